@@ -1,0 +1,636 @@
+"""The plan: what a checked rulebook means, in one small serialisable form.
+
+A plan is **rules** (trigger × guard × effects) over **cells** (what is remembered). It knows nothing of YAML, of
+the syntax tree or of the checker, imports nothing of the project, and is all that the engine and the reference
+interpreter see. A new construct for authors is a new lowering into these nodes.
+
+Values at run time: text, identifiers, URLs and dates are `str`; numbers `int` or `float`; durations and clock times
+`int` milliseconds; instants `int` milliseconds since 1970-01-01T00:00Z; entities are their id; lists are lists.
+**Missing is None**, and a condition is True, False or None (Kleene's unknown).
+
+Roots of reads: "event" is the event at hand, "start" the event that opened a path (or was held for approval),
+"subject" the member or channel of a `for_each`, "$0", "$1", … the variables of `any` and `all`, outermost first.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+FORMAT_VERSION = 1
+
+View = Literal["exact", "folded", "squeezed", "word", "domain"]
+Relation = Literal["==", "!=", "<", "<=", ">", ">="]
+Quantifier = Literal["any", "all"]
+Kind = Literal["text", "number", "boolean", "instant", "date", "list", "entity"]
+Period = Literal["day", "week", "month"]
+Mode = Literal["enforce", "shadow", "off"]
+
+
+class Expr(msgspec.Struct, frozen=True, tag=True, kw_only=True, omit_defaults=True):
+    """Base of expressions. `src` indexes `Plan.sources`: where the author wrote it; -1 if nowhere."""
+
+    src: int = -1
+
+
+# --- values -------------------------------------------------------------------------------------
+
+
+class Const(Expr, frozen=True, tag=True):
+    """A constant: str, int, float, bool or a list of those. Parameters are constants by now."""
+
+    value: Any
+
+
+class Field(Expr, frozen=True, tag=True):
+    """A field of `root`; absent objects on the way make it missing, unless the schema gives a default.
+
+    `kind` "entity" stands for the id of the object at `path`. `optional` is False where the schema promises a value.
+    """
+
+    root: str
+    path: tuple[str, ...]
+    kind: Kind
+    optional: bool = False
+
+
+class Fact(Expr, frozen=True, tag=True):
+    """A fact about the entity at `root.path`: from the event, else the roster, else `assume`, else `default`."""
+
+    root: str
+    path: tuple[str, ...]
+    entity: str
+    fact: str
+    kind: Kind
+    assume: AnyExpr | None = None
+    default: Any = None
+
+
+class Now(Expr, frozen=True, tag=True):
+    """The clock of the partition: the latest event time seen, or the due time of the timer at hand."""
+
+
+class Sequence(Expr, frozen=True, tag=True):
+    """A list whose items are not all constant; missing items make it missing."""
+
+    items: tuple[AnyExpr, ...]
+
+
+class Arithmetic(Expr, frozen=True, tag=True):
+    """Numbers, durations and instants; division by zero, NaN and infinity are missing. `%` has the divisor's sign."""
+
+    operator: Literal["+", "-", "*", "/", "%"]
+    left: AnyExpr
+    right: AnyExpr
+
+
+class Negate(Expr, frozen=True, tag=True):
+    operand: AnyExpr
+
+
+class Coalesce(Expr, frozen=True, tag=True):
+    value: AnyExpr
+    default: AnyExpr
+
+
+class Call(Expr, frozen=True, tag=True):
+    """A builtin of `groundrules.functions`; any missing argument makes it missing."""
+
+    function: str
+    arguments: tuple[AnyExpr, ...]
+
+
+class WindowValue(Expr, frozen=True, tag=True):
+    """The number that a window holds for `key`, at most `maximum` (streak and quiet are not limited).
+
+    A missing key component is missing; an empty window is 0.
+    """
+
+    window: str
+    key: tuple[AnyExpr, ...]
+    within: int
+    maximum: int | None = None
+
+
+class LedgerValue(Expr, frozen=True, tag=True):
+    """The balance before this event (in a template: after settlement), fade taken into account."""
+
+    ledger: str
+    key: AnyExpr
+
+
+class LedgerRank(Expr, frozen=True, tag=True):
+    """1 for the highest balance; equal balances share a rank; members without a balance are missing."""
+
+    ledger: str
+    key: AnyExpr
+
+
+class LedgerTop(Expr, frozen=True, tag=True):
+    """The ids of the `count` highest balances, ties by id."""
+
+    ledger: str
+    count: int
+
+
+class Silence(Expr, frozen=True, tag=True):
+    """How long a member has not written: since the last message, else joining, else the first observation."""
+
+    member: AnyExpr
+
+
+class Matched(Expr, frozen=True, tag=True):
+    """Ids of the events held by the windows that came out true in the guard, newest first, the one at hand included."""
+
+
+# --- conditions ---------------------------------------------------------------------------------
+
+
+class And(Expr, frozen=True, tag=True):
+    operands: tuple[AnyExpr, ...]
+
+
+class Or(Expr, frozen=True, tag=True):
+    operands: tuple[AnyExpr, ...]
+
+
+class Not(Expr, frozen=True, tag=True):
+    operand: AnyExpr
+
+
+class Compare(Expr, frozen=True, tag=True):
+    """`view` applies where both sides are text: exact, folded or domain; `<` on text is not expressible."""
+
+    operator: Relation
+    left: AnyExpr
+    right: AnyExpr
+    view: View = "exact"
+
+
+class InClock(Expr, frozen=True, tag=True):
+    """An instant's local time of day lies in [start, end), which may run over midnight; milliseconds."""
+
+    instant: AnyExpr
+    start: int
+    end: int
+
+
+class In(Expr, frozen=True, tag=True):
+    """`item` equals one of `collection` under `view`."""
+
+    item: AnyExpr
+    collection: AnyExpr
+    view: View = "exact"
+
+
+class InList(Expr, frozen=True, tag=True):
+    """`item` as a whole equals an entry (domain: is the entry or a subdomain) under the list's own match."""
+
+    item: AnyExpr
+    list: str
+
+
+class Has(Expr, frozen=True, tag=True):
+    """`collection` holds any / all of `values`."""
+
+    collection: AnyExpr
+    quantifier: Quantifier
+    values: AnyExpr
+    view: View = "exact"
+
+
+class HasList(Expr, frozen=True, tag=True):
+    collection: AnyExpr
+    quantifier: Quantifier
+    list: str
+
+
+class Contains(Expr, frozen=True, tag=True):
+    """`subject` contains any / all of `needles` under `view`; an empty needle is contained in nothing."""
+
+    subject: AnyExpr
+    quantifier: Quantifier
+    needles: AnyExpr
+    view: View
+
+
+class ContainsList(Expr, frozen=True, tag=True):
+    subject: AnyExpr
+    quantifier: Quantifier
+    list: str
+
+
+class Affix(Expr, frozen=True, tag=True):
+    subject: AnyExpr
+    end: Literal["start", "end"]
+    needle: AnyExpr
+    view: View
+
+
+class Matches(Expr, frozen=True, tag=True):
+    """RE2, leftmost-first, anywhere in the text of `view` (exact, folded or squeezed)."""
+
+    subject: AnyExpr
+    pattern: str
+    flags: str
+    view: View = "exact"
+
+
+class Quantified(Expr, frozen=True, tag=True):
+    """any: Kleene's or over the items; all: Kleene's and. Over no items any is False and all is True."""
+
+    quantifier: Quantifier
+    variable: str
+    collection: AnyExpr
+    condition: AnyExpr
+
+
+class Known(Expr, frozen=True, tag=True):
+    """True or False, never unknown: whether `operand` has a value (a condition: whether it is decided)."""
+
+    operand: AnyExpr
+
+
+class WindowTest(Expr, frozen=True, tag=True):
+    """A window compared with a constant, so that only `bound` (+1) entries need keeping."""
+
+    window: str
+    key: tuple[AnyExpr, ...]
+    within: int
+    operator: Relation
+    bound: int
+
+
+class InState(Expr, frozen=True, tag=True):
+    state: str
+
+
+class HasLabel(Expr, frozen=True, tag=True):
+    entity: str
+    id: AnyExpr
+    label: str
+
+
+AnyExpr = (
+    Const | Field | Fact | Now | Sequence | Arithmetic | Negate | Coalesce | Call | WindowValue | LedgerValue
+    | LedgerRank | LedgerTop | Silence | Matched | And | Or | Not | Compare | InClock | In | InList | Has | HasList
+    | Contains | ContainsList | Affix | Matches | Quantified | Known | WindowTest | InState | HasLabel
+)  # fmt: skip
+
+
+class Template(msgspec.Struct, frozen=True, tag=True):
+    """A message per language ("" = one for all): literal text and expressions, rendered on settled state."""
+
+    texts: dict[str, tuple[str | AnyExpr, ...]]
+
+
+# --- effects ------------------------------------------------------------------------------------
+
+
+class Effect(msgspec.Struct, frozen=True, tag=True, kw_only=True, omit_defaults=True):
+    src: int = -1
+
+
+class Act(Effect, frozen=True, tag=True):
+    """An action that an adapter carries out. `who` is the target's id (its kind stands in the action's spec)."""
+
+    do: str
+    who: AnyExpr | None
+    parameters: dict[str, AnyExpr | Template] = {}
+    or_else: tuple[AnyEffect, ...] = ()
+
+
+class Delta(Effect, frozen=True, tag=True):
+    """A change of a ledger's balance of `who`; `cap` clamps what is added in a calendar period."""
+
+    ledger: str
+    who: AnyExpr
+    amount: AnyExpr
+    cap: str | None = None
+
+
+class Reset(Effect, frozen=True, tag=True):
+    """Back to zero (or the floor, if that is higher), before any delta of the same settlement."""
+
+    ledger: str
+    who: AnyExpr
+
+
+class Label(Effect, frozen=True, tag=True):
+    label: str
+    entity: str
+    on: AnyExpr
+    lasts: int | None = None
+    remove: bool = False
+
+
+class Exempt(Effect, frozen=True, tag=True):
+    """Takes away the whole contribution of these rules (ids, tags already resolved) to this event."""
+
+    rules: tuple[str, ...]
+
+
+class Open(Effect, frozen=True, tag=True):
+    """Opens a process (a path) under its key unless one is open there."""
+
+    process: str
+
+
+AnyEffect = Act | Delta | Reset | Label | Exempt | Open
+
+
+# --- triggers -----------------------------------------------------------------------------------
+
+
+class OnEvent(msgspec.Struct, frozen=True, tag=True):
+    types: tuple[str, ...]
+
+
+class OnStep(msgspec.Struct, frozen=True, tag=True):
+    """Step `step` (from 0) of a process is due; -1: the process was ended by its `until`."""
+
+    process: str
+    step: int
+
+
+class OnCrossing(msgspec.Struct, frozen=True, tag=True):
+    """A balance crossed step `step` (from 0) of a ladder, upwards or on the way `back`."""
+
+    ladder: str
+    step: int
+    back: bool = False
+
+
+class OnState(msgspec.Struct, frozen=True, tag=True):
+    state: str
+    entering: bool
+
+
+class OnSchedule(msgspec.Struct, frozen=True, tag=True):
+    schedule: str
+
+
+class OnRefusal(msgspec.Struct, frozen=True, tag=True):
+    """An approval that rule `rule` asked for was refused or has expired."""
+
+    rule: str
+
+
+Trigger = OnEvent | OnStep | OnCrossing | OnState | OnSchedule | OnRefusal
+
+
+# --- rules --------------------------------------------------------------------------------------
+
+
+class Once(msgspec.Struct, frozen=True):
+    """At most one firing per key: within a rolling time (ms), or per calendar period."""
+
+    key: tuple[AnyExpr, ...]
+    within: int | None = None
+    per: Period | None = None
+
+
+class Times(msgspec.Struct, frozen=True):
+    """Effects by the number of firings per key within a rolling time; the last step repeats beyond itself."""
+
+    key: tuple[AnyExpr, ...]
+    within: int
+    steps: tuple[tuple[int, tuple[AnyEffect, ...]], ...]
+
+
+class Approval(msgspec.Struct, frozen=True):
+    """Effects wait for `approvals` different members with role `by`; refusal or expiry fires OnRefusal."""
+
+    by: str
+    approvals: int
+    within: int
+    batch: bool = False
+    recheck: bool = False
+
+
+class Undo(msgspec.Struct, frozen=True):
+    """An event of `type` whose key equals the grant's key takes back what the grant really gave."""
+
+    type: str
+    key: tuple[AnyExpr, ...]
+
+
+class Rule(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """Trigger × guard × effects.
+
+    It fires if `when` is True and `unless` is not True. `id` is qualified by the import's alias (`flood.burst`);
+    what an author's block lowers to further is named after it (`discipline#3`, `lockdown#enter`).
+    """
+
+    id: str
+    trigger: Trigger
+    when: AnyExpr
+    kind: Literal["rule", "reward", "ladder", "path", "state", "schedule"] = "rule"
+    unless: AnyExpr | None = None
+    effects: tuple[AnyEffect, ...] = ()
+    once: Once | None = None
+    times: Times | None = None
+    approval: Approval | None = None
+    undo: tuple[Undo, ...] = ()
+    undo_key: tuple[AnyExpr, ...] = ()
+    remember: int = 0  # ms that grants are remembered for reversal
+    mode: Mode = "enforce"
+    rollout: float = 1.0
+    ends: int | None = None  # instant (ms) after which it no longer applies
+    tags: tuple[str, ...] = ()
+    title: dict[str, str] = {}
+    text: dict[str, str] = {}
+    src: int = -1
+    was: str | None = None
+
+
+# --- cells --------------------------------------------------------------------------------------
+
+
+class Window(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What is remembered of counted events, per key. `id` is the hash of the definition without `keep` and `within`.
+
+    kind count: the times of the last `keep` events. distinct: the last times of the `keep` values seen last.
+    sum: totals in panes of `pane` ms, aligned to the epoch; a pane leaves as a whole once its end is `within` ago.
+    streak: the last local day and the length of its run. quiet: the last time.
+    `ids`: the ring also keeps the events' ids, because some guard uses `matched`.
+    """
+
+    id: str
+    kind: Literal["count", "distinct", "sum", "streak", "quiet"]
+    type: str
+    key: tuple[AnyExpr, ...] = ()
+    where: AnyExpr | None = None
+    value: AnyExpr | None = None
+    within: int = 0  # the longest time that anyone asks for; 0: no limit
+    keep: int = 1
+    pane: int = 0
+    ids: bool = False
+    src: int = -1
+
+
+class Fade(msgspec.Struct, frozen=True):
+    amount: int
+    every: int
+
+
+class Ledger(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """Integer balances per entity. None as floor or ceiling: no bound."""
+
+    id: str
+    per: Literal["member", "channel", "community"] = "member"
+    floor: int | None = 0
+    ceiling: int | None = None
+    fade: Fade | None = None
+    title: dict[str, str] = {}
+
+
+class Cap(msgspec.Struct, frozen=True):
+    """How much may be added per key in a calendar period of the rulebook's zone."""
+
+    id: str
+    amount: int
+    per: Period
+
+
+class Step(msgspec.Struct, frozen=True, omit_defaults=True):
+    reaches: int
+    falls_below: int | None = None
+    cool_down: int = 0
+    title: dict[str, str] = {}
+
+
+class Appeal(msgspec.Struct, frozen=True):
+    within: int
+    to: str
+
+
+class Ladder(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """Steps over a ledger, ascending. The effects stand in rules with trigger OnCrossing."""
+
+    id: str
+    ledger: str
+    steps: tuple[Step, ...]
+    fire: Literal["highest", "all"] = "highest"
+    beyond: Literal["nothing", "repeat"] = "nothing"
+    appeal: Appeal | None = None
+
+
+class Until(msgspec.Struct, frozen=True):
+    """Ends (or, as a restart, replans) the processes for which `when` is True; it reads "event" and "start"."""
+
+    types: tuple[str, ...]
+    when: AnyExpr
+    src: int = -1
+
+
+class Due(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """When a step is due: `after` ms from the start, or at instant `at` (reads "event", the start event)."""
+
+    after: int | None = None
+    at: AnyExpr | None = None
+    repeat: int = 1  # how often the step is taken, `every` ms apart
+    every: int = 0
+
+
+class Process(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A path: opened by an event, stepped by time, ended by an event. Its effects stand in OnStep rules.
+
+    `capture` are the field paths of the start event that anything later reads; they are stored.
+    `hours`: (start, end) of local time outside of which due steps wait for the next start.
+    """
+
+    id: str
+    key: tuple[AnyExpr, ...]
+    steps: tuple[Due, ...]
+    until: tuple[Until, ...] = ()
+    restart: tuple[Until, ...] = ()
+    capture: tuple[tuple[str, ...], ...] = ()
+    hours: tuple[int, int] | None = None
+    limit: int = 1000
+
+
+class State(msgspec.Struct, frozen=True, kw_only=True):
+    """Something a partition is in. Both guards read windows, ledgers and states only, never the event."""
+
+    id: str
+    enter: AnyExpr
+    leave: AnyExpr
+
+
+class When(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A recurring local time (`time` in ms since midnight) or an interval `every` (ms, aligned to local midnight)."""
+
+    time: int = 0
+    weekday: int | None = None
+    day: int | None = None
+    month: int | None = None
+    every: int | None = None
+
+
+class Schedule(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    at: When
+    for_each: Literal["member", "channel"] | None = None
+
+
+class WordList(msgspec.Struct, frozen=True, kw_only=True):
+    """A list; `items` as written, sorted, without repeats. `match` fixes the view of both sides."""
+
+    id: str
+    match: View
+    items: tuple[str, ...]
+    options: tuple[str, ...] = ()
+
+
+class ActionSpec(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """How actions of one name combine, from its schema.
+
+    target: the entity kind of `who`. key: parameters that, with `who`, tell actions apart. merge: parameter →
+    max | min | union (absent: part of the key). supersedes: actions on the same target that this one makes needless.
+    opposes: action → which of the two wins.
+    """
+
+    name: str
+    target: str | None = None
+    key: tuple[str, ...] = ()
+    merge: dict[str, Literal["max", "min", "union"]] = {}
+    supersedes: tuple[str, ...] = ()
+    opposes: dict[str, str] = {}
+
+
+class Source(msgspec.Struct, frozen=True):
+    """Where something was written; offsets count code points of the file, line and column begin at 1."""
+
+    file: str
+    line: int
+    column: int
+    text: str
+
+
+class Plan(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A whole rulebook. Everything that is a tuple of named things is sorted by id, so that order never matters."""
+
+    version: int = FORMAT_VERSION
+    rulebook: str
+    title: dict[str, str] = {}
+    languages: tuple[str, ...] = ()
+    timezone: str = "UTC"
+    partition: tuple[str, ...] = ("community", "id")
+    events: dict[str, Any] = {}  # event type → its JSON Schema, references resolved
+    facts: dict[str, tuple[str, ...]] = {}  # entity → facts that rules read and the roster keeps
+    reads: dict[str, tuple[str, ...]] = {}  # event type → dotted paths that rules read
+    actions: tuple[ActionSpec, ...] = ()
+    lists: tuple[WordList, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    windows: tuple[Window, ...] = ()
+    ledgers: tuple[Ledger, ...] = ()
+    caps: tuple[Cap, ...] = ()
+    ladders: tuple[Ladder, ...] = ()
+    processes: tuple[Process, ...] = ()
+    states: tuple[State, ...] = ()
+    schedules: tuple[Schedule, ...] = ()
+    retain: int = 400 * 86_400_000
+    sources: tuple[Source, ...] = ()
+    tables: str = ""  # version of fold and time-zone tables the plan was made with
