@@ -1,0 +1,42 @@
+"""GR8xx: plans and state files."""
+
+from groundrules.diagnostics.code import Code
+from groundrules.diagnostics.model import Severity
+
+NOT_A_PLAN = Code(
+    "GR801",
+    "not-a-plan",
+    Severity.ERROR,
+    "a file that is not a plan",
+    """\
+A plan file begins with a mark of its own, and this file has another beginning: it is something else.
+
+Rulebooks are compiled to plan files with `groundrules compile RULEBOOK --output FILE`.
+""",
+)
+
+OTHER_PLAN_FORMAT = Code(
+    "GR802",
+    "other-plan-format",
+    Severity.ERROR,
+    "a plan of another format version",
+    """\
+The plan was made by a version of groundrules whose plans have another format. Guessing at it could change decisions
+silently, so it is refused.
+
+Compile the rulebook again with the version that is to run it.
+""",
+)
+
+DAMAGED_PLAN = Code(
+    "GR803",
+    "damaged-plan",
+    Severity.ERROR,
+    "a plan file that was cut short or changed",
+    """\
+A plan file carries a hash of its content. Here they differ, or the content is no plan: the file was cut short, edited
+or damaged on its way.
+
+Compile the rulebook again.
+""",
+)

@@ -1,0 +1,86 @@
+"""Plan files: round trip, refusal of anything else, and digests that ignore places."""
+
+from __future__ import annotations
+
+import hashlib
+
+import msgspec
+import pytest
+
+from groundrules.diagnostics.codes import CODES
+from groundrules.plan import codec, ir
+
+
+def a_plan(**changes: object) -> ir.Plan:
+    guard = ir.Contains(
+        subject=ir.Field(root="event", path=("text",), kind="text", src=0),
+        quantifier="any",
+        needles=ir.Const(value=["a", "b"]),
+        view="folded",
+    )
+    rule = ir.Rule(
+        id="no-adverts",
+        trigger=ir.OnEvent(types=("message",)),
+        when=guard,
+        effects=(
+            ir.Act(do="delete", who=ir.Field(root="event", path=("id",), kind="entity")),
+            ir.Act(do="reply", who=None, parameters={"text": ir.Template(texts={"": ("no ", ir.Now())})}),
+        ),
+        once=ir.Once(key=(ir.Field(root="event", path=("actor", "id"), kind="text"),), per="day"),
+    )
+    source = ir.Source(file="a.yaml", line=3, column=7, text="text")
+    settings = {"title": {"zh": "群", "en": "group"}, **changes}
+    return ir.Plan(rulebook="g", rules=(rule,), sources=(source,), **settings)  # type: ignore[arg-type]
+
+
+def test_a_plan_survives_its_file() -> None:
+    assert codec.decode(codec.encode(a_plan())) == a_plan()
+
+
+def test_equal_plans_give_equal_bytes_whatever_the_order_of_maps() -> None:
+    turned = a_plan(title={"en": "group", "zh": "群"})
+    assert codec.encode(turned) == codec.encode(a_plan())
+    assert codec.digest(turned) == codec.digest(a_plan())
+
+
+def test_the_digest_ignores_places_and_sees_everything_else() -> None:
+    plan = a_plan()
+    elsewhere = msgspec.structs.replace(plan, sources=(ir.Source(file="b.yaml", line=9, column=1, text="text"),))
+    assert codec.digest(elsewhere) == codec.digest(plan)
+    rule = plan.rules[0]
+    moved = msgspec.structs.replace(rule, src=5, when=msgspec.structs.replace(rule.when, src=4))
+    assert codec.digest(msgspec.structs.replace(plan, rules=(moved,))) == codec.digest(plan)
+    shadowed = msgspec.structs.replace(rule, mode="shadow")
+    assert codec.digest(msgspec.structs.replace(plan, rules=(shadowed,))) != codec.digest(plan)
+
+
+def test_a_constant_and_its_look_alike_have_different_digests() -> None:
+    values = [True, 1, 1.0, "1", ["1"], None]
+    assert len({codec.definition_hash(ir.Const(value=value)) for value in values}) == len(values)
+
+
+@pytest.mark.parametrize(
+    ("damage", "code"),
+    [
+        (lambda data: b"", "GR801"),
+        (lambda data: b"{}", "GR801"),
+        (lambda data: data[:7], "GR803"),
+        (lambda data: data[:20], "GR803"),
+        (lambda data: data[:-1], "GR803"),
+        (lambda data: data[:-1] + bytes([data[-1] ^ 1]), "GR803"),
+        (lambda data: data[:6] + b"\x00\x63" + data[8:], "GR802"),
+        (lambda data: data[:8] + hashlib.sha256(b"\x81\x01\x02").digest() + b"\x81\x01\x02", "GR803"),
+    ],
+)
+def test_anything_else_is_refused_with_a_code(damage: object, code: str) -> None:
+    with pytest.raises(codec.PlanError) as caught:
+        codec.decode(damage(codec.encode(a_plan())))  # type: ignore[operator]
+    assert caught.value.code == code
+    assert code in CODES
+
+
+def test_a_plan_nested_beyond_reason_is_refused() -> None:
+    body = b"\x83\xa8rulebook\xa1x\xa5rules\x90\xa6events\x81\xa1a" + b"\x91" * 100_000
+    data = codec.MAGIC + (1).to_bytes(2, "big") + hashlib.sha256(body).digest() + body
+    with pytest.raises(codec.PlanError):
+        codec.decode(data)
