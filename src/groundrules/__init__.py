@@ -1,1 +1,62 @@
-"""Rules as code for communities."""
+"""groundrules: rules as code for communities.
+
+    import groundrules
+
+    book = groundrules.load("my-rules")
+    engine = groundrules.Engine(book)
+    for decision in engine.feed({"id": "1", "type": "message", …}):
+        print(decision.explain("en"))
+
+Everything public is named in `__all__`; it is imported at its first use, so that `import groundrules` costs nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from groundrules._version import __version__
+
+if TYPE_CHECKING:
+    from groundrules.book import Book, RulebookError, check, load
+    from groundrules.decisions import Action, Decision
+    from groundrules.diagnostics.model import Diagnostic, Severity
+    from groundrules.engine.engine import Engine
+
+__all__ = [
+    "Action",
+    "Book",
+    "Decision",
+    "Diagnostic",
+    "Engine",
+    "RulebookError",
+    "Severity",
+    "__version__",
+    "check",
+    "load",
+]
+
+_HOMES = {
+    "Action": "groundrules.decisions",
+    "Book": "groundrules.book",
+    "Decision": "groundrules.decisions",
+    "Diagnostic": "groundrules.diagnostics.model",
+    "Engine": "groundrules.engine.engine",
+    "RulebookError": "groundrules.book",
+    "Severity": "groundrules.diagnostics.model",
+    "check": "groundrules.book",
+    "load": "groundrules.book",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'groundrules' has no attribute {name!r}")
+    from importlib import import_module
+
+    value = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

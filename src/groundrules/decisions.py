@@ -163,6 +163,12 @@ class Decision(Record, frozen=True, kw_only=True):
             or self.notes
         )
 
+    def explain(self, lang: str = "en") -> str:
+        """Say in sentences what happened and why, in `lang` (zh or en)."""
+        from groundrules.narrate import narrate
+
+        return "\n".join(narrate(self, lang))
+
 
 def encode(decision: Decision) -> bytes:
     """Return the decision as one line of JSON, without the line break."""

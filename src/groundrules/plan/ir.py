@@ -598,6 +598,7 @@ class ActionSpec(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     merge: dict[str, Literal["max", "min", "union"]] = {}
     supersedes: tuple[str, ...] = ()
     opposes: dict[str, str] = {}
+    title: dict[str, str] = {}
 
 
 class Source(msgspec.Struct, frozen=True):

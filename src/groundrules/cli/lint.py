@@ -1,0 +1,70 @@
+"""`groundrules lint PATH…`: everything that is wrong with rulebooks, at once."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from groundrules.diagnostics.codes import CODES
+from groundrules.diagnostics.model import Diagnostic
+from groundrules.diagnostics.render import explain, render
+
+
+@click.command("lint")
+@click.argument("paths", nargs=-1, type=click.Path(exists=True))
+@click.option(
+    "--format", "form", type=click.Choice(["human", "json", "sarif", "github"]), default="human", show_default=True
+)
+@click.option("--select", multiple=True, metavar="CODE", help="Report only these codes; GR4 stands for all GR4xx.")
+@click.option("--ignore", multiple=True, metavar="CODE", help="Leave these codes out (errors still fail to run).")
+@click.option("--explain", "code", metavar="CODE", help="Print what a code means, with an example, and stop.")
+def command(paths: Sequence[str], form: str, select: Sequence[str], ignore: Sequence[str], code: str | None) -> None:
+    """Check rulebooks (files or folders) and report every problem at once, sorted by place.
+
+    Exit code 0: clean; 1: findings. Notes do not count as findings.
+    """
+    if code is not None:
+        _explain(code)
+        return
+    if not paths:
+        raise click.UsageError("name at least one rulebook, or use --explain CODE")
+    known = _prefixes(select), _prefixes(ignore)
+    found = [item for path in paths for item in _check(path) if _wanted(item, *known)]
+    colour = form == "human" and sys.stdout.isatty()
+    text = render(found, form, colour=colour)
+    click.echo(text, nl=not text.endswith("\n"), color=colour)
+    if any(item.severity != "note" for item in found):
+        sys.exit(1)
+
+
+def _check(path: str) -> list[Diagnostic]:
+    from groundrules.tools.checking import check_path
+
+    return list(check_path(Path(path)).diagnostics)
+
+
+def _explain(code: str) -> None:
+    known = CODES.get(code.upper())
+    if known is None:
+        from difflib import get_close_matches
+
+        near = get_close_matches(code.upper(), CODES, 1)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        raise click.UsageError(f"there is no code {code}{hint}")
+    click.echo(explain(known.code))
+
+
+def _prefixes(codes: Sequence[str]) -> tuple[str, ...]:
+    """Codes may be given with commas or one by one; each must be the beginning of a known code."""
+    prefixes = tuple(part.strip().upper() for code in codes for part in code.split(",") if part.strip())
+    for prefix in prefixes:
+        if not any(known.startswith(prefix) for known in CODES):
+            raise click.UsageError(f"no code begins with {prefix}")
+    return prefixes
+
+
+def _wanted(item: Diagnostic, select: tuple[str, ...], ignore: tuple[str, ...]) -> bool:
+    return (not select or item.code.startswith(select)) and not (ignore and item.code.startswith(ignore))

@@ -1,0 +1,87 @@
+"""The `groundrules` command: a group that imports a subcommand only when it is called.
+
+Exit codes: 0 clean, 1 findings or failed tests, 2 usage, 3 a fault of ours.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+import traceback
+
+import click
+
+from groundrules._version import __version__
+
+COMMANDS = {
+    "init": "write a small rulebook to start from",
+    "lint": "check rulebooks and report every problem at once",
+    "run": "check a stream of events against a rulebook",
+    "schema": "print the JSON Schema of rulebooks, events, actions or decisions",
+    "completion": "print the completion script of a shell",
+}
+ALIASES = {"validate": "lint"}
+
+
+class LazyGroup(click.Group):
+    """Commands are modules of `groundrules.cli`; only the one that runs is imported."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        name = ALIASES.get(name, name)
+        if name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"groundrules.cli.{name}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def resolve_command(
+        self, context: click.Context, arguments: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(context, arguments)
+        except click.UsageError as error:
+            from difflib import get_close_matches
+
+            near = get_close_matches(arguments[0], [*COMMANDS, *ALIASES], 1)
+            if near:
+                error.message += f"\n\nDid you mean `{near[0]}`?"
+            raise
+
+
+@click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, "--version", prog_name="groundrules")
+def cli() -> None:
+    """Rules as code for communities: group rules, moderation, rewards and escalation in reviewed text.
+
+    Start with `groundrules init my-rules`, then `groundrules lint my-rules` and
+    `groundrules run my-rules my-rules/events.jsonl`.
+    """
+
+
+def main() -> None:
+    """Run the command; a fault of ours ends with exit code 3 and says where to report it."""
+    try:
+        cli(prog_name="groundrules")
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except Exception as fault:
+        if os.environ.get("GROUNDRULES_DEBUG"):
+            traceback.print_exc()
+        where = traceback.extract_tb(fault.__traceback__)[-1]
+        click.secho(f"internal fault: {type(fault).__name__}: {fault}", fg="red", err=True)
+        click.echo(f"  at {os.path.basename(where.filename)}:{where.lineno} in {where.name}", err=True)
+        click.echo("  this is a bug of groundrules; set GROUNDRULES_DEBUG=1 for the whole trace", err=True)
+        sys.exit(3)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,109 @@
+"""`groundrules run RULEBOOK [EVENTS…|-]`: events in, decisions out, as they happen.
+
+Decisions go to standard output; progress and the summary go to standard error, so that a pipe carries decisions only.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import click
+
+from groundrules import narrate
+from groundrules.cli import reading
+from groundrules.cli.loading import load_plan
+from groundrules.cli.options import LANGUAGE
+from groundrules.cli.summary import print_summary
+from groundrules.decisions import Decision, encode
+from groundrules.plan import ir
+from groundrules.tools.running import Runner
+
+
+@click.command("run")
+@click.argument("rulebook", type=click.Path(exists=True))
+@click.argument("events", nargs=-1, type=click.Path(exists=True, allow_dash=True, dir_okay=False))
+@click.option("--format", "form", type=click.Choice(["jsonl", "human"]), default="jsonl", show_default=True)
+@LANGUAGE
+@click.option("--all", "everything", is_flag=True, help="Print every decision, also those in which nothing happened.")
+@click.option("--quiet", "-q", is_flag=True, help="No progress and no summary.")
+@click.option("--strict", is_flag=True, help="Exit with 1 if an event was rejected.")
+def command(
+    rulebook: str, events: tuple[str, ...], form: str, lang: str, everything: bool, quiet: bool, strict: bool
+) -> None:
+    """Check a stream of events against RULEBOOK.
+
+    EVENTS are files of JSON, one event a line; `-`, or none, reads standard input. A decision is printed for every
+    event where something happened; an event that is not valid gets a `rejected` record and the run goes on.
+    """
+    plan = load_plan(rulebook)
+    runner = Runner(plan)
+    printer = HumanPrinter(plan, lang) if form == "human" else JsonPrinter()
+    with reading.lines(events or ("-",), progress=not quiet) as source:
+        for line, decisions in runner.run(source):
+            printer.write(line, [found for found in decisions if everything or found.notable])
+    if not quiet:
+        print_summary(runner.tally, plan, lang)
+    if strict and runner.tally.rejected:
+        sys.exit(1)
+
+
+class JsonPrinter:
+    """One decision a line, flushed at once."""
+
+    def __init__(self) -> None:
+        self._out = sys.stdout.buffer
+
+    def write(self, line: bytes, decisions: list[Decision]) -> None:
+        if decisions:
+            self._out.write(b"".join(encode(decision) + b"\n" for decision in decisions))
+            self._out.flush()
+
+
+class HumanPrinter:
+    """What a person reads: the event in a line, then what came of it."""
+
+    def __init__(self, plan: ir.Plan, lang: str) -> None:
+        self._lang = lang
+        self._titles = {spec.name: spec.title for spec in plan.actions}
+
+    def write(self, line: bytes, decisions: list[Decision]) -> None:
+        for decision in decisions:
+            click.secho(self._headline(line, decision), bold=True)
+            for text in narrate.narrate(decision, self._lang, self._titles):
+                click.secho(f"  {text}", fg=COLOURS.get(text[:1]))
+        if decisions:
+            sys.stdout.flush()
+
+    def _headline(self, line: bytes, decision: Decision) -> str:
+        if decision.rejected:
+            return f"line {decision.rejected.line}: {_shorten(line.decode('utf-8', 'replace').strip())}"
+        at = (decision.at or "")[:19].replace("T", " ")
+        if decision.trigger in ("timer", "crossing"):
+            return f"{at}  ({decision.cause})"
+        return f"{at}  {' '.join(_describe(line))}"
+
+
+COLOURS = {"→": "red", "~": "yellow", "?": "yellow", "-": "bright_black", "·": "bright_black"}
+
+
+def _describe(line: bytes) -> Iterator[str]:
+    """The event in a few words: who, where, what."""
+    event: dict[str, Any] = json.loads(line)
+    actor = event.get("actor") or {}
+    channel = event.get("channel") or {}
+    yield str(actor.get("name") or actor.get("id") or "")
+    if channel:
+        yield f"#{channel.get('name') or channel.get('id')}"
+    if event.get("type") == "message":
+        yield _shorten(str(event.get("text") or ""))
+    else:
+        details = [str(event[key]) for key in ("emoji", "reason") if event.get(key)]
+        yield " ".join([f"[{event.get('type')}]", *details])
+
+
+def _shorten(text: str, width: int = 100) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= width else flat[: width - 1] + "…"

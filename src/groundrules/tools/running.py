@@ -1,0 +1,34 @@
+"""Running an engine over lines of events, with a tally and with line numbers on rejections."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from groundrules.decisions import Decision
+from groundrules.engine.engine import Engine
+from groundrules.plan import ir
+from groundrules.tools.tally import Tally
+
+
+class Runner:
+    """Feeds lines to an engine one by one; every line is answered and counted."""
+
+    def __init__(self, plan: ir.Plan) -> None:
+        self.engine = Engine(plan)
+        self.tally = Tally()
+
+    def run(self, lines: Iterable[bytes]) -> Iterator[tuple[bytes, list[Decision]]]:
+        """Yield each line with the decisions it brought about."""
+        for line in lines:
+            self.tally.lines += 1
+            decisions = [self._numbered(decision) for decision in self.engine.feed(line)]
+            self.tally.add(decisions)
+            yield line, decisions
+
+    def _numbered(self, decision: Decision) -> Decision:
+        if decision.rejected is None:
+            return decision
+        rejection = msgspec.structs.replace(decision.rejected, line=self.tally.lines)
+        return msgspec.structs.replace(decision, rejected=rejection)
