@@ -1,0 +1,76 @@
+"""What compiled code and the runtime share.
+
+Compiled code is a pure function of two things: `e`, the decoded event at hand (None for a timer without one), and
+`x`, a `Scope`: the clock, the event that opened a path, the subject of a `for_each`, a cache of text views, and
+`memory`, through which it reads everything that is remembered. It changes nothing but that cache.
+
+Values are those of `plan.ir`: instants and durations are `int` milliseconds, entities are ids, missing is None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from groundrules.engine.texts import TextViews
+
+
+class Memory(Protocol):
+    """What a partition remembers, as guards and templates read it.
+
+    `key` holds raw values and never None: compiled code answers unknown itself where a component is missing.
+    Likewise `who`, `member` and `id` are never None.
+    """
+
+    def window_test(self, window: str, key: tuple[Any, ...], within: int, operator: str, bound: int) -> bool | None:
+        """Compare what a window holds for `key` within `within` ms with `bound`; None if it cannot be told."""
+
+    def window_value(self, window: str, key: tuple[Any, ...], within: int, maximum: int | None) -> int | None:
+        """Return the number that a window holds for `key`, at most `maximum`."""
+
+    def ledger(self, ledger: str, who: str) -> int:
+        """Return a balance, fade taken into account."""
+
+    def ledger_rank(self, ledger: str, who: str) -> int | None:
+        """Return the rank of `who`, 1 the highest; None for one without a balance."""
+
+    def ledger_top(self, ledger: str, count: int) -> Sequence[str]:
+        """Return the ids of the `count` highest balances."""
+
+    def silence(self, member: str) -> int | None:
+        """Return for how many milliseconds a member has not written; None if never observed."""
+
+    def in_state(self, state: str) -> bool:
+        """Tell whether the partition is in a state."""
+
+    def has_label(self, entity: str, id: str, label: str) -> bool:
+        """Tell whether an entity bears a label."""
+
+    def fact(self, entity: str, id: str, name: str) -> Any | None:
+        """Return what the roster knows (an instant as ms), leaving `assume` and defaults to the caller."""
+
+
+class Scope:
+    """Everything but the event that an evaluation may read. One per trigger; the runtime may reuse and refill it.
+
+    `matched` holds the ids for `Matched`: the runtime fills it once the windows of a fired guard are known.
+    """
+
+    __slots__ = ("matched", "memory", "now", "start", "subject", "texts")
+
+    def __init__(
+        self,
+        now: int,
+        memory: Memory,
+        texts: TextViews,
+        start: Any = None,
+        subject: str | None = None,
+        matched: Sequence[str] = (),
+    ) -> None:
+        self.now = now
+        self.memory = memory
+        self.texts = texts
+        self.start = start
+        self.subject = subject
+        self.matched = matched
