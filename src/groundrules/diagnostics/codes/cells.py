@@ -1,0 +1,1 @@
+"""GR5xx: rules, ledgers, windows and the cells behind them."""

@@ -1,0 +1,1 @@
+"""GR7xx: events that are rejected."""

@@ -1,0 +1,1 @@
+"""GR0xx: files, YAML and imports."""

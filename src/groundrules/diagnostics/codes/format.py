@@ -1,0 +1,1 @@
+"""GR1xx: the format of a rulebook."""

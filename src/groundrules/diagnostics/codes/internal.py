@@ -1,0 +1,1 @@
+"""GR9xx: what is not supported yet, and faults of our own."""

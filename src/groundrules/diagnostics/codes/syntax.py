@@ -1,0 +1,1 @@
+"""GR2xx: the syntax of expressions, clauses and templates."""
