@@ -1,1 +1,272 @@
 """GR5xx: rules, ledgers, windows and the cells behind them."""
+
+from groundrules.diagnostics.code import Code
+from groundrules.diagnostics.model import Severity
+
+UNBOUNDED_WINDOW = Code(
+    "GR501",
+    "unbounded-window",
+    Severity.ERROR,
+    "a window that could grow without bound",
+    """\
+A window keeps only as many entries as its comparison needs: `count(…) >= 5` keeps five. Used as a number elsewhere
+it must say how far it counts with `max N`, and saturates there.
+
+```yaml
+when: count(message by actor within 1d) > strikes(actor)          # write `… within 1d max 100)`
+```
+""",
+)
+
+WINDOW_TIME = Code(
+    "GR502",
+    "window-time",
+    Severity.ERROR,
+    "a window with a wrong or missing time",
+    """\
+`within` is a duration above zero. `sum` needs it, because it keeps totals by time; `streak` and `quiet` do not take
+it.
+""",
+)
+
+NESTED_WINDOW = Code(
+    "GR503",
+    "nested-window",
+    Severity.ERROR,
+    "a window inside a window",
+    """\
+The `where`, keys and value of a window speak of the counted event alone, so that an event is counted once, when it
+arrives.
+""",
+)
+
+WINDOW_KEY = Code(
+    "GR504",
+    "window-key",
+    Severity.ERROR,
+    "a window key that one side cannot read",
+    """\
+A key is read from the counted event and compared with the same key of the event at hand. Where the two have other
+names, write `counted = reader`.
+
+```yaml
+on: reaction.added
+when: count(message by actor = message.author within 1d) > 5
+```
+""",
+)
+
+WINDOW_VALUE = Code(
+    "GR505",
+    "window-value",
+    Severity.ERROR,
+    "a window over something that it cannot count",
+    """\
+`sum` adds numbers; `distinct` tells apart texts, numbers, ids and members, not lists or structured objects.
+""",
+)
+
+LADDER_STEPS = Code(
+    "GR506",
+    "ladder-steps",
+    Severity.ERROR,
+    "the steps of a ladder in disorder",
+    """\
+Steps reach ever higher values, each value once, and a step falls back below the value that it reaches.
+
+```yaml
+steps:
+  - {reaches: 3, then: [warn]}
+  - {reaches: 3, then: [mute: 10m]}      # 3 is reached by the step before
+```
+""",
+)
+
+LEDGER_CYCLE = Code(
+    "GR507",
+    "ledger-cycle",
+    Severity.ERROR,
+    "ledgers that move each other in a circle",
+    """\
+A ladder's actions may move other ledgers, whose ladders may act in turn. If that leads back to a ledger already
+moved, one event could set off actions for ever, so ledgers form a graph without cycles.
+""",
+)
+
+PATH_STEPS = Code(
+    "GR508",
+    "path-steps",
+    Severity.ERROR,
+    "the steps of a path in disorder",
+    """\
+Each step of a path has either `after`, a time from the start, or `due`, an instant read from the event that started
+it. Times given by `after` ascend.
+""",
+)
+
+STATE_READS = Code(
+    "GR509",
+    "state-reads",
+    Severity.ERROR,
+    "a state that reads an event",
+    """\
+A state is something that the whole group is in, so its `enter` and `leave` read windows, ledgers, other states and
+`now`, never the event at hand.
+
+```yaml
+enter: count(member.joined within 1m) >= 20
+```
+""",
+)
+
+BAD_SCHEDULE = Code(
+    "GR510",
+    "bad-schedule",
+    Severity.ERROR,
+    "a schedule that cannot be kept",
+    """\
+`at` is a time of day, with a weekday, a day of the month or a date, or an interval such as `every 30m`.
+""",
+)
+
+WHO_IS_MEANT = Code(
+    "GR511",
+    "who-is-meant",
+    Severity.ERROR,
+    "an action that does not say whom it hits",
+    """\
+Where somebody acts on somebody, an action must say which of the two it means: `who: actor` or `who: target`.
+Otherwise a rule against those who report could hit the reported. Where there is no event, as in a schedule, there
+is no default either.
+
+```yaml
+on: member.reported
+then: [{mute: {for: 10m, who: target}}]
+```
+""",
+)
+
+EFFECT_NOT_HERE = Code(
+    "GR512",
+    "effect-not-here",
+    Severity.ERROR,
+    "an effect in a place where it has no meaning",
+    """\
+`exempt` removes what other rules do to the same event, so it stands in rules only. A ladder fires after the event
+is settled; a schedule has no event.
+""",
+)
+
+BAD_AMOUNT = Code(
+    "GR513",
+    "bad-amount",
+    Severity.ERROR,
+    "an amount that is no whole number",
+    """\
+Ledgers hold whole numbers, and amounts are whole numbers: literals, parameters or values of integer type.
+""",
+)
+
+BAD_APPROVAL = Code(
+    "GR514",
+    "bad-approval",
+    Severity.ERROR,
+    "an approval that cannot be given",
+    """\
+An approval names a role, at least one approval, and the time after which the request expires.
+""",
+)
+
+MISSING_TRANSLATION = Code(
+    "GR515",
+    "missing-translation",
+    Severity.ERROR,
+    "a message that lacks one of the rulebook's languages",
+    """\
+A message given by language must have a text for each of the rulebook's `languages`, or members read nothing.
+
+```yaml
+languages: [zh, en]
+then: [{reply: {zh: 请勿刷屏}}]           # there is no `en`
+```
+""",
+)
+
+BAD_SETTING = Code(
+    "GR516",
+    "bad-setting",
+    Severity.ERROR,
+    "a setting of the rulebook that means nothing",
+    """\
+Languages are BCP 47 tags, the time zone is a name of the IANA database, and the partition is a field that every
+event of the rulebook has.
+""",
+)
+
+BAD_CAP = Code(
+    "GR517",
+    "bad-cap",
+    Severity.ERROR,
+    "a cap that caps nothing",
+    """\
+A cap is an amount above zero per day, week or month, given in the reward or declared under `caps` and named.
+""",
+)
+
+BAD_UNDO = Code(
+    "GR518",
+    "bad-undo",
+    Severity.ERROR,
+    "an undo whose keys cannot be read",
+    """\
+`undo_on` names fields that the undoing event and the rewarded event both have; where they are equal, the grant is
+taken back.
+""",
+)
+
+BAD_TIMES = Code(
+    "GR519",
+    "bad-times",
+    Severity.ERROR,
+    "steps of `times` in disorder",
+    """\
+The steps of `times` are counts from 1 on, each once, within a time above zero.
+""",
+)
+
+BAD_LIST_ITEM = Code(
+    "GR520",
+    "bad-list-item",
+    Severity.ERROR,
+    "a list entry that can never match",
+    """\
+An entry is compared under the list's `match`. One that is empty after folding, or no host name in a domain list,
+matches nothing.
+""",
+)
+
+BAD_MATCHED = Code(
+    "GR521",
+    "bad-matched",
+    Severity.ERROR,
+    "`matched` without a counting guard",
+    """\
+`matched` is the set of events that the guard's windows hold. A guard without `count` or `distinct` holds none.
+""",
+)
+
+FOREIGN_LEDGER = Code(
+    "GR522",
+    "foreign-ledger",
+    Severity.ERROR,
+    "a ledger kept for another kind of thing",
+    """\
+A ledger is kept per member, per channel or for the community, and read and moved with that.
+
+```yaml
+ledgers: {heat: {per: channel}}
+rules:
+  - {id: hot, on: message, when: heat(actor) > 5, then: [delete]}      # heat is per channel
+```
+""",
+)
