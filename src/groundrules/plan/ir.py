@@ -23,7 +23,7 @@ FORMAT_VERSION = 1
 View = Literal["exact", "folded", "squeezed", "word", "domain"]
 Relation = Literal["==", "!=", "<", "<=", ">", ">="]
 Quantifier = Literal["any", "all"]
-Kind = Literal["text", "number", "boolean", "instant", "date", "list", "entity"]
+Kind = Literal["text", "number", "boolean", "instant", "duration", "clock", "date", "list", "entity"]
 Period = Literal["day", "week", "month"]
 Mode = Literal["enforce", "shadow", "off"]
 
@@ -38,9 +38,13 @@ class Expr(msgspec.Struct, frozen=True, tag=True, kw_only=True, omit_defaults=Tr
 
 
 class Const(Expr, frozen=True, tag=True):
-    """A constant: str, int, float, bool or a list of those. Parameters are constants by now."""
+    """A constant: str, int, float, bool or a list of those. Parameters are constants by now.
+
+    `kind` says how to show a constant whose Python type does not tell: "duration", "clock" or "instant".
+    """
 
     value: Any
+    kind: Kind | None = None
 
 
 class Field(Expr, frozen=True, tag=True):
@@ -589,7 +593,8 @@ class ActionSpec(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
     target: the entity kind of `who`. key: parameters that, with `who`, tell actions apart. merge: parameter →
     max | min | union (absent: part of the key). supersedes: actions on the same target that this one makes needless.
-    opposes: action → which of the two wins.
+    opposes: action → which of the two wins. shorthand: the parameter that `name: value` stands for. durations:
+    parameters that are lengths of time, for those who show them to people.
     """
 
     name: str
@@ -599,6 +604,8 @@ class ActionSpec(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     supersedes: tuple[str, ...] = ()
     opposes: dict[str, str] = {}
     title: dict[str, str] = {}
+    shorthand: str | None = None
+    durations: tuple[str, ...] = ()
 
 
 class Source(msgspec.Struct, frozen=True):
