@@ -1,0 +1,129 @@
+"""`groundrules test PATH…`: the tests that stand beside a rulebook, on a virtual clock."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any
+
+import click
+
+from groundrules import narrate
+from groundrules.cli.loading import load_plan, print_diagnostics
+from groundrules.cli.options import LANGUAGE
+from groundrules.decisions import Decision
+from groundrules.plan import ir
+from groundrules.tools.testing.judge import Mismatch
+from groundrules.tools.testing.junit import junit
+from groundrules.tools.testing.read import TestsError, find_tests, read_tests
+from groundrules.tools.testing.runner import CaseResult, StepFailure, run_case
+
+
+@click.command("test")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True))
+@click.option("--format", "form", type=click.Choice(["human", "json"]), default="human", show_default=True)
+@click.option(
+    "--junit", "junit_path", type=click.Path(dir_okay=False, writable=True), help="Also write JUnit XML here."
+)
+@click.option("--match", "-k", help="Run only the tests whose name contains this text.")
+@LANGUAGE
+def command(paths: Sequence[str], form: str, junit_path: str | None, match: str | None, lang: str) -> None:
+    """Run the tests of rulebooks.
+
+    A PATH is a rulebook's folder (every file in it that has `tests:` is run) or one tests file. Exit code 0: all
+    passed; 1: some failed, or there were none.
+    """
+    results = [result for path in paths for result in _run(Path(path), match)]
+    if junit_path:
+        Path(junit_path).write_text(junit(results), encoding="utf-8")
+    if form == "json":
+        click.echo(json.dumps([_json(result) for result in results], ensure_ascii=False, indent=2))
+    else:
+        for result in results:
+            _print(result, lang)
+        _print_total(results)
+    if not results or not all(result.passed for result in results):
+        sys.exit(1)
+
+
+def _run(path: Path, match: str | None) -> list[CaseResult]:
+    found = find_tests(path)
+    if not found:
+        click.echo(f"{path}: no tests; write a file with `tests:` beside the rulebook", err=True)
+    results = []
+    for rulebook, files in found.items():
+        plan: ir.Plan = load_plan(str(rulebook))
+        for file in files:
+            try:
+                cases = read_tests(file)
+            except TestsError as error:
+                print_diagnostics(error.diagnostics)
+                sys.exit(1)
+            results += [run_case(plan, case) for case in cases if match is None or match in case.name]
+    return results
+
+
+def _print(result: CaseResult, lang: str) -> None:
+    mark = click.style("passed", fg="green") if result.passed else click.style("FAILED", fg="red", bold=True)
+    click.echo(f"{mark}  {result.case.name}")
+    if result.problem:
+        click.echo(f"    {result.case.span.file.path}:{result.case.span.line}: {result.problem}")
+    for failure in result.failures:
+        _print_failure(failure, lang)
+
+
+def _print_failure(failure: StepFailure, lang: str) -> None:
+    span = failure.step.span
+    click.echo(f"    {span.file.path}:{span.line}: {_flat(span.text)}")
+    for mismatch in failure.mismatches:
+        _print_sides(mismatch)
+    for decision in failure.decisions:
+        for line in _reasons(decision, lang):
+            click.secho(f"      {line}", fg="bright_black")
+
+
+def _print_sides(mismatch: Mismatch) -> None:
+    """Expected and actual side by side."""
+    left, right = mismatch.expected.split("\n"), mismatch.actual.split("\n")
+    width = max(30, *(len(line) for line in left)) + 2
+    click.echo(f"      {click.style(mismatch.what, bold=True)}")
+    click.echo(f"      {'expected':<{width}}actual")
+    for expected, actual in zip_longest(left, right, fillvalue=""):
+        click.echo(f"      {click.style(f'{expected:<{width}}', fg='green')}{click.style(actual, fg='red')}")
+
+
+def _reasons(decision: Decision, lang: str) -> list[str]:
+    if not (decision.notable or decision.unknown):
+        return []
+    head = [f"[{decision.cause}]"] if decision.cause else []
+    return head + narrate.narrate(decision, lang)
+
+
+def _flat(text: str, width: int = 100) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= width else flat[: width - 1] + "…"
+
+
+def _print_total(results: Sequence[CaseResult]) -> None:
+    failed = sum(not result.passed for result in results)
+    text = f"{len(results) - failed} passed, {failed} failed"
+    click.secho(text, fg="red" if failed else "green", bold=True)
+
+
+def _json(result: CaseResult) -> dict[str, Any]:
+    return {
+        "name": result.case.name,
+        "file": result.case.span.file.path,
+        "line": result.case.span.line,
+        "passed": result.passed,
+        "seconds": round(result.seconds, 6),
+        "problem": result.problem,
+        "failures": [
+            {"line": failure.step.span.line, "what": item.what, "expected": item.expected, "actual": item.actual}
+            for failure in result.failures
+            for item in failure.mismatches
+        ],
+    }

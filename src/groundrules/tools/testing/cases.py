@@ -1,0 +1,56 @@
+"""What a tests file says: cases, their members, their steps and expectations, with the places where it says so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from groundrules.diagnostics.source import Span
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """What a step must bring about; None where the author says nothing about it.
+
+    actions: exactly these (an empty list: nothing at all). ledgers: ledger → who → balance after the step.
+    labels: id → labels that stand after the step. pending: approvals that wait after the step. fired: exactly these
+    rules. unknown: at least these rules stayed undecided. rejected: the event is refused with this code.
+    """
+
+    actions: list[Any] | None = None
+    ledgers: dict[str, dict[str, int]] | None = None
+    labels: dict[str, list[str]] | None = None
+    pending: list[Any] | None = None
+    fired: list[str] | None = None
+    unknown: list[str] | None = None
+    rejected: str | None = None
+
+    @property
+    def empty(self) -> bool:
+        return all(value is None for value in vars(self).values())
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of a timeline. `type` None is a tick: time passes and nothing else."""
+
+    at: str
+    type: str | None
+    short: Any
+    fields: dict[str, Any]
+    expect: Expectation
+    span: Span
+
+
+@dataclass(frozen=True)
+class Case:
+    """A test: who is there, what happens when, what must come of it."""
+
+    name: str
+    steps: tuple[Step, ...]
+    span: Span
+    members: dict[str, dict[str, Any]] = field(default_factory=dict)
+    channels: dict[str, dict[str, Any]] = field(default_factory=dict)
+    start: str = "2026-01-05"
+    channel: str = "general"
+    roster: bool = False

@@ -1,0 +1,188 @@
+"""Whether the decisions of a step are what its author expected.
+
+An expected action is a name (`delete`), a name with its shorthand (`mute: 10m`), or either with further keys: `who` and
+parameters. Only what is stated is compared. Every expected action must meet one decided action, and none may be left
+over; `expect: []` further means that no rule fired.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from groundrules.decisions import Action, Decision
+from groundrules.plan import ir
+from groundrules.tools.testing.cases import Expectation
+from groundrules.tools.testing.timeline import milliseconds
+
+Specs = Mapping[str, ir.ActionSpec]
+
+
+@dataclass(frozen=True)
+class Mismatch:
+    """One thing that came out otherwise: what was expected and what was there, in short texts."""
+
+    what: str
+    expected: str
+    actual: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a step brought about, and what the engine holds after it, as `judge` reads it."""
+
+    decisions: Sequence[Decision]
+    ledgers: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    labels: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    pending: Sequence[Action] = ()
+
+    @property
+    def actions(self) -> list[Action]:
+        return [action for decision in self.decisions for action in decision.actions]
+
+    @property
+    def fired(self) -> list[str]:
+        return [fired.rule for decision in self.decisions for fired in decision.fired]
+
+
+def judge(expected: Expectation, outcome: Outcome, specs: Specs) -> list[Mismatch]:
+    """Return everything that differs; an empty list means the step passed."""
+    found: list[Mismatch] = []
+    if expected.actions is not None:
+        found += _actions("actions", expected.actions, outcome.actions, specs)
+        if not expected.actions and outcome.fired and not outcome.actions:
+            found.append(Mismatch("rules", "nothing", ", ".join(outcome.fired)))
+    if expected.pending is not None:
+        found += _actions("pending approvals", expected.pending, outcome.pending, specs)
+    if expected.fired is not None and sorted(expected.fired) != sorted(outcome.fired):
+        found.append(Mismatch("rules", _names(expected.fired), _names(outcome.fired)))
+    found += _ledgers(expected, outcome) + _labels(expected, outcome) + _asides(expected, outcome)
+    return found
+
+
+def _names(names: Sequence[str]) -> str:
+    return ", ".join(sorted(names)) or "nothing"
+
+
+def _ledgers(expected: Expectation, outcome: Outcome) -> list[Mismatch]:
+    wanted = [(name, who, value) for name, row in (expected.ledgers or {}).items() for who, value in row.items()]
+    return [
+        Mismatch(f"{name} of {who}", str(value), str(outcome.ledgers.get((name, who), 0)))
+        for name, who, value in wanted
+        if outcome.ledgers.get((name, who), 0) != value
+    ]
+
+
+def _labels(expected: Expectation, outcome: Outcome) -> list[Mismatch]:
+    return [
+        Mismatch(f"labels of {who}", _names(labels), _names(outcome.labels.get(who, ())))
+        for who, labels in (expected.labels or {}).items()
+        if sorted(labels) != sorted(outcome.labels.get(who, ()))
+    ]
+
+
+def _asides(expected: Expectation, outcome: Outcome) -> list[Mismatch]:
+    found = []
+    unknown = {row.rule for decision in outcome.decisions for row in decision.unknown}
+    missing = [rule for rule in expected.unknown or () if rule not in unknown]
+    if missing:
+        found.append(Mismatch("undecided rules", _names(expected.unknown or ()), _names(sorted(unknown))))
+    codes = [decision.rejected.code for decision in outcome.decisions if decision.rejected]
+    if expected.rejected is not None and expected.rejected not in codes:
+        found.append(Mismatch("rejection", expected.rejected, _names(codes)))
+    if expected.rejected is None and codes:
+        reasons = [decision.rejected.reason for decision in outcome.decisions if decision.rejected]
+        found.append(Mismatch("rejection", "none", "; ".join(reasons)))
+    return found
+
+
+def _actions(what: str, expected: Sequence[Any], actual: Sequence[Action], specs: Specs) -> list[Mismatch]:
+    """Pair expected with actual actions, the most specific expectations first."""
+    left = list(actual)
+    missing = []
+    for item in sorted(expected, key=lambda item: -len(item) if isinstance(item, dict) else 0):
+        met = next((action for action in left if meets(item, action, specs)), None)
+        if met is None:
+            missing.append(item)
+        else:
+            left.remove(met)
+    if not missing and not left:
+        return []
+    return [Mismatch(what, show_expected(expected), show_actual(actual, specs))]
+
+
+def meets(item: Any, action: Action, specs: Specs) -> bool:
+    """Whether one decided action is what `item` asks for."""
+    if isinstance(item, str):
+        return action.do == item
+    if action.do not in item:
+        return False
+    spec = specs.get(action.do)
+    for key, value in item.items():
+        if key == "who":
+            if action.who != value:
+                return False
+        elif key == action.do:
+            if not _shorthand_meets(value, action, spec):
+                return False
+        elif not _same(value, action.parameters.get(key)):
+            return False
+    return True
+
+
+def _shorthand_meets(value: Any, action: Action, spec: ir.ActionSpec | None) -> bool:
+    if value is None:
+        return True
+    if isinstance(value, dict) and not set(value) <= {"zh", "en"}:
+        return all(
+            _same(item, action.who if key == "who" else action.parameters.get(key)) for key, item in value.items()
+        )
+    name = spec.shorthand if spec else None
+    return _same(value, action.parameters.get(name)) if name else action.who == value
+
+
+def _same(wanted: Any, actual: Any) -> bool:
+    """Equality as authors mean it: `10m` is 600000, a text meets any of its languages, lists of ids in any order."""
+    if isinstance(actual, dict) and isinstance(wanted, str):
+        return wanted in actual.values()
+    if isinstance(actual, dict) and isinstance(wanted, dict):
+        return all(actual.get(key) == value for key, value in wanted.items())
+    if isinstance(actual, list | tuple):
+        return sorted(map(str, wanted if isinstance(wanted, list) else [wanted])) == sorted(map(str, actual))
+    if isinstance(actual, int) and not isinstance(actual, bool) and isinstance(wanted, str):
+        return milliseconds(wanted) == actual and wanted[:1].isdigit()
+    return bool(wanted == actual)
+
+
+def show_expected(items: Sequence[Any]) -> str:
+    """Expected actions as their author would write them."""
+    return "\n".join(_flow(item) for item in items) or "nothing"
+
+
+def _flow(item: Any) -> str:
+    if isinstance(item, dict):
+        return ", ".join(f"{key}: {_flow(value)}" for key, value in item.items())
+    if isinstance(item, list):
+        return "[" + ", ".join(_flow(value) for value in item) + "]"
+    return str(item)
+
+
+def show_actual(actions: Sequence[Action], specs: Specs) -> str:
+    """Decided actions in the form in which they would be expected."""
+    return "\n".join(_flow(as_expected(action, specs)) for action in actions) or "nothing"
+
+
+def as_expected(action: Action, specs: Specs) -> dict[str, Any]:
+    """The expectation that this action would meet exactly."""
+    from groundrules.calendar.instants import format_duration
+
+    spec = specs.get(action.do)
+    shorthand = spec.shorthand if spec else None
+    item: dict[str, Any] = {action.do: None}
+    for name, value in action.parameters.items():
+        shown = format_duration(value) if spec and name in spec.durations and isinstance(value, int) else value
+        item[action.do if name == shorthand else name] = shown
+    if action.who is not None:
+        item["who"] = action.who
+    return item if len(item) > 1 or item[action.do] is not None else {action.do: None}

@@ -1,0 +1,91 @@
+"""Running cases: a fresh engine for each, its steps on the virtual clock, every step judged."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from groundrules.decisions import Decision
+from groundrules.engine.engine import Engine
+from groundrules.plan import ir
+from groundrules.tools.testing.cases import Case, Step
+from groundrules.tools.testing.judge import Mismatch, Outcome, judge
+from groundrules.tools.testing.timeline import EventMaker, TimeError
+
+
+@dataclass(frozen=True)
+class StepFailure:
+    """A step that came out otherwise, with the decisions that tell why."""
+
+    step: Step
+    mismatches: tuple[Mismatch, ...]
+    decisions: tuple[Decision, ...]
+
+
+@dataclass
+class CaseResult:
+    """How a case went; `problem` is set where it could not be run to its end."""
+
+    case: Case
+    seconds: float = 0.0
+    failures: list[StepFailure] = field(default_factory=list)
+    problem: str | None = None
+    decisions: list[Decision] = field(default_factory=list)
+
+    @property
+    def passed(self) -> bool:
+        return not self.failures and self.problem is None
+
+
+def run_cases(plan: ir.Plan, cases: Iterable[Case]) -> list[CaseResult]:
+    """Run every case on an engine of its own."""
+    return [run_case(plan, case) for case in cases]
+
+
+def run_case(plan: ir.Plan, case: Case) -> CaseResult:
+    """Run one case to its end, going on after failed steps."""
+    result = CaseResult(case)
+    begun = time.perf_counter()
+    try:
+        _play(plan, case, result)
+    except TimeError as error:
+        result.problem = str(error)
+    if result.problem is None and not _reaches(plan, case, result.decisions):
+        listened = sorted({step.type for step in case.steps if step.type})
+        result.problem = f"this test reaches no rule: none listens to {', '.join(listened) or 'the passing of time'}"
+    result.seconds = time.perf_counter() - begun
+    return result
+
+
+def _play(plan: ir.Plan, case: Case, result: CaseResult) -> None:
+    engine = Engine(plan)
+    maker = EventMaker(plan, case)
+    specs = {spec.name: spec for spec in plan.actions}
+    roster = maker.roster()
+    if roster:
+        result.decisions += engine.feed(roster)
+    for step in case.steps:
+        decisions = engine.feed(maker.event(step))
+        result.decisions += decisions
+        mismatches = judge(step.expect, _outcome(engine, step, decisions), specs)
+        if mismatches:
+            result.failures.append(StepFailure(step, tuple(mismatches), tuple(decisions)))
+
+
+def _outcome(engine: Engine, step: Step, decisions: Sequence[Decision]) -> Outcome:
+    wanted = step.expect
+    ledgers = {
+        (name, who): engine.balance("test", name, who) for name, row in (wanted.ledgers or {}).items() for who in row
+    }
+    labels = {who: engine.labels("test", who) for who in wanted.labels or {}}
+    pending = engine.pending("test") if wanted.pending is not None else ()
+    return Outcome(decisions, ledgers, labels, pending)
+
+
+def _reaches(plan: ir.Plan, case: Case, decisions: Iterable[Decision]) -> bool:
+    """Whether some rule listens to an event of the case, or something happened by time alone."""
+    types = {step.type for step in case.steps}
+    listens = any(isinstance(rule.trigger, ir.OnEvent) and types & set(rule.trigger.types) for rule in plan.rules)
+    counts = any(window.type in types for window in plan.windows)
+    return listens or counts or any(decision.notable for decision in decisions)

@@ -1,0 +1,183 @@
+"""The virtual clock of a test, and the events that its short forms stand for.
+
+Times are absolute (`2026-03-02 09:00`), of the day (`09:00`: the next one not before the step before), of the week
+(`monday 09:00`), relative to the step before (`+20s`, `+1d`), or a day later at a time of day (`+1d 09:00`). All are in
+the rulebook's time zone. Facts of members may be relative to the test's first step: `joined: 2d ago`.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from groundrules.plan import ir
+from groundrules.tools.testing.cases import Case, Step
+
+UNITS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000}
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_DURATION = r"(?:\d+(?:ms|[smhdw]))+"
+_RELATIVE = re.compile(rf"\+({_DURATION})(?:\s+(\d\d:\d\d(?::\d\d)?))?$")
+_CLOCK = re.compile(r"(\d\d):(\d\d)(?::(\d\d))?$")
+_DATED = re.compile(r"(\d{4}-\d\d-\d\d)(?:[ T](\d\d:\d\d(?::\d\d)?))?$")
+_WEEKLY = re.compile(rf"({'|'.join(WEEKDAYS)})\s+(\d\d:\d\d(?::\d\d)?)$")
+_AGO = re.compile(rf"({_DURATION})\s+(ago|from now)$")
+
+
+class TimeError(ValueError):
+    """A time that can't be read, or that would run back."""
+
+
+def milliseconds(text: str) -> int:
+    """Return the length of a duration such as `1h30m` in milliseconds."""
+    return sum(int(number) * UNITS[unit] for number, unit in re.findall(r"(\d+)(ms|[smhdw])", text))
+
+
+class VirtualClock:
+    """Turns the `at` of each step into an instant; it never runs back."""
+
+    def __init__(self, zone: str, start: str) -> None:
+        self._zone = ZoneInfo(zone)
+        self.now = datetime.combine(date.fromisoformat(start), datetime.min.time(), self._zone)
+        self._started = False
+
+    def move(self, at: str) -> datetime:
+        """Move to `at` and return the new time. Raises TimeError for a time that can't be read or runs back."""
+        moved = self._resolve(at.strip())
+        if moved < self.now:
+            raise TimeError(f"`{at}` lies before the step before it ({self.now:%Y-%m-%d %H:%M:%S})")
+        self.now, self._started = moved, True
+        return moved
+
+    def _resolve(self, at: str) -> datetime:
+        if relative := _RELATIVE.match(at):
+            moved = (self.now.astimezone(UTC) + timedelta(milliseconds=milliseconds(relative[1]))).astimezone(
+                self._zone
+            )
+            return self._on(moved.date(), relative[2]) if relative[2] else moved
+        if dated := _DATED.match(at):
+            return self._on(date.fromisoformat(dated[1]), dated[2] or "00:00")
+        if weekly := _WEEKLY.match(at):
+            ahead = (WEEKDAYS.index(weekly[1]) - self.now.weekday()) % 7
+            return self._not_before(self.now.date() + timedelta(days=ahead), weekly[2], days=7)
+        if _CLOCK.match(at):
+            return self._not_before(self.now.date(), at, days=1)
+        try:
+            moved = datetime.fromisoformat(at)
+        except ValueError:
+            raise TimeError(f"`{at}` is no time; write `09:00`, `+20s`, `monday 09:00` or `2026-03-02 09:00`") from None
+        return moved if moved.tzinfo else moved.replace(tzinfo=self._zone)
+
+    def _not_before(self, day: date, clock: str, days: int) -> datetime:
+        moved = self._on(day, clock)
+        return moved if moved >= self.now else self._on(day + timedelta(days=days), clock)
+
+    def _on(self, day: date, clock: str) -> datetime:
+        parts = [int(part) for part in clock.split(":")]
+        try:
+            return datetime(day.year, day.month, day.day, *parts, tzinfo=self._zone)
+        except ValueError as error:
+            raise TimeError(f"`{clock}` is no time of day ({error})") from None
+
+
+def rfc3339(moment: datetime) -> str:
+    """Write an instant as an event's `time`: UTC with milliseconds."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+class EventMaker:
+    """Makes whole events of the short forms of a case."""
+
+    def __init__(self, plan: ir.Plan, case: Case) -> None:
+        self._schemas = plan.events
+        self._case = case
+        self._clock = VirtualClock(plan.timezone, case.start)
+        self._origin: datetime | None = None
+        self._count = 0
+
+    def event(self, step: Step) -> dict[str, Any]:
+        """Return the event of `step` and move the clock. Raises TimeError."""
+        now = self._clock.move(step.at)
+        self._origin = self._origin or now
+        self._count += 1
+        event: dict[str, Any] = {"id": f"#{self._count}", "type": step.type or "tick", "time": rfc3339(now)}
+        event["community"] = {"id": "test"}
+        if step.type is not None:
+            event["channel"] = self._channel(step.fields.get("in", self._case.channel))
+            event |= self._fields(step)
+        return event
+
+    def roster(self) -> dict[str, Any] | None:
+        """The event that seeds the roster with the case's members, where the case asks for it."""
+        if not (self._case.roster and self._case.members and self._case.steps):
+            return None
+        now = VirtualClock(self._clock.now.tzinfo.key, self._case.start).move(self._case.steps[0].at)  # type: ignore[union-attr]
+        self._origin = now
+        members = [self._member(name) for name in self._case.members]
+        base = {"id": "#0", "type": "roster", "time": rfc3339(now), "community": {"id": "test"}}
+        return base | {"members": members}
+
+    def _fields(self, step: Step) -> dict[str, Any]:
+        schema = self._schemas.get(step.type or "", {})
+        properties = schema.get("properties", {})
+        fields: dict[str, Any] = {}
+        if "by" in step.fields:
+            fields["actor"] = self._member(step.fields["by"])
+        fields |= self._short(step, properties)
+        given = {key: value for key, value in step.fields.items() if key not in ("by", "in")}
+        fields |= {key: self._expand(value, properties.get(key, {})) for key, value in given.items()}
+        return fields
+
+    def _short(self, step: Step, properties: dict[str, Any]) -> dict[str, Any]:
+        """What the value beside the type's name stands for: fields, or the type's most telling one."""
+        if step.short is None or step.short is True:
+            return {}
+        if isinstance(step.short, dict):
+            return {key: self._expand(value, properties.get(key, {})) for key, value in step.short.items()}
+        family = (step.type or "").split(".")[0]
+        candidates = ("text", "emoji", "target", family, "actor")
+        if family == "member":
+            candidates = ("target", "actor")
+        name = next((name for name in candidates if name in properties), "text")
+        return {name: self._expand(step.short, properties.get(name, {}))}
+
+    def _expand(self, value: Any, schema: dict[str, Any]) -> Any:
+        """Give a short value the shape that its schema wants: `li` → {id: li, …facts}, `2d ago` → an instant."""
+        if schema.get("type") == "array" and isinstance(value, list):
+            return [self._expand(item, schema.get("items", {})) for item in value]
+        if schema.get("type") == "object" and isinstance(value, str):
+            return self._reference(value, schema.get("properties", {}))
+        if schema.get("type") == "object" and isinstance(value, dict):
+            properties = schema.get("properties", {})
+            return {key: self._expand(item, properties.get(key, {})) for key, item in value.items()}
+        if schema.get("format") == "date-time" and isinstance(value, str):
+            return self.instant(value)
+        return value
+
+    def _reference(self, value: str, properties: dict[str, Any]) -> dict[str, Any]:
+        if "url" in properties and "id" not in properties:
+            url = value if "://" in value else f"http://{value}"
+            return {"url": value, "domain": urlsplit(url).hostname or value}
+        return self._member(value) if "roles" in properties else {"id": value}
+
+    def _channel(self, value: Any) -> dict[str, Any]:
+        if isinstance(value, dict):
+            return value
+        return {"id": value, "name": value} | self._case.channels.get(value, {})
+
+    def _member(self, value: Any) -> dict[str, Any]:
+        if isinstance(value, dict):
+            return value
+        facts = self._case.members.get(value, {})
+        return {"id": value} | {key: self.instant(fact) for key, fact in facts.items()}
+
+    def instant(self, value: Any) -> Any:
+        """Read `2d ago` and `3h from now` against the first step; leave anything else as it is."""
+        matched = _AGO.match(value) if isinstance(value, str) else None
+        if not matched:
+            return value
+        shift = timedelta(milliseconds=milliseconds(matched[1]))
+        origin = (self._origin or self._clock.now).astimezone(UTC)
+        return rfc3339(origin - shift if matched[2] == "ago" else origin + shift)
