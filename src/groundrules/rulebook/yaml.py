@@ -1,0 +1,340 @@
+"""The only reader of YAML: text in, a tree of nodes that know where they stand out.
+
+The tree is built from the events of PyYAML's parser (libyaml's where it is installed) on a stack of our own, so that
+nesting is bounded by a number and not by anybody's call stack, and aliases are counted before anything follows them.
+Scalars are resolved here (`scalars`), because YAML 1.1 would read `on` as true and `09:00` as 540.
+
+What ends the reading (text that is no YAML, nesting, several documents) is reported once and gives no tree; what only
+spoils one entry (a repeated key, a tag) is reported and read over, so that the rest of the file is still checked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any, Union
+
+import yaml
+
+from groundrules.diagnostics.codes import files as codes
+from groundrules.diagnostics.model import Diagnostic, Label, Report
+from groundrules.diagnostics.source import Fragment, SourceFile, Span
+from groundrules.rulebook.scalars import Scalar, alignment, resolve
+from groundrules.rulebook.yaml_errors import explain
+
+MAX_DEPTH = 64
+MAX_ALIASED = 10_000
+
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_FASTEST: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_TAG = "tag:yaml.org,2002:"
+
+
+class _Node:
+    """Where a value stands: `[start, end)` of `file`, in code points."""
+
+    __slots__ = ("end", "file", "start")
+
+    def __init__(self, file: SourceFile, start: int, end: int) -> None:
+        self.file = file
+        self.start = start
+        self.end = end
+
+    @property
+    def span(self) -> Span:
+        return Span(self.file, self.start, self.end)
+
+
+class YScalar(_Node):
+    """A scalar: `text` is what was written, without quotes and folded; `value` what it means.
+
+    `style` is `'`, `"`, `|` or `>`, and "" for a plain scalar.
+    """
+
+    __slots__ = ("style", "text", "value")
+
+    def __init__(self, file: SourceFile, start: int, end: int, text: str, style: str, value: Scalar) -> None:
+        super().__init__(file, start, end)
+        self.text = text
+        self.style = style
+        self.value = value
+
+    def plain(self) -> Scalar:
+        return self.value
+
+    def fragment(self) -> Fragment:
+        """Return the text as a piece of the small language; its alignment is computed when first asked for."""
+        return Fragment(self.text, self.file, _Alignment(self))
+
+
+class YSequence(_Node):
+    __slots__ = ("flow", "items")
+
+    def __init__(self, file: SourceFile, start: int, end: int, flow: bool) -> None:
+        super().__init__(file, start, end)
+        self.flow = flow
+        self.items: list[YNode] = []
+
+    def plain(self) -> list[Any]:
+        return [item.plain() for item in self.items]
+
+
+class YMapping(_Node):
+    __slots__ = ("flow", "items")
+
+    def __init__(self, file: SourceFile, start: int, end: int, flow: bool) -> None:
+        super().__init__(file, start, end)
+        self.flow = flow
+        self.items: list[tuple[YScalar, YNode]] = []
+
+    def get(self, key: str) -> YNode | None:
+        return next((value for name, value in self.items if name.text == key), None)
+
+    def key(self, key: str) -> YScalar | None:
+        return next((name for name, _ in self.items if name.text == key), None)
+
+    def plain(self) -> dict[str, Any]:
+        """Return a dict; keys are text, as in JSON."""
+        return {key.text: value.plain() for key, value in self.items}
+
+
+YNode = Union[YScalar, YSequence, YMapping]  # noqa: UP007 - `|` of forward references
+
+
+class _Alignment:
+    """Maps offsets of a scalar's text to offsets of its file."""
+
+    def __init__(self, scalar: YScalar) -> None:
+        self._scalar = scalar
+        self._offsets: list[int] | None = None
+
+    def __call__(self, offset: int) -> int:
+        if self._offsets is None:
+            scalar = self._scalar
+            self._offsets = alignment(scalar.text, scalar.span.text, scalar.style)
+        return self._scalar.start + self._offsets[offset]
+
+
+class _Refused(Exception):
+    def __init__(self, diagnostic: Diagnostic) -> None:
+        super().__init__(diagnostic.message)
+        self.diagnostic = diagnostic
+
+
+def read_yaml(file: SourceFile, report: Report, parser: type = _FASTEST) -> YNode | None:
+    """Return the tree of a file, or None if it holds no YAML or nothing at all. Raises nothing.
+
+    `parser` is a loader class of PyYAML.
+    """
+    forbidden = _FORBIDDEN.search(file.text)
+    if forbidden:
+        report.add(_forbidden(file, forbidden))
+        return None
+    loader = parser(file.text)
+    try:
+        return _Composer(file, report).compose(loader)
+    except _Refused as refused:
+        report.add(refused.diagnostic)
+    except yaml.YAMLError as error:
+        report.add(explain(error, file))
+    except ValueError:  # the pure parser, on an escape beyond Unicode
+        report.add(codes.YAML_SYNTAX.at(_here(loader, file), "an escape that is no Unicode character"))
+    finally:
+        loader.dispose()
+    return None
+
+
+def _forbidden(file: SourceFile, found: re.Match[str]) -> Diagnostic:
+    code = ord(found[0])
+    help = "save the file as UTF-8" if code == 0 else "remove it, or write it as an escape in double quotes"
+    return codes.FORBIDDEN_CHARACTER.at(
+        file.span(*found.span()), f"the control character U+{code:04X} is not allowed here", help
+    )
+
+
+def _here(loader: Any, file: SourceFile) -> Span:
+    index = min(loader.get_mark().index, len(file.text))
+    return file.span(index, index)
+
+
+class _Open:
+    """A collection whose end has not come yet."""
+
+    __slots__ = ("anchor", "height", "key", "keys", "node", "spoiled", "weight")
+
+    def __init__(self, node: YSequence | YMapping, anchor: str | None) -> None:
+        self.node = node
+        self.anchor = anchor
+        self.key: YScalar | None = None  # of a mapping: the key whose value comes next
+        self.spoiled = False  # that value is read over
+        self.keys: dict[str, YScalar] = {}
+        self.weight = 1
+        self.height = 1
+
+
+class _Anchored:
+    """A marked value, with the number of nodes and of levels in it."""
+
+    __slots__ = ("height", "node", "weight")
+
+    def __init__(self, node: YNode, weight: int, height: int) -> None:
+        self.node = node
+        self.weight = weight
+        self.height = height
+
+
+class _Composer:
+    def __init__(self, file: SourceFile, report: Report) -> None:
+        self.file = file
+        self.report = report
+        self.stack: list[_Open] = []
+        self.anchors: dict[str, _Anchored | None] = {}  # None while the marked value is still open
+        self.aliased = 0
+        self.root: YNode | None = None
+        self.documents = 0
+
+    def compose(self, loader: Any) -> YNode | None:
+        handlers: dict[type, Callable[[Any], None]] = {
+            yaml.ScalarEvent: self._scalar,
+            yaml.AliasEvent: self._alias,
+            yaml.SequenceStartEvent: self._start,
+            yaml.MappingStartEvent: self._start,
+            yaml.SequenceEndEvent: self._end,
+            yaml.MappingEndEvent: self._end,
+            yaml.DocumentStartEvent: self._document,
+        }
+        while loader.check_event():
+            event = loader.get_event()
+            handle = handlers.get(type(event))
+            if handle:
+                handle(event)
+        return self.root
+
+    def _document(self, event: Any) -> None:
+        self.documents += 1
+        if self.documents > 1:
+            span = self._span(event)
+            message = "a second YAML document begins here"
+            raise _Refused(
+                codes.SEVERAL_DOCUMENTS.at(span, message, "put it into a file of its own in the same folder")
+            )
+
+    def _scalar(self, event: Any) -> None:
+        style = event.style or ""
+        text = event.value
+        if event.tag:
+            self._check_tag(event, ("str", ""))
+        if style == '"' and _SURROGATE.search(text):
+            raise _Refused(codes.YAML_SYNTAX.at(self._span(event), "an escape that is no Unicode character"))
+        start, end = event.start_mark.index, event.end_mark.index
+        if event.anchor or event.tag:
+            start = self._behind_properties(start, end)
+        if style in ("|", ">"):
+            end = start + len(self.file.text[start:end].rstrip())
+        value = resolve(text) if not style and not event.tag else text
+        node = YScalar(self.file, start, end, text, style, value)
+        if event.anchor:
+            self.anchors[event.anchor] = _Anchored(node, 1, 1)
+        self._add(node, 1, 1)
+
+    def _behind_properties(self, start: int, end: int) -> int:
+        """Return where a scalar begins behind its anchor and tag."""
+        found = re.compile(r"(?:(?:&[\w-]+|!\S*)(?:\s+|$))*").match(self.file.text, start, end)
+        return found.end() if found else start
+
+    def _alias(self, event: Any) -> None:
+        name, span = event.anchor, self._span(event)
+        target = self.anchors.get(name)
+        if target is None:
+            message = f"`*{name}` stands inside `&{name}` itself" if name in self.anchors else f"no `&{name}` before it"
+            raise _Refused(codes.ALIAS.at(span, message, "write the value out; aliases repeat an earlier value"))
+        self.aliased += target.weight
+        if self.aliased > MAX_ALIASED:
+            message = f"aliases repeat more than {MAX_ALIASED:,} values"
+            raise _Refused(codes.ALIAS.at(span, message, "write out what is needed"))
+        self._check_depth(target.height, span)
+        self._add(target.node, target.weight, target.height)
+
+    def _check_depth(self, more: int, span: Span) -> None:
+        if len(self.stack) + more > MAX_DEPTH:
+            raise _Refused(codes.TOO_DEEP.at(span, f"values are nested more than {MAX_DEPTH} levels deep"))
+
+    def _start(self, event: Any) -> None:
+        span = self._span(event)
+        self._check_depth(1, span)
+        is_mapping = isinstance(event, yaml.MappingStartEvent)
+        if event.tag:
+            self._check_tag(event, ("map" if is_mapping else "seq",))
+        kind = YMapping if is_mapping else YSequence
+        node = kind(self.file, span.start, span.end, bool(event.flow_style))
+        if event.anchor:
+            self.anchors[event.anchor] = None
+        self.stack.append(_Open(node, event.anchor))
+
+    def _end(self, event: Any) -> None:
+        closed = self.stack.pop()
+        node = closed.node
+        if node.flow:
+            node.end = event.end_mark.index
+        if closed.anchor:
+            self.anchors[closed.anchor] = _Anchored(node, closed.weight, closed.height)
+        self._add(node, closed.weight, closed.height)
+
+    def _add(self, node: YNode, weight: int, height: int) -> None:
+        if not self.stack:
+            self.root = node
+            return
+        parent = self.stack[-1]
+        parent.weight += weight
+        parent.height = max(parent.height, height + 1)
+        if not parent.node.flow and node.start >= parent.node.start:
+            parent.node.end = max(parent.node.end, node.end)
+        if isinstance(parent.node, YSequence):
+            parent.node.items.append(node)
+        elif parent.key is None and not parent.spoiled:
+            self._add_key(parent, node)
+        else:
+            self._add_value(parent, node)
+
+    def _add_value(self, parent: _Open, node: YNode) -> None:
+        if parent.key is not None and isinstance(parent.node, YMapping):
+            parent.node.items.append((parent.key, node))
+        parent.key = None
+        parent.spoiled = False
+
+    def _add_key(self, parent: _Open, key: YNode) -> None:
+        problem = self._odd_key(key)
+        if problem is None and isinstance(key, YScalar):
+            first = parent.keys.setdefault(key.text, key)
+            if first is key:
+                parent.key = key
+                return
+            labels = (Label(first.span, "first given here"),)
+            problem = codes.DUPLICATE_KEY.at(key.span, f"the key `{key.text}` is given twice", "keep one", labels)
+        if problem:
+            self.report.add(problem)
+        parent.spoiled = True
+
+    def _odd_key(self, key: YNode) -> Diagnostic | None:
+        if not isinstance(key, YScalar):
+            return codes.ODD_KEY.at(key.span, "a list or mapping can't be a key", "keys are names")
+        if key.text == "<<" and not key.style:
+            return codes.MERGE_KEY.at(key.span, "the merge key `<<` is not supported", "write the keys out")
+        if isinstance(key.value, str) or type(key.value) is int:
+            return None
+        shown = key.text or "nothing"
+        help = f'put it in quotes: `"{key.text}"`' if key.text else "write a name before the colon"
+        return codes.ODD_KEY.at(key.span, f"`{shown}` can't be a key", help)
+
+    def _check_tag(self, event: Any, allowed: tuple[str, ...]) -> None:
+        tag = event.tag.removeprefix(_TAG)
+        if tag in allowed or tag == "!":
+            return
+        start = event.start_mark.index
+        found = re.compile(r"(?:&\S*\s+)?(!\S*)").match(self.file.text, start)
+        span = self.file.span(*found.span(1)) if found else self._span(event)
+        self.report.add(codes.TAG.at(span, f"the tag `{span.text}` is not understood here", "a rulebook is plain data"))
+
+    def _span(self, event: Any) -> Span:
+        return self.file.span(event.start_mark.index, event.end_mark.index)

@@ -1,0 +1,126 @@
+"""What YAML's parsers complain about, told in plain words.
+
+libyaml and the pure parser word the same problem differently and point at slightly different places, so a problem is
+told by the text around it where that says enough, and by the words that both parsers share otherwise.
+"""
+
+from __future__ import annotations
+
+import re
+
+import yaml
+
+from groundrules.diagnostics.codes import files as codes
+from groundrules.diagnostics.model import Diagnostic, Fix
+from groundrules.diagnostics.source import SourceFile, Span
+
+EXPRESSION_KEYS = frozenset({"when", "unless", "where", "enter", "leave", "due", "after", "hours"})
+UNCUT = "write it under `when: >`, where YAML cuts nothing"
+
+_QUOTE = "put the text in quotes"
+_PROBLEMS: tuple[tuple[str, str, str], ...] = (
+    ("mapping values are not allowed", "a second colon in one line", f"{_QUOTE} if the colon belongs to it"),
+    ("could not find expected ':'", "a key without a colon", "write `key: value`, and quote texts of several lines"),
+    ("unknown escape", "an escape that YAML does not know", "write `\\\\` for a backslash, or use single quotes"),
+    ("invalid Unicode character escape", "an escape that is no Unicode character", "write the character itself"),
+    (
+        "expected escape sequence",
+        "an escape that is not complete",
+        "write `\\\\` for a backslash, or use single quotes",
+    ),
+    ("did not find expected hexdecimal", "an escape that is not complete", "write `\\\\` for a backslash"),
+    ("end of stream", "quotes that are opened but not closed", "close them where the text ends"),
+    ("document separator", "quotes that are opened but not closed", "close them where the text ends"),
+    ("block sequence entries", "a list item where a list can't begin", "begin the list in a line of its own"),
+    ("expected ',' or ']'", "`[` without its `]`, or a comma is missing", "close the list, and quote texts in it"),
+    ("expected ',' or '}'", "`{` without its `}`, or a comma is missing", "close the braces, and quote texts in them"),
+    ("expected chomping or indentation", "text behind `>` or `|`", "begin the text in the next line"),
+    ("expected a comment or a line break", "text behind `>` or `|`", "begin the text in the next line"),
+    ("block mapping", "this line does not fit under the lines above", "begin it in the same column as its neighbours"),
+    (
+        "block collection",
+        "this line does not fit under the lines above",
+        "begin it in the same column as its neighbours",
+    ),
+    ("incompatible", "a YAML version that is not understood", "remove the line `%YAML`"),
+)
+_RESERVED = re.compile(r"[@`%&*!|>\]}]")
+_WIDE_COLON = re.compile(r"[ \t]*(?:- )?[\w.-]+(：)")
+_KEY = re.compile(r"[ \t]*(?:-[ \t]+)*[{\[]?.*?\b([a-z_]+):(?=\s)")
+
+
+def explain(error: yaml.YAMLError, file: SourceFile) -> Diagnostic:
+    """Return the diagnostic of an error that a parser of PyYAML raised on `file`."""
+    index = _index(error, file)
+    problem = f"{getattr(error, 'context', None) or ''} {getattr(error, 'problem', None) or error}"
+    return _wide_colon(file, index) or _tab(file, index) or _cut(file, index, problem) or _plain(file, index, problem)
+
+
+def _index(error: yaml.YAMLError, file: SourceFile) -> int:
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    index = mark.index if mark else getattr(error, "position", 0)
+    return min(max(index, 0), len(file.text))
+
+
+def _lines(file: SourceFile, index: int) -> tuple[int, str, str]:
+    """Return where the line of `index` begins, the line, and what stands in it before `index`."""
+    start = file.text.rfind("\n", 0, index) + 1
+    end = file.text.find("\n", index)
+    return start, file.text[start : end if end >= 0 else None], file.text[start:index]
+
+
+def _at(file: SourceFile, index: int) -> Span:
+    text = file.text
+    stop = index + 1 if index < len(text) and text[index] not in "\r\n" else index
+    return file.span(index, stop)
+
+
+def _wide_colon(file: SourceFile, index: int) -> Diagnostic | None:
+    """A key written with a full-width colon, in this line or the one before."""
+    start, line, _ = _lines(file, index)
+    before, previous, _ = _lines(file, max(start - 1, 0))
+    for begin, text in ((start, line), (before, previous)):
+        found = _WIDE_COLON.match(text)
+        if found:
+            span = file.span(begin + found.start(1), begin + found.end(1))
+            fix = Fix(span, ": ", "write an ASCII colon and a blank")
+            return codes.FULL_WIDTH_YAML.at(span, "a full-width colon does not end a key", "write `: `", fixes=(fix,))
+    return None
+
+
+def _tab(file: SourceFile, index: int) -> Diagnostic | None:
+    start, line, _ = _lines(file, index)
+    indentation = line[: len(line) - len(line.lstrip(" \t"))]
+    if "\t" not in indentation:
+        return None
+    tab = start + indentation.index("\t")
+    fix = Fix(file.span(tab, start + len(indentation)), "  " * indentation.count("\t"), "indent with blanks")
+    return codes.TAB.at(_at(file, tab), "a tab in the indentation", "indent with blanks", fixes=(fix,))
+
+
+def _cut(file: SourceFile, index: int, problem: str) -> Diagnostic | None:
+    """An expression that YAML took for its own syntax."""
+    _, line, before = _lines(file, index)
+    key = _KEY.match(line)
+    if not key or key.end(1) > len(before) or key[1] not in EXPRESSION_KEYS:
+        return None
+    if (
+        "mapping values" in problem
+        or "expected ','" in problem
+        or "<block end>" in problem
+        or "expected key" in problem
+    ):
+        return codes.CUT_EXPRESSION.at(
+            _at(file, index), f"YAML reads the expression of `{key[1]}` only up to here", UNCUT.replace("when", key[1])
+        )
+    return None
+
+
+def _plain(file: SourceFile, index: int, problem: str) -> Diagnostic:
+    span = _at(file, index)
+    if "cannot start any token" in problem or (_RESERVED.fullmatch(span.text) and "expected" not in problem):
+        return codes.YAML_SYNTAX.at(span, f"a value can't begin with `{span.text}` in YAML", _QUOTE)
+    for words, message, help in _PROBLEMS:
+        if words in problem:
+            return codes.YAML_SYNTAX.at(span, message, help)
+    return codes.YAML_SYNTAX.at(span, "YAML can't be read from here on", "look for a missing quote, bracket or blank")
