@@ -1,8 +1,8 @@
 """What compiled code and the runtime share.
 
 Compiled code is a pure function of two things: `e`, the decoded event at hand (None for a timer without one), and
-`x`, a `Scope`: the clock, the event that opened a path, the subject of a `for_each`, a cache of text views, and
-`memory`, through which it reads everything that is remembered. It changes nothing but that cache.
+`x`, a `Scope`: the clock, the event that opened a path, the subject of a `for_each`, and `memory`, through which it
+reads everything that is remembered. It changes nothing.
 
 Values are those of `plan.ir`: instants and durations are `int` milliseconds, entities are ids, missing is None.
 """
@@ -10,10 +10,7 @@ Values are those of `plan.ir`: instants and durations are `int` milliseconds, en
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Protocol
-
-if TYPE_CHECKING:
-    from groundrules.engine.texts import TextViews
+from typing import Any, Protocol
 
 
 class Memory(Protocol):
@@ -57,20 +54,18 @@ class Scope:
     `matched` holds the ids for `Matched`: the runtime fills it once the windows of a fired guard are known.
     """
 
-    __slots__ = ("matched", "memory", "now", "start", "subject", "texts")
+    __slots__ = ("matched", "memory", "now", "start", "subject")
 
     def __init__(
         self,
         now: int,
         memory: Memory,
-        texts: TextViews,
         start: Any = None,
         subject: str | None = None,
         matched: Sequence[str] = (),
     ) -> None:
         self.now = now
         self.memory = memory
-        self.texts = texts
         self.start = start
         self.subject = subject
         self.matched = matched
