@@ -1,0 +1,15 @@
+"""Where the files that ship with groundrules stand: in the wheel beside the code, in a checkout at its root."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+
+@cache
+def shipped(name: Literal["schemas", "policies"]) -> Path:
+    """Return the folder of the shipped schemas or policies."""
+    package = Path(__file__).resolve().parent
+    installed = package / "_shipped" / name
+    return installed if installed.is_dir() else package.parents[1] / name
