@@ -17,7 +17,7 @@ from typing import Any, Union
 import yaml
 
 from groundrules.diagnostics.codes import files as codes
-from groundrules.diagnostics.model import Diagnostic, Label, Report
+from groundrules.diagnostics.model import Diagnostic, Fix, Label, Report
 from groundrules.diagnostics.source import Fragment, SourceFile, Span
 from groundrules.rulebook.scalars import Scalar, alignment, resolve
 from groundrules.rulebook.yaml_errors import explain
@@ -277,6 +277,8 @@ class _Composer:
         node = closed.node
         if node.flow:
             node.end = event.end_mark.index
+            if isinstance(node, YMapping):
+                self._mend_commas(node)
         if closed.anchor:
             self.anchors[closed.anchor] = _Anchored(node, closed.weight, closed.height)
         self._add(node, closed.weight, closed.height)
@@ -302,6 +304,40 @@ class _Composer:
             parent.node.items.append((parent.key, node))
         parent.key = None
         parent.spoiled = False
+
+    def _mend_commas(self, node: YMapping) -> None:
+        """Report values of `{…}` that a comma cut, `{when: f(a, b)}`, and give them back what was cut off."""
+        kept: list[tuple[YScalar, YNode]] = []
+        cut: YScalar | None = None
+        for key, value in node.items:
+            before = kept[-1][1] if kept else None
+            if not isinstance(before, YScalar) or not self._lacks_colon(key, value) or before.style or key.style:
+                kept.append((key, value))
+                continue
+            if cut is None:
+                cut = kept[-1][0]
+                self._report_comma(cut, before, key)
+            whole = self.file.text[before.start : key.end]
+            kept[-1] = (kept[-1][0], YScalar(self.file, before.start, key.end, whole, "", whole))
+        node.items = kept
+
+    def _lacks_colon(self, key: YScalar, value: YNode) -> bool:
+        if not isinstance(value, YScalar) or value.text or value.style or value.start != value.end:
+            return False
+        return ":" not in self.file.text[key.end : value.end + 1]
+
+    def _report_comma(self, name: YScalar, value: YScalar, rest: YScalar) -> None:
+        span = self.file.span(value.start, rest.end)
+        fix = Fix(span, "'" + span.text.replace("'", "''") + "'", "put it in quotes")
+        comma = self.file.text.find(",", value.end)
+        self.report.add(
+            codes.CUT_EXPRESSION.at(
+                self.file.span(comma, comma + 1),
+                f"inside braces a comma ends `{name.text}`, so `{rest.text}` has no value",
+                f"put the text in quotes, or write it under `{name.text}: >` in lines of its own",
+                fixes=(fix,),
+            )
+        )
 
     def _add_key(self, parent: _Open, key: YNode) -> None:
         problem = self._odd_key(key)

@@ -1,0 +1,122 @@
+"""From a YAML scalar to a tree of the small language.
+
+A problem of syntax is reported here and marks the reader's current item as broken; where YAML has cut the text short,
+that is what is reported instead, because the syntax error is only its echo.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from groundrules.diagnostics.codes import files as codes
+from groundrules.diagnostics.codes.syntax import UNCLOSED
+from groundrules.diagnostics.model import Diagnostic, Report
+from groundrules.diagnostics.source import Fragment, SourceFile
+from groundrules.rulebook.model import Expression, Located
+from groundrules.rulebook.yaml import YNode, YScalar, YSequence
+from groundrules.rulebook.yaml_errors import UNCUT
+from groundrules.syntax import nodes, parse
+from groundrules.syntax.errors import SyntaxProblem
+
+N = TypeVar("N", bound=nodes.Node)
+Parser = Callable[[Fragment], nodes.Parsed[N]]
+
+_COMMENT = re.compile(r"[ \t]+(#[^\n]*)")
+
+
+class Broken(Exception):
+    """Something that an item can't do without could not be read; the report says what."""
+
+
+def located(node: YNode) -> Located:
+    """Return a scalar's value, or any node's plain data, with its place."""
+    return Located(node.plain(), node.span)
+
+
+def text(node: YNode) -> Located:
+    """Return what was written, whatever YAML takes it for."""
+    return Located(node.text if isinstance(node, YScalar) else node.plain(), node.span)
+
+
+def comment_behind(node: YScalar) -> re.Match[str] | None:
+    """Return the comment that follows a plain scalar in its line."""
+    return None if node.style else _COMMENT.match(node.file.text, node.end)
+
+
+class Expressions:
+    """Parses scalars and keeps count of what failed."""
+
+    def __init__(self, report: Report) -> None:
+        self.report = report
+        self.failures = 0
+
+    def parse(self, parser: Parser[N], node: YNode, key: str = "when") -> nodes.Parsed[N]:
+        """Parse a scalar. Raises Broken once the problem is reported."""
+        assert isinstance(node, YScalar)
+        return self._parse(parser, node.fragment(), lambda problem: _cut(node, key, problem) or problem)
+
+    def expression(self, node: YNode, key: str = "when") -> Expression:
+        return self.parse(parse.parse_expression, node, key)
+
+    def optional(self, parser: Parser[N], node: YNode | None, key: str = "when") -> nodes.Parsed[N] | None:
+        """Parse what may be absent. A problem is reported and counted, and leaves None."""
+        if node is None:
+            return None
+        try:
+            return self.parse(parser, node, key)
+        except Broken:
+            return None
+
+    def keys(self, node: YNode) -> nodes.Parsed[nodes.KeysClause]:
+        """Parse `actor, channel` or `[actor, channel]`. Raises Broken."""
+        fragment = _joined(node) if isinstance(node, YSequence) else None
+        if fragment is None:
+            return self.parse(parse.parse_keys, node, "keys")
+        return self._parse(parse.parse_keys, fragment, lambda problem: problem)
+
+    def _parse(
+        self, parser: Parser[N], fragment: Fragment, instead: Callable[[Diagnostic], Diagnostic]
+    ) -> nodes.Parsed[N]:
+        try:
+            return parser(fragment)
+        except SyntaxProblem as problem:
+            self.failures += 1
+            self.report.add(instead(problem.diagnostic))
+            raise Broken from None
+
+
+def _cut(node: YScalar, key: str, problem: Diagnostic) -> Diagnostic | None:
+    """The comment by which YAML cut an expression inside a string or bracket."""
+    comment = comment_behind(node)
+    if comment is None or problem.code != UNCLOSED.code:
+        return None
+    return codes.CUT_EXPRESSION.at(
+        node.file.span(*comment.span(1)),
+        f"YAML takes the rest of `{key}` for a comment",
+        UNCUT.replace("when", key),
+    )
+
+
+def _joined(node: YSequence) -> Fragment:
+    """Return the items as one comma-separated text that still knows where each stands."""
+    parts = [item.fragment() for item in node.items if isinstance(item, YScalar)]
+    starts: list[tuple[int, Fragment]] = []
+    length = 0
+    for part in parts:
+        starts.append((length, part))
+        length += len(part.text) + 2
+
+    def align(offset: int) -> int:
+        start, part = max((entry for entry in starts if entry[0] <= offset), key=lambda entry: entry[0])
+        return part.align(min(offset - start, len(part.text)))
+
+    file: SourceFile = node.file
+    return Fragment(", ".join(part.text for part in parts), file, align)
+
+
+def as_integer(node: YNode) -> Located:
+    """Return a whole number that YAML may have written as `2.0`."""
+    value: Any = node.plain()
+    return Located(int(value), node.span)

@@ -1,0 +1,212 @@
+"""Rules, rewards, ladders, paths, states and schedules: from a valid mapping to the model.
+
+Each function may raise Broken where something that the item can't do without was not readable; what is optional is
+reported, counted and left out, and the caller then drops the item.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from groundrules.rulebook import model
+from groundrules.rulebook.effects import Reading, read_approval, read_effects, read_grant, read_times
+from groundrules.rulebook.expressions import Broken, as_integer, text
+from groundrules.rulebook.messages import read_texts
+from groundrules.rulebook.model import Effect, Expression, Located
+from groundrules.rulebook.yaml import YMapping, YNode, YSequence
+from groundrules.syntax import nodes, parse
+
+
+class Item:
+    """One mapping of a section, read key by key."""
+
+    def __init__(self, node: YMapping, reading: Reading) -> None:
+        self.node = node
+        self.reading = reading
+        self._values = {key.text: value for key, value in node.items}
+
+    def get(self, key: str) -> YNode | None:
+        return self._values.get(key)
+
+    def need(self, key: str) -> YNode:
+        if key not in self._values:
+            raise Broken(key)
+        return self._values[key]
+
+    def text(self, key: str) -> Located | None:
+        found = self.get(key)
+        return None if found is None else text(found)
+
+    def word(self, key: str, default: str) -> str:
+        found = self.text(key)
+        return default if found is None else str(found.value)
+
+    def expression(self, key: str) -> Expression | None:
+        return self.reading.expressions.optional(parse.parse_expression, self.get(key), key)
+
+    def duration(self, key: str) -> Expression | None:
+        return self.reading.expressions.optional(parse.parse_duration, self.get(key), key)
+
+    def hours(self) -> Expression | None:
+        return self.reading.expressions.optional(parse.parse_hours, self.get("hours"), "hours")
+
+    def effects(self, key: str = "then") -> tuple[Effect, ...]:
+        return read_effects(self.get(key), self.reading.languages, self.reading.report)
+
+    def approval(self) -> model.Approval | None:
+        return read_approval(self.get("approval"), self.reading)
+
+    def texts(self, key: str) -> model.Texts:
+        return read_texts(self.get(key), self.reading.report)
+
+    def all(self, key: str) -> tuple[Located, ...]:
+        """Return a list of scalars, or a single one as a list."""
+        found = self.get(key)
+        if found is None:
+            return ()
+        return tuple(map(text, found.items)) if isinstance(found, YSequence) else (text(found),)
+
+    def items(self, key: str) -> list[Item]:
+        found = self.get(key)
+        nodes_ = found.items if isinstance(found, YSequence) else []
+        return [Item(node, self.reading) for node in nodes_ if isinstance(node, YMapping)]
+
+    def common(self) -> dict[str, Any]:
+        """Return the arguments of model.Common."""
+        return {
+            "id": text(self.need("id")),
+            "span": self.node.span,
+            "title": self.texts("title"),
+            "text": self.texts("text"),
+            "tags": self.all("tags"),
+            "mode": self.word("mode", "enforce"),
+            "rollout": _share(self.text("rollout")),
+            "was": self.text("was"),
+            "ends": self.text("ends"),
+        }
+
+
+def _share(written: Located | None) -> float:
+    if written is None:
+        return 1.0
+    value = str(written.value)
+    return float(value[:-1]) / 100 if value.endswith("%") else float(value)
+
+
+def read_rule(item: Item, kind: str) -> model.Rule:
+    expressions, grant = item.reading.expressions, read_grant(item.get("grant"), item.reading)
+    return model.Rule(
+        **item.common(),
+        kind=kind,
+        on=item.all("on"),
+        when=item.expression("when"),
+        unless=item.expression("unless"),
+        then=item.effects(),
+        times=read_times(item.get("times"), item.reading),
+        once_per=expressions.optional(parse.parse_once, item.get("once_per"), "once_per"),
+        approval=item.approval(),
+        grant=grant,
+        cap=_cap(item),
+        undo_on=_undo_on(item),
+    )
+
+
+def _cap(item: Item) -> nodes.Parsed[nodes.RateClause] | Located | None:
+    written = item.text("cap")
+    if written is None or " " not in str(written.value).strip():
+        return written
+    return item.reading.expressions.optional(parse.parse_rate, item.get("cap"), "cap")
+
+
+def _undo_on(item: Item) -> tuple[tuple[Located, nodes.Parsed[nodes.KeysClause]], ...]:
+    found = item.get("undo_on")
+    if not isinstance(found, YMapping):
+        return ()
+    return tuple((text(key), item.reading.expressions.keys(value)) for key, value in found.items)
+
+
+def read_ladder(item: Item) -> model.Ladder:
+    return model.Ladder(
+        **item.common(),
+        ledger=text(item.need("ledger")),
+        steps=tuple(_ladder_step(step) for step in item.items("steps")),
+        fire=item.word("fire", "highest"),
+        beyond=item.word("beyond", "nothing"),
+        appeal=_appeal(item.get("appeal"), item.reading),
+    )
+
+
+def _ladder_step(item: Item) -> model.LadderStep:
+    return model.LadderStep(
+        reaches=item.reading.expressions.expression(item.need("reaches"), "reaches"),
+        falls_below=item.expression("falls_below"),
+        then=item.effects(),
+        on_the_way_back=item.effects("on_the_way_back"),
+        approval=item.approval(),
+        cool_down=item.duration("cool_down"),
+        title=item.texts("title"),
+        span=item.node.span,
+    )
+
+
+def _appeal(node: YNode | None, reading: Reading) -> model.Appeal | None:
+    if not isinstance(node, YMapping):
+        return None
+    item = Item(node, reading)
+    within = reading.expressions.parse(parse.parse_duration, item.need("within"), "within")
+    return model.Appeal(within, text(item.need("to")), node.span)
+
+
+def read_path(item: Item) -> model.Path:
+    return model.Path(
+        **item.common(),
+        on=item.all("on"),
+        when=item.expression("when"),
+        unless=item.expression("unless"),
+        one_per=item.reading.expressions.keys(item.need("one_per")),
+        until=tuple(map(_until, item.items("until"))),
+        steps=tuple(map(_path_step, item.items("steps"))),
+        hours=item.hours(),
+        restart_on=tuple(map(_until, item.items("restart_on"))),
+        afterwards=item.effects("afterwards"),
+    )
+
+
+def _until(item: Item) -> model.Until:
+    return model.Until(item.all("on"), item.expression("when"), item.node.span)
+
+
+def _path_step(item: Item) -> model.PathStep:
+    repeat = item.get("repeat")
+    return model.PathStep(
+        after=item.duration("after"),
+        due=item.expression("due"),
+        then=item.effects(),
+        approval=item.approval(),
+        repeat=as_integer(repeat) if repeat else None,
+        every=item.duration("every"),
+        span=item.node.span,
+    )
+
+
+def read_state(item: Item) -> model.State:
+    expressions = item.reading.expressions
+    return model.State(
+        **item.common(),
+        enter=expressions.expression(item.need("enter"), "enter"),
+        leave=expressions.expression(item.need("leave"), "leave"),
+        then=item.effects(),
+        afterwards=item.effects("afterwards"),
+    )
+
+
+def read_schedule(item: Item) -> model.Schedule:
+    return model.Schedule(
+        **item.common(),
+        at=item.reading.expressions.parse(parse.parse_at, item.need("at"), "at"),
+        for_each=item.text("for_each"),
+        when=item.expression("when"),
+        then=item.effects(),
+        approval=item.approval(),
+        hours=item.hours(),
+    )
