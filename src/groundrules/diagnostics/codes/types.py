@@ -234,3 +234,115 @@ A ledger, a declared list or an import is not a value by itself: a ledger is rea
 behind `in`, `has any of` or `contains any of`, and of an import you name something.
 """,
 )
+
+SCHEMA_NOT_READABLE = Code(
+    "GR450",
+    "schema-not-readable",
+    Severity.ERROR,
+    "a schema file that is not JSON",
+    """\
+Files under `schemas/` are JSON in UTF-8, one schema each, without comments, and no key stands twice in an object.
+""",
+)
+
+SCHEMA_UNKNOWN_KEYWORD = Code(
+    "GR451",
+    "schema-unknown-keyword",
+    Severity.ERROR,
+    "a keyword that schemas do not have here",
+    """\
+Schemas of events, entities and actions use a closed part of JSON Schema, because a keyword that is accepted and
+ignored is a promise that no event keeps. `schemas/event.schema.json`, `entity.schema.json` and `action.schema.json`
+say what may stand where; point `$schema` at them and an editor completes it.
+
+```json
+{"type": "string", "maxLenght": 10}
+```
+""",
+)
+
+SCHEMA_BAD_VALUE = Code(
+    "GR452",
+    "schema-bad-value",
+    Severity.ERROR,
+    "a keyword of a schema with a value that it cannot have",
+    """\
+The keyword exists but not with this value: an unknown type or format, a length that is no number, a required field
+that is no property.
+
+```json
+{"type": "text"}                  write "string", with "format": "prose" for what people write
+```
+""",
+)
+
+SCHEMA_UNKNOWN_REFERENCE = Code(
+    "GR453",
+    "schema-unknown-reference",
+    Severity.ERROR,
+    "a reference to an entity that nobody defines",
+    """\
+`$ref` names an entity: `"../entities/NAME.json"`. It is looked for in the rulebook's own `schemas/entities/`, then
+among the shipped ones. Other references are not supported.
+""",
+)
+
+SCHEMA_CONFLICT = Code(
+    "GR454",
+    "schema-conflict",
+    Severity.ERROR,
+    "a schema that contradicts the one it extends",
+    """\
+A schema file named like a known one extends it: it may add fields and require more. It may not give an existing
+field another meaning, because rules that were checked against the first one would then mean something else.
+""",
+)
+
+SCHEMA_CYCLE = Code(
+    "GR455",
+    "schema-cycle",
+    Severity.ERROR,
+    "entities that contain each other",
+    """\
+An entity's schema is written out wherever it is referred to, so no entity can contain itself, directly or through
+others. Refer to it by its id instead: `{"type": "string"}`.
+""",
+)
+
+SCHEMA_BAD_NAME = Code(
+    "GR456",
+    "schema-bad-name",
+    Severity.ERROR,
+    "a file name that names no event type, entity or action",
+    """\
+The file's name is the name of what it defines. Event types are lower-case words joined by dots, `page.edited`;
+entities and actions are one word, `page`, `add_role`. An action cannot be named like an effect of the engine itself
+(`strike`, `grant`, `take`, `reset`, `label`, `unlabel`, `exempt`).
+""",
+)
+
+ACTION_BAD_COMBINATION = Code(
+    "GR457",
+    "action-bad-combination",
+    Severity.ERROR,
+    "actions that do not combine in a well-defined way",
+    """\
+What an action's schema says about combining must not depend on any order. `supersedes` is a strict order: no action
+makes itself needless, directly or through others. `opposes` names the winner, which is one of the two. `merge` is
+`max` or `min` for numbers that are always given, and `union` for lists.
+""",
+)
+
+SCHEMA_BAD_DEFAULT = Code(
+    "GR458",
+    "schema-bad-default",
+    Severity.ERROR,
+    "a default that its own schema does not allow",
+    """\
+A default stands in for an absent field, so it must be a valid value of that field. Times and dates have no default.
+
+```json
+{"type": "integer", "minimum": 1, "default": 0}
+```
+""",
+)

@@ -1,0 +1,220 @@
+"""Action types: parameters, targets, and how actions combine.
+
+Two actions of one name on one target merge if the parameters that are not under `merge` are equal; those under `merge`
+combine by maximum, minimum or union. All three are associative, commutative and idempotent, and a parameter under
+`max` or `min` always has a value, so the outcome never depends on an order. Two actions oppose each other if they are
+on the same target and share the values of the parameters that both have. `supersedes` is made transitive here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from groundrules.diagnostics.codes import types as codes
+from groundrules.diagnostics.model import Report
+from groundrules.diagnostics.nearest import did_you_mean
+from groundrules.types import kinds
+from groundrules.types.folders import Definition
+from groundrules.types.schema import Checker, Schema, to_field
+
+Merge = Literal["max", "min", "union"]
+TARGETS = ("member", "message", "channel", "community")
+AT_HAND = ("actor", "message", "channel", "community")
+_KIND_AT_HAND = {"actor": "member", "message": "message", "channel": "channel", "community": "community"}
+
+
+@dataclass(frozen=True)
+class Target:
+    """What an action is done to. `default` is what is taken where the author does not say `who`; None: must say."""
+
+    kind: str
+    default: str | None
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter. `format` is the schema's (prose is a template, role a role's name, recipient a member or channel).
+
+    `at_hand` names what of the event is taken where the author does not give it (`message`, `actor`, …).
+    """
+
+    name: str
+    field: kinds.Field
+    format: str | None = None
+    at_hand: str | None = None
+
+    @property
+    def is_template(self) -> bool:
+        return isinstance(self.field.type, kinds.Prose)
+
+
+@dataclass(frozen=True)
+class ActionType:
+    """An action as its schema describes it; `key` are the parameters that, with the target, tell actions apart."""
+
+    name: str
+    description: str
+    target: Target | None
+    shorthand: str | None
+    parameters: dict[str, Parameter]
+    key: tuple[str, ...]
+    merge: dict[str, Merge]
+    supersedes: tuple[str, ...]
+    opposes: dict[str, str]
+    schema: Schema
+
+
+def build_action(name: str, schema: Schema, supersedes: tuple[str, ...]) -> ActionType:
+    """Return the action type of a checked schema whose references are written out."""
+    required = schema.get("required", ())
+    at_hand = schema.get("at_hand", {})
+    parameters = {
+        parameter: Parameter(
+            parameter, to_field(inner, parameter, parameter in required), inner.get("format"), at_hand.get(parameter)
+        )
+        for parameter, inner in schema["properties"].items()
+    }
+    target, merge = schema.get("target"), schema.get("merge", {})
+    return ActionType(
+        name,
+        schema.get("description", ""),
+        Target(target["kind"], target.get("default")) if target else None,
+        schema.get("shorthand"),
+        parameters,
+        tuple(sorted(set(parameters) - set(merge))),
+        dict(merge),
+        supersedes,
+        dict(schema.get("opposes", {})),
+        schema,
+    )
+
+
+# --- checks -------------------------------------------------------------------------------------
+
+
+def check_actions(definitions: Mapping[str, Definition], fresh: set[str], report: Report) -> dict[str, tuple[str, ...]]:
+    """Check how all actions combine and return what each supersedes, directly or through others.
+
+    Findings are placed in the files of `fresh`, the actions that were just read.
+    """
+    for name in sorted(fresh):
+        definition = definitions[name]
+        _check_action(Checker(definition.document, report, frozenset()), definition.schema, definitions)
+    direct = {name: _names(found.schema.get("supersedes")) for name, found in definitions.items()}
+    closed = {name: tuple(sorted(_reach(name, direct))) for name in direct}
+    for name in sorted(fresh):
+        if name in closed[name]:
+            checker = Checker(definitions[name].document, report, frozenset())
+            checker.fail(codes.ACTION_BAD_COMBINATION, ("supersedes",), f"`{name}` would supersede itself")
+    return closed
+
+
+def _names(value: Any) -> tuple[str, ...]:
+    return tuple(name for name in value if isinstance(name, str)) if isinstance(value, list) else ()
+
+
+def _reach(name: str, direct: Mapping[str, tuple[str, ...]]) -> set[str]:
+    found: set[str] = set()
+    waiting = list(direct[name])
+    while waiting:
+        below = waiting.pop()
+        if below not in found:
+            found.add(below)
+            waiting.extend(direct.get(below, ()))
+    return found
+
+
+def _check_action(checker: Checker, schema: Schema, actions: Mapping[str, Definition]) -> None:
+    properties = schema["properties"]
+    if "target" in schema:
+        _check_target(checker, schema["target"])
+    if "shorthand" in schema:
+        _check_name(checker, ("shorthand",), schema["shorthand"], properties, "parameter")
+    if "who" in properties:
+        message = "`who` is the target of every action and cannot be a parameter"
+        checker.fail(codes.SCHEMA_BAD_NAME, ("properties", "who"), message, key=True)
+    _check_at_hand(checker, schema.get("at_hand", {}), properties)
+    _check_merge(checker, schema.get("merge", {}), schema)
+    _check_supersedes(checker, schema.get("supersedes", []), actions)
+    _check_opposes(checker, schema.get("opposes", {}), actions)
+
+
+def _check_target(checker: Checker, target: Any) -> None:
+    if not isinstance(target, dict) or not {"kind"} <= set(target) <= {"kind", "default"}:
+        checker.fail(codes.SCHEMA_BAD_VALUE, ("target",), '`target` must be like `{"kind": "member", "default": "actor"}`')
+    elif target["kind"] not in TARGETS:
+        checker.fail(codes.SCHEMA_BAD_VALUE, ("target", "kind"), f"`kind` must be one of {', '.join(TARGETS)}")
+    elif "default" in target and _KIND_AT_HAND.get(str(target["default"])) != target["kind"]:
+        message = f"`default` is not something at hand that is a {target['kind']}"
+        checker.fail(codes.SCHEMA_BAD_VALUE, ("target", "default"), message, f"one of {', '.join(AT_HAND)}")
+
+
+def _check_name(checker: Checker, pointer: tuple[str, ...], name: Any, known: Any, what: str) -> bool:
+    if isinstance(name, str) and name in known:
+        return True
+    help = did_you_mean(str(name), known)
+    checker.fail(codes.SCHEMA_BAD_VALUE, pointer, f"`{name}` is no {what}", help)
+    return False
+
+
+def _mapping(checker: Checker, keyword: str, value: Any) -> dict[str, Any]:
+    if isinstance(value, dict):
+        return value
+    checker.fail(codes.SCHEMA_BAD_VALUE, (keyword,), f"`{keyword}` must be an object")
+    return {}
+
+
+def _check_at_hand(checker: Checker, at_hand: Any, properties: dict[str, Schema]) -> None:
+    for name, source in _mapping(checker, "at_hand", at_hand).items():
+        if _check_name(checker, ("at_hand", name), name, properties, "parameter") and source not in AT_HAND:
+            message = f"`{source}` is nothing at hand"
+            checker.fail(codes.SCHEMA_BAD_VALUE, ("at_hand", name), message, f"one of {', '.join(AT_HAND)}")
+
+
+def _check_merge(checker: Checker, merge: Any, schema: Schema) -> None:
+    properties = schema["properties"]
+    for name, how in _mapping(checker, "merge", merge).items():
+        if not _check_name(checker, ("merge", name), name, properties, "parameter"):
+            continue
+        inner = properties[name]
+        given = name in schema.get("required", ()) or "default" in inner
+        if how == "union" and inner.get("type") == "array" or (
+            how in ("max", "min") and inner.get("type") in ("integer", "number") and given
+        ):
+            continue
+        message = f"`{name}` cannot be merged by `{how}`"
+        help = "`union` is for lists, `max` and `min` are for numbers that are required or have a default"
+        checker.fail(codes.ACTION_BAD_COMBINATION, ("merge", name), message, help)
+
+
+def _check_supersedes(checker: Checker, names: Any, actions: Mapping[str, Definition]) -> None:
+    if not isinstance(names, list):
+        checker.fail(codes.SCHEMA_BAD_VALUE, ("supersedes",), "`supersedes` must be a list of actions")
+        return
+    kind = _target_kind(checker.document.name, actions)
+    for index, name in enumerate(names):
+        known = _check_name(checker, ("supersedes", str(index)), name, actions, "action")
+        if known and _target_kind(name, actions) != kind:
+            message = f"`{name}` is not done to the same kind of thing"
+            checker.fail(codes.ACTION_BAD_COMBINATION, ("supersedes",), message)
+
+
+def _check_opposes(checker: Checker, opposes: Any, actions: Mapping[str, Definition]) -> None:
+    own = checker.document.name
+    for name, winner in _mapping(checker, "opposes", opposes).items():
+        if not _check_name(checker, ("opposes", name), name, actions, "action"):
+            continue
+        back = actions[name].schema.get("opposes", {})
+        if name == own or winner not in (name, own):
+            message = f"the winner of `{own}` and `{name}` must be one of the two"
+            checker.fail(codes.ACTION_BAD_COMBINATION, ("opposes", name), message)
+        elif isinstance(back, dict) and back.get(own, winner) != winner:
+            message = f"`{name}` names another winner over `{own}`"
+            checker.fail(codes.ACTION_BAD_COMBINATION, ("opposes", name), message)
+
+
+def _target_kind(name: str, actions: Mapping[str, Definition]) -> Any:
+    target = actions[name].schema.get("target")
+    return target.get("kind") if isinstance(target, dict) else None

@@ -1,0 +1,219 @@
+"""The catalogue: every event type, entity and action that a rulebook can speak of.
+
+Schemas are checked when they are read and turned into types when they are first asked for. References are written out,
+so that an event type's schema stands on its own in a plan; each object that came from a reference carries its
+entity's name under `entity`. Facts about members are not given their defaults by the schema in the plan, because an
+absent fact is read from the roster first; the type keeps the default for whoever lowers the read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
+
+from groundrules.diagnostics.codes import types as codes
+from groundrules.diagnostics.model import Report
+from groundrules.resources import shipped
+from groundrules.types import kinds
+from groundrules.types.actions import ActionType, build_action, check_actions
+from groundrules.types.document import read_document
+from groundrules.types.folders import Definition, Kind, Library
+from groundrules.types.schema import Checker, Schema, entity_of, to_object
+
+ROSTER = ("member",)  # entities whose facts a roster remembers
+
+
+@dataclass(frozen=True, eq=False)
+class EventType:
+    """An event type. `schema` is plain JSON without references; `entity` is set if the event itself is such a thing."""
+
+    name: str
+    object: kinds.Object
+    schema: Schema
+    description: str = ""
+
+    @property
+    def fields(self) -> dict[str, kinds.Field]:
+        return self.object.fields
+
+    @property
+    def entity(self) -> str | None:
+        return self.object.entity
+
+    @property
+    def has_target(self) -> bool:
+        """Whether somebody acts on somebody in events of this type, so that `who` must be said."""
+        return "target" in self.fields
+
+    def at_hand(self, what: str) -> tuple[str, ...] | None:
+        """Return the path of the id of the `actor`, `message`, `channel` or `community` at hand, or None.
+
+        The actor is at hand only where there is no target. The message is the event itself or its field `message`.
+        """
+        if what == self.entity:
+            return ("id",)
+        if what == "actor" and self.has_target:
+            return None
+        found = self.fields.get(what)
+        entity = "member" if what == "actor" else what
+        is_such = found is not None and isinstance(found.type, kinds.Object) and found.type.entity == entity
+        return (what, "id") if is_such else None
+
+
+class Catalog:
+    """Looks up types by name; None where there is no such name."""
+
+    def __init__(self, library: Library, superseded: dict[str, tuple[str, ...]]) -> None:
+        self._library = library
+        self._superseded = superseded
+        self._events: dict[str, EventType] = {}
+        self._entities: dict[str, kinds.Object] = {}
+        self._actions: dict[str, ActionType] = {}
+
+    @staticmethod
+    def load(folders: Iterable[Path], report: Report) -> Catalog:
+        """Return the shipped catalogue extended by `folders`, in order; findings go to `report`."""
+        wanted = list(folders)
+        if not wanted:
+            return shipped_catalog()
+        library = shipped_catalog()._library.copy()
+        return _extended(library, wanted, report)
+
+    def event(self, name: str) -> EventType | None:
+        """Return an event type."""
+        definition = self._library.definitions["events"].get(name)
+        if definition is None:
+            return None
+        if name not in self._events:
+            self._events[name] = self._event_type(name, definition)
+        return self._events[name]
+
+    def entity(self, name: str) -> kinds.Object | None:
+        """Return the object type of an entity, with the defaults of its facts."""
+        definition = self._library.definitions["entities"].get(name)
+        if definition is None:
+            return None
+        if name not in self._entities:
+            self._entities[name] = to_object({**self._inline(definition.schema), "entity": name}, name)
+        return self._entities[name]
+
+    def action(self, name: str) -> ActionType | None:
+        """Return an action type."""
+        definition = self._library.definitions["actions"].get(name)
+        if definition is None:
+            return None
+        if name not in self._actions:
+            schema = self._inline(definition.schema)
+            self._actions[name] = build_action(name, schema, self._superseded.get(name, ()))
+        return self._actions[name]
+
+    def names(self, kind: Kind) -> list[str]:
+        """Return the names of all `events`, `entities` or `actions`, sorted."""
+        return sorted(self._library.definitions[kind])
+
+    @cached_property
+    def schemas(self) -> dict[str, Schema]:
+        """The schemas of all event types, for a decoder that takes every known event."""
+        return {name: found.schema for name in self.names("events") if (found := self.event(name))}
+
+    def _event_type(self, name: str, definition: Definition) -> EventType:
+        own, header = definition.schema, self._library.header
+        merged = {
+            "title": name,
+            "description": own.get("description", ""),
+            "type": "object",
+            **({"entity": own["entity"]} if "entity" in own else {}),
+            "properties": {**header["properties"], **own["properties"]},
+            "required": [*header["required"], *(one for one in own["required"] if one not in header["required"])],
+        }
+        inlined = self._inline(merged)
+        tagged = {**inlined["properties"], "type": {"type": "string", "const": name}}
+        schema = _without_fact_defaults({**inlined, "properties": tagged})
+        return EventType(name, to_object(inlined, name), schema, merged["description"])
+
+    def _inline(self, schema: Schema) -> Schema:
+        """Write references out, all the way down. The library holds no cycles."""
+        if "$ref" in schema:
+            name = entity_of(schema)
+            target = self._library.definitions["entities"][name or ""].schema
+            required = [*dict.fromkeys([*target.get("required", ()), *schema.get("required", ())])]
+            words = {key: schema[key] for key in ("title", "description") if key in schema}
+            return self._inline({**target, **words, "entity": name, "required": required})
+        inlined = dict(schema)
+        if "properties" in schema:
+            inlined["properties"] = {name: self._inline(inner) for name, inner in schema["properties"].items()}
+        if "items" in schema:
+            inlined["items"] = self._inline(schema["items"])
+        inlined.pop("$schema", None)
+        return inlined
+
+
+def _without_fact_defaults(schema: Schema, inside: bool = False) -> Schema:
+    found = dict(schema)
+    if inside:
+        found.pop("default", None)
+    inside = schema.get("entity") in ROSTER
+    if "properties" in schema:
+        found["properties"] = {
+            name: _without_fact_defaults(inner, inside) for name, inner in schema["properties"].items()
+        }
+    if "items" in schema:
+        found["items"] = _without_fact_defaults(schema["items"])
+    return found
+
+
+@cache
+def shipped_catalog() -> Catalog:
+    """Return the catalogue of the shipped schemas; its findings would be faults of ours and are raised."""
+    folder = shipped("schemas")
+    report = Report()
+    catalog = _extended(Library(read_document(folder / "header.json").data), [folder], report)
+    if report.sorted:
+        raise ValueError(f"shipped schemas: {report.sorted[0]}")
+    return catalog
+
+
+def _extended(library: Library, folders: list[Path], report: Report) -> Catalog:
+    before = {kind: dict(found) for kind, found in library.definitions.items()}
+    for folder in folders:
+        library.read(folder, report)
+    fresh = {name for name, found in library.definitions["actions"].items() if before["actions"].get(name) is not found}
+    _break_cycles(library, report)
+    for name in sorted(library.definitions["events"].keys() | library.definitions["actions"].keys()):
+        _drop_dangling(library, name)
+    superseded = check_actions(library.definitions["actions"], fresh & library.definitions["actions"].keys(), report)
+    return Catalog(library, superseded)
+
+
+def _references(schema: Any) -> set[str]:
+    if isinstance(schema, dict):
+        own = {entity_of(schema) or ""} if isinstance(schema.get("$ref"), str) else set()
+        return own.union(*(_references(value) for value in schema.values()))
+    return set().union(*(_references(value) for value in schema)) if isinstance(schema, list) else set()
+
+
+def _break_cycles(library: Library, report: Report) -> None:
+    """Report entities that contain themselves and take them out, so that everything else can be written out."""
+    entities = library.definitions["entities"]
+    inside = {name: _references(found.schema) for name, found in entities.items()}
+    for name in sorted(entities):
+        reached, waiting = set[str](), list(inside[name])
+        while waiting:
+            below = waiting.pop()
+            if below not in reached:
+                reached.add(below)
+                waiting.extend(inside.get(below, ()))
+        if name in reached:
+            checker = Checker(entities[name].document, report, frozenset())
+            checker.fail(codes.SCHEMA_CYCLE, (), f"`{name}` contains itself", "refer to it by its id instead")
+            del entities[name]
+
+
+def _drop_dangling(library: Library, name: str) -> None:
+    for kind in ("events", "actions"):
+        found = library.definitions[kind].get(name)  # type: ignore[index]
+        if found is not None and not _references(found.schema) <= library.definitions["entities"].keys():
+            del library.definitions[kind][name]  # type: ignore[index]

@@ -1,0 +1,135 @@
+"""A JSON file with the places of its parts.
+
+`json` forgets where things stood, so a second scan finds them, and only when a finding must be shown: a schema
+without mistakes costs nothing but its parsing.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from json.decoder import JSONDecodeError, scanstring
+from pathlib import Path
+from typing import Any
+
+from groundrules.diagnostics.source import SourceFile, Span
+
+Pointer = tuple[str | int, ...]
+
+_SPACE = re.compile(r"[ \t\n\r]*")
+
+
+class BadDocument(Exception):
+    """A file that is not JSON; `span` is where reading stopped."""
+
+    def __init__(self, reason: str, span: Span) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.span = span
+
+
+@dataclass(frozen=True, eq=False)
+class Document:
+    """A JSON file: `data` is its content, `name` the file's name without `.json`."""
+
+    name: str
+    file: SourceFile
+    data: Any
+
+    @cached_property
+    def _places(self) -> dict[Pointer, tuple[Span, Span]]:
+        return {pointer: (key, value) for pointer, key, value in _scan(self.file)}
+
+    def value_span(self, pointer: Pointer) -> Span:
+        """Return where the value at `pointer` stands; the whole file if it stands nowhere (it was merged in)."""
+        place = self._places.get(pointer)
+        return place[1] if place else self.file.span(0, 0)
+
+    def key_span(self, pointer: Pointer) -> Span:
+        """Return where the key that leads to `pointer` stands; for list items and the root, the value."""
+        place = self._places.get(pointer)
+        return place[0] if place else self.file.span(0, 0)
+
+
+def read_document(path: Path, shown_as: str | None = None) -> Document:
+    """Read a JSON file; raise BadDocument if it is not UTF-8, not JSON, or gives a key twice in one object."""
+    raw = path.read_bytes()
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        file = SourceFile(shown_as or str(path), raw.decode("utf-8", "replace"))
+        raise BadDocument(f"not UTF-8 at byte {error.start}", file.span(0, 0)) from None
+    return parse_document(path.name.removesuffix(".json"), SourceFile(shown_as or str(path), text))
+
+
+def parse_document(name: str, file: SourceFile) -> Document:
+    """Parse the text of `file`; raise BadDocument as `read_document` does."""
+    try:
+        data = json.loads(file.text, object_pairs_hook=_no_repeats)
+    except JSONDecodeError as error:
+        start = min(error.pos, len(file.text))
+        raise BadDocument(f"not JSON: {error.msg[:1].lower()}{error.msg[1:]}", file.span(start, start + 1)) from None
+    except _Repeated as repeated:
+        start = file.text.rfind(json.dumps(repeated.key, ensure_ascii=False))
+        span = file.span(max(start, 0), max(start, 0) + len(repeated.key) + 2)
+        raise BadDocument(f"the key `{repeated.key}` is given twice", span) from None
+    except (RecursionError, ValueError) as error:
+        raise BadDocument(f"not readable: {error}", file.span(0, 0)) from None
+    return Document(name, file, data)
+
+
+class _Repeated(Exception):
+    def __init__(self, key: str) -> None:
+        super().__init__(key)
+        self.key = key
+
+
+def _no_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise _Repeated(key)
+        found[key] = value
+    return found
+
+
+def _scan(file: SourceFile) -> Iterator[tuple[Pointer, Span, Span]]:
+    places: list[tuple[Pointer, Span, Span]] = []
+    decoder = json.JSONDecoder()
+
+    def skip(at: int) -> int:
+        return _SPACE.match(file.text, at).end()  # type: ignore[union-attr]
+
+    def value(at: int, pointer: Pointer, key: Span | None) -> int:
+        start = skip(at)
+        opening = file.text[start]
+        if opening == "{":
+            end = members(start + 1, pointer)
+        elif opening == "[":
+            end = items(start + 1, pointer)
+        else:
+            end = decoder.raw_decode(file.text, start)[1]
+        span = file.span(start, end)
+        places.append((pointer, key or span, span))
+        return end
+
+    def members(at: int, pointer: Pointer) -> int:
+        at = skip(at)
+        while file.text[at] != "}":
+            start = skip(at + 1) if file.text[at] == "," else at
+            name, end = scanstring(file.text, start + 1, True)
+            at = skip(value(skip(end) + 1, (*pointer, name), file.span(start, end)))
+        return at + 1
+
+    def items(at: int, pointer: Pointer) -> int:
+        at, index = skip(at), 0
+        while file.text[at] != "]":
+            at = skip(value(at + 1 if file.text[at] == "," else at, (*pointer, index), None))
+            index += 1
+        return at + 1
+
+    value(0, (), None)
+    yield from places
