@@ -1,8 +1,17 @@
-"""The one exception that the parser raises: it carries the diagnostic that the author is shown."""
+"""What goes wrong while parsing: `Flaw` inside the parser, `SyntaxProblem` for everyone else.
+
+A flaw speaks in offsets of the text; it becomes a diagnostic when the fragment says where that text stands.
+"""
 
 from __future__ import annotations
 
-from groundrules.diagnostics.model import Diagnostic
+from dataclasses import dataclass
+
+from groundrules.diagnostics.code import Code
+from groundrules.diagnostics.model import Diagnostic, Fix, Label
+from groundrules.diagnostics.source import Fragment
+
+Offsets = tuple[int, int]
 
 
 class SyntaxProblem(Exception):
@@ -11,3 +20,40 @@ class SyntaxProblem(Exception):
     def __init__(self, diagnostic: Diagnostic) -> None:
         super().__init__(f"{diagnostic.code}: {diagnostic.message}")
         self.diagnostic = diagnostic
+
+
+@dataclass(frozen=True)
+class Edit:
+    """Replace the text at `at` by `text`."""
+
+    at: Offsets
+    text: str
+    title: str
+    safe: bool = False
+
+
+class Flaw(Exception):
+    """A mistake in a text, placed by offsets; `notes` are further places with what they explain."""
+
+    def __init__(
+        self,
+        code: Code,
+        at: Offsets,
+        message: str,
+        help: str | None = None,
+        notes: tuple[tuple[Offsets, str], ...] = (),
+        edits: tuple[Edit, ...] = (),
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.at = at
+        self.message = message
+        self.help = help
+        self.notes = notes
+        self.edits = edits
+
+    def problem(self, fragment: Fragment) -> SyntaxProblem:
+        """Place the flaw in the file that `fragment` stands in."""
+        labels = [Label(fragment.span(*at), text) for at, text in self.notes]
+        fixes = [Fix(fragment.span(*edit.at), edit.text, edit.title, edit.safe) for edit in self.edits]
+        return SyntaxProblem(self.code.at(fragment.span(*self.at), self.message, self.help, labels, fixes))

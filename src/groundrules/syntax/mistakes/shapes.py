@@ -1,0 +1,151 @@
+"""Mistakes in how parts are put together: brackets, patterns, windows, quantifiers, short clauses, and the rest."""
+
+from __future__ import annotations
+
+from groundrules.diagnostics.codes import syntax as codes
+from groundrules.syntax.errors import Edit, Flaw
+from groundrules.syntax.mistakes.place import PARTNERS, WINDOWS, Place
+
+# What each form is called, and how it is written.
+FORMS = {
+    "expression": ("an expression", '`text contains "spam"`, `strikes(actor) + 1`'),
+    "length": ("a duration", "`10m`, `1h30m` or the name of a parameter"),
+    "hours": ("a range of clock times", "`09:00-22:00` or the name of a parameter"),
+    "keys": ("keys", "`actor` or `actor, channel`"),
+    "once": ("keys and a time", "`actor`, `actor, message within 90d` or `actor per day`"),
+    "rate": ("an amount and a period", "`50 per day`, `limit per week`; the periods are `day`, `week` and `month`"),
+    "fade": ("an amount and a duration", "`1 every 30d`"),
+    "at": ("a time", "`09:00`, `monday 09:00`, `1st 10:00`, `last day 18:00`, `10-01 09:00` or `every 30m`"),
+}
+_OF = "PATH of TYPE where CONDITION by KEYS within DURATION max N"
+_SHAPES = {
+    "any": "any(x in xs where CONDITION)",
+    "all": "all(x in xs where CONDITION)",
+    "known": "known(VALUE)",
+    "sum": f"sum({_OF})",
+    "distinct": f"distinct({_OF})",
+}
+_WINDOW_WORDS = ("where", "by", "within", "max", "of", ",")
+_WORDS = {
+    "FIELD": "a name",
+    "REGEX": "a pattern",
+    "PERIOD": "`day`, `week` or `month`",
+    "STRING": "a string",
+    "_IN": "`in`",
+    "_WITH": "`with`",
+    "_WHERE": "`where`",
+    "_OF": "`of`",
+    "RPAR": "`)`",
+    "RSQB": "`]`",
+    "LPAR": "`(`",
+    "_COMMA": "`,`",
+    "_PER": "`per`",
+    "_EVERY": "`every`",
+    "_WITHIN": "`within`",
+}
+
+
+def empty(form: str, at: tuple[int, int]) -> Flaw:
+    """Nothing stands where `form` should."""
+    name, examples = FORMS[form]
+    return Flaw(codes.EMPTY, at, f"expected {name}, found nothing", f"write for example {examples}")
+
+
+def empty_brackets(place: Place) -> Flaw | None:
+    """`()` around nothing."""
+    here, before = place.here, place.before
+    if not (here and before and before.text == "(" and here.text == ")" and place.wants_value):
+        return None
+    if place.call is not None and place.call.text in (*_SHAPES, *WINDOWS):
+        return None
+    return Flaw(codes.EMPTY, (before.start, here.end), "these brackets are empty", "write the condition or remove them")
+
+
+def brackets(place: Place) -> Flaw | None:
+    """A bracket that closes nothing or the wrong one, or is still open at the end."""
+    here = place.here
+    opening = place.lexemes[place.open[-1]] if place.open else None
+    if here is None:
+        if opening is None or place.wants_value or not ({"RPAR", "RSQB"} & place.expected):
+            return None
+        notes = ((opening.at, "opened here"),)
+        help = f"add `{PARTNERS[opening.text]}`"
+        return Flaw(codes.UNCLOSED, place.at, f"this `{opening.text}` is never closed", help, notes)
+    if here.text not in PARTNERS.values() or here.kind != "sign":
+        return None
+    if opening is None:
+        return Flaw(codes.UNOPENED, here.at, f"this `{here.text}` closes nothing", "remove it, or open the bracket")
+    if here.text == PARTNERS[opening.text]:
+        return None
+    message = f"`{here.text}` does not close `{opening.text}`"
+    help = f"write `{PARTNERS[opening.text]}`, or close the inner bracket first"
+    return Flaw(codes.UNOPENED, here.at, message, help, ((opening.at, "opened here"),))
+
+
+def patterns(place: Place) -> Flaw | None:
+    """Patterns stand behind `matches` and nowhere else."""
+    here, before = place.here, place.before
+    if "REGEX" in place.expected:
+        edits: tuple[Edit, ...] = ()
+        if here and here.kind == "string":
+            text = here.text[1:-1].replace("/", "\\/")
+            edits = (Edit(here.at, f"/{text}/", "make it a pattern"),)
+        at = here.at if here else before.at if before else place.at
+        help = "write it between slashes: `/…/`, with the flags `i`, `m`, `s` behind if needed"
+        return Flaw(codes.MALFORMED_PATTERN, at, "`matches` needs a pattern", help, edits=edits)
+    if here and here.text == "/" and place.wants_value:
+        help = "a pattern stands behind `matches`: `text matches /…/`"
+        return Flaw(codes.MALFORMED_PATTERN, here.at, "`/` has nothing on its left", help)
+    return None
+
+
+def calls(place: Place) -> Flaw | None:
+    """A window or quantifier whose parts are missing or out of order."""
+    word, here = place.call, place.here
+    if word is None or word.text not in (*_SHAPES, *WINDOWS):
+        return None
+    shape = _SHAPES.get(word.text, f"{word.text}(TYPE where CONDITION by KEYS within DURATION max N)")
+    order = "; all parts but the first are optional and stand in this order" if word.text in WINDOWS else ""
+    if here is not None and not _is_about_shape(place):
+        return None
+    if here is None and place.wants_value is False and "RPAR" in place.expected:
+        return None
+    found = f"`{here.text}` cannot stand here" if here else "the text ends too early"
+    notes = ((word.at, f"in this `{word.text}`"),)
+    return Flaw(codes.MALFORMED_CALL, place.at, found, f"write `{shape}`{order}", notes)
+
+
+def _is_about_shape(place: Place) -> bool:
+    here, word = place.here, place.call
+    assert here is not None
+    assert word is not None
+    if here.text in _WINDOW_WORDS or here.text == "=":
+        return True
+    at_first = place.before is not None and place.before.text == "("
+    return at_first or (
+        here.text == ")" and ("_WHERE" in place.expected or "_OF" in place.expected or "_IN" in place.expected)
+    )
+
+
+def general(place: Place) -> Flaw:
+    """Nothing better is known: what stands here, and what could."""
+    here = place.here
+    found = f"`{here.text}`" if here else "the end"
+    name, examples = FORMS[place.form]
+    if place.form != "expression":
+        return Flaw(codes.MALFORMED_CLAUSE, place.at, f"unexpected {found} in {name}", f"write {examples}")
+    if place.expected == {"FIELD"}:
+        return Flaw(
+            codes.UNEXPECTED, place.at, f"expected a name after the dot, found {found}", "write as in `actor.id`"
+        )
+    return Flaw(codes.UNEXPECTED, place.at, f"unexpected {found}", f"here could stand {_could(place)}")
+
+
+def _could(place: Place) -> str:
+    if place.wants_value:
+        return "a value: a name, a number, a text in quotes, a bracket"
+    options = [words for terminal, words in _WORDS.items() if terminal in place.expected]
+    if "_AND" not in place.expected:
+        return ", ".join(options) or "nothing more"
+    closing = PARTNERS[place.lexemes[place.open[-1]].text] if place.open else None
+    return "an operator such as `and`, `==`, `contains`" + (f", or `{closing}`" if closing else ", or nothing more")

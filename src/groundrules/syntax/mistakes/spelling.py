@@ -1,0 +1,182 @@
+"""Mistakes inside one lexeme: look-alike characters, unclosed strings, numbers, durations, clock times."""
+
+from __future__ import annotations
+
+import re
+
+from groundrules.diagnostics.code import Code
+from groundrules.diagnostics.codes import syntax as codes
+from groundrules.syntax.errors import Edit, Flaw
+from groundrules.syntax.mistakes.place import Place
+from groundrules.syntax.scan import Lexeme, ascii_for
+
+# What people write for a unit, and ours.
+UNIT_WORDS = {
+    **dict.fromkeys(("ms", "msec", "msecs", "millisecond", "milliseconds", "毫秒"), "ms"),
+    **dict.fromkeys(("s", "sec", "secs", "second", "seconds", "秒", "秒钟"), "s"),
+    **dict.fromkeys(("m", "min", "mins", "minute", "minutes", "分", "分钟", "分鐘"), "m"),
+    **dict.fromkeys(("h", "hr", "hrs", "hour", "hours", "时", "小时", "小時", "钟头"), "h"),
+    **dict.fromkeys(("d", "day", "days", "天", "日"), "d"),
+    **dict.fromkeys(("w", "wk", "week", "weeks", "周", "星期", "礼拜"), "w"),
+}
+LONG_UNITS = {
+    **dict.fromkeys(("mo", "month", "months", "月", "个月"), 30),
+    **dict.fromkeys(("y", "yr", "year", "years", "年"), 365),
+}
+_AMOUNT = re.compile(r"([0-9]+)(\.[0-9]+)?(\w*)")
+_SPOIL_YAML = frozenset("\"':,#[]{}")
+
+
+def lookalikes(place: Place) -> Flaw | None:
+    """Full-width and typographic characters; one finding mends all of the text."""
+    wrong = [lexeme for lexeme in place.lexemes if lexeme.kind in ("lookalike", "quoted")]
+    if not wrong or wrong[0].start > place.reach:
+        return None
+    edits = tuple(edit for lexeme in wrong for edit in _to_ascii(lexeme))
+    return Flaw(codes.FULL_WIDTH, wrong[0].at, *_look(wrong[0]), edits=edits)
+
+
+def _to_ascii(lexeme: Lexeme) -> list[Edit]:
+    if lexeme.kind == "quoted":
+        quote = "'" if '"' in lexeme.text[1:-1] else '"'
+        ends = ((lexeme.start, lexeme.start + 1), (lexeme.end - 1, lexeme.end))
+        return [Edit(at, quote, "use straight quotes") for at in ends]
+    text = "".join(ascii_for(char) or "" for char in lexeme.text)
+    title = f"write `{text}`" if text.strip() else "write a plain space" if text else "remove it"
+    return [Edit(lexeme.at, text, title, safe=not _SPOIL_YAML & set(text))]
+
+
+def _look(lexeme: Lexeme) -> tuple[str, str]:
+    """Message and help for the first look-alike."""
+    inside = "inside quotes such characters are text and may stay"
+    if lexeme.kind == "quoted":
+        return f"`{lexeme.text[0]}{lexeme.text[-1]}` are no straight quotes", "write text in `\"…\"` or `'…'`"
+    text = "".join(ascii_for(char) or "" for char in lexeme.text)
+    if not text:
+        return f"an invisible character stands here (U+{ord(lexeme.text[0]):04X})", "remove it"
+    if not text.strip():
+        return f"this is no plain space (U+{ord(lexeme.text[0]):04X})", f"use the plain space; {inside}"
+    return f"`{lexeme.text}` is not the plain `{text}`", f"write `{text}`; {inside}"
+
+
+def unclosed(place: Place) -> Flaw | None:
+    """A string or pattern without its end."""
+    for lexeme in place.lexemes:
+        if lexeme.kind == "unclosed" and lexeme.start <= place.reach:
+            return _unclosed_pattern(lexeme) if lexeme.text[0] == "/" else _unclosed_string(lexeme)
+    return None
+
+
+def _unclosed_pattern(lexeme: Lexeme) -> Flaw:
+    opening = ((lexeme.start, lexeme.start + 1), "opened here")
+    help = r"end it with `/`; a slash inside the pattern is written `\/`"
+    if lexeme.text.startswith("//"):
+        return Flaw(codes.EMPTY, (lexeme.start, lexeme.start + 2), "this pattern is empty", "write it as `/…/`")
+    return Flaw(codes.UNCLOSED, lexeme.at, "this pattern is never closed", help, (opening,))
+
+
+def _unclosed_string(lexeme: Lexeme) -> Flaw:
+    quote = lexeme.text[0]
+    opening = ((lexeme.start, lexeme.start + 1), "opened here")
+    closing = re.search("[“”„＂‘’＇]", lexeme.text)
+    if closing:
+        at = (lexeme.start + closing.start(), lexeme.start + closing.end())
+        message = f"`{closing[0]}` does not close a string opened with `{quote}`"
+        edits = (Edit(at, quote, "use the straight quote"),)
+        return Flaw(codes.FULL_WIDTH, at, message, f"write `{quote}`", (opening,), edits)
+    help = f"end it with `{quote}`; a `{quote}` inside the text is written `\\{quote}`"
+    return Flaw(codes.UNCLOSED, lexeme.at, "this string is never closed", help, (opening,))
+
+
+def inner_quote(place: Place) -> Flaw | None:
+    """`"it"s"`: a string ends too early, and text follows without a space."""
+    here, before = place.here, place.before
+    if not (here and before and before.kind == "string" and before.end == here.start) or place.wants_value:
+        return None
+    if here.kind not in ("word", "number", "string", "unclosed", "other"):
+        return None
+    quote = before.text[0]
+    help = f"a `{quote}` inside the text is written `\\{quote}`; two texts are joined by no sign"
+    return Flaw(codes.MISSING_OPERATOR, (before.start, here.end), f"the string ends at this `{quote}`", help)
+
+
+def numbers(place: Place) -> Flaw | None:
+    """Numbers, durations and clock times that the lexer did not take."""
+    here, before = place.here, place.before
+    if here and here.kind == "word" and before and before.kind == "number" and not place.wants_value:
+        return _spaced_unit(before, here)
+    if here is None or here.kind != "number":
+        return _half_number(place)
+    if ":" in here.text:
+        help = "clock times have two digits on each side: `09:05`; a range is `23:00-07:00`"
+        return Flaw(codes.MALFORMED_CLOCK, here.at, f"`{here.text}` is no clock time", help)
+    match = _AMOUNT.fullmatch(here.text.replace("_", "").lower().rstrip("%"))
+    if match is None:
+        return Flaw(codes.MALFORMED_NUMBER, here.at, f"`{here.text}` is no number", "numbers look like `3` or `0.5`")
+    return _number(here, match[1], match[2] or "", match[3], place)
+
+
+def _number(here: Lexeme, whole: str, decimals: str, unit: str, place: Place) -> Flaw | None:
+    if unit in UNIT_WORDS or unit in LONG_UNITS:
+        return None if _is_duration(here.text) else _unit(here.at, here.text, whole, decimals, unit)
+    if re.fullmatch(r"[0-9]+(?:ms|[smhdw])(?:[0-9]+(?:ms|[smhdw]))*[0-9]+", here.text):
+        return Flaw(codes.MALFORMED_DURATION, here.at, f"`{here.text}` ends without a unit", "write `1h30m`")
+    if unit:
+        help = (
+            "a duration has a unit `ms`, `s`, `m`, `h`, `d` or `w`; a name begins with a letter; text stands in quotes"
+        )
+        return Flaw(codes.MALFORMED_NUMBER, here.at, f"`{here.text}` is neither a number nor a duration", help)
+    if "_" in here.text:
+        return _rewrite(codes.MALFORMED_NUMBER, here.at, "numbers are written without `_`", whole + decimals)
+    if len(whole) > 1 and whole[0] == "0":
+        help = f'write `{whole.lstrip("0") or "0"}{decimals}`, or in quotes if it is an id: `"{here.text}"`'
+        return Flaw(codes.MALFORMED_NUMBER, here.at, "a number has no leading zeros", help)
+    if "DURATION" in place.expected and "NUMBER" not in place.expected:
+        help = f"write `{whole}s`, `{whole}m`, `{whole}h` or `{whole}d`"
+        return Flaw(codes.MALFORMED_DURATION, here.at, f"`{here.text}` has no unit of time", help)
+    return None
+
+
+def _is_duration(text: str) -> bool:
+    return re.fullmatch(r"(?:[0-9]+(?:ms|[smhdw]))+", text) is not None
+
+
+def _spaced_unit(before: Lexeme, here: Lexeme) -> Flaw | None:
+    match = _AMOUNT.fullmatch(before.text)
+    unit = here.text.lower()
+    if match is None or match[3] or (unit not in UNIT_WORDS and unit not in LONG_UNITS):
+        return None
+    return _unit((before.start, here.end), f"{before.text} {here.text}", match[1], match[2] or "", unit)
+
+
+def _unit(at: tuple[int, int], text: str, whole: str, decimals: str, unit: str) -> Flaw:
+    """A duration in other words than ours."""
+    if decimals:
+        help = "write whole numbers and add units: `1h30m`, `90m`"
+        return Flaw(codes.MALFORMED_DURATION, at, f"`{text}` has a decimal point", help)
+    if unit in LONG_UNITS:
+        days = f"{int(whole[:9]) * LONG_UNITS[unit]}d"
+        return _rewrite(codes.MALFORMED_DURATION, at, f"`{text}` has no fixed length", days, safe=False)
+    return _rewrite(codes.MALFORMED_DURATION, at, f"`{text}` is no duration", whole + UNIT_WORDS[unit])
+
+
+def _rewrite(code: Code, at: tuple[int, int], message: str, text: str, *, safe: bool = True) -> Flaw:
+    return Flaw(code, at, message, f"did you mean `{text}`?", edits=(Edit(at, text, f"write `{text}`", safe),))
+
+
+def _half_number(place: Place) -> Flaw | None:
+    """`.5`."""
+    here, after = place.here, place.after
+    if here and here.text == "." and place.wants_value and after and after.kind == "number" and after.start == here.end:
+        text = f"0.{after.text}"
+        return _rewrite(codes.MALFORMED_NUMBER, (here.start, after.end), "a number begins with a digit", text)
+    return None
+
+
+def unknown(place: Place) -> Flaw | None:
+    """A character that belongs to no part of the language."""
+    here = place.here
+    if here is None or here.kind != "other":
+        return None
+    help = 'text stands in quotes: `"…"`'
+    return Flaw(codes.UNKNOWN_CHARACTER, here.at, f"`{here.text}` has no meaning here", help)

@@ -1,0 +1,80 @@
+"""Cuts a message template into literal text and holes. What stands in a hole is parsed elsewhere."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from groundrules.diagnostics.codes import syntax as codes
+from groundrules.syntax.errors import Edit, Flaw
+from groundrules.syntax.mistakes.shapes import empty
+
+_BRACE = re.compile(r"\{\{|\}\}|[{}｛｝]")
+_IN_HOLE = re.compile(r"""(?P<string>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')|(?P<brace>[{}｛｝])""")
+
+
+@dataclass(frozen=True)
+class Hole:
+    """A hole; the offsets include its braces."""
+
+    start: int
+    end: int
+
+
+def cut(text: str) -> Iterator[str | Hole]:
+    """Yield literal text, `{{` and `}}` unescaped, and holes, in order. Raises Flaw."""
+    literal: list[str] = []
+    position = 0
+    while found := _BRACE.search(text, position):
+        literal.append(text[position : found.start()])
+        position = found.end()
+        if found[0] in ("{{", "}}"):
+            literal.append(found[0][0])
+            continue
+        if found[0] != "{":
+            raise _stray(text, found)
+        hole = Hole(found.start(), _hole_end(text, found.start()))
+        if any(literal):
+            yield "".join(literal)
+        yield hole
+        literal, position = [], hole.end
+    literal.append(text[position:])
+    if any(literal):
+        yield "".join(literal)
+
+
+def _hole_end(text: str, start: int) -> int:
+    """The offset behind the brace that closes the hole opened at `start`."""
+    opening = ((start, start + 1), "opened here")
+    position = start + 1
+    while found := _IN_HOLE.search(text, position):
+        position = found.end()
+        if found["string"]:
+            continue
+        if found[0] == "}":
+            if not text[start + 1 : found.start()].strip(" \t\r\n"):
+                raise empty("expression", (start, found.end()))
+            return found.end()
+        if found[0] == "｝":
+            edits = (Edit(found.span(), "}", "write `}`"),)
+            raise Flaw(codes.FULL_WIDTH, found.span(), "`｝` does not close a hole", "write `}`", (opening,), edits)
+        message = f"`{found[0]}` stands inside a hole"
+        help = "close the first hole with `}`; a brace that is meant as text is written `{{`"
+        raise Flaw(codes.MALFORMED_TEMPLATE, found.span(), message, help, (opening,))
+    help = "end it with `}`; a brace that is meant as text is written `{{`"
+    raise Flaw(codes.UNCLOSED, (start, len(text)), "this `{` is never closed", help, (opening,))
+
+
+def _stray(text: str, found: re.Match[str]) -> Flaw:
+    """A brace outside a hole that is no `{`."""
+    at = found.span()
+    if found[0] == "}":
+        edits = (Edit(at, "}}", "write `}}`"),)
+        return Flaw(codes.MALFORMED_TEMPLATE, at, "this `}` closes nothing", "write `}}` for a brace", edits=edits)
+    plain = {"｛": "{", "｝": "}"}[found[0]]
+    partner = text.find("｝", at[1]) if plain == "{" else -1
+    spans = [at] + ([(partner, partner + 1)] if partner >= 0 else [])
+    both = tuple(Edit(span, "{" if text[span[0]] == "｛" else "}", "use plain braces") for span in spans)
+    help = f'write `{plain}`; as text it is written `{{"{found[0]}"}}`'
+    return Flaw(codes.FULL_WIDTH, at, f"`{found[0]}` is not the plain `{plain}`", help, edits=both)
