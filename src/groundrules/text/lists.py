@@ -1,0 +1,145 @@
+"""Matching against declared lists, of a few words or of tens of thousands.
+
+`holds` asks whether a value as a whole is an entry: a look-up of the value's view in a dictionary (for domains: of the
+name and of all it lies under). `contains_any` and `find_all` ask which entries stand in a text. Entries with the same
+key share one literal of a Hyperscan database, which is built at the first question and whose hits are candidates:
+every one is confirmed by the entry's `Needle`, as without Hyperscan, where a plain search finds the candidates. So
+answers never depend on which of the two is at work.
+
+Options widen what entries without digits and symbols match: with `leet`, digits and symbols that look like letters
+are read as letters everywhere in the text (`fr33`, `@dult`, `5pam`).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
+
+from groundrules.text.domains import normalise, parents
+from groundrules.text.views import Needle, Range, Text, View
+
+try:
+    import hyperscan
+except ImportError:  # no wheel for this platform
+    hyperscan = None  # type: ignore[assignment]
+
+OPTIONS = ("leet",)
+"""The options that a list may name."""
+
+_FEW = 8  # below, searching for each literal is faster than a scan
+_LONGEST = 500  # characters of a literal that Hyperscan is given
+_LEET = str.maketrans("0134578@$!|", "oieastbasii")
+
+Found = tuple[int, int, str]
+Scan = Callable[[str], list[str]]
+
+
+class ListMatcher:
+    """A list ready to be asked. Raises ValueError for an option that does not exist."""
+
+    def __init__(self, match: View, items: Sequence[str], options: Sequence[str] = (), *, scanner: bool = True) -> None:
+        unknown = sorted(set(options) - set(OPTIONS))
+        if unknown:
+            raise ValueError(f"unknown list option `{unknown[0]}`")
+        self.match = match
+        self.leet = "leet" in options and match in ("folded", "squeezed", "word")
+        self._scanner = scanner and hyperscan is not None
+        needles = [needle for item in sorted(set(items)) if (needle := Needle(match, item)).key]
+        self._entries: dict[str, list[Needle]] = defaultdict(list)
+        for needle in needles:
+            self._entries[needle.key].append(needle)
+
+    def holds(self, value: str) -> str | None:
+        """Return the entry that `value` as a whole is (domain: that it lies under, the longest), or None."""
+        if self.match == "domain":
+            entries = (self._entries.get(above) for above in parents(normalise(value) or ""))
+            return next((entry[0].raw for entry in entries if entry), None)
+        return next((needle.raw for text in self._readings(value) for needle in self._whole(text)), None)
+
+    def contains_any(self, text: str) -> bool:
+        """Tell whether any entry stands in the text."""
+        if self.match == "domain":
+            return next(self._domains(text), None) is not None
+        return any(
+            needle.within(reading)
+            for reading in self._readings(text)
+            for key in self._candidates(reading)
+            for needle in self._entries[key]
+        )
+
+    def find_all(self, text: str) -> list[Found]:
+        """Return `(start, end, entry)` of the leftmost match of each entry, raw code points, sorted."""
+        if self.match == "domain":
+            found = {entry: (start, end) for start, end, entry in reversed(list(self._domains(text)))}
+        else:
+            found = self._found(text)
+        return sorted((start, end, entry) for entry, (start, end) in found.items())
+
+    def _found(self, text: str) -> dict[str, Range]:
+        found: dict[str, Range] = {}
+        for reading in self._readings(text):
+            for key in self._candidates(reading):
+                for needle in self._entries[key]:
+                    place = needle.find(reading)
+                    if place is not None:
+                        found[needle.raw] = min(place, found.get(needle.raw, place))
+        return found
+
+    def _whole(self, text: Text) -> Iterator[Needle]:
+        viewed = text.view(self.match)
+        return (needle for needle in self._entries.get(viewed, ()) if (0, len(viewed)) in needle.ranges(text))
+
+    def _readings(self, text: str) -> Iterator[Text]:
+        yield Text(text)
+        if self.leet and (read := text.translate(_LEET)) != text:
+            yield Text(read)
+
+    def _domains(self, text: str) -> Iterator[Found]:
+        for start, end, name in Text(text).hosts:
+            for above in parents(name):
+                for needle in self._entries.get(above, ()):
+                    yield start, end, needle.raw
+
+    def _candidates(self, text: Text) -> list[str]:
+        """Return the keys that stand in the text's view."""
+        return self._scan(text.view(self.match))
+
+    @cached_property
+    def _scan(self) -> Scan:
+        keys = sorted(self._entries)
+        if not self._scanner or len(keys) <= _FEW:
+            return plain_scan(keys)
+        scans = (
+            hyperscan_scan([key for key in keys if len(key) <= _LONGEST]),
+            plain_scan([key for key in keys if len(key) > _LONGEST]),
+        )
+        return lambda text: [key for scan in scans for key in scan(text)]
+
+
+def plain_scan(keys: Sequence[str]) -> Scan:
+    """Return a function from a text to the keys that stand in it."""
+    return lambda text: [key for key in keys if key in text]
+
+
+def hyperscan_scan(keys: Sequence[str]) -> Scan:
+    """Return what `plain_scan` returns, in time that does not grow with the number of keys."""
+    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+    database.compile(
+        expressions=[key.encode("utf-8", "surrogatepass") for key in keys],
+        ids=list(range(len(keys))),
+        flags=hyperscan.HS_FLAG_SINGLEMATCH,
+        literal=True,
+    )
+    own = threading.local()  # a scratch space serves one thread
+
+    def scan(text: str) -> list[str]:
+        if not hasattr(own, "scratch"):
+            own.scratch = hyperscan.Scratch(database)
+        hits: list[int] = []
+        data = text.encode("utf-8", "surrogatepass")
+        database.scan(data, lambda number, *_: hits.append(number), 0, None, own.scratch)
+        return [keys[number] for number in sorted(hits)]
+
+    return scan

@@ -1,0 +1,49 @@
+"""Kinds of folded characters: separators, letters of scripts written without spaces, and all others.
+
+Given as the inside of a regular expression's character class, because that is how they are used. Letters, digits and
+marks that are no separators count as parts of words; those of Chinese, Japanese, Korean, Thai, Lao, Khmer, Burmese,
+Tibetan, Yi and Javanese stand by themselves, since spaces do not tell words apart there (Korean has spaces, but glues
+particles to its nouns).
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from groundrules.text.fold import hexadecimal_ranges
+
+_UNSPACED = (
+    "E00-E3E E40-E4E E50-E59 E80-EFF F00 F18-F19 F20-F33 F35 F37 F39 F3E-F84 F86-FBD FC6 1000-1049 1050-109D "
+    "1100-11FF 1780-17D3 17D7 17DC-17F9 19E0-19FF 1A20-1AAD 2E9A 2E9F 2EA1-2EF1 2F00-2FDF 3005-3007 3021-302F "
+    "3031-3036 3038-303C 3041-309F 30A1-30FA 30FC-318F 31A0-31BF 31F0-31FF 3400-4DBF 4E00-9FFF A000-A48F A960-A97F "
+    "A980-A9C0 A9CF-A9D9 AC00-D7FF F900-FAFF 1AFF0-1B16F 20000-3FFFF"
+)
+
+
+def _character_class(ranges: str) -> str:
+    return "".join(f"\\U{first:08X}-\\U{last:08X}" for first, last in hexadecimal_ranges(ranges))
+
+
+def _separators() -> str:
+    lines = Path(__file__).with_name("separators.tsv").read_text(encoding="utf-8").splitlines()
+    return _character_class(lines[1])
+
+
+SEPARATORS = _separators()
+"""Punctuation, symbols, white space and controls."""
+
+UNSPACED = _character_class(_UNSPACED)
+"""Letters of scripts written without spaces."""
+
+_in_spaced_word = re.compile(f"[^{SEPARATORS}{UNSPACED}]").match
+_unspaced = re.compile(f"[{UNSPACED}]").match
+
+
+def in_spaced_word(char: str) -> bool:
+    """Tell whether a folded character is a letter, digit or mark of a script that puts spaces between words."""
+    return _in_spaced_word(char) is not None
+
+
+def is_unspaced(char: str) -> bool:
+    return _unspaced(char) is not None

@@ -1,0 +1,154 @@
+"""The squeezed view: the folded one without separators and repeats inside words.
+
+`s.p.a.m`, `s p a m`, `spaaaam` meet `spam`, and `加.微-信`, `加 微 信`, `加微微信` meet `加微信`; `grass hit` stays two
+words. In this order:
+
+1. `@`, `$`, `!`, one or two of them between Latin letters, are read as letters: `cla$$ic`, `f@ke`;
+2. all other separators (punctuation, symbols, emoji, controls) go; a run of white space becomes one space;
+3. spaces beside a letter of a script written without spaces go;
+4. one or two of the digits 0 1 3 4 5 7 between Latin letters are read as letters: `v1agra`, `p0rn`, but not `mp3`,
+   `4k`, `100` or `vx12345`;
+5. a run of one letter becomes a single one; digits keep their repeats;
+6. spaces between words of a single character go, and 4 and 5 are done once more for what has come together.
+
+The result holds letters, marks, digits and single spaces, and squeezing it again changes nothing.
+
+**Repeats.** If runs were simply dropped, `ass` would be found in `was`, `free` in `fresh` and `天天彩票` in
+`今天彩票`. So the squeezed text is a necessary condition only, good for indexes: a needle matches where its squeezed form
+stands in the squeezed text *and* each of its letters is repeated there at least as often as in the needle itself.
+`squeeze_runs` gives the repeats. Needles without repeats, nearly all, need no second look.
+
+Each step is one pattern and what becomes of its matches, applied by `squeeze` to strings and by `squeeze_runs` to
+characters that know where they came from.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from itertools import chain, compress, pairwise
+from operator import ne
+from typing import NamedTuple
+
+from groundrules.text.fold import fold, fold_map
+from groundrules.text.scripts import SEPARATORS, UNSPACED
+
+_LEET = str.maketrans("@$!013457", "asioieast")
+_WHITE = " \\t\\n\\r\\x0b\\x0c\\x1c-\\x1f"
+
+_symbols = re.compile(r"[@$!]{1,2}(?=[a-z])(?:(?<=[a-z][@$!])|(?<=[a-z][@$!]{2}))")
+_separators = re.compile(f"(?![{_WHITE}])[{SEPARATORS}]")
+_ASCII_SEPARATORS = {code: None for code in range(128) if _separators.match(chr(code))}
+_white = re.compile(f"[{_WHITE}]+")
+_margin = re.compile(r"^ | $")
+_unspaced_space = re.compile(f" (?:(?<=[{UNSPACED}] )|(?=[{UNSPACED}]))")
+_digits = re.compile(r"[013457]{1,2}(?=[a-z])(?:(?<=[a-z][013457])|(?<=[a-z][013457]{2}))")
+_runs = re.compile(r"([^0-9 ])\1+")
+_single_space = re.compile(r" (?:(?<=^[^ ] )|(?<= [^ ] ))(?=[^ ](?: |$))")
+_digit = re.compile(r"[0-9]")
+
+
+def _read_leet(match: re.Match[str]) -> str:
+    return match[0].translate(_LEET)
+
+
+def squeeze(s: str) -> str:
+    """Return the squeezed view of `s`; never raises."""
+    return squeeze_folded(fold(s))
+
+
+def squeeze_folded(folded: str) -> str:
+    """Return the squeezed view of a text that is already folded."""
+    text = _symbols.sub(_read_leet, folded)
+    if text.isascii():
+        text = " ".join(text.translate(_ASCII_SEPARATORS).split())
+    else:
+        text = " ".join(_separators.sub("", text).split())
+        text = _unspaced_space.sub("", text)
+    text = _without_runs(text)
+    together = _single_space.sub("", text)
+    return text if together == text else _without_runs(together)
+
+
+def _without_runs(text: str) -> str:
+    if _digit.search(text):
+        return _runs.sub(r"\1", _digits.sub(_read_leet, text))
+    return "".join(compress(text, map(ne, text, chain("\0", text))))
+
+
+class Piece(NamedTuple):
+    """A character of the squeezed view, the raw code points `[start, end)` it stands for, how often it was written."""
+
+    char: str
+    start: int
+    end: int
+    repeats: int = 1
+
+
+def squeeze_runs(s: str) -> list[Piece]:
+    """Return the squeezed view of `s` as pieces; their characters joined are `squeeze(s)`."""
+    folded = fold(s)
+    origins = fold_map(s)
+    ends = [max(start + 1, following) for start, following in pairwise(origins)]
+    pieces = list(map(Piece, folded, origins, ends))
+    for pattern, change in _STEPS:
+        pieces = _rewrite(pieces, pattern, change)
+    return pieces
+
+
+def repeats(s: str) -> list[int]:
+    """Return how often each character of `squeeze(s)` is written in `s`; the empty list if none is repeated."""
+    folded = fold(s)
+    letters = "".join(_separators.sub("", _symbols.sub(_read_leet, folded)).split())
+    if len(letters) == len(squeeze_folded(folded).replace(" ", "")):
+        return []
+    return [piece.repeats for piece in squeeze_runs(s)]
+
+
+def squeeze_map(s: str) -> list[int]:
+    """Return, for each character of `squeeze(s)`, the index in `s` where it begins; at the end `len(s)`."""
+    return [piece.start for piece in squeeze_runs(s)] + [len(s)]
+
+
+Change = Callable[[list[Piece]], list[Piece]]
+
+
+def _rewrite(pieces: list[Piece], pattern: re.Pattern[str], change: Change) -> list[Piece]:
+    result: list[Piece] = []
+    done = 0
+    for match in pattern.finditer("".join([piece.char for piece in pieces])):
+        result += pieces[done : match.start()]
+        result += change(pieces[match.start() : match.end()])
+        done = match.end()
+    return result + pieces[done:] if done else pieces
+
+
+def _letters(pieces: list[Piece]) -> list[Piece]:
+    return [piece._replace(char=piece.char.translate(_LEET)) for piece in pieces]
+
+
+def _nothing(pieces: list[Piece]) -> list[Piece]:
+    return []
+
+
+def _space(pieces: list[Piece]) -> list[Piece]:
+    return [Piece(" ", pieces[0].start, pieces[-1].end)]
+
+
+def _one(pieces: list[Piece]) -> list[Piece]:
+    repeats = sum(piece.repeats for piece in pieces)
+    return [Piece(pieces[0].char, pieces[0].start, pieces[-1].end, repeats)]
+
+
+_STEPS: tuple[tuple[re.Pattern[str], Change], ...] = (
+    (_symbols, _letters),
+    (_separators, _nothing),
+    (_white, _space),
+    (_margin, _nothing),
+    (_unspaced_space, _nothing),
+    (_digits, _letters),
+    (_runs, _one),
+    (_single_space, _nothing),
+    (_digits, _letters),
+    (_runs, _one),
+)

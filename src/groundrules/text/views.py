@@ -1,0 +1,212 @@
+"""How texts are compared: the views, and searching through a view with answers in the raw text.
+
+| view | what is compared |
+|---|---|
+| exact | the text as it is |
+| folded | `fold`: case, width, accents, look-alikes and the like don't count |
+| squeezed | `squeeze`: nor do separators and repeats inside words |
+| word | folded, and the match begins and ends where words do |
+| domain | domain names: a needle is found where it or a domain under it stands |
+
+A view is applied to both sides. A needle that is empty in its view matches nothing. Offsets are code points of the
+raw text; a slice covers all that was folded into the match, so that its view contains the needle's view. To that end
+a squeezed match that would read differently by itself (a letter of `s p a m`) is widened to whole words.
+
+`Text` and `Needle` are for those who use a text or a needle more than once: they keep the views. All functions accept
+them in place of a string.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property, lru_cache
+from typing import Literal
+
+from groundrules.text import words
+from groundrules.text.domains import covers, hosts, normalise
+from groundrules.text.fold import fold, fold_map
+from groundrules.text.squeeze import Piece, repeats, squeeze_folded, squeeze_map, squeeze_runs
+
+View = Literal["exact", "folded", "squeezed", "word", "domain"]
+Range = tuple[int, int]
+
+
+class Text:
+    """A raw text and its views, each made when it is first asked for."""
+
+    def __init__(self, raw: str) -> None:
+        self.raw = raw
+
+    @cached_property
+    def folded(self) -> str:
+        return fold(self.raw)
+
+    @cached_property
+    def squeezed(self) -> str:
+        return squeeze_folded(self.folded)
+
+    @cached_property
+    def origins(self) -> list[int]:
+        return fold_map(self.raw)
+
+    @cached_property
+    def pieces(self) -> list[Piece]:
+        return squeeze_runs(self.raw)
+
+    @cached_property
+    def hosts(self) -> list[tuple[int, int, str]]:
+        return hosts(self.raw)
+
+    def view(self, view: View) -> str:
+        """Return the text under `view`; for domain, the normalised name or the empty string."""
+        if view == "exact":
+            return self.raw
+        if view == "squeezed":
+            return self.squeezed
+        return normalise(self.raw) or "" if view == "domain" else self.folded
+
+
+class Needle:
+    """Something to look for under one view.
+
+    `key` is its view: where it does not stand in the text's view there is no match. `sufficient` says that where it
+    does stand there is one, so that a plain substring test answers.
+    """
+
+    def __init__(self, view: View, raw: str) -> None:
+        self.view = view
+        self.raw = raw
+        self.key = apply(view, raw)
+        self.repeats = repeats(raw) if view == "squeezed" else []
+        self.sufficient = view in ("exact", "folded") or (view == "squeezed" and not self.repeats)
+
+    def within(self, text: Text) -> bool:
+        """Tell whether the text contains this needle."""
+        if not self.key:
+            return False
+        if self.view == "domain":
+            return any(covers(self.key, name) for _, _, name in text.hosts)
+        if self.key not in text.view(self.view):
+            return False
+        return self.sufficient or next(self.ranges(text), None) is not None
+
+    def ranges(self, text: Text) -> Iterator[Range]:
+        """Yield where the needle stands in the text's view, leftmost first; overlaps included. Not for domains."""
+        if not self.key:
+            return
+        if self.view == "word":
+            yield from words.occurrences(text.folded, self.key)
+            return
+        viewed = text.view(self.view)
+        start = viewed.find(self.key)
+        while start >= 0:
+            if self.sufficient or self._repeated(text, start):
+                yield start, start + len(self.key)
+            start = viewed.find(self.key, start + 1)
+
+    def _repeated(self, text: Text, start: int) -> bool:
+        return all(text.pieces[start + i].repeats >= least for i, least in enumerate(self.repeats) if least > 1)
+
+    def raw_range(self, text: Text, start: int, end: int) -> Range:
+        """Return the raw code points behind `[start, end)` of the text's view."""
+        if self.view == "exact":
+            return start, end
+        if self.view == "squeezed":
+            return self._readable(text.raw, text.pieces[start].start, text.pieces[end - 1].end)
+        first, after = text.origins[start], text.origins[end]
+        return first, max(after, text.origins[end - 1] + 1)
+
+    def _readable(self, raw: str, start: int, end: int) -> Range:
+        while not self.within(Text(raw[start:end])):
+            start, end = _outwards(raw, start, end)
+        return start, end
+
+    def find(self, text: Text) -> Range | None:
+        """Return the leftmost match in raw code points."""
+        if self.view == "domain":
+            return next(((start, end) for start, end, name in text.hosts if covers(self.key, name)), None)
+        found = next(self.ranges(text), None)
+        return self.raw_range(text, *found) if found else None
+
+    def find_at_start(self, text: Text) -> Range | None:
+        """Return the match that the text's view begins with, in raw code points."""
+        if self.view == "domain":
+            return self._whole(text) if equals("domain", text, self.raw) else None
+        found = next(self.ranges(text), None)
+        return self.raw_range(text, *found) if found and found[0] == 0 else None
+
+    def find_at_end(self, text: Text) -> Range | None:
+        """Return the match that the text's view ends with, in raw code points."""
+        if self.view == "domain":
+            return self._whole(text) if covers(self.raw, text.raw) else None
+        last = len(text.view(self.view))
+        found = next((found for found in self.ranges(text) if found[1] == last), None)
+        return self.raw_range(text, *found) if found else None
+
+    def _whole(self, text: Text) -> Range:
+        return 0, len(text.raw)
+
+
+def _outwards(raw: str, start: int, end: int) -> Range:
+    """Widen a range by the words that it touches or, where it touches none, by one word on each side."""
+    start, end = max(start - 1, 0), min(end + 1, len(raw))
+    while start > 0 and not raw[start - 1].isspace():
+        start -= 1
+    while end < len(raw) and not raw[end].isspace():
+        end += 1
+    return start, end
+
+
+@lru_cache(maxsize=4096)
+def _needle(view: View, raw: str) -> Needle:
+    return Needle(view, raw)
+
+
+def _as_text(text: str | Text) -> Text:
+    return text if isinstance(text, Text) else Text(text)
+
+
+def _as_needle(view: View, needle: str | Needle) -> Needle:
+    return needle if isinstance(needle, Needle) else _needle(view, needle)
+
+
+def apply(view: View, s: str) -> str:
+    """Return `s` under `view`; for domain, the normalised name or the empty string."""
+    return Text(s).view(view)
+
+
+def offsets(view: View, s: str) -> list[int]:
+    """Return for each code point of `apply(view, s)` the index in `s` where it begins; at the end `len(s)`."""
+    if view == "exact":
+        return list(range(len(s) + 1))
+    if view == "squeezed":
+        return squeeze_map(s)
+    if view == "domain":
+        return [0] * len(apply(view, s)) + [len(s)]
+    return fold_map(s)
+
+
+def equals(view: View, a: str | Text, b: str | Text) -> bool:
+    """Tell whether two texts are the same under `view`; what is no domain equals no domain."""
+    one = _as_text(a).view(view)
+    return one == _as_text(b).view(view) and (view != "domain" or one != "")
+
+
+def contains(view: View, text: str | Text, needle: str | Needle) -> bool:
+    """Tell whether `needle` stands in `text` under `view`."""
+    return _as_needle(view, needle).within(_as_text(text))
+
+
+def find(view: View, text: str | Text, needle: str | Needle) -> Range | None:
+    """Return where `needle` first stands in `text`, as raw code points."""
+    return _as_needle(view, needle).find(_as_text(text))
+
+
+def starts_with(view: View, text: str | Text, needle: str | Needle) -> bool:
+    """Tell whether the view of `text` begins with `needle` (domain: whether they are equal)."""
+    return _as_needle(view, needle).find_at_start(_as_text(text)) is not None
+
+
+def ends_with(view: View, text: str | Text, needle: str | Needle) -> bool:
+    """Tell whether the view of `text` ends with `needle` (domain: whether it covers the text)."""
+    return _as_needle(view, needle).find_at_end(_as_text(text)) is not None
