@@ -288,3 +288,4 @@ class Rulebook:
     states: tuple[State, ...] = ()
     schedules: tuple[Schedule, ...] = ()
     limits: dict[str, Located] = field(default_factory=dict)  # open_paths, retain
+    broken: frozenset[str] = frozenset()  # names of what was reported and left out

@@ -1,0 +1,77 @@
+"""Reading files: bytes to text, and whatever stands in the way as a diagnostic."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from groundrules.diagnostics.codes import files as codes
+from groundrules.diagnostics.model import Diagnostic, Report
+from groundrules.diagnostics.nearest import did_you_mean
+from groundrules.diagnostics.source import SourceFile, Span
+
+MAX_BYTES = 64 * 1024 * 1024
+
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+
+
+def shown_path(path: Path) -> str:
+    """Return a path as users are shown it: relative to the current folder where it is inside, with `/`."""
+    absolute = Path(os.path.abspath(path))
+    here = Path.cwd()
+    return (absolute.relative_to(here) if absolute.is_relative_to(here) else absolute).as_posix()
+
+
+def nowhere(path: str) -> Span:
+    """Return the beginning of a file that could not be read."""
+    return SourceFile(path, "").span(0, 0)
+
+
+def read_file(path: Path, shown: str, report: Report, at: Span | None = None) -> SourceFile | None:
+    """Return a file's text, or None once it is reported why not; `at` is where the file was named."""
+    span = at or nowhere(shown)
+    try:
+        if not path.exists():
+            report.add(codes.NO_SUCH_FILE.at(span, f"there is no file `{shown}`", _neighbour(path)))
+            return None
+        data = _read(path)
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+        reason = getattr(error, "strerror", None) or str(error)
+        report.add(codes.UNREADABLE_FILE.at(span, f"`{shown}` can't be read: {reason.lower()}"))
+        return None
+    return decode(data, shown, report)
+
+
+def _read(path: Path) -> bytes:
+    if not path.is_file():
+        raise OSError(0, "it is no ordinary file")
+    if path.stat().st_size > MAX_BYTES:
+        raise OSError(0, f"it is larger than {MAX_BYTES // 1024 // 1024} MB")
+    return path.read_bytes()
+
+
+def _neighbour(path: Path) -> str | None:
+    try:
+        return did_you_mean(path.name, (other.name for other in path.parent.iterdir()))
+    except OSError:
+        return None
+
+
+def decode(data: bytes, shown: str, report: Report) -> SourceFile | None:
+    """Return the text of UTF-8 bytes, with or without a byte order mark; None once it is reported why not."""
+    if data.startswith(_UTF16):
+        report.add(_not_utf8(shown, 0, data, "the file is UTF-16"))
+        return None
+    try:
+        return SourceFile(shown, data.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        start = error.start + (len(data) - len(error.object))
+        report.add(_not_utf8(shown, start, data, f"byte 0x{data[start]:02X} is not UTF-8"))
+        return None
+
+
+def _not_utf8(shown: str, start: int, data: bytes, message: str) -> Diagnostic:
+    """Place the finding in what can be read of the file up to there."""
+    before = data[:start].decode("utf-8", "replace")
+    file = SourceFile(shown, before)
+    return codes.NOT_UTF8.at(file.span(len(before), len(before)), message, "save the file as UTF-8")

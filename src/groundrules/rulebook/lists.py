@@ -1,0 +1,73 @@
+"""Lists: entries from the rulebook and from a text file beside it, each with its place."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath, PureWindowsPath
+
+from groundrules.diagnostics.codes import files as codes
+from groundrules.diagnostics.model import Report
+from groundrules.diagnostics.source import SourceFile
+from groundrules.rulebook.expressions import text
+from groundrules.rulebook.files import read_file
+from groundrules.rulebook.messages import warn_of_cut
+from groundrules.rulebook.model import ListDeclaration, Located
+from groundrules.rulebook.yaml import YMapping, YNode, YScalar, YSequence
+
+_ENTRY = re.compile(r"^[ \t]*+([^\s#](?:[^\r\n]*[^\s])?)", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a file of a rulebook stands: its folder, and how paths into that folder are shown."""
+
+    folder: Path
+    shown: str
+
+    def path(self, relative: str) -> tuple[Path, str]:
+        """Return a file named in this one, and how it is shown."""
+        shown = PurePosixPath(self.shown, relative)
+        return self.folder / relative, str(shown)
+
+
+def read_list(name: YScalar, node: YNode, place: Place, report: Report) -> tuple[ListDeclaration, SourceFile | None]:
+    """Return a declared list and the file that its entries came from, if any."""
+    span = node.file.span(name.start, max(name.end, node.end))
+    if not isinstance(node, YMapping):
+        return ListDeclaration(text(name), "folded", _entries(node, report), span), None
+    items = _entries(node.get("items"), report)
+    file = _file(node.get("file"), place, report)
+    match, options = node.get("match"), node.get("options")
+    declaration = ListDeclaration(
+        name=text(name),
+        match=str(match.plain()) if match else "folded",
+        items=items + (entries_of(file) if file else ()),
+        span=span,
+        options=tuple(map(str, options.plain())) if isinstance(options, YSequence) else (),
+    )
+    return declaration, file
+
+
+def _entries(node: YNode | None, report: Report) -> tuple[Located, ...]:
+    items = [item for item in node.items if isinstance(item, YScalar)] if isinstance(node, YSequence) else []
+    for item in items:
+        warn_of_cut(item, report)
+    return tuple(map(text, items))
+
+
+def _file(node: YNode | None, place: Place, report: Report) -> SourceFile | None:
+    if not isinstance(node, YScalar):
+        return None
+    written = node.text
+    if PurePosixPath(written).is_absolute() or PureWindowsPath(written).drive:
+        help = "write the path from the folder of this file"
+        report.add(codes.UNREADABLE_FILE.at(node.span, f"`{written}` is a path on one machine only", help))
+        return None
+    path, shown = place.path(written)
+    return read_file(path, shown, report, node.span)
+
+
+def entries_of(file: SourceFile) -> tuple[Located, ...]:
+    """Return the entries of a list file: one a line; blank lines and lines that begin with `#` are left out."""
+    return tuple(Located(found[1], file.span(*found.span(1))) for found in _ENTRY.finditer(file.text))

@@ -1,0 +1,273 @@
+"""From a path to a rulebook with everything that it uses.
+
+A rulebook is one file, or all `.yaml` and `.yml` files of a folder; one of them names it. Files whose top level has
+`tests:` belong to the test runner. What a rulebook uses is loaded in the same way, once per place; a rulebook that is
+being loaded while it is asked for closes a circle.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from groundrules.diagnostics.codes import files as codes
+from groundrules.diagnostics.model import Label, Report
+from groundrules.diagnostics.nearest import nearest
+from groundrules.diagnostics.source import SourceFile, Span
+from groundrules.resources import shipped
+from groundrules.rulebook import model
+from groundrules.rulebook.expressions import text
+from groundrules.rulebook.files import nowhere, read_file, shown_path
+from groundrules.rulebook.lists import Place
+from groundrules.rulebook.model import Located, Rulebook
+from groundrules.rulebook.read import Part, Sections, read_rulebook
+from groundrules.rulebook.validate import valid_part
+from groundrules.rulebook.yaml import YMapping, YNode, YScalar, YSequence, read_yaml
+
+SUFFIXES = (".yaml", ".yml")
+
+_HEADER_KEYS = ("title", "languages", "timezone", "partition", "limits")
+_STANDARD = re.compile(r"std/([A-Za-z0-9_-]+)")
+_EMPTY_HELP = "`groundrules init` writes a rulebook to start from"
+
+
+def load_rulebook(path: Path | str, report: Report) -> Rulebook | None:
+    """Return the rulebook at `path`, a file or a folder, or None if it can't be read at all.
+
+    Everything wrong is added to `report`; what was wrong is missing from the rulebook. Raises nothing.
+    """
+    return _Loader(report).load(Path(path), shown_path(Path(path)), None)
+
+
+def load_text(text: str, report: Report, path: str = "rulebook.yaml") -> Rulebook | None:
+    """Return the rulebook of a text; paths in it begin at the current folder."""
+    file = SourceFile(path, text.removeprefix("\ufeff"))
+    return _Loader(report).assemble([file], Place(Path(path).parent, str(Path(path).parent)), file.span(0, 0))
+
+
+def is_tests(root: YNode | None) -> bool:
+    """Whether a file holds tests and not a part of a rulebook."""
+    return isinstance(root, YMapping) and root.key("tests") is not None and root.key("rulebook") is None
+
+
+@dataclass(frozen=True)
+class _Read:
+    """A file with its tree, before it is validated."""
+
+    file: SourceFile
+    root: YNode
+
+    @property
+    def header(self) -> YScalar | None:
+        return self.root.key("rulebook") if isinstance(self.root, YMapping) else None
+
+
+@dataclass
+class _Loader:
+    report: Report
+    loaded: dict[Path, Rulebook | None] = field(default_factory=dict)
+    loading: list[tuple[Path, str]] = field(default_factory=list)
+
+    def load(self, path: Path, shown: str, at: Span | None) -> Rulebook | None:
+        """Load a file or folder; `at` is where it was named."""
+        try:
+            files, place = self._files(path, shown, at)
+        except (OSError, ValueError) as error:
+            reason = (getattr(error, "strerror", None) or str(error)).lower()
+            self.report.add(codes.UNREADABLE_FILE.at(at or nowhere(shown), f"`{shown}` can't be read: {reason}"))
+            return None
+        if files is None:
+            return None
+        return self.assemble(files, place, at or nowhere(shown))
+
+    def _files(self, path: Path, shown: str, at: Span | None) -> tuple[list[SourceFile] | None, Place]:
+        if not path.is_dir():
+            file = read_file(path, shown, self.report, at)
+            return ([file] if file else None), Place(path.parent, shown.rpartition("/")[0])
+        names = sorted(one.name for one in path.iterdir() if one.suffix in SUFFIXES and not one.name.startswith("."))
+        prefix = "" if shown == "." else f"{shown}/"
+        read = [read_file(path / name, prefix + name, self.report) for name in names]
+        found = [file for file in read if file]
+        return (found if found or not names else None), Place(path, "" if shown == "." else shown)
+
+    def assemble(self, files: list[SourceFile], place: Place, at: Span) -> Rulebook | None:
+        """Make one rulebook of the files of a folder; `at` is told where there is nothing to point at."""
+        failed = self.report.has_errors
+        trees = [_Read(file, root) for file in files if (root := read_yaml(file, self.report)) is not None]
+        parts = [tree for tree in trees if not is_tests(tree.root)]
+        if not parts:
+            if failed or not self.report.has_errors:
+                self.report.add(codes.EMPTY_FILE.at(self._start(files, at), "there is no rulebook here", _EMPTY_HELP))
+            return None
+        header = self._header(parts)
+        return self._build(parts, header, place) if header else None
+
+    @staticmethod
+    def _start(files: list[SourceFile], at: Span) -> Span:
+        return files[0].span(0, 0) if files else at
+
+    def _header(self, parts: list[_Read]) -> _Read | None:
+        """Return the one part that names the rulebook."""
+        headers = [part for part in parts if part.header]
+        mappings = [part for part in parts if isinstance(part.root, YMapping)]
+        if not headers:
+            if mappings or not all(valid_part(part.root, self.report) for part in parts):
+                self._report_no_header(mappings)
+            return None
+        first = headers[0]
+        for other in headers[1:]:
+            self._report_second(other.header, first, "a second file names a rulebook")
+        for part in mappings:
+            for key, _ in part.root.items if isinstance(part.root, YMapping) else ():
+                if key.text in _HEADER_KEYS and part not in headers:
+                    self._report_second(key, first, f"`{key.text}` stands in a file without `rulebook:`")
+        return first
+
+    def _report_no_header(self, mappings: list[_Read]) -> None:
+        if mappings:
+            file = mappings[0].file
+            span = file.span(mappings[0].root.start, mappings[0].root.start)
+            message = "the rulebook has no name"
+            self.report.add(codes.NO_HEADER.at(span, message, "begin with `rulebook: some-name`"))
+
+    def _report_second(self, key: YScalar | None, first: _Read, message: str) -> None:
+        if key and first.header:
+            labels = (Label(first.header.span, "named here"),)
+            help = "keep one name, and beside it what describes the whole rulebook"
+            self.report.add(codes.TWO_HEADERS.at(key.span, message, help, labels))
+
+    def _build(self, parts: list[_Read], header: _Read, place: Place) -> Rulebook | None:
+        made: list[Part] = []
+        broken: set[str] = set()
+        for part in parts:
+            valid = valid_part(part.root, self.report)
+            if valid:
+                made.append(Part(part.file, valid[0], place))
+                broken |= valid[1]
+        chosen = next((part for part in made if part.file is header.file), None)
+        if chosen is None:
+            return None
+        name = header.root.get("rulebook") if isinstance(header.root, YMapping) else None
+        if chosen.content.get("rulebook") is None and header.header and name:
+            chosen.content.items.insert(0, (header.header, name))
+        sections = Sections(made, chosen, self.report, broken=broken)
+        return read_rulebook(sections, str(place.folder), self._uses(made, broken), _own_schemas(place.folder))
+
+    # --- what it uses ---
+
+    def _uses(self, parts: list[Part], broken: set[str]) -> tuple[model.Use, ...]:
+        uses: dict[str, model.Use] = {}
+        for part in parts:
+            section = part.content.get("use")
+            for node in section.items if isinstance(section, YSequence) else ():
+                use = self._use(node, part, broken)
+                if use:
+                    self._keep(use, uses)
+        return tuple(uses.values())
+
+    def _keep(self, use: model.Use, uses: dict[str, model.Use]) -> None:
+        alias = alias_of(use.path, use.alias)
+        first = uses.setdefault(alias, use)
+        if first is not use:
+            labels = (Label(first.span, "first used here"),)
+            help = f"give it a name of its own: `{{rulebook: {use.path.value}, as: …}}`"
+            self.report.add(codes.DUPLICATE_ALIAS.at(use.span, f"`{alias}` is already in use", help, labels))
+
+    def _use(self, node: YNode, part: Part, broken: set[str]) -> model.Use | None:
+        written = node.get("rulebook") if isinstance(node, YMapping) else node
+        if not isinstance(written, YScalar):
+            return None
+        alias = node.get("as") if isinstance(node, YMapping) else None
+        given = node.get("with") if isinstance(node, YMapping) else None
+        named = text(alias) if alias else None
+        book = self._imported(text(written), part.place)
+        if book is None:
+            broken.add(alias_of(text(written), named))
+            return None
+        arguments = {key.text: (key.span, value) for key, value in given.items} if isinstance(given, YMapping) else {}
+        return model.Use(text(written), named, arguments, book, node.span)
+
+    def _imported(self, written: Located, place: Place) -> Rulebook | None:
+        found = self._target(written, place)
+        if found is None:
+            return None
+        path, shown = found
+        key = path.resolve()
+        if key in [busy for busy, _ in self.loading]:
+            self._report_cycle(key, written)
+            return None
+        if key not in self.loaded:
+            self.loading.append((key, shown))
+            self.loaded[key] = self.load(path, shown, written.span)
+            self.loading.pop()
+        return self.loaded[key]
+
+    def _report_cycle(self, key: Path, written: Located) -> None:
+        names = [shown for _, shown in self.loading]
+        start = [busy for busy, _ in self.loading].index(key)
+        circle = " → ".join(f"`{name}`" for name in [*names[start:], names[start]])
+        self.report.add(
+            codes.IMPORT_CYCLE.at(
+                written.span, f"this closes a circle: {circle}", "move what both need into a rulebook of its own"
+            )
+        )
+
+    def _target(self, written: Located, place: Place) -> tuple[Path, str] | None:
+        """Return the file or folder that a `use` names, and how it is shown; None once it is reported."""
+        name = str(written.value)
+        standard = _STANDARD.fullmatch(name)
+        if standard:
+            base, shown = shipped("policies") / standard[1], name
+        elif name.startswith(("./", "../")):
+            base, shown = place.path(name)[0], shown_path(place.path(name)[0])
+        else:
+            self._report_unknown(
+                written, f"`{name}` is no rulebook", "`std/NAME` ships with groundrules, `./NAME` is beside this file"
+            )
+            return None
+        for suffix in ("", *SUFFIXES):
+            path = base.with_name(base.name + suffix)
+            if _exists(path):
+                return path, shown + suffix
+        self._report_unknown(written, f"there is no rulebook `{name}`", _available(name, base))
+        return None
+
+    def _report_unknown(self, written: Located, message: str, help: str) -> None:
+        self.report.add(codes.UNKNOWN_IMPORT.at(written.span, message, help))
+
+
+def alias_of(path: Located, alias: Located | None) -> str:
+    """Return the name under which an import is known: what `as` says, else the last part of its path."""
+    if alias is not None:
+        return str(alias.value)
+    last = str(path.value).rstrip("/").rpartition("/")[2]
+    return last.removesuffix(".yaml").removesuffix(".yml").replace("-", "_")
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
+
+
+def _available(name: str, base: Path) -> str:
+    prefix = name[: name.rfind("/") + 1]
+    try:
+        names = sorted({prefix + one.stem for one in base.parent.iterdir() if one.is_dir() or one.suffix in SUFFIXES})
+    except OSError:
+        names = []
+    near = nearest(name, names)
+    if near:
+        return f"did you mean `{near}`?"
+    shown = ", ".join(f"`{one}`" for one in names[:20])
+    return f"there are {shown}" if names else "write the path from the folder of this file"
+
+
+def _own_schemas(folder: Path) -> tuple[str, ...]:
+    own = folder / "schemas"
+    kinds = ("events", "entities", "actions")
+    if not any((own / kind).is_dir() for kind in kinds) or own.resolve() == shipped("schemas").resolve():
+        return ()
+    return (str(own),)
