@@ -14,6 +14,7 @@ from lark import Token, Transformer
 from groundrules.diagnostics.codes import syntax as codes
 from groundrules.syntax import literals, nodes
 from groundrules.syntax.errors import Flaw
+from groundrules.syntax.mistakes.operators import lacks_of
 
 Children = list[Any]
 
@@ -90,6 +91,7 @@ class Builder(Transformer[Token, nodes.Node]):
 
     def _has(self, parts: Children, quantifier: nodes.Quantifier) -> nodes.Node:
         left, right = parts
+        _check_needle(right, quantifier, "has")
         at = (left.at[0], right.at[1])
         return nodes.Has(collection=bare(left), quantifier=quantifier, value=bare(right), at=at)
 
@@ -113,6 +115,7 @@ class Builder(Transformer[Token, nodes.Node]):
 
     def _contains(self, parts: Children, quantifier: nodes.Quantifier, *, word: bool = False) -> nodes.Node:
         left, right = parts
+        _check_needle(right, quantifier, "contains")
         at = (left.at[0], right.at[1])
         return nodes.Contains(subject=bare(left), quantifier=quantifier, word=word, needle=bare(right), at=at)
 
@@ -292,6 +295,13 @@ def _at_clause(
     every: nodes.Node | None = None,
 ) -> nodes.AtClause:
     return nodes.AtClause(weekday=weekday, day=day, month=month, time=time, every=every, at=at)
+
+
+def _check_needle(needle: Any, quantifier: nodes.Quantifier, asks: str) -> None:
+    """`contains any ["a"]` reads as an item of something named `any`, and was not meant so."""
+    if quantifier == "one" and type(needle) is nodes.Item and type(needle.base) is nodes.Name:
+        if needle.base.name in ("any", "all"):
+            raise lacks_of(needle.base.name, needle.base.at, asks)
 
 
 def _dotted(callee: Any) -> str:

@@ -57,4 +57,5 @@ def _failure(error: UnexpectedInput, end: int) -> tuple[int, frozenset[str]]:
         ended = error.token.type == "$END"
         return end if ended else error.token.start_pos or 0, frozenset(error.expected)
     assert isinstance(error, UnexpectedCharacters)
-    return error.pos_in_stream or 0, frozenset(error.allowed)
+    position = error.pos_in_stream
+    return position, frozenset(error.allowed)

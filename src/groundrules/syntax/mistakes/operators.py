@@ -5,6 +5,7 @@ from __future__ import annotations
 from groundrules.diagnostics.codes import syntax as codes
 from groundrules.syntax.errors import Edit, Flaw
 from groundrules.syntax.mistakes.place import COMPARISONS, Place
+from groundrules.syntax.scan import Lexeme
 
 _SIGNS = {
     "=": "==",
@@ -19,6 +20,19 @@ _SIGNS = {
     "|": "or",
     "=~": "matches",
     "~": "matches",
+}
+_NEVER = frozenset({"<>", "=>", "=<", "===", "!==", "&&", "||", "=~"})
+_SIGN_HELP = {
+    "?": "there is no `? :`; `x ?? y` gives a default where `x` is missing",
+    ":": "there is no `:` in the language; clock times are written `09:00`",
+    ";": "there is one expression; join conditions with `and` or `or`",
+    ",": "commas separate what stands in brackets; join conditions with `and` or `or`",
+    "{": "lists stand in `[…]`, groups in `(…)`",
+    "}": "lists stand in `[…]`, groups in `(…)`",
+    "**": "there is no power; multiply with `*`",
+    "//": "divide with `/`",
+    "^": "there is no `^`",
+    "->": "there is no `->`; fields are read with a dot, `actor.id`",
 }
 _WORDS = {
     "is": "==",
@@ -36,16 +50,19 @@ _WORDS = {
     "begins": "starts with",
     "endswith": "ends with",
     "ends_with": "ends with",
-    "但": "and",
     "且": "and",
     "并且": "and",
+    "而且": "and",
     "或": "or",
     "或者": "or",
+    "包含": "contains",
+    "等于": "==",
     "xor": "!=",
 }
 _KEYWORDS = frozenset({"and", "or", "not", "in", "has", "contains", "matches", "where", "by", "within", "of"})
+_LEADING = frozenset({"not", "of", "with", "where", "by", "within", "max", "per", "every"})
 _BINARY = frozenset({"and", "or", "??", "+", "-", "*", "/", "%"}) | COMPARISONS
-_NOTHING = frozenset({"null", "none", "nil", "missing", "empty", "undefined", "known", "unknown", "set"})
+_NOTHING = frozenset({"null", "none", "nil", "missing", "undefined", "unknown"})
 
 
 def foreign(place: Place) -> Flaw | None:
@@ -53,44 +70,39 @@ def foreign(place: Place) -> Flaw | None:
     here = place.here
     if here is None:
         return None
-    if here.kind == "sign" and here.text == "!" and (place.wants_value or place.after):
-        return _bang(place)
-    if place.wants_value:
-        return _upper_not(place)
-    if here.kind == "sign" and here.text in _SIGNS:
-        return _instead(place, here.text, _SIGNS[here.text])
+    if here.kind == "sign":
+        return _foreign_sign(place, here.text)
     if here.kind != "word":
         return None
-    if here.text.lower() in _KEYWORDS and here.text != here.text.lower():
-        return _instead(place, here.text, here.text.lower())
-    if here.text == "is":
-        return _is(place)
-    return _instead(place, here.text, _WORDS[here.text]) if here.text in _WORDS else None
+    return _without_left(place, here.text) if place.wants_value else _foreign_word(place, here)
 
 
-def _instead(place: Place, wrong: str, right: str) -> Flaw:
-    edit = Edit(place.at, right, f"write `{right}`", safe=wrong.lower() == right or wrong in ("&&", "||", "===", "!=="))
-    return Flaw(codes.FOREIGN_OPERATOR, place.at, f"`{wrong}` is no operator here", f"write `{right}`", edits=(edit,))
+def _foreign_sign(place: Place, sign: str) -> Flaw | None:
+    if sign == "!" and (place.wants_value or place.after):
+        edits = (Edit(place.at, "not ", "write `not`"),) if place.wants_value else ()
+        return Flaw(codes.FOREIGN_OPERATOR, place.at, "`!` is no operator here", "write `not`", edits=edits)
+    if sign in _NEVER or (sign in _SIGNS and not place.wants_value):
+        return _instead(place.at, sign, _SIGNS[sign])
+    return None
 
 
-def _bang(place: Place) -> Flaw:
-    edits = (Edit(place.at, "not ", "write `not`"),) if place.wants_value else ()
-    return Flaw(codes.FOREIGN_OPERATOR, place.at, "`!` is no operator here", "write `not`", edits=edits)
+def _foreign_word(place: Place, here: Lexeme) -> Flaw | None:
+    word = here.text
+    if word.lower() in _KEYWORDS and word != word.lower():
+        return _instead(here.at, word, word.lower())
+    if word == "is":
+        return _is(place, here)
+    return _instead(here.at, word, _WORDS[word]) if word in _WORDS else None
 
 
-def _upper_not(place: Place) -> Flaw | None:
-    here = place.here
-    if here is None or here.text not in ("AND", "OR", "and", "or", "in", "not"):
-        return None
-    if here.text == "not":
-        help = "put it before the whole condition, `not a == b`, or put brackets around it"
-        return Flaw(codes.UNEXPECTED, here.at, "`not` cannot stand inside a comparison", help)
-    return Flaw(codes.MISSING_OPERAND, here.at, f"`{here.text}` has nothing on its left", "complete the condition")
+def _instead(at: tuple[int, int], wrong: str, right: str) -> Flaw:
+    same = wrong.lower() == right or wrong in ("&&", "||", "===", "!==")
+    edit = Edit(at, right, f"write `{right}`", safe=same)
+    return Flaw(codes.FOREIGN_OPERATOR, at, f"`{wrong}` is no operator here", f"write `{right}`", edits=(edit,))
 
 
-def _is(place: Place) -> Flaw:
-    here, after = place.here, place.after
-    assert here is not None
+def _is(place: Place, here: Lexeme) -> Flaw:
+    after = place.after
     negated = after is not None and after.text == "not"
     right = place.lexemes[place.index + 2] if negated and place.index + 2 < len(place.lexemes) else after
     if right is not None and right.text.lower() in _NOTHING:
@@ -98,10 +110,18 @@ def _is(place: Place) -> Flaw:
         help = f"write `known({left})`" if negated else f"write `not known({left})`"
         return Flaw(codes.FOREIGN_OPERATOR, (here.start, right.end), "`is` is no operator here", help)
     if negated and after is not None:
-        at = (here.start, after.end)
-        edit = Edit(at, "!=", "write `!=`")
-        return Flaw(codes.FOREIGN_OPERATOR, at, "`is not` is no operator here", "write `!=`", edits=(edit,))
-    return _instead(place, "is", "==")
+        return _instead((here.start, after.end), "is not", "!=")
+    return _instead(here.at, "is", "==")
+
+
+def _without_left(place: Place, word: str) -> Flaw | None:
+    """`and`, `or`, `in`, `not` where a value should stand."""
+    if word == "not":
+        help = "put it before the whole condition, `not a == b`, or put brackets around it"
+        return Flaw(codes.UNEXPECTED, place.at, "`not` cannot stand inside a comparison", help)
+    if word not in ("and", "or", "in") or (place.before and _is_operator(place.before.text)):
+        return None
+    return _missing(place.at, word, "left")
 
 
 def shouted(place: Place) -> Flaw | None:
@@ -109,8 +129,26 @@ def shouted(place: Place) -> Flaw | None:
     before = place.before
     if place.wants_value or before is None or before.text != "NOT":
         return None
-    edit = Edit(before.at, "not", "write `not`", safe=True)
-    return Flaw(codes.FOREIGN_OPERATOR, before.at, "`NOT` is no operator here", "write `not`", edits=(edit,))
+    return _instead(before.at, "NOT", "not")
+
+
+def any_without_operator(place: Place) -> Flaw | None:
+    """`any of xs` without `has` in front, or `contains any xs` without `of`."""
+    here, before = place.here, place.before
+    if here is None or before is None or before.text not in ("any", "all") or place.wants_value:
+        return None
+    if here.text == "of":
+        help = f"write `values has {before.text} of …` or `text contains {before.text} of …`"
+        at = (before.start, here.end)
+        return Flaw(codes.MISSING_OPERAND, at, f"`{before.text} of` has nothing on its left", help)
+    asks = place.lexemes[place.index - 2].text if place.index > 1 else ""
+    return lacks_of(before.text, before.at, asks) if asks in ("has", "contains") else None
+
+
+def lacks_of(word: str, at: tuple[int, int], asks: str) -> Flaw:
+    """`contains any xs`: the word that makes `any` one with `contains` is not there."""
+    edit = Edit((at[1], at[1]), " of", f"write `{word} of`")
+    return Flaw(codes.UNEXPECTED, at, f"`{word}` lacks its `of`", f"write `{asks} {word} of …`", edits=(edit,))
 
 
 def misplaced_not(place: Place) -> Flaw | None:
@@ -122,13 +160,13 @@ def misplaced_not(place: Place) -> Flaw | None:
     left = place.slice(first, place.index - 1)
     help = "only `in` takes a `not` in front; elsewhere put it before the whole condition"
     if here.text in COMPARISONS:
-        help = f"put `not` before the whole condition: `not {left} {here.text} …`"
+        words = f"{here.text} with" if here.text in ("starts", "ends") else here.text
+        help = f"put `not` before the whole condition: `not {left} {words} …`"
     start = place.lexemes[first].start
-    edits = (
-        Edit((start, start), "not ", "move `not` to the front"),
-        Edit((before.start, here.start), "", "remove it here"),
-    )
-    return Flaw(codes.UNEXPECTED, (before.start, here.end), f"`not {here.text}` is no operator", help, edits=edits)
+    front = Edit((start, start), "not ", "move `not` to the front")
+    gone = Edit((before.start, here.start), "", "and remove it here")
+    at = (before.start, here.end)
+    return Flaw(codes.UNEXPECTED, at, f"`not {here.text}` is no operator", help, edits=(front, gone))
 
 
 def chained(place: Place) -> Flaw | None:
@@ -140,13 +178,23 @@ def chained(place: Place) -> Flaw | None:
     signs = [i for i in range(first, place.index) if place.lexemes[i].text in COMPARISONS]
     if not signs:
         return None
+    left = place.slice(first, place.index)
     middle = place.slice(signs[-1] + 1, place.index)
-    both = (
-        f"{place.slice(first, place.index)} and {middle} {place.slice(place.index, place.right_edge(place.index + 1))}"
-    )
+    right = place.slice(place.index, place.right_edge(place.index + 1))
     note = (place.lexemes[signs[-1]].at, "the first comparison")
     edit = Edit((here.start, here.start), f"and {middle} ", "compare twice")
-    return Flaw(codes.CHAINED, here.at, "comparisons do not chain", f"write `{both}`", (note,), (edit,))
+    help = f"write `{left} and {middle} {right}`"
+    return Flaw(codes.CHAINED, here.at, "comparisons do not chain", help, (note,), (edit,))
+
+
+def unknown_sign(place: Place) -> Flaw | None:
+    """A sign that the language does not use, or not outside brackets."""
+    here = place.here
+    if here is None or place.form != "expression" or here.kind != "sign" or here.text not in _SIGN_HELP:
+        return None
+    if here.text == "," and place.open:
+        return None
+    return Flaw(codes.UNEXPECTED, here.at, f"unexpected `{here.text}`", _SIGN_HELP[here.text])
 
 
 def missing_operand(place: Place) -> Flaw | None:
@@ -154,32 +202,32 @@ def missing_operand(place: Place) -> Flaw | None:
     here, before = place.here, place.before
     if not place.wants_value:
         return None
-    if (
-        before
-        and _is_operator(before.text)
-        and (here is None or here.text in {")", "]", ","} or _is_operator(here.text))
-    ):
-        return Flaw(
-            codes.MISSING_OPERAND, before.at, f"`{before.text}` has nothing on its right", "complete the condition"
-        )
+    ends = here is None or here.text in (")", "]", ",") or _is_operator(here.text)
+    if before and ends and _is_operator(before.text):
+        return _missing(before.at, before.text, "right")
     if here and here.kind == "sign" and here.text in _BINARY:
-        return Flaw(codes.MISSING_OPERAND, here.at, f"`{here.text}` has nothing on its left", "complete the condition")
+        return _missing(here.at, here.text, "left")
     return None
 
 
+def _missing(at: tuple[int, int], operator: str, side: str) -> Flaw:
+    message = f"`{operator}` has nothing on its {side}"
+    return Flaw(codes.MISSING_OPERAND, at, message, f"complete it, or remove the `{operator}`")
+
+
 def _is_operator(text: str) -> bool:
-    return text in _BINARY or text in ("not", "of", "with")
+    return text in _BINARY or text in _LEADING
 
 
 def missing_operator(place: Place) -> Flaw | None:
     """Two values side by side."""
     here, before = place.here, place.before
-    if here is None or before is None or place.wants_value or "_AND" not in place.expected:
+    if here is None or before is None or place.form != "expression":
         return None
-    starts_value = here.kind in ("word", "number", "string") or here.text in ("(", "[")
-    if not starts_value or here.text in _KEYWORDS:
+    if place.wants_value or "_AND" not in place.expected or here.text in _KEYWORDS:
         return None
-    at = (before.end, here.start) if before.end < here.start else here.at
-    found = f"an operator is missing between `{before.text}` and `{here.text}`"
+    if here.kind not in ("word", "number", "string") and here.text not in ("(", "["):
+        return None
+    message = f"an operator is missing between `{before.text}` and `{here.text}`"
     help = "join conditions with `and` or `or`; compare values with `==`, `in`, `contains`, …; text stands in quotes"
-    return Flaw(codes.MISSING_OPERATOR, (before.start, here.end) if at == here.at else at, found, help)
+    return Flaw(codes.MISSING_OPERATOR, (before.start, here.end), message, help)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from groundrules.diagnostics.codes import syntax as codes
 from groundrules.syntax.errors import Edit, Flaw
 from groundrules.syntax.mistakes.place import PARTNERS, WINDOWS, Place
@@ -17,6 +19,16 @@ FORMS = {
     "fade": ("an amount and a duration", "`1 every 30d`"),
     "at": ("a time", "`09:00`, `monday 09:00`, `1st 10:00`, `last day 18:00`, `10-01 09:00` or `every 30m`"),
 }
+_DAYS = {
+    **dict.fromkeys(("mon", "周一", "星期一"), "monday"),
+    **dict.fromkeys(("tue", "tues", "周二", "星期二"), "tuesday"),
+    **dict.fromkeys(("wed", "周三", "星期三"), "wednesday"),
+    **dict.fromkeys(("thu", "thur", "thurs", "周四", "星期四"), "thursday"),
+    **dict.fromkeys(("fri", "周五", "星期五"), "friday"),
+    **dict.fromkeys(("sat", "周六", "星期六"), "saturday"),
+    **dict.fromkeys(("sun", "周日", "周天", "星期日", "星期天"), "sunday"),
+}
+_WEEKDAYS = frozenset(_DAYS.values())
 _OF = "PATH of TYPE where CONDITION by KEYS within DURATION max N"
 _SHAPES = {
     "any": "any(x in xs where CONDITION)",
@@ -127,18 +139,37 @@ def _is_about_shape(place: Place) -> bool:
     )
 
 
+def dates(place: Place) -> Flaw | None:
+    """Days of a schedule in other words than ours."""
+    if place.form != "at":
+        return None
+    for lexeme in (place.before, place.here):
+        word = lexeme.text.lower() if lexeme else ""
+        day = _DAYS.get(word, word)
+        if lexeme and day in _WEEKDAYS and day != lexeme.text:
+            edits = (Edit(lexeme.at, day, f"write `{day}`", safe=True),)
+            message = f"`{lexeme.text}` is no day of the week"
+            return Flaw(codes.MALFORMED_CLAUSE, lexeme.at, message, f"did you mean `{day}`?", edits=edits)
+    if place.here and re.fullmatch("[0-9]+(?:st|nd|rd|th)", place.here.text):
+        help = "the days of a month are `1st`, `2nd`, `3rd`, `4th` to `31st`, and `last day`"
+        return Flaw(codes.MALFORMED_CLAUSE, place.at, f"`{place.here.text}` is no day of the month", help)
+    return None
+
+
 def general(place: Place) -> Flaw:
     """Nothing better is known: what stands here, and what could."""
     here = place.here
     found = f"`{here.text}`" if here else "the end"
     name, examples = FORMS[place.form]
     if place.form != "expression":
-        return Flaw(codes.MALFORMED_CLAUSE, place.at, f"unexpected {found} in {name}", f"write {examples}")
+        problem = f"{found} cannot stand here" if here else "something is missing at the end"
+        return Flaw(codes.MALFORMED_CLAUSE, place.at, f"expected {name}; {problem}", f"write {examples}")
     if place.expected == {"FIELD"}:
         return Flaw(
             codes.UNEXPECTED, place.at, f"expected a name after the dot, found {found}", "write as in `actor.id`"
         )
-    return Flaw(codes.UNEXPECTED, place.at, f"unexpected {found}", f"here could stand {_could(place)}")
+    message = f"unexpected {found}" if here else "the text ends too early"
+    return Flaw(codes.UNEXPECTED, place.at, message, f"here can stand {_could(place)}")
 
 
 def _could(place: Place) -> str:

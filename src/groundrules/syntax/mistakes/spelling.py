@@ -62,7 +62,7 @@ def _look(lexeme: Lexeme) -> tuple[str, str]:
 def unclosed(place: Place) -> Flaw | None:
     """A string or pattern without its end."""
     for lexeme in place.lexemes:
-        if lexeme.kind == "unclosed" and lexeme.start <= place.reach:
+        if lexeme.kind == "unclosed" and lexeme.start < place.reach:
             return _unclosed_pattern(lexeme) if lexeme.text[0] == "/" else _unclosed_string(lexeme)
     return None
 
@@ -102,30 +102,29 @@ def inner_quote(place: Place) -> Flaw | None:
 
 def numbers(place: Place) -> Flaw | None:
     """Numbers, durations and clock times that the lexer did not take."""
-    here, before = place.here, place.before
-    if here and here.kind == "word" and before and before.kind == "number" and not place.wants_value:
-        return _spaced_unit(before, here)
-    if here is None or here.kind != "number":
+    here, before, after = place.here, place.before, place.after
+    if here is None or here.kind not in ("number", "word"):
         return _half_number(place)
+    if here.kind == "word":
+        spaced = before is not None and before.kind == "number" and not place.wants_value
+        return _spaced_unit(before, here) if before and spaced else None
+    if after and after.kind == "word" and (flaw := _spaced_unit(here, after)):
+        return flaw
+    return _malformed(here, place)
+
+
+def _malformed(here: Lexeme, place: Place) -> Flaw | None:
+    if re.fullmatch("[0-9]{1,2}:[0-9]{2}", here.text):
+        return None
     if ":" in here.text:
         help = "clock times have two digits on each side: `09:05`; a range is `23:00-07:00`"
         return Flaw(codes.MALFORMED_CLOCK, here.at, f"`{here.text}` is no clock time", help)
     match = _AMOUNT.fullmatch(here.text.replace("_", "").lower().rstrip("%"))
     if match is None:
         return Flaw(codes.MALFORMED_NUMBER, here.at, f"`{here.text}` is no number", "numbers look like `3` or `0.5`")
-    return _number(here, match[1], match[2] or "", match[3], place)
-
-
-def _number(here: Lexeme, whole: str, decimals: str, unit: str, place: Place) -> Flaw | None:
-    if unit in UNIT_WORDS or unit in LONG_UNITS:
-        return None if _is_duration(here.text) else _unit(here.at, here.text, whole, decimals, unit)
-    if re.fullmatch(r"[0-9]+(?:ms|[smhdw])(?:[0-9]+(?:ms|[smhdw]))*[0-9]+", here.text):
-        return Flaw(codes.MALFORMED_DURATION, here.at, f"`{here.text}` ends without a unit", "write `1h30m`")
+    whole, decimals, unit = match[1], match[2] or "", match[3]
     if unit:
-        help = (
-            "a duration has a unit `ms`, `s`, `m`, `h`, `d` or `w`; a name begins with a letter; text stands in quotes"
-        )
-        return Flaw(codes.MALFORMED_NUMBER, here.at, f"`{here.text}` is neither a number nor a duration", help)
+        return _with_letters(here, whole, decimals, unit)
     if "_" in here.text:
         return _rewrite(codes.MALFORMED_NUMBER, here.at, "numbers are written without `_`", whole + decimals)
     if len(whole) > 1 and whole[0] == "0":
@@ -135,6 +134,17 @@ def _number(here: Lexeme, whole: str, decimals: str, unit: str, place: Place) ->
         help = f"write `{whole}s`, `{whole}m`, `{whole}h` or `{whole}d`"
         return Flaw(codes.MALFORMED_DURATION, here.at, f"`{here.text}` has no unit of time", help)
     return None
+
+
+def _with_letters(here: Lexeme, whole: str, decimals: str, unit: str) -> Flaw | None:
+    if _is_duration(here.text):
+        return None
+    if unit in UNIT_WORDS or unit in LONG_UNITS:
+        return _unit(here.at, here.text, whole, decimals, unit)
+    if re.fullmatch(r"(?:[0-9]+(?:ms|[smhdw]))+[0-9]+", here.text):
+        return Flaw(codes.MALFORMED_DURATION, here.at, f"`{here.text}` ends without a unit", "write `1h30m`")
+    help = "a duration has a unit `ms`, `s`, `m`, `h`, `d` or `w`; a name begins with a letter; text stands in quotes"
+    return Flaw(codes.MALFORMED_NUMBER, here.at, f"`{here.text}` is neither a number nor a duration", help)
 
 
 def _is_duration(text: str) -> bool:
