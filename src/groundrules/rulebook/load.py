@@ -8,6 +8,7 @@ being loaded while it is asked for closes a circle.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -37,7 +38,10 @@ def load_rulebook(path: Path | str, report: Report) -> Rulebook | None:
 
     Everything wrong is added to `report`; what was wrong is missing from the rulebook. Raises nothing.
     """
-    return _Loader(report).load(Path(path), shown_path(Path(path)), None)
+    loader, shown = _Loader(report), shown_path(Path(path))
+    with suppress(OSError, ValueError, RuntimeError):  # a NUL, a circle of links: told when it is read
+        loader.loading.append((Path(path).resolve(), shown))
+    return loader.load(Path(path), shown, None)
 
 
 def load_text(text: str, report: Report, path: str = "rulebook.yaml") -> Rulebook | None:
@@ -93,34 +97,27 @@ class _Loader:
 
     def assemble(self, files: list[SourceFile], place: Place, at: Span) -> Rulebook | None:
         """Make one rulebook of the files of a folder; `at` is told where there is nothing to point at."""
-        failed = self.report.has_errors
-        trees = [_Read(file, root) for file in files if (root := read_yaml(file, self.report)) is not None]
-        parts = [tree for tree in trees if not is_tests(tree.root)]
+        trees = {file: read_yaml(file, self.report) for file in files}
+        parts = [_Read(file, root) for file, root in trees.items() if root is not None and not is_tests(root)]
         if not parts:
-            if failed or not self.report.has_errors:
-                self.report.add(codes.EMPTY_FILE.at(self._start(files, at), "there is no rulebook here", _EMPTY_HELP))
+            if all(root is not None or _is_blank(file) for file, root in trees.items()):
+                span = files[0].span(0, 0) if files else at
+                self.report.add(codes.EMPTY_FILE.at(span, "there is no rulebook here", _EMPTY_HELP))
             return None
-        header = self._header(parts)
-        return self._build(parts, header, place) if header else None
+        return self._build(parts, self._header(parts), place)
 
-    @staticmethod
-    def _start(files: list[SourceFile], at: Span) -> Span:
-        return files[0].span(0, 0) if files else at
-
-    def _header(self, parts: list[_Read]) -> _Read | None:
-        """Return the one part that names the rulebook."""
+    def _header(self, parts: list[_Read]) -> _Read:
+        """Return the one part that names the rulebook, or the first one where none does."""
         headers = [part for part in parts if part.header]
-        mappings = [part for part in parts if isinstance(part.root, YMapping)]
         if not headers:
-            if mappings or not all(valid_part(part.root, self.report) for part in parts):
-                self._report_no_header(mappings)
-            return None
+            self._report_no_header([part for part in parts if isinstance(part.root, YMapping)])
+            return parts[0]
         first = headers[0]
         for other in headers[1:]:
             self._report_second(other.header, first, "a second file names a rulebook")
-        for part in mappings:
-            for key, _ in part.root.items if isinstance(part.root, YMapping) else ():
-                if key.text in _HEADER_KEYS and part not in headers:
+        for part in parts:
+            for key, _ in part.root.items if isinstance(part.root, YMapping) and not part.header else ():
+                if key.text in _HEADER_KEYS:
                     self._report_second(key, first, f"`{key.text}` stands in a file without `rulebook:`")
         return first
 
@@ -243,6 +240,10 @@ def alias_of(path: Located, alias: Located | None) -> str:
         return str(alias.value)
     last = str(path.value).rstrip("/").rpartition("/")[2]
     return last.removesuffix(".yaml").removesuffix(".yml").replace("-", "_")
+
+
+def _is_blank(file: SourceFile) -> bool:
+    return all(not line.strip() or line.lstrip().startswith("#") for line in file.text.splitlines())
 
 
 def _exists(path: Path) -> bool:

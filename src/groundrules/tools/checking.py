@@ -1,0 +1,75 @@
+"""Load and check: everything that is wrong with a rulebook, at once.
+
+What the loader had to leave out is missing from the rulebook, so findings of the checker that only say that such a
+name does not exist are echoes and are dropped: one mistake, one message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from groundrules import check
+from groundrules.check.model import Checked
+from groundrules.diagnostics.codes import names as codes
+from groundrules.diagnostics.model import Diagnostic, Report
+from groundrules.rulebook.load import load_rulebook, load_text
+from groundrules.rulebook.model import Rulebook
+
+_ECHOES = frozenset(
+    code.code for code in (codes.UNKNOWN_NAME, codes.UNKNOWN_ACTION, codes.UNKNOWN_RULE, codes.UNKNOWN_DECLARATION)
+)
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """All findings in order of place, and the checked rulebook if there was one to check."""
+
+    diagnostics: tuple[Diagnostic, ...]
+    checked: Checked | None
+
+    @property
+    def has_errors(self) -> bool:
+        return any(found.is_error for found in self.diagnostics)
+
+
+def check_path(path: Path | str) -> CheckResult:
+    """Load and check the rulebook at `path`, a file or a folder."""
+    report = Report()
+    return _checked(load_rulebook(path, report), report)
+
+
+def check_text(text: str, path: str = "rulebook.yaml") -> CheckResult:
+    """Load and check a rulebook given as text; paths in it begin at the folder of `path`."""
+    report = Report()
+    return _checked(load_text(text, report, path), report)
+
+
+def _checked(book: Rulebook | None, report: Report) -> CheckResult:
+    if book is None:
+        return CheckResult(tuple(report.sorted), None)
+    passes = getattr(check, "check", None)
+    if passes is None:
+        return CheckResult(tuple(report.sorted), None)
+    broken = frozenset(_broken(book))
+    found = Report()
+    checked = passes(book, found)
+    for diagnostic in found.sorted:
+        if not _is_echo(diagnostic, broken):
+            report.add(diagnostic)
+    return CheckResult(tuple(report.sorted), checked)
+
+
+def _broken(book: Rulebook) -> Iterator[str]:
+    yield from book.broken
+    for use in book.uses:
+        yield from _broken(use.book)
+
+
+def _is_echo(diagnostic: Diagnostic, broken: frozenset[str]) -> bool:
+    """Whether a finding only says that something left out by the loader does not exist."""
+    if diagnostic.code not in _ECHOES or not broken:
+        return False
+    written = diagnostic.span.text
+    return bool(broken & {written, written.partition(".")[0], written.rpartition(".")[2]})
