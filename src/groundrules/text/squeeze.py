@@ -14,8 +14,8 @@ words. In this order:
 The result holds letters, marks, digits and single spaces, and squeezing it again changes nothing.
 
 **Repeats.** If runs were simply dropped, `ass` would be found in `was`, `free` in `fresh` and `天天彩票` in
-`今天彩票`. So the squeezed text is a necessary condition only, good for indexes: a needle matches where its squeezed form
-stands in the squeezed text *and* each of its letters is repeated there at least as often as in the needle itself.
+`今天彩票`. So the squeezed text is a necessary condition only, good for indexes: a needle matches where its squeezed
+form stands in the squeezed text *and* each of its letters is repeated there at least as often as in the needle itself.
 `squeeze_runs` gives the repeats. Needles without repeats, nearly all, need no second look.
 
 Each step is one pattern and what becomes of its matches, applied by `squeeze` to strings and by `squeeze_runs` to

@@ -1,0 +1,66 @@
+"""Instants and durations as text. An instant is a number of milliseconds since 1970-01-01T00:00Z."""
+
+from __future__ import annotations
+
+import re
+
+from groundrules.calendar.days import DAY, HOUR, MINUTE, SECOND, date_of, day_number, days_in_month
+
+FIRST = day_number(1, 1, 1) * DAY
+LAST = day_number(10_000, 1, 1) * DAY - 1
+"""The first and last millisecond of the years 1 to 9999."""
+
+_rfc3339 = re.compile(
+    r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt ]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]+))?"
+    r"(?:[Zz]|([+-])([0-9]{2}):([0-9]{2}))"
+)
+_UNITS = (("d", DAY), ("h", HOUR), ("m", MINUTE), ("s", SECOND), ("ms", 1))
+
+
+def parse_rfc3339(s: str) -> int:
+    """Return the instant that an RFC 3339 date-time names, cut to whole milliseconds.
+
+    The year is 1 to 9999, the date must exist, an offset is required. A leap second counts as the second after it.
+    Raises ValueError.
+    """
+    match = _rfc3339.fullmatch(s)
+    if match is None:
+        raise ValueError("not an RFC 3339 date and time such as 2026-01-02T03:04:05Z")
+    year, month, day, hour, minute, second = map(int, match.groups()[:6])
+    if not (year >= 1 and 1 <= month <= 12 and 1 <= day <= days_in_month(year, month)):
+        raise ValueError("no such date")
+    if hour > 23 or minute > 59 or second > 60:
+        raise ValueError("no such time of day")
+    fraction = int(((match[7] or "") + "000")[:3])
+    local = day_number(year, month, day) * DAY + hour * HOUR + minute * MINUTE + second * SECOND + fraction
+    return local - _offset(match[8], match[9], match[10])
+
+
+def _offset(sign: str | None, hours: str, minutes: str) -> int:
+    if sign is None:
+        return 0
+    if int(hours) > 23 or int(minutes) > 59:
+        raise ValueError("no such offset from UTC")
+    size = int(hours) * HOUR + int(minutes) * MINUTE
+    return size if sign == "+" else -size
+
+
+def format_ms(ms: int) -> str:
+    """Return an instant as `2026-01-02T03:04:05.678Z`; beyond the years 1 to 9999, the nearest that has a name."""
+    days, rest = divmod(min(max(ms, FIRST), LAST), DAY)
+    year, month, day = date_of(days)
+    seconds, fraction = divmod(rest, SECOND)
+    time = f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}.{fraction:03}"
+    return f"{year:04}-{month:02}-{day:02}T{time}Z"
+
+
+def format_duration(ms: int) -> str:
+    """Return a duration as `1h30m`, in days, hours, minutes, seconds and milliseconds; `0s`, `-1d`."""
+    if ms < 0:
+        return "-" + format_duration(-ms)
+    parts = []
+    for unit, size in _UNITS:
+        count, ms = divmod(ms, size)
+        if count:
+            parts.append(f"{count}{unit}")
+    return "".join(parts) or "0s"

@@ -1,0 +1,42 @@
+"""Calendar periods of a zone: days, weeks from Monday, months. Each has an index that grows by one with the next."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from groundrules.calendar.days import date_of, day_number
+from groundrules.calendar.zones import instants_of, local_day
+
+Period = Literal["day", "week", "month"]
+
+_MONDAY = 3  # day 0 is a Thursday
+
+
+def period_index(zone: str, ms: int, period: Period) -> int:
+    """Return which local day, week or month an instant lies in; index 0 holds 1970-01-01."""
+    return _index(local_day(zone, ms), period)
+
+
+def _index(day: int, period: Period) -> int:
+    if period == "day":
+        return day
+    if period == "week":
+        return (day + _MONDAY) // 7
+    year, month, _ = date_of(day)
+    return (year - 1970) * 12 + month - 1
+
+
+def first_day(index: int, period: Period) -> int:
+    """Return the number of the first day of a period."""
+    if period == "day":
+        return index
+    if period == "week":
+        return index * 7 - _MONDAY
+    return day_number(1970 + index // 12, index % 12 + 1, 1)
+
+
+def period_end(zone: str, ms: int, period: Period) -> int:
+    """Return the first instant of the period after the one that `ms` lies in; always later than `ms`."""
+    following = first_day(period_index(zone, ms, period) + 1, period)
+    first, last = instants_of(zone, following, 0)
+    return first if first > ms else last
