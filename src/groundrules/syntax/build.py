@@ -299,9 +299,10 @@ def _at_clause(
 
 def _check_needle(needle: Any, quantifier: nodes.Quantifier, asks: str) -> None:
     """`contains any ["a"]` reads as an item of something named `any`, and was not meant so."""
-    if quantifier == "one" and type(needle) is nodes.Item and type(needle.base) is nodes.Name:
-        if needle.base.name in ("any", "all"):
-            raise lacks_of(needle.base.name, needle.base.at, asks)
+    if quantifier != "one" or type(needle) is not nodes.Item or type(needle.base) is not nodes.Name:
+        return
+    if needle.base.name in ("any", "all"):
+        raise lacks_of(needle.base.name, needle.base.at, asks)
 
 
 def _dotted(callee: Any) -> str:

@@ -349,3 +349,13 @@ def walk(node: Node) -> Iterator[Node]:
     yield node
     for child in node.children():
         yield from walk(child)
+
+
+def same(left: object, right: object) -> bool:
+    """Whether two trees (or parts of them) are equal but for their offsets."""
+    if isinstance(left, tuple) and isinstance(right, tuple):
+        return len(left) == len(right) and all(same(a, b) for a, b in zip(left, right, strict=True))
+    if not isinstance(left, Node):
+        return type(left) is type(right) and left == right
+    slots = [slot.name for slot in fields(left) if slot.name != "at" and not slot.name.endswith("_at")]
+    return type(left) is type(right) and all(same(getattr(left, name), getattr(right, name)) for name in slots)

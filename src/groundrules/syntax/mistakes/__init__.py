@@ -8,6 +8,7 @@ Each is a function of the place that returns a flaw or None; the last one always
 from __future__ import annotations
 
 from bisect import bisect_right
+from typing import cast
 
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
@@ -57,5 +58,4 @@ def _failure(error: UnexpectedInput, end: int) -> tuple[int, frozenset[str]]:
         ended = error.token.type == "$END"
         return end if ended else error.token.start_pos or 0, frozenset(error.expected)
     assert isinstance(error, UnexpectedCharacters)
-    position = error.pos_in_stream
-    return position, frozenset(error.allowed)
+    return cast("int", error.pos_in_stream), frozenset(error.allowed)

@@ -123,8 +123,10 @@ def _malformed(here: Lexeme, place: Place) -> Flaw | None:
     if match is None:
         return Flaw(codes.MALFORMED_NUMBER, here.at, f"`{here.text}` is no number", "numbers look like `3` or `0.5`")
     whole, decimals, unit = match[1], match[2] or "", match[3]
-    if unit:
-        return _with_letters(here, whole, decimals, unit)
+    return _with_letters(here, whole, decimals, unit) if unit else _digits(here, whole, decimals, place)
+
+
+def _digits(here: Lexeme, whole: str, decimals: str, place: Place) -> Flaw | None:
     if "_" in here.text:
         return _rewrite(codes.MALFORMED_NUMBER, here.at, "numbers are written without `_`", whole + decimals)
     if len(whole) > 1 and whole[0] == "0":
