@@ -1,0 +1,116 @@
+"""Leaves that compare: relations, membership, times of day, `known`, and what memory answers with yes or no.
+
+Text compares under a view. The view of a constant is taken once, when the code is made; that of anything else goes
+through the views kept by `texts`, named in generated code as the view is. Values other than text compare as they are.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from groundrules.engine.codegen.emitter import Emitter, Operand, Test, emits_test
+from groundrules.engine.codegen.values import key_of
+from groundrules.engine.texts import viewed as under_view
+from groundrules.plan import ir
+
+VIEWED = {
+    "exact": "{}",
+    "folded": "text[{}].folded",
+    "word": "text[{}].folded",
+    "squeezed": "text[{}].squeezed",
+    "domain": "domain({})",
+}
+
+INVERSE = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
+
+
+@emits_test(ir.Compare)
+def compare(emitter: Emitter, expr: ir.Compare) -> Test:
+    left, right = viewed(emitter, expr.left, expr.view), viewed(emitter, expr.right, expr.view)
+    needs = (*left.needs, *right.needs)
+    yes = f"{left.source} {expr.operator} {right.source}"
+    return Test(needs, yes, f"{left.source} {INVERSE[expr.operator]} {right.source}")
+
+
+@emits_test(ir.In)
+def contained(emitter: Emitter, expr: ir.In) -> Test:
+    item, held = viewed(emitter, expr.item, expr.view), collection(emitter, expr.collection, expr.view)
+    needs = (*item.needs, *held.needs)
+    return Test(needs, f"{item.source} in {held.source}", f"{item.source} not in {held.source}")
+
+
+@emits_test(ir.Has)
+def has(emitter: Emitter, expr: ir.Has) -> Test:
+    held, wanted = collection(emitter, expr.collection, expr.view), collection(emitter, expr.values, expr.view)
+    test = f"has_{expr.quantifier}({held.source}, {wanted.source})"
+    return Test((*held.needs, *wanted.needs), test, f"not {test}")
+
+
+@emits_test(ir.InClock)
+def in_clock(emitter: Emitter, expr: ir.InClock) -> Test:
+    needs, instant = emitter.operands((expr.instant,))
+    test = f"in_clock({instant}, {emitter.constant(expr.start)}, {emitter.constant(expr.end)})"
+    return Test(needs, test, f"not {test}")
+
+
+@emits_test(ir.Known)
+def known(emitter: Emitter, expr: ir.Known) -> Test:
+    needs = emitter.operand(expr.operand).needs
+    found = f"({' and '.join(needs)})" if needs else "True"
+    return Test((), found, f"(not {found})")
+
+
+@emits_test(ir.WindowTest)
+def window_test(emitter: Emitter, expr: ir.WindowTest) -> Test:
+    needs, key = key_of(emitter, expr.key)
+    bound = (emitter.constant(part) for part in (expr.within, expr.operator, expr.bound))
+    ask = f"x.memory.window_test({emitter.constant(expr.window)}, {key}, {', '.join(bound)})"
+    answer = emitter.present(needs, ask)
+    return Test(answer.needs, answer.source, f"not {answer.source}")
+
+
+@emits_test(ir.InState)
+def in_state(emitter: Emitter, expr: ir.InState) -> Test:
+    ask = f"x.memory.in_state({emitter.constant(expr.state)})"
+    return Test((), ask, f"not {ask}")
+
+
+@emits_test(ir.HasLabel)
+def has_label(emitter: Emitter, expr: ir.HasLabel) -> Test:
+    needs, who = emitter.operands((expr.id,))
+    ask = f"x.memory.has_label({emitter.constant(expr.entity)}, {who}, {emitter.constant(expr.label)})"
+    return Test(needs, ask, f"not {ask}")
+
+
+def viewed(emitter: Emitter, expr: ir.Expr, view: ir.View) -> Operand:
+    """Return a value under a view."""
+    if view == "exact":
+        return emitter.operand(expr)
+    if isinstance(expr, ir.Const):
+        return Operand((), emitter.constant(view_constant(expr.value, view)))
+    found = emitter.operand(expr)
+    return Operand(found.needs, VIEWED[view].format(found.source))
+
+
+def collection(emitter: Emitter, expr: ir.Expr, view: ir.View) -> Operand:
+    """Return a collection to look into, its items under a view; a constant one is a set."""
+    if isinstance(expr, ir.Const):
+        items = expr.value if isinstance(expr.value, list | tuple) else [expr.value]
+        return Operand((), emitter.constant(frozenset(view_constant(item, view) for item in items)))
+    found = emitter.operand(expr)
+    source = found.source if is_list(expr) else f"listed({found.source})"
+    return Operand(found.needs, source if view == "exact" else f"{view}_items({source})")
+
+
+def is_list(expr: ir.Expr) -> bool:
+    """Whether a value is surely a list; anything else may be a single value, which counts as a list of one."""
+    if isinstance(expr, ir.Field | ir.Fact):
+        return expr.kind == "list"
+    return isinstance(expr, ir.Sequence | ir.LedgerTop | ir.Matched)
+
+
+def view_constant(value: Any, view: ir.View) -> Any:
+    """Return a constant under a view, item by item if it is a list."""
+    if isinstance(value, list | tuple):
+        return [view_constant(item, view) for item in value]
+    return under_view(value, view)

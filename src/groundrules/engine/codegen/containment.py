@@ -1,0 +1,121 @@
+"""Leaves that look into texts: `contains`, `starts with`, `ends with`, `matches`, and lists.
+
+Constant needles are prepared when the code is made. Where the plan's scanner knows them (`engine.needles`), a leaf looks
+them up among the text's hits; otherwise they are found by Python's `in` on the text's view. Those for which the view
+alone does not decide (words, repeated letters, domains) are confirmed by `groundrules.text`.
+"""
+
+from __future__ import annotations
+
+from groundrules.engine.codegen.comparisons import is_list
+from groundrules.engine.codegen.emitter import Emitter, Operand, Test, emits_test
+from groundrules.engine.needles import BASES, Needles, texts_of
+from groundrules.plan import ir
+from groundrules.text.lists import ListMatcher
+from groundrules.text.views import Needle
+
+VIEWED = {"exact": "{}", "folded": "text[{}].folded", "squeezed": "text[{}].squeezed"}
+
+
+@emits_test(ir.Contains)
+def contains(emitter: Emitter, expr: ir.Contains) -> Test:
+    subject = emitter.operand(expr.subject)
+    if isinstance(expr.needles, ir.Const):
+        return _test(subject, _constant_needles(emitter, expr, texts_of(expr.needles), subject))
+    needles = emitter.operand(expr.needles)
+    wanted = needles.source if is_list(expr.needles) else f"listed({needles.source})"
+    test = f"contains_{expr.quantifier}({emitter.constant(expr.view)}, text[{subject.source}], {wanted})"
+    return _test(Operand((*subject.needs, *needles.needs), ""), test)
+
+
+@emits_test(ir.ContainsList)
+def contains_list(emitter: Emitter, expr: ir.ContainsList) -> Test:
+    subject = emitter.operand(expr.subject)
+    words = emitter.program.word_list(expr.list)
+    if expr.quantifier == "all":
+        return _test(subject, f"contain_all({emitter.constant(_singles(words))}, {subject.source})")
+    if words.match in BASES and not words.options:
+        return _test(subject, _scanned(emitter, Needles(words.match, words.items), "any", subject))
+    return _test(subject, f"{emitter.constant(emitter.program.matcher(expr.list))}.contains_any({subject.source})")
+
+
+@emits_test(ir.InList)
+def in_list(emitter: Emitter, expr: ir.InList) -> Test:
+    item = emitter.operand(expr.item)
+    ask = f"{emitter.constant(emitter.program.matcher(expr.list))}.holds({item.source})"
+    return Test(item.needs, f"({ask} is not None)", f"({ask} is None)")
+
+
+@emits_test(ir.HasList)
+def has_list(emitter: Emitter, expr: ir.HasList) -> Test:
+    held = emitter.operand(expr.collection)
+    items = held.source if is_list(expr.collection) else f"listed({held.source})"
+    if expr.quantifier == "all":
+        return _test(held, f"hold_all({emitter.constant(_singles(emitter.program.word_list(expr.list)))}, {items})")
+    return _test(held, f"holds_any({emitter.constant(emitter.program.matcher(expr.list))}, {items})")
+
+
+@emits_test(ir.Affix)
+def affix(emitter: Emitter, expr: ir.Affix) -> Test:
+    subject = emitter.operand(expr.subject)
+    if isinstance(expr.needle, ir.Const):
+        return _test(subject, _constant_affix(emitter, Needle(expr.view, expr.needle.value), expr.end, subject))
+    needle = emitter.operand(expr.needle)
+    test = f"{expr.end}s_with({emitter.constant(expr.view)}, text[{subject.source}], {needle.source})"
+    return _test(Operand((*subject.needs, *needle.needs), ""), test)
+
+
+@emits_test(ir.Matches)
+def matches(emitter: Emitter, expr: ir.Matches) -> Test:
+    subject = emitter.operand(expr.subject)
+    pattern = emitter.constant(emitter.program.pattern(expr.pattern, expr.flags))
+    return _test(subject, f"{pattern}.matches({VIEWED[expr.view].format(subject.source)})")
+
+
+def _constant_needles(emitter: Emitter, expr: ir.Contains, needles: list[str], subject: Operand) -> str:
+    if expr.view in BASES:
+        group = Needles(expr.view, needles)
+        if emitter.program.literals.scanned(group.base, group.by_key):
+            return _scanned(emitter, group, expr.quantifier, subject)
+    return _one_by_one(emitter, [Needle(expr.view, needle) for needle in needles], expr.quantifier, subject)
+
+
+def _scanned(emitter: Emitter, group: Needles, quantifier: ir.Quantifier, subject: Operand) -> str:
+    text = emitter.local()
+    if group.findable and len(group.by_key) == 1:
+        [(key, [needle])] = [(key, needles[:1]) for key, needles in group.by_key.items()]
+        if needle.sufficient:
+            return f"{emitter.constant(key)} in text[{subject.source}].{group.base}_hits"
+    return f"{emitter.constant(group)}.{quantifier}(({text} := text[{subject.source}]), {text}.{group.base}_hits)"
+
+
+def _one_by_one(emitter: Emitter, needles: list[Needle], quantifier: ir.Quantifier, subject: Operand) -> str:
+    if not needles:
+        return str(quantifier == "all")
+    source = emitter.local()
+    tests = []
+    for needle in needles:
+        where = f"({source} := {subject.source})" if not tests else source
+        tests.append(_one(emitter, needle, where))
+    return f"({(' or ' if quantifier == 'any' else ' and ').join(tests)})"
+
+
+def _one(emitter: Emitter, needle: Needle, source: str) -> str:
+    if needle.sufficient and needle.key:
+        return f"{emitter.constant(needle.key)} in {VIEWED[needle.view].format(source)}"
+    return f"{emitter.constant(needle)}.within(text[{source}])"
+
+
+def _constant_affix(emitter: Emitter, needle: Needle, end: str, subject: Operand) -> str:
+    if needle.sufficient and needle.key:
+        return f"{VIEWED[needle.view].format(subject.source)}.{end}swith({emitter.constant(needle.key)})"
+    return f"{emitter.constant(needle)}.find_at_{end}(text[{subject.source}]) is not None"
+
+
+def _singles(words: ir.WordList) -> tuple[ListMatcher, ...]:
+    """Return a matcher for each entry."""
+    return tuple(ListMatcher(words.match, [item], words.options) for item in words.items)
+
+
+def _test(subject: Operand, yes: str) -> Test:
+    return Test(subject.needs, f"({yes})", f"(not ({yes}))")

@@ -1,0 +1,84 @@
+"""`any` and `all`: a unit that loops.
+
+Its functions take the outer frame's parameters and the items, as decoded; its condition stands in a frame with one
+item more. `any` is decided by a true item, `all` by a false one; over no items `any` is False and `all` is True.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from groundrules.engine.codegen import layout
+from groundrules.engine.codegen.emitter import Emitter, Frame, Operand, Test, emits_test, emits_value
+from groundrules.engine.codegen.layout import OPEN, Place
+from groundrules.engine.codegen.reads import place_at, raw
+from groundrules.engine.codegen.units import Compiled, Unit, deciding_step
+from groundrules.plan import ir
+
+if TYPE_CHECKING:
+    from groundrules.engine.codegen.program import Program
+
+
+class Loop(Unit):
+    """The loop of an `any` or `all`; `items` gives what it goes over, or None."""
+
+    __slots__ = ("items", "outer")
+
+    modes = ("true", "false", "value", "items")
+
+    expr: ir.Quantified
+    items: Compiled
+
+    def __init__(self, program: Program, expr: ir.Quantified, outer: Frame) -> None:
+        super().__init__(program, expr, outer.binding(_place_of_items(expr.collection, outer)))
+        self.outer = outer
+
+    def _compile(self, mode: str) -> Compiled:
+        if mode == "items":
+            emitter = Emitter(self._program, self.outer)
+            body = f"    return {_items(emitter, self.expr.collection).optional}\n"
+            return self._program.shapes.function(self.outer.parameters, body, emitter.constants)
+        emitter = Emitter(self._program, self.frame)
+        body = self._value(emitter) if mode == "value" else self._outcome(emitter, mode == "true")
+        return self._program.shapes.function((*self.outer.parameters, "c"), body, emitter.constants)
+
+    def _value(self, emitter: Emitter) -> str:
+        decisive = self.expr.quantifier == "any"
+        step = deciding_step(emitter, self.expr.condition, decisive, "        ")
+        return f"    u = False\n    for {self._item} in c:\n{step}    return None if u else {not decisive}\n"
+
+    def _outcome(self, emitter: Emitter, wanted: bool) -> str:
+        condition = emitter.true(self.expr.condition) if wanted else emitter.false(self.expr.condition)
+        if wanted is (self.expr.quantifier == "any"):
+            return f"    for {self._item} in c:\n        if {condition}:\n            return True\n    return False\n"
+        return f"    for {self._item} in c:\n        if not {condition}:\n            return False\n    return True\n"
+
+    @property
+    def _item(self) -> str:
+        return self.frame.parameters[-1]
+
+
+@emits_test(ir.Quantified)
+def test(emitter: Emitter, expr: ir.Quantified) -> Test:
+    found = _items(emitter, expr.collection)
+    call = emitter.calls(emitter.program.loop(expr, emitter.frame), found.source)
+    return Test(found.needs, call("true"), call("false"))
+
+
+@emits_value(ir.Quantified)
+def value(emitter: Emitter, expr: ir.Quantified) -> Operand:
+    found = _items(emitter, expr.collection)
+    loop = emitter.program.loop(expr, emitter.frame)
+    return emitter.present(found.needs, emitter.call(loop, "value", found.source))
+
+
+def _items(emitter: Emitter, collection: ir.Expr) -> Operand:
+    if isinstance(collection, ir.Field) and collection.root != "subject":
+        return raw(emitter, collection.root, collection.path)[0]
+    return emitter.operand(collection)
+
+
+def _place_of_items(collection: ir.Expr, frame: Frame) -> Place:
+    if isinstance(collection, ir.Field):
+        return layout.item_of(place_at(frame, collection.root, collection.path))
+    return OPEN

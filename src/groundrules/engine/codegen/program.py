@@ -1,0 +1,89 @@
+"""What the units of one plan share: shapes, text views, lists, and the units themselves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from groundrules.calendar.clock import in_clock_range
+from groundrules.engine.codegen.emitter import Frame
+from groundrules.engine.codegen.loops import Loop
+from groundrules.engine.codegen.shapes import Shapes
+from groundrules.engine.codegen.total import NAMES
+from groundrules.engine.codegen.units import Unit
+from groundrules.engine.needles import Literals
+from groundrules.engine.scope import Scope
+from groundrules.engine.texts import Texts, domain
+from groundrules.plan import ir
+from groundrules.text.lists import ListMatcher
+from groundrules.text.patterns import Pattern
+
+Place = tuple[int, int]
+
+
+class Program:
+    """The compiled side of a plan. Units are kept by expression and frame, and with them both stay alive."""
+
+    def __init__(self, plan: ir.Plan) -> None:
+        self.plan = plan
+        self.literals = Literals(plan)
+        self._lists = {words.id: words for words in plan.lists}
+        self._matchers: dict[str, ListMatcher] = {}
+        self._patterns: dict[tuple[str, str], Pattern] = {}
+        self.shapes = Shapes({**NAMES, **self._names()})
+        self._units: dict[Place, Unit] = {}
+        self._loops: dict[Place, Loop] = {}
+
+    def unit(self, expr: ir.Expr, frame: Frame) -> Unit:
+        """Return an expression as a unit of its own."""
+        place = (id(expr), id(frame))
+        found = self._units.get(place)
+        if found is None:
+            found = self._units[place] = Unit(self, expr, frame)
+        return found
+
+    def loop(self, expr: ir.Quantified, frame: Frame) -> Loop:
+        """Return the loop of an `any` or `all` that stands in `frame`."""
+        place = (id(expr), id(frame))
+        found = self._loops.get(place)
+        if found is None:
+            found = self._loops[place] = Loop(self, expr, frame)
+        return found
+
+    def evaluate(self, expr: ir.Expr, frame: Frame, e: Any, x: Scope, items: tuple[Any, ...] = ()) -> Any:
+        """Return the value of an expression, or a condition's True, False or None."""
+        return self.unit(expr, frame).value(e, x, *items)
+
+    def word_list(self, name: str) -> ir.WordList:
+        """Return a list as the plan has it."""
+        return self._lists[name]
+
+    def matcher(self, name: str) -> ListMatcher:
+        """Return a list ready to be asked; one per plan."""
+        if name not in self._matchers:
+            words = self._lists[name]
+            self._matchers[name] = ListMatcher(words.match, words.items, words.options)
+        return self._matchers[name]
+
+    def pattern(self, pattern: str, flags: str) -> Pattern:
+        """Return a compiled regular expression; one per plan."""
+        if (pattern, flags) not in self._patterns:
+            self._patterns[pattern, flags] = Pattern(pattern, flags)
+        return self._patterns[pattern, flags]
+
+    def _names(self) -> dict[str, Any]:
+        """Return the globals of generated code that depend on the plan."""
+        zone = self.plan.timezone
+        text = Texts(self.literals)
+        return {
+            "text": text,
+            "domain": domain,
+            "folded_items": (folded_items := lambda items: [text[item].folded for item in items]),
+            "word_items": folded_items,
+            "squeezed_items": lambda items: [text[item].squeezed for item in items],
+            "domain_items": lambda items: [domain(item) for item in items],
+            "in_clock": lambda instant, start, end: in_clock_range(zone, instant, start, end),
+        }
+
+    def text(self, expr: ir.Expr) -> str:
+        """Return what the author wrote; "" if nobody did."""
+        return self.plan.sources[expr.src].text if expr.src >= 0 else ""

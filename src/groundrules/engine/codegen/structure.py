@@ -1,0 +1,19 @@
+"""The shape of expression trees, for walks that treat all nodes alike."""
+
+from __future__ import annotations
+
+from groundrules.plan import ir
+
+BRANCHES = (ir.And, ir.Or, ir.Not, ir.Quantified)
+
+
+def parts(expr: ir.Expr) -> list[ir.Expr]:
+    """Return the expressions directly below one, in the order of its fields."""
+    found: list[ir.Expr] = []
+    for name in expr.__struct_fields__:
+        value = getattr(expr, name)
+        if isinstance(value, tuple):
+            found.extend(item for item in value if isinstance(item, ir.Expr))
+        elif isinstance(value, ir.Expr):
+            found.append(value)
+    return found

@@ -1,0 +1,141 @@
+"""What generated code calls: total functions, which never raise and answer None where there is no value.
+
+Arithmetic has no value where its result is NaN, infinite or an integer beyond 64 bits, or where its divisor is zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from math import isfinite
+from typing import Any
+
+import msgspec
+
+from groundrules.engine.decode import attribute, milliseconds
+from groundrules.text.lists import ListMatcher
+from groundrules.text.views import Text, View, contains, ends_with, starts_with
+
+LOWEST, HIGHEST = -(2**63), 2**63 - 1
+
+Number = int | float
+
+
+def finite(number: Number) -> Number | None:
+    """Return `number`, or None if it is NaN, infinite or an integer that does not fit in 64 bits."""
+    if isinstance(number, float):
+        return number if isfinite(number) else None
+    return number if LOWEST <= number <= HIGHEST else None
+
+
+def add(left: Number, right: Number) -> Number | None:
+    try:
+        return finite(left + right)
+    except OverflowError:
+        return None
+
+
+def subtract(left: Number, right: Number) -> Number | None:
+    try:
+        return finite(left - right)
+    except OverflowError:
+        return None
+
+
+def multiply(left: Number, right: Number) -> Number | None:
+    try:
+        return finite(left * right)
+    except OverflowError:
+        return None
+
+
+def divide(left: Number, right: Number) -> Number | None:
+    try:
+        return finite(left / right)
+    except (OverflowError, ZeroDivisionError):
+        return None
+
+
+def modulo(left: Number, right: Number) -> Number | None:
+    """Return the remainder, which has the divisor's sign."""
+    try:
+        return finite(left % right)
+    except (OverflowError, ZeroDivisionError):
+        return None
+
+
+def negate(number: Number) -> Number | None:
+    return finite(-number)
+
+
+def plain(value: Any) -> Any:
+    """Return a decoded value as a value of the plan: an object as its id, an instant as ms, a list item by item."""
+    if isinstance(value, msgspec.Struct):
+        return getattr(value, "id", None)
+    if isinstance(value, datetime):
+        return milliseconds(value)
+    return [plain(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+def reach(value: Any, path: Sequence[str]) -> Any:
+    """Follow a path of JSON names through structs and dicts; None as soon as something is absent."""
+    for name in path:
+        if value is None:
+            return None
+        value = value.get(name) if isinstance(value, dict) else getattr(value, attribute(name), None)
+    return value
+
+
+def instant(value: Any) -> int:
+    """Return an instant in ms, whether it was decoded from an event or is one already."""
+    return milliseconds(value) if isinstance(value, datetime) else value
+
+
+def listed(value: Any) -> Sequence[Any]:
+    """Return a list as it is and a single value as a list of one."""
+    return value if isinstance(value, list | tuple) else (value,)
+
+
+def has_any(held: Collection[Any], wanted: Collection[Any]) -> bool:
+    """Whether one of `wanted` is held."""
+    return any(item in wanted for item in held)
+
+
+def has_all(held: Collection[Any], wanted: Collection[Any]) -> bool:
+    """Whether all of `wanted` are held."""
+    return all(item in held for item in wanted)
+
+
+def contains_any(view: View, text: Text, needles: Sequence[str]) -> bool:
+    """Whether one of the needles stands in the text."""
+    return any(contains(view, text, needle) for needle in needles)
+
+
+def contains_all(view: View, text: Text, needles: Sequence[str]) -> bool:
+    """Whether all of the needles stand in the text."""
+    return all(contains(view, text, needle) for needle in needles)
+
+
+def contain_all(entries: Sequence[ListMatcher], text: str) -> bool:
+    """Whether each of the lists, of one entry each, stands in the text."""
+    return all(entry.contains_any(text) for entry in entries)
+
+
+def holds_any(words: ListMatcher, items: Sequence[str]) -> bool:
+    """Whether one of the items is an entry."""
+    return any(words.holds(item) is not None for item in items)
+
+
+def hold_all(entries: Sequence[ListMatcher], items: Sequence[str]) -> bool:
+    """Whether each of the lists, of one entry each, holds one of the items."""
+    return all(holds_any(entry, items) for entry in entries)
+
+
+NAMES: dict[str, Any] = {
+    function.__name__: function
+    for function in (
+        *(add, subtract, multiply, divide, modulo, negate),
+        *(plain, reach, instant, listed, has_any, has_all),
+        *(contains_any, contains_all, starts_with, ends_with, contain_all, holds_any, hold_all),
+    )
+} | {"ms": milliseconds}

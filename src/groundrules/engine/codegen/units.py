@@ -1,0 +1,69 @@
+"""Units: what is compiled as one function in each mode, at its first use.
+
+A unit has the attributes `true`, `false` and `value`, functions of its frame's parameters; reading one for the first
+time compiles it. Its `value` goes over the operands of `and` and `or` once, so that conditions used as values inside
+conditions used as values cost no more than their size.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from groundrules.engine.codegen.emitter import Emitter, Frame, narrowed
+from groundrules.plan import ir
+
+if TYPE_CHECKING:
+    from groundrules.engine.codegen.program import Program
+
+Compiled = Callable[..., Any]
+
+
+class Unit:
+    """An expression in a frame."""
+
+    __slots__ = ("_program", "expr", "false", "frame", "true", "value")
+
+    modes = ("true", "false", "value")
+
+    true: Compiled
+    false: Compiled
+    value: Compiled
+
+    def __init__(self, program: Program, expr: ir.Expr, frame: Frame) -> None:
+        self._program = program
+        self.expr = expr
+        self.frame = frame
+
+    def __getattr__(self, mode: str) -> Compiled:
+        if mode not in self.modes:
+            raise AttributeError(mode)
+        compiled = self._compile(mode)
+        setattr(self, mode, compiled)
+        return compiled
+
+    def _compile(self, mode: str) -> Compiled:
+        emitter = Emitter(self._program, self.frame)
+        if mode == "value":
+            body = _value_body(emitter, self.expr)
+        else:
+            body = f"    return {emitter.true(self.expr) if mode == 'true' else emitter.false(self.expr)}\n"
+        return self._program.shapes.function(self.frame.parameters, body, emitter.constants)
+
+
+def _value_body(emitter: Emitter, expr: ir.Expr) -> str:
+    if not isinstance(expr, ir.And | ir.Or):
+        return f"    return {emitter.operand(expr).optional}\n"
+    decisive = isinstance(expr, ir.Or)
+    operands: Sequence[ir.Expr] = narrowed(expr) or expr.operands
+    steps = "".join(deciding_step(emitter, operand, decisive, "    ") for operand in operands)
+    return f"    u = False\n{steps}    return None if u else {not decisive}\n"
+
+
+def deciding_step(emitter: Emitter, expr: ir.Expr, decisive: bool, margin: str) -> str:
+    """Return statements that return `decisive` if the condition has that outcome, and set `u` if it is unknown."""
+    return (
+        f"{margin}r = {emitter.operand(expr).optional}\n"
+        f"{margin}if r is None:\n{margin}    u = True\n"
+        f"{margin}elif {'r' if decisive else 'not r'}:\n{margin}    return {decisive}\n"
+    )

@@ -1,0 +1,109 @@
+"""Values: constants, arithmetic, `??`, calls, and what memory holds as a number or a list."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from groundrules.engine.codegen.emitter import Emitter, Operand, emits_value
+from groundrules.functions import FUNCTIONS
+from groundrules.plan import ir
+
+OPERATORS = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "%": "modulo"}
+
+# Sums and differences of milliseconds up to this stay far inside 64 bits, however they are nested within one function.
+SMALL = 2**48
+
+
+@emits_value(ir.Const)
+def const(emitter: Emitter, expr: ir.Const) -> Operand:
+    return Operand((), emitter.constant(expr.value))
+
+
+@emits_value(ir.Sequence)
+def sequence(emitter: Emitter, expr: ir.Sequence) -> Operand:
+    needs, sources = emitter.operands(expr.items)
+    return Operand(needs, f"[{sources}]")
+
+
+@emits_value(ir.Arithmetic)
+def arithmetic(emitter: Emitter, expr: ir.Arithmetic) -> Operand:
+    left, right = emitter.operand(expr.left), emitter.operand(expr.right)
+    needs = (*left.needs, *right.needs)
+    if expr.operator in "+-" and is_time(expr.left) and is_time(expr.right):
+        return Operand(needs, f"({left.source} {expr.operator} {right.source})")
+    return emitter.present(needs, f"{OPERATORS[expr.operator]}({left.source}, {right.source})")
+
+
+def is_time(expr: ir.Expr) -> bool:
+    """Whether a value is surely an instant or a short constant, so that `+` and `-` cannot overflow."""
+    if isinstance(expr, ir.Const):
+        return type(expr.value) is int and abs(expr.value) < SMALL
+    return isinstance(expr, ir.Now) or (isinstance(expr, ir.Field) and expr.kind == "instant")
+
+
+@emits_value(ir.Negate)
+def negate(emitter: Emitter, expr: ir.Negate) -> Operand:
+    needs, source = emitter.operands((expr.operand,))
+    return emitter.present(needs, f"negate({source})")
+
+
+@emits_value(ir.Coalesce)
+def coalesce(emitter: Emitter, expr: ir.Coalesce) -> Operand:
+    value = emitter.operand(expr.value)
+    if not value.needs:
+        return value
+    default = emitter.operand(expr.default)
+    source = f"({value.source} if {' and '.join(value.needs)} else {default.optional})"
+    return emitter.present((), source) if default.needs else Operand((), source)
+
+
+@emits_value(ir.Call)
+def call(emitter: Emitter, expr: ir.Call) -> Operand:
+    needs, sources = emitter.operands(expr.arguments)
+    function = emitter.constant(FUNCTIONS[expr.function].call)
+    return emitter.present(needs, f"{function}({sources})")
+
+
+@emits_value(ir.WindowValue)
+def window_value(emitter: Emitter, expr: ir.WindowValue) -> Operand:
+    needs, key = key_of(emitter, expr.key)
+    return _ask(emitter, needs, "window_value", expr.window, key, expr.within, expr.maximum)
+
+
+@emits_value(ir.LedgerValue)
+def ledger(emitter: Emitter, expr: ir.LedgerValue) -> Operand:
+    needs, who = emitter.operands((expr.key,))
+    return Operand(needs, f"x.memory.ledger({emitter.constant(expr.ledger)}, {who})")
+
+
+@emits_value(ir.LedgerRank)
+def ledger_rank(emitter: Emitter, expr: ir.LedgerRank) -> Operand:
+    needs, who = emitter.operands((expr.key,))
+    return emitter.present(needs, f"x.memory.ledger_rank({emitter.constant(expr.ledger)}, {who})")
+
+
+@emits_value(ir.LedgerTop)
+def ledger_top(emitter: Emitter, expr: ir.LedgerTop) -> Operand:
+    return Operand((), f"list(x.memory.ledger_top({emitter.constant(expr.ledger)}, {emitter.constant(expr.count)}))")
+
+
+@emits_value(ir.Silence)
+def silence(emitter: Emitter, expr: ir.Silence) -> Operand:
+    needs, member = emitter.operands((expr.member,))
+    return emitter.present(needs, f"x.memory.silence({member})")
+
+
+@emits_value(ir.Matched)
+def matched(emitter: Emitter, expr: ir.Matched) -> Operand:
+    return Operand((), "list(x.matched)")
+
+
+def key_of(emitter: Emitter, key: tuple[Any, ...]) -> tuple[tuple[str, ...], str]:
+    """Return what a key needs, and the key as a tuple."""
+    needs, sources = emitter.operands(key)
+    return needs, f"({sources},)" if key else "()"
+
+
+def _ask(emitter: Emitter, needs: tuple[str, ...], method: str, cell: str, key: str, *constants: Any) -> Operand:
+    bound = ", ".join(emitter.constant(value) for value in constants)
+    return emitter.present(needs, f"x.memory.{method}({emitter.constant(cell)}, {key}, {bound})")
