@@ -7,6 +7,7 @@ quotient of two durations is a number, whatever else has a duration in it is a d
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from groundrules.functions import FUNCTIONS
@@ -18,27 +19,14 @@ RESULTS: dict[type[types.Type], ir.Kind] = {
     types.Instant: "instant",
     types.ClockTime: "clock",
 }
-TIMES = ("instant", "duration")
 
 
 def kind_of(expr: Any) -> ir.Kind | None:
     """Return the kind of a value; None where its Python type says all."""
-    match expr:
-        case ir.Const() | ir.Field() | ir.Fact():
-            return expr.kind
-        case ir.Now():
-            return "instant"
-        case ir.Silence():
-            return "duration"
-        case ir.Negate():
-            return kind_of(expr.operand)
-        case ir.Coalesce():
-            return kind_of(expr.value) or kind_of(expr.default)
-        case ir.Call():
-            return RESULTS.get(type(FUNCTIONS[expr.function].signature.result))
-        case ir.Arithmetic():
-            return _of_arithmetic(expr)
-    return None
+    if isinstance(expr, ir.Const | ir.Field | ir.Fact):
+        return expr.kind
+    ask = _ASK.get(type(expr))
+    return ask(expr) if ask else None
 
 
 def _of_arithmetic(expr: ir.Arithmetic) -> ir.Kind | None:
@@ -48,3 +36,13 @@ def _of_arithmetic(expr: ir.Arithmetic) -> ir.Kind | None:
     if expr.operator == "/" and kinds == ("duration", "duration"):
         return None
     return "duration" if "duration" in kinds else None
+
+
+_ASK: dict[type[ir.Expr], Callable[[Any], ir.Kind | None]] = {
+    ir.Now: lambda expr: "instant",
+    ir.Silence: lambda expr: "duration",
+    ir.Negate: lambda expr: kind_of(expr.operand),
+    ir.Coalesce: lambda expr: kind_of(expr.value) or kind_of(expr.default),
+    ir.Call: lambda expr: RESULTS.get(type(FUNCTIONS[expr.function].signature.result)),
+    ir.Arithmetic: _of_arithmetic,
+}

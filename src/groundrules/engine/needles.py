@@ -17,7 +17,7 @@ from typing import Literal
 
 from groundrules.engine.codegen.structure import parts
 from groundrules.plan import ir
-from groundrules.text.lists import hyperscan, hyperscan_scan
+from groundrules.text.lists import scan_for
 from groundrules.text.views import Needle, Text
 
 Base = Literal["exact", "folded", "squeezed"]
@@ -93,11 +93,10 @@ class Scanner:
 
     def __init__(self, keys: list[str]) -> None:
         self._keys = keys
-        self._scan = hyperscan_scan(keys) if hyperscan is not None else None
+        self._scan = scan_for(keys)
 
     def hits(self, viewed: str) -> frozenset[str]:
-        if self._scan is None:
-            return frozenset(key for key in self._keys if key in viewed)
+        """Return the literals that stand in a text, given under the scanner's view."""
         return frozenset(self._keys[number] for number in self._scan(viewed))
 
 

@@ -35,16 +35,17 @@ def shown(value: Any, kind: ir.Kind | None, zone: str) -> str:
         return ""
     if isinstance(value, list | tuple):
         return ", ".join(shown(item, None, zone) for item in value)
+    if kind in ("instant", "duration", "clock"):
+        return _time(round(value), kind, zone)
     if isinstance(value, bool):
         return "true" if value else "false"
-    match kind:
-        case "instant":
-            return _local(round(value), zone)
-        case "duration":
-            return format_duration(round(value))
-        case "clock":
-            return _clock(round(value))
     return f"{value:.15g}" if isinstance(value, float) else str(value)
+
+
+def _time(value: int, kind: ir.Kind, zone: str) -> str:
+    if kind == "duration":
+        return format_duration(value)
+    return _local(value, zone) if kind == "instant" else _clock(value)
 
 
 def _local(instant: int, zone: str) -> str:

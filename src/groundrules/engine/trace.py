@@ -80,8 +80,8 @@ def clauses(compiler: Compiler, rule: ir.Rule, e: Any, x: Scope) -> tuple[Clause
         return ()
     types = rule.trigger.types if isinstance(rule.trigger, ir.OnEvent) else None
     tracer = Tracer(compiler.program, e, x)
-    leaves = tracer.leaves(Site(rule.when, compiler.frame(types)))
-    leaves = sorted(leaves, key=lambda leaf: _place(compiler.plan, leaf.expr))
+    found = tracer.leaves(Site(rule.when, compiler.frame(types)))
+    leaves = sorted(found, key=lambda leaf: _place(compiler.plan, leaf.expr))
     told = [
         _distinct(_clause(tracer, leaf) for leaf in group)
         for _, group in groupby(leaves, key=lambda leaf: leaf.expr.src)

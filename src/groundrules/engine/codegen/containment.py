@@ -1,8 +1,8 @@
 """Leaves that look into texts: `contains`, `starts with`, `ends with`, `matches`, and lists.
 
-Constant needles are prepared when the code is made. Where the plan's scanner knows them (`engine.needles`), a leaf looks
-them up among the text's hits; otherwise they are found by Python's `in` on the text's view. Those for which the view
-alone does not decide (words, repeated letters, domains) are confirmed by `groundrules.text`.
+Constant needles are prepared when the code is made. Where the plan's scanner knows them (`engine.needles`), a leaf
+looks them up among the text's hits; otherwise they are found by Python's `in` on the text's view. Those for which the
+view alone does not decide (words, repeated letters, domains) are confirmed by `groundrules.text`.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ def _one_by_one(emitter: Emitter, needles: list[Needle], quantifier: ir.Quantifi
     if not needles:
         return str(quantifier == "all")
     source = emitter.local()
-    tests = []
+    tests: list[str] = []
     for needle in needles:
         where = f"({source} := {subject.source})" if not tests else source
         tests.append(_one(emitter, needle, where))

@@ -24,7 +24,7 @@ class Unit:
 
     __slots__ = ("_program", "expr", "false", "frame", "true", "value")
 
-    modes = ("true", "false", "value")
+    modes: tuple[str, ...] = ("true", "false", "value")
 
     true: Compiled
     false: Compiled
