@@ -17,7 +17,7 @@ class SourceFile:
     """One text file as it was read: `path` is what the user is shown, `text` its decoded content."""
 
     path: str
-    text: str
+    text: str = field(repr=False)
 
     @cached_property
     def _line_starts(self) -> list[int]:

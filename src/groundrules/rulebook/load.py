@@ -256,7 +256,8 @@ def _exists(path: Path) -> bool:
 def _available(name: str, base: Path) -> str:
     prefix = name[: name.rfind("/") + 1]
     try:
-        names = sorted({prefix + one.stem for one in base.parent.iterdir() if one.is_dir() or one.suffix in SUFFIXES})
+        found = [one for one in base.parent.iterdir() if one.is_dir() or one.suffix in SUFFIXES]
+        names = sorted({prefix + one.stem for one in found if one.name[0] not in "._"})
     except OSError:
         names = []
     near = nearest(name, names)

@@ -46,7 +46,7 @@ _PROBLEMS: tuple[tuple[str, str, str], ...] = (
 )
 _RESERVED = re.compile(r"[@`%&*!|>\]}]")
 _WIDE_COLON = re.compile(r"[ \t]*(?:- )?[\w.-]+(：)")
-_KEY = re.compile(r"[ \t]*(?:-[ \t]+)*[{\[]?.*?\b([a-z_]+):(?=\s)")
+_KEY = re.compile(r"\b([a-z_]+):(?=\s)")
 
 
 def explain(error: yaml.YAMLError, file: SourceFile) -> Diagnostic:
@@ -57,9 +57,16 @@ def explain(error: yaml.YAMLError, file: SourceFile) -> Diagnostic:
 
 
 def _index(error: yaml.YAMLError, file: SourceFile) -> int:
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    """Return where the problem is: where something was opened, if it was noticed only in a later line."""
+    mark, opened = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
+    if mark is None or (opened is not None and opened.line < mark.line and _opens(file.text, opened.index)):
+        mark = opened
     index = mark.index if mark else getattr(error, "position", 0)
     return min(max(index, 0), len(file.text))
+
+
+def _opens(text: str, index: int) -> bool:
+    return index < len(text) and text[index] in "\"'[{"
 
 
 def _lines(file: SourceFile, index: int) -> tuple[int, str, str]:
@@ -100,9 +107,9 @@ def _tab(file: SourceFile, index: int) -> Diagnostic | None:
 
 def _cut(file: SourceFile, index: int, problem: str) -> Diagnostic | None:
     """An expression that YAML took for its own syntax."""
-    _, line, before = _lines(file, index)
-    key = _KEY.match(line)
-    if not key or key.end(1) > len(before) or key[1] not in EXPRESSION_KEYS:
+    _, _, before = _lines(file, index)
+    keys = [key for key in _KEY.findall(before) if key in EXPRESSION_KEYS]
+    if not keys:
         return None
     if (
         "mapping values" in problem
@@ -111,7 +118,7 @@ def _cut(file: SourceFile, index: int, problem: str) -> Diagnostic | None:
         or "expected key" in problem
     ):
         return codes.CUT_EXPRESSION.at(
-            _at(file, index), f"YAML reads the expression of `{key[1]}` only up to here", UNCUT.replace("when", key[1])
+            _at(file, index), f"YAML reads the expression of `{keys[-1]}` only up to here", UNCUT.replace("when", keys[-1])
         )
     return None
 

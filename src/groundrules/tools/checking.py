@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 
-from groundrules import check
 from groundrules.check.model import Checked
+from groundrules.diagnostics.codes import files
 from groundrules.diagnostics.codes import names as codes
 from groundrules.diagnostics.model import Diagnostic, Report
 from groundrules.rulebook.load import load_rulebook, load_text
@@ -20,6 +21,7 @@ from groundrules.rulebook.model import Rulebook
 _ECHOES = frozenset(
     code.code for code in (codes.UNKNOWN_NAME, codes.UNKNOWN_ACTION, codes.UNKNOWN_RULE, codes.UNKNOWN_DECLARATION)
 )
+_IMPORTS = frozenset(code.code for code in (files.UNKNOWN_IMPORT, files.IMPORT_CYCLE, files.DUPLICATE_ALIAS))
 
 
 @dataclass(frozen=True)
@@ -49,27 +51,35 @@ def check_text(text: str, path: str = "rulebook.yaml") -> CheckResult:
 def _checked(book: Rulebook | None, report: Report) -> CheckResult:
     if book is None:
         return CheckResult(tuple(report.sorted), None)
-    passes = getattr(check, "check", None)
+    passes = getattr(import_module("groundrules.check"), "check", None)
     if passes is None:
         return CheckResult(tuple(report.sorted), None)
-    broken = frozenset(_broken(book))
     found = Report()
     checked = passes(book, found)
+    echoes = _Echoes(frozenset(_broken(book)), any(earlier.code in _IMPORTS for earlier in report.sorted))
     for diagnostic in found.sorted:
-        if not _is_echo(diagnostic, broken):
+        if diagnostic not in echoes:
             report.add(diagnostic)
     return CheckResult(tuple(report.sorted), checked)
+
+
+@dataclass(frozen=True)
+class _Echoes:
+    """Findings that only say that something left out by the loader does not exist."""
+
+    broken: frozenset[str]
+    imports_failed: bool  # event types may be among what they would have brought
+
+    def __contains__(self, diagnostic: Diagnostic) -> bool:
+        if diagnostic.code == codes.UNKNOWN_EVENT_TYPE.code:
+            return self.imports_failed
+        if diagnostic.code not in _ECHOES:
+            return False
+        written = diagnostic.span.text
+        return bool(self.broken & {written, written.partition(".")[0], written.rpartition(".")[2]})
 
 
 def _broken(book: Rulebook) -> Iterator[str]:
     yield from book.broken
     for use in book.uses:
         yield from _broken(use.book)
-
-
-def _is_echo(diagnostic: Diagnostic, broken: frozenset[str]) -> bool:
-    """Whether a finding only says that something left out by the loader does not exist."""
-    if diagnostic.code not in _ECHOES or not broken:
-        return False
-    written = diagnostic.span.text
-    return bool(broken & {written, written.partition(".")[0], written.rpartition(".")[2]})
