@@ -1,0 +1,68 @@
+"""The builtin functions: pure, total on values of their types, linear in what they are given.
+
+`FUNCTIONS` pairs each signature that exists at run time with its implementation. Values are those of the plan: texts
+are `str`, instants and durations whole milliseconds, missing is None and never given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from groundrules.functions import extract, numbers, texts, times
+from groundrules.types.builtins import SIGNATURES, Signature
+
+__all__ = ["FUNCTIONS", "Function"]
+
+
+@dataclass(frozen=True)
+class Function:
+    """A builtin; where its signature `needs_zone`, `call` takes the time zone's name first."""
+
+    signature: Signature
+    call: Callable[..., Any]
+
+
+_CALLS: dict[str, Callable[..., Any]] = {
+    "abs": numbers.absolute,
+    "caps": texts.caps,
+    "cards": extract.cards,
+    "ceil": numbers.ceil,
+    "china_id": extract.china_id,
+    "china_ids": extract.china_ids,
+    "date": times.date,
+    "day": times.day,
+    "domain": texts.domain,
+    "emails": extract.emails,
+    "emoji_count": texts.emoji_count,
+    "falls_on": times.falls_on,
+    "first": numbers.first,
+    "floor": numbers.floor,
+    "folded": texts.folded,
+    "hour": times.hour,
+    "join": texts.join,
+    "last": numbers.last,
+    "length": texts.length,
+    "lines": texts.lines,
+    "longest_run": texts.longest_run,
+    "lower": texts.lower,
+    "luhn": extract.luhn,
+    "max": numbers.greatest,
+    "min": numbers.least,
+    "minute": times.minute,
+    "month": times.month,
+    "number": texts.number,
+    "numbers": extract.numbers,
+    "phones": extract.phones,
+    "round": numbers.rounded,
+    "squeezed": texts.squeezed,
+    "timestamp": times.timestamp,
+    "trimmed": texts.trimmed,
+    "urls": extract.urls,
+    "weekday": times.weekday,
+    "words": texts.words,
+    "year": times.year,
+}
+
+FUNCTIONS: dict[str, Function] = {name: Function(SIGNATURES[name], call) for name, call in _CALLS.items()}

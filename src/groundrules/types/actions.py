@@ -143,7 +143,9 @@ def _check_action(checker: Checker, schema: Schema, actions: Mapping[str, Defini
 
 def _check_target(checker: Checker, target: Any) -> None:
     if not isinstance(target, dict) or not {"kind"} <= set(target) <= {"kind", "default"}:
-        checker.fail(codes.SCHEMA_BAD_VALUE, ("target",), '`target` must be like `{"kind": "member", "default": "actor"}`')
+        checker.fail(
+            codes.SCHEMA_BAD_VALUE, ("target",), '`target` must be like `{"kind": "member", "default": "actor"}`'
+        )
     elif target["kind"] not in TARGETS:
         checker.fail(codes.SCHEMA_BAD_VALUE, ("target", "kind"), f"`kind` must be one of {', '.join(TARGETS)}")
     elif "default" in target and _KIND_AT_HAND.get(str(target["default"])) != target["kind"]:
@@ -180,9 +182,8 @@ def _check_merge(checker: Checker, merge: Any, schema: Schema) -> None:
             continue
         inner = properties[name]
         given = name in schema.get("required", ()) or "default" in inner
-        if how == "union" and inner.get("type") == "array" or (
-            how in ("max", "min") and inner.get("type") in ("integer", "number") and given
-        ):
+        numeric = inner.get("type") in ("integer", "number")
+        if (inner.get("type") == "array") if how == "union" else (how in ("max", "min") and numeric and given):
             continue
         message = f"`{name}` cannot be merged by `{how}`"
         help = "`union` is for lists, `max` and `min` are for numbers that are required or have a default"

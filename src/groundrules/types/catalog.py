@@ -140,7 +140,7 @@ class Catalog:
             name = entity_of(schema)
             target = self._library.definitions["entities"][name or ""].schema
             required = [*dict.fromkeys([*target.get("required", ()), *schema.get("required", ())])]
-            words = {key: schema[key] for key in ("title", "description") if key in schema}
+            words: Schema = {key: schema[key] for key in ("title", "description") if key in schema}
             return self._inline({**target, **words, "entity": name, "required": required})
         inlined = dict(schema)
         if "properties" in schema:
@@ -182,8 +182,7 @@ def _extended(library: Library, folders: list[Path], report: Report) -> Catalog:
         library.read(folder, report)
     fresh = {name for name, found in library.definitions["actions"].items() if before["actions"].get(name) is not found}
     _break_cycles(library, report)
-    for name in sorted(library.definitions["events"].keys() | library.definitions["actions"].keys()):
-        _drop_dangling(library, name)
+    _drop_dangling(library)
     superseded = check_actions(library.definitions["actions"], fresh & library.definitions["actions"].keys(), report)
     return Catalog(library, superseded)
 
@@ -212,8 +211,13 @@ def _break_cycles(library: Library, report: Report) -> None:
             del entities[name]
 
 
-def _drop_dangling(library: Library, name: str) -> None:
-    for kind in ("events", "actions"):
-        found = library.definitions[kind].get(name)  # type: ignore[index]
-        if found is not None and not _references(found.schema) <= library.definitions["entities"].keys():
-            del library.definitions[kind][name]  # type: ignore[index]
+def _drop_dangling(library: Library) -> None:
+    """Take out what refers to an entity that was refused; the refusal was reported."""
+    dangling = True
+    while dangling:
+        entities = library.definitions["entities"].keys()
+        dangling = False
+        for found in library.definitions.values():
+            for name in [name for name, one in found.items() if not _references(one.schema) <= entities]:
+                del found[name]
+                dangling = True

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from json.decoder import JSONDecodeError, scanstring
+from json.decoder import JSONDecodeError
 from pathlib import Path
 from typing import Any
 
@@ -120,7 +120,7 @@ def _scan(file: SourceFile) -> Iterator[tuple[Pointer, Span, Span]]:
         at = skip(at)
         while file.text[at] != "}":
             start = skip(at + 1) if file.text[at] == "," else at
-            name, end = scanstring(file.text, start + 1, True)
+            name, end = decoder.raw_decode(file.text, start)
             at = skip(value(skip(end) + 1, (*pointer, name), file.span(start, end)))
         return at + 1
 

@@ -99,7 +99,9 @@ def _check_name(kind: Kind, checker: Checker) -> None:
     if not pattern.fullmatch(name):
         checker.fail(codes.SCHEMA_BAD_NAME, (), f"`{name}` is no name here", f"a file name is {wanted}")
     elif kind == "actions" and name in EFFECTS:
-        checker.fail(codes.SCHEMA_BAD_NAME, (), f"`{name}` is an effect of the engine, not an action", "rename the file")
+        checker.fail(
+            codes.SCHEMA_BAD_NAME, (), f"`{name}` is an effect of the engine, not an action", "rename the file"
+        )
 
 
 def _extend(base: Schema, new: Schema, header: dict[str, Schema], checker: Checker) -> Schema:
@@ -123,5 +125,7 @@ def _extend(base: Schema, new: Schema, header: dict[str, Schema], checker: Check
 def _meaning(schema: Any) -> Any:
     """A schema without its words and, for references and objects, without what it requires."""
     if isinstance(schema, dict):
-        return {key: _meaning(value) for key, value in schema.items() if key not in ("description", "title", "required")}
+        return {
+            key: _meaning(value) for key, value in schema.items() if key not in ("description", "title", "required")
+        }
     return schema

@@ -3,7 +3,7 @@
 A schema is checked keyword by keyword against one table, because a keyword that we accepted and ignored would be a
 promise that no event keeps. What passes is safe for everything behind: `to_type` and the decoder are total on it.
 
-    string   enum const format minLength maxLength     format: date-time date uri domain prose emoji
+    string   enum | const | format minLength maxLength  format: date-time date uri domain prose emoji
     integer  minimum maximum format                    format: duration (milliseconds)
     number   minimum maximum
     boolean
@@ -100,9 +100,8 @@ class Checker:
         if kind is None:
             return None
         self._keywords(schema, (*KEYWORDS[kind], *extra), pointer, f"a schema of type `{kind}`")
-        if not all([self._well_formed(keyword, schema[keyword], (*pointer, keyword)) for keyword in schema]):
-            return None
-        return self._inside(kind, schema, pointer)
+        formed = [self._well_formed(keyword, schema[keyword], (*pointer, keyword)) for keyword in schema]
+        return self._inside(kind, schema, pointer) if all(formed) else None
 
     def _kind(self, schema: Schema, pointer: Pointer) -> str | None:
         if "$ref" in schema:
@@ -152,11 +151,19 @@ class Checker:
             help = did_you_mean(schema["format"], allowed) or "known are " + ", ".join(f"`{name}`" for name in allowed)
             message = f"`{schema['format']}` is no format of `{kind}`"
             self.fail(codes.SCHEMA_BAD_VALUE, (*pointer, "format"), message, help)
+        self._alone(schema, pointer)
         for low, high in (("minimum", "maximum"), ("minLength", "maxLength")):
             if low in schema and high in schema and schema[low] > schema[high]:
                 self.fail(codes.SCHEMA_BAD_VALUE, (*pointer, high), f"`{high}` is below `{low}`")
         if "default" in schema and self.ok and not accepts(schema, schema["default"]):
             self.fail(codes.SCHEMA_BAD_DEFAULT, (*pointer, "default"), "the default is not valid for its own schema")
+
+    def _alone(self, schema: Schema, pointer: Pointer) -> None:
+        chosen = next((keyword for keyword in ("enum", "const") if keyword in schema), None)
+        for other in ("const", "format", "minLength", "maxLength"):
+            if chosen and other != chosen and other in schema:
+                message = f"`{other}` has no place beside `{chosen}`, which lists the values"
+                self.fail(codes.SCHEMA_BAD_VALUE, (*pointer, other), message, "leave it out", key=True)
 
     def _reference(self, schema: Schema, pointer: Pointer) -> None:
         name = entity_of(schema)
@@ -167,9 +174,7 @@ class Checker:
             help = did_you_mean(name, self.entities) or "known are " + ", ".join(
                 f"`{one}`" for one in sorted(self.entities)
             )
-        self.fail(
-            codes.SCHEMA_UNKNOWN_REFERENCE, (*pointer, "$ref"), f"`{schema['$ref']}` names no known entity", help
-        )
+        self.fail(codes.SCHEMA_UNKNOWN_REFERENCE, (*pointer, "$ref"), f"`{schema['$ref']}` names no known entity", help)
 
     def _object(self, schema: Schema, pointer: Pointer) -> None:
         properties = schema.get("properties", {})
@@ -272,6 +277,4 @@ def to_object(schema: Schema, name: str) -> kinds.Object:
 def to_field(schema: Schema, name: str, required: bool) -> kinds.Field:
     """Return the field `name` of a checked schema; a default makes it present even where it is not required."""
     default = schema.get("default")
-    return kinds.Field(
-        to_type(schema, name), not required and default is None, default, schema.get("description", "")
-    )
+    return kinds.Field(to_type(schema, name), not required and default is None, default, schema.get("description", ""))

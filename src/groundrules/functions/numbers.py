@@ -1,0 +1,56 @@
+"""Functions of numbers. Integers keep to 64 bits: what would go beyond stays at the limit."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+LOWEST, HIGHEST = -(2**63), 2**63 - 1
+
+
+def within_limits(number: int) -> int:
+    """Return the 64-bit integer nearest to `number`."""
+    return min(max(number, LOWEST), HIGHEST)
+
+
+def least(*values: int | float) -> int | float:
+    return min(values)
+
+
+def greatest(*values: int | float) -> int | float:
+    return max(values)
+
+
+def absolute(value: int | float) -> int | float:
+    return within_limits(abs(value)) if isinstance(value, int) else abs(value)
+
+
+def rounded(number: int | float) -> int:
+    """The nearest integer; halves go up."""
+    below = math.floor(number)
+    return within_limits(below + 1 if number - below >= 0.5 else below)
+
+
+def floor(number: int | float) -> int:
+    return within_limits(math.floor(number))
+
+
+def ceil(number: int | float) -> int:
+    return within_limits(math.ceil(number))
+
+
+def first(items: list[Any]) -> Any | None:
+    return items[0] if items else None
+
+
+def last(items: list[Any]) -> Any | None:
+    return items[-1] if items else None
+
+
+def parse_number(text: str) -> int | float | None:
+    """Return the number that ASCII digits with a sign, `,` and `.` make; None if no value can hold it."""
+    plain = text.replace(",", "")
+    if "." not in plain and len(plain) <= 19:
+        return within_limits(int(plain))
+    value = float(plain)
+    return value if math.isfinite(value) else None

@@ -1,0 +1,95 @@
+"""Functions of texts: measures, forms and parts. All take time linear in the text."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from groundrules.functions.numbers import parse_number
+from groundrules.text.domains import normalise
+from groundrules.text.fold import fold
+from groundrules.text.scripts import SEPARATORS, UNSPACED
+from groundrules.text.squeeze import squeeze
+
+_PICTURE = (
+    "[\u231a\u231b\u23e9-\u23f3\u23f8-\u23fa\u2600-\u27bf\u2b05-\u2b07\u2b1b\u2b1c\u2b50\u2b55\u3030\u303d\u3297\u3299"
+    "\U0001f000-\U0001f1e5\U0001f200-\U0001f3fa\U0001f400-\U0001faff]"
+)
+_DRESSED = f"{_PICTURE}[\ufe0f\U0001f3fb-\U0001f3ff]?[\U000e0020-\U000e007f]*"
+_emoji = re.compile(
+    f"[\U0001f1e6-\U0001f1ff]{{2}}|[0-9#*]\ufe0f?\u20e3|[\u00a9\u00ae\u2122\u2139\u2194-\u21aa]\ufe0f"
+    f"|{_DRESSED}(?:\u200d{_DRESSED})*"
+)
+_runs = re.compile(r"(.)\1+", re.DOTALL)
+_words = re.compile(f"[{UNSPACED}]|[^{SEPARATORS}{UNSPACED}]+")
+_scheme = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*:)?//")
+_number = re.compile(r"[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?")
+
+
+def length(of: str | list[Any]) -> int:
+    """Characters of a text, items of a list."""
+    return len(of)
+
+
+def folded(text: str) -> str:
+    return fold(text)
+
+
+def squeezed(text: str) -> str:
+    return squeeze(text)
+
+
+def lower(text: str) -> str:
+    return text.lower()
+
+
+def trimmed(text: str) -> str:
+    return text.strip()
+
+
+def lines(text: str) -> list[str]:
+    return text.splitlines()
+
+
+def words(text: str) -> list[str]:
+    """Runs of letters and digits; each character of a script without spaces by itself."""
+    return _words.findall(text)
+
+
+def caps(text: str) -> float:
+    """The share of capitals among the letters that have case; 0.0 if there are none."""
+    capitals = sum(map(str.isupper, text))
+    cased = capitals + sum(map(str.islower, text))
+    return capitals / cased if cased else 0.0
+
+
+def emoji_count(text: str) -> int:
+    """Emoji as people see them: a sequence of joined code points counts once."""
+    return 0 if text.isascii() and "#" not in text else sum(1 for _ in _emoji.finditer(text))
+
+
+def longest_run(text: str) -> int:
+    runs = [len(found[0]) for found in _runs.finditer(text)]
+    return max(runs) if runs else min(len(text), 1)
+
+
+def number(text: str) -> int | float | None:
+    """The number that a text is as a whole."""
+    plain = fold(text).strip()
+    return parse_number(plain) if _number.fullmatch(plain) else None
+
+
+def domain(url: str) -> str | None:
+    """The normalised host of a URL, with or without a scheme."""
+    scheme = _scheme.match(url)
+    authority = re.split(r"[/?#\\]", url[scheme.end() :] if scheme else url, maxsplit=1)[0]
+    host, _, port = authority.rpartition("@")[2].partition(":")
+    return normalise(host) if not port or port.isdecimal() else None
+
+
+def join(items: list[Any], separator: str) -> str:
+    return separator.join(_shown(item) for item in items)
+
+
+def _shown(item: Any) -> str:
+    return ("true" if item else "false") if isinstance(item, bool) else str(item)

@@ -1,0 +1,54 @@
+"""Functions of instants in a time zone. The zone comes first; the checker has made sure that it exists."""
+
+from __future__ import annotations
+
+from groundrules.calendar import anniversaries
+from groundrules.calendar.days import HOUR, MINUTE, date_of, weekday_of
+from groundrules.calendar.instants import FIRST, LAST, format_ms
+from groundrules.calendar.zones import local_day, time_of_day
+from groundrules.types.builtins import WEEKDAYS
+
+
+def hour(zone: str, instant: int) -> int:
+    return time_of_day(zone, _known(instant)) // HOUR
+
+
+def minute(zone: str, instant: int) -> int:
+    return time_of_day(zone, _known(instant)) % HOUR // MINUTE
+
+
+def weekday(zone: str, instant: int) -> str:
+    return WEEKDAYS[weekday_of(local_day(zone, _known(instant)))]
+
+
+def day(zone: str, instant: int) -> int:
+    return _date(zone, instant)[2]
+
+
+def month(zone: str, instant: int) -> int:
+    return _date(zone, instant)[1]
+
+
+def year(zone: str, instant: int) -> int:
+    return _date(zone, instant)[0]
+
+
+def date(zone: str, instant: int) -> str:
+    return "{:04}-{:02}-{:02}".format(*_date(zone, instant))
+
+
+def falls_on(zone: str, date: str, instant: int) -> bool | None:
+    return anniversaries.falls_on(date, _known(instant), zone)
+
+
+def timestamp(instant: int) -> str:
+    return format_ms(instant)
+
+
+def _known(instant: int) -> int:
+    """Return the nearest instant of the years 1 to 9999: calendars end there, arithmetic does not."""
+    return min(max(instant, FIRST), LAST)
+
+
+def _date(zone: str, instant: int) -> tuple[int, int, int]:
+    return date_of(local_day(zone, _known(instant)))
