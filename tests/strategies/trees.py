@@ -79,7 +79,8 @@ def _windows(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     return window(["count", "streak", "quiet"], st.none()) | window(["sum", "distinct"], inner)
 
 
-def _extend(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+def _extend(smaller: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    inner = st.deferred(lambda: smaller)
     quantifiers = st.sampled_from(["one", "any", "all"])
     return st.one_of(
         _chain(nodes.Or, inner),

@@ -34,6 +34,10 @@ class SourceFile:
         end = self._line_starts[number] if number < len(self._line_starts) else len(self.text)
         return self.text[start:end].rstrip("\r\n")
 
+    def line_start(self, number: int) -> int:
+        """Return the offset at which line `number` (from 1) begins."""
+        return self._line_starts[number - 1]
+
     def span(self, start: int, end: int) -> Span:
         return Span(self, start, max(start, end))
 
