@@ -19,18 +19,18 @@ LONGEST = 36_500 * DAY
 LARGEST = 2**53
 
 _DURATION_PART = re.compile(r"([0-9]+)(ms|[smhdw])")
-_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})(?:\\u([0-9a-fA-F]{4}))?|\\(.)")
+_ESCAPE = re.compile(r"\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|\\u([0-9a-fA-F]{4})|\\(.)")
 _SIMPLE_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", '"': '"', "'": "'", "\\": "\\", "/": "/"}
 _MONTH_LENGTHS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
 def number(text: str, start: int) -> int | float:
     """Return an int for digits alone, else a finite float."""
-    value = float(text)
-    if not abs(value) <= LARGEST:
+    value = int(text) if text.isdigit() and len(text) < 17 else float(text)
+    if value > LARGEST:
         at = (start, start + len(text))
         raise Flaw(codes.MALFORMED_NUMBER, at, "this number is too large", f"numbers go up to {LARGEST}")
-    return int(text) if text.isdigit() else value
+    return value
 
 
 def percent(text: str) -> float:
@@ -96,9 +96,9 @@ def string(text: str, start: int) -> str:
 
 
 def _unescape(found: re.Match[str], start: int) -> str:
-    first, second, simple = found.groups()
-    if first is not None:
-        return _code_point(first, second, start)
+    high, low, unit, simple = found.groups()
+    if simple is None:
+        return _code_point((high, low) if high else (unit,), start)
     if simple in _SIMPLE_ESCAPES:
         return _SIMPLE_ESCAPES[simple]
     at = (start, start + len(found.group()))
@@ -107,14 +107,14 @@ def _unescape(found: re.Match[str], start: int) -> str:
     raise Flaw(codes.MALFORMED_STRING, at, f"`{found.group()}` is no escape", help, edits=edits)
 
 
-def _code_point(first: str, second: str | None, start: int) -> str:
-    """A code unit, or two; a surrogate pair is one character, a lone surrogate none."""
-    units = [int(first, 16)] + ([int(second, 16)] if second is not None else [])
+def _code_point(units: tuple[str, ...], start: int) -> str:
+    """The character of one code unit or a surrogate pair, in hexadecimal; a lone surrogate is none."""
     try:
-        return b"".join(unit.to_bytes(2, "little") for unit in units).decode("utf-16-le")
+        return bytes.fromhex("".join(units)).decode("utf-16-be")
     except UnicodeDecodeError:
-        at = (start, start + 6 * len(units))
-        raise Flaw(codes.MALFORMED_STRING, at, "half of a surrogate pair is no character") from None
+        at = (start, start + 6)
+        help = "write the character itself, or both halves: `\\ud83d\\ude00`"
+        raise Flaw(codes.MALFORMED_STRING, at, "half of a surrogate pair is no character", help) from None
 
 
 def regex(text: str, start: int) -> tuple[str, str]:
