@@ -59,9 +59,10 @@ def coalesce(emitter: Emitter, expr: ir.Coalesce) -> Operand:
 
 @emits_value(ir.Call)
 def call(emitter: Emitter, expr: ir.Call) -> Operand:
+    function = FUNCTIONS[expr.function]
     needs, sources = emitter.operands(expr.arguments)
-    function = emitter.constant(FUNCTIONS[expr.function].call)
-    return emitter.present(needs, f"{function}({sources})")
+    zone = f"{emitter.constant(emitter.program.plan.timezone)}, " if function.signature.needs_zone else ""
+    return emitter.present(needs, f"{emitter.constant(function.call)}({zone}{sources})")
 
 
 @emits_value(ir.WindowValue)
