@@ -53,13 +53,13 @@ MAY_BE_MISSING = Code(
     Severity.ERROR,
     "a value that may be missing where one is needed",
     """\
-A fact that an event does not carry and the roster does not know is missing. In a condition that is fine: the rule
-does not fire. An action's parameter, a ledger's amount and a message need a value, so give one for the case with
-`??`.
+A fact that an event does not carry and the roster does not know is missing. In a condition that is fine: the rule does
+not fire. An action's parameter, a ledger's amount and a message need a value, so give one for the case with `??`. Only
+the name of a member or channel needs none in a message: where it is missing, the id is shown.
 
 ```yaml
-then: [{reply: "hello {actor.name}"}]            # `actor.name` may be missing
-then: [{reply: "hello {actor.name ?? 'there'}"}]
+then: [{reply: "your level is {actor.level}"}]            # `actor.level` may be missing
+then: [{reply: "your level is {actor.level ?? 0}"}]
 ```
 """,
 )

@@ -1,0 +1,33 @@
+"""Where an expression stands, and what may stand there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Place:
+    """`name` is how messages speak of it.
+
+    windows: it may count events. memory: it may read ledgers, labels, states and silence. matched: it may name the
+    events that the guard's windows hold.
+    """
+
+    name: str
+    windows: bool = False
+    memory: bool = False
+    matched: bool = False
+
+
+GUARD = Place("a guard", windows=True, memory=True)
+PARAMETER = Place("an action's parameter", windows=True, memory=True)
+COUNTED_PARAMETER = Place("an action's parameter", windows=True, memory=True, matched=True)
+AMOUNT = Place("an amount", windows=True, memory=True)
+MESSAGE = Place("a message", windows=True, memory=True)
+STATE = Place("a state", windows=True, memory=True)
+WHERE = Place("the `where` of a window")
+WINDOW_KEY = Place("the key of a window")
+KEY = Place("a key")
+UNTIL = Place("the `until` of a path")
+DUE = Place("the `due` of a step")
+CONSTANT = Place("a setting")
