@@ -5,7 +5,8 @@ Every expression is well typed, as the checker would have it, and refers to `PLA
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
@@ -219,6 +220,17 @@ def const(values: st.SearchStrategy[Any]) -> st.SearchStrategy[ir.Const]:
     return node(ir.Const, value=values)
 
 
+def _brief(build: Callable[[int], st.SearchStrategy[Any]]) -> Callable[[int], st.SearchStrategy[Any]]:
+    """Build a strategy once per depth, and hide it from the printed form of those that use it, which gets huge."""
+    built = cache(build)
+
+    @st.composite
+    def drawn(draw: st.DrawFn, depth: int) -> Any:
+        return draw(built(depth))
+
+    return drawn
+
+
 def _tuples(parts: st.SearchStrategy[Any], most: int = 3) -> st.SearchStrategy[tuple[Any, ...]]:
     return st.lists(parts, max_size=most).map(tuple)
 
@@ -239,6 +251,7 @@ instants = st.one_of(
 )
 
 
+@_brief
 def text_values(depth: int) -> st.SearchStrategy[Any]:
     """Texts; `depth` is the number of enclosing quantifiers over links."""
     items = [field("text", part, root=f"${level}") for level in range(depth) for part in ("url", "domain")]
@@ -256,6 +269,7 @@ def text_values(depth: int) -> st.SearchStrategy[Any]:
     return leaves | node(ir.Coalesce, value=leaves, default=leaves)
 
 
+@_brief
 def lists_of_text(depth: int) -> st.SearchStrategy[Any]:
     return st.one_of(
         const(st.lists(texts, max_size=4)),
@@ -268,6 +282,7 @@ def lists_of_text(depth: int) -> st.SearchStrategy[Any]:
     )
 
 
+@_brief
 def number_values(depth: int) -> st.SearchStrategy[Any]:
     items = [field("number", "hits", root=f"${level}") for level in range(depth)]
     leaves = st.one_of(
@@ -309,6 +324,7 @@ def number_values(depth: int) -> st.SearchStrategy[Any]:
     )
 
 
+@_brief
 def leaf_conditions(depth: int) -> st.SearchStrategy[Any]:
     text, number, many = text_values(depth), number_values(depth), lists_of_text(depth)
     relations = st.sampled_from(["==", "!=", "<", "<=", ">", ">="])
