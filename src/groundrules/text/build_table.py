@@ -49,8 +49,13 @@ _NAMED_LETTER = re.compile(
 _BRACKETED = re.compile(r"[(〔](.+)[)〕]|(\w+)[.,]")
 
 
-def _within(char: str, ranges: Iterable[tuple[int, int]]) -> bool:
-    return any(first <= ord(char) <= last for first, last in ranges)
+@cache
+def _members(ranges: tuple[tuple[int, int], ...]) -> frozenset[int]:
+    return frozenset(code for first, last in ranges for code in range(first, last + 1))
+
+
+def _within(char: str, ranges: tuple[tuple[int, int], ...]) -> bool:
+    return ord(char) in _members(ranges)
 
 
 @cache
@@ -120,6 +125,7 @@ def _forms(char: str) -> Iterator[str]:
     yield _simplified().get(char, char)
 
 
+@cache
 def folded(char: str) -> str:
     """Return the folded form of one code point: no, one or several code points, each folded."""
     text = _step(char)

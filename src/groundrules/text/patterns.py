@@ -120,7 +120,9 @@ def _explained(pattern: str, reason: str) -> PatternProblem:
         return foreign
     position = pattern.find(fragment) if fragment else -1
     if what.startswith(_costly) and _too_often(fragment):
-        return _too_costly(pattern, f"the repetition `{fragment}` is too large" if fragment else what)
+        return _too_costly(
+            pattern, f"the repetition `{fragment}` is too large" if fragment else "this pattern is too large"
+        )
     quoted = f"{what}: `{fragment}`" if fragment else what
     return PatternProblem("syntax", quoted, position if position >= 0 else None)
 

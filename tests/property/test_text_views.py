@@ -1,0 +1,127 @@
+"""Laws of the views, on any text whatever."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from groundrules.text.domains import normalise
+from groundrules.text.fold import fold, fold_bytes, fold_map
+from groundrules.text.lists import ListMatcher
+from groundrules.text.patterns import Pattern, problem
+from groundrules.text.squeeze import squeeze, squeeze_map, squeeze_runs
+from groundrules.text.views import (
+    Needle,
+    Text,
+    View,
+    apply,
+    contains,
+    ends_with,
+    equals,
+    find,
+    offsets,
+    starts_with,
+)
+
+VIEWS: tuple[View, ...] = ("exact", "folded", "squeezed", "word", "domain")
+SEARCHED: tuple[View, ...] = ("exact", "folded", "squeezed", "word")
+
+tricky = st.text(alphabet="aabsS1347@$!. -\n加微信微ßé\u0301\u200b\u3000Ａаｶﾞ한🔥\ud800\u1680", max_size=14)
+any_text = st.text(st.characters(), max_size=20) | tricky
+
+
+@given(any_text)
+def test_fold_is_idempotent_and_its_map_fits(s: str) -> None:
+    folded = fold(s)
+    assert fold(folded) == folded
+    assert fold_bytes(s) == folded.encode()
+    origins = fold_map(s)
+    assert len(origins) == len(folded) + 1
+    assert origins == sorted(origins)
+    assert origins[-1] == len(s)
+
+
+@given(any_text, any_text)
+def test_fold_takes_no_notice_of_neighbours(a: str, b: str) -> None:
+    assert fold(a + b) == fold(a) + fold(b)
+
+
+@given(any_text)
+def test_each_folded_character_comes_from_where_the_map_says(s: str) -> None:
+    assert all(char in fold(s[index]) for char, index in zip(fold(s), fold_map(s), strict=False))
+
+
+@given(any_text)
+def test_squeeze_is_idempotent_and_its_map_fits(s: str) -> None:
+    squeezed = squeeze(s)
+    assert squeeze(squeezed) == squeezed
+    assert squeeze(fold(s)) == squeezed
+    pieces = squeeze_runs(s)
+    assert "".join(piece.char for piece in pieces) == squeezed
+    assert squeeze_map(s) == sorted(squeeze_map(s))
+    assert all(0 <= piece.start < piece.end <= len(s) for piece in pieces)
+    assert all(left.end <= right.end for left, right in pairwise(pieces))
+
+
+@given(any_text)
+def test_equal_folds_are_equal_under_every_folding_view(s: str) -> None:
+    for view in ("folded", "squeezed", "word"):
+        assert equals(view, s, fold(s))
+
+
+@pytest.mark.parametrize("view", SEARCHED)
+@given(text=any_text, needle=tricky)
+def test_evidence_points_at_the_needle(view: View, text: str, needle: str) -> None:
+    found = find(view, text, needle)
+    assert (found is not None) is contains(view, text, needle)
+    if found is not None:
+        start, end = found
+        assert 0 <= start < end <= len(text)
+        assert apply(view, needle) in apply(view, text[start:end])
+        assert contains(view, text[start:end], needle)
+
+
+@pytest.mark.parametrize("view", ["folded", "squeezed"])
+@given(before=tricky, needle=tricky, after=tricky)
+def test_a_word_set_off_by_spaces_is_found(view: View, before: str, needle: str, after: str) -> None:
+    """Single letters excepted, which squeezing draws together, and needles with spaces of their own."""
+    key = apply(view, needle)
+    if len(key) > 1 and " " not in key:
+        assert contains(view, f"{before}xz {needle} yz{after}", needle)
+
+
+@pytest.mark.parametrize("view", SEARCHED)
+@given(text=tricky, needle=tricky)
+def test_affixes_are_contained(view: View, text: str, needle: str) -> None:
+    if starts_with(view, text, needle) or ends_with(view, text, needle):
+        assert contains(view, text, needle)
+    if apply(view, needle) and equals(view, text, needle) and Needle(view, needle).within(Text(text)):
+        assert starts_with(view, text, needle)
+        assert ends_with(view, text, needle)
+
+
+@given(any_text)
+def test_nothing_raises_and_offsets_fit(s: str) -> None:
+    for view in VIEWS:
+        assert len(offsets(view, s)) == len(apply(view, s)) + 1
+        find(view, s, s)
+    name = normalise(s)
+    assert name is None or normalise(name) == name
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@given(items=st.lists(tricky, max_size=12), text=tricky)
+def test_a_list_is_the_sum_of_its_entries(view: View, items: list[str], text: str) -> None:
+    found = {(*place, item) for item in items if (place := find(view, text, item)) is not None}
+    for scanner in (True, False):
+        matcher = ListMatcher(view, items, scanner=scanner)
+        assert matcher.find_all(text) == sorted(found)
+        assert matcher.contains_any(text) is bool(found)
+
+
+@given(st.text(alphabet="ab(){}[]*+?|\\1^$.,-微\ud800", max_size=12), any_text)
+def test_patterns_never_raise_on_texts(pattern: str, text: str) -> None:
+    if problem(pattern, "i") is None:
+        found = Pattern(pattern, "i").search(text)
+        assert found is None or 0 <= found[0] <= found[1] <= len(text)
