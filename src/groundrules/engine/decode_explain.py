@@ -115,7 +115,7 @@ def _format_checker() -> Any:
 def _told(error: Any) -> Rejection:
     path = [*error.absolute_path]
     if error.validator == "required":
-        path.append(next(name for name in error.validator_value if name not in error.instance))
+        path.append(min(name for name in error.validator_value if name not in error.instance))
         return _rejection(codes.EVENT_MISSING_FIELD, path, "is missing")
     code, reason = _words(error.validator, error.validator_value, error.instance)
     return _rejection(code, path, reason)

@@ -87,7 +87,7 @@ def _field(name: str, schema: Schema, required: bool) -> tuple[str, Any, Any]:
     if default is None:
         return here, type_ | None, msgspec.field(name=name, default=None)
     if isinstance(default, list):
-        return here, type_, msgspec.field(name=name, default_factory=partial(list, default))
+        return here, type_, msgspec.field(name=name, default_factory=partial(list, default) if default else list)
     return here, type_, msgspec.field(name=name, default=default)
 
 
@@ -105,7 +105,7 @@ def _type(schema: Schema) -> Any:
         case "integer":
             return _integer(schema)
         case _:
-            return _integer(schema) | _float(schema)
+            return _number(schema)
 
 
 def _text(schema: Schema) -> Any:
@@ -128,6 +128,11 @@ def _integer(schema: Schema) -> Any:
     low = max(LOWEST, math.ceil(schema.get("minimum", LOWEST)))
     high = min(HIGHEST, math.floor(schema.get("maximum", HIGHEST)))
     return Annotated[int, Meta(ge=low, le=high)]
+
+
+def _number(schema: Schema) -> Any:
+    within_reach = schema.get("minimum", 0) <= HIGHEST and schema.get("maximum", 0) >= LOWEST
+    return _integer(schema) | _float(schema) if within_reach else _float(schema)
 
 
 def _float(schema: Schema) -> Any:

@@ -16,6 +16,7 @@ from groundrules.diagnostics.codes import types as codes
 from groundrules.diagnostics.model import Report
 from groundrules.diagnostics.nearest import did_you_mean
 from groundrules.types import kinds
+from groundrules.types.document import Pointer
 from groundrules.types.folders import Definition
 from groundrules.types.schema import Checker, Schema, to_field
 
@@ -153,7 +154,7 @@ def _check_target(checker: Checker, target: Any) -> None:
         checker.fail(codes.SCHEMA_BAD_VALUE, ("target", "default"), message, f"one of {', '.join(AT_HAND)}")
 
 
-def _check_name(checker: Checker, pointer: tuple[str, ...], name: Any, known: Any, what: str) -> bool:
+def _check_name(checker: Checker, pointer: Pointer, name: Any, known: Any, what: str) -> bool:
     if isinstance(name, str) and name in known:
         return True
     help = did_you_mean(str(name), known)
@@ -196,7 +197,7 @@ def _check_supersedes(checker: Checker, names: Any, actions: Mapping[str, Defini
         return
     kind = _target_kind(checker.document.name, actions)
     for index, name in enumerate(names):
-        known = _check_name(checker, ("supersedes", str(index)), name, actions, "action")
+        known = _check_name(checker, ("supersedes", index), name, actions, "action")
         if known and _target_kind(name, actions) != kind:
             message = f"`{name}` is not done to the same kind of thing"
             checker.fail(codes.ACTION_BAD_COMBINATION, ("supersedes",), message)

@@ -247,8 +247,8 @@ _ALL = (
         "falls_on",
         (Parameter("date", (Date,)), _INSTANT),
         Boolean(),
-        "Whether an instant's local day is the date or an anniversary of it, lunar dates included. 29 February is kept on the "
-        "28th in other years, day 30 of a shorter lunar month on its last day; leap months do not count.",
+        "Whether an instant's local day is the date or an anniversary of it, lunar dates included. 29 February is kept "
+        "on the 28th in other years, day 30 of a shorter lunar month on its last day; leap months do not count.",
         "falls_on(member.birthday, now)",
         may_be_missing=True,
         needs_zone=True,

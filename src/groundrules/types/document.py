@@ -68,7 +68,7 @@ def read_document(path: Path, shown_as: str | None = None) -> Document:
 def parse_document(name: str, file: SourceFile) -> Document:
     """Parse the text of `file`; raise BadDocument as `read_document` does."""
     try:
-        data = json.loads(file.text, object_pairs_hook=_no_repeats)
+        data = json.loads(file.text, object_pairs_hook=_no_repeats, parse_constant=_no_constant)
     except JSONDecodeError as error:
         start = min(error.pos, len(file.text))
         raise BadDocument(f"not JSON: {error.msg[:1].lower()}{error.msg[1:]}", file.span(start, start + 1)) from None
@@ -79,6 +79,10 @@ def parse_document(name: str, file: SourceFile) -> Document:
     except (RecursionError, ValueError) as error:
         raise BadDocument(f"not readable: {error}", file.span(0, 0)) from None
     return Document(name, file, data)
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"`{name}` is no number in JSON")
 
 
 class _Repeated(Exception):

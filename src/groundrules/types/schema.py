@@ -134,7 +134,9 @@ class Checker:
             right = all(isinstance(item, str) for item in value) and len(set(value)) == len(value)
             right = right and (keyword != "enum" or value != [])
         elif right and keyword in ("minLength", "maxLength", "maxItems"):
-            right = value >= 0
+            right = 0 <= value < 2**31
+        elif right and isinstance(value, int) and keyword in ("minimum", "maximum"):
+            right = -INTEGER_LIMIT <= value < INTEGER_LIMIT
         if not right:
             self.fail(codes.SCHEMA_BAD_VALUE, pointer, f"`{keyword}` must be {_WANTED[keyword]}")
         return right
@@ -152,6 +154,9 @@ class Checker:
             message = f"`{schema['format']}` is no format of `{kind}`"
             self.fail(codes.SCHEMA_BAD_VALUE, (*pointer, "format"), message, help)
         self._alone(schema, pointer)
+        for bound in ("minimum", "maximum"):
+            if kind == "integer" and not -INTEGER_LIMIT <= schema.get(bound, 0) < INTEGER_LIMIT:
+                self.fail(codes.SCHEMA_BAD_VALUE, (*pointer, bound), f"`{bound}` is no integer of at most 64 bits")
         for low, high in (("minimum", "maximum"), ("minLength", "maxLength")):
             if low in schema and high in schema and schema[low] > schema[high]:
                 self.fail(codes.SCHEMA_BAD_VALUE, (*pointer, high), f"`{high}` is below `{low}`")
@@ -206,8 +211,8 @@ _WANTED = {
     "minLength": "a number of characters",
     "maxLength": "a number of characters",
     "maxItems": "a number of items",
-    "minimum": "a number",
-    "maximum": "a number",
+    "minimum": "a number, an integer of at most 64 bits",
+    "maximum": "a number, an integer of at most 64 bits",
     "items": "a schema",
     "properties": "an object of schemas",
     "required": "a list of different names",
@@ -230,6 +235,8 @@ def accepts(schema: Schema, value: Any) -> bool:
     if kind == "boolean":
         return isinstance(value, bool)
     if isinstance(value, bool) or not isinstance(value, int if kind == "integer" else (int, float)):
+        return False
+    if isinstance(value, int) and not -INTEGER_LIMIT <= value < INTEGER_LIMIT:
         return False
     return kind in ("integer", "number") and _within(value, schema, "minimum", "maximum")
 
