@@ -141,6 +141,8 @@ MENDED = [
     ("x not contains y", "GR201", "not x contains y"),
     ('a and text not starts with "b"', "GR201", 'a and not text starts with "b"'),
     ("text contains any adverts", "GR201", "text contains any of adverts"),
+    ('text contian "a"', "GR214", 'text contains "a"'),
+    ("a adn b", "GR214", "a and b"),
     ('text contains any ["a"]', "GR201", 'text contains any of ["a"]'),
 ]
 

@@ -8,9 +8,21 @@ from __future__ import annotations
 from types import ModuleType
 
 from groundrules.diagnostics.code import Code
-from groundrules.diagnostics.codes import cells, events, files, format, internal, lints, names, plans, syntax, types
+from groundrules.diagnostics.codes import (
+    cells,
+    events,
+    files,
+    format,
+    internal,
+    lints,
+    names,
+    plans,
+    syntax,
+    tests,
+    types,
+)
 
-MODULES: tuple[ModuleType, ...] = (files, format, syntax, names, types, cells, lints, events, plans, internal)
+MODULES: tuple[ModuleType, ...] = (files, format, tests, syntax, names, types, cells, lints, events, plans, internal)
 
 
 def _collect(modules: tuple[ModuleType, ...]) -> dict[str, Code]:

@@ -9,46 +9,56 @@ UNEXPECTED = Code(
     "GR201",
     "unexpected-text",
     Severity.ERROR,
-    "Something stands where the language has no place for it",
+    "something stands where the language has no place for it",
     """\
 What it does: reports a word or sign that cannot stand where it stands, and says what could.
 
 Why: the text cannot be read as a condition or a value.
 
 Example:
-    when: text contains "spam" ]
+```yaml
+when: text contains "spam" ]
+```
 Mend it by removing or replacing what is underlined:
-    when: text contains "spam"
+```yaml
+when: text contains "spam"
+```
 """,
 )
 UNCLOSED = Code(
     "GR202",
     "unclosed",
     Severity.ERROR,
-    "A string, bracket, pattern or hole is opened and not closed",
+    "a string, bracket, pattern or hole is opened and not closed",
     """\
 What it does: reports `"`, `'`, `(`, `[`, `/` or `{` without its partner, and shows where it was opened.
 
 Why: everything behind it would belong to it. A string ends on the line where it begins.
 
 Example:
-    when: (text contains "a" or text contains "b" and newcomer
+```yaml
+when: (text contains "a" or text contains "b" and newcomer
+```
 Mend it by closing it:
-    when: (text contains "a" or text contains "b") and newcomer
+```yaml
+when: (text contains "a" or text contains "b") and newcomer
+```
 """,
 )
 UNOPENED = Code(
     "GR203",
     "unopened",
     Severity.ERROR,
-    "A bracket closes what was not opened",
+    "a bracket closes what was not opened",
     """\
 What it does: reports `)` or `]` that has no partner, or the partner of another kind.
 
 Why: there is no telling which part was meant to be grouped.
 
 Example:
-    when: newcomer and text contains "a")
+```yaml
+when: newcomer and text contains "a")
+```
 Mend it by removing it, or by opening the bracket where the group begins.
 """,
 )
@@ -56,23 +66,27 @@ FOREIGN_OPERATOR = Code(
     "GR204",
     "foreign-operator",
     Severity.ERROR,
-    "An operator of another language",
+    "an operator of another language",
     """\
 What it does: reports `=`, `&&`, `||`, `!`, `=>`, `is`, `AND` and their like, and names ours.
 
 Why: the words `and`, `or`, `not` are read aloud as they are meant; `==` compares. There is one way to write each.
 
 Example:
-    when: channel.name = "help" && !staff
+```yaml
+when: channel.name = "help" && !staff
+```
 Mend it:
-    when: channel.name == "help" and not staff
+```yaml
+when: channel.name == "help" and not staff
+```
 """,
 )
 FULL_WIDTH = Code(
     "GR205",
     "full-width-punctuation",
     Severity.ERROR,
-    "A full-width or typographic character where syntax is meant",
+    "a full-width or typographic character where syntax is meant",
     """\
 What it does: reports full-width punctuation, full-width spaces, curly quotes and invisible characters outside strings.
 
@@ -80,118 +94,148 @@ Why: an input method types them by itself and they look right, but they are othe
 text and stay as they are.
 
 Example:
-    when: any（link in links where link.domain == “a.com”）
+```yaml
+when: any（link in links where link.domain == “a.com”）
+```
 Mend it (`--fix` replaces most of them):
-    when: any(link in links where link.domain == "a.com")
+```yaml
+when: any(link in links where link.domain == "a.com")
+```
 """,
 )
 MALFORMED_NUMBER = Code(
     "GR206",
     "malformed-number",
     Severity.ERROR,
-    "What begins like a number is none",
+    "what begins like a number is none",
     """\
 What it does: reports `3x`, `007`, `1_000`, `.5` and numbers beyond 9,007,199,254,740,992.
 
 Why: a number is digits, with a decimal point if needed. An id with leading zeros is text and stands in quotes.
 
 Example:
-    when: actor.id == 007
+```yaml
+when: actor.id == 007
+```
 Mend it:
-    when: actor.id == "007"
+```yaml
+when: actor.id == "007"
+```
 """,
 )
 MALFORMED_DURATION = Code(
     "GR207",
     "malformed-duration",
     Severity.ERROR,
-    "A duration that cannot be read",
+    "a duration that cannot be read",
     """\
 What it does: reports `10 m`, `10min`, `5 minutes`, `1.5h`, `30m1h` and durations above 100 years.
 
 Why: a duration is written in one piece with the units `ms s m h d w`, the largest first: `90s`, `1h30m`, `4w`.
 
 Example:
-    when: age(actor.joined) < 3 days
+```yaml
+when: age(actor.joined) < 3 days
+```
 Mend it:
-    when: age(actor.joined) < 3d
+```yaml
+when: age(actor.joined) < 3d
+```
 """,
 )
 MALFORMED_CLOCK = Code(
     "GR208",
     "malformed-clock-time",
     Severity.ERROR,
-    "A clock time or range that does not exist",
+    "a clock time or range that does not exist",
     """\
 What it does: reports `25:00`, `9:5`, `24:00` that does not end a range, and ranges that begin where they end.
 
 Why: clock times go from `00:00` to `23:59`; a range includes its start, excludes its end and may run over midnight.
 
 Example:
-    hours: 08:00-25:00
+```yaml
+hours: 08:00-25:00
+```
 Mend it:
-    hours: 08:00-24:00
+```yaml
+hours: 08:00-24:00
+```
 """,
 )
 MALFORMED_STRING = Code(
     "GR209",
     "malformed-string",
     Severity.ERROR,
-    "A string with an escape that does not exist",
+    "a string with an escape that does not exist",
     r"""What it does: reports a backslash in a string that does not begin an escape.
 
 Why: the escapes are \n \t \r \" \' \\ and \uXXXX, as in JSON; anything else is most likely a pattern, or a backslash
 that should be doubled.
 
 Example:
-    when: text contains "\d"
+```yaml
+when: text contains "\d"
+```
 Mend it:
-    when: text matches /\d/
+```yaml
+when: text matches /\d/
+```
 """,
 )
 MALFORMED_PATTERN = Code(
     "GR210",
     "malformed-pattern",
     Severity.ERROR,
-    "A pattern out of place, or with an unknown flag",
+    "a pattern out of place, or with an unknown flag",
     r"""What it does: reports a pattern elsewhere than behind `matches`, a `matches` without one, and unknown flags.
 
 Why: `/` divides everywhere else. The flags are `i`, `m` and `s`; a slash inside the pattern is written `\/`.
 
 Example:
-    when: text matches "go+d"
+```yaml
+when: text matches "go+d"
+```
 Mend it:
-    when: text matches /go+d/
+```yaml
+when: text matches /go+d/
+```
 """,
 )
 CHAINED = Code(
     "GR211",
     "chained-comparison",
     Severity.ERROR,
-    "One comparison behind another",
+    "one comparison behind another",
     """\
 What it does: reports `a < b < c`.
 
 Why: languages disagree on what it means, so it must be said in full.
 
 Example:
-    when: 3 <= level < 7
+```yaml
+when: 3 <= level < 7
+```
 Mend it:
-    when: 3 <= level and level < 7
+```yaml
+when: 3 <= level and level < 7
+```
 """,
 )
 EMPTY = Code(
     "GR212",
     "empty-expression",
     Severity.ERROR,
-    "Nothing stands where an expression is needed",
+    "nothing stands where an expression is needed",
     """\
 What it does: reports an empty condition, clause, bracket or hole.
 
 Why: an empty condition would hold always or never, and nobody could tell which was meant.
 
 Example:
-    when: newcomer and ()
+```yaml
+when: newcomer and ()
+```
 Mend it by writing the condition, or by removing the empty part.
 """,
 )
@@ -199,39 +243,47 @@ MISSING_OPERAND = Code(
     "GR213",
     "missing-operand",
     Severity.ERROR,
-    "An operator lacks the value it works on",
+    "an operator lacks the value it works on",
     """\
 What it does: reports an operator with nothing on one of its sides.
 
 Why: most often the end of a line got lost.
 
 Example:
-    when: newcomer and
+```yaml
+when: newcomer and
+```
 Mend it by completing the condition:
-    when: newcomer and text contains "spam"
+```yaml
+when: newcomer and text contains "spam"
+```
 """,
 )
 MISSING_OPERATOR = Code(
     "GR214",
     "missing-operator",
     Severity.ERROR,
-    "Two values stand side by side",
+    "two values stand side by side",
     """\
 What it does: reports two values, names or conditions without an operator between them.
 
 Why: whether `and`, `or` or something else was meant makes all the difference.
 
 Example:
-    when: newcomer text contains "spam"
+```yaml
+when: newcomer text contains "spam"
+```
 Mend it:
-    when: newcomer and text contains "spam"
+```yaml
+when: newcomer and text contains "spam"
+```
 """,
 )
 TOO_DEEP = Code(
     "GR215",
     "nested-too-deeply",
     Severity.ERROR,
-    "An expression is nested too deeply",
+    "an expression is nested too deeply",
     """\
 What it does: reports expressions and brackets nested more than 64 levels deep. Long chains of `and` and `or` are one
 level.
@@ -245,7 +297,7 @@ MALFORMED_CALL = Code(
     "GR216",
     "malformed-call",
     Severity.ERROR,
-    "A window or quantifier is not put together rightly",
+    "a window or quantifier is not put together rightly",
     """\
 What it does: reports `any(…)`, `all(…)`, `known(…)`, `count(…)`, `sum(…)`, `distinct(…)`, `streak(…)` and `quiet(…)`
 whose parts are missing or out of order, and calls of something that has no name.
@@ -253,56 +305,72 @@ whose parts are missing or out of order, and calls of something that has no name
 Why: the parts have one order: `count(TYPE where CONDITION by KEYS within DURATION max N)`, all but the type optional.
 
 Example:
-    when: count(message within 2m by actor) >= 3
+```yaml
+when: count(message within 2m by actor) >= 3
+```
 Mend it:
-    when: count(message by actor within 2m) >= 3
+```yaml
+when: count(message by actor within 2m) >= 3
+```
 """,
 )
 MALFORMED_CLAUSE = Code(
     "GR217",
     "malformed-clause",
     Severity.ERROR,
-    "A short clause is not in its form",
+    "a short clause is not in its form",
     """\
 What it does: reports a rate, fade, key, time or duration clause that is not in its form, and shows the form.
 
 Why: short clauses say one thing each: `50 per day`, `1 every 30d`, `actor, message within 90d`, `monday 09:00`.
 
 Example:
-    cap: 50 a day
+```yaml
+cap: 50 a day
+```
 Mend it:
-    cap: 50 per day
+```yaml
+cap: 50 per day
+```
 """,
 )
 MALFORMED_TEMPLATE = Code(
     "GR218",
     "malformed-template",
     Severity.ERROR,
-    "A brace in a message that neither opens nor closes a hole",
+    "a brace in a message that neither opens nor closes a hole",
     """\
 What it does: reports a lone `}` and full-width braces in a message.
 
 Why: `{expression}` is replaced by its value; a brace that is meant as text is doubled: `{{` and `}}`.
 
 Example:
-    reply: "well done :-}"
+```yaml
+reply: "well done :-}"
+```
 Mend it:
-    reply: "well done :-}}"
+```yaml
+reply: "well done :-}}"
+```
 """,
 )
 UNKNOWN_CHARACTER = Code(
     "GR219",
     "unknown-character",
     Severity.ERROR,
-    "A character that the language does not use",
+    "a character that the language does not use",
     """\
 What it does: reports characters such as `@`, `$`, `;` or an emoji outside strings.
 
 Why: names are letters, digits and `_`; everything else is text and stands in quotes.
 
 Example:
-    when: emoji == 👍
+```yaml
+when: emoji == 👍
+```
 Mend it:
-    when: emoji == "👍"
+```yaml
+when: emoji == "👍"
+```
 """,
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
+
 from groundrules.diagnostics.codes import syntax as codes
 from groundrules.syntax.errors import Edit, Flaw
 from groundrules.syntax.mistakes.place import COMPARISONS, Place
@@ -60,6 +62,7 @@ _WORDS = {
     "xor": "!=",
 }
 _KEYWORDS = frozenset({"and", "or", "not", "in", "has", "contains", "matches", "where", "by", "within", "of"})
+_NEAR = ("contains", "matches", "has", "and", "or", "in", "starts", "ends")
 _LEADING = frozenset({"not", "of", "with", "where", "by", "within", "max", "per", "every"})
 _BINARY = frozenset({"and", "or", "??", "+", "-", "*", "/", "%"}) | COMPARISONS
 _NOTHING = frozenset({"null", "none", "nil", "missing", "undefined", "unknown"})
@@ -228,6 +231,11 @@ def missing_operator(place: Place) -> Flaw | None:
         return None
     if here.kind not in ("word", "number", "string") and here.text not in ("(", "["):
         return None
+    near = get_close_matches(here.text, _NEAR, n=1, cutoff=0.7) if here.kind == "word" and place.after else []
+    if near:
+        edit = Edit(here.at, near[0], f"write `{near[0]}`")
+        message = f"`{here.text}` is no operator"
+        return Flaw(codes.MISSING_OPERATOR, here.at, message, f"did you mean `{near[0]}`?", edits=(edit,))
     message = f"an operator is missing between `{before.text}` and `{here.text}`"
     help = "join conditions with `and` or `or`; compare values with `==`, `in`, `contains`, …; text stands in quotes"
     return Flaw(codes.MISSING_OPERATOR, (before.start, here.end), message, help)
