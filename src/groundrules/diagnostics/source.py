@@ -68,17 +68,21 @@ class Fragment:
     """A piece of the small language that stands in a YAML scalar.
 
     `text` is the scalar's value (what is parsed); `align` maps an offset of that text to an offset of the
-    file and is only called when something must be shown.
+    file and is only called when something must be shown. `align_end` maps the end of a range, which lies more than
+    one code point behind its last character's beginning where that is written as an escape.
     """
 
     text: str
     file: SourceFile
     align: Callable[[int], int] = field(repr=False)
+    align_end: Callable[[int], int] | None = field(default=None, repr=False)
 
     def span(self, start: int, end: int) -> Span:
         """Map `[start, end)` of the fragment to the file; an empty range stays empty."""
         first = self.align(start)
-        return Span(self.file, first, self.align(end - 1) + 1 if end > start else first)
+        if end <= start:
+            return Span(self.file, first, first)
+        return Span(self.file, first, self.align_end(end) if self.align_end else self.align(end - 1) + 1)
 
     @property
     def whole(self) -> Span:

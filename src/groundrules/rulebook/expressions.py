@@ -7,13 +7,15 @@ that is what is reported instead, because the syntax error is only its echo.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable
+from itertools import accumulate
 from typing import Any, TypeVar
 
 from groundrules.diagnostics.codes import files as codes
 from groundrules.diagnostics.codes.syntax import UNCLOSED
 from groundrules.diagnostics.model import Diagnostic, Report
-from groundrules.diagnostics.source import Fragment, SourceFile
+from groundrules.diagnostics.source import Fragment
 from groundrules.rulebook.model import Expression, Located
 from groundrules.rulebook.yaml import YNode, YScalar, YSequence
 from groundrules.rulebook.yaml_errors import UNCUT
@@ -102,18 +104,21 @@ def _cut(node: YScalar, key: str, problem: Diagnostic) -> Diagnostic | None:
 def _joined(node: YSequence) -> Fragment:
     """Return the items as one comma-separated text that still knows where each stands."""
     parts = [item.fragment() for item in node.items if isinstance(item, YScalar)]
-    starts: list[tuple[int, Fragment]] = []
-    length = 0
-    for part in parts:
-        starts.append((length, part))
-        length += len(part.text) + 2
+    starts = list(accumulate((len(part.text) + 2 for part in parts[:-1]), initial=0))
 
-    def align(offset: int) -> int:
-        start, part = max((entry for entry in starts if entry[0] <= offset), key=lambda entry: entry[0])
-        return part.align(min(offset - start, len(part.text)))
+    def place(offset: int) -> tuple[Fragment, int]:
+        index = bisect_right(starts, offset) - 1
+        return parts[index], min(offset - starts[index], len(parts[index].text))
 
-    file: SourceFile = node.file
-    return Fragment(", ".join(part.text for part in parts), file, align)
+    def start(offset: int) -> int:
+        part, at = place(offset)
+        return part.align(at)
+
+    def end(offset: int) -> int:
+        part, at = place(offset - 1)
+        return part.span(at, at + 1).end if at < len(part.text) else part.whole.end
+
+    return Fragment(", ".join(part.text for part in parts), node.file, start, end)
 
 
 def as_integer(node: YNode) -> Located:

@@ -224,7 +224,7 @@ class _Loader:
             )
             return None
         for suffix in ("", *SUFFIXES):
-            path = base.with_name(base.name + suffix)
+            path = Path(f"{base}{suffix}")
             if _exists(path):
                 return path, shown + suffix
         self._report_unknown(written, f"there is no rulebook `{name}`", _available(name, base))

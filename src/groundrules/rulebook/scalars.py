@@ -69,24 +69,25 @@ _PIECES[""] = re.compile(rf"(?P<fold>{_FOLD})|.", re.DOTALL)
 _PIECES["|"] = _PIECES[">"] = re.compile(rf"(?P<fold>{_FOLD}|(?<=[{_BREAKS}])[ \t]+)|.", re.DOTALL)
 
 
-def alignment(value: str, raw: str, style: str) -> list[int]:
-    """Return the offset in `raw` of each code point of `value`, and of its end; ascending.
+def alignment(value: str, raw: str, style: str) -> list[tuple[int, int]]:
+    """Return the range in `raw` of each code point of `value`, and of its empty end; ascending.
 
     `raw` is the scalar as it stands in the file, quotes or block header included; `style` is its first character,
     or "" for a plain scalar.
     """
-    offsets: list[int] = []
+    ranges: list[tuple[int, int]] = []
     end = 0
-    for start, end, is_fold in _pieces(raw, style):
-        if len(offsets) == len(value):
-            end = start
+    for start, stop, is_fold in _pieces(raw, style):
+        if len(ranges) == len(value):
             break
+        end = stop
         if is_fold:
-            blanks = _blanks(value, len(offsets), raw[start:end], style)
-            offsets.extend(_spread(blanks, start, end, kept=not offsets and style in ("|", ">")))
+            blanks = _blanks(value, len(ranges), raw[start:stop], style)
+            kept = not ranges and style in ("|", ">")
+            ranges.extend((offset, offset + 1) for offset in _spread(blanks, start, stop, kept))
         else:
-            offsets.append(start)
-    return offsets + [end] * (len(value) + 1 - len(offsets))
+            ranges.append((start, stop))
+    return ranges + [(end, end)] * (len(value) + 1 - len(ranges))
 
 
 def _pieces(raw: str, style: str) -> Iterator[tuple[int, int, bool]]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any, Union
 
 import yaml
@@ -55,7 +56,9 @@ class YScalar(_Node):
     __slots__ = ("style", "text", "value")
 
     def __init__(self, file: SourceFile, start: int, end: int, text: str, style: str, value: Scalar) -> None:
-        super().__init__(file, start, end)
+        self.file = file
+        self.start = start
+        self.end = end
         self.text = text
         self.style = style
         self.value = value
@@ -65,7 +68,8 @@ class YScalar(_Node):
 
     def fragment(self) -> Fragment:
         """Return the text as a piece of the small language; its alignment is computed when first asked for."""
-        return Fragment(self.text, self.file, _Alignment(self))
+        aligned = _Alignment(self)
+        return Fragment(self.text, self.file, aligned.start, aligned.end)
 
 
 class YSequence(_Node):
@@ -107,13 +111,16 @@ class _Alignment:
 
     def __init__(self, scalar: YScalar) -> None:
         self._scalar = scalar
-        self._offsets: list[int] | None = None
 
-    def __call__(self, offset: int) -> int:
-        if self._offsets is None:
-            scalar = self._scalar
-            self._offsets = alignment(scalar.text, scalar.span.text, scalar.style)
-        return self._scalar.start + self._offsets[offset]
+    @cached_property
+    def _ranges(self) -> list[tuple[int, int]]:
+        return alignment(self._scalar.text, self._scalar.span.text, self._scalar.style)
+
+    def start(self, offset: int) -> int:
+        return self._scalar.start + self._ranges[offset][0]
+
+    def end(self, offset: int) -> int:
+        return self._scalar.start + self._ranges[offset - 1][1]
 
 
 class _Refused(Exception):

@@ -7,6 +7,7 @@ told by the text around it where that says enough, and by the words that both pa
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import yaml
 
@@ -59,14 +60,16 @@ def explain(error: yaml.YAMLError, file: SourceFile) -> Diagnostic:
 def _index(error: yaml.YAMLError, file: SourceFile) -> int:
     """Return where the problem is: where something was opened, if it was noticed only in a later line."""
     mark, opened = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
-    if mark is None or (opened is not None and opened.line < mark.line and _opens(file.text, opened.index)):
+    if mark is None or (opened is not None and _is_unclosed(file.text, opened, mark)):
         mark = opened
     index = mark.index if mark else getattr(error, "position", 0)
     return min(max(index, 0), len(file.text))
 
 
-def _opens(text: str, index: int) -> bool:
-    return index < len(text) and text[index] in "\"'[{"
+def _is_unclosed(text: str, opened: Any, noticed: Any) -> bool:
+    if opened.index >= len(text) or text[opened.index] not in "\"'[{":
+        return False
+    return bool(opened.line < noticed.line) or noticed.index >= len(text)
 
 
 def _lines(file: SourceFile, index: int) -> tuple[int, str, str]:
@@ -117,9 +120,8 @@ def _cut(file: SourceFile, index: int, problem: str) -> Diagnostic | None:
         or "<block end>" in problem
         or "expected key" in problem
     ):
-        return codes.CUT_EXPRESSION.at(
-            _at(file, index), f"YAML reads the expression of `{keys[-1]}` only up to here", UNCUT.replace("when", keys[-1])
-        )
+        message = f"YAML reads the expression of `{keys[-1]}` only up to here"
+        return codes.CUT_EXPRESSION.at(_at(file, index), message, UNCUT.replace("when", keys[-1]))
     return None
 
 

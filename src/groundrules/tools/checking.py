@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 
-from groundrules.check.model import Checked
+from groundrules.check import Checked, check
 from groundrules.diagnostics.codes import files
 from groundrules.diagnostics.codes import names as codes
 from groundrules.diagnostics.model import Diagnostic, Report
@@ -51,11 +50,8 @@ def check_text(text: str, path: str = "rulebook.yaml") -> CheckResult:
 def _checked(book: Rulebook | None, report: Report) -> CheckResult:
     if book is None:
         return CheckResult(tuple(report.sorted), None)
-    passes = getattr(import_module("groundrules.check"), "check", None)
-    if passes is None:
-        return CheckResult(tuple(report.sorted), None)
     found = Report()
-    checked = passes(book, found)
+    checked = check(book, found)
     echoes = _Echoes(frozenset(_broken(book)), any(earlier.code in _IMPORTS for earlier in report.sorted))
     for diagnostic in found.sorted:
         if diagnostic not in echoes:

@@ -51,18 +51,8 @@ ids in kebab-case (`no-adverts`), other names in snake_case (`our_sites`).
 """,
 )
 
-DUPLICATE_ID = Code(
-    "GR105",
-    "duplicate-id",
-    Severity.ERROR,
-    "two things have one name",
-    """Rules, rewards, ladders, paths, states and schedules share one set of ids, because logs and reviews speak of them
-by id. Lists, ledgers, parameters and so on each need names of their own, over all files of a rulebook.
-""",
-)
-
 BAD_EFFECT = Code(
-    "GR106",
+    "GR105",
     "bad-effect",
     Severity.ERROR,
     "an effect with more than one name",
