@@ -143,6 +143,7 @@ MENDED = [
     ("text contains any adverts", "GR201", "text contains any of adverts"),
     ('text contian "a"', "GR214", 'text contains "a"'),
     ("a adn b", "GR214", "a and b"),
+    ('text contains any ["a", "b"]', "GR201", 'text contains any of ["a", "b"]'),
     ('text contains any ["a"]', "GR201", 'text contains any of ["a"]'),
 ]
 

@@ -137,14 +137,17 @@ def shouted(place: Place) -> Flaw | None:
 
 def any_without_operator(place: Place) -> Flaw | None:
     """`any of xs` without `has` in front, or `contains any xs` without `of`."""
-    here, before = place.here, place.before
+    here, index = place.here, place.index
+    if place.open and place.lexemes[place.open[-1]].text == "[":
+        index = place.open[-1]
+    before = place.lexemes[index - 1] if index else None
     if here is None or before is None or before.text not in ("any", "all") or place.wants_value:
         return None
     if here.text == "of":
         help = f"write `values has {before.text} of …` or `text contains {before.text} of …`"
         at = (before.start, here.end)
         return Flaw(codes.MISSING_OPERAND, at, f"`{before.text} of` has nothing on its left", help)
-    asks = place.lexemes[place.index - 2].text if place.index > 1 else ""
+    asks = place.lexemes[index - 2].text if index > 1 else ""
     return lacks_of(before.text, before.at, asks) if asks in ("has", "contains") else None
 
 
@@ -231,7 +234,7 @@ def missing_operator(place: Place) -> Flaw | None:
         return None
     if here.kind not in ("word", "number", "string") and here.text not in ("(", "["):
         return None
-    near = get_close_matches(here.text, _NEAR, n=1, cutoff=0.7) if here.kind == "word" and place.after else []
+    near = get_close_matches(here.text, _NEAR, n=1, cutoff=0.66) if here.kind == "word" and place.after else []
     if near:
         edit = Edit(here.at, near[0], f"write `{near[0]}`")
         message = f"`{here.text}` is no operator"
