@@ -23,7 +23,7 @@ import msgspec
 from groundrules.diagnostics.codes import events as codes
 from groundrules.diagnostics.nearest import did_you_mean
 from groundrules.engine.decode_explain import describe, explain
-from groundrules.engine.decode_lenient import Invalid, check_depth, encode, read, refuse
+from groundrules.engine.decode_lenient import DEEPEST, Invalid, check_depth, encode, read, refuse
 from groundrules.engine.decode_structs import Schema, attribute, union_of
 
 __all__ = ["Decoder", "Invalid", "attribute", "explain", "milliseconds", "read_path", "to_plain"]
@@ -68,12 +68,12 @@ def to_plain(event: Event) -> dict[str, Any]:
 
 
 def _as_json(raw: Any) -> bytes | str:
+    if isinstance(raw, str):
+        return raw
     if isinstance(raw, Mapping):
         return encode(raw)
     if isinstance(raw, bytes | bytearray | memoryview):
         return bytes(raw)
-    if isinstance(raw, str):
-        return raw
     raise refuse(codes.EVENT_NOT_JSON, f"an event must be an object, found {describe(raw)}")
 
 
@@ -87,9 +87,11 @@ class Decoder:
 
     def decode(self, raw: bytes | bytearray | memoryview | str | Mapping[str, Any]) -> Event:
         """Return the event that `raw` holds; raise Invalid with a Rejection if it holds none."""
-        if type(raw) is not bytes and type(raw) is not str:
+        if type(raw) is not bytes:
             raw = _as_json(raw)
-        check_depth(raw)
+            check_depth(raw)
+        elif raw.count(b"{") + raw.count(b"[") > DEEPEST:  # cannot be nested deeper than it has brackets
+            check_depth(raw)
         try:
             event = self._decode(raw)
         except (msgspec.MsgspecError, UnicodeError):

@@ -129,7 +129,7 @@ def _rejection(code: Code, path: list[str | int], words: str) -> Rejection:
 def _words(keyword: str, wanted: Any, found: Any) -> tuple[Code, str]:
     shown = describe(found)
     match keyword:
-        case "type" if isinstance(found, OutOfRange) or (wanted in ("integer", "number") and type(found) is int):
+        case "type" if wanted in ("integer", "number") and type(found) in (int, OutOfRange):
             return codes.EVENT_BAD_NUMBER, f"must fit in 64 bits, found {shown}"
         case "type":
             return codes.EVENT_WRONG_TYPE, f"must be {_NAMES[wanted]}, found {shown}"

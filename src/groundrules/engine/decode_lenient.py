@@ -52,10 +52,9 @@ def refuse(code: Code, reason: str, path: str = "") -> Invalid:
 
 def check_depth(raw: bytes | str) -> None:
     """Raise Invalid if objects and lists are nested more than DEEPEST deep."""
-    opening: tuple[Any, Any] = (b"[", b"{") if isinstance(raw, bytes) else ("[", "{")
-    if raw.count(opening[0]) + raw.count(opening[1]) <= DEEPEST:
-        return
     text = raw.decode("utf-8", "replace") if isinstance(raw, bytes) else raw
+    if text.count("[") + text.count("{") <= DEEPEST:
+        return
     depth = 0
     for bracket in _BRACKETS.findall(_STRINGS.sub("", text)):
         depth += 1 if bracket in "[{" else -1

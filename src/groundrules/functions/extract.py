@@ -13,6 +13,9 @@ from datetime import date
 from groundrules.functions.numbers import parse_number
 
 _WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+_WIDTH_OF_URLS = {
+    code: ascii_code for code, ascii_code in _WIDTH.items() if chr(ascii_code).isalnum() or chr(ascii_code) in "./:"
+}
 
 _HOST = r"(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}"
 _urls = re.compile(
@@ -33,20 +36,22 @@ _numbers = re.compile(
 _china_weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 
-def _found(pattern: re.Pattern[str], text: str, wanted: Callable[[str], bool] = bool) -> list[str]:
-    plain = text if text.isascii() else text.translate(_WIDTH)
+def _found(
+    pattern: re.Pattern[str], text: str, wanted: Callable[[str], bool] = bool, width: dict[int, int] = _WIDTH
+) -> list[str]:
+    plain = text if text.isascii() else text.translate(width)
     return [text[slice(*match.span())] for match in pattern.finditer(plain) if wanted(match[0])]
 
 
 def urls(text: str) -> list[str]:
     """Addresses with `http(s)://` or `www.`, and host names followed by a path."""
-    return [trimmed for url in _found(_urls, text) if (trimmed := _trimmed(url))]
+    return [trimmed for url in _found(_urls, text, width=_WIDTH_OF_URLS) if (trimmed := _trimmed(url))]
 
 
 def _trimmed(url: str) -> str:
     """Leave out the punctuation of the sentence around a URL."""
     end = len(url)
-    while end and (url[end - 1] in ".,;:!?'\"]" or (url[end - 1] == ")" and "(" not in url)):
+    while end and (url[end - 1] in ".,;:!?'\"]．：" or (url[end - 1] == ")" and "(" not in url)):
         end -= 1
     return url[:end]
 

@@ -258,7 +258,7 @@ _ALL = (
         (_INSTANT,),
         Identifier(),
         "An instant as RFC 3339 text in UTC, with milliseconds.",
-        '"since {timestamp(actor.joined ?? now)}"',
+        "timestamp(actor.joined ?? now)",
     ),
 )
 

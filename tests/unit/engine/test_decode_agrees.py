@@ -112,7 +112,7 @@ def documents(schema: dict[str, Any]) -> st.SearchStrategy[Any]:
 
 
 @given(st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_they_agree(data: st.DataObject) -> None:
     root = data.draw(st.builds(object_of, st.dictionaries(NAMES, SCHEMAS, max_size=4), st.sets(NAMES)))
     schema = {**root, "properties": {**root["properties"], "type": {"type": "string", "const": "x"}}}
@@ -133,7 +133,7 @@ def test_they_agree(data: st.DataObject) -> None:
 @given(st.text() | st.binary() | st.text(alphabet='{}[]":,type0 \\ud8ntrue'))
 @settings(max_examples=300, deadline=None)
 def test_nothing_but_invalid_is_raised(raw: str | bytes) -> None:
-    with pytest.raises(Invalid, match="."):
+    with pytest.raises(Invalid, match=r"\w"):
         Decoder({"x": {"properties": {}}}).decode(raw)
 
 

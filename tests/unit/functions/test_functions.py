@@ -1,0 +1,169 @@
+"""The builtin functions: what they give, and that they give something for every value of their types."""
+
+import time
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from groundrules.functions import FUNCTIONS
+from groundrules.types import builtins, kinds
+
+NINE_IN_SHANGHAI = 1_772_326_800_123  # 2026-03-01T09:00:00.123+08:00, a Sunday
+
+RESULTS: list[tuple[str, tuple[Any, ...], Any]] = [
+    ("length", ("你好😀",), 3),
+    ("length", ([1, 2],), 2),
+    ("folded", ("ＡＤｖert",), "advert"),
+    ("squeezed", ("加.微 信",), "加微信"),
+    ("lower", ("ÀB",), "àb"),
+    ("trimmed", (" \u3000a ",), "a"),
+    ("lines", ("a\nb\r\nc\n",), ["a", "b", "c"]),
+    ("lines", ("",), []),
+    ("words", ("Hello, 世界 don't",), ["Hello", "世", "界", "don", "t"]),
+    ("caps", ("HELlo 世界 42",), 0.6),
+    ("caps", ("42",), 0.0),
+    ("emoji_count", ("👨‍👩‍👧 🇨🇳 👍🏽 ☺️ #️⃣ 1 © a",), 5),
+    ("emoji_count", ("plain # text",), 0),
+    ("longest_run", ("aabbbb哈哈哈",), 4),
+    ("longest_run", ("ab",), 1),
+    ("longest_run", ("",), 0),
+    ("number", (" １,２３４.５ ",), 1234.5),
+    ("number", ("-42",), -42),
+    ("number", ("12 apples",), None),
+    ("number", ("9" * 400,), None),
+    ("domain", ("https://user@GitHub.com:443/a?b@c",), "github.com"),
+    ("domain", ("docs.github.com/x",), "docs.github.com"),
+    ("domain", ("http://中国.cn/x",), "xn--fiqs8s.cn"),
+    ("domain", ("mailto:a",), None),
+    ("domain", ("https:///x",), None),
+    ("join", (["a", 1, True], ", "), "a, 1, true"),
+    (
+        "urls",
+        ("看 https://a.b/c（好）, (www.x.org/y). t.me/abc e.g. a/b",),
+        ["https://a.b/c", "www.x.org/y", "t.me/abc"],
+    ),
+    ("urls", ("http://en.wikipedia.org/wiki/A_(b)",), ["http://en.wikipedia.org/wiki/A_(b)"]),
+    ("emails", ("a.b+c@mail.example.com，邮箱x@qq.com吧 not@here",), ["a.b+c@mail.example.com", "x@qq.com"]),
+    (
+        "phones",
+        ("电话 13800138000, +86 138 0013 8000; (96) 627-277",),
+        ["13800138000", "+86 138 0013 8000", "(96) 627-277"],
+    ),
+    ("phones", ("2026-11-22 1000000 12345",), []),
+    ("phones", ("１３８００１３８０００",), ["１３８００１３８０００"]),
+    ("cards", ("4111 1111 1111 1111, 4111111111111112",), ["4111 1111 1111 1111"]),
+    ("china_ids", ("身份证11010519491231002X，110105194912310021",), ["11010519491231002X"]),
+    ("china_id", ("11010519490231002X",), False),
+    ("china_id", ("11010519491231002x",), True),
+    ("luhn", ("7992-7398-713",), True),
+    ("luhn", ("7992-7398-710",), False),
+    ("luhn", ("",), False),
+    ("numbers", ("-5 and 1,234.5, 2026-11-22 v1.2 第3条 (+7)",), [-5, 1234.5, 2026, 11, 22, 3, 7]),
+    ("min", (3, 1.5, 2), 1.5),
+    ("max", (3, 1.5, 2), 3),
+    ("abs", (-3,), 3),
+    ("abs", (-(2**63),), 2**63 - 1),
+    ("round", (2.5,), 3),
+    ("round", (-2.5,), -2),
+    ("round", (0.49999999999999994,), 0),
+    ("floor", (-1.5,), -2),
+    ("floor", (1e300,), 2**63 - 1),
+    ("ceil", (1.2,), 2),
+    ("first", ([5, 6],), 5),
+    ("first", ([],), None),
+    ("last", ([5, 6],), 6),
+    ("last", ([],), None),
+    ("hour", ("Asia/Shanghai", NINE_IN_SHANGHAI), 9),
+    ("hour", ("UTC", NINE_IN_SHANGHAI), 1),
+    ("minute", ("Asia/Kathmandu", NINE_IN_SHANGHAI), 45),
+    ("weekday", ("America/Los_Angeles", NINE_IN_SHANGHAI), "saturday"),
+    ("day", ("Asia/Shanghai", NINE_IN_SHANGHAI), 1),
+    ("month", ("America/Los_Angeles", NINE_IN_SHANGHAI), 2),
+    ("year", ("UTC", -1), 1969),
+    ("date", ("America/Los_Angeles", NINE_IN_SHANGHAI), "2026-02-28"),
+    ("falls_on", ("Asia/Shanghai", "--03-01", NINE_IN_SHANGHAI), True),
+    ("falls_on", ("Asia/Shanghai", "2001-03-02", NINE_IN_SHANGHAI), False),
+    ("falls_on", ("UTC", "nonsense", NINE_IN_SHANGHAI), None),
+    ("timestamp", (NINE_IN_SHANGHAI,), "2026-03-01T01:00:00.123Z"),
+]
+
+
+@pytest.mark.parametrize(("name", "arguments", "result"), RESULTS, ids=lambda value: str(value)[:30])
+def test_results(name: str, arguments: tuple[Any, ...], result: Any) -> None:
+    found = FUNCTIONS[name].call(*arguments)
+    assert (found, type(found)) == (result, type(result))
+
+
+def test_every_function_has_a_result_above() -> None:
+    assert {name for name, _, _ in RESULTS} == FUNCTIONS.keys()
+
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=60) | st.text("0123456789 -+().@:/ab世", max_size=60)
+NUMBERS = st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False, allow_infinity=False)
+VALUES: dict[type[kinds.Type], st.SearchStrategy[Any]] = {
+    **dict.fromkeys((kinds.Prose, kinds.Identifier, kinds.Enum, kinds.Url, kinds.Domain, kinds.Date), TEXTS),
+    kinds.Number: NUMBERS,
+    kinds.Duration: st.integers(-(2**63), 2**63 - 1),
+    kinds.Instant: st.integers(-(2**63), 2**63 - 1),
+    kinds.ListOf: st.lists(TEXTS, max_size=4) | st.lists(NUMBERS, max_size=4),
+}
+PYTHON_TYPES: dict[type[kinds.Type], tuple[type, ...]] = {
+    **dict.fromkeys((kinds.Prose, kinds.Identifier, kinds.Enum, kinds.Url, kinds.Domain, kinds.Date), (str,)),
+    kinds.Number: (int, float),
+    kinds.Boolean: (bool,),
+    kinds.ListOf: (list,),
+}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+@given(st.data())
+def test_total_on_every_value_of_its_types(name: str, data: st.DataObject) -> None:
+    function = FUNCTIONS[name]
+    given = [data.draw(VALUES[data.draw(st.sampled_from(one.accepts))]) for one in function.signature.parameters]
+    zone = ["Asia/Shanghai"] if function.signature.needs_zone else []
+    found = function.call(*zone, *given)
+    assert function.call(*zone, *given) == found
+    if found is None:
+        assert function.signature.may_be_missing
+    elif function.signature.result is not None:
+        assert isinstance(found, PYTHON_TYPES[type(function.signature.result)])
+    if isinstance(found, int):
+        assert -(2**63) <= found < 2**63
+
+
+HOSTILE = [
+    "a",
+    "1",
+    "1 ",
+    "1,111",
+    "a.",
+    "a@",
+    "+",
+    "((",
+    "http://",
+    "www.",
+    "A\u200d",
+    "👩\u200d",
+    "1-",
+    "世",
+    "\n",
+    "x.y/",
+]
+OF_TEXT = [name for name, found in FUNCTIONS.items() if found.signature.parameters[0].name == "text"]
+
+
+@pytest.mark.parametrize("name", OF_TEXT)
+def test_linear_in_hostile_texts(name: str) -> None:
+    for piece in HOSTILE:
+        text = piece * (100_000 // len(piece))
+        began = time.perf_counter()
+        FUNCTIONS[name].call(text)
+        assert time.perf_counter() - began < 2  # quadratic ones take minutes
+
+
+def test_every_signature_has_an_implementation_or_is_lowered() -> None:
+    lowered = {name for name, signature in builtins.SIGNATURES.items() if signature.lowered}
+    assert lowered | FUNCTIONS.keys() == builtins.SIGNATURES.keys()
+    assert not lowered & FUNCTIONS.keys()
