@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Literal
 
-from groundrules.engine.codegen.structure import parts
+from groundrules.engine.codegen.structure import walk
 from groundrules.plan import ir
 from groundrules.text.lists import scan_for
 from groundrules.text.views import Needle, Text
@@ -106,13 +106,10 @@ def texts_of(needles: ir.Const) -> list[str]:
 
 
 def _containments(plan: ir.Plan) -> Iterator[ir.Contains | ir.ContainsList]:
-    waiting = [expr for expr in _guards(plan) if expr is not None]
-    while waiting:
-        expr = waiting.pop()
-        if isinstance(expr, ir.Contains | ir.ContainsList):
-            yield expr
-        else:
-            waiting.extend(parts(expr))
+    for guard in _guards(plan):
+        for expr in walk(guard) if guard is not None else ():
+            if isinstance(expr, ir.Contains | ir.ContainsList):
+                yield expr
 
 
 def _guards(plan: ir.Plan) -> Iterator[ir.Expr | None]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 Mode = Literal["true", "false", "value"]
 
-DEEPEST = 12
+DEEPEST = 24
 WIDEST = 32
 
 

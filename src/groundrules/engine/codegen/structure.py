@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from groundrules.plan import ir
 
 BRANCHES = (ir.And, ir.Or, ir.Not, ir.Quantified)
@@ -17,3 +19,12 @@ def parts(expr: ir.Expr) -> list[ir.Expr]:
         elif isinstance(value, ir.Expr):
             found.append(value)
     return found
+
+
+def walk(expr: ir.Expr) -> Iterator[ir.Expr]:
+    """Yield an expression and all below it, however deep, each before its parts."""
+    waiting = [expr]
+    while waiting:
+        found = waiting.pop()
+        yield found
+        waiting.extend(reversed(parts(found)))

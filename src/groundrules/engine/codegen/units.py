@@ -1,8 +1,9 @@
 """Units: what is compiled as one function in each mode, at its first use.
 
 A unit has the attributes `true`, `false` and `value`, functions of its frame's parameters; reading one for the first
-time compiles it. Its `value` goes over the operands of `and` and `or` once, so that conditions used as values inside
-conditions used as values cost no more than their size.
+time compiles it. The `value` of an `and` or `or` asks whether it is True and then whether it is False. Only where there
+are conditions used as values below, which would each be asked twice, and those below them four times, it goes over the
+operands once, with a local variable for unknown.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from groundrules.engine.codegen.emitter import Emitter, Frame, narrowed
+from groundrules.engine.codegen.structure import walk
 from groundrules.plan import ir
 
 if TYPE_CHECKING:
@@ -54,6 +56,8 @@ class Unit:
 def _value_body(emitter: Emitter, expr: ir.Expr) -> str:
     if not isinstance(expr, ir.And | ir.Or):
         return f"    return {emitter.operand(expr).optional}\n"
+    if not any(isinstance(part, ir.Known | ir.Coalesce) for part in walk(expr)):
+        return f"    return True if {emitter.true(expr)} else False if {emitter.false(expr)} else None\n"
     decisive = isinstance(expr, ir.Or)
     operands: Sequence[ir.Expr] = narrowed(expr) or expr.operands
     steps = "".join(deciding_step(emitter, operand, decisive, "    ") for operand in operands)
