@@ -40,3 +40,40 @@ or damaged on its way.
 Compile the rulebook again.
 """,
 )
+
+SNAPSHOT_FOREIGN = Code(
+    "GR811",
+    "snapshot-foreign",
+    Severity.ERROR,
+    "a file that is no snapshot",
+    """\
+A snapshot of an engine's state begins with a mark of its own, and this file does not. Most often the path is wrong.
+
+Name the file that the engine wrote.
+""",
+)
+
+SNAPSHOT_NEWER = Code(
+    "GR812",
+    "snapshot-newer",
+    Severity.ERROR,
+    "a snapshot of another format version",
+    """\
+The snapshot was written by a version of groundrules whose snapshots have another format. Guessing at it could lose
+strikes or points silently, so it is refused.
+
+Read it with the version that wrote it.
+""",
+)
+
+SNAPSHOT_DAMAGED = Code(
+    "GR813",
+    "snapshot-damaged",
+    Severity.ERROR,
+    "a snapshot that was cut short or changed",
+    """\
+A snapshot carries a hash of its content. Here they differ: the file was cut short, edited or damaged on its way.
+
+Use an earlier snapshot and feed the events since then again.
+""",
+)

@@ -1,0 +1,141 @@
+"""How the actions of one decision combine.
+
+An action's schema says which parameters merge (`max`, `min`, `union`); every other parameter is part of what tells
+actions apart. Two actions with the same name, target and telling-apart parameters are one action with both rules behind
+it. A union is sorted, so that merging is associative, commutative and idempotent. Then, among actions on the same
+target, one that includes another (`supersedes`) makes it needless, and of two opposites (`opposes`) one wins; both are
+judged on all merged actions at once, so that no order of rules can be seen.
+
+An action's key is the hex of the first 12 bytes of the BLAKE2b of the JSON list [partition, cause, do, who,
+telling-apart parameters].
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from hashlib import blake2b
+from typing import Any
+
+import msgspec
+
+from groundrules.decisions import Action, Dropped
+from groundrules.plan import ir
+
+
+class Wish(msgspec.Struct, frozen=True):
+    """An action that rules ask for, before merging."""
+
+    do: str
+    who: str | None
+    parameters: dict[str, Any]
+    rules: tuple[str, ...]
+    or_else: tuple[Wish, ...] = ()
+
+
+class Combiner:
+    """Combines the actions of decisions by their schemas; one per plan."""
+
+    def __init__(self, plan: ir.Plan) -> None:
+        self._specs = {spec.name: spec for spec in plan.actions}
+
+    def spec(self, name: str) -> ir.ActionSpec:
+        """Return what the action's schema says; an action without one has no target and merges nothing."""
+        found = self._specs.get(name)
+        if found is None:
+            found = self._specs[name] = ir.ActionSpec(name=name)
+        return found
+
+    def combine(
+        self, wishes: Iterable[Wish], partition: str, cause: str
+    ) -> tuple[tuple[Action, ...], tuple[Dropped, ...]]:
+        """Return all actions of one decision, merged, by (do, who, key), and those that lost."""
+        merged = self._merge(wishes)
+        if not merged:
+            return (), ()
+        actions: list[Action] = []
+        dropped: list[Dropped] = []
+        for wish in merged:
+            winner = self._winner_over(wish, merged) if len(merged) > 1 else None
+            if winner is None:
+                actions.append(self._finished(wish, partition, cause))
+            else:
+                dropped.append(Dropped(do=wish.do, who=wish.who, rules=wish.rules, because=winner))
+        actions.sort(key=lambda action: (action.do, action.who or "", action.key))
+        dropped.sort(key=lambda drop: (drop.do, drop.who or "", drop.rules))
+        return tuple(actions), tuple(dropped)
+
+    def _merge(self, wishes: Iterable[Wish]) -> list[Wish]:
+        merged: dict[str, Wish] = {}
+        for wish in wishes:
+            name = _json([wish.do, wish.who, self._apart(wish)])
+            merged[name] = self._both(merged.get(name, wish), wish)
+        return list(merged.values())
+
+    def _both(self, left: Wish, right: Wish) -> Wish:
+        """Return the one action that does what two actions with the same identity do."""
+        parameters = {**left.parameters, **right.parameters}
+        for name, how in self.spec(left.do).merge.items():
+            if name in left.parameters and name in right.parameters:
+                parameters[name] = _merged(how, left.parameters[name], right.parameters[name])
+        return Wish(
+            left.do,
+            left.who,
+            parameters,
+            tuple(sorted({*left.rules, *right.rules})),
+            tuple(self._merge((*left.or_else, *right.or_else))),
+        )
+
+    def _apart(self, wish: Wish) -> dict[str, Any]:
+        merge = self.spec(wish.do).merge
+        return {name: value for name, value in sorted(wish.parameters.items()) if name not in merge}
+
+    def _winner_over(self, loser: Wish, wishes: list[Wish]) -> str | None:
+        """Return the first by name of the actions that make `loser` needless or win against it."""
+        rivals = {wish.do for wish in wishes if wish.who == loser.who and wish.do != loser.do}
+        return min((do for do in rivals if self._beats(do, loser.do)), default=None)
+
+    def _beats(self, left: str, right: str) -> bool:
+        first, second = self.spec(left), self.spec(right)
+        return right in first.supersedes or first.opposes.get(right) == left or second.opposes.get(left) == left
+
+    def _finished(self, wish: Wish, partition: str, cause: str) -> Action:
+        return Action(
+            do=wish.do,
+            who=wish.who,
+            parameters=dict(sorted(wish.parameters.items())),
+            key=_key([partition, cause, wish.do, wish.who, self._apart(wish)]),
+            rules=wish.rules,
+            or_else=tuple(self._finished(other, partition, cause) for other in wish.or_else),
+        )
+
+
+def request_id(partition: str, cause: str, rule: str) -> str:
+    """Return the id of the request for approval that a rule makes in a decision."""
+    return _key([partition, cause, rule])
+
+
+def _merged(how: str, left: Any, right: Any) -> Any:
+    if how == "union":
+        return sorted({*_items(left), *_items(right)})
+    return max(left, right) if how == "max" else min(left, right)
+
+
+def _items(value: Any) -> Iterable[Any]:
+    return value if isinstance(value, list | tuple) else (value,)
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
+def _key(parts: list[Any]) -> str:
+    return blake2b(_json(parts).encode()).hexdigest()[:24]
+
+
+def plain(wish: Wish) -> Mapping[str, Any]:
+    """Return a wish as a parameter of another action: what would be done to whom."""
+    found: dict[str, Any] = {"do": wish.do}
+    if wish.who is not None:
+        found["who"] = wish.who
+    return found | dict(sorted(wish.parameters.items()))

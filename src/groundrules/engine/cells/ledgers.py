@@ -1,0 +1,123 @@
+"""Ledgers: integer balances per entity, with fade, and the amounts that caps let through.
+
+A row holds a balance and the instant its fade counts from; no row means the balance at rest, which is zero, or the
+floor or ceiling that lies beyond zero. Fade works on balances above rest only: it takes `amount` away at each whole
+period after the balance left its rest, and stops there. A balance of `v` counted from `a` is thus, at `t`,
+max(rest, v − amount · ⌊(t − a) / every⌋), and nothing needs to happen when time passes.
+
+A cap's row holds a calendar period and what was added in it.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import msgspec
+
+from groundrules.engine.partition import Space
+from groundrules.plan import ir
+
+LARGEST = 1 << 62
+
+_encode = msgspec.msgpack.encode
+_pair = msgspec.msgpack.Decoder(tuple[int, int])
+
+
+class Balance(NamedTuple):
+    """A balance and the instant (ms) that its fade counts from."""
+
+    value: int
+    since: int
+
+
+class LedgerCell:
+    """The balances of one ledger."""
+
+    def __init__(self, ledger: ir.Ledger) -> None:
+        self.id = ledger.id
+        self.per = ledger.per
+        self.name = "ledger/" + ledger.id
+        self.floor = -LARGEST if ledger.floor is None else ledger.floor
+        self.ceiling = LARGEST if ledger.ceiling is None else ledger.ceiling
+        self.rest = min(max(0, self.floor), self.ceiling)
+        self.fade = ledger.fade
+
+    def balance(self, row: bytes | None, now: int) -> Balance:
+        """Return the balance at `now`, fade taken into account, its `since` moved on by whole periods."""
+        if row is None:
+            return Balance(self.rest, now)
+        value, since = _pair.decode(row)
+        if self.fade is None or value <= self.rest or now - since < self.fade.every:
+            return Balance(value, since)
+        periods = (now - since) // self.fade.every
+        return Balance(max(self.rest, value - self.fade.amount * periods), since + periods * self.fade.every)
+
+    def clamp(self, value: int) -> tuple[int, str | None]:
+        """Return the value within floor and ceiling, and which of them held it."""
+        if value < self.floor:
+            return self.floor, "floor"
+        if value > self.ceiling:
+            return self.ceiling, "ceiling"
+        return value, None
+
+    def write(self, space: Space, who: str, before: Balance, value: int, now: int) -> None:
+        """Store a new balance. Its fade goes on counting, or begins now if the balance was at rest."""
+        if value == self.rest:
+            space.drop(who)
+        else:
+            since = before.since if before.value > self.rest else now
+            space.put(who, _encode((value, since)), now)
+
+    def falls(self, row: bytes | None, below: int, now: int) -> int | None:
+        """Return when fade alone brings the balance below `below`; None if it is there already or never comes there."""
+        value, since = self.balance(row, now)
+        if self.fade is None or value < below or self.rest >= below:
+            return None
+        periods = -(-(value - below + 1) // self.fade.amount)
+        return since + periods * self.fade.every
+
+    def fades(self, row: bytes | None, now: int) -> int | None:
+        """Return when fade next takes something away; None if it never does."""
+        value, since = self.balance(row, now)
+        return None if self.fade is None or value <= self.rest else since + self.fade.every
+
+    def balances(self, space: Space, now: int) -> dict[str, int]:
+        """Return all balances that are not at rest."""
+        held = {who: self.balance(row, now).value for who, row in space.items()}
+        return {who: value for who, value in held.items() if value != self.rest}
+
+    def rank(self, space: Space, who: str, now: int) -> int | None:
+        """Return 1 plus how many balances are higher; None for one without a balance."""
+        held = self.balances(space, now)
+        return None if who not in held else 1 + sum(value > held[who] for value in held.values())
+
+    def top(self, space: Space, count: int, now: int) -> list[str]:
+        """Return the holders of the highest balances, ties by id."""
+        held = self.balances(space, now)
+        return sorted(held, key=lambda who: (-held[who], who))[: max(count, 0)]
+
+    def sweep(self, space: Space, now: int) -> None:
+        """Forget the rows that have faded to rest."""
+        for who, row in space.items():
+            if self.balance(row, now).value == self.rest:
+                space.drop(who)
+
+
+class CapCell:
+    """How much was added per key in the calendar period at hand."""
+
+    def __init__(self, cap: ir.Cap) -> None:
+        self.id = cap.id
+        self.amount = cap.amount
+        self.per = cap.per
+        self.name = "cap/" + cap.id
+
+    def room(self, row: bytes | None, period: int) -> int:
+        """Return how much may still be added in `period`."""
+        when, used = _pair.decode(row) if row else (period, 0)
+        return max(self.amount - used, 0) if when == period else self.amount
+
+    def use(self, row: bytes | None, period: int, amount: int) -> bytes:
+        """Return the row after `amount` more was added in `period`."""
+        when, used = _pair.decode(row) if row else (period, 0)
+        return _encode((period, amount + (used if when == period else 0)))

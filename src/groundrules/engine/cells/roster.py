@@ -1,0 +1,87 @@
+"""The roster: what earlier events said about members, channels and whatever else rules ask facts of.
+
+A row stands under the entity's id in the entity's own space. It keeps the facts that rules read and nothing else, the
+instant it was last heard of, and for members the instant of the last message. Somebody not heard of for the plan's
+`retain` counts as forgotten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any, NamedTuple
+
+import msgspec
+
+from groundrules.engine.decode import attribute
+from groundrules.engine.partition import Space
+
+_encode = msgspec.msgpack.Encoder(order="deterministic").encode
+
+
+class Entry(msgspec.Struct, array_like=True):
+    """One entity: its facts, when it was last heard of, when it last wrote, when it joined (ms; 0: not known)."""
+
+    facts: dict[str, Any]
+    heard: int
+    wrote: int = 0
+    joined: int = 0
+
+
+_entry = msgspec.msgpack.Decoder(Entry)
+
+
+def name(entity: str) -> str:
+    """Return the name of an entity's space."""
+    return "roster/" + entity
+
+
+def read(row: bytes | None, now: int, retain: int) -> Entry | None:
+    """Return what is known, or None if nothing is or it was forgotten."""
+    entry = _entry.decode(row) if row else None
+    return entry if entry is not None and now - entry.heard <= retain else None
+
+
+def write(space: Space, id: str, entry: Entry, now: int) -> None:
+    """Store what is known of `id`."""
+    space.put(id, _encode(entry), now)
+
+
+def known(space: Space, now: int, retain: int) -> list[str]:
+    """Return the ids of everybody known, sorted."""
+    return [id for id, row in sorted(space.items()) if read(row, now, retain) is not None]
+
+
+class Place(NamedTuple):
+    """Where a schema holds entities that the roster keeps: here, in fields below, in the items of a list."""
+
+    entity: str | None
+    fields: tuple[tuple[str, Place], ...]
+    items: Place | None
+
+
+def place(schema: Mapping[str, Any], kept: Collection[str]) -> Place | None:
+    """Return the places of kept entities in a schema, or None if it has none."""
+    entity = schema.get("entity")
+    fields = []
+    for name, inner in schema.get("properties", {}).items():
+        below = place(inner, kept)
+        if below is not None:
+            fields.append((attribute(name), below))
+    items = place(schema["items"], kept) if "items" in schema else None
+    if entity not in kept and not fields and items is None:
+        return None
+    return Place(entity if entity in kept else None, tuple(fields), items)
+
+
+def things(value: Any, where: Place) -> Iterator[tuple[str, Any]]:
+    """Yield (entity, object) for every kept entity in a decoded event."""
+    if value is None:
+        return
+    if isinstance(value, list):
+        for item in value if where.items is not None else ():
+            yield from things(item, where.items or where)
+        return
+    if where.entity is not None:
+        yield where.entity, value
+    for name, below in where.fields:
+        yield from things(getattr(value, name, None), below)

@@ -1,0 +1,83 @@
+"""States: what a partition is in, and when its guards must be looked at again.
+
+Guards of states read windows, ledgers and the clock, never an event. They are looked at after each event that can
+change them, and whenever time alone can: when an entry that a comparison depends on leaves its window, when a quiet
+time is long enough, when a balance fades, when a time of day begins or ends, and at local midnight where anything
+else is computed from the clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from groundrules.calendar.periods import period_end
+from groundrules.calendar.zones import instant_of, local_day
+from groundrules.engine import keys
+from groundrules.engine.partition import Partition
+from groundrules.engine.program import Program, StateCode, walk
+from groundrules.engine.scope import Scope
+from groundrules.plan import ir
+
+STATE = "state"
+
+
+def is_in(partition: Partition, state: str) -> bool:
+    """Tell whether the partition is in a state."""
+    return partition.space(STATE).get(state) is not None
+
+
+def enter(partition: Partition, state: str) -> None:
+    partition.space(STATE).put(state, b"\x01", partition.now)
+
+
+def leave(partition: Partition, state: str) -> None:
+    partition.space(STATE).drop(state)
+
+
+def watch(program: Program, partition: Partition, code: StateCode, x: Scope) -> None:
+    """Set the timer at which the state's next guard may come out differently by time alone."""
+    guard = code.state.leave if is_in(partition, code.id) else code.state.enter
+    nodes = list(walk(guard))
+    instants = [instant for node in nodes for instant in _changes(program, partition, node, x)]
+    if any(isinstance(node, ir.Now) for node in nodes):
+        instants.append(period_end(program.zone, partition.now, "day"))
+    partition.timers.arm(STATE, code.id, "", min(instants, default=None))
+
+
+def _changes(program: Program, partition: Partition, node: ir.Expr, x: Scope) -> Iterator[int]:
+    """Yield instants after now at which a leaf's value may change."""
+    found: int | None = None
+    match node:
+        case ir.WindowTest(window=window, key=key, within=within, bound=bound):
+            found = _window(program, partition, window, _values(program, key, x), within, bound)
+        case ir.WindowValue(window=window, key=key, within=within):
+            found = _window(program, partition, window, _values(program, key, x), within, None)
+        case ir.LedgerValue(ledger=ledger, key=who):
+            cell = program.ledgers[ledger]
+            value = program.compiler.value(who)(None, x)
+            found = None if value is None else cell.fades(partition.space(cell.name).get(value), partition.now)
+        case ir.InClock(start=start, end=end):
+            today = local_day(program.zone, partition.now)
+            ends = [instant_of(program.zone, day, time) for day in (today, today + 1) for time in (start, end)]
+            found = min((instant for instant in ends if instant > partition.now), default=None)
+    if found is not None:
+        yield found
+
+
+def _values(program: Program, key: tuple[ir.AnyExpr, ...], x: Scope) -> list[Any]:
+    return [program.compiler.value(part)(None, x) for part in key]
+
+
+def _window(
+    program: Program, partition: Partition, window: str, key: list[Any], within: int, bound: int | None
+) -> int | None:
+    if None in key:
+        return None
+    code = program.windows[window]
+    row = partition.space(code.space, code.lifetime).get(keys.encode(key))
+    if row is None and code.kind == "quiet" and bound is not None and partition.meta is not None:
+        return next(
+            (at for at in (partition.meta.first + bound, partition.meta.first + bound + 1) if at > partition.now), None
+        )
+    return code.cell.changes(row, partition.now, within, bound)

@@ -1,0 +1,213 @@
+"""One trigger, one settlement: what a decision is made of.
+
+All rules of a trigger are asked about the state as it was before; windows have counted the event at hand already. For
+those that fire, clauses and effects are worked out on that same state. Only then does anything change: each balance
+settles once, labels are set, paths are opened. Messages are rendered last, on the state as it is now, and actions
+combine. Effects under `approval` become a request. What a rule in shadow or outside its share would have done is told
+and not done, but for the paths it opens: their steps are the rule's own, and in shadow as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from groundrules.calendar.instants import format_ms
+from groundrules.decisions import Action, Clause, Decision, Exempted, Fired, Note, Shadow, Unknown
+from groundrules.engine import approvals, fallbacks, guards, opening
+from groundrules.engine.actions import Wish
+from groundrules.engine.cells import labels
+from groundrules.engine.effects import Ask, Gathered, LabelAsk, Outcome, gather
+from groundrules.engine.guards import Answer
+from groundrules.engine.matching import matched
+from groundrules.engine.memory import PartitionMemory
+from groundrules.engine.partition import Partition
+from groundrules.engine.program import Program, RuleCode
+from groundrules.engine.scope import Scope
+from groundrules.engine.settle import Crossed, remember_grant, settle
+from groundrules.engine.stats import Stats
+from groundrules.engine.trace import clauses
+
+Group = tuple[Sequence[RuleCode], Scope]
+
+
+@dataclass(frozen=True)
+class Room:
+    """Where decisions are made: a program, and a partition with its memory."""
+
+    program: Program
+    partition: Partition
+    memory: PartitionMemory
+    stats: Stats
+
+    def scope(self, start: Any = None, subject: str | None = None) -> Scope:
+        """Return a scope at the partition's clock."""
+        return Scope(self.partition.now, self.memory, start, subject)
+
+
+@dataclass
+class Occasion:
+    """What is to be decided.
+
+    groups: the rules to ask, each group in a scope of its own. occurrence: what tells this trigger apart from all
+    others of the partition; action keys are made from it. header: the decision's fields that say what brought it
+    about. behind: the ledger whose ladder asks. `asks`, `outcomes`, `actions`, `labels` and `notes` are what the
+    trigger itself brings about, apart from any rule.
+    """
+
+    groups: list[Group]
+    e: Any
+    occurrence: str
+    header: dict[str, Any]
+    behind: str | None = None
+    asks: list[Ask] = field(default_factory=list)
+    outcomes: list[Outcome] = field(default_factory=list)
+    actions: list[Action] = field(default_factory=list)
+    labels: list[Note] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+
+
+@dataclass
+class Firing:
+    """A rule that fires: what it asks for, and why."""
+
+    said: Answer
+    clauses: tuple[Clause, ...]
+    x: Scope
+    gathered: Gathered
+
+    @property
+    def held(self) -> bool:
+        return self.said.code.rule.approval is not None
+
+
+def decide(room: Room, occasion: Occasion) -> tuple[Decision, list[Crossed]]:
+    """Ask the rules, let those that fire take effect; return the decision and the ladder steps that it crossed."""
+    program, partition, e = room.program, room.partition, occasion.e
+    answers = [said for rules, x in occasion.groups for said in guards.answer(rules, e, x, partition, program.zone)]
+    if not answers and not _has_own(occasion):
+        return _decision(room, occasion), []
+    exempted = guards.exemptions(answers)
+    firing = [_firing(room, said, e) for said in answers if said.fires and said.code.id not in exempted]
+    live = [one for one in firing if one.said.lane == "live"]
+    taken = [one for one in live if not one.held]
+    asks = [ask for one in taken for ask in one.gathered.outcome.asks]
+    asks += [ask for outcome in occasion.outcomes for ask in outcome.asks] + occasion.asks
+    changes, crossed = settle(program, partition, asks, occasion.behind)
+    for one in taken:
+        _remember_grant(partition, one, e)
+    label_asks = [ask for one in taken for ask in one.gathered.outcome.labels]
+    label_asks += [ask for outcome in occasion.outcomes for ask in outcome.labels]
+    told = [note for ask in label_asks for note in _label(partition, ask)]
+    opens = [(one, process) for one in firing if not one.held for process in one.gathered.outcome.opens]
+    notes = [note for one, process in opens for note in opening.open_process(program, partition, process, e, one.x)]
+    wishes = [wish for one in taken for wish in one.gathered.finish(e, one.x).wishes]
+    wishes += [wish for outcome in occasion.outcomes for wish in outcome.wishes]
+    wishes += _requests(room, occasion, [one for one in live if one.held])
+    actions, dropped = program.combiner.combine(wishes, partition.id, occasion.occurrence)
+    actions = tuple(sorted((*actions, *occasion.actions), key=lambda action: (action.do, action.who or "", action.key)))
+    fallbacks.remember(partition, actions)
+    room.stats.count(
+        [(said.code.id, said.missing) for said in answers if said.missing], [one.said.code.id for one in live]
+    )
+    return _decision(
+        room,
+        occasion,
+        actions=actions,
+        fired=tuple(Fired(rule=one.said.code.id, title=one.said.code.rule.title, clauses=one.clauses) for one in live),
+        ledgers=tuple(changes),
+        labels=(*occasion.labels, *told),
+        dropped=dropped,
+        exempted=_exempted(answers, exempted),
+        shadow=tuple(_shadow(room, occasion, one) for one in firing if one.said.lane != "live"),
+        notes=(*occasion.notes, *notes),
+        unknown=tuple(Unknown(rule=said.code.id, missing=said.missing) for said in answers if said.missing),
+    ), crossed
+
+
+def _has_own(occasion: Occasion) -> bool:
+    return bool(occasion.asks or occasion.outcomes or occasion.actions or occasion.labels or occasion.notes)
+
+
+def _decision(room: Room, occasion: Occasion, **said: Any) -> Decision:
+    said = said or {"labels": tuple(occasion.labels), "notes": tuple(occasion.notes)}
+    return Decision(
+        at=format_ms(room.partition.now),
+        partition=room.partition.id,
+        rulebook=room.program.name,
+        **occasion.header,
+        **said,
+    )
+
+
+def _firing(room: Room, said: Answer, e: Any) -> Firing:
+    """Let a rule remember that it fired, and work out why it did and what it asks for."""
+    code, x = said.code, said.x
+    told = () if code.always else clauses(room.program.compiler, code.rule, e, x)
+    if code.wants_matched:
+        ids = matched(room.program.compiler, code, e, x, room.memory.matched)
+        x = Scope(x.now, x.memory, x.start, x.subject, ids)
+    effects = guards.record(said, e, room.partition, room.program.zone)
+    return Firing(said, told, x, gather(effects, code.id, e, x))
+
+
+def _remember_grant(partition: Partition, one: Firing, e: Any) -> None:
+    code = one.said.code
+    if not code.rule.undo:
+        return
+    key = [value(e, one.x) for value in code.undo_key]
+    if None not in key:
+        remember_grant(partition, code, key, one.gathered.outcome.asks)
+
+
+def _label(partition: Partition, ask: LabelAsk) -> list[Note]:
+    space, key = partition.space(labels.NAME), labels.key(ask.entity, ask.on, ask.label)
+    mark = labels.set_by_rule(space.get(key), not ask.remove, ask.lasts, partition.now)
+    if mark is None:
+        return []
+    labels.store(space, key, mark, partition.now)
+    kind = "label_removed" if ask.remove else "label_set"
+    return [Note(kind=kind, subject=ask.on, detail={"label": ask.label})]
+
+
+def _requests(room: Room, occasion: Occasion, held: list[Firing]) -> list[Wish]:
+    """Put what is held for approval away; return the actions that ask for it."""
+    cases: dict[tuple[str, str], list[tuple[Firing, Outcome]]] = {}
+    for one in held:
+        approval = one.said.code.rule.approval
+        part = one.x.subject or "" if approval is not None and not approval.batch else ""
+        cases.setdefault((one.said.code.id, part), []).append((one, one.gathered.finish(occasion.e, one.x)))
+    wishes = []
+    for (_, part), found in cases.items():
+        code = found[0][0].said.code
+        occurrence = f"{occasion.occurrence}:{part}" if part else occasion.occurrence
+        wishes.append(
+            approvals.ask(
+                room.program, room.partition, code, occurrence, occasion.e, [(one.x, outcome) for one, outcome in found]
+            )
+        )
+    return wishes
+
+
+def _exempted(answers: Sequence[Answer], exempted: dict[str, tuple[str, ...]]) -> tuple[Exempted, ...]:
+    return tuple(
+        Exempted(rule=said.code.id, by=exempted[said.code.id])
+        for said in answers
+        if said.fires and said.lane == "live" and said.code.id in exempted
+    )
+
+
+def _shadow(room: Room, occasion: Occasion, one: Firing) -> Shadow:
+    outcome = one.gathered.finish(occasion.e, one.x)
+    actions, _ = room.program.combiner.combine(outcome.wishes, room.partition.id, occasion.occurrence)
+    ledgers: dict[str, int] = {}
+    for ask in outcome.asks:
+        ledgers[ask.ledger] = ledgers.get(ask.ledger, 0) + (ask.amount or 0)
+    return Shadow(
+        rule=one.said.code.id,
+        reason="shadow" if one.said.lane == "shadow" else "rollout",
+        clauses=one.clauses,
+        actions=actions,
+        ledgers=dict(sorted(ledgers.items())),
+    )

@@ -1,0 +1,173 @@
+"""The engine: events in, decisions out.
+
+It does no input or output, reads no clock, and keeps no state outside its partitions. A host hands it events, one after
+another for each community, carries out the actions, and keeps the snapshot or the changed rows. One engine may serve
+any number of partitions; it is not safe for several threads at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Protocol
+
+from groundrules.decisions import Decision, Rejection
+from groundrules.diagnostics.codes import events as codes
+from groundrules.engine import forgetting, snapshot, swap
+from groundrules.engine.decode import Invalid, read_path
+from groundrules.engine.partition import Partition
+from groundrules.engine.program import Program
+from groundrules.engine.runner import Runner
+from groundrules.engine.stats import Stats
+from groundrules.engine.swap import SwapReport
+from groundrules.plan import ir
+
+Row = tuple[str, str, str, bytes | None]
+"""(partition, space, key, row); None where the row was deleted."""
+
+
+class HasPlan(Protocol):
+    """A rulebook ready to run."""
+
+    @property
+    def plan(self) -> ir.Plan: ...
+
+
+class Engine:
+    """Runs one rulebook. `stats` counts what it did.
+
+    With `track`, `drain` gives the rows that changed, for a store that writes them behind.
+    """
+
+    def __init__(self, plan: ir.Plan | HasPlan, track: bool = False) -> None:
+        self._program = Program(_plan_of(plan))
+        self._track = track
+        self._runners: dict[str, Runner] = {}
+        self.stats = Stats()
+
+    @property
+    def plan(self) -> ir.Plan:
+        """The plan in force."""
+        return self._program.plan
+
+    @property
+    def partitions(self) -> list[str]:
+        """The ids of all partitions that have seen an event, sorted."""
+        return sorted(self._runners)
+
+    # --- deciding -------------------------------------------------------------------------------
+
+    def feed(self, event: bytes | str | Mapping[str, Any]) -> list[Decision]:
+        """Handle an event, JSON or a mapping. Return the decisions: timers due before it, its own, what it crossed.
+
+        An event that can't be handled is answered by a decision that says why; nothing is raised.
+        """
+        try:
+            decoded = self._program.decoder.decode(event)
+        except Invalid as invalid:
+            return [self._rejected(invalid.rejection)]
+        partition = read_path(decoded, self.plan.partition)
+        if partition is None:
+            path = ".".join(self.plan.partition)
+            reason = f"it has no `{path}`, by which this rulebook keeps its state apart"
+            return [self._rejected(Rejection(code=codes.EVENT_NO_PARTITION.code, reason=reason, path=path))]
+        return self._runner(str(partition)).feed(decoded)
+
+    def advance(self, now: int, partition: str | None = None) -> list[Decision]:
+        """Let time pass until `now` (ms) in one partition or, by id, in all; return what fell due."""
+        wanted = self.partitions if partition is None else [partition]
+        runners = [self._runners[id] for id in wanted if id in self._runners]
+        return [decision for runner in runners for decision in runner.advance(now)]
+
+    def next_due(self, partition: str | None = None) -> int | None:
+        """Return when (ms) something next falls due in one partition or in any; None if nothing waits."""
+        wanted = self._runners.values() if partition is None else [self._runners[partition]]
+        dues = (runner.partition.timers.next() for runner in wanted)
+        return min((due for due in dues if due is not None), default=None)
+
+    def needs(self, type: str) -> tuple[str, ...]:
+        """Return the dotted paths of the fields that rules read in events of a type."""
+        return self.plan.reads.get(type, ())
+
+    def clock(self, partition: str) -> int | None:
+        """Return a partition's clock (ms); None if it has seen no event."""
+        runner = self._runners.get(partition)
+        meta = None if runner is None else runner.partition.meta
+        return None if meta is None else meta.clock
+
+    def _rejected(self, rejection: Rejection) -> Decision:
+        self.stats.rejected += 1
+        return Decision(trigger="rejected", rulebook=self._program.name, rejected=rejection)
+
+    def _runner(self, id: str) -> Runner:
+        found = self._runners.get(id)
+        if found is None:
+            found = self._runners[id] = Runner(self._program, Partition(id, self._track), self.stats)
+        return found
+
+    # --- state ----------------------------------------------------------------------------------
+
+    def snapshot(self) -> bytes:
+        """Return everything remembered, as bytes for `restore`."""
+        return snapshot.write(self._program, [runner.partition for runner in self._runners.values()])
+
+    @classmethod
+    def restore(cls, plan: ir.Plan | HasPlan, data: bytes, track: bool = False) -> Engine:
+        """Return an engine with the state of a snapshot. One made by another rulebook is carried over as by `swap`.
+
+        Raises snapshot.SnapshotError if `data` is no usable snapshot.
+        """
+        engine = cls(plan, track)
+        found = snapshot.read(data)
+        for id, rows in found.partitions:
+            partition = Partition(id, track)
+            for space, key, row in rows:
+                partition.load(space, key, row)
+            engine._adopt(partition, found.shapes)
+        return engine
+
+    def drain(self) -> Iterator[Row]:
+        """Yield the rows that changed since the last call; the engine must have been made with `track`."""
+        for id in self.partitions:
+            for space, key, row in self._runners[id].partition.drain():
+                yield id, space, key, row
+
+    def load(self, rows: Iterable[tuple[str, str, str, bytes]], shapes: Mapping[str, str]) -> None:
+        """Take rows that `drain` gave, and the `shapes` of the engine that gave them. For a fresh engine."""
+        loaded: dict[str, Partition] = {}
+        for id, space, key, row in rows:
+            loaded.setdefault(id, Partition(id, self._track)).load(space, key, row)
+        for partition in loaded.values():
+            self._adopt(partition, shapes)
+
+    @property
+    def shapes(self) -> dict[str, str]:
+        """How the rows are laid out: space → hash of what its rows mean. To be kept beside drained rows."""
+        return swap.shapes(self.plan)
+
+    def _adopt(self, partition: Partition, shapes: Mapping[str, str]) -> SwapReport:
+        report = swap.migrate(partition, shapes, self._program)
+        runner = self._runners[partition.id] = Runner(self._program, partition, self.stats)
+        runner.rearm()
+        return report
+
+    def forget(self, member: str) -> dict[str, int]:
+        """Erase a person from all partitions; return how many rows of which space went."""
+        erased: dict[str, int] = {}
+        for runner in self._runners.values():
+            for space, count in forgetting.forget(self._program, runner.partition, member).items():
+                erased[space] = erased.get(space, 0) + count
+            runner.rearm()
+        return erased
+
+    def swap(self, plan: ir.Plan | HasPlan, preview: bool = False) -> SwapReport:
+        """Put another version of the rulebook in force and say what becomes of the state; `preview` only says it."""
+        program, before = Program(_plan_of(plan)), self.shapes
+        partitions = [self._runners[id].partition for id in self.partitions]
+        if preview:
+            return swap.total(swap.migrate(swap.copy(partition), before, program) for partition in partitions)
+        self._program = program
+        return swap.total(self._adopt(partition, before) for partition in partitions)
+
+
+def _plan_of(plan: ir.Plan | HasPlan) -> ir.Plan:
+    return plan if isinstance(plan, ir.Plan) else plan.plan

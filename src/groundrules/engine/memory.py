@@ -1,0 +1,83 @@
+"""What compiled code reads of a partition: `scope.Memory` over rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from groundrules.engine import keys
+from groundrules.engine.cells import labels, roster, states
+from groundrules.engine.cells.windows import compare
+from groundrules.engine.partition import Partition
+from groundrules.engine.program import Program, WindowCode
+
+
+class PartitionMemory:
+    """Reads one partition at its clock."""
+
+    __slots__ = ("_partition", "_program")
+
+    def __init__(self, program: Program, partition: Partition) -> None:
+        self._program = program
+        self._partition = partition
+
+    def window_test(self, window: str, key: tuple[Any, ...], within: int, operator: str, bound: int) -> bool | None:
+        code = self._program.windows[window]
+        row = self._row(code, key)
+        if row is None and code.kind == "quiet":
+            return compare(self._unseen(), operator, bound)
+        return code.cell.test(row, self._partition.now, within, operator, bound)
+
+    def window_value(self, window: str, key: tuple[Any, ...], within: int, maximum: int | None) -> Any:
+        code = self._program.windows[window]
+        row = self._row(code, key)
+        number = code.cell.number(row, self._partition.now, within)
+        if number is None and code.kind == "quiet":
+            number = self._unseen()
+        return number if maximum is None or number is None else min(number, maximum)
+
+    def matched(self, window: str, key: tuple[Any, ...], within: int) -> list[tuple[int, str]]:
+        """Return the numbers and ids of the events that a window holds for `key`."""
+        code = self._program.windows[window]
+        return code.cell.ids(self._row(code, key), self._partition.now, within)
+
+    def ledger(self, ledger: str, who: str) -> int:
+        cell = self._program.ledgers[ledger]
+        return cell.balance(self._partition.space(cell.name).get(who), self._partition.now).value
+
+    def ledger_rank(self, ledger: str, who: str) -> int | None:
+        cell = self._program.ledgers[ledger]
+        return cell.rank(self._partition.space(cell.name), who, self._partition.now)
+
+    def ledger_top(self, ledger: str, count: int) -> list[str]:
+        cell = self._program.ledgers[ledger]
+        return cell.top(self._partition.space(cell.name), count, self._partition.now)
+
+    def silence(self, member: str) -> int | None:
+        entry = self._entry("member", member)
+        since = (entry.wrote or entry.joined) if entry is not None else 0
+        return self._partition.now - since if since else self._unseen()
+
+    def in_state(self, state: str) -> bool:
+        return states.is_in(self._partition, state)
+
+    def has_label(self, entity: str, id: str, label: str) -> bool:
+        row = self._partition.space(labels.NAME).get(labels.key(entity, id, label))
+        mark = labels.read(row, self._partition.now)
+        return mark is not None and mark.on
+
+    def fact(self, entity: str, id: str, name: str) -> Any | None:
+        entry = self._entry(entity, id)
+        return None if entry is None else entry.facts.get(name)
+
+    def _row(self, code: WindowCode, key: tuple[Any, ...]) -> bytes | None:
+        return self._partition.space(code.space, code.lifetime).get(keys.encode(key))
+
+    def _entry(self, entity: str, id: str) -> roster.Entry | None:
+        retain = self._program.plan.retain
+        row = self._partition.space(roster.name(entity), retain).get(id)
+        return roster.read(row, self._partition.now, retain)
+
+    def _unseen(self) -> int:
+        """How long the partition has been observed."""
+        meta = self._partition.meta
+        return 0 if meta is None else meta.clock - meta.first
