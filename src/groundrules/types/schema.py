@@ -222,23 +222,20 @@ _WANTED = {
 
 def accepts(schema: Schema, value: Any) -> bool:
     """Tell whether `value` may be the default of a scalar or array schema. Times and dates have no default."""
-    kind = schema.get("type")
-    if schema.get("format") in ("date-time", "date"):
-        return False
-    if kind == "array":
-        items = schema.get("items", {})
-        short = isinstance(value, list) and len(value) <= schema.get("maxItems", len(value))
-        return short and all(accepts(items, item) for item in value)
-    if kind == "string":
-        allowed = schema.get("enum", [schema["const"]] if "const" in schema else [value])
-        return isinstance(value, str) and value in allowed and _within(len(value), schema, "minLength", "maxLength")
-    if kind == "boolean":
-        return isinstance(value, bool)
-    if isinstance(value, bool) or not isinstance(value, int if kind == "integer" else (int, float)):
-        return False
-    if isinstance(value, int) and not -INTEGER_LIMIT <= value < INTEGER_LIMIT:
-        return False
-    return kind in ("integer", "number") and _within(value, schema, "minimum", "maximum")
+    match schema.get("type"), value:
+        case "array", list():
+            items = schema.get("items", {})
+            return len(value) <= schema.get("maxItems", len(value)) and all(accepts(items, item) for item in value)
+        case "string", str() if schema.get("format") not in ("date-time", "date"):
+            allowed = schema.get("enum", [schema["const"]] if "const" in schema else [value])
+            return value in allowed and _within(len(value), schema, "minLength", "maxLength")
+        case "boolean", bool():
+            return True
+        case (("integer" | "number"), int()) if not isinstance(value, bool):
+            return -INTEGER_LIMIT <= value < INTEGER_LIMIT and _within(value, schema, "minimum", "maximum")
+        case "number", float():
+            return _within(value, schema, "minimum", "maximum")
+    return False
 
 
 def _within(value: float, schema: Schema, low: str, high: str) -> bool:

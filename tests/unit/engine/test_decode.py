@@ -7,8 +7,9 @@ from typing import Any
 import msgspec
 import pytest
 
+from groundrules.diagnostics.model import Report
 from groundrules.engine.decode import Decoder, Invalid, attribute, explain, milliseconds, read_path, to_plain
-from groundrules.types.catalog import shipped_catalog
+from groundrules.types.catalog import Catalog, shipped_catalog
 
 HEAD: dict[str, Any] = {"id": "1", "time": "2026-03-01T09:00:00.123Z", "community": {"id": "c"}}
 DATA = Path(__file__).parents[4] / "shared" / "data"
@@ -295,3 +296,26 @@ def test_real_streams_are_valid(decoder: Decoder, name: str) -> None:
 def test_hostile_strings_survive(decoder: Decoder) -> None:
     for text in json.loads((DATA / "text" / "naughty-strings.json").read_text(encoding="utf-8")):
         assert decoder.decode(message(text=text)).text == text
+
+
+@pytest.mark.skipif(not DATA.is_dir(), reason="the folder of real data is absent")
+def test_a_stream_of_own_event_types(tmp_path: Path) -> None:
+    post = {
+        "type": "object",
+        "properties": {"id": {"type": "string"}, "parent": {"type": "string"}},
+        "required": ["id"],
+    }
+    schema = {
+        "type": "object",
+        "properties": {"post": post, "target": {"$ref": "../entities/member.json"}},
+        "required": ["post"],
+    }
+    (tmp_path / "events").mkdir()
+    for name in ("vote.up", "vote.down", "vote.accept", "post.question", "post.answer"):
+        (tmp_path / "events" / f"{name}.json").write_text(json.dumps(schema), encoding="utf-8")
+    report = Report()
+    decoder = Decoder(Catalog.load([tmp_path], report).schemas)
+    assert report.sorted == []
+    with (DATA / "streams" / "stackexchange-votes.jsonl").open("rb") as lines:
+        events = [decoder.decode(line) for line in lines]
+    assert any(event.post.parent is None for event in events if event.type == "vote.up")
