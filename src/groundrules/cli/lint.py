@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,7 +11,9 @@ import click
 
 from groundrules.diagnostics.codes import CODES
 from groundrules.diagnostics.model import Diagnostic
-from groundrules.diagnostics.render import explain, render
+from groundrules.diagnostics.render import github, human, sarif
+from groundrules.diagnostics.render import json as json_form
+from groundrules.diagnostics.render.explain import explain
 
 
 @click.command("lint")
@@ -33,11 +36,16 @@ def command(paths: Sequence[str], form: str, select: Sequence[str], ignore: Sequ
         raise click.UsageError("name at least one rulebook, or use --explain CODE")
     known = _prefixes(select), _prefixes(ignore)
     found = [item for path in paths for item in _check(path) if _wanted(item, *known)]
-    colour = form == "human" and sys.stdout.isatty()
-    text = render(found, form, colour=colour)
-    click.echo(text, nl=not text.endswith("\n"), color=colour)
+    text = _render(found, form)
+    click.echo(text, nl=not text.endswith("\n"))
     if any(item.severity != "note" for item in found):
         sys.exit(1)
+
+
+def _render(found: list[Diagnostic], form: str) -> str:
+    if form == "human":
+        return human.render(found, color=sys.stdout.isatty() and "NO_COLOR" not in os.environ)
+    return {"json": json_form, "sarif": sarif, "github": github}[form].render(found)
 
 
 def _check(path: str) -> list[Diagnostic]:

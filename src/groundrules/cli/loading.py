@@ -29,4 +29,4 @@ def print_diagnostics(diagnostics: Sequence[object]) -> None:
     """Print diagnostics in their human form on standard error."""
     from groundrules.diagnostics.render import human
 
-    click.echo(human.render(list(diagnostics), colour=sys.stderr.isatty()), err=True)  # type: ignore[arg-type]
+    click.echo(human.render(list(diagnostics), color=sys.stderr.isatty()), err=True)  # type: ignore[arg-type]

@@ -1,0 +1,75 @@
+"""The repository keeps its own promises: exports, version, documented codes and commands, a light import."""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import groundrules
+from groundrules.cli import manual
+from groundrules.cli.main import COMMANDS
+from groundrules.diagnostics.codes import CODES
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_exports_are_pinned() -> None:
+    assert groundrules.__all__ == [
+        "Action",
+        "Book",
+        "Decision",
+        "Diagnostic",
+        "Engine",
+        "RulebookError",
+        "Severity",
+        "__version__",
+        "check",
+        "load",
+    ]
+    assert all(getattr(groundrules, name) is not None for name in groundrules.__all__)
+
+
+def test_version_is_the_packages() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert groundrules.__version__ == project["version"]
+
+
+def test_import_is_light() -> None:
+    code = "import time; t = time.perf_counter(); import groundrules; print(time.perf_counter() - t)"
+    times = [float(subprocess.check_output([sys.executable, "-c", code])) for _ in range(5)]
+    assert statistics.median(times) < 0.150
+
+
+def test_import_pulls_in_nothing_heavy() -> None:
+    code = "import sys, groundrules; print(sorted({'lark', 'yaml', 'jsonschema', 'rich', 'click'} & set(sys.modules)))"
+    assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "[]"
+
+
+def test_every_code_has_a_page_and_a_plain_title() -> None:
+    for code in CODES.values():
+        assert code.page.strip(), code.code
+        assert code.title[0].islower() or code.title.startswith(("YAML", "UTF", "JSON")), code.code
+        assert not code.title.endswith("."), code.code
+
+
+def test_the_command_line_reference_is_current() -> None:
+    page = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
+    assert page == manual.page(), "run: python -m groundrules.cli.manual > docs/cli.md"
+
+
+def test_every_command_says_what_it_is_for() -> None:
+    page = manual.page()
+    for name in COMMANDS:
+        assert f"## groundrules {name}\n" in page
+
+
+def test_modules_stay_small() -> None:
+    long = {
+        str(path.relative_to(ROOT)): lines
+        for path in (ROOT / "src").rglob("*.py")
+        if (lines := path.read_text(encoding="utf-8").count("\n")) > 450 and path.name != "ir.py"
+    }
+    assert not long
