@@ -1,0 +1,289 @@
+"""One trigger, one settlement: what a decision is made of.
+
+A trigger is an event, a step of a path that falls due, a state entered or left, a schedule, the end of a request for
+approval, or the crossing of a ladder's step. All rules of that trigger are asked, in the order of their ids, about the
+state as it was before (windows have counted the event at hand already). Then, for the rules that fire:
+
+1. they remember that they fired, and `times` says which effects they have;
+2. clauses, targets, parameters of actions and amounts are worked out: all on the state before. What would be done to
+   somebody or something missing is not done, and a parameter that is missing is left out;
+3. effects under `approval` become a request (see `approvals`);
+4. each balance settles once (see `ledgers`), reversals included; labels are set; paths are opened;
+5. messages are rendered, on the state as it is now: the first strike reads 1;
+6. actions combine (see `actions`).
+
+What a balance crossed is a decision of its own, right behind (see `partition`).
+
+A rule in shadow or outside its share is told with what it would have done: its actions, and what it would have asked
+of each ledger. Nothing of that happens, but for the paths it opens: their steps are the rule's own, in shadow as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from groundrules.calendar.instants import format_ms
+from groundrules.decisions import Action, Clause, Decision, Exempted, Fired, Note, Shadow, Unknown
+from groundrules.plan import codec, ir
+from groundrules.reference import actions, clauses, guards
+from groundrules.reference.firings import key_of
+from groundrules.reference.guards import Answer
+from groundrules.reference.ladders import Crossing
+from groundrules.reference.ledgers import Ask
+from groundrules.reference.memory import Memory
+from groundrules.reference.scope import Json, Scope
+from groundrules.reference.templates import render
+from groundrules.reference.values import evaluate
+
+
+@dataclass(frozen=True)
+class LabelAsk:
+    """A label to set on somebody or something, or to take off."""
+
+    label: str
+    entity: str
+    on: str
+    lasts: int | None
+    remove: bool
+
+
+@dataclass
+class Outcome:
+    """What a firing asks for, as plain data; wishes once their messages are rendered."""
+
+    wishes: list[actions.Wish] = field(default_factory=list)
+    asks: list[Ask] = field(default_factory=list)
+    labels: list[LabelAsk] = field(default_factory=list)
+    opens: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Occasion:
+    """What is to be decided.
+
+    `groups` are the rules to ask, each group in a scope of its own: one for an event, one per member for a schedule.
+    `occurrence` tells this trigger apart from all others of the partition; action keys are made from it. `header` says
+    what brought the decision about. `behind` is the ledger whose ladder asks, `event` the event that everything
+    behind this goes back to. The rest is what the trigger itself brings about, apart from any rule.
+    """
+
+    groups: list[tuple[list[ir.Rule], Scope]]
+    occurrence: str
+    header: dict[str, Any]
+    behind: str | None = None
+    event: Json | None = None
+    asks: list[Ask] = field(default_factory=list)
+    outcomes: list[Outcome] = field(default_factory=list)
+    actions: list[Action] = field(default_factory=list)
+    labels: list[Note] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+
+
+@dataclass
+class Firing:
+    """A rule that fires: why, and what it asks for; its wishes as acts that are not rendered yet."""
+
+    answer: Answer
+    clauses: tuple[Clause, ...]
+    scope: Scope
+    outcome: Outcome
+    drafts: list[Draft]
+
+    @property
+    def rule(self) -> ir.Rule:
+        return self.answer.rule
+
+    @property
+    def live(self) -> bool:
+        return self.answer.lane == "live"
+
+    @property
+    def held(self) -> bool:
+        return self.rule.approval is not None
+
+    def finish(self) -> Outcome:
+        """Render all messages and return what the firing asks for."""
+        return replace(self.outcome, wishes=[draft.finish(self.scope) for draft in self.drafts])
+
+
+@dataclass(frozen=True)
+class Draft:
+    """An action asked for, its messages not rendered yet."""
+
+    act: ir.Act
+    who: str | None
+    parameters: dict[str, Any]
+    rule: str
+    or_else: tuple[Draft, ...] = ()
+
+    def finish(self, scope: Scope) -> actions.Wish:
+        texts = {
+            name: render(value, scope) for name, value in self.act.parameters.items() if isinstance(value, ir.Template)
+        }
+        or_else = tuple(other.finish(scope) for other in self.or_else)
+        return actions.Wish(self.act.do, self.who, {**self.parameters, **texts}, (self.rule,), or_else)
+
+
+def decide(memory: Memory, occasion: Occasion) -> tuple[Decision, list[Crossing]]:
+    """Ask the rules and let those that fire take effect; the decision, and the ladder steps that it crossed."""
+    answers = [
+        guards.answer(rule, scope) for rules, scope in occasion.groups for rule in rules if guards.applies(rule, scope)
+    ]
+    exempted = guards.exemptions(answers)
+    firing = [fire(answer) for answer in answers if answer.fires and answer.rule.id not in exempted]
+    live = [one for one in firing if one.live]
+    taken = [one for one in live if not one.held]
+    asks = [ask for one in taken for ask in one.outcome.asks]
+    asks += [ask for outcome in occasion.outcomes for ask in outcome.asks] + occasion.asks
+    changes = memory.ledgers.settle(asks, memory.now)
+    crossed = [step for change in changes for step in memory.ladders.cross_all(change, memory.now, occasion.behind)]
+    for one in taken:
+        remember_grant(one)
+    labels = [ask for one in taken for ask in one.outcome.labels]
+    labels += [ask for outcome in occasion.outcomes for ask in outcome.labels]
+    told = [note for ask in labels for note in set_label(memory, ask)]
+    notes = [note for one in firing if not one.held for id in one.outcome.opens for note in open_path(one, id)]
+    wishes = [wish for one in taken for wish in one.finish().wishes]
+    wishes += [wish for outcome in occasion.outcomes for wish in outcome.wishes]
+    wishes += memory.approvals.requests(memory, occasion, [one for one in live if one.held])
+    done, dropped = actions.combine(memory.plan, wishes, memory.partition, occasion.occurrence)
+    done = sorted([*done, *occasion.actions], key=lambda action: (action.do, action.who or "", action.key))
+    memory.fallbacks.remember(done, memory.now)
+    decision = Decision(
+        **header_of(memory, occasion),
+        actions=tuple(done),
+        fired=tuple(Fired(rule=one.rule.id, title=one.rule.title, clauses=one.clauses) for one in live),
+        ledgers=tuple(changes),
+        labels=(*occasion.labels, *told),
+        dropped=tuple(dropped),
+        exempted=tuple(exempted_of(answers, exempted)),
+        shadow=tuple(shadow_of(memory, occasion, one) for one in firing if not one.live),
+        notes=(*occasion.notes, *notes),
+        unknown=tuple(Unknown(rule=answer.rule.id, missing=answer.missing) for answer in answers if answer.missing),
+    )
+    return decision, crossed
+
+
+def header_of(memory: Memory, occasion: Occasion) -> dict[str, Any]:
+    """When, where and by which rulebook a decision was made, and what brought it about."""
+    name = f"{memory.plan.rulebook}@{codec.digest(memory.plan)}"
+    return {"at": format_ms(memory.now), "partition": memory.partition, "rulebook": name, **occasion.header}
+
+
+# --- firing ---------------------------------------------------------------------------------------
+
+
+def fire(answer: Answer) -> Firing:
+    """Let a rule remember that it fired, and work out why it did and what it asks for."""
+    rule, scope = answer.rule, answer.scope
+    told = clauses.clauses(rule.when, scope)
+    inside = replace(scope, matched=matched(rule, scope))
+    scope.memory.firings.record(rule, answer.lane, scope)
+    one = Firing(answer, told, inside, Outcome(), [])
+    for effect in scope.memory.firings.effects(rule, answer.lane, scope):
+        gather(effect, one)
+    return one
+
+
+def matched(rule: ir.Rule, scope: Scope) -> tuple[str, ...]:
+    """The events that the windows which came out true in the guard still hold."""
+    leaves = [] if isinstance(rule.when, ir.Const) else clauses.deciding(rule.when, scope)
+    tests = [leaf for leaf in leaves if isinstance(leaf[0], ir.WindowTest) and evaluate(*leaf) is True]
+    return scope.memory.windows.matched(tests, scope.now)
+
+
+def gather(effect: Any, one: Firing) -> None:
+    """Evaluate what one effect asks for."""
+    match effect:
+        case ir.Act():
+            one.drafts.extend(draft(effect, one.rule.id, one.scope))
+        case ir.Delta():
+            who, amount = evaluate(effect.who, one.scope), evaluate(effect.amount, one.scope)
+            if who is not None and amount is not None:
+                one.outcome.asks.append(Ask(one.rule.id, effect.ledger, who, int(amount), effect.cap))
+        case ir.Reset():
+            who = evaluate(effect.who, one.scope)
+            if who is not None:
+                one.outcome.asks.append(Ask(one.rule.id, effect.ledger, who, None))
+        case ir.Label():
+            on = evaluate(effect.on, one.scope)
+            if on is not None:
+                one.outcome.labels.append(LabelAsk(effect.label, effect.entity, on, effect.lasts, effect.remove))
+        case ir.Open():
+            one.outcome.opens.append(effect.process)
+
+
+def draft(act: ir.Act, rule: str, scope: Scope) -> list[Draft]:
+    """The action that an effect asks for; none if it has a target and that is missing."""
+    who = None if act.who is None else evaluate(act.who, scope)
+    if who is None and act.who is not None:
+        return []
+    values = {
+        name: evaluate(value, scope) for name, value in act.parameters.items() if not isinstance(value, ir.Template)
+    }
+    known = {name: value for name, value in values.items() if value is not None}
+    or_else = [other for effect in act.or_else if isinstance(effect, ir.Act) for other in draft(effect, rule, scope)]
+    return [Draft(act, who, known, rule, tuple(or_else))]
+
+
+# --- what firing leaves -----------------------------------------------------------------------------
+
+
+def reversals(scope: Scope) -> list[Ask]:
+    """What the event at hand takes back of earlier grants."""
+    assert scope.event is not None
+    asks: list[Ask] = []
+    for rule in scope.plan.rules:
+        for undo in rule.undo if rule.mode != "off" else ():
+            if undo.type == scope.event["type"] and None not in [evaluate(part, scope) for part in undo.key]:
+                asks += scope.memory.ledgers.take_back(rule, key_of(undo.key, scope), scope.now)
+    return asks
+
+
+def remember_grant(one: Firing) -> None:
+    """Keep what a reversible rule really gave."""
+    parts = one.rule.undo_key
+    if one.rule.undo and None not in [evaluate(part, one.scope) for part in parts]:
+        one.scope.memory.ledgers.remember(one.rule, key_of(parts, one.scope), one.outcome.asks, one.scope.now)
+
+
+def set_label(memory: Memory, ask: LabelAsk) -> list[Note]:
+    """Set or take off a label; told if it changed anything."""
+    if not memory.labels.by_rule(ask.entity, ask.on, ask.label, not ask.remove, ask.lasts, memory.now):
+        return []
+    kind = "label_removed" if ask.remove else "label_set"
+    return [Note(kind=kind, subject=ask.on, detail={"label": ask.label})]
+
+
+def open_path(one: Firing, process: str) -> list[Note]:
+    return one.scope.memory.processes.open(process, one.scope, one.scope.memory.number)
+
+
+# --- what is told -----------------------------------------------------------------------------------
+
+
+def exempted_of(answers: Iterable[Answer], exempted: dict[str, tuple[str, ...]]) -> list[Exempted]:
+    """The rules that would have fired but for an exempting rule."""
+    return [
+        Exempted(rule=answer.rule.id, by=exempted[answer.rule.id])
+        for answer in answers
+        if answer.fires and answer.lane == "live" and answer.rule.id in exempted
+    ]
+
+
+def shadow_of(memory: Memory, occasion: Occasion, one: Firing) -> Shadow:
+    """What a rule in shadow or outside its share would have done."""
+    outcome = one.finish()
+    done, _ = actions.combine(memory.plan, outcome.wishes, memory.partition, occasion.occurrence)
+    ledgers: dict[str, int] = {}
+    for ask in outcome.asks:
+        ledgers[ask.ledger] = ledgers.get(ask.ledger, 0) + (ask.amount or 0)
+    return Shadow(
+        rule=one.rule.id,
+        reason="shadow" if one.answer.lane == "shadow" else "rollout",
+        clauses=one.clauses,
+        actions=tuple(done),
+        ledgers=dict(sorted(ledgers.items())),
+    )

@@ -1,0 +1,102 @@
+"""Which rules fire.
+
+A rule **fires** if its `when` is true and its `unless` is not true: an unknown `when` never fires a rule, an unknown
+`unless` never holds one back. A rule whose `when` is unknown while its `unless` is not true is **undecided**, and the
+log says which facts were missing. A rule that is `off`, or past its `ends`, is not asked. What the bot itself did is
+answered only by a rule whose `when` speaks of `actor.self`.
+
+A rule with `once_per` that fired already for this key, within its time or in this calendar period, does not fire again;
+one with a missing key component is undecided, and so is one with a missing component of `times: {per}`.
+
+A rule is **exempted** if an exempting rule names it whose own `when` is true or unknown and whose `unless` is not true:
+in doubt for the member. Exempting takes all of a rule's contribution away; only that an exempting rule exempts is never
+taken away. The exempted rule is told under `exempted` if it would have fired, and remembers nothing of it.
+
+A rule in **shadow**, or for a member outside its **rollout** share, does nothing and remembers what it would have done
+in memory of its own; it exempts nobody. The share of a member is the first eight bytes of the BLAKE2b of the rule's id,
+a zero byte and the member's id, as a fraction of 2**64. The member is the actor of the event, behind a timer that of
+the event that opened the path, else the subject; where there is none of these the rule is outside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Literal
+
+from groundrules.plan import ir
+from groundrules.reference.blame import blame
+from groundrules.reference.scope import Scope, walk
+from groundrules.reference.selfmade import is_own_act, mentions_self
+from groundrules.reference.values import evaluate
+
+Lane = Literal["live", "shadow", "rollout"]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one rule says to one trigger: it fires, or is undecided for lack of `missing`, or neither."""
+
+    rule: ir.Rule
+    scope: Scope
+    lane: Lane
+    fires: bool = False
+    exempts: bool = False
+    missing: tuple[str, ...] = ()
+
+
+def applies(rule: ir.Rule, scope: Scope) -> bool:
+    """Whether a rule is asked at all."""
+    if rule.mode == "off" or (rule.ends is not None and scope.now > rule.ends):
+        return False
+    return not is_own_act(scope.event) or mentions_self(rule.when)
+
+
+def answer(rule: ir.Rule, scope: Scope) -> Answer:
+    """What a rule says, its memory of earlier firings included, exemptions not."""
+    lane = lane_of(rule, scope)
+    when = evaluate(rule.when, scope)
+    unless = None if rule.unless is None else evaluate(rule.unless, scope)
+    if when is False or unless is True:
+        return Answer(rule, scope, lane)
+    exempts = lane == "live" and any(isinstance(effect, ir.Exempt) for effect in rule.effects)
+    if when is None:
+        return Answer(rule, scope, lane, exempts=exempts, missing=blame(rule.when, scope))
+    lacking = missing_keys(rule, scope)
+    if lacking:
+        return Answer(rule, scope, lane, exempts=exempts, missing=lacking)
+    return Answer(rule, scope, lane, fires=not scope.memory.firings.fired_already(rule, lane, scope), exempts=exempts)
+
+
+def missing_keys(rule: ir.Rule, scope: Scope) -> tuple[str, ...]:
+    """The missing components of the keys under which a rule remembers its firings."""
+    keys = (*(rule.once.key if rule.once else ()), *(rule.times.key if rule.times else ()))
+    return tuple(sorted({text for part in keys for text in blame(part, scope)}))
+
+
+def lane_of(rule: ir.Rule, scope: Scope) -> Lane:
+    """Whether what a rule does counts."""
+    if rule.mode == "shadow":
+        return "shadow"
+    return "live" if rule.rollout >= 1 or share(rule, scope) < rule.rollout else "rollout"
+
+
+def share(rule: ir.Rule, scope: Scope) -> float:
+    """Where the member at hand stands among all members for this rule, from 0 to 1; 1 where there is none."""
+    actor = walk(scope.event if scope.event is not None else scope.start, ("actor", "id"))
+    member = scope.subject if actor is None else actor
+    if member is None:
+        return 1.0
+    digest = blake2b(f"{rule.id}\x00{member}".encode()).digest()
+    return int.from_bytes(digest[:8], "big") / 2**64
+
+
+def exemptions(answers: Iterable[Answer]) -> dict[str, tuple[str, ...]]:
+    """Exempted rule → the rules that exempt it, sorted."""
+    found: dict[str, set[str]] = {}
+    for one in answers:
+        for effect in one.rule.effects if one.exempts else ():
+            for name in effect.rules if isinstance(effect, ir.Exempt) else ():
+                found.setdefault(name, set()).add(one.rule.id)
+    return {name: tuple(sorted(by)) for name, by in found.items()}

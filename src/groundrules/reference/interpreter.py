@@ -1,0 +1,51 @@
+"""The whole: events in, decisions out.
+
+Every event belongs to a partition, its community unless the rulebook says otherwise. Partitions share nothing: no
+clock, no memory. An event that is not valid, or belongs to none, is answered with the reason and changes nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from groundrules.decisions import Decision
+from groundrules.diagnostics.codes import events as codes
+from groundrules.plan import codec, ir
+from groundrules.reference import conditions, events  # noqa: F401  (conditions registers its nodes)
+from groundrules.reference.partition import Partition
+from groundrules.reference.scope import identity, walk
+
+
+class Interpreter:
+    """Runs a plan slowly. The same events give the same decisions as `groundrules.Engine`."""
+
+    def __init__(self, plan: ir.Plan) -> None:
+        self.plan = plan
+        self.partitions: dict[str, Partition] = {}
+
+    def feed(self, event: bytes | str | dict[str, Any]) -> list[Decision]:
+        """Handle one event; the decisions of what fell due before it, its own, and what follows from it."""
+        try:
+            found = events.read(event, self.plan)
+            id = self.partition_of(found)
+        except events.Invalid as invalid:
+            name = f"{self.plan.rulebook}@{codec.digest(self.plan)}"
+            return [Decision(trigger="rejected", rulebook=name, rejected=invalid.rejection)]
+        return self.partitions.setdefault(id, Partition(self.plan, id)).feed(found)
+
+    def partition_of(self, event: dict[str, Any]) -> str:
+        """Where an event belongs."""
+        found = identity(walk(event, self.plan.partition))
+        if found is None:
+            path = ".".join(self.plan.partition)
+            raise events.refuse(codes.EVENT_NO_PARTITION, f"`{path}` is missing", path)
+        return str(found)
+
+    def advance(self, now: int) -> list[Decision]:
+        """Let time pass in all partitions until `now` (ms since 1970), in the order of their ids."""
+        return [decision for id in sorted(self.partitions) for decision in self.partitions[id].advance(now)]
+
+    def next_due(self) -> int | None:
+        """When something falls due next, in any partition."""
+        dues = [due for partition in self.partitions.values() if (due := partition.next_due()) is not None]
+        return min(dues, default=None)

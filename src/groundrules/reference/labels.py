@@ -1,0 +1,74 @@
+"""Labels on members, channels and whatever else has an id.
+
+Rules set a label, for good or for a time, and take it off; people do so too, and the platform tells by `label.set` and
+`label.removed`. What a person said outranks what a rule says: as long as it holds, a rule neither sets nor takes off
+that label. A rule never shortens the time of a label that is borne already. A label set for a time is borne until just
+before that time has passed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from groundrules.decisions import Note
+from groundrules.reference.scope import Json, walk
+
+TYPES = ("label.set", "label.removed")
+BEARERS = {"message": "message", "task": "task", "target": "member"}
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What stands about a label: whether it is borne, until when (None: for good), and whether a person said so."""
+
+    borne: bool
+    until: int | None
+    by_hand: bool
+
+
+class Labels:
+    """All labels of one partition."""
+
+    def __init__(self) -> None:
+        self.marks: dict[tuple[str, str, str], Mark] = {}
+
+    def mark(self, entity: str, bearer: str, label: str, now: int) -> Mark | None:
+        """What stands at `now`, or None."""
+        mark = self.marks.get((entity, bearer, label))
+        return None if mark is None or (mark.until is not None and mark.until <= now) else mark
+
+    def bears(self, entity: str, bearer: str, label: str, now: int) -> bool:
+        mark = self.mark(entity, bearer, label, now)
+        return mark is not None and mark.borne
+
+    def hear(self, event: Json) -> list[Note]:
+        """Take a person's word about labels; what is to be told of it."""
+        if event["type"] not in TYPES or walk(event, ("actor", "self")) is True:
+            return []
+        borne = event["type"] == "label.set"
+        told = []
+        for field, entity in BEARERS.items():
+            bearer = walk(event, (field, "id"))
+            if bearer is not None:
+                self.marks[entity, bearer, event["label"]] = Mark(borne, None, by_hand=True)
+                detail = {"label": event["label"], "by": walk(event, ("actor", "id"))}
+                told.append(Note(kind="label_set" if borne else "label_removed", subject=bearer, detail=detail))
+        return told
+
+    def by_rule(self, entity: str, bearer: str, label: str, borne: bool, lasts: int | None, now: int) -> bool:
+        """A rule sets a label or takes it off; whether that changed anything."""
+        mark = self.mark(entity, bearer, label, now)
+        until = None if lasts is None or not borne else now + lasts
+        if mark is None and not borne:
+            return False
+        if mark is not None and (mark.by_hand or (borne and not is_longer(until, mark.until))):
+            return False
+        self.marks[entity, bearer, label] = Mark(borne, until, by_hand=False)
+        if not borne:
+            del self.marks[entity, bearer, label]
+        return True
+
+
+def is_longer(until: int | None, than: int | None) -> bool:
+    """Whether a label borne until one instant is borne longer than until another; None is for good."""
+    return than is not None and (until is None or until > than)

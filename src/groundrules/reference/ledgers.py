@@ -1,0 +1,223 @@
+"""What ledgers hold, and how they settle.
+
+A ledger is the history of its changes; a **balance** is that history played from the start. It begins at rest: at 0,
+or at the floor or ceiling if 0 lies beyond. `fade` takes its amount away at each whole period after the balance rose
+above rest, until it is back there; a change while it is above rest does not move the periods, and what is below rest
+does not fade. Somebody whose balance is at rest has no balance: no rank, no place among the highest.
+
+One **settlement** applies everything that one trigger asks of one balance:
+
+1. a reset takes the balance back to rest;
+2. a grant under a cap is cut to what the cap leaves in this calendar period (of the rulebook's zone) for its receiver.
+   A cap counts what was granted under it, over all ledgers; grants take from it in the order of their rules' ids;
+3. all changes are added up, and floor and ceiling cut the result;
+4. what a grant **really gave** is what is left of it: what the ceiling cuts off is taken from the grants and what the
+   floor cuts off from the losses, those of the last rule id first.
+
+A reversal (`undo_on`) takes back what a grant really gave: the latest one under its key that was not taken back yet,
+within the time that the grant is remembered. It moves no cap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from groundrules.calendar.periods import period_index
+from groundrules.decisions import LedgerChange
+from groundrules.plan import ir
+
+
+@dataclass
+class Ask:
+    """What one rule asks of one balance; `amount` None is a reset. `given` is set by the settlement."""
+
+    rule: str
+    ledger: str
+    who: str
+    amount: int | None
+    cap: str | None = None
+    given: int = 0
+
+
+@dataclass(frozen=True)
+class Change:
+    """One change in a ledger's history: the balance became `after` at `at`."""
+
+    at: int
+    after: int
+
+
+@dataclass
+class Grant:
+    """What a rewarded event got under a key of `undo_on`, until it is taken back."""
+
+    rule: str
+    key: tuple[str, ...]
+    at: int
+    asks: list[Ask] = field(default_factory=list)
+
+
+class Ledgers:
+    """All balances of one partition, what caps have granted, and the grants that can still be taken back."""
+
+    def __init__(self, plan: ir.Plan) -> None:
+        self.plan = plan
+        self.definitions = {ledger.id: ledger for ledger in plan.ledgers}
+        self.caps = {cap.id: cap for cap in plan.caps}
+        self.history: dict[tuple[str, str], list[Change]] = {}
+        self.granted: list[tuple[str, str, int, int]] = []  # cap, who, at, amount
+        self.grants: list[Grant] = []
+
+    # --- reading ----------------------------------------------------------------------------------
+
+    def balance(self, ledger: str, who: str, now: int) -> int:
+        """The balance of `who` at `now`."""
+        return self.play(ledger, who, now)[0]
+
+    def play(self, ledger: str, who: str, now: int) -> tuple[int, int | None]:
+        """The balance at `now`, and from when its fade counts (None: it is not above rest)."""
+        definition = self.definitions[ledger]
+        balance, left = rest_of(definition), None
+        for change in self.history.get((ledger, who), []):
+            if change.at > now:
+                break
+            balance, left = fade(definition, balance, left, change.at)
+            balance = change.after
+            left = (left if left is not None else change.at) if balance > rest_of(definition) else None
+        return fade(definition, balance, left, now)
+
+    def fades(self, ledger: str, who: str | None, now: int) -> Iterator[int]:
+        """The instants after `now` at which a balance fades, until it is at rest."""
+        definition = self.definitions[ledger]
+        balance, left = (0, None) if who is None else self.play(ledger, who, now)
+        while definition.fade is not None and left is not None:
+            yield left + definition.fade.every
+            balance, left = fade(definition, balance, left, left + definition.fade.every)
+
+    def falls(self, ledger: str, who: str, below: int, now: int) -> int | None:
+        """When fade alone brings a balance below a mark."""
+        return next((at for at in self.fades(ledger, who, now) if self.balance(ledger, who, at) < below), None)
+
+    def holders(self, ledger: str, now: int) -> list[str]:
+        """Everybody whose balance is not at rest, sorted."""
+        rest = rest_of(self.definitions[ledger])
+        return sorted(who for name, who in self.history if name == ledger and self.balance(ledger, who, now) != rest)
+
+    def top(self, ledger: str, count: int, now: int) -> list[str]:
+        """The ids of the `count` highest balances, ties by id."""
+        holders = self.holders(ledger, now)
+        return sorted(holders, key=lambda who: (-self.balance(ledger, who, now), who))[:count]
+
+    def rank(self, ledger: str, who: str, now: int) -> int | None:
+        """1 for the highest balance; None for somebody without a balance."""
+        if who not in self.holders(ledger, now):
+            return None
+        own = self.balance(ledger, who, now)
+        return 1 + sum(self.balance(ledger, other, now) > own for other in self.holders(ledger, now))
+
+    # --- settling ---------------------------------------------------------------------------------
+
+    def settle(self, asks: list[Ask], now: int) -> list[LedgerChange]:
+        """Apply everything that one trigger asks; one change per balance, sorted by ledger and receiver."""
+        names = sorted({(ask.ledger, ask.who) for ask in asks})
+        return [self.settle_one(name, [ask for ask in asks if (ask.ledger, ask.who) == name], now) for name in names]
+
+    def settle_one(self, name: tuple[str, str], asks: list[Ask], now: int) -> LedgerChange:
+        """Settle one balance, steps 1 to 4 above."""
+        ledger, who = name
+        definition = self.definitions[ledger]
+        before = self.balance(ledger, who, now)
+        deltas = sorted((ask for ask in asks if ask.amount is not None), key=lambda ask: ask.rule)
+        begin = rest_of(definition) if len(deltas) < len(asks) else before
+        clamped = None
+        for ask in deltas:
+            ask.given = self.under_cap(ask, now)
+            clamped = ask.cap if ask.given != ask.amount else clamped
+        wanted = begin + sum(ask.given for ask in deltas)
+        after = int(min(max(wanted, floor_of(definition)), ceiling_of(definition)))
+        if after != wanted:
+            clamped = "floor" if after > wanted else "ceiling"
+            cut(deltas, int(after) - wanted)
+        self.history.setdefault(name, []).append(Change(now, after))
+        return LedgerChange(
+            ledger=ledger,
+            who=who,
+            before=before,
+            after=after,
+            asked=sum(ask.amount or 0 for ask in asks),
+            clamped=clamped,
+            rules=tuple(sorted({ask.rule for ask in asks})),
+        )
+
+    def under_cap(self, ask: Ask, now: int) -> int:
+        """What a cap leaves of a change; losses are not capped."""
+        assert ask.amount is not None
+        if ask.cap is None or ask.amount <= 0:
+            return ask.amount
+        cap = self.caps[ask.cap]
+        period = period_index(self.plan.timezone, now, cap.per)
+        used = sum(
+            amount
+            for name, who, at, amount in self.granted
+            if (name, who) == (cap.id, ask.who) and period_index(self.plan.timezone, at, cap.per) == period
+        )
+        allowed = max(0, min(ask.amount, cap.amount - used))
+        self.granted.append((cap.id, ask.who, now, allowed))
+        return allowed
+
+    # --- taking back ------------------------------------------------------------------------------
+
+    def remember(self, rule: ir.Rule, key: tuple[str, ...], asks: list[Ask], now: int) -> None:
+        """Keep a grant, so that it can be taken back."""
+        self.grants.append(Grant(rule.id, key, now, asks))
+
+    def take_back(self, rule: ir.Rule, key: tuple[str, ...], now: int) -> list[Ask]:
+        """Forget the latest grant under `key` and ask for the opposite of what it really gave."""
+        held = [g for g in self.grants if (g.rule, g.key) == (rule.id, key) and now - g.at < rule.remember]
+        if not held:
+            return []
+        self.grants.remove(held[-1])
+        return [Ask(rule.id, ask.ledger, ask.who, -ask.given) for ask in held[-1].asks if ask.given]
+
+
+# --- bounds and fade ------------------------------------------------------------------------------
+
+
+def floor_of(ledger: ir.Ledger) -> float:
+    return float("-inf") if ledger.floor is None else ledger.floor
+
+
+def ceiling_of(ledger: ir.Ledger) -> float:
+    return float("inf") if ledger.ceiling is None else ledger.ceiling
+
+
+def rest_of(ledger: ir.Ledger) -> int:
+    """Where a balance begins and where fading ends."""
+    return int(min(max(0, floor_of(ledger)), ceiling_of(ledger)))
+
+
+def fade(ledger: ir.Ledger, balance: int, left: int | None, now: int) -> tuple[int, int | None]:
+    """Play the whole periods that have gone by since the balance left its floor.
+
+    Returns the balance and, unless it is back, `left` moved on past the periods that were played.
+    """
+    if ledger.fade is None or left is None:
+        return balance, left
+    while balance > rest_of(ledger) and left + ledger.fade.every <= now:
+        left += ledger.fade.every
+        balance = max(rest_of(ledger), balance - ledger.fade.amount)
+    return balance, left if balance > rest_of(ledger) else None
+
+
+def cut(deltas: list[Ask], surplus: int) -> None:
+    """Take what floor (`surplus` > 0) or ceiling (< 0) cut off from the losses or grants, the last rule's first."""
+    for ask in reversed(deltas):
+        if surplus < 0 < ask.given:
+            part = max(surplus, -ask.given)
+        elif surplus > 0 > ask.given:
+            part = min(surplus, -ask.given)
+        else:
+            continue
+        ask.given += part
+        surplus -= part

@@ -1,0 +1,44 @@
+"""Everything that one partition remembers."""
+
+from __future__ import annotations
+
+from groundrules.plan import ir
+from groundrules.reference.appeals import Appeals
+from groundrules.reference.approvals import Approvals
+from groundrules.reference.fallbacks import Fallbacks
+from groundrules.reference.firings import Firings
+from groundrules.reference.labels import Labels
+from groundrules.reference.ladders import Ladders
+from groundrules.reference.ledgers import Ledgers
+from groundrules.reference.processes import Processes
+from groundrules.reference.roster import Roster
+from groundrules.reference.windows import Windows
+
+
+class Memory:
+    """The memory of one partition at its clock `now`.
+
+    `number` is that of the last event, `seen` tells when each event id was handled, `states` which states it is in,
+    `schedules` when each schedule fired last (at first: when the partition began).
+    """
+
+    def __init__(self, plan: ir.Plan, partition: str, now: int) -> None:
+        self.plan = plan
+        self.partition = partition
+        self.now = now
+        self.first = now
+        self.number = 0
+        self.seen: dict[str, int] = {}
+        self.states: set[str] = set()
+        self.schedules = {schedule.id: now for schedule in plan.schedules}
+        self.lists = {words.id: words for words in plan.lists}
+        self.windows = Windows(plan, now)
+        self.firings = Firings()
+        self.ledgers = Ledgers(plan)
+        self.ladders = Ladders(plan)
+        self.labels = Labels()
+        self.roster = Roster(plan)
+        self.processes = Processes(plan)
+        self.approvals = Approvals()
+        self.appeals = Appeals(plan)
+        self.fallbacks = Fallbacks()

@@ -1,0 +1,160 @@
+"""Paths: opened by an event, stepped by time, ended by an event.
+
+A rule with the effect `open` opens its path under the path's key, unless one is open there already; with a missing key
+component it opens none. Opening plans every step: `after` counts from now, `due` is an instant that the start event
+names; a step taken several times is planned `every` so often. A step whose instant is missing or lies before now is
+left out, and that is told. Outside the path's hours a step waits for the next time that they begin. A path without
+steps to come is over, and its key free.
+
+An event ends the open paths of its partition whose `until` names its type and is true of it and the start event; the
+rules on being ended (step -1) are asked then. Where a `restart` is true, and no `until`, the path is planned anew and
+begins now: what the event says replaces what the start event said, the rest stays. An event ends and restarts only what
+was open before it.
+
+At most `limit` paths of one kind are open in a partition; opening one more gives up the one opened first, and that is
+told. Steps due at the same instant go in their order, paths in the order of their ids and keys.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from groundrules.calendar.clock import wait_for_hours
+from groundrules.decisions import Note
+from groundrules.plan import ir
+from groundrules.reference.scope import Json, Scope
+from groundrules.reference.values import evaluate
+from groundrules.reference.windows import encoded
+
+Key = tuple[str, ...]
+
+
+@dataclass
+class Path:
+    """An open path; `turns` are the steps to come, as (due, step, for which time), sorted."""
+
+    process: str
+    key: Key
+    number: int  # of the event that opened it
+    opened: int
+    start: Json
+    turns: list[tuple[int, int, int]]
+
+
+@dataclass(frozen=True)
+class Ending:
+    """An open path that the event at hand ends or plans anew."""
+
+    path: Path
+    restarts: bool
+
+
+class Processes:
+    """The open paths of one partition."""
+
+    def __init__(self, plan: ir.Plan) -> None:
+        self.plan = plan
+        self.definitions = {process.id: process for process in plan.processes}
+        self.paths: list[Path] = []
+
+    def find(self, process: str, key: Key) -> Path | None:
+        return next((path for path in self.paths if (path.process, path.key) == (process, key)), None)
+
+    # --- opening ----------------------------------------------------------------------------------
+
+    def open(self, process: str, scope: Scope, number: int) -> list[Note]:
+        """Open a path for the event at hand; what is to be told of it."""
+        parts = [evaluate(part, scope) for part in self.definitions[process].key]
+        if scope.event is None or None in parts:
+            return []
+        key = tuple(encoded(part) for part in parts)
+        return [] if self.find(process, key) else self.begin(process, key, scope.event, scope, number)
+
+    def begin(self, process: str, key: Key, start: Json, scope: Scope, number: int) -> list[Note]:
+        """Plan the steps of a path that begins now."""
+        definition = self.definitions[process]
+        first = [(step, first_turn(due, scope)) for step, due in enumerate(definition.steps)]
+        notes = [
+            note("step_left_out", process, key, step=step + 1) for step, at in first if at is None or at < scope.now
+        ]
+        turns = [
+            (self.in_hours(definition, at + turn * definition.steps[step].every), step, turn)
+            for step, at in first
+            if at is not None and at >= scope.now
+            for turn in range(definition.steps[step].repeat)
+        ]
+        if turns:
+            notes += self.make_room(definition)
+            self.paths.append(Path(process, key, number, scope.now, start, sorted(turns)))
+        return notes
+
+    def in_hours(self, definition: ir.Process, due: int) -> int:
+        """The instant itself, or the next at which the path's hours begin."""
+        return due if definition.hours is None else wait_for_hours(self.plan.timezone, due, *definition.hours)
+
+    def make_room(self, definition: ir.Process) -> list[Note]:
+        """Give up the path opened first if there are as many as there may be."""
+        held = [path for path in self.paths if path.process == definition.id]
+        if len(held) < definition.limit:
+            return []
+        oldest = min(held, key=lambda path: (path.number, path.key))
+        self.paths.remove(oldest)
+        return [note("path_evicted", definition.id, oldest.key)]
+
+    # --- ending -----------------------------------------------------------------------------------
+
+    def endings(self, scope: Scope) -> list[Ending]:
+        """The open paths that the event at hand ends or plans anew, by path and key."""
+        found = []
+        for path in sorted(self.paths, key=lambda path: (path.process, path.key)):
+            definition = self.definitions[path.process]
+            inside = replace(scope, start=path.start)
+            if any(holds(until, inside) for until in definition.until):
+                found.append(Ending(path, restarts=False))
+            elif any(holds(until, inside) for until in definition.restart):
+                found.append(Ending(path, restarts=True))
+        return found
+
+    def end(self, ending: Ending, scope: Scope, number: int) -> list[Note]:
+        """End a path or plan it anew; what is to be told of it."""
+        path = ending.path
+        self.paths.remove(path)
+        if not ending.restarts:
+            return [note("path_ended", path.process, path.key)]
+        start = over(path.start, scope.event)
+        begun = self.begin(path.process, path.key, start, replace(scope, event=start), number)
+        return [note("path_restarted", path.process, path.key), *begun]
+
+    # --- stepping ---------------------------------------------------------------------------------
+
+    def step(self, path: Path) -> tuple[int, int]:
+        """Take the next turn; (step, for which time). A path without turns to come is over."""
+        _, step, turn = path.turns.pop(0)
+        if not path.turns:
+            self.paths.remove(path)
+        return step, turn
+
+
+def first_turn(due: ir.Due, scope: Scope) -> int | None:
+    """When a step is due first; it reads the start event as the event at hand."""
+    if due.after is not None:
+        return scope.now + due.after
+    at = evaluate(due.at, scope)
+    return None if at is None else int(at)
+
+
+def holds(until: ir.Until, scope: Scope) -> bool:
+    assert scope.event is not None
+    return scope.event["type"] in until.types and evaluate(until.when, scope) is True
+
+
+def over(before: Any, after: Any) -> Any:
+    """What `after` says, and of objects what `before` said and `after` does not."""
+    if not (isinstance(before, dict) and isinstance(after, dict)):
+        return after
+    return before | {name: over(before.get(name), value) for name, value in after.items()}
+
+
+def note(kind: str, process: str, key: Key, **detail: Any) -> Note:
+    return Note(kind=kind, subject=process, detail={"key": list(key), **detail})

@@ -1,0 +1,102 @@
+"""What is remembered about members and channels.
+
+An event tells facts on every object in it that stands for an entity (as its schema says); the latest telling holds. It
+holds from the next event on: the event at hand speaks for itself. (The engine keeps only what rules read.)
+
+Who left, was kicked or was banned is forgotten at once; so is whoever was not heard of for the plan's `retain`.
+
+`silence(member)` counts from the member's last message, else from joining (what `joined` says, else when
+`member.joined` came), else from the first event that the partition ever saw.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from groundrules.calendar.instants import parse_rfc3339
+from groundrules.plan import ir
+from groundrules.reference.scope import Json, walk
+
+GONE = {"member.left": "actor", "member.kicked": "target", "member.banned": "target"}
+
+
+@dataclass
+class Entry:
+    """One entity: its facts, when it was last heard of, last wrote, and joined."""
+
+    facts: dict[str, Any] = field(default_factory=dict)
+    heard: int = 0
+    wrote: int | None = None
+    joined: int | None = None
+
+
+class Roster:
+    """Everybody known in one partition."""
+
+    def __init__(self, plan: ir.Plan) -> None:
+        self.plan = plan
+        self.entries: dict[tuple[str, str], Entry] = {}
+
+    # --- reading ----------------------------------------------------------------------------------
+
+    def entry(self, entity: str, who: str, now: int) -> Entry | None:
+        """What is known, or None if nothing is or it was forgotten."""
+        found = self.entries.get((entity, who))
+        return None if found is None or now - found.heard > self.plan.retain else found
+
+    def fact(self, entity: str, who: str, name: str, now: int) -> Any:
+        """A fact as earlier events told it, or None."""
+        found = self.entry(entity, who, now)
+        return None if found is None else found.facts.get(name)
+
+    def roles(self, member: Json, now: int) -> list[str]:
+        """The roles of a member in an event: what it says, else what earlier ones said."""
+        roles = member.get("roles")
+        return (self.fact("member", member["id"], "roles", now) if roles is None else roles) or []
+
+    def known(self, entity: str, now: int) -> list[str]:
+        """The ids of everybody known, sorted."""
+        return sorted(who for kind, who in self.entries if kind == entity and self.entry(kind, who, now))
+
+    def silence(self, member: str, now: int, first: int) -> int:
+        """How long a member has not written; `first` is when the partition's first event came."""
+        found = self.entry("member", member, now) or Entry()
+        since = [at for at in (found.wrote, found.joined, first) if at is not None]
+        return now - since[0]
+
+    # --- learning ---------------------------------------------------------------------------------
+
+    def learn(self, event: Json, now: int) -> None:
+        """Take note of what an event says, after it was decided."""
+        for entity, thing in self.things(event, self.plan.events[event["type"]]):
+            self.hear(entity, thing, now)
+        actor = self.entries.get(("member", walk(event, ("actor", "id"))))
+        if actor is not None and event["type"] == "message":
+            actor.wrote = now
+        if actor is not None and event["type"] == "member.joined" and "joined" not in event["actor"]:
+            actor.joined = now
+        if event["type"] in GONE:
+            self.entries.pop(("member", walk(event, (GONE[event["type"]], "id"))), None)
+
+    def things(self, value: Any, schema: Json) -> Iterator[tuple[str, Json]]:
+        """Every object in an event that stands for an entity with facts."""
+        if isinstance(value, list):
+            for item in value:
+                yield from self.things(item, schema.get("items", {}))
+        elif isinstance(value, dict):
+            if "entity" in schema:
+                yield schema["entity"], value
+            for name, inner in schema.get("properties", {}).items():
+                if name in value:
+                    yield from self.things(value[name], inner)
+
+    def hear(self, entity: str, thing: Json, now: int) -> None:
+        """Take note of one object."""
+        found = self.entry(entity, thing["id"], now) or Entry()
+        self.entries[entity, thing["id"]] = found
+        found.heard = now
+        found.facts |= {name: told for name, told in thing.items() if name != "id"}
+        if "joined" in thing:
+            found.joined = parse_rfc3339(thing["joined"])

@@ -1,0 +1,76 @@
+"""What an expression can see.
+
+An expression reads the event at hand, the event that started a path, the member or channel of a `for_each`, the items
+of the lists it walks through, the partition's clock, and the partition's memory. It sees nothing else: no wall clock,
+no chance, no other partition. Anything that is not there is missing, and missing is None.
+
+Reads are plain walks through plain dicts. An object stands for the thing that it describes: where an entity is asked
+for, its `id` is taken. A fact about an entity is read from the event, else from the roster (what earlier events said
+of it), else from the rulebook's assumption, else from the schema's default.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from groundrules.calendar.instants import parse_rfc3339
+from groundrules.plan import ir
+
+if TYPE_CHECKING:
+    from groundrules.reference.memory import Memory
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The surroundings of one evaluation; `variables` are those of `any` and `all`, outermost first."""
+
+    memory: Memory
+    now: int
+    event: Json | None = None
+    start: Json | None = None
+    subject: str | None = None
+    variables: tuple[Any, ...] = ()
+    matched: tuple[str, ...] = ()
+
+    @property
+    def plan(self) -> ir.Plan:
+        return self.memory.plan
+
+    def binding(self, item: Any) -> Scope:
+        """The scope inside an `any` or `all`, for one item of its list."""
+        return replace(self, variables=(*self.variables, item))
+
+    def root(self, name: str) -> Any:
+        """What a read begins from, or None."""
+        if name.startswith("$"):
+            return self.variables[int(name[1:])]
+        return {"event": self.event, "start": self.start, "subject": self.subject}[name]
+
+
+def walk(value: Any, path: tuple[str, ...]) -> Any:
+    """Follow `path` through objects; an absent object on the way makes the whole missing."""
+    for name in path:
+        if isinstance(value, dict):
+            value = value.get(name)
+        elif name != "id":
+            return None
+    return value
+
+
+def identity(value: Any) -> Any:
+    """The id that an object stands for; anything else stands for itself."""
+    return value.get("id") if isinstance(value, dict) else value
+
+
+def convert(value: Any, kind: str) -> Any:
+    """A JSON value as a value of the language: instants as milliseconds, objects as their id."""
+    if value is None:
+        return None
+    if kind == "instant":
+        return parse_rfc3339(value)
+    if kind == "list":
+        return [identity(item) for item in value]
+    return identity(value) if kind == "entity" else value

@@ -1,0 +1,63 @@
+"""What a message says.
+
+A message has a text per language ("" where one text serves all). Its holes are expressions, evaluated when all balances
+of the decision have settled, and shown as people write them: text, numbers and ids as they are, durations as `1h30m`,
+instants and times of day in the rulebook's zone (`2026-05-01 09:30`, `09:30`), lists with commas. A missing value is
+left blank.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from groundrules.calendar.days import date_of
+from groundrules.calendar.instants import format_duration
+from groundrules.calendar.zones import local
+from groundrules.plan import ir
+from groundrules.reference.kinds import kind_of
+from groundrules.reference.scope import Scope
+from groundrules.reference.values import evaluate
+
+MINUTE = 60_000
+DAY = 86_400_000
+
+
+def render(template: ir.Template, scope: Scope) -> dict[str, str]:
+    """The text per language."""
+    return {language: "".join(part_of(part, scope) for part in parts) for language, parts in template.texts.items()}
+
+
+def part_of(part: Any, scope: Scope) -> str:
+    return part if isinstance(part, str) else shown(evaluate(part, scope), kind_of(part), scope.plan.timezone)
+
+
+def shown(value: Any, kind: ir.Kind | None, zone: str) -> str:
+    """A value as a message shows it."""
+    if value is None:
+        return ""
+    if isinstance(value, list | tuple):
+        return ", ".join(shown(item, None, zone) for item in value)
+    if kind in TIMES:
+        return TIMES[kind](round(value), zone)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f"{value:.15g}" if isinstance(value, float) else str(value)
+
+
+def date_and_time(instant: int, zone: str) -> str:
+    day, time = local(zone, instant)
+    year, month, day_of_month = date_of(day)
+    return f"{year:04}-{month:02}-{day_of_month:02} {time_of_day(time)}"
+
+
+def time_of_day(time: int) -> str:
+    minutes = time % DAY // MINUTE
+    return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
+TIMES: dict[ir.Kind | None, Callable[[int, str], str]] = {
+    "instant": date_and_time,
+    "duration": lambda duration, _: format_duration(duration),
+    "clock": lambda time, _: time_of_day(time),
+}

@@ -1,0 +1,157 @@
+"""What an expression's value is.
+
+`evaluate(expression, scope)` gives a value, or None where it is missing; of a condition it gives True, False or None
+(unknown). Each kind of node has one small function here (values) or in `conditions`.
+
+Missing spreads: arithmetic, a call, a list with a missing part is missing. Only `??` stops it. Arithmetic that has no
+finite result is missing too: division by zero, NaN, infinity, and an integer that does not fit in 64 bits. `/` gives a
+number with a fraction, `%` has the divisor's sign.
+
+A window with a missing key component is missing, with all components and no entries it is 0. A balance of a ledger is
+that before the event; in a template it is that after settlement, because by then the ledger has settled.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from functools import singledispatch
+from typing import Any
+
+from groundrules.functions import FUNCTIONS
+from groundrules.plan import ir
+from groundrules.reference import scope as scopes
+from groundrules.reference.scope import Scope
+
+OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
+    "+": lambda left, right: left + right,
+    "-": lambda left, right: left - right,
+    "*": lambda left, right: left * right,
+    "/": lambda left, right: left / right,
+    "%": lambda left, right: left % right,
+}
+
+
+@singledispatch
+def evaluate(expr: Any, scope: Scope) -> Any:
+    """The value of `expr`: None if missing or, for a condition, unknown."""
+    raise TypeError(f"not an expression: {expr!r}")
+
+
+@evaluate.register
+def _(expr: ir.Const, scope: Scope) -> Any:
+    return expr.value
+
+
+@evaluate.register
+def _(expr: ir.Field, scope: Scope) -> Any:
+    return scopes.convert(scopes.walk(scope.root(expr.root), expr.path), expr.kind)
+
+
+def raw(expr: Any, scope: Scope) -> Any:
+    """A list as it stands in the event, its items not yet reduced to ids."""
+    return scopes.walk(scope.root(expr.root), expr.path) if isinstance(expr, ir.Field) else evaluate(expr, scope)
+
+
+@evaluate.register
+def _(expr: ir.Fact, scope: Scope) -> Any:
+    thing = scopes.walk(scope.root(expr.root), expr.path)
+    who = scopes.identity(thing)
+    if who is None:
+        return None
+    told = scopes.walk(thing, (expr.fact,)) if isinstance(thing, dict) else None
+    if told is None:
+        told = scope.memory.roster.fact(expr.entity, who, expr.fact, scope.now)
+    if told is None and expr.assume is not None:
+        return expr.default if (assumed := evaluate(expr.assume, scope)) is None else assumed
+    return expr.default if told is None else scopes.convert(told, expr.kind)
+
+
+@evaluate.register
+def _(expr: ir.Now, scope: Scope) -> int:
+    return scope.now
+
+
+@evaluate.register
+def _(expr: ir.Sequence, scope: Scope) -> list[Any] | None:
+    items = [evaluate(item, scope) for item in expr.items]
+    return None if None in items else items
+
+
+@evaluate.register
+def _(expr: ir.Arithmetic, scope: Scope) -> Any:
+    left, right = evaluate(expr.left, scope), evaluate(expr.right, scope)
+    if left is None or right is None:
+        return None
+    try:
+        return finite(OPERATORS[expr.operator](left, right))
+    except (ZeroDivisionError, OverflowError):
+        return None
+
+
+def finite(number: Any) -> Any:
+    """The number itself, or None if it is NaN, infinite or too large an integer."""
+    if isinstance(number, float):
+        return number if math.isfinite(number) else None
+    return number if -(2**63) <= number < 2**63 else None
+
+
+@evaluate.register
+def _(expr: ir.Negate, scope: Scope) -> Any:
+    operand = evaluate(expr.operand, scope)
+    return None if operand is None else finite(-operand)
+
+
+@evaluate.register
+def _(expr: ir.Coalesce, scope: Scope) -> Any:
+    value = evaluate(expr.value, scope)
+    return evaluate(expr.default, scope) if value is None else value
+
+
+@evaluate.register
+def _(expr: ir.Call, scope: Scope) -> Any:
+    arguments = [evaluate(argument, scope) for argument in expr.arguments]
+    return None if None in arguments else call(expr.function, arguments, scope)
+
+
+def call(name: str, arguments: list[Any], scope: Scope) -> Any:
+    """A builtin applied to arguments; those that speak of dates and times of day do so in the rulebook's zone."""
+    function = FUNCTIONS[name]
+    zone = [scope.plan.timezone] if function.signature.needs_zone else []
+    return function.call(*zone, *arguments)
+
+
+@evaluate.register
+def _(expr: ir.WindowValue, scope: Scope) -> Any:
+    key = [evaluate(part, scope) for part in expr.key]
+    if None in key:
+        return None
+    return scope.memory.windows.value(expr.window, key, expr.within, expr.maximum, scope.now)
+
+
+@evaluate.register
+def _(expr: ir.LedgerValue, scope: Scope) -> int | None:
+    who = evaluate(expr.key, scope)
+    return None if who is None else scope.memory.ledgers.balance(expr.ledger, who, scope.now)
+
+
+@evaluate.register
+def _(expr: ir.LedgerRank, scope: Scope) -> int | None:
+    who = evaluate(expr.key, scope)
+    return None if who is None else scope.memory.ledgers.rank(expr.ledger, who, scope.now)
+
+
+@evaluate.register
+def _(expr: ir.LedgerTop, scope: Scope) -> list[str]:
+    return scope.memory.ledgers.top(expr.ledger, expr.count, scope.now)
+
+
+@evaluate.register
+def _(expr: ir.Silence, scope: Scope) -> int | None:
+    member = evaluate(expr.member, scope)
+    return None if member is None else scope.memory.roster.silence(member, scope.now, scope.memory.first)
+
+
+@evaluate.register
+def _(expr: ir.Matched, scope: Scope) -> list[str]:
+    return list(scope.matched)

@@ -1,0 +1,160 @@
+"""What windows hold.
+
+Every counted event is written down once, when it arrives: when (the partition's clock), under which key, with which
+value. An event is counted if it has the window's type, its `where` is true, no component of the key is missing and, for
+`sum` and `distinct`, the value is not missing either. An event of the bot's own doing (`actor.self`) is only counted
+where `where` speaks of `actor.self`.
+
+A window is then a question about that history, asked at the time `now`:
+
+- **count**: how many entries lie in (now - within, now];
+- **distinct**: how many different values those entries have;
+- **sum**: the total of the panes that are not over since `within`. Panes are stretches of `pane` milliseconds from
+  1970 on; a pane leaves as a whole;
+- **streak**: how many local days in a row had an entry, up to today, or up to yesterday if today has none yet;
+- **quiet**: how long ago the last entry was; if there never was one, how long ago the partition's first event was.
+
+Keys and distinct values compare as text: numbers as they are written, everything else as it is; where a key is prose,
+the plan folds it. A component longer than 64 characters is replaced by its hash, so that a key has a bound.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from hashlib import blake2b
+from itertools import groupby
+from typing import Any
+
+from groundrules.calendar.zones import instant_of, local_day
+from groundrules.plan import ir
+from groundrules.reference.scope import Scope
+from groundrules.reference.selfmade import is_own_act, mentions_self
+from groundrules.reference.values import evaluate
+
+Key = tuple[str, ...]
+LONGEST = 64
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One counted event."""
+
+    window: str
+    key: Key
+    at: int
+    number: int
+    event: str
+    value: Any
+
+
+def encoded(value: Any) -> str:
+    """A key component as text: text as it is, numbers as they are written, lists with commas; a long one hashed."""
+    if isinstance(value, list | tuple):
+        text = ",".join(map(encoded, value))
+    elif isinstance(value, bool):
+        text = "true" if value else "false"
+    else:
+        text = value if isinstance(value, str) else repr(value)
+    if len(text) <= LONGEST:
+        return text
+    return "\x1d" + blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+class Windows:
+    """The history of all windows of one partition; `first` is when its first event came."""
+
+    def __init__(self, plan: ir.Plan, first: int) -> None:
+        self.plan = plan
+        self.definitions = {window.id: window for window in plan.windows}
+        self.history: list[Entry] = []
+        self.first = first
+
+    def count(self, scope: Scope) -> None:
+        """Write the event at hand down in every window that counts it."""
+        assert scope.event is not None
+        for window in self.plan.windows:
+            if window.type == scope.event["type"] and counts(window, scope):
+                key = [evaluate(part, scope) for part in window.key]
+                value = None if window.value is None else evaluate(window.value, scope)
+                entry = Entry(
+                    window.id, tuple(map(encoded, key)), scope.now, scope.memory.number, scope.event["id"], value
+                )
+                self.history.append(entry)
+
+    def entries(self, window: str, key: list[Any], within: int, now: int) -> list[Entry]:
+        """The entries under a key in (now - within, now], oldest first; `within` 0 sets no limit."""
+        wanted = tuple(map(encoded, key))
+        held = [entry for entry in self.history if entry.window == window and entry.key == wanted]
+        return [entry for entry in held if entry.at > now - within or within == 0]
+
+    def matched(self, tests: Iterable[tuple[ir.WindowTest, Scope]], now: int) -> tuple[str, ...]:
+        """The ids of the events that the windows of these comparisons still hold, newest first."""
+        held: set[tuple[int, str]] = set()
+        for test, scope in tests:
+            window = self.definitions[test.window]
+            key = [evaluate(part, scope) for part in test.key]
+            kept = self.entries(test.window, key, 0, now)[-window.keep :] if window.ids else []
+            held |= {(entry.number, entry.event) for entry in kept if entry.at > now - test.within or not test.within}
+        return tuple(id for _, id in sorted(held, reverse=True))
+
+    def value(self, window: str, key: list[Any], within: int, maximum: int | None, now: int) -> Any:
+        """The number that a window holds under a key, at most `maximum`."""
+        definition = self.definitions[window]
+        match definition.kind:
+            case "count":
+                number: Any = len(self.entries(window, key, within, now))
+            case "distinct":
+                number = len({encoded(entry.value) for entry in self.entries(window, key, within, now)})
+            case "sum":
+                number = sum_of_panes(self.entries(window, key, 0, now), definition.pane, now - within)
+            case "streak":
+                return streak([entry.at for entry in self.entries(window, key, 0, now)], now, self.plan.timezone)
+            case "quiet":
+                return now - max((entry.at for entry in self.entries(window, key, 0, now)), default=self.first)
+        return number if maximum is None else min(number, maximum)
+
+    def changes(self, window: str, key: list[Any], within: int, bound: int | None) -> Iterator[int]:
+        """Instants at which the number that a window holds changes by time alone."""
+        definition = self.definitions[window]
+        entries = [] if None in key else self.entries(window, key, 0, 0)
+        match definition.kind:
+            case "count" | "distinct":
+                yield from (entry.at + within for entry in entries if within)
+            case "sum":
+                yield from ((entry.at // definition.pane + 1) * definition.pane + within for entry in entries if within)
+            case "streak":
+                zone = self.plan.timezone
+                yield from (
+                    instant_of(zone, local_day(zone, entry.at) + days, 0) for entry in entries for days in (1, 2)
+                )
+            case "quiet":
+                last = max((entry.at for entry in entries), default=self.first)
+                yield from () if bound is None else (last + bound, last + bound + 1)
+
+
+def counts(window: ir.Window, scope: Scope) -> bool:
+    """Whether a window counts the event at hand."""
+    if is_own_act(scope.event) and not mentions_self(window.where):
+        return False
+    if window.where is not None and evaluate(window.where, scope) is not True:
+        return False
+    needed = window.key if window.value is None else (*window.key, window.value)
+    return all(evaluate(part, scope) is not None for part in needed)
+
+
+def sum_of_panes(entries: list[Entry], pane: int, limit: int) -> Any:
+    """The total of all panes whose end lies behind `limit`; added up pane by pane, oldest first."""
+    panes = [(number, list(group)) for number, group in groupby(entries, lambda entry: entry.at // pane)]
+    return sum(sum(entry.value for entry in group) for number, group in panes if (number + 1) * pane > limit)
+
+
+def streak(times: list[int], now: int, zone: str) -> int:
+    """The number of local days in a row, up to today or yesterday, that have an entry."""
+    days = {local_day(zone, time) for time in times}
+    today = local_day(zone, now)
+    day = today if today in days else today - 1
+    length = 0
+    while day - length in days:
+        length += 1
+    return length

@@ -1,0 +1,1 @@
+"""What the language means, as data; see tests/README.md."""

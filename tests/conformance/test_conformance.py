@@ -1,0 +1,66 @@
+"""Every case through every way of running: as wanted, and byte-equal among the ways."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from groundrules.book import Book, RulebookError, check, load
+from groundrules.decisions import Decision, encode
+
+from .cases import Case, read_all
+from .wants import Judge
+from .ways import WAYS
+
+CASES = list(read_all())
+RUN = [case for case in CASES if case.codes is None]
+REFUSED = [case for case in CASES if case.codes is not None]
+
+
+def name_of(case: Case) -> str:
+    return f"{case.topic}: {case.name}"
+
+
+def loaded(case: Case, folder: Path) -> Book:
+    case.write(folder)
+    try:
+        return load(folder)
+    except RulebookError as error:
+        said = [f"{d.code} {d.span.line}:{d.span.column} {d.message}" for d in error.diagnostics]
+        raise AssertionError("\n".join([*said, case.rulebook])) from None
+
+
+def test_names_are_different() -> None:
+    names = [name_of(case) for case in CASES]
+    assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize("case", RUN, ids=name_of)
+def test_decisions(case: Case, tmp_path: Path) -> None:
+    plan = loaded(case, tmp_path).plan
+    lines = case.lines()
+    answers = {name: run(tmp_path, plan, lines) for name, run in WAYS.items()}
+    judge = Judge(plan)
+    faults = [
+        f"event {number}: {fault}"
+        for number, (event, decisions) in enumerate(zip(case.events, answers["reference"], strict=True), 1)
+        if "want" in event
+        for fault in judge.faults(event["want"], decisions)
+    ]
+    assert not faults, "\n".join(faults)
+    first = log(answers["reference"])
+    for name, found in answers.items():
+        assert log(found) == first, f"{name} differs from the reference"
+
+
+def log(answers: list[list[Decision]]) -> list[str]:
+    """All decisions in one list, as the log writes them."""
+    return [encode(decision).decode() for decisions in answers for decision in decisions]
+
+
+@pytest.mark.parametrize("case", REFUSED, ids=name_of)
+def test_codes(case: Case, tmp_path: Path) -> None:
+    case.write(tmp_path)
+    found = [diagnostic for diagnostic in check(tmp_path) if diagnostic.is_error]
+    assert [diagnostic.code for diagnostic in found] == case.codes, [diagnostic.message for diagnostic in found]

@@ -1,0 +1,59 @@
+"""The ways of running a rulebook, each from its folder or plan to decisions, event by event."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+from click.testing import CliRunner
+
+from groundrules.cli.main import main
+from groundrules.decisions import Decision
+from groundrules.engine.engine import Engine
+from groundrules.plan import codec, ir
+from groundrules.reference import Interpreter
+
+Answers = list[list[Decision]]
+Way = Callable[[Path, ir.Plan, list[bytes]], Answers]
+
+
+def reference(folder: Path, plan: ir.Plan, lines: list[bytes]) -> Answers:
+    """The executable specification."""
+    interpreter = Interpreter(plan)
+    return [interpreter.feed(line) for line in lines]
+
+
+def engine(folder: Path, plan: ir.Plan, lines: list[bytes]) -> Answers:
+    """The compiled engine."""
+    running = Engine(plan)
+    return [running.feed(line) for line in lines]
+
+
+def saved_plan(folder: Path, plan: ir.Plan, lines: list[bytes]) -> Answers:
+    """The engine on a plan that was written to a file and read again."""
+    return engine(folder, codec.decode(codec.encode(plan)), lines)
+
+
+def command_line(folder: Path, plan: ir.Plan, lines: list[bytes]) -> Answers:
+    """`groundrules run --all`; the line numbers that it adds to rejections are taken off."""
+    events = folder / "events.jsonl"
+    events.write_bytes(b"".join(line + b"\n" for line in lines))
+    result = CliRunner().invoke(main, ["run", str(folder), str(events), "--all", "--quiet"], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    decisions = [msgspec.json.decode(line, type=Decision) for line in result.stdout_bytes.splitlines()]
+    return [[without_line(decision) for decision in decisions]]
+
+
+def without_line(decision: Decision) -> Decision:
+    if decision.rejected is None:
+        return decision
+    return msgspec.structs.replace(decision, rejected=msgspec.structs.replace(decision.rejected, line=None))
+
+
+WAYS: dict[str, Way] = {
+    "reference": reference,
+    "engine": engine,
+    "saved plan": saved_plan,
+    "command line": command_line,
+}
