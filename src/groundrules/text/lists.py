@@ -16,14 +16,21 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
+from importlib import import_module
+from typing import Any
 
 from groundrules.text.domains import normalise, parents
 from groundrules.text.views import Needle, Range, Text, View
 
-try:
-    import hyperscan
-except ImportError:  # no wheel for this platform
-    hyperscan = None  # type: ignore[assignment]
+
+def _hyperscan() -> Any:
+    try:
+        return import_module("hyperscan")
+    except ImportError:  # no wheel for this platform
+        return None
+
+
+hyperscan = _hyperscan()
 
 OPTIONS = ("leet",)
 """The options that a list may name."""

@@ -1,11 +1,12 @@
 """The squeezed view: the folded one without separators and repeats inside words.
 
-`s.p.a.m`, `s p a m`, `spaaaam` meet `spam`, and `加.微-信`, `加 微 信`, `加微微信` meet `加微信`; `grass hit` stays two
-words. In this order:
+`s.p.a.m`, `s p a m`, `spaaaam` meet `spam`, and `加.微-信`, `加 微 信`, `加微微信` meet `加微信`; `grass hit` and
+`grass.Hit` stay two words. In this order:
 
 1. `@`, `$`, `!`, one or two of them between Latin letters, are read as letters: `cla$$ic`, `f@ke`;
-2. all other separators (punctuation, symbols, emoji, controls) go; a run of white space becomes one space;
-3. spaces beside a letter of a script written without spaces go;
+2. other separators (punctuation, symbols, emoji, controls) become a space where three or more letters stand on both
+   sides, for that is more likely the end of a word than a disguise, and go elsewhere and between digits;
+3. a run of white space becomes one space; spaces beside a letter of a script written without spaces go;
 4. one or two of the digits 0 1 3 4 5 7 between Latin letters are read as letters: `v1agra`, `p0rn`, but not `mp3`,
    `4k`, `100` or `vx12345`;
 5. a run of one letter becomes a single one; digits keep their repeats;
@@ -13,10 +14,11 @@ words. In this order:
 
 The result holds letters, marks, digits and single spaces, and squeezing it again changes nothing.
 
-**Repeats.** If runs were simply dropped, `ass` would be found in `was`, `free` in `fresh` and `天天彩票` in
-`今天彩票`. So the squeezed text is a necessary condition only, good for indexes: a needle matches where its squeezed
-form stands in the squeezed text *and* each of its letters is repeated there at least as often as in the needle itself.
-`squeeze_runs` gives the repeats. Needles without repeats, nearly all, need no second look.
+**Repeats.** If runs were simply dropped, `ass` would be found in `was`, `天天彩票` in `今天彩票` and `god` in `good`.
+So the squeezed text is a necessary condition only, good for indexes. A needle matches where its squeezed form stands
+in the squeezed text, each letter at least as often as in the needle, and where what is more looks like a disguise
+(`stretches`): some letter inside the match stands there three times or is one that Latin words hardly ever double
+(`pooorn`, `spaam`, `加微微信`). At the ends of the needle anything may follow, as in any search.
 
 Each step is one pattern and what becomes of its matches, applied by `squeeze` to strings and by `squeeze_runs` to
 characters that know where they came from.
@@ -36,8 +38,17 @@ from groundrules.text.scripts import SEPARATORS, UNSPACED
 _LEET = str.maketrans("@$!013457", "asioieast")
 _WHITE = " \\t\\n\\r\\x0b\\x0c\\x1c-\\x1f"
 
+_PUNCTUATION = f"(?![{_WHITE}])[{SEPARATORS}]"
+_WORD = f"[^{SEPARATORS}{UNSPACED}]"
+_LETTER = f"[^{SEPARATORS}{UNSPACED}0-9]"
+_OFTEN_DOUBLED = frozenset("bcdefglmnoprstz")
+
 _symbols = re.compile(r"[@$!]{1,2}(?=[a-z])(?:(?<=[a-z][@$!])|(?<=[a-z][@$!]{2}))")
-_separators = re.compile(f"(?![{_WHITE}])[{SEPARATORS}]")
+_separators = re.compile(_PUNCTUATION)
+_word_ends = re.compile(
+    f"{_PUNCTUATION}(?:(?<={_WORD}{{2}}{_LETTER}.)(?:{_PUNCTUATION})*(?={_WORD}{{3}})"
+    f"|(?<={_WORD}{{3}}.)(?:{_PUNCTUATION})*(?={_LETTER}{_WORD}{{2}}))"
+)
 _ASCII_SEPARATORS = {code: None for code in range(128) if _separators.match(chr(code))}
 _white = re.compile(f"[{_WHITE}]+")
 _margin = re.compile(r"^ | $")
@@ -59,7 +70,7 @@ def squeeze(s: str) -> str:
 
 def squeeze_folded(folded: str) -> str:
     """Return the squeezed view of a text that is already folded."""
-    text = _symbols.sub(_read_leet, folded)
+    text = _word_ends.sub(" ", _symbols.sub(_read_leet, folded))
     if text.isascii():
         text = " ".join(text.translate(_ASCII_SEPARATORS).split())
     else:
@@ -96,13 +107,13 @@ def squeeze_runs(s: str) -> list[Piece]:
     return pieces
 
 
-def repeats(s: str) -> list[int]:
-    """Return how often each character of `squeeze(s)` is written in `s`; the empty list if none is repeated."""
-    folded = fold(s)
-    letters = "".join(_separators.sub("", _symbols.sub(_read_leet, folded)).split())
-    if len(letters) == len(squeeze_folded(folded).replace(" ", "")):
-        return []
-    return [piece.repeats for piece in squeeze_runs(s)]
+def stretches(needle: list[Piece], place: list[Piece]) -> bool:
+    """Tell whether `place`, with the same letters as `needle`, is the needle or a disguise of it by repeats."""
+    pairs = list(zip(needle, place, strict=True))
+    if any(found.repeats < asked.repeats for asked, found in pairs):
+        return False
+    stretched = [found for asked, found in pairs[1:-1] if found.repeats > asked.repeats]
+    return not stretched or any(found.repeats > 2 or found.char not in _OFTEN_DOUBLED for found in stretched)
 
 
 def squeeze_map(s: str) -> list[int]:
@@ -142,6 +153,7 @@ def _one(pieces: list[Piece]) -> list[Piece]:
 
 _STEPS: tuple[tuple[re.Pattern[str], Change], ...] = (
     (_symbols, _letters),
+    (_word_ends, _space),
     (_separators, _nothing),
     (_white, _space),
     (_margin, _nothing),

@@ -25,7 +25,7 @@ from typing import Literal
 from groundrules.text import words
 from groundrules.text.domains import covers, hosts, normalise
 from groundrules.text.fold import fold, fold_map
-from groundrules.text.squeeze import Piece, repeats, squeeze_folded, squeeze_map, squeeze_runs
+from groundrules.text.squeeze import Piece, squeeze_folded, squeeze_map, squeeze_runs, stretches
 
 View = Literal["exact", "folded", "squeezed", "word", "domain"]
 Range = tuple[int, int]
@@ -77,8 +77,7 @@ class Needle:
         self.view = view
         self.raw = raw
         self.key = apply(view, raw)
-        self.repeats = repeats(raw) if view == "squeezed" else []
-        self.sufficient = view in ("exact", "folded") or (view == "squeezed" and not self.repeats)
+        self.sufficient = view in ("exact", "folded")
 
     def within(self, text: Text) -> bool:
         """Tell whether the text contains this needle."""
@@ -100,12 +99,14 @@ class Needle:
         viewed = text.view(self.view)
         start = viewed.find(self.key)
         while start >= 0:
-            if self.sufficient or self._repeated(text, start):
-                yield start, start + len(self.key)
+            end = start + len(self.key)
+            if self.sufficient or stretches(self.pieces, text.pieces[start:end]):
+                yield start, end
             start = viewed.find(self.key, start + 1)
 
-    def _repeated(self, text: Text, start: int) -> bool:
-        return all(text.pieces[start + i].repeats >= least for i, least in enumerate(self.repeats) if least > 1)
+    @cached_property
+    def pieces(self) -> list[Piece]:
+        return squeeze_runs(self.raw)
 
     def raw_range(self, text: Text, start: int, end: int) -> Range:
         """Return the raw code points behind `[start, end)` of the text's view."""

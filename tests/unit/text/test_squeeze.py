@@ -2,7 +2,7 @@
 
 import pytest
 
-from groundrules.text.squeeze import repeats, squeeze, squeeze_map, squeeze_runs
+from groundrules.text.squeeze import squeeze, squeeze_map, squeeze_runs
 
 SAME = [
     ("s.p.a.m", "spam"),
@@ -23,11 +23,16 @@ SAME = [
     ("cla$$ic f@ke sh!t", "classic fake shit"),
     ("s.p.4.m", "spam"),
     ("1 3 8 0 0", "13800"),
-    ("well-known", "wellknown"),
+    ("well-known", "well known"),
+    ("fu*ck sh-it don't", "fuck shit dont"),
+    ("138-0013-8000", "13800138000"),
+    ("sss.ppp.aaa.mmm", "spam"),
     ("  hello,   world!!  ", "hello world"),
 ]
 APART = [
     ("grass hit", "grasshit"),
+    ("process.Excellent", "processexcellent"),
+    ("hello🔥world", "helloworld"),
     ("be at", "beat"),
     ("110", "10"),
     ("3p", "ep"),
@@ -52,9 +57,8 @@ def test_nothing_but_separators_is_nothing() -> None:
 
 
 def test_repeats_are_counted_over_separators() -> None:
-    assert repeats("a.s.s") == [1, 2]
-    assert repeats("天 天 彩 票") == [2, 1, 1]
-    assert repeats("spam and 100") == []
+    assert [piece.repeats for piece in squeeze_runs("a.s.s")] == [1, 2]
+    assert [piece.repeats for piece in squeeze_runs("天 天 彩 票")] == [2, 1, 1]
 
 
 def test_map_points_at_the_first_of_a_run() -> None:

@@ -29,11 +29,29 @@ def test_find_gives_the_raw_text(view: View, text: str, needle: str, raw: str) -
 
 @pytest.mark.parametrize(
     ("text", "needle"),
-    [("it was", "ass"), ("fresh", "free"), ("今天彩票", "天天彩票"), ("nigeria", "nigger"), ("grass hit", "sshi")],
+    [("it was", "ass"), ("fresh", "free"), ("今天彩票", "天天彩票"), ("grass hit", "sshi")],
 )
 def test_a_repeat_in_a_squeezed_needle_is_asked_for(text: str, needle: str) -> None:
     assert not contains("squeezed", text, needle)
     assert find("squeezed", text, needle) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "needle", "found"),
+    [
+        ("good", "god", False),
+        ("sweet dreams", "wet dream", False),
+        ("gooood", "god", True),
+        ("gooood", "good", True),
+        ("spaam", "spam", True),
+        ("pooorn", "porn", True),
+        ("goods", "good", True),
+        ("asses", "as", True),
+        ("fuuck", "fuck", True),
+    ],
+)
+def test_ordinary_doubles_are_no_disguise(text: str, needle: str, found: bool) -> None:
+    assert contains("squeezed", text, needle) is found
 
 
 @pytest.mark.parametrize("view", ["exact", "folded", "squeezed", "word", "domain"])
@@ -79,6 +97,5 @@ def test_offsets_have_one_more_than_the_view() -> None:
 
 def test_sufficient_needles_need_no_second_look() -> None:
     assert Needle("folded", "ass").sufficient
-    assert Needle("squeezed", "spam").sufficient
-    assert not Needle("squeezed", "ass").sufficient
+    assert not Needle("squeezed", "spam").sufficient
     assert not Needle("word", "spam").sufficient
