@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from hypothesis import strategies as st
 
@@ -57,9 +57,14 @@ def _several(parts: st.SearchStrategy[Any], least: int = 1) -> st.SearchStrategy
     return st.lists(parts, min_size=least, max_size=3).map(tuple)
 
 
-def _chain(kind: type[nodes.Node], parts: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    """`and` and `or` never hold one of their own kind."""
-    return _node(kind, operands=_several(parts.filter(lambda part: type(part) is not kind), 2))
+def _chain(kind: type[nodes.Or | nodes.And], parts: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """`and` and `or` never hold one of their own kind: its operands join."""
+
+    def joined(operands: list[Any]) -> nodes.Node:
+        flat = [inner for part in operands for inner in (part.operands if type(part) is kind else (part,))]
+        return kind(operands=tuple(flat), at=AT)
+
+    return st.lists(parts, min_size=2, max_size=3).map(joined)
 
 
 def _windows(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
@@ -79,8 +84,7 @@ def _windows(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     return window(["count", "streak", "quiet"], st.none()) | window(["sum", "distinct"], inner)
 
 
-def _extend(smaller: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    inner = st.deferred(lambda: smaller)
+def _extend(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     quantifiers = st.sampled_from(["one", "any", "all"])
     return st.one_of(
         _chain(nodes.Or, inner),
@@ -112,7 +116,16 @@ def _extend(smaller: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     )
 
 
-expressions = st.recursive(path | literal, _extend, max_leaves=12)
+_trees = st.recursive(path | literal, _extend, max_leaves=12)
+
+
+@st.composite
+def _expression(draw: st.DrawFn) -> nodes.Node:
+    """The same, under a name: a strategy of strategies would describe itself on many pages."""
+    return cast("nodes.Node", draw(_trees))
+
+
+expressions = _expression()
 
 keys = _several(path)
 clauses = {
