@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import statistics
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import groundrules
 from groundrules.cli import manual
 from groundrules.cli.main import COMMANDS
 from groundrules.diagnostics.codes import CODES
+from groundrules.tools.decision_schema import decision_schema
 
 ROOT = Path(__file__).parents[2]
 
@@ -51,7 +53,7 @@ def test_import_pulls_in_nothing_heavy() -> None:
 def test_every_code_has_a_page_and_a_plain_title() -> None:
     for code in CODES.values():
         assert code.page.strip(), code.code
-        assert code.title[0].islower() or code.title.startswith(("YAML", "UTF", "JSON")), code.code
+        assert code.title[0].islower() or code.title.startswith(("YAML", "UTF", "JSON", "`")), code.code
         assert not code.title.endswith("."), code.code
 
 
@@ -73,3 +75,10 @@ def test_modules_stay_small() -> None:
         if (lines := path.read_text(encoding="utf-8").count("\n")) > 450 and path.name != "ir.py"
     }
     assert not long
+
+
+def test_the_schema_of_decisions_is_current() -> None:
+    stored = json.loads((ROOT / "schemas" / "decision.schema.json").read_text(encoding="utf-8"))
+    assert stored == json.loads(json.dumps(decision_schema())), (
+        "run: python -m groundrules.tools.decision_schema > schemas/decision.schema.json"
+    )
