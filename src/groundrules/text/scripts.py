@@ -26,12 +26,23 @@ def _character_class(ranges: str) -> str:
 
 
 def _separators() -> str:
-    lines = Path(__file__).with_name("separators.tsv").read_text(encoding="utf-8").splitlines()
-    return _character_class(lines[1])
+    return Path(__file__).with_name("separators.tsv").read_text(encoding="utf-8").splitlines()[1]
 
 
-SEPARATORS = _separators()
-"""Punctuation, symbols, white space and controls."""
+def _punctuation() -> str:
+    """Cut white space, all of it within the first range, out of the separators."""
+    first, _, rest = _separators().partition(" ")
+    assert first == "0-2F"
+    return _character_class(f"0-8 E-1B 21-2F {rest}")
+
+
+SEPARATORS = _character_class(_separators())
+"""Punctuation, symbols, controls and white space."""
+
+WHITE_SPACE = _character_class("9-D 1C-20")
+
+PUNCTUATION = _punctuation()
+"""Separators without white space."""
 
 UNSPACED = _character_class(_UNSPACED)
 """Letters of scripts written without spaces."""

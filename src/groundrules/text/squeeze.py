@@ -27,36 +27,33 @@ characters that know where they came from.
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Callable
-from itertools import chain, compress, pairwise
-from operator import ne
+from itertools import pairwise
 from typing import NamedTuple
 
 from groundrules.text.fold import fold, fold_map
-from groundrules.text.scripts import SEPARATORS, UNSPACED
+from groundrules.text.scripts import PUNCTUATION, SEPARATORS, UNSPACED, WHITE_SPACE
 
 _LEET = str.maketrans("@$!013457", "asioieast")
-_WHITE = " \\t\\n\\r\\x0b\\x0c\\x1c-\\x1f"
-
-_PUNCTUATION = f"(?![{_WHITE}])[{SEPARATORS}]"
 _WORD = f"[^{SEPARATORS}{UNSPACED}]"
 _LETTER = f"[^{SEPARATORS}{UNSPACED}0-9]"
 _OFTEN_DOUBLED = frozenset("bcdefglmnoprstz")
+_DOUBLES = [(letter * 2, letter) for letter in string.ascii_lowercase]
 
-_symbols = re.compile(r"[@$!]{1,2}(?=[a-z])(?:(?<=[a-z][@$!])|(?<=[a-z][@$!]{2}))")
-_separators = re.compile(_PUNCTUATION)
+_symbols = re.compile(r"[@$!](?<=[a-z].)[@$!]?(?=[a-z])")
 _word_ends = re.compile(
-    f"{_PUNCTUATION}(?:(?<={_WORD}{{2}}{_LETTER}.)(?:{_PUNCTUATION})*(?={_WORD}{{3}})"
-    f"|(?<={_WORD}{{3}}.)(?:{_PUNCTUATION})*(?={_LETTER}{_WORD}{{2}}))"
+    f"[{PUNCTUATION}](?:(?<={_WORD}{{2}}{_LETTER}.)[{PUNCTUATION}]*(?={_WORD}{{3}})"
+    f"|(?<={_WORD}{{3}}.)[{PUNCTUATION}]*(?={_LETTER}{_WORD}{{2}}))"
 )
-_ASCII_SEPARATORS = {code: None for code in range(128) if _separators.match(chr(code))}
-_white = re.compile(f"[{_WHITE}]+")
+_separators = re.compile(f"[{PUNCTUATION}]")
+_white = re.compile(f"[{WHITE_SPACE}]+")
 _margin = re.compile(r"^ | $")
 _unspaced_space = re.compile(f" (?:(?<=[{UNSPACED}] )|(?=[{UNSPACED}]))")
-_digits = re.compile(r"[013457]{1,2}(?=[a-z])(?:(?<=[a-z][013457])|(?<=[a-z][013457]{2}))")
+_digits = re.compile(r"[013457](?<=[a-z].)[013457]?(?=[a-z])")
 _runs = re.compile(r"([^0-9 ])\1+")
 _single_space = re.compile(r" (?:(?<=^[^ ] )|(?<= [^ ] ))(?=[^ ](?: |$))")
-_digit = re.compile(r"[0-9]")
+_ASCII_SEPARATORS = {code: None for code in range(128) if _separators.match(chr(code))}
 
 
 def _read_leet(match: re.Match[str]) -> str:
@@ -82,9 +79,13 @@ def squeeze_folded(folded: str) -> str:
 
 
 def _without_runs(text: str) -> str:
-    if _digit.search(text):
-        return _runs.sub(r"\1", _digits.sub(_read_leet, text))
-    return "".join(compress(text, map(ne, text, chain("\0", text))))
+    text = _digits.sub(_read_leet, text)
+    if not text.isascii():
+        return _runs.sub(r"\1", text)
+    for double, letter in _DOUBLES:
+        while double in text:
+            text = text.replace(double, letter)
+    return text
 
 
 class Piece(NamedTuple):
