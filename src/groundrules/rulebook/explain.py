@@ -34,7 +34,11 @@ def explain_root(root: YNode) -> Diagnostic:
 def explain(errors: Iterable[ValidationError], node: YNode, key: YScalar | None) -> Iterator[Diagnostic]:
     """Yield a diagnostic for each error of jsonschema about `node`, which stands under `key`."""
     told: list[Diagnostic] = []
-    for error in sorted((_relevant(error) for error in errors), key=_urgency):
+    relevant = [_relevant(error) for error in errors]
+    mistyped = [error.absolute_path for error in relevant if error.validator == "type"]
+    for error in sorted(relevant, key=_urgency):
+        if error.validator != "type" and error.absolute_path in mistyped:
+            continue  # an echo: nothing else can hold of a value of the wrong kind
         found = _Located(error, node, key).diagnostics(told)
         told.extend(found)
         yield from found
@@ -95,7 +99,7 @@ class _Located:
         if rule in ("required", "dependentRequired", "minProperties"):
             return self._missing(told)
         if rule in ("anyOf", "oneOf") and _requires_keys(self.limit):
-            return self._alternatives()
+            return self._alternatives(told)
         return [self._about_value(rule)]
 
     def _about_value(self, rule: Any) -> Diagnostic:
@@ -141,7 +145,6 @@ class _Located:
     def _missing(self, told: list[Diagnostic]) -> list[Diagnostic]:
         assert isinstance(self.node, YMapping)
         present = {key.text for key, _ in self.node.items}
-        misspelled = {fix.text for found in told for fix in found.fixes}
         names = _needed(self.error, present)
         if not names and not self.node.items:
             return [format.WRONG_SHAPE.at(self.node.span, f"{self._subject} is empty; it must be {self._title}")]
@@ -152,10 +155,10 @@ class _Located:
                 _first_key(self.node), f"{_bare(self._title)} needs `{name}`", _describe(self.error, name)
             )
             for name in names
-            if name not in misspelled
+            if name not in _misspelled(told)
         ]
 
-    def _alternatives(self) -> list[Diagnostic]:
+    def _alternatives(self, told: list[Diagnostic]) -> list[Diagnostic]:
         assert isinstance(self.node, YMapping)
         names = [str(branch["required"][0]) for branch in self.limit]
         choice = " or ".join(f"`{name}`" for name in names)
@@ -164,6 +167,8 @@ class _Located:
             return [
                 format.BAD_VALUE.at(given[1].span, f"{_bare(self._title)} has either {choice}", "remove one of them")
             ]
+        if _misspelled(told) & set(names):
+            return []
         return [format.MISSING_KEY.at(_first_key(self.node), f"{_bare(self._title)} needs {choice}")]
 
     def _name(self) -> Diagnostic:
@@ -228,6 +233,11 @@ def _bad_name(node: YNode, shown: str, title: str) -> Diagnostic:
             node.span, f"`{shown}` contains full-width characters", f"write `{narrowed}`", fixes=(fix,)
         )
     return format.BAD_VALUE.at(_head(node), f"`{shown}` is not {title}")
+
+
+def _misspelled(told: list[Diagnostic]) -> set[str]:
+    """Return the keys that are there, only spelled otherwise."""
+    return {fix.text for found in told for fix in found.fixes}
 
 
 def _needed(error: ValidationError, present: set[str]) -> list[str]:

@@ -72,6 +72,6 @@ def decode(data: bytes, shown: str, report: Report) -> SourceFile | None:
 
 def _not_utf8(shown: str, start: int, data: bytes, message: str) -> Diagnostic:
     """Place the finding in what can be read of the file up to there."""
-    before = data[:start].decode("utf-8", "replace")
+    before = data[:start].decode("utf-8-sig", "replace")
     file = SourceFile(shown, before)
     return codes.NOT_UTF8.at(file.span(len(before), len(before)), message, "save the file as UTF-8")

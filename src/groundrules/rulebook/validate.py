@@ -27,7 +27,6 @@ _ITEMS = {  # sections whose items are checked one by one
     "states": "state",
     "schedules": "schedule",
     "use": "use",
-    "events": "event_type",
     "parameters": "parameter",
     "lists": "list",
     "define": "expression",
