@@ -10,7 +10,7 @@ def codes(text: str) -> list[str]:
 
 
 def test_findings_of_both_stages_come_in_order_of_place() -> None:
-    result = check_text("rulebook: x\nuse: [std/chat]\ndefine: {a: nobody, b: '('}\nlanguages: 5\n")
+    result = check_text("rulebook: x\nuse: [std/chat]\ndefine: {b: '('}\n" + RULE % "nobody" + "languages: 5\n")
     assert [found.span.line for found in result.diagnostics] == sorted(found.span.line for found in result.diagnostics)
     assert len(result.diagnostics) == 3
     assert result.has_errors
