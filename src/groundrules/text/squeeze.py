@@ -37,14 +37,12 @@ from groundrules.text.scripts import PUNCTUATION, SEPARATORS, UNSPACED, WHITE_SP
 
 _LEET = str.maketrans("@$!013457", "asioieast")
 _WORD = f"[^{SEPARATORS}{UNSPACED}]"
-_LETTER = f"[^{SEPARATORS}{UNSPACED}0-9]"
 _OFTEN_DOUBLED = frozenset("bcdefglmnoprstz")
 _DOUBLES = [(letter * 2, letter) for letter in string.ascii_lowercase]
 
 _symbols = re.compile(r"[@$!](?<=[a-z].)[@$!]?(?=[a-z])")
 _word_ends = re.compile(
-    f"[{PUNCTUATION}](?:(?<={_WORD}{{2}}{_LETTER}.)[{PUNCTUATION}]*(?={_WORD}{{3}})"
-    f"|(?<={_WORD}{{3}}.)[{PUNCTUATION}]*(?={_LETTER}{_WORD}{{2}}))"
+    f"[{PUNCTUATION}](?<={_WORD}{{3}}.)(?:(?<![0-9].)[{PUNCTUATION}]*|[{PUNCTUATION}]*(?![0-9]))(?={_WORD}{{3}})"
 )
 _separators = re.compile(f"[{PUNCTUATION}]")
 _white = re.compile(f"[{WHITE_SPACE}]+")
