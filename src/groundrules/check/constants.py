@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-import operator
+import operator as operators
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from groundrules.check.expressions import Reader
 
 _OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
-    "+": operator.add,
-    "-": operator.sub,
-    "*": operator.mul,
-    "/": operator.truediv,
-    "%": operator.mod,
+    "+": operators.add,
+    "-": operators.sub,
+    "*": operators.mul,
+    "/": operators.truediv,
+    "%": operators.mod,
 }
 _LITERALS = (nodes.Number, nodes.Percent, nodes.String, nodes.Boolean, nodes.Duration, nodes.ClockTime)
 
@@ -52,10 +52,15 @@ def _parameter(reader: Reader, node: nodes.Node) -> Any | None:
 
 def _arithmetic(reader: Reader, node: nodes.Arithmetic) -> Any | None:
     left, right = fold(reader, node.left), fold(reader, node.right)
+    return calculated(node.operator, left, right)
+
+
+def calculated(operator: str, left: Any, right: Any) -> int | float | None:
+    """Return the result of arithmetic on two constants, or None where there is none."""
     if not (isinstance(left, int | float) and isinstance(right, int | float)):
         return None
     try:
-        value = _OPERATORS[node.operator](left, right)
+        value: int | float = _OPERATORS[operator](left, right)
     except (ArithmeticError, ValueError):
         return None
     return value if math.isfinite(value) else None

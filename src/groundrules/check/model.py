@@ -8,6 +8,7 @@ the subject. Contexts are interned: ten thousand rules on one event type of one 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -453,3 +454,22 @@ class Checked:
     paths: list[Path] = field(default_factory=list)
     states: list[State] = field(default_factory=list)
     schedules: list[Schedule] = field(default_factory=list)
+
+    def context(
+        self,
+        instance: Instance,
+        types: Iterable[str] = (),
+        root: Root = "event",
+        start: Iterable[str] = (),
+        subject: str | None = None,
+    ) -> Context:
+        """Return the one context of these parts."""
+        key = (instance.index, tuple(sorted(set(types))), root, tuple(sorted(set(start))), subject)
+        found = self.contexts.get(key)
+        if found is None:
+            found = self.contexts[key] = Context(len(self.contexts), instance, key[1], root, key[3], subject)
+        return found
+
+    def seen_from(self, context: Context, instance: Instance) -> Context:
+        """Return `context` as seen from another instance: what a define of an import is read in."""
+        return self.context(instance, context.types, context.root, context.start, context.subject)

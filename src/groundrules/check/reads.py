@@ -103,7 +103,7 @@ def _field(reader: Reader, node: nodes.Node, field: kinds.Field, through: bool =
     if isinstance(field.type, Differs):
         words = wording.differs(reader.text(node), field.type.first, field.type.second, reader.context.types)
         return reader.error(codes.TYPES_DIFFER, node, words)
-    return Typed(field.type, field.default is None and (field.optional or through))
+    return Typed(field.type, through or (field.optional and field.default is None))
 
 
 def _attribute(reader: Reader, node: nodes.Attribute) -> Typed:
@@ -150,12 +150,28 @@ def _part(reader: Reader, node: nodes.Attribute | nodes.Item, base: nodes.Node, 
         return UNKNOWN
     if not isinstance(whole.type, kinds.Object):
         return _no_parts(reader, node, base, whole.type)
+    if not _is_path(reader, base):
+        words = (f"fields are read of names, and `{reader.text(base)}` is an expression", None)
+        return reader.error(name_codes.UNKNOWN_FIELD, reader.offsets(node.name_at), words)
     field = whole.type.fields.get(name)
     if field is None:
         return _no_field(reader, node, base, whole.type, name)
     if whole.type.entity and (whole.type.entity, name) in reader.session.checked.assumed:
-        return Typed(field.type)
+        return Typed(field.type, whole.optional)
     return _field(reader, node, field, whole.optional)
+
+
+def _is_path(reader: Reader, node: nodes.Node) -> bool:
+    """Tell whether a typed node names a place: a name, or fields of a name, defines looked into."""
+    while isinstance(node, nodes.Attribute | nodes.Item | nodes.Name):
+        binding = reader.session.tables.bindings.get((reader.context.id, id(node)))
+        if isinstance(binding, DefineBinding):
+            reader, node = reader.inside(binding, node), binding.define.body.root
+        elif isinstance(node, nodes.Name):
+            return True
+        else:
+            node = node.base
+    return False
 
 
 def _no_field(

@@ -56,16 +56,11 @@ class Session:
         subject: str | None = None,
     ) -> Context:
         """Return the one context of these parts."""
-        key = (instance.index, tuple(sorted(set(types))), root, tuple(sorted(set(start))), subject)
-        found = self.checked.contexts.get(key)
-        if found is None:
-            found = Context(len(self.checked.contexts), instance, key[1], root, key[3], subject)
-            self.checked.contexts[key] = found
-        return found
+        return self.checked.context(instance, types, root, start, subject)
 
     def within(self, context: Context, instance: Instance) -> Context:
         """Return `context` as seen from another instance: what a define of an import is read in."""
-        return self.context(instance, context.types, context.root, context.start, context.subject)
+        return self.checked.seen_from(context, instance)
 
     def fields(self, types: tuple[str, ...]) -> dict[str, kinds.Field]:
         """Return the fields that all of `types` have; unknown types were reported and are passed over."""

@@ -1,0 +1,28 @@
+"""Specifications of the actions that a plan uses."""
+
+from __future__ import annotations
+
+from groundrules.lower.ground import Ground
+from groundrules.plan import ir
+from groundrules.types import kinds
+from groundrules.types.actions import ActionType
+
+
+def actions(ground: Ground) -> list[ir.ActionSpec]:
+    """Return what the engine has to know of every action that some effect names."""
+    found = (ground.checked.catalog.action(name) for name in ground.actions)
+    return [_spec(action) for action in found if action is not None]
+
+
+def _spec(action: ActionType) -> ir.ActionSpec:
+    parameters = action.parameters.items()
+    return ir.ActionSpec(
+        name=action.name,
+        target=action.target.kind if action.target else None,
+        key=tuple(sorted(action.key)),
+        merge=dict(sorted(action.merge.items())),
+        supersedes=tuple(sorted(action.supersedes)),
+        opposes=dict(sorted(action.opposes.items())),
+        shorthand=action.shorthand,
+        durations=tuple(sorted(name for name, one in parameters if isinstance(one.field.type, kinds.Duration))),
+    )

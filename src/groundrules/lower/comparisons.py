@@ -1,0 +1,159 @@
+"""Comparisons and looking into text: which view applies, and which node of the plan says it.
+
+`folded(x)` and `squeezed(x)` as the text that is looked into become a view of `x`, which the engine indexes; next to
+`==` both sides are squeezed, because an author writes the needle as it is said, not as it is squeezed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, cast
+
+from groundrules.check.model import Binding, DefineBinding, ListBinding
+from groundrules.check.views import comparing, looking_into
+from groundrules.lower import windows
+from groundrules.lower.constants import in_order
+from groundrules.plan import ir
+from groundrules.syntax import nodes
+from groundrules.types import kinds
+
+if TYPE_CHECKING:
+    from groundrules.lower.expressions import Lowerer
+
+_VIEWS: dict[str, ir.View] = {"folded": "folded", "squeezed": "squeezed"}
+
+
+def _compare(lowerer: Lowerer, node: nodes.Compare) -> ir.AnyExpr:
+    tested = windows.tested(lowerer, node)
+    if tested is not None:
+        return tested
+    left, right = lowerer.expression(node.left), lowerer.expression(node.right)
+    if any(isinstance(side, ir.Call) and side.function == "squeezed" for side in (left, right)):
+        left, right = _squeezed(left), _squeezed(right)
+    view = comparing(lowerer.type_of(node.left), lowerer.type_of(node.right))
+    return ir.Compare(operator=node.operator, left=left, right=right, view=view, src=lowerer.source(node))
+
+
+def _squeezed(side: ir.AnyExpr) -> ir.AnyExpr:
+    if isinstance(side, ir.Call) and side.function == "squeezed":
+        return side
+    return ir.Call(function="squeezed", arguments=(side,), src=side.src)
+
+
+def _in(lowerer: Lowerer, node: nodes.In) -> ir.AnyExpr:
+    found = _positive_in(lowerer, node)
+    return ir.Not(operand=found) if node.negated else found
+
+
+def _positive_in(lowerer: Lowerer, node: nodes.In) -> ir.AnyExpr:
+    source = lowerer.source(node)
+    item = lowerer.expression(node.item)
+    type = lowerer.type_of(node.collection)
+    if isinstance(type, kinds.ClockRange):
+        start, end = _hours(lowerer, node.collection)
+        return ir.InClock(instant=item, start=start, end=end, src=source)
+    if isinstance(type, kinds.WordList):
+        return ir.InList(item=item, list=listed(lowerer, node.collection), src=source)
+    view = comparing(lowerer.type_of(node.item), _item(type))
+    return ir.In(item=item, collection=_unordered(lowerer.expression(node.collection)), view=view, src=source)
+
+
+def _hours(lowerer: Lowerer, node: nodes.Node) -> tuple[int, int]:
+    if isinstance(node, nodes.ClockRange):
+        return node.start, node.end
+    found = lowerer.expression(node)
+    assert isinstance(found, ir.Const), "hours are a literal or a parameter"
+    start, end = found.value
+    return int(start), int(end)
+
+
+def _has(lowerer: Lowerer, node: nodes.Has) -> ir.AnyExpr:
+    source = lowerer.source(node)
+    collection = lowerer.expression(node.collection)
+    quantifier: ir.Quantifier = "all" if node.quantifier == "all" else "any"
+    type = lowerer.type_of(node.value)
+    if isinstance(type, kinds.WordList):
+        return ir.HasList(collection=collection, quantifier=quantifier, list=listed(lowerer, node.value), src=source)
+    view = comparing(_item(lowerer.type_of(node.collection)), _item(type))
+    values = _several(lowerer, node.value, node.quantifier)
+    return ir.Has(collection=collection, quantifier=quantifier, values=values, view=view, src=source)
+
+
+def _contains(lowerer: Lowerer, node: nodes.Contains) -> ir.AnyExpr:
+    source = lowerer.source(node)
+    quantifier: ir.Quantifier = "all" if node.quantifier == "all" else "any"
+    if isinstance(lowerer.type_of(node.needle), kinds.WordList):
+        subject, name = lowerer.expression(node.subject), listed(lowerer, node.needle)
+        return ir.ContainsList(subject=subject, quantifier=quantifier, list=name, src=source)
+    subject, view = _viewed(lowerer, node.subject, looking_into(lowerer.type_of(node.subject)))
+    needles = _several(lowerer, node.needle, node.quantifier)
+    return ir.Contains(
+        subject=subject, quantifier=quantifier, needles=needles, view="word" if node.word else view, src=source
+    )
+
+
+def _affix(lowerer: Lowerer, node: nodes.Affix) -> ir.AnyExpr:
+    subject, view = _viewed(lowerer, node.subject, looking_into(lowerer.type_of(node.subject)))
+    needle = lowerer.expression(node.needle)
+    return ir.Affix(subject=subject, end=node.end, needle=needle, view=view, src=lowerer.source(node))
+
+
+def _matches(lowerer: Lowerer, node: nodes.Matches) -> ir.AnyExpr:
+    subject, view = _viewed(lowerer, node.subject, "exact")
+    pattern, flags = node.regex.pattern, "".join(sorted(set(node.regex.flags)))
+    return ir.Matches(subject=subject, pattern=pattern, flags=flags, view=view, src=lowerer.source(node))
+
+
+def _viewed(lowerer: Lowerer, node: nodes.Node, view: ir.View) -> tuple[ir.AnyExpr, ir.View]:
+    """Return the text that is looked into and the view of it: `folded(x)` is a view of `x`."""
+    subject = lowerer.expression(node)
+    if isinstance(subject, ir.Call) and subject.function in _VIEWS:
+        return subject.arguments[0], _VIEWS[subject.function]
+    return subject, view
+
+
+def _several(lowerer: Lowerer, node: nodes.Node, quantifier: nodes.Quantifier) -> ir.AnyExpr:
+    """Return the list of what is looked for."""
+    found = lowerer.expression(node)
+    if quantifier != "one":
+        return _unordered(found)
+    return ir.Const(value=[found.value]) if isinstance(found, ir.Const) else ir.Sequence(items=(found,))
+
+
+def _unordered(found: ir.AnyExpr) -> ir.AnyExpr:
+    if isinstance(found, ir.Const) and isinstance(found.value, list):
+        return ir.Const(value=in_order(found.value))
+    return found
+
+
+def _item(type: kinds.Type) -> kinds.Type:
+    return type.item if isinstance(type, kinds.ListOf) else type
+
+
+def listed(lowerer: Lowerer, node: nodes.Node) -> str:
+    """Return the id of the list that a node names, and see that the plan has it."""
+    binding, inner = lowerer.ground.binding(lowerer.context, node), lowerer
+    while isinstance(binding, DefineBinding):
+        inner = inner.inside(binding)
+        binding = _bound(inner, binding)
+    assert isinstance(binding, ListBinding), "the checker wants a list"
+    declaration = binding.declaration
+    items = tuple(in_order([str(item.value) for item in declaration.items]))
+    lowerer.ground.lists[binding.id] = ir.WordList(
+        id=binding.id, match=cast(ir.View, declaration.match), items=items, options=tuple(sorted(declaration.options))
+    )
+    return binding.id
+
+
+def _bound(lowerer: Lowerer, binding: DefineBinding) -> Binding | None:
+    return lowerer.ground.binding(lowerer.context, binding.define.body.root)
+
+
+RULES: dict[type[nodes.Node], Callable[[Lowerer, Any], ir.AnyExpr]] = {
+    nodes.Compare: _compare,
+    nodes.In: _in,
+    nodes.Has: _has,
+    nodes.Contains: _contains,
+    nodes.Affix: _affix,
+    nodes.Matches: _matches,
+}

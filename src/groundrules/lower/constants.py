@@ -1,0 +1,36 @@
+"""Constants and kinds: how the plan writes values that are known before any event."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from groundrules.plan import ir
+from groundrules.types import kinds
+
+_KINDS: tuple[tuple[type[kinds.Type], ir.Kind], ...] = (
+    (kinds.Number, "number"),
+    (kinds.Boolean, "boolean"),
+    (kinds.Instant, "instant"),
+    (kinds.Duration, "duration"),
+    (kinds.ClockTime, "clock"),
+    (kinds.Date, "date"),
+    (kinds.ListOf, "list"),
+    (kinds.Object, "entity"),
+)
+_SHOWN: tuple[ir.Kind, ...] = ("duration", "clock", "instant")
+
+
+def kind_of(type: kinds.Type) -> ir.Kind:
+    """Return the plan's word for a type; everything textual is text."""
+    return next((kind for known, kind in _KINDS if isinstance(type, known)), "text")
+
+
+def constant(value: Any, type: kinds.Type) -> ir.Const:
+    """Return a constant that knows how to be shown."""
+    kind = kind_of(type)
+    return ir.Const(value=value, kind=kind if kind in _SHOWN else None)
+
+
+def in_order(items: list[Any]) -> list[Any]:
+    """Return the items of a list whose order and repeats mean nothing: sorted, each once."""
+    return sorted(set(items), key=lambda item: (str(type(item)), item))

@@ -1,0 +1,105 @@
+"""Effects: actions with their parameters, ledger deltas, labels, exemptions."""
+
+from __future__ import annotations
+
+from groundrules.check import model
+from groundrules.lower.constants import constant
+from groundrules.lower.expressions import Lowerer, lowered
+from groundrules.lower.ground import Ground
+from groundrules.plan import ir
+from groundrules.syntax import nodes
+from groundrules.types import kinds
+
+_NAME = "name"
+
+
+def effects(ground: Ground, checked: model.Effects) -> tuple[ir.AnyEffect, ...]:
+    """Lower the effects of one `then`."""
+    return tuple(_effect(ground, effect) for effect in checked)
+
+
+def _effect(ground: Ground, effect: model.Effect) -> ir.AnyEffect:
+    source = ground.place(effect.span)
+    match effect:
+        case model.Act():
+            return _act(ground, effect, source)
+        case model.Delta():
+            amount = _given(ground, effect.amount)
+            if effect.sign < 0:
+                amount = ir.Const(value=-amount.value) if isinstance(amount, ir.Const) else ir.Negate(operand=amount)
+            who = _given(ground, effect.who)
+            return ir.Delta(ledger=effect.ledger.id, who=who, amount=amount, cap=effect.cap, src=source)
+        case model.Reset():
+            return ir.Reset(ledger=effect.ledger.id, who=_given(ground, effect.who), src=source)
+        case model.Label():
+            on = _given(ground, effect.on)
+            return ir.Label(
+                label=effect.label, entity=effect.entity, on=on, lasts=effect.lasts, remove=effect.remove, src=source
+            )
+        case model.Exempt():
+            return ir.Exempt(rules=effect.rules, src=source)
+
+
+def _act(ground: Ground, effect: model.Act, source: int) -> ir.Act:
+    ground.actions.add(effect.do)
+    action = ground.checked.catalog.action(effect.do)
+    types = {name: parameter.field.type for name, parameter in action.parameters.items()} if action else {}
+    parameters: dict[str, ir.AnyExpr | ir.Template] = {}
+    for name, given in effect.parameters.items():
+        if isinstance(given, model.Texts):
+            parameters[name] = template(ground, given)
+        elif isinstance(given, model.Constant):
+            parameters[name] = constant(given.value, types.get(name, kinds.Identifier()))
+        else:
+            parameters[name] = _given(ground, given)
+    who = None if effect.who is None else _given(ground, effect.who)
+    return ir.Act(do=effect.do, who=who, parameters=parameters, or_else=effects(ground, effect.or_else), src=source)
+
+
+def _given(ground: Ground, given: model.Given) -> ir.AnyExpr:
+    match given:
+        case model.Constant():
+            return ir.Const(value=given.value)
+        case model.Value():
+            return lowered(ground, given.context, given.parsed)
+        case model.Default():
+            return _default(ground, given)
+        case model.Several():
+            items = tuple(_given(ground, item) for item in given.items)
+            plain = [item.value for item in items if isinstance(item, ir.Const)]
+            return ir.Const(value=plain) if len(plain) == len(items) else ir.Sequence(items=items)
+        case model.Texts():
+            raise TypeError("a text with holes stands by itself")
+
+
+def _default(ground: Ground, default: model.Default) -> ir.Field:
+    """Read the id of the entity that is meant where nobody says so."""
+    if default.root == "subject":
+        return ir.Field(root="subject", path=(), kind="entity")
+    ground.read(default.types, default.path)
+    if default.root == "start":
+        ground.captured.add(default.path)
+    *owner, _ = default.path
+    if owner:
+        return ir.Field(root=default.root, path=tuple(owner), kind="entity")
+    return ir.Field(root=default.root, path=default.path, kind="text")
+
+
+def template(ground: Ground, message: model.Texts) -> ir.Template:
+    """Lower a message in all its languages."""
+    texts = {}
+    for language, parsed in sorted(message.texts.items()):
+        lowerer = Lowerer(ground, message.context, parsed.fragment, {})
+        texts[language] = tuple(
+            part if isinstance(part, str) else _hole(lowerer, part.expression) for part in parsed.root.parts
+        )
+    return ir.Template(texts=texts)
+
+
+def _hole(lowerer: Lowerer, node: nodes.Node) -> ir.AnyExpr:
+    """Lower a hole; a missing name of a member or channel is shown by the id."""
+    found = lowerer.expression(node)
+    optional = lowerer.ground.typed(lowerer.context, node).optional
+    if optional and isinstance(node, nodes.Attribute) and node.name == _NAME:
+        return ir.Coalesce(value=found, default=lowerer.expression(node.base), src=lowerer.source(node))
+    return found

@@ -1,0 +1,76 @@
+"""Expressions: from checked nodes to the plan's, one function per class of node.
+
+The tree keeps its author's shape. What changes: names are resolved to reads, constants or the text of their define;
+literals are plain values; texts get the view that their types ask for; windows compared with constants become tests.
+A define is lowered where it is used, in the context it was typed in, and keeps the places of its own text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from groundrules.check.model import Context, DefineBinding, Value
+from groundrules.lower import comparisons, reads, values, windows
+from groundrules.lower.ground import Ground
+from groundrules.lower.reads import Place
+from groundrules.plan import ir
+from groundrules.syntax import nodes
+from groundrules.types import kinds
+
+Rule = Callable[["Lowerer", Any], ir.AnyExpr]
+
+
+@dataclass(eq=False)
+class Lowerer:
+    """Lowers one expression. `variables` are those in reach, by the node that binds them; `depth` counts all."""
+
+    ground: Ground
+    context: Context
+    fragment: Any
+    variables: dict[int, Place]
+    depth: int = 0
+
+    def expression(self, node: nodes.Node) -> ir.AnyExpr:
+        return RULES[type(node)](self, node)
+
+    def type_of(self, node: nodes.Node) -> kinds.Type:
+        return self.ground.typed(self.context, node).type
+
+    def source(self, node: nodes.Node) -> int:
+        return self.ground.source(self.fragment, node)
+
+    def inside(self, binding: DefineBinding) -> Lowerer:
+        """Return a lowerer of a define's text, used here."""
+        context = self.ground.checked.seen_from(self.context, binding.instance)
+        return Lowerer(self.ground, context, binding.define.body.fragment, {}, self.depth)
+
+    def of(self, value: Value) -> ir.AnyExpr:
+        """Lower another expression in its own context."""
+        return Lowerer(self.ground, value.context, value.parsed.fragment, {}).expression(value.parsed.root)
+
+    def with_variable(self, node: nodes.Quantified, place: Place) -> Lowerer:
+        return Lowerer(self.ground, self.context, self.fragment, {**self.variables, id(node): place}, self.depth + 1)
+
+    def elsewhere(self, context: Context) -> Lowerer:
+        """Return a lowerer of the same text in another context: what a window counts."""
+        return Lowerer(self.ground, context, self.fragment, {}, 0)
+
+
+def lowerer(ground: Ground, context: Context, parsed: nodes.Parsed[Any]) -> Lowerer:
+    """Return a lowerer for the nodes of a parsed text."""
+    return Lowerer(ground, context, parsed.fragment, {})
+
+
+def lowered(ground: Ground, context: Context, parsed: nodes.Parsed[Any]) -> ir.AnyExpr:
+    """Lower a whole expression."""
+    return lowerer(ground, context, parsed).expression(parsed.root)
+
+
+def condition(ground: Ground, context: Context, parsed: nodes.Parsed[Any] | None) -> ir.AnyExpr:
+    """Lower a whole condition; none is always true."""
+    return ir.Const(value=True) if parsed is None else lowered(ground, context, parsed)
+
+
+RULES: dict[type[nodes.Node], Rule] = {**values.RULES, **reads.RULES, **comparisons.RULES, **windows.RULES}

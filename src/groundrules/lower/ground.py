@@ -1,0 +1,117 @@
+"""What lowering gathers on its way: places in the sources, windows, and what is read of which event.
+
+Windows that count the same are one window. Its id is the hash of what it counts (keys in an order of their own,
+places left out), and it keeps as much, for as long, as the most demanding of its readers asks; a reader sees only
+what it asked for, so that rules do not depend on each other. The panes of a `sum` follow from its time, so there the
+time is part of the definition.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
+
+from groundrules.check.model import Binding, Checked, Context
+from groundrules.diagnostics.source import Fragment, Span
+from groundrules.plan import codec, ir
+from groundrules.syntax import nodes
+from groundrules.types import kinds
+
+_PANES = 60
+_HOLDING = ("count", "distinct")
+
+
+@dataclass(eq=False)
+class Ground:
+    """One run of lowering. `captured` are the paths of the start event that the path at hand reads, `counted`
+    the windows that hold events for the guard at hand, `matched` whether its effects ask for them."""
+
+    checked: Checked
+    windows: dict[str, ir.Window] = field(default_factory=dict)
+    reads: dict[str, set[str]] = field(default_factory=dict)
+    facts: dict[str, set[str]] = field(default_factory=dict)
+    lists: dict[str, ir.WordList] = field(default_factory=dict)
+    actions: set[str] = field(default_factory=set)
+    counted: set[str] = field(default_factory=set)
+    matched: bool = False
+    captured: set[tuple[str, ...]] = field(default_factory=set)
+    _sources: dict[ir.Source, int] = field(default_factory=dict)
+    _places: dict[tuple[int, int, int], int] = field(default_factory=dict)
+
+    @property
+    def zone(self) -> str:
+        return str(self.checked.book.timezone.value)
+
+    @property
+    def sources(self) -> tuple[ir.Source, ...]:
+        return tuple(self._sources)
+
+    # --- side tables ----------------------------------------------------------------------------
+
+    def typed(self, context: Context, node: nodes.Node) -> kinds.Typed:
+        return self.checked.tables.types[context.id, id(node)]
+
+    def binding(self, context: Context, node: nodes.Node) -> Binding | None:
+        return self.checked.tables.bindings.get((context.id, id(node)))
+
+    # --- sources --------------------------------------------------------------------------------
+
+    def source(self, fragment: Fragment, node: nodes.Node) -> int:
+        """Return the number of the place where a node was written."""
+        start, end = node.at
+        key = (id(fragment), start, end)
+        if key not in self._places:
+            text = " ".join(fragment.text[start:end].split())
+            self._places[key] = self._place(fragment.span(start, end), text)
+        return self._places[key]
+
+    def place(self, span: Span) -> int:
+        """Return the number of a place in a file."""
+        return self._place(span, " ".join(span.text.split()))
+
+    def _place(self, span: Span, text: str) -> int:
+        line, column = span.file.position(span.start)
+        source = ir.Source(file=span.file.path, line=line, column=column, text=text)
+        return self._sources.setdefault(source, len(self._sources))
+
+    # --- reads ----------------------------------------------------------------------------------
+
+    def read(self, types: Iterable[str], path: tuple[str, ...]) -> None:
+        """Note that rules read a path of events of these types."""
+        dotted = ".".join(path)
+        for kind in types:
+            self.reads.setdefault(kind, set()).add(dotted)
+
+    # --- windows --------------------------------------------------------------------------------
+
+    def window(self, window: ir.Window) -> str:
+        """Add a window and return its id."""
+        hashed = replace(window, id="", keep=1, within=window.within if window.kind == "sum" else 0, ids=False)
+        found = replace(window, id=codec.definition_hash(hashed))
+        before = self.windows.get(found.id)
+        self.windows[found.id] = found if before is None else _joined(before, found)
+        if window.kind in _HOLDING:
+            self.counted.add(found.id)
+        return found.id
+
+    def keep_ids(self) -> None:
+        """If effects ask which events their guard's windows hold, see that the windows know."""
+        for window in self.counted if self.matched else ():
+            self.windows[window] = replace(self.windows[window], ids=True)
+
+
+def pane(within: int) -> int:
+    """Return the length of the panes of a sum over `within` ms."""
+    return max(1, -(-within // _PANES))
+
+
+def _joined(first: ir.Window, second: ir.Window) -> ir.Window:
+    unlimited = first.within == 0 or second.within == 0
+    return replace(
+        first,
+        keep=max(first.keep, second.keep),
+        within=0 if unlimited else max(first.within, second.within),
+        ids=first.ids or second.ids,
+    )

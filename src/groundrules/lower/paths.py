@@ -1,0 +1,99 @@
+"""Paths: a process, the rule that opens it, and a rule for each step and for its end."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from groundrules.check import model
+from groundrules.lower.effects import effects
+from groundrules.lower.expressions import condition, lowered
+from groundrules.lower.ground import Ground
+from groundrules.lower.rules import approval, common, keys, refusal
+from groundrules.plan import ir
+from groundrules.plan.codec import definition_hash
+
+_ALWAYS_CAPTURED = (("actor", "id"), ("id",), ("time",), ("type",))
+
+
+def paths(ground: Ground) -> tuple[list[ir.Process], list[ir.Rule]]:
+    """Lower the paths of all instances, and what opens them and their steps do."""
+    processes: list[ir.Process] = []
+    rules: list[ir.Rule] = []
+    for path in ground.checked.paths:
+        process, own = _path(ground, path)
+        processes.append(process)
+        rules += own
+    return processes, rules
+
+
+def _path(ground: Ground, path: model.Path) -> tuple[ir.Process, list[ir.Rule]]:
+    ground.captured = set()
+    id = path.context.instance.qualified(str(path.source.id.value))
+    rules = [_opening(ground, path, id)]
+    for number, step in enumerate(path.steps):
+        rule = _on_step(ground, path, f"#{number + 1}", ir.OnStep(process=id, step=number), step.effects, step)
+        rules += [rule, *refusal(ground, rule, step.approval)]
+    if path.afterwards:
+        rules.append(_on_step(ground, path, "#end", ir.OnStep(process=id, step=-1), path.afterwards, None))
+    process = ir.Process(
+        id=id,
+        key=keys(ground, path.context, path.source.one_per),
+        steps=tuple(_due(ground, step) for step in path.steps),
+        until=_untils(ground, path.until),
+        restart=_untils(ground, path.restart),
+        hours=path.hours,
+        limit=ground.checked.open_paths,
+    )
+    captured = tuple(sorted({*ground.captured, *_ALWAYS_CAPTURED}))
+    return replace(process, capture=captured), rules
+
+
+def _opening(ground: Ground, path: model.Path, id: str) -> ir.Rule:
+    source, context = path.source, path.context
+    return ir.Rule(
+        **common(ground, context.instance, source, path.ends),
+        kind="path",
+        trigger=ir.OnEvent(types=context.types),
+        when=condition(ground, context, source.when),
+        unless=None if source.unless is None else lowered(ground, context, source.unless),
+        effects=(ir.Open(process=id, src=ground.place(source.id.span)),),
+    )
+
+
+def _on_step(
+    ground: Ground,
+    path: model.Path,
+    part: str,
+    trigger: ir.OnStep,
+    acting: model.Effects,
+    step: model.PathStep | None,
+) -> ir.Rule:
+    shared = common(ground, path.context.instance, path.source, path.ends, part)
+    place = shared["src"] if step is None else ground.place(step.source.span)
+    return ir.Rule(
+        **{**shared, "src": place},
+        kind="path",
+        trigger=trigger,
+        when=ir.Const(value=True),
+        effects=effects(ground, acting),
+        approval=None if step is None else approval(step.approval),
+    )
+
+
+def _due(ground: Ground, step: model.PathStep) -> ir.Due:
+    at = None
+    if step.due is not None:
+        at = lowered(ground, step.due.context, step.due.parsed)
+    return ir.Due(after=step.after, at=at, repeat=step.repeat, every=step.every)
+
+
+def _untils(ground: Ground, untils: tuple[model.Until, ...]) -> tuple[ir.Until, ...]:
+    found = [
+        ir.Until(
+            types=until.context.types,
+            when=condition(ground, until.context, until.source.when),
+            src=ground.place(until.source.span),
+        )
+        for until in untils
+    ]
+    return tuple(sorted(found, key=definition_hash))

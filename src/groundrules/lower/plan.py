@@ -1,0 +1,78 @@
+"""The whole plan: every construct lowered by its own module, everything with a name sorted by it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TypeVar
+
+from groundrules.calendar.zones import TZDATA_VERSION
+from groundrules.check.model import Checked
+from groundrules.lower.actions import actions
+from groundrules.lower.ground import Ground
+from groundrules.lower.ladders import ladders
+from groundrules.lower.ledgers import caps, ledgers
+from groundrules.lower.paths import paths
+from groundrules.lower.rules import rules, texts
+from groundrules.lower.schedules import schedules
+from groundrules.lower.states import states
+from groundrules.plan import ir
+from groundrules.text.fold import TABLE_VERSION
+from groundrules.types.schema import Schema
+
+ENGINE_TYPES = (  # what the engine itself takes in, whatever a rulebook says
+    "action.result",
+    "approval.given",
+    "approval.refused",
+    "member.joined",
+    "member.left",
+    "message",
+    "roster",
+    "tick",
+)
+
+N = TypeVar("N", ir.Rule, ir.Window, ir.Ledger, ir.Cap, ir.Ladder, ir.Process, ir.State, ir.Schedule, ir.WordList)
+
+
+def lower(checked: Checked) -> ir.Plan:
+    """Return the plan of a rulebook that checked without errors."""
+    ground = Ground(checked)
+    every = rules(ground)
+    steps, on_crossing = ladders(ground)
+    processes, on_step = paths(ground)
+    conditions, on_state = states(ground)
+    times, on_time = schedules(ground)
+    book = checked.book
+    return ir.Plan(
+        rulebook=str(book.name.value),
+        title=texts(book.title),
+        languages=book.languages,
+        timezone=ground.zone,
+        partition=checked.partition,
+        events=_events(checked),
+        facts={entity: tuple(sorted(names)) for entity, names in sorted(ground.facts.items())},
+        reads={kind: tuple(sorted(found)) for kind, found in sorted(ground.reads.items())},
+        actions=tuple(sorted(actions(ground), key=lambda spec: spec.name)),
+        lists=_sorted(ground.lists.values()),
+        rules=_sorted([*every, *on_crossing, *on_step, *on_state, *on_time]),
+        windows=_sorted(ground.windows.values()),
+        ledgers=_sorted(ledgers(ground)),
+        caps=_sorted(caps(ground)),
+        retain=checked.retain,
+        sources=ground.sources,
+        tables=f"fold {TABLE_VERSION}, tzdata {TZDATA_VERSION}",
+        ladders=_sorted(steps),
+        processes=_sorted(processes),
+        states=_sorted(conditions),
+        schedules=_sorted(times),
+    )
+
+
+def _sorted(named: Iterable[N]) -> tuple[N, ...]:
+    return tuple(sorted(named, key=lambda one: one.id))
+
+
+def _events(checked: Checked) -> dict[str, Schema]:
+    """Return the schemas of all event types that some instance or the engine knows."""
+    known = {kind for instance in checked.instances for kind in instance.types} | set(ENGINE_TYPES)
+    found = {kind: checked.catalog.event(kind) for kind in sorted(known)}
+    return {kind: event.schema for kind, event in found.items() if event is not None}

@@ -1,0 +1,239 @@
+"""Reads: names, dotted names and calls.
+
+A **place** is a root and a path. A fact is read by the place of its entity; what a fact of an entity is follows from
+the catalogue, because only members (and the subject of a schedule or ladder) are remembered in the roster.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from groundrules.check.ledger_effects import COMMUNITY
+from groundrules.check.model import (
+    Binding,
+    DefineBinding,
+    FieldBinding,
+    LedgerBinding,
+    MatchedBinding,
+    NowBinding,
+    ParameterBinding,
+    RootBinding,
+    StateBinding,
+    SubjectBinding,
+    VariableBinding,
+)
+from groundrules.lower.constants import constant, kind_of
+from groundrules.plan import ir
+from groundrules.syntax import nodes
+from groundrules.types import kinds
+from groundrules.types.builtins import SIGNATURES
+from groundrules.types.catalog import ROSTER
+
+if TYPE_CHECKING:
+    from groundrules.lower.expressions import Lowerer
+
+Reading = nodes.Name | nodes.Attribute | nodes.Item
+
+
+@dataclass(frozen=True)
+class Place:
+    """A root and a path below it.
+
+    `types` are the event types that it belongs to; `listed` is the path of the list whose items the root walks through.
+    """
+
+    root: str
+    path: tuple[str, ...]
+    types: tuple[str, ...] = ()
+    listed: tuple[str, ...] = ()
+    listed_root: str = ""
+
+    def below(self, name: str) -> Place:
+        return Place(self.root, (*self.path, name), self.types, self.listed, self.listed_root)
+
+    @property
+    def whole(self) -> tuple[str, ...]:
+        """The path from the event down."""
+        return (*self.listed, *self.path)
+
+    @property
+    def starts(self) -> bool:
+        """Whether the place is in the event that started a path."""
+        return "start" in (self.root, self.listed_root)
+
+
+def place_of(lowerer: Lowerer, node: nodes.Node) -> Place | None:
+    """Return the place that a node reads, or None if it reads none."""
+    binding = lowerer.ground.binding(lowerer.context, node)
+    if isinstance(binding, DefineBinding):
+        return place_of(lowerer.inside(binding), binding.define.body.root)
+    if binding is None and isinstance(node, nodes.Attribute | nodes.Item):
+        base = place_of(lowerer, node.base)
+        return base.below(node.name if isinstance(node, nodes.Attribute) else node.key) if base else None
+    return _first_place(lowerer, binding)
+
+
+def _first_place(lowerer: Lowerer, binding: Binding | None) -> Place | None:
+    match binding:
+        case FieldBinding(root=root, name=name):
+            return Place(root, (name,), lowerer.context.types)
+        case RootBinding(root=root, types=types):
+            return Place(root, (), types)
+        case SubjectBinding():
+            return Place("subject", ())
+        case VariableBinding(quantified=quantified):
+            return lowerer.variables[id(quantified)]
+    return None
+
+
+def _read(lowerer: Lowerer, node: Reading) -> ir.AnyExpr:
+    binding = lowerer.ground.binding(lowerer.context, node)
+    known = _BOUND.get(type(binding))
+    if known is not None:
+        return known(lowerer, node, binding)
+    place = place_of(lowerer, node)
+    assert place is not None, "a checked name reads a place"
+    return _at(lowerer, node, place)
+
+
+def _at(lowerer: Lowerer, node: Reading, place: Place) -> ir.AnyExpr:
+    typed = lowerer.ground.typed(lowerer.context, node)
+    base = node.base if isinstance(node, nodes.Attribute | nodes.Item) else None
+    owner = lowerer.type_of(base) if base is not None else None
+    if isinstance(owner, kinds.Object) and _is_fact(owner, place):
+        return _fact(lowerer, node, place, owner)
+    kind = kind_of(typed.type)
+    read = (*place.path, "id") if kind == "entity" else place.path
+    note(lowerer, place, read)
+    return ir.Field(root=place.root, path=place.path, kind=kind, optional=typed.optional, src=lowerer.source(node))
+
+
+def _is_fact(owner: kinds.Object, place: Place) -> bool:
+    remembered = owner.entity in ROSTER or (place.root == "subject" and len(place.path) == 1)
+    field = owner.fields[place.path[-1]]
+    return (
+        owner.entity is not None and remembered and place.path[-1] != "id" and not isinstance(field.type, kinds.Object)
+    )
+
+
+def _fact(lowerer: Lowerer, node: Reading, place: Place, owner: kinds.Object) -> ir.Fact:
+    entity, name = str(owner.entity), place.path[-1]
+    field = owner.fields[name]
+    lowerer.ground.facts.setdefault(entity, set()).add(name)
+    note(lowerer, place, place.path)
+    note(lowerer, place, (*place.path[:-1], "id"))
+    assumed = lowerer.ground.checked.assumed.get((entity, name))
+    return ir.Fact(
+        root=place.root,
+        path=place.path[:-1],
+        entity=entity,
+        fact=name,
+        kind=kind_of(field.type),
+        assume=lowerer.of(assumed) if assumed else None,
+        default=field.default,
+        src=lowerer.source(node),
+    )
+
+
+def note(lowerer: Lowerer, place: Place, path: tuple[str, ...]) -> None:
+    """Note what a rule reads of which events."""
+    if place.starts:
+        lowerer.ground.captured.add(place.listed or path)
+    lowerer.ground.read(place.types, (*place.listed, *path))
+
+
+def _matched(lowerer: Lowerer, node: Reading, binding: MatchedBinding) -> ir.AnyExpr:
+    lowerer.ground.matched = True
+    return ir.Matched(src=lowerer.source(node))
+
+
+def _state(lowerer: Lowerer, node: Reading, binding: StateBinding) -> ir.AnyExpr:
+    return ir.InState(state=binding.id, src=lowerer.source(node))
+
+
+def _define(lowerer: Lowerer, node: Reading, binding: DefineBinding) -> ir.AnyExpr:
+    return lowerer.inside(binding).expression(binding.define.body.root)
+
+
+def _parameter(lowerer: Lowerer, node: Reading, binding: ParameterBinding) -> ir.AnyExpr:
+    setting = binding.instance.settings[binding.name]
+    return constant(setting.value, setting.type)
+
+
+def _ledger(lowerer: Lowerer, node: Reading, binding: LedgerBinding) -> ir.AnyExpr:
+    return ir.LedgerValue(ledger=binding.id, key=ir.Const(value=COMMUNITY), src=lowerer.source(node))
+
+
+_BOUND: dict[Any, Callable[[Lowerer, Any, Any], ir.AnyExpr]] = {
+    NowBinding: lambda lowerer, node, binding: ir.Now(src=lowerer.source(node)),
+    MatchedBinding: _matched,
+    StateBinding: _state,
+    DefineBinding: _define,
+    ParameterBinding: _parameter,
+    LedgerBinding: _ledger,
+}
+
+
+# --- calls --------------------------------------------------------------------------------------
+
+
+def _call(lowerer: Lowerer, node: nodes.Call) -> ir.AnyExpr:
+    ledger = lowerer.ground.binding(lowerer.context, node)
+    if isinstance(ledger, LedgerBinding):
+        key = lowerer.expression(node.arguments[0]) if node.arguments else ir.Const(value=COMMUNITY)
+        return ir.LedgerValue(ledger=ledger.id, key=key, src=lowerer.source(node))
+    if node.function in _MEMORY:
+        return _MEMORY[node.function](lowerer, node)
+    arguments = tuple(map(lowerer.expression, node.arguments))
+    if node.function == "age":
+        return ir.Arithmetic(operator="-", left=ir.Now(), right=arguments[0], src=lowerer.source(node))
+    if SIGNATURES[node.function].needs_zone:
+        arguments = (ir.Const(value=lowerer.ground.zone), *arguments)
+    return ir.Call(function=node.function, arguments=arguments, src=lowerer.source(node))
+
+
+def _silence(lowerer: Lowerer, node: nodes.Call) -> ir.AnyExpr:
+    return ir.Silence(member=lowerer.expression(node.arguments[0]), src=lowerer.source(node))
+
+
+def _labelled(lowerer: Lowerer, node: nodes.Call) -> ir.AnyExpr:
+    bearer, label = node.arguments
+    type = lowerer.type_of(bearer)
+    entity = str(type.entity) if isinstance(type, kinds.Object) else ""
+    name = lowerer.expression(label)
+    assert isinstance(name, ir.Const), "the checker wants a constant"
+    return ir.HasLabel(entity=entity, id=lowerer.expression(bearer), label=name.value, src=lowerer.source(node))
+
+
+def _rank(lowerer: Lowerer, node: nodes.Call) -> ir.AnyExpr:
+    key = lowerer.expression(node.arguments[1])
+    return ir.LedgerRank(ledger=_named(lowerer, node), key=key, src=lowerer.source(node))
+
+
+def _top(lowerer: Lowerer, node: nodes.Call) -> ir.AnyExpr:
+    count = lowerer.expression(node.arguments[1])
+    assert isinstance(count, ir.Const), "the checker wants a constant"
+    return ir.LedgerTop(ledger=_named(lowerer, node), count=count.value, src=lowerer.source(node))
+
+
+def _named(lowerer: Lowerer, node: nodes.Call) -> str:
+    binding = lowerer.ground.binding(lowerer.context, node.arguments[0])
+    assert isinstance(binding, LedgerBinding), "the checker wants a ledger"
+    return binding.id
+
+
+_MEMORY: dict[str, Callable[[Lowerer, nodes.Call], ir.AnyExpr]] = {
+    "silence": _silence,
+    "labelled": _labelled,
+    "rank": _rank,
+    "top": _top,
+}
+
+RULES: dict[type[nodes.Node], Callable[[Lowerer, Any], ir.AnyExpr]] = {
+    nodes.Name: _read,
+    nodes.Attribute: _read,
+    nodes.Item: _read,
+    nodes.Call: _call,
+}

@@ -1,0 +1,130 @@
+"""Rules and rewards: trigger, guard, effects, and the cells that limit them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from groundrules.check import model
+from groundrules.lower.effects import effects
+from groundrules.lower.expressions import condition, lowered, lowerer
+from groundrules.lower.ground import Ground
+from groundrules.plan import ir
+from groundrules.rulebook import model as authored
+from groundrules.syntax import nodes
+
+REMEMBERED = 90 * 86_400_000  # ms that `once_per` and grants are remembered unless said
+
+
+def rules(ground: Ground) -> list[ir.Rule]:
+    """Lower the rules and rewards of all instances."""
+    return [lowered_rule for rule in ground.checked.rules for lowered_rule in _rule(ground, rule)]
+
+
+def _rule(ground: Ground, rule: model.Rule) -> list[ir.Rule]:
+    source, context = rule.source, rule.context
+    ground.counted, ground.matched = set(), False
+    when = condition(ground, context, source.when)
+    counted = ground.counted
+    once = _once(ground, rule)
+    lowered_rule = ir.Rule(
+        **common(ground, context.instance, source, rule.ends),
+        kind="reward" if source.kind == "reward" else "rule",
+        trigger=ir.OnEvent(types=context.types),
+        when=when,
+        unless=None if source.unless is None else lowered(ground, context, source.unless),
+        effects=effects(ground, rule.effects),
+        once=once,
+        times=_times(ground, rule),
+        approval=approval(rule.approval),
+        undo=tuple(sorted((_undo(ground, undo) for undo in rule.undo), key=lambda undo: undo.type)),
+        undo_key=keys(ground, context, rule.undo[0].keys) if rule.undo else (),
+        remember=((once.within if once else None) or REMEMBERED) if rule.undo else 0,
+    )
+    ground.counted = counted
+    ground.keep_ids()
+    return [lowered_rule, *refusal(ground, lowered_rule, rule.approval)]
+
+
+def _once(ground: Ground, rule: model.Rule) -> ir.Once | None:
+    if rule.once is None:
+        return None
+    within = rule.once.within
+    if within is None and rule.once.per is None:
+        within = REMEMBERED
+    return ir.Once(key=keys(ground, rule.context, rule.once.keys), within=within, per=rule.once.per)
+
+
+def _times(ground: Ground, rule: model.Rule) -> ir.Times | None:
+    if rule.times is None:
+        return None
+    steps = tuple((number, effects(ground, then)) for number, then in rule.times.steps)
+    return ir.Times(key=keys(ground, rule.context, rule.times.keys), within=rule.times.within, steps=steps)
+
+
+def _undo(ground: Ground, undo: model.Undo) -> ir.Undo:
+    return ir.Undo(type=undo.type, key=keys(ground, undo.context, undo.keys))
+
+
+# --- shared with the other constructs ------------------------------------------------------------
+
+
+def keys(ground: Ground, context: model.Context, parsed: nodes.Parsed[Any]) -> tuple[ir.AnyExpr, ...]:
+    """Lower the keys of a clause, in the order they are written in."""
+    inner = lowerer(ground, context, parsed)
+    return tuple(map(inner.expression, parsed.root.keys))
+
+
+def common(
+    ground: Ground, instance: model.Instance, source: authored.Common, ends: int | None, part: str = ""
+) -> dict[str, Any]:
+    """Return the arguments of a rule that every construct gives; `part` tells apart what one block lowers to."""
+    return {
+        "id": instance.qualified(str(source.id.value)) + part,
+        "mode": source.mode,
+        "rollout": source.rollout,
+        "ends": ends,
+        "tags": tuple(sorted({str(tag.value) for tag in source.tags})),
+        "title": texts(source.title),
+        "text": texts(source.text),
+        "src": ground.place(source.id.span),
+        "was": None if source.was is None else instance.qualified(str(source.was.value)) + part,
+    }
+
+
+def texts(given: authored.Texts) -> dict[str, str]:
+    """Return texts for people by language."""
+    return {language: str(text.value) for language, text in sorted(given.items())}
+
+
+def approval(asked: model.Approval | None) -> ir.Approval | None:
+    """Lower an approval; what a refusal does is a rule of its own."""
+    if asked is None:
+        return None
+    return ir.Approval(
+        by=asked.by, approvals=asked.approvals, within=asked.within, batch=asked.batch, recheck=asked.recheck
+    )
+
+
+def refusal(ground: Ground, rule: ir.Rule, asked: model.Approval | None) -> list[ir.Rule]:
+    """Return the rule on the refusal of what `rule` asked approval for, if there is anything to do then."""
+    if asked is not None:
+        ground.actions.add("request_approval")
+    if asked is None or not asked.refused:
+        return []
+    return [
+        ir.Rule(
+            id=f"{rule.id}#refused",
+            trigger=ir.OnRefusal(rule=rule.id),
+            when=ir.Const(value=True),
+            kind=rule.kind,
+            effects=effects(ground, asked.refused),
+            mode=rule.mode,
+            rollout=rule.rollout,
+            ends=rule.ends,
+            tags=rule.tags,
+            title=rule.title,
+            text=rule.text,
+            src=rule.src,
+            was=None if rule.was is None else f"{rule.was}#refused",
+        )
+    ]

@@ -1,0 +1,44 @@
+"""Schedules: when, for whom, and the rule that acts then. Hours are a part of the guard."""
+
+from __future__ import annotations
+
+from groundrules.check import model
+from groundrules.lower.effects import effects
+from groundrules.lower.expressions import condition
+from groundrules.lower.ground import Ground
+from groundrules.lower.rules import approval, common, refusal
+from groundrules.plan import ir
+
+
+def schedules(ground: Ground) -> tuple[list[ir.Schedule], list[ir.Rule]]:
+    """Lower the schedules of all instances, and what they do."""
+    found = [_schedule(schedule) for schedule in ground.checked.schedules]
+    return found, [rule for schedule in ground.checked.schedules for rule in _rules(ground, schedule)]
+
+
+def _id(schedule: model.Schedule) -> str:
+    return schedule.context.instance.qualified(str(schedule.source.id.value))
+
+
+def _schedule(schedule: model.Schedule) -> ir.Schedule:
+    for_each = schedule.source.for_each
+    return ir.Schedule(
+        id=_id(schedule), at=ir.When(**schedule.at), for_each=None if for_each is None else for_each.value
+    )
+
+
+def _rules(ground: Ground, schedule: model.Schedule) -> list[ir.Rule]:
+    when = condition(ground, schedule.context, schedule.source.when)
+    if schedule.hours is not None:
+        start, end = schedule.hours
+        hours = ir.InClock(instant=ir.Now(), start=start, end=end)
+        when = hours if schedule.source.when is None else ir.And(operands=(hours, when))
+    rule = ir.Rule(
+        **common(ground, schedule.context.instance, schedule.source, schedule.ends),
+        kind="schedule",
+        trigger=ir.OnSchedule(schedule=_id(schedule)),
+        when=when,
+        effects=effects(ground, schedule.effects),
+        approval=approval(schedule.approval),
+    )
+    return [rule, *refusal(ground, rule, schedule.approval)]

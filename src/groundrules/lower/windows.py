@@ -1,0 +1,81 @@
+"""Windows: the test or value that a guard asks for, and the window that has to be kept for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from groundrules.lower.ground import pane
+from groundrules.plan import codec, ir
+from groundrules.syntax import nodes
+
+if TYPE_CHECKING:
+    from groundrules.lower.expressions import Lowerer
+
+_FLIPPED: dict[str, ir.Relation] = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
+_KEEPING = ("count", "distinct")
+_TESTED = ("count", "distinct", "sum")
+
+
+def tested(lowerer: Lowerer, node: nodes.Compare) -> ir.AnyExpr | None:
+    """Return the test for a window that is compared with a constant, or None if this is another comparison."""
+    for window, other, operator in (
+        (node.left, node.right, node.operator),
+        (node.right, node.left, _FLIPPED[node.operator]),
+    ):
+        if not isinstance(window, nodes.Window) or window.maximum is not None or window.kind not in _TESTED:
+            continue
+        bound = _constant(lowerer, other)
+        if bound is not None:
+            keep = bound if operator in (">=", "<") else bound + 1
+            kept, key, within = _kept(lowerer, window, max(keep, 1))
+            source = lowerer.source(node)
+            return ir.WindowTest(window=kept, key=key, within=within, operator=operator, bound=bound, src=source)
+    return None
+
+
+def _value(lowerer: Lowerer, node: nodes.Window) -> ir.AnyExpr:
+    maximum = None if node.maximum is None else _constant(lowerer, node.maximum)
+    kept, key, within = _kept(lowerer, node, maximum or 1)
+    return ir.WindowValue(window=kept, key=key, within=within, maximum=maximum, src=lowerer.source(node))
+
+
+def _constant(lowerer: Lowerer, node: nodes.Node) -> int | None:
+    found = lowerer.expression(node)
+    return int(found.value) if isinstance(found, ir.Const) else None
+
+
+def _kept(lowerer: Lowerer, node: nodes.Window, keep: int) -> tuple[str, tuple[ir.AnyExpr, ...], int]:
+    """Add the window that a node speaks of; return its id, the reader's key and the time."""
+    ground = lowerer.ground
+    counted = lowerer.elsewhere(ground.checked.context(lowerer.context.instance, (node.event_type,)))
+    within = 0 if node.within is None else (_constant(lowerer, node.within) or 0)
+    pairs = _keys(lowerer, counted, node)
+    kept = ground.window(
+        ir.Window(
+            id="",
+            kind=node.kind,
+            type=node.event_type,
+            key=tuple(mine for mine, _ in pairs),
+            where=None if node.where is None else counted.expression(node.where),
+            value=None if node.value is None else counted.expression(node.value),
+            within=within,
+            keep=keep if node.kind in _KEEPING else 1,
+            pane=pane(within) if node.kind == "sum" else 0,
+            src=lowerer.source(node),
+        )
+    )
+    return kept, tuple(theirs for _, theirs in pairs), within
+
+
+def _keys(lowerer: Lowerer, counted: Lowerer, node: nodes.Window) -> list[tuple[ir.AnyExpr, ir.AnyExpr]]:
+    """Return (counted, reader) pairs in an order that does not depend on how they were written."""
+    found: dict[str, tuple[ir.AnyExpr, ir.AnyExpr]] = {}
+    for key in node.keys:
+        mine, theirs = counted.expression(key.counted), lowerer.expression(key.reader or key.counted)
+        found[codec.definition_hash([mine, theirs])] = (mine, theirs)
+    order = sorted(found.items(), key=lambda entry: (codec.definition_hash(entry[1][0]), entry[0]))
+    return [pair for _, pair in order]
+
+
+RULES: dict[type[nodes.Node], Callable[[Lowerer, Any], ir.AnyExpr]] = {nodes.Window: _value}
