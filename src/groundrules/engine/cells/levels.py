@@ -18,7 +18,7 @@ import msgspec
 
 from groundrules.plan import ir
 
-_encode = msgspec.msgpack.Encoder(order="deterministic").encode
+_encode = msgspec.msgpack.encode
 
 
 class Level(msgspec.Struct, array_like=True):
