@@ -187,8 +187,11 @@ def memory_of_reference() -> Any:
             rank=lambda ledger, who, now: answers.ledger_rank(ledger, who),
             top=lambda ledger, count, now: list(answers.ledger_top(ledger, count)),
         ),
-        roster=SimpleNamespace(fact=lambda entity, who, name, now: _told(answers.fact(entity, who, name))),
-        silence=lambda member, now: answers.silence(member),
+        roster=SimpleNamespace(
+            fact=lambda entity, who, name, now: _told(answers.fact(entity, who, name)),
+            silence=lambda member, now, first: answers.silence(member),
+        ),
+        first=0,
         states={"lockdown"},
         labels=SimpleNamespace(bears=lambda entity, id, label, now: answers.has_label(entity, id, label)),
     )

@@ -2,8 +2,8 @@
 
 All constants that guards look for in texts, and the entries of the lists that they name, are literals under one of
 three views (words are literals of the folded view). Per view they make one `Scanner`, which answers for a text which
-of them stand in it; a guard then only looks up its own among these **hits**. A scanner is built when first asked, and
-only for more than `FEW` literals: fewer are found faster one by one.
+of them stand in it; a guard then only looks up its own among these **hits**. A scanner is built when first asked. In a
+view with no more than `FEW` literals, needles are found faster one by one.
 
 Hits are what necessary conditions can be indexed by: a rule whose guard needs one of its literals need not be looked
 at unless it was hit.
@@ -62,10 +62,13 @@ class Literals:
         self._plan = plan
         self._scans: dict[Base, Scanner] = {}
 
-    def scanned(self, base: Base, keys: Iterable[str]) -> bool:
-        """Whether these literals are all found by the scanner of a view."""
-        known = self._keys[base]
-        return len(known) > FEW and known.issuperset(keys)
+    def known(self, base: Base, keys: Iterable[str]) -> bool:
+        """Whether all of these literals can be among the hits of a view."""
+        return self._keys[base].issuperset(keys)
+
+    def worthwhile(self, base: Base) -> bool:
+        """Whether a view has so many literals that one scan is faster than looking for a few of them."""
+        return len(self._keys[base]) > FEW
 
     def hits(self, base: Base, viewed: str) -> frozenset[str]:
         """Return the literals that stand in a text, given under the view."""

@@ -56,8 +56,9 @@ def test_hits_decide_as_searching_does(found: list[list[str]], view: Any, quanti
 def test_lists_are_scanned_as_the_matcher_says(items: list[str], view: Any, text: str) -> None:
     words_list = ir.WordList(id="w", match=view, items=tuple(sorted(set(items))))
     guard = ir.ContainsList(subject=SUBJECT, quantifier="any", list="w")
-    compiler = Compiler(plan_of(guard, lists=(words_list,)))
-    assert compiler.condition(guard).true(None, scope(text)) is ListMatcher(view, items).contains_any(text)
+    wanted = ListMatcher(view, items).contains_any(text)
+    for plan in (plan_of(guard, lists=(words_list,)), plan_of(lists=(words_list,))):
+        assert Compiler(plan).condition(guard).true(None, scope(text)) is wanted
 
 
 def test_literals_come_from_everywhere_a_guard_stands() -> None:
@@ -66,15 +67,16 @@ def test_literals_come_from_everywhere_a_guard_stands() -> None:
     until = ir.Until(types=("message",), when=ir.Not(operand=contained("folded", "all", ["in an until"])))
     process = ir.Process(id="p", key=(), steps=(), until=(until,))
     literals = Literals(ir.Plan(rulebook="x", rules=plan_of(guard).rules, windows=(window,), processes=(process,)))
-    assert literals.scanned("folded", ["needle a", "in a window", "in an until"])
-    assert not literals.scanned("folded", ["elsewhere"])
-    assert not literals.scanned("exact", [])
+    assert literals.known("folded", ["needle a", "in a window", "in an until"])
+    assert not literals.known("folded", ["elsewhere"])
+    assert literals.worthwhile("folded")
+    assert not literals.worthwhile("exact")
     assert literals.hits("folded", "needle a in a window") == {"needle a", "in a window"}
 
 
 def test_few_literals_are_not_worth_a_scan() -> None:
     items = [f"needle {number}" for number in range(FEW)]
-    assert not Literals(plan_of(contained("folded", "any", items))).scanned("folded", items)
+    assert not Literals(plan_of(contained("folded", "any", items))).worthwhile("folded")
 
 
 def test_texts_are_kept_and_forgotten() -> None:

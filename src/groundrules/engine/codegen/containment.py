@@ -35,7 +35,9 @@ def contains_list(emitter: Emitter, expr: ir.ContainsList) -> Test:
     if expr.quantifier == "all":
         return _test(subject, f"contain_all({emitter.constant(_singles(words))}, {subject.source})")
     if words.match in BASES and not words.options:
-        return _test(subject, _scanned(emitter, Needles(words.match, words.items), "any", subject))
+        group = Needles(words.match, words.items)
+        if emitter.program.literals.known(group.base, group.by_key):
+            return _test(subject, _scanned(emitter, group, "any", subject))
     return _test(subject, f"{emitter.constant(emitter.program.matcher(expr.list))}.contains_any({subject.source})")
 
 
@@ -75,7 +77,8 @@ def matches(emitter: Emitter, expr: ir.Matches) -> Test:
 def _constant_needles(emitter: Emitter, expr: ir.Contains, needles: list[str], subject: Operand) -> str:
     if expr.view in BASES:
         group = Needles(expr.view, needles)
-        if emitter.program.literals.scanned(group.base, group.by_key):
+        literals = emitter.program.literals
+        if literals.worthwhile(group.base) and literals.known(group.base, group.by_key):
             return _scanned(emitter, group, expr.quantifier, subject)
     return _one_by_one(emitter, [Needle(expr.view, needle) for needle in needles], expr.quantifier, subject)
 
