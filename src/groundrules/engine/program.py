@@ -157,10 +157,10 @@ class StateCode:
         nodes = [*walk(state.enter), *walk(state.leave)]
         read = [node.window for node in nodes if isinstance(node, ir.WindowTest | ir.WindowValue)]
         narrow = all(not isinstance(node, _FROM_ANYWHERE) for node in nodes)
-        self.types = frozenset(windows[id].type for id in read) if narrow else None
+        self.types = frozenset(windows[id].type for id in read) if narrow and read else None
 
 
-_FROM_ANYWHERE = (ir.LedgerValue, ir.LedgerRank, ir.LedgerTop, ir.InState, ir.HasLabel, ir.Silence, ir.Fact)
+_FROM_ANYWHERE = (ir.Now, ir.LedgerValue, ir.LedgerRank, ir.LedgerTop, ir.InState, ir.HasLabel, ir.Silence, ir.Fact)
 
 
 class Program:
