@@ -2,7 +2,8 @@
 
 A plan keeps durations and instants as plain milliseconds. The kind follows from the expression alone: fields, facts and
 constants say their own; the difference of two instants is a duration, an instant and a duration make an instant, the
-quotient of two durations is a number, whatever else has a duration in it is a duration; calls say what they return.
+quotient of two durations is a number, whatever else has a duration in it is a duration; calls say what they return, or
+return what they are given.
 """
 
 from __future__ import annotations
@@ -38,11 +39,20 @@ def _of_arithmetic(expr: ir.Arithmetic) -> ir.Kind | None:
     return "duration" if "duration" in kinds else None
 
 
+def _of_call(expr: ir.Call) -> ir.Kind | None:
+    signature = FUNCTIONS[expr.function].signature
+    if signature.result is not None:
+        return RESULTS.get(type(signature.result))
+    if signature.item_of_first:
+        return None
+    return next((kind for argument in expr.arguments if (kind := kind_of(argument))), None)
+
+
 _ASK: dict[type[ir.Expr], Callable[[Any], ir.Kind | None]] = {
     ir.Now: lambda expr: "instant",
     ir.Silence: lambda expr: "duration",
     ir.Negate: lambda expr: kind_of(expr.operand),
     ir.Coalesce: lambda expr: kind_of(expr.value) or kind_of(expr.default),
-    ir.Call: lambda expr: RESULTS.get(type(FUNCTIONS[expr.function].signature.result)),
+    ir.Call: _of_call,
     ir.Arithmetic: _of_arithmetic,
 }

@@ -51,7 +51,10 @@ def _(expr: ir.Coalesce) -> ir.Kind | None:
 
 @kind_of.register
 def _(expr: ir.Call) -> ir.Kind | None:
-    match FUNCTIONS[expr.function].signature.result:
+    signature = FUNCTIONS[expr.function].signature
+    if signature.result is None and not signature.item_of_first:
+        return next((kind for argument in expr.arguments if (kind := kind_of(argument))), None)
+    match signature.result:
         case types.Duration():
             return "duration"
         case types.Instant():

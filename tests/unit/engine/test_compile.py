@@ -47,6 +47,7 @@ def rendered(*parts: Any) -> str:
         (ir.Arithmetic(operator="/", left=field("number", "level"), right=ir.Const(value=2)), "3.5"),
         (ir.Arithmetic(operator="/", left=field("number", "level"), right=ir.Const(value=7)), "1"),
         (ir.Const(value=600_000, kind="duration"), "10m"),
+        (ir.Call(function="abs", arguments=(ir.Negate(operand=ir.Const(value=600_000, kind="duration")),)), "10m"),
         (ir.Const(value=34_200_000, kind="clock"), "09:30"),
         (ir.Const(value=True), "true"),
         (ir.LedgerValue(ledger="strikes", key=field("entity", "actor")), "2"),
