@@ -17,6 +17,7 @@ from groundrules._version import __version__
 COMMANDS = {
     "init": "write a small rulebook to start from",
     "lint": "check rulebooks and report every problem at once",
+    "test": "run the tests that stand beside rulebooks",
     "run": "check a stream of events against a rulebook",
     "schema": "print the JSON Schema of rulebooks, events, actions or decisions",
     "completion": "print the completion script of a shell",

@@ -58,7 +58,7 @@ def _run(path: Path, match: str | None) -> list[CaseResult]:
         plan: ir.Plan = load_plan(str(rulebook))
         for file in files:
             try:
-                cases = read_tests(file)
+                cases = read_tests(file, plan)
             except TestsError as error:
                 print_diagnostics(error.diagnostics)
                 sys.exit(1)

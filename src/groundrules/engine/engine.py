@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Protocol
 
-from groundrules.decisions import Decision, Rejection
+from groundrules.decisions import Action, Decision, Rejection
 from groundrules.diagnostics.codes import events as codes
-from groundrules.engine import forgetting, snapshot, swap
+from groundrules.engine import forgetting, holding, snapshot, swap
 from groundrules.engine.decode import Invalid, read_path
 from groundrules.engine.partition import Partition
 from groundrules.engine.program import Program
@@ -93,6 +93,28 @@ class Engine:
         runner = self._runners.get(partition)
         meta = None if runner is None else runner.partition.meta
         return None if meta is None else meta.clock
+
+    # --- looking --------------------------------------------------------------------------------
+
+    def balance(self, partition: str, ledger: str, who: str) -> int:
+        """Return a balance at the partition's clock; 0 in a partition that has seen no event."""
+        runner = self._runners.get(partition)
+        return 0 if runner is None else runner.memory.ledger(ledger, who)
+
+    def labels(self, partition: str, id: str) -> list[str]:
+        """Return the labels of the member, message, channel or task with this id, sorted."""
+        runner = self._runners.get(partition)
+        return [] if runner is None else holding.labels_of(runner.partition, id)
+
+    def states(self, partition: str) -> list[str]:
+        """Return the ids of the states that a partition is in, sorted."""
+        runner = self._runners.get(partition)
+        return [] if runner is None else holding.states_of(self._program, runner.partition)
+
+    def pending(self, partition: str) -> list[Action]:
+        """Return the actions that wait for approval; their `key` is the request's id."""
+        runner = self._runners.get(partition)
+        return [] if runner is None else holding.pending(runner.partition)
 
     def _rejected(self, rejection: Rejection) -> Decision:
         self.stats.rejected += 1

@@ -13,26 +13,28 @@ class Expectation:
     """What a step must bring about; None where the author says nothing about it.
 
     actions: exactly these (an empty list: nothing at all). ledgers: ledger → who → balance after the step.
-    labels: id → labels that stand after the step. pending: approvals that wait after the step. fired: exactly these
-    rules. unknown: at least these rules stayed undecided. rejected: the event is refused with this code.
+    labels: id → labels that stand after the step. states: exactly these hold after the step. pending: actions that wait
+    for approval after the step. fired: exactly these rules. unknown: at least these rules stayed undecided. rejected:
+    the event is refused with this code.
     """
 
     actions: list[Any] | None = None
     ledgers: dict[str, dict[str, int]] | None = None
     labels: dict[str, list[str]] | None = None
+    states: list[str] | None = None
     pending: list[Any] | None = None
     fired: list[str] | None = None
     unknown: list[str] | None = None
     rejected: str | None = None
 
-    @property
-    def empty(self) -> bool:
-        return all(value is None for value in vars(self).values())
-
 
 @dataclass(frozen=True)
 class Step:
-    """One line of a timeline. `type` None is a tick: time passes and nothing else."""
+    """One line of a timeline. `type` None is a tick: time passes and nothing else.
+
+    `fields` holds `by` and `in` beside the fields of the event. The event happens `repeat` times, `every` apart; in its
+    texts `{n}` is the number of the time, from 1. What is expected, all times together must bring about.
+    """
 
     at: str
     type: str | None
@@ -40,6 +42,8 @@ class Step:
     fields: dict[str, Any]
     expect: Expectation
     span: Span
+    repeat: int = 1
+    every: str = "0s"
 
 
 @dataclass(frozen=True)

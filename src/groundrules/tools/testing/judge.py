@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from groundrules.calendar.instants import format_duration
 from groundrules.decisions import Action, Decision
 from groundrules.plan import ir
 from groundrules.tools.testing.cases import Expectation
@@ -35,6 +36,7 @@ class Outcome:
     decisions: Sequence[Decision]
     ledgers: Mapping[tuple[str, str], int] = field(default_factory=dict)
     labels: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    states: Sequence[str] = ()
     pending: Sequence[Action] = ()
 
     @property
@@ -55,6 +57,8 @@ def judge(expected: Expectation, outcome: Outcome, specs: Specs) -> list[Mismatc
             found.append(Mismatch("rules", "nothing", ", ".join(outcome.fired)))
     if expected.pending is not None:
         found += _actions("pending approvals", expected.pending, outcome.pending, specs)
+    if expected.states is not None and sorted(expected.states) != sorted(outcome.states):
+        found.append(Mismatch("states", _names(expected.states), _names(outcome.states)))
     if expected.fired is not None and sorted(expected.fired) != sorted(outcome.fired):
         found.append(Mismatch("rules", _names(expected.fired), _names(outcome.fired)))
     found += _ledgers(expected, outcome) + _labels(expected, outcome) + _asides(expected, outcome)
@@ -132,14 +136,16 @@ def meets(item: Any, action: Action, specs: Specs) -> bool:
 
 
 def _shorthand_meets(value: Any, action: Action, spec: ir.ActionSpec | None) -> bool:
+    """`mute: 10m` means the shorthand parameter; a mapping gives parameters by name, or a text by language."""
     if value is None:
         return True
-    if isinstance(value, dict) and not set(value) <= {"zh", "en"}:
+    name = spec.shorthand if spec else None
+    told = action.parameters.get(name) if name else None
+    if isinstance(value, dict) and not isinstance(told, dict):
         return all(
             _same(item, action.who if key == "who" else action.parameters.get(key)) for key, item in value.items()
         )
-    name = spec.shorthand if spec else None
-    return _same(value, action.parameters.get(name)) if name else action.who == value
+    return _same(value, told) if name else action.who == value
 
 
 def _same(wanted: Any, actual: Any) -> bool:
@@ -147,7 +153,7 @@ def _same(wanted: Any, actual: Any) -> bool:
     if isinstance(actual, dict) and isinstance(wanted, str):
         return wanted in actual.values()
     if isinstance(actual, dict) and isinstance(wanted, dict):
-        return all(actual.get(key) == value for key, value in wanted.items())
+        return all(_same(value, actual.get(key)) for key, value in wanted.items())
     if isinstance(actual, list | tuple):
         return sorted(map(str, wanted if isinstance(wanted, list) else [wanted])) == sorted(map(str, actual))
     if isinstance(actual, int) and not isinstance(actual, bool) and isinstance(wanted, str):
@@ -175,8 +181,6 @@ def show_actual(actions: Sequence[Action], specs: Specs) -> str:
 
 def as_expected(action: Action, specs: Specs) -> dict[str, Any]:
     """The expectation that this action would meet exactly."""
-    from groundrules.calendar.instants import format_duration
-
     spec = specs.get(action.do)
     shorthand = spec.shorthand if spec else None
     item: dict[str, Any] = {action.do: None}

@@ -1,27 +1,34 @@
 """Reading tests files: YAML with positions into cases.
 
-A step's keys are `at`, exactly one event type known to the rulebook (or `tick`), `by`, `in` and fields of the event, and
-the expectations. The type is the one key that has a dot in it or names an event type; since `label` may be a field and
-`message` a type, the rulebook's types decide.
+A step's keys are `at`, one event type known to the rulebook (or `tick`), `by`, `in`, fields of that event, how often it
+happens, and the expectations. Where two keys name types (`reaction.added` and `message`), the type is the one that has
+the other as a field. What the rulebook does not know (a field, a ledger, a rule) is reported: misspelled, it would test
+nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from difflib import get_close_matches
+from collections.abc import Callable, Collection, Iterable
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from groundrules.diagnostics.codes.tests import BAD_TESTS, UNKNOWN_TEST_KEY
 from groundrules.diagnostics.model import Diagnostic, Report
-from groundrules.rulebook.files import read_source
+from groundrules.diagnostics.nearest import did_you_mean, nearest
+from groundrules.plan import ir
+from groundrules.rulebook.files import read_file, shown_path
 from groundrules.rulebook.yaml import YMapping, YNode, YScalar, YSequence, read_yaml
 from groundrules.tools.testing.cases import Case, Expectation, Step
 
+Read = TypeVar("Read")
+
 CASE_KEYS = ("name", "members", "channels", "start", "channel", "roster", "timeline")
 EXPECTATIONS = {"expect": "actions"} | {
-    name: name for name in ("ledgers", "labels", "pending", "fired", "unknown", "rejected")
+    name: name for name in ("ledgers", "labels", "states", "pending", "fired", "unknown", "rejected")
 }
+STEP_KEYS = ("at", "by", "in", "repeat", "every", *EXPECTATIONS)
+MOST_REPEATS = 10_000
 
 
 class TestsError(ValueError):
@@ -62,38 +69,57 @@ def _rulebook_of(file: Path) -> Path:
     return file.parent if file.parent.name != "tests" else file.parent.parent
 
 
-def read_tests(path: Path, types: Collection[str]) -> list[Case]:
-    """Read the cases of a tests file; `types` are the event types that the rulebook knows. Raises TestsError."""
+def read_tests(path: Path, plan: ir.Plan) -> list[Case]:
+    """Read the cases of a tests file of the rulebook that `plan` was made of. Raises TestsError."""
     report = Report()
-    source = read_source(path, report)
+    source = read_file(path, shown_path(path), report)
     root = read_yaml(source, report) if source else None
-    cases = _Reader(report, types).cases(root) if root is not None else []
+    cases = _Reader(report, plan).cases(root) if root is not None else []
     if report.has_errors:
         raise TestsError(report.sorted)
     return cases
 
 
+class _Unreadable(Exception):
+    """What is wrong is in the report; the item is left out."""
+
+
 class _Reader:
-    def __init__(self, report: Report, types: Collection[str]) -> None:
+    def __init__(self, report: Report, plan: ir.Plan) -> None:
         self._report = report
-        self._types = types
+        self._fields = {type: schema.get("properties", {}) for type, schema in plan.events.items()}
+        self._known_names: dict[str, Collection[str]] = {
+            "ledgers": {ledger.id for ledger in plan.ledgers},
+            "states": {state.id for state in plan.states},
+            "fired": {rule.id for rule in plan.rules},
+            "unknown": {rule.id for rule in plan.rules},
+        }
 
     def cases(self, root: YNode) -> list[Case]:
         items = root.get("tests") if isinstance(root, YMapping) else None
-        if not isinstance(items, YSequence):
+        if not isinstance(root, YMapping) or not isinstance(items, YSequence):
             self._wrong(root, "`tests` must be a list of tests")
             return []
-        return [case for item in items.items if (case := self._case(item))]
+        self._known(root, ("tests",))
+        return self._each(items, self._case)
 
-    def _case(self, node: YNode) -> Case | None:
+    def _each(self, node: YSequence, read: Callable[[YNode], Read]) -> list[Read]:
+        """Read all items; what can't be read is reported and left out."""
+        found = []
+        for item in node.items:
+            with suppress(_Unreadable):
+                found.append(read(item))
+        return found
+
+    def _case(self, node: YNode) -> Case:
         if not isinstance(node, YMapping):
-            return self._wrong(node, "a test is a mapping with `name` and `timeline`")
+            raise self._wrong(node, "a test is a mapping with `name` and `timeline`")
         self._known(node, CASE_KEYS)
         timeline = node.get("timeline")
         if not isinstance(timeline, YSequence):
-            return self._wrong(node, "a test needs a `timeline`, a list of steps")
-        steps = tuple(step for item in timeline.items if (step := self._step(item)))
-        plain = {key: value.plain() for name, value in node.items if (key := str(name.value)) != "timeline"}
+            raise self._wrong(node, "a test needs a `timeline`, a list of steps")
+        steps = tuple(self._each(timeline, self._step))
+        plain = {key.text: value.plain() for key, value in node.items if key.text != "timeline"}
         return Case(
             name=str(plain.get("name", "unnamed")),
             steps=steps,
@@ -112,27 +138,41 @@ class _Reader:
             return {}
         return {str(name): facts or {} for name, facts in value.items()}
 
-    def _step(self, node: YNode) -> Step | None:
-        if not isinstance(node, YMapping):
-            return self._wrong(node, "a step is a mapping with `at` and what happens")
-        plain = {str(key.value): value.plain() for key, value in node.items}
-        if "at" not in plain:
-            return self._wrong(node, "a step needs `at`, the time when it happens")
-        named = [key for key in plain if key in self._types or key == "tick"]
-        if len(named) != 1:
-            return self._no_type(node, plain, named)
-        name = named[0]
-        rest = {key: value for key, value in plain.items() if key not in ("at", name, *EXPECTATIONS)}
-        type_ = None if name == "tick" else name
-        return Step(str(plain["at"]), type_, plain[name], rest, self._expectation(node, plain), node.span)
+    # --- steps ----------------------------------------------------------------------------------
 
-    def _no_type(self, node: YMapping, plain: dict[str, Any], named: list[str]) -> None:
+    def _step(self, node: YNode) -> Step:
+        if not isinstance(node, YMapping):
+            raise self._wrong(node, "a step is a mapping with `at` and what happens")
+        plain = node.plain()
+        if "at" not in plain:
+            raise self._wrong(node, "a step needs `at`, the time when it happens")
+        named = self._types_in(plain)
+        if len(named) != 1:
+            raise self._no_type(node, named)
+        name = named[0]
+        fields = {key: value for key, value in plain.items() if key == "by" or key == "in" or key not in STEP_KEYS}
+        del fields[name]
+        self._known(node, (name, *STEP_KEYS, *self._fields.get(name, ())))
+        repeat, every = plain.get("repeat", 1), str(plain.get("every", "0s"))
+        if type(repeat) is not int or not 1 <= repeat <= MOST_REPEATS:
+            raise self._wrong(node.get("repeat") or node, f"`repeat` is a whole number from 1 to {MOST_REPEATS:,}")
+        expected = self._expectation(node, plain)
+        type_ = None if name == "tick" else name
+        return Step(str(plain["at"]), type_, plain[name], fields, expected, node.span, repeat, every)
+
+    def _types_in(self, plain: dict[str, Any]) -> list[str]:
+        """Return the keys that name types, without those that are fields of another one."""
+        named = [key for key in plain if key in self._fields or key == "tick"]
+        others = {key for key in named for other in named if key != other and key in self._fields.get(other, ())}
+        return [key for key in named if key not in others]
+
+    def _no_type(self, node: YMapping, named: list[str]) -> _Unreadable:
         if named:
             return self._wrong(node, f"a step is one event, but both `{named[0]}` and `{named[1]}` are event types")
         for key, _ in node.items:
-            near = get_close_matches(str(key.value), self._types, 1)
-            if near and str(key.value) not in ("at", "by", "in", *EXPECTATIONS):
-                return self._unknown(key, near[0])
+            near = nearest(key.text, self._fields)
+            if near and key.text not in STEP_KEYS:
+                return self._unknown(key, f"did you mean `{near}`?")
         return self._wrong(node, "a step needs an event type that the rulebook knows, or `tick: true`")
 
     def _expectation(self, node: YMapping, plain: dict[str, Any]) -> Expectation:
@@ -144,21 +184,34 @@ class _Reader:
             if not isinstance(plain[key], wanted):
                 self._wrong(node.get(key) or node, f"`{key}` must be a {_KINDS[wanted]}")
             else:
+                self._known_ones(node.get(key), key)
                 values[name] = plain[key]
         return Expectation(**values)
 
-    def _known(self, node: YMapping, keys: tuple[str, ...]) -> None:
+    # --- names ----------------------------------------------------------------------------------
+
+    def _known_ones(self, node: YNode | None, key: str) -> None:
+        """Report what an expectation names and the rulebook does not have."""
+        if key not in self._known_names:
+            return
+        named = [name for name, _ in node.items] if isinstance(node, YMapping) else []
+        named += [item for item in node.items if isinstance(item, YScalar)] if isinstance(node, YSequence) else []
+        for name in named:
+            if name.text not in self._known_names[key]:
+                self._unknown(name, did_you_mean(name.text, self._known_names[key]))
+
+    def _known(self, node: YMapping, keys: Collection[str]) -> None:
         for key, _ in node.items:
-            if str(key.value) not in keys:
-                near = get_close_matches(str(key.value), keys, 1)
-                self._unknown(key, near[0] if near else None)
+            if key.text not in keys:
+                self._unknown(key, did_you_mean(key.text, keys))
 
-    def _unknown(self, key: YScalar, near: str | None) -> None:
-        help_ = f"did you mean `{near}`?" if near else None
+    def _unknown(self, key: YScalar, help_: str | None) -> _Unreadable:
         self._report.add(UNKNOWN_TEST_KEY.at(key.span, f"`{key.text}` means nothing here", help=help_))
+        return _Unreadable()
 
-    def _wrong(self, node: YNode, message: str) -> None:
+    def _wrong(self, node: YNode, message: str) -> _Unreadable:
         self._report.add(BAD_TESTS.at(node.span, message))
+        return _Unreadable()
 
 
 _KINDS = {dict: "mapping", str: "text", list: "list"}

@@ -11,7 +11,7 @@ from groundrules.engine.engine import Engine
 from groundrules.plan import ir
 from groundrules.tools.testing.cases import Case, Step
 from groundrules.tools.testing.judge import Mismatch, Outcome, judge
-from groundrules.tools.testing.timeline import EventMaker, TimeError
+from groundrules.tools.testing.timeline import PARTITION, EventMaker, TimeError
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,8 @@ def _play(plan: ir.Plan, case: Case, result: CaseResult) -> None:
     if roster:
         result.decisions += engine.feed(roster)
     for step in case.steps:
-        decisions = engine.feed(maker.event(step))
+        decisions = [decision for event in maker.events(step) for decision in engine.feed(event)]
+        maker.heard(decisions)
         result.decisions += decisions
         mismatches = judge(step.expect, _outcome(engine, step, decisions), specs)
         if mismatches:
@@ -76,11 +77,10 @@ def _play(plan: ir.Plan, case: Case, result: CaseResult) -> None:
 def _outcome(engine: Engine, step: Step, decisions: Sequence[Decision]) -> Outcome:
     wanted = step.expect
     ledgers = {
-        (name, who): engine.balance("test", name, who) for name, row in (wanted.ledgers or {}).items() for who in row
+        (name, who): engine.balance(PARTITION, name, who) for name, row in (wanted.ledgers or {}).items() for who in row
     }
-    labels = {who: engine.labels("test", who) for who in wanted.labels or {}}
-    pending = engine.pending("test") if wanted.pending is not None else ()
-    return Outcome(decisions, ledgers, labels, pending)
+    labels = {who: engine.labels(PARTITION, who) for who in wanted.labels or {}}
+    return Outcome(decisions, ledgers, labels, engine.states(PARTITION), engine.pending(PARTITION))
 
 
 def _reaches(plan: ir.Plan, case: Case, decisions: Iterable[Decision]) -> bool:

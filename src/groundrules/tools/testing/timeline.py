@@ -8,14 +8,18 @@ the rulebook's time zone. Facts of members may be relative to the test's first s
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from groundrules.decisions import Decision
 from groundrules.plan import ir
 from groundrules.tools.testing.cases import Case, Step
 
+PARTITION = "test"
+NUMBER = "{n}"
 UNITS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000}
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _DURATION = r"(?:\d+(?:ms|[smhdw]))+"
@@ -75,9 +79,8 @@ class VirtualClock:
         return moved if moved >= self.now else self._on(day + timedelta(days=days), clock)
 
     def _on(self, day: date, clock: str) -> datetime:
-        parts = [int(part) for part in clock.split(":")]
         try:
-            return datetime(day.year, day.month, day.day, *parts, tzinfo=self._zone)
+            return datetime.combine(day, time.fromisoformat(clock), self._zone)
         except ValueError as error:
             raise TimeError(f"`{clock}` is no time of day ({error})") from None
 
@@ -88,73 +91,98 @@ def rfc3339(moment: datetime) -> str:
 
 
 class EventMaker:
-    """Makes whole events of the short forms of a case."""
+    """Makes whole events of the short forms of a case.
+
+    `heard` tells it what was decided, so that a step can speak of what only the engine could name: a request for
+    approval by the rule that asked (`approval.given: silent-members`), an action by what it did
+    (`action.result: {key: ban, ok: false}`).
+    """
 
     def __init__(self, plan: ir.Plan, case: Case) -> None:
         self._schemas = plan.events
         self._case = case
+        self._zone = plan.timezone
         self._clock = VirtualClock(plan.timezone, case.start)
         self._origin: datetime | None = None
         self._count = 0
+        self._requests: dict[str, str] = {}
+        self._actions: dict[str, str] = {}
+        self._member_patterns = [
+            (re.compile(re.escape(name).replace(re.escape(NUMBER), r"\d+")), facts)
+            for name, facts in case.members.items()
+            if NUMBER in name
+        ]
 
-    def event(self, step: Step) -> dict[str, Any]:
-        """Return the event of `step` and move the clock. Raises TimeError."""
-        now = self._clock.move(step.at)
+    def events(self, step: Step) -> Iterator[dict[str, Any]]:
+        """Yield the events of `step` and move the clock. Raises TimeError."""
+        for number in range(1, step.repeat + 1):
+            yield self._event(step, step.at if number == 1 else f"+{step.every}", number)
+
+    def heard(self, decisions: Iterable[Decision]) -> None:
+        """Take note of the names that the engine gave."""
+        for action in (action for decision in decisions for action in decision.actions):
+            self._actions[action.do] = action.key
+            if action.do == "request_approval":
+                self._requests[str(action.parameters["rule"])] = str(action.parameters["request"])
+
+    def _event(self, step: Step, at: str, number: int) -> dict[str, Any]:
+        now = self._clock.move(at)
         self._origin = self._origin or now
         self._count += 1
         event: dict[str, Any] = {"id": f"#{self._count}", "type": step.type or "tick", "time": rfc3339(now)}
-        event["community"] = {"id": "test"}
-        if step.type is not None:
-            event["channel"] = self._channel(step.fields.get("in", self._case.channel))
-            event |= self._fields(step)
-        return event
+        event["community"] = {"id": PARTITION}
+        if step.type is None:
+            return event
+        fields, short = numbered(step.fields, number), numbered(step.short, number)
+        event["channel"] = self._channel(fields.pop("in", self._case.channel))
+        return event | self._written(step.type, short, fields)
 
     def roster(self) -> dict[str, Any] | None:
         """The event that seeds the roster with the case's members, where the case asks for it."""
         if not (self._case.roster and self._case.members and self._case.steps):
             return None
-        now = VirtualClock(self._clock.now.tzinfo.key, self._case.start).move(self._case.steps[0].at)  # type: ignore[union-attr]
+        now = VirtualClock(self._zone, self._case.start).move(self._case.steps[0].at)
         self._origin = now
         members = [self._member(name) for name in self._case.members]
-        base = {"id": "#0", "type": "roster", "time": rfc3339(now), "community": {"id": "test"}}
+        base = {"id": "#0", "type": "roster", "time": rfc3339(now), "community": {"id": PARTITION}}
         return base | {"members": members}
 
-    def _fields(self, step: Step) -> dict[str, Any]:
-        schema = self._schemas.get(step.type or "", {})
-        properties = schema.get("properties", {})
+    def _written(self, type: str, short: Any, given: dict[str, Any]) -> dict[str, Any]:
+        properties = self._schemas.get(type, {}).get("properties", {})
         fields: dict[str, Any] = {}
-        if "by" in step.fields:
-            fields["actor"] = self._member(step.fields["by"])
-        fields |= self._short(step, properties)
-        given = {key: value for key, value in step.fields.items() if key not in ("by", "in")}
-        fields |= {key: self._expand(value, properties.get(key, {})) for key, value in given.items()}
-        return fields
+        if "by" in given:
+            fields["actor"] = self._member(given.pop("by"))
+        given = self._short(type, short, properties) | given
+        return fields | {key: self._field(key, value, properties.get(key, {})) for key, value in given.items()}
 
-    def _short(self, step: Step, properties: dict[str, Any]) -> dict[str, Any]:
+    def _short(self, type: str, short: Any, properties: dict[str, Any]) -> dict[str, Any]:
         """What the value beside the type's name stands for: fields, or the type's most telling one."""
-        if step.short is None or step.short is True:
+        if short is None or short is True:
             return {}
-        if isinstance(step.short, dict):
-            return {key: self._expand(value, properties.get(key, {})) for key, value in step.short.items()}
-        family = (step.type or "").split(".")[0]
-        candidates = ("text", "emoji", "target", family, "actor")
-        if family == "member":
-            candidates = ("target", "actor")
-        name = next((name for name in candidates if name in properties), "text")
-        return {name: self._expand(step.short, properties.get(name, {}))}
+        if isinstance(short, dict):
+            return dict(short)
+        family = type.split(".")[0]
+        telling = ("target", "actor") if family == "member" else ("text", "emoji", "target", family, "request", "actor")
+        return {next((name for name in telling if name in properties), "text"): short}
+
+    def _field(self, name: str, value: Any, schema: dict[str, Any]) -> Any:
+        known = {"request": self._requests, "key": self._actions, "action": self._actions}.get(name, {})
+        return known[value] if isinstance(value, str) and value in known else self._expand(value, schema)
 
     def _expand(self, value: Any, schema: dict[str, Any]) -> Any:
         """Give a short value the shape that its schema wants: `li` → {id: li, …facts}, `2d ago` → an instant."""
-        if schema.get("type") == "array" and isinstance(value, list):
-            return [self._expand(item, schema.get("items", {})) for item in value]
-        if schema.get("type") == "object" and isinstance(value, str):
-            return self._reference(value, schema.get("properties", {}))
-        if schema.get("type") == "object" and isinstance(value, dict):
-            properties = schema.get("properties", {})
-            return {key: self._expand(item, properties.get(key, {})) for key, item in value.items()}
-        if schema.get("format") == "date-time" and isinstance(value, str):
-            return self.instant(value)
-        return value
+        properties = schema.get("properties", {})
+        match schema.get("type"), value:
+            case "array", list():
+                return [self._expand(item, schema.get("items", {})) for item in value]
+            case "object", str():
+                return self._reference(value, properties)
+            case "object", dict():
+                return {key: self._expand(item, properties.get(key, {})) for key, item in value.items()}
+            case "integer", str() if schema.get("format") == "duration":
+                return milliseconds(value)
+            case _:
+                return self.instant(value) if schema.get("format") == "date-time" else value
 
     def _reference(self, value: str, properties: dict[str, Any]) -> dict[str, Any]:
         if "url" in properties and "id" not in properties:
@@ -168,10 +196,12 @@ class EventMaker:
         return {"id": value, "name": value} | self._case.channels.get(value, {})
 
     def _member(self, value: Any) -> dict[str, Any]:
-        if isinstance(value, dict):
-            return value
-        facts = self._case.members.get(value, {})
-        return {"id": value} | {key: self.instant(fact) for key, fact in facts.items()}
+        said = value if isinstance(value, dict) else {"id": str(value)}
+        return {key: self.instant(fact) for key, fact in (self._facts(str(said.get("id"))) | said).items()}
+
+    def _facts(self, id: str) -> dict[str, Any]:
+        patterns = (facts for pattern, facts in self._member_patterns if pattern.fullmatch(id))
+        return self._case.members.get(id) or next(patterns, {})
 
     def instant(self, value: Any) -> Any:
         """Read `2d ago` and `3h from now` against the first step; leave anything else as it is."""
@@ -181,3 +211,12 @@ class EventMaker:
         shift = timedelta(milliseconds=milliseconds(matched[1]))
         origin = (self._origin or self._clock.now).astimezone(UTC)
         return rfc3339(origin - shift if matched[2] == "ago" else origin + shift)
+
+
+def numbered(value: Any, number: int) -> Any:
+    """Return plain data with `{n}` replaced in all its texts."""
+    if isinstance(value, str):
+        return value.replace(NUMBER, str(number))
+    if isinstance(value, dict):
+        return {key: numbered(item, number) for key, item in value.items()}
+    return [numbered(item, number) for item in value] if isinstance(value, list) else value
