@@ -242,8 +242,7 @@ class Value:
         if found is not None and isinstance(found, kinds.Number) and isinstance(kind.type, kinds.Duration):
             self.wrong(*wording.wrong_value(self.node.span.text, found, str(name), kind.type))
             return
-        wanted = {"boolean": "true or false"}.get(str(self.parameter.type.value), wording.described(kind.type))
-        self.wrong(f"`{name}` is {wanted}, such as {kind.example}", None)
+        self.wrong(f"`{name}` is {wording.needed(kind.type)}, such as {kind.example}", None)
 
 
 def _fits(found: kinds.Type, wanted: kinds.Type) -> bool:

@@ -121,11 +121,9 @@ def approval(session: Session, site: Site, asked: authored.Approval | None) -> A
     refused = effects(site, asked.if_not_approved)
     within = duration(session, site.instance, asked.within)
     by = role(session, site.instance, asked.by)
-    number = int(asked.approvals.value)
-    if number < 1:
-        message = "an approval takes at least one member"
-        session.add(codes.BAD_APPROVAL.at(asked.approvals.span, message, "write `approvals: 1`"))
-    return None if within is None else Approval(by, number, within, asked.batch, asked.recheck, refused)
+    if within is None:
+        return None
+    return Approval(by, int(asked.approvals.value), within, asked.batch, asked.recheck, refused)
 
 
 def once(session: Session, context: Context, parsed: nodes.Parsed[nodes.OnceClause] | None) -> Once | None:

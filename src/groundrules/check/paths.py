@@ -86,12 +86,8 @@ def _step(
         _due(session, due)
         for until in restart:
             _due(session, Value(session.context(site.instance, until.context.types), step.due))
-    elif step.after is None:
-        session.add(codes.PATH_STEPS.at(step.span, "a step needs `after` or `due`", "write `after: 30m`"))
     repeat = int(step.repeat.value) if step.repeat is not None else 1
     every = common.duration(session, site.instance, step.every) if step.every is not None else 0
-    if repeat > 1 and step.every is None:
-        session.add(codes.PATH_STEPS.at(step.span, "a repeated step needs the time between", "write `every: 1h`"))
     acting = effects(site, step.then)
     return PathStep(step, after, due, repeat, every or 0, acting, common.approval(session, site, step.approval))
 

@@ -29,7 +29,7 @@ from groundrules.check.model import (
     VariableBinding,
 )
 from groundrules.check.near import listing
-from groundrules.check.places import PARAMETER
+from groundrules.check.places import PARAMETER, STATE
 from groundrules.check.shapes import Differs
 from groundrules.diagnostics.codes import cells as cell_codes
 from groundrules.diagnostics.codes import names as name_codes
@@ -45,10 +45,19 @@ if TYPE_CHECKING:
 
 def _name(reader: Reader, node: nodes.Name) -> Typed:
     binding = reader.scope.lookup(node.name, reader.variables)
+    words: wording.Words
+    if binding is None and reader.place is STATE and _is_of_events(reader, node.name):
+        words = (f"`{node.name}` is read from an event, and a state sees none", "count events: `count(… within 10m)`")
+        return reader.error(cell_codes.STATE_READS, node, words)
     if binding is None:
         words = (f"unknown name `{node.name}`", reader.scope.help(node.name, reader.variables))
         return reader.error(name_codes.UNKNOWN_NAME, node, words)
     return bound(reader, node, binding)
+
+
+def _is_of_events(reader: Reader, name: str) -> bool:
+    session = reader.session
+    return name == "event" or any(name in session.fields((kind,)) for kind in reader.context.instance.types)
 
 
 def bound(reader: Reader, node: nodes.Node, binding: Binding) -> Typed:

@@ -82,8 +82,6 @@ def _times(session: Session, site: Site, times: authored.Times | None) -> Times 
     common.keys(session, site.context, times.per, times.per.root.keys)
     within = common.duration(session, site.instance, times.within)
     steps = [(int(number.value), effects(site, then)) for number, then in times.steps]
-    if not steps:
-        session.add(codes.BAD_TIMES.at(times.span, "`times` has no steps", "write `1: [warn]`"))
     return None if within is None else Times(times.per, within, tuple(sorted(steps, key=lambda step: step[0])))
 
 

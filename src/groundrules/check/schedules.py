@@ -15,7 +15,6 @@ from groundrules.diagnostics.codes import cells as codes
 from groundrules.rulebook import model as authored
 from groundrules.types import kinds
 
-_LONGEST_MONTHS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _LEAST_INTERVAL = 60_000
 
 
@@ -51,9 +50,6 @@ def _at(session: Session, instance: Instance, schedule: authored.Schedule) -> di
     reader = Reader(session, session.context(instance), parsed, CONSTANT)
     parts = {"weekday": clause.weekday, "day": clause.day, "month": clause.month}
     found = {name: value for name, value in parts.items() if value is not None}
-    if clause.month is not None and clause.day is not None and clause.day > _LONGEST_MONTHS[clause.month - 1]:
-        message = f"month {clause.month} never has a day {clause.day}"
-        session.add(codes.BAD_SCHEDULE.at(parsed.fragment.whole, message, None))
     if clause.every is not None:
         every = constant_duration(reader, clause.every)
         if every is not None and every < _LEAST_INTERVAL:

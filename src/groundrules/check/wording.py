@@ -15,6 +15,7 @@ _DESCRIBED: tuple[tuple[type[kinds.Type], str], ...] = (
     (kinds.Prose, "text"),
     (Quoted, "text"),
     (kinds.WordList, "a declared list"),
+    (kinds.Number, "a number"),
     (kinds.ClockTime, "a time of day"),
     (kinds.ClockRange, "a range of times of day"),
     (kinds.Boolean, "a condition"),
@@ -28,6 +29,13 @@ def described(type: kinds.Type) -> str:
     known = next((words for kind, words in _DESCRIBED if isinstance(type, kind)), None)
     name = str(type)
     return known or f"{'an' if name[:1] in 'aeio' else 'a'} {name}"
+
+
+def needed(type: kinds.Type) -> str:
+    """Return a type as what a parameter wants."""
+    if isinstance(type, kinds.Number) and type.integer:
+        return "a whole number"
+    return "true or false" if isinstance(type, kinds.Boolean) else described(type)
 
 
 def missing_unit(duration: str, number: str) -> Words:
@@ -152,7 +160,7 @@ def not_a_value(name: str, what: str) -> Words:
 
 
 def wrong_value(text: str, found: kinds.Type, parameter: str, wanted: kinds.Type) -> Words:
-    message = f"`{parameter}` is {described(wanted)}, and `{text}` is {described(found)}"
+    message = f"`{parameter}` is {needed(wanted)}, and `{text}` is {described(found)}"
     if isinstance(wanted, kinds.Duration) and isinstance(found, kinds.Number):
         return message, missing_unit(parameter, text)[1]
     return message, None

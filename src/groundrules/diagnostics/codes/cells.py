@@ -99,8 +99,7 @@ PATH_STEPS = Code(
     Severity.ERROR,
     "the steps of a path in disorder",
     """\
-Each step of a path has either `after`, a time from the start, or `due`, an instant read from the event that started
-it. Times given by `after` ascend.
+The steps of a path follow one another: times given by `after` ascend, and each is given once.
 """,
 )
 
@@ -167,16 +166,6 @@ Ledgers hold whole numbers, and amounts are whole numbers: literals, parameters 
 """,
 )
 
-BAD_APPROVAL = Code(
-    "GR514",
-    "bad-approval",
-    Severity.ERROR,
-    "an approval that cannot be given",
-    """\
-An approval names a role, at least one approval, and the time after which the request expires.
-""",
-)
-
 MISSING_TRANSLATION = Code(
     "GR515",
     "missing-translation",
@@ -221,16 +210,6 @@ BAD_UNDO = Code(
     """\
 `undo_on` names fields that the undoing event and the rewarded event both have; where they are equal, the grant is
 taken back.
-""",
-)
-
-BAD_TIMES = Code(
-    "GR519",
-    "bad-times",
-    Severity.ERROR,
-    "steps of `times` in disorder",
-    """\
-The steps of `times` are counts from 1 on, each once, within a time above zero.
 """,
 )
 
