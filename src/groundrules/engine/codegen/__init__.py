@@ -15,7 +15,3 @@ Reading order: `shapes` (source text to functions), `emitter` (the three modes, 
 compiled as one function), `layout` and `reads` (fields of events), `values`, `comparisons`, `containment` (one emitting
 function per node), `total` (what generated code calls, so that nothing can raise), `program` (what they share).
 """
-
-from groundrules.engine.codegen import comparisons, containment, loops, reads, values
-
-__all__ = ["comparisons", "containment", "loops", "reads", "values"]

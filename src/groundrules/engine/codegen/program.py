@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from groundrules.calendar.clock import in_clock_range
+from groundrules.engine.codegen import comparisons, containment, reads, values
 from groundrules.engine.codegen.emitter import Frame
 from groundrules.engine.codegen.loops import Loop
 from groundrules.engine.codegen.shapes import Shapes
@@ -18,6 +19,9 @@ from groundrules.text.lists import ListMatcher
 from groundrules.text.patterns import Pattern
 
 Place = tuple[int, int]
+
+# The modules that register how nodes are emitted; `loops` is used below.
+EMITTING = (comparisons, containment, reads, values)
 
 
 class Program:
