@@ -45,7 +45,10 @@ RULES: dict[type[nodes.Node], Rule] = {
 
 @dataclass(eq=False)
 class Reader:
-    """Types one expression. `used` are the places of the defines' uses that led here, outermost first."""
+    """Types one expression. `used` are the places of the defines' uses that led here, outermost first.
+
+    `sure` are paths that are there although the schema does not promise them: the guard was true, and has read them.
+    """
 
     session: Session
     context: Context
@@ -53,6 +56,7 @@ class Reader:
     place: Place
     variables: Variables = ()
     used: tuple[Span, ...] = ()
+    sure: frozenset[tuple[str, ...]] = frozenset()
 
     def __post_init__(self) -> None:
         self.scope = Scope(self.session, self.context)
@@ -95,7 +99,7 @@ class Reader:
     def binding(self, variable: VariableBinding) -> Reader:
         """Return this reader with one variable more."""
         variables = (*self.variables, variable)
-        return Reader(self.session, self.context, self.parsed, self.place, variables, self.used)
+        return Reader(self.session, self.context, self.parsed, self.place, variables, self.used, self.sure)
 
     def elsewhere(self, context: Context, place: Place) -> Reader:
         """Return a reader of the same text in another context: the `where` and keys of a window."""
@@ -103,12 +107,13 @@ class Reader:
 
     def within(self, place: Place) -> Reader:
         """Return a reader of the same text and context in another place."""
-        return Reader(self.session, self.context, self.parsed, place, self.variables, self.used)
+        return Reader(self.session, self.context, self.parsed, place, self.variables, self.used, self.sure)
 
     def define(self, binding: DefineBinding, use: nodes.Node) -> Typed:
         """Type a define in the context of its use."""
         session = self.session
         if binding in session.open_defines:
+            session.circular = True
             circle = [*session.open_defines[session.open_defines.index(binding) :], binding]
             shown = " → ".join(f"`{found.name}`" for found in circle)
             return self.error(name_codes.DEFINE_CYCLE, use, (f"the define goes round in a circle: {shown}", None))
@@ -119,6 +124,7 @@ class Reader:
         typed, height = session.defines[key]
         session.peak = max(session.peak, session.depth + height)
         if session.depth + height > DEEPEST:
+            session.circular = True
             words = (f"`{self.text(use)}` stands for an expression that is nested too deeply", "split the rule in two")
             return self.error(name_codes.DEFINE_CYCLE, use, words)
         return typed

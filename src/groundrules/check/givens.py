@@ -12,7 +12,6 @@ from typing import Literal
 
 from groundrules.check import messages, wording
 from groundrules.check.constants import fold
-from groundrules.check.expressions import Reader
 from groundrules.check.literals import Quoted, is_entity, is_textual
 from groundrules.check.model import Constant, Given, ParameterBinding, Several, Texts, Value
 from groundrules.check.scope import Scope
@@ -87,7 +86,7 @@ def _recipient(site: Site, node: YScalar) -> Value | Failed:
     parsed = expression(site, node)
     if parsed is None:
         return False
-    typed = Reader(site.session, site.context, parsed, site.place).type_of(parsed.root)
+    typed = site.reader(parsed).type_of(parsed.root)
     if isinstance(typed.type, kinds.Unknown):
         return False
     fits = is_entity(typed.type) or isinstance(typed.type, kinds.Identifier | Quoted)
@@ -132,7 +131,7 @@ def _holed(site: Site, node: YScalar, type: kinds.Type) -> Given | Failed:
 
 
 def _checked(site: Site, parsed: nodes.Parsed[nodes.Node], type: kinds.Type) -> Value | Failed:
-    typed = Reader(site.session, site.context, parsed, site.place).type_of(parsed.root)
+    typed = site.reader(parsed).type_of(parsed.root)
     if isinstance(typed.type, kinds.Unknown):
         return False
     if not alike(typed.type, type):
@@ -161,7 +160,7 @@ def _value(site: Site, action: ActionType, parameter: Parameter, node: YScalar) 
     parsed = expression(site, node)
     if parsed is None:
         return False
-    reader = Reader(site.session, site.context, parsed, site.place)
+    reader = site.reader(parsed)
     typed = reader.type_of(parsed.root)
     if isinstance(typed.type, kinds.Unknown):
         return False

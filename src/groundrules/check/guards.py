@@ -1,10 +1,14 @@
-"""What a checked guard holds: the windows in it, through the defines that it uses."""
+"""What a checked guard tells: the windows in it, and what must be there if it was true.
+
+A comparison with something missing is unknown, and a rule fires only on true. So whatever the comparisons that had to
+be decided have read is there when the effects run, and needs no `??`: `when: actor.level > 5` promises `actor.level`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from groundrules.check.model import Binding, Context, DefineBinding
+from groundrules.check.model import Context, DefineBinding, FieldBinding, RootBinding, SubjectBinding
 from groundrules.check.session import Session
 from groundrules.syntax import nodes
 
@@ -39,9 +43,62 @@ def spread(session: Session, context: Context, root: nodes.Node) -> Iterator[tup
             waiting.extend((child, inner) for child in node.children())
 
 
-def bindings_of(session: Session, context: Context, root: nodes.Node) -> Iterator[tuple[nodes.Node, Binding]]:
-    """Yield what the names below a typed node stand for."""
-    for node, inner in spread(session, context, root):
-        binding = session.tables.bindings.get((inner.id, id(node)))
-        if binding is not None:
-            yield node, binding
+# --- what is there ------------------------------------------------------------------------------
+
+Path = tuple[str, ...]  # the root ("event", "start", the subject) and the fields below it
+_ATOMS = (nodes.Compare, nodes.In, nodes.Has, nodes.Contains, nodes.Affix, nodes.Matches, nodes.Call)
+_NAMES = (nodes.Name, nodes.Attribute, nodes.Item)
+
+
+def promised(session: Session, context: Context, root: nodes.Node) -> frozenset[Path]:
+    """Return the paths that are there whenever a typed guard is true."""
+    found = set() if session.circular else _decided(session, context, root, True)
+    return frozenset(path[:length] for path in found for length in range(2, len(path) + 1))
+
+
+def _decided(session: Session, context: Context, node: nodes.Node, outcome: bool) -> set[Path]:
+    """Return what was read if a condition came out as `outcome`."""
+    if isinstance(node, nodes.Not):
+        return _decided(session, context, node.operand, not outcome)
+    if isinstance(node, nodes.And | nodes.Or):
+        if isinstance(node, nodes.And) != outcome:
+            return set()
+        return set().union(*(_decided(session, context, operand, outcome) for operand in node.operands))
+    binding = session.tables.bindings.get((context.id, id(node)))
+    if isinstance(binding, DefineBinding):
+        return _decided(session, session.within(context, binding.instance), binding.define.body.root, outcome)
+    if isinstance(node, nodes.Known):
+        return _read(session, context, node.operand) if outcome else set()
+    return _read(session, context, node) if isinstance(node, (*_ATOMS, *_NAMES)) else set()
+
+
+def _read(session: Session, context: Context, node: nodes.Node) -> set[Path]:
+    """Return the paths without which a node has no value."""
+    binding = session.tables.bindings.get((context.id, id(node)))
+    if isinstance(binding, DefineBinding):
+        return _read(session, session.within(context, binding.instance), binding.define.body.root)
+    if isinstance(node, _NAMES):
+        path = path_of(session, context, node)
+        return {path} if path else set()
+    if isinstance(node, nodes.Window):
+        return set().union(*(_read(session, context, key.reader or key.counted) for key in node.keys))
+    if isinstance(node, nodes.Coalesce | nodes.Known | nodes.Quantified | nodes.And | nodes.Or):
+        return set()
+    return set().union(*(_read(session, context, child) for child in node.children()))
+
+
+def path_of(session: Session, context: Context, node: nodes.Node) -> Path | None:
+    """Return the path that a typed node names, or None if it names none."""
+    binding = session.tables.bindings.get((context.id, id(node)))
+    if isinstance(binding, DefineBinding):
+        return path_of(session, session.within(context, binding.instance), binding.define.body.root)
+    if isinstance(binding, FieldBinding):
+        return (binding.root, binding.name)
+    if isinstance(binding, RootBinding):
+        return (binding.root,)
+    if isinstance(binding, SubjectBinding):
+        return (binding.entity,)
+    if binding is None and isinstance(node, nodes.Attribute | nodes.Item):
+        base = path_of(session, context, node.base)
+        return (*base, node.name if isinstance(node, nodes.Attribute) else node.key) if base else None
+    return None

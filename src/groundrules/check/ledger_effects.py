@@ -10,7 +10,6 @@ from groundrules.check import givens, targets, wording
 from groundrules.check.arguments import find
 from groundrules.check.constants import fold
 from groundrules.check.exemptions import exempted
-from groundrules.check.expressions import Reader, read
 from groundrules.check.model import (
     BrokenBinding,
     Constant,
@@ -208,7 +207,7 @@ def _amount(site: Site, node: YNode) -> Value | Constant | Literal[False]:
 
 def amount(site: Site, value: Value) -> Value | Literal[False]:
     """Check that an expression gives a whole number, and always gives one."""
-    reader = Reader(site.session, value.context, value.parsed, AMOUNT)
+    reader = site.reader(value.parsed, AMOUNT)
     root = value.parsed.root
     typed = reader.type_of(root)
     if isinstance(typed.type, kinds.Unknown):
@@ -264,7 +263,7 @@ def _lasts(site: Site, written: Written) -> int | Literal[False] | None:
         if not isinstance(node, YScalar):
             site.session.add(type_codes.WRONG_VALUE.at(span, "`lasts` is a duration", None))
         return False
-    found = constant_duration(Reader(site.session, site.context, parsed, AMOUNT), parsed.root)
+    found = constant_duration(site.reader(parsed, AMOUNT), parsed.root)
     return False if found is None else found
 
 
@@ -286,7 +285,7 @@ def _said_bearer(site: Site, node: YNode) -> tuple[str, Whom] | None:
     parsed = givens.expression(site, node) if isinstance(node, YScalar) else None
     if parsed is None:
         return None
-    typed = read(site.session, site.context, parsed, site.place)
+    typed = site.reader(parsed).type_of(parsed.root)
     if isinstance(typed.type, kinds.Unknown):
         return None
     if not isinstance(typed.type, kinds.Object) or typed.type.entity is None:

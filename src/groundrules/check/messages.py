@@ -46,7 +46,7 @@ def translated(session: Session, instance: Instance, given: set[str], span: Span
 
 def template(site: Site, parsed: nodes.Parsed[nodes.Template]) -> bool:
     """Check the holes of a template."""
-    reader = Reader(site.session, site.context, parsed, MESSAGE)
+    reader = site.reader(parsed, MESSAGE)
     checked = [_hole(reader, part.expression) for part in parsed.root.parts if isinstance(part, nodes.Hole)]
     return all(checked)
 

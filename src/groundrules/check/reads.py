@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from groundrules.check import calls, wording
+from groundrules.check.guards import path_of
 from groundrules.check.literals import UNKNOWN
 from groundrules.check.model import (
     Binding,
@@ -166,8 +167,15 @@ def _part(reader: Reader, node: nodes.Attribute | nodes.Item, base: nodes.Node, 
     if field is None:
         return _no_field(reader, node, base, whole.type, name)
     if whole.type.entity and (whole.type.entity, name) in reader.session.checked.assumed:
-        return Typed(field.type, whole.optional)
-    return _field(reader, node, field, whole.optional)
+        return _sure(reader, node, Typed(field.type, whole.optional))
+    return _sure(reader, node, _field(reader, node, field, whole.optional))
+
+
+def _sure(reader: Reader, node: nodes.Node, typed: Typed) -> Typed:
+    """Return a read as not optional if the guard has seen to it."""
+    if typed.optional and reader.sure and path_of(reader.session, reader.context, node) in reader.sure:
+        return Typed(typed.type)
+    return typed
 
 
 def _is_path(reader: Reader, node: nodes.Node) -> bool:
@@ -206,7 +214,7 @@ def _no_parts(reader: Reader, node: nodes.Attribute | nodes.Item, base: nodes.No
 
 
 BOUND: dict[type[Binding], Callable[[Reader, nodes.Node, Any], Typed]] = {
-    FieldBinding: lambda reader, node, binding: _field(reader, node, binding.field),
+    FieldBinding: lambda reader, node, binding: _sure(reader, node, _field(reader, node, binding.field)),
     VariableBinding: lambda reader, node, binding: Typed(binding.type),
     NowBinding: lambda reader, node, binding: Typed(kinds.Instant()),
     RootBinding: lambda reader, node, binding: Typed(kinds.Object("event", reader.session.fields(binding.types))),

@@ -23,6 +23,7 @@ class Session:
     checked: Checked
     defines: dict[tuple[Any, ...], tuple[kinds.Typed, int]] = field(default_factory=dict)  # type and levels
     open_defines: list[DefineBinding] = field(default_factory=list)
+    circular: bool = False  # defines go round in circles, so nobody may follow them
     depth: int = 0
     peak: int = 0
     _exemptible: dict[int, dict[str, set[str]]] = field(default_factory=dict)

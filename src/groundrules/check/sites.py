@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
+from groundrules.check.expressions import Reader
+from groundrules.check.guards import Path
 from groundrules.check.model import Context, Instance
 from groundrules.check.places import COUNTED_PARAMETER, PARAMETER, Place
 from groundrules.check.session import Session
+from groundrules.syntax import nodes
 
 
 @dataclass(frozen=True, eq=False)
 class Site:
     """`name` is how messages speak of it. `exempts`: effects may take away what other rules do to the same event.
 
-    `counted`: the guard holds events, so that `matched` means something.
+    `counted`: the guard holds events, so that `matched` means something. `sure` are the paths that the guard, being
+    true, has read.
     """
 
     session: Session
@@ -21,6 +26,7 @@ class Site:
     name: str
     exempts: bool = False
     counted: bool = False
+    sure: frozenset[Path] = frozenset()
 
     @property
     def instance(self) -> Instance:
@@ -29,6 +35,10 @@ class Site:
     @property
     def place(self) -> Place:
         return COUNTED_PARAMETER if self.counted else PARAMETER
+
+    def reader(self, parsed: nodes.Parsed[Any], place: Place | None = None) -> Reader:
+        """Return a reader of an expression that stands here."""
+        return Reader(self.session, self.context, parsed, place or self.place, sure=self.sure)
 
     @property
     def types(self) -> tuple[str, ...]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Literal
 
 from groundrules.check import givens, wording
-from groundrules.check.expressions import read
 from groundrules.check.literals import is_entity
 from groundrules.check.model import Constant, Default, Given, Several, Value, Whom
 from groundrules.check.near import listing
@@ -109,7 +108,7 @@ def whom(site: Site, node: YNode, kind: str) -> Whom | Literal[False]:
 
 def whom_value(site: Site, value: Value, kind: str) -> Value | Literal[False]:
     """Check that an expression gives a thing of a kind, and always gives one."""
-    typed = read(site.session, value.context, value.parsed, site.place)
+    typed = site.reader(value.parsed).type_of(value.parsed.root)
     if isinstance(typed.type, kinds.Unknown):
         return False
     span = value.parsed.span(value.parsed.root)

@@ -50,7 +50,8 @@ class Const(Expr, frozen=True, tag=True):
 class Field(Expr, frozen=True, tag=True):
     """A field of `root`; absent objects on the way make it missing, unless the schema gives a default.
 
-    `kind` "entity" stands for the id of the object at `path`. `optional` is False where the schema promises a value.
+    `kind` "entity" stands for the id of the object at `path`. `optional` is False where the schema promises a value,
+    or the guard, being true, has read one.
     """
 
     root: str
