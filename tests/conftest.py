@@ -1,8 +1,17 @@
-"""What all tests share: the profile of Hypothesis. The first example of a test may build tables, so no deadline."""
+"""What all tests share: the profiles of Hypothesis.
+
+`ci`, the default, is quick and draws the same examples each time; HYPOTHESIS_PROFILE=long looks much further and draws
+new ones. The first example of a test may build tables, so there is no deadline.
+"""
 
 from __future__ import annotations
 
-from hypothesis import settings
+import os
 
-settings.register_profile("groundrules", deadline=None)
-settings.load_profile("groundrules")
+from hypothesis import HealthCheck, settings
+
+SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
+
+settings.register_profile("ci", deadline=None, max_examples=60, derandomize=True, suppress_health_check=SLOW)
+settings.register_profile("long", deadline=None, max_examples=3000, suppress_health_check=SLOW)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))

@@ -26,7 +26,7 @@ from typing import Any
 
 from groundrules.calendar.instants import format_ms
 from groundrules.decisions import Action, Clause, Decision, Exempted, Fired, Note, Shadow, Unknown
-from groundrules.plan import codec, ir
+from groundrules.plan import ir
 from groundrules.reference import actions, clauses, guards
 from groundrules.reference.firings import key_of
 from groundrules.reference.guards import Answer
@@ -168,8 +168,8 @@ def decide(memory: Memory, occasion: Occasion) -> tuple[Decision, list[Crossing]
 
 def header_of(memory: Memory, occasion: Occasion) -> dict[str, Any]:
     """When, where and by which rulebook a decision was made, and what brought it about."""
-    name = f"{memory.plan.rulebook}@{codec.digest(memory.plan)}"
-    return {"at": format_ms(memory.now), "partition": memory.partition, "rulebook": name, **occasion.header}
+    where = {"partition": memory.partition, "rulebook": memory.name}
+    return {"at": format_ms(memory.now), **where, **occasion.header}
 
 
 # --- firing ---------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -61,7 +62,8 @@ def read(raw: bytes | str | Json, plan: ir.Plan) -> Json:
     if event["type"] not in plan.events:
         raise refuse(codes.EVENT_UNKNOWN_TYPE, "the type is not known", "type")
     schema = plan.events[event["type"]]
-    told = [rejection(error) for error in Validator(schema, format_checker=FORMATS).iter_errors(event)]
+    errors = Validator(schema, format_checker=FORMATS).iter_errors(event)
+    told = [one for error in errors for one in rejections(error)]
     if told:
         raise Invalid(min(told, key=lambda one: (one.path, one.code, one.reason)))
     completed: Json = complete(event, schema)
@@ -149,14 +151,15 @@ def is_date(value: Any) -> bool:
     return found is not None and bool(date(int(found[1]) if found[1] != "-" else 2000, int(found[2]), int(found[3])))
 
 
-def rejection(error: ValidationError) -> Rejection:
-    """What is told of one violation."""
+def rejections(error: ValidationError) -> Iterator[Rejection]:
+    """What is told of one violation; each missing field is one of its own."""
     path = [*error.absolute_path]
-    if error.validator == "required":
-        required: Any = error.validator_value
-        instance: Any = error.instance
-        path.append(next(name for name in required if name not in instance))
-    return Rejection(code=code_of(error).code, reason=error.message, path=place(path))
+    required: Any = error.validator_value if error.validator == "required" else ()
+    instance: Any = error.instance
+    for missing in [name for name in required if name not in instance]:
+        yield Rejection(code=code_of(error).code, reason="is missing", path=place([*path, missing]))
+    if error.validator != "required":
+        yield Rejection(code=code_of(error).code, reason=error.message, path=place(path))
 
 
 def code_of(error: ValidationError) -> Code:

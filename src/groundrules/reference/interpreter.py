@@ -21,6 +21,7 @@ class Interpreter:
 
     def __init__(self, plan: ir.Plan) -> None:
         self.plan = plan
+        self.name = f"{plan.rulebook}@{codec.digest(plan)}"
         self.partitions: dict[str, Partition] = {}
 
     def feed(self, event: bytes | str | dict[str, Any]) -> list[Decision]:
@@ -29,9 +30,8 @@ class Interpreter:
             found = events.read(event, self.plan)
             id = self.partition_of(found)
         except events.Invalid as invalid:
-            name = f"{self.plan.rulebook}@{codec.digest(self.plan)}"
-            return [Decision(trigger="rejected", rulebook=name, rejected=invalid.rejection)]
-        return self.partitions.setdefault(id, Partition(self.plan, id)).feed(found)
+            return [Decision(trigger="rejected", rulebook=self.name, rejected=invalid.rejection)]
+        return self.partitions.setdefault(id, Partition(self.plan, self.name, id)).feed(found)
 
     def partition_of(self, event: dict[str, Any]) -> str:
         """Where an event belongs."""

@@ -18,12 +18,13 @@ from groundrules.reference.windows import Windows
 class Memory:
     """The memory of one partition at its clock `now`.
 
-    `number` is that of the last event, `seen` tells when each event id was handled, `states` which states it is in,
-    `schedules` when each schedule fired last (at first: when the partition began).
+    `name` is the rulebook's as decisions give it, `number` that of the last event, `seen` tells when each event id was
+    handled, `states` which states it is in, `schedules` when each schedule fired last (at first: when it all began).
     """
 
-    def __init__(self, plan: ir.Plan, partition: str, now: int) -> None:
+    def __init__(self, plan: ir.Plan, name: str, partition: str, now: int) -> None:
         self.plan = plan
+        self.name = name
         self.partition = partition
         self.now = now
         self.first = now

@@ -27,15 +27,14 @@ from groundrules.calendar.instants import format_ms, parse_rfc3339
 from groundrules.calendar.recurrence import occurrences_between
 from groundrules.decisions import Decision, Note, Rejection
 from groundrules.diagnostics.codes import events as codes
-from groundrules.plan import codec, ir
-from groundrules.reference import approvals
+from groundrules.plan import ir
+from groundrules.reference import approvals, states
 from groundrules.reference.approvals import Request
 from groundrules.reference.decide import Occasion, decide, reversals
 from groundrules.reference.ladders import Crossing
 from groundrules.reference.memory import Memory
 from groundrules.reference.scope import Json, Scope
 from groundrules.reference.timers import Timer, next_timer
-from groundrules.reference.values import evaluate
 
 DAY = 86_400_000
 KEPT = DAY
@@ -45,10 +44,10 @@ AHEAD = 400 * DAY
 class Partition:
     """One partition of an interpreter; `memory` is None until its first event."""
 
-    def __init__(self, plan: ir.Plan, id: str) -> None:
+    def __init__(self, plan: ir.Plan, name: str, id: str) -> None:
         self.plan = plan
+        self.name = name
         self.id = id
-        self.name = f"{plan.rulebook}@{codec.digest(plan)}"
         self.memory: Memory | None = None
 
     # --- coming in --------------------------------------------------------------------------------
@@ -60,7 +59,7 @@ class Partition:
         if refused is not None:
             return [self.told("rejected", event, rejected=refused)]
         if self.memory is None:
-            self.memory = Memory(self.plan, self.id, time)
+            self.memory = Memory(self.plan, self.name, self.id, time)
         elif self.is_duplicate(event["id"], time):
             return [self.told("duplicate", event)]
         return self.handle(event, time, self.memory)
@@ -136,7 +135,8 @@ class Partition:
         decisions = [decision, *self.crossings(crossed, event, event["id"], header, memory)]
         for follow_up in released:
             decisions += self.settled(follow_up, memory)
-        return decisions + self.look_at_states(header, memory)
+        looked_at = states.touched_by_event(event, self.plan)
+        return decisions + self.look_at_states(looked_at, header, memory)
 
     def built_in(self, event: Json, occasion: Occasion, memory: Memory) -> list[Occasion]:
         """Let the event types that speak to the engine itself have their say; what they release."""
@@ -200,8 +200,9 @@ class Partition:
         decisions: list[Decision] = []
         while (timer := next_timer(memory, until)) is not None:
             memory.now = max(memory.now, timer.due)
-            decisions += self.fire(timer, {"trigger": "timer", **header}, memory)
-            decisions += self.look_at_states({"trigger": "timer", **header}, memory)
+            said = {"trigger": "timer", **header}
+            decisions += self.fire(timer, said, memory)
+            decisions += self.look_at_states(states.touched_by_timer(timer, self.plan), said, memory)
         return decisions
 
     def fire(self, timer: Timer, header: Json, memory: Memory) -> list[Decision]:
@@ -255,20 +256,16 @@ class Partition:
 
     # --- states -----------------------------------------------------------------------------------
 
-    def look_at_states(self, header: Json, memory: Memory) -> list[Decision]:
+    def look_at_states(self, looked_at: list[ir.State], header: Json, memory: Memory) -> list[Decision]:
         """Enter and leave states until none changes, each at most once; all that change together change at once."""
         decisions: list[Decision] = []
         changed: set[str] = set()
-        while moving := [one for one in self.plan.states if one.id not in changed and self.moves(one, memory)]:
+        while moving := [one for one in looked_at if one.id not in changed and states.moves(one, memory)]:
             changed |= {state.id for state in moving}
             memory.states ^= {state.id for state in moving}
             for state in moving:
                 decisions += self.settled(self.moved(state, header, memory), memory)
         return decisions
-
-    def moves(self, state: ir.State, memory: Memory) -> bool:
-        guard = state.leave if state.id in memory.states else state.enter
-        return evaluate(guard, Scope(memory, memory.now)) is True
 
     def moved(self, state: ir.State, header: Json, memory: Memory) -> Occasion:
         """The occasion of a state that was entered or left."""

@@ -1,0 +1,420 @@
+"""Random plans over the shipped event types: every kind of trigger, effect and cell, well typed by construction.
+
+`strategies.expressions` looks into expressions in depth; here guards are small and chosen to come true often, so that
+what is behind them happens: windows, ledgers and their ladders, paths, states, schedules, labels, approvals. Every
+expression has a source of its own, so that clauses and blame can be told apart.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from hypothesis import strategies as st
+
+from groundrules.plan import ir
+from groundrules.types.catalog import shipped_catalog
+from strategies.histories import DAY, HOUR, MINUTE, SECOND, TYPES
+
+EVENTS = {name: shipped_catalog().schemas[name] for name in TYPES}
+WITHIN = (SECOND, MINUTE, HOUR, 2 * DAY)
+
+TRUE = ir.Const(value=True)
+TEXT = ir.Field(root="event", path=("text",), kind="text")
+EMOJI = ir.Field(root="event", path=("emoji",), kind="text")
+ACTOR = ir.Field(root="event", path=("actor",), kind="entity", optional=True)
+CHANNEL = ir.Field(root="event", path=("channel",), kind="entity", optional=True)
+AUTHOR = ir.Field(root="event", path=("message", "author"), kind="entity", optional=True)
+ID = ir.Field(root="event", path=("id",), kind="text")
+TASK = ir.Field(root="event", path=("task",), kind="entity")
+DUE = ir.Field(root="event", path=("task", "due"), kind="instant", optional=True)
+SUBJECT = ir.Field(root="subject", path=(), kind="entity")
+START_ACTOR = ir.Field(root="start", path=("actor",), kind="entity", optional=True)
+START_TASK = ir.Field(root="start", path=("task",), kind="entity", optional=True)
+ASSIGNEE = ir.Field(root="start", path=("task", "assignee"), kind="entity", optional=True)
+FOLDED = ir.Call(function="folded", arguments=(TEXT,))
+
+ACTIONS = (
+    ir.ActionSpec(name="ban", target="member", supersedes=("kick", "mute", "warn"), opposes={"unban": "ban"}),
+    ir.ActionSpec(name="delete", target="member", merge={"events": "union"}),
+    ir.ActionSpec(name="mute", target="member", merge={"duration": "max"}, supersedes=("warn",)),
+    ir.ActionSpec(name="notify"),
+    ir.ActionSpec(name="reply", target="message"),
+    ir.ActionSpec(name="request_approval"),
+    ir.ActionSpec(name="unmute", target="member", opposes={"mute": "mute"}),
+    ir.ActionSpec(name="warn", target="member"),
+)
+LISTS = (
+    ir.WordList(id="adverts", match="squeezed", items=("spam", "加微信")),
+    ir.WordList(id="ours", match="domain", items=("a.example",)),
+)
+LEDGERS = (
+    ir.Ledger(id="points", fade=ir.Fade(amount=1, every=HOUR)),
+    ir.Ledger(id="reputation", floor=-3, ceiling=6),
+    ir.Ledger(id="talk", per="channel", floor=None),
+)
+CAPS = (ir.Cap(id="chat", amount=2, per="day"), ir.Cap(id="month", amount=3, per="month"))
+WINDOWS = (
+    ir.Window(id="by-actor", kind="count", type="message", key=(ACTOR,), within=2 * DAY, keep=6, ids=True),
+    ir.Window(id="by-text", kind="count", type="message", key=(ACTOR, FOLDED), within=2 * DAY, keep=6),
+    ir.Window(id="joins", kind="count", type="member.joined", within=2 * DAY, keep=6),
+    ir.Window(
+        id="levels", kind="sum", type="message", key=(ACTOR,), within=2 * DAY, pane=7 * SECOND,
+        value=ir.Fact(root="event", path=("actor",), entity="member", fact="level", kind="number"),
+    ),
+    ir.Window(id="quiet", kind="quiet", type="message"),
+    ir.Window(id="quiet-in", kind="quiet", type="message", key=(CHANNEL,)),
+    ir.Window(id="streak", kind="streak", type="message", key=(ACTOR,)),
+    ir.Window(id="texts", kind="distinct", type="message", key=(CHANNEL,), value=FOLDED, within=2 * DAY, keep=6),
+    ir.Window(
+        id="adverts", kind="count", type="message", key=(ACTOR,), within=2 * DAY, keep=6,
+        where=ir.ContainsList(subject=TEXT, quantifier="any", list="adverts"),
+    ),
+)  # fmt: skip
+KEYS = {window.id: window.key for window in WINDOWS}
+
+
+def fact(name: str, kind: ir.Kind, path: tuple[str, ...] = ("actor",), **more: Any) -> ir.Fact:
+    return ir.Fact(root="event", path=path, entity="member", fact=name, kind=kind, **more)
+
+
+def const(value: Any, kind: ir.Kind | None = None) -> ir.Const:
+    return ir.Const(value=value, kind=kind)
+
+
+def compare(left: Any, relation: str, right: Any, view: ir.View = "exact") -> ir.Compare:
+    return ir.Compare(operator=relation, left=left, right=right, view=view)
+
+
+# --- guards -----------------------------------------------------------------------------------------
+
+LEVEL = fact("level", "number")
+AGE = ir.Arithmetic(operator="-", left=ir.Now(), right=fact("joined", "instant"))
+relations = st.sampled_from(["==", "!=", "<", "<=", ">", ">="])
+small = st.integers(-1, 4)
+
+
+def window_tests(names: tuple[str, ...]) -> st.SearchStrategy[Any]:
+    return st.sampled_from(names).flatmap(
+        lambda name: st.builds(
+            ir.WindowTest,
+            window=st.just(name),
+            key=st.just(KEYS[name]),
+            within=st.just(0) if name.startswith(("quiet", "streak")) else st.sampled_from(WITHIN),
+            operator=relations,
+            bound=st.sampled_from([MINUTE, HOUR]) if name.startswith("quiet") else st.integers(1, 4),
+        )
+    )
+
+
+anywhere = st.one_of(
+    st.builds(compare, st.just(LEVEL), relations, small.map(const)),
+    st.builds(compare, st.just(AGE), relations, st.just(const(3 * DAY, "duration"))),
+    st.builds(
+        compare, st.just(ir.LedgerValue(ledger="points", key=ACTOR)), relations, small.map(const)
+    ),
+    st.just(ir.Has(collection=fact("roles", "list", default=[]), quantifier="any", values=const(["admin"]))),
+    st.just(ir.HasLabel(entity="member", id=ACTOR, label="trusted")),
+    st.just(ir.InState(state="busy")),
+    st.just(ir.Known(operand=fact("name", "text"))),
+    st.just(ir.InClock(instant=ir.Now(), start=22 * HOUR, end=7 * HOUR)),
+    window_tests(("joins", "quiet")),
+)  # fmt: skip
+DOMAIN = ir.Field(root="$0", path=("domain",), kind="text", optional=True)
+LINKS = ir.Field(root="event", path=("links",), kind="list")
+on_message = st.one_of(
+    st.just(ir.ContainsList(subject=TEXT, quantifier="any", list="adverts")),
+    st.just(ir.Contains(subject=TEXT, quantifier="any", needles=const(["spam", "hello"]), view="folded")),
+    st.just(compare(TEXT, "==", const("spam"), "folded")),
+    st.just(ir.Matches(subject=TEXT, pattern="sp.m|o", flags="i")),
+    st.sampled_from(["any", "all"]).map(
+        lambda quantifier: ir.Quantified(
+            quantifier=quantifier, variable="link", collection=LINKS, condition=ir.InList(item=DOMAIN, list="ours")
+        )
+    ),
+    st.builds(
+        compare,
+        st.sampled_from(("by-actor", "levels", "texts", "streak")).map(
+            lambda name: ir.WindowValue(window=name, key=KEYS[name], within=HOUR, maximum=5)
+        ),
+        relations,
+        small.map(const),
+    ),
+    window_tests(("by-actor", "by-text", "levels", "texts", "streak", "quiet-in", "adverts")),
+)
+
+
+def guards(leaves: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """Small conditions over some leaves, often always true."""
+    pairs = st.lists(leaves, min_size=1, max_size=3).map(tuple)
+    joined = st.builds(lambda kind, operands: kind(operands=operands), st.sampled_from([ir.And, ir.Or]), pairs)
+    return st.one_of(st.just(TRUE), leaves, leaves.map(lambda leaf: ir.Not(operand=leaf)), joined)
+
+
+# --- effects ----------------------------------------------------------------------------------------
+
+MESSAGE = {
+    "zh": ("第", ir.LedgerValue(ledger="points", key=ACTOR), "次 ", fact("name", "text")),
+    "en": ("at ", ir.Now(), " ", const(90_000, "duration")),
+}
+mutes = st.builds(
+    lambda who, duration: ir.Act(do="mute", who=who, parameters={"duration": const(duration, "duration")}),
+    st.just(ACTOR),
+    st.sampled_from([MINUTE, HOUR]),
+)
+reply = ir.Act(do="reply", who=ID, parameters={"text": ir.Template(texts=MESSAGE)})
+
+
+def plain_acts(who: Any) -> st.SearchStrategy[Any]:
+    """Actions on a member."""
+    warn = ir.Act(do="warn", who=who, or_else=(ir.Act(do="notify", who=None, parameters={"role": const("admin")}),))
+    ban, unmute = ir.Act(do="ban", who=who), ir.Act(do="unmute", who=who)
+    mute = ir.Act(do="mute", who=who, parameters={"duration": const(MINUTE, "duration")})
+    return st.sampled_from([warn, ban, unmute, mute])
+
+
+@st.composite
+def deltas(draw: st.DrawFn, who: Any, ledgers: tuple[str, ...]) -> Any:
+    ledger = draw(st.sampled_from(ledgers))
+    bearer = CHANNEL if ledger == "talk" else who
+    if draw(st.integers(0, 9)) == 0:
+        return ir.Reset(ledger=ledger, who=bearer)
+    amount = draw(st.one_of(st.integers(-2, 3).map(const), st.just(ir.Coalesce(value=LEVEL, default=const(1)))))
+    return ir.Delta(ledger=ledger, who=bearer, amount=amount, cap=draw(st.sampled_from([None, "chat", "month"])))
+
+
+def event_effects(on: str) -> st.SearchStrategy[Any]:
+    """One effect of a rule on an event."""
+    who = st.sampled_from([ACTOR, AUTHOR] if on.startswith("reaction") else [ACTOR])
+    labels = st.builds(
+        lambda who, lasts, remove: ir.Label(label="trusted", entity="member", on=who, lasts=lasts, remove=remove),
+        who,
+        st.sampled_from([None, HOUR]),
+        st.booleans(),
+    )
+    exempt = st.lists(st.sampled_from(["r0", "r1", "r2"]), max_size=2, unique=True).map(tuple)
+    kinds = [
+        who.flatmap(lambda who: deltas(who, ("points", "reputation", "talk"))),
+        who.flatmap(lambda who: deltas(who, ("points",))),
+        who.flatmap(plain_acts),
+        labels,
+        exempt.map(lambda rules: ir.Exempt(rules=rules)),
+        st.just(ir.Open(process="deadline" if on == "task.assigned" else "question")),
+    ]
+    if on == "message":
+        delete = ir.Act(do="delete", who=ACTOR, parameters={"events": ir.Matched()})
+        kinds.append(st.sampled_from([reply, delete]))
+    return st.one_of(kinds)
+
+
+# --- rules ------------------------------------------------------------------------------------------
+
+
+@st.composite
+def event_rules(draw: st.DrawFn, number: int) -> ir.Rule:
+    """A rule on events."""
+    on = draw(st.sampled_from(["message"] * 6 + ["reaction.added", "member.joined", "task.assigned"]))
+    leaves = st.one_of(anywhere, on_message) if on == "message" else anywhere
+    effects = st.lists(event_effects(on), max_size=3).map(tuple)
+    once = draw(st.sampled_from([None, None, ir.Once(key=(ACTOR,), within=HOUR), ir.Once(key=(CHANNEL,), per="day")]))
+    times = None
+    if draw(st.integers(0, 4)) == 0:
+        times = ir.Times(key=(ACTOR,), within=HOUR, steps=((1, draw(effects)), (3, draw(effects))))
+    undo = draw(st.booleans()) and on == "reaction.added"
+    key = (ACTOR, ir.Field(root="event", path=("message",), kind="entity"), EMOJI)
+    return ir.Rule(
+        id=f"r{number}",
+        trigger=ir.OnEvent(types=(on,)),
+        when=draw(guards(leaves)),
+        unless=draw(st.none() | guards(leaves)) if draw(st.booleans()) else None,
+        effects=draw(effects),
+        once=once,
+        times=times,
+        approval=draw(approvals) if draw(st.integers(0, 5)) == 0 else None,
+        undo=(ir.Undo(type="reaction.removed", key=key),) if undo else (),
+        undo_key=key if undo else (),
+        remember=2 * DAY if undo else 0,
+        mode=draw(st.sampled_from(["enforce"] * 5 + ["shadow", "off"])),
+        rollout=draw(st.sampled_from([1.0, 1.0, 1.0, 0.5])),
+        ends=draw(st.sampled_from([None] * 5 + [1_772_413_200_000 + DAY])),
+    )
+
+
+approvals = st.builds(
+    ir.Approval,
+    by=st.just("admin"),
+    approvals=st.integers(1, 2),
+    within=st.sampled_from([HOUR, 2 * DAY]),
+    batch=st.booleans(),
+    recheck=st.booleans(),
+)
+
+
+@st.composite
+def timed_rules(draw: st.DrawFn) -> list[ir.Rule]:
+    """Rules on everything but events; each may be absent."""
+    acts = st.lists(plain_acts(SUBJECT), max_size=2)
+    notify = ir.Act(do="notify", who=None, parameters={"role": const("admin")})
+    crossing = st.tuples(acts, st.none() | deltas(SUBJECT, ("reputation",))).map(
+        lambda both: tuple(both[0]) + ((both[1],) if both[1] else ())
+    )
+    back = ir.Rule(
+        id="points#4back", trigger=ir.OnCrossing(ladder="points", step=1, back=True), when=TRUE, effects=draw(crossing)
+    )
+    takes = ir.Rule(
+        id="points#5", trigger=ir.OnCrossing(ladder="points", step=2), when=TRUE,
+        effects=(*draw(crossing), ir.Reset(ledger="points", who=SUBJECT)),
+    )  # fmt: skip
+    found = [
+        ir.Rule(id="points#1", trigger=ir.OnCrossing(ladder="points", step=0), when=TRUE, effects=draw(crossing)),
+        ir.Rule(id="points#2", trigger=ir.OnCrossing(ladder="points", step=1), when=TRUE, effects=draw(crossing)),
+        back,
+        takes,
+        ir.Rule(id="discipline#1", trigger=ir.OnCrossing(ladder="discipline", step=0), when=TRUE, effects=(notify,)),
+        step_rule("question", 0, START_ACTOR),
+        step_rule("question", 1, START_ACTOR),
+        step_rule("question", -1, START_ACTOR),
+        step_rule("deadline", 0, ASSIGNEE),
+        step_rule("deadline", 1, ASSIGNEE),
+        ir.Rule(id="busy#enter", trigger=ir.OnState(state="busy", entering=True), when=TRUE, effects=(notify,)),
+        ir.Rule(id="busy#leave", trigger=ir.OnState(state="busy", entering=False), when=TRUE, effects=(notify,)),
+        ir.Rule(id="daily", trigger=ir.OnSchedule(schedule="daily"), when=TRUE, effects=(notify,)),
+        ir.Rule(
+            id="silent",
+            trigger=ir.OnSchedule(schedule="silent"),
+            when=compare(ir.Silence(member=SUBJECT), ">", const(DAY)),
+            effects=(*draw(acts), ir.Delta(ledger="reputation", who=SUBJECT, amount=const(-1))),
+            approval=draw(st.none() | approvals),
+        ),
+        ir.Rule(id="r0#refused", trigger=ir.OnRefusal(rule="r0"), when=TRUE, effects=(notify,)),
+        ir.Rule(id="silent#refused", trigger=ir.OnRefusal(rule="silent"), when=TRUE, effects=(notify,)),
+    ]
+    return [rule for rule in found if draw(st.integers(0, 7))]
+
+
+def step_rule(process: str, step: int, who: Any) -> ir.Rule:
+    effects = (ir.Act(do="warn", who=who), ir.Delta(ledger="points", who=who, amount=const(1)))
+    name = "ended" if step < 0 else str(step + 1)
+    return ir.Rule(id=f"{process}#{name}", trigger=ir.OnStep(process=process, step=step), when=TRUE, effects=effects)
+
+
+# --- cells ------------------------------------------------------------------------------------------
+
+
+@st.composite
+def ladders(draw: st.DrawFn) -> tuple[ir.Ladder, ...]:
+    points = ir.Ladder(
+        id="points",
+        ledger="points",
+        steps=(
+            ir.Step(reaches=1, cool_down=draw(st.sampled_from([0, HOUR]))),
+            ir.Step(reaches=3, falls_below=draw(st.sampled_from([None, 2]))),
+            ir.Step(reaches=5),
+        ),
+        fire=draw(st.sampled_from(["highest", "all"])),
+        beyond=draw(st.sampled_from(["nothing", "repeat"])),
+    )
+    discipline = ir.Ladder(
+        id="discipline",
+        ledger="reputation",
+        steps=(ir.Step(reaches=2, falls_below=0),),
+        appeal=ir.Appeal(within=2 * DAY, to="admin"),
+    )
+    return discipline, points
+
+
+@st.composite
+def processes(draw: st.DrawFn) -> tuple[ir.Process, ...]:
+    answered = compare(ir.Field(root="event", path=("reply_to",), kind="text", optional=True), "==",
+                       ir.Field(root="start", path=("id",), kind="text"))  # fmt: skip
+    same_task = compare(TASK, "==", START_TASK)
+    question = ir.Process(
+        id="question",
+        key=(ACTOR, CHANNEL),
+        steps=(ir.Due(after=5 * MINUTE, repeat=draw(st.integers(1, 2)), every=HOUR), ir.Due(after=DAY)),
+        until=(ir.Until(types=("message",), when=answered), ir.Until(types=("member.left",), when=TRUE)),
+        capture=(("id",), ("actor",)),
+        hours=draw(st.sampled_from([None, (9 * HOUR, 22 * HOUR)])),
+        limit=draw(st.sampled_from([1, 1000])),
+    )
+    early = ir.Arithmetic(operator="-", left=DUE, right=const(HOUR, "duration"))
+    deadline = ir.Process(
+        id="deadline",
+        key=(TASK,),
+        steps=(ir.Due(at=early), ir.Due(at=DUE)),
+        until=(ir.Until(types=("task.completed",), when=same_task),),
+        restart=(ir.Until(types=("task.updated",), when=same_task),),
+        capture=(("task",), ("task", "due"), ("task", "assignee")),
+    )
+    return deadline, question
+
+
+def states(draw: st.DrawFn) -> tuple[ir.State, ...]:
+    enters = [
+        ir.WindowTest(window="joins", key=(), within=HOUR, operator=">=", bound=2),
+        ir.WindowTest(window="quiet", key=(), within=0, operator=">=", bound=HOUR),
+    ]
+    leaves = [
+        ir.WindowTest(window="joins", key=(), within=HOUR, operator="<", bound=1),
+        ir.WindowTest(window="quiet", key=(), within=0, operator=">", bound=DAY),
+    ]
+    return (ir.State(id="busy", enter=draw(st.sampled_from(enters)), leave=draw(st.sampled_from(leaves))),)
+
+
+class Drawn:
+    """A plan that prints only what was drawn."""
+
+    def __init__(self, plan: ir.Plan) -> None:
+        self.plan = plan
+
+    def __repr__(self) -> str:
+        names = ("timezone", "retain", "rules", "ladders", "processes", "states")
+        return f"Drawn({', '.join(f'{name}={getattr(self.plan, name)!r}' for name in names)})"
+
+
+@st.composite
+def plans(draw: st.DrawFn) -> Drawn:
+    """A whole plan."""
+    rules = [draw(event_rules(number)) for number in range(draw(st.integers(1, 5)))] + draw(timed_rules())
+    plan = ir.Plan(
+        rulebook="random",
+        timezone=draw(st.sampled_from(["Asia/Shanghai", "UTC", "Europe/Berlin", "America/New_York"])),
+        events=EVENTS,
+        facts={"member": ("joined", "level", "name", "roles")},
+        actions=ACTIONS,
+        lists=LISTS,
+        rules=tuple(sorted(rules, key=lambda rule: rule.id)),
+        windows=tuple(sorted(WINDOWS, key=lambda window: window.id)),
+        ledgers=LEDGERS,
+        caps=CAPS,
+        ladders=draw(ladders()),
+        processes=draw(processes()),
+        states=states(draw),
+        schedules=(
+            ir.Schedule(id="daily", at=ir.When(time=9 * HOUR)),
+            ir.Schedule(id="silent", at=ir.When(time=2 * HOUR + 30 * MINUTE, weekday=6), for_each="member"),
+        ),
+        retain=draw(st.sampled_from([400 * DAY, 2 * DAY])),
+    )
+    return Drawn(numbered(plan))
+
+
+def numbered(plan: ir.Plan) -> ir.Plan:
+    """The plan with a source of its own for every expression."""
+    sources: list[ir.Source] = []
+
+    def place(value: Any) -> Any:
+        if isinstance(value, tuple):
+            return tuple(place(item) for item in value)
+        if isinstance(value, dict):
+            return {name: place(item) for name, item in value.items()}
+        if not isinstance(value, msgspec.Struct):
+            return value
+        found = {name: place(getattr(value, name)) for name in value.__struct_fields__}
+        if isinstance(value, ir.Expr):
+            found["src"] = len(sources)
+            sources.append(ir.Source(file="rulebook.yaml", line=len(sources) + 1, column=1, text=f"#{len(sources)}"))
+        return type(value)(**found)
+
+    parts = {name: place(getattr(plan, name)) for name in ("rules", "windows", "processes", "states")}
+    return msgspec.structs.replace(plan, **parts, sources=tuple(sources))

@@ -1,0 +1,49 @@
+"""Running random streams, and comparing what came of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import msgspec
+
+from groundrules.decisions import Decision, encode
+from strategies.histories import Answer, as_line
+
+
+def log(decisions: Iterable[Decision]) -> list[str]:
+    """Decisions as the log writes them, the prose of rejections left out."""
+    return [encode(without_prose(decision)).decode() for decision in decisions]
+
+
+def without_prose(decision: Decision) -> Decision:
+    if decision.rejected is None:
+        return decision
+    return msgspec.structs.replace(decision, rejected=msgspec.structs.replace(decision.rejected, reason=""))
+
+
+class Story:
+    """The lines of a stream; answers are filled in from the decisions heard so far, or left out if there are none."""
+
+    def __init__(self, stream: list[Any]) -> None:
+        self.stream = stream
+        self.requests: list[str] = []
+        self.keys: list[str] = []
+
+    def hear(self, decisions: Iterable[Decision]) -> None:
+        """Take note of what was asked for."""
+        for action in (action for decision in decisions for action in decision.actions):
+            self.keys.append(action.key)
+            if action.do == "request_approval":
+                self.requests.append(action.parameters["request"])
+
+    def __iter__(self) -> Iterator[bytes]:
+        for item in self.stream:
+            if not isinstance(item, Answer):
+                yield as_line(item)
+            elif (event := self.filled(item)) is not None:
+                yield as_line(event)
+
+    def filled(self, answer: Answer) -> dict[str, Any] | None:
+        name, known = ("key", self.keys) if answer.event["type"] == "action.result" else ("request", self.requests)
+        return {**answer.event, name: known[-1 - answer.which % len(known)]} if known else None
