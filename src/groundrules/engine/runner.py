@@ -99,7 +99,7 @@ class Runner:
         fresh = self.partition.meta is None
         stamp = clock.stamp(self.partition, time, e.id)
         if fresh:
-            self.arm_schedules()
+            self.rearm()
         self.stats.events += 1
         self.stats.late += stamp.late
         header = {"seq": stamp.seq, "event": e.id, "type": e.type}
