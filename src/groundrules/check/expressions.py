@@ -47,7 +47,8 @@ RULES: dict[type[nodes.Node], Rule] = {
 class Reader:
     """Types one expression. `used` are the places of the defines' uses that led here, outermost first.
 
-    `sure` are paths that are there although the schema does not promise them: the guard was true, and has read them.
+    `sure` gives the paths that are there although the schema does not promise them, because the guard, being true, has
+    read them.
     """
 
     session: Session
@@ -56,7 +57,7 @@ class Reader:
     place: Place
     variables: Variables = ()
     used: tuple[Span, ...] = ()
-    sure: frozenset[tuple[str, ...]] = frozenset()
+    sure: Callable[[], frozenset[tuple[str, ...]]] = frozenset
 
     def __post_init__(self) -> None:
         self.scope = Scope(self.session, self.context)

@@ -393,6 +393,8 @@ class Path:
 class State:
     source: authored.State
     context: Context
+    enter_on: tuple[Until, ...]
+    leave_on: tuple[Until, ...]
     effects: Effects
     afterwards: Effects
     ends: int | None

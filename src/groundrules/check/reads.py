@@ -173,7 +173,7 @@ def _part(reader: Reader, node: nodes.Attribute | nodes.Item, base: nodes.Node, 
 
 def _sure(reader: Reader, node: nodes.Node, typed: Typed) -> Typed:
     """Return a read as not optional if the guard has seen to it."""
-    if typed.optional and reader.sure and path_of(reader.session, reader.context, node) in reader.sure:
+    if typed.optional and path_of(reader.session, reader.context, node) in reader.sure():
         return Typed(typed.type)
     return typed
 

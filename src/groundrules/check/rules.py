@@ -9,7 +9,7 @@ from groundrules.check.arguments import find
 from groundrules.check.constants import fold
 from groundrules.check.effects import effects
 from groundrules.check.expressions import Reader, guard
-from groundrules.check.guards import counts, promised
+from groundrules.check.guards import counts
 from groundrules.check.ledger_effects import amount, holder, ledger_named
 from groundrules.check.literals import UNKNOWN
 from groundrules.check.model import (
@@ -58,8 +58,7 @@ def _rule(session: Session, instance: Instance, rule: authored.Rule) -> None:
     guard(session, context, rule.when, GUARD)
     guard(session, context, rule.unless, GUARD)
     counted = rule.when is not None and counts(session, context, rule.when.root)
-    sure = promised(session, context, rule.when.root) if rule.when is not None else frozenset()
-    site = Site(session, context, "a rule", exempts=True, counted=counted, sure=sure)
+    site = Site(session, context, "a rule", exempts=True, counted=counted, guard=rule.when)
     acting = effects(site, rule.then)
     acting += _granted(session, site, rule)
     later = Site(session, session.context(instance, types, "start", types), "what follows a refusal")

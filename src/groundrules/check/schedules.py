@@ -6,7 +6,6 @@ from groundrules.check import common, wording
 from groundrules.check.constants import fold
 from groundrules.check.effects import effects
 from groundrules.check.expressions import Reader, guard
-from groundrules.check.guards import promised
 from groundrules.check.model import Instance, Schedule
 from groundrules.check.places import CONSTANT, GUARD
 from groundrules.check.session import Session
@@ -31,8 +30,7 @@ def _schedule(session: Session, instance: Instance, schedule: authored.Schedule)
     context = session.context(instance, subject=subject)
     common.described(session, instance, schedule)
     guard(session, context, schedule.when, GUARD)
-    sure = promised(session, context, schedule.when.root) if schedule.when is not None else frozenset()
-    site = Site(session, context, "a schedule", sure=sure)
+    site = Site(session, context, "a schedule", guard=schedule.when)
     session.checked.schedules.append(
         Schedule(
             schedule,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from groundrules.check.expressions import Reader
-from groundrules.check.guards import Path
+from groundrules.check.guards import Path, promised
 from groundrules.check.model import Context, Instance
 from groundrules.check.places import COUNTED_PARAMETER, PARAMETER, Place
 from groundrules.check.session import Session
@@ -17,8 +18,8 @@ from groundrules.syntax import nodes
 class Site:
     """`name` is how messages speak of it. `exempts`: effects may take away what other rules do to the same event.
 
-    `counted`: the guard holds events, so that `matched` means something. `sure` are the paths that the guard, being
-    true, has read.
+    `counted`: the guard holds events, so that `matched` means something. `guard` is what was
+    true when they act.
     """
 
     session: Session
@@ -26,7 +27,7 @@ class Site:
     name: str
     exempts: bool = False
     counted: bool = False
-    sure: frozenset[Path] = frozenset()
+    guard: nodes.Parsed[Any] | None = None
 
     @property
     def instance(self) -> Instance:
@@ -36,9 +37,14 @@ class Site:
     def place(self) -> Place:
         return COUNTED_PARAMETER if self.counted else PARAMETER
 
+    @cached_property
+    def sure(self) -> frozenset[Path]:
+        """The paths that the guard, being true, has read."""
+        return frozenset() if self.guard is None else promised(self.session, self.context, self.guard.root)
+
     def reader(self, parsed: nodes.Parsed[Any], place: Place | None = None) -> Reader:
         """Return a reader of an expression that stands here."""
-        return Reader(self.session, self.context, parsed, place or self.place, sure=self.sure)
+        return Reader(self.session, self.context, parsed, place or self.place, sure=lambda: self.sure)
 
     @property
     def types(self) -> tuple[str, ...]:

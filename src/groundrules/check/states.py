@@ -1,12 +1,15 @@
-"""States: what a whole partition is in. Their guards read what is remembered, never an event."""
+"""States: what a whole partition is in.
+
+The conditions of a state read what is remembered, never an event; what an event says is read where one is named.
+"""
 
 from __future__ import annotations
 
 from groundrules.check import common
 from groundrules.check.effects import effects
 from groundrules.check.expressions import guard
-from groundrules.check.model import Instance, State
-from groundrules.check.places import STATE
+from groundrules.check.model import Context, Instance, State, Until
+from groundrules.check.places import GUARD, STATE
 from groundrules.check.session import Session
 from groundrules.check.sites import Site
 from groundrules.rulebook import model as authored
@@ -22,8 +25,22 @@ def states(session: Session) -> None:
 def _state(session: Session, instance: Instance, state: authored.State) -> None:
     context = session.context(instance)
     common.described(session, instance, state)
-    guard(session, context, state.enter, STATE)
-    guard(session, context, state.leave, STATE)
+    enter_on, leave_on = (_turn(session, context, turn) for turn in (state.enter, state.leave))
     site = Site(session, context, "a state")
     acting, afterwards = effects(site, state.then), effects(site, state.afterwards)
-    session.checked.states.append(State(state, context, acting, afterwards, common.ends(session, instance, state)))
+    session.checked.states.append(
+        State(state, context, enter_on, leave_on, acting, afterwards, common.ends(session, instance, state))
+    )
+
+
+def _turn(session: Session, context: Context, turn: authored.Turn) -> tuple[Until, ...]:
+    """Check what begins or ends a state; return its events."""
+    for condition in turn.conditions:
+        guard(session, context, condition, STATE)
+    found = []
+    for event in turn.events:
+        types = common.known_types(session, context.instance, event.on)
+        if types:
+            found.append(Until(event, session.context(context.instance, types)))
+            guard(session, found[-1].context, event.when, GUARD)
+    return tuple(found)

@@ -23,8 +23,8 @@ class Node:
 
     def children(self) -> Iterator[Node]:
         """Yield the direct sub-nodes in source order."""
-        for slot in fields(self):
-            value = getattr(self, slot.name)
+        for name in self.__slots__:
+            value = getattr(self, name)
             if isinstance(value, Node):
                 yield value
             elif isinstance(value, tuple):
