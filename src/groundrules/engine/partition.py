@@ -48,6 +48,10 @@ class Space:
         if self._changed is not None:
             self._changed[self._name, key] = None
 
+    def load(self, key: str, row: bytes) -> None:
+        """Take a row that was stored; it is no change."""
+        self._young[key] = row
+
     def drop(self, key: str) -> None:
         self._young.pop(key, None)
         self._old.pop(key, None)
@@ -93,6 +97,7 @@ class Partition:
         self.spaces: dict[str, Space] = {}
         self.timers = Timers()
         self.changed: dict[RowName, None] | None = {} if track else None
+        self._told = b""
 
     @property
     def now(self) -> int:
@@ -120,16 +125,17 @@ class Partition:
     def load(self, space: str, key: str, row: bytes) -> None:
         """Take a row that `rows` or `drain` gave."""
         if space == META:
-            self.meta = _meta.decode(row)
+            self.meta, self._told = _meta.decode(row), row
         else:
-            self.space(space).put(key, row, -FOREVER)
+            self.space(space).load(key, row)
 
     def drain(self) -> Iterator[tuple[str, str, bytes | None]]:
         """Yield (space, key, row) of what changed since the last time, None for deleted rows; needs `track`."""
-        changed = self.changed
-        if not changed or self.meta is None:
-            return
-        yield META, "", msgspec.msgpack.encode(self.meta)
-        for space, key in list(changed):
-            yield space, key, self.spaces[space].get(key) if space in self.spaces else None
+        changed = {} if self.changed is None else self.changed
+        told = b"" if self.meta is None else msgspec.msgpack.encode(self.meta)
+        if told != self._told:
+            yield META, "", told
+        for space, key in changed:
+            yield space, key, self.spaces[space].get(key)
         changed.clear()
+        self._told = told

@@ -48,7 +48,7 @@ def shapes(plan: ir.Plan) -> dict[str, str]:
     found = {f"window/{one.id}": f"{one.kind} {one.ids} {one.pane}" for one in plan.windows}
     found |= {f"ledger/{one.id}": "" for one in plan.ledgers}
     found |= {f"cap/{one.id}": one.per for one in plan.caps}
-    found |= {f"ladder/{one.id}": "" for one in plan.ladders}
+    found |= {f"ladder/{one.id}": codec.definition_hash(one) for one in plan.ladders}
     found |= {f"appeal/{one.id}": "" for one in plan.ladders if one.appeal}
     found |= {f"process/{one.id}": codec.definition_hash(one) for one in plan.processes}
     for rule in plan.rules:
@@ -81,19 +81,17 @@ def migrate(partition: Partition, before: Mapping[str, str], program: Program) -
     """Carry a partition's rows over to another program; its timers must be armed again."""
     after = shapes(program.plan)
     partition.timers = Timers()
-    if before == after:
-        return SwapReport(kept=tuple(after))
     renamed = _rename(partition, before, after, program.plan)
     before = {renamed.get(space, space): shape for space, shape in before.items()}
     cancelled = _cancel(partition, before, after, program)
     dropped = _drop(partition, before, after)
     return SwapReport(
-        kept=tuple(sorted(space for space in after if before.get(space) == after[space])),
+        kept=tuple(sorted(space for space in after if _stays(space, before, after))),
         added=tuple(sorted(after.keys() - before.keys())),
         dropped=dropped,
         renamed=renamed,
         cancelled=tuple(cancelled),
-        resettled=tuple(_resettle(partition, program)) if partition.meta is not None else (),
+        resettled=tuple(_resettle(partition, program, before, after)) if partition.meta is not None else (),
         left=_leave(partition, program),
     )
 
@@ -156,12 +154,17 @@ def _cancel(
     return cancelled
 
 
+def _stays(space: str, before: Mapping[str, str], after: Mapping[str, str]) -> bool:
+    """Whether rows still mean the same; levels always do, for they are settled anew."""
+    return space in before and (before[space] == after.get(space) or (space.startswith("ladder/") and space in after))
+
+
 def _drop(partition: Partition, before: Mapping[str, str], after: Mapping[str, str]) -> dict[str, int]:
     """Drop the spaces of cells that are gone or mean something else now."""
     dropped = {}
-    for name, shape in before.items():
+    for name in before:
         space = partition.spaces.get(name)
-        if after.get(name) == shape or space is None:
+        if space is None or _stays(name, before, after):
             continue
         dropped[name] = len(space)
         for key in space.names():
@@ -169,10 +172,12 @@ def _drop(partition: Partition, before: Mapping[str, str], after: Mapping[str, s
     return {name: count for name, count in sorted(dropped.items()) if count}
 
 
-def _resettle(partition: Partition, program: Program) -> Iterable[tuple[str, str, tuple[int, ...], tuple[int, ...]]]:
-    """Settle all levels anew from the balances."""
+def _resettle(
+    partition: Partition, program: Program, before: Mapping[str, str], after: Mapping[str, str]
+) -> Iterable[tuple[str, str, tuple[int, ...], tuple[int, ...]]]:
+    """Settle the levels of ladders that changed anew from the balances."""
     for ladder in program.ladders.values():
-        if not ladder.remembers:
+        if not ladder.remembers or before.get(ladder.name) == after[ladder.name]:
             continue
         space, ledger = partition.space(ladder.name), program.ledgers[ladder.ladder.ledger]
         balances = partition.space(ledger.name)
