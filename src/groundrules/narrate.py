@@ -90,7 +90,8 @@ def action_text(action: Action, lang: str, titles: Titles | None = None) -> str:
     """One action in a phrase: `mute li (duration 10m)`."""
     name = pick((titles or {}).get(action.do, {}), lang) or action.do
     who = f" {action.who}" if action.who is not None else ""
-    details = [f"{key} {value_text(value, lang)}" for key, value in action.parameters.items()]
+    told = {key: value for key, value in action.parameters.items() if value not in (None, False, "", [])}
+    details = [f"{key} {value_text(value, lang)}" for key, value in told.items()]
     return name + who + (f" ({', '.join(details)})" if details else "")
 
 
@@ -127,7 +128,7 @@ def _fired(fired: Fired, words: Mapping[str, str], lang: str) -> Iterable[str]:
 
 def _clause(clause: Clause, words: Mapping[str, str], lang: str) -> str:
     text = words["because" if clause.outcome else "because_not"].format(clause=" ".join(clause.text.split()))
-    details = [_evidence(found, words) for found in clause.evidence]
+    details = [_evidence(found, clause, words) for found in clause.evidence]
     if not details:
         details = [
             words["was"].format(what=" ".join(what.split()), value=value_text(value, lang))
@@ -136,8 +137,9 @@ def _clause(clause: Clause, words: Mapping[str, str], lang: str) -> str:
     return text + (f" ({'; '.join(details)})" if details else "")
 
 
-def _evidence(found: Evidence, words: Mapping[str, str]) -> str:
-    phrase = "found" if found.pattern.casefold() == found.text.casefold() else "found_as"
+def _evidence(found: Evidence, clause: Clause, words: Mapping[str, str]) -> str:
+    plain = found.pattern.casefold() == found.text.casefold() or f"/{found.pattern}/" in clause.text
+    phrase = "found" if plain else "found_as"
     shown = {"found": repr(found.text), "pattern": repr(found.pattern)}
     return words[phrase].format(field=found.field, start=found.start, end=found.end, **shown)
 

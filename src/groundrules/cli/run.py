@@ -8,7 +8,9 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -68,6 +70,7 @@ class HumanPrinter:
     def __init__(self, plan: ir.Plan, lang: str) -> None:
         self._lang = lang
         self._titles = {spec.name: spec.title for spec in plan.actions}
+        self._zone = ZoneInfo(plan.timezone)
 
     def write(self, line: bytes, decisions: list[Decision]) -> None:
         for decision in decisions:
@@ -80,10 +83,13 @@ class HumanPrinter:
     def _headline(self, line: bytes, decision: Decision) -> str:
         if decision.rejected:
             return f"line {decision.rejected.line}: {_shorten(line.decode('utf-8', 'replace').strip())}"
-        at = (decision.at or "")[:19].replace("T", " ")
+        at = self._local(decision.at) if decision.at else ""
         if decision.trigger in ("timer", "crossing"):
             return f"{at}  ({decision.cause})"
         return f"{at}  {' '.join(_describe(line))}"
+
+    def _local(self, at: str) -> str:
+        return datetime.fromisoformat(at).astimezone(self._zone).strftime("%Y-%m-%d %H:%M:%S")
 
 
 COLOURS = {"→": "red", "~": "yellow", "?": "yellow", "-": "bright_black", "·": "bright_black"}

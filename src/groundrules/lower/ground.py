@@ -8,6 +8,7 @@ time is part of the definition.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -17,6 +18,7 @@ from groundrules.check.model import Binding, Checked, Context
 from groundrules.diagnostics.source import Fragment, Span
 from groundrules.plan import codec, ir
 from groundrules.syntax import nodes
+from groundrules.syntax.print import show
 from groundrules.types import kinds
 
 _PANES = 60
@@ -59,11 +61,14 @@ class Ground:
     # --- sources --------------------------------------------------------------------------------
 
     def source(self, fragment: Fragment, node: nodes.Node) -> int:
-        """Return the number of the place where a node was written."""
+        """Return the number of the place where a node was written; `x not in y` is told as what it denies."""
         start, end = node.at
         key = (id(fragment), start, end)
         if key not in self._places:
-            text = " ".join(fragment.text[start:end].split())
+            denied = isinstance(node, nodes.In) and node.negated
+            text = (
+                show(dataclasses.replace(node, negated=False)) if denied else " ".join(fragment.text[start:end].split())
+            )
             self._places[key] = self._place(fragment.span(start, end), text)
         return self._places[key]
 
