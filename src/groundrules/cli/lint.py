@@ -45,7 +45,8 @@ def command(paths: Sequence[str], form: str, select: Sequence[str], ignore: Sequ
 def _render(found: list[Diagnostic], form: str) -> str:
     if form == "human":
         return human.render(found, color=sys.stdout.isatty() and "NO_COLOR" not in os.environ)
-    return {"json": json_form, "sarif": sarif, "github": github}[form].render(found)
+    render = {"json": json_form.render, "sarif": sarif.render, "github": github.render}[form]
+    return render(found)
 
 
 def _check(path: str) -> list[Diagnostic]:

@@ -52,9 +52,8 @@ class LazyGroup(click.Group):
             from difflib import get_close_matches
 
             near = get_close_matches(arguments[0], [*COMMANDS, *ALIASES], 1)
-            if near:
-                error.message += f"\n\nDid you mean `{near[0]}`?"
-            raise
+            hint = f"\n\nDid you mean `{near[0]}`?" if near else ""
+            raise click.UsageError(error.message + hint, context) from None
 
 
 @click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

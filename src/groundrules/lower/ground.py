@@ -8,9 +8,9 @@ time is part of the definition.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from dataclasses import replace as with_changes
 
 from msgspec.structs import replace
 
@@ -65,10 +65,10 @@ class Ground:
         start, end = node.at
         key = (id(fragment), start, end)
         if key not in self._places:
-            denied = isinstance(node, nodes.In) and node.negated
-            text = (
-                show(dataclasses.replace(node, negated=False)) if denied else " ".join(fragment.text[start:end].split())
-            )
+            text = " ".join(fragment.text[start:end].split())
+            if isinstance(node, nodes.In) and node.negated:
+                denied: nodes.In = with_changes(node, negated=False)
+                text = show(denied)
             self._places[key] = self._place(fragment.span(start, end), text)
         return self._places[key]
 
