@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from groundrules.decisions import Action, Decision, Rejection
 from groundrules.diagnostics.codes import events as codes
-from groundrules.engine import forgetting, holding, snapshot, swap
+from groundrules.engine import due, forgetting, holding, snapshot, swap
 from groundrules.engine.decode import Invalid, read_path
 from groundrules.engine.partition import Partition
 from groundrules.engine.program import Program
@@ -169,7 +169,7 @@ class Engine:
     def _adopt(self, partition: Partition, shapes: Mapping[str, str]) -> SwapReport:
         report = swap.migrate(partition, shapes, self._program)
         runner = self._runners[partition.id] = Runner(self._program, partition, self.stats)
-        runner.rearm()
+        due.rearm(runner.room)
         return report
 
     def forget(self, member: str) -> dict[str, int]:
@@ -178,7 +178,7 @@ class Engine:
         for runner in self._runners.values():
             for space, count in forgetting.forget(self._program, runner.partition, member).items():
                 erased[space] = erased.get(space, 0) + count
-            runner.rearm()
+            due.rearm(runner.room)
         return erased
 
     def swap(self, plan: ir.Plan | HasPlan, preview: bool = False) -> SwapReport:

@@ -16,9 +16,9 @@ import msgspec
 from groundrules.engine import approvals, keys
 from groundrules.engine.cells.processes import PROCESS
 from groundrules.engine.cells.states import STATE
+from groundrules.engine.due import SCHEDULE
 from groundrules.engine.partition import Partition
 from groundrules.engine.program import Program
-from groundrules.engine.runner import SCHEDULE
 from groundrules.engine.timers import Timers
 from groundrules.plan import codec, ir
 
