@@ -49,7 +49,7 @@ def load(path: str | PathLike[str]) -> Book:
     Raises RulebookError if it has errors, OSError if it cannot be read.
     """
     result = check_path(fspath(path))
-    if result.checked is None:
+    if result.checked is None or result.has_errors:
         raise RulebookError(result.diagnostics)
     return Book(fspath(path), lower(result.checked), tuple(result.diagnostics))
 
