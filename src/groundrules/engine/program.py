@@ -139,11 +139,12 @@ class ProcessCode:
 
 
 class UntilCode:
-    """What ends or replans processes."""
+    """Events that end or replan processes, or begin or end a state."""
 
     def __init__(self, compiler: Compiler, until: ir.Until) -> None:
         self.types = frozenset(until.types)
         self.when = compiler.condition(until.when, until.types)
+        self.speaks_of_self = speaks_of_self(until.when)
 
 
 class StateCode:
@@ -154,10 +155,13 @@ class StateCode:
         self.state = state
         self.enter = compiler.condition(state.enter)
         self.leave = compiler.condition(state.leave)
+        self.enter_on = tuple(UntilCode(compiler, turn) for turn in state.enter_on)
+        self.leave_on = tuple(UntilCode(compiler, turn) for turn in state.leave_on)
         nodes = [*walk(state.enter), *walk(state.leave)]
         read = [node.window for node in nodes if isinstance(node, ir.WindowTest | ir.WindowValue)]
         narrow = all(not isinstance(node, _FROM_ANYWHERE) for node in nodes)
-        self.types = frozenset(windows[id].type for id in read) if narrow and read else None
+        named = {type for turn in (*self.enter_on, *self.leave_on) for type in turn.types}
+        self.types = frozenset(named | {windows[id].type for id in read}) if narrow and read else None
 
 
 _FROM_ANYWHERE = (ir.Now, ir.LedgerValue, ir.LedgerRank, ir.LedgerTop, ir.InState, ir.HasLabel, ir.Silence, ir.Fact)
@@ -243,7 +247,7 @@ class Program:
         """All expressions of all rules, flattened: what the plan reads."""
         found = [node for rule in self.plan.rules for node in _expressions(rule)]
         for state in self.plan.states:
-            found += [*walk(state.enter), *walk(state.leave)]
+            found += _expressions(state)
         return tuple(found)
 
 

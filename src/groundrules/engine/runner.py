@@ -126,7 +126,7 @@ class Runner:
         decisions = [decision, *self._crossings(crossed, e, e.id, header)]
         for follow_up in released:
             decisions += self._settled(follow_up)
-        return decisions + self._look_at_states(e.type, header)
+        return decisions + self._look_at_states(e.type, header, e=e)
 
     def _count(self, e: Any) -> None:
         """Let the windows of the event's type count it."""
@@ -215,24 +215,25 @@ class Runner:
 
     # --- states ---------------------------------------------------------------------------------
 
-    def _look_at_states(self, type: str | None, header: dict[str, Any], timer: str | None = None) -> list[Decision]:
+    def _look_at_states(
+        self, type: str | None, header: dict[str, Any], timer: str | None = None, e: Any = None
+    ) -> list[Decision]:
         """Enter and leave states until none changes; each at most once. All that change together change at once."""
         codes = [code for code in self.program.states if code.types is None or type in code.types or code.id == timer]
         decisions: list[Decision] = []
         changed: set[str] = set()
-        while moving := [code for code in codes if code.id not in changed and self._moves(code)]:
-            for code in moving:
-                changed.add(code.id)
-                (states.leave if states.is_in(self.partition, code.id) else states.enter)(self.partition, code.id)
+        states.look(self.partition, codes, self.room.scope())
+        while moving := [code for code in codes if code.id not in changed and self._moves(code, e)]:
+            changed |= {code.id for code in moving}
+            states.change(self.partition, moving, self.room.scope())
             for code in moving:
                 decisions += self._settled(self._moved(code, header))
         for code in codes:
             states.watch(self.program, self.partition, code, self.room.scope())
         return decisions
 
-    def _moves(self, code: StateCode) -> bool:
-        guard = code.leave if states.is_in(self.partition, code.id) else code.enter
-        return bool(guard.true(None, self.room.scope()))
+    def _moves(self, code: StateCode, e: Any) -> bool:
+        return states.moves(self.partition, code, e, self.room.scope())
 
     def _moved(self, code: StateCode, header: dict[str, Any]) -> Occasion:
         entered = states.is_in(self.partition, code.id)

@@ -39,8 +39,8 @@ def _path(ground: Ground, path: model.Path) -> tuple[ir.Process, list[ir.Rule]]:
         id=id,
         key=keys(ground, path.context, path.source.one_per),
         steps=tuple(_due(ground, step) for step in path.steps),
-        until=_untils(ground, path.until),
-        restart=_untils(ground, path.restart),
+        until=untils(ground, path.until),
+        restart=untils(ground, path.restart),
         hours=path.hours,
         limit=ground.checked.open_paths,
     )
@@ -87,13 +87,14 @@ def _due(ground: Ground, step: model.PathStep) -> ir.Due:
     return ir.Due(after=step.after, at=at, repeat=step.repeat, every=step.every)
 
 
-def _untils(ground: Ground, untils: tuple[model.Until, ...]) -> tuple[ir.Until, ...]:
+def untils(ground: Ground, authored: tuple[model.Until, ...]) -> tuple[ir.Until, ...]:
+    """Lower the events that end something, in an order of their own."""
     found = [
         ir.Until(
             types=until.context.types,
             when=condition(ground, until.context, until.source.when),
             src=ground.place(until.source.span),
         )
-        for until in untils
+        for until in authored
     ]
     return tuple(sorted(found, key=definition_hash))

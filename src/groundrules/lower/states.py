@@ -6,8 +6,11 @@ from groundrules.check import model
 from groundrules.lower.effects import effects
 from groundrules.lower.expressions import lowered
 from groundrules.lower.ground import Ground
+from groundrules.lower.paths import untils
 from groundrules.lower.rules import common
 from groundrules.plan import ir
+from groundrules.plan.codec import definition_hash
+from groundrules.rulebook import model as authored
 
 
 def states(ground: Ground) -> tuple[list[ir.State], list[ir.Rule]]:
@@ -16,16 +19,30 @@ def states(ground: Ground) -> tuple[list[ir.State], list[ir.Rule]]:
     rules: list[ir.Rule] = []
     for state in ground.checked.states:
         id = state.context.instance.qualified(str(state.source.id.value))
-        enter: ir.AnyExpr = ir.Const(value=False)
-        if state.source.mode != "off":
-            enter = lowered(ground, state.context, state.source.enter)
-        found.append(ir.State(id=id, enter=enter, leave=lowered(ground, state.context, state.source.leave)))
+        off = state.source.mode == "off"
+        found.append(
+            ir.State(
+                id=id,
+                enter=ir.Const(value=False) if off else _any(ground, state.context, state.source.enter),
+                leave=_any(ground, state.context, state.source.leave),
+                enter_on=() if off else untils(ground, state.enter_on),
+                leave_on=untils(ground, state.leave_on),
+            )
+        )
         rules += [
             _rule(ground, state, part, ir.OnState(state=id, entering=entering), acting)
             for part, entering, acting in (("#enter", True, state.effects), ("#leave", False, state.afterwards))
             if acting
         ]
     return found, rules
+
+
+def _any(ground: Ground, context: model.Context, turn: authored.Turn) -> ir.AnyExpr:
+    """Lower the conditions of a turn to one, in an order of their own; without any it never comes by itself."""
+    found = sorted((lowered(ground, context, one) for one in turn.conditions), key=definition_hash)
+    if len(found) > 1:
+        return ir.Or(operands=tuple(found))
+    return found[0] if found else ir.Const(value=False)
 
 
 def _rule(ground: Ground, state: model.State, part: str, trigger: ir.OnState, acting: model.Effects) -> ir.Rule:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _FLIPPED: dict[str, ir.Relation] = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _KEEPING = ("count", "distinct")
-_TESTED = ("count", "distinct", "sum")
+_TESTED = ("count", "distinct", "sum", "quiet")
 
 
 def tested(lowerer: Lowerer, node: nodes.Compare) -> ir.AnyExpr | None:

@@ -523,7 +523,10 @@ class Ladder(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class Until(msgspec.Struct, frozen=True):
-    """Ends (or, as a restart, replans) the processes for which `when` is True; it reads "event" and "start"."""
+    """Events for which `when` is True: they end (or, as a restart, replan) processes, or begin or end a state.
+
+    `when` reads "event" and, for a process, "start".
+    """
 
     types: tuple[str, ...]
     when: AnyExpr
@@ -557,11 +560,17 @@ class Process(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class State(msgspec.Struct, frozen=True, kw_only=True):
-    """Something a partition is in. Both guards read windows, ledgers and states only, never the event."""
+    """Something a partition is in, from when `enter` becomes True or one of `enter_on` comes until `leave` or `leave_on`.
+
+    `enter` and `leave` read windows, ledgers and states only, never the event. Where `enter` still holds when the state
+    is left, it must first cease to hold before it counts again.
+    """
 
     id: str
     enter: AnyExpr
     leave: AnyExpr
+    enter_on: tuple[Until, ...] = ()
+    leave_on: tuple[Until, ...] = ()
 
 
 class When(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):

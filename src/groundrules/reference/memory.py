@@ -19,7 +19,8 @@ class Memory:
     """The memory of one partition at its clock `now`.
 
     `name` is the rulebook's as decisions give it, `number` that of the last event, `seen` tells when each event id was
-    handled, `states` which states it is in, `schedules` when each schedule fired last (at first: when it all began).
+    handled, `states` which states it is in, `spent` which ones were left while their `enter` held, `schedules` when
+    each schedule fired last (at first: when it all began).
     """
 
     def __init__(self, plan: ir.Plan, name: str, partition: str, now: int) -> None:
@@ -31,6 +32,7 @@ class Memory:
         self.number = 0
         self.seen: dict[str, int] = {}
         self.states: set[str] = set()
+        self.spent: set[str] = set()
         self.schedules = {schedule.id: now for schedule in plan.schedules}
         self.lists = {words.id: words for words in plan.lists}
         self.windows = Windows(plan, now)

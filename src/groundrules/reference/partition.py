@@ -136,7 +136,7 @@ class Partition:
         for follow_up in released:
             decisions += self.settled(follow_up, memory)
         looked_at = states.touched_by_event(event, self.plan)
-        return decisions + self.look_at_states(looked_at, header, memory)
+        return decisions + self.look_at_states(looked_at, header, memory, event)
 
     def built_in(self, event: Json, occasion: Occasion, memory: Memory) -> list[Occasion]:
         """Let the event types that speak to the engine itself have their say; what they release."""
@@ -256,13 +256,16 @@ class Partition:
 
     # --- states -----------------------------------------------------------------------------------
 
-    def look_at_states(self, looked_at: list[ir.State], header: Json, memory: Memory) -> list[Decision]:
+    def look_at_states(
+        self, looked_at: list[ir.State], header: Json, memory: Memory, event: Json | None = None
+    ) -> list[Decision]:
         """Enter and leave states until none changes, each at most once; all that change together change at once."""
         decisions: list[Decision] = []
         changed: set[str] = set()
-        while moving := [one for one in looked_at if one.id not in changed and states.moves(one, memory)]:
+        states.look(looked_at, memory)
+        while moving := [one for one in looked_at if one.id not in changed and states.moves(one, memory, event)]:
             changed |= {state.id for state in moving}
-            memory.states ^= {state.id for state in moving}
+            states.change(moving, memory)
             for state in moving:
                 decisions += self.settled(self.moved(state, header, memory), memory)
         return decisions

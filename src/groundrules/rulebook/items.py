@@ -190,14 +190,22 @@ def _path_step(item: Item) -> model.PathStep:
 
 
 def read_state(item: Item) -> model.State:
-    expressions = item.reading.expressions
     return model.State(
         **item.common(),
-        enter=expressions.expression(item.need("enter"), "enter"),
-        leave=expressions.expression(item.need("leave"), "leave"),
+        enter=_turn(item, "enter"),
+        leave=_turn(item, "leave"),
         then=item.effects(),
         afterwards=item.effects("afterwards"),
     )
+
+
+def _turn(item: Item, key: str) -> model.Turn:
+    """Read a condition, an event, or a list of them. Raises Broken."""
+    found = item.need(key)
+    given = found.items if isinstance(found, YSequence) else [found]
+    events = tuple(_until(Item(node, item.reading)) for node in given if isinstance(node, YMapping))
+    conditions = [node for node in given if not isinstance(node, YMapping)]
+    return model.Turn(tuple(item.reading.expressions.expression(node, key) for node in conditions), events)
 
 
 def read_schedule(item: Item) -> model.Schedule:

@@ -174,10 +174,18 @@ class Path(Common):
     afterwards: tuple[Effect, ...] = ()  # when `until` ends the path
 
 
+@dataclass(frozen=True)
+class Turn:
+    """What begins or ends a state: any of these conditions, any of these events."""
+
+    conditions: tuple[Expression, ...]
+    events: tuple[Until, ...]
+
+
 @dataclass(frozen=True, kw_only=True)
 class State(Common):
-    enter: Expression
-    leave: Expression
+    enter: Turn
+    leave: Turn
     then: tuple[Effect, ...]
     afterwards: tuple[Effect, ...]
 

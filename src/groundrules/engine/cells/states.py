@@ -1,38 +1,74 @@
 """States: what a partition is in, and when its guards must be looked at again.
 
-Guards of states read windows, ledgers and the clock, never an event. They are looked at after each event that can
-change them, and whenever time alone can: when an entry that a comparison depends on leaves its window, when a quiet
+Guards of states read windows, ledgers and the clock, never an event. They are looked at after every event and every
+timer (those that read nothing but windows only after events of these windows' types, which comes to the same), and
+whenever time alone can change them: when an entry that a comparison depends on leaves its window, when a quiet
 time is long enough, when a balance fades, when a time of day begins or ends, and at local midnight where anything
 else is computed from the clock.
+
+A state that is left while `enter` still holds is *spent*: it is not entered by `enter` again before that has ceased to
+hold. So what an admin lifts stays lifted.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from groundrules.calendar.periods import period_end
 from groundrules.calendar.zones import instant_of, local_day
 from groundrules.engine import keys
+from groundrules.engine.codegen.total import reach
 from groundrules.engine.partition import Partition
-from groundrules.engine.program import Program, StateCode, walk
+from groundrules.engine.program import Program, StateCode, UntilCode, walk
 from groundrules.engine.scope import Scope
 from groundrules.plan import ir
 
 STATE = "state"
 
+_IN, _SPENT = b"\x01", b"\x02"
+
 
 def is_in(partition: Partition, state: str) -> bool:
     """Tell whether the partition is in a state."""
-    return partition.space(STATE).get(state) is not None
+    return partition.space(STATE).get(state) == _IN
 
 
-def enter(partition: Partition, state: str) -> None:
-    partition.space(STATE).put(state, b"\x01", partition.now)
+def change(partition: Partition, codes: Sequence[StateCode], x: Scope) -> None:
+    """Enter or leave all of these states at once."""
+    held = [bool(code.enter.true(None, x)) for code in codes]
+    space = partition.space(STATE)
+    for code, spent in zip(codes, held, strict=True):
+        if not is_in(partition, code.id):
+            space.put(code.id, _IN, partition.now)
+        elif spent:
+            space.put(code.id, _SPENT, partition.now)
+        else:
+            space.drop(code.id)
 
 
-def leave(partition: Partition, state: str) -> None:
-    partition.space(STATE).drop(state)
+def look(partition: Partition, codes: Iterable[StateCode], x: Scope) -> None:
+    """Let the spent states count again whose `enter` has ceased to hold."""
+    space = partition.space(STATE)
+    for code in codes:
+        if space.get(code.id) == _SPENT and not code.enter.true(None, x):
+            space.drop(code.id)
+
+
+def moves(partition: Partition, code: StateCode, e: Any, x: Scope) -> bool:
+    """Tell whether a state is to be entered or left; `e` is the event at hand, None where only time has passed."""
+    row = partition.space(STATE).get(code.id)
+    turns, guard = (code.leave_on, code.leave) if row == _IN else (code.enter_on, code.enter)
+    if e is not None and any(_happens(turn, e, x) for turn in turns):
+        return True
+    return row != _SPENT and bool(guard.true(None, x))
+
+
+def _happens(turn: UntilCode, e: Any, x: Scope) -> bool:
+    """Tell whether an event begins or ends a state; what the bot itself did does only where `when` speaks of it."""
+    if e.type not in turn.types or (reach(e, ("actor", "self")) is True and not turn.speaks_of_self):
+        return False
+    return bool(turn.when.true(e, x))
 
 
 def watch(program: Program, partition: Partition, code: StateCode, x: Scope) -> None:
