@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 from click.testing import CliRunner
 
-from groundrules.cli.main import main
+from groundrules.cli.main import cli
 from groundrules.decisions import Decision
 from groundrules.engine.engine import Engine
 from groundrules.plan import codec, ir
@@ -39,7 +39,7 @@ def command_line(folder: Path, plan: ir.Plan, lines: list[bytes]) -> Answers:
     """`groundrules run --all`; the line numbers that it adds to rejections are taken off."""
     events = folder / "events.jsonl"
     events.write_bytes(b"".join(line + b"\n" for line in lines))
-    result = CliRunner().invoke(main, ["run", str(folder), str(events), "--all", "--quiet"], catch_exceptions=False)
+    result = CliRunner().invoke(cli, ["run", str(folder), str(events), "--all", "--quiet"], catch_exceptions=False)
     assert result.exit_code == 0, result.output
     decisions = [msgspec.json.decode(line, type=Decision) for line in result.stdout_bytes.splitlines()]
     return [[without_line(decision) for decision in decisions]]
