@@ -111,8 +111,8 @@ class Arguments:
     def _refer(self, name: str, found: Declared | Setting | None) -> None:
         if isinstance(found, Setting):
             self.instance.settings[name] = found
-        elif found is not None:
-            self.instance.declared[name] = found
+        else:
+            self.instance.declared[name] = found or BrokenBinding(self.instance, name, self.instance.book.name.span)
 
     def _missing(self, parameter: authored.Parameter) -> None:
         name, use = parameter.name.value, self.instance.use

@@ -92,11 +92,18 @@ def _all_known(site: Site, arguments: givens.Arguments, action: ActionType) -> b
     fine = True
     for name, (span, _) in arguments.items():
         if name not in known:
-            help = did_you_mean(name, known) or (f"it takes {listing(known)}")
+            help = _another_effect(site, name) or did_you_mean(name, known) or f"it takes {listing(known)}"
             message = f"`{action.name}` has no parameter `{name}`"
             site.session.add(codes.UNKNOWN_ARGUMENT.at(span, message, help))
             fine = False
     return fine
+
+
+def _another_effect(site: Site, name: str) -> str | None:
+    """The help where two effects were written as one item."""
+    if name not in EFFECTS and site.session.catalog.action(name) is None:
+        return None
+    return f"`{name}` is an effect of its own; write it as another item of the list"
 
 
 def _parameters(

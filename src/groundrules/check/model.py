@@ -211,11 +211,14 @@ class Texts:
 
 @dataclass(frozen=True, eq=False)
 class Default:
-    """The id of the entity at `path` of `root`: whom an effect hits if its author does not say."""
+    """The id of the entity at hand: whom an effect hits if its author does not say.
+
+    Event types may have it in different places; `paths` are tried in order, `types` are the event types of each.
+    """
 
     root: Literal["event", "start", "subject"]
-    path: tuple[str, ...] = ()
-    types: tuple[str, ...] = ()
+    paths: tuple[tuple[str, ...], ...] = ((),)
+    types: tuple[tuple[str, ...], ...] = ((),)
 
 
 @dataclass(frozen=True, eq=False)

@@ -47,19 +47,22 @@ def at_hand(site: Site, what: str) -> Default | None:
     """Return the actor, message, channel or community at hand, or None."""
     if site.context.subject == _KINDS[what]:
         return Default("subject")
-    paths = set()
+    found: dict[tuple[str, ...], list[str]] = {}
     for name in site.types:
         event = site.session.catalog.event(name)
-        paths.add(event.at_hand(what) if event else None)
-    if len(paths) != 1 or None in paths:
+        path = event.at_hand(what) if event else None
+        if path is None or not _promised(site, name, path):
+            return None
+        found.setdefault(path, []).append(name)
+    if not found:
         return None
-    path = paths.pop()
-    return Default(site.context.root, path, site.types) if path and _promised(site, path) else None
+    paths = sorted(found, key=lambda path: (-len(path), path))  # every event has an `id` of its own, so it comes last
+    return Default(site.context.root, tuple(paths), tuple(tuple(found[path]) for path in paths))
 
 
-def _promised(site: Site, path: tuple[str, ...]) -> bool:
-    """Tell whether the entity whose id stands at `path` is there in every event."""
-    found = site.session.fields(site.types).get(path[0])
+def _promised(site: Site, name: str, path: tuple[str, ...]) -> bool:
+    """Tell whether the entity whose id stands at `path` is there in every event of a type."""
+    found = site.session.fields((name,)).get(path[0])
     return found is not None and not found.optional
 
 

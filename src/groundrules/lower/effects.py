@@ -72,17 +72,23 @@ def _given(ground: Ground, given: model.Given) -> ir.AnyExpr:
             raise TypeError("a text with holes stands by itself")
 
 
-def _default(ground: Ground, default: model.Default) -> ir.Field:
+def _default(ground: Ground, default: model.Default) -> ir.AnyExpr:
     """Read the id of the entity that is meant where nobody says so."""
     if default.root == "subject":
         return ir.Field(root="subject", path=(), kind="entity")
-    ground.read(default.types, default.path)
-    if default.root == "start":
-        ground.captured.add(default.path)
-    *owner, _ = default.path
-    if owner:
-        return ir.Field(root=default.root, path=tuple(owner), kind="entity")
-    return ir.Field(root=default.root, path=default.path, kind="text")
+    found = [_at_hand(ground, default.root, *place) for place in zip(default.paths, default.types, strict=True)]
+    read = found.pop()
+    while found:
+        read = ir.Coalesce(value=found.pop(), default=read)
+    return read
+
+
+def _at_hand(ground: Ground, root: str, path: tuple[str, ...], types: tuple[str, ...]) -> ir.AnyExpr:
+    ground.read(types, path)
+    if root == "start":
+        ground.captured.add(path)
+    *owner, _ = path
+    return ir.Field(root=root, path=tuple(owner) or path, kind="entity" if owner else "text")
 
 
 def template(ground: Ground, message: model.Texts) -> ir.Template:
