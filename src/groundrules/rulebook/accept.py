@@ -154,7 +154,6 @@ _KEYWORDS: dict[str, Callable[[Acceptor, Any], Accepts]] = {
     "uniqueItems": lambda _, __: _sequence(_unique),
     "required": lambda _, names: _mapping(lambda keys: keys.issuperset(names)),
     "minProperties": lambda _, least: _mapping(lambda keys: len(keys) >= least),
-    "maxProperties": lambda _, most: _mapping(lambda keys: len(keys) <= most),
     "dependentRequired": lambda _, needs: _mapping(
         lambda keys: all(keys.issuperset(others) for name, others in needs.items() if name in keys)
     ),

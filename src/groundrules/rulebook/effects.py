@@ -31,16 +31,17 @@ def read_effects(node: YNode | None, languages: tuple[str, ...], report: Report)
 def _effect(node: YNode, languages: tuple[str, ...], report: Report) -> Effect:
     if not isinstance(node, YMapping):
         return Effect(text(node), node.span)
-    name, value = node.items[0]
-    span = node.file.span(name.start, max(value.end, name.end))
+    (name, value), *beside = node.items
+    span = node.file.span(name.start, max(node.items[-1][1].end, name.end))
+    further = {key.text: (key.span, argument) for key, argument in beside}
     if isinstance(value, YScalar):
         warn_of_cut(value, report)
     if isinstance(value, YMapping) and not is_localised(value, languages):
         arguments = {key.text: (key.span, argument) for key, argument in value.items}
-        return Effect(text(name), span, arguments=arguments)
+        return Effect(text(name), span, arguments=arguments | further)
     if isinstance(value, YScalar) and value.value is None:
-        return Effect(text(name), span)
-    return Effect(text(name), span, shorthand=value)
+        return Effect(text(name), span, arguments=further or None)
+    return Effect(text(name), span, shorthand=value, arguments=further or None)
 
 
 def read_approval(node: YNode | None, reading: Reading) -> Approval | None:

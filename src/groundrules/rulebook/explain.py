@@ -105,7 +105,7 @@ class _Located:
     def _about_value(self, rule: Any) -> Diagnostic:
         if rule in ("type", "anyOf", "oneOf", "minLength", "minItems"):
             return self._shape()
-        return self._effect() if rule == "maxProperties" else self._value(rule)
+        return self._value(rule)
 
     @property
     def _title(self) -> str:
@@ -197,15 +197,6 @@ class _Located:
         over = self.key.span if self.key and self.node.start == self.node.end else self.node.span
         help = UNCUT.replace("when", self.key.text) if self._title == _EXPRESSION and self.key else None
         return format.WRONG_SHAPE.at(over, f"{self._subject} is empty; it must be {self._title}", help)
-
-    def _effect(self) -> Diagnostic:
-        assert isinstance(self.node, YMapping)
-        (first, _), (second, _), *_rest = self.node.items
-        return format.BAD_EFFECT.at(
-            second.span,
-            f"`{second.text}` stands beside the effect `{first.text}`",
-            f"write `{first.text}: {{…, {second.text}: …}}`, or two items of the list",
-        )
 
     def _value(self, rule: Any) -> Diagnostic:
         shown, span = _shown(self.node), _head(self.node)

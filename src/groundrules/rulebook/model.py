@@ -36,9 +36,10 @@ class Message:
 
 @dataclass(frozen=True)
 class Effect:
-    """One item of a `then`: `delete`, `strike: 1`, `send: {to: …, text: …}`.
+    """One item of a `then`: `delete`, `strike: 1`, `send: {to: …, text: …}`, `{mute: 10m, who: target}`.
 
-    Exactly one of `shorthand` and `arguments` may be set; both are None for a bare name.
+    `shorthand` is the value beside the name, `arguments` what stands inside it or beside it; both are None for a
+    bare name.
     """
 
     name: Located

@@ -50,20 +50,3 @@ BAD_VALUE = Code(
 ids in kebab-case (`no-adverts`), other names in snake_case (`our_sites`).
 """,
 )
-
-BAD_EFFECT = Code(
-    "GR105",
-    "bad-effect",
-    Severity.ERROR,
-    "an effect with more than one name",
-    """An item of `then` is the name of an effect, or one name with its value. What else the effect should know stands
-inside, beside the others.
-
-```yaml
-then:
-  - delete
-  - mute: 10m
-  - mute: {duration: 10m, who: target}
-```
-""",
-)

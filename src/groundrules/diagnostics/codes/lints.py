@@ -1,1 +1,78 @@
-"""GR6xx: lints."""
+"""GR6xx: lints. The page of a lint is the docstring of its module in `lint/rules`, read when somebody asks for it."""
+
+from __future__ import annotations
+
+import ast
+from functools import partial
+from importlib.resources import files
+
+from groundrules.diagnostics.code import Code
+from groundrules.diagnostics.model import Severity
+
+
+def _page(name: str) -> str:
+    module = files("groundrules").joinpath("lint", "rules", f"{name.replace('-', '_')}.py")
+    return ast.get_docstring(ast.parse(module.read_text(encoding="utf-8"))) or ""
+
+
+def _lint(code: str, name: str, title: str, severity: Severity = Severity.WARNING) -> Code:
+    return Code(code, name, severity, title, partial(_page, name))
+
+
+NEVER_HOLDS = _lint("GR601", "never-holds", "a condition that can never hold")
+ALWAYS_HOLDS = _lint("GR602", "always-holds", "a condition that always holds")
+REDUNDANT_CONDITION = _lint("GR603", "redundant-condition", "a part of a condition that changes nothing")
+DUPLICATE_RULE = _lint("GR604", "duplicate-rule", "two rules that are the same")
+IMPLIED_RULE = _lint("GR605", "implied-rule", "a rule that does nothing beyond another")
+UNREACHABLE_UNLESS = _lint("GR606", "unreachable-unless", "an `unless` that never blocks")
+REWARD_AND_PUNISHMENT = _lint("GR607", "reward-and-punishment", "a reward and a punishment for the same event")
+DUPLICATE_ENTRY = _lint("GR608", "duplicate-entry", "a list entry that is there already")
+SHADOWED_ENTRY = _lint("GR609", "shadowed-entry", "a list entry that contains another one", Severity.NOTE)
+EASILY_EVADED = _lint("GR610", "easily-evaded", "a word that a small disguise hides")
+OVER_MATCHING = _lint("GR611", "over-matching", "a word that is found in many innocent texts")
+UNREACHABLE_STEP = _lint("GR612", "unreachable-step", "a ladder step that nothing can reach")
+MILDER_STEP = _lint("GR613", "milder-step", "a ladder step milder than the one below it")
+NO_APPEAL = _lint("GR614", "no-appeal", "a ladder that shuts members out without an appeal")
+STALE_NUMBER = _lint("GR615", "stale-number", "a text that states a number other than the rule's")
+UNUSED_DECLARATION = _lint("GR616", "unused-declaration", "a declaration that nothing uses")
+ENDLESS_PATH = _lint("GR617", "endless-path", "a path that nothing ends")
+FARMABLE_REWARD = _lint("GR618", "farmable-reward", "a reward that one member can earn without end")
+REPEATED_STRIKE = _lint("GR619", "repeated-strike", "a counting rule that strikes again on every further event")
+UNSUPPLIED_FACT = _lint("GR620", "unsupplied-fact", "a fact that no adapter in use supplies")
+LOST_SYMBOLS = _lint("GR621", "lost-symbols", "a squeezed entry that loses its symbols")
+UNDESCRIBED_RULE = _lint("GR622", "undescribed-rule", "a rule without a title or text for members", Severity.NOTE)
+PATTERN_IN_LIST = _lint("GR623", "pattern-in-list", "a list entry that is written as a pattern")
+PATTERN_MATCHES_ALL = _lint("GR624", "pattern-matches-all", "a pattern that matches every text")
+
+UNUSED_IGNORE = Code(
+    "GR698",
+    "unused-ignore",
+    Severity.WARNING,
+    "an ignore comment that ignores nothing",
+    """\
+What the comment speaks of is no longer found, in its own line or in the line below it. A comment that stays behind
+would hide the next mistake. `groundrules lint --fix` removes it.
+
+```yaml
+lists:
+  # groundrules: ignore[GR616] filled in next week
+  adverts: [buy followers]          # is used by now
+```
+""",
+)
+
+BAD_IGNORE = Code(
+    "GR699",
+    "bad-ignore",
+    Severity.WARNING,
+    "an ignore comment without a code or a reason",
+    """\
+A finding is ignored by a comment in its line or in a line of its own above it, which names the code and says why the
+rule is meant as it is. The next reader wants to know.
+
+```yaml
+lists:
+  adverts: [vip]  # groundrules: ignore[GR611] nobody here speaks of VIPs
+```
+""",
+)

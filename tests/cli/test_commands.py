@@ -1,0 +1,112 @@
+"""The other commands, as their users meet them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+BROKEN = """\
+rulebook: broken
+languages: [en]
+use: [std/chat]
+rules:
+  - id: a
+    on: message
+    when: actor.joind < now
+    then: [delete]
+  - id: b
+    on: message
+    when: age(actor.joined) < 10
+    then: [delete]
+"""
+
+
+@pytest.fixture
+def broken(tmp_path: Path) -> Path:
+    path = tmp_path / "broken.yaml"
+    path.write_text(BROKEN, encoding="utf-8")
+    return path
+
+
+def test_what_init_writes_lints_clean_and_runs(command: Any, tmp_path: Path) -> None:
+    folder = tmp_path / "my-group"
+    assert command("init", folder).exit_code == 0
+    lint = command("lint", folder)
+    assert (lint.exit_code, lint.stdout) == (0, "no problems found\n")
+    run = command("run", folder, folder / "events.jsonl", "--format", "human", "--quiet")
+    assert run.exit_code == 0
+    assert run.stdout.count("→ delete") == 2
+    assert "rulebook: my-group" in (folder / "rulebook.yaml").read_text(encoding="utf-8")
+
+
+def test_init_overwrites_nothing(command: Any, tmp_path: Path) -> None:
+    (tmp_path / "rulebook.yaml").write_text("mine", encoding="utf-8")
+    result = command("init", tmp_path)
+    assert result.exit_code == 2
+    assert (tmp_path / "rulebook.yaml").read_text(encoding="utf-8") == "mine"
+    assert not (tmp_path / "events.jsonl").exists()
+
+
+def test_lint_reports_all_at_once_in_order_of_place(command: Any, broken: Path) -> None:
+    result = command("lint", broken)
+    assert result.exit_code == 1
+    first, second = result.stdout.index("GR303"), result.stdout.index("GR403")
+    assert first < second
+    assert "did you mean `actor.joined`?" in result.stdout
+    assert "2 errors in 1 file" in result.stdout
+
+
+def test_validate_is_lint(command: Any, broken: Path) -> None:
+    assert command("validate", broken).stdout == command("lint", broken).stdout
+
+
+def test_lint_selects_and_ignores_codes(command: Any, broken: Path) -> None:
+    assert "GR403" not in command("lint", broken, "--ignore", "GR403").stdout
+    assert "GR303" not in command("lint", broken, "--select", "GR4").stdout
+    assert command("lint", broken, "--ignore", "GR303,GR403").exit_code == 0
+    assert command("lint", broken, "--select", "XX1").exit_code == 2
+
+
+def test_lint_speaks_to_machines(command: Any, broken: Path) -> None:
+    found = json.loads(command("lint", broken, "--format", "json").stdout)
+    assert [item["code"] for item in found["diagnostics"]] == ["GR303", "GR403"]
+    sarif = json.loads(command("lint", broken, "--format", "sarif").stdout)
+    assert sarif["version"] == "2.1.0"
+    assert [item["ruleId"] for item in sarif["runs"][0]["results"]] == ["GR303", "GR403"]
+    assert command("lint", broken, "--format", "github").stdout.startswith("::error file=")
+
+
+def test_lint_explains_a_code(command: Any) -> None:
+    result = command("lint", "--explain", "gr101")
+    assert result.exit_code == 0
+    assert "GR101" in result.stdout
+    assert command("lint", "--explain", "GR1O1").exit_code == 2
+    assert command("lint").exit_code == 2
+
+
+def test_schema_prints_what_there_is(command: Any) -> None:
+    assert json.loads(command("schema").stdout)["type"] == "object"
+    assert json.loads(command("schema", "event", "message").stdout)["description"]
+    assert json.loads(command("schema", "decision").stdout)["$defs"]["Decision"]
+    assert "mute" in command("schema", "action").stdout
+    mistyped = command("schema", "event", "mesage")
+    assert mistyped.exit_code == 2
+    assert "did you mean `message`?" in mistyped.stderr
+
+
+def test_completion_scripts(command: Any) -> None:
+    for shell in ("bash", "zsh", "fish"):
+        assert "_GROUNDRULES_COMPLETE" in command("completion", shell).stdout
+
+
+def test_a_mistyped_command_meets_its_neighbour(command: Any) -> None:
+    result = command("lnt")
+    assert result.exit_code == 2
+    assert "Did you mean `lint`?" in result.stderr
+
+
+def test_version(command: Any) -> None:
+    assert command("--version").stdout.startswith("groundrules, version ")
