@@ -32,7 +32,7 @@ from groundrules.engine.trace import clauses
 Group = tuple[Sequence[RuleCode], Scope]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Room:
     """Where decisions are made: a program, and a partition with its memory."""
 
@@ -46,7 +46,7 @@ class Room:
         return Scope(self.partition.now, self.memory, start, subject)
 
 
-@dataclass
+@dataclass(slots=True)
 class Occasion:
     """What is to be decided.
 
@@ -68,7 +68,7 @@ class Occasion:
     notes: list[Note] = field(default_factory=list)
 
 
-@dataclass
+@dataclass(slots=True)
 class Firing:
     """A rule that fires: what it asks for, and why."""
 
@@ -86,8 +86,8 @@ def decide(room: Room, occasion: Occasion) -> tuple[Decision, list[Crossed]]:
     """Ask the rules, let those that fire take effect; return the decision and the ladder steps that it crossed."""
     program, partition, e = room.program, room.partition, occasion.e
     answers = [said for rules, x in occasion.groups for said in guards.answer(rules, e, x, partition, program.zone)]
-    if not answers and not _has_own(occasion):
-        return _decision(room, occasion), []
+    if not _has_own(occasion) and not any(said.fires for said in answers):
+        return _quiet(room, occasion, answers), []
     exempted = guards.exemptions(answers)
     firing = [_firing(room, said, e) for said in answers if said.fires and said.code.id not in exempted]
     live = [one for one in firing if one.said.lane == "live"]
@@ -108,9 +108,8 @@ def decide(room: Room, occasion: Occasion) -> tuple[Decision, list[Crossed]]:
     actions, dropped = program.combiner.combine(wishes, partition.id, occasion.occurrence)
     actions = tuple(sorted((*actions, *occasion.actions), key=lambda action: (action.do, action.who or "", action.key)))
     fallbacks.remember(partition, actions)
-    room.stats.count(
-        [(said.code.id, said.missing) for said in answers if said.missing], [one.said.code.id for one in live]
-    )
+    unknown = _unknown(answers)
+    room.stats.count([(one.rule, one.missing) for one in unknown], [one.said.code.id for one in live])
     return _decision(
         room,
         occasion,
@@ -122,7 +121,7 @@ def decide(room: Room, occasion: Occasion) -> tuple[Decision, list[Crossed]]:
         exempted=_exempted(answers, exempted),
         shadow=tuple(_shadow(room, occasion, one) for one in firing if one.said.lane != "live"),
         notes=(*occasion.notes, *notes),
-        unknown=tuple(Unknown(rule=said.code.id, missing=said.missing) for said in answers if said.missing),
+        unknown=unknown,
     ), crossed
 
 
@@ -130,8 +129,20 @@ def _has_own(occasion: Occasion) -> bool:
     return bool(occasion.asks or occasion.outcomes or occasion.actions or occasion.labels or occasion.notes)
 
 
+def _quiet(room: Room, occasion: Occasion, answers: list[Answer]) -> Decision:
+    """The decision in which nothing happens, though rules may have stayed undecided."""
+    if not answers:
+        return _decision(room, occasion)
+    unknown = _unknown(answers)
+    room.stats.count([(one.rule, one.missing) for one in unknown], ())
+    return _decision(room, occasion, unknown=unknown)
+
+
+def _unknown(answers: list[Answer]) -> tuple[Unknown, ...]:
+    return tuple(Unknown(rule=said.code.id, missing=said.missing) for said in answers if said.missing)
+
+
 def _decision(room: Room, occasion: Occasion, **said: Any) -> Decision:
-    said = said or {"labels": tuple(occasion.labels), "notes": tuple(occasion.notes)}
     return Decision(
         at=format_ms(room.partition.now),
         partition=room.partition.id,

@@ -16,6 +16,7 @@ from groundrules.engine.partition import Partition
 
 FALLBACK = "fallback"
 LIFETIME = 86_400_000
+TYPES = ("action.result",)
 
 _held = msgspec.msgpack.Decoder(tuple[int, list[Action]])
 
@@ -30,7 +31,7 @@ def remember(partition: Partition, actions: Iterable[Action]) -> None:
 
 def of_result(partition: Partition, e: Any) -> tuple[list[Action], list[Note]]:
     """Return what an `action.result` event asks to be done, and what is to be told of it."""
-    if e.type != "action.result" or e.ok:
+    if e.type not in TYPES or e.ok:
         return [], []
     detail = {name: value for name in ("do", "reason") if (value := getattr(e, name, None)) is not None}
     space = partition.space(FALLBACK, LIFETIME)

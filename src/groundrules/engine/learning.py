@@ -73,7 +73,7 @@ def _space(program: Program, partition: Partition, entity: str) -> Any:
 
 def labels_by_hand(partition: Partition, e: Any) -> list[Note]:
     """Take a person's word about labels; return what is to be told of it."""
-    if e.type not in ("label.set", "label.removed") or reach(e, ("actor", "self")) is True:
+    if e.type not in labels.TYPES or reach(e, ("actor", "self")) is True:
         return []
     borne = e.type == "label.set"
     space, told = partition.space(labels.NAME), []

@@ -14,9 +14,8 @@ from typing import Any
 
 from groundrules.calendar.instants import format_ms
 from groundrules.decisions import Decision, Note, Rejection
-from groundrules.engine import appeals, clock, due, fallbacks, keys, opening
-from groundrules.engine.answers import answered
-from groundrules.engine.cells import states
+from groundrules.engine import answers, appeals, clock, due, fallbacks, keys, opening
+from groundrules.engine.cells import labels, states
 from groundrules.engine.cells.windows import Counted
 from groundrules.engine.codegen.total import reach
 from groundrules.engine.crossings import crossing
@@ -32,6 +31,8 @@ from groundrules.engine.settle import Crossed, take_back
 from groundrules.engine.stats import Stats
 from groundrules.engine.timers import Timer
 from groundrules.plan import ir
+
+BUILT_IN = frozenset((*labels.TYPES, *fallbacks.TYPES, *appeals.TYPES, *answers.TYPES))
 
 
 def _without_type(header: dict[str, Any]) -> dict[str, Any]:
@@ -109,32 +110,36 @@ class Runner:
     # --- the event ------------------------------------------------------------------------------
 
     def _decide_event(self, e: Any, late: bool, header: dict[str, Any]) -> list[Decision]:
-        self._count(e)
-        x = self.room.scope()
-        endings = opening.endings(self.program, self.partition, e, x)
-        ended = [note for one in endings for note in opening.end(self.program, self.partition, one, e, x)]
-        groups: list[Group] = [(self.program.on_event.get(e.type, ()), x)]
-        for one in endings:
-            if not one.restarts:
-                groups.append((self._rules(ir.OnStep(one.code.id, -1)), self.room.scope(one.start)))
-        occasion = Occasion(groups, e, e.id, {"trigger": "event", "late": late, **header}, notes=ended)
-        if e.type in self.program.undo_of:
+        program, type, x = self.program, e.type, self.room.scope()
+        if type in program.windows_of:
+            self._count(program.windows_of[type], e, x)
+        groups: list[Group] = [(program.on_event.get(type, ()), x)]
+        occasion = Occasion(groups, e, e.id, {"trigger": "event", "late": late, **header})
+        if type in program.listening:
+            self._end_paths(e, x, occasion)
+        if type in program.undo_of:
             occasion.asks += self._reversals(e, x)
-        released = self._built_in(e, occasion)
+        released = self._built_in(e, occasion) if type in BUILT_IN else ()
         decision, crossed = decide(self.room, occasion)
-        learn(self.program, self.partition, e)
-        decisions = [decision, *self._crossings(crossed, e, e.id, header)]
+        if type in program.places:
+            learn(program, self.partition, e)
+        decisions = [decision]
+        if crossed:
+            decisions += self._crossings(crossed, e, e.id, header)
         for follow_up in released:
             decisions += self._settled(follow_up)
-        return decisions + self._look_at_states(e.type, header, e=e)
+        return decisions + self._look_at_states(type, header, e=e) if program.states else decisions
 
-    def _count(self, e: Any) -> None:
+    def _end_paths(self, e: Any, x: Scope, occasion: Occasion) -> None:
+        """End or plan anew the paths that the event speaks of; the rules on being ended are asked with its own."""
+        for one in opening.endings(self.program, self.partition, e, x):
+            occasion.notes += opening.end(self.program, self.partition, one, e, x)
+            if not one.restarts:
+                occasion.groups.append((self._rules(ir.OnStep(one.code.id, -1)), self.room.scope(one.start)))
+
+    def _count(self, windows: Iterable[WindowCode], e: Any, x: Scope) -> None:
         """Let the windows of the event's type count it."""
-        windows = self.program.windows_of.get(e.type)
-        if windows is None:
-            return
         own_act = reach(e, ("actor", "self")) is True
-        x = self.room.scope()
         for code in windows:
             if not own_act or code.speaks_of_self:
                 self._count_in(code, e, x)
@@ -169,7 +174,7 @@ class Runner:
         asks, notes = appeals.hear(self.program, self.partition, self.memory, e)
         occasion.asks += asks
         occasion.notes += notes
-        return answered(self.room, e, occasion)
+        return answers.answered(self.room, e, occasion)
 
     # --- crossings ------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from groundrules.engine import keys
 from groundrules.engine.partition import Space
 
 NAME = "label"
+TYPES = ("label.set", "label.removed")
 
 
 class Mark(msgspec.Struct, array_like=True):

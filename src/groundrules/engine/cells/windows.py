@@ -12,6 +12,9 @@ A *count* is a ring of stamps, newest last, as long as the largest bound that an
 one comparison of the k-th newest stamp with the limit. *distinct* keeps the values seen last with their last times.
 *sum* adds up in panes of time. *streak* keeps the last local day and the length of the run that ends there. *quiet*
 keeps the last time.
+
+Where the plan asks for ids, a count's ring keeps them beside the times, *distinct* the id that brought each value last,
+and *sum* a ring of its own of the events that added something.
 """
 
 from __future__ import annotations
@@ -34,6 +37,8 @@ _W = stamps.SIZE
 _encode = msgspec.msgpack.encode
 _marks = msgspec.msgpack.Decoder(list[tuple[int, int, str]])
 _values = msgspec.msgpack.Decoder(list[tuple[str, int]])
+_marked_values = msgspec.msgpack.Decoder(list[tuple[str, int, int, str]])
+_marked_panes = msgspec.msgpack.Decoder(tuple[bytes, bytes])
 _panes = msgspec.msgpack.Decoder(list[tuple[int, int | float]])
 _streak = msgspec.msgpack.Decoder(tuple[int, int])
 
@@ -158,22 +163,39 @@ class MarkedWindow(_Base):
 class DistinctWindow(_Base):
     """The values seen last, each with its last time, the latest last."""
 
+    _decoder: msgspec.msgpack.Decoder[Any] = _values
+
     def record(self, row: bytes | None, event: Counted) -> bytes:
         value = keys.component(event.value)
-        others = [held for held in _read(_values, row) if held[0] != value]
-        return _encode([*others, (value, event.now)][-self.keep :])
+        others = [held for held in _read(self._decoder, row) if held[0] != value]
+        return _encode([*others, self._entry(value, event)][-self.keep :])
+
+    def _entry(self, value: str, event: Counted) -> tuple[Any, ...]:
+        return value, event.now
 
     def number(self, row: bytes | None, now: int, within: int) -> int:
         limit = now - (within or FOREVER)
-        return sum(time > limit for _, time in _read(_values, row))
+        return sum(held[1] > limit for held in _read(self._decoder, row))
 
     def without(self, row: bytes, value: str) -> bytes:
         """Return the row without one of its values."""
-        held: list[tuple[str, int]] = _read(_values, row)
-        return _encode([one for one in held if one[0] != keys.component(value)])
+        return _encode([held for held in _read(self._decoder, row) if held[0] != keys.component(value)])
 
     def changes(self, row: bytes | None, now: int, within: int, bound: int | None) -> int | None:
-        return _leaving([time for _, time in _read(_values, row)], now, within, bound)
+        return _leaving([held[1] for held in _read(self._decoder, row)], now, within, bound)
+
+
+class MarkedDistinctWindow(DistinctWindow):
+    """The values seen last, each with the time, number and id of the event that brought it last."""
+
+    _decoder: msgspec.msgpack.Decoder[Any] = _marked_values
+
+    def _entry(self, value: str, event: Counted) -> tuple[Any, ...]:
+        return value, event.now, event.seq, event.id
+
+    def ids(self, row: bytes | None, now: int, within: int) -> list[tuple[int, str]]:
+        limit = now - (within or FOREVER)
+        return [(seq, id) for _, time, seq, id in reversed(_read(self._decoder, row)) if time > limit]
 
 
 class SumWindow(_Base):
@@ -204,6 +226,27 @@ class SumWindow(_Base):
 
     def _total(self, row: bytes | None, index: int) -> int | float:
         return next((total for pane, total in _read(_panes, row) if pane == index), 0)
+
+
+class MarkedSumWindow(SumWindow):
+    """Totals per pane, and beside them a ring of the events that added something."""
+
+    def __init__(self, window: ir.Window, retain: int) -> None:
+        super().__init__(window, retain)
+        self._ring = MarkedWindow(window, retain)
+
+    def record(self, row: bytes | None, event: Counted) -> bytes:
+        panes, ring = _marked_panes.decode(row) if row else (None, b"")
+        return _encode((super().record(panes, event), self._ring.record(ring, event) if event.value else ring))
+
+    def number(self, row: bytes | None, now: int, within: int) -> int | float | None:
+        return super().number(_marked_panes.decode(row)[0] if row else None, now, within)
+
+    def changes(self, row: bytes | None, now: int, within: int, bound: int | None) -> int | None:
+        return super().changes(_marked_panes.decode(row)[0] if row else None, now, within, bound)
+
+    def ids(self, row: bytes | None, now: int, within: int) -> list[tuple[int, str]]:
+        return self._ring.ids(_marked_panes.decode(row)[1] if row else None, now, within)
 
 
 class StreakWindow(_Base):
@@ -249,9 +292,9 @@ def cell(window: ir.Window, retain: int, zone: str) -> WindowCell:
         case "count":
             return MarkedWindow(window, retain) if window.ids else CountWindow(window, retain)
         case "distinct":
-            return DistinctWindow(window, retain)
+            return MarkedDistinctWindow(window, retain) if window.ids else DistinctWindow(window, retain)
         case "sum":
-            return SumWindow(window, retain)
+            return MarkedSumWindow(window, retain) if window.ids else SumWindow(window, retain)
         case "streak":
             return StreakWindow(window, retain, zone)
         case _:
