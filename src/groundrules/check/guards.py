@@ -24,7 +24,7 @@ def windows_of(session: Session, context: Context, root: nodes.Node) -> Iterator
 
 def counts(session: Session, context: Context, root: nodes.Node) -> bool:
     """Tell whether a guard has windows that hold events."""
-    return any(window.kind in ("count", "distinct") for _, window in windows_of(session, context, root))
+    return any(window.kind in ("count", "distinct", "sum") for _, window in windows_of(session, context, root))
 
 
 def spread(session: Session, context: Context, root: nodes.Node) -> Iterator[tuple[nodes.Node, Context]]:

@@ -22,7 +22,7 @@ from groundrules.syntax.print import show
 from groundrules.types import kinds
 
 _PANES = 60
-_HOLDING = ("count", "distinct")
+_HOLDING = ("count", "distinct", "sum")
 
 
 @dataclass(eq=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from groundrules.check.windows import LARGEST
 from groundrules.lower.ground import pane
 from groundrules.plan import codec, ir
 from groundrules.syntax import nodes
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from groundrules.lower.expressions import Lowerer
 
 _FLIPPED: dict[str, ir.Relation] = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
-_KEEPING = ("count", "distinct")
+_KEEPING = ("count", "distinct", "sum")  # of a sum: the events that `matched` names
 _TESTED = ("count", "distinct", "sum", "quiet")
 
 
@@ -60,7 +61,7 @@ def _kept(lowerer: Lowerer, node: nodes.Window, keep: int) -> tuple[str, tuple[i
             where=None if node.where is None else counted.expression(node.where),
             value=None if node.value is None else counted.expression(node.value),
             within=within,
-            keep=keep if node.kind in _KEEPING else 1,
+            keep=min(keep, LARGEST) if node.kind in _KEEPING else 1,
             pane=pane(within) if node.kind == "sum" else 0,
             src=lowerer.source(node),
         )

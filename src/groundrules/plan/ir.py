@@ -459,7 +459,8 @@ class Window(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     kind count: the times of the last `keep` events. distinct: the last times of the `keep` values seen last.
     sum: totals in panes of `pane` ms, aligned to the epoch; a pane leaves as a whole once its end is `within` ago.
     streak: the last local day and the length of its run. quiet: the last time.
-    `ids`: the ring also keeps the events' ids, because some guard uses `matched`.
+    `ids`: events' ids are kept, because some guard uses `matched`: those in a count's ring, of each distinct value the
+    last, of a sum the last `keep` events that added something.
     """
 
     id: str
@@ -560,7 +561,7 @@ class Process(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class State(msgspec.Struct, frozen=True, kw_only=True):
-    """Something a partition is in, from when `enter` becomes True or one of `enter_on` comes until `leave` or `leave_on`.
+    """Something a partition is in: from `enter`, or an event of `enter_on`, until `leave`, or an event of `leave_on`.
 
     `enter` and `leave` read windows, ledgers and states only, never the event. Where `enter` still holds when the state
     is left, it must first cease to hold before it counts again.

@@ -94,7 +94,7 @@ class Windows:
         for test, scope in tests:
             window = self.definitions[test.window]
             key = [evaluate(part, scope) for part in test.key]
-            kept = self.entries(test.window, key, 0, now)[-window.keep :] if window.ids else []
+            kept = telling(window.kind, self.entries(test.window, key, 0, now))[-window.keep :] if window.ids else []
             held |= {(entry.number, entry.event) for entry in kept if entry.at > now - test.within or not test.within}
         return tuple(id for _, id in sorted(held, reverse=True))
 
@@ -131,6 +131,16 @@ class Windows:
             case "quiet":
                 last = max((entry.at for entry in entries), default=self.first)
                 yield from () if bound is None else (last + bound, last + bound + 1)
+
+
+def telling(kind: str, entries: list[Entry]) -> list[Entry]:
+    """The entries that `matched` speaks of: of a sum those that added something, of each distinct value the last."""
+    if kind == "sum":
+        return [entry for entry in entries if entry.value]
+    if kind == "distinct":
+        last = {encoded(entry.value): entry.number for entry in entries}
+        return [entry for entry in entries if entry.number == last[encoded(entry.value)]]
+    return entries
 
 
 def counts(window: ir.Window, scope: Scope) -> bool:

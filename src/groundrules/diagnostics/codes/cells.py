@@ -230,7 +230,7 @@ BAD_MATCHED = Code(
     Severity.ERROR,
     "`matched` without a counting guard",
     """\
-`matched` is the set of events that the guard's windows hold. A guard without `count` or `distinct` holds none.
+`matched` is the set of events that the guard's windows hold. A guard without `count`, `distinct` or `sum` holds none.
 """,
 )
 

@@ -20,6 +20,7 @@ and *sum* a ring of its own of the events that added something.
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
 import msgspec
@@ -258,13 +259,13 @@ class StreakWindow(_Base):
         self._zone = zone
 
     def record(self, row: bytes | None, event: Counted) -> bytes:
-        today = local_day(self._zone, event.now)
+        today = _today(self._zone, event.now)
         last, length = _streak.decode(row) if row else (today - 2, 0)
         return _encode((today, length + (today == last + 1) if today - last in (0, 1) else 1))
 
     def number(self, row: bytes | None, now: int, within: int) -> int:
         last, length = _streak.decode(row) if row else (0, 0)
-        return length if local_day(self._zone, now) - last in (0, 1) else 0
+        return length if _today(self._zone, now) - last in (0, 1) else 0
 
     def changes(self, row: bytes | None, now: int, within: int, bound: int | None) -> int | None:
         return period_end(self._zone, now, "day") if row else None
@@ -299,6 +300,12 @@ def cell(window: ir.Window, retain: int, zone: str) -> WindowCell:
             return StreakWindow(window, retain, zone)
         case _:
             return QuietWindow(window, retain)
+
+
+@lru_cache(maxsize=4)
+def _today(zone: str, now: int) -> int:
+    """The local day, which many rules ask for at the same instant."""
+    return local_day(zone, now)
 
 
 def _limit(now: int, within: int) -> bytes:

@@ -12,10 +12,10 @@ from groundrules.diagnostics.source import Span
 class Expectation:
     """What a step must bring about; None where the author says nothing about it.
 
-    actions: exactly these (an empty list: nothing at all). ledgers: ledger → who → balance after the step.
-    labels: id → labels that stand after the step. states: exactly these hold after the step. pending: actions that wait
-    for approval after the step. fired: exactly these rules. unknown: at least these rules stayed undecided. rejected:
-    the event is refused with this code.
+    actions: exactly these; an empty list with nothing beside it: nothing at all, not even a rule that only grants.
+    ledgers: ledger → who → balance after the step. labels: id → labels that stand after the step. states: exactly these
+    hold after the step. pending: actions that wait for approval after the step. fired: exactly these rules. unknown: at
+    least these rules stayed undecided. rejected: the event is refused with this code.
     """
 
     actions: list[Any] | None = None
@@ -26,6 +26,12 @@ class Expectation:
     fired: list[str] | None = None
     unknown: list[str] | None = None
     rejected: str | None = None
+
+    @property
+    def quiet(self) -> bool:
+        """Whether nothing is to happen at all."""
+        said = {name for name, value in vars(self).items() if value is not None}
+        return said == {"actions"} and not self.actions
 
 
 @dataclass(frozen=True)

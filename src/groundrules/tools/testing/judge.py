@@ -2,7 +2,7 @@
 
 An expected action is a name (`delete`), a name with its shorthand (`mute: 10m`), or either with further keys: `who` and
 parameters. Only what is stated is compared. Every expected action must meet one decided action, and none may be left
-over; `expect: []` further means that no rule fired.
+over; `expect: []` with nothing beside it further means that no rule fired.
 """
 
 from __future__ import annotations
@@ -53,8 +53,8 @@ def judge(expected: Expectation, outcome: Outcome, specs: Specs) -> list[Mismatc
     found: list[Mismatch] = []
     if expected.actions is not None:
         found += _actions("actions", expected.actions, outcome.actions, specs)
-        if not expected.actions and outcome.fired and not outcome.actions:
-            found.append(Mismatch("rules", "nothing", ", ".join(outcome.fired)))
+        if expected.quiet and outcome.fired and not outcome.actions:
+            found.append(Mismatch("rules", "nothing", _names(outcome.fired)))
     if expected.pending is not None:
         found += _actions("pending approvals", expected.pending, outcome.pending, specs)
     if expected.states is not None and sorted(expected.states) != sorted(outcome.states):

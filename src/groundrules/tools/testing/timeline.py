@@ -20,6 +20,7 @@ from groundrules.tools.testing.cases import Case, Step
 
 PARTITION = "test"
 NUMBER = "{n}"
+HEADER = ("id", "type", "time", "community", "channel", "actor")
 UNITS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000}
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _DURATION = r"(?:\d+(?:ms|[smhdw]))+"
@@ -152,18 +153,23 @@ class EventMaker:
         fields: dict[str, Any] = {}
         if "by" in given:
             fields["actor"] = self._member(given.pop("by"))
-        given = self._short(type, short, properties) | given
+        given = self._short(type, short) | given
         return fields | {key: self._field(key, value, properties.get(key, {})) for key, value in given.items()}
 
-    def _short(self, type: str, short: Any, properties: dict[str, Any]) -> dict[str, Any]:
+    def _short(self, type: str, short: Any) -> dict[str, Any]:
         """What the value beside the type's name stands for: fields, or the type's most telling one."""
         if short is None or short is True:
             return {}
-        if isinstance(short, dict):
-            return dict(short)
-        family = type.split(".")[0]
-        telling = ("target", "actor") if family == "member" else ("text", "emoji", "target", family, "request", "actor")
-        return {next((name for name in telling if name in properties), "text"): short}
+        return dict(short) if isinstance(short, dict) else {self._telling(type): short}
+
+    def _telling(self, type: str) -> str:
+        """The field that a type is told by: words, else what it must have beside its actor, else what it may have."""
+        schema = self._schemas.get(type, {})
+        properties, family = schema.get("properties", {}), type.partition(".")[0]
+        needed = [name for name in schema.get("required", ()) if name not in HEADER]
+        likely = [name for name in ("text", "emoji") if name in properties]
+        likely += [name for name in (family, "target") if name in needed] + needed
+        return next(iter(likely), "target" if "target" in properties else "actor")
 
     def _field(self, name: str, value: Any, schema: dict[str, Any]) -> Any:
         known = {"request": self._requests, "key": self._actions, "action": self._actions}.get(name, {})
