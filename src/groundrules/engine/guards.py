@@ -140,7 +140,7 @@ def _once_lifetime(code: RuleCode) -> int:
 
 
 def _key(values: Sequence[Value], e: Any, x: Scope) -> str:
-    return keys.encode(value(e, x) for value in values)
+    return keys.encode([value(e, x) for value in values])
 
 
 def _lane(space: str, lane: Lane) -> str:

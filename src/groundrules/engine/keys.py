@@ -8,7 +8,7 @@ Comparing two encoded keys compares their components in order.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from hashlib import blake2b
 from typing import Any
 
@@ -22,6 +22,8 @@ _HASHED = "\x1d"
 def component(value: Any) -> str:
     """Return the text of one component of a key."""
     text = value if type(value) is str else _text(value)
+    if len(text) <= LONGEST and text.isprintable():
+        return text
     if len(text) > LONGEST:
         return _HASHED + blake2b(text.encode(errors="replace"), digest_size=16).hexdigest()
     if _SEPARATOR in text or _ESCAPE in text:
@@ -29,9 +31,9 @@ def component(value: Any) -> str:
     return text
 
 
-def encode(values: Iterable[Any]) -> str:
+def encode(values: Sequence[Any]) -> str:
     """Return the key whose components are `values`, none of which is missing."""
-    return _SEPARATOR.join([component(value) for value in values])
+    return component(values[0]) if len(values) == 1 else _SEPARATOR.join([component(value) for value in values])
 
 
 def decode(key: str) -> list[str]:

@@ -12,13 +12,15 @@ from groundrules.engine.program import Program, WindowCode
 
 
 class PartitionMemory:
-    """Reads one partition at its clock."""
+    """Reads one partition at its clock. The roster's row read last is kept decoded, for rules ask of the same actor."""
 
-    __slots__ = ("_partition", "_program")
+    __slots__ = ("_entry_read", "_partition", "_program", "_row_read")
 
     def __init__(self, program: Program, partition: Partition) -> None:
         self._program = program
         self._partition = partition
+        self._row_read: bytes | None = None
+        self._entry_read: roster.Entry | None = None
 
     def window_test(self, window: str, key: tuple[Any, ...], within: int, operator: str, bound: int) -> bool | None:
         code = self._program.windows[window]
@@ -75,7 +77,9 @@ class PartitionMemory:
     def _entry(self, entity: str, id: str) -> roster.Entry | None:
         retain = self._program.plan.retain
         row = self._partition.space(roster.name(entity), retain).get(id)
-        return roster.read(row, self._partition.now, retain)
+        if row is not self._row_read:
+            self._row_read, self._entry_read = row, roster.decode(row)
+        return roster.unless_forgotten(self._entry_read, self._partition.now, retain)
 
     def _unseen(self) -> int:
         """How long the partition has been observed."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from groundrules.engine.actions import Combiner
 from groundrules.engine.cells.ledgers import CapCell, LedgerCell
@@ -117,6 +117,14 @@ class WindowCode:
         self.speaks_of_self = speaks_of_self(window.where)
 
 
+class KeyedWindows(NamedTuple):
+    """The windows of one event type that share a key: it is worked out once for all of them."""
+
+    exprs: tuple[ir.AnyExpr, ...]
+    key: tuple[Value, ...]
+    windows: list[WindowCode]
+
+
 class DueCode:
     """A step of a process; `at` gives the instant it is due, where it does not count from the start."""
 
@@ -192,15 +200,23 @@ class Program:
     def _group(self) -> None:
         self.on_event: dict[str, list[RuleCode]] = {}
         self.on: dict[ir.Trigger, list[RuleCode]] = {}
-        self.windows_of: dict[str, list[WindowCode]] = {}
+        self.windows_of: dict[str, list[KeyedWindows]] = {}
         self.undo_of: dict[str, list[tuple[RuleCode, tuple[Value, ...]]]] = {}
         self.ladders_of: dict[str, list[LadderCell]] = {}
         for id in sorted(self.rules):
             self._group_rule(self.rules[id])
         for window in self.plan.windows:
-            self.windows_of.setdefault(window.type, []).append(self.windows[window.id])
+            self._group_window(window)
         for ladder in self.ladders.values():
             self.ladders_of.setdefault(ladder.ladder.ledger, []).append(ladder)
+
+    def _group_window(self, window: ir.Window) -> None:
+        groups, code = self.windows_of.setdefault(window.type, []), self.windows[window.id]
+        same = next((group for group in groups if group.exprs == window.key), None)
+        if same is None:
+            groups.append(KeyedWindows(window.key, code.key, [code]))
+        else:
+            same.windows.append(code)
 
     def _group_rule(self, code: RuleCode) -> None:
         trigger = code.rule.trigger

@@ -25,7 +25,7 @@ from groundrules.engine.effects import Ask
 from groundrules.engine.learning import labels_by_hand, learn
 from groundrules.engine.memory import PartitionMemory
 from groundrules.engine.partition import Partition
-from groundrules.engine.program import Program, RuleCode, StateCode, WindowCode
+from groundrules.engine.program import KeyedWindows, Program, RuleCode, StateCode, WindowCode
 from groundrules.engine.scope import Scope
 from groundrules.engine.settle import Crossed, take_back
 from groundrules.engine.stats import Stats
@@ -137,25 +137,32 @@ class Runner:
             if not one.restarts:
                 occasion.groups.append((self._rules(ir.OnStep(one.code.id, -1)), self.room.scope(one.start)))
 
-    def _count(self, windows: Iterable[WindowCode], e: Any, x: Scope) -> None:
-        """Let the windows of the event's type count it."""
+    def _count(self, groups: Iterable[KeyedWindows], e: Any, x: Scope) -> None:
+        """Let the windows of the event's type count it; one that lacks a component of the key is not counted."""
         own_act = reach(e, ("actor", "self")) is True
-        for code in windows:
-            if not own_act or code.speaks_of_self:
-                self._count_in(code, e, x)
-
-    def _count_in(self, code: WindowCode, e: Any, x: Scope) -> None:
-        if code.where is not None and not code.where.true(e, x):
-            return
-        key = [part(e, x) for part in code.key]
-        value = None if code.value is None else code.value(e, x)
-        if None in key or (value is None and code.value is not None):
-            return
         meta = self.partition.meta
         assert meta is not None
-        space = self.partition.space(code.space, code.lifetime)
-        row = keys.encode(key)
-        space.put(row, code.cell.record(space.get(row), Counted(meta.clock, meta.seq, e.id, value)), meta.clock)
+        event = Counted(meta.clock, meta.seq, e.id)
+        for group in groups:
+            key = [part(e, x) for part in group.key]
+            if None not in key:
+                self._count_in(group.windows, keys.encode(key), event, own_act, e, x)
+
+    def _count_in(
+        self, windows: Iterable[WindowCode], key: str, event: Counted, own_act: bool, e: Any, x: Scope
+    ) -> None:
+        for code in windows:
+            if own_act and not code.speaks_of_self:
+                continue
+            if code.where is not None and not code.where.true(e, x):
+                continue
+            if code.value is not None:
+                value = code.value(e, x)
+                if value is None:
+                    continue
+                event = event._replace(value=value)
+            space = self.partition.space(code.space, code.lifetime)
+            space.put(key, code.cell.record(space.get(key), event), event.now)
 
     def _reversals(self, e: Any, x: Scope) -> list[Ask]:
         asks: list[Ask] = []

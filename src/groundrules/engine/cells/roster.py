@@ -35,10 +35,19 @@ def name(entity: str) -> str:
     return "roster/" + entity
 
 
+def decode(row: bytes | None) -> Entry | None:
+    """Return the entry of a row."""
+    return _entry.decode(row) if row else None
+
+
+def unless_forgotten(entry: Entry | None, now: int, retain: int) -> Entry | None:
+    """Return an entry, or None if it was not heard of for too long."""
+    return entry if entry is not None and now - entry.heard <= retain else None
+
+
 def read(row: bytes | None, now: int, retain: int) -> Entry | None:
     """Return what is known, or None if nothing is or it was forgotten."""
-    entry = _entry.decode(row) if row else None
-    return entry if entry is not None and now - entry.heard <= retain else None
+    return unless_forgotten(decode(row), now, retain)
 
 
 def write(space: Space, id: str, entry: Entry, now: int) -> None:
