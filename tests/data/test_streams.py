@@ -60,6 +60,8 @@ def test_every_line_is_answered_and_rules_fire_where_the_script_says(name: str) 
     with (DATA / name).open("rb") as lines:
         for line, decisions in runner.run(lines):
             event = json.loads(line)
+            if decisions[-1].trigger == "duplicate":
+                continue
             fired = {fired.rule for decision in decisions for fired in decision.fired}
             if plainly(event) and fired != expected(event):
                 differences.update(fired ^ expected(event))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from groundrules.check import wording
 from groundrules.check.constants import fold
 from groundrules.check.expressions import Reader
-from groundrules.check.model import Instance, Value
+from groundrules.check.model import Instance, NowBinding, Value
 from groundrules.check.near import listing
 from groundrules.check.places import CONSTANT
 from groundrules.check.session import Session
@@ -14,6 +14,7 @@ from groundrules.diagnostics.codes import names as name_codes
 from groundrules.diagnostics.codes import types as codes
 from groundrules.diagnostics.nearest import did_you_mean
 from groundrules.rulebook import model as authored
+from groundrules.syntax import nodes
 from groundrules.types import kinds
 from groundrules.types.catalog import ROSTER
 
@@ -42,6 +43,14 @@ def _assumption(session: Session, instance: Instance, assumption: authored.Assum
     _value(session, instance, assumption, (entity, name), field)
 
 
+def _settled(reader: Reader, node: nodes.Node) -> bool:
+    """Whether a value follows from constants and the clock alone."""
+    if isinstance(node, nodes.Arithmetic):
+        return _settled(reader, node.left) and _settled(reader, node.right)
+    bound = reader.session.tables.bindings.get((reader.context.id, id(node)))
+    return isinstance(bound, NowBinding) or fold(reader, node) is not None
+
+
 def _value(
     session: Session, instance: Instance, assumption: authored.Assumption, key: tuple[str, str], field: kinds.Field
 ) -> None:
@@ -54,8 +63,8 @@ def _value(
     text = reader.text(parsed.root)
     if not alike(typed.type, field.type):
         reader.error(codes.WRONG_VALUE, parsed.root, wording.wrong_value(text, typed.type, ".".join(key), field.type))
-    elif fold(reader, parsed.root) is None:
-        words = (f"`{text}` is not known before any event", "write a constant or a parameter")
+    elif not _settled(reader, parsed.root):
+        words = (f"`{text}` depends on the event", "write a constant, a parameter, or `now` and a duration")
         reader.error(codes.NOT_CONSTANT, parsed.root, words)
     else:
         session.checked.assumed.setdefault(key, value)

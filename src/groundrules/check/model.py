@@ -450,6 +450,7 @@ class Checked:
     tables: Tables = field(default_factory=Tables)
     partition: tuple[str, ...] = ("community", "id")
     retain: int = 400 * 86_400_000
+    ahead: int = 400 * 86_400_000
     open_paths: int = 1000
     assumed: dict[tuple[str, str], Value] = field(default_factory=dict)  # (entity, fact) → value
     caps: list[Cap] = field(default_factory=list)

@@ -29,7 +29,9 @@ def settings(session: Session) -> None:
     if "open_paths" in book.limits:
         session.checked.open_paths = int(book.limits["open_paths"].value)
     if "retain" in book.limits:
-        session.checked.retain = _retain(session, book.limits["retain"])
+        session.checked.retain = _time(session, book.limits["retain"], session.checked.retain)
+    if "ahead" in book.limits:
+        session.checked.ahead = _time(session, book.limits["ahead"], session.checked.ahead)
 
 
 def _partition(session: Session, named: Located) -> None:
@@ -55,14 +57,14 @@ def _partition(session: Session, named: Located) -> None:
         session.add(codes.BAD_SETTING.at(named.span, message, "name a field such as `community` or `channel`"))
 
 
-def _retain(session: Session, named: Located) -> int:
+def _time(session: Session, named: Located, otherwise: int) -> int:
     span = named.span
     fragment = Fragment(str(named.value), span.file, lambda offset: min(span.start + offset, span.end))
     try:
         parsed = parse.parse_duration(fragment)
     except SyntaxProblem as problem:
         session.add(problem.diagnostic)
-        return session.checked.retain
+        return otherwise
     session.tables.kept.append(parsed)
     found = duration(session, session.checked.instances[0], parsed)
-    return session.checked.retain if found is None else found
+    return otherwise if found is None else found

@@ -47,5 +47,10 @@ class Site:
         return Reader(self.session, self.context, parsed, place or self.place, sure=lambda: self.sure)
 
     @property
+    def guarded(self) -> bool:
+        """Whether a guard can see to what effects need: behind a refusal or a step it was asked too long ago."""
+        return self.exempts or self.context.subject is not None
+
+    @property
     def types(self) -> tuple[str, ...]:
         return self.context.types

@@ -63,14 +63,16 @@ def at_hand(site: Site, what: str) -> Default | None:
 def _promised(site: Site, name: str, path: tuple[str, ...]) -> bool:
     """Tell whether the entity whose id stands at `path` is there in every event of a type."""
     found = site.session.fields((name,)).get(path[0])
-    return found is not None and not found.optional
+    return found is not None and (not found.optional or (site.context.root, path[0]) in site.sure)
 
 
 def must_say(site: Site, effect: authored.Effect, kind: str, key: str) -> Literal[False]:
     """Report an effect that does not say whom it hits."""
     name = effect.name.value
     choices = _choices(site, kind)
-    if choices:
+    if kind in choices and site.guarded:
+        help, why = f"write `known({kind})` into `when`, or say `{key}:`", f"`{kind}` may be missing"
+    elif choices:
         help = f"say `{key}:` — {listing(choices, 4)}"
         acting = "target" in choices
         why = f"somebody acts on somebody in {listing(site.types, 3)}" if acting else f"no {kind} is at hand"

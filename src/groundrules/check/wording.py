@@ -94,7 +94,8 @@ def not_a_condition(text: str, type: kinds.Type) -> Words:
 
 
 def may_be_missing(text: str, where: str) -> Words:
-    return f"`{text}` may be missing, and {where} needs a value", f"give a default: `{text} ?? …`"
+    help = f"give a default with `{text} ?? …`, or write `known({text})` into `when`"
+    return f"`{text}` may be missing, and {where} needs a value", help
 
 
 def wrong_operand(operator: str, left: str, left_type: kinds.Type, right: str, right_type: kinds.Type) -> Words:

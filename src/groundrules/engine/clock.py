@@ -2,7 +2,7 @@
 
 Nothing behind this stage reads a clock. A partition's clock is the latest event time seen; it never runs back. An
 event older than the clock is *late*: it is handled at the clock. Turned away is an event further ahead of the clock
-than any honest sender is, or older than the ids that are kept, so that nothing can be handled twice. Ids are kept for
+than the rulebook allows, or older than the ids that are kept, so that nothing can be handled twice. Ids are kept for
 24 hours. The first event of a partition sets the clock freely.
 """
 
@@ -10,14 +10,13 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from groundrules.calendar.instants import format_ms
+from groundrules.calendar.instants import format_duration, format_ms
 from groundrules.decisions import Rejection
 from groundrules.diagnostics.codes import events as codes
 from groundrules.engine import stamps
 from groundrules.engine.partition import Meta, Partition
 
 DAY = 86_400_000
-AHEAD = 400 * DAY
 KEPT = DAY
 SEEN = "seen"
 
@@ -30,13 +29,13 @@ class Stamp(NamedTuple):
     late: bool
 
 
-def refuse(partition: Partition, time: int, id: str | None = None) -> Rejection | None:
+def refuse(partition: Partition, ahead: int, time: int, id: str | None = None) -> Rejection | None:
     """Say why something at `time` can't be handled by this partition, or None if it can."""
     if partition.meta is None:
         return None
     clock = partition.meta.clock
-    if time > clock + AHEAD:
-        reason = f"its time lies more than 400 days after the latest event seen ({format_ms(clock)})"
+    if time > clock + ahead:
+        reason = f"its time lies more than {format_duration(ahead)} after the latest event seen ({format_ms(clock)})"
         return Rejection(code=codes.EVENT_TOO_FAR_AHEAD.code, reason=reason, path="time")
     if id is not None and time < clock - KEPT:
         reason = f"its time lies more than 24 hours before the latest event seen ({format_ms(clock)})"

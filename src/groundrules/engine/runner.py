@@ -49,13 +49,14 @@ class Runner:
         self.memory = PartitionMemory(program, partition)
         self.room = Room(program, partition, self.memory, stats)
         self.stats = stats
+        self._paths = opening.OpenPaths(program, partition)
 
     # --- coming in ------------------------------------------------------------------------------
 
     def feed(self, e: Any) -> list[Decision]:
         """Handle a decoded event."""
         time = milliseconds(e.time)
-        refused = clock.refuse(self.partition, time, e.id)
+        refused = clock.refuse(self.partition, self.program.plan.ahead, time, e.id)
         if refused is not None:
             return [self._rejected(e, refused)]
         if clock.duplicate(self.partition, time, e.id):
@@ -67,7 +68,7 @@ class Runner:
         """Let time pass; an instant before the clock changes nothing, and a partition without events has no time."""
         if self.partition.meta is None or now <= self.partition.now:
             return []
-        refused = clock.refuse(self.partition, now)
+        refused = clock.refuse(self.partition, self.program.plan.ahead, now)
         if refused is not None:
             self.stats.rejected += 1
             return [
@@ -132,7 +133,7 @@ class Runner:
 
     def _end_paths(self, e: Any, x: Scope, occasion: Occasion) -> None:
         """End or plan anew the paths that the event speaks of; the rules on being ended are asked with its own."""
-        for one in opening.endings(self.program, self.partition, e, x):
+        for one in self._paths.endings(e, x):
             occasion.notes += opening.end(self.program, self.partition, one, e, x)
             if not one.restarts:
                 occasion.groups.append((self._rules(ir.OnStep(one.code.id, -1)), self.room.scope(one.start)))

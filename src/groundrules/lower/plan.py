@@ -58,6 +58,7 @@ def lower(checked: Checked) -> ir.Plan:
         ledgers=_sorted(ledgers(ground)),
         caps=_sorted(caps(ground)),
         retain=checked.retain,
+        ahead=checked.ahead,
         sources=ground.sources,
         tables=f"fold {TABLE_VERSION}, tzdata {TZDATA_VERSION}",
         ladders=_sorted(steps),

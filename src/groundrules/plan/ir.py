@@ -651,5 +651,6 @@ class Plan(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     states: tuple[State, ...] = ()
     schedules: tuple[Schedule, ...] = ()
     retain: int = 400 * 86_400_000
+    ahead: int = 400 * 86_400_000  # ms ahead of the clock from which an event is refused
     sources: tuple[Source, ...] = ()
     tables: str = ""  # version of fold and time-zone tables the plan was made with

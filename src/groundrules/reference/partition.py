@@ -3,7 +3,7 @@
 An event of a partition is answered in this order:
 
 1. An event that was handled before (the same id, within the last 24 hours) changes nothing. One from the far future
-   (more than 400 days ahead of the clock) or from long ago (more than 24 hours behind it) is turned away. The first
+   (more than 400 days ahead of the clock unless the rulebook says otherwise) or from long ago (more than 24 hours behind it) is turned away. The first
    event of a partition sets the clock freely.
 2. The event gets its number. If its time lies before the clock it is late, and handled at the clock; else the clock is
    to move on to its time.
@@ -23,7 +23,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Literal
 
-from groundrules.calendar.instants import format_ms, parse_rfc3339
+from groundrules.calendar.instants import format_duration, format_ms, parse_rfc3339
 from groundrules.calendar.recurrence import occurrences_between
 from groundrules.decisions import Decision, Note, Rejection
 from groundrules.diagnostics.codes import events as codes
@@ -38,7 +38,6 @@ from groundrules.reference.timers import Timer, next_timer
 
 DAY = 86_400_000
 KEPT = DAY
-AHEAD = 400 * DAY
 
 
 class Partition:
@@ -69,8 +68,9 @@ class Partition:
         if self.memory is None:
             return None
         now = self.memory.now
-        if time > now + AHEAD:
-            reason = f"its time lies more than 400 days after the latest event seen ({format_ms(now)})"
+        if time > now + self.plan.ahead:
+            ahead = format_duration(self.plan.ahead)
+            reason = f"its time lies more than {ahead} after the latest event seen ({format_ms(now)})"
             return Rejection(code=codes.EVENT_TOO_FAR_AHEAD.code, reason=reason, path="time")
         if id is not None and time < now - KEPT:
             reason = f"its time lies more than 24 hours before the latest event seen ({format_ms(now)})"
