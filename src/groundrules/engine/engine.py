@@ -65,7 +65,7 @@ class Engine:
             decoded = self._program.decoder.decode(event)
         except Invalid as invalid:
             return [self._rejected(invalid.rejection)]
-        partition = read_path(decoded, self.plan.partition)
+        partition = read_path(decoded, self._program.plan.partition)
         if partition is None:
             path = ".".join(self.plan.partition)
             reason = f"it has no `{path}`, by which this rulebook keeps its state apart"

@@ -8,6 +8,7 @@ now: what the event says of the captured fields replaces what the start event sa
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import msgspec
@@ -65,17 +66,35 @@ def _make_room(partition: Partition, code: ProcessCode) -> list[Note]:
     return [note("path_evicted", code.id, key)]
 
 
-def endings(program: Program, partition: Partition, e: Any, x: Scope) -> list[Ending]:
-    """Return the open paths that the event ends or plans anew, by path and key; ending goes before planning."""
-    found: dict[tuple[str, str], Ending] = {}
-    for code, until, restarts in program.listening.get(e.type, ()):
-        for key, process in processes.opened(partition, code):
-            if (code.id, key) in found:
-                continue
-            start = program.decoder.decode(process.start)
-            if until.when.true(e, Scope(x.now, x.memory, start)):
-                found[code.id, key] = Ending(code, key, process, start, restarts)
-    return [found[name] for name in sorted(found)]
+class OpenPaths:
+    """The open paths of one partition, decoded; a row is decoded again only when it was written anew."""
+
+    def __init__(self, program: Program, partition: Partition) -> None:
+        self._program = program
+        self._partition = partition
+        self._decoded: dict[str, dict[str, tuple[bytes, Process, Any]]] = {}
+
+    def endings(self, e: Any, x: Scope) -> list[Ending]:
+        """Return the open paths that the event ends or plans anew, by path and key; ending goes before planning."""
+        found: dict[tuple[str, str], Ending] = {}
+        for code, until, restarts in self._program.listening.get(e.type, ()):
+            for key, process, start in self._opened(code):
+                if (code.id, key) not in found and until.when.true(e, Scope(x.now, x.memory, start)):
+                    found[code.id, key] = Ending(code, key, process, start, restarts)
+        return [found[name] for name in sorted(found)]
+
+    def _opened(self, code: ProcessCode) -> Iterator[tuple[str, Process, Any]]:
+        space = self._partition.spaces.get(code.space)
+        rows = {} if space is None else dict(space.items())
+        before = self._decoded.get(code.space, {})
+        decoded = self._decoded[code.space] = {}
+        for key, row in rows.items():
+            known = before.get(key)
+            if known is None or known[0] is not row:
+                process = processes.read(row)
+                known = row, process, self._program.decoder.decode(process.start)
+            decoded[key] = known
+            yield key, known[1], known[2]
 
 
 def end(program: Program, partition: Partition, ending: Ending, e: Any, x: Scope) -> list[Note]:
