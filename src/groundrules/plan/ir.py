@@ -28,7 +28,7 @@ Period = Literal["day", "week", "month"]
 Mode = Literal["enforce", "shadow", "off"]
 
 
-class Expr(msgspec.Struct, frozen=True, tag=True, kw_only=True, omit_defaults=True):
+class Expr(msgspec.Struct, frozen=True, tag=True, kw_only=True):
     """Base of expressions. `src` indexes `Plan.sources`: where the author wrote it; -1 if nowhere."""
 
     src: int = -1
@@ -293,7 +293,7 @@ class Template(msgspec.Struct, frozen=True, tag=True):
 # --- effects ------------------------------------------------------------------------------------
 
 
-class Effect(msgspec.Struct, frozen=True, tag=True, kw_only=True, omit_defaults=True):
+class Effect(msgspec.Struct, frozen=True, tag=True, kw_only=True):
     src: int = -1
 
 
@@ -421,7 +421,7 @@ class Undo(msgspec.Struct, frozen=True):
     key: tuple[AnyExpr, ...]
 
 
-class Rule(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Rule(msgspec.Struct, frozen=True, kw_only=True):
     """Trigger × guard × effects.
 
     It fires if `when` is True and `unless` is not True. `id` is qualified by the import's alias (`flood.burst`);
@@ -453,7 +453,7 @@ class Rule(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 # --- cells --------------------------------------------------------------------------------------
 
 
-class Window(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Window(msgspec.Struct, frozen=True, kw_only=True):
     """What is remembered of counted events, per key. `id` is the hash of the definition without `keep` and `within`.
 
     kind count: the times of the last `keep` events. distinct: the last times of the `keep` values seen last.
@@ -481,7 +481,7 @@ class Fade(msgspec.Struct, frozen=True):
     every: int
 
 
-class Ledger(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Ledger(msgspec.Struct, frozen=True, kw_only=True):
     """Integer balances per entity. None as floor or ceiling: no bound."""
 
     id: str
@@ -500,7 +500,7 @@ class Cap(msgspec.Struct, frozen=True):
     per: Period
 
 
-class Step(msgspec.Struct, frozen=True, omit_defaults=True):
+class Step(msgspec.Struct, frozen=True):
     reaches: int
     falls_below: int | None = None
     cool_down: int = 0
@@ -512,7 +512,7 @@ class Appeal(msgspec.Struct, frozen=True):
     to: str
 
 
-class Ladder(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Ladder(msgspec.Struct, frozen=True, kw_only=True):
     """Steps over a ledger, ascending. The effects stand in rules with trigger OnCrossing."""
 
     id: str
@@ -534,7 +534,7 @@ class Until(msgspec.Struct, frozen=True):
     src: int = -1
 
 
-class Due(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Due(msgspec.Struct, frozen=True, kw_only=True):
     """When a step is due: `after` ms from the start, or at instant `at` (reads "event", the start event)."""
 
     after: int | None = None
@@ -543,7 +543,7 @@ class Due(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     every: int = 0
 
 
-class Process(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Process(msgspec.Struct, frozen=True, kw_only=True):
     """A path: opened by an event, stepped by time, ended by an event. Its effects stand in OnStep rules.
 
     `capture` are the field paths of the start event that anything later reads; they are stored.
@@ -574,7 +574,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     leave_on: tuple[Until, ...] = ()
 
 
-class When(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class When(msgspec.Struct, frozen=True, kw_only=True):
     """A recurring local time (`time` in ms since midnight) or an interval `every` (ms, aligned to local midnight)."""
 
     time: int = 0
@@ -599,7 +599,7 @@ class WordList(msgspec.Struct, frozen=True, kw_only=True):
     options: tuple[str, ...] = ()
 
 
-class ActionSpec(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class ActionSpec(msgspec.Struct, frozen=True, kw_only=True):
     """How actions of one name combine, from its schema.
 
     target: the entity kind of `who`. key: parameters that, with `who`, tell actions apart. merge: parameter →
@@ -628,7 +628,7 @@ class Source(msgspec.Struct, frozen=True):
     text: str
 
 
-class Plan(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """A whole rulebook. Everything that is a tuple of named things is sorted by id, so that order never matters."""
 
     version: int = FORMAT_VERSION
