@@ -56,8 +56,9 @@ class PartitionMemory:
 
     def silence(self, member: str) -> int | None:
         entry = self._entry("member", member)
-        since = (entry.wrote or entry.joined) if entry is not None else 0
-        return self._partition.now - since if since else self._unseen()
+        known = () if entry is None else (entry.wrote, entry.joined)
+        since = next((instant for instant in known if instant is not None), None)
+        return self._unseen() if since is None else self._partition.now - since
 
     def in_state(self, state: str) -> bool:
         return states.is_in(self._partition, state)

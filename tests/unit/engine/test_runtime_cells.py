@@ -295,7 +295,7 @@ def test_a_rule_never_shortens_a_label() -> None:
     labels.store(held, key, labels.Mark(True, 10), 0)
     row = held.get(key)
     assert labels.set_by_rule(row, True, 5, 0) is None
-    assert labels.set_by_rule(row, True, None, 0) == labels.Mark(True, 0)
+    assert labels.set_by_rule(row, True, None, 0) == labels.Mark(True)
     assert labels.read(row, 10) is None
 
 

@@ -1,7 +1,7 @@
 """Labels on entities, with expiry. What a person set outranks what a rule sets.
 
-A row stands under (entity, id, label) and says whether the label is on, until when (0: for good), and whether a person
-said so. A rule neither sets nor removes a label about which a person has spoken, as long as that word holds.
+A row stands under (entity, id, label) and says whether the label is on, until when (None: for good), and whether a
+person said so. A rule neither sets nor removes a label about which a person has spoken, as long as that word holds.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ class Mark(msgspec.Struct, array_like=True):
     """What stands about one label of one entity; `until` in ms."""
 
     on: bool
-    until: int = 0
+    until: int | None = None
     by_hand: bool = False
 
     def holds(self, now: int) -> bool:
-        return self.until == 0 or now < self.until
+        return self.until is None or now < self.until
 
 
 _mark = msgspec.msgpack.Decoder(Mark)
@@ -43,14 +43,14 @@ def read(row: bytes | None, now: int) -> Mark | None:
 def set_by_rule(row: bytes | None, on: bool, lasts: int | None, now: int) -> Mark | None:
     """Return what a rule's label effect leaves behind; None if it changes nothing or a person has spoken."""
     mark = read(row, now)
-    until = 0 if lasts is None else now + lasts
+    until = None if lasts is None or not on else now + lasts
     if mark is None:
         return Mark(True, until) if on else None
     if mark.by_hand or (not on and not mark.on):
         return None
-    if on and mark.on and (mark.until == 0 or 0 < until <= mark.until):
+    if on and (mark.until is None or (until is not None and until <= mark.until)):
         return None
-    return Mark(on, until if on else 0)
+    return Mark(on, until)
 
 
 def store(space: Space, key: str, mark: Mark, now: int) -> None:

@@ -19,12 +19,12 @@ _encode = msgspec.msgpack.Encoder(order="deterministic").encode
 
 
 class Entry(msgspec.Struct, array_like=True):
-    """One entity: its facts, when it was last heard of, when it last wrote, when it joined (ms; 0: not known)."""
+    """One entity: its facts, when it was last heard of, when it last wrote, when it joined (ms)."""
 
     facts: dict[str, Any]
     heard: int
-    wrote: int = 0
-    joined: int = 0
+    wrote: int | None = None
+    joined: int | None = None
 
 
 _entry = msgspec.msgpack.Decoder(Entry)
