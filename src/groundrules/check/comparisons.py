@@ -31,6 +31,10 @@ def _compare(reader: Reader, node: nodes.Compare) -> Typed:
 
 
 def _equal(reader: Reader, node: nodes.Compare, left: kinds.Type, right: kinds.Type) -> bool:
+    if isinstance(left, kinds.ListOf) and isinstance(right, kinds.ListOf):
+        words = wording.lists_equal(reader.text(node.left), reader.text(node.right), node.operator)
+        reader.error(codes.TYPES_DIFFER, node, words)
+        return False
     if alike(left, right):
         return _in_enum(reader, node.left, left, node.right) and _in_enum(reader, node.right, right, node.left)
     if not _unit_missing(reader, node, left, right):

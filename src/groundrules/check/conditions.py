@@ -30,7 +30,11 @@ def _not(reader: Reader, node: nodes.Not) -> Typed:
 
 
 def _known(reader: Reader, node: nodes.Known) -> Typed:
-    reader.type_of(node.operand)
+    typed = reader.type_of(node.operand)
+    if isinstance(typed.type, kinds.WordList | kinds.ClockRange):
+        text = reader.text(node.operand)
+        words = (f"`{text}` is {wording.described(typed.type)} and always there", "ask for a field or a fact")
+        return reader.error(codes.NOT_A_VALUE, node.operand, words)
     return Typed(kinds.Boolean())
 
 

@@ -36,7 +36,7 @@ def alike(left: kinds.Type, right: kinds.Type) -> bool:
         return all(isinstance(side, kinds.Date | Quoted) for side in (left, right))
     if isinstance(left, kinds.ListOf) and isinstance(right, kinds.ListOf):
         return alike(left.item, right.item)
-    return type(left) is type(right) and not isinstance(left, kinds.Object | kinds.WordList)
+    return type(left) is type(right) and not isinstance(left, kinds.Object | kinds.WordList | kinds.ClockRange)
 
 
 def _alike_entity(entity: kinds.Type, other: kinds.Type) -> bool:

@@ -59,6 +59,10 @@ def never_alike(left: str, left_type: kinds.Type, right: str, right_type: kinds.
     return message, None
 
 
+def lists_equal(left: str, right: str, operator: str) -> Words:
+    return f"`{operator}` does not compare lists", f"did you mean `{left} has all of {right}`?"
+
+
 def no_order(name: str, type: kinds.Type, operator: str) -> Words:
     if isinstance(type, kinds.ListOf):
         return (
