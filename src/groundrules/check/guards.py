@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from groundrules.check.model import Context, DefineBinding, FieldBinding, RootBinding, SubjectBinding
 from groundrules.check.session import Session
 from groundrules.syntax import nodes
+from groundrules.types import kinds
+from groundrules.types.catalog import ROSTER
 
 Found = tuple[Context, nodes.Window]
 
@@ -54,6 +56,28 @@ def promised(session: Session, context: Context, root: nodes.Node) -> frozenset[
     """Return the paths that are there whenever a typed guard is true."""
     found = set() if session.circular else _decided(session, context, root, True)
     return frozenset(path[:length] for path in found for length in range(2, len(path) + 1))
+
+
+def lasting(session: Session, context: Context, root: nodes.Node) -> frozenset[Path]:
+    """Return what a guard that was true of the starting event promises of `start` ever after.
+
+    That is what the event itself says. Facts about members may have come from the roster, which forgets.
+    """
+    found = promised(session, context, root)
+    return frozenset(("start", *path[1:]) for path in found if path[0] == "event" and _is_said(session, context, path))
+
+
+def _is_said(session: Session, context: Context, path: Path) -> bool:
+    """Tell whether only the event can say what stands at a path."""
+    fields = session.fields(context.types)
+    entity: str | None = None
+    for name in path[1:]:
+        field = fields.get(name)
+        if field is None or (entity in ROSTER and name != "id" and not isinstance(field.type, kinds.Object)):
+            return False
+        if isinstance(field.type, kinds.Object):
+            fields, entity = field.type.fields, field.type.entity
+    return True
 
 
 def _decided(session: Session, context: Context, node: nodes.Node, outcome: bool) -> set[Path]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from groundrules.check import common, wording
 from groundrules.check.effects import effects
 from groundrules.check.expressions import guard, read
+from groundrules.check.guards import lasting
 from groundrules.check.model import Context, Instance, Path, PathStep, Until, Value
 from groundrules.check.places import DUE, GUARD, UNTIL
 from groundrules.check.session import Session
@@ -37,7 +38,8 @@ def _path(session: Session, instance: Instance, path: authored.Path) -> None:
     guard(session, context, path.when, GUARD)
     guard(session, context, path.unless, GUARD)
     common.keys(session, context, path.one_per, path.one_per.root.keys)
-    site = Site(session, later, "a path")
+    kept = lasting(session, context, path.when.root) if path.when is not None else frozenset()
+    site = Site(session, later, "a path", kept=kept)
     restart = _untils(session, instance, types, path.restart_on)
     steps = [_step(session, context, site, step, restart) for step in path.steps]
     common.ascending(

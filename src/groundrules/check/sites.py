@@ -18,8 +18,8 @@ from groundrules.syntax import nodes
 class Site:
     """`name` is how messages speak of it. `exempts`: effects may take away what other rules do to the same event.
 
-    `counted`: the guard holds events, so that `matched` means something. `guard` is what was
-    true when they act.
+    `counted`: the guard holds events, so that `matched` means something. `guard` is what was true when they act,
+    `kept` what is there because it was true once, and stays.
     """
 
     session: Session
@@ -28,6 +28,7 @@ class Site:
     exempts: bool = False
     counted: bool = False
     guard: nodes.Parsed[Any] | None = None
+    kept: frozenset[Path] = frozenset()
 
     @property
     def instance(self) -> Instance:
@@ -40,7 +41,7 @@ class Site:
     @cached_property
     def sure(self) -> frozenset[Path]:
         """The paths that the guard, being true, has read."""
-        return frozenset() if self.guard is None else promised(self.session, self.context, self.guard.root)
+        return self.kept if self.guard is None else promised(self.session, self.context, self.guard.root) | self.kept
 
     def reader(self, parsed: nodes.Parsed[Any], place: Place | None = None) -> Reader:
         """Return a reader of an expression that stands here."""
