@@ -45,14 +45,20 @@ def find_tests(path: Path) -> dict[Path, list[Path]]:
     """Return rulebook → its tests files, for a rulebook's folder, a folder of rulebooks or one tests file.
 
     A tests file belongs to the rulebook in whose folder it stands, or whose name it extends
-    (`flood.tests.yaml` beside `flood.yaml`).
+    (`flood.tests.yaml` beside `flood.yaml`); a rulebook's file stands for the tests that extend its name.
     """
-    files = [path] if path.is_file() else sorted(found for found in path.rglob("*.y*ml") if found.is_file())
+    if path.is_file() and not _holds_tests(path):
+        own = [file for file in _files(path.parent) if _holds_tests(file) and _rulebook_of(file) == path]
+        return {path: own} if own else {}
     found: dict[Path, list[Path]] = {}
-    for file in files:
+    for file in [path] if path.is_file() else _files(path):
         if _holds_tests(file):
             found.setdefault(_rulebook_of(file), []).append(file)
     return found
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(found for found in folder.rglob("*.y*ml") if found.is_file())
 
 
 def _holds_tests(file: Path) -> bool:

@@ -40,12 +40,20 @@ def milliseconds(text: str) -> int:
     return sum(int(number) * UNITS[unit] for number, unit in re.findall(r"(\d+)(ms|[smhdw])", text))
 
 
+def day_of(text: str) -> date:
+    """Read a day such as `2026-03-02`. Raises TimeError."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise TimeError(f"`{text}` is no day; write `2026-03-02`") from None
+
+
 class VirtualClock:
     """Turns the `at` of each step into an instant; it never runs back."""
 
     def __init__(self, zone: str, start: str) -> None:
         self._zone = ZoneInfo(zone)
-        self.now = datetime.combine(date.fromisoformat(start), datetime.min.time(), self._zone)
+        self.now = datetime.combine(day_of(start), time.min, self._zone)
         self._started = False
 
     def move(self, at: str) -> datetime:
@@ -63,7 +71,7 @@ class VirtualClock:
             )
             return self._on(moved.date(), relative[2]) if relative[2] else moved
         if dated := _DATED.match(at):
-            return self._on(date.fromisoformat(dated[1]), dated[2] or "00:00")
+            return self._on(day_of(dated[1]), dated[2] or "00:00")
         if weekly := _WEEKLY.match(at):
             ahead = (WEEKDAYS.index(weekly[1]) - self.now.weekday()) % 7
             return self._not_before(self.now.date() + timedelta(days=ahead), weekly[2], days=7)

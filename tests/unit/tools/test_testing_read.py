@@ -1,0 +1,84 @@
+"""Tests files: what they say, and what is wrong with them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from groundrules.tools.testing.read import find_tests
+from unit.tools.timelines import mistakes, read, timeline, write
+
+
+def test_a_step_has_a_type_its_short_value_and_fields(tmp_path: Path) -> None:
+    _, (case,) = read(tmp_path, timeline("{at: '09:00', message: hi, by: li, links: [a.com], expect: [delete]}"))
+    (step,) = case.steps
+    assert (step.at, step.type, step.short, step.fields) == ("09:00", "message", "hi", {"by": "li", "links": ["a.com"]})
+    assert (step.expect.actions, step.expect.ledgers, step.span.line) == (["delete"], None, 4)
+
+
+def test_the_type_is_the_key_that_has_the_other_as_a_field(tmp_path: Path) -> None:
+    _, (case,) = read(tmp_path, timeline("{at: '09:00', message: m, reaction.added: ok, by: li}"))
+    assert (case.steps[0].type, case.steps[0].fields) == ("reaction.added", {"message": "m", "by": "li"})
+
+
+@pytest.mark.parametrize(
+    ("step", "code", "message"),
+    [
+        ("just words", "GR151", "a step is a mapping with `at` and what happens"),
+        ("{message: hi}", "GR151", "a step needs `at`, the time when it happens"),
+        ("{at: '09:00', by: li}", "GR151", "a step needs an event type that the rulebook knows, or `tick: true`"),
+        (
+            "{at: '09:00', message: a, member.left: li}",
+            "GR151",
+            "a step is one event, but both `message` and `member.left` are event types",
+        ),
+        ("{at: '09:00', mesage: a}", "GR152", "`mesage` means nothing here"),
+        ("{at: '09:00', message: a, linkz: []}", "GR152", "`linkz` means nothing here"),
+        ("{at: '09:00', message: a, ledgers: {pionts: {li: 1}}}", "GR152", "`pionts` means nothing here"),
+        ("{at: '09:00', message: a, fired: [no-spma]}", "GR152", "`no-spma` means nothing here"),
+        ("{at: '09:00', message: a, states: [open]}", "GR152", "`open` means nothing here"),
+        ("{at: '09:00', message: a, expect: delete}", "GR151", "`expect` must be a list"),
+        ("{at: '09:00', message: a, rejected: [x]}", "GR151", "`rejected` must be a text"),
+        ("{at: '09:00', message: a, repeat: many}", "GR151", "`repeat` is a whole number from 1 to 10,000"),
+    ],
+)
+def test_mistakes_of_steps(tmp_path: Path, step: str, code: str, message: str) -> None:
+    assert mistakes(tmp_path, timeline(step)) == [(code, 4, message)]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("tests: none\n", "`tests` must be a list of tests"),
+        ("tests: [one]\n", "a test is a mapping with `name` and `timeline`"),
+        ("tests: [{name: a}]\n", "a test needs a `timeline`, a list of steps"),
+        ("tests: [{name: a, members: [li], timeline: []}]\n", "`members` maps each id to its facts"),
+        ("tests: [{nam: a, timeline: []}]\n", "`nam` means nothing here"),
+        ("tests: []\nrules: []\n", "`rules` means nothing here"),
+    ],
+)
+def test_mistakes_of_tests(tmp_path: Path, text: str, message: str) -> None:
+    assert [found[2] for found in mistakes(tmp_path, text)] == [message]
+
+
+def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
+    found = mistakes(
+        tmp_path, timeline("{at: '09:00', mesage: a}", "{message: a}", "{at: '10:00', message: a, fired: [x]}")
+    )
+    assert [line for _, line, _ in found] == [4, 5, 6]
+
+
+def test_a_tests_file_belongs_to_its_folder_or_to_the_file_whose_name_it_extends(tmp_path: Path) -> None:
+    inner = tmp_path / "inner"
+    (inner / "tests").mkdir(parents=True)
+    beside = write(inner, "tests: []\n")
+    below = inner / "tests" / "more.yaml"
+    single, extending = tmp_path / "flood.yaml", tmp_path / "flood.tests.yaml"
+    for path in (below, extending):
+        path.write_text("tests: []\n", encoding="utf-8")
+    single.write_text("rulebook: flood\n", encoding="utf-8")
+    assert find_tests(tmp_path) == {single: [extending], inner: [below, beside]}
+    assert find_tests(single) == {single: [extending]}
+    assert find_tests(extending) == {single: [extending]}
+    assert find_tests(inner / "rulebook.yaml") == {}
