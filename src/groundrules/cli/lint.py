@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,6 +16,9 @@ from groundrules.diagnostics.render import github, human, sarif
 from groundrules.diagnostics.render import json as json_form
 from groundrules.diagnostics.render.explain import explain
 
+if TYPE_CHECKING:
+    from groundrules.lint.linted import Supplies
+
 
 @click.command("lint")
 @click.argument("paths", nargs=-1, type=click.Path(exists=True))
@@ -23,9 +27,24 @@ from groundrules.diagnostics.render.explain import explain
 )
 @click.option("--select", multiple=True, metavar="CODE", help="Report only these codes; GR4 stands for all GR4xx.")
 @click.option("--ignore", multiple=True, metavar="CODE", help="Leave these codes out (errors still fail to run).")
+@click.option("--adapter", "adapters", multiple=True, metavar="NAME", help="Look for facts that it does not supply.")
+@click.option("--fix", is_flag=True, help="Make the mends that are safe, then report what remains.")
+@click.option("--cost", is_flag=True, help="Print what the rulebook remembers and pays out at most, and stop.")
 @click.option("--explain", "code", metavar="CODE", help="Print what a code means, with an example, and stop.")
-def command(paths: Sequence[str], form: str, select: Sequence[str], ignore: Sequence[str], code: str | None) -> None:
+def command(
+    paths: Sequence[str],
+    form: str,
+    select: Sequence[str],
+    ignore: Sequence[str],
+    adapters: Sequence[str],
+    fix: bool,
+    cost: bool,
+    code: str | None,
+) -> None:
     """Check rulebooks (files or folders) and report every problem at once, sorted by place.
+
+    Beyond errors, lints (GR6xx) report what is probably not meant. A comment silences one, in its line or above it:
+    `# groundrules: ignore[GR612] reason`.
 
     Exit code 0: clean; 1: findings. Notes do not count as findings.
     """
@@ -34,8 +53,12 @@ def command(paths: Sequence[str], form: str, select: Sequence[str], ignore: Sequ
         return
     if not paths:
         raise click.UsageError("name at least one rulebook, or use --explain CODE")
+    if cost:
+        _print_costs(paths)
+        return
     known = _prefixes(select), _prefixes(ignore)
-    found = [item for path in paths for item in _check(path) if _wanted(item, *known)]
+    supplies = _supplies(adapters)
+    found = [item for path in paths for item in _findings(path, fix, known[0], supplies) if _wanted(item, *known)]
     text = _render(found, form)
     click.echo(text, nl=not text.endswith("\n"))
     if any(item.severity != "note" for item in found):
@@ -49,10 +72,39 @@ def _render(found: list[Diagnostic], form: str) -> str:
     return render(found)
 
 
-def _check(path: str) -> list[Diagnostic]:
-    from groundrules.tools.checking import check_path
+def _findings(path: str, fix: bool, wanted: tuple[str, ...], supplies: Supplies | None) -> list[Diagnostic]:
+    from groundrules.tools.linting import lint_path, mend_path
 
-    return list(check_path(Path(path)).diagnostics)
+    if not fix:
+        return list(lint_path(Path(path), supplies).diagnostics)
+    mended = mend_path(path, wanted, supplies)
+    if mended.fixes:
+        files = ", ".join(map(str, mended.files))
+        click.echo(f"fixed {mended.fixes} problem{'s' * (mended.fixes != 1)} in {files}", err=True)
+    return list(mended.result.diagnostics)
+
+
+def _supplies(adapters: Sequence[str]) -> Supplies | None:
+    from groundrules.tools.supplies import supplies
+
+    if not adapters:
+        return None
+    try:
+        return supplies(adapters)
+    except LookupError as error:
+        raise click.UsageError(str(error)) from None
+
+
+def _print_costs(paths: Sequence[str]) -> None:
+    from groundrules.tools.checking import check_path
+    from groundrules.tools.costs import costs, show
+
+    for path in paths:
+        result = check_path(path)
+        if result.checked is None or result.has_errors:
+            click.echo(_render([found for found in result.diagnostics if found.is_error], "human"), nl=False)
+            sys.exit(1)
+        click.echo(show(costs(result.checked)), nl=False)
 
 
 def _explain(code: str) -> None:

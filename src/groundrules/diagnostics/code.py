@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from groundrules.diagnostics.model import Diagnostic, Fix, Label, Severity
@@ -11,13 +11,18 @@ from groundrules.diagnostics.source import Span
 
 @dataclass(frozen=True)
 class Code:
-    """One kind of finding. `page` is what `--explain` shows: what it does, why, and an example."""
+    """One kind of finding. `written` is its page, or what gives the page to whoever asks for it."""
 
     code: str
     name: str
     severity: Severity
     title: str
-    page: str
+    written: str | Callable[[], str]
+
+    @property
+    def page(self) -> str:
+        """What `--explain` shows: what it does, why, and an example."""
+        return self.written if isinstance(self.written, str) else self.written()
 
     def at(
         self,

@@ -1,0 +1,61 @@
+"""The lints, in the order in which they run. Each is a module with one public function of its own name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from groundrules.diagnostics.model import Diagnostic
+from groundrules.lint.linted import Linted
+from groundrules.lint.rules.always_holds import always_holds
+from groundrules.lint.rules.duplicate_entry import duplicate_entry
+from groundrules.lint.rules.duplicate_rule import duplicate_rule
+from groundrules.lint.rules.easily_evaded import easily_evaded
+from groundrules.lint.rules.endless_path import endless_path
+from groundrules.lint.rules.farmable_reward import farmable_reward
+from groundrules.lint.rules.implied_rule import implied_rule
+from groundrules.lint.rules.lost_symbols import lost_symbols
+from groundrules.lint.rules.milder_step import milder_step
+from groundrules.lint.rules.never_holds import never_holds
+from groundrules.lint.rules.no_appeal import no_appeal
+from groundrules.lint.rules.over_matching import over_matching
+from groundrules.lint.rules.pattern_in_list import pattern_in_list
+from groundrules.lint.rules.pattern_matches_all import pattern_matches_all
+from groundrules.lint.rules.redundant_condition import redundant_condition
+from groundrules.lint.rules.repeated_strike import repeated_strike
+from groundrules.lint.rules.reward_and_punishment import reward_and_punishment
+from groundrules.lint.rules.shadowed_entry import shadowed_entry
+from groundrules.lint.rules.stale_number import stale_number
+from groundrules.lint.rules.undescribed_rule import undescribed_rule
+from groundrules.lint.rules.unreachable_step import unreachable_step
+from groundrules.lint.rules.unreachable_unless import unreachable_unless
+from groundrules.lint.rules.unsupplied_fact import unsupplied_fact
+from groundrules.lint.rules.unused_declaration import unused_declaration
+
+Rule = Callable[[Linted], Iterator[Diagnostic]]
+
+RULES: tuple[Rule, ...] = (
+    never_holds,
+    always_holds,
+    redundant_condition,
+    unreachable_unless,
+    duplicate_rule,
+    implied_rule,
+    reward_and_punishment,
+    duplicate_entry,
+    shadowed_entry,
+    easily_evaded,
+    over_matching,
+    lost_symbols,
+    pattern_in_list,
+    pattern_matches_all,
+    unreachable_step,
+    milder_step,
+    no_appeal,
+    stale_number,
+    unused_declaration,
+    endless_path,
+    farmable_reward,
+    repeated_strike,
+    unsupplied_fact,
+    undescribed_rule,
+)

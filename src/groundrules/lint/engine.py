@@ -1,0 +1,37 @@
+"""Runs the lints over a rulebook that checked without errors.
+
+Only what stands in the rulebook's own files is told, once each, in order of place, and less what its comments ignore.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from groundrules.check.model import Checked
+from groundrules.diagnostics.model import Diagnostic, Report
+from groundrules.lint.ignores import silenced
+from groundrules.lint.linted import Linted, Supplies
+from groundrules.lint.rules import RULES
+
+
+def lint(
+    checked: Checked, supplies: Supplies | None = None, earlier: Iterable[Diagnostic] = ()
+) -> tuple[Diagnostic, ...]:
+    """Return what the lints find and the findings of `earlier` stages, sorted.
+
+    `checked` has no errors. `supplies` says which paths the adapters in use fill in; comments silence warnings and
+    notes of earlier stages too.
+    """
+    linted = Linted(checked, supplies or {})
+    own = frozenset(checked.book.files)
+    found = Report()
+    for diagnostic in earlier:
+        found.add(diagnostic)
+    for rule in RULES:
+        for diagnostic in rule(linted):
+            if diagnostic.span.file in own:
+                found.add(diagnostic)
+    told = Report()
+    for diagnostic in silenced(found.sorted, checked.book.files):
+        told.add(diagnostic)
+    return tuple(told.sorted)

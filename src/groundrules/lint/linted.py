@@ -1,0 +1,237 @@
+"""A checked rulebook as the lints see it: its guards as conditions, its rules with their effects in the plan's form.
+
+Lints look at everything, imports included, because an import may use what the rulebook declares; what they find in an
+import is told when the import itself is linted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, TypeVar
+
+import msgspec
+
+from groundrules.check.model import Act, Checked, Context, Delta, Effect, Effects, Instance, Rule
+from groundrules.diagnostics.source import Span
+from groundrules.lint.conditions import Condition, Conditions
+from groundrules.lower import lower
+from groundrules.lower.ground import Ground
+from groundrules.lower.rules import rules as lowered_rules
+from groundrules.plan import ir
+from groundrules.rulebook import model as authored
+from groundrules.syntax import nodes
+
+E = TypeVar("E", bound=msgspec.Struct)
+_ASIDE = frozenset({"events", "sources", "actions"})  # parts of a plan that hold no expressions
+
+Supplies = Mapping[str, Mapping[str, frozenset[str]]]  # adapter → event type → dotted paths that it fills in
+
+
+@dataclass(frozen=True, eq=False)
+class Guard:
+    """A condition, where it stands (`when`, `unless`, `until`, `turn`) and whose it is."""
+
+    role: str
+    owner: authored.Common
+    condition: Condition
+
+
+@dataclass(eq=False)
+class Linted:
+    """`supplies` is what the adapters in use fill in; empty if none is named."""
+
+    checked: Checked
+    supplies: Supplies = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.ground = Ground(self.checked)
+        self.conditions = Conditions(self.checked, self.ground)
+
+    @cached_property
+    def plan(self) -> ir.Plan:
+        return lower(self.checked)
+
+    @property
+    def book(self) -> authored.Rulebook:
+        return self.checked.book
+
+    @property
+    def root(self) -> Instance:
+        return self.checked.instances[0]
+
+    # --- rules ----------------------------------------------------------------------------------
+
+    @property
+    def own_rules(self) -> list[Rule]:
+        """The rules and rewards of the rulebook itself that are not off."""
+        return [rule for rule in self.checked.rules if rule.context.instance is self.root and rule.source.mode != "off"]
+
+    @cached_property
+    def lowered(self) -> dict[str, ir.Rule]:
+        """The plan's rules by qualified id."""
+        return {rule.id: rule for rule in lowered_rules(self.ground)}
+
+    def lowered_rule(self, rule: Rule) -> ir.Rule:
+        return self.lowered[rule.context.instance.qualified(str(rule.source.id.value))]
+
+    def condition(self, rule: Rule, role: str = "when") -> Condition | None:
+        """Return the `when` or `unless` of a rule, or None if it has none."""
+        parsed = rule.source.when if role == "when" else rule.source.unless
+        return None if parsed is None else self._built(rule.context, parsed)
+
+    def _built(self, context: Context, parsed: nodes.Parsed[Any]) -> Condition:
+        key = (context.id, id(parsed))
+        if key not in self._known:
+            self._known[key] = self.conditions.build(context, parsed)
+        return self._known[key]
+
+    @cached_property
+    def _known(self) -> dict[tuple[int, int], Condition]:
+        return {}
+
+    # --- guards ---------------------------------------------------------------------------------
+
+    @cached_property
+    def guards(self) -> list[Guard]:
+        """All guards of the rulebook itself."""
+        return list(self._guards())
+
+    def _guards(self) -> Iterator[Guard]:
+        checked, root = self.checked, self.root
+        for rule in checked.rules:
+            yield from self._guard(rule.context, rule.source, when=rule.source.when, unless=rule.source.unless)
+        for path in checked.paths:
+            yield from self._guard(path.context, path.source, when=path.source.when, unless=path.source.unless)
+            for until in path.until if path.context.instance is root else ():
+                yield from self._guard(until.context, path.source, until=until.source.when)
+        for state in checked.states:
+            for condition in (*state.source.enter.conditions, *state.source.leave.conditions):
+                yield from self._guard(state.context, state.source, turn=condition)
+            for turn in (*state.enter_on, *state.leave_on) if state.context.instance is root else ():
+                yield from self._guard(turn.context, state.source, turn=turn.source.when)
+        for schedule in checked.schedules:
+            yield from self._guard(schedule.context, schedule.source, when=schedule.source.when)
+
+    def _guard(self, context: Context, owner: authored.Common, **parsed: authored.Expression | None) -> Iterator[Guard]:
+        if context.instance is self.root and owner.mode != "off":
+            for role, one in parsed.items():
+                if one is not None:
+                    yield Guard(role, owner, self._built(context, one))
+
+    # --- lists ----------------------------------------------------------------------------------
+
+    @property
+    def lists(self) -> list[authored.ListDeclaration]:
+        """The lists that the rulebook itself declares."""
+        return list(self.book.lists)
+
+    @cached_property
+    def searched_lists(self) -> frozenset[str]:
+        """The ids of the lists whose entries are looked for inside of texts."""
+        return frozenset(found.list for found in within(self.plan, ir.ContainsList))
+
+    # --- effects --------------------------------------------------------------------------------
+
+    def all_effects(self) -> Iterator[Effect]:
+        """Yield every effect of every construct, imports included."""
+        checked = self.checked
+        for rule in checked.rules:
+            yield from effects_of(rule)
+        for ladder in checked.ladders:
+            for step in ladder.steps:
+                yield from _with_refusal((*step.effects, *step.back), step.approval)
+        for path in checked.paths:
+            for path_step in path.steps:
+                yield from _with_refusal(path_step.effects, path_step.approval)
+            yield from _spread(path.afterwards)
+        for state in checked.states:
+            yield from _spread((*state.effects, *state.afterwards))
+        for schedule in checked.schedules:
+            yield from _with_refusal(schedule.effects, schedule.approval)
+
+    @cached_property
+    def raised(self) -> dict[str, list[Delta]]:
+        """The effects that add to a ledger, by its id."""
+        found: dict[str, list[Delta]] = {}
+        for effect in self.all_effects():
+            if isinstance(effect, Delta) and effect.sign > 0:
+                found.setdefault(effect.ledger.id, []).append(effect)
+        return found
+
+    # --- sanctions ------------------------------------------------------------------------------
+
+    @cached_property
+    def sanctions(self) -> dict[str, int]:
+        """Actions against members that form a scale, with their rank: how many others each makes needless."""
+        catalog = self.checked.catalog
+        known = {name: action for name in catalog.names("actions") if (action := catalog.action(name))}
+        lesser = {name for action in known.values() for name in action.supersedes}
+        return {
+            name: len(action.supersedes)
+            for name, action in known.items()
+            if action.target and action.target.kind == "member" and (action.supersedes or name in lesser)
+        }
+
+
+def effects_of(rule: Rule) -> Iterator[Effect]:
+    """Yield the effects of a rule: at once, by number of times, and on refusal."""
+    yield from _with_refusal(rule.effects, rule.approval)
+    for _, effects in rule.times.steps if rule.times else ():
+        yield from _spread(effects)
+
+
+def _with_refusal(effects: Effects, approval: Any) -> Iterator[Effect]:
+    yield from _spread(effects)
+    if approval is not None:
+        yield from _spread(approval.refused)
+
+
+def _spread(effects: Effects) -> Iterator[Effect]:
+    for effect in effects:
+        yield effect
+        if isinstance(effect, Act):
+            yield from _spread(effect.or_else)
+
+
+def within(value: Any, kind: type[E]) -> Iterator[E]:
+    """Yield every node of a kind inside any part of a plan."""
+    waiting = [value]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, kind):
+            yield one
+        if isinstance(one, msgspec.Struct):
+            waiting.extend(getattr(one, name) for name in one.__struct_fields__ if name not in _ASIDE)
+        elif isinstance(one, tuple | list):
+            waiting.extend(one)
+        elif isinstance(one, dict):
+            waiting.extend(one.values())
+
+
+def short(text: str, most: int = 60) -> str:
+    """Return a text in one line, shortened in the middle of nothing: for messages."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else line[: most - 1].rstrip() + "…"
+
+
+def entry_span(span: Span) -> Span:
+    """Return what must go so that a list loses the entry at `span`: its line, or its part of `[a, b]`."""
+    text, start, end = span.file.text, span.start, span.end
+    line_start = text.rfind("\n", 0, start) + 1
+    line_end = text.find("\n", end)
+    line_end = len(text) if line_end < 0 else line_end + 1
+    before, after = text[line_start:start].strip(), text[end:line_end].strip()
+    if before in ("", "-") and (not after or after.startswith("#")):
+        return span.file.span(line_start, line_end)
+    while end < len(text) and text[end] in " \t":
+        end += 1
+    if end < len(text) and text[end] == ",":
+        end += 1
+        while end < len(text) and text[end] == " ":
+            end += 1
+        return span.file.span(start, end)
+    while start > 0 and text[start - 1] in " \t\n":
+        start -= 1
+    return span.file.span(start - 1 if start and text[start - 1] == "," else span.start, span.end)

@@ -1,0 +1,71 @@
+"""What it does: finds words that are looked for letter by letter in what people write: lists with `match: exact`, and
+patterns that are nothing but a word.
+
+Why: `exact` and `matches` see every difference. `VIAGRA`, `ｖiagra` and `v i a g r a` pass.
+
+Example:
+
+```yaml
+lists:
+  adverts: {match: exact, items: [加微信, viagra]}    # write `folded`, or `squeezed` against separators
+rules:
+  - {id: pills, on: message, when: text matches /viagra/, then: [delete]}   # write `text contains "viagra"`
+```
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from groundrules.diagnostics.codes.lints import EASILY_EVADED
+from groundrules.diagnostics.model import Diagnostic
+from groundrules.lint.conditions import Leaf, leaves
+from groundrules.lint.linted import Linted, short
+from groundrules.plan import ir
+from groundrules.rulebook.model import ListDeclaration
+from groundrules.syntax.print import string
+
+_WORDS = re.compile(r"(?:\\b)?\(?((?:[^\W\d_]|[ '|-])+)\)?(?:\\b)?")
+_LETTERS = 3  # a word that people disguise has at least so many
+
+
+def easily_evaded(linted: Linted) -> Iterator[Diagnostic]:
+    """Yield a finding for each list and pattern that the simplest disguise defeats."""
+    for declaration in linted.lists:
+        if declaration.match == "exact" and str(declaration.name.value) in linted.searched_lists:
+            yield from _list(declaration)
+    for guard in linted.guards:
+        for leaf in leaves(guard.condition):
+            yield from _pattern(leaf)
+
+
+def _list(declaration: ListDeclaration) -> Iterator[Diagnostic]:
+    words = [str(item.value) for item in declaration.items]
+    word = next((word for word in words if any(char.isalpha() for char in word) and len(word) > 1), None)
+    if word is not None:
+        name = declaration.name.value
+        message = f"`{name}` is compared exactly, so `{short(word)}` is not found in `{short(disguised(word))}`"
+        help = "write `match: folded`, or `match: squeezed` against separators and repeats"
+        yield EASILY_EVADED.at(declaration.name.span, message, help)
+
+
+def disguised(word: str) -> str:
+    """Return a word as people write it to get past an exact comparison."""
+    upper = word.upper()
+    return upper if upper != word else word.lower() if word.lower() != word else ".".join(word)
+
+
+def _pattern(leaf: Leaf) -> Iterator[Diagnostic]:
+    found = leaf.expression
+    if not isinstance(found, ir.Matches) or found.view != "exact":
+        return
+    words = _WORDS.fullmatch(found.pattern)
+    if words is None or not any(len(word.strip()) >= _LETTERS for word in words[1].split("|")):
+        return
+    listed = [word for word in words[1].split("|") if word]
+    wanted = (
+        f"contains {string(listed[0])}" if len(listed) == 1 else f"contains any of [{', '.join(map(string, listed))}]"
+    )
+    message = f"`{short(leaf.text)}` sees the raw text, so `{disguised(listed[0])}` gets past it"
+    yield EASILY_EVADED.at(leaf.span, message, f"write `{short(wanted)}`, which folds what people disguise")

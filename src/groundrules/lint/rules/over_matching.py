@@ -1,0 +1,105 @@
+"""What it does: finds words that stand inside of everyday words, that are everyday words, or that are a single
+character or two, where texts are searched for them.
+
+Why: `contains` looks inside of words: `ass` is found in `class`, `pet` in `competition`. Members are punished for
+nothing, and learn to ignore the bot.
+
+Example:
+
+```yaml
+lists:
+  rude: {match: folded, items: [ass, 加]}       # found in class, glass, pass; in 参加, 增加
+```
+
+Write `match: word`, or `text contains word "ass"`, or a longer phrase. The examples in the finding come from a small
+list of everyday words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+
+from groundrules.diagnostics.codes.lints import OVER_MATCHING
+from groundrules.diagnostics.model import Diagnostic
+from groundrules.diagnostics.source import Span
+from groundrules.lint.conditions import Leaf, leaves
+from groundrules.lint.linted import Linted, short
+from groundrules.plan import ir
+from groundrules.syntax import nodes
+from groundrules.text.scripts import is_unspaced
+from groundrules.text.views import Needle, Text, View, apply
+
+_LONGEST = 5  # letters of a word that is looked for inside of others
+_TINY = 2  # letters of a word that is inside of others whatever they are
+_FEWEST = 2  # everyday words that a word must be found in
+
+
+def over_matching(linted: Linted) -> Iterator[Diagnostic]:
+    """Yield a finding for each word that is found in many innocent texts."""
+    for declaration in linted.lists:
+        if str(declaration.name.value) in linted.searched_lists and declaration.match != "domain":
+            for item in declaration.items:
+                yield from _word(declaration.match, str(item.value), item.span)  # type: ignore[arg-type]
+    for guard in linted.guards:
+        for leaf in leaves(guard.condition):
+            if isinstance(leaf.expression, ir.Contains):
+                yield from _literals(leaf, leaf.expression.view)
+
+
+def _literals(leaf: Leaf, view: View) -> Iterator[Diagnostic]:
+    assert isinstance(leaf.node, nodes.Contains)
+    for node in nodes.walk(leaf.node.needle):
+        if isinstance(node, nodes.String):
+            yield from _word(view, node.value, leaf.fragment.span(*node.at))
+
+
+def _word(view: View, entry: str, span: Span) -> Iterator[Diagnostic]:
+    key = apply(view, entry)
+    if key in _everyday() and key.isascii():
+        message = f"`{short(entry)}` is a word of every other text"
+        yield OVER_MATCHING.at(span, message, "look for a longer phrase")
+    elif view != "word" and key:
+        examples = innocent(view, entry, key)
+        if examples:
+            shown = ", ".join(f"`{word}`" for word in examples[:3])
+            help = 'write `contains word "…"` or `match: word`, or look for a longer phrase'
+            yield OVER_MATCHING.at(span, f"`{short(entry)}` is also found in {shown}", help)
+
+
+def innocent(view: View, entry: str, key: str) -> list[str]:
+    """Return everyday words that `entry` is found in and that have nothing to do with it; [] if they are too few."""
+    if is_unspaced(key[0]):
+        found = _inside().get(key, []) if len(key) == 1 else []
+    elif len(key) > _LONGEST or not key.isalpha():
+        return []
+    else:
+        found = [word for word in _inside().get(key, []) if len(key) <= _TINY or not word.startswith(key)]
+    needle = Needle(view, entry)
+    words = [word for word in found if needle.within(Text(word))]
+    return words if len(words) >= _FEWEST else []
+
+
+@cache
+def _lines() -> tuple[str, ...]:
+    text = files("groundrules").joinpath("lint", "everyday.txt").read_text(encoding="utf-8")
+    return tuple(line for line in text.splitlines() if not line.startswith("#"))
+
+
+@cache
+def _everyday() -> frozenset[str]:
+    """The commonest words of all: the first paragraph of the list."""
+    return frozenset(" ".join(_lines()[: _lines().index("")]).split())
+
+
+@cache
+def _inside() -> dict[str, list[str]]:
+    """Everyday words by the shorter pieces that they contain, squeezed as well as they are."""
+    found: dict[str, list[str]] = {}
+    for word in sorted(set(" ".join(_lines()).split()), key=lambda word: (len(word), word)):
+        for text in {word, apply("squeezed", word)}:
+            for piece in {text[at : at + size] for size in range(1, _LONGEST + 1) for at in range(len(text))}:
+                if piece != text and word not in found.setdefault(piece, []):
+                    found[piece].append(word)
+    return found

@@ -1,0 +1,37 @@
+"""What it does: finds list entries that are written as patterns: alternatives in brackets, `.*`, `\\b`, `\\d`.
+
+Why: entries are plain text. `(great|amazing) catch` is looked for with its brackets and its bar, and never found.
+
+Example:
+
+```yaml
+lists:
+  fishing: {match: folded, items: ["(great|amazing) catch", "pregnant?"]}
+```
+
+Write each alternative as an entry of its own, or `text matches /(great|amazing) catch/` in the rule.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from groundrules.diagnostics.codes.lints import PATTERN_IN_LIST
+from groundrules.diagnostics.model import Diagnostic
+from groundrules.lint.linted import Linted, short
+
+_PATTERN = re.compile(
+    r"\([^()\s|]*\|[^()]*\)|\(\?[:i]|\.\*|\.\+|\\[bdswBDSW]|\[[a-z0-9]-[a-z0-9]\]|\[\^|\w\)\?|^\^\w|\w\$$"
+)
+
+
+def pattern_in_list(linted: Linted) -> Iterator[Diagnostic]:
+    """Yield a finding for each entry that only makes sense as a pattern."""
+    for declaration in linted.lists:
+        for item in declaration.items:
+            found = _PATTERN.search(str(item.value))
+            if found:
+                message = f"`{short(str(item.value))}` is looked for as it stands: entries are no patterns"
+                help = "write each alternative as an entry, or `matches /…/` in the rule"
+                yield PATTERN_IN_LIST.at(item.span, message, help)

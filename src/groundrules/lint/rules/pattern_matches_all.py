@@ -1,0 +1,37 @@
+"""What it does: finds patterns that are found in every text, the empty one included.
+
+Why: `matches` looks anywhere in the text, so a pattern that may be empty is always found: the condition is no
+condition.
+
+Example:
+
+```yaml
+when: text matches /(spam)*/        # zero times is enough; write /spam/
+when: text matches /^.*/
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from groundrules.diagnostics.codes.lints import PATTERN_MATCHES_ALL
+from groundrules.diagnostics.model import Diagnostic
+from groundrules.lint.conditions import leaves
+from groundrules.lint.linted import Linted, short
+from groundrules.plan import ir
+from groundrules.text.patterns import Pattern
+
+_PROBES = ("", "x", "好 1\n")
+
+
+def pattern_matches_all(linted: Linted) -> Iterator[Diagnostic]:
+    """Yield a finding for each pattern that no text fails."""
+    for guard in linted.guards:
+        for leaf in leaves(guard.condition):
+            found = leaf.expression
+            if isinstance(found, ir.Matches):
+                pattern = Pattern(found.pattern, found.flags)
+                if all(pattern.search(probe) for probe in _PROBES):
+                    message = f"`{short(leaf.text)}` holds for every text, the empty one included"
+                    yield PATTERN_MATCHES_ALL.at(leaf.span, message, "let the pattern ask for something")

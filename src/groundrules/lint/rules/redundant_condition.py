@@ -1,0 +1,85 @@
+"""What it does: finds operands of `and` and `or` that change nothing, because another operand says the same, or says
+it already: the same test twice, a threshold behind a stricter one, a word that another word contains.
+
+Why: it is a slip (the second half was meant to be something else), or it hides what the rule really asks.
+
+Example:
+
+```yaml
+when: text contains "free" or text contains "Free"       # text compares without case
+when: length(text) > 100 and length(text) > 20
+```
+
+`groundrules lint --fix` removes an operand that is the same as another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+
+from groundrules.diagnostics.codes.lints import REDUNDANT_CONDITION
+from groundrules.diagnostics.model import Diagnostic, Fix, Label
+from groundrules.diagnostics.source import Span
+from groundrules.lint.conditions import Both, Condition, walk
+from groundrules.lint.linted import Linted, short
+from groundrules.lint.solver import implies, satisfiable
+
+MOST = 40  # operands that are compared in pairs
+
+
+def redundant_condition(linted: Linted) -> Iterator[Diagnostic]:
+    """Yield a finding for each operand that another one makes needless."""
+    for guard in linted.guards:
+        for condition in walk(guard.condition):
+            if isinstance(condition, Both):
+                yield from _operands(condition)
+
+
+def _operands(condition: Both) -> Iterator[Diagnostic]:
+    told: set[int] = set()
+    free = [part for part in condition.operands[:MOST] if satisfiable((part, True)) and satisfiable((part, False))]
+    for one, other in combinations(free, 2):
+        if id(one) in told or id(other) in told:
+            continue
+        forwards, backwards = implies(one, other), implies(other, one)
+        if forwards and backwards:
+            told.add(id(other))
+            yield _same(condition, one, other)
+        elif forwards or backwards:
+            stronger, weaker = (one, other) if forwards else (other, one)
+            needless, kept = (stronger, weaker) if condition.either else (weaker, stronger)
+            told.add(id(needless))
+            yield _implied(needless, kept, condition.either)
+
+
+def _same(condition: Both, one: Condition, other: Condition) -> Diagnostic:
+    message = f"`{short(other.text)}` says the same as `{short(one.text)}`"
+    fixes = [Fix(_with_operator(condition, other), "", "remove it", safe=True)] if _own_text(condition, other) else []
+    help = "remove it, or change it to what was meant"
+    return REDUNDANT_CONDITION.at(other.span, message, help, (Label(one.span, "the same"),), fixes)
+
+
+def _implied(needless: Condition, kept: Condition, either: bool) -> Diagnostic:
+    if either:
+        message = f"`{short(needless.text)}` adds nothing: `{short(kept.text)}` holds whenever it does"
+    else:
+        message = f"`{short(needless.text)}` adds nothing: it holds whenever `{short(kept.text)}` does"
+    return REDUNDANT_CONDITION.at(needless.span, message, None, (Label(kept.span, "this decides"),))
+
+
+def _own_text(condition: Both, operand: Condition) -> bool:
+    """Tell whether an operand is written where its condition is, and not in a define."""
+    return operand.fragment is condition.fragment
+
+
+def _with_operator(condition: Both, operand: Condition) -> Span:
+    """Return an operand together with the operator before it; it is never the first one."""
+    text, (start, end) = condition.fragment.text, operand.node.at
+    word = "or" if condition.either else "and"
+    while text[:start].rstrip().endswith("(") and text[end:].lstrip().startswith(")"):
+        start, end = text[:start].rstrip().rfind("("), end + text[end:].find(")") + 1
+    start = text[:start].rstrip().rfind(word)
+    while start > 0 and text[start - 1].isspace():
+        start -= 1
+    return condition.fragment.span(start, end)

@@ -1,0 +1,68 @@
+"""What it does: finds rules that count events and strike, without `once_per` or `times`.
+
+Why: `count(message by actor within 1m) >= 5` stays true for the sixth message, and the seventh. One flood of ten
+messages gives six strikes, and the ladder is climbed in a minute.
+
+Example:
+
+```yaml
+- id: flood
+  on: message
+  when: count(message by actor within 1m) >= 5
+  then: [delete: matched, strike: 1]
+  once_per: actor within 1m             # this line was missing
+```
+
+If every further event is meant to count, say so: `# groundrules: ignore[GR619] each message counts`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from groundrules.check.model import Delta, Rule
+from groundrules.diagnostics.codes.lints import REPEATED_STRIKE
+from groundrules.diagnostics.model import Diagnostic, Label
+from groundrules.lint.conditions import Both, Condition, Leaf
+from groundrules.lint.linted import Linted, short
+from groundrules.plan import ir
+
+_RISING = (">=", ">")
+_HOLDING = ("count", "distinct", "sum")
+
+
+def repeated_strike(linted: Linted) -> Iterator[Diagnostic]:
+    """Yield a finding for each counting rule that strikes on every further event."""
+    for rule in linted.own_rules:
+        when = linted.condition(rule)
+        if when is None or rule.source.kind == "reward" or rule.once or rule.times or not _strikes(linted, rule):
+            continue
+        window = _rising(linted, when)
+        if window is not None:
+            message = (
+                f"`{rule.source.id.value}` strikes again on every event for which `{short(window.text)}` stays true"
+            )
+            label = Label(window.span, "stays true until enough time has passed")
+            yield REPEATED_STRIKE.at(rule.source.id.span, message, "write `once_per: actor within 10m`", (label,))
+
+
+def _strikes(linted: Linted, rule: Rule) -> bool:
+    watched = {ladder.ledger.id for ladder in linted.checked.ladders} | {"strikes"}
+    return any(
+        isinstance(effect, Delta) and effect.sign > 0 and effect.ledger.id in watched and effect.cap is None
+        for effect in rule.effects
+    )
+
+
+def _rising(linted: Linted, condition: Condition) -> Leaf | None:
+    """Return the window that must have come to a bound for a condition to hold, if there is one."""
+    if isinstance(condition, Both):
+        found = [_rising(linted, part) for part in condition.operands]
+        if condition.either:
+            return found[0] if all(found) else None
+        return next((one for one in found if one), None)
+    if not isinstance(condition, Leaf) or not isinstance(condition.expression, ir.WindowTest):
+        return None
+    test = condition.expression
+    kind = linted.ground.windows[test.window].kind
+    return condition if kind in _HOLDING and test.operator in _RISING else None

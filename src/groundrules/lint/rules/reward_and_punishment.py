@@ -1,0 +1,81 @@
+"""What it does: finds a reward all of whose events are punished by a rule: the same member earns something and is
+struck, muted or worse for one and the same thing.
+
+Why: one of the two is a mistake, or the group sends a strange message.
+
+Example:
+
+```yaml
+rules:
+  - {id: quiet-please, on: message, when: caps(text) > 70%, then: [strike: 1]}
+rewards:
+  - {id: enthusiasm, on: message, when: caps(text) > 90%, grant: {reputation: 1}}
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from groundrules.check.model import Act, Constant, Default, Delta, Rule, Value, Whom
+from groundrules.diagnostics.codes.lints import REWARD_AND_PUNISHMENT
+from groundrules.diagnostics.model import Diagnostic, Label
+from groundrules.lint.linted import Linted, effects_of
+from groundrules.lint.solver import implies, satisfiable
+
+
+def reward_and_punishment(linted: Linted) -> Iterator[Diagnostic]:
+    """Yield a finding for each reward whose every event is punished."""
+    rules = [rule for rule in linted.own_rules if rule.source.mode == "enforce"]
+    rewards = [rule for rule in rules if rule.source.kind == "reward" and _earners(linted, rule)]
+    punishments = [(rule, found) for rule in rules if (found := _punished(linted, rule))]
+    for reward in rewards:
+        for rule, punished in punishments:
+            if rule is not reward and punished & _earners(linted, reward) and _covers(linted, rule, reward):
+                message = f"whoever earns `{reward.source.id.value}` is punished by `{rule.source.id.value}` for it"
+                label = Label(rule.source.id.span, "punishes the same event")
+                yield REWARD_AND_PUNISHMENT.at(reward.source.id.span, message, None, (label,))
+
+
+def _covers(linted: Linted, rule: Rule, reward: Rule) -> bool:
+    """Tell whether a rule fires on every event that a reward is given for."""
+    if not set(reward.context.types) <= set(rule.context.types) or rule.source.unless is not None:
+        return False
+    when, earned = linted.condition(rule), linted.condition(reward)
+    if when is None:
+        return True
+    return earned is not None and satisfiable((earned, True)) and implies(earned, when)
+
+
+def _earners(linted: Linted, rule: Rule) -> set[str]:
+    return {
+        _whom(effect.who)
+        for effect in effects_of(rule)
+        if isinstance(effect, Delta) and effect.sign > 0 and effect.ledger.name != "strikes"
+    }
+
+
+def _punished(linted: Linted, rule: Rule) -> set[str]:
+    return {
+        _whom(effect.who)
+        for effect in effects_of(rule)
+        if isinstance(effect, Delta | Act) and effect.who is not None and _hurts(linted, effect)
+    }
+
+
+def _hurts(linted: Linted, effect: Delta | Act) -> bool:
+    if isinstance(effect, Delta):
+        return effect.sign < 0 or effect.ledger.name == "strikes"
+    return effect.do in linted.sanctions
+
+
+def _whom(whom: Whom) -> str:
+    """Return the path of whoever is meant, as text that tells two of them apart."""
+    match whom:
+        case Constant(value=value):
+            return str(value)
+        case Default(root=root, paths=paths):
+            return ".".join((root, *paths[0])).removesuffix(".id")
+        case Value(parsed=parsed):
+            start, end = parsed.root.at
+            return f"event.{parsed.fragment.text[start:end].strip()}"

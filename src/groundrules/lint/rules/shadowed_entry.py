@@ -1,0 +1,66 @@
+"""What it does: finds list entries that contain another entry of the list, so that whatever text has them has the
+other one, too; for domains, subdomains of an entry.
+
+Why: the longer entry changes nothing. Often the shorter one was added later and matches more than was meant.
+
+Example:
+
+```yaml
+lists:
+  adverts: {match: folded, items: [free coins, free, prize]}        # `free coins` is found by `free` already
+  our_sites: {match: domain, items: [docs.github.com, github.com]}  # everything under github.com is in it
+```
+
+Only lists that texts are searched for are looked at: `text contains any of adverts`, `link.domain in our_sites`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from groundrules.diagnostics.codes.lints import SHADOWED_ENTRY
+from groundrules.diagnostics.model import Diagnostic, Label
+from groundrules.lint.linted import Linted, short, within
+from groundrules.plan import ir
+from groundrules.rulebook.model import ListDeclaration, Located
+from groundrules.text.domains import normalise, parents
+from groundrules.text.lists import ListMatcher
+from groundrules.text.views import apply
+
+
+def shadowed_entry(linted: Linted) -> Iterator[Diagnostic]:
+    """Yield a finding for each entry that another one makes needless."""
+    everywhere = {found.list for found in within(linted.plan, ir.ContainsList) if found.quantifier == "all"}
+    for declaration in linted.lists:
+        name = str(declaration.name.value)
+        if declaration.match == "domain":
+            yield from _found(declaration, _domains(declaration))
+        elif name in linted.searched_lists and name not in everywhere:
+            yield from _found(declaration, _texts(declaration))
+
+
+def _found(declaration: ListDeclaration, pairs: Iterator[tuple[Located, Located]]) -> Iterator[Diagnostic]:
+    for item, shorter in pairs:
+        name = declaration.name.value
+        message = f"`{short(str(item.value))}` is found by `{shorter.value}` already, which is in `{name}`, too"
+        yield SHADOWED_ENTRY.at(item.span, message, None, (Label(shorter.span, "matches more"),))
+
+
+def _domains(declaration: ListDeclaration) -> Iterator[tuple[Located, Located]]:
+    known = {normalise(str(item.value)): item for item in reversed(declaration.items)}
+    for item in declaration.items:
+        above = [known[name] for name in list(parents(normalise(str(item.value)) or ""))[1:] if name in known]
+        if above:
+            yield item, above[0]
+
+
+def _texts(declaration: ListDeclaration) -> Iterator[tuple[Located, Located]]:
+    view = declaration.match
+    keys = {item.span.start: apply(view, str(item.value)) for item in declaration.items}  # type: ignore[arg-type]
+    by_text = {str(item.value): item for item in reversed(declaration.items)}
+    matcher = ListMatcher(view, list(by_text))  # type: ignore[arg-type]
+    for item in declaration.items:
+        inside = [entry for _, _, entry in matcher.find_all(str(item.value))]
+        others = [by_text[entry] for entry in inside if keys[by_text[entry].span.start] != keys[item.span.start]]
+        if others:
+            yield item, min(others, key=lambda other: len(str(other.value)))

@@ -1,0 +1,32 @@
+"""What it does: finds rules and rewards with neither a `title` nor a `text`.
+
+Why: the members' handbook, the moderators' log and the message that somebody gets have nothing to show but an id.
+
+Example:
+
+```yaml
+rules:
+  - id: no-adverts
+    title: {zh: 禁止广告, en: No advertising}       # this line was missing
+    on: message
+    when: text contains any of adverts
+    then: [delete]
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from groundrules.diagnostics.codes.lints import UNDESCRIBED_RULE
+from groundrules.diagnostics.model import Diagnostic
+from groundrules.lint.linted import Linted
+
+
+def undescribed_rule(linted: Linted) -> Iterator[Diagnostic]:
+    """Yield a finding for each rule that says nothing to members."""
+    for rule in linted.own_rules:
+        source = rule.source
+        if not source.title and not source.text:
+            message = f"`{source.id.value}` has no title and no text for members"
+            yield UNDESCRIBED_RULE.at(source.id.span, message, "write `title: …`")

@@ -1,0 +1,67 @@
+"""What it does: finds ladder steps that no balance can come to: nothing adds to the ledger, or a lower step takes the
+balance back each time and no single event adds enough to jump over it.
+
+Why: the consequence that the step announces never comes.
+
+Example:
+
+```yaml
+ladders:
+  - id: discipline
+    ledger: strikes                   # and every rule has `strike: 1`
+    steps:
+      - {reaches: 3, then: [mute: 10m, reset: strikes]}
+      - {reaches: 6, then: [ban]}     # after the third strike everybody starts again from zero
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from groundrules.check.model import Ladder, LadderStep, Reset
+from groundrules.diagnostics.codes.lints import UNREACHABLE_STEP
+from groundrules.diagnostics.model import Diagnostic, Label
+from groundrules.lint.linted import Linted
+from groundrules.plan import ir
+
+
+def unreachable_step(linted: Linted) -> Iterator[Diagnostic]:
+    """Yield a finding for each step that is never reached."""
+    for ladder in linted.checked.ladders:
+        if ladder.source.mode == "off":
+            continue
+        if ladder.ledger.id not in linted.raised:
+            if ladder.ledger.instance is linted.root:
+                message = f"nothing adds to `{ladder.ledger.id}`, so no step of `{ladder.source.id.value}` is reached"
+                yield UNREACHABLE_STEP.at(ladder.source.ledger.span, message, "let a rule `strike` or `grant`")
+        else:
+            yield from _behind_resets(linted, ladder)
+
+
+def _behind_resets(linted: Linted, ladder: Ladder) -> Iterator[Diagnostic]:
+    most = _most_at_once(linted, ladder.ledger.id)
+    resetting: LadderStep | None = None
+    for step in ladder.steps:
+        if resetting is not None and most is not None and step.reaches - (resetting.reaches - 1) > most:
+            message = f"no event adds enough to reach {step.reaches}: at {resetting.reaches} the balance goes back"
+            label = Label(resetting.source.span, "goes back to zero here")
+            yield UNREACHABLE_STEP.at(step.source.reaches.fragment.whole, message, None, (label,))
+        if resetting is None and step.approval is None and _resets(ladder, step):
+            resetting = step
+
+
+def _resets(ladder: Ladder, step: LadderStep) -> bool:
+    return any(isinstance(effect, Reset) and effect.ledger.id == ladder.ledger.id for effect in step.effects)
+
+
+def _most_at_once(linted: Linted, ledger: str) -> int | None:
+    """Return the most that one settlement can add to a ledger, None if that is not known."""
+    total = 0
+    for rule in linted.plan.rules:
+        for effect in rule.effects + tuple(one for _, step in (rule.times.steps if rule.times else ()) for one in step):
+            if isinstance(effect, ir.Delta) and effect.ledger == ledger:
+                if not isinstance(effect.amount, ir.Const):
+                    return None
+                total += max(int(effect.amount.value), 0)
+    return total

@@ -1,0 +1,31 @@
+"""What it does: finds an `unless` that can never be true where the `when` of the rule is.
+
+Why: the exception that somebody asked for does not exist.
+
+Example:
+
+```yaml
+when: length(links) > 5
+unless: length(links) < 3        # never, where there are more than five
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from groundrules.diagnostics.codes.lints import UNREACHABLE_UNLESS
+from groundrules.diagnostics.model import Diagnostic, Label
+from groundrules.lint.linted import Linted, short
+from groundrules.lint.solver import satisfiable
+
+
+def unreachable_unless(linted: Linted) -> Iterator[Diagnostic]:
+    """Yield a finding for each exception that never applies."""
+    for rule in linted.own_rules:
+        when, unless = linted.condition(rule), linted.condition(rule, "unless")
+        if when is None or unless is None or not (satisfiable((when, True)) and satisfiable((unless, True))):
+            continue
+        if not satisfiable((when, True), (unless, True)):
+            message = f"`{short(unless.text)}` never blocks: it excludes what `when` asks for"
+            yield UNREACHABLE_UNLESS.at(unless.span, message, None, (Label(when.span, "asked for here"),))

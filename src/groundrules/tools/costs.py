@@ -1,0 +1,120 @@
+"""What a rulebook may come to keep, and to pay out: the bounds that follow from its plan.
+
+A window keeps, per key, no more entries than its readers can tell apart. Bytes are those of a row without its key: a
+stamp for each entry, the id with it where ids are kept (40 bytes taken), 40 for a value of `distinct`, 16 for a pane
+of `sum`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from groundrules.check.model import Checked, Delta
+from groundrules.engine import stamps
+from groundrules.lint.linted import Linted
+from groundrules.lint.rewards import daily_bound
+from groundrules.plan import ir
+from groundrules.syntax.print import duration
+
+_ID, _VALUE, _PANE = 40, 40, 16
+_PANES = 61  # sixty whole ones, and the one that is being filled
+
+
+@dataclass(frozen=True)
+class WindowCost:
+    """Entries and bytes per key; `per` names the key; `member`: it is the actor alone."""
+
+    source: str
+    place: str
+    kind: str
+    per: str
+    member: bool
+    within: int
+    entries: int
+    bytes: int
+
+
+@dataclass(frozen=True)
+class RewardBound:
+    """The most that one member can earn through a reward in a day; None: no bound."""
+
+    reward: str
+    ledger: str
+    amount: int | None
+
+
+@dataclass(frozen=True)
+class Costs:
+    rulebook: str
+    windows: tuple[WindowCost, ...]
+    rewards: tuple[RewardBound, ...]
+
+    @property
+    def bytes_per_member(self) -> int:
+        """The bytes of all windows that an active member has one row of."""
+        return sum(window.bytes for window in self.windows if window.member)
+
+
+def costs(checked: Checked) -> Costs:
+    """Return the bounds of a rulebook that checked without errors."""
+    linted = Linted(checked)
+    windows = sorted(
+        (_window(linted.plan, one) for one in linted.plan.windows), key=lambda one: (one.place, one.source)
+    )
+    return Costs(linted.plan.rulebook, tuple(windows), tuple(_rewards(linted)))
+
+
+def _window(plan: ir.Plan, window: ir.Window) -> WindowCost:
+    entries = {"count": window.keep, "distinct": window.keep, "sum": _PANES}.get(window.kind, 1)
+    each = {"distinct": _VALUE, "sum": _PANE}.get(window.kind, stamps.SIZE)
+    if window.ids:
+        each += _ID
+    source = plan.sources[window.src] if window.src >= 0 else ir.Source(file="", line=0, column=0, text="")
+    names = [".".join(part.path) if isinstance(part, ir.Field | ir.Fact) else "…" for part in window.key]
+    return WindowCost(
+        source=source.text,
+        place=f"{source.file}:{source.line}",
+        kind=window.kind,
+        per=", ".join(names) or "community",
+        member=names == ["actor"],
+        within=window.within,
+        entries=entries,
+        bytes=entries * each,
+    )
+
+
+def _rewards(linted: Linted) -> Iterator[RewardBound]:
+    for rule in linted.own_rules:
+        for effect in rule.effects:
+            if rule.source.kind == "reward" and isinstance(effect, Delta) and effect.sign > 0:
+                bound = daily_bound(linted, rule, effect)
+                yield RewardBound(str(rule.source.id.value), effect.ledger.id, bound.amount)
+
+
+def show(found: Costs) -> str:
+    """Return the bounds as lines to read."""
+    lines = [f"{found.rulebook}: what is kept, at most"]
+    rows = [
+        (one.source, one.per, duration(one.within) if one.within else "-", one.entries, one.bytes)
+        for one in found.windows
+    ]
+    lines += _table(("window", "per", "within", "entries", "bytes"), rows)
+    if not rows:
+        lines.append("  no windows")
+    lines.append(f"  windows of one active member: {found.bytes_per_member:,} bytes, those kept per actor alone")
+    if found.rewards:
+        lines += ["", f"{found.rulebook}: what one member can earn in a day, at most"]
+        earned = [
+            (one.reward, one.ledger, "no bound" if one.amount is None else f"{one.amount:,}") for one in found.rewards
+        ]
+        lines += _table(("reward", "ledger", "a day"), earned)
+    return "\n".join(lines) + "\n"
+
+
+def _table(head: tuple[object, ...], rows: Sequence[tuple[object, ...]]) -> list[str]:
+    cells = [[str(cell) for cell in row] for row in (head, *rows)] if rows else []
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    return [
+        "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells
+    ]

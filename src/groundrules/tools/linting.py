@@ -1,0 +1,94 @@
+"""Check and lint: everything that is wrong or probably not meant, and the mends that are safe to make."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from groundrules.diagnostics.model import Diagnostic, Fix
+from groundrules.diagnostics.source import SourceFile
+from groundrules.lint import lint
+from groundrules.lint.linted import Supplies
+from groundrules.tools.checking import CheckResult, check_path, check_text
+
+_ROUNDS = 10  # a mend may make room for another
+
+
+def lint_path(path: Path | str, supplies: Supplies | None = None) -> CheckResult:
+    """Load, check and lint the rulebook at `path`; a rulebook with errors is not linted."""
+    return _linted(check_path(path), supplies)
+
+
+def lint_text(text: str, path: str = "rulebook.yaml", supplies: Supplies | None = None) -> CheckResult:
+    """Load, check and lint a rulebook given as text."""
+    return _linted(check_text(text, path), supplies)
+
+
+def _linted(result: CheckResult, supplies: Supplies | None) -> CheckResult:
+    if result.checked is None or result.has_errors:
+        return result
+    return CheckResult(lint(result.checked, supplies, result.diagnostics), result.checked)
+
+
+@dataclass(frozen=True)
+class Mended:
+    """What mending left: how many mends were made, in which files, and the findings that remain."""
+
+    result: CheckResult
+    fixes: int
+    files: tuple[Path, ...]
+
+
+def mend_path(path: Path | str, wanted: Sequence[str] = (), supplies: Supplies | None = None) -> Mended:
+    """Make the safe mends of the rulebook at `path` in its files, again until there are none left.
+
+    `wanted` are prefixes of codes; without any, all findings are mended. Mends that overlap are made one after the
+    other, with a check in between; a round that brings an error is taken back. Raises OSError.
+    """
+    result, count, changed = lint_path(path, supplies), 0, dict[Path, None]()
+    for _ in range(_ROUNDS):
+        fixes = safe_fixes(found for found in result.diagnostics if found.code.startswith(tuple(wanted) or ""))
+        texts = {Path(file.path): (file.text, applied(file, of_file)) for file, of_file in fixes.items()}
+        if not texts:
+            break
+        _write({place: after for place, (_, after) in texts.items()})
+        again = lint_path(path, supplies)
+        if _errors(again) > _errors(result):
+            _write({place: before for place, (before, _) in texts.items()})
+            break
+        result, count = again, count + sum(map(len, fixes.values()))
+        changed.update(dict.fromkeys(texts))
+    return Mended(result, count, tuple(changed))
+
+
+def safe_fixes(diagnostics: Iterable[Diagnostic]) -> dict[SourceFile, list[Fix]]:
+    """Return the safe fixes by file, in order; of those that touch or overlap, only the first."""
+    found = sorted(
+        (fix for one in diagnostics for fix in one.fixes if fix.safe),
+        key=lambda fix: (fix.span.file.path, fix.span.start, fix.span.end),
+    )
+    kept: dict[SourceFile, list[Fix]] = {}
+    for fix in found:
+        before = kept.setdefault(fix.span.file, [])
+        if not before or before[-1].span.end < fix.span.start:
+            before.append(fix)
+    return kept
+
+
+def applied(file: SourceFile, fixes: Iterable[Fix]) -> str:
+    """Return the text of a file with fixes made that are in order and do not overlap."""
+    parts, end = [], 0
+    for fix in fixes:
+        parts += [file.text[end : fix.span.start], fix.text]
+        end = fix.span.end
+    return "".join([*parts, file.text[end:]])
+
+
+def _write(texts: dict[Path, str]) -> None:
+    for place, text in texts.items():
+        place.write_text(text, encoding="utf-8", newline="")
+
+
+def _errors(result: CheckResult) -> int:
+    return sum(found.is_error for found in result.diagnostics)
