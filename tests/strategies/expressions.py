@@ -192,7 +192,7 @@ def memory_of_reference() -> Any:
             silence=lambda member, now, first: answers.silence(member),
         ),
         first=0,
-        states={"lockdown"},
+        states=SimpleNamespace(held={"lockdown"}),
         labels=SimpleNamespace(bears=lambda entity, id, label, now: answers.has_label(entity, id, label)),
     )
 

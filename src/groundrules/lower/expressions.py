@@ -35,6 +35,13 @@ class Lowerer:
     def expression(self, node: nodes.Node) -> ir.AnyExpr:
         return RULES[type(node)](self, node)
 
+    def key(self, node: nodes.Node) -> ir.AnyExpr:
+        """Lower a component of a key: prose is folded, so that keys meet where `==` holds."""
+        found = self.expression(node)
+        if not isinstance(self.type_of(node), kinds.Prose):
+            return found
+        return ir.Call(function="folded", arguments=(found,), src=self.source(node))
+
     def type_of(self, node: nodes.Node) -> kinds.Type:
         return self.ground.typed(self.context, node).type
 

@@ -189,8 +189,6 @@ def _call(lowerer: Lowerer, node: nodes.Call) -> ir.AnyExpr:
     arguments = tuple(map(lowerer.expression, node.arguments))
     if node.function == "age":
         return ir.Arithmetic(operator="-", left=ir.Now(), right=arguments[0], src=lowerer.source(node))
-    if SIGNATURES[node.function].needs_zone:
-        arguments = (ir.Const(value=lowerer.ground.zone), *arguments)
     return ir.Call(function=node.function, arguments=arguments, src=lowerer.source(node))
 
 

@@ -71,7 +71,7 @@ def _undo(ground: Ground, undo: model.Undo) -> ir.Undo:
 def keys(ground: Ground, context: model.Context, parsed: nodes.Parsed[Any]) -> tuple[ir.AnyExpr, ...]:
     """Lower the keys of a clause, in the order they are written in."""
     inner = lowerer(ground, context, parsed)
-    return tuple(map(inner.expression, parsed.root.keys))
+    return tuple(map(inner.key, parsed.root.keys))
 
 
 def common(

@@ -59,7 +59,7 @@ def _kept(lowerer: Lowerer, node: nodes.Window, keep: int) -> tuple[str, tuple[i
             type=node.event_type,
             key=tuple(mine for mine, _ in pairs),
             where=None if node.where is None else counted.expression(node.where),
-            value=None if node.value is None else counted.expression(node.value),
+            value=None if node.value is None else counted.key(node.value),
             within=within,
             keep=min(keep, LARGEST) if node.kind in _KEEPING else 1,
             pane=pane(within) if node.kind == "sum" else 0,
@@ -73,7 +73,7 @@ def _keys(lowerer: Lowerer, counted: Lowerer, node: nodes.Window) -> list[tuple[
     """Return (counted, reader) pairs in an order that does not depend on how they were written."""
     found: dict[str, tuple[ir.AnyExpr, ir.AnyExpr]] = {}
     for key in node.keys:
-        mine, theirs = counted.expression(key.counted), lowerer.expression(key.reader or key.counted)
+        mine, theirs = counted.key(key.counted), lowerer.key(key.reader or key.counted)
         found[codec.definition_hash([mine, theirs])] = (mine, theirs)
     order = sorted(found.items(), key=lambda entry: (codec.definition_hash(entry[1][0]), entry[0]))
     return [pair for _, pair in order]

@@ -175,7 +175,7 @@ def _(expr: ir.WindowTest, scope: Scope) -> Kleene:
 
 @evaluate.register
 def _(expr: ir.InState, scope: Scope) -> bool:
-    return expr.state in scope.memory.states
+    return expr.state in scope.memory.states.held
 
 
 @evaluate.register

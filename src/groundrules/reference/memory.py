@@ -12,6 +12,7 @@ from groundrules.reference.ladders import Ladders
 from groundrules.reference.ledgers import Ledgers
 from groundrules.reference.processes import Processes
 from groundrules.reference.roster import Roster
+from groundrules.reference.states import States
 from groundrules.reference.windows import Windows
 
 
@@ -31,7 +32,6 @@ class Memory:
         self.first = now
         self.number = 0
         self.seen: dict[str, int] = {}
-        self.states: set[str] = set()
         self.spent: set[str] = set()
         self.schedules = {schedule.id: now for schedule in plan.schedules}
         self.lists = {words.id: words for words in plan.lists}
@@ -45,3 +45,4 @@ class Memory:
         self.approvals = Approvals()
         self.appeals = Appeals(plan)
         self.fallbacks = Fallbacks()
+        self.states = States(self)

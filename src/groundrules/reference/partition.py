@@ -3,8 +3,8 @@
 An event of a partition is answered in this order:
 
 1. An event that was handled before (the same id, within the last 24 hours) changes nothing. One from the far future
-   (more than 400 days ahead of the clock unless the rulebook says otherwise) or from long ago (more than 24 hours behind it) is turned away. The first
-   event of a partition sets the clock freely.
+   (further ahead of the clock than the rulebook allows, 400 days unless it says) or from long ago (more than 24 hours
+   behind the clock) is turned away. The first event of a partition sets the clock freely.
 2. The event gets its number. If its time lies before the clock it is late, and handled at the clock; else the clock is
    to move on to its time.
 3. Everything that falls due until then is decided first, in the order of due time, id and key, each with the clock at
@@ -14,6 +14,7 @@ An event of a partition is answered in this order:
    those that they crossed in turn. What a step does to a balance further down may cross again; the ledger graph has no
    cycle.
 6. The roster takes note of what the event said, and states are looked at.
+7. What the event made due at once (a path's step `after: 0s`) is decided behind it.
 
 A decision in which nothing happened is left out, but for the event's own, which is always there.
 """
@@ -28,12 +29,13 @@ from groundrules.calendar.recurrence import occurrences_between
 from groundrules.decisions import Decision, Note, Rejection
 from groundrules.diagnostics.codes import events as codes
 from groundrules.plan import ir
-from groundrules.reference import approvals, states
+from groundrules.reference import approvals
 from groundrules.reference.approvals import Request
 from groundrules.reference.decide import Occasion, decide, reversals
 from groundrules.reference.ladders import Crossing
 from groundrules.reference.memory import Memory
 from groundrules.reference.scope import Json, Scope
+from groundrules.reference.states import touched_by_event, touched_by_timer
 from groundrules.reference.timers import Timer, next_timer
 
 DAY = 86_400_000
@@ -115,7 +117,8 @@ class Partition:
         header = {"seq": memory.number, "event": event["id"]}
         decisions = self.fall_due(at, header, memory)
         memory.now = at
-        return decisions + self.decide_event(event, late, {**header, "type": event["type"]}, memory)
+        decisions += self.decide_event(event, late, {**header, "type": event["type"]}, memory)
+        return decisions + self.fall_due(at, header, memory)
 
     def decide_event(self, event: Json, late: bool, header: Json, memory: Memory) -> list[Decision]:
         """The event's own decision, and what comes behind it."""
@@ -135,7 +138,7 @@ class Partition:
         decisions = [decision, *self.crossings(crossed, event, event["id"], header, memory)]
         for follow_up in released:
             decisions += self.settled(follow_up, memory)
-        looked_at = states.touched_by_event(event, self.plan)
+        looked_at = touched_by_event(event, self.plan)
         return decisions + self.look_at_states(looked_at, header, memory, event)
 
     def built_in(self, event: Json, occasion: Occasion, memory: Memory) -> list[Occasion]:
@@ -202,7 +205,7 @@ class Partition:
             memory.now = max(memory.now, timer.due)
             said = {"trigger": "timer", **header}
             decisions += self.fire(timer, said, memory)
-            decisions += self.look_at_states(states.touched_by_timer(timer, self.plan), said, memory)
+            decisions += self.look_at_states(touched_by_timer(timer, self.plan), said, memory)
         return decisions
 
     def fire(self, timer: Timer, header: Json, memory: Memory) -> list[Decision]:
@@ -262,17 +265,17 @@ class Partition:
         """Enter and leave states until none changes, each at most once; all that change together change at once."""
         decisions: list[Decision] = []
         changed: set[str] = set()
-        states.look(looked_at, memory)
-        while moving := [one for one in looked_at if one.id not in changed and states.moves(one, memory, event)]:
+        memory.states.look(looked_at)
+        while moving := [one for one in looked_at if one.id not in changed and memory.states.moves(one, event)]:
             changed |= {state.id for state in moving}
-            states.change(moving, memory)
+            memory.states.change(moving)
             for state in moving:
                 decisions += self.settled(self.moved(state, header, memory), memory)
         return decisions
 
     def moved(self, state: ir.State, header: Json, memory: Memory) -> Occasion:
         """The occasion of a state that was entered or left."""
-        entered = state.id in memory.states
+        entered = state.id in memory.states.held
         rules = self.rules(ir.OnState(state.id, entered))
         notes = [Note(kind="state_entered" if entered else "state_left", subject=state.id)]
         said = {"trigger": "crossing", **header, "cause": rules[0].id if rules else state.id}

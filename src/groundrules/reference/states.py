@@ -1,16 +1,14 @@
 """States: something a partition is in, with its own way in and out.
 
-The guards of a state read windows, ledgers and the clock, never an event. A state is looked at after every event of a
-type that its windows count (after every event and timer, if it reads anything but windows and the clock), and whenever
-time alone may change what its next guard says: when an entry leaves a window, when a quiet time is long enough, when a
-balance fades, when a time of day begins or ends, at local midnight.
+The guards of a state read windows, ledgers and the clock, never an event. A state is looked at after every event and
+timer (one that reads windows and times of day alone: after the events of their types and those that it names, which
+comes to the same), and whenever time alone may change what its next guard says: when an entry leaves a window, when a
+quiet time is long enough, when a balance fades, when a time of day begins or ends, at local midnight.
 
-Outside, it is entered once `enter` is true, or by an event of `enter_on`; inside, it is left once `leave` is true, or
-by an event of `leave_on`. The event is asked behind its own decision, when ledgers have settled and the roster has
-learnt; what the bot itself did counts only where the event's `when` speaks of `actor.self`. At one look each state
-changes at most once.
-
-A state that is left while `enter` is true is *spent*: `enter` does not count again before a look has found it not true.
+Outside, it is entered once `enter` is true or an event of `enter_on` comes; inside, it is left once `leave` is true or
+an event of `leave_on` comes. At one look each state changes at most once. A state that is left while `enter` still
+holds is **spent**: it is not entered by `enter` again before that has ceased to hold, so that what an admin lifts stays
+lifted. What the bot itself did begins or ends a state only where the `when` speaks of `actor.self`.
 """
 
 from __future__ import annotations
@@ -28,46 +26,50 @@ if TYPE_CHECKING:
     from groundrules.reference.timers import Timer
 
 WINDOWS = (ir.WindowTest, ir.WindowValue)
-FROM_ANYWHERE = (ir.LedgerValue, ir.LedgerRank, ir.LedgerTop, ir.InState, ir.HasLabel, ir.Silence, ir.Fact)
+FROM_ANYWHERE = (ir.Now, ir.LedgerValue, ir.LedgerRank, ir.LedgerTop, ir.InState, ir.HasLabel, ir.Silence, ir.Fact)
 
 
-def look(looked_at: list[ir.State], memory: Memory) -> None:
-    """Let the spent states count again whose `enter` has ceased to be true."""
-    memory.spent -= {state.id for state in looked_at if not holds(state.enter, memory)}
+class States:
+    """The states that one partition is in (`held`), and those that are spent."""
 
+    def __init__(self, memory: Memory) -> None:
+        self.memory = memory
+        self.held: set[str] = set()
+        self.spent: set[str] = set()
 
-def moves(state: ir.State, memory: Memory, event: Json | None) -> bool:
-    """Whether a state is to be entered or left; `event` is None where only time has passed."""
-    inside = state.id in memory.states
-    if any(happens(turn, event, memory) for turn in (state.leave_on if inside else state.enter_on)):
-        return True
-    if inside:
-        return holds(state.leave, memory)
-    return state.id not in memory.spent and holds(state.enter, memory)
+    def is_true(self, guard: Any) -> bool:
+        return evaluate(guard, Scope(self.memory, self.memory.now)) is True
 
+    def look(self, states: list[ir.State]) -> None:
+        """Let the spent states count again whose `enter` has ceased to hold."""
+        self.spent -= {state.id for state in states if not self.is_true(state.enter)}
 
-def change(moving: list[ir.State], memory: Memory) -> None:
-    """Enter or leave all of these states at once."""
-    entered = {state.id for state in moving} - memory.states
-    spent = {state.id for state in moving if state.id in memory.states and holds(state.enter, memory)}
-    memory.states ^= {state.id for state in moving}
-    memory.spent = (memory.spent - entered) | spent
+    def moves(self, state: ir.State, event: Json | None) -> bool:
+        """Whether a state is to be entered or left; `event` is None where only time has passed."""
+        inside = state.id in self.held
+        turns, guard = (state.leave_on, state.leave) if inside else (state.enter_on, state.enter)
+        if event is not None and any(self.happens(turn, event) for turn in turns):
+            return True
+        return state.id not in self.spent and self.is_true(guard)
 
+    def happens(self, turn: ir.Until, event: Json) -> bool:
+        """Whether an event begins or ends a state."""
+        if event["type"] not in turn.types or (is_own_act(event) and not mentions_self(turn.when)):
+            return False
+        return evaluate(turn.when, Scope(self.memory, self.memory.now, event)) is True
 
-def holds(guard: Any, memory: Memory) -> bool:
-    return evaluate(guard, Scope(memory, memory.now)) is True
-
-
-def happens(turn: ir.Until, event: Json | None, memory: Memory) -> bool:
-    """Whether the event at hand begins or ends a state."""
-    if event is None or event["type"] not in turn.types or (is_own_act(event) and not mentions_self(turn.when)):
-        return False
-    return evaluate(turn.when, Scope(memory, memory.now, event)) is True
+    def change(self, states: list[ir.State]) -> None:
+        """Enter or leave all of these at once."""
+        holding = {state.id for state in states if self.is_true(state.enter)}
+        entering = {state.id for state in states} - self.held
+        leaving = {state.id for state in states} & self.held
+        self.held = (self.held | entering) - leaving
+        self.spent = (self.spent - entering) | (leaving & holding)
 
 
 def touched_by_event(event: Json, plan: ir.Plan) -> list[ir.State]:
     """The states to be looked at after an event."""
-    return [state for state in plan.states if reads_anything(state) or event["type"] in counted_types(state, plan)]
+    return [state for state in plan.states if reads_anything(state) or event["type"] in types_of(state, plan)]
 
 
 def touched_by_timer(timer: Timer, plan: ir.Plan) -> list[ir.State]:
@@ -81,12 +83,13 @@ def nodes(state: ir.State) -> list[Any]:
 
 
 def reads_anything(state: ir.State) -> bool:
-    """Whether its guards read more than windows and the clock."""
-    return any(isinstance(node, FROM_ANYWHERE) for node in nodes(state))
+    """Whether its guards read more than windows and times of day, or no window at all."""
+    found = nodes(state)
+    return any(isinstance(node, FROM_ANYWHERE) for node in found) or not any(isinstance(n, WINDOWS) for n in found)
 
 
-def counted_types(state: ir.State, plan: ir.Plan) -> set[str]:
-    """The event types that its windows count, or that begin or end it."""
+def types_of(state: ir.State, plan: ir.Plan) -> set[str]:
+    """The event types that its windows count, and those that it names."""
     windows = {window.id: window.type for window in plan.windows}
-    counted = {windows[node.window] for node in nodes(state) if isinstance(node, WINDOWS)}
-    return counted | {type for turn in (*state.enter_on, *state.leave_on) for type in turn.types}
+    named = {type for turn in (*state.enter_on, *state.leave_on) for type in turn.types}
+    return named | {windows[node.window] for node in nodes(state) if isinstance(node, WINDOWS)}

@@ -78,7 +78,7 @@ def states(memory: Memory) -> Iterator[Timer]:
     """When a state's next guard may come out differently by time alone."""
     scope = Scope(memory, memory.now)
     for state in memory.plan.states:
-        guard = state.leave if state.id in memory.states else state.enter
+        guard = state.leave if state.id in memory.states.held else state.enter
         instants = {at for node in everything_in(guard) for at in changes(node, scope) if at > memory.now}
         if instants:
             yield Timer(min(instants), state.id, "", "state")

@@ -94,9 +94,22 @@ class Windows:
         for test, scope in tests:
             window = self.definitions[test.window]
             key = [evaluate(part, scope) for part in test.key]
-            kept = telling(window.kind, self.entries(test.window, key, 0, now))[-window.keep :] if window.ids else []
-            held |= {(entry.number, entry.event) for entry in kept if entry.at > now - test.within or not test.within}
+            entries = [entry for entry in self.kept(window, key) if entry.at > now - test.within or not test.within]
+            held |= {(entry.number, entry.event) for entry in entries if window.ids}
         return tuple(id for _, id in sorted(held, reverse=True))
+
+    def kept(self, window: ir.Window, key: list[Any]) -> list[Entry]:
+        """The entries whose events a window still knows by name: its last `keep` ones.
+
+        Of a sum only those that added something; of distinct values the last entry of each.
+        """
+        entries = self.entries(window.id, key, 0, 0)
+        if window.kind == "sum":
+            entries = [entry for entry in entries if entry.value]
+        elif window.kind == "distinct":
+            latest = {encoded(entry.value): entry for entry in entries}
+            entries = [entry for entry in entries if latest[encoded(entry.value)] is entry]
+        return entries[-window.keep :] if window.kind in ("count", "distinct", "sum") else []
 
     def value(self, window: str, key: list[Any], within: int, maximum: int | None, now: int) -> Any:
         """The number that a window holds under a key, at most `maximum`."""
