@@ -28,7 +28,6 @@ from groundrules.lower.constants import constant, kind_of
 from groundrules.plan import ir
 from groundrules.syntax import nodes
 from groundrules.types import kinds
-from groundrules.types.builtins import SIGNATURES
 from groundrules.types.catalog import ROSTER
 
 if TYPE_CHECKING:

@@ -1,9 +1,9 @@
 """Signatures of the builtin functions: what the checker types calls with, and what documentation is made from.
 
 A function is total on values of its types. A `may_be_missing` result is missing for some of them (the domain of a URL
-without one). A call with a missing argument is missing, whatever the function. `needs_zone`: the plan's call has the
-rulebook's time zone as a first argument that authors do not write. `lowered`: there is no such function at run time,
-because lowering writes something simpler.
+without one). A call with a missing argument is missing, whatever the function. `needs_zone`: evaluators give it the
+rulebook's time zone as a first argument, which neither authors nor plans write. `lowered`: there is no such function
+at run time, because lowering writes something simpler.
 """
 
 from __future__ import annotations
