@@ -18,6 +18,7 @@ from groundrules.check.scope import Scope
 from groundrules.check.sites import Site
 from groundrules.check.views import alike
 from groundrules.diagnostics.codes import types as codes
+from groundrules.diagnostics.model import Fix
 from groundrules.diagnostics.source import Span
 from groundrules.rulebook.yaml import YNode, YScalar, YSequence
 from groundrules.syntax import nodes, parse
@@ -28,6 +29,7 @@ from groundrules.types.actions import ActionType, Parameter
 Arguments = dict[str, tuple[Span, YNode]]
 Failed = Literal[False]
 
+_PATH = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)+")
 _FIRST_NAME = re.compile(r"[^\W\d]\w*")
 _NAMING_FORMATS = ("role", "recipient")
 _LITERAL = (kinds.Identifier, kinds.Enum, kinds.Url, kinds.Domain, kinds.Date)
@@ -110,8 +112,20 @@ def _literal(site: Site, name: str, node: YScalar, type: kinds.Type) -> Given | 
         if isinstance(type, kinds.Enum) and node.text not in type.values:
             site.session.add(codes.NOT_ONE_OF.at(node.span, *wording.not_one_of(node.text, name, type.values)))
             return False
-        return Constant(node.text)
+        return Constant(node.text) if not _is_unmarked_path(site, node) else False
     return _holed(site, node, type)
+
+
+def _is_unmarked_path(site: Site, node: YScalar) -> bool:
+    """Report a text that reads like a field and would be taken to the letter."""
+    text = node.text.strip()
+    if not _PATH.fullmatch(text) or not names_something(site, node):
+        return False
+    fix = Fix(node.span, f'"{{{text}}}"', "take the field's value")
+    message = f"`{text}` would be taken as a text, not as the field"
+    help = f'write `"{{{text}}}"` for the field\'s value'
+    site.session.add(codes.UNMARKED_PATH.at(node.span, message, help, fixes=(fix,)))
+    return True
 
 
 def _holed(site: Site, node: YScalar, type: kinds.Type) -> Given | Failed:

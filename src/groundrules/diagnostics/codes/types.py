@@ -235,6 +235,20 @@ behind `in`, `has any of` or `contains any of`, and of an import you name someth
 """,
 )
 
+UNMARKED_PATH = Code(
+    "GR419",
+    "unmarked-path",
+    Severity.ERROR,
+    "a field's name where a text is taken to the letter",
+    """Ids, roles, labels and the like are taken to the letter, so that `add_role: core` needs no quotes. What reads
+like a field of the event there is almost always meant as one; in braces it is.
+
+```yaml
+then: [{add_role: target.id}]        # add_role: "{target.id}"
+```
+""",
+)
+
 SCHEMA_NOT_READABLE = Code(
     "GR450",
     "schema-not-readable",
