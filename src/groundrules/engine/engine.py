@@ -38,8 +38,8 @@ class Engine:
     With `track`, `drain` gives the rows that changed, for a store that writes them behind.
     """
 
-    def __init__(self, plan: ir.Plan | HasPlan, track: bool = False) -> None:
-        self._program = Program(_plan_of(plan))
+    def __init__(self, plan: ir.Plan | HasPlan, track: bool = False, indexed: bool = True) -> None:
+        self._program = Program(_plan_of(plan), indexed)
         self._track = track
         self._runners: dict[str, Runner] = {}
         self.stats = Stats()

@@ -6,7 +6,7 @@ so a plan of ten thousand rules starts at once. Rules that are off are left out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -19,6 +19,10 @@ from groundrules.engine.codegen.structure import parts
 from groundrules.engine.compile import Compiler, Condition, Value
 from groundrules.engine.decode import Decoder
 from groundrules.engine.effects import EffectCode, compile_effects
+from groundrules.engine.index.lookup import Lookup, lookup
+from groundrules.engine.index.necessary import access_of
+from groundrules.engine.index.selectivity import estimated
+from groundrules.engine.scope import Scope
 from groundrules.plan import codec, ir
 
 Types = tuple[str, ...] | None
@@ -175,11 +179,34 @@ class StateCode:
 _FROM_ANYWHERE = (ir.Now, ir.LedgerValue, ir.LedgerRank, ir.LedgerTop, ir.InState, ir.HasLabel, ir.Silence, ir.Fact)
 
 
+class RulesOfType:
+    """The rules on one event type, sorted by id."""
+
+    def __init__(self, compiler: Compiler, type: str, indexed: bool) -> None:
+        self.codes: list[RuleCode] = []
+        self._compiler = compiler
+        self._type = type
+        self._indexed = indexed
+
+    def asked(self, e: Any, x: Scope) -> Sequence[RuleCode]:
+        """Return the rules that may have something to say about an event: those not surely false."""
+        if not self._indexed:
+            return self.codes
+        return [self.codes[number] for number in self._lookup(e, x)]
+
+    @cached_property
+    def _lookup(self) -> Lookup:
+        frame = self._compiler.frame((self._type,))
+        guards = [(code.rule.when, code.rule.unless) for code in self.codes]
+        return lookup(self._compiler.program, frame, access_of(self._compiler.program, frame, guards, estimated))
+
+
 class Program:
     """Everything of a plan that running it needs."""
 
-    def __init__(self, plan: ir.Plan) -> None:
+    def __init__(self, plan: ir.Plan, indexed: bool = True) -> None:
         self.plan = plan
+        self.indexed = indexed
         self.name = f"{plan.rulebook}@{codec.digest(plan)}"
         self.zone = plan.timezone
         self.compiler = Compiler(plan)
@@ -198,7 +225,7 @@ class Program:
         self._group()
 
     def _group(self) -> None:
-        self.on_event: dict[str, list[RuleCode]] = {}
+        self.on_event: dict[str, RulesOfType] = {}
         self.on: dict[ir.Trigger, list[RuleCode]] = {}
         self.windows_of: dict[str, list[KeyedWindows]] = {}
         self.undo_of: dict[str, list[tuple[RuleCode, tuple[Value, ...]]]] = {}
@@ -222,7 +249,9 @@ class Program:
         trigger = code.rule.trigger
         if isinstance(trigger, ir.OnEvent):
             for type in trigger.types:
-                self.on_event.setdefault(type, []).append(code)
+                if type not in self.on_event:
+                    self.on_event[type] = RulesOfType(self.compiler, type, self.indexed)
+                self.on_event[type].codes.append(code)
         else:
             self.on.setdefault(trigger, []).append(code)
         for undo in code.rule.undo:

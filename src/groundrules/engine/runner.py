@@ -114,7 +114,7 @@ class Runner:
         program, type, x = self.program, e.type, self.room.scope()
         if type in program.windows_of:
             self._count(program.windows_of[type], e, x)
-        groups: list[Group] = [(program.on_event.get(type, ()), x)]
+        groups: list[Group] = [(program.on_event[type].asked(e, x), x)] if type in program.on_event else []
         occasion = Occasion(groups, e, e.id, {"trigger": "event", "late": late, **header})
         if type in program.listening:
             self._end_paths(e, x, occasion)

@@ -1,0 +1,61 @@
+"""Atoms: simple facts about an event that an index can look up.
+
+An atom is a test of a **subject**, an expression that reads nothing but the event, the clock and the roster:
+
+| test | holds where |
+|---|---|
+| `stands` | the literal `value` stands in the text under base view `under` |
+| `stands from` | an entry of list `value` stands in it, found by the scan for base view `under` |
+| `found from` | the list's own matcher finds one of its entries in it |
+| `is` | it equals `value` under view `under` |
+| `is from` | it is an entry of list `value` |
+| `holds` | one of its items equals `value` under view `under` |
+| `holds from` | one of its items is an entry of list `value` |
+| `<` `<=` `>` `>=` | it lies so to the number `value` |
+| `missing` `present` `filled` | it has no value, has one, is a list that is not empty |
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal, NamedTuple
+
+from groundrules.engine.codegen.structure import parts
+from groundrules.plan import codec, ir
+
+Test = Literal[
+    "stands", "stands from", "found from", "is", "is from", "holds", "holds from",
+    "<", "<=", ">", ">=", "missing", "present", "filled",
+]  # fmt: skip
+
+READABLE = (ir.Const, ir.Field, ir.Fact, ir.Now, ir.Arithmetic, ir.Negate, ir.Coalesce, ir.Call, ir.Sequence)
+
+
+class Atom(NamedTuple):
+    """A test of the subject of this name; atoms of equal meaning are equal."""
+
+    test: Test
+    subject: str
+    under: str = ""
+    value: Any = None
+
+
+Atoms = tuple[Atom, ...]
+"""One of these holds; of none, nothing ever does."""
+
+
+def name_of(subject: ir.Expr) -> str:
+    """Return what tells a subject apart from others."""
+    if isinstance(subject, ir.Field):
+        return f"{subject.kind} {'.'.join(subject.path)}"
+    return codec.definition_hash(subject)
+
+
+def is_readable(expr: ir.Expr) -> bool:
+    """Whether an expression can be a subject: it reads the event, the clock and the roster only."""
+    waiting = [expr]
+    while waiting:
+        found = waiting.pop()
+        if not isinstance(found, READABLE) or (isinstance(found, ir.Field | ir.Fact) and found.root != "event"):
+            return False
+        waiting.extend(parts(found))
+    return True

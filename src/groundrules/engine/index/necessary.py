@@ -1,0 +1,206 @@
+"""From a guard to what must hold of an event for the guard to be worth a look.
+
+`Derivation.atoms(guard)` follows negation normal form: negations are pushed down on the way. A condition that is not
+surely the opposite of what is wanted needs: of an `and`, any one of its sides, so the best is taken; of an `or`, all of
+them together; of a leaf, its own atoms and those that say that an operand is missing. None means that nothing is known
+to be necessary, an empty tuple that the guard is surely false.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from groundrules.engine.codegen.comparisons import INVERSE, view_constant
+from groundrules.engine.codegen.emitter import Emitter, Frame
+from groundrules.engine.codegen.program import Program
+from groundrules.engine.index.atoms import Atom, Atoms, Test, is_readable, name_of
+from groundrules.engine.index.selectivity import LARGEST_USEFUL, Frequency
+from groundrules.engine.index.tables import Access, access
+from groundrules.engine.needles import BASES, Needles, literals_of, texts_of
+from groundrules.plan import ir
+
+PLAIN = (str, int, float)  # anything else equals nothing
+BOUNDS: dict[str, Test] = {"<": "<", "<=": "<=", ">": ">", ">=": ">="}
+MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
+
+
+class Derivation:
+    """Derives the atoms of the guards that share a frame; `subjects` are the expressions that they test, by name."""
+
+    def __init__(self, program: Program, frame: Frame, frequency: Frequency) -> None:
+        self._program = program
+        self._frame = frame
+        self._frequency = frequency
+        self._optional: dict[str, bool] = {}
+        self.subjects: dict[str, Any] = {}
+
+    def atoms(self, guard: ir.Expr, wanted: bool = True) -> Atoms | None:
+        """Return atoms one of which holds wherever `guard` is `wanted` or unknown; None: nothing is known."""
+        match guard:
+            case ir.Const():
+                return () if isinstance(guard.value, bool) and guard.value is not wanted else None
+            case ir.Not():
+                return self.atoms(guard.operand, not wanted)
+            case ir.And() | ir.Or():
+                sides = [self.atoms(operand, wanted) for operand in guard.operands]
+                return self.best(sides) if isinstance(guard, ir.And) is wanted else _together(sides)
+            case _:
+                return self._leaf(guard, wanted)
+
+    def best(self, choices: Iterable[Atoms | None]) -> Atoms | None:
+        """Return the choice that holds least often."""
+        known = [choice for choice in choices if choice is not None]
+        return min(known, key=self.cost, default=None)
+
+    def cost(self, atoms: Atoms) -> float:
+        """Return in what share of events one of the atoms holds, at most."""
+        return sum(map(self._frequency, atoms))
+
+    # --- leaves ---------------------------------------------------------------------------------
+
+    def _leaf(self, leaf: ir.Expr, wanted: bool) -> Atoms | None:
+        if isinstance(leaf, ir.Compare):
+            return self._compare(leaf, wanted)
+        if isinstance(leaf, ir.Known):
+            known = is_readable(leaf.operand)
+            return self._one(leaf.operand, "present" if wanted else "missing") if known else None
+        if isinstance(leaf, ir.Quantified):
+            helpful = (leaf.quantifier == "any") is wanted and is_readable(leaf.collection)
+            return self._with_missing(leaf.collection, "filled", "", True) if helpful else None
+        derive = _LEAVES.get(type(leaf))
+        if derive is not None:
+            return derive(self, leaf) if wanted else None
+        return self._with_missing(leaf, "is", "exact", wanted) if is_readable(leaf) else None
+
+    def _compare(self, leaf: ir.Compare, wanted: bool) -> Atoms | None:
+        subject, constant = leaf.left, leaf.right
+        relation: str = leaf.operator if wanted else INVERSE[leaf.operator]
+        if isinstance(subject, ir.Const):
+            subject, constant, relation = constant, subject, MIRRORED[relation]
+        if not isinstance(constant, ir.Const) or not is_readable(subject):
+            return None
+        if relation == "==" and not isinstance(constant.value, list | tuple):
+            return self._with_missing(subject, "is", leaf.view, view_constant(constant.value, leaf.view))
+        bound = BOUNDS.get(relation)
+        return self._with_missing(subject, bound, "", constant.value) if bound else None
+
+    def _in(self, leaf: ir.In) -> Atoms | None:
+        return self._values(leaf.item, "is", leaf.view, leaf.collection)
+
+    def _has(self, leaf: ir.Has) -> Atoms | None:
+        values = leaf.values
+        if leaf.quantifier == "all" and isinstance(values, ir.Const) and isinstance(values.value, list | tuple):
+            if not values.value:
+                return None
+            values = ir.Const(value=values.value[0])
+        return self._values(leaf.collection, "holds", leaf.view, values)
+
+    def _values(self, subject: ir.Expr, test: Test, view: str, values: ir.Expr) -> Atoms | None:
+        if not isinstance(values, ir.Const) or not is_readable(subject):
+            return None
+        items = values.value if isinstance(values.value, list | tuple) else [values.value]
+        wanted = [view_constant(item, view) for item in items]  # type: ignore[arg-type]
+        if any(isinstance(item, list) for item in wanted):
+            return None
+        return self._with_missing(subject, test, view, *wanted)
+
+    def _in_list(self, leaf: ir.InList) -> Atoms | None:
+        return self._with_missing(leaf.item, "is from", "", leaf.list) if is_readable(leaf.item) else None
+
+    def _has_list(self, leaf: ir.HasList) -> Atoms | None:
+        if leaf.quantifier == "all" or not is_readable(leaf.collection):
+            return None
+        return self._with_missing(leaf.collection, "holds from", "", leaf.list)
+
+    def _contains(self, leaf: ir.Contains) -> Atoms | None:
+        if not isinstance(leaf.needles, ir.Const) or leaf.view not in BASES or not is_readable(leaf.subject):
+            return None
+        group = Needles(leaf.view, texts_of(leaf.needles))
+        if leaf.quantifier == "any":
+            return self._stand(leaf.subject, group.base, group.by_key)
+        if not group.findable:
+            return self._stand(leaf.subject, group.base, ())
+        return self.best([self._stand(leaf.subject, group.base, [key]) for key in group.by_key])
+
+    def _contains_list(self, leaf: ir.ContainsList) -> Atoms | None:
+        if leaf.quantifier == "all" or not is_readable(leaf.subject):
+            return None
+        words = self._program.word_list(leaf.list)
+        if words.match in BASES and not words.options:
+            return self._with_missing(leaf.subject, "stands from", BASES[words.match], leaf.list)
+        return self._with_missing(leaf.subject, "found from", "", leaf.list)
+
+    def _affix(self, leaf: ir.Affix) -> Atoms | None:
+        if not isinstance(leaf.needle, ir.Const) or leaf.view not in BASES or not is_readable(leaf.subject):
+            return None
+        return self._stand(leaf.subject, *literals_of(leaf, {}))
+
+    def _matches(self, leaf: ir.Matches) -> Atoms | None:
+        base, keys = literals_of(leaf, {})
+        return self._stand(leaf.subject, base, keys) if keys and is_readable(leaf.subject) else None
+
+    def _stand(self, subject: ir.Expr, base: str, keys: Iterable[str]) -> Atoms:
+        return self._with_missing(subject, "stands", base, *sorted(keys))
+
+    # --- atoms ----------------------------------------------------------------------------------
+
+    def _one(self, subject: ir.Expr, test: Test) -> Atoms:
+        return (Atom(test, self._name(subject)),)
+
+    def _with_missing(self, subject: ir.Expr, test: Test, under: str = "", *values: Any) -> Atoms:
+        """Return an atom per plain value, for nothing equals another, and that the subject is missing if it can be."""
+        name = self._name(subject)
+        found = [Atom(test, name, under, value) for value in values if isinstance(value, PLAIN)]
+        return (*found, Atom("missing", name)) if self._may_miss(subject, name) else tuple(found)
+
+    def _name(self, subject: ir.Expr) -> str:
+        name = name_of(subject)
+        self.subjects.setdefault(name, subject)
+        return name
+
+    def _may_miss(self, subject: ir.Expr, name: str) -> bool:
+        if name not in self._optional:
+            self._optional[name] = bool(Emitter(self._program, self._frame).operand(subject).needs)
+        return self._optional[name]
+
+
+def _together(sides: list[Atoms | None]) -> Atoms | None:
+    """Return the atoms of all sides; None if nothing is known of one of them."""
+    if any(side is None for side in sides):
+        return None
+    return tuple(dict.fromkeys(atom for side in sides if side is not None for atom in side))
+
+
+_LEAVES: dict[type[ir.Expr], Callable[[Derivation, Any], Atoms | None]] = {
+    ir.In: Derivation._in,
+    ir.InList: Derivation._in_list,
+    ir.Has: Derivation._has,
+    ir.HasList: Derivation._has_list,
+    ir.Contains: Derivation._contains,
+    ir.ContainsList: Derivation._contains_list,
+    ir.Affix: Derivation._affix,
+    ir.Matches: Derivation._matches,
+}
+
+
+Guard = tuple[ir.Expr, ir.Expr | None]
+"""The `when` and `unless` of a rule."""
+
+
+def access_of(program: Program, frame: Frame, guards: Iterable[Guard], frequency: Frequency) -> Access:
+    """Return the tables for the guards of one event type, by their numbers."""
+    derivation = Derivation(program, frame, frequency)
+    paths = [_path(derivation, when, unless) for when, unless in guards]
+    return access(paths, derivation.subjects)
+
+
+def _path(derivation: Derivation, when: ir.Expr, unless: ir.Expr | None) -> Atoms | None:
+    """Return the best access path of a guard; None if looking at it always is as good."""
+    try:
+        found = derivation.best(
+            [derivation.atoms(when), None if unless is None else derivation.atoms(unless, wanted=False)]
+        )
+    except RecursionError:  # nested too deeply to bother
+        return None
+    return None if found is None or derivation.cost(found) > LARGEST_USEFUL else found

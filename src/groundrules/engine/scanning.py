@@ -1,0 +1,79 @@
+"""One pass over a text for many literals.
+
+A `Scanner` answers which of its literals stand in a text, given as UTF-8 under the scanner's view, by their numbers.
+With Hyperscan the time does not grow with their number; a few literals, very long ones, and all of them where there is
+no Hyperscan, are looked for one by one, with the same answers.
+
+A pattern database can be kept as bytes. It fits the version of Hyperscan and the kind of processor it was made on; one
+that does not fit is made anew.
+"""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from groundrules.text.lists import hyperscan
+
+FEW = 8
+LONGEST = 500  # bytes of a literal that Hyperscan is given
+
+Find = Callable[[bytes], Sequence[int]]
+
+
+def platform_of_databases() -> str:
+    """Return what a pattern database made here fits."""
+    return "none" if hyperscan is None else f"hyperscan {hyperscan.__version__} {platform.machine()}"
+
+
+class Scanner:
+    """Finds literals. `database` may hold what `dump` gave for the same literals on the same platform."""
+
+    def __init__(self, literals: Sequence[str], database: bytes | None = None) -> None:
+        encoded = [literal.encode("utf-8", "surrogatepass") for literal in literals]
+        scanned = hyperscan is not None and len(encoded) > FEW
+        self._short = [n for n, literal in enumerate(encoded) if scanned and len(literal) <= LONGEST]
+        self._single = [(n, literal) for n, literal in enumerate(encoded) if not scanned or len(literal) > LONGEST]
+        self._literals = encoded
+        self._database: Any = self._made(database) if self._short else None
+        self.find: Find = self._scan() if self._short else self._one_by_one
+
+    def dump(self) -> bytes | None:
+        """Return the pattern database as bytes; None if there is none."""
+        if self._database is None:
+            return None
+        dumped: bytes = hyperscan.dumpb(self._database)
+        return dumped
+
+    def _made(self, database: bytes | None) -> Any:
+        if database is not None:
+            try:
+                return hyperscan.loadb(database, hyperscan.HS_MODE_BLOCK)
+            except hyperscan.HyperscanError:  # made for another processor
+                pass
+        made = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+        literals = [self._literals[n] for n in self._short]
+        made.compile(expressions=literals, ids=self._short, flags=hyperscan.HS_FLAG_SINGLEMATCH, literal=True)
+        return made
+
+    def _one_by_one(self, text: bytes) -> Sequence[int]:
+        return [n for n, literal in self._single if literal in text]
+
+    def _scan(self) -> Find:
+        """Return the pass over a text. Its scratch space serves one thread, as an engine does."""
+        scan, scratch, single = self._database.scan, hyperscan.Scratch(self._database), self._single
+        hits: list[int] = []
+
+        def found(number: int, *_: object) -> None:
+            hits.append(number)
+
+        def find(text: bytes) -> Sequence[int]:
+            if hits:
+                hits.clear()
+            scan(text, found, 0, None, scratch)
+            if single:
+                hits.extend(n for n, literal in single if literal in text)
+            return hits
+
+        return find

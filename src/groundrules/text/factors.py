@@ -1,0 +1,156 @@
+"""Literals that a regular expression needs: wherever the pattern matches, one of its factors stands.
+
+A scan for many literals at once finds the few patterns worth trying; the regular expression engine then confirms. So
+factors may only ever be too few: a text without any of them must not match. From a sequence the best part is chosen
+(the one whose shortest literal is longest), from alternatives the union, from what may be absent nothing.
+
+The pattern is read here by a small parser of its own, because only RE2 knows RE2's dialect exactly: whatever this
+parser does not know for certain (a flag group, a named class, an octal escape) makes it give up on the pattern, and
+classes, dots and repetitions count as anything at all. Where case does not matter, only characters count that are
+ASCII letters or have no case, whose variants the folded view is known to bring together.
+"""
+
+from __future__ import annotations
+
+import re
+
+MOST = 64
+"""A pattern with more alternatives than this is not worth the look-ups."""
+
+Factors = frozenset[str]
+
+_REPEAT = re.compile(r"[*+?]\??|\{\d+(?:,\d*)?\}\??")
+_GROUP = re.compile(r"\((?:\?:|\?P?<\w+>|(?!\?))")
+_CLASS = re.compile(r"\[\^?\]?(?:[^\]\\\[]|\\.)*\]")
+_PUNCTUATION = re.compile(r"\\[!-/:-@\[-`{-~]")
+_ANY = re.compile(r"\\[dDwWsS]|\.")
+_ZERO_WIDTH = re.compile(r"\\[bBAz]|[\^$]")
+_CONTROLS = {"\\n": "\n", "\\t": "\t", "\\r": "\r", "\\f": "\f", "\\v": "\v", "\\a": "\a"}
+
+
+class _GiveUp(Exception):
+    """Something stands here that this parser does not know for certain."""
+
+
+def factors(pattern: str, flags: str = "") -> Factors | None:
+    """Return literals one of which stands in every text that the pattern matches; None if none are known.
+
+    With flag `i` they stand there in some case.
+    """
+    try:
+        found = _Parser(pattern, "i" in flags).whole()
+    except (_GiveUp, RecursionError):
+        return None
+    return found if found and len(found) <= MOST else None
+
+
+class _Parser:
+    """Recursive descent over alternatives, sequences and repeated items."""
+
+    def __init__(self, pattern: str, caseless: bool) -> None:
+        self._pattern = pattern
+        self._caseless = caseless
+        self._at = 0
+
+    def whole(self) -> Factors | None:
+        found = self._alternatives()
+        if self._at < len(self._pattern):
+            raise _GiveUp
+        return found
+
+    def _alternatives(self) -> Factors | None:
+        """Alternatives up to a closing bracket or the end."""
+        found = [self._sequence()]
+        while self._take("|"):
+            found.append(self._sequence())
+        known = [one for one in found if one is not None]
+        return frozenset().union(*known) if len(known) == len(found) else None
+
+    def _sequence(self) -> Factors | None:
+        best: Factors | None = None
+        run = ""
+        while self._at < len(self._pattern) and self._pattern[self._at] not in "|)":
+            if self._match(_ZERO_WIDTH):
+                best, run = _better(best, run), ""
+                continue
+            item = self._item()
+            least = self._repetition()
+            if isinstance(item, str) and least is None:
+                run += item
+                continue
+            best, run = _better(best, run), ""
+            if least:
+                best = _best(best, _as_factors(item) if isinstance(item, str) else item)
+        return _better(best, run)
+
+    def _item(self) -> str | Factors | None:
+        """A literal character, the factors of a group, or None for anything."""
+        if self._match(_GROUP):
+            found = self._alternatives()
+            if not self._take(")"):
+                raise _GiveUp
+            return found
+        if named := self._match(_CLASS):
+            if "[:" in named or "\\p" in named or "\\P" in named:
+                raise _GiveUp
+            return None
+        if self._match(_ANY):
+            return None
+        return self._literal()
+
+    def _literal(self) -> str | None:
+        char = self._pattern[self._at]
+        if char == "\\":
+            escaped = self._match(_PUNCTUATION)
+            char = escaped[1] if escaped else _CONTROLS.get(self._pattern[self._at : self._at + 2], "")
+            if not char:
+                raise _GiveUp
+            self._at += 0 if escaped else 2
+        elif char in "([*+?":
+            raise _GiveUp
+        else:
+            self._at += 1
+        return char if not self._caseless or _plain(char) else None
+
+    def _repetition(self) -> int | None:
+        """Return how often the item before must stand at least, 1 for any number above; None if just once."""
+        found = self._match(_REPEAT)
+        if not found:
+            return None
+        if self._match(_REPEAT):
+            raise _GiveUp
+        return 0 if found[0] in "*?" or re.match(r"\{0+[,}]", found) else 1
+
+    def _match(self, what: re.Pattern[str]) -> str:
+        found = what.match(self._pattern, self._at)
+        if not found:
+            return ""
+        self._at = found.end()
+        return found[0]
+
+    def _take(self, char: str) -> bool:
+        taken = self._pattern.startswith(char, self._at)
+        self._at += taken
+        return taken
+
+
+def _plain(char: str) -> bool:
+    return char.isascii() or char.lower() == char.upper() == char.casefold() == char.title()
+
+
+def _as_factors(text: str) -> Factors | None:
+    return frozenset([text]) if text else None
+
+
+def _better(best: Factors | None, run: str) -> Factors | None:
+    return _best(best, _as_factors(run))
+
+
+def _best(one: Factors | None, other: Factors | None) -> Factors | None:
+    if one is None or other is None:
+        return one if other is None else other
+    return other if _worth(other) > _worth(one) else one
+
+
+def _worth(found: Factors) -> tuple[int, int]:
+    return min(len(factor.encode("utf-8", "replace")) for factor in found), -len(found)
