@@ -2,8 +2,9 @@
 
 A case has a `name`, a `rulebook` (YAML text, or a mapping that is completed with a name and `use: [std/chat]`),
 `files` beside it (path → text or JSON), and either `events` in short form (`shorthand`), each with what it `want`s
-(`wants`), or `codes`: the codes of the errors that the rulebook has. `zone` is the offset, in hours, in which `at:
-"09:00"` is meant.
+(`wants`), or `codes`: the codes of the errors that the rulebook has. In events, "R1" stands for the id of the first
+request for approval, "K1" for the key of the first action that was asked for. `zone` is the offset, in hours, in which
+`at: "09:00"` is meant.
 """
 
 from __future__ import annotations
@@ -13,6 +14,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from groundrules.decisions import Decision
+from groundrules.plan import ir
+from groundrules.reference import Interpreter
 
 from . import plainyaml
 from .shorthand import Writer
@@ -41,10 +46,33 @@ class Case:
             text = content if isinstance(content, str) else as_text(name, content)
             target.write_text(text, encoding="utf-8")
 
-    def lines(self) -> list[bytes]:
-        """The events as lines of JSON."""
-        writer = Writer(self.zone)
-        return [writer.line(event) for event in self.events]
+    def lines(self, plan: ir.Plan) -> list[bytes]:
+        """The events as lines of JSON, with the ids and keys of what the events before them asked for."""
+        writer, interpreter, asked = Writer(self.zone), Interpreter(plan), Asked()
+        lines = []
+        for event in self.events:
+            lines.append(asked.filled(writer.line(event)))
+            asked.hear(interpreter.feed(lines[-1]))
+        return lines
+
+
+class Asked:
+    """What decisions asked for: `"R1"` stands for the first request for approval, `"K1"` for the first action's key."""
+
+    def __init__(self) -> None:
+        self.names: dict[str, list[str]] = {"R": [], "K": []}
+
+    def hear(self, decisions: list[Decision]) -> None:
+        for action in (action for decision in decisions for action in decision.actions):
+            self.names["K"].append(action.key)
+            if action.do == "request_approval":
+                self.names["R"].append(action.parameters["request"])
+
+    def filled(self, line: bytes) -> bytes:
+        for letter, known in self.names.items():
+            for number, name in enumerate(known, 1):
+                line = line.replace(f'"{letter}{number}"'.encode(), f'"{name}"'.encode())
+        return line
 
 
 def as_text(name: str, content: Any) -> str:

@@ -40,7 +40,7 @@ def test_names_are_different() -> None:
 @pytest.mark.parametrize("case", RUN, ids=name_of)
 def test_decisions(case: Case, tmp_path: Path) -> None:
     plan = loaded(case, tmp_path).plan
-    lines = case.lines()
+    lines = case.lines(plan)
     answers = {name: run(tmp_path, plan, lines) for name, run in WAYS.items()}
     judge = Judge(plan)
     faults = [

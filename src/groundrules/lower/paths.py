@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from msgspec.structs import replace
 
 from groundrules.check import model
@@ -44,8 +46,25 @@ def _path(ground: Ground, path: model.Path) -> tuple[ir.Process, list[ir.Rule]]:
         hours=path.hours,
         limit=ground.checked.open_paths,
     )
-    captured = tuple(sorted({*ground.captured, *_ALWAYS_CAPTURED}))
-    return replace(process, capture=captured), rules
+    captured = {*ground.captured, *_ALWAYS_CAPTURED, *(_dates(process) if process.restart else ())}
+    return replace(process, capture=tuple(sorted(captured))), rules
+
+
+def _dates(process: ir.Process) -> set[tuple[str, ...]]:
+    """Return the fields that planning reads: what a later event does not change of them is still needed then."""
+    found: set[tuple[str, ...]] = set()
+    waiting: list[Any] = [step.at for step in process.steps]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ir.Field) and node.root == "event":
+            found.add(node.path)
+        elif isinstance(node, ir.Fact) and node.root == "event":
+            found.add((*node.path, node.fact))
+        if isinstance(node, ir.Expr):
+            waiting += [getattr(node, name) for name in node.__struct_fields__]
+        elif isinstance(node, tuple):
+            waiting += node
+    return found
 
 
 def _opening(ground: Ground, path: model.Path, id: str) -> ir.Rule:
