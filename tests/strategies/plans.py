@@ -59,13 +59,15 @@ WINDOWS = (
     ir.Window(id="by-text", kind="count", type="message", key=(ACTOR, FOLDED), within=2 * DAY, keep=6),
     ir.Window(id="joins", kind="count", type="member.joined", within=2 * DAY, keep=6),
     ir.Window(
-        id="levels", kind="sum", type="message", key=(ACTOR,), within=2 * DAY, pane=7 * SECOND,
+        id="levels", kind="sum", type="message", key=(ACTOR,), within=2 * DAY, pane=7 * SECOND, keep=3, ids=True,
         value=ir.Fact(root="event", path=("actor",), entity="member", fact="level", kind="number"),
     ),
     ir.Window(id="quiet", kind="quiet", type="message"),
     ir.Window(id="quiet-in", kind="quiet", type="message", key=(CHANNEL,)),
     ir.Window(id="streak", kind="streak", type="message", key=(ACTOR,)),
-    ir.Window(id="texts", kind="distinct", type="message", key=(CHANNEL,), value=FOLDED, within=2 * DAY, keep=6),
+    ir.Window(
+        id="texts", kind="distinct", type="message", key=(CHANNEL,), value=FOLDED, within=2 * DAY, keep=6, ids=True
+    ),
     ir.Window(
         id="adverts", kind="count", type="message", key=(ACTOR,), within=2 * DAY, keep=6,
         where=ir.ContainsList(subject=TEXT, quantifier="any", list="adverts"),
@@ -154,8 +156,8 @@ def guards(leaves: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 # --- effects ----------------------------------------------------------------------------------------
 
 MESSAGE = {
-    "zh": ("第", ir.LedgerValue(ledger="points", key=ACTOR), "次 ", fact("name", "text")),
     "en": ("at ", ir.Now(), " ", const(90_000, "duration")),
+    "zh": ("第", ir.LedgerValue(ledger="points", key=ACTOR), "次 ", fact("name", "text")),
 }
 mutes = st.builds(
     lambda who, duration: ir.Act(do="mute", who=who, parameters={"duration": const(duration, "duration")}),
@@ -358,7 +360,16 @@ def states(draw: st.DrawFn) -> tuple[ir.State, ...]:
         ir.WindowTest(window="joins", key=(), within=HOUR, operator="<", bound=1),
         ir.WindowTest(window="quiet", key=(), within=0, operator=">", bound=DAY),
     ]
-    return (ir.State(id="busy", enter=draw(st.sampled_from(enters)), leave=draw(st.sampled_from(leaves))),)
+    turns = st.sampled_from([(), (ir.Until(types=("reaction.added",), when=compare(ACTOR, "==", AUTHOR)),)])
+    return (
+        ir.State(
+            id="busy",
+            enter=draw(st.sampled_from(enters)),
+            leave=draw(st.sampled_from(leaves)),
+            enter_on=draw(turns),
+            leave_on=draw(turns),
+        ),
+    )
 
 
 class Drawn:

@@ -248,3 +248,36 @@ def test_settings_of_the_whole() -> None:
     assert (made.retain, made.processes[0].limit) == (100 * DAY, 7)
     assert {"message", "tick", "roster", "approval.given"} <= set(made.events)
     assert "tzdata" in made.tables
+
+
+def test_a_state_turns_by_conditions_and_events() -> None:
+    made = plan("""
+states:
+  - id: closed
+    enter: [count(member.joined within 1h) > 50, quiet(message) >= 10m]
+    leave: {on: message, when: text == "open"}
+""")
+    (state,) = made.states
+    assert isinstance(state.enter, ir.Or)
+    tests = {(test.operator, test.bound) for test in state.enter.operands if isinstance(test, ir.WindowTest)}
+    assert tests == {(">", 50), (">=", 600_000)}
+    assert (state.enter_on, state.leave) == ((), ir.Const(value=False))
+    (until,) = state.leave_on
+    assert until.types == ("message",)
+    assert isinstance(until.when, ir.Compare)
+
+
+def test_ids_are_kept_by_the_windows_of_a_guard_whose_effects_name_them() -> None:
+    made = plan("""
+rules:
+  - id: mentions
+    on: message
+    when: sum(length(mentions) of message by actor within 10s) >= 7
+    then: [delete: matched]
+  - id: channels
+    on: message
+    when: distinct(channel.id of message by actor within 10s) >= 3
+    then: [warn]
+""")
+    windows = {window.kind: window for window in made.windows}
+    assert (windows["sum"].ids, windows["sum"].keep, windows["distinct"].ids) == (True, 7, False)

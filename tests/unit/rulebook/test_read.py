@@ -138,6 +138,30 @@ def test_ladders_paths_states_schedules(book: Rulebook) -> None:
     assert [schedule.for_each and schedule.for_each.value for schedule in book.schedules] == ["member"]
 
 
+def test_a_state_turns_by_conditions_and_events() -> None:
+    book, codes = load(
+        "rulebook: x\n"
+        "states:\n"
+        "  - {id: a, enter: quiet(message) > 1h, leave: {on: message}}\n"
+        "  - id: b\n"
+        "    enter: [quiet(message) > 1h, {on: [message, tick], when: now == now}]\n"
+        "    leave: [{on: message}, {on: tick}]\n"
+        "  - {id: c, enter: quiet(message) > 1h, leave: {when: now == now}}\n"
+        "  - {id: d, enter: quiet(message) > 1h, leave: []}\n"
+        "  - {id: e, enter: 'quiet(', leave: {on: message}}\n"
+    )
+    assert codes == ["GR102", "GR103", "GR216"]
+    assert book is not None
+    turns = {state.id.value: (state.enter, state.leave) for state in book.states}
+    assert sorted(turns) == ["a", "b"]
+    enter, leave = turns["a"]
+    assert (len(enter.conditions), enter.events, leave.conditions) == (1, (), ())
+    assert [[one.value for one in event.on] for event in leave.events] == [["message"]]
+    enter, leave = turns["b"]
+    assert (len(enter.conditions), len(enter.events), len(leave.events)) == (1, 1, 2)
+    assert enter.events[0].when is not None
+
+
 def test_an_item_that_fails_leaves_the_others() -> None:
     book, codes = load(
         "rulebook: x\n"
