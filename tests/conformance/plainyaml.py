@@ -37,9 +37,14 @@ for _tag, _pattern, _first in (
     Dumper.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), _first)
 
 
+def parse(text: str) -> Any:
+    """Return the content of YAML text."""
+    return yaml.load(text, Loader)
+
+
 def load(path: Path) -> Any:
     """Return the content of a YAML file."""
-    return yaml.load(path.read_text(encoding="utf-8"), Loader)
+    return parse(path.read_text(encoding="utf-8"))
 
 
 def dump(data: Any) -> str:
