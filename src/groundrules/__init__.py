@@ -20,31 +20,39 @@ if TYPE_CHECKING:
     from groundrules.book import Book, RulebookError, check, load
     from groundrules.decisions import Action, Decision
     from groundrules.diagnostics.model import Diagnostic, Severity
+    from groundrules.engine.compiled import Compiled, load_plan
     from groundrules.engine.engine import Engine
+    from groundrules.plan.codec import PlanError
 
 __all__ = [
     "Action",
     "Book",
+    "Compiled",
     "Decision",
     "Diagnostic",
     "Engine",
+    "PlanError",
     "RulebookError",
     "Severity",
     "__version__",
     "check",
     "load",
+    "load_plan",
 ]
 
 _HOMES = {
     "Action": "groundrules.decisions",
     "Book": "groundrules.book",
+    "Compiled": "groundrules.engine.compiled",
     "Decision": "groundrules.decisions",
     "Diagnostic": "groundrules.diagnostics.model",
     "Engine": "groundrules.engine.engine",
+    "PlanError": "groundrules.plan.codec",
     "RulebookError": "groundrules.book",
     "Severity": "groundrules.diagnostics.model",
     "check": "groundrules.book",
     "load": "groundrules.book",
+    "load_plan": "groundrules.engine.compiled",
 }
 
 

@@ -1,17 +1,39 @@
-"""How commands get a plan: from a rulebook that checks clean, else with its diagnostics and exit code 1."""
+"""How commands get a plan: from a plan file, or from a rulebook that checks clean; else they exit with code 1.
+
+A plan file is told by how it begins. Reading one imports nothing of what rulebooks are read with.
+"""
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 
 import click
 
-from groundrules.plan import ir
+from groundrules.engine import compiled
+from groundrules.plan import codec
 
 
-def load_plan(path: str) -> ir.Plan:
-    """Load, check and lower the rulebook at `path`; on errors print them and exit with 1."""
+def load_plan(path: str) -> compiled.Compiled:
+    """Return the plan of the rulebook or plan file at `path`; on errors print them and exit with 1."""
+    if os.path.isfile(path):
+        with open(path, "rb") as file:
+            if codec.is_plan(file.read(codec.LONGEST_MARK)):
+                return _read(path)
+    return _load(path)
+
+
+def _read(path: str) -> compiled.Compiled:
+    try:
+        return compiled.load_plan(path)
+    except codec.PlanError as error:
+        click.secho(f"error[{error.code}]: {error.message}", fg="red", err=True)
+        click.echo(f"  --> {path}" + (f"\n  help: {error.help}" if error.help else ""), err=True)
+        sys.exit(1)
+
+
+def _load(path: str) -> compiled.Compiled:
     from groundrules.book import RulebookError, load
 
     try:
@@ -22,7 +44,7 @@ def load_plan(path: str) -> ir.Plan:
     warnings = [found for found in book.diagnostics if not found.is_error]
     if warnings:
         click.echo(f"{path}: {len(warnings)} warnings; see `groundrules lint {path}`", err=True)
-    return book.plan
+    return compiled.Compiled(book.plan, book.digest)
 
 
 def print_diagnostics(diagnostics: Sequence[object]) -> None:

@@ -17,7 +17,9 @@ from groundrules._version import __version__
 COMMANDS = {
     "init": "write a small rulebook to start from",
     "lint": "check rulebooks and report every problem at once",
+    "fmt": "lay out rulebooks and their tests canonically",
     "test": "run the tests that stand beside rulebooks",
+    "compile": "write a plan file that runs without reading the rulebook again",
     "run": "check a stream of events against a rulebook",
     "schema": "print the JSON Schema of rulebooks, events, actions or decisions",
     "completion": "print the completion script of a shell",

@@ -35,13 +35,13 @@ from groundrules.tools.running import Runner
 def command(
     rulebook: str, events: tuple[str, ...], form: str, lang: str, everything: bool, quiet: bool, strict: bool
 ) -> None:
-    """Check a stream of events against RULEBOOK.
+    """Check a stream of events against RULEBOOK, a rulebook or a plan file.
 
     EVENTS are files of JSON, one event a line; `-`, or none, reads standard input. A decision is printed for every
     event where something happened; an event that is not valid gets a `rejected` record and the run goes on.
     """
-    plan = load_plan(rulebook)
-    runner = Runner(plan)
+    ready = load_plan(rulebook)
+    plan, runner = ready.plan, Runner(ready)
     printer = HumanPrinter(plan, lang) if form == "human" else JsonPrinter()
     with reading.lines(events or ("-",), progress=not quiet) as source:
         for line, decisions in runner.run(source):

@@ -15,7 +15,6 @@ from groundrules import narrate
 from groundrules.cli.loading import load_plan, print_diagnostics
 from groundrules.cli.options import LANGUAGE
 from groundrules.decisions import Decision
-from groundrules.plan import ir
 from groundrules.tools.testing.judge import Mismatch
 from groundrules.tools.testing.junit import junit
 from groundrules.tools.testing.read import TestsError, find_tests, read_tests
@@ -28,15 +27,20 @@ from groundrules.tools.testing.runner import CaseResult, StepFailure, run_case
 @click.option(
     "--junit", "junit_path", type=click.Path(dir_okay=False, writable=True), help="Also write JUnit XML here."
 )
+@click.option(
+    "--plan", "plan_path", type=click.Path(exists=True, dir_okay=False), help="Run the tests on this plan file."
+)
 @click.option("--match", "-k", help="Run only the tests whose name contains this text.")
 @LANGUAGE
-def command(paths: Sequence[str], form: str, junit_path: str | None, match: str | None, lang: str) -> None:
+def command(
+    paths: Sequence[str], form: str, junit_path: str | None, plan_path: str | None, match: str | None, lang: str
+) -> None:
     """Run the tests of rulebooks.
 
     A PATH is a rulebook's folder (every file in it that has `tests:` is run) or one tests file. Exit code 0: all
     passed; 1: some failed, or there were none.
     """
-    results = [result for path in paths for result in _run(Path(path), match)]
+    results = [result for path in paths for result in _run(Path(path), plan_path, match)]
     if junit_path:
         Path(junit_path).write_text(junit(results), encoding="utf-8")
     if form == "json":
@@ -49,20 +53,20 @@ def command(paths: Sequence[str], form: str, junit_path: str | None, match: str 
         sys.exit(1)
 
 
-def _run(path: Path, match: str | None) -> list[CaseResult]:
+def _run(path: Path, plan_path: str | None, match: str | None) -> list[CaseResult]:
     found = find_tests(path)
     if not found:
         click.echo(f"{path}: no tests; write a file with `tests:` beside the rulebook", err=True)
     results = []
     for rulebook, files in found.items():
-        plan: ir.Plan = load_plan(str(rulebook))
+        ready = load_plan(plan_path or str(rulebook))
         for file in files:
             try:
-                cases = read_tests(file, plan)
+                cases = read_tests(file, ready.plan)
             except TestsError as error:
                 print_diagnostics(error.diagnostics)
                 sys.exit(1)
-            results += [run_case(plan, case) for case in cases if match is None or match in case.name]
+            results += [run_case(ready.plan, case, ready) for case in cases if match is None or match in case.name]
     return results
 
 

@@ -17,6 +17,7 @@ from groundrules.engine.codegen.emitter import Frame
 from groundrules.engine.codegen.layout import place_of
 from groundrules.engine.codegen.program import Program
 from groundrules.engine.codegen.units import Unit
+from groundrules.engine.needles import SavedLiterals
 from groundrules.engine.render import Rendering
 from groundrules.engine.scope import Scope
 from groundrules.plan import ir
@@ -51,9 +52,9 @@ class Value:
 class Compiler:
     """Compiles the expressions of one plan; every partition may share it."""
 
-    def __init__(self, plan: ir.Plan) -> None:
+    def __init__(self, plan: ir.Plan, literals: SavedLiterals | None = None) -> None:
         self.plan = plan
-        self.program = Program(plan)
+        self.program = Program(plan, literals)
         self._frames: dict[Types, Frame] = {}
 
     def condition(self, expr: ir.Expr, types: Types = None) -> Condition:

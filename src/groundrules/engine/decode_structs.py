@@ -15,7 +15,7 @@ import keyword
 import math
 from collections.abc import Mapping
 from datetime import datetime
-from functools import cache, partial, reduce
+from functools import cache, lru_cache, partial, reduce
 from operator import or_
 from typing import Annotated, Any, Literal
 
@@ -65,6 +65,13 @@ def event_struct(name: str, schema: Schema) -> type[msgspec.Struct]:
 
 
 def _struct(schema: Schema) -> type[msgspec.Struct]:
+    """Return the struct of an object; equal schemas, like that of a member in every event type, share theirs."""
+    return _struct_of(msgspec.json.encode(schema))
+
+
+@lru_cache(maxsize=1024)
+def _struct_of(encoded: bytes) -> type[msgspec.Struct]:
+    schema = msgspec.json.decode(encoded)
     return msgspec.defstruct(
         f"Object_{attribute(schema.get('entity', ''))}",
         _fields(schema.get("properties", {}), schema.get("required", ())),

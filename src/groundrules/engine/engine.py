@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from groundrules.decisions import Action, Decision, Rejection
 from groundrules.diagnostics.codes import events as codes
 from groundrules.engine import due, forgetting, holding, snapshot, swap
+from groundrules.engine.compiled import Compiled
 from groundrules.engine.decode import Invalid, read_path
 from groundrules.engine.partition import Partition
 from groundrules.engine.program import Program
@@ -26,7 +27,7 @@ Row = tuple[str, str, str, bytes | None]
 
 
 class HasPlan(Protocol):
-    """A rulebook ready to run."""
+    """A rulebook or a compiled plan, ready to run."""
 
     @property
     def plan(self) -> ir.Plan: ...
@@ -35,11 +36,12 @@ class HasPlan(Protocol):
 class Engine:
     """Runs one rulebook. `stats` counts what it did.
 
-    With `track`, `drain` gives the rows that changed, for a store that writes them behind.
+    With `track`, `drain` gives the rows that changed, for a store that writes them behind. Without `indexed`, every
+    rule is asked about every event, with the same decisions.
     """
 
     def __init__(self, plan: ir.Plan | HasPlan, track: bool = False, indexed: bool = True) -> None:
-        self._program = Program(_plan_of(plan), indexed)
+        self._program = _program(plan, indexed)
         self._track = track
         self._runners: dict[str, Runner] = {}
         self.stats = Stats()
@@ -183,7 +185,7 @@ class Engine:
 
     def swap(self, plan: ir.Plan | HasPlan, preview: bool = False) -> SwapReport:
         """Put another version of the rulebook in force and say what becomes of the state; `preview` only says it."""
-        program, before = Program(_plan_of(plan)), self.shapes
+        program, before = _program(plan, self._program.index.enabled), self.shapes
         partitions = [self._runners[id].partition for id in self.partitions]
         if preview:
             return swap.total(swap.migrate(swap.copy(partition), before, program) for partition in partitions)
@@ -191,5 +193,7 @@ class Engine:
         return swap.total(self._adopt(partition, before) for partition in partitions)
 
 
-def _plan_of(plan: ir.Plan | HasPlan) -> ir.Plan:
-    return plan if isinstance(plan, ir.Plan) else plan.plan
+def _program(plan: ir.Plan | HasPlan, indexed: bool) -> Program:
+    if isinstance(plan, Compiled):
+        return Program(plan.plan, plan.made, plan.digest, indexed=indexed)
+    return Program(plan if isinstance(plan, ir.Plan) else plan.plan, indexed=indexed)

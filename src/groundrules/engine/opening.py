@@ -77,7 +77,7 @@ class OpenPaths:
     def endings(self, e: Any, x: Scope) -> list[Ending]:
         """Return the open paths that the event ends or plans anew, by path and key; ending goes before planning."""
         found: dict[tuple[str, str], Ending] = {}
-        for code, until, restarts in self._program.listening.get(e.type, ()):
+        for code, until, restarts in self._program.paths_on[e.type].asked(e, x):
             for key, process, start in self._opened(code):
                 if (code.id, key) not in found and until.when.true(e, Scope(x.now, x.memory, start)):
                     found[code.id, key] = Ending(code, key, process, start, restarts)

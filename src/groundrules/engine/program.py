@@ -6,22 +6,25 @@ so a plan of ten thousand rules starts at once. Rules that are off are left out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 from groundrules.engine.actions import Combiner
 from groundrules.engine.cells.ledgers import CapCell, LedgerCell
 from groundrules.engine.cells.levels import LadderCell
 from groundrules.engine.cells.roster import Place, place
 from groundrules.engine.cells.windows import WindowCell, cell
+from groundrules.engine.codegen.emitter import Frame
 from groundrules.engine.codegen.structure import parts
 from groundrules.engine.compile import Compiler, Condition, Value
 from groundrules.engine.decode import Decoder
 from groundrules.engine.effects import EffectCode, compile_effects
-from groundrules.engine.index.lookup import Lookup, lookup
-from groundrules.engine.index.necessary import access_of
-from groundrules.engine.index.selectivity import estimated
+from groundrules.engine.index.lookup import Lookup
+from groundrules.engine.index.made import Index, Listeners, Made
+from groundrules.engine.index.necessary import Guard, paths_of
+from groundrules.engine.index.selectivity import Frequency
+from groundrules.engine.index.tables import Access
 from groundrules.engine.scope import Scope
 from groundrules.plan import codec, ir
 
@@ -121,14 +124,6 @@ class WindowCode:
         self.speaks_of_self = speaks_of_self(window.where)
 
 
-class KeyedWindows(NamedTuple):
-    """The windows of one event type that share a key: it is worked out once for all of them."""
-
-    exprs: tuple[ir.AnyExpr, ...]
-    key: tuple[Value, ...]
-    windows: list[WindowCode]
-
-
 class DueCode:
     """A step of a process; `at` gives the instant it is due, where it does not count from the start."""
 
@@ -179,40 +174,122 @@ class StateCode:
 _FROM_ANYWHERE = (ir.Now, ir.LedgerValue, ir.LedgerRank, ir.LedgerTop, ir.InState, ir.HasLabel, ir.Silence, ir.Fact)
 
 
-class RulesOfType:
-    """The rules on one event type, sorted by id."""
+class Listening:
+    """What listens to one event type: those to ask about an event are found by the index."""
 
-    def __init__(self, compiler: Compiler, type: str, indexed: bool) -> None:
-        self.codes: list[RuleCode] = []
-        self._compiler = compiler
+    def __init__(self, program: Program, what: Listeners, type: str) -> None:
+        self.guards: list[Guard] = []
+        self._program = program
+        self._what = what
         self._type = type
-        self._indexed = indexed
-
-    def asked(self, e: Any, x: Scope) -> Sequence[RuleCode]:
-        """Return the rules that may have something to say about an event: those not surely false."""
-        if not self._indexed:
-            return self.codes
-        return [self.codes[number] for number in self._lookup(e, x)]
 
     @cached_property
-    def _lookup(self) -> Lookup:
-        frame = self._compiler.frame((self._type,))
-        guards = [(code.rule.when, code.rule.unless) for code in self.codes]
-        return lookup(self._compiler.program, frame, access_of(self._compiler.program, frame, guards, estimated))
+    def numbers(self) -> Lookup:
+        """The function from an event and a scope to the numbers of those not surely out of question."""
+        return self._program.index.lookup(self._what, self._type, self._frame, lambda: self.guards)
+
+    def access(self, frequency: Frequency) -> Access:
+        """Return the tables of the index."""
+        return self._program.index.access(self._what, self._type, self._frame, lambda: self.guards, frequency)
+
+    def subjects(self, frequency: Frequency) -> dict[str, Any]:
+        """Choose access paths, asking `frequency` about atoms; return the subjects of all of them by name."""
+        return paths_of(self._program.compiler.program, self._frame, self.guards, frequency)[1]
+
+    @property
+    def _frame(self) -> Frame:
+        return self._program.compiler.frame((self._type,))
+
+
+class RulesOnType(Listening):
+    """The rules on an event type, sorted by id."""
+
+    def __init__(self, program: Program, type: str) -> None:
+        super().__init__(program, "rules", type)
+        self._ids: list[str] = []
+
+    def add(self, rule: ir.Rule) -> None:
+        self._ids.append(rule.id)
+        self.guards.append((rule.when, rule.unless))
+
+    def asked(self, e: Any, x: Scope) -> Sequence[RuleCode]:
+        """Return the rules that may have something to say about an event."""
+        numbers = self.numbers(e, x)
+        return [self._program.rules[self._ids[number]] for number in numbers] if numbers else ()
+
+
+class WindowsOnType(Listening):
+    """The windows that count an event type; those that share a key have the same number in `keys`."""
+
+    def __init__(self, program: Program, type: str) -> None:
+        super().__init__(program, "windows", type)
+        self.codes: list[WindowCode] = []
+        self.groups: list[int] = []
+        self._keys: list[tuple[ir.AnyExpr, ...]] = []
+
+    def add(self, window: ir.Window, code: WindowCode) -> None:
+        if window.key not in self._keys:
+            self._keys.append(window.key)
+        self.codes.append(code)
+        self.groups.append(self._keys.index(window.key))
+        self.guards.append((ir.Const(value=True) if window.where is None else window.where, None))
+
+
+class PathsOnType(Listening):
+    """What may end or (True) replan paths by an event type."""
+
+    def __init__(self, program: Program, type: str) -> None:
+        super().__init__(program, "paths", type)
+        self._untils: list[tuple[ProcessCode, UntilCode, bool]] = []
+
+    def add(self, code: ProcessCode, until: UntilCode, restarts: bool) -> None:
+        self._untils.append((code, until, restarts))
+        self.guards.append((until.when.expr, None))
+
+    def asked(self, e: Any, x: Scope) -> Sequence[tuple[ProcessCode, UntilCode, bool]]:
+        """Return those that may speak of an event."""
+        return [self._untils[number] for number in self.numbers(e, x)]
+
+
+class Rules(Mapping[str, RuleCode]):
+    """The rules of a plan that are not off, by id; each is compiled when it is first wanted."""
+
+    def __init__(self, compiler: Compiler, plan: ir.Plan) -> None:
+        self._compiler = compiler
+        self._rules = {rule.id: rule for rule in plan.rules if rule.mode != "off"}
+        self._codes: dict[str, RuleCode] = {}
+
+    def __getitem__(self, id: str) -> RuleCode:
+        found = self._codes.get(id)
+        if found is None:
+            found = self._codes[id] = RuleCode(self._compiler, self._rules[id])
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted(self._rules))
+
+    def __len__(self) -> int:
+        return len(self._rules)
+
+    def plain(self) -> Iterator[ir.Rule]:
+        """Yield the rules as the plan has them, sorted by id."""
+        return (self._rules[id] for id in self)
 
 
 class Program:
-    """Everything of a plan that running it needs."""
+    """Everything of a plan that running it needs. `made` and `digest` are what a plan file kept of it."""
 
-    def __init__(self, plan: ir.Plan, indexed: bool = True) -> None:
+    def __init__(
+        self, plan: ir.Plan, made: Made | None = None, digest: str | None = None, *, indexed: bool = True
+    ) -> None:
         self.plan = plan
-        self.indexed = indexed
-        self.name = f"{plan.rulebook}@{codec.digest(plan)}"
+        self.name = f"{plan.rulebook}@{digest or codec.digest(plan)}"
         self.zone = plan.timezone
-        self.compiler = Compiler(plan)
+        self.compiler = Compiler(plan, None if made is None else made.literals)
+        self.index = Index(self.compiler.program, made, enabled=indexed)
         self.decoder = Decoder(plan.events)
         self.combiner = Combiner(plan)
-        self.rules = {rule.id: RuleCode(self.compiler, rule) for rule in plan.rules if rule.mode != "off"}
+        self.rules = Rules(self.compiler, plan)
         self.windows = {
             window.id: WindowCode(self.compiler, window, plan.retain, plan.timezone) for window in plan.windows
         }
@@ -222,55 +299,48 @@ class Program:
         self.processes = {process.id: ProcessCode(self.compiler, process) for process in plan.processes}
         self.states = [StateCode(self.compiler, state, {w.id: w for w in plan.windows}) for state in plan.states]
         self.schedules = {schedule.id: schedule for schedule in plan.schedules}
+        self._kept = None if made is None else made.kept
         self._group()
 
     def _group(self) -> None:
-        self.on_event: dict[str, RulesOfType] = {}
+        self.rules_on: dict[str, RulesOnType] = {}
+        self.windows_on: dict[str, WindowsOnType] = {}
+        self.paths_on: dict[str, PathsOnType] = {}
         self.on: dict[ir.Trigger, list[RuleCode]] = {}
-        self.windows_of: dict[str, list[KeyedWindows]] = {}
         self.undo_of: dict[str, list[tuple[RuleCode, tuple[Value, ...]]]] = {}
         self.ladders_of: dict[str, list[LadderCell]] = {}
-        for id in sorted(self.rules):
-            self._group_rule(self.rules[id])
+        for rule in self.rules.plain():
+            self._group_rule(rule)
         for window in self.plan.windows:
-            self._group_window(window)
+            of_type = self.windows_on.setdefault(window.type, WindowsOnType(self, window.type))
+            of_type.add(window, self.windows[window.id])
+        for code in self.processes.values():
+            self._group_path(code)
         for ladder in self.ladders.values():
             self.ladders_of.setdefault(ladder.ladder.ledger, []).append(ladder)
 
-    def _group_window(self, window: ir.Window) -> None:
-        groups, code = self.windows_of.setdefault(window.type, []), self.windows[window.id]
-        same = next((group for group in groups if group.exprs == window.key), None)
-        if same is None:
-            groups.append(KeyedWindows(window.key, code.key, [code]))
+    def _group_rule(self, rule: ir.Rule) -> None:
+        if isinstance(rule.trigger, ir.OnEvent):
+            for type in rule.trigger.types:
+                if type not in self.rules_on:
+                    self.rules_on[type] = RulesOnType(self, type)
+                self.rules_on[type].add(rule)
         else:
-            same.windows.append(code)
-
-    def _group_rule(self, code: RuleCode) -> None:
-        trigger = code.rule.trigger
-        if isinstance(trigger, ir.OnEvent):
-            for type in trigger.types:
-                if type not in self.on_event:
-                    self.on_event[type] = RulesOfType(self.compiler, type, self.indexed)
-                self.on_event[type].codes.append(code)
-        else:
-            self.on.setdefault(trigger, []).append(code)
-        for undo in code.rule.undo:
+            self.on.setdefault(rule.trigger, []).append(self.rules[rule.id])
+        for undo in rule.undo:
             key = tuple(self.compiler.value(part, (undo.type,)) for part in undo.key)
-            self.undo_of.setdefault(undo.type, []).append((code, key))
+            self.undo_of.setdefault(undo.type, []).append((self.rules[rule.id], key))
 
-    @cached_property
-    def listening(self) -> dict[str, list[tuple[ProcessCode, UntilCode, bool]]]:
-        """Event type → the processes it may end or (True) replan."""
-        found: dict[str, list[tuple[ProcessCode, UntilCode, bool]]] = {}
-        for code in self.processes.values():
-            for until, restarts in [*((u, False) for u in code.until), *((u, True) for u in code.restart)]:
-                for type in sorted(until.types):
-                    found.setdefault(type, []).append((code, until, restarts))
-        return found
+    def _group_path(self, code: ProcessCode) -> None:
+        for until, restarts in [*((u, False) for u in code.until), *((u, True) for u in code.restart)]:
+            for type in sorted(until.types):
+                self.paths_on.setdefault(type, PathsOnType(self, type)).add(code, until, restarts)
 
     @cached_property
     def kept(self) -> dict[str, tuple[str, ...]]:
         """Entity → the facts that the roster keeps. Members' roles are kept where somebody's word needs a role."""
+        if self._kept is not None:
+            return self._kept
         kept = {entity: set(facts) for entity, facts in self.plan.facts.items()}
         for schedule in self.plan.schedules:
             if schedule.for_each is not None:

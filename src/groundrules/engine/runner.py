@@ -4,7 +4,8 @@ An event is turned away, or handled before, or gets its number. Then everything 
 decided, in the order of due time, id and key, each with the clock at its due time. Then windows count the event, paths
 are ended or planned anew, its rules are asked and take effect, and the roster takes note of what it said. Behind its
 own decision come the ladder steps that it crossed, then those that these crossed in turn; what its approval released;
-and the states that it entered or left. A decision in which nothing happened is left out, but for the event's own.
+the states that it entered or left; and what it made due at once. A decision in which nothing happened and nothing
+stayed undecided is left out, but for the event's own.
 """
 
 from __future__ import annotations
@@ -106,7 +107,8 @@ class Runner:
         header = {"seq": stamp.seq, "event": e.id, "type": e.type}
         decisions = self._fall_due(stamp.at, header)
         clock.move(self.partition, stamp.at)
-        return decisions + self._decide_event(e, stamp.late, header)
+        decisions += self._decide_event(e, stamp.late, header)
+        return decisions + self._fall_due(stamp.at, header)
 
     # --- the event ------------------------------------------------------------------------------
 
@@ -206,7 +208,7 @@ class Runner:
             name: occasion.header[name] for name in ("seq", "event", "type") if name in occasion.header
         }
         behind = self._crossings(crossed, occasion.e, occasion.occurrence, header)
-        return [decision, *behind] if decision.notable else behind
+        return [decision, *behind] if decision.notable or decision.unknown else behind
 
     def _rules(self, trigger: ir.Trigger) -> list[RuleCode]:
         return self.program.on.get(trigger, [])

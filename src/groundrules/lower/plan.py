@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypeVar
 
-from groundrules.calendar.zones import TZDATA_VERSION
 from groundrules.check.model import Checked
 from groundrules.lower.actions import actions
 from groundrules.lower.ground import Ground
@@ -16,7 +15,7 @@ from groundrules.lower.rules import rules, texts
 from groundrules.lower.schedules import schedules
 from groundrules.lower.states import states
 from groundrules.plan import ir
-from groundrules.text.fold import TABLE_VERSION
+from groundrules.tables import TABLES
 from groundrules.types.schema import Schema
 
 ENGINE_TYPES = (  # what the engine itself takes in, whatever a rulebook says
@@ -60,7 +59,7 @@ def lower(checked: Checked) -> ir.Plan:
         retain=checked.retain,
         ahead=checked.ahead,
         sources=ground.sources,
-        tables=f"fold {TABLE_VERSION}, tzdata {TZDATA_VERSION}",
+        tables=TABLES,
         ladders=_sorted(steps),
         processes=_sorted(processes),
         states=_sorted(conditions),

@@ -1,7 +1,8 @@
 """Plans as bytes, and the digest that names what a plan means.
 
 A plan file is a header and a body: the magic, the format version (two bytes, big-endian), the SHA-256 of the body,
-and the body, which is MessagePack with every map sorted. Equal plans give equal bytes.
+and the body, which is MessagePack with every map sorted: the plan's digest, the plan, and what an engine made of it,
+which is the engine's own affair (empty if nothing was made). Equal plans give equal bytes.
 
 The digest is narrower than the bytes: it leaves out where things were written (`src` and `Plan.sources`), so that
 moving files, comments and layout about changes no digest.
@@ -9,8 +10,11 @@ moving files, comments and layout about changes no digest.
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
@@ -20,7 +24,7 @@ from msgspec.structs import replace
 from groundrules.plan import ir
 
 MAGIC = b"GRPLAN"
-_VERSION_AT = len(MAGIC)
+LONGEST_MARK = _VERSION_AT = len(MAGIC)
 _HASH_AT = _VERSION_AT + 2
 _BODY_AT = _HASH_AT + hashlib.sha256().digest_size
 _PLACE = re.compile(rb',"src":-?[0-9]+')
@@ -29,9 +33,17 @@ _encoder = msgspec.msgpack.Encoder(order="deterministic")
 _canonical = msgspec.json.Encoder(order="deterministic")
 
 
+class Packed(msgspec.Struct, frozen=True, array_like=True):
+    """What a plan file holds."""
+
+    digest: str
+    plan: ir.Plan
+    made: bytes = b""
+
+
 @cache
-def _decoder() -> msgspec.msgpack.Decoder[ir.Plan]:
-    return msgspec.msgpack.Decoder(ir.Plan)
+def _decoder() -> msgspec.msgpack.Decoder[Packed]:
+    return msgspec.msgpack.Decoder(Packed)
 
 
 class PlanError(Exception):
@@ -44,15 +56,37 @@ class PlanError(Exception):
         self.help = help
 
 
-def encode(plan: ir.Plan) -> bytes:
-    """Return the plan as the bytes of a plan file."""
-    body = _encoder.encode(plan)
+@contextmanager
+def no_collection() -> Iterator[None]:
+    """Keep the garbage collector from going over everything again and again while only new things are made."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def is_plan(data: bytes) -> bool:
+    """Tell whether bytes, or the beginning of a file, claim to be a plan."""
+    return data[:_VERSION_AT] == MAGIC
+
+
+def encode(plan: ir.Plan, made: bytes = b"") -> bytes:
+    """Return the plan, and what an engine made of it, as the bytes of a plan file."""
+    body = _encoder.encode(Packed(digest(plan), plan, made))
     return MAGIC + ir.FORMAT_VERSION.to_bytes(2, "big") + hashlib.sha256(body).digest() + body
 
 
 def decode(data: bytes) -> ir.Plan:
     """Return the plan that `data` holds; raise PlanError if it is foreign, newer or damaged."""
-    if data[:_VERSION_AT] != MAGIC:
+    return unpack(data).plan
+
+
+def unpack(data: bytes) -> Packed:
+    """Return everything that a plan file holds; raise PlanError if it is foreign, newer or damaged."""
+    if not is_plan(data):
         raise PlanError("GR801", "this is not a plan file", "compile the rulebook with `groundrules compile`")
     version = int.from_bytes(data[_VERSION_AT:_HASH_AT], "big")
     if version != ir.FORMAT_VERSION and len(data) >= _HASH_AT:
@@ -61,11 +95,12 @@ def decode(data: bytes) -> ir.Plan:
             f"this plan has format {version}, and this version of groundrules reads format {ir.FORMAT_VERSION}",
             "compile the rulebook again with this version, or install the version that made the plan",
         )
-    body = data[_BODY_AT:]
+    body = memoryview(data)[_BODY_AT:]
     if hashlib.sha256(body).digest() != data[_HASH_AT:_BODY_AT]:
         raise PlanError("GR803", "this plan file is damaged: its content does not match its hash", "compile it again")
     try:
-        return _decoder().decode(body)
+        with no_collection():
+            return _decoder().decode(body)
     except (msgspec.DecodeError, RecursionError) as error:
         raise PlanError("GR803", f"this plan file is damaged: {error}", "compile it again") from error
 

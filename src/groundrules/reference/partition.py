@@ -16,7 +16,8 @@ An event of a partition is answered in this order:
 6. The roster takes note of what the event said, and states are looked at.
 7. What the event made due at once (a path's step `after: 0s`) is decided behind it.
 
-A decision in which nothing happened is left out, but for the event's own, which is always there.
+A decision in which nothing happened and nothing stayed undecided is left out, but for the event's own, which is always
+there.
 """
 
 from __future__ import annotations
@@ -194,7 +195,7 @@ class Partition:
         decision, crossed = decide(memory, occasion)
         header: Json = {name: said for name, said in occasion.header.items() if name in ("seq", "event", "type")}
         behind = self.crossings(crossed, occasion.event, occasion.occurrence, header, memory)
-        return [decision, *behind] if decision.notable else behind
+        return [decision, *behind] if decision.notable or decision.unknown else behind
 
     # --- time -------------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from groundrules.decisions import Decision
-from groundrules.engine.engine import Engine
+from groundrules.engine.engine import Engine, HasPlan
 from groundrules.plan import ir
 from groundrules.tools.tally import Tally
 
@@ -15,7 +15,7 @@ from groundrules.tools.tally import Tally
 class Runner:
     """Feeds lines to an engine one by one; every line is answered and counted."""
 
-    def __init__(self, plan: ir.Plan) -> None:
+    def __init__(self, plan: ir.Plan | HasPlan) -> None:
         self.engine = Engine(plan)
         self.tally = Tally()
 

@@ -41,6 +41,20 @@ Compile the rulebook again.
 """,
 )
 
+OTHER_TABLES = Code(
+    "GR804",
+    "other-tables",
+    Severity.ERROR,
+    "a plan made with other tables",
+    """\
+How letters fold and what time it is in a time zone comes from tables, and a plan says with which versions of them it
+was made. Under other tables the same events could be decided otherwise, and what the plan keeps ready for the engine
+would not fit, so it is refused.
+
+Compile the rulebook again here, or install the versions of groundrules and tzdata that the message names.
+""",
+)
+
 SNAPSHOT_FOREIGN = Code(
     "GR811",
     "snapshot-foreign",

@@ -11,7 +11,7 @@ from groundrules.engine.codegen.loops import Loop
 from groundrules.engine.codegen.shapes import Shapes
 from groundrules.engine.codegen.total import NAMES
 from groundrules.engine.codegen.units import Unit
-from groundrules.engine.needles import Literals
+from groundrules.engine.needles import Literals, SavedLiterals
 from groundrules.engine.scope import Scope
 from groundrules.engine.texts import Texts, domain
 from groundrules.plan import ir
@@ -27,9 +27,9 @@ EMITTING = (comparisons, containment, reads, values)
 class Program:
     """The compiled side of a plan. Units are kept by expression and frame, and with them both stay alive."""
 
-    def __init__(self, plan: ir.Plan) -> None:
+    def __init__(self, plan: ir.Plan, literals: SavedLiterals | None = None) -> None:
         self.plan = plan
-        self.literals = Literals(plan)
+        self.literals = Literals(plan, literals)
         self._lists = {words.id: words for words in plan.lists}
         self._matchers: dict[str, ListMatcher] = {}
         self._patterns: dict[tuple[str, str], Pattern] = {}

@@ -16,7 +16,6 @@ from groundrules.engine.codegen.emitter import Emitter, Frame
 from groundrules.engine.codegen.program import Program
 from groundrules.engine.index.atoms import Atom, Atoms, Test, is_readable, name_of
 from groundrules.engine.index.selectivity import LARGEST_USEFUL, Frequency
-from groundrules.engine.index.tables import Access, access
 from groundrules.engine.needles import BASES, Needles, literals_of, texts_of
 from groundrules.plan import ir
 
@@ -188,11 +187,12 @@ Guard = tuple[ir.Expr, ir.Expr | None]
 """The `when` and `unless` of a rule."""
 
 
-def access_of(program: Program, frame: Frame, guards: Iterable[Guard], frequency: Frequency) -> Access:
-    """Return the tables for the guards of one event type, by their numbers."""
+def paths_of(
+    program: Program, frame: Frame, guards: Iterable[Guard], frequency: Frequency
+) -> tuple[list[Atoms | None], dict[str, Any]]:
+    """Return the access path of each guard of one event type, and the subjects of all atoms by name."""
     derivation = Derivation(program, frame, frequency)
-    paths = [_path(derivation, when, unless) for when, unless in guards]
-    return access(paths, derivation.subjects)
+    return [_path(derivation, when, unless) for when, unless in guards], derivation.subjects
 
 
 def _path(derivation: Derivation, when: ir.Expr, unless: ir.Expr | None) -> Atoms | None:

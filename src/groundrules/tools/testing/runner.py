@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from groundrules.decisions import Decision
-from groundrules.engine.engine import Engine
+from groundrules.engine.engine import Engine, HasPlan
 from groundrules.plan import ir
 from groundrules.tools.testing.cases import Case, Step
 from groundrules.tools.testing.judge import Mismatch, Outcome, judge
@@ -43,12 +43,12 @@ def run_cases(plan: ir.Plan, cases: Iterable[Case]) -> list[CaseResult]:
     return [run_case(plan, case) for case in cases]
 
 
-def run_case(plan: ir.Plan, case: Case) -> CaseResult:
-    """Run one case to its end, going on after failed steps."""
+def run_case(plan: ir.Plan, case: Case, compiled: HasPlan | None = None) -> CaseResult:
+    """Run one case to its end, going on after failed steps; on the compiled form of the plan, if it is given."""
     result = CaseResult(case)
     begun = time.perf_counter()
     try:
-        _play(plan, case, result)
+        _play(Engine(compiled or plan), plan, case, result)
     except TimeError as error:
         result.problem = str(error)
     if result.problem is None and not _reaches(plan, case, result.decisions):
@@ -58,8 +58,7 @@ def run_case(plan: ir.Plan, case: Case) -> CaseResult:
     return result
 
 
-def _play(plan: ir.Plan, case: Case, result: CaseResult) -> None:
-    engine = Engine(plan)
+def _play(engine: Engine, plan: ir.Plan, case: Case, result: CaseResult) -> None:
     maker = EventMaker(plan, case)
     specs = {spec.name: spec for spec in plan.actions}
     roster = maker.roster()

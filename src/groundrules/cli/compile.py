@@ -1,0 +1,50 @@
+"""`groundrules compile RULEBOOK -o FILE`: a plan file, which runs without reading the rulebook again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from groundrules.cli import reading
+from groundrules.cli.loading import load_plan
+from groundrules.engine.compiled import Compiled, compile_plan, write
+
+MOST_NAMED = 5
+
+
+@click.command("compile")
+@click.argument("rulebook", type=click.Path(exists=True))
+@click.option("--output", "-o", required=True, type=click.Path(dir_okay=False, writable=True), help="The plan file.")
+@click.option(
+    "--profile",
+    multiple=True,
+    metavar="EVENTS",
+    type=click.Path(exists=True, dir_okay=False),
+    help="Choose how rules are found by what these events, one a line, hold.",
+)
+@click.option("--quiet", "-q", is_flag=True, help="Print nothing.")
+def command(rulebook: str, output: str, profile: tuple[str, ...], quiet: bool) -> None:
+    """Compile RULEBOOK into a plan file.
+
+    `groundrules run`, `groundrules test --plan` and `groundrules.load_plan` take the file in place of the rulebook. It
+    is signed by the hash of its content; one that is damaged, of another version or made with other tables of letters
+    and time zones is refused.
+    """
+    plan = load_plan(rulebook).plan
+    with reading.lines(profile, progress=not quiet) as sample:
+        compiled = compile_plan(plan, sample)
+    data = write(compiled)
+    Path(output).write_bytes(data)
+    if not quiet:
+        _tell(output, compiled, len(data))
+
+
+def _tell(output: str, compiled: Compiled, size: int) -> None:
+    """Say what was written, and which rules are asked about every event of their type."""
+    always = compiled.asked_always()
+    click.echo(f"{output}: {len(compiled.plan.rules):,} rules, {size / 1e6:.1f} MB, {compiled.digest}", err=True)
+    if always:
+        named = ", ".join(f"`{rule}`" for rule in always[:MOST_NAMED])
+        more = f" and {len(always) - MOST_NAMED:,} more" if len(always) > MOST_NAMED else ""
+        click.echo(f"  asked about every event of their types: {named}{more}", err=True)
