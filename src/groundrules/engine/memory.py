@@ -24,10 +24,8 @@ class PartitionMemory:
 
     def window_test(self, window: str, key: tuple[Any, ...], within: int, operator: str, bound: int) -> bool | None:
         code = self._program.windows[window]
-        row = self._row(code, key)
-        if row is None and code.kind == "quiet":
-            return compare(self._unseen(), operator, bound)
-        return code.cell.test(row, self._partition.now, within, operator, bound)
+        held = code.cell.test(self._row(code, key), self._partition.now, within, operator, bound)
+        return compare(self._unseen(), operator, bound) if held is None and code.kind == "quiet" else held
 
     def window_value(self, window: str, key: tuple[Any, ...], within: int, maximum: int | None) -> Any:
         code = self._program.windows[window]

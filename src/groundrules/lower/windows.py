@@ -50,7 +50,7 @@ def _kept(lowerer: Lowerer, node: nodes.Window, keep: int) -> tuple[str, tuple[i
     """Add the window that a node speaks of; return its id, the reader's key and the time."""
     ground = lowerer.ground
     counted = lowerer.elsewhere(ground.checked.context(lowerer.context.instance, (node.event_type,)))
-    within = 0 if node.within is None else (_constant(lowerer, node.within) or 0)
+    within = _within(lowerer, node, keep)
     pairs = _keys(lowerer, counted, node)
     kept = ground.window(
         ir.Window(
@@ -67,6 +67,16 @@ def _kept(lowerer: Lowerer, node: nodes.Window, keep: int) -> tuple[str, tuple[i
         )
     )
     return kept, tuple(theirs for _, theirs in pairs), within
+
+
+def _within(lowerer: Lowerer, node: nodes.Window, bound: int) -> int:
+    """Return how far back a window is asked (ms): as it says, else as long as anything is kept; 0 for `streak`.
+
+    `quiet` is asked whether it lasted as long as `bound`.
+    """
+    if node.within is not None:
+        return _constant(lowerer, node.within) or 0
+    return {"quiet": bound, "streak": 0}.get(node.kind, lowerer.ground.checked.retain)
 
 
 def _keys(lowerer: Lowerer, counted: Lowerer, node: nodes.Window) -> list[tuple[ir.AnyExpr, ir.AnyExpr]]:

@@ -458,7 +458,8 @@ class Window(msgspec.Struct, frozen=True, kw_only=True):
 
     kind count: the times of the last `keep` events. distinct: the last times of the `keep` values seen last.
     sum: totals in panes of `pane` ms, aligned to the epoch; a pane leaves as a whole once its end is `within` ago.
-    streak: the last local day and the length of its run. quiet: the last time.
+    streak: the last local day and the length of its run. quiet: the last time, for `within` and
+    at least the plan's `retain`.
     `ids`: events' ids are kept, because some guard uses `matched`: those in a count's ring, of each distinct value the
     last, of a sum the last `keep` events that added something.
     """
@@ -469,7 +470,7 @@ class Window(msgspec.Struct, frozen=True, kw_only=True):
     key: tuple[AnyExpr, ...] = ()
     where: AnyExpr | None = None
     value: AnyExpr | None = None
-    within: int = 0  # the longest time that anyone asks for; 0: no limit
+    within: int = 0  # the longest time that anyone asks for; 0: the plan's `retain`
     keep: int = 1
     pane: int = 0
     ids: bool = False

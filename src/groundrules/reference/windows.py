@@ -14,6 +14,9 @@ A window is then a question about that history, asked at the time `now`:
 - **streak**: how many local days in a row had an entry, up to today, or up to yesterday if today has none yet;
 - **quiet**: how long ago the last entry was; if there never was one, how long ago the partition's first event was.
 
+A question without a time (`within` 0) looks back over the plan's `retain`. **quiet** looks back over its window's
+`within` if that is longer, for nothing else is remembered longer.
+
 Keys and distinct values compare as text: numbers as they are written, everything else as it is; where a key is prose,
 the plan folds it. A component longer than 64 characters is replaced by its hash, so that a key has a bound.
 """
@@ -82,11 +85,14 @@ class Windows:
                 )
                 self.history.append(entry)
 
-    def entries(self, window: str, key: list[Any], within: int, now: int) -> list[Entry]:
-        """The entries under a key in (now - within, now], oldest first; `within` 0 sets no limit."""
+    def all(self, window: str, key: list[Any]) -> list[Entry]:
+        """The entries under a key, oldest first."""
         wanted = tuple(map(encoded, key))
-        held = [entry for entry in self.history if entry.window == window and entry.key == wanted]
-        return [entry for entry in held if entry.at > now - within or within == 0]
+        return [entry for entry in self.history if entry.window == window and entry.key == wanted]
+
+    def entries(self, window: str, key: list[Any], within: int, now: int) -> list[Entry]:
+        """The entries under a key in (now - within, now], oldest first."""
+        return [entry for entry in self.all(window, key) if entry.at > now - (within or self.plan.retain)]
 
     def matched(self, tests: Iterable[tuple[ir.WindowTest, Scope]], now: int) -> tuple[str, ...]:
         """The ids of the events that the windows of these comparisons still hold, newest first."""
@@ -94,7 +100,7 @@ class Windows:
         for test, scope in tests:
             window = self.definitions[test.window]
             key = [evaluate(part, scope) for part in test.key]
-            entries = [entry for entry in self.kept(window, key) if entry.at > now - test.within or not test.within]
+            entries = [entry for entry in self.kept(window, key) if entry.at > now - (test.within or self.plan.retain)]
             held |= {(entry.number, entry.event) for entry in entries if window.ids}
         return tuple(id for _, id in sorted(held, reverse=True))
 
@@ -103,7 +109,7 @@ class Windows:
 
         Of a sum only those that added something; of distinct values the last entry of each.
         """
-        entries = self.entries(window.id, key, 0, 0)
+        entries = self.all(window.id, key)
         if window.kind == "sum":
             entries = [entry for entry in entries if entry.value]
         elif window.kind == "distinct":
@@ -120,30 +126,33 @@ class Windows:
             case "distinct":
                 number = len({encoded(entry.value) for entry in self.entries(window, key, within, now)})
             case "sum":
-                number = sum_of_panes(self.entries(window, key, 0, now), definition.pane, now - within)
+                number = sum_of_panes(self.all(window, key), definition.pane, now - (within or self.plan.retain))
             case "streak":
-                return streak([entry.at for entry in self.entries(window, key, 0, now)], now, self.plan.timezone)
+                return streak([entry.at for entry in self.all(window, key)], now, self.plan.timezone)
             case "quiet":
-                return now - max((entry.at for entry in self.entries(window, key, 0, now)), default=self.first)
+                limit = now - max(definition.within, self.plan.retain)
+                times = [entry.at for entry in self.all(window, key) if entry.at >= limit]
+                return now - max(times, default=self.first)
         return number if maximum is None else min(number, maximum)
 
     def changes(self, window: str, key: list[Any], within: int, bound: int | None) -> Iterator[int]:
         """Instants at which the number that a window holds changes by time alone."""
-        definition = self.definitions[window]
-        entries = [] if None in key else self.entries(window, key, 0, 0)
+        definition, within = self.definitions[window], within or self.plan.retain
+        entries = [] if None in key else self.all(window, key)
         match definition.kind:
             case "count" | "distinct":
-                yield from (entry.at + within for entry in entries if within)
+                yield from (entry.at + within for entry in entries)
             case "sum":
-                yield from ((entry.at // definition.pane + 1) * definition.pane + within for entry in entries if within)
+                yield from ((entry.at // definition.pane + 1) * definition.pane + within for entry in entries)
             case "streak":
                 zone = self.plan.timezone
                 yield from (
                     instant_of(zone, local_day(zone, entry.at) + days, 0) for entry in entries for days in (1, 2)
                 )
             case "quiet":
-                last = max((entry.at for entry in entries), default=self.first)
-                yield from () if bound is None else (last + bound, last + bound + 1)
+                times = [self.first, *(entry.at for entry in entries)]
+                yield from () if bound is None else (time + bound + more for time in times for more in (0, 1))
+                yield from (time + max(definition.within, within) + 1 for time in times)
 
 
 def telling(kind: str, entries: list[Entry]) -> list[Entry]:

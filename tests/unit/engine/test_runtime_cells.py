@@ -90,8 +90,12 @@ def test_a_ring_keeps_no_more_than_it_needs() -> None:
     assert len(row) == 3 * stamps.SIZE
 
 
-def test_a_count_without_limit_counts_all() -> None:
-    assert window("count", keep=9).number(counted(window("count", keep=9), 0, 5, 10), 10**12, 0) == 3
+@pytest.mark.parametrize("ids", [False, True])
+def test_a_count_without_a_time_looks_back_as_long_as_facts_are_kept(ids: bool) -> None:
+    ring = window("count", keep=9, ids=ids)
+    row = counted(ring, 0, 5, 10)
+    assert [ring.number(row, now, 0) for now in (10, RETAIN, RETAIN + 5)] == [3, 2, 1]
+    assert ring.changes(row, 11, 0, 1) == RETAIN + 5
 
 
 def test_ids_come_newest_first() -> None:
@@ -158,11 +162,16 @@ def test_quiet_is_the_time_since() -> None:
     row = counted(quiet, 5, 40)
     assert quiet.number(row, 100, 0) == 60
     assert quiet.number(None, 100, 0) is None
-    assert (quiet.changes(row, 50, 0, 30), quiet.changes(row, 70, 0, 30), quiet.changes(row, 71, 0, 30)) == (
-        70,
-        71,
-        None,
-    )
+    assert [quiet.changes(row, now, 0, 30) for now in (50, 70)] == [70, 71]
+    assert quiet.changes(row, 71, 0, 30) == 41 + RETAIN, "then it is forgotten"
+
+
+@pytest.mark.parametrize(("within", "kept"), [(1, RETAIN), (2 * RETAIN, 2 * RETAIN)])
+def test_quiet_is_kept_as_long_as_facts_or_as_it_is_asked_for(within: int, kept: int) -> None:
+    quiet = window("quiet", within=within)
+    row = counted(quiet, 0)
+    assert [quiet.number(row, now, 0) for now in (kept, kept + 1)] == [kept, None]
+    assert quiet.lifetime == kept
 
 
 # --- ledgers ------------------------------------------------------------------------------------

@@ -112,8 +112,8 @@ def _window(
         return None
     code = program.windows[window]
     row = partition.space(code.space, code.lifetime).get(keys.encode(key))
-    if row is None and code.kind == "quiet" and bound is not None and partition.meta is not None:
-        return next(
-            (at for at in (partition.meta.first + bound, partition.meta.first + bound + 1) if at > partition.now), None
-        )
+    if code.kind == "quiet" and code.cell.number(row, partition.now, within) is None:
+        first = partition.meta.first if partition.meta is not None else partition.now
+        ends = () if bound is None else (first + bound, first + bound + 1)
+        return next((at for at in ends if at > partition.now), None)
     return code.cell.changes(row, partition.now, within, bound)

@@ -1,6 +1,7 @@
 """Windows: what was counted, per key, as rows of bytes.
 
-A window with no limit in time ends with the row's own lifetime. All five kinds answer the same questions about a row:
+A time of 0 stands for the plan's `retain`, for nothing is remembered longer. All five kinds answer the same questions
+about a row:
 
 - `record`: the row after one more counted event;
 - `number`: what the window holds within some time, its bounds being (now − within, now];
@@ -28,7 +29,6 @@ import msgspec
 from groundrules.calendar.periods import period_end
 from groundrules.calendar.zones import local_day
 from groundrules.engine import keys, stamps
-from groundrules.engine.partition import FOREVER
 from groundrules.plan import ir
 
 DAY = 86_400_000
@@ -91,6 +91,7 @@ class _Base:
 
     def __init__(self, window: ir.Window, retain: int) -> None:
         self.keep = window.keep
+        self.retain = retain
         self.lifetime = window.within or retain
 
     def number(self, row: bytes | None, now: int, within: int) -> int | float | None:
@@ -113,7 +114,7 @@ class CountWindow(_Base):
     def number(self, row: bytes | None, now: int, within: int) -> int:
         if not row:
             return 0
-        limit = _limit(now, within)
+        limit = _limit(now, within or self.retain)
         low, high = 0, len(row) // _W
         while low < high:
             middle = (low + high) // 2
@@ -124,7 +125,7 @@ class CountWindow(_Base):
         return len(row) // _W - low
 
     def test(self, row: bytes | None, now: int, within: int, operator: str, bound: int) -> bool:
-        limit = _limit(now, within)
+        limit = _limit(now, within or self.retain)
         match operator:
             case ">=":
                 return _holds(row, bound, limit)
@@ -141,7 +142,7 @@ class CountWindow(_Base):
 
     def changes(self, row: bytes | None, now: int, within: int, bound: int | None) -> int | None:
         times = [stamps.read(row[at : at + _W]) for at in range(0, len(row), _W)] if row else []
-        return _leaving(times, now, within, bound)
+        return _leaving(times, now, within or self.retain, bound)
 
 
 class MarkedWindow(_Base):
@@ -154,10 +155,10 @@ class MarkedWindow(_Base):
         return len(self.ids(row, now, within))
 
     def changes(self, row: bytes | None, now: int, within: int, bound: int | None) -> int | None:
-        return _leaving([time for time, _, _ in _read(_marks, row)], now, within, bound)
+        return _leaving([time for time, _, _ in _read(_marks, row)], now, within or self.retain, bound)
 
     def ids(self, row: bytes | None, now: int, within: int) -> list[tuple[int, str]]:
-        limit = now - (within or FOREVER)
+        limit = now - (within or self.retain)
         return [(seq, id) for time, seq, id in reversed(_read(_marks, row)) if time > limit]
 
 
@@ -175,7 +176,7 @@ class DistinctWindow(_Base):
         return value, event.now
 
     def number(self, row: bytes | None, now: int, within: int) -> int:
-        limit = now - (within or FOREVER)
+        limit = now - (within or self.retain)
         return sum(held[1] > limit for held in _read(self._decoder, row))
 
     def without(self, row: bytes, value: str) -> bytes:
@@ -183,7 +184,7 @@ class DistinctWindow(_Base):
         return _encode([held for held in _read(self._decoder, row) if held[0] != keys.component(value)])
 
     def changes(self, row: bytes | None, now: int, within: int, bound: int | None) -> int | None:
-        return _leaving([held[1] for held in _read(self._decoder, row)], now, within, bound)
+        return _leaving([held[1] for held in _read(self._decoder, row)], now, within or self.retain, bound)
 
 
 class MarkedDistinctWindow(DistinctWindow):
@@ -195,7 +196,7 @@ class MarkedDistinctWindow(DistinctWindow):
         return value, event.now, event.seq, event.id
 
     def ids(self, row: bytes | None, now: int, within: int) -> list[tuple[int, str]]:
-        limit = now - (within or FOREVER)
+        limit = now - (within or self.retain)
         return [(seq, id) for _, time, seq, id in reversed(_read(self._decoder, row)) if time > limit]
 
 
@@ -219,10 +220,10 @@ class SumWindow(_Base):
 
     def changes(self, row: bytes | None, now: int, within: int, bound: int | None) -> int | None:
         ends = [(index + 1) * self.pane for index, _ in _read(_panes, row)]
-        return _leaving(ends, now, within, None)
+        return _leaving(ends, now, within or self.retain, None)
 
     def _within(self, row: bytes | None, now: int, within: int) -> list[tuple[int, int | float]]:
-        limit = now - (within or FOREVER)
+        limit = now - (within or self.retain)
         return [pane for pane in _read(_panes, row) if (pane[0] + 1) * self.pane > limit]
 
     def _total(self, row: bytes | None, index: int) -> int | float:
@@ -272,19 +273,28 @@ class StreakWindow(_Base):
 
 
 class QuietWindow(_Base):
-    """The last time; how long ago that is. Where nothing was counted, the caller asks from the first observation."""
+    """The last time; how long ago that is.
+
+    It is kept for `retain`, longer if somebody asks for more. Where nothing was counted, or what was is forgotten, the
+    caller asks from the first observation.
+    """
+
+    def __init__(self, window: ir.Window, retain: int) -> None:
+        super().__init__(window, retain)
+        self.lifetime = max(window.within, retain)
 
     def record(self, row: bytes | None, event: Counted) -> bytes:
         return stamps.write(event.now)
 
     def number(self, row: bytes | None, now: int, within: int) -> int | None:
-        return now - stamps.read(row) if row else None
+        quiet = now - stamps.read(row) if row else self.lifetime + 1
+        return quiet if quiet <= self.lifetime else None
 
     def changes(self, row: bytes | None, now: int, within: int, bound: int | None) -> int | None:
         if row is None or bound is None:
             return None
         last = stamps.read(row)
-        return next((at for at in (last + bound, last + bound + 1) if at > now), None)
+        return min((at for at in (last + bound, last + bound + 1, last + self.lifetime + 1) if at > now), default=None)
 
 
 def cell(window: ir.Window, retain: int, zone: str) -> WindowCell:
@@ -310,7 +320,7 @@ def _today(zone: str, now: int) -> int:
 
 def _limit(now: int, within: int) -> bytes:
     """The stamp that an entry must lie above; the empty one lies below all."""
-    return stamps.write(now - within) if 0 < within <= now else b""
+    return stamps.write(now - within) if within <= now else b""
 
 
 def _holds(row: bytes | None, number: int, limit: bytes) -> bool:
@@ -323,8 +333,6 @@ def _holds(row: bytes | None, number: int, limit: bytes) -> bool:
 
 def _leaving(times: list[int], now: int, within: int, bound: int | None) -> int | None:
     """When the next entry leaves that a comparison with `bound` can depend on (None: any entry)."""
-    if not within:
-        return None
     watched = times if bound is None else [times[-n] for n in (bound + 1, bound) if 0 < n <= len(times)]
     return next((time + within for time in watched if time + within > now), None)
 
