@@ -20,7 +20,6 @@ COMMANDS = {
     "fmt": "lay out rulebooks and their tests canonically",
     "test": "run the tests that stand beside rulebooks",
     "compile": "write a plan file that runs without reading the rulebook again",
-    "compile": "write a plan file that runs without reading the rulebook again",
     "run": "check a stream of events against a rulebook",
     "schema": "print the JSON Schema of rulebooks, events, actions or decisions",
     "completion": "print the completion script of a shell",

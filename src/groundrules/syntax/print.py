@@ -115,7 +115,7 @@ def _item(node: nodes.Item) -> str:
 
 
 def _or(node: nodes.Or) -> str:
-    return " or ".join(_inside(operand, _AND) for operand in node.operands)
+    return " or ".join(_inside(operand, _NOT) for operand in node.operands)
 
 
 def _and(node: nodes.And) -> str:

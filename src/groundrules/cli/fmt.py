@@ -1,0 +1,121 @@
+"""`groundrules fmt PATH…`: one canonical layout for rulebooks and their tests."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from groundrules.tools.fmt import Formatted
+
+
+@dataclass
+class _Tally:
+    """What became of the files; `refused` could not be formatted."""
+
+    changed: list[str] = field(default_factory=list)
+    same: int = 0
+    refused: int = 0
+
+
+@click.command("fmt")
+@click.argument("paths", nargs=-1, type=click.Path(exists=True, allow_dash=True))
+@click.option("--check", is_flag=True, help="Write nothing; exit with 1 if a file is not in canonical layout.")
+@click.option("--diff", is_flag=True, help="Write nothing; print what would change.")
+def command(paths: Sequence[str], check: bool, diff: bool) -> None:
+    """Lay out rulebooks and their tests canonically: indentation, quotes, order of keys, and expressions.
+
+    PATH is a file, a folder (all rulebooks and tests below it; the current one unless said), or `-` for standard
+    input, whose layout goes to standard output. Comments and blank lines stay, and so does the meaning: what was
+    written is read again and compared before a file is replaced. Files with YAML anchors or tags are left alone.
+
+    Exit code 0: done, or nothing to do; 1: a file is not in canonical layout (`--check`) or not valid YAML.
+    """
+    tally = _Tally()
+    for path in paths or (".",):
+        if path == "-":
+            _standard_input(tally, check, diff)
+            continue
+        for file in _files(Path(path)):
+            _file(file, tally, check or diff, diff)
+    _report(tally, check or diff)
+    if tally.refused or (check and tally.changed):
+        sys.exit(1)
+
+
+def _files(path: Path) -> list[Path]:
+    from groundrules.tools.fmt.files import files_below
+
+    return [path] if path.is_file() else files_below(path)
+
+
+def _standard_input(tally: _Tally, check: bool, diff: bool) -> None:
+    text = sys.stdin.buffer.read().decode("utf-8-sig")
+    found = _formatted(text, "<stdin>", tally)
+    if found is None:
+        return
+    if found.changed:
+        tally.changed.append("<stdin>")
+    if diff:
+        _print_diff(text, found.text, "<stdin>")
+    elif not check:
+        click.echo(found.text, nl=False)
+
+
+def _file(path: Path, tally: _Tally, only_look: bool, diff: bool) -> None:
+    text = path.read_bytes().decode("utf-8-sig")
+    found = _formatted(text, path.as_posix(), tally)
+    if found is None:
+        return
+    if not found.changed:
+        tally.same += 1
+        return
+    tally.changed.append(path.as_posix())
+    if diff:
+        _print_diff(text, found.text, path.as_posix())
+    if not only_look:
+        _replace(path, found.text)
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write a file beside the old one first, so that nobody ever sees half of it."""
+    beside = path.with_name(f".{path.name}.fmt")
+    beside.write_text(text, encoding="utf-8", newline="\n")
+    beside.chmod(path.stat().st_mode)
+    os.replace(beside, path)
+
+
+def _formatted(text: str, path: str, tally: _Tally) -> Formatted | None:
+    from groundrules.cli.loading import print_diagnostics
+    from groundrules.tools.fmt import Refused, format_text
+
+    try:
+        return format_text(text, path)
+    except Refused as refused:
+        if refused.diagnostics:
+            print_diagnostics(refused.diagnostics)
+        click.echo(f"{path}: left as it is: {refused}", err=True)
+        tally.refused += 1
+        return None
+
+
+def _print_diff(before: str, after: str, path: str) -> None:
+    old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
+    for line in difflib.unified_diff(old, new, path, f"{path} (formatted)"):
+        click.echo(line, nl=not line.endswith("\n"))
+
+
+def _report(tally: _Tally, only_look: bool) -> None:
+    for path in tally.changed:
+        click.echo(f"{'would reformat' if only_look else 'reformatted'} {path}", err=True)
+    total = tally.same + len(tally.changed) + tally.refused
+    files = f"{total} file{'s' * (total != 1)}"
+    state = "would be reformatted" if only_look else "reformatted"
+    click.echo(f"{files}: {len(tally.changed)} {state}, {tally.refused} left as they are for a reason", err=True)

@@ -1,0 +1,33 @@
+"""Which files of a folder are rulebooks or tests of rulebooks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from groundrules.diagnostics.model import Report
+from groundrules.diagnostics.source import SourceFile
+from groundrules.rulebook.yaml import YMapping, read_yaml
+from groundrules.tools.fmt.shapes import ROOT
+
+_SUFFIXES = frozenset({".yaml", ".yml"})
+_HEADS = frozenset({"rulebook", "tests"})
+
+
+def files_below(folder: Path) -> list[Path]:
+    """Return the rulebook and test files below a folder, sorted; what is hidden is passed over."""
+    found = [path for path in folder.rglob("*") if path.suffix in _SUFFIXES and path.is_file()]
+    seen = [path for path in found if not any(part.startswith(".") for part in path.relative_to(folder).parts)]
+    return sorted(path for path in seen if _is_ours(path))
+
+
+def _is_ours(path: Path) -> bool:
+    """Tell whether a file begins like one of ours: it names a rulebook, holds tests, or only sections of a rulebook."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        return False
+    root = read_yaml(SourceFile(path.as_posix(), text), Report())
+    if not isinstance(root, YMapping):
+        return False
+    keys = {key.text for key, _ in root.items}
+    return bool(keys & _HEADS) or (bool(keys) and keys <= ROOT.keys.keys() | {"events", "title"})

@@ -1,0 +1,141 @@
+"""Where in a rulebook the small language stands, and in which order keys are written.
+
+A shape speaks of one place in the YAML. What no shape speaks of (texts, lists, the arguments of actions, tests) is laid
+out like any YAML, its keys in the order in which they came. The order of items never changes, nor that of sections:
+authors put headings above them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from groundrules.diagnostics.source import Fragment
+from groundrules.syntax import nodes, parse
+
+Parser = Callable[[Fragment], nodes.Parsed[Any]]
+
+
+@dataclass(frozen=True, eq=False)
+class Shape:
+    """`keys` and `each` are the shapes of a mapping's values, `items` that of a list's, `parse` reads a scalar."""
+
+    order: tuple[str, ...] = ()
+    keys: dict[str, Shape] = field(default_factory=dict)
+    each: Shape | None = None
+    items: Shape | None = None
+    parse: Parser | None = None
+
+    def at(self, key: str) -> Shape:
+        return self.keys.get(key) or self.each or PLAIN
+
+    @property
+    def item(self) -> Shape:
+        return self.items or PLAIN
+
+    def rank(self, key: str) -> int:
+        """Return where a key is written; unknown ones come last."""
+        return self.order.index(key) if key in self.order else len(self.order)
+
+
+PLAIN = Shape()
+_EXPRESSION = Shape(parse=parse.parse_expression)
+_DURATION = Shape(parse=parse.parse_duration)
+_HOURS = Shape(parse=parse.parse_hours)
+_KEYS = Shape(parse=parse.parse_keys)
+_ONCE = Shape(parse=parse.parse_once)
+_RATE = Shape(parse=parse.parse_rate)
+_FADE = Shape(parse=parse.parse_fade)
+_AT = Shape(parse=parse.parse_at)
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+_APPROVAL = Shape(
+    order=_words("by approvals within if_not_approved batch recheck"),
+    keys={"within": _DURATION},
+)
+_TIMES = Shape(order=_words("per within"), keys={"per": _KEYS, "within": _DURATION})
+_COMMON: dict[str, Shape] = {
+    "when": _EXPRESSION,
+    "unless": _EXPRESSION,
+    "hours": _HOURS,
+    "approval": _APPROVAL,
+}
+_RULE = Shape(
+    order=_words(
+        "id was title text tags on unless when then grant cap times once_per undo_on approval mode rollout ends"
+    ),
+    keys={
+        **_COMMON,
+        "times": _TIMES,
+        "once_per": _ONCE,
+        "cap": _RATE,
+        "grant": Shape(each=_EXPRESSION),
+        "undo_on": Shape(each=_KEYS),
+    },
+)
+_LADDER_STEP = Shape(
+    order=_words("title reaches falls_below then on_the_way_back cool_down approval"),
+    keys={"reaches": _EXPRESSION, "falls_below": _EXPRESSION, "cool_down": _DURATION, "approval": _APPROVAL},
+)
+_LADDER = Shape(
+    order=_words("id was title text tags ledger steps fire beyond appeal mode rollout ends"),
+    keys={
+        "steps": Shape(items=_LADDER_STEP),
+        "appeal": Shape(order=_words("within to"), keys={"within": _DURATION}),
+    },
+)
+_UNTIL = Shape(order=_words("on when"), keys={"when": _EXPRESSION})
+_PATH_STEP = Shape(
+    order=_words("after due repeat every then approval"),
+    keys={"after": _DURATION, "due": _EXPRESSION, "every": _DURATION, "approval": _APPROVAL},
+)
+_PATH = Shape(
+    order=_words(
+        "id was title text tags on unless when one_per until restart_on hours steps afterwards mode rollout ends"
+    ),
+    keys={
+        **_COMMON,
+        "one_per": _KEYS,
+        "until": Shape(items=_UNTIL),
+        "restart_on": Shape(items=_UNTIL),
+        "steps": Shape(items=_PATH_STEP),
+    },
+)
+_TURN = Shape(
+    order=_words("on when"),
+    keys={"when": _EXPRESSION},
+    parse=parse.parse_expression,
+    items=Shape(order=_words("on when"), keys={"when": _EXPRESSION}, parse=parse.parse_expression),
+)
+_STATE = Shape(
+    order=_words("id was title text tags enter leave then afterwards mode rollout ends"),
+    keys={"enter": _TURN, "leave": _TURN},
+)
+_SCHEDULE = Shape(
+    order=_words("id was title text tags at for_each hours when then approval mode rollout ends"),
+    keys={**_COMMON, "at": _AT},
+)
+ROOT = Shape(
+    keys={
+        "use": Shape(items=Shape(order=_words("rulebook as with"))),
+        "parameters": Shape(each=Shape(order=_words("type default min max title description"))),
+        "lists": Shape(each=Shape(order=_words("match options items file"))),
+        "define": Shape(each=_EXPRESSION),
+        "assume": Shape(each=Shape(each=_EXPRESSION)),
+        "ledgers": Shape(each=Shape(order=_words("per floor ceiling fade title"), keys={"fade": _FADE})),
+        "caps": Shape(each=_RATE),
+        "limits": Shape(order=_words("open_paths retain"), keys={"retain": _DURATION}),
+        "rules": Shape(items=_RULE),
+        "rewards": Shape(items=_RULE),
+        "ladders": Shape(items=_LADDER),
+        "paths": Shape(items=_PATH),
+        "states": Shape(items=_STATE),
+        "schedules": Shape(items=_SCHEDULE),
+    }
+)
+"""The shape of a whole file."""
