@@ -8,8 +8,8 @@ BAD_TESTS = Code(
     "bad-tests",
     Severity.ERROR,
     "a tests file that can't be read as tests",
-    """A tests file holds one key, `tests`, a list. Each test has a `name` and a `timeline`; each step of a timeline says
-`at` what time what happens: an event type with its most telling value (`message: hello`), or `tick: true`.
+    """A tests file holds one key, `tests`, a list. Each test has a `name` and a `timeline`; each step of a timeline
+says `at` what time what happens: an event type with its most telling value (`message: hello`), or `tick: true`.
 
 ```yaml
 tests:
@@ -26,7 +26,7 @@ UNKNOWN_TEST_KEY = Code(
     "unknown-test-key",
     Severity.ERROR,
     "a key that tests do not know",
-    """What is misspelled would test nothing. A step has `at`, one event type (or `tick`), the event's fields, and what is
-expected: `expect`, `ledgers`, `labels`, `pending`, `fired`, `unknown`, `rejected`.
+    """What is misspelled would test nothing. A step has `at`, one event type (or `tick`), the event's fields, and what
+is expected: `expect`, `ledgers`, `labels`, `pending`, `fired`, `unknown`, `rejected`.
 """,
 )
