@@ -359,11 +359,9 @@ class Program:
 
     @cached_property
     def expressions(self) -> tuple[ir.Expr, ...]:
-        """All expressions of all rules, flattened: what the plan reads."""
-        found = [node for rule in self.plan.rules for node in _expressions(rule)]
-        for state in self.plan.states:
-            found += _expressions(state)
-        return tuple(found)
+        """All expressions of rules, states and paths, flattened: what the plan reads."""
+        parts = (*self.plan.rules, *self.plan.states, *self.plan.processes)
+        return tuple(node for part in parts for node in _expressions(part))
 
 
 def _expressions(value: Any) -> Iterator[ir.Expr]:
