@@ -8,8 +8,6 @@ than the rulebook allows, or older than the ids that are kept, so that nothing c
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from groundrules.calendar.instants import format_duration, format_ms
 from groundrules.decisions import Rejection
 from groundrules.diagnostics.codes import events as codes
@@ -19,14 +17,6 @@ from groundrules.engine.partition import Meta, Partition
 DAY = 86_400_000
 KEPT = DAY
 SEEN = "seen"
-
-
-class Stamp(NamedTuple):
-    """What the first stage says of an event; `at` in ms."""
-
-    seq: int
-    at: int
-    late: bool
 
 
 def refuse(partition: Partition, ahead: int, time: int, id: str | None = None) -> Rejection | None:
@@ -43,26 +33,30 @@ def refuse(partition: Partition, ahead: int, time: int, id: str | None = None) -
     return None
 
 
-def duplicate(partition: Partition, time: int, id: str) -> bool:
-    """Tell whether an event with this id was handled within the last 24 hours of the partition's clock."""
-    row = partition.space(SEEN, KEPT).get(id)
-    if row is None or partition.meta is None:
-        return False
-    return max(partition.meta.clock, time) - stamps.read(row) <= KEPT
+def admit(partition: Partition, ahead: int, time: int, id: str) -> int | None:
+    """Number an event, remember its id and return its clock time; None if it is refused or was handled before.
 
-
-def stamp(partition: Partition, time: int, id: str) -> Stamp:
-    """Number an event and remember its id. The clock itself moves on with `move`, timer by timer."""
-    if partition.meta is None:
-        partition.meta = Meta(time, 0, time)
+    The clock itself moves on with `move`, timer by timer. An event whose clock time is not its own came late.
+    """
     meta = partition.meta
+    if meta is None:
+        meta = partition.meta = Meta(time, 0, time)
+    clock = meta.clock
+    if not clock - KEPT <= time <= clock + ahead:
+        return None
+    at = time if time > clock else clock
+    seen = partition.space(SEEN, KEPT)
+    row = seen.get(id)
+    if row is not None and at - stamps.read(row) <= KEPT:
+        return None
     meta.seq += 1
-    at = max(meta.clock, time)
-    partition.space(SEEN, KEPT).put(id, stamps.write(at), at)
-    return Stamp(meta.seq, at, time < meta.clock)
+    seen.put(id, stamps.write(at), at)
+    return at
 
 
 def move(partition: Partition, now: int) -> None:
     """Move the clock on to `now`, never back."""
     assert partition.meta is not None
     partition.meta.clock = max(partition.meta.clock, now)
+    if now >= partition.look:
+        partition.age()

@@ -99,7 +99,7 @@ def decide(room: Room, occasion: Occasion) -> tuple[Decision, list[Crossed]]:
         _remember_grant(partition, one, e)
     label_asks = [ask for one in taken for ask in one.gathered.outcome.labels]
     label_asks += [ask for outcome in occasion.outcomes for ask in outcome.labels]
-    told = [note for ask in label_asks for note in _label(partition, ask)]
+    told = [note for ask in label_asks for note in _label(partition, ask, program.plan.retain)]
     opens = [(one, process) for one in firing if not one.held for process in one.gathered.outcome.opens]
     notes = [note for one, process in opens for note in opening.open_process(program, partition, process, e, one.x)]
     wishes = [wish for one in taken for wish in one.gathered.finish(e, one.x).wishes]
@@ -172,9 +172,10 @@ def _remember_grant(partition: Partition, one: Firing, e: Any) -> None:
         remember_grant(partition, code, key, one.gathered.outcome.asks)
 
 
-def _label(partition: Partition, ask: LabelAsk) -> list[Note]:
+def _label(partition: Partition, ask: LabelAsk, retain: int) -> list[Note]:
+    lasts = labels.lasting(ask.entity, ask.lasts, retain)
     space, key = partition.space(labels.NAME), labels.key(ask.entity, ask.on, ask.label)
-    mark = labels.set_by_rule(space.get(key), not ask.remove, ask.lasts, partition.now)
+    mark = labels.set_by_rule(space.get(key), not ask.remove, lasts, partition.now)
     if mark is None:
         return []
     labels.store(space, key, mark, partition.now)

@@ -27,6 +27,7 @@ Lane = Literal["live", "shadow", "rollout"]
 
 PERIOD_LIFETIME = {"day": 3 * 86_400_000, "week": 15 * 86_400_000, "month": 63 * 86_400_000}
 ACTOR = ("actor", "id")
+APART = "~apart"
 
 
 class Answer(NamedTuple):
@@ -109,7 +110,7 @@ def record(said: Answer, e: Any, partition: Partition, zone: str) -> tuple[Effec
         row = (
             stamps.write(x.now) if rule.once.per is None else sets.period_row(period_index(zone, x.now, rule.once.per))
         )
-        partition.space(_lane(code.once_space, said.lane), _once_lifetime(code)).put(
+        partition.space(_lane(code.once_space, said.lane), once_lifetime(code)).put(
             _key(code.once_key, e, x), row, x.now
         )
     if rule.times is None:
@@ -125,7 +126,7 @@ def _fired_already(code: RuleCode, lane: Lane, e: Any, x: Scope, partition: Part
     once = code.rule.once
     if once is None:
         return False
-    row = partition.space(_lane(code.once_space, lane), _once_lifetime(code)).get(_key(code.once_key, e, x))
+    row = partition.space(_lane(code.once_space, lane), once_lifetime(code)).get(_key(code.once_key, e, x))
     if row is None:
         return False
     if once.per is not None:
@@ -133,7 +134,8 @@ def _fired_already(code: RuleCode, lane: Lane, e: Any, x: Scope, partition: Part
     return sets.recent(row, x.now, once.within or sets.DEFAULT_MEMORY)
 
 
-def _once_lifetime(code: RuleCode) -> int:
+def once_lifetime(code: RuleCode) -> int:
+    """Return how long (ms) a firing of `once_per` is remembered at least."""
     once = code.rule.once
     assert once is not None
     return PERIOD_LIFETIME[once.per] if once.per is not None else once.within or sets.DEFAULT_MEMORY
@@ -144,4 +146,4 @@ def _key(values: Sequence[Value], e: Any, x: Scope) -> str:
 
 
 def _lane(space: str, lane: Lane) -> str:
-    return space if lane == "live" else space + "~apart"
+    return space if lane == "live" else space + APART

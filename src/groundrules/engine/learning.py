@@ -71,7 +71,7 @@ def _space(program: Program, partition: Partition, entity: str) -> Any:
     return partition.space(roster.name(entity), program.plan.retain)
 
 
-def labels_by_hand(partition: Partition, e: Any) -> list[Note]:
+def labels_by_hand(program: Program, partition: Partition, e: Any) -> list[Note]:
     """Take a person's word about labels; return what is to be told of it."""
     if e.type not in labels.TYPES or reach(e, ("actor", "self")) is True:
         return []
@@ -81,7 +81,9 @@ def labels_by_hand(partition: Partition, e: Any) -> list[Note]:
         id = reach(e, (field, "id"))
         if id is not None:
             entity = MEMBER if field == "target" else field
-            labels.store(space, labels.key(entity, id, e.label), labels.Mark(borne, by_hand=True), partition.now)
+            lasts = labels.lasting(entity, None, program.plan.retain)
+            mark = labels.Mark(borne, None if lasts is None else partition.now + lasts, by_hand=True)
+            labels.store(space, labels.key(entity, id, e.label), mark, partition.now)
             kind = "label_set" if borne else "label_removed"
             told.append(Note(kind=kind, subject=id, detail={"label": e.label, "by": reach(e, ("actor", "id"))}))
     return told

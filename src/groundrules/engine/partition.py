@@ -4,7 +4,11 @@ A **space** is all rows of one cell: the rings of a window, the balances of a le
 are text, so a million of them cost the garbage collector nothing. What is idle leaves by two generations: a row is
 written into the young one; after the space's lifetime the old one is dropped and the young one grows old. A row is
 thus kept for at least the lifetime after it was last written; how much longer can never be seen, because every cell
-judges its rows by the times inside them.
+judges its rows by the times inside them. Once a day all spaces are looked at, so that those where nothing is written
+any more grow old too.
+
+Where only a row itself tells whether it still says anything (balances that fade, labels that expire), its space has no
+lifetime. Whoever writes there sweeps the space whenever it has grown to twice of what the last sweep left.
 
 Nothing here is a second truth: timers are rebuilt from rows, so that a dump of the rows is a snapshot. With `changed`
 set, the names of written and deleted rows are collected, so that a store can write them behind.
@@ -12,7 +16,7 @@ set, the names of written and deleted rows are collected, so that a store can wr
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import msgspec
 
@@ -20,6 +24,8 @@ from groundrules.engine.timers import Timers
 
 FOREVER = 1 << 62
 META = "meta"
+LOOK = 86_400_000
+SLACK = 64
 
 RowName = tuple[str, str]
 
@@ -27,7 +33,7 @@ RowName = tuple[str, str]
 class Space:
     """The rows of one cell. `lifetime` is how long, in ms, a row that nobody writes is of any use."""
 
-    __slots__ = ("_changed", "_name", "_old", "_turn", "_young", "lifetime")
+    __slots__ = ("_changed", "_enough", "_name", "_old", "_turn", "_young", "lifetime")
 
     def __init__(self, name: str, lifetime: int, changed: dict[RowName, None] | None) -> None:
         self._name = name
@@ -35,6 +41,7 @@ class Space:
         self._young: dict[str, bytes] = {}
         self._old: dict[str, bytes] = {}
         self._turn = -FOREVER
+        self._enough = SLACK
         self._changed = changed
 
     def get(self, key: str) -> bytes | None:
@@ -43,7 +50,7 @@ class Space:
 
     def put(self, key: str, row: bytes, now: int) -> None:
         if now >= self._turn:
-            self._age(now)
+            self.age(now)
         self._young[key] = row
         if self._changed is not None:
             self._changed[self._name, key] = None
@@ -69,12 +76,33 @@ class Space:
     def __len__(self) -> int:
         return len(self._young) + sum(key not in self._young for key in self._old)
 
-    def _age(self, now: int) -> None:
-        if self._turn > -FOREVER and self.lifetime < FOREVER:
+    def live(self, lifetime: int) -> None:
+        """Set the lifetime; a generation that began under another one begins anew."""
+        if self.lifetime != lifetime:
+            self.lifetime, self._turn = lifetime, -FOREVER
+
+    def age(self, now: int) -> None:
+        """Let a generation grow old if its time has come, and the old one go; both, if time has passed over both."""
+        if now < self._turn:
+            return
+        if self._turn > -FOREVER:
+            both = now >= self._turn + self.lifetime
+            gone = self.names() if both else self._old.keys() - self._young.keys()
             if self._changed is not None:
-                self._changed.update(((self._name, key), None) for key in self._old.keys() - self._young.keys())
-            self._old, self._young = self._young, {}
+                self._changed.update(((self._name, key), None) for key in gone)
+            self._old, self._young = {} if both else self._young, {}
         self._turn = now + self.lifetime
+
+    @property
+    def crowded(self) -> bool:
+        """Whether a space without a lifetime holds twice as many rows as its last sweep left."""
+        return len(self._young) > self._enough
+
+    def sweep(self, idle: Callable[[bytes], bool]) -> None:
+        """Drop the rows that say nothing any more."""
+        for key in [key for key, row in self._young.items() if idle(row)]:
+            self.drop(key)
+        self._enough = 2 * len(self._young) + SLACK
 
 
 class Meta(msgspec.Struct, array_like=True):
@@ -89,7 +117,7 @@ _meta = msgspec.msgpack.Decoder(Meta)
 
 
 class Partition:
-    """The state of one community. `meta` is None until its first event."""
+    """The state of one community. `meta` is None until its first event; `look` is when `age` is to be called next."""
 
     def __init__(self, id: str, track: bool = False) -> None:
         self.id = id
@@ -97,6 +125,7 @@ class Partition:
         self.spaces: dict[str, Space] = {}
         self.timers = Timers()
         self.changed: dict[RowName, None] | None = {} if track else None
+        self.look = -FOREVER
         self._told = b""
 
     @property
@@ -111,8 +140,14 @@ class Partition:
         if found is None:
             found = self.spaces[name] = Space(name, lifetime, self.changed)
         elif found.lifetime != lifetime:
-            found.lifetime = lifetime
+            found.live(lifetime)
         return found
+
+    def age(self) -> None:
+        """Let idle rows go from spaces where nothing is written any more."""
+        for space in self.spaces.values():
+            space.age(self.now)
+        self.look = self.now + LOOK
 
     def rows(self) -> Iterator[tuple[str, str, bytes]]:
         """Yield (space, key, row) of everything remembered, sorted; the partition's own facts first."""

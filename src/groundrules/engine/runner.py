@@ -177,7 +177,7 @@ class Runner:
 
     def _built_in(self, e: Any, occasion: Occasion) -> list[Occasion]:
         """Let the event types that speak to the engine itself have their say; return what they release."""
-        occasion.labels += labels_by_hand(self.partition, e)
+        occasion.labels += labels_by_hand(self.program, self.partition, e)
         actions, notes = fallbacks.of_result(self.partition, e)
         occasion.actions += actions
         occasion.notes += notes

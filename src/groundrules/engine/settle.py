@@ -125,11 +125,7 @@ def cross_ladder(
     space = partition.space(ladder.name)
     level = ladder.read(space.get(who))
     crossings = ladder.cross(level, before, after, partition.now, up)
-    row = ladder.write(level)
-    if row is None:
-        space.drop(who)
-    else:
-        space.put(who, row, partition.now)
+    ladder.store(space, who, level, partition.now)
     watch(program, partition, ladder, who)
     return [Crossed(ladder, who, one, after - before) for one in crossings]
 

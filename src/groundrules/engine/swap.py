@@ -13,17 +13,17 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from groundrules.engine import approvals, keys
+from groundrules.engine import approvals, keys, lifetimes
 from groundrules.engine.cells.processes import PROCESS
 from groundrules.engine.cells.states import STATE
 from groundrules.engine.due import SCHEDULE
+from groundrules.engine.guards import APART
 from groundrules.engine.partition import Partition
 from groundrules.engine.program import Program
 from groundrules.engine.timers import Timers
 from groundrules.plan import codec, ir
 
 OF_RULES = ("once/", "times/", "grants/", "ladder/", "appeal/", "process/")
-APART = "~apart"
 
 
 class SwapReport(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -85,6 +85,7 @@ def migrate(partition: Partition, before: Mapping[str, str], program: Program) -
     before = {renamed.get(space, space): shape for space, shape in before.items()}
     cancelled = _cancel(partition, before, after, program)
     dropped = _drop(partition, before, after)
+    lifetimes.set_all(program, partition)
     return SwapReport(
         kept=tuple(sorted(space for space in after if _stays(space, before, after))),
         added=tuple(sorted(after.keys() - before.keys())),
@@ -184,11 +185,7 @@ def _resettle(
         for who in sorted({*space.names(), *balances.names()}):
             level = ladder.read(space.get(who))
             settled = ladder.resettle(level, ledger.balance(balances.get(who), partition.now).value)
-            row = ladder.write(settled)
-            if row is None:
-                space.drop(who)
-            else:
-                space.put(who, row, partition.now)
+            ladder.store(space, who, settled, partition.now)
             if settled.held != level.held:
                 yield ladder.id, who, _steps(level.held), _steps(settled.held)
 

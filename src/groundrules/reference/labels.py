@@ -2,7 +2,8 @@
 
 Rules set a label, for good or for a time, and take it off; people do so too, and the platform tells by `label.set` and
 `label.removed`. What a person said outranks what a rule says: as long as it holds, a rule neither sets nor takes off
-that label. A rule never shortens the time of a label that is borne already. A label set for a time is borne until just
+that label. Members and channels bear a label for good unless it says how long it lasts; messages, tasks and whatever
+else comes and goes bear none for longer than the plan's `retain`. A rule never shortens the time of a label that is borne already. A label set for a time is borne until just
 before that time has passed.
 """
 
@@ -29,7 +30,8 @@ class Mark:
 class Labels:
     """All labels of one partition."""
 
-    def __init__(self) -> None:
+    def __init__(self, retain: int) -> None:
+        self.retain = retain
         self.marks: dict[tuple[str, str, str], Mark] = {}
 
     def mark(self, entity: str, bearer: str, label: str, now: int) -> Mark | None:
@@ -41,7 +43,13 @@ class Labels:
         mark = self.mark(entity, bearer, label, now)
         return mark is not None and mark.borne
 
-    def hear(self, event: Json) -> list[Note]:
+    def until(self, entity: str, lasts: int | None, now: int) -> int | None:
+        """Until when an entity bears a label; None: for good."""
+        if entity not in ("member", "channel"):
+            lasts = self.retain if lasts is None else min(lasts, self.retain)
+        return None if lasts is None else now + lasts
+
+    def hear(self, event: Json, now: int) -> list[Note]:
         """Take a person's word about labels; what is to be told of it."""
         if event["type"] not in TYPES or walk(event, ("actor", "self")) is True:
             return []
@@ -50,7 +58,7 @@ class Labels:
         for field, entity in BEARERS.items():
             bearer = walk(event, (field, "id"))
             if bearer is not None:
-                self.marks[entity, bearer, event["label"]] = Mark(borne, None, by_hand=True)
+                self.marks[entity, bearer, event["label"]] = Mark(borne, self.until(entity, None, now), by_hand=True)
                 detail = {"label": event["label"], "by": walk(event, ("actor", "id"))}
                 told.append(Note(kind="label_set" if borne else "label_removed", subject=bearer, detail=detail))
         return told
@@ -58,7 +66,7 @@ class Labels:
     def by_rule(self, entity: str, bearer: str, label: str, borne: bool, lasts: int | None, now: int) -> bool:
         """A rule sets a label or takes it off; whether that changed anything."""
         mark = self.mark(entity, bearer, label, now)
-        until = None if lasts is None or not borne else now + lasts
+        until = self.until(entity, lasts, now)
         if mark is None and not borne:
             return False
         if mark is not None and (mark.by_hand or (borne and not is_longer(until, mark.until))):

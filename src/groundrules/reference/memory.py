@@ -39,7 +39,7 @@ class Memory:
         self.firings = Firings()
         self.ledgers = Ledgers(plan)
         self.ladders = Ladders(plan)
-        self.labels = Labels()
+        self.labels = Labels(plan.retain)
         self.roster = Roster(plan)
         self.processes = Processes(plan)
         self.approvals = Approvals()

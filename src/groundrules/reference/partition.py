@@ -144,7 +144,7 @@ class Partition:
 
     def built_in(self, event: Json, occasion: Occasion, memory: Memory) -> list[Occasion]:
         """Let the event types that speak to the engine itself have their say; what they release."""
-        occasion.labels += memory.labels.hear(event)
+        occasion.labels += memory.labels.hear(event, memory.now)
         actions, notes = memory.fallbacks.of_result(event, memory.now)
         occasion.actions += actions
         occasion.notes += notes

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groundrules.engine import keys, stamps
+from groundrules.engine import clock, keys, stamps
 from groundrules.engine.cells import labels, sets
 from groundrules.engine.cells.ledgers import Balance, CapCell, LedgerCell
 from groundrules.engine.cells.levels import Crossing, LadderCell, Level
 from groundrules.engine.cells.windows import Counted, WindowCell, cell
-from groundrules.engine.partition import Partition, Space
+from groundrules.engine.partition import SLACK, Partition, Space
 from groundrules.engine.timers import Timers
 from groundrules.plan import ir
 
@@ -230,6 +230,41 @@ def test_a_balance_at_rest_leaves_no_row() -> None:
     assert points.balance(None, 0).value == 5
 
 
+def test_what_has_faded_is_swept_out_as_the_space_grows() -> None:
+    cell = ledger(fade=ir.Fade(amount=1, every=10))
+    held = Partition("p").space("ledger/l")
+    for n in range(1000):
+        cell.write(held, f"m{n}", cell.balance(None, n), 2, n)
+        assert len(held) <= 2 * 20 + SLACK + 1
+    assert len(cell.balances(held, 999)) == 20
+
+
+def test_labels_that_expired_are_swept_out_as_the_space_grows() -> None:
+    held = Partition("p").space("label")
+    for n in range(1000):
+        labels.store(held, labels.key("message", f"m{n}", "x"), labels.Mark(True, n + 20), n)
+        assert len(held) <= 2 * 20 + SLACK + 1
+    labels.store(held, labels.key("member", "li", "x"), labels.Mark(True), 1000)
+    assert labels.key("member", "li", "x") in held.names()
+
+
+@pytest.mark.parametrize(
+    ("entity", "lasts", "kept"), [("member", None, None), ("channel", 5, 5), ("message", None, 9), ("task", 20, 9)]
+)
+def test_what_comes_and_goes_bears_no_label_for_good(entity: str, lasts: int | None, kept: int | None) -> None:
+    assert labels.lasting(entity, lasts, 9) == kept
+
+
+def test_levels_that_hold_nothing_are_swept_out_as_the_space_grows() -> None:
+    cell = LadderCell(ir.Ladder(id="d", ledger="l", steps=(ir.Step(1, falls_below=1), ir.Step(2, cool_down=10))))
+    held = Partition("p").space("ladder/d")
+    for n in range(1000):
+        cell.store(held, f"m{n}", Level([], {1: n}), n)
+        assert len(held) <= 2 * 10 + SLACK + 1
+    cell.store(held, "li", Level([0], {1: 0}), 1000)
+    assert "li" in held.names()
+
+
 def test_ranks_share_and_ties_go_by_id() -> None:
     points, held = ledger(), space()
     for who, value in {"b": 7, "a": 7, "c": 9, "d": 1}.items():
@@ -322,6 +357,26 @@ def test_idle_rows_leave_by_two_generations() -> None:
     held.put("new", b"3", 20)
     assert held.names() == ["new"]
     assert (held.get("old"), held.get("new"), len(held)) == (None, b"3", 1)
+
+
+def test_both_generations_leave_where_time_has_passed_over_both() -> None:
+    held = Partition("p").space("s", 10)
+    held.put("old", b"1", 0)
+    held.age(19)
+    assert held.names() == ["old"]
+    held.put("new", b"2", 25)
+    held.age(60)
+    assert held.names() == []
+
+
+def test_rows_leave_though_nothing_more_is_written() -> None:
+    partition = Partition("p", track=True)
+    clock.stamp(partition, 0, "e")
+    partition.space("s", 10).put("k", b"1", 0)
+    list(partition.drain())
+    clock.move(partition, 3 * DAY)
+    assert partition.spaces["s"].names() == []
+    assert ("s", "k", None) in list(partition.drain())
 
 
 def test_a_row_of_both_generations_counts_once() -> None:

@@ -2,6 +2,8 @@
 
 A row stands under (entity, id, label) and says whether the label is on, until when (None: for good), and whether a
 person said so. A rule neither sets nor removes a label about which a person has spoken, as long as that word holds.
+Members and channels bear a label for good unless it says how long it lasts; what comes and goes, like messages and
+tasks, bears none for longer than facts are kept.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from groundrules.engine.partition import Space
 
 NAME = "label"
 TYPES = ("label.set", "label.removed")
+LASTING = ("member", "channel")
 
 
 class Mark(msgspec.Struct, array_like=True):
@@ -32,6 +35,13 @@ _mark = msgspec.msgpack.Decoder(Mark)
 def key(entity: str, id: str, label: str) -> str:
     """Return the key of a label's row."""
     return keys.encode((entity, id, label))
+
+
+def lasting(entity: str, lasts: int | None, retain: int) -> int | None:
+    """Return how long (ms) an entity bears a label; None: for good."""
+    if entity in LASTING:
+        return lasts
+    return retain if lasts is None else min(lasts, retain)
 
 
 def read(row: bytes | None, now: int) -> Mark | None:
@@ -57,5 +67,7 @@ def store(space: Space, key: str, mark: Mark, now: int) -> None:
     """Store a mark; one that says nothing is forgotten."""
     if mark.on or mark.by_hand:
         space.put(key, msgspec.msgpack.encode(mark), now)
+        if space.crowded:
+            space.sweep(lambda row: read(row, now) is None)
     else:
         space.drop(key)

@@ -3,7 +3,8 @@
 A row holds a balance and the instant its fade counts from; no row means the balance at rest, which is zero, or the
 floor or ceiling that lies beyond zero. Fade works on balances above rest only: it takes `amount` away at each whole
 period after the balance left its rest, and stops there. A balance of `v` counted from `a` is thus, at `t`,
-max(rest, v − amount · ⌊(t − a) / every⌋), and nothing needs to happen when time passes.
+max(rest, v − amount · ⌊(t − a) / every⌋), and nothing needs to happen when time passes. Rows that have faded to rest
+are swept out as the space grows.
 
 A cap's row holds a calendar period and what was added in it.
 """
@@ -67,6 +68,8 @@ class LedgerCell:
         else:
             since = before.since if before.value > self.rest else now
             space.put(who, _encode((value, since)), now)
+            if self.fade is not None and space.crowded:
+                space.sweep(lambda row: self.balance(row, now).value == self.rest)
 
     def falls(self, row: bytes | None, below: int, now: int) -> int | None:
         """Return when fade alone brings the balance below `below`; None if it is there already or never comes there."""
@@ -95,12 +98,6 @@ class LedgerCell:
         """Return the holders of the highest balances, ties by id."""
         held = self.balances(space, now)
         return sorted(held, key=lambda who: (-held[who], who))[: max(count, 0)]
-
-    def sweep(self, space: Space, now: int) -> None:
-        """Forget the rows that have faded to rest."""
-        for who, row in space.items():
-            if self.balance(row, now).value == self.rest:
-                space.drop(who)
 
 
 class CapCell:

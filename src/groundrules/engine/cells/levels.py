@@ -7,7 +7,8 @@ upwards at once only the highest fires unless the ladder fires all; levels passe
 `beyond: repeat` fires the last step again for an increase that begins at or above it. A step that fired less than its
 `cool_down` ago does not fire. Levels given up are crossed from the highest down, before any step upwards.
 
-A row holds the levels held and the last firings of steps with a cool-down.
+A row holds the levels held and the last firings of steps with a cool-down; one that holds neither a level nor a firing
+within its cool-down is swept out as the space grows.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from groundrules.engine.partition import Space
 from groundrules.plan import ir
 
 _encode = msgspec.msgpack.encode
@@ -55,6 +57,22 @@ class LadderCell:
     def write(self, level: Level) -> bytes | None:
         """Return the row of a level; None if there is nothing to remember."""
         return _encode(level) if level.held or level.fired else None
+
+    def store(self, space: Space, who: str, level: Level, now: int) -> None:
+        """Store a level."""
+        row = self.write(level)
+        if row is None:
+            space.drop(who)
+            return
+        space.put(who, row, now)
+        if space.crowded:
+            space.sweep(lambda row: self._idle(self.read(row), now))
+
+    def _idle(self, level: Level, now: int) -> bool:
+        steps = self.ladder.steps
+        return not level.held and all(
+            step >= len(steps) or now - at >= steps[step].cool_down for step, at in level.fired.items()
+        )
 
     def cross(self, level: Level, before: int, after: int, now: int, upwards: bool = True) -> list[Crossing]:
         """Return what a change of balance crosses, and move `level` on. Steps up are looked at if `upwards`."""
