@@ -115,10 +115,9 @@ def rules(draw: st.DrawFn, number: int) -> dict[str, Any]:
 @st.composite
 def rulebooks(draw: st.DrawFn) -> str:
     """A whole rulebook."""
-    steps = [
-        {"reaches": 2, "then": ["warn"]},
-        {"reaches": 4, "then": draw(st.sampled_from([["ban"], [{"mute": "1d"}]]))},
-    ]
+    last = draw(st.sampled_from(["ban", {"mute": "1d"}]))
+    steps = [{"reaches": 2, "then": ["warn"]}, {"reaches": 4, "then": [last]}]
+    fire = draw(st.sampled_from(["highest", "all"]))
     book = {
         "rulebook": "random",
         "use": ["std/chat"],
@@ -130,9 +129,7 @@ def rulebooks(draw: st.DrawFn) -> str:
         "define": {"staff": 'actor.roles has "admin"'},
         "ledgers": {"points": {"per": "member", "fade": draw(st.sampled_from(["1 every 1h", "2 every 1d"]))}},
         "rules": [draw(rules(number)) for number in range(draw(st.integers(1, 4)))],
-        "ladders": [
-            {"id": "ladder", "ledger": "points", "fire": fire, "steps": steps}
-        ],
+        "ladders": [{"id": "ladder", "ledger": "points", "fire": fire, "steps": steps}],
         "paths": [
             {
                 "id": "question",
