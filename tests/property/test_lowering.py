@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 
-from groundrules.check import check
+from groundrules.checker import check
 from groundrules.diagnostics.model import Report
 from groundrules.lower import lower
 from groundrules.plan import codec, ir

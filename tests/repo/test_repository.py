@@ -22,16 +22,24 @@ def test_exports_are_pinned() -> None:
     assert groundrules.__all__ == [
         "Action",
         "Book",
+        "Compiled",
         "Decision",
         "Diagnostic",
         "Engine",
+        "PlanError",
         "RulebookError",
         "Severity",
         "__version__",
         "check",
         "load",
+        "load_plan",
     ]
     assert all(getattr(groundrules, name) is not None for name in groundrules.__all__)
+
+
+def test_the_public_functions_stay_functions_whatever_is_imported() -> None:
+    code = "import groundrules; groundrules.load('examples/team-chat'); print(groundrules.check('examples/team-chat'))"
+    assert subprocess.check_output([sys.executable, "-c", code], text=True, cwd=ROOT).strip() == "[]"
 
 
 def test_version_is_the_packages() -> None:

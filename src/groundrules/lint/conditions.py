@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from groundrules.check.model import Checked, Context, DefineBinding, ParameterBinding
+from groundrules.checker.bindings import Context, DefineBinding, ParameterBinding
+from groundrules.checker.model import Checked
 from groundrules.diagnostics.source import Fragment, Span
 from groundrules.lower.expressions import Lowerer
 from groundrules.lower.ground import Ground

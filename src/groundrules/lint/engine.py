@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from groundrules.check.model import Checked
+from groundrules.checker.model import Checked
 from groundrules.diagnostics.model import Diagnostic, Report
 from groundrules.lint.ignores import silenced
 from groundrules.lint.linted import Linted, Supplies

@@ -13,7 +13,9 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from groundrules.check.model import Act, Checked, Context, Delta, Effect, Effects, Instance, Rule
+from groundrules.checker.bindings import Context, Instance
+from groundrules.checker.constructs import Act, Delta, Effect, Effects, Rule
+from groundrules.checker.model import Checked
 from groundrules.diagnostics.source import Span
 from groundrules.lint.conditions import Condition, Conditions
 from groundrules.lower import lower

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from groundrules.check.model import Delta, Rule
+from groundrules.checker.constructs import Delta, Rule
 from groundrules.lint.conditions import leaves
 from groundrules.lint.linted import Linted, within
 from groundrules.plan import ir

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
-from groundrules.check.model import Binding, DefineBinding, ListBinding
-from groundrules.check.views import comparing, looking_into
+from groundrules.checker.bindings import Binding, DefineBinding, ListBinding
+from groundrules.checker.views import comparing, looking_into
 from groundrules.lower import windows
 from groundrules.lower.constants import in_order
 from groundrules.plan import ir

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from groundrules.check import model
+from groundrules.checker import constructs
 from groundrules.lower.constants import constant
 from groundrules.lower.expressions import Lowerer, lowered
 from groundrules.lower.ground import Ground
@@ -13,42 +13,42 @@ from groundrules.types import kinds
 _NAME = "name"
 
 
-def effects(ground: Ground, checked: model.Effects) -> tuple[ir.AnyEffect, ...]:
+def effects(ground: Ground, checked: constructs.Effects) -> tuple[ir.AnyEffect, ...]:
     """Lower the effects of one `then`."""
     return tuple(_effect(ground, effect) for effect in checked)
 
 
-def _effect(ground: Ground, effect: model.Effect) -> ir.AnyEffect:
+def _effect(ground: Ground, effect: constructs.Effect) -> ir.AnyEffect:
     source = ground.place(effect.span)
     match effect:
-        case model.Act():
+        case constructs.Act():
             return _act(ground, effect, source)
-        case model.Delta():
+        case constructs.Delta():
             amount = _given(ground, effect.amount)
             if effect.sign < 0:
                 amount = ir.Const(value=-amount.value) if isinstance(amount, ir.Const) else ir.Negate(operand=amount)
             who = _given(ground, effect.who)
             return ir.Delta(ledger=effect.ledger.id, who=who, amount=amount, cap=effect.cap, src=source)
-        case model.Reset():
+        case constructs.Reset():
             return ir.Reset(ledger=effect.ledger.id, who=_given(ground, effect.who), src=source)
-        case model.Label():
+        case constructs.Label():
             on = _given(ground, effect.on)
             return ir.Label(
                 label=effect.label, entity=effect.entity, on=on, lasts=effect.lasts, remove=effect.remove, src=source
             )
-        case model.Exempt():
+        case constructs.Exempt():
             return ir.Exempt(rules=effect.rules, src=source)
 
 
-def _act(ground: Ground, effect: model.Act, source: int) -> ir.Act:
+def _act(ground: Ground, effect: constructs.Act, source: int) -> ir.Act:
     ground.actions.add(effect.do)
     action = ground.checked.catalog.action(effect.do)
     types = {name: parameter.field.type for name, parameter in action.parameters.items()} if action else {}
     parameters: dict[str, ir.AnyExpr | ir.Template] = {}
     for name, given in effect.parameters.items():
-        if isinstance(given, model.Texts):
+        if isinstance(given, constructs.Texts):
             parameters[name] = template(ground, given)
-        elif isinstance(given, model.Constant):
+        elif isinstance(given, constructs.Constant):
             parameters[name] = constant(given.value, types.get(name, kinds.Identifier()))
         else:
             parameters[name] = _given(ground, given)
@@ -56,23 +56,23 @@ def _act(ground: Ground, effect: model.Act, source: int) -> ir.Act:
     return ir.Act(do=effect.do, who=who, parameters=parameters, or_else=effects(ground, effect.or_else), src=source)
 
 
-def _given(ground: Ground, given: model.Given) -> ir.AnyExpr:
+def _given(ground: Ground, given: constructs.Given) -> ir.AnyExpr:
     match given:
-        case model.Constant():
+        case constructs.Constant():
             return ir.Const(value=given.value)
-        case model.Value():
+        case constructs.Value():
             return lowered(ground, given.context, given.parsed)
-        case model.Default():
+        case constructs.Default():
             return _default(ground, given)
-        case model.Several():
+        case constructs.Several():
             items = tuple(_given(ground, item) for item in given.items)
             plain = [item.value for item in items if isinstance(item, ir.Const)]
             return ir.Const(value=plain) if len(plain) == len(items) else ir.Sequence(items=items)
-        case model.Texts():
+        case constructs.Texts():
             raise TypeError("a text with holes stands by itself")
 
 
-def _default(ground: Ground, default: model.Default) -> ir.AnyExpr:
+def _default(ground: Ground, default: constructs.Default) -> ir.AnyExpr:
     """Read the id of the entity that is meant where nobody says so."""
     if default.root == "subject":
         return ir.Field(root="subject", path=(), kind="entity")
@@ -91,7 +91,7 @@ def _at_hand(ground: Ground, root: str, path: tuple[str, ...], types: tuple[str,
     return ir.Field(root=root, path=tuple(owner) or path, kind="entity" if owner else "text")
 
 
-def template(ground: Ground, message: model.Texts) -> ir.Template:
+def template(ground: Ground, message: constructs.Texts) -> ir.Template:
     """Lower a message in all its languages."""
     texts = {}
     for language, parsed in sorted(message.texts.items()):

@@ -11,7 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from groundrules.check.model import Context, DefineBinding, Value
+from groundrules.checker.bindings import Context, DefineBinding
+from groundrules.checker.constructs import Value
 from groundrules.lower import comparisons, reads, values, windows
 from groundrules.lower.ground import Ground
 from groundrules.lower.reads import Place

@@ -14,7 +14,8 @@ from dataclasses import replace as with_changes
 
 from msgspec.structs import replace
 
-from groundrules.check.model import Binding, Checked, Context
+from groundrules.checker.bindings import Binding, Context
+from groundrules.checker.model import Checked
 from groundrules.diagnostics.source import Fragment, Span
 from groundrules.plan import codec, ir
 from groundrules.syntax import nodes

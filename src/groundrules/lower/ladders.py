@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from groundrules.check import model
+from groundrules.checker import constructs
 from groundrules.lower.effects import effects
 from groundrules.lower.ground import Ground
 from groundrules.lower.rules import approval, common, refusal, texts
@@ -15,7 +15,7 @@ def ladders(ground: Ground) -> tuple[list[ir.Ladder], list[ir.Rule]]:
     return found, [rule for ladder in ground.checked.ladders for rule in _rules(ground, ladder)]
 
 
-def _ladder(ladder: model.Ladder) -> ir.Ladder:
+def _ladder(ladder: constructs.Ladder) -> ir.Ladder:
     source = ladder.source
     return ir.Ladder(
         id=ladder.context.instance.qualified(str(source.id.value)),
@@ -35,7 +35,7 @@ def _ladder(ladder: model.Ladder) -> ir.Ladder:
     )
 
 
-def _rules(ground: Ground, ladder: model.Ladder) -> list[ir.Rule]:
+def _rules(ground: Ground, ladder: constructs.Ladder) -> list[ir.Rule]:
     found: list[ir.Rule] = []
     id = ladder.context.instance.qualified(str(ladder.source.id.value))
     for number, step in enumerate(ladder.steps):
@@ -48,7 +48,9 @@ def _rules(ground: Ground, ladder: model.Ladder) -> list[ir.Rule]:
     return found
 
 
-def _step(ground: Ground, ladder: model.Ladder, step: model.LadderStep, part: str, trigger: ir.OnCrossing) -> ir.Rule:
+def _step(
+    ground: Ground, ladder: constructs.Ladder, step: constructs.LadderStep, part: str, trigger: ir.OnCrossing
+) -> ir.Rule:
     shared = common(ground, ladder.context.instance, ladder.source, ladder.ends, part)
     title = texts(step.source.title) or shared["title"]
     return ir.Rule(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from groundrules.check import model
+from groundrules.checker import constructs
 from groundrules.lower.ground import Ground
 from groundrules.lower.rules import texts
 from groundrules.plan import ir
@@ -13,7 +13,7 @@ def ledgers(ground: Ground) -> list[ir.Ledger]:
     return [_ledger(ledger) for ledger in ground.checked.ledgers]
 
 
-def _ledger(ledger: model.Ledger) -> ir.Ledger:
+def _ledger(ledger: constructs.Ledger) -> ir.Ledger:
     source = ledger.source
     return ir.Ledger(
         id=ledger.id,

@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from groundrules.check import model
+from groundrules.checker import constructs
 from groundrules.lower.effects import effects
 from groundrules.lower.expressions import condition, lowered
 from groundrules.lower.ground import Ground
@@ -28,7 +28,7 @@ def paths(ground: Ground) -> tuple[list[ir.Process], list[ir.Rule]]:
     return processes, rules
 
 
-def _path(ground: Ground, path: model.Path) -> tuple[ir.Process, list[ir.Rule]]:
+def _path(ground: Ground, path: constructs.Path) -> tuple[ir.Process, list[ir.Rule]]:
     ground.captured = set()
     id = path.context.instance.qualified(str(path.source.id.value))
     rules = [_opening(ground, path, id)]
@@ -67,7 +67,7 @@ def _dates(process: ir.Process) -> set[tuple[str, ...]]:
     return found
 
 
-def _opening(ground: Ground, path: model.Path, id: str) -> ir.Rule:
+def _opening(ground: Ground, path: constructs.Path, id: str) -> ir.Rule:
     source, context = path.source, path.context
     return ir.Rule(
         **common(ground, context.instance, source, path.ends),
@@ -81,11 +81,11 @@ def _opening(ground: Ground, path: model.Path, id: str) -> ir.Rule:
 
 def _on_step(
     ground: Ground,
-    path: model.Path,
+    path: constructs.Path,
     part: str,
     trigger: ir.OnStep,
-    acting: model.Effects,
-    step: model.PathStep | None,
+    acting: constructs.Effects,
+    step: constructs.PathStep | None,
 ) -> ir.Rule:
     shared = common(ground, path.context.instance, path.source, path.ends, part)
     place = shared["src"] if step is None else ground.place(step.source.span)
@@ -99,14 +99,14 @@ def _on_step(
     )
 
 
-def _due(ground: Ground, step: model.PathStep) -> ir.Due:
+def _due(ground: Ground, step: constructs.PathStep) -> ir.Due:
     at = None
     if step.due is not None:
         at = lowered(ground, step.due.context, step.due.parsed)
     return ir.Due(after=step.after, at=at, repeat=step.repeat, every=step.every)
 
 
-def untils(ground: Ground, authored: tuple[model.Until, ...]) -> tuple[ir.Until, ...]:
+def untils(ground: Ground, authored: tuple[constructs.Until, ...]) -> tuple[ir.Until, ...]:
     """Lower the events that end something, in an order of their own."""
     found = [
         ir.Until(

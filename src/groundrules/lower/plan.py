@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypeVar
 
-from groundrules.check.model import Checked
+from groundrules.checker.model import Checked
 from groundrules.lower.actions import actions
 from groundrules.lower.ground import Ground
 from groundrules.lower.ladders import ladders

@@ -10,8 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from groundrules.check.ledger_effects import COMMUNITY
-from groundrules.check.model import (
+from groundrules.checker.bindings import (
     Binding,
     DefineBinding,
     FieldBinding,
@@ -24,6 +23,7 @@ from groundrules.check.model import (
     SubjectBinding,
     VariableBinding,
 )
+from groundrules.checker.ledger_effects import COMMUNITY
 from groundrules.lower.constants import constant, kind_of
 from groundrules.plan import ir
 from groundrules.syntax import nodes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from groundrules.check import model
+from groundrules.checker import bindings, constructs
 from groundrules.lower.effects import effects
 from groundrules.lower.expressions import condition, lowered, lowerer
 from groundrules.lower.ground import Ground
@@ -20,7 +20,7 @@ def rules(ground: Ground) -> list[ir.Rule]:
     return [lowered_rule for rule in ground.checked.rules for lowered_rule in _rule(ground, rule)]
 
 
-def _rule(ground: Ground, rule: model.Rule) -> list[ir.Rule]:
+def _rule(ground: Ground, rule: constructs.Rule) -> list[ir.Rule]:
     source, context = rule.source, rule.context
     ground.counted, ground.matched = set(), False
     when = condition(ground, context, source.when)
@@ -45,7 +45,7 @@ def _rule(ground: Ground, rule: model.Rule) -> list[ir.Rule]:
     return [lowered_rule, *refusal(ground, lowered_rule, rule.approval)]
 
 
-def _once(ground: Ground, rule: model.Rule) -> ir.Once | None:
+def _once(ground: Ground, rule: constructs.Rule) -> ir.Once | None:
     if rule.once is None:
         return None
     within = rule.once.within
@@ -54,28 +54,28 @@ def _once(ground: Ground, rule: model.Rule) -> ir.Once | None:
     return ir.Once(key=keys(ground, rule.context, rule.once.keys), within=within, per=rule.once.per)
 
 
-def _times(ground: Ground, rule: model.Rule) -> ir.Times | None:
+def _times(ground: Ground, rule: constructs.Rule) -> ir.Times | None:
     if rule.times is None:
         return None
     steps = tuple((number, effects(ground, then)) for number, then in rule.times.steps)
     return ir.Times(key=keys(ground, rule.context, rule.times.keys), within=rule.times.within, steps=steps)
 
 
-def _undo(ground: Ground, undo: model.Undo) -> ir.Undo:
+def _undo(ground: Ground, undo: constructs.Undo) -> ir.Undo:
     return ir.Undo(type=undo.type, key=keys(ground, undo.context, undo.keys))
 
 
 # --- shared with the other constructs ------------------------------------------------------------
 
 
-def keys(ground: Ground, context: model.Context, parsed: nodes.Parsed[Any]) -> tuple[ir.AnyExpr, ...]:
+def keys(ground: Ground, context: bindings.Context, parsed: nodes.Parsed[Any]) -> tuple[ir.AnyExpr, ...]:
     """Lower the keys of a clause, in the order they are written in."""
     inner = lowerer(ground, context, parsed)
     return tuple(map(inner.key, parsed.root.keys))
 
 
 def common(
-    ground: Ground, instance: model.Instance, source: authored.Common, ends: int | None, part: str = ""
+    ground: Ground, instance: bindings.Instance, source: authored.Common, ends: int | None, part: str = ""
 ) -> dict[str, Any]:
     """Return the arguments of a rule that every construct gives; `part` tells apart what one block lowers to."""
     return {
@@ -96,7 +96,7 @@ def texts(given: authored.Texts) -> dict[str, str]:
     return {language: str(text.value) for language, text in sorted(given.items())}
 
 
-def approval(asked: model.Approval | None) -> ir.Approval | None:
+def approval(asked: constructs.Approval | None) -> ir.Approval | None:
     """Lower an approval; what a refusal does is a rule of its own."""
     if asked is None:
         return None
@@ -105,7 +105,7 @@ def approval(asked: model.Approval | None) -> ir.Approval | None:
     )
 
 
-def refusal(ground: Ground, rule: ir.Rule, asked: model.Approval | None) -> list[ir.Rule]:
+def refusal(ground: Ground, rule: ir.Rule, asked: constructs.Approval | None) -> list[ir.Rule]:
     """Return the rule on the refusal of what `rule` asked approval for, if there is anything to do then."""
     if asked is not None:
         ground.actions.add("request_approval")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from groundrules.check import model
+from groundrules.checker import constructs
 from groundrules.lower.effects import effects
 from groundrules.lower.expressions import condition
 from groundrules.lower.ground import Ground
@@ -16,18 +16,18 @@ def schedules(ground: Ground) -> tuple[list[ir.Schedule], list[ir.Rule]]:
     return found, [rule for schedule in ground.checked.schedules for rule in _rules(ground, schedule)]
 
 
-def _id(schedule: model.Schedule) -> str:
+def _id(schedule: constructs.Schedule) -> str:
     return schedule.context.instance.qualified(str(schedule.source.id.value))
 
 
-def _schedule(schedule: model.Schedule) -> ir.Schedule:
+def _schedule(schedule: constructs.Schedule) -> ir.Schedule:
     for_each = schedule.source.for_each
     return ir.Schedule(
         id=_id(schedule), at=ir.When(**schedule.at), for_each=None if for_each is None else for_each.value
     )
 
 
-def _rules(ground: Ground, schedule: model.Schedule) -> list[ir.Rule]:
+def _rules(ground: Ground, schedule: constructs.Schedule) -> list[ir.Rule]:
     when = condition(ground, schedule.context, schedule.source.when)
     if schedule.hours is not None:
         start, end = schedule.hours

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from groundrules.check import model
+from groundrules.checker import bindings, constructs
 from groundrules.lower.effects import effects
 from groundrules.lower.expressions import lowered
 from groundrules.lower.ground import Ground
@@ -37,7 +37,7 @@ def states(ground: Ground) -> tuple[list[ir.State], list[ir.Rule]]:
     return found, rules
 
 
-def _any(ground: Ground, context: model.Context, turn: authored.Turn) -> ir.AnyExpr:
+def _any(ground: Ground, context: bindings.Context, turn: authored.Turn) -> ir.AnyExpr:
     """Lower the conditions of a turn to one, in an order of their own; without any it never comes by itself."""
     found = sorted((lowered(ground, context, one) for one in turn.conditions), key=definition_hash)
     if len(found) > 1:
@@ -45,7 +45,9 @@ def _any(ground: Ground, context: model.Context, turn: authored.Turn) -> ir.AnyE
     return found[0] if found else ir.Const(value=False)
 
 
-def _rule(ground: Ground, state: model.State, part: str, trigger: ir.OnState, acting: model.Effects) -> ir.Rule:
+def _rule(
+    ground: Ground, state: constructs.State, part: str, trigger: ir.OnState, acting: constructs.Effects
+) -> ir.Rule:
     return ir.Rule(
         **common(ground, state.context.instance, state.source, state.ends, part),
         kind="state",

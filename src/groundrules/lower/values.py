@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from groundrules.check.constants import calculated
+from groundrules.checker.constants import calculated
 from groundrules.lower.constants import constant
 from groundrules.lower.reads import Place, place_of
 from groundrules.plan import ir

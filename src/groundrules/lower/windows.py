@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from groundrules.check.windows import LARGEST
+from groundrules.checker.windows import LARGEST
 from groundrules.lower.ground import pane
 from groundrules.plan import codec, ir
 from groundrules.syntax import nodes

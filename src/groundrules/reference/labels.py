@@ -3,8 +3,8 @@
 Rules set a label, for good or for a time, and take it off; people do so too, and the platform tells by `label.set` and
 `label.removed`. What a person said outranks what a rule says: as long as it holds, a rule neither sets nor takes off
 that label. Members and channels bear a label for good unless it says how long it lasts; messages, tasks and whatever
-else comes and goes bear none for longer than the plan's `retain`. A rule never shortens the time of a label that is borne already. A label set for a time is borne until just
-before that time has passed.
+else comes and goes bear none for longer than the plan's `retain`. A rule never shortens the time of a label that is
+borne already. A label set for a time is borne until just before that time has passed.
 """
 
 from __future__ import annotations

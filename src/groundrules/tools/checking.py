@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from groundrules.check import Checked, check
+from groundrules.checker import Checked, check
 from groundrules.diagnostics.codes import files
 from groundrules.diagnostics.codes import names as codes
 from groundrules.diagnostics.model import Diagnostic, Report

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from groundrules.check.model import Checked, Delta
+from groundrules.checker.constructs import Delta
+from groundrules.checker.model import Checked
 from groundrules.engine import stamps
 from groundrules.lint.linted import Linted
 from groundrules.lint.rewards import daily_bound

@@ -371,7 +371,7 @@ def test_both_generations_leave_where_time_has_passed_over_both() -> None:
 
 def test_rows_leave_though_nothing_more_is_written() -> None:
     partition = Partition("p", track=True)
-    clock.stamp(partition, 0, "e")
+    clock.admit(partition, 400 * DAY, 0, "e")
     partition.space("s", 10).put("k", b"1", 0)
     list(partition.drain())
     clock.move(partition, 3 * DAY)

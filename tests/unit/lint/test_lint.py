@@ -16,7 +16,11 @@ from groundrules.tools.linting import lint_path, lint_text, mend_path
 from groundrules.tools.supplies import supplies
 
 ROOT = Path(__file__).parents[3]
-SHIPPED = sorted(path.parent for folder in ("policies", "examples") for path in (ROOT / folder).rglob("rulebook.yaml"))
+SHIPPED = sorted(
+    path.parent
+    for folder in ("policies", "examples", "tests/rulebooks")
+    for path in (ROOT / folder).rglob("rulebook.yaml")
+)
 HEAD = "rulebook: x\nuse: [std/chat]\n"
 UNUSED = "lists:\n  adverts: [buy followers]{}\nrules: [{{id: a, title: a, on: message, when: true, then: [hold]}}]\n"
 RULE = "rules:\n  - {id: a, title: a, on: message, when: text contains any of adverts, then: [hold]}\n"

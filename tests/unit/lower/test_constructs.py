@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from groundrules.plan import ir
-from unit.check.books import plan
+from unit.checker.books import plan
 
 DAY = 86_400_000
 

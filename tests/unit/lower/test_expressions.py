@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from groundrules.plan import ir
-from unit.check.books import plan, rule
+from unit.checker.books import plan, rule
 
 LISTS = "lists: {words: {match: squeezed, items: [b, a, b]}, ours: {match: domain, items: [x.com]}}\n"
 
@@ -99,7 +99,7 @@ def bare(value: Any) -> Any:
             "hour(now) == 3",
             ir.Compare(
                 operator="==",
-                left=ir.Call(function="hour", arguments=(ir.Const(value="UTC"), ir.Now())),
+                left=ir.Call(function="hour", arguments=(ir.Now(),)),
                 right=ir.Const(value=3),
             ),
         ),

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from groundrules.check.model import Rule
+from groundrules.checker.constructs import Rule
 from groundrules.diagnostics.codes.lints import DUPLICATE_RULE
 from groundrules.diagnostics.model import Diagnostic, Label
 from groundrules.lint.linted import Linted

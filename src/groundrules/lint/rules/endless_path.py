@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from groundrules.check.model import Act, Path
+from groundrules.checker.constructs import Act, Path
 from groundrules.diagnostics.codes.lints import ENDLESS_PATH
 from groundrules.diagnostics.model import Diagnostic
 from groundrules.lint.linted import Linted

@@ -26,7 +26,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from groundrules.check.model import Delta, Rule
+from groundrules.checker.constructs import Delta, Rule
 from groundrules.diagnostics.codes.lints import FARMABLE_REWARD
 from groundrules.diagnostics.model import Diagnostic
 from groundrules.lint.linted import Linted

@@ -19,7 +19,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import permutations
 
-from groundrules.check.model import Delta, Rule
+from groundrules.checker.constructs import Delta, Rule
 from groundrules.diagnostics.codes.lints import IMPLIED_RULE
 from groundrules.diagnostics.model import Diagnostic, Label
 from groundrules.lint.linted import Linted, effects_of

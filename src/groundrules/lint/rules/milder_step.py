@@ -19,7 +19,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from groundrules.check.model import Act, Constant, Given, LadderStep, Value
+from groundrules.checker.constructs import Act, Constant, Given, LadderStep, Value
 from groundrules.diagnostics.codes.lints import MILDER_STEP
 from groundrules.diagnostics.model import Diagnostic, Label
 from groundrules.lint.linted import Linted

@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from groundrules.check.model import Act, Ladder
+from groundrules.checker.constructs import Act, Ladder
 from groundrules.diagnostics.codes.lints import NO_APPEAL
 from groundrules.diagnostics.model import Diagnostic
 from groundrules.lint.linted import Linted

@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from groundrules.check.model import Delta, Rule
+from groundrules.checker.constructs import Delta, Rule
 from groundrules.diagnostics.codes.lints import REPEATED_STRIKE
 from groundrules.diagnostics.model import Diagnostic, Label
 from groundrules.lint.conditions import Both, Condition, Leaf

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from groundrules.check.model import Act, Constant, Default, Delta, Rule, Value, Whom
+from groundrules.checker.constructs import Act, Constant, Default, Delta, Rule, Value, Whom
 from groundrules.diagnostics.codes.lints import REWARD_AND_PUNISHMENT
 from groundrules.diagnostics.model import Diagnostic, Label
 from groundrules.lint.linted import Linted, effects_of

@@ -26,7 +26,7 @@ from typing import Any
 
 import msgspec
 
-from groundrules.check.model import Act, Delta, Rule, Texts
+from groundrules.checker.constructs import Act, Delta, Rule, Texts
 from groundrules.diagnostics.codes.lints import STALE_NUMBER
 from groundrules.diagnostics.model import Diagnostic
 from groundrules.diagnostics.source import Span

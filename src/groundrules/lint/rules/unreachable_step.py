@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from groundrules.check.model import Ladder, LadderStep, Reset
+from groundrules.checker.constructs import Ladder, LadderStep, Reset
 from groundrules.diagnostics.codes.lints import UNREACHABLE_STEP
 from groundrules.diagnostics.model import Diagnostic, Label
 from groundrules.lint.linted import Linted

@@ -18,7 +18,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from groundrules.check.model import Declared
+from groundrules.checker.bindings import Declared
 from groundrules.diagnostics.codes.lints import UNUSED_DECLARATION
 from groundrules.diagnostics.model import Diagnostic
 from groundrules.diagnostics.source import Span

@@ -1,6 +1,0 @@
-"""Is it right? Names, types, bounds and cycles of a rulebook, every mistake with its place and its mend."""
-
-from groundrules.check.model import Checked
-from groundrules.check.passes import PASSES, check
-
-__all__ = ["PASSES", "Checked", "check"]

@@ -1,0 +1,267 @@
+"""Calls: builtins by their signatures, ledgers by whom they are of, and what is remembered.
+
+`silence(member)`, `labelled(thing, "label")`, `rank(ledger, holder)` and `top(ledger, n)` read the memory of a
+partition and so have rules of their own; `MEMORY` is also what documentation and suggestions know them by.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from groundrules.checker import wording
+from groundrules.checker.bindings import (
+    Binding,
+    BrokenBinding,
+    DefineBinding,
+    ImportBinding,
+    LedgerBinding,
+    StateBinding,
+)
+from groundrules.checker.constants import fold
+from groundrules.checker.literals import UNKNOWN, Quoted, is_entity
+from groundrules.checker.near import nearest_path
+from groundrules.diagnostics.codes import cells as cell_codes
+from groundrules.diagnostics.codes import names as name_codes
+from groundrules.diagnostics.codes import types as codes
+from groundrules.syntax import nodes
+from groundrules.types import kinds
+from groundrules.types.builtins import SIGNATURES, Signature
+from groundrules.types.kinds import Typed
+
+if TYPE_CHECKING:
+    from groundrules.checker.expressions import Reader
+
+_LARGEST_TOP = 1000
+
+
+def call(reader: Reader, node: nodes.Call) -> Typed:
+    """Type a call."""
+    binding = declared(reader, node.function)
+    if isinstance(binding, LedgerBinding):
+        reader.session.tables.bindings[reader.context.id, id(node)] = binding
+        return _ledger(reader, node, binding)
+    if isinstance(binding, BrokenBinding):
+        return UNKNOWN
+    if node.function in MEMORY:
+        return _memory(reader, node)
+    if node.function in SIGNATURES:
+        return _builtin(reader, node, SIGNATURES[node.function])
+    if binding is not None:
+        return _not_callable(reader, node, binding)
+    return _unknown(reader, node)
+
+
+def declared(reader: Reader, name: str) -> Binding | None:
+    """Return what a dotted name stands for, or None."""
+    *aliases, last = name.split(".")
+    if not aliases:
+        return reader.scope.lookup(last, reader.variables)
+    instance = reader.context.instance
+    for alias in aliases:
+        if alias not in instance.imports:
+            return None
+        instance = instance.imports[alias]
+    return instance.declared.get(last)
+
+
+def _unknown(reader: Reader, node: nodes.Call) -> Typed:
+    instance = reader.context.instance
+    ledgers = [name for name, one in instance.declared.items() if isinstance(one, LedgerBinding)]
+    for alias, imported in instance.imports.items():
+        ledgers += [f"{alias}.{name}" for name, one in imported.declared.items() if isinstance(one, LedgerBinding)]
+    near = nearest_path(node.function, [*SIGNATURES, *MEMORY, *ledgers])
+    help = f"did you mean `{near}`?" if near else "`groundrules docs` lists the functions"
+    words = (f"no function or ledger is called `{node.function}`", help)
+    return reader.error(name_codes.UNKNOWN_NAME, reader.offsets(node.function_at), words)
+
+
+def _not_callable(reader: Reader, node: nodes.Call, binding: Binding) -> Typed:
+    what = {DefineBinding: "define", StateBinding: "state", ImportBinding: "import"}.get(type(binding), "value")
+    words = (f"`{node.function}` is a {what} and takes no arguments", f"write `{node.function}` alone")
+    return reader.error(codes.BAD_CALL, node, words)
+
+
+# --- builtins -----------------------------------------------------------------------------------
+
+
+def _builtin(reader: Reader, node: nodes.Call, signature: Signature) -> Typed:
+    arguments = [reader.type_of(argument) for argument in node.arguments]
+    least = len(signature.parameters)
+    if len(arguments) < least or (len(arguments) > least and not signature.repeated):
+        return _wrong_number(reader, node, str(signature), least)
+    if any(isinstance(argument.type, kinds.Unknown) for argument in arguments):
+        return UNKNOWN
+    for index, argument in enumerate(arguments):
+        parameter = signature.parameters[min(index, least - 1)]
+        if not isinstance(_as_value(argument.type), parameter.accepts):
+            return _wrong_kind(reader, node.arguments[index], argument.type, signature, parameter.accepts)
+    types = [_as_value(argument.type) for argument in arguments]
+    if signature.repeated and len({type(one) for one in types}) > 1:
+        words = (f"`{signature.name}` compares values of one kind", f"it is called `{signature.example}`")
+        return reader.error(codes.BAD_CALL, node, words)
+    optional = signature.may_be_missing or any(argument.optional for argument in arguments)
+    return Typed(signature.result_of(types), optional)
+
+
+def _as_value(type: kinds.Type) -> kinds.Type:
+    return kinds.Prose() if isinstance(type, Quoted) else type
+
+
+def _wrong_number(reader: Reader, node: nodes.Call, shape: str, wanted: int) -> Typed:
+    given = len(node.arguments)
+    words = (
+        f"`{shape}` takes {wanted} argument{'s' * (wanted != 1)}, and {given} {'is' if given == 1 else 'are'} given",
+        None,
+    )
+    return reader.error(codes.BAD_CALL, node, words)
+
+
+def _wrong_kind(
+    reader: Reader,
+    argument: nodes.Node,
+    type: kinds.Type,
+    signature: Signature,
+    accepts: tuple[type[kinds.Type], ...],
+) -> Typed:
+    text = reader.text(argument)
+    if isinstance(type, kinds.Number) and kinds.Duration in accepts and kinds.Number not in accepts:
+        return reader.error(codes.MISSING_UNIT, argument, wording.missing_unit(signature.name, text))
+    words = (
+        f"`{signature}` does not take {wording.described(type)} (`{text}`)",
+        f"it is called like this: `{signature.example}`",
+    )
+    return reader.error(codes.BAD_CALL, argument, words)
+
+
+# --- ledgers ------------------------------------------------------------------------------------
+
+
+def _ledger(reader: Reader, node: nodes.Call, ledger: LedgerBinding) -> Typed:
+    if not _may_remember(reader, node):
+        return UNKNOWN
+    per = str(ledger.declaration.per.value)
+    if per == "community":
+        if node.arguments:
+            words = (
+                f"`{node.function}` is the community's ledger, and nobody's in particular",
+                f"write `{node.function}`",
+            )
+            return reader.error(cell_codes.FOREIGN_LEDGER, node, words)
+        return Typed(kinds.Number(integer=True))
+    if len(node.arguments) != 1:
+        return _wrong_number(reader, node, f"{node.function}({per})", 1)
+    holder = _holder(reader, node.arguments[0], node.function, per)
+    return Typed(kinds.Number(integer=True), holder.optional) if holder is not None else UNKNOWN
+
+
+def _may_remember(reader: Reader, node: nodes.Node) -> bool:
+    if reader.place.memory:
+        return True
+    words = (f"{reader.place.name} reads the event alone, and `{reader.text(node)}` is remembered", None)
+    reader.error(name_codes.NOT_HERE, node, words)
+    return False
+
+
+def _holder(reader: Reader, argument: nodes.Node, ledger: str, per: str) -> Typed | None:
+    """Type whom a ledger is asked for; None once a mistake is reported."""
+    holder = reader.type_of(argument)
+    if isinstance(holder.type, kinds.Unknown):
+        return None
+    if isinstance(holder.type, kinds.Object) and holder.type.entity == per:
+        return holder
+    if isinstance(holder.type, kinds.Identifier | Quoted):
+        return holder
+    text = reader.text(argument)
+    words = (f"`{ledger}` is kept per {per}, and `{text}` is {wording.described(holder.type)}", None)
+    reader.error(cell_codes.FOREIGN_LEDGER, argument, words)
+    return None
+
+
+# --- memory -------------------------------------------------------------------------------------
+
+
+def _memory(reader: Reader, node: nodes.Call) -> Typed:
+    shape, number, rule = MEMORY[node.function]
+    if not _may_remember(reader, node):
+        return UNKNOWN
+    if len(node.arguments) != number:
+        return _wrong_number(reader, node, shape, number)
+    return rule(reader, node)
+
+
+def _silence(reader: Reader, node: nodes.Call) -> Typed:
+    member = reader.type_of(node.arguments[0])
+    if isinstance(member.type, kinds.Unknown):
+        return UNKNOWN
+    if isinstance(member.type, kinds.Object) and member.type.entity == "member":
+        return Typed(kinds.Duration(), optional=True)
+    text = reader.text(node.arguments[0])
+    words = (
+        f"`silence` is asked of a member, and `{text}` is {wording.described(member.type)}",
+        "write `silence(member)`",
+    )
+    return reader.error(codes.BAD_CALL, node.arguments[0], words)
+
+
+def _labelled(reader: Reader, node: nodes.Call) -> Typed:
+    bearer, label = (reader.type_of(argument) for argument in node.arguments)
+    if isinstance(bearer.type, kinds.Unknown) or isinstance(label.type, kinds.Unknown):
+        return UNKNOWN
+    if not is_entity(bearer.type):
+        text = reader.text(node.arguments[0])
+        words: wording.Words = (
+            f"a label is on a member, message, channel or task, and `{text}` is {wording.described(bearer.type)}",
+            None,
+        )
+        return reader.error(codes.BAD_CALL, node.arguments[0], words)
+    if not isinstance(fold(reader, node.arguments[1]), str):
+        words = ("the name of a label is a text", 'write `labelled(actor, "trusted")`')
+        return reader.error(codes.NOT_CONSTANT, node.arguments[1], words)
+    return Typed(kinds.Boolean(), bearer.optional)
+
+
+def _rank(reader: Reader, node: nodes.Call) -> Typed:
+    ledger = _ledger_argument(reader, node)
+    if ledger is None:
+        return UNKNOWN
+    per = str(ledger.declaration.per.value)
+    holder = _holder(reader, node.arguments[1], ledger.name, per)
+    return UNKNOWN if holder is None else Typed(kinds.Number(integer=True, minimum=1), optional=True)
+
+
+def _top(reader: Reader, node: nodes.Call) -> Typed:
+    ledger = _ledger_argument(reader, node)
+    count = reader.type_of(node.arguments[1])
+    if ledger is None or isinstance(count.type, kinds.Unknown):
+        return UNKNOWN
+    value = fold(reader, node.arguments[1])
+    if isinstance(value, int) and isinstance(count.type, kinds.Number) and 1 <= value <= _LARGEST_TOP:
+        return Typed(kinds.ListOf(kinds.Identifier()))
+    words = (
+        f"how many is a whole number from 1 to {_LARGEST_TOP:,}, known before any event",
+        "write `top(points, 10)`",
+    )
+    return reader.error(codes.NOT_CONSTANT, node.arguments[1], words)
+
+
+def _ledger_argument(reader: Reader, node: nodes.Call) -> LedgerBinding | None:
+    """Return the ledger that a call names as its first argument."""
+    argument = node.arguments[0]
+    name = "".join(reader.text(argument).split())
+    binding = declared(reader, name) if isinstance(argument, nodes.Name | nodes.Attribute) else None
+    if isinstance(binding, LedgerBinding) and binding.declaration.per.value != "community":
+        reader.session.tables.bindings[reader.context.id, id(argument)] = binding
+        return binding
+    if not isinstance(binding, BrokenBinding):
+        words = (f"`{node.function}` needs a ledger kept per member or channel", f"write `{MEMORY[node.function][0]}`")
+        reader.error(codes.BAD_CALL, argument, words)
+    return None
+
+
+MEMORY: dict[str, tuple[str, int, Callable[[Reader, nodes.Call], Typed]]] = {
+    "silence": ("silence(member)", 1, _silence),
+    "labelled": ('labelled(thing, "label")', 2, _labelled),
+    "rank": ("rank(ledger, member)", 2, _rank),
+    "top": ("top(ledger, 10)", 2, _top),
+}

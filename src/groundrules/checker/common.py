@@ -1,0 +1,171 @@
+"""What rules, rewards, ladders, paths, states and schedules share: event types, keys, times, roles, approvals, ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from groundrules.checker import wording
+from groundrules.checker.bindings import Context, Instance, ParameterBinding
+from groundrules.checker.constants import fold
+from groundrules.checker.constructs import Approval, Once
+from groundrules.checker.effects import effects
+from groundrules.checker.expressions import Reader
+from groundrules.checker.literals import Quoted, is_key
+from groundrules.checker.messages import translated
+from groundrules.checker.places import CONSTANT, KEY
+from groundrules.checker.scope import Scope
+from groundrules.checker.session import Session
+from groundrules.checker.sites import Site
+from groundrules.checker.windows import constant_duration
+from groundrules.diagnostics.codes import cells as codes
+from groundrules.diagnostics.codes import names as name_codes
+from groundrules.diagnostics.codes import types as type_codes
+from groundrules.diagnostics.source import Span
+from groundrules.rulebook import model as authored
+from groundrules.rulebook.model import Located
+from groundrules.syntax import nodes
+from groundrules.types import kinds
+
+
+def known_types(session: Session, instance: Instance, named: Iterable[Located]) -> tuple[str, ...]:
+    """Return the event types that are known; report the others."""
+    found = []
+    for one in named:
+        name = str(one.value)
+        if name in instance.types:
+            found.append(name)
+            continue
+        words = wording.unknown_event_type(name, instance.types, session.catalog.event(name) is not None)
+        session.add(name_codes.UNKNOWN_EVENT_TYPE.at(one.span, *words))
+    return tuple(sorted(set(found)))
+
+
+def described(session: Session, instance: Instance, common: authored.Common) -> None:
+    """Check the texts for people of a rule or another block."""
+    for texts in (common.title, common.text):
+        if texts:
+            translated(session, instance, set(texts), next(iter(texts.values())).span)
+
+
+def keys(session: Session, context: Context, parsed: nodes.Parsed[Any], parts: tuple[nodes.Node, ...]) -> None:
+    """Check key paths: each has to tell something apart."""
+    reader = Reader(session, context, parsed, KEY)
+    for part in parts:
+        typed = reader.type_of(part)
+        if not is_key(typed.type) and not isinstance(typed.type, kinds.Unknown):
+            text = reader.text(part)
+            words = (f"`{text}` is {wording.described(typed.type)} and tells nothing apart", "name one of its fields")
+            reader.error(codes.WINDOW_KEY, part, words)
+
+
+def duration(session: Session, instance: Instance, parsed: authored.Expression, least: int = 1) -> int | None:
+    """Return the ms of a duration that is known before any event; None once a mistake is reported."""
+    reader = Reader(session, session.context(instance), parsed, CONSTANT)
+    return constant_duration(reader, parsed.root, least)
+
+
+def whole(session: Session, instance: Instance, parsed: authored.Expression, what: str) -> int | None:
+    """Return a whole number that is known before any event; None once a mistake is reported."""
+    reader = Reader(session, session.context(instance), parsed, CONSTANT)
+    typed = reader.type_of(parsed.root)
+    if isinstance(typed.type, kinds.Unknown):
+        return None
+    value = fold(reader, parsed.root)
+    if isinstance(value, int) and isinstance(typed.type, kinds.Number):
+        return value
+    text = reader.text(parsed.root)
+    if value is None:
+        words = (f"`{text}` is not known before any event", "write a number or a parameter")
+        reader.error(type_codes.NOT_CONSTANT, parsed.root, words)
+    else:
+        reader.error(codes.BAD_AMOUNT, parsed.root, (f"{what} is a whole number, and `{text}` is none", None))
+    return None
+
+
+def hours(session: Session, instance: Instance, parsed: authored.Expression | None) -> tuple[int, int] | None:
+    """Return (start, end) in ms since midnight."""
+    if parsed is None:
+        return None
+    reader = Reader(session, session.context(instance), parsed, CONSTANT)
+    typed = reader.type_of(parsed.root)
+    value = fold(reader, parsed.root)
+    if isinstance(typed.type, kinds.ClockRange) and value is not None:
+        return tuple(value)
+    if not isinstance(typed.type, kinds.Unknown):
+        text = reader.text(parsed.root)
+        words = (f"`{text}` is {wording.described(typed.type)}, and hours are needed", "write `09:00-22:00`")
+        reader.error(type_codes.WRONG_VALUE, parsed.root, words)
+    return None
+
+
+def role(session: Session, instance: Instance, named: Located) -> str:
+    """Return a role: what is written, or the value of the role parameter of that name."""
+    text = str(named.value).strip()
+    name = text[1:-1].strip() if text.startswith("{") and text.endswith("}") else text
+    binding = Scope(session, session.context(instance)).lookup(name)
+    if isinstance(binding, ParameterBinding):
+        setting = binding.instance.settings.get(binding.name)
+        if setting is not None and isinstance(setting.type, Quoted):
+            return str(setting.value)
+    if name != text:
+        session.add(name_codes.UNKNOWN_NAME.at(named.span, f"no parameter of type role is called `{name}`", None))
+    return text
+
+
+def approval(session: Session, site: Site, asked: authored.Approval | None) -> Approval | None:
+    """Check an approval; `site` is where its `if_not_approved` stands."""
+    if asked is None:
+        return None
+    refused = effects(site, asked.if_not_approved)
+    within = duration(session, site.instance, asked.within)
+    by = role(session, site.instance, asked.by)
+    if within is None:
+        return None
+    return Approval(by, int(asked.approvals.value), within, asked.batch, asked.recheck, refused)
+
+
+def once(session: Session, context: Context, parsed: nodes.Parsed[nodes.OnceClause] | None) -> Once | None:
+    """Check a `once_per`."""
+    if parsed is None:
+        return None
+    clause = parsed.root
+    keys(session, context, parsed, clause.keys)
+    within = None
+    if clause.within is not None:
+        reader = Reader(session, session.context(context.instance), parsed, CONSTANT)
+        within = constant_duration(reader, clause.within)
+    return Once(parsed, within, clause.per)
+
+
+def ends(session: Session, instance: Instance, common: authored.Common) -> int | None:
+    """Return the instant (ms) from which a rule no longer applies; a bare date begins at local midnight."""
+    if common.ends is None:
+        return None
+    try:
+        found = datetime.fromisoformat(str(common.ends.value))
+    except ValueError:
+        message = f"`{common.ends.value}` is no date of the calendar"
+        session.add(type_codes.WRONG_VALUE.at(common.ends.span, message, "write `2027-01-31`"))
+        return None
+    if found.tzinfo is None:
+        found = found.replace(tzinfo=_zone(session))
+    return int(found.astimezone(UTC).timestamp() * 1000)
+
+
+def _zone(session: Session) -> ZoneInfo:
+    try:
+        return ZoneInfo(str(session.checked.book.timezone.value))
+    except (KeyError, ValueError, OSError):  # reported with the settings
+        return ZoneInfo("UTC")
+
+
+def ascending(session: Session, code: Any, values: Iterable[tuple[int, Span]], repeated: str, falling: str) -> None:
+    """Report values that do not ascend."""
+    before: int | None = None
+    for value, span in values:
+        if before is not None and value <= before:
+            session.add(code.at(span, repeated if value == before else falling, None))
+        before = value if before is None else max(before, value)

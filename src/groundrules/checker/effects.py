@@ -1,0 +1,124 @@
+"""Effects: what stands under `then`, resolved against the action schemas and the effects of the language.
+
+A **site** is where effects stand: the context that their expressions read, and what may be said there. The type of a
+parameter decides how its YAML is read (`givens`); whom an effect hits if nobody says so is worked out in `targets`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Literal
+
+from groundrules.checker import givens, ledger_effects, targets
+from groundrules.checker.constructs import Act, Effect, Effects, Given
+from groundrules.checker.ledger_effects import Written
+from groundrules.checker.near import listing
+from groundrules.checker.sites import Site
+from groundrules.diagnostics.codes import names as codes
+from groundrules.diagnostics.nearest import did_you_mean
+from groundrules.rulebook import model as authored
+from groundrules.rulebook.effects import read_effects
+from groundrules.types.actions import ActionType
+from groundrules.types.effects import EFFECTS
+
+_ALWAYS = ("who", "or_else")
+
+LANGUAGE: dict[str, Callable[[Site, Written], Iterable[Effect]]] = {
+    "strike": ledger_effects.strike,
+    "grant": ledger_effects.grant,
+    "take": ledger_effects.take,
+    "reset": ledger_effects.reset,
+    "label": ledger_effects.label,
+    "unlabel": ledger_effects.unlabel,
+    "exempt": ledger_effects.exempt,
+}
+
+
+def effects(site: Site, authored_effects: Iterable[authored.Effect]) -> Effects:
+    """Resolve the effects of one `then`; what has errors is reported and left out."""
+    found: list[Effect] = []
+    for effect in authored_effects:
+        name = str(effect.name.value)
+        if name in LANGUAGE:
+            written = ledger_effects.written(site, effect, EFFECTS[name])
+            if written is not None:
+                found.extend(LANGUAGE[name](site, written))
+            continue
+        action = site.session.catalog.action(name)
+        if action is None:
+            _unknown(site, effect)
+        else:
+            act = _act(site, effect, action)
+            if act is not None:
+                found.append(act)
+    return tuple(found)
+
+
+def _unknown(site: Site, effect: authored.Effect) -> None:
+    name = str(effect.name.value)
+    known = (*EFFECTS, *site.session.catalog.names("actions"))
+    help = did_you_mean(name, known) or "actions are described by schemas in `schemas/actions/`"
+    site.session.add(codes.UNKNOWN_ACTION.at(effect.name.span, f"unknown action `{name}`", help))
+
+
+def _act(site: Site, effect: authored.Effect, action: ActionType) -> Act | None:
+    arguments = dict(effect.arguments or {})
+    if effect.shorthand is not None:
+        if action.shorthand is None:
+            _no_shorthand(site, effect, action)
+            return None
+        arguments[action.shorthand] = (effect.shorthand.span, effect.shorthand)
+    fine = _all_known(site, arguments, action)
+    parameters = _parameters(site, effect, action, arguments)
+    who = targets.target(site, effect, action, arguments.get("who"))
+    instead = arguments.get("or_else")
+    or_else = read_effects(instead[1], site.instance.book.languages, site.session.report) if instead else ()
+    if parameters is None or who is False or not fine:
+        return None
+    return Act(action.name, who, parameters, effects(site, or_else), effect.span)
+
+
+def _no_shorthand(site: Site, effect: authored.Effect, action: ActionType) -> None:
+    message = f"`{action.name}` takes no value by itself"
+    known = listing(action.parameters)
+    help = f"give its parameters by name: {known}" if known else f"write `{action.name}` alone"
+    site.session.add(
+        codes.UNKNOWN_ARGUMENT.at(effect.shorthand.span if effect.shorthand else effect.span, message, help)
+    )
+
+
+def _all_known(site: Site, arguments: givens.Arguments, action: ActionType) -> bool:
+    known = (*action.parameters, *(_ALWAYS if action.target else _ALWAYS[1:]))
+    fine = True
+    for name, (span, _) in arguments.items():
+        if name not in known:
+            help = _another_effect(site, name) or did_you_mean(name, known) or f"it takes {listing(known)}"
+            message = f"`{action.name}` has no parameter `{name}`"
+            site.session.add(codes.UNKNOWN_ARGUMENT.at(span, message, help))
+            fine = False
+    return fine
+
+
+def _another_effect(site: Site, name: str) -> str | None:
+    """The help where two effects were written as one item."""
+    if name not in EFFECTS and site.session.catalog.action(name) is None:
+        return None
+    return f"`{name}` is an effect of its own; write it as another item of the list"
+
+
+def _parameters(
+    site: Site, effect: authored.Effect, action: ActionType, arguments: givens.Arguments
+) -> dict[str, Given] | None:
+    found: dict[str, Given] = {}
+    fine = True
+    for name, parameter in sorted(action.parameters.items()):
+        given: Given | Literal[False] | None
+        if name in arguments:
+            given = givens.given(site, action, parameter, arguments[name][1])
+        else:
+            given = targets.unsaid(site, effect, action, parameter)
+        if given is False:
+            fine = False
+        elif given is not None:
+            found[name] = given
+    return found if fine else None

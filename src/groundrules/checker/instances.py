@@ -1,0 +1,91 @@
+"""The first pass: which rulebooks are used how often, what each use knows and declares, and with which settings.
+
+An import knows the event types of its own `events` and imports; those of its imports are known to whoever uses it.
+Its parameters take the arguments of `with`, read in the using rulebook, else their defaults, read in its own. A
+parameter of type ledger or list becomes another name for that very ledger or list, so that two imports can share
+one.
+"""
+
+from __future__ import annotations
+
+from groundrules.checker.arguments import Arguments
+from groundrules.checker.bindings import (
+    BrokenBinding,
+    CapBinding,
+    Declared,
+    DefineBinding,
+    Instance,
+    LedgerBinding,
+    ListBinding,
+    ParameterBinding,
+    StateBinding,
+)
+from groundrules.checker.session import Session
+from groundrules.checker.wording import unknown_event_type
+from groundrules.diagnostics.codes import names as codes
+from groundrules.diagnostics.model import Label
+from groundrules.rulebook import model as authored
+
+
+def instances(session: Session) -> None:
+    """Build the tree of instances, the root first."""
+    _grow(session, session.checked.book, (), None)
+    for instance in session.checked.instances:
+        instance.types = _types(session, instance)
+    for instance in session.checked.instances:
+        Arguments(session, instance).settle()
+
+
+def _grow(session: Session, book: authored.Rulebook, alias: tuple[str, ...], parent: Instance | None) -> Instance:
+    instance = Instance(len(session.checked.instances), book, alias, parent)
+    session.checked.instances.append(instance)
+    _declare(session, instance)
+    for use in book.uses:
+        name = alias_of(use)
+        first = instance.imports.get(name)
+        if first is None:
+            imported = _grow(session, use.book, (*alias, name), instance)
+            imported.use = use
+            instance.imports[name] = imported
+    return instance
+
+
+def alias_of(use: authored.Use) -> str:
+    """Return the name under which an import is known: what `as` says, else the last part of its path."""
+    if use.alias is not None:
+        return str(use.alias.value)
+    last = str(use.path.value).rstrip("/").rpartition("/")[2]
+    return last.removesuffix(".yaml").removesuffix(".yml").replace("-", "_")
+
+
+def _declare(session: Session, instance: Instance) -> None:
+    book = instance.book
+    found: list[Declared] = [ParameterBinding(instance, str(one.name.value), one.name.span) for one in book.parameters]
+    found += [ListBinding(instance, str(one.name.value), one.name.span, one) for one in book.lists]
+    found += [DefineBinding(instance, str(one.name.value), one.name.span, one) for one in book.defines]
+    found += [LedgerBinding(instance, str(one.name.value), one.name.span, one) for one in book.ledgers]
+    found += [CapBinding(instance, str(one.name.value), one.name.span, one) for one in book.caps]
+    found += [StateBinding(instance, str(one.id.value).replace("-", "_"), one.id.span, one) for one in book.states]
+    for one in found:
+        first = instance.declared.setdefault(one.name, one)
+        if first is not one:
+            message = f"`{one.name}` is already a {first.what}"
+            label = Label(first.span, "first declared here")
+            session.add(codes.DUPLICATE_NAME.at(one.span, message, "give one of the two another name", (label,)))
+    for name in book.broken:
+        instance.declared.setdefault(name, BrokenBinding(instance, name, book.name.span))
+
+
+def _types(session: Session, instance: Instance) -> frozenset[str]:
+    """Return the event types that an instance knows; report those that no schema describes."""
+    known: set[str] = set()
+    for event in instance.book.events:
+        name = str(event.value)
+        if session.catalog.event(name) is not None:
+            known.add(name)
+        else:
+            words = unknown_event_type(name, session.catalog.names("events"), False)
+            session.add(codes.UNKNOWN_EVENT_TYPE.at(event.span, *words))
+    for imported in instance.imports.values():
+        known |= _types(session, imported)
+    return frozenset(known | session.own_types(instance.book))

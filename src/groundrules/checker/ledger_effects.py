@@ -1,0 +1,307 @@
+"""The effects of the language itself: ledgers, labels and exemptions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from groundrules.checker import givens, targets, wording
+from groundrules.checker.arguments import find
+from groundrules.checker.bindings import BrokenBinding, Instance, LedgerBinding
+from groundrules.checker.constants import fold
+from groundrules.checker.constructs import Constant, Default, Delta, Exempt, Label, Reset, Value, Whom
+from groundrules.checker.exemptions import exempted
+from groundrules.checker.near import listing
+from groundrules.checker.places import AMOUNT
+from groundrules.checker.session import Session
+from groundrules.checker.sites import Site
+from groundrules.checker.windows import constant_duration
+from groundrules.diagnostics.codes import cells as codes
+from groundrules.diagnostics.codes import names as name_codes
+from groundrules.diagnostics.codes import types as type_codes
+from groundrules.diagnostics.nearest import did_you_mean
+from groundrules.diagnostics.source import Span
+from groundrules.rulebook import model as authored
+from groundrules.rulebook.yaml import YNode, YScalar, YSequence
+from groundrules.syntax import nodes
+from groundrules.types import kinds
+from groundrules.types.effects import Effect as Signature
+
+COMMUNITY = "community"  # whose balance a community's ledger holds
+
+
+@dataclass(frozen=True, eq=False)
+class Written:
+    """An effect with its arguments by name; `ledgers` are the keys that name ledgers, with their amounts."""
+
+    effect: authored.Effect
+    signature: Signature
+    arguments: givens.Arguments
+    ledgers: givens.Arguments
+
+
+def written(site: Site, effect: authored.Effect, signature: Signature) -> Written | None:
+    """Sort the arguments of an effect; None once a mistake is reported."""
+    given = dict(effect.arguments or {})
+    if effect.shorthand is not None:
+        if signature.shorthand is None:
+            help = f"write `{signature.name}: {{LEDGER: 1}}`"
+            message = f"`{signature.name}` needs the name of a ledger"
+            site.session.add(name_codes.MISSING_ARGUMENT.at(effect.span, message, help))
+            return None
+        given[signature.shorthand] = (effect.shorthand.span, effect.shorthand)
+    own = {name: found for name, found in given.items() if name in signature.parameters}
+    rest = {name: found for name, found in given.items() if name not in own}
+    if rest and not signature.ledgers:
+        for name, (span, _) in rest.items():
+            known = signature.parameters
+            help = did_you_mean(name, known) or f"it takes {listing(known)}"
+            message = f"`{signature.name}` has no parameter `{name}`"
+            site.session.add(name_codes.UNKNOWN_ARGUMENT.at(span, message, help))
+        return None
+    return Written(effect, signature, own, rest) if _complete(site, effect, signature, own, rest) else None
+
+
+def _complete(
+    site: Site,
+    effect: authored.Effect,
+    signature: Signature,
+    own: givens.Arguments,
+    ledgers: givens.Arguments,
+) -> bool:
+    missing = [name for name, field in signature.parameters.items() if not _may_be_left_out(field) and name not in own]
+    if signature.ledgers and not ledgers:
+        missing = ["LEDGER"]
+    for name in missing:
+        message = f"`{signature.name}` needs {'the name of a ledger' if name == 'LEDGER' else f'`{name}`'}"
+        help = f"write `{signature.name}: …`" if name == signature.shorthand else None
+        site.session.add(name_codes.MISSING_ARGUMENT.at(effect.span, message, help))
+    return not missing
+
+
+def _may_be_left_out(field: kinds.Field) -> bool:
+    return field.optional or field.default is not None
+
+
+# --- ledgers ------------------------------------------------------------------------------------
+
+
+def strike(site: Site, written: Written) -> Iterator[Delta]:
+    """`strike: 1`, on the ledger `strikes` unless another is named."""
+    ledger = _ledger_argument(site, written, default="strikes")
+    amount = _amount_argument(site, written)
+    if ledger is None or amount is False:
+        return
+    who = _holder(site, written, ledger, "who")
+    if who is not False:
+        yield Delta(ledger, who, amount, written.effect.span)
+
+
+def grant(site: Site, written: Written) -> Iterator[Delta]:
+    """`grant: {reputation: 5, to: …}`."""
+    yield from _deltas(site, written, "to", 1)
+
+
+def take(site: Site, written: Written) -> Iterator[Delta]:
+    """`take: {reputation: 5, from: …}`."""
+    yield from _deltas(site, written, "from", -1)
+
+
+def _deltas(site: Site, written: Written, key: str, sign: int) -> Iterator[Delta]:
+    for name, (span, node) in written.ledgers.items():
+        ledger = ledger_named(site.session, site.instance, name, span)
+        amount = _amount(site, node)
+        if ledger is None or amount is False:
+            continue
+        who = _holder(site, written, ledger, key)
+        if who is not False:
+            yield Delta(ledger, who, amount, written.effect.span, sign)
+
+
+def reset(site: Site, written: Written) -> Iterator[Reset]:
+    """`reset: strikes`."""
+    ledger = _ledger_argument(site, written)
+    if ledger is None:
+        return
+    who = _holder(site, written, ledger, "who")
+    if who is not False:
+        yield Reset(ledger, who, written.effect.span)
+
+
+def _ledger_argument(site: Site, written: Written, default: str | None = None) -> LedgerBinding | None:
+    if "ledger" not in written.arguments:
+        return ledger_named(site.session, site.instance, str(default), written.effect.name.span)
+    span, node = written.arguments["ledger"]
+    name = node.text.strip() if isinstance(node, YScalar) else ""
+    return ledger_named(site.session, site.instance, name, span)
+
+
+def ledger_named(session: Session, instance: Instance, name: str, span: Span) -> LedgerBinding | None:
+    """Return the ledger of a (dotted) name as seen from an instance; None once it is reported."""
+    found = find(instance, name)
+    if isinstance(found, LedgerBinding):
+        return found
+    if isinstance(found, BrokenBinding):
+        return None
+    known = [one for one, declared in instance.declared.items() if isinstance(declared, LedgerBinding)]
+    known += [
+        f"{alias}.{one}"
+        for alias, imported in instance.imports.items()
+        for one, declared in imported.declared.items()
+        if isinstance(declared, LedgerBinding)
+    ]
+    help = did_you_mean(name, known) or (
+        f"there are {listing(known)}" if known else f"declare it: `ledgers: {{{name or 'points'}: {{per: member}}}}`"
+    )
+    session.add(name_codes.UNKNOWN_DECLARATION.at(span, f"no ledger is called `{name}`", help))
+    return None
+
+
+def _holder(site: Site, written: Written, ledger: LedgerBinding, key: str) -> Whom | Literal[False]:
+    said = written.arguments.get(key)
+    return holder(site, written.effect, ledger, said[1] if said else None, key)
+
+
+def holder(
+    site: Site, effect: authored.Effect, ledger: LedgerBinding, said: YNode | None, key: str
+) -> Whom | Literal[False]:
+    """Return whose balance is moved."""
+    per = str(ledger.declaration.per.value)
+    if per == COMMUNITY:
+        if said is not None:
+            message = f"`{ledger.name}` is the community's ledger, and nobody's in particular"
+            site.session.add(codes.FOREIGN_LEDGER.at(said.span, message, f"remove `{key}`"))
+            return False
+        return Constant(COMMUNITY)
+    if said is not None:
+        return targets.whom(site, said, per)
+    found = targets.at_hand(site, "actor" if per == "member" else per)
+    return found if found is not None else targets.must_say(site, effect, per, key)
+
+
+def _amount_argument(site: Site, written: Written) -> Value | Constant | Literal[False]:
+    if "amount" not in written.arguments:
+        return Constant(written.signature.parameters["amount"].default)
+    return _amount(site, written.arguments["amount"][1])
+
+
+def _amount(site: Site, node: YNode) -> Value | Constant | Literal[False]:
+    if not isinstance(node, YScalar):
+        site.session.add(codes.BAD_AMOUNT.at(node.span, "an amount is a whole number", None))
+        return False
+    parsed = givens.expression(site, node)
+    return amount(site, Value(site.context, parsed)) if parsed is not None else False
+
+
+def amount(site: Site, value: Value) -> Value | Literal[False]:
+    """Check that an expression gives a whole number, and always gives one."""
+    reader = site.reader(value.parsed, AMOUNT)
+    root = value.parsed.root
+    typed = reader.type_of(root)
+    if isinstance(typed.type, kinds.Unknown):
+        return False
+    text = reader.text(root)
+    if not isinstance(typed.type, kinds.Number) or not typed.type.integer:
+        found = wording.described(typed.type)
+        reader.error(codes.BAD_AMOUNT, root, (f"an amount is a whole number, and `{text}` is {found}", None))
+        return False
+    if typed.optional:
+        reader.error(type_codes.MAY_BE_MISSING, root, wording.may_be_missing(text, "a ledger"))
+        return False
+    known = fold(reader, root)
+    if known is not None and known < (1 if isinstance(root, nodes.Number | nodes.Negate) else 0):
+        help = "to take away, write `take: {…}`" if known < 0 else None
+        reader.error(codes.BAD_AMOUNT, root, (f"an amount is at least 1, and `{text}` is not", help))
+        return False
+    return value
+
+
+# --- labels and exemptions ----------------------------------------------------------------------
+
+
+def label(site: Site, written: Written) -> Iterator[Label]:
+    """`label: unanswered`."""
+    yield from _label(site, written, remove=False)
+
+
+def unlabel(site: Site, written: Written) -> Iterator[Label]:
+    """`unlabel: unanswered`."""
+    yield from _label(site, written, remove=True)
+
+
+def _label(site: Site, written: Written, remove: bool) -> Iterator[Label]:
+    _, node = written.arguments["label"]
+    name = node.text.strip() if isinstance(node, YScalar) else ""
+    if not name or "{" in name:
+        message = "a label has a fixed name"
+        site.session.add(type_codes.NOT_CONSTANT.at(node.span, message, "write the name out"))
+        return
+    lasts = _lasts(site, written)
+    bearer = _bearer(site, written)
+    if bearer is not None and lasts is not False:
+        yield Label(name, bearer[0], bearer[1], lasts, remove, written.effect.span)
+
+
+def _lasts(site: Site, written: Written) -> int | Literal[False] | None:
+    if "lasts" not in written.arguments:
+        return None
+    span, node = written.arguments["lasts"]
+    parsed = givens.expression(site, node) if isinstance(node, YScalar) else None
+    if parsed is None:
+        if not isinstance(node, YScalar):
+            site.session.add(type_codes.WRONG_VALUE.at(span, "`lasts` is a duration", None))
+        return False
+    found = constant_duration(site.reader(parsed, AMOUNT), parsed.root)
+    return False if found is None else found
+
+
+def _bearer(site: Site, written: Written) -> tuple[str, Whom] | None:
+    """Return what bears a label: its kind and its id."""
+    if "on" in written.arguments:
+        return _said_bearer(site, written.arguments["on"][1])
+    if site.context.subject is not None:
+        return site.context.subject, Default("subject")
+    for what, kind in (("message", "message"), ("actor", "member")):
+        found = targets.at_hand(site, what)
+        if found is not None:
+            return kind, found
+    targets.must_say(site, written.effect, "member", "on")
+    return None
+
+
+def _said_bearer(site: Site, node: YNode) -> tuple[str, Whom] | None:
+    parsed = givens.expression(site, node) if isinstance(node, YScalar) else None
+    if parsed is None:
+        return None
+    typed = site.reader(parsed).type_of(parsed.root)
+    if isinstance(typed.type, kinds.Unknown):
+        return None
+    if not isinstance(typed.type, kinds.Object) or typed.type.entity is None:
+        found = wording.described(typed.type)
+        message = f"a label is on a member, message, channel or task, and `{node.span.text}` is {found}"
+        site.session.add(type_codes.WRONG_VALUE.at(node.span, message, None))
+        return None
+    if typed.optional:
+        site.session.add(type_codes.MAY_BE_MISSING.at(node.span, *wording.may_be_missing(node.span.text, "a label")))
+        return None
+    return typed.type.entity, Value(site.context, parsed)
+
+
+def exempt(site: Site, written: Written) -> Iterator[Exempt]:
+    """`exempt: [rule ids or tags]`."""
+    effect = written.effect
+    if not site.exempts:
+        message = f"`exempt` has no meaning in {site.name}"
+        help = "it takes away what other rules do to the same event, so it stands in a rule"
+        site.session.add(codes.EFFECT_NOT_HERE.at(effect.span, message, help))
+        return
+    _, node = written.arguments["rules"]
+    items = node.items if isinstance(node, YSequence) else [node]
+    found: set[str] = set()
+    for item in items:
+        if not isinstance(item, YScalar):
+            site.session.add(type_codes.WRONG_VALUE.at(item.span, "the id of a rule or a tag is needed here", None))
+            continue
+        found |= exempted(site.session, site.instance, item.text.strip(), item.span)
+    yield Exempt(tuple(sorted(found)), effect.span)

@@ -1,0 +1,56 @@
+"""Names: ids that are given twice, and declarations that hide a field.
+
+Comes last, because which event types are in use is known once every expression was read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from groundrules.checker.bindings import Instance
+from groundrules.checker.near import listing
+from groundrules.checker.session import Session
+from groundrules.diagnostics.codes import names as codes
+from groundrules.diagnostics.model import Label
+from groundrules.rulebook import model as authored
+
+
+def names(session: Session) -> None:
+    """Check ids and names of every instance."""
+    used: dict[int, set[str]] = {}
+    for context in session.checked.contexts.values():
+        used.setdefault(context.instance.index, set()).update(context.types, context.start)
+    for instance in session.checked.instances:
+        _ids(session, instance.book)
+        _fields(session, instance, used.get(instance.index, set()))
+
+
+def _ids(session: Session, book: authored.Rulebook) -> None:
+    blocks: Iterable[authored.Common] = (*book.rules, *book.ladders, *book.paths, *book.states, *book.schedules)
+    seen: dict[str, authored.Common] = {}
+    for block in blocks:
+        name = str(block.id.value)
+        first = seen.setdefault(name, block)
+        if first is not block:
+            label = Label(first.id.span, "first used here")
+            message = f"the id `{name}` is given twice"
+            session.add(codes.DUPLICATE_NAME.at(block.id.span, message, "give one of the two another id", (label,)))
+
+
+def _fields(session: Session, instance: Instance, used: set[str]) -> None:
+    fields = {kind: session.fields((kind,)) for kind in sorted(used)}
+    own: tuple[Any, ...] = (
+        *instance.book.parameters,
+        *instance.book.lists,
+        *instance.book.defines,
+        *instance.book.ledgers,
+    )
+    for declaration in own:
+        name = str(declaration.name.value)
+        owners = [kind for kind, found in fields.items() if name in found]
+        if owners:
+            what = instance.declared[name].what if name in instance.declared else "declaration"
+            message = f"the {what} `{name}` has the name of a field of {listing(owners, 3)}"
+            help = f"rename it; the field can also be written `event.{name}`"
+            session.add(codes.NAME_OF_A_FIELD.at(declaration.name.span, message, help))

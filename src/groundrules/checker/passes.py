@@ -1,0 +1,65 @@
+"""The passes of the checker, in order.
+
+Each is a module with one public function of its own name; all write to one `Session`. `instances` and `assumptions`
+come first because every expression reads them; `ledgers` needs the ladders, and `names` every event type in use.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from groundrules.checker.assumptions import assumptions
+from groundrules.checker.instances import instances
+from groundrules.checker.ladders import ladders
+from groundrules.checker.ledgers import ledgers
+from groundrules.checker.lists import lists
+from groundrules.checker.model import Checked
+from groundrules.checker.names import names
+from groundrules.checker.paths import paths
+from groundrules.checker.rules import rules
+from groundrules.checker.schedules import schedules
+from groundrules.checker.session import Session
+from groundrules.checker.settings import settings
+from groundrules.checker.states import states
+from groundrules.diagnostics.model import Report
+from groundrules.rulebook.model import Rulebook
+from groundrules.types.catalog import Catalog
+
+PASSES: tuple[Callable[[Session], None], ...] = (
+    instances,
+    assumptions,
+    settings,
+    lists,
+    rules,
+    ladders,
+    paths,
+    states,
+    schedules,
+    ledgers,
+    names,
+)
+
+
+def check(book: Rulebook, report: Report) -> Checked:
+    """Check a rulebook; findings go to `report`. Lowering the result is total if there are no errors."""
+    session = Session(report, Checked(book, Catalog.load(_schema_folders(book), report)))
+    for run in PASSES:
+        run(session)
+    return session.checked
+
+
+def _schema_folders(book: Rulebook) -> list[Path]:
+    """Return the schema folders of a rulebook and its imports, each once, imports first."""
+    found: dict[str, None] = {}
+    waiting, seen = [book], set[int]()
+    order: list[Rulebook] = []
+    while waiting:
+        current = waiting.pop()
+        if id(current) not in seen:
+            seen.add(id(current))
+            order.append(current)
+            waiting.extend(use.book for use in current.uses)
+    for current in reversed(order):
+        found.update(dict.fromkeys(current.schemas))
+    return [Path(folder) for folder in found]

@@ -1,0 +1,105 @@
+"""Paths: steps over time, from an event on until something happens.
+
+Two contexts: `context` reads the starting event as the event at hand (guard, keys, `due`), `later` reads it as
+`start`, bare names included (the effects of steps). `until` and `restart_on` read their own event bare and the
+starting one as `start`.
+"""
+
+from __future__ import annotations
+
+from groundrules.checker import common, wording
+from groundrules.checker.bindings import Context, Instance
+from groundrules.checker.constructs import Path, PathStep, Until, Value
+from groundrules.checker.effects import effects
+from groundrules.checker.expressions import guard, read
+from groundrules.checker.guards import lasting
+from groundrules.checker.places import DUE, GUARD, UNTIL
+from groundrules.checker.session import Session
+from groundrules.checker.sites import Site
+from groundrules.diagnostics.codes import cells as codes
+from groundrules.diagnostics.codes import types as type_codes
+from groundrules.rulebook import model as authored
+from groundrules.types import kinds
+
+
+def paths(session: Session) -> None:
+    """Check the paths of every instance."""
+    for instance in session.checked.instances:
+        for path in instance.book.paths:
+            _path(session, instance, path)
+
+
+def _path(session: Session, instance: Instance, path: authored.Path) -> None:
+    types = common.known_types(session, instance, path.on)
+    if len(types) < len({str(one.value) for one in path.on}):
+        return
+    context = session.context(instance, types)
+    later = session.context(instance, types, "start", types)
+    common.described(session, instance, path)
+    guard(session, context, path.when, GUARD)
+    guard(session, context, path.unless, GUARD)
+    common.keys(session, context, path.one_per, path.one_per.root.keys)
+    kept = lasting(session, context, path.when.root) if path.when is not None else frozenset()
+    site = Site(session, later, "a path", kept=kept)
+    restart = _untils(session, instance, types, path.restart_on)
+    steps = [_step(session, context, site, step, restart) for step in path.steps]
+    common.ascending(
+        session,
+        codes.PATH_STEPS,
+        [(step.after, step.source.span) for step in steps if step.after is not None],
+        "another step has the same time",
+        "steps follow one another in time",
+    )
+    session.checked.paths.append(
+        Path(
+            path,
+            context,
+            later,
+            tuple(steps),
+            _untils(session, instance, types, path.until),
+            restart,
+            common.hours(session, instance, path.hours),
+            effects(site, path.afterwards),
+            common.ends(session, instance, path),
+        )
+    )
+
+
+def _untils(
+    session: Session, instance: Instance, start: tuple[str, ...], untils: tuple[authored.Until, ...]
+) -> tuple[Until, ...]:
+    found = []
+    for until in untils:
+        types = common.known_types(session, instance, until.on)
+        if not types:
+            continue
+        context = session.context(instance, types, start=start)
+        guard(session, context, until.when, UNTIL)
+        found.append(Until(until, context))
+    return tuple(found)
+
+
+def _step(
+    session: Session, context: Context, site: Site, step: authored.PathStep, restart: tuple[Until, ...]
+) -> PathStep:
+    after = common.duration(session, site.instance, step.after, 0) if step.after is not None else None
+    due = None
+    if step.due is not None:
+        due = Value(context, step.due)
+        _due(session, due)
+        for until in restart:
+            _due(session, Value(session.context(site.instance, until.context.types), step.due))
+    repeat = int(step.repeat.value) if step.repeat is not None else 1
+    every = common.duration(session, site.instance, step.every) if step.every is not None else 0
+    acting = effects(site, step.then)
+    return PathStep(step, after, due, repeat, every or 0, acting, common.approval(session, site, step.approval))
+
+
+def _due(session: Session, value: Value) -> None:
+    typed = read(session, value.context, value.parsed, DUE)
+    if isinstance(typed.type, kinds.Instant | kinds.Unknown):
+        return
+    span = value.parsed.span(value.parsed.root)
+    help = "a time from the start stands under `after`" if isinstance(typed.type, kinds.Duration) else None
+    message = f"`due` is an instant, and `{span.text}` is {wording.described(typed.type)}"
+    session.add(type_codes.WRONG_VALUE.at(span, message, help))

@@ -1,0 +1,238 @@
+"""Reads: names, dotted names, odd names and calls.
+
+Facts about entities read from the roster too, so a fact that `assume` or its schema gives a default is never missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from groundrules.checker import calls, wording
+from groundrules.checker.bindings import (
+    Binding,
+    BrokenBinding,
+    CapBinding,
+    Declared,
+    DefineBinding,
+    FieldBinding,
+    ImportBinding,
+    LedgerBinding,
+    ListBinding,
+    MatchedBinding,
+    NowBinding,
+    ParameterBinding,
+    RootBinding,
+    StateBinding,
+    SubjectBinding,
+    VariableBinding,
+)
+from groundrules.checker.guards import path_of
+from groundrules.checker.literals import UNKNOWN
+from groundrules.checker.near import listing
+from groundrules.checker.places import PARAMETER, STATE
+from groundrules.checker.shapes import Differs
+from groundrules.diagnostics.codes import cells as cell_codes
+from groundrules.diagnostics.codes import names as name_codes
+from groundrules.diagnostics.codes import types as codes
+from groundrules.diagnostics.nearest import did_you_mean
+from groundrules.syntax import nodes
+from groundrules.types import kinds
+from groundrules.types.kinds import Typed
+
+if TYPE_CHECKING:
+    from groundrules.checker.expressions import Reader
+
+
+def _name(reader: Reader, node: nodes.Name) -> Typed:
+    binding = reader.scope.lookup(node.name, reader.variables)
+    words: wording.Words
+    if binding is None and reader.place is STATE and _is_of_events(reader, node.name):
+        words = (f"`{node.name}` is read from an event, and a state sees none", "count events: `count(… within 10m)`")
+        return reader.error(cell_codes.STATE_READS, node, words)
+    if binding is None:
+        words = (f"unknown name `{node.name}`", reader.scope.help(node.name, reader.variables))
+        return reader.error(name_codes.UNKNOWN_NAME, node, words)
+    return bound(reader, node, binding)
+
+
+def _is_of_events(reader: Reader, name: str) -> bool:
+    session = reader.session
+    return name == "event" or any(name in session.fields((kind,)) for kind in reader.context.instance.types)
+
+
+def bound(reader: Reader, node: nodes.Node, binding: Binding) -> Typed:
+    """Return the type of what a node stands for, and keep both in the side tables."""
+    reader.session.tables.bindings[reader.context.id, id(node)] = binding
+    return BOUND[type(binding)](reader, node, binding)
+
+
+def _parameter(reader: Reader, node: nodes.Node, binding: ParameterBinding) -> Typed:
+    setting = binding.instance.settings.get(binding.name)
+    return Typed(setting.type) if setting else UNKNOWN
+
+
+def _ledger(reader: Reader, node: nodes.Node, binding: LedgerBinding) -> Typed:
+    if binding.declaration.per.value == "community":
+        return _remembered(reader, node, Typed(kinds.Number(integer=True)))
+    return _no_value(reader, node, binding)
+
+
+def _subject(reader: Reader, node: nodes.Node, binding: SubjectBinding) -> Typed:
+    return Typed(reader.session.catalog.entity(binding.entity) or kinds.Unknown())
+
+
+def _no_value(reader: Reader, node: nodes.Node, binding: Binding) -> Typed:
+    what = binding.what if isinstance(binding, Declared) else "import"
+    return reader.error(codes.NOT_A_VALUE, node, wording.not_a_value(reader.text(node), what))
+
+
+def _matched(reader: Reader, node: nodes.Node, binding: MatchedBinding) -> Typed:
+    if reader.place.matched:
+        return Typed(kinds.ListOf(kinds.Identifier()))
+    if reader.place is PARAMETER:
+        words = ("the guard counts no events, so nothing is `matched`", "write `count(…)` in `when`, or name the event")
+        return reader.error(cell_codes.BAD_MATCHED, node, words)
+    words = (
+        f"`matched` has no meaning in {reader.place.name}",
+        "it stands in the actions of a rule that counts events",
+    )
+    return reader.error(name_codes.NOT_HERE, node, words)
+
+
+def _remembered(reader: Reader, node: nodes.Node, typed: Typed) -> Typed:
+    """Return `typed` if the place may read what is remembered."""
+    if reader.place.memory:
+        return typed
+    words = (f"{reader.place.name} reads the event alone, and `{reader.text(node)}` is remembered", None)
+    return reader.error(name_codes.NOT_HERE, node, words)
+
+
+def _field(reader: Reader, node: nodes.Node, field: kinds.Field, through: bool = False) -> Typed:
+    """Return the type of a field; `through` says that the object around it may be missing."""
+    if isinstance(field.type, Differs):
+        words = wording.differs(reader.text(node), field.type.first, field.type.second, reader.context.types)
+        return reader.error(codes.TYPES_DIFFER, node, words)
+    return Typed(field.type, through or (field.optional and field.default is None))
+
+
+def _attribute(reader: Reader, node: nodes.Attribute) -> Typed:
+    imported = imports(reader, node)
+    if imported is not None:
+        return bound(reader, node, imported)
+    alias = imports(reader, node.base)
+    if isinstance(alias, ImportBinding):
+        return _not_imported(reader, node, alias)
+    return _part(reader, node, node.base, node.name)
+
+
+def _item(reader: Reader, node: nodes.Item) -> Typed:
+    return _part(reader, node, node.base, node.key)
+
+
+def imports(reader: Reader, node: nodes.Node) -> Binding | None:
+    """Return what an import's name, or a name inside an import, stands for; None if `node` is something else."""
+    if isinstance(node, nodes.Name):
+        found = reader.scope.lookup(node.name, reader.variables)
+        return found if isinstance(found, ImportBinding) else None
+    if not isinstance(node, nodes.Attribute):
+        return None
+    around = imports(reader, node.base)
+    if not isinstance(around, ImportBinding):
+        return None
+    inner = around.instance
+    if node.name in inner.imports:
+        return ImportBinding(inner.imports[node.name])
+    return inner.declared.get(node.name)
+
+
+def _not_imported(reader: Reader, node: nodes.Attribute, alias: ImportBinding) -> Typed:
+    known = alias.instance.declared
+    book = alias.instance.book.name.value
+    help = did_you_mean(node.name, known) or (f"it declares {listing(known)}" if known else "it declares no names")
+    words = (f"the rulebook `{book}` declares no `{node.name}`", help)
+    return reader.error(name_codes.UNKNOWN_NAME, reader.offsets(node.name_at), words)
+
+
+def _part(reader: Reader, node: nodes.Attribute | nodes.Item, base: nodes.Node, name: str) -> Typed:
+    whole = reader.type_of(base)
+    if isinstance(whole.type, kinds.Unknown):
+        return UNKNOWN
+    if not isinstance(whole.type, kinds.Object):
+        return _no_parts(reader, node, base, whole.type)
+    if not _is_path(reader, base):
+        words = (f"fields are read of names, and `{reader.text(base)}` is an expression", None)
+        return reader.error(name_codes.UNKNOWN_FIELD, reader.offsets(node.name_at), words)
+    field = whole.type.fields.get(name)
+    if field is None:
+        return _no_field(reader, node, base, whole.type, name)
+    if whole.type.entity and (whole.type.entity, name) in reader.session.checked.assumed:
+        return _sure(reader, node, Typed(field.type, whole.optional))
+    return _sure(reader, node, _field(reader, node, field, whole.optional))
+
+
+def _sure(reader: Reader, node: nodes.Node, typed: Typed) -> Typed:
+    """Return a read as not optional if the guard has seen to it."""
+    if typed.optional and path_of(reader.session, reader.context, node) in reader.sure():
+        return Typed(typed.type)
+    return typed
+
+
+def _is_path(reader: Reader, node: nodes.Node) -> bool:
+    """Tell whether a typed node names a place: a name, or fields of a name, defines looked into."""
+    while isinstance(node, nodes.Attribute | nodes.Item | nodes.Name):
+        binding = reader.session.tables.bindings.get((reader.context.id, id(node)))
+        if isinstance(binding, DefineBinding):
+            reader, node = reader.inside(binding, node), binding.define.body.root
+        elif isinstance(node, nodes.Name):
+            return True
+        else:
+            node = node.base
+    return False
+
+
+def _no_field(
+    reader: Reader, node: nodes.Attribute | nodes.Item, base: nodes.Node, whole: kinds.Object, name: str
+) -> Typed:
+    found = did_you_mean(name, whole.fields)
+    if found:
+        found = found.replace("mean `", f"mean `{reader.text(base)}.")
+    elif isinstance(base, nodes.Name) and base.name in ("event", "start"):
+        found = reader.scope.help(name)
+    article = "an" if str(whole)[:1] in "aeiou" else "a"
+    words = (f"{article} {whole} has no field `{name}`", found or f"it has {listing(whole.fields)}")
+    return reader.error(name_codes.UNKNOWN_FIELD, reader.offsets(node.name_at), words)
+
+
+def _no_parts(reader: Reader, node: nodes.Attribute | nodes.Item, base: nodes.Node, type: kinds.Type) -> Typed:
+    text = reader.text(base)
+    help = f"look at its items: `any(x in {text} where x.…)`" if isinstance(type, kinds.ListOf) else None
+    name = reader.offsets(node.name_at)
+    return reader.error(
+        name_codes.UNKNOWN_FIELD, name, (f"`{text}` is {wording.described(type)} and has no fields", help)
+    )
+
+
+BOUND: dict[type[Binding], Callable[[Reader, nodes.Node, Any], Typed]] = {
+    FieldBinding: lambda reader, node, binding: _sure(reader, node, _field(reader, node, binding.field)),
+    VariableBinding: lambda reader, node, binding: Typed(binding.type),
+    NowBinding: lambda reader, node, binding: Typed(kinds.Instant()),
+    RootBinding: lambda reader, node, binding: Typed(kinds.Object("event", reader.session.fields(binding.types))),
+    SubjectBinding: _subject,
+    DefineBinding: lambda reader, node, binding: reader.define(binding, node),
+    ParameterBinding: _parameter,
+    ListBinding: lambda reader, node, binding: Typed(kinds.WordList(binding.declaration.match)),
+    LedgerBinding: _ledger,
+    StateBinding: lambda reader, node, binding: _remembered(reader, node, Typed(kinds.Boolean())),
+    MatchedBinding: _matched,
+    BrokenBinding: lambda reader, node, binding: UNKNOWN,
+    CapBinding: _no_value,
+    ImportBinding: _no_value,
+}
+
+RULES: dict[type[nodes.Node], Callable[[Reader, Any], Typed]] = {
+    nodes.Name: _name,
+    nodes.Attribute: _attribute,
+    nodes.Item: _item,
+    nodes.Call: calls.call,
+}

@@ -1,0 +1,180 @@
+"""Rules and rewards: guards, effects, and what limits how often they act."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from groundrules.checker import common
+from groundrules.checker.arguments import find
+from groundrules.checker.bindings import BrokenBinding, CapBinding, Context, Instance
+from groundrules.checker.constants import fold
+from groundrules.checker.constructs import Cap, Delta, Effects, Rule, Times, Undo, Value
+from groundrules.checker.effects import effects
+from groundrules.checker.expressions import Reader, guard
+from groundrules.checker.guards import counts
+from groundrules.checker.ledger_effects import amount, holder, ledger_named
+from groundrules.checker.literals import UNKNOWN
+from groundrules.checker.near import listing
+from groundrules.checker.places import CONSTANT, GUARD, KEY
+from groundrules.checker.session import Session
+from groundrules.checker.sites import Site
+from groundrules.checker.targets import whom_value
+from groundrules.checker.views import alike
+from groundrules.checker.wording import described
+from groundrules.diagnostics.codes import cells as codes
+from groundrules.diagnostics.codes import names as name_codes
+from groundrules.diagnostics.nearest import did_you_mean
+from groundrules.rulebook import model as authored
+from groundrules.syntax import nodes
+from groundrules.types import kinds
+
+
+def rules(session: Session) -> None:
+    """Check the rules and rewards of every instance."""
+    for instance in session.checked.instances:
+        for declared in instance.book.caps:
+            _cap(session, instance, declared.rate, instance.qualified(str(declared.name.value)))
+        for rule in instance.book.rules:
+            _rule(session, instance, rule)
+
+
+def _rule(session: Session, instance: Instance, rule: authored.Rule) -> None:
+    types = common.known_types(session, instance, rule.on)
+    if len(types) < len({str(one.value) for one in rule.on}):
+        return  # what the rule may read is not known
+    context = session.context(instance, types)
+    common.described(session, instance, rule)
+    guard(session, context, rule.when, GUARD)
+    guard(session, context, rule.unless, GUARD)
+    counted = rule.when is not None and counts(session, context, rule.when.root)
+    site = Site(session, context, "a rule", exempts=True, counted=counted, guard=rule.when)
+    acting = effects(site, rule.then)
+    acting += _granted(session, site, rule)
+    later = Site(session, session.context(instance, types, "start", types), "what follows a refusal")
+    session.checked.rules.append(
+        Rule(
+            rule,
+            context,
+            acting,
+            _times(session, site, rule.times),
+            common.once(session, context, rule.once_per),
+            common.approval(session, later, rule.approval),
+            tuple(_undo(session, instance, context, rule)),
+            common.ends(session, instance, rule),
+        )
+    )
+
+
+def _times(session: Session, site: Site, times: authored.Times | None) -> Times | None:
+    if times is None:
+        return None
+    common.keys(session, site.context, times.per, times.per.root.keys)
+    within = common.duration(session, site.instance, times.within)
+    steps = [(int(number.value), effects(site, then)) for number, then in times.steps]
+    return None if within is None else Times(times.per, within, tuple(sorted(steps, key=lambda step: step[0])))
+
+
+# --- grants and caps ----------------------------------------------------------------------------
+
+
+def _granted(session: Session, site: Site, rule: authored.Rule) -> Effects:
+    """Return what a reward's `grant` gives, under its cap."""
+    cap = _rule_cap(session, site.instance, rule)
+    if rule.grant is None:
+        return ()
+    found: list[Delta] = []
+    for named, parsed in rule.grant.amounts:
+        ledger = ledger_named(session, site.instance, str(named.value), named.span)
+        value = amount(site, Value(site.context, parsed))
+        if ledger is None or value is False:
+            continue
+        effect = authored.Effect(authored.Located("grant", named.span), rule.grant.span)
+        if rule.grant.to is None or ledger.declaration.per.value == "community":
+            who = holder(site, effect, ledger, None, "to")
+        else:
+            who = whom_value(site, Value(site.context, rule.grant.to), str(ledger.declaration.per.value))
+        if who is not False:
+            found.append(Delta(ledger, who, value, rule.grant.span, cap=cap))
+    return tuple(found)
+
+
+def _rule_cap(session: Session, instance: Instance, rule: authored.Rule) -> str | None:
+    """Return the id of the cap that a reward names or brings along."""
+    if rule.cap is None:
+        return None
+    if isinstance(rule.cap, nodes.Parsed):
+        return _cap(session, instance, rule.cap, f"{instance.qualified(str(rule.id.value))}#cap")
+    name = str(rule.cap.value).strip()
+    found = find(instance, name)
+    if isinstance(found, CapBinding):
+        return found.id
+    if isinstance(found, BrokenBinding):
+        return None
+    known = [one for one, declared in instance.declared.items() if isinstance(declared, CapBinding)]
+    help = did_you_mean(name, known) or "write `50 per day`, or declare it under `caps`"
+    session.add(name_codes.UNKNOWN_DECLARATION.at(rule.cap.span, f"no cap is called `{name}`", help))
+    return None
+
+
+def _cap(session: Session, instance: Instance, parsed: nodes.Parsed[nodes.RateClause], cap_id: str) -> str:
+    clause = parsed.root
+    reader = Reader(session, session.context(instance), parsed, CONSTANT)
+    typed = reader.type_of(clause.amount)
+    value = fold(reader, clause.amount)
+    if isinstance(value, int) and isinstance(typed.type, kinds.Number) and value >= 1:
+        session.checked.caps.append(Cap(cap_id, value, clause.per))
+    elif not isinstance(typed.type, kinds.Unknown):
+        text = reader.text(clause.amount)
+        reader.error(codes.BAD_CAP, clause.amount, (f"a cap is a whole number above zero, and `{text}` is none", None))
+    return cap_id
+
+
+# --- undoing ------------------------------------------------------------------------------------
+
+
+def _undo(session: Session, instance: Instance, context: Context, rule: authored.Rule) -> list[Undo]:
+    if not rule.undo_on:
+        return []
+    if not (rule.grant or any(str(effect.name.value) in ("grant", "strike") for effect in rule.then)):
+        message = f"`{rule.id.value}` grants nothing that could be taken back"
+        session.add(codes.BAD_UNDO.at(rule.undo_on[0][0].span, message, "remove `undo_on`"))
+    found = []
+    first = rule.undo_on[0][1].root.keys
+    for named, parsed in rule.undo_on:
+        types = common.known_types(session, instance, (named,))
+        if not types:
+            continue
+        there = session.context(instance, types)
+        _undo_keys(session, context, there, parsed, named)
+        if [_shape(key) for key in parsed.root.keys] != [_shape(key) for key in first]:
+            message = "all events that undo a grant are matched by the same keys"
+            session.add(codes.BAD_UNDO.at(parsed.fragment.whole, message, "name the same keys in the same order"))
+        found.append(Undo(types[0], there, parsed))
+    return found
+
+
+def _shape(node: nodes.Node) -> tuple[object, ...]:
+    """Return a key path as something to compare."""
+    if isinstance(node, nodes.Attribute):
+        return (*_shape(node.base), node.name)
+    return (getattr(node, "name", node),)
+
+
+def _undo_keys(
+    session: Session, here: Context, there: Context, parsed: nodes.Parsed[nodes.KeysClause], named: authored.Located
+) -> None:
+    common.keys(session, here, parsed, parsed.root.keys)
+    reader = Reader(session, there, parsed, KEY)
+    for key in parsed.root.keys:
+        mine = session.tables.types.get((here.id, id(key)), UNKNOWN)
+        other = session.quietly(partial(reader.type_of, key))
+        text = reader.text(key)
+        if isinstance(mine.type, kinds.Unknown):
+            continue
+        if isinstance(other.type, kinds.Unknown):
+            message = f"{named.value} has no `{text}`"
+            fields = listing(set(session.fields(here.types)) & set(session.fields(there.types)))
+            reader.error(codes.BAD_UNDO, key, (message, f"both events have {fields}"))
+        elif not alike(mine.type, other.type):
+            message = f"`{text}` is {described(mine.type)} here and {described(other.type)} in {named.value}"
+            reader.error(codes.BAD_UNDO, key, (message, None))

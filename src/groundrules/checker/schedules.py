@@ -1,0 +1,69 @@
+"""Schedules: what happens at a time of day, week, month or year, once or for each member or channel."""
+
+from __future__ import annotations
+
+from groundrules.checker import common, wording
+from groundrules.checker.bindings import Instance
+from groundrules.checker.constants import fold
+from groundrules.checker.constructs import Schedule
+from groundrules.checker.effects import effects
+from groundrules.checker.expressions import Reader, guard
+from groundrules.checker.places import CONSTANT, GUARD
+from groundrules.checker.session import Session
+from groundrules.checker.sites import Site
+from groundrules.checker.windows import constant_duration
+from groundrules.diagnostics.codes import cells as codes
+from groundrules.rulebook import model as authored
+from groundrules.types import kinds
+
+_LEAST_INTERVAL = 60_000
+
+
+def schedules(session: Session) -> None:
+    """Check the schedules of every instance."""
+    for instance in session.checked.instances:
+        for schedule in instance.book.schedules:
+            _schedule(session, instance, schedule)
+
+
+def _schedule(session: Session, instance: Instance, schedule: authored.Schedule) -> None:
+    subject = str(schedule.for_each.value) if schedule.for_each is not None else None
+    context = session.context(instance, subject=subject)
+    common.described(session, instance, schedule)
+    guard(session, context, schedule.when, GUARD)
+    site = Site(session, context, "a schedule", guard=schedule.when)
+    session.checked.schedules.append(
+        Schedule(
+            schedule,
+            context,
+            _at(session, instance, schedule),
+            effects(site, schedule.then),
+            common.approval(session, site, schedule.approval),
+            common.hours(session, instance, schedule.hours),
+            common.ends(session, instance, schedule),
+        )
+    )
+
+
+def _at(session: Session, instance: Instance, schedule: authored.Schedule) -> dict[str, int]:
+    parsed = schedule.at
+    clause = parsed.root
+    reader = Reader(session, session.context(instance), parsed, CONSTANT)
+    parts = {"weekday": clause.weekday, "day": clause.day, "month": clause.month}
+    found = {name: value for name, value in parts.items() if value is not None}
+    if clause.every is not None:
+        every = constant_duration(reader, clause.every)
+        if every is not None and every < _LEAST_INTERVAL:
+            reader.error(codes.BAD_SCHEDULE, clause.every, ("an interval is at least `1m`", None))
+        return {**found, "every": every or _LEAST_INTERVAL}
+    if clause.time is None:
+        return {**found, "time": 0}
+    typed = reader.type_of(clause.time)
+    value = fold(reader, clause.time)
+    if isinstance(typed.type, kinds.ClockTime) and value is not None:
+        return {**found, "time": int(value)}
+    if not isinstance(typed.type, kinds.Unknown):
+        text = reader.text(clause.time)
+        words = (f"`{text}` is {wording.described(typed.type)}, and a time of day is needed", "write `09:00`")
+        reader.error(codes.BAD_SCHEDULE, clause.time, words)
+    return found

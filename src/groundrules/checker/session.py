@@ -1,0 +1,83 @@
+"""One run of the checker: the report, what is known so far, and the interned contexts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from groundrules.checker.bindings import Context, DefineBinding, Instance, Root
+from groundrules.checker.model import Checked, Tables
+from groundrules.checker.shapes import common
+from groundrules.diagnostics.model import Diagnostic, Report
+from groundrules.rulebook import model as authored
+from groundrules.types import kinds
+from groundrules.types.catalog import Catalog
+
+
+@dataclass(eq=False)
+class Session:
+    """`report` is where findings go; a trial swaps it for one of its own."""
+
+    report: Report
+    checked: Checked
+    defines: dict[tuple[Any, ...], tuple[kinds.Typed, int]] = field(default_factory=dict)  # type and levels
+    open_defines: list[DefineBinding] = field(default_factory=list)
+    circular: bool = False  # defines go round in circles, so nobody may follow them
+    depth: int = 0
+    peak: int = 0
+    _exemptible: dict[int, dict[str, set[str]]] = field(default_factory=dict)
+    _fields: dict[tuple[str, ...], dict[str, kinds.Field]] = field(default_factory=dict)
+
+    @property
+    def catalog(self) -> Catalog:
+        return self.checked.catalog
+
+    @property
+    def tables(self) -> Tables:
+        return self.checked.tables
+
+    def add(self, diagnostic: Diagnostic) -> None:
+        self.report.add(diagnostic)
+
+    def quietly(self, attempt: Callable[[], kinds.Typed]) -> kinds.Typed:
+        """Return what `attempt` gives, without its findings: Unknown if it had errors."""
+        report, self.report = self.report, Report()
+        try:
+            return attempt()
+        finally:
+            self.report = report
+
+    def context(
+        self,
+        instance: Instance,
+        types: Iterable[str] = (),
+        root: Root = "event",
+        start: Iterable[str] = (),
+        subject: str | None = None,
+    ) -> Context:
+        """Return the one context of these parts."""
+        return self.checked.context(instance, types, root, start, subject)
+
+    def within(self, context: Context, instance: Instance) -> Context:
+        """Return `context` as seen from another instance: what a define of an import is read in."""
+        return self.checked.seen_from(context, instance)
+
+    def fields(self, types: tuple[str, ...]) -> dict[str, kinds.Field]:
+        """Return the fields that all of `types` have; unknown types were reported and are passed over."""
+        found = self._fields.get(types)
+        if found is None:
+            objects = [event.object for event in map(self.catalog.event, types) if event is not None]
+            found = self._fields[types] = common(objects) if objects else {}
+        return found
+
+    def own_types(self, book: authored.Rulebook) -> set[str]:
+        """Return the event types that a rulebook brings schemas for."""
+        return {path.stem for folder in book.schemas for path in (Path(folder) / "events").glob("*.json")}
+
+    def exemptible(self, instance: Instance, build: Callable[[], dict[str, set[str]]]) -> dict[str, set[str]]:
+        """Return what `build` gives for an instance, built once."""
+        if instance.index not in self._exemptible:
+            self._exemptible[instance.index] = build()
+        return self._exemptible[instance.index]

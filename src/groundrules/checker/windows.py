@@ -1,0 +1,262 @@
+"""Windows: what is counted, by which keys, for how long, and how far.
+
+The counted event has a context of its own: its type, nothing else. The value, the `where` and the keys are typed
+there; each key is typed once more where the window is read, because the two are compared. A window keeps only what
+its comparison needs, so it is compared with a constant or says `max`; `streak`, `quiet` and the panes of `sum` are
+bounded without.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from groundrules.checker import wording
+from groundrules.checker.bindings import Context
+from groundrules.checker.constants import fold
+from groundrules.checker.literals import UNKNOWN, is_key
+from groundrules.checker.places import WHERE, WINDOW_KEY, Place
+from groundrules.checker.views import alike
+from groundrules.diagnostics.codes import cells as codes
+from groundrules.diagnostics.codes import names as name_codes
+from groundrules.diagnostics.codes import types as type_codes
+from groundrules.syntax import nodes
+from groundrules.types import kinds
+from groundrules.types.kinds import Typed
+
+if TYPE_CHECKING:
+    from groundrules.checker.expressions import Reader
+
+LARGEST = 10_000  # entries per key; beyond it a count is no longer a cheap thing to ask
+_KEEPING = ("count", "distinct")
+_ENTRYLESS = ("streak", "quiet")
+
+
+# --- bounds -------------------------------------------------------------------------------------
+
+
+def operand(reader: Reader, node: nodes.Node) -> Typed:
+    """Type one side of a comparison; a window there may do without `max`."""
+    if not isinstance(node, nodes.Window):
+        return reader.type_of(node)
+    typed = _window(reader, node)
+    reader.session.tables.types[reader.context.id, id(node)] = typed
+    return typed
+
+
+def bounded(reader: Reader, node: nodes.Compare) -> bool:
+    """Check what a window without `max` is compared with: a constant whole number."""
+    for window, other in ((node.left, node.right), (node.right, node.left)):
+        if isinstance(window, nodes.Window) and window.maximum is None and window.kind not in _ENTRYLESS:
+            return _bound(reader, window, other)
+    return True
+
+
+def _bound(reader: Reader, window: nodes.Window, other: nodes.Node) -> bool:
+    value = fold(reader, other)
+    if value is None:
+        return window.kind == "sum" or _needs_max(reader, window)
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _limit(window):
+        return True
+    text = reader.text(other)
+    if isinstance(value, int) and value > LARGEST:
+        words = (f"`{window.kind}` would keep {value:,} entries per key, and {LARGEST:,} is the most", None)
+    else:
+        words = (f"`{window.kind}` is compared with a whole number from 0 on, and `{text}` is none", None)
+    reader.error(codes.UNBOUNDED_WINDOW, other, words)
+    return False
+
+
+def _limit(window: nodes.Window) -> int:
+    return LARGEST if window.kind in _KEEPING else 2**53
+
+
+def _needs_max(reader: Reader, window: nodes.Window) -> bool:
+    message = f"`{window.kind}` must say how far it counts, unless it is compared with a constant"
+    shown = reader.text(window)
+    reader.error(codes.UNBOUNDED_WINDOW, window, (message, f"write `{shown[:-1]} max 100)`"))
+    return False
+
+
+def _value(reader: Reader, node: nodes.Window) -> Typed:
+    """Type a window that is used as a number."""
+    typed = _window(reader, node)
+    if node.kind in _KEEPING and node.maximum is None and not isinstance(typed.type, kinds.Unknown):
+        _needs_max(reader, node)
+        return UNKNOWN
+    return typed
+
+
+# --- the window itself --------------------------------------------------------------------------
+
+
+def _window(reader: Reader, node: nodes.Window) -> Typed:
+    if not reader.place.windows:
+        return _misplaced(reader, node)
+    if not _known_type(reader, node):
+        return UNKNOWN
+    counted = reader.session.context(reader.context.instance, (node.event_type,))
+    fine = _where(reader, node, counted)
+    fine = _counted_value(reader, node, counted) and fine
+    fine = _times(reader, node) and fine
+    optional = False
+    for key in node.keys:
+        found = _key(reader, key, counted, node.event_type)
+        fine = fine and found is not None
+        optional = optional or (found is not None and found.optional)
+    if not fine:
+        return UNKNOWN
+    if node.kind == "quiet":
+        return Typed(kinds.Duration(), optional)
+    return Typed(kinds.Number(node.kind != "sum"), optional)
+
+
+def _misplaced(reader: Reader, node: nodes.Window) -> Typed:
+    if reader.place in (WHERE, WINDOW_KEY):
+        words = (f"a window inside {reader.place.name}", "a window counts events by what they carry themselves")
+        return reader.error(codes.NESTED_WINDOW, node, words)
+    return reader.error(name_codes.NOT_HERE, node, (f"{reader.place.name} cannot count events", None))
+
+
+def _known_type(reader: Reader, node: nodes.Window) -> bool:
+    known = reader.context.instance.types
+    if node.event_type in known:
+        return True
+    words = unknown_type(reader, node.event_type)
+    reader.error(name_codes.UNKNOWN_EVENT_TYPE, reader.offsets(node.event_type_at), words)
+    return False
+
+
+def unknown_type(reader: Reader, name: str) -> wording.Words:
+    """Return the words for an event type that the instance does not know."""
+    return wording.unknown_event_type(
+        name, reader.context.instance.types, reader.session.catalog.event(name) is not None
+    )
+
+
+def _where(reader: Reader, node: nodes.Window, counted: Context) -> bool:
+    if node.where is None:
+        return True
+    typed = reader.elsewhere(counted, WHERE).condition(node.where)
+    return not isinstance(typed.type, kinds.Unknown)
+
+
+def _counted_value(reader: Reader, node: nodes.Window, counted: Context) -> bool:
+    if node.value is None:
+        return True
+    typed = reader.elsewhere(counted, Place("the value of a window")).type_of(node.value)
+    if isinstance(typed.type, kinds.Unknown):
+        return False
+    text = reader.text(node.value)
+    words: wording.Words
+    if node.kind == "sum" and not isinstance(typed.type, kinds.Number):
+        words = (f"`sum` adds numbers, and `{text}` is {wording.described(typed.type)}", None)
+    elif node.kind == "distinct" and not is_key(typed.type):
+        help = f"did you mean `distinct({text}.id of …)`?" if isinstance(typed.type, kinds.Object) else None
+        words = (
+            f"`distinct` tells apart texts, numbers and ids, and `{text}` is {wording.described(typed.type)}",
+            help,
+        )
+    else:
+        return True
+    reader.error(codes.WINDOW_VALUE, node.value, words)
+    return False
+
+
+def _times(reader: Reader, node: nodes.Window) -> bool:
+    fine = _maximum(reader, node)
+    if node.within is None:
+        if node.kind == "sum":
+            words = ("`sum` must say over what time it adds", "write `… within 1d`")
+            reader.error(codes.WINDOW_TIME, node, words)
+        return fine and node.kind != "sum"
+    if node.kind in _ENTRYLESS:
+        reader.error(codes.WINDOW_TIME, node.within, (f"`{node.kind}` has no `within`", "remove it"))
+        return False
+    return constant_duration(reader, node.within) is not None and fine
+
+
+def _maximum(reader: Reader, node: nodes.Window) -> bool:
+    if node.maximum is None:
+        return True
+    if node.kind in _ENTRYLESS:
+        reader.error(codes.UNBOUNDED_WINDOW, node.maximum, (f"`{node.kind}` needs no `max`", "remove it"))
+        return False
+    typed = reader.type_of(node.maximum)
+    if isinstance(typed.type, kinds.Unknown):
+        return False
+    value = fold(reader, node.maximum)
+    if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= _limit(node):
+        return True
+    text = reader.text(node.maximum)
+    words = (f"`max` is a whole number from 1 to {_limit(node):,}, and `{text}` is none", None)
+    reader.error(codes.UNBOUNDED_WINDOW, node.maximum, words)
+    return False
+
+
+def constant_duration(reader: Reader, node: nodes.Node, least: int = 1) -> int | None:
+    """Return the ms of a constant duration of at least `least` ms; report anything else."""
+    typed = reader.type_of(node)
+    if isinstance(typed.type, kinds.Unknown):
+        return None
+    text = reader.text(node)
+    if not isinstance(typed.type, kinds.Duration):
+        words = (f"a time is needed, and `{text}` is {wording.described(typed.type)}", "write `10m`, `2h` or `7d`")
+        reader.error(
+            type_codes.MISSING_UNIT if isinstance(typed.type, kinds.Number) else type_codes.WRONG_VALUE, node, words
+        )
+        return None
+    value = fold(reader, node)
+    if value is None:
+        reader.error(
+            type_codes.NOT_CONSTANT,
+            node,
+            (f"`{text}` is not known before any event", "write a duration or a parameter"),
+        )
+        return None
+    if value < least:
+        reader.error(codes.WINDOW_TIME, node, (f"a time above zero is needed, and `{text}` is not", None))
+        return None
+    return int(value)
+
+
+# --- keys ---------------------------------------------------------------------------------------
+
+
+def _key(reader: Reader, key: nodes.KeyPart, counted: Context, event_type: str) -> Typed | None:
+    """Type a key on both sides; return its type where it is read."""
+    here = reader.elsewhere(counted, WINDOW_KEY).type_of(key.counted)
+    if isinstance(here.type, kinds.Unknown):
+        return None
+    text = reader.text(key.counted)
+    if not is_key(here.type):
+        words = (f"`{text}` is {wording.described(here.type)} and tells nothing apart", "name one of its fields")
+        reader.error(codes.WINDOW_KEY, key.counted, words)
+        return None
+    there = _reader_key(reader, key, event_type)
+    if there is None or isinstance(there.type, kinds.Unknown):
+        return None
+    if alike(here.type, there.type):
+        return there
+    other = reader.text(key.reader or key.counted)
+    mine, theirs = wording.described(there.type), wording.described(here.type)
+    message = f"`{text}` of {event_type} is {theirs} and `{other}` here is {mine}"
+    reader.error(codes.WINDOW_KEY, key.reader or key.counted, (message, None))
+    return None
+
+
+def _reader_key(reader: Reader, key: nodes.KeyPart, event_type: str) -> Typed | None:
+    inner = reader.within(WINDOW_KEY)
+    if key.reader is not None:
+        return inner.type_of(key.reader)
+    typed = reader.session.quietly(lambda: inner.type_of(key.counted))
+    if not isinstance(typed.type, kinds.Unknown):
+        return typed
+    text = reader.text(key.counted)
+    where = f"{' and '.join(reader.context.types)} has none" if reader.context.types else "there is no event here"
+    help = f"write what it is compared with: `by {text} = …`"
+    reader.error(codes.WINDOW_KEY, key.counted, (f"`{text}` is read from {event_type}, and {where}", help))
+    return None
+
+
+RULES: dict[type[nodes.Node], Callable[[Reader, Any], Typed]] = {nodes.Window: _value}

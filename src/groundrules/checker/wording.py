@@ -1,0 +1,205 @@
+"""The wording of type errors, all in one place: each function returns the message and the help line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from groundrules.checker.literals import Quoted, is_entity
+from groundrules.checker.near import listing
+from groundrules.diagnostics.nearest import did_you_mean
+from groundrules.types import kinds
+
+Words = tuple[str, str | None]
+
+_DESCRIBED: tuple[tuple[type[kinds.Type], str], ...] = (
+    (kinds.Prose, "text"),
+    (Quoted, "text"),
+    (kinds.WordList, "a declared list"),
+    (kinds.Number, "a number"),
+    (kinds.ClockTime, "a time of day"),
+    (kinds.ClockRange, "a range of times of day"),
+    (kinds.Boolean, "a condition"),
+)
+
+
+def described(type: kinds.Type) -> str:
+    """Return `text`, `a duration`, `a list of text`: a type as it stands in a sentence."""
+    if isinstance(type, kinds.Enum):
+        return str(type)
+    known = next((words for kind, words in _DESCRIBED if isinstance(type, kind)), None)
+    name = str(type)
+    return known or f"{'an' if name[:1] in 'aeio' else 'a'} {name}"
+
+
+def needed(type: kinds.Type) -> str:
+    """Return a type as what a parameter wants."""
+    if isinstance(type, kinds.Number) and type.integer:
+        return "a whole number"
+    return "true or false" if isinstance(type, kinds.Boolean) else described(type)
+
+
+def missing_unit(duration: str, number: str) -> Words:
+    return (
+        f"`{duration}` is a duration and `{number}` is a number without a unit",
+        f"write `{number}m`, `{number}h` or `{number}d`"
+        if number.isdigit()
+        else "durations are written `10m`, `2h`, `7d`",
+    )
+
+
+def never_alike(left: str, left_type: kinds.Type, right: str, right_type: kinds.Type) -> Words:
+    message = f"`{left}` is {described(left_type)} and `{right}` is {described(right_type)}, so they are never equal"
+    for name, type in ((left, left_type), (right, right_type)):
+        if is_entity(type):
+            return message, f"did you mean `{name}.id`?"
+    if isinstance(left_type, kinds.ListOf):
+        return message, f"did you mean `{left} has {right}`?"
+    if isinstance(right_type, kinds.ListOf | kinds.WordList):
+        return message, f"did you mean `{left} in {right}`?"
+    return message, None
+
+
+def lists_equal(left: str, right: str, operator: str) -> Words:
+    return f"`{operator}` does not compare lists", f"did you mean `{left} has all of {right}`?"
+
+
+def no_order(name: str, type: kinds.Type, operator: str) -> Words:
+    if isinstance(type, kinds.ListOf):
+        return (
+            f"`{operator}` does not compare lists, and `{name}` is {described(type)}",
+            f"did you mean `length({name})`?",
+        )
+    return (
+        f"`{operator}` has no meaning for `{name}`, which is {described(type)}",
+        "only numbers and times have an order",
+    )
+
+
+def no_common_order(left: str, left_type: kinds.Type, right: str, right_type: kinds.Type, operator: str) -> Words:
+    sides = f"`{left}` is {described(left_type)} and `{right}` is {described(right_type)}"
+    return f"{sides}: `{operator}` cannot compare them", None
+
+
+def clock_order(instant: str, clock: str) -> Words:
+    return f"`{instant}` is an instant and `{clock}` is a time of day", f"write a range: `{instant} in {clock}-24:00`"
+
+
+def not_one_of(value: str, name: str, values: Iterable[str]) -> Words:
+    values = tuple(values)
+    return f"`{name}` is never `{value}`", did_you_mean(value, values) or f"it is one of {listing(values)}"
+
+
+def not_a_condition(text: str, type: kinds.Type) -> Words:
+    if isinstance(type, kinds.ListOf):
+        return f"`{text}` is {described(type)}, not a condition", f"did you mean `{text} has …`?"
+    if isinstance(type, kinds.WordList):
+        return f"`{text}` is a list, not a condition", f"did you mean `text contains any of {text}`?"
+    return f"`{text}` is {described(type)}, not a condition", "compare it with something"
+
+
+def may_be_missing(text: str, where: str) -> Words:
+    help = f"give a default with `{text} ?? …`, or write `known({text})` into `when`"
+    return f"`{text}` may be missing, and {where} needs a value", help
+
+
+def wrong_operand(operator: str, left: str, left_type: kinds.Type, right: str, right_type: kinds.Type) -> Words:
+    return f"`{operator}` does not take {described(left_type)} (`{left}`) and {described(right_type)} (`{right}`)", None
+
+
+def not_negatable(text: str, type: kinds.Type) -> Words:
+    return f"`-` takes a number or a duration, and `{text}` is {described(type)}", None
+
+
+def not_a_text(operator: str, text: str, type: kinds.Type) -> Words:
+    message = f"`{operator}` looks into text, and `{text}` is {described(type)}"
+    if isinstance(type, kinds.ListOf):
+        if isinstance(type.item, kinds.Object):
+            return message, f"did you mean `any(x in {text} where …)`?"
+        return message, f"did you mean `{text} has …`?"
+    return message, f"did you mean `{text}.name`?" if is_entity(type) else None
+
+
+def list_wants_any_of(operator: str, text: str) -> Words:
+    return f"`{text}` is a list", f"write `{operator} any of {text}` or `{operator} all of {text}`"
+
+
+def any_of_wants_list(text: str, type: kinds.Type) -> Words:
+    return f"`any of` and `all of` take a list, and `{text}` is {described(type)}", None
+
+
+def not_a_list(operator: str, text: str, type: kinds.Type) -> Words:
+    message = f"`{operator}` needs a list, and `{text}` is {described(type)}"
+    if isinstance(type, kinds.Prose | kinds.Identifier) and operator == "in":
+        return message, f"did you mean `{text} contains …`?"
+    if isinstance(type, kinds.Prose) and operator == "has":
+        return message, f"did you mean `{text} contains …`?"
+    return message, None
+
+
+def mixed_list(first: str, first_type: kinds.Type, other: str, other_type: kinds.Type) -> Words:
+    items = f"`{first}` is {described(first_type)} and `{other}` is {described(other_type)}"
+    return f"the items of a list are of one kind: {items}", None
+
+
+def needs_domain(text: str, list_name: str, type: kinds.Type) -> Words:
+    return (
+        f"`{list_name}` is a list of domains, and `{text}` is {described(type)}, not a domain",
+        f"did you mean `any(link in links where link.domain in {list_name})`?",
+    )
+
+
+def not_printable(text: str, type: kinds.Type) -> Words:
+    help = f"name one of its fields, such as `{text}.id`" if isinstance(type, kinds.Object) else None
+    return f"`{text}` is {described(type)} and has no text to show", help
+
+
+def not_a_value(name: str, what: str) -> Words:
+    helps = {
+        "ledger": f"read it with whom it is of: `{name}(actor)`",
+        "list": f"a list stands behind `in`, `has any of` or `contains any of {name}`",
+        "import": f"name something of it: `{name}.…`",
+        "cap": "a cap stands under `cap:` of a reward",
+    }
+    article = "an" if what[:1] in "aeio" else "a"
+    return f"`{name}` is {article} {what}, not a value", helps.get(what)
+
+
+def wrong_value(text: str, found: kinds.Type, parameter: str, wanted: kinds.Type) -> Words:
+    message = f"`{parameter}` is {needed(wanted)}, and `{text}` is {described(found)}"
+    if isinstance(wanted, kinds.Duration) and isinstance(found, kinds.Number):
+        return message, missing_unit(parameter, text)[1]
+    return message, None
+
+
+def differs(name: str, first: kinds.Type, second: kinds.Type, types: Iterable[str]) -> Words:
+    return (
+        f"`{name}` is {described(first)} in one and {described(second)} in another of {listing(types)}",
+        "split the rule, one for each event type",
+    )
+
+
+def never_missing(text: str) -> Words:
+    return f"`{text}` is never missing, so the default is never used", "remove the part behind `??`"
+
+
+def unknown_event_type(name: str, known: Iterable[str], shipped: bool) -> Words:
+    message = f"unknown event type `{name}`"
+    if shipped:
+        return message, f"make it known: `use: [std/chat]`, or `events: [{name}]`"
+    known = tuple(known)
+    if not known:
+        return message, "make event types known: `use: [std/chat]`"
+    return message, did_you_mean(name, known) or f"known are {listing(known)}"
+
+
+def shown(value: float, type: kinds.Type) -> str:
+    """Return a number or duration as an author would write it."""
+    if not isinstance(type, kinds.Duration):
+        return f"{value:g}"
+    for unit, size in _UNITS:
+        if value % size == 0 and value:
+            return f"{int(value // size)}{unit}"
+    return f"{int(value)}ms"
+
+
+_UNITS = (("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000))
