@@ -11,8 +11,8 @@ from groundrules.lower import lower
 from groundrules.plan import codec
 from groundrules.reference import Interpreter
 from groundrules.tools.checking import check_text
+from strategies.clean_rulebooks import rulebooks
 from strategies.histories import histories
-from strategies.rulebooks import rulebooks
 from strategies.running import Story, log
 
 

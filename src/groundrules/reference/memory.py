@@ -20,8 +20,7 @@ class Memory:
     """The memory of one partition at its clock `now`.
 
     `name` is the rulebook's as decisions give it, `number` that of the last event, `seen` tells when each event id was
-    handled, `states` which states it is in, `spent` which ones were left while their `enter` held, `schedules` when
-    each schedule fired last (at first: when it all began).
+    handled, `schedules` when each schedule ran last (at first: when it all began).
     """
 
     def __init__(self, plan: ir.Plan, name: str, partition: str, now: int) -> None:
@@ -32,7 +31,6 @@ class Memory:
         self.first = now
         self.number = 0
         self.seen: dict[str, int] = {}
-        self.spent: set[str] = set()
         self.schedules = {schedule.id: now for schedule in plan.schedules}
         self.lists = {words.id: words for words in plan.lists}
         self.windows = Windows(plan, now)

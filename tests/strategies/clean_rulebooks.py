@@ -1,0 +1,153 @@
+"""Random rulebooks as text, well typed by construction: they must check clean, whatever is drawn.
+
+Guards are drawn from a grammar of the small language, with odd spacing and redundant parentheses; effects, ledgers,
+ladders, paths, states and schedules from a few forms each. Streams are those of `strategies.histories`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from conformance import plainyaml
+
+durations = st.sampled_from(["1s", "20s", "5m", "1h", "9h", "1d", "1h30m"])
+numbers = st.integers(0, 5).map(str)
+strings = st.sampled_from(["spam", "加微信", "Hello", "a.b", "👍", "it's", "100%"]).map(lambda text: f'"{text}"')
+relations = st.sampled_from(["==", "!=", "<", "<=", ">", ">="])
+
+
+def words(*parts: str | st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    """The parts with blanks between them."""
+    return st.tuples(*(st.just(part) if isinstance(part, str) else part for part in parts)).map(" ".join)
+
+
+amounts = st.one_of(
+    numbers,
+    st.sampled_from(["(actor.level ?? 0)", "length(text)", "points(actor)", "count(message by actor within 1h max 9)"]),
+)
+needles = st.one_of(
+    words("contains", strings),
+    words("contains word", strings),
+    words("starts with", strings),
+    st.lists(strings, min_size=1, max_size=3).map(lambda many: f"contains any of [{', '.join(many)}]"),
+    st.just("contains any of adverts"),
+    st.just("matches /sp.m|\\d+/i"),
+)
+counted = st.sampled_from(["message", 'message where text contains "a"', "reaction.added", "member.joined"])
+windows = st.one_of(
+    words("count(", counted, "by actor within", durations, ")", relations, st.integers(1, 5).map(str)),
+    words("distinct( channel of message by actor within", durations, ") >=", st.integers(1, 3).map(str)),
+    words("quiet( message ) >=", durations),
+    words("streak( message by actor ) ==", st.integers(1, 3).map(str)),
+)
+leaves = st.one_of(
+    words("text", needles),
+    words("text ==", strings),
+    words("not", "actor.bot"),
+    words("actor.level", relations, numbers),
+    words("age(actor.joined)", relations, durations),
+    words(amounts, relations, amounts),
+    words("length(text) %", st.integers(1, 4).map(str), "==", numbers),
+    windows,
+    st.sampled_from(
+        [
+            "staff",
+            "known(actor.name)",
+            "forwarded",
+            'actor.roles has any of ["admin", "helper"]',
+            "now in 22:00-07:00",
+            "any(link in links where link.domain not in ours)",
+            'all(person in mentions where person.level > 1 or person.id == "li")',
+            'reply_to == "e1"',
+            'labelled(actor, "trusted")',
+            "busy",
+        ]
+    ),
+)
+conditions = st.recursive(
+    leaves,
+    lambda inner: st.one_of(
+        words("(", inner, ")"),
+        words("not (", inner, ")"),
+        words("(", inner, "and", inner, ")"),
+        words("(", inner, "or", inner, ")"),
+    ),
+    max_leaves=5,
+)
+
+effects: st.SearchStrategy[Any] = st.sampled_from(
+    [
+        "delete",
+        "warn",
+        {"mute": "10m"},
+        {"delete": "matched"},
+        {"reply": "{actor.id}: {points(actor)}, {now}"},
+        {"notify": "admin"},
+        {"grant": {"points": 2}},
+        {"take": {"points": "1"}},
+        {"label": "trusted", "on": "actor", "lasts": "1h"},
+    ]
+)
+
+
+def then(least: int = 1) -> st.SearchStrategy[list[Any]]:
+    return st.lists(effects.filter(lambda one: one != {"delete": "matched"}), min_size=least, max_size=3)
+
+
+@st.composite
+def rules(draw: st.DrawFn, number: int) -> dict[str, Any]:
+    """A rule on messages."""
+    rule = {"id": f"r{number}", "on": "message", "when": draw(conditions), "then": draw(then())}
+    optional: dict[str, st.SearchStrategy[Any]] = {
+        "unless": conditions,
+        "once_per": st.sampled_from(["actor within 1h", "actor per day", "channel, actor"]),
+        "mode": st.sampled_from(["enforce", "shadow", "off"]),
+        "rollout": st.sampled_from(["50%", "100%"]),
+        "times": st.fixed_dictionaries({"per": st.just("actor"), "within": durations, "2": then()}),
+        "approval": st.just({"by": "admin", "approvals": 1, "within": "1d", "if_not_approved": ["warn"]}),
+    }
+    chosen = draw(st.sets(st.sampled_from(sorted(optional)), max_size=2))
+    return {**rule, **{name: draw(optional[name]) for name in sorted(chosen)}}
+
+
+@st.composite
+def rulebooks(draw: st.DrawFn) -> str:
+    """A whole rulebook."""
+    last = draw(st.sampled_from(["ban", {"mute": "1d"}]))
+    steps = [{"reaches": 2, "then": ["warn"]}, {"reaches": 4, "then": [last]}]
+    fire = draw(st.sampled_from(["highest", "all"]))
+    book = {
+        "rulebook": "random",
+        "use": ["std/chat"],
+        "timezone": draw(st.sampled_from(["UTC", "Asia/Shanghai", "Europe/Berlin"])),
+        "lists": {
+            "adverts": {"match": "squeezed", "items": ["spam", "加微信"]},
+            "ours": {"match": "domain", "items": ["a.example"]},
+        },
+        "define": {"staff": 'actor.roles has "admin"'},
+        "ledgers": {"points": {"per": "member", "fade": draw(st.sampled_from(["1 every 1h", "2 every 1d"]))}},
+        "rules": [draw(rules(number)) for number in range(draw(st.integers(1, 4)))],
+        "ladders": [{"id": "ladder", "ledger": "points", "fire": fire, "steps": steps}],
+        "paths": [
+            {
+                "id": "question",
+                "on": "message",
+                "when": draw(conditions),
+                "one_per": "actor",
+                "until": [{"on": "message", "when": "reply_to == start.id"}],
+                "steps": [{"after": "5m", "then": [{"notify": "helper"}]}, {"after": "1d", "then": ["warn"]}],
+            }
+        ],
+        "states": [
+            {
+                "id": "busy",
+                "enter": draw(st.sampled_from(["count(member.joined within 1h) >= 2", "quiet(message) >= 1h"])),
+                "leave": "quiet(member.joined) >= 30m",
+                "then": [{"notify": "admin"}],
+            }
+        ],
+        "schedules": [{"id": "daily", "at": "09:00", "then": [{"notify": "owner"}]}],
+    }
+    return plainyaml.dump(book)
