@@ -24,6 +24,7 @@ from groundrules.calendar.clock import wait_for_hours
 from groundrules.decisions import Note
 from groundrules.plan import ir
 from groundrules.reference.scope import Json, Scope
+from groundrules.reference.selfmade import is_own_act, mentions_self
 from groundrules.reference.values import evaluate
 from groundrules.reference.windows import encoded
 
@@ -146,7 +147,9 @@ def first_turn(due: ir.Due, scope: Scope) -> int | None:
 
 def holds(until: ir.Until, scope: Scope) -> bool:
     assert scope.event is not None
-    return scope.event["type"] in until.types and evaluate(until.when, scope) is True
+    if scope.event["type"] not in until.types or (is_own_act(scope.event) and not mentions_self(until.when)):
+        return False
+    return evaluate(until.when, scope) is True
 
 
 def over(before: Any, after: Any) -> Any:
