@@ -137,6 +137,8 @@ def listed(lowerer: Lowerer, node: nodes.Node) -> str:
         inner = inner.inside(binding)
         binding = _bound(inner, binding)
     assert isinstance(binding, ListBinding), "the checker wants a list"
+    if binding.id in lowerer.ground.lists:
+        return binding.id
     declaration = binding.declaration
     items = tuple(in_order([str(item.value) for item in declaration.items]))
     lowerer.ground.lists[binding.id] = ir.WordList(

@@ -27,19 +27,29 @@ from groundrules.text.views import apply
 def duplicate_entry(linted: Linted) -> Iterator[Diagnostic]:
     """Yield a finding for each entry that repeats an earlier one."""
     for declaration in linted.lists:
-        seen: dict[object, Located] = {}
-        for item in declaration.items:
-            key = _compared(declaration, str(item.value))
-            first = seen.setdefault(key, item) if key else item
-            if first is not item:
-                message = f"`{short(str(item.value))}` is in `{declaration.name.value}` already"
-                label = Label(first.span, "the same entry")
-                fix = Fix(entry_span(item.span), "", "remove it", safe=True)
-                yield DUPLICATE_ENTRY.at(item.span, message, None, (label,), (fix,))
+        for item, first in _repeated(declaration):
+            message = f"`{short(str(item.value))}` is in `{declaration.name.value}` already"
+            label = Label(first.span, "the same entry")
+            fix = Fix(entry_span(item.span), "", "remove it", safe=True)
+            yield DUPLICATE_ENTRY.at(item.span, message, None, (label,), (fix,))
 
 
-def _compared(declaration: ListDeclaration, entry: str) -> object:
-    """Return what an entry is compared by; squeezed entries also by how often each letter stands."""
-    if declaration.match == "squeezed":
-        return tuple((piece.char, piece.repeats) for piece in squeeze_runs(entry))
-    return apply(declaration.match, entry)  # type: ignore[arg-type]
+def _repeated(declaration: ListDeclaration) -> Iterator[tuple[Located, Located]]:
+    """Yield entries with the earlier entry that they repeat."""
+    seen: dict[str, list[Located]] = {}
+    for item in declaration.items:
+        entry = str(item.value)
+        key = apply(declaration.match, entry)  # type: ignore[arg-type]
+        before = seen.setdefault(key, []) if key else []
+        first = next((one for one in before if _same(declaration.match, entry, str(one.value))), None)
+        if first is None:
+            before.append(item)
+        else:
+            yield item, first
+
+
+def _same(match: str, entry: str, other: str) -> bool:
+    """Tell whether entries with the same view are the same; squeezed ones differ by how often each letter stands."""
+    if match != "squeezed" or entry == other:
+        return True
+    return [piece.repeats for piece in squeeze_runs(entry)] == [piece.repeats for piece in squeeze_runs(other)]

@@ -24,8 +24,8 @@ from groundrules.lint.linted import Linted, short, within
 from groundrules.plan import ir
 from groundrules.rulebook.model import ListDeclaration, Located
 from groundrules.text.domains import normalise, parents
-from groundrules.text.lists import ListMatcher
-from groundrules.text.views import apply
+from groundrules.text.lists import scan_for
+from groundrules.text.views import Needle, Text
 
 
 def shadowed_entry(linted: Linted) -> Iterator[Diagnostic]:
@@ -55,12 +55,15 @@ def _domains(declaration: ListDeclaration) -> Iterator[tuple[Located, Located]]:
 
 
 def _texts(declaration: ListDeclaration) -> Iterator[tuple[Located, Located]]:
-    view = declaration.match
-    keys = {item.span.start: apply(view, str(item.value)) for item in declaration.items}  # type: ignore[arg-type]
-    by_text = {str(item.value): item for item in reversed(declaration.items)}
-    matcher = ListMatcher(view, list(by_text))  # type: ignore[arg-type]
-    for item in declaration.items:
-        inside = [entry for _, _, entry in matcher.find_all(str(item.value))]
-        others = [by_text[entry] for entry in inside if keys[by_text[entry].span.start] != keys[item.span.start]]
-        if others:
-            yield item, min(others, key=lambda other: len(str(other.value)))
+    needles = [Needle(declaration.match, str(item.value)) for item in declaration.items]  # type: ignore[arg-type]
+    by_key: dict[str, int] = {}
+    for index, needle in enumerate(needles):
+        if needle.key:
+            by_key.setdefault(needle.key, index)
+    keys = sorted(by_key)
+    scan = scan_for(keys)
+    for item, needle in zip(declaration.items, needles, strict=True):
+        others = [by_key[keys[number]] for number in scan(needle.key) if keys[number] != needle.key]
+        inside = [other for other in others if needles[other].within(Text(needle.raw))]
+        if inside:
+            yield item, declaration.items[min(inside, key=lambda other: len(needles[other].key))]
