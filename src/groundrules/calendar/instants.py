@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from groundrules.calendar.days import DAY, HOUR, MINUTE, SECOND, date_of, day_number, days_in_month
 
@@ -47,11 +48,21 @@ def _offset(sign: str | None, hours: str, minutes: str) -> int:
 
 def format_ms(ms: int) -> str:
     """Return an instant as `2026-01-02T03:04:05.678Z`; beyond the years 1 to 9999, the nearest that has a name."""
-    days, rest = divmod(min(max(ms, FIRST), LAST), DAY)
-    year, month, day = date_of(days)
+    if not FIRST <= ms <= LAST:
+        ms = FIRST if ms < FIRST else LAST
+    minutes, rest = divmod(ms, MINUTE)
+    days, minute = divmod(minutes, 1440)
     seconds, fraction = divmod(rest, SECOND)
-    time = f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}.{fraction:03}"
-    return f"{year:04}-{month:02}-{day:02}T{time}Z"
+    return f"{_date(days)}T{_MINUTES[minute]}:{seconds:02}.{fraction:03}Z"
+
+
+_MINUTES = [f"{minute // 60:02}:{minute % 60:02}" for minute in range(1440)]
+
+
+@lru_cache(maxsize=64)
+def _date(days: int) -> str:
+    year, month, day = date_of(days)
+    return f"{year:04}-{month:02}-{day:02}"
 
 
 def format_duration(ms: int) -> str:

@@ -12,11 +12,7 @@ from groundrules.calendar.instants import format_duration, format_ms
 from groundrules.decisions import Rejection
 from groundrules.diagnostics.codes import events as codes
 from groundrules.engine import stamps
-from groundrules.engine.partition import Meta, Partition
-
-DAY = 86_400_000
-KEPT = DAY
-SEEN = "seen"
+from groundrules.engine.partition import KEPT, Meta, Partition
 
 
 def refuse(partition: Partition, ahead: int, time: int, id: str | None = None) -> Rejection | None:
@@ -45,7 +41,7 @@ def admit(partition: Partition, ahead: int, time: int, id: str) -> int | None:
     if not clock - KEPT <= time <= clock + ahead:
         return None
     at = time if time > clock else clock
-    seen = partition.space(SEEN, KEPT)
+    seen = partition.seen
     row = seen.get(id)
     if row is not None and at - stamps.read(row) <= KEPT:
         return None
@@ -56,7 +52,9 @@ def admit(partition: Partition, ahead: int, time: int, id: str) -> int | None:
 
 def move(partition: Partition, now: int) -> None:
     """Move the clock on to `now`, never back."""
-    assert partition.meta is not None
-    partition.meta.clock = max(partition.meta.clock, now)
+    meta = partition.meta
+    assert meta is not None
+    if now > meta.clock:
+        meta.clock = now
     if now >= partition.look:
         partition.age()

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from groundrules.engine import appeals, clock, fallbacks, guards
+from groundrules.engine import appeals, fallbacks, guards
 from groundrules.engine.cells import roster
-from groundrules.engine.partition import Partition
+from groundrules.engine.partition import KEPT, SEEN, Partition
 from groundrules.engine.program import Program, RuleCode
 
 
 def lifetimes(program: Program) -> dict[str, int]:
     """Return space → lifetime (ms) of the spaces whose rows grow old."""
-    found = {clock.SEEN: clock.KEPT, fallbacks.FALLBACK: fallbacks.LIFETIME}
+    found = {SEEN: KEPT, fallbacks.FALLBACK: fallbacks.LIFETIME}
     found |= {code.space: code.lifetime for code in program.windows.values()}
     found |= {cap.name: guards.PERIOD_LIFETIME[cap.per] for cap in program.caps.values()}
     found |= {roster.name(entity): program.plan.retain for entity in program.kept}

@@ -24,6 +24,8 @@ from groundrules.engine.timers import Timers
 
 FOREVER = 1 << 62
 META = "meta"
+SEEN = "seen"
+KEPT = 86_400_000
 LOOK = 86_400_000
 SLACK = 64
 
@@ -117,7 +119,10 @@ _meta = msgspec.msgpack.Decoder(Meta)
 
 
 class Partition:
-    """The state of one community. `meta` is None until its first event; `look` is when `age` is to be called next."""
+    """The state of one community. `meta` is None until its first event; `look` is when `age` is to be called next.
+
+    `seen` holds the ids of the events of the last day.
+    """
 
     def __init__(self, id: str, track: bool = False) -> None:
         self.id = id
@@ -126,6 +131,7 @@ class Partition:
         self.timers = Timers()
         self.changed: dict[RowName, None] | None = {} if track else None
         self.look = -FOREVER
+        self.seen = self.space(SEEN, KEPT)
         self._told = b""
 
     @property

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from operator import attrgetter
 from typing import Any
 
 from groundrules.engine.actions import Combiner
@@ -18,7 +19,7 @@ from groundrules.engine.cells.windows import WindowCell, cell
 from groundrules.engine.codegen.emitter import Frame
 from groundrules.engine.codegen.structure import parts
 from groundrules.engine.compile import Compiler, Condition, Value
-from groundrules.engine.decode import Decoder
+from groundrules.engine.decode import Decoder, attribute
 from groundrules.engine.effects import EffectCode, compile_effects
 from groundrules.engine.index.lookup import Lookup
 from groundrules.engine.index.made import Index, Listeners, Made
@@ -288,6 +289,7 @@ class Program:
         self.compiler = Compiler(plan, None if made is None else made.literals)
         self.index = Index(self.compiler.program, made, enabled=indexed)
         self.decoder = Decoder(plan.events)
+        self.partition_of = attrgetter(".".join(map(attribute, plan.partition)))
         self.combiner = Combiner(plan)
         self.rules = Rules(self.compiler, plan)
         self.windows = {

@@ -15,25 +15,23 @@ from typing import Any
 
 from groundrules.calendar.instants import format_ms
 from groundrules.decisions import Decision, Note, Rejection
-from groundrules.engine import answers, appeals, clock, due, fallbacks, keys, opening
-from groundrules.engine.cells import labels, states
-from groundrules.engine.cells.windows import Counted
-from groundrules.engine.codegen.total import reach
+from groundrules.engine import answers, appeals, clock, due, fallbacks, opening
+from groundrules.engine.cells import states
+from groundrules.engine.counting import count
 from groundrules.engine.crossings import crossing
-from groundrules.engine.decide import Group, Occasion, Room, decide
+from groundrules.engine.decide import Occasion, Room, decide
 from groundrules.engine.decode import milliseconds
+from groundrules.engine.desks import Desk, Desks
 from groundrules.engine.effects import Ask
 from groundrules.engine.learning import labels_by_hand, learn
 from groundrules.engine.memory import PartitionMemory
 from groundrules.engine.partition import Partition
-from groundrules.engine.program import KeyedWindows, Program, RuleCode, StateCode, WindowCode
+from groundrules.engine.program import Program, RuleCode, StateCode
 from groundrules.engine.scope import Scope
 from groundrules.engine.settle import Crossed, take_back
 from groundrules.engine.stats import Stats
 from groundrules.engine.timers import Timer
 from groundrules.plan import ir
-
-BUILT_IN = frozenset((*labels.TYPES, *fallbacks.TYPES, *appeals.TYPES, *answers.TYPES))
 
 
 def _without_type(header: dict[str, Any]) -> dict[str, Any]:
@@ -51,19 +49,53 @@ class Runner:
         self.room = Room(program, partition, self.memory, stats)
         self.stats = stats
         self._paths = opening.OpenPaths(program, partition)
+        self._desks = Desks(program)
 
     # --- coming in ------------------------------------------------------------------------------
 
     def feed(self, e: Any) -> list[Decision]:
-        """Handle a decoded event."""
-        time = milliseconds(e.time)
+        """Handle a decoded event; return what was decided, the event's own decision among it."""
+        found = self.take(e)
+        return [self._quiet(e)] if found is None else found
+
+    def take(self, e: Any) -> list[Decision] | None:
+        """Handle a decoded event; return None if nothing came of it but its own decision, which says nothing."""
+        partition, time, fresh = self.partition, milliseconds(e.time), self.partition.meta is None
+        at = clock.admit(partition, self.program.plan.ahead, time, e.id)
+        if at is None:
+            return [self._turned_away(e, time)]
+        if fresh:
+            due.rearm(self.room)
+        self.stats.events += 1
+        before = self._fall_due(at, self._header(e)) if partition.timers.stir(at) else None
+        clock.move(partition, at)
+        found = self._decide_event(e, time < at)
+        if found is None:
+            return [*before, self._quiet(e)] if before else None
+        return [*(before or ()), *found, *self._fall_due(at, self._header(e))]
+
+    def _turned_away(self, e: Any, time: int) -> Decision:
         refused = clock.refuse(self.partition, self.program.plan.ahead, time, e.id)
         if refused is not None:
-            return [self._rejected(e, refused)]
-        if clock.duplicate(self.partition, time, e.id):
-            self.stats.duplicates += 1
-            return [Decision(trigger="duplicate", at=self._at(), **self._of(e), rulebook=self.program.name)]
-        return self._handle(e, time)
+            return self._rejected(e, refused)
+        self.stats.duplicates += 1
+        return Decision(trigger="duplicate", at=self._at(), **self._of(e), rulebook=self.program.name)
+
+    def _quiet(self, e: Any) -> Decision:
+        """The decision in which nothing happens."""
+        partition = self.partition
+        return Decision(
+            trigger="event",
+            at=format_ms(partition.now),
+            seq=0 if partition.meta is None else partition.meta.seq,
+            event=e.id,
+            type=e.type,
+            partition=partition.id,
+            rulebook=self.program.name,
+        )
+
+    def _header(self, e: Any) -> dict[str, Any]:
+        return {"seq": 0 if self.partition.meta is None else self.partition.meta.seq, "event": e.id, "type": e.type}
 
     def advance(self, now: int) -> list[Decision]:
         """Let time pass; an instant before the clock changes nothing, and a partition without events has no time."""
@@ -97,34 +129,27 @@ class Runner:
     def _at(self) -> str:
         return format_ms(self.partition.now)
 
-    def _handle(self, e: Any, time: int) -> list[Decision]:
-        fresh = self.partition.meta is None
-        stamp = clock.stamp(self.partition, time, e.id)
-        if fresh:
-            due.rearm(self.room)
-        self.stats.events += 1
-        self.stats.late += stamp.late
-        header = {"seq": stamp.seq, "event": e.id, "type": e.type}
-        decisions = self._fall_due(stamp.at, header)
-        clock.move(self.partition, stamp.at)
-        decisions += self._decide_event(e, stamp.late, header)
-        return decisions + self._fall_due(stamp.at, header)
-
     # --- the event ------------------------------------------------------------------------------
 
-    def _decide_event(self, e: Any, late: bool, header: dict[str, Any]) -> list[Decision]:
-        program, type, x = self.program, e.type, self.room.scope()
-        if type in program.windows_of:
-            self._count(program.windows_of[type], e, x)
-        groups: list[Group] = [(program.on_event[type].asked(e, x), x)] if type in program.on_event else []
-        occasion = Occasion(groups, e, e.id, {"trigger": "event", "late": late, **header})
-        if type in program.listening:
+    def _decide_event(self, e: Any, late: bool) -> list[Decision] | None:
+        """Decide on an event and what it crosses, releases and changes; None if nothing came of it."""
+        program, type, x = self.program, e.type, Scope(self.partition.now, self.memory)
+        desk = self._desks[type]
+        if desk.windows is not None:
+            count(desk.windows, self.partition, e, x)
+        asked = () if desk.rules is None else desk.rules.asked(e, x)
+        if not (asked or late or desk.speaks):
+            return self._pass_by(desk, e)
+        self.stats.late += late
+        header = self._header(e)
+        occasion = Occasion([(asked, x)], e, e.id, {"trigger": "event", "late": late, **header})
+        if desk.paths is not None:
             self._end_paths(e, x, occasion)
-        if type in program.undo_of:
+        if desk.undoes:
             occasion.asks += self._reversals(e, x)
-        released = self._built_in(e, occasion) if type in BUILT_IN else ()
+        released = self._built_in(e, occasion) if desk.built_in else ()
         decision, crossed = decide(self.room, occasion)
-        if type in program.places:
+        if desk.learns:
             learn(program, self.partition, e)
         decisions = [decision]
         if crossed:
@@ -133,39 +158,22 @@ class Runner:
             decisions += self._settled(follow_up)
         return decisions + self._look_at_states(type, header, e=e) if program.states else decisions
 
+    def _pass_by(self, desk: Desk, e: Any) -> list[Decision] | None:
+        """Let an event pass that concerns no rule: it is learned from, and may change states."""
+        if desk.learns:
+            learn(self.program, self.partition, e)
+        if not self.program.states:
+            return None
+        own = self._quiet(e)
+        further = self._look_at_states(e.type, self._header(e), e=e)
+        return [own, *further] if further else None
+
     def _end_paths(self, e: Any, x: Scope, occasion: Occasion) -> None:
         """End or plan anew the paths that the event speaks of; the rules on being ended are asked with its own."""
         for one in self._paths.endings(e, x):
             occasion.notes += opening.end(self.program, self.partition, one, e, x)
             if not one.restarts:
                 occasion.groups.append((self._rules(ir.OnStep(one.code.id, -1)), self.room.scope(one.start)))
-
-    def _count(self, groups: Iterable[KeyedWindows], e: Any, x: Scope) -> None:
-        """Let the windows of the event's type count it; one that lacks a component of the key is not counted."""
-        own_act = reach(e, ("actor", "self")) is True
-        meta = self.partition.meta
-        assert meta is not None
-        event = Counted(meta.clock, meta.seq, e.id)
-        for group in groups:
-            key = [part(e, x) for part in group.key]
-            if None not in key:
-                self._count_in(group.windows, keys.encode(key), event, own_act, e, x)
-
-    def _count_in(
-        self, windows: Iterable[WindowCode], key: str, event: Counted, own_act: bool, e: Any, x: Scope
-    ) -> None:
-        for code in windows:
-            if own_act and not code.speaks_of_self:
-                continue
-            if code.where is not None and not code.where.true(e, x):
-                continue
-            if code.value is not None:
-                value = code.value(e, x)
-                if value is None:
-                    continue
-                event = event._replace(value=value)
-            space = self.partition.space(code.space, code.lifetime)
-            space.put(key, code.cell.record(space.get(key), event), event.now)
 
     def _reversals(self, e: Any, x: Scope) -> list[Ask]:
         asks: list[Ask] = []

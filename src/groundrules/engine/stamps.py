@@ -8,12 +8,15 @@ from __future__ import annotations
 
 SIZE = 6
 
-_LAST = (1 << 8 * SIZE) - 1
+_LAST = b"\xff" * SIZE
 
 
 def write(instant: int) -> bytes:
     """Return the stamp of an instant."""
-    return min(max(instant, 0), _LAST).to_bytes(SIZE, "big")
+    try:
+        return instant.to_bytes(SIZE, "big")
+    except OverflowError:
+        return bytes(SIZE) if instant < 0 else _LAST
 
 
 def read(row: bytes) -> int:

@@ -47,6 +47,10 @@ class Timers:
         self._skip()
         return self._heap[0].due if self._heap else None
 
+    def stir(self, until: int) -> bool:
+        """Whether something may be due at `until` or before; what was cancelled may still seem to be."""
+        return bool(self._heap) and self._heap[0].due <= until
+
     def pop(self, until: int) -> Timer | None:
         """Take the first timer due at `until` or before, or return None."""
         self._skip()

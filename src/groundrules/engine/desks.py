@@ -1,0 +1,47 @@
+"""What the events of one type concern: worked out once per type, so that a quiet event passes by the rest."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from groundrules.engine import answers, appeals, fallbacks
+from groundrules.engine.cells import labels
+from groundrules.engine.program import PathsOnType, Program, RulesOnType, WindowsOnType
+
+BUILT_IN = frozenset((*labels.TYPES, *fallbacks.TYPES, *appeals.TYPES, *answers.TYPES))
+
+
+class Desk(NamedTuple):
+    """The windows, rules and paths of a type, None where there are none; whether it reverses grants, speaks to the
+    engine itself, and tells facts that the roster keeps. `speaks`: whether more may come of it than its rules say.
+    """
+
+    windows: WindowsOnType | None
+    rules: RulesOnType | None
+    paths: PathsOnType | None
+    undoes: bool
+    built_in: bool
+    learns: bool
+    speaks: bool
+
+
+class Desks(dict[str, Desk]):
+    """The desk of each type met."""
+
+    def __init__(self, program: Program) -> None:
+        super().__init__()
+        self._program = program
+
+    def __missing__(self, type: str) -> Desk:
+        program = self._program
+        paths, undoes, built_in = program.paths_on.get(type), type in program.undo_of, type in BUILT_IN
+        found = self[type] = Desk(
+            program.windows_on.get(type),
+            program.rules_on.get(type),
+            paths,
+            undoes,
+            built_in,
+            type in program.places,
+            speaks=paths is not None or undoes or built_in,
+        )
+        return found
