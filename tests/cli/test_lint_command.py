@@ -1,0 +1,70 @@
+"""`groundrules lint` with its lints: pages, mends, costs, adapters."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from groundrules.cli.main import cli
+
+BOOK = """\
+rulebook: x
+use: [std/chat]
+lists: {adverts: [free coins, Free Coins]}
+rules:
+  - {id: a, title: a, on: message, when: text contains any of adverts, then: [hold]}
+  - {id: b, title: b, on: message, when: count(message by actor within 1m) >= 5, then: [delete]}
+"""
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    path = tmp_path / "rulebook.yaml"
+    path.write_text(BOOK, encoding="utf-8")
+    return path
+
+
+def lint(*arguments: object) -> tuple[int, str]:
+    result = CliRunner().invoke(cli, ["lint", *map(str, arguments)])
+    return result.exit_code, result.output
+
+
+def test_findings_end_with_one(book: Path) -> None:
+    code, output = lint(book)
+    assert code == 1
+    assert "warning[GR608]: `Free Coins` is in `adverts` already" in output
+    assert lint(book, "--ignore", "GR6")[0] == 0
+
+
+def test_fix(book: Path) -> None:
+    code, output = lint(book, "--fix")
+    assert code == 0
+    assert "fixed 1 problem in" in output
+    assert book.read_text(encoding="utf-8") == BOOK.replace(", Free Coins", "")
+    assert "fixed" not in lint(book, "--fix")[1]
+
+
+def test_fix_only_what_is_selected(book: Path) -> None:
+    lint(book, "--fix", "--select", "GR603")
+    assert book.read_text(encoding="utf-8") == BOOK
+
+
+def test_cost(book: Path) -> None:
+    code, output = lint(book, "--cost")
+    assert code == 0
+    assert "count(message by actor within 1m)  actor  1m      5" in output
+
+
+def test_a_page_for_each_lint() -> None:
+    code, output = lint("--explain", "GR612")
+    assert code == 0
+    assert output.startswith("GR612 unreachable-step (warning)\n")
+    assert "```yaml" in output
+
+
+def test_an_adapter_that_says_nothing_is_a_mistake_of_usage(book: Path) -> None:
+    code, output = lint(book, "--adapter", "nowhere")
+    assert code == 2
+    assert "no adapter `nowhere` says what it supplies" in output
