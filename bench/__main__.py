@@ -1,0 +1,59 @@
+"""`python -m bench`: run the sections, print the table, write JSON and plots.
+
+`--quick` measures less of everything and shows in a minute or two whether anything has gone badly wrong.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from bench import machine, plots, report
+from bench.figures import Results
+from bench.sections import compiling, endtoend, growth, members, rules, stateful, words
+
+HERE = Path(__file__).parent
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="smaller sizes, fewer turns")
+    parser.add_argument("--only", action="append", metavar="SECTION", help="run only these sections")
+    parser.add_argument("--output", type=Path, default=HERE / "results", help="the folder for JSON and plots")
+    given = parser.parse_args()
+    results = Results()
+    for name, run in _sections(given.quick).items():
+        if given.only is None or name in given.only:
+            print(f"{name} …", flush=True)
+            run(results)
+    here = machine.describe()
+    given.output.mkdir(parents=True, exist_ok=True)
+    data = json.dumps(report.as_json(results, here), ensure_ascii=False, indent=1)
+    (given.output / "latest.json").write_text(data + "\n", encoding="utf-8")
+    (given.output / "latest.md").write_text(report.tables(results, here), encoding="utf-8")
+    plots.write_all(results, given.output)
+    print("\n" + report.tables(results, here))
+
+
+def _sections(quick: bool) -> dict[str, Callable[[Results], None]]:
+    sizes = (10, 100, 1_000) if quick else (10, 100, 1_000, 10_000)
+    rounds = 3 if quick else 7
+    return {
+        "rules": lambda results: rules.run(results, sizes, rounds),
+        "endtoend": lambda results: endtoend.run(results, sizes, rounds),
+        "growth": lambda results: growth.run(results, rounds),
+        "words": lambda results: words.run(
+            results, (100, 1_000, 10_000) if quick else (100, 1_000, 10_000, 60_000), rounds
+        ),
+        "stateful": lambda results: stateful.run(
+            results, 100_000 if quick else 1_000_000, 100_000 if quick else 1_000_000, rounds
+        ),
+        "members": lambda results: members.run(results, (100, 10_000) if quick else (100, 1_000, 10_000, 100_000)),
+        "compiling": lambda results: compiling.run(results, sizes[-1]),
+    }
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,62 @@
+"""What a run tells: a table on the terminal and for `docs/performance.md`, and JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+from bench.figures import Figure, Results, Target
+
+
+def as_json(results: Results, machine: dict[str, object]) -> dict[str, Any]:
+    """Return everything as plain data."""
+    return {
+        "machine": machine,
+        "targets": [{**asdict(target), "met": target.met} for target in results.targets],
+        "figures": [asdict(figure) for figure in results.figures],
+        "skipped": results.skipped,
+    }
+
+
+def tables(results: Results, machine: dict[str, object]) -> str:
+    """Return the targets and the figures as Markdown."""
+    lines = [f"{machine['processor']}, {machine['cores']} cores, Python {machine['python']}, {machine['system']}", ""]
+    lines += ["| to reach | | measured | met |", "|---|---|---|---|", *map(_target, results.targets), ""]
+    sections = dict.fromkeys(figure.section for figure in results.figures)
+    for section in sections:
+        lines += [f"**{section}**", "", *_figures(list(results.of(section))), ""]
+    return "\n".join([*lines, *(f"skipped: {note}" for note in results.skipped)]).rstrip() + "\n"
+
+
+def _target(target: Target) -> str:
+    sign = "≥" if target.least else "≤"
+    unit = " ×" if target.unit == "ratio" else f" {target.unit}"
+    measured = "not measured" if target.value is None else f"{_number(target.value)}{unit}"
+    met = {True: "yes", False: "**no**", None: "–"}[target.met]
+    return f"| {target.what} | {sign} {target.bound:,g}{unit} | {measured} | {met} |"
+
+
+def _figures(figures: list[Figure]) -> Iterator[str]:
+    """Yield a table with a column per name where figures share their labels, else a row per figure."""
+    names = list(dict.fromkeys(figure.name for figure in figures))
+    rows: dict[str, dict[str, Figure]] = {}
+    for figure in figures:
+        rows.setdefault(figure.where, {})[figure.name] = figure
+    if len(rows) < 2 or len(names) > 10 or len({figure.unit for figure in figures}) > 3:
+        yield "| | | |"
+        yield "|---|---|---|"
+        yield from (f"| {one.name} | {one.where} | {_number(one.value)} {one.unit} |" for one in figures)
+        return
+    yield f"| | {' | '.join(f'{name}, {_unit(figures, name)}' for name in names)} |"
+    yield "|---" * (len(names) + 1) + "|"
+    for where, found in rows.items():
+        yield f"| {where} | {' | '.join(_number(found[name].value) if name in found else '' for name in names)} |"
+
+
+def _unit(figures: list[Figure], name: str) -> str:
+    return next(figure.unit for figure in figures if figure.name == name)
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"

@@ -1,0 +1,93 @@
+"""End to end: JSON lines in, decisions out, against decoding the same lines and scanning their text.
+
+The base is the whole typed decoding, folding and one scan. An engine is warm and goes on from turn to turn; every turn
+brings events that it has not seen, of another day. What it decides is encoded as the log writes it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from bench import ours
+from bench.figures import Results
+from bench.handwritten import Scan
+from bench.timing import Times, Way, compare, ratio
+from bench.workloads import Language, Workload, workload
+from groundrules import Engine
+from groundrules.decisions import encode
+from groundrules.text.fold import fold_bytes
+
+LEAST: dict[Language, float] = {"en": 0.4, "zh": 0.6}
+
+
+def run(results: Results, sizes: Sequence[int], rounds: int) -> None:
+    for language in LEAST:
+        for count in sizes:
+            times = compare(_ways(workload(count, language)), rounds)
+            for name, took in times.items():
+                results.add("end to end", name, took.microseconds, "µs", language=language, rules=count)
+            if count == 1_000:
+                _reach(results, language, times)
+
+
+def _reach(results: Results, language: Language, times: dict[str, Times]) -> None:
+    ours_, base = times["feed_many"], times["decode + fold + scan"]
+    results.reach(f"end to end at 1,000, {language}, against the base", ratio(ours_, base), LEAST[language])
+    results.reach(f"the same by `feed`, {language}", ratio(times["feed"], base), LEAST[language])
+    by_json = ratio(ours_, times["json.loads + scan"])
+    results.reach(f"end to end at 1,000, {language}, against json.loads + scan", by_json, 1.2)
+
+
+def _ways(work: Workload) -> dict[str, Way]:
+    ready = ours.compiled(work)
+    decode = ours.program_of(ready).decoder.decode
+    scan = Scan(work.rules)
+
+    def base(_: object, lines: Sequence[bytes]) -> None:
+        for line in lines:
+            scan(fold_bytes(decode(line).text))
+
+    def by_json(_: object, lines: Sequence[bytes]) -> None:
+        for line in lines:
+            scan(fold_bytes(json.loads(line)["text"]))
+
+    return {
+        "decode + fold + scan": Way(base, work.lines),
+        "json.loads + scan": Way(by_json, work.lines),
+        "feed_many": Days(work, Engine(ready)).way(_feed_many),
+        "feed": Days(work, Engine(ready)).way(_feed),
+    }
+
+
+def _feed_many(days: Days, lines: Sequence[bytes]) -> None:
+    for decision in days.engine.feed_many(days.today[: len(lines)]):
+        encode(decision)
+
+
+def _feed(days: Days, lines: Sequence[bytes]) -> None:
+    for line in days.today[: len(lines)]:
+        for decision in days.engine.feed(line):
+            if decision.notable:
+                encode(decision)
+
+
+class Days:
+    """The events of a workload, day after day, each day with ids of its own."""
+
+    def __init__(self, work: Workload, engine: Engine) -> None:
+        self.engine = engine
+        self.today: list[bytes] = []
+        self._lines = work.lines
+        self._day = 0
+
+    def way(self, run: object) -> Way:
+        self.fresh()
+        _feed_many(self, self.today)
+        return Way(run, self._lines, self.fresh)  # type: ignore[arg-type]
+
+    def fresh(self) -> Days:
+        self._day += 1
+        year, id = b'"time":"%04d-' % (2026 + self._day), b'"id":"e%d.' % self._day
+        self.today = [line.replace(b'"time":"2026-', year, 1).replace(b'"id":"e', id, 1) for line in self._lines]
+        return self

@@ -1,0 +1,50 @@
+"""How the cost of an event grows with the members who are active: the whole step with eight windows per member."""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from collections.abc import Iterator
+
+from bench import ours
+from bench.figures import Results
+from bench.sections.stateful import rulebook
+from groundrules import Engine
+from groundrules.calendar.instants import format_ms
+from groundrules.engine.compiled import compile_plan
+
+EVENTS = 20_000
+
+
+def run(results: Results, sizes: tuple[int, ...]) -> None:
+    ready = compile_plan(ours.plan_of(rulebook(8)))
+    for count in sizes:
+        engine = Engine(ready)
+        events = _events(count)
+        for _ in engine.feed_many(next(events) for _ in range(count)):
+            pass
+        lines = [next(events) for _ in range(EVENTS)]
+        begin = time.perf_counter()
+        for _ in engine.feed_many(lines):
+            pass
+        results.add("members", "8 windows", (time.perf_counter() - begin) / EVENTS * 1e6, "µs", members=count)
+
+
+def _events(members: int) -> Iterator[bytes]:
+    """Yield events: at first every member writes once, then members at random."""
+    chance = random.Random(members)
+    number = 0
+    while True:
+        who = number if number < members else chance.randrange(members)
+        event = {
+            "id": f"e{number}",
+            "type": "message",
+            "time": format_ms(1_700_000_000_000 + number * 10),
+            "community": {"id": "c"},
+            "channel": {"id": f"c{who % 20}"},
+            "actor": {"id": f"u{who}"},
+            "text": f"what member {who} says {chance.randrange(50)}",
+        }
+        yield json.dumps(event).encode()
+        number += 1

@@ -1,0 +1,95 @@
+"""Rule evaluation: rules × workload, against `if`s, the hand-written limit and other engines, with equal hits.
+
+All start from what they read: ours from a decoded event, the others from its text and channel. Every answer is
+compared with that of the plain `if`s before anything is timed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from bench import handwritten, ours
+from bench.figures import Results
+from bench.peers import all_peers
+from bench.timing import Times, Way, compare, ratio
+from bench.workloads import Language, Mix, Workload, workload
+
+CHECKED = 300
+PEERS_UP_TO = 1_000
+
+Case = tuple[str, Language, bool, Mix, bool]
+
+CASES: tuple[Case, ...] = (
+    ("hard", "en", True, "literals", False),
+    ("hard", "zh", True, "literals", False),
+    ("normal", "en", False, "literals", False),
+    ("regexes", "en", True, "regexes", False),
+    ("dense", "en", True, "literals", True),
+)
+
+
+def run(results: Results, sizes: Sequence[int], rounds: int) -> None:
+    hard: dict[tuple[str, int], dict[str, Times]] = {}
+    for name, language, is_hard, mix, dense in CASES:
+        for count in sizes:
+            work = workload(count, language, hard=is_hard, mix=mix, dense=dense)
+            times = compare(_ways(results, work, name), rounds)
+            hard[f"{name} {language}", count] = times
+            for way, took in times.items():
+                results.add("rules", way, took.microseconds, "µs", case=name, language=language, rules=count)
+    _reach(results, hard, sizes)
+
+
+def _ways(results: Results, work: Workload, case: str) -> dict[str, Way]:
+    program = ours.program_of(ours.compiled(work))
+    events = [program.decoder.decode(line) for line in work.lines]
+    asked = list(zip(work.texts, work.channels, strict=True))
+    ifs = handwritten.plain_ifs(work)
+    wanted = [sorted(ifs(*one)) for one in asked[:CHECKED]]
+    evaluate = ours.evaluation(program)
+    _agree("groundrules", [sorted(evaluate(event)) for event in events[:CHECKED]], wanted)
+    for event in events:  # rules compile at their first candidate
+        evaluate(event)
+    ways = {"groundrules": Way(lambda _, items: [evaluate(item) for item in items], events)}
+    others: dict[str, Callable[[str, str], Any]] = {"plain ifs": ifs, "limit": handwritten.scan_and_candidates(work)}
+    if len(work.rules) <= PEERS_UP_TO and case in ("hard", "normal"):
+        others |= _peers(results, work)
+    for name, answer in others.items():
+        _agree(
+            name, [sorted(answer(*one)) for one in asked[: CHECKED if name in ("plain ifs", "limit") else 30]], wanted
+        )
+        ways[name] = Way(lambda _, items, answer=answer: [answer(*one) for one in items], asked)
+    return ways
+
+
+def _peers(results: Results, work: Workload) -> dict[str, Callable[[str, str], Any]]:
+    found = {}
+    for peer in all_peers():
+        try:
+            found[peer.NAME] = peer.ready(work)
+        except ImportError as error:
+            note = f"{peer.NAME}: not installed ({error})"
+            if note not in results.skipped:
+                results.skipped.append(note)
+    return found
+
+
+def _agree(name: str, found: list[list[str]], wanted: list[list[str]]) -> None:
+    if found != wanted[: len(found)]:
+        raise AssertionError(f"{name} finds other hits")
+
+
+def _reach(results: Results, times: dict[tuple[str, int], dict[str, Times]], sizes: Sequence[int]) -> None:
+    few, many, middle = sizes[0], sizes[-1], max(size for size in sizes if size <= 1_000)
+    for language in ("en", "zh"):
+        case = f"hard {language}"
+        flat = times[case, few]["groundrules"].median / times[case, many]["groundrules"].median
+        results.reach(f"hard, {language}: rate at {many:,} rules against {few}", flat, 0.8)
+        at = times[case, middle]
+        results.reach(
+            f"evaluation at {middle:,}, {language}, against the limit", ratio(at["groundrules"], at["limit"]), 0.5
+        )
+        for peer in ("OPA", "Cedar"):
+            faster = ratio(at["groundrules"], at[peer]) if peer in at else None
+            results.reach(f"evaluation at {middle:,}, {language}, against {peer}", faster, 1_000)
