@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from click.testing import CliRunner
 
 from groundrules.cli.main import cli
 from groundrules.tools.fmt import Refused, format_text
+from groundrules.tools.fmt.shapes import ROOT as SHAPES
 
 ROOT = Path(__file__).parents[3]
 
@@ -155,6 +157,22 @@ def test_a_layout_that_would_lose_a_comment_is_refused(monkeypatch: pytest.Monke
     monkeypatch.setattr("groundrules.tools.fmt.format.laid_out", lambda *_: "title: a\n")
     with pytest.raises(Refused, match="without changing what it says"):
         format_text("title: a  # b\n")
+
+
+SECTIONS = {"rules": "rule", "rewards": "reward", "ladders": "ladder", "paths": "escalation"}
+
+
+@pytest.mark.parametrize(("section", "name"), [*SECTIONS.items(), ("states", "state"), ("schedules", "schedule")])
+def test_every_key_of_the_format_has_its_place(section: str, name: str) -> None:
+    schema = json.loads((ROOT / "schemas" / "rulebook.schema.json").read_text(encoding="utf-8"))
+    assert set(schema["$defs"][name]["properties"]) <= set(SHAPES.at(section).item.order)
+
+
+def test_every_section_is_known() -> None:
+    schema = json.loads((ROOT / "schemas" / "rulebook.schema.json").read_text(encoding="utf-8"))
+    plain = {"rulebook", "title", "languages", "timezone", "partition", "events"}
+    assert set(schema["properties"]) - plain == set(SHAPES.keys)
+    assert set(schema["properties"]["limits"]["properties"]) == set(SHAPES.at("limits").order)
 
 
 # --- the command --------------------------------------------------------------------------------
