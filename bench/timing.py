@@ -1,8 +1,8 @@
 """Measuring ways of doing the same thing against each other.
 
 The ways take turns, and the one that begins changes from turn to turn, so that a noisy neighbour hits all of them
-alike; what is counted is the process's own time. Each way first finds out how many items fill `SLICE` seconds, so that one that is a thousand times slower takes
-no longer than the others.
+alike; what is counted is the process's own time. Each way first finds out how many items fill `SLICE` seconds, so that
+one that is a thousand times slower takes no longer than the others.
 """
 
 from __future__ import annotations
