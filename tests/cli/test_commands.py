@@ -36,6 +36,7 @@ def test_what_init_writes_lints_clean_and_runs(command: Any, tmp_path: Path) -> 
     assert command("init", folder).exit_code == 0
     lint = command("lint", folder)
     assert (lint.exit_code, lint.stdout) == (0, "no problems found\n")
+    assert command("test", folder).stdout.endswith("2 passed, 0 failed\n")
     run = command("run", folder, folder / "events.jsonl", "--format", "human", "--quiet")
     assert run.exit_code == 0
     assert run.stdout.count("→ delete") == 2

@@ -28,6 +28,7 @@ def command(directory: Path, name: str | None) -> None:
         target.write_text(text.replace("starter-group", name or _slug(directory)), encoding="utf-8")
         click.echo(f"wrote {target}")
     click.echo(f"\nnow try:\n  groundrules lint {directory}")
+    click.echo(f"  groundrules test {directory}")
     click.echo(f"  groundrules run {directory} {directory / 'events.jsonl'} --format human")
 
 

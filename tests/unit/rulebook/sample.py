@@ -20,7 +20,7 @@ ledgers:
   strikes: {per: member, floor: -5, ceiling: 10.0, fade: 1 every 30d, title: Strikes}
   points: {}
 caps: {chatting: 5 per day}
-limits: {open_paths: 5, retain: 30d}
+limits: {open_paths: 5, ahead: 10d, retain: 30d}
 rules:
   - id: first
     title: First
