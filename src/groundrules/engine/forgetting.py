@@ -1,17 +1,19 @@
 """Erasing a person: every row under their id, and every row that speaks of them.
 
-Rows are found by their key's components. Paths, requests, grants, measures and fallbacks that speak of somebody go as a
-whole; of the values that a window counts as distinct, only theirs goes. Counts that others share stay: they hold
-times, not people.
+Rows are found by their key or its components, whatever else may bear the same id. Paths, requests, grants, measures and
+fallbacks that speak of somebody go as a whole; of what the roster knows of others, and of the values that a window
+counts as distinct, only what is theirs goes. Counts that others share stay: they hold times, not people.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
 
 from groundrules.engine import keys
+from groundrules.engine.cells import roster
 from groundrules.engine.cells.windows import DistinctWindow
 from groundrules.engine.partition import Partition
 from groundrules.engine.program import Program
@@ -28,19 +30,28 @@ def forget(program: Program, partition: Partition, member: str) -> dict[str, int
 
 
 def _forget_in(program: Program, partition: Partition, name: str, member: str) -> int:
-    space = partition.spaces[name]
-    distinct = [code.cell for code in program.windows.values() if code.space == name]
-    count = 0
+    space, count = partition.spaces[name], 0
+    less_of = _lessening(program, name, member)
     for key, row in space.items():
-        if keys.mentions(key, member) or (name.startswith(SPEAKING) and speaks_of(msgspec.msgpack.decode(row), member)):
+        if key == member or keys.mentions(key, member) or (name.startswith(SPEAKING) and _speaks(row, member)):
             space.drop(key)
             count += 1
-        elif distinct and isinstance(distinct[0], DistinctWindow):
-            less = distinct[0].without(row, member)
-            if less != row:
-                space.put(key, less, partition.now)
-                count += 1
+        elif less_of is not None and (less := less_of(row)) != row:
+            space.put(key, less, partition.now)
+            count += 1
     return count
+
+
+def _lessening(program: Program, name: str, member: str) -> Callable[[bytes], bytes] | None:
+    """Return what takes a person out of the rows of a space that others share with them, or None."""
+    if name.startswith(roster.name("")):
+        return lambda row: roster.without(row, member)
+    cell = next((code.cell for code in program.windows.values() if code.space == name), None)
+    return (lambda row: cell.without(row, member)) if isinstance(cell, DistinctWindow) else None
+
+
+def _speaks(row: bytes, member: str) -> bool:
+    return speaks_of(msgspec.msgpack.decode(row), member)
 
 
 def speaks_of(value: Any, member: str) -> bool:

@@ -55,6 +55,17 @@ def write(space: Space, id: str, entry: Entry, now: int) -> None:
     space.put(id, _encode(entry), now)
 
 
+def without(row: bytes, id: str) -> bytes:
+    """Return a row without the facts that name `id`."""
+    entry = _entry.decode(row)
+    facts = {name: _others(fact, id) for name, fact in entry.facts.items() if fact != id}
+    return row if facts == entry.facts else _encode(msgspec.structs.replace(entry, facts=facts))
+
+
+def _others(fact: Any, id: str) -> Any:
+    return [item for item in fact if item != id] if isinstance(fact, list) else fact
+
+
 def known(space: Space, now: int, retain: int) -> list[str]:
     """Return the ids of everybody known, sorted."""
     return [id for id, row in sorted(space.items()) if read(row, now, retain) is not None]
