@@ -14,6 +14,7 @@ BUILT_IN = frozenset((*labels.TYPES, *fallbacks.TYPES, *appeals.TYPES, *answers.
 class Desk(NamedTuple):
     """The windows, rules and paths of a type, None where there are none; whether it reverses grants, speaks to the
     engine itself, and tells facts that the roster keeps. `speaks`: whether more may come of it than its rules say.
+    `quiet`: whether nothing is to be done where its rules say nothing.
     """
 
     windows: WindowsOnType | None
@@ -23,6 +24,7 @@ class Desk(NamedTuple):
     built_in: bool
     learns: bool
     speaks: bool
+    quiet: bool
 
 
 class Desks(dict[str, Desk]):
@@ -35,13 +37,15 @@ class Desks(dict[str, Desk]):
     def __missing__(self, type: str) -> Desk:
         program = self._program
         paths, undoes, built_in = program.paths_on.get(type), type in program.undo_of, type in BUILT_IN
+        learns, speaks = type in program.places, paths is not None or undoes or built_in
         found = self[type] = Desk(
             program.windows_on.get(type),
             program.rules_on.get(type),
             paths,
             undoes,
             built_in,
-            type in program.places,
-            speaks=paths is not None or undoes or built_in,
+            learns,
+            speaks,
+            quiet=not (learns or speaks or program.states),
         )
         return found

@@ -7,7 +7,7 @@ any number of partitions; it is not safe for several threads at once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Protocol
 
 from groundrules.decisions import Action, Decision, Rejection
@@ -63,7 +63,8 @@ class Engine:
 
         An event that can't be handled is answered by a decision that says why; nothing is raised.
         """
-        return list(self._answers(event, everything=True))
+        found = self._decoded(event)
+        return found if isinstance(found, list) else found[0].feed(found[1])
 
     def feed_many(self, events: Iterable[bytes | str | Mapping[str, Any]]) -> Iterator[Decision]:
         """Handle events in order and yield the decisions that a log holds: where something happened or was refused.
@@ -71,21 +72,30 @@ class Engine:
         Those in which nothing happens are counted in `stats` and never made, which is faster than `feed`.
         """
         for event in events:
-            for decision in self._answers(event, everything=False):
-                if decision.notable:
-                    yield decision
+            found = self._decoded(event)
+            decisions = found if isinstance(found, list) else found[0].take(found[1])
+            if decisions is not None:
+                yield from [decision for decision in decisions if decision.notable]
 
-    def _answers(self, event: bytes | str | Mapping[str, Any], everything: bool) -> Sequence[Decision]:
+    def _decoded(self, event: bytes | str | Mapping[str, Any]) -> tuple[Runner, Any] | list[Decision]:
+        """Return an event with the runner of its partition, or the decision that says why it can't be handled."""
         try:
             decoded = self._program.decoder.decode(event)
         except Invalid as invalid:
-            return (self._rejected(invalid.rejection),)
-        runner = self._runner_of(decoded)
-        if runner is None:
+            return [self._rejected(invalid.rejection)]
+        try:
+            id = self._program.partition_of(decoded)
+            return self._runners[id], decoded
+        except (AttributeError, KeyError, TypeError):  # names no partition, a new one, or one that is no text
+            return self._elsewhere(decoded)
+
+    def _elsewhere(self, decoded: Any) -> tuple[Runner, Any] | list[Decision]:
+        id = read_path(decoded, self._program.plan.partition)
+        if id is None:
             path = ".".join(self.plan.partition)
             reason = f"it has no `{path}`, by which this rulebook keeps its state apart"
-            return (self._rejected(Rejection(code=codes.EVENT_NO_PARTITION.code, reason=reason, path=path)),)
-        return runner.feed(decoded) if everything else runner.take(decoded) or ()
+            return [self._rejected(Rejection(code=codes.EVENT_NO_PARTITION.code, reason=reason, path=path))]
+        return self._runners.get(str(id)) or self._runner(str(id)), decoded
 
     def advance(self, now: int, partition: str | None = None) -> list[Decision]:
         """Let time pass until `now` (ms) in one partition or, by id, in all; return what fell due."""
@@ -134,19 +144,6 @@ class Engine:
     def _rejected(self, rejection: Rejection) -> Decision:
         self.stats.rejected += 1
         return Decision(trigger="rejected", rulebook=self._program.name, rejected=rejection)
-
-    def _runner_of(self, event: Any) -> Runner | None:
-        """Return the runner of an event's partition; None if the event does not name one."""
-        try:
-            id = self._program.partition_of(event)
-        except AttributeError:
-            return None
-        if type(id) is not str:
-            id = read_path(event, self._program.plan.partition)
-            if id is None:
-                return None
-            id = str(id)
-        return self._runners.get(id) or self._runner(id)
 
     def _runner(self, id: str) -> Runner:
         found = self._runners[id] = Runner(self._program, Partition(id, self._track), self.stats)

@@ -86,7 +86,7 @@ class Literals:
     def hits(self, base: Base, viewed: str) -> frozenset[str]:
         """Return the literals that stand in a text, given under the view."""
         keys = self._keys[base]
-        return frozenset([keys[number] for number in self._scanner(base).find(viewed.encode("utf-8", "replace"))])
+        return frozenset([keys[number] for number in self._scanner(base).find(_encoded(viewed))])
 
     def number(self, base: Base, key: str) -> int:
         """Return the number of a literal."""
@@ -105,10 +105,7 @@ class Literals:
 
         It takes the raw text for the exact and the folded view, and the squeezed one for the squeezed view.
         """
-        find = self._scanner(base).find
-        if base == "folded":
-            return lambda text: find(fold_bytes(text))
-        return lambda text: find(text.encode("utf-8", "replace"))
+        return self._scanner(base).finder(fold_bytes if base == "folded" else _encoded)
 
     def save(self) -> SavedLiterals:
         """Return what it took time to make, as data."""
@@ -150,6 +147,10 @@ class Literals:
             base, literals = literals_of(leaf, lists)
             keys[base].update(literals)
         return {base: sorted(found) for base, found in keys.items()}
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "replace")
 
 
 Search = ir.Contains | ir.ContainsList | ir.Affix | ir.Matches

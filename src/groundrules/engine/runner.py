@@ -50,6 +50,7 @@ class Runner:
         self.stats = stats
         self._paths = opening.OpenPaths(program, partition)
         self._desks = Desks(program)
+        self._glance = Scope(0, self.memory)  # for the look that most events get, and nothing else
 
     # --- coming in ------------------------------------------------------------------------------
 
@@ -133,13 +134,15 @@ class Runner:
 
     def _decide_event(self, e: Any, late: bool) -> list[Decision] | None:
         """Decide on an event and what it crosses, releases and changes; None if nothing came of it."""
-        program, type, x = self.program, e.type, Scope(self.partition.now, self.memory)
+        program, type, x = self.program, e.type, self._glance
+        x.now = self.partition.now
         desk = self._desks[type]
         if desk.windows is not None:
             count(desk.windows, self.partition, e, x)
         asked = () if desk.rules is None else desk.rules.asked(e, x)
         if not (asked or late or desk.speaks):
-            return self._pass_by(desk, e)
+            return None if desk.quiet else self._pass_by(desk, e)
+        x = self.room.scope()
         self.stats.late += late
         header = self._header(e)
         occasion = Occasion([(asked, x)], e, e.id, {"trigger": "event", "late": late, **header})

@@ -37,7 +37,7 @@ class Scanner:
         self._single = [(n, literal) for n, literal in enumerate(encoded) if not scanned or len(literal) > LONGEST]
         self._literals = encoded
         self._database: Any = self._made(database) if self._short else None
-        self.find: Find = self._scan() if self._short else self._one_by_one
+        self.find: Find = self.finder(bytes)
 
     def dump(self) -> bytes | None:
         """Return the pattern database as bytes; None if there is none."""
@@ -57,23 +57,31 @@ class Scanner:
         made.compile(expressions=literals, ids=self._short, flags=hyperscan.HS_FLAG_SINGLEMATCH, literal=True)
         return made
 
-    def _one_by_one(self, text: bytes) -> Sequence[int]:
-        return [n for n, literal in self._single if literal in text]
+    def finder(self, encode: Callable[[Any], bytes]) -> Callable[[Any], Sequence[int]]:
+        """Return the pass over a text that `encode` turns into UTF-8; its answer is good until its next call.
 
-    def _scan(self) -> Find:
-        """Return the pass over a text. Its scratch space serves one thread, as an engine does."""
-        scan, scratch, single = self._database.scan, hyperscan.Scratch(self._database), self._single
+        Its scratch space serves one thread, as an engine does.
+        """
+        single = self._single
+        if self._database is None:
+            return lambda text: _one_by_one(single, encode(text))
+        scan, scratch = self._database.scan, hyperscan.Scratch(self._database)
         hits: list[int] = []
 
         def found(number: int, *_: object) -> None:
             hits.append(number)
 
-        def find(text: bytes) -> Sequence[int]:
+        def find(text: Any) -> Sequence[int]:
             if hits:
                 hits.clear()
-            scan(text, found, 0, None, scratch)
+            data = encode(text)
+            scan(data, found, 0, None, scratch)
             if single:
-                hits.extend(n for n, literal in single if literal in text)
+                hits.extend(_one_by_one(single, data))
             return hits
 
         return find
+
+
+def _one_by_one(literals: Sequence[tuple[int, bytes]], text: bytes) -> list[int]:
+    return [number for number, literal in literals if literal in text]
