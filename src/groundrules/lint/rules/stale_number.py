@@ -106,7 +106,7 @@ def _numbers(linted: Linted, rule: Rule) -> Numbers:
     deltas = [effect for effect in effects_of(rule) if isinstance(effect, Delta)]
     moved, caps = {delta.ledger.id for delta in deltas}, {delta.cap for delta in deltas}
     numbers.counts |= {cap.amount for cap in linted.checked.caps if cap.id in caps}
-    if numbers.lengths or numbers.counts:
+    if moved and (numbers.lengths or numbers.counts):
         ladders = [ladder for ladder in linted.plan.ladders if ladder.ledger in moved]
         names = {ladder.id for ladder in ladders}
         steps = [one for one in linted.plan.rules if isinstance(one.trigger, ir.OnCrossing)]
