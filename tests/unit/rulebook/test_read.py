@@ -31,7 +31,8 @@ def test_header(book: Rulebook) -> None:
     assert book.name.value == "sample"
     assert {language: title.value for language, title in book.title.items()} == {"zh": "样例", "en": "Sample"}
     assert (book.languages, book.timezone.value, book.partition.value) == (("zh", "en"), "Asia/Shanghai", "community")
-    assert {name: limit.value for name, limit in book.limits.items()} == {"open_paths": "5", "ahead": "10d", "retain": "30d"}
+    limits = {name: limit.value for name, limit in book.limits.items()}
+    assert limits == {"open_paths": "5", "ahead": "10d", "retain": "30d"}
 
 
 def test_a_header_without_more_has_defaults_at_its_name() -> None:
