@@ -129,7 +129,7 @@ def _measured(program: Program, type: str, listening: Listening, events: Sequenc
     """Return how often the atoms that a choice depends on held in a sample; the roster is empty."""
     wanted, subjects = _atoms_of(listening)
     frame = program.compiler.frame((type,))
-    holding = lookup(program.compiler.program, frame, access([(atom,) for atom in wanted], subjects))
+    holding = lookup(program.compiler.program, frame, access([(atom,) for atom in wanted], subjects), ())
     counts = dict.fromkeys(wanted, 0)
     partition = Partition("sample")
     memory = PartitionMemory(program, partition)

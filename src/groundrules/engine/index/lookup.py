@@ -1,8 +1,8 @@
 """From an event to the guards worth a look, by one generated function per event type.
 
-The function reads each subject once and asks its probes: a scan of a text, a dictionary, a bisection in sorted
-bounds. Where the subject is missing, those guards are taken that wait for just that. It answers with the numbers of
-guards, ascending, without repeats.
+The function asks the guards that no probe finds (`residual`), then reads each subject once and asks its probes: a scan
+of a text, a dictionary, a bisection in sorted bounds. Where the subject is missing, those guards are taken that wait
+for just that. It answers with the numbers of guards, ascending, without repeats.
 """
 
 from __future__ import annotations
@@ -14,8 +14,11 @@ from typing import Any
 
 from groundrules.engine.codegen.emitter import Emitter, Frame
 from groundrules.engine.codegen.program import Program
+from groundrules.engine.index.necessary import Guard
+from groundrules.engine.index.residual import MOST, Residual
 from groundrules.engine.index.tables import Access, Guards, Probe
 from groundrules.engine.needles import BASES
+from groundrules.plan import ir
 
 Lookup = Callable[[Any, Any], Sequence[int]]
 
@@ -28,18 +31,28 @@ VIEWED = {
 }
 
 
-def lookup(program: Program, frame: Frame, access: Access) -> Lookup:
-    """Return the function for one event type."""
-    if not access.probes:
+def lookup(program: Program, frame: Frame, access: Access, guards: Sequence[Guard]) -> Lookup:
+    """Return the function for one event type; `guards` are those that its numbers count."""
+    always = [number for number in access.always if isinstance(guards[number][0], ir.Const)]
+    asked = [number for number in access.always if number not in set(always)]
+    if not access.probes and (not asked or len(asked) > MOST):
         return lambda e, x: access.always
-    emitter = Emitter(program, frame)
-    lines = [f"f = list({emitter.constant(access.always)})" if access.always else "f = []"]
+    if len(asked) > MOST:
+        always, asked = list(access.always), []
+    emitter = Residual(program, frame, [guards[number][0] for number in asked])
+    lines = [line for number in asked for line in _asked(emitter, number, guards[number][0])]
     for name, subject in access.subjects.items():
-        probes = [probe for probe in access.probes if probe.subject == name]
-        lines += _subject(emitter, subject, probes)
-    lines.append(f"return f if len(f) < 2 else {emitter.constant(_in_order)}(f)")
-    body = "".join(f"    {line}\n" for line in lines)
+        lines += _subject(emitter, subject, [probe for probe in access.probes if probe.subject == name])
+    begin = [f"f = list({emitter.constant(tuple(always))})" if always else "f = []"]
+    begin += [f"{variable} = {emitter.unset}" for variable in emitter.variables]
+    end = f"return f if len(f) < 2 else {emitter.constant(_in_order)}(f)"
+    body = "".join(f"    {line}\n" for line in (*begin, *lines, end))
     return program.shapes.function(frame.parameters, body, emitter.constants)
+
+
+def _asked(emitter: Emitter, number: int, guard: ir.Expr) -> Iterator[str]:
+    """Yield the statement that keeps a guard unless it is surely false."""
+    yield f"if not {emitter.false(guard)}: f.append({emitter.constant(number)})"
 
 
 def _in_order(found: list[int]) -> list[int]:

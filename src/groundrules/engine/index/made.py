@@ -47,7 +47,7 @@ class Index:
         if not self.enabled:
             everyone = range(len(guards()))
             return lambda e, x: everyone
-        return lookup(self._program, frame, self.access(what, type, frame, guards))
+        return lookup(self._program, frame, self.access(what, type, frame, guards), guards())
 
     def access(
         self,
