@@ -79,7 +79,7 @@ class _Parser:
                 run += item
                 continue
             best, run = _better(best, run), ""
-            if least:
+            if least != 0:
                 best = _best(best, _as_factors(item) if isinstance(item, str) else item)
         return _better(best, run)
 
