@@ -10,8 +10,9 @@ from click.testing import CliRunner
 
 from groundrules.cli.main import cli
 from groundrules.decisions import Decision
+from groundrules.engine import compiled
 from groundrules.engine.engine import Engine
-from groundrules.plan import codec, ir
+from groundrules.plan import ir
 from groundrules.reference import Interpreter
 
 Answers = list[list[Decision]]
@@ -30,9 +31,25 @@ def engine(folder: Path, plan: ir.Plan, lines: list[bytes]) -> Answers:
     return [running.feed(line) for line in lines]
 
 
-def saved_plan(folder: Path, plan: ir.Plan, lines: list[bytes]) -> Answers:
-    """The engine on a plan that was written to a file and read again."""
-    return engine(folder, codec.decode(codec.encode(plan)), lines)
+def without_index(folder: Path, plan: ir.Plan, lines: list[bytes]) -> Answers:
+    """The compiled engine, every rule asked about every event."""
+    running = Engine(plan, indexed=False)
+    return [running.feed(line) for line in lines]
+
+
+def restarted(folder: Path, plan: ir.Plan, lines: list[bytes]) -> Answers:
+    """The engine, brought back from a snapshot before every event."""
+    running, answers = Engine(plan), []
+    for line in lines:
+        running = Engine.restore(plan, running.snapshot())
+        answers.append(running.feed(line))
+    return answers
+
+
+def plan_file(folder: Path, plan: ir.Plan, lines: list[bytes]) -> Answers:
+    """The engine on a plan file, its index chosen by the very events."""
+    running = Engine(compiled.read(compiled.write(compiled.compile_plan(plan, lines))))
+    return [running.feed(line) for line in lines]
 
 
 def command_line(folder: Path, plan: ir.Plan, lines: list[bytes]) -> Answers:
@@ -54,6 +71,8 @@ def without_line(decision: Decision) -> Decision:
 WAYS: dict[str, Way] = {
     "reference": reference,
     "engine": engine,
-    "saved plan": saved_plan,
+    "engine, restarted": restarted,
+    "plan file": plan_file,
+    "without index": without_index,
     "command line": command_line,
 }

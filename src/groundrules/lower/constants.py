@@ -25,10 +25,15 @@ def kind_of(type: kinds.Type) -> ir.Kind:
     return next((kind for known, kind in _KINDS if isinstance(type, known)), "text")
 
 
+def shown_as(type: kinds.Type) -> ir.Kind | None:
+    """Return how to show a value of a type whose Python type does not tell; None if that tells."""
+    kind = kind_of(type)
+    return kind if kind in _SHOWN else None
+
+
 def constant(value: Any, type: kinds.Type) -> ir.Const:
     """Return a constant that knows how to be shown."""
-    kind = kind_of(type)
-    return ir.Const(value=value, kind=kind if kind in _SHOWN else None)
+    return ir.Const(value=value, kind=shown_as(type))
 
 
 def in_order(items: list[Any]) -> list[Any]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from groundrules.checker.windows import LARGEST
+from groundrules.lower.constants import shown_as
 from groundrules.lower.ground import pane
 from groundrules.plan import codec, ir
 from groundrules.syntax import nodes
@@ -38,7 +39,8 @@ def tested(lowerer: Lowerer, node: nodes.Compare) -> ir.AnyExpr | None:
 def _value(lowerer: Lowerer, node: nodes.Window) -> ir.AnyExpr:
     maximum = None if node.maximum is None else _constant(lowerer, node.maximum)
     kept, key, within = _kept(lowerer, node, maximum or 1)
-    return ir.WindowValue(window=kept, key=key, within=within, maximum=maximum, src=lowerer.source(node))
+    kind, source = shown_as(lowerer.type_of(node)), lowerer.source(node)
+    return ir.WindowValue(window=kept, key=key, within=within, maximum=maximum, kind=kind, src=source)
 
 
 def _constant(lowerer: Lowerer, node: nodes.Node) -> int | None:

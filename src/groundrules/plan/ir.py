@@ -109,13 +109,14 @@ class Call(Expr, frozen=True, tag=True):
 class WindowValue(Expr, frozen=True, tag=True):
     """The number that a window holds for `key`, at most `maximum` (streak and quiet are not limited).
 
-    A missing key component is missing; an empty window is 0.
+    A missing key component is missing; an empty window is 0. `kind` is "duration" where that is what the number is.
     """
 
     window: str
     key: tuple[AnyExpr, ...]
     within: int
     maximum: int | None = None
+    kind: Kind | None = None
 
 
 class LedgerValue(Expr, frozen=True, tag=True):

@@ -25,7 +25,8 @@ def kind_of(expr: Any) -> ir.Kind | None:
 @kind_of.register(ir.Const)
 @kind_of.register(ir.Field)
 @kind_of.register(ir.Fact)
-def _(expr: ir.Const | ir.Field | ir.Fact) -> ir.Kind | None:
+@kind_of.register(ir.WindowValue)
+def _(expr: ir.Const | ir.Field | ir.Fact | ir.WindowValue) -> ir.Kind | None:
     return expr.kind
 
 
