@@ -34,7 +34,7 @@ class HasPlan(Protocol):
 
 
 class Engine:
-    """Runs one rulebook. `stats` counts what it did.
+    """Runs one rulebook. `stats` counts what it did; `carried` says what became of state that was restored or loaded.
 
     With `track`, `drain` gives the rows that changed, for a store that writes them behind. Without `indexed`, every
     rule is asked about every event, with the same decisions.
@@ -45,6 +45,7 @@ class Engine:
         self._track = track
         self._runners: dict[str, Runner] = {}
         self.stats = Stats()
+        self.carried = SwapReport()
 
     @property
     def plan(self) -> ir.Plan:
@@ -161,13 +162,8 @@ class Engine:
 
         Raises snapshot.SnapshotError if `data` is no usable snapshot.
         """
-        engine = cls(plan, track)
-        found = snapshot.read(data)
-        for id, rows in found.partitions:
-            partition = Partition(id, track)
-            for space, key, row in rows:
-                partition.load(space, key, row)
-            engine._adopt(partition, found.shapes)
+        engine, found = cls(plan, track), snapshot.read(data)
+        engine.load(((id, *row) for id, rows in found.partitions for row in rows), found.shapes)
         return engine
 
     def drain(self) -> Iterator[Row]:
@@ -181,8 +177,7 @@ class Engine:
         loaded: dict[str, Partition] = {}
         for id, space, key, row in rows:
             loaded.setdefault(id, Partition(id, self._track)).load(space, key, row)
-        for partition in loaded.values():
-            self._adopt(partition, shapes)
+        self.carried = swap.total([self._adopt(partition, shapes) for partition in loaded.values()])
 
     @property
     def shapes(self) -> dict[str, str]:
@@ -191,17 +186,21 @@ class Engine:
 
     def _adopt(self, partition: Partition, shapes: Mapping[str, str]) -> SwapReport:
         report = swap.migrate(partition, shapes, self._program)
+        self._begin(partition)
+        return report
+
+    def _begin(self, partition: Partition) -> None:
+        """Run a partition that was changed from outside: nothing decoded is kept, and all timers are set anew."""
         runner = self._runners[partition.id] = Runner(self._program, partition, self.stats)
         due.rearm(runner.room)
-        return report
 
     def forget(self, member: str) -> dict[str, int]:
         """Erase a person from all partitions; return how many rows of which space went."""
         erased: dict[str, int] = {}
-        for runner in self._runners.values():
-            for space, count in forgetting.forget(self._program, runner.partition, member).items():
+        for partition in [runner.partition for runner in self._runners.values()]:
+            for space, count in forgetting.forget(self._program, partition, member).items():
                 erased[space] = erased.get(space, 0) + count
-            due.rearm(runner.room)
+            self._begin(partition)
         return erased
 
     def swap(self, plan: ir.Plan | HasPlan, preview: bool = False) -> SwapReport:

@@ -254,7 +254,38 @@ def test_a_snapshot_of_another_version_is_carried_over() -> None:
     story = Story()
     first.feed(story.message(0))
     second = Engine.restore(plan(rule("new", act("warn"), once=once, was="old")), first.snapshot())
+    assert second.carried.renamed["once/old"] == "once/new"
     assert second.feed(story.message(1))[0].fired == ()
+
+
+def test_what_restoring_under_another_version_changes_is_told_as_a_swap_tells_it() -> None:
+    other = rich(processes=[ir.Process(id="q", key=(ACTOR,), steps=(ir.Due(after=2 * HOUR),))])
+    engine = Engine(rich())
+    log(engine, life(Story()))
+    restored = Engine.restore(other, engine.snapshot())
+    assert restored.carried == engine.swap(other)
+    assert restored.carried.cancelled
+    assert restored.snapshot() == engine.snapshot()
+
+
+def test_a_person_with_a_long_or_odd_id_is_forgotten_too() -> None:
+    for id in ("p" * 80, "a\x1fb", "张 三"):
+        engine = Engine(rich())
+        log(engine, [event | {"actor": {"id": id}} for event in life(Story())])
+        assert engine.balance("c", "strikes", id) > 0
+        engine.forget(id)
+        assert id.encode() not in engine.snapshot()
+        assert engine.forget(id) == {}
+
+
+def test_what_others_are_known_by_is_forgotten_with_whom_it_names() -> None:
+    engine = Engine(plan(rule("r", act("warn")), facts={"task": ("assignee", "title")}))
+    task = {"id": "t", "title": "do it", "assignee": {"id": "li-person"}}
+    engine.feed(Story().event(0, "task.assigned", "wang", task=task))
+    assert b"li-person" in engine.snapshot()
+    assert engine.forget("li-person") == {"roster/task": 1}
+    assert b"li-person" not in engine.snapshot()
+    assert b"do it" in engine.snapshot()
 
 
 # --- what an engine tells -----------------------------------------------------------------------
