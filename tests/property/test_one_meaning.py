@@ -6,8 +6,8 @@ from typing import Any
 
 from hypothesis import given
 
+from groundrules.engine.compiled import compile_plan, read, write
 from groundrules.engine.engine import Engine
-from groundrules.plan import codec
 from groundrules.reference import Interpreter
 from strategies.histories import histories
 from strategies.plans import Drawn, plans
@@ -37,7 +37,19 @@ def test_time_that_passes_without_events(drawn: Drawn, stream: list[Any]) -> Non
 
 
 @given(plans(), histories())
-def test_a_saved_plan_decides_alike(drawn: Drawn, stream: list[Any]) -> None:
-    first, second = Engine(drawn.plan), Engine(codec.decode(codec.encode(drawn.plan)))
-    for line in Story(stream):
-        assert log(first.feed(line)) == log(second.feed(line))
+def test_the_index_and_a_plan_file_decide_alike(drawn: Drawn, stream: list[Any]) -> None:
+    bare, story = Engine(drawn.plan, indexed=False), Story(stream)
+    others = [Engine(drawn.plan), Engine(read(write(compile_plan(drawn.plan, Story(stream)))))]
+    for line in story:
+        found = bare.feed(line)
+        assert [log(other.feed(line)) for other in others] == [log(found), log(found)]
+        story.hear(found)
+
+
+@given(plans(), histories())
+def test_many_at_once_are_the_decisions_that_say_something(drawn: Drawn, stream: list[Any]) -> None:
+    one, many = Engine(drawn.plan), Engine(drawn.plan)
+    wanted = [decision for line in Story(stream) for decision in one.feed(line) if decision.notable]
+    assert log(list(many.feed_many(Story(stream)))) == log(wanted)
+    assert one.stats == many.stats
+    assert one.snapshot() == many.snapshot()

@@ -1,0 +1,125 @@
+"""Plan files: what is made survives, what does not fit is refused, and reading needs no front end."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+import pytest
+
+import groundrules
+from groundrules.diagnostics.codes import CODES
+from groundrules.engine import needles
+from groundrules.engine.compiled import Compiled, compile_plan, load_plan, read, write
+from groundrules.engine.engine import Engine
+from groundrules.plan import codec
+from strategies.runtime import Story, act, plan, rule, says
+
+FRONT_END = ("syntax", "rulebook", "checker", "lower", "lint", "book")
+
+RULEBOOK = """\
+rulebook: r
+use: [std/chat]
+lists:
+  adverts: {match: folded, items: [WORDS]}
+rules:
+  - {id: adverts, on: message, when: text contains any of adverts, then: [delete]}
+  - {id: help, on: message, when: channel.name == "help" and text contains "lunch", then: [delete]}
+  - {id: all, on: message, when: not (text contains "o"), then: [warn]}
+"""
+
+
+@pytest.fixture(scope="module")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> Compiled:
+    path = tmp_path_factory.mktemp("rulebook") / "r.yaml"
+    path.write_text(RULEBOOK.replace("WORDS", ", ".join(f"word{number:02}" for number in range(40))), encoding="utf-8")
+    return compile_plan(groundrules.load(path).plan)
+
+
+def test_what_was_made_survives_the_file(compiled: Compiled) -> None:
+    again = read(write(compiled))
+    assert again == compiled
+    assert write(again) == write(compiled)
+    assert again.digest == codec.digest(compiled.plan)
+
+
+def test_rules_that_nothing_finds_are_told(compiled: Compiled) -> None:
+    assert compiled.asked_always() == ["all"]
+
+
+def test_an_engine_from_a_file_builds_no_database(compiled: Compiled, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine, story = Engine(read(write(compiled))), Story()
+    monkeypatch.setattr(needles, "Needles", None)
+    [decision] = engine.feed(story.message(0, "some WORD07 here"))
+    assert [fired.rule for fired in decision.fired] == ["adverts"]
+
+
+def test_a_database_of_another_machine_is_made_anew(compiled: Compiled) -> None:
+    assert compiled.made is not None
+    literals = msgspec.structs.replace(compiled.made.literals, platform="elsewhere", databases={"folded": b"?"})
+    foreign = Compiled(compiled.plan, compiled.digest, msgspec.structs.replace(compiled.made, literals=literals))
+    [decision] = Engine(read(write(foreign))).feed(Story().message(0, "some word07 here"))
+    assert [fired.rule for fired in decision.fired] == ["adverts"]
+
+
+def test_a_sample_chooses_the_access_path(compiled: Compiled) -> None:
+    lunches = [msgspec.json.encode(Story().message(0, "lunch", channel={"id": "x", "name": "general"}))] * 5
+    profiled = compile_plan(compiled.plan, [*lunches, b"no event"])
+    assert profiled.made is not None
+    assert compiled.made is not None
+    values = [
+        {(probe.test, value) for probe in made.rules["message"].probes for value, _ in probe.entries}
+        for made in (compiled.made, profiled.made)
+    ]
+    assert ("stands", "lunch") in values[0]
+    assert ("stands", "lunch") not in values[1]
+    assert ("is", "help") in values[1]
+
+
+def test_other_tables_are_refused(compiled: Compiled) -> None:
+    strange = msgspec.structs.replace(compiled.plan, tables="fold 0, tzdata 1970a")
+    with pytest.raises(codec.PlanError) as caught:
+        read(codec.encode(strange))
+    assert caught.value.code == "GR804"
+    assert caught.value.code in CODES
+
+
+def test_made_of_something_else_is_refused(compiled: Compiled) -> None:
+    with pytest.raises(codec.PlanError) as caught:
+        read(codec.encode(compiled.plan, b"\x93\x01\x02\x03"))
+    assert caught.value.code == "GR803"
+
+
+def test_a_plan_file_runs_without_the_front_end(compiled: Compiled, tmp_path: Path) -> None:
+    path = tmp_path / "plan.grp"
+    path.write_bytes(write(compiled))
+    event = msgspec.json.encode(Story().message(0, "some word07 here")).decode()
+    script = f"""\
+import sys, groundrules
+engine = groundrules.Engine(groundrules.load_plan({str(path)!r}))
+[decision] = engine.feed({event!r})
+print([fired.rule for fired in decision.fired])
+print([name for name in sys.modules if name.split(".")[1:2] and name.split(".")[1] in {FRONT_END!r}
+       and name.startswith("groundrules.")])
+"""
+    said = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True).stdout
+    assert said.splitlines() == ["['adverts']", "[]"]
+
+
+def test_swap_takes_books_and_plan_files(compiled: Compiled) -> None:
+    engine, story = Engine(plan(rule("old", act("delete"), when=says("x")))), Story()
+    engine.feed(story.message(0, "x"))
+    assert engine.swap(compiled, preview=True) == engine.swap(compiled)
+    assert engine.plan is compiled.plan
+    [decision] = engine.feed(story.message(1000, "some word07 here"))
+    assert [fired.rule for fired in decision.fired] == ["adverts"]
+
+
+def test_load_plan_says_what_it_can_not_read(tmp_path: Path) -> None:
+    (tmp_path / "r.yaml").write_text(RULEBOOK, encoding="utf-8")
+    with pytest.raises(codec.PlanError, match="GR801"):
+        load_plan(tmp_path / "r.yaml")
+    with pytest.raises(OSError, match="none"):
+        load_plan(tmp_path / "none.grp")
