@@ -39,6 +39,7 @@ pytest: $(STAMP) ## the tests
 	$(BIN)/pytest -n 2
 
 bench: $(STAMP) ## the benchmarks (slow; writes bench/results)
+	@$(BIN)/pip install --quiet --disable-pip-version-check --group bench || echo "some peers could not be installed; they are skipped"
 	$(BIN)/python -m bench
 
 clean: ## remove the environment and caches
