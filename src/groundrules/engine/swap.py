@@ -46,7 +46,7 @@ class SwapReport(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 def shapes(plan: ir.Plan) -> dict[str, str]:
     """Return the spaces that a plan's cells live in, each with a hash of what its rows mean."""
     found = {f"window/{one.id}": f"{one.kind} {one.ids} {one.pane}" for one in plan.windows}
-    found |= {f"ledger/{one.id}": "" for one in plan.ledgers}
+    found |= {f"ledger/{one.id}": one.per for one in plan.ledgers}
     found |= {f"cap/{one.id}": one.per for one in plan.caps}
     found |= {f"ladder/{one.id}": codec.definition_hash(one) for one in plan.ladders}
     found |= {f"appeal/{one.id}": "" for one in plan.ladders if one.appeal}

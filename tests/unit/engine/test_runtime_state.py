@@ -236,6 +236,13 @@ def test_a_changed_path_is_cancelled_and_its_timer_with_it() -> None:
     assert engine.next_due() == START + 9 * HOUR
 
 
+def test_a_ledger_of_channels_takes_no_balances_of_members() -> None:
+    engine = Engine(plan(rule("r", delta("points", 1)), ledgers=[ir.Ledger(id="points")]))
+    engine.feed(Story().message(0))
+    report = engine.swap(plan(rule("r", delta("points", 1)), ledgers=[ir.Ledger(id="points", per="channel")]))
+    assert report.dropped == {"ledger/points": 1}
+
+
 def test_a_window_whose_rows_mean_something_else_begins_anew() -> None:
     windows = [ir.Window(id="n", kind="count", type="message", key=(ACTOR,), within=MINUTE, keep=3)]
     rules = [one for one in rich().rules if one.id not in ("varied",)]
