@@ -28,7 +28,7 @@ from groundrules.rulebook.yaml import YMapping, YNode, YScalar, YSequence, read_
 
 SUFFIXES = (".yaml", ".yml")
 
-_HEADER_KEYS = ("title", "languages", "timezone", "partition", "limits")
+_HEADER_KEYS = ("title", "text", "languages", "timezone", "partition", "limits")
 _STANDARD = re.compile(r"std/([A-Za-z0-9_-]+)")
 _EMPTY_HELP = "`groundrules init` writes a rulebook to start from"
 

@@ -277,6 +277,7 @@ class Rulebook:
 
     name: Located
     title: Texts
+    text: Texts  # what its members, or those who would use it, read about it
     languages: tuple[str, ...]
     timezone: Located
     partition: Located

@@ -61,8 +61,8 @@ class Sections:
         name = self.header.content.get("rulebook")
         return text(found) if found else Located(default, (name or self.header.content).span)
 
-    def title(self) -> model.Texts:
-        return read_texts(self.header.content.get("title"), self.report)
+    def texts(self, key: str) -> model.Texts:
+        return read_texts(self.header.content.get(key), self.report)
 
     def events(self) -> tuple[Located, ...]:
         found = [part.content.get("events") for part in self.parts]
@@ -181,7 +181,8 @@ def read_rulebook(
     rewards = sections.items("rewards", lambda item: items.read_rule(item, "reward"))
     return model.Rulebook(
         name=sections.head("rulebook", ""),
-        title=sections.title(),
+        title=sections.texts("title"),
+        text=sections.texts("text"),
         languages=sections.languages,
         timezone=sections.head("timezone", "UTC"),
         partition=sections.head("partition", "community"),
