@@ -19,12 +19,13 @@ from groundrules.plan import ir
 from groundrules.syntax.print import duration
 
 _ID, _VALUE, _PANE = 40, 40, 16
+_BALANCE = 19  # two integers of MessagePack, at their longest
 _PANES = 61  # sixty whole ones, and the one that is being filled
 
 
 @dataclass(frozen=True)
 class WindowCost:
-    """Entries and bytes per key; `per` names the key; `member`: it is the actor alone."""
+    """Entries and bytes per key; `per` names the key; `member`: the actor is part of it."""
 
     source: str
     place: str
@@ -33,6 +34,17 @@ class WindowCost:
     member: bool
     within: int
     entries: int
+    bytes: int
+
+
+@dataclass(frozen=True)
+class CellCost:
+    """What else is kept per key: a balance, a cap's period, when a rule last fired."""
+
+    name: str
+    kind: str
+    per: str
+    member: bool
     bytes: int
 
 
@@ -49,12 +61,14 @@ class RewardBound:
 class Costs:
     rulebook: str
     windows: tuple[WindowCost, ...]
+    cells: tuple[CellCost, ...]
     rewards: tuple[RewardBound, ...]
 
     @property
     def bytes_per_member(self) -> int:
-        """The bytes of all windows that an active member has one row of."""
-        return sum(window.bytes for window in self.windows if window.member)
+        """The bytes of one active member, with one row in each window and cell that has members in its key."""
+        kept: tuple[WindowCost | CellCost, ...] = (*self.windows, *self.cells)
+        return sum(one.bytes for one in kept if one.member)
 
 
 def costs(checked: Checked) -> Costs:
@@ -63,7 +77,7 @@ def costs(checked: Checked) -> Costs:
     windows = sorted(
         (_window(linted.plan, one) for one in linted.plan.windows), key=lambda one: (one.place, one.source)
     )
-    return Costs(linted.plan.rulebook, tuple(windows), tuple(_rewards(linted)))
+    return Costs(linted.plan.rulebook, tuple(windows), tuple(_cells(linted.plan)), tuple(_rewards(linted)))
 
 
 def _window(plan: ir.Plan, window: ir.Window) -> WindowCost:
@@ -72,17 +86,38 @@ def _window(plan: ir.Plan, window: ir.Window) -> WindowCost:
     if window.ids:
         each += _ID
     source = plan.sources[window.src] if window.src >= 0 else ir.Source(file="", line=0, column=0, text="")
-    names = [".".join(part.path) if isinstance(part, ir.Field | ir.Fact) else "…" for part in window.key]
+    names = _names(window.key)
     return WindowCost(
         source=source.text,
         place=f"{source.file}:{source.line}",
         kind=window.kind,
         per=", ".join(names) or "community",
-        member=names == ["actor"],
+        member="actor" in names,
         within=window.within,
         entries=entries,
         bytes=entries * each,
     )
+
+
+def _names(key: Sequence[ir.AnyExpr]) -> list[str]:
+    return [".".join(part.path) if isinstance(part, ir.Field | ir.Fact) else "…" for part in key]
+
+
+def _cells(plan: ir.Plan) -> Iterator[CellCost]:
+    for ledger in plan.ledgers:
+        yield CellCost(ledger.id, "ledger", ledger.per, ledger.per == "member", _BALANCE)
+    for cap in plan.caps:
+        yield CellCost(cap.id, "cap", "member", True, _BALANCE)
+    for rule in plan.rules:
+        if rule.once:
+            yield _keyed(rule.id, "once_per", rule.once.key, stamps.SIZE)
+        if rule.times:
+            yield _keyed(rule.id, "times", rule.times.key, stamps.SIZE * rule.times.steps[-1][0])
+
+
+def _keyed(name: str, kind: str, key: Sequence[ir.AnyExpr], size: int) -> CellCost:
+    names = _names(key)
+    return CellCost(name, kind, ", ".join(names) or "community", bool({"actor", "member"} & set(names)), size)
 
 
 def _rewards(linted: Linted) -> Iterator[RewardBound]:
@@ -103,7 +138,10 @@ def show(found: Costs) -> str:
     lines += _table(("window", "per", "within", "entries", "bytes"), rows)
     if not rows:
         lines.append("  no windows")
-    lines.append(f"  windows of one active member: {found.bytes_per_member:,} bytes, those kept per actor alone")
+    if found.cells:
+        rest = [(one.kind, one.name, one.per, one.bytes) for one in found.cells]
+        lines += ["", *_table(("besides", "of", "per", "bytes"), rest)]
+    lines += ["", f"  one active member, with one row of each: {found.bytes_per_member:,} bytes and the keys"]
     if found.rewards:
         lines += ["", f"{found.rulebook}: what one member can earn in a day, at most"]
         earned = [

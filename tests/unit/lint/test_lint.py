@@ -144,7 +144,10 @@ def test_costs() -> None:
     assert kept["streak(message by actor)"] == (1, True)
     assert {bound.reward: bound.amount for bound in found.rewards}["liked-answer"] == 50
     assert "liked-answer  reputation  50" in show(found)
-    assert found.bytes_per_member == next(one.bytes for one in found.windows if one.kind == "streak")
+    of_members = [one.bytes for one in found.windows if "actor" in one.per.split(", ")]
+    assert len(of_members) >= 2
+    assert {(one.kind, one.name) for one in found.cells} >= {("ledger", "strikes"), ("once_per", "copy-paste")}
+    assert found.bytes_per_member == sum(of_members) + sum(one.bytes for one in found.cells if one.member)
 
 
 def test_findings_in_imports_are_told_there(tmp_path: Path) -> None:
