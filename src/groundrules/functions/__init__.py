@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from groundrules.functions import extract, numbers, texts, times
+from groundrules.functions import extract, numbers, personal, secrets, texts, times
 from groundrules.types.builtins import SIGNATURES, Signature
 
 __all__ = ["FUNCTIONS", "Function"]
@@ -27,14 +27,14 @@ class Function:
 _CALLS: dict[str, Callable[..., Any]] = {
     "abs": numbers.absolute,
     "caps": texts.caps,
-    "cards": extract.cards,
+    "cards": personal.cards,
     "ceil": numbers.ceil,
-    "china_id": extract.china_id,
-    "china_ids": extract.china_ids,
+    "china_id": personal.china_id,
+    "china_ids": personal.china_ids,
     "date": times.date,
     "day": times.day,
     "domain": texts.domain,
-    "emails": extract.emails,
+    "emails": personal.emails,
     "emoji_count": texts.emoji_count,
     "falls_on": times.falls_on,
     "first": numbers.first,
@@ -47,15 +47,16 @@ _CALLS: dict[str, Callable[..., Any]] = {
     "lines": texts.lines,
     "longest_run": texts.longest_run,
     "lower": texts.lower,
-    "luhn": extract.luhn,
+    "luhn": personal.luhn,
     "max": numbers.greatest,
     "min": numbers.least,
     "minute": times.minute,
     "month": times.month,
     "number": texts.number,
     "numbers": extract.numbers,
-    "phones": extract.phones,
+    "phones": personal.phones,
     "round": numbers.rounded,
+    "secrets": secrets.secrets,
     "squeezed": texts.squeezed,
     "timestamp": times.timestamp,
     "trimmed": texts.trimmed,

@@ -158,14 +158,20 @@ _ALL = (
     _of_text(
         "phones",
         _TEXTS,
-        "The telephone numbers in a text, as written: 7 to 15 digits, spaces and hyphens between them.",
+        "The telephone numbers in a text, as written: with `+`, Chinese mobiles, or grouped as people dial.",
         "length(phones(text)) > 0",
     ),
     _of_text(
         "cards",
         _TEXTS,
-        "The numbers of payment cards in a text, as written: 13 to 19 digits whose check digit is right.",
+        "The numbers of payment cards in a text, as written: of a known network and with the right check digit.",
         "length(cards(text)) > 0",
+    ),
+    _of_text(
+        "secrets",
+        _TEXTS,
+        "Keys and tokens of unmistakable shape: of AWS, GitHub, Slack and others, web tokens, private keys.",
+        "length(secrets(text)) > 0",
     ),
     _of_text(
         "china_ids",
