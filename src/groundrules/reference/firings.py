@@ -70,6 +70,7 @@ class Firings:
             return rule.effects
         steps = dict(rule.times.steps)
         number = min(self.number(rule, lane, scope), max(steps))
+        scope.watched(f"{rule.id}@{number}", ir.Const(value=True))
         return rule.effects + steps.get(number, ())
 
 

@@ -56,8 +56,8 @@ def applies(rule: ir.Rule, scope: Scope) -> bool:
 def answer(rule: ir.Rule, scope: Scope) -> Answer:
     """What a rule says, its memory of earlier firings included, exemptions not."""
     lane = lane_of(rule, scope)
-    when = evaluate(rule.when, scope)
-    unless = None if rule.unless is None else evaluate(rule.unless, scope)
+    when = evaluate(rule.when, scope.watched(rule.id, rule.when))
+    unless = None if rule.unless is None else evaluate(rule.unless, scope.watched(rule.id, rule.unless))
     if when is False or unless is True:
         return Answer(rule, scope, lane)
     exempts = lane == "live" and any(isinstance(effect, ir.Exempt) for effect in rule.effects)

@@ -13,14 +13,20 @@ from groundrules.diagnostics.codes import events as codes
 from groundrules.plan import codec, ir
 from groundrules.reference import conditions, events  # noqa: F401  (conditions registers its nodes)
 from groundrules.reference.partition import Partition
-from groundrules.reference.scope import identity, walk
+from groundrules.reference.scope import Watch, identity, walk
 
 
 class Interpreter:
-    """Runs a plan slowly. The same events give the same decisions as `groundrules.Engine`."""
+    """Runs a plan slowly. The same events give the same decisions as `groundrules.Engine`.
 
-    def __init__(self, plan: ir.Plan) -> None:
+    `watch(owner, guard, scope)` is called for each guard that is asked, before it is: the `when` and `unless` of a rule
+    (the owner is the rule's id), the `until` of an open path and the `enter` and `leave` of a state (its id); and for
+    each step of `times` that is taken (`rule@number`, with a constant).
+    """
+
+    def __init__(self, plan: ir.Plan, watch: Watch | None = None) -> None:
         self.plan = plan
+        self.watch = watch
         self.name = f"{plan.rulebook}@{codec.digest(plan)}"
         self.partitions: dict[str, Partition] = {}
 
@@ -31,7 +37,7 @@ class Interpreter:
             id = self.partition_of(found)
         except events.Invalid as invalid:
             return [Decision(trigger="rejected", rulebook=self.name, rejected=invalid.rejection)]
-        return self.partitions.setdefault(id, Partition(self.plan, self.name, id)).feed(found)
+        return self.partitions.setdefault(id, Partition(self.plan, self.name, id, self.watch)).feed(found)
 
     def partition_of(self, event: dict[str, Any]) -> str:
         """Where an event belongs."""

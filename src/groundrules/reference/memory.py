@@ -12,6 +12,7 @@ from groundrules.reference.ladders import Ladders
 from groundrules.reference.ledgers import Ledgers
 from groundrules.reference.processes import Processes
 from groundrules.reference.roster import Roster
+from groundrules.reference.scope import Watch
 from groundrules.reference.states import States
 from groundrules.reference.windows import Windows
 
@@ -23,8 +24,9 @@ class Memory:
     handled, `schedules` when each schedule ran last (at first: when it all began).
     """
 
-    def __init__(self, plan: ir.Plan, name: str, partition: str, now: int) -> None:
+    def __init__(self, plan: ir.Plan, name: str, partition: str, now: int, watch: Watch | None = None) -> None:
         self.plan = plan
+        self.watch = watch
         self.name = name
         self.partition = partition
         self.now = now

@@ -35,7 +35,7 @@ from groundrules.reference.approvals import Request
 from groundrules.reference.decide import Occasion, decide, reversals
 from groundrules.reference.ladders import Crossing
 from groundrules.reference.memory import Memory
-from groundrules.reference.scope import Json, Scope
+from groundrules.reference.scope import Json, Scope, Watch
 from groundrules.reference.states import touched_by_event, touched_by_timer
 from groundrules.reference.timers import Timer, next_timer
 
@@ -46,10 +46,11 @@ KEPT = DAY
 class Partition:
     """One partition of an interpreter; `memory` is None until its first event."""
 
-    def __init__(self, plan: ir.Plan, name: str, id: str) -> None:
+    def __init__(self, plan: ir.Plan, name: str, id: str, watch: Watch | None = None) -> None:
         self.plan = plan
         self.name = name
         self.id = id
+        self.watch = watch
         self.memory: Memory | None = None
 
     # --- coming in --------------------------------------------------------------------------------
@@ -61,7 +62,7 @@ class Partition:
         if refused is not None:
             return [self.told("rejected", event, rejected=refused)]
         if self.memory is None:
-            self.memory = Memory(self.plan, self.name, self.id, time)
+            self.memory = Memory(self.plan, self.name, self.id, time, self.watch)
         elif self.is_duplicate(event["id"], time):
             return [self.told("duplicate", event)]
         return self.handle(event, time, self.memory)

@@ -111,9 +111,9 @@ class Processes:
         for path in sorted(self.paths, key=lambda path: (path.process, path.key)):
             definition = self.definitions[path.process]
             inside = replace(scope, start=path.start)
-            if any(holds(until, inside) for until in definition.until):
+            if any(holds(until, inside, path.process) for until in definition.until):
                 found.append(Ending(path, restarts=False))
-            elif any(holds(until, inside) for until in definition.restart):
+            elif any(holds(until, inside, path.process) for until in definition.restart):
                 found.append(Ending(path, restarts=True))
         return found
 
@@ -145,11 +145,11 @@ def first_turn(due: ir.Due, scope: Scope) -> int | None:
     return None if at is None else int(at)
 
 
-def holds(until: ir.Until, scope: Scope) -> bool:
+def holds(until: ir.Until, scope: Scope, process: str) -> bool:
     assert scope.event is not None
     if scope.event["type"] not in until.types or (is_own_act(scope.event) and not mentions_self(until.when)):
         return False
-    return evaluate(until.when, scope) is True
+    return evaluate(until.when, scope.watched(process, until.when)) is True
 
 
 def over(before: Any, after: Any) -> Any:

@@ -11,6 +11,7 @@ of it), else from the rulebook's assumption, else from the schema's default.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from groundrules.reference.memory import Memory
 
 Json = dict[str, Any]
+Watch = Callable[[str, Any, "Scope"], None]  # whose guard, the guard, what it can see
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,12 @@ class Scope:
     def binding(self, item: Any) -> Scope:
         """The scope inside an `any` or `all`, for one item of its list."""
         return replace(self, variables=(*self.variables, item))
+
+    def watched(self, owner: str, guard: Any) -> Scope:
+        """The same scope, after telling whoever watches that a guard is about to be asked in it."""
+        if self.memory.watch is not None:
+            self.memory.watch(owner, guard, self)
+        return self
 
     def root(self, name: str) -> Any:
         """What a read begins from, or None."""

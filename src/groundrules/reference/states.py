@@ -48,15 +48,17 @@ class States:
         """Whether a state is to be entered or left; `event` is None where only time has passed."""
         inside = state.id in self.held
         turns, guard = (state.leave_on, state.leave) if inside else (state.enter_on, state.enter)
-        if event is not None and any(self.happens(turn, event) for turn in turns):
+        if event is not None and any(self.happens(turn, event, state.id) for turn in turns):
             return True
-        return state.id not in self.spent and self.is_true(guard)
+        scope = Scope(self.memory, self.memory.now).watched(state.id, guard)
+        return state.id not in self.spent and evaluate(guard, scope) is True
 
-    def happens(self, turn: ir.Until, event: Json) -> bool:
+    def happens(self, turn: ir.Until, event: Json, state: str) -> bool:
         """Whether an event begins or ends a state."""
         if event["type"] not in turn.types or (is_own_act(event) and not mentions_self(turn.when)):
             return False
-        return evaluate(turn.when, Scope(self.memory, self.memory.now, event)) is True
+        scope = Scope(self.memory, self.memory.now, event).watched(state, turn.when)
+        return evaluate(turn.when, scope) is True
 
     def change(self, states: list[ir.State]) -> None:
         """Enter or leave all of these at once."""
