@@ -14,7 +14,7 @@ from groundrules.checker.constructs import Approval, Once
 from groundrules.checker.effects import effects
 from groundrules.checker.expressions import Reader
 from groundrules.checker.literals import Quoted, is_key
-from groundrules.checker.messages import translated
+from groundrules.checker.people import for_people
 from groundrules.checker.places import CONSTANT, KEY
 from groundrules.checker.scope import Scope
 from groundrules.checker.session import Session
@@ -46,8 +46,7 @@ def known_types(session: Session, instance: Instance, named: Iterable[Located]) 
 def described(session: Session, instance: Instance, common: authored.Common) -> None:
     """Check the texts for people of a rule or another block."""
     for texts in (common.title, common.text):
-        if texts:
-            translated(session, instance, set(texts), next(iter(texts.values())).span)
+        for_people(session, instance, texts)
 
 
 def keys(session: Session, context: Context, parsed: nodes.Parsed[Any], parts: tuple[nodes.Node, ...]) -> None:

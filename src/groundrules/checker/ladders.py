@@ -7,6 +7,7 @@ from groundrules.checker.bindings import Instance
 from groundrules.checker.constructs import Ladder, LadderStep
 from groundrules.checker.effects import effects
 from groundrules.checker.ledger_effects import ledger_named
+from groundrules.checker.people import for_people
 from groundrules.checker.session import Session
 from groundrules.checker.sites import Site
 from groundrules.diagnostics.codes import cells as codes
@@ -50,6 +51,7 @@ def _ladder(session: Session, instance: Instance, ladder: authored.Ladder) -> No
 
 def _step(session: Session, site: Site, step: authored.LadderStep) -> LadderStep | None:
     instance = site.instance
+    for_people(session, instance, step.title)
     reaches = common.whole(session, instance, step.reaches, "`reaches`")
     falls = None
     if step.falls_below is not None:

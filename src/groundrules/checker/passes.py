@@ -17,6 +17,7 @@ from groundrules.checker.lists import lists
 from groundrules.checker.model import Checked
 from groundrules.checker.names import names
 from groundrules.checker.paths import paths
+from groundrules.checker.people import people
 from groundrules.checker.rules import rules
 from groundrules.checker.schedules import schedules
 from groundrules.checker.session import Session
@@ -30,6 +31,7 @@ PASSES: tuple[Callable[[Session], None], ...] = (
     instances,
     assumptions,
     settings,
+    people,
     lists,
     rules,
     ladders,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from groundrules.checker import constructs
+from groundrules.checker.people import filled
 from groundrules.lower.effects import effects
 from groundrules.lower.ground import Ground
-from groundrules.lower.rules import approval, common, refusal, texts
+from groundrules.lower.rules import approval, common, refusal
 from groundrules.plan import ir
 
 
@@ -25,7 +26,7 @@ def _ladder(ladder: constructs.Ladder) -> ir.Ladder:
                 reaches=step.reaches,
                 falls_below=step.falls_below,
                 cool_down=step.cool_down,
-                title=texts(step.source.title),
+                title=filled(step.source.title, ladder.context.instance),
             )
             for step in ladder.steps
         ),
@@ -52,7 +53,7 @@ def _step(
     ground: Ground, ladder: constructs.Ladder, step: constructs.LadderStep, part: str, trigger: ir.OnCrossing
 ) -> ir.Rule:
     shared = common(ground, ladder.context.instance, ladder.source, ladder.ends, part)
-    title = texts(step.source.title) or shared["title"]
+    title = filled(step.source.title, ladder.context.instance) or shared["title"]
     return ir.Rule(
         **{**shared, "title": title, "src": ground.place(step.source.span)},
         kind="ladder",

@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from typing import TypeVar
 
 from groundrules.checker.model import Checked
+from groundrules.checker.people import filled
 from groundrules.lower.actions import actions
 from groundrules.lower.ground import Ground
 from groundrules.lower.ladders import ladders
 from groundrules.lower.ledgers import caps, ledgers
 from groundrules.lower.paths import paths
-from groundrules.lower.rules import rules, texts
+from groundrules.lower.rules import rules
 from groundrules.lower.schedules import schedules
 from groundrules.lower.states import states
 from groundrules.plan import ir
@@ -43,7 +44,7 @@ def lower(checked: Checked) -> ir.Plan:
     book = checked.book
     return ir.Plan(
         rulebook=str(book.name.value),
-        title=texts(book.title),
+        title=filled(book.title, checked.instances[0]),
         languages=book.languages,
         timezone=ground.zone,
         partition=checked.partition,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from groundrules.checker import bindings, constructs
+from groundrules.checker.people import filled
 from groundrules.lower.effects import effects
 from groundrules.lower.expressions import condition, lowered, lowerer
 from groundrules.lower.ground import Ground
@@ -84,8 +85,8 @@ def common(
         "rollout": source.rollout,
         "ends": ends,
         "tags": tuple(sorted({str(tag.value) for tag in source.tags})),
-        "title": texts(source.title),
-        "text": texts(source.text),
+        "title": filled(source.title, instance),
+        "text": filled(source.text, instance),
         "src": ground.place(source.id.span),
         "was": None if source.was is None else instance.qualified(str(source.was.value)) + part,
     }

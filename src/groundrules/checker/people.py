@@ -1,0 +1,98 @@
+"""Texts for people, the titles and texts of a rulebook and its blocks: in all its languages, their holes filled.
+
+A hole names a parameter, `{limit}`, and shows its value in the language of the text, so that no sentence has to be
+changed where a setting is. Other braces are text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from groundrules.calendar.wording import length_in_words
+from groundrules.checker.bindings import Instance, Setting
+from groundrules.checker.messages import translated
+from groundrules.checker.near import listing
+from groundrules.checker.session import Session
+from groundrules.diagnostics.codes import names as codes
+from groundrules.diagnostics.nearest import did_you_mean
+from groundrules.rulebook.model import Located, Rulebook, Texts
+from groundrules.types import kinds
+
+_HOLE = re.compile(r"\{([^\W\d]\w*)\}")
+
+
+def people(session: Session) -> None:
+    """Check what rulebooks say about themselves, their parameters and their ledgers."""
+    seen = set[int]()
+    for instance in session.checked.instances:
+        if id(instance.book) in seen:
+            continue
+        seen.add(id(instance.book))
+        for texts in _own_texts(instance.book):
+            for_people(session, instance, texts)
+
+
+def _own_texts(book: Rulebook) -> Iterable[Texts]:
+    yield from (book.title, book.text)
+    for parameter in book.parameters:
+        yield from (parameter.title, parameter.description)
+    for ledger in book.ledgers:
+        yield ledger.title
+
+
+def for_people(session: Session, instance: Instance, texts: Texts) -> None:
+    """Check that a text has all languages, and that its holes name parameters."""
+    if texts:
+        translated(session, instance, set(texts), next(iter(texts.values())).span)
+    known = {str(one.name.value) for one in instance.book.parameters}
+    for text in texts.values():
+        for name in dict.fromkeys(_HOLE.findall(str(text.value))):
+            if name not in known:
+                _unknown(session, text, name, known)
+
+
+def _unknown(session: Session, text: Located, name: str, known: set[str]) -> None:
+    at = text.span.text.find(f"{{{name}}}")
+    span = text.span if at < 0 else text.span.file.span(text.span.start + at, text.span.start + at + len(name) + 2)
+    help = did_you_mean(name, known) or (f"the parameters are {listing(known)}" if known else "there are none")
+    session.add(codes.UNKNOWN_NAME.at(span, f"a text for members names the parameter `{name}`, which is none", help))
+
+
+def filled(texts: Texts, instance: Instance) -> dict[str, str]:
+    """Return texts by language with the values of parameters in their holes."""
+    return {language: _filled(str(text.value), instance, language) for language, text in sorted(texts.items())}
+
+
+def _filled(text: str, instance: Instance, language: str) -> str:
+    return _HOLE.sub(lambda hole: _value(hole, instance, language), text)
+
+
+def _value(hole: re.Match[str], instance: Instance, language: str) -> str:
+    setting = instance.settings.get(hole[1])
+    if setting is None:
+        return hole[0]
+    shares = {str(one.name.value) for one in instance.book.parameters if one.type.value == "percent"}
+    return f"{setting.value * 100:.15g}%" if hole[1] in shares else setting_in_words(setting, language)
+
+
+def setting_in_words(setting: Setting, language: str) -> str:
+    """Return the value of a parameter as a text of `language` shows it."""
+    value = setting.value
+    match setting.type:
+        case kinds.Duration():
+            return length_in_words(value, language)
+        case kinds.ClockTime():
+            return _clock(value)
+        case kinds.ClockRange():
+            return "-".join(map(_clock, value))
+        case kinds.Boolean():
+            return {True: "是", False: "否"}[value] if language.split("-")[0] == "zh" else ("yes" if value else "no")
+    if isinstance(value, list | tuple):
+        return ("、" if language.split("-")[0] == "zh" else ", ").join(map(str, value))
+    return f"{value:.15g}" if isinstance(value, float) else str(value)
+
+
+def _clock(milliseconds: int) -> str:
+    minutes = milliseconds // 60_000
+    return f"{minutes // 60:02}:{minutes % 60:02}"
