@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from groundrules.functions import extract, numbers, personal, secrets, texts, times
+from groundrules.functions import disguises, extract, numbers, personal, secrets, texts, times
 from groundrules.types.builtins import SIGNATURES, Signature
 
 __all__ = ["FUNCTIONS", "Function"]
@@ -46,11 +46,13 @@ _CALLS: dict[str, Callable[..., Any]] = {
     "length": texts.length,
     "lines": texts.lines,
     "longest_run": texts.longest_run,
+    "looks_like": disguises.looks_like,
     "lower": texts.lower,
     "luhn": personal.luhn,
     "max": numbers.greatest,
     "min": numbers.least,
     "minute": times.minute,
+    "mixed_scripts": disguises.mixed_scripts,
     "month": times.month,
     "number": texts.number,
     "numbers": extract.numbers,

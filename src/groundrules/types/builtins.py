@@ -180,6 +180,20 @@ _ALL = (
         "length(china_ids(text)) > 0",
     ),
     _of_text("numbers", ListOf(Number()), "The numbers in a text, in order.", "any(n in numbers(text) where n > 1000)"),
+    _of_text(
+        "mixed_scripts",
+        _COUNT,
+        "How many words mix Cyrillic letters with Latin or Greek ones, as disguised words do.",
+        "mixed_scripts(text) >= 2",
+    ),
+    Signature(
+        "looks_like",
+        (_TEXT, Parameter("other", (Prose, Identifier, Enum, Url, Domain))),
+        Boolean(),
+        "Whether two names read the same at a glance, look-alike letters and digits included; a domain, or one that it "
+        "lies under. Names of ten characters and more may differ in one.",
+        'looks_like(actor.name, "Alice Owner")',
+    ),
     _of_text("luhn", Boolean(), "Whether the digits of a text end in the right check digit (Luhn).", "luhn(answer)"),
     _of_text("china_id", Boolean(), "Whether a text is a Chinese identity number.", "china_id(answer)"),
     # --- numbers, durations, instants

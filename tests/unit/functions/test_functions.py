@@ -96,6 +96,17 @@ RESULTS: list[tuple[str, tuple[Any, ...], Any]] = [
     ("emails", ("git clone git@github.com:us/them.git",), []),
     ("china_id", ("11010519490231002X",), False),
     ("china_id", ("11010519491231002x",), True),
+    ("mixed_scripts", ("зapaбoткa тyт, μm и SEO",), 2),
+    ("mixed_scripts", ("plain",), 0),
+    ("looks_like", ("0Llv1A", "Olivia"), True),
+    ("looks_like", ("Оlivia", "Olivia"), True),
+    ("looks_like", ("Oliver", "Olivia"), False),
+    ("looks_like", ("login.paypa1.com", "paypal.com"), True),
+    ("looks_like", ("xn--pypal-4ve.com", "paypal.com"), True),
+    ("looks_like", ("steamcomunity.com", "steamcommunity.com"), True),
+    ("looks_like", ("discordapp.com", "discord.com"), False),
+    ("looks_like", ("com", "paypal.com"), False),
+    ("looks_like", ("x", ""), False),
     ("luhn", ("7992-7398-713",), True),
     ("luhn", ("7992-7398-710",), False),
     ("luhn", ("",), False),
@@ -190,7 +201,7 @@ HOSTILE = [
     "\n",
     "x.y/",
 ]
-OF_TEXT = [name for name, found in FUNCTIONS.items() if found.signature.parameters[0].name == "text"]
+OF_TEXT = [name for name, found in FUNCTIONS.items() if [one.name for one in found.signature.parameters] == ["text"]]
 
 
 @pytest.mark.parametrize("name", OF_TEXT)

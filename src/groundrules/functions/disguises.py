@@ -1,0 +1,83 @@
+"""Functions that see through disguises: words of mixed scripts, and names that read like other names.
+
+**Mixed scripts.** Nobody who types normally changes the keyboard inside a word, so a word with Cyrillic letters and
+Latin, Greek or Cherokee ones beside them (`зapaбoткa`, `crурto`) was made to get past a list. Latin and Greek together
+are no sign: `μm`, `Δt`.
+
+**Looking alike.** Two names look alike if their skeletons are the same: folded (which brings look-alike letters of
+other scripts together), without separators and repeats, and with `0 1 5 i | rn vv` read as `o l s l l m w`. Longer
+ones also if one character was added, left out or changed. Of a domain, its own name and each that it lies under
+counts, in the script that people see: `login.paypa1.com` looks like `paypal.com`.
+"""
+
+from __future__ import annotations
+
+import re
+
+from groundrules.text.domains import normalise, parents
+from groundrules.text.fold import fold
+from groundrules.text.scripts import SEPARATORS
+
+_CYRILLIC = "\u0400-\u052f\u1c80-\u1c8f\u1d2b\u1d78\u2de0-\u2dff\ua640-\ua69f"
+_OTHERS = (
+    "A-Za-z\u00c0-\u024f\u0250-\u03ff\u13a0-\u13ff\u1d00-\u1d2a\u1d2c-\u1d77\u1d79-\u1fff\u2c60-\u2c7f\uab70-\uabbf"
+)
+_LONG = 10
+"""Characters from which one of them may differ."""
+
+_mixed = re.compile(rf"(?=[^\W\d_]*[{_CYRILLIC}])(?=[^\W\d_]*[{_OTHERS}])[^\W\d_]+")
+_letters = re.compile(r"[^\W\d_]+")
+_separators = re.compile(f"[{SEPARATORS}]+")
+_runs = re.compile(r"(.)\1+", re.DOTALL)
+_READ_AS = str.maketrans("015i|", "olsll")
+
+
+def mixed_scripts(text: str) -> int:
+    """How many words mix Cyrillic letters with Latin, Greek or Cherokee ones."""
+    if text.isascii():
+        return 0
+    return sum(1 for word in _letters.finditer(text) if _mixed.fullmatch(word[0]))
+
+
+def looks_like(text: str, other: str) -> bool:
+    """Whether two names read the same at a glance; the same name does."""
+    wanted = _skeleton(other)
+    return bool(wanted) and any(_alike(_skeleton(name), wanted) for name in _names(text))
+
+
+def _names(text: str) -> list[str]:
+    name = normalise(text) if "." in text else None
+    return [text] if name is None else [_shown(above) for above in parents(name) if "." in above]
+
+
+def _shown(domain: str) -> str:
+    """Return a domain as people see it, its labels no longer encoded."""
+    return ".".join(_decoded(label) for label in domain.split("."))
+
+
+def _decoded(label: str) -> str:
+    if not label.startswith("xn--"):
+        return label
+    try:
+        return label[4:].encode().decode("punycode")
+    except UnicodeError:
+        return label
+
+
+def _skeleton(name: str) -> str:
+    plain = ".".join(_separators.sub("", part) for part in fold(name).strip().split("."))
+    plain = plain.translate(_READ_AS).replace("rn", "m").replace("vv", "w")
+    return _runs.sub(r"\1", plain)
+
+
+def _alike(one: str, other: str) -> bool:
+    return one == other or (min(len(one), len(other)) >= _LONG and _one_apart(one, other))
+
+
+def _one_apart(one: str, other: str) -> bool:
+    """Tell whether one character was added, left out or changed."""
+    short, long = sorted((one, other), key=len)
+    if len(long) - len(short) > 1:
+        return False
+    same = next((at for at, char in enumerate(short) if char != long[at]), len(short))
+    return short[same + (len(short) == len(long)) :] == long[same + 1 :]
