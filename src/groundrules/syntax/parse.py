@@ -1,8 +1,9 @@
 """From text to tree: one function per form of the language, each for the whole of a fragment.
 
-Lark builds the LALR(1) tables once, at the first parse; the nodes are built while parsing. Neither recurses,
-so the depth of a text is bounded here: no tree is deeper than `MAX_DEPTH`, and whoever walks one may recurse.
-Chains of `and` and `or` are one level, however long.
+Lark builds the LALR(1) tables once, at the first parse; `driver` runs them over texts that are right, and Lark itself
+over those that are wrong, to say why. The nodes are built while parsing. Neither recurses, so the depth of a text is
+bounded here: no tree is deeper than `MAX_DEPTH`, and whoever walks one may recurse. Chains of `and` and `or` are one
+level, however long.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import re
 from functools import cache
 from importlib.resources import files
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from lark import Lark
 from lark.exceptions import UnexpectedInput
@@ -20,6 +21,7 @@ from groundrules.diagnostics.codes import syntax as codes
 from groundrules.diagnostics.source import Fragment
 from groundrules.syntax import nodes
 from groundrules.syntax.build import Builder, bare
+from groundrules.syntax.driver import Driver
 from groundrules.syntax.errors import Flaw
 from groundrules.syntax.mistakes import explain
 from groundrules.syntax.scan import scan
@@ -96,6 +98,11 @@ def _lark() -> Lark:
     return Lark(grammar, parser="lalr", lexer="contextual", start=list(FORMS), transformer=Builder())
 
 
+@cache
+def _driver() -> Driver:
+    return Driver(_lark())
+
+
 def _parse(fragment: Fragment, form: str, kind: type[N]) -> nodes.Parsed[N]:
     try:
         root = _tree(fragment.text, 0, len(fragment.text), form)
@@ -110,13 +117,20 @@ def _tree(text: str, start: int, end: int, form: str) -> nodes.Node:
     levels = len(_LEVELS.findall(text, start, end))
     if levels > MAX_DEPTH:
         _check_brackets(text, start, end)
+    root = _driver().parse(text, start, end, form)
+    if root is None:
+        root = _by_lark(text, start, end, form)
+    if levels > MAX_DEPTH:
+        _check_depth(bare(root))
+    return bare(root)
+
+
+def _by_lark(text: str, start: int, end: int, form: str) -> Any:
+    """Parse by Lark's own loop, which knows what could have stood where it stops. Raises Flaw."""
     try:
-        root = bare(_lark().parse(cast("str", TextSlice(text, start, end)), start=form))
+        return _lark().parse(cast("str", TextSlice(text, start, end)), start=form)
     except UnexpectedInput as error:
         raise explain(text, start, end, form, error) from None
-    if levels > MAX_DEPTH:
-        _check_depth(root)
-    return root
 
 
 def _check_brackets(text: str, start: int, end: int) -> None:
