@@ -28,7 +28,10 @@ class Setting:
 
 @dataclass(eq=False)
 class Instance:
-    """One use of a rulebook; the root has no alias. `types` are the event types that it knows."""
+    """One use of a rulebook; the root has no alias. `types` are the event types that it knows.
+
+    `mode`, `rollout` and `ends` (an instant in ms) are what the `use` that leads here holds back, those around it too.
+    """
 
     index: int
     book: authored.Rulebook
@@ -39,9 +42,17 @@ class Instance:
     types: frozenset[str] = frozenset()
     settings: dict[str, Setting] = field(default_factory=dict)
     declared: dict[str, Declared] = field(default_factory=dict)
+    mode: str = "enforce"
+    rollout: float = 1.0
+    ends: int | None = None
 
     def qualified(self, name: str) -> str:
         return ".".join((*self.alias, name))
+
+
+def milder(one: str, other: str) -> str:
+    """Return the mode that does less."""
+    return max(one, other, key=("enforce", "shadow", "off").index)
 
 
 # --- what names stand for -----------------------------------------------------------------------

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from groundrules.checker import wording
+from groundrules.checker import endings, wording
 from groundrules.checker.bindings import Context, Instance, ParameterBinding
 from groundrules.checker.constants import fold
 from groundrules.checker.constructs import Approval, Once
@@ -140,25 +138,9 @@ def once(session: Session, context: Context, parsed: nodes.Parsed[nodes.OnceClau
 
 
 def ends(session: Session, instance: Instance, common: authored.Common) -> int | None:
-    """Return the instant (ms) from which a rule no longer applies; a bare date begins at local midnight."""
-    if common.ends is None:
-        return None
-    try:
-        found = datetime.fromisoformat(str(common.ends.value))
-    except ValueError:
-        message = f"`{common.ends.value}` is no date of the calendar"
-        session.add(type_codes.WRONG_VALUE.at(common.ends.span, message, "write `2027-01-31`"))
-        return None
-    if found.tzinfo is None:
-        found = found.replace(tzinfo=_zone(session))
-    return int(found.astimezone(UTC).timestamp() * 1000)
-
-
-def _zone(session: Session) -> ZoneInfo:
-    try:
-        return ZoneInfo(str(session.checked.book.timezone.value))
-    except (KeyError, ValueError, OSError):  # reported with the settings
-        return ZoneInfo("UTC")
+    """Return the instant (ms) from which a rule no longer applies: its own end or its import's, whichever is first."""
+    known = [end for end in (endings.instant(session, common.ends), instance.ends) if end is not None]
+    return min(known, default=None)
 
 
 def ascending(session: Session, code: Any, values: Iterable[tuple[int, Span]], repeated: str, falling: str) -> None:

@@ -8,6 +8,7 @@ one.
 
 from __future__ import annotations
 
+from groundrules.checker import endings
 from groundrules.checker.arguments import Arguments
 from groundrules.checker.bindings import (
     BrokenBinding,
@@ -19,6 +20,7 @@ from groundrules.checker.bindings import (
     ListBinding,
     ParameterBinding,
     StateBinding,
+    milder,
 )
 from groundrules.checker.session import Session
 from groundrules.checker.wording import unknown_event_type
@@ -36,18 +38,32 @@ def instances(session: Session) -> None:
         Arguments(session, instance).settle()
 
 
-def _grow(session: Session, book: authored.Rulebook, alias: tuple[str, ...], parent: Instance | None) -> Instance:
-    instance = Instance(len(session.checked.instances), book, alias, parent)
+def _grow(
+    session: Session,
+    book: authored.Rulebook,
+    alias: tuple[str, ...],
+    parent: Instance | None,
+    use: authored.Use | None = None,
+) -> Instance:
+    instance = Instance(len(session.checked.instances), book, alias, parent, use)
+    if parent and use:
+        _hold_back(session, instance, parent, use)
     session.checked.instances.append(instance)
     _declare(session, instance)
     for use in book.uses:
         name = alias_of(use)
         first = instance.imports.get(name)
         if first is None:
-            imported = _grow(session, use.book, (*alias, name), instance)
-            imported.use = use
+            imported = _grow(session, use.book, (*alias, name), instance, use)
             instance.imports[name] = imported
     return instance
+
+
+def _hold_back(session: Session, instance: Instance, around: Instance, use: authored.Use) -> None:
+    instance.mode = milder(use.mode, around.mode)
+    instance.rollout = min(use.rollout, around.rollout)
+    known = [end for end in (endings.instant(session, use.ends), around.ends) if end is not None]
+    instance.ends = min(known, default=None)
 
 
 def alias_of(use: authored.Use) -> str:

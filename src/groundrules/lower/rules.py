@@ -81,8 +81,8 @@ def common(
     """Return the arguments of a rule that every construct gives; `part` tells apart what one block lowers to."""
     return {
         "id": instance.qualified(str(source.id.value)) + part,
-        "mode": source.mode,
-        "rollout": source.rollout,
+        "mode": bindings.milder(source.mode, instance.mode),
+        "rollout": min(source.rollout, instance.rollout),
         "ends": ends,
         "tags": tuple(sorted({str(tag.value) for tag in source.tags})),
         "title": filled(source.title, instance),

@@ -80,13 +80,14 @@ class Item:
             "text": self.texts("text"),
             "tags": self.all("tags"),
             "mode": self.word("mode", "enforce"),
-            "rollout": _share(self.text("rollout")),
+            "rollout": share(self.text("rollout")),
             "was": self.text("was"),
             "ends": self.text("ends"),
         }
 
 
-def _share(written: Located | None) -> float:
+def share(written: Located | None) -> float:
+    """Return a share from 0 to 1, written as such or in percent; 1 where nothing is written."""
     if written is None:
         return 1.0
     value = str(written.value)

@@ -20,6 +20,7 @@ from groundrules.resources import shipped
 from groundrules.rulebook import model
 from groundrules.rulebook.expressions import text
 from groundrules.rulebook.files import nowhere, read_file, shown_path
+from groundrules.rulebook.items import share
 from groundrules.rulebook.lists import Place
 from groundrules.rulebook.model import Located, Rulebook
 from groundrules.rulebook.read import Part, Sections, read_rulebook
@@ -172,18 +173,28 @@ class _Loader:
             self.report.add(codes.DUPLICATE_ALIAS.at(use.span, f"`{alias}` is already in use", help, labels))
 
     def _use(self, node: YNode, part: Part, broken: set[str]) -> model.Use | None:
-        written = node.get("rulebook") if isinstance(node, YMapping) else node
+        keys = {key.text: value for key, value in node.items} if isinstance(node, YMapping) else {"rulebook": node}
+        written, given = keys.get("rulebook"), keys.get("with")
         if not isinstance(written, YScalar):
             return None
-        alias = node.get("as") if isinstance(node, YMapping) else None
-        given = node.get("with") if isinstance(node, YMapping) else None
-        named = text(alias) if alias else None
+        said = {key: text(keys[key]) for key in ("as", "mode", "rollout", "ends") if key in keys}
+        named = said.get("as")
         book = self._imported(text(written), part.place)
         if book is None:
             broken.add(alias_of(text(written), named))
             return None
-        arguments = {key.text: (key.span, value) for key, value in given.items} if isinstance(given, YMapping) else {}
-        return model.Use(text(written), named, arguments, book, node.span)
+        return model.Use(
+            path=text(written),
+            alias=named,
+            arguments={key.text: (key.span, value) for key, value in given.items}
+            if isinstance(given, YMapping)
+            else {},
+            book=book,
+            span=node.span,
+            mode=str(said["mode"].value) if "mode" in said else "enforce",
+            rollout=share(said.get("rollout")),
+            ends=said.get("ends"),
+        )
 
     def _imported(self, written: Located, place: Place) -> Rulebook | None:
         found = self._target(written, place)

@@ -262,13 +262,19 @@ class Assumption:
 
 @dataclass(frozen=True)
 class Use:
-    """An import: the imported rulebook and the arguments that it is given."""
+    """An import: the imported rulebook and the arguments that it is given.
+
+    `mode`, `rollout` and `ends` hold back whatever it brings; where its own items say less, they hold.
+    """
 
     path: Located
     alias: Located | None
     arguments: dict[str, tuple[Span, YNode]]
     book: Rulebook
     span: Span
+    mode: str = "enforce"
+    rollout: float = 1.0
+    ends: Located | None = None
 
 
 @dataclass(frozen=True)
