@@ -21,6 +21,7 @@ COMMANDS = {
     "test": "run the tests that stand beside rulebooks",
     "compile": "write a plan file that runs without reading the rulebook again",
     "run": "check a stream of events against a rulebook",
+    "docs": "write the members' handbook of a rulebook",
     "schema": "print the JSON Schema of rulebooks, events, actions or decisions",
     "completion": "print the completion script of a shell",
 }

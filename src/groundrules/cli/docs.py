@@ -1,0 +1,61 @@
+"""`groundrules docs RULEBOOK`: the members' handbook, made from the rulebook."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from groundrules.cli.loading import print_diagnostics
+from groundrules.cli.options import LANGUAGE
+
+
+@click.command("docs")
+@click.argument("rulebook", type=click.Path(exists=True))
+@click.option("--to", "form", type=click.Choice(["md", "html"]), help="By the file's name if not given, else Markdown.")
+@click.option("-o", "--output", type=click.Path(dir_okay=False, writable=True), help="Write it to this file.")
+@click.option(
+    "--check", "committed", type=click.Path(dir_okay=False), help="Only tell whether this file is still current."
+)
+@LANGUAGE
+def command(rulebook: str, form: str | None, output: str | None, committed: str | None, lang: str) -> None:
+    """Write the members' handbook of RULEBOOK: rules by theme, what earns points, what each step leads to, how to
+    appeal, who decides, what is remembered.
+
+    Every number comes from what the engine goes by. Rules in shadow and rules that are off are left out. Exit code 0:
+    written, or current; 1: errors in the rulebook, or the file given with --check is not current.
+    """
+    page = _page(rulebook, form or _form(output or committed), lang)
+    if committed is not None:
+        _compare(page, rulebook, committed, lang)
+    elif output is not None:
+        Path(output).parent.mkdir(parents=True, exist_ok=True)
+        Path(output).write_text(page, encoding="utf-8", newline="\n")
+    else:
+        click.echo(page, nl=False)
+
+
+def _page(rulebook: str, form: str, lang: str) -> str:
+    from groundrules.tools.checking import check_path
+    from groundrules.tools.handbook import handbook, html, markdown
+
+    result = check_path(rulebook)
+    if result.checked is None or result.has_errors:
+        print_diagnostics(result.diagnostics)
+        sys.exit(1)
+    return {"md": markdown, "html": html}[form](handbook(result.checked, lang))
+
+
+def _form(name: str | None) -> str:
+    return "html" if name and name.lower().endswith((".html", ".htm")) else "md"
+
+
+def _compare(page: str, rulebook: str, committed: str, lang: str) -> None:
+    file = Path(committed)
+    there = file.read_text(encoding="utf-8") if file.exists() else None
+    if there == page:
+        return
+    click.echo(f"{committed} {'is not there' if there is None else 'is not current'}", err=True)
+    click.echo(f"  mend: groundrules docs {rulebook} --lang {lang} -o {committed}", err=True)
+    sys.exit(1)

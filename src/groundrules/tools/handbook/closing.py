@@ -1,0 +1,98 @@
+"""The chapters about the whole: how to appeal, who decides, what is remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from groundrules.lint.linted import within
+from groundrules.plan import ir
+from groundrules.tools.handbook.document import Block, Heading, Item, Items, Table
+from groundrules.tools.handbook.guide import Guide
+
+
+def closing(guide: Guide) -> Iterator[Block]:
+    """Yield the last chapters; those with nothing to say are left out."""
+    for chapter in (_appeals(guide), _decides(guide), _remembered(guide)):
+        yield from chapter
+
+
+def _appeals(guide: Guide) -> Iterator[Block]:
+    phrases = guide.phrases
+    items = []
+    for ladder in guide.plan.ladders:
+        if ladder.appeal and ladder.id in guide.ladders:
+            length = phrases.length(ladder.appeal.within)
+            text = phrases.say("appeal", length=length, role=ladder.appeal.to)
+            items.append(Item(guide.ladder_title(ladder.id), text, (phrases.say("appeal_how"),)))
+    if items:
+        yield Heading(2, phrases.say("appeals"))
+        yield Items(tuple(items))
+
+
+def _decides(guide: Guide) -> Iterator[Block]:
+    phrases = guide.phrases
+    rows = []
+    for rule in guide.rules:
+        if rule.approval:
+            one = rule.approval
+            what = phrases.join([phrases.title(rule.title, rule.id), phrases.effects(rule.effects)], "colon")
+            rows.append(
+                (
+                    what,
+                    one.by,
+                    str(one.approvals),
+                    phrases.length(one.within),
+                    guide.refused(rule) or phrases.say("no_bound"),
+                )
+            )
+    for ladder in guide.plan.ladders:
+        if ladder.appeal and ladder.id in guide.ladders:
+            what = phrases.say("appeals_of", what=guide.ladder_title(ladder.id))
+            rows.append((what, ladder.appeal.to, "1", phrases.length(ladder.appeal.within), phrases.say("no_bound")))
+    if rows:
+        yield Heading(2, phrases.say("decides"))
+        yield Table(tuple(map(phrases.say, ("matter", "role", "approvals", "time", "else"))), tuple(rows))
+
+
+def _remembered(guide: Guide) -> Iterator[Block]:
+    yield Heading(2, guide.phrases.say("remembered"))
+    yield Items(tuple(Item("", text) for text in _kept(guide)))
+
+
+def _kept(guide: Guide) -> Iterator[str]:
+    plan, phrases = guide.plan, guide.phrases
+    for ledger in plan.ledgers:
+        fade = ledger.fade
+        fades = phrases.say("ledger_fades", n=fade.amount, length=phrases.length(fade.every)) if fade else ""
+        yield phrases.join([phrases.ledger(ledger.id), fades or phrases.say("ledger_kept")], "colon")
+    for type, length in sorted(_windows(plan).items()):
+        yield phrases.say("kept_window", type=phrases.event(type), length=phrases.length(length))
+    longest = max((_longest(rule) for rule in guide.rules), default=0)
+    if longest:
+        yield phrases.say("kept_rules", length=phrases.length(longest))
+    labels = {label.label: label.lasts for label in within(plan.rules, ir.Label) if not label.remove}
+    if labels:
+        told = [
+            f"{name} ({phrases.length(lasts) if lasts else phrases.say('for_good')})" for name, lasts in labels.items()
+        ]
+        yield phrases.say("kept_labels", labels=phrases.join(sorted(told)))
+    if plan.facts.get("member"):
+        facts = phrases.join(plan.facts["member"])
+        yield phrases.say("kept_facts", facts=facts, length=phrases.length(plan.retain))
+    yield phrases.say("kept_ids")
+
+
+def _windows(plan: ir.Plan) -> dict[str, int]:
+    """Return how long events are counted at most, by type."""
+    longest: dict[str, int] = {}
+    for window in plan.windows:
+        length = 2 * 86_400_000 if window.kind == "streak" else window.within or plan.retain
+        longest[window.type] = max(length, longest.get(window.type, 0))
+    return longest
+
+
+def _longest(rule: ir.Rule) -> int:
+    """Return how long it is kept that a rule fired."""
+    period = {"day": 1, "week": 7, "month": 31}
+    once = rule.once.within or period.get(rule.once.per or "", 0) * 86_400_000 if rule.once else 0
+    return max(once, rule.times.within if rule.times else 0, rule.remember)

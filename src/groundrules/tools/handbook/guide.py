@@ -1,0 +1,65 @@
+"""A rulebook as its handbook looks at it: what is in force, by the rulebook it comes from, with the words for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from groundrules.checker import constructs
+from groundrules.checker.bindings import Instance
+from groundrules.checker.model import Checked
+from groundrules.checker.people import filled
+from groundrules.narrate import pick
+from groundrules.plan import ir
+from groundrules.rulebook import model as authored
+from groundrules.tools.handbook.phrases import Phrases
+
+
+@dataclass(frozen=True, eq=False)
+class Guide:
+    checked: Checked
+    plan: ir.Plan
+    phrases: Phrases
+
+    @cached_property
+    def rules(self) -> list[ir.Rule]:
+        """What members are told of: neither shadows nor what is off."""
+        return [rule for rule in self.plan.rules if rule.mode == "enforce"]
+
+    @cached_property
+    def by_id(self) -> dict[str, ir.Rule]:
+        return {rule.id: rule for rule in self.rules}
+
+    @cached_property
+    def ladders(self) -> dict[str, constructs.Ladder]:
+        """Ladders in force by qualified id."""
+        return {
+            ladder.context.instance.qualified(str(ladder.source.id.value)): ladder
+            for ladder in self.checked.ladders
+            if ladder.source.mode == "enforce"
+        }
+
+    @cached_property
+    def states(self) -> dict[str, constructs.State]:
+        return {
+            state.context.instance.qualified(str(state.source.id.value)): state
+            for state in self.checked.states
+            if state.source.mode == "enforce"
+        }
+
+    def ladder_title(self, id: str) -> str:
+        ladder = self.ladders[id]
+        return self.phrases.title(filled(ladder.source.title, ladder.context.instance), id)
+
+    def text_of(self, source: authored.Common, instance: Instance) -> str:
+        return pick(filled(source.text, instance), self.phrases.lang)
+
+    def refused(self, rule: ir.Rule) -> str:
+        """What happens where an approval is not given."""
+        other = self.by_id.get(f"{rule.id}#refused")
+        return self.phrases.effects(other.effects) if other else ""
+
+
+def alias_of(id: str) -> str:
+    """Return the alias under which the rulebook of a rule or cell is imported; "" for the rulebook itself."""
+    return id.partition("#")[0].rpartition(".")[0]

@@ -1,0 +1,209 @@
+"""Parts of a plan as phrases: triggers, effects, windows, times, in one language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from groundrules.calendar.days import date_of
+from groundrules.calendar.wording import length_in_words
+from groundrules.calendar.zones import local
+from groundrules.narrate import pick
+from groundrules.plan import ir
+from groundrules.syntax.print import clock
+from groundrules.tools.handbook.words import ACTIONS, EVENTS, PEOPLE, WEEKDAYS, WORDS
+
+_TEXTS = frozenset({"text", "comment", "question", "options"})  # what is said, not what is done
+
+
+@dataclass(frozen=True, eq=False)
+class Phrases:
+    """Speaks `lang`, "zh" or "en", of one plan."""
+
+    plan: ir.Plan
+    lang: str
+
+    def say(self, word: str, **values: object) -> str:
+        return WORDS[self.lang][word].format(**values)
+
+    def join(self, parts: Iterable[str], word: str = "list") -> str:
+        return WORDS[self.lang][word].join(part for part in parts if part)
+
+    def own(self, pair: tuple[str, str]) -> str:
+        return pair[self.lang == "zh"]
+
+    def length(self, milliseconds: int) -> str:
+        return length_in_words(milliseconds, self.lang)
+
+    # --- names ----------------------------------------------------------------------------------
+
+    def title(self, texts: Mapping[str, str], id: str) -> str:
+        """A title in this language; else what the id says."""
+        return pick(texts, self.lang) or id.rpartition(".")[2].partition("#")[0].replace("_", " ").replace("-", " ")
+
+    def event(self, type: str) -> str:
+        if type in EVENTS:
+            return self.own(EVENTS[type])
+        title = self.plan.events.get(type, {}).get("title")
+        return str(title) if title and title != type else type.replace(".", " ").replace("_", " ")
+
+    def events(self, types: Iterable[str]) -> str:
+        return self.join(map(self.event, types), "any")
+
+    def ledger(self, id: str) -> str:
+        return self.title(self._ledgers[id].title, id)
+
+    @cached_property
+    def _ledgers(self) -> dict[str, ir.Ledger]:
+        return {ledger.id: ledger for ledger in self.plan.ledgers}
+
+    @cached_property
+    def _actions(self) -> dict[str, ir.ActionSpec]:
+        return {action.name: action for action in self.plan.actions}
+
+    @cached_property
+    def _windows(self) -> dict[str, ir.Window]:
+        return {window.id: window for window in self.plan.windows}
+
+    # --- values ---------------------------------------------------------------------------------
+
+    def value(self, expr: Any, length: bool = False) -> str:
+        """A parameter's value: a constant as people say it, a path by its name, anything else as it was written."""
+        match expr:
+            case ir.Const():
+                return self._constant(expr.value, "duration" if length else expr.kind)
+            case ir.Coalesce():
+                return self.value(expr.value, length)
+            case ir.Field(path=path) | ir.Fact(path=path):
+                fact = (expr.fact,) if isinstance(expr, ir.Fact) else ()
+                return ".".join((*path, *fact)) or self.say("them")
+            case ir.Expr(src=src) if src >= 0:
+                return self.plan.sources[src].text
+        return self.say("as_rule_says")
+
+    def _constant(self, value: Any, kind: ir.Kind | None) -> str:
+        if isinstance(value, list):
+            return self.join(self._constant(item, kind) for item in value)
+        if kind == "duration":
+            return self.length(value)
+        return clock(value) if kind == "clock" else str(value)
+
+    def whom(self, expr: Any) -> str:
+        """Who is meant, where that is not who did it."""
+        if isinstance(expr, ir.Coalesce):
+            expr = expr.value
+        if isinstance(expr, ir.Field):
+            path = ".".join(expr.path)
+            return self.own(PEOPLE[path]) if path in PEOPLE else path
+        return "" if expr is None else self.value(expr)
+
+    def date(self, instant: int) -> str:
+        year, month, day = date_of(local(self.plan.timezone, instant)[0])
+        return f"{year:04}-{month:02}-{day:02}"
+
+    # --- effects --------------------------------------------------------------------------------
+
+    def effects(self, effects: Iterable[ir.AnyEffect]) -> str:
+        """What happens, in a phrase: `delete the message, mute for 10 minutes`."""
+        return self.join(dict.fromkeys(map(self.effect, effects))) or self.say("nothing")
+
+    def effect(self, effect: ir.AnyEffect) -> str:
+        match effect:
+            case ir.Act():
+                return self._act(effect)
+            case ir.Delta() | ir.Reset():
+                ledger = self.ledger(effect.ledger)
+                moved = (
+                    self.say("reset", ledger=ledger) if isinstance(effect, ir.Reset) else self._moved(ledger, effect)
+                )
+                return self._of(moved, effect.who)
+            case ir.Label():
+                return self._label(effect)
+            case ir.Exempt():
+                return self.say("exempt", rules=self.join(map(self.rule_name, effect.rules)))
+        return ""
+
+    def _label(self, label: ir.Label) -> str:
+        if label.remove:
+            return self.say("unlabel", label=label.label)
+        if label.lasts is None:
+            return self.say("label", label=label.label)
+        return self.say("label_lasts", label=label.label, length=self.length(label.lasts))
+
+    def _moved(self, ledger: str, delta: ir.Delta) -> str:
+        if isinstance(delta.amount, ir.Const):
+            return f"{ledger} {delta.amount.value:+}"
+        return f"{ledger} + {self.value(delta.amount)}"
+
+    def rule_name(self, id: str) -> str:
+        rule = next((rule for rule in self.plan.rules if rule.id == id), None)
+        return self.title(rule.title if rule else {}, id)
+
+    def _of(self, what: str, who: Any) -> str:
+        named = self.whom(who)
+        return self.say("who", what=what, who=named) if named else what
+
+    def _act(self, act: ir.Act) -> str:
+        if act.do == "delete" and isinstance(act.parameters.get("events"), ir.Matched):
+            return self._of(self.say("those"), act.who)
+        spec = self._actions.get(act.do)
+        lengths = spec.durations if spec else ()
+        given = {
+            name: self._parameter(name, value, name in lengths)
+            for name, value in act.parameters.items()
+            if name not in _TEXTS and not isinstance(value, ir.Template)
+        }
+        if act.do in ACTIONS:
+            text = self.own(ACTIONS[act.do]).format_map(_Given(given)).strip()
+        else:
+            title = self.title(spec.title if spec else {}, act.do)
+            text = " ".join([title, *filter(None, given.values())])
+        return self._of(text, act.who if spec is None or spec.target == "member" else None)
+
+    def _parameter(self, name: str, value: Any, length: bool) -> str:
+        if isinstance(value, ir.Field | ir.Fact | ir.Coalesce) and name in ("to", "member"):
+            return self.whom(value) or self.say("them")
+        return self.value(value, length)
+
+    # --- windows and times ----------------------------------------------------------------------
+
+    def window(self, test: ir.WindowTest) -> str:
+        """`at least 8 times within 10 seconds: writing a message`."""
+        window = self._windows[test.window]
+        bound = self.length(test.bound) if window.kind == "quiet" else str(test.bound)
+        times = self.say(test.operator, n=bound)
+        return self.say(
+            f"window_{window.kind}", times=times, within=self.length(test.within), type=self.event(window.type)
+        )
+
+    def at(self, when: ir.When) -> str:
+        """`every Monday at 09:00`."""
+        time = clock(when.time)
+        if when.every is not None:
+            return self.say("every", length=self.length(when.every))
+        if when.weekday is not None:
+            return self.say("every_week", day=WEEKDAYS[self.lang][when.weekday], time=time)
+        if when.month is not None:
+            return self.say("every_year", month=f"{when.month:02}", day=f"{when.day or 1:02}", time=time)
+        if when.day is not None:
+            return self.say("last_day" if when.day < 0 else "every_month", day=when.day, time=time)
+        return self.say("every_day", time=time)
+
+    def due(self, due: ir.Due) -> str:
+        """`after 30 minutes`, `1 day before task.due`."""
+        return self._instant(due.at) if due.after is None else self.length(due.after)
+
+    def _instant(self, at: Any) -> str:
+        if isinstance(at, ir.Arithmetic) and isinstance(at.right, ir.Const):
+            word = "before" if at.operator == "-" else "behind"
+            return self.say(word, length=self.value(at.right), date=self.value(at.left))
+        return self.say("at", date=self.value(at))
+
+
+class _Given(dict[str, str]):
+    """Parameters of a phrase; what the rule does not give is left out."""
+
+    def __missing__(self, key: str) -> str:
+        return ""

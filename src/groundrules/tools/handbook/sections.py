@@ -1,0 +1,261 @@
+"""The sections of a chapter: rules by theme, rewards, ladders, paths, states, schedules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from groundrules.checker.people import filled
+from groundrules.lint.linted import within
+from groundrules.narrate import pick
+from groundrules.plan import ir
+from groundrules.syntax.print import clock
+from groundrules.tools.handbook.document import Block, Heading, Item, Items, Paragraph, Table
+from groundrules.tools.handbook.guide import Guide, alias_of
+from groundrules.tools.handbook.phrases import Phrases
+from groundrules.tools.handbook.words import THEMES
+
+
+def sections(guide: Guide, alias: str, level: int) -> Iterator[Block]:
+    """Yield the sections of the rulebook imported as `alias`, with headings of `level`."""
+    found = {
+        "rules": _themes(guide, _events(guide, alias, "rule"), level + 1),
+        "rewards": _rewards(guide, _events(guide, alias, "reward")),
+        "ladders": _ladders(guide, alias, level + 1),
+        "paths": _paths(guide, alias),
+        "states": _states(guide, alias),
+        "schedules": _schedules(guide, alias),
+    }
+    for name, blocks in found.items():
+        body = list(blocks)
+        if body:
+            yield Heading(level, guide.phrases.say(name))
+            yield from body
+
+
+def _events(guide: Guide, alias: str, kind: str) -> list[ir.Rule]:
+    """The rules of a kind that events set off, without what a refusal brings about."""
+    return [
+        rule
+        for rule in guide.rules
+        if rule.kind == kind and isinstance(rule.trigger, ir.OnEvent) and alias_of(rule.id) == alias
+    ]
+
+
+def _items(items: Iterable[Item]) -> Iterator[Block]:
+    found = tuple(items)
+    if found:
+        yield Items(found)
+
+
+# --- rules ---------------------------------------------------------------------------------------
+
+
+def _themes(guide: Guide, rules: list[ir.Rule], level: int) -> Iterator[Block]:
+    themes: dict[str, list[ir.Rule]] = {}
+    for rule in rules:
+        themes.setdefault(rule.tags[0] if rule.tags else "", []).append(rule)
+    for theme in sorted(themes, key=lambda theme: (theme == "", theme)):
+        if len(themes) > 1:
+            yield Heading(level, _theme(guide.phrases, theme))
+        yield Items(tuple(_rule(guide, rule) for rule in themes[theme]))
+
+
+def _theme(phrases: Phrases, tag: str) -> str:
+    if not tag:
+        return phrases.say("other")
+    return phrases.own(THEMES[tag]) if tag in THEMES else tag.replace("-", " ").replace("_", " ").capitalize()
+
+
+def _rule(guide: Guide, rule: ir.Rule) -> Item:
+    phrases = guide.phrases
+    notes = [] if rule.times else [_sentence(phrases, rule)]
+    return Item(phrases.title(rule.title, rule.id), pick(rule.text, phrases.lang), (*notes, *_conditions(guide, rule)))
+
+
+def _sentence(phrases: Phrases, rule: ir.Rule) -> str:
+    return phrases.say("does", when=phrases.events(_types(rule)), what=phrases.effects(rule.effects))
+
+
+def _conditions(guide: Guide, rule: ir.Rule) -> Iterator[str]:
+    """What else there is to know: from what number on, how often, who has to agree, for whom and until when."""
+    phrases = guide.phrases
+    tests = list(dict.fromkeys(map(phrases.window, within(rule.when, ir.WindowTest))))
+    if tests:
+        yield phrases.say("limit", tests=phrases.join(reversed(tests), "stop"))
+    for number, effects in rule.times.steps if rule.times else ():
+        length = phrases.length(rule.times.within) if rule.times else ""
+        yield phrases.say("times", length=length, n=number, what=phrases.effects(effects))
+    yield from agreed(guide, rule)
+    if rule.once and rule.kind != "reward":
+        yield _once(phrases, rule.once)
+    if rule.rollout < 1:
+        yield phrases.say("rollout", share=f"{rule.rollout:.0%}")
+    if rule.ends is not None:
+        yield phrases.say("ends", date=phrases.date(rule.ends))
+
+
+def _once(phrases: Phrases, once: ir.Once) -> str:
+    if once.per:
+        return phrases.say(f"once_{once.per}")
+    return phrases.say("once_within", length=phrases.length(once.within or 0))
+
+
+def agreed(guide: Guide, rule: ir.Rule) -> Iterator[str]:
+    """Who has to approve, and what follows if nobody does."""
+    phrases, approval = guide.phrases, rule.approval
+    if approval is None:
+        return
+    word = "approval" if approval.approvals > 1 else "approval_one"
+    text = phrases.say(word, n=approval.approvals, role=approval.by, length=phrases.length(approval.within))
+    refused = guide.refused(rule)
+    yield phrases.join([text, phrases.say("otherwise", what=refused) if refused else ""], "stop")
+
+
+# --- rewards -------------------------------------------------------------------------------------
+
+
+def _rewards(guide: Guide, rules: list[ir.Rule]) -> Iterator[Block]:
+    phrases = guide.phrases
+    if not rules:
+        return
+    rows = tuple((_earned(phrases, rule), phrases.effects(rule.effects), _bound(guide, rule)) for rule in rules)
+    yield Table((phrases.say("earn"), phrases.say("gets"), phrases.say("bound")), rows)
+
+
+def _earned(phrases: Phrases, rule: ir.Rule) -> str:
+    text = pick(rule.text, phrases.lang)
+    title = phrases.title(rule.title, rule.id)
+    return phrases.join([title, text or phrases.events(_types(rule))], "colon")
+
+
+def _bound(guide: Guide, rule: ir.Rule) -> str:
+    phrases = guide.phrases
+    caps = {cap.id: cap for cap in guide.plan.caps}
+    used = [caps[effect.cap] for effect in rule.effects if isinstance(effect, ir.Delta) and effect.cap in caps]
+    told = [phrases.say(f"per_{cap.per}", n=cap.amount) for cap in dict.fromkeys(used)]
+    told += [_once(phrases, rule.once)] if rule.once else []
+    if rule.undo:
+        told.append(phrases.say("taken_back", type=phrases.events(undo.type for undo in rule.undo)))
+    return phrases.join(told, "stop") or phrases.say("no_bound")
+
+
+# --- ladders -------------------------------------------------------------------------------------
+
+
+def _ladders(guide: Guide, alias: str, level: int) -> Iterator[Block]:
+    for ladder in guide.plan.ladders:
+        if alias_of(ladder.id) == alias and ladder.id in guide.ladders:
+            yield from _ladder(guide, ladder, level)
+
+
+def _ladder(guide: Guide, ladder: ir.Ladder, level: int) -> Iterator[Block]:
+    phrases = guide.phrases
+    yield Heading(level, guide.ladder_title(ladder.id))
+    authored = guide.ladders[ladder.id]
+    text = guide.text_of(authored.source, authored.context.instance)
+    if text:
+        yield Paragraph(text)
+    head = (phrases.say("reaches", ledger=phrases.ledger(ladder.ledger)), phrases.say("follows"))
+    yield Table(head, tuple(_step(guide, ladder, number) for number in range(len(ladder.steps))))
+    ledger = next(one for one in guide.plan.ledgers if one.id == ladder.ledger)
+    told = [phrases.say("beyond")] if ladder.beyond == "repeat" else []
+    if ledger.fade:
+        told.append(
+            phrases.say(
+                "fades",
+                ledger=phrases.ledger(ledger.id),
+                n=ledger.fade.amount,
+                length=phrases.length(ledger.fade.every),
+            )
+        )
+    if told:
+        yield Paragraph(" ".join(told))
+
+
+def _step(guide: Guide, ladder: ir.Ladder, number: int) -> tuple[str, str]:
+    phrases, step = guide.phrases, ladder.steps[number]
+    rule, back = (guide.by_id.get(f"{ladder.id}#{number + 1}{end}") for end in ("", "#back"))
+    told = [pick(step.title, phrases.lang)]
+    if rule:
+        told += [phrases.effects(rule.effects), *agreed(guide, rule)]
+    if back:
+        told.append(phrases.say("falls", n=step.falls_below, what=phrases.effects(back.effects)))
+    return str(step.reaches), phrases.join(told, "stop")
+
+
+# --- paths, states, schedules --------------------------------------------------------------------
+
+
+def _paths(guide: Guide, alias: str) -> Iterator[Block]:
+    found = [one for one in guide.plan.processes if alias_of(one.id) == alias and one.id in guide.by_id]
+    yield from _items(_path(guide, process, guide.by_id[process.id]) for process in found)
+
+
+def _path(guide: Guide, process: ir.Process, opening: ir.Rule) -> Item:
+    phrases = guide.phrases
+    notes = [phrases.say("begins", type=phrases.events(_types(opening)))]
+    for number, due in enumerate(process.steps):
+        rule = guide.by_id[f"{process.id}#{number + 1}"]
+        text = _due(phrases, due, phrases.effects(rule.effects))
+        if due.repeat > 1:
+            text += phrases.say("repeat", n=due.repeat, length=phrases.length(due.every))
+        notes.append(phrases.join([text, *agreed(guide, rule)], "stop"))
+    types = dict.fromkeys(type for until in process.until for type in until.types)
+    if types:
+        notes.append(phrases.say("until", type=phrases.events(types)))
+    end = guide.by_id.get(f"{process.id}#end")
+    if end:
+        notes.append(phrases.say("at_end", what=phrases.effects(end.effects)))
+    if process.hours:
+        notes.append(phrases.say("hours", start=clock(process.hours[0]), end=clock(process.hours[1])))
+    return Item(phrases.title(opening.title, process.id), pick(opening.text, phrases.lang), tuple(notes))
+
+
+def _due(phrases: Phrases, due: ir.Due, what: str) -> str:
+    if due.after is None:
+        return phrases.say("due", when=phrases.due(due), what=what)
+    return phrases.say("after" if due.after else "at_once", length=phrases.due(due), what=what)
+
+
+def _types(rule: ir.Rule) -> tuple[str, ...]:
+    return rule.trigger.types if isinstance(rule.trigger, ir.OnEvent) else ()
+
+
+def _states(guide: Guide, alias: str) -> Iterator[Block]:
+    found = [one for one in guide.plan.states if alias_of(one.id) == alias and one.id in guide.states]
+    yield from _items(_state(guide, state) for state in found)
+
+
+def _state(guide: Guide, state: ir.State) -> Item:
+    phrases = guide.phrases
+    authored = guide.states[state.id]
+    notes = [
+        phrases.say("enter", what=_turn(phrases, state.enter, state.enter_on)),
+        phrases.say("leave", what=_turn(phrases, state.leave, state.leave_on)),
+    ]
+    for part, word in (("enter", "then"), ("leave", "afterwards")):
+        rule = guide.by_id.get(f"{state.id}#{part}")
+        if rule:
+            notes.append(phrases.say(word, what=phrases.effects(rule.effects)))
+    source, instance = authored.source, authored.context.instance
+    return Item(phrases.title(filled(source.title, instance), state.id), guide.text_of(source, instance), tuple(notes))
+
+
+def _turn(phrases: Phrases, condition: ir.AnyExpr, events: tuple[ir.Until, ...]) -> str:
+    tests = [phrases.window(test) for test in within(condition, ir.WindowTest)]
+    tests += [phrases.events(until.types) for until in events]
+    return phrases.join(dict.fromkeys(tests), "or") or phrases.say("condition")
+
+
+def _schedules(guide: Guide, alias: str) -> Iterator[Block]:
+    found = [one for one in guide.plan.schedules if alias_of(one.id) == alias and one.id in guide.by_id]
+    yield from _items(_schedule(guide, schedule, guide.by_id[schedule.id]) for schedule in found)
+
+
+def _schedule(guide: Guide, schedule: ir.Schedule, rule: ir.Rule) -> Item:
+    phrases = guide.phrases
+    when = phrases.at(schedule.at)
+    if schedule.for_each:
+        when = phrases.join([when, phrases.say(f"for_{schedule.for_each}")])
+    notes = [phrases.say("does", when=when, what=phrases.effects(rule.effects)), *_conditions(guide, rule)]
+    return Item(phrases.title(rule.title, schedule.id), pick(rule.text, phrases.lang), tuple(notes))

@@ -1,0 +1,181 @@
+"""The handbook says what the plan does, in both languages, and nothing of what is not for members."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from groundrules.resources import shipped
+from groundrules.tools.checking import check_path, check_text
+from groundrules.tools.handbook import handbook, html, markdown
+from groundrules.tools.handbook.words import ACTIONS, EVENTS, WORDS
+
+ROOT = Path(__file__).parents[3]
+TEAM = ROOT / "tests" / "rulebooks" / "team-group"
+
+BOOK = """
+rulebook: group
+title: {zh: 小组, en: Group}
+text: {zh: "每天 {daily} 分封顶", en: "No more than {daily} a day"}
+languages: [zh, en]
+use:
+  - std/chat
+  - {rulebook: ./other.yaml, as: other, with: {limit: 9, within: 30s}}
+parameters:
+  daily: {type: integer, default: 20, title: {zh: 每日上限, en: Daily limit}}
+  wait: {type: duration, default: 45m, title: {zh: 等待, en: Wait}}
+ledgers:
+  points: {per: member, title: {zh: 积分, en: Points}}
+rules:
+  - {id: hidden, on: message, title: {zh: 影子, en: Shadow}, then: [delete], mode: shadow}
+  - {id: gone, on: message, title: {zh: 停用, en: Off}, then: [delete], mode: off}
+  - id: few
+    on: message
+    title: {zh: "少 | 提及", en: "Few <mentions>"}
+    tags: [respect]
+    when: count(message by actor within 1m) > 3
+    then: [delete, {mute: 10m}]
+    rollout: 10%
+  - id: vote
+    on: report.created
+    when: known(target)
+    title: {zh: 举报, en: Reports}
+    then: [{mute: 1h, who: target}]
+    approval: {by: admin, approvals: 2, within: 1d, if_not_approved: [{notify: owner}]}
+rewards:
+  - id: daily
+    on: message
+    title: {zh: 发言, en: Chat}
+    grant: {points: 1}
+    cap: daily per day
+paths:
+  - id: ask
+    title: {zh: 提问, en: Questions}
+    on: message
+    one_per: actor
+    until: [{on: message.deleted}]
+    steps: [{after: wait, then: [{notify: helper}]}, {after: 2h, repeat: 3, every: 1h, then: [{notify: admin}]}]
+"""
+OTHER = """
+rulebook: other
+title: {zh: 刷屏, en: Flooding}
+languages: [zh, en]
+use: [std/chat]
+parameters:
+  limit: {type: integer, default: 5, title: {zh: 条数, en: Messages}}
+  within: {type: duration, default: 10s, title: {zh: 时间, en: Time}}
+rules:
+  - id: burst
+    title: {zh: 请勿刷屏, en: No flooding}
+    text: {zh: "{within}内不超过 {limit} 条", en: "At most {limit} in {within}"}
+    on: message
+    when: count(message by actor within within) > limit
+    then: [delete: matched]
+"""
+
+
+def page(folder: Path, lang: str) -> str:
+    (folder / "other.yaml").write_text(OTHER, encoding="utf-8")
+    result = check_text(BOOK, str(folder / "rulebook.yaml"))
+    assert result.checked is not None
+    assert not result.has_errors, result.diagnostics
+    return markdown(handbook(result.checked, lang))
+
+
+@pytest.mark.parametrize(
+    ("lang", "wanted"),
+    [
+        (
+            "en",
+            [
+                "# Group: members' handbook",
+                "No more than 20 a day",
+                "**Few \\<mentions>**",
+                "  - writing a message → delete the message, mute for 10 minutes",
+                "  - Condition: more than 3 times within 1 minute: writing a message",
+                "  - On trial: applies to 10% of the members",
+                "mute for 1 hour (the other person)",
+                "only if 2 members with the role admin approve within 1 day; otherwise: tell owner",
+                "| Chat: writing a message | Points +1 | 20 a day |",
+                "  - after 45 minutes → tell helper",
+                "  - after 2 hours → tell admin (3 times, every 1 hour)",
+                "## Flooding",
+                "**No flooding** — At most 9 in 30 seconds",
+                "delete those messages",
+                "| Reports: mute for 1 hour (the other person) | admin | 2 | 1 day | tell owner |",
+            ],
+        ),
+        (
+            "zh",
+            [
+                "# 小组 · 成员手册",
+                "每天 20 分封顶",
+                "**少 \\| 提及**",
+                "  - 发消息 → 删除消息，禁言 10 分钟",
+                "  - 条件：1 分钟内发消息 超过 3 次",
+                "| 发言：发消息 | 积分 +1 | 每天 20 |",
+                "**请勿刷屏** — 30 秒内不超过 9 条",
+            ],
+        ),
+    ],
+)
+def test_numbers_come_from_the_plan(tmp_path: Path, lang: str, wanted: list[str]) -> None:
+    text = page(tmp_path, lang)
+    assert [line for line in wanted if line not in text] == []
+
+
+def test_what_is_not_in_force_is_not_told(tmp_path: Path) -> None:
+    text = page(tmp_path, "en")
+    assert "Shadow" not in text
+    assert "Off" not in text
+
+
+def test_imports_are_chapters_behind_the_rulebooks_own(tmp_path: Path) -> None:
+    text = page(tmp_path, "en")
+    assert text.index("## Group rules") < text.index("## Flooding") < text.index("## Who decides")
+
+
+class Outline(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.attributes: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag != "meta":
+            self.open.append(tag)
+        self.attributes += [name for name, _ in attrs]
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_page_in_html_is_whole_and_needs_nothing_else(lang: str) -> None:
+    result = check_path(TEAM)
+    assert result.checked is not None
+    text = html(handbook(result.checked, lang))
+    outline = Outline()
+    outline.feed(text)
+    assert outline.open == []
+    assert not {"src", "onclick"} & set(outline.attributes)
+    assert "http" not in text
+    assert "@media print" in text
+
+
+def test_texts_of_the_rulebook_are_text_in_html() -> None:
+    result = check_text("rulebook: a\ntitle: <b>&\nuse: [std/chat]\n")
+    assert result.checked is not None
+    assert "&lt;b&gt;&amp;" in html(handbook(result.checked, "en"))
+
+
+def test_there_are_words_for_every_shipped_event_and_action() -> None:
+    for folder, words in (("events", EVENTS), ("actions", ACTIONS)):
+        names = {path.name.removesuffix(".json") for path in (shipped("schemas") / folder).glob("*.json")}
+        assert names == set(words)
+
+
+def test_both_languages_have_the_same_words() -> None:
+    assert list(WORDS["en"]) == list(WORDS["zh"])
