@@ -57,16 +57,24 @@ def _integer(text: str) -> Scalar:
 
 _BREAKS = "\n\r\x85\u2028\u2029"
 _FOLD = rf"[ \t]*[{_BREAKS}][ \t{_BREAKS}]*"
+_WORD = rf"(?P<run>[^ \t{_BREAKS}'\"\\]+)"  # characters that are themselves in every style
 _PIECES = {
-    "'": re.compile(rf"(?P<fold>{_FOLD})|''|.", re.DOTALL),
+    "'": re.compile(rf"{_WORD}|(?P<fold>{_FOLD})|''|.", re.DOTALL),
     '"': re.compile(
-        rf"(?P<nothing>\\\r?[{_BREAKS}][ \t]*)|(?P<fold>{_FOLD})"
+        rf"{_WORD}|(?P<nothing>\\\r?[{_BREAKS}][ \t]*)|(?P<fold>{_FOLD})"
         r"|\\x[0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\U[0-9a-fA-F]{8}|\\.|.",
         re.DOTALL,
     ),
 }
-_PIECES[""] = re.compile(rf"(?P<fold>{_FOLD})|.", re.DOTALL)
-_PIECES["|"] = _PIECES[">"] = re.compile(rf"(?P<fold>{_FOLD}|(?<=[{_BREAKS}])[ \t]+)|.", re.DOTALL)
+_PIECES[""] = re.compile(rf"{_WORD}|(?P<fold>{_FOLD})|.", re.DOTALL)
+_PIECES["|"] = _PIECES[">"] = re.compile(rf"{_WORD}|(?P<fold>{_FOLD}|(?<=[{_BREAKS}])[ \t]+)|.", re.DOTALL)
+
+
+def shift(value: str, raw: str, style: str) -> int | None:
+    """Return how far each code point of `value` stands behind its offset in `raw`, or None if that differs."""
+    if style in ("'", '"'):
+        return 1 if raw[1:-1] == value else None
+    return 0 if raw == value else None
 
 
 def alignment(value: str, raw: str, style: str) -> list[tuple[int, int]]:
@@ -77,11 +85,13 @@ def alignment(value: str, raw: str, style: str) -> list[tuple[int, int]]:
     """
     ranges: list[tuple[int, int]] = []
     end = 0
-    for start, stop, is_fold in _pieces(raw, style):
+    for start, stop, kind in _pieces(raw, style):
         if len(ranges) == len(value):
             break
         end = stop
-        if is_fold:
+        if kind == "run":
+            ranges.extend([(at, at + 1) for at in range(start, stop)])
+        elif kind == "fold":
             blanks = _blanks(value, len(ranges), raw[start:stop], style)
             kept = not ranges and style in ("|", ">")
             ranges.extend((offset, offset + 1) for offset in _spread(blanks, start, stop, kept))
@@ -90,12 +100,12 @@ def alignment(value: str, raw: str, style: str) -> list[tuple[int, int]]:
     return ranges + [(end, end)] * (len(value) + 1 - len(ranges))
 
 
-def _pieces(raw: str, style: str) -> Iterator[tuple[int, int, bool]]:
-    """Yield (start, end, whether it is a fold) of what yields value."""
+def _pieces(raw: str, style: str) -> Iterator[tuple[int, int, str | None]]:
+    """Yield (start, end, kind) of what yields value: a `run` of characters, a `fold`, or one solid piece."""
     first, last = _content(raw, style)
     for piece in _PIECES[style].finditer(raw, first, last):
         if piece.lastgroup != "nothing":
-            yield piece.start(), piece.end(), piece.lastgroup == "fold"
+            yield piece.start(), piece.end(), piece.lastgroup
 
 
 def _content(raw: str, style: str) -> tuple[int, int]:

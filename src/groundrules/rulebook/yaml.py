@@ -20,7 +20,7 @@ import yaml
 from groundrules.diagnostics.codes import files as codes
 from groundrules.diagnostics.model import Diagnostic, Fix, Label, Report
 from groundrules.diagnostics.source import Fragment, SourceFile, Span
-from groundrules.rulebook.scalars import Scalar, alignment, resolve
+from groundrules.rulebook.scalars import Scalar, alignment, resolve, shift
 from groundrules.rulebook.yaml_errors import explain
 
 MAX_DEPTH = 64
@@ -113,14 +113,18 @@ class _Alignment:
         self._scalar = scalar
 
     @cached_property
+    def _shift(self) -> int | None:
+        return shift(self._scalar.text, self._scalar.span.text, self._scalar.style)
+
+    @cached_property
     def _ranges(self) -> list[tuple[int, int]]:
         return alignment(self._scalar.text, self._scalar.span.text, self._scalar.style)
 
     def start(self, offset: int) -> int:
-        return self._scalar.start + self._ranges[offset][0]
+        return self._scalar.start + (self._ranges[offset][0] if self._shift is None else self._shift + offset)
 
     def end(self, offset: int) -> int:
-        return self._scalar.start + self._ranges[offset - 1][1]
+        return self._scalar.start + (self._ranges[offset - 1][1] if self._shift is None else self._shift + offset)
 
 
 class _Refused(Exception):

@@ -51,7 +51,7 @@ class Driver:
         self._starts: dict[str, int] = table.start_states
         self._ends: dict[str, int] = table.end_states
         self._actions: dict[int, dict[str, int | _Reduction]] = {
-            state: {symbol: reductions.get(arg, arg) for symbol, (_, arg) in actions.items()}
+            state: {str(symbol): reductions.get(arg, arg) for symbol, (_, arg) in actions.items()}
             for state, actions in table.states.items()
         }
         ignored = "|".join(_pattern(one) for one in parser.lexer.root_lexer.terminals if one.name in lark.ignore_tokens)
@@ -124,7 +124,7 @@ class Driver:
 def _reduction(rule: Any, build: Callable[[list[Any]], Any]) -> _Reduction:
     passes = rule.options.expand1 and rule.alias is None and len(rule.expansion) == 1
     passes = passes and not getattr(rule.expansion[0], "filter_out", False)
-    return _Reduction(rule.origin.name, len(rule.expansion), None if passes else build)
+    return _Reduction(str(rule.origin.name), len(rule.expansion), None if passes else build)
 
 
 def _pattern(terminal: Any) -> str:

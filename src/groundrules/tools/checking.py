@@ -14,6 +14,7 @@ from groundrules.checker import Checked, check
 from groundrules.diagnostics.codes import files
 from groundrules.diagnostics.codes import names as codes
 from groundrules.diagnostics.model import Diagnostic, Report
+from groundrules.plan.codec import no_collection
 from groundrules.rulebook.load import load_rulebook, load_text
 from groundrules.rulebook.model import Rulebook
 
@@ -38,13 +39,15 @@ class CheckResult:
 def check_path(path: Path | str) -> CheckResult:
     """Load and check the rulebook at `path`, a file or a folder."""
     report = Report()
-    return _checked(load_rulebook(path, report), report)
+    with no_collection():
+        return _checked(load_rulebook(path, report), report)
 
 
 def check_text(text: str, path: str = "rulebook.yaml") -> CheckResult:
     """Load and check a rulebook given as text; paths in it begin at the folder of `path`."""
     report = Report()
-    return _checked(load_text(text, report, path), report)
+    with no_collection():
+        return _checked(load_text(text, report, path), report)
 
 
 def _checked(book: Rulebook | None, report: Report) -> CheckResult:

@@ -10,6 +10,7 @@ from groundrules.diagnostics.model import Diagnostic, Fix
 from groundrules.diagnostics.source import SourceFile
 from groundrules.lint import lint
 from groundrules.lint.linted import Supplies
+from groundrules.plan.codec import no_collection
 from groundrules.tools.checking import CheckResult, check_path, check_text
 
 _ROUNDS = 10  # a mend may make room for another
@@ -28,7 +29,8 @@ def lint_text(text: str, path: str = "rulebook.yaml", supplies: Supplies | None 
 def _linted(result: CheckResult, supplies: Supplies | None) -> CheckResult:
     if result.checked is None or result.has_errors:
         return result
-    return CheckResult(lint(result.checked, supplies, result.diagnostics), result.checked)
+    with no_collection():
+        return CheckResult(lint(result.checked, supplies, result.diagnostics), result.checked)
 
 
 @dataclass(frozen=True)
