@@ -38,7 +38,15 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
 
 
-Block = Heading | Paragraph | Items | Table
+@dataclass(frozen=True)
+class Code:
+    """Something to copy, as it stands."""
+
+    text: str
+    language: str = "yaml"
+
+
+Block = Heading | Paragraph | Items | Table | Code
 
 
 @dataclass(frozen=True)

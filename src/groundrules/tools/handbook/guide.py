@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -17,14 +18,23 @@ from groundrules.tools.handbook.phrases import Phrases
 
 @dataclass(frozen=True, eq=False)
 class Guide:
+    """`modes` are those of the rules that are told of: members hear neither of shadows nor of what is off. `ids`:
+    rules are named with their ids, for those who refer to them."""
+
     checked: Checked
     plan: ir.Plan
     phrases: Phrases
+    modes: tuple[str, ...] = ("enforce",)
+    ids: bool = False
 
     @cached_property
     def rules(self) -> list[ir.Rule]:
-        """What members are told of: neither shadows nor what is off."""
-        return [rule for rule in self.plan.rules if rule.mode == "enforce"]
+        return [rule for rule in self.plan.rules if rule.mode in self.modes]
+
+    def name(self, title: Mapping[str, str], id: str) -> str:
+        """What a rule or another block is called."""
+        shown = self.phrases.title(title, id)
+        return self.phrases.say("who", what=shown, who=id) if self.ids else shown
 
     @cached_property
     def by_id(self) -> dict[str, ir.Rule]:
@@ -36,7 +46,7 @@ class Guide:
         return {
             ladder.context.instance.qualified(str(ladder.source.id.value)): ladder
             for ladder in self.checked.ladders
-            if ladder.source.mode == "enforce"
+            if ladder.source.mode in self.modes
         }
 
     @cached_property
@@ -44,12 +54,12 @@ class Guide:
         return {
             state.context.instance.qualified(str(state.source.id.value)): state
             for state in self.checked.states
-            if state.source.mode == "enforce"
+            if state.source.mode in self.modes
         }
 
     def ladder_title(self, id: str) -> str:
         ladder = self.ladders[id]
-        return self.phrases.title(filled(ladder.source.title, ladder.context.instance), id)
+        return self.name(filled(ladder.source.title, ladder.context.instance), id)
 
     def text_of(self, source: authored.Common, instance: Instance) -> str:
         return pick(filled(source.text, instance), self.phrases.lang)

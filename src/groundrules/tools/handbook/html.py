@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape
 
-from groundrules.tools.handbook.document import Block, Document, Heading, Item, Items, Paragraph, Table
+from groundrules.tools.handbook.document import Block, Code, Document, Heading, Item, Items, Paragraph, Table
 
 _STYLE = """
 :root { color-scheme: light dark; }
@@ -74,6 +74,8 @@ def _block(block: Block, numbers: Iterator[int]) -> Iterator[str]:
             yield "<ul>"
             yield from map(_item, block.items)
             yield "</ul>"
+        case Code():
+            yield f"<pre><code>{escape(block.text)}</code></pre>"
         case Table():
             yield "<table>"
             yield f"<thead><tr>{''.join(f'<th>{escape(cell)}</th>' for cell in block.head)}</tr></thead>"

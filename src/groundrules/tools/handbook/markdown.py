@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from groundrules.tools.handbook.document import Block, Document, Heading, Items, Paragraph, Table
+from groundrules.tools.handbook.document import Block, Code, Document, Heading, Items, Paragraph, Table
 
 _SPECIAL = re.compile(r"[\\`*<\[\]|]|(?<!\w)_|_(?!\w)")
 
@@ -30,6 +30,8 @@ def _block(block: Block) -> Iterator[str]:
                 lead = f"**{_escaped(item.lead)}**" if item.lead else ""
                 yield f"- {lead}{separator}{_escaped(item.text)}"
                 yield from (f"  - {_escaped(note)}" for note in item.notes)
+        case Code():
+            yield f"```{block.language}\n{block.text}\n```"
         case Table():
             yield _row(block.head)
             yield _row(tuple("---" for _ in block.head))

@@ -69,7 +69,7 @@ def _theme(phrases: Phrases, tag: str) -> str:
 def _rule(guide: Guide, rule: ir.Rule) -> Item:
     phrases = guide.phrases
     notes = [] if rule.times else [_sentence(phrases, rule)]
-    return Item(phrases.title(rule.title, rule.id), pick(rule.text, phrases.lang), (*notes, *_conditions(guide, rule)))
+    return Item(guide.name(rule.title, rule.id), pick(rule.text, phrases.lang), (*notes, *_conditions(guide, rule)))
 
 
 def _sentence(phrases: Phrases, rule: ir.Rule) -> str:
@@ -88,6 +88,8 @@ def _conditions(guide: Guide, rule: ir.Rule) -> Iterator[str]:
     yield from agreed(guide, rule)
     if rule.once and rule.kind != "reward":
         yield _once(phrases, rule.once)
+    if rule.mode == "shadow":
+        yield phrases.say("shadow")
     if rule.rollout < 1:
         yield phrases.say("rollout", share=f"{rule.rollout:.0%}")
     if rule.ends is not None:
@@ -118,13 +120,14 @@ def _rewards(guide: Guide, rules: list[ir.Rule]) -> Iterator[Block]:
     phrases = guide.phrases
     if not rules:
         return
-    rows = tuple((_earned(phrases, rule), phrases.effects(rule.effects), _bound(guide, rule)) for rule in rules)
+    rows = tuple((_earned(guide, rule), phrases.effects(rule.effects), _bound(guide, rule)) for rule in rules)
     yield Table((phrases.say("earn"), phrases.say("gets"), phrases.say("bound")), rows)
 
 
-def _earned(phrases: Phrases, rule: ir.Rule) -> str:
+def _earned(guide: Guide, rule: ir.Rule) -> str:
+    phrases = guide.phrases
     text = pick(rule.text, phrases.lang)
-    title = phrases.title(rule.title, rule.id)
+    title = guide.name(rule.title, rule.id)
     return phrases.join([title, text or phrases.events(_types(rule))], "colon")
 
 
@@ -208,7 +211,7 @@ def _path(guide: Guide, process: ir.Process, opening: ir.Rule) -> Item:
         notes.append(phrases.say("at_end", what=phrases.effects(end.effects)))
     if process.hours:
         notes.append(phrases.say("hours", start=clock(process.hours[0]), end=clock(process.hours[1])))
-    return Item(phrases.title(opening.title, process.id), pick(opening.text, phrases.lang), tuple(notes))
+    return Item(guide.name(opening.title, process.id), pick(opening.text, phrases.lang), tuple(notes))
 
 
 def _due(phrases: Phrases, due: ir.Due, what: str) -> str:
@@ -238,7 +241,7 @@ def _state(guide: Guide, state: ir.State) -> Item:
         if rule:
             notes.append(phrases.say(word, what=phrases.effects(rule.effects)))
     source, instance = authored.source, authored.context.instance
-    return Item(phrases.title(filled(source.title, instance), state.id), guide.text_of(source, instance), tuple(notes))
+    return Item(guide.name(filled(source.title, instance), state.id), guide.text_of(source, instance), tuple(notes))
 
 
 def _turn(phrases: Phrases, condition: ir.AnyExpr, events: tuple[ir.Until, ...]) -> str:
@@ -258,4 +261,4 @@ def _schedule(guide: Guide, schedule: ir.Schedule, rule: ir.Rule) -> Item:
     if schedule.for_each:
         when = phrases.join([when, phrases.say(f"for_{schedule.for_each}")])
     notes = [phrases.say("does", when=when, what=phrases.effects(rule.effects)), *_conditions(guide, rule)]
-    return Item(phrases.title(rule.title, schedule.id), pick(rule.text, phrases.lang), tuple(notes))
+    return Item(guide.name(rule.title, schedule.id), pick(rule.text, phrases.lang), tuple(notes))
