@@ -84,6 +84,7 @@ def test_a_whole_event(tmp_path: Path) -> None:
         ("member.muted: li, duration: 10m", "duration", 600_000),
         ("report.created: r", "report", {"id": "r"}),
         ("vote.cast: p", "poll", {"id": "p"}),
+        ("thanks.given: wang", "target", {"id": "wang"}),
         ("task.assigned: {task: {id: t, due: 1d from now}}", "task", {"id": "t", "due": "2026-01-06T01:00:00.000Z"}),
         ("approval.given: some-request", "request", "some-request"),
     ],

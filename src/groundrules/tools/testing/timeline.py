@@ -171,11 +171,12 @@ class EventMaker:
         return dict(short) if isinstance(short, dict) else {self._telling(type): short}
 
     def _telling(self, type: str) -> str:
-        """The field that a type is told by: words, else what it must have beside its actor, else what it may have."""
+        """The field that a type is told by: whom it must name, words, what else it must have, else what it may have."""
         schema = self._schemas.get(type, {})
         properties, family = schema.get("properties", {}), type.partition(".")[0]
         needed = [name for name in schema.get("required", ()) if name not in HEADER]
-        likely = [name for name in ("text", "emoji") if name in properties]
+        likely = ["target"] if "target" in needed and "text" in properties else []
+        likely += [name for name in ("text", "emoji") if name in properties]
         likely += [name for name in (family, "target") if name in needed] + needed
         return next(iter(likely), "target" if "target" in properties else "actor")
 
