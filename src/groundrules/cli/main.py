@@ -21,7 +21,9 @@ COMMANDS = {
     "test": "run the tests that stand beside rulebooks",
     "compile": "write a plan file that runs without reading the rulebook again",
     "run": "check a stream of events against a rulebook",
+    "explain": "say why something happened, and why something did not",
     "docs": "write the members' handbook of a rulebook",
+    "replay": "tell whom a rulebook acts on over recorded events, and what another version did",
     "schema": "print the JSON Schema of rulebooks, events, actions or decisions",
     "completion": "print the completion script of a shell",
 }

@@ -1,0 +1,126 @@
+"""Explaining events of a stream: replay what came before, watch the one that is asked about."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from groundrules.decisions import Decision
+from groundrules.plan import ir
+from groundrules.reference.scope import identity, walk
+from groundrules.tools.explaining.asked import Recorder
+from groundrules.tools.explaining.model import ActionExplained, EventExplained, RuleExplained, WouldFire
+from groundrules.tools.explaining.rules import Rules, nearness
+from groundrules.tools.explaining.seen import Json, seen
+from groundrules.tools.explaining.trials import Trials
+from groundrules.tools.explaining.witness import Moment, Witness
+
+
+@dataclass(frozen=True)
+class Explained:
+    """One event that was watched; everything that may be asked about it."""
+
+    plan: ir.Plan
+    moment: Moment
+    rules: Rules
+    trials: Trials
+
+    @property
+    def decisions(self) -> list[Decision]:
+        return self.moment.decisions
+
+    def event(self) -> EventExplained:
+        """Why each action, and which rules listened and did not fire, the nearest first."""
+        return EventExplained(
+            event=seen(self.moment.event),
+            channel=_channel(self.moment.event),
+            partition=self.moment.partition,
+            decisions=tuple(self.decisions),
+            actions=tuple(
+                ActionExplained(action=action, rules=tuple(self._behind(action.rules)))
+                for decision in self.decisions
+                for action in decision.actions
+            ),
+            rules=tuple(sorted(self._listening(), key=nearness)),
+        )
+
+    def rule(self, name: str, most: int = 3) -> list[RuleExplained]:
+        """Why the rule, ladder, path, state or schedule of this name fired or not, and what would have made it fire.
+
+        Returns an empty list if there is none. At most `most` ways are given, those that were tried first.
+        """
+        return [self._with_ways(told, most) for rule in self.rules.named(name) for told in self.rules.explain(rule)]
+
+    def nearest(self) -> RuleExplained | None:
+        """Of the rules that listened and did not fire, the one that came nearest; with what would have made it fire."""
+        told = [one for one in sorted(self._listening(), key=nearness) if one.verdict not in ("fired", "off", "ended")]
+        return self._with_ways(told[0], 1) if told else None
+
+    def _listening(self) -> list[RuleExplained]:
+        return [told for rule in self.rules.listening() for told in self.rules.explain(rule)]
+
+    def _behind(self, rules: tuple[str, ...]) -> list[RuleExplained]:
+        return [
+            told
+            for name in rules
+            for rule in self.plan.rules
+            if rule.id == name
+            for told in self.rules.explain(rule)[:1]
+        ]
+
+    def _with_ways(self, told: RuleExplained, most: int) -> RuleExplained:
+        if told.verdict == "fired":
+            return told
+        ways: tuple[WouldFire, ...] = tuple(self.trials.ways(told, most))
+        return msgspec.structs.replace(told, would_fire=ways)
+
+
+def watch(witness: Witness, event: Json) -> Explained:
+    """Handle an event on the witness and keep what may be asked about it."""
+    recorder = Recorder(witness.plan, witness.events)
+    moment = witness.note(event, recorder)
+    rules = Rules(witness.plan, event, moment.decisions, recorder, witness.memory(moment.partition))
+    return Explained(witness.plan, moment, rules, Trials(witness, moment, rules))
+
+
+def explain_event(plan: ir.Plan, lines: Callable[[], Iterable[bytes]], id: str) -> Explained | None:
+    """Replay lines of JSON up to the first event with this id, and explain that; None if there is none.
+
+    `lines` gives the stream from its beginning each time it is called: events of other partitions are left out, which
+    is known only once the event is found.
+    """
+    found = next((event for event in events_of(lines()) if event.get("id") == id), None)
+    if found is None:
+        return None
+    witness, home = Witness(plan), _home(plan, found)
+    for event in events_of(lines()):
+        if event.get("id") == id:
+            break
+        if _home(plan, event) == home:
+            witness.feed(event)
+    return watch(witness, found)
+
+
+def events_of(lines: Iterable[bytes]) -> Iterator[Json]:
+    """The events of lines of JSON; a line that holds none changes nothing and is left out."""
+    for line in lines:
+        with suppress(ValueError):
+            event = json.loads(line)
+            if isinstance(event, dict):
+                yield event
+
+
+def _home(plan: ir.Plan, event: Json) -> Any:
+    return identity(walk(event, plan.partition))
+
+
+def _channel(event: Json) -> str | None:
+    channel = event.get("channel")
+    if not isinstance(channel, dict):
+        return None
+    return channel.get("name") or channel.get("id")

@@ -1,0 +1,280 @@
+"""Explanations as text: a list of lines, each with the style that a terminal may give it.
+
+Marks: `✓` holds, `✗` does not, `?` unknown. What was found in a text is underlined.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from msgspec import structs
+
+from groundrules.decisions import Decision
+from groundrules.narrate import action_text, narrate
+from groundrules.plan import ir
+from groundrules.tools.explaining.model import Condition, EventExplained, Ladder, RuleExplained, WindowSeen
+from groundrules.tools.explaining.telling import Speech, joined
+from groundrules.tools.explaining.underline import disguised, underlined
+
+MARKS = {True: "✓", False: "✗", None: "?"}
+STYLES = {True: "holds", False: "fails", None: "unknown"}
+
+
+class Line(NamedTuple):
+    """One line; `style` is a name that a terminal may colour: head, holds, fails, unknown, mark, faint or none."""
+
+    text: str
+    style: str = ""
+
+    def indented(self, by: int) -> Line:
+        return Line(" " * by + self.text if self.text else "", self.style)
+
+
+def lines_of(told: EventExplained | RuleExplained, plan: ir.Plan, lang: str) -> list[Line]:
+    """An explanation as lines."""
+    writer = Writer(Speech(plan, lang))
+    return list(writer.event(told) if isinstance(told, EventExplained) else writer.rule(told))
+
+
+class Writer:
+    """Writes explanations in one language."""
+
+    def __init__(self, speech: Speech) -> None:
+        self.speech = speech
+        self._titles = {spec.name: spec.title for spec in speech.plan.actions}
+
+    # --- events -----------------------------------------------------------------------------------
+
+    def head(self, told: EventExplained) -> Iterator[Line]:
+        """The event in a line or two."""
+        event, say = told.event, self.speech.say
+        where = say("in", channel=told.channel) if told.channel else ""
+        who = say("by", type=event.type, who=event.who) if event.who else event.type
+        yield Line(f"{event.id}  {self.speech.time(event.at)}  {who}{where}", "head")
+        if event.text:
+            yield from (Line(f"  {text}") for text in underlined(event.text, ()))
+
+    def event(self, told: EventExplained) -> Iterator[Line]:
+        """Why each action; and which rules listened for nothing."""
+        yield from self.head(told)
+        yield Line("")
+        turned_away = next((one for one in told.decisions if one.trigger in ("rejected", "duplicate")), None)
+        if turned_away is not None:
+            yield self._turned_away(turned_away)
+            return
+        if not any(decision.notable for decision in told.decisions):
+            yield Line(self.speech.words["nothing"] if told.rules else self._nobody(told))
+        for decision in told.decisions:
+            yield from self._decision(decision, told)
+        yield from self._listened(told)
+
+    def _turned_away(self, decision: Decision) -> Line:
+        rejected = decision.rejected
+        if rejected is None:
+            return Line(self.speech.words["duplicate"])
+        return Line(self.speech.say("rejected", code=rejected.code, reason=rejected.reason), "fails")
+
+    def _nobody(self, told: EventExplained) -> str:
+        return self.speech.say("nobody", type=told.event.type)
+
+    def _decision(self, decision: Decision, told: EventExplained) -> Iterator[Line]:
+        """A decision's actions, each with its reasons; then what else it says."""
+        if not decision.notable:
+            return
+        if decision.trigger != "event":
+            yield Line(f"{self.speech.time(decision.at)}  ({decision.cause})", "head")
+        behind = {one.action.key: one.rules for one in told.actions}
+        explained: set[str] = set()
+        for action in decision.actions:
+            yield Line(f"→ {action_text(action, self.speech.lang, self._titles)}", "mark")
+            for rule in behind.get(action.key, ()):
+                yield from (line.indented(4) for line in self.reason(rule, rule.rule not in explained))
+                explained.add(rule.rule)
+        yield from self._rest(decision, explained)
+        yield Line("")
+
+    def _rest(self, decision: Decision, explained: set[str]) -> Iterator[Line]:
+        """What a decision says beside its actions and the rules that were told with them."""
+        fired = tuple(one for one in decision.fired if one.rule not in explained)
+        rest = structs.replace(decision, actions=(), fired=fired)
+        if rest.notable or rest.unknown:
+            yield from (Line(text) for text in narrate(rest, self.speech.lang, self._titles))
+
+    def _listened(self, told: EventExplained) -> Iterator[Line]:
+        quiet = [rule for rule in told.rules if rule.verdict != "fired"]
+        if not quiet:
+            return
+        yield Line(self.speech.say("listened", type=told.event.type))
+        for rule in quiet:
+            yield Line(f"  {self.speech.name(rule)}")
+            yield from (line.indented(4) for line in self._briefly(rule))
+
+    def _briefly(self, told: RuleExplained) -> Iterator[Line]:
+        """Why a rule did not fire, in a line or two: the conditions that failed."""
+        if told.verdict != "false" or told.when is None:
+            yield Line(self.verdict(told), "faint")
+            return
+        for part in deciding(told.when):
+            yield Line(f"{MARKS[part.outcome]} {part.text}", "faint")
+
+    def reason(self, told: RuleExplained, whole: bool = True) -> Iterator[Line]:
+        """Why a rule fired: its name and the conditions that decided it."""
+        yield Line(self.speech.say("because_of", rule=self.speech.name(told)))
+        if whole and told.ladder is not None:
+            yield Line(f"  {self._ladder(told.ladder)}")
+        if whole and told.when is not None:
+            for part in deciding(told.when):
+                yield from (line.indented(2) for line in self.condition(part))
+
+    # --- rules ------------------------------------------------------------------------------------
+
+    def rule(self, told: RuleExplained) -> Iterator[Line]:
+        """All there is to say of one rule."""
+        yield Line(self.speech.name(told), "head")
+        yield Line(f"  {self.verdict(told)}", {"fired": "holds", "unknown": "unknown"}.get(told.verdict, "fails"))
+        if told.subject:
+            yield Line("  " + self.speech.say("subject", who=told.subject))
+        if told.ladder is not None:
+            yield Line(f"  {self._ladder(told.ladder)}")
+        if told.file:
+            yield Line(f"  {told.file}:{told.line}", "faint")
+        yield from self._guards(told)
+        yield from (Line(f"  {text}") for text in self._memory(told))
+        yield from self.ways(told)
+
+    def _guards(self, told: RuleExplained) -> Iterator[Line]:
+        if told.when is not None:
+            yield Line("")
+            yield Line(f"  {self.speech.words['when']}")
+            yield from (line.indented(4) for line in self.condition(told.when))
+        elif told.verdict not in ("elsewhere", "off", "own", "ended"):
+            yield Line(f"  {self.speech.words['when.always']}")
+        if told.unless is not None:
+            yield Line(f"  {self.speech.words['unless.head']}")
+            yield from (line.indented(4) for line in self.condition(told.unless))
+
+    def _memory(self, told: RuleExplained) -> Iterator[str]:
+        say = self.speech.say
+        if told.once is not None:
+            at = told.once.fired_at
+            last = say("once.fired", at=self.speech.time(at)) if at else self.speech.words["once.never"]
+            yield say("once.head", key=self.speech.key(told.once.key), span=self._span(told)) + last
+        if told.times is not None:
+            steps = self.speech.words["sep"].join(map(str, told.times.steps))
+            key = self.speech.key(told.times.key)
+            yield say("times", number=told.times.number, key=key, within=told.times.within, steps=steps)
+        if told.approval is not None and told.verdict == "fired":
+            yield say("approval", by=told.approval)
+        if told.mode != "enforce":
+            yield say("mode", mode=told.mode)
+
+    def ways(self, told: RuleExplained) -> Iterator[Line]:
+        """What would have made it fire."""
+        if told.would_fire:
+            tried = all(way.tried for way in told.would_fire)
+            yield Line("")
+            yield Line("  " + self.speech.words["would" if tried else "would.untried"], "head")
+            yield from (Line(f"    · {self.speech.way(way)}") for way in told.would_fire)
+
+    def verdict(self, told: RuleExplained) -> str:
+        """What a rule said, in a sentence."""
+        say = self.speech.say
+        match told.verdict:
+            case "once" if told.once is not None:
+                at, again = self.speech.time(told.once.fired_at), self.speech.time(told.once.again)
+                return say("once", key=self.speech.key(told.once.key), span=self._span(told), at=at, again=again)
+            case "exempted":
+                return say("exempted", by=joined(self.speech, told.exempted_by))
+            case "unknown":
+                return say("unknown", missing=joined(self.speech, told.missing))
+            case "rollout":
+                own = "?" if told.share is None else f"{told.share:.0%}"
+                return say("rollout", who=told.subject or "actor", share=f"{told.rollout:.0%}", own=own)
+            case "elsewhere":
+                return self._elsewhere(told)
+        return self.speech.words[told.verdict]
+
+    def _elsewhere(self, told: RuleExplained) -> str:
+        text = self.speech.say(f"waits.{told.waits}", types=joined(self.speech, told.listens), type=f"`{told.heard}`")
+        if told.due:
+            return text + self.speech.say(f"waits.{told.waits}.due", due=self.speech.time(told.due))
+        return text + (self.speech.words["waits.path.none"] if told.waits == "path" else "")
+
+    def _span(self, told: RuleExplained) -> str:
+        assert told.once is not None
+        if told.once.per:
+            return self.speech.say("per", per=told.once.per)
+        return self.speech.say("within", within=told.once.within)
+
+    def _ladder(self, stands: Ladder) -> str:
+        key = "ladder.back" if stands.back else "ladder.same" if stands.before == stands.after else "ladder"
+        return self.speech.say(
+            key, ledger=stands.ledger, who=stands.who, before=stands.before, after=stands.after, reaches=stands.reaches
+        )
+
+    # --- conditions -------------------------------------------------------------------------------
+
+    def condition(self, told: Condition) -> Iterator[Line]:
+        """A condition and all below it."""
+        yield Line(f"{MARKS[told.outcome]} {self._name(told)}", STYLES[told.outcome])
+        if told.shape == "leaf":
+            yield from (line.indented(4) for line in self._details(told))
+        for part in told.parts:
+            yield from (line.indented(4) for line in self.condition(part))
+        if told.shape in ("any", "all") and not told.parts and told.outcome is not None:
+            yield Line(f"    {self.speech.words['no_items']}", "faint")
+
+    def _name(self, told: Condition) -> str:
+        match told.shape:
+            case "and" | "not":
+                return self.speech.words[told.shape]
+            case "or":
+                return self.speech.words["or.head"]
+            case "item":
+                return self.speech.say("item", item=self.speech.value(told.item))
+        return told.text
+
+    def _details(self, told: Condition) -> Iterator[Line]:
+        for field, text in told.looked_into.items():
+            places = [(found.start, found.end) for found in told.evidence if found.field == field]
+            yield from (Line(one, "mark" if set(one) <= {"^", " "} else "") for one in underlined(text, places))
+            for found in told.evidence:
+                if disguised(found) and f"/{found.pattern}/" not in told.text:
+                    yield Line(
+                        self.speech.say("disguise", found=f"“{found.text}”", pattern=f"“{found.pattern}”"), "faint"
+                    )
+        for window in told.windows:
+            yield from self._window(window)
+        shown = {} if told.looked_into or (told.windows and told.text.startswith(_WINDOWS)) else told.reads
+        for what, value in shown.items():
+            yield Line(self.speech.say("is", what=what, value=self.speech.value(value)), "faint")
+        for what in told.missing:
+            yield Line(self.speech.say("missing", what=what), "unknown")
+
+    def _window(self, told: WindowSeen) -> Iterator[Line]:
+        known = {name: value for name, value in told.key.items() if value is not None}
+        if len(known) < len(told.key):
+            return
+        key = self.speech.say("window.key", key=self.speech.key(told.key)) if told.key else ""
+        within = self.speech.say("window.within", within=told.within) if told.within else ""
+        text = self.speech.say(f"window.{told.kind}", value=told.value, type=told.type, key=key, within=within)
+        yield Line(text, "faint")
+        if told.left_out:
+            yield Line("  " + self.speech.say("window.more", count=told.left_out), "faint")
+        for event in told.events:
+            parts = (self.speech.time(event.at), event.id, event.who, self.speech.value(event.text))
+            yield Line("  " + "  ".join(part for part in parts if part), "faint")
+
+
+_WINDOWS = ("count(", "distinct(", "sum(", "streak(", "quiet(")
+
+
+def deciding(told: Condition) -> Iterator[Condition]:
+    """The leaves on which an outcome rests."""
+    if told.shape == "leaf" or not told.parts:
+        if told.decisive:
+            yield told
+        return
+    for part in told.parts:
+        yield from deciding(part)

@@ -1,0 +1,209 @@
+"""What an explanation says, as data that JSON can hold.
+
+Instants are RFC 3339 in UTC, durations are written `1h30m`, people and things stand as their id.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+from groundrules.decisions import Action, Decision, Evidence
+
+Shape = Literal["and", "or", "not", "any", "all", "item", "leaf"]
+Verdict = Literal[
+    "fired",  # and took effect
+    "shadow",  # would have, but for its mode
+    "rollout",  # would have, but for its rollout share
+    "exempted",  # would have, but for an exempting rule
+    "once",  # it fired already for this key
+    "unless",  # `unless` held
+    "unknown",  # for lack of facts
+    "false",  # `when` did not hold
+    "off",  # its mode
+    "ended",  # its `ends` has passed
+    "own",  # the bot's own act, which the rule does not speak of
+    "elsewhere",  # it listens to other events, or to the passing of time
+]
+
+
+class Told(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """Base of everything in an explanation."""
+
+
+class Seen(Told, frozen=True, kw_only=True):
+    """An event as a window or a list of events shows it; `text` is what it was about, in one line."""
+
+    id: str
+    at: str
+    type: str
+    who: str | None = None
+    text: str = ""
+
+
+class WindowSeen(Told, frozen=True, kw_only=True):
+    """What a window held for one key; the newest events last, `left_out` how many older ones are not listed."""
+
+    kind: str
+    type: str
+    key: dict[str, Any] = {}
+    within: str | None = None
+    value: Any = None
+    wanted: str = ""  # the comparison, if there is one: `>= 3`
+    events: tuple[Seen, ...] = ()
+    left_out: int = 0
+
+
+class Condition(Told, frozen=True, kw_only=True):
+    """A node of a guard: an operator with its parts, an item of `any` or `all`, or a leaf.
+
+    `outcome` None is unknown, for lack of `missing`. `reads` are the values of a leaf's operands under their source
+    text, `evidence` where a text bears a true leaf out, `looked_into` the whole of that text by field. `decisive`:
+    the outcome of the whole guard rests on this part.
+    """
+
+    shape: Shape
+    outcome: bool | None
+    decisive: bool = False
+    text: str = ""
+    file: str = ""
+    line: int = 0
+    reads: dict[str, Any] = {}
+    missing: tuple[str, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    looked_into: dict[str, str] = {}
+    windows: tuple[WindowSeen, ...] = ()
+    item: Any = None
+    parts: tuple[Condition, ...] = ()
+
+    @property
+    def missing_all(self) -> tuple[str, ...]:
+        """The missing reads of all parts that left the whole unknown."""
+        below = {name for part in self.parts if part.outcome is None for name in part.missing_all}
+        return tuple(sorted({*self.missing, *below}))
+
+
+class Once(Told, frozen=True, kw_only=True):
+    """`once_per`: its key, and when it fired for it last; `again` is when it may fire again, if it fired already."""
+
+    key: dict[str, Any]
+    within: str | None = None
+    per: str | None = None
+    fired_at: str | None = None
+    again: str | None = None
+
+
+class Times(Told, frozen=True, kw_only=True):
+    """`times`: its key, and the how-manieth firing within its time this one was or would be."""
+
+    key: dict[str, Any]
+    within: str
+    number: int
+    steps: tuple[int, ...]
+
+
+class Ladder(Told, frozen=True, kw_only=True):
+    """A ladder's step: whose balance, what it was before and after the event, and what the step asks for."""
+
+    ledger: str
+    who: str
+    before: int
+    after: int
+    reaches: int
+    back: bool = False
+
+
+class Change(Told, frozen=True, kw_only=True):
+    """One thing that is otherwise in a counterfactual.
+
+    kind and what it speaks of: `field` (`what` is the path, `relation` and `bound` what it must be, `value` what was
+    tried), `window` (`count` more events, or fewer if negative), `ledger`, `label`, `state`, `time`, `once`.
+    """
+
+    kind: Literal["field", "fact", "window", "ledger", "label", "state", "time", "once"]
+    what: str
+    relation: str = ""
+    type: str = ""  # of the bound: instant, duration, number, text, …
+    bound: Any = None
+    value: Any = None
+    among: tuple[str, ...] = ()
+    source: str = ""
+    count: int = 0
+    who: str | None = None
+    within: str | None = None
+    before: Any = None
+
+
+class WouldFire(Told, frozen=True, kw_only=True):
+    """Changes that together would have made the rule fire; `tried`: decided again with them, and it fired."""
+
+    changes: tuple[Change, ...]
+    tried: bool = False
+
+
+class RuleExplained(Told, frozen=True, kw_only=True):
+    """Why one rule fired or not; `when` is the whole tree of its guard, as it was when the rule was asked."""
+
+    rule: str
+    kind: str
+    verdict: Verdict
+    title: dict[str, str] = {}
+    file: str = ""
+    line: int = 0
+    partition: str = ""
+    mode: str = "enforce"
+    rollout: float = 1.0
+    share: float | None = None
+    listens: tuple[str, ...] = ()
+    heard: str = ""  # the type of the event at hand
+    subject: str | None = None
+    when: Condition | None = None
+    unless: Condition | None = None
+    once: Once | None = None
+    times: Times | None = None
+    ladder: Ladder | None = None
+    missing: tuple[str, ...] = ()
+    exempted_by: tuple[str, ...] = ()
+    waits: str | None = None  # for what a rule waits that listens to no event; a key of the narrator's words
+    due: str | None = None
+    approval: str | None = None
+    would_fire: tuple[WouldFire, ...] = ()
+
+    @property
+    def holds(self) -> tuple[int, int]:
+        """How many of the guard's parts hold, of how many."""
+        return parts_that_hold(self.when)
+
+
+class ActionExplained(Told, frozen=True, kw_only=True):
+    """An action and the rules behind it."""
+
+    action: Action
+    rules: tuple[RuleExplained, ...] = ()
+
+
+class EventExplained(Told, frozen=True, kw_only=True):
+    """What one event brought about, in the order of the log; `rules` are those that listened to it, nearest first."""
+
+    event: Seen
+    channel: str | None = None
+    partition: str | None = None
+    decisions: tuple[Decision, ...] = ()
+    actions: tuple[ActionExplained, ...] = ()
+    rules: tuple[RuleExplained, ...] = ()
+
+
+def parts_that_hold(condition: Condition | None) -> tuple[int, int]:
+    """How many parts of a guard are true, of how many; of several alternatives the one that comes nearest counts."""
+    if condition is None:
+        return 0, 0
+    inner = [part for part in condition.parts if part.shape != "leaf" or part.text or part.reads]
+    if condition.shape == "and" and inner:
+        counted = [parts_that_hold(part) for part in inner]
+        return sum(held for held, _ in counted), sum(of for _, of in counted)
+    if condition.shape in ("or", "any", "item") and inner:
+        return max(
+            (parts_that_hold(part) for part in inner), key=lambda one: (one[0] / one[1] if one[1] else 0, -one[1])
+        )
+    return int(condition.outcome is True), 1

@@ -1,0 +1,194 @@
+"""What is to be said of one rule: its verdict on the event at hand, and what it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from groundrules.calendar.instants import format_ms
+from groundrules.calendar.recurrence import next_after
+from groundrules.decisions import Decision
+from groundrules.plan import ir
+from groundrules.reference.memory import Memory
+from groundrules.reference.scope import Scope
+from groundrules.reference.selfmade import is_own_act, mentions_self
+from groundrules.tools.explaining.asked import Asked, Recorder
+from groundrules.tools.explaining.model import Condition, Ladder, RuleExplained, Verdict
+from groundrules.tools.explaining.seen import Json
+from groundrules.tools.explaining.tree import condition
+
+MOST_SUBJECTS = 5
+
+
+class Rules:
+    """Explains rules of one moment: what was asked, what was decided, and what is remembered after it."""
+
+    def __init__(
+        self, plan: ir.Plan, event: Json, decisions: Sequence[Decision], recorder: Recorder, memory: Memory | None
+    ) -> None:
+        self.plan = plan
+        self.event = event
+        self.decisions = decisions
+        self.recorder = recorder
+        self.memory = memory
+        self._asked: dict[str, list[Asked]] = {}
+        for asked in recorder.asked:
+            self._asked.setdefault(asked.rule.id, []).append(asked)
+
+    # --- which rules ------------------------------------------------------------------------------
+
+    def named(self, name: str) -> list[ir.Rule]:
+        """The rules that an author calls by a name: the rule itself, or the steps of a ladder, path or state."""
+        exact = [rule for rule in self.plan.rules if rule.id == name]
+        below = [rule for rule in self.plan.rules if rule.id.startswith(f"{name}#")]
+        return exact + below
+
+    def listening(self) -> list[ir.Rule]:
+        """The rules that listen to the event's type."""
+        return [
+            rule
+            for rule in self.plan.rules
+            if isinstance(rule.trigger, ir.OnEvent) and self.event.get("type") in rule.trigger.types
+        ]
+
+    # --- one rule ---------------------------------------------------------------------------------
+
+    def explain(self, rule: ir.Rule) -> list[RuleExplained]:
+        """What there is to say of a rule: once, or for each member that a schedule asked about, fired ones first."""
+        asked = self._asked.get(rule.id, [])
+        if not asked:
+            return [self._not_asked(rule)]
+        told = [self._asked_once(one) for one in asked]
+        return sorted(told, key=lambda one: one.verdict != "fired")[:MOST_SUBJECTS]
+
+    def asked(self, rule: str) -> Asked | None:
+        """What a rule saw when it was asked first."""
+        return next(iter(self._asked.get(rule, [])), None)
+
+    def _asked_once(self, asked: Asked) -> RuleExplained:
+        return self._told(
+            asked.rule,
+            verdict=self._verdict(asked),
+            when=None if isinstance(asked.rule.when, ir.Const) else asked.when,
+            unless=asked.unless,
+            share=asked.share,
+            subject=asked.scope.subject,
+            once=asked.once,
+            times=asked.times,
+            missing=asked.when.missing_all if asked.when.outcome is None else asked.missing,
+            exempted_by=self._exempted_by(asked.rule.id),
+            ladder=self._ladder(asked.rule) if isinstance(asked.rule.trigger, ir.OnCrossing) else None,
+        )
+
+    def _told(self, rule: ir.Rule, **more: Any) -> RuleExplained:
+        source = self.plan.sources[rule.src] if rule.src >= 0 else None
+        return RuleExplained(
+            rule=rule.id,
+            kind=rule.kind,
+            title=rule.title,
+            file=source.file if source else "",
+            line=source.line if source else 0,
+            partition=self.memory.partition if self.memory else "",
+            mode=rule.mode,
+            rollout=rule.rollout,
+            listens=rule.trigger.types if isinstance(rule.trigger, ir.OnEvent) else (),
+            heard=str(self.event.get("type")),
+            approval=rule.approval.by if rule.approval else None,
+            **more,
+        )
+
+    def _verdict(self, asked: Asked) -> Verdict:
+        if asked.when.outcome is False:
+            return "false"
+        if asked.unless is not None and asked.unless.outcome is True:
+            return "unless"
+        if asked.when.outcome is None or asked.missing:
+            return "unknown"
+        if asked.blocked:
+            return "once"
+        if self._exempted_by(asked.rule.id):
+            return "exempted"
+        return "fired" if asked.lane == "live" else asked.lane
+
+    def _exempted_by(self, rule: str) -> tuple[str, ...]:
+        found = (one.by for decision in self.decisions for one in decision.exempted if one.rule == rule)
+        return next(found, ())
+
+    # --- rules that were not asked ------------------------------------------------------------------
+
+    def _not_asked(self, rule: ir.Rule) -> RuleExplained:
+        trigger = rule.trigger
+        if isinstance(trigger, ir.OnEvent) and self.event.get("type") in trigger.types:
+            return self._told(rule, verdict=self._passed_over(rule))
+        return self._told(rule, verdict="elsewhere", **self._waiting(rule))
+
+    def _waiting(self, rule: ir.Rule) -> dict[str, Any]:
+        """For what a rule waits that does not listen to the event, and what stands about that."""
+        match rule.trigger:
+            case ir.OnCrossing():
+                return {"waits": "ladder", "ladder": self._ladder(rule)}
+            case ir.OnStep(process=process):
+                return {"waits": "path", "due": self._next_step(process)}
+            case ir.OnState(state=state):
+                return {"waits": "state", "when": self._state(state, rule.trigger.entering)}
+            case ir.OnSchedule(schedule=schedule):
+                return {"waits": "schedule", "due": self._next_run(schedule)}
+        return {"waits": "refusal" if isinstance(rule.trigger, ir.OnRefusal) else "event"}
+
+    def _state(self, id: str, entering: bool) -> Condition | None:
+        """The guard by which a state is entered or left, as it was asked, else as it stands behind the event."""
+        asked = self.recorder.states.get((id, entering))
+        if asked is not None or self.memory is None:
+            return asked
+        state = next(state for state in self.plan.states if state.id == id)
+        guard = state.enter if entering else state.leave
+        return condition(guard, Scope(self.memory, self.memory.now), self.recorder.events)
+
+    def _passed_over(self, rule: ir.Rule) -> Verdict:
+        if rule.mode == "off":
+            return "off"
+        if is_own_act(self.event) and not mentions_self(rule.when):
+            return "own"
+        now = self.memory.now if self.memory else 0
+        return "ended" if rule.ends is not None and now > rule.ends else "elsewhere"
+
+    def _ladder(self, rule: ir.Rule) -> Ladder | None:
+        """Where a balance stands below the step; of those that the event changed, else of the actor's."""
+        trigger = rule.trigger
+        assert isinstance(trigger, ir.OnCrossing)
+        ladder = next(one for one in self.plan.ladders if one.id == trigger.ladder)
+        step = ladder.steps[trigger.step]
+        mark = step.falls_below if trigger.back and step.falls_below is not None else step.reaches
+        for who, before, after in self._balances(ladder.ledger):
+            return Ladder(ledger=ladder.ledger, who=who, before=before, after=after, reaches=mark, back=trigger.back)
+        return None
+
+    def _balances(self, ledger: str) -> Iterator[tuple[str, int, int]]:
+        for decision in self.decisions:
+            for change in decision.ledgers:
+                if change.ledger == ledger:
+                    yield change.who, change.before, change.after
+        actor = (self.event.get("actor") or {}).get("id")
+        definition = next(one for one in self.plan.ledgers if one.id == ledger)
+        if self.memory is not None and actor and definition.per == "member":
+            balance = self.memory.ledgers.balance(ledger, actor, self.memory.now)
+            yield actor, balance, balance
+
+    def _next_step(self, process: str) -> str | None:
+        """When the next step of a path that is open falls due."""
+        paths = [path for path in self.memory.processes.paths if path.process == process] if self.memory else []
+        return format_ms(min(path.turns[0][0] for path in paths)) if paths else None
+
+    def _next_run(self, schedule: str) -> str | None:
+        if self.memory is None:
+            return None
+        definition = next(one for one in self.plan.schedules if one.id == schedule)
+        due = next_after(definition.at, self.plan.timezone, self.memory.schedules[schedule])
+        return None if due is None else format_ms(due)
+
+
+def nearness(told: RuleExplained) -> tuple[float, int, str]:
+    """Sorts rules that did not fire: the one with the greatest share of true parts first, then that with fewer left."""
+    held, of = told.holds
+    done = told.verdict in ("once", "exempted", "unless", "shadow", "rollout")
+    return (-1.0 if done else -(held / of if of else 0.0), of - held, told.rule)

@@ -1,0 +1,168 @@
+"""A guard as a tree of conditions, each with what it came to and why.
+
+The tree has the author's `and`, `or` and `not`; `any` and `all` have a part for each item of their list. A part is
+decisive if the outcome of the whole rests on it: of a true `or` and a false `and` those sides that made it so, else
+all sides; of an unknown guard the sides that are unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from groundrules.calendar.instants import format_duration, format_ms
+from groundrules.plan import ir
+from groundrules.reference import clauses
+from groundrules.reference.blame import blame
+from groundrules.reference.scope import Scope, identity
+from groundrules.reference.tree import everything_in
+from groundrules.reference.values import evaluate, raw
+from groundrules.reference.windows import Entry, encoded
+from groundrules.tools.explaining.model import Condition, Seen, WindowSeen
+from groundrules.tools.explaining.seen import Json, seen
+
+MOST_EVENTS = 8
+Events = Mapping[str, Json]
+
+
+def condition(expr: Any, scope: Scope, events: Events, decisive: bool = True) -> Condition:
+    """The tree of a guard as it is seen in `scope`; `events` are those that windows may hold, by id."""
+    match expr:
+        case ir.And() | ir.Or() | ir.Not():
+            return _branch(expr, scope, events, decisive)
+        case ir.Quantified():
+            return _quantified(expr, scope, events, decisive)
+        case _:
+            return _leaf(expr, scope, events, decisive)
+
+
+def _branch(expr: ir.And | ir.Or | ir.Not, scope: Scope, events: Events, decisive: bool) -> Condition:
+    operands = (expr.operand,) if isinstance(expr, ir.Not) else expr.operands
+    shape = {ir.And: "and", ir.Or: "or", ir.Not: "not"}[type(expr)]
+    outcome = evaluate(expr, scope)
+    chosen = [decisive and _decides(shape, outcome, evaluate(part, scope)) for part in operands]
+    parts = [condition(part, scope, events, one) for part, one in zip(operands, chosen, strict=True)]
+    return _node(expr, scope, shape, decisive, parts=tuple(parts))
+
+
+def _decides(shape: str, whole: bool | None, part: bool | None) -> bool:
+    """Whether the outcome of a whole rests on a part with this outcome."""
+    if whole is None or (whole is True and shape in ("or", "any")) or (whole is False and shape in ("and", "all")):
+        return part is whole
+    return True
+
+
+def _quantified(expr: ir.Quantified, scope: Scope, events: Events, decisive: bool) -> Condition:
+    outcome = evaluate(expr, scope)
+    parts = []
+    for item in raw(expr.collection, scope) or ():
+        inner = scope.binding(item)
+        chosen = decisive and _decides(expr.quantifier, outcome, evaluate(expr.condition, inner))
+        below = condition(expr.condition, inner, events, chosen)
+        parts.append(
+            Condition(shape="item", outcome=below.outcome, decisive=chosen, item=shown_item(item), parts=(below,))
+        )
+    reads = {clauses.text_of(expr.collection, scope): len(parts)} if not parts else {}
+    return _node(expr, scope, expr.quantifier, decisive, parts=tuple(parts), reads=reads)
+
+
+def shown_item(item: Any) -> Any:
+    """An item of a list in a word: a link's address, a person's name or id, the value itself."""
+    return item.get("url") or identity(item) if isinstance(item, dict) else item
+
+
+def _node(expr: Any, scope: Scope, shape: Any, decisive: bool, **more: Any) -> Condition:
+    source = clauses.source_of(expr, scope)
+    return Condition(
+        shape=shape,
+        outcome=evaluate(expr, scope),
+        decisive=decisive,
+        text=" ".join(source.text.split()) if source else "",
+        file=source.file if source else "",
+        line=source.line if source else 0,
+        **more,
+    )
+
+
+def _leaf(expr: Any, scope: Scope, events: Events, decisive: bool) -> Condition:
+    outcome = evaluate(expr, scope)
+    searched = outcome is True and isinstance(expr, clauses.SEARCHING)
+    found = tuple(clauses.evidence(expr, scope)) if searched else ()
+    return _node(
+        expr,
+        scope,
+        "leaf",
+        decisive,
+        reads={} if isinstance(expr, ir.Const) else clauses.reads(expr, scope),
+        missing=blame(expr, scope) if outcome is None else (),
+        evidence=found,
+        looked_into=_looked_into(expr, scope),
+        windows=tuple(windows_in(expr, scope, events)),
+    )
+
+
+def _looked_into(expr: Any, scope: Scope) -> dict[str, str]:
+    field = clauses.subject_of(expr) if isinstance(expr, clauses.SEARCHING) else None
+    text = None if field is None else evaluate(field, scope)
+    return {".".join(field.path): text} if field is not None and isinstance(text, str) else {}
+
+
+# --- windows --------------------------------------------------------------------------------------
+
+
+def windows_in(expr: Any, scope: Scope, events: Events) -> list[WindowSeen]:
+    """The windows that a leaf reads, with the events in them."""
+    return [
+        window_seen(part, scope, events)
+        for part in everything_in(expr)
+        if isinstance(part, ir.WindowTest | ir.WindowValue)
+    ]
+
+
+def window_seen(expr: ir.WindowTest | ir.WindowValue, scope: Scope, events: Events) -> WindowSeen:
+    """What a window holds for the key that `expr` reads it with."""
+    windows = scope.memory.windows
+    window = windows.definitions[expr.window]
+    key = [evaluate(part, scope) for part in expr.key]
+    names = [clauses.text_of(part, scope) or ".".join(getattr(part, "path", ())) for part in expr.key]
+    within = expr.within or scope.plan.retain
+    held = [] if None in key else _held(window, key, within, scope)
+    value = None if None in key else windows.value(expr.window, key, expr.within, None, scope.now)
+    return WindowSeen(
+        kind=window.kind,
+        type=window.type,
+        key=dict(zip(names, key, strict=True)),
+        within=format_duration(expr.within) if expr.within else None,
+        value=written(window, value),
+        wanted=f"{expr.operator} {written(window, expr.bound)}" if isinstance(expr, ir.WindowTest) else "",
+        events=tuple(_seen(entry, events) for entry in held[-MOST_EVENTS:]),
+        left_out=max(0, len(held) - MOST_EVENTS),
+    )
+
+
+def _held(window: ir.Window, key: list[Any], within: int, scope: Scope) -> list[Entry]:
+    """The entries that make up a window's number: of distinct values and of days the last each, of quiet the last."""
+    windows = scope.memory.windows
+    match window.kind:
+        case "quiet":
+            return windows.all(window.id, key)[-1:]
+        case "streak":
+            return windows.all(window.id, key)
+        case "distinct":
+            entries = windows.entries(window.id, key, within, scope.now)
+            latest = {encoded(entry.value): entry for entry in entries}
+            return [entry for entry in entries if latest[encoded(entry.value)] is entry]
+        case _:
+            return windows.entries(window.id, key, within, scope.now)
+
+
+def _seen(entry: Entry, events: Events) -> Seen:
+    event = events.get(entry.event)
+    if event is None:
+        return Seen(id=entry.event, at=format_ms(entry.at), type="")
+    return seen(event, entry.at)
+
+
+def written(window: ir.Window, value: Any) -> Any:
+    """A window's number as the log writes it: quiet is a length of time."""
+    return format_duration(value) if window.kind == "quiet" and isinstance(value, int) else value
