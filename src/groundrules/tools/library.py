@@ -199,7 +199,8 @@ def index(lang: str) -> str:
         checked = check_path(shipped("policies") / name).checked
         if checked is not None:
             root = checked.instances[0]
-            title, text = (pick(filled(one, root), lang) for one in (root.book.title, root.book.text))
+            texts = (pick(filled(one, root), lang) for one in (root.book.title, root.book.text))
+            title, text = (" ".join(one.split()) for one in texts)
             rows.append((f"[{name}]({name}{ENDINGS[lang]})", title, text))
     head = tuple(_WORDS[word][lang == "zh"] for word in ("pack", "meaning", "what"))
     title, footer = (_WORDS[word][lang == "zh"] for word in ("library", "footer"))
