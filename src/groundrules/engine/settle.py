@@ -80,15 +80,17 @@ def _settle_one(program: Program, partition: Partition, cell: LedgerCell, who: s
 
 
 def _under_cap(program: Program, partition: Partition, ask: Ask) -> int:
-    """Return what a cap leaves of a grant, and note it there; losses are not capped."""
+    """Return what a cap leaves of a grant, and note it there per ledger and receiver; losses are not capped."""
     amount = ask.amount or 0
     if ask.cap is None or amount <= 0:
         return amount
     cap = program.caps[ask.cap]
     space = partition.space(cap.name, PERIOD_LIFETIME[cap.per])
     period = period_index(program.zone, partition.now, cap.per)
-    allowed = min(amount, cap.room(space.get(ask.who), period))
-    space.put(ask.who, cap.use(space.get(ask.who), period, allowed), partition.now)
+    key = keys.encode((ask.ledger, ask.who))
+    row = space.get(key)
+    allowed = min(amount, cap.room(row, period))
+    space.put(key, cap.use(row, period, allowed), partition.now)
     return allowed
 
 

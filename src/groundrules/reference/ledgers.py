@@ -9,7 +9,7 @@ One **settlement** applies everything that one trigger asks of one balance:
 
 1. a reset takes the balance back to rest;
 2. a grant under a cap is cut to what the cap leaves in this calendar period (of the rulebook's zone) for its receiver.
-   A cap counts what was granted under it, over all ledgers; grants take from it in the order of their rules' ids;
+   A cap counts what was granted under it, each ledger for itself, in the order of the rules' ids;
 3. all changes are added up, and floor and ceiling cut the result;
 4. what a grant **really gave** is what is left of it: what the ceiling cuts off is taken from the grants and what the
    floor cuts off from the losses, those of the last rule id first.
@@ -66,7 +66,7 @@ class Ledgers:
         self.definitions = {ledger.id: ledger for ledger in plan.ledgers}
         self.caps = {cap.id: cap for cap in plan.caps}
         self.history: dict[tuple[str, str], list[Change]] = {}
-        self.granted: list[tuple[str, str, int, int]] = []  # cap, who, at, amount
+        self.granted: list[tuple[str, str, str, int, int]] = []  # cap, ledger, who, at, amount
         self.grants: list[Grant] = []
 
     # --- reading ----------------------------------------------------------------------------------
@@ -159,11 +159,11 @@ class Ledgers:
         period = period_index(self.plan.timezone, now, cap.per)
         used = sum(
             amount
-            for name, who, at, amount in self.granted
-            if (name, who) == (cap.id, ask.who) and period_index(self.plan.timezone, at, cap.per) == period
+            for name, ledger, who, at, amount in self.granted
+            if (name, ledger, who) == (cap.id, ask.ledger, ask.who) and period_index(self.plan.timezone, at, cap.per) == period
         )
         allowed = max(0, min(ask.amount, cap.amount - used))
-        self.granted.append((cap.id, ask.who, now, allowed))
+        self.granted.append((cap.id, ask.ledger, ask.who, now, allowed))
         return allowed
 
     # --- taking back ------------------------------------------------------------------------------
