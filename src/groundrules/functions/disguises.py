@@ -1,8 +1,9 @@
 """Functions that see through disguises: words of mixed scripts, and names that read like other names.
 
 **Mixed scripts.** Nobody who types normally changes the keyboard inside a word, so a word with Cyrillic letters and
-Latin, Greek or Cherokee ones beside them (`зapaбoткa`, `crурto`) was made to get past a list. Latin and Greek together
-are no sign: `μm`, `Δt`.
+Latin, Greek or Cherokee ones beside them (`зapaбoткa`, `crурto`) was made to get past a list. A foreign stem with an
+ending of one's own (`SEOшник`) is none of these: it changes once, and its letters do not pass for Cyrillic ones. Latin
+and Greek together are no sign: `μm`, `Δt`.
 
 **Looking alike.** Two names look alike if their skeletons are the same: folded (which brings look-alike letters of
 other scripts together), without separators and repeats, and with `0 1 5 i | rn vv` read as `o l s l l m w`. Longer
@@ -25,8 +26,10 @@ _OTHERS = (
 _LONG = 10
 """Characters from which one of them may differ."""
 
-_mixed = re.compile(rf"(?=[^\W\d_]*[{_CYRILLIC}])(?=[^\W\d_]*[{_OTHERS}])[^\W\d_]+")
+_cyrillic = re.compile(f"[{_CYRILLIC}]+")
+_others = re.compile(f"[{_OTHERS}]+")
 _letters = re.compile(r"[^\W\d_]+")
+_TWINS = frozenset("abcehikmoprtxy")  # ASCII letters that pass for Cyrillic ones
 _separators = re.compile(f"[{SEPARATORS}]+")
 _runs = re.compile(r"(.)\1+", re.DOTALL)
 _READ_AS = str.maketrans("015i|", "olsll")
@@ -36,7 +39,15 @@ def mixed_scripts(text: str) -> int:
     """How many words mix Cyrillic letters with Latin, Greek or Cherokee ones."""
     if text.isascii():
         return 0
-    return sum(1 for word in _letters.finditer(text) if _mixed.fullmatch(word[0]))
+    return sum(map(_is_mixed, _letters.findall(text)))
+
+
+def _is_mixed(word: str) -> bool:
+    foreign = _others.findall(word)
+    if not foreign or not _cyrillic.search(word):
+        return False
+    changes = len(foreign) + len(_cyrillic.findall(word)) - 1
+    return changes > 1 or all(char.lower() in _TWINS or not char.isascii() for char in "".join(foreign))
 
 
 def looks_like(text: str, other: str) -> bool:

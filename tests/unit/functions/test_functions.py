@@ -97,6 +97,7 @@ RESULTS: list[tuple[str, tuple[Any, ...], Any]] = [
     ("china_id", ("11010519490231002X",), False),
     ("china_id", ("11010519491231002x",), True),
     ("mixed_scripts", ("зapaбoткa тyт, μm и SEO",), 2),
+    ("mixed_scripts", ("Пᴏддᴇᴧьнᴀя нeйpoceть nснифер SEOшник",), 2),
     ("mixed_scripts", ("plain",), 0),
     ("looks_like", ("0Llv1A", "Olivia"), True),
     ("looks_like", ("Оlivia", "Olivia"), True),
@@ -200,6 +201,7 @@ HOSTILE = [
     "世",
     "\n",
     "x.y/",
+    "aя",
 ]
 OF_TEXT = [name for name, found in FUNCTIONS.items() if [one.name for one in found.signature.parameters] == ["text"]]
 
