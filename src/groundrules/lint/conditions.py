@@ -118,7 +118,7 @@ class Conditions:
 
     def _leaf(self, lowerer: Lowerer, node: nodes.Node) -> Leaf:
         inner = self._quantified(lowerer, node) if isinstance(node, nodes.Quantified) else None
-        expression = lowerer.expression(node)
+        expression = self._expression(lowerer, node)
         parametric = any(id(part) in self._parametric for part in nodes.walk(node))
         types = None
         if isinstance(node, nodes.Compare) and isinstance(expression, ir.Compare):
@@ -126,6 +126,12 @@ class Conditions:
         elif isinstance(node, nodes.In):
             types = (lowerer.type_of(node.item), lowerer.type_of(node.collection))
         return Leaf(lowerer.fragment, node, expression, lowerer.context, parametric, types, inner)
+
+    def _expression(self, lowerer: Lowerer, node: nodes.Node) -> ir.AnyExpr:
+        """Return what the plan has for a node; what is read of variables is lowered again."""
+        known = self.ground.lowered
+        found = known.get((lowerer.context.id, id(node))) if known and lowerer.depth == 0 else None
+        return found or lowerer.expression(node)
 
     def _quantified(self, lowerer: Lowerer, node: nodes.Quantified) -> Condition:
         listed = place_of(lowerer, node.collection)

@@ -20,13 +20,13 @@ from groundrules.diagnostics.source import Span
 from groundrules.lint.conditions import Condition, Conditions
 from groundrules.lower import lower
 from groundrules.lower.ground import Ground
-from groundrules.lower.rules import rules as lowered_rules
 from groundrules.plan import ir
 from groundrules.rulebook import model as authored
 from groundrules.syntax import nodes
 
 E = TypeVar("E", bound=msgspec.Struct)
-_ASIDE = frozenset({"events", "sources", "actions"})  # parts of a plan that hold no expressions
+_ASIDE = frozenset({"events", "sources", "actions", "reads", "lists", "src"})  # parts that hold no expressions
+_SIMPLE = frozenset({str, int, float, bool, type(None)})
 
 Supplies = Mapping[str, Mapping[str, frozenset[str]]]  # adapter → event type → dotted paths that it fills in
 
@@ -48,12 +48,9 @@ class Linted:
     supplies: Supplies = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.ground = Ground(self.checked)
+        self.ground = Ground(self.checked, lowered={})
+        self.plan = lower(self.checked, self.ground)
         self.conditions = Conditions(self.checked, self.ground)
-
-    @cached_property
-    def plan(self) -> ir.Plan:
-        return lower(self.checked)
 
     @property
     def book(self) -> authored.Rulebook:
@@ -73,7 +70,7 @@ class Linted:
     @cached_property
     def lowered(self) -> dict[str, ir.Rule]:
         """The plan's rules by qualified id."""
-        return {rule.id: rule for rule in lowered_rules(self.ground)}
+        return {rule.id: rule for rule in self.plan.rules}
 
     def lowered_rule(self, rule: Rule) -> ir.Rule:
         return self.lowered[rule.context.instance.qualified(str(rule.source.id.value))]
@@ -130,9 +127,19 @@ class Linted:
         return list(self.book.lists)
 
     @cached_property
+    def searches(self) -> tuple[ir.ContainsList, ...]:
+        """All conditions of the plan that look for the entries of a list inside of a text."""
+        return tuple(within(self.plan, ir.ContainsList)) if self.plan.lists else ()
+
+    @cached_property
     def searched_lists(self) -> frozenset[str]:
         """The ids of the lists whose entries are looked for inside of texts."""
-        return frozenset(found.list for found in within(self.plan, ir.ContainsList))
+        return frozenset(found.list for found in self.searches)
+
+    @cached_property
+    def crossings(self) -> list[ir.Rule]:
+        """The rules that ladders stand for in the plan."""
+        return [rule for rule in self.plan.rules if isinstance(rule.trigger, ir.OnCrossing)]
 
     # --- effects --------------------------------------------------------------------------------
 
@@ -202,14 +209,17 @@ def within(value: Any, kind: type[E]) -> Iterator[E]:
     waiting = [value]
     while waiting:
         one = waiting.pop()
-        if isinstance(one, kind):
-            yield one
-        if isinstance(one, msgspec.Struct):
-            waiting.extend(getattr(one, name) for name in one.__struct_fields__ if name not in _ASIDE)
-        elif isinstance(one, tuple | list):
+        found = one.__class__
+        if found in _SIMPLE:
+            continue
+        if found is tuple or found is list:
             waiting.extend(one)
-        elif isinstance(one, dict):
+        elif found is dict:
             waiting.extend(one.values())
+        elif isinstance(one, msgspec.Struct):
+            if isinstance(one, kind):
+                yield one
+            waiting.extend([getattr(one, name) for name in one.__struct_fields__ if name not in _ASIDE])
 
 
 def short(text: str, most: int = 60) -> str:

@@ -34,7 +34,11 @@ class Lowerer:
     depth: int = 0
 
     def expression(self, node: nodes.Node) -> ir.AnyExpr:
-        return RULES[type(node)](self, node)
+        found = RULES[type(node)](self, node)
+        kept = self.ground.lowered
+        if kept is not None and self.depth == 0:
+            kept[self.context.id, id(node)] = found
+        return found
 
     def key(self, node: nodes.Node) -> ir.AnyExpr:
         """Lower a component of a key: prose is folded, so that keys meet where `==` holds."""

@@ -33,9 +33,9 @@ ENGINE_TYPES = (  # what the engine itself takes in, whatever a rulebook says
 N = TypeVar("N", ir.Rule, ir.Window, ir.Ledger, ir.Cap, ir.Ladder, ir.Process, ir.State, ir.Schedule, ir.WordList)
 
 
-def lower(checked: Checked) -> ir.Plan:
-    """Return the plan of a rulebook that checked without errors."""
-    ground = Ground(checked)
+def lower(checked: Checked, ground: Ground | None = None) -> ir.Plan:
+    """Return the plan of a rulebook that checked without errors; `ground`, a fresh one, keeps what is gathered."""
+    ground = ground or Ground(checked)
     every = rules(ground)
     steps, on_crossing = ladders(ground)
     processes, on_step = paths(ground)

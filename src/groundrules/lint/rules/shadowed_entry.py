@@ -20,8 +20,7 @@ from collections.abc import Iterator
 
 from groundrules.diagnostics.codes.lints import SHADOWED_ENTRY
 from groundrules.diagnostics.model import Diagnostic, Label
-from groundrules.lint.linted import Linted, short, within
-from groundrules.plan import ir
+from groundrules.lint.linted import Linted, short
 from groundrules.rulebook.model import ListDeclaration, Located
 from groundrules.text.domains import normalise, parents
 from groundrules.text.lists import scan_for
@@ -30,7 +29,7 @@ from groundrules.text.views import Needle, Text
 
 def shadowed_entry(linted: Linted) -> Iterator[Diagnostic]:
     """Yield a finding for each entry that another one makes needless."""
-    everywhere = {found.list for found in within(linted.plan, ir.ContainsList) if found.quantifier == "all"}
+    everywhere = {found.list for found in linted.searches if found.quantifier == "all"}
     for declaration in linted.lists:
         name = str(declaration.name.value)
         if declaration.match == "domain":
