@@ -23,12 +23,13 @@ class Runner:
         """Yield each line with the decisions it brought about."""
         for line in lines:
             self.tally.lines += 1
-            decisions = [self._numbered(decision) for decision in self.engine.feed(line)]
+            decisions = [numbered(decision, self.tally.lines) for decision in self.engine.feed(line)]
             self.tally.add(decisions)
             yield line, decisions
 
-    def _numbered(self, decision: Decision) -> Decision:
-        if decision.rejected is None:
-            return decision
-        rejection = msgspec.structs.replace(decision.rejected, line=self.tally.lines)
-        return msgspec.structs.replace(decision, rejected=rejection)
+
+def numbered(decision: Decision, line: int) -> Decision:
+    """Return a decision whose rejection, if it is one, names the line of the input."""
+    if decision.rejected is None:
+        return decision
+    return msgspec.structs.replace(decision, rejected=msgspec.structs.replace(decision.rejected, line=line))

@@ -67,6 +67,15 @@ class Tally:
         else:
             self.timers += decision.trigger == "timer"
 
+    def merge(self, other: Tally) -> None:
+        """Add the counts of another part of the same stream."""
+        for name in ("lines", "decided", "rejected", "duplicates", "late", "timers"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        for name in ("types", "fired", "shadowed", "actions", "clamped", "_unknown"):
+            getattr(self, name).update(getattr(other, name))
+        for rule, missing in other._missing.items():
+            self._missing[rule].update(missing)
+
     def undecided(self, plan: ir.Plan) -> list[Undecided]:
         """Return the rules whose guards stayed unknown, the most frequent first."""
         triggers = {rule.id: rule.trigger for rule in plan.rules}

@@ -9,6 +9,7 @@ from types import ModuleType
 
 from groundrules.diagnostics.code import Code
 from groundrules.diagnostics.codes import (
+    budgets,
     cells,
     events,
     files,
@@ -22,7 +23,20 @@ from groundrules.diagnostics.codes import (
     types,
 )
 
-MODULES: tuple[ModuleType, ...] = (files, format, tests, syntax, names, types, cells, lints, events, plans, internal)
+MODULES: tuple[ModuleType, ...] = (
+    files,
+    format,
+    tests,
+    budgets,
+    syntax,
+    names,
+    types,
+    cells,
+    lints,
+    events,
+    plans,
+    internal,
+)
 
 
 def _collect(modules: tuple[ModuleType, ...]) -> dict[str, Code]:

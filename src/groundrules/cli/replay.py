@@ -1,0 +1,152 @@
+"""`groundrules replay RULEBOOK EVENTS…`: what a rulebook would have done over history, and what another version did.
+
+The report goes to standard output, progress to standard error.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from groundrules.cli.loading import print_diagnostics
+from groundrules.cli.options import LANGUAGE
+from groundrules.cli.reading import LONG
+from groundrules.cli.versions import mistakes_told
+
+if TYPE_CHECKING:
+    from groundrules.tools.replaying.budget import Budget
+    from groundrules.tools.replaying.model import Report
+    from groundrules.tools.replaying.pool import Told
+    from groundrules.tools.versions import Version
+
+
+@click.command("replay")
+@click.argument("rulebook")
+@click.argument("events", nargs=-1, required=True, type=click.Path(exists=True, allow_dash=True, dir_okay=False))
+@click.option(
+    "--against", metavar="OLD", help="Compare with this version: a path, a plan file, or a revision such as `main`."
+)
+@click.option("--format", "form", type=click.Choice(["human", "json", "markdown"]), default="human", show_default=True)
+@click.option("--html", type=click.Path(dir_okay=False, writable=True), help="Write the report as one page of HTML.")
+@click.option("--budget", type=click.Path(exists=True, dir_okay=False), help="Exit with 1 if a rule acts on too much.")
+@click.option("--examples", default=3, show_default=True, metavar="N", help="How many examples of each difference.")
+@click.option(
+    "--jobs", "-j", type=click.IntRange(min=1), metavar="N", help="How many processes; all cores unless said."
+)
+@LANGUAGE
+@click.option("--quiet", "-q", is_flag=True, help="No progress.")
+def command(
+    rulebook: str,
+    events: tuple[str, ...],
+    against: str | None,
+    form: str,
+    html: str | None,
+    budget: str | None,
+    examples: int,
+    jobs: int | None,
+    lang: str,
+    quiet: bool,
+) -> None:
+    """Run recorded events through RULEBOOK and report whom it acts on: by rule, by member, by week, with examples.
+
+    EVENTS are files of JSON, one event a line; `-` is standard input. With `--against`, the same events run through
+    another version, and the report tells who would now be actioned and who no longer. RULEBOOK and OLD are a rulebook
+    or a plan file, or `REVISION:PATH` for one as it stood at a revision of git; OLD may be a revision alone.
+
+    A budget is a YAML file that limits how much of a cohort a rule may act on; `docs/reviewing.md` describes it.
+
+    Exit code 0: done; 1: outside of the budget, or a rulebook with errors.
+    """
+    from groundrules.tools.replaying.run import Settings, replayed
+    from groundrules.tools.replaying.sources import on_disk
+
+    allowed = _read_budget(budget)
+    new, old = _versions(rulebook, against, allowed)
+    with on_disk(events, sys.stdin.buffer) as files, _progress(files, quiet) as told:
+        report = replayed(new, files, old, allowed, Settings(jobs, examples), told)
+    if html is not None:
+        from groundrules.tools.replaying.render import html as page
+
+        Path(html).write_text(page.render(report, lang), encoding="utf-8")
+    _print(report, form, lang)
+    if not report.within_budget:
+        sys.exit(1)
+
+
+def _print(report: Report, form: str, lang: str) -> None:
+    if form == "json":
+        import msgspec
+
+        click.echo(json.dumps(msgspec.to_builtins(report), ensure_ascii=False, indent=2))
+    elif form == "markdown":
+        from groundrules.tools.replaying.render import markdown
+
+        click.echo(markdown.render(report, lang), nl=False)
+    else:
+        from groundrules.tools.replaying.render import human
+
+        color = None if sys.stdout.isatty() and "NO_COLOR" not in os.environ else False
+        click.echo(human.render(report, lang), nl=False, color=color)
+
+
+# --- what is replayed ---------------------------------------------------------------------------
+
+
+def _read_budget(path: str | None) -> Budget | None:
+    from groundrules.tools.replaying.budget import BudgetError, read_budget
+
+    if path is None:
+        return None
+    try:
+        return read_budget(Path(path))
+    except BudgetError as error:
+        print_diagnostics(error.diagnostics)
+        sys.exit(1)
+
+
+def _versions(rulebook: str, against: str | None, budget: Budget | None) -> tuple[Version, Version | None]:
+    from groundrules.tools.replaying.budget import BudgetError
+    from groundrules.tools.revisions import spot
+    from groundrules.tools.versions import load_version
+
+    with mistakes_told():
+        ours = spot(rulebook)
+        theirs = None if against is None else spot(against, ours.path)
+        old = None if theirs is None else load_version(theirs)
+        try:
+            new = load_version(ours, budget.extend if budget and budget.conditions else None)
+            if budget:
+                budget.check(new)
+        except BudgetError as error:
+            print_diagnostics(error.diagnostics)
+            sys.exit(1)
+    return new, old
+
+
+# --- progress -----------------------------------------------------------------------------------
+
+
+@contextmanager
+def _progress(files: list[str], quiet: bool) -> Iterator[Told]:
+    """Yield what to tell of the progress; it is shown on a terminal, if there is enough to wait for."""
+    if quiet or not sys.stderr.isatty() or sum(map(os.path.getsize, files)) < LONG:
+        yield lambda read, total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TimeRemainingColumn
+
+    columns = (BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("events", total=None)
+
+        def told(read: int, total: int) -> None:
+            bar.update(task, completed=read, total=total)
+
+        yield told

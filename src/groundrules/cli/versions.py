@@ -1,0 +1,32 @@
+"""Versions of a rulebook named on the command line: a path, a plan file, or either at a revision of git."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+
+from groundrules.cli.loading import print_diagnostics
+from groundrules.plan.codec import PlanError
+
+
+@contextmanager
+def mistakes_told() -> Iterator[None]:
+    """Tell what is wrong with a version, and exit: with 1 for a wrong rulebook or plan, with 2 where there is none."""
+    from groundrules.book import RulebookError
+    from groundrules.tools.revisions import RevisionError
+
+    try:
+        yield
+    except RulebookError as error:
+        print_diagnostics([found for found in error.diagnostics if found.is_error])
+        sys.exit(1)
+    except PlanError as error:
+        click.secho(f"error[{error.code}]: {error.message}", fg="red", err=True)
+        if error.help:
+            click.echo(f"  help: {error.help}", err=True)
+        sys.exit(1)
+    except RevisionError as error:
+        raise click.UsageError(error.message + (f"\n{error.help}" if error.help else "")) from None

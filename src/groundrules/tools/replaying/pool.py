@@ -1,0 +1,141 @@
+"""All cores over partitions: shares of the input run in processes of their own and are put together again.
+
+Each process loads the compiled plan from a file and reads the events itself. Hits come back in the order of the input
+whatever the number of processes, so that one process and many give the same report. A little history is run at once,
+without any.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, wait
+from multiprocessing import get_context
+from multiprocessing.sharedctypes import Synchronized
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from groundrules.engine import compiled
+from groundrules.engine.compiled import Compiled
+from groundrules.tools.replaying import share
+from groundrules.tools.replaying.model import Share
+from groundrules.tools.replaying.share import REJECTIONS, Cohort, Job
+from groundrules.tools.replaying.sources import count, divide, partitioner
+
+LITTLE = 4 << 20  # bytes of input (times versions) that are run without further processes
+POLL = 0.1  # seconds between looks at the progress
+
+Told = Callable[[int, int], object]
+
+_read: Synchronized[int]
+
+
+def replay(
+    versions: Sequence[Compiled],
+    files: Sequence[str],
+    jobs: int | None = None,
+    cohorts: Sequence[Cohort] = (),
+    told: Told = lambda read, total: None,
+) -> list[Share]:
+    """Run the lines of `files` through each version and return what came of it, in the order of the versions.
+
+    `jobs` is how many processes to use (all cores unless said); `told` is called now and then with the bytes read so
+    far and the bytes to read, those of every share counted. The last version has the rules of `cohorts`.
+    """
+    cores = jobs or os.cpu_count() or 1
+    size = sum(map(os.path.getsize, files)) * len(versions)
+    own = [tuple(cohorts) if version is versions[-1] else () for version in versions]
+    if cores == 1 or (jobs is None and size < LITTLE):
+        return _here(versions, files, own, lambda read: told(read, size))
+    with TemporaryDirectory(prefix="groundrules-") as folder:
+        return _in_processes(versions, tuple(files), own, cores, Path(folder), told)
+
+
+def _here(
+    versions: Sequence[Compiled],
+    files: Sequence[str],
+    cohorts: Sequence[tuple[Cohort, ...]],
+    told: Callable[[int], object],
+) -> list[Share]:
+    read = 0
+
+    def add(more: int) -> None:
+        nonlocal read
+        read += more
+        told(read)
+
+    return [
+        share.run(version, Job(tuple(files), None, own), add) for version, own in zip(versions, cohorts, strict=True)
+    ]
+
+
+def _in_processes(
+    versions: Sequence[Compiled],
+    files: tuple[str, ...],
+    cohorts: Sequence[tuple[Cohort, ...]],
+    cores: int,
+    folder: Path,
+    told: Told,
+) -> list[Share]:
+    context = get_context("spawn")
+    read: Synchronized[int] = context.Value("q", 0)
+    counted: dict[tuple[str, ...], list[frozenset[str]]] = {}
+    futures: list[list[Future[Share]]] = []
+    with ProcessPoolExecutor(cores, context, _begin, (read,)) as pool:
+        for number, version in enumerate(versions):
+            path = folder / f"{number}.plan"
+            path.write_bytes(compiled.write(compiled.compile_plan(version.plan)))
+            by = version.plan.partition
+            if by not in counted:
+                counted[by] = divide(count(files, partitioner(version.plan)), cores)
+            parts = counted[by] if len(counted[by]) > 1 else [None]
+            wanted = [Job(files, part, cohorts[number]) for part in parts]
+            futures.append([pool.submit(_work, str(path), job) for job in wanted])
+        running = [future for row in futures for future in row]
+        total = sum(map(os.path.getsize, files)) * len(running)
+        _watch(running, read, lambda done: told(done, total))
+        return [merged([future.result() for future in row]) for row in futures]
+
+
+def _watch(futures: Sequence[Future[Share]], read: Synchronized[int], told: Callable[[int], object]) -> None:
+    waiting = set(futures)
+    while waiting:
+        done, waiting = wait(waiting, POLL)
+        told(read.value)
+        for future in done:
+            future.result()
+
+
+def _begin(read: Synchronized[int]) -> None:
+    global _read
+    _read = read
+
+
+def _work(path: str, job: Job) -> Share:
+    return share.run(compiled.load_plan(path), job, _add)
+
+
+def _add(more: int) -> None:
+    with _read.get_lock():
+        _read.value += more
+
+
+def merged(shares: Sequence[Share]) -> Share:
+    """Return the shares of one version as one, in the order of the input."""
+    total = Share()
+    for one in shares:
+        total.tally.merge(one.tally)
+        total.rejected.update(one.rejected)
+        total.weeks.update(one.weeks)
+        total.cohort_events.update(one.cohort_events)
+        for cohort, members in one.cohort_members.items():
+            total.cohort_members.setdefault(cohort, set()).update(members)
+        for member, named in one.names.items():
+            total.names[member] = max(named, total.names.get(member, named))
+        total.first = min(filter(None, (total.first, one.first)), default="")
+        total.last = max(total.last, one.last)
+        total.rejections += one.rejections
+        total.hits += one.hits
+    total.hits.sort(key=lambda hit: hit.line)
+    total.rejections = sorted(total.rejections, key=lambda one: one.line or 0)[:REJECTIONS]
+    return total

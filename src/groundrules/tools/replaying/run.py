@@ -1,0 +1,44 @@
+"""A whole replay, from versions and files to a report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from msgspec.structs import replace
+
+from groundrules.tools.replaying.budget import Budget, judge
+from groundrules.tools.replaying.compare import renames, report
+from groundrules.tools.replaying.examples import examples
+from groundrules.tools.replaying.model import Report
+from groundrules.tools.replaying.pool import Told, replay
+from groundrules.tools.versions import Version
+
+
+@dataclass(frozen=True)
+class Settings:
+    """`jobs` None: all cores. `examples`: how many of each rule and each way in which it differs."""
+
+    jobs: int | None = None
+    examples: int = 3
+
+
+def replayed(
+    new: Version,
+    files: Sequence[str],
+    old: Version | None = None,
+    budget: Budget | None = None,
+    settings: Settings = Settings(),
+    told: Told = lambda read, total: None,
+) -> Report:
+    """Run `files` through a version, or two, and report what the new one does and where they differ.
+
+    With a budget, `new` must have been loaded with its `extend`.
+    """
+    versions = [old.compiled, new.compiled] if old else [new.compiled]
+    *past, after = replay(versions, files, settings.jobs, budget.cohorts if budget else (), told)
+    before = past[0] if past else None
+    renamed = renames(old.plan, new.plan) if old else {}
+    shown = examples(files, after.hits, before.hits if before else None, renamed, settings.examples)
+    verdicts = judge(budget, new.plan, after) if budget else ()
+    return replace(report(new, after, old, before), examples=shown, budget=verdicts)

@@ -1,0 +1,252 @@
+"""Running one share of a history: the partitions that one process takes, through one version.
+
+Everything that is told later is collected here, once: what a rule did to whom, who is called what, which cohorts an
+event was in. Cohorts given by an expression are rules without effects in the plan that is run (`budget.extend`); the
+others are looked up in the event as it was written.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from groundrules.calendar.instants import format_duration
+from groundrules.decisions import Action, Decision, Fired, Shadow
+from groundrules.engine.compiled import Compiled
+from groundrules.engine.engine import Engine
+from groundrules.plan import ir
+from groundrules.tools.replaying.model import Hit, Share
+from groundrules.tools.replaying.sources import lines, partitioner
+from groundrules.tools.running import numbered
+
+COHORT = "cohort:"
+"""How the ids of rules begin that only say whether an event is in a cohort."""
+
+REASONS = 1000  # hits of a rule in a partition whose clauses are kept
+REJECTIONS = 20
+TOLD = 512  # lines after which progress is told
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """Whom a cohort holds: an event must meet all that is given. `expression`: the plan has a rule for it."""
+
+    name: str
+    expression: bool = False
+    members: frozenset[str] | None = None
+    field: tuple[str, ...] = ()
+    values: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True)
+class Job:
+    """A share to run. `partitions` None: all there are."""
+
+    files: tuple[str, ...]
+    partitions: frozenset[str] | None = None
+    cohorts: tuple[Cohort, ...] = ()
+
+
+def run(ready: Compiled, job: Job, told: Callable[[int], object]) -> Share:
+    """Run a share; `told` is called with bytes read since the last time."""
+    runner = _Runner(ready, job)
+    mine = _mine(ready.plan, job)
+    read = 0
+    for number, line in enumerate(lines(job.files), 1):
+        read += len(line)
+        if number % TOLD == 0:
+            told(read)
+            read = 0
+        if mine(line):
+            runner.feed(number, line)
+    told(read)
+    return runner.share
+
+
+def _mine(plan: ir.Plan, job: Job) -> Callable[[bytes], bool]:
+    if job.partitions is None:
+        return lambda line: True
+    partition, partitions = partitioner(plan), job.partitions
+    return lambda line: partition(line) in partitions
+
+
+class Weeks:
+    """Names the week of an instant, in a time zone, by its Monday."""
+
+    def __init__(self, zone: str) -> None:
+        self._zone = ZoneInfo(zone)
+        self._known: dict[str, str] = {}
+
+    def of(self, at: str) -> str:
+        minute = at[:16]
+        if minute not in self._known:
+            day = datetime.fromisoformat(minute + "+00:00").astimezone(self._zone).date()
+            self._known[minute] = (day - timedelta(days=day.weekday())).isoformat()
+        return self._known[minute]
+
+
+class _Moment(NamedTuple):
+    """A decision with the line that brought it about. `event` is empty where a timer decided."""
+
+    line: int
+    event: dict[str, Any]
+    decision: Decision
+    own: bool
+    cohorts: int
+
+
+class _Runner:
+    def __init__(self, ready: Compiled, job: Job) -> None:
+        self.share = Share()
+        self._engine = Engine(ready)
+        self._cohorts = job.cohorts
+        self._weeks = Weeks(ready.plan.timezone)
+        self._specs = {spec.name: spec for spec in ready.plan.actions}
+        self._told: defaultdict[tuple[str | None, str], int] = defaultdict(int)
+
+    def feed(self, number: int, line: bytes) -> None:
+        decisions = self._engine.feed(line)
+        own, cohorts = False, 0
+        for decision in decisions:
+            if decision.trigger == "rejected":
+                self._reject(numbered(decision, number))
+            elif decision.trigger == "event":
+                own, cohorts = True, self._handled(line, decision)
+            if decision.fired or decision.shadow:
+                event = plain(line) if own else {}
+                self.share.hits += self._hits(_Moment(number, event, decision, own, cohorts))
+        self.share.tally.lines += 1
+        self.share.tally.add(map(_without_cohorts, decisions) if self._cohorts else decisions)
+
+    def _reject(self, decision: Decision) -> None:
+        assert decision.rejected is not None
+        self.share.rejected[decision.rejected.code] += 1
+        if len(self.share.rejections) < REJECTIONS:
+            self.share.rejections.append(decision.rejected)
+
+    def _handled(self, line: bytes, decision: Decision) -> int:
+        """Count an event; return the cohorts that it is in."""
+        share, at = self.share, decision.at or ""
+        share.first = min(share.first or at, at)
+        share.last = max(share.last, at)
+        share.weeks[self._weeks.of(at)] += 1
+        return self._count_cohorts(line, decision) if self._cohorts else 0
+
+    def _count_cohorts(self, line: bytes, decision: Decision) -> int:
+        event = plain(line)
+        fired = {fired.rule for fired in decision.fired}
+        actor, mask = _actor(event), 0
+        for number, cohort in enumerate(self._cohorts):
+            if _holds(cohort, event, fired):
+                mask |= 1 << number
+                self.share.cohort_events[number, decision.type or ""] += 1
+                if actor:
+                    self.share.cohort_members.setdefault(number, set()).add(actor)
+        return mask
+
+    # --- hits -----------------------------------------------------------------------------------
+
+    def _hits(self, moment: _Moment) -> Iterator[Hit]:
+        decision = moment.decision
+        for fired in decision.fired:
+            if not fired.rule.startswith(COHORT):
+                actions = [action for action in decision.actions if fired.rule in action.rules]
+                whose = [change.who for change in decision.ledgers if fired.rule in change.rules]
+                yield from self._of_rule(moment, fired, actions, whose)
+        for shadow in decision.shadow:
+            yield from self._of_rule(moment, shadow, shadow.actions, ())
+
+    def _of_rule(
+        self, moment: _Moment, found: Fired | Shadow, actions: Sequence[Action], whose: Sequence[str]
+    ) -> Iterator[Hit]:
+        told = (moment.decision.partition, found.rule)
+        self._told[told] += 1
+        why = msgspec.json.encode(found.clauses) if self._told[told] <= REASONS else b""
+        for member, acting in self._members(moment.event, actions, whose):
+            self._name(moment, member)
+            yield Hit(
+                line=moment.line,
+                at=moment.decision.at or "",
+                rule=found.rule,
+                member=member,
+                does=tuple(sorted({self._doing(action) for action in acting})),
+                shadow=isinstance(found, Shadow),
+                own=moment.own,
+                cohorts=moment.cohorts,
+                why=why,
+            )
+
+    def _members(
+        self, event: dict[str, Any], actions: Sequence[Action], whose: Sequence[str]
+    ) -> Iterator[tuple[str, Sequence[Action]]]:
+        """Yield each member that a firing is about, with what was done: its targets, else who caused it."""
+        targets = sorted({action.who for action in actions if action.who and self._on(action, "member")})
+        if not targets:
+            author = _author(event) if any(self._on(action, "message") for action in actions) else ""
+            yield author or _actor(event) or min(whose, default=""), actions
+        for target in targets:
+            yield target, [action for action in actions if action.who == target or not self._on(action, "member")]
+
+    def _on(self, action: Action, kind: str) -> bool:
+        return action.do in self._specs and self._specs[action.do].target == kind
+
+    def _doing(self, action: Action) -> str:
+        """Return an action in a word or two: its name, and its main parameter where that is a plain value."""
+        spec = self._specs.get(action.do)
+        value = action.parameters.get(spec.shorthand) if spec and spec.shorthand else None
+        if value is None or isinstance(value, dict | list | tuple):
+            return action.do
+        lasting = spec is not None and spec.shorthand in spec.durations and type(value) is int
+        return f"{action.do} {format_duration(value) if lasting else value}"
+
+    def _name(self, moment: _Moment, member: str) -> None:
+        name = at_path(moment.event, ("actor", "name"))
+        if member and isinstance(name, str) and _actor(moment.event) == member:
+            self.share.names[member] = (moment.line, name)
+
+
+def plain(line: bytes) -> dict[str, Any]:
+    """Return an event as it was written; nothing where only the engine's lenient reader understands it."""
+    try:
+        found = msgspec.json.decode(line)
+    except (msgspec.MsgspecError, UnicodeError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def at_path(event: Any, path: Iterable[str]) -> Any:
+    """Return the value at a dotted path of an event as it was written; None where there is none."""
+    for name in path:
+        event = event.get(name) if isinstance(event, dict) else None
+    return event
+
+
+def _actor(event: dict[str, Any]) -> str:
+    return str(at_path(event, ("actor", "id")) or "")
+
+
+def _author(event: dict[str, Any]) -> str:
+    return str(at_path(event, ("message", "author", "id")) or "")
+
+
+def _holds(cohort: Cohort, event: dict[str, Any], fired: set[str]) -> bool:
+    if cohort.expression and COHORT + cohort.name not in fired:
+        return False
+    if cohort.members is not None and _actor(event) not in cohort.members:
+        return False
+    if not cohort.field:
+        return True
+    found = at_path(event, cohort.field)
+    return any(one in cohort.values for one in (found if isinstance(found, list) else [found]))
+
+
+def _without_cohorts(decision: Decision) -> Decision:
+    """Return a decision without the rules that stand for cohorts; that they stayed undecided is worth knowing."""
+    fired = tuple(fired for fired in decision.fired if not fired.rule.startswith(COHORT))
+    return msgspec.structs.replace(decision, fired=fired)

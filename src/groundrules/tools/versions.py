@@ -1,0 +1,76 @@
+"""A version of a rulebook, from wherever it stands: a rulebook, a plan file, or either at a revision of git."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from groundrules.book import RulebookError
+from groundrules.checker import Checked, check
+from groundrules.diagnostics.model import Report
+from groundrules.engine import compiled
+from groundrules.lower import lower
+from groundrules.plan import codec, ir
+from groundrules.rulebook.load import load_rulebook
+from groundrules.rulebook.model import Rulebook
+from groundrules.tools.checking import CheckResult, check_path
+from groundrules.tools.revisions import Spot, on_disk
+
+Extend = Callable[[Rulebook], Rulebook]
+
+
+@dataclass(frozen=True)
+class Version:
+    """A plan, how its origin is shown, and the checked rulebook behind it (None for a plan file).
+
+    `digest` is that of the rulebook without what was added to it.
+    """
+
+    shown: str
+    compiled: compiled.Compiled
+    digest: str
+    checked: Checked | None = None
+
+    @property
+    def plan(self) -> ir.Plan:
+        return self.compiled.plan
+
+
+def load_version(place: Spot, extend: Extend | None = None) -> Version:
+    """Load the version at `place`. `extend` may add to the rulebook before it is checked; a plan file has none.
+
+    Raises RevisionError, RulebookError and PlanError; OSError if a file can't be read.
+    """
+    with on_disk(place) as path:
+        if is_plan_file(path):
+            ready = compiled.load_plan(path)
+            return Version(place.shown, ready, ready.digest)
+        return _version(place.shown, path, extend)
+
+
+def is_plan_file(path: Path) -> bool:
+    """Tell whether a file begins as plan files do."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return codec.is_plan(file.read(codec.LONGEST_MARK))
+
+
+def _version(shown: str, path: Path, extend: Extend | None) -> Version:
+    checked, plan = _checked(check_path(path))
+    digest = codec.digest(plan)
+    if extend is None:
+        return Version(shown, compiled.Compiled(plan, digest), digest, checked)
+    report = Report()
+    book = load_rulebook(path, Report())
+    assert book is not None
+    extended = check(extend(book), report)
+    plan = _checked(CheckResult(tuple(report.sorted), extended))[1]
+    return Version(shown, compiled.Compiled(plan, codec.digest(plan)), digest, checked)
+
+
+def _checked(result: CheckResult) -> tuple[Checked, ir.Plan]:
+    if result.checked is None or result.has_errors:
+        raise RulebookError(result.diagnostics)
+    return result.checked, lower(result.checked)
