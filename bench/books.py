@@ -7,7 +7,7 @@ rulebook of ten thousand rules has ten thousand different conditions over a few 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from bench.workloads import ENGLISH, HANZI
 
@@ -52,13 +52,18 @@ rules:
 def book(count: int, name: str = "large") -> str:
     """Return a rulebook of `count` rules as YAML."""
     chance = random.Random(f"book {count}")
-    return _HEAD.format(name=name) + "".join(_rules(chance, count))
+    rules, draw = count - count // 12, _Draw(chance)
+    return (
+        _HEAD.format(name=name)
+        + "".join(_drawn(draw, SHAPES, 0, rules))
+        + "\nrewards:\n"
+        + "".join(_drawn(draw, REWARDS, rules, count))
+    )
 
 
-def _rules(chance: random.Random, count: int) -> Iterator[str]:
-    draw = _Draw(chance)
-    for number in range(count):
-        shape = SHAPES[chance.randrange(len(SHAPES))]
+def _drawn(draw: _Draw, shapes: Sequence[Shape], first: int, end: int) -> Iterator[str]:
+    for number in range(first, end):
+        shape = draw.chance.choice(shapes)
         yield shape(draw, f"{shape.__name__.strip('_').replace('_', '-')}-{number}")
 
 
@@ -190,8 +195,16 @@ def _starred(draw: _Draw, id: str) -> str:
         f"  - id: {id}\n{draw.titles()}    on: message\n"
         f'    when: channel.name == "{draw.channel()}" and text starts with "{draw.english(1)}"'
         f" and stars(actor) < {draw.number(5, 500)}\n"
-        f"    then:\n      - grant: {{stars: {draw.number(1, 5)}}}\n{draw.reply()}"
+        f"    grant: {{stars: {draw.number(1, 5)}}}\n    then:\n{draw.reply()}"
         f"    once_per: actor per {draw.chance.choice(('day', 'week', 'month'))}\n"
+    )
+
+
+def _helpful(draw: _Draw, id: str) -> str:
+    return (
+        f"  - id: {id}\n{draw.titles()}    on: reaction.added\n"
+        f'    when: channel.name == "{draw.channel()}" and actor.roles has "{draw.role()}"\n'
+        f"    grant: {{stars: {draw.number(1, 3)}}}\n    cap: {draw.number(5, 50)} per day\n"
     )
 
 
@@ -213,7 +226,9 @@ def _crowd(draw: _Draw, id: str) -> str:
     )
 
 
-SHAPES: tuple[Callable[[_Draw, str], str], ...] = (
+Shape = Callable[[_Draw, str], str]
+SHAPES: tuple[Shape, ...] = (
     *(_words, _words, _word_in_channel, _pattern, _flood, _repeats, _links, _mentions, _shouting),
-    *(_welcome, _starred, _many_times, _crowd),
+    *(_welcome, _many_times, _crowd),
 )
+REWARDS: tuple[Shape, ...] = (_starred, _helpful)

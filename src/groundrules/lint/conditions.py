@@ -8,7 +8,7 @@ plan's expressions, so that two ways to write one comparison are one leaf. A lea
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from groundrules.checker.bindings import Context, DefineBinding, ParameterBinding
@@ -24,10 +24,11 @@ from groundrules.types import kinds
 
 @dataclass(frozen=True, eq=False)
 class Condition:
-    """Base of conditions; `fragment` and `node` say where it was written."""
+    """Base of conditions; `fragment` and `node` say where it was written, `known` what was found out about it."""
 
     fragment: Fragment
     node: nodes.Node
+    known: dict[Any, Any] = field(default_factory=dict, kw_only=True, repr=False)
 
     @property
     def span(self) -> Span:

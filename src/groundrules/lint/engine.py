@@ -22,8 +22,12 @@ def lint(
     `checked` has no errors. `supplies` says which paths the adapters in use fill in; comments silence warnings and
     notes of earlier stages too.
     """
-    linted = Linted(checked, supplies or {})
-    own = frozenset(checked.book.files)
+    return look(Linted(checked, supplies or {}), earlier)
+
+
+def look(linted: Linted, earlier: Iterable[Diagnostic] = ()) -> tuple[Diagnostic, ...]:
+    """Return what the lints find in a rulebook that is lowered already, as `lint` does."""
+    own = frozenset(linted.book.files)
     found = Report()
     for diagnostic in earlier:
         found.add(diagnostic)
@@ -32,6 +36,6 @@ def lint(
             if diagnostic.span.file in own:
                 found.add(diagnostic)
     told = Report()
-    for diagnostic in silenced(found.sorted, checked.book.files):
+    for diagnostic in silenced(found.sorted, linted.book.files):
         told.add(diagnostic)
     return tuple(told.sorted)

@@ -36,7 +36,12 @@ _WHOLE_MINUTE = 60_000
 
 def satisfiable(*claims: Claim) -> bool:
     """Tell whether the claims can hold together; True where that is not known."""
-    return _Search().run(list(claims), {})
+    if len(claims) > 1:
+        return _Search().run(list(claims), {})
+    condition, wanted = claims[0]
+    if wanted not in condition.known:
+        condition.known[wanted] = _Search().run(list(claims), {})
+    return bool(condition.known[wanted])
 
 
 def implies(one: Condition, other: Condition) -> bool:
@@ -46,15 +51,14 @@ def implies(one: Condition, other: Condition) -> bool:
 
 def reads(condition: Condition) -> frozenset[str]:
     """Return what a condition reads, so that one with no more reads than another is known where that one is."""
-    found: set[str] = set()
-    waiting: list[Condition] = [condition]
-    while waiting:
-        one = waiting.pop()
-        if isinstance(one, Leaf):
-            found |= _reads(one.expression)
+    found: frozenset[str] | None = condition.known.get("reads")
+    if found is None:
+        if isinstance(condition, Leaf):
+            found = frozenset(_reads(condition.expression))
         else:
-            waiting.extend(one.parts)
-    return frozenset(found)
+            found = frozenset[str]().union(*map(reads, condition.parts))
+        condition.known["reads"] = found
+    return found
 
 
 def _reads(value: Any) -> set[str]:
@@ -86,7 +90,7 @@ class _Search:
                     return any(self.run([*claims, (part, wanted)], known) for part in condition.operands)
                 claims.extend((part, wanted) for part in condition.operands)
             elif isinstance(condition, Leaf):
-                alternatives = _alternatives(condition, condition.expression, wanted)
+                alternatives = _ways(condition, wanted)
                 if len(alternatives) != 1:
                     return any(self._branch(claims, known, one) for one in alternatives)
                 met = _met(known, alternatives[0])
@@ -111,6 +115,14 @@ def _met(known: Mapping[Any, Domain], constraints: Iterable[tuple[Any, Domain]])
 
 
 # --- what a leaf claims -------------------------------------------------------------------------
+
+
+def _ways(leaf: Leaf, wanted: bool) -> list[Alternative]:
+    """Return the alternatives of a leaf, worked out once."""
+    found: list[Alternative] | None = leaf.known.get(("ways", wanted))
+    if found is None:
+        found = leaf.known["ways", wanted] = _alternatives(leaf, leaf.expression, wanted)
+    return found
 
 
 def _alternatives(leaf: Leaf, expression: ir.AnyExpr, wanted: bool) -> list[Alternative]:

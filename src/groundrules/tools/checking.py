@@ -14,6 +14,7 @@ from groundrules.checker import Checked, check
 from groundrules.diagnostics.codes import files
 from groundrules.diagnostics.codes import names as codes
 from groundrules.diagnostics.model import Diagnostic, Report
+from groundrules.plan import ir
 from groundrules.plan.codec import no_collection
 from groundrules.rulebook.load import load_rulebook, load_text
 from groundrules.rulebook.model import Rulebook
@@ -26,10 +27,11 @@ _IMPORTS = frozenset(code.code for code in (files.UNKNOWN_IMPORT, files.IMPORT_C
 
 @dataclass(frozen=True)
 class CheckResult:
-    """All findings in order of place, and the checked rulebook if there was one to check."""
+    """All findings in order of place, the checked rulebook if there was one to check, and its plan if it was linted."""
 
     diagnostics: tuple[Diagnostic, ...]
     checked: Checked | None
+    plan: ir.Plan | None = None
 
     @property
     def has_errors(self) -> bool:

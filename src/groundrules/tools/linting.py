@@ -8,8 +8,8 @@ from pathlib import Path
 
 from groundrules.diagnostics.model import Diagnostic, Fix
 from groundrules.diagnostics.source import SourceFile
-from groundrules.lint import lint
-from groundrules.lint.linted import Supplies
+from groundrules.lint.engine import look
+from groundrules.lint.linted import Linted, Supplies
 from groundrules.plan.codec import no_collection
 from groundrules.tools.checking import CheckResult, check_path, check_text
 
@@ -30,7 +30,8 @@ def _linted(result: CheckResult, supplies: Supplies | None) -> CheckResult:
     if result.checked is None or result.has_errors:
         return result
     with no_collection():
-        return CheckResult(lint(result.checked, supplies, result.diagnostics), result.checked)
+        linted = Linted(result.checked, supplies or {})
+        return CheckResult(look(linted, result.diagnostics), result.checked, linted.plan)
 
 
 @dataclass(frozen=True)

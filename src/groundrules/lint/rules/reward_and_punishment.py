@@ -16,31 +16,48 @@ rewards:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice, product
 
 from groundrules.checker.constructs import Act, Constant, Default, Delta, Rule, Value, Whom
 from groundrules.diagnostics.codes.lints import REWARD_AND_PUNISHMENT
 from groundrules.diagnostics.model import Diagnostic, Label
 from groundrules.lint.linted import Linted, effects_of
-from groundrules.lint.solver import implies, satisfiable
+from groundrules.lint.solver import implies, reads, satisfiable
+
+MOST = 20_000  # pairs that are compared
+
+_Alike = dict[tuple[frozenset[str], frozenset[str], frozenset[str]], list[Rule]]  # event types, members, what is read
 
 
 def reward_and_punishment(linted: Linted) -> Iterator[Diagnostic]:
     """Yield a finding for each reward whose every event is punished."""
-    rules = [rule for rule in linted.own_rules if rule.source.mode == "enforce"]
-    rewards = [rule for rule in rules if rule.source.kind == "reward" and _earners(linted, rule)]
-    punishments = [(rule, found) for rule in rules if (found := _punished(linted, rule))]
-    for reward in rewards:
-        for rule, punished in punishments:
-            if rule is not reward and punished & _earners(linted, reward) and _covers(linted, rule, reward):
-                message = f"whoever earns `{reward.source.id.value}` is punished by `{rule.source.id.value}` for it"
-                label = Label(rule.source.id.span, "punishes the same event")
-                yield REWARD_AND_PUNISHMENT.at(reward.source.id.span, message, None, (label,))
+    for reward, rule in islice(_pairs(linted), MOST):
+        if rule is not reward and _covers(linted, rule, reward):
+            message = f"whoever earns `{reward.source.id.value}` is punished by `{rule.source.id.value}` for it"
+            label = Label(rule.source.id.span, "punishes the same event")
+            yield REWARD_AND_PUNISHMENT.at(reward.source.id.span, message, None, (label,))
+
+
+def _pairs(linted: Linted) -> Iterator[tuple[Rule, Rule]]:
+    """Yield a reward with a punishment that could cover it: of the same member, and reading no more than it does."""
+    rewards, punishments = _Alike(), _Alike()
+    for rule in linted.own_rules:
+        if rule.source.mode != "enforce":
+            continue
+        when = linted.condition(rule)
+        read = reads(when) if when else frozenset[str]()
+        if rule.source.kind == "reward" and (earners := _earners(linted, rule)):
+            rewards.setdefault((frozenset(rule.context.types), frozenset(earners), read), []).append(rule)
+        if rule.source.unless is None and (punished := _punished(linted, rule)):
+            punishments.setdefault((frozenset(rule.context.types), frozenset(punished), read), []).append(rule)
+    for (types, earners, there), earned in rewards.items():
+        for (others, punished, read), found in punishments.items():
+            if types <= others and earners & punished and read <= there:
+                yield from product(earned, found)
 
 
 def _covers(linted: Linted, rule: Rule, reward: Rule) -> bool:
     """Tell whether a rule fires on every event that a reward is given for."""
-    if not set(reward.context.types) <= set(rule.context.types) or rule.source.unless is not None:
-        return False
     when, earned = linted.condition(rule), linted.condition(reward)
     if when is None:
         return True
