@@ -43,6 +43,19 @@ def test_what_init_writes_lints_clean_and_runs(command: Any, tmp_path: Path) -> 
     assert "rulebook: my-group" in (folder / "rulebook.yaml").read_text(encoding="utf-8")
 
 
+def test_what_init_writes_names_the_schemas_beside_it(command: Any, tmp_path: Path) -> None:
+    command("init", tmp_path)
+    for kind in ("rulebook", "tests"):
+        first = (tmp_path / f"{kind}.yaml").read_text(encoding="utf-8").partition("\n")[0]
+        assert first == f"# yaml-language-server: $schema=.groundrules/{kind}.schema.json"
+        written = (tmp_path / ".groundrules" / f"{kind}.schema.json").read_text(encoding="utf-8")
+        assert command("schema", kind).stdout == written
+        again = tmp_path / "again" / f"{kind}.json"
+        assert command("schema", kind, "-o", again).exit_code == 0
+        assert again.read_text(encoding="utf-8") == written
+    assert command("fmt", "--check", tmp_path).exit_code == 0
+
+
 def test_init_overwrites_nothing(command: Any, tmp_path: Path) -> None:
     (tmp_path / "rulebook.yaml").write_text("mine", encoding="utf-8")
     result = command("init", tmp_path)

@@ -8,28 +8,43 @@ import click
 
 from groundrules.resources import shipped
 
+_SCHEMAS = ("rulebook", "tests")
+_SCHEMA_LINE = "# yaml-language-server: $schema=.groundrules/{}.schema.json\n"
+
 
 @click.command("init")
 @click.argument("directory", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--name", help="The rulebook's name; the folder's name if not given.")
 def command(directory: Path, name: str | None) -> None:
-    """Write a small rulebook into DIRECTORY: rules, a word list, tests and a file of events.
+    """Write a small rulebook into DIRECTORY: rules, a word list, tests, a file of events, and the schemas from which
+    editors complete (in `.groundrules`; `groundrules schema` writes them anew).
 
     Nothing that exists is overwritten.
     """
-    template = shipped("policies") / "_starter"
-    targets = {source: directory / source.relative_to(template) for source in sorted(template.rglob("*.*"))}
-    taken = [target for target in targets.values() if target.exists()]
+    files = {directory / place: text for place, text in _files(name or _slug(directory)).items()}
+    taken = [target for target in files if target.exists()]
     if taken:
         raise click.UsageError(f"`{taken[0]}` exists; nothing was written")
-    for source, target in targets.items():
+    for target, text in files.items():
         target.parent.mkdir(parents=True, exist_ok=True)
-        text = source.read_text(encoding="utf-8")
-        target.write_text(text.replace("starter-group", name or _slug(directory)), encoding="utf-8")
+        target.write_text(text, encoding="utf-8", newline="\n")
         click.echo(f"wrote {target}")
     click.echo(f"\nnow try:\n  groundrules lint {directory}")
     click.echo(f"  groundrules test {directory}")
     click.echo(f"  groundrules run {directory} {directory / 'events.jsonl'} --format human")
+
+
+def _files(name: str) -> dict[Path, str]:
+    """Return what is written, by its place in the folder."""
+    template, schemas = shipped("policies") / "_starter", shipped("schemas")
+    files = {}
+    for source in sorted(template.rglob("*.*")):
+        text = source.read_text(encoding="utf-8").replace("starter-group", name)
+        place = source.relative_to(template)
+        files[place] = _SCHEMA_LINE.format(place.stem) + text if place.stem in _SCHEMAS else text
+    for kind in _SCHEMAS:
+        files[Path(".groundrules") / f"{kind}.schema.json"] = (schemas / f"{kind}.schema.json").read_text("utf-8")
+    return files
 
 
 def _slug(directory: Path) -> str:

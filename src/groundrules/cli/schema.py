@@ -1,4 +1,4 @@
-"""`groundrules schema …`: the JSON Schemas that rulebooks, events, actions and decisions follow."""
+"""`groundrules schema …`: the JSON Schemas that rulebooks, tests, events, actions and decisions follow."""
 
 from __future__ import annotations
 
@@ -10,30 +10,41 @@ import click
 
 from groundrules.resources import shipped
 
+_WHOLE = ("rulebook", "tests", "decision")
+_FOLDERS = {"event": "events", "action": "actions", "entity": "entities"}
+
 
 @click.command("schema")
-@click.argument("kind", type=click.Choice(["rulebook", "event", "action", "entity", "decision"]), default="rulebook")
+@click.argument(
+    "kind", type=click.Choice(["rulebook", "tests", "event", "action", "entity", "decision"]), default="rulebook"
+)
 @click.argument("name", required=False)
-def command(kind: str, name: str | None) -> None:
-    """Print a JSON Schema.
+@click.option("-o", "--output", type=click.Path(dir_okay=False, writable=True), help="Write it to this file.")
+def command(kind: str, name: str | None, output: str | None) -> None:
+    """Print a JSON Schema, or write it for an editor to complete from.
 
-    KIND is rulebook (the default), event, action, entity or decision; event, action and entity take a NAME and list
-    the names there are without one.
+    KIND is rulebook (the default), tests, event, action, entity or decision; event, action and entity take a NAME and
+    list the names there are without one. Editors take the schema from the first line of a file:
+    `# yaml-language-server: $schema=.groundrules/rulebook.schema.json`.
     """
-    root = shipped("schemas")
-    if kind in ("rulebook", "decision"):
-        click.echo(_read(root / f"{kind}.schema.json"))
-        return
-    folder = root / {"event": "events", "action": "actions", "entity": "entities"}[kind]
+    text = _read(shipped("schemas") / f"{kind}.schema.json") if kind in _WHOLE else _named(kind, name)
+    if output is None:
+        click.echo(text)
+    else:
+        Path(output).parent.mkdir(parents=True, exist_ok=True)
+        Path(output).write_text(text + "\n", encoding="utf-8", newline="\n")
+
+
+def _named(kind: str, name: str | None) -> str:
+    folder = shipped("schemas") / _FOLDERS[kind]
     names = sorted(path.name.removesuffix(".json") for path in folder.glob("*.json"))
     if name is None:
-        for known in names:
-            click.echo(f"{known:24} {json.loads(_read(folder / f'{known}.json')).get('description', '')}")
-    elif name in names:
-        click.echo(_read(folder / f"{name}.json"))
-    else:
+        told = {known: json.loads(_read(folder / f"{known}.json")).get("description", "") for known in names}
+        return "\n".join(f"{known:24} {description}" for known, description in told.items())
+    if name not in names:
         near = get_close_matches(name, names, 1)
         raise click.UsageError(f"there is no {kind} `{name}`" + (f"; did you mean `{near[0]}`?" if near else ""))
+    return _read(folder / f"{name}.json")
 
 
 def _read(path: Path) -> str:
