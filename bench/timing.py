@@ -1,8 +1,8 @@
 """Measuring ways of doing the same thing against each other.
 
-The ways take turns, and the one that begins changes from turn to turn, so that a noisy neighbour hits all of them
-alike; what is counted is the process's own time. Each way first finds out how many items fill `SLICE` seconds, so that
-one that is a thousand times slower takes no longer than the others.
+In each turn every way handles its items in `PARTS` parts, and the ways alternate part by part, so that a noisy
+neighbour hits all of them alike; what is counted is the process's own time. Each way first finds out how many items
+fill `SLICE` seconds, so that one that is a thousand times slower takes no longer than the others.
 """
 
 from __future__ import annotations
@@ -15,16 +15,20 @@ from dataclasses import dataclass
 from typing import Any
 
 SLICE = 0.1
+PARTS = 10
 ROUNDS = 7
 
 
 @dataclass(frozen=True)
 class Way:
-    """`run(items)` handles all of them; `fresh`, if given, makes what `run` works with anew, untimed."""
+    """`run(items)` handles all of them; `fresh`, if given, makes the items of each turn anew, untimed."""
 
-    run: Callable[[Any, Sequence[Any]], object]
-    items: Sequence[Any]
-    fresh: Callable[[], Any] = lambda: None
+    run: Callable[[Sequence[Any]], object]
+    items: Sequence[Any] = ()
+    fresh: Callable[[], Sequence[Any]] | None = None
+
+    def of_turn(self) -> Sequence[Any]:
+        return self.items if self.fresh is None else self.fresh()
 
 
 @dataclass(frozen=True)
@@ -44,14 +48,27 @@ class Times:
 
 def compare(ways: dict[str, Way], rounds: int = ROUNDS) -> dict[str, Times]:
     """Run the ways in turns; return what an item cost."""
-    parts = {name: _fitting(way) for name, way in ways.items()}
+    sizes = {name: _fitting(way) for name, way in ways.items()}
     turns: dict[str, list[float]] = {name: [] for name in ways}
-    names = list(ways)
-    for turn in range(rounds):
-        begin = turn % len(names)
-        for name in (*names[begin:], *names[:begin]):
-            turns[name].append(_timed(ways[name], parts[name]))
+    for _ in range(rounds):
+        for name, taken in _turn(ways, sizes).items():
+            turns[name].append(taken / sizes[name])
     return {name: Times(tuple(found)) for name, found in turns.items()}
+
+
+def _turn(ways: dict[str, Way], sizes: dict[str, int]) -> dict[str, float]:
+    """Return the seconds that each way needed for its items."""
+    items = {name: way.of_turn()[: sizes[name]] for name, way in ways.items()}
+    taken = dict.fromkeys(ways, 0.0)
+    names = list(ways)
+    for part in range(PARTS):
+        begin = part % len(names)
+        for name in (*names[begin:], *names[:begin]):
+            size = sizes[name]
+            own = items[name][part * size // PARTS : (part + 1) * size // PARTS]
+            if own:
+                taken[name] += _timed(ways[name], own)
+    return taken
 
 
 def ratio(of: Times, to: Times) -> float:
@@ -67,22 +84,23 @@ def once(call: Callable[[], object]) -> float:
     return time.perf_counter() - begin
 
 
-def _fitting(way: Way) -> Sequence[Any]:
-    """Return as many of the items as fill a slice; the way is warm then."""
-    size = 1
+def _fitting(way: Way) -> int:
+    """Return how many items fill a slice; the way is warm then."""
+    items, size, begin = way.of_turn(), 1, 0
     while True:
-        taken = _timed(way, way.items[:size]) * size
-        if taken >= SLICE / 4 or size >= len(way.items):
-            return way.items[: max(1, min(len(way.items), int(size * SLICE / max(taken, 1e-9))))]
-        size *= 4
+        own = items[begin : begin + size]
+        taken = _timed(way, own)
+        if taken >= SLICE / 4 or begin + size >= len(items):
+            return max(1, min(len(items), int(len(own) * SLICE / max(taken, 1e-9))))
+        begin, size = begin + size, size * 4
 
 
 def _timed(way: Way, items: Sequence[Any]) -> float:
-    prepared = way.fresh()
-    gc.collect()
+    """Return the seconds that some items need."""
+    gc.collect(0)
     gc.disable()
     begin = time.process_time()
-    way.run(prepared, items)
+    way.run(items)
     taken = time.process_time() - begin
     gc.enable()
-    return taken / len(items)
+    return taken

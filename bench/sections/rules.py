@@ -51,7 +51,7 @@ def _ways(results: Results, work: Workload, case: str) -> dict[str, Way]:
     _agree("groundrules", [sorted(evaluate(event)) for event in events[:CHECKED]], wanted)
     for event in events:  # rules compile at their first candidate
         evaluate(event)
-    ways = {"groundrules": Way(lambda _, items: [evaluate(item) for item in items], events)}
+    ways = {"groundrules": Way(lambda items: [evaluate(item) for item in items], events)}
     others: dict[str, Callable[[str, str], Any]] = {"plain ifs": ifs, "limit": handwritten.scan_and_candidates(work)}
     if len(work.rules) <= PEERS_UP_TO and case in ("hard", "normal"):
         others |= _peers(results, work)
@@ -59,7 +59,7 @@ def _ways(results: Results, work: Workload, case: str) -> dict[str, Way]:
         _agree(
             name, [sorted(answer(*one)) for one in asked[: CHECKED if name in ("plain ifs", "limit") else 30]], wanted
         )
-        ways[name] = Way(lambda _, items, answer=answer: [answer(*one) for one in items], asked)
+        ways[name] = Way(lambda items, answer=answer: [answer(*one) for one in items], asked)
     return ways
 
 

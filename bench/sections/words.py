@@ -47,5 +47,5 @@ def _evaluation(ready: Compiled, rounds: int) -> float:
     program = ours.program_of(ready)
     evaluate = ours.evaluation(program)
     events = [program.decoder.decode(line) for line in workload(10, "zh").lines]
-    times = compare({"ours": Way(lambda _, items: [evaluate(item) for item in items], events)}, rounds)
+    times = compare({"ours": Way(lambda items: [evaluate(item) for item in items], events)}, rounds)
     return times["ours"].microseconds

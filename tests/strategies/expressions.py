@@ -13,6 +13,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from groundrules.calendar.instants import format_ms
+from groundrules.engine.keys import encode
 from groundrules.plan import ir
 
 Json = dict[str, Any]
@@ -137,11 +138,11 @@ PLAN = ir.Plan(
 class Answers:
     """A memory of made-up but stable answers, with the methods of `engine.scope.Memory`."""
 
-    def window_value(self, window: str, key: tuple[Any, ...], within: int, maximum: int | None) -> int | None:
-        held = (len(repr(list(key))) + within) % 5
+    def window_value(self, window: str, key: str, within: int, maximum: int | None) -> int | None:
+        held = (len(key) + within) % 5
         return None if window == "silent" else held if maximum is None else min(held, maximum)
 
-    def window_test(self, window: str, key: tuple[Any, ...], within: int, operator: str, bound: int) -> bool | None:
+    def window_test(self, window: str, key: str, within: int, operator: str, bound: int) -> bool | None:
         held = self.window_value(window, key, within, None)
         return None if held is None else {">=": held >= bound, "<": held < bound, "==": held == bound}[operator]
 
@@ -180,7 +181,7 @@ def memory_of_reference() -> Any:
         plan=PLAN,
         lists={words.id: words for words in PLAN.lists},
         windows=SimpleNamespace(
-            value=lambda window, key, within, most, now: answers.window_value(window, key, within, most)
+            value=lambda window, key, within, most, now: answers.window_value(window, encode(key), within, most)
         ),
         ledgers=SimpleNamespace(
             balance=lambda ledger, who, now: answers.ledger(ledger, who),

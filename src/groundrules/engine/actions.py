@@ -22,6 +22,9 @@ import msgspec
 from groundrules.decisions import Action, Dropped
 from groundrules.plan import ir
 
+_canonical = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+_identity = msgspec.json.Encoder(order="deterministic")
+
 
 class Wish(msgspec.Struct, frozen=True):
     """An action that rules ask for, before merging."""
@@ -66,14 +69,16 @@ class Combiner:
         return tuple(actions), tuple(dropped)
 
     def _merge(self, wishes: Iterable[Wish]) -> list[Wish]:
-        merged: dict[str, Wish] = {}
+        merged: dict[bytes, Wish] = {}
         for wish in wishes:
-            name = _json([wish.do, wish.who, self._apart(wish)])
+            name = _identity.encode((wish.do, wish.who, self._apart(wish)))
             merged[name] = self._both(merged.get(name, wish), wish)
         return list(merged.values())
 
     def _both(self, left: Wish, right: Wish) -> Wish:
         """Return the one action that does what two actions with the same identity do."""
+        if left is right and len(left.rules) == 1 and not left.or_else and not self._unites(left):
+            return left
         parameters = {**left.parameters, **right.parameters}
         for name, how in self.spec(left.do).merge.items():
             if name in left.parameters and name in right.parameters:
@@ -85,6 +90,10 @@ class Combiner:
             tuple(sorted({*left.rules, *right.rules})),
             tuple(self._merge((*left.or_else, *right.or_else))),
         )
+
+    def _unites(self, wish: Wish) -> bool:
+        """Whether an action has parameters that merging changes even where there is nothing to merge with."""
+        return any(how == "union" and name in wish.parameters for name, how in self.spec(wish.do).merge.items())
 
     def _apart(self, wish: Wish) -> dict[str, Any]:
         merge = self.spec(wish.do).merge
@@ -125,12 +134,8 @@ def _items(value: Any) -> Iterable[Any]:
     return value if isinstance(value, list | tuple) else (value,)
 
 
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-
-
 def _key(parts: list[Any]) -> str:
-    return blake2b(_json(parts).encode()).hexdigest()[:24]
+    return blake2b(_canonical.encode(parts).encode()).hexdigest()[:24]
 
 
 def plain(wish: Wish) -> Mapping[str, Any]:

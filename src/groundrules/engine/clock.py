@@ -38,9 +38,11 @@ def admit(partition: Partition, ahead: int, time: int, id: str) -> int | None:
     if meta is None:
         meta = partition.meta = Meta(time, 0, time)
     clock = meta.clock
-    if not clock - KEPT <= time <= clock + ahead:
-        return None
-    at = time if time > clock else clock
+    at = time
+    if time < clock or time > clock + ahead:
+        if not clock - KEPT <= time <= clock + ahead:
+            return None
+        at = clock
     seen = partition.seen
     row = seen.get(id)
     if row is not None and at - stamps.read(row) <= KEPT:

@@ -10,10 +10,12 @@ there is no event at all, as behind a timer.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from groundrules.engine.blame import missing_reads
 from groundrules.engine.codegen.emitter import Frame
+from groundrules.engine.codegen.keying import Key
 from groundrules.engine.codegen.layout import place_of
 from groundrules.engine.codegen.program import Program
 from groundrules.engine.codegen.units import Unit
@@ -64,6 +66,10 @@ class Compiler:
     def value(self, expr: ir.Expr, types: Types = None) -> Value:
         """Return a value as a function of the event and the scope."""
         return Value(self.program.unit(expr, self.frame(types)))
+
+    def key(self, components: Sequence[ir.AnyExpr], types: Types = None) -> Key:
+        """Return a key of a window."""
+        return self.program.keys.of(components, self.frame(types))
 
     def template(self, template: ir.Template, types: Types = None) -> Rendering:
         """Return a template as a function of the event and the scope that gives a text per language."""

@@ -1,4 +1,4 @@
-"""What the events of one type concern: worked out once per type, so that a quiet event passes by the rest."""
+"""What the events of one type concern in one partition: worked out once, so that a quiet event passes by the rest."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from typing import NamedTuple
 
 from groundrules.engine import answers, appeals, fallbacks
 from groundrules.engine.cells import labels
-from groundrules.engine.program import PathsOnType, Program, RulesOnType, WindowsOnType
+from groundrules.engine.counting import Counter
+from groundrules.engine.partition import Partition
+from groundrules.engine.program import PathsOnType, Program, RulesOnType
 
 BUILT_IN = frozenset((*labels.TYPES, *fallbacks.TYPES, *appeals.TYPES, *answers.TYPES))
 
@@ -17,7 +19,7 @@ class Desk(NamedTuple):
     `quiet`: whether nothing is to be done where its rules say nothing.
     """
 
-    windows: WindowsOnType | None
+    windows: Counter | None
     rules: RulesOnType | None
     paths: PathsOnType | None
     undoes: bool
@@ -30,16 +32,18 @@ class Desk(NamedTuple):
 class Desks(dict[str, Desk]):
     """The desk of each type met."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, partition: Partition) -> None:
         super().__init__()
         self._program = program
+        self._partition = partition
 
     def __missing__(self, type: str) -> Desk:
         program = self._program
+        windows = program.windows_on.get(type)
         paths, undoes, built_in = program.paths_on.get(type), type in program.undo_of, type in BUILT_IN
         learns, speaks = type in program.places, paths is not None or undoes or built_in
         found = self[type] = Desk(
-            program.windows_on.get(type),
+            None if windows is None else Counter(windows, self._partition),
             program.rules_on.get(type),
             paths,
             undoes,

@@ -73,8 +73,15 @@ class Engine:
         Those in which nothing happens are counted in `stats` and never made, which is faster than `feed`.
         """
         for event in events:
-            found = self._decoded(event)
-            decisions = found if isinstance(found, list) else found[0].take(found[1])
+            program = self._program
+            try:
+                decoded = program.decoder.decode(event)
+                runner = self._runners[program.partition_of(decoded)]
+            except (Invalid, AttributeError, KeyError, TypeError):
+                found = self._decoded(event)
+                decisions = found if isinstance(found, list) else found[0].take(found[1])
+            else:
+                decisions = runner.take(decoded)
             if decisions is not None:
                 yield from [decision for decision in decisions if decision.notable]
 

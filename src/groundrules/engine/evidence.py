@@ -15,7 +15,7 @@ from groundrules.engine.codegen.program import Program
 from groundrules.engine.codegen.total import listed
 from groundrules.engine.texts import viewed
 from groundrules.plan import ir
-from groundrules.text.views import Needle, Range, Text, apply, offsets
+from groundrules.text.views import Needle, Range, Text, apply, find, offsets
 
 MOST = 8
 
@@ -56,7 +56,7 @@ def _places(program: Program, leaf: ir.Expr, text: str, value: Value) -> Iterato
     match leaf:
         case ir.Contains():
             for needle in listed(value(leaf.needles) or ()):
-                yield from _place(Needle(leaf.view, needle).find(Text(text)), needle)
+                yield from _place(find(leaf.view, program.texts[text], needle), needle)
         case ir.ContainsList():
             yield from program.matcher(leaf.list).find_all(text)
         case ir.Affix():

@@ -16,7 +16,7 @@ from typing import Any, Literal, NamedTuple
 from groundrules.calendar.periods import period_index
 from groundrules.engine import keys, stamps
 from groundrules.engine.cells import sets
-from groundrules.engine.codegen.total import reach
+from groundrules.engine.codegen.total import own_act, reach
 from groundrules.engine.compile import Value
 from groundrules.engine.effects import EffectCode
 from groundrules.engine.partition import Partition
@@ -43,10 +43,10 @@ class Answer(NamedTuple):
 
 def answer(rules: Iterable[RuleCode], e: Any, x: Scope, partition: Partition, zone: str) -> list[Answer]:
     """Ask rules in order; those that have nothing to say are left out."""
-    own_act = e is not None and reach(e, ("actor", "self")) is True
+    own = own_act(e)
     found = []
     for code in rules:
-        if own_act and not code.speaks_of_self:
+        if own and not code.speaks_of_self:
             continue
         if code.always or code.when.true(e, x):
             if code.unless is None or not code.unless.true(e, x):

@@ -8,7 +8,7 @@ Comparing two encoded keys compares their components in order.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 from typing import Any
 
@@ -33,7 +33,12 @@ def component(value: Any) -> str:
 
 def encode(values: Sequence[Any]) -> str:
     """Return the key whose components are `values`, none of which is missing."""
-    return component(values[0]) if len(values) == 1 else _SEPARATOR.join([component(value) for value in values])
+    return component(values[0]) if len(values) == 1 else joined([component(value) for value in values])
+
+
+def joined(components: Iterable[str]) -> str:
+    """Return the key whose components have these texts."""
+    return _SEPARATOR.join(components)
 
 
 def decode(key: str) -> list[str]:

@@ -7,38 +7,52 @@ from typing import Any
 from groundrules.engine import keys
 from groundrules.engine.cells import labels, roster, states
 from groundrules.engine.cells.windows import compare
-from groundrules.engine.partition import Partition
+from groundrules.engine.partition import Partition, Space
 from groundrules.engine.program import Program, WindowCode
+
+
+class WindowSpaces(dict[str, tuple[WindowCode, Space]]):
+    """The windows of a partition that were asked, with their rows."""
+
+    def __init__(self, program: Program, partition: Partition) -> None:
+        super().__init__()
+        self._program = program
+        self._partition = partition
+
+    def __missing__(self, id: str) -> tuple[WindowCode, Space]:
+        code = self._program.windows[id]
+        found = self[id] = code, self._partition.space(code.space, code.lifetime)
+        return found
 
 
 class PartitionMemory:
     """Reads one partition at its clock. The roster's row read last is kept decoded, for rules ask of the same actor."""
 
-    __slots__ = ("_entry_read", "_partition", "_program", "_row_read")
+    __slots__ = ("_entry_read", "_partition", "_program", "_row_read", "_windows")
 
     def __init__(self, program: Program, partition: Partition) -> None:
         self._program = program
         self._partition = partition
+        self._windows = WindowSpaces(program, partition)
         self._row_read: bytes | None = None
         self._entry_read: roster.Entry | None = None
 
-    def window_test(self, window: str, key: tuple[Any, ...], within: int, operator: str, bound: int) -> bool | None:
-        code = self._program.windows[window]
-        held = code.cell.test(self._row(code, key), self._partition.now, within, operator, bound)
+    def window_test(self, window: str, key: str, within: int, operator: str, bound: int) -> bool | None:
+        code, space = self._windows[window]
+        held = code.cell.test(space.get(key), self._partition.now, within, operator, bound)
         return compare(self._unseen(), operator, bound) if held is None and code.kind == "quiet" else held
 
-    def window_value(self, window: str, key: tuple[Any, ...], within: int, maximum: int | None) -> Any:
-        code = self._program.windows[window]
-        row = self._row(code, key)
-        number = code.cell.number(row, self._partition.now, within)
+    def window_value(self, window: str, key: str, within: int, maximum: int | None) -> Any:
+        code, space = self._windows[window]
+        number = code.cell.number(space.get(key), self._partition.now, within)
         if number is None and code.kind == "quiet":
             number = self._unseen()
         return number if maximum is None or number is None else min(number, maximum)
 
     def matched(self, window: str, key: tuple[Any, ...], within: int) -> list[tuple[int, str]]:
         """Return the numbers and ids of the events that a window holds for `key`."""
-        code = self._program.windows[window]
-        return code.cell.ids(self._row(code, key), self._partition.now, within)
+        code, space = self._windows[window]
+        return code.cell.ids(space.get(keys.encode(key)), self._partition.now, within)
 
     def ledger(self, ledger: str, who: str) -> int:
         cell = self._program.ledgers[ledger]
@@ -69,9 +83,6 @@ class PartitionMemory:
     def fact(self, entity: str, id: str, name: str) -> Any | None:
         entry = self._entry(entity, id)
         return None if entry is None else entry.facts.get(name)
-
-    def _row(self, code: WindowCode, key: tuple[Any, ...]) -> bytes | None:
-        return self._partition.space(code.space, code.lifetime).get(keys.encode(key))
 
     def _entry(self, entity: str, id: str) -> roster.Entry | None:
         retain = self._program.plan.retain

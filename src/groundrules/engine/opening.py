@@ -17,7 +17,7 @@ from groundrules.decisions import Note
 from groundrules.engine import keys
 from groundrules.engine.cells import processes
 from groundrules.engine.cells.processes import Process
-from groundrules.engine.codegen.total import reach
+from groundrules.engine.codegen.total import own_act
 from groundrules.engine.guards import ACTOR
 from groundrules.engine.partition import Partition
 from groundrules.engine.program import ProcessCode, Program
@@ -78,9 +78,9 @@ class OpenPaths:
     def endings(self, e: Any, x: Scope) -> list[Ending]:
         """Return the open paths that the event ends or plans anew, by path and key; ending goes before planning."""
         found: dict[tuple[str, str], Ending] = {}
-        own_act = reach(e, ("actor", "self")) is True
+        own = own_act(e)
         for code, until, restarts in self._program.paths_on[e.type].asked(e, x):
-            if own_act and not until.speaks_of_self:
+            if own and not until.speaks_of_self:
                 continue
             for key, process, start in self._opened(code):
                 if (code.id, key) not in found and until.when.true(e, Scope(x.now, x.memory, start)):

@@ -57,6 +57,18 @@ class Space:
         if self._changed is not None:
             self._changed[self._name, key] = None
 
+    def push(self, key: str, entry: bytes, most: int, now: int) -> None:
+        """Add an entry to the end of a row and keep the last `most` bytes of it."""
+        if now >= self._turn:
+            self.age(now)
+        young = self._young
+        row = young.get(key)
+        if row is None:
+            row = self._old.get(key, b"")
+        young[key] = (row + entry)[-most:]
+        if self._changed is not None:
+            self._changed[self._name, key] = None
+
     def load(self, key: str, row: bytes) -> None:
         """Take a row that was stored; it is no change."""
         self._young[key] = row
@@ -89,8 +101,8 @@ class Space:
             return
         if self._turn > -FOREVER:
             both = now >= self._turn + self.lifetime
-            gone = self.names() if both else self._old.keys() - self._young.keys()
             if self._changed is not None:
+                gone = self.names() if both else self._old.keys() - self._young.keys()
                 self._changed.update(((self._name, key), None) for key in gone)
             self._old, self._young = {} if both else self._young, {}
         self._turn = now + self.lifetime

@@ -7,16 +7,18 @@ so a plan of ten thousand rules starts at once. Rules that are off are left out.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from operator import attrgetter
 from typing import Any
 
+from groundrules.engine import stamps
 from groundrules.engine.actions import Combiner
 from groundrules.engine.cells.ledgers import CapCell, LedgerCell
 from groundrules.engine.cells.levels import LadderCell
 from groundrules.engine.cells.roster import Place, place
-from groundrules.engine.cells.windows import WindowCell, cell
+from groundrules.engine.cells.windows import CountWindow, WindowCell, cell
 from groundrules.engine.codegen.emitter import Frame
+from groundrules.engine.codegen.keying import Key
 from groundrules.engine.codegen.structure import parts
 from groundrules.engine.compile import Compiler, Condition, Value
 from groundrules.engine.decode import Decoder, attribute
@@ -118,11 +120,17 @@ class WindowCode:
         self.kind = window.kind
         self.space = "window/" + window.id
         self.where = None if window.where is None else compiler.condition(window.where, types)
-        self.key = tuple(compiler.value(part, types) for part in window.key)
+        self._key = partial(compiler.key, window.key, types)
         self.value = None if window.value is None else compiler.value(window.value, types)
         self.cell: WindowCell = cell(window, retain, zone)
         self.lifetime = self.cell.lifetime
+        self.is_plain = isinstance(self.cell, CountWindow)
+        self.size = stamps.SIZE * window.keep
         self.speaks_of_self = speaks_of_self(window.where)
+
+    @cached_property
+    def key(self) -> Key:
+        return self._key()
 
 
 class DueCode:
@@ -220,19 +228,14 @@ class RulesOnType(Listening):
 
 
 class WindowsOnType(Listening):
-    """The windows that count an event type; those that share a key have the same number in `keys`."""
+    """The windows that count an event type."""
 
     def __init__(self, program: Program, type: str) -> None:
         super().__init__(program, "windows", type)
         self.codes: list[WindowCode] = []
-        self.groups: list[int] = []
-        self._keys: list[tuple[ir.AnyExpr, ...]] = []
 
     def add(self, window: ir.Window, code: WindowCode) -> None:
-        if window.key not in self._keys:
-            self._keys.append(window.key)
         self.codes.append(code)
-        self.groups.append(self._keys.index(window.key))
         self.guards.append((ir.Const(value=True) if window.where is None else window.where, None))
 
 

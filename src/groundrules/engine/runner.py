@@ -17,7 +17,6 @@ from groundrules.calendar.instants import format_ms
 from groundrules.decisions import Decision, Note, Rejection
 from groundrules.engine import answers, appeals, clock, due, fallbacks, opening
 from groundrules.engine.cells import states
-from groundrules.engine.counting import count
 from groundrules.engine.crossings import crossing
 from groundrules.engine.decide import Occasion, Room, decide
 from groundrules.engine.decode import milliseconds
@@ -48,8 +47,9 @@ class Runner:
         self.memory = PartitionMemory(program, partition)
         self.room = Room(program, partition, self.memory, stats)
         self.stats = stats
+        self._ahead = program.plan.ahead
         self._paths = opening.OpenPaths(program, partition)
-        self._desks = Desks(program)
+        self._desks = Desks(program, partition)
         self._glance = Scope(0, self.memory)  # for the look that most events get, and nothing else
 
     # --- coming in ------------------------------------------------------------------------------
@@ -61,8 +61,9 @@ class Runner:
 
     def take(self, e: Any) -> list[Decision] | None:
         """Handle a decoded event; return None if nothing came of it but its own decision, which says nothing."""
-        partition, time, fresh = self.partition, milliseconds(e.time), self.partition.meta is None
-        at = clock.admit(partition, self.program.plan.ahead, time, e.id)
+        partition, time = self.partition, milliseconds(e.time)
+        fresh = partition.meta is None
+        at = clock.admit(partition, self._ahead, time, e.id)
         if at is None:
             return [self._turned_away(e, time)]
         if fresh:
@@ -70,10 +71,10 @@ class Runner:
         self.stats.events += 1
         before = self._fall_due(at, self._header(e)) if partition.timers.stir(at) else None
         clock.move(partition, at)
-        found = self._decide_event(e, time < at)
+        found = self._decide_event(e, at, time < at)
         if found is None:
             return [*before, self._quiet(e)] if before else None
-        return [*(before or ()), *found, *self._fall_due(at, self._header(e))]
+        return [*(before or ()), *found, *(self._fall_due(at, self._header(e)) if partition.timers.stir(at) else ())]
 
     def _turned_away(self, e: Any, time: int) -> Decision:
         refused = clock.refuse(self.partition, self.program.plan.ahead, time, e.id)
@@ -132,17 +133,18 @@ class Runner:
 
     # --- the event ------------------------------------------------------------------------------
 
-    def _decide_event(self, e: Any, late: bool) -> list[Decision] | None:
+    def _decide_event(self, e: Any, now: int, late: bool) -> list[Decision] | None:
         """Decide on an event and what it crosses, releases and changes; None if nothing came of it."""
-        program, type, x = self.program, e.type, self._glance
-        x.now = self.partition.now
-        desk = self._desks[type]
+        x = self._glance
+        x.now, x.keys = now, {}
+        desk = self._desks[e.type]
         if desk.windows is not None:
-            count(desk.windows, self.partition, e, x)
+            desk.windows.count(e, x)
         asked = () if desk.rules is None else desk.rules.asked(e, x)
         if not (asked or late or desk.speaks):
             return None if desk.quiet else self._pass_by(desk, e)
         x = self.room.scope()
+        x.keys = self._glance.keys
         self.stats.late += late
         header = self._header(e)
         occasion = Occasion([(asked, x)], e, e.id, {"trigger": "event", "late": late, **header})
@@ -153,13 +155,13 @@ class Runner:
         released = self._built_in(e, occasion) if desk.built_in else ()
         decision, crossed = decide(self.room, occasion)
         if desk.learns:
-            learn(program, self.partition, e)
+            learn(self.program, self.partition, e)
         decisions = [decision]
         if crossed:
             decisions += self._crossings(crossed, e, e.id, header)
         for follow_up in released:
             decisions += self._settled(follow_up)
-        return decisions + self._look_at_states(type, header, e=e) if program.states else decisions
+        return decisions + self._look_at_states(e.type, header, e=e) if self.program.states else decisions
 
     def _pass_by(self, desk: Desk, e: Any) -> list[Decision] | None:
         """Let an event pass that concerns no rule: it is learned from, and may change states."""

@@ -16,14 +16,14 @@ from typing import Any, Protocol
 class Memory(Protocol):
     """What a partition remembers, as guards and templates read it.
 
-    `key` holds raw values and never None: compiled code answers unknown itself where a component is missing.
-    Likewise `who`, `member` and `id` are never None.
+    `key` is the text of a key (`engine.keys`), whose components are all there: where one is missing, compiled code
+    answers unknown itself. Likewise `who`, `member` and `id` are never None.
     """
 
-    def window_test(self, window: str, key: tuple[Any, ...], within: int, operator: str, bound: int) -> bool | None:
+    def window_test(self, window: str, key: str, within: int, operator: str, bound: int) -> bool | None:
         """Compare what a window holds for `key` within `within` ms with `bound`; None if it cannot be told."""
 
-    def window_value(self, window: str, key: tuple[Any, ...], within: int, maximum: int | None) -> int | None:
+    def window_value(self, window: str, key: str, within: int, maximum: int | None) -> int | None:
         """Return the number that a window holds for `key`, at most `maximum`."""
 
     def ledger(self, ledger: str, who: str) -> int:
@@ -51,10 +51,11 @@ class Memory(Protocol):
 class Scope:
     """Everything but the event that an evaluation may read. One per trigger; the runtime may reuse and refill it.
 
-    `matched` holds the ids for `Matched`: the runtime fills it once the windows of a fired guard are known.
+    `matched` holds the ids for `Matched`: the runtime fills it once the windows of a fired guard are known. `keys` are
+    the texts of keys that the event at hand has given, by number; who refills a scope for another event empties them.
     """
 
-    __slots__ = ("matched", "memory", "now", "start", "subject")
+    __slots__ = ("keys", "matched", "memory", "now", "start", "subject")
 
     def __init__(
         self,
@@ -64,6 +65,7 @@ class Scope:
         subject: str | None = None,
         matched: Sequence[str] = (),
     ) -> None:
+        self.keys: dict[int, str | None] = {}
         self.now = now
         self.memory = memory
         self.start = start

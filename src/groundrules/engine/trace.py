@@ -18,6 +18,7 @@ from groundrules.engine.codegen.program import Program
 from groundrules.engine.codegen.structure import BRANCHES, parts
 from groundrules.engine.compile import Compiler
 from groundrules.engine.evidence import evidence
+from groundrules.engine.kinds import kind_of
 from groundrules.engine.render import logged
 from groundrules.engine.scope import Scope
 from groundrules.plan import ir
@@ -41,6 +42,8 @@ class Tracer:
 
     def value(self, site: Site) -> Any:
         """Return a value, or a condition's outcome."""
+        if type(site.expr) is ir.Const:
+            return site.expr.value
         return self.program.evaluate(site.expr, site.frame, self._e, self._x, site.items)
 
     def leaves(self, guard: Site) -> Iterator[Site]:
@@ -80,8 +83,10 @@ def clauses(compiler: Compiler, rule: ir.Rule, e: Any, x: Scope) -> tuple[Clause
         return ()
     types = rule.trigger.types if isinstance(rule.trigger, ir.OnEvent) else None
     tracer = Tracer(compiler.program, e, x)
-    found = tracer.leaves(Site(rule.when, compiler.frame(types)))
-    leaves = sorted(found, key=lambda leaf: _place(compiler.plan, leaf.expr))
+    leaves = list(tracer.leaves(Site(rule.when, compiler.frame(types))))
+    if len(leaves) == 1:
+        return (_clause(tracer, leaves[0]),)
+    leaves.sort(key=lambda leaf: _place(compiler.plan, leaf.expr))
     told = [
         _distinct(_clause(tracer, leaf) for leaf in group)
         for _, group in groupby(leaves, key=lambda leaf: leaf.expr.src)
@@ -105,23 +110,44 @@ def _place(plan: ir.Plan, expr: ir.Expr) -> tuple[str, int, int]:
     return source.file, source.line, source.column
 
 
+class Wording(NamedTuple):
+    """What a leaf's clause says whatever the event: its text and place, and its operands that are not constant, each
+    with its text and whether it is a time, which a log writes in its own way.
+    """
+
+    text: str
+    file: str
+    line: int
+    operands: tuple[tuple[ir.Expr, str, bool], ...]
+
+
+def _wording(program: Program, leaf: ir.Expr) -> Wording:
+    found = program.wordings.get(id(leaf))
+    if found is None:
+        file, line, _ = _place(program.plan, leaf)
+        operands = [part for part in (parts(leaf) if type(leaf) in TESTS else [leaf]) if not isinstance(part, ir.Const)]
+        told = tuple((part, program.text(part), kind_of(part) in ("instant", "duration")) for part in operands)
+        found = program.wordings[id(leaf)] = Wording(program.text(leaf), file, line, told)
+    return found
+
+
 def _clause(tracer: Tracer, leaf: Site) -> Clause:
-    file, line, _ = _place(tracer.program.plan, leaf.expr)
+    wording = _wording(tracer.program, leaf.expr)
     return Clause(
-        text=tracer.program.text(leaf.expr),
-        line=line,
-        file=file,
+        text=wording.text,
+        line=wording.line,
+        file=wording.file,
         outcome=bool(tracer.value(leaf)),
-        reads=_reads(tracer, leaf),
-        evidence=evidence(tracer.program, leaf.expr, lambda expr: tracer.value(leaf._replace(expr=expr))),
+        reads=_reads(tracer, leaf, wording),
+        evidence=evidence(tracer.program, leaf.expr, lambda expr: tracer.value(Site(expr, leaf.frame, leaf.items))),
     )
 
 
-def _reads(tracer: Tracer, leaf: Site) -> dict[str, Any]:
+def _reads(tracer: Tracer, leaf: Site, wording: Wording) -> dict[str, Any]:
     """Return what the operands that are not constant were worth, under their source text."""
     found = {}
-    for operand in parts(leaf.expr) if type(leaf.expr) in TESTS else [leaf.expr]:
-        value = tracer.value(leaf._replace(expr=operand))
-        if value is not None and not isinstance(operand, ir.Const):
-            found[tracer.program.text(operand)] = logged(operand, value)
+    for operand, text, is_time in wording.operands:
+        value = tracer.value(Site(operand, leaf.frame, leaf.items))
+        if value is not None:
+            found[text] = logged(operand, value) if is_time else value
     return found

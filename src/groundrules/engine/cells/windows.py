@@ -125,20 +125,20 @@ class CountWindow(_Base):
         return len(row) // _W - low
 
     def test(self, row: bytes | None, now: int, within: int, operator: str, bound: int) -> bool:
-        limit = _limit(now, within or self.retain)
+        within = within or self.retain
         match operator:
             case ">=":
-                return _holds(row, bound, limit)
+                return _holds(row, bound, now, within)
             case ">":
-                return _holds(row, bound + 1, limit)
+                return _holds(row, bound + 1, now, within)
             case "<":
-                return not _holds(row, bound, limit)
+                return not _holds(row, bound, now, within)
             case "<=":
-                return not _holds(row, bound + 1, limit)
+                return not _holds(row, bound + 1, now, within)
             case "==":
-                return _holds(row, bound, limit) and not _holds(row, bound + 1, limit)
+                return _holds(row, bound, now, within) and not _holds(row, bound + 1, now, within)
             case _:
-                return not _holds(row, bound, limit) or _holds(row, bound + 1, limit)
+                return not _holds(row, bound, now, within) or _holds(row, bound + 1, now, within)
 
     def changes(self, row: bytes | None, now: int, within: int, bound: int | None) -> int | None:
         times = [stamps.read(row[at : at + _W]) for at in range(0, len(row), _W)] if row else []
@@ -323,12 +323,12 @@ def _limit(now: int, within: int) -> bytes:
     return stamps.write(now - within) if within <= now else b""
 
 
-def _holds(row: bytes | None, number: int, limit: bytes) -> bool:
-    """Whether the ring's `number`-th newest entry lies above the limit."""
-    if number <= 0:
-        return True
-    at = len(row or b"") - _W * number
-    return row is not None and at >= 0 and row[at : at + _W] > limit
+def _holds(row: bytes | None, number: int, now: int, within: int) -> bool:
+    """Whether the ring's `number`-th newest entry is younger than `within`; most rings are too short to have it."""
+    if number <= 0 or row is None:
+        return number <= 0
+    at = len(row) - _W * number
+    return at >= 0 and row[at : at + _W] > _limit(now, within)
 
 
 def _leaving(times: list[int], now: int, within: int, bound: int | None) -> int | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from groundrules.engine.codegen.emitter import Emitter, Operand, Test, emits_test
-from groundrules.engine.codegen.values import key_of
+from groundrules.engine.codegen.keying import key_text
 from groundrules.engine.texts import viewed as under_view
 from groundrules.plan import ir
 
@@ -62,10 +62,10 @@ def known(emitter: Emitter, expr: ir.Known) -> Test:
 
 @emits_test(ir.WindowTest)
 def window_test(emitter: Emitter, expr: ir.WindowTest) -> Test:
-    needs, key = key_of(emitter, expr.key)
+    key = key_text(emitter, expr.key)
     bound = (emitter.constant(part) for part in (expr.within, expr.operator, expr.bound))
-    ask = f"x.memory.window_test({emitter.constant(expr.window)}, {key}, {', '.join(bound)})"
-    answer = emitter.present(needs, ask)
+    ask = f"x.memory.window_test({emitter.constant(expr.window)}, {key.source}, {', '.join(bound)})"
+    answer = emitter.present(key.needs, ask)
     return Test(answer.needs, answer.source, f"not {answer.source}")
 
 

@@ -88,7 +88,7 @@ def _scanned(emitter: Emitter, group: Needles, quantifier: ir.Quantifier, subjec
     if group.findable and len(group.by_key) == 1:
         [(key, [needle])] = [(key, needles[:1]) for key, needles in group.by_key.items()]
         if needle.sufficient:
-            return f"{emitter.constant(key)} in text[{subject.source}].{group.base}_hits"
+            return f"{emitter.constant(key)} in {VIEWED[group.base].format(subject.source)}"
     return f"{emitter.constant(group)}.{quantifier}(({text} := text[{subject.source}]), {text}.{group.base}_hits)"
 
 

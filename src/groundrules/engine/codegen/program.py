@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from groundrules.calendar.clock import in_clock_range
+from groundrules.engine import keys
 from groundrules.engine.codegen import comparisons, containment, reads, values
 from groundrules.engine.codegen.emitter import Frame
+from groundrules.engine.codegen.keying import Keys
 from groundrules.engine.codegen.loops import Loop
 from groundrules.engine.codegen.shapes import Shapes
 from groundrules.engine.codegen.total import NAMES
@@ -33,7 +35,10 @@ class Program:
         self._lists = {words.id: words for words in plan.lists}
         self._matchers: dict[str, ListMatcher] = {}
         self._patterns: dict[tuple[str, str], Pattern] = {}
+        self.texts = Texts(self.literals)
         self.shapes = Shapes({**NAMES, **self._names()})
+        self.keys = Keys(self)
+        self.wordings: dict[int, Any] = {}  # by the identity of a leaf, what `trace` says of it
         self._units: dict[Place, Unit] = {}
         self._loops: dict[Place, Loop] = {}
 
@@ -77,10 +82,12 @@ class Program:
     def _names(self) -> dict[str, Any]:
         """Return the globals of generated code that depend on the plan."""
         zone = self.plan.timezone
-        text = Texts(self.literals)
+        text = self.texts
         return {
             "text": text,
             "domain": domain,
+            "component": keys.component,
+            "joined": keys.joined,
             "folded_items": (folded_items := lambda items: [text[item].folded for item in items]),
             "word_items": folded_items,
             "squeezed_items": lambda items: [text[item].squeezed for item in items],

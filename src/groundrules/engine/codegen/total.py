@@ -86,6 +86,11 @@ def reach(value: Any, path: Sequence[str]) -> Any:
     return value
 
 
+def own_act(e: Any) -> bool:
+    """Whether an event is the bot's own act."""
+    return getattr(getattr(e, "actor", None), "self", None) is True
+
+
 def instant(value: Any) -> int:
     """Return an instant in ms, whether it was decoded from an event or is one already."""
     return milliseconds(value) if isinstance(value, datetime) else value

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from groundrules.engine.codegen.emitter import Emitter, Operand, emits_value
+from groundrules.engine.codegen.keying import key_text
 from groundrules.functions import FUNCTIONS
 from groundrules.plan import ir
 
@@ -67,8 +66,10 @@ def call(emitter: Emitter, expr: ir.Call) -> Operand:
 
 @emits_value(ir.WindowValue)
 def window_value(emitter: Emitter, expr: ir.WindowValue) -> Operand:
-    needs, key = key_of(emitter, expr.key)
-    return _ask(emitter, needs, "window_value", expr.window, key, expr.within, expr.maximum)
+    key = key_text(emitter, expr.key)
+    bound = f"{emitter.constant(expr.within)}, {emitter.constant(expr.maximum)}"
+    ask = f"x.memory.window_value({emitter.constant(expr.window)}, {key.source}, {bound})"
+    return emitter.present(key.needs, ask)
 
 
 @emits_value(ir.LedgerValue)
@@ -97,14 +98,3 @@ def silence(emitter: Emitter, expr: ir.Silence) -> Operand:
 @emits_value(ir.Matched)
 def matched(emitter: Emitter, expr: ir.Matched) -> Operand:
     return Operand((), "list(x.matched)")
-
-
-def key_of(emitter: Emitter, key: tuple[Any, ...]) -> tuple[tuple[str, ...], str]:
-    """Return what a key needs, and the key as a tuple."""
-    needs, sources = emitter.operands(key)
-    return needs, f"({sources},)" if key else "()"
-
-
-def _ask(emitter: Emitter, needs: tuple[str, ...], method: str, cell: str, key: str, *constants: Any) -> Operand:
-    bound = ", ".join(emitter.constant(value) for value in constants)
-    return emitter.present(needs, f"x.memory.{method}({emitter.constant(cell)}, {key}, {bound})")

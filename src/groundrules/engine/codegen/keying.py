@@ -1,0 +1,74 @@
+"""Keys of windows as text, each worked out once per event.
+
+Many windows are counted and asked under the same key: by actor, by actor and channel. A key that reads nothing but the
+event at hand and the clock has a number, under which its text stays in the scope (`x.keys`) once somebody has asked
+for it. Any other key is worked out wherever it is needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from groundrules.engine.codegen.emitter import Emitter, Frame, Operand
+from groundrules.engine.codegen.structure import walk
+from groundrules.plan import codec, ir
+
+if TYPE_CHECKING:
+    from groundrules.engine.codegen.program import Program
+
+LASTING = (ir.Const, ir.Field, ir.Now, ir.Arithmetic, ir.Negate, ir.Coalesce, ir.Call, ir.Sequence)
+
+
+class Key(NamedTuple):
+    """`text(e, x, *items)` gives the key as text, None if a component is missing; `number` None: it is not kept."""
+
+    number: int | None
+    text: Callable[..., str | None]
+
+
+class Keys:
+    """The keys of one plan, by what they read and where."""
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        self._known: dict[tuple[str, int], Key] = {}
+
+    def of(self, components: Sequence[ir.Expr], frame: Frame) -> Key:
+        """Return the key made of these components in a frame."""
+        place = codec.definition_hash(tuple(components)), id(frame)
+        found = self._known.get(place)
+        if found is None:
+            lasts = not frame.items and all(_lasts(component) for component in components)
+            number = len(self._known) if lasts else None
+            found = self._known[place] = Key(number, self._compiled(components, frame, number))
+        return found
+
+    def _compiled(self, components: Sequence[ir.Expr], frame: Frame, number: int | None) -> Callable[..., str | None]:
+        emitter = Emitter(self._program, frame)
+        found = [emitter.operand(component) for component in components]
+        text = ", ".join(f"component({one.source})" for one in found)
+        source = text if len(found) == 1 else f"joined(({text}))"
+        value = Operand(tuple(need for one in found for need in one.needs), source).optional
+        keep = "" if number is None else f"x.keys[{emitter.constant(number)}] = "
+        body = f"    r = {keep}{value}\n    return r\n"
+        return self._program.shapes.function(frame.parameters, body, emitter.constants)
+
+
+def _lasts(component: ir.Expr) -> bool:
+    """Whether a component stays the same as long as the event is at hand."""
+    return all(
+        isinstance(part, LASTING) and (not isinstance(part, ir.Field) or part.root == "event")
+        for part in walk(component)
+    )
+
+
+def key_text(emitter: Emitter, components: Sequence[ir.Expr]) -> Operand:
+    """Return a key as text, missing if one of its components is."""
+    key = emitter.program.keys.of(components, emitter.frame)
+    ask = f"{emitter.constant(key.text)}({', '.join(emitter.frame.parameters)})"
+    if key.number is None:
+        return emitter.present((), ask)
+    name = emitter.local()
+    kept = f"({name} := x.keys.get({emitter.constant(key.number)}, False))"
+    return emitter.present((), f"({name} if {kept} is not False else {ask})")
