@@ -21,6 +21,7 @@ COMMANDS = {
     "test": "run the tests that stand beside rulebooks",
     "compile": "write a plan file that runs without reading the rulebook again",
     "run": "check a stream of events against a rulebook",
+    "try": "chat with a rulebook and see at once what it does",
     "explain": "say why something happened, and why something did not",
     "docs": "write the members' handbook of a rulebook",
     "replay": "tell whom a rulebook acts on over recorded events, and what another version did",

@@ -11,8 +11,9 @@ from typing import NamedTuple
 from msgspec import structs
 
 from groundrules.decisions import Decision
-from groundrules.narrate import action_text, narrate
+from groundrules.narrate import narrate
 from groundrules.plan import ir
+from groundrules.tools.explaining.deeds import deed
 from groundrules.tools.explaining.model import Condition, EventExplained, Ladder, RuleExplained, WindowSeen
 from groundrules.tools.explaining.telling import Speech, joined
 from groundrules.tools.explaining.underline import disguised, underlined
@@ -42,6 +43,7 @@ class Writer:
 
     def __init__(self, speech: Speech) -> None:
         self.speech = speech
+        self._specs = {spec.name: spec for spec in speech.plan.actions}
         self._titles = {spec.name: spec.title for spec in speech.plan.actions}
 
     # --- events -----------------------------------------------------------------------------------
@@ -65,9 +67,13 @@ class Writer:
             return
         if not any(decision.notable for decision in told.decisions):
             yield Line(self.speech.words["nothing"] if told.rules else self._nobody(told))
+        yield from self.happened(told)
+        yield from self._listened(told)
+
+    def happened(self, told: EventExplained) -> Iterator[Line]:
+        """What an event brought about, each action with its reasons."""
         for decision in told.decisions:
             yield from self._decision(decision, told)
-        yield from self._listened(told)
 
     def _turned_away(self, decision: Decision) -> Line:
         rejected = decision.rejected
@@ -87,7 +93,7 @@ class Writer:
         behind = {one.action.key: one.rules for one in told.actions}
         explained: set[str] = set()
         for action in decision.actions:
-            yield Line(f"→ {action_text(action, self.speech.lang, self._titles)}", "mark")
+            yield Line(f"→ {deed(action, self.speech.lang, self._specs)}", "mark")
             for rule in behind.get(action.key, ()):
                 yield from (line.indented(4) for line in self.reason(rule, rule.rule not in explained))
                 explained.add(rule.rule)

@@ -1,0 +1,164 @@
+"""A chat as a test, and a test as a chat.
+
+A saved test expects of every step exactly what came out. It is laid out canonically, read back and run before it is
+kept: a test that does not pass is not saved.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from groundrules.decisions import Action, Decision
+from groundrules.plan import ir
+from groundrules.tools.fmt.format import Refused, format_text
+from groundrules.tools.testing.cases import Case
+from groundrules.tools.testing.judge import as_expected
+from groundrules.tools.testing.read import TestsError, find_tests, read_tests
+from groundrules.tools.testing.runner import run_case
+from groundrules.tools.testing.timeline import PARTITION
+from groundrules.tools.trying.chat import Chat, Turn
+
+HASHED = ("request",)  # parameters that only the engine could name
+
+
+class NotSaved(Exception):
+    """Why a chat was not saved, in the narrator's words."""
+
+    def __init__(self, phrase: str, **values: Any) -> None:
+        super().__init__(phrase)
+        self.phrase = phrase
+        self.values = values
+
+
+def tests_file(rulebook: Path) -> Path:
+    """The file that tests of a rulebook are saved to: the one that is there, else a new one beside it."""
+    found = [file for files in find_tests(rulebook).values() for file in files if file.parent == _folder(rulebook)]
+    if found:
+        return next((file for file in found if file.stem == "tests"), found[0])
+    if rulebook.is_dir() or rulebook.stem == "rulebook":
+        return _folder(rulebook) / "tests.yaml"
+    return rulebook.with_name(f"{rulebook.stem}.tests.yaml")
+
+
+def _folder(rulebook: Path) -> Path:
+    return rulebook if rulebook.is_dir() else rulebook.parent
+
+
+def cases(path: Path, plan: ir.Plan) -> list[Case]:
+    """The tests of a file. Raises NotSaved if it has mistakes."""
+    try:
+        return read_tests(path, plan)
+    except TestsError as error:
+        first = error.diagnostics[0]
+        raise NotSaved("tests_broken", path=str(path), error=f"{first.code} {first.message}") from None
+
+
+def save(chat: Chat, name: str, path: Path, lang: str) -> None:
+    """Append the chat to a tests file under a name. Raises NotSaved; then the file is as it was."""
+    before = path.read_text(encoding="utf-8") if path.exists() else None
+    if before is not None and any(case.name == name for case in cases(path, chat.plan)):
+        raise NotSaved("name_taken", name=name, path=str(path))
+    path.write_text(_appended(before, as_yaml(chat, name, lang), path), encoding="utf-8")
+    try:
+        _prove(chat, name, path)
+    except NotSaved:
+        if before is None:
+            path.unlink()
+        else:
+            path.write_text(before, encoding="utf-8")
+        raise
+
+
+def _appended(before: str | None, case: str, path: Path) -> str:
+    """The file with one more test; laid out anew only if it was in canonical layout."""
+    if before is None or not before.strip():
+        return case
+    together = before.rstrip("\n") + "\n\n" + case.partition("\n")[2]
+    try:
+        canonical = not format_text(before, str(path)).changed
+        return format_text(together, str(path)).text if canonical else together
+    except Refused:
+        return together
+
+
+def _prove(chat: Chat, name: str, path: Path) -> None:
+    found = [case for case in cases(path, chat.plan) if case.name == name]
+    if len(found) != 1:
+        raise NotSaved("not_read_back", path=str(path))
+    result = run_case(chat.plan, found[0])
+    if result.problem is not None:
+        raise NotSaved("not_passing", error=result.problem)
+    for failure in result.failures:
+        what = failure.mismatches[0]
+        raise NotSaved("not_passing", error=f"{what.what}: {what.expected} / {what.actual}")
+
+
+# --- YAML -----------------------------------------------------------------------------------------
+
+
+def as_yaml(chat: Chat, name: str, lang: str) -> str:
+    """A tests file with the chat as its only test, in canonical layout."""
+    head: dict[str, Any] = {"name": name}
+    if chat.case.members:
+        head["members"] = chat.case.members
+    if chat.case.channels:
+        head["channels"] = chat.case.channels
+    head |= {"channel": chat.case.channel} if chat.case.channel != Case.channel else {}
+    head |= {"start": chat.case.start} if chat.case.start != Case.start else {}
+    head |= {"roster": True} if chat.case.roster else {}
+    lines = [f"    {_flow(key)}: {_flow(value)}" for key, value in head.items()]
+    steps = [f"      - {_flow(as_step(turn, chat, lang))}" for turn in chat.turns]
+    text = "\n".join(["tests:", "  - " + lines[0].lstrip(), *lines[1:], "    timeline:", *steps]) + "\n"
+    return format_text(text, "tests.yaml").text
+
+
+def _flow(value: Any) -> str:
+    """Plain data as YAML of the flow kind, which JSON is."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+def as_step(turn: Turn, chat: Chat, lang: str) -> dict[str, Any]:
+    """A step as a test has it, with what it brought about as its expectations."""
+    step = turn.step
+    happens: dict[str, Any] = {step.type: step.short} if step.type else {"tick": True}
+    again = {"repeat": step.repeat, "every": step.every} if step.repeat > 1 else {}
+    return {"at": step.at, **happens, **step.fields, **again, **expectations(turn.decisions, chat.plan, lang)}
+
+
+def expectations(decisions: tuple[Decision, ...], plan: ir.Plan, lang: str) -> dict[str, Any]:
+    """What a step brought about, as the keys that expect it."""
+    specs = {spec.name: spec for spec in plan.actions}
+    actions = [action for decision in decisions for action in decision.actions]
+    fired = [one.rule for decision in decisions for one in decision.fired]
+    found: dict[str, Any] = {"expect": [expected(action, specs, lang) for action in actions]}
+    if fired and not actions:
+        found["fired"] = fired
+    ledgers: dict[str, dict[str, int]] = {}
+    for change in (change for decision in decisions for change in decision.ledgers):
+        if change.who != PARTITION:
+            ledgers.setdefault(change.ledger, {})[change.who] = change.after
+    return found | ({"ledgers": ledgers} if ledgers else {})
+
+
+def expected(action: Action, specs: dict[str, ir.ActionSpec], lang: str) -> Any:
+    """An action as a test expects it: what says something, texts in one language."""
+    item = as_expected(action, specs)
+    told = {
+        name: _in(value, lang)
+        for name, value in item.items()
+        if name == action.do or (name not in HASHED and value not in (None, False, "", []))
+    }
+    shorthand = specs[action.do].shorthand if action.do in specs else None
+    alone = set(told) == {action.do, "who"} and told[action.do] is None and shorthand is None
+    if set(told) == {action.do} and told[action.do] is None:
+        return action.do
+    return {action.do: None, "who": told["who"]} if alone else told
+
+
+def _in(value: Any, lang: str) -> Any:
+    """A text in one of its languages; anything else as it is."""
+    if isinstance(value, dict) and value and all(isinstance(text, str) for text in value.values()):
+        return value.get(lang) or value.get("") or next(iter(value.values()))
+    return value
