@@ -43,6 +43,8 @@ def _quantified(reader: Reader, node: nodes.Quantified) -> Typed:
     item: kinds.Type = kinds.Unknown()
     if isinstance(collection.type, kinds.ListOf):
         item = collection.type.item
+    elif isinstance(collection.type, kinds.WordList):
+        item = kinds.Domain() if collection.type.match == "domain" else kinds.Prose()
     elif not isinstance(collection.type, kinds.Unknown):
         text = reader.text(node.collection)
         return reader.error(

@@ -8,14 +8,15 @@ and Greek together are no sign: `μm`, `Δt`.
 **Looking alike.** Two names look alike if their skeletons are the same: folded (which brings look-alike letters of
 other scripts together), without separators and repeats, and with `0 1 5 i | rn vv` read as `o l s l l m w`. Longer
 ones also if one character was added, left out or changed. Of a domain, its own name and each that it lies under
-counts, in the script that people see: `login.paypa1.com` looks like `paypal.com`.
+counts, in the script that people see: `login.paypa1.com` looks like `paypal.com`. A domain does not look like itself,
+nor like the one that it really lies under.
 """
 
 from __future__ import annotations
 
 import re
 
-from groundrules.text.domains import normalise, parents
+from groundrules.text.domains import covers, normalise, parents
 from groundrules.text.fold import fold
 from groundrules.text.scripts import SEPARATORS
 
@@ -51,7 +52,9 @@ def _is_mixed(word: str) -> bool:
 
 
 def looks_like(text: str, other: str) -> bool:
-    """Whether two names read the same at a glance; the same name does."""
+    """Whether two names read the same at a glance; the same name does, the same domain does not."""
+    if "." in other and covers(other, text):
+        return False
     wanted = _skeleton(other)
     return bool(wanted) and any(_alike(_skeleton(name), wanted) for name in _names(text))
 

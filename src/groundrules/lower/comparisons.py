@@ -132,19 +132,34 @@ def _item(type: kinds.Type) -> kinds.Type:
 
 def listed(lowerer: Lowerer, node: nodes.Node) -> str:
     """Return the id of the list that a node names, and see that the plan has it."""
+    binding = _list(lowerer, node)
+    declaration = binding.declaration
+    if binding.id not in lowerer.ground.lists:
+        lowerer.ground.lists[binding.id] = ir.WordList(
+            id=binding.id,
+            match=cast(ir.View, declaration.match),
+            items=tuple(_entries(binding)),
+            options=tuple(sorted(declaration.options)),
+        )
+    return binding.id
+
+
+def entries(lowerer: Lowerer, node: nodes.Node) -> list[str]:
+    """Return the entries of the list that a node names, sorted."""
+    return _entries(_list(lowerer, node))
+
+
+def _entries(binding: ListBinding) -> list[str]:
+    return in_order([str(item.value) for item in binding.declaration.items])
+
+
+def _list(lowerer: Lowerer, node: nodes.Node) -> ListBinding:
     binding, inner = lowerer.ground.binding(lowerer.context, node), lowerer
     while isinstance(binding, DefineBinding):
         inner = inner.inside(binding)
         binding = _bound(inner, binding)
     assert isinstance(binding, ListBinding), "the checker wants a list"
-    if binding.id in lowerer.ground.lists:
-        return binding.id
-    declaration = binding.declaration
-    items = tuple(in_order([str(item.value) for item in declaration.items]))
-    lowerer.ground.lists[binding.id] = ir.WordList(
-        id=binding.id, match=cast(ir.View, declaration.match), items=items, options=tuple(sorted(declaration.options))
-    )
-    return binding.id
+    return binding
 
 
 def _bound(lowerer: Lowerer, binding: DefineBinding) -> Binding | None:

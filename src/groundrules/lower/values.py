@@ -6,10 +6,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from groundrules.checker.constants import calculated
+from groundrules.lower.comparisons import entries
 from groundrules.lower.constants import constant
 from groundrules.lower.reads import Place, place_of
 from groundrules.plan import ir
 from groundrules.syntax import nodes
+from groundrules.types import kinds
 
 if TYPE_CHECKING:
     from groundrules.lower.expressions import Lowerer
@@ -64,6 +66,12 @@ def _known(lowerer: Lowerer, node: nodes.Known) -> ir.AnyExpr:
     return ir.Known(operand=lowerer.expression(node.operand), src=lowerer.source(node))
 
 
+def _collection(lowerer: Lowerer, node: nodes.Node) -> ir.AnyExpr:
+    if isinstance(lowerer.type_of(node), kinds.WordList):
+        return ir.Const(value=entries(lowerer, node))
+    return lowerer.expression(node)
+
+
 def _quantified(lowerer: Lowerer, node: nodes.Quantified) -> ir.AnyExpr:
     variable = f"${lowerer.depth}"
     listed = place_of(lowerer, node.collection)
@@ -73,7 +81,7 @@ def _quantified(lowerer: Lowerer, node: nodes.Quantified) -> ir.AnyExpr:
     return ir.Quantified(
         quantifier=node.quantifier,
         variable=variable,
-        collection=lowerer.expression(node.collection),
+        collection=_collection(lowerer, node.collection),
         condition=lowerer.with_variable(node, place).expression(node.condition),
         src=lowerer.source(node),
     )

@@ -105,6 +105,7 @@ RESULTS: list[tuple[str, tuple[Any, ...], Any]] = [
     ("looks_like", ("login.paypa1.com", "paypal.com"), True),
     ("looks_like", ("xn--pypal-4ve.com", "paypal.com"), True),
     ("looks_like", ("steamcomunity.com", "steamcommunity.com"), True),
+    ("looks_like", ("docs.github.com", "github.com"), False),
     ("looks_like", ("discordapp.com", "discord.com"), False),
     ("looks_like", ("com", "paypal.com"), False),
     ("looks_like", ("x", ""), False),

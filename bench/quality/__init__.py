@@ -1,0 +1,1 @@
+"""How well the shipped packs tell what they are for from what people ordinarily write."""

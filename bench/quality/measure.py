@@ -1,0 +1,85 @@
+"""Feeding rows to a pack and counting which messages it acted on.
+
+A message counts as acted on if a rule fired for it: it was deleted, held, warned of or reported. Decisions that follow
+from it (a ladder's step) and those of timers are not counted again; that a state began or ended says nothing about the
+message at hand either.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+import groundrules
+from bench.quality.data import HALVES, Half, Row
+from groundrules.resources import shipped
+
+PACKS = ("adverts", "safety", "flood", "respect")
+
+
+@dataclass
+class Tally:
+    """What became of messages: those that should be acted on and those that should not."""
+
+    found: int = 0
+    wanted: int = 0
+    alarms: int = 0
+    others: int = 0
+    rules: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def recall(self) -> float:
+        return self.found / self.wanted if self.wanted else 0.0
+
+    @property
+    def precision(self) -> float:
+        acted = self.found + self.alarms
+        return self.found / acted if acted else 0.0
+
+    @property
+    def alarm_rate(self) -> float:
+        """False alarms per thousand messages that nothing is wrong with."""
+        return 1000 * self.alarms / self.others if self.others else 0.0
+
+    def add(self, wanted: bool, rules: Iterable[str]) -> None:
+        acted = sorted(set(rules))
+        if wanted:
+            self.wanted, self.found = self.wanted + 1, self.found + bool(acted)
+        else:
+            self.others, self.alarms = self.others + 1, self.alarms + bool(acted)
+            self.rules.update(acted)
+
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(
+            self.found + other.found,
+            self.wanted + other.wanted,
+            self.alarms + other.alarms,
+            self.others + other.others,
+            self.rules + other.rules,
+        )
+
+
+Tallies = dict[Half, Tally]
+
+
+def tallies() -> Tallies:
+    return {half: Tally() for half in HALVES}
+
+
+def engines(packs: Iterable[str] = PACKS) -> dict[str, groundrules.Engine]:
+    """Return an engine for each pack, as shipped."""
+    return {pack: groundrules.Engine(groundrules.load(shipped("policies") / pack)) for pack in packs}
+
+
+def acted(packs: dict[str, groundrules.Engine], rows: Iterable[Row]) -> Iterator[tuple[Row, dict[str, list[str]]]]:
+    """Yield each message with the rules of each pack that fired for it."""
+    for row in rows:
+        fired = {pack: _fired(engine, row) for pack, engine in packs.items()}
+        if row.wanted is not None:
+            yield row, fired
+
+
+def _fired(engine: groundrules.Engine, row: Row) -> list[str]:
+    own = (one for one in engine.feed(row.event) if one.trigger == "event")
+    return [fired.rule for one in own for fired in one.fired]
