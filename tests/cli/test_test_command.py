@@ -69,7 +69,7 @@ def test_a_selection_by_name(command: Any, folder: Path) -> None:
 def test_results_as_json_and_junit(command: Any, folder: Path) -> None:
     result = command("test", folder, "--format", "json", "--junit", folder / "out.xml")
     assert result.exit_code == 1
-    passed, failed = json.loads(result.stdout)
+    passed, failed = json.loads(result.stdout)["tests"]
     assert (passed["name"], passed["passed"], failed["passed"]) == ("spam goes", True, False)
     assert failed["failures"] == [{"line": 7, "what": "actions", "expected": "delete", "actual": "nothing"}]
     suite = ElementTree.parse(folder / "out.xml").getroot()[0]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -12,13 +13,30 @@ from typing import Any
 import click
 
 from groundrules import narrate
+from groundrules.cli import measuring
 from groundrules.cli.loading import load_plan, print_diagnostics
 from groundrules.cli.options import LANGUAGE
 from groundrules.decisions import Decision
+from groundrules.engine.engine import HasPlan
+from groundrules.tools.testing.cases import Case
 from groundrules.tools.testing.judge import Mismatch
 from groundrules.tools.testing.junit import junit
 from groundrules.tools.testing.read import TestsError, find_tests, read_tests
 from groundrules.tools.testing.runner import CaseResult, StepFailure, run_case
+
+
+@dataclass
+class Suite:
+    """A rulebook's plan with its cases and how they went."""
+
+    rulebook: str
+    ready: HasPlan
+    cases: list[Case] = field(default_factory=list)
+    results: list[CaseResult] = field(default_factory=list)
+
+    @property
+    def passed(self) -> bool:
+        return all(result.passed for result in self.results)
 
 
 @click.command("test")
@@ -31,43 +49,69 @@ from groundrules.tools.testing.runner import CaseResult, StepFailure, run_case
     "--plan", "plan_path", type=click.Path(exists=True, dir_okay=False), help="Run the tests on this plan file."
 )
 @click.option("--match", "-k", help="Run only the tests whose name contains this text.")
+@click.option("--coverage", is_flag=True, help="Show which rules, clauses (both ways) and steps no test reaches.")
+@click.option("--mutate", is_flag=True, help="Change the rulebook in small ways and show which no test notices.")
+@click.option("--boundaries", is_flag=True, help="Propose tests just below, at and above each threshold, as YAML.")
+@click.option(
+    "--fail-under",
+    type=click.FloatRange(0, 100),
+    metavar="PERCENT",
+    help="Exit with 1 if less is covered (or noticed, with --mutate).",
+)
 @LANGUAGE
 def command(
-    paths: Sequence[str], form: str, junit_path: str | None, plan_path: str | None, match: str | None, lang: str
+    paths: Sequence[str],
+    form: str,
+    junit_path: str | None,
+    plan_path: str | None,
+    match: str | None,
+    coverage: bool,
+    mutate: bool,
+    boundaries: bool,
+    fail_under: float | None,
+    lang: str,
 ) -> None:
     """Run the tests of rulebooks.
 
     A PATH is a rulebook's folder (every file in it that has `tests:` is run) or one tests file. Exit code 0: all
-    passed; 1: some failed, or there were none.
+    passed; 1: some failed, or there were none, or less was covered than `--fail-under` asks for.
     """
-    results = [result for path in paths for result in _run(Path(path), plan_path, match)]
+    suites = [suite for path in paths for suite in _run(Path(path), plan_path, match)]
+    results = [result for suite in suites for result in suite.results]
     if junit_path:
         Path(junit_path).write_text(junit(results), encoding="utf-8")
-    if form == "json":
-        click.echo(json.dumps([_json(result) for result in results], ensure_ascii=False, indent=2))
-    else:
+    if form == "human":
         for result in results:
             _print(result, lang)
         _print_total(results)
-    if not results or not all(result.passed for result in results):
+    passed = bool(results) and all(result.passed for result in results)
+    asked = {"coverage": coverage or (fail_under is not None and not mutate), "mutants": mutate}
+    asked["boundaries"] = boundaries
+    measured = measuring.measure(suites, {name for name, wanted in asked.items() if wanted}) if passed else {}
+    if form == "json":
+        told = {"tests": [_json(result) for result in results], **measuring.as_json(measured)}
+        click.echo(json.dumps(told, ensure_ascii=False, indent=2))
+    else:
+        measuring.show(measured)
+    if not passed or not measuring.reaches(measured, fail_under):
         sys.exit(1)
 
 
-def _run(path: Path, plan_path: str | None, match: str | None) -> list[CaseResult]:
+def _run(path: Path, plan_path: str | None, match: str | None) -> Iterator[Suite]:
     found = find_tests(path)
     if not found:
         click.echo(f"{path}: no tests; write a file with `tests:` beside the rulebook", err=True)
-    results = []
     for rulebook, files in found.items():
-        ready = load_plan(plan_path or str(rulebook))
+        suite = Suite(str(rulebook), load_plan(plan_path or str(rulebook)))
         for file in files:
             try:
-                cases = read_tests(file, ready.plan)
+                cases = read_tests(file, suite.ready.plan)
             except TestsError as error:
                 print_diagnostics(error.diagnostics)
                 sys.exit(1)
-            results += [run_case(ready.plan, case, ready) for case in cases if match is None or match in case.name]
-    return results
+            suite.cases += [case for case in cases if match is None or match in case.name]
+        suite.results = [run_case(suite.ready.plan, case, suite.ready) for case in suite.cases]
+        yield suite
 
 
 def _print(result: CaseResult, lang: str) -> None:

@@ -14,15 +14,12 @@ from typing import Any, Literal
 
 from groundrules.decisions import Decision
 from groundrules.plan import ir
-from groundrules.reference import Interpreter
-from groundrules.reference.conditions import items_of
 from groundrules.reference.scope import Scope
-from groundrules.reference.values import evaluate, raw
+from groundrules.reference.values import evaluate
 from groundrules.tools.testing.cases import Case
-from groundrules.tools.testing.timeline import EventMaker, TimeError
+from groundrules.tools.testing.listening import leaves, play
 
 Kind = Literal["rule", "clause", "step", "end"]
-JOINTS = (ir.And, ir.Or, ir.Not, ir.Quantified, ir.Const)
 
 
 @dataclass(frozen=True)
@@ -87,39 +84,13 @@ def _play(plan: ir.Plan, case: Case, seen: Seen) -> None:
         for leaf, where in leaves(guard, scope):
             seen.outcomes.setdefault((owner, leaf.src), set()).add(evaluate(leaf, where))
 
-    interpreter, maker = Interpreter(plan, watch), EventMaker(plan, case)
-    roster = maker.roster()
-    _note(interpreter.feed(roster) if roster else [], seen)
-    for step in case.steps:
-        try:
-            decisions = [decision for event in maker.events(step) for decision in interpreter.feed(event)]
-        except TimeError:
-            return  # told as a problem of the case
-        maker.heard(decisions)
+    for decisions in play(plan, case, watch):
         _note(decisions, seen)
 
 
 def _note(decisions: Iterable[Decision], seen: Seen) -> None:
     for decision in decisions:
         seen.fired |= {fired.rule for fired in decision.fired} | {shadow.rule for shadow in decision.shadow}
-
-
-def leaves(expr: Any, scope: Scope) -> Iterator[tuple[Any, Scope]]:
-    """Every clause below a guard with what it can see; inside `any` and `all`, once for each item."""
-    match expr:
-        case ir.And() | ir.Or():
-            for operand in expr.operands:
-                yield from leaves(operand, scope)
-        case ir.Not():
-            yield from leaves(expr.operand, scope)
-        case ir.Quantified():
-            found = raw(expr.collection, scope)
-            for item in () if found is None else found if isinstance(found, list) else items_of(found):
-                yield from leaves(expr.condition, scope.binding(item))
-        case ir.Const():
-            return
-        case _:
-            yield expr, scope
 
 
 # --- what there is to reach -------------------------------------------------------------------------
@@ -179,6 +150,19 @@ def _clauses(plan: ir.Plan, owner: str, guard: Any, seen: Seen) -> Iterator[tupl
         for way in (True, False):
             what = "is true" if way else "is false"
             yield Item("clause", owner, what, place.text, place.file, place.line), way in outcomes
+
+
+def conditions_of(plan: ir.Plan) -> Iterator[tuple[str, list[Any]]]:
+    """Yield the clauses of each guard of the rulebook's own, with whose they are."""
+    for rule in plan.rules:
+        for guard in (rule.when, rule.unless) if _own(rule.id) and rule.mode != "off" else ():
+            yield rule.id, list(_leaves(guard))
+    for process in plan.processes:
+        for until in process.until if _own(process.id) else ():
+            yield process.id, list(_leaves(until.when))
+    for state in plan.states:
+        for guard in (state.enter, state.leave) if _own(state.id) else ():
+            yield state.id, list(_leaves(guard))
 
 
 def _leaves(expr: Any) -> Iterator[Any]:

@@ -1,0 +1,158 @@
+"""`groundrules test --coverage`, `--mutate` and `--boundaries`: how good the tests are, once they pass."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Collection, Iterable, Iterator, Sequence, Sized
+from typing import Any, Protocol, TypeVar
+
+import click
+
+from groundrules.engine.engine import HasPlan
+from groundrules.tools.testing.boundaries import Proposal, boundaries
+from groundrules.tools.testing.cases import Case
+from groundrules.tools.testing.coverage import Coverage, Item, coverage
+from groundrules.tools.testing.mutants import Verdict, judge, mutants
+from groundrules.tools.testing.write import write_cases
+
+Measured = dict[str, dict[str, Any]]  # coverage | mutants | boundaries → rulebook → what was found
+T = TypeVar("T")
+
+
+class Suite(Protocol):
+    """A rulebook with its cases."""
+
+    @property
+    def rulebook(self) -> str: ...
+
+    @property
+    def ready(self) -> HasPlan: ...
+
+    @property
+    def cases(self) -> list[Case]: ...
+
+
+def measure(suites: Iterable[Suite], asked: Collection[str]) -> Measured:
+    """Measure what is asked for, rulebook by rulebook."""
+    found: Measured = {name: {} for name in ("coverage", "mutants", "boundaries") if name in asked}
+    for suite in suites:
+        plan, name = suite.ready.plan, suite.rulebook
+        if "coverage" in found:
+            found["coverage"][name] = coverage(plan, suite.cases)
+        if "mutants" in found:
+            every = list(mutants(plan))
+            found["mutants"][name] = list(_shown(judge(plan, suite.cases, every), every))
+        if "boundaries" in found:
+            found["boundaries"][name] = list(boundaries(plan, suite.cases))
+    return found
+
+
+def _shown(found: Iterator[T], every: Sized) -> Iterator[T]:
+    """Yield what is found, with a bar on a terminal."""
+    if not sys.stderr.isatty():
+        yield from found
+        return
+    from rich.console import Console
+    from rich.progress import track
+
+    yield from track(found, "mutants", len(every), console=Console(stderr=True), transient=True)
+
+
+def reaches(measured: Measured, least: float | None) -> bool:
+    """Whether every rulebook comes up to `least` percent, in coverage and in mutants noticed."""
+    shares = [found.share for found in measured.get("coverage", {}).values()]
+    shares += [_noticed(found) for found in measured.get("mutants", {}).values()]
+    return least is None or all(share * 100 >= least for share in shares)
+
+
+def _noticed(found: Sequence[Verdict]) -> float:
+    return sum(one.by is not None for one in found) / len(found) if found else 1.0
+
+
+# --- to read ------------------------------------------------------------------------------------------
+
+
+def show(measured: Measured) -> None:
+    """Print what was found."""
+    for name, found in measured.get("coverage", {}).items():
+        _coverage(name, found)
+    for name, found in measured.get("mutants", {}).items():
+        _mutants(name, found)
+    for name, found in measured.get("boundaries", {}).items():
+        _boundaries(name, found)
+
+
+def _coverage(name: str, found: Coverage) -> None:
+    click.echo(f"\n{name}: {len(found.reached)} of {len(found.items)} reached, {found.share:.0%}")
+    for item in found.missed:
+        click.echo(f"  {item.file}:{item.line}: {_told(item)}")
+
+
+def _told(item: Item) -> str:
+    owner = click.style(item.owner, bold=True)
+    if item.kind == "clause":
+        return f"{owner}: `{_flat(item.text)}` never {item.what}"
+    if item.kind == "end":
+        return f"{owner}: never ended by `{_flat(item.text)}`"
+    return f"{owner} never {item.what}"
+
+
+def _flat(text: str, width: int = 80) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= width else flat[: width - 1] + "…"
+
+
+def _mutants(name: str, found: Sequence[Verdict]) -> None:
+    missed = [one for one in found if one.by is None]
+    click.echo(f"\n{name}: {len(found) - len(missed)} of {len(found)} mutants noticed, {_noticed(found):.0%}")
+    for one in missed:
+        place = f"{one.file}:{one.line}: " if one.file else ""
+        of = f"`{_flat(one.text, 60)}`: " if one.text not in ("", one.owner) else ""
+        click.echo(f"  {place}{click.style(one.owner, bold=True)}: {of}{one.change}; no test notices")
+
+
+def _boundaries(name: str, found: Sequence[Proposal]) -> None:
+    if not found:
+        click.echo(f"\n{name}: every threshold has tests just below, at and above it")
+        return
+    cases = [one.case for one in found if one.case is not None]
+    click.echo(f"\n# {name}: {len(found)} thresholds without tests around them")
+    for one in found:
+        if one.case is None:
+            why = f"{one.threshold.owner}: {_flat(one.threshold.text)}"
+            click.echo(f"# {one.threshold.file}:{one.threshold.line}: write one by hand: {why}")
+    if cases:
+        click.echo("# What they expect is what happens today: read it before you keep it.")
+        click.echo(write_cases(cases), nl=False)
+
+
+# --- for programs -------------------------------------------------------------------------------------
+
+
+def as_json(measured: Measured) -> dict[str, Any]:
+    """Return what was found as plain data."""
+    told: dict[str, Any] = {}
+    if "coverage" in measured:
+        told["coverage"] = [_coverage_json(name, found) for name, found in measured["coverage"].items()]
+    if "mutants" in measured:
+        told["mutants"] = [
+            {"rulebook": name, "noticed": round(_noticed(found), 4), "mutants": [vars(one) for one in found]}
+            for name, found in measured["mutants"].items()
+        ]
+    if "boundaries" in measured:
+        told["boundaries"] = [
+            {"rulebook": name, "thresholds": [_proposal_json(one) for one in found]}
+            for name, found in measured["boundaries"].items()
+        ]
+    return told
+
+
+def _coverage_json(name: str, found: Coverage) -> dict[str, Any]:
+    items = [{**vars(item), "reached": item in found.reached} for item in found.items]
+    return {"rulebook": name, "reached": round(found.share, 4), "items": items}
+
+
+def _proposal_json(one: Proposal) -> dict[str, Any]:
+    threshold = one.threshold
+    place = {"owner": threshold.owner, "text": threshold.text, "file": threshold.file, "line": threshold.line}
+    return {**place, "around": threshold.around, "tests": write_cases([one.case]) if one.case else None}

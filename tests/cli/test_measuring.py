@@ -1,0 +1,89 @@
+"""`groundrules test --coverage --mutate --boundaries`, as its users meet it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+RULEBOOK = """\
+rulebook: sample
+languages: [en]
+use: [std/chat]
+rules:
+  - id: flood
+    title: Flood
+    on: message
+    unless: actor.roles has "admin"
+    when: count(message by actor within 10s) >= 3
+    then: [mute: 10m]
+  - {id: words, title: Words, on: message, when: 'text contains any of ["spam", "scam"]', then: [delete]}
+"""
+TESTS = """\
+tests:
+  - name: spam goes
+    timeline:
+      - {at: "09:00", message: buy spam, by: li, id: a, expect: [{delete: a}]}
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "rulebook.yaml").write_text(RULEBOOK, encoding="utf-8")
+    (tmp_path / "tests.yaml").write_text(TESTS, encoding="utf-8")
+    return tmp_path
+
+
+def test_what_no_test_reaches(command: Any, folder: Path) -> None:
+    result = command("test", folder, "--coverage")
+    assert result.exit_code == 0
+    shown = result.stdout.replace(str(folder), "")
+    assert ": 4 of 8 reached, 50%\n" in shown
+    assert "  /rulebook.yaml:5: flood never fires\n" in shown
+    assert "  /rulebook.yaml:9: flood: `count(message by actor within 10s) >= 3` never is true\n" in shown
+    assert '  /rulebook.yaml:8: flood: `actor.roles has "admin"` never is true\n' in shown
+
+
+@pytest.mark.parametrize(("least", "code"), [("50", 0), ("51", 1)])
+def test_a_least_coverage(command: Any, folder: Path, least: str, code: int) -> None:
+    assert command("test", folder, "--fail-under", least).exit_code == code
+
+
+def test_mutants_that_no_test_notices(command: Any, folder: Path) -> None:
+    result = command("test", folder, "--mutate", "--fail-under", "50")
+    shown = result.stdout.replace(str(folder), "")
+    assert result.exit_code == 1
+    assert "flood: `count(message by actor within 10s) >= 3`: 3 → 4; no test notices\n" in shown
+    assert "words: `text contains any of [" in shown
+    assert "`scam` left out; no test notices" in shown
+    assert "`spam` left out" not in shown
+
+
+def test_what_is_proposed_can_be_kept_and_passes(command: Any, folder: Path) -> None:
+    result = command("test", folder, "--boundaries")
+    head, _, proposed = result.stdout.partition("tests:\n")
+    assert "1 thresholds without tests around them" in head
+    (folder / "more.yaml").write_text("tests:\n" + proposed, encoding="utf-8")
+    again = command("test", folder, "--boundaries", "--coverage")
+    assert again.exit_code == 0, again.stdout
+    assert "passed  flood: below, at and above count(message by actor within 10s) >= 3\n" in again.stdout
+    assert "every threshold has tests just below, at and above it" in again.stdout
+    assert command("fmt", "--check", folder / "more.yaml").exit_code == 0
+
+
+def test_as_json(command: Any, folder: Path) -> None:
+    result = command("test", folder, "--coverage", "--mutate", "--boundaries", "--format", "json")
+    told = json.loads(result.stdout)
+    assert set(told) == {"tests", "coverage", "mutants", "boundaries"}
+    assert told["coverage"][0]["reached"] == 0.5
+    assert {one["by"] for one in told["mutants"][0]["mutants"]} == {"spam goes", None}
+    assert told["boundaries"][0]["thresholds"][0]["around"] == [2, 3, 4]
+
+
+def test_nothing_is_measured_of_tests_that_fail(command: Any, folder: Path) -> None:
+    (folder / "tests.yaml").write_text(TESTS.replace("delete: a", "delete: b"), encoding="utf-8")
+    result = command("test", folder, "--coverage")
+    assert result.exit_code == 1
+    assert "reached" not in result.stdout
