@@ -2,8 +2,11 @@
 
 Every second row belongs to the half that the packs were tuned on (`dev`), the others to the half that nobody looked
 at (`held-out`). Streams keep their history whole: every message is fed, so that windows see what happened, and only
-counts towards the half that its row belongs to. Where a log knows only the minute of a message, those of one minute
-are spread evenly over it: as they stand, a millisecond apart, each busy minute would be a flood.
+counts towards the half that its row belongs to.
+
+**Times of ubuntu-irc.** Its log knows only the minute of a message, so those of one minute are spread evenly over it: as
+they stand, a millisecond apart, each busy minute would be a flood. On two days its clock of twelve hours stops at 12:59
+in the conversion, with hundreds of messages in that minute; these are put six seconds apart, the pace of that day.
 """
 
 from __future__ import annotations
@@ -11,11 +14,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from itertools import groupby, islice
 from pathlib import Path
 from typing import Any, Literal
 
 FOLDER = Path(__file__).parents[3] / "shared" / "data"
+
+_BUSIEST_MINUTE = 40  # events; beyond, the clock of the log has stopped
 
 Half = Literal["dev", "held-out"]
 HALVES: tuple[Half, ...] = ("dev", "held-out")
@@ -86,5 +92,7 @@ def _spread(events: list[dict[str, Any]]) -> None:
     """Give the events of one minute even distances: the log that they come from knows the minute only."""
     for minute, group in groupby(events, key=lambda event: event["time"][:16]):
         together = list(group)
+        distance = 60 / len(together) if len(together) <= _BUSIEST_MINUTE else 6.0
+        start = datetime.fromisoformat(f"{minute}:00+00:00")
         for number, event in enumerate(together):
-            event["time"] = f"{minute}:{60 * number / len(together):06.3f}Z"
+            event["time"] = (start + timedelta(seconds=number * distance)).isoformat(timespec="milliseconds")
