@@ -19,6 +19,7 @@ COMMANDS = {
     "lint": "check rulebooks and report every problem at once",
     "fmt": "lay out rulebooks and their tests canonically",
     "test": "run the tests that stand beside rulebooks",
+    "watch": "lint and test again whenever a file is saved",
     "compile": "write a plan file that runs without reading the rulebook again",
     "run": "check a stream of events against a rulebook",
     "try": "chat with a rulebook and see at once what it does",

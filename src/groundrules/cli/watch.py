@@ -1,0 +1,69 @@
+"""`groundrules watch PATH…`: lint and test again whenever a file is saved."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import click
+
+from groundrules.cli import lint, test
+
+WATCHED = (".yaml", ".yml", ".json", ".txt")
+
+
+@click.command("watch")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True))
+@click.option("--no-tests", is_flag=True, help="Lint only.")
+@click.option("--polling", is_flag=True, help="Look at the files every second, where the system tells of no changes.")
+def command(paths: Sequence[str], no_tests: bool, polling: bool) -> None:
+    """Lint and test rulebooks, and again whenever something in their folders is saved. Ctrl-C ends it."""
+    from watchfiles import watch
+
+    _round(paths, not no_tests)
+    try:
+        for changes in watch(
+            *_folders(paths), watch_filter=_concerns, force_polling=polling or None, poll_delay_ms=1000
+        ):
+            _heading(sorted({Path(path).name for _, path in changes}))
+            _round(paths, not no_tests)
+    except KeyboardInterrupt:
+        return
+
+
+def _folders(paths: Iterable[str]) -> set[Path]:
+    """The folders to watch: editors replace files, so that a file alone would be lost sight of."""
+    return {path if path.is_dir() else path.parent for path in (Path(path).resolve() for path in paths)}
+
+
+def _concerns(_: object, path: str) -> bool:
+    return path.endswith(WATCHED) and not Path(path).name.startswith(".")
+
+
+def _heading(names: Sequence[str]) -> None:
+    if sys.stdout.isatty():
+        click.clear()
+    click.secho(f"— {time.strftime('%H:%M:%S')} {', '.join(names)}", fg="bright_black")
+
+
+def _round(paths: Sequence[str], tests: bool) -> None:
+    """Lint, then test what has no errors; neither ends the watch."""
+    clean = all([_call(lint.command, [path]) for path in paths])
+    if tests and clean:
+        for path in paths:
+            _call(test.command, [path])
+    sys.stdout.flush()
+
+
+def _call(which: click.Command, arguments: list[str]) -> bool:
+    """Run a command of ours; whether it ended well."""
+    try:
+        which.main(arguments, standalone_mode=False)
+    except SystemExit as ended:
+        return not ended.code
+    except click.ClickException as problem:  # the file is gone for now
+        problem.show()
+        return False
+    return True
