@@ -9,9 +9,11 @@ from collections.abc import Mapping
 
 EVENTS: Mapping[str, tuple[str, str]] = {  # type → (English, Chinese); "on …", "…时"
     "action.result": ("an action's outcome", "动作有结果"),
+    "activity.cancelled": ("calling an activity off", "取消活动"),
     "activity.created": ("announcing an activity", "发布活动"),
     "activity.joined": ("taking part in an activity", "参加活动"),
     "activity.left": ("leaving an activity", "退出活动"),
+    "activity.updated": ("changing an activity", "修改活动"),
     "alert.acknowledged": ("taking up an alert", "认领提醒"),
     "appeal.granted": ("a granted appeal", "申诉通过"),
     "appeal.opened": ("an appeal", "提出申诉"),
