@@ -6,12 +6,14 @@ import sys
 import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
 from groundrules.cli import lint, test
 
 WATCHED = (".yaml", ".yml", ".json", ".txt")
+_TIMES: Any = {"poll_delay_ms": 1000, "rust_timeout": 500, "yield_on_timeout": True}
 
 
 @click.command("watch")
@@ -22,13 +24,14 @@ def command(paths: Sequence[str], no_tests: bool, polling: bool) -> None:
     """Lint and test rulebooks, and again whenever something in their folders is saved. Ctrl-C ends it."""
     from watchfiles import watch
 
-    _round(paths, not no_tests)
+    begun = False
     try:
-        for changes in watch(
-            *_folders(paths), watch_filter=_concerns, force_polling=polling or None, poll_delay_ms=1000
-        ):
-            _heading(sorted({Path(path).name for _, path in changes}))
-            _round(paths, not no_tests)
+        for changes in watch(*_folders(paths), watch_filter=_concerns, force_polling=polling or None, **_TIMES):
+            if changes:
+                _heading(sorted({Path(path).name for _, path in changes}))
+            if changes or not begun:  # the watch has begun when it first yields: nothing is missed meanwhile
+                _round(paths, not no_tests)
+                begun = True
     except KeyboardInterrupt:
         return
 
@@ -50,8 +53,8 @@ def _heading(names: Sequence[str]) -> None:
 
 def _round(paths: Sequence[str], tests: bool) -> None:
     """Lint, then test what has no errors; neither ends the watch."""
-    clean = all([_call(lint.command, [path]) for path in paths])
-    if tests and clean:
+    results = [_call(lint.command, [path]) for path in paths]
+    if tests and all(results):
         for path in paths:
             _call(test.command, [path])
     sys.stdout.flush()
