@@ -62,16 +62,17 @@ class Compiled:
 
 def compile_plan(plan: ir.Plan, sample: Iterable[bytes] = ()) -> Compiled:
     """Make everything that an engine needs; on the events of a sample access paths are chosen by what they hold."""
-    program = Program(plan)
-    events = _decoded(program, sample)
-    made = Made(
-        literals=program.compiler.program.literals.save(),
-        kept=program.kept,
-        rules=_accesses(program, program.rules_on, events),
-        windows=_accesses(program, program.windows_on, events),
-        paths=_accesses(program, program.paths_on, events),
-    )
-    return Compiled(plan, codec.digest(plan), made)
+    with codec.no_collection():
+        program = Program(plan)
+        events = _decoded(program, sample)
+        made = Made(
+            literals=program.compiler.program.literals.save(),
+            kept=program.kept,
+            rules=_accesses(program, program.rules_on, events),
+            windows=_accesses(program, program.windows_on, events),
+            paths=_accesses(program, program.paths_on, events),
+        )
+        return Compiled(plan, codec.digest(plan), made)
 
 
 def write(compiled: Compiled) -> bytes:

@@ -20,16 +20,20 @@ from groundrules.engine.cells.windows import CountWindow, WindowCell, cell
 from groundrules.engine.codegen.emitter import Frame
 from groundrules.engine.codegen.keying import Key
 from groundrules.engine.codegen.structure import parts
+from groundrules.engine.codegen.total import plain, reach
 from groundrules.engine.compile import Compiler, Condition, Value
 from groundrules.engine.decode import Decoder, attribute
 from groundrules.engine.effects import EffectCode, compile_effects
+from groundrules.engine.index.equalities import Equality, ways
 from groundrules.engine.index.lookup import Lookup
 from groundrules.engine.index.made import Index, Listeners, Made
 from groundrules.engine.index.necessary import Guard, paths_of
 from groundrules.engine.index.selectivity import Frequency
 from groundrules.engine.index.tables import Access
 from groundrules.engine.scope import Scope
+from groundrules.engine.texts import viewed
 from groundrules.plan import codec, ir
+from groundrules.plan.walk import within
 
 Types = tuple[str, ...] | None
 
@@ -105,7 +109,7 @@ class RuleCode:
     @cached_property
     def wants_matched(self) -> bool:
         """Whether an effect reads `matched`."""
-        return any(isinstance(node, ir.Matched) for node in _expressions(self.rule))
+        return next(within(self.rule, ir.Matched), None) is not None
 
     def _values(self, exprs: Iterable[ir.AnyExpr]) -> tuple[Value, ...]:
         return tuple(self._compiler.value(expr, self.types) for expr in exprs)
@@ -153,6 +157,12 @@ class ProcessCode:
         self.until = tuple(UntilCode(compiler, until) for until in process.until)
         self.restart = tuple(UntilCode(compiler, until) for until in process.restart)
 
+    @cached_property
+    def equalities(self) -> tuple[EqualityCode, ...]:
+        """What ends of this path compare with values of the start event."""
+        ways = [way for until in (*self.until, *self.restart) for way in until.ways]
+        return tuple({one.number: one for _, one in ways if one is not None}.values())
+
 
 class UntilCode:
     """Events that end or replan processes, or begin or end a state."""
@@ -161,6 +171,39 @@ class UntilCode:
         self.types = frozenset(until.types)
         self.when = compiler.condition(until.when, until.types)
         self.speaks_of_self = speaks_of_self(until.when)
+        self._compiler = compiler
+
+    @cached_property
+    def ways(self) -> tuple[tuple[tuple[Condition, ...], EqualityCode | None], ...]:
+        """When the guard can be true of an open path: conditions on the event, and an equality with its start."""
+        types = tuple(sorted(self.types))
+        return tuple(
+            (
+                tuple(self._compiler.condition(condition, types) for condition in way.conditions),
+                None if way.equality is None else EqualityCode(self._compiler, way.equality, types),
+            )
+            for way in ways(self.when.expr)
+        )
+
+
+class EqualityCode:
+    """A value of an event that must equal one of a start event; those that read the same start value share a number."""
+
+    def __init__(self, compiler: Compiler, equality: Equality, types: Types) -> None:
+        self.number = codec.definition_hash((equality.start, equality.view))
+        self._view = equality.view
+        self._read = compiler.value(equality.read, types)
+        self._path = equality.start.path
+
+    def of_event(self, e: Any, x: Scope) -> Any:
+        """Return the event's side under the view; None if it has none, or one that equals no field."""
+        value = self._read(e, x)
+        return None if isinstance(value, list) else viewed(value, self._view)
+
+    def of_start(self, start: Any) -> Any:
+        """Return the start event's side under the view; None if it has none."""
+        value = plain(reach(start, self._path))
+        return None if isinstance(value, list) else viewed(value, self._view)
 
 
 class StateCode:
@@ -350,7 +393,7 @@ class Program:
         for schedule in self.plan.schedules:
             if schedule.for_each is not None:
                 kept.setdefault(schedule.for_each, set())
-        if any(isinstance(node, ir.Silence) for node in self.expressions):
+        if next(within((self.plan.rules, self.plan.states, self.plan.processes), ir.Silence), None) is not None:
             kept.setdefault("member", set())
         if any(rule.approval for rule in self.plan.rules) or any(ladder.appeal for ladder in self.plan.ladders):
             kept.setdefault("member", set()).add("roles")
@@ -361,24 +404,3 @@ class Program:
         """Event type → where its events tell facts that the roster keeps."""
         found = {type: place(schema, self.kept) for type, schema in self.plan.events.items()}
         return {type: where for type, where in found.items() if where is not None}
-
-    @cached_property
-    def expressions(self) -> tuple[ir.Expr, ...]:
-        """All expressions of rules, states and paths, flattened: what the plan reads."""
-        parts = (*self.plan.rules, *self.plan.states, *self.plan.processes)
-        return tuple(node for part in parts for node in _expressions(part))
-
-
-def _expressions(value: Any) -> Iterator[ir.Expr]:
-    """Yield every expression inside a part of a plan."""
-    if isinstance(value, ir.Expr):
-        yield value
-    if isinstance(value, dict):
-        for inner in value.values():
-            yield from _expressions(inner)
-    elif isinstance(value, tuple):
-        for inner in value:
-            yield from _expressions(inner)
-    elif hasattr(value, "__struct_fields__"):
-        for name in value.__struct_fields__:
-            yield from _expressions(getattr(value, name))

@@ -9,9 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, TypeVar
-
-import msgspec
+from typing import Any
 
 from groundrules.checker.bindings import Context, Instance
 from groundrules.checker.constructs import Act, Delta, Effect, Effects, Rule
@@ -21,12 +19,9 @@ from groundrules.lint.conditions import Condition, Conditions
 from groundrules.lower import lower
 from groundrules.lower.ground import Ground
 from groundrules.plan import ir
+from groundrules.plan.walk import within
 from groundrules.rulebook import model as authored
 from groundrules.syntax import nodes
-
-E = TypeVar("E", bound=msgspec.Struct)
-_ASIDE = frozenset({"events", "sources", "actions", "reads", "lists", "src"})  # parts that hold no expressions
-_SIMPLE = frozenset({str, int, float, bool, type(None)})
 
 Supplies = Mapping[str, Mapping[str, frozenset[str]]]  # adapter → event type → dotted paths that it fills in
 
@@ -202,24 +197,6 @@ def _spread(effects: Effects) -> Iterator[Effect]:
         yield effect
         if isinstance(effect, Act):
             yield from _spread(effect.or_else)
-
-
-def within(value: Any, kind: type[E]) -> Iterator[E]:
-    """Yield every node of a kind inside any part of a plan."""
-    waiting = [value]
-    while waiting:
-        one = waiting.pop()
-        found = one.__class__
-        if found in _SIMPLE:
-            continue
-        if found is tuple or found is list:
-            waiting.extend(one)
-        elif found is dict:
-            waiting.extend(one.values())
-        elif isinstance(one, msgspec.Struct):
-            if isinstance(one, kind):
-                yield one
-            waiting.extend([getattr(one, name) for name in one.__struct_fields__ if name not in _ASIDE])
 
 
 def short(text: str, most: int = 60) -> str:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from groundrules.checker.constructs import Delta, Rule
 from groundrules.lint.conditions import leaves
-from groundrules.lint.linted import Linted, within
+from groundrules.lint.linted import Linted
 from groundrules.plan import ir
+from groundrules.plan.walk import within
 
 DAY = 86_400_000
 ALONE = frozenset(  # event types that a member can bring about as often as they like

@@ -50,9 +50,9 @@ def _pairs(linted: Linted) -> Iterator[tuple[Rule, Rule]]:
             rewards.setdefault((frozenset(rule.context.types), frozenset(earners), read), []).append(rule)
         if rule.source.unless is None and (punished := _punished(linted, rule)):
             punishments.setdefault((frozenset(rule.context.types), frozenset(punished), read), []).append(rule)
-    for (types, earners, there), earned in rewards.items():
-        for (others, punished, read), found in punishments.items():
-            if types <= others and earners & punished and read <= there:
+    for (types, who, there), earned in rewards.items():
+        for (others, whom, here), found in punishments.items():
+            if types <= others and who & whom and here <= there:
                 yield from product(earned, found)
 
 

@@ -23,8 +23,9 @@ from groundrules.diagnostics.codes.lints import UNSUPPLIED_FACT
 from groundrules.diagnostics.model import Diagnostic
 from groundrules.diagnostics.source import Span
 from groundrules.lint.conditions import Leaf, leaves
-from groundrules.lint.linted import Linted, within
+from groundrules.lint.linted import Linted
 from groundrules.plan import ir
+from groundrules.plan.walk import within
 from groundrules.types import kinds
 
 

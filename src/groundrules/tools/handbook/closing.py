@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from groundrules.lint.linted import within
 from groundrules.plan import ir
+from groundrules.plan.walk import within
 from groundrules.tools.handbook.document import Block, Heading, Item, Items, Table
 from groundrules.tools.handbook.guide import Guide
 

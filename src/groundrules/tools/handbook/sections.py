@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from groundrules.checker.people import filled
-from groundrules.lint.linted import within
 from groundrules.narrate import pick
 from groundrules.plan import ir
+from groundrules.plan.walk import within
 from groundrules.syntax.print import clock
 from groundrules.tools.handbook.document import Block, Heading, Item, Items, Paragraph, Table
 from groundrules.tools.handbook.guide import Guide, alias_of
