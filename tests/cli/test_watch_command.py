@@ -30,10 +30,11 @@ class Watching:
     """A running `groundrules watch` whose lines can be waited for."""
 
     def __init__(self, folder: Path) -> None:
-        command = [sys.executable, "-m", "groundrules.cli.main", "watch", str(folder), "--polling"]
+        command = [sys.executable, "-m", "groundrules.cli.main", "watch", str(folder)]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         self.lines: Queue[str] = Queue()
-        threading.Thread(target=self._read, daemon=True).start()
+        self.reader = threading.Thread(target=self._read, daemon=True)
+        self.reader.start()
 
     def _read(self) -> None:
         assert self.process.stdout is not None
@@ -54,6 +55,9 @@ def watching(tmp_path: Path) -> Iterator[Watching]:
     yield found
     found.process.terminate()
     found.process.wait(timeout=30)
+    found.reader.join(timeout=30)
+    assert found.process.stdout is not None
+    found.process.stdout.close()
 
 
 def test_each_save_is_looked_at(watching: Watching, tmp_path: Path) -> None:
