@@ -8,8 +8,7 @@ now: what the event says of the captured fields replaces what the start event sa
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
@@ -17,21 +16,11 @@ from groundrules.decisions import Note
 from groundrules.engine import keys
 from groundrules.engine.cells import processes
 from groundrules.engine.cells.processes import Process
-from groundrules.engine.codegen.total import own_act
 from groundrules.engine.guards import ACTOR
+from groundrules.engine.open_paths import Ending
 from groundrules.engine.partition import Partition
 from groundrules.engine.program import ProcessCode, Program
 from groundrules.engine.scope import Scope
-
-
-class Ending(NamedTuple):
-    """An open path that the event at hand ends or (`restarts`) plans anew."""
-
-    code: ProcessCode
-    key: str
-    process: Process
-    start: Any
-    restarts: bool
 
 
 def open_process(program: Program, partition: Partition, id: str, e: Any, x: Scope) -> list[Note]:
@@ -65,40 +54,6 @@ def _make_room(partition: Partition, code: ProcessCode) -> list[Note]:
     key, _ = min(processes.opened(partition, code), key=lambda one: (one[1].seq, one[0]))
     processes.close(partition, code, key)
     return [note("path_evicted", code.id, key)]
-
-
-class OpenPaths:
-    """The open paths of one partition, decoded; a row is decoded again only when it was written anew."""
-
-    def __init__(self, program: Program, partition: Partition) -> None:
-        self._program = program
-        self._partition = partition
-        self._decoded: dict[str, dict[str, tuple[bytes, Process, Any]]] = {}
-
-    def endings(self, e: Any, x: Scope) -> list[Ending]:
-        """Return the open paths that the event ends or plans anew, by path and key; ending goes before planning."""
-        found: dict[tuple[str, str], Ending] = {}
-        own = own_act(e)
-        for code, until, restarts in self._program.paths_on[e.type].asked(e, x):
-            if own and not until.speaks_of_self:
-                continue
-            for key, process, start in self._opened(code):
-                if (code.id, key) not in found and until.when.true(e, Scope(x.now, x.memory, start)):
-                    found[code.id, key] = Ending(code, key, process, start, restarts)
-        return [found[name] for name in sorted(found)]
-
-    def _opened(self, code: ProcessCode) -> Iterator[tuple[str, Process, Any]]:
-        space = self._partition.spaces.get(code.space)
-        rows = {} if space is None else dict(space.items())
-        before = self._decoded.get(code.space, {})
-        decoded = self._decoded[code.space] = {}
-        for key, row in rows.items():
-            known = before.get(key)
-            if known is None or known[0] is not row:
-                process = processes.read(row)
-                known = row, process, self._program.decoder.decode(process.start)
-            decoded[key] = known
-            yield key, known[1], known[2]
 
 
 def end(program: Program, partition: Partition, ending: Ending, e: Any, x: Scope) -> list[Note]:

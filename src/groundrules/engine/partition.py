@@ -28,6 +28,7 @@ SEEN = "seen"
 KEPT = 86_400_000
 LOOK = 86_400_000
 SLACK = 64
+MOST_MOVED = 4096
 
 RowName = tuple[str, str]
 
@@ -133,7 +134,8 @@ _meta = msgspec.msgpack.Decoder(Meta)
 class Partition:
     """The state of one community. `meta` is None until its first event; `look` is when `age` is to be called next.
 
-    `seen` holds the ids of the events of the last day.
+    `seen` holds the ids of the events of the last day. `moved` has, for a space whose rows somebody keeps decoded, the
+    keys written or deleted since the last look; a space that is not in it must be looked at as a whole.
     """
 
     def __init__(self, id: str, track: bool = False) -> None:
@@ -143,6 +145,7 @@ class Partition:
         self.timers = Timers()
         self.changed: dict[RowName, None] | None = {} if track else None
         self.look = -FOREVER
+        self.moved: dict[str, set[str]] = {}
         self.seen = self.space(SEEN, KEPT)
         self._told = b""
 
@@ -160,6 +163,14 @@ class Partition:
         elif found.lifetime != lifetime:
             found.live(lifetime)
         return found
+
+    def note_move(self, space: str, key: str) -> None:
+        """Take note that a row was written or deleted, for those who keep it decoded."""
+        moved = self.moved.get(space)
+        if moved is not None:
+            moved.add(key)
+            if len(moved) > MOST_MOVED:
+                del self.moved[space]
 
     def age(self) -> None:
         """Let idle rows go from spaces where nothing is written any more."""

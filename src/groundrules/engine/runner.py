@@ -24,6 +24,7 @@ from groundrules.engine.desks import Desk, Desks
 from groundrules.engine.effects import Ask
 from groundrules.engine.learning import labels_by_hand, learn
 from groundrules.engine.memory import PartitionMemory
+from groundrules.engine.open_paths import OpenPaths
 from groundrules.engine.partition import Partition
 from groundrules.engine.program import Program, RuleCode, StateCode
 from groundrules.engine.scope import Scope
@@ -48,7 +49,7 @@ class Runner:
         self.room = Room(program, partition, self.memory, stats)
         self.stats = stats
         self._ahead = program.plan.ahead
-        self._paths = opening.OpenPaths(program, partition)
+        self._paths = OpenPaths(program, partition)
         self._desks = Desks(program, partition)
         self._glance = Scope(0, self.memory)  # for the look that most events get, and nothing else
 

@@ -73,12 +73,14 @@ def store(partition: Partition, code: ProcessCode, key: str, process: Process) -
         close(partition, code, key)
         return
     partition.space(code.space).put(key, msgspec.msgpack.encode(process), partition.now)
+    partition.note_move(code.space, key)
     partition.timers.arm(PROCESS, code.id, key, process.turns[0][0])
 
 
 def close(partition: Partition, code: ProcessCode, key: str) -> None:
     """Forget a process and its timer."""
     partition.space(code.space).drop(key)
+    partition.note_move(code.space, key)
     partition.timers.arm(PROCESS, code.id, key, None)
 
 
