@@ -11,7 +11,7 @@ from groundrules.checker.constants import fold
 from groundrules.checker.constructs import Cap, Delta, Effects, Rule, Times, Undo, Value
 from groundrules.checker.effects import effects
 from groundrules.checker.expressions import Reader, guard
-from groundrules.checker.guards import counts
+from groundrules.checker.guards import counts, lasting
 from groundrules.checker.ledger_effects import amount, holder, ledger_named
 from groundrules.checker.literals import UNKNOWN
 from groundrules.checker.near import listing
@@ -50,7 +50,8 @@ def _rule(session: Session, instance: Instance, rule: authored.Rule) -> None:
     site = Site(session, context, "a rule", exempts=True, counted=counted, guard=rule.when)
     acting = effects(site, rule.then)
     acting += _granted(session, site, rule)
-    later = Site(session, session.context(instance, types, "start", types), "what follows a refusal")
+    kept = lasting(session, context, rule.when.root) if rule.when is not None else frozenset()
+    later = Site(session, session.context(instance, types, "start", types), "what follows a refusal", kept=kept)
     session.checked.rules.append(
         Rule(
             rule,
