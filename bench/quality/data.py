@@ -4,9 +4,9 @@ Every second row belongs to the half that the packs were tuned on (`dev`), the o
 at (`held-out`). Streams keep their history whole: every message is fed, so that windows see what happened, and only
 counts towards the half that its row belongs to.
 
-**Times of ubuntu-irc.** Its log knows only the minute of a message, so those of one minute are spread evenly over it: as
-they stand, a millisecond apart, each busy minute would be a flood. On two days its clock of twelve hours stops at 12:59
-in the conversion, with hundreds of messages in that minute; these are put six seconds apart, the pace of that day.
+**Times of ubuntu-irc.** Its log knows only the minute of a message, so those of one minute are spread evenly over
+it: as they stand, a millisecond apart, each busy minute would be a flood. On two days its clock of twelve hours stops
+at 12:59 in the conversion, with hundreds of messages in that minute; these are put six seconds apart, that day's pace.
 """
 
 from __future__ import annotations
@@ -43,8 +43,9 @@ class Source:
         return FOLDER / self.path
 
     @property
-    def is_stream(self) -> bool:
-        return not self.wanted
+    def is_ordinary(self) -> bool:
+        """Whether those of its messages that are not wanted are what people ordinarily write."""
+        return bool(self.ordinary) or not self.wanted
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 
 import groundrules
 from bench.quality.data import HALVES, Half, Row
@@ -50,15 +51,6 @@ class Tally:
             self.others, self.alarms = self.others + 1, self.alarms + bool(acted)
             self.rules.update(acted)
 
-    def __add__(self, other: Tally) -> Tally:
-        return Tally(
-            self.found + other.found,
-            self.wanted + other.wanted,
-            self.alarms + other.alarms,
-            self.others + other.others,
-            self.rules + other.rules,
-        )
-
 
 Tallies = dict[Half, Tally]
 
@@ -68,8 +60,13 @@ def tallies() -> Tallies:
 
 
 def engines(packs: Iterable[str] = PACKS) -> dict[str, groundrules.Engine]:
-    """Return an engine for each pack, as shipped."""
-    return {pack: groundrules.Engine(groundrules.load(shipped("policies") / pack)) for pack in packs}
+    """Return a new engine for each pack, as shipped."""
+    return {pack: groundrules.Engine(_book(pack)) for pack in packs}
+
+
+@cache
+def _book(pack: str) -> groundrules.Book:
+    return groundrules.load(shipped("policies") / pack)
 
 
 def acted(packs: dict[str, groundrules.Engine], rows: Iterable[Row]) -> Iterator[tuple[Row, dict[str, list[str]]]]:
