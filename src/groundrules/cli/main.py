@@ -25,6 +25,7 @@ COMMANDS = {
     "try": "chat with a rulebook and see at once what it does",
     "explain": "say why something happened, and why something did not",
     "docs": "write the members' handbook of a rulebook",
+    "diff": "tell what changed in meaning between two versions of a rulebook",
     "replay": "tell whom a rulebook acts on over recorded events, and what another version did",
     "schema": "print the JSON Schema of rulebooks, events, actions or decisions",
     "completion": "print the completion script of a shell",

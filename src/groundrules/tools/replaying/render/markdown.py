@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
+from groundrules.tools.markdown import escape
 from groundrules.tools.replaying.model import Person, Report, RuleRow
 from groundrules.tools.replaying.render.words import Speech
 
 PEOPLE = 10
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#|~@])")
 
 
 def render(report: Report, lang: str) -> str:
@@ -84,8 +83,3 @@ def _people(name: str, people: Sequence[Person], say: Speech, compared: bool) ->
         yield f"- {escape(say.person(person))}: {counts}, " + ", ".join(f"`{rule}`" for rule in person.rules)
     if len(people) > PEOPLE:
         yield f"- {say('more', count=len(people) - PEOPLE)}"
-
-
-def escape(text: str) -> str:
-    """Return a text that Markdown shows as it is, in one line; nobody is mentioned by it."""
-    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))

@@ -1,0 +1,84 @@
+"""`groundrules diff OLD NEW`: what changed in meaning."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from groundrules.cli.options import LANGUAGE
+from groundrules.cli.versions import mistakes_told
+
+if TYPE_CHECKING:
+    from groundrules.tools.diffing.model import Diff
+    from groundrules.tools.revisions import Spot
+
+
+@click.command("diff")
+@click.argument("places", nargs=-1, required=True, metavar="OLD NEW")
+@click.option("--rev", metavar="A..B", help="Compare two revisions of one PATH; without B, with what is there now.")
+@click.option("--format", "form", type=click.Choice(["human", "json", "markdown"]), default="human", show_default=True)
+@click.option("--state", type=click.Path(exists=True, dir_okay=False), help="A snapshot: say what a swap does to it.")
+@click.option("--exit-code", is_flag=True, help="Exit with 1 if anything changed in meaning.")
+@LANGUAGE
+def command(places: tuple[str, ...], rev: str | None, form: str, state: str | None, exit_code: bool, lang: str) -> None:
+    """Tell what changed in meaning from OLD to NEW, whatever became of the text.
+
+    Each is a rulebook, a plan file, or `REVISION:PATH`; OLD may be a revision alone, then of NEW's path. With `--rev`
+    there is one PATH: `groundrules diff --rev main..HEAD rules`.
+
+    A rule that is tightened acts on fewer events, one that is loosened on more; that is only said where it is proved,
+    for the same event and the same memory. The last part tells what a live engine keeps of what it remembers.
+
+    Exit code 0, whatever changed (see `--exit-code`); 1: a rulebook with errors.
+    """
+    from groundrules.engine.snapshot import SnapshotError
+    from groundrules.tools.diffing.compare import diff
+    from groundrules.tools.versions import load_version
+
+    with mistakes_told():
+        old, new = _spots(places, rev)
+        versions = load_version(old), load_version(new)
+    try:
+        found = diff(*versions, None if state is None else Path(state).read_bytes())
+    except SnapshotError as error:
+        click.secho(f"error[{error.code}]: {error}", fg="red", err=True)
+        sys.exit(1)
+    _print(found, form, lang)
+    if exit_code and not found.same:
+        sys.exit(1)
+
+
+def _spots(places: tuple[str, ...], rev: str | None) -> tuple[Spot, Spot]:
+    from groundrules.tools.revisions import Spot, spot
+
+    if rev is None:
+        if len(places) != 2:
+            raise click.UsageError("name two versions, OLD and NEW, or one path and --rev A..B")
+        new = spot(places[1])
+        return spot(places[0], new.path), new
+    if len(places) != 1:
+        raise click.UsageError("with --rev, name one path")
+    first, _, last = rev.partition("..")
+    path = places[0]
+    return Spot(path, first or "HEAD"), Spot(path, last or None)
+
+
+def _print(found: Diff, form: str, lang: str) -> None:
+    if form == "json":
+        import msgspec
+
+        click.echo(json.dumps(msgspec.to_builtins(found), ensure_ascii=False, indent=2))
+    elif form == "markdown":
+        from groundrules.tools.diffing.render import markdown
+
+        click.echo(markdown.render(found, lang), nl=False)
+    else:
+        from groundrules.tools.diffing.render import human
+
+        color = None if sys.stdout.isatty() and "NO_COLOR" not in os.environ else False
+        click.echo(human.render(found, lang), nl=False, color=color)

@@ -1,0 +1,232 @@
+"""Blocks: what an author wrote as one thing, and a plan has in several.
+
+A ladder is a cell and a rule for each step; a path a cell, the rule that opens it and a rule for each step; a state a
+cell and a rule for each way. Their rules are named after them (`discipline#3`, `lockdown#enter`), so a block is found
+again by that name, or by the one it had (`was:`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import chain
+
+from groundrules.plan import ir
+from groundrules.tools.diffing import guards
+from groundrules.tools.diffing.implication import Guard, together
+from groundrules.tools.diffing.model import Change, Detail, Direction
+from groundrules.tools.diffing.pairs import Both, paired, told, wording
+from groundrules.tools.diffing.rules import Found, acting, lead, untils
+from groundrules.tools.diffing.texts import at, hours, length
+
+Cell = ir.Ladder | ir.Process | ir.State | ir.Schedule
+
+
+@dataclass
+class Block:
+    """A block of a plan; `rules` by what stands behind the `#`, "" for the block's own rule."""
+
+    id: str
+    section: str
+    cell: Cell | None = None
+    rules: dict[str, ir.Rule] = field(default_factory=dict)
+
+    @property
+    def lead(self) -> ir.Rule | None:
+        """The rule that says what is true of the whole block."""
+        return self.rules.get("") or next(iter(self.rules.values()), None)
+
+    @property
+    def was(self) -> str | None:
+        return self.lead.was.partition("#")[0] if self.lead and self.lead.was else None
+
+
+def blocks(plan: ir.Plan) -> dict[str, Block]:
+    """Return the blocks of a plan by id."""
+    found: dict[str, Block] = {}
+    for rule in plan.rules:
+        id, _, part = rule.id.partition("#")
+        found.setdefault(id, Block(id, rule.kind)).rules[part] = rule
+    cells: Iterator[Cell] = chain(plan.ladders, plan.processes, plan.states, plan.schedules)
+    for cell in cells:
+        section = {ir.Ladder: "ladder", ir.Process: "path", ir.State: "state"}.get(type(cell), "schedule")
+        found.setdefault(cell.id, Block(cell.id, section)).cell = cell
+    return found
+
+
+def changes(both: Both) -> Iterator[Change]:
+    """Yield what became of the blocks: of the new plan in order, then those that are gone."""
+    old, new = blocks(both.old), blocks(both.new)
+    used: set[str] = set()
+    for id, block in sorted(new.items()):
+        was = id if id in old else block.was
+        before = old.get(was) if was and (was == id or was not in new) else None
+        if before is None:
+            yield Change(kind="added", section=block.section, id=id, title=_title(block), details=_whole(both, block))
+            continue
+        used.add(before.id)
+        details, direction = _compared(both, before, block)
+        if before.id != id:
+            kept = before.id
+            yield Change(
+                kind="renamed",
+                section=block.section,
+                id=id,
+                title=_title(block),
+                was=kept,
+                direction=direction,
+                details=tuple(details),
+            )
+        elif details or direction != "same":
+            yield Change(
+                kind="changed",
+                section=block.section,
+                id=id,
+                title=_title(block),
+                direction=direction,
+                details=tuple(details),
+            )
+    for id, block in sorted(old.items()):
+        if id not in used:
+            yield Change(kind="removed", section=block.section, id=id, title=_title(block))
+
+
+def _title(block: Block) -> dict[str, str]:
+    return block.lead.title if block.lead else {}
+
+
+def _whole(both: Both, block: Block) -> tuple[Detail, ...]:
+    """Say what a new block does."""
+    rule = block.lead
+    found: list[Detail] = []
+    if rule is not None and isinstance(rule.trigger, ir.OnEvent):
+        found += told("on", "", ", ".join(rule.trigger.types))
+        if rule.when != ir.Const(value=True):
+            found += told("when", "", both.after.expression(rule.when))
+        found += told("unless", "", both.after.expression(rule.unless))
+    if rule is not None and rule.mode != "enforce":
+        found += told("mode", "", rule.mode)
+    found += _acting(both, Block(block.id, block.section), block)
+    return tuple(found)
+
+
+def _compared(both: Both, old: Block, new: Block) -> Found:
+    details: list[Detail] = []
+    directions: list[Direction] = []
+    if old.lead and new.lead:
+        found, direction = lead(both, old.lead, new.lead)
+        details += found
+        directions.append(direction)
+    if type(old.cell) is type(new.cell) and old.cell is not None and new.cell is not None:
+        found, direction = _cell(both, old.cell, new.cell)
+        details += found
+        directions.append(direction)
+    details += _acting(both, old, new)
+    return details, together(directions)
+
+
+def _acting(both: Both, old: Block, new: Block) -> list[Detail]:
+    """Compare what the rules of two blocks do, each with the one of its name, or of its step."""
+    steps = _steps(old.cell, new.cell)
+    names = {_moved(part, steps): part for part in old.rules}
+    found: list[Detail] = []
+    for part in sorted({*names, *new.rules}, key=_order):
+        before = old.rules.get(names.get(part, part)) if part in names else None
+        found += acting(both, _name(part), before, new.rules.get(part))
+    return found
+
+
+def _order(part: str) -> tuple[int, str]:
+    number = part.partition("#")[0]
+    return (int(number) if number.isdigit() else 0, part)
+
+
+def _name(part: str) -> str:
+    """Return how the details of a rule begin: `step 2`, `step 2 back`, `refused`, …"""
+    words = [f"step {word}" if word.isdigit() else word for word in part.split("#") if word]
+    return " ".join(words) + " " if words else ""
+
+
+def _steps(old: Cell | None, new: Cell | None) -> dict[str, str]:
+    """Return which step of the old cell is which of the new one, by number; a step that is gone keeps none."""
+    if isinstance(old, ir.Ladder) and isinstance(new, ir.Ladder):
+        pairs = paired(old.steps, new.steps, lambda one: one.reaches, lambda one: True)
+        was, now = list(old.steps), list(new.steps)
+        return {str(was.index(a) + 1): str(now.index(b) + 1) for a, b in pairs if a is not None and b is not None}
+    if isinstance(old, ir.Process) and isinstance(new, ir.Process):
+        found = paired(old.steps, new.steps, lambda one: (one.after, one.at is None), lambda one: True)
+        before, after = list(old.steps), list(new.steps)
+        return {str(before.index(a) + 1): str(after.index(b) + 1) for a, b in found if a is not None and b is not None}
+    return {}
+
+
+def _moved(part: str, steps: dict[str, str]) -> str:
+    number, sign, rest = part.partition("#")
+    if not number.isdigit():
+        return part
+    return f"{steps.get(number, f'{number}#gone')}{sign}{rest}"
+
+
+# --- cells --------------------------------------------------------------------------------------
+
+
+def _cell(both: Both, old: Cell, new: Cell) -> Found:
+    match (old, new):
+        case (ir.Ladder(), ir.Ladder()):
+            return _ladder(old, new)
+        case (ir.Process(), ir.Process()):
+            return _process(both, old, new), "same"
+        case (ir.State(), ir.State()):
+            return _state(both, old, new)
+        case (ir.Schedule(), ir.Schedule()):
+            return told("at", at(old.at), at(new.at)) + told("for_each", old.for_each or "", new.for_each or ""), "same"
+    return [], "same"
+
+
+def _ladder(old: ir.Ladder, new: ir.Ladder) -> Found:
+    details = told("ledger", old.ledger, new.ledger)
+    details += told("fire", old.fire, new.fire) + told("beyond", old.beyond, new.beyond)
+    details += told("appeal", _appeal(old.appeal), _appeal(new.appeal))
+    directions: list[Direction] = []
+    for was, now in paired(old.steps, new.steps, lambda one: one.reaches, lambda one: True):
+        if was is None or now is None:
+            kept = now or was
+            assert kept is not None
+            said = str(kept.reaches)
+            details += told("step reaches", said if now is None else "", said if was is None else "")
+            directions.append("more" if was is None else "fewer")
+            continue
+        part = f"step {new.steps.index(now) + 1}"
+        details += told(f"{part} reaches", str(was.reaches), str(now.reaches))
+        details += told(f"{part} falls_below", _number(was.falls_below), _number(now.falls_below))
+        details += told(f"{part} cool_down", length(was.cool_down or None), length(now.cool_down or None))
+        details += wording(f"{part} title", was.title, now.title)
+        if was.reaches != now.reaches:
+            directions.append("more" if now.reaches < was.reaches else "fewer")
+    return details, together(directions)
+
+
+def _number(value: int | None) -> str:
+    return "" if value is None else str(value)
+
+
+def _appeal(appeal: ir.Appeal | None) -> str:
+    return "" if appeal is None else f"within {length(appeal.within)}, to {appeal.to}"
+
+
+def _process(both: Both, old: ir.Process, new: ir.Process) -> list[Detail]:
+    details = told("one_per", both.before.keys(old.key), both.after.keys(new.key))
+    details += told("hours", hours(old.hours), hours(new.hours)) + told("limit", str(old.limit), str(new.limit))
+    for was, now in paired(old.steps, new.steps, lambda one: (one.after, one.at is None), lambda one: True):
+        part = f"step {new.steps.index(now) + 1}" if now is not None else "step"
+        before = "" if was is None else both.before.due(was)
+        details += told(part, before, "" if now is None else both.after.due(now))
+    details += untils(both, "until", old.until, new.until)
+    return details + untils(both, "restart_on", old.restart, new.restart)
+
+
+def _state(both: Both, old: ir.State, new: ir.State) -> Found:
+    details = guards.differences(old.enter, new.enter, both.before, both.after, "enter")
+    details += guards.differences(old.leave, new.leave, both.before, both.after, "leave")
+    details += untils(both, "enter", old.enter_on, new.enter_on) + untils(both, "leave", old.leave_on, new.leave_on)
+    return details, both.sides.direction(Guard(old.enter), Guard(new.enter))

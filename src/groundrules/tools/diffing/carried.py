@@ -1,0 +1,83 @@
+"""What a live swap would keep and lose, told for people.
+
+`engine.swap` decides it, by the spaces that rows live in; here it is asked with a state, or with none, and its names
+of spaces are turned back into what an author knows: windows as they were written, ledgers and rules by name.
+"""
+
+from __future__ import annotations
+
+from groundrules.engine import swap
+from groundrules.engine.compiled import Compiled
+from groundrules.engine.engine import Engine
+from groundrules.plan import ir
+from groundrules.tools.diffing.model import Carried
+from groundrules.tools.diffing.texts import Texts
+
+_APART = "~apart"  # what rules in shadow remember is kept and lost as what others remember
+_HANDLED = ("process/", "ladder/")  # told apart
+
+
+def carried(old: Compiled, new: Compiled, state: bytes | None = None) -> Carried:
+    """Return what a swap does; with the bytes of a snapshot of the old version, to that state."""
+    report = None
+    if state is not None:
+        engine = Engine.restore(old, state)
+        report = engine.swap(new, preview=True)
+    before, after = swap.shapes(old.plan), swap.shapes(new.plan)
+    renamed = _renamed(new.plan, before, after)
+    was, now = Texts(old.plan), Texts(new.plan)
+    kept = {space for space, shape in before.items() if after.get(renamed.get(space, space)) == shape}
+    gone = before.keys() - kept
+    lost = {space for space in gone if _told(space) or (space.startswith("ladder/") and space not in after)}
+    begun = {space for space in after.keys() - {renamed.get(space, space) for space in kept} if _told(space)}
+    return Carried(
+        kept=_names(was, kept),
+        begun=_names(now, begun),
+        lost=_names(was, lost),
+        renamed={_name(was, a): _name(now, b) for a, b in sorted(renamed.items()) if not a.endswith(_APART)},
+        cancelled=_ids("process/", before, after, kept, gone=True),
+        resettled=_ids("ladder/", before, after, kept, gone=False),
+        left=tuple(sorted({one.id for one in old.plan.states} - {one.id for one in new.plan.states})),
+        rows=None if report is None else _rows(was, report),
+    )
+
+
+def _told(space: str) -> bool:
+    return not space.startswith(_HANDLED)
+
+
+def _renamed(plan: ir.Plan, before: dict[str, str], after: dict[str, str]) -> dict[str, str]:
+    found = {}
+    for rule in plan.rules:
+        for kind in swap.OF_RULES if rule.was else ():
+            for lane in ("", _APART):
+                old, new = f"{kind}{rule.was}{lane}", f"{kind}{rule.id}{lane}"
+                if old in before and old not in after and new in after:
+                    found[old] = new
+    return found
+
+
+def _ids(kind: str, before: dict[str, str], after: dict[str, str], kept: set[str], gone: bool) -> tuple[str, ...]:
+    """Return the cells of a kind that are not kept as they are; those that are gone altogether only if asked for."""
+    changed = (space for space in before.keys() - kept if space.startswith(kind) and (gone or space in after))
+    return tuple(sorted(space.removeprefix(kind) for space in changed))
+
+
+def _names(texts: Texts, spaces: set[str]) -> tuple[str, ...]:
+    return tuple(sorted({_name(texts, space) for space in spaces if not space.endswith(_APART)}))
+
+
+def _name(texts: Texts, space: str) -> str:
+    """Return `window count(message by actor)`, `ledger strikes`, `once no-adverts`."""
+    kind, _, id = space.partition("/")
+    return f"{kind} {texts.window(id) if kind == 'window' else id}"
+
+
+def _rows(texts: Texts, report: swap.SwapReport) -> dict[str, int]:
+    """Return how many rows are lost, paths given up and levels settled, by what they are of."""
+    found = {_name(texts, space): count for space, count in report.dropped.items()}
+    for name, _ in report.cancelled:
+        found[f"path {name}"] = found.get(f"path {name}", 0) + 1
+    for ladder, *_ in report.resettled:
+        found[f"ladder {ladder}"] = found.get(f"ladder {ladder}", 0) + 1
+    return dict(sorted(found.items()))

@@ -1,0 +1,159 @@
+"""The whole of two versions compared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from groundrules.calendar.instants import format_duration
+from groundrules.checker import Checked
+from groundrules.plan import ir
+from groundrules.rulebook.yaml import YNode, YScalar
+from groundrules.tools.diffing import blocks
+from groundrules.tools.diffing.carried import carried
+from groundrules.tools.diffing.model import Change, Detail, Diff
+from groundrules.tools.diffing.pairs import Both, entries, told, wording
+from groundrules.tools.versions import Version
+
+
+def diff(old: Version, new: Version, state: bytes | None = None) -> Diff:
+    """Return what changed in meaning from one version to another.
+
+    With the bytes of a snapshot, the diff says what a swap does to that state. Raises snapshot.SnapshotError.
+    """
+    both = Both.of(old.plan, new.plan)
+    same = old.digest == new.digest
+    changes = [*_settings(both), *_parameters(old.checked, new.checked)]
+    if not same:
+        changes += [*_ledgers(both), *_caps(both), *_lists(both), *blocks.changes(both), *_vocabulary(both)]
+    if not same and not changes:
+        changes = [Change(kind="changed", section="rulebook", id=new.plan.rulebook, details=(Detail(part="other"),))]
+    return Diff(
+        old=old.shown,
+        new=new.shown,
+        same=same and not changes,
+        changes=tuple(changes),
+        carried=carried(old.compiled, new.compiled, state),
+    )
+
+
+def _settings(both: Both) -> Iterator[Change]:
+    old, new = both.old, both.new
+    details = told("name", old.rulebook, new.rulebook) + wording("title", old.title, new.title)
+    details += told("timezone", old.timezone, new.timezone)
+    details += told("partition", ".".join(old.partition), ".".join(new.partition))
+    details += entries("languages", old.languages, new.languages)
+    details += told("retain", format_duration(old.retain), format_duration(new.retain))
+    details += told("ahead", format_duration(old.ahead), format_duration(new.ahead))
+    details += told("tables", old.tables, new.tables)
+    if details:
+        yield Change(kind="changed", section="rulebook", id=new.rulebook, title=new.title, details=tuple(details))
+
+
+def _ledgers(both: Both) -> Iterator[Change]:
+    old, new = {one.id: one for one in both.old.ledgers}, {one.id: one for one in both.new.ledgers}
+    for id in sorted({*old, *new}):
+        was, now = old.get(id), new.get(id)
+        details = tuple(_ledger(was, now)) if was and now else ()
+        yield from _named("ledger", id, was is not None, now is not None, details, (now or was))
+
+
+def _ledger(old: ir.Ledger, new: ir.Ledger) -> list[Detail]:
+    found = told("per", old.per, new.per) + wording("title", old.title, new.title)
+    found += told("floor", _bound(old.floor), _bound(new.floor))
+    found += told("ceiling", _bound(old.ceiling), _bound(new.ceiling))
+    return found + told("fade", _fade(old.fade), _fade(new.fade))
+
+
+def _bound(bound: int | None) -> str:
+    return "" if bound is None else str(bound)
+
+
+def _fade(fade: ir.Fade | None) -> str:
+    return "" if fade is None else f"{fade.amount} every {format_duration(fade.every)}"
+
+
+def _caps(both: Both) -> Iterator[Change]:
+    old, new = {one.id: one for one in both.old.caps}, {one.id: one for one in both.new.caps}
+    for id in sorted({*old, *new}):
+        was, now = old.get(id), new.get(id)
+        before = "" if was is None else f"{was.amount} per {was.per}"
+        after = "" if now is None else f"{now.amount} per {now.per}"
+        yield from _named("cap", id, was is not None, now is not None, tuple(told("amount", before, after)))
+
+
+def _lists(both: Both) -> Iterator[Change]:
+    old, new = {one.id: one for one in both.old.lists}, {one.id: one for one in both.new.lists}
+    for id in sorted({*old, *new}):
+        was, now = old.get(id), new.get(id)
+        details = entries("entries", was.items if was else (), now.items if now else ())
+        if was and now:
+            details += told("match", was.match, now.match) + entries("options", was.options, now.options)
+        yield from _named("list", id, was is not None, now is not None, tuple(details))
+
+
+def _vocabulary(both: Both) -> Iterator[Change]:
+    """Yield what became of event types, and of the schemas of actions that both versions use."""
+    old, new = both.old.events, both.new.events
+    for name in sorted({*old, *new}):
+        details = (Detail(part="schema"),) if name in old and name in new and old[name] != new[name] else ()
+        yield from _named("event type", name, name in old, name in new, details)
+    theirs = {spec.name: spec for spec in both.old.actions}
+    for spec in both.new.actions:
+        if spec.name in theirs and theirs[spec.name] != spec:
+            yield Change(
+                kind="changed", section="action", id=spec.name, title=spec.title, details=(Detail(part="schema"),)
+            )
+
+
+def _named(
+    section: str, id: str, was: bool, now: bool, details: tuple[Detail, ...], about: ir.Ledger | None = None
+) -> Iterator[Change]:
+    """Yield what became of something that has nothing but its name."""
+    if was and now and not details:
+        return
+    kind = ("changed" if was else "added") if now else "removed"
+    shown = () if kind == "removed" else details
+    title = about.title if about else {}
+    yield Change(kind=kind, section=section, id=id, title=title, details=shown)  # type: ignore[arg-type]
+
+
+# --- parameters ---------------------------------------------------------------------------------
+
+
+def _parameters(old: Checked | None, new: Checked | None) -> Iterator[Change]:
+    """Yield what became of parameters; plan files know only what came of them."""
+    if old is None or new is None:
+        return
+    was, now = _declared(old), _declared(new)
+    for name in sorted({*was, *now}):
+        before, after = was.get(name, {}), now.get(name, {})
+        details = [
+            detail
+            for part in ("type", "default", "min", "max", "value")
+            for detail in told(part, before.get(part, ""), after.get(part, ""))
+        ]
+        if details:
+            yield from _named("parameter", name, name in was, name in now, tuple(details))
+
+
+def _declared(checked: Checked) -> dict[str, dict[str, str]]:
+    """Return the parameters of a rulebook, and those that it gives to its imports."""
+    found: dict[str, dict[str, str]] = {}
+    for one in checked.book.parameters:
+        found[str(one.name.value)] = {
+            "type": str(one.type.value),
+            "default": _written(one.default),
+            "min": _written(one.minimum),
+            "max": _written(one.maximum),
+        }
+    for use in checked.book.uses:
+        alias = str(use.alias.value) if use.alias else str(use.path.value)
+        for name, (_, value) in use.arguments.items():
+            found[f"{alias}.{name}"] = {"value": _written(value)}
+    return found
+
+
+def _written(node: YNode | None) -> str:
+    if node is None:
+        return ""
+    return node.text if isinstance(node, YScalar) else str(node.plain())

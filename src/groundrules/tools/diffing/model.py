@@ -1,0 +1,69 @@
+"""What a diff finds, as data."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+Direction = Literal["more", "fewer", "unclear", "same"]
+"""Whether a rule acts on more events than before, on fewer, on others (or that can't be told), or on the same ones."""
+
+Kind = Literal["added", "removed", "renamed", "changed"]
+
+
+class Data(msgspec.Struct, frozen=True, kw_only=True):
+    """Base of everything in a diff; `msgspec.to_builtins` gives its JSON."""
+
+
+class Detail(Data, frozen=True, kw_only=True):
+    """One thing that changed in a block.
+
+    `part` names what it is a part of (`when`, `then`, `once_per`, `step 2 then`), `about` the piece of text or the
+    effect that it stands in. `before` or `after` is empty where something was added or removed. `added` and `removed`
+    are entries of a list, or conditions of a guard.
+    """
+
+    part: str
+    about: str = ""
+    before: str = ""
+    after: str = ""
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+
+
+class Change(Data, frozen=True, kw_only=True):
+    """A block (a rule, a ladder, a list) that was added, removed, renamed or changed. `was`: its id before."""
+
+    kind: Kind
+    section: str
+    id: str
+    title: dict[str, str] = {}
+    was: str | None = None
+    direction: Direction = "same"
+    details: tuple[Detail, ...] = ()
+
+
+class Carried(Data, frozen=True, kw_only=True):
+    """What putting the new version in force on a live engine does to what is remembered.
+
+    Each entry is the kind of memory and what it is of: `window count(message by actor)`, `ledger strikes`. `rows`:
+    how much of that there is in a given state, and what becomes of whom; None without a state to look at.
+    """
+
+    kept: tuple[str, ...] = ()
+    begun: tuple[str, ...] = ()  # empty at first
+    lost: tuple[str, ...] = ()
+    renamed: dict[str, str] = {}
+    cancelled: tuple[str, ...] = ()  # paths whose open ones are given up
+    resettled: tuple[str, ...] = ()  # ladders whose levels are settled anew
+    left: tuple[str, ...] = ()  # states
+    rows: dict[str, int] | None = None
+
+
+class Diff(Data, frozen=True, kw_only=True):
+    old: str
+    new: str
+    same: bool  # the plans mean the same
+    changes: tuple[Change, ...] = ()
+    carried: Carried = Carried()

@@ -1,0 +1,1 @@
+"""A diff as text for a terminal, or Markdown for a pull request."""

@@ -1,0 +1,120 @@
+"""What became of a rule: what sets it off, its guard, what it does, how often, for whom.
+
+`lead` compares what a rule, reward, path or schedule says about itself; `acting` what one rule of a block does. Each
+returns details; `lead` says besides where the rule moved: whether it acts on more events, on fewer, or otherwise.
+"""
+
+from __future__ import annotations
+
+from groundrules.calendar.instants import format_ms
+from groundrules.plan import ir
+from groundrules.plan.codec import definition_hash
+from groundrules.tools.diffing import guards
+from groundrules.tools.diffing.effects import effects
+from groundrules.tools.diffing.implication import Guard, together
+from groundrules.tools.diffing.model import Detail, Direction
+from groundrules.tools.diffing.pairs import Both, entries, paired, told, wording
+from groundrules.tools.diffing.texts import approval, length, once
+
+_MODES = ("off", "shadow", "enforce")
+_FOREVER = 1 << 62
+
+Found = tuple[list[Detail], Direction]
+
+
+def lead(both: Both, old: ir.Rule, new: ir.Rule) -> Found:
+    """Return what changed in the rule that stands for a block."""
+    parts = [
+        _trigger(old, new),
+        _guard(both, old, new),
+        _once(both, old, new),
+        _level("mode", old.mode, new.mode, _MODES.index(old.mode), _MODES.index(new.mode)),
+        _level("rollout", f"{old.rollout:.4g}", f"{new.rollout:.4g}", old.rollout, new.rollout),
+        _level("ends", _instant(old.ends), _instant(new.ends), old.ends or _FOREVER, new.ends or _FOREVER),
+    ]
+    details = [detail for found, _ in parts for detail in found]
+    details += entries("tags", old.tags, new.tags)
+    details += wording("title", old.title, new.title)
+    details += wording("text", old.text, new.text)
+    return details, together(direction for _, direction in parts)
+
+
+def acting(both: Both, part: str, old: ir.Rule | None, new: ir.Rule | None) -> list[Detail]:
+    """Return what changed in what one rule of a block does; `part` begins what the details are parts of."""
+    found = effects(both, f"{part}then", old.effects if old else (), new.effects if new else ())
+    found += _times(both, part, old.times if old else None, new.times if new else None)
+    found += told(f"{part}approval", approval(old.approval if old else None), approval(new.approval if new else None))
+    return found + _undo(both, part, old, new)
+
+
+def _trigger(old: ir.Rule, new: ir.Rule) -> Found:
+    if not isinstance(old.trigger, ir.OnEvent) or not isinstance(new.trigger, ir.OnEvent):
+        return [], "same"
+    was, now = set(old.trigger.types), set(new.trigger.types)
+    direction: Direction = "same" if was == now else "more" if was < now else "fewer" if now < was else "unclear"
+    return entries("on", was, now), direction
+
+
+def _guard(both: Both, old: ir.Rule, new: ir.Rule) -> Found:
+    details = guards.differences(old.when, new.when, both.before, both.after, "when")
+    details += guards.differences(old.unless, new.unless, both.before, both.after, "unless")
+    return details, both.sides.direction(Guard(old.when, old.unless), Guard(new.when, new.unless))
+
+
+def _once(both: Both, old: ir.Rule, new: ir.Rule) -> Found:
+    was, now = old.once, new.once
+    details = told("once_per", once(was, both.before), once(now, both.after))
+    if definition_hash([was]) == definition_hash([now]):
+        return [], "same"
+    details = details or [Detail(part="once_per")]
+    if was is None or now is None:
+        return details, "fewer" if was is None else "more"
+    same_key = definition_hash(list(was.key)) == definition_hash(list(now.key))
+    if not same_key or was.within is None or now.within is None:
+        return details, "unclear"
+    return details, "fewer" if now.within > was.within else "more"
+
+
+def _level(part: str, before: str, after: str, was: float, now: float) -> Found:
+    """Compare something of which more lets a rule act on more."""
+    return told(part, before, after), "same" if was == now else "more" if now > was else "fewer"
+
+
+def _instant(at: int | None) -> str:
+    return "" if at is None else format_ms(at)
+
+
+def _times(both: Both, part: str, old: ir.Times | None, new: ir.Times | None) -> list[Detail]:
+    before = f"{both.before.keys(old.key)} within {length(old.within)}" if old else ""
+    after = f"{both.after.keys(new.key)} within {length(new.within)}" if new else ""
+    found = told(f"{part}times", before, after)
+    was, now = dict(old.steps if old else ()), dict(new.steps if new else ())
+    for number in sorted({*was, *now}):
+        found += effects(both, f"{part}times {number}", was.get(number, ()), now.get(number, ()))
+    return found
+
+
+def _undo(both: Both, part: str, old: ir.Rule | None, new: ir.Rule | None) -> list[Detail]:
+    def said(rule: ir.Rule | None, side: int) -> list[str]:
+        texts = (both.before, both.after)[side]
+        return [f"{undo.type}: {texts.keys(undo.key)}" for undo in (rule.undo if rule else ())]
+
+    return entries(f"{part}undo_on", said(old, 0), said(new, 1))
+
+
+def untils(both: Both, part: str, old: tuple[ir.Until, ...], new: tuple[ir.Until, ...]) -> list[Detail]:
+    """Return what changed in the events that end something, or begin it."""
+    found: list[Detail] = []
+    for before, after in paired(old, new, lambda one: one.types):
+        if before is not None and after is not None:
+            name = f"{part} on {', '.join(after.types)}"
+            found += guards.differences(before.when, after.when, both.before, both.after, name)
+        else:
+            said = "" if before is None else _until(before, both.before.expression(before.when))
+            found += told(part, said, "" if after is None else _until(after, both.after.expression(after.when)))
+    return found
+
+
+def _until(until: ir.Until, when: str) -> str:
+    types = ", ".join(until.types)
+    return types if when in ("", "true") else f"{types} when {when}"

@@ -1,0 +1,192 @@
+"""Parts of a plan as short texts: values, effects, what an expression's author wrote.
+
+What was written is shown where it stands in the plan's sources; constants are always shown by value, so that a
+parameter's number is seen and not its name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, TypeVar
+
+from groundrules.calendar.instants import format_duration, format_ms
+from groundrules.plan import ir
+
+T = TypeVar("T")
+
+LONGEST = 30  # items of a list that stand in a text
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+class Texts:
+    """Shows the parts of one plan."""
+
+    def __init__(self, plan: ir.Plan) -> None:
+        self._plan = plan
+        self._specs = {spec.name: spec for spec in plan.actions}
+        self._windows = {window.id: window for window in plan.windows}
+
+    def written(self, place: int) -> str:
+        """Return what was written at a place, in one line; empty if nowhere."""
+        return " ".join(self._plan.sources[place].text.split()) if 0 <= place < len(self._plan.sources) else ""
+
+    def expression(self, expression: Any) -> str:
+        if expression is None:
+            return ""
+        if isinstance(expression, ir.Const):
+            return constant(expression.value, expression.kind)
+        if isinstance(expression, ir.Template):
+            return self._template(expression)
+        if isinstance(expression, ir.Field | ir.Fact) and expression.src < 0:
+            return ".".join(expression.path) + (f".{expression.fact}" if isinstance(expression, ir.Fact) else "")
+        if isinstance(expression, ir.And | ir.Or) and expression.src < 0:
+            word = " and " if isinstance(expression, ir.And) else " or "
+            return word.join(map(self.expression, expression.operands))
+        return self.written(expression.src) or "…"
+
+    def keys(self, keys: Iterable[ir.AnyExpr]) -> str:
+        return ", ".join(map(self.expression, keys))
+
+    def window(self, id: str) -> str:
+        """Return how a window was written; windows are known by hashes, which tell nobody anything."""
+        found = self._windows.get(id)
+        return (self.written(found.src) or f"{found.kind}({found.type})") if found else id
+
+    def counted(self, id: str) -> ir.Window | str:
+        """Return a window's definition; its id if the plan has none."""
+        return self._windows.get(id, id)
+
+    def _template(self, template: ir.Template) -> str:
+        told = [
+            (f"{lang}: " if lang else "") + f"“{''.join(self._pieces(pieces))}”"
+            for lang, pieces in sorted(template.texts.items())
+        ]
+        return "; ".join(told)
+
+    def _pieces(self, pieces: Iterable[str | ir.AnyExpr]) -> Iterator[str]:
+        for piece in pieces:
+            yield piece if isinstance(piece, str) else "{" + self.expression(piece).strip("{}") + "}"
+
+    # --- effects --------------------------------------------------------------------------------
+
+    def about(self, effect: ir.AnyEffect) -> str:
+        """Return what an effect does, without its values: `mute`, `strikes`, `label spam`."""
+        match effect:
+            case ir.Act():
+                return effect.do
+            case ir.Delta() | ir.Reset():
+                return effect.ledger
+            case ir.Label():
+                return f"label {effect.label}"
+            case ir.Exempt():
+                return "exempt"
+            case ir.Open():
+                return effect.process
+
+    def effect(self, effect: ir.AnyEffect) -> str:
+        """Return an effect in a line: `mute: 10m`, `strikes: +1`, `send: “…” (to owner)`."""
+        match effect:
+            case ir.Act():
+                return self._act(effect)
+            case ir.Delta():
+                amount, who = self.expression(effect.amount), self.expression(effect.who)
+                sign = "+" if amount[:1].isdigit() else ""
+                return f"{effect.ledger}: {sign}{amount} ({who}{f', cap {effect.cap}' if effect.cap else ''})"
+            case ir.Reset():
+                return f"{effect.ledger}: reset ({self.expression(effect.who)})"
+            case ir.Label():
+                lasts = f" for {format_duration(effect.lasts)}" if effect.lasts else ""
+                return f"{'remove label' if effect.remove else 'label'} {effect.label}{lasts} ({effect.entity})"
+            case ir.Exempt():
+                return f"exempt: {', '.join(effect.rules)}"
+            case ir.Open():
+                return f"open {effect.process}"
+
+    def effects(self, effects: Iterable[ir.AnyEffect]) -> str:
+        return ", ".join(map(self.effect, effects))
+
+    def _act(self, act: ir.Act) -> str:
+        spec = self._specs.get(act.do)
+        main = spec.shorthand if spec else None
+        given = {name: self.expression(one) for name, one in act.parameters.items() if _was_written(one)}
+        value = f": {given.pop(main)}" if main in given else ""
+        rest = [f"{name} {text}" for name, text in given.items()]
+        if act.who is not None and act.who.src >= 0:
+            rest.insert(0, f"who {self.expression(act.who)}")
+        if act.or_else:
+            rest.append(f"or else {self.effects(act.or_else)}")
+        return act.do + value + (f" ({', '.join(rest)})" if rest else "")
+
+    # --- times ----------------------------------------------------------------------------------
+
+    def due(self, due: ir.Due) -> str:
+        when = f"after {length(due.after)}" if due.after is not None else f"due {self.expression(due.at)}"
+        return when + (f", {due.repeat} times, {length(due.every)} apart" if due.repeat > 1 else "")
+
+
+def _was_written(given: ir.AnyExpr | ir.Template) -> bool:
+    """Whether an author gave a parameter; what a schema fills in has no place of its own."""
+    return isinstance(given, ir.Const | ir.Template) or given.src >= 0
+
+
+def at(when: ir.When) -> str:
+    """Return a recurring time as it is written: `monday 09:00`, `every 30m`."""
+    if when.every is not None:
+        return f"every {length(when.every)}"
+    parts = [_WEEKDAYS[when.weekday]] if when.weekday is not None else []
+    if when.day is not None:
+        day = "last day" if when.day == -1 else f"{when.day:02}"
+        parts.append(f"{when.month:02}-{day}" if when.month is not None else f"day {day}" if when.day > 0 else day)
+    return " ".join([*parts, clock(when.time)])
+
+
+def hours(given: tuple[int, int] | None) -> str:
+    return "" if given is None else f"{clock(given[0])}-{clock(given[1])}"
+
+
+def clock(ms: int) -> str:
+    minutes, rest = divmod(ms // 1000, 60)
+    return f"{minutes // 60:02}:{minutes % 60:02}" + (f":{rest:02}" if rest else "")
+
+
+def length(ms: int | None) -> str:
+    return "" if ms is None else format_duration(ms)
+
+
+def once(given: ir.Once | None, texts: Texts) -> str:
+    if given is None:
+        return ""
+    return texts.keys(given.key) + (f" per {given.per}" if given.per else f" within {length(given.within)}")
+
+
+def approval(given: ir.Approval | None) -> str:
+    if given is None:
+        return ""
+    extra = "".join(f", {name}" for name in ("batch", "recheck") if getattr(given, name))
+    return f"by {given.by}, approvals {given.approvals}, within {length(given.within)}{extra}"
+
+
+def constant(value: Any, kind: str | None = None) -> str:
+    """Return a constant as authors write it."""
+    if kind == "duration" and isinstance(value, int):
+        return length(value)
+    if kind == "clock" and isinstance(value, int):
+        return clock(value)
+    if kind == "instant" and isinstance(value, int):
+        return format_ms(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list | tuple):
+        items = [constant(item, kind) for item in value[:LONGEST]]
+        return "[" + ", ".join(items) + (", …" if len(value) > LONGEST else "") + "]"
+    return str(value)
+
+
+def localised(texts: dict[str, str]) -> str:
+    return "; ".join((f"{lang}: " if lang else "") + f"“{text}”" for lang, text in sorted(texts.items()))
+
+
+def unlike(old: dict[str, T], new: dict[str, T]) -> tuple[dict[str, T], dict[str, T]]:
+    """Return the languages of two texts in which they differ."""
+    differ = {lang for lang in {*old, *new} if old.get(lang) != new.get(lang)}
+    return {lang: old[lang] for lang in differ if lang in old}, {lang: new[lang] for lang in differ if lang in new}
