@@ -15,7 +15,8 @@ from groundrules.plan import ir
 from groundrules.reference.scope import identity, walk
 from groundrules.tools.explaining.asked import Recorder
 from groundrules.tools.explaining.model import ActionExplained, EventExplained, RuleExplained, WouldFire
-from groundrules.tools.explaining.rules import Rules, nearness
+from groundrules.tools.explaining.nearness import nearest_first, nearness
+from groundrules.tools.explaining.rules import Rules
 from groundrules.tools.explaining.seen import Json, seen
 from groundrules.tools.explaining.trials import Trials
 from groundrules.tools.explaining.witness import Moment, Witness
@@ -46,7 +47,8 @@ class Explained:
                 for decision in self.decisions
                 for action in decision.actions
             ),
-            rules=tuple(sorted(self._listening(), key=nearness)),
+            fired=tuple(self._behind(tuple(one.rule for decision in self.decisions for one in decision.fired))),
+            rules=tuple(sorted(self._listening(), key=nearest_first)),
         )
 
     def rule(self, name: str, most: int = 3) -> list[RuleExplained]:
@@ -57,9 +59,13 @@ class Explained:
         return [self._with_ways(told, most) for rule in self.rules.named(name) for told in self.rules.explain(rule)]
 
     def nearest(self) -> RuleExplained | None:
-        """Of the rules that listened and did not fire, the one that came nearest; with what would have made it fire."""
-        told = [one for one in sorted(self._listening(), key=nearness) if one.verdict not in ("fired", "off", "ended")]
-        return self._with_ways(told[0], 1) if told else None
+        """Of the rules that listened and did not fire the one that came nearest, with what would have made it fire.
+
+        None if none came near at all.
+        """
+        told = [one for one in self._listening() if one.verdict not in ("fired", "off", "ended", "own")]
+        first = min(told, key=nearest_first, default=None)
+        return None if first is None or nearness(first) == 0 else self._with_ways(first, 1)
 
     def _listening(self) -> list[RuleExplained]:
         return [told for rule in self.rules.listening() for told in self.rules.explain(rule)]

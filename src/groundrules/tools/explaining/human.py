@@ -8,13 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from msgspec import structs
-
 from groundrules.decisions import Decision
-from groundrules.narrate import narrate
 from groundrules.plan import ir
 from groundrules.tools.explaining.deeds import deed
 from groundrules.tools.explaining.model import Condition, EventExplained, Ladder, RuleExplained, WindowSeen
+from groundrules.tools.explaining.notes import noted
 from groundrules.tools.explaining.telling import Speech, joined
 from groundrules.tools.explaining.underline import disguised, underlined
 
@@ -44,7 +42,6 @@ class Writer:
     def __init__(self, speech: Speech) -> None:
         self.speech = speech
         self._specs = {spec.name: spec for spec in speech.plan.actions}
-        self._titles = {spec.name: spec.title for spec in speech.plan.actions}
 
     # --- events -----------------------------------------------------------------------------------
 
@@ -85,27 +82,57 @@ class Writer:
         return self.speech.say("nobody", type=told.event.type)
 
     def _decision(self, decision: Decision, told: EventExplained) -> Iterator[Line]:
-        """A decision's actions, each with its reasons; then what else it says."""
+        """A decision's actions and changes, each with its reasons; then what else it says."""
         if not decision.notable:
             return
         if decision.trigger != "event":
             yield Line(f"{self.speech.time(decision.at)}  ({decision.cause})", "head")
-        behind = {one.action.key: one.rules for one in told.actions}
+        if decision.late:
+            yield Line(self.speech.say("late", at=self.speech.time(decision.at)))
         explained: set[str] = set()
-        for action in decision.actions:
-            yield Line(f"→ {deed(action, self.speech.lang, self._specs)}", "mark")
-            for rule in behind.get(action.key, ()):
+        for text, rules in self._done(decision):
+            yield Line(f"→ {text}", "mark")
+            for rule in (one for one in told.fired if one.rule in rules):
                 yield from (line.indented(4) for line in self.reason(rule, rule.rule not in explained))
                 explained.add(rule.rule)
-        yield from self._rest(decision, explained)
+        yield from self._silently(decision, told, explained)
+        yield from (Line(text) for text in dict.fromkeys(self._aside(decision)))
         yield Line("")
 
-    def _rest(self, decision: Decision, explained: set[str]) -> Iterator[Line]:
-        """What a decision says beside its actions and the rules that were told with them."""
-        fired = tuple(one for one in decision.fired if one.rule not in explained)
-        rest = structs.replace(decision, actions=(), fired=fired)
-        if rest.notable or rest.unknown:
-            yield from (Line(text) for text in narrate(rest, self.speech.lang, self._titles))
+    def _done(self, decision: Decision) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """What was done, each with the rules behind it: actions, then balances."""
+        for action in decision.actions:
+            yield deed(action, self.speech.lang, self._specs), action.rules
+        for change in decision.ledgers:
+            names = {"ledger": change.ledger, "who": change.who, "before": change.before, "after": change.after}
+            cut = self.speech.say("clamped", asked=change.asked, by=change.clamped) if change.clamped else ""
+            yield self.speech.say("ledger_change", **names) + cut, change.rules
+
+    def _silently(self, decision: Decision, told: EventExplained, explained: set[str]) -> Iterator[Line]:
+        """Rules that fired without an action or a balance to show for it."""
+        rules = {one.rule for one in decision.fired} - explained
+        for rule in (one for one in told.fired if one.rule in rules):
+            phrase = "path_begins" if rule.kind == "path" and rule.listens else "fires"
+            yield Line("→ " + self.speech.say(phrase, rule=rule.rule), "mark")
+            yield from (line.indented(4) for line in self.reason(rule))
+
+    def _aside(self, decision: Decision) -> Iterator[str]:
+        """What did not happen, or happened beside."""
+        say, lang = self.speech.say, self.speech.lang
+        for shadow in decision.shadow:
+            actions = self.speech.words["sep"].join(deed(action, lang, self._specs) for action in shadow.actions)
+            changes = self.speech.words["sep"].join(f"{name} {amount:+}" for name, amount in shadow.ledgers.items())
+            done = self.speech.words["sep"].join(part for part in (actions, changes) if part)
+            yield "~ " + say(f"{shadow.reason}_would", rule=shadow.rule, actions=done or self.speech.words["no_action"])
+        for exempted in decision.exempted:
+            yield "- " + say("was_exempted", rule=exempted.rule, by=joined(self.speech, exempted.by))
+        for dropped in decision.dropped:
+            what = f"{dropped.do} {dropped.who}" if dropped.who else dropped.do
+            yield "- " + say("left_out", action=what, because=dropped.because)
+        for note in (*decision.labels, *decision.notes):
+            yield "· " + noted(note, lang)
+        for unknown in decision.unknown:
+            yield "? " + say("undecided", rule=unknown.rule, missing=joined(self.speech, unknown.missing))
 
     def _listened(self, told: EventExplained) -> Iterator[Line]:
         quiet = [rule for rule in told.rules if rule.verdict != "fired"]
@@ -233,8 +260,10 @@ class Writer:
 
     def _name(self, told: Condition) -> str:
         match told.shape:
-            case "and" | "not":
-                return self.speech.words[told.shape]
+            case "and":
+                return self.speech.words["and"]
+            case "not":
+                return told.text or self.speech.words["not"]
             case "or":
                 return self.speech.words["or.head"]
             case "item":
@@ -277,8 +306,8 @@ _WINDOWS = ("count(", "distinct(", "sum(", "streak(", "quiet(")
 
 
 def deciding(told: Condition) -> Iterator[Condition]:
-    """The leaves on which an outcome rests."""
-    if told.shape == "leaf" or not told.parts:
+    """The leaves on which an outcome rests, and what is denied as a whole."""
+    if told.shape == "leaf" or not told.parts or (told.shape == "not" and told.text):
         if told.decisive:
             yield told
         return

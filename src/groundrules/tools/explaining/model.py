@@ -170,11 +170,6 @@ class RuleExplained(Told, frozen=True, kw_only=True):
     approval: str | None = None
     would_fire: tuple[WouldFire, ...] = ()
 
-    @property
-    def holds(self) -> tuple[int, int]:
-        """How many of the guard's parts hold, of how many."""
-        return parts_that_hold(self.when)
-
 
 class ActionExplained(Told, frozen=True, kw_only=True):
     """An action and the rules behind it."""
@@ -184,26 +179,14 @@ class ActionExplained(Told, frozen=True, kw_only=True):
 
 
 class EventExplained(Told, frozen=True, kw_only=True):
-    """What one event brought about, in the order of the log; `rules` are those that listened to it, nearest first."""
+    """What one event brought about, in the order of the log.
+
+    `fired` are all rules that fired, `rules` those that listened to it, the nearest first."""
 
     event: Seen
     channel: str | None = None
     partition: str | None = None
     decisions: tuple[Decision, ...] = ()
     actions: tuple[ActionExplained, ...] = ()
+    fired: tuple[RuleExplained, ...] = ()
     rules: tuple[RuleExplained, ...] = ()
-
-
-def parts_that_hold(condition: Condition | None) -> tuple[int, int]:
-    """How many parts of a guard are true, of how many; of several alternatives the one that comes nearest counts."""
-    if condition is None:
-        return 0, 0
-    inner = [part for part in condition.parts if part.shape != "leaf" or part.text or part.reads]
-    if condition.shape == "and" and inner:
-        counted = [parts_that_hold(part) for part in inner]
-        return sum(held for held, _ in counted), sum(of for _, of in counted)
-    if condition.shape in ("or", "any", "item") and inner:
-        return max(
-            (parts_that_hold(part) for part in inner), key=lambda one: (one[0] / one[1] if one[1] else 0, -one[1])
-        )
-    return int(condition.outcome is True), 1

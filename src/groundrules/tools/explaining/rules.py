@@ -185,10 +185,3 @@ class Rules:
         definition = next(one for one in self.plan.schedules if one.id == schedule)
         due = next_after(definition.at, self.plan.timezone, self.memory.schedules[schedule])
         return None if due is None else format_ms(due)
-
-
-def nearness(told: RuleExplained) -> tuple[float, int, str]:
-    """Sorts rules that did not fire: the one with the greatest share of true parts first, then that with fewer left."""
-    held, of = told.holds
-    done = told.verdict in ("once", "exempted", "unless", "shadow", "rollout")
-    return (-1.0 if done else -(held / of if of else 0.0), of - held, told.rule)

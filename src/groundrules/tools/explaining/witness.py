@@ -5,19 +5,18 @@ The reference keeps whole histories, so windows can be shown with the events in 
 on the spot, for a moment later the settlement changes what it read. `before` is a copy of everything as it was before
 that event: what decides again begins there.
 
-The reference forgets nothing, which is too slow for a long stream. Entries of windows that nobody can ask for any more
-are dropped every so often.
+The reference forgets nothing and looks through everything, which is too slow for a long stream; `shelves` says what is
+done about that.
 """
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from groundrules.calendar.zones import local_day
 from groundrules.decisions import Decision
 from groundrules.plan import ir
 from groundrules.reference.events import Invalid
@@ -26,6 +25,7 @@ from groundrules.reference.memory import Memory
 from groundrules.reference.partition import Partition
 from groundrules.reference.scope import Json, Scope
 from groundrules.reference.windows import Entry
+from groundrules.tools.explaining.shelves import lighten, shelve
 
 LIGHTEN = 500
 Watch = Callable[[str, Any, Scope], None]
@@ -61,7 +61,11 @@ class Witness:
         self._fed += 1
         if self._fed % LIGHTEN == 0:
             self._lighten()
-        return self._interpreter.feed(event)
+        decisions = self._interpreter.feed(event)
+        for partition in self._interpreter.partitions.values():
+            if partition.memory is not None:
+                shelve(partition.memory)
+        return decisions
 
     def note(self, event: Json, watch: Watch) -> Moment:
         """Handle an event; `watch` is told of every guard that is asked, before it is."""
@@ -99,34 +103,13 @@ class Witness:
     def _lighten(self) -> None:
         for partition in self._interpreter.partitions.values():
             if partition.memory is not None:
-                partition.memory.windows.history = list(still_asked_for(partition.memory))
+                lighten(partition.memory)
         held = {entry.event for one in self._interpreter.partitions.values() for entry in _history(one)}
         self.events = {id: event for id, event in self.events.items() if id in held}
 
 
 def _history(partition: Partition) -> Iterable[Entry]:
     return partition.memory.windows.history if partition.memory is not None else ()
-
-
-def still_asked_for(memory: Memory) -> Iterator[Entry]:
-    """The entries of windows that a question may still concern, oldest first."""
-    definitions = memory.windows.definitions
-    last: dict[Any, Entry] = {}
-    for entry in memory.windows.history:
-        window = definitions[entry.window]
-        if window.kind in ("streak", "quiet"):
-            day = local_day(memory.plan.timezone, entry.at) if window.kind == "streak" else None
-            last[entry.window, entry.key, day] = entry
-    kept = {id(entry) for entry in last.values()}
-    for entry in memory.windows.history:
-        if id(entry) in kept or is_within(definitions[entry.window], entry, memory):
-            yield entry
-
-
-def is_within(window: ir.Window, entry: Entry, memory: Memory) -> bool:
-    """Whether an entry of a window that looks back for a time is not too old for it."""
-    limit = memory.now - (window.within or memory.plan.retain) - window.pane
-    return window.kind in ("count", "distinct", "sum") and entry.at > limit
 
 
 def fork(partition: Partition) -> Partition:

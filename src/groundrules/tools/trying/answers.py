@@ -3,24 +3,35 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
+from groundrules.tools.explaining.events import Explained
 from groundrules.tools.explaining.model import EventExplained, RuleExplained
 
 
-@dataclass(frozen=True)
+@dataclass
 class Happened:
-    """An event, or time that passed: what it brought about; if it was nothing, the rule that came nearest.
+    """An event, or time that passed, and what it brought about; worked out when somebody reads it.
 
-    `written` is the step in the short form of tests, `tag` the name by which later lines may speak of the event.
+    `type` is None where only time passed. `tag` is the name by which later lines may speak of the event. `new_member`
+    is who was heard of for the first time.
     """
 
-    told: EventExplained
+    explained: Explained
     type: str | None
     tag: str = ""
-    nearest: RuleExplained | None = None
-    listened: bool = True
     new_member: str | None = None
+
+    @cached_property
+    def told(self) -> EventExplained:
+        return self.explained.event()
+
+    @cached_property
+    def nearest(self) -> RuleExplained | None:
+        """If nothing happened, the rule that came nearest to firing."""
+        quiet = not any(one.notable for one in self.explained.decisions)
+        return self.explained.nearest() if quiet and self.type is not None else None
 
 
 @dataclass(frozen=True)

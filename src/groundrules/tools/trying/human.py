@@ -11,9 +11,10 @@ from groundrules.narrate import language_of, pick
 from groundrules.plan import ir
 from groundrules.tools.explaining.human import MARKS, Line, Writer, deciding
 from groundrules.tools.explaining.model import RuleExplained
+from groundrules.tools.explaining.nearness import parts_that_hold
 from groundrules.tools.explaining.telling import Speech
 from groundrules.tools.trying.answers import Answer, Happened, Help, Problem, Said, Table, Why
-from groundrules.tools.trying.words import HELP, WORDS
+from groundrules.tools.trying.words import HELP, TYPES, WORDS
 
 
 class Voice:
@@ -70,11 +71,11 @@ class Voice:
             return f"{time}  {self._words['time_passed']}"
         where = f" #{answer.told.channel}" if answer.told.channel else ""
         tag = f" [{answer.tag}]" if answer.tag else ""
-        kind = "" if answer.type == "message" else f"({answer.type}) "
+        kind = "" if answer.type == "message" else TYPES[self.lang].get(answer.type, f"({answer.type})") + " "
         return f"{time}{where}  {event.who or ''}{tag}: {kind}{self._speech.value(event.text)}".rstrip(": ")
 
     def _nothing(self, answer: Happened) -> Iterator[Line]:
-        if not answer.listened:
+        if not answer.told.rules:
             reason = self._words["no_listener"].format(type=answer.told.event.type)
             yield Line("  " + self._words["nothing"].format(reason=reason), "faint")
             return
@@ -85,7 +86,7 @@ class Voice:
     def _nearest(self, told: RuleExplained) -> Iterator[Line]:
         """The rule that came nearest, what failed, and what would have made it fire."""
         name = self._words["came_nearest"].format(rule=self._speech.name(told))
-        held, of = told.holds
+        held, of = parts_that_hold(told.when)
         colon = "：" if self.lang == "zh" else ": "
         if told.verdict == "false" and told.when is not None:
             score = self._words["so_many"].format(held=held, of=of) if of > 1 else ""
@@ -93,6 +94,8 @@ class Voice:
             yield from (Line(f"  {MARKS[part.outcome]} {part.text}", "faint") for part in deciding(told.when))
         else:
             yield Line(name + colon + self._writer.verdict(told), "faint")
+            for part in deciding(told.unless) if told.unless is not None and told.verdict == "unless" else ():
+                yield Line(f"  {MARKS[part.outcome]} {part.text}", "faint")
         for way in told.would_fire[:1]:
             phrase = "would" if way.tried else "would.untried"
             yield Line("  " + self._words[phrase].format(way=self._speech.way(way)), "faint")

@@ -126,21 +126,8 @@ class Session:
 
 def happened(turn: Turn, new: str | None = None) -> list[Answer]:
     """What a step brought about, event by event."""
-    found: list[Answer] = []
-    for explained in turn.explained:
-        told = explained.event()
-        quiet = not any(one.notable for one in told.decisions)
-        found.append(
-            Happened(
-                told=told,
-                type=turn.step.type,
-                tag=str(turn.step.fields.get("id", "")),
-                nearest=explained.nearest() if quiet and turn.step.type else None,
-                listened=bool(told.rules),
-                new_member=new,
-            )
-        )
-    return found
+    tag = str(turn.step.fields.get("id", ""))
+    return [Happened(one, turn.step.type, tag, new) for one in turn.explained]
 
 
 # --- what happens ---------------------------------------------------------------------------------

@@ -98,6 +98,25 @@ ZH = {
 }
 WORDS = {"en": EN, "zh": ZH}
 
+TYPES = {
+    "en": {
+        "member.joined": "(joins)",
+        "member.left": "(leaves)",
+        "reaction.added": "(reacts)",
+        "reaction.removed": "(takes a reaction back)",
+        "message.deleted": "(deletes a message)",
+        "message.edited": "(edits a message)",
+    },
+    "zh": {
+        "member.joined": "（加入）",
+        "member.left": "（离开）",
+        "reaction.added": "（回应）",
+        "reaction.removed": "（撤回回应）",
+        "message.deleted": "（删除消息）",
+        "message.edited": "（编辑消息）",
+    },
+}
+
 HELP = {
     "en": (
         ("m1: hello", "m1 writes a message; hello alone is by whoever spoke last"),

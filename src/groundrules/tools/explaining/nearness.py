@@ -1,0 +1,66 @@
+"""How near a rule came to firing.
+
+Of an `and`, each part counts; of alternatives, the one that came nearest. A comparison with a window counts as far as
+the window is filled: two of three messages are two thirds. What somebody is *not* counts for nothing while it holds,
+else a rule with `not staff` would come near to firing at every message.
+"""
+
+from __future__ import annotations
+
+from groundrules.tools.explaining.model import Condition, RuleExplained, WindowSeen
+
+ALL_BUT = ("once", "exempted", "unless", "shadow", "rollout")
+
+
+def nearness(told: RuleExplained) -> float:
+    """From 0 to 1; 1 for a rule whose condition held."""
+    if told.verdict in ALL_BUT or told.when is None:
+        return 1.0
+    reached, parts = _score(told.when)
+    return reached / parts if parts else 1.0
+
+
+def nearest_first(told: RuleExplained) -> tuple[float, int, str]:
+    """Sorts rules that did not fire."""
+    held, of = parts_that_hold(told.when)
+    return -nearness(told), of - held, told.rule
+
+
+def _score(condition: Condition) -> tuple[float, int]:
+    """(how much of it holds, of how many parts)."""
+    match condition.shape:
+        case "not" if condition.outcome is True:
+            return 0.0, 0
+        case "and" | "all" if condition.parts:
+            scores = [_score(part) for part in condition.parts]
+            return sum(reached for reached, _ in scores), sum(of for _, of in scores)
+        case "or" | "any" | "item" if condition.parts:
+            return max((_score(part) for part in condition.parts), key=lambda one: one[0] / one[1] if one[1] else 0)
+    if condition.outcome is True:
+        return 1.0, 1
+    return max((_filled(window) for window in condition.windows), default=0.0), 1
+
+
+def _filled(window: WindowSeen) -> float:
+    """How far a window is filled that is compared with something: 0.67 for two of three. The first one is none."""
+    relation, _, wanted = window.wanted.partition(" ")
+    if relation not in (">", ">=", "==") or not isinstance(window.value, int | float) or window.value < 2:
+        return 0.0
+    try:
+        bound = float(wanted) + (relation == ">")
+    except ValueError:
+        return 0.0
+    return min(window.value / bound, 0.99) if bound > 0 else 0.0
+
+
+def parts_that_hold(condition: Condition | None) -> tuple[int, int]:
+    """How many parts of a guard are true, of how many; of several alternatives the one that comes nearest counts."""
+    if condition is None:
+        return 0, 0
+    if condition.shape in ("and", "all") and condition.parts:
+        counted = [parts_that_hold(part) for part in condition.parts]
+        return sum(held for held, _ in counted), sum(of for _, of in counted)
+    if condition.shape in ("or", "any", "item") and condition.parts:
+        counted = [parts_that_hold(part) for part in condition.parts]
+        return max(counted, key=lambda one: (one[0] / one[1] if one[1] else 0, -one[1]))
+    return int(condition.outcome is True), 1
