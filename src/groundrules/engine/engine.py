@@ -211,7 +211,12 @@ class Engine:
         return erased
 
     def swap(self, plan: ir.Plan | HasPlan, preview: bool = False) -> SwapReport:
-        """Put another version of the rulebook in force and say what becomes of the state; `preview` only says it."""
+        """Put another version of the rulebook in force and say what becomes of the state; `preview` only says it.
+
+        A rulebook that does not check never gets here: `load` raises, and the old one stays. It also stays where this
+        raises codec.PlanError: the plan was made with other tables, or keeps its state apart by another field.
+        """
+        swap.refuse(self.plan, plan if isinstance(plan, ir.Plan) else plan.plan)
         program, before = _program(plan, self._program.index.enabled), self.shapes
         partitions = [self._runners[id].partition for id in self.partitions]
         if preview:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from groundrules.diagnostics.codes import plans as codes
 from groundrules.engine import approvals, keys, lifetimes
 from groundrules.engine.cells.processes import PROCESS
 from groundrules.engine.cells.states import STATE
@@ -22,6 +23,7 @@ from groundrules.engine.partition import Partition
 from groundrules.engine.program import Program
 from groundrules.engine.timers import Timers
 from groundrules.plan import codec, ir
+from groundrules.tables import TABLES
 
 OF_RULES = ("once/", "times/", "grants/", "ladder/", "appeal/", "process/")
 
@@ -67,6 +69,22 @@ def _of_rule(rule: ir.Rule) -> dict[str, str]:
     if rule.undo:
         found[f"grants/{rule.id}"] = codec.definition_hash(rule.undo_key)
     return found
+
+
+def refuse(before: ir.Plan, after: ir.Plan) -> None:
+    """Raise codec.PlanError if a running engine can't go on with another plan."""
+    if after.tables not in ("", TABLES):
+        raise codec.PlanError(
+            codes.OTHER_TABLES.code,
+            f"this plan was made with other tables ({after.tables}) than those here ({TABLES})",
+            "compile the rulebook again",
+        )
+    if after.partition != before.partition:
+        raise codec.PlanError(
+            codes.OTHER_PARTITION.code,
+            f"state is kept apart by `{'.'.join(before.partition)}`, not by `{'.'.join(after.partition)}`",
+            "begin with a new engine",
+        )
 
 
 def copy(partition: Partition) -> Partition:

@@ -20,6 +20,7 @@ MOST = 64
 Factors = frozenset[str]
 
 _REPEAT = re.compile(r"[*+?]\??|\{\d+(?:,\d*)?\}\??")
+_LITERALS = re.compile(r"[^\\()\[\]{}*+?.|^$]+(?![*+?{])")
 _GROUP = re.compile(r"\((?:\?:|\?P?<\w+>|(?!\?))")
 _CLASS = re.compile(r"\[\^?\]?(?:[^\]\\\[]|\\.)*\]")
 _PUNCTUATION = re.compile(r"\\[!-/:-@\[-`{-~]")
@@ -64,12 +65,15 @@ class _Parser:
         while self._take("|"):
             found.append(self._sequence())
         known = [one for one in found if one is not None]
-        return frozenset().union(*known) if len(known) == len(found) else None
+        return frozenset().union(*known) if len(known) == len(found) <= MOST else None
 
     def _sequence(self) -> Factors | None:
         best: Factors | None = None
         run = ""
         while self._at < len(self._pattern) and self._pattern[self._at] not in "|)":
+            if not self._caseless and (literal := self._match(_LITERALS)):
+                run += literal
+                continue
             if self._match(_ZERO_WIDTH):
                 best, run = _better(best, run), ""
                 continue

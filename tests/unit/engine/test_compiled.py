@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -114,6 +115,32 @@ def test_swap_takes_books_and_plan_files(compiled: Compiled) -> None:
     assert engine.swap(compiled, preview=True) == engine.swap(compiled)
     assert engine.plan is compiled.plan
     [decision] = engine.feed(story.message(1000, "some word07 here"))
+    assert [fired.rule for fired in decision.fired] == ["adverts"]
+
+
+def test_a_rulebook_that_does_not_check_leaves_the_old_one_in_force(tmp_path: Path) -> None:
+    path = tmp_path / "r.yaml"
+    path.write_text(RULEBOOK, encoding="utf-8")
+    engine, story = Engine(groundrules.load(path)), Story()
+    path.write_text(RULEBOOK.replace("text contains", "txt contains"), encoding="utf-8")
+    with pytest.raises(groundrules.RulebookError):
+        engine.swap(groundrules.load(path))
+    [decision] = engine.feed(story.message(0, "o WORDS"))
+    assert [fired.rule for fired in decision.fired] == ["adverts"]
+
+
+@pytest.mark.parametrize(
+    ("change", "code"), [({"tables": "of another time"}, "GR804"), ({"partition": ("channel", "id")}, "GR805")]
+)
+@pytest.mark.parametrize("preview", [False, True])
+def test_a_plan_that_can_not_go_on_is_refused(
+    compiled: Compiled, change: dict[str, Any], code: str, preview: bool
+) -> None:
+    engine, story = Engine(compiled), Story()
+    with pytest.raises(codec.PlanError) as caught:
+        engine.swap(msgspec.structs.replace(compiled.plan, **change), preview=preview)
+    assert caught.value.code == code
+    [decision] = engine.feed(story.message(0, "some word07 here"))
     assert [fired.rule for fired in decision.fired] == ["adverts"]
 
 

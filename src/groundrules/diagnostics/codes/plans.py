@@ -55,6 +55,20 @@ Compile the rulebook again here, or install the versions of groundrules and tzda
 """,
 )
 
+OTHER_PARTITION = Code(
+    "GR805",
+    "other-partition",
+    Severity.ERROR,
+    "a rulebook that keeps its state apart by something else",
+    """\
+A running engine keeps state per partition, a community unless `partition:` says otherwise. A rulebook that divides
+events by another field would find nobody's strikes and points again, so a swap to it is refused and the old one stays
+in force.
+
+Begin with a new engine, or keep the `partition:` of the rulebook in force.
+""",
+)
+
 SNAPSHOT_FOREIGN = Code(
     "GR811",
     "snapshot-foreign",
