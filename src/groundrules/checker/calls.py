@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from groundrules.calendar.anniversaries import parse_date
 from groundrules.checker import wording
 from groundrules.checker.bindings import (
     Binding,
@@ -26,7 +27,7 @@ from groundrules.diagnostics.codes import names as name_codes
 from groundrules.diagnostics.codes import types as codes
 from groundrules.syntax import nodes
 from groundrules.types import kinds
-from groundrules.types.builtins import SIGNATURES, Signature
+from groundrules.types.builtins import SIGNATURES, Parameter, Signature
 from groundrules.types.kinds import Typed
 
 if TYPE_CHECKING:
@@ -87,15 +88,16 @@ def _not_callable(reader: Reader, node: nodes.Call, binding: Binding) -> Typed:
 
 def _builtin(reader: Reader, node: nodes.Call, signature: Signature) -> Typed:
     arguments = [reader.type_of(argument) for argument in node.arguments]
-    least = len(signature.parameters)
-    if len(arguments) < least or (len(arguments) > least and not signature.repeated):
-        return _wrong_number(reader, node, str(signature), least)
+    if not signature.takes(len(arguments)):
+        return _wrong_number(reader, node, str(signature), len(signature.parameters))
     if any(isinstance(argument.type, kinds.Unknown) for argument in arguments):
         return UNKNOWN
     for index, argument in enumerate(arguments):
-        parameter = signature.parameters[min(index, least - 1)]
-        if not isinstance(_as_value(argument.type), parameter.accepts):
-            return _wrong_kind(reader, node.arguments[index], argument.type, signature, parameter.accepts)
+        parameter, given = signature.parameter(index), node.arguments[index]
+        if isinstance(argument.type, Quoted) and (words := _unfit_words(reader, given, parameter)):
+            return reader.error(codes.BAD_CALL, given, words)
+        if not isinstance(_as_value(argument.type, parameter), parameter.accepts) or _is_unsure(argument, parameter):
+            return _wrong_kind(reader, given, argument.type, signature, parameter.accepts)
     types = [_as_value(argument.type) for argument in arguments]
     if signature.repeated and len({type(one) for one in types}) > 1:
         words = (f"`{signature.name}` compares values of one kind", f"it is called `{signature.example}`")
@@ -104,8 +106,27 @@ def _builtin(reader: Reader, node: nodes.Call, signature: Signature) -> Typed:
     return Typed(signature.result_of(types), optional)
 
 
-def _as_value(type: kinds.Type) -> kinds.Type:
-    return kinds.Prose() if isinstance(type, Quoted) else type
+def _as_value(type: kinds.Type, parameter: Parameter | None = None) -> kinds.Type:
+    """Return what a text written out means to a parameter: a date where dates are taken, else words."""
+    if isinstance(type, Quoted):
+        return kinds.Date() if parameter is not None and kinds.Date in parameter.accepts else kinds.Prose()
+    return type
+
+
+def _is_unsure(argument: Typed, parameter: Parameter) -> bool:
+    """Tell whether a parameter with choices is given something that only events tell."""
+    return bool(parameter.choices) and not isinstance(argument.type, Quoted)
+
+
+def _unfit_words(reader: Reader, argument: nodes.Node, parameter: Parameter) -> tuple[str, str] | None:
+    """Return what is wrong with a text written out where a date or one of a few words is wanted."""
+    text, value = reader.text(argument), fold(reader, argument)
+    if parameter.choices and value not in parameter.choices:
+        known = " or ".join(f'`"{choice}"`' for choice in parameter.choices)
+        return f"`{parameter.name}` is not `{text}`", f"write {known}"
+    if kinds.Date in parameter.accepts and (not isinstance(value, str) or parse_date(value) is None):
+        return f"`{text}` is no date", 'write `"--10-01"` for each year, `"2026-10-01"` or `"lunar:08-15"`'
+    return None
 
 
 def _wrong_number(reader: Reader, node: nodes.Call, shape: str, wanted: int) -> Typed:

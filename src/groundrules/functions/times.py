@@ -37,8 +37,8 @@ def date(zone: str, instant: int) -> str:
     return "{:04}-{:02}-{:02}".format(*_date(zone, instant))
 
 
-def falls_on(zone: str, date: str, instant: int) -> bool | None:
-    return anniversaries.falls_on(date, _known(instant), zone)
+def falls_on(zone: str, date: str, instant: int, leap_month: anniversaries.LeapMonth = "regular") -> bool | None:
+    return anniversaries.falls_on(date, _known(instant), zone, leap_month=leap_month)
 
 
 def timestamp(instant: int) -> str:

@@ -31,17 +31,18 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 
 @dataclass(frozen=True)
 class Parameter:
-    """A parameter takes values of any of these classes of types."""
+    """A parameter takes values of any of these classes of types. `choices`: it is written out, one of these words."""
 
     name: str
     accepts: tuple[type[Type], ...]
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Signature:
     """A builtin function. `result` None: the type that its arguments have, or a list's items (`item_of_first`).
 
-    `repeated`: the last parameter may be given any number of times, at least once.
+    `repeated`: the last parameter may be given any number of times, at least once. `optional` ones follow the others.
     """
 
     name: str
@@ -54,10 +55,21 @@ class Signature:
     may_be_missing: bool = False
     needs_zone: bool = False
     lowered: bool = False
+    optional: tuple[Parameter, ...] = ()
 
     def __str__(self) -> str:
-        names = ", ".join(parameter.name for parameter in self.parameters)
+        names = ", ".join([*(one.name for one in self.parameters), *(f"{one.name}?" for one in self.optional)])
         return f"{self.name}({names}{', …' if self.repeated else ''})"
+
+    def takes(self, number: int) -> bool:
+        """Tell whether so many arguments can be given."""
+        least = len(self.parameters)
+        return number >= least and (self.repeated or number <= least + len(self.optional))
+
+    def parameter(self, index: int) -> Parameter:
+        """Return the parameter that an argument is for."""
+        known = (*self.parameters, *self.optional)
+        return known[min(index, len(known) - 1)]
 
     def result_of(self, arguments: list[Type]) -> Type:
         """Return the result's type for arguments that were accepted."""
@@ -268,10 +280,13 @@ _ALL = (
         (Parameter("date", (Date,)), _INSTANT),
         Boolean(),
         "Whether an instant's local day is the date or an anniversary of it, lunar dates included. 29 February is kept "
-        "on the 28th in other years, day 30 of a shorter lunar month on its last day; leap months do not count.",
+        "on the 28th in other years, day 30 of a shorter lunar month on its last day. A lunar date comes in its "
+        'regular month; with `"both"` again in a leap month of that number. A date may be written out: `"--10-01"` '
+        'each year, `"lunar:08-15"`.',
         "falls_on(member.birthday, now)",
         may_be_missing=True,
         needs_zone=True,
+        optional=(Parameter("leap_month", (Prose,), ("regular", "both")),),
     ),
     Signature(
         "timestamp",

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from groundrules.functions import FUNCTIONS
 from groundrules.types import builtins, kinds
 
+LEAP_SIXTH_MONTH = 1_754_625_600_000  # 2025-08-08T04:00Z, the 15th of the leap sixth month
 NINE_IN_SHANGHAI = 1_772_326_800_123  # 2026-03-01T09:00:00.123+08:00, a Sunday
 
 RESULTS: list[tuple[str, tuple[Any, ...], Any]] = [
@@ -137,6 +138,8 @@ RESULTS: list[tuple[str, tuple[Any, ...], Any]] = [
     ("date", ("America/Los_Angeles", NINE_IN_SHANGHAI), "2026-02-28"),
     ("falls_on", ("Asia/Shanghai", "--03-01", NINE_IN_SHANGHAI), True),
     ("falls_on", ("Asia/Shanghai", "2001-03-02", NINE_IN_SHANGHAI), False),
+    ("falls_on", ("UTC", "lunar:06-15", LEAP_SIXTH_MONTH), False),
+    ("falls_on", ("UTC", "lunar:06-15", LEAP_SIXTH_MONTH, "both"), True),
     ("falls_on", ("UTC", "nonsense", NINE_IN_SHANGHAI), None),
     ("timestamp", (NINE_IN_SHANGHAI,), "2026-03-01T01:00:00.123Z"),
 ]

@@ -33,4 +33,4 @@ def test_results(name: str, arguments: list[kinds.Type], result: kinds.Type) -> 
 
 def test_shown_as_written() -> None:
     assert str(SIGNATURES["max"]) == "max(value, …)"
-    assert str(SIGNATURES["falls_on"]) == "falls_on(date, instant)"
+    assert str(SIGNATURES["falls_on"]) == "falls_on(date, instant, leap_month?)"
