@@ -43,6 +43,7 @@ LOST_SYMBOLS = _lint("GR621", "lost-symbols", "a squeezed entry that loses its s
 UNDESCRIBED_RULE = _lint("GR622", "undescribed-rule", "a rule without a title or text for members", Severity.NOTE)
 PATTERN_IN_LIST = _lint("GR623", "pattern-in-list", "a list entry that is written as a pattern")
 PATTERN_MATCHES_ALL = _lint("GR624", "pattern-matches-all", "a pattern that matches every text")
+COSTLY_PATTERN = _lint("GR625", "costly-pattern", "a pattern that is slow to compile")
 
 UNUSED_IGNORE = Code(
     "GR698",

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from groundrules.diagnostics.model import Diagnostic
 from groundrules.lint.linted import Linted
 from groundrules.lint.rules.always_holds import always_holds
+from groundrules.lint.rules.costly_pattern import costly_pattern
 from groundrules.lint.rules.duplicate_entry import duplicate_entry
 from groundrules.lint.rules.duplicate_rule import duplicate_rule
 from groundrules.lint.rules.easily_evaded import easily_evaded
@@ -48,6 +49,7 @@ RULES: tuple[Rule, ...] = (
     lost_symbols,
     pattern_in_list,
     pattern_matches_all,
+    costly_pattern,
     unreachable_step,
     milder_step,
     no_appeal,
