@@ -24,7 +24,11 @@ rulebook: floods
 languages: [en]
 use: [std/chat]
 rules:
-  - {{id: flood, title: No flooding, on: message, when: count(message by actor within {seconds}s) >= {limit}, then: [warn]}}
+  - id: flood
+    title: No flooding
+    on: message
+    when: count(message by actor within {seconds}s) >= {limit}
+    then: [warn]
 """
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from groundrules.calendar.instants import format_duration
 from groundrules.checker import Checked
 from groundrules.plan import ir
@@ -11,6 +13,7 @@ from groundrules.rulebook.yaml import YNode, YScalar
 from groundrules.tools.diffing import blocks
 from groundrules.tools.diffing.carried import carried
 from groundrules.tools.diffing.model import Change, Detail, Diff
+from groundrules.tools.diffing.order import alike
 from groundrules.tools.diffing.pairs import Both, entries, told, wording
 from groundrules.tools.versions import Version
 
@@ -21,7 +24,7 @@ def diff(old: Version, new: Version, state: bytes | None = None) -> Diff:
     With the bytes of a snapshot, the diff says what a swap does to that state. Raises snapshot.SnapshotError.
     """
     both = Both.of(old.plan, new.plan)
-    same = old.digest == new.digest
+    same = old.digest == new.digest or _same(both)
     changes = [*_settings(both), *_parameters(old.checked, new.checked)]
     if not same:
         changes += [*_ledgers(both), *_caps(both), *_lists(both), *blocks.changes(both), *_vocabulary(both)]
@@ -34,6 +37,11 @@ def diff(old: Version, new: Version, state: bytes | None = None) -> Diff:
         changes=tuple(changes),
         carried=carried(old.compiled, new.compiled, state),
     )
+
+
+def _same(both: Both) -> bool:
+    """Whether two plans with different digests mean the same: they differ in an order that decides nothing."""
+    return alike(replace(both.old, sources=()), replace(both.new, sources=()))
 
 
 def _settings(both: Both) -> Iterator[Change]:

@@ -16,9 +16,13 @@ import msgspec
 from groundrules.plan import ir
 from groundrules.plan.codec import definition_hash
 from groundrules.tools.diffing.model import Detail
+from groundrules.tools.diffing.order import alike
 from groundrules.tools.diffing.texts import Texts, clock, constant, length
 
 _MEANT = ("id", "src", "keep", "ids", "pane")  # of a window: what follows from who reads it
+
+
+_UNBOUNDED = ("quiet", "streak")  # look back as far as they are compared with
 
 
 class Constant(NamedTuple):
@@ -42,7 +46,7 @@ def differences(old: ir.AnyExpr | None, new: ir.AnyExpr | None, before: Texts, a
     if old is None or new is None:
         one = Detail(part=part, before=before.expression(old), after=after.expression(new))
         return [] if old is new else [one]
-    if definition_hash(old) == definition_hash(new):
+    if alike(old, new):
         return []
     gone, come = _unlike(list(leaves(old)), list(leaves(new)))
     found = list(_moved(gone, come, before, after, part))
@@ -153,10 +157,12 @@ def _abstract(value: Any, texts: Texts, found: list[Constant], operators: list[s
         return value
     fields = {name: getattr(value, name) for name in value.__struct_fields__ if name not in _MEANT}
     if isinstance(value, ir.WindowTest | ir.WindowValue):
-        fields["window"] = texts.counted(fields["window"])
-        found.append(Constant("within", length(fields.pop("within"))))
+        fields["window"] = window = texts.counted(fields["window"])
+        within = fields.pop("within")
+        if isinstance(window, str) or window.kind not in _UNBOUNDED:
+            found.append(Constant("within", length(within)))
     if isinstance(value, ir.WindowTest):
-        found.insert(len(found) - 1, Constant("bound", _bound(value, texts)))
+        found.insert(0, Constant("bound", _bound(value, texts)))
         del fields["bound"]
     elif isinstance(value, ir.InClock):
         found.append(Constant("bound", f"{clock(fields.pop('start'))}-{clock(fields.pop('end'))}"))

@@ -28,6 +28,7 @@ from groundrules.plan.codec import definition_hash
 from groundrules.plan.walk import within
 from groundrules.syntax import nodes
 from groundrules.tools.diffing.model import Direction
+from groundrules.tools.diffing.order import alike
 from groundrules.types import kinds
 
 S = TypeVar("S", bound=msgspec.Struct)
@@ -88,7 +89,7 @@ class Sides:
     def direction(self, old: Guard, new: Guard) -> Direction:
         """Tell how the events that a guard lets through changed."""
         apart = Guard(self._apart(old.when), None if old.unless is None else self._apart(old.unless))
-        if definition_hash(apart) == definition_hash(new):
+        if alike(apart, new):
             return "same"
         axioms = [(axiom, True) for axiom in self._axioms([apart, new])]
         was, now = apart.passes(), new.passes()
@@ -97,6 +98,12 @@ class Sides:
         if fewer and more:
             return "same"
         return "fewer" if fewer else "more" if more else "unclear"
+
+    def lists_of(self, guard: Guard) -> list[str]:
+        """Return the lists that a guard looks into and that changed, sorted."""
+        windows = [one.window for kind in (ir.WindowTest, ir.WindowValue) for one in _all(guard, kind)]
+        counted = [one for one in self.new.windows if one.id in windows]
+        return sorted(_lists_in([guard, counted]) & self.lists)
 
     # --- names ----------------------------------------------------------------------------------
 
@@ -146,8 +153,15 @@ class Sides:
 
 
 def _speaks_of(window: ir.Window, lists: frozenset[str]) -> bool:
-    named: list[Any] = [one for kind in (ir.InList, ir.HasList, ir.ContainsList) for one in within(window, kind)]
-    return any(one.list in lists for one in named)
+    return bool(_lists_in(window) & lists)
+
+
+def _lists_in(part: Any) -> set[str]:
+    return {one.list for kind in (ir.InList, ir.HasList, ir.ContainsList) for one in _all(part, kind)}
+
+
+def _all(part: Any, kind: type[ir.Expr]) -> list[Any]:
+    return list(within(part, kind))
 
 
 def _longer_holds_more(tests: Iterable[ir.WindowTest], kinds: dict[str, str]) -> Iterator[Condition]:

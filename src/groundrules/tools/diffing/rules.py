@@ -58,7 +58,9 @@ def _trigger(old: ir.Rule, new: ir.Rule) -> Found:
 def _guard(both: Both, old: ir.Rule, new: ir.Rule) -> Found:
     details = guards.differences(old.when, new.when, both.before, both.after, "when")
     details += guards.differences(old.unless, new.unless, both.before, both.after, "unless")
-    return details, both.sides.direction(Guard(old.when, old.unless), Guard(new.when, new.unless))
+    now = Guard(new.when, new.unless)
+    details += [Detail(part="list", about=name) for name in both.sides.lists_of(now)]
+    return details, both.sides.direction(Guard(old.when, old.unless), now)
 
 
 def _once(both: Both, old: ir.Rule, new: ir.Rule) -> Found:

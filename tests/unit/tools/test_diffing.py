@@ -1,0 +1,362 @@
+"""What changed in meaning between two versions: which way rules moved, which numbers, words, effects and cells."""
+
+from __future__ import annotations
+
+import pytest
+
+from groundrules.engine.engine import Engine
+from groundrules.tools.diffing.compare import diff
+from groundrules.tools.diffing.model import Change, Detail, Diff
+from groundrules.tools.diffing.render import human, markdown
+from groundrules.tools.versions import Version
+from unit.tools.versions import rule, version
+
+
+def changed(old: Version, new: Version) -> Change:
+    """Return the only change between two versions."""
+    (change,) = diff(old, new).changes
+    return change
+
+
+def details(old: Version, new: Version) -> list[tuple[str, str, str]]:
+    return [(detail.part, detail.before, detail.after) for detail in changed(old, new).details]
+
+
+# --- nothing changed ----------------------------------------------------------------------------
+
+
+def test_another_layout_is_no_change_in_meaning() -> None:
+    old = version("""
+    rules:
+      - {id: a, on: message, when: length(text)>3 and length(links)>0, then: [delete, warn]}
+      - {id: b, on: message, then: [warn]}
+    """)
+    new = version("""
+    rules:
+      - {id: b, on: message, then: [warn]}
+      - {id: a, on: message, when: length(links) > 0 and (length(text) > 3), then: [warn, delete]}
+    """)
+    assert diff(old, new).same
+    assert human.render(diff(old, new), "en") == "no change in meaning\n"
+    assert "含义没有变化" in markdown.render(diff(old, new), "zh")
+
+
+# --- which way a rule moved ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "direction"),
+    [
+        ("count(message by actor within 2m) >= 3", "count(message by actor within 2m) >= 5", "fewer"),
+        ("count(message by actor within 2m) >= 3", "count(message by actor within 1m) >= 3", "fewer"),
+        ("count(message by actor within 2m) >= 3", "count(message by actor within 1m) >= 2", "unclear"),
+        ("count(message by actor within 1m) > 2", "count(message by actor within 5m) >= 3", "more"),
+        ("count(message by actor within 2m) < 3", "count(message by actor within 1m) < 3", "more"),
+        ("count(message by actor within 2m) >= 3", "count(message by channel within 2m) >= 3", "unclear"),
+        ("length(text) > 3", "length(text) >= 4", "same"),
+        ("length(text) > 3", "length(text) > 3 and length(links) > 0", "fewer"),
+        ("length(text) > 3", "length(text) > 3 or length(links) > 0", "more"),
+        ("age(actor.joined) < 3d", "age(actor.joined) < 7d", "more"),
+        ("age(actor.joined) < 3d", "not (age(actor.joined) >= 3d)", "same"),
+        ('text contains any of ["a", "b"]', 'text contains any of ["a", "b", "c"]', "more"),
+        ('text contains all of ["a", "b"]', 'text contains all of ["a", "b", "c"]', "fewer"),
+        ('text contains "buy now"', 'text contains "buy"', "more"),
+        ("text matches /a+/", "text matches /a/", "unclear"),
+        ("now in 09:00-18:00", "now in 10:00-12:00", "fewer"),
+        ("length(text) > 3 and length(links) > 0", "length(links) > 0", "more"),
+    ],
+)
+def test_a_guard_is_tightened_or_loosened_where_that_is_proved(old: str, new: str, direction: str) -> None:
+    assert changed(rule(old), rule(new)).direction == direction
+
+
+def test_a_condition_that_may_be_unknown_is_not_taken_for_its_opposite() -> None:
+    """Where `actor.joined` is missing, the old rule fired and the new one does not: two-valued logic would miss it."""
+    always = "length(text) > 3"
+    split = "length(text) > 3 and (age(actor.joined) < 3d or age(actor.joined) >= 3d)"
+    assert changed(rule(always), rule(split)).direction == "fewer"
+    assert changed(rule(split), rule(always)).direction == "more"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "direction"),
+    [
+        ("", "unless: length(links) > 3", "fewer"),
+        ("unless: length(links) > 3", "unless: length(links) > 5", "more"),
+        ("once_per: actor within 1h", "once_per: actor within 2h", "fewer"),
+        ("", "once_per: actor within 1h", "fewer"),
+        ("once_per: actor per day", "", "more"),
+        ("once_per: actor per day", "once_per: actor per week", "unclear"),
+        ("mode: shadow", "", "more"),
+        ("", "mode: off", "fewer"),
+        ("rollout: 10%", "rollout: 50%", "more"),
+        ("", 'ends: "2030-01-01"', "fewer"),
+        ("once_per: actor within 1h\nmode: shadow", "once_per: actor within 2h", "unclear"),
+    ],
+)
+def test_what_stands_beside_the_condition_moves_a_rule_too(old: str, new: str, direction: str) -> None:
+    assert changed(rule("length(text) > 3", more=old), rule("length(text) > 3", more=new)).direction == direction
+
+
+def test_an_unless_that_takes_over_from_the_condition_changes_nothing() -> None:
+    inside = rule("length(text) > 3 and not length(text) > 9")
+    assert changed(inside, rule("length(text) > 3", more="unless: length(text) > 9")).direction == "same"
+
+
+def test_a_rule_on_more_events_is_loosened() -> None:
+    old = version("rules: [{id: it, on: message, then: [warn]}]")
+    new = version("rules: [{id: it, on: [message, message.edited], then: [warn]}]")
+    change = changed(old, new)
+    assert change.direction == "more"
+    assert change.details == (Detail(part="on", added=("message.edited",)),)
+
+
+# --- lists --------------------------------------------------------------------------------------
+
+
+def listed(items: str, when: str = "text contains any of words", match: str = "folded") -> Version:
+    return rule(when, declared=f"lists:\n  words: {{match: {match}, items: {items}}}\n")
+
+
+def test_words_of_a_list() -> None:
+    words, rule = diff(listed("[a, b]"), listed("[b, c, d]")).changes
+    assert words.details == (Detail(part="entries", added=("c", "d"), removed=("a",)),)
+    assert rule.details == (Detail(part="list", about="words"),)
+
+
+def directions(old: Version, new: Version) -> dict[str, str]:
+    return {change.section: change.direction for change in diff(old, new).changes}
+
+
+def test_a_longer_list_loosens_the_rules_that_look_for_its_words() -> None:
+    assert directions(listed("[a, b]"), listed("[a, b, c]"))["rule"] == "more"
+    assert directions(listed("[a, b]"), listed("[a]"))["rule"] == "fewer"
+    assert directions(listed("[a, b]"), listed("[a, c]"))["rule"] == "unclear"
+    assert directions(listed("[a]", match="exact"), listed("[a, b]"))["rule"] == "unclear"
+
+
+def test_a_longer_list_tightens_the_rules_that_spare_its_words() -> None:
+    spare = "length(text) > 3 and not text contains any of words"
+    assert directions(listed("[a]", spare), listed("[a, b]", spare))["rule"] == "fewer"
+    everything = "text contains all of words"
+    assert directions(listed("[a]", everything), listed("[a, b]", everything))["rule"] == "fewer"
+
+
+def test_a_window_over_another_list_is_another_window() -> None:
+    counting = "count(message where text contains any of words by actor within 1h) >= 3"
+    assert directions(listed("[a]", counting), listed("[a, b]", counting))["rule"] == "unclear"
+
+
+# --- numbers ------------------------------------------------------------------------------------
+
+
+def test_moved_numbers_are_named_one_by_one() -> None:
+    old, new = rule("count(message by actor within 2m) >= 3"), rule("count(message by actor within 90s) > 5")
+    assert details(old, new) == [("when", ">= 3", "> 5"), ("when", "within 2m", "within 1m30s")]
+    old, new = (
+        rule("age(actor.joined) < 3d and length(text) > 10"),
+        rule("age(actor.joined) < 7d and length(text) > 10"),
+    )
+    assert details(old, new) == [("when", "3d", "7d")]
+
+
+def test_a_moved_parameter_is_shown_by_value_wherever_it_counts() -> None:
+    declared = "parameters:\n  limit: {{type: integer, default: {}}}\n"
+    old = rule("length(text) > limit", declared=declared.format(3))
+    new = rule("length(text) > limit", declared=declared.format(5))
+    parameter, moved = diff(old, new).changes
+    assert parameter.details == (Detail(part="default", before="3", after="5"),)
+    assert moved.details == (Detail(part="when", about="length(text) > limit", before="3", after="5"),)
+    assert moved.direction == "fewer"
+
+
+def test_conditions_that_came_and_went() -> None:
+    old = rule("length(text) > 3 and length(links) > 0")
+    new = rule('length(text) > 3 and text contains "x"')
+    (detail,) = changed(old, new).details
+    assert detail.added == ('text contains "x"',)
+    assert detail.removed == ("length(links) > 0",)
+    assert detail.before == "length(text) > 3 and length(links) > 0"
+
+
+def test_a_changed_define_shows_where_it_is_used() -> None:
+    declared = "define:\n  newcomer: age(actor.joined) < {}\n"
+    change = changed(rule("newcomer", declared=declared.format("3d")), rule("newcomer", declared=declared.format("1d")))
+    assert [(one.before, one.after) for one in change.details] == [("3d", "1d")]
+    assert change.direction == "fewer"
+
+
+# --- effects ------------------------------------------------------------------------------------
+
+
+def test_effects_added_removed_and_changed() -> None:
+    old = rule("length(text) > 3", "[delete, {mute: 10m}, {reply: Hello}]")
+    new = rule("length(text) > 3", "[warn, {mute: 1h}, {reply: Hello there}]")
+    change = changed(old, new)
+    assert change.direction == "same"
+    found = {(one.about, one.before, one.after) for one in change.details}
+    assert found == {
+        ("", "delete", ""),
+        ("", "", "warn"),
+        ("mute", "10m", "1h"),
+        ("reply", "“Hello”", "“Hello there”"),
+    }
+
+
+# --- blocks -------------------------------------------------------------------------------------
+
+
+def test_added_removed_and_renamed_rules() -> None:
+    old = version("rules: [{id: a, on: message, then: [warn]}, {id: b, on: message, then: [delete]}]")
+    new = version("""
+    rules:
+      - {id: c, was: a, on: message, when: length(text) > 3, then: [warn]}
+      - {id: d, on: message, then: [kick]}
+    """)
+    found = {(one.kind, one.id, one.was, one.direction) for one in diff(old, new).changes}
+    assert found == {
+        ("removed", "b", None, "same"),
+        ("renamed", "c", "a", "fewer"),
+        ("added", "d", None, "same"),
+    }
+
+
+LADDER = """
+ledgers: {{strikes: {{per: member, fade: 1 every {fade}}}}}
+rules: [{{id: strike, on: message, when: length(text) > 99, then: [strike: 1]}}]
+ladders:
+  - id: discipline
+    ledger: strikes
+    steps: [{steps}]
+    appeal: {{within: 7d, to: owner}}
+"""
+
+
+def ladder(steps: str, fade: str = "30d") -> Version:
+    return version(LADDER.format(steps=steps, fade=fade))
+
+
+def test_steps_of_a_ladder_are_told_apart_by_what_they_reach() -> None:
+    old = ladder("{reaches: 2, then: [warn]}, {reaches: 5, then: [mute: 1d]}")
+    new = ladder("{reaches: 2, then: [warn]}, {reaches: 3, then: [mute: 1h]}, {reaches: 5, then: [mute: 2d]}")
+    change = changed(old, new)
+    assert change.direction == "more"
+    assert {(one.part, one.about, one.before, one.after) for one in change.details} == {
+        ("step reaches", "", "", "3"),
+        ("step 2 then", "", "", "mute: 1h"),
+        ("step 3 then", "mute", "1d", "2d"),
+    }
+
+
+def test_a_step_that_is_reached_earlier_loosens() -> None:
+    old, new = ladder("{reaches: 5, then: [mute: 1d]}"), ladder("{reaches: 3, then: [mute: 1d]}")
+    assert changed(old, new).direction == "more"
+    assert details(old, new) == [("step 1 reaches", "5", "3")]
+
+
+def test_ledgers() -> None:
+    change = changed(ladder("{reaches: 5, then: [warn]}"), ladder("{reaches: 5, then: [warn]}", fade="10d"))
+    assert (change.section, change.id) == ("ledger", "strikes")
+    assert change.details == (Detail(part="fade", before="1 every 30d", after="1 every 10d"),)
+
+
+PATH = """
+paths:
+  - id: unanswered
+    on: message
+    when: text contains "?"
+    one_per: actor
+    until: [{{on: message, when: reply_to == start.id}}]
+    steps: [{steps}]
+"""
+
+
+def test_steps_of_a_path() -> None:
+    old = version(PATH.format(steps="{after: 30m, then: [{notify: {role: helper}}]}, {after: 2h, then: [warn]}"))
+    new = version(PATH.format(steps="{after: 45m, then: [{notify: {role: helper}}]}, {after: 2h, then: [kick]}"))
+    assert set(details(old, new)) == {
+        ("step 1", "after 30m", "after 45m"),
+        ("step 2 then", "warn", ""),
+        ("step 2 then", "", "kick"),
+    }
+    assert diff(old, new).carried.cancelled == ("unanswered",)
+
+
+def test_states_and_schedules() -> None:
+    text = """
+    states:
+      - id: lockdown
+        enter: count(member.joined within 1m) >= {joins}
+        leave: quiet(member.joined) >= {quiet}
+        then: [lock]
+        afterwards: [unlock]
+    schedules: [{{id: review, at: "{at}", then: [{{notify: {{role: admin}}}}]}}]
+    """
+    old, new = (
+        version(text.format(**one))
+        for one in ({"joins": 20, "quiet": "30m", "at": "monday 09:00"}, {"joins": 10, "quiet": "1h", "at": "09:30"})
+    )
+    state, schedule = sorted(diff(old, new).changes, key=lambda one: one.section, reverse=True)
+    assert state.direction == "more"
+    assert {(one.part, one.before, one.after) for one in state.details} == {
+        ("enter", "20", "10"),
+        ("leave", "30m", "1h"),
+    }
+    assert schedule.details == (Detail(part="at", before="monday 09:00", after="09:30"),)
+
+
+def test_settings_and_event_types() -> None:
+    old = version("timezone: UTC\nrules: [{id: a, on: message, then: [warn]}]")
+    new = version("timezone: Asia/Shanghai\nlimits: {retain: 100d}\nrules: [{id: a, on: message, then: [warn]}]")
+    assert {one.part for one in changed(old, new).details} == {"timezone", "retain"}
+
+
+# --- a live engine ------------------------------------------------------------------------------
+
+
+def test_what_a_live_engine_keeps_and_loses() -> None:
+    old = rule("count(message by actor within 1h) >= 3", more="once_per: actor within 1h")
+    new = rule("count(message by channel within 1h) >= 3", more="once_per: actor within 1h")
+    found = diff(old, new).carried
+    assert found.kept == ("once it",)
+    assert found.lost == ("window count(message by actor within 1h)",)
+    assert found.begun == ("window count(message by channel within 1h)",)
+
+
+def test_what_becomes_of_the_rows_of_a_state() -> None:
+    old = rule("count(message by actor within 1h) >= 3")
+    engine = Engine(old.plan)
+    for number, who in enumerate("abca"):
+        event = {"id": str(number), "type": "message", "time": f"2026-01-01T00:0{number}:00Z", "community": {"id": "c"}}
+        engine.feed({**event, "actor": {"id": who}, "text": "x"})
+    found = diff(old, rule("length(text) > 3"), engine.snapshot()).carried
+    assert found.rows == {"window count(message by actor within 1h)": 3}
+
+
+def test_what_a_rule_remembers_goes_with_its_new_name() -> None:
+    old = version("rules: [{id: a, on: message, once_per: actor, then: [warn]}]")
+    new = version("rules: [{id: b, was: a, on: message, once_per: actor, then: [warn]}]")
+    assert diff(old, new).carried.renamed == {"once a": "once b"}
+
+
+# --- what people read ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def both() -> Diff:
+    old = listed("[a]", "text contains any of words and length(text) > 3")
+    return diff(old, listed("[a, b]", "text contains any of words and length(text) > 2"))
+
+
+def test_people_read_it_in_their_language(both: Diff) -> None:
+    english, chinese = human.render(both, "en"), human.render(both, "zh")
+    assert "rule it “It”: loosened: acts on more events" in english.replace("\x1b[1m", "").replace("\x1b[0m", "")
+    assert "when length(text) > 2: 3 → 2" in english
+    assert "放宽：触发的事件变多" in chinese
+
+
+def test_markdown_quotes_what_was_written(both: Diff) -> None:
+    page = markdown.render(both, "en")
+    assert "- ✏️ **rule `it` “It”**: loosened: acts on more events" in page
+    assert "  - when: `length(text) > 2` `3` → `2`" in page
+    assert "  - entries: + `b`" in page
