@@ -124,7 +124,9 @@ class Linted:
     @cached_property
     def searches(self) -> tuple[ir.ContainsList, ...]:
         """All conditions of the plan that look for the entries of a list inside of a text."""
-        return tuple(within(self.plan, ir.ContainsList)) if self.plan.lists else ()
+        plan = self.plan
+        parts = (plan.rules, plan.windows, plan.processes, plan.states)
+        return tuple(within(parts, ir.ContainsList)) if plan.lists else ()
 
     @cached_property
     def searched_lists(self) -> frozenset[str]:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, TypeVar
+from functools import cache
+from typing import Any, TypeVar, get_args
 
 import msgspec
 
 E = TypeVar("E", bound=msgspec.Struct)
-
-_ASIDE = frozenset({"events", "sources", "actions", "reads", "lists", "src"})  # fields that hold no expressions
-_SIMPLE = frozenset({str, int, float, bool, type(None)})
 
 
 def within(value: Any, kind: type[E]) -> Iterator[E]:
@@ -19,8 +17,6 @@ def within(value: Any, kind: type[E]) -> Iterator[E]:
     while waiting:
         one = waiting.pop()
         found = one.__class__
-        if found in _SIMPLE:
-            continue
         if found is tuple or found is list:
             waiting.extend(one)
         elif found is dict:
@@ -28,4 +24,16 @@ def within(value: Any, kind: type[E]) -> Iterator[E]:
         elif isinstance(one, msgspec.Struct):
             if isinstance(one, kind):
                 yield one
-            waiting.extend([getattr(one, name) for name in one.__struct_fields__ if name not in _ASIDE])
+            waiting.extend([getattr(one, name) for name in _fields(found)])
+
+
+@cache
+def _fields(kind: type) -> tuple[str, ...]:
+    """Return the fields of a node that can hold other nodes."""
+    return tuple(field.name for field in msgspec.structs.fields(kind) if _holds_nodes(field.type))
+
+
+def _holds_nodes(type_: Any) -> bool:
+    if isinstance(type_, type) and issubclass(type_, msgspec.Struct):
+        return True
+    return any(map(_holds_nodes, get_args(type_)))
