@@ -8,9 +8,11 @@ from groundrules.diagnostics.model import Diagnostic
 from groundrules.lint.linted import Linted
 from groundrules.lint.rules.always_holds import always_holds
 from groundrules.lint.rules.costly_pattern import costly_pattern
+from groundrules.lint.rules.doubled_braces import doubled_braces
 from groundrules.lint.rules.duplicate_entry import duplicate_entry
 from groundrules.lint.rules.duplicate_rule import duplicate_rule
 from groundrules.lint.rules.easily_evaded import easily_evaded
+from groundrules.lint.rules.empty_claim import empty_claim
 from groundrules.lint.rules.endless_path import endless_path
 from groundrules.lint.rules.farmable_reward import farmable_reward
 from groundrules.lint.rules.implied_rule import implied_rule
@@ -18,6 +20,8 @@ from groundrules.lint.rules.lost_symbols import lost_symbols
 from groundrules.lint.rules.milder_step import milder_step
 from groundrules.lint.rules.never_holds import never_holds
 from groundrules.lint.rules.no_appeal import no_appeal
+from groundrules.lint.rules.not_in_a_domain import not_in_a_domain
+from groundrules.lint.rules.odd_edges import odd_edges
 from groundrules.lint.rules.over_matching import over_matching
 from groundrules.lint.rules.pattern_in_list import pattern_in_list
 from groundrules.lint.rules.pattern_matches_all import pattern_matches_all
@@ -25,6 +29,7 @@ from groundrules.lint.rules.redundant_condition import redundant_condition
 from groundrules.lint.rules.repeated_strike import repeated_strike
 from groundrules.lint.rules.reward_and_punishment import reward_and_punishment
 from groundrules.lint.rules.shadowed_entry import shadowed_entry
+from groundrules.lint.rules.slip_in_pattern import slip_in_pattern
 from groundrules.lint.rules.stale_number import stale_number
 from groundrules.lint.rules.undescribed_rule import undescribed_rule
 from groundrules.lint.rules.unreachable_step import unreachable_step
@@ -49,6 +54,11 @@ RULES: tuple[Rule, ...] = (
     lost_symbols,
     pattern_in_list,
     pattern_matches_all,
+    odd_edges,
+    slip_in_pattern,
+    doubled_braces,
+    empty_claim,
+    not_in_a_domain,
     costly_pattern,
     unreachable_step,
     milder_step,

@@ -1,0 +1,89 @@
+"""What it does: finds messages that tell members of something their rule does not do: "your post has been removed"
+where nothing is deleted, "已禁言" where nobody is muted.
+
+Why: the action was taken out, or was in another rule, and the sentence stayed. Members search for what is still there,
+or believe to be muted when they are not.
+
+Example:
+
+```yaml
+- id: fishing
+  on: message
+  when: text contains "fishing"
+  then:
+    - reply: Your message has been removed      # and nothing deletes it
+```
+
+Looked at are rules that answer messages, with all their effects; where a rule moves a ledger that has a ladder, the
+ladder may be what mutes or bans.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from groundrules.checker.constructs import Act, Delta, Effect, Rule, Texts
+from groundrules.diagnostics.codes.lints import EMPTY_CLAIM
+from groundrules.diagnostics.model import Diagnostic
+from groundrules.diagnostics.source import Span
+from groundrules.lint.linted import Linted, effects_of
+
+_ANSWERING = frozenset({"message", "message.edited", "thread.created"})
+_DONE = r"(?:has|have|was|were)(?: been)?(?: \w+ly)? "
+_THING = r"(?:message|post|comment|link|thread|text|it)s? "
+_CLAIMS = (  # what is said, the actions that make it true, whether a ladder may have done it
+    (
+        re.compile(rf"\b{_THING}{_DONE}(?:removed|deleted|hidden)\b|已(?:被)?(?:自动)?(?:删除|撤回|隐藏)", re.I),
+        frozenset({"delete", "hide", "redact", "hold", "revert", "lock_thread"}),
+        False,
+    ),
+    (
+        re.compile(rf"\byou {_DONE}(?:muted|silenced)\b|已(?:被)?禁言", re.I),
+        frozenset({"mute", "suspend", "lock"}),
+        True,
+    ),
+    (
+        re.compile(rf"\byou {_DONE}(?:banned|kicked|removed)\b|已(?:被)?(?:封禁|踢出|移出)", re.I),
+        frozenset({"ban", "kick", "suspend"}),
+        True,
+    ),
+)
+_SPEAKING = frozenset({"announce", "create_task", "notify", "pin", "poll", "reply", "report", "send", "warn"})
+_KNOWN = _SPEAKING.union(*(does for _, does, _ in _CLAIMS))
+
+
+def empty_claim(linted: Linted) -> Iterator[Diagnostic]:
+    """Yield a finding for each message that tells of what its rule does not do."""
+    for rule in linted.own_rules:
+        if set(rule.context.types) <= _ANSWERING:
+            yield from _claims(linted, rule)
+
+
+def _claims(linted: Linted, rule: Rule) -> Iterator[Diagnostic]:
+    effects = list(effects_of(rule))
+    done = {effect.do for effect in effects if isinstance(effect, Act)}
+    climbed = {ladder.ledger for ladder in linted.plan.ladders}
+    laddered = any(isinstance(effect, Delta) and effect.ledger.id in climbed for effect in effects)
+    open_claims = [(pattern, does) for pattern, does, late in _CLAIMS if not done & does and not (late and laddered)]
+    if done <= _KNOWN:  # what an action of somebody's own does, nobody here can tell
+        for span in _messages(effects):
+            yield from _unkept(rule, span, open_claims)
+
+
+def _messages(effects: list[Effect]) -> Iterator[Span]:
+    for effect in effects:
+        if isinstance(effect, Act):
+            for given in effect.parameters.values():
+                if isinstance(given, Texts):
+                    yield from (parsed.fragment.whole for parsed in given.texts.values())
+
+
+def _unkept(rule: Rule, span: Span, claims: list[tuple[re.Pattern[str], frozenset[str]]]) -> Iterator[Diagnostic]:
+    for pattern, does in claims:
+        found = pattern.search(span.text)
+        if found:
+            place = span.file.span(span.start + found.start(), span.start + found.end())
+            message = f"the message says `{found[0]}`, and `{rule.source.id.value}` does nothing of the kind"
+            help = f"add {' or '.join(f'`{name}`' for name in sorted(does)[:2])}, or change the message"
+            yield EMPTY_CLAIM.at(place, message, help)
