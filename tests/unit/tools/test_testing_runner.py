@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from xml.etree import ElementTree
 
+from groundrules.book import load
 from groundrules.tools.testing.junit import junit
+from groundrules.tools.testing.read import read_tests
 from groundrules.tools.testing.runner import CaseResult, run_cases
-from unit.tools.timelines import read, timeline
+from unit.tools.timelines import read, timeline, write
 
 
 def run(folder: Path, *steps: str, head: str = "") -> CaseResult:
@@ -68,6 +70,13 @@ def test_a_start_that_is_no_day_is_a_problem(tmp_path: Path) -> None:
         run(tmp_path, "{at: '09:00', message: a}", head="    start: soon\n").problem
         == "`soon` is no day; write `2026-03-02`"
     )
+
+
+def test_a_case_may_show_that_a_schedule_keeps_still(tmp_path: Path) -> None:
+    book = 'rulebook: still\nschedules: [{id: dawn, at: "06:00", when: day(now) == 9, then: [announce: dawn]}]\n'
+    path = write(tmp_path, timeline("{at: '05:00', tick: true}", "{at: '07:00', tick: true, expect: []}"), book)
+    plan = load(tmp_path).plan
+    assert [result.problem for result in run_cases(plan, read_tests(path, plan))] == [None]
 
 
 def test_a_case_that_reaches_no_rule_is_a_problem(tmp_path: Path) -> None:

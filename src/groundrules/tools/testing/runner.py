@@ -83,8 +83,9 @@ def _outcome(engine: Engine, step: Step, decisions: Sequence[Decision]) -> Outco
 
 
 def _reaches(plan: ir.Plan, case: Case, decisions: Iterable[Decision]) -> bool:
-    """Whether some rule listens to an event of the case, or something happened by time alone."""
+    """Whether some rule listens to an event of the case, schedules may run in it, or something happened."""
     types = {step.type for step in case.steps}
     listens = any(isinstance(rule.trigger, ir.OnEvent) and types & set(rule.trigger.types) for rule in plan.rules)
     counts = any(window.type in types for window in plan.windows)
-    return listens or counts or any(decision.notable for decision in decisions)
+    runs = bool(plan.schedules) and len(case.steps) > 1
+    return listens or counts or runs or any(decision.notable for decision in decisions)
