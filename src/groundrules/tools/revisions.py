@@ -50,24 +50,32 @@ def spot(written: str, beside: str | None = None) -> Spot:
     return Spot(beside, written)
 
 
+@dataclass(frozen=True)
+class Standing:
+    """Where a version's file or folder can be read; `top` is the temporary folder that stands for its repository."""
+
+    path: Path
+    top: Path | None = None
+
+
 @contextmanager
-def on_disk(place: Spot) -> Iterator[Path]:
-    """Yield the path of a file or folder; one of a revision stands in a temporary folder meanwhile.
+def on_disk(place: Spot) -> Iterator[Standing]:
+    """Yield where a file or folder can be read; one of a revision stands in a temporary folder meanwhile.
 
     Raises RevisionError.
     """
     if place.revision is None:
-        yield Path(place.path)
+        yield Standing(Path(place.path))
         return
     top, inside = _in_repository(place)
     tree = _git(top, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{place.revision}^{{tree}}")
     if tree is None:
         raise RevisionError(f"`{place.revision}` is no path, and no revision of the repository at `{top}`")
     with TemporaryDirectory(prefix="groundrules-") as folder:
-        path = _check_out(top, tree, Path(folder).resolve()) / inside
-        if not path.exists():
+        files = _check_out(top, tree, Path(folder).resolve())
+        if not (files / inside).exists():
             raise RevisionError(f"`{inside.as_posix()}` does not exist at `{place.revision}`")
-        yield path
+        yield Standing(files / inside, files)
 
 
 def _in_repository(place: Spot) -> tuple[Path, Path]:

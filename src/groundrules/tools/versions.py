@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from groundrules.book import RulebookError
 from groundrules.checker import Checked, check
-from groundrules.diagnostics.model import Report
+from groundrules.diagnostics.model import Diagnostic, Report
+from groundrules.diagnostics.source import SourceFile, Span
 from groundrules.engine import compiled
 from groundrules.lower import lower
 from groundrules.plan import codec, ir
@@ -42,11 +43,17 @@ def load_version(place: Spot, extend: Extend | None = None) -> Version:
 
     Raises RevisionError, RulebookError and PlanError; OSError if a file can't be read.
     """
-    with on_disk(place) as path:
-        if is_plan_file(path):
-            ready = compiled.load_plan(path)
+    with on_disk(place) as standing:
+        if is_plan_file(standing.path):
+            ready = compiled.load_plan(standing.path)
             return Version(place.shown, ready, ready.digest)
-        return _version(place.shown, path, extend)
+        try:
+            return _version(place.shown, standing.path, extend)
+        except RulebookError as error:
+            if standing.top is None:
+                raise
+            renamed = _Renamed(f"{standing.top.as_posix()}/", f"{place.revision}:")
+            raise RulebookError(map(renamed.diagnostic, error.diagnostics)) from None
 
 
 def is_plan_file(path: Path) -> bool:
@@ -74,3 +81,24 @@ def _checked(result: CheckResult) -> tuple[Checked, ir.Plan]:
     if result.checked is None or result.has_errors:
         raise RulebookError(result.diagnostics)
     return result.checked, lower(result.checked)
+
+
+@dataclass(frozen=True)
+class _Renamed:
+    """Tells of files in a temporary folder as of files of a revision."""
+
+    folder: str
+    shown: str
+
+    def diagnostic(self, found: Diagnostic) -> Diagnostic:
+        return replace(
+            found,
+            span=self._span(found.span),
+            message=found.message.replace(self.folder, self.shown),
+            labels=tuple(replace(label, span=self._span(label.span)) for label in found.labels),
+            fixes=(),
+        )
+
+    def _span(self, span: Span) -> Span:
+        path = span.file.path.replace(self.folder, self.shown)
+        return replace(span, file=SourceFile(path, span.file.text))

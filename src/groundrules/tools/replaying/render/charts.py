@@ -48,7 +48,8 @@ class _Weeks:
     def _bar(self, x: float, week: Week) -> Iterator[str]:
         kept = week.after - week.gained
         yield f"<g><title>{escape(self._told(week))}</title>"
-        yield f'<rect class="none" x="{x:.1f}" y="{TOP}" width="{self._step:.1f}" height="{HEIGHT - TOP - BOTTOM}"/>'
+        room = f'x="{x:.1f}" y="{TOP}" width="{self._step:.1f}" height="{HEIGHT - TOP - BOTTOM}"'
+        yield f'<rect fill="none" pointer-events="all" {room}/>'
         yield self._rect("kept", x, self._zero - kept * self._unit, kept)
         yield self._rect("gained", x, self._zero - week.after * self._unit, week.gained)
         yield self._rect("lost", x, self._zero, week.lost)
@@ -84,10 +85,10 @@ class _Weeks:
 
 
 def nice(value: int) -> int:
-    """Return the next of 1, 2, 4, 5, 8, 10, 20, … that is not below a positive value."""
+    """Return the next of 1, 2, 3, 4, 5, 6, 8, 10, 20, … that is not below a positive value."""
     scale = 1
     while True:
-        for step in (1, 2, 4, 5, 8):
+        for step in (1, 2, 3, 4, 5, 6, 8):
             if step * scale >= value:
                 return step * scale
         scale *= 10

@@ -35,7 +35,7 @@ th,td{text-align:left;padding:.35rem .6rem;border-bottom:1px solid var(--line);v
 th{font-weight:600;color:var(--soft);font-size:.85rem}.n{text-align:right;font-variant-numeric:tabular-nums}
 .up{color:var(--gained)}.down{color:var(--lost)}.bad{color:var(--bad);font-weight:600}.good{color:var(--good)}
 svg{width:100%;height:auto;display:block}svg text{font-size:11px;fill:var(--soft)}
-.grid{stroke:var(--line)}.none{fill:transparent}rect.kept,.key.kept{fill:var(--kept);background:var(--kept)}
+.grid{stroke:var(--line)}rect.kept,.key.kept{fill:var(--kept);background:var(--kept)}
 rect.gained,.key.gained{fill:var(--gained);background:var(--gained)}rect.lost,.key.lost{fill:var(--lost);background:var(--lost)}
 .key{display:inline-block;width:.8em;height:.8em;border-radius:.15em;margin:0 .35em 0 1em}
 details{margin:.5rem 0}summary{cursor:pointer;font-weight:600}
