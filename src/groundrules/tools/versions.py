@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import msgspec
+
 from groundrules.book import RulebookError
 from groundrules.checker import Checked, check
 from groundrules.diagnostics.model import Diagnostic, Report
@@ -47,12 +49,12 @@ def load_version(place: Spot, extend: Extend | None = None) -> Version:
         if is_plan_file(standing.path):
             ready = compiled.load_plan(standing.path)
             return Version(place.shown, ready, ready.digest)
-        try:
+        if standing.top is None:
             return _version(place.shown, standing.path, extend)
+        renamed = _Renamed(f"{standing.top.as_posix()}/", f"{place.revision}:")
+        try:
+            return renamed.version(_version(place.shown, standing.path, extend))
         except RulebookError as error:
-            if standing.top is None:
-                raise
-            renamed = _Renamed(f"{standing.top.as_posix()}/", f"{place.revision}:")
             raise RulebookError(map(renamed.diagnostic, error.diagnostics)) from None
 
 
@@ -90,6 +92,12 @@ class _Renamed:
     folder: str
     shown: str
 
+    def version(self, found: Version) -> Version:
+        plan = found.plan
+        sources = tuple(msgspec.structs.replace(one, file=self._path(one.file)) for one in plan.sources)
+        named = msgspec.structs.replace(plan, sources=sources)
+        return replace(found, compiled=replace(found.compiled, plan=named))
+
     def diagnostic(self, found: Diagnostic) -> Diagnostic:
         return replace(
             found,
@@ -100,5 +108,7 @@ class _Renamed:
         )
 
     def _span(self, span: Span) -> Span:
-        path = span.file.path.replace(self.folder, self.shown)
-        return replace(span, file=SourceFile(path, span.file.text))
+        return replace(span, file=SourceFile(self._path(span.file.path), span.file.text))
+
+    def _path(self, path: str) -> str:
+        return path.replace(self.folder, self.shown)

@@ -58,6 +58,7 @@ def test_lists_and_imports_are_those_of_the_revision(repository: Path, monkeypat
     (repository / "rules" / "lists" / "words.txt").write_text("buy\nsell\nsteal\n", encoding="utf-8")
     assert words(spot("HEAD~1", "rules")) == ("buy",)
     assert words(spot("main:rules")) == ("buy", "sell")
+    assert {one.file for one in load_version(spot("main:rules")).plan.sources} == {"main:rules/rulebook.yaml"}
     assert words(spot("rules")) == ("buy", "sell", "steal")
 
 
