@@ -68,3 +68,10 @@ def test_an_adapter_that_says_nothing_is_a_mistake_of_usage(book: Path) -> None:
     code, output = lint(book, "--adapter", "nowhere")
     assert code == 2
     assert "no adapter `nowhere` says what it supplies" in output
+
+
+def test_what_an_adapter_does_not_supply() -> None:
+    code, output = lint(Path("examples/team-chat"), "--adapter", "onebot")
+    assert code == 1
+    assert "warning[GR620]: `channel.name` is not supplied by onebot" in output
+    assert "actor.joined" not in output  # its roster says when members joined

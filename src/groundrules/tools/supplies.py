@@ -1,7 +1,8 @@
 """What adapters fill in: each module of `groundrules.adapters` may say so in a table `SUPPLIES`.
 
 `SUPPLIES: dict[str, frozenset[str]]` holds, per event type that the adapter sends, the dotted paths that it fills in
-(`actor.name`, `channel.name`, `text`). Lints compare it with what rules read.
+(`actor.name`, `channel.name`, `text`). What its `roster` event says of members is written `members.joined`: it is known
+of them in every event. Lints compare it with what rules read.
 """
 
 from __future__ import annotations

@@ -130,6 +130,12 @@ def test_facts_that_no_adapter_in_use_supplies() -> None:
     assert "irc, telegram" in found[0].message
 
 
+def test_what_a_roster_says_is_known_in_every_event() -> None:
+    text = HEAD + "rules:\n  - {id: a, title: a, on: message, when: age(actor.joined) < 3d, then: [hold]}\n"
+    tables = {"qq": {"message": frozenset({"text"}), "roster": frozenset({"members", "members.joined"})}}
+    assert lint_text(text, supplies=tables).diagnostics == ()
+
+
 def test_an_adapter_without_a_table_is_not_known() -> None:
     with pytest.raises(LookupError, match="no adapter `nowhere`"):
         supplies(["nowhere"])

@@ -33,15 +33,16 @@ def unsupplied_fact(linted: Linted) -> Iterator[Diagnostic]:
     """Yield a finding for each field in a guard that nobody supplies."""
     if not linted.supplies:
         return
+    rostered = {path for table in linted.supplies.values() for path in table.get("roster", ())}
     for guard in linted.guards:
         for leaf in leaves(guard.condition):
-            for path in sorted(_paths(leaf)):
+            for path in sorted(_paths(leaf, rostered)):
                 if not _supplied(linted, leaf.context.types, path):
                     yield _finding(linted, leaf.span, path)
 
 
-def _paths(leaf: Leaf) -> set[tuple[str, ...]]:
-    """Return the paths of the event that a leaf needs: those without an assumed or default value."""
+def _paths(leaf: Leaf, rostered: set[str]) -> set[tuple[str, ...]]:
+    """Return the paths of the event that a leaf needs: those without an assumed or default value, in no roster."""
     known = {id(part) for found in within(leaf.expression, ir.Known) for part in within(found, ir.Expr)}
     known |= {id(part) for found in within(leaf.expression, ir.Coalesce) for part in within(found.value, ir.Expr)}
     fields = {
@@ -53,6 +54,7 @@ def _paths(leaf: Leaf) -> set[tuple[str, ...]]:
         (*found.path, found.fact)
         for found in within(leaf.expression, ir.Fact)
         if found.root == "event" and found.assume is None and found.default is None and id(found) not in known
+        if not (found.entity == "member" and f"members.{found.fact}" in rostered)
     }
     return fields | facts
 
