@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from groundrules.engine import keys
@@ -25,15 +26,28 @@ class WindowSpaces(dict[str, tuple[WindowCode, Space]]):
         return found
 
 
+class Rings(dict[str, Callable[[str], bytes]]):
+    """For each window that is a plain count, what gives the ring of a key; b"" where nothing was counted."""
+
+    def __init__(self, windows: WindowSpaces) -> None:
+        super().__init__()
+        self._windows = windows
+
+    def __missing__(self, id: str) -> Callable[[str], bytes]:
+        found = self[id] = self._windows[id][1].ring
+        return found
+
+
 class PartitionMemory:
     """Reads one partition at its clock. The roster's row read last is kept decoded, for rules ask of the same actor."""
 
-    __slots__ = ("_entry_read", "_partition", "_program", "_row_read", "_windows")
+    __slots__ = ("_entry_read", "_partition", "_program", "_row_read", "_windows", "rings")
 
     def __init__(self, program: Program, partition: Partition) -> None:
         self._program = program
         self._partition = partition
         self._windows = WindowSpaces(program, partition)
+        self.rings = Rings(self._windows)
         self._row_read: bytes | None = None
         self._entry_read: roster.Entry | None = None
 

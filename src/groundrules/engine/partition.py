@@ -51,6 +51,10 @@ class Space:
         row = self._young.get(key)
         return self._old.get(key) if row is None else row
 
+    def ring(self, key: str) -> bytes:
+        """Return a row of entries; an empty one where there is none."""
+        return self._young.get(key) or self._old.get(key, b"")
+
     def put(self, key: str, row: bytes, now: int) -> None:
         if now >= self._turn:
             self.age(now)

@@ -9,7 +9,7 @@ Values are those of `plan.ir`: instants and durations are `int` milliseconds, en
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 
@@ -19,6 +19,10 @@ class Memory(Protocol):
     `key` is the text of a key (`engine.keys`), whose components are all there: where one is missing, compiled code
     answers unknown itself. Likewise `who`, `member` and `id` are never None.
     """
+
+    @property
+    def rings(self) -> Mapping[str, Callable[[str], bytes]]:
+        """For each window that is a plain count, what gives the stamps of a key, the newest last."""
 
     def window_test(self, window: str, key: str, within: int, operator: str, bound: int) -> bool | None:
         """Compare what a window holds for `key` within `within` ms with `bound`; None if it cannot be told."""

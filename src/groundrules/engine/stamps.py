@@ -19,6 +19,11 @@ def write(instant: int) -> bytes:
         return bytes(SIZE) if instant < 0 else _LAST
 
 
+def oldest(now: int, within: int) -> bytes:
+    """Return the stamp above which those of the last `within` ms lie; the empty one lies below all."""
+    return write(now - within) if within <= now else b""
+
+
 def read(row: bytes) -> int:
     """Return the instant of a stamp."""
     return int.from_bytes(row[:SIZE], "big")

@@ -114,7 +114,7 @@ class CountWindow(_Base):
     def number(self, row: bytes | None, now: int, within: int) -> int:
         if not row:
             return 0
-        limit = _limit(now, within or self.retain)
+        limit = stamps.oldest(now, within or self.retain)
         low, high = 0, len(row) // _W
         while low < high:
             middle = (low + high) // 2
@@ -318,17 +318,12 @@ def _today(zone: str, now: int) -> int:
     return local_day(zone, now)
 
 
-def _limit(now: int, within: int) -> bytes:
-    """The stamp that an entry must lie above; the empty one lies below all."""
-    return stamps.write(now - within) if within <= now else b""
-
-
 def _holds(row: bytes | None, number: int, now: int, within: int) -> bool:
     """Whether the ring's `number`-th newest entry is younger than `within`; most rings are too short to have it."""
     if number <= 0 or row is None:
         return number <= 0
     at = len(row) - _W * number
-    return at >= 0 and row[at : at + _W] > _limit(now, within)
+    return at >= 0 and row[at : at + _W] > stamps.oldest(now, within)
 
 
 def _leaving(times: list[int], now: int, within: int, bound: int | None) -> int | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from groundrules.engine import stamps
 from groundrules.engine.codegen.emitter import Emitter, Operand, Test, emits_test
 from groundrules.engine.codegen.keying import key_text
 from groundrules.engine.texts import viewed as under_view
@@ -20,6 +21,8 @@ VIEWED = {
     "squeezed": "text[{}].squeezed",
     "domain": "domain({})",
 }
+
+_LEAST = (">=", ">", "<", "<=")
 
 INVERSE = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 
@@ -63,10 +66,24 @@ def known(emitter: Emitter, expr: ir.Known) -> Test:
 @emits_test(ir.WindowTest)
 def window_test(emitter: Emitter, expr: ir.WindowTest) -> Test:
     key = key_text(emitter, expr.key)
+    if expr.operator in _LEAST and expr.bound > 0 and emitter.program.is_ring(expr.window):
+        return _ring_test(emitter, expr, key)
     bound = (emitter.constant(part) for part in (expr.within, expr.operator, expr.bound))
     ask = f"x.memory.window_test({emitter.constant(expr.window)}, {key.source}, {', '.join(bound)})"
     answer = emitter.present(key.needs, ask)
     return Test(answer.needs, answer.source, f"not {answer.source}")
+
+
+def _ring_test(emitter: Emitter, expr: ir.WindowTest, key: Operand) -> Test:
+    """Ask a plain count for its n-th newest stamp; most rings are too short to have one."""
+    number = expr.bound + (expr.operator in (">", "<="))
+    last = stamps.SIZE * (1 - number) or None
+    stamp, within = slice(-stamps.SIZE * number, last), expr.within or emitter.program.plan.retain
+    ring, get = emitter.local(), f"x.memory.rings[{emitter.constant(expr.window)}]({key.source})"
+    enough = f"len({ring} := {get}) >= {emitter.constant(stamps.SIZE * number)}"
+    young = f"{ring}[{emitter.constant(stamp)}] > oldest(x.now, {emitter.constant(within)})"
+    reached, short = f"({enough} and {young})", f"(not ({enough} and {young}))"
+    return Test(key.needs, *((reached, short) if expr.operator in (">=", ">") else (short, reached)))
 
 
 @emits_test(ir.InState)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from groundrules.calendar.clock import in_clock_range
-from groundrules.engine import keys
+from groundrules.engine import keys, stamps
 from groundrules.engine.codegen import comparisons, containment, reads, values
 from groundrules.engine.codegen.emitter import Frame
 from groundrules.engine.codegen.keying import Keys
@@ -32,6 +32,7 @@ class Program:
     def __init__(self, plan: ir.Plan, literals: SavedLiterals | None = None) -> None:
         self.plan = plan
         self.literals = Literals(plan, literals)
+        self._rings = {window.id for window in plan.windows if window.kind == "count" and not window.ids}
         self._lists = {words.id: words for words in plan.lists}
         self._matchers: dict[str, ListMatcher] = {}
         self._patterns: dict[tuple[str, str], Pattern] = {}
@@ -62,6 +63,10 @@ class Program:
         """Return the value of an expression, or a condition's True, False or None."""
         return self.unit(expr, frame).value(e, x, *items)
 
+    def is_ring(self, window: str) -> bool:
+        """Whether a window is a plain count, whose rows are rings of stamps."""
+        return window in self._rings
+
     def word_list(self, name: str) -> ir.WordList:
         """Return a list as the plan has it."""
         return self._lists[name]
@@ -87,6 +92,7 @@ class Program:
             "text": text,
             "domain": domain,
             "component": keys.component,
+            "oldest": stamps.oldest,
             "joined": keys.joined,
             "folded_items": (folded_items := lambda items: [text[item].folded for item in items]),
             "word_items": folded_items,
