@@ -76,7 +76,8 @@ class Writer:
         rejected = decision.rejected
         if rejected is None:
             return Line(self.speech.words["duplicate"])
-        return Line(self.speech.say("rejected", code=rejected.code, reason=rejected.reason), "fails")
+        place = f" ({rejected.path})" if rejected.path else ""
+        return Line(self.speech.say("rejected", code=rejected.code, reason=rejected.reason) + place, "fails")
 
     def _nobody(self, told: EventExplained) -> str:
         return self.speech.say("nobody", type=told.event.type)
@@ -104,7 +105,12 @@ class Writer:
         for action in decision.actions:
             yield deed(action, self.speech.lang, self._specs), action.rules
         for change in decision.ledgers:
-            names = {"ledger": change.ledger, "who": change.who, "before": change.before, "after": change.after}
+            names = {
+                "ledger": self.speech.ledger(change.ledger),
+                "who": change.who,
+                "before": change.before,
+                "after": change.after,
+            }
             cut = self.speech.say("clamped", asked=change.asked, by=change.clamped) if change.clamped else ""
             yield self.speech.say("ledger_change", **names) + cut, change.rules
 
@@ -243,7 +249,12 @@ class Writer:
     def _ladder(self, stands: Ladder) -> str:
         key = "ladder.back" if stands.back else "ladder.same" if stands.before == stands.after else "ladder"
         return self.speech.say(
-            key, ledger=stands.ledger, who=stands.who, before=stands.before, after=stands.after, reaches=stands.reaches
+            key,
+            ledger=self.speech.ledger(stands.ledger),
+            who=stands.who,
+            before=stands.before,
+            after=stands.after,
+            reaches=stands.reaches,
         )
 
     # --- conditions -------------------------------------------------------------------------------

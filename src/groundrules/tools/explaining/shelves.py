@@ -32,12 +32,16 @@ class Shelves(list[Entry]):
         super().append(entry)
         self.of.setdefault((entry.window, entry.key), []).append(entry)
 
+    def __deepcopy__(self, memo: Any) -> Shelves:
+        """A copy with the same entries, which never change."""
+        return Shelves(self)
+
 
 class ShelvedWindows(Windows):
     """Windows whose history stands on shelves."""
 
     @property
-    def history(self) -> list[Entry]:  # type: ignore[override]
+    def history(self) -> list[Entry]:
         return self._shelves
 
     @history.setter

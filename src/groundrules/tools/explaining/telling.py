@@ -25,6 +25,7 @@ class Speech:
         self.plan = plan
         self.lang = language_of(lang)
         self.words = WORDS[self.lang]
+        self._ledgers = {ledger.id: ledger.title for ledger in plan.ledgers}
         self._zone = ZoneInfo(plan.timezone)
 
     def say(self, phrase: str, /, **values: Any) -> str:
@@ -49,6 +50,10 @@ class Speech:
             return self.words["sep"].join(self.value(item) for item in value) or self.words["none"]
         return str(value)
 
+    def ledger(self, id: str) -> str:
+        """A ledger by its title, else its id."""
+        return pick(self._ledgers.get(id, {}), self.lang) or id
+
     def key(self, key: Mapping[str, Any]) -> str:
         """The components of a key, `actor li, channel general`."""
         return self.words["sep"].join(f"{name} {self.value(value)}" for name, value in key.items())
@@ -69,7 +74,7 @@ class Speech:
                 return self._window(change)
             case "ledger":
                 key = "way.ledger.more" if change.count >= 0 else "way.ledger.fewer"
-                return self.say(key, count=abs(change.count), what=change.what, who=change.who)
+                return self.say(key, count=abs(change.count), what=self.ledger(change.what), who=change.who)
             case "label" | "state":
                 return self.say(f"way.{change.kind}.{change.value}", what=change.what, who=change.who)
             case "time":
@@ -125,7 +130,9 @@ class Speech:
             count=abs(change.count),
             value=change.value,
             bound=change.bound,
-            what=change.what,
+            what=f"{change.what}s"
+            if self.lang == "en" and change.count != 1 and change.what.isalpha()
+            else change.what,
             within=self.say("window.within", within=change.within).lstrip("，") if change.within else "",
             same=self.say("way.window.same", keys=keys) if keys else "",
         )

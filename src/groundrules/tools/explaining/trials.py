@@ -128,7 +128,7 @@ class Trials:
 
         partition, decisions = self._run(event, alter)
         told = Rules(self._rules.plan, event, decisions, recorder, partition.memory)
-        return any(one.verdict in FIRED and one.subject == subject for one in told.explain(rule))
+        return any(one.verdict in FIRED and subject in (None, one.subject) for one in told.explain(rule))
 
     def _run(self, event: Json, watch: Any) -> tuple[Partition, list[Any]]:
         before = self._moment.before

@@ -181,7 +181,7 @@ def delete(session: Session, read: Line) -> list[Answer]:
     message = _message(session, read.text.strip())
     author = message["actor"]["id"]
     about = {"id": message["id"], "author": author}
-    return session.take(read, "message.deleted", about, by=read.who or author)
+    return session.take(read, "message.deleted", True, by=read.who or author, message=about)
 
 
 def event(session: Session, read: Line) -> list[Answer]:
@@ -224,7 +224,7 @@ def _message(session: Session, name: str) -> dict[str, Any]:
 
 def role(session: Session, read: Line) -> list[Answer]:
     """Roles given, or taken away with `-`."""
-    who, *names = read.text.split()
+    who, *names = read.text.split() or [""]
     if not names:
         raise Cannot("usage", usage="/role m1 admin")
     held = list(session.chat.members.get(who, {}).get("roles", []))
@@ -246,7 +246,7 @@ def member(session: Session, read: Line) -> list[Answer]:
         if known and name not in known:
             raise Cannot("no_fact", name=name, known=sorted(known))
     session.chat.tell(who, {name: _fact(value, known.get(name, {})) for name, value in facts.items()})
-    return [Said("facts", {"who": who, "facts": facts})]
+    return [Said("facts", {"who": who, "facts": " ".join(f"{name}={value}" for name, value in facts.items())})]
 
 
 def _member_facts(session: Session) -> dict[str, Any]:

@@ -1,0 +1,213 @@
+"""What is said of a rule: its verdict, the tree of its guard, what it remembers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from groundrules.book import load
+from groundrules.engine.engine import Engine
+from groundrules.tools.explaining.events import watch
+from groundrules.tools.explaining.witness import Witness
+from groundrules.tools.testing.read import find_tests, read_tests
+from groundrules.tools.testing.timeline import EventMaker
+from unit.tools.explained import ROOT, explained, leaves, message, plan_of, why
+
+HI = [message("a", "09:00:00", "hi")]
+
+
+@pytest.mark.parametrize(
+    ("rule", "verdict"),
+    [
+        ("{id: x, on: message, when: text == 'hi', then: [delete]}", "fired"),
+        ("{id: x, on: message, when: text == 'ho', then: [delete]}", "false"),
+        ("{id: x, on: message, when: age(actor.joined) > 1d, then: [delete]}", "unknown"),
+        ("{id: x, on: message, when: text == 'hi', unless: actor.id == 'li', then: [delete]}", "unless"),
+        ("{id: x, on: message, when: text == 'hi', then: [delete], mode: shadow}", "shadow"),
+        ("{id: x, on: message, when: text == 'hi', then: [delete], rollout: 0%}", "rollout"),
+        ("{id: x, on: message, when: text == 'hi', then: [delete], mode: off}", "off"),
+        ("{id: x, on: member.joined, then: [warn]}", "elsewhere"),
+        ("{id: x, on: message, then: [delete]}, {id: y, on: message, then: [exempt: [x]]}", "exempted"),
+    ],
+)
+def test_the_verdict_says_why(tmp_path: Path, rule: str, verdict: str) -> None:
+    assert why(plan_of(tmp_path, f"rules: [{rule}]\n"), HI, "x").verdict == verdict
+
+
+def test_a_tree_has_every_condition_with_its_value_and_what_decided(tmp_path: Path) -> None:
+    plan = plan_of(
+        tmp_path,
+        """\
+lists: {bad: [spam, eggs]}
+rules:
+  - {id: x, on: message, when: text contains any of bad or (actor.bot and not actor.id == "li"), then: [delete]}
+""",
+    )
+    tree = why(plan, [message("a", "09:00:00", "no SPAM please")], "x").when
+    assert tree is not None
+    assert (tree.shape, tree.outcome, [part.shape for part in tree.parts]) == ("or", True, ["leaf", "and"])
+    found, bot, who = leaves(tree)
+    assert [(one.start, one.end, one.text, one.pattern) for one in found.evidence] == [(3, 7, "SPAM", "spam")]
+    assert found.decisive
+    assert not bot.decisive
+    assert (who.outcome, who.reads) == (True, {"actor.id": "li"})
+
+
+def test_an_unknown_guard_names_what_is_missing(tmp_path: Path) -> None:
+    plan = plan_of(tmp_path, "rules: [{id: x, on: message, when: age(actor.joined) > 1d, then: [delete]}]\n")
+    told = why(plan, HI, "x")
+    assert told.missing == ("actor.joined",)
+    assert told.when is not None
+    assert told.when.missing == ("actor.joined",)
+
+
+def test_a_window_lists_the_events_in_it(tmp_path: Path) -> None:
+    plan = plan_of(
+        tmp_path, "rules: [{id: x, on: message, when: 'count(message by actor within 1m) >= 3', then: [delete]}]\n"
+    )
+    events = [
+        message("old", "08:00:00", "long ago"),
+        message("a", "09:00:00", "one"),
+        message("other", "09:00:01", "from wang", by="wang"),
+        message("b", "09:00:02", "two"),
+    ]
+    told = why(plan, events, "x")
+    assert told.when is not None
+    (window,) = told.when.windows
+    assert (window.kind, window.value, window.wanted, window.within) == ("count", 2, ">= 3", "1m")
+    assert window.key == {"actor": "li"}
+    assert [(one.id, one.at, one.text) for one in window.events] == [
+        ("a", "2026-01-05T09:00:00.000Z", "one"),
+        ("b", "2026-01-05T09:00:02.000Z", "two"),
+    ]
+
+
+def test_a_distinct_window_lists_the_last_event_of_each_value(tmp_path: Path) -> None:
+    plan = plan_of(
+        tmp_path, "rules: [{id: x, on: message, when: 'distinct(text of message within 1m) >= 3', then: [delete]}]\n"
+    )
+    events = [message(id, f"09:00:0{n}", text) for n, (id, text) in enumerate([("a", "x"), ("b", "y"), ("c", "x")])]
+    told = why(plan, events, "x")
+    assert told.when is not None
+    assert [one.id for one in told.when.windows[0].events] == ["b", "c"]
+
+
+def test_only_the_newest_events_of_a_long_window_are_listed(tmp_path: Path) -> None:
+    plan = plan_of(tmp_path, "rules: [{id: x, on: message, when: 'count(message within 1h) >= 50', then: [delete]}]\n")
+    events = [message(f"e{n}", f"09:00:{n:02}", "x") for n in range(20)]
+    told = why(plan, events, "x")
+    assert told.when is not None
+    (window,) = told.when.windows
+    assert [one.id for one in window.events] == [f"e{n}" for n in range(12, 20)]
+    assert window.left_out == 12
+
+
+def test_items_of_any_are_told_one_by_one(tmp_path: Path) -> None:
+    plan = plan_of(
+        tmp_path,
+        "rules:\n  - id: x\n    on: message\n    when: any(link in links where link.domain == 'a.example')\n"
+        "    then: [delete]\n",
+    )
+    links = [{"url": f"http://{name}.example", "domain": f"{name}.example"} for name in ("a", "b")]
+    told = why(plan, [message("m", "09:00:00", "x", links=links)], "x")
+    assert told.when is not None
+    assert [(part.item, part.outcome, part.decisive) for part in told.when.parts] == [
+        ("http://a.example", True, True),
+        ("http://b.example", False, False),
+    ]
+
+
+def test_once_per_says_when_it_fired_and_may_fire_again(tmp_path: Path) -> None:
+    plan = plan_of(tmp_path, "rules: [{id: x, on: message, then: [delete], once_per: actor within 10m}]\n")
+    told = why(plan, [message("a", "09:00:00", "x"), message("b", "09:01:00", "x")], "x")
+    assert told.verdict == "once"
+    assert told.once is not None
+    assert (told.once.key, told.once.within) == ({"actor": "li"}, "10m")
+    assert (told.once.fired_at, told.once.again) == ("2026-01-05T09:00:00.000Z", "2026-01-05T09:10:00.000Z")
+
+
+def test_once_per_day_may_fire_again_tomorrow(tmp_path: Path) -> None:
+    plan = plan_of(tmp_path, "rules: [{id: x, on: message, then: [delete], once_per: actor per day}]\n")
+    told = why(plan, [message("a", "09:00:00", "x"), message("b", "09:01:00", "x")], "x")
+    assert told.once is not None
+    assert told.once.again == "2026-01-06T00:00:00.000Z"
+
+
+def test_times_says_the_how_manieth(tmp_path: Path) -> None:
+    plan = plan_of(
+        tmp_path,
+        "rules: [{id: x, on: message, times: {per: actor, within: 1h, 1: [warn], 3: [delete]}}]\n",
+    )
+    told = why(plan, [message("a", "09:00:00", "x"), message("b", "09:01:00", "x")], "x")
+    assert told.times is not None
+    assert (told.times.number, told.times.steps) == (2, (1, 3))
+
+
+LADDER = """\
+ledgers: {strikes: {per: member}}
+rules: [{id: x, on: message, when: text == "bad", then: [strike: 2]}]
+ladders: [{id: steps, ledger: strikes, steps: [{reaches: 3, then: [warn]}, {reaches: 9, then: [kick]}]}]
+"""
+
+
+def test_a_ladder_by_its_name_is_all_its_steps_with_the_balance(tmp_path: Path) -> None:
+    plan = plan_of(tmp_path, LADDER)
+    events = [message("a", "09:00:00", "bad"), message("b", "09:01:00", "bad")]
+    first, second = explained(plan, events, "b").rule("steps")
+    assert (first.rule, first.verdict, second.verdict) == ("steps#1", "fired", "elsewhere")
+    assert second.ladder is not None
+    assert (second.ladder.before, second.ladder.after, second.ladder.reaches) == (2, 4, 9)
+
+
+def test_actions_are_told_with_the_rules_behind_them(tmp_path: Path) -> None:
+    plan = plan_of(tmp_path, LADDER)
+    told = explained(plan, [message("a", "09:00:00", "bad"), message("b", "09:01:00", "bad")], "b").event()
+    assert [(one.action.do, [rule.rule for rule in one.rules]) for one in told.actions] == [("warn", ["steps#1"])]
+    assert [one.rule for one in told.fired] == ["x", "steps#1"]
+
+
+def test_a_state_is_told_by_its_guard_though_nobody_asked(tmp_path: Path) -> None:
+    plan = plan_of(
+        tmp_path,
+        """\
+states: [{id: raid, enter: count(member.joined within 1m) >= 5, leave: quiet(member.joined) >= 5m, then: [lock]}]
+""",
+    )
+    (told,) = explained(plan, HI, "a").rule("raid")
+    assert (told.verdict, told.waits) == ("elsewhere", "state")
+    assert told.when is not None
+    assert told.when.windows[0].wanted == ">= 5"
+
+
+def test_an_event_that_is_refused_is_told_as_refused(tmp_path: Path) -> None:
+    plan = plan_of(tmp_path, "rules: [{id: x, on: message, then: [delete]}]\n")
+    broken = {**message("b", "09:00:00", "x"), "actor": None}
+    told = explained(plan, [*HI, broken], "b").event()
+    assert [one.trigger for one in told.decisions] == ["rejected"]
+
+
+def test_events_of_other_partitions_and_lines_that_hold_none_change_nothing(tmp_path: Path) -> None:
+    plan = plan_of(tmp_path, "rules: [{id: x, on: message, when: 'count(message within 1m) >= 2', then: [delete]}]\n")
+    elsewhere = {**message("o", "09:00:00", "x"), "community": {"id": "other"}}
+    assert why(plan, [elsewhere, {"no": "event"}, message("a", "09:00:01", "x")], "x").verdict == "false"
+
+
+RULEBOOKS = sorted(path.parent for path in (ROOT / "tests" / "rulebooks").glob("*/tests.yaml"))
+
+
+@pytest.mark.parametrize("folder", RULEBOOKS[::4], ids=lambda folder: folder.name)
+def test_verdicts_are_what_the_engine_decided(folder: Path) -> None:
+    """For every event of every test: the rules called fired are those that fired, no others."""
+    plan = load(folder).plan
+    for file in find_tests(folder)[folder]:
+        for case in read_tests(file, plan)[:3]:
+            engine, witness, maker = Engine(plan), Witness(plan), EventMaker(plan, case)
+            for event in (event for step in case.steps for event in maker.events(step)):
+                decisions = engine.feed(event)
+                maker.heard(decisions)
+                found = watch(witness, event)
+                assert found.decisions == decisions
+                fired = {one.rule for decision in decisions for one in decision.fired}
+                told = {one.rule for rule in plan.rules for one in found.rules.explain(rule) if one.verdict == "fired"}
+                assert told == fired
