@@ -18,7 +18,7 @@ from typing import Any, Literal
 
 import msgspec
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 
 View = Literal["exact", "folded", "squeezed", "word", "domain"]
 Relation = Literal["==", "!=", "<", "<=", ">", ">="]
@@ -28,7 +28,7 @@ Period = Literal["day", "week", "month"]
 Mode = Literal["enforce", "shadow", "off"]
 
 
-class Expr(msgspec.Struct, frozen=True, tag=True, kw_only=True):
+class Expr(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, tag=True, kw_only=True):
     """Base of expressions. `src` indexes `Plan.sources`: where the author wrote it; -1 if nowhere."""
 
     src: int = -1
@@ -285,7 +285,7 @@ AnyExpr = (
 )  # fmt: skip
 
 
-class Template(msgspec.Struct, frozen=True, tag=True):
+class Template(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, tag=True):
     """A message per language ("" = one for all): literal text and expressions, rendered on settled state."""
 
     texts: dict[str, tuple[str | AnyExpr, ...]]
@@ -294,7 +294,7 @@ class Template(msgspec.Struct, frozen=True, tag=True):
 # --- effects ------------------------------------------------------------------------------------
 
 
-class Effect(msgspec.Struct, frozen=True, tag=True, kw_only=True):
+class Effect(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, tag=True, kw_only=True):
     src: int = -1
 
 
@@ -349,18 +349,18 @@ AnyEffect = Act | Delta | Reset | Label | Exempt | Open
 # --- triggers -----------------------------------------------------------------------------------
 
 
-class OnEvent(msgspec.Struct, frozen=True, tag=True):
+class OnEvent(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, tag=True):
     types: tuple[str, ...]
 
 
-class OnStep(msgspec.Struct, frozen=True, tag=True):
+class OnStep(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, tag=True):
     """Step `step` (from 0) of a process is due; -1: the process was ended by its `until`."""
 
     process: str
     step: int
 
 
-class OnCrossing(msgspec.Struct, frozen=True, tag=True):
+class OnCrossing(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, tag=True):
     """A balance crossed step `step` (from 0) of a ladder, upwards or on the way `back`."""
 
     ladder: str
@@ -368,16 +368,16 @@ class OnCrossing(msgspec.Struct, frozen=True, tag=True):
     back: bool = False
 
 
-class OnState(msgspec.Struct, frozen=True, tag=True):
+class OnState(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, tag=True):
     state: str
     entering: bool
 
 
-class OnSchedule(msgspec.Struct, frozen=True, tag=True):
+class OnSchedule(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, tag=True):
     schedule: str
 
 
-class OnRefusal(msgspec.Struct, frozen=True, tag=True):
+class OnRefusal(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, tag=True):
     """An approval that rule `rule` asked for was refused or has expired."""
 
     rule: str
@@ -389,7 +389,7 @@ Trigger = OnEvent | OnStep | OnCrossing | OnState | OnSchedule | OnRefusal
 # --- rules --------------------------------------------------------------------------------------
 
 
-class Once(msgspec.Struct, frozen=True):
+class Once(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """At most one firing per key: within a rolling time (ms), or per calendar period."""
 
     key: tuple[AnyExpr, ...]
@@ -397,7 +397,7 @@ class Once(msgspec.Struct, frozen=True):
     per: Period | None = None
 
 
-class Times(msgspec.Struct, frozen=True):
+class Times(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """Effects by the number of firings per key within a rolling time; the last step repeats beyond itself."""
 
     key: tuple[AnyExpr, ...]
@@ -405,7 +405,7 @@ class Times(msgspec.Struct, frozen=True):
     steps: tuple[tuple[int, tuple[AnyEffect, ...]], ...]
 
 
-class Approval(msgspec.Struct, frozen=True):
+class Approval(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """Effects wait for `approvals` different members with role `by`; refusal or expiry fires OnRefusal."""
 
     by: str
@@ -415,14 +415,14 @@ class Approval(msgspec.Struct, frozen=True):
     recheck: bool = False
 
 
-class Undo(msgspec.Struct, frozen=True):
+class Undo(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """An event of `type` whose key equals the grant's key takes back what the grant really gave."""
 
     type: str
     key: tuple[AnyExpr, ...]
 
 
-class Rule(msgspec.Struct, frozen=True, kw_only=True):
+class Rule(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """Trigger × guard × effects.
 
     It fires if `when` is True and `unless` is not True. `id` is qualified by the import's alias (`flood.burst`);
@@ -454,7 +454,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
 # --- cells --------------------------------------------------------------------------------------
 
 
-class Window(msgspec.Struct, frozen=True, kw_only=True):
+class Window(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """What is remembered of counted events, per key. `id` is the hash of the definition without `keep` and `within`.
 
     kind count: the times of the last `keep` events. distinct: the last times of the `keep` values seen last.
@@ -478,12 +478,12 @@ class Window(msgspec.Struct, frozen=True, kw_only=True):
     src: int = -1
 
 
-class Fade(msgspec.Struct, frozen=True):
+class Fade(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     amount: int
     every: int
 
 
-class Ledger(msgspec.Struct, frozen=True, kw_only=True):
+class Ledger(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """Integer balances per entity. None as floor or ceiling: no bound."""
 
     id: str
@@ -494,7 +494,7 @@ class Ledger(msgspec.Struct, frozen=True, kw_only=True):
     title: dict[str, str] = {}
 
 
-class Cap(msgspec.Struct, frozen=True):
+class Cap(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """How much may be added per key in a calendar period of the rulebook's zone."""
 
     id: str
@@ -502,19 +502,19 @@ class Cap(msgspec.Struct, frozen=True):
     per: Period
 
 
-class Step(msgspec.Struct, frozen=True):
+class Step(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     reaches: int
     falls_below: int | None = None
     cool_down: int = 0
     title: dict[str, str] = {}
 
 
-class Appeal(msgspec.Struct, frozen=True):
+class Appeal(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     within: int
     to: str
 
 
-class Ladder(msgspec.Struct, frozen=True, kw_only=True):
+class Ladder(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """Steps over a ledger, ascending. The effects stand in rules with trigger OnCrossing."""
 
     id: str
@@ -525,7 +525,7 @@ class Ladder(msgspec.Struct, frozen=True, kw_only=True):
     appeal: Appeal | None = None
 
 
-class Until(msgspec.Struct, frozen=True):
+class Until(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """Events for which `when` is True: they end (or, as a restart, replan) processes, or begin or end a state.
 
     `when` reads "event" and, for a process, "start".
@@ -536,7 +536,7 @@ class Until(msgspec.Struct, frozen=True):
     src: int = -1
 
 
-class Due(msgspec.Struct, frozen=True, kw_only=True):
+class Due(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """When a step is due: `after` ms from the start, or at instant `at` (reads "event", the start event)."""
 
     after: int | None = None
@@ -545,7 +545,7 @@ class Due(msgspec.Struct, frozen=True, kw_only=True):
     every: int = 0
 
 
-class Process(msgspec.Struct, frozen=True, kw_only=True):
+class Process(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """A path: opened by an event, stepped by time, ended by an event. Its effects stand in OnStep rules.
 
     `capture` are the field paths of the start event that anything later reads; they are stored.
@@ -562,7 +562,7 @@ class Process(msgspec.Struct, frozen=True, kw_only=True):
     limit: int = 1000
 
 
-class State(msgspec.Struct, frozen=True, kw_only=True):
+class State(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """Something a partition is in: from `enter`, or an event of `enter_on`, until `leave`, or an event of `leave_on`.
 
     `enter` and `leave` read windows, ledgers and states only, never the event. Where `enter` still holds when the state
@@ -576,7 +576,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     leave_on: tuple[Until, ...] = ()
 
 
-class When(msgspec.Struct, frozen=True, kw_only=True):
+class When(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """A recurring local time (`time` in ms since midnight) or an interval `every` (ms, aligned to local midnight)."""
 
     time: int = 0
@@ -586,13 +586,13 @@ class When(msgspec.Struct, frozen=True, kw_only=True):
     every: int | None = None
 
 
-class Schedule(msgspec.Struct, frozen=True, kw_only=True):
+class Schedule(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     id: str
     at: When
     for_each: Literal["member", "channel"] | None = None
 
 
-class WordList(msgspec.Struct, frozen=True, kw_only=True):
+class WordList(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """A list; `items` as written, sorted, without repeats. `match` fixes the view of both sides."""
 
     id: str
@@ -601,7 +601,7 @@ class WordList(msgspec.Struct, frozen=True, kw_only=True):
     options: tuple[str, ...] = ()
 
 
-class ActionSpec(msgspec.Struct, frozen=True, kw_only=True):
+class ActionSpec(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """How actions of one name combine, from its schema.
 
     target: the entity kind of `who`. key: parameters that, with `who`, tell actions apart. merge: parameter →
@@ -621,7 +621,7 @@ class ActionSpec(msgspec.Struct, frozen=True, kw_only=True):
     durations: tuple[str, ...] = ()
 
 
-class Source(msgspec.Struct, frozen=True):
+class Source(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """Where something was written; offsets count code points of the file, line and column begin at 1."""
 
     file: str
@@ -630,7 +630,7 @@ class Source(msgspec.Struct, frozen=True):
     text: str
 
 
-class Plan(msgspec.Struct, frozen=True, kw_only=True):
+class Plan(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """A whole rulebook. Everything that is a tuple of named things is sorted by id, so that order never matters."""
 
     version: int = FORMAT_VERSION
