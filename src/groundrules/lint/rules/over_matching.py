@@ -11,8 +11,8 @@ lists:
   rude: {match: folded, items: [ass, 加]}       # found in class, glass, pass; in 参加, 增加
 ```
 
-Write `match: word`, or `text contains word "ass"`, or a longer phrase. The examples in the finding come from a small
-list of everyday words.
+Write `match: word`, or `text contains word "ass"`, or a longer phrase; in a pattern, `/\\bass\\b/`. The examples in the
+finding come from a small list of everyday words.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from groundrules.lint.conditions import Leaf, leaves
 from groundrules.lint.linted import Linted, short
 from groundrules.plan import ir
 from groundrules.syntax import nodes
+from groundrules.text.patterns import Pattern
 from groundrules.text.scripts import is_unspaced
 from groundrules.text.views import Needle, Text, View, apply
 
@@ -46,6 +47,8 @@ def over_matching(linted: Linted) -> Iterator[Diagnostic]:
         for leaf in leaves(guard.condition):
             if isinstance(leaf.expression, ir.Contains):
                 yield from _literals(leaf, leaf.expression.view)
+            elif isinstance(leaf.expression, ir.Matches):
+                yield from _pattern(leaf, leaf.expression)
 
 
 def _literals(leaf: Leaf, view: View) -> Iterator[Diagnostic]:
@@ -53,6 +56,30 @@ def _literals(leaf: Leaf, view: View) -> Iterator[Diagnostic]:
     for node in nodes.walk(leaf.node.needle):
         if isinstance(node, nodes.String):
             yield from _word(view, node.value, leaf.fragment.span(*node.at))
+
+
+def _pattern(leaf: Leaf, expression: ir.Matches) -> Iterator[Diagnostic]:
+    examples = _matched(expression.pattern, expression.flags)
+    if len(examples) >= _FEWEST:
+        shown = ", ".join(f"`{word}`" for word in examples[:3])
+        message = f"`{short(leaf.text)}` is also found in {shown}"
+        yield OVER_MATCHING.at(leaf.span, message, "write `\\b` where a word begins and ends")
+
+
+@cache
+def _matched(pattern: str, flags: str) -> tuple[str, ...]:
+    """Return everyday words inside of which, not at their beginning, a few letters match a pattern."""
+    compiled = Pattern(pattern, flags)
+    if compiled.search("") or compiled.search("qz jx 7"):
+        return ()  # is about something else than words
+    found = ((word, compiled.search(word)) for word in _words())
+    return tuple(word for word, at in found if at and at[0] > 0 and 1 < at[1] - at[0] <= _LONGEST)
+
+
+@cache
+def _words() -> tuple[str, ...]:
+    words = {word for word in " ".join(_lines()).split() if word.isascii() and word.isalpha()}
+    return tuple(sorted(words, key=lambda word: (len(word), word)))
 
 
 def _word(view: View, entry: str, span: Span) -> Iterator[Diagnostic]:
