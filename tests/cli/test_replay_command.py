@@ -83,7 +83,7 @@ def test_outside_of_the_budget_is_1_and_says_which(command: Any, tmp_path: Path)
     assert "outside of the budget: no-passwords" in result.stdout
     assert "BROKEN  no-passwords acts on" in result.stdout
     assert "of Regulars" in result.stdout
-    assert "kept  no-adverts" in result.stdout
+    assert "kept    no-adverts" in result.stdout
     english, comment = (
         command("replay", EXAMPLE, WEEK, "--budget", budget, "--format", one) for one in ("json", "markdown")
     )

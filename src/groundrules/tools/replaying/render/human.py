@@ -163,8 +163,9 @@ class _Page:
             return
         yield from self._head("budget", f": {self.say.outcome(self.report.budget)}")
         for verdict in self.report.budget:
-            mark = click.style(self.say("kept"), fg="green") if verdict.ok else ""
-            yield f"  {mark or click.style(self.say('broken'), fg='red', bold=True)}  {self.say.verdict(verdict)}"
+            word, size = self.say("kept" if verdict.ok else "broken"), width(self.say("broken"))
+            mark = click.style(word, fg="green" if verdict.ok else "red", bold=not verdict.ok)
+            yield f"  {mark}{' ' * (size - width(word))}  {self.say.verdict(verdict)}"
 
 
 def _telling(week: Week) -> tuple[int, int, str]:
@@ -198,7 +199,10 @@ def bar(value: int, most: int) -> str:
 
 
 def table(head: Sequence[str] | None, rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Yield rows with their columns aligned: numbers to the right, everything else to the left."""
+    """Yield rows with their columns aligned, numbers to the right; columns that hold nothing are left out."""
+    used = [column for column in range(len(rows[0])) if any(row[column] for row in rows)]
+    head = [head[column] for column in used] if head else None
+    rows = [[row[column] for column in used] for row in rows]
     cells = [list(row) for row in ([head] if head else []) + list(rows)]
     widths = [max(map(width, column)) for column in zip(*cells, strict=True)]
     for number, row in enumerate(cells):
