@@ -38,9 +38,9 @@ layers: $(STAMP) ## imports point one way
 pytest: $(STAMP) ## the tests
 	$(BIN)/pytest -n 2
 
-bench: $(STAMP) ## the benchmarks (slow; writes bench/results)
+bench: $(STAMP) ## the benchmarks (a quarter of an hour; writes docs/performance.md)
 	@$(BIN)/pip install --quiet --disable-pip-version-check --group bench || echo "some peers could not be installed; they are skipped"
-	$(BIN)/python -m bench
+	$(BIN)/python -m bench --docs $(BENCH)
 
 clean: ## remove the environment and caches
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

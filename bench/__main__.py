@@ -1,6 +1,8 @@
-"""`python -m bench`: run the sections, print the table, write JSON and plots.
+"""`python -m bench`: run the sections, print the table, write JSON, Markdown and plots.
 
-`--quick` measures less of everything and shows in a minute or two whether anything has gone badly wrong.
+`--quick` measures less of everything and shows in a few minutes whether anything has gone badly wrong. `--docs` also
+puts the tables and plots where `docs/performance.md` shows them. Results are written after each section, so that a run
+that was broken off is not lost.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from bench.figures import Results
 from bench.sections import compiling, endtoend, growth, members, rules, stateful, words
 
 HERE = Path(__file__).parent
+DOCS = HERE.parent / "docs"
 
 
 def main() -> None:
@@ -22,19 +25,26 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="smaller sizes, fewer turns")
     parser.add_argument("--only", action="append", metavar="SECTION", help="run only these sections")
     parser.add_argument("--output", type=Path, default=HERE / "results", help="the folder for JSON and plots")
+    parser.add_argument("--docs", action="store_true", help="write the tables and plots of docs/performance.md, too")
     given = parser.parse_args()
-    results = Results()
+    results, here = Results(), machine.describe()
     for name, run in _sections(given.quick).items():
         if given.only is None or name in given.only:
             print(f"{name} …", flush=True)
             run(results)
-    here = machine.describe()
-    given.output.mkdir(parents=True, exist_ok=True)
-    data = json.dumps(report.as_json(results, here), ensure_ascii=False, indent=1)
-    (given.output / "latest.json").write_text(data + "\n", encoding="utf-8")
-    (given.output / "latest.md").write_text(report.tables(results, here), encoding="utf-8")
-    plots.write_all(results, given.output)
+            _write(results, here, given.output)
+    if given.docs:
+        report.refresh(DOCS / "performance.md", report.tables(results, here))
+        plots.write_all(results, DOCS / "performance")
     print("\n" + report.tables(results, here))
+
+
+def _write(results: Results, here: dict[str, object], folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    data = json.dumps(report.as_json(results, here), ensure_ascii=False, indent=1)
+    (folder / "latest.json").write_text(data + "\n", encoding="utf-8")
+    (folder / "latest.md").write_text(report.tables(results, here), encoding="utf-8")
+    plots.write_all(results, folder)
 
 
 def _sections(quick: bool) -> dict[str, Callable[[Results], None]]:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from bench.figures import Figure, Results, Target
+
+BEGIN, END = "<!-- written by `make bench` -->", "<!-- end -->"
 
 
 def as_json(results: Results, machine: dict[str, object]) -> dict[str, Any]:
@@ -17,6 +20,13 @@ def as_json(results: Results, machine: dict[str, object]) -> dict[str, Any]:
         "figures": [asdict(figure) for figure in results.figures],
         "skipped": results.skipped,
     }
+
+
+def refresh(page: Path, tables: str) -> None:
+    """Put the tables in place of those that stand between the marks of a page."""
+    before, _, rest = page.read_text(encoding="utf-8").partition(BEGIN)
+    _, _, after = rest.partition(END)
+    page.write_text(f"{before}{BEGIN}\n\n{tables}\n{END}{after}", encoding="utf-8")
 
 
 def tables(results: Results, machine: dict[str, object]) -> str:
