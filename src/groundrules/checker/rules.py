@@ -23,10 +23,16 @@ from groundrules.checker.views import alike
 from groundrules.checker.wording import described
 from groundrules.diagnostics.codes import cells as codes
 from groundrules.diagnostics.codes import names as name_codes
+from groundrules.diagnostics.codes import types as type_codes
+from groundrules.diagnostics.model import Report
 from groundrules.diagnostics.nearest import did_you_mean
 from groundrules.rulebook import model as authored
 from groundrules.syntax import nodes
 from groundrules.types import kinds
+
+_FOLLOWING = frozenset(  # what a guard or a grant would have seen to
+    code.code for code in (type_codes.MAY_BE_MISSING, name_codes.NOT_HERE, codes.BAD_MATCHED, codes.BAD_UNDO)
+)
 
 
 def rules(session: Session) -> None:
@@ -36,6 +42,8 @@ def rules(session: Session) -> None:
             _cap(session, instance, declared.rate, instance.qualified(str(declared.name.value)))
         for rule in instance.book.rules:
             _rule(session, instance, rule)
+        for rule in instance.book.spoiled:
+            _spoiled(session, instance, rule)
 
 
 def _rule(session: Session, instance: Instance, rule: authored.Rule) -> None:
@@ -64,6 +72,18 @@ def _rule(session: Session, instance: Instance, rule: authored.Rule) -> None:
             common.ends(session, instance, rule),
         )
     )
+
+
+def _spoiled(session: Session, instance: Instance, rule: authored.Rule) -> None:
+    """Check what is left of a rule with an unreadable expression, and pass over what only follows from its absence."""
+    whole, session.report = session.report, Report()
+    count = len(session.checked.rules)
+    _rule(session, instance, rule)
+    found, session.report = session.report, whole
+    del session.checked.rules[count:]
+    for diagnostic in found.sorted:
+        if diagnostic.code not in _FOLLOWING:
+            session.add(diagnostic)
 
 
 def _times(session: Session, site: Site, times: authored.Times | None) -> Times | None:

@@ -305,3 +305,4 @@ class Rulebook:
     schedules: tuple[Schedule, ...] = ()
     limits: dict[str, Located] = field(default_factory=dict)  # open_paths, retain
     broken: frozenset[str] = frozenset()  # names of what was reported and left out
+    spoiled: tuple[Rule, ...] = ()  # rules left out, without the expressions that could not be read

@@ -1,7 +1,8 @@
 """The sections of a rulebook: valid YAML of one or several files to the model.
 
 Sections of several files are united in the order of the files' names. An item that can't be read is reported and left
-out; its name goes to `Rulebook.broken`, so that nobody is told that it does not exist.
+out; its name goes to `Rulebook.broken`, so that nobody is told that it does not exist. What is left of a rule is kept
+aside in `Rulebook.spoiled`, so that its other mistakes are told in the same go.
 """
 
 from __future__ import annotations
@@ -44,6 +45,7 @@ class Sections:
     report: Report
     files: list[SourceFile] = field(default_factory=list)  # read on the way: the files of lists
     broken: set[str] = field(default_factory=set)
+    spoiled: list[model.Rule] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.expressions = Expressions(self.report)
@@ -98,6 +100,8 @@ class Sections:
             made = None
         if made is not None and self.expressions.failures == before:
             return made
+        if isinstance(made, model.Rule):
+            self.spoiled.append(made)
         if name:
             self.broken.add(name)
         return None
@@ -204,4 +208,5 @@ def read_rulebook(
         limits=sections.limits(),
         files=tuple([part.file for part in sections.parts] + sections.files),
         broken=frozenset(sections.broken),
+        spoiled=tuple(sections.spoiled),
     )
