@@ -59,6 +59,7 @@ EVENTS: Mapping[str, tuple[str, str]] = {  # type → (English, Chinese); "on �
     "role.added": ("receiving a role", "获得角色"),
     "role.removed": ("losing a role", "失去角色"),
     "roster": ("reading the list of members", "读取成员名单"),
+    "rulebook.changed": ("a change of the rules", "规则变更"),
     "task.assigned": ("receiving a task", "分配任务"),
     "task.cancelled": ("a cancelled task", "取消任务"),
     "task.completed": ("completing a task", "完成任务"),
