@@ -114,3 +114,23 @@ def test_a_broken_rulebook_is_reported_and_nothing_runs(command: Any, tmp_path: 
     assert result.exit_code == 1
     assert result.stdout == ""
     assert "did you mean `message`?" in result.stderr
+
+
+def test_state_is_kept_from_run_to_run(command: Any, tmp_path: Path) -> None:
+    events = (ROOT / "examples/team-chat/week.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
+    whole = command("run", "examples/team-chat", "-", "-q", input="".join(events)).stdout
+    parts = [
+        command("run", "examples/team-chat", "-", "-q", "--state", tmp_path / "state.db", input="".join(part)).stdout
+        for part in (events[:7], events[5:11], events[11:])
+    ]
+    apart = ("duplicate", "rejected")  # lines that overlap; line numbers begin anew
+    found = [one for one in rows("".join(parts)) if one["trigger"] not in apart]
+    assert found == [one for one in rows(whole) if one["trigger"] not in apart]
+    assert len(found) > 5
+
+
+def test_a_file_that_holds_no_state(command: Any, tmp_path: Path) -> None:
+    (tmp_path / "state.db").write_text("something else entirely\n" * 100, encoding="utf-8")
+    result = command("run", "examples/team-chat", "examples/team-chat/week.jsonl", "--state", tmp_path / "state.db")
+    assert result.exit_code == 1
+    assert "can't be used for state: file is not a database" in result.stderr

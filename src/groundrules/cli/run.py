@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,8 +21,11 @@ from groundrules.cli.loading import load_plan
 from groundrules.cli.options import LANGUAGE
 from groundrules.cli.summary import print_summary
 from groundrules.decisions import Decision, encode
+from groundrules.engine.engine import Engine, HasPlan
 from groundrules.plan import ir
 from groundrules.tools.running import Runner
+
+SAVED_EVERY = 1000  # lines; what comes after the last save is decided again when it comes again
 
 
 @click.command("run")
@@ -31,9 +35,22 @@ from groundrules.tools.running import Runner
 @LANGUAGE
 @click.option("--all", "everything", is_flag=True, help="Print every decision, also those in which nothing happened.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress and no summary.")
+@click.option(
+    "--state",
+    type=click.Path(dir_okay=False, writable=True),
+    metavar="FILE",
+    help="Keep what is remembered in this SQLite file, and go on from it.",
+)
 @click.option("--strict", is_flag=True, help="Exit with 1 if an event was rejected.")
 def command(
-    rulebook: str, events: tuple[str, ...], form: str, lang: str, everything: bool, quiet: bool, strict: bool
+    rulebook: str,
+    events: tuple[str, ...],
+    form: str,
+    lang: str,
+    everything: bool,
+    quiet: bool,
+    state: str | None,
+    strict: bool,
 ) -> None:
     """Check a stream of events against RULEBOOK, a rulebook or a plan file.
 
@@ -41,15 +58,42 @@ def command(
     event where something happened; an event that is not valid gets a `rejected` record and the run goes on.
     """
     ready = load_plan(rulebook)
-    plan, runner = ready.plan, Runner(ready)
+    plan = ready.plan
     printer = HumanPrinter(plan, lang) if form == "human" else JsonPrinter()
-    with reading.lines(events or ("-",), progress=not quiet) as source:
+    with _engine(ready, state) as (engine, save), reading.lines(events or ("-",), progress=not quiet) as source:
+        runner = Runner(ready, engine)
         for line, decisions in runner.run(source):
             printer.write(line, [found for found in decisions if everything or found.notable])
+            if runner.tally.lines % SAVED_EVERY == 0:
+                save()
     if not quiet:
         print_summary(runner.tally, plan, lang)
     if strict and runner.tally.rejected:
         sys.exit(1)
+
+
+@contextmanager
+def _engine(ready: HasPlan, state: str | None) -> Iterator[tuple[Engine, Callable[[], object]]]:
+    """Yield an engine and how to save what it remembers; it is saved at the end too, also of a run broken off."""
+    if state is None:
+        yield Engine(ready), lambda: None
+        return
+    from sqlite3 import DatabaseError
+
+    from groundrules.engine.snapshot import SnapshotError
+    from groundrules.stores.sqlite import SqliteStore
+
+    try:
+        store = SqliteStore(state)
+        engine = store.open(ready)
+    except (DatabaseError, SnapshotError) as error:
+        click.secho(f"error: {state} can't be used for state: {error}", fg="red", err=True)
+        sys.exit(1)
+    with store:
+        try:
+            yield engine, lambda: store.save(engine)
+        finally:
+            store.save(engine)
 
 
 class JsonPrinter:

@@ -15,8 +15,8 @@ from groundrules.tools.tally import Tally
 class Runner:
     """Feeds lines to an engine one by one; every line is answered and counted."""
 
-    def __init__(self, plan: ir.Plan | HasPlan) -> None:
-        self.engine = Engine(plan)
+    def __init__(self, plan: ir.Plan | HasPlan, engine: Engine | None = None) -> None:
+        self.engine = engine or Engine(plan)
         self.tally = Tally()
 
     def run(self, lines: Iterable[bytes]) -> Iterator[tuple[bytes, list[Decision]]]:

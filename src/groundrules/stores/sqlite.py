@@ -1,0 +1,74 @@
+"""State in an SQLite file: what an engine remembers, row by row, so that a run goes on where the last one ended.
+
+Rows are written behind the engine, all that changed since the last `save` in one transaction. What was decided after it
+is decided again when the same events come again: an action's key is then the same, so carrying it out twice is
+harmless. What is deleted is overwritten, so that a person who was forgotten is in the file no longer.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from types import TracebackType
+
+from groundrules.engine.engine import Engine, HasPlan
+
+_TABLES = """
+create table if not exists rows (
+    partition text not null, space text not null, key text not null, row blob not null,
+    primary key (partition, space, key)
+) without rowid;
+create table if not exists shapes (space text primary key, hash text not null) without rowid;
+"""
+_KEEP = "insert into rows values (?, ?, ?, ?) on conflict do update set row = excluded.row"
+_DROP = "delete from rows where partition = ? and space = ? and key = ?"
+
+
+class SqliteStore:
+    """The state of one rulebook's engine in a file. One process at a time writes to it.
+
+    Raises sqlite3.DatabaseError for a file that is no database of ours.
+    """
+
+    def __init__(self, path: Path | str) -> None:
+        self._base = sqlite3.connect(path, isolation_level=None)
+        self._base.execute("pragma journal_mode = wal")
+        self._base.execute("pragma secure_delete = on")
+        self._base.executescript(_TABLES)
+
+    def open(self, plan: HasPlan) -> Engine:
+        """Return an engine that goes on from what is stored; `engine.carried` says what another version left behind.
+
+        Raises groundrules.engine.snapshot.SnapshotError if a row can't be read.
+        """
+        engine = Engine(plan, track=True)
+        shapes = dict(self._base.execute("select space, hash from shapes"))
+        rows = self._base.execute("select partition, space, key, row from rows order by partition, space, key")
+        engine.load(rows, shapes)
+        return engine
+
+    def save(self, engine: Engine) -> int:
+        """Write what changed since the last time, all or nothing; return how many rows that were."""
+        changed = list(engine.drain())
+        self._base.execute("begin immediate")
+        try:
+            self._base.executemany(_KEEP, [row for row in changed if row[3] is not None])
+            self._base.executemany(_DROP, [row[:3] for row in changed if row[3] is None])
+            self._base.execute("delete from shapes")
+            self._base.executemany("insert into shapes values (?, ?)", engine.shapes.items())
+            self._base.execute("commit")
+        except BaseException:
+            self._base.execute("rollback")
+            raise
+        return len(changed)
+
+    def close(self) -> None:
+        self._base.close()
+
+    def __enter__(self) -> SqliteStore:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

@@ -1,0 +1,93 @@
+"""State in a file: a run that stops anywhere goes on as if it had not, and the file holds no more than the engine."""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from groundrules import load
+from groundrules.engine.engine import Engine
+from groundrules.stores.sqlite import SqliteStore
+from long.memory import Stream
+from strategies.running import log
+
+RULEBOOK = Path(__file__).parents[2] / "long"
+EVENTS = 3000
+
+
+def rows(path: Path) -> dict[tuple[str, str, str], bytes]:
+    with sqlite3.connect(path) as base:
+        found = {(row[0], row[1], row[2]): row[3] for row in base.execute("select * from rows")}
+    base.close()
+    return found
+
+
+def stored(engine: Engine) -> dict[tuple[str, str, str], bytes]:
+    return {
+        (id, space, key): row for id, runner in engine._runners.items() for space, key, row in runner.partition.rows()
+    }
+
+
+def test_stopped_at_any_points_it_decides_the_same(tmp_path: Path) -> None:
+    book, chance = load(RULEBOOK), random.Random(3)
+    events = list(Stream(1).events(EVENTS))
+    whole = Engine(book)
+    expected = [line for event in events for line in log(whole.feed(event))]
+    found: list[str] = []
+    at = 0
+    while at < len(events):
+        with SqliteStore(tmp_path / "state.db") as store:
+            engine = store.open(book)
+            for event in events[at : (at := at + chance.randrange(1, 700))]:
+                found += log(engine.feed(event))
+            store.save(engine)
+    assert found == expected
+
+
+def test_the_file_holds_what_the_engine_holds(tmp_path: Path) -> None:
+    book = load(RULEBOOK)
+    with SqliteStore(tmp_path / "state.db") as store:
+        engine = store.open(book)
+        for number, event in enumerate(Stream(1).events(20_000)):
+            engine.feed(event)
+            if number % 500 == 0:
+                store.save(engine)
+        store.save(engine)
+    assert rows(tmp_path / "state.db") == stored(engine)
+
+
+def test_who_is_forgotten_is_forgotten_in_the_file(tmp_path: Path) -> None:
+    book = load(RULEBOOK)
+    with SqliteStore(tmp_path / "state.db") as store:
+        engine = store.open(book)
+        for event in Stream(1).events(500):
+            engine.feed(event)
+        store.save(engine)
+        assert any("member-7." in key for _, _, key in rows(tmp_path / "state.db"))
+        engine.forget("member-7.")
+        store.save(engine)
+    assert b"member-7." not in (tmp_path / "state.db").read_bytes()
+
+
+def test_a_file_that_is_no_database(tmp_path: Path) -> None:
+    (tmp_path / "state.db").write_bytes(b"not a database at all, but long enough to be looked at" * 40)
+    with pytest.raises(sqlite3.DatabaseError):
+        SqliteStore(tmp_path / "state.db")
+
+
+def test_nothing_is_written_by_half(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    book = load(RULEBOOK)
+    with SqliteStore(tmp_path / "state.db") as store:
+        engine = store.open(book)
+        engine.feed(next(iter(Stream(1).events(1))))
+        store.save(engine)
+        before = rows(tmp_path / "state.db")
+        monkeypatch.setattr(type(engine), "shapes", property(lambda _: 1 / 0))
+        for event in Stream(2).events(5):
+            engine.feed(event)
+        with pytest.raises(ZeroDivisionError):
+            store.save(engine)
+    assert rows(tmp_path / "state.db") == before
