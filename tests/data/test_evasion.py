@@ -1,7 +1,7 @@
 """Disguised words that another project's tests were written for, through our lists.
 
-Every case of the file is either tried below, with the entries and the view that an author would choose, or listed in
-`NOT_TRIED` with the reason. What is expected is what that project's assertions say.
+Every case of the file is either tried below, with the entries and the view or the builtin that an author would choose,
+or listed in `NOT_TRIED` with the reason, as in docs/evasion.md. What is expected is what that project's assertions say.
 """
 
 from __future__ import annotations
@@ -12,10 +12,12 @@ from typing import Any
 
 import pytest
 
+from groundrules.functions import FUNCTIONS
 from groundrules.text.lists import ListMatcher
 from groundrules.text.views import View
 
 FILE = Path(__file__).parents[3] / "shared" / "data" / "evasion" / "houbb_sensitive-word_cases.json"
+PAGE = Path(__file__).parents[2] / "docs" / "evasion.md"
 
 pytestmark = pytest.mark.skipif(not FILE.exists(), reason="the evasion cases are not beside this checkout")
 
@@ -56,8 +58,22 @@ TRIED: dict[str, tuple[View, tuple[str, ...], dict[str, list[str]]]] = {
     "BsResultConditionTest.englishWordNumMatchTest3": ("word", ("cp", "69"), {"text": ["cp", "69"]}),
 }
 
+# case → the builtin that finds such things by their shape, and what it finds
+FUNCTIONS_TRIED: dict[str, tuple[str, list[str]]] = {
+    "BsEmailTest.emailEnglishTest": ("emails", ["sensitiveword@xx.com"]),
+    "BsEmailTest.emailNumberTest": ("emails", ["123456789@xx.com"]),
+    "BsEmailTest.emailTest": ("emails", []),
+    "BsUrlTest.commonUrlTest": ("urls", ["https://www.baidu.com"]),
+    "BsUrlTest.imageUrlTest": ("urls", ["http://www.big-image.png"]),
+    "BsNumLenTest.findAllTest": ("numbers", ["12345678"]),
+    "BsNumTest.findAllTest": ("numbers", ["9989123456"]),
+}
+
+# cases that ask for the first entry only
+FIRST = ("BsTest.findFirstTest", "HelperTest.findFirstTest", "HelperTest.findFirstWordTest")
+
 _ALLOW = "exceptions to a list are a condition of the rulebook (`and not …`), not of matching"
-_DETECT = "finds addresses and numbers by their shape, which is `matches` or `links`, not a list"
+_DETECT = "finds network addresses and bare host names by their shape, which is `matches` or `links`, not a list"
 _OVERLAP = "reports one of several overlapping entries; we report each entry at its first place"
 _REPLACE = "replaces words; groundrules decides and leaves texts alone"
 _BUILT_IN = "asks a built-in word list, which groundrules does not have"
@@ -77,25 +93,15 @@ NOT_TRIED = {
     "Bug29Test.test": _BUILT_IN,
     "Bug55Test.test": _BUILT_IN,
     "WordResultHandlerTest.findAllWordTest2": _BUILT_IN,
-    "BsEmailTest.emailEnglishTest": _DETECT,
-    "BsEmailTest.emailNumberTest": _DETECT,
-    "BsEmailTest.emailTest": _DETECT,
     "BsIpv4Test.defaultTest": _DETECT,
     "BsIpv4Test.ipv4CheckTest": _DETECT,
-    "BsNumLenTest.findAllTest": _DETECT,
-    "BsNumTest.findAllTest": _DETECT,
     "BsNumTest.ignoreNumStyleTest": "a number in many styles, 二, 肆 and ㈤ among them: those stay words when folded",
     "BsUrlNoPrefixTest.urlNoPrefixTest": _DETECT,
-    "BsUrlTest.commonUrlTest": _DETECT,
-    "BsUrlTest.imageUrlTest": _DETECT,
     "BsResultConditionTest.englishWordNumMatchTest1": "finds 69 inside 695; in our word view digits belong to words",
     "FailFastTest.failFastTest": _OVERLAP,
     "FailFastTest.fallOverTest": _OVERLAP,
     "FailFastTest.fallOverTest2": _OVERLAP,
     "FailFastTest.fallOverTest3": _OVERLAP,
-    "BsTest.findFirstTest": _OVERLAP,
-    "HelperTest.findFirstTest": _OVERLAP,
-    "HelperTest.findFirstWordTest": _OVERLAP,
     "HelperTest.findFirstRawTest": _OVERLAP,
     "HelperTest.findAllRawTest": "positions of the same words as `findAllTest`, in another notation",
     "BsTest.replaceTest": _REPLACE,
@@ -116,8 +122,29 @@ def cases() -> dict[str, dict[str, Any]]:
 
 
 def test_every_case_is_tried_or_has_a_reason() -> None:
-    assert cases().keys() == TRIED.keys() | NOT_TRIED.keys()
-    assert not TRIED.keys() & NOT_TRIED.keys()
+    tried = [*TRIED, *FUNCTIONS_TRIED, *FIRST]
+    assert sorted([*tried, *NOT_TRIED]) == sorted(cases())
+
+
+def test_the_page_names_every_case_that_is_not_tried() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    assert [name for name in NOT_TRIED if f"`{name}`" not in page] == []
+    assert f"{len(TRIED) + len(FUNCTIONS_TRIED) + len(FIRST)} of its {len(cases())} cases" in page
+
+
+@pytest.mark.parametrize("name", FUNCTIONS_TRIED)
+def test_what_has_a_shape_is_found_by_builtins(name: str) -> None:
+    case = cases()[name]
+    function, expected = FUNCTIONS_TRIED[name]
+    assert [str(found) for found in FUNCTIONS[function].call(case["strings"]["text"])] == expected
+    assert f"[{', '.join(expected)}]" in " ".join(case["asserts"])
+
+
+@pytest.mark.parametrize("name", FIRST)
+def test_the_first_entry_stands_first(name: str) -> None:
+    case = cases()[name]
+    _, _, entry = ListMatcher("folded", FLAG).find_all(case["strings"]["text"])[0]
+    assert f'"{entry}", word' in case["asserts"]
 
 
 @pytest.mark.parametrize("name", sorted(TRIED))

@@ -125,3 +125,19 @@ def test_patterns_never_raise_on_texts(pattern: str, text: str) -> None:
     if problem(pattern, "i") is None:
         found = Pattern(pattern, "i").search(text)
         assert found is None or 0 <= found[0] <= found[1] <= len(text)
+
+
+chinese = st.text(alphabet="加徽微信力口亻言伽芯jiawexn JIĀ.-好\u200b１x", max_size=16)
+
+
+@given(chinese)
+def test_evidence_of_widened_lists_stands_in_the_raw_text(text: str) -> None:
+    matcher = ListMatcher("squeezed", ["加微信", "加好"], ["leet", "pinyin", "split"])
+    found = matcher.find_all(text)
+    assert matcher.contains_any(text) == bool(found)
+    assert found == ListMatcher("squeezed", ["加微信", "加好"], ["leet", "pinyin", "split"], scanner=False).find_all(
+        text
+    )
+    for start, end, entry in found:
+        assert 0 <= start < end <= len(text)
+        assert entry in [one for _, _, one in matcher.find_all(text[start:end])]

@@ -125,6 +125,7 @@ PLAN = ir.Plan(
         ir.WordList(id="exact", match="exact", items=("a", "spam")),
         ir.WordList(id="folded", match="folded", items=("SPAM", "加微信", "admin")),
         ir.WordList(id="leet", match="folded", items=("spam", "hello"), options=("leet",)),
+        ir.WordList(id="sounds", match="squeezed", items=("加微信", "加好"), options=("pinyin", "split")),
         ir.WordList(id="squeezed", match="squeezed", items=("spam", "加微信", "grass")),
         ir.WordList(id="word", match="word", items=("spam", "hit")),
     ),

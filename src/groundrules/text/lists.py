@@ -6,8 +6,12 @@ key share one literal of a Hyperscan database, which is built at the first quest
 every one is confirmed by the entry's `Needle`, as without Hyperscan, where a plain search finds the candidates. So
 answers never depend on which of the two is at work.
 
-Options widen what entries without digits and symbols match: with `leet`, digits and symbols that look like letters
-are read as letters everywhere in the text (`fr33`, `@dult`, `5pam`).
+Options widen what the entries of a list of texts match, not of domains or exact ones. Each is a further **reading** of
+the text, in which the same needles are looked for, or, for `pinyin`, the same sounds:
+
+* `leet`: digits and symbols that look like letters are read as letters everywhere (`fr33`, `@dult`, `5pam`);
+* `split`: components of characters are put together again (`components`: `力口` for `加`);
+* `pinyin`: Chinese is met by its sound (`sounds`: `jiaweixin`, `伽微芯`).
 """
 
 from __future__ import annotations
@@ -17,9 +21,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from importlib import import_module
-from typing import Any
+from typing import Any, NamedTuple
 
+from groundrules.text.components import Joined, Joiner
 from groundrules.text.domains import normalise, parents
+from groundrules.text.sounds import Syllables, by_letters, sound
 from groundrules.text.views import Needle, Range, Text, View
 
 
@@ -32,7 +38,7 @@ def _hyperscan() -> Any:
 
 hyperscan = _hyperscan()
 
-OPTIONS = ("leet",)
+OPTIONS = ("leet", "pinyin", "split")
 """The options that a list may name."""
 
 _FEW = 8  # below, searching for each literal is faster than a scan
@@ -43,6 +49,16 @@ Found = tuple[int, int, str]
 Scan = Callable[[str], list[int]]
 
 
+class _Reading(NamedTuple):
+    """A text as it is read; `joined` where that is not letter for letter."""
+
+    text: Text
+    joined: Joined | None = None
+
+    def raw_range(self, place: Range) -> Range:
+        return place if self.joined is None else self.joined.raw_range(*place)
+
+
 class ListMatcher:
     """A list ready to be asked. Raises ValueError for an option that does not exist."""
 
@@ -51,57 +67,70 @@ class ListMatcher:
         if unknown:
             raise ValueError(f"unknown list option `{unknown[0]}`")
         self.match = match
-        self.leet = "leet" in options and match in ("folded", "squeezed", "word")
+        widened = set(options) if match in ("folded", "squeezed", "word") else set()
+        self.leet = "leet" in widened
         self._scanner = scanner and hyperscan is not None
         needles = [needle for item in sorted(set(items)) if (needle := Needle(match, item)).key]
         self._entries: dict[str, list[Needle]] = defaultdict(list)
         for needle in needles:
             self._entries[needle.key].append(needle)
+        long = [needle.raw for needle in needles if len(needle.key) > 1]
+        self._joiner = Joiner(long) if "split" in widened else None
+        self._sounds = by_letters(long) if "pinyin" in widened else {}
 
     def holds(self, value: str) -> str | None:
         """Return the entry that `value` as a whole is (domain: that it lies under, the longest), or None."""
         if self.match == "domain":
             entries = (self._entries.get(above) for above in parents(normalise(value) or ""))
             return next((entry[0].raw for entry in entries if entry), None)
-        return next((needle.raw for text in self._readings(value) for needle in self._whole(text)), None)
+        whole = (needle.raw for reading in self._readings(value) for needle in self._whole(reading.text))
+        return next(whole, None) or self._sounds_whole(value)
 
     def contains_any(self, text: str) -> bool:
         """Tell whether any entry stands in the text."""
         if self.match == "domain":
             return next(self._domains(text), None) is not None
         return any(
-            needle.within(reading)
-            for reading in self._readings(text)
-            for key in self._candidates(reading)
-            for needle in self._entries[key]
-        )
+            needle.within(reading.text) for reading in self._readings(text) for needle in self._candidates(reading)
+        ) or any(sound(text).find(syllables) is not None for _, syllables in self._heard(text))
 
     def find_all(self, text: str) -> list[Found]:
         """Return `(start, end, entry)` of the leftmost match of each entry, raw code points, sorted."""
         if self.match == "domain":
             found = {entry: (start, end) for start, end, entry in reversed(list(self._domains(text)))}
         else:
-            found = self._found(text)
+            found = {}
+            for entry, place in self._places(text):
+                found[entry] = min(place, found.get(entry, place))
         return sorted((start, end, entry) for entry, (start, end) in found.items())
 
-    def _found(self, text: str) -> dict[str, Range]:
-        found: dict[str, Range] = {}
+    def _places(self, text: str) -> Iterator[tuple[str, Range]]:
         for reading in self._readings(text):
-            for key in self._candidates(reading):
-                for needle in self._entries[key]:
-                    place = needle.find(reading)
-                    if place is not None:
-                        found[needle.raw] = min(place, found.get(needle.raw, place))
-        return found
+            for needle in self._candidates(reading):
+                place = needle.find(reading.text)
+                if place is not None:
+                    yield needle.raw, reading.raw_range(place)
+        for entry, syllables in self._heard(text):
+            place = sound(text).find(syllables)
+            if place is not None:
+                yield entry, place
 
     def _whole(self, text: Text) -> Iterator[Needle]:
         viewed = text.view(self.match)
         return (needle for needle in self._entries.get(viewed, ()) if (0, len(viewed)) in needle.ranges(text))
 
-    def _readings(self, text: str) -> Iterator[Text]:
-        yield Text(text)
+    def _sounds_whole(self, text: str) -> str | None:
+        if not self._sounds:
+            return None
+        heard = self._sounds.get(sound(text).letters, ())
+        return next((entry for entry, syllables in heard if sound(text).is_whole(syllables)), None)
+
+    def _readings(self, text: str) -> Iterator[_Reading]:
+        yield _Reading(Text(text))
         if self.leet and (read := text.translate(_LEET)) != text:
-            yield Text(read)
+            yield _Reading(Text(read))
+        if self._joiner is not None and (joined := self._joiner.join(text)) is not None:
+            yield _Reading(Text(joined.text), joined)
 
     def _domains(self, text: str) -> Iterator[Found]:
         for start, end, name in Text(text).hosts:
@@ -109,9 +138,26 @@ class ListMatcher:
                 for needle in self._entries.get(above, ()):
                     yield start, end, needle.raw
 
-    def _candidates(self, text: Text) -> list[str]:
-        """Return the keys that stand in the text's view."""
-        return [self._keys[number] for number in self._scan(text.view(self.match))]
+    def _candidates(self, reading: _Reading) -> Iterator[Needle]:
+        """Yield the needles whose keys stand in the view of a reading."""
+        for number in self._scan(reading.text.view(self.match)):
+            for needle in self._entries[self._keys[number]]:
+                if reading.joined is None or len(needle.key) > 1:
+                    yield needle
+
+    def _heard(self, text: str) -> Iterator[tuple[str, Syllables]]:
+        """Yield the entries whose letters stand in the sound of the text, with their syllables."""
+        if self._sounds:
+            for number in self._listen(sound(text).letters):
+                yield from self._sounds[self._letters[number]]
+
+    @cached_property
+    def _letters(self) -> list[str]:
+        return sorted(self._sounds)
+
+    @cached_property
+    def _listen(self) -> Scan:
+        return self._scanned(self._letters)
 
     @cached_property
     def _keys(self) -> list[str]:
@@ -119,9 +165,10 @@ class ListMatcher:
 
     @cached_property
     def _scan(self) -> Scan:
-        if self._scanner and len(self._keys) > _FEW:
-            return hyperscan_scan(self._keys)
-        return plain_scan(self._keys)
+        return self._scanned(self._keys)
+
+    def _scanned(self, keys: Sequence[str]) -> Scan:
+        return hyperscan_scan(keys) if self._scanner and len(keys) > _FEW else plain_scan(keys)
 
 
 def scan_for(keys: Sequence[str]) -> Scan:

@@ -114,6 +114,8 @@ class Needle:
             return start, end
         if self.view == "squeezed":
             return self._readable(text.raw, text.pieces[start].start, text.pieces[end - 1].end)
+        if text.raw.isascii():
+            return start, end
         first, after = text.origins[start], text.origins[end]
         return first, max(after, text.origins[end - 1] + 1)
 

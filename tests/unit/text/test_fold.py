@@ -6,7 +6,7 @@ import unicodedata
 
 import pytest
 
-from groundrules.text import build_table
+from groundrules.text import build_pinyin, build_table
 from groundrules.text.fold import TABLE_VERSION, fold, fold_bytes, fold_map
 
 SAME = [
@@ -109,3 +109,8 @@ def test_committed_tables_are_what_the_generator_writes() -> None:
     folder = build_table.FOLDER
     assert (folder / "fold.tsv").read_text(encoding="utf-8") == build_table.fold_table()
     assert (folder / "separators.tsv").read_text(encoding="utf-8") == build_table.separator_table()
+
+
+def test_the_committed_pinyin_is_what_the_generator_writes() -> None:
+    pytest.importorskip("pypinyin")
+    assert build_pinyin.FILE.read_text(encoding="utf-8") == build_pinyin.pinyin_table()

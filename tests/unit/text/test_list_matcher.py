@@ -20,6 +20,8 @@ TEXTS = [
     "\ud800 spam",
     "C++ at T.ME!",
     "Casino\u200bs",
+    "力口微 信, jia wei xin, 伽微芯",
+    "tian tian cai piao",
 ]
 VIEWS: list[View] = ["exact", "folded", "squeezed", "word", "domain"]
 
@@ -32,7 +34,7 @@ def scanner(request: pytest.FixtureRequest) -> bool:
 
 
 @pytest.mark.parametrize("view", VIEWS)
-@pytest.mark.parametrize("options", [(), ("leet",)])
+@pytest.mark.parametrize("options", [(), ("leet",), ("pinyin", "split")])
 def test_hyperscan_changes_no_answer(view: View, options: tuple[str, ...]) -> None:
     pytest.importorskip("hyperscan")
     fast = ListMatcher(view, WORDS, options)
@@ -82,6 +84,35 @@ def test_empty_entries_match_nothing(scanner: bool) -> None:
     matcher = ListMatcher("squeezed", ["", "!!!", "\u200b"], scanner=scanner)
     assert not matcher.contains_any("hello!!!")
     assert matcher.holds("") is None
+
+
+def test_pinyin_meets_the_sound(scanner: bool) -> None:
+    matcher = ListMatcher("folded", ["加微信", "西安", "加vx", "好"], ["pinyin"], scanner=scanner)
+    assert matcher.find_all("请JiāWēiXìn吧") == [(1, 10, "加微信")]
+    assert matcher.find_all("jia wei xin 伽微芯") == [(0, 11, "加微信")]
+    assert matcher.find_all("去xi an, jia vx") == [(1, 6, "西安"), (8, 14, "加vx")]
+    assert matcher.holds("加徽信") == "加微信"
+    assert matcher.holds("我加徽信") is None
+    assert ListMatcher("folded", ["加微信"]).find_all("jiaweixin") == []
+
+
+def test_what_only_sounds_a_little_alike_is_left_alone() -> None:
+    matcher = ListMatcher("folded", ["加微信", "西安", "他妈", "好"], ["pinyin"])
+    for text in ("majiaweixin", "jiaweixins", "先生", "希安", "hao", "jia we ixin", "Obama", "tamarind"):
+        assert matcher.find_all(text) == [], text
+
+
+def test_split_puts_characters_together_again(scanner: bool) -> None:
+    matcher = ListMatcher("squeezed", ["加微信", "赌博", "好"], ["split"], scanner=scanner)
+    assert matcher.find_all("请力 口微信") == [(1, 6, "加微信")]
+    assert matcher.find_all("贝者 十尃") == [(0, 5, "赌博")]
+    assert matcher.holds("力口微人言") == "加微信"
+    assert matcher.find_all("女子, 人口") == []
+    assert ListMatcher("squeezed", ["加微信"]).find_all("力口微信") == []
+
+
+def test_options_do_nothing_for_domains_and_exact_lists() -> None:
+    assert ListMatcher("exact", ["加微信"], ["pinyin", "split"]).find_all("jiaweixin 力口微信") == []
 
 
 def test_an_unknown_option_is_refused() -> None:

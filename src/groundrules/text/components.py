@@ -1,0 +1,95 @@
+"""Characters taken apart: `力口微信` for `加微信`.
+
+The option `split` of a list lets its entries of two and more characters be met with some of them written as their
+components, side by side or with one separator between. `components.tsv` says which characters come apart, and into
+what; the forms that radicals take beside others count as the characters they come from (`亻` and `人`, `氵` and `水`).
+A text is read once more with the components put together again, but only into characters that stand in the list.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from typing import NamedTuple
+
+from groundrules.text.fold import fold, fold_map
+from groundrules.text.scripts import SEPARATORS
+
+_FORMS = (
+    "亻人",
+    "氵水",
+    "讠言",
+    "钅金",
+    "扌手才",
+    "忄心",
+    "纟糸丝",
+    "饣食",
+    "礻示",
+    "衤衣",
+    "犭犬",
+    "艹草",
+    "足⻊",
+    "刂刀",
+)
+
+Range = tuple[int, int]
+
+
+class Joined(NamedTuple):
+    """A text with characters put together again; `spans`: the raw code points behind each of its own."""
+
+    text: str
+    spans: tuple[Range, ...]
+
+    def raw_range(self, start: int, end: int) -> Range:
+        return self.spans[start][0], self.spans[end - 1][1]
+
+
+class Joiner:
+    """Puts characters of some entries together again."""
+
+    def __init__(self, entries: Iterable[str]) -> None:
+        wanted = {char for entry in entries for char in fold(entry)}
+        apart = {parts: char for char, parts in _components().items() if char in wanted}
+        self._whole = list(apart.values())
+        patterns = [f"({_pattern(parts)})" for parts in apart]
+        self._apart = re.compile("|".join(patterns)) if patterns else None
+
+    def join(self, raw: str) -> Joined | None:
+        """Return the text put together; None if nothing in it is apart."""
+        if self._apart is None or raw.isascii():
+            return None
+        folded = fold(raw)
+        found = list(self._apart.finditer(folded))
+        return self._joined(raw, folded, found) if found else None
+
+    def _joined(self, raw: str, folded: str, found: list[re.Match[str]]) -> Joined:
+        ends = [max(start + 1, after) for start, after in pairwise(fold_map(raw))]
+        spans = list(zip(fold_map(raw), ends, strict=False))
+        chars: list[str] = []
+        places: list[Range] = []
+        done = 0
+        for match in found:
+            start, end = match.span()
+            chars += [*folded[done:start], self._whole[(match.lastindex or 1) - 1]]
+            places += [*spans[done:start], (spans[start][0], spans[end - 1][1])]
+            done = end
+        return Joined("".join([*chars, *folded[done:]]), (*places, *spans[done:]))
+
+
+@cache
+def _components() -> dict[str, str]:
+    rows = Path(__file__).with_name("components.tsv").read_text(encoding="utf-8").splitlines()[1:]
+    return {fold(char): parts for char, parts in (row.split("\t") for row in rows)}
+
+
+def _pattern(parts: str) -> str:
+    return f"[{SEPARATORS}]?".join(_any_form(part) for part in parts)
+
+
+def _any_form(part: str) -> str:
+    forms = next((forms for forms in _FORMS if part in forms), part)
+    return f"[{''.join(dict.fromkeys(fold(form) for form in forms))}]"

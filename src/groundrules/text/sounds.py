@@ -1,0 +1,148 @@
+"""The sound of a text: Chinese by its pinyin, whether written in characters or in letters.
+
+The option `pinyin` of a list lets an entry be met in three more ways: spelled (`jiaweixin`, `jia wei xin`), partly
+spelled (`加wei信`), and, if it has three characters or more, in others of the same sound (`伽微芯`). Tones do not
+count. Both sides become strings of letters: a character by its commonest syllable, Latin letters as they are,
+separators not at all. Where the sound of an entry stands in that of a text there may be a match, which is confirmed
+syllable by syllable:
+
+* a syllable is one character of that sound, or letters without a gap, so that `先` is not `西安`;
+* letters at either end of a match begin and end a word, so that `jia wo` is found in no other word.
+
+Entries of one character never match by sound, and those of two only if letters take part: two characters sound like
+too many other words. Entries may hold Latin letters (`加vx`), which match as they are; any other entry has no sound.
+An entry counts with both readings of its characters (16 sounds at most), a text with the first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cache, lru_cache
+from itertools import islice, product
+from pathlib import Path
+from re import compile as pattern
+
+from groundrules.text.fold import fold, fold_map
+from groundrules.text.scripts import SEPARATORS, in_spaced_word
+
+Range = tuple[int, int]
+Syllables = tuple[str, ...]
+
+MOST_SOUNDS = 16
+FEWEST_CHARACTERS = 3
+"""From so many characters on, others of the same sound will do."""
+
+_separator = pattern(f"[{SEPARATORS}]").match
+_parts = pattern(r"[a-z]+|.")
+
+
+@cache
+def _readings() -> dict[str, tuple[str, ...]]:
+    """Character → its one or two syllables."""
+    found: dict[str, tuple[str, ...]] = {}
+    rows = Path(__file__).with_name("pinyin.tsv").read_text(encoding="utf-8").splitlines()[1:]
+    table = [row.split("\t") for row in rows]
+    for column in (1, 2):
+        for row in table:
+            for char in row[column]:
+                found[char] = (*found.get(char, ()), row[0])
+    return found
+
+
+def sounds_of(entry: str) -> list[Syllables]:
+    """Return how an entry may sound; nothing if it has no sound or is too short."""
+    parts: list[str] = _parts.findall(fold(entry))
+    known = _readings()
+    if len(parts) < 2 or not all(part in known or (part.isascii() and part.isalpha()) for part in parts):
+        return []
+    if not any(part in known for part in parts):
+        return []
+    choices = product(*(known.get(part, (part,)) for part in parts))
+    return sorted(set(islice(choices, MOST_SOUNDS)))
+
+
+class Sound:
+    """The sound of a text. `letters` is searched; each of them knows its place in the folded text."""
+
+    def __init__(self, raw: str) -> None:
+        self._raw = raw
+        self._folded = fold(raw)
+        known = _readings()
+        letters: list[str] = []
+        places: list[int] = []
+        for place, char in enumerate(self._folded):
+            said = known[char][0] if char in known else "" if _separator(char) else char
+            letters.append(said)
+            places += [place] * len(said)
+        self.letters = "".join(letters)
+        self._places = places
+
+    def find(self, syllables: Syllables) -> Range | None:
+        """Return where an entry of this sound first stands, as raw code points."""
+        found = next(self._ranges(syllables), None)
+        if found is None:
+            return None
+        origins = fold_map(self._raw)
+        last = self._places[found[1] - 1]
+        return origins[self._places[found[0]]], max(origins[last + 1], origins[last] + 1)
+
+    def is_whole(self, syllables: Syllables) -> bool:
+        """Tell whether the text is nothing but this sound."""
+        return (0, len(self.letters)) in self._ranges(syllables)
+
+    def _ranges(self, syllables: Syllables) -> Iterator[Range]:
+        wanted = "".join(syllables)
+        start = self.letters.find(wanted)
+        while start >= 0:
+            if self._spells(start, syllables):
+                yield start, start + len(wanted)
+            start = self.letters.find(wanted, start + 1)
+
+    def _spells(self, start: int, syllables: Syllables) -> bool:
+        """Tell whether these syllables stand at `start` as syllables."""
+        characters = 0
+        at = start
+        for syllable in syllables:
+            end = at + len(syllable)
+            if self._is_character(at, end):
+                characters += 1
+            elif not self._is_spelled(at, end):
+                return False
+            at = end
+        if characters == len(syllables) < FEWEST_CHARACTERS:
+            return False
+        return self._begins_word(start) and self._ends_word(at - 1)
+
+    def _is_character(self, start: int, end: int) -> bool:
+        place = self._places[start]
+        before = self._places[start - 1] if start else -1
+        after = self._places[end] if end < len(self._places) else -1
+        return not self._folded[place].isascii() and before != place == self._places[end - 1] != after
+
+    def _is_spelled(self, start: int, end: int) -> bool:
+        first, last = self._places[start], self._places[end - 1]
+        return last - first == end - start - 1 and self._folded[first : last + 1].isascii()
+
+    def _begins_word(self, number: int) -> bool:
+        place = self._places[number]
+        return not self._folded[place].isascii() or place == 0 or not in_spaced_word(self._folded[place - 1])
+
+    def _ends_word(self, number: int) -> bool:
+        following = self._places[number] + 1
+        at_end = following == len(self._folded) or not in_spaced_word(self._folded[following])
+        return at_end or not self._folded[following - 1].isascii()
+
+
+@lru_cache(maxsize=64)
+def sound(raw: str) -> Sound:
+    """Return the sound of a text; kept for a while, because several lists ask."""
+    return Sound(raw)
+
+
+def by_letters(entries: Sequence[str]) -> dict[str, list[tuple[str, Syllables]]]:
+    """Return letters → the entries that sound so, with their syllables."""
+    found: dict[str, list[tuple[str, Syllables]]] = {}
+    for entry in entries:
+        for syllables in sounds_of(entry):
+            found.setdefault("".join(syllables), []).append((entry, syllables))
+    return found
