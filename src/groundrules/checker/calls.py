@@ -1,7 +1,7 @@
 """Calls: builtins by their signatures, ledgers by whom they are of, and what is remembered.
 
-`silence(member)`, `labelled(thing, "label")`, `rank(ledger, holder)` and `top(ledger, n)` read the memory of a
-partition and so have rules of their own; `MEMORY` is also what documentation and suggestions know them by.
+`silence(member)`, `labelled(thing, "label")`, `rank(ledger, holder)`, `top(ledger, n)` and `board(ledger, n)` read the
+memory of a partition and so have rules of their own; `MEMORY` is also what documentation and suggestions know them by.
 """
 
 from __future__ import annotations
@@ -252,16 +252,24 @@ def _rank(reader: Reader, node: nodes.Call) -> Typed:
 
 
 def _top(reader: Reader, node: nodes.Call) -> Typed:
+    return _highest(reader, node, kinds.Identifier())
+
+
+def _board(reader: Reader, node: nodes.Call) -> Typed:
+    return _highest(reader, node, kinds.Prose())
+
+
+def _highest(reader: Reader, node: nodes.Call, item: kinds.Type) -> Typed:
     ledger = _ledger_argument(reader, node)
     count = reader.type_of(node.arguments[1])
     if ledger is None or isinstance(count.type, kinds.Unknown):
         return UNKNOWN
     value = fold(reader, node.arguments[1])
     if isinstance(value, int) and isinstance(count.type, kinds.Number) and 1 <= value <= _LARGEST_TOP:
-        return Typed(kinds.ListOf(kinds.Identifier()))
+        return Typed(kinds.ListOf(item))
     words = (
         f"how many is a whole number from 1 to {_LARGEST_TOP:,}, known before any event",
-        "write `top(points, 10)`",
+        f"write `{node.function}(points, 10)`",
     )
     return reader.error(codes.NOT_CONSTANT, node.arguments[1], words)
 
@@ -285,4 +293,5 @@ MEMORY: dict[str, tuple[str, int, Callable[[Reader, nodes.Call], Typed]]] = {
     "labelled": ('labelled(thing, "label")', 2, _labelled),
     "rank": ("rank(ledger, member)", 2, _rank),
     "top": ("top(ledger, 10)", 2, _top),
+    "board": ("board(ledger, 10)", 2, _board),
 }

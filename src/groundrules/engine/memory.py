@@ -80,6 +80,10 @@ class PartitionMemory:
         cell = self._program.ledgers[ledger]
         return cell.top(self._partition.space(cell.name), count, self._partition.now)
 
+    def ledger_board(self, ledger: str, count: int, entity: str) -> list[str]:
+        highest = self.ledger_top(ledger, count)
+        return [f"{self.fact(entity, who, 'name') or who} {self.ledger(ledger, who)}" for who in highest]
+
     def silence(self, member: str) -> int | None:
         entry = self._entry("member", member)
         known = () if entry is None else (entry.wrote, entry.joined)

@@ -223,7 +223,17 @@ class StateCode:
         self.types = frozenset(named | {windows[id].type for id in read}) if narrow and read else None
 
 
-_FROM_ANYWHERE = (ir.Now, ir.LedgerValue, ir.LedgerRank, ir.LedgerTop, ir.InState, ir.HasLabel, ir.Silence, ir.Fact)
+_FROM_ANYWHERE = (
+    ir.Now,
+    ir.LedgerValue,
+    ir.LedgerRank,
+    ir.LedgerTop,
+    ir.LedgerBoard,
+    ir.InState,
+    ir.HasLabel,
+    ir.Silence,
+    ir.Fact,
+)
 
 
 class Listening:

@@ -39,6 +39,9 @@ class Memory(Protocol):
     def ledger_top(self, ledger: str, count: int) -> Sequence[str]:
         """Return the ids of the `count` highest balances."""
 
+    def ledger_board(self, ledger: str, count: int, entity: str) -> Sequence[str]:
+        """Return the names, else ids, of those who have the `count` highest balances, each with the balance."""
+
     def silence(self, member: str) -> int | None:
         """Return for how many milliseconds a member has not written; None if never observed."""
 

@@ -206,19 +206,28 @@ def _labelled(lowerer: Lowerer, node: nodes.Call) -> ir.AnyExpr:
 
 def _rank(lowerer: Lowerer, node: nodes.Call) -> ir.AnyExpr:
     key = lowerer.expression(node.arguments[1])
-    return ir.LedgerRank(ledger=_named(lowerer, node), key=key, src=lowerer.source(node))
+    return ir.LedgerRank(ledger=_named(lowerer, node).id, key=key, src=lowerer.source(node))
 
 
 def _top(lowerer: Lowerer, node: nodes.Call) -> ir.AnyExpr:
     count = lowerer.expression(node.arguments[1])
     assert isinstance(count, ir.Const), "the checker wants a constant"
-    return ir.LedgerTop(ledger=_named(lowerer, node), count=count.value, src=lowerer.source(node))
+    return ir.LedgerTop(ledger=_named(lowerer, node).id, count=count.value, src=lowerer.source(node))
 
 
-def _named(lowerer: Lowerer, node: nodes.Call) -> str:
+def _board(lowerer: Lowerer, node: nodes.Call) -> ir.AnyExpr:
+    count = lowerer.expression(node.arguments[1])
+    assert isinstance(count, ir.Const), "the checker wants a constant"
+    ledger = _named(lowerer, node)
+    entity = str(ledger.declaration.per.value)
+    lowerer.ground.facts.setdefault(entity, set()).add("name")
+    return ir.LedgerBoard(ledger=ledger.id, count=count.value, entity=entity, src=lowerer.source(node))
+
+
+def _named(lowerer: Lowerer, node: nodes.Call) -> LedgerBinding:
     binding = lowerer.ground.binding(lowerer.context, node.arguments[0])
     assert isinstance(binding, LedgerBinding), "the checker wants a ledger"
-    return binding.id
+    return binding
 
 
 _MEMORY: dict[str, Callable[[Lowerer, nodes.Call], ir.AnyExpr]] = {
@@ -226,6 +235,7 @@ _MEMORY: dict[str, Callable[[Lowerer, nodes.Call], ir.AnyExpr]] = {
     "labelled": _labelled,
     "rank": _rank,
     "top": _top,
+    "board": _board,
 }
 
 RULES: dict[type[nodes.Node], Callable[[Lowerer, Any], ir.AnyExpr]] = {

@@ -140,6 +140,14 @@ class LedgerTop(Expr, frozen=True, tag=True):
     count: int
 
 
+class LedgerBoard(Expr, frozen=True, tag=True):
+    """A line for each of the `count` highest balances, ties by id: the holder's name, else the id, and the balance."""
+
+    ledger: str
+    count: int
+    entity: str
+
+
 class Silence(Expr, frozen=True, tag=True):
     """How long a member has not written: since the last message, else joining, else the first observation."""
 
@@ -280,8 +288,8 @@ class HasLabel(Expr, frozen=True, tag=True):
 
 AnyExpr = (
     Const | Field | Fact | Now | Sequence | Arithmetic | Negate | Coalesce | Call | WindowValue | LedgerValue
-    | LedgerRank | LedgerTop | Silence | Matched | And | Or | Not | Compare | InClock | In | InList | Has | HasList
-    | Contains | ContainsList | Affix | Matches | Quantified | Known | WindowTest | InState | HasLabel
+    | LedgerRank | LedgerTop | LedgerBoard | Silence | Matched | And | Or | Not | Compare | InClock | In | InList | Has
+    | HasList | Contains | ContainsList | Affix | Matches | Quantified | Known | WindowTest | InState | HasLabel
 )  # fmt: skip
 
 

@@ -66,7 +66,7 @@ class Ledgers:
         self.definitions = {ledger.id: ledger for ledger in plan.ledgers}
         self.caps = {cap.id: cap for cap in plan.caps}
         self.history: dict[tuple[str, str], list[Change]] = {}
-        self.granted: list[tuple[str, str, str, int, int]] = []  # cap, ledger, who, at, amount
+        self.granted: list[tuple[tuple[str, str, str], int, int]] = []  # (cap, ledger, who), at, amount
         self.grants: list[Grant] = []
 
     # --- reading ----------------------------------------------------------------------------------
@@ -156,14 +156,15 @@ class Ledgers:
         if ask.cap is None or ask.amount <= 0:
             return ask.amount
         cap = self.caps[ask.cap]
+        mine = (cap.id, ask.ledger, ask.who)
         period = period_index(self.plan.timezone, now, cap.per)
         used = sum(
             amount
-            for name, ledger, who, at, amount in self.granted
-            if (name, ledger, who) == (cap.id, ask.ledger, ask.who) and period_index(self.plan.timezone, at, cap.per) == period
+            for key, at, amount in self.granted
+            if key == mine and period_index(self.plan.timezone, at, cap.per) == period
         )
         allowed = max(0, min(ask.amount, cap.amount - used))
-        self.granted.append((cap.id, ask.ledger, ask.who, now, allowed))
+        self.granted.append((mine, now, allowed))
         return allowed
 
     # --- taking back ------------------------------------------------------------------------------

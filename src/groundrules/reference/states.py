@@ -26,7 +26,17 @@ if TYPE_CHECKING:
     from groundrules.reference.timers import Timer
 
 WINDOWS = (ir.WindowTest, ir.WindowValue)
-FROM_ANYWHERE = (ir.Now, ir.LedgerValue, ir.LedgerRank, ir.LedgerTop, ir.InState, ir.HasLabel, ir.Silence, ir.Fact)
+FROM_ANYWHERE = (
+    ir.Now,
+    ir.LedgerValue,
+    ir.LedgerRank,
+    ir.LedgerTop,
+    ir.LedgerBoard,
+    ir.InState,
+    ir.HasLabel,
+    ir.Silence,
+    ir.Fact,
+)
 
 
 class States:

@@ -147,6 +147,15 @@ def _(expr: ir.LedgerTop, scope: Scope) -> list[str]:
 
 
 @evaluate.register
+def _(expr: ir.LedgerBoard, scope: Scope) -> list[str]:
+    ledgers, roster = scope.memory.ledgers, scope.memory.roster
+    return [
+        f"{roster.fact(expr.entity, who, 'name', scope.now) or who} {ledgers.balance(expr.ledger, who, scope.now)}"
+        for who in ledgers.top(expr.ledger, expr.count, scope.now)
+    ]
+
+
+@evaluate.register
 def _(expr: ir.Silence, scope: Scope) -> int | None:
     member = evaluate(expr.member, scope)
     return None if member is None else scope.memory.roster.silence(member, scope.now, scope.memory.first)

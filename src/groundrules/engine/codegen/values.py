@@ -89,6 +89,12 @@ def ledger_top(emitter: Emitter, expr: ir.LedgerTop) -> Operand:
     return Operand((), f"list(x.memory.ledger_top({emitter.constant(expr.ledger)}, {emitter.constant(expr.count)}))")
 
 
+@emits_value(ir.LedgerBoard)
+def ledger_board(emitter: Emitter, expr: ir.LedgerBoard) -> Operand:
+    asked = ", ".join(emitter.constant(part) for part in (expr.ledger, expr.count, expr.entity))
+    return Operand((), f"x.memory.ledger_board({asked})")
+
+
 @emits_value(ir.Silence)
 def silence(emitter: Emitter, expr: ir.Silence) -> Operand:
     needs, member = emitter.operands((expr.member,))
