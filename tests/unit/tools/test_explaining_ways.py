@@ -69,6 +69,27 @@ def test_what_must_hold_together_is_changed_together(tmp_path: Path) -> None:
     assert way == [("field", "channel.name", "=="), ("field", "text", "contains")]
 
 
+def test_changes_of_one_text_are_made_one_after_the_other(tmp_path: Path) -> None:
+    (way,) = changes(tmp_path, 'text contains "spam" and text contains "eggs" and not text contains "hello"')
+    assert [relation for _, _, relation in way] == ["contains", "contains", "lacks"]
+    (way,) = changes(tmp_path, 'actor.roles has "admin" and not actor.roles has "member"')
+    assert [relation for _, _, relation in way] == ["has", "has not"]
+
+
+@pytest.mark.parametrize(
+    ("when", "found"),
+    [
+        ("length(emails(text)) >= 2", ("someone1@example.org", "someone2@example.org")),
+        ("length(secrets(text)) > 0", ("AKIAIOSFODNN7EXAMPLE",)),
+        ('any(one in emails(text) where one ends with ".org")', ("someone1@example.org",)),
+    ],
+)
+def test_a_text_is_given_what_a_function_finds(tmp_path: Path, when: str, found: tuple[str, ...]) -> None:
+    rule = f"rules:\n  - id: x\n    on: message\n    when: >\n      {when}\n    then: [delete]\n"
+    told = why(plan_of(tmp_path, rule), [message("a", "09:00:00", "hello")], "x")
+    assert told.would_fire[0].changes[0].among == found
+
+
 def test_of_alternatives_the_shortest_comes_first(tmp_path: Path) -> None:
     found = changes(tmp_path, '(channel.name == "help" and text contains "spam") or actor.level > 3')
     assert [len(way) for way in found] == [1, 2]

@@ -6,7 +6,7 @@ copy of the memory at the moment when the rule is asked. One that has neither ca
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -63,6 +63,30 @@ def put(event: Json, place: Place, value: Any) -> None:
 def field(place: Place, value: Any, told: Change) -> Alteration:
     """Another value of a field of the event."""
     return Alteration(told, to_event=lambda event: put(event, place, value))
+
+
+def rewrite(place: Place, before: Any, change: Callable[[Any], Any], told: Change) -> Alteration:
+    """A field of the event made over; `before` is what stands for it where the event does not have it.
+
+    Several changes of one text or list are made one after the other.
+    """
+
+    def alter(event: Json) -> None:
+        held = found(event, place)
+        put(event, place, change(before if held is None else held))
+
+    return Alteration(told, to_event=alter)
+
+
+def found(event: Json, place: Place) -> Any:
+    """What stands at a place of an event, or None."""
+    inside: Any = event
+    for name in place:
+        try:
+            inside = inside[name]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return inside
 
 
 def later(instant: int, scope: Scope) -> Alteration:
@@ -165,14 +189,12 @@ class InWindow:
         """So much more in a sum."""
         return Alteration(self.change(1, value=value), to_memory=lambda memory: _add(memory, self, memory.now, value))
 
-    def fewer(self, count: int) -> Alteration:
-        """So many events less, the oldest first, and never the one at hand."""
+    def fewer(self, count: int) -> Iterator[Alteration]:
+        """So many events less, the oldest first, and never the one at hand; nothing if there are not so many."""
         own = self.scope.memory.number if self.scope.event is not None else -1
         gone = [entry for entry in self.held if entry.number != own][:count]
-        told = self.change(-count)
-        return (
-            Alteration(told, to_memory=lambda memory: _drop(memory, gone)) if len(gone) == count else Alteration(told)
-        )
+        if len(gone) == count:
+            yield Alteration(self.change(-count), to_memory=lambda memory: _drop(memory, gone))
 
     def days(self, length: int) -> Alteration:
         """Entries on the days before, so that the run of days is so long."""

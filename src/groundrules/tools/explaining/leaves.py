@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import singledispatch
 from typing import Any
 
@@ -15,9 +15,21 @@ from groundrules.tools.explaining import altering
 from groundrules.tools.explaining.altering import Alteration
 from groundrules.tools.explaining.model import Change
 from groundrules.tools.explaining.patterns import example
-from groundrules.tools.explaining.reaching import FLIPPED, OPPOSITE, OTHER, Site, placed, reach, set_to, when, window
+from groundrules.tools.explaining.reaching import (
+    FLIPPED,
+    OPPOSITE,
+    OTHER,
+    Site,
+    placed,
+    reach,
+    rewritten,
+    set_to,
+    when,
+    window,
+)
 
 ELSEWHERE = "elsewhere.example"
+MOST_CUTS = 20
 SHOWN = 5  # words of a list that are named
 
 
@@ -88,6 +100,8 @@ def _found(expr: Any, site: Site) -> Iterator[Alteration]:
     """A text in which a leaf finds what it looks for."""
     subject = _subject(expr.subject)
     text = site.value(subject)
+    if text is None and isinstance(subject, ir.Field):
+        text = ""
     wanted, among, source = _needles(expr, site)
     relation = _relation(expr)
     told = Change(
@@ -96,8 +110,8 @@ def _found(expr: Any, site: Site) -> Iterator[Alteration]:
     if not wanted or not isinstance(text, str):
         yield Alteration(told)
         return
-    for value in _written_into(text, wanted, expr):
-        yield from placed(subject, value, _with(told, value), site)
+    for write in _writings(wanted, expr):
+        yield from rewritten(subject, write, _with(told, write(text)), site)
 
 
 def _relation(expr: Any) -> str:
@@ -135,12 +149,13 @@ def _fitting(items: Sequence[str], text: Any) -> tuple[str, ...]:
     return tuple(sorted(items, key=lambda item: wide is item.isascii()))
 
 
-def _written_into(text: str, wanted: list[str], expr: Any) -> list[str]:
+def _writings(wanted: list[str], expr: Any) -> list[Callable[[str], str]]:
+    """How to write into a text what is to be found there; a pattern may want to stand alone."""
     new = " ".join(wanted)
-    if isinstance(expr, ir.Affix):
-        return [f"{new} {text}".strip() if expr.end == "start" else f"{text} {new}".strip()]
-    together = f"{text} {new}" if text.strip() else new
-    return [together, new] if isinstance(expr, ir.Matches) and together != new else [together]
+    if isinstance(expr, ir.Affix) and expr.end == "start":
+        return [lambda text: f"{new} {text}".strip()]
+    behind: Callable[[str], str] = lambda text: f"{text} {new}" if text.strip() else new  # noqa: E731
+    return [behind, lambda text: new] if isinstance(expr, ir.Matches) else [behind]
 
 
 def _cut(expr: Any, site: Site) -> Iterator[Alteration]:
@@ -149,16 +164,22 @@ def _cut(expr: Any, site: Site) -> Iterator[Alteration]:
     text = site.value(subject)
     if not isinstance(text, str):
         return
+    without, patterns = _without(expr, text, site)
+    told = Change(kind="field", what=site.text(subject), relation="lacks", among=patterns, value=without)
+    yield from rewritten(subject, lambda held: _without(expr, held, site)[0], told, site)
+
+
+def _without(expr: Any, text: str, site: Site) -> tuple[str, tuple[str, ...]]:
+    """(the text without what a leaf finds in it, the patterns that were found)."""
     patterns: list[str] = []
-    for _ in range(20):
+    for _ in range(MOST_CUTS):
         places = [(place, pattern) for pattern, place in clauses.occurrences(expr, text, site.scope)]
         if not places:
-            told = Change(kind="field", what=site.text(subject), relation="lacks", among=tuple(dict.fromkeys(patterns)))
-            yield from placed(subject, text, _with(told, text), site)
-            return
+            break
         (start, end), pattern = min(places)
         patterns.append(pattern)
         text = text[:start] + text[end:]
+    return text, tuple(dict.fromkeys(patterns))
 
 
 @leaf.register(ir.In)
@@ -210,11 +231,13 @@ def _listed(
     if not isinstance(collection, ir.Field | ir.Fact) or None in changed:
         return
     held = list(site.value(collection) or [])
-    after = (
-        [*held, *(value for value in changed if value not in held)]
-        if want
-        else [value for value in held if not any(texts.equal(value, other, "folded") for other in changed)]
-    )
+
+    def change(items: Any) -> list[Any]:
+        if want:
+            return [*(items or ()), *(value for value in changed if value not in (items or ()))]
+        return [item for item in items or () if not any(texts.equal(item, other, "folded") for other in changed)]
+
+    after = change(held)
     named = (among or changed) if want else [value for value in held if value not in after]
     told = Change(
         kind="fact" if isinstance(collection, ir.Fact) else "field",
@@ -225,7 +248,7 @@ def _listed(
         value=after,
         before=held,
     )
-    yield from placed(collection, after, told, site)
+    yield from rewritten(collection, change, told, site)
 
 
 @leaf.register

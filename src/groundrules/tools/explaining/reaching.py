@@ -7,7 +7,7 @@ undone gives no change.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -24,6 +24,7 @@ from groundrules.reference.values import evaluate
 from groundrules.tools.explaining import altering
 from groundrules.tools.explaining.altering import Alteration, InWindow, Place
 from groundrules.tools.explaining.model import Change
+from groundrules.tools.explaining.specimens import findable
 
 FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
@@ -131,6 +132,15 @@ def placed(expr: Any, value: Any, told: Change, site: Site) -> Iterator[Alterati
         yield altering.fact(expr.entity, site.scope.subject, expr.fact, value, told)
 
 
+def rewritten(expr: Any, change: Callable[[Any], Any], told: Change, site: Site) -> Iterator[Alteration]:
+    """Yield the alteration that makes over the text or list that `expr` reads."""
+    place, before = site.place(expr), site.value(expr)
+    if place is not None:
+        yield altering.rewrite(place, "" if before is None and expr.kind == "text" else before, change, told)
+    else:
+        yield from placed(expr, change(before), told, site)
+
+
 def _as_json(value: Any, expr: Any) -> Any:
     if value is None:
         return None
@@ -177,7 +187,14 @@ def _called(expr: ir.Call, relation: str, bound: Any, site: Site) -> Iterator[Al
         case "age" if isinstance(bound, int | float):
             yield from reach(first, FLIPPED[relation], site.scope.now - round(bound), site)
         case "length" if isinstance(bound, int | float):
-            yield from _resized(first, nearest(relation, bound), relation, bound, site)
+            if isinstance(first, ir.Call):
+                yield from written_for(first, round(nearest(relation, bound)) - len(site.value(first) or ()), site)
+            else:
+                yield from _resized(first, nearest(relation, bound), relation, bound, site)
+        case "round" | "number":
+            yield from reach(first, relation, bound, site)
+        case "first" | "last":
+            yield from _item(first, relation, bound, site)
         case name if name in SAME_TEXT and isinstance(bound, str):
             yield from reach(first, relation, bound, site)
         case "timestamp":
@@ -197,11 +214,41 @@ def _resized(expr: Any, size: Any, relation: str, bound: Any, site: Site) -> Ite
         kind="field", what=f"length({site.text(expr)})", relation=relation, type="number", bound=bound, value=size
     )
     if isinstance(value, str):
-        yield from placed(expr, (value + "…" * size)[:size], told, site)
+        yield from rewritten(expr, lambda text: (text + "…" * size)[:size], told, site)
     elif isinstance(value, list):
         raw = scopes.walk(site.scope.root(expr.root), expr.path) if isinstance(expr, ir.Field) else value
         filled = [*raw, *(_another(raw, number) for number in range(size - len(raw)))][:size]
         yield from placed(expr, filled, told, site)
+
+
+def written_for(call: ir.Call, count: int, site: Site) -> Iterator[Alteration]:
+    """Yield the text in which a function like `emails(text)` finds so many more."""
+    subject = call.arguments[0] if call.arguments else None
+    text, found = site.value(subject), findable(call.function, count)
+    if not isinstance(subject, ir.Field) or not isinstance(text, str) or len(found) < count or not found:
+        return
+    value = " ".join([text, *found]).strip()
+    told = Change(
+        kind="field",
+        what=site.text(subject),
+        relation="contains all",
+        among=tuple(found),
+        count=len(found),
+        value=value,
+    )
+    yield from rewritten(subject, lambda text: " ".join([text, *found]).strip(), told, site)
+
+
+def _item(collection: Any, relation: str, bound: Any, site: Site) -> Iterator[Alteration]:
+    """Yield the first or last item of a list of people or texts as something else."""
+    place = site.place(collection)
+    if place is None or relation not in ("==", "!="):
+        return
+    value = bound if relation == "==" else "somebody-else"
+    held = scopes.walk(site.scope.root(collection.root), collection.path) or []
+    item = value if held and isinstance(held[0], str) else {"id": value}
+    told = Change(kind="field", what=site.text(collection), relation="has", among=(str(value),), value=value)
+    yield altering.field(place, [item], told)
 
 
 def _another(items: list[Any], number: int) -> Any:
@@ -251,7 +298,7 @@ def window(expr: ir.WindowTest | ir.WindowValue, relation: str, bound: Any, site
     match where.window.kind:
         case "count" | "distinct":
             missing = round(wanted) - held
-            yield where.more(missing) if missing > 0 else where.fewer(-missing)
+            yield from (where.more(missing),) if missing > 0 else where.fewer(-missing)
         case "sum" if wanted > held:
             yield where.amount(_whole(wanted - held))
         case "streak" if wanted > held:

@@ -16,7 +16,8 @@ from groundrules.tools.explaining import altering
 from groundrules.tools.explaining.altering import Alteration, Place
 from groundrules.tools.explaining.leaves import leaf
 from groundrules.tools.explaining.model import Change
-from groundrules.tools.explaining.reaching import Site
+from groundrules.tools.explaining.reaching import Site, written_for
+from groundrules.tools.explaining.specimens import specimen
 
 Way = tuple[Alteration, ...]
 WIDEST = 6  # proposals kept at each branch
@@ -71,6 +72,8 @@ def _items(expr: ir.Quantified, want: bool, site: Site) -> list[Way]:
 
 def _added(expr: ir.Quantified, base: Place | None, count: int, want: bool, site: Site) -> list[Way]:
     """An item added to the list that makes the condition so."""
+    if isinstance(expr.collection, ir.Call):
+        return [(one,) for one in written_for(expr.collection, 1, site)]
     if base is None or site.scope.event is None:
         return []
     item = specimen(_items_schema(site, base))
@@ -90,19 +93,3 @@ def _items_schema(site: Site, place: Place) -> dict[str, Any]:
         schema = schema.get("items", {}) if isinstance(name, int) else schema.get("properties", {}).get(name, {})
     found: dict[str, Any] = schema.get("items", {})
     return found
-
-
-def specimen(schema: dict[str, Any]) -> Any:
-    """Something that meets a schema, as plain as can be."""
-    match schema.get("type"):
-        case "object":
-            required = schema.get("required") or list(schema.get("properties", {}))[:1]
-            return {name: specimen(schema["properties"].get(name, {})) for name in required}
-        case "array":
-            return []
-        case "integer" | "number":
-            return schema.get("minimum", 1)
-        case "boolean":
-            return True
-    plain = {"uri": "https://example.org/", "domain": "example.org", "date-time": "2026-01-01T00:00:00Z"}
-    return schema.get("enum", [plain.get(schema.get("format", ""), "x")])[0]
