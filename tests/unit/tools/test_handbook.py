@@ -10,7 +10,8 @@ import pytest
 from groundrules.resources import shipped
 from groundrules.tools.checking import check_path, check_text
 from groundrules.tools.handbook import handbook, html, markdown
-from groundrules.tools.handbook.words import ACTIONS, EVENTS, WORDS
+from groundrules.tools.handbook.words import ACTIONS, EVENTS, THEMES, WORDS
+from groundrules.tools.library import packs
 
 ROOT = Path(__file__).parents[3]
 TEAM = ROOT / "tests" / "rulebooks" / "team-group"
@@ -175,6 +176,30 @@ def test_there_are_words_for_every_shipped_event_and_action() -> None:
     for folder, words in (("events", EVENTS), ("actions", ACTIONS)):
         names = {path.name.removesuffix(".json") for path in (shipped("schemas") / folder).glob("*.json")}
         assert names == set(words)
+
+
+@pytest.mark.parametrize("name", packs())
+def test_there_are_words_for_the_themes_of_the_library(name: str) -> None:
+    checked = check_path(shipped("policies") / name).checked
+    assert checked is not None
+    assert {str(rule.source.tags[0].value) for rule in checked.rules if rule.source.tags} <= set(THEMES)
+
+
+def test_numbers_about_the_whole_group_are_no_rules_for_members() -> None:
+    book = """
+rulebook: a
+use: [std/chat]
+ledgers: {week: {per: community}}
+rules:
+  - {id: counted, on: message, then: [{grant: {week: 1}}]}
+  - {id: told, text: We count messages, on: message, then: [{grant: {week: 1}}]}
+"""
+    result = check_text(book)
+    assert result.checked is not None
+    assert not result.has_errors, result.diagnostics
+    text = markdown(handbook(result.checked, "en"))
+    assert "**told** — We count messages" in text
+    assert "counted" not in text
 
 
 def test_both_languages_have_the_same_words() -> None:

@@ -29,12 +29,28 @@ class Guide:
 
     @cached_property
     def rules(self) -> list[ir.Rule]:
-        return [rule for rule in self.plan.rules if rule.mode in self.modes]
+        return [rule for rule in self.plan.rules if rule.mode in self.modes and not self.is_bookkeeping(rule)]
 
     def name(self, title: Mapping[str, str], id: str) -> str:
         """What a rule or another block is called."""
         shown = self.phrases.title(title, id)
         return self.phrases.say("who", what=shown, who=id) if self.ids else shown
+
+    @cached_property
+    def themes(self) -> dict[str, str]:
+        """The first tag that each rule was given, by qualified id."""
+        return {
+            rule.context.instance.qualified(str(rule.source.id.value)): str(rule.source.tags[0].value)
+            for rule in self.checked.rules
+            if rule.source.tags
+        }
+
+    def is_bookkeeping(self, rule: ir.Rule) -> bool:
+        """Tell whether a rule only keeps numbers about the whole group, and so is nothing to members."""
+        per = {ledger.id: ledger.per for ledger in self.plan.ledgers}
+        moved = [effect for effect in rule.effects if isinstance(effect, ir.Delta | ir.Reset)]
+        counts = [effect for effect in moved if per[effect.ledger] != "member"]
+        return not self.ids and bool(counts) and len(counts) == len(rule.effects) and not rule.text
 
     @cached_property
     def by_id(self) -> dict[str, ir.Rule]:

@@ -53,7 +53,7 @@ def _items(items: Iterable[Item]) -> Iterator[Block]:
 def _themes(guide: Guide, rules: list[ir.Rule], level: int) -> Iterator[Block]:
     themes: dict[str, list[ir.Rule]] = {}
     for rule in rules:
-        themes.setdefault(rule.tags[0] if rule.tags else "", []).append(rule)
+        themes.setdefault(guide.themes.get(rule.id, ""), []).append(rule)
     for theme in sorted(themes, key=lambda theme: (theme == "", theme)):
         if len(themes) > 1:
             yield Heading(level, _theme(guide.phrases, theme))
@@ -198,7 +198,9 @@ def _path(guide: Guide, process: ir.Process, opening: ir.Rule) -> Item:
     phrases = guide.phrases
     notes = [phrases.say("begins", type=phrases.events(_types(opening)))]
     for number, due in enumerate(process.steps):
-        rule = guide.by_id[f"{process.id}#{number + 1}"]
+        rule = guide.by_id.get(f"{process.id}#{number + 1}")
+        if rule is None:
+            continue
         text = _due(phrases, due, phrases.effects(rule.effects))
         if due.repeat > 1:
             text += phrases.say("repeat", n=due.repeat, length=phrases.length(due.every))
