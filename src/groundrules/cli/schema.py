@@ -1,4 +1,4 @@
-"""`groundrules schema …`: the JSON Schemas that rulebooks, tests, events, actions and decisions follow."""
+"""`groundrules schema …`: the JSON Schemas that rulebooks, tests, budgets, events, actions and decisions follow."""
 
 from __future__ import annotations
 
@@ -10,21 +10,23 @@ import click
 
 from groundrules.resources import shipped
 
-_WHOLE = ("rulebook", "tests", "decision")
+_WHOLE = ("rulebook", "tests", "budget", "decision")
 _FOLDERS = {"event": "events", "action": "actions", "entity": "entities"}
 
 
 @click.command("schema")
 @click.argument(
-    "kind", type=click.Choice(["rulebook", "tests", "event", "action", "entity", "decision"]), default="rulebook"
+    "kind",
+    type=click.Choice(["rulebook", "tests", "budget", "event", "action", "entity", "decision"]),
+    default="rulebook",
 )
 @click.argument("name", required=False)
 @click.option("-o", "--output", type=click.Path(dir_okay=False, writable=True), help="Write it to this file.")
 def command(kind: str, name: str | None, output: str | None) -> None:
     """Print a JSON Schema, or write it for an editor to complete from.
 
-    KIND is rulebook (the default), tests, event, action, entity or decision; event, action and entity take a NAME and
-    list the names there are without one. Editors take the schema from the first line of a file:
+    KIND is rulebook (the default), tests, budget, event, action, entity or decision; event, action and entity take a
+    NAME and list the names there are without one. Editors take the schema from the first line of a file:
     `# yaml-language-server: $schema=.groundrules/rulebook.schema.json`.
     """
     text = _read(shipped("schemas") / f"{kind}.schema.json") if kind in _WHOLE else _named(kind, name)

@@ -262,3 +262,47 @@ def test_small_shares_are_not_shown_as_none() -> None:
 def test_axes_end_on_round_numbers(compared: Report) -> None:
     assert [charts.nice(value) for value in (1, 3, 7, 9, 11, 45, 700)] == [1, 3, 8, 10, 20, 50, 800]
     assert charts.weeks((), Speech(compared, "en"), True) == ""
+
+
+# --- who is acted on ----------------------------------------------------------------------------
+
+ESCALATION = """
+ledgers: {strikes: {per: member}}
+rules:
+  - {id: strike, title: Strike, on: message, when: text contains "bad", then: [strike: 1]}
+  - {id: spared, on: message, when: text contains "drill", then: [exempt: [strike]]}
+ladders:
+  - {id: discipline, ledger: strikes, steps: [{reaches: 2, then: [{mute: 10m}]}], appeal: {within: 7d, to: owner}}
+paths:
+  - id: waiting
+    on: message
+    when: text ends with "?"
+    one_per: actor
+    until: [{on: message, when: actor.id != start.actor.id}]
+    steps: [{after: 1h, then: [{mute: 1m, who: start.actor}]}]
+"""
+
+
+def test_balances_count_as_acts_and_openings_and_exemptions_do_not(tmp_path: Path) -> None:
+    history = [
+        message("1", "li", "bad"),
+        message("2", "li", "bad, but a drill"),
+        message("3", "li", "bad again"),
+        message("4", "zhao", "anybody?", 6),
+        message("5", "sun", "here", 7),
+    ]
+    plan = version(ESCALATION)
+    report = replayed(plan, [stored(tmp_path, history)])
+    assert {row.rule: row.after for row in report.rules} == {
+        "strike": 2,
+        "spared": 1,
+        "discipline#1": 1,
+        "waiting": 1,
+        "waiting#1": 1,
+    }
+    does = {one.rule: (one.member, one.does) for one in report.examples}
+    assert does["strike"] == ("li", ("strikes +1",))
+    assert does["discipline#1"] == ("li", ("mute 10m",))
+    assert does["spared"] == ("li", ())
+    assert does["waiting#1"][0] == "zhao"
+    assert [(one.member, one.after) for one in report.people] == [("li", 3), ("zhao", 1)]

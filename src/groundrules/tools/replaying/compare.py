@@ -2,8 +2,8 @@
 
 Two hits are the same if one rule answered one occasion (a line of the input, an instant) for one member; a rule that
 was renamed (`was:`) is the same rule. What only the new version has is gained, what only the old one has is lost, and
-where both act but not alike it changed. Rewards count by rule; nobody is *actioned* by a reward. What rules in shadow
-would have done is counted beside, and never gained or lost.
+where both act but not alike it changed. Rewards count by rule; nobody is *actioned* by a reward, nor by a rule that
+only opens a path or exempts. What rules in shadow would have done is counted beside, and never gained or lost.
 """
 
 from __future__ import annotations
@@ -127,7 +127,7 @@ class _People:
         return Counter(hit.member for hit in hits if self._acts(hit))
 
     def _acts(self, hit: Hit) -> bool:
-        return bool(hit.member) and not hit.shadow and hit.rule not in self._rewards
+        return bool(hit.member and hit.does) and not hit.shadow and hit.rule not in self._rewards
 
     def those(self, wanted: set[str], differing: Iterable[Hit]) -> tuple[Person, ...]:
         """Return the wanted members that have a hit among `differing`, those with most hits first."""

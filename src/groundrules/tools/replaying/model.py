@@ -18,7 +18,7 @@ Side = Literal["acts", "gained", "lost", "changed"]
 
 
 class Hit(msgspec.Struct, array_like=True, gc=False, kw_only=True):
-    """A rule that fired for one member, and what it did: `mute 10m`, `delete`.
+    """A rule that fired for one member, and what it did: `mute 10m`, `delete`, `strikes +1`.
 
     `line` counts the input's lines from 1. `own`: it answered the event of that line, and no timer that fell due
     before it. `cohorts` has a bit for each cohort that the event was in. `why` is the JSON of the deciding clauses; a

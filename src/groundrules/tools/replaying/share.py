@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from groundrules.calendar.instants import format_duration
-from groundrules.decisions import Action, Decision, Fired, Shadow
+from groundrules.decisions import Action, Decision, Fired, LedgerChange, Shadow
 from groundrules.engine.compiled import Compiled
 from groundrules.engine.engine import Engine
 from groundrules.plan import ir
@@ -157,17 +157,21 @@ class _Runner:
         for fired in decision.fired:
             if not fired.rule.startswith(COHORT):
                 actions = [action for action in decision.actions if fired.rule in action.rules]
-                whose = [change.who for change in decision.ledgers if fired.rule in change.rules]
-                yield from self._of_rule(moment, fired, actions, whose)
+                changes = [change for change in decision.ledgers if fired.rule in change.rules]
+                yield from self._of_rule(moment, fired, actions, changes)
         for shadow in decision.shadow:
             yield from self._of_rule(moment, shadow, shadow.actions, ())
 
     def _of_rule(
-        self, moment: _Moment, found: Fired | Shadow, actions: Sequence[Action], whose: Sequence[str]
+        self, moment: _Moment, found: Fired | Shadow, actions: Sequence[Action], changes: Sequence[LedgerChange]
     ) -> Iterator[Hit]:
         told = (moment.decision.partition, found.rule)
         self._told[told] += 1
         why = msgspec.json.encode(found.clauses) if self._told[told] <= REASONS else b""
+        moved = {f"{change.ledger} {change.asked:+}" for change in changes}
+        if isinstance(found, Shadow):
+            moved = {f"{ledger} {amount:+}" for ledger, amount in found.ledgers.items()}
+        whose = [change.who for change in changes]
         for member, acting in self._members(moment.event, actions, whose):
             self._name(moment, member)
             yield Hit(
@@ -175,7 +179,7 @@ class _Runner:
                 at=moment.decision.at or "",
                 rule=found.rule,
                 member=member,
-                does=tuple(sorted({self._doing(action) for action in acting})),
+                does=tuple(sorted({self._doing(action) for action in acting} | moved)),
                 shadow=isinstance(found, Shadow),
                 own=moment.own,
                 cohorts=moment.cohorts,
