@@ -18,6 +18,7 @@ def _spec(action: ActionType) -> ir.ActionSpec:
     parameters = action.parameters.items()
     return ir.ActionSpec(
         name=action.name,
+        title=dict(sorted(action.title.items())),
         target=action.target.kind if action.target else None,
         key=tuple(sorted(action.key)),
         merge=dict(sorted(action.merge.items())),

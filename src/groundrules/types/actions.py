@@ -53,9 +53,13 @@ class Parameter:
 
 @dataclass(frozen=True)
 class ActionType:
-    """An action as its schema describes it; `key` are the parameters that, with the target, tell actions apart."""
+    """An action as its schema describes it; `key` are the parameters that, with the target, tell actions apart.
+
+    `title` is what it is called, by language, as whom it is done to can follow: `mute`, `撤回消息`.
+    """
 
     name: str
+    title: dict[str, str]
     description: str
     target: Target | None
     shorthand: str | None
@@ -77,9 +81,10 @@ def build_action(name: str, schema: Schema, supersedes: tuple[str, ...]) -> Acti
         )
         for parameter, inner in schema["properties"].items()
     }
-    target, merge = schema.get("target"), schema.get("merge", {})
+    target, merge, title = schema.get("target"), schema.get("merge", {}), schema.get("title", {})
     return ActionType(
         name,
+        {"": title} if isinstance(title, str) else dict(title),
         schema.get("description", ""),
         Target(target["kind"], target.get("default")) if target else None,
         schema.get("shorthand"),

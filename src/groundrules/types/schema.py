@@ -80,6 +80,7 @@ class Checker:
         self.document = document
         self.report = report
         self.entities = entities
+        self.action = action
         self.formats = dict(FORMATS)
         if action:
             self.formats["string"] = (*FORMATS["string"], *ACTION_FORMATS)
@@ -130,7 +131,9 @@ class Checker:
         if wanted is None:
             return True
         right = isinstance(value, wanted) and not isinstance(value, bool)
-        if right and keyword in ("enum", "required"):
+        if keyword == "title" and pointer == ("title",) and self.action and isinstance(value, dict):
+            right = all(isinstance(text, str) for text in value.values())
+        elif right and keyword in ("enum", "required"):
             right = all(isinstance(item, str) for item in value) and len(set(value)) == len(value)
             right = right and (keyword != "enum" or value != [])
         elif right and keyword in ("minLength", "maxLength", "maxItems"):
