@@ -15,6 +15,7 @@ from groundrules.tools.replaying.render import charts
 from groundrules.tools.replaying.render.words import Speech
 
 PEOPLE = 500
+_SIGNS = {"gained": ("+", "up"), "lost": ("−", "down"), "changed": ("~", "")}
 
 STYLE = """
 :root{color-scheme:light dark;--back:#fff;--panel:#f6f7f9;--text:#1c2430;--soft:#5b6675;--line:#d9dee5;
@@ -34,7 +35,7 @@ p{margin:.25rem 0}.soft,small{color:var(--soft)}code{font:.9em ui-monospace,Menl
 th,td{text-align:left;padding:.35rem .6rem;border-bottom:1px solid var(--line);vertical-align:top}
 th{font-weight:600;color:var(--soft);font-size:.85rem}.n{text-align:right;font-variant-numeric:tabular-nums}
 .up{color:var(--gained)}.down{color:var(--lost)}.bad{color:var(--bad);font-weight:600}.good{color:var(--good)}
-svg{width:100%;height:auto;display:block}svg text{font-size:11px;fill:var(--soft)}
+svg{width:100%;height:auto;display:block}svg text{font-size:13px;fill:var(--soft)}
 .grid{stroke:var(--line)}rect.kept,.key.kept{fill:var(--kept);background:var(--kept)}
 rect.gained,.key.gained{fill:var(--gained);background:var(--gained)}rect.lost,.key.lost{fill:var(--lost);background:var(--lost)}
 .key{display:inline-block;width:.8em;height:.8em;border-radius:.15em;margin:0 .35em 0 1em}
@@ -152,10 +153,15 @@ class _Page:
         yield f"<h2>{escape(say('by_rule'))}</h2>"
         head = [say("rule"), say("acts"), say("members")]
         if self.compared:
-            head = [say(name) for name in ("rule", "before", "after", "gained", "lost", "changed", "members")]
+            head = [say(name) for name in ("rule", "before", "after", *self._moves, "members")]
         if self._shadows:
             head.append(say("shadow"))
         yield _table([escape(name) for name in head], [self._rule(row) for row in self.report.rules])
+
+    @property
+    def _moves(self) -> list[str]:
+        """The ways in which some rule differs."""
+        return [name for name in _SIGNS if any(getattr(row, name) for row in self.report.rules)]
 
     @property
     def _shadows(self) -> bool:
@@ -169,7 +175,7 @@ class _Page:
         cells = [name]
         if self.compared:
             cells += [f"{row.before:,}", f"{row.after:,}"]
-            cells += [_signed("+", row.gained, "up"), _signed("−", row.lost, "down"), _signed("~", row.changed, "")]
+            cells += [_signed(getattr(row, name), *_SIGNS[name]) for name in self._moves]
         else:
             cells.append(f"{row.after:,}")
         cells.append(self._moved(row.members_before, row.members_after))
@@ -230,7 +236,7 @@ class _Page:
         yield f'<footer class="soft">{texts}<small>{names}</small></footer>'
 
 
-def _signed(sign: str, count: int, kind: str) -> str:
+def _signed(count: int, sign: str, kind: str) -> str:
     return _coloured(kind, f"{sign}{count:,}") if count else ""
 
 
