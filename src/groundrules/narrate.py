@@ -6,12 +6,14 @@ decision and nothing else; an action is named by its own title where the plan gi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from groundrules.decisions import Action, Clause, Decision, Evidence, Fired, LedgerChange
+from groundrules.calendar.instants import format_duration
+from groundrules.decisions import Action, Clause, Decision, Evidence, Fired, LedgerChange, Shadow
 
 Titles = Mapping[str, Mapping[str, str]]  # action → language → title
+Lengths = Mapping[str, Collection[str]]  # action → its parameters that are lengths of time, in ms
 
 WORDS: dict[str, dict[str, str]] = {
     "en": {
@@ -86,16 +88,23 @@ def value_text(value: Any, lang: str) -> str:
     return str(value)
 
 
-def action_text(action: Action, lang: str, titles: Titles | None = None) -> str:
+def action_text(action: Action, lang: str, titles: Titles | None = None, lengths: Lengths | None = None) -> str:
     """One action in a phrase: `mute li (duration 10m)`."""
+    spans = (lengths or {}).get(action.do, ())
     name = pick((titles or {}).get(action.do, {}), lang) or action.do
     who = f" {action.who}" if action.who is not None else ""
     told = {key: value for key, value in action.parameters.items() if value not in (None, False, "", [])}
-    details = [f"{key} {value_text(value, lang)}" for key, value in told.items()]
+    shown = {
+        key: format_duration(value) if key in spans and isinstance(value, int) else value_text(value, lang)
+        for key, value in told.items()
+    }
+    details = [f"{key} {value}" for key, value in shown.items()]
     return name + who + (f" ({', '.join(details)})" if details else "")
 
 
-def narrate(decision: Decision, lang: str = "en", titles: Titles | None = None) -> list[str]:
+def narrate(
+    decision: Decision, lang: str = "en", titles: Titles | None = None, lengths: Lengths | None = None
+) -> list[str]:
     """Return the decision as lines of text: actions first, then the reasons, then what did not happen.
 
     A decision in which nothing happened gives one line that says so.
@@ -107,10 +116,11 @@ def narrate(decision: Decision, lang: str = "en", titles: Titles | None = None) 
     if decision.trigger == "duplicate":
         return [words["duplicate"]]
     lines = [words["late"].format(at=decision.at)] if decision.late else []
-    lines += [f"→ {action_text(action, lang, titles)}" for action in decision.actions]
+    lines += [f"→ {action_text(action, lang, titles, lengths)}" for action in decision.actions]
     lines += [_ledger(change, words) for change in decision.ledgers]
     lines += [line for fired in decision.fired for line in _fired(fired, words, lang)]
-    lines += _aside(decision, words, lang, titles)
+    lines += [f"~ {_shadow(shadow, words, lang, titles, lengths)}" for shadow in decision.shadow]
+    lines += _aside(decision, words, lang)
     return lines or [words["quiet"]]
 
 
@@ -144,12 +154,14 @@ def _evidence(found: Evidence, clause: Clause, words: Mapping[str, str]) -> str:
     return words[phrase].format(field=found.field, start=found.start, end=found.end, **shown)
 
 
-def _aside(decision: Decision, words: Mapping[str, str], lang: str, titles: Titles | None) -> list[str]:
-    """What did not happen, or happened beside: shadows, exemptions, dropped actions, undecided guards, notes."""
+def _shadow(shadow: Shadow, words: Mapping[str, str], lang: str, titles: Titles | None, lengths: Lengths | None) -> str:
+    actions = words["list"].join(action_text(action, lang, titles, lengths) for action in shadow.actions)
+    return words[shadow.reason].format(rule=shadow.rule, actions=actions or words["nothing"])
+
+
+def _aside(decision: Decision, words: Mapping[str, str], lang: str) -> list[str]:
+    """What did not happen, or happened beside: exemptions, dropped actions, undecided guards, notes."""
     lines = []
-    for shadow in decision.shadow:
-        actions = words["list"].join(action_text(action, lang, titles) for action in shadow.actions)
-        lines.append("~ " + words[shadow.reason].format(rule=shadow.rule, actions=actions or words["nothing"]))
     for exempted in decision.exempted:
         lines.append("- " + words["exempted"].format(rule=exempted.rule, by=words["list"].join(exempted.by)))
     for dropped in decision.dropped:

@@ -114,12 +114,13 @@ class HumanPrinter:
     def __init__(self, plan: ir.Plan, lang: str) -> None:
         self._lang = lang
         self._titles = {spec.name: spec.title for spec in plan.actions}
+        self._lengths = {spec.name: spec.durations for spec in plan.actions}
         self._zone = ZoneInfo(plan.timezone)
 
     def write(self, line: bytes, decisions: list[Decision]) -> None:
         for decision in decisions:
             click.secho(self._headline(line, decision), bold=True)
-            for text in narrate.narrate(decision, self._lang, self._titles):
+            for text in narrate.narrate(decision, self._lang, self._titles, self._lengths):
                 click.secho(f"  {text}", fg=COLOURS.get(text[:1]))
         if decisions:
             sys.stdout.flush()
