@@ -101,3 +101,42 @@ def test_no_tests_are_no_success(command: Any, folder: Path) -> None:
 
 def test_a_path_that_is_not_there_is_a_mistake_of_usage(command: Any, tmp_path: Path) -> None:
     assert command("test", tmp_path / "absent").exit_code == 2
+
+
+SETTINGS = """\
+rulebook: sample
+languages: [en]
+use: [std/chat]
+parameters: {strict: {type: boolean, default: false}, limit: {type: integer, default: 3, min: 1}}
+rules:
+  - {id: closed, title: Closed, on: message, when: strict and length(text) >= limit, then: [delete]}
+"""
+UNDER = """\
+tests:
+  - {name: open as it comes, timeline: [{at: "09:00", message: hello, by: li, expect: []}]}
+  - {name: closed, with: {strict: true}, timeline: [{at: "09:00", message: hey, by: li, expect: [delete]}]}
+  - {name: looser, with: {strict: true, limit: 4}, timeline: [{at: "09:00", message: hey, by: li, expect: []}]}
+"""
+
+
+def test_a_test_may_have_settings_of_its_own(command: Any, tmp_path: Path) -> None:
+    (tmp_path / "rulebook.yaml").write_text(SETTINGS, encoding="utf-8")
+    (tmp_path / "tests.yaml").write_text(UNDER, encoding="utf-8")
+    result = command("test", tmp_path, "--coverage")
+    assert result.stdout.splitlines()[:4] == [
+        "passed  open as it comes",
+        "passed  closed",
+        "passed  looser",
+        "3 passed, 0 failed",
+    ]
+    assert "3 of 3 reached" in result.stdout
+
+
+@pytest.mark.parametrize(("wrong", "code"), [("{limit: 0}", "GR413"), ("{limt: 3}", "GR3"), ("[limit]", "GR")])
+def test_a_setting_that_does_not_fit_is_shown_in_the_tests(command: Any, tmp_path: Path, wrong: str, code: str) -> None:
+    (tmp_path / "rulebook.yaml").write_text(SETTINGS, encoding="utf-8")
+    (tmp_path / "tests.yaml").write_text(UNDER.replace("{strict: true}", wrong), encoding="utf-8")
+    result = command("test", tmp_path)
+    assert result.exit_code == 1
+    assert f"[{code}" in result.stderr
+    assert "tests.yaml:3" in result.stderr

@@ -17,6 +17,7 @@ from groundrules.tools.linting import lint_path
 from groundrules.tools.testing.cases import Case
 from groundrules.tools.testing.read import find_tests, read_tests
 from groundrules.tools.testing.runner import run_case
+from groundrules.tools.testing.settings import grouped
 from groundrules.tools.testing.timeline import EventMaker
 
 POLICIES = Path(__file__).parents[2] / "policies"
@@ -29,9 +30,11 @@ def plan_of(pack: str) -> ir.Plan:
 
 
 @cache
-def cases_of(pack: str) -> tuple[Case, ...]:
+def cases_of(pack: str) -> tuple[tuple[ir.Plan, Case], ...]:
     files = find_tests(POLICIES / pack).get(POLICIES / pack, [])
-    return tuple(case for file in files for case in read_tests(file, plan_of(pack)))
+    cases = [case for file in files for case in read_tests(file, plan_of(pack))]
+    groups = grouped(POLICIES / pack, plan_of(pack), cases)
+    return tuple((plan, case) for plan, concerned in groups for case in concerned)
 
 
 @pytest.mark.parametrize("pack", PACKS)
@@ -42,14 +45,14 @@ def test_a_pack_has_no_findings(pack: str) -> None:
 @pytest.mark.parametrize("pack", PACKS)
 def test_a_pack_has_tests_and_they_pass(pack: str) -> None:
     assert cases_of(pack)
-    results = [run_case(plan_of(pack), case) for case in cases_of(pack)]
+    results = [run_case(plan, case) for plan, case in cases_of(pack)]
     assert [result.case.name for result in results if not result.passed] == []
 
 
 @pytest.mark.parametrize("pack", PACKS)
 def test_the_reference_decides_alike(pack: str) -> None:
-    for case in cases_of(pack):
-        for line, ours, theirs in both(plan_of(pack), case):
+    for plan, case in cases_of(pack):
+        for line, ours, theirs in both(plan, case):
             assert ours == theirs, f"{case.name}, line {line}"
 
 

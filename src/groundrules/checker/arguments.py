@@ -61,7 +61,7 @@ class Arguments:
     def __init__(self, session: Session, instance: Instance) -> None:
         self.session = session
         self.instance = instance
-        self.given = instance.use.arguments if instance.use else {}
+        self.given = instance.use.arguments if instance.use else instance.book.settings
 
     def settle(self) -> None:
         """Give every parameter its value; report arguments and declarations that are not right."""

@@ -8,10 +8,10 @@ from typing import Any, Protocol, TypeVar
 
 import click
 
-from groundrules.engine.engine import HasPlan
+from groundrules.plan import ir
 from groundrules.tools.testing.boundaries import Proposal, boundaries
 from groundrules.tools.testing.cases import Case
-from groundrules.tools.testing.coverage import Coverage, Item, coverage
+from groundrules.tools.testing.coverage import Coverage, Item, coverage, joined
 from groundrules.tools.testing.mutants import Verdict, judge, mutants
 from groundrules.tools.testing.write import write_cases
 
@@ -26,25 +26,34 @@ class Suite(Protocol):
     def rulebook(self) -> str: ...
 
     @property
-    def ready(self) -> HasPlan: ...
-
-    @property
-    def cases(self) -> list[Case]: ...
+    def groups(self) -> list[tuple[ir.Plan, list[Case]]]: ...
 
 
 def measure(suites: Iterable[Suite], asked: Collection[str]) -> Measured:
     """Measure what is asked for, rulebook by rulebook."""
     found: Measured = {name: {} for name in ("coverage", "mutants", "boundaries") if name in asked}
     for suite in suites:
-        plan, name = suite.ready.plan, suite.rulebook
+        name = suite.rulebook
         if "coverage" in found:
-            found["coverage"][name] = coverage(plan, suite.cases)
+            found["coverage"][name] = joined(coverage(plan, cases) for plan, cases in suite.groups)
         if "mutants" in found:
-            every = list(mutants(plan))
-            found["mutants"][name] = list(_shown(judge(plan, suite.cases, every), every))
+            found["mutants"][name] = list(_mutated(suite))
         if "boundaries" in found:
-            found["boundaries"][name] = list(boundaries(plan, suite.cases))
+            found["boundaries"][name] = [one for plan, cases in suite.groups[:1] for one in boundaries(plan, cases)]
     return found
+
+
+def _mutated(suite: Suite) -> Iterable[Verdict]:
+    """The mutants of every plan, each once: one that any of them notices is noticed."""
+    found: dict[tuple[Any, ...], Verdict] = {}
+    for plan, cases in suite.groups:
+        every = list(mutants(plan))
+        for one in _shown(judge(plan, cases, every), every):
+            key = (one.owner, one.file, one.line, one.text, one.change)
+            known = found.get(key)
+            if known is None or known.by is None:
+                found[key] = one
+    return found.values()
 
 
 def _shown(found: Iterator[T], every: Sized) -> Iterator[T]:

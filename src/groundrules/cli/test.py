@@ -17,26 +17,22 @@ from groundrules.cli import measuring
 from groundrules.cli.loading import load_plan, print_diagnostics
 from groundrules.cli.options import LANGUAGE
 from groundrules.decisions import Decision
-from groundrules.engine.engine import HasPlan
+from groundrules.plan import ir
 from groundrules.tools.testing.cases import Case
 from groundrules.tools.testing.judge import Mismatch
 from groundrules.tools.testing.junit import junit
 from groundrules.tools.testing.read import TestsError, find_tests, read_tests
 from groundrules.tools.testing.runner import CaseResult, StepFailure, run_case
+from groundrules.tools.testing.settings import grouped
 
 
 @dataclass
 class Suite:
-    """A rulebook's plan with its cases and how they went."""
+    """A rulebook with its cases, by the plan that they run on, and how they went."""
 
     rulebook: str
-    ready: HasPlan
-    cases: list[Case] = field(default_factory=list)
+    groups: list[tuple[ir.Plan, list[Case]]]
     results: list[CaseResult] = field(default_factory=list)
-
-    @property
-    def passed(self) -> bool:
-        return all(result.passed for result in self.results)
 
 
 @click.command("test")
@@ -102,15 +98,18 @@ def _run(path: Path, plan_path: str | None, match: str | None) -> Iterator[Suite
     if not found:
         click.echo(f"{path}: no tests; write a file with `tests:` beside the rulebook", err=True)
     for rulebook, files in found.items():
-        suite = Suite(str(rulebook), load_plan(plan_path or str(rulebook)))
-        for file in files:
-            try:
-                cases = read_tests(file, suite.ready.plan)
-            except TestsError as error:
-                print_diagnostics(error.diagnostics)
-                sys.exit(1)
-            suite.cases += [case for case in cases if match is None or match in case.name]
-        suite.results = [run_case(suite.ready.plan, case, suite.ready) for case in suite.cases]
+        ready = load_plan(plan_path or str(rulebook))
+        try:
+            cases = [case for file in files for case in read_tests(file, ready.plan)]
+            groups = grouped(rulebook, ready.plan, (case for case in cases if match is None or match in case.name))
+        except TestsError as error:
+            print_diagnostics(error.diagnostics)
+            sys.exit(1)
+        suite = Suite(str(rulebook), groups)
+        for plan, concerned in groups:
+            compiled = ready if plan is ready.plan else None
+            suite.results += [run_case(plan, case, compiled) for case in concerned]
+        suite.results.sort(key=lambda result: cases.index(result.case))
         yield suite
 
 

@@ -304,5 +304,6 @@ class Rulebook:
     states: tuple[State, ...] = ()
     schedules: tuple[Schedule, ...] = ()
     limits: dict[str, Located] = field(default_factory=dict)  # open_paths, retain
+    settings: dict[str, tuple[Span, YNode]] = field(default_factory=dict)  # of its parameters, by whoever runs it
     broken: frozenset[str] = frozenset()  # names of what was reported and left out
     spoiled: tuple[Rule, ...] = ()  # rules left out, without the expressions that could not be read

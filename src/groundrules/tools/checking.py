@@ -7,18 +7,21 @@ name does not exist are echoes and are dropped: one mistake, one message.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from groundrules.checker import Checked, check
 from groundrules.diagnostics.codes import files
 from groundrules.diagnostics.codes import names as codes
 from groundrules.diagnostics.model import Diagnostic, Report
+from groundrules.diagnostics.source import Span
 from groundrules.plan import ir
 from groundrules.plan.codec import no_collection
 from groundrules.rulebook.load import load_rulebook, load_text
 from groundrules.rulebook.model import Rulebook
+from groundrules.rulebook.yaml import YNode
 
+Settings = dict[str, tuple[Span, YNode]]  # parameter → where it was given, and its value
 _ECHOES = frozenset(
     code.code for code in (codes.UNKNOWN_NAME, codes.UNKNOWN_ACTION, codes.UNKNOWN_RULE, codes.UNKNOWN_DECLARATION)
 )
@@ -38,11 +41,12 @@ class CheckResult:
         return any(found.is_error for found in self.diagnostics)
 
 
-def check_path(path: Path | str) -> CheckResult:
-    """Load and check the rulebook at `path`, a file or a folder."""
+def check_path(path: Path | str, settings: Settings | None = None) -> CheckResult:
+    """Load and check the rulebook at `path`, a file or a folder; `settings` are values for its parameters."""
     report = Report()
     with no_collection():
-        return _checked(load_rulebook(path, report), report)
+        book = load_rulebook(path, report)
+        return _checked(replace(book, settings=settings) if book and settings else book, report)
 
 
 def check_text(text: str, path: str = "rulebook.yaml") -> CheckResult:

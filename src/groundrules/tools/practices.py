@@ -21,6 +21,7 @@ from groundrules.rulebook.yaml import read_yaml
 from groundrules.tools.testing.cases import Case
 from groundrules.tools.testing.read import find_tests, read_tests
 from groundrules.tools.testing.runner import run_case
+from groundrules.tools.testing.settings import grouped
 
 COMMAND = "python -m groundrules.tools.practices"
 SOURCE = Path("docs/practices.yaml")
@@ -88,9 +89,11 @@ def firings(pack: str) -> dict[str, tuple[str, ...]]:
     folder = shipped("policies") / pack
     plan = load(folder).plan
     found: dict[str, dict[str, None]] = {rule.id.partition("#")[0]: {} for rule in plan.rules}
-    for file in sorted(file for files in find_tests(folder).values() for file in files):
-        for case in read_tests(file, plan):
-            for rule in _fired(plan, case):
+    files = sorted(file for files in find_tests(folder).values() for file in files)
+    cases = [case for file in files for case in read_tests(file, plan)]
+    for under, concerned in grouped(folder, plan, cases):
+        for case in concerned:
+            for rule in _fired(under, case):
                 found.setdefault(rule, {})[case.name] = None
     return {rule: tuple(tests) for rule, tests in found.items()}
 

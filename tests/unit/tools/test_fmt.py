@@ -170,7 +170,7 @@ def test_every_key_of_the_format_has_its_place(section: str, name: str) -> None:
 
 def test_every_section_is_known() -> None:
     schema = json.loads((ROOT / "schemas" / "rulebook.schema.json").read_text(encoding="utf-8"))
-    plain = {"rulebook", "title", "languages", "timezone", "partition", "events"}
+    plain = {"rulebook", "title", "text", "languages", "timezone", "partition", "events"}
     assert set(schema["properties"]) - plain == set(SHAPES.keys)
     assert set(schema["properties"]["limits"]["properties"]) == set(SHAPES.at("limits").order)
 

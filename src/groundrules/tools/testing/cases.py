@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from groundrules.diagnostics.source import Span
+from groundrules.tools.checking import Settings
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Case:
-    """A test: who is there, what happens when, what must come of it."""
+    """A test: who is there, what happens when, what must come of it; `settings` are values for parameters."""
 
     name: str
     steps: tuple[Step, ...]
@@ -64,3 +65,4 @@ class Case:
     start: str = "2026-01-05"
     channel: str = "general"
     roster: bool = False
+    settings: Settings = field(default_factory=dict)

@@ -66,6 +66,17 @@ def coverage(plan: ir.Plan, cases: Iterable[Case]) -> Coverage:
     return covered(plan, observe(plan, cases))
 
 
+def joined(parts: Iterable[Coverage]) -> Coverage:
+    """What several sets of cases reach together, each under settings of its own."""
+    found = list(parts)
+    items = dict.fromkeys(item for one in found for item in one.items)
+    return Coverage(tuple(sorted(items, key=_place)), frozenset().union(*(one.reached for one in found)))
+
+
+def _place(item: Item) -> tuple[str, int, str, str, str]:
+    return item.file, item.line, item.owner, item.kind, item.what
+
+
 # --- playing ----------------------------------------------------------------------------------------
 
 
@@ -99,7 +110,7 @@ def _note(decisions: Iterable[Decision], seen: Seen) -> None:
 def covered(plan: ir.Plan, seen: Seen) -> Coverage:
     """Set what was seen against everything that the rulebook has of its own."""
     found = [*_rules(plan, seen), *_paths(plan, seen), *_states(plan, seen)]
-    ordered = sorted(found, key=lambda pair: (pair[0].file, pair[0].line, pair[0].owner, pair[0].kind, pair[0].what))
+    ordered = sorted(found, key=lambda pair: _place(pair[0]))
     return Coverage(tuple(item for item, _ in ordered), frozenset(item for item, reached in ordered if reached))
 
 

@@ -19,11 +19,12 @@ from groundrules.diagnostics.nearest import did_you_mean, nearest
 from groundrules.plan import ir
 from groundrules.rulebook.files import read_file, shown_path
 from groundrules.rulebook.yaml import YMapping, YNode, YScalar, YSequence, read_yaml
+from groundrules.tools.checking import Settings
 from groundrules.tools.testing.cases import Case, Expectation, Step
 
 Read = TypeVar("Read")
 
-CASE_KEYS = ("name", "members", "channels", "start", "channel", "roster", "timeline")
+CASE_KEYS = ("name", "with", "members", "channels", "start", "channel", "roster", "timeline")
 EXPECTATIONS = {"expect": "actions"} | {
     name: name for name in ("ledgers", "labels", "states", "pending", "fired", "unknown", "rejected")
 }
@@ -135,7 +136,16 @@ class _Reader:
             start=str(plain.get("start", Case.start)),
             channel=str(plain.get("channel", Case.channel)),
             roster=plain.get("roster") is True,
+            settings=self._settings(node),
         )
+
+    def _settings(self, node: YMapping) -> Settings:
+        given = node.get("with")
+        if given is None:
+            return {}
+        if not isinstance(given, YMapping):
+            raise self._wrong(given, "`with` maps parameters to values")
+        return {name.text: (name.span, value) for name, value in given.items}
 
     def _facts(self, plain: dict[str, Any], node: YMapping, key: str) -> dict[str, dict[str, Any]]:
         value = plain.get(key) or {}
