@@ -236,10 +236,10 @@ def _several(keys: list[Any], either: bool, wanted: bool) -> list[Alternative]:
 
 def _containing(found: ir.Contains, values: list[Any], wanted: bool) -> list[Alternative]:
     key = ("contains", definition_hash(found.subject), found.view)
-    words = [frozenset({str(value)}) for value in values]
-    domains = [Words(found.view, word) if wanted else Words(found.view, absent=word) for word in words]
-    constraints: Alternative = [(key, domain) for domain in domains]
-    return [[one] for one in constraints] if (found.quantifier == "any") == wanted else [constraints]
+    words = [str(value) for value in values]
+    groups = [[word] for word in words] if (found.quantifier == "any") == wanted else [words]
+    sets = map(frozenset, groups)
+    return [[(key, Words(found.view, one) if wanted else Words(found.view, absent=one))] for one in sets]
 
 
 _CLAIMS: dict[type[ir.Expr], Callable[[Leaf, Any, bool], list[Alternative] | None]] = {
