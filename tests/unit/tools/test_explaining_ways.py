@@ -90,6 +90,11 @@ def test_a_text_is_given_what_a_function_finds(tmp_path: Path, when: str, found:
     assert told.would_fire[0].changes[0].among == found
 
 
+def test_of_an_undecided_rule_the_missing_fact_comes_first(tmp_path: Path) -> None:
+    found = changes(tmp_path, 'age(actor.created) < 1d or text contains "spam"')
+    assert found == [[("fact", "actor.created", ">")], [("field", "text", "contains")]]
+
+
 def test_of_alternatives_the_shortest_comes_first(tmp_path: Path) -> None:
     found = changes(tmp_path, '(channel.name == "help" and text contains "spam") or actor.level > 3')
     assert [len(way) for way in found] == [1, 2]

@@ -160,6 +160,12 @@ def test_no_rule_is_nearest_where_none_came_near_or_listens(session: Session) ->
     assert happened(typed(session, "/leave m1")).told.rules == ()
 
 
+def test_what_could_not_be_decided_is_not_a_quiet_day(session: Session) -> None:
+    answers = typed(session, "li: https://a.example/x", "li: https://a.example/x")
+    lines = [line.text for answer in answers for line in Voice(session.ready.plan, "en").lines(answer)]
+    assert any("links" in line and "could not be decided: `actor.joined` not known" in line for line in lines)
+
+
 def test_why(session: Session) -> None:
     (answer,) = typed(session, "m1: buy", "/why")
     assert isinstance(answer, Why)
@@ -387,9 +393,7 @@ def test_everything_is_said_in_both_languages(session: Session) -> None:
     assert EN.keys() == ZH.keys()
     assert TYPES["en"].keys() == TYPES["zh"].keys()
     assert len(HELP["en"]) == len(HELP["zh"])
-    answers = [
-        answer for line in [*CHAT, "/who", "/ledgers", "/why", "/why copies"] for answer in session.enter(line)
-    ]
+    answers = [answer for line in [*CHAT, "/who", "/ledgers", "/why", "/why copies"] for answer in session.enter(line)]
     for lang in ("en", "zh"):
         voice = Voice(session.ready.plan, lang)
         told = "\n".join(line.text for answer in answers for line in voice.lines(answer))

@@ -2,13 +2,14 @@
 
 Of an `and`, each part counts; of alternatives, the one that came nearest. A comparison with a window counts as far as
 the window is filled: two of three messages are two thirds. What somebody is *not* counts for nothing while it holds,
-else a rule with `not staff` would come near to firing at every message.
+else a rule with `not staff` would come near to firing at every message. A rule that could not be decided is near.
 """
 
 from __future__ import annotations
 
 from groundrules.tools.explaining.model import Condition, RuleExplained, WindowSeen
 
+UNDECIDED = 0.9  # one that a single fact may decide
 ALL_BUT = ("once", "exempted", "unless", "shadow", "rollout")
 
 
@@ -17,7 +18,8 @@ def nearness(told: RuleExplained) -> float:
     if told.verdict in ALL_BUT or told.when is None:
         return 1.0
     reached, parts = _score(told.when)
-    return reached / parts if parts else 1.0
+    share = reached / parts if parts else 1.0
+    return max(share, UNDECIDED) if told.verdict == "unknown" else share
 
 
 def nearest_first(told: RuleExplained) -> tuple[float, int, str]:

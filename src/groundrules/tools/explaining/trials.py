@@ -43,7 +43,7 @@ class Trials:
         rule = next(rule for rule in self._rules.plan.rules if rule.id == told.rule)
         if self._moment.partition is None or told.verdict in (*FIRED, "off", "ended", "own"):
             return []
-        proposals = sorted(self._proposals(rule, told), key=_size)
+        proposals = sorted(self._proposals(rule, told), key=lambda way: (_leaves_unknown(way, told), _size(way)))
         found: list[WouldFire] = []
         for way in [way for way in proposals if all(one.possible for one in way)][:MOST_TRIALS]:
             if len(found) < most and self._fires(rule, told.subject, way):
@@ -162,6 +162,11 @@ def _begins(rule: ir.Rule, plan: ir.Plan, subject: str | None, owner: str, guard
 
 def _size(way: Way) -> tuple[int, int, int]:
     return (len(way), sum(RANKS[one.told.kind] for one in way), sum(abs(one.told.count) for one in way))
+
+
+def _leaves_unknown(way: Way, told: RuleExplained) -> bool:
+    """Whether a way goes around the facts for lack of which the rule could not be decided."""
+    return bool(told.missing) and not any(one.told.what in told.missing for one in way)
 
 
 def _untried(way: Way) -> bool:

@@ -12,7 +12,7 @@ from groundrules.plan import ir
 from groundrules.tools.explaining.human import MARKS, Line, Writer, deciding
 from groundrules.tools.explaining.model import RuleExplained
 from groundrules.tools.explaining.nearness import parts_that_hold
-from groundrules.tools.explaining.telling import Speech
+from groundrules.tools.explaining.telling import Speech, joined
 from groundrules.tools.trying.answers import Answer, Happened, Help, Problem, Said, Table, Why
 from groundrules.tools.trying.words import HELP, TYPES, WORDS
 
@@ -80,8 +80,13 @@ class Voice:
             yield Line("  " + self._words["nothing"].format(reason=reason), "faint")
             return
         yield Line("  " + self._words["nothing"].format(reason=self._words["no_rule_applies"]), "faint")
-        if answer.nearest is not None:
-            yield from (line.indented(2) for line in self._nearest(answer.nearest))
+        nearest = answer.nearest
+        for unknown in (one for decision in answer.told.decisions for one in decision.unknown):
+            if nearest is None or unknown.rule != nearest.rule:
+                missing = joined(self._speech, unknown.missing)
+                yield Line("  ? " + self._speech.say("undecided", rule=unknown.rule, missing=missing), "unknown")
+        if nearest is not None:
+            yield from (line.indented(2) for line in self._nearest(nearest))
 
     def _nearest(self, told: RuleExplained) -> Iterator[Line]:
         """The rule that came nearest, what failed, and what would have made it fire."""
