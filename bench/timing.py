@@ -84,6 +84,14 @@ def once(call: Callable[[], object]) -> float:
     return time.perf_counter() - begin
 
 
+def spent(call: Callable[[], object]) -> float:
+    """Return the seconds of the process's own time that one call takes."""
+    gc.collect()
+    begin = time.process_time()
+    call()
+    return time.process_time() - begin
+
+
 def _fitting(way: Way) -> int:
     """Return how many items fill a slice; the way is warm then."""
     items, size, begin = way.of_turn(), 1, 0

@@ -12,7 +12,7 @@ from groundrules.engine import stamps
 from groundrules.engine.codegen.emitter import Emitter, Operand, Test, emits_test
 from groundrules.engine.codegen.keying import key_text
 from groundrules.engine.texts import viewed as under_view
-from groundrules.plan import ir
+from groundrules.plan import codec, ir
 
 VIEWED = {
     "exact": "{}",
@@ -80,6 +80,8 @@ def _ring_test(emitter: Emitter, expr: ir.WindowTest, key: Operand) -> Test:
     last = stamps.SIZE * (1 - number) or None
     stamp, within = slice(-stamps.SIZE * number, last), expr.within or emitter.program.plan.retain
     ring, get = emitter.local(), f"x.memory.rings[{emitter.constant(expr.window)}]({key.source})"
+    if not emitter.frame.items:
+        get = emitter.kept((expr.window, codec.definition_hash(expr.key)), get)
     enough = f"len({ring} := {get}) >= {emitter.constant(stamps.SIZE * number)}"
     young = f"{ring}[{emitter.constant(stamp)}] > oldest(x.now, {emitter.constant(within)})"
     reached, short = f"({enough} and {young})", f"(not ({enough} and {young}))"

@@ -11,7 +11,7 @@ is a unit that loops. Units compile at their first call, so neither this recursi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -105,6 +105,10 @@ class Emitter:
         """Return the name of a new local variable."""
         self._locals += 1
         return f"v{self._locals - 1}"
+
+    def kept(self, what: Hashable, source: str) -> str:
+        """Return an expression for what `source` gives, which is the same wherever `what` is asked for."""
+        return source
 
     def present(self, needs: tuple[str, ...], source: str) -> Operand:
         """Return the operand for a `source` that may give None."""

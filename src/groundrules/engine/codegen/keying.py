@@ -71,4 +71,4 @@ def key_text(emitter: Emitter, components: Sequence[ir.Expr]) -> Operand:
         return emitter.present((), ask)
     name = emitter.local()
     kept = f"({name} := x.keys.get({emitter.constant(key.number)}, False))"
-    return emitter.present((), f"({name} if {kept} is not False else {ask})")
+    return emitter.present((), emitter.kept(key, f"({name} if {kept} is not False else {ask})"))

@@ -2,13 +2,13 @@
 
 For each guard the function asks only whether it is surely false; what remains is evaluated as every candidate is. A
 condition that stands in several guards (a define, mostly) gets a local variable, which is filled when it is first
-needed: `(s0 if s0 is not U else (s0 := …)) is False`.
+needed: `(s0 if s0 is not U else (s0 := …)) is False`. So do keys and rings of windows.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 
 from groundrules.engine.codegen.emitter import Emitter, Frame
 from groundrules.engine.codegen.program import Program
@@ -31,17 +31,22 @@ class Residual(Emitter):
         self.unset = self.constant(object())
         counts = Counter(_meaning(part) for guard in guards for part in _conditions(guard))
         self._shared = {name: "" for name, count in counts.items() if count > 1}
+        self._kept: dict[Hashable, str] = {}
 
     @property
     def variables(self) -> list[str]:
         """The local variables in use; they must be set to `unset` first."""
-        return [name for name in self._shared.values() if name]
+        return [*filter(None, self._shared.values()), *self._kept.values()]
+
+    def kept(self, what: Hashable, source: str) -> str:
+        name = self._kept.setdefault(what, f"r{len(self._kept)}")
+        return f"({name} if {name} is not {self.unset} else ({name} := {source}))"
 
     def _outcome(self, expr: ir.Expr, wanted: bool) -> str:
         meaning = None if isinstance(expr, ir.Const) else _meaning(expr)
         if meaning not in self._shared:
             return super()._outcome(expr, wanted)
-        name = self._shared[meaning] = self._shared[meaning] or f"s{len(self.variables)}"
+        name = self._shared[meaning] = self._shared[meaning] or f"s{sum(map(bool, self._shared.values()))}"
         value = self.call(self.program.unit(expr, self.frame), "value")
         return f"(({name} if {name} is not {self.unset} else ({name} := {value})) is {wanted})"
 
