@@ -8,6 +8,7 @@ import click
 
 from groundrules.cli import reading
 from groundrules.cli.loading import load_plan
+from groundrules.cli.waiting import told_when_slow
 from groundrules.engine.compiled import Compiled, compile_plan, write
 
 MOST_NAMED = 5
@@ -31,7 +32,8 @@ def command(rulebook: str, output: str, profile: tuple[str, ...], quiet: bool) -
     is signed by the hash of its content; one that is damaged, of another version or made with other tables of letters
     and time zones is refused.
     """
-    plan = load_plan(rulebook).plan
+    with told_when_slow(f"checking {rulebook} …"):
+        plan = load_plan(rulebook).plan
     with reading.lines(profile, progress=not quiet) as sample:
         compiled = compile_plan(plan, sample)
     data = write(compiled)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from groundrules.cli.waiting import told_when_slow
 from groundrules.diagnostics.codes import CODES
 from groundrules.diagnostics.model import Diagnostic
 from groundrules.diagnostics.render import github, human, sarif
@@ -76,7 +77,8 @@ def _findings(path: str, fix: bool, wanted: tuple[str, ...], supplies: Supplies 
     from groundrules.tools.linting import lint_path, mend_path
 
     if not fix:
-        return list(lint_path(Path(path), supplies).diagnostics)
+        with told_when_slow(f"checking {path} …"):
+            return list(lint_path(Path(path), supplies).diagnostics)
     mended = mend_path(path, wanted, supplies)
     if mended.fixes:
         files = ", ".join(map(str, mended.files))

@@ -1,0 +1,36 @@
+"""A line on the terminal for work that takes long, gone when it is done."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+PATIENCE = 2.0  # seconds before anything is said
+
+
+@contextmanager
+def told_when_slow(text: str) -> Iterator[None]:
+    """Say `text` on standard error once the work has taken a while, if that is a terminal."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    said = threading.Event()
+
+    def say() -> None:
+        said.set()
+        sys.stderr.write(text)
+        sys.stderr.flush()
+
+    timer = threading.Timer(PATIENCE, say)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        timer.join()
+        if said.is_set():
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
