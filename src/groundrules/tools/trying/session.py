@@ -361,6 +361,8 @@ def load(session: Session, read: Line) -> list[Answer]:
     found = next((case for case in cases if name and name in case.name), None)
     if found is None:
         return [Problem("no_test", {"name": name}), Table("tests", tuple((case.name, "") for case in cases))]
+    if found.settings:
+        raise Cannot("has_settings", name=found.name)
     return [Said("loaded", {"name": found.name}), *session.play(f"/load {found.name}", found)]
 
 
