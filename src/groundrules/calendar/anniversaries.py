@@ -22,7 +22,7 @@ LeapDay = Literal["feb28", "mar1", "skip"]
 LeapMonth = Literal["regular", "both"]
 MissingDay = Literal["last", "skip"]
 
-_date = re.compile(r"(lunar:)?(?:([0-9]{4})-|(?:--)?)([0-9]{2})-([0-9]{2})")
+_date = re.compile(r"(lunar:)?(?:([0-9]{4})-|--)?([0-9]{2})-([0-9]{2})")
 _LUNAR_FIRST = day_number(1900, 1, 31)
 _LUNAR_LAST = day_number(2101, 1, 28)
 
@@ -40,7 +40,7 @@ class AnnualDate(NamedTuple):
 def parse_date(date: str) -> AnnualDate | None:
     """Return what a date says, or None if there is no such date."""
     match = _date.fullmatch(date)
-    if match is None or (match[1] is None and match[2] is None and not date.startswith("--")):
+    if match is None or (match[2] is None and (match[1] is None) != ("--" in date)):
         return None
     year = int(match[2]) if match[2] else None
     month, day = int(match[3]), int(match[4])

@@ -15,13 +15,13 @@ import json
 import math
 import re
 from collections.abc import Iterator
-from datetime import date
 from typing import Any
 
 from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import ValidationError
 from jsonschema.validators import extend
 
+from groundrules.calendar.anniversaries import parse_date
 from groundrules.calendar.instants import parse_rfc3339
 from groundrules.decisions import Rejection
 from groundrules.diagnostics.code import Code
@@ -142,13 +142,10 @@ def is_date_time(value: Any) -> bool:
     return not isinstance(value, str) or parse_rfc3339(value) is not None
 
 
-@FORMATS.checks("date", raises=ValueError)
+@FORMATS.checks("date")
 def is_date(value: Any) -> bool:
-    """`YYYY-MM-DD` of the years 1 to 9999, or `--MM-DD`, where 29 February may stand."""
-    if not isinstance(value, str):
-        return True
-    found = re.fullmatch(r"([0-9]{4}|-)-([0-9]{2})-([0-9]{2})", value)
-    return found is not None and bool(date(int(found[1]) if found[1] != "-" else 2000, int(found[2]), int(found[3])))
+    """`YYYY-MM-DD` of the years 1 to 9999, `--MM-DD`, where 29 February may stand, or either as a lunar date."""
+    return not isinstance(value, str) or parse_date(value) is not None
 
 
 def rejections(error: ValidationError) -> Iterator[Rejection]:
