@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parents[2]
-EXAMPLE = "examples/team-chat"
-WEEK = "examples/team-chat/week.jsonl"
+EXAMPLE = "tests/rulebooks/small-chat"
+WEEK = "tests/rulebooks/small-chat/week.jsonl"
 
 
 @pytest.fixture

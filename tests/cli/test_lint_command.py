@@ -71,7 +71,7 @@ def test_an_adapter_that_says_nothing_is_a_mistake_of_usage(book: Path) -> None:
 
 
 def test_what_an_adapter_does_not_supply() -> None:
-    code, output = lint(Path("examples/team-chat"), "--adapter", "onebot")
+    code, output = lint(Path("tests/rulebooks/small-chat"), "--adapter", "onebot")
     assert code == 1
     assert "warning[GR620]: `channel.name` is not supplied by onebot" in output
     assert "actor.joined" not in output  # its roster says when members joined

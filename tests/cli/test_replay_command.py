@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-EXAMPLE = "examples/team-chat"
-WEEK = "examples/team-chat/week.jsonl"
+EXAMPLE = "tests/rulebooks/small-chat"
+WEEK = "tests/rulebooks/small-chat/week.jsonl"
 
 
 @pytest.fixture

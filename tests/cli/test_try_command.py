@@ -11,7 +11,7 @@ from typing import Any
 
 ROOT = Path(__file__).parents[2]
 GROUP = "tests/rulebooks/team-group"
-EXAMPLE = "examples/team-chat"
+EXAMPLE = "tests/rulebooks/small-chat"
 
 
 def test_each_line_is_echoed_and_answered(command: Any) -> None:

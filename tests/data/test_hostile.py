@@ -34,7 +34,7 @@ MORE = [
 
 @pytest.fixture(scope="module")
 def plan() -> ir.Plan:
-    return load(ROOT / "examples" / "team-chat").plan
+    return load(ROOT / "tests" / "rulebooks" / "small-chat").plan
 
 
 def strings() -> list[str]:

@@ -38,7 +38,7 @@ def test_exports_are_pinned() -> None:
 
 
 def test_the_public_functions_stay_functions_whatever_is_imported() -> None:
-    code = "import groundrules; groundrules.load('examples/team-chat'); print(groundrules.check('examples/team-chat'))"
+    code = "import groundrules; groundrules.load('tests/rulebooks/small-chat'); print(groundrules.check('tests/rulebooks/small-chat'))"
     assert subprocess.check_output([sys.executable, "-c", code], text=True, cwd=ROOT).strip() == "[]"
 
 

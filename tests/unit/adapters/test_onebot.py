@@ -91,7 +91,7 @@ def test_what_concerns_no_group_is_left_out() -> None:
 
 
 def test_a_rulebook_decides_on_them_and_its_actions_become_calls() -> None:
-    engine = groundrules.Engine(groundrules.load("examples/team-chat"))
+    engine = groundrules.Engine(groundrules.load("tests/rulebooks/small-chat"))
     (decision,) = engine.feed(only(MESSAGE | {"message": "加.微 信 abc", "sender": {"user_id": 5, "nickname": "li"}}))
     made = [call for action in decision.actions for call in onebot.calls(action, 7)]
     assert ("delete_msg", {"message_id": "99"}) in made

@@ -186,7 +186,7 @@ def test_a_rule_that_is_off_has_no_way(tmp_path: Path) -> None:
 
 def test_what_was_tried_fires_in_the_engine_too() -> None:
     """The changed text, put into the stream, makes the engine fire."""
-    folder = ROOT / "examples" / "team-chat"
+    folder = ROOT / "tests" / "rulebooks" / "small-chat"
     plan = load(folder).plan
     events = [json.loads(line) for line in (folder / "week.jsonl").read_text(encoding="utf-8").splitlines()]
     tried = 0

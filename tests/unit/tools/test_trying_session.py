@@ -416,6 +416,6 @@ def test_every_command_is_in_the_help() -> None:
 
 
 def test_our_rulebooks_can_be_tried() -> None:
-    for folder in ("examples/team-chat", "tests/rulebooks/team-group"):
+    for folder in ("tests/rulebooks/small-chat", "tests/rulebooks/team-group"):
         session = Session(load(ROOT / folder))
         assert isinstance(session.enter("m1: 你好")[0], Happened)
