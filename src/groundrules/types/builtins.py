@@ -202,8 +202,8 @@ _ALL = (
         "looks_like",
         (_TEXT, Parameter("other", (Prose, Identifier, Enum, Url, Domain))),
         Boolean(),
-        "Whether two names read the same at a glance, look-alike letters and digits included; of a domain also those it "
-        "lies under, but a domain does not look like itself. Names of ten characters and more may differ in one.",
+        "Whether two names read the same at a glance, look-alike letters and digits included; of a domain also those "
+        "it lies under, but a domain does not look like itself. Names of ten characters and more may differ in one.",
         'looks_like(actor.name, "Alice Owner")',
     ),
     _of_text("luhn", Boolean(), "Whether the digits of a text end in the right check digit (Luhn).", "luhn(answer)"),
