@@ -1,9 +1,9 @@
 """What a message says.
 
-A message has a text per language ("" where one text serves all). Its holes are expressions, evaluated when all balances
-of the decision have settled, and shown as people write them: text, numbers and ids as they are, durations as `1h30m`,
-instants and times of day in the rulebook's zone (`2026-05-01 09:30`, `09:30`), lists with commas. A missing value is
-left blank.
+A message has a text per language ("" where one text serves several). Its holes are expressions, evaluated when all
+balances of the decision have settled, and shown as people write them: text, numbers and ids as they are, durations in
+the words of the text's language (`1 小时 30 分钟`; as `1h30m` where one text serves several), instants and times of day
+in the rulebook's zone (`2026-05-01 09:30`, `09:30`), lists with commas. A missing value is left blank.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 
 from groundrules.calendar.days import date_of
 from groundrules.calendar.instants import format_duration
+from groundrules.calendar.wording import length_in_words
 from groundrules.calendar.zones import local
 from groundrules.plan import ir
 from groundrules.reference.kinds import kind_of
@@ -25,19 +26,28 @@ DAY = 86_400_000
 
 def render(template: ir.Template, scope: Scope) -> dict[str, str]:
     """The text per language."""
-    return {language: "".join(part_of(part, scope) for part in parts) for language, parts in template.texts.items()}
+    languages = scope.plan.languages
+    only = languages[0] if len(languages) == 1 else ""
+    return {
+        language: "".join(part_of(part, language or only, scope) for part in parts)
+        for language, parts in template.texts.items()
+    }
 
 
-def part_of(part: Any, scope: Scope) -> str:
-    return part if isinstance(part, str) else shown(evaluate(part, scope), kind_of(part), scope.plan.timezone)
+def part_of(part: Any, language: str, scope: Scope) -> str:
+    if isinstance(part, str):
+        return part
+    return shown(evaluate(part, scope), kind_of(part), scope.plan.timezone, language)
 
 
-def shown(value: Any, kind: ir.Kind | None, zone: str) -> str:
-    """A value as a message shows it."""
+def shown(value: Any, kind: ir.Kind | None, zone: str, language: str = "") -> str:
+    """A value as a message in that language shows it."""
     if value is None:
         return ""
     if isinstance(value, list | tuple):
         return ", ".join(shown(item, None, zone) for item in value)
+    if kind == "duration":
+        return length_in_words(round(value), language) if language else format_duration(round(value))
     if kind in TIMES:
         return TIMES[kind](round(value), zone)
     if isinstance(value, bool):
@@ -58,6 +68,5 @@ def time_of_day(time: int) -> str:
 
 TIMES: dict[ir.Kind | None, Callable[[int, str], str]] = {
     "instant": date_and_time,
-    "duration": lambda duration, _: format_duration(duration),
     "clock": lambda time, _: time_of_day(time),
 }
