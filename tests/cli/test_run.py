@@ -120,7 +120,9 @@ def test_state_is_kept_from_run_to_run(command: Any, tmp_path: Path) -> None:
     events = (ROOT / "tests/rulebooks/small-chat/week.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
     whole = command("run", "tests/rulebooks/small-chat", "-", "-q", input="".join(events)).stdout
     parts = [
-        command("run", "tests/rulebooks/small-chat", "-", "-q", "--state", tmp_path / "state.db", input="".join(part)).stdout
+        command(
+            "run", "tests/rulebooks/small-chat", "-", "-q", "--state", tmp_path / "state.db", input="".join(part)
+        ).stdout
         for part in (events[:7], events[5:11], events[11:])
     ]
     apart = ("duplicate", "rejected")  # lines that overlap; line numbers begin anew
@@ -131,6 +133,8 @@ def test_state_is_kept_from_run_to_run(command: Any, tmp_path: Path) -> None:
 
 def test_a_file_that_holds_no_state(command: Any, tmp_path: Path) -> None:
     (tmp_path / "state.db").write_text("something else entirely\n" * 100, encoding="utf-8")
-    result = command("run", "tests/rulebooks/small-chat", "tests/rulebooks/small-chat/week.jsonl", "--state", tmp_path / "state.db")
+    result = command(
+        "run", "tests/rulebooks/small-chat", "tests/rulebooks/small-chat/week.jsonl", "--state", tmp_path / "state.db"
+    )
     assert result.exit_code == 1
     assert "can't be used for state: file is not a database" in result.stderr

@@ -38,7 +38,8 @@ def test_exports_are_pinned() -> None:
 
 
 def test_the_public_functions_stay_functions_whatever_is_imported() -> None:
-    code = "import groundrules; groundrules.load('tests/rulebooks/small-chat'); print(groundrules.check('tests/rulebooks/small-chat'))"
+    book = "'tests/rulebooks/small-chat'"
+    code = f"import groundrules; groundrules.load({book}); print(groundrules.check({book}))"
     assert subprocess.check_output([sys.executable, "-c", code], text=True, cwd=ROOT).strip() == "[]"
 
 
