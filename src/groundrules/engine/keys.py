@@ -2,8 +2,8 @@
 
 A component is written as text: text as it is (folded already where the language compares it folded), numbers by
 `repr`, booleans as `true` and `false`. Components are joined by the unit separator, which is escaped inside them, so
-different keys never meet. A component longer than `LONGEST` is replaced by its hash, so that a key has a bound.
-Comparing two encoded keys compares their components in order.
+different keys never meet. A component longer than `LONGEST` is replaced by its hash, so that a key has a bound; so is
+one that looks like a hash.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def component(value: Any) -> str:
     text = value if type(value) is str else _text(value)
     if len(text) <= LONGEST and text.isprintable():
         return text
-    if len(text) > LONGEST:
+    if len(text) > LONGEST or text.startswith(_HASHED):
         return _HASHED + blake2b(text.encode(errors="replace"), digest_size=16).hexdigest()
     if _SEPARATOR in text or _ESCAPE in text:
         return text.replace(_ESCAPE, _ESCAPE + "e").replace(_SEPARATOR, _ESCAPE + "s")

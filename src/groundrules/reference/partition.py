@@ -224,8 +224,7 @@ class Partition:
 
     def step(self, timer: Timer, header: Json, memory: Memory) -> list[Decision]:
         """Take the next step of a path."""
-        path = memory.processes.find(timer.id, tuple(timer.key.split("\x1f")))
-        assert path is not None
+        path = memory.processes.named(timer.id, timer.key)
         step, turn = memory.processes.step(path)
         rules = self.rules(ir.OnStep(timer.id, step))
         name = f"{timer.id}#{step + 1}"

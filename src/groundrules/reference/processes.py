@@ -42,6 +42,11 @@ class Path:
     start: Json
     turns: list[tuple[int, int, int]]
 
+    @property
+    def name(self) -> str:
+        """The key as one text, by which paths go: components apart by U+001F, which U+001E escapes inside them."""
+        return "\x1f".join(part.replace("\x1e", "\x1ee").replace("\x1f", "\x1es") for part in self.key)
+
 
 @dataclass(frozen=True)
 class Ending:
@@ -61,6 +66,10 @@ class Processes:
 
     def find(self, process: str, key: Key) -> Path | None:
         return next((path for path in self.paths if (path.process, path.key) == (process, key)), None)
+
+    def named(self, process: str, name: str) -> Path:
+        """The open path whose key has this name."""
+        return next(path for path in self.paths if (path.process, path.name) == (process, name))
 
     # --- opening ----------------------------------------------------------------------------------
 
@@ -99,7 +108,7 @@ class Processes:
         held = [path for path in self.paths if path.process == definition.id]
         if len(held) < definition.limit:
             return []
-        oldest = min(held, key=lambda path: (path.number, path.key))
+        oldest = min(held, key=lambda path: (path.number, path.name))
         self.paths.remove(oldest)
         return [note("path_evicted", definition.id, oldest.key)]
 
@@ -108,7 +117,7 @@ class Processes:
     def endings(self, scope: Scope) -> list[Ending]:
         """The open paths that the event at hand ends or plans anew, by path and key."""
         found = []
-        for path in sorted(self.paths, key=lambda path: (path.process, path.key)):
+        for path in sorted(self.paths, key=lambda path: (path.process, path.name)):
             definition = self.definitions[path.process]
             inside = replace(scope, start=path.start)
             if any(holds(until, inside, path.process) for until in definition.until):

@@ -43,7 +43,7 @@ def next_timer(memory: Memory, until: int | None) -> Timer | None:
 
 def paths(memory: Memory) -> Iterator[Timer]:
     for path in memory.processes.paths:
-        yield Timer(path.turns[0][0], path.process, "\x1f".join(path.key), "process")
+        yield Timer(path.turns[0][0], path.process, path.name, "process")
 
 
 def levels(memory: Memory) -> Iterator[Timer]:

@@ -37,6 +37,7 @@ from groundrules.reference.values import evaluate
 
 Key = tuple[str, ...]
 LONGEST = 64
+HASHED = "\x1d"
 
 
 @dataclass(frozen=True)
@@ -52,16 +53,18 @@ class Entry:
 
 
 def encoded(value: Any) -> str:
-    """A key component as text: text as it is, numbers as they are written, lists with commas; a long one hashed."""
+    """A key component as text: text as it is, numbers as they are written, lists with commas; a long one hashed,
+    and one that could be taken for a hash.
+    """
     if isinstance(value, list | tuple):
         text = ",".join(map(encoded, value))
     elif isinstance(value, bool):
         text = "true" if value else "false"
     else:
         text = value if isinstance(value, str) else repr(value)
-    if len(text) <= LONGEST:
+    if len(text) <= LONGEST and not text.startswith(HASHED):
         return text
-    return "\x1d" + blake2b(text.encode(), digest_size=16).hexdigest()
+    return HASHED + blake2b(text.encode(), digest_size=16).hexdigest()
 
 
 class Windows:
