@@ -3,8 +3,8 @@
 A rule with the effect `open` opens its path under the path's key, unless one is open there already; with a missing key
 component it opens none. Opening plans every step: `after` counts from now, `due` is an instant that the start event
 names; a step taken several times is planned `every` so often. A step whose instant is missing or lies before now is
-left out, and that is told. Outside the path's hours a step waits for the next time that they begin. A path without
-steps to come is over, and its key free.
+left out, and that is told. Outside the path's hours a step waits for the next time that they begin, and those
+counted from the start that come after it wait as much longer. A path without steps to come is over, and its key free.
 
 An event ends the open paths of its partition whose `until` names its type and is true of it and the start event; the
 rules on being ended (step -1) are asked then. Where a `restart` is true, and no `until`, the path is planned anew and
@@ -89,19 +89,31 @@ class Processes:
             note("step_left_out", process, key, step=step + 1) for step, at in first if at is None or at < scope.now
         ]
         turns = [
-            (self.in_hours(definition, at + turn * definition.steps[step].every), step, turn)
+            (at + turn * definition.steps[step].every, step, turn)
             for step, at in first
             if at is not None and at >= scope.now
             for turn in range(definition.steps[step].repeat)
         ]
         if turns:
             notes += self.make_room(definition)
-            self.paths.append(Path(process, key, number, scope.now, start, sorted(turns)))
+            self.paths.append(Path(process, key, number, scope.now, start, self.in_hours(definition, sorted(turns))))
         return notes
 
-    def in_hours(self, definition: ir.Process, due: int) -> int:
-        """The instant itself, or the next at which the path's hours begin."""
-        return due if definition.hours is None else wait_for_hours(self.plan.timezone, due, *definition.hours)
+    def in_hours(self, definition: ir.Process, turns: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+        """The turns, each at its instant or at the next beginning of the path's hours.
+
+        By as much as a step that is counted from the start has waited, those behind it that are so counted come later.
+        """
+        if definition.hours is None:
+            return turns
+        waited, moved = 0, []
+        for due, step, turn in turns:
+            later = waited if definition.steps[step].after is not None else 0
+            at = wait_for_hours(self.plan.timezone, due + later, *definition.hours)
+            if definition.steps[step].after is not None:
+                waited = at - due
+            moved.append((at, step, turn))
+        return sorted(moved)
 
     def make_room(self, definition: ir.Process) -> list[Note]:
         """Give up the path opened first if there are as many as there may be."""

@@ -51,10 +51,8 @@ def plan(code: ProcessCode, start: Any, x: Scope, zone: str) -> tuple[list[Turn]
         if first is None or first < x.now:
             past.append(index)
             continue
-        turns += [
-            (_in_hours(code, first + turn * step.due.every, zone), index, turn) for turn in range(step.due.repeat)
-        ]
-    return sorted(turns), past
+        turns += [(first + turn * step.due.every, index, turn) for turn in range(step.due.repeat)]
+    return _in_hours(code, sorted(turns), zone), past
 
 
 def _instant(at: Any, start: Any, x: Scope) -> int | None:
@@ -62,9 +60,20 @@ def _instant(at: Any, start: Any, x: Scope) -> int | None:
     return None if value is None else int(value)
 
 
-def _in_hours(code: ProcessCode, due: int, zone: str) -> int:
+def _in_hours(code: ProcessCode, turns: list[Turn], zone: str) -> list[Turn]:
+    """Let turns wait for the path's hours; those counted from the start wait behind one another, as far apart."""
     hours = code.process.hours
-    return due if hours is None else wait_for_hours(zone, due, *hours)
+    if hours is None:
+        return turns
+    waited = 0
+    moved: list[Turn] = []
+    for due, index, turn in turns:
+        counted = code.steps[index].due.after is not None
+        at = due + waited if counted else due
+        due = wait_for_hours(zone, at, *hours)
+        waited += due - at if counted else 0
+        moved.append((due, index, turn))
+    return sorted(moved)
 
 
 def store(partition: Partition, code: ProcessCode, key: str, process: Process) -> None:
