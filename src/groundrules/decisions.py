@@ -170,6 +170,9 @@ class Decision(Record, frozen=True, kw_only=True):
         return "\n".join(narrate(self, lang))
 
 
+_encode = msgspec.json.Encoder().encode
+
+
 def encode(decision: Decision) -> bytes:
     """Return the decision as one line of JSON, without the line break."""
-    return msgspec.json.encode(decision)
+    return _encode(decision)

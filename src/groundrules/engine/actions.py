@@ -13,7 +13,7 @@ telling-apart parameters].
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import blake2b
 from typing import Any
 
@@ -36,6 +36,10 @@ class Wish(msgspec.Struct, frozen=True):
     or_else: tuple[Wish, ...] = ()
 
 
+Combined = tuple[tuple[Action, ...], tuple[Dropped, ...]]
+"""The actions of a decision, by (do, who, key), and those that lost."""
+
+
 class Combiner:
     """Combines the actions of decisions by their schemas; one per plan."""
 
@@ -49,17 +53,17 @@ class Combiner:
             found = self._specs[name] = ir.ActionSpec(name=name)
         return found
 
-    def combine(
-        self, wishes: Iterable[Wish], partition: str, cause: str
-    ) -> tuple[tuple[Action, ...], tuple[Dropped, ...]]:
+    def combine(self, wishes: Sequence[Wish], partition: str, cause: str) -> Combined:
         """Return all actions of one decision, merged, by (do, who, key), and those that lost."""
-        merged = self._merge(wishes)
-        if not merged:
+        if not wishes:
             return (), ()
+        merged = self._merge(wishes)
+        if len(merged) == 1:
+            return (self._finished(merged[0], partition, cause),), ()
         actions: list[Action] = []
         dropped: list[Dropped] = []
         for wish in merged:
-            winner = self._winner_over(wish, merged) if len(merged) > 1 else None
+            winner = self._winner_over(wish, merged)
             if winner is None:
                 actions.append(self._finished(wish, partition, cause))
             else:
@@ -68,7 +72,9 @@ class Combiner:
         dropped.sort(key=lambda drop: (drop.do, drop.who or "", drop.rules))
         return tuple(actions), tuple(dropped)
 
-    def _merge(self, wishes: Iterable[Wish]) -> list[Wish]:
+    def _merge(self, wishes: Sequence[Wish]) -> list[Wish]:
+        if len(wishes) == 1:
+            return [self._both(wishes[0], wishes[0])]
         merged: dict[bytes, Wish] = {}
         for wish in wishes:
             name = _identity.encode((wish.do, wish.who, self._apart(wish)))
@@ -77,10 +83,11 @@ class Combiner:
 
     def _both(self, left: Wish, right: Wish) -> Wish:
         """Return the one action that does what two actions with the same identity do."""
-        if left is right and len(left.rules) == 1 and not left.or_else and not self._unites(left):
+        merge = self.spec(left.do).merge
+        if left is right and len(left.rules) == 1 and not left.or_else and not (merge and self._unites(left)):
             return left
         parameters = {**left.parameters, **right.parameters}
-        for name, how in self.spec(left.do).merge.items():
+        for name, how in merge.items():
             if name in left.parameters and name in right.parameters:
                 parameters[name] = _merged(how, left.parameters[name], right.parameters[name])
         return Wish(
@@ -97,7 +104,9 @@ class Combiner:
 
     def _apart(self, wish: Wish) -> dict[str, Any]:
         merge = self.spec(wish.do).merge
-        return {name: value for name, value in sorted(wish.parameters.items()) if name not in merge}
+        if not merge:
+            return wish.parameters
+        return {name: value for name, value in wish.parameters.items() if name not in merge}
 
     def _winner_over(self, loser: Wish, wishes: list[Wish]) -> str | None:
         """Return the first by name of the actions that make `loser` needless or win against it."""
@@ -113,7 +122,7 @@ class Combiner:
             do=wish.do,
             who=wish.who,
             parameters=dict(sorted(wish.parameters.items())),
-            key=_key([partition, cause, wish.do, wish.who, self._apart(wish)]),
+            key=_key(partition, cause, wish.do, wish.who, self._apart(wish)),
             rules=wish.rules,
             or_else=tuple(self._finished(other, partition, cause) for other in wish.or_else),
         )
@@ -121,7 +130,7 @@ class Combiner:
 
 def request_id(partition: str, cause: str, rule: str) -> str:
     """Return the id of the request for approval that a rule makes in a decision."""
-    return _key([partition, cause, rule])
+    return _key(partition, cause, rule)
 
 
 def _merged(how: str, left: Any, right: Any) -> Any:
@@ -134,8 +143,15 @@ def _items(value: Any) -> Iterable[Any]:
     return value if isinstance(value, list | tuple) else (value,)
 
 
-def _key(parts: list[Any]) -> str:
-    return blake2b(_canonical.encode(parts).encode()).hexdigest()[:24]
+def _key(*parts: Any) -> str:
+    return blake2b(f"[{','.join(map(_json, parts))}]".encode()).hexdigest()[:24]
+
+
+def _json(value: Any) -> str:
+    """Return the canonical JSON of a value. Most keys have no target or no parameters, which needs no encoder."""
+    if value is None:
+        return "null"
+    return "{}" if value == {} else _canonical.encode(value)
 
 
 def plain(wish: Wish) -> Mapping[str, Any]:

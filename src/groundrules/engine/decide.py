@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from groundrules.calendar.instants import format_ms
-from groundrules.decisions import Action, Clause, Decision, Exempted, Fired, Note, Shadow, Unknown
+from groundrules.decisions import Action, Clause, Decision, Exempted, Fired, LedgerChange, Note, Shadow, Unknown
 from groundrules.engine import approvals, fallbacks, guards, opening
-from groundrules.engine.actions import Wish
+from groundrules.engine.actions import Combined, Wish
 from groundrules.engine.cells import labels
 from groundrules.engine.effects import Ask, Gathered, LabelAsk, Outcome, gather
 from groundrules.engine.guards import Answer
@@ -86,41 +86,30 @@ def decide(room: Room, occasion: Occasion) -> tuple[Decision, list[Crossed]]:
     """Ask the rules, let those that fire take effect; return the decision and the ladder steps that it crossed."""
     program, partition, e = room.program, room.partition, occasion.e
     answers = [said for rules, x in occasion.groups for said in guards.answer(rules, e, x, partition, program.zone)]
-    if not _has_own(occasion) and not any(said.fires for said in answers):
+    firing = [said for said in answers if said.fires]
+    if not firing and not _has_own(occasion):
         return _quiet(room, occasion, answers), []
     exempted = guards.exemptions(answers)
-    firing = [_firing(room, said, e) for said in answers if said.fires and said.code.id not in exempted]
-    live = [one for one in firing if one.said.lane == "live"]
+    fired = [_firing(room, said, e) for said in firing if said.code.id not in exempted]
+    live = [one for one in fired if one.said.lane == "live"]
     taken = [one for one in live if not one.held]
-    asks = [ask for one in taken for ask in one.gathered.outcome.asks]
-    asks += [ask for outcome in occasion.outcomes for ask in outcome.asks] + occasion.asks
-    changes, crossed = settle(program, partition, asks, occasion.behind)
-    for one in taken:
-        _remember_grant(partition, one, e)
-    label_asks = [ask for one in taken for ask in one.gathered.outcome.labels]
-    label_asks += [ask for outcome in occasion.outcomes for ask in outcome.labels]
-    told = [note for ask in label_asks for note in _label(partition, ask, program.plan.retain)]
-    opens = [(one, process) for one in firing if not one.held for process in one.gathered.outcome.opens]
-    notes = [note for one, process in opens for note in opening.open_process(program, partition, process, e, one.x)]
-    wishes = [wish for one in taken for wish in one.gathered.finish(e, one.x).wishes]
-    wishes += [wish for outcome in occasion.outcomes for wish in outcome.wishes]
-    wishes += _requests(room, occasion, [one for one in live if one.held])
-    actions, dropped = program.combiner.combine(wishes, partition.id, occasion.occurrence)
-    actions = tuple(sorted((*actions, *occasion.actions), key=lambda action: (action.do, action.who or "", action.key)))
-    fallbacks.remember(partition, actions)
-    unknown = _unknown(answers)
+    changes, crossed = _settled(room, occasion, taken)
+    told = _labelled(room, occasion, taken)
+    opened = _opened(room, fired, e)
+    actions, dropped = _acted(room, occasion, live, taken)
+    unknown = _unknown(answers) if len(answers) > len(firing) else ()
     room.stats.count([(one.rule, one.missing) for one in unknown], [one.said.code.id for one in live])
     return _decision(
         room,
         occasion,
         actions=actions,
-        fired=tuple(Fired(rule=one.said.code.id, title=one.said.code.rule.title, clauses=one.clauses) for one in live),
+        fired=tuple([_told(one) for one in live]),
         ledgers=tuple(changes),
         labels=(*occasion.labels, *told),
         dropped=dropped,
-        exempted=_exempted(answers, exempted),
-        shadow=tuple(_shadow(room, occasion, one) for one in firing if one.said.lane != "live"),
-        notes=(*occasion.notes, *notes),
+        exempted=_exempted(firing, exempted) if exempted else (),
+        shadow=tuple([_shadow(room, occasion, one) for one in fired if one.said.lane != "live"]),
+        notes=(*occasion.notes, *opened),
         unknown=unknown,
     ), crossed
 
@@ -155,7 +144,7 @@ def _decision(room: Room, occasion: Occasion, **said: Any) -> Decision:
 def _firing(room: Room, said: Answer, e: Any) -> Firing:
     """Let a rule remember that it fired, and work out why it did and what it asks for."""
     code, x = said.code, said.x
-    told = () if code.always else clauses(room.program.compiler, code.rule, e, x)
+    told = () if code.always else clauses(room.program.compiler, code.rule, e, x, fired=True)
     if code.wants_matched:
         ids = matched(room.program.compiler, code, e, x, room.memory.matched)
         x = Scope(x.now, x.memory, x.start, x.subject, ids)
@@ -163,10 +152,50 @@ def _firing(room: Room, said: Answer, e: Any) -> Firing:
     return Firing(said, told, x, gather(effects, code.id, e, x))
 
 
+def _told(one: Firing) -> Fired:
+    return Fired(rule=one.said.code.id, title=one.said.code.rule.title, clauses=one.clauses)
+
+
+def _settled(room: Room, occasion: Occasion, taken: list[Firing]) -> tuple[list[LedgerChange], list[Crossed]]:
+    """Settle what firings and the occasion itself ask of balances, and remember what may be taken back."""
+    asks = [ask for one in taken for ask in one.gathered.outcome.asks]
+    asks += [ask for outcome in occasion.outcomes for ask in outcome.asks] + occasion.asks
+    found = settle(room.program, room.partition, asks, occasion.behind) if asks else ([], [])
+    for one in taken:
+        if one.said.code.rule.undo:
+            _remember_grant(room.partition, one, occasion.e)
+    return found
+
+
+def _labelled(room: Room, occasion: Occasion, taken: list[Firing]) -> list[Note]:
+    asks = [ask for one in taken for ask in one.gathered.outcome.labels]
+    asks += [ask for outcome in occasion.outcomes for ask in outcome.labels]
+    return [note for ask in asks for note in _label(room.partition, ask, room.program.plan.retain)]
+
+
+def _opened(room: Room, fired: list[Firing], e: Any) -> list[Note]:
+    opens = [(one, process) for one in fired if not one.held for process in one.gathered.outcome.opens]
+    return [
+        note for one, process in opens for note in opening.open_process(room.program, room.partition, process, e, one.x)
+    ]
+
+
+def _acted(room: Room, occasion: Occasion, live: list[Firing], taken: list[Firing]) -> Combined:
+    """Render and combine the actions; those of the occasion itself are combined already."""
+    wishes = [wish for one in taken for wish in one.gathered.finish(occasion.e, one.x).wishes]
+    wishes += [wish for outcome in occasion.outcomes for wish in outcome.wishes]
+    if len(taken) < len(live):
+        wishes += _requests(room, occasion, [one for one in live if one.held])
+    actions, dropped = room.program.combiner.combine(wishes, room.partition.id, occasion.occurrence)
+    if occasion.actions:
+        both = (*actions, *occasion.actions)
+        actions = tuple(sorted(both, key=lambda action: (action.do, action.who or "", action.key)))
+    fallbacks.remember(room.partition, actions)
+    return actions, dropped
+
+
 def _remember_grant(partition: Partition, one: Firing, e: Any) -> None:
     code = one.said.code
-    if not code.rule.undo:
-        return
     key = [value(e, one.x) for value in code.undo_key]
     if None not in key:
         remember_grant(partition, code, key, one.gathered.outcome.asks)
@@ -202,11 +231,11 @@ def _requests(room: Room, occasion: Occasion, held: list[Firing]) -> list[Wish]:
     return wishes
 
 
-def _exempted(answers: Sequence[Answer], exempted: dict[str, tuple[str, ...]]) -> tuple[Exempted, ...]:
+def _exempted(firing: Sequence[Answer], exempted: dict[str, tuple[str, ...]]) -> tuple[Exempted, ...]:
     return tuple(
         Exempted(rule=said.code.id, by=exempted[said.code.id])
-        for said in answers
-        if said.fires and said.lane == "live" and said.code.id in exempted
+        for said in firing
+        if said.lane == "live" and said.code.id in exempted
     )
 
 

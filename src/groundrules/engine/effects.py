@@ -88,9 +88,11 @@ class Draft(NamedTuple):
 
     def finish(self, e: Any, x: Scope) -> Wish:
         """Render the messages."""
-        texts = {name: text(e, x) for name, text in self.code.texts}
-        or_else = tuple(other.finish(e, x) for other in self.or_else)
-        return Wish(self.code.do, self.who, {**self.parameters, **texts}, (self.rule,), or_else)
+        parameters = self.parameters
+        if self.code.texts:
+            parameters = parameters | {name: text(e, x) for name, text in self.code.texts}
+        or_else = tuple([other.finish(e, x) for other in self.or_else]) if self.or_else else ()
+        return Wish(self.code.do, self.who, parameters, (self.rule,), or_else)
 
 
 class Gathered(NamedTuple):
@@ -101,7 +103,7 @@ class Gathered(NamedTuple):
 
     def finish(self, e: Any, x: Scope) -> Outcome:
         """Render all messages and return what the firing asks for."""
-        self.outcome.wishes.extend(draft.finish(e, x) for draft in self.drafts)
+        self.outcome.wishes.extend([draft.finish(e, x) for draft in self.drafts])
         return self.outcome
 
 
@@ -167,9 +169,8 @@ def _draft(code: ActCode, rule: str, e: Any, x: Scope) -> Sequence[Draft]:
     who = None if code.who is None else code.who(e, x)
     if who is None and code.who is not None:
         return ()
-    values = ((name, value(e, x)) for name, value in code.values)
-    parameters = {name: value for name, value in values if value is not None}
-    or_else = tuple(draft for other in code.or_else for draft in _draft(other, rule, e, x))
+    parameters = {name: worth for name, value in code.values if (worth := value(e, x)) is not None}
+    or_else = tuple([draft for other in code.or_else for draft in _draft(other, rule, e, x)]) if code.or_else else ()
     return (Draft(code, who, parameters, rule, or_else),)
 
 

@@ -23,17 +23,16 @@ Place = tuple[int, int, str]
 Value = Callable[[ir.Expr], Any]
 
 
-def evidence(program: Program, leaf: ir.Expr, value: Value) -> tuple[Evidence, ...]:
-    """Return the places that a leaf found; `value` gives what an operand is worth."""
-    subject = subject_of(leaf)
-    text = None if subject is None else value(subject)
-    if subject is None or not isinstance(text, str):
-        return ()
-    found = sorted(set(_places(program, leaf, text, value)))[:MOST]
-    field = ".".join(subject.path)
+def evidence(program: Program, leaf: ir.Expr, field: str, text: str, value: Value) -> tuple[Evidence, ...]:
+    """Return the places that a leaf found in the text of a field; `value` gives what an operand is worth."""
+    found = list(_places(program, leaf, text, value))
+    if len(found) > 1:
+        found = sorted(set(found))[:MOST]
     return tuple(
-        Evidence(field=field, start=start, end=end, text=text[start:end], pattern=pattern)
-        for start, end, pattern in found
+        [
+            Evidence(field=field, start=start, end=end, text=text[start:end], pattern=pattern)
+            for start, end, pattern in found
+        ]
     )
 
 
@@ -55,8 +54,9 @@ def subject_of(leaf: ir.Expr) -> ir.Field | None:
 def _places(program: Program, leaf: ir.Expr, text: str, value: Value) -> Iterator[Place]:
     match leaf:
         case ir.Contains():
+            seen = program.texts[text]
             for needle in listed(value(leaf.needles) or ()):
-                yield from _place(find(leaf.view, program.texts[text], needle), needle)
+                yield from _place(find(leaf.view, seen, needle), needle)
         case ir.ContainsList():
             yield from program.matcher(leaf.list).find_all(text)
         case ir.Affix():

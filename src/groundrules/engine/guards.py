@@ -46,7 +46,8 @@ def answer(rules: Iterable[RuleCode], e: Any, x: Scope, partition: Partition, zo
     own = own_act(e)
     found = []
     for code in rules:
-        if own and not code.speaks_of_self:
+        ends = code.rule.ends
+        if (own and not code.speaks_of_self) or (ends is not None and x.now > ends):
             continue
         if code.always or code.when.true(e, x):
             if code.unless is None or not code.unless.true(e, x):
@@ -55,7 +56,7 @@ def answer(rules: Iterable[RuleCode], e: Any, x: Scope, partition: Partition, zo
                     found.append(said)
         elif not code.when.false(e, x) and (code.unless is None or not code.unless.true(e, x)):
             found.append(_undecided(code, e, x))
-    return [said for said in found if said.code.rule.ends is None or x.now <= said.code.rule.ends]
+    return found
 
 
 def _undecided(code: RuleCode, e: Any, x: Scope) -> Answer:

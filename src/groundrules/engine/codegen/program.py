@@ -39,7 +39,7 @@ class Program:
         self.texts = Texts(self.literals)
         self.shapes = Shapes({**NAMES, **self._names()})
         self.keys = Keys(self)
-        self.wordings: dict[int, Any] = {}  # by the identity of a leaf, what `trace` says of it
+        self.leaves: dict[Place, Any] = {}  # what `trace` says of a leaf condition in a frame
         self._units: dict[Place, Unit] = {}
         self._loops: dict[Place, Loop] = {}
 
