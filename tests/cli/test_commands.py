@@ -43,6 +43,23 @@ def test_what_init_writes_lints_clean_and_runs(command: Any, tmp_path: Path) -> 
     assert "rulebook: my-group" in (folder / "rulebook.yaml").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize(("folder", "name"), [("我的群", "my-group"), ("_123", "my-group"), ("Team 7", "team-7")])
+def test_init_makes_an_id_of_any_folder_name(command: Any, tmp_path: Path, folder: str, name: str) -> None:
+    command("init", tmp_path / folder)
+    assert f"rulebook: {name}\n" in (tmp_path / folder / "rulebook.yaml").read_text(encoding="utf-8")
+    assert command("lint", tmp_path / folder).stdout == "no problems found\n"
+
+
+def test_a_strike_without_a_ledger_of_its_own_is_shown_the_imported_one(command: Any, tmp_path: Path) -> None:
+    (tmp_path / "rulebook.yaml").write_text(
+        "rulebook: a\nuse: [std/respect, {rulebook: std/flood, with: {strikes: respect.strikes}}]\n"
+        "rules: [{id: b, on: message, then: [strike: 2]}]\n",
+        encoding="utf-8",
+    )
+    help = "name the one that is meant: `{strike: 2, ledger: respect.strikes}`"
+    assert help in command("lint", tmp_path).stdout
+
+
 def test_what_init_writes_names_the_schemas_beside_it(command: Any, tmp_path: Path) -> None:
     command("init", tmp_path)
     for kind in ("rulebook", "tests"):

@@ -22,6 +22,7 @@ from groundrules.types.actions import ActionType
 from groundrules.types.effects import EFFECTS
 
 _ALWAYS = ("who", "or_else")
+_PARAMETERS = ("who", "to", "from", "ledger")  # what stands in a list of effects by mistake, as if it were one
 
 LANGUAGE: dict[str, Callable[[Site, Written], Iterable[Effect]]] = {
     "strike": ledger_effects.strike,
@@ -57,7 +58,10 @@ def effects(site: Site, authored_effects: Iterable[authored.Effect]) -> Effects:
 def _unknown(site: Site, effect: authored.Effect) -> None:
     name = str(effect.name.value)
     known = (*EFFECTS, *site.session.catalog.names("actions"))
-    help = did_you_mean(name, known) or "actions are described by schemas in `schemas/actions/`"
+    if name in _PARAMETERS:
+        help = f"parameters stand in one item with their action: `{{warn: …, {name}: …}}`"
+    else:
+        help = did_you_mean(name, known) or "actions are described by schemas in `schemas/actions/`"
     site.session.add(codes.UNKNOWN_ACTION.at(effect.name.span, f"unknown action `{name}`", help))
 
 

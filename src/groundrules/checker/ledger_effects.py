@@ -28,6 +28,7 @@ from groundrules.syntax import nodes
 from groundrules.types import kinds
 from groundrules.types.effects import Effect as Signature
 
+_HOLDERS = ("to", "from", "who")
 COMMUNITY = "community"  # whose balance a community's ledger holds
 
 
@@ -46,7 +47,7 @@ def written(site: Site, effect: authored.Effect, signature: Signature) -> Writte
     given = dict(effect.arguments or {})
     if effect.shorthand is not None:
         if signature.shorthand is None:
-            help = f"write `{signature.name}: {{LEDGER: 1}}`"
+            help = f"write `{signature.name}: {{{_own_ledger(site.instance)}: {_text(effect.shorthand) or 1}}}`"
             message = f"`{signature.name}` needs the name of a ledger"
             site.session.add(name_codes.MISSING_ARGUMENT.at(effect.span, message, help))
             return None
@@ -60,7 +61,29 @@ def written(site: Site, effect: authored.Effect, signature: Signature) -> Writte
             message = f"`{signature.name}` has no parameter `{name}`"
             site.session.add(name_codes.UNKNOWN_ARGUMENT.at(span, message, help))
         return None
+    if _misnamed_holder(site, signature, rest):
+        return None
     return Written(effect, signature, own, rest) if _complete(site, effect, signature, own, rest) else None
+
+
+def _misnamed_holder(site: Site, signature: Signature, ledgers: givens.Arguments) -> bool:
+    """Report `who:` where the action says `to:` or `from:`, which would be taken for a ledger."""
+    named = next((key for key in _HOLDERS if key in signature.parameters), None)
+    wrong = [key for key in _HOLDERS if key in ledgers and find(site.instance, key) is None]
+    for key in wrong:
+        help = f"write `{named}: {_text(ledgers[key][1])}`"
+        message = f"`{signature.name}` has no parameter `{key}`"
+        site.session.add(name_codes.UNKNOWN_ARGUMENT.at(ledgers[key][0], message, help))
+    return bool(wrong)
+
+
+def _own_ledger(instance: Instance) -> str:
+    """Return a ledger to show in a help line."""
+    return next((name for name, one in instance.declared.items() if isinstance(one, LedgerBinding)), "LEDGER")
+
+
+def _text(node: YNode) -> str:
+    return node.text.strip() if isinstance(node, YScalar) else ""
 
 
 def _complete(
@@ -131,10 +154,27 @@ def reset(site: Site, written: Written) -> Iterator[Reset]:
 
 def _ledger_argument(site: Site, written: Written, default: str | None = None) -> LedgerBinding | None:
     if "ledger" not in written.arguments:
-        return ledger_named(site.session, site.instance, str(default), written.effect.name.span)
+        return _usual_ledger(site, written, str(default))
     span, node = written.arguments["ledger"]
     name = node.text.strip() if isinstance(node, YScalar) else ""
     return ledger_named(site.session, site.instance, name, span)
+
+
+def _usual_ledger(site: Site, written: Written, name: str) -> LedgerBinding | None:
+    """Return the ledger of an effect that names none; where only imports have one so called, say how to name it."""
+    imported = {
+        bound.id
+        for instance in site.instance.imports.values()
+        if isinstance(bound := instance.declared.get(name), LedgerBinding)
+    }
+    span = written.effect.name.span
+    if not imported or find(site.instance, name) is not None:
+        return ledger_named(site.session, site.instance, name, span)
+    amount = written.arguments.get("amount")
+    meant = f"{{{written.signature.name}: {_text(amount[1]) if amount else 1}, ledger: {min(imported)}}}"
+    help = f"name the one that is meant: `{meant}`"
+    site.session.add(name_codes.UNKNOWN_DECLARATION.at(span, f"no ledger is called `{name}`", help))
+    return None
 
 
 def ledger_named(session: Session, instance: Instance, name: str, span: Span) -> LedgerBinding | None:

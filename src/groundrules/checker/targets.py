@@ -73,7 +73,7 @@ def must_say(site: Site, effect: authored.Effect, kind: str, key: str) -> Litera
     if kind in choices and site.guarded:
         help, why = f"write `known({kind})` into `when`, or say `{key}:`", f"`{kind}` may be missing"
     elif choices:
-        help = f"say `{key}:` — {listing(choices, 4)}"
+        help = f"say one of {listing([f'{key}: {choice}' for choice in choices], 4)}"
         acting = "target" in choices
         why = f"somebody acts on somebody in {listing(site.types, 3)}" if acting else f"no {kind} is at hand"
     else:

@@ -48,5 +48,7 @@ def _files(name: str) -> dict[Path, str]:
 
 
 def _slug(directory: Path) -> str:
-    letters = "".join(char if char.isalnum() else "-" for char in directory.resolve().name.lower())
-    return "-".join(part for part in letters.split("-") if part) or "my-group"
+    """The folder's name as an id; a name in which no Latin letter stands, such as `我的群`, gives `my-group`."""
+    letters = "".join(char if char.isascii() and char.isalnum() else "-" for char in directory.resolve().name.lower())
+    slug = "-".join(part for part in letters.split("-") if part)
+    return slug if slug[:1].isalpha() else "my-group"

@@ -18,7 +18,7 @@ from groundrules.diagnostics.nearest import nearest
 from groundrules.diagnostics.source import Span
 from groundrules.rulebook.wide import narrow
 from groundrules.rulebook.yaml import YMapping, YNode, YScalar, YSequence
-from groundrules.rulebook.yaml_errors import UNCUT
+from groundrules.rulebook.yaml_errors import UNCUT, wide_colon
 
 _EXPRESSION = "an expression"
 _TITLES = "the keys known here are "
@@ -26,6 +26,9 @@ _TITLES = "the keys known here are "
 
 def explain_root(root: YNode) -> Diagnostic:
     """Explain a file that holds something other than a mapping."""
+    wide = wide_colon(root.span.file, root.span.start) if isinstance(root, YScalar) else None
+    if wide is not None:
+        return wide
     return format.WRONG_SHAPE.at(
         _head(root), f"a rulebook is a mapping, not {_kind(root)}", "begin with `rulebook: some-name`"
     )

@@ -54,7 +54,13 @@ def explain(error: yaml.YAMLError, file: SourceFile) -> Diagnostic:
     """Return the diagnostic of an error that a parser of PyYAML raised on `file`."""
     index = _index(error, file)
     problem = f"{getattr(error, 'context', None) or ''} {getattr(error, 'problem', None) or error}"
-    return _wide_colon(file, index) or _tab(file, index) or _cut(file, index, problem) or _plain(file, index, problem)
+    return (
+        wide_colon(file, index)
+        or _tab(file, index)
+        or _cut(file, index, problem)
+        or _undashed(file, index, problem)
+        or _plain(file, index, problem)
+    )
 
 
 def _index(error: yaml.YAMLError, file: SourceFile) -> int:
@@ -85,7 +91,7 @@ def _at(file: SourceFile, index: int) -> Span:
     return file.span(index, stop)
 
 
-def _wide_colon(file: SourceFile, index: int) -> Diagnostic | None:
+def wide_colon(file: SourceFile, index: int) -> Diagnostic | None:
     """A key written with a full-width colon, in this line or the one before."""
     start, line, _ = _lines(file, index)
     before, previous, _ = _lines(file, max(start - 1, 0))
@@ -96,6 +102,19 @@ def _wide_colon(file: SourceFile, index: int) -> Diagnostic | None:
             fix = Fix(span, ": ", "write an ASCII colon and a blank")
             return codes.FULL_WIDTH_YAML.at(span, "a full-width colon does not end a key", "write `: `", fixes=(fix,))
     return None
+
+
+def _undashed(file: SourceFile, index: int, problem: str) -> Diagnostic | None:
+    """A colon in a line that YAML takes for the rest of the text in the line above."""
+    start, line, _ = _lines(file, index)
+    _, above, _ = _lines(file, max(start - 1, 0))
+    depth = len(line) - len(line.lstrip(" "))
+    goes_on = above[:depth].isspace() and above[depth : depth + 1].isalpha() and ":" not in above
+    if "mapping values" not in problem or not goes_on:
+        return None
+    message = "this line goes on with the text of the line above, so it can't have a colon"
+    help = "begin the items of a list with `- `, in every line"
+    return codes.YAML_SYNTAX.at(_at(file, index), message, help)
 
 
 def _tab(file: SourceFile, index: int) -> Diagnostic | None:
