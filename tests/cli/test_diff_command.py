@@ -48,7 +48,7 @@ def test_between_what_is_there_and_a_revision(inside: Any) -> None:
     result = inside("diff", "main", "rules.yaml")
     assert result.exit_code == 0, result.output
     assert result.stdout.splitlines()[0] == "main:rules.yaml → rules.yaml: 0 added, 0 removed, 1 changed"
-    assert "~ rule copies “No copies”: tightened: acts on fewer events" in result.stdout
+    assert "~ rule copies “No copies”: narrowed: acts on fewer events" in result.stdout
     assert "when count(message by actor, text within 2m) >= 5: 3 → 5" in result.stdout
     for written in (
         ("main:rules.yaml", "rules.yaml"),
@@ -72,13 +72,13 @@ def test_other_forms(inside: Any) -> None:
     (change,) = found["changes"]
     assert (change["kind"], change["id"], change["direction"]) == ("changed", "copies", "fewer")
     markdown = inside("diff", "main", "rules.yaml", "--format", "markdown", "--lang", "zh").stdout
-    assert "**规则 `copies` “No copies”**: 收紧：触发的事件变少" in markdown
+    assert "**规则 `copies` “No copies”**: 缩小：触发的事件变少" in markdown
 
 
 def test_plan_files(inside: Any, repository: Path) -> None:
     inside("compile", "rules.yaml", "-o", "new.plan", "-q")
     assert inside("diff", "rules.yaml", "new.plan").stdout == "no change in meaning\n"
-    assert "tightened" in inside("diff", "main:rules.yaml", "new.plan").stdout
+    assert "narrowed" in inside("diff", "main:rules.yaml", "new.plan").stdout
 
 
 def test_the_rows_of_a_state(inside: Any, repository: Path) -> None:

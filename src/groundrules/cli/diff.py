@@ -31,7 +31,7 @@ def command(places: tuple[str, ...], rev: str | None, form: str, state: str | No
     Each is a rulebook, a plan file, or `REVISION:PATH`; OLD may be a revision alone, then of NEW's path. With `--rev`
     there is one PATH: `groundrules diff --rev main..HEAD rules`.
 
-    A rule that is tightened acts on fewer events, one that is loosened on more; that is only said where it is proved,
+    A rule that is narrowed acts on fewer events, one that is widened on more; that is only said where it is proved,
     for the same event and the same memory. The last part tells what a live engine keeps of what it remembers.
 
     Exit code 0, whatever changed (see `--exit-code`); 1: a rulebook with errors.

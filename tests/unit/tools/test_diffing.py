@@ -66,7 +66,7 @@ def test_another_layout_is_no_change_in_meaning() -> None:
         ("length(text) > 3 and length(links) > 0", "length(links) > 0", "more"),
     ],
 )
-def test_a_guard_is_tightened_or_loosened_where_that_is_proved(old: str, new: str, direction: str) -> None:
+def test_a_guard_is_narrowed_or_widened_where_that_is_proved(old: str, new: str, direction: str) -> None:
     assert changed(rule(old), rule(new)).direction == direction
 
 
@@ -103,7 +103,7 @@ def test_an_unless_that_takes_over_from_the_condition_changes_nothing() -> None:
     assert changed(inside, rule("length(text) > 3", more="unless: length(text) > 9")).direction == "same"
 
 
-def test_a_rule_on_more_events_is_loosened() -> None:
+def test_a_rule_on_more_events_is_widened() -> None:
     old = version("rules: [{id: it, on: message, then: [warn]}]")
     new = version("rules: [{id: it, on: [message, message.edited], then: [warn]}]")
     change = changed(old, new)
@@ -350,13 +350,13 @@ def both() -> Diff:
 
 def test_people_read_it_in_their_language(both: Diff) -> None:
     english, chinese = human.render(both, "en"), human.render(both, "zh")
-    assert "rule it “It”: loosened: acts on more events" in english.replace("\x1b[1m", "").replace("\x1b[0m", "")
+    assert "rule it “It”: widened: acts on more events" in english.replace("\x1b[1m", "").replace("\x1b[0m", "")
     assert "when length(text) > 2: 3 → 2" in english
-    assert "放宽：触发的事件变多" in chinese
+    assert "扩大：触发的事件变多" in chinese
 
 
 def test_markdown_quotes_what_was_written(both: Diff) -> None:
     page = markdown.render(both, "en")
-    assert "- ✏️ **rule `it` “It”**: loosened: acts on more events" in page
+    assert "- ✏️ **rule `it` “It”**: widened: acts on more events" in page
     assert "  - when: `length(text) > 2` `3` → `2`" in page
     assert "  - entries: + `b`" in page
