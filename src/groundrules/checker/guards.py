@@ -33,16 +33,17 @@ def spread(session: Session, context: Context, root: nodes.Node) -> Iterator[tup
     """Yield every node below `root`, with those of the defines that it uses, but not what is inside windows."""
     waiting: list[tuple[nodes.Node, Context]] = [(root, context)]
     seen: set[int] = set()
+    bindings = session.tables.bindings
     while waiting:
         node, inner = waiting.pop()
         yield node, inner
-        binding = session.tables.bindings.get((inner.id, id(node)))
+        binding = bindings.get((inner.id, id(node))) if isinstance(node, _NAMES) else None
         if isinstance(binding, DefineBinding):
             if id(binding) not in seen:
                 seen.add(id(binding))
                 waiting.append((binding.define.body.root, session.within(inner, binding.instance)))
         elif not isinstance(node, nodes.Window):
-            waiting.extend((child, inner) for child in node.children())
+            waiting.extend([(child, inner) for child in node.children()])
 
 
 # --- what is there ------------------------------------------------------------------------------

@@ -45,9 +45,10 @@ def for_people(session: Session, instance: Instance, texts: Texts) -> None:
     """Check that a text has all languages, and that its holes name parameters."""
     if texts:
         translated(session, instance, set(texts), next(iter(texts.values())).span)
-    known = {str(one.name.value) for one in instance.book.parameters}
     for text in texts.values():
-        for name in dict.fromkeys(_HOLE.findall(str(text.value))):
+        names = dict.fromkeys(_HOLE.findall(str(text.value)))
+        known = {str(one.name.value) for one in instance.book.parameters} if names else set()
+        for name in names:
             if name not in known:
                 _unknown(session, text, name, known)
 

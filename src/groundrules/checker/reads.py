@@ -117,10 +117,10 @@ def _field(reader: Reader, node: nodes.Node, field: kinds.Field, through: bool =
 
 
 def _attribute(reader: Reader, node: nodes.Attribute) -> Typed:
-    imported = imports(reader, node)
+    imported = imports(reader, node) if _may_import(reader, node) else None
     if imported is not None:
         return bound(reader, node, imported)
-    alias = imports(reader, node.base)
+    alias = imports(reader, node.base) if _may_import(reader, node) else None
     if isinstance(alias, ImportBinding):
         return _not_imported(reader, node, alias)
     return _part(reader, node, node.base, node.name)
@@ -128,6 +128,14 @@ def _attribute(reader: Reader, node: nodes.Attribute) -> Typed:
 
 def _item(reader: Reader, node: nodes.Item) -> Typed:
     return _part(reader, node, node.base, node.key)
+
+
+def _may_import(reader: Reader, node: nodes.Attribute) -> bool:
+    """Tell whether the first of dotted names is that of an import."""
+    base = node.base
+    while isinstance(base, nodes.Attribute):
+        base = base.base
+    return isinstance(base, nodes.Name) and base.name in reader.context.instance.imports
 
 
 def imports(reader: Reader, node: nodes.Node) -> Binding | None:

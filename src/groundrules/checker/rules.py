@@ -58,7 +58,7 @@ def _rule(session: Session, instance: Instance, rule: authored.Rule) -> None:
     site = Site(session, context, "a rule", exempts=True, counted=counted, guard=rule.when)
     acting = effects(site, rule.then)
     acting += _granted(session, site, rule)
-    kept = lasting(session, context, rule.when.root) if rule.when is not None else frozenset()
+    kept = lasting(session, context, rule.when.root) if rule.when is not None and rule.approval else frozenset()
     later = Site(session, session.context(instance, types, "start", types), "what follows a refusal", kept=kept)
     session.checked.rules.append(
         Rule(

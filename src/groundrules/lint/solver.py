@@ -16,9 +16,11 @@ from groundrules.lint.conditions import Both, Condition, Leaf, Opposite
 from groundrules.lint.domains import ORDERS, Domain, Order, Range, Truth, Values, Words, compared, minutes
 from groundrules.plan import ir
 from groundrules.plan.codec import definition_hash
+from groundrules.plan.walk import holding
 from groundrules.text.views import apply
 from groundrules.types import kinds
 
+Name = str | tuple[str, ...]
 Claim = tuple[Condition, bool]
 Known = dict[Any, Domain]
 Alternative = list[tuple[Any, Domain]]
@@ -46,31 +48,72 @@ def satisfiable(*claims: Claim) -> bool:
 
 def implies(one: Condition, other: Condition) -> bool:
     """Tell whether `other` is surely true wherever `one` is."""
-    return reads(other) <= reads(one) and not satisfiable((one, True), (other, False))
+    if not reads(other) <= reads(one):
+        return False
+    held = _held(one)
+    return held is None or not _Search().run([*held[1], (other, False)], held[0])
 
 
-def reads(condition: Condition) -> frozenset[str]:
+def _held(condition: Condition) -> tuple[Known, list[Claim]] | None:
+    """Return what holds wherever a condition is true, and the claims that leave a choice; None if it never is.
+
+    Worked out once for a condition that is compared with many.
+    """
+    if "held" not in condition.known:
+        condition.known["held"] = _settled([(condition, True)])
+    found: tuple[Known, list[Claim]] | None = condition.known["held"]
+    return found
+
+
+def _settled(claims: list[Claim]) -> tuple[Known, list[Claim]] | None:
+    known, open_claims = Known(), list[Claim]()
+    while claims:
+        condition, wanted = claims.pop()
+        if isinstance(condition, Opposite):
+            claims.append((condition.operand, not wanted))
+        elif isinstance(condition, Both) and condition.either != wanted:
+            claims.extend([(part, wanted) for part in condition.operands])
+        elif isinstance(condition, Leaf) and len(alternatives := _ways(condition, wanted)) == 1:
+            met = _met(known, alternatives[0])
+            if met is None:
+                return None
+            known = met
+        else:
+            open_claims.append((condition, wanted))
+    return known, open_claims
+
+
+def reads(condition: Condition) -> frozenset[Name]:
     """Return what a condition reads, so that one with no more reads than another is known where that one is."""
-    found: frozenset[str] | None = condition.known.get("reads")
+    found: frozenset[Name] | None = condition.known.get("reads")
     if found is None:
         if isinstance(condition, Leaf):
             found = frozenset(_reads(condition.expression))
         else:
-            found = frozenset[str]().union(*map(reads, condition.parts))
+            found = frozenset[Name]().union(*map(reads, condition.parts))
         condition.known["reads"] = found
     return found
 
 
-def _reads(value: Any) -> set[str]:
+def _reads(value: Any) -> set[Name]:
     if isinstance(value, ir.Const):
         return set()
     if isinstance(value, ir.Field | ir.Fact | ir.LedgerRank | ir.Silence):
-        return {definition_hash(value)}
+        return {_named(value)}
     if isinstance(value, ir.Expr):
-        return set().union(*(_reads(getattr(value, name)) for name in value.__struct_fields__))
+        return set().union(*[_reads(getattr(value, name)) for name in holding(value.__class__)])
     if isinstance(value, tuple | list):
         return set().union(*map(_reads, value))
     return set()
+
+
+def _named(term: Any) -> Name:
+    """Return what tells a term from others: the place that it reads, else a hash."""
+    if term.__class__ is ir.Field:
+        return (term.root, *term.path)
+    if term.__class__ is ir.Fact:
+        return (term.root, *term.path, "fact", term.fact)
+    return definition_hash(term)
 
 
 class _Search:
@@ -83,12 +126,12 @@ class _Search:
             if self.steps > _STEPS:
                 return True
             condition, wanted = claims.pop()
-            if isinstance(condition, Opposite):
-                claims.append((condition.operand, not wanted))
-            elif isinstance(condition, Both):
+            if isinstance(condition, Both):
                 if condition.either == wanted:
                     return any(self.run([*claims, (part, wanted)], known) for part in condition.operands)
-                claims.extend((part, wanted) for part in condition.operands)
+                claims.extend([(part, wanted) for part in condition.operands])
+            elif isinstance(condition, Opposite):
+                claims.append((condition.operand, not wanted))
             elif isinstance(condition, Leaf):
                 alternatives = _ways(condition, wanted)
                 if len(alternatives) != 1:
@@ -119,9 +162,10 @@ def _met(known: Mapping[Any, Domain], constraints: Iterable[tuple[Any, Domain]])
 
 def _ways(leaf: Leaf, wanted: bool) -> list[Alternative]:
     """Return the alternatives of a leaf, worked out once."""
-    found: list[Alternative] | None = leaf.known.get(("ways", wanted))
+    key = "when true" if wanted else "when false"
+    found: list[Alternative] | None = leaf.known.get(key)
     if found is None:
-        found = leaf.known["ways", wanted] = _alternatives(leaf, leaf.expression, wanted)
+        found = leaf.known[key] = _alternatives(leaf, leaf.expression, wanted)
     return found
 
 
@@ -164,7 +208,8 @@ def _clock(leaf: Leaf, found: ir.InClock, wanted: bool) -> list[Alternative] | N
 def _has(leaf: Leaf, found: ir.Has, wanted: bool) -> list[Alternative] | None:
     if leaf.parametric or not isinstance(found.values, ir.Const) or not isinstance(found.values.value, list):
         return None
-    keys = [("has", definition_hash(found.collection), found.view, one) for one in found.values.value]
+    collection = _named(found.collection)
+    keys = [("has", collection, found.view, one) for one in found.values.value]
     return _several(keys, found.quantifier == "any", wanted)
 
 
@@ -196,7 +241,7 @@ def _compared(leaf: Leaf, found: ir.Compare, wanted: bool) -> list[Alternative]:
             return _one_of(leaf, left, [right.value], found.view, wanted, types[0])
         if isinstance(right.value, int | float) and not isinstance(right.value, bool):
             claimed = compared(operator, right.value, wanted)
-            return _within(("number", definition_hash(left)), _bounds(left, types[0]), claimed)
+            return _within(("number", _named(left)), _bounds(left, types[0]), claimed)
     return _order(("order", definition_hash([left, right]), found.view), operator, wanted)
 
 
@@ -225,8 +270,8 @@ def _one_of(
     domain = Values(listed) if wanted else Values(banned=listed)
     if isinstance(type, kinds.Enum):
         met = Values(frozenset(type.values)).meet(domain)
-        return [] if met is None else [[(("value", definition_hash(item), view), met)]]
-    return [[(("value", definition_hash(item), view), domain)]]
+        return [] if met is None else [[(("value", _named(item), view), met)]]
+    return [[(("value", _named(item), view), domain)]]
 
 
 def _several(keys: list[Any], either: bool, wanted: bool) -> list[Alternative]:
@@ -235,7 +280,7 @@ def _several(keys: list[Any], either: bool, wanted: bool) -> list[Alternative]:
 
 
 def _containing(found: ir.Contains, values: list[Any], wanted: bool) -> list[Alternative]:
-    key = ("contains", definition_hash(found.subject), found.view)
+    key = ("contains", _named(found.subject), found.view)
     words = [str(value) for value in values]
     groups = [[word] for word in words] if (found.quantifier == "any") == wanted else [words]
     sets = map(frozenset, groups)

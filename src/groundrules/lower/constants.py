@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from groundrules.plan import ir
@@ -22,7 +23,12 @@ _SHOWN: tuple[ir.Kind, ...] = ("duration", "clock", "instant")
 
 def kind_of(type: kinds.Type) -> ir.Kind:
     """Return the plan's word for a type; everything textual is text."""
-    return next((kind for known, kind in _KINDS if isinstance(type, known)), "text")
+    return _kind_of(type.__class__)
+
+
+@cache
+def _kind_of(type: type[Any]) -> ir.Kind:
+    return next((kind for known, kind in _KINDS if issubclass(type, known)), "text")
 
 
 def shown_as(type: kinds.Type) -> ir.Kind | None:

@@ -24,11 +24,11 @@ def within(value: Any, kind: type[E]) -> Iterator[E]:
         elif isinstance(one, msgspec.Struct):
             if isinstance(one, kind):
                 yield one
-            waiting.extend([getattr(one, name) for name in _fields(found)])
+            waiting.extend([getattr(one, name) for name in holding(found)])
 
 
 @cache
-def _fields(kind: type) -> tuple[str, ...]:
+def holding(kind: type) -> tuple[str, ...]:
     """Return the fields of a node that can hold other nodes."""
     return tuple(field.name for field in msgspec.structs.fields(kind) if _holds_nodes(field.type))
 

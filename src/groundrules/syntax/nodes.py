@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from typing import Generic, TypeVar
+from functools import cache
+from typing import Any, Generic, TypeVar, get_args, get_type_hints
 from typing import Literal as OneOf
 
 from groundrules.diagnostics.source import Fragment, Span
@@ -21,14 +22,16 @@ Quantifier = OneOf["one", "any", "all"]
 class Node:
     at: Offsets
 
-    def children(self) -> Iterator[Node]:
-        """Yield the direct sub-nodes in source order."""
-        for name in self.__slots__:
+    def children(self) -> list[Node]:
+        """Return the direct sub-nodes in source order."""
+        found: list[Node] = []
+        for name in _holding(self.__class__):
             value = getattr(self, name)
-            if isinstance(value, Node):
-                yield value
-            elif isinstance(value, tuple):
-                yield from (item for item in value if isinstance(item, Node))
+            if value.__class__ is tuple:
+                found += [item for item in value if isinstance(item, Node)]
+            elif value is not None:
+                found.append(value)
+        return found
 
 
 # --- literals -----------------------------------------------------------------------------------
@@ -326,9 +329,6 @@ class Template(Node):
 
     parts: tuple[str | Hole, ...]
 
-    def children(self) -> Iterator[Node]:
-        yield from (part for part in self.parts if isinstance(part, Node))
-
 
 N = TypeVar("N", bound=Node)
 
@@ -346,9 +346,22 @@ class Parsed(Generic[N]):
 
 def walk(node: Node) -> Iterator[Node]:
     """Yield `node` and everything below it, parents first."""
-    yield node
-    for child in node.children():
-        yield from walk(child)
+    waiting = [node]
+    while waiting:
+        found = waiting.pop()
+        yield found
+        waiting += found.children()[::-1]
+
+
+@cache
+def _holding(kind: type[Any]) -> tuple[str, ...]:
+    """Return the slots of a class that can hold nodes, in source order."""
+    known = get_type_hints(kind)
+    return tuple(slot.name for slot in fields(kind) if _holds_nodes(known[slot.name]))
+
+
+def _holds_nodes(type_: Any) -> bool:
+    return (isinstance(type_, type) and issubclass(type_, Node)) or any(map(_holds_nodes, get_args(type_)))
 
 
 def same(left: object, right: object) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from groundrules.plan import ir
+from groundrules.plan.walk import holding
 
 BRANCHES = (ir.And, ir.Or, ir.Not, ir.Quantified)
 
@@ -12,10 +13,10 @@ BRANCHES = (ir.And, ir.Or, ir.Not, ir.Quantified)
 def parts(expr: ir.Expr) -> list[ir.Expr]:
     """Return the expressions directly below one, in the order of its fields."""
     found: list[ir.Expr] = []
-    for name in expr.__struct_fields__:
+    for name in holding(expr.__class__):
         value = getattr(expr, name)
-        if isinstance(value, tuple):
-            found.extend(item for item in value if isinstance(item, ir.Expr))
+        if value.__class__ is tuple:
+            found += [item for item in value if isinstance(item, ir.Expr)]
         elif isinstance(value, ir.Expr):
             found.append(value)
     return found

@@ -51,13 +51,11 @@ def _doing(linted: Linted, rule: Rule) -> str:
 
 def _needless(linted: Linted, rule: Rule, other: Rule) -> bool:
     when, wider = linted.condition(rule), linted.condition(other)
-    if not set(rule.context.types) <= set(other.context.types) or when is None:
+    if not set(rule.context.types) <= set(other.context.types) or when is None or not satisfiable((when, True)):
         return False
-    if not _same_unless(linted, rule, other) or not satisfiable((when, True)):
+    if wider is not None and (not implies(when, wider) or implies(wider, when)):
         return False
-    if wider is None:
-        return True
-    return implies(when, wider) and not implies(wider, when)
+    return _same_unless(linted, rule, other)
 
 
 def _same_unless(linted: Linted, rule: Rule, other: Rule) -> bool:

@@ -28,6 +28,7 @@ from groundrules.lint.conditions import Leaf, leaves
 from groundrules.lint.linted import Linted, short
 from groundrules.plan import ir
 from groundrules.syntax import nodes
+from groundrules.text.factors import Factors, factors
 from groundrules.text.patterns import Pattern
 from groundrules.text.scripts import is_unspaced
 from groundrules.text.views import Needle, Text, View, apply
@@ -69,11 +70,27 @@ def _pattern(leaf: Leaf, expression: ir.Matches) -> Iterator[Diagnostic]:
 @cache
 def _matched(pattern: str, flags: str) -> tuple[str, ...]:
     """Return everyday words inside of which, not at their beginning, a few letters match a pattern."""
+    needed = factors(pattern, flags)
+    words = _words() if needed is None else _holding(needed, "i" in flags)
+    if not words:
+        return ()
     compiled = Pattern(pattern, flags)
     if compiled.search("") or compiled.search("qz jx 7"):
         return ()  # is about something else than words
-    found = ((word, compiled.search(word)) for word in _words())
+    found = ((word, compiled.search(word)) for word in words)
     return tuple(word for word, at in found if at and at[0] > 0 and 1 < at[1] - at[0] <= _LONGEST)
+
+
+def _holding(needed: Factors, caseless: bool) -> tuple[str, ...]:
+    """Return the everyday words, which are in lower case, that hold one of the literals; no others can match."""
+    literals = [one.lower() if caseless else one for one in needed]
+    there = [one for one in literals if one in _together()]
+    return tuple(word for word in _words() if any(one in word for one in there)) if there else ()
+
+
+@cache
+def _together() -> str:
+    return " ".join(_words())
 
 
 @cache

@@ -21,44 +21,46 @@ from itertools import islice, product
 from groundrules.checker.constructs import Act, Constant, Default, Delta, Rule, Value, Whom
 from groundrules.diagnostics.codes.lints import REWARD_AND_PUNISHMENT
 from groundrules.diagnostics.model import Diagnostic, Label
+from groundrules.lint.conditions import Condition
 from groundrules.lint.linted import Linted, effects_of
-from groundrules.lint.solver import implies, reads, satisfiable
+from groundrules.lint.solver import Name, implies, reads, satisfiable
 
 MOST = 20_000  # pairs that are compared
 
-_Alike = dict[tuple[frozenset[str], frozenset[str], frozenset[str]], list[Rule]]  # event types, members, what is read
+_Read = frozenset[Name]
+_Guarded = tuple[Rule, Condition | None]  # a rule and its `when`
+_Alike = dict[tuple[frozenset[str], frozenset[str], _Read], list[_Guarded]]  # event types, members, what is read
 
 
 def reward_and_punishment(linted: Linted) -> Iterator[Diagnostic]:
     """Yield a finding for each reward whose every event is punished."""
-    for reward, rule in islice(_pairs(linted), MOST):
-        if rule is not reward and _covers(linted, rule, reward):
+    for (reward, earned), (rule, when) in islice(_pairs(linted), MOST):
+        if rule is not reward and _covers(when, earned):
             message = f"whoever earns `{reward.source.id.value}` is punished by `{rule.source.id.value}` for it"
             label = Label(rule.source.id.span, "punishes the same event")
             yield REWARD_AND_PUNISHMENT.at(reward.source.id.span, message, None, (label,))
 
 
-def _pairs(linted: Linted) -> Iterator[tuple[Rule, Rule]]:
+def _pairs(linted: Linted) -> Iterator[tuple[_Guarded, _Guarded]]:
     """Yield a reward with a punishment that could cover it: of the same member, and reading no more than it does."""
     rewards, punishments = _Alike(), _Alike()
     for rule in linted.own_rules:
         if rule.source.mode != "enforce":
             continue
         when = linted.condition(rule)
-        read = reads(when) if when else frozenset[str]()
+        read = reads(when) if when else _Read()
         if rule.source.kind == "reward" and (earners := _earners(linted, rule)):
-            rewards.setdefault((frozenset(rule.context.types), frozenset(earners), read), []).append(rule)
+            rewards.setdefault((frozenset(rule.context.types), frozenset(earners), read), []).append((rule, when))
         if rule.source.unless is None and (punished := _punished(linted, rule)):
-            punishments.setdefault((frozenset(rule.context.types), frozenset(punished), read), []).append(rule)
+            punishments.setdefault((frozenset(rule.context.types), frozenset(punished), read), []).append((rule, when))
     for (types, who, there), earned in rewards.items():
         for (others, whom, here), found in punishments.items():
             if types <= others and who & whom and here <= there:
                 yield from product(earned, found)
 
 
-def _covers(linted: Linted, rule: Rule, reward: Rule) -> bool:
+def _covers(when: Condition | None, earned: Condition | None) -> bool:
     """Tell whether a rule fires on every event that a reward is given for."""
-    when, earned = linted.condition(rule), linted.condition(reward)
     if when is None:
         return True
     return earned is not None and satisfiable((earned, True)) and implies(earned, when)
