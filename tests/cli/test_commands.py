@@ -50,6 +50,14 @@ def test_init_makes_an_id_of_any_folder_name(command: Any, tmp_path: Path, folde
     assert command("lint", tmp_path / folder).stdout == "no problems found\n"
 
 
+def test_lint_mends_wide_punctuation(command: Any, tmp_path: Path) -> None:
+    file = tmp_path / "rulebook.yaml"
+    file.write_text('rulebook：a\ntitle： {"zh": "你，好"， en: hi}\nlanguages: [zh，en]\n', encoding="utf-8")
+    assert command("lint", "--fix", tmp_path).stdout == "no problems found\n"
+    mended = 'rulebook: a\ntitle: {"zh": "你，好", en: hi}\nlanguages: [zh,en]\n'
+    assert file.read_text(encoding="utf-8") == mended
+
+
 def test_a_strike_without_a_ledger_of_its_own_is_shown_the_imported_one(command: Any, tmp_path: Path) -> None:
     (tmp_path / "rulebook.yaml").write_text(
         "rulebook: a\nuse: [std/respect, {rulebook: std/flood, with: {strikes: respect.strikes}}]\n"

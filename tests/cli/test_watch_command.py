@@ -67,5 +67,7 @@ def test_each_save_is_looked_at(watching: Watching, tmp_path: Path) -> None:
     watching.wait_for("0 passed, 1 failed")
     (tmp_path / "rulebook.yaml").write_text(RULEBOOK.replace("text", "txt"), encoding="utf-8")
     watching.wait_for("unknown name `txt`")
-    (tmp_path / "rulebook.yaml").write_text(RULEBOOK, encoding="utf-8")
+    warned = RULEBOOK + "lists: {words: {match: word, items: [one, one]}}\n"
+    (tmp_path / "rulebook.yaml").write_text(warned, encoding="utf-8")
+    watching.wait_for("warning[")  # which is no reason not to test
     watching.wait_for("1 passed, 0 failed")

@@ -66,6 +66,14 @@ def command(
         sys.exit(1)
 
 
+def told(path: str) -> bool:
+    """Print what is found at `path`; whether it is free of errors, warnings or not."""
+    found = _findings(path, False, (), None)
+    text = _render(found, "human")
+    click.echo(text, nl=not text.endswith("\n"))
+    return not any(item.is_error for item in found)
+
+
 def _render(found: list[Diagnostic], form: str) -> str:
     if form == "human":
         return human.render(found, color=sys.stdout.isatty() and "NO_COLOR" not in os.environ)

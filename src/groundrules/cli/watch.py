@@ -53,20 +53,17 @@ def _heading(names: Sequence[str]) -> None:
 
 def _round(paths: Sequence[str], tests: bool) -> None:
     """Lint, then test what has no errors; neither ends the watch."""
-    results = [_call(lint.command, [path]) for path in paths]
-    if tests and all(results):
-        for path in paths:
+    for path in paths:
+        if lint.told(path) and tests:
             _call(test.command, [path])
     sys.stdout.flush()
 
 
-def _call(which: click.Command, arguments: list[str]) -> bool:
-    """Run a command of ours; whether it ended well."""
+def _call(which: click.Command, arguments: list[str]) -> None:
+    """Run a command of ours, however it ends."""
     try:
         which.main(arguments, standalone_mode=False)
-    except SystemExit as ended:
-        return not ended.code
+    except SystemExit:
+        return
     except click.ClickException as problem:  # the file is gone for now
         problem.show()
-        return False
-    return True

@@ -134,7 +134,7 @@ class _Located:
         known = self._known()
         narrowed = narrow(key.text)
         if narrowed != key.text and narrowed in known:
-            fix = Fix(key.span, narrowed, f"write `{narrowed}`")
+            fix = Fix(key.span, narrowed, f"write `{narrowed}`", safe=True)
             return files.FULL_WIDTH_YAML.at(
                 key.span, f"`{key.text}` contains full-width characters", f"write `{narrowed}`", fixes=(fix,)
             )
@@ -222,7 +222,7 @@ class _Located:
 def _bad_name(node: YNode, shown: str, title: str) -> Diagnostic:
     narrowed = narrow(shown)
     if narrowed != shown and isinstance(node, YScalar) and not node.style:
-        fix = Fix(node.span, narrowed, f"write `{narrowed}`")
+        fix = Fix(node.span, narrowed, f"write `{narrowed}`", safe=True)
         return files.FULL_WIDTH_YAML.at(
             node.span, f"`{shown}` contains full-width characters", f"write `{narrowed}`", fixes=(fix,)
         )

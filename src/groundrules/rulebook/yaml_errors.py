@@ -46,6 +46,7 @@ _PROBLEMS: tuple[tuple[str, str, str], ...] = (
     ("incompatible", "a YAML version that is not understood", "remove the line `%YAML`"),
 )
 _RESERVED = re.compile(r"[@`%&*!|>\]}]")
+_WIDE_COMMAS = ("，", "、")
 _WIDE_COLON = re.compile(r"[ \t]*(?:- )?[\w.-]+(：)")
 _KEY = re.compile(r"\b([a-z_]+):(?=\s)")
 
@@ -56,6 +57,7 @@ def explain(error: yaml.YAMLError, file: SourceFile) -> Diagnostic:
     problem = f"{getattr(error, 'context', None) or ''} {getattr(error, 'problem', None) or error}"
     return (
         wide_colon(file, index)
+        or _wide_comma(file, index, problem)
         or _tab(file, index)
         or _cut(file, index, problem)
         or _undashed(file, index, problem)
@@ -99,9 +101,27 @@ def wide_colon(file: SourceFile, index: int) -> Diagnostic | None:
         found = _WIDE_COLON.match(text)
         if found:
             span = file.span(begin + found.start(1), begin + found.end(1))
-            fix = Fix(span, ": ", "write an ASCII colon and a blank")
+            colon = ":" if text[found.end(1) : found.end(1) + 1].isspace() else ": "
+            fix = Fix(span, colon, "write an ASCII colon and a blank", safe=True)
             return codes.FULL_WIDTH_YAML.at(span, "a full-width colon does not end a key", "write `: `", fixes=(fix,))
     return None
+
+
+def _wide_comma(file: SourceFile, index: int, problem: str) -> Diagnostic | None:
+    """A full-width comma between the items of a list or mapping in one line."""
+    start, _, before = _lines(file, index)
+    if file.text[index : index + 1] not in _WIDE_COMMAS:
+        found = [at for at, char in enumerate(before) if char in _WIDE_COMMAS and not _quoted(before[:at])]
+        if not found or "expected ','" not in problem:
+            return None
+        index = start + found[-1]
+    span = file.span(index, index + 1)
+    fix = Fix(span, "," if file.text[index + 1 : index + 2].isspace() else ", ", "write an ASCII comma", safe=True)
+    return codes.FULL_WIDTH_YAML.at(span, "a full-width comma does not part items", "write `, `", fixes=(fix,))
+
+
+def _quoted(before: str) -> bool:
+    return before.count('"') % 2 == 1 or before.count("'") % 2 == 1
 
 
 def _undashed(file: SourceFile, index: int, problem: str) -> Diagnostic | None:
