@@ -19,6 +19,9 @@ $(STAMP): pyproject.toml
 
 demo: $(STAMP) ## decide on a shipped example: a week in a team chat
 	@$(BIN)/python -m groundrules.cli.main run examples/team-chat examples/team-chat/week.jsonl --format human
+	@printf '\nWhy?      %s\nWhat if?  %s\n' \
+		"$(BIN)/groundrules explain examples/team-chat examples/team-chat/week.jsonl --event e58" \
+		"$(BIN)/groundrules try examples/team-chat"
 
 test: $(STAMP) ## everything that CI checks
 	@$(MAKE) --no-print-directory format lint types layers pytest

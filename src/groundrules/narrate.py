@@ -43,8 +43,8 @@ WORDS: dict[str, dict[str, str]] = {
         "rule": "规则 {rule}",
         "because": "因为 {clause}",
         "because_not": "因为不满足：{clause}",
-        "found": "{field} 第 {start}–{end} 字是 {found}",
-        "found_as": "{field} 第 {start}–{end} 字是 {found}，即变形的 {pattern}",
+        "found": "{field} 第 {first}–{end} 字是 {found}",
+        "found_as": "{field} 第 {first}–{end} 字是 {found}，即变形的 {pattern}",
         "was": "{what} 为 {value}",
         "ledger": "{who} 的 {ledger}：{before} → {after}",
         "clamped": "（申请 {asked:+}，受 {by} 限制）",
@@ -65,6 +65,9 @@ WORDS: dict[str, dict[str, str]] = {
 }
 
 
+_INNER = str.maketrans("“”", "‘’")  # quotation marks within quotation marks
+
+
 def language_of(lang: str) -> str:
     """The narrator's language nearest to `lang` (a tag such as zh-CN); English where there is none."""
     return "zh" if lang.lower().split("-")[0] == "zh" else "en"
@@ -82,7 +85,7 @@ def value_text(value: Any, lang: str) -> str:
     """A parameter's value for people: localised text, a list, or the value itself."""
     if isinstance(value, Mapping):
         texts = {str(key): str(item) for key, item in value.items()}
-        return f"“{pick(texts, lang)}”"
+        return f"“{pick(texts, lang).translate(_INNER)}”"
     if isinstance(value, list | tuple):
         return WORDS[language_of(lang)]["list"].join(str(item) for item in value)
     return str(value)
@@ -151,7 +154,7 @@ def _evidence(found: Evidence, clause: Clause, words: Mapping[str, str]) -> str:
     plain = found.pattern.casefold() == found.text.casefold() or f"/{found.pattern}/" in clause.text
     phrase = "found" if plain else "found_as"
     shown = {"found": repr(found.text), "pattern": repr(found.pattern)}
-    return words[phrase].format(field=found.field, start=found.start, end=found.end, **shown)
+    return words[phrase].format(field=found.field, start=found.start, end=found.end, first=found.start + 1, **shown)
 
 
 def _shadow(shadow: Shadow, words: Mapping[str, str], lang: str, titles: Titles | None, lengths: Lengths | None) -> str:

@@ -16,6 +16,26 @@ EXAMPLE = "tests/rulebooks/small-chat"
 WEEK = "tests/rulebooks/small-chat/week.jsonl"
 
 
+TASK = {"id": "t1", "title": "Tests", "assignee": {"id": "li"}}
+COUNTING = """
+rulebook: counting
+languages: [en]
+use: [std/chat]
+ledgers:
+  points: {per: member, title: {en: Points}}
+  all_messages: {per: community, title: {en: Messages}}
+rules:
+  - {id: talk, on: message, then: [{grant: {points: 1, all_messages: 1}}]}
+  - id: done
+    on: task.completed
+    then: [{reply: {en: "“{task.title ?? task.id}” is done, {points(actor)}"}}, {grant: {points: 5}}]
+ladders:
+  - {id: levels, ledger: points, steps: [{reaches: 6, then: [add_role: busy]}]}
+schedules:
+  - {id: morning, at: "09:00", then: [{send: {to: general, text: {en: Morning}}}]}
+"""
+
+
 def rows(text: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in text.splitlines()]
 
@@ -52,9 +72,33 @@ def test_the_summary_names_what_stayed_undecided(command: Any) -> None:
 def test_people_read_sentences_in_their_language(command: Any) -> None:
     english = command("run", EXAMPLE, WEEK, "--format", "human", "--lang", "en", "-q").stdout
     chinese = command("run", EXAMPLE, WEEK, "--format", "human", "--lang", "zh", "-q").stdout
-    assert "2026-03-02 09:06:00  Promo #general 兼职日结" in english
-    assert "rule no-adverts — No advertising" in english
-    assert "规则 no-adverts — 禁止广告" in chinese
+    assert "── 2026-03-02 Monday\n" in english
+    assert "09:06  Promo #general 兼职日结" in english
+    assert "  → warn promo  [no-adverts: found “兼职日结”, “加.微 信”]\n" in english
+    assert "── 2026-03-02 周一\n" in chinese
+    assert "  → 警告 promo  [no-adverts: 命中 “兼职日结”、“加.微 信”]\n" in chinese
+    assert "because" not in english  # in full with --all
+    assert "rule no-adverts — No advertising" in command("run", EXAMPLE, WEEK, "--format", "human", "--all").stdout
+
+
+def test_people_are_not_told_of_what_is_only_counted(command: Any, tmp_path: Path) -> None:
+    """A point for a message is no news, one for a task is; what comes by the clock is a line; steps stand together."""
+    (tmp_path / "rules.yaml").write_text(COUNTING, encoding="utf-8")
+    lines = [
+        {"id": "a", "type": "message", "time": "2026-03-02T08:00:00Z", "actor": {"id": "li"}, "text": "hello “you”"},
+        {"id": "b", "type": "task.completed", "time": "2026-03-02T08:01:00Z", "task": TASK, "actor": {"id": "li"}},
+        {"id": "c", "type": "tick", "time": "2026-03-02T09:30:00Z"},
+    ]
+    events = "".join(json.dumps(one | {"community": {"id": "t"}}) + "\n" for one in lines)
+    arguments = ("run", tmp_path / "rules.yaml", "-", "--format", "human", "--lang", "en", "-q")
+    assert command(*arguments, input=events).stdout.splitlines() == [
+        "── 2026-03-02 Monday",
+        "08:01  li [task.completed] Tests  · Points li 1 → 6",
+        "  → reply to b: “‘Tests’ is done, 6”  [done]",
+        "  → give li the role busy  [levels#1]",
+        "09:00  ⏰  → tell general: “Morning”  [morning]",
+    ]
+    assert "rule talk" in command(*arguments, "--all", input=events).stdout
 
 
 def test_standard_input_is_read_as_it_comes() -> None:

@@ -5,17 +5,13 @@ Decisions go to standard output; progress and the summary go to standard error, 
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
-from typing import Any
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING
 
 import click
 
-from groundrules import narrate
 from groundrules.cli import reading
 from groundrules.cli.loading import load_plan
 from groundrules.cli.options import LANGUAGE
@@ -25,6 +21,9 @@ from groundrules.engine.engine import Engine, HasPlan
 from groundrules.plan import ir
 from groundrules.tools.running import Runner
 
+if TYPE_CHECKING:
+    from groundrules.cli.human import HumanPrinter
+
 SAVED_EVERY = 1000  # lines; what comes after the last save is decided again when it comes again
 
 
@@ -33,7 +32,9 @@ SAVED_EVERY = 1000  # lines; what comes after the last save is decided again whe
 @click.argument("events", nargs=-1, type=click.Path(exists=True, allow_dash=True, dir_okay=False))
 @click.option("--format", "form", type=click.Choice(["jsonl", "human"]), default="jsonl", show_default=True)
 @LANGUAGE
-@click.option("--all", "everything", is_flag=True, help="Print every decision, also those in which nothing happened.")
+@click.option(
+    "--all", "everything", is_flag=True, help="Print every decision in full, also those in which nothing happened."
+)
 @click.option("--quiet", "-q", is_flag=True, help="No progress and no summary.")
 @click.option(
     "--state",
@@ -59,7 +60,7 @@ def command(
     """
     ready = load_plan(rulebook)
     plan = ready.plan
-    printer = HumanPrinter(plan, lang) if form == "human" else JsonPrinter()
+    printer = _printer(plan, form, lang, everything)
     with _engine(ready, state) as (engine, save), reading.lines(events or ("-",), progress=not quiet) as source:
         runner = Runner(ready, engine)
         for line, decisions in runner.run(source):
@@ -70,6 +71,14 @@ def command(
         print_summary(runner.tally, plan, lang)
     if strict and runner.tally.rejected:
         sys.exit(1)
+
+
+def _printer(plan: ir.Plan, form: str, lang: str, everything: bool) -> JsonPrinter | HumanPrinter:
+    if form == "jsonl":
+        return JsonPrinter()
+    from groundrules.cli.human import HumanPrinter
+
+    return HumanPrinter(plan, lang, everything)
 
 
 @contextmanager
@@ -106,55 +115,3 @@ class JsonPrinter:
         if decisions:
             self._out.write(b"".join(encode(decision) + b"\n" for decision in decisions))
             self._out.flush()
-
-
-class HumanPrinter:
-    """What a person reads: the event in a line, then what came of it."""
-
-    def __init__(self, plan: ir.Plan, lang: str) -> None:
-        self._lang = lang
-        self._titles = {spec.name: spec.title for spec in plan.actions}
-        self._lengths = {spec.name: spec.durations for spec in plan.actions}
-        self._zone = ZoneInfo(plan.timezone)
-
-    def write(self, line: bytes, decisions: list[Decision]) -> None:
-        for decision in decisions:
-            click.secho(self._headline(line, decision), bold=True)
-            for text in narrate.narrate(decision, self._lang, self._titles, self._lengths):
-                click.secho(f"  {text}", fg=COLOURS.get(text[:1]))
-        if decisions:
-            sys.stdout.flush()
-
-    def _headline(self, line: bytes, decision: Decision) -> str:
-        if decision.rejected:
-            return f"line {decision.rejected.line}: {_shorten(line.decode('utf-8', 'replace').strip())}"
-        at = self._local(decision.at) if decision.at else ""
-        if decision.trigger in ("timer", "crossing"):
-            return f"{at}  ({decision.cause})"
-        return f"{at}  {' '.join(_describe(line))}"
-
-    def _local(self, at: str) -> str:
-        return datetime.fromisoformat(at).astimezone(self._zone).strftime("%Y-%m-%d %H:%M:%S")
-
-
-COLOURS = {"→": "red", "~": "yellow", "?": "yellow", "-": "bright_black", "·": "bright_black"}
-
-
-def _describe(line: bytes) -> Iterator[str]:
-    """The event in a few words: who, where, what."""
-    event: dict[str, Any] = json.loads(line)
-    actor = event.get("actor") or {}
-    channel = event.get("channel") or {}
-    yield str(actor.get("name") or actor.get("id") or "")
-    if channel:
-        yield f"#{channel.get('name') or channel.get('id')}"
-    if event.get("type") == "message":
-        yield _shorten(str(event.get("text") or ""))
-    else:
-        details = [str(event[key]) for key in ("emoji", "reason") if event.get(key)]
-        yield " ".join([f"[{event.get('type')}]", *details])
-
-
-def _shorten(text: str, width: int = 100) -> str:
-    flat = " ".join(text.split())
-    return flat if len(flat) <= width else flat[: width - 1] + "…"

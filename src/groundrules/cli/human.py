@@ -1,0 +1,182 @@
+"""What `groundrules run --format human` prints: a line for what happened, then what is to be done about it.
+
+Reading along, people want to know what was done and by which rule. So decisions that only keep count are left out (a
+message counted, a path begun or ended, a label set, a point for a message), balances of members stand beside what moved
+them, and reasons are told only where words in the text are the reason. `--all` prints every decision with everything
+that it says.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import click
+import msgspec
+
+from groundrules import narrate
+from groundrules.decisions import Clause, Decision, Fired, Note
+from groundrules.engine.decode_lenient import as_written
+from groundrules.plan import ir
+from groundrules.tools.explaining.deeds import deed
+from groundrules.tools.explaining.notes import noted
+
+COLOURS = {"→": "red", "~": "yellow", "?": "yellow", "-": "bright_black", "·": "bright_black"}
+CLOCK = "⏰"
+WIDTH = 100  # characters of an action; the rule behind it comes after
+_COUNTING = ("path_", "label_")  # notes that only say how a process stands
+_DAYS = {
+    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+    "zh": ("周一", "周二", "周三", "周四", "周五", "周六", "周日"),
+}
+_WORDS = {
+    "en": {"line": "line {line}: {text}", "sep": ", ", "found": "found {words}"},
+    "zh": {"line": "第 {line} 行：{text}", "sep": "、", "found": "命中 {words}"},
+}
+
+
+class HumanPrinter:
+    """Prints decisions under a line for what brought them about, with a heading for each day."""
+
+    def __init__(self, plan: ir.Plan, lang: str, everything: bool) -> None:
+        self._lang = narrate.language_of(lang)
+        self._words = _WORDS[self._lang]
+        self._everything = everything
+        self._specs = {spec.name: spec for spec in plan.actions}
+        self._titles = {spec.name: spec.title for spec in plan.actions}
+        self._lengths = {spec.name: spec.durations for spec in plan.actions}
+        self._ledgers = {ledger.id: ledger.title for ledger in plan.ledgers if ledger.per == "member"}
+        self._zone = ZoneInfo(plan.timezone)
+        self._day = ""
+
+    def write(self, line: bytes, decisions: list[Decision]) -> None:
+        """Print what came of a line of input; timers that fell due before it stand above its own line."""
+        said: str | None = None
+        for decision in decisions:
+            if not self._everything and not self._is_news(decision, line):
+                continue
+            above = self._headline(line, decision)
+            self._print(above if above != said else "", list(self._body(decision)), decision)
+            said = above
+        if said is not None:
+            sys.stdout.flush()
+
+    def _is_news(self, decision: Decision, line: bytes) -> bool:
+        if decision.rejected or decision.trigger == "duplicate" or decision.actions or decision.exempted:
+            return True
+        if decision.shadow or _worth_telling(decision.notes):
+            return True
+        return bool(self._changes(decision)) and not _is_message(line)
+
+    # --- the line above -----------------------------------------------------------------------------
+
+    def _print(self, above: str, body: list[str], decision: Decision) -> None:
+        """The line above and what came of it; in one line where that is all that there is."""
+        day = self._local(decision.at, "%Y-%m-%d")
+        if day and day != self._day:
+            self._day = day
+            weekday = _DAYS[self._lang][datetime.fromisoformat(day).weekday()]
+            click.secho(f"── {day} {weekday}", fg="cyan")
+        short = len(body) == 1 and (above.endswith(CLOCK) or body[0].startswith("·")) and not self._everything
+        if above:
+            click.secho(above, bold=True, nl=not short)
+        for text in body:
+            click.secho(f"  {text}", fg=COLOURS.get(text[:1]))
+
+    def _headline(self, line: bytes, decision: Decision) -> str:
+        if decision.rejected:
+            shown = _shorten(line.decode("utf-8", "replace").strip(), WIDTH)
+            return self._words["line"].format(line=decision.rejected.line, text=shown)
+        at = self._local(decision.at, "%H:%M")
+        if decision.trigger == "timer" and not _is_at_once(line, decision):
+            return f"{at}  {CLOCK}"
+        return f"{at}  {_describe(line)}"
+
+    def _local(self, at: str | None, form: str) -> str:
+        return datetime.fromisoformat(at).astimezone(self._zone).strftime(form) if at else ""
+
+    # --- what came of it ----------------------------------------------------------------------------
+
+    def _body(self, decision: Decision) -> Iterator[str]:
+        if self._everything or decision.rejected or decision.trigger == "duplicate":
+            yield from narrate.narrate(decision, self._lang, self._titles, self._lengths)
+            return
+        fired = {one.rule: one for one in decision.fired}
+        for action in decision.actions:
+            rules = self._words["sep"].join(self._reason(rule, fired.get(rule)) for rule in action.rules)
+            yield f"→ {_shorten(deed(action, self._lang, self._specs), WIDTH)}  [{rules}]"
+        changes = self._changes(decision)
+        if changes:
+            yield "· " + self._words["sep"].join(changes)
+        yield from (f"· {noted(note, self._lang)}" for note in _worth_telling(decision.notes))
+        beside = msgspec.structs.replace(decision, actions=(), fired=(), ledgers=(), labels=(), notes=(), unknown=())
+        yield from (
+            text for text in narrate.narrate(beside, self._lang, self._titles, self._lengths) if text[0] in "~-"
+        )
+
+    def _reason(self, rule: str, fired: Fired | None) -> str:
+        found = dict.fromkeys(text for clause in (fired.clauses if fired else ()) for text in _found(clause))
+        words = self._words["sep"].join(f"“{text}”" for text in list(found)[:3])
+        return f"{rule}: {self._words['found'].format(words=words)}" if words else rule
+
+    def _changes(self, decision: Decision) -> list[str]:
+        """The balances of members that moved, `Points ana 1 → 16`."""
+        return [
+            f"{narrate.pick(self._ledgers[one.ledger], self._lang) or one.ledger} {one.who} {one.before} → {one.after}"
+            for one in decision.ledgers
+            if one.ledger in self._ledgers
+        ]
+
+
+def _is_at_once(line: bytes, decision: Decision) -> bool:
+    """Whether a step came with the event itself (`after: 0s`) and belongs below its line."""
+    told = (as_written(line) or {}).get("time")
+    return bool(decision.at) and datetime.fromisoformat(str(told)) == datetime.fromisoformat(str(decision.at))
+
+
+def _worth_telling(notes: Iterable[Note]) -> list[Note]:
+    return [note for note in notes if not note.kind.startswith(_COUNTING)]
+
+
+def _found(clause: Clause) -> Iterator[str]:
+    """What a condition found in something that somebody wrote."""
+    return (one.text for one in clause.evidence if clause.outcome and one.field == "text")
+
+
+def _is_message(line: bytes) -> bool:
+    return b'"type":"message"' in line or (as_written(line) or {}).get("type") == "message"
+
+
+def _describe(line: bytes) -> str:
+    """The event in a few words: who, where, what."""
+    return " ".join(part for part in _parts(as_written(line) or {}) if part)
+
+
+def _parts(event: dict[str, Any]) -> Iterator[str]:
+    actor, channel = _object(event, "actor"), _object(event, "channel")
+    yield str(actor.get("name") or actor.get("id") or "")
+    yield f"#{channel.get('name') or channel.get('id')}" if channel else ""
+    if event.get("type") == "message":
+        yield _shorten(str(event.get("text") or ""))
+        return
+    yield f"[{event.get('type')}]"
+    target = _object(event, "target")
+    yield str(target.get("name") or target.get("id") or "")
+    for key in ("task", "document", "poll", "activity"):
+        named = _object(event, key)
+        yield str(named.get("title") or named.get("question") or named.get("id") or "")
+    yield from (_shorten(str(event[key])) for key in ("emoji", "reason", "text") if event.get(key))
+
+
+def _object(event: dict[str, Any], name: str) -> dict[str, Any]:
+    """A field that holds an object; a rulebook's own types may keep something else under the name."""
+    found = event.get(name)
+    return found if isinstance(found, dict) else {}
+
+
+def _shorten(text: str, width: int = 80) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= width else flat[: width - 1] + "…"
