@@ -27,6 +27,9 @@ MAGIC = b"GRPLAN"
 LONGEST_MARK = _VERSION_AT = len(MAGIC)
 _HASH_AT = _VERSION_AT + 2
 _BODY_AT = _HASH_AT + hashlib.sha256().digest_size
+_MUCH = 100_000  # objects
+_MOST_UNSEEN = 30 * _MUCH
+_unseen = 0
 _PLACE = re.compile(rb',"src":-?[0-9]+')
 
 _encoder = msgspec.msgpack.Encoder(order="deterministic")
@@ -58,14 +61,34 @@ class PlanError(Exception):
 
 @contextmanager
 def no_collection() -> Iterator[None]:
-    """Keep the garbage collector from going over everything again and again while only new things are made."""
+    """Keep the garbage collector from going over everything again and again while only new things are made.
+
+    What was made is kept, as a rule, so much of it is put among what is old without being looked at; now and then all
+    is collected, for a process that makes one big thing after the other and drops it.
+    """
     enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if enabled:
+            _grow_old()
             gc.enable()
+
+
+def _grow_old() -> None:
+    """Make everything old if much was made; leave alone a host that has frozen what it has."""
+    global _unseen
+    made = gc.get_count()[0]
+    if made < _MUCH or gc.get_freeze_count():
+        return
+    _unseen += made
+    if _unseen > _MOST_UNSEEN:
+        _unseen = 0
+        gc.collect()
+    else:
+        gc.freeze()
+        gc.unfreeze()
 
 
 def is_plan(data: bytes) -> bool:

@@ -300,11 +300,13 @@ class _Composer:
             return
         parent = self.stack[-1]
         parent.weight += weight
-        parent.height = max(parent.height, height + 1)
-        if not parent.node.flow and node.start >= parent.node.start:
-            parent.node.end = max(parent.node.end, node.end)
-        if isinstance(parent.node, YSequence):
-            parent.node.items.append(node)
+        if height >= parent.height:
+            parent.height = height + 1
+        around = parent.node
+        if not around.flow and node.start >= around.start and node.end > around.end:
+            around.end = node.end
+        if isinstance(around, YSequence):
+            around.items.append(node)
         elif parent.key is None and not parent.spoiled:
             self._add_key(parent, node)
         else:

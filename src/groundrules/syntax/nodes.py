@@ -25,7 +25,7 @@ class Node:
     def children(self) -> list[Node]:
         """Return the direct sub-nodes in source order."""
         found: list[Node] = []
-        for name in _holding(self.__class__):
+        for name in _holding(self.__class__):  # type: ignore[arg-type]  # a class can be hashed
             value = getattr(self, name)
             if value.__class__ is tuple:
                 found += [item for item in value if isinstance(item, Node)]
