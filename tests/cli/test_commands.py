@@ -58,6 +58,18 @@ def test_lint_mends_wide_punctuation(command: Any, tmp_path: Path) -> None:
     assert file.read_text(encoding="utf-8") == mended
 
 
+def test_a_file_of_tests_is_told_from_a_rulebook(command: Any, tmp_path: Path) -> None:
+    (tmp_path / "tests.yaml").write_text("tests: []\n", encoding="utf-8")
+    assert "what is here are tests" in command("lint", tmp_path).stdout
+    (tmp_path / "tests.yaml").write_text("test: []\n", encoding="utf-8")
+    assert "did you mean `tests`?" in command("lint", tmp_path).stdout
+
+
+def test_an_id_in_chinese_is_pointed_to_the_title(command: Any, tmp_path: Path) -> None:
+    (tmp_path / "rulebook.yaml").write_text("rulebook: 我的群\n", encoding="utf-8")
+    assert "what people read goes under `title:`" in command("lint", tmp_path).stdout
+
+
 def test_a_strike_without_a_ledger_of_its_own_is_shown_the_imported_one(command: Any, tmp_path: Path) -> None:
     (tmp_path / "rulebook.yaml").write_text(
         "rulebook: a\nuse: [std/respect, {rulebook: std/flood, with: {strikes: respect.strikes}}]\n"

@@ -138,7 +138,7 @@ class _Located:
             return files.FULL_WIDTH_YAML.at(
                 key.span, f"`{key.text}` contains full-width characters", f"write `{narrowed}`", fixes=(fix,)
             )
-        near = nearest(key.text, known)
+        near = nearest(key.text, [*known, "tests"] if "rulebook" in known else known)  # a file of tests has only these
         message = f"`{key.text}` does not belong in {_bare(self._title)}"
         if near:
             fix = Fix(key.span, near, f"write `{near}`")
@@ -226,7 +226,8 @@ def _bad_name(node: YNode, shown: str, title: str) -> Diagnostic:
         return files.FULL_WIDTH_YAML.at(
             node.span, f"`{shown}` contains full-width characters", f"write `{narrowed}`", fixes=(fix,)
         )
-    return format.BAD_VALUE.at(_head(node), f"`{shown}` is not {title}")
+    help = None if shown.isascii() else "use small letters a to z and digits; what people read goes under `title:`"
+    return format.BAD_VALUE.at(_head(node), f"`{shown}` is not {title}", help)
 
 
 def _misspelled(told: list[Diagnostic]) -> set[str]:

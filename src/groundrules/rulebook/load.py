@@ -31,6 +31,7 @@ SUFFIXES = (".yaml", ".yml")
 
 _HEADER_KEYS = ("title", "text", "languages", "timezone", "partition", "limits")
 _STANDARD = re.compile(r"std/([A-Za-z0-9_-]+)")
+_TESTS_HELP = "what is here are tests; the rulebook stands in a file of its own that begins with `rulebook:`"
 _EMPTY_HELP = "`groundrules init` writes a rulebook to start from"
 
 
@@ -103,7 +104,8 @@ class _Loader:
         if not parts:
             if all(root is not None or _is_blank(file) for file, root in trees.items()):
                 span = files[0].span(0, 0) if files else at
-                self.report.add(codes.EMPTY_FILE.at(span, "there is no rulebook here", _EMPTY_HELP))
+                help = _TESTS_HELP if any(is_tests(root) for root in trees.values()) else _EMPTY_HELP
+                self.report.add(codes.EMPTY_FILE.at(span, "there is no rulebook here", help))
             return None
         return self._build(parts, self._header(parts), place)
 
