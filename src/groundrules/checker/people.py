@@ -62,7 +62,9 @@ def _unknown(session: Session, text: Located, name: str, known: set[str]) -> Non
 
 def filled(texts: Texts, instance: Instance) -> dict[str, str]:
     """Return texts by language with the values of parameters in their holes."""
-    return {language: _filled(str(text.value), instance, language) for language, text in sorted(texts.items())}
+    languages = instance.book.languages
+    only = languages[0] if len(languages) == 1 else ""
+    return {language: _filled(str(text.value), instance, language or only) for language, text in sorted(texts.items())}
 
 
 def _filled(text: str, instance: Instance, language: str) -> str:
