@@ -37,10 +37,9 @@ def admit(partition: Partition, ahead: int, time: int, id: str) -> int | None:
     meta = partition.meta
     if meta is None:
         meta = partition.meta = Meta(time, 0, time)
-    clock = meta.clock
-    at = time
-    if time < clock or time > clock + ahead:
-        if not clock - KEPT <= time <= clock + ahead:
+    at, clock = time, meta.clock
+    if not clock <= time <= clock + ahead:
+        if not clock - KEPT <= time < clock:
             return None
         at = clock
     seen = partition.seen

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from groundrules.engine import answers, appeals, fallbacks
 from groundrules.engine.cells import labels
 from groundrules.engine.counting import Counter
+from groundrules.engine.index.lookup import Lookup
 from groundrules.engine.partition import Partition
 from groundrules.engine.program import PathsOnType, Program, RulesOnType
 
@@ -14,13 +15,14 @@ BUILT_IN = frozenset((*labels.TYPES, *fallbacks.TYPES, *appeals.TYPES, *answers.
 
 
 class Desk(NamedTuple):
-    """The windows, rules and paths of a type, None where there are none; whether it reverses grants, speaks to the
-    engine itself, and tells facts that the roster keeps. `speaks`: whether more may come of it than its rules say.
-    `quiet`: whether nothing is to be done where its rules say nothing.
+    """What listens to a type, None where nothing does; `numbers` finds the rules to ask. Whether it reverses grants,
+    speaks to the engine itself, and tells facts that the roster keeps. `speaks`: whether more may come of it than its
+    rules say. `quiet`: whether nothing is to be done where its rules say nothing.
     """
 
     windows: Counter | None
     rules: RulesOnType | None
+    numbers: Lookup | None
     paths: PathsOnType | None
     undoes: bool
     built_in: bool
@@ -39,12 +41,13 @@ class Desks(dict[str, Desk]):
 
     def __missing__(self, type: str) -> Desk:
         program = self._program
-        windows = program.windows_on.get(type)
+        windows, rules = program.windows_on.get(type), program.rules_on.get(type)
         paths, undoes, built_in = program.paths_on.get(type), type in program.undo_of, type in BUILT_IN
         learns, speaks = type in program.places, paths is not None or undoes or built_in
         found = self[type] = Desk(
             None if windows is None else Counter(windows, self._partition),
-            program.rules_on.get(type),
+            rules,
+            None if rules is None else rules.numbers,
             paths,
             undoes,
             built_in,

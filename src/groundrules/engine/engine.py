@@ -64,8 +64,14 @@ class Engine:
 
         An event that can't be handled is answered by a decision that says why; nothing is raised.
         """
-        found = self._decoded(event)
-        return found if isinstance(found, list) else found[0].feed(found[1])
+        program = self._program
+        try:
+            decoded = program.decoder.decode(event)
+            runner = self._runners[program.partition_of(decoded)]
+        except (Invalid, AttributeError, KeyError, TypeError):
+            found = self._decoded(event)
+            return found if isinstance(found, list) else found[0].feed(found[1])
+        return runner.feed(decoded)
 
     def feed_many(self, events: Iterable[bytes | str | Mapping[str, Any]]) -> Iterator[Decision]:
         """Handle events in order and yield the decisions that a log holds: where something happened or was refused.
@@ -83,7 +89,9 @@ class Engine:
             else:
                 decisions = runner.take(decoded)
             if decisions is not None:
-                yield from [decision for decision in decisions if decision.notable]
+                for decision in decisions:
+                    if decision.notable:
+                        yield decision
 
     def _decoded(self, event: bytes | str | Mapping[str, Any]) -> tuple[Runner, Any] | list[Decision]:
         """Return an event with the runner of its partition, or the decision that says why it can't be handled."""

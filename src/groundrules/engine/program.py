@@ -276,8 +276,12 @@ class RulesOnType(Listening):
 
     def asked(self, e: Any, x: Scope) -> Sequence[RuleCode]:
         """Return the rules that may have something to say about an event."""
-        numbers = self.numbers(e, x)
-        return [self._program.rules[self._ids[number]] for number in numbers] if numbers else ()
+        return self.codes(self.numbers(e, x))
+
+    def codes(self, numbers: Sequence[int]) -> Sequence[RuleCode]:
+        """Return the rules of these numbers."""
+        rules, ids = self._program.rules, self._ids
+        return [rules[ids[number]] for number in numbers] if numbers else ()
 
 
 class WindowsOnType(Listening):

@@ -58,7 +58,7 @@ class Runner:
     def feed(self, e: Any) -> list[Decision]:
         """Handle a decoded event; return what was decided, the event's own decision among it."""
         found = self.take(e)
-        return [self._quiet(e)] if found is None else found
+        return [self.quiet(e)] if found is None else found
 
     def take(self, e: Any) -> list[Decision] | None:
         """Handle a decoded event; return None if nothing came of it but its own decision, which says nothing."""
@@ -70,12 +70,14 @@ class Runner:
         if fresh:
             due.rearm(self.room)
         self.stats.events += 1
-        before = self._fall_due(at, self._header(e)) if partition.timers.stir(at) else None
+        timers = partition.timers
+        before = self._fall_due(at, self._header(e)) if timers.soonest <= at else None
         clock.move(partition, at)
         found = self._decide_event(e, at, time < at)
         if found is None:
-            return [*before, self._quiet(e)] if before else None
-        return [*(before or ()), *found, *(self._fall_due(at, self._header(e)) if partition.timers.stir(at) else ())]
+            return [*before, self.quiet(e)] if before else None
+        behind = self._fall_due(at, self._header(e)) if timers.soonest <= at else None
+        return [*(before or ()), *found, *(behind or ())] if before or behind else found
 
     def _turned_away(self, e: Any, time: int) -> Decision:
         refused = clock.refuse(self.partition, self.program.plan.ahead, time, e.id)
@@ -84,13 +86,15 @@ class Runner:
         self.stats.duplicates += 1
         return Decision(trigger="duplicate", at=self._at(), **self._of(e), rulebook=self.program.name)
 
-    def _quiet(self, e: Any) -> Decision:
-        """The decision in which nothing happens."""
+    def quiet(self, e: Any) -> Decision:
+        """The decision on the event just taken in which nothing happens."""
         partition = self.partition
+        meta = partition.meta
+        assert meta is not None
         return Decision(
             trigger="event",
-            at=format_ms(partition.now),
-            seq=0 if partition.meta is None else partition.meta.seq,
+            at=format_ms(meta.clock),
+            seq=meta.seq,
             event=e.id,
             type=e.type,
             partition=partition.id,
@@ -137,14 +141,17 @@ class Runner:
     def _decide_event(self, e: Any, now: int, late: bool) -> list[Decision] | None:
         """Decide on an event and what it crosses, releases and changes; None if nothing came of it."""
         x = self._glance
-        x.now, x.keys = now, {}
+        x.now = now
+        if x.keys:
+            x.keys = {}
         desk = self._desks[e.type]
         if desk.windows is not None:
             desk.windows.count(e, x)
-        asked = () if desk.rules is None else desk.rules.asked(e, x)
-        if not (asked or late or desk.speaks):
+        numbers = () if desk.numbers is None else desk.numbers(e, x)
+        if not (numbers or late or desk.speaks):
             return None if desk.quiet else self._pass_by(desk, e)
-        x = self.room.scope()
+        asked = desk.rules.codes(numbers) if desk.rules is not None else ()
+        x = Scope(now, self.memory)
         x.keys = self._glance.keys
         self.stats.late += late
         header = self._header(e)
@@ -170,7 +177,7 @@ class Runner:
             learn(self.program, self.partition, e)
         if not self.program.states:
             return None
-        own = self._quiet(e)
+        own = self.quiet(e)
         further = self._look_at_states(e.type, self._header(e), e=e)
         return [own, *further] if further else None
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 from heapq import heapify, heappop, heappush
 from typing import NamedTuple
 
+NEVER = 1 << 62
+
 _SLACK = 64
 
 
@@ -23,13 +25,14 @@ class Timer(NamedTuple):
 
 
 class Timers:
-    """The timers of one partition."""
+    """The timers of one partition. Nothing is due before `soonest`; what was cancelled may still hold it back."""
 
-    __slots__ = ("_armed", "_heap")
+    __slots__ = ("_armed", "_heap", "soonest")
 
     def __init__(self) -> None:
         self._armed: dict[tuple[str, str, str], int] = {}
         self._heap: list[Timer] = []
+        self.soonest = NEVER
 
     def arm(self, kind: str, id: str, key: str, due: int | None) -> None:
         """Set the timer of a cell's key to `due`; None cancels it."""
@@ -39,6 +42,7 @@ class Timers:
         elif self._armed.get(name) != due:
             self._armed[name] = due
             heappush(self._heap, Timer(due, id, key, kind))
+            self.soonest = self._heap[0].due
         if len(self._heap) > _SLACK + 2 * len(self._armed):
             self._rebuild()
 
@@ -47,16 +51,13 @@ class Timers:
         self._skip()
         return self._heap[0].due if self._heap else None
 
-    def stir(self, until: int) -> bool:
-        """Whether something may be due at `until` or before; what was cancelled may still seem to be."""
-        return bool(self._heap) and self._heap[0].due <= until
-
     def pop(self, until: int) -> Timer | None:
         """Take the first timer due at `until` or before, or return None."""
         self._skip()
         if not self._heap or self._heap[0].due > until:
             return None
         timer = heappop(self._heap)
+        self.soonest = self._heap[0].due if self._heap else NEVER
         del self._armed[timer.kind, timer.id, timer.key]
         return timer
 
@@ -68,7 +69,9 @@ class Timers:
         heap = self._heap
         while heap and self._armed.get((heap[0].kind, heap[0].id, heap[0].key)) != heap[0].due:
             heappop(heap)
+        self.soonest = heap[0].due if heap else NEVER
 
     def _rebuild(self) -> None:
         self._heap = [Timer(due, id, key, kind) for (kind, id, key), due in self._armed.items()]
         heapify(self._heap)
+        self.soonest = self._heap[0].due if self._heap else NEVER
