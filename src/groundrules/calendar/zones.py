@@ -52,6 +52,14 @@ def _zone(name: str) -> tzinfo:
         return ZoneInfo.from_file(file, key=name)
 
 
+def in_zone(moment: datetime, zone: tzinfo) -> datetime:
+    """Return a moment as local time, for showing it; in its own zone where that is beyond the years 1 to 9999."""
+    try:
+        return moment.astimezone(zone)
+    except OverflowError:
+        return moment
+
+
 def offset(zone: str, ms: int) -> int:
     """Return how far local time is ahead of UTC at an instant, in ms. Raises ValueError for an unknown zone."""
     if zone == "UTC":

@@ -18,6 +18,7 @@ import click
 import msgspec
 
 from groundrules import narrate
+from groundrules.calendar.zones import in_zone
 from groundrules.decisions import Clause, Decision, Fired, Note
 from groundrules.engine.decode_lenient import as_written
 from groundrules.plan import ir
@@ -55,10 +56,12 @@ class HumanPrinter:
     def write(self, line: bytes, decisions: list[Decision]) -> None:
         """Print what came of a line of input; timers that fell due before it stand above its own line."""
         said: str | None = None
+        own = False  # the event itself was decided: what follows came of it
         for decision in decisions:
+            own = own or decision.trigger not in ("timer", "crossing")
             if not self._everything and not self._is_news(decision, line):
                 continue
-            above = self._headline(line, decision)
+            above = self._headline(line, decision, own)
             self._print(above if above != said else "", list(self._body(decision)), decision)
             said = above
         if said is not None:
@@ -86,17 +89,15 @@ class HumanPrinter:
         for text in body:
             click.secho(f"  {text}", fg=COLOURS.get(text[:1]))
 
-    def _headline(self, line: bytes, decision: Decision) -> str:
+    def _headline(self, line: bytes, decision: Decision, own: bool) -> str:
         if decision.rejected:
             shown = _shorten(line.decode("utf-8", "replace").strip(), WIDTH)
             return self._words["line"].format(line=decision.rejected.line, text=shown)
         at = self._local(decision.at, "%H:%M")
-        if decision.trigger == "timer" and not _is_at_once(line, decision):
-            return f"{at}  {CLOCK}"
-        return f"{at}  {_describe(line)}"
+        return f"{at}  {_describe(line) if own else CLOCK}"
 
     def _local(self, at: str | None, form: str) -> str:
-        return datetime.fromisoformat(at).astimezone(self._zone).strftime(form) if at else ""
+        return in_zone(datetime.fromisoformat(at), self._zone).strftime(form) if at else ""
 
     # --- what came of it ----------------------------------------------------------------------------
 
@@ -127,14 +128,8 @@ class HumanPrinter:
         return [
             f"{narrate.pick(self._ledgers[one.ledger], self._lang) or one.ledger} {one.who} {one.before} → {one.after}"
             for one in decision.ledgers
-            if one.ledger in self._ledgers
+            if one.ledger in self._ledgers and one.before != one.after
         ]
-
-
-def _is_at_once(line: bytes, decision: Decision) -> bool:
-    """Whether a step came with the event itself (`after: 0s`) and belongs below its line."""
-    told = (as_written(line) or {}).get("time")
-    return bool(decision.at) and datetime.fromisoformat(str(told)) == datetime.fromisoformat(str(decision.at))
 
 
 def _worth_telling(notes: Iterable[Note]) -> list[Note]:

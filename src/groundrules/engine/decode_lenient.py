@@ -77,6 +77,16 @@ def read(raw: bytes | str) -> Any:
     return clean(data)
 
 
+def as_written(line: bytes | str) -> dict[str, Any] | None:
+    """Return the object that a line of JSON holds, cleaned; None if it holds none. For those who only show events."""
+    try:
+        check_depth(line)
+        found = read(line)
+    except Invalid:
+        return None
+    return found if isinstance(found, dict) else None
+
+
 def _reason(text: str, error: json.JSONDecodeError) -> str:
     if not text.strip():
         return "an empty line is no event"

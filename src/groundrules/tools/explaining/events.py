@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
 from groundrules.decisions import Decision
+from groundrules.engine.decode_lenient import as_written
 from groundrules.plan import ir
 from groundrules.reference.scope import identity, walk
 from groundrules.tools.explaining.asked import Recorder
@@ -114,11 +113,7 @@ def explain_event(plan: ir.Plan, lines: Callable[[], Iterable[bytes]], id: str) 
 
 def events_of(lines: Iterable[bytes]) -> Iterator[Json]:
     """The events of lines of JSON; a line that holds none changes nothing and is left out."""
-    for line in lines:
-        with suppress(ValueError):
-            event = json.loads(line)
-            if isinstance(event, dict):
-                yield event
+    return (event for line in lines if (event := as_written(line)) is not None)
 
 
 def _home(plan: ir.Plan, event: Json) -> Any:

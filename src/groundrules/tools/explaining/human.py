@@ -187,7 +187,7 @@ class Writer:
             yield Line("")
             yield Line(f"  {self.speech.words['when']}")
             yield from (line.indented(4) for line in self.condition(told.when))
-        elif told.verdict not in ("elsewhere", "off", "own", "ended"):
+        elif told.verdict not in ("elsewhere", "off", "turned_away", "own", "ended"):
             yield Line(f"  {self.speech.words['when.always']}")
         if told.unless is not None:
             yield Line(f"  {self.speech.words['unless.head']}")

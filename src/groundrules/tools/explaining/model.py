@@ -22,6 +22,7 @@ Verdict = Literal[
     "unknown",  # for lack of facts
     "false",  # `when` did not hold
     "off",  # its mode
+    "turned_away",  # the event, rejected or seen before
     "ended",  # its `ends` has passed
     "own",  # the bot's own act, which the rule does not speak of
     "elsewhere",  # it listens to other events, or to the passing of time

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from groundrules.calendar.instants import format_duration, format_ms
+from groundrules.calendar.zones import instant_of, local_day, time_of_day
 from groundrules.plan import ir
 from groundrules.reference import clauses
 from groundrules.reference import scope as scopes
@@ -269,13 +268,12 @@ def _later(relation: str, bound: Any, site: Site) -> Iterator[Alteration]:
 
 def when(holds: Any, site: Site, exact: tuple[int, ...] = ()) -> Iterator[Alteration]:
     """Yield the next instant at which something holds: one of `exact` times of day (ms), or a full hour."""
-    zone = ZoneInfo(site.scope.plan.timezone)
-    now = datetime.fromtimestamp(site.scope.now / 1000, zone)
-    hour = now.replace(minute=0, second=0, microsecond=0).astimezone(UTC).timestamp() * 1000
-    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0).astimezone(UTC).timestamp() * 1000
+    zone, now = site.scope.plan.timezone, site.scope.now
+    hour = now - time_of_day(zone, now) % 3_600_000
+    midnight = instant_of(zone, local_day(zone, now), 0)
     days = (midnight + day * 86_400_000 + time for day in range(2) for time in exact)
     hours = (hour + step * 3_600_000 for step in range(1, HOURS_AHEAD))
-    for instant in sorted({round(at) for at in (*days, *hours)}):
+    for instant in sorted({*days, *hours}):
         if instant > site.scope.now and holds(replace(site.scope, now=instant)):
             yield altering.later(instant, site.scope)
             return

@@ -147,6 +147,8 @@ class Rules:
     def _passed_over(self, rule: ir.Rule) -> Verdict:
         if rule.mode == "off":
             return "off"
+        if any(decision.trigger in ("rejected", "duplicate") for decision in self.decisions):
+            return "turned_away"
         if is_own_act(self.event) and not mentions_self(rule.when):
             return "own"
         now = self.memory.now if self.memory else 0

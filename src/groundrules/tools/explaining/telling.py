@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from groundrules.calendar.zones import in_zone
 from groundrules.diagnostics.render.snippet import visible
 from groundrules.narrate import language_of, pick
 from groundrules.plan import ir
@@ -35,7 +36,7 @@ class Speech:
         """An instant as `2026-03-02 09:06:00`, with milliseconds where it has some."""
         if not at:
             return ""
-        moment = datetime.fromisoformat(at).astimezone(self._zone)
+        moment = in_zone(datetime.fromisoformat(at), self._zone)
         return f"{moment:%Y-%m-%d %H:%M:%S}" + (f".{moment.microsecond // 1000:03}" if moment.microsecond else "")
 
     def value(self, value: Any) -> str:

@@ -17,8 +17,10 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from groundrules.calendar.instants import format_duration
+from groundrules.calendar.zones import in_zone
 from groundrules.decisions import Action, Decision, Fired, LedgerChange, Shadow
 from groundrules.engine.compiled import Compiled
+from groundrules.engine.decode_lenient import as_written
 from groundrules.engine.engine import Engine
 from groundrules.plan import ir
 from groundrules.tools.replaying.model import Hit, Share
@@ -86,7 +88,7 @@ class Weeks:
     def of(self, at: str) -> str:
         minute = at[:16]
         if minute not in self._known:
-            day = datetime.fromisoformat(minute + "+00:00").astimezone(self._zone).date()
+            day = in_zone(datetime.fromisoformat(minute + "+00:00"), self._zone).date()
             self._known[minute] = (day - timedelta(days=day.weekday())).isoformat()
         return self._known[minute]
 
@@ -216,11 +218,11 @@ class _Runner:
 
 
 def plain(line: bytes) -> dict[str, Any]:
-    """Return an event as it was written; nothing where only the engine's lenient reader understands it."""
+    """Return an event as it was written; nothing where it is none."""
     try:
         found = msgspec.json.decode(line)
-    except (msgspec.MsgspecError, UnicodeError):
-        return {}
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        found = as_written(line)
     return found if isinstance(found, dict) else {}
 
 

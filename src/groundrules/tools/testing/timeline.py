@@ -23,7 +23,7 @@ NUMBER = "{n}"
 HEADER = ("id", "type", "time", "community", "channel", "actor")
 UNITS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000}
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_DURATION = r"(?:\d+(?:ms|[smhdw]))+"
+_DURATION = r"(?:\d{1,18}(?:ms|[smhdw]))+"
 _RELATIVE = re.compile(rf"\+({_DURATION})(?:\s+(\d\d:\d\d(?::\d\d)?))?$")
 _CLOCK = re.compile(r"(\d\d):(\d\d)(?::(\d\d))?$")
 _DATED = re.compile(r"(\d{4}-\d\d-\d\d)(?:[ T](\d\d:\d\d(?::\d\d)?))?$")
@@ -38,6 +38,19 @@ class TimeError(ValueError):
 def milliseconds(text: str) -> int:
     """Return the length of a duration such as `1h30m` in milliseconds."""
     return sum(int(number) * UNITS[unit] for number, unit in re.findall(r"(\d+)(ms|[smhdw])", text))
+
+
+def moved_by(moment: datetime, text: str) -> datetime:
+    """Return the instant that lies as long before (`2d ago`) or after (`3h from now`). Raises TimeError."""
+    shift = milliseconds(text) * (-1 if text.endswith("ago") else 1)
+    try:
+        return moment + timedelta(milliseconds=shift)
+    except OverflowError:
+        raise _beyond(text) from None
+
+
+def _beyond(text: str) -> TimeError:
+    return TimeError(f"`{text}` lies beyond the years 1 to 9999")
 
 
 def day_of(text: str) -> date:
@@ -58,7 +71,11 @@ class VirtualClock:
 
     def move(self, at: str) -> datetime:
         """Move to `at` and return the new time. Raises TimeError for a time that can't be read or runs back."""
-        moved = self._resolve(at.strip())
+        try:
+            moved = self._resolve(at.strip())
+            moved.astimezone(UTC)
+        except OverflowError:
+            raise _beyond(at) from None
         if moved < self.now:
             raise TimeError(f"`{at}` lies before the step before it ({self.now:%Y-%m-%d %H:%M:%S})")
         self.now, self._started = moved, True
@@ -201,14 +218,14 @@ class EventMaker:
 
     def _reference(self, value: str, properties: dict[str, Any]) -> dict[str, Any]:
         if "url" in properties and "id" not in properties:
-            url = value if "://" in value else f"http://{value}"
-            return {"url": value, "domain": urlsplit(url).hostname or value}
+            return {"url": value, "domain": _host(value) or value}
         return self._member(value) if "roles" in properties else {"id": value}
 
     def _channel(self, value: Any) -> dict[str, Any]:
         if isinstance(value, dict):
             return value
-        return {"id": value, "name": value} | self._case.channels.get(value, {})
+        known = self._case.channels.get(value, {}) if isinstance(value, str) else {}
+        return {"id": value, "name": value} | known
 
     def _member(self, value: Any) -> dict[str, Any]:
         said = value if isinstance(value, dict) else {"id": str(value)}
@@ -223,9 +240,15 @@ class EventMaker:
         matched = _AGO.match(value) if isinstance(value, str) else None
         if not matched:
             return value
-        shift = timedelta(milliseconds=milliseconds(matched[1]))
-        origin = (self._origin or self._clock.now).astimezone(UTC)
-        return rfc3339(origin - shift if matched[2] == "ago" else origin + shift)
+        return rfc3339(moved_by((self._origin or self._clock.now).astimezone(UTC), value))
+
+
+def _host(url: str) -> str | None:
+    """The host of a URL, with or without its scheme; None where it has none."""
+    try:
+        return urlsplit(url if "://" in url else f"http://{url}").hostname
+    except ValueError:
+        return None
 
 
 def numbered(value: Any, number: int) -> Any:

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from groundrules.calendar.zones import in_zone
 from groundrules.decisions import Decision
 from groundrules.diagnostics.source import SourceFile, Span
 from groundrules.engine.engine import Engine, HasPlan
@@ -21,7 +22,7 @@ from groundrules.plan import ir
 from groundrules.tools.explaining.events import Explained, watch
 from groundrules.tools.explaining.witness import Witness
 from groundrules.tools.testing.cases import Case, Expectation, Step
-from groundrules.tools.testing.timeline import PARTITION, EventMaker, milliseconds
+from groundrules.tools.testing.timeline import PARTITION, EventMaker, moved_by
 
 NOWHERE = Span(SourceFile("<chat>", ""), 0, 0)
 FIRST, NEXT = "09:00", "+1s"
@@ -94,9 +95,8 @@ class Chat:
         if self.last is None or not isinstance(value, str) or not value.endswith(AGO):
             return value
         zone = ZoneInfo(self.plan.timezone)
-        now = datetime.fromisoformat(self.last.event["time"]).astimezone(zone)
-        shift = timedelta(milliseconds=milliseconds(value))
-        return (now - shift if value.endswith("ago") else now + shift).isoformat(timespec="seconds")
+        now = in_zone(datetime.fromisoformat(self.last.event["time"]), zone)
+        return moved_by(now, value).isoformat(timespec="seconds")
 
     def actor(self, who: str) -> Any:
         """A member as a step names them: with their facts where those have changed since the test's beginning."""
@@ -159,12 +159,11 @@ class Chat:
 
 
 def _people(event: dict[str, Any]) -> Iterator[str]:
-    """The ids of all members in an event."""
-    for name in ("actor", "target", "assignee"):
-        if isinstance(event.get(name), dict):
-            yield event[name]["id"]
-    for one in event.get("mentions") or ():
-        yield one["id"]
-    message = event.get("message")
-    if isinstance(message, dict) and isinstance(message.get("author"), dict):
-        yield message["author"]["id"]
+    """The ids of all members in an event, which need not be valid."""
+    mentions, message = event.get("mentions"), event.get("message")
+    named = [event.get(name) for name in ("actor", "target", "assignee")]
+    named += mentions if isinstance(mentions, list) else []
+    named += [message.get("author")] if isinstance(message, dict) else []
+    for one in named:
+        if isinstance(one, dict) and isinstance(one.get("id"), str):
+            yield one["id"]

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from groundrules.diagnostics.nearest import nearest
+from groundrules.engine.decode_lenient import clean
 from groundrules.engine.engine import HasPlan
 from groundrules.tools.explaining.model import RuleExplained
 from groundrules.tools.testing.cases import Case
@@ -80,7 +81,7 @@ class Session:
             self.history.append(Entry(line))
         return answers
 
-    def take(self, read: Line, type: str | None, short: Any, **fields: Any) -> list[Answer]:
+    def take(self, read: Line, type: str | None, short: Any, /, **fields: Any) -> list[Answer]:
         """Let an event happen and say what came of it; a rejected one leaves no trace."""
         who = fields.get("by")
         new = who if isinstance(who, str) and self.chat.is_new(who) else None
@@ -188,8 +189,8 @@ def event(session: Session, read: Line) -> list[Answer]:
     """Any event, as JSON: `/event {"type": …}`, or its type and its other fields."""
     type, _, rest = read.text.strip().partition(" ")
     try:
-        fields = json.loads(read.text if type.startswith("{") else rest or "{}")
-    except ValueError as error:
+        fields = clean(json.loads(read.text if type.startswith("{") else rest or "{}"))
+    except (ValueError, RecursionError) as error:
         raise Cannot("json", error=str(error)) from None
     if not isinstance(fields, dict):
         raise Cannot("json", error="not an object")
@@ -203,8 +204,9 @@ def event(session: Session, read: Line) -> list[Answer]:
         by = {"by": session.who(read)}
     if "channel" in fields:
         fields["in"] = fields.pop("channel")
-    moved = Line(at=read.at or fields.pop("time", None), who=read.who)
-    return session.take(moved, type, True, **by, **fields)
+    at = fields.pop("time", None)
+    moved = Line(at=read.at or (at if at is None else str(at)), who=read.who)
+    return session.take(moved, type, True, **{**fields, **by})
 
 
 def _messages(session: Session) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from groundrules import narrate
+from groundrules.calendar.zones import in_zone
 from groundrules.decisions import Decision
 from groundrules.decisions import Fired as FiredRule
 from groundrules.tools.replaying.model import Example, Person, Reading, Report, RuleRow, Verdict
@@ -164,7 +165,7 @@ class Speech:
 
     def time(self, at: str) -> str:
         """Return an instant as local time, to the second."""
-        return datetime.fromisoformat(at).astimezone(self._zone).strftime("%Y-%m-%d %H:%M:%S") if at else ""
+        return in_zone(datetime.fromisoformat(at), self._zone).strftime("%Y-%m-%d %H:%M:%S") if at else ""
 
     def day(self, at: str) -> str:
         return self.time(at)[:10]
