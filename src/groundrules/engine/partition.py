@@ -34,94 +34,85 @@ RowName = tuple[str, str]
 
 
 class Space:
-    """The rows of one cell. `lifetime` is how long, in ms, a row that nobody writes is of any use."""
+    """The rows of one cell. `lifetime` is how long, in ms, a row that nobody writes is of any use.
 
-    __slots__ = ("_changed", "_enough", "_name", "_old", "_turn", "_young", "lifetime")
+    Its fields are open to counting code (`index.counts`), which writes rings without a call.
+    """
+
+    __slots__ = ("_enough", "changed", "lifetime", "name", "old", "turn", "young")
 
     def __init__(self, name: str, lifetime: int, changed: dict[RowName, None] | None) -> None:
-        self._name = name
+        self.name = name
         self.lifetime = lifetime
-        self._young: dict[str, bytes] = {}
-        self._old: dict[str, bytes] = {}
-        self._turn = -FOREVER
+        self.young: dict[str, bytes] = {}
+        self.old: dict[str, bytes] = {}
+        self.turn = -FOREVER
         self._enough = SLACK
-        self._changed = changed
+        self.changed = changed
 
     def get(self, key: str) -> bytes | None:
-        row = self._young.get(key)
-        return self._old.get(key) if row is None else row
+        row = self.young.get(key)
+        return self.old.get(key) if row is None else row
 
     def ring(self, key: str) -> bytes:
         """Return a row of entries; an empty one where there is none."""
-        return self._young.get(key) or self._old.get(key, b"")
+        return self.young.get(key) or self.old.get(key, b"")
 
     def put(self, key: str, row: bytes, now: int) -> None:
-        if now >= self._turn:
+        if now >= self.turn:
             self.age(now)
-        self._young[key] = row
-        if self._changed is not None:
-            self._changed[self._name, key] = None
-
-    def push(self, key: str, entry: bytes, most: int, now: int) -> None:
-        """Add an entry to the end of a row and keep the last `most` bytes of it."""
-        if now >= self._turn:
-            self.age(now)
-        young = self._young
-        row = young.get(key)
-        if row is None:
-            row = self._old.get(key, b"")
-        young[key] = (row + entry)[-most:]
-        if self._changed is not None:
-            self._changed[self._name, key] = None
+        self.young[key] = row
+        if self.changed is not None:
+            self.changed[self.name, key] = None
 
     def load(self, key: str, row: bytes) -> None:
         """Take a row that was stored; it is no change."""
-        self._young[key] = row
+        self.young[key] = row
 
     def drop(self, key: str) -> None:
-        self._young.pop(key, None)
-        self._old.pop(key, None)
-        if self._changed is not None:
-            self._changed[self._name, key] = None
+        self.young.pop(key, None)
+        self.old.pop(key, None)
+        if self.changed is not None:
+            self.changed[self.name, key] = None
 
     def items(self) -> Iterator[tuple[str, bytes]]:
         """Yield all rows, those written last winning; the caller may write while it iterates."""
-        yield from ({**self._old, **self._young}).items()
+        yield from ({**self.old, **self.young}).items()
 
     def names(self) -> list[str]:
         """Return the keys of all rows, sorted."""
-        return sorted(self._old.keys() | self._young.keys())
+        return sorted(self.old.keys() | self.young.keys())
 
     def __len__(self) -> int:
-        return len(self._young) + sum(key not in self._young for key in self._old)
+        return len(self.young) + sum(key not in self.young for key in self.old)
 
     def live(self, lifetime: int) -> None:
         """Set the lifetime; a generation that began under another one begins anew."""
         if self.lifetime != lifetime:
-            self.lifetime, self._turn = lifetime, -FOREVER
+            self.lifetime, self.turn = lifetime, -FOREVER
 
     def age(self, now: int) -> None:
         """Let a generation grow old if its time has come, and the old one go; both, if time has passed over both."""
-        if now < self._turn:
+        if now < self.turn:
             return
-        if self._turn > -FOREVER:
-            both = now >= self._turn + self.lifetime
-            if self._changed is not None:
-                gone = self.names() if both else self._old.keys() - self._young.keys()
-                self._changed.update(((self._name, key), None) for key in gone)
-            self._old, self._young = {} if both else self._young, {}
-        self._turn = now + self.lifetime
+        if self.turn > -FOREVER:
+            both = now >= self.turn + self.lifetime
+            if self.changed is not None:
+                gone = self.names() if both else self.old.keys() - self.young.keys()
+                self.changed.update(((self.name, key), None) for key in gone)
+            self.old, self.young = {} if both else self.young, {}
+        self.turn = now + self.lifetime
 
     @property
     def crowded(self) -> bool:
         """Whether a space without a lifetime holds twice as many rows as its last sweep left."""
-        return len(self._young) > self._enough
+        return len(self.young) > self._enough
 
     def sweep(self, idle: Callable[[bytes], bool]) -> None:
         """Drop the rows that say nothing any more."""
-        for key in [key for key, row in self._young.items() if idle(row)]:
+        for key in [key for key, row in self.young.items() if idle(row)]:
             self.drop(key)
-        self._enough = 2 * len(self._young) + SLACK
+        self._enough = 2 * len(self.young) + SLACK
 
 
 class Meta(msgspec.Struct, array_like=True):

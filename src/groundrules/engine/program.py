@@ -11,12 +11,13 @@ from functools import cached_property, partial
 from operator import attrgetter
 from typing import Any
 
-from groundrules.engine import stamps
+import msgspec
+
 from groundrules.engine.actions import Combiner
 from groundrules.engine.cells.ledgers import CapCell, LedgerCell
 from groundrules.engine.cells.levels import LadderCell
 from groundrules.engine.cells.roster import Place, place
-from groundrules.engine.cells.windows import CountWindow, WindowCell, cell
+from groundrules.engine.cells.windows import WindowCell, cell
 from groundrules.engine.codegen.emitter import Frame
 from groundrules.engine.codegen.keying import Key
 from groundrules.engine.codegen.structure import parts
@@ -24,11 +25,13 @@ from groundrules.engine.codegen.total import plain, reach
 from groundrules.engine.compile import Compiler, Condition, Value
 from groundrules.engine.decode import Decoder, attribute
 from groundrules.engine.effects import EffectCode, compile_effects
+from groundrules.engine.index.counts import Counting, counting
 from groundrules.engine.index.equalities import Equality, ways
-from groundrules.engine.index.lookup import Lookup
+from groundrules.engine.index.lookup import Lookup, lookup
 from groundrules.engine.index.made import Index, Listeners, Made
 from groundrules.engine.index.necessary import Guard, paths_of
-from groundrules.engine.index.selectivity import Frequency
+from groundrules.engine.index.residual import MOST
+from groundrules.engine.index.selectivity import Frequency, estimated
 from groundrules.engine.index.tables import Access
 from groundrules.engine.scope import Scope
 from groundrules.engine.texts import viewed
@@ -121,6 +124,7 @@ class WindowCode:
     def __init__(self, compiler: Compiler, window: ir.Window, retain: int, zone: str) -> None:
         types = (window.type,)
         self.id = window.id
+        self.window = window
         self.kind = window.kind
         self.space = "window/" + window.id
         self.where = None if window.where is None else compiler.condition(window.where, types)
@@ -128,8 +132,6 @@ class WindowCode:
         self.value = None if window.value is None else compiler.value(window.value, types)
         self.cell: WindowCell = cell(window, retain, zone)
         self.lifetime = self.cell.lifetime
-        self.is_plain = isinstance(self.cell, CountWindow)
-        self.size = stamps.SIZE * window.keep
         self.speaks_of_self = speaks_of_self(window.where)
 
     @cached_property
@@ -294,6 +296,33 @@ class WindowsOnType(Listening):
     def add(self, window: ir.Window, code: WindowCode) -> None:
         self.codes.append(code)
         self.guards.append((ir.Const(value=True) if window.where is None else window.where, None))
+
+    @cached_property
+    def at_once(self) -> Counting | None:
+        """The function that counts for the windows that no look-up finds; None if there are none."""
+        always = self._unfound
+        windows = {number: self.codes[number].window for number in always}
+        of_self = frozenset(number for number in always if self.codes[number].speaks_of_self)
+        return counting(self._program.compiler.program, self._frame, windows, of_self) if always else None
+
+    @cached_property
+    def others(self) -> Lookup | None:
+        """The function from an event and a scope to the numbers of the other windows that may count it."""
+        if not self._program.index.enabled:
+            return self.numbers
+        found = self._tables if not self._unfound else msgspec.structs.replace(self._tables, always=())
+        if not found.always and not found.probes:
+            return None
+        return lookup(self._program.compiler.program, self._frame, found, self.guards)
+
+    @cached_property
+    def _unfound(self) -> Sequence[int]:
+        always = self._tables.always if self._program.index.enabled else ()
+        return always if len(always) <= MOST else ()
+
+    @cached_property
+    def _tables(self) -> Access:
+        return self.access(estimated)
 
 
 class PathsOnType(Listening):

@@ -59,7 +59,8 @@ class Scope:
     """Everything but the event that an evaluation may read. One per trigger; the runtime may reuse and refill it.
 
     `matched` holds the ids for `Matched`: the runtime fills it once the windows of a fired guard are known. `keys` are
-    the texts of keys that the event at hand has given, by number; who refills a scope for another event empties them.
+    the texts of keys that the event at hand has given, by number, and the rings that have counted it, by window; who
+    refills a scope for another event empties them.
     """
 
     __slots__ = ("keys", "matched", "memory", "now", "start", "subject")
@@ -72,7 +73,7 @@ class Scope:
         subject: str | None = None,
         matched: Sequence[str] = (),
     ) -> None:
-        self.keys: dict[int, str | None] = {}
+        self.keys: dict[int | str, Any] = {}
         self.now = now
         self.memory = memory
         self.start = start

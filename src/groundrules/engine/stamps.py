@@ -6,6 +6,8 @@ lies before 1970 is written as 1970.
 
 from __future__ import annotations
 
+from functools import cache
+
 SIZE = 6
 
 _LAST = b"\xff" * SIZE
@@ -22,6 +24,12 @@ def write(instant: int) -> bytes:
 def oldest(now: int, within: int) -> bytes:
     """Return the stamp above which those of the last `within` ms lie; the empty one lies below all."""
     return write(now - within) if within <= now else b""
+
+
+@cache
+def newest(number: int) -> slice:
+    """Return where the n-th newest of a row of stamps stands, the newest last."""
+    return slice(-SIZE * number, SIZE * (1 - number) or None)
 
 
 def read(row: bytes) -> int:

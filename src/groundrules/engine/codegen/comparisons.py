@@ -22,7 +22,8 @@ VIEWED = {
     "domain": "domain({})",
 }
 
-_LEAST = (">=", ">", "<", "<=")
+REACHING = (">=", ">")
+_LEAST = (*REACHING, "<", "<=")
 
 INVERSE = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 
@@ -67,25 +68,31 @@ def known(emitter: Emitter, expr: ir.Known) -> Test:
 def window_test(emitter: Emitter, expr: ir.WindowTest) -> Test:
     key = key_text(emitter, expr.key)
     if expr.operator in _LEAST and expr.bound > 0 and emitter.program.is_ring(expr.window):
-        return _ring_test(emitter, expr, key)
+        yes = ring_reaches(emitter, expr, key, least_of(expr), expr.within)
+        return Test(key.needs, *((yes, f"(not {yes})") if expr.operator in REACHING else (f"(not {yes})", yes)))
     bound = (emitter.constant(part) for part in (expr.within, expr.operator, expr.bound))
     ask = f"x.memory.window_test({emitter.constant(expr.window)}, {key.source}, {', '.join(bound)})"
     answer = emitter.present(key.needs, ask)
     return Test(answer.needs, answer.source, f"not {answer.source}")
 
 
-def _ring_test(emitter: Emitter, expr: ir.WindowTest, key: Operand) -> Test:
-    """Ask a plain count for its n-th newest stamp; most rings are too short to have one."""
-    number = expr.bound + (expr.operator in (">", "<="))
-    last = stamps.SIZE * (1 - number) or None
-    stamp, within = slice(-stamps.SIZE * number, last), expr.within or emitter.program.plan.retain
+def least_of(expr: ir.WindowTest) -> int:
+    """Return the number that a count must have reached for a test to be true, or not to be: by `<` and `<=`."""
+    return expr.bound + (expr.operator in (">", "<="))
+
+
+def ring_reaches(emitter: Emitter, expr: ir.WindowTest, key: Operand, number: int, within: int) -> str:
+    """Ask the ring of a plain count for its n-th newest stamp; most rings are too short to have one."""
+    within = within or emitter.program.plan.retain
     ring, get = emitter.local(), f"x.memory.rings[{emitter.constant(expr.window)}]({key.source})"
-    if not emitter.frame.items:
+    if emitter.program.keys.of(expr.key, emitter.frame).number is not None:
+        if emitter.program.counts_by(expr.window, expr.key):
+            get = f"(x.keys.get({emitter.constant(expr.window)}) or {get})"
         get = emitter.kept((expr.window, codec.definition_hash(expr.key)), get)
     enough = f"len({ring} := {get}) >= {emitter.constant(stamps.SIZE * number)}"
-    young = f"{ring}[{emitter.constant(stamp)}] > oldest(x.now, {emitter.constant(within)})"
-    reached, short = f"({enough} and {young})", f"(not ({enough} and {young}))"
-    return Test(key.needs, *((reached, short) if expr.operator in (">=", ">") else (short, reached)))
+    return (
+        f"({enough} and {ring}[{emitter.constant(stamps.newest(number))}] > oldest(x.now, {emitter.constant(within)}))"
+    )
 
 
 @emits_test(ir.InState)

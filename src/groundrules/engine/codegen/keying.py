@@ -46,13 +46,22 @@ class Keys:
 
     def _compiled(self, components: Sequence[ir.Expr], frame: Frame, number: int | None) -> Callable[..., str | None]:
         emitter = Emitter(self._program, frame)
-        found = [emitter.operand(component) for component in components]
-        text = ", ".join(f"component({one.source})" for one in found)
-        source = text if len(found) == 1 else f"joined(({text}))"
-        value = Operand(tuple(need for one in found for need in one.needs), source).optional
+        value = text_of(emitter, components).optional
         keep = "" if number is None else f"x.keys[{emitter.constant(number)}] = "
         body = f"    r = {keep}{value}\n    return r\n"
         return self._program.shapes.function(frame.parameters, body, emitter.constants)
+
+
+def text_of(emitter: Emitter, components: Sequence[ir.Expr]) -> Operand:
+    """Return the text of a key as it is worked out; components that several keys share are worked out once."""
+    found = [_component(emitter, component) for component in components]
+    text = ", ".join(one.source for one in found)
+    return Operand(tuple(need for one in found for need in one.needs), text if len(found) == 1 else f"joined(({text}))")
+
+
+def _component(emitter: Emitter, expr: ir.Expr) -> Operand:
+    found = emitter.operand(expr)
+    return Operand(found.needs, emitter.kept(codec.definition_hash(expr), f"component({found.source})"))
 
 
 def _lasts(component: ir.Expr) -> bool:

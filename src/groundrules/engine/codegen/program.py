@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from groundrules.calendar.clock import in_clock_range
@@ -16,7 +17,7 @@ from groundrules.engine.codegen.units import Unit
 from groundrules.engine.needles import Literals, SavedLiterals
 from groundrules.engine.scope import Scope
 from groundrules.engine.texts import Texts, domain
-from groundrules.plan import ir
+from groundrules.plan import codec, ir
 from groundrules.text.lists import ListMatcher
 from groundrules.text.patterns import Pattern
 
@@ -32,7 +33,7 @@ class Program:
     def __init__(self, plan: ir.Plan, literals: SavedLiterals | None = None) -> None:
         self.plan = plan
         self.literals = Literals(plan, literals)
-        self._rings = {window.id for window in plan.windows if window.kind == "count" and not window.ids}
+        self._rings = {window.id: window for window in plan.windows if window.kind == "count" and not window.ids}
         self._lists = {words.id: words for words in plan.lists}
         self._matchers: dict[str, ListMatcher] = {}
         self._patterns: dict[tuple[str, str], Pattern] = {}
@@ -66,6 +67,10 @@ class Program:
     def is_ring(self, window: str) -> bool:
         """Whether a window is a plain count, whose rows are rings of stamps."""
         return window in self._rings
+
+    def counts_by(self, window: str, key: Sequence[ir.Expr]) -> bool:
+        """Whether a plain count counts events under this key, so that its ring is at hand for an event just counted."""
+        return codec.definition_hash(self._rings[window].key) == codec.definition_hash(key)
 
     def word_list(self, name: str) -> ir.WordList:
         """Return a list as the plan has it."""

@@ -8,12 +8,13 @@ for just that. It answers with the numbers of guards, ascending, without repeats
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
 from groundrules.engine.codegen.emitter import Emitter, Frame
 from groundrules.engine.codegen.program import Program
+from groundrules.engine.index.gates import gates
 from groundrules.engine.index.necessary import Guard
 from groundrules.engine.index.residual import MOST, Residual
 from groundrules.engine.index.tables import Access, Guards, Probe
@@ -40,7 +41,7 @@ def lookup(program: Program, frame: Frame, access: Access, guards: Sequence[Guar
     if len(asked) > MOST:
         always, asked = list(access.always), []
     emitter = Residual(program, frame, [guards[number][0] for number in asked])
-    lines = [line for number in asked for line in _asked(emitter, number, guards[number][0])]
+    lines = list(_asked(emitter, {number: guards[number][0] for number in asked}))
     for name, subject in access.subjects.items():
         lines += _subject(emitter, subject, [probe for probe in access.probes if probe.subject == name])
     begin = [f"f = list({emitter.constant(tuple(always))})" if always else "f = []"]
@@ -50,9 +51,15 @@ def lookup(program: Program, frame: Frame, access: Access, guards: Sequence[Guar
     return program.shapes.function(frame.parameters, body, emitter.constants)
 
 
-def _asked(emitter: Emitter, number: int, guard: ir.Expr) -> Iterator[str]:
-    """Yield the statement that keeps a guard unless it is surely false."""
-    yield f"if not {emitter.false(guard)}: f.append({emitter.constant(number)})"
+def _asked(emitter: Emitter, guards: Mapping[int, ir.Expr]) -> Iterator[str]:
+    """Yield the statements that keep guards unless they are surely false; those behind a gate if it is open."""
+    for gate, numbers in gates(emitter.program, guards):
+        margin = ""
+        if gate is not None:
+            yield f"if {gate.source(emitter)}:"
+            margin = "    "
+        for number in numbers:
+            yield f"{margin}if not {emitter.false(guards[number])}: f.append({emitter.constant(number)})"
 
 
 def _in_order(found: list[int]) -> list[int]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable, Iterator, Sequence
+from typing import Any
 
 from groundrules.engine.codegen.emitter import Emitter, Frame
 from groundrules.engine.codegen.program import Program
@@ -28,6 +29,7 @@ class Residual(Emitter):
 
     def __init__(self, program: Program, frame: Frame, guards: Sequence[ir.Expr]) -> None:
         super().__init__(program, frame)
+        self._names: dict[int, str] = {}
         self.unset = self.constant(object())
         counts = Counter(_meaning(part) for guard in guards for part in _conditions(guard))
         self._shared = {name: "" for name, count in counts.items() if count > 1}
@@ -37,6 +39,14 @@ class Residual(Emitter):
     def variables(self) -> list[str]:
         """The local variables in use; they must be set to `unset` first."""
         return [*filter(None, self._shared.values()), *self._kept.values()]
+
+    def constant(self, value: Any) -> str:
+        """Write numbers and texts as they are and bind all else once: a call hands over every bound constant."""
+        if type(value) in (int, str):
+            return repr(value)
+        if id(value) not in self._names:
+            self._names[id(value)] = super().constant(value)
+        return self._names[id(value)]
 
     def kept(self, what: Hashable, source: str) -> str:
         name = self._kept.setdefault(what, f"r{len(self._kept)}")

@@ -1,0 +1,59 @@
+"""Counting code: one function for the windows of an event type that no look-up finds.
+
+It asks each window's filter, shared ones once, works out each key once, and writes the rings of plain counts itself;
+any other window takes the event in by a function of the partition. A partition's spaces and functions come by the
+window's number, so that each is made when it is first needed. The rings written stay in the scope beside the keys, for
+most of those who ask a window ask under the key that has just counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from groundrules.engine import stamps
+from groundrules.engine.codegen.emitter import Frame
+from groundrules.engine.codegen.keying import text_of
+from groundrules.engine.codegen.program import Program
+from groundrules.engine.index.residual import Residual
+from groundrules.plan import codec, ir
+
+Counting = Callable[[Any, Any, Mapping[int, Any], Mapping[int, Callable[..., None]]], None]
+"""`count(e, x, spaces, takers)`, both by the window's number; `takers[n](key, e, x)`."""
+
+_ANYTHING = ir.Const(value=True)
+_OWN = ir.Field(root="event", path=("actor", "self"), kind="boolean")
+
+
+def counting(program: Program, frame: Frame, windows: Mapping[int, ir.Window], of_self: frozenset[int]) -> Counting:
+    """Return the function that counts an event of one type; `of_self`: windows that speak of the bot's own acts."""
+    emitter = Residual(program, frame, [window.where or _ANYTHING for window in windows.values()])
+    lines = [line for number, window in windows.items() for line in _count(emitter, number, window, number in of_self)]
+    begin = [f"own = {emitter.operand(_OWN).optional} is True", "now, kept = x.now, x.keys"]
+    begin += [f"stamp = {emitter.constant(stamps.write)}(now)"]
+    begin += [f"{variable} = {emitter.unset}" for variable in emitter.variables]
+    body = "".join(f"    {line}\n" for line in (*begin, *lines))
+    return program.shapes.function((*frame.parameters, "spaces", "takers"), body, emitter.constants)
+
+
+def _count(emitter: Residual, number: int, window: ir.Window, of_self: bool) -> Iterator[str]:
+    """Yield the statements that let one window count."""
+    meant = codec.definition_hash(window.key)
+    key = emitter.kept(("key", meant), text_of(emitter, window.key).optional)
+    conditions = [] if of_self else ["not own"]
+    conditions += [] if window.where is None else [emitter.true(window.where)]
+    yield f"if {' and '.join((*conditions, f'(key := {key}) is not None'))}:"
+    kept = emitter.program.keys.of(window.key, emitter.frame).number
+    if kept is not None:
+        yield f"    kept[{kept}] = key"
+    if not emitter.program.is_ring(window.id):
+        yield f"    takers[{number}](key, e, x)"
+        return
+    yield f"    space = spaces[{number}]"
+    yield "    if now >= space.turn: space.age(now)"
+    yield "    young = space.young"
+    held, size = "(young.get(key) or space.old.get(key, b''))", stamps.SIZE * window.keep
+    yield f"    ring = young[key] = ({held} + stamp)[-{size}:]"
+    if kept is not None:
+        yield f"    kept[{window.id!r}] = ring"
+    yield "    if space.changed is not None: space.changed[space.name, key] = None"
