@@ -1,8 +1,9 @@
 """Feeding rows to a pack and counting which messages it acted on.
 
-A message counts as acted on if a rule fired for it: it was deleted, held, warned of or reported. Decisions that follow
-from it (a ladder's step) and those of timers are not counted again; that a state began or ended says nothing about the
-message at hand either.
+A message counts as acted on if a rule of the packs against spam and abuse (`AGAINST`) fired for it: it was deleted,
+held, warned of or reported; of the other packs, if a rule did something against its author (`HARSH`): a greeting, a
+reminder to staff or a point is no alarm. Decisions that follow from it (a ladder's step) and those of timers are not
+counted again; that a state began or ended says nothing about the message at hand either.
 """
 
 from __future__ import annotations
@@ -16,7 +17,14 @@ import groundrules
 from bench.quality.data import HALVES, Half, Row
 from groundrules.resources import shipped
 
-PACKS = ("adverts", "safety", "flood", "respect")
+AGAINST = ("adverts", "safety", "flood", "respect")
+PACKS = tuple(sorted(path.name for path in shipped("policies").iterdir() if path.name not in ("chat", "_starter")))
+HARSH = frozenset(
+    (
+        *("ban", "delete", "hide", "hold", "kick", "lock_channel", "lock_thread", "mute", "redact", "refuse"),
+        *("remove_role", "rename", "slow_mode", "suspend", "warn"),
+    )
+)
 
 
 @dataclass
@@ -72,11 +80,13 @@ def _book(pack: str) -> groundrules.Book:
 def acted(packs: dict[str, groundrules.Engine], rows: Iterable[Row]) -> Iterator[tuple[Row, dict[str, list[str]]]]:
     """Yield each message with the rules of each pack that fired for it."""
     for row in rows:
-        fired = {pack: _fired(engine, row) for pack, engine in packs.items()}
+        fired = {pack: _fired(pack, engine, row) for pack, engine in packs.items()}
         if row.wanted is not None:
             yield row, fired
 
 
-def _fired(engine: groundrules.Engine, row: Row) -> list[str]:
-    own = (one for one in engine.feed(row.event) if one.trigger == "event")
-    return [fired.rule for one in own for fired in one.fired]
+def _fired(pack: str, engine: groundrules.Engine, row: Row) -> list[str]:
+    own = [one for one in engine.feed(row.event) if one.trigger == "event"]
+    if pack in AGAINST:
+        return [fired.rule for one in own for fired in one.fired]
+    return [rule for one in own for action in one.actions if action.do in HARSH for rule in action.rules]
