@@ -29,7 +29,8 @@ class Guide:
 
     @cached_property
     def rules(self) -> list[ir.Rule]:
-        return [rule for rule in self.plan.rules if rule.mode in self.modes and not self.is_bookkeeping(rule)]
+        told = [rule for rule in self.plan.rules if rule.mode in self.modes and not self.is_bookkeeping(rule)]
+        return told if self.ids else [rule for rule in told if not is_switched_off(rule)]
 
     def name(self, title: Mapping[str, str], id: str) -> str:
         """What a rule or another block is called."""
@@ -84,6 +85,25 @@ class Guide:
         """What happens where an approval is not given."""
         other = self.by_id.get(f"{rule.id}#refused")
         return self.phrases.effects(other.effects) if other else ""
+
+
+def is_switched_off(rule: ir.Rule) -> bool:
+    """Tell whether the settings leave a rule nothing to do: a parameter is off without which it never fires."""
+    return _settled(rule.when) is False or _settled(rule.unless) is True
+
+
+def _settled(expr: ir.AnyExpr | None) -> object:
+    """Return what a condition comes to whatever happens; None if that depends."""
+    match expr:
+        case ir.Const():
+            return expr.value
+        case ir.Not():
+            inner = _settled(expr.operand)
+            return None if inner is None else not inner
+        case ir.And() | ir.Or():
+            settles = isinstance(expr, ir.Or)
+            return settles if any(_settled(one) is settles for one in expr.operands) else None
+    return None
 
 
 def alias_of(id: str) -> str:
