@@ -17,7 +17,7 @@ from groundrules.plan import ir
 from groundrules.resources import shipped
 from groundrules.rulebook import model as authored
 from groundrules.tools.checking import check_path
-from groundrules.tools.handbook.document import Block, Code, Document, Heading, Item, Items, Paragraph, Table
+from groundrules.tools.handbook.document import Block, Code, Document, Heading, Item, Items, Paragraph, Table, one_line
 from groundrules.tools.handbook.guide import Guide
 from groundrules.tools.handbook.markdown import markdown
 from groundrules.tools.handbook.phrases import Phrases
@@ -59,9 +59,76 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         f"Made from the rulebook by `{COMMAND}`; do not edit.",
         f"由 `{COMMAND}` 根据规则文件生成，请勿手工修改。",
     ),
+    "source": (
+        "The rulebook: [policies/{name}](../../policies/{name}). How packs are used: [the library](README.md).",
+        "规则文件：[policies/{name}](../../policies/{name})。规则包的用法见[规则库](README.zh.md)。",
+    ),
     "library": ("The library", "规则库"),
     "pack": ("Pack", "规则包"),
     "what": ("What it is for", "用途"),
+}
+
+
+_OPENING = {
+    "en": """\
+These packs ship with groundrules. A rulebook takes one up by a line under `use`, and everything in it applies:
+
+```yaml
+use:
+  - std/chat
+  - {rulebook: std/flood, mode: shadow}
+  - rulebook: std/respect
+    with: {short_mute: 30m, staff: our_staff}
+  - rulebook: std/adverts
+    as: ads
+    with: {strikes: respect.strikes}
+
+lists:
+  our_staff: [owner, admin, helper]
+```
+
+- **`use`** names the pack. `std/chat` makes the event types known; what else is wanted stands beside it.
+- **`with`** gives values to its parameters; what is left out keeps its default. Each page below lists them with their
+  types, ranges and defaults.
+- **`as`** is the name it goes by here, the pack's own unless said: the first rule of the last pack above is
+  `ads.advert-phrases`, the ledger of the one before it `respect.strikes`. The same pack may be used twice under two
+  names.
+- **Sharing a ledger.** Each pack keeps ledgers of its own. Where its parameter of type `ledger` is given the ledger of
+  another, both count into that one: above, adverts add to the strikes of `respect`, and its ladder acts on them.
+- **`mode: shadow`**, `rollout: 10%` and `ends: 2027-01-31` hold a whole pack back: it is tried before it acts.
+- A pack that does nearly what is wanted is copied: its folder is a rulebook like any other, `use: [./our-flood]`.
+
+`groundrules lint` tells parameters that a pack does not have and values out of range. All that may stand in a rulebook
+is in [rulebook.md](../rulebook.md).
+""",
+    "zh": """\
+这些规则包随 groundrules 附带。在 `use` 下写一行即可启用，其中的规则全部生效：
+
+```yaml
+use:
+  - std/chat
+  - {rulebook: std/flood, mode: shadow}
+  - rulebook: std/respect
+    with: {short_mute: 30m, staff: our_staff}
+  - rulebook: std/adverts
+    as: ads
+    with: {strikes: respect.strikes}
+
+lists:
+  our_staff: [owner, admin, helper]
+```
+
+- **`use`** 写出规则包的名字。`std/chat` 让事件类型可用，需要的规则包写在它旁边。
+- **`with`** 给参数赋值，没写的用默认值。每个规则包的页面列出参数的类型、范围和默认值。
+- **`as`** 是它在这里的名字，不写就用规则包自己的名字：例如规则 `ads.advert-phrases`、账本 `respect.strikes`。\
+同一个规则包可以用两个名字启用两次。
+- **共用账本**：每个规则包有自己的账本。把别人的账本传给类型为 `ledger` 的参数，两者就记在同一本账上：\
+上例中广告违规记入 `respect` 的违规账，由它的阶梯处理。
+- **`mode: shadow`**、`rollout: 10%`、`ends: 2027-01-31` 控制整个规则包：先试行，再生效。
+- 差一点才合用的规则包可以复制一份来改：它的文件夹就是普通的规则文件，写 `use: [./our-flood]`。
+
+`groundrules lint` 会指出不存在的参数和超出范围的值。规则文件里能写的一切见 [rulebook.md](../rulebook.md)（英文）。
+""",
 }
 
 
@@ -81,7 +148,8 @@ def page(name: str, lang: str) -> str:
     pack = _Pack(name, folder, result.checked, Phrases(plan, lang))
     root = result.checked.instances[0]
     title = f"{name} · {pack.phrases.title(filled(root.book.title, root), name)}"
-    return markdown(Document(lang, title, tuple(pack.blocks()), pack.say("footer")))
+    footer = "\n\n".join([pack.say("source", name=name), pack.say("footer")])
+    return markdown(Document(lang, title, tuple(pack.blocks()), footer))
 
 
 class _Pack:
@@ -200,11 +268,17 @@ def index(lang: str) -> str:
         if checked is not None:
             root = checked.instances[0]
             texts = (pick(filled(one, root), lang) for one in (root.book.title, root.book.text))
-            title, text = (" ".join(one.split()) for one in texts)
+            title, text = map(one_line, texts)
             rows.append((f"[{name}]({name}{ENDINGS[lang]})", title, text))
     head = tuple(_WORDS[word][lang == "zh"] for word in ("pack", "meaning", "what"))
     title, footer = (_WORDS[word][lang == "zh"] for word in ("library", "footer"))
-    lines = [f"# {title}", "", *("| " + " | ".join(row) + " |" for row in (head, ("---",) * 3, *rows))]
+    lines = [
+        f"# {title}",
+        "",
+        *_OPENING[lang].splitlines(),
+        "",
+        *("| " + " | ".join(row) + " |" for row in (head, ("---",) * 3, *rows)),
+    ]
     return "\n".join([*lines, "", "---", "", footer]) + "\n"
 
 

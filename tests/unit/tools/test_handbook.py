@@ -10,6 +10,7 @@ import pytest
 from groundrules.resources import shipped
 from groundrules.tools.checking import check_path, check_text
 from groundrules.tools.handbook import handbook, html, markdown
+from groundrules.tools.handbook.document import one_line
 from groundrules.tools.handbook.words import ACTIONS, EVENTS, THEMES, WORDS
 from groundrules.tools.library import packs
 
@@ -115,7 +116,7 @@ def page(folder: Path, lang: str) -> str:
                 "每天 20 分封顶",
                 "**少 \\| 提及**",
                 "  - 发消息 → 删除消息，禁言 10 分钟",
-                "  - 条件：1 分钟内发消息 超过 3 次",
+                "  - 条件：1 分钟内发消息超过 3 次",
                 "| 发言：发消息 | 积分 +1 | 每天 20 |",
                 "**请勿刷屏** — 30 秒内不超过 9 条",
             ],
@@ -204,3 +205,35 @@ rules:
 
 def test_both_languages_have_the_same_words() -> None:
     assert list(WORDS["en"]) == list(WORDS["zh"])
+
+
+@pytest.mark.parametrize(
+    ("folded", "line"),
+    [
+        ("由两位\n管理员决定", "由两位管理员决定"),
+        ("重复最后一级。 违规：每 30 天减 1。", "重复最后一级。违规：每 30 天减 1。"),
+        ("他说 “好”， “不” 是", "他说“好”，“不”是"),
+        ("用  groundrules\n检查", "用 groundrules 检查"),
+        ("two words", "two words"),
+        ("👍 🎉", "👍 🎉"),
+        ("댓글을 써요", "댓글을 써요"),
+    ],
+)
+def test_lines_of_chinese_are_joined_without_a_space(folded: str, line: str) -> None:
+    assert one_line(folded) == line
+
+
+@pytest.mark.parametrize(
+    ("guard", "wanted"),
+    [
+        ("count(message by actor within 1d) >= 1", {"en": "at least once within 1 day", "zh": "至少 1 次"}),
+        ("count(message by actor within 1d) <= 2", {"en": "at most 2 times within 1 day", "zh": "至多 2 次"}),
+        ("distinct(text of message within 1h) > 1", {"en": "more than 1 different one within", "zh": "超过 1 个"}),
+    ],
+)
+def test_once_is_not_one_times(guard: str, wanted: dict[str, str]) -> None:
+    text = f"rulebook: r\nuse: [std/chat]\nrules: [{{id: a, on: message, when: '{guard}', then: [delete]}}]\n"
+    checked = check_text(text).checked
+    assert checked is not None
+    for lang, words in wanted.items():
+        assert words in markdown(handbook(checked, lang))

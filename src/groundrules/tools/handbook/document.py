@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+
+# Ideographs, kana and their punctuation; Korean has spaces between words.
+_CJK = "\u2e80-\u312f\u3190-\ua4cf\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\U00020000-\U0003ffff"
+_FOLDED = re.compile(rf"(?<=[{_CJK}]) (?=[{_CJK}“‘])|(?<=[”’]) (?=[{_CJK}])")
+
+
+def one_line(text: str) -> str:
+    """Return a text in one line: single spaces, and none where a line of Chinese or Japanese was broken."""
+    return _FOLDED.sub("", " ".join(text.split()))
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape
 
-from groundrules.tools.handbook.document import Block, Code, Document, Heading, Item, Items, Paragraph, Table
+from groundrules.tools.handbook.document import Block, Code, Document, Heading, Item, Items, Paragraph, Table, one_line
 
 _STYLE = """
 :root { color-scheme: light dark; }
@@ -31,23 +31,23 @@ footer { margin-top: 3rem; border-top: 1px solid #8886; font-size: .85em; opacit
 def html(document: Document) -> str:
     """Return the document as a self-contained page: no scripts, no links to anywhere."""
     chapters = [block for block in document.blocks if isinstance(block, Heading) and block.level == 2]
-    body = [f"<h1>{escape(document.title)}</h1>", *_contents(chapters)]
+    body = [f"<h1>{_escaped(document.title)}</h1>", *_contents(chapters)]
     numbers = iter(range(1, len(chapters) + 1))
     for block in document.blocks:
         body += _block(block, numbers)
     return "\n".join(
         [
             "<!doctype html>",
-            f'<html lang="{escape(document.lang)}">',
+            f'<html lang="{_escaped(document.lang)}">',
             "<head>",
             '<meta charset="utf-8">',
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
-            f"<title>{escape(document.title)}</title>",
+            f"<title>{_escaped(document.title)}</title>",
             f"<style>\n{_STYLE}\n</style>",
             "</head>",
             "<body>",
             *body,
-            f"<footer><p>{escape(document.footer)}</p></footer>",
+            f"<footer><p>{_escaped(document.footer)}</p></footer>",
             "</body>",
             "</html>",
             "",
@@ -59,7 +59,7 @@ def _contents(chapters: list[Heading]) -> Iterator[str]:
     if len(chapters) > 1:
         yield "<nav><ul>"
         for number, chapter in enumerate(chapters, 1):
-            yield f'<li><a href="#c{number}">{escape(chapter.text)}</a></li>'
+            yield f'<li><a href="#c{number}">{_escaped(chapter.text)}</a></li>'
         yield "</ul></nav>"
 
 
@@ -67,9 +67,9 @@ def _block(block: Block, numbers: Iterator[int]) -> Iterator[str]:
     match block:
         case Heading():
             anchor = f' id="c{next(numbers)}"' if block.level == 2 else ""
-            yield f"<h{block.level}{anchor}>{escape(block.text)}</h{block.level}>"
+            yield f"<h{block.level}{anchor}>{_escaped(block.text)}</h{block.level}>"
         case Paragraph():
-            yield f"<p>{escape(block.text)}</p>"
+            yield f"<p>{_escaped(block.text)}</p>"
         case Items():
             yield "<ul>"
             yield from map(_item, block.items)
@@ -78,14 +78,18 @@ def _block(block: Block, numbers: Iterator[int]) -> Iterator[str]:
             yield f"<pre><code>{escape(block.text)}</code></pre>"
         case Table():
             yield "<table>"
-            yield f"<thead><tr>{''.join(f'<th>{escape(cell)}</th>' for cell in block.head)}</tr></thead>"
+            yield f"<thead><tr>{''.join(f'<th>{_escaped(cell)}</th>' for cell in block.head)}</tr></thead>"
             yield "<tbody>"
-            yield from (f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in block.rows)
+            yield from (f"<tr>{''.join(f'<td>{_escaped(cell)}</td>' for cell in row)}</tr>" for row in block.rows)
             yield "</tbody></table>"
 
 
 def _item(item: Item) -> str:
-    lead = f"<strong>{escape(item.lead)}</strong>" if item.lead else ""
+    lead = f"<strong>{_escaped(item.lead)}</strong>" if item.lead else ""
     separator = " — " if item.lead and item.text else ""
-    notes = "".join(f"<li>{escape(note)}</li>" for note in item.notes)
-    return f"<li>{lead}{separator}{escape(item.text)}{f'<ul>{notes}</ul>' if notes else ''}</li>"
+    notes = "".join(f"<li>{_escaped(note)}</li>" for note in item.notes)
+    return f"<li>{lead}{separator}{_escaped(item.text)}{f'<ul>{notes}</ul>' if notes else ''}</li>"
+
+
+def _escaped(text: str) -> str:
+    return escape(one_line(text))

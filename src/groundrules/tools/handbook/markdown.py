@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from groundrules.tools.handbook.document import Block, Code, Document, Heading, Items, Paragraph, Table
+from groundrules.tools.handbook.document import Block, Code, Document, Heading, Items, Paragraph, Table, one_line
 
 _SPECIAL = re.compile(r"[\\`*<\[\]|]|(?<!\w)_|_(?!\w)")
 
@@ -43,4 +43,4 @@ def _row(cells: tuple[str, ...]) -> str:
 
 
 def _escaped(text: str) -> str:
-    return _SPECIAL.sub(r"\\\g<0>", " ".join(text.split()))
+    return _SPECIAL.sub(r"\\\g<0>", one_line(text))

@@ -172,11 +172,13 @@ class Phrases:
     def window(self, test: ir.WindowTest) -> str:
         """`at least 8 times within 10 seconds: writing a message`."""
         window = self._windows[test.window]
-        bound = self.length(test.bound) if window.kind == "quiet" else str(test.bound)
+        word, bound = f"window_{window.kind}", str(test.bound)
+        if window.kind == "quiet":
+            bound = self.length(test.bound)
+        elif test.bound == 1 and window.kind in ("count", "distinct"):
+            word, bound = f"{word}_one", self.say("once") if window.kind == "count" else bound
         times = self.say(test.operator, n=bound)
-        return self.say(
-            f"window_{window.kind}", times=times, within=self.length(test.within), type=self.event(window.type)
-        )
+        return self.say(word, times=times, within=self.length(test.within), type=self.event(window.type))
 
     def at(self, when: ir.When) -> str:
         """`every Monday at 09:00`."""
