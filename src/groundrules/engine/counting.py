@@ -11,7 +11,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-from groundrules.engine.cells.windows import Counted
+from groundrules.engine import stamps
+from groundrules.engine.cells.windows import Counted, CountWindow
 from groundrules.engine.codegen.total import own_act
 from groundrules.engine.partition import Partition, Space
 from groundrules.engine.program import WindowCode, WindowsOnType
@@ -73,8 +74,14 @@ class Takers(dict[int, Callable[[str, Any, Scope], None]]):
 
     def __missing__(self, number: int) -> Callable[[str, Any, Scope], None]:
         code = self._windows.codes[number]
-        found = self[number] = partial(_record, code, self._partition.space(code.space, code.lifetime), self._partition)
+        space = self._partition.space(code.space, code.lifetime)
+        plain = isinstance(code.cell, CountWindow)
+        found = self[number] = partial(_push, code, space) if plain else partial(_record, code, space, self._partition)
         return found
+
+
+def _push(code: WindowCode, space: Space, key: str, e: Any, x: Scope) -> None:
+    space.put(key, (space.ring(key) + stamps.write(x.now))[-stamps.SIZE * code.window.keep :], x.now)
 
 
 def _record(code: WindowCode, space: Space, partition: Partition, key: str, e: Any, x: Scope) -> None:

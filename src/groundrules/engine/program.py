@@ -40,6 +40,9 @@ from groundrules.plan.walk import within
 
 Types = tuple[str, ...] | None
 
+FEW_WINDOWS = 32
+"""So many filters of one event type are asked sooner than looked up."""
+
 
 def walk(expr: ir.Expr | None) -> Iterator[ir.Expr]:
     """Yield an expression and everything below it."""
@@ -310,6 +313,8 @@ class WindowsOnType(Listening):
         """The function from an event and a scope to the numbers of the other windows that may count it."""
         if not self._program.index.enabled:
             return self.numbers
+        if len(self._unfound) == len(self.codes):
+            return None
         found = self._tables if not self._unfound else msgspec.structs.replace(self._tables, always=())
         if not found.always and not found.probes:
             return None
@@ -317,7 +322,9 @@ class WindowsOnType(Listening):
 
     @cached_property
     def _unfound(self) -> Sequence[int]:
-        always = self._tables.always if self._program.index.enabled else ()
+        if not self._program.index.enabled:
+            return ()
+        always = range(len(self.codes)) if len(self.codes) <= FEW_WINDOWS else self._tables.always
         return always if len(always) <= MOST else ()
 
     @cached_property
