@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+ROOT = Path(__file__).parents[2]
 EXAMPLE = "tests/rulebooks/small-chat"
 RULE = "no-adverts"
 TYPED = [
@@ -105,3 +109,12 @@ def test_a_rule_is_not_asked_about_an_event_that_is_turned_away(command: Any) ->
         result = command("explain", EXAMPLE, "-", "--event", "e", "--rule", RULE, input=event)
         assert result.exit_code == 0, result.exception
         assert "the event was turned away" in result.stdout
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "ascii", "gbk"])
+def test_output_that_is_no_terminal_is_utf_8(encoding: str) -> None:
+    command = [sys.executable, "-m", "groundrules.cli.main", "docs", "policies/topics", "--lang", "zh"]
+    environment = {**os.environ, "PYTHONIOENCODING": encoding}
+    result = subprocess.run(command, capture_output=True, env=environment, cwd=ROOT, check=False)
+    assert result.returncode == 0, result.stderr
+    assert "成员手册" in result.stdout.decode("utf-8")

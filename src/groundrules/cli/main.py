@@ -6,6 +6,7 @@ Exit codes: 0 clean, 1 findings or failed tests, 2 usage, 3 a fault of ours.
 from __future__ import annotations
 
 import importlib
+import io
 import os
 import sys
 import traceback
@@ -74,8 +75,16 @@ def cli() -> None:
     """
 
 
+def _speak_unicode() -> None:
+    """Write UTF-8 wherever the output goes, and to a terminal that has fewer characters a `?` for those it lacks."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="replace")
+
+
 def main() -> None:
     """Run the command; a fault of ours ends with exit code 3 and says where to report it."""
+    _speak_unicode()
     try:
         cli(prog_name="groundrules")
     except BrokenPipeError:
