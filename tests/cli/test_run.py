@@ -28,7 +28,10 @@ rules:
   - {id: talk, on: message, then: [{grant: {points: 1, all_messages: 1}}]}
   - id: done
     on: task.completed
-    then: [{reply: {en: "“{task.title ?? task.id}” is done, {points(actor)}"}}, {grant: {points: 5}}]
+    when: known(actor)
+    then:
+      - send: {to: actor, text: {en: "“{task.title ?? task.id}” is done, {points(actor)}"}}
+      - grant: {points: 5, to: actor}
 ladders:
   - {id: levels, ledger: points, steps: [{reaches: 6, then: [add_role: busy]}]}
 schedules:
@@ -93,8 +96,9 @@ def test_people_are_not_told_of_what_is_only_counted(command: Any, tmp_path: Pat
     arguments = ("run", tmp_path / "rules.yaml", "-", "--format", "human", "--lang", "en", "-q")
     assert command(*arguments, input=events).stdout.splitlines() == [
         "── 2026-03-02 Monday",
-        "08:01  li [task.completed] Tests  · Points li 1 → 6",
-        "  → reply to b: “‘Tests’ is done, 6”  [done]",
+        "08:01  li [task.completed] Tests",
+        "  → tell li: “‘Tests’ is done, 6”  [done]",
+        "  · Points li 1 → 6",
         "  → give li the role busy  [levels#1]",
         "09:00  ⏰  → tell general: “Morning”  [morning]",
     ]

@@ -117,7 +117,7 @@ def test_too_many_paths_give_up_the_oldest() -> None:
 def test_a_path_waits_for_its_hours() -> None:
     story, engine = Story(), Engine(question(hours=(9 * HOUR, 22 * HOUR)))
     engine.feed(story.message(0, "?"))
-    assert told(engine.feed(story.tick(DAY))) == [("q#1", "05T09:00"), ("q#2", "05T09:00")]
+    assert told(engine.feed(story.tick(DAY))) == [("q#1", "05T09:00"), ("q#2", "05T10:30")]
 
 
 def test_a_step_may_be_taken_several_times() -> None:
