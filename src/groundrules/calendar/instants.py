@@ -53,10 +53,12 @@ def format_ms(ms: int) -> str:
     minutes, rest = divmod(ms, MINUTE)
     days, minute = divmod(minutes, 1440)
     seconds, fraction = divmod(rest, SECOND)
-    return f"{_date(days)}T{_MINUTES[minute]}:{seconds:02}.{fraction:03}Z"
+    return f"{_date(days)}T{_MINUTES[minute]}:{_SECONDS[seconds]}{_FRACTIONS[fraction]}"
 
 
 _MINUTES = [f"{minute // 60:02}:{minute % 60:02}" for minute in range(1440)]
+_SECONDS = [f"{second:02}" for second in range(60)]
+_FRACTIONS = [f".{fraction:03}Z" for fraction in range(1000)]
 
 
 @lru_cache(maxsize=64)

@@ -15,6 +15,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import blake2b
+from json.encoder import encode_basestring as _quoted
 from typing import Any
 
 import msgspec
@@ -74,20 +75,28 @@ class Combiner:
 
     def _merge(self, wishes: Sequence[Wish]) -> list[Wish]:
         if len(wishes) == 1:
-            return [self._both(wishes[0], wishes[0])]
+            return [self._alone(wishes[0])]
         merged: dict[bytes, Wish] = {}
         for wish in wishes:
             name = _identity.encode((wish.do, wish.who, self._apart(wish)))
-            merged[name] = self._both(merged.get(name, wish), wish)
+            merged[name] = self._both(merged[name], wish) if name in merged else self._alone(wish)
         return list(merged.values())
+
+    def _alone(self, wish: Wish) -> Wish:
+        """Return an action that nothing merges with as if it had merged with itself: what unites is a sorted list."""
+        parameters = wish.parameters
+        for name, how in self.spec(wish.do).merge.items():
+            if how == "union" and name in parameters:
+                parameters = parameters | {name: _merged(how, parameters[name], ())}
+        if parameters is wish.parameters and len(wish.rules) == 1 and not wish.or_else:
+            return wish
+        or_else = tuple(self._merge(wish.or_else)) if wish.or_else else ()
+        return Wish(wish.do, wish.who, parameters, tuple(sorted({*wish.rules})), or_else)
 
     def _both(self, left: Wish, right: Wish) -> Wish:
         """Return the one action that does what two actions with the same identity do."""
-        merge = self.spec(left.do).merge
-        if left is right and len(left.rules) == 1 and not left.or_else and not (merge and self._unites(left)):
-            return left
         parameters = {**left.parameters, **right.parameters}
-        for name, how in merge.items():
+        for name, how in self.spec(left.do).merge.items():
             if name in left.parameters and name in right.parameters:
                 parameters[name] = _merged(how, left.parameters[name], right.parameters[name])
         return Wish(
@@ -97,10 +106,6 @@ class Combiner:
             tuple(sorted({*left.rules, *right.rules})),
             tuple(self._merge((*left.or_else, *right.or_else))),
         )
-
-    def _unites(self, wish: Wish) -> bool:
-        """Whether an action has parameters that merging changes even where there is nothing to merge with."""
-        return any(how == "union" and name in wish.parameters for name, how in self.spec(wish.do).merge.items())
 
     def _apart(self, wish: Wish) -> dict[str, Any]:
         merge = self.spec(wish.do).merge
@@ -121,10 +126,10 @@ class Combiner:
         return Action(
             do=wish.do,
             who=wish.who,
-            parameters=dict(sorted(wish.parameters.items())),
+            parameters=dict(sorted(wish.parameters.items())) if len(wish.parameters) > 1 else wish.parameters,
             key=_key(partition, cause, wish.do, wish.who, self._apart(wish)),
             rules=wish.rules,
-            or_else=tuple(self._finished(other, partition, cause) for other in wish.or_else),
+            or_else=tuple([self._finished(other, partition, cause) for other in wish.or_else]) if wish.or_else else (),
         )
 
 
@@ -148,7 +153,9 @@ def _key(*parts: Any) -> str:
 
 
 def _json(value: Any) -> str:
-    """Return the canonical JSON of a value. Most keys have no target or no parameters, which needs no encoder."""
+    """Return the canonical JSON of a value. Most keys are of texts, without target or parameters."""
+    if type(value) is str:
+        return _quoted(value)
     if value is None:
         return "null"
     return "{}" if value == {} else _canonical.encode(value)
