@@ -7,7 +7,7 @@ borne out by the whole text.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from groundrules.decisions import Evidence
@@ -15,7 +15,7 @@ from groundrules.engine.codegen.program import Program
 from groundrules.engine.codegen.total import listed
 from groundrules.engine.texts import viewed
 from groundrules.plan import ir
-from groundrules.text.views import Needle, Range, Text, apply, find, offsets
+from groundrules.text.views import Needle, Range, Text, View, apply, find, offsets
 
 MOST = 8
 
@@ -51,26 +51,30 @@ def subject_of(leaf: ir.Expr) -> ir.Field | None:
     return next((field for field in fields if field.root == "event" and field.kind == "text"), None)
 
 
-def _places(program: Program, leaf: ir.Expr, text: str, value: Value) -> Iterator[Place]:
+def _places(program: Program, leaf: ir.Expr, text: str, value: Value) -> Iterable[Place]:
+    found: Iterable[Place] = ()
     match leaf:
         case ir.Contains():
-            seen = program.texts[text]
-            for needle in listed(value(leaf.needles) or ()):
-                yield from _place(find(leaf.view, seen, needle), needle)
+            found = _contained(leaf.view, program.texts[text], listed(value(leaf.needles) or ()))
         case ir.ContainsList():
-            yield from program.matcher(leaf.list).find_all(text)
+            found = program.matcher(leaf.list).find_all(text)
         case ir.Affix():
-            yield from _affix(leaf, text, value(leaf.needle))
+            found = _affix(leaf, text, value(leaf.needle))
         case ir.Matches():
-            yield from _place(_match(program, leaf, text), leaf.pattern)
+            found = _place(_match(program, leaf, text), leaf.pattern)
         case ir.InList():
-            yield from _whole(text, program.matcher(leaf.list).holds(text))
+            found = _whole(text, program.matcher(leaf.list).holds(text))
         case ir.In():
             same = (item for item in listed(value(leaf.collection) or ()) if _equal(text, item, leaf.view))
-            yield from (place for item in same for place in _whole(text, item))
+            found = (place for item in same for place in _whole(text, item))
         case ir.Compare():
             other = value(leaf.right if leaf.left is subject_of(leaf) else leaf.left)
-            yield from _whole(text, other if _equal(text, other, leaf.view) else None)
+            found = _whole(text, other if _equal(text, other, leaf.view) else None)
+    return found
+
+
+def _contained(view: View, text: Text, needles: Iterable[str]) -> list[Place]:
+    return [(*found, needle) for needle in needles if (found := find(view, text, needle)) is not None]
 
 
 def _place(found: Range | None, pattern: str) -> Iterator[Place]:
