@@ -16,7 +16,7 @@ import msgspec
 from groundrules.engine.actions import Combiner
 from groundrules.engine.cells.ledgers import CapCell, LedgerCell
 from groundrules.engine.cells.levels import LadderCell
-from groundrules.engine.cells.roster import Place, place
+from groundrules.engine.cells.roster import Place, kept_facts, place
 from groundrules.engine.cells.windows import WindowCell, cell
 from groundrules.engine.codegen.emitter import Frame
 from groundrules.engine.codegen.keying import Key
@@ -437,17 +437,7 @@ class Program:
     @cached_property
     def kept(self) -> dict[str, tuple[str, ...]]:
         """Entity → the facts that the roster keeps. Members' roles are kept where somebody's word needs a role."""
-        if self._kept is not None:
-            return self._kept
-        kept = {entity: set(facts) for entity, facts in self.plan.facts.items()}
-        for schedule in self.plan.schedules:
-            if schedule.for_each is not None:
-                kept.setdefault(schedule.for_each, set())
-        if next(within((self.plan.rules, self.plan.states, self.plan.processes), ir.Silence), None) is not None:
-            kept.setdefault("member", set())
-        if any(rule.approval for rule in self.plan.rules) or any(ladder.appeal for ladder in self.plan.ladders):
-            kept.setdefault("member", set()).add("roles")
-        return {entity: tuple(sorted(facts)) for entity, facts in kept.items()}
+        return kept_facts(self.plan) if self._kept is None else self._kept
 
     @cached_property
     def places(self) -> dict[str, Place]:

@@ -49,6 +49,11 @@ def _decoder() -> msgspec.msgpack.Decoder[Packed]:
     return msgspec.msgpack.Decoder(Packed)
 
 
+@cache
+def _plain_decoder() -> msgspec.msgpack.Decoder[ir.Plan]:
+    return msgspec.msgpack.Decoder(ir.Plan)
+
+
 class PlanError(Exception):
     """Bytes that are no usable plan. `code` is a code of the table of diagnostics (GR8xx)."""
 
@@ -129,8 +134,12 @@ def unpack(data: bytes) -> Packed:
 
 
 def digest(plan: ir.Plan) -> str:
-    """Return `sha256:…`, the name of what the plan means; it does not depend on places in files."""
-    return "sha256:" + hashlib.sha256(_meaning(replace(plan, sources=()))).hexdigest()
+    """Return `sha256:…`, the name of what the plan means; it does not depend on places in files.
+
+    What is hashed is the plan as it is read back from its bytes: a default that somebody wrote out is left out there.
+    """
+    read_back = _plain_decoder().decode(_encoder.encode(replace(plan, sources=())))
+    return "sha256:" + hashlib.sha256(_meaning(read_back)).hexdigest()
 
 
 def definition_hash(value: Any, size: int = 12) -> str:

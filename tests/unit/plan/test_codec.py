@@ -6,6 +6,7 @@ import hashlib
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from groundrules.diagnostics.codes import CODES
 from groundrules.plan import codec, ir
@@ -84,3 +85,11 @@ def test_a_plan_nested_beyond_reason_is_refused() -> None:
     data = codec.MAGIC + (1).to_bytes(2, "big") + hashlib.sha256(body).digest() + body
     with pytest.raises(codec.PlanError):
         codec.decode(data)
+
+
+def test_a_default_that_is_written_out_changes_no_digest() -> None:
+    """`mode: enforce` read from a file is another text than the default, if an equal one."""
+    rule = ir.Rule(id="a", trigger=ir.OnEvent(("message",)), when=ir.Const(value=True))
+    written = replace(rule, mode="".join(["en", "force"]), kind="".join(["ru", "le"]))
+    plans = [ir.Plan(rulebook="x", rules=(one,)) for one in (rule, written)]
+    assert codec.digest(plans[0]) == codec.digest(plans[1]) == codec.digest(codec.decode(codec.encode(plans[1])))

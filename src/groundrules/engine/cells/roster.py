@@ -14,6 +14,8 @@ import msgspec
 
 from groundrules.engine.decode import attribute
 from groundrules.engine.partition import Space
+from groundrules.plan import ir
+from groundrules.plan.walk import within
 
 _encode = msgspec.msgpack.Encoder(order="deterministic").encode
 
@@ -105,3 +107,16 @@ def things(value: Any, where: Place) -> Iterator[tuple[str, Any]]:
         yield where.entity, value
     for name, below in where.fields:
         yield from things(getattr(value, name, None), below)
+
+
+def kept_facts(plan: ir.Plan) -> dict[str, tuple[str, ...]]:
+    """Entity → the facts that the roster keeps: those that rules read; members' roles where a word needs a role."""
+    kept = {entity: set(facts) for entity, facts in plan.facts.items()}
+    for schedule in plan.schedules:
+        if schedule.for_each is not None:
+            kept.setdefault(schedule.for_each, set())
+    if next(within((plan.rules, plan.states, plan.processes), ir.Silence), None) is not None:
+        kept.setdefault("member", set())
+    if any(rule.approval for rule in plan.rules) or any(ladder.appeal for ladder in plan.ladders):
+        kept.setdefault("member", set()).add("roles")
+    return {entity: tuple(sorted(facts)) for entity, facts in kept.items()}
