@@ -209,3 +209,12 @@ def test_standard_input() -> None:
     code, output = run("-", text="rulebook: [\n")
     assert code == 1
     assert "GR005" in output
+
+
+def test_a_broken_rulebook_in_a_folder_is_told(tmp_path: Path) -> None:
+    (tmp_path / "rulebook.yaml").write_text("rulebook: a\nrules: [\n", encoding="utf-8")
+    (tmp_path / "compose.yaml").write_text("services: [\n", encoding="utf-8")
+    code, output = run(str(tmp_path))
+    assert code == 1
+    assert "GR005" in output
+    assert "1 file: 0 reformatted, 1 left as they are" in output

@@ -237,3 +237,29 @@ def test_once_is_not_one_times(guard: str, wanted: dict[str, str]) -> None:
     assert checked is not None
     for lang, words in wanted.items():
         assert words in markdown(handbook(checked, lang))
+
+
+LADDER = """
+rulebook: group
+languages: [en]
+use: [std/chat]
+ledgers:
+  strikes: {per: member, title: {en: Strikes}}
+rules:
+  - {id: any, on: message, then: [{strike: AMOUNT}]}
+ladders:
+  - id: climb
+    title: {en: The climb}
+    ledger: strikes
+    steps: [{reaches: 3, then: [mute: 10m]}]
+    appeal: {to: owner, within: 7d}
+"""
+
+
+@pytest.mark.parametrize(("book", "told"), [(LADDER, True), (LADDER.replace("{strike: AMOUNT}", "delete"), False)])
+def test_a_ladder_that_nothing_climbs_is_left_out_with_its_appeal(tmp_path: Path, book: str, told: bool) -> None:
+    result = check_text(book.replace("AMOUNT", "1"), str(tmp_path / "rulebook.yaml"))
+    assert result.checked is not None
+    assert not result.has_errors, result.diagnostics
+    text = markdown(handbook(result.checked, "en"))
+    assert [word in text for word in ("The climb", "How to appeal", "- Strikes")] == [told] * 3

@@ -1,7 +1,12 @@
-"""Which files of a folder are rulebooks or tests of rulebooks."""
+"""Which files of a folder are rulebooks or tests of rulebooks.
+
+A file that is not valid YAML is ours if a line of it begins as a rulebook or a tests file begins: whoever broke it
+wants to hear of it.
+"""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from groundrules.diagnostics.model import Report
@@ -11,6 +16,7 @@ from groundrules.tools.fmt.shapes import ROOT
 
 _SUFFIXES = frozenset({".yaml", ".yml"})
 _HEADS = frozenset({"rulebook", "tests"})
+_HEAD = re.compile(rf"^(?:{'|'.join((*sorted(_HEADS), 'rules'))})\s*[:：]", re.MULTILINE)
 
 
 def files_below(folder: Path) -> list[Path]:
@@ -26,7 +32,10 @@ def _is_ours(path: Path) -> bool:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError):
         return False
-    root = read_yaml(SourceFile(path.as_posix(), text), Report())
+    report = Report()
+    root = read_yaml(SourceFile(path.as_posix(), text), report)
+    if report.has_errors:
+        return _HEAD.search(text) is not None
     if not isinstance(root, YMapping):
         return False
     keys = {key.text for key, _ in root.items}

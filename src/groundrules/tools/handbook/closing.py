@@ -61,7 +61,7 @@ def _remembered(guide: Guide) -> Iterator[Block]:
 
 def _kept(guide: Guide) -> Iterator[str]:
     plan, phrases = guide.plan, guide.phrases
-    for ledger in plan.ledgers:
+    for ledger in (one for one in plan.ledgers if one.id in guide.raised):
         fade = ledger.fade
         fades = phrases.say("ledger_fades", n=fade.amount, length=phrases.length(fade.every)) if fade else ""
         yield phrases.join([phrases.ledger(ledger.id), fades or phrases.say("ledger_kept")], "colon")

@@ -12,6 +12,7 @@ from groundrules.checker.model import Checked
 from groundrules.checker.people import filled
 from groundrules.narrate import pick
 from groundrules.plan import ir
+from groundrules.plan.walk import within
 from groundrules.rulebook import model as authored
 from groundrules.tools.handbook.phrases import Phrases
 
@@ -59,12 +60,18 @@ class Guide:
 
     @cached_property
     def ladders(self) -> dict[str, constructs.Ladder]:
-        """Ladders in force by qualified id."""
+        """Ladders in force by qualified id; one on a ledger that no rule adds to can't be climbed and is left out."""
         return {
             ladder.context.instance.qualified(str(ladder.source.id.value)): ladder
             for ladder in self.checked.ladders
-            if ladder.source.mode in self.modes
+            if ladder.source.mode in self.modes and ladder.ledger.id in self.raised
         }
+
+    @cached_property
+    def raised(self) -> set[str]:
+        """The ledgers that a rule may add to."""
+        rules = [rule for rule in self.plan.rules if rule.mode in self.modes]
+        return {delta.ledger for delta in within(rules, ir.Delta) if _adds(delta)}
 
     @cached_property
     def states(self) -> dict[str, constructs.State]:
@@ -104,6 +111,11 @@ def _settled(expr: ir.AnyExpr | None) -> object:
             settles = isinstance(expr, ir.Or)
             return settles if any(_settled(one) is settles for one in expr.operands) else None
     return None
+
+
+def _adds(delta: ir.Delta) -> bool:
+    amount = delta.amount
+    return not (isinstance(amount, ir.Const) and isinstance(amount.value, int | float) and amount.value <= 0)
 
 
 def alias_of(id: str) -> str:
