@@ -3,7 +3,8 @@
 Every rule looks for a word of its own in the text of a message; every tenth one may be a regular expression instead.
 In the *normal* workload each also wants a channel of its own, so that most rules stop at a cheap test; in the *hard*
 one every rule reaches its text test. Events are *sparse* (one in a hundred contains a word of some rule) or *dense*
-(each contains one). All texts are lower case and fold to themselves, so that engines without folding agree on hits.
+(each contains one). Words are lower case and fold to themselves, so that engines without folding agree on hits;
+Chinese texts have the marks that people write, which folding changes.
 """
 
 from __future__ import annotations
@@ -91,7 +92,7 @@ def _word(chance: random.Random, language: Language) -> str:
 def _text(chance: random.Random, language: Language, hit: Rule | None, length: int) -> str:
     said = "" if hit is None else hit.word + ("1234x" if hit.pattern else "")
     if language == "zh":
-        own = "".join(chance.choice(HANZI) for _ in range(length - len(said)))
+        own = "".join(_chinese(chance, length - len(said)))
         at = chance.randrange(len(own) + 1)
         return own[:at] + said + own[at:]
     words: list[str] = []
@@ -99,6 +100,16 @@ def _text(chance: random.Random, language: Language, hit: Rule | None, length: i
         words.append(chance.choice(ENGLISH))
     words.insert(chance.randrange(len(words) + 1), said)
     return " ".join(words)[: max(length, len(said))] if not said else " ".join(words)
+
+
+def _chinese(chance: random.Random, length: int) -> Iterator[str]:
+    """Yield the characters of some clauses, eight to fourteen characters each, and the marks behind them."""
+    left = length
+    while left > 0:
+        clause = min(left, chance.randint(8, 14))
+        yield from (chance.choice(HANZI) for _ in range(clause - 1))
+        yield chance.choice("，，，、：") if clause < left else chance.choice("。。！？")
+        left -= clause
 
 
 def _line(number: int, text: str, channel: str, chance: random.Random) -> bytes:

@@ -5,14 +5,14 @@ squared, superscript, …), digit styles, traditional to simplified Chinese, acc
 seen (zero-width and bidirectional marks, variation selectors, soft hyphens, tags) goes. On ASCII it is the identity
 but for case, and it is idempotent. A lone surrogate becomes U+FFFD. `build_table` says where the map comes from.
 
-`codecs.charmap_encode` with a dictionary of UTF-8 is the fastest way that Python has to apply such a map. The
-dictionary learns code points that stay as they are when it first meets them; only those of the basic plane are kept,
-so that no flood of rare characters makes it grow beyond a few megabytes.
+Most texts hold few characters that change, or none. One search over a character class finds those; each distinct one
+is then replaced throughout, or, where they are many, one after the other. Characters beyond the basic plane are always
+looked up, because a class that lists them is searched range by range.
 """
 
 from __future__ import annotations
 
-import codecs
+import re
 from collections.abc import Iterator
 from functools import cache
 from itertools import repeat
@@ -29,6 +29,9 @@ def _read_version() -> str:
 TABLE_VERSION = _read_version()
 """Format, Unicode version and content hash of the map; texts fold alike under equal versions."""
 
+FEW = 100
+"""So many distinct characters are replaced sooner throughout than where they stand."""
+
 
 def hexadecimal_ranges(text: str) -> Iterator[tuple[int, int]]:
     """Read `9-D 20 2000-200A`, as the tables write code points: first and last of each range."""
@@ -37,41 +40,46 @@ def hexadecimal_ranges(text: str) -> Iterator[tuple[int, int]]:
         yield int(first, 16), int(last or first, 16)
 
 
-class _Table(dict[int, bytes]):
-    def __missing__(self, code: int) -> bytes:
-        own = chr(code).encode("utf-8") if not 0xD800 <= code <= 0xDFFF else b"\xef\xbf\xbd"
-        if code <= 0xFFFF:
-            self[code] = own
-        return own
-
-
 @cache
-def _table() -> _Table:
-    table = _Table()
+def _table() -> dict[str, str]:
+    """Return what characters become; those that it lacks stay."""
+    table = {chr(code): chr(code).lower() for code in range(ord("A"), ord("Z") + 1)}
     with _FILE.open(encoding="utf-8") as file:
         next(file)
         for line in file:
             target, characters, ranges = line[:-1].split("\t")
-            encoded = target.encode()
-            table.update(zip(map(ord, characters), repeat(encoded)))
+            table.update(zip(characters, repeat(target)))
             for first, last in hexadecimal_ranges(ranges):
-                table.update(zip(range(first, last + 1), repeat(encoded)))
-    table.update((code, chr(code).lower().encode()) for code in range(128))
+                table.update(zip(map(chr, range(first, last + 1)), repeat(target)))
+    table.update(zip(map(chr, range(0xD800, 0xE000)), repeat("\ufffd")))
     return table
 
 
-def fold_bytes(s: str) -> bytes:
-    """Return the UTF-8 of `fold(s)`."""
-    if s.isascii():
-        return s.lower().encode()
-    return codecs.charmap_encode(s, "strict", _table())[0]
+@cache
+def _changing() -> re.Pattern[str]:
+    """Return the class of the characters that may change."""
+    basic = re.escape("".join(sorted(char for char in _table() if char <= "\uffff")))
+    return re.compile(f"[{basic}\U00010000-\U0010ffff]")
 
 
 def fold(s: str) -> str:
     """Return the folded view of `s`; never raises."""
     if s.isascii():
         return s.lower()
-    return codecs.charmap_encode(s, "strict", _table())[0].decode()
+    found = _changing().findall(s)
+    if not found:
+        return s
+    table, distinct = _table(), set(found)
+    if len(distinct) > FEW:
+        return _changing().sub(lambda match: table.get(match[0], match[0]), s)
+    for char in distinct:
+        s = s.replace(char, table.get(char, char))
+    return s
+
+
+def fold_bytes(s: str) -> bytes:
+    """Return the UTF-8 of `fold(s)`."""
+    return fold(s).encode()
 
 
 def fold_map(s: str) -> list[int]:
@@ -79,6 +87,6 @@ def fold_map(s: str) -> list[int]:
     if s.isascii():
         return list(range(len(s) + 1))
     table = _table()
-    origins = [index for index, char in enumerate(s) for _ in table[ord(char)].decode()]
+    origins = [index for index, char in enumerate(s) for _ in table.get(char, char)]
     origins.append(len(s))
     return origins
