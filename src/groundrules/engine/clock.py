@@ -12,7 +12,7 @@ from groundrules.calendar.instants import format_duration, format_ms
 from groundrules.decisions import Rejection
 from groundrules.diagnostics.codes import events as codes
 from groundrules.engine import stamps
-from groundrules.engine.partition import KEPT, Meta, Partition
+from groundrules.engine.partition import KEPT, SEEN, Meta, Partition
 
 
 def refuse(partition: Partition, ahead: int, time: int, id: str | None = None) -> Rejection | None:
@@ -29,12 +29,36 @@ def refuse(partition: Partition, ahead: int, time: int, id: str | None = None) -
     return None
 
 
+def step(partition: Partition, ahead: int, time: int, id: str) -> bool:
+    """Number an event as most come: in order, new, with nothing due before or at it; move the clock on to it.
+
+    False, with nothing changed, of any other event: that is for `admit` and `move`.
+    """
+    meta, seen = partition.meta, partition.seen
+    if (
+        meta is None
+        or not meta.clock <= time <= meta.clock + ahead
+        or id in seen.young
+        or id in seen.old
+        or time >= seen.turn
+        or time >= partition.look
+        or time >= partition.timers.soonest
+    ):
+        return False
+    meta.seq += 1
+    meta.clock = time
+    seen.young[id] = stamps.write(time)
+    if seen.changed is not None:
+        seen.changed[SEEN, id] = None
+    return True
+
+
 def admit(partition: Partition, ahead: int, time: int, id: str) -> int | None:
     """Number an event, remember its id and return its clock time; None if it is refused or was handled before.
 
     The clock itself moves on with `move`, timer by timer. An event whose clock time is not its own came late.
     """
-    meta = partition.meta
+    meta, seen = partition.meta, partition.seen
     if meta is None:
         meta = partition.meta = Meta(time, 0, time)
     at, clock = time, meta.clock
@@ -42,9 +66,7 @@ def admit(partition: Partition, ahead: int, time: int, id: str) -> int | None:
         if not clock - KEPT <= time < clock:
             return None
         at = clock
-    seen = partition.seen
-    row = seen.get(id)
-    if row is not None and at - stamps.read(row) <= KEPT:
+    if (id in seen.young or id in seen.old) and at - stamps.read(seen.ring(id)) <= KEPT:
         return None
     meta.seq += 1
     seen.put(id, stamps.write(at), at)

@@ -23,7 +23,7 @@ from groundrules.diagnostics.code import Code
 from groundrules.diagnostics.codes import events as codes
 from groundrules.engine.decode_structs import HIGHEST, LOWEST
 
-DEEPEST = 100
+DEEPEST = 200
 
 _SURROGATES = re.compile("[\ud800-\udbff][\udc00-\udfff]|[\ud800-\udfff]")
 _STRINGS = re.compile(r'"(?:[^"\\]|\\.)*"?', re.DOTALL)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from groundrules.engine import answers, appeals, fallbacks
 from groundrules.engine.cells import labels
@@ -14,7 +14,8 @@ from groundrules.engine.program import PathsOnType, Program, RulesOnType
 BUILT_IN = frozenset((*labels.TYPES, *fallbacks.TYPES, *appeals.TYPES, *answers.TYPES))
 
 
-class Desk(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Desk:
     """What listens to a type, None where nothing does; `numbers` finds the rules to ask. Whether it reverses grants,
     speaks to the engine itself, and tells facts that the roster keeps. `speaks`: whether more may come of it than its
     rules say. `quiet`: whether nothing is to be done where its rules say nothing.

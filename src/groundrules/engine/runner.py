@@ -10,7 +10,7 @@ stayed undecided is left out, but for the event's own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from groundrules.calendar.instants import format_ms
@@ -62,7 +62,18 @@ class Runner:
 
     def take(self, e: Any) -> list[Decision] | None:
         """Handle a decoded event; return None if nothing came of it but its own decision, which says nothing."""
-        partition, time = self.partition, milliseconds(e.time)
+        time = milliseconds(e.time)
+        if not clock.step(self.partition, self._ahead, time, e.id):
+            return self._take_otherwise(e, time)
+        self.stats.events += 1
+        found = self._decide_event(e, time, False)
+        if found is not None and self.partition.timers.soonest <= time:
+            found += self._fall_due(time, self._header(e))
+        return found
+
+    def _take_otherwise(self, e: Any, time: int) -> list[Decision] | None:
+        """Handle an event that is turned away, comes late, or before or at which something falls due."""
+        partition = self.partition
         fresh = partition.meta is None
         at = clock.admit(partition, self._ahead, time, e.id)
         if at is None:
@@ -139,7 +150,7 @@ class Runner:
     # --- the event ------------------------------------------------------------------------------
 
     def _decide_event(self, e: Any, now: int, late: bool) -> list[Decision] | None:
-        """Decide on an event and what it crosses, releases and changes; None if nothing came of it."""
+        """Decide on an event; None if nothing came of it. One that no rule may concern gets no more than a glance."""
         x = self._glance
         x.now = now
         if x.keys:
@@ -148,8 +159,12 @@ class Runner:
         if desk.windows is not None:
             desk.windows.count(e, x)
         numbers = () if desk.numbers is None else desk.numbers(e, x)
-        if not (numbers or late or desk.speaks):
-            return None if desk.quiet else self._pass_by(desk, e)
+        if numbers or late or desk.speaks:
+            return self._decided(desk, numbers, e, now, late)
+        return None if desk.quiet else self._pass_by(desk, e)
+
+    def _decided(self, desk: Desk, numbers: Sequence[int], e: Any, now: int, late: bool) -> list[Decision]:
+        """Decide on an event and what it crosses, releases and changes."""
         asked = desk.rules.codes(numbers) if desk.rules is not None else ()
         x = Scope(now, self.memory)
         x.keys = self._glance.keys

@@ -2,7 +2,7 @@
 
 Before the check an event is cleaned: lone surrogates become U+FFFD, and a field that is null is absent. What the
 schema then says holds to the letter: nothing is converted, `1.0` is no integer, `true` is no number. Times must be RFC
-3339 with an offset, dates `YYYY-MM-DD` or `--MM-DD`, integers fit in 64 bits, and nothing may be nested more than a
+3339 with an offset, dates `YYYY-MM-DD` or `--MM-DD`, integers fit in 64 bits, and nothing may be nested more than two
 hundred deep. Fields that the schema does not name are ignored. An event of a type that the plan does not know is
 rejected too. After the check, absent fields take their schema's default.
 
@@ -28,7 +28,7 @@ from groundrules.diagnostics.code import Code
 from groundrules.diagnostics.codes import events as codes
 from groundrules.plan import ir
 
-DEEPEST = 100
+DEEPEST = 200
 SURROGATES = re.compile("[\ud800-\udfff]")
 
 Json = dict[str, Any]

@@ -21,6 +21,8 @@ from groundrules.rulebook.files import read_file, shown_path
 from groundrules.rulebook.yaml import YMapping, YNode, YScalar, YSequence, read_yaml
 from groundrules.tools.checking import Settings
 from groundrules.tools.testing.cases import Case, Expectation, Step
+from groundrules.tools.testing.known import Known, wrong_fact
+from groundrules.tools.testing.timeline import TimeError, VirtualClock
 
 Read = TypeVar("Read")
 
@@ -76,12 +78,17 @@ def _rulebook_of(file: Path) -> Path:
     return file.parent if file.parent.name != "tests" else file.parent.parent
 
 
+def _folder_of(tests: Path) -> Path:
+    rulebook = _rulebook_of(tests)
+    return rulebook if rulebook.is_dir() else rulebook.parent
+
+
 def read_tests(path: Path, plan: ir.Plan) -> list[Case]:
     """Read the cases of a tests file of the rulebook that `plan` was made of. Raises TestsError."""
     report = Report()
     source = read_file(path, shown_path(path), report)
     root = read_yaml(source, report) if source else None
-    cases = _Reader(report, plan).cases(root) if root is not None else []
+    cases = _Reader(report, plan, path).cases(root) if root is not None else []
     if report.has_errors:
         raise TestsError(report.sorted)
     return cases
@@ -92,8 +99,10 @@ class _Unreadable(Exception):
 
 
 class _Reader:
-    def __init__(self, report: Report, plan: ir.Plan) -> None:
+    def __init__(self, report: Report, plan: ir.Plan, path: Path) -> None:
         self._report = report
+        self._zone = plan.timezone
+        self._rulebook = Known(plan, _folder_of(path))
         self._fields = {type: schema.get("properties", {}) for type, schema in plan.events.items()}
         self._known_names: dict[str, Collection[str]] = {
             "ledgers": {ledger.id for ledger in plan.ledgers},
@@ -126,6 +135,7 @@ class _Reader:
         if not isinstance(timeline, YSequence):
             raise self._wrong(node, "a test needs a `timeline`, a list of steps")
         steps = tuple(self._each(timeline, self._step))
+        self._times(node, timeline)
         plain = {key.text: value.plain() for key, value in node.items if key.text != "timeline"}
         return Case(
             name=str(plain.get("name", "unnamed")),
@@ -152,6 +162,9 @@ class _Reader:
         if not isinstance(value, dict) or not all(isinstance(facts, dict | None) for facts in value.values()):
             self._wrong(node.get(key) or node, f"`{key}` maps each id to its facts")
             return {}
+        described = node.get(key)
+        for _, facts in described.items if isinstance(described, YMapping) else ():
+            self._known_facts(facts, key)
         return {str(name): facts or {} for name, facts in value.items()}
 
     # --- steps ----------------------------------------------------------------------------------
@@ -169,6 +182,8 @@ class _Reader:
         fields = {key: value for key, value in plain.items() if key == "by" or key == "in" or key not in STEP_KEYS}
         del fields[name]
         self._known(node, (name, *STEP_KEYS, *self._fields.get(name, ())))
+        for key, described in (("by", "members"), ("in", "channels")):
+            self._known_facts(node.get(key), described)
         repeat, every = plain.get("repeat", 1), str(plain.get("every", "0s"))
         if type(repeat) is not int or not 1 <= repeat <= MOST_REPEATS:
             raise self._wrong(node.get("repeat") or node, f"`repeat` is a whole number from 1 to {MOST_REPEATS:,}")
@@ -204,10 +219,28 @@ class _Reader:
                 values[name] = plain[key]
         return Expectation(**values)
 
+    # --- times ----------------------------------------------------------------------------------
+
+    def _times(self, node: YMapping, timeline: YSequence) -> None:
+        """Report what can't be read as a time, or runs back, where it stands."""
+        at: YNode = node.get("start") or node
+        try:
+            clock = VirtualClock(self._zone, str(at.plain()) if at is not node else Case.start)
+            for step in timeline.items:
+                if isinstance(step, YMapping) and (at := step.get("at") or step) is not step:
+                    clock.move(str(at.plain()))
+                if isinstance(step, YMapping) and (every := step.get("every")) is not None:
+                    at = every
+                    VirtualClock(self._zone, Case.start).move(f"+{every.plain()}")
+        except TimeError as error:
+            self._wrong(at, str(error))
+
     # --- names ----------------------------------------------------------------------------------
 
     def _known_ones(self, node: YNode | None, key: str) -> None:
         """Report what an expectation names and the rulebook does not have."""
+        if key in ("expect", "pending"):
+            self._known_actions(node)
         if key not in self._known_names:
             return
         named = [name for name, _ in node.items] if isinstance(node, YMapping) else []
@@ -215,6 +248,26 @@ class _Reader:
         for name in named:
             if name.text not in self._known_names[key]:
                 self._unknown(name, did_you_mean(name.text, self._known_names[key]))
+
+    def _known_actions(self, node: YNode | None) -> None:
+        for item in node.items if isinstance(node, YSequence) else ():
+            named = [name for name, _ in item.items] if isinstance(item, YMapping) else [item]
+            if not named or not isinstance(named[0], YScalar):
+                self._wrong(item, "an expected action is a name, `delete`, or a name with its value, `mute: 10m`")
+            elif not any(isinstance(name, YScalar) and name.text in self._rulebook.actions for name in named):
+                help_ = did_you_mean(named[0].text, self._rulebook.actions)
+                self._report.add(UNKNOWN_TEST_KEY.at(named[0].span, f"no action is called `{named[0].text}`", help_))
+
+    def _known_facts(self, node: YNode | None, key: str) -> None:
+        """Report facts that no schema has, and values that such facts can't have."""
+        known = self._rulebook.facts(key)
+        for name, value in node.items if known and isinstance(node, YMapping) else ():
+            if name.text not in known:
+                help_ = did_you_mean(name.text, known) or f"known are {', '.join(f'`{one}`' for one in known)}"
+                message = f"`{name.text}` is no fact of a {key.removesuffix('s')}"
+                self._report.add(UNKNOWN_TEST_KEY.at(name.span, message, help_))
+            elif wrong := wrong_fact(value.plain(), known[name.text]):
+                self._report.add(BAD_TESTS.at(value.span, f"`{name.text}` {wrong[0]}", wrong[1]))
 
     def _known(self, node: YMapping, keys: Collection[str]) -> None:
         for key, _ in node.items:

@@ -40,6 +40,11 @@ def milliseconds(text: str) -> int:
     return sum(int(number) * UNITS[unit] for number, unit in re.findall(r"(\d+)(ms|[smhdw])", text))
 
 
+def is_ago(text: str) -> bool:
+    """Whether a text is a time relative to the first step, `2d ago` or `3h from now`."""
+    return _AGO.match(text) is not None
+
+
 def moved_by(moment: datetime, text: str) -> datetime:
     """Return the instant that lies as long before (`2d ago`) or after (`3h from now`). Raises TimeError."""
     shift = milliseconds(text) * (-1 if text.endswith("ago") else 1)
