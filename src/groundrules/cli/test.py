@@ -117,7 +117,7 @@ def _print(result: CaseResult, lang: str) -> None:
     mark = click.style("passed", fg="green") if result.passed else click.style("FAILED", fg="red", bold=True)
     click.echo(f"{mark}  {result.case.name}")
     if result.problem:
-        click.echo(f"    {result.case.span.file.path}:{result.case.span.line}: {result.problem}")
+        click.echo(f"    {result.place.file.path}:{result.place.line}: {result.problem}")
     for failure in result.failures:
         _print_failure(failure, lang)
 

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from groundrules.tools.testing.read import find_tests
+from groundrules.book import load
+from groundrules.tools.testing.known import MOMENTS
+from groundrules.tools.testing.read import TestsError, find_tests, read_tests
 from unit.tools.timelines import mistakes, read, timeline, write
 
 
@@ -39,6 +41,26 @@ def test_the_type_is_the_key_that_has_the_other_as_a_field(tmp_path: Path) -> No
         ("{at: '09:00', message: a, fired: [no-spma]}", "GR152", "`no-spma` means nothing here"),
         ("{at: '09:00', message: a, states: [open]}", "GR152", "`open` means nothing here"),
         ("{at: '09:00', message: a, expect: delete}", "GR151", "`expect` must be a list"),
+        ("{at: '09:00', message: a, expect: [delte]}", "GR152", "no action is called `delte`"),
+        ("{at: '09:00', message: a, expect: [{mte: 10m, who: li}]}", "GR152", "no action is called `mte`"),
+        ("{at: '09:00', message: a, pending: [kik]}", "GR152", "no action is called `kik`"),
+        (
+            "{at: '09:00', message: a, expect: [[delete]]}",
+            "GR151",
+            "an expected action is a name, `delete`, or a name with its value, `mute: 10m`",
+        ),
+        ("{at: '09:00', message: a, by: {id: li, joind: 2d ago}}", "GR152", "`joind` is no fact of a member"),
+        ("{at: '09:00', message: a, in: {id: c, knd: forum}}", "GR152", "`knd` is no fact of a channel"),
+        (
+            "{at: soon, message: a}",
+            "GR151",
+            "`soon` is no time; write `09:00`, `+20s`, `monday 09:00` or `2026-03-02 09:00`",
+        ),
+        (
+            "{at: '09:00', message: a, repeat: 2, every: often}",
+            "GR151",
+            "`often` is no length of time; write `30s`, `10m` or `1h30m`",
+        ),
         ("{at: '09:00', message: a, rejected: [x]}", "GR151", "`rejected` must be a text"),
         ("{at: '09:00', message: a, repeat: many}", "GR151", "`repeat` is a whole number from 1 to 10,000"),
     ],
@@ -54,12 +76,47 @@ def test_mistakes_of_steps(tmp_path: Path, step: str, code: str, message: str) -
         ("tests: [one]\n", "a test is a mapping with `name` and `timeline`"),
         ("tests: [{name: a}]\n", "a test needs a `timeline`, a list of steps"),
         ("tests: [{name: a, members: [li], timeline: []}]\n", "`members` maps each id to its facts"),
+        ("tests: [{name: a, members: {li: {joind: 2d ago}}, timeline: []}]\n", "`joind` is no fact of a member"),
+        ("tests: [{name: a, members: {li: {joined: 2 days ago}}, timeline: []}]\n", "`joined` must be a time"),
+        ("tests: [{name: a, members: {li: {joined: 1700000000}}, timeline: []}]\n", "`joined` must be a time"),
+        (
+            "tests: [{name: a, members: {li: {roles: admin}}, timeline: []}]\n",
+            "`roles` must be a list, such as `[a, b]`",
+        ),
+        ("tests: [{name: a, channels: {c: {nme: x}}, timeline: []}]\n", "`nme` is no fact of a channel"),
+        ("tests: [{name: a, start: soon, timeline: []}]\n", "`soon` is no day; write `2026-03-02`"),
         ("tests: [{nam: a, timeline: []}]\n", "`nam` means nothing here"),
         ("tests: []\nrules: []\n", "`rules` means nothing here"),
     ],
 )
 def test_mistakes_of_tests(tmp_path: Path, text: str, message: str) -> None:
     assert [found[2] for found in mistakes(tmp_path, text)] == [message]
+
+
+def test_mistakes_come_with_help_and_stand_where_they_are(tmp_path: Path) -> None:
+    head = "    members: {li: {joind: 2d ago, joined: 2 days ago}}\n"
+    path = write(tmp_path, timeline("{at: '09:00', message: a, expect: [delte]}", head=head))
+    with pytest.raises(TestsError) as raised:
+        read_tests(path, load(tmp_path).plan)
+    assert [(found.span.text, found.help) for found in raised.value.diagnostics] == [
+        ("joind", "did you mean `joined`?"),
+        ("2 days ago", MOMENTS),
+        ("delte", "did you mean `delete`?"),
+    ]
+
+
+def test_a_time_that_runs_back_is_told_where_it_stands(tmp_path: Path) -> None:
+    steps = ("{at: 2026-02-01, message: a}", "{at: 2026-01-20, message: a}")
+    assert mistakes(tmp_path, timeline(*steps)) == [
+        ("GR151", 5, "`2026-01-20` lies before the step before it (2026-02-01 00:00:00)")
+    ]
+
+
+def test_actions_are_known_before_a_rule_does_them(tmp_path: Path) -> None:
+    (tmp_path / "schemas" / "actions").mkdir(parents=True)
+    own = '{"type": "object", "target": {"kind": "member"}}'
+    (tmp_path / "schemas" / "actions" / "applaud.json").write_text(own, encoding="utf-8")
+    assert mistakes(tmp_path, timeline("{at: '09:00', message: a, expect: [ban, applaud]}")) == []
 
 
 def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:

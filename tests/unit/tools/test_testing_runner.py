@@ -60,16 +60,15 @@ def test_repeated_steps_are_judged_together(tmp_path: Path) -> None:
     ).passed
 
 
-def test_a_time_that_runs_back_is_a_problem(tmp_path: Path) -> None:
-    result = run(tmp_path, "{at: 2026-02-01, message: a, by: li}", "{at: 2026-01-20, message: a, by: li}")
-    assert result.problem == "`2026-01-20` lies before the step before it (2026-02-01 00:00:00)"
-
-
-def test_a_start_that_is_no_day_is_a_problem(tmp_path: Path) -> None:
-    assert (
-        run(tmp_path, "{at: '09:00', message: a}", head="    start: soon\n").problem
-        == "`soon` is no day; write `2026-03-02`"
+def test_a_time_that_can_not_be_reached_is_a_problem_of_its_step(tmp_path: Path) -> None:
+    result = run(
+        tmp_path,
+        "{at: '09:00', message: a, by: li}",
+        "{at: +1s, message: a, by: wang}",
+        head="    members: {wang: {joined: 999999999d ago}}\n",
     )
+    assert result.problem == "`999999999d ago` lies beyond the years 1 to 9999"
+    assert result.place.line == 6
 
 
 def test_a_case_may_show_that_a_schedule_keeps_still(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from groundrules.rulebook.yaml import YMapping, YNode, YScalar, YSequence, read_
 from groundrules.tools.checking import Settings
 from groundrules.tools.testing.cases import Case, Expectation, Step
 from groundrules.tools.testing.known import Known, wrong_fact
-from groundrules.tools.testing.timeline import TimeError, VirtualClock
+from groundrules.tools.testing.timeline import TimeError, VirtualClock, is_length
 
 Read = TypeVar("Read")
 
@@ -184,7 +184,7 @@ class _Reader:
         self._known(node, (name, *STEP_KEYS, *self._fields.get(name, ())))
         for key, described in (("by", "members"), ("in", "channels")):
             self._known_facts(node.get(key), described)
-        repeat, every = plain.get("repeat", 1), str(plain.get("every", "0s"))
+        repeat, every = plain.get("repeat", 1), self._every(node)
         if type(repeat) is not int or not 1 <= repeat <= MOST_REPEATS:
             raise self._wrong(node.get("repeat") or node, f"`repeat` is a whole number from 1 to {MOST_REPEATS:,}")
         expected = self._expectation(node, plain)
@@ -223,17 +223,23 @@ class _Reader:
 
     def _times(self, node: YMapping, timeline: YSequence) -> None:
         """Report what can't be read as a time, or runs back, where it stands."""
-        at: YNode = node.get("start") or node
+        start = node.get("start")
+        at: YNode = start or node
         try:
-            clock = VirtualClock(self._zone, str(at.plain()) if at is not node else Case.start)
+            clock = VirtualClock(self._zone, str(start.plain()) if start else Case.start)
             for step in timeline.items:
-                if isinstance(step, YMapping) and (at := step.get("at") or step) is not step:
+                if isinstance(step, YMapping) and (found := step.get("at")):
+                    at = found
                     clock.move(str(at.plain()))
-                if isinstance(step, YMapping) and (every := step.get("every")) is not None:
-                    at = every
-                    VirtualClock(self._zone, Case.start).move(f"+{every.plain()}")
         except TimeError as error:
             self._wrong(at, str(error))
+
+    def _every(self, node: YMapping) -> str:
+        every = node.get("every")
+        text = str(every.plain()) if every else Step.every
+        if every and not is_length(text):
+            self._wrong(every, f"`{text}` is no length of time; write `30s`, `10m` or `1h30m`")
+        return text
 
     # --- names ----------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from groundrules.decisions import Decision
+from groundrules.diagnostics.source import Span
 from groundrules.engine.engine import Engine, HasPlan
 from groundrules.plan import ir
 from groundrules.tools.testing.cases import Case, Step
@@ -25,13 +26,19 @@ class StepFailure:
 
 @dataclass
 class CaseResult:
-    """How a case went; `problem` is set where it could not be run to its end."""
+    """How a case went; `problem` is set where it could not be run to its end, `stopped` is then the step it is in."""
 
     case: Case
     seconds: float = 0.0
     failures: list[StepFailure] = field(default_factory=list)
     problem: str | None = None
+    stopped: Step | None = None
     decisions: list[Decision] = field(default_factory=list)
+
+    @property
+    def place(self) -> Span:
+        """Where the problem stands: the step, or the whole case."""
+        return self.stopped.span if self.stopped else self.case.span
 
     @property
     def passed(self) -> bool:
@@ -65,12 +72,14 @@ def _play(engine: Engine, plan: ir.Plan, case: Case, result: CaseResult) -> None
     if roster:
         result.decisions += engine.feed(roster)
     for step in case.steps:
+        result.stopped = step
         decisions = [decision for event in maker.events(step) for decision in engine.feed(event)]
         maker.heard(decisions)
         result.decisions += decisions
         mismatches = judge(step.expect, _outcome(engine, step, decisions), specs)
         if mismatches:
             result.failures.append(StepFailure(step, tuple(mismatches), tuple(decisions)))
+    result.stopped = None
 
 
 def _outcome(engine: Engine, step: Step, decisions: Sequence[Decision]) -> Outcome:

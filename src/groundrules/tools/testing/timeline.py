@@ -40,6 +40,11 @@ def milliseconds(text: str) -> int:
     return sum(int(number) * UNITS[unit] for number, unit in re.findall(r"(\d+)(ms|[smhdw])", text))
 
 
+def is_length(text: str) -> bool:
+    """Whether a text is a duration such as `1h30m`."""
+    return re.fullmatch(_DURATION, text) is not None
+
+
 def is_ago(text: str) -> bool:
     """Whether a text is a time relative to the first step, `2d ago` or `3h from now`."""
     return _AGO.match(text) is not None

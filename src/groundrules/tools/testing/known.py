@@ -1,0 +1,58 @@
+"""What a rulebook knows, held against what its tests speak of: facts of members and channels, actions, times.
+
+A fact that no schema has would be told in every event and read by nobody; an action that nothing can do would never be
+expected rightly. Actions of the shipped schemas and of the rulebook's own are known even before a rule names them, so
+that a test may be written before its rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from groundrules.engine.decode_explain import is_date_time
+from groundrules.plan import ir
+from groundrules.tools.testing.timeline import is_ago
+from groundrules.types.catalog import shipped_catalog
+
+FACTS_OF = {"members": "actor", "channels": "channel"}
+MOMENTS = "write `2d ago`, `3h from now` (both from the first step), or a moment, `2026-01-03T09:00:00+08:00`"
+_KINDS: dict[str, tuple[type | tuple[type, ...], str]] = {
+    "array": (list, "a list, such as `[a, b]`"),
+    "boolean": (bool, "`true` or `false`"),
+    "integer": (int, "a whole number"),
+}
+
+
+class Known:
+    """Looks up what tests may name. `folder` is the rulebook's, whose own actions stand in `schemas/actions/`."""
+
+    def __init__(self, plan: ir.Plan, folder: Path) -> None:
+        self._plan = plan
+        self._folder = folder
+
+    def facts(self, key: str) -> dict[str, Any]:
+        """Return fact → schema of what `members` or `channels` describe; empty if the rulebook has no events."""
+        schema: dict[str, Any] = next(iter(self._plan.events.values()), {})
+        found: dict[str, Any] = schema.get("properties", {}).get(FACTS_OF[key], {}).get("properties", {})
+        return found
+
+    @cached_property
+    def actions(self) -> Collection[str]:
+        """The names of all actions that a rule may do."""
+        own = {file.name.removesuffix(".json") for file in (self._folder / "schemas" / "actions").glob("*.json")}
+        return {spec.name for spec in self._plan.actions} | own | {*shipped_catalog().names("actions")}
+
+
+def wrong_fact(value: Any, schema: dict[str, Any]) -> tuple[str, str | None] | None:
+    """Return what is wrong with the value of a fact, and how to mend it; None if nothing is, or it is left unknown."""
+    if value is None:
+        return None
+    if schema.get("format") == "date-time":
+        right = isinstance(value, str) and (is_ago(value) or is_date_time(value))
+        return None if right else ("must be a time", MOMENTS)
+    type_, wanted = _KINDS.get(str(schema.get("type")), (object, ""))
+    right = isinstance(value, type_) and not (type_ is int and isinstance(value, bool))
+    return None if right else (f"must be {wanted}", None)
