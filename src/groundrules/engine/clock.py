@@ -8,10 +8,13 @@ than the rulebook allows, or older than the ids that are kept, so that nothing c
 
 from __future__ import annotations
 
+from typing import Any
+
 from groundrules.calendar.instants import format_duration, format_ms
 from groundrules.decisions import Rejection
 from groundrules.diagnostics.codes import events as codes
 from groundrules.engine import stamps
+from groundrules.engine.decode import EPOCH
 from groundrules.engine.partition import KEPT, SEEN, Meta, Partition
 
 
@@ -29,28 +32,31 @@ def refuse(partition: Partition, ahead: int, time: int, id: str | None = None) -
     return None
 
 
-def step(partition: Partition, ahead: int, time: int, id: str) -> bool:
-    """Number an event as most come: in order, new, with nothing due before or at it; move the clock on to it.
+def step(partition: Partition, ahead: int, e: Any) -> int | None:
+    """Number an event as most come: in order, new, with nothing due until it; move the clock on to it and return it.
 
-    False, with nothing changed, of any other event: that is for `admit` and `move`.
+    None, with nothing changed, of any other event: that is for `admit` and `move`. What they do is written out here,
+    without a call, because every event passes.
     """
-    meta, seen = partition.meta, partition.seen
+    meta, seen, id, passed = partition.meta, partition.seen, e.id, e.time - EPOCH
+    time: int = passed.days * 86_400_000 + passed.seconds * 1000 + passed.microseconds // 1000
     if (
         meta is None
-        or not meta.clock <= time <= meta.clock + ahead
-        or id in seen.young
-        or id in seen.old
+        or not 0 <= meta.clock <= time <= meta.clock + ahead
         or time >= seen.turn
         or time >= partition.look
         or time >= partition.timers.soonest
+        or id in seen.old
     ):
-        return False
+        return None
+    stamp = time.to_bytes(stamps.SIZE, "big")
+    if seen.young.setdefault(id, stamp) is not stamp:
+        return None
     meta.seq += 1
     meta.clock = time
-    seen.young[id] = stamps.write(time)
     if seen.changed is not None:
         seen.changed[SEEN, id] = None
-    return True
+    return time
 
 
 def admit(partition: Partition, ahead: int, time: int, id: str) -> int | None:

@@ -33,12 +33,12 @@ HEADER = ("id", "type", "time", "community")
 SHORT = 2 * DEEPEST
 """So many bytes have not enough brackets to be nested too deeply, if they are JSON."""
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def milliseconds(moment: datetime) -> int:
     """Return an instant as whole milliseconds since 1970-01-01T00:00Z, rounded down."""
-    passed = moment - _EPOCH
+    passed = moment - EPOCH
     return passed.days * 86_400_000 + passed.seconds * 1000 + passed.microseconds // 1000
 
 

@@ -17,6 +17,7 @@ set, the names of written and deleted rows are collected, so that a store can wr
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import msgspec
 
@@ -115,15 +116,20 @@ class Space:
         self._enough = 2 * len(self.young) + SLACK
 
 
-class Meta(msgspec.Struct, array_like=True):
-    """The partition's own facts: clock (ms), number of the last event, time of the first one, events handled."""
+@dataclass(slots=True)
+class Meta:
+    """The partition's own facts: clock (ms), number of the last event, time of the first one."""
 
     clock: int
     seq: int = 0
     first: int = 0
 
+    def row(self) -> bytes:
+        """Return the facts as they are stored."""
+        return msgspec.msgpack.encode((self.clock, self.seq, self.first))
 
-_meta = msgspec.msgpack.Decoder(Meta)
+
+_facts = msgspec.msgpack.Decoder(tuple[int, int, int])
 
 
 class Partition:
@@ -176,7 +182,7 @@ class Partition:
     def rows(self) -> Iterator[tuple[str, str, bytes]]:
         """Yield (space, key, row) of everything remembered, sorted; the partition's own facts first."""
         if self.meta is not None:
-            yield META, "", msgspec.msgpack.encode(self.meta)
+            yield META, "", self.meta.row()
         for name in sorted(self.spaces):
             for key, row in sorted(self.spaces[name].items()):
                 yield name, key, row
@@ -184,14 +190,14 @@ class Partition:
     def load(self, space: str, key: str, row: bytes) -> None:
         """Take a row that `rows` or `drain` gave."""
         if space == META:
-            self.meta, self._told = _meta.decode(row), row
+            self.meta, self._told = Meta(*_facts.decode(row)), row
         else:
             self.space(space).load(key, row)
 
     def drain(self) -> Iterator[tuple[str, str, bytes | None]]:
         """Yield (space, key, row) of what changed since the last time, None for deleted rows; needs `track`."""
         changed = {} if self.changed is None else self.changed
-        told = b"" if self.meta is None else msgspec.msgpack.encode(self.meta)
+        told = b"" if self.meta is None else self.meta.row()
         if told != self._told:
             yield META, "", told
         for space, key in changed:

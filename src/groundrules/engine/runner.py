@@ -62,9 +62,9 @@ class Runner:
 
     def take(self, e: Any) -> list[Decision] | None:
         """Handle a decoded event; return None if nothing came of it but its own decision, which says nothing."""
-        time = milliseconds(e.time)
-        if not clock.step(self.partition, self._ahead, time, e.id):
-            return self._take_otherwise(e, time)
+        time = clock.step(self.partition, self._ahead, e)
+        if time is None:
+            return self._take_otherwise(e, milliseconds(e.time))
         self.stats.events += 1
         found = self._decide_event(e, time, False)
         if found is not None and self.partition.timers.soonest <= time:

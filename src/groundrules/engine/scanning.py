@@ -65,22 +65,25 @@ class Scanner:
         single = self._single
         if self._database is None:
             return lambda text: _one_by_one(single, encode(text))
-        scan, scratch = self._database.scan, hyperscan.Scratch(self._database)
-        hits: list[int] = []
+        find = _pass(self._database, encode)
+        return (lambda text: [*find(text), *_one_by_one(single, encode(text))]) if single else find
 
-        def found(number: int, *_: object) -> None:
-            hits.append(number)
 
-        def find(text: Any) -> Sequence[int]:
-            if hits:
-                hits.clear()
-            data = encode(text)
-            scan(data, found, 0, None, scratch)
-            if single:
-                hits.extend(_one_by_one(single, data))
-            return hits
+def _pass(database: Any, encode: Callable[[Any], bytes]) -> Callable[[Any], Sequence[int]]:
+    """Return the search with a pattern database."""
+    scan, scratch = database.scan, hyperscan.Scratch(database)
+    hits: list[int] = []
 
-        return find
+    def found(number: int, *_: object) -> None:
+        hits.append(number)
+
+    def find(text: Any) -> Sequence[int]:
+        if hits:
+            hits.clear()
+        scan(encode(text), found, 0, None, scratch)
+        return hits
+
+    return find
 
 
 def _one_by_one(literals: Sequence[tuple[int, bytes]], text: bytes) -> list[int]:

@@ -79,7 +79,7 @@ def fold(s: str) -> str:
 
 def fold_bytes(s: str) -> bytes:
     """Return the UTF-8 of `fold(s)`."""
-    return fold(s).encode()
+    return s.lower().encode() if s.isascii() else fold(s).encode()
 
 
 def fold_map(s: str) -> list[int]:
