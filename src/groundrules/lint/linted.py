@@ -166,6 +166,19 @@ class Linted:
                 found.setdefault(effect.ledger.id, []).append(effect)
         return found
 
+    def most_at_once(self, ledger: str) -> int | None:
+        """Return the most that one settlement can add to a ledger, None if that is not known."""
+        total = 0
+        for rule in self.plan.rules:
+            for effect in rule.effects + tuple(
+                one for _, row in (rule.times.steps if rule.times else ()) for one in row
+            ):
+                if isinstance(effect, ir.Delta) and effect.ledger == ledger:
+                    if not isinstance(effect.amount, ir.Const):
+                        return None
+                    total += max(int(effect.amount.value), 0)
+        return total
+
     # --- sanctions ------------------------------------------------------------------------------
 
     @cached_property

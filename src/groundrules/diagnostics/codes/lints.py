@@ -49,6 +49,7 @@ SLIP_IN_PATTERN = _lint("GR627", "slip-in-pattern", "a pattern that says somethi
 DOUBLED_BRACES = _lint("GR628", "doubled-braces", "a message that shows a name instead of its value")
 EMPTY_CLAIM = _lint("GR629", "empty-claim", "a message that tells of what its rule does not do")
 NOT_IN_A_DOMAIN = _lint("GR630", "not-in-a-domain", "a domain compared with what no domain holds")
+COLLIDING_LADDERS = _lint("GR631", "colliding-ladders", "two ladders on one ledger that get in each other's way")
 
 UNUSED_IGNORE = Code(
     "GR698",

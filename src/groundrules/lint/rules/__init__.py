@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from groundrules.diagnostics.model import Diagnostic
 from groundrules.lint.linted import Linted
 from groundrules.lint.rules.always_holds import always_holds
+from groundrules.lint.rules.colliding_ladders import colliding_ladders
 from groundrules.lint.rules.costly_pattern import costly_pattern
 from groundrules.lint.rules.doubled_braces import doubled_braces
 from groundrules.lint.rules.duplicate_entry import duplicate_entry
@@ -62,6 +63,7 @@ RULES: tuple[Rule, ...] = (
     costly_pattern,
     unreachable_step,
     milder_step,
+    colliding_ladders,
     no_appeal,
     stale_number,
     unused_declaration,

@@ -23,7 +23,6 @@ from groundrules.checker.constructs import Ladder, LadderStep, Reset
 from groundrules.diagnostics.codes.lints import UNREACHABLE_STEP
 from groundrules.diagnostics.model import Diagnostic, Label
 from groundrules.lint.linted import Linted
-from groundrules.plan import ir
 
 
 def unreachable_step(linted: Linted) -> Iterator[Diagnostic]:
@@ -40,7 +39,7 @@ def unreachable_step(linted: Linted) -> Iterator[Diagnostic]:
 
 
 def _behind_resets(linted: Linted, ladder: Ladder) -> Iterator[Diagnostic]:
-    most = _most_at_once(linted, ladder.ledger.id)
+    most = linted.most_at_once(ladder.ledger.id)
     resetting: LadderStep | None = None
     for step in ladder.steps:
         if resetting is not None and most is not None and step.reaches - (resetting.reaches - 1) > most:
@@ -53,15 +52,3 @@ def _behind_resets(linted: Linted, ladder: Ladder) -> Iterator[Diagnostic]:
 
 def _resets(ladder: Ladder, step: LadderStep) -> bool:
     return any(isinstance(effect, Reset) and effect.ledger.id == ladder.ledger.id for effect in step.effects)
-
-
-def _most_at_once(linted: Linted, ledger: str) -> int | None:
-    """Return the most that one settlement can add to a ledger, None if that is not known."""
-    total = 0
-    for rule in linted.plan.rules:
-        for effect in rule.effects + tuple(one for _, step in (rule.times.steps if rule.times else ()) for one in step):
-            if isinstance(effect, ir.Delta) and effect.ledger == ledger:
-                if not isinstance(effect.amount, ir.Const):
-                    return None
-                total += max(int(effect.amount.value), 0)
-    return total

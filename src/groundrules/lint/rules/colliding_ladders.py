@@ -1,0 +1,136 @@
+"""What it does: finds two ladders on one ledger that get in each other's way: both punish at the same balance, one
+takes the balance back before the other's step, or one takes away on its way back what the other has done.
+
+Why: each ladder is right when read alone, and members get something else than either of them says. Of two punishments
+at once only the harder one comes; a step behind another ladder's `reset` never comes.
+
+Example:
+
+```yaml
+ladders:
+  - id: discipline
+    ledger: strikes
+    steps: [{reaches: 3, then: [mute: 10m, reset: strikes]}]
+  - id: removal
+    ledger: strikes
+    steps:
+      - {reaches: 3, then: [warn]}    # the mute makes the warning needless
+      - {reaches: 6, then: [kick]}    # at three strikes `discipline` lets everybody start again
+```
+
+Make them one ladder, or give each a ledger of its own. A ladder that only tells or asks somebody may stand
+beside another one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations, permutations
+
+from groundrules.checker import bindings
+from groundrules.checker.constructs import Act, Constant, Ladder, LadderStep, Reset
+from groundrules.diagnostics.codes.lints import COLLIDING_LADDERS
+from groundrules.diagnostics.model import Diagnostic, Label
+from groundrules.lint.linted import Linted
+
+HELP = "make the two one ladder, or give each a ledger of its own"
+
+
+def colliding_ladders(linted: Linted) -> Iterator[Diagnostic]:
+    """Yield a finding for each step of an own ladder that another ladder gets in the way of."""
+    for one, other in combinations(linted.checked.ladders, 2):
+        if _is_both_at_work(linted, one, other):
+            yield from _same_balance(linted, one, other)
+            for first, second in permutations((one, other)):
+                yield from _behind_reset(linted, first, second)
+                yield from _taken_away(linted, first, second)
+
+
+def _is_both_at_work(linted: Linted, one: Ladder, other: Ladder) -> bool:
+    """Whether both climb on one ledger that something adds to; a ladder on trial (shadow) may repeat another one."""
+    if one.ledger.id != other.ledger.id or one.ledger.id not in linted.raised:
+        return False
+    modes = {bindings.milder(ladder.source.mode, ladder.context.instance.mode) for ladder in (one, other)}
+    return len(modes) == 1 and "off" not in modes and any(_is_own(linted, ladder) for ladder in (one, other))
+
+
+def _is_own(linted: Linted, ladder: Ladder) -> bool:
+    return ladder.context.instance is linted.root
+
+
+def _same_balance(linted: Linted, one: Ladder, other: Ladder) -> Iterator[Diagnostic]:
+    """Both punish at one balance."""
+    if not _is_own(linted, other):
+        one, other = other, one
+    punishing = {step.reaches: step for step in one.steps if _sanctions(linted, step)}
+    for step in other.steps:
+        earlier = punishing.get(step.reaches)
+        if earlier is not None and _sanctions(linted, step):
+            message = f"`{_name(one)}` punishes at {step.reaches}, too, so only the harder of the two comes"
+            label = Label(earlier.source.reaches.fragment.whole, "the other step")
+            yield COLLIDING_LADDERS.at(step.source.reaches.fragment.whole, message, HELP, (label,))
+
+
+def _behind_reset(linted: Linted, resetting: Ladder, hidden: Ladder) -> Iterator[Diagnostic]:
+    """The balance goes back at a step of the one before it comes to a step of the other."""
+    back = next((step for step in resetting.steps if step.approval is None and _resets(resetting, step)), None)
+    most = linted.most_at_once(hidden.ledger.id)
+    if back is None or most is None:
+        return
+    for step in hidden.steps:
+        if step.reaches - (back.reaches - 1) > most:
+            message = f"`{_name(resetting)}` takes the balance back at {back.reaches}, so `{_name(hidden)}` never"
+            told = f"{message} comes to {step.reaches}"
+            yield _found(linted, (hidden, step), (resetting, back), told, "goes back to zero here")
+
+
+def _taken_away(linted: Linted, ending: Ladder, lasting: Ladder) -> Iterator[Diagnostic]:
+    """The way back of the one undoes an action of the other that is not meant to end there."""
+    for end in ending.steps:
+        for step in lasting.steps:
+            pairs = ((undo, done) for undo in end.back for done in step.effects)
+            undone = next((pair for pair in pairs if _undoes(linted, *pair)), None)
+            if undone is not None and not _ends_by_itself(linted, step, undone[1], end.falls_below or 0):
+                do = undone[1].do if isinstance(undone[1], Act) else ""
+                told = f"below {end.falls_below}, `{_name(ending)}` takes back the `{do}` of `{_name(lasting)}`"
+                yield _found(linted, (lasting, step), (ending, end), told, "taken back on the way back from here")
+
+
+def _ends_by_itself(linted: Linted, step: LadderStep, done: object, below: int) -> bool:
+    """Whether the step has taken its action back itself by the time the balance falls so low."""
+    return (step.falls_below or 0) >= below and any(_undoes(linted, undo, done) for undo in step.back)
+
+
+def _undoes(linted: Linted, undo: object, done: object) -> bool:
+    if not isinstance(undo, Act) or not isinstance(done, Act):
+        return False
+    action = linted.checked.catalog.action(done.do)
+    if action is None or undo.do not in action.opposes:
+        return False
+    shared = [(value, done.parameters[name]) for name, value in undo.parameters.items() if name in done.parameters]
+    return not any(isinstance(a, Constant) and isinstance(b, Constant) and a.value != b.value for a, b in shared)
+
+
+def _found(
+    linted: Linted, hit: tuple[Ladder, LadderStep], by: tuple[Ladder, LadderStep], message: str, what: str
+) -> Diagnostic:
+    """Point at the step that is hit, or at the one that hits it where only that one is the rulebook's own."""
+    place, other = hit[1].source.reaches.fragment.whole, by[1].source.reaches.fragment.whole
+    if not _is_own(linted, hit[0]):
+        return COLLIDING_LADDERS.at(other, message, HELP, (Label(place, "the step that is hit"),))
+    return COLLIDING_LADDERS.at(place, message, HELP, (Label(other, what),))
+
+
+def _name(ladder: Ladder) -> str:
+    return ladder.context.instance.qualified(str(ladder.source.id.value))
+
+
+def _sanctions(linted: Linted, step: LadderStep) -> bool:
+    """Whether a step punishes at once; one that asks somebody first comes later, and on purpose."""
+    return step.approval is None and any(
+        isinstance(effect, Act) and effect.do in linted.sanctions for effect in step.effects
+    )
+
+
+def _resets(ladder: Ladder, step: LadderStep) -> bool:
+    return any(isinstance(effect, Reset) and effect.ledger.id == ladder.ledger.id for effect in step.effects)
