@@ -22,6 +22,8 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
+from groundrules.engine.decode_links import link_methods
+
 Schema = Mapping[str, Any]
 
 LOWEST, HIGHEST = -(2**63), 2**63 - 1
@@ -75,6 +77,7 @@ def _struct_of(encoded: bytes) -> type[msgspec.Struct]:
     return msgspec.defstruct(
         f"Object_{attribute(schema.get('entity', ''))}",
         _fields(schema.get("properties", {}), schema.get("required", ())),
+        namespace=link_methods(schema),
         frozen=True,
         gc=False,
         kw_only=True,

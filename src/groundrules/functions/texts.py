@@ -6,10 +6,10 @@ import re
 from typing import Any
 
 from groundrules.functions.numbers import parse_number
-from groundrules.text.domains import normalise
 from groundrules.text.fold import fold
 from groundrules.text.scripts import SEPARATORS, UNSPACED
 from groundrules.text.squeeze import squeeze
+from groundrules.text.urls import host
 
 _PICTURE = (
     "[\u231a\u231b\u23e9-\u23f3\u23f8-\u23fa\u2600-\u27bf\u2b05-\u2b07\u2b1b\u2b1c\u2b50\u2b55\u3030\u303d\u3297\u3299"
@@ -22,7 +22,6 @@ _emoji = re.compile(
 )
 _runs = re.compile(r"(.)\1+", re.DOTALL)
 _words = re.compile(f"[{UNSPACED}]|[^{SEPARATORS}{UNSPACED}]+")
-_scheme = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*:)?//")
 _number = re.compile(r"[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?")
 
 
@@ -81,10 +80,7 @@ def number(text: str) -> int | float | None:
 
 def domain(url: str) -> str | None:
     """The normalised host of a URL, with or without a scheme."""
-    scheme = _scheme.match(url)
-    authority = re.split(r"[/?#\\]", url[scheme.end() :] if scheme else url, maxsplit=1)[0]
-    host, _, port = authority.rpartition("@")[2].partition(":")
-    return normalise(host) if not port or port.isdecimal() else None
+    return host(url)
 
 
 def join(items: list[Any], separator: str) -> str:

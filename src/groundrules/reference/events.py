@@ -4,7 +4,8 @@ Before the check an event is cleaned: lone surrogates become U+FFFD, and a field
 schema then says holds to the letter: nothing is converted, `1.0` is no integer, `true` is no number. Times must be RFC
 3339 with an offset, dates `YYYY-MM-DD` or `--MM-DD`, integers fit in 64 bits, and nothing may be nested more than two
 hundred deep. Fields that the schema does not name are ignored. An event of a type that the plan does not know is
-rejected too. After the check, absent fields take their schema's default.
+rejected too. After the check, absent fields take their schema's default, and a link whose event gives only its URL has
+the domain that the URL leads to.
 
 A rejected event changes nothing and is answered with a code of the table of diagnostics and the place in the event.
 """
@@ -27,6 +28,7 @@ from groundrules.decisions import Rejection
 from groundrules.diagnostics.code import Code
 from groundrules.diagnostics.codes import events as codes
 from groundrules.plan import ir
+from groundrules.text.urls import domain_of_link
 
 DEEPEST = 200
 SURROGATES = re.compile("[\ud800-\udfff]")
@@ -193,4 +195,14 @@ def complete(value: Any, schema: Json) -> Any:
         return value
     properties = schema.get("properties", {})
     defaults = {name: inner["default"] for name, inner in properties.items() if inner.get("default") is not None}
-    return {**defaults, **{name: complete(item, properties.get(name, {})) for name, item in value.items()}}
+    found = {**defaults, **{name: complete(item, properties.get(name, {})) for name, item in value.items()}}
+    return {**found, **derived(found, properties)}
+
+
+def derived(value: Json, properties: Json) -> Json:
+    """The domain of a link that gives only its URL: of an object with a `url` and a `domain` in these formats."""
+    formats = [properties.get(name, {}).get("format") for name in ("url", "domain")]
+    if formats != ["uri", "domain"] or "domain" in value or "url" not in value:
+        return {}
+    name = domain_of_link(value["url"])
+    return {"domain": name} if name else {}

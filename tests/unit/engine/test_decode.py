@@ -56,6 +56,13 @@ def test_defaults_stand_in_for_absent_and_null_fields(decoder: Decoder) -> None:
         assert (event.text, event.links, event.reply_to, event.actor.roles) == ("", [], None, None)
 
 
+def test_a_link_has_the_domain_of_its_url_where_the_event_does_not_say(decoder: Decoder) -> None:
+    links = [{"url": "https://GitHub.com/x"}, {"url": "u", "domain": "Said.example"}, {"url": "mailto:li@a.example"}]
+    event = decoder.decode(message(links=links))
+    assert [link.domain for link in event.links] == ["github.com", "Said.example", None]
+    assert to_plain(decoder.decode(to_plain(event))) == to_plain(event)
+
+
 def test_events_do_not_share_their_defaults(decoder: Decoder) -> None:
     assert decoder.decode(message()).links is not decoder.decode(message()).links
 

@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from groundrules.decisions import Decision
@@ -228,7 +227,7 @@ class EventMaker:
 
     def _reference(self, value: str, properties: dict[str, Any]) -> dict[str, Any]:
         if "url" in properties and "id" not in properties:
-            return {"url": value, "domain": _host(value) or value}
+            return {"url": value}
         return self._member(value) if "roles" in properties else {"id": value}
 
     def _channel(self, value: Any) -> dict[str, Any]:
@@ -251,14 +250,6 @@ class EventMaker:
         if not matched:
             return value
         return rfc3339(moved_by((self._origin or self._clock.now).astimezone(UTC), value))
-
-
-def _host(url: str) -> str | None:
-    """The host of a URL, with or without its scheme; None where it has none."""
-    try:
-        return urlsplit(url if "://" in url else f"http://{url}").hostname
-    except ValueError:
-        return None
 
 
 def numbered(value: Any, number: int) -> Any:
