@@ -86,8 +86,9 @@ class Combiner:
         """Return an action that nothing merges with as if it had merged with itself: what unites is a sorted list."""
         parameters = wish.parameters
         for name, how in self.spec(wish.do).merge.items():
-            if how == "union" and name in parameters:
-                parameters = parameters | {name: _merged(how, parameters[name], ())}
+            value = parameters.get(name) if how == "union" else None
+            if value is not None and not (type(value) is list and len(value) == 1):
+                parameters = parameters | {name: _merged(how, value, ())}
         if parameters is wish.parameters and len(wish.rules) == 1 and not wish.or_else:
             return wish
         or_else = tuple(self._merge(wish.or_else)) if wish.or_else else ()
@@ -108,10 +109,10 @@ class Combiner:
         )
 
     def _apart(self, wish: Wish) -> dict[str, Any]:
-        merge = self.spec(wish.do).merge
-        if not merge:
-            return wish.parameters
-        return {name: value for name, value in wish.parameters.items() if name not in merge}
+        merge, parameters = self.spec(wish.do).merge, wish.parameters
+        if not merge or not parameters:
+            return parameters
+        return {name: value for name, value in parameters.items() if name not in merge}
 
     def _winner_over(self, loser: Wish, wishes: list[Wish]) -> str | None:
         """Return the first by name of the actions that make `loser` needless or win against it."""
@@ -149,7 +150,7 @@ def _items(value: Any) -> Iterable[Any]:
 
 
 def _key(*parts: Any) -> str:
-    return blake2b(f"[{','.join(map(_json, parts))}]".encode()).hexdigest()[:24]
+    return blake2b(f"[{','.join([_json(part) for part in parts])}]".encode()).hexdigest()[:24]
 
 
 def _json(value: Any) -> str:
@@ -158,7 +159,7 @@ def _json(value: Any) -> str:
         return _quoted(value)
     if value is None:
         return "null"
-    return "{}" if value == {} else _canonical.encode(value)
+    return _canonical.encode(value) if value else "{}"
 
 
 def plain(wish: Wish) -> Mapping[str, Any]:

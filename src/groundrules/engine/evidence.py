@@ -8,11 +8,13 @@ borne out by the whole text.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Any
 
 from groundrules.decisions import Evidence
 from groundrules.engine.codegen.program import Program
 from groundrules.engine.codegen.total import listed
+from groundrules.engine.needles import texts_of
 from groundrules.engine.texts import viewed
 from groundrules.plan import ir
 from groundrules.text.views import Needle, Range, Text, View, apply, find, offsets
@@ -21,11 +23,21 @@ MOST = 8
 
 Place = tuple[int, int, str]
 Value = Callable[[ir.Expr], Any]
+Search = Callable[[str, Value], Iterable[Place]]
+"""From the raw text and what an operand is worth to the places found."""
 
 
-def evidence(program: Program, leaf: ir.Expr, field: str, text: str, value: Value) -> tuple[Evidence, ...]:
-    """Return the places that a leaf found in the text of a field; `value` gives what an operand is worth."""
-    found = list(_places(program, leaf, text, value))
+def search(program: Program, leaf: ir.Expr) -> Search:
+    """Return how a leaf looks into a text; what never changes about it is made ready."""
+    if not (isinstance(leaf, ir.Contains) and isinstance(leaf.needles, ir.Const)):
+        return partial(_places, program, leaf)
+    texts, needles = program.texts, [(needle, Needle(leaf.view, needle).find) for needle in texts_of(leaf.needles)]
+    return lambda text, _: [(*found, needle) for needle, find in needles if (found := find(texts[text])) is not None]
+
+
+def evidence(field: str, text: str, places: Iterable[Place]) -> tuple[Evidence, ...]:
+    """Return places in the text of a field as a clause tells them."""
+    found = list(places)
     if len(found) > 1:
         found = sorted(set(found))[:MOST]
     return tuple(

@@ -96,9 +96,10 @@ def exemptions(answers: Iterable[Answer]) -> dict[str, tuple[str, ...]]:
     """Return exempted rule → the rules that exempt it, sorted."""
     found: dict[str, set[str]] = {}
     for said in answers:
-        for name in said.code.exempted if said.exempts else ():
-            found.setdefault(name, set()).add(said.code.id)
-    return {name: tuple(sorted(by)) for name, by in found.items()}
+        if said.exempts:
+            for name in said.code.exempted:
+                found.setdefault(name, set()).add(said.code.id)
+    return {name: tuple(sorted(by)) for name, by in found.items()} if found else {}
 
 
 # --- memory of firings --------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from groundrules.engine.codegen.program import Program
 from groundrules.engine.codegen.structure import BRANCHES, parts
 from groundrules.engine.codegen.units import Unit
 from groundrules.engine.compile import Compiler
-from groundrules.engine.evidence import evidence, subject_of
+from groundrules.engine.evidence import Search, evidence, search, subject_of
 from groundrules.engine.kinds import kind_of
 from groundrules.engine.render import logged
 from groundrules.engine.scope import Scope
@@ -93,7 +93,7 @@ class Tracer:
                     searched = value
         found: tuple[Evidence, ...] = ()
         if isinstance(searched, str):
-            found = evidence(self.program, leaf.expr, code.field, searched, lambda expr: self._operand(leaf, expr))
+            found = evidence(code.field, searched, code.search(searched, lambda expr: self._operand(leaf, expr)))
         return Clause(
             text=code.text, line=code.place[1], file=code.place[0], outcome=outcome is True, reads=reads, evidence=found
         )
@@ -138,7 +138,7 @@ class LeafCode(NamedTuple):
 
     place: file, line and column. operands: those that are not constant, each with its source text and whether it is a
     time, which a log writes in its own way. subject: which of them is the text that the leaf looks into, if it looks
-    into one; `field` names it.
+    into one; `field` names it, `search` looks.
     """
 
     site: Site
@@ -147,6 +147,7 @@ class LeafCode(NamedTuple):
     operands: tuple[tuple[str, Unit, bool], ...]
     subject: int | None
     field: str
+    search: Search
 
 
 def leaf_code(program: Program, leaf: Site) -> LeafCode:
@@ -172,6 +173,7 @@ def _leaf_code(program: Program, leaf: Site) -> LeafCode:
         ),
         next((number for number, part in enumerate(read) if part is subject), None),
         "" if subject is None else ".".join(subject.path),
+        search(program, expr),
     )
 
 

@@ -13,7 +13,7 @@ looked up, because a class that lists them is searched range by range.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import repeat
 from pathlib import Path
@@ -82,11 +82,11 @@ def fold_bytes(s: str) -> bytes:
     return s.lower().encode() if s.isascii() else fold(s).encode()
 
 
-def fold_map(s: str) -> list[int]:
+def fold_map(s: str) -> Sequence[int]:
     """Return, for each code point of `fold(s)`, the index in `s` that it came from; at the end `len(s)`."""
-    if s.isascii():
-        return list(range(len(s) + 1))
     table = _table()
+    if s.isascii() or all(len(table.get(char, char)) == 1 for char in set(_changing().findall(s))):
+        return range(len(s) + 1)
     origins = [index for index, char in enumerate(s) for _ in table.get(char, char)]
     origins.append(len(s))
     return origins

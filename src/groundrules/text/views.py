@@ -18,7 +18,7 @@ them in place of a string.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property, lru_cache
 from typing import Literal
 
@@ -46,7 +46,7 @@ class Text:
         return squeeze_folded(self.folded)
 
     @cached_property
-    def origins(self) -> list[int]:
+    def origins(self) -> Sequence[int]:
         return fold_map(self.raw)
 
     @cached_property
@@ -128,6 +128,9 @@ class Needle:
         """Return the leftmost match in raw code points."""
         if self.view == "domain":
             return next(((start, end) for start, end, name in text.hosts if covers(self.key, name)), None)
+        if self.sufficient:
+            start = text.view(self.view).find(self.key) if self.key else -1
+            return None if start < 0 else self.raw_range(text, start, start + len(self.key))
         found = next(self.ranges(text), None)
         return self.raw_range(text, *found) if found else None
 
@@ -178,10 +181,10 @@ def apply(view: View, s: str) -> str:
     return Text(s).view(view)
 
 
-def offsets(view: View, s: str) -> list[int]:
+def offsets(view: View, s: str) -> Sequence[int]:
     """Return for each code point of `apply(view, s)` the index in `s` where it begins; at the end `len(s)`."""
     if view == "exact":
-        return list(range(len(s) + 1))
+        return range(len(s) + 1)
     if view == "squeezed":
         return squeeze_map(s)
     if view == "domain":
