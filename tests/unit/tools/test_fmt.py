@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+import yaml
 from click.testing import CliRunner
 
 from groundrules.cli.main import cli
@@ -139,6 +140,11 @@ def test_what_does_not_fit_into_a_line_is_written_in_lines() -> None:
 def test_what_has_no_canonical_layout_is_left_alone(text: str) -> None:
     with pytest.raises(Refused, match="anchors"):
         format_text(text)
+
+
+def test_what_is_written_is_read_without_libyaml_too() -> None:
+    written = format_text('rules: [{"when": "text == a?b", "then": ["x?", "?y", "z"]}]\n').text
+    assert yaml.load(written, yaml.SafeLoader) == {"rules": [{"when": "text == a?b", "then": ["x?", "?y", "z"]}]}
 
 
 def test_what_is_no_yaml_is_told() -> None:

@@ -14,7 +14,7 @@ from groundrules.rulebook.yaml import YScalar
 
 _FIRST = re.compile(r"[^\s\-?:,\[\]{}#&*!|>'\"%@`=<~]|-(?=[^\s,\[\]{}\-])")
 _NEVER = re.compile(r": |:$| #|\s$|[\t\n\r\x85\u2028\u2029]|^(?:---|\.\.\.)")
-_NOT_IN_FLOW = re.compile(r"[,\[\]{}]")
+_NOT_IN_FLOW = re.compile(r"[,\[\]{}?]")
 _OTHERWISE_IN_1_1 = re.compile(
     r"(?:y|n|yes|no|on|off)|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?|[-+]?[0-9][0-9_.]*|"
     r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}.*",
