@@ -1,19 +1,19 @@
 """Decisions in sentences, in English or Chinese: what happened and why.
 
 Used by `Decision.explain`, `groundrules run --format human` and everything else that talks to people. It reads a
-decision and nothing else; an action is named by its own title where the plan gives one.
+decision and nothing else; an action that has no sentence is named by its own title where the plan gives one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
 
-from groundrules.calendar.instants import format_duration
-from groundrules.decisions import Action, Clause, Decision, Evidence, Fired, LedgerChange, Shadow
+from groundrules.decisions import Clause, Decision, Evidence, Fired, LedgerChange, Shadow
+from groundrules.deeds import Lengths, Titles, deed
+from groundrules.localised import aside, language_of, pick, value_text
+from groundrules.notes import noted
 
-Titles = Mapping[str, Mapping[str, str]]  # action → language → title
-Lengths = Mapping[str, Collection[str]]  # action → its parameters that are lengths of time, in ms
+__all__ = ["Lengths", "Titles", "language_of", "narrate", "pick", "value_text"]
 
 WORDS: dict[str, dict[str, str]] = {
     "en": {
@@ -37,7 +37,8 @@ WORDS: dict[str, dict[str, str]] = {
         "quiet": "no rule applies",
         "to": "to",
         "list": ", ",
-        "cause": "{cause}",
+        "then": "; ",
+        "quoted": "{!r}",
     },
     "zh": {
         "rule": "规则 {rule}",
@@ -60,49 +61,10 @@ WORDS: dict[str, dict[str, str]] = {
         "quiet": "没有规则适用",
         "to": "对",
         "list": "、",
-        "cause": "{cause}",
+        "then": "；",
+        "quoted": "“{}”",
     },
 }
-
-
-_INNER = str.maketrans("“”", "‘’")  # quotation marks within quotation marks
-
-
-def language_of(lang: str) -> str:
-    """The narrator's language nearest to `lang` (a tag such as zh-CN); English where there is none."""
-    return "zh" if lang.lower().split("-")[0] == "zh" else "en"
-
-
-def pick(texts: Mapping[str, str], lang: str) -> str:
-    """Choose the text for `lang`, else the one for all languages, else English, else any."""
-    for key in (lang, lang.split("-")[0], "", "en"):
-        if key in texts:
-            return texts[key]
-    return next(iter(texts.values()), "")
-
-
-def value_text(value: Any, lang: str) -> str:
-    """A parameter's value for people: localised text, a list, or the value itself."""
-    if isinstance(value, Mapping):
-        texts = {str(key): str(item) for key, item in value.items()}
-        return f"“{pick(texts, lang).translate(_INNER)}”"
-    if isinstance(value, list | tuple):
-        return WORDS[language_of(lang)]["list"].join(str(item) for item in value)
-    return str(value)
-
-
-def action_text(action: Action, lang: str, titles: Titles | None = None, lengths: Lengths | None = None) -> str:
-    """One action in a phrase: `mute li (duration 10m)`."""
-    spans = (lengths or {}).get(action.do, ())
-    name = pick((titles or {}).get(action.do, {}), lang) or action.do
-    who = f" {action.who}" if action.who is not None else ""
-    told = {key: value for key, value in action.parameters.items() if value not in (None, False, "", [])}
-    shown = {
-        key: format_duration(value) if key in spans and isinstance(value, int) else value_text(value, lang)
-        for key, value in told.items()
-    }
-    details = [f"{key} {value}" for key, value in shown.items()]
-    return name + who + (f" ({', '.join(details)})" if details else "")
 
 
 def narrate(
@@ -114,16 +76,16 @@ def narrate(
     """
     words = WORDS[language_of(lang)]
     if decision.rejected:
-        place = f" ({decision.rejected.path})" if decision.rejected.path else ""
-        return [words["rejected"].format(code=decision.rejected.code, reason=decision.rejected.reason) + place]
+        told = words["rejected"].format(code=decision.rejected.code, reason=decision.rejected.reason)
+        return [told + aside(decision.rejected.path, lang)]
     if decision.trigger == "duplicate":
         return [words["duplicate"]]
     lines = [words["late"].format(at=decision.at)] if decision.late else []
-    lines += [f"→ {action_text(action, lang, titles, lengths)}" for action in decision.actions]
+    lines += [f"→ {deed(action, lang, titles, lengths)}" for action in decision.actions]
     lines += [_ledger(change, words) for change in decision.ledgers]
     lines += [line for fired in decision.fired for line in _fired(fired, words, lang)]
     lines += [f"~ {_shadow(shadow, words, lang, titles, lengths)}" for shadow in decision.shadow]
-    lines += _aside(decision, words, lang)
+    lines += _beside(decision, words, lang, titles)
     return lines or [words["quiet"]]
 
 
@@ -147,32 +109,32 @@ def _clause(clause: Clause, words: Mapping[str, str], lang: str) -> str:
             words["was"].format(what=" ".join(what.split()), value=value_text(value, lang))
             for what, value in clause.reads.items()
         ]
-    return text + (f" ({'; '.join(details)})" if details else "")
+    return text + aside(words["then"].join(details), lang)
 
 
 def _evidence(found: Evidence, clause: Clause, words: Mapping[str, str]) -> str:
     plain = found.pattern.casefold() == found.text.casefold() or f"/{found.pattern}/" in clause.text
     phrase = "found" if plain else "found_as"
-    shown = {"found": repr(found.text), "pattern": repr(found.pattern)}
+    shown = {name: words["quoted"].format(text) for name, text in (("found", found.text), ("pattern", found.pattern))}
     return words[phrase].format(field=found.field, start=found.start, end=found.end, first=found.start + 1, **shown)
 
 
 def _shadow(shadow: Shadow, words: Mapping[str, str], lang: str, titles: Titles | None, lengths: Lengths | None) -> str:
-    actions = words["list"].join(action_text(action, lang, titles, lengths) for action in shadow.actions)
+    actions = words["list"].join(deed(action, lang, titles, lengths) for action in shadow.actions)
     return words[shadow.reason].format(rule=shadow.rule, actions=actions or words["nothing"])
 
 
-def _aside(decision: Decision, words: Mapping[str, str], lang: str) -> list[str]:
+def _beside(decision: Decision, words: Mapping[str, str], lang: str, titles: Titles | None) -> list[str]:
     """What did not happen, or happened beside: exemptions, dropped actions, undecided guards, notes."""
     lines = []
     for exempted in decision.exempted:
         lines.append("- " + words["exempted"].format(rule=exempted.rule, by=words["list"].join(exempted.by)))
     for dropped in decision.dropped:
-        what = f"{dropped.do} {dropped.who}" if dropped.who else dropped.do
-        lines.append("- " + words["dropped"].format(action=what, because=dropped.because))
-    for note in (*decision.labels, *decision.notes):
-        details = ", ".join(f"{key} {value_text(value, lang)}" for key, value in note.detail.items())
-        lines.append(f"· {note.kind} {note.subject}" + (f" ({details})" if details else ""))
+        name = pick((titles or {}).get(dropped.do, {}), lang) or dropped.do
+        because = pick((titles or {}).get(dropped.because, {}), lang) or dropped.because
+        what = f"{name} {dropped.who}" if dropped.who else name
+        lines.append("- " + words["dropped"].format(action=what, because=because))
+    lines += [f"· {noted(note, lang)}" for note in (*decision.labels, *decision.notes)]
     for unknown in decision.unknown:
         lines.append("? " + words["unknown"].format(rule=unknown.rule, missing=words["list"].join(unknown.missing)))
     return lines

@@ -79,7 +79,7 @@ def test_people_read_sentences_in_their_language(command: Any) -> None:
     assert "09:06  Promo #general 兼职日结" in english
     assert "  → warn promo  [no-adverts: found “兼职日结”, “加.微 信”]\n" in english
     assert "── 2026-03-02 周一\n" in chinese
-    assert "  → 警告 promo  [no-adverts: 命中 “兼职日结”、“加.微 信”]\n" in chinese
+    assert "  → 警告 promo  [no-adverts：命中“兼职日结”、“加.微 信”]\n" in chinese
     assert "because" not in english  # in full with --all
     assert "rule no-adverts — No advertising" in command("run", EXAMPLE, WEEK, "--format", "human", "--all").stdout
 

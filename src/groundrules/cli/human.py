@@ -20,10 +20,10 @@ import msgspec
 from groundrules import narrate
 from groundrules.calendar.zones import in_zone
 from groundrules.decisions import Clause, Decision, Fired, Note
+from groundrules.deeds import deed
 from groundrules.engine.decode_lenient import as_written
+from groundrules.notes import noted
 from groundrules.plan import ir
-from groundrules.tools.explaining.deeds import deed
-from groundrules.tools.explaining.notes import noted
 
 COLOURS = {"→": "red", "~": "yellow", "?": "yellow", "-": "bright_black", "·": "bright_black"}
 CLOCK = "⏰"
@@ -34,8 +34,8 @@ _DAYS = {
     "zh": ("周一", "周二", "周三", "周四", "周五", "周六", "周日"),
 }
 _WORDS = {
-    "en": {"line": "line {line}: {text}", "sep": ", ", "found": "found {words}"},
-    "zh": {"line": "第 {line} 行：{text}", "sep": "、", "found": "命中 {words}"},
+    "en": {"line": "line {line}: {text}", "sep": ", ", "found": "{rule}: found {words}"},
+    "zh": {"line": "第 {line} 行：{text}", "sep": "、", "found": "{rule}：命中{words}"},
 }
 
 
@@ -46,7 +46,6 @@ class HumanPrinter:
         self._lang = narrate.language_of(lang)
         self._words = _WORDS[self._lang]
         self._everything = everything
-        self._specs = {spec.name: spec for spec in plan.actions}
         self._titles = {spec.name: spec.title for spec in plan.actions}
         self._lengths = {spec.name: spec.durations for spec in plan.actions}
         self._ledgers = {ledger.id: ledger.title for ledger in plan.ledgers if ledger.per == "member"}
@@ -108,7 +107,7 @@ class HumanPrinter:
         fired = {one.rule: one for one in decision.fired}
         for action in decision.actions:
             rules = self._words["sep"].join(self._reason(rule, fired.get(rule)) for rule in action.rules)
-            yield f"→ {_shorten(deed(action, self._lang, self._specs), WIDTH)}  [{rules}]"
+            yield f"→ {_shorten(deed(action, self._lang, self._titles, self._lengths), WIDTH)}  [{rules}]"
         changes = self._changes(decision)
         if changes:
             yield "· " + self._words["sep"].join(changes)
@@ -121,7 +120,7 @@ class HumanPrinter:
     def _reason(self, rule: str, fired: Fired | None) -> str:
         found = dict.fromkeys(text for clause in (fired.clauses if fired else ()) for text in _found(clause))
         words = self._words["sep"].join(f"“{text}”" for text in list(found)[:3])
-        return f"{rule}: {self._words['found'].format(words=words)}" if words else rule
+        return self._words["found"].format(rule=rule, words=words) if words else rule
 
     def _changes(self, decision: Decision) -> list[str]:
         """The balances of members that moved, `Points ana 1 → 16`."""

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from groundrules.decisions import Decision
+from groundrules.deeds import deed
+from groundrules.notes import noted
 from groundrules.plan import ir
-from groundrules.tools.explaining.deeds import deed
 from groundrules.tools.explaining.model import Condition, EventExplained, Ladder, RuleExplained, WindowSeen
-from groundrules.tools.explaining.notes import noted
 from groundrules.tools.explaining.telling import Speech, joined
 from groundrules.tools.explaining.underline import disguised, underlined
 
@@ -41,7 +41,8 @@ class Writer:
 
     def __init__(self, speech: Speech) -> None:
         self.speech = speech
-        self._specs = {spec.name: spec for spec in speech.plan.actions}
+        self._titles = {spec.name: spec.title for spec in speech.plan.actions}
+        self._lengths = {spec.name: spec.durations for spec in speech.plan.actions}
 
     # --- events -----------------------------------------------------------------------------------
 
@@ -103,7 +104,7 @@ class Writer:
     def _done(self, decision: Decision) -> Iterator[tuple[str, tuple[str, ...]]]:
         """What was done, each with the rules behind it: actions, then balances."""
         for action in decision.actions:
-            yield deed(action, self.speech.lang, self._specs), action.rules
+            yield deed(action, self.speech.lang, self._titles, self._lengths), action.rules
         for change in decision.ledgers:
             names = {
                 "ledger": self.speech.ledger(change.ledger),
@@ -126,7 +127,9 @@ class Writer:
         """What did not happen, or happened beside."""
         say, lang = self.speech.say, self.speech.lang
         for shadow in decision.shadow:
-            actions = self.speech.words["sep"].join(deed(action, lang, self._specs) for action in shadow.actions)
+            actions = self.speech.words["sep"].join(
+                deed(action, lang, self._titles, self._lengths) for action in shadow.actions
+            )
             changes = self.speech.words["sep"].join(f"{name} {amount:+}" for name, amount in shadow.ledgers.items())
             done = self.speech.words["sep"].join(part for part in (actions, changes) if part)
             yield "~ " + say(f"{shadow.reason}_would", rule=shadow.rule, actions=done or self.speech.words["no_action"])

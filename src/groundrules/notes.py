@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from groundrules.decisions import Note
-from groundrules.narrate import value_text
+from groundrules.localised import SEPARATORS, aside, language_of, value_text
 
 EN = {
     "path_ended": "the path {subject} ends (for {key})",
@@ -59,12 +59,12 @@ NOTES = {"en": EN, "zh": ZH}
 def noted(note: Note, lang: str) -> str:
     """One note as a sentence; of a kind that has none, its name and details."""
     detail = {name: value_text(value, lang) for name, value in note.detail.items()}
-    sentence = NOTES[lang].get(note.kind)
+    sentence = NOTES[language_of(lang)].get(note.kind)
     known = {"subject": note.subject, **detail}
     if sentence is not None and all(f"{{{name}}}" not in sentence for name in _NAMES - known.keys()):
         return sentence.format_map(known)
-    told = ", ".join(f"{name} {value}" for name, value in detail.items())
-    return f"{note.kind} {note.subject}" + (f" ({told})" if told else "")
+    told = SEPARATORS[language_of(lang)].join(f"{name} {value}" for name, value in detail.items())
+    return f"{note.kind} {note.subject}" + aside(told, lang)
 
 
 _NAMES = {"key", "step", "count", "label", "who", "by", "rule", "why"}
