@@ -75,6 +75,9 @@ class Scope:
         return self._where_it_is(name) or self._near(name, variables) or self._only_word(name)
 
     def _near(self, name: str, variables: Variables) -> str | None:
+        if self.session.guesses <= 0:
+            return None
+        self.session.guesses -= 1
         found = nearest_path(name, self._candidates(variables))
         return f"did you mean `{found}`?" if found else None
 

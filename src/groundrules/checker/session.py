@@ -25,6 +25,7 @@ class Session:
     defines: dict[tuple[Any, ...], tuple[kinds.Typed, int]] = field(default_factory=dict)  # type and levels
     open_defines: list[DefineBinding] = field(default_factory=list)
     circular: bool = False  # defines go round in circles, so nobody may follow them
+    guesses: int = 1000  # near names that may still be looked for; beyond, nobody reads them
     depth: int = 0
     peak: int = 0
     _exemptible: dict[int, dict[str, set[str]]] = field(default_factory=dict)

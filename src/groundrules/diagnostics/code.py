@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from groundrules.diagnostics.model import Diagnostic, Fix, Label, Severity
 from groundrules.diagnostics.source import Span
 
+_LONGEST = 1000  # characters of a message
+_ENDS = 400
+
 
 @dataclass(frozen=True)
 class Code:
@@ -32,5 +35,10 @@ class Code:
         labels: Iterable[Label] = (),
         fixes: Iterable[Fix] = (),
     ) -> Diagnostic:
-        """Return a diagnostic of this kind at `span`."""
-        return Diagnostic(self.code, self.severity, message, span, help, tuple(labels), tuple(fixes))
+        """Return a diagnostic of this kind at `span`; long words, of somebody's name of a megabyte, are cut."""
+        said = help and _cut(help)
+        return Diagnostic(self.code, self.severity, _cut(message), span, said, tuple(labels), tuple(fixes))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_ENDS]}…{text[-_ENDS:]}"

@@ -3,7 +3,8 @@
 Lark builds the LALR(1) tables once, at the first parse; `driver` runs them over texts that are right, and Lark itself
 over those that are wrong, to say why. The nodes are built while parsing. Neither recurses, so the depth of a text is
 bounded here: no tree is deeper than `MAX_DEPTH`, and whoever walks one may recurse. Chains of `and` and `or` are one
-level, however long.
+level, however long. A text longer than `LONGEST` is refused before anything looks at it: telling what is wrong with
+it takes two seconds for each `LONGEST` characters.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from groundrules.syntax.scan import scan
 from groundrules.syntax.template import Hole, cut
 
 MAX_DEPTH = 64
+LONGEST = 250_000  # characters
 FORMS = ("expression", "length", "hours", "keys", "once", "rate", "fade", "at")
 
 N = TypeVar("N", bound=nodes.Node)
@@ -79,6 +81,7 @@ def parse_at(fragment: Fragment) -> nodes.Parsed[nodes.AtClause]:
 def parse_template(fragment: Fragment) -> nodes.Parsed[nodes.Template]:
     """Parse a message with `{expression}` holes. Raises SyntaxProblem."""
     try:
+        _check_length(0, len(fragment.text), "a message")
         parts = tuple(_part(fragment.text, part) for part in cut(fragment.text))
     except Flaw as flaw:
         raise flaw.problem(fragment) from None
@@ -114,6 +117,7 @@ def _parse(fragment: Fragment, form: str, kind: type[N]) -> nodes.Parsed[N]:
 
 def _tree(text: str, start: int, end: int, form: str) -> nodes.Node:
     """Parse `text[start:end]`; offsets count in `text`. Raises Flaw."""
+    _check_length(start, end, "an expression")
     levels = len(_LEVELS.findall(text, start, end))
     if levels > MAX_DEPTH:
         _check_brackets(text, start, end)
@@ -150,6 +154,12 @@ def _check_depth(root: nodes.Node) -> None:
         level = [child for node in level for child in node.children()]
     if level:
         raise _too_deep(level[0].at)
+
+
+def _check_length(start: int, end: int, what: str) -> None:
+    if end - start > LONGEST:
+        message = f"{what} of {end - start:,} characters is longer than the {LONGEST:,} that are read"
+        raise Flaw(codes.TOO_LONG, (start, start), message, "put its words into a list, and its parts under `define`")
 
 
 def _too_deep(at: nodes.Offsets) -> Flaw:

@@ -53,6 +53,7 @@ def _compile(pattern: str, flags: str) -> re2._Regexp:
     options = re2.Options()
     options.log_errors = False
     options.max_mem = LARGEST_MEMORY
+    options.never_capture = True  # groups are never asked for, and thousands of them take a second for each text
     prefix = f"(?{flags})" if flags else ""
     return re2.compile(_encode(prefix + pattern), options)
 

@@ -185,3 +185,37 @@ def test_every_code_has_its_page() -> None:
 def test_an_unknown_code_names_the_nearest() -> None:
     with pytest.raises(LookupError, match="did you mean `unclosed`"):
         explain("unclosd")
+
+
+def test_human_shows_the_first_findings_errors_before_the_rest_and_counts_the_others() -> None:
+    file = SourceFile("many.yaml", "x\n" * 10_000)
+    found = [UNCLOSED.at(file.span(2 * line, 2 * line + 1), f"number {line}") for line in range(10_000)]
+    found[0] = Diagnostic("GR622", Severity.NOTE, "only a note", file.span(0, 1))
+    text = human.render(found)
+    assert text.count("error[GR202]") == human.MOST
+    assert "only a note" not in text
+    assert "… and 9,950 more: `groundrules lint --format json` shows all" in text
+    assert text.endswith("9999 errors, 1 note in 1 file\n")
+    assert len(json.loads(json_format.render(found))["diagnostics"]) == 10_000
+
+
+def test_human_shows_the_first_labels() -> None:
+    file = SourceFile("many.yaml", "x\n" * 200)
+    labels = [Label(file.span(2 * line, 2 * line + 1), "used here") for line in range(1, 150)]
+    text = human.render([UNCLOSED.at(file.span(0, 1), "never closed", None, labels)])
+    assert text.count("used here") == 6
+    assert "and 143 more places" in text
+
+
+def test_words_of_a_megabyte_are_cut() -> None:
+    found = UNCLOSED.at(FILE.span(0, 1), f"unknown name `{'a' * 1_000_000}`", f"did you mean `{'b' * 1_000_000}`?")
+    assert len(found.message) + len(found.help or "") < 2000
+    assert found.message.startswith("unknown name `aaa")
+    assert found.message.endswith("aaa`")
+
+
+def test_json_stays_one_layout_and_survives_odd_names() -> None:
+    found = UNCLOSED.at(SourceFile("odd\udcff.yaml", "x").span(0, 1), "never closed")
+    assert json_format.render([found]).startswith(
+        '{\n  "version": 1,\n  "diagnostics": [\n    {\n      "code": "GR202"'
+    )

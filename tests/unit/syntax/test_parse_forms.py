@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import pytest
 
@@ -230,3 +231,21 @@ TEMPLATE_PARTS = [
 def test_template_parts(text: str, parts: tuple[str, ...]) -> None:
     found = parse.parse_template(detached(text)).root.parts
     assert tuple(part if isinstance(part, str) else show(part.expression) for part in found) == parts
+
+
+@pytest.mark.parametrize(
+    ("parse_it", "text"),
+    [
+        (parse.parse_expression, " or ".join(["a"] * 60_000)),
+        (parse.parse_expression, "a" * (parse.LONGEST + 1)),
+        (parse.parse_template, "{a}" * 100_000),
+        (parse.parse_keys, ", ".join(["actor"] * 40_000)),
+    ],
+)
+def test_texts_too_long_to_answer_in_seconds_are_refused_unread(parse_it: Any, text: str) -> None:
+    begun = time.process_time()
+    with pytest.raises(SyntaxProblem) as raised:
+        parse_it(detached(text))
+    assert raised.value.diagnostic.code == "GR220"
+    assert "put its words into a list" in (raised.value.diagnostic.help or "")
+    assert time.process_time() - begun < 1

@@ -80,3 +80,10 @@ def test_backtracking_traps_take_no_time() -> None:
     started = time.perf_counter()
     assert pattern.search("x" * 20_000) is None
     assert time.perf_counter() - started < 1
+
+
+def test_thousands_of_groups_take_no_time() -> None:
+    begun = time.perf_counter()
+    pattern = Pattern("(" * 5000 + "a" + ")" * 5000)
+    assert all(pattern.search("an a is met") == (0, 1) for _ in range(300))
+    assert time.perf_counter() - begun < 2

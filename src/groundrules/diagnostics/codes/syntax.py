@@ -374,3 +374,22 @@ when: emoji == "👍"
 ```
 """,
 )
+TOO_LONG = Code(
+    "GR220",
+    "expression-too-long",
+    Severity.ERROR,
+    "an expression or a message is too long",
+    """\
+What it does: reports expressions and messages of more than 250,000 characters.
+
+Why: every answer stays a matter of seconds, and nobody can review such a condition.
+
+Mend it by putting the words into a list:
+```yaml
+lists:
+  adverts: {file: adverts.txt, match: folded}
+rules:
+  - {id: no-adverts, on: message, when: text contains any of adverts, then: [delete]}
+```
+""",
+)

@@ -10,6 +10,9 @@ error[GR301]: unknown name `adverst`
    = fix: write `adverts`
 12 -     when: text contains any of adverst
 12 +     when: text contains any of adverts
+
+Nobody reads ten thousand findings, so the first of them are shown, errors before the rest, and what more there is is
+counted; the forms that machines read leave nothing out. The places that explain a finding are cut in the same way.
 """
 
 from __future__ import annotations
@@ -25,6 +28,10 @@ from groundrules.diagnostics.source import SourceFile, Span
 
 _COLORS = {Severity.ERROR: "1;31", Severity.WARNING: "1;33", Severity.NOTE: "1;36"}
 _BOLD, _BLUE, _RED, _GREEN = "1", "1;34", "31", "32"
+
+MOST = 50  # findings shown
+_MOST_LABELS = 6
+_ORDER = list(Severity)
 
 
 @dataclass(frozen=True)
@@ -48,19 +55,31 @@ class Painter:
 
 
 def render(diagnostics: Sequence[Diagnostic], *, color: bool = False) -> str:
-    """Return all findings and the line that counts them; ANSI colours only if asked for."""
+    """Return the first `MOST` findings and the line that counts them all; ANSI colours only if asked for."""
     paint = Painter(color)
-    blocks = ["\n".join(_block(found, paint)) for found in diagnostics]
+    blocks = ["\n".join(_block(found, paint)) for found in _first(diagnostics)]
+    if len(diagnostics) > MOST:
+        blocks.append(f"… and {len(diagnostics) - MOST:,} more: `groundrules lint --format json` shows all")
     return "\n\n".join([*blocks, paint(_BOLD, summary(diagnostics))]) + "\n"
+
+
+def _first(diagnostics: Sequence[Diagnostic]) -> Sequence[Diagnostic]:
+    """Return those that are shown, in their order; where that is not all of them, errors come first."""
+    if len(diagnostics) <= MOST:
+        return diagnostics
+    return sorted(diagnostics, key=lambda found: _ORDER.index(found.severity))[:MOST]
 
 
 def _block(found: Diagnostic, paint: Painter) -> Iterator[str]:
     color = _COLORS[found.severity]
-    marks = [Mark(found.span, "^", "", color), *(Mark(label.span, "-", label.text, _BLUE) for label in found.labels)]
+    labels, hidden = found.labels[:_MOST_LABELS], len(found.labels) - _MOST_LABELS
+    marks = [Mark(found.span, "^", "", color), *(Mark(label.span, "-", label.text, _BLUE) for label in labels)]
     gutter = max(len(str(number)) for number in [*(mark.span.line for mark in marks), *map(_last_line, found.fixes)])
     bar = paint(_BLUE, f"{' ' * gutter} |")
     yield paint(color, f"{found.severity}[{found.code}]") + paint(_BOLD, f": {visible(found.message)}")
     yield from _snippets(found.span.file, marks, gutter, paint)
+    if hidden > 0:
+        yield f"{paint(_BLUE, ' ' * gutter + ' =')} and {hidden:,} more places"
     if found.help or found.fixes:
         yield bar
     if found.help:

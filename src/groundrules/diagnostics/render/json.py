@@ -19,6 +19,8 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
+
 from groundrules.diagnostics.codes import CODES
 from groundrules.diagnostics.model import Diagnostic, Severity
 from groundrules.diagnostics.source import SourceFile, Span
@@ -33,7 +35,8 @@ def render(diagnostics: Sequence[Diagnostic]) -> str:
         "diagnostics": [_diagnostic(found) for found in diagnostics],
         "summary": _summary(diagnostics),
     }
-    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+    flat = json.dumps(document, ensure_ascii=False).encode("utf-8", "replace")  # json's own indentation is slow
+    return msgspec.json.format(flat, indent=2).decode("utf-8") + "\n"
 
 
 def _diagnostic(found: Diagnostic) -> dict[str, Any]:
