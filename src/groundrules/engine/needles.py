@@ -105,7 +105,19 @@ class Literals:
 
         It takes the raw text for the exact and the folded view, and the squeezed one for the squeezed view.
         """
-        return self._scanner(base).finder(fold_bytes if base == "folded" else _encoded)
+        return self._scanner(base).finder(self.encoder(base))
+
+    def encoder(self, base: Base) -> Callable[[str], bytes]:
+        """Return the function from such a text to what is searched."""
+        return fold_bytes if base == "folded" else _encoded
+
+    def encoded(self, base: Base, number: int) -> bytes:
+        """Return the literal of a number as it is searched for."""
+        return self._keys[base][number].encode("utf-8", "surrogatepass")
+
+    def scans(self, base: Base) -> bool:
+        """Whether a view has a pattern database; else its literals are looked for one by one."""
+        return self._scanner(base).scans
 
     def save(self) -> SavedLiterals:
         """Return what it took time to make, as data."""

@@ -2,10 +2,10 @@
 
 A **space** is all rows of one cell: the rings of a window, the balances of a ledger. Rows are immutable bytes and keys
 are text, so a million of them cost the garbage collector nothing. What is idle leaves by two generations: a row is
-written into the young one; after the space's lifetime the old one is dropped and the young one grows old. A row is
-thus kept for at least the lifetime after it was last written; how much longer can never be seen, because every cell
-judges its rows by the times inside them. Once a day all spaces are looked at, so that those where nothing is written
-any more grow old too.
+written into the young one; after the space's lifetime, but no sooner than `TURN`, the old one is dropped and the young
+one grows old. A row is thus kept for at least the lifetime after it was last written; how much longer can never be
+seen, because every cell judges its rows by the times inside them. Once a day all spaces are looked at, so that those
+where nothing is written any more grow old too.
 
 Where only a row itself tells whether it still says anything (balances that fade, labels that expire), its space has no
 lifetime. Whoever writes there sweeps the space whenever it has grown to twice of what the last sweep left.
@@ -28,6 +28,7 @@ META = "meta"
 SEEN = "seen"
 KEPT = 86_400_000
 LOOK = 86_400_000
+TURN = 600_000
 SLACK = 64
 MOST_MOVED = 4096
 
@@ -102,7 +103,7 @@ class Space:
                 gone = self.names() if both else self.old.keys() - self.young.keys()
                 self.changed.update(((self.name, key), None) for key in gone)
             self.old, self.young = {} if both else self.young, {}
-        self.turn = now + self.lifetime
+        self.turn = now + max(self.lifetime, TURN)
 
     @property
     def crowded(self) -> bool:

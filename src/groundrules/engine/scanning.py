@@ -39,6 +39,11 @@ class Scanner:
         self._database: Any = self._made(database) if self._short else None
         self.find: Find = self.finder(bytes)
 
+    @property
+    def scans(self) -> bool:
+        """Whether there is a pattern database."""
+        return self._database is not None
+
     def dump(self) -> bytes | None:
         """Return the pattern database as bytes; None if there is none."""
         if self._database is None:

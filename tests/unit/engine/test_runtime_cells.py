@@ -11,7 +11,7 @@ from groundrules.engine.cells import labels, sets
 from groundrules.engine.cells.ledgers import Balance, CapCell, LedgerCell
 from groundrules.engine.cells.levels import Crossing, LadderCell, Level
 from groundrules.engine.cells.windows import Counted, WindowCell, cell
-from groundrules.engine.partition import SLACK, Partition, Space
+from groundrules.engine.partition import SLACK, TURN, Partition, Space
 from groundrules.engine.timers import Timers
 from groundrules.plan import ir
 
@@ -350,23 +350,34 @@ def test_a_persons_word_outranks_a_rules() -> None:
 
 
 def test_idle_rows_leave_by_two_generations() -> None:
-    held = Partition("p").space("s", 10)
+    held = Partition("p").space("s", 10 * TURN)
     held.put("old", b"1", 0)
-    held.put("new", b"2", 10)
+    held.put("new", b"2", 10 * TURN)
     assert held.names() == ["new", "old"]
-    held.put("new", b"3", 20)
+    held.put("new", b"3", 20 * TURN)
     assert held.names() == ["new"]
     assert (held.get("old"), held.get("new"), len(held)) == (None, b"3", 1)
 
 
 def test_both_generations_leave_where_time_has_passed_over_both() -> None:
+    held = Partition("p").space("s", 10 * TURN)
+    held.put("old", b"1", 0)
+    held.age(19 * TURN)
+    assert held.names() == ["old"]
+    held.put("new", b"2", 25 * TURN)
+    held.age(60 * TURN)
+    assert held.names() == []
+
+
+def test_short_lives_turn_no_sooner_than_every_ten_minutes() -> None:
     held = Partition("p").space("s", 10)
     held.put("old", b"1", 0)
-    held.age(19)
-    assert held.names() == ["old"]
-    held.put("new", b"2", 25)
-    held.age(60)
-    assert held.names() == []
+    held.put("new", b"2", TURN - 1)
+    assert held.names() == ["new", "old"]
+    held.put("newer", b"3", TURN)
+    assert held.names() == ["new", "newer", "old"]
+    held.put("newest", b"4", 2 * TURN)
+    assert held.names() == ["newer", "newest"]
 
 
 def test_rows_leave_though_nothing_more_is_written() -> None:
@@ -380,9 +391,9 @@ def test_rows_leave_though_nothing_more_is_written() -> None:
 
 
 def test_a_row_of_both_generations_counts_once() -> None:
-    held = Partition("p").space("s", 10)
+    held = Partition("p").space("s", TURN)
     held.put("k", b"1", 0)
-    held.put("k", b"2", 10)
+    held.put("k", b"2", TURN)
     assert (len(held), dict(held.items())) == (1, {"k": b"2"})
     held.drop("k")
     assert held.get("k") is None

@@ -19,6 +19,7 @@ from groundrules.engine.index.necessary import Guard
 from groundrules.engine.index.residual import MOST, Residual
 from groundrules.engine.index.tables import Access, Guards, Probe
 from groundrules.engine.needles import BASES
+from groundrules.engine.scanning import FEW
 from groundrules.plan import ir
 
 Lookup = Callable[[Any, Any], Sequence[int]]
@@ -113,8 +114,14 @@ def _stands(emitter: Emitter, probe: Probe, value: str) -> Iterator[str]:
         for name, guards in probe.entries:
             for number in literals.numbers_of(name):
                 table[number] = (*table.get(number, ()), *guards)
-    finder = emitter.constant(literals.finder(base))
-    yield f"for n in {finder}({_raw(probe.under, value)}): f += {emitter.constant(table)}.get(n, ())"
+    text = _raw(probe.under, value)
+    if literals.scans(base) or len(table) > FEW:
+        finder = emitter.constant(literals.finder(base))
+        yield f"for n in {finder}({text}): f += {emitter.constant(table)}.get(n, ())"
+        return
+    yield f"t = {emitter.constant(literals.encoder(base))}({text})"
+    for number, guards in table.items():
+        yield f"if {emitter.constant(literals.encoded(base, number))} in t: f += {emitter.constant(guards)}"
 
 
 def _raw(base: str, value: str) -> str:
