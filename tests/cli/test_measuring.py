@@ -87,3 +87,35 @@ def test_nothing_is_measured_of_tests_that_fail(command: Any, folder: Path) -> N
     result = command("test", folder, "--coverage")
     assert result.exit_code == 1
     assert "reached" not in result.stdout
+
+
+STEPS = """\
+rulebook: sample
+languages: [en]
+use: [std/chat]
+ledgers: {strikes: {per: member}}
+rules: [{id: words, title: Words, on: message, when: text contains "spam", then: [strike: 1]}]
+ladders:
+  - id: discipline
+    ledger: strikes
+    steps:
+      - {reaches: 3, then: [mute: 10m]}
+      - {reaches: 6, then: [kick]}
+paths:
+  - id: question
+    on: message
+    one_per: actor
+    when: text contains "help"
+    until: [{on: message.accepted}]
+    steps:
+      - {after: 10m, then: [announce: anybody]}
+      - {after: 30m, then: [announce: somebody]}
+"""
+
+
+def test_a_mutant_of_a_step_stands_at_that_step(command: Any, folder: Path) -> None:
+    (folder / "rulebook.yaml").write_text(STEPS, encoding="utf-8")
+    shown = command("test", folder, "--mutate").stdout.replace(str(folder), "")
+    assert "/rulebook.yaml:10: discipline#1: `{reaches: 3, then: [mute: 10m]}`: `reaches: 3` → 4;" in shown
+    assert "/rulebook.yaml:11: discipline#2: `{reaches: 6, then: [kick]}`: `reaches: 6` → 7;" in shown
+    assert "/rulebook.yaml:20: question#2: `{after: 30m, then: [announce: somebody]}`: after 30m → 1h;" in shown

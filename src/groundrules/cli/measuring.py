@@ -112,7 +112,7 @@ def _flat(text: str, width: int = 80) -> str:
 
 
 def _mutants(name: str, found: Sequence[Verdict]) -> None:
-    missed = [one for one in found if one.by is None]
+    missed = sorted((one for one in found if one.by is None), key=lambda one: (one.file, one.line))
     click.echo(f"\n{name}: {len(found) - len(missed)} of {len(found)} mutants noticed, {_noticed(found):.0%}")
     for one in missed:
         place = f"{one.file}:{one.line}: " if one.file else ""

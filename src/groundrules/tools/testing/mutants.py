@@ -153,9 +153,11 @@ def _changed(effect: Any) -> Iterator[tuple[str, Any]]:
 
 # --- cells ------------------------------------------------------------------------------------------
 
+Where = int | str  # an index of the plan's sources, -1 for the cell's own place, or the rule of a step
+
 
 def _of_cells(plan: ir.Plan) -> Iterator[Mutant]:
-    kinds: tuple[tuple[str, Callable[[Any], Iterator[tuple[int, str, Any]]]], ...] = (
+    kinds: tuple[tuple[str, Callable[[Any], Iterator[tuple[Where, str, Any]]]], ...] = (
         ("ladders", _of_ladder),
         ("processes", _of_process),
         ("states", _of_state),
@@ -167,29 +169,32 @@ def _of_cells(plan: ir.Plan) -> Iterator[Mutant]:
     for section, vary in kinds:
         cells = getattr(plan, section)
         for number, cell in enumerate(cells):
-            for src, change, changed in vary(cell) if "." not in cell.id else ():
+            for where, change, changed in vary(cell) if "." not in cell.id else ():
                 found = {section: (*cells[:number], changed, *cells[number + 1 :])}
-                changed_plan = _roomy(replace(plan, **found))
-                yield Mutant(cell.id, src if src >= 0 else _place(cell.id, places), change, changed_plan)
+                owner = where if isinstance(where, str) else cell.id
+                src = where if isinstance(where, int) and where >= 0 else _place(owner, places)
+                yield Mutant(owner, src, change, _roomy(replace(plan, **found)))
 
 
 def _place(id: str, places: Mapping[str, int]) -> int:
-    return next((places[name] for name in (id, f"{id}#1", id.partition("#")[0]) if name in places), -1)
+    """Where the rule stands that a cell, or a step of it, does its work through."""
+    whole = id.partition("#")[0]
+    return next((places[name] for name in (id, f"{id}#back", whole, f"{whole}#1") if name in places), -1)
 
 
-def _of_ladder(ladder: ir.Ladder) -> Iterator[tuple[int, str, Any]]:
+def _of_ladder(ladder: ir.Ladder) -> Iterator[tuple[Where, str, Any]]:
     for number, step in enumerate(ladder.steps):
         for field in ("reaches", "falls_below"):
             value = getattr(step, field)
             for other in (value + 1, value - 1) if value is not None else ():
                 steps = (*ladder.steps[:number], replace(step, **{field: other}), *ladder.steps[number + 1 :])
                 if len({one.reaches for one in steps}) == len(steps):
-                    yield -1, f"`{field}: {value}` → {other}", replace(ladder, steps=steps)
+                    yield f"{ladder.id}#{number + 1}", f"`{field}: {value}` → {other}", replace(ladder, steps=steps)
     if ladder.beyond == "repeat":
         yield -1, "`beyond: repeat` left out", replace(ladder, beyond="nothing")
 
 
-def _of_process(process: ir.Process) -> Iterator[tuple[int, str, Any]]:
+def _of_process(process: ir.Process) -> Iterator[tuple[Where, str, Any]]:
     for number, until in enumerate(process.until):
         before, after = process.until[:number], process.until[number + 1 :]
         yield until.src, "this `until` left out", replace(process, until=(*before, *after))
@@ -198,12 +203,12 @@ def _of_process(process: ir.Process) -> Iterator[tuple[int, str, Any]]:
     for number, due in enumerate(process.steps):
         for change, length in durations(due.after):
             steps = (*process.steps[:number], replace(due, after=length), *process.steps[number + 1 :])
-            yield -1, f"step {number + 1} after {change}", replace(process, steps=steps)
+            yield f"{process.id}#{number + 1}", f"after {change}", replace(process, steps=steps)
     if process.hours is not None:
         yield -1, "`hours` left out", replace(process, hours=None)
 
 
-def _of_state(state: ir.State) -> Iterator[tuple[int, str, Any]]:
+def _of_state(state: ir.State) -> Iterator[tuple[Where, str, Any]]:
     for field in ("enter", "leave"):
         for src, change, guard in conditions(getattr(state, field)):
             yield src, change, replace(state, **{field: guard})
@@ -216,19 +221,19 @@ def _of_state(state: ir.State) -> Iterator[tuple[int, str, Any]]:
                 yield src, change, replace(state, **{field: (*before, replace(turn, when=when), *after)})
 
 
-def _of_list(words: ir.WordList) -> Iterator[tuple[int, str, Any]]:
+def _of_list(words: ir.WordList) -> Iterator[tuple[Where, str, Any]]:
     step = max(1, len(words.items) // MOST_WORDS)
     for number in range(0, len(words.items), step):
         items = (*words.items[:number], *words.items[number + 1 :])
         yield -1, f"`{words.items[number]}` left out", replace(words, items=items)
 
 
-def _of_cap(cap: ir.Cap) -> Iterator[tuple[int, str, Any]]:
+def _of_cap(cap: ir.Cap) -> Iterator[tuple[Where, str, Any]]:
     for amount in (cap.amount + 1, cap.amount - 1):
         yield -1, f"{cap.amount} → {amount} per {cap.per}", replace(cap, amount=amount)
 
 
-def _of_ledger(ledger: ir.Ledger) -> Iterator[tuple[int, str, Any]]:
+def _of_ledger(ledger: ir.Ledger) -> Iterator[tuple[Where, str, Any]]:
     if ledger.fade is not None:
         yield -1, "`fade` left out", replace(ledger, fade=None)
     for field in ("floor", "ceiling"):
