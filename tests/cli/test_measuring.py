@@ -115,6 +115,7 @@ paths:
 
 def test_a_mutant_of_a_step_stands_at_that_step(command: Any, folder: Path) -> None:
     (folder / "rulebook.yaml").write_text(STEPS, encoding="utf-8")
+    (folder / "tests.yaml").write_text(TESTS.replace("[{delete: a}]", "[]").replace("spam,", "ham,"), encoding="utf-8")
     shown = command("test", folder, "--mutate").stdout.replace(str(folder), "")
     assert "/rulebook.yaml:10: discipline#1: `{reaches: 3, then: [mute: 10m]}`: `reaches: 3` → 4;" in shown
     assert "/rulebook.yaml:11: discipline#2: `{reaches: 6, then: [kick]}`: `reaches: 6` → 7;" in shown
