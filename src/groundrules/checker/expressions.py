@@ -32,6 +32,8 @@ from groundrules.types.kinds import Typed
 
 DEEPEST = 150  # levels of an expression, those of its defines included, so that whoever walks one may recurse
 
+MOST_COPIED = 200_000  # nodes of defines that are written out again where they are used again
+
 Rule = Callable[["Reader", Any], Typed]
 RULES: dict[type[nodes.Node], Rule] = {
     **reads.RULES,
@@ -66,6 +68,7 @@ class Reader:
         """Return the type of a node and keep it in the side table."""
         session = self.session
         session.depth += 1
+        session.nodes += 1
         session.peak = max(session.peak, session.depth)
         typed = RULES[type(node)](self, node)
         session.depth -= 1
@@ -122,7 +125,9 @@ class Reader:
         key = (context.id, id(binding.define), self.place)
         if key not in session.defines:
             session.defines[key] = self._open(binding, use)
-        typed, height = session.defines[key]
+        elif not self._again(session.defines[key][2], use):
+            return UNKNOWN
+        typed, height, _ = session.defines[key]
         session.peak = max(session.peak, session.depth + height)
         if session.depth + height > DEEPEST:
             session.circular = True
@@ -130,18 +135,34 @@ class Reader:
             return self.error(name_codes.DEFINE_CYCLE, use, words)
         return typed
 
-    def _open(self, binding: DefineBinding, use: nodes.Node) -> tuple[Typed, int]:
-        """Type the text of a define; return its type and how many levels it has."""
+    def _again(self, size: int, use: nodes.Node) -> bool:
+        """Count a further use of a define; False where that is too much, which is told once."""
+        session = self.session
+        before = session.copied
+        session.nodes += size
+        session.copied += size
+        if session.copied <= MOST_COPIED:
+            return True
+        session.circular = True
+        if before <= MOST_COPIED:
+            what = (
+                f"with `{self.text(use)}`, defines written out where they are used make more than {MOST_COPIED:,} parts"
+            )
+            self.error(name_codes.TOO_MUCH, use, (what, "use large defines less often, or words in a list"))
+        return False
+
+    def _open(self, binding: DefineBinding, use: nodes.Node) -> tuple[Typed, int, int]:
+        """Type the text of a define; return its type, how many levels it has and how many nodes, written out."""
         session = self.session
         if session.depth > DEEPEST:
-            return UNKNOWN, DEEPEST
-        peak, session.peak = session.peak, session.depth
+            return UNKNOWN, DEEPEST, 0
+        peak, session.peak, before = session.peak, session.depth, session.nodes
         session.open_defines.append(binding)
         typed = self.inside(binding, use).type_of(binding.define.body.root)
         session.open_defines.pop()
         height = session.peak - session.depth
         session.peak = max(peak, session.peak)
-        return typed, height
+        return typed, height, session.nodes - before
 
     def inside(self, binding: DefineBinding, use: nodes.Node) -> Reader:
         """Return a reader of a define's text, as used at `use`."""

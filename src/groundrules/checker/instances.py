@@ -26,7 +26,11 @@ from groundrules.checker.session import Session
 from groundrules.checker.wording import unknown_event_type
 from groundrules.diagnostics.codes import names as codes
 from groundrules.diagnostics.model import Label
+from groundrules.diagnostics.source import Span
 from groundrules.rulebook import model as authored
+
+MOST_IMPORTS = 1_000
+MOST_RULES = 50_000
 
 
 def instances(session: Session) -> None:
@@ -49,14 +53,37 @@ def _grow(
     if parent and use:
         _hold_back(session, instance, parent, use)
     session.checked.instances.append(instance)
+    session.rules += len(book.rules)
     _declare(session, instance)
+    if not parent and session.rules > MOST_RULES:
+        _report_much(session, book.name.span, f"{session.rules:,} rules are more than the {MOST_RULES:,}")
     for use in book.uses:
         name = alias_of(use)
         first = instance.imports.get(name)
-        if first is None:
+        if not _has_room(session, use):
+            instance.declared.setdefault(name, BrokenBinding(instance, name, use.span))
+        elif first is None:
             imported = _grow(session, use.book, (*alias, name), instance, use)
             instance.imports[name] = imported
     return instance
+
+
+def _has_room(session: Session, use: authored.Use) -> bool:
+    """Whether another import can be taken in; that it can't is told once."""
+    if session.full:
+        return False
+    imports, rules = len(session.checked.instances), session.rules + len(use.book.rules)
+    if imports > MOST_IMPORTS:
+        _report_much(session, use.span, f"with this import they are more than the {MOST_IMPORTS:,}")
+    elif rules > MOST_RULES:
+        _report_much(session, use.span, f"with this import there are {rules:,} rules, more than the {MOST_RULES:,}")
+    return not session.full
+
+
+def _report_much(session: Session, at: Span, message: str) -> None:
+    session.full = True
+    help = "an import counts at each use; move what is shared to where it is used once"
+    session.add(codes.TOO_MUCH.at(at, f"{message} that a rulebook may have", help))
 
 
 def _hold_back(session: Session, instance: Instance, around: Instance, use: authored.Use) -> None:

@@ -44,10 +44,14 @@ PASSES: tuple[Callable[[Session], None], ...] = (
 
 
 def check(book: Rulebook, report: Report) -> Checked:
-    """Check a rulebook; findings go to `report`. Lowering the result is total if there are no errors."""
+    """Check a rulebook; findings go to `report`. Lowering the result is total if there are no errors.
+
+    A rulebook that is too large is told so, and not checked any further.
+    """
     session = Session(report, Checked(book, Catalog.load(_schema_folders(book), report)))
     for run in PASSES:
-        run(session)
+        if not session.full:
+            run(session)
     return session.checked
 
 

@@ -22,9 +22,13 @@ class Session:
 
     report: Report
     checked: Checked
-    defines: dict[tuple[Any, ...], tuple[kinds.Typed, int]] = field(default_factory=dict)  # type and levels
+    defines: dict[tuple[Any, ...], tuple[kinds.Typed, int, int]] = field(default_factory=dict)  # type, levels, nodes
     open_defines: list[DefineBinding] = field(default_factory=list)
-    circular: bool = False  # defines go round in circles, so nobody may follow them
+    circular: bool = False  # defines go round in circles or grow without end, so nobody may follow them
+    nodes: int = 0  # of all expressions, each define written out where it is used
+    copied: int = 0  # of these, nodes of defines at a further use
+    rules: int = 0  # of all imports, counted at each use
+    full: bool = False  # there are too many imports or rules to take in another
     guesses: int = 1000  # near names that may still be looked for; beyond, nobody reads them
     depth: int = 0
     peak: int = 0

@@ -10,7 +10,8 @@ from groundrules.diagnostics.model import Diagnostic, Report
 from groundrules.diagnostics.nearest import did_you_mean
 from groundrules.diagnostics.source import SourceFile, Span
 
-MAX_BYTES = 64 * 1024 * 1024
+MAX_BYTES = 64 << 20  # of a file of words
+MAX_YAML = 16 << 20  # of a rulebook's YAML, all that it uses included; a tree of it takes forty times as much
 
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
@@ -27,26 +28,31 @@ def nowhere(path: str) -> Span:
     return SourceFile(path, "").span(0, 0)
 
 
-def read_file(path: Path, shown: str, report: Report, at: Span | None = None) -> SourceFile | None:
-    """Return a file's text, or None once it is reported why not; `at` is where the file was named."""
+def read_file(
+    path: Path, shown: str, report: Report, at: Span | None = None, most: int = MAX_BYTES
+) -> SourceFile | None:
+    """Return the text of a file of at most `most` bytes, or None once it is reported why not.
+
+    `at` is where the file was named.
+    """
     span = at or nowhere(shown)
     try:
         if not path.exists():
             report.add(codes.NO_SUCH_FILE.at(span, f"there is no file `{shown}`", _neighbour(path)))
             return None
-        data = _read(path)
+        data = _read(path, most)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         reason = getattr(error, "strerror", None) or str(error)
-        report.add(codes.UNREADABLE_FILE.at(span, f"`{shown}` can't be read: {reason.lower()}"))
+        report.add(codes.UNREADABLE_FILE.at(span, f"`{shown}` can't be read: {reason[:1].lower()}{reason[1:]}"))
         return None
     return decode(data, shown, report)
 
 
-def _read(path: Path) -> bytes:
+def _read(path: Path, most: int) -> bytes:
     if not path.is_file():
         raise OSError(0, "it is no ordinary file")
-    if path.stat().st_size > MAX_BYTES:
-        raise OSError(0, f"it is larger than {MAX_BYTES // 1024 // 1024} MB")
+    if path.stat().st_size > most:
+        raise OSError(0, f"it is larger than {most >> 20} MB")
     return path.read_bytes()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from groundrules.diagnostics.codes import files as codes
@@ -15,6 +15,10 @@ from groundrules.rulebook.messages import warn_of_cut
 from groundrules.rulebook.model import ListDeclaration, Located
 from groundrules.rulebook.yaml import YMapping, YNode, YScalar, YSequence
 
+MOST_SEARCHED = 200_000  # entries of all lists that texts are searched for
+MOST_LOOKED_UP = 1_000_000  # entries of all lists that values are looked up in
+
+_LOOKED_UP = ("domain", "exact")
 _ENTRY = re.compile(r"^[ \t]*+([^\s#](?:[^\r\n]*[^\s])?)", re.MULTILINE)
 
 
@@ -71,3 +75,17 @@ def _file(node: YNode | None, place: Place, report: Report) -> SourceFile | None
 def entries_of(file: SourceFile) -> tuple[Located, ...]:
     """Return the entries of a list file: one a line; blank lines and lines that begin with `#` are left out."""
     return tuple(Located(found[1], file.span(*found.span(1))) for found in _ENTRY.finditer(file.text))
+
+
+def bounded(lists: list[ListDeclaration], report: Report) -> tuple[ListDeclaration, ...]:
+    """Return the lists, emptied from where they exceed what a rulebook may have; that is told at the first of them."""
+    kept: list[ListDeclaration] = []
+    had = {MOST_SEARCHED: 0, MOST_LOOKED_UP: 0}
+    for one in lists:
+        most = MOST_LOOKED_UP if one.match in _LOOKED_UP else MOST_SEARCHED
+        before, had[most] = had[most], had[most] + len(one.items)
+        if before <= most < had[most]:
+            message = f"with the {len(one.items):,} entries of `{one.name.value}` the lists have more than {most:,}"
+            report.add(codes.LONG_LIST.at(one.name.span, message, "keep the words that were met"))
+        kept.append(one if had[most] <= most else replace(one, items=()))
+    return tuple(kept)

@@ -19,7 +19,7 @@ from groundrules.diagnostics.source import SourceFile, Span
 from groundrules.resources import shipped
 from groundrules.rulebook import model
 from groundrules.rulebook.expressions import text
-from groundrules.rulebook.files import nowhere, read_file, shown_path
+from groundrules.rulebook.files import MAX_YAML, nowhere, read_file, shown_path
 from groundrules.rulebook.items import share
 from groundrules.rulebook.lists import Place
 from groundrules.rulebook.model import Located, Rulebook
@@ -28,6 +28,7 @@ from groundrules.rulebook.validate import valid_part
 from groundrules.rulebook.yaml import YMapping, YNode, YScalar, YSequence, read_yaml
 
 SUFFIXES = (".yaml", ".yml")
+DEEPEST = 32  # rulebooks that use each other in a row
 
 _HEADER_KEYS = ("title", "text", "languages", "timezone", "partition", "limits")
 _STANDARD = re.compile(r"std/([A-Za-z0-9_-]+)")
@@ -74,6 +75,7 @@ class _Loader:
     report: Report
     loaded: dict[Path, Rulebook | None] = field(default_factory=dict)
     loading: list[tuple[Path, str]] = field(default_factory=list)
+    size: int = 0  # characters of all YAML read
 
     def load(self, path: Path, shown: str, at: Span | None) -> Rulebook | None:
         """Load a file or folder; `at` is where it was named."""
@@ -89,13 +91,25 @@ class _Loader:
 
     def _files(self, path: Path, shown: str, at: Span | None) -> tuple[list[SourceFile] | None, Place]:
         if not path.is_dir():
-            file = read_file(path, shown, self.report, at)
+            file = self._read(path, shown, at)
             return ([file] if file else None), Place(path.parent, shown.rpartition("/")[0])
         names = sorted(one.name for one in path.iterdir() if one.suffix in SUFFIXES and not one.name.startswith("."))
         prefix = "" if shown == "." else f"{shown}/"
-        read = [read_file(path / name, prefix + name, self.report) for name in names]
+        read = [self._read(path / name, prefix + name, None) for name in names]
         found = [file for file in read if file]
         return (found if found or not names else None), Place(path, "" if shown == "." else shown)
+
+    def _read(self, path: Path, shown: str, at: Span | None) -> SourceFile | None:
+        file = read_file(path, shown, self.report, at, MAX_YAML)
+        if file is None or self.size > MAX_YAML:
+            return None
+        self.size += len(file.text)
+        if self.size > MAX_YAML:
+            message = f"with `{shown}` the YAML of this rulebook is larger than {MAX_YAML >> 20} MB"
+            help = "put words into files of lists, and what does not belong together into rulebooks of their own"
+            self.report.add(codes.UNREADABLE_FILE.at(at or nowhere(shown), message, help))
+            return None
+        return file
 
     def assemble(self, files: list[SourceFile], place: Place, at: Span) -> Rulebook | None:
         """Make one rulebook of the files of a folder; `at` is told where there is nothing to point at."""
@@ -208,6 +222,9 @@ class _Loader:
             self._report_cycle(key, written)
             return None
         if key not in self.loaded:
+            if len(self.loading) >= DEEPEST:
+                self._report_depth(written)
+                return None
             self.loading.append((key, shown))
             self.loaded[key] = self.load(path, shown, written.span)
             self.loading.pop()
@@ -222,6 +239,10 @@ class _Loader:
                 written.span, f"this closes a circle: {circle}", "move what both need into a rulebook of its own"
             )
         )
+
+    def _report_depth(self, written: Located) -> None:
+        message = f"rulebooks use each other more than {DEEPEST} deep"
+        self.report.add(codes.IMPORTS_TOO_DEEP.at(written.span, message, "use what is needed where it is needed"))
 
     def _target(self, written: Located, place: Place) -> tuple[Path, str] | None:
         """Return the file or folder that a `use` names, and how it is shown; None once it is reported."""

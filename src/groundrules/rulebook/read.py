@@ -17,7 +17,7 @@ from groundrules.rulebook import items, model
 from groundrules.rulebook.effects import Reading
 from groundrules.rulebook.expressions import Broken, Expressions, as_integer, text
 from groundrules.rulebook.items import Item
-from groundrules.rulebook.lists import Place, read_list
+from groundrules.rulebook.lists import Place, bounded, read_list
 from groundrules.rulebook.messages import read_texts
 from groundrules.rulebook.model import Located
 from groundrules.rulebook.yaml import YMapping, YNode, YScalar, YSequence
@@ -113,7 +113,7 @@ class Sections:
             declared.append(declaration)
             if file:
                 self.files.append(file)
-        return tuple(declared)
+        return bounded(declared, self.report)
 
     def parameter(self, name: YScalar, node: YNode) -> model.Parameter:
         item = _item(node, self.reading)

@@ -25,6 +25,7 @@ from groundrules.rulebook.yaml_errors import explain
 
 MAX_DEPTH = 64
 MAX_ALIASED = 10_000
+MAX_VALUES = 1_500_000  # keys and values of a file; a million take five seconds and half a gigabyte
 
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -215,8 +216,13 @@ class _Composer:
             yaml.MappingEndEvent: self._end,
             yaml.DocumentStartEvent: self._document,
         }
+        count = 0
         while loader.check_event():
             event = loader.get_event()
+            count += 1
+            if count > MAX_VALUES:
+                message = f"the file has more than {MAX_VALUES:,} keys and values"
+                raise _Refused(codes.TOO_MANY_VALUES.at(self._span(event), message, "put words into a file of a list"))
             handle = handlers.get(type(event))
             if handle:
                 handle(event)

@@ -25,7 +25,9 @@ Settings = dict[str, tuple[Span, YNode]]  # parameter → where it was given, an
 _ECHOES = frozenset(
     code.code for code in (codes.UNKNOWN_NAME, codes.UNKNOWN_ACTION, codes.UNKNOWN_RULE, codes.UNKNOWN_DECLARATION)
 )
-_IMPORTS = frozenset(code.code for code in (files.UNKNOWN_IMPORT, files.IMPORT_CYCLE, files.DUPLICATE_ALIAS))
+_IMPORTS = frozenset(
+    code.code for code in (files.UNKNOWN_IMPORT, files.IMPORT_CYCLE, files.DUPLICATE_ALIAS, files.IMPORTS_TOO_DEEP)
+)
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,11 @@ class _Echoes:
 
 
 def _broken(book: Rulebook) -> Iterator[str]:
-    yield from book.broken
-    for use in book.uses:
-        yield from _broken(use.book)
+    """Yield what was left out of a rulebook and its imports, each of them looked at once."""
+    waiting, seen = [book], {id(book)}
+    while waiting:
+        current = waiting.pop()
+        yield from current.broken
+        fresh = {id(use.book): use.book for use in current.uses if id(use.book) not in seen}
+        seen.update(fresh)
+        waiting += fresh.values()

@@ -23,9 +23,9 @@ UNREADABLE_FILE = Code(
     "unreadable-file",
     Severity.ERROR,
     "a file can't be read",
-    """The file exists but is no ordinary file, may not be read, or is larger than 64 MB. A rulebook and the files that
-it names are ordinary text files; a path that begins with `/` is refused, because it would mean something else on the
-next machine.
+    """The file exists but is no ordinary file, may not be read, or is too large: a file of words may have 64 MB, the
+YAML of a rulebook, all that it uses included, 16 MB. A rulebook and the files that it names are ordinary text files; a
+path that begins with `/` is refused, because it would mean something else on the next machine.
 """,
 )
 
@@ -200,6 +200,27 @@ a blank behind `#` if it is a comment.
 """,
 )
 
+LONG_LIST = Code(
+    "GR018",
+    "long-lists",
+    Severity.ERROR,
+    "the lists of a rulebook have too many words",
+    """All words that texts are searched for are put into one automaton, which takes a tenth of a millisecond for each.
+So the lists of a rulebook may have 200,000 entries; those with `match: domain` or `match: exact`, which are looked up,
+a million. A list of everything finds everything: keep the words that were met.
+""",
+)
+
+TOO_MANY_VALUES = Code(
+    "GR019",
+    "too-many-values",
+    Severity.ERROR,
+    "a file has too many keys and values",
+    """A YAML file may have 1,500,000 keys, values, lists and mappings; fifty thousand rules have half a million. Words
+belong into the file of a list, one a line, which takes a tenth of the time and needs no quotes.
+""",
+)
+
 NO_HEADER = Code(
     "GR020",
     "no-header",
@@ -245,5 +266,15 @@ DUPLICATE_ALIAS = Code(
     "two imports have one name",
     """What an import declares is reached under its alias (`flood.points`), the last part of its path unless `as:` says
 otherwise. Give one of the two another: `{rulebook: std/flood, as: burst}`.
+""",
+)
+
+IMPORTS_TOO_DEEP = Code(
+    "GR025",
+    "imports-too-deep",
+    Severity.ERROR,
+    "rulebooks use each other too deeply",
+    """A rulebook that uses another that uses a third, and so on, may go 32 deep. Nobody finds what a rule means through
+more than a few; let the rulebook at the top use what it needs itself.
 """,
 )

@@ -194,3 +194,22 @@ then: [mute]                      # `mute` needs `for`: `mute: 10m`
 ```
 """,
 )
+
+TOO_MUCH = Code(
+    "GR313",
+    "too-much",
+    Severity.ERROR,
+    "a rulebook that grows beyond what can be checked in seconds",
+    """\
+A define is written out wherever it is used, and an imported rulebook is checked once for every use. So a few lines
+that use each other twice, and again, grow without end. Defines written out again may have 200,000 parts in all; a
+rulebook, its imports counted at each use, 1,000 imports and 50,000 rules.
+
+```yaml
+define:
+  a: text contains "x" or text contains "y"
+  b: a or a
+  c: b or b       # and so on, forty times
+```
+""",
+)
