@@ -71,8 +71,11 @@ def test_other_forms(inside: Any) -> None:
     found = json.loads(inside("diff", "main", "rules.yaml", "--format", "json").stdout)
     (change,) = found["changes"]
     assert (change["kind"], change["id"], change["direction"]) == ("changed", "copies", "fewer")
+    chinese = inside("diff", "main", "rules.yaml", "--lang", "zh").stdout
+    assert chinese.startswith("main:rules.yaml → rules.yaml：新增 0，移除 0，修改 1\n")
+    assert "~ 规则 copies “No copies”：缩小：触发的事件变少\n" in chinese
     markdown = inside("diff", "main", "rules.yaml", "--format", "markdown", "--lang", "zh").stdout
-    assert "**规则 `copies` “No copies”**: 缩小：触发的事件变少" in markdown
+    assert "**规则 `copies` “No copies”**：缩小：触发的事件变少" in markdown
 
 
 def test_plan_files(inside: Any, repository: Path) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from groundrules.cli.wording import Speech
+
 RULEBOOK = """\
 rulebook: sample
 languages: [en]
@@ -120,3 +122,31 @@ def test_a_mutant_of_a_step_stands_at_that_step(command: Any, folder: Path) -> N
     assert "/rulebook.yaml:10: discipline#1: `{reaches: 3, then: [mute: 10m]}`: `reaches: 3` → 4;" in shown
     assert "/rulebook.yaml:11: discipline#2: `{reaches: 6, then: [kick]}`: `reaches: 6` → 7;" in shown
     assert "/rulebook.yaml:20: question#2: `{after: 30m, then: [announce: somebody]}`: after 30m → 1h;" in shown
+
+
+def test_in_chinese(command: Any, folder: Path) -> None:
+    result = command("test", folder, "--coverage", "--mutate", "--boundaries", "--lang", "zh")
+    shown = result.stdout.replace(str(folder), "")
+    assert shown.startswith("通过  spam goes\n1 项通过，0 项失败\n")
+    assert "：8 项中测到 4 项，50%\n" in shown
+    assert "  /rulebook.yaml:5: flood 从未触发\n" in shown
+    assert "  /rulebook.yaml:9: flood：`count(message by actor within 10s) >= 3` 从未为真\n" in shown
+    assert "flood：`count(message by actor within 10s) >= 3`：时限 10s → 20s；没有测试发现\n" in shown
+    assert "：去掉 `scam`；没有测试发现\n" in shown
+    assert "# ：1 个阈值附近没有测试\n" in shown
+    assert "left out" not in shown
+
+
+@pytest.mark.parametrize(
+    ("phrase", "chinese"),
+    [
+        ("the change of `points` left out", "去掉 `points` 的变化"),
+        ("this `until` left out", "去掉此 `until`"),
+        ("from an hour later", "开始晚一小时"),
+        ("`once_per` within 1h → 2h", "`once_per` 时限 1h → 2h"),
+        ("3 → 4 per 1d", "每 1d 3 → 4"),
+        ("`>=` → `>`", "`>=` → `>`"),
+    ],
+)
+def test_changes_in_chinese(phrase: str, chinese: str) -> None:
+    assert (Speech("zh").change(phrase), Speech("en").change(phrase)) == (chinese, phrase)

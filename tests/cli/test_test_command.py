@@ -140,3 +140,10 @@ def test_a_setting_that_does_not_fit_is_shown_in_the_tests(command: Any, tmp_pat
     assert result.exit_code == 1
     assert f"[{code}" in result.stderr
     assert "tests.yaml:3" in result.stderr
+
+
+def test_a_failure_in_chinese(command: Any, folder: Path) -> None:
+    shown = command("test", folder, "--lang", "zh").stdout
+    assert shown.startswith("通过  spam goes\n失败  ham stays\n")
+    head = f"      期望{' ' * 28}实际\n      delete{' ' * 26}无\n"
+    assert shown.endswith(f"      动作\n{head}1 项通过，1 项失败\n")

@@ -8,10 +8,11 @@ from typing import Any, Protocol, TypeVar
 
 import click
 
+from groundrules.cli.wording import Speech
 from groundrules.plan import ir
 from groundrules.tools.testing.boundaries import Proposal, boundaries
 from groundrules.tools.testing.cases import Case
-from groundrules.tools.testing.coverage import Coverage, Item, coverage, joined
+from groundrules.tools.testing.coverage import Coverage, coverage, joined
 from groundrules.tools.testing.mutants import Verdict, judge, mutants
 from groundrules.tools.testing.write import write_cases
 
@@ -81,29 +82,23 @@ def _noticed(found: Sequence[Verdict]) -> float:
 # --- to read ------------------------------------------------------------------------------------------
 
 
-def show(measured: Measured) -> None:
+def show(measured: Measured, say: Speech) -> None:
     """Print what was found."""
     for name, found in measured.get("coverage", {}).items():
-        _coverage(name, found)
+        _coverage(name, found, say)
     for name, found in measured.get("mutants", {}).items():
-        _mutants(name, found)
+        _mutants(name, found, say)
     for name, found in measured.get("boundaries", {}).items():
-        _boundaries(name, found)
+        _boundaries(name, found, say)
 
 
-def _coverage(name: str, found: Coverage) -> None:
-    click.echo(f"\n{name}: {len(found.reached)} of {len(found.items)} reached, {found.share:.0%}")
+def _coverage(name: str, found: Coverage, say: Speech) -> None:
+    click.echo("\n" + say("reached", name=name, reached=len(found.reached), all=len(found.items), share=found.share))
     for item in found.missed:
-        click.echo(f"  {item.file}:{item.line}: {_told(item)}")
-
-
-def _told(item: Item) -> str:
-    owner = click.style(item.owner, bold=True)
-    if item.kind == "clause":
-        return f"{owner}: `{_flat(item.text)}` never {item.what}"
-    if item.kind == "end":
-        return f"{owner}: never ended by `{_flat(item.text)}`"
-    return f"{owner} never {item.what}"
+        phrase = item.kind if item.kind in ("clause", "end") else "never"
+        owner = click.style(item.owner, bold=True)
+        told = say(phrase, owner=owner, text=_flat(item.text), what=say.reached(item))
+        click.echo(f"  {item.file}:{item.line}: {told}")
 
 
 def _flat(text: str, width: int = 80) -> str:
@@ -111,27 +106,29 @@ def _flat(text: str, width: int = 80) -> str:
     return flat if len(flat) <= width else flat[: width - 1] + "…"
 
 
-def _mutants(name: str, found: Sequence[Verdict]) -> None:
+def _mutants(name: str, found: Sequence[Verdict], say: Speech) -> None:
     missed = sorted((one for one in found if one.by is None), key=lambda one: (one.file, one.line))
-    click.echo(f"\n{name}: {len(found) - len(missed)} of {len(found)} mutants noticed, {_noticed(found):.0%}")
+    noticed = len(found) - len(missed)
+    click.echo("\n" + say("noticed", name=name, noticed=noticed, all=len(found), share=_noticed(found)))
     for one in missed:
         place = f"{one.file}:{one.line}: " if one.file else ""
-        of = f"`{_flat(one.text, 60)}`: " if one.text not in ("", one.owner) else ""
-        click.echo(f"  {place}{click.style(one.owner, bold=True)}: {of}{one.change}; no test notices")
+        owner = say("owner", owner=click.style(one.owner, bold=True))
+        of = say("of", text=_flat(one.text, 60)) if one.text not in ("", one.owner) else ""
+        click.echo(f"  {place}{owner}{say('unnoticed', of=of, change=say.change(one.change))}")
 
 
-def _boundaries(name: str, found: Sequence[Proposal]) -> None:
+def _boundaries(name: str, found: Sequence[Proposal], say: Speech) -> None:
     if not found:
-        click.echo(f"\n{name}: every threshold has tests just below, at and above it")
+        click.echo("\n" + say("all_bounded", name=name))
         return
     cases = [one.case for one in found if one.case is not None]
-    click.echo(f"\n# {name}: {len(found)} thresholds without tests around them")
+    click.echo("\n# " + say("unbounded", name=name, count=len(found)))
     for one in found:
         if one.case is None:
-            why = f"{one.threshold.owner}: {_flat(one.threshold.text)}"
-            click.echo(f"# {one.threshold.file}:{one.threshold.line}: write one by hand: {why}")
+            told = say("by_hand", owner=one.threshold.owner, text=_flat(one.threshold.text))
+            click.echo(f"# {one.threshold.file}:{one.threshold.line}: {told}")
     if cases:
-        click.echo("# What they expect is what happens today: read it before you keep it.")
+        click.echo(f"# {say('read_it')}")
         click.echo(write_cases(cases), nl=False)
 
 

@@ -16,7 +16,9 @@ from groundrules import narrate
 from groundrules.cli import measuring
 from groundrules.cli.loading import load_plan, print_diagnostics
 from groundrules.cli.options import LANGUAGE
+from groundrules.cli.wording import Speech
 from groundrules.decisions import Decision
+from groundrules.diagnostics.render.snippet import width
 from groundrules.plan import ir
 from groundrules.tools.testing.cases import Case
 from groundrules.tools.testing.judge import Mismatch
@@ -76,10 +78,11 @@ def command(
     results = [result for suite in suites for result in suite.results]
     if junit_path:
         Path(junit_path).write_text(junit(results), encoding="utf-8")
+    say = Speech(lang)
     if form == "human":
         for result in results:
-            _print(result, lang)
-        _print_total(results)
+            _print(result, say)
+        _print_total(results, say)
     passed = bool(results) and all(result.passed for result in results)
     asked = {"coverage": coverage or (fail_under is not None and not mutate), "mutants": mutate}
     asked["boundaries"] = boundaries
@@ -88,7 +91,7 @@ def command(
         told = {"tests": [_json(result) for result in results], **measuring.as_json(measured)}
         click.echo(json.dumps(told, ensure_ascii=False, indent=2))
     else:
-        measuring.show(measured)
+        measuring.show(measured, say)
     if not passed or not measuring.reaches(measured, fail_under):
         sys.exit(1)
 
@@ -113,33 +116,39 @@ def _run(path: Path, plan_path: str | None, match: str | None) -> Iterator[Suite
         yield suite
 
 
-def _print(result: CaseResult, lang: str) -> None:
-    mark = click.style("passed", fg="green") if result.passed else click.style("FAILED", fg="red", bold=True)
-    click.echo(f"{mark}  {result.case.name}")
+def _print(result: CaseResult, say: Speech) -> None:
+    style: dict[str, Any] = {"fg": "green"} if result.passed else {"fg": "red", "bold": True}
+    click.echo(f"{click.style(say('passed' if result.passed else 'failed'), **style)}  {result.case.name}")
     if result.problem:
         click.echo(f"    {result.place.file.path}:{result.place.line}: {result.problem}")
     for failure in result.failures:
-        _print_failure(failure, lang)
+        _print_failure(failure, say)
 
 
-def _print_failure(failure: StepFailure, lang: str) -> None:
+def _print_failure(failure: StepFailure, say: Speech) -> None:
     span = failure.step.span
     click.echo(f"    {span.file.path}:{span.line}: {_flat(span.text)}")
     for mismatch in failure.mismatches:
-        _print_sides(mismatch)
+        _print_sides(mismatch, say)
     for decision in failure.decisions:
-        for line in _reasons(decision, lang):
+        for line in _reasons(decision, say.lang):
             click.secho(f"      {line}", fg="bright_black")
 
 
-def _print_sides(mismatch: Mismatch) -> None:
+def _print_sides(mismatch: Mismatch, say: Speech) -> None:
     """Expected and actual side by side."""
-    left, right = mismatch.expected.split("\n"), mismatch.actual.split("\n")
-    width = max(30, *(len(line) for line in left)) + 2
-    click.echo(f"      {click.style(mismatch.what, bold=True)}")
-    click.echo(f"      {'expected':<{width}}actual")
+    left, right = say.side(mismatch.expected).split("\n"), say.side(mismatch.actual).split("\n")
+    column = max(30, *(width(line) for line in left)) + 2
+    click.echo(f"      {click.style(say.mismatch(mismatch), bold=True)}")
+    click.echo(f"      {_padded(say('expected'), column)}{say('actual')}")
     for expected, actual in zip_longest(left, right, fillvalue=""):
-        click.echo(f"      {click.style(f'{expected:<{width}}', fg='green')}{click.style(actual, fg='red')}")
+        click.echo(
+            f"      {click.style(_padded(expected, column), fg='green')}{click.style(actual, fg='red')}".rstrip()
+        )
+
+
+def _padded(text: str, column: int) -> str:
+    return text + " " * (column - width(text))
 
 
 def _reasons(decision: Decision, lang: str) -> list[str]:
@@ -149,14 +158,14 @@ def _reasons(decision: Decision, lang: str) -> list[str]:
     return head + narrate.narrate(decision, lang)
 
 
-def _flat(text: str, width: int = 100) -> str:
+def _flat(text: str, most: int = 100) -> str:
     flat = " ".join(text.split())
-    return flat if len(flat) <= width else flat[: width - 1] + "…"
+    return flat if len(flat) <= most else flat[: most - 1] + "…"
 
 
-def _print_total(results: Sequence[CaseResult]) -> None:
+def _print_total(results: Sequence[CaseResult], say: Speech) -> None:
     failed = sum(not result.passed for result in results)
-    text = f"{len(results) - failed} passed, {failed} failed"
+    text = say("total", passed=len(results) - failed, failed=failed)
     click.secho(text, fg="red" if failed else "green", bold=True)
 
 
@@ -169,7 +178,7 @@ def _json(result: CaseResult) -> dict[str, Any]:
         "seconds": round(result.seconds, 6),
         "problem": result.problem,
         "failures": [
-            {"line": failure.step.span.line, "what": item.what, "expected": item.expected, "actual": item.actual}
+            {"line": failure.step.span.line, "what": item.heading, "expected": item.expected, "actual": item.actual}
             for failure in result.failures
             for item in failure.mismatches
         ],

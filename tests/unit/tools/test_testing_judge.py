@@ -57,7 +57,11 @@ def test_every_action_meets_one_expectation_whatever_their_order() -> None:
     two = outcome(action("mute", "li", duration=1000), action("mute", "wang", duration=2000))
     assert judge(Expectation(actions=["mute", {"mute": "2s", "who": "wang"}]), two, SPECS) == []
     (found,) = judge(Expectation(actions=["mute"]), two, SPECS)
-    assert (found.what, found.expected, found.actual) == ("actions", "mute", "mute: 1s, who: li\nmute: 2s, who: wang")
+    assert (found.heading, found.expected, found.actual) == (
+        "actions",
+        "mute",
+        "mute: 1s, who: li\nmute: 2s, who: wang",
+    )
     assert judge(Expectation(actions=["mute", "mute", "mute"]), two, SPECS) != []
 
 
@@ -75,7 +79,7 @@ def test_balances_labels_states_and_what_waits() -> None:
     )
     assert judge(fine, held, SPECS) == []
     wrong = Expectation(ledgers={"points": {"li": 3}}, labels={"m": []}, states=[], pending=[])
-    assert [found.what for found in judge(wrong, held, SPECS)] == [
+    assert [found.heading for found in judge(wrong, held, SPECS)] == [
         "pending approvals",
         "states",
         "points of li",

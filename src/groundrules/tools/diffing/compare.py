@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from groundrules.calendar.instants import format_duration
 from groundrules.checker import Checked
 from groundrules.plan import ir
-from groundrules.rulebook.yaml import YNode, YScalar
+from groundrules.rulebook.yaml import YNode, YScalar, YSequence
 from groundrules.tools.diffing import blocks
 from groundrules.tools.diffing.carried import carried
 from groundrules.tools.diffing.model import Change, Detail, Diff
@@ -164,4 +164,8 @@ def _declared(checked: Checked) -> dict[str, dict[str, str]]:
 def _written(node: YNode | None) -> str:
     if node is None:
         return ""
-    return node.text if isinstance(node, YScalar) else str(node.plain())
+    if isinstance(node, YScalar):
+        return node.text
+    if isinstance(node, YSequence):
+        return f"[{', '.join(map(_written, node.items))}]"
+    return f"{{{', '.join(f'{key.text}: {_written(value)}' for key, value in node.items)}}}"

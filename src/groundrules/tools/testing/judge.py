@@ -17,16 +17,25 @@ from groundrules.plan import ir
 from groundrules.tools.testing.cases import Expectation
 from groundrules.tools.testing.timeline import milliseconds
 
+NOTHING = "nothing"
 Specs = Mapping[str, ir.ActionSpec]
 
 
 @dataclass(frozen=True)
 class Mismatch:
-    """One thing that came out otherwise: what was expected and what was there, in short texts."""
+    """One thing that came out otherwise: what was expected and what was there, in short texts.
+
+    `what` is a kind of thing or a ledger, `of` whose it is.
+    """
 
     what: str
     expected: str
     actual: str
+    of: str = ""
+
+    @property
+    def heading(self) -> str:
+        return f"{self.what} of {self.of}" if self.of else self.what
 
 
 @dataclass(frozen=True)
@@ -54,7 +63,7 @@ def judge(expected: Expectation, outcome: Outcome, specs: Specs) -> list[Mismatc
     if expected.actions is not None:
         found += _actions("actions", expected.actions, outcome.actions, specs)
         if expected.quiet and outcome.fired and not outcome.actions:
-            found.append(Mismatch("rules", "nothing", _names(outcome.fired)))
+            found.append(Mismatch("rules", NOTHING, _names(outcome.fired)))
     if expected.pending is not None:
         found += _actions("pending approvals", expected.pending, outcome.pending, specs)
     if expected.states is not None and sorted(expected.states) != sorted(outcome.states):
@@ -66,13 +75,13 @@ def judge(expected: Expectation, outcome: Outcome, specs: Specs) -> list[Mismatc
 
 
 def _names(names: Sequence[str]) -> str:
-    return ", ".join(sorted(names)) or "nothing"
+    return ", ".join(sorted(names)) or NOTHING
 
 
 def _ledgers(expected: Expectation, outcome: Outcome) -> list[Mismatch]:
     wanted = [(name, who, value) for name, row in (expected.ledgers or {}).items() for who, value in row.items()]
     return [
-        Mismatch(f"{name} of {who}", str(value), str(outcome.ledgers.get((name, who), 0)))
+        Mismatch(name, str(value), str(outcome.ledgers.get((name, who), 0)), who)
         for name, who, value in wanted
         if outcome.ledgers.get((name, who), 0) != value
     ]
@@ -80,7 +89,7 @@ def _ledgers(expected: Expectation, outcome: Outcome) -> list[Mismatch]:
 
 def _labels(expected: Expectation, outcome: Outcome) -> list[Mismatch]:
     return [
-        Mismatch(f"labels of {who}", _names(labels), _names(outcome.labels.get(who, ())))
+        Mismatch("labels", _names(labels), _names(outcome.labels.get(who, ())), who)
         for who, labels in (expected.labels or {}).items()
         if sorted(labels) != sorted(outcome.labels.get(who, ()))
     ]
@@ -97,7 +106,7 @@ def _asides(expected: Expectation, outcome: Outcome) -> list[Mismatch]:
         found.append(Mismatch("rejection", expected.rejected, _names(codes)))
     if expected.rejected is None and codes:
         reasons = [decision.rejected.reason for decision in outcome.decisions if decision.rejected]
-        found.append(Mismatch("rejection", "none", "; ".join(reasons)))
+        found.append(Mismatch("rejection", NOTHING, "; ".join(reasons)))
     return found
 
 
@@ -163,7 +172,7 @@ def _same(wanted: Any, actual: Any) -> bool:
 
 def show_expected(items: Sequence[Any]) -> str:
     """Expected actions as their author would write them."""
-    return "\n".join(_flow(item) for item in items) or "nothing"
+    return "\n".join(_flow(item) for item in items) or NOTHING
 
 
 def _flow(item: Any) -> str:
@@ -176,7 +185,7 @@ def _flow(item: Any) -> str:
 
 def show_actual(actions: Sequence[Action], specs: Specs) -> str:
     """Decided actions in the form in which they would be expected."""
-    return "\n".join(_flow(as_expected(action, specs)) for action in actions) or "nothing"
+    return "\n".join(_flow(as_expected(action, specs)) for action in actions) or NOTHING
 
 
 def as_expected(action: Action, specs: Specs) -> dict[str, Any]:

@@ -38,7 +38,7 @@ def _case(suite: ElementTree.Element, path: str, result: CaseResult) -> None:
     if result.passed:
         return
     text = "\n".join(
-        f"{path}:{failure.step.span.line}: {what.what}\n  expected: {what.expected}\n  actual: {what.actual}"
+        f"{path}:{failure.step.span.line}: {what.heading}\n  expected: {what.expected}\n  actual: {what.actual}"
         for failure in result.failures
         for what in failure.mismatches
     )

@@ -92,7 +92,7 @@ def _prove(chat: Chat, name: str, path: Path) -> None:
         raise NotSaved("not_passing", error=result.problem)
     for failure in result.failures:
         what = failure.mismatches[0]
-        raise NotSaved("not_passing", error=f"{what.what}: {what.expected} / {what.actual}")
+        raise NotSaved("not_passing", error=f"{what.heading}: {what.expected} / {what.actual}")
 
 
 # --- YAML -----------------------------------------------------------------------------------------

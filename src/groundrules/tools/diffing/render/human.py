@@ -22,7 +22,7 @@ def _lines(diff: Diff, say: Speech) -> Iterator[str]:
     if diff.same:
         yield say("same")
         return
-    yield click.style(f"{say('heading', old=diff.old, new=diff.new)}: {say.counts(diff)}", bold=True)
+    yield click.style(say("told", what=say("heading", old=diff.old, new=diff.new), said=say.counts(diff)), bold=True)
     for change in diff.changes:
         yield ""
         yield from _change(change, say)
@@ -30,7 +30,7 @@ def _lines(diff: Diff, say: Speech) -> Iterator[str]:
     yield click.style(say("live"), bold=True)
     fates = list(say.carried(diff.carried))
     for fate, items in fates:
-        yield f"  {fate}: {', '.join(say.some(items))}"
+        yield "  " + say("told", what=fate, said=say("comma").join(say.some(items)))
     if not fates:
         yield f"  {say('all_kept')}"
 
@@ -39,19 +39,20 @@ def _change(change: Change, say: Speech) -> Iterator[str]:
     sign, colour = _SIGNS[change.kind]
     title = say.title(change)
     name = click.style(f"{say.section(change)} {change.id}", bold=True)
-    yield click.style(sign, fg=colour) + f" {name}{f' “{title}”' if title else ''}: {say.verdict(change)}"
+    named = f"{name}{f' “{title}”' if title else ''}"
+    yield click.style(sign, fg=colour) + " " + say("told", what=named, said=say.verdict(change))
     for detail in change.details:
         yield from (f"    {line}" for line in _detail(detail, say))
 
 
 def _detail(detail: Detail, say: Speech) -> Iterator[str]:
-    part = detail.part if detail.part not in ("schema", "other") else ""
+    part = say.part(detail.part) if detail.part not in ("schema", "other") else ""
     head = " ".join(filter(None, (part, detail.about)))
     lines = [*_values(detail), *_entries(detail, say)] or [say.what(detail)]
     if len(lines) == 1:
-        yield f"{head}: {lines[0]}" if head else lines[0]
+        yield say("told", what=head, said=lines[0]) if head else lines[0]
         return
-    yield f"{head}:"
+    yield say("told", what=head, said="").rstrip()
     yield from (f"  {line}" for line in lines)
 
 
@@ -71,6 +72,8 @@ def _entries(detail: Detail, say: Speech) -> Iterator[str]:
     if detail.before and detail.after:
         return
     signs = (("+", "green", detail.added), ("−", "red", detail.removed))
-    shown = [click.style(f"{sign} {', '.join(say.some(items))}", fg=colour) for sign, colour, items in signs if items]
+    shown = [
+        click.style(f"{sign} {say('comma').join(say.some(items))}", fg=colour) for sign, colour, items in signs if items
+    ]
     if shown:
         yield "  ".join(shown)

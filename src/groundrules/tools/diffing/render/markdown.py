@@ -41,13 +41,13 @@ def _lines(diff: Diff, say: Speech) -> Iterator[str]:
 def _change(change: Change, say: Speech) -> Iterator[str]:
     title = say.title(change)
     named = f"{say.section(change)} {code(change.id)}" + (f" “{escape(title)}”" if title else "")
-    yield f"- {_SIGNS[change.kind]} **{named}**: {escape(say.verdict(change))}"
+    yield f"- {_SIGNS[change.kind]} {say('told', what=f'**{named}**', said=escape(say.verdict(change)))}"
     for detail in change.details:
         yield f"  - {_detail(detail, say)}"
 
 
 def _detail(detail: Detail, say: Speech) -> str:
-    part = f"{escape(detail.part)}: " if detail.part not in ("schema", "other") else ""
+    part = say("told", what=escape(say.part(detail.part)), said="") if detail.part not in ("schema", "other") else ""
     about = f"{code(detail.about)} " if detail.about else ""
     said = []
     if detail.before and detail.after:
@@ -57,5 +57,5 @@ def _detail(detail: Detail, say: Speech) -> str:
     shown = bool(detail.before and detail.after)
     for sign, items in (("+", detail.added), ("−", detail.removed)):
         if items and not shown:
-            said.append(f"{sign} {', '.join(map(code, say.some(items)))}")
-    return part + about + ("; ".join(said) or say.what(detail))
+            said.append(f"{sign} {say('comma').join(map(code, say.some(items)))}")
+    return part + about + (say("then").join(said) or say.what(detail))

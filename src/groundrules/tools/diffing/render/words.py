@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from groundrules import narrate
+from groundrules.localised import aside
 from groundrules.tools.diffing.model import Carried, Change, Detail, Diff
 
 MOST = 12  # entries of a list that are shown
@@ -35,6 +37,9 @@ WORDS: dict[str, dict[str, str]] = {
         "schema": "its schema",
         "other": "something that has no name of its own",
         "differs": "differs",
+        "told": "{what}: {said}",
+        "comma": ", ",
+        "then": "; ",
         "counts": "{added} added, {removed} removed, {changed} changed",
     },
     "zh": {
@@ -62,6 +67,9 @@ WORDS: dict[str, dict[str, str]] = {
         "schema": "格式定义",
         "other": "其他没有名称的内容",
         "differs": "有变化",
+        "told": "{what}：{said}",
+        "comma": "，",
+        "then": "；",
         "counts": "新增 {added}，移除 {removed}，修改 {changed}",
     },
 }
@@ -82,6 +90,9 @@ SECTIONS_ZH = {
     "rulebook": "规则手册",
 }
 
+PARTS_ZH = {"entries": "条目", "value": "值", "amount": "数额", "languages": "语言"}
+_STEP = re.compile(r"step (\d+)\b")
+
 
 class Speech:
     """Says the parts of a diff in one language."""
@@ -100,10 +111,14 @@ class Speech:
         """Say what became of a block, and which way it moved."""
         said = [self(change.kind)] if change.kind != "changed" or change.direction == "same" else []
         if change.was:
-            said = [f"{said[0]} ({self('was', was=change.was)})"]
+            said = [said[0] + aside(self("was", was=change.was), self.lang)]
         if change.direction != "same":
             said.append(self(change.direction))
-        return ", ".join(said)
+        return self("comma").join(said)
+
+    def part(self, part: str) -> str:
+        """A part of a block: a key as authors write it, or what there is no key for."""
+        return _STEP.sub(r"第 \1 步", PARTS_ZH.get(part, part)) if self.lang == "zh" else part
 
     def title(self, change: Change) -> str:
         return narrate.pick(change.title, self.lang)
