@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from groundrules.diagnostics.model import Report
+    from groundrules.diagnostics.source import SourceFile
     from groundrules.tools.fmt import Formatted
 
 
@@ -57,9 +59,12 @@ def _files(path: Path) -> list[Path]:
 
 
 def _standard_input(tally: _Tally, check: bool, diff: bool) -> None:
-    text = sys.stdin.buffer.read().decode("utf-8-sig")
-    found = _formatted(text, "<stdin>", tally)
-    if found is None:
+    from groundrules.rulebook.files import decode
+
+    data = sys.stdin.buffer.read()
+    text = _read(lambda report: decode(data, "<stdin>", report), "<stdin>", tally)
+    found = None if text is None else _formatted(text, "<stdin>", tally)
+    if text is None or found is None:
         return
     if found.changed:
         tally.changed.append("<stdin>")
@@ -70,9 +75,12 @@ def _standard_input(tally: _Tally, check: bool, diff: bool) -> None:
 
 
 def _file(path: Path, tally: _Tally, only_look: bool, diff: bool) -> None:
-    text = path.read_bytes().decode("utf-8-sig")
-    found = _formatted(text, path.as_posix(), tally)
-    if found is None:
+    from groundrules.rulebook.files import MAX_YAML, read_file
+
+    shown = path.as_posix()
+    text = _read(lambda report: read_file(path, shown, report, most=MAX_YAML), shown, tally)
+    found = None if text is None else _formatted(text, shown, tally)
+    if text is None or found is None:
         return
     if not found.changed:
         tally.same += 1
@@ -82,6 +90,21 @@ def _file(path: Path, tally: _Tally, only_look: bool, diff: bool) -> None:
         _print_diff(text, found.text, path.as_posix())
     if not only_look:
         _replace(path, found.text)
+
+
+def _read(read: Callable[[Report], SourceFile | None], path: str, tally: _Tally) -> str | None:
+    """Return a text, or None once it is told why it can't be read."""
+    from groundrules.cli.loading import print_diagnostics
+    from groundrules.diagnostics.model import Report
+
+    report = Report()
+    file = read(report)
+    if file is not None:
+        return file.text
+    print_diagnostics(report.sorted)
+    click.echo(f"{path}: left as it is: it can't be read", err=True)
+    tally.refused += 1
+    return None
 
 
 def _replace(path: Path, text: str) -> None:

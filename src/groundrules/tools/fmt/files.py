@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 
 from groundrules.diagnostics.model import Report
-from groundrules.diagnostics.source import SourceFile
+from groundrules.rulebook.files import MAX_YAML, read_file
 from groundrules.rulebook.yaml import YMapping, read_yaml
 from groundrules.tools.fmt.shapes import ROOT
 
@@ -28,14 +28,13 @@ def files_below(folder: Path) -> list[Path]:
 
 def _is_ours(path: Path) -> bool:
     """Tell whether a file begins like one of ours: it names a rulebook, holds tests, or only sections of a rulebook."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError):
+    file = read_file(path, path.as_posix(), Report(), most=MAX_YAML)
+    if file is None:
         return False
     report = Report()
-    root = read_yaml(SourceFile(path.as_posix(), text), report)
+    root = read_yaml(file, report)
     if report.has_errors:
-        return _HEAD.search(text) is not None
+        return _HEAD.search(file.text) is not None
     if not isinstance(root, YMapping):
         return False
     keys = {key.text for key, _ in root.items}
