@@ -57,7 +57,7 @@ def _hole(reader: Reader, node: nodes.Node) -> bool:
     if isinstance(typed.type, kinds.Unknown):
         return False
     text = reader.text(node)
-    if not printable(typed.type):
+    if not printable(typed.type) and not isinstance(typed.type, kinds.ClockRange):
         reader.error(type_codes.NOT_PRINTABLE, node, wording.not_printable(text, typed.type))
         return False
     if typed.optional and not falls_back(reader, node):

@@ -50,7 +50,7 @@ def _positive_in(lowerer: Lowerer, node: nodes.In) -> ir.AnyExpr:
     item = lowerer.expression(node.item)
     type = lowerer.type_of(node.collection)
     if isinstance(type, kinds.ClockRange):
-        start, end = _hours(lowerer, node.collection)
+        start, end = hours(lowerer, node.collection)
         return ir.InClock(instant=item, start=start, end=end, src=source)
     if isinstance(type, kinds.WordList):
         return ir.InList(item=item, list=listed(lowerer, node.collection), src=source)
@@ -58,7 +58,8 @@ def _positive_in(lowerer: Lowerer, node: nodes.In) -> ir.AnyExpr:
     return ir.In(item=item, collection=_unordered(lowerer.expression(node.collection)), view=view, src=source)
 
 
-def _hours(lowerer: Lowerer, node: nodes.Node) -> tuple[int, int]:
+def hours(lowerer: Lowerer, node: nodes.Node) -> tuple[int, int]:
+    """Return the ends of a range of times of day, in ms of the day."""
     if isinstance(node, nodes.ClockRange):
         return node.start, node.end
     found = lowerer.expression(node)

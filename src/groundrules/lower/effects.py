@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from groundrules.checker import constructs
+from groundrules.lower.comparisons import hours
 from groundrules.lower.constants import constant
 from groundrules.lower.expressions import Lowerer, lowered
 from groundrules.lower.ground import Ground
 from groundrules.plan import ir
 from groundrules.syntax import nodes
+from groundrules.syntax.print import clock
 from groundrules.types import kinds
 
 _NAME = "name"
@@ -102,8 +104,10 @@ def template(ground: Ground, message: constructs.Texts) -> ir.Template:
     return ir.Template(texts=texts)
 
 
-def _hole(lowerer: Lowerer, node: nodes.Node) -> ir.AnyExpr:
-    """Lower a hole; a missing name of a member or channel is shown by the id."""
+def _hole(lowerer: Lowerer, node: nodes.Node) -> ir.AnyExpr | str:
+    """Lower a hole; a missing name of a member or channel is shown by the id, hours are text at once."""
+    if isinstance(lowerer.type_of(node), kinds.ClockRange):
+        return "-".join(map(clock, hours(lowerer, node)))
     found = lowerer.expression(node)
     optional = lowerer.ground.typed(lowerer.context, node).optional
     if optional and isinstance(node, nodes.Attribute) and node.name == _NAME:
