@@ -51,7 +51,7 @@ def _name(reader: Reader, node: nodes.Name) -> Typed:
         words = (f"`{node.name}` is read from an event, and a state sees none", "count events: `count(… within 10m)`")
         return reader.error(cell_codes.STATE_READS, node, words)
     if binding is None:
-        words = (f"unknown name `{node.name}`", reader.scope.help(node.name, reader.variables))
+        words = wording.unknown_name(node.name, reader.scope.help(node.name, reader.variables))
         return reader.error(name_codes.UNKNOWN_NAME, node, words)
     return bound(reader, node, binding)
 

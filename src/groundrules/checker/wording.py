@@ -148,6 +148,16 @@ def needs_domain(text: str, list_name: str, type: kinds.Type) -> Words:
     )
 
 
+_WITHOUT_END = ("forever", "permanent", "permanently", "indefinitely", "infinite", "always", "永久", "永远", "无限")
+
+
+def unknown_name(name: str, help: str | None) -> Words:
+    """`help` proposes a name that is known."""
+    if name.casefold() in _WITHOUT_END:
+        help = "a length of time ends: write a long one, such as `365d`; what is for good is an action such as `ban`"
+    return f"unknown name `{name}`", help
+
+
 def not_printable(text: str, type: kinds.Type) -> Words:
     help = f"name one of its fields, such as `{text}.id`" if isinstance(type, kinds.Object) else None
     return f"`{text}` is {described(type)} and has no text to show", help

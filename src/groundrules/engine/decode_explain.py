@@ -13,6 +13,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
+from groundrules.calendar.instants import format_ms
 from groundrules.decisions import Rejection
 from groundrules.diagnostics.code import Code
 from groundrules.diagnostics.codes import events as codes
@@ -57,6 +58,14 @@ def is_date_time(text: str) -> bool:
         return False
     at_the_end = f"{found[1]}T{found[2]}" == "9999-12-31T23:59:59" and rounds_up
     return not at_the_end and (offset in "Zz" or (offset[1:3] < "24" and offset[3:] < "60"))
+
+
+def as_moment(number: Any) -> str | None:
+    """Return the moment that a number was probably meant for, of seconds or milliseconds since 1970; None if none."""
+    text = str(number)
+    if isinstance(number, bool) or not re.fullmatch(r"[0-9]{9,13}", text):
+        return None
+    return format_ms(int(text) * (1000 if len(text) < 12 else 1))
 
 
 def place(path: Iterable[str | int]) -> str:
@@ -118,6 +127,10 @@ def _told(error: Any) -> Rejection:
         path.append(min(name for name in error.validator_value if name not in error.instance))
         return _rejection(codes.EVENT_MISSING_FIELD, path, "is missing")
     code, reason = _words(error.validator, error.validator_value, error.instance)
+    if error.schema.get("format") == "date-time" and error.validator in ("type", "format"):
+        moment = as_moment(error.instance)
+        meant = f"; counted from 1970 that is `{moment}`" if moment else ""
+        reason = f"{_FORMATS['date-time']}, found {describe(error.instance)}{meant}"
     return _rejection(code, path, reason)
 
 

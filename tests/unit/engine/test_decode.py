@@ -56,6 +56,13 @@ def test_defaults_stand_in_for_absent_and_null_fields(decoder: Decoder) -> None:
         assert (event.text, event.links, event.reply_to, event.actor.roles) == ("", [], None, None)
 
 
+@pytest.mark.parametrize("time", [1700000000, 1700000000000, "1700000000"])
+def test_a_time_that_is_a_number_is_told_as_the_moment_that_it_means(decoder: Decoder, time: Any) -> None:
+    code, path, reason = refusal(decoder, message(actor={"id": "li", "joined": time}))
+    assert (code, path) == ("GR707" if isinstance(time, str) else "GR705", "actor.joined")
+    assert reason.endswith(f"found `{time}`; counted from 1970 that is `2023-11-14T22:13:20.000Z`")
+
+
 def test_a_link_has_the_domain_of_its_url_where_the_event_does_not_say(decoder: Decoder) -> None:
     links = [{"url": "https://GitHub.com/x"}, {"url": "u", "domain": "Said.example"}, {"url": "mailto:li@a.example"}]
     event = decoder.decode(message(links=links))

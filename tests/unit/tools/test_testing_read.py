@@ -94,12 +94,13 @@ def test_mistakes_of_tests(tmp_path: Path, text: str, message: str) -> None:
 
 
 def test_mistakes_come_with_help_and_stand_where_they_are(tmp_path: Path) -> None:
-    head = "    members: {li: {joind: 2d ago, joined: 2 days ago}}\n"
+    head = "    members: {li: {joind: 2d ago, created: 1700000000, joined: 2 days ago}}\n"
     path = write(tmp_path, timeline("{at: '09:00', message: a, expect: [delte]}", head=head))
     with pytest.raises(TestsError) as raised:
         read_tests(path, load(tmp_path).plan)
     assert [(found.span.text, found.help) for found in raised.value.diagnostics] == [
         ("joind", "did you mean `joined`?"),
+        ("1700000000", "counted from 1970 that is `2023-11-14T22:13:20.000Z`; write it so"),
         ("2 days ago", MOMENTS),
         ("delte", "did you mean `delete`?"),
     ]

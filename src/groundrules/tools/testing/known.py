@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from groundrules.engine.decode_explain import is_date_time
+from groundrules.engine.decode_explain import as_moment, is_date_time
 from groundrules.plan import ir
 from groundrules.tools.testing.timeline import is_ago
 from groundrules.types.catalog import shipped_catalog
@@ -52,7 +52,12 @@ def wrong_fact(value: Any, schema: dict[str, Any]) -> tuple[str, str | None] | N
         return None
     if schema.get("format") == "date-time":
         right = isinstance(value, str) and (is_ago(value) or is_date_time(value))
-        return None if right else ("must be a time", MOMENTS)
+        return None if right else ("must be a time", _meant(value) or MOMENTS)
     type_, wanted = _KINDS.get(str(schema.get("type")), (object, ""))
     right = isinstance(value, type_) and not (type_ is int and isinstance(value, bool))
     return None if right else (f"must be {wanted}", None)
+
+
+def _meant(value: Any) -> str | None:
+    moment = as_moment(value)
+    return f"counted from 1970 that is `{moment}`; write it so" if moment else None

@@ -14,6 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from groundrules.decisions import Decision
+from groundrules.engine.decode_explain import as_moment
 from groundrules.plan import ir
 from groundrules.tools.testing.cases import Case, Step
 
@@ -106,7 +107,10 @@ class VirtualClock:
         try:
             moved = datetime.fromisoformat(at)
         except ValueError:
-            raise TimeError(f"`{at}` is no time; write `09:00`, `+20s`, `monday 09:00` or `2026-03-02 09:00`") from None
+            moment = as_moment(at)
+            meant = f"; counted from 1970 that is `{moment}`" if moment else ""
+            told = f"`{at}` is no time; write `09:00`, `+20s`, `monday 09:00` or `2026-03-02 09:00`{meant}"
+            raise TimeError(told) from None
         return moved if moved.tzinfo else moved.replace(tzinfo=self._zone)
 
     def _not_before(self, day: date, clock: str, days: int) -> datetime:
