@@ -111,6 +111,15 @@ def test_a_rule_is_not_asked_about_an_event_that_is_turned_away(command: Any) ->
         assert "the event was turned away" in result.stdout
 
 
+@pytest.mark.parametrize("number", ["9" * 400, "-" + "9" * 400, "1e400"])
+@pytest.mark.parametrize("form", ["human", "json"])
+def test_an_event_with_a_number_that_fits_nowhere_is_explained(command: Any, number: str, form: str) -> None:
+    event = '{"id": "%s", "type": "message", "time": "2026-03-02T01:00:00Z", "community": {"id": "c"}, "n": %s}\n'
+    stream = event % ("a", number) + event % ("b", number)
+    result = command("explain", EXAMPLE, "-", "--event", "b", "--format", form, input=stream)
+    assert result.exit_code == 0, result.exception
+
+
 @pytest.mark.parametrize("encoding", ["latin-1", "ascii", "gbk"])
 def test_output_that_is_no_terminal_is_utf_8(encoding: str) -> None:
     command = [sys.executable, "-m", "groundrules.cli.main", "docs", "policies/topics", "--lang", "zh"]

@@ -38,6 +38,9 @@ class Invalid(Exception):
         self.rejection = rejection
 
 
+_TOO_LARGE = 10**400
+
+
 class OutOfRange:
     """A number that is too large; harmless in a field that nobody declared, invalid in any other."""
 
@@ -78,13 +81,24 @@ def read(raw: bytes | str) -> Any:
 
 
 def as_written(line: bytes | str) -> dict[str, Any] | None:
-    """Return the object that a line of JSON holds, cleaned; None if it holds none. For those who only show events."""
+    """Return the object that a line of JSON holds, cleaned; None if it holds none. For those who only show events.
+
+    A number that is too large is still one, of as many digits as fit nowhere.
+    """
     try:
         check_depth(line)
         found = read(line)
     except Invalid:
         return None
-    return found if isinstance(found, dict) else None
+    return _numbered(found) if isinstance(found, dict) else None
+
+
+def _numbered(value: Any) -> Any:
+    if isinstance(value, OutOfRange):
+        return -_TOO_LARGE if value.text.startswith("-") else _TOO_LARGE
+    if isinstance(value, dict):
+        return {key: _numbered(item) for key, item in value.items()}
+    return [_numbered(item) for item in value] if isinstance(value, list) else value
 
 
 def _reason(text: str, error: json.JSONDecodeError) -> str:

@@ -67,4 +67,9 @@ def read(data: bytes) -> Snapshot:
     if hashlib.sha256(body).digest() != data[_HASH_AT:_BODY_AT]:
         message = "this snapshot is damaged: its content does not match its hash"
         raise SnapshotError(codes.SNAPSHOT_DAMAGED, message, "use an earlier one")
-    return _decoder.decode(body)
+    try:
+        return _decoder.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise SnapshotError(
+            codes.SNAPSHOT_DAMAGED, f"this snapshot is damaged: {error}", "use an earlier one"
+        ) from error

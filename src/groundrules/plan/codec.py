@@ -129,7 +129,7 @@ def unpack(data: bytes) -> Packed:
     try:
         with no_collection():
             return _decoder().decode(body)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise PlanError("GR803", f"this plan file is damaged: {error}", "compile it again") from error
 
 

@@ -11,7 +11,9 @@ import sqlite3
 from pathlib import Path
 from types import TracebackType
 
+from groundrules.diagnostics.codes import plans as codes
 from groundrules.engine.engine import Engine, HasPlan
+from groundrules.engine.snapshot import SnapshotError
 
 _TABLES = """
 create table if not exists rows (
@@ -44,7 +46,11 @@ class SqliteStore:
         engine = Engine(plan, track=True)
         shapes = dict(self._base.execute("select space, hash from shapes"))
         rows = self._base.execute("select partition, space, key, row from rows order by partition, space, key")
-        engine.load(rows, shapes)
+        try:
+            engine.load(rows, shapes)
+        except (LookupError, TypeError, ValueError) as error:  # columns of another kind than was written
+            message = f"the state is damaged: {error}"
+            raise SnapshotError(codes.SNAPSHOT_DAMAGED, message, "use an earlier copy of the file") from error
         return engine
 
     def save(self, engine: Engine) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 import pytest
@@ -104,6 +105,7 @@ def test_equal_states_give_equal_snapshots() -> None:
         (lambda data: data[:7] + b"\xff\xff" + data[9:], "GR812"),
         (lambda data: data[:-1], "GR813"),
         (lambda data: data[:-1] + b"\x00\x00", "GR813"),
+        (lambda data: data[:9] + hashlib.sha256(b"\x91\xa1\xa4").digest() + b"\x91\xa1\xa4", "GR813"),
     ],
 )
 def test_what_is_no_snapshot_is_refused(damage: Any, code: str) -> None:

@@ -80,6 +80,14 @@ def test_anything_else_is_refused_with_a_code(damage: object, code: str) -> None
     assert code in CODES
 
 
+def test_text_that_is_no_unicode_is_refused() -> None:
+    body = codec.encode(a_plan())[40:].replace(b"no-adverts", b"no-adv\xa4rts")
+    data = codec.encode(a_plan())[:8] + hashlib.sha256(body).digest() + body
+    with pytest.raises(codec.PlanError) as caught:
+        codec.decode(data)
+    assert caught.value.code == "GR803"
+
+
 def test_a_plan_nested_beyond_reason_is_refused() -> None:
     body = b"\x83\xa8rulebook\xa1x\xa5rules\x90\xa6events\x81\xa1a" + b"\x91" * 100_000
     data = codec.MAGIC + (1).to_bytes(2, "big") + hashlib.sha256(body).digest() + body

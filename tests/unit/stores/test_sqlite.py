@@ -10,6 +10,7 @@ import pytest
 
 from groundrules import load
 from groundrules.engine.engine import Engine
+from groundrules.engine.snapshot import SnapshotError
 from groundrules.stores.sqlite import SqliteStore
 from long.memory import Stream
 from strategies.running import log
@@ -91,3 +92,18 @@ def test_nothing_is_written_by_half(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         with pytest.raises(ZeroDivisionError):
             store.save(engine)
     assert rows(tmp_path / "state.db") == before
+
+
+def test_a_file_whose_columns_hold_something_else_is_refused(tmp_path: Path) -> None:
+    book = load(RULEBOOK)
+    with SqliteStore(tmp_path / "state.db") as store:
+        engine = store.open(book)
+        for event in Stream(1).events(5):
+            engine.feed(event)
+        store.save(engine)
+    with sqlite3.connect(tmp_path / "state.db") as base:
+        base.execute("update or replace rows set space = x'ff00'")
+    base.close()
+    with SqliteStore(tmp_path / "state.db") as store, pytest.raises(SnapshotError) as error:
+        store.open(book)
+    assert error.value.code == "GR813"
