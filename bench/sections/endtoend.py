@@ -37,7 +37,6 @@ def run(results: Results, sizes: Sequence[int], rounds: int) -> None:
 def _reach(results: Results, language: Language, times: dict[str, Times]) -> None:
     ours_, base = times["feed_many"], times["decode + fold + scan"]
     results.reach(f"end to end at 1,000, {language}, against the base", ratio(ours_, base), LEAST[language])
-    results.reach(f"the same by `feed`, {language}", ratio(times["feed"], base), LEAST[language])
     by_json = ratio(ours_, times["json.loads + scan"])
     results.reach(f"end to end at 1,000, {language}, against json.loads + scan", by_json, 1.2)
 

@@ -1,4 +1,8 @@
-"""How the cost of an event grows with the members who are active: the whole step with eight windows per member."""
+"""How the cost of an event grows with the members who are active: the whole step with eight windows per member.
+
+However many there are, each writes about once in twelve hours, and all windows are longer than that: the more members,
+the more rows are alive.
+"""
 
 from __future__ import annotations
 
@@ -15,10 +19,11 @@ from groundrules.calendar.instants import format_ms
 from groundrules.engine.compiled import compile_plan
 
 EVENTS = 20_000
+PAUSE = 43_200_000
 
 
 def run(results: Results, sizes: tuple[int, ...]) -> None:
-    ready = compile_plan(ours.plan_of(rulebook(8)))
+    ready = compile_plan(ours.plan_of(rulebook(8, unit="h")))
     for count in sizes:
         engine = Engine(ready)
         events = _events(count)
@@ -40,9 +45,9 @@ def _events(members: int) -> Iterator[bytes]:
         event = {
             "id": f"e{number}",
             "type": "message",
-            "time": format_ms(1_700_000_000_000 + number * 10),
+            "time": format_ms(1_700_000_000_000 + number * PAUSE // members),
             "community": {"id": "c"},
-            "channel": {"id": f"c{who % 20}"},
+            "channel": {"id": f"c{who}"},
             "actor": {"id": f"u{who}"},
             "text": f"what member {who} says {chance.randrange(50)}",
         }

@@ -18,7 +18,7 @@ from typing import Literal
 import msgspec
 
 from groundrules.engine.codegen.structure import walk
-from groundrules.engine.scanning import FEW, Scanner, platform_of_databases
+from groundrules.engine.scanning import FEW, Pass, Scanner, platform_of_databases
 from groundrules.plan import ir
 from groundrules.text.factors import factors
 from groundrules.text.fold import fold, fold_bytes
@@ -115,9 +115,10 @@ class Literals:
         """Return the literal of a number as it is searched for."""
         return self._keys[base][number].encode("utf-8", "surrogatepass")
 
-    def scans(self, base: Base) -> bool:
-        """Whether a view has a pattern database; else its literals are looked for one by one."""
-        return self._scanner(base).scans
+    def scan(self, base: Base) -> Pass | None:
+        """Return what a pass over the text of a view needs; None if there are literals that it does not find."""
+        scanner = self._scanner(base)
+        return scanner.written_out if scanner.scans_all else None
 
     def save(self) -> SavedLiterals:
         """Return what it took time to make, as data."""

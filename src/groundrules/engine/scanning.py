@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from groundrules.text.lists import hyperscan
 
@@ -25,6 +25,15 @@ Find = Callable[[bytes], Sequence[int]]
 def platform_of_databases() -> str:
     """Return what a pattern database made here fits."""
     return "none" if hyperscan is None else f"hyperscan {hyperscan.__version__} {platform.machine()}"
+
+
+class Pass(NamedTuple):
+    """`scan(text, found, 0, None, scratch)` adds the numbers of what it finds to `hits`, to be cleared first."""
+
+    scan: Callable[..., object]
+    found: Callable[..., None]
+    scratch: Any
+    hits: list[int]
 
 
 class Scanner:
@@ -40,9 +49,9 @@ class Scanner:
         self.find: Find = self.finder(bytes)
 
     @property
-    def scans(self) -> bool:
-        """Whether there is a pattern database."""
-        return self._database is not None
+    def scans_all(self) -> bool:
+        """Whether the pattern database finds all literals."""
+        return self._database is not None and not self._single
 
     def dump(self) -> bytes | None:
         """Return the pattern database as bytes; None if there is none."""
@@ -70,25 +79,26 @@ class Scanner:
         single = self._single
         if self._database is None:
             return lambda text: _one_by_one(single, encode(text))
-        find = _pass(self._database, encode)
-        return (lambda text: [*find(text), *_one_by_one(single, encode(text))]) if single else find
+        scan, found, scratch, hits = self.written_out
 
+        def find(text: Any) -> Sequence[int]:
+            data = encode(text)
+            if hits:
+                hits.clear()
+            scan(data, found, 0, None, scratch)
+            return [*hits, *_one_by_one(single, data)] if single else hits
 
-def _pass(database: Any, encode: Callable[[Any], bytes]) -> Callable[[Any], Sequence[int]]:
-    """Return the search with a pattern database."""
-    scan, scratch = database.scan, hyperscan.Scratch(database)
-    hits: list[int] = []
+        return find
 
-    def found(number: int, *_: object) -> None:
-        hits.append(number)
+    @property
+    def written_out(self) -> Pass:
+        """Return what a pass needs, for code that makes it without a call; there must be a pattern database."""
+        hits: list[int] = []
 
-    def find(text: Any) -> Sequence[int]:
-        if hits:
-            hits.clear()
-        scan(encode(text), found, 0, None, scratch)
-        return hits
+        def found(number: int, *_: object) -> None:
+            hits.append(number)
 
-    return find
+        return Pass(self._database.scan, found, hyperscan.Scratch(self._database), hits)
 
 
 def _one_by_one(literals: Sequence[tuple[int, bytes]], text: bytes) -> list[int]:

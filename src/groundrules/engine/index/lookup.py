@@ -18,7 +18,7 @@ from groundrules.engine.index.gates import gates
 from groundrules.engine.index.necessary import Guard
 from groundrules.engine.index.residual import MOST, Residual
 from groundrules.engine.index.tables import Access, Guards, Probe
-from groundrules.engine.needles import BASES
+from groundrules.engine.needles import BASES, Base
 from groundrules.engine.scanning import FEW
 from groundrules.plan import ir
 
@@ -114,14 +114,25 @@ def _stands(emitter: Emitter, probe: Probe, value: str) -> Iterator[str]:
         for name, guards in probe.entries:
             for number in literals.numbers_of(name):
                 table[number] = (*table.get(number, ()), *guards)
-    text = _raw(probe.under, value)
-    if literals.scans(base) or len(table) > FEW:
+    text, scan = _raw(probe.under, value), literals.scan(base)
+    if scan is not None:
+        call, found, scratch, hits = map(emitter.constant, scan)
+        yield f"if {hits}: {hits}.clear()"
+        yield f"{call}({_encoded(emitter, base, text)}, {found}, 0, None, {scratch})"
+        yield f"for n in {hits}: f += {emitter.constant(table)}.get(n, ())"
+    elif len(table) > FEW:
         finder = emitter.constant(literals.finder(base))
         yield f"for n in {finder}({text}): f += {emitter.constant(table)}.get(n, ())"
-        return
-    yield f"t = {emitter.constant(literals.encoder(base))}({text})"
-    for number, guards in table.items():
-        yield f"if {emitter.constant(literals.encoded(base, number))} in t: f += {emitter.constant(guards)}"
+    else:
+        yield f"t = {_encoded(emitter, base, text)}"
+        for number, guards in table.items():
+            yield f"if {emitter.constant(literals.encoded(base, number))} in t: f += {emitter.constant(guards)}"
+
+
+def _encoded(emitter: Emitter, base: Base, text: str) -> str:
+    """Return what is searched of a text, with the fold of plain ASCII written out."""
+    encode = f"{emitter.constant(emitter.program.literals.encoder(base))}({text})"
+    return f"({text}.lower().encode() if {text}.isascii() else {encode})" if base == "folded" else encode
 
 
 def _raw(base: str, value: str) -> str:
