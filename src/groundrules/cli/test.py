@@ -112,7 +112,8 @@ def _run(path: Path, plan_path: str | None, match: str | None) -> Iterator[Suite
         for plan, concerned in groups:
             compiled = ready if plan is ready.plan else None
             suite.results += [run_case(plan, case, compiled) for case in concerned]
-        suite.results.sort(key=lambda result: cases.index(result.case))
+        order = {id(case): number for number, case in enumerate(cases)}
+        suite.results.sort(key=lambda result: order[id(result.case)])
         yield suite
 
 
