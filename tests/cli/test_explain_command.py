@@ -94,3 +94,17 @@ def test_a_rejected_event_says_why(command: Any) -> None:
     assert (
         "the event was rejected [GR704]: is missing (actor)" in command("explain", EXAMPLE, WEEK, "--event", id).stdout
     )
+
+
+def test_only_the_nearest_rules_are_told_unless_all_are_asked_for(command: Any, tmp_path: Path) -> None:
+    rules = [f'{{id: r{n}, title: R, on: message, when: text contains "{n}x", then: [delete]}}' for n in range(8)]
+    text = "rulebook: many\nlanguages: [en]\nuse: [std/chat]\nrules:\n" + "".join(f"  - {one}\n" for one in rules)
+    (tmp_path / "rulebook.yaml").write_text(text, encoding="utf-8")
+    event = '{"id":"a","type":"message","time":"2026-03-02T09:00:00Z","community":{"id":"c"},"actor":{"id":"li"}}'
+    few = command("explain", tmp_path, "--event", "a", "--lang", "en", input=event).stdout
+    assert few.count("✗") == 5
+    assert few.endswith("  … and 3 more (--all)\n")
+    every = command("explain", tmp_path, "--event", "a", "--all", input=event).stdout
+    assert every.count("✗") == 8
+    chinese = command("explain", tmp_path, "--event", "a", "--lang", "zh", input=event).stdout
+    assert chinese.endswith("  ……另有 3 条（--all）\n")

@@ -14,9 +14,8 @@ from groundrules.cli import reading
 from groundrules.cli.loading import load_plan
 from groundrules.cli.options import LANGUAGE
 from groundrules.diagnostics.nearest import did_you_mean
-from groundrules.plan import ir
 from groundrules.tools.explaining.events import Explained, events_of, explain_event
-from groundrules.tools.explaining.human import Line, Writer
+from groundrules.tools.explaining.human import MOST, Line, Writer
 from groundrules.tools.explaining.telling import Speech
 
 COLOURS: dict[str, dict[str, Any]] = {
@@ -34,9 +33,14 @@ COLOURS: dict[str, dict[str, Any]] = {
 @click.argument("events", nargs=-1, type=click.Path(exists=True, allow_dash=True, dir_okay=False))
 @click.option("--event", "id", required=True, metavar="ID", help="The id of the event to explain.")
 @click.option("--rule", metavar="RULE", help="Why this rule, ladder, path, state or schedule did or did not fire.")
+@click.option(
+    "--all", "every", is_flag=True, help="Name every rule that listened and did not fire, not only the nearest."
+)
 @click.option("--format", "form", type=click.Choice(["human", "json"]), default="human", show_default=True)
 @LANGUAGE
-def command(rulebook: str, events: tuple[str, ...], id: str, rule: str | None, form: str, lang: str) -> None:
+def command(
+    rulebook: str, events: tuple[str, ...], id: str, rule: str | None, every: bool, form: str, lang: str
+) -> None:
     """Explain what one event of a stream brought about, and why.
 
     EVENTS are files of JSON, one event a line; `-`, or none, reads standard input. What came before the event is
@@ -56,7 +60,7 @@ def command(rulebook: str, events: tuple[str, ...], id: str, rule: str | None, f
     if form == "json":
         click.echo(json.dumps(_data(found, rule), ensure_ascii=False, indent=2))
     else:
-        print_lines(_lines(found, rule, ready.plan, lang))
+        print_lines(_lines(found, rule, Writer(Speech(ready.plan, lang)), None if every else MOST))
 
 
 def _no_such(what: str, name: str, known: Sequence[str]) -> str:
@@ -86,10 +90,9 @@ def _data(found: Explained, rule: str | None) -> Any:
     return {"event": msgspec.to_builtins(event.event), "rules": msgspec.to_builtins(found.rule(rule))}
 
 
-def _lines(found: Explained, rule: str | None, plan: ir.Plan, lang: str) -> Iterable[Line]:
-    writer = Writer(Speech(plan, lang))
+def _lines(found: Explained, rule: str | None, writer: Writer, most: int | None) -> Iterable[Line]:
     if rule is None:
-        yield from writer.event(found.event())
+        yield from writer.event(found.event(), most)
         return
     yield from writer.head(found.event())
     for told in found.rule(rule):

@@ -36,7 +36,7 @@ def command(rulebook: str, tests: str | None, lang: str) -> None:
     ready = load_plan(rulebook)
     is_plan = path.is_file() and path.suffix not in (".yaml", ".yml")
     file = Path(tests) if tests else None if is_plan else saving.tests_file(path)
-    session = Session(ready, file, lang)
+    session = Session(ready, file, lang, None if is_plan else path)
     terminal = sys.stdin.isatty()
     if terminal:
         print_lines([Voice(ready.plan, lang).welcome()])
@@ -44,7 +44,7 @@ def command(rulebook: str, tests: str | None, lang: str) -> None:
         if not terminal and line.strip():
             click.echo(f"{PROMPT}{line}")
         answers = session.enter(line)
-        voice = Voice(ready.plan, session.lang)
+        voice = Voice(session.chat.plan, session.lang)
         for answer in answers:
             print_lines(voice.lines(answer))
         if any(isinstance(answer, Quit) for answer in answers):

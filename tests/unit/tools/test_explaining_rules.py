@@ -9,6 +9,7 @@ import pytest
 from groundrules.book import load
 from groundrules.engine.engine import Engine
 from groundrules.tools.explaining.events import watch
+from groundrules.tools.explaining.human import cut
 from groundrules.tools.explaining.witness import Witness
 from groundrules.tools.testing.read import find_tests, read_tests
 from groundrules.tools.testing.timeline import EventMaker
@@ -211,3 +212,9 @@ def test_verdicts_are_what_the_engine_decided(folder: Path) -> None:
                 fired = {one.rule for decision in decisions for one in decision.fired}
                 told = {one.rule for rule in plan.rules for one in found.rules.explain(rule) if one.verdict == "fired"}
                 assert told == fired
+
+
+def test_a_long_condition_is_cut_in_its_middle() -> None:
+    assert cut("short") == "short"
+    told = cut("text matches /(" + "a|" * 200 + "b)/i")
+    assert (told[:16], told[-4:], len(told) <= 100) == ("text matches /(a", "b)/i", True)

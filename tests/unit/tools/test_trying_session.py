@@ -356,13 +356,18 @@ def test_load_begins_with_a_test(session: Session) -> None:
     assert [turn.event for turn in again.chat.turns] == events
 
 
-def test_a_test_under_other_parameters_is_not_loaded(tmp_path: Path) -> None:
+def test_a_test_under_settings_of_its_own_is_loaded_with_them(tmp_path: Path) -> None:
     rules = "parameters: {most: {type: integer, default: 3, min: 1, max: 9}}\nrules:\n"
     rules += '  - {id: x, on: message, when: "count(message within 1m) > most", then: [delete]}\n'
     (tmp_path / "rulebook.yaml").write_text(HEAD + rules, encoding="utf-8")
     tests = "tests:\n  - {name: one, with: {most: 1}, timeline: [{at: '09:00', message: hi, by: li}]}\n"
     (tmp_path / "tests.yaml").write_text(tests, encoding="utf-8")
     assert problem(typed(Session(load(tmp_path), tmp_path / "tests.yaml"), "/load one")) == "has_settings"
+    session = Session(load(tmp_path), tmp_path / "tests.yaml", rulebook=tmp_path)
+    assert done(typed(session, "/load one", "li: again")[-1]) == ["delete"]
+    assert typed(session, "/save two") == [Said("saved", {"name": "two", "path": str(tmp_path / "tests.yaml")})]
+    assert "with: {most: 1}" in (tmp_path / "tests.yaml").read_text(encoding="utf-8").partition("two")[2]
+    assert done(typed(session, "/undo", "/undo", "li: hi", "li: again")[-1]) == []
 
 
 def test_load_names_the_tests_that_there_are(session: Session) -> None:

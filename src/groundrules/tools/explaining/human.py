@@ -17,6 +17,8 @@ from groundrules.tools.explaining.telling import Speech, joined
 from groundrules.tools.explaining.underline import disguised, underlined
 
 MARKS = {True: "✓", False: "✗", None: "?"}
+MOST = 5  # rules that did not fire, of those that listened
+LONGEST = 100  # characters of a condition where only its gist is told
 STYLES = {True: "holds", False: "fails", None: "unknown"}
 
 
@@ -34,6 +36,21 @@ def lines_of(told: EventExplained | RuleExplained, plan: ir.Plan, lang: str) -> 
     """An explanation as lines."""
     writer = Writer(Speech(plan, lang))
     return list(writer.event(told) if isinstance(told, EventExplained) else writer.rule(told))
+
+
+def cut(text: str, most: int = LONGEST) -> str:
+    """Shorten a long text in its middle: how it begins and ends tells what it is."""
+    return text if len(text) <= most else f"{text[: most * 2 // 3]} … {text[-most // 4 :]}"
+
+
+def _gist(line: Line) -> Line:
+    """A line that names a condition, cut; what stands below it points into texts and is left whole."""
+    return Line(cut(line.text), line.style) if line.text[:1] in MARKS.values() else line
+
+
+def _is_switched_off(told: RuleExplained) -> bool:
+    """Whether a setting lets the rule's condition never hold."""
+    return told.when is not None and told.when.outcome is False and not any(one.text for one in deciding(told.when))
 
 
 class Writer:
@@ -55,8 +72,8 @@ class Writer:
         if event.text:
             yield from (Line(f"  {text}") for text in underlined(event.text, ()))
 
-    def event(self, told: EventExplained) -> Iterator[Line]:
-        """Why each action; and which rules listened for nothing."""
+    def event(self, told: EventExplained, most: int | None = MOST, more: str = "--all") -> Iterator[Line]:
+        """Why each action; and which rules listened for nothing: the nearest `most`, and how to see `more`."""
         yield from self.head(told)
         yield Line("")
         turned_away = next((one for one in told.decisions if one.trigger in ("rejected", "duplicate")), None)
@@ -66,7 +83,7 @@ class Writer:
         if not any(decision.notable for decision in told.decisions):
             yield Line(self.speech.words["nothing"] if told.rules else self._nobody(told))
         yield from self.happened(told)
-        yield from self._listened(told)
+        yield from self._listened(told, most, more)
 
     def happened(self, told: EventExplained) -> Iterator[Line]:
         """What an event brought about, each action with its reasons."""
@@ -143,22 +160,24 @@ class Writer:
         for unknown in decision.unknown:
             yield "? " + say("undecided", rule=unknown.rule, missing=joined(self.speech, unknown.missing))
 
-    def _listened(self, told: EventExplained) -> Iterator[Line]:
-        quiet = [rule for rule in told.rules if rule.verdict != "fired"]
+    def _listened(self, told: EventExplained, most: int | None, more: str) -> Iterator[Line]:
+        quiet = sorted((rule for rule in told.rules if rule.verdict != "fired"), key=_is_switched_off)
         if not quiet:
             return
         yield Line(self.speech.say("listened", type=told.event.type))
-        for rule in quiet:
+        for rule in quiet[:most]:
             yield Line(f"  {self.speech.name(rule)}")
             yield from (line.indented(4) for line in self._briefly(rule))
+        if most is not None and len(quiet) > most:
+            yield Line("  " + self.speech.say("more_rules", count=len(quiet) - most, how=more), "faint")
 
     def _briefly(self, told: RuleExplained) -> Iterator[Line]:
         """Why a rule did not fire, in a line or two: the conditions that failed."""
-        if told.verdict != "false" or told.when is None:
+        if told.verdict != "false" or told.when is None or _is_switched_off(told):
             yield Line(self.verdict(told), "faint")
             return
         for part in deciding(told.when):
-            yield Line(f"{MARKS[part.outcome]} {part.text}", "faint")
+            yield Line(f"{MARKS[part.outcome]} {cut(part.text)}", "faint")
 
     def reason(self, told: RuleExplained, whole: bool = True) -> Iterator[Line]:
         """Why a rule fired: its name and the conditions that decided it."""
@@ -167,7 +186,7 @@ class Writer:
             yield Line(f"  {self._ladder(told.ladder)}")
         if whole and told.when is not None:
             for part in deciding(told.when):
-                yield from (line.indented(2) for line in self.condition(part))
+                yield from (_gist(line).indented(2) for line in self.condition(part))
 
     # --- rules ------------------------------------------------------------------------------------
 

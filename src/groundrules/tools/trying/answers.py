@@ -57,9 +57,10 @@ class Table:
 
 @dataclass(frozen=True)
 class Why:
-    """An explanation of the last event, or of rules on it."""
+    """An explanation of the last event, or of rules on it; `every`: with all rules that listened."""
 
     event: EventExplained | None = None
+    every: bool = False
     rules: tuple[RuleExplained, ...] = ()
 
 

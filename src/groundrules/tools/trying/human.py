@@ -9,7 +9,7 @@ from rich.cells import cell_len
 
 from groundrules.narrate import language_of, pick
 from groundrules.plan import ir
-from groundrules.tools.explaining.human import MARKS, Line, Writer, deciding
+from groundrules.tools.explaining.human import MARKS, MOST, Line, Writer, deciding
 from groundrules.tools.explaining.model import RuleExplained
 from groundrules.tools.explaining.nearness import parts_that_hold
 from groundrules.tools.explaining.telling import Speech, joined
@@ -120,6 +120,9 @@ class Voice:
 
     def _why(self, answer: Why) -> Iterator[Line]:
         if answer.event is not None:
-            yield from (line.indented(2) for line in self._writer.event(answer.event))
+            yield from (
+                line.indented(2)
+                for line in self._writer.event(answer.event, None if answer.every else MOST, "/why --all")
+            )
         for told in answer.rules:
             yield from (line.indented(2) for line in self._writer.rule(told))

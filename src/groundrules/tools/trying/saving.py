@@ -101,6 +101,8 @@ def _prove(chat: Chat, name: str, path: Path) -> None:
 def as_yaml(chat: Chat, name: str, lang: str) -> str:
     """A tests file with the chat as its only test, in canonical layout."""
     head: dict[str, Any] = {"name": name}
+    if chat.case.settings:
+        head["with"] = {name: value.plain() for name, (_, value) in chat.case.settings.items()}
     if chat.case.members:
         head["members"] = chat.case.members
     if chat.case.channels:

@@ -13,10 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from groundrules.diagnostics.nearest import nearest
+from groundrules.engine.compiled import Compiled
 from groundrules.engine.decode_lenient import clean
 from groundrules.engine.engine import HasPlan
+from groundrules.plan import codec
 from groundrules.tools.explaining.model import RuleExplained
 from groundrules.tools.testing.cases import Case
+from groundrules.tools.testing.read import TestsError
+from groundrules.tools.testing.settings import grouped
 from groundrules.tools.testing.timeline import TimeError
 from groundrules.tools.trying import saving
 from groundrules.tools.trying.answers import Answer, Happened, Help, Problem, Quit, Said, Table, Why
@@ -37,17 +41,24 @@ class Cannot(Exception):
 
 @dataclass(frozen=True)
 class Entry:
-    """Something that changed the chat: a line, or a test that was loaded."""
+    """Something that changed the chat: a line, or a test that was loaded, with the plan of its settings."""
 
     line: str
     case: Case | None = None
+    ready: HasPlan | None = None
 
 
 class Session:
-    """A chat that is typed line by line. `tests` is the file that chats are saved to."""
+    """A chat that is typed line by line. `tests` is the file that chats are saved to.
 
-    def __init__(self, ready: HasPlan, tests: Path | None = None, lang: str = "en") -> None:
+    `rulebook` is where the plan was made from; without it a test that sets parameters can't be loaded.
+    """
+
+    def __init__(
+        self, ready: HasPlan, tests: Path | None = None, lang: str = "en", rulebook: Path | None = None
+    ) -> None:
         self.ready = ready
+        self.rulebook = rulebook
         self.tests = tests
         self.lang = lang
         self.history: list[Entry] = []
@@ -115,13 +126,13 @@ class Session:
             if entry.case is None:
                 self._enter(entry.line)
             else:
-                self.play(entry.line, entry.case)
+                self.play(entry.line, entry.case, entry.ready)
 
-    def play(self, line: str, case: Case) -> list[Answer]:
-        """Begin with a test: its members, and all its steps."""
-        self.chat = Chat(self.ready, case)
+    def play(self, line: str, case: Case, ready: HasPlan | None = None) -> list[Answer]:
+        """Begin with a test: its members, and all its steps; on the plan of its settings, if it has some."""
+        self.chat = Chat(ready or self.ready, case)
         answers = [answer for step in case.steps for answer in happened(self.chat.take(step))]
-        self.history = [Entry(line, case)]
+        self.history = [Entry(line, case, ready)]
         return answers
 
 
@@ -195,12 +206,12 @@ def event(session: Session, read: Line) -> list[Answer]:
     if not isinstance(fields, dict):
         raise Cannot("json", error="not an object")
     type = str(fields.pop("type", type))
-    if type not in session.ready.plan.events:
-        near = nearest(type, session.ready.plan.events)
+    if type not in session.chat.plan.events:
+        near = nearest(type, session.chat.plan.events)
         raise Cannot("no_type" if near is None else "no_type_near", name=type, near=near)
     actor = fields.pop("actor", None)
     by = {"by": actor["id"] if isinstance(actor, dict) and set(actor) == {"id"} else actor} if actor else {}
-    if not by and "actor" in session.ready.plan.events[type].get("required", ()):
+    if not by and "actor" in session.chat.plan.events[type].get("required", ()):
         by = {"by": session.who(read)}
     if "channel" in fields:
         fields["in"] = fields.pop("channel")
@@ -252,7 +263,7 @@ def member(session: Session, read: Line) -> list[Answer]:
 
 
 def _member_facts(session: Session) -> dict[str, Any]:
-    events = session.ready.plan.events
+    events = session.chat.plan.events
     schema: dict[str, Any] = events.get("message") or next(iter(events.values()), {})
     found: dict[str, Any] = schema.get("properties", {}).get("actor", {}).get("properties", {})
     return {name: one for name, one in found.items() if name != "id"}
@@ -314,11 +325,11 @@ def why(session: Session, read: Line) -> list[Answer]:
     if last is None:
         raise Cannot("nothing_yet")
     explained, name = last.explained[-1], read.text.strip()
-    if not name:
-        return [Why(event=explained.event())]
+    if name in ("", "--all"):
+        return [Why(event=explained.event(), every=bool(name))]
     rules: list[RuleExplained] = explained.rule(name)
     if not rules:
-        near = nearest(name, [rule.id for rule in session.ready.plan.rules])
+        near = nearest(name, [rule.id for rule in session.chat.plan.rules])
         raise Cannot("no_rule" if near is None else "no_rule_near", name=name, near=near)
     return [Why(rules=tuple(rules))]
 
@@ -357,15 +368,24 @@ def load(session: Session, read: Line) -> list[Answer]:
         raise Cannot("no_tests_file")
     name = read.text.strip()
     try:
-        cases = saving.cases(session.tests, session.ready.plan)
+        cases = saving.cases(session.tests, session.chat.plan)
     except saving.NotSaved as error:
         raise Cannot(error.phrase, **error.values) from None
     found = next((case for case in cases if name and name in case.name), None)
     if found is None:
         return [Problem("no_test", {"name": name}), Table("tests", tuple((case.name, "") for case in cases))]
-    if found.settings:
-        raise Cannot("has_settings", name=found.name)
-    return [Said("loaded", {"name": found.name}), *session.play(f"/load {found.name}", found)]
+    ready = _under_its_settings(session, found) if found.settings else None
+    return [Said("loaded", {"name": found.name}), *session.play(f"/load {found.name}", found, ready)]
+
+
+def _under_its_settings(session: Session, case: Case) -> HasPlan:
+    if session.rulebook is None:
+        raise Cannot("has_settings", name=case.name)
+    try:
+        ((plan, _),) = grouped(session.rulebook, session.ready.plan, [case])
+    except TestsError as error:
+        raise Cannot("tests_broken", path=str(session.tests), error=error.diagnostics[0].message) from None
+    return Compiled(plan, codec.digest(plan))
 
 
 def show_help(session: Session, read: Line) -> list[Answer]:
