@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 
 import msgspec
@@ -101,3 +102,25 @@ def test_a_default_that_is_written_out_changes_no_digest() -> None:
     written = replace(rule, mode="".join(["en", "force"]), kind="".join(["ru", "le"]))
     plans = [ir.Plan(rulebook="x", rules=(one,)) for one in (rule, written)]
     assert codec.digest(plans[0]) == codec.digest(plans[1]) == codec.digest(codec.decode(codec.encode(plans[1])))
+
+
+def test_making_much_leaves_the_collector_as_it_was() -> None:
+    assert gc.isenabled()
+    with codec.no_collection():
+        assert not gc.isenabled()
+        made = [[number] for number in range(20_000)]
+    assert gc.isenabled()
+    assert gc.get_freeze_count() == 0
+    assert gc.get_count()[0] < len(made), "what was made has grown old"
+
+
+def test_a_host_that_froze_what_it_has_keeps_it_frozen() -> None:
+    gc.freeze()
+    try:
+        frozen = gc.get_freeze_count()
+        with codec.no_collection():
+            made = [[number] for number in range(20_000)]
+        assert gc.get_freeze_count() == frozen
+        assert len(made) == 20_000
+    finally:
+        gc.unfreeze()

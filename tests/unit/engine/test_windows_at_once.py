@@ -1,0 +1,68 @@
+"""Windows counted together and asked behind one gate: the same rows and the same firings as one by one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import groundrules
+from groundrules.decisions import encode
+from groundrules.engine.engine import Engine
+from groundrules.engine.index.gates import gates
+from groundrules.engine.program import Program
+from strategies.runtime import Story
+
+KEYS = ("actor", "channel", "actor, channel", "text")
+TESTS = [(key, seconds, least) for key in KEYS for seconds, least in ((4, 2), (9, 3), (30, 5))]
+RULES = "".join(
+    f"  - {{id: r{number}, on: message, when: 'count(message by {key} within {seconds}s) >= {least}', then: [delete]}}\n"
+    for number, (key, seconds, least) in enumerate(TESTS)
+)
+OTHERS = """\
+  - {id: rare, on: message, when: 'count(message by channel within 20s) < 3 and text contains "o"', then: [warn]}
+  - {id: many, on: message, when: 'distinct(actor.id of message by channel within 20s) >= 3', then: [pin]}
+"""
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory: pytest.TempPathFactory) -> groundrules.Rulebook:
+    path = tmp_path_factory.mktemp("windows") / "rulebook.yaml"
+    path.write_text(f"rulebook: windows\nuse: [std/chat]\nrules:\n{RULES}{OTHERS}", encoding="utf-8")
+    return groundrules.load(path)
+
+
+def test_guards_on_one_window_stand_behind_one_gate(book: groundrules.Rulebook) -> None:
+    program = Program(book.plan)
+    guards = {number: rule.when for number, rule in enumerate(book.plan.rules)}
+    found = list(gates(program.compiler.program, guards))
+    behind = [numbers for gate, numbers in found if gate is not None]
+    assert sorted(len(numbers) for numbers in behind) == [3, 3, 3, 3]
+    assert sorted(number for _, numbers in found for number in numbers) == sorted(guards)
+    assert [len(numbers) for gate, numbers in found if gate is None] == [2], "no gate for what a low count makes true"
+
+
+def test_rows_are_those_of_windows_counted_one_by_one(book: groundrules.Rulebook) -> None:
+    together, apart = Engine(book), Engine(book, indexed=False)
+    story = Story()
+    for second in range(0, 40, 2):
+        line = story.message(second * 1000, "so", actor={"id": f"u{second % 3}"})
+        assert [encode(one) for one in together.feed(line)] == [encode(one) for one in apart.feed(line)]
+    assert together.snapshot() == apart.snapshot()
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 6000), st.sampled_from("ab"), st.booleans(), st.sampled_from("xy")),
+        max_size=40,
+    )
+)
+def test_no_gate_hides_a_firing(book: groundrules.Rulebook, said: list[tuple[int, str, bool, str]]) -> None:
+    together, apart = Engine(book), Engine(book, indexed=False)
+    story, now = Story(), 0
+    for passed, who, own, where in said:
+        now += passed
+        line = story.message(now, "so", actor={"id": who, "self": own}, channel={"id": where, "name": where})
+        assert [encode(one) for one in together.feed(line)] == [encode(one) for one in apart.feed(line)]
