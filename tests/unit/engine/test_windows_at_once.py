@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,7 +16,8 @@ from strategies.runtime import Story
 KEYS = ("actor", "channel", "actor, channel", "text")
 TESTS = [(key, seconds, least) for key in KEYS for seconds, least in ((4, 2), (9, 3), (30, 5))]
 RULES = "".join(
-    f"  - {{id: r{number}, on: message, when: 'count(message by {key} within {seconds}s) >= {least}', then: [delete]}}\n"
+    f"  - id: r{number}\n    on: message\n    when: count(message by {key} within {seconds}s) >= {least}\n"
+    "    then: [delete]\n"
     for number, (key, seconds, least) in enumerate(TESTS)
 )
 OTHERS = """\
