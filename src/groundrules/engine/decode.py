@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -79,11 +80,18 @@ def _as_json(raw: Any) -> bytes | str:
     raise refuse(codes.EVENT_NOT_JSON, f"an event must be an object, found {describe(raw)}")
 
 
+@lru_cache(maxsize=256)
+def _nearest_type(name: str, types: frozenset[str]) -> str | None:
+    """Return a proposal for an unknown type, kept because a bot that sends one sends many."""
+    return did_you_mean(name, types)
+
+
 class Decoder:
     """Decodes events of the types in `schemas`: event type → self-contained JSON Schema, as a plan holds them."""
 
     def __init__(self, schemas: Mapping[str, Schema]) -> None:
         self.schemas = dict(schemas)
+        self._types = frozenset(schemas)
         self._union = union_of(self.schemas)
         self._decode = msgspec.json.Decoder(self._union).decode if self._union else self._second_look
 
@@ -122,7 +130,7 @@ class Decoder:
         if not isinstance(name, str):
             raise refuse(codes.EVENT_WRONG_TYPE, f"`type` must be a text, found {describe(name)}", "type")
         if name not in self.schemas:
-            help = did_you_mean(name[:100], self.schemas)
+            help = _nearest_type(name[:100], self._types)
             reason = f"the type {describe(name)} is not known" + (f", {help}" if help else "")
             raise refuse(codes.EVENT_UNKNOWN_TYPE, reason, "type")
         return self.schemas[name]

@@ -18,7 +18,7 @@ finding come from a small list of everyday words.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from groundrules.diagnostics.codes.lints import OVER_MATCHING
@@ -112,17 +112,18 @@ def _word(view: View, entry: str, span: Span) -> Iterator[Diagnostic]:
             yield OVER_MATCHING.at(span, f"`{short(entry)}` is also found in {shown}", help)
 
 
-def innocent(view: View, entry: str, key: str) -> list[str]:
-    """Return everyday words that `entry` is found in and that have nothing to do with it; [] if they are too few."""
+@lru_cache(maxsize=4096)
+def innocent(view: View, entry: str, key: str) -> tuple[str, ...]:
+    """Return everyday words that `entry` is found in and that have nothing to do with it; () if they are too few."""
     if is_unspaced(key[0]):
         found = _inside().get(key, []) if len(key) == 1 else []
     elif len(key) > _LONGEST or not key.isalpha():
-        return []
+        return ()
     else:
         found = [word for word in _inside().get(key, []) if len(key) <= _TINY or not word.startswith(key)]
     needle = Needle(view, entry)
-    words = [word for word in found if needle.within(Text(word))]
-    return words if len(words) >= _FEWEST else []
+    words = tuple(word for word in found if needle.within(Text(word)))
+    return words if len(words) >= _FEWEST else ()
 
 
 @cache
