@@ -8,11 +8,24 @@ from dataclasses import dataclass
 # Ideographs, kana and their punctuation; Korean has spaces between words.
 _CJK = "\u2e80-\u312f\u3190-\ua4cf\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\U00020000-\U0003ffff"
 _FOLDED = re.compile(rf"(?<=[{_CJK}]) (?=[{_CJK}“‘])|(?<=[”’]) (?=[{_CJK}])")
+_PRIVATE = 0xF0000  # stands for what is quoted while the rest is folded
+_KEPT = re.compile("[“「`]([\U000f0000-\U000ffffd])[”」`]")
+_QUOTED = re.compile(r"(“[^“”]*”|「[^「」]*」|`[^`]*`)")
 
 
 def one_line(text: str) -> str:
-    """Return a text in one line: single spaces, and none where a line of Chinese or Japanese was broken."""
-    return _FOLDED.sub("", " ".join(text.split()))
+    """Return a text in one line: single spaces, and none where a line of Chinese or Japanese was broken.
+
+    What is quoted is to be typed as it stands (`“售后 订单号”`), so its spaces are kept.
+    """
+    quoted: list[str] = []
+
+    def keep(found: re.Match[str]) -> str:
+        quoted.append(found[0])
+        return f"{found[0][0]}{chr(_PRIVATE + len(quoted) - 1)}{found[0][-1]}"
+
+    folded = _FOLDED.sub("", _QUOTED.sub(keep, " ".join(text.split())))
+    return _KEPT.sub(lambda found: quoted[ord(found[1]) - _PRIVATE], folded) if quoted else folded
 
 
 @dataclass(frozen=True)
