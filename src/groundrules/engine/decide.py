@@ -86,9 +86,12 @@ def decide(room: Room, occasion: Occasion) -> tuple[Decision, list[Crossed]]:
     """Ask the rules, let those that fire take effect; return the decision and the ladder steps that it crossed."""
     program, partition, e = room.program, room.partition, occasion.e
     answers = [said for rules, x in occasion.groups for said in guards.answer(rules, e, x, partition, program.zone)]
+    if not _has_own(occasion):
+        if len(answers) == 1 and _is_plain(answers[0]):
+            return _lone(room, occasion, answers[0]), []
+        if not any(said.fires for said in answers):
+            return _quiet(room, occasion, answers), []
     firing = [said for said in answers if said.fires]
-    if not firing and not _has_own(occasion):
-        return _quiet(room, occasion, answers), []
     exempted = guards.exemptions(answers)
     fired = [_firing(room, said, e) for said in firing if said.code.id not in exempted]
     live = [one for one in fired if one.said.lane == "live"]
@@ -116,6 +119,20 @@ def decide(room: Room, occasion: Occasion) -> tuple[Decision, list[Crossed]]:
 
 def _has_own(occasion: Occasion) -> bool:
     return bool(occasion.asks or occasion.outcomes or occasion.actions or occasion.labels or occasion.notes)
+
+
+def _is_plain(said: Answer) -> bool:
+    return said.fires and said.lane == "live" and said.code.only_acts and not (said.exempts or said.missing)
+
+
+def _lone(room: Room, occasion: Occasion, said: Answer) -> Decision:
+    """The decision in which one rule fires and only acts, as most do: nothing settles; nothing else is told."""
+    one = _firing(room, said, occasion.e)
+    wishes = one.gathered.finish(occasion.e, one.x).wishes
+    actions, dropped = room.program.combiner.combine(wishes, room.partition.id, occasion.occurrence)
+    fallbacks.remember(room.partition, actions)
+    room.stats.count((), (said.code.id,))
+    return _decision(room, occasion, actions=actions, fired=(_told(one),), dropped=dropped)
 
 
 def _quiet(room: Room, occasion: Occasion, answers: list[Answer]) -> Decision:

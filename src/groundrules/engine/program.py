@@ -117,6 +117,13 @@ class RuleCode:
         """Whether an effect reads `matched`."""
         return next(within(self.rule, ir.Matched), None) is not None
 
+    @cached_property
+    def only_acts(self) -> bool:
+        """Whether its firings ask for actions at once and for nothing else."""
+        rule = self.rule
+        acts = all(isinstance(effect, ir.Act) for effect in rule.effects)
+        return acts and rule.times is None and rule.approval is None and not rule.undo
+
     def _values(self, exprs: Iterable[ir.AnyExpr]) -> tuple[Value, ...]:
         return tuple(self._compiler.value(expr, self.types) for expr in exprs)
 
