@@ -20,9 +20,9 @@ import msgspec
 from groundrules import narrate
 from groundrules.calendar.zones import in_zone
 from groundrules.decisions import Clause, Decision, Fired, Note
-from groundrules.deeds import deed
 from groundrules.engine.decode_lenient import as_written
-from groundrules.notes import noted
+from groundrules.narrate.deeds import deed
+from groundrules.narrate.notes import noted
 from groundrules.plan import ir
 
 COLOURS = {"→": "red", "~": "yellow", "?": "yellow", "-": "bright_black", "·": "bright_black"}

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from groundrules.decisions import Decision
-from groundrules.deeds import deed
-from groundrules.notes import noted
+from groundrules.narrate.deeds import deed
+from groundrules.narrate.notes import noted
 from groundrules.plan import ir
 from groundrules.tools.explaining.model import Condition, EventExplained, Ladder, RuleExplained, WindowSeen
 from groundrules.tools.explaining.telling import Speech, joined

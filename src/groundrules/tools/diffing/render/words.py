@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from groundrules import narrate
-from groundrules.localised import aside
+from groundrules.narrate.localised import aside
 from groundrules.tools.diffing.model import Carried, Change, Detail, Diff
 
 MOST = 12  # entries of a list that are shown

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from groundrules.decisions import Action, Decision, Dropped, Note, Rejection
-from groundrules.deeds import DEEDS, LENGTHS, NAMES, deed
 from groundrules.narrate import narrate
+from groundrules.narrate.deeds import DEEDS, LENGTHS, NAMES, deed
 from groundrules.resources import shipped
 
 SCHEMAS = {file.stem: json.loads(file.read_text("utf-8")) for file in (shipped("schemas") / "actions").glob("*.json")}

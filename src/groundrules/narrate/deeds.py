@@ -12,7 +12,7 @@ from typing import Any
 from groundrules.calendar.instants import format_duration
 from groundrules.calendar.wording import length_in_words
 from groundrules.decisions import Action
-from groundrules.localised import SEPARATORS, aside, language_of, pick, value_text
+from groundrules.narrate.localised import SEPARATORS, aside, language_of, pick, value_text
 
 Titles = Mapping[str, Mapping[str, str]]  # action → language → title
 Lengths = Mapping[str, Collection[str]]  # action → its parameters that are lengths of time, in ms

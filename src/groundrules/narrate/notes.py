@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from groundrules.decisions import Note
-from groundrules.localised import SEPARATORS, aside, language_of, value_text
+from groundrules.narrate.localised import SEPARATORS, aside, language_of, value_text
 
 EN = {
     "path_ended": "the path {subject} ends (for {key})",

@@ -9,11 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from groundrules.decisions import Clause, Decision, Evidence, Fired, LedgerChange, Shadow
-from groundrules.deeds import Lengths, Titles, deed
-from groundrules.localised import aside, language_of, pick, value_text
-from groundrules.notes import noted
-
-__all__ = ["Lengths", "Titles", "language_of", "narrate", "pick", "value_text"]
+from groundrules.narrate.deeds import Lengths, Titles, deed
+from groundrules.narrate.localised import aside, language_of, pick, value_text
+from groundrules.narrate.notes import noted
 
 WORDS: dict[str, dict[str, str]] = {
     "en": {
