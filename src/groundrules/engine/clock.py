@@ -13,9 +13,9 @@ from typing import Any
 from groundrules.calendar.instants import format_duration, format_ms
 from groundrules.decisions import Rejection
 from groundrules.diagnostics.codes import events as codes
-from groundrules.engine import stamps
 from groundrules.engine.decode import EPOCH
-from groundrules.engine.partition import KEPT, SEEN, Meta, Partition
+from groundrules.engine.partition import Meta, Partition
+from groundrules.engine.seen import KEPT, SEEN
 
 
 def refuse(partition: Partition, ahead: int, time: int, id: str | None = None) -> Rejection | None:
@@ -42,18 +42,16 @@ def step(partition: Partition, ahead: int, e: Any) -> int | None:
     time: int = passed.days * 86_400_000 + passed.seconds * 1000 + passed.microseconds // 1000
     if (
         meta is None
-        or not 0 <= meta.clock <= time <= meta.clock + ahead
+        or not meta.clock <= time <= meta.clock + ahead
         or time >= seen.turn
         or time >= partition.look
         or time >= partition.timers.soonest
+        or id in seen.young
         or id in seen.old
     ):
         return None
-    stamp = time.to_bytes(stamps.SIZE, "big")
-    if seen.young.setdefault(id, stamp) is not stamp:
-        return None
     meta.seq += 1
-    meta.clock = time
+    meta.clock = seen.young[id] = time
     if seen.changed is not None:
         seen.changed[SEEN, id] = None
     return time
@@ -72,10 +70,11 @@ def admit(partition: Partition, ahead: int, time: int, id: str) -> int | None:
         if not clock - KEPT <= time < clock:
             return None
         at = clock
-    if (id in seen.young or id in seen.old) and at - stamps.read(seen.ring(id)) <= KEPT:
+    before = seen.at(id)
+    if before is not None and at - before <= KEPT:
         return None
     meta.seq += 1
-    seen.put(id, stamps.write(at), at)
+    seen.see(id, at)
     return at
 
 

@@ -8,8 +8,9 @@ from typing import Any
 from groundrules.engine import keys
 from groundrules.engine.cells import labels, roster, states
 from groundrules.engine.cells.windows import compare
-from groundrules.engine.partition import Partition, Space
+from groundrules.engine.partition import Partition
 from groundrules.engine.program import Program, WindowCode
+from groundrules.engine.space import Space
 
 
 class WindowSpaces(dict[str, tuple[WindowCode, Space]]):

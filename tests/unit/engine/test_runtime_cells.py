@@ -11,7 +11,8 @@ from groundrules.engine.cells import labels, sets
 from groundrules.engine.cells.ledgers import Balance, CapCell, LedgerCell
 from groundrules.engine.cells.levels import Crossing, LadderCell, Level
 from groundrules.engine.cells.windows import Counted, WindowCell, cell
-from groundrules.engine.partition import SLACK, TURN, Partition, Space
+from groundrules.engine.partition import Partition
+from groundrules.engine.space import SLACK, TURN, Space
 from groundrules.engine.timers import Timers
 from groundrules.plan import ir
 
@@ -429,3 +430,17 @@ def test_stale_timers_do_not_pile_up() -> None:
         timers.arm("p", "a", "", 10_000 - due)
     assert len(timers._heap) < 200
     assert timers.next() == 1
+
+
+def test_ids_seen_are_told_as_stamps() -> None:
+    partition = Partition("p", track=True)
+    for number in range(3):
+        clock.admit(partition, 400 * DAY, number * 1000, f"e{number}")
+    told = {key: row for space, key, row in partition.drain() if space == "seen"}
+    assert told == {f"e{number}": stamps.write(number * 1000) for number in range(3)}
+    again = Partition("p")
+    for row in partition.rows():
+        again.load(*row)
+    assert list(again.rows()) == list(partition.rows())
+    assert clock.admit(again, 400 * DAY, 2000, "e1") is None, "handled before"
+    assert clock.admit(again, 400 * DAY, 2 * DAY, "e1") == 2 * DAY, "long ago"

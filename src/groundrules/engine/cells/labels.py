@@ -11,7 +11,7 @@ from __future__ import annotations
 import msgspec
 
 from groundrules.engine import keys
-from groundrules.engine.partition import Space
+from groundrules.engine.space import Space
 
 NAME = "label"
 TYPES = ("label.set", "label.removed")

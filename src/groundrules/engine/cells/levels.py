@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from groundrules.engine.partition import Space
+from groundrules.engine.space import Space
 from groundrules.plan import ir
 
 _encode = msgspec.msgpack.encode

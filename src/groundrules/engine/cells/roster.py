@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from groundrules.engine.decode import attribute
-from groundrules.engine.partition import Space
+from groundrules.engine.space import Space
 from groundrules.plan import ir
 from groundrules.plan.walk import within
 
