@@ -41,7 +41,7 @@ layers: $(STAMP) ## imports point one way
 pytest: $(STAMP) ## the tests
 	$(BIN)/pytest -n 2
 
-bench: $(STAMP) ## the benchmarks (a quarter of an hour; writes docs/performance.md)
+bench: $(STAMP) ## the benchmarks (ten minutes; writes docs/performance.md)
 	@$(BIN)/pip install --quiet --disable-pip-version-check --group bench || echo "some peers could not be installed; they are skipped"
 	$(BIN)/python -m bench --docs $(BENCH)
 

@@ -7,13 +7,14 @@ compared with that of the plain `if`s before anything is timed.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, get_args
 
 from bench import handwritten, ours
 from bench.figures import Results
 from bench.peers import all_peers
 from bench.timing import Times, Way, compare, ratio
 from bench.workloads import Language, Mix, Workload, workload
+from groundrules.engine.program import Program
 
 CHECKED = 300
 PEERS_UP_TO = 1_000
@@ -38,20 +39,17 @@ def run(results: Results, sizes: Sequence[int], rounds: int) -> None:
             hard[f"{name} {language}", count] = times
             for way, took in times.items():
                 results.add("rules", way, took.microseconds, "µs", case=name, language=language, rules=count)
-    _reach(results, hard, sizes)
+    _reach(results, hard, sizes, rounds)
 
 
 def _ways(results: Results, work: Workload, case: str) -> dict[str, Way]:
-    program = ours.program_of(ours.compiled(work))
-    events = [program.decoder.decode(line) for line in work.lines]
+    program, events = _ready(work)
     asked = list(zip(work.texts, work.channels, strict=True))
     ifs = handwritten.plain_ifs(work)
     wanted = [sorted(ifs(*one)) for one in asked[:CHECKED]]
     evaluate = ours.evaluation(program)
     _agree("groundrules", [sorted(evaluate(event)) for event in events[:CHECKED]], wanted)
-    for event in events:  # rules compile at their first candidate
-        evaluate(event)
-    ways = {"groundrules": Way(lambda items: [evaluate(item) for item in items], events)}
+    ways = {"groundrules": _way(evaluate, events)}
     others: dict[str, Callable[[str, str], Any]] = {"plain ifs": ifs, "limit": handwritten.scan_and_candidates(work)}
     if len(work.rules) <= PEERS_UP_TO and case in ("hard", "normal"):
         others |= _peers(results, work)
@@ -61,6 +59,28 @@ def _ways(results: Results, work: Workload, case: str) -> dict[str, Way]:
         )
         ways[name] = Way(lambda items, answer=answer: [answer(*one) for one in items], asked)
     return ways
+
+
+def _ready(work: Workload) -> tuple[Program, list[Any]]:
+    """Return a program with the decoded events of its workload."""
+    program = ours.program_of(ours.compiled(work))
+    return program, [program.decoder.decode(line) for line in work.lines]
+
+
+def _way(evaluate: ours.Evaluate, events: list[Any]) -> Way:
+    """Return the evaluation of events as a way; rules compile at their first candidate."""
+    for event in events:
+        evaluate(event)
+    return Way(lambda items: [evaluate(item) for item in items], events)
+
+
+def _flat(language: Language, sizes: Sequence[int], rounds: int) -> float:
+    """Return the rate at the last size against that at the first, both measured by turns."""
+    ready = {size: _ready(workload(size, language)) for size in (sizes[0], sizes[-1])}
+    times = compare(
+        {str(size): _way(ours.evaluation(program), events) for size, (program, events) in ready.items()}, rounds
+    )
+    return ratio(times[str(sizes[-1])], times[str(sizes[0])])
 
 
 def _peers(results: Results, work: Workload) -> dict[str, Callable[[str, str], Any]]:
@@ -80,13 +100,12 @@ def _agree(name: str, found: list[list[str]], wanted: list[list[str]]) -> None:
         raise AssertionError(f"{name} finds other hits")
 
 
-def _reach(results: Results, times: dict[tuple[str, int], dict[str, Times]], sizes: Sequence[int]) -> None:
+def _reach(results: Results, times: dict[tuple[str, int], dict[str, Times]], sizes: Sequence[int], rounds: int) -> None:
     few, many, middle = sizes[0], sizes[-1], max(size for size in sizes if size <= 1_000)
-    for language in ("en", "zh"):
-        case = f"hard {language}"
-        flat = times[case, few]["groundrules"].median / times[case, many]["groundrules"].median
+    for language in get_args(Language):
+        flat = _flat(language, sizes, rounds)
         results.reach(f"hard, {language}: rate at {many:,} rules against {few}", flat, 0.8)
-        at = times[case, middle]
+        at = times[f"hard {language}", middle]
         results.reach(
             f"evaluation at {middle:,}, {language}, against the limit", ratio(at["groundrules"], at["limit"]), 0.5
         )
