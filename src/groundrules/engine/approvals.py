@@ -20,10 +20,11 @@ import msgspec
 from groundrules.decisions import Note
 from groundrules.engine.actions import Wish, plain, request_id
 from groundrules.engine.codegen.total import reach
+from groundrules.engine.codes import RuleCode
 from groundrules.engine.effects import Outcome
 from groundrules.engine.memory import PartitionMemory
 from groundrules.engine.partition import Partition
-from groundrules.engine.program import Program, RuleCode
+from groundrules.engine.program import Program
 from groundrules.engine.scope import Scope
 
 APPROVAL = "approval"

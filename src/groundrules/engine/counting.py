@@ -14,8 +14,9 @@ from typing import Any
 from groundrules.engine import stamps
 from groundrules.engine.cells.windows import Counted, CountWindow
 from groundrules.engine.codegen.total import own_act
+from groundrules.engine.codes import WindowCode
 from groundrules.engine.partition import Partition
-from groundrules.engine.program import WindowCode, WindowsOnType
+from groundrules.engine.program import WindowsOnType
 from groundrules.engine.scope import Scope
 from groundrules.engine.space import Space
 

@@ -18,12 +18,13 @@ from groundrules.decisions import Action, Clause, Decision, Exempted, Fired, Led
 from groundrules.engine import approvals, fallbacks, guards, opening
 from groundrules.engine.actions import Combined, Wish
 from groundrules.engine.cells import labels
+from groundrules.engine.codes import RuleCode
 from groundrules.engine.effects import Ask, Gathered, LabelAsk, Outcome, gather
 from groundrules.engine.guards import Answer
 from groundrules.engine.matching import matched
 from groundrules.engine.memory import PartitionMemory
 from groundrules.engine.partition import Partition
-from groundrules.engine.program import Program, RuleCode
+from groundrules.engine.program import Program
 from groundrules.engine.scope import Scope
 from groundrules.engine.settle import Crossed, remember_grant, settle
 from groundrules.engine.stats import Stats

@@ -17,10 +17,10 @@ from groundrules.calendar.periods import period_index
 from groundrules.engine import keys, stamps
 from groundrules.engine.cells import sets
 from groundrules.engine.codegen.total import own_act, reach
+from groundrules.engine.codes import RuleCode
 from groundrules.engine.compile import Value
 from groundrules.engine.effects import EffectCode
 from groundrules.engine.partition import Partition
-from groundrules.engine.program import RuleCode
 from groundrules.engine.scope import Scope
 
 Lane = Literal["live", "shadow", "rollout"]

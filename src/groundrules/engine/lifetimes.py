@@ -10,8 +10,9 @@ from collections.abc import Iterator
 
 from groundrules.engine import appeals, fallbacks, guards
 from groundrules.engine.cells import roster
+from groundrules.engine.codes import RuleCode
 from groundrules.engine.partition import Partition
-from groundrules.engine.program import Program, RuleCode
+from groundrules.engine.program import Program
 from groundrules.engine.seen import KEPT, SEEN
 
 

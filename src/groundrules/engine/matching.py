@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from groundrules.engine.codes import RuleCode
 from groundrules.engine.compile import Compiler
-from groundrules.engine.program import RuleCode
 from groundrules.engine.scope import Scope
 from groundrules.engine.trace import Site, Tracer
 from groundrules.plan import ir

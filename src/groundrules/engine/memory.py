@@ -8,8 +8,9 @@ from typing import Any
 from groundrules.engine import keys
 from groundrules.engine.cells import labels, roster, states
 from groundrules.engine.cells.windows import compare
+from groundrules.engine.codes import WindowCode
 from groundrules.engine.partition import Partition
-from groundrules.engine.program import Program, WindowCode
+from groundrules.engine.program import Program
 from groundrules.engine.space import Space
 
 

@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 from groundrules.engine.cells import processes
 from groundrules.engine.cells.processes import Process
 from groundrules.engine.codegen.total import own_act
+from groundrules.engine.codes import EqualityCode, ProcessCode, UntilCode
 from groundrules.engine.partition import Partition
-from groundrules.engine.program import EqualityCode, ProcessCode, Program, UntilCode
+from groundrules.engine.program import Program
 from groundrules.engine.scope import Scope
 
 

@@ -16,10 +16,11 @@ from groundrules.decisions import Note
 from groundrules.engine import keys
 from groundrules.engine.cells import processes
 from groundrules.engine.cells.processes import Process
+from groundrules.engine.codes import ProcessCode
 from groundrules.engine.guards import ACTOR
 from groundrules.engine.open_paths import Ending
 from groundrules.engine.partition import Partition
-from groundrules.engine.program import ProcessCode, Program
+from groundrules.engine.program import Program
 from groundrules.engine.scope import Scope
 
 

@@ -17,6 +17,7 @@ from groundrules.calendar.instants import format_ms
 from groundrules.decisions import Decision, Note, Rejection
 from groundrules.engine import answers, appeals, clock, due, fallbacks, opening
 from groundrules.engine.cells import states
+from groundrules.engine.codes import RuleCode, StateCode
 from groundrules.engine.crossings import crossing
 from groundrules.engine.decide import Occasion, Room, decide
 from groundrules.engine.decode import milliseconds
@@ -26,7 +27,7 @@ from groundrules.engine.learning import labels_by_hand, learn
 from groundrules.engine.memory import PartitionMemory
 from groundrules.engine.open_paths import OpenPaths
 from groundrules.engine.partition import Partition
-from groundrules.engine.program import Program, RuleCode, StateCode
+from groundrules.engine.program import Program
 from groundrules.engine.scope import Scope
 from groundrules.engine.settle import Crossed, take_back
 from groundrules.engine.stats import Stats

@@ -20,10 +20,11 @@ from groundrules.engine import keys
 from groundrules.engine.cells.ledgers import LedgerCell
 from groundrules.engine.cells.levels import Crossing, LadderCell
 from groundrules.engine.cells.sets import Given, grants, grants_row
+from groundrules.engine.codes import RuleCode
 from groundrules.engine.effects import Ask
 from groundrules.engine.guards import PERIOD_LIFETIME
 from groundrules.engine.partition import Partition
-from groundrules.engine.program import Program, RuleCode
+from groundrules.engine.program import Program
 
 LADDER = "ladder"
 

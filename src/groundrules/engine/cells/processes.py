@@ -15,8 +15,8 @@ from typing import Any
 import msgspec
 
 from groundrules.calendar.clock import wait_for_hours
+from groundrules.engine.codes import ProcessCode
 from groundrules.engine.partition import Partition
-from groundrules.engine.program import ProcessCode
 from groundrules.engine.scope import Scope
 
 PROCESS = "process"
