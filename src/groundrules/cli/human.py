@@ -20,6 +20,8 @@ import msgspec
 from groundrules import narrate
 from groundrules.calendar.zones import in_zone
 from groundrules.decisions import Clause, Decision, Fired, Note
+from groundrules.diagnostics.excerpt import excerpt
+from groundrules.diagnostics.render.snippet import visible
 from groundrules.engine.decode_lenient import as_written
 from groundrules.narrate.deeds import deed
 from groundrules.narrate.notes import noted
@@ -28,6 +30,7 @@ from groundrules.plan import ir
 COLOURS = {"→": "red", "~": "yellow", "?": "yellow", "-": "bright_black", "·": "bright_black"}
 CLOCK = "⏰"
 WIDTH = 100  # characters of an action; the rule behind it comes after
+SAID = 80  # characters of what somebody wrote
 _COUNTING = ("path_", "label_")  # notes that only say how a process stands
 _DAYS = {
     "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
@@ -82,6 +85,7 @@ class HumanPrinter:
             self._day = day
             weekday = _DAYS[self._lang][datetime.fromisoformat(day).weekday()]
             click.secho(f"── {day} {weekday}", fg="cyan")
+        above, body = visible(above), [visible(text) for text in body]
         short = len(body) == 1 and (above.endswith(CLOCK) or body[0].startswith("·")) and not self._everything
         if above:
             click.secho(above, bold=True, nl=not short)
@@ -90,7 +94,7 @@ class HumanPrinter:
 
     def _headline(self, line: bytes, decision: Decision, own: bool) -> str:
         if decision.rejected:
-            shown = _shorten(line.decode("utf-8", "replace").strip(), WIDTH)
+            shown = excerpt(line.decode("utf-8", "replace").strip(), WIDTH)
             return self._words["line"].format(line=decision.rejected.line, text=shown)
         at = self._local(decision.at, "%H:%M")
         return f"{at}  {_describe(line) if own else CLOCK}"
@@ -107,7 +111,7 @@ class HumanPrinter:
         fired = {one.rule: one for one in decision.fired}
         for action in decision.actions:
             rules = self._words["sep"].join(self._reason(rule, fired.get(rule)) for rule in action.rules)
-            yield f"→ {_shorten(deed(action, self._lang, self._titles, self._lengths), WIDTH)}  [{rules}]"
+            yield f"→ {excerpt(deed(action, self._lang, self._titles, self._lengths), WIDTH)}  [{rules}]"
         changes = self._changes(decision)
         if changes:
             yield "· " + self._words["sep"].join(changes)
@@ -154,7 +158,7 @@ def _parts(event: dict[str, Any]) -> Iterator[str]:
     yield str(actor.get("name") or actor.get("id") or "")
     yield f"#{channel.get('name') or channel.get('id')}" if channel else ""
     if event.get("type") == "message":
-        yield _shorten(str(event.get("text") or ""))
+        yield excerpt(str(event.get("text") or ""), SAID)
         return
     yield f"[{event.get('type')}]"
     target = _object(event, "target")
@@ -162,15 +166,10 @@ def _parts(event: dict[str, Any]) -> Iterator[str]:
     for key in ("task", "document", "poll", "activity"):
         named = _object(event, key)
         yield str(named.get("title") or named.get("question") or named.get("id") or "")
-    yield from (_shorten(str(event[key])) for key in ("emoji", "reason", "text") if event.get(key))
+    yield from (excerpt(str(event[key]), SAID) for key in ("emoji", "reason", "text") if event.get(key))
 
 
 def _object(event: dict[str, Any], name: str) -> dict[str, Any]:
     """A field that holds an object; a rulebook's own types may keep something else under the name."""
     found = event.get(name)
     return found if isinstance(found, dict) else {}
-
-
-def _shorten(text: str, width: int = 80) -> str:
-    flat = " ".join(text.split())
-    return flat if len(flat) <= width else flat[: width - 1] + "…"

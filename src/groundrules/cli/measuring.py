@@ -9,6 +9,7 @@ from typing import Any, Protocol, TypeVar
 import click
 
 from groundrules.cli.wording import Speech
+from groundrules.diagnostics.excerpt import excerpt
 from groundrules.plan import ir
 from groundrules.tools.testing.boundaries import Proposal, boundaries
 from groundrules.tools.testing.cases import Case
@@ -97,13 +98,8 @@ def _coverage(name: str, found: Coverage, say: Speech) -> None:
     for item in found.missed:
         phrase = item.kind if item.kind in ("clause", "end") else "never"
         owner = click.style(item.owner, bold=True)
-        told = say(phrase, owner=owner, text=_flat(item.text), what=say.reached(item))
+        told = say(phrase, owner=owner, text=excerpt(item.text, 80), what=say.phrase(item.what))
         click.echo(f"  {item.file}:{item.line}: {told}")
-
-
-def _flat(text: str, width: int = 80) -> str:
-    flat = " ".join(text.split())
-    return flat if len(flat) <= width else flat[: width - 1] + "…"
 
 
 def _mutants(name: str, found: Sequence[Verdict], say: Speech) -> None:
@@ -113,8 +109,8 @@ def _mutants(name: str, found: Sequence[Verdict], say: Speech) -> None:
     for one in missed:
         place = f"{one.file}:{one.line}: " if one.file else ""
         owner = say("owner", owner=click.style(one.owner, bold=True))
-        of = say("of", text=_flat(one.text, 60)) if one.text not in ("", one.owner) else ""
-        click.echo(f"  {place}{owner}{say('unnoticed', of=of, change=say.change(one.change))}")
+        of = say("of", text=excerpt(one.text)) if one.text not in ("", one.owner) else ""
+        click.echo(f"  {place}{owner}{say('unnoticed', of=of, change=say.phrase(one.change))}")
 
 
 def _boundaries(name: str, found: Sequence[Proposal], say: Speech) -> None:
@@ -125,7 +121,7 @@ def _boundaries(name: str, found: Sequence[Proposal], say: Speech) -> None:
     click.echo("\n# " + say("unbounded", name=name, count=len(found)))
     for one in found:
         if one.case is None:
-            told = say("by_hand", owner=one.threshold.owner, text=_flat(one.threshold.text))
+            told = say("by_hand", owner=one.threshold.owner, text=excerpt(one.threshold.text, 80))
             click.echo(f"# {one.threshold.file}:{one.threshold.line}: {told}")
     if cases:
         click.echo(f"# {say('read_it')}")

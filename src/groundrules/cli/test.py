@@ -18,6 +18,7 @@ from groundrules.cli.loading import load_plan, print_diagnostics
 from groundrules.cli.options import LANGUAGE
 from groundrules.cli.wording import Speech
 from groundrules.decisions import Decision
+from groundrules.diagnostics.excerpt import excerpt
 from groundrules.diagnostics.render.snippet import width
 from groundrules.plan import ir
 from groundrules.tools.testing.cases import Case
@@ -128,7 +129,7 @@ def _print(result: CaseResult, say: Speech) -> None:
 
 def _print_failure(failure: StepFailure, say: Speech) -> None:
     span = failure.step.span
-    click.echo(f"    {span.file.path}:{span.line}: {_flat(span.text)}")
+    click.echo(f"    {span.file.path}:{span.line}: {excerpt(span.text, 100)}")
     for mismatch in failure.mismatches:
         _print_sides(mismatch, say)
     for decision in failure.decisions:
@@ -157,11 +158,6 @@ def _reasons(decision: Decision, lang: str) -> list[str]:
         return []
     head = [f"[{decision.cause}]"] if decision.cause else []
     return head + narrate.narrate(decision, lang)
-
-
-def _flat(text: str, most: int = 100) -> str:
-    flat = " ".join(text.split())
-    return flat if len(flat) <= most else flat[: most - 1] + "…"
 
 
 def _print_total(results: Sequence[CaseResult], say: Speech) -> None:

@@ -1,15 +1,10 @@
-"""What `groundrules test` says, in English and Chinese.
-
-Mutants are told by what was changed into what, in a phrase of a few words; the Chinese phrase is found by its form.
-"""
+"""What `groundrules test` says, in English and Chinese."""
 
 from __future__ import annotations
 
-import re
-
 from groundrules.narrate import language_of
-from groundrules.tools.testing.coverage import Item
 from groundrules.tools.testing.judge import NOTHING, Mismatch
+from groundrules.tools.testing.phrases import Phrase
 
 EN = {
     "passed": "passed",
@@ -59,26 +54,27 @@ _MISMATCHES = {
     "rejection": "拒收",
     "labels": "标签",
 }
-_REACHED = {"fires": "触发", "ends": "结束", "is true": "为真", "is false": "为假"}
-_CHANGES = [
-    (re.compile(pattern), chinese)
-    for pattern, chinese in (
-        (r"left out", "去掉此条件"),
-        (r"this event left out", "去掉此事件"),
-        (r"this `until` left out", "去掉此 `until`"),
-        (r"the change of (.+) left out", r"去掉 \1 的变化"),
-        (r"the reset of (.+) left out", r"去掉 \1 的清零"),
-        (r"the label (.+) left out", r"去掉标签 \1"),
-        (r"the path (.+) left out", r"去掉路径 \1"),
-        (r"(.+) left out", r"去掉 \1"),
-        (r"(`once_per` )?within (.+)", r"\1时限 \2"),
-        (r"after (.+)", r"等待 \1"),
-        (r"from an hour later", "开始晚一小时"),
-        (r"to an hour later", "结束晚一小时"),
-        (r"(.+) per (.+)", r"每 \2 \1"),
-        (r"takes step (\d+) of `times`", r"走到 `times` 的第 \1 级"),
-    )
-]
+_PHRASES = {
+    "left_out": "去掉 {}",
+    "condition_left_out": "去掉此条件",
+    "event_left_out": "去掉此事件",
+    "until_left_out": "去掉此 `until`",
+    "delta_left_out": "去掉 {} 的变化",
+    "reset_left_out": "去掉 {} 的清零",
+    "label_left_out": "去掉标签 {}",
+    "path_left_out": "去掉路径 {}",
+    "within": "时限 {}",
+    "once_within": "`once_per` 时限 {}",
+    "after": "等待 {}",
+    "starts_later": "开始晚一小时",
+    "ends_later": "结束晚一小时",
+    "per": "每 {1} {0}",
+    "step": "走到 `times` 的第 {} 级",
+    "fires": "触发",
+    "ends": "结束",
+    "is_true": "为真",
+    "is_false": "为假",
+}
 
 
 class Speech:
@@ -101,13 +97,8 @@ class Speech:
         """One side of a mismatch."""
         return "无" if self.lang == "zh" and text == NOTHING else text
 
-    def reached(self, item: Item) -> str:
-        return item.what if self.lang == "en" else _REACHED.get(item.what) or self.change(item.what)
-
-    def change(self, phrase: str) -> str:
-        """What a mutant changes."""
-        if self.lang == "zh":
-            for pattern, chinese in _CHANGES:
-                if found := pattern.fullmatch(phrase):
-                    return found.expand(chinese) if found.groups() else chinese
-        return phrase
+    def phrase(self, said: str) -> str:
+        """What was reached or changed; what is no phrase is the same in any language."""
+        if self.lang == "en" or not isinstance(said, Phrase):
+            return said
+        return _PHRASES[said.form].format(*said.parts)

@@ -5,13 +5,13 @@ Expressions compile at their first use, effects at their first firing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import cached_property, partial
 from typing import Any
 
 from groundrules.engine.cells.windows import WindowCell, cell
 from groundrules.engine.codegen.keying import Key
-from groundrules.engine.codegen.structure import parts
+from groundrules.engine.codegen.structure import walk
 from groundrules.engine.codegen.total import plain, reach
 from groundrules.engine.compile import Compiler, Condition, Value
 from groundrules.engine.effects import EffectCode, compile_effects
@@ -24,17 +24,9 @@ from groundrules.plan.walk import within
 Types = tuple[str, ...] | None
 
 
-def walk(expr: ir.Expr | None) -> Iterator[ir.Expr]:
-    """Yield an expression and everything below it."""
-    if expr is not None:
-        yield expr
-        for part in parts(expr):
-            yield from walk(part)
-
-
 def speaks_of_self(expr: ir.Expr | None) -> bool:
     """Tell whether an expression reads `actor.self` anywhere."""
-    return any(
+    return expr is not None and any(
         (isinstance(node, ir.Field) and node.root == "event" and node.path == ("actor", "self"))
         or (isinstance(node, ir.Fact) and node.root == "event" and node.path == ("actor",) and node.fact == "self")
         for node in walk(expr)

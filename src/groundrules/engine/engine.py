@@ -64,14 +64,8 @@ class Engine:
 
         An event that can't be handled is answered by a decision that says why; nothing is raised.
         """
-        program = self._program
-        try:
-            decoded = program.decoder.decode(event)
-            runner = self._runners[program.partition_of(decoded)]
-        except (Invalid, AttributeError, KeyError, TypeError):
-            found = self._decoded(event)
-            return found if isinstance(found, list) else found[0].feed(found[1])
-        return runner.feed(decoded)
+        found = self._decoded(event)
+        return found if isinstance(found, list) else found[0].feed(found[1])
 
     def feed_many(self, events: Iterable[bytes | str | Mapping[str, Any]]) -> Iterator[Decision]:
         """Handle events in order and yield the decisions that a log holds: where something happened or was refused.

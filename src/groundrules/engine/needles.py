@@ -118,7 +118,7 @@ class Literals:
     def scan(self, base: Base) -> Pass | None:
         """Return what a pass over the text of a view needs; None if there are literals that it does not find."""
         scanner = self._scanner(base)
-        return scanner.written_out if scanner.scans_all else None
+        return scanner.make_pass() if scanner.scans_all else None
 
     def save(self) -> SavedLiterals:
         """Return what it took time to make, as data."""

@@ -73,10 +73,6 @@ class RulesOnType(Listening):
         self._ids.append(rule.id)
         self.guards.append((rule.when, rule.unless))
 
-    def asked(self, e: Any, x: Scope) -> Sequence[RuleCode]:
-        """Return the rules that may have something to say about an event."""
-        return self.codes(self.numbers(e, x))
-
     def codes(self, numbers: Sequence[int]) -> Sequence[RuleCode]:
         """Return the rules of these numbers."""
         rules, ids = self._program.rules, self._ids

@@ -79,7 +79,7 @@ class Scanner:
         single = self._single
         if self._database is None:
             return lambda text: _one_by_one(single, encode(text))
-        scan, found, scratch, hits = self.written_out
+        scan, found, scratch, hits = self.make_pass()
 
         def find(text: Any) -> Sequence[int]:
             data = encode(text)
@@ -90,9 +90,8 @@ class Scanner:
 
         return find
 
-    @property
-    def written_out(self) -> Pass:
-        """Return what a pass needs, for code that makes it without a call; there must be a pattern database."""
+    def make_pass(self) -> Pass:
+        """Return what a pass needs, for code that writes it out; there must be a pattern database."""
         hits: list[int] = []
 
         def found(number: int, *_: object) -> None:

@@ -214,12 +214,6 @@ def _spread(effects: Effects) -> Iterator[Effect]:
             yield from _spread(effect.or_else)
 
 
-def short(text: str, most: int = 60) -> str:
-    """Return a text in one line, shortened in the middle of nothing: for messages."""
-    line = " ".join(text.split())
-    return line if len(line) <= most else line[: most - 1].rstrip() + "…"
-
-
 def entry_span(span: Span) -> Span:
     """Return what must go so that a list loses the entry at `span`: its line, or its part of `[a, b]`."""
     text, start, end = span.file.text, span.start, span.end

@@ -84,8 +84,10 @@ def fold_bytes(s: str) -> bytes:
 
 def fold_map(s: str) -> Sequence[int]:
     """Return, for each code point of `fold(s)`, the index in `s` that it came from; at the end `len(s)`."""
+    if s.isascii():
+        return range(len(s) + 1)
     table = _table()
-    if s.isascii() or all(len(table.get(char, char)) == 1 for char in set(_changing().findall(s))):
+    if all(len(table.get(char, char)) == 1 for char in set(_changing().findall(s))):
         return range(len(s) + 1)
     origins = [index for index, char in enumerate(s) for _ in table.get(char, char)]
     origins.append(len(s))

@@ -19,9 +19,10 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from groundrules.diagnostics.codes.lints import ALWAYS_HOLDS
+from groundrules.diagnostics.excerpt import excerpt
 from groundrules.diagnostics.model import Diagnostic, Label
 from groundrules.lint.conditions import Both, Condition, Opposite
-from groundrules.lint.linted import Linted, short
+from groundrules.lint.linted import Linted
 from groundrules.lint.solver import satisfiable
 from groundrules.syntax import nodes
 
@@ -45,7 +46,7 @@ def _inside(condition: Condition) -> Iterator[Diagnostic]:
     elif isinstance(condition, Opposite):
         yield from _inside(condition.operand)
     elif not satisfiable((condition, False)):
-        yield ALWAYS_HOLDS.at(condition.span, f"`{short(condition.text)}` always holds")
+        yield ALWAYS_HOLDS.at(condition.span, f"`{excerpt(condition.text)}` always holds")
     else:
         for part in condition.parts:
             yield from _inside(part)
@@ -56,7 +57,7 @@ def _exhaustion(condition: Both) -> Iterator[Diagnostic]:
         return
     for one, other in combinations(condition.operands[:MOST], 2):
         if not satisfiable((one, False), (other, False)):
-            message = f"one of `{short(one.text)}` and `{short(other.text)}` always holds"
+            message = f"one of `{excerpt(one.text)}` and `{excerpt(other.text)}` always holds"
             help = "if both are needed, write `and`"
             yield ALWAYS_HOLDS.at(other.span, message, help, (Label(one.span, "holds wherever the other does not"),))
             return

@@ -15,9 +15,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from groundrules.diagnostics.codes.lints import COSTLY_PATTERN
+from groundrules.diagnostics.excerpt import excerpt
 from groundrules.diagnostics.model import Diagnostic
 from groundrules.lint.conditions import leaves
-from groundrules.lint.linted import Linted, short
+from groundrules.lint.linted import Linted
 from groundrules.plan import ir
 from groundrules.text.patterns import Pattern
 
@@ -30,5 +31,5 @@ def costly_pattern(linted: Linted) -> Iterator[Diagnostic]:
         for leaf in leaves(guard.condition):
             found = leaf.expression
             if isinstance(found, ir.Matches) and (size := Pattern(found.pattern, found.flags).size) > MOST:
-                message = f"`{short(leaf.text)}` compiles to {size:,} steps, which takes tens of milliseconds"
+                message = f"`{excerpt(leaf.text)}` compiles to {size:,} steps, which takes tens of milliseconds"
                 yield COSTLY_PATTERN.at(leaf.span, message, "repeat less often, or use `+` or `*` in place of a count")

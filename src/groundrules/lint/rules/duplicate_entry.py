@@ -17,8 +17,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from groundrules.diagnostics.codes.lints import DUPLICATE_ENTRY
+from groundrules.diagnostics.excerpt import excerpt
 from groundrules.diagnostics.model import Diagnostic, Fix, Label
-from groundrules.lint.linted import Linted, entry_span, short
+from groundrules.lint.linted import Linted, entry_span
 from groundrules.rulebook.model import ListDeclaration, Located
 from groundrules.text.squeeze import squeeze_runs
 from groundrules.text.views import apply
@@ -28,7 +29,7 @@ def duplicate_entry(linted: Linted) -> Iterator[Diagnostic]:
     """Yield a finding for each entry that repeats an earlier one."""
     for declaration in linted.lists:
         for item, first in _repeated(declaration):
-            message = f"`{short(str(item.value))}` is in `{declaration.name.value}` already"
+            message = f"`{excerpt(str(item.value))}` is in `{declaration.name.value}` already"
             label = Label(first.span, "the same entry")
             fix = Fix(entry_span(item.span), "", "remove it", safe=True)
             yield DUPLICATE_ENTRY.at(item.span, message, None, (label,), (fix,))

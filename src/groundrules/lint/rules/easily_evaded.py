@@ -19,9 +19,10 @@ import re
 from collections.abc import Iterator
 
 from groundrules.diagnostics.codes.lints import EASILY_EVADED
+from groundrules.diagnostics.excerpt import excerpt
 from groundrules.diagnostics.model import Diagnostic
 from groundrules.lint.conditions import Leaf, leaves
-from groundrules.lint.linted import Linted, short
+from groundrules.lint.linted import Linted
 from groundrules.plan import ir
 from groundrules.rulebook.model import ListDeclaration
 from groundrules.syntax.print import string
@@ -45,7 +46,7 @@ def _list(declaration: ListDeclaration) -> Iterator[Diagnostic]:
     word = next((word for word in words if any(char.isalpha() for char in word) and len(word) > 1), None)
     if word is not None:
         name = declaration.name.value
-        message = f"`{name}` is compared exactly, so `{short(word)}` is not found in `{short(disguised(word))}`"
+        message = f"`{name}` is compared exactly, so `{excerpt(word)}` is not found in `{excerpt(disguised(word))}`"
         help = "write `match: folded`, or `match: squeezed` against separators and repeats"
         yield EASILY_EVADED.at(declaration.name.span, message, help)
 
@@ -67,5 +68,5 @@ def _pattern(leaf: Leaf) -> Iterator[Diagnostic]:
     wanted = (
         f"contains {string(listed[0])}" if len(listed) == 1 else f"contains any of [{', '.join(map(string, listed))}]"
     )
-    message = f"`{short(leaf.text)}` sees the raw text, so `{disguised(listed[0])}` gets past it"
-    yield EASILY_EVADED.at(leaf.span, message, f"write `{short(wanted)}`, which folds what people disguise")
+    message = f"`{excerpt(leaf.text)}` sees the raw text, so `{disguised(listed[0])}` gets past it"
+    yield EASILY_EVADED.at(leaf.span, message, f"write `{excerpt(wanted)}`, which folds what people disguise")

@@ -17,8 +17,9 @@ import re
 from collections.abc import Iterator
 
 from groundrules.diagnostics.codes.lints import LOST_SYMBOLS
+from groundrules.diagnostics.excerpt import excerpt
 from groundrules.diagnostics.model import Diagnostic
-from groundrules.lint.linted import Linted, short
+from groundrules.lint.linted import Linted
 from groundrules.text.fold import fold
 from groundrules.text.views import apply
 
@@ -32,6 +33,6 @@ def lost_symbols(linted: Linted) -> Iterator[Diagnostic]:
             entry = str(item.value)
             key, help = apply("squeezed", entry), "put it into a list with `match: folded`"
             if not key:
-                yield LOST_SYMBOLS.at(item.span, f"nothing is left of `{short(entry)}` when it is squeezed", help)
+                yield LOST_SYMBOLS.at(item.span, f"nothing is left of `{excerpt(entry)}` when it is squeezed", help)
             elif _MEANT.search(fold(entry).strip()):
-                yield LOST_SYMBOLS.at(item.span, f"`{short(entry)}` is looked for as `{short(key)}`", help)
+                yield LOST_SYMBOLS.at(item.span, f"`{excerpt(entry)}` is looked for as `{excerpt(key)}`", help)

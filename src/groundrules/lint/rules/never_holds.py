@@ -19,9 +19,10 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from groundrules.diagnostics.codes.lints import NEVER_HOLDS
+from groundrules.diagnostics.excerpt import excerpt
 from groundrules.diagnostics.model import Diagnostic, Label
 from groundrules.lint.conditions import Both, Condition, Opposite
-from groundrules.lint.linted import Linted, short
+from groundrules.lint.linted import Linted
 from groundrules.lint.solver import implies, satisfiable
 from groundrules.syntax import nodes
 
@@ -50,7 +51,7 @@ def _inside(condition: Condition) -> Iterator[Diagnostic]:
     elif isinstance(condition, Opposite):
         yield from _inside(condition.operand)
     elif not satisfiable((condition, True)):
-        yield NEVER_HOLDS.at(condition.span, f"`{short(condition.text)}` never holds")
+        yield NEVER_HOLDS.at(condition.span, f"`{excerpt(condition.text)}` never holds")
     else:
         for part in condition.parts:
             yield from _inside(part)
@@ -61,7 +62,7 @@ def _conflict(condition: Both) -> Iterator[Diagnostic]:
         return
     for one, other in combinations(condition.operands[:MOST], 2):
         if not satisfiable((one, True), (other, True)):
-            message = f"`{short(other.text)}` never holds where `{short(one.text)}` does"
+            message = f"`{excerpt(other.text)}` never holds where `{excerpt(one.text)}` does"
             help = "if either is enough, write `or`"
             yield NEVER_HOLDS.at(other.span, message, help, (Label(one.span, "excluded by this"),))
             return

@@ -15,9 +15,10 @@ import re
 from collections.abc import Iterator
 
 from groundrules.diagnostics.codes.lints import NOT_IN_A_DOMAIN
+from groundrules.diagnostics.excerpt import excerpt
 from groundrules.diagnostics.model import Diagnostic
 from groundrules.lint.conditions import Leaf, leaves
-from groundrules.lint.linted import Linted, short
+from groundrules.lint.linted import Linted
 from groundrules.plan import ir
 from groundrules.syntax import nodes
 from groundrules.types import kinds
@@ -33,7 +34,7 @@ def not_in_a_domain(linted: Linted) -> Iterator[Diagnostic]:
             if isinstance(leaf.node, nodes.Contains | nodes.Affix | nodes.Matches) and _is_domain(linted, leaf):
                 found = _foreign(leaf)
                 if found:
-                    message = f"a domain never holds `{short(found)}`"
+                    message = f"a domain never holds `{excerpt(found)}`"
                     yield NOT_IN_A_DOMAIN.at(leaf.span, message, "read the whole address: `link.url`")
 
 

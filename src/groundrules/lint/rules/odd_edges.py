@@ -19,8 +19,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from groundrules.diagnostics.codes.lints import ODD_EDGES
+from groundrules.diagnostics.excerpt import excerpt
 from groundrules.diagnostics.model import Diagnostic
-from groundrules.lint.linted import Linted, short
+from groundrules.lint.linted import Linted
 
 _QUOTES = "“”„‟‘’‚‛«»「」『』＂＇`´"
 
@@ -31,7 +32,7 @@ def odd_edges(linted: Linted) -> Iterator[Diagnostic]:
         for item in declaration.items if declaration.match != "domain" else ():
             entry = str(item.value)
             if len(entry.strip()) > 2 and entry.strip()[0] in _QUOTES and entry.strip()[-1] in _QUOTES:
-                message = f"`{short(entry)}` is looked for with its quotes"
+                message = f"`{excerpt(entry)}` is looked for with its quotes"
                 yield ODD_EDGES.at(item.span, message, 'write plain quotes, `"…"`, or none')
             elif entry != entry.strip() and declaration.match != "squeezed" and entry.strip():
                 message = f"`{entry}` is looked for with the blank at its edge, so not at the edge of a text"

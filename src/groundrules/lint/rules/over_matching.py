@@ -22,10 +22,11 @@ from functools import cache, lru_cache
 from importlib.resources import files
 
 from groundrules.diagnostics.codes.lints import OVER_MATCHING
+from groundrules.diagnostics.excerpt import excerpt
 from groundrules.diagnostics.model import Diagnostic
 from groundrules.diagnostics.source import Span
 from groundrules.lint.conditions import Leaf, leaves
-from groundrules.lint.linted import Linted, short
+from groundrules.lint.linted import Linted
 from groundrules.plan import ir
 from groundrules.syntax import nodes
 from groundrules.text.factors import Factors, factors
@@ -63,7 +64,7 @@ def _pattern(leaf: Leaf, expression: ir.Matches) -> Iterator[Diagnostic]:
     examples = _matched(expression.pattern, expression.flags)
     if len(examples) >= _FEWEST:
         shown = ", ".join(f"`{word}`" for word in examples[:3])
-        message = f"`{short(leaf.text)}` is also found in {shown}"
+        message = f"`{excerpt(leaf.text)}` is also found in {shown}"
         yield OVER_MATCHING.at(leaf.span, message, "write `\\b` where a word begins and ends")
 
 
@@ -102,14 +103,14 @@ def _words() -> tuple[str, ...]:
 def _word(view: View, entry: str, span: Span) -> Iterator[Diagnostic]:
     key = apply(view, entry)
     if key in _everyday() and key.isascii():
-        message = f"`{short(entry)}` is a word of every other text"
+        message = f"`{excerpt(entry)}` is a word of every other text"
         yield OVER_MATCHING.at(span, message, "look for a longer phrase")
     elif view != "word" and key:
         examples = innocent(view, entry, key)
         if examples:
             shown = ", ".join(f"`{word}`" for word in examples[:3])
             help = 'write `contains word "…"` or `match: word`, or look for a longer phrase'
-            yield OVER_MATCHING.at(span, f"`{short(entry)}` is also found in {shown}", help)
+            yield OVER_MATCHING.at(span, f"`{excerpt(entry)}` is also found in {shown}", help)
 
 
 @lru_cache(maxsize=4096)

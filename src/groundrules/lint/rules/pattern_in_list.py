@@ -18,8 +18,9 @@ import re
 from collections.abc import Iterator
 
 from groundrules.diagnostics.codes.lints import PATTERN_IN_LIST
+from groundrules.diagnostics.excerpt import excerpt
 from groundrules.diagnostics.model import Diagnostic
-from groundrules.lint.linted import Linted, short
+from groundrules.lint.linted import Linted
 
 _PATTERN = re.compile(
     r"\([^()\s|]*\|[^()]*\)|\(\?[:i]|\.\*|\.\+|\\[bdswBDSW]|\[[a-z0-9]-[a-z0-9]\]|\[\^|\w\)\?|^\^\w|\w\$$"
@@ -32,6 +33,6 @@ def pattern_in_list(linted: Linted) -> Iterator[Diagnostic]:
         for item in declaration.items:
             found = _PATTERN.search(str(item.value))
             if found:
-                message = f"`{short(str(item.value))}` is looked for as it stands: entries are no patterns"
+                message = f"`{excerpt(str(item.value))}` is looked for as it stands: entries are no patterns"
                 help = "write each alternative as an entry, or `matches /…/` in the rule"
                 yield PATTERN_IN_LIST.at(item.span, message, help)

@@ -16,9 +16,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from groundrules.diagnostics.codes.lints import PATTERN_MATCHES_ALL
+from groundrules.diagnostics.excerpt import excerpt
 from groundrules.diagnostics.model import Diagnostic
 from groundrules.lint.conditions import leaves
-from groundrules.lint.linted import Linted, short
+from groundrules.lint.linted import Linted
 from groundrules.plan import ir
 from groundrules.text.patterns import Pattern
 
@@ -33,5 +34,5 @@ def pattern_matches_all(linted: Linted) -> Iterator[Diagnostic]:
             if isinstance(found, ir.Matches):
                 pattern = Pattern(found.pattern, found.flags)
                 if all(pattern.search(probe) for probe in _PROBES):
-                    message = f"`{short(leaf.text)}` holds for every text, the empty one included"
+                    message = f"`{excerpt(leaf.text)}` holds for every text, the empty one included"
                     yield PATTERN_MATCHES_ALL.at(leaf.span, message, "let the pattern ask for something")

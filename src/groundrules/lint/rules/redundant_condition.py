@@ -19,10 +19,11 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from groundrules.diagnostics.codes.lints import REDUNDANT_CONDITION
+from groundrules.diagnostics.excerpt import excerpt
 from groundrules.diagnostics.model import Diagnostic, Fix, Label
 from groundrules.diagnostics.source import Span
 from groundrules.lint.conditions import Both, Condition, walk
-from groundrules.lint.linted import Linted, short
+from groundrules.lint.linted import Linted
 from groundrules.lint.solver import implies, satisfiable
 
 MOST = 40  # operands that are compared in pairs
@@ -54,7 +55,7 @@ def _operands(condition: Both) -> Iterator[Diagnostic]:
 
 
 def _same(condition: Both, one: Condition, other: Condition) -> Diagnostic:
-    message = f"`{short(other.text)}` says the same as `{short(one.text)}`"
+    message = f"`{excerpt(other.text)}` says the same as `{excerpt(one.text)}`"
     fixes = [Fix(_with_operator(condition, other), "", "remove it", safe=True)] if _own_text(condition, other) else []
     help = "remove it, or change it to what was meant"
     return REDUNDANT_CONDITION.at(other.span, message, help, (Label(one.span, "the same"),), fixes)
@@ -62,9 +63,9 @@ def _same(condition: Both, one: Condition, other: Condition) -> Diagnostic:
 
 def _implied(needless: Condition, kept: Condition, either: bool) -> Diagnostic:
     if either:
-        message = f"`{short(needless.text)}` adds nothing: `{short(kept.text)}` holds whenever it does"
+        message = f"`{excerpt(needless.text)}` adds nothing: `{excerpt(kept.text)}` holds whenever it does"
     else:
-        message = f"`{short(needless.text)}` adds nothing: it holds whenever `{short(kept.text)}` does"
+        message = f"`{excerpt(needless.text)}` adds nothing: it holds whenever `{excerpt(kept.text)}` does"
     return REDUNDANT_CONDITION.at(needless.span, message, None, (Label(kept.span, "this decides"),))
 
 

@@ -22,9 +22,10 @@ from collections.abc import Iterator
 
 from groundrules.checker.constructs import Delta, Rule
 from groundrules.diagnostics.codes.lints import REPEATED_STRIKE
+from groundrules.diagnostics.excerpt import excerpt
 from groundrules.diagnostics.model import Diagnostic, Label
 from groundrules.lint.conditions import Both, Condition, Leaf
-from groundrules.lint.linted import Linted, short
+from groundrules.lint.linted import Linted
 from groundrules.plan import ir
 
 _RISING = (">=", ">")
@@ -40,7 +41,7 @@ def repeated_strike(linted: Linted) -> Iterator[Diagnostic]:
         window = _rising(linted, when)
         if window is not None:
             message = (
-                f"`{rule.source.id.value}` strikes again on every event for which `{short(window.text)}` stays true"
+                f"`{rule.source.id.value}` strikes again on every event for which `{excerpt(window.text)}` stays true"
             )
             label = Label(window.span, "stays true until enough time has passed")
             yield REPEATED_STRIKE.at(rule.source.id.span, message, "write `once_per: actor within 10m`", (label,))

@@ -19,8 +19,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from groundrules.diagnostics.codes.lints import SHADOWED_ENTRY
+from groundrules.diagnostics.excerpt import excerpt
 from groundrules.diagnostics.model import Diagnostic, Label
-from groundrules.lint.linted import Linted, short
+from groundrules.lint.linted import Linted
 from groundrules.rulebook.model import ListDeclaration, Located
 from groundrules.text.domains import normalise, parents
 from groundrules.text.lists import scan_for
@@ -41,7 +42,7 @@ def shadowed_entry(linted: Linted) -> Iterator[Diagnostic]:
 def _found(declaration: ListDeclaration, pairs: Iterator[tuple[Located, Located]]) -> Iterator[Diagnostic]:
     for item, shorter in pairs:
         name = declaration.name.value
-        message = f"`{short(str(item.value))}` is found by `{shorter.value}` already, which is in `{name}`, too"
+        message = f"`{excerpt(str(item.value))}` is found by `{shorter.value}` already, which is in `{name}`, too"
         yield SHADOWED_ENTRY.at(item.span, message, None, (Label(shorter.span, "matches more"),))
 
 

@@ -21,9 +21,10 @@ import re
 from collections.abc import Iterator
 
 from groundrules.diagnostics.codes.lints import SLIP_IN_PATTERN
+from groundrules.diagnostics.excerpt import excerpt
 from groundrules.diagnostics.model import Diagnostic
 from groundrules.lint.conditions import leaves
-from groundrules.lint.linted import Linted, short
+from groundrules.lint.linted import Linted
 from groundrules.plan import ir
 
 _CLASS = re.compile(r"\[\^?\]?(?:\\.|\[:\w+:\]|[^\]\\])*\]")
@@ -41,7 +42,7 @@ def slip_in_pattern(linted: Linted) -> Iterator[Diagnostic]:
             if isinstance(leaf.expression, ir.Matches):
                 found = _slip(leaf.expression.pattern)
                 if found:
-                    yield SLIP_IN_PATTERN.at(leaf.span, f"{found[0]} in `{short(leaf.text)}`", found[1])
+                    yield SLIP_IN_PATTERN.at(leaf.span, f"{found[0]} in `{excerpt(leaf.text)}`", found[1])
 
 
 def _slip(pattern: str) -> tuple[str, str] | None:

@@ -15,8 +15,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from groundrules.diagnostics.codes.lints import UNREACHABLE_UNLESS
+from groundrules.diagnostics.excerpt import excerpt
 from groundrules.diagnostics.model import Diagnostic, Label
-from groundrules.lint.linted import Linted, short
+from groundrules.lint.linted import Linted
 from groundrules.lint.solver import satisfiable
 
 
@@ -27,5 +28,5 @@ def unreachable_unless(linted: Linted) -> Iterator[Diagnostic]:
         if when is None or unless is None or not (satisfiable((when, True)) and satisfiable((unless, True))):
             continue
         if not satisfiable((when, True), (unless, True)):
-            message = f"`{short(unless.text)}` never blocks: it excludes what `when` asks for"
+            message = f"`{excerpt(unless.text)}` never blocks: it excludes what `when` asks for"
             yield UNREACHABLE_UNLESS.at(unless.span, message, None, (Label(when.span, "asked for here"),))

@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from groundrules.calendar.zones import in_zone
+from groundrules.diagnostics.excerpt import excerpt
 from groundrules.diagnostics.render.snippet import visible
 from groundrules.narrate import language_of, pick
 from groundrules.plan import ir
@@ -140,8 +141,7 @@ class Speech:
 
 
 def _short(text: str) -> str:
-    flat = visible(" ".join(text.split()))
-    return flat if len(flat) <= LONGEST else flat[: LONGEST - 1] + "…"
+    return visible(excerpt(text, LONGEST))
 
 
 def joined(speech: Speech, names: Iterable[str]) -> str:

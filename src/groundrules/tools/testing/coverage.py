@@ -18,6 +18,7 @@ from groundrules.reference.scope import Scope
 from groundrules.reference.values import evaluate
 from groundrules.tools.testing.cases import Case
 from groundrules.tools.testing.listening import leaves, play
+from groundrules.tools.testing.phrases import phrase
 
 Kind = Literal["rule", "clause", "step", "end"]
 
@@ -127,9 +128,9 @@ def _rules(plan: ir.Plan, seen: Seen) -> Iterator[tuple[Item, bool]]:
         if _own(rule.id) and rule.mode != "off":
             place = _source(plan, rule.src)
             kind: Kind = "rule" if isinstance(rule.trigger, ir.OnEvent | ir.OnSchedule) else "step"
-            yield Item(kind, rule.id, "fires", "", place.file, place.line), rule.id in seen.fired
+            yield Item(kind, rule.id, phrase("fires"), "", place.file, place.line), rule.id in seen.fired
             for number, _ in rule.times.steps if rule.times else ():
-                what = f"takes step {number} of `times`"
+                what = phrase("step", number)
                 yield Item("step", rule.id, what, "", place.file, place.line), f"{rule.id}@{number}" in seen.asked
             for guard in (rule.when, rule.unless):
                 yield from _clauses(plan, rule.id, guard, seen)
@@ -140,7 +141,7 @@ def _paths(plan: ir.Plan, seen: Seen) -> Iterator[tuple[Item, bool]]:
         for until in process.until if _own(process.id) else ():
             place = _source(plan, until.src)
             ended = True in seen.guards.get(id(until.when), ())
-            yield Item("end", process.id, "ends", place.text, place.file, place.line), ended
+            yield Item("end", process.id, phrase("ends"), place.text, place.file, place.line), ended
             yield from _clauses(plan, process.id, until.when, seen)
         for until in process.restart if _own(process.id) else ():
             yield from _clauses(plan, process.id, until.when, seen)
@@ -159,7 +160,7 @@ def _clauses(plan: ir.Plan, owner: str, guard: Any, seen: Seen) -> Iterator[tupl
         place = _source(plan, src)
         outcomes = seen.outcomes.get((owner, src), set())
         for way in (True, False):
-            what = "is true" if way else "is false"
+            what = phrase("is_true" if way else "is_false")
             yield Item("clause", owner, what, place.text, place.file, place.line), way in outcomes
 
 

@@ -19,6 +19,7 @@ from groundrules.calendar.instants import format_duration
 from groundrules.plan import ir
 from groundrules.tools.testing.cases import Case
 from groundrules.tools.testing.coverage import observe
+from groundrules.tools.testing.phrases import phrase
 from groundrules.tools.testing.runner import run_case
 from groundrules.tools.testing.variants import conditions, durations, numbers
 
@@ -92,7 +93,7 @@ def _of_rule(rule: ir.Rule) -> Iterator[Change]:
     for src, change, when in conditions(rule.when):
         yield src, change, replace(rule, when=when)
     if rule.unless is not None:
-        yield rule.src, "`unless` left out", replace(rule, unless=None)
+        yield rule.src, phrase("left_out", "`unless`"), replace(rule, unless=None)
         for src, change, unless in conditions(rule.unless):
             yield src, change, replace(rule, unless=unless)
     for effects, src, change in _effects(rule.effects):
@@ -102,41 +103,41 @@ def _of_rule(rule: ir.Rule) -> Iterator[Change]:
 
 def _memory(rule: ir.Rule) -> Iterator[Change]:
     if rule.once is not None:
-        yield rule.src, "`once_per` left out", replace(rule, once=None)
+        yield rule.src, phrase("left_out", "`once_per`"), replace(rule, once=None)
         for change, within in durations(rule.once.within):
-            yield rule.src, f"`once_per` within {change}", replace(rule, once=replace(rule.once, within=within))
+            yield rule.src, phrase("once_within", change), replace(rule, once=replace(rule.once, within=within))
     for number, (at, effects) in enumerate(rule.times.steps if rule.times else ()):
         assert rule.times is not None
         later = (*rule.times.steps[:number], (at + 1, effects), *rule.times.steps[number + 1 :])
         if len({step for step, _ in later}) == len(later):
             yield rule.src, f"`times` {at} → {at + 1}", replace(rule, times=replace(rule.times, steps=later))
     if rule.approval is not None:
-        yield rule.src, "`approval` left out", replace(rule, approval=None)
+        yield rule.src, phrase("left_out", "`approval`"), replace(rule, approval=None)
     if rule.undo:
-        yield rule.src, "`undo_on` left out", replace(rule, undo=())
+        yield rule.src, phrase("left_out", "`undo_on`"), replace(rule, undo=())
 
 
 def _effects(effects: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], int, str]]:
     for number, effect in enumerate(effects):
         before, after = effects[:number], effects[number + 1 :]
-        yield (*before, *after), effect.src, f"{_named(effect)} left out"
+        yield (*before, *after), effect.src, _left_out(effect)
         for change, changed in _changed(effect):
             yield (*before, changed, *after), effect.src, change
 
 
-def _named(effect: Any) -> str:
+def _left_out(effect: Any) -> str:
     match effect:
         case ir.Act():
-            return f"`{effect.do}`"
+            return phrase("left_out", f"`{effect.do}`")
         case ir.Delta():
-            return f"the change of `{effect.ledger}`"
+            return phrase("delta_left_out", f"`{effect.ledger}`")
         case ir.Reset():
-            return f"the reset of `{effect.ledger}`"
+            return phrase("reset_left_out", f"`{effect.ledger}`")
         case ir.Label():
-            return f"the label `{effect.label}`"
+            return phrase("label_left_out", f"`{effect.label}`")
         case ir.Open():
-            return f"the path `{effect.process}`"
-    return "`exempt`"
+            return phrase("path_left_out", f"`{effect.process}`")
+    return phrase("left_out", "`exempt`")
 
 
 def _changed(effect: Any) -> Iterator[tuple[str, Any]]:
@@ -191,21 +192,21 @@ def _of_ladder(ladder: ir.Ladder) -> Iterator[tuple[Where, str, Any]]:
                 if len({one.reaches for one in steps}) == len(steps):
                     yield f"{ladder.id}#{number + 1}", f"`{field}: {value}` → {other}", replace(ladder, steps=steps)
     if ladder.beyond == "repeat":
-        yield -1, "`beyond: repeat` left out", replace(ladder, beyond="nothing")
+        yield -1, phrase("left_out", "`beyond: repeat`"), replace(ladder, beyond="nothing")
 
 
 def _of_process(process: ir.Process) -> Iterator[tuple[Where, str, Any]]:
     for number, until in enumerate(process.until):
         before, after = process.until[:number], process.until[number + 1 :]
-        yield until.src, "this `until` left out", replace(process, until=(*before, *after))
+        yield until.src, phrase("until_left_out"), replace(process, until=(*before, *after))
         for src, change, when in conditions(until.when):
             yield src, change, replace(process, until=(*before, replace(until, when=when), *after))
     for number, due in enumerate(process.steps):
         for change, length in durations(due.after):
             steps = (*process.steps[:number], replace(due, after=length), *process.steps[number + 1 :])
-            yield f"{process.id}#{number + 1}", f"after {change}", replace(process, steps=steps)
+            yield f"{process.id}#{number + 1}", phrase("after", change), replace(process, steps=steps)
     if process.hours is not None:
-        yield -1, "`hours` left out", replace(process, hours=None)
+        yield -1, phrase("left_out", "`hours`"), replace(process, hours=None)
 
 
 def _of_state(state: ir.State) -> Iterator[tuple[Where, str, Any]]:
@@ -216,7 +217,7 @@ def _of_state(state: ir.State) -> Iterator[tuple[Where, str, Any]]:
         turns: tuple[ir.Until, ...] = getattr(state, field)
         for number, turn in enumerate(turns):
             before, after = turns[:number], turns[number + 1 :]
-            yield turn.src, "this event left out", replace(state, **{field: (*before, *after)})
+            yield turn.src, phrase("event_left_out"), replace(state, **{field: (*before, *after)})
             for src, change, when in conditions(turn.when):
                 yield src, change, replace(state, **{field: (*before, replace(turn, when=when), *after)})
 
@@ -225,18 +226,18 @@ def _of_list(words: ir.WordList) -> Iterator[tuple[Where, str, Any]]:
     step = max(1, len(words.items) // MOST_WORDS)
     for number in range(0, len(words.items), step):
         items = (*words.items[:number], *words.items[number + 1 :])
-        yield -1, f"`{words.items[number]}` left out", replace(words, items=items)
+        yield -1, phrase("left_out", f"`{words.items[number]}`"), replace(words, items=items)
 
 
 def _of_cap(cap: ir.Cap) -> Iterator[tuple[Where, str, Any]]:
     for amount in (cap.amount + 1, cap.amount - 1):
-        yield -1, f"{cap.amount} → {amount} per {cap.per}", replace(cap, amount=amount)
+        yield -1, phrase("per", f"{cap.amount} → {amount}", cap.per), replace(cap, amount=amount)
 
 
 def _of_ledger(ledger: ir.Ledger) -> Iterator[tuple[Where, str, Any]]:
     if ledger.fade is not None:
-        yield -1, "`fade` left out", replace(ledger, fade=None)
+        yield -1, phrase("left_out", "`fade`"), replace(ledger, fade=None)
     for field in ("floor", "ceiling"):
         value = getattr(ledger, field)
         if value:
-            yield -1, f"`{field}: {value}` left out", replace(ledger, **{field: None})
+            yield -1, phrase("left_out", f"`{field}: {value}`"), replace(ledger, **{field: None})

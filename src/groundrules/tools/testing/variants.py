@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from groundrules.calendar.instants import format_duration
 from groundrules.plan import ir
+from groundrules.tools.testing.phrases import phrase
 
 Variant = tuple[int, str, Any]  # where it was written, what was changed, the changed condition
 
@@ -44,7 +45,7 @@ def _below(expr: ir.And | ir.Or) -> Iterator[Variant]:
     for number, operand in enumerate(expr.operands):
         before, after = expr.operands[:number], expr.operands[number + 1 :]
         rest = (*before, *after)
-        yield operand.src, "left out", rest[0] if len(rest) == 1 else replace(expr, operands=rest)
+        yield operand.src, phrase("condition_left_out"), rest[0] if len(rest) == 1 else replace(expr, operands=rest)
         for src, change, changed in conditions(operand):
             yield src, change, replace(expr, operands=(*before, changed, *after))
 
@@ -56,15 +57,15 @@ def _own(expr: Any) -> Iterator[tuple[str, Any]]:
         case ir.Compare():
             yield from _compare(expr)
         case ir.Not():
-            yield "`not` left out", expr.operand
+            yield phrase("left_out", "`not`"), expr.operand
         case ir.Contains() | ir.Has():
             yield from _needles(expr)
         case ir.In(collection=ir.Const(value=list() | tuple() as values)):
             for items, left in _without(values):
-                yield f"`{left}` left out", replace(expr, collection=replace(expr.collection, value=items))
+                yield phrase("left_out", f"`{left}`"), replace(expr, collection=replace(expr.collection, value=items))
         case ir.InClock():
-            yield "from an hour later", replace(expr, start=(expr.start + 3_600_000) % 86_400_000)
-            yield "to an hour later", replace(expr, end=(expr.end + 3_600_000) % 86_400_000)
+            yield phrase("starts_later"), replace(expr, start=(expr.start + 3_600_000) % 86_400_000)
+            yield phrase("ends_later"), replace(expr, end=(expr.end + 3_600_000) % 86_400_000)
 
 
 def _window(expr: ir.WindowTest) -> Iterator[tuple[str, Any]]:
@@ -72,7 +73,7 @@ def _window(expr: ir.WindowTest) -> Iterator[tuple[str, Any]]:
         yield f"{expr.bound} → {expr.bound + 1}", replace(expr, bound=expr.bound + 1)
         yield f"{expr.bound} → {expr.bound - 1}", replace(expr, bound=max(0, expr.bound - 1))
         for change, within in durations(expr.within):
-            yield f"within {change}", replace(expr, within=within)
+            yield phrase("within", change), replace(expr, within=within)
     else:  # how long it has been quiet: the number is the time
         for change, bound in durations(expr.bound):
             yield change, replace(expr, bound=bound, within=max(expr.within, bound))
@@ -100,7 +101,7 @@ def _needles(expr: ir.Contains | ir.Has) -> Iterator[tuple[str, Any]]:
     if len(values) < 2:
         return
     for items, left in _without(values):
-        yield f"`{left}` left out", replace(expr, **{name: replace(constant, value=items)})
+        yield phrase("left_out", f"`{left}`"), replace(expr, **{name: replace(constant, value=items)})
     other: ir.Quantifier = "all" if expr.quantifier == "any" else "any"
     yield f"`{expr.quantifier} of` → `{other} of`", replace(expr, quantifier=other)
 
