@@ -27,10 +27,10 @@ test: $(STAMP) ## everything that CI checks
 	@$(MAKE) --no-print-directory format lint types layers pytest
 
 format: $(STAMP) ## is the code formatted?
-	$(BIN)/ruff format --check src tests bench
+	$(BIN)/ruff format --check src tests bench dev
 
 lint: $(STAMP) ## ruff
-	$(BIN)/ruff check src tests bench
+	$(BIN)/ruff check src tests bench dev
 
 types: $(STAMP) ## mypy, strict
 	$(BIN)/mypy

@@ -23,7 +23,7 @@ from typing import get_args
 from bench import ours
 from bench.sections.endtoend import ways
 from bench.workloads import Language, workload
-from groundrules.engine.compiled import load_plan, write
+from groundrules.engine.plan_file import load_plan, write
 
 RULES = 1_000
 WAYS = ("decode + fold + scan", "json.loads + scan", "feed_many")

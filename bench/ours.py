@@ -10,12 +10,12 @@ from typing import Any
 
 from bench.workloads import Workload
 from groundrules import load
-from groundrules.engine.compiled import Compiled, compile_plan
-from groundrules.engine.guards import answer
-from groundrules.engine.memory import PartitionMemory
-from groundrules.engine.partition import Meta, Partition
+from groundrules.engine.plan_file import Compiled, compile_plan
 from groundrules.engine.program import Program
-from groundrules.engine.scope import Scope
+from groundrules.engine.readings import PartitionMemory
+from groundrules.engine.settlement.guards import answer
+from groundrules.engine.state.partition import Meta, Partition
+from groundrules.engine.state.scope import Scope
 from groundrules.plan import ir
 
 NOW = 1_772_323_200_000

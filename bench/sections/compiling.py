@@ -22,7 +22,7 @@ from bench.books import book
 from bench.figures import Results
 from bench.timing import once
 from groundrules import Engine
-from groundrules.engine.compiled import compile_plan, load_plan, write
+from groundrules.engine.plan_file import compile_plan, load_plan, write
 from groundrules.lint.rules.costly_pattern import MOST
 from groundrules.syntax import parse
 from groundrules.text.factors import factors

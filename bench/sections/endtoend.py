@@ -17,7 +17,7 @@ from bench.timing import Times, Way, compare, ratio
 from bench.workloads import Language, Workload, workload
 from groundrules import Engine
 from groundrules.decisions import encode
-from groundrules.engine.compiled import Compiled
+from groundrules.engine.plan_file import Compiled
 from groundrules.text.fold import fold_bytes
 
 Run = Callable[[Sequence[bytes]], None]

@@ -16,7 +16,7 @@ from bench.figures import Results
 from bench.sections.stateful import rulebook
 from groundrules import Engine
 from groundrules.calendar.instants import format_ms
-from groundrules.engine.compiled import compile_plan
+from groundrules.engine.plan_file import compile_plan
 
 EVENTS = 20_000
 PAUSE = 43_200_000

@@ -20,8 +20,8 @@ from bench.timing import Way, compare, ratio
 from groundrules import Engine
 from groundrules.calendar.instants import format_ms, parse_rfc3339
 from groundrules.engine.cells.windows import Counted, CountWindow
-from groundrules.engine.compiled import Compiled, compile_plan
-from groundrules.engine.partition import Partition
+from groundrules.engine.plan_file import Compiled, compile_plan
+from groundrules.engine.state.partition import Partition
 from groundrules.plan import ir
 
 CHAT = Path(__file__).parents[3] / "shared/data/streams/gitter.jsonl"

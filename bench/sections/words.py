@@ -8,7 +8,7 @@ from bench import ours
 from bench.figures import Results
 from bench.timing import Way, compare, spent
 from bench.workloads import HANZI, workload
-from groundrules.engine.compiled import Compiled, compile_plan, read, write
+from groundrules.engine.plan_file import Compiled, compile_plan, read, write
 
 
 def rulebook(count: int, match: str = "folded") -> str:

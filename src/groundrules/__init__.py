@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, Any
 from groundrules._version import __version__
 
 if TYPE_CHECKING:
-    from groundrules.book import Book, RulebookError, check, load
     from groundrules.decisions import Action, Decision
     from groundrules.diagnostics.model import Diagnostic, Severity
-    from groundrules.engine.compiled import Compiled, load_plan
     from groundrules.engine.engine import Engine
+    from groundrules.engine.plan_file import Compiled, load_plan
+    from groundrules.frontend import Book, RulebookError, check, load
     from groundrules.plan.codec import PlanError
 
 __all__ = [
@@ -42,17 +42,17 @@ __all__ = [
 
 _HOMES = {
     "Action": "groundrules.decisions",
-    "Book": "groundrules.book",
-    "Compiled": "groundrules.engine.compiled",
+    "Book": "groundrules.frontend",
+    "Compiled": "groundrules.engine.plan_file",
     "Decision": "groundrules.decisions",
     "Diagnostic": "groundrules.diagnostics.model",
     "Engine": "groundrules.engine.engine",
     "PlanError": "groundrules.plan.codec",
-    "RulebookError": "groundrules.book",
+    "RulebookError": "groundrules.frontend",
     "Severity": "groundrules.diagnostics.model",
-    "check": "groundrules.book",
-    "load": "groundrules.book",
-    "load_plan": "groundrules.engine.compiled",
+    "check": "groundrules.frontend",
+    "load": "groundrules.frontend",
+    "load_plan": "groundrules.engine.plan_file",
 }
 
 

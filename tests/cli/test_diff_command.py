@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from groundrules.book import load
 from groundrules.engine.engine import Engine
+from groundrules.frontend import load
 
 RULEBOOK = """\
 rulebook: group

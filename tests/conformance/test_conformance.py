@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from groundrules.book import Book, RulebookError, check, load
 from groundrules.decisions import Decision
+from groundrules.frontend import Book, RulebookError, check, load
 from strategies.running import log
 
 from .cases import Case, read_all

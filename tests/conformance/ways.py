@@ -10,8 +10,8 @@ from click.testing import CliRunner
 
 from groundrules.cli.main import cli
 from groundrules.decisions import Decision
-from groundrules.engine import compiled
 from groundrules.engine.engine import Engine
+from groundrules.engine.plan_file import compile_plan, read, write
 from groundrules.plan import ir
 from groundrules.reference import Interpreter
 
@@ -48,7 +48,7 @@ def restarted(folder: Path, plan: ir.Plan, lines: list[bytes]) -> Answers:
 
 def plan_file(folder: Path, plan: ir.Plan, lines: list[bytes]) -> Answers:
     """The engine on a plan file, its index chosen by the very events."""
-    running = Engine(compiled.read(compiled.write(compiled.compile_plan(plan, lines))))
+    running = Engine(read(write(compile_plan(plan, lines))))
     return [running.feed(line) for line in lines]
 
 

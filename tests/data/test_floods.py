@@ -19,9 +19,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from groundrules.book import load
 from groundrules.decisions import Decision
 from groundrules.engine.engine import Engine
+from groundrules.frontend import load
 from groundrules.plan import ir
 
 ROOT = Path(__file__).parents[2]

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from groundrules.book import load
 from groundrules.engine.engine import Engine
+from groundrules.frontend import load
 from groundrules.plan import ir
 from groundrules.reference import Interpreter
 from strategies.running import log

@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from groundrules.book import load
-from groundrules.tools.running import Runner
+from groundrules.frontend import load
+from groundrules.tools.running.run import Runner
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT.parent / "shared" / "data"

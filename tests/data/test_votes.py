@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from groundrules.book import load
 from groundrules.engine.engine import Engine
+from groundrules.frontend import load
 from groundrules.reference import Interpreter
 
 ROOT = Path(__file__).parents[2]

@@ -18,10 +18,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from groundrules.book import load
 from groundrules.calendar.instants import format_ms
-from groundrules.engine import snapshot
 from groundrules.engine.engine import Engine
+from groundrules.engine.upkeep import snapshot
+from groundrules.frontend import load
 
 START = 1_767_571_200_000  # 2026-01-05T00:00:00Z
 ACTIVE = 200

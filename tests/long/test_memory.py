@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from groundrules.book import load
 from groundrules.engine.engine import Engine
-from groundrules.engine.lifetimes import lifetimes
+from groundrules.engine.upkeep.lifetimes import lifetimes
+from groundrules.frontend import load
 
 from .memory import Measured, Stream, growth, measured
 

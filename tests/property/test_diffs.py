@@ -9,7 +9,7 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from groundrules.engine.compiled import Compiled
+from groundrules.engine.plan_file import Compiled
 from groundrules.plan import codec, ir
 from groundrules.tools.diffing.compare import diff
 from groundrules.tools.diffing.order import alike

@@ -6,8 +6,8 @@ from typing import Any
 
 from hypothesis import given
 
-from groundrules.engine.compiled import compile_plan, read, write
 from groundrules.engine.engine import Engine
+from groundrules.engine.plan_file import compile_plan, read, write
 from groundrules.reference import Interpreter
 from strategies.histories import histories
 from strategies.plans import Drawn, plans

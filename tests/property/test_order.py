@@ -13,7 +13,7 @@ import pytest
 
 from conformance import plainyaml
 from conformance.cases import Case, read_all
-from groundrules.book import load
+from groundrules.frontend import load
 
 CASES = [case for case in read_all() if case.codes is None]
 UNORDERED = ("rules", "rewards", "ladders", "paths", "states", "schedules", "items", "use", "tags", "until")

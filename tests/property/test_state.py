@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groundrules.book import load
 from groundrules.engine.engine import Engine
+from groundrules.frontend import load
 from groundrules.reference import Interpreter
 from long.memory import Stream
 from strategies.histories import histories

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from groundrules.book import load
 from groundrules.cli.main import cli
 from groundrules.decisions import Decision, encode
 from groundrules.engine.engine import Engine
+from groundrules.frontend import load
 from groundrules.plan import ir
 from groundrules.reference import Interpreter
 from groundrules.tools.fmt import format_text

@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
-from groundrules.tools.library import COMMAND, ENDINGS, index, packs, page
+from dev.library import COMMAND, ENDINGS, index, packs, page
 
 FOLDER = Path(__file__).parents[2] / "docs" / "library"
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
-from groundrules.tools.practices import COMMAND, PAGES, SOURCE, Practice, page, practices
+from dev.practices import COMMAND, PAGES, SOURCE, Practice, page, practices
 
 ROOT = Path(__file__).parents[2]
 FOUND = practices(ROOT / SOURCE)

@@ -9,11 +9,12 @@ import sys
 import tomllib
 from pathlib import Path
 
+from dev import manual
+from dev.decision_schema import decision_schema
+
 import groundrules
-from groundrules.cli import manual
 from groundrules.cli.main import COMMANDS
 from groundrules.diagnostics.codes import CODES
-from groundrules.tools.decision_schema import decision_schema
 
 ROOT = Path(__file__).parents[2]
 
@@ -68,8 +69,8 @@ def test_every_code_has_a_page_and_a_plain_title() -> None:
 
 def test_the_command_line_reference_is_current() -> None:
     page = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
-    made = subprocess.check_output([sys.executable, "-m", "groundrules.cli.manual"])  # help as of a new process
-    assert page == made.decode("utf-8"), "run: python -m groundrules.cli.manual > docs/cli.md"
+    made = subprocess.check_output([sys.executable, "-m", "dev.manual"])  # help as of a new process
+    assert page == made.decode("utf-8"), "run: python -m dev.manual > docs/cli.md"
 
 
 def test_every_command_says_what_it_is_for() -> None:
@@ -90,5 +91,5 @@ def test_modules_stay_small() -> None:
 def test_the_schema_of_decisions_is_current() -> None:
     stored = json.loads((ROOT / "schemas" / "decision.schema.json").read_text(encoding="utf-8"))
     assert stored == json.loads(json.dumps(decision_schema())), (
-        "run: python -m groundrules.tools.decision_schema > schemas/decision.schema.json"
+        "run: python -m dev.decision_schema > schemas/decision.schema.json"
     )

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from groundrules.book import load
 from groundrules.decisions import Decision, encode
 from groundrules.engine.engine import Engine
+from groundrules.frontend import load
 from groundrules.plan import ir
 from groundrules.reference import Interpreter
 from groundrules.tools.linting import lint_path

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from groundrules.book import check, load
 from groundrules.decisions import encode
 from groundrules.engine.engine import Engine
+from groundrules.frontend import check, load
 from groundrules.plan import ir
 from groundrules.reference import Interpreter
 from groundrules.tools.testing.cases import Case

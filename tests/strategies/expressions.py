@@ -13,7 +13,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from groundrules.calendar.instants import format_ms
-from groundrules.engine.keys import encode
+from groundrules.engine.state.keys import encode
 from groundrules.plan import ir
 
 Json = dict[str, Any]
@@ -137,7 +137,7 @@ PLAN = ir.Plan(
 
 
 class Answers:
-    """A memory of made-up but stable answers, with the methods of `engine.scope.Memory`."""
+    """A memory of made-up but stable answers, with the methods of `engine.state.scope.Readings`."""
 
     def window_value(self, window: str, key: str, within: int, maximum: int | None) -> int | None:
         held = (len(key) + within) % 5

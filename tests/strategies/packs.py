@@ -18,11 +18,11 @@ from typing import Any, cast
 import msgspec
 
 from conformance import plainyaml
-from groundrules.book import Book, RulebookError, load
 from groundrules.calendar.instants import format_ms
 from groundrules.decisions import Decision
 from groundrules.diagnostics.model import Report
 from groundrules.diagnostics.source import SourceFile, detached
+from groundrules.frontend import Book, RulebookError, load
 from groundrules.plan import ir
 from groundrules.resources import shipped
 from groundrules.rulebook.yaml import read_yaml

@@ -16,9 +16,9 @@ from groundrules.checker.bindings import BrokenBinding, Declared, Instance, Ledg
 from groundrules.checker.constants import fold
 from groundrules.checker.expressions import Reader
 from groundrules.checker.literals import Quoted
-from groundrules.checker.near import listing
 from groundrules.checker.places import CONSTANT
 from groundrules.checker.session import Session
+from groundrules.checker.suggestions import listing
 from groundrules.diagnostics.codes import names as name_codes
 from groundrules.diagnostics.codes import types as codes
 from groundrules.diagnostics.model import Label

@@ -7,9 +7,9 @@ from groundrules.checker.bindings import Instance, NowBinding
 from groundrules.checker.constants import fold
 from groundrules.checker.constructs import Value
 from groundrules.checker.expressions import Reader
-from groundrules.checker.near import listing
 from groundrules.checker.places import CONSTANT
 from groundrules.checker.session import Session
+from groundrules.checker.suggestions import listing
 from groundrules.checker.views import alike
 from groundrules.diagnostics.codes import names as name_codes
 from groundrules.diagnostics.codes import types as codes

@@ -21,7 +21,7 @@ from groundrules.checker.bindings import (
 )
 from groundrules.checker.constants import fold
 from groundrules.checker.literals import UNKNOWN, Quoted, is_entity
-from groundrules.checker.near import nearest_path
+from groundrules.checker.suggestions import nearest_path
 from groundrules.diagnostics.codes import cells as cell_codes
 from groundrules.diagnostics.codes import names as name_codes
 from groundrules.diagnostics.codes import types as codes

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Literal
 
-from groundrules.checker import givens, ledger_effects, targets
+from groundrules.checker import ledger_effects, parameter_values, targets
 from groundrules.checker.constructs import Act, Effect, Effects, Given
 from groundrules.checker.ledger_effects import Written
-from groundrules.checker.near import listing
 from groundrules.checker.sites import Site
+from groundrules.checker.suggestions import listing
 from groundrules.diagnostics.codes import names as codes
 from groundrules.diagnostics.nearest import did_you_mean
 from groundrules.rulebook import model as authored
@@ -91,7 +91,7 @@ def _no_shorthand(site: Site, effect: authored.Effect, action: ActionType) -> No
     )
 
 
-def _all_known(site: Site, arguments: givens.Arguments, action: ActionType) -> bool:
+def _all_known(site: Site, arguments: parameter_values.Arguments, action: ActionType) -> bool:
     known = (*action.parameters, *(_ALWAYS if action.target else _ALWAYS[1:]))
     fine = True
     for name, (span, _) in arguments.items():
@@ -111,14 +111,14 @@ def _another_effect(site: Site, name: str) -> str | None:
 
 
 def _parameters(
-    site: Site, effect: authored.Effect, action: ActionType, arguments: givens.Arguments
+    site: Site, effect: authored.Effect, action: ActionType, arguments: parameter_values.Arguments
 ) -> dict[str, Given] | None:
     found: dict[str, Given] = {}
     fine = True
     for name, parameter in sorted(action.parameters.items()):
         given: Given | Literal[False] | None
         if name in arguments:
-            given = givens.given(site, action, parameter, arguments[name][1])
+            given = parameter_values.given(site, action, parameter, arguments[name][1])
         else:
             given = targets.unsaid(site, effect, action, parameter)
         if given is False:

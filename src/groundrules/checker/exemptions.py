@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from groundrules.checker.bindings import Instance
-from groundrules.checker.near import nearest_path
 from groundrules.checker.session import Session
+from groundrules.checker.suggestions import nearest_path
 from groundrules.diagnostics.codes import names as codes
 from groundrules.diagnostics.source import Span
 from groundrules.rulebook import model as authored

@@ -6,16 +6,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from groundrules.checker import givens, targets, wording
+from groundrules.checker import parameter_values, targets, wording
 from groundrules.checker.arguments import find
 from groundrules.checker.bindings import BrokenBinding, Instance, LedgerBinding
 from groundrules.checker.constants import fold
 from groundrules.checker.constructs import Constant, Default, Delta, Exempt, Label, Reset, Value, Whom
 from groundrules.checker.exemptions import exempted
-from groundrules.checker.near import listing
 from groundrules.checker.places import AMOUNT
 from groundrules.checker.session import Session
 from groundrules.checker.sites import Site
+from groundrules.checker.suggestions import listing
 from groundrules.checker.windows import constant_duration
 from groundrules.diagnostics.codes import cells as codes
 from groundrules.diagnostics.codes import names as name_codes
@@ -38,8 +38,8 @@ class Written:
 
     effect: authored.Effect
     signature: Signature
-    arguments: givens.Arguments
-    ledgers: givens.Arguments
+    arguments: parameter_values.Arguments
+    ledgers: parameter_values.Arguments
 
 
 def written(site: Site, effect: authored.Effect, signature: Signature) -> Written | None:
@@ -66,7 +66,7 @@ def written(site: Site, effect: authored.Effect, signature: Signature) -> Writte
     return Written(effect, signature, own, rest) if _complete(site, effect, signature, own, rest) else None
 
 
-def _misnamed_holder(site: Site, signature: Signature, ledgers: givens.Arguments) -> bool:
+def _misnamed_holder(site: Site, signature: Signature, ledgers: parameter_values.Arguments) -> bool:
     """Report `who:` where the action says `to:` or `from:`, which would be taken for a ledger."""
     named = next((key for key in _HOLDERS if key in signature.parameters), None)
     wrong = [key for key in _HOLDERS if key in ledgers and find(site.instance, key) is None]
@@ -90,8 +90,8 @@ def _complete(
     site: Site,
     effect: authored.Effect,
     signature: Signature,
-    own: givens.Arguments,
-    ledgers: givens.Arguments,
+    own: parameter_values.Arguments,
+    ledgers: parameter_values.Arguments,
 ) -> bool:
     missing = [name for name, field in signature.parameters.items() if not _may_be_left_out(field) and name not in own]
     if signature.ledgers and not ledgers:
@@ -230,7 +230,7 @@ def _amount(site: Site, node: YNode) -> Value | Constant | Literal[False]:
     if not isinstance(node, YScalar):
         site.session.add(codes.BAD_AMOUNT.at(node.span, "an amount is a whole number", None))
         return False
-    parsed = givens.expression(site, node)
+    parsed = parameter_values.expression(site, node)
     return amount(site, Value(site.context, parsed)) if parsed is not None else False
 
 
@@ -287,7 +287,7 @@ def _lasts(site: Site, written: Written) -> int | Literal[False] | None:
     if "lasts" not in written.arguments:
         return None
     span, node = written.arguments["lasts"]
-    parsed = givens.expression(site, node) if isinstance(node, YScalar) else None
+    parsed = parameter_values.expression(site, node) if isinstance(node, YScalar) else None
     if parsed is None:
         if not isinstance(node, YScalar):
             site.session.add(type_codes.WRONG_VALUE.at(span, "`lasts` is a duration", None))
@@ -311,7 +311,7 @@ def _bearer(site: Site, written: Written) -> tuple[str, Whom] | None:
 
 
 def _said_bearer(site: Site, node: YNode) -> tuple[str, Whom] | None:
-    parsed = givens.expression(site, node) if isinstance(node, YScalar) else None
+    parsed = parameter_values.expression(site, node) if isinstance(node, YScalar) else None
     if parsed is None:
         return None
     typed = site.reader(parsed).type_of(parsed.root)

@@ -9,10 +9,10 @@ from groundrules.checker.bindings import Instance
 from groundrules.checker.constructs import Texts
 from groundrules.checker.expressions import Reader
 from groundrules.checker.literals import SCALAR, is_entity
-from groundrules.checker.near import listing
 from groundrules.checker.places import MESSAGE
 from groundrules.checker.session import Session
 from groundrules.checker.sites import Site
+from groundrules.checker.suggestions import listing
 from groundrules.diagnostics.codes import cells as codes
 from groundrules.diagnostics.codes import types as type_codes
 from groundrules.diagnostics.source import Span

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from groundrules.checker.bindings import Instance
-from groundrules.checker.near import listing
 from groundrules.checker.session import Session
+from groundrules.checker.suggestions import listing
 from groundrules.diagnostics.codes import names as codes
 from groundrules.diagnostics.model import Label
 from groundrules.rulebook import model as authored

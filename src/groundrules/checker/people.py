@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from groundrules.calendar.wording import length_in_words
 from groundrules.checker.bindings import Instance, Setting
 from groundrules.checker.messages import translated
-from groundrules.checker.near import listing
 from groundrules.checker.session import Session
+from groundrules.checker.suggestions import listing
 from groundrules.diagnostics.codes import names as codes
 from groundrules.diagnostics.nearest import did_you_mean
 from groundrules.rulebook.model import Located, Rulebook, Texts

@@ -29,9 +29,9 @@ from groundrules.checker.bindings import (
 )
 from groundrules.checker.guards import path_of
 from groundrules.checker.literals import UNKNOWN
-from groundrules.checker.near import listing
 from groundrules.checker.places import PARAMETER, STATE
 from groundrules.checker.shapes import Differs
+from groundrules.checker.suggestions import listing
 from groundrules.diagnostics.codes import cells as cell_codes
 from groundrules.diagnostics.codes import names as name_codes
 from groundrules.diagnostics.codes import types as codes

@@ -14,10 +14,10 @@ from groundrules.checker.expressions import Reader, guard
 from groundrules.checker.guards import counts, lasting
 from groundrules.checker.ledger_effects import amount, holder, ledger_named
 from groundrules.checker.literals import UNKNOWN
-from groundrules.checker.near import listing
 from groundrules.checker.places import CONSTANT, GUARD, KEY
 from groundrules.checker.session import Session
 from groundrules.checker.sites import Site
+from groundrules.checker.suggestions import listing
 from groundrules.checker.targets import whom_value
 from groundrules.checker.views import alike
 from groundrules.checker.wording import described

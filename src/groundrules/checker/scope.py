@@ -20,8 +20,8 @@ from groundrules.checker.bindings import (
     SubjectBinding,
     VariableBinding,
 )
-from groundrules.checker.near import listing, nearest_path
 from groundrules.checker.session import Session
+from groundrules.checker.suggestions import listing, nearest_path
 from groundrules.types import kinds
 
 Variables = tuple[VariableBinding, ...]

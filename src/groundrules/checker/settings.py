@@ -5,8 +5,8 @@ from __future__ import annotations
 from groundrules.calendar import zones
 from groundrules.checker.common import duration
 from groundrules.checker.literals import is_entity
-from groundrules.checker.near import listing
 from groundrules.checker.session import Session
+from groundrules.checker.suggestions import listing
 from groundrules.diagnostics.codes import cells as codes
 from groundrules.diagnostics.nearest import did_you_mean
 from groundrules.diagnostics.source import Fragment

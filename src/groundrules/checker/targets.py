@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import Literal
 
-from groundrules.checker import givens, wording
+from groundrules.checker import parameter_values, wording
 from groundrules.checker.constructs import Constant, Default, Given, Several, Value, Whom
 from groundrules.checker.literals import is_entity
-from groundrules.checker.near import listing
 from groundrules.checker.sites import Site
+from groundrules.checker.suggestions import listing
 from groundrules.checker.views import alike
 from groundrules.diagnostics.codes import cells as codes
 from groundrules.diagnostics.codes import names as name_codes
@@ -103,9 +103,9 @@ def whom(site: Site, node: YNode, kind: str) -> Whom | Literal[False]:
     if not isinstance(node, YScalar):
         site.session.add(type_codes.WRONG_VALUE.at(node.span, f"a {kind} is needed here", "name it by an expression"))
         return False
-    if kind == "channel" and not givens.names_something(site, node):
+    if kind == "channel" and not parameter_values.names_something(site, node):
         return Constant(node.text)
-    parsed = givens.expression(site, node)
+    parsed = parameter_values.expression(site, node)
     if parsed is None:
         return False
     return whom_value(site, Value(site.context, parsed), kind)

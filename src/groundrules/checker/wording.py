@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from groundrules.checker.literals import Quoted, is_entity
-from groundrules.checker.near import listing
+from groundrules.checker.suggestions import listing
 from groundrules.diagnostics.nearest import did_you_mean
 from groundrules.types import kinds
 

@@ -9,7 +9,7 @@ import click
 from groundrules.cli import reading
 from groundrules.cli.loading import load_plan
 from groundrules.cli.waiting import told_when_slow
-from groundrules.engine.compiled import Compiled, compile_plan, write
+from groundrules.engine.plan_file import Compiled, compile_plan, write
 
 MOST_NAMED = 5
 

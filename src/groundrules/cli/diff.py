@@ -36,7 +36,7 @@ def command(places: tuple[str, ...], rev: str | None, form: str, state: str | No
 
     Exit code 0, whatever changed (see `--exit-code`); 1: a rulebook with errors.
     """
-    from groundrules.engine.snapshot import SnapshotError
+    from groundrules.engine.upkeep.snapshot import SnapshotError
     from groundrules.tools.diffing.compare import diff
     from groundrules.tools.versions import load_version
 

@@ -22,7 +22,7 @@ from groundrules.calendar.zones import in_zone
 from groundrules.decisions import Clause, Decision, Fired, Note
 from groundrules.diagnostics.excerpt import excerpt
 from groundrules.diagnostics.render.snippet import visible
-from groundrules.engine.decode_lenient import as_written
+from groundrules.engine.intake.lenient import as_written
 from groundrules.narrate.deeds import deed
 from groundrules.narrate.notes import noted
 from groundrules.plan import ir

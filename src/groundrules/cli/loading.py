@@ -11,11 +11,11 @@ from collections.abc import Sequence
 
 import click
 
-from groundrules.engine import compiled
+from groundrules.engine import plan_file
 from groundrules.plan import codec
 
 
-def load_plan(path: str) -> compiled.Compiled:
+def load_plan(path: str) -> plan_file.Compiled:
     """Return the plan of the rulebook or plan file at `path`; on errors print them and exit with 1."""
     if os.path.isfile(path):
         with open(path, "rb") as file:
@@ -24,17 +24,17 @@ def load_plan(path: str) -> compiled.Compiled:
     return _load(path)
 
 
-def _read(path: str) -> compiled.Compiled:
+def _read(path: str) -> plan_file.Compiled:
     try:
-        return compiled.load_plan(path)
+        return plan_file.load_plan(path)
     except codec.PlanError as error:
         click.secho(f"error[{error.code}]: {error.message}", fg="red", err=True)
         click.echo(f"  --> {path}" + (f"\n  help: {error.help}" if error.help else ""), err=True)
         sys.exit(1)
 
 
-def _load(path: str) -> compiled.Compiled:
-    from groundrules.book import RulebookError, load
+def _load(path: str) -> plan_file.Compiled:
+    from groundrules.frontend import RulebookError, load
 
     try:
         book = load(path)
@@ -44,7 +44,7 @@ def _load(path: str) -> compiled.Compiled:
     warnings = [found for found in book.diagnostics if not found.is_error]
     if warnings:
         click.echo(f"{path}: {len(warnings)} warnings; see `groundrules lint {path}`", err=True)
-    return compiled.Compiled(book.plan, book.digest)
+    return plan_file.Compiled(book.plan, book.digest)
 
 
 def print_diagnostics(diagnostics: Sequence[object]) -> None:

@@ -11,10 +11,10 @@ import click
 from groundrules.cli.wording import Speech
 from groundrules.diagnostics.excerpt import excerpt
 from groundrules.plan import ir
-from groundrules.tools.testing.boundaries import Proposal, boundaries
+from groundrules.tools.measuring.boundaries import Proposal, boundaries
+from groundrules.tools.measuring.coverage import Coverage, coverage, joined
+from groundrules.tools.measuring.mutants import Verdict, judge, mutants
 from groundrules.tools.testing.cases import Case
-from groundrules.tools.testing.coverage import Coverage, coverage, joined
-from groundrules.tools.testing.mutants import Verdict, judge, mutants
 from groundrules.tools.testing.write import write_cases
 
 Measured = dict[str, dict[str, Any]]  # coverage | mutants | boundaries → rulebook → what was found

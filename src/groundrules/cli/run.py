@@ -19,7 +19,7 @@ from groundrules.cli.summary import print_summary
 from groundrules.decisions import Decision, encode
 from groundrules.engine.engine import Engine, HasPlan
 from groundrules.plan import ir
-from groundrules.tools.running import Runner
+from groundrules.tools.running.run import Runner
 
 if TYPE_CHECKING:
     from groundrules.cli.human import HumanPrinter
@@ -89,7 +89,7 @@ def _engine(ready: HasPlan, state: str | None) -> Iterator[tuple[Engine, Callabl
         return
     from sqlite3 import DatabaseError
 
-    from groundrules.engine.snapshot import SnapshotError
+    from groundrules.engine.upkeep.snapshot import SnapshotError
     from groundrules.stores.sqlite import SqliteStore
 
     try:

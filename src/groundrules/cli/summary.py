@@ -7,7 +7,7 @@ from collections import Counter
 import click
 
 from groundrules.plan import ir
-from groundrules.tools.tally import Tally
+from groundrules.tools.running.tally import Tally
 
 WORDS = {
     "en": {

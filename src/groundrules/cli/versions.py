@@ -15,7 +15,7 @@ from groundrules.plan.codec import PlanError
 @contextmanager
 def mistakes_told() -> Iterator[None]:
     """Tell what is wrong with a version, and exit: with 1 for a wrong rulebook or plan, with 2 where there is none."""
-    from groundrules.book import RulebookError
+    from groundrules.frontend import RulebookError
     from groundrules.tools.revisions import RevisionError
 
     try:

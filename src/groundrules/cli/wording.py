@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from groundrules.narrate import language_of
+from groundrules.tools.measuring.phrases import Phrase
 from groundrules.tools.testing.judge import NOTHING, Mismatch
-from groundrules.tools.testing.phrases import Phrase
 
 EN = {
     "passed": "passed",

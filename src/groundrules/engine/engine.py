@@ -12,14 +12,15 @@ from typing import Any, Protocol
 
 from groundrules.decisions import Action, Decision, Rejection
 from groundrules.diagnostics.codes import events as codes
-from groundrules.engine import due, forgetting, holding, snapshot, swap
-from groundrules.engine.compiled import Compiled
-from groundrules.engine.decode import Invalid, read_path
-from groundrules.engine.partition import Partition
+from groundrules.engine.cases import due
+from groundrules.engine.intake.decode import Invalid, read_path
+from groundrules.engine.plan_file import Compiled
 from groundrules.engine.program import Program
 from groundrules.engine.runner import Runner
+from groundrules.engine.state.partition import Partition
 from groundrules.engine.stats import Stats
-from groundrules.engine.swap import SwapReport
+from groundrules.engine.upkeep import contents, forgetting, snapshot, swap
+from groundrules.engine.upkeep.swap import SwapReport
 from groundrules.plan import ir
 
 Row = tuple[str, str, str, bytes | None]
@@ -134,22 +135,22 @@ class Engine:
     def balance(self, partition: str, ledger: str, who: str) -> int:
         """Return a balance at the partition's clock; 0 in a partition that has seen no event."""
         runner = self._runners.get(partition)
-        return 0 if runner is None else runner.memory.ledger(ledger, who)
+        return 0 if runner is None else runner.readings.ledger(ledger, who)
 
     def labels(self, partition: str, id: str) -> list[str]:
         """Return the labels of the member, message, channel or task with this id, sorted."""
         runner = self._runners.get(partition)
-        return [] if runner is None else holding.labels_of(runner.partition, id)
+        return [] if runner is None else contents.labels_of(runner.partition, id)
 
     def states(self, partition: str) -> list[str]:
         """Return the ids of the states that a partition is in, sorted."""
         runner = self._runners.get(partition)
-        return [] if runner is None else holding.states_of(self._program, runner.partition)
+        return [] if runner is None else contents.states_of(self._program, runner.partition)
 
     def pending(self, partition: str) -> list[Action]:
         """Return the actions that wait for approval; their `key` is the request's id."""
         runner = self._runners.get(partition)
-        return [] if runner is None else holding.pending(runner.partition)
+        return [] if runner is None else contents.pending(runner.partition)
 
     def _rejected(self, rejection: Rejection) -> Decision:
         self.stats.rejected += 1

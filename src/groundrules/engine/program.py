@@ -13,22 +13,22 @@ from typing import Any
 
 import msgspec
 
-from groundrules.engine.actions import Combiner
+from groundrules.engine.cells.ladders import LadderCell
 from groundrules.engine.cells.ledgers import CapCell, LedgerCell
-from groundrules.engine.cells.levels import LadderCell
 from groundrules.engine.cells.roster import Place, kept_facts, place
 from groundrules.engine.codegen.emitter import Frame
-from groundrules.engine.codes import ProcessCode, RuleCode, StateCode, UntilCode, WindowCode
-from groundrules.engine.compile import Compiler, Value
-from groundrules.engine.decode import Decoder, attribute
+from groundrules.engine.compiled_rules import ProcessCode, RuleCode, StateCode, UntilCode, WindowCode
+from groundrules.engine.evaluation.actions import Combiner
+from groundrules.engine.evaluation.compile import Compiler, Value
 from groundrules.engine.index.counts import Counting, counting
 from groundrules.engine.index.lookup import Lookup, lookup
-from groundrules.engine.index.made import Index, Listeners, Made
 from groundrules.engine.index.necessary import Guard, paths_of
+from groundrules.engine.index.prepared import Index, Listeners, Made
 from groundrules.engine.index.residual import MOST
 from groundrules.engine.index.selectivity import Frequency, estimated
 from groundrules.engine.index.tables import Access
-from groundrules.engine.scope import Scope
+from groundrules.engine.intake.decode import Decoder, attribute
+from groundrules.engine.state.scope import Scope
 from groundrules.plan import codec, ir
 
 FEW_WINDOWS = 32

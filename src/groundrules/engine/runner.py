@@ -15,23 +15,25 @@ from typing import Any
 
 from groundrules.calendar.instants import format_ms
 from groundrules.decisions import Decision, Note, Rejection
-from groundrules.engine import answers, appeals, clock, due, fallbacks, opening
+from groundrules.engine.cases import answers, appeals, due
 from groundrules.engine.cells import states
-from groundrules.engine.codes import RuleCode, StateCode
-from groundrules.engine.crossings import crossing
-from groundrules.engine.decide import Occasion, Room, decide
-from groundrules.engine.decode import milliseconds
-from groundrules.engine.desks import Desk, Desks
-from groundrules.engine.effects import Ask
-from groundrules.engine.learning import labels_by_hand, learn
-from groundrules.engine.memory import PartitionMemory
-from groundrules.engine.open_paths import OpenPaths
-from groundrules.engine.partition import Partition
+from groundrules.engine.compiled_rules import RuleCode, StateCode
+from groundrules.engine.evaluation.effects import Ask
+from groundrules.engine.intake import clock
+from groundrules.engine.intake.decode import milliseconds
 from groundrules.engine.program import Program
-from groundrules.engine.scope import Scope
-from groundrules.engine.settle import Crossed, take_back
+from groundrules.engine.readings import PartitionReadings
+from groundrules.engine.routes import Route, Routes
+from groundrules.engine.settlement import fallbacks, paths
+from groundrules.engine.settlement.decide import Occasion, Room, decide
+from groundrules.engine.settlement.ladders import crossing
+from groundrules.engine.settlement.ledgers import Crossed, take_back
+from groundrules.engine.settlement.open_paths import OpenPaths
+from groundrules.engine.settlement.roster import labels_by_hand, learn
+from groundrules.engine.state.partition import Partition
+from groundrules.engine.state.scope import Scope
+from groundrules.engine.state.timers import Timer
 from groundrules.engine.stats import Stats
-from groundrules.engine.timers import Timer
 from groundrules.plan import ir
 
 
@@ -46,13 +48,13 @@ class Runner:
     def __init__(self, program: Program, partition: Partition, stats: Stats) -> None:
         self.program = program
         self.partition = partition
-        self.memory = PartitionMemory(program, partition)
-        self.room = Room(program, partition, self.memory, stats)
+        self.readings = PartitionReadings(program, partition)
+        self.room = Room(program, partition, self.readings, stats)
         self.stats = stats
         self._ahead = program.plan.ahead
         self._paths = OpenPaths(program, partition)
-        self._desks = Desks(program, partition)
-        self._glance = Scope(0, self.memory)  # for the look that most events get, and nothing else
+        self._routes = Routes(program, partition)
+        self._glance = Scope(0, self.readings)  # for the look that most events get, and nothing else
 
     # --- coming in ------------------------------------------------------------------------------
 
@@ -156,29 +158,29 @@ class Runner:
         x.now = now
         if x.keys:
             x.keys = {}
-        desk = self._desks[e.type]
-        if desk.windows is not None:
-            desk.windows.count(e, x)
-        numbers = () if desk.numbers is None else desk.numbers(e, x)
-        if numbers or late or desk.speaks:
-            return self._decided(desk, numbers, e, now, late)
-        return None if desk.quiet else self._pass_by(desk, e)
+        route = self._routes[e.type]
+        if route.windows is not None:
+            route.windows.count(e, x)
+        numbers = () if route.numbers is None else route.numbers(e, x)
+        if numbers or late or route.speaks:
+            return self._decided(route, numbers, e, now, late)
+        return None if route.quiet else self._pass_by(route, e)
 
-    def _decided(self, desk: Desk, numbers: Sequence[int], e: Any, now: int, late: bool) -> list[Decision]:
+    def _decided(self, route: Route, numbers: Sequence[int], e: Any, now: int, late: bool) -> list[Decision]:
         """Decide on an event and what it crosses, releases and changes."""
-        asked = desk.rules.codes(numbers) if desk.rules is not None else ()
-        x = Scope(now, self.memory)
+        asked = route.rules.codes(numbers) if route.rules is not None else ()
+        x = Scope(now, self.readings)
         x.keys = self._glance.keys
         self.stats.late += late
         header = self._header(e)
         occasion = Occasion([(asked, x)], e, e.id, {"trigger": "event", "late": late, **header})
-        if desk.paths is not None:
+        if route.paths is not None:
             self._end_paths(e, x, occasion)
-        if desk.undoes:
+        if route.undoes:
             occasion.asks += self._reversals(e, x)
-        released = self._built_in(e, occasion) if desk.built_in else ()
+        released = self._built_in(e, occasion) if route.built_in else ()
         decision, crossed = decide(self.room, occasion)
-        if desk.learns:
+        if route.learns:
             learn(self.program, self.partition, e)
         decisions = [decision]
         if crossed:
@@ -187,9 +189,9 @@ class Runner:
             decisions += self._settled(follow_up)
         return decisions + self._look_at_states(e.type, header, e=e) if self.program.states else decisions
 
-    def _pass_by(self, desk: Desk, e: Any) -> list[Decision] | None:
+    def _pass_by(self, route: Route, e: Any) -> list[Decision] | None:
         """Let an event pass that concerns no rule: it is learned from, and may change states."""
-        if desk.learns:
+        if route.learns:
             learn(self.program, self.partition, e)
         if not self.program.states:
             return None
@@ -200,7 +202,7 @@ class Runner:
     def _end_paths(self, e: Any, x: Scope, occasion: Occasion) -> None:
         """End or plan anew the paths that the event speaks of; the rules on being ended are asked with its own."""
         for one in self._paths.endings(e, x):
-            occasion.notes += opening.end(self.program, self.partition, one, e, x)
+            occasion.notes += paths.end(self.program, self.partition, one, e, x)
             if not one.restarts:
                 occasion.groups.append((self._rules(ir.OnStep(one.code.id, -1)), self.room.scope(one.start)))
 
@@ -218,7 +220,7 @@ class Runner:
         actions, notes = fallbacks.of_result(self.partition, e)
         occasion.actions += actions
         occasion.notes += notes
-        asks, notes = appeals.hear(self.program, self.partition, self.memory, e)
+        asks, notes = appeals.hear(self.program, self.partition, self.readings, e)
         occasion.asks += asks
         occasion.notes += notes
         return answers.answered(self.room, e, occasion)

@@ -19,7 +19,7 @@ from groundrules.reference.ledgers import Ask
 from groundrules.reference.scope import Json, walk
 
 if TYPE_CHECKING:
-    from groundrules.reference.memory import Memory
+    from groundrules.reference.partition import Partition
 
 MOST = 16
 
@@ -65,20 +65,20 @@ class Appeals:
         ]
         return max(meant, key=lambda measure: measure.at, default=None)
 
-    def hear(self, memory: Memory, event: Json) -> tuple[list[Ask], list[Note]]:
+    def hear(self, partition: Partition, event: Json) -> tuple[list[Ask], list[Note]]:
         """What an appeal's event takes back, and what is to be told of it."""
         if event["type"] not in ("appeal.opened", "appeal.granted"):
             return [], []
         who = walk(event, ("actor", "id") if event["type"] == "appeal.opened" else ("target", "id"))
-        measure = self.find(event, who, memory.now)
+        measure = self.find(event, who, partition.now)
         if measure is None:
             return [], [Note(kind="appeal_unknown", subject=who or "")]
         appeal = measure.ladder.appeal
         assert appeal is not None
         if event["type"] == "appeal.opened":
-            measure.until = memory.now + appeal.within
+            measure.until = partition.now + appeal.within
             return [], [Note(kind="appeal_opened", subject=measure.ladder.id, detail={"who": who})]
-        if appeal.to not in memory.roster.roles(event["actor"], memory.now) or event["actor"]["id"] == who:
+        if appeal.to not in partition.roster.roles(event["actor"], partition.now) or event["actor"]["id"] == who:
             return [], [Note(kind="appeal_not_counted", subject=measure.ladder.id, detail={"who": who})]
         self.measures.remove(measure)
         asks = [Ask(measure.ladder.id, measure.ladder.ledger, measure.who, -measure.amount)] if measure.amount else []

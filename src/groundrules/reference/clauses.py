@@ -179,7 +179,7 @@ def occurrences(leaf: Any, subject: str, scope: Scope) -> Iterator[tuple[str, tu
             needles = items_of(evaluate(leaf.needles, scope) or [])
             found = [(needle, views.find(leaf.view, subject, needle)) for needle in needles]
         case ir.ContainsList():
-            places = texts.found_entries(subject, scope.memory.lists[leaf.list])
+            places = texts.found_entries(subject, scope.partition.lists[leaf.list])
             found = [(entry, (start, end)) for start, end, entry in places]
         case ir.Affix():
             needle = evaluate(leaf.needle, scope)
@@ -187,7 +187,7 @@ def occurrences(leaf: Any, subject: str, scope: Scope) -> Iterator[tuple[str, tu
         case ir.Matches():
             found = [(leaf.pattern, texts.match_range(subject, leaf.pattern, leaf.flags, leaf.view))]
         case ir.InList():
-            entry = texts.entry_of(subject, scope.memory.lists[leaf.list])
+            entry = texts.entry_of(subject, scope.partition.lists[leaf.list])
             found = [] if entry is None else [(entry, whole)]
         case ir.In():
             others = items_of(evaluate(leaf.collection, scope) or [])

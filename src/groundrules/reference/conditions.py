@@ -108,7 +108,7 @@ def _(expr: ir.In, scope: Scope) -> Kleene:
 @evaluate.register
 def _(expr: ir.InList, scope: Scope) -> Kleene:
     item = evaluate(expr.item, scope)
-    return None if item is None else texts.in_list(item, scope.memory.lists[expr.list])
+    return None if item is None else texts.in_list(item, scope.partition.lists[expr.list])
 
 
 @evaluate.register
@@ -126,7 +126,7 @@ def _(expr: ir.HasList, scope: Scope) -> Kleene:
     collection = evaluate(expr.collection, scope)
     if collection is None:
         return None
-    words = scope.memory.lists[expr.list]
+    words = scope.partition.lists[expr.list]
     outcomes = [any(texts.is_entry(item, entry, words) for item in items_of(collection)) for entry in words.items]
     return any(outcomes) if expr.quantifier == "any" else all(outcomes)
 
@@ -145,7 +145,7 @@ def _(expr: ir.ContainsList, scope: Scope) -> Kleene:
     subject = evaluate(expr.subject, scope)
     if subject is None:
         return None
-    words = scope.memory.lists[expr.list]
+    words = scope.partition.lists[expr.list]
     found = {entry for _, _, entry in texts.found_entries(subject, words)}
     return bool(found) if expr.quantifier == "any" else found == set(words.items)
 
@@ -169,16 +169,16 @@ def _(expr: ir.WindowTest, scope: Scope) -> Kleene:
     key = [evaluate(part, scope) for part in expr.key]
     if None in key:
         return None
-    held = scope.memory.windows.value(expr.window, key, expr.within, None, scope.now)
+    held = scope.partition.windows.value(expr.window, key, expr.within, None, scope.now)
     return None if held is None else RELATIONS[expr.operator](held, expr.bound)
 
 
 @evaluate.register
 def _(expr: ir.InState, scope: Scope) -> bool:
-    return expr.state in scope.memory.states.held
+    return expr.state in scope.partition.states.held
 
 
 @evaluate.register
 def _(expr: ir.HasLabel, scope: Scope) -> Kleene:
     bearer = evaluate(expr.id, scope)
-    return None if bearer is None else scope.memory.labels.bears(expr.entity, bearer, expr.label, scope.now)
+    return None if bearer is None else scope.partition.labels.bears(expr.entity, bearer, expr.label, scope.now)

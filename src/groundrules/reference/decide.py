@@ -32,7 +32,7 @@ from groundrules.reference.firings import key_of
 from groundrules.reference.guards import Answer
 from groundrules.reference.ladders import Crossing
 from groundrules.reference.ledgers import Ask
-from groundrules.reference.memory import Memory
+from groundrules.reference.partition import Partition
 from groundrules.reference.scope import Json, Scope
 from groundrules.reference.templates import render
 from groundrules.reference.values import evaluate
@@ -126,7 +126,7 @@ class Draft:
         return actions.Wish(self.act.do, self.who, {**self.parameters, **texts}, (self.rule,), or_else)
 
 
-def decide(memory: Memory, occasion: Occasion) -> tuple[Decision, list[Crossing]]:
+def decide(partition: Partition, occasion: Occasion) -> tuple[Decision, list[Crossing]]:
     """Ask the rules and let those that fire take effect; the decision, and the ladder steps that it crossed."""
     answers = [
         guards.answer(rule, scope) for rules, scope in occasion.groups for rule in rules if guards.applies(rule, scope)
@@ -137,39 +137,41 @@ def decide(memory: Memory, occasion: Occasion) -> tuple[Decision, list[Crossing]
     taken = [one for one in live if not one.held]
     asks = [ask for one in taken for ask in one.outcome.asks]
     asks += [ask for outcome in occasion.outcomes for ask in outcome.asks] + occasion.asks
-    changes = memory.ledgers.settle(asks, memory.now)
-    crossed = [step for change in changes for step in memory.ladders.cross_all(change, memory.now, occasion.behind)]
+    changes = partition.ledgers.settle(asks, partition.now)
+    crossed = [
+        step for change in changes for step in partition.ladders.cross_all(change, partition.now, occasion.behind)
+    ]
     for one in taken:
         remember_grant(one)
     labels = [ask for one in taken for ask in one.outcome.labels]
     labels += [ask for outcome in occasion.outcomes for ask in outcome.labels]
-    told = [note for ask in labels for note in set_label(memory, ask)]
+    told = [note for ask in labels for note in set_label(partition, ask)]
     notes = [note for one in firing if not one.held for id in one.outcome.opens for note in open_path(one, id)]
     wishes = [wish for one in taken for wish in one.finish().wishes]
     wishes += [wish for outcome in occasion.outcomes for wish in outcome.wishes]
-    wishes += memory.approvals.requests(memory, occasion, [one for one in live if one.held])
-    done, dropped = actions.combine(memory.plan, wishes, memory.partition, occasion.occurrence)
+    wishes += partition.approvals.requests(partition, occasion, [one for one in live if one.held])
+    done, dropped = actions.combine(partition.plan, wishes, partition.id, occasion.occurrence)
     done = sorted([*done, *occasion.actions], key=lambda action: (action.do, action.who or "", action.key))
-    memory.fallbacks.remember(done, memory.now)
+    partition.fallbacks.remember(done, partition.now)
     decision = Decision(
-        **header_of(memory, occasion),
+        **header_of(partition, occasion),
         actions=tuple(done),
         fired=tuple(Fired(rule=one.rule.id, title=one.rule.title, clauses=one.clauses) for one in live),
         ledgers=tuple(changes),
         labels=(*occasion.labels, *told),
         dropped=tuple(dropped),
         exempted=tuple(exempted_of(answers, exempted)),
-        shadow=tuple(shadow_of(memory, occasion, one) for one in firing if not one.live),
+        shadow=tuple(shadow_of(partition, occasion, one) for one in firing if not one.live),
         notes=(*occasion.notes, *notes),
         unknown=tuple(Unknown(rule=answer.rule.id, missing=answer.missing) for answer in answers if answer.missing),
     )
     return decision, crossed
 
 
-def header_of(memory: Memory, occasion: Occasion) -> dict[str, Any]:
+def header_of(partition: Partition, occasion: Occasion) -> dict[str, Any]:
     """When, where and by which rulebook a decision was made, and what brought it about."""
-    where = {"partition": memory.partition, "rulebook": memory.name}
-    return {"at": format_ms(memory.now), **where, **occasion.header}
+    where = {"partition": partition.id, "rulebook": partition.name}
+    return {"at": format_ms(partition.now), **where, **occasion.header}
 
 
 # --- firing ---------------------------------------------------------------------------------------
@@ -180,9 +182,9 @@ def fire(answer: Answer) -> Firing:
     rule, scope = answer.rule, answer.scope
     told = clauses.clauses(rule.when, scope)
     inside = replace(scope, matched=matched(rule, scope))
-    scope.memory.firings.record(rule, answer.lane, scope)
+    scope.partition.firings.record(rule, answer.lane, scope)
     one = Firing(answer, told, inside, Outcome(), [])
-    for effect in scope.memory.firings.effects(rule, answer.lane, scope):
+    for effect in scope.partition.firings.effects(rule, answer.lane, scope):
         gather(effect, one)
     return one
 
@@ -191,7 +193,7 @@ def matched(rule: ir.Rule, scope: Scope) -> tuple[str, ...]:
     """The events that the windows which came out true in the guard still hold."""
     leaves = [] if isinstance(rule.when, ir.Const) else clauses.deciding(rule.when, scope)
     tests = [leaf for leaf in leaves if isinstance(leaf[0], ir.WindowTest) and evaluate(*leaf) is True]
-    return scope.memory.windows.matched(tests, scope.now)
+    return scope.partition.windows.matched(tests, scope.now)
 
 
 def gather(effect: Any, one: Firing) -> None:
@@ -238,7 +240,7 @@ def reversals(scope: Scope) -> list[Ask]:
     for rule in scope.plan.rules:
         for undo in rule.undo if rule.mode != "off" else ():
             if undo.type == scope.event["type"] and None not in [evaluate(part, scope) for part in undo.key]:
-                asks += scope.memory.ledgers.take_back(rule, key_of(undo.key, scope), scope.now)
+                asks += scope.partition.ledgers.take_back(rule, key_of(undo.key, scope), scope.now)
     return asks
 
 
@@ -246,19 +248,19 @@ def remember_grant(one: Firing) -> None:
     """Keep what a reversible rule really gave."""
     parts = one.rule.undo_key
     if one.rule.undo and None not in [evaluate(part, one.scope) for part in parts]:
-        one.scope.memory.ledgers.remember(one.rule, key_of(parts, one.scope), one.outcome.asks, one.scope.now)
+        one.scope.partition.ledgers.remember(one.rule, key_of(parts, one.scope), one.outcome.asks, one.scope.now)
 
 
-def set_label(memory: Memory, ask: LabelAsk) -> list[Note]:
+def set_label(partition: Partition, ask: LabelAsk) -> list[Note]:
     """Set or take off a label; told if it changed anything."""
-    if not memory.labels.by_rule(ask.entity, ask.on, ask.label, not ask.remove, ask.lasts, memory.now):
+    if not partition.labels.by_rule(ask.entity, ask.on, ask.label, not ask.remove, ask.lasts, partition.now):
         return []
     kind = "label_removed" if ask.remove else "label_set"
     return [Note(kind=kind, subject=ask.on, detail={"label": ask.label})]
 
 
 def open_path(one: Firing, process: str) -> list[Note]:
-    return one.scope.memory.processes.open(process, one.scope, one.scope.memory.number)
+    return one.scope.partition.processes.open(process, one.scope, one.scope.partition.number)
 
 
 # --- what is told -----------------------------------------------------------------------------------
@@ -273,10 +275,10 @@ def exempted_of(answers: Iterable[Answer], exempted: dict[str, tuple[str, ...]])
     ]
 
 
-def shadow_of(memory: Memory, occasion: Occasion, one: Firing) -> Shadow:
+def shadow_of(partition: Partition, occasion: Occasion, one: Firing) -> Shadow:
     """What a rule in shadow or outside its share would have done."""
     outcome = one.finish()
-    done, _ = actions.combine(memory.plan, outcome.wishes, memory.partition, occasion.occurrence)
+    done, _ = actions.combine(partition.plan, outcome.wishes, partition.id, occasion.occurrence)
     ledgers: dict[str, int] = {}
     for ask in outcome.asks:
         ledgers[ask.ledger] = ledgers.get(ask.ledger, 0) + (ask.amount or 0)

@@ -26,7 +26,7 @@ from hashlib import blake2b
 from typing import Literal
 
 from groundrules.plan import ir
-from groundrules.reference.blame import blame
+from groundrules.reference.missing_reads import blame
 from groundrules.reference.scope import Scope, walk
 from groundrules.reference.selfmade import is_own_act, mentions_self
 from groundrules.reference.values import evaluate
@@ -66,7 +66,9 @@ def answer(rule: ir.Rule, scope: Scope) -> Answer:
     lacking = missing_keys(rule, scope)
     if lacking:
         return Answer(rule, scope, lane, exempts=exempts, missing=lacking)
-    return Answer(rule, scope, lane, fires=not scope.memory.firings.fired_already(rule, lane, scope), exempts=exempts)
+    return Answer(
+        rule, scope, lane, fires=not scope.partition.firings.fired_already(rule, lane, scope), exempts=exempts
+    )
 
 
 def missing_keys(rule: ir.Rule, scope: Scope) -> tuple[str, ...]:

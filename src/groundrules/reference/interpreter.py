@@ -1,7 +1,7 @@
 """The whole: events in, decisions out.
 
 Every event belongs to a partition, its community unless the rulebook says otherwise. Partitions share nothing: no
-clock, no memory. An event that is not valid, or belongs to none, is answered with the reason and changes nothing.
+clock, no partition. An event that is not valid, or belongs to none, is answered with the reason and changes nothing.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from groundrules.decisions import Decision
 from groundrules.diagnostics.codes import events as codes
 from groundrules.plan import codec, ir
 from groundrules.reference import conditions, events  # noqa: F401  (conditions registers its nodes)
-from groundrules.reference.partition import Partition
+from groundrules.reference.runner import Runner
 from groundrules.reference.scope import Watch, identity, walk
 
 
@@ -28,7 +28,7 @@ class Interpreter:
         self.plan = plan
         self.watch = watch
         self.name = f"{plan.rulebook}@{codec.digest(plan)}"
-        self.partitions: dict[str, Partition] = {}
+        self.runners: dict[str, Runner] = {}
 
     def feed(self, event: bytes | str | dict[str, Any]) -> list[Decision]:
         """Handle one event; the decisions of what fell due before it, its own, and what follows from it."""
@@ -37,7 +37,7 @@ class Interpreter:
             id = self.partition_of(found)
         except events.Invalid as invalid:
             return [Decision(trigger="rejected", rulebook=self.name, rejected=invalid.rejection)]
-        return self.partitions.setdefault(id, Partition(self.plan, self.name, id, self.watch)).feed(found)
+        return self.runners.setdefault(id, Runner(self.plan, self.name, id, self.watch)).feed(found)
 
     def partition_of(self, event: dict[str, Any]) -> str:
         """Where an event belongs."""
@@ -49,9 +49,9 @@ class Interpreter:
 
     def advance(self, now: int) -> list[Decision]:
         """Let time pass in all partitions until `now` (ms since 1970), in the order of their ids."""
-        return [decision for id in sorted(self.partitions) for decision in self.partitions[id].advance(now)]
+        return [decision for id in sorted(self.runners) for decision in self.runners[id].advance(now)]
 
     def next_due(self) -> int | None:
         """When something falls due next, in any partition."""
-        dues = [due for partition in self.partitions.values() if (due := partition.next_due()) is not None]
+        dues = [due for runner in self.runners.values() if (due := runner.next_due()) is not None]
         return min(dues, default=None)

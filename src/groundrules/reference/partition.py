@@ -1,332 +1,48 @@
-"""One event, one settlement; and what time does before it.
-
-An event of a partition is answered in this order:
-
-1. An event that was handled before (the same id, within the last 24 hours) changes nothing. One from the far future
-   (further ahead of the clock than the rulebook allows, 400 days unless it says) or from long ago (more than 24 hours
-   behind the clock) is turned away. The first event of a partition sets the clock freely.
-2. The event gets its number. If its time lies before the clock it is late, and handled at the clock; else the clock is
-   to move on to its time.
-3. Everything that falls due until then is decided first, in the order of due time, id and key, each with the clock at
-   its due time (`timers`).
-4. Windows count the event. Paths are ended or planned anew. Then its rules are asked (`decide`).
-5. Each ladder step that the settlement crossed is a decision of its own, right behind: first those of the event, then
-   those that they crossed in turn. What a step does to a balance further down may cross again; the ledger graph has no
-   cycle.
-6. The roster takes note of what the event said, and states are looked at.
-7. What the event made due at once (a path's step `after: 0s`) is decided behind it.
-
-A decision in which nothing happened and nothing stayed undecided is left out, but for the event's own, which is always
-there.
-"""
+"""Everything that one partition remembers."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any, Literal
-
-from groundrules.calendar.instants import format_duration, format_ms, parse_rfc3339
-from groundrules.calendar.recurrence import occurrences_between
-from groundrules.decisions import Decision, Note, Rejection
-from groundrules.diagnostics.codes import events as codes
 from groundrules.plan import ir
-from groundrules.reference import approvals
-from groundrules.reference.approvals import Request
-from groundrules.reference.decide import Occasion, decide, reversals
-from groundrules.reference.ladders import Crossing
-from groundrules.reference.memory import Memory
-from groundrules.reference.scope import Json, Scope, Watch
-from groundrules.reference.states import touched_by_event, touched_by_timer
-from groundrules.reference.timers import Timer, next_timer
-
-DAY = 86_400_000
-KEPT = DAY
+from groundrules.reference.appeals import Appeals
+from groundrules.reference.fallbacks import Fallbacks
+from groundrules.reference.firings import Firings
+from groundrules.reference.labels import Labels
+from groundrules.reference.ladders import Ladders
+from groundrules.reference.ledgers import Ledgers
+from groundrules.reference.paths import Processes
+from groundrules.reference.requests import Approvals
+from groundrules.reference.roster import Roster
+from groundrules.reference.scope import Watch
+from groundrules.reference.states import States
+from groundrules.reference.windows import Windows
 
 
 class Partition:
-    """One partition of an interpreter; `memory` is None until its first event."""
+    """One partition at its clock `now`.
 
-    def __init__(self, plan: ir.Plan, name: str, id: str, watch: Watch | None = None) -> None:
+    `name` is the rulebook's as decisions give it, `number` that of the last event, `seen` tells when each event id was
+    handled, `schedules` when each schedule ran last (at first: when it all began).
+    """
+
+    def __init__(self, plan: ir.Plan, name: str, id: str, now: int, watch: Watch | None = None) -> None:
         self.plan = plan
+        self.watch = watch
         self.name = name
         self.id = id
-        self.watch = watch
-        self.memory: Memory | None = None
-
-    # --- coming in --------------------------------------------------------------------------------
-
-    def feed(self, event: Json) -> list[Decision]:
-        """Handle a valid event."""
-        time = parse_rfc3339(event["time"])
-        refused = self.refusal(time, event["id"])
-        if refused is not None:
-            return [self.told("rejected", event, rejected=refused)]
-        if self.memory is None:
-            self.memory = Memory(self.plan, self.name, self.id, time, self.watch)
-        elif self.is_duplicate(event["id"], time):
-            return [self.told("duplicate", event)]
-        return self.handle(event, time, self.memory)
-
-    def refusal(self, time: int, id: str | None) -> Rejection | None:
-        """Why something at `time` can't be handled."""
-        if self.memory is None:
-            return None
-        now = self.memory.now
-        if time > now + self.plan.ahead:
-            ahead = format_duration(self.plan.ahead)
-            reason = f"its time lies more than {ahead} after the latest event seen ({format_ms(now)})"
-            return Rejection(code=codes.EVENT_TOO_FAR_AHEAD.code, reason=reason, path="time")
-        if id is not None and time < now - KEPT:
-            reason = f"its time lies more than 24 hours before the latest event seen ({format_ms(now)})"
-            return Rejection(code=codes.EVENT_TOO_OLD.code, reason=reason, path="time")
-        return None
-
-    def is_duplicate(self, id: str, time: int) -> bool:
-        assert self.memory is not None
-        seen = self.memory.seen.get(id)
-        return seen is not None and max(self.memory.now, time) - seen <= KEPT
-
-    def told(self, trigger: Literal["rejected", "duplicate"], event: Json | None, **said: Any) -> Decision:
-        """A decision about something that changed nothing."""
-        of_event = {} if event is None else {"event": event["id"], "type": event["type"]}
-        at = None if self.memory is None else format_ms(self.memory.now)
-        return Decision(trigger=trigger, at=at, partition=self.id, rulebook=self.name, **of_event, **said)
-
-    def advance(self, now: int) -> list[Decision]:
-        """Let time pass; an instant before the clock changes nothing, and without events there is no time."""
-        if self.memory is None or now <= self.memory.now:
-            return []
-        refused = self.refusal(now, None)
-        if refused is not None:
-            return [self.told("rejected", None, rejected=refused)]
-        decisions = self.fall_due(now, {"seq": self.memory.number}, self.memory)
-        self.memory.now = now
-        return decisions
-
-    def next_due(self) -> int | None:
-        """When something falls due next."""
-        timer = None if self.memory is None else next_timer(self.memory, None)
-        return None if timer is None else timer.due
-
-    # --- the event --------------------------------------------------------------------------------
-
-    def handle(self, event: Json, time: int, memory: Memory) -> list[Decision]:
-        """Number an event, let time pass until it, and decide it."""
-        memory.number += 1
-        late = time < memory.now
-        at = max(memory.now, time)
-        memory.seen[event["id"]] = at
-        header = {"seq": memory.number, "event": event["id"]}
-        decisions = self.fall_due(at, header, memory)
-        memory.now = at
-        decisions += self.decide_event(event, late, {**header, "type": event["type"]}, memory)
-        return decisions + self.fall_due(at, header, memory)
-
-    def decide_event(self, event: Json, late: bool, header: Json, memory: Memory) -> list[Decision]:
-        """The event's own decision, and what comes behind it."""
-        scope = Scope(memory, memory.now, event)
-        memory.windows.count(scope)
-        endings = memory.processes.endings(scope)
-        notes = [note for one in endings for note in memory.processes.end(one, scope, memory.number)]
-        groups = [(self.rules_on(event["type"]), scope)]
-        for ending in endings:
-            ended = self.rules(ir.OnStep(ending.path.process, -1))
-            groups += [] if ending.restarts else [(ended, replace(scope, start=ending.path.start))]
-        occasion = Occasion(groups, event["id"], {"trigger": "event", "late": late, **header}, notes=notes)
-        occasion.asks += reversals(scope)
-        released = self.built_in(event, occasion, memory)
-        decision, crossed = decide(memory, occasion)
-        memory.roster.learn(event, memory.now)
-        decisions = [decision, *self.crossings(crossed, event, event["id"], header, memory)]
-        for follow_up in released:
-            decisions += self.settled(follow_up, memory)
-        looked_at = touched_by_event(event, self.plan)
-        return decisions + self.look_at_states(looked_at, header, memory, event)
-
-    def built_in(self, event: Json, occasion: Occasion, memory: Memory) -> list[Occasion]:
-        """Let the event types that speak to the engine itself have their say; what they release."""
-        occasion.labels += memory.labels.hear(event, memory.now)
-        actions, notes = memory.fallbacks.of_result(event, memory.now)
-        occasion.actions += actions
-        occasion.notes += notes
-        asks, notes = memory.appeals.hear(memory, event)
-        occasion.asks += asks
-        occasion.notes += notes
-        return self.answered(event, occasion, memory) if event["type"] in approvals.ANSWERS else []
-
-    def rules_on(self, type: str) -> list[ir.Rule]:
-        """The rules that an event of a type triggers."""
-        return [rule for rule in self.plan.rules if isinstance(rule.trigger, ir.OnEvent) and type in rule.trigger.types]
-
-    def rules(self, trigger: ir.Trigger) -> list[ir.Rule]:
-        """The rules that anything else triggers."""
-        return [rule for rule in self.plan.rules if rule.trigger == trigger and rule.mode != "off"]
-
-    # --- crossings --------------------------------------------------------------------------------
-
-    def crossings(
-        self, crossed: list[Crossing], event: Json | None, cause: str, header: Json, memory: Memory
-    ) -> list[Decision]:
-        """Decide the steps crossed, then those that they crossed in turn."""
-        decisions = []
-        waiting = [(one, cause) for one in crossed]
-        while waiting:
-            one, behind = waiting.pop(0)
-            occasion = self.crossing(one, event, behind, {"trigger": "crossing", **header}, memory)
-            decision, further = decide(memory, occasion)
-            memory.appeals.remember(one, decision, memory.now)
-            waiting += [(crossing, occasion.occurrence) for crossing in further]
-            decisions.append(decision)
-        return [decision for decision in decisions if decision.notable]
-
-    def crossing(self, one: Crossing, event: Json | None, behind: str, header: Json, memory: Memory) -> Occasion:
-        """The occasion of a step crossed; the rules see the event at hand, and the holder as the subject."""
-        name = f"{one.ladder}#{one.step + 1}"
-        rules = self.rules(ir.OnCrossing(one.ladder, one.step, one.back))
-        cause = rules[0].id if rules else name
-        occurrence = f"{behind}/{name}{'-' if one.back else ''}:{one.who}"
-        scope = Scope(memory, memory.now, event, subject=one.who)
-        ledger = next(ladder.ledger for ladder in self.plan.ladders if ladder.id == one.ladder)
-        notes = [Note(kind="cooling_down", subject=name, detail={"who": one.who})] if one.cooling else []
-        groups = [] if one.cooling else [(rules, scope)]
-        return Occasion(groups, occurrence, {**header, "cause": cause}, ledger, event, notes=notes)
-
-    def settled(self, occasion: Occasion, memory: Memory) -> list[Decision]:
-        """Decide something that is not the event's own, and what it crosses."""
-        decision, crossed = decide(memory, occasion)
-        header: Json = {name: said for name, said in occasion.header.items() if name in ("seq", "event", "type")}
-        behind = self.crossings(crossed, occasion.event, occasion.occurrence, header, memory)
-        return [decision, *behind] if decision.notable or decision.unknown else behind
-
-    # --- time -------------------------------------------------------------------------------------
-
-    def fall_due(self, until: int, header: Json, memory: Memory) -> list[Decision]:
-        """Decide everything that falls due until `until`, each at its time."""
-        decisions: list[Decision] = []
-        while (timer := next_timer(memory, until)) is not None:
-            memory.now = max(memory.now, timer.due)
-            said = {"trigger": "timer", **header}
-            decisions += self.fire(timer, said, memory)
-            decisions += self.look_at_states(touched_by_timer(timer, self.plan), said, memory)
-        return decisions
-
-    def fire(self, timer: Timer, header: Json, memory: Memory) -> list[Decision]:
-        match timer.kind:
-            case "process":
-                return self.step(timer, header, memory)
-            case "ladder":
-                return self.faded(timer, header, memory)
-            case "schedule":
-                return self.scheduled(timer, header, memory)
-            case "approval":
-                return self.expired(timer, header, memory)
-        return []
-
-    def step(self, timer: Timer, header: Json, memory: Memory) -> list[Decision]:
-        """Take the next step of a path."""
-        path = memory.processes.named(timer.id, timer.key)
-        step, turn = memory.processes.step(path)
-        rules = self.rules(ir.OnStep(timer.id, step))
-        name = f"{timer.id}#{step + 1}"
-        scope = Scope(memory, memory.now, start=path.start)
-        cause = rules[0].id if rules else name
-        occurrence = f"{name}.{turn}@{timer.due}:{timer.key}"
-        return self.settled(Occasion([(rules, scope)], occurrence, {**header, "cause": cause}), memory)
-
-    def faded(self, timer: Timer, header: Json, memory: Memory) -> list[Decision]:
-        """Give up the levels that fade alone has brought a balance below."""
-        ladder = next(ladder for ladder in self.plan.ladders if ladder.id == timer.id)
-        balance = memory.ledgers.balance(ladder.ledger, timer.key, memory.now)
-        crossed = memory.ladders.cross(ladder, timer.key, balance, balance, memory.now, up_too=False)
-        occasions = [self.crossing(one, None, f"fade@{timer.due}", header, memory) for one in crossed]
-        return [decision for occasion in occasions for decision in self.settled(occasion, memory)]
-
-    def scheduled(self, timer: Timer, header: Json, memory: Memory) -> list[Decision]:
-        """Run a schedule; of several times that time has passed over, the last one."""
-        schedule = next(schedule for schedule in self.plan.schedules if schedule.id == timer.id)
-        since = memory.schedules[schedule.id]
-        missed = occurrences_between(schedule.at, self.plan.timezone, since, timer.due - 1).count
-        memory.schedules[schedule.id] = timer.due
-        notes = [Note(kind="schedule_missed", subject=timer.id, detail={"count": missed})] if missed else []
-        rules = self.rules(ir.OnSchedule(schedule.id))
-        scope = Scope(memory, memory.now)
-        subjects: list[str | None] = [None]
-        if schedule.for_each is not None:
-            subjects = [*memory.roster.known(schedule.for_each, memory.now)]
-        groups = [(rules, replace(scope, subject=subject)) for subject in subjects]
-        cause = rules[0].id if rules else schedule.id
-        occurrence = f"{schedule.id}@{timer.due}"
-        return self.settled(Occasion(groups, occurrence, {**header, "cause": cause}, notes=notes), memory)
-
-    # --- states -----------------------------------------------------------------------------------
-
-    def look_at_states(
-        self, looked_at: list[ir.State], header: Json, memory: Memory, event: Json | None = None
-    ) -> list[Decision]:
-        """Enter and leave states until none changes, each at most once; all that change together change at once."""
-        decisions: list[Decision] = []
-        changed: set[str] = set()
-        memory.states.look(looked_at)
-        while moving := [one for one in looked_at if one.id not in changed and memory.states.moves(one, event)]:
-            changed |= {state.id for state in moving}
-            memory.states.change(moving)
-            for state in moving:
-                decisions += self.settled(self.moved(state, header, memory), memory)
-        return decisions
-
-    def moved(self, state: ir.State, header: Json, memory: Memory) -> Occasion:
-        """The occasion of a state that was entered or left."""
-        entered = state.id in memory.states.held
-        rules = self.rules(ir.OnState(state.id, entered))
-        notes = [Note(kind="state_entered" if entered else "state_left", subject=state.id)]
-        said = {"trigger": "crossing", **header, "cause": rules[0].id if rules else state.id}
-        occurrence = f"{state.id}{'+' if entered else '-'}@{memory.now}"
-        return Occasion([(rules, Scope(memory, memory.now))], occurrence, said, notes=notes)
-
-    # --- approvals --------------------------------------------------------------------------------
-
-    def answered(self, event: Json, occasion: Occasion, memory: Memory) -> list[Occasion]:
-        """Count an answer to a request; the decision that it releases, if it does."""
-        request = memory.approvals.standing.get(event["request"])
-        if request is None:
-            occasion.notes.append(Note(kind="approval_unknown", subject=event["request"]))
-            return []
-        objection = approvals.objection(memory, request, event)
-        if objection is not None:
-            occasion.notes.append(approvals.note("approval_not_counted", request, why=objection))
-            return []
-        header = {name: occasion.header[name] for name in ("trigger", "seq", "event", "type")}
-        member = event["actor"]["id"]
-        if event["type"] == "approval.refused":
-            del memory.approvals.standing[request.id]
-            occasion.notes.append(approvals.note("approval_refused", request, by=member))
-            return [self.refused(request, header, memory)]
-        enough = memory.approvals.approve(request, member)
-        occasion.notes.append(approvals.note("approval_given", request, by=member, count=len(request.approved)))
-        return [self.released(request, header, memory)] if enough else []
-
-    def released(self, request: Request, header: Json, memory: Memory) -> Occasion:
-        """The occasion of a request that was granted: what was held takes effect."""
-        approval = request.rule.approval
-        assert approval is not None
-        overtaken = [case for case in request.cases if approval.recheck and not case.holds(request.rule, memory.now)]
-        cases = [case for case in request.cases if case not in overtaken]
-        notes = [approvals.note("approval_granted", request, by=", ".join(sorted(request.approved)))]
-        notes += [approvals.note("approval_overtaken", request, subject=case.scope.subject) for case in overtaken]
-        outcomes = [case.outcome for case in cases]
-        said = {**header, "cause": request.rule.id}
-        event = request.cases[0].scope.event
-        return Occasion([], request.id, said, event=event, outcomes=outcomes, notes=notes)
-
-    def refused(self, request: Request, header: Json, memory: Memory, notes: tuple[Note, ...] = ()) -> Occasion:
-        """The occasion of a request that was refused or has run out: the rules on refusal, for each case."""
-        rules = self.rules(ir.OnRefusal(request.rule.id))
-        groups = [(rules, case.scene(memory.now)) for case in request.cases]
-        said = {**header, "cause": request.rule.id}
-        return Occasion(groups, f"{request.id}/refused", said, event=request.cases[0].scope.event, notes=list(notes))
-
-    def expired(self, timer: Timer, header: Json, memory: Memory) -> list[Decision]:
-        request = memory.approvals.standing.pop(timer.key)
-        return self.settled(
-            self.refused(request, header, memory, (approvals.note("approval_expired", request),)), memory
-        )
+        self.now = now
+        self.first = now
+        self.number = 0
+        self.seen: dict[str, int] = {}
+        self.schedules = {schedule.id: now for schedule in plan.schedules}
+        self.lists = {words.id: words for words in plan.lists}
+        self.windows = Windows(plan, now)
+        self.firings = Firings()
+        self.ledgers = Ledgers(plan)
+        self.ladders = Ladders(plan)
+        self.labels = Labels(plan.retain)
+        self.roster = Roster(plan)
+        self.processes = Processes(plan)
+        self.approvals = Approvals()
+        self.appeals = Appeals(plan)
+        self.fallbacks = Fallbacks()
+        self.states = States(self)

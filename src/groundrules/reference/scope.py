@@ -1,8 +1,8 @@
 """What an expression can see.
 
 An expression reads the event at hand, the event that started a path, the member or channel of a `for_each`, the items
-of the lists it walks through, the partition's clock, and the partition's memory. It sees nothing else: no wall clock,
-no chance, no other partition. Anything that is not there is missing, and missing is None.
+of the lists it walks through, the partition's clock, and what the partition remembers. It sees nothing else: no wall
+clock, no chance, no other partition. Anything that is not there is missing, and missing is None.
 
 Reads are plain walks through plain dicts. An object stands for the thing that it describes: where an entity is asked
 for, its `id` is taken. A fact about an entity is read from the event, else from the roster (what earlier events said
@@ -19,7 +19,7 @@ from groundrules.calendar.instants import parse_rfc3339
 from groundrules.plan import ir
 
 if TYPE_CHECKING:
-    from groundrules.reference.memory import Memory
+    from groundrules.reference.partition import Partition
 
 Json = dict[str, Any]
 Watch = Callable[[str, Any, "Scope"], None]  # whose guard, the guard, what it can see
@@ -29,7 +29,7 @@ Watch = Callable[[str, Any, "Scope"], None]  # whose guard, the guard, what it c
 class Scope:
     """The surroundings of one evaluation; `variables` are those of `any` and `all`, outermost first."""
 
-    memory: Memory
+    partition: Partition
     now: int
     event: Json | None = None
     start: Json | None = None
@@ -39,7 +39,7 @@ class Scope:
 
     @property
     def plan(self) -> ir.Plan:
-        return self.memory.plan
+        return self.partition.plan
 
     def binding(self, item: Any) -> Scope:
         """The scope inside an `any` or `all`, for one item of its list."""
@@ -47,8 +47,8 @@ class Scope:
 
     def watched(self, owner: str, guard: Any) -> Scope:
         """The same scope, after telling whoever watches that a guard is about to be asked in it."""
-        if self.memory.watch is not None:
-            self.memory.watch(owner, guard, self)
+        if self.partition.watch is not None:
+            self.partition.watch(owner, guard, self)
         return self
 
     def root(self, name: str) -> Any:

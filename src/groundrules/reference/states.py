@@ -22,7 +22,7 @@ from groundrules.reference.tree import everything_in
 from groundrules.reference.values import evaluate
 
 if TYPE_CHECKING:
-    from groundrules.reference.memory import Memory
+    from groundrules.reference.partition import Partition
     from groundrules.reference.timers import Timer
 
 WINDOWS = (ir.WindowTest, ir.WindowValue)
@@ -42,13 +42,13 @@ FROM_ANYWHERE = (
 class States:
     """The states that one partition is in (`held`), and those that are spent."""
 
-    def __init__(self, memory: Memory) -> None:
-        self.memory = memory
+    def __init__(self, partition: Partition) -> None:
+        self.partition = partition
         self.held: set[str] = set()
         self.spent: set[str] = set()
 
     def is_true(self, guard: Any) -> bool:
-        return evaluate(guard, Scope(self.memory, self.memory.now)) is True
+        return evaluate(guard, Scope(self.partition, self.partition.now)) is True
 
     def look(self, states: list[ir.State]) -> None:
         """Let the spent states count again whose `enter` has ceased to hold."""
@@ -60,14 +60,14 @@ class States:
         turns, guard = (state.leave_on, state.leave) if inside else (state.enter_on, state.enter)
         if event is not None and any(self.happens(turn, event, state.id) for turn in turns):
             return True
-        scope = Scope(self.memory, self.memory.now).watched(state.id, guard)
+        scope = Scope(self.partition, self.partition.now).watched(state.id, guard)
         return state.id not in self.spent and evaluate(guard, scope) is True
 
     def happens(self, turn: ir.Until, event: Json, state: str) -> bool:
         """Whether an event begins or ends a state."""
         if event["type"] not in turn.types or (is_own_act(event) and not mentions_self(turn.when)):
             return False
-        scope = Scope(self.memory, self.memory.now, event).watched(state, turn.when)
+        scope = Scope(self.partition, self.partition.now, event).watched(state, turn.when)
         return evaluate(turn.when, scope) is True
 
     def change(self, states: list[ir.State]) -> None:

@@ -19,7 +19,7 @@ from groundrules.calendar.recurrence import last_until, next_after
 from groundrules.calendar.zones import instant_of, local_day
 from groundrules.plan import ir
 from groundrules.reference.ladders import falls_below
-from groundrules.reference.memory import Memory
+from groundrules.reference.partition import Partition
 from groundrules.reference.scope import Scope
 from groundrules.reference.tree import everything_in
 from groundrules.reference.values import evaluate
@@ -35,66 +35,72 @@ class Timer:
     kind: str
 
 
-def next_timer(memory: Memory, until: int | None) -> Timer | None:
+def next_timer(partition: Partition, until: int | None) -> Timer | None:
     """The first thing due, at `until` or before if that is given."""
-    timers = [*paths(memory), *levels(memory), *schedules(memory, until), *requests(memory), *states(memory)]
+    timers = [
+        *paths(partition),
+        *levels(partition),
+        *schedules(partition, until),
+        *requests(partition),
+        *states(partition),
+    ]
     return min((timer for timer in timers if until is None or timer.due <= until), default=None)
 
 
-def paths(memory: Memory) -> Iterator[Timer]:
-    for path in memory.processes.paths:
+def paths(partition: Partition) -> Iterator[Timer]:
+    for path in partition.processes.paths:
         yield Timer(path.turns[0][0], path.process, path.name, "process")
 
 
-def levels(memory: Memory) -> Iterator[Timer]:
+def levels(partition: Partition) -> Iterator[Timer]:
     """When fade alone brings somebody's balance below a level that they hold."""
-    for ladder in memory.plan.ladders:
-        for who in sorted({who for name, who, _ in memory.ladders.held if name == ladder.id}):
-            marks = [falls_below(ladder, step) for step in memory.ladders.levels(ladder, who)]
-            due = memory.ledgers.falls(ladder.ledger, who, max(marks), memory.now)
+    for ladder in partition.plan.ladders:
+        for who in sorted({who for name, who, _ in partition.ladders.held if name == ladder.id}):
+            marks = [falls_below(ladder, step) for step in partition.ladders.levels(ladder, who)]
+            due = partition.ledgers.falls(ladder.ledger, who, max(marks), partition.now)
             if due is not None:
                 yield Timer(due, ladder.id, who, "ladder")
 
 
-def schedules(memory: Memory, until: int | None) -> Iterator[Timer]:
+def schedules(partition: Partition, until: int | None) -> Iterator[Timer]:
     """The next run of each schedule; the last one until `until`, if time passes over several."""
-    for schedule in memory.plan.schedules:
-        due = next_after(schedule.at, memory.plan.timezone, memory.schedules[schedule.id])
+    for schedule in partition.plan.schedules:
+        due = next_after(schedule.at, partition.plan.timezone, partition.schedules[schedule.id])
         if due is not None and until is not None and due <= until:
-            due = last_until(schedule.at, memory.plan.timezone, until)
+            due = last_until(schedule.at, partition.plan.timezone, until)
         if due is not None:
             yield Timer(due, schedule.id, "", "schedule")
 
 
-def requests(memory: Memory) -> Iterator[Timer]:
-    for request in memory.approvals.standing.values():
+def requests(partition: Partition) -> Iterator[Timer]:
+    for request in partition.approvals.standing.values():
         yield Timer(request.expires, request.rule.id, request.id, "approval")
 
 
 # --- states ---------------------------------------------------------------------------------------
 
 
-def states(memory: Memory) -> Iterator[Timer]:
+def states(partition: Partition) -> Iterator[Timer]:
     """When a state's next guard may come out differently by time alone."""
-    scope = Scope(memory, memory.now)
-    for state in memory.plan.states:
-        guard = state.leave if state.id in memory.states.held else state.enter
-        instants = {at for node in everything_in(guard) for at in changes(node, scope) if at > memory.now}
+    scope = Scope(partition, partition.now)
+    for state in partition.plan.states:
+        guard = state.leave if state.id in partition.states.held else state.enter
+        instants = {at for node in everything_in(guard) for at in changes(node, scope) if at > partition.now}
         if instants:
             yield Timer(min(instants), state.id, "", "state")
 
 
 def changes(node: Any, scope: Scope) -> Iterator[int]:
     """Instants at which a part of a guard may change its value by time alone."""
-    memory, zone = scope.memory, scope.plan.timezone
+    partition, zone = scope.partition, scope.plan.timezone
     match node:
         case ir.WindowTest() | ir.WindowValue():
             bound = node.bound if isinstance(node, ir.WindowTest) else None
-            yield from memory.windows.changes(
+            yield from partition.windows.changes(
                 node.window, [evaluate(part, scope) for part in node.key], node.within, bound
             )
         case ir.LedgerValue():
-            yield from memory.ledgers.fades(node.ledger, evaluate(node.key, scope), scope.now)
+            yield from partition.ledgers.fades(node.ledger, evaluate(node.key, scope), scope.now)
         case ir.InClock():
             today = local_day(zone, scope.now)
             yield from (instant_of(zone, day, time) for day in (today, today + 1) for time in (node.start, node.end))

@@ -61,7 +61,7 @@ def _(expr: ir.Fact, scope: Scope) -> Any:
         return None
     told = scopes.walk(thing, (expr.fact,)) if isinstance(thing, dict) else None
     if told is None:
-        told = scope.memory.roster.fact(expr.entity, who, expr.fact, scope.now)
+        told = scope.partition.roster.fact(expr.entity, who, expr.fact, scope.now)
     if told is None and expr.assume is not None:
         return expr.default if (assumed := evaluate(expr.assume, scope)) is None else assumed
     return expr.default if told is None else scopes.convert(told, expr.kind)
@@ -126,29 +126,29 @@ def _(expr: ir.WindowValue, scope: Scope) -> Any:
     key = [evaluate(part, scope) for part in expr.key]
     if None in key:
         return None
-    return scope.memory.windows.value(expr.window, key, expr.within, expr.maximum, scope.now)
+    return scope.partition.windows.value(expr.window, key, expr.within, expr.maximum, scope.now)
 
 
 @evaluate.register
 def _(expr: ir.LedgerValue, scope: Scope) -> int | None:
     who = evaluate(expr.key, scope)
-    return None if who is None else scope.memory.ledgers.balance(expr.ledger, who, scope.now)
+    return None if who is None else scope.partition.ledgers.balance(expr.ledger, who, scope.now)
 
 
 @evaluate.register
 def _(expr: ir.LedgerRank, scope: Scope) -> int | None:
     who = evaluate(expr.key, scope)
-    return None if who is None else scope.memory.ledgers.rank(expr.ledger, who, scope.now)
+    return None if who is None else scope.partition.ledgers.rank(expr.ledger, who, scope.now)
 
 
 @evaluate.register
 def _(expr: ir.LedgerTop, scope: Scope) -> list[str]:
-    return scope.memory.ledgers.top(expr.ledger, expr.count, scope.now)
+    return scope.partition.ledgers.top(expr.ledger, expr.count, scope.now)
 
 
 @evaluate.register
 def _(expr: ir.LedgerBoard, scope: Scope) -> list[str]:
-    ledgers, roster = scope.memory.ledgers, scope.memory.roster
+    ledgers, roster = scope.partition.ledgers, scope.partition.roster
     return [
         f"{roster.fact(expr.entity, who, 'name', scope.now) or who} {ledgers.balance(expr.ledger, who, scope.now)}"
         for who in ledgers.top(expr.ledger, expr.count, scope.now)
@@ -158,7 +158,7 @@ def _(expr: ir.LedgerBoard, scope: Scope) -> list[str]:
 @evaluate.register
 def _(expr: ir.Silence, scope: Scope) -> int | None:
     member = evaluate(expr.member, scope)
-    return None if member is None else scope.memory.roster.silence(member, scope.now, scope.memory.first)
+    return None if member is None else scope.partition.roster.silence(member, scope.now, scope.partition.first)
 
 
 @evaluate.register

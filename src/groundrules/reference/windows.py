@@ -84,7 +84,7 @@ class Windows:
                 key = [evaluate(part, scope) for part in window.key]
                 value = None if window.value is None else evaluate(window.value, scope)
                 entry = Entry(
-                    window.id, tuple(map(encoded, key)), scope.now, scope.memory.number, scope.event["id"], value
+                    window.id, tuple(map(encoded, key)), scope.now, scope.partition.number, scope.event["id"], value
                 )
                 self.history.append(entry)
 

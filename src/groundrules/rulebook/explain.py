@@ -16,7 +16,7 @@ from groundrules.diagnostics.codes import files, format
 from groundrules.diagnostics.model import Diagnostic, Fix
 from groundrules.diagnostics.nearest import nearest
 from groundrules.diagnostics.source import Span
-from groundrules.rulebook.wide import narrow
+from groundrules.rulebook.full_width import narrow
 from groundrules.rulebook.yaml import YMapping, YNode, YScalar, YSequence
 from groundrules.rulebook.yaml_errors import UNCUT, wide_colon
 

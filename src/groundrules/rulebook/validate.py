@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator
 
 from groundrules.diagnostics.model import Report
 from groundrules.resources import shipped
-from groundrules.rulebook.accept import Acceptor
+from groundrules.rulebook.conforms import Acceptor
 from groundrules.rulebook.explain import explain, explain_root
 from groundrules.rulebook.yaml import YMapping, YNode, YScalar, YSequence
 

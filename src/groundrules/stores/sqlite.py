@@ -13,7 +13,7 @@ from types import TracebackType
 
 from groundrules.diagnostics.codes import plans as codes
 from groundrules.engine.engine import Engine, HasPlan
-from groundrules.engine.snapshot import SnapshotError
+from groundrules.engine.upkeep.snapshot import SnapshotError
 
 _TABLES = """
 create table if not exists rows (
@@ -41,7 +41,7 @@ class SqliteStore:
     def open(self, plan: HasPlan) -> Engine:
         """Return an engine that goes on from what is stored; `engine.carried` says what another version left behind.
 
-        Raises groundrules.engine.snapshot.SnapshotError if a row can't be read.
+        Raises groundrules.engine.upkeep.snapshot.SnapshotError if a row can't be read.
         """
         engine = Engine(plan, track=True)
         shapes = dict(self._base.execute("select space, hash from shapes"))

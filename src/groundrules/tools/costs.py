@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from groundrules.checker.constructs import Delta
 from groundrules.checker.model import Checked
-from groundrules.engine import stamps
+from groundrules.engine.state import stamps
 from groundrules.lint.linted import Linted
 from groundrules.lint.rewards import daily_bound
 from groundrules.plan import ir

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import msgspec
 
-from groundrules.book import RulebookError
 from groundrules.checker import Checked, check
 from groundrules.diagnostics.model import Diagnostic, Report
 from groundrules.diagnostics.source import SourceFile, Span
-from groundrules.engine import compiled
+from groundrules.engine import plan_file
+from groundrules.frontend import RulebookError
 from groundrules.lower import lower
 from groundrules.plan import codec, ir
 from groundrules.rulebook.load import load_rulebook
@@ -31,7 +31,7 @@ class Version:
     """
 
     shown: str
-    compiled: compiled.Compiled
+    compiled: plan_file.Compiled
     digest: str
     checked: Checked | None = None
 
@@ -47,7 +47,7 @@ def load_version(place: Spot, extend: Extend | None = None) -> Version:
     """
     with on_disk(place) as standing:
         if is_plan_file(standing.path):
-            ready = compiled.load_plan(standing.path)
+            ready = plan_file.load_plan(standing.path)
             return Version(place.shown, ready, ready.digest)
         if standing.top is None:
             return _version(place.shown, standing.path, extend)
@@ -70,13 +70,13 @@ def _version(shown: str, path: Path, extend: Extend | None) -> Version:
     checked, plan = _checked(check_path(path))
     digest = codec.digest(plan)
     if extend is None:
-        return Version(shown, compiled.Compiled(plan, digest), digest, checked)
+        return Version(shown, plan_file.Compiled(plan, digest), digest, checked)
     report = Report()
     book = load_rulebook(path, Report())
     assert book is not None
     extended = check(extend(book), report)
     plan = _checked(CheckResult(tuple(report.sorted), extended))[1]
-    return Version(shown, compiled.Compiled(plan, codec.digest(plan)), digest, checked)
+    return Version(shown, plan_file.Compiled(plan, codec.digest(plan)), digest, checked)
 
 
 def _checked(result: CheckResult) -> tuple[Checked, ir.Plan]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
-from groundrules.engine.decode import Decoder
+from groundrules.engine.intake.decode import Decoder
 from groundrules.tools.checking import check_text
 
 HEADER = ("id", "type", "time", "community")

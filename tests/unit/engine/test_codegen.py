@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from groundrules.engine.compile import Compiler
-from groundrules.engine.decode import Decoder
-from groundrules.engine.scope import Scope
-from groundrules.engine.trace import clauses
+from groundrules.engine.evaluation.clauses import clauses
+from groundrules.engine.evaluation.compile import Compiler
+from groundrules.engine.intake.decode import Decoder
+from groundrules.engine.state.scope import Scope
 from groundrules.plan import ir
 from strategies import expressions
 
@@ -45,7 +45,7 @@ def e() -> Any:
 
 @pytest.fixture(scope="module")
 def x() -> Scope:
-    return Scope(now=expressions.NOW, memory=expressions.Answers())
+    return Scope(now=expressions.NOW, readings=expressions.Answers())
 
 
 def number(*path: str, root: str = "event") -> ir.Field:

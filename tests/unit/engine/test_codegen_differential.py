@@ -7,14 +7,14 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from groundrules.engine.compile import Compiler
-from groundrules.engine.decode import Decoder
-from groundrules.engine.scope import Scope
-from groundrules.engine.trace import clauses
+from groundrules.engine.evaluation.clauses import clauses
+from groundrules.engine.evaluation.compile import Compiler
+from groundrules.engine.intake.decode import Decoder
+from groundrules.engine.state.scope import Scope
 from groundrules.plan import ir
-from groundrules.reference import blame as reference_blame
 from groundrules.reference import clauses as reference_clauses
-from groundrules.reference import events as reference_events
+from groundrules.reference import intake as reference_events
+from groundrules.reference import missing_reads as reference_blame
 from groundrules.reference.scope import Scope as ReferenceScope
 from groundrules.reference.values import evaluate
 from strategies import expressions
@@ -32,9 +32,9 @@ frames = st.sampled_from([("message",), ("message", "note"), None])
 def scopes(event: Any, start: Any, subject: str | None) -> tuple[Any, Scope, ReferenceScope]:
     """The event and the scope of both sides."""
     begun = None if start is None else DECODER.decode(start)
-    compiled = Scope(now=expressions.NOW, memory=expressions.Answers(), start=begun, subject=subject)
+    compiled = Scope(now=expressions.NOW, readings=expressions.Answers(), start=begun, subject=subject)
     reference = ReferenceScope(
-        memory=MEMORY,
+        partition=MEMORY,
         now=expressions.NOW,
         event=reference_events.read(event, PLAN),
         start=None if start is None else reference_events.read(start, PLAN),
@@ -78,7 +78,7 @@ def test_events_without_an_actor(expr: Any, event: Any, start: Any, subject: str
 @given(expressions.conditions(), starts, subjects)
 def test_no_event_at_all(expr: Any, start: Any, subject: str | None) -> None:
     _, x, scope = scopes({**NO_EVENT}, start, subject)
-    wanted = evaluate(expr, ReferenceScope(memory=MEMORY, now=scope.now, start=scope.start, subject=subject))
+    wanted = evaluate(expr, ReferenceScope(partition=MEMORY, now=scope.now, start=scope.start, subject=subject))
     condition = COMPILER.condition(expr)
     assert condition.value(None, x) is wanted
     assert condition.true(None, x) is (wanted is True)

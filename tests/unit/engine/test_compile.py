@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from groundrules.engine.compile import Compiler
-from groundrules.engine.decode import Decoder
-from groundrules.engine.scope import Scope
+from groundrules.engine.evaluation.compile import Compiler
+from groundrules.engine.intake.decode import Decoder
+from groundrules.engine.state.scope import Scope
 from groundrules.plan import ir
 from strategies.expressions import EVENTS, NOW, Answers
 
@@ -31,7 +31,7 @@ def field(kind: Any, *path: str) -> ir.Field:
 def rendered(*parts: Any) -> str:
     event = Decoder(EVENTS).decode(EVENT)
     template = Compiler(PLAN).template(ir.Template(texts={"": parts}), ("message",))
-    return template(event, Scope(now=NOW, memory=Answers()))[""]
+    return template(event, Scope(now=NOW, readings=Answers()))[""]
 
 
 @pytest.mark.parametrize(
@@ -63,17 +63,17 @@ def test_a_template_speaks_all_its_languages() -> None:
         texts={"en": ("hi ", field("text", "actor", "name")), "zh": (field("text", "actor", "name"), "好")}
     )
     event = Decoder(EVENTS).decode(EVENT)
-    found = Compiler(PLAN).template(template)(event, Scope(now=NOW, memory=Answers()))
+    found = Compiler(PLAN).template(template)(event, Scope(now=NOW, readings=Answers()))
     assert found == {"en": "hi 李", "zh": "李好"}
 
 
 def test_matched_events_come_from_the_scope() -> None:
-    scope = Scope(now=NOW, memory=Answers(), matched=("b", "a"))
+    scope = Scope(now=NOW, readings=Answers(), matched=("b", "a"))
     assert Compiler(PLAN).value(ir.Matched())(None, scope) == ["b", "a"]
 
 
 def test_a_condition_is_neither_true_nor_false_if_unknown() -> None:
-    event, scope = Decoder(EVENTS).decode(EVENT), Scope(now=NOW, memory=Answers())
+    event, scope = Decoder(EVENTS).decode(EVENT), Scope(now=NOW, readings=Answers())
     condition = Compiler(PLAN).condition(
         ir.Compare(operator="<", left=field("number", "weight"), right=ir.Const(value=1)), ("message",)
     )
@@ -85,7 +85,7 @@ def test_a_condition_is_neither_true_nor_false_if_unknown() -> None:
 
 
 def test_types_of_which_the_plan_has_no_schema() -> None:
-    event, scope = Decoder(EVENTS).decode(EVENT), Scope(now=NOW, memory=Answers())
+    event, scope = Decoder(EVENTS).decode(EVENT), Scope(now=NOW, readings=Answers())
     compiler = Compiler(ir.Plan(rulebook="x"))
     assert compiler.value(field("instant", "actor", "joined"), ("message",))(event, scope) == 1_767_202_200_000
     assert compiler.value(field("text", "ghost"), ("message",))(event, scope) is None

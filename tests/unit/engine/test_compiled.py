@@ -12,9 +12,9 @@ import pytest
 
 import groundrules
 from groundrules.diagnostics.codes import CODES
-from groundrules.engine import needles
-from groundrules.engine.compiled import Compiled, compile_plan, load_plan, read, write
 from groundrules.engine.engine import Engine
+from groundrules.engine.plan_file import Compiled, compile_plan, load_plan, read, write
+from groundrules.engine.texts import needles
 from groundrules.plan import codec
 from strategies.runtime import Story, act, plan, rule, says
 

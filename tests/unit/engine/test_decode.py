@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from groundrules.diagnostics.model import Report
-from groundrules.engine.decode import Decoder, Invalid, attribute, explain, milliseconds, read_path, to_plain
+from groundrules.engine.intake.decode import Decoder, Invalid, attribute, explain, milliseconds, read_path, to_plain
 from groundrules.types.catalog import Catalog, shipped_catalog
 
 HEAD: dict[str, Any] = {"id": "1", "time": "2026-03-01T09:00:00.123Z", "community": {"id": "c"}}

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from groundrules.decisions import Rejection
-from groundrules.engine.decode import Decoder, Invalid, explain, to_plain
-from groundrules.engine.decode_lenient import clean
+from groundrules.engine.intake.decode import Decoder, Invalid, explain, to_plain
+from groundrules.engine.intake.lenient import clean
 
 NAMES = st.sampled_from(["a", "b", "odd-name", "class", "_x", "id", "名"])
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=5)

@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groundrules.engine.compile import Compiler
-from groundrules.engine.decode import Decoder
+from groundrules.engine.evaluation.compile import Compiler
 from groundrules.engine.index.atoms import Atom
 from groundrules.engine.index.lookup import lookup
 from groundrules.engine.index.necessary import Derivation, paths_of
 from groundrules.engine.index.selectivity import Sample, estimated
 from groundrules.engine.index.tables import access
-from groundrules.engine.scope import Scope
+from groundrules.engine.intake.decode import Decoder
+from groundrules.engine.state.scope import Scope
 from groundrules.plan import ir
 from strategies.expressions import NOW, PLAN, Answers, conditions, messages
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groundrules.engine import open_paths
 from groundrules.engine.engine import Engine
 from groundrules.engine.index.equalities import ANY, MOST, Way, ways
+from groundrules.engine.settlement import open_paths
 from groundrules.plan import ir
 
 ID, REPLY = ir.Field(root="start", path=("id",), kind="text"), ir.Field(root="event", path=("reply_to",), kind="text")
@@ -137,7 +137,7 @@ def test_a_path_that_was_closed_is_not_found_again() -> None:
 
 
 def test_after_many_changes_between_two_looks_all_are_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("groundrules.engine.partition.MOST_MOVED", 3)
+    monkeypatch.setattr("groundrules.engine.state.partition.MOST_MOVED", 3)
     silent = ir.And(operands=(ANSWER, STAFF))
     engine, bare = Engine(plan(silent)), Engine(plan(silent), indexed=False)
     stream = [message(number) for number in range(20)] + [message(30, actor="wang", reply_to="m4")]

@@ -6,14 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groundrules.engine import clock, keys, stamps
-from groundrules.engine.cells import labels, sets
+from groundrules.engine.cells import firings, labels
+from groundrules.engine.cells.ladders import Crossing, LadderCell, Level
 from groundrules.engine.cells.ledgers import Balance, CapCell, LedgerCell
-from groundrules.engine.cells.levels import Crossing, LadderCell, Level
 from groundrules.engine.cells.windows import Counted, WindowCell, cell
-from groundrules.engine.partition import Partition
-from groundrules.engine.space import SLACK, TURN, Space
-from groundrules.engine.timers import Timers
+from groundrules.engine.intake import clock
+from groundrules.engine.state import keys, stamps
+from groundrules.engine.state.partition import Partition
+from groundrules.engine.state.space import SLACK, TURN, Space
+from groundrules.engine.state.timers import Timers
 from groundrules.plan import ir
 
 DAY = 86_400_000
@@ -329,9 +330,9 @@ def test_a_step_cools_down() -> None:
 
 
 def test_firings_within() -> None:
-    row = sets.fired(sets.fired(sets.fired(None, 0, 3), 5, 3), 9, 3)
-    assert [sets.firings(row, now, 10) for now in (9, 10, 15, 19)] == [3, 2, 1, 0]
-    assert sets.firings(sets.fired(row, 10, 3), 10, 100) == 3, "no more than the last step needs"
+    row = firings.fired(firings.fired(firings.fired(None, 0, 3), 5, 3), 9, 3)
+    assert [firings.firings(row, now, 10) for now in (9, 10, 15, 19)] == [3, 2, 1, 0]
+    assert firings.firings(firings.fired(row, 10, 3), 10, 100) == 3, "no more than the last step needs"
 
 
 def test_a_rule_never_shortens_a_label() -> None:

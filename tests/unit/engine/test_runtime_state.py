@@ -9,7 +9,7 @@ import pytest
 
 from groundrules.decisions import encode
 from groundrules.engine.engine import Engine
-from groundrules.engine.snapshot import SnapshotError
+from groundrules.engine.upkeep.snapshot import SnapshotError
 from groundrules.plan import ir
 from strategies.runtime import (
     ACTOR,

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groundrules.engine import scanning
-from groundrules.engine.scanning import Scanner
+from groundrules.engine.texts import scanning
+from groundrules.engine.texts.scanning import Scanner
 
 words = st.lists(st.text(st.sampled_from("ab微信 "), min_size=1, max_size=4), unique=True, max_size=20)
 

@@ -7,10 +7,10 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from groundrules.engine.compile import Compiler
-from groundrules.engine.needles import FEW, Literals
-from groundrules.engine.scope import Scope
-from groundrules.engine.texts import LONGEST_KEPT, MOST_TEXTS, SeenText, Texts, domain
+from groundrules.engine.evaluation.compile import Compiler
+from groundrules.engine.state.scope import Scope
+from groundrules.engine.texts.needles import FEW, Literals
+from groundrules.engine.texts.views import LONGEST_KEPT, MOST_TEXTS, SeenText, Texts, domain
 from groundrules.plan import ir
 from groundrules.text.lists import ListMatcher
 from groundrules.text.views import contains
@@ -29,7 +29,7 @@ def plan_of(*guards: Any, lists: tuple[ir.WordList, ...] = ()) -> ir.Plan:
 
 
 def scope(text: str) -> Scope:
-    return Scope(now=0, memory=Answers(), subject=text)
+    return Scope(now=0, readings=Answers(), subject=text)
 
 
 def contained(view: Any, quantifier: Any, items: list[str]) -> ir.Contains:

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from groundrules.decisions import Clause, Evidence
-from groundrules.engine.compile import Compiler
-from groundrules.engine.decode import Decoder
-from groundrules.engine.evidence import MOST
-from groundrules.engine.scope import Scope
-from groundrules.engine.trace import clauses
+from groundrules.engine.evaluation.clauses import clauses
+from groundrules.engine.evaluation.compile import Compiler
+from groundrules.engine.evaluation.evidence import MOST
+from groundrules.engine.intake.decode import Decoder
+from groundrules.engine.state.scope import Scope
 from groundrules.plan import ir
 from strategies.expressions import EVENTS, NOW, Answers
 
@@ -58,12 +58,12 @@ class Written:
     def ask(self, guard: ir.Expr) -> tuple[Clause, ...]:
         plan = ir.Plan(rulebook="x", events=EVENTS, sources=tuple(self.sources), lists=LISTS)
         rule = ir.Rule(id="r", trigger=ir.OnEvent(types=TYPES), when=guard)
-        return clauses(Compiler(plan), rule, Decoder(EVENTS).decode(EVENT), Scope(now=NOW, memory=Answers()))
+        return clauses(Compiler(plan), rule, Decoder(EVENTS).decode(EVENT), Scope(now=NOW, readings=Answers()))
 
     def blame(self, guard: ir.Expr) -> tuple[str, ...]:
         compiler = Compiler(ir.Plan(rulebook="x", events=EVENTS, sources=tuple(self.sources)))
         event = Decoder(EVENTS).decode(EVENT)
-        return compiler.condition(guard, TYPES).blame(event, Scope(now=NOW, memory=Answers()))
+        return compiler.condition(guard, TYPES).blame(event, Scope(now=NOW, readings=Answers()))
 
 
 LISTS = (ir.WordList(id="adverts", match="squeezed", items=("buy", "spam")),)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from groundrules.lint.linted import Linted
-from groundrules.lint.solver import implies, satisfiable
+from groundrules.logic.solver import implies, satisfiable
 from groundrules.reference import Interpreter
 from groundrules.tools.checking import check_text
 

@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 
 from groundrules.diagnostics.model import Report
 from groundrules.diagnostics.source import SourceFile
-from groundrules.rulebook.accept import Acceptor
+from groundrules.rulebook.conforms import Acceptor
 from groundrules.rulebook.validate import rulebook_schema, valid_part
 from groundrules.rulebook.yaml import YNode, read_yaml
 from unit.rulebook.sample import EVERYTHING

@@ -10,7 +10,7 @@ import pytest
 
 from groundrules import load
 from groundrules.engine.engine import Engine
-from groundrules.engine.snapshot import SnapshotError
+from groundrules.engine.upkeep.snapshot import SnapshotError
 from groundrules.stores.sqlite import SqliteStore
 from long.memory import Stream
 from strategies.running import log

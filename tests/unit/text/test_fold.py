@@ -5,8 +5,8 @@ import sys
 import unicodedata
 
 import pytest
+from dev import fold_table, pinyin_table
 
-from groundrules.text import build_pinyin, build_table
 from groundrules.text.fold import TABLE_VERSION, fold, fold_bytes, fold_map
 
 SAME = [
@@ -106,11 +106,11 @@ def test_committed_tables_are_what_the_generator_writes() -> None:
     pytest.importorskip("opencc")
     if unicodedata.unidata_version not in TABLE_VERSION:
         pytest.skip(f"tables were made with another Unicode edition than {unicodedata.unidata_version}")
-    folder = build_table.FOLDER
-    assert (folder / "fold.tsv").read_text(encoding="utf-8") == build_table.fold_table()
-    assert (folder / "separators.tsv").read_text(encoding="utf-8") == build_table.separator_table()
+    folder = fold_table.FOLDER
+    assert (folder / "fold.tsv").read_text(encoding="utf-8") == fold_table.fold_table()
+    assert (folder / "separators.tsv").read_text(encoding="utf-8") == fold_table.separator_table()
 
 
 def test_the_committed_pinyin_is_what_the_generator_writes() -> None:
     pytest.importorskip("pypinyin")
-    assert build_pinyin.FILE.read_text(encoding="utf-8") == build_pinyin.pinyin_table()
+    assert pinyin_table.FILE.read_text(encoding="utf-8") == pinyin_table.pinyin_table()

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from groundrules.book import load
+from groundrules.frontend import load
 from groundrules.plan import ir
 from groundrules.tools.explaining.events import Explained, explain_event
 from groundrules.tools.explaining.model import Condition, RuleExplained

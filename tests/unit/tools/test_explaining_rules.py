@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from groundrules.book import load
 from groundrules.engine.engine import Engine
+from groundrules.frontend import load
 from groundrules.tools.explaining.events import watch
 from groundrules.tools.explaining.human import cut
 from groundrules.tools.explaining.witness import Witness

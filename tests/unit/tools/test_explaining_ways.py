@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from groundrules.book import load
 from groundrules.engine.engine import Engine
-from groundrules.tools.explaining.altering import put
-from groundrules.tools.explaining.patterns import example
+from groundrules.frontend import load
+from groundrules.tools.counterfactual.altering import put
+from groundrules.tools.counterfactual.patterns import example
 from unit.tools.explained import ROOT, explained, message, plan_of, ways, why
 
 LI = {"id": "li", "joined": "2026-01-01T09:00:00Z", "roles": ["member"], "level": 3}

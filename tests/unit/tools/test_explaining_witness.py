@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from groundrules.book import load
+from groundrules.frontend import load
 from groundrules.reference import Interpreter
 from groundrules.tools.explaining import witness as module
 from groundrules.tools.explaining.events import watch
@@ -49,9 +49,9 @@ def test_what_is_thrown_away_is_never_missed(seed: int, monkeypatch: pytest.Monk
     plain, light = Interpreter(FLOODS), Witness(FLOODS)
     for event in stream(150, seed):
         assert light.feed(event) == plain.feed(event)
-    memory = light.memory("c")
-    assert memory is not None
-    assert len(memory.windows.history) < len(plain.partitions["c"].memory.windows.history)  # type: ignore[union-attr]
+    partition = light.remembered("c")
+    assert partition is not None
+    assert len(partition.windows.history) < len(plain.runners["c"].partition.windows.history)  # type: ignore[union-attr]
 
 
 def test_a_copy_goes_its_own_way() -> None:
@@ -60,7 +60,7 @@ def test_a_copy_goes_its_own_way() -> None:
     for event in events[:40]:
         one.feed(event)
         other.feed(event)
-    copied = fork(one._interpreter.partitions["c"])
+    copied = fork(one._interpreter.runners["c"])
     for event in reversed(events[20:40]):
         one.decide(copied, {**event, "id": event["id"] + "-again", "time": events[39]["time"]})
     assert [one.feed(event) for event in events[40:]] == [other.feed(event) for event in events[40:]]

@@ -6,13 +6,13 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from dev.library import packs
 
 from groundrules.resources import shipped
 from groundrules.tools.checking import check_path, check_text
 from groundrules.tools.handbook import handbook, html, markdown
 from groundrules.tools.handbook.document import one_line
 from groundrules.tools.handbook.words import ACTIONS, EVENTS, THEMES, WORDS
-from groundrules.tools.library import packs
 
 ROOT = Path(__file__).parents[3]
 TEAM = ROOT / "tests" / "rulebooks" / "team-group"

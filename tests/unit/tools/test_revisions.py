@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from groundrules.book import RulebookError
+from groundrules.frontend import RulebookError
 from groundrules.tools.revisions import RevisionError, Spot, on_disk, spot
 from groundrules.tools.versions import load_version
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from groundrules.book import load
+from groundrules.frontend import load
 from groundrules.tools.testing.known import MOMENTS
 from groundrules.tools.testing.read import TestsError, find_tests, read_tests
 from unit.tools.timelines import mistakes, read, timeline, write

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from xml.etree import ElementTree
 
-from groundrules.book import load
+from groundrules.frontend import load
 from groundrules.tools.testing.junit import junit
 from groundrules.tools.testing.read import read_tests
 from groundrules.tools.testing.runner import CaseResult, run_cases

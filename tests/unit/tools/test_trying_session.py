@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from groundrules.book import load
+from groundrules.frontend import load
 from groundrules.tools.fmt import format_text
 from groundrules.tools.testing.read import read_tests
 from groundrules.tools.testing.runner import run_case

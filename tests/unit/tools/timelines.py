@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from groundrules.book import load
+from groundrules.frontend import load
 from groundrules.plan import ir
 from groundrules.tools.testing.cases import Case
 from groundrules.tools.testing.read import TestsError, read_tests

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textwrap import dedent, indent
 
-from groundrules.engine.compiled import Compiled
+from groundrules.engine.plan_file import Compiled
 from groundrules.lower import lower
 from groundrules.plan import codec
 from groundrules.tools.checking import check_text

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import msgspec
 
-from groundrules.engine import keys
-from groundrules.engine.space import Space
+from groundrules.engine.state import keys
+from groundrules.engine.state.space import Space
 
 NAME = "label"
 TYPES = ("label.set", "label.removed")

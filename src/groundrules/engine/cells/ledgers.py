@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from groundrules.engine.space import Space
+from groundrules.engine.state.space import Space
 from groundrules.plan import ir
 
 LARGEST = 1 << 62

@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from groundrules.engine.decode import attribute
-from groundrules.engine.space import Space
+from groundrules.engine.intake.decode import attribute
+from groundrules.engine.state.space import Space
 from groundrules.plan import ir
 from groundrules.plan.walk import within
 

@@ -17,13 +17,13 @@ from typing import Any
 
 from groundrules.calendar.periods import period_end
 from groundrules.calendar.zones import instant_of, local_day
-from groundrules.engine import keys
 from groundrules.engine.codegen.structure import walk
 from groundrules.engine.codegen.total import reach
-from groundrules.engine.codes import StateCode, UntilCode
-from groundrules.engine.partition import Partition
+from groundrules.engine.compiled_rules import StateCode, UntilCode
 from groundrules.engine.program import Program
-from groundrules.engine.scope import Scope
+from groundrules.engine.state import keys
+from groundrules.engine.state.partition import Partition
+from groundrules.engine.state.scope import Scope
 from groundrules.plan import ir
 
 STATE = "state"

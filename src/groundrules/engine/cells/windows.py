@@ -28,7 +28,7 @@ import msgspec
 
 from groundrules.calendar.periods import period_end
 from groundrules.calendar.zones import local_day
-from groundrules.engine import keys, stamps
+from groundrules.engine.state import keys, stamps
 from groundrules.plan import ir
 
 DAY = 86_400_000

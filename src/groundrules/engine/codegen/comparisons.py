@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from groundrules.engine import stamps
 from groundrules.engine.codegen.emitter import Emitter, Operand, Test, emits_test
 from groundrules.engine.codegen.keying import key_text
-from groundrules.engine.texts import viewed as under_view
+from groundrules.engine.state import stamps
+from groundrules.engine.texts.views import viewed as under_view
 from groundrules.plan import codec, ir
 
 VIEWED = {
@@ -71,7 +71,7 @@ def window_test(emitter: Emitter, expr: ir.WindowTest) -> Test:
         yes = ring_reaches(emitter, expr, key, least_of(expr), expr.within)
         return Test(key.needs, *((yes, f"(not {yes})") if expr.operator in REACHING else (f"(not {yes})", yes)))
     bound = (emitter.constant(part) for part in (expr.within, expr.operator, expr.bound))
-    ask = f"x.memory.window_test({emitter.constant(expr.window)}, {key.source}, {', '.join(bound)})"
+    ask = f"x.readings.window_test({emitter.constant(expr.window)}, {key.source}, {', '.join(bound)})"
     answer = emitter.present(key.needs, ask)
     return Test(answer.needs, answer.source, f"not {answer.source}")
 
@@ -84,7 +84,7 @@ def least_of(expr: ir.WindowTest) -> int:
 def ring_reaches(emitter: Emitter, expr: ir.WindowTest, key: Operand, number: int, within: int) -> str:
     """Ask the ring of a plain count for its n-th newest stamp; most rings are too short to have one."""
     within = within or emitter.program.plan.retain
-    ring, get = emitter.local(), f"x.memory.rings[{emitter.constant(expr.window)}]({key.source})"
+    ring, get = emitter.local(), f"x.readings.rings[{emitter.constant(expr.window)}]({key.source})"
     if emitter.program.keys.of(expr.key, emitter.frame).number is not None:
         if emitter.program.counts_by(expr.window, expr.key):
             get = f"(x.keys.get({emitter.constant(expr.window)}) or {get})"
@@ -97,14 +97,14 @@ def ring_reaches(emitter: Emitter, expr: ir.WindowTest, key: Operand, number: in
 
 @emits_test(ir.InState)
 def in_state(emitter: Emitter, expr: ir.InState) -> Test:
-    ask = f"x.memory.in_state({emitter.constant(expr.state)})"
+    ask = f"x.readings.in_state({emitter.constant(expr.state)})"
     return Test((), ask, f"not {ask}")
 
 
 @emits_test(ir.HasLabel)
 def has_label(emitter: Emitter, expr: ir.HasLabel) -> Test:
     needs, who = emitter.operands((expr.id,))
-    ask = f"x.memory.has_label({emitter.constant(expr.entity)}, {who}, {emitter.constant(expr.label)})"
+    ask = f"x.readings.has_label({emitter.constant(expr.entity)}, {who}, {emitter.constant(expr.label)})"
     return Test(needs, ask, f"not {ask}")
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from groundrules.engine.codegen.comparisons import is_list
 from groundrules.engine.codegen.emitter import Emitter, Operand, Test, emits_test
-from groundrules.engine.needles import BASES, Needles, texts_of
+from groundrules.engine.texts.needles import BASES, Needles, texts_of
 from groundrules.plan import ir
 from groundrules.text.lists import ListMatcher
 from groundrules.text.views import Needle

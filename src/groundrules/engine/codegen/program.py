@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from groundrules.calendar.clock import in_clock_range
-from groundrules.engine import keys, stamps
 from groundrules.engine.codegen import comparisons, containment, reads, values
 from groundrules.engine.codegen.emitter import Frame
 from groundrules.engine.codegen.keying import Keys
@@ -14,9 +13,10 @@ from groundrules.engine.codegen.loops import Loop
 from groundrules.engine.codegen.shapes import Shapes
 from groundrules.engine.codegen.total import NAMES
 from groundrules.engine.codegen.units import Unit
-from groundrules.engine.needles import Literals, SavedLiterals
-from groundrules.engine.scope import Scope
-from groundrules.engine.texts import Texts, domain
+from groundrules.engine.state import keys, stamps
+from groundrules.engine.state.scope import Scope
+from groundrules.engine.texts.needles import Literals, SavedLiterals
+from groundrules.engine.texts.views import Texts, domain
 from groundrules.plan import codec, ir
 from groundrules.text.lists import ListMatcher
 from groundrules.text.patterns import Pattern

@@ -10,7 +10,7 @@ from __future__ import annotations
 from groundrules.engine.codegen import layout
 from groundrules.engine.codegen.emitter import Emitter, Frame, Operand, emits_value
 from groundrules.engine.codegen.layout import OPEN, Place
-from groundrules.engine.decode import attribute
+from groundrules.engine.intake.decode import attribute
 from groundrules.plan import ir
 
 NONE = Operand(("False",), "None")
@@ -35,7 +35,7 @@ def fact(emitter: Emitter, expr: ir.Fact) -> Operand:
     who = _identity(emitter, expr)
     told = None if expr.root == "subject" else raw(emitter, expr.root, (*expr.path, expr.fact))
     name = emitter.local()
-    ask = f"x.memory.fact({emitter.constant(expr.entity)}, {who.source}, {emitter.constant(expr.fact)})"
+    ask = f"x.readings.fact({emitter.constant(expr.entity)}, {who.source}, {emitter.constant(expr.fact)})"
     source = _otherwise(emitter, expr)
     source = f"({name} if ({name} := {ask}) is not None else {source})"
     if told is not None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from groundrules.engine.decode import attribute, milliseconds
+from groundrules.engine.intake.decode import attribute, milliseconds
 from groundrules.text.lists import ListMatcher
 from groundrules.text.views import Text, View, contains, ends_with, starts_with
 

@@ -68,37 +68,37 @@ def call(emitter: Emitter, expr: ir.Call) -> Operand:
 def window_value(emitter: Emitter, expr: ir.WindowValue) -> Operand:
     key = key_text(emitter, expr.key)
     bound = f"{emitter.constant(expr.within)}, {emitter.constant(expr.maximum)}"
-    ask = f"x.memory.window_value({emitter.constant(expr.window)}, {key.source}, {bound})"
+    ask = f"x.readings.window_value({emitter.constant(expr.window)}, {key.source}, {bound})"
     return emitter.present(key.needs, ask)
 
 
 @emits_value(ir.LedgerValue)
 def ledger(emitter: Emitter, expr: ir.LedgerValue) -> Operand:
     needs, who = emitter.operands((expr.key,))
-    return Operand(needs, f"x.memory.ledger({emitter.constant(expr.ledger)}, {who})")
+    return Operand(needs, f"x.readings.ledger({emitter.constant(expr.ledger)}, {who})")
 
 
 @emits_value(ir.LedgerRank)
 def ledger_rank(emitter: Emitter, expr: ir.LedgerRank) -> Operand:
     needs, who = emitter.operands((expr.key,))
-    return emitter.present(needs, f"x.memory.ledger_rank({emitter.constant(expr.ledger)}, {who})")
+    return emitter.present(needs, f"x.readings.ledger_rank({emitter.constant(expr.ledger)}, {who})")
 
 
 @emits_value(ir.LedgerTop)
 def ledger_top(emitter: Emitter, expr: ir.LedgerTop) -> Operand:
-    return Operand((), f"list(x.memory.ledger_top({emitter.constant(expr.ledger)}, {emitter.constant(expr.count)}))")
+    return Operand((), f"list(x.readings.ledger_top({emitter.constant(expr.ledger)}, {emitter.constant(expr.count)}))")
 
 
 @emits_value(ir.LedgerBoard)
 def ledger_board(emitter: Emitter, expr: ir.LedgerBoard) -> Operand:
     asked = ", ".join(emitter.constant(part) for part in (expr.ledger, expr.count, expr.entity))
-    return Operand((), f"x.memory.ledger_board({asked})")
+    return Operand((), f"x.readings.ledger_board({asked})")
 
 
 @emits_value(ir.Silence)
 def silence(emitter: Emitter, expr: ir.Silence) -> Operand:
     needs, member = emitter.operands((expr.member,))
-    return emitter.present(needs, f"x.memory.silence({member})")
+    return emitter.present(needs, f"x.readings.silence({member})")
 
 
 @emits_value(ir.Matched)

@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from groundrules.engine import stamps
 from groundrules.engine.codegen.emitter import Frame
 from groundrules.engine.codegen.keying import text_of
 from groundrules.engine.codegen.program import Program
 from groundrules.engine.index.residual import Residual
+from groundrules.engine.state import stamps
 from groundrules.plan import codec, ir
 
 Counting = Callable[[Any, Any, Mapping[int, Any], Mapping[int, Callable[..., None]]], None]

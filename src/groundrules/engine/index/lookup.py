@@ -18,8 +18,8 @@ from groundrules.engine.index.gates import gates
 from groundrules.engine.index.necessary import Guard
 from groundrules.engine.index.residual import MOST, Residual
 from groundrules.engine.index.tables import Access, Guards, Probe
-from groundrules.engine.needles import BASES, Base
-from groundrules.engine.scanning import FEW
+from groundrules.engine.texts.needles import BASES, Base
+from groundrules.engine.texts.scanning import FEW
 from groundrules.plan import ir
 
 Lookup = Callable[[Any, Any], Sequence[int]]

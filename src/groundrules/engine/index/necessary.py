@@ -16,7 +16,7 @@ from groundrules.engine.codegen.emitter import Emitter, Frame
 from groundrules.engine.codegen.program import Program
 from groundrules.engine.index.atoms import Atom, Atoms, Test, is_readable, name_of
 from groundrules.engine.index.selectivity import LARGEST_USEFUL, Frequency
-from groundrules.engine.needles import BASES, Needles, literals_of, texts_of
+from groundrules.engine.texts.needles import BASES, Needles, literals_of, texts_of
 from groundrules.plan import ir
 
 PLAIN = (str, int, float)  # anything else equals nothing

@@ -23,7 +23,7 @@ from groundrules.checker.constructs import Delta, Rule
 from groundrules.diagnostics.codes.lints import IMPLIED_RULE
 from groundrules.diagnostics.model import Diagnostic, Label
 from groundrules.lint.linted import Linted, effects_of
-from groundrules.lint.solver import implies, satisfiable
+from groundrules.logic.solver import implies, satisfiable
 from groundrules.plan.codec import definition_hash
 
 MOST = 60  # rules with the same effects that are compared in pairs

@@ -23,7 +23,7 @@ from groundrules.diagnostics.excerpt import excerpt
 from groundrules.diagnostics.model import Diagnostic, Label
 from groundrules.lint.conditions import Both, Condition, Opposite
 from groundrules.lint.linted import Linted
-from groundrules.lint.solver import implies, satisfiable
+from groundrules.logic.solver import implies, satisfiable
 from groundrules.syntax import nodes
 
 MOST = 40  # operands of one `and` that are compared in pairs

@@ -24,7 +24,7 @@ from groundrules.diagnostics.model import Diagnostic, Fix, Label
 from groundrules.diagnostics.source import Span
 from groundrules.lint.conditions import Both, Condition, walk
 from groundrules.lint.linted import Linted
-from groundrules.lint.solver import implies, satisfiable
+from groundrules.logic.solver import implies, satisfiable
 
 MOST = 40  # operands that are compared in pairs
 

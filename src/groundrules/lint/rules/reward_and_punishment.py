@@ -23,7 +23,7 @@ from groundrules.diagnostics.codes.lints import REWARD_AND_PUNISHMENT
 from groundrules.diagnostics.model import Diagnostic, Label
 from groundrules.lint.conditions import Condition
 from groundrules.lint.linted import Linted, effects_of
-from groundrules.lint.solver import Name, implies, reads, satisfiable
+from groundrules.logic.solver import Name, implies, reads, satisfiable
 
 MOST = 20_000  # pairs that are compared
 

@@ -18,7 +18,7 @@ from groundrules.diagnostics.codes.lints import UNREACHABLE_UNLESS
 from groundrules.diagnostics.excerpt import excerpt
 from groundrules.diagnostics.model import Diagnostic, Label
 from groundrules.lint.linted import Linted
-from groundrules.lint.solver import satisfiable
+from groundrules.logic.solver import satisfiable
 
 
 def unreachable_unless(linted: Linted) -> Iterator[Diagnostic]:

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 
+from groundrules.logic.implication import Guard, together
 from groundrules.plan import ir
 from groundrules.tools.diffing import guards
-from groundrules.tools.diffing.implication import Guard, together
 from groundrules.tools.diffing.model import Change, Detail, Direction
 from groundrules.tools.diffing.pairs import Both, paired, told, wording
 from groundrules.tools.diffing.rules import Found, acting, lead, untils

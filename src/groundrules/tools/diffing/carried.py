@@ -6,9 +6,9 @@ of spaces are turned back into what an author knows: windows as they were writte
 
 from __future__ import annotations
 
-from groundrules.engine import swap
-from groundrules.engine.compiled import Compiled
 from groundrules.engine.engine import Engine
+from groundrules.engine.plan_file import Compiled
+from groundrules.engine.upkeep import swap
 from groundrules.plan import ir
 from groundrules.tools.diffing.model import Carried
 from groundrules.tools.diffing.texts import Texts

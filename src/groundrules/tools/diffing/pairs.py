@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from groundrules.logic.implication import Sides
 from groundrules.plan import ir
 from groundrules.plan.codec import definition_hash
-from groundrules.tools.diffing.implication import Sides
 from groundrules.tools.diffing.model import Detail
 from groundrules.tools.diffing.texts import Texts, localised, unlike
 

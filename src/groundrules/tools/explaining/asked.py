@@ -84,7 +84,7 @@ def key(parts: tuple[Any, ...], scope: Scope) -> dict[str, Any]:
 
 def once(rule: ir.Rule, clause: ir.Once, lane: str, scope: Scope) -> Once:
     """What `once_per` remembers for the key at hand."""
-    firings, own = scope.memory.firings, key_of(clause.key, scope)
+    firings, own = scope.partition.firings, key_of(clause.key, scope)
     live = lane == "live"
     earlier = [one.at for one in firings.history if (one.rule, one.live, one.once) == (rule.id, live, own)]
     blocked = firings.fired_already(rule, lane, scope)
@@ -111,6 +111,6 @@ def times(rule: ir.Rule, clause: ir.Times, lane: str, scope: Scope) -> Times:
     return Times(
         key=key(clause.key, scope),
         within=format_duration(clause.within),
-        number=scope.memory.firings.number(rule, lane, scope) + 1,
+        number=scope.partition.firings.number(rule, lane, scope) + 1,
         steps=tuple(sorted(number for number, _ in clause.steps)),
     )

@@ -9,15 +9,15 @@ from typing import Any
 import msgspec
 
 from groundrules.decisions import Decision
-from groundrules.engine.decode_lenient import as_written
+from groundrules.engine.intake.lenient import as_written
 from groundrules.plan import ir
 from groundrules.reference.scope import identity, walk
+from groundrules.tools.counterfactual.trials import Trials
 from groundrules.tools.explaining.asked import Recorder
+from groundrules.tools.explaining.event_lines import Json, seen
 from groundrules.tools.explaining.model import ActionExplained, EventExplained, RuleExplained, WouldFire
 from groundrules.tools.explaining.nearness import nearest_first, nearness
 from groundrules.tools.explaining.rules import Rules
-from groundrules.tools.explaining.seen import Json, seen
-from groundrules.tools.explaining.trials import Trials
 from groundrules.tools.explaining.witness import Moment, Witness
 
 
@@ -89,7 +89,7 @@ def watch(witness: Witness, event: Json) -> Explained:
     """Handle an event on the witness and keep what may be asked about it."""
     recorder = Recorder(witness.plan, witness.events)
     moment = witness.note(event, recorder)
-    rules = Rules(witness.plan, event, moment.decisions, recorder, witness.memory(moment.partition))
+    rules = Rules(witness.plan, event, moment.decisions, recorder, witness.remembered(moment.partition))
     return Explained(witness.plan, moment, rules, Trials(witness, moment, rules))
 
 

@@ -9,12 +9,12 @@ from groundrules.calendar.instants import format_ms
 from groundrules.calendar.recurrence import next_after
 from groundrules.decisions import Decision
 from groundrules.plan import ir
-from groundrules.reference.memory import Memory
+from groundrules.reference.partition import Partition
 from groundrules.reference.scope import Scope
 from groundrules.reference.selfmade import is_own_act, mentions_self
 from groundrules.tools.explaining.asked import Asked, Recorder
+from groundrules.tools.explaining.event_lines import Json
 from groundrules.tools.explaining.model import Condition, Ladder, RuleExplained, Verdict
-from groundrules.tools.explaining.seen import Json
 from groundrules.tools.explaining.tree import condition
 
 MOST_SUBJECTS = 5
@@ -24,13 +24,13 @@ class Rules:
     """Explains rules of one moment: what was asked, what was decided, and what is remembered after it."""
 
     def __init__(
-        self, plan: ir.Plan, event: Json, decisions: Sequence[Decision], recorder: Recorder, memory: Memory | None
+        self, plan: ir.Plan, event: Json, decisions: Sequence[Decision], recorder: Recorder, partition: Partition | None
     ) -> None:
         self.plan = plan
         self.event = event
         self.decisions = decisions
         self.recorder = recorder
-        self.memory = memory
+        self.partition = partition
         self._asked: dict[str, list[Asked]] = {}
         for asked in recorder.asked:
             self._asked.setdefault(asked.rule.id, []).append(asked)
@@ -88,7 +88,7 @@ class Rules:
             title=rule.title,
             file=source.file if source else "",
             line=source.line if source else 0,
-            partition=self.memory.partition if self.memory else "",
+            partition=self.partition.id if self.partition else "",
             mode=rule.mode,
             rollout=rule.rollout,
             listens=rule.trigger.types if isinstance(rule.trigger, ir.OnEvent) else (),
@@ -138,11 +138,11 @@ class Rules:
     def _state(self, id: str, entering: bool) -> Condition | None:
         """The guard by which a state is entered or left, as it was asked, else as it stands behind the event."""
         asked = self.recorder.states.get((id, entering))
-        if asked is not None or self.memory is None:
+        if asked is not None or self.partition is None:
             return asked
         state = next(state for state in self.plan.states if state.id == id)
         guard = state.enter if entering else state.leave
-        return condition(guard, Scope(self.memory, self.memory.now), self.recorder.events)
+        return condition(guard, Scope(self.partition, self.partition.now), self.recorder.events)
 
     def _passed_over(self, rule: ir.Rule) -> Verdict:
         if rule.mode == "off":
@@ -151,7 +151,7 @@ class Rules:
             return "turned_away"
         if is_own_act(self.event) and not mentions_self(rule.when):
             return "own"
-        now = self.memory.now if self.memory else 0
+        now = self.partition.now if self.partition else 0
         return "ended" if rule.ends is not None and now > rule.ends else "elsewhere"
 
     def _ladder(self, rule: ir.Rule) -> Ladder | None:
@@ -172,18 +172,18 @@ class Rules:
                     yield change.who, change.before, change.after
         actor = (self.event.get("actor") or {}).get("id")
         definition = next(one for one in self.plan.ledgers if one.id == ledger)
-        if self.memory is not None and actor and definition.per == "member":
-            balance = self.memory.ledgers.balance(ledger, actor, self.memory.now)
+        if self.partition is not None and actor and definition.per == "member":
+            balance = self.partition.ledgers.balance(ledger, actor, self.partition.now)
             yield actor, balance, balance
 
     def _next_step(self, process: str) -> str | None:
         """When the next step of a path that is open falls due."""
-        paths = [path for path in self.memory.processes.paths if path.process == process] if self.memory else []
+        paths = [path for path in self.partition.processes.paths if path.process == process] if self.partition else []
         return format_ms(min(path.turns[0][0] for path in paths)) if paths else None
 
     def _next_run(self, schedule: str) -> str | None:
-        if self.memory is None:
+        if self.partition is None:
             return None
         definition = next(one for one in self.plan.schedules if one.id == schedule)
-        due = next_after(definition.at, self.plan.timezone, self.memory.schedules[schedule])
+        due = next_after(definition.at, self.plan.timezone, self.partition.schedules[schedule])
         return None if due is None else format_ms(due)

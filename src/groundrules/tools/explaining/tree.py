@@ -13,13 +13,13 @@ from typing import Any
 from groundrules.calendar.instants import format_duration, format_ms
 from groundrules.plan import ir
 from groundrules.reference import clauses
-from groundrules.reference.blame import blame
+from groundrules.reference.missing_reads import blame
 from groundrules.reference.scope import Scope, identity
 from groundrules.reference.tree import everything_in
 from groundrules.reference.values import evaluate, raw
 from groundrules.reference.windows import Entry, encoded
+from groundrules.tools.explaining.event_lines import Json, seen
 from groundrules.tools.explaining.model import Condition, Seen, WindowSeen
-from groundrules.tools.explaining.seen import Json, seen
 
 MOST_EVENTS = 8
 Events = Mapping[str, Json]
@@ -121,7 +121,7 @@ def windows_in(expr: Any, scope: Scope, events: Events) -> list[WindowSeen]:
 
 def window_seen(expr: ir.WindowTest | ir.WindowValue, scope: Scope, events: Events) -> WindowSeen:
     """What a window holds for the key that `expr` reads it with."""
-    windows = scope.memory.windows
+    windows = scope.partition.windows
     window = windows.definitions[expr.window]
     key = [evaluate(part, scope) for part in expr.key]
     names = [clauses.text_of(part, scope) or ".".join(getattr(part, "path", ())) for part in expr.key]
@@ -142,7 +142,7 @@ def window_seen(expr: ir.WindowTest | ir.WindowValue, scope: Scope, events: Even
 
 def _held(window: ir.Window, key: list[Any], within: int, scope: Scope) -> list[Entry]:
     """The entries that make up a window's number: of distinct values and of days the last each, of quiet the last."""
-    windows = scope.memory.windows
+    windows = scope.partition.windows
     match window.kind:
         case "quiet":
             return windows.all(window.id, key)[-1:]

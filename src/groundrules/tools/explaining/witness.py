@@ -19,13 +19,13 @@ from typing import Any
 
 from groundrules.decisions import Decision
 from groundrules.plan import ir
-from groundrules.reference.events import Invalid
+from groundrules.reference.intake import Invalid
 from groundrules.reference.interpreter import Interpreter
-from groundrules.reference.memory import Memory
 from groundrules.reference.partition import Partition
+from groundrules.reference.runner import Runner
 from groundrules.reference.scope import Json, Scope
 from groundrules.reference.windows import Entry
-from groundrules.tools.explaining.shelves import lighten, shelve
+from groundrules.tools.explaining.histories import lighten, shelve
 
 LIGHTEN = 500
 Watch = Callable[[str, Any, Scope], None]
@@ -37,7 +37,7 @@ class Moment:
 
     event: Json
     partition: str | None
-    before: Partition | None
+    before: Runner | None
     decisions: list[Decision] = field(default_factory=list)
 
 
@@ -62,15 +62,15 @@ class Witness:
         if self._fed % LIGHTEN == 0:
             self._lighten()
         decisions = self._interpreter.feed(event)
-        for partition in self._interpreter.partitions.values():
-            if partition.memory is not None:
-                shelve(partition.memory)
+        for runner in self._interpreter.runners.values():
+            if runner.partition is not None:
+                shelve(runner.partition)
         return decisions
 
     def note(self, event: Json, watch: Watch) -> Moment:
         """Handle an event; `watch` is told of every guard that is asked, before it is."""
         id = self.partition_of(event)
-        known = self._interpreter.partitions.get(id or "")
+        known = self._interpreter.runners.get(id or "")
         moment = Moment(event, id, fork(known) if known is not None else None)
         self._watch = watch
         try:
@@ -85,40 +85,40 @@ class Witness:
             return self._interpreter.partition_of(event)
         return None
 
-    def decide(self, partition: Partition, event: Json) -> list[Decision]:
+    def decide(self, runner: Runner, event: Json) -> list[Decision]:
         """Feed an event to a partition that stands apart, checked as every event is."""
         apart = Interpreter(self.plan)
-        apart.partitions = {partition.id: partition}
+        apart.runners = {runner.id: runner}
         return apart.feed(event)
 
-    def memory(self, partition: str | None) -> Memory | None:
+    def remembered(self, id: str | None) -> Partition | None:
         """What a partition remembers now."""
-        found = self._interpreter.partitions.get(partition or "")
-        return None if found is None else found.memory
+        found = self._interpreter.runners.get(id or "")
+        return None if found is None else found.partition
 
-    def empty(self, partition: str) -> Partition:
+    def empty(self, partition: str) -> Runner:
         """A partition that has seen nothing."""
-        return Partition(self.plan, self._interpreter.name, partition)
+        return Runner(self.plan, self._interpreter.name, partition)
 
     def _lighten(self) -> None:
-        for partition in self._interpreter.partitions.values():
-            if partition.memory is not None:
-                lighten(partition.memory)
-        held = {entry.event for one in self._interpreter.partitions.values() for entry in _history(one)}
+        for runner in self._interpreter.runners.values():
+            if runner.partition is not None:
+                lighten(runner.partition)
+        held = {entry.event for one in self._interpreter.runners.values() for entry in _history(one)}
         self.events = {id: event for id, event in self.events.items() if id in held}
 
 
-def _history(partition: Partition) -> Iterable[Entry]:
-    return partition.memory.windows.history if partition.memory is not None else ()
+def _history(runner: Runner) -> Iterable[Entry]:
+    return runner.partition.windows.history if runner.partition is not None else ()
 
 
-def fork(partition: Partition) -> Partition:
+def fork(runner: Runner) -> Runner:
     """A copy that goes its own way; what never changes (the plan, entries, lists) is shared."""
-    plan = partition.plan
-    memo: dict[int, Any] = {id(plan): plan, id(partition.watch): None}
+    plan = runner.plan
+    memo: dict[int, Any] = {id(plan): plan, id(runner.watch): None}
     cells = (plan.rules, plan.windows, plan.ledgers, plan.caps, plan.ladders, plan.processes, plan.states, plan.lists)
     for thing in (thing for group in cells for thing in group):
         memo[id(thing)] = thing
-    for entry in _history(partition):
+    for entry in _history(runner):
         memo[id(entry)] = entry
-    return copy.deepcopy(partition, memo)
+    return copy.deepcopy(runner, memo)

@@ -12,7 +12,7 @@ from typing import Literal
 import msgspec
 
 from groundrules.decisions import Clause, Rejection
-from groundrules.tools.tally import Tally
+from groundrules.tools.running.tally import Tally
 
 Side = Literal["acts", "gained", "lost", "changed"]
 

@@ -15,8 +15,8 @@ from multiprocessing.sharedctypes import Synchronized
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from groundrules.engine import compiled
-from groundrules.engine.compiled import Compiled
+from groundrules.engine import plan_file
+from groundrules.engine.plan_file import Compiled
 from groundrules.tools.replaying import share
 from groundrules.tools.replaying.model import Share
 from groundrules.tools.replaying.share import REJECTIONS, Cohort, Job
@@ -84,7 +84,7 @@ def _in_processes(
     with ProcessPoolExecutor(cores, context, _begin, (read,)) as pool:
         for number, version in enumerate(versions):
             path = folder / f"{number}.plan"
-            path.write_bytes(compiled.write(compiled.compile_plan(version.plan)))
+            path.write_bytes(plan_file.write(plan_file.compile_plan(version.plan)))
             by = version.plan.partition
             if by not in counted:
                 counted[by] = divide(count(files, partitioner(version.plan)), cores)
@@ -112,7 +112,7 @@ def _begin(read: Synchronized[int]) -> None:
 
 
 def _work(path: str, job: Job) -> Share:
-    return share.run(compiled.load_plan(path), job, _add)
+    return share.run(plan_file.load_plan(path), job, _add)
 
 
 def _add(more: int) -> None:

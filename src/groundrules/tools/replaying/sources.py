@@ -16,7 +16,7 @@ from typing import IO, Any
 
 import msgspec
 
-from groundrules.engine.decode import Decoder, Invalid, attribute, read_path
+from groundrules.engine.intake.decode import Decoder, Invalid, attribute, read_path
 from groundrules.plan import ir
 
 NOWHERE = ""

@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from groundrules.engine.decode_explain import as_moment, is_date_time
+from groundrules.engine.intake.explain import as_moment, is_date_time
 from groundrules.plan import ir
 from groundrules.tools.testing.timeline import is_ago
 from groundrules.types.catalog import shipped_catalog

@@ -14,7 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from groundrules.decisions import Decision
-from groundrules.engine.decode_explain import as_moment
+from groundrules.engine.intake.explain import as_moment
 from groundrules.plan import ir
 from groundrules.tools.testing.cases import Case, Step
 

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from groundrules.diagnostics.nearest import nearest
-from groundrules.engine.compiled import Compiled
-from groundrules.engine.decode_lenient import clean
 from groundrules.engine.engine import HasPlan
+from groundrules.engine.intake.lenient import clean
+from groundrules.engine.plan_file import Compiled
 from groundrules.plan import codec
 from groundrules.tools.explaining.model import RuleExplained
 from groundrules.tools.testing.cases import Case

@@ -1,0 +1,1 @@
+"""What maintainers run: tables, pages, scaffolding. Not in the wheel."""

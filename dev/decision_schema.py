@@ -1,0 +1,41 @@
+"""The JSON Schema of decisions, made from their classes: `python -m dev.decision_schema`.
+
+The file `schemas/decision.schema.json` is this module's output; a test keeps it current.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+import re
+from typing import Any
+
+import msgspec
+
+from groundrules import decisions
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def decision_schema() -> dict[str, Any]:
+    """Return the schema of one line of the log; descriptions are those of the classes and of their fields."""
+    schema = msgspec.json.schema(decisions.Decision, ref_template="#/$defs/{name}")
+    for name, part in schema.get("$defs", {}).items():
+        _describe(part, getattr(decisions, name))
+    return {"$schema": DIALECT, "title": "A groundrules decision", **schema}
+
+
+def _describe(part: dict[str, Any], record: type) -> None:
+    part["description"] = inspect.cleandoc(record.__doc__ or "").split("\n\n")[0].replace("\n", " ")
+    comments = re.findall(r"^ {4}(\w+): .*?  # (.+)$", inspect.getsource(record), re.MULTILINE)
+    for name, comment in comments:
+        if name in part.get("properties", {}):
+            part["properties"][name]["description"] = comment
+
+
+def main() -> None:
+    print(json.dumps(decision_schema(), indent=2, ensure_ascii=False))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,197 @@
+"""Writes the tables of `fold` and `squeeze`: `python -m dev.fold_table`, for maintainers.
+
+The tables are committed, so that texts fold alike under every Python; what stands in them comes from the Unicode data
+of the Python that ran this module, from OpenCC's single-character table (traditional to simplified, the first of
+several choices) and from `lookalikes.tsv`. For each code point one step after another is tried until nothing changes:
+
+1. what cannot be seen or only adorns is dropped: zero-width and bidirectional marks, variation selectors, soft
+   hyphens, tags, combining accents, tatweel, Arabic and Hebrew vowel points;
+2. a look-alike becomes its ASCII letter; so do letters with strokes or hooks, small capitals and enclosed letters;
+3. decimal digits of every script and enclosed numbers become ASCII digits, `⑴` and `⒈` without their brackets and
+   dots; number words (一, 二, 〇) stay words and Roman numerals become letters;
+4. canonical decomposition (Hangul syllables excepted), case folding, compatibility forms;
+5. traditional Chinese becomes simplified.
+
+Every target is itself folded, so folding is idempotent. Regional indicators stay as they are: a flag is not a word.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import sys
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+FOLDER = Path(__file__).parent
+FORMAT = 1
+
+_INVISIBLE = (
+    (0xAD, 0xAD), (0x34F, 0x34F), (0x61C, 0x61C), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F),
+    (0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x206F), (0x3164, 0x3164), (0xFE00, 0xFE0F), (0xFEFF, 0xFEFF),
+    (0xFFA0, 0xFFA0), (0xFFF0, 0xFFFB), (0x1BCA0, 0x1BCA3), (0x1D173, 0x1D17A), (0xE0000, 0xE0FFF),
+)  # fmt: skip
+_ADORNING = (
+    (0x300, 0x36F), (0x483, 0x489), (0x591, 0x5BD), (0x5BF, 0x5BF), (0x5C1, 0x5C2), (0x5C4, 0x5C5), (0x5C7, 0x5C7),
+    (0x640, 0x640), (0x64B, 0x65F), (0x670, 0x670), (0x1AB0, 0x1AFF), (0x1DC0, 0x1DFF), (0x20D0, 0x20FF),
+    (0xFE20, 0xFE2F),
+)  # fmt: skip
+_ENCLOSED = ((0x2460, 0x24FF), (0x2776, 0x2793), (0x3200, 0x33FF), (0x1F100, 0x1F1E5))
+_BLANK = {"\u1680", "\u2028", "\u2029", "\u2800"}  # seen as a space, but no compatibility form of one
+_NAMED_LETTER = re.compile(
+    r"LATIN (?:SMALL |CAPITAL )?LETTER (?:SMALL CAPITAL )?([A-Z])(?: WITH .*)?"
+    r"|(?:CROSSED )?NEGATIVE (?:CIRCLED|SQUARED) LATIN CAPITAL LETTER ([A-Z])"
+)
+_BRACKETED = re.compile(r"[(〔](.+)[)〕]|(\w+)[.,]")
+
+
+@cache
+def _members(ranges: tuple[tuple[int, int], ...]) -> frozenset[int]:
+    return frozenset(code for first, last in ranges for code in range(first, last + 1))
+
+
+def _within(char: str, ranges: tuple[tuple[int, int], ...]) -> bool:
+    return ord(char) in _members(ranges)
+
+
+@cache
+def _lookalikes() -> dict[str, str]:
+    lines = (FOLDER / "lookalikes.tsv").read_text(encoding="utf-8").splitlines()
+    rows = (line.split("\t") for line in lines if not line.startswith("# "))
+    return {char: target for target, chars in rows for char in chars}
+
+
+@cache
+def _simplified() -> dict[str, str]:
+    """OpenCC's characters; the package is asked for only when the tables are made."""
+    file = files("opencc") / "dictionary" / "TSCharacters.txt"
+    rows = (line.split("\t") for line in file.read_text(encoding="utf-8").splitlines())
+    return {char: choices.split(" ")[0] for char, choices in rows}
+
+
+def _number(char: str) -> str | None:
+    category = unicodedata.category(char)
+    if category == "Nd":
+        return str(unicodedata.decimal(char))
+    words = "IDEOGRAPH" in unicodedata.name(char, "")  # ㈤ and ㊄ stand for a word of Chinese, not for a digit
+    if category != "No" or words or not _within(char, _ENCLOSED):
+        return None
+    value = unicodedata.numeric(char)
+    return str(int(value)) if value.is_integer() else None
+
+
+def _letter(char: str) -> str | None:
+    found = _NAMED_LETTER.fullmatch(unicodedata.name(char, ""))
+    return (found[1] or found[2]).lower() if found else None
+
+
+def _compatible(char: str) -> str:
+    text = unicodedata.normalize("NFKC", char)
+    if len(text) > 1 and text.startswith(" "):  # a spacing accent
+        return text.strip() if text[1] in "\u3099\u309a" else char
+    brackets = _BRACKETED.fullmatch(text) if _within(char, _ENCLOSED) else None
+    return (brackets[1] or brackets[2]) if brackets else text
+
+
+def _decomposed(char: str) -> str:
+    return char if "\uac00" <= char <= "\ud7a3" else unicodedata.normalize("NFD", char)
+
+
+def _step(char: str) -> str:
+    """One step towards the folded form; `char` itself where there is none left."""
+    if char.isascii():
+        return char.lower()
+    if _within(char, _INVISIBLE) or _within(char, _ADORNING):
+        return ""
+    if char in _BLANK:
+        return " "
+    return (
+        _lookalikes().get(char)
+        or _number(char)
+        or next((text for text in _forms(char) if text != char), None)
+        or _letter(char)
+        or char
+    )
+
+
+def _forms(char: str) -> Iterator[str]:
+    yield _decomposed(char)
+    yield char.casefold()
+    yield _compatible(char)
+    yield _simplified().get(char, char)
+
+
+@cache
+def folded(char: str) -> str:
+    """Return the folded form of one code point: no, one or several code points, each folded."""
+    text = _step(char)
+    return text if text == char else "".join(map(folded, text))
+
+
+def _assigned() -> Iterator[str]:
+    for code in range(sys.maxunicode + 1):
+        char = chr(code)
+        if _within(char, _INVISIBLE) or unicodedata.category(char) not in ("Cn", "Cs", "Co"):
+            yield char
+
+
+def _ranges(codes: Iterable[int]) -> str:
+    """Write code points as `9-D 20 2000-200A`."""
+    spans: list[list[int]] = []
+    for code in codes:
+        if spans and spans[-1][1] == code - 1:
+            spans[-1][1] = code
+        else:
+            spans.append([code, code])
+    return " ".join(f"{first:X}" if first == last else f"{first:X}-{last:X}" for first, last in spans)
+
+
+def _row(target: str, sources: list[str]) -> str:
+    """`target TAB characters TAB ranges`: what prints badly, and what is dropped, stands as hexadecimal ranges."""
+    readable = [char for char in sources if target.strip() and unicodedata.category(char)[0] in "LNPS"]
+    hidden = sorted(set(sources) - set(readable))
+    return f"{target}\t{''.join(readable)}\t{_ranges(map(ord, hidden))}"
+
+
+def _header(kind: str, body: str) -> str:
+    digest = hashlib.blake2b(body.encode(), digest_size=4).hexdigest()
+    return f"# {kind} {FORMAT}/unicode-{unicodedata.unidata_version}/{digest}\n"
+
+
+def fold_table() -> str:
+    """Return the content of `fold.tsv`: one line for each folded form, with all that becomes it."""
+    sources: defaultdict[str, list[str]] = defaultdict(list)
+    for char in _assigned():
+        text = folded(char)
+        if text != char:
+            sources[text].append(char)
+    body = "".join(_row(target, sources[target]) + "\n" for target in sorted(sources))
+    return _header("fold", body) + body
+
+
+def _separates(char: str) -> bool:
+    return unicodedata.category(char)[0] in "PSZC" and folded(char) == char
+
+
+def separator_table() -> str:
+    """Return the content of `separators.tsv`: ranges of folded code points that are no part of words.
+
+    Beyond the basic plane only whole blocks of symbols count, which keeps the test for a separator fast.
+    """
+    basic = _ranges(ord(char) for char in _assigned() if char <= "\uffff" and _separates(char))
+    body = f"{basic} 1D000-1D24F 1F000-1FBFF\n"
+    return _header("separators", body) + body
+
+
+def main() -> None:
+    """Write both tables beside this module."""
+    (FOLDER / "fold.tsv").write_text(fold_table(), encoding="utf-8", newline="\n")
+    (FOLDER / "separators.tsv").write_text(separator_table(), encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,57 @@
+"""Writes `pinyin.tsv`: `python -m dev.pinyin_table`, for maintainers.
+
+One line for each syllable: the syllable without its tone, the characters that are mostly read so, and those that are
+read so too (their second reading). The readings are those of pypinyin, first come first, for the basic block of
+Chinese characters; traditional ones are left out, because the folded view has made them simplified. `ü` is written
+`v`, as on keyboards. A few characters stand for others of another sound, by their shape or by habit; `_TAKEN_FOR` says
+what they are read as first.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import defaultdict
+from importlib import import_module
+from pathlib import Path
+
+from groundrules.text.fold import fold
+
+FILE = Path(__file__).parent / "pinyin.tsv"
+FIRST, LAST = 0x4E00, 0x9FFF
+
+_TAKEN_FOR = {"徽": "wei", "伽": "jia"}
+"""徽 is written for 微; 伽 is read as in 瑜伽."""
+
+
+def _toneless(reading: str) -> str:
+    plain = unicodedata.normalize("NFD", reading).replace("u\u0308", "v").replace("ê", "e")
+    return "".join(char for char in plain if "a" <= char <= "z")
+
+
+def readings(char: str) -> list[str]:
+    """Return the syllables of a character without their tones, the commonest first."""
+    known = import_module("pypinyin.constants").PINYIN_DICT.get(ord(char), "")
+    found = [_TAKEN_FOR.get(char, ""), *map(_toneless, known.split(","))]
+    return list(dict.fromkeys(filter(None, found)))
+
+
+def pinyin_table() -> str:
+    """Return the content of `pinyin.tsv`."""
+    first: defaultdict[str, list[str]] = defaultdict(list)
+    second: defaultdict[str, list[str]] = defaultdict(list)
+    for char in map(chr, range(FIRST, LAST + 1)):
+        if fold(char) != char:
+            continue
+        for reading, group in zip(readings(char), (first, second), strict=False):
+            group[reading].append(char)
+    rows = (f"{one}\t{''.join(first[one])}\t{''.join(second[one])}\n" for one in sorted({*first, *second}))
+    return "# syllable, first reading of, second reading of; from pypinyin (MIT), see NOTICE\n" + "".join(rows)
+
+
+def main() -> None:
+    """Write the table beside this module."""
+    FILE.write_text(pinyin_table(), encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    main()

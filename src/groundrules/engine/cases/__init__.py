@@ -1,0 +1,1 @@
+"""What goes on after a decision: requests and their answers, appeals, and whatever falls due."""

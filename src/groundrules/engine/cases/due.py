@@ -1,0 +1,128 @@
+"""What falls due: steps of paths, levels that fade gives up, schedules, requests that expire.
+
+A schedule that time has passed over several times runs once, the last time, and says how many it missed. Its row holds
+when it ran last; before its first run, when the partition began.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from groundrules.calendar.recurrence import next_after, occurrences_between
+from groundrules.decisions import Note
+from groundrules.engine.cases.answers import refused
+from groundrules.engine.cells import paths, roster, states
+from groundrules.engine.cells.paths import PROCESS
+from groundrules.engine.settlement import requests
+from groundrules.engine.settlement.decide import Group, Occasion, Room
+from groundrules.engine.settlement.ladders import crossing
+from groundrules.engine.settlement.ledgers import LADDER, cross_ladder, watch
+from groundrules.engine.settlement.requests import APPROVAL
+from groundrules.engine.state import stamps
+from groundrules.engine.state.timers import Timer
+from groundrules.plan import ir
+
+SCHEDULE = "schedule"
+
+Header = dict[str, Any]
+
+
+def occasions(room: Room, timer: Timer, until: int, header: Header) -> list[Occasion]:
+    """Return what is to be decided because a timer fired, while time moves on to `until`. States are not among it."""
+    if timer.kind == PROCESS:
+        return [_step(room, timer, header)]
+    if timer.kind == LADDER:
+        return _faded(room, timer, header)
+    if timer.kind == SCHEDULE:
+        return _scheduled(room, timer, until, header)
+    if timer.kind == APPROVAL:
+        return [_expired(room, timer, header)]
+    return []
+
+
+def _step(room: Room, timer: Timer, header: Header) -> Occasion:
+    """Take the next turn of a path."""
+    code = room.program.processes[timer.id]
+    row = room.partition.space(code.space).get(timer.key)
+    assert row is not None
+    process = paths.read(row)
+    (_, step, turn), *process.turns = process.turns
+    paths.store(room.partition, code, timer.key, process)
+    rules = room.program.on.get(ir.OnStep(code.id, step), ())
+    name = f"{code.id}#{step + 1}"
+    groups: list[Group] = [(rules, room.scope(room.program.decoder.decode(process.start)))]
+    cause = rules[0].id if rules else name
+    return Occasion(groups, None, f"{name}.{turn}@{timer.due}:{timer.key}", {**header, "cause": cause})
+
+
+def _faded(room: Room, timer: Timer, header: Header) -> list[Occasion]:
+    """Give up the levels that fade alone has brought a balance below."""
+    ladder = room.program.ladders[timer.id]
+    balance = room.readings.ledger(ladder.ladder.ledger, timer.key)
+    crossed = cross_ladder(room.program, room.partition, ladder, timer.key, balance, balance, up=False)
+    return [crossing(room, one, None, f"fade@{timer.due}", header) for one in crossed]
+
+
+def _scheduled(room: Room, timer: Timer, until: int, header: Header) -> list[Occasion]:
+    """Run a schedule, or put it off to its last occurrence until `until`."""
+    schedule, zone = room.program.schedules[timer.id], room.program.zone
+    last = occurrences_between(schedule.at, zone, timer.due, until, limit=1).last
+    if last is not None:
+        room.partition.timers.arm(SCHEDULE, timer.id, "", last)
+        return []
+    space = room.partition.space(SCHEDULE)
+    since = stamps.read(space.get(timer.id) or stamps.write(timer.due - 1))
+    missed = occurrences_between(schedule.at, zone, since, timer.due - 1).count
+    space.put(timer.id, stamps.write(timer.due), timer.due)
+    room.partition.timers.arm(SCHEDULE, timer.id, "", next_after(schedule.at, zone, timer.due))
+    notes = [Note(kind="schedule_missed", subject=timer.id, detail={"count": missed})] if missed else []
+    rules = room.program.on.get(ir.OnSchedule(schedule.id), ())
+    groups: list[Group] = [(rules, room.scope(subject=subject)) for subject in _subjects(room, schedule)]
+    cause = rules[0].id if rules else schedule.id
+    return [Occasion(groups, None, f"{schedule.id}@{timer.due}", {**header, "cause": cause}, notes=notes)]
+
+
+def _subjects(room: Room, schedule: ir.Schedule) -> list[str | None]:
+    """Whom a schedule asks about: everybody known by id, or nobody in particular."""
+    if schedule.for_each is None:
+        return [None]
+    retain = room.program.plan.retain
+    return list(roster.known(room.partition.space(roster.name(schedule.for_each), retain), room.partition.now, retain))
+
+
+def _expired(room: Room, timer: Timer, header: Header) -> Occasion:
+    request = requests.find(room.partition, timer.key)
+    assert request is not None
+    requests.close(room.partition, request)
+    return refused(room, request, header, [requests.told("approval_expired", request)])
+
+
+# --- setting timers -----------------------------------------------------------------------------
+
+
+def arm_schedules(room: Room) -> None:
+    """Set the timers of all schedules, each from its last run on, or from now."""
+    space = room.partition.space(SCHEDULE)
+    for schedule in room.program.schedules.values():
+        row = space.get(schedule.id)
+        since = stamps.read(row) if row else room.partition.now
+        if row is None:
+            space.put(schedule.id, stamps.write(since), since)
+        room.partition.timers.arm(SCHEDULE, schedule.id, "", next_after(schedule.at, room.program.zone, since))
+
+
+def rearm(room: Room) -> None:
+    """Set all timers again from the rows, after a restore or a swap."""
+    if room.partition.meta is None:
+        return
+    arm_schedules(room)
+    for code in room.program.processes.values():
+        for key, process in paths.opened(room.partition, code):
+            room.partition.timers.arm(PROCESS, code.id, key, process.turns[0][0])
+    for ladder in room.program.ladders.values():
+        for who in room.partition.space(ladder.name).names() if ladder.remembers else ():
+            watch(room.program, room.partition, ladder, who)
+    for request in requests.standing(room.partition):
+        room.partition.timers.arm(APPROVAL, request.rule, request.id, request.expires)
+    for state in room.program.states:
+        states.watch(room.program, room.partition, state, room.scope())

@@ -1,0 +1,67 @@
+"""Sets: what rules remember of their own firings: `once_per`, `times`, and grants that may be reversed.
+
+A set of `once_per` remembers the last firing per key: its instant, or the calendar period it fell into. `times`
+keeps a ring of firings as long as its last step. A grant keeps what was really given, so that a reversal takes back
+exactly that; taking it back forgets it.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from groundrules.engine.state import stamps
+
+DEFAULT_MEMORY = 90 * 86_400_000
+
+_W = stamps.SIZE
+_encode = msgspec.msgpack.encode
+
+
+class Given(msgspec.Struct, array_like=True):
+    """An amount that a rule really added to a balance."""
+
+    ledger: str
+    who: str
+    amount: int
+
+
+Grant = tuple[int, list[Given]]
+"""When a firing granted (ms), and what."""
+
+_grants = msgspec.msgpack.Decoder(list[Grant])
+
+
+def recent(row: bytes | None, now: int, within: int) -> bool:
+    """Tell whether the remembered instant lies less than `within` ms back."""
+    return row is not None and now - stamps.read(row) < within
+
+
+def same_period(row: bytes | None, period: int) -> bool:
+    """Tell whether the remembered calendar period is this one."""
+    return row is not None and int(row) == period
+
+
+def period_row(period: int) -> bytes:
+    """Return the row that remembers a calendar period."""
+    return b"%d" % period
+
+
+def firings(row: bytes | None, now: int, within: int) -> int:
+    """Return how many firings lie in (now − within, now]."""
+    times = [stamps.read(row[at : at + _W]) for at in range(0, len(row), _W)] if row else []
+    return sum(now - time < within for time in times)
+
+
+def fired(row: bytes | None, now: int, keep: int) -> bytes:
+    """Return the ring after one more firing, at most `keep` of them."""
+    return ((row or b"") + stamps.write(now))[-_W * keep :]
+
+
+def grants(row: bytes | None, now: int, memory: int) -> list[Grant]:
+    """Return the grants of a key that may still be reversed, oldest first."""
+    return [grant for grant in _grants.decode(row) if now - grant[0] < memory] if row else []
+
+
+def grants_row(grants: list[Grant]) -> bytes:
+    """Return the row of a key's grants."""
+    return _encode(grants)

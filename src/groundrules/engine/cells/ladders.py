@@ -1,0 +1,125 @@
+"""Ladders: which steps of a ladder a change of balance crosses.
+
+A plain step is crossed upwards whenever the balance comes from below `reaches` to it or above; nothing is remembered.
+A step with `falls_below` is a level that is held: it is crossed upwards if it is not held and the balance has reached
+it, and crossed on the way back once it is held and the balance lies below `falls_below`. Of several steps crossed
+upwards at once only the highest fires unless the ladder fires all; levels passed without firing are held all the same.
+`beyond: repeat` fires the last step again for an increase that begins at or above it. A step that fired less than its
+`cool_down` ago does not fire. Levels given up are crossed from the highest down, before any step upwards.
+
+A row holds the levels held and the last firings of steps with a cool-down; one that holds neither a level nor a firing
+within its cool-down is swept out as the space grows.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import msgspec
+
+from groundrules.engine.state.space import Space
+from groundrules.plan import ir
+
+_encode = msgspec.msgpack.encode
+
+
+class Level(msgspec.Struct, array_like=True):
+    """The levels that somebody holds, and when steps with a cool-down fired last."""
+
+    held: list[int] = []
+    fired: dict[int, int] = {}
+
+
+class Crossing(NamedTuple):
+    """A step crossed, from 0; `cooling` tells that it does not fire because it fired just before."""
+
+    step: int
+    back: bool = False
+    cooling: bool = False
+
+
+_level = msgspec.msgpack.Decoder(Level)
+
+
+class LadderCell:
+    """The levels of one ladder."""
+
+    def __init__(self, ladder: ir.Ladder) -> None:
+        self.id = ladder.id
+        self.ladder = ladder
+        self.name = "ladder/" + ladder.id
+        self.remembers = any(step.falls_below is not None or step.cool_down for step in ladder.steps)
+
+    def read(self, row: bytes | None) -> Level:
+        """Return the level that a row holds."""
+        return _level.decode(row) if row else Level()
+
+    def write(self, level: Level) -> bytes | None:
+        """Return the row of a level; None if there is nothing to remember."""
+        return _encode(level) if level.held or level.fired else None
+
+    def store(self, space: Space, who: str, level: Level, now: int) -> None:
+        """Store a level."""
+        row = self.write(level)
+        if row is None:
+            space.drop(who)
+            return
+        space.put(who, row, now)
+        if space.crowded:
+            space.sweep(lambda row: self._idle(self.read(row), now))
+
+    def _idle(self, level: Level, now: int) -> bool:
+        steps = self.ladder.steps
+        return not level.held and all(
+            step >= len(steps) or now - at >= steps[step].cool_down for step, at in level.fired.items()
+        )
+
+    def cross(self, level: Level, before: int, after: int, now: int, upwards: bool = True) -> list[Crossing]:
+        """Return what a change of balance crosses, and move `level` on. Steps up are looked at if `upwards`."""
+        back = self._given_up(level, after)
+        up = self._reached(level, before, after) if upwards else []
+        level.held = sorted(
+            {*level.held, *(step for step in up if self.ladder.steps[step].falls_below is not None)} - set(back)
+        )
+        fire = up if self.ladder.fire == "all" else up[-1:]
+        return [Crossing(step, back=True) for step in back] + [self._fire(level, step, now) for step in fire]
+
+    def lowest(self, level: Level) -> int | None:
+        """Return the balance below which the next level is given up; None if none is held."""
+        marks = [self.ladder.steps[step].falls_below for step in level.held]
+        return max((mark for mark in marks if mark is not None), default=None)
+
+    def resettle(self, level: Level, balance: int) -> Level:
+        """Return the level that a balance gives under this ladder, without crossing anything."""
+        held = [
+            index
+            for index, step in enumerate(self.ladder.steps)
+            if step.falls_below is not None
+            and (balance >= step.reaches or (index in level.held and balance >= step.falls_below))
+        ]
+        return Level(held, {step: at for step, at in level.fired.items() if step < len(self.ladder.steps)})
+
+    def _given_up(self, level: Level, after: int) -> list[int]:
+        steps = self.ladder.steps
+        marks = [(step, steps[step].falls_below) for step in level.held]
+        return sorted((step for step, mark in marks if mark is not None and after < mark), reverse=True)
+
+    def _reached(self, level: Level, before: int, after: int) -> list[int]:
+        reached = [
+            index
+            for index, step in enumerate(self.ladder.steps)
+            if after >= step.reaches
+            and (before < step.reaches if step.falls_below is None else index not in level.held)
+        ]
+        last = len(self.ladder.steps) - 1
+        again = self.ladder.beyond == "repeat" and after > before >= self.ladder.steps[last].reaches
+        return [*reached, last] if again and last not in reached else reached
+
+    def _fire(self, level: Level, index: int, now: int) -> Crossing:
+        cool_down = self.ladder.steps[index].cool_down
+        if not cool_down:
+            return Crossing(index)
+        if index in level.fired and now - level.fired[index] < cool_down:
+            return Crossing(index, cooling=True)
+        level.fired = {**level.fired, index: now}
+        return Crossing(index)

@@ -1,0 +1,220 @@
+"""Rules, windows, paths and states with their expressions compiled; the program of a plan holds them.
+
+Expressions compile at their first use, effects at their first firing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property, partial
+from typing import Any
+
+from groundrules.engine.cells.windows import WindowCell, cell
+from groundrules.engine.codegen.keying import Key
+from groundrules.engine.codegen.structure import walk
+from groundrules.engine.codegen.total import plain, reach
+from groundrules.engine.evaluation.compile import Compiler, Condition, Value
+from groundrules.engine.evaluation.effects import EffectCode, compile_effects
+from groundrules.engine.index.equalities import Equality, ways
+from groundrules.engine.state.scope import Scope
+from groundrules.engine.texts.views import viewed
+from groundrules.plan import codec, ir
+from groundrules.plan.walk import within
+
+Types = tuple[str, ...] | None
+
+
+def speaks_of_self(expr: ir.Expr | None) -> bool:
+    """Tell whether an expression reads `actor.self` anywhere."""
+    return expr is not None and any(
+        (isinstance(node, ir.Field) and node.root == "event" and node.path == ("actor", "self"))
+        or (isinstance(node, ir.Fact) and node.root == "event" and node.path == ("actor",) and node.fact == "self")
+        for node in walk(expr)
+    )
+
+
+class RuleCode:
+    """A rule with its guard and effects compiled."""
+
+    def __init__(self, compiler: Compiler, rule: ir.Rule) -> None:
+        self.rule = rule
+        self.id = rule.id
+        self.types: Types = rule.trigger.types if isinstance(rule.trigger, ir.OnEvent) else None
+        self._compiler = compiler
+        self.when = compiler.condition(rule.when, self.types)
+        self.unless = None if rule.unless is None else compiler.condition(rule.unless, self.types)
+        self.always = isinstance(rule.when, ir.Const) and rule.when.value is True
+        self.exempted = tuple(
+            sorted({id for effect in rule.effects if isinstance(effect, ir.Exempt) for id in effect.rules})
+        )
+        self.once_space = f"once/{rule.id}"
+        self.times_space = f"times/{rule.id}"
+        self.grants_space = f"grants/{rule.id}"
+
+    @cached_property
+    def speaks_of_self(self) -> bool:
+        return speaks_of_self(self.rule.when)
+
+    @cached_property
+    def effects(self) -> tuple[EffectCode, ...]:
+        return compile_effects(self._compiler, self.rule.effects, self.types)
+
+    @cached_property
+    def steps(self) -> dict[int, tuple[EffectCode, ...]]:
+        """The effects of each step of `times`."""
+        steps = self.rule.times.steps if self.rule.times else ()
+        return {number: compile_effects(self._compiler, effects, self.types) for number, effects in steps}
+
+    @cached_property
+    def once_key(self) -> tuple[Value, ...]:
+        return self._values(self.rule.once.key if self.rule.once else ())
+
+    @cached_property
+    def times_key(self) -> tuple[Value, ...]:
+        return self._values(self.rule.times.key if self.rule.times else ())
+
+    @cached_property
+    def undo_key(self) -> tuple[Value, ...]:
+        return self._values(self.rule.undo_key)
+
+    @cached_property
+    def keys(self) -> tuple[Condition, ...]:
+        """The components of `once_per` and `times`, to ask which of them are missing."""
+        once, times = self.rule.once, self.rule.times
+        exprs = (*(once.key if once else ()), *(times.key if times else ()))
+        return tuple(self._compiler.condition(expr, self.types) for expr in exprs)
+
+    @cached_property
+    def wants_matched(self) -> bool:
+        """Whether an effect reads `matched`."""
+        return next(within(self.rule, ir.Matched), None) is not None
+
+    @cached_property
+    def only_acts(self) -> bool:
+        """Whether its firings ask for actions at once and for nothing else."""
+        rule = self.rule
+        acts = all(isinstance(effect, ir.Act) for effect in rule.effects)
+        return acts and rule.times is None and rule.approval is None and not rule.undo
+
+    def _values(self, exprs: Iterable[ir.AnyExpr]) -> tuple[Value, ...]:
+        return tuple(self._compiler.value(expr, self.types) for expr in exprs)
+
+
+class WindowCode:
+    """A window with its filter, key and value compiled."""
+
+    def __init__(self, compiler: Compiler, window: ir.Window, retain: int, zone: str) -> None:
+        types = (window.type,)
+        self.id = window.id
+        self.window = window
+        self.kind = window.kind
+        self.space = "window/" + window.id
+        self.where = None if window.where is None else compiler.condition(window.where, types)
+        self._key = partial(compiler.key, window.key, types)
+        self.value = None if window.value is None else compiler.value(window.value, types)
+        self.cell: WindowCell = cell(window, retain, zone)
+        self.lifetime = self.cell.lifetime
+        self.speaks_of_self = speaks_of_self(window.where)
+
+    @cached_property
+    def key(self) -> Key:
+        return self._key()
+
+
+class DueCode:
+    """A step of a process; `at` gives the instant it is due, where it does not count from the start."""
+
+    def __init__(self, compiler: Compiler, due: ir.Due, types: Types) -> None:
+        self.due = due
+        self.at = None if due.at is None else compiler.value(due.at, types)
+
+
+class ProcessCode:
+    """A process with its key, due times and ends compiled."""
+
+    def __init__(self, compiler: Compiler, process: ir.Process) -> None:
+        self.process = process
+        self.id = process.id
+        self.space = "process/" + process.id
+        self.key = tuple(compiler.value(part) for part in process.key)
+        self.steps = tuple(DueCode(compiler, step, None) for step in process.steps)
+        self.until = tuple(UntilCode(compiler, until) for until in process.until)
+        self.restart = tuple(UntilCode(compiler, until) for until in process.restart)
+
+    @cached_property
+    def equalities(self) -> tuple[EqualityCode, ...]:
+        """What ends of this path compare with values of the start event."""
+        ways = [way for until in (*self.until, *self.restart) for way in until.ways]
+        return tuple({one.number: one for _, one in ways if one is not None}.values())
+
+
+class UntilCode:
+    """Events that end or replan processes, or begin or end a state."""
+
+    def __init__(self, compiler: Compiler, until: ir.Until) -> None:
+        self.types = frozenset(until.types)
+        self.when = compiler.condition(until.when, until.types)
+        self.speaks_of_self = speaks_of_self(until.when)
+        self._compiler = compiler
+
+    @cached_property
+    def ways(self) -> tuple[tuple[tuple[Condition, ...], EqualityCode | None], ...]:
+        """When the guard can be true of an open path: conditions on the event, and an equality with its start."""
+        types = tuple(sorted(self.types))
+        return tuple(
+            (
+                tuple(self._compiler.condition(condition, types) for condition in way.conditions),
+                None if way.equality is None else EqualityCode(self._compiler, way.equality, types),
+            )
+            for way in ways(self.when.expr)
+        )
+
+
+class EqualityCode:
+    """A value of an event that must equal one of a start event; those that read the same start value share a number."""
+
+    def __init__(self, compiler: Compiler, equality: Equality, types: Types) -> None:
+        self.number = codec.definition_hash((equality.start, equality.view))
+        self._view = equality.view
+        self._read = compiler.value(equality.read, types)
+        self._path = equality.start.path
+
+    def of_event(self, e: Any, x: Scope) -> Any:
+        """Return the event's side under the view; None if it has none, or one that equals no field."""
+        value = self._read(e, x)
+        return None if isinstance(value, list) else viewed(value, self._view)
+
+    def of_start(self, start: Any) -> Any:
+        """Return the start event's side under the view; None if it has none."""
+        value = plain(reach(start, self._path))
+        return None if isinstance(value, list) else viewed(value, self._view)
+
+
+class StateCode:
+    """A state; `types` are the events that can change its guards, None if anything can."""
+
+    def __init__(self, compiler: Compiler, state: ir.State, windows: dict[str, ir.Window]) -> None:
+        self.id = state.id
+        self.state = state
+        self.enter = compiler.condition(state.enter)
+        self.leave = compiler.condition(state.leave)
+        self.enter_on = tuple(UntilCode(compiler, turn) for turn in state.enter_on)
+        self.leave_on = tuple(UntilCode(compiler, turn) for turn in state.leave_on)
+        nodes = [*walk(state.enter), *walk(state.leave)]
+        read = [node.window for node in nodes if isinstance(node, ir.WindowTest | ir.WindowValue)]
+        narrow = all(not isinstance(node, _FROM_ANYWHERE) for node in nodes)
+        named = {type for turn in (*self.enter_on, *self.leave_on) for type in turn.types}
+        self.types = frozenset(named | {windows[id].type for id in read}) if narrow and read else None
+
+
+_FROM_ANYWHERE = (
+    ir.Now,
+    ir.LedgerValue,
+    ir.LedgerRank,
+    ir.LedgerTop,
+    ir.LedgerBoard,
+    ir.InState,
+    ir.HasLabel,
+    ir.Silence,
+    ir.Fact,
+)

@@ -1,0 +1,1 @@
+"""What expressions, effects and messages come to, and why: clauses, evidence, reads that were missing."""

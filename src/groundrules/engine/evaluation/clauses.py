@@ -1,0 +1,184 @@
+"""Why a guard came out as it did: the leaf conditions that decided it.
+
+Nothing of this runs before a rule has fired. From the guard down, a true `or` leads to its true sides and a false
+`and` to its false ones; a true `and`, a false `or` and `not` lead to all they have; `any` and `all` lead to the items
+that witness the outcome, or to all items. Each leaf reached, any condition that is none of these, becomes a clause: its
+outcome, what its operands were worth, and, where it looked for something in a text, where that stands (`evidence`).
+What a leaf says whatever the event, its text and place, is put together once, when it first decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from typing import Any, NamedTuple
+
+from groundrules.decisions import Clause, Evidence
+from groundrules.engine.codegen.emitter import TESTS, Frame
+from groundrules.engine.codegen.program import Program
+from groundrules.engine.codegen.structure import BRANCHES, parts
+from groundrules.engine.codegen.units import Unit
+from groundrules.engine.evaluation.compile import Compiler
+from groundrules.engine.evaluation.evidence import Search, evidence, search, subject_of
+from groundrules.engine.evaluation.kinds import kind_of
+from groundrules.engine.evaluation.templates import logged
+from groundrules.engine.state.scope import Scope
+from groundrules.plan import ir
+
+
+class Site(NamedTuple):
+    """An expression in its surroundings: its frame and the items of the enclosing `any` and `all`."""
+
+    expr: ir.Expr
+    frame: Frame
+    items: tuple[Any, ...] = ()
+
+
+Decided = tuple[Site, bool | None]
+"""A condition and its outcome."""
+
+
+class Tracer:
+    """Evaluates the parts of one guard for one event."""
+
+    def __init__(self, program: Program, e: Any, x: Scope) -> None:
+        self.program = program
+        self._e = e
+        self._x = x
+
+    def value(self, site: Site) -> Any:
+        """Return a value, or a condition's outcome."""
+        if type(site.expr) is ir.Const:
+            return site.expr.value
+        return self.program.evaluate(site.expr, site.frame, self._e, self._x, site.items)
+
+    def leaves(self, guard: Site, outcome: bool | None) -> Iterator[Decided]:
+        """Yield the leaves that decided a guard of that outcome, in the order of the tree and then of the items."""
+        waiting = [(guard, outcome)]
+        while waiting:
+            site, outcome = waiting.pop()
+            if isinstance(site.expr, BRANCHES):
+                waiting.extend(reversed(self._deciding(site, outcome)))
+            else:
+                yield site, outcome
+
+    def _deciding(self, site: Site, outcome: bool | None) -> list[Decided]:
+        """Return the parts that decided a branch; most outcomes follow from its own and need no second look."""
+        expr, below = site.expr, self._below(site)
+        if isinstance(expr, ir.Not):
+            return [(below[0], None if outcome is None else not outcome)]
+        decisive = isinstance(expr, ir.Or) or (isinstance(expr, ir.Quantified) and expr.quantifier == "any")
+        if outcome is (not decisive):
+            return [(part, outcome) for part in below]
+        found = [(part, self.value(part)) for part in below]
+        return found if outcome is None else [one for one in found if one[1] is outcome]
+
+    def _below(self, site: Site) -> list[Site]:
+        if not isinstance(site.expr, ir.Quantified):
+            return [Site(part, site.frame, site.items) for part in parts(site.expr)]
+        loop = self.program.loop(site.expr, site.frame)
+        items = loop.items(self._e, self._x, *site.items) or ()
+        return [Site(site.expr.condition, loop.frame, (*site.items, item)) for item in items]
+
+    def clause(self, leaf: Site, outcome: bool | None) -> Clause:
+        """Return what a leaf says."""
+        e, x, items, code = self._e, self._x, leaf.items, leaf_code(self.program, leaf)
+        reads: dict[str, Any] = {}
+        searched = None
+        for number, (text, unit, is_time) in enumerate(code.operands):
+            value = unit.value(e, x, *items)
+            if value is not None:
+                reads[text] = logged(unit.expr, value) if is_time else value
+                if number == code.subject:
+                    searched = value
+        found: tuple[Evidence, ...] = ()
+        if isinstance(searched, str):
+            found = evidence(code.field, searched, code.search(searched, lambda expr: self._operand(leaf, expr)))
+        return Clause(
+            text=code.text, line=code.place[1], file=code.place[0], outcome=outcome is True, reads=reads, evidence=found
+        )
+
+    def _operand(self, leaf: Site, expr: ir.Expr) -> Any:
+        return self.value(Site(expr, leaf.frame, leaf.items))
+
+
+def clauses(compiler: Compiler, rule: ir.Rule, e: Any, x: Scope, *, fired: bool = False) -> tuple[Clause, ...]:
+    """Return the clauses of a rule's guard, in source order; none if it is always true. `fired`: it is known true.
+
+    `x.readings` must still answer as it did when the guard was evaluated.
+    """
+    if isinstance(rule.when, ir.Const):
+        return ()
+    types = rule.trigger.types if isinstance(rule.trigger, ir.OnEvent) else None
+    tracer, guard = Tracer(compiler.program, e, x), Site(rule.when, compiler.frame(types))
+    outcome = True if fired else tracer.value(guard)
+    if not isinstance(rule.when, BRANCHES):
+        return (tracer.clause(guard, outcome),)
+    leaves = list(tracer.leaves(guard, outcome))
+    if len(leaves) > 1:
+        leaves.sort(key=lambda decided: leaf_code(compiler.program, decided[0]).place)
+    told = [
+        _distinct(tracer.clause(*decided) for decided in group)
+        for _, group in groupby(leaves, key=lambda decided: decided[0].expr.src)
+    ]
+    return tuple(clause for group in told for clause in group)
+
+
+def _distinct(found: Iterable[Clause]) -> list[Clause]:
+    """Return the clauses that items share only once."""
+    told: list[Clause] = []
+    for clause in found:
+        if clause not in told:
+            told.append(clause)
+    return told
+
+
+class LeafCode(NamedTuple):
+    """What a leaf's clause says whatever the event.
+
+    place: file, line and column. operands: those that are not constant, each with its source text and whether it is a
+    time, which a log writes in its own way. subject: which of them is the text that the leaf looks into, if it looks
+    into one; `field` names it, `search` looks.
+    """
+
+    site: Site
+    text: str
+    place: tuple[str, int, int]
+    operands: tuple[tuple[str, Unit, bool], ...]
+    subject: int | None
+    field: str
+    search: Search
+
+
+def leaf_code(program: Program, leaf: Site) -> LeafCode:
+    """Return what a leaf says, made at the first time."""
+    name = id(leaf.expr), id(leaf.frame)
+    found = program.leaves.get(name)
+    if found is None:
+        found = program.leaves[name] = _leaf_code(program, leaf)
+    return found
+
+
+def _leaf_code(program: Program, leaf: Site) -> LeafCode:
+    expr = leaf.expr
+    read = [part for part in (parts(expr) if type(expr) in TESTS else [expr]) if not isinstance(part, ir.Const)]
+    subject = subject_of(expr)
+    return LeafCode(
+        leaf._replace(items=()),
+        program.text(expr),
+        _place(program.plan, expr),
+        tuple(
+            (program.text(part), program.unit(part, leaf.frame), kind_of(part) in ("instant", "duration"))
+            for part in read
+        ),
+        next((number for number, part in enumerate(read) if part is subject), None),
+        "" if subject is None else ".".join(subject.path),
+        search(program, expr),
+    )
+
+
+def _place(plan: ir.Plan, expr: ir.Expr) -> tuple[str, int, int]:
+    if expr.src < 0:
+        return "", 0, 0
+    source = plan.sources[expr.src]
+    return source.file, source.line, source.column

@@ -1,0 +1,181 @@
+"""Effects: what firing rules ask for, gathered before anything happens.
+
+Gathering evaluates targets, parameters and amounts on the state before the event. What would be done to somebody
+missing is not done; a parameter that is missing is left out. Messages are not rendered yet: a `Draft` keeps what they
+need until the ledgers have settled, and becomes a `Wish`, plain data that can also wait for approval.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+
+from groundrules.engine.evaluation.actions import Wish
+from groundrules.engine.evaluation.compile import Compiler, Rendering, Value
+from groundrules.engine.state.scope import Scope
+from groundrules.plan import ir
+
+Types = tuple[str, ...] | None
+
+
+class Ask(msgspec.Struct, array_like=True):
+    """What a rule asks of one balance; `amount` None is a reset. `given` is what the settlement left of it."""
+
+    rule: str
+    ledger: str
+    who: str
+    amount: int | None
+    cap: str | None = None
+    given: int = 0
+
+
+class LabelAsk(msgspec.Struct, array_like=True):
+    """A label to set on an entity, or to take off it."""
+
+    label: str
+    entity: str
+    on: str
+    lasts: int | None
+    remove: bool
+
+
+class Outcome(msgspec.Struct, array_like=True):
+    """What a rule asks for, as plain data."""
+
+    wishes: list[Wish] = []
+    asks: list[Ask] = []
+    labels: list[LabelAsk] = []
+    opens: list[str] = []
+
+
+class ActCode(NamedTuple):
+    do: str
+    who: Value | None
+    values: tuple[tuple[str, Value], ...]
+    texts: tuple[tuple[str, Rendering], ...]
+    or_else: tuple[ActCode, ...]
+
+
+class DeltaCode(NamedTuple):
+    ledger: str
+    who: Value
+    amount: Value | None
+    cap: str | None
+
+
+class LabelCode(NamedTuple):
+    effect: ir.Label
+    on: Value
+
+
+class OpenCode(NamedTuple):
+    process: str
+
+
+EffectCode = ActCode | DeltaCode | LabelCode | OpenCode
+
+
+class Draft(NamedTuple):
+    """An action asked for, its messages not rendered yet."""
+
+    code: ActCode
+    who: str | None
+    parameters: dict[str, Any]
+    rule: str
+    or_else: tuple[Draft, ...]
+
+    def finish(self, e: Any, x: Scope) -> Wish:
+        """Render the messages."""
+        parameters = self.parameters
+        if self.code.texts:
+            parameters = parameters | {name: text(e, x) for name, text in self.code.texts}
+        or_else = tuple([other.finish(e, x) for other in self.or_else]) if self.or_else else ()
+        return Wish(self.code.do, self.who, parameters, (self.rule,), or_else)
+
+
+class Gathered(NamedTuple):
+    """What one firing asks for; `outcome.wishes` is filled when the drafts are finished."""
+
+    outcome: Outcome
+    drafts: list[Draft]
+
+    def finish(self, e: Any, x: Scope) -> Outcome:
+        """Render all messages and return what the firing asks for."""
+        self.outcome.wishes.extend([draft.finish(e, x) for draft in self.drafts])
+        return self.outcome
+
+
+def compile_effects(compiler: Compiler, effects: Iterable[ir.AnyEffect], types: Types) -> tuple[EffectCode, ...]:
+    """Compile effects; exemptions are none, for they act on guards alone."""
+    return tuple(_compile(compiler, effect, types) for effect in effects if not isinstance(effect, ir.Exempt))
+
+
+def _compile(compiler: Compiler, effect: ir.AnyEffect, types: Types) -> EffectCode:
+    match effect:
+        case ir.Act():
+            return _compile_act(compiler, effect, types)
+        case ir.Delta():
+            who, amount = compiler.value(effect.who, types), compiler.value(effect.amount, types)
+            return DeltaCode(effect.ledger, who, amount, effect.cap)
+        case ir.Reset():
+            return DeltaCode(effect.ledger, compiler.value(effect.who, types), None, None)
+        case ir.Label():
+            return LabelCode(effect, compiler.value(effect.on, types))
+        case ir.Open():
+            return OpenCode(effect.process)
+        case _:
+            raise TypeError(f"not an effect: {effect!r}")
+
+
+def _compile_act(compiler: Compiler, act: ir.Act, types: Types) -> ActCode:
+    values, texts = [], []
+    for name, parameter in sorted(act.parameters.items()):
+        if isinstance(parameter, ir.Template):
+            texts.append((name, compiler.template(parameter, types)))
+        else:
+            values.append((name, compiler.value(parameter, types)))
+    return ActCode(
+        act.do,
+        None if act.who is None else compiler.value(act.who, types),
+        tuple(values),
+        tuple(texts),
+        tuple(_compile_act(compiler, other, types) for other in act.or_else if isinstance(other, ir.Act)),
+    )
+
+
+def gather(effects: Sequence[EffectCode], rule: str, e: Any, x: Scope) -> Gathered:
+    """Evaluate what a firing rule asks for."""
+    gathered = Gathered(Outcome([], [], [], []), [])
+    for effect in effects:
+        match effect:
+            case ActCode():
+                gathered.drafts.extend(_draft(effect, rule, e, x))
+            case DeltaCode():
+                _ask(gathered.outcome, effect, rule, e, x)
+            case LabelCode(label, on):
+                bearer = on(e, x)
+                if bearer is not None:
+                    gathered.outcome.labels.append(
+                        LabelAsk(label.label, label.entity, str(bearer), label.lasts, label.remove)
+                    )
+            case OpenCode(process):
+                gathered.outcome.opens.append(process)
+    return gathered
+
+
+def _draft(code: ActCode, rule: str, e: Any, x: Scope) -> Sequence[Draft]:
+    who = None if code.who is None else code.who(e, x)
+    if who is None and code.who is not None:
+        return ()
+    parameters = {name: worth for name, value in code.values if (worth := value(e, x)) is not None}
+    or_else = tuple([draft for other in code.or_else for draft in _draft(other, rule, e, x)]) if code.or_else else ()
+    return (Draft(code, who, parameters, rule, or_else),)
+
+
+def _ask(outcome: Outcome, code: DeltaCode, rule: str, e: Any, x: Scope) -> None:
+    who = code.who(e, x)
+    amount = None if code.amount is None else code.amount(e, x)
+    if who is not None and (amount is not None or code.amount is None):
+        outcome.asks.append(Ask(rule, code.ledger, who, None if amount is None else int(amount), code.cap))

@@ -1,0 +1,120 @@
+"""Where a clause found something in a text of the event.
+
+Of every needle, list entry or pattern that a text bears out the leftmost occurrence, in the order of the text, at most
+`MOST` a clause. Offsets are code points of the raw text, whatever view the clause looked through; an equality is
+borne out by the whole text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from typing import Any
+
+from groundrules.decisions import Evidence
+from groundrules.engine.codegen.program import Program
+from groundrules.engine.codegen.total import listed
+from groundrules.engine.texts.needles import texts_of
+from groundrules.engine.texts.views import viewed
+from groundrules.plan import ir
+from groundrules.text.views import Needle, Range, Text, View, apply, find, offsets
+
+MOST = 8
+
+Place = tuple[int, int, str]
+Value = Callable[[ir.Expr], Any]
+Search = Callable[[str, Value], Iterable[Place]]
+"""From the raw text and what an operand is worth to the places found."""
+
+
+def search(program: Program, leaf: ir.Expr) -> Search:
+    """Return how a leaf looks into a text; what never changes about it is made ready."""
+    if not (isinstance(leaf, ir.Contains) and isinstance(leaf.needles, ir.Const)):
+        return partial(_places, program, leaf)
+    texts, needles = program.texts, [(needle, Needle(leaf.view, needle).find) for needle in texts_of(leaf.needles)]
+    return lambda text, _: [(*found, needle) for needle, find in needles if (found := find(texts[text])) is not None]
+
+
+def evidence(field: str, text: str, places: Iterable[Place]) -> tuple[Evidence, ...]:
+    """Return places in the text of a field as a clause tells them."""
+    found = list(places)
+    if len(found) > 1:
+        found = sorted(set(found))[:MOST]
+    return tuple(
+        [
+            Evidence(field=field, start=start, end=end, text=text[start:end], pattern=pattern)
+            for start, end, pattern in found
+        ]
+    )
+
+
+def subject_of(leaf: ir.Expr) -> ir.Field | None:
+    """Return the field of the event whose text a leaf looks into, if there is one."""
+    match leaf:
+        case ir.Contains() | ir.ContainsList() | ir.Affix() | ir.Matches():
+            sides = [leaf.subject]
+        case ir.Compare(operator="==" | "!="):
+            sides = [leaf.left, leaf.right]
+        case ir.In() | ir.InList():
+            sides = [leaf.item]
+        case _:
+            return None
+    fields = (side for side in sides if isinstance(side, ir.Field))
+    return next((field for field in fields if field.root == "event" and field.kind == "text"), None)
+
+
+def _places(program: Program, leaf: ir.Expr, text: str, value: Value) -> Iterable[Place]:
+    found: Iterable[Place] = ()
+    match leaf:
+        case ir.Contains():
+            found = _contained(leaf.view, program.texts[text], listed(value(leaf.needles) or ()))
+        case ir.ContainsList():
+            found = program.matcher(leaf.list).find_all(text)
+        case ir.Affix():
+            found = _affix(leaf, text, value(leaf.needle))
+        case ir.Matches():
+            found = _place(_match(program, leaf, text), leaf.pattern)
+        case ir.InList():
+            found = _whole(text, program.matcher(leaf.list).holds(text))
+        case ir.In():
+            same = (item for item in listed(value(leaf.collection) or ()) if _equal(text, item, leaf.view))
+            found = (place for item in same for place in _whole(text, item))
+        case ir.Compare():
+            other = value(leaf.right if leaf.left is subject_of(leaf) else leaf.left)
+            found = _whole(text, other if _equal(text, other, leaf.view) else None)
+    return found
+
+
+def _contained(view: View, text: Text, needles: Iterable[str]) -> list[Place]:
+    return [(*found, needle) for needle in needles if (found := find(view, text, needle)) is not None]
+
+
+def _place(found: Range | None, pattern: str) -> Iterator[Place]:
+    if found is not None:
+        yield (*found, pattern)
+
+
+def _whole(text: str, pattern: str | None) -> Iterator[Place]:
+    if pattern is not None:
+        yield 0, len(text), pattern
+
+
+def _affix(leaf: ir.Affix, text: str, needle: str | None) -> Iterator[Place]:
+    if needle is not None:
+        looked_for = Needle(leaf.view, needle)
+        find = looked_for.find_at_start if leaf.end == "start" else looked_for.find_at_end
+        yield from _place(find(Text(text)), needle)
+
+
+def _match(program: Program, leaf: ir.Matches, text: str) -> Range | None:
+    """Return the raw code points behind the leftmost match in the text's view."""
+    found = program.pattern(leaf.pattern, leaf.flags).search(apply(leaf.view, text))
+    if found is None:
+        return None
+    origins = offsets(leaf.view, text)
+    start, end = origins[found[0]], origins[found[1]]
+    return (start, end) if found[0] == found[1] else (start, max(end, origins[found[1] - 1] + 1))
+
+
+def _equal(text: str, other: Any, view: ir.View) -> bool:
+    return bool(viewed(text, view) == viewed(other, view))

@@ -1,0 +1,63 @@
+"""What is made of a plan once, and can be kept beside it in a plan file.
+
+`Made` is plain data: the literals with their pattern databases, and the tables that find rules, windows and the ends of
+paths by event type. An engine that is given it builds nothing; one that is not makes each table when the first event
+of its type comes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Literal
+
+import msgspec
+
+from groundrules.engine.codegen.emitter import Frame
+from groundrules.engine.codegen.program import Program
+from groundrules.engine.index.lookup import Lookup, lookup
+from groundrules.engine.index.necessary import Guard, paths_of
+from groundrules.engine.index.selectivity import Frequency, estimated
+from groundrules.engine.index.tables import Access, access
+from groundrules.engine.texts.needles import SavedLiterals
+
+Listeners = Literal["rules", "windows", "paths"]
+"""What listens to events: rules by their guards, windows by `where`, paths by `until` and `restart`."""
+
+
+class Made(msgspec.Struct, frozen=True, omit_defaults=True):
+    """`kept`: entity → the facts that the roster keeps; the others by event type."""
+
+    literals: SavedLiterals
+    kept: dict[str, tuple[str, ...]]
+    rules: dict[str, Access] = {}
+    windows: dict[str, Access] = {}
+    paths: dict[str, Access] = {}
+
+
+class Index:
+    """Finds listeners. Without `enabled` it finds all of them for every event."""
+
+    def __init__(self, program: Program, made: Made | None = None, *, enabled: bool = True) -> None:
+        self._program = program
+        self._made = made
+        self.enabled = enabled
+
+    def lookup(self, what: Listeners, type: str, frame: Frame, guards: Callable[[], Sequence[Guard]]) -> Lookup:
+        """Return the function from an event of a type to the numbers of the listeners to ask."""
+        if not self.enabled:
+            everyone = range(len(guards()))
+            return lambda e, x: everyone
+        return lookup(self._program, frame, self.access(what, type, frame, guards), guards())
+
+    def access(
+        self,
+        what: Listeners,
+        type: str,
+        frame: Frame,
+        guards: Callable[[], Sequence[Guard]],
+        frequency: Frequency = estimated,
+    ) -> Access:
+        """Return the tables: those that were kept, else new ones."""
+        kept: dict[str, Access] = {} if self._made is None else getattr(self._made, what)
+        found = kept.get(type)
+        return access(*paths_of(self._program, frame, guards(), frequency)) if found is None else found

@@ -1,0 +1,88 @@
+"""The first stage: every event gets its number, its clock time and whether it came late, or is turned away.
+
+Nothing behind this stage reads a clock. A partition's clock is the latest event time seen; it never runs back. An
+event older than the clock is *late*: it is handled at the clock. Turned away is an event further ahead of the clock
+than the rulebook allows, or older than the ids that are kept, so that nothing can be handled twice. Ids are kept for
+24 hours. The first event of a partition sets the clock freely.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from groundrules.calendar.instants import format_duration, format_ms
+from groundrules.decisions import Rejection
+from groundrules.diagnostics.codes import events as codes
+from groundrules.engine.intake.decode import EPOCH
+from groundrules.engine.state.partition import Meta, Partition
+from groundrules.engine.state.recent_ids import KEPT, SEEN
+
+
+def refuse(partition: Partition, ahead: int, time: int, id: str | None = None) -> Rejection | None:
+    """Say why something at `time` can't be handled by this partition, or None if it can."""
+    if partition.meta is None:
+        return None
+    clock = partition.meta.clock
+    if time > clock + ahead:
+        reason = f"its time lies more than {format_duration(ahead)} after the latest event seen ({format_ms(clock)})"
+        return Rejection(code=codes.EVENT_TOO_FAR_AHEAD.code, reason=reason, path="time")
+    if id is not None and time < clock - KEPT:
+        reason = f"its time lies more than 24 hours before the latest event seen ({format_ms(clock)})"
+        return Rejection(code=codes.EVENT_TOO_OLD.code, reason=reason, path="time")
+    return None
+
+
+def step(partition: Partition, ahead: int, e: Any) -> int | None:
+    """Number an event as most come: in order, new, with nothing due until it; move the clock on to it and return it.
+
+    None, with nothing changed, of any other event: that is for `admit` and `move`. What they do is written out here,
+    without a call, because every event passes.
+    """
+    meta, seen, id, passed = partition.meta, partition.seen, e.id, e.time - EPOCH
+    time: int = passed.days * 86_400_000 + passed.seconds * 1000 + passed.microseconds // 1000
+    if (
+        meta is None
+        or not meta.clock <= time <= meta.clock + ahead
+        or time >= seen.turn
+        or time >= partition.look
+        or time >= partition.timers.soonest
+        or id in seen.young
+        or id in seen.old
+    ):
+        return None
+    meta.seq += 1
+    meta.clock = seen.young[id] = time
+    if seen.changed is not None:
+        seen.changed[SEEN, id] = None
+    return time
+
+
+def admit(partition: Partition, ahead: int, time: int, id: str) -> int | None:
+    """Number an event, remember its id and return its clock time; None if it is refused or was handled before.
+
+    The clock itself moves on with `move`, timer by timer. An event whose clock time is not its own came late.
+    """
+    meta, seen = partition.meta, partition.seen
+    if meta is None:
+        meta = partition.meta = Meta(time, 0, time)
+    at, clock = time, meta.clock
+    if not clock <= time <= clock + ahead:
+        if not clock - KEPT <= time < clock:
+            return None
+        at = clock
+    before = seen.at(id)
+    if before is not None and at - before <= KEPT:
+        return None
+    meta.seq += 1
+    seen.see(id, at)
+    return at
+
+
+def move(partition: Partition, now: int) -> None:
+    """Move the clock on to `now`, never back."""
+    meta = partition.meta
+    assert meta is not None
+    if now > meta.clock:
+        meta.clock = now
+    if now >= partition.look:
+        partition.age()

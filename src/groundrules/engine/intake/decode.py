@@ -1,0 +1,174 @@
+"""Decoding: from the JSON of an event to a struct with typed fields, or to the reason why it is none.
+
+    bytes, str, dict ──► msgspec, one tagged union of structs ──► struct
+                            │ refused
+                            └► read leniently, clean, convert ──► struct
+                                  │ refused
+                                  └► explain with jsonschema ──► Invalid
+
+Valid events take the first line and nothing else. Null means absent, fields that the schema does not name are ignored,
+of a repeated key the last one counts, and nothing is converted: `"5"` is no number, `1.0` no integer. Whatever comes
+in, nothing but `Invalid` is raised. Instants stay `datetime` until somebody reads them; `milliseconds` makes them
+the numbers of the plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+
+from groundrules.diagnostics.codes import events as codes
+from groundrules.diagnostics.nearest import did_you_mean
+from groundrules.engine.intake.explain import describe, explain
+from groundrules.engine.intake.lenient import DEEPEST, Invalid, check_depth, encode, read, refuse
+from groundrules.engine.intake.structs import Schema, attribute, union_of
+
+__all__ = ["Decoder", "Invalid", "attribute", "explain", "milliseconds", "read_path", "to_plain"]
+
+Event = msgspec.Struct
+HEADER = ("id", "type", "time", "community")
+SHORT = 2 * DEEPEST
+"""So many bytes have not enough brackets to be nested too deeply, if they are JSON."""
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def milliseconds(moment: datetime) -> int:
+    """Return an instant as whole milliseconds since 1970-01-01T00:00Z, rounded down."""
+    passed = moment - EPOCH
+    return passed.days * 86_400_000 + passed.seconds * 1000 + passed.microseconds // 1000
+
+
+def read_path(event: Any, path: Iterable[str]) -> Any:
+    """Return the value at a path of JSON names as the plan sees it: instants as ms, objects as their id.
+
+    None where anything on the way is absent. Slow and general; generated code reads attributes.
+    """
+    value = event
+    for name in path:
+        value = getattr(value, attribute(name), None)
+        if value is None:
+            return None
+    return _plan_value(value)
+
+
+def _plan_value(value: Any) -> Any:
+    if isinstance(value, msgspec.Struct):
+        return getattr(value, "id", None)
+    if isinstance(value, datetime):
+        return milliseconds(value)
+    return [_plan_value(item) for item in value] if isinstance(value, list) else value
+
+
+def to_plain(event: Event) -> dict[str, Any]:
+    """Return an event as JSON data that decodes to the same event; defaults are left out."""
+    plain: dict[str, Any] = msgspec.to_builtins(event)
+    return plain
+
+
+def _as_json(raw: Any) -> bytes | str:
+    if isinstance(raw, str):
+        return raw
+    if isinstance(raw, Mapping):
+        return encode(raw)
+    if isinstance(raw, bytes | bytearray | memoryview):
+        return bytes(raw)
+    raise refuse(codes.EVENT_NOT_JSON, f"an event must be an object, found {describe(raw)}")
+
+
+@lru_cache(maxsize=256)
+def _nearest_type(name: str, types: frozenset[str]) -> str | None:
+    """Return a proposal for an unknown type, kept because a bot that sends one sends many."""
+    return did_you_mean(name, types)
+
+
+class Decoder:
+    """Decodes events of the types in `schemas`: event type → self-contained JSON Schema, as a plan holds them."""
+
+    def __init__(self, schemas: Mapping[str, Schema]) -> None:
+        self.schemas = dict(schemas)
+        self._types = frozenset(schemas)
+        self._union = union_of(self.schemas)
+        self._decode = msgspec.json.Decoder(self._union).decode if self._union else self._second_look
+
+    def decode(self, raw: bytes | bytearray | memoryview | str | Mapping[str, Any]) -> Event:
+        """Return the event that `raw` holds; raise Invalid with a Rejection if it holds none.
+
+        JSON cannot be nested deeper than it has pairs of brackets; taking them out counts them faster than `count`.
+        """
+        if type(raw) is not bytes:
+            raw = _as_json(raw)
+            check_depth(raw)
+        elif len(raw) > SHORT and 2 * len(raw) - len(raw.replace(b"{", b"")) - len(raw.replace(b"[", b"")) > DEEPEST:
+            check_depth(raw)
+        try:
+            return self._decode(raw)
+        except (msgspec.MsgspecError, UnicodeError):
+            return self._second_look(raw)
+
+    def _second_look(self, raw: bytes | str) -> Event:
+        check_depth(raw)
+        document = read(raw)
+        schema = self._schema_of(document)
+        try:
+            event: Event = msgspec.convert(document, self._union)
+        except msgspec.ValidationError as error:
+            rejection = explain(schema, document)
+            raise Invalid(rejection) if rejection else refuse(codes.EVENT_WRONG_TYPE, str(error)) from None
+        return event
+
+    def _schema_of(self, document: Any) -> Schema:
+        if not isinstance(document, dict):
+            raise refuse(codes.EVENT_NOT_JSON, f"an event must be an object, found {describe(document)}")
+        if "type" not in document:
+            raise refuse(codes.EVENT_MISSING_FIELD, "`type` is missing", "type")
+        name = document["type"]
+        if not isinstance(name, str):
+            raise refuse(codes.EVENT_WRONG_TYPE, f"`type` must be a text, found {describe(name)}", "type")
+        if name not in self.schemas:
+            help = _nearest_type(name[:100], self._types)
+            reason = f"the type {describe(name)} is not known" + (f", {help}" if help else "")
+            raise refuse(codes.EVENT_UNKNOWN_TYPE, reason, "type")
+        return self.schemas[name]
+
+    def prune(self, event: Event, paths: Iterable[Iterable[str]]) -> bytes:
+        """Return the JSON of an event with the header, the fields at `paths` and whatever its schema requires.
+
+        A path leads through lists to a field of every item. The result decodes to an event whose other optional
+        fields are absent. An object at the end of a path is kept whole.
+        """
+        wanted: dict[str, Any] = {}
+        for path in (*((name,) for name in HEADER), *map(tuple, paths)):
+            _plant(wanted, path)
+        plain = to_plain(event)
+        return msgspec.json.encode(_pruned(plain, wanted, self.schemas[plain["type"]]))
+
+
+def _plant(tree: dict[str, Any], path: tuple[str, ...]) -> None:
+    """Add a path to a tree of names; an empty tree at the end means everything below."""
+    for index, name in enumerate(path):
+        last = index == len(path) - 1
+        if name in tree and not tree[name]:
+            return
+        tree[name] = {} if last else tree.get(name) or {}
+        tree = tree[name]
+
+
+def _pruned(value: Any, wanted: dict[str, Any] | None, schema: Schema) -> Any:
+    """Keep what `wanted` names (empty: all; None: only what the schema requires)."""
+    if wanted == {}:
+        return value
+    if isinstance(value, list):
+        return [] if wanted is None else [_pruned(item, wanted, schema["items"]) for item in value]
+    if not isinstance(value, dict):
+        return value
+    required, kept = schema.get("required", ()), wanted or {}
+    return {
+        name: _pruned(inner, kept.get(name), schema["properties"][name])
+        for name, inner in value.items()
+        if name in kept or name in required or name == "type"
+    }

@@ -1,0 +1,177 @@
+"""The second look at an event that the fast decoder refused, or that came as Python data.
+
+The fast decoder is strict in ways that events are not: it refuses lone surrogates, a byte-order mark, and null where a
+default stands. Here the text is read with the standard library, cleaned (lone surrogates become U+FFFD, null means
+absent), and handed back as plain data. What cannot be cleaned is `Invalid`.
+
+Nesting is limited by a number, not by what the interpreter's stack happens to allow, so that the same event is
+always answered alike.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from groundrules.decisions import Rejection
+from groundrules.diagnostics.code import Code
+from groundrules.diagnostics.codes import events as codes
+from groundrules.engine.intake.structs import HIGHEST, LOWEST
+
+DEEPEST = 200
+
+_SURROGATES = re.compile("[\ud800-\udbff][\udc00-\udfff]|[\ud800-\udfff]")
+_STRINGS = re.compile(r'"(?:[^"\\]|\\.)*"?', re.DOTALL)
+_BRACKETS = re.compile(r"[\[\]{}]")
+
+
+class Invalid(Exception):
+    """An event that is not valid; `rejection` is what the log says of it."""
+
+    def __init__(self, rejection: Rejection) -> None:
+        super().__init__(rejection.reason)
+        self.rejection = rejection
+
+
+_TOO_LARGE = 10**400
+
+
+class OutOfRange:
+    """A number that is too large; harmless in a field that nobody declared, invalid in any other."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+
+def refuse(code: Code, reason: str, path: str = "") -> Invalid:
+    """Return the exception for a rejection."""
+    return Invalid(Rejection(code=code.code, reason=reason, path=path))
+
+
+def check_depth(raw: bytes | str) -> None:
+    """Raise Invalid if objects and lists are nested more than DEEPEST deep."""
+    text = raw.decode("utf-8", "replace") if isinstance(raw, bytes) else raw
+    if text.count("[") + text.count("{") <= DEEPEST:
+        return
+    depth = 0
+    for bracket in _BRACKETS.findall(_STRINGS.sub("", text)):
+        depth += 1 if bracket in "[{" else -1
+        if depth > DEEPEST:
+            raise refuse(codes.EVENT_TOO_DEEP, f"nested more than {DEEPEST} deep")
+
+
+def read(raw: bytes | str) -> Any:
+    """Return the JSON of `raw` as cleaned plain data; raise Invalid if it is none. The depth was checked before."""
+    try:
+        text = raw.decode("utf-8") if isinstance(raw, bytes) else raw
+    except UnicodeDecodeError as error:
+        raise refuse(codes.EVENT_NOT_UTF8, f"not UTF-8 at byte {error.start}") from None
+    try:
+        data = json.loads(
+            text.removeprefix("\ufeff"), parse_constant=_no_constant, parse_float=_float, parse_int=_integer
+        )
+    except json.JSONDecodeError as error:
+        raise refuse(codes.EVENT_NOT_JSON, _reason(text, error)) from None
+    return clean(data)
+
+
+def as_written(line: bytes | str) -> dict[str, Any] | None:
+    """Return the object that a line of JSON holds, cleaned; None if it holds none. For those who only show events.
+
+    A number that is too large is still one, of as many digits as fit nowhere.
+    """
+    try:
+        check_depth(line)
+        found = read(line)
+    except Invalid:
+        return None
+    return _numbered(found) if isinstance(found, dict) else None
+
+
+def _numbered(value: Any) -> Any:
+    if isinstance(value, OutOfRange):
+        return -_TOO_LARGE if value.text.startswith("-") else _TOO_LARGE
+    if isinstance(value, dict):
+        return {key: _numbered(item) for key, item in value.items()}
+    return [_numbered(item) for item in value] if isinstance(value, list) else value
+
+
+def _reason(text: str, error: json.JSONDecodeError) -> str:
+    if not text.strip():
+        return "an empty line is no event"
+    return f"not JSON: {error.msg[:1].lower()}{error.msg[1:]} at character {error.pos + 1}"
+
+
+def _no_constant(name: str) -> Any:
+    raise refuse(codes.EVENT_BAD_NUMBER, f"`{name}` is no number in JSON")
+
+
+def _float(text: str) -> float | OutOfRange:
+    number = float(text)
+    return number if math.isfinite(number) else OutOfRange(text)
+
+
+def _integer(text: str) -> int | OutOfRange:
+    if len(text) > 20:
+        return OutOfRange(text)
+    number = int(text)
+    return number if LOWEST <= number <= HIGHEST else OutOfRange(text)
+
+
+def clean(data: Any) -> Any:
+    """Return a copy without lone surrogates and without the null members of objects."""
+    if isinstance(data, str):
+        return clean_text(data)
+    if isinstance(data, dict):
+        return {clean_text(key): clean(value) for key, value in data.items() if value is not None}
+    return [clean(item) for item in data] if isinstance(data, list) else data
+
+
+def clean_text(text: str) -> str:
+    """Return `text` with surrogate pairs joined and lone surrogates replaced by U+FFFD."""
+    return _SURROGATES.sub(_join, text) if not text.isascii() else text
+
+
+def _join(found: re.Match[str]) -> str:
+    return found[0].encode("utf-16", "surrogatepass").decode("utf-16") if len(found[0]) == 2 else "\ufffd"
+
+
+def encode(data: Mapping[str, Any]) -> bytes:
+    """Return Python data as JSON; raise Invalid for what JSON cannot hold, NaN and infinity among it."""
+    try:
+        return _encode(data)
+    except RecursionError:
+        raise refuse(codes.EVENT_TOO_DEEP, f"nested more than {DEEPEST} deep") from None
+    except (TypeError, ValueError, OverflowError) as error:
+        raise refuse(codes.EVENT_NOT_JSON, f"holds what JSON cannot: {error}") from None
+
+
+def _encode(data: Any) -> bytes:
+    try:
+        encoded = msgspec.json.encode(data)
+    except UnicodeEncodeError:
+        encoded = msgspec.json.encode(_joined(data))
+    if b"null" in encoded:
+        _check_numbers(data)
+    return encoded
+
+
+def _check_numbers(data: Any) -> None:
+    if isinstance(data, float) and not math.isfinite(data):
+        raise refuse(codes.EVENT_BAD_NUMBER, f"`{data}` is no number in JSON")
+    if isinstance(data, Mapping | list | tuple):
+        for item in data.values() if isinstance(data, Mapping) else data:
+            _check_numbers(item)
+
+
+def _joined(data: Any) -> Any:
+    if isinstance(data, str):
+        return clean_text(data)
+    if isinstance(data, Mapping):
+        return {_joined(key): _joined(value) for key, value in data.items()}
+    return [_joined(item) for item in data] if isinstance(data, list | tuple | set | frozenset) else data

@@ -1,0 +1,154 @@
+"""From the JSON Schemas of a plan to msgspec structs, one per event type.
+
+A field of a struct has the JSON name where that is a plain identifier, else a name that encodes it. Fields that may be
+absent are None then, unless the schema gives a default. Structs are frozen and not tracked by the garbage collector:
+they hold strings, numbers, datetimes, lists and other structs, and never form a cycle.
+
+Formats that are checked: `date-time` (RFC 3339 with an offset) and `date` (a real date, `--MM-DD`, or one of the lunar
+calendar: `lunar:2001-08-15`, `lunar:08-15`). The others say how text compares, not what it looks like: a link is
+whatever a platform calls one.
+"""
+
+from __future__ import annotations
+
+import keyword
+import math
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cache, lru_cache, partial, reduce
+from operator import or_
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from groundrules.engine.intake.links import link_methods
+
+Schema = Mapping[str, Any]
+
+LOWEST, HIGHEST = -(2**63), 2**63 - 1
+_DAYS = (
+    r"(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])"
+    r"|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)"
+    r"|02-(?:0[1-9]|1[0-9]|2[0-8]))"
+)
+_LEAP_YEARS = r"(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)"
+_LUNAR = r"lunar:(?:(?!0000)[0-9]{4}-)?(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|30)"
+DATE = rf"^(?:(?!0000)(?:(?:[0-9]{{4}}|-)-{_DAYS}|(?:{_LEAP_YEARS}|-)-02-29)|{_LUNAR})\Z"
+
+
+@cache
+def attribute(name: str) -> str:
+    """Return the attribute under which a struct has the field of JSON name `name`; different for different names."""
+    plain = name.isascii() and name.isidentifier() and not name.startswith("_") and not keyword.iskeyword(name)
+    return name if plain else "_" + name.encode("utf-8", "surrogatepass").hex()
+
+
+def union_of(schemas: Mapping[str, Schema]) -> Any:
+    """Return the union of the structs of all event types, told apart by the field `type`; None if there are none."""
+    structs = [event_struct(name, schemas[name]) for name in sorted(schemas)]
+    return reduce(or_, structs) if structs else None
+
+
+def event_struct(name: str, schema: Schema) -> type[msgspec.Struct]:
+    """Return the struct of an event type; its class attribute `type` is the type's name."""
+    properties = {field: inner for field, inner in schema["properties"].items() if field != "type"}
+    return msgspec.defstruct(
+        f"Event_{attribute(name)}",
+        _fields(properties, schema.get("required", ())),
+        namespace={"type": name},
+        tag_field="type",
+        tag=name,
+        frozen=True,
+        gc=False,
+        kw_only=True,
+        omit_defaults=True,
+    )
+
+
+def _struct(schema: Schema) -> type[msgspec.Struct]:
+    """Return the struct of an object; equal schemas, like that of a member in every event type, share theirs."""
+    return _struct_of(msgspec.json.encode(schema))
+
+
+@lru_cache(maxsize=1024)
+def _struct_of(encoded: bytes) -> type[msgspec.Struct]:
+    schema = msgspec.json.decode(encoded)
+    return msgspec.defstruct(
+        f"Object_{attribute(schema.get('entity', ''))}",
+        _fields(schema.get("properties", {}), schema.get("required", ())),
+        namespace=link_methods(schema),
+        frozen=True,
+        gc=False,
+        kw_only=True,
+        omit_defaults=True,
+    )
+
+
+def _fields(properties: Mapping[str, Schema], required: Any) -> list[tuple[str, Any, Any]]:
+    return [_field(name, schema, name in required) for name, schema in properties.items()]
+
+
+def _field(name: str, schema: Schema, required: bool) -> tuple[str, Any, Any]:
+    here, type_ = attribute(name), _type(schema)
+    default = schema.get("default")
+    if required:
+        return here, type_, msgspec.field(name=name)
+    if default is None:
+        return here, type_ | None, msgspec.field(name=name, default=None)
+    if isinstance(default, list):
+        return here, type_, msgspec.field(name=name, default_factory=partial(list, default) if default else list)
+    return here, type_, msgspec.field(name=name, default=default)
+
+
+def _type(schema: Schema) -> Any:
+    match schema["type"]:
+        case "object":
+            return _struct(schema)
+        case "array":
+            items = list.__class_getitem__(_type(schema["items"]))
+            return Annotated[items, Meta(max_length=schema["maxItems"])] if "maxItems" in schema else items
+        case "boolean":
+            return bool
+        case "string":
+            return _text(schema)
+        case "integer":
+            return _integer(schema)
+        case _:
+            return _number(schema)
+
+
+def _text(schema: Schema) -> Any:
+    values = schema.get("enum", [schema["const"]] if "const" in schema else None)
+    if values is not None:
+        return Literal[tuple(values)]
+    if schema.get("format") == "date-time":
+        return Annotated[datetime, Meta(tz=True)]
+    limits: dict[str, Any] = {}
+    if "minLength" in schema:
+        limits["min_length"] = schema["minLength"]
+    if "maxLength" in schema:
+        limits["max_length"] = schema["maxLength"]
+    if schema.get("format") == "date":
+        limits["pattern"] = DATE
+    return Annotated[str, Meta(**limits)] if limits else str
+
+
+def _integer(schema: Schema) -> Any:
+    low = max(LOWEST, math.ceil(schema.get("minimum", LOWEST)))
+    high = min(HIGHEST, math.floor(schema.get("maximum", HIGHEST)))
+    return Annotated[int, Meta(ge=low, le=high)]
+
+
+def _number(schema: Schema) -> Any:
+    within_reach = schema.get("minimum", 0) <= HIGHEST and schema.get("maximum", 0) >= LOWEST
+    return _integer(schema) | _float(schema) if within_reach else _float(schema)
+
+
+def _float(schema: Schema) -> Any:
+    limits: dict[str, Any] = {}
+    if "minimum" in schema:
+        limits["ge"] = float(schema["minimum"])
+    if "maximum" in schema:
+        limits["le"] = float(schema["maximum"])
+    return Annotated[float, Meta(**limits)] if limits else float

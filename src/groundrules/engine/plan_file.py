@@ -1,0 +1,154 @@
+"""Plan files for engines: a plan together with all that is made of it before the first event.
+
+`compile_plan` makes, `write` and `read` turn that into the bytes of a plan file and back. Reading needs nothing of what
+rulebooks are written in. The signature of the file is the hash of its content, which also covers what was made.
+
+A plan made with other tables of letters or time zones than those at hand is refused, for they are part of what it
+means. A pattern database that does not fit this machine is made anew; nothing else depends on the machine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from groundrules.diagnostics.codes import plans as codes
+from groundrules.engine.index.atoms import Atom
+from groundrules.engine.index.lookup import lookup
+from groundrules.engine.index.prepared import Made
+from groundrules.engine.index.selectivity import Frequency, Sample, estimated
+from groundrules.engine.index.tables import Access, access
+from groundrules.engine.intake.decode import Invalid, milliseconds
+from groundrules.engine.program import Listening, Program
+from groundrules.engine.readings import PartitionReadings
+from groundrules.engine.state.partition import Meta, Partition
+from groundrules.engine.state.scope import Scope
+from groundrules.plan import codec, ir
+from groundrules.tables import TABLES
+
+Events = Mapping[str, Sequence[Any]]
+"""Event type → decoded events of a sample."""
+
+_encode = msgspec.msgpack.Encoder(order="deterministic").encode
+_decoder = msgspec.msgpack.Decoder(Made)
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A plan ready to run. `made` is None where nothing was kept beside it."""
+
+    plan: ir.Plan
+    digest: str
+    made: Made | None = None
+
+    @property
+    def name(self) -> str:
+        return self.plan.rulebook
+
+    def asked_always(self) -> list[str]:
+        """Return the ids of the rules that are asked about every event of some type, sorted."""
+        rules = [rule for rule in self.plan.rules if rule.mode != "off" and isinstance(rule.trigger, ir.OnEvent)]
+        found: set[str] = set()
+        for type, tables in ({} if self.made is None else self.made.rules).items():
+            ids = sorted(rule.id for rule in rules if type in rule.trigger.types)  # type: ignore[union-attr]
+            found.update(ids[number] for number in tables.always)
+        return sorted(found)
+
+
+def compile_plan(plan: ir.Plan, sample: Iterable[bytes] = ()) -> Compiled:
+    """Make everything that an engine needs; on the events of a sample access paths are chosen by what they hold."""
+    with codec.no_collection():
+        program = Program(plan)
+        events = _decoded(program, sample)
+        made = Made(
+            literals=program.compiler.program.literals.save(),
+            kept=program.kept,
+            rules=_accesses(program, program.rules_on, events),
+            windows=_accesses(program, program.windows_on, events),
+            paths=_accesses(program, program.paths_on, events),
+        )
+        return Compiled(plan, codec.digest(plan), made)
+
+
+def write(compiled: Compiled) -> bytes:
+    """Return the bytes of a plan file."""
+    return codec.encode(compiled.plan, b"" if compiled.made is None else _encode(compiled.made))
+
+
+def read(data: bytes) -> Compiled:
+    """Return what a plan file holds; raise codec.PlanError if it is foreign, newer, damaged or of other tables."""
+    with codec.no_collection():
+        return _read(data)
+
+
+def _read(data: bytes) -> Compiled:
+    packed = codec.unpack(data)
+    if packed.plan.tables not in ("", TABLES):
+        message = f"this plan was made with other tables ({packed.plan.tables}) than those here ({TABLES})"
+        raise codec.PlanError(codes.OTHER_TABLES.code, message, "compile the rulebook again")
+    try:
+        made = _decoder.decode(packed.made) if packed.made else None
+    except msgspec.DecodeError as error:
+        message = f"this plan file is damaged: {error}"
+        raise codec.PlanError(codes.DAMAGED_PLAN.code, message, "compile it again") from None
+    return Compiled(packed.plan, packed.digest, made)
+
+
+def load_plan(path: str | PathLike[str]) -> Compiled:
+    """Read the plan file at `path`; raise OSError if it can't be read and codec.PlanError as `read` does."""
+    return read(Path(path).read_bytes())
+
+
+# --- samples ------------------------------------------------------------------------------------
+
+
+def _decoded(program: Program, sample: Iterable[bytes]) -> Events:
+    """Return the events of a sample by type; lines that are no events say nothing."""
+    found: dict[str, list[Any]] = {}
+    for line in sample:
+        try:
+            event: Any = program.decoder.decode(line)
+        except Invalid:
+            continue
+        found.setdefault(event.type, []).append(event)
+    return found
+
+
+def _accesses(program: Program, listening: Mapping[str, Listening], events: Events) -> dict[str, Access]:
+    return {
+        type: one.access(_measured(program, type, one, events[type]) if type in events else estimated)
+        for type, one in listening.items()
+    }
+
+
+def _measured(program: Program, type: str, listening: Listening, events: Sequence[Any]) -> Frequency:
+    """Return how often the atoms that a choice depends on held in a sample; the roster is empty."""
+    wanted, subjects = _atoms_of(listening)
+    frame = program.compiler.frame((type,))
+    holding = lookup(program.compiler.program, frame, access([(atom,) for atom in wanted], subjects), ())
+    counts = dict.fromkeys(wanted, 0)
+    partition = Partition("sample")
+    readings = PartitionReadings(program, partition)
+    for event in events:
+        now = milliseconds(event.time)
+        partition.meta = Meta(now, 1, now)
+        for number in holding(event, Scope(now, readings)):
+            counts[wanted[number]] += 1
+    return Sample(len(events), counts)
+
+
+def _atoms_of(listening: Listening) -> tuple[list[Atom], Mapping[str, Any]]:
+    """Return the atoms that choosing access paths asks about, and their subjects."""
+    asked: dict[Atom, None] = {}
+
+    def ask(atom: Atom) -> float:
+        asked[atom] = None
+        return estimated(atom)
+
+    subjects = listening.subjects(ask)
+    return list(asked), subjects

@@ -1,0 +1,117 @@
+"""What compiled code reads of a partition: `scope.Readings` over rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from groundrules.engine.cells import labels, roster, states
+from groundrules.engine.cells.windows import compare
+from groundrules.engine.compiled_rules import WindowCode
+from groundrules.engine.program import Program
+from groundrules.engine.state import keys
+from groundrules.engine.state.partition import Partition
+from groundrules.engine.state.space import Space
+
+
+class WindowSpaces(dict[str, tuple[WindowCode, Space]]):
+    """The windows of a partition that were asked, with their rows."""
+
+    def __init__(self, program: Program, partition: Partition) -> None:
+        super().__init__()
+        self._program = program
+        self._partition = partition
+
+    def __missing__(self, id: str) -> tuple[WindowCode, Space]:
+        code = self._program.windows[id]
+        found = self[id] = code, self._partition.space(code.space, code.lifetime)
+        return found
+
+
+class Rings(dict[str, Callable[[str], bytes]]):
+    """For each window that is a plain count, what gives the ring of a key; b"" where nothing was counted."""
+
+    def __init__(self, windows: WindowSpaces) -> None:
+        super().__init__()
+        self._windows = windows
+
+    def __missing__(self, id: str) -> Callable[[str], bytes]:
+        found = self[id] = self._windows[id][1].ring
+        return found
+
+
+class PartitionReadings:
+    """Reads one partition at its clock. The roster's row read last is kept decoded, for rules ask of the same actor."""
+
+    __slots__ = ("_entry_read", "_partition", "_program", "_row_read", "_windows", "rings")
+
+    def __init__(self, program: Program, partition: Partition) -> None:
+        self._program = program
+        self._partition = partition
+        self._windows = WindowSpaces(program, partition)
+        self.rings = Rings(self._windows)
+        self._row_read: bytes | None = None
+        self._entry_read: roster.Entry | None = None
+
+    def window_test(self, window: str, key: str, within: int, operator: str, bound: int) -> bool | None:
+        code, space = self._windows[window]
+        held = code.cell.test(space.get(key), self._partition.now, within, operator, bound)
+        return compare(self._unseen(), operator, bound) if held is None and code.kind == "quiet" else held
+
+    def window_value(self, window: str, key: str, within: int, maximum: int | None) -> Any:
+        code, space = self._windows[window]
+        number = code.cell.number(space.get(key), self._partition.now, within)
+        if number is None and code.kind == "quiet":
+            number = self._unseen()
+        return number if maximum is None or number is None else min(number, maximum)
+
+    def matched(self, window: str, key: tuple[Any, ...], within: int) -> list[tuple[int, str]]:
+        """Return the numbers and ids of the events that a window holds for `key`."""
+        code, space = self._windows[window]
+        return code.cell.ids(space.get(keys.encode(key)), self._partition.now, within)
+
+    def ledger(self, ledger: str, who: str) -> int:
+        cell = self._program.ledgers[ledger]
+        return cell.balance(self._partition.space(cell.name).get(who), self._partition.now).value
+
+    def ledger_rank(self, ledger: str, who: str) -> int | None:
+        cell = self._program.ledgers[ledger]
+        return cell.rank(self._partition.space(cell.name), who, self._partition.now)
+
+    def ledger_top(self, ledger: str, count: int) -> list[str]:
+        cell = self._program.ledgers[ledger]
+        return cell.top(self._partition.space(cell.name), count, self._partition.now)
+
+    def ledger_board(self, ledger: str, count: int, entity: str) -> list[str]:
+        highest = self.ledger_top(ledger, count)
+        return [f"{self.fact(entity, who, 'name') or who} {self.ledger(ledger, who)}" for who in highest]
+
+    def silence(self, member: str) -> int | None:
+        entry = self._entry("member", member)
+        known = () if entry is None else (entry.wrote, entry.joined)
+        since = next((instant for instant in known if instant is not None), None)
+        return self._unseen() if since is None else self._partition.now - since
+
+    def in_state(self, state: str) -> bool:
+        return states.is_in(self._partition, state)
+
+    def has_label(self, entity: str, id: str, label: str) -> bool:
+        row = self._partition.space(labels.NAME).get(labels.key(entity, id, label))
+        mark = labels.read(row, self._partition.now)
+        return mark is not None and mark.on
+
+    def fact(self, entity: str, id: str, name: str) -> Any | None:
+        entry = self._entry(entity, id)
+        return None if entry is None else entry.facts.get(name)
+
+    def _entry(self, entity: str, id: str) -> roster.Entry | None:
+        retain = self._program.plan.retain
+        row = self._partition.space(roster.name(entity), retain).get(id)
+        if row is not self._row_read:
+            self._row_read, self._entry_read = row, roster.decode(row)
+        return roster.unless_forgotten(self._entry_read, self._partition.now, retain)
+
+    def _unseen(self) -> int:
+        """How long the partition has been observed."""
+        meta = self._partition.meta
+        return 0 if meta is None else meta.clock - meta.first

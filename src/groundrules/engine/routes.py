@@ -1,0 +1,60 @@
+"""What the events of one type concern in one partition: worked out once, so that a quiet event passes by the rest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from groundrules.engine.cases import answers, appeals
+from groundrules.engine.cells import labels
+from groundrules.engine.index.lookup import Lookup
+from groundrules.engine.program import PathsOnType, Program, RulesOnType
+from groundrules.engine.settlement import fallbacks
+from groundrules.engine.settlement.counting import Counter
+from groundrules.engine.state.partition import Partition
+
+BUILT_IN = frozenset((*labels.TYPES, *fallbacks.TYPES, *appeals.TYPES, *answers.TYPES))
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """What listens to a type, None where nothing does; `numbers` finds the rules to ask. Whether it reverses grants,
+    speaks to the engine itself, and tells facts that the roster keeps. `speaks`: whether more may come of it than its
+    rules say. `quiet`: whether nothing is to be done where its rules say nothing.
+    """
+
+    windows: Counter | None
+    rules: RulesOnType | None
+    numbers: Lookup | None
+    paths: PathsOnType | None
+    undoes: bool
+    built_in: bool
+    learns: bool
+    speaks: bool
+    quiet: bool
+
+
+class Routes(dict[str, Route]):
+    """The route of each type met."""
+
+    def __init__(self, program: Program, partition: Partition) -> None:
+        super().__init__()
+        self._program = program
+        self._partition = partition
+
+    def __missing__(self, type: str) -> Route:
+        program = self._program
+        windows, rules = program.windows_on.get(type), program.rules_on.get(type)
+        paths, undoes, built_in = program.paths_on.get(type), type in program.undo_of, type in BUILT_IN
+        learns, speaks = type in program.places, paths is not None or undoes or built_in
+        found = self[type] = Route(
+            None if windows is None else Counter(windows, self._partition),
+            rules,
+            None if rules is None else rules.numbers,
+            paths,
+            undoes,
+            built_in,
+            learns,
+            speaks,
+            quiet=not (learns or speaks or program.states),
+        )
+        return found

@@ -1,0 +1,94 @@
+"""Counting an event: the windows that listen to its type take it in before anything is asked.
+
+Windows that no look-up finds are counted by one generated function (`index.counts`), the others one by one. An event
+that lacks a component of the key, or the value that a window takes, is not counted by it; nor is what the bot did
+itself, unless the window's filter speaks of that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+from groundrules.engine.cells.windows import Counted, CountWindow
+from groundrules.engine.codegen.total import own_act
+from groundrules.engine.compiled_rules import WindowCode
+from groundrules.engine.program import WindowsOnType
+from groundrules.engine.state import stamps
+from groundrules.engine.state.partition import Partition
+from groundrules.engine.state.scope import Scope
+from groundrules.engine.state.space import Space
+
+
+class Counter:
+    """The windows of one event type in one partition; each is made ready at the first event that it may count."""
+
+    def __init__(self, windows: WindowsOnType, partition: Partition) -> None:
+        self._codes = windows.codes
+        self._at_once = windows.at_once
+        self._numbers = windows.others
+        self._spaces = Spaces(windows, partition)
+        self._takers = Takers(windows, partition)
+
+    def count(self, e: Any, x: Scope) -> None:
+        """Let the windows count an event."""
+        if self._at_once is not None:
+            self._at_once(e, x, self._spaces, self._takers)
+        if self._numbers is not None:
+            self._count_others(self._numbers(e, x), e, x)
+
+    def _count_others(self, numbers: Sequence[int], e: Any, x: Scope) -> None:
+        own, keys = own_act(e), x.keys
+        for number in numbers:
+            code = self._codes[number]
+            if (code.where is not None and not code.where.true(e, x)) or (own and not code.speaks_of_self):
+                continue
+            number_of_key = code.key.number
+            key = None if number_of_key is None else keys.get(number_of_key)
+            if key is None:
+                key = code.key.text(e, x)
+            if key is not None:
+                self._takers[number](key, e, x)
+
+
+class Spaces(dict[int, Space]):
+    """The rows of each window, by its number."""
+
+    def __init__(self, windows: WindowsOnType, partition: Partition) -> None:
+        super().__init__()
+        self._windows = windows
+        self._partition = partition
+
+    def __missing__(self, number: int) -> Space:
+        code = self._windows.codes[number]
+        found = self[number] = self._partition.space(code.space, code.lifetime)
+        return found
+
+
+class Takers(dict[int, Callable[[str, Any, Scope], None]]):
+    """For each window, by its number, what takes an event in under a key."""
+
+    def __init__(self, windows: WindowsOnType, partition: Partition) -> None:
+        super().__init__()
+        self._windows = windows
+        self._partition = partition
+
+    def __missing__(self, number: int) -> Callable[[str, Any, Scope], None]:
+        code = self._windows.codes[number]
+        space = self._partition.space(code.space, code.lifetime)
+        plain = isinstance(code.cell, CountWindow)
+        found = self[number] = partial(_push, code, space) if plain else partial(_record, code, space, self._partition)
+        return found
+
+
+def _push(code: WindowCode, space: Space, key: str, e: Any, x: Scope) -> None:
+    space.put(key, (space.ring(key) + stamps.write(x.now))[-stamps.SIZE * code.window.keep :], x.now)
+
+
+def _record(code: WindowCode, space: Space, partition: Partition, key: str, e: Any, x: Scope) -> None:
+    value = None if code.value is None else code.value(e, x)
+    if value is None and code.value is not None:
+        return
+    assert partition.meta is not None
+    space.put(key, code.cell.record(space.get(key), Counted(x.now, partition.meta.seq, e.id, value)), x.now)

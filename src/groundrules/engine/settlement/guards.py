@@ -1,0 +1,153 @@
+"""Which rules fire.
+
+A rule fires if its `when` is true and its `unless` is not. One whose `when` is unknown while its `unless` is not true
+is undecided, and so is one with a missing component of the keys of `once_per` or `times`. A rule in shadow, or for a
+member outside its rollout share, goes another *lane*: it remembers its firings apart and does nothing. An exempting
+rule takes a rule's whole contribution away as soon as its own `when` is true or unknown; nothing takes away that an
+exempting rule exempts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from hashlib import blake2b
+from typing import Any, Literal, NamedTuple
+
+from groundrules.calendar.periods import period_index
+from groundrules.engine.cells import firings
+from groundrules.engine.codegen.total import own_act, reach
+from groundrules.engine.compiled_rules import RuleCode
+from groundrules.engine.evaluation.compile import Value
+from groundrules.engine.evaluation.effects import EffectCode
+from groundrules.engine.state import keys, stamps
+from groundrules.engine.state.partition import Partition
+from groundrules.engine.state.scope import Scope
+
+Lane = Literal["live", "shadow", "rollout"]
+
+PERIOD_LIFETIME = {"day": 3 * 86_400_000, "week": 15 * 86_400_000, "month": 63 * 86_400_000}
+ACTOR = ("actor", "id")
+APART = "~apart"
+
+
+class Answer(NamedTuple):
+    """What one rule says to one trigger: it fires, or is undecided for lack of `missing`, or only exempts."""
+
+    code: RuleCode
+    x: Scope
+    lane: Lane
+    fires: bool
+    exempts: bool
+    missing: tuple[str, ...] = ()
+
+
+def answer(rules: Iterable[RuleCode], e: Any, x: Scope, partition: Partition, zone: str) -> list[Answer]:
+    """Ask rules in order; those that have nothing to say are left out."""
+    own = own_act(e)
+    found = []
+    for code in rules:
+        ends = code.rule.ends
+        if (own and not code.speaks_of_self) or (ends is not None and x.now > ends):
+            continue
+        if code.always or code.when.true(e, x):
+            if code.unless is None or not code.unless.true(e, x):
+                said = _fires(code, e, x, partition, zone)
+                if said is not None:
+                    found.append(said)
+        elif not code.when.false(e, x) and (code.unless is None or not code.unless.true(e, x)):
+            found.append(_undecided(code, e, x))
+    return found
+
+
+def _undecided(code: RuleCode, e: Any, x: Scope) -> Answer:
+    lane = lane_of(code, e, x)
+    return Answer(code, x, lane, False, lane == "live" and bool(code.exempted), code.when.blame(e, x))
+
+
+def _fires(code: RuleCode, e: Any, x: Scope, partition: Partition, zone: str) -> Answer | None:
+    lane = lane_of(code, e, x)
+    exempts = lane == "live" and bool(code.exempted)
+    missing = tuple(sorted({text for part in code.keys for text in part.blame(e, x)})) if code.keys else ()
+    fires = not missing and not _fired_already(code, lane, e, x, partition, zone)
+    return Answer(code, x, lane, fires, exempts, missing) if fires or exempts or missing else None
+
+
+def lane_of(code: RuleCode, e: Any, x: Scope) -> Lane:
+    """Return whether what a rule does counts."""
+    if code.rule.mode == "shadow":
+        return "shadow"
+    return "live" if code.rule.rollout >= 1 or share(code.id, e, x) < code.rule.rollout else "rollout"
+
+
+def share(rule: str, e: Any, x: Scope) -> float:
+    """Return where the actor stands among all members for this rule, from 0 to 1; 1 without an actor.
+
+    Behind a timer the actor is that of the event that opened the path; where there is neither, the subject counts.
+    """
+    actor = reach(e if e is not None else x.start, ACTOR)
+    actor = x.subject if actor is None else actor
+    if actor is None:
+        return 1.0
+    digest = blake2b(f"{rule}\x00{actor}".encode()).digest()
+    return int.from_bytes(digest[:8], "big") / 2**64
+
+
+def exemptions(answers: Iterable[Answer]) -> dict[str, tuple[str, ...]]:
+    """Return exempted rule → the rules that exempt it, sorted."""
+    found: dict[str, set[str]] = {}
+    for said in answers:
+        if said.exempts:
+            for name in said.code.exempted:
+                found.setdefault(name, set()).add(said.code.id)
+    return {name: tuple(sorted(by)) for name, by in found.items()} if found else {}
+
+
+# --- memory of firings --------------------------------------------------------------------------
+
+
+def record(said: Answer, e: Any, partition: Partition, zone: str) -> tuple[EffectCode, ...]:
+    """Remember a firing and return the effects it has."""
+    code, rule, x = said.code, said.code.rule, said.x
+    if rule.once is not None:
+        row = (
+            stamps.write(x.now)
+            if rule.once.per is None
+            else firings.period_row(period_index(zone, x.now, rule.once.per))
+        )
+        partition.space(_lane(code.once_space, said.lane), once_lifetime(code)).put(
+            _key(code.once_key, e, x), row, x.now
+        )
+    if rule.times is None:
+        return code.effects
+    space = partition.space(_lane(code.times_space, said.lane), rule.times.within)
+    key, last = _key(code.times_key, e, x), max(code.steps, default=1)
+    row = firings.fired(space.get(key), x.now, last)
+    space.put(key, row, x.now)
+    return code.effects + code.steps.get(firings.firings(row, x.now, rule.times.within), ())
+
+
+def _fired_already(code: RuleCode, lane: Lane, e: Any, x: Scope, partition: Partition, zone: str) -> bool:
+    once = code.rule.once
+    if once is None:
+        return False
+    row = partition.space(_lane(code.once_space, lane), once_lifetime(code)).get(_key(code.once_key, e, x))
+    if row is None:
+        return False
+    if once.per is not None:
+        return firings.same_period(row, period_index(zone, x.now, once.per))
+    return firings.recent(row, x.now, once.within or firings.DEFAULT_MEMORY)
+
+
+def once_lifetime(code: RuleCode) -> int:
+    """Return how long (ms) a firing of `once_per` is remembered at least."""
+    once = code.rule.once
+    assert once is not None
+    return PERIOD_LIFETIME[once.per] if once.per is not None else once.within or firings.DEFAULT_MEMORY
+
+
+def _key(values: Sequence[Value], e: Any, x: Scope) -> str:
+    return keys.encode([value(e, x) for value in values])
+
+
+def _lane(space: str, lane: Lane) -> str:
+    return space if lane == "live" else space + APART

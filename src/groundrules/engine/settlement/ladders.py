@@ -1,0 +1,25 @@
+"""The crossing of a ladder's step as something to be decided."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from groundrules.decisions import Note
+from groundrules.engine.settlement.decide import Group, Occasion, Room
+from groundrules.engine.settlement.ledgers import Crossed
+from groundrules.plan import ir
+
+
+def crossing(room: Room, one: Crossed, e: Any, behind: str, header: dict[str, Any]) -> Occasion:
+    """Return the occasion of a step crossed; `behind` is the occurrence that brought it about.
+
+    The subject is whose balance crossed. A step that is cooling down asks no rule and says so.
+    """
+    ladder, (step, back, cooling) = one.ladder, one.crossing
+    name = f"{ladder.id}#{step + 1}"
+    rules = room.program.on.get(ir.OnCrossing(ladder.id, step, back), ())
+    cause = rules[0].id if rules else name
+    occurrence = f"{behind}/{name}{'-' if back else ''}:{one.who}"
+    notes = [Note(kind="cooling_down", subject=name, detail={"who": one.who})] if cooling else []
+    groups: list[Group] = [] if cooling else [(rules, room.scope(subject=one.who))]
+    return Occasion(groups, e, occurrence, {**header, "cause": cause}, ladder.ladder.ledger, notes=notes)

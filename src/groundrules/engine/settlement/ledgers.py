@@ -1,0 +1,170 @@
+"""Settlement: everything that one trigger asks of one balance, applied at once.
+
+A reset takes the balance back to rest; a grant under a cap is cut to what the cap leaves in this calendar period, in
+the order of the rules' ids; all changes are added up; floor and ceiling cut the result. What a grant really gave is
+what is left of it: what the ceiling cuts off is taken from the grants and what the floor cuts off from the losses,
+those of the last rule id first. Then the ladders over that ledger are looked at.
+
+A crossing's own changes to its own ledger don't look at its upward steps again, so that a step may take the balance
+back; between ledgers, ladders draw no cycle, so that crossings end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from groundrules.calendar.periods import period_index
+from groundrules.decisions import LedgerChange
+from groundrules.engine.cells.firings import Given, grants, grants_row
+from groundrules.engine.cells.ladders import Crossing, LadderCell
+from groundrules.engine.cells.ledgers import LedgerCell
+from groundrules.engine.compiled_rules import RuleCode
+from groundrules.engine.evaluation.effects import Ask
+from groundrules.engine.program import Program
+from groundrules.engine.settlement.guards import PERIOD_LIFETIME
+from groundrules.engine.state import keys
+from groundrules.engine.state.partition import Partition
+
+LADDER = "ladder"
+
+
+class Crossed(NamedTuple):
+    """A step of a ladder that the balance of `who` crossed, having gained `gained`."""
+
+    ladder: LadderCell
+    who: str
+    crossing: Crossing
+    gained: int
+
+
+def settle(
+    program: Program, partition: Partition, asks: Sequence[Ask], behind: str | None = None
+) -> tuple[list[LedgerChange], list[Crossed]]:
+    """Settle each balance asked for, by ledger and receiver; return the changes and what they crossed.
+
+    `behind` is the ledger whose crossing asks.
+    """
+    changes: list[LedgerChange] = []
+    crossed: list[Crossed] = []
+    for ledger, who in sorted({(ask.ledger, ask.who) for ask in asks}):
+        cell = program.ledgers[ledger]
+        mine = [ask for ask in asks if ask.ledger == ledger and ask.who == who]
+        change = _settle_one(program, partition, cell, who, mine)
+        changes.append(change)
+        crossed += _cross(program, partition, cell, change, up=behind != ledger)
+    return changes, crossed
+
+
+def _settle_one(program: Program, partition: Partition, cell: LedgerCell, who: str, asks: list[Ask]) -> LedgerChange:
+    now, space = partition.now, partition.space(cell.name)
+    before = cell.balance(space.get(who), now)
+    deltas = sorted((ask for ask in asks if ask.amount is not None), key=lambda ask: ask.rule)
+    clamped = None
+    for ask in deltas:
+        ask.given = _under_cap(program, partition, ask)
+        clamped = ask.cap if ask.given != ask.amount else clamped
+    begin = before.value if len(deltas) == len(asks) else cell.rest
+    wanted = begin + sum(ask.given for ask in deltas)
+    after, held_by = cell.clamp(wanted)
+    _cut(deltas, after - wanted)
+    cell.write(space, who, before, after, now)
+    return LedgerChange(
+        ledger=cell.id,
+        who=who,
+        before=before.value,
+        after=after,
+        asked=sum(ask.amount or 0 for ask in asks),
+        clamped=held_by or clamped,
+        rules=tuple(sorted({ask.rule for ask in asks})),
+    )
+
+
+def _under_cap(program: Program, partition: Partition, ask: Ask) -> int:
+    """Return what a cap leaves of a grant, and note it there per ledger and receiver; losses are not capped."""
+    amount = ask.amount or 0
+    if ask.cap is None or amount <= 0:
+        return amount
+    cap = program.caps[ask.cap]
+    space = partition.space(cap.name, PERIOD_LIFETIME[cap.per])
+    period = period_index(program.zone, partition.now, cap.per)
+    key = keys.encode((ask.ledger, ask.who))
+    row = space.get(key)
+    allowed = min(amount, cap.room(row, period))
+    space.put(key, cap.use(row, period, allowed), partition.now)
+    return allowed
+
+
+def _cut(deltas: list[Ask], surplus: int) -> None:
+    """Take what floor (`surplus` > 0) or ceiling (< 0) cut off from losses or grants, the last rule's first."""
+    for ask in reversed(deltas):
+        if surplus < 0 < ask.given:
+            part = max(surplus, -ask.given)
+        elif surplus > 0 > ask.given:
+            part = min(surplus, -ask.given)
+        else:
+            continue
+        ask.given += part
+        surplus -= part
+
+
+# --- ladders ------------------------------------------------------------------------------------
+
+
+def _cross(program: Program, partition: Partition, cell: LedgerCell, change: LedgerChange, up: bool) -> list[Crossed]:
+    found: list[Crossed] = []
+    for ladder in program.ladders_of.get(cell.id, ()):
+        found += cross_ladder(program, partition, ladder, change.who, change.before, change.after, up)
+    return found
+
+
+def cross_ladder(
+    program: Program, partition: Partition, ladder: LadderCell, who: str, before: int, after: int, up: bool = True
+) -> list[Crossed]:
+    """Return what a change of balance crosses on one ladder, and remember the levels."""
+    if not ladder.remembers:
+        crossings = ladder.cross(ladder.read(None), before, after, partition.now, up)
+        return [Crossed(ladder, who, one, after - before) for one in crossings]
+    space = partition.space(ladder.name)
+    level = ladder.read(space.get(who))
+    crossings = ladder.cross(level, before, after, partition.now, up)
+    ladder.store(space, who, level, partition.now)
+    watch(program, partition, ladder, who)
+    return [Crossed(ladder, who, one, after - before) for one in crossings]
+
+
+def watch(program: Program, partition: Partition, ladder: LadderCell, who: str) -> None:
+    """Set the timer at which fade alone gives up the next level that `who` holds."""
+    mark = ladder.lowest(ladder.read(partition.space(ladder.name).get(who)))
+    cell = program.ledgers[ladder.ladder.ledger]
+    row = partition.space(cell.name).get(who)
+    due = None if mark is None else cell.falls(row, mark, partition.now)
+    partition.timers.arm(LADDER, ladder.id, who, due)
+
+
+# --- grants that may be reversed ----------------------------------------------------------------
+
+
+def remember_grant(partition: Partition, code: RuleCode, key: Sequence[object], asks: Sequence[Ask]) -> None:
+    """Keep what a firing really gave."""
+    now, readings = partition.now, code.rule.remember
+    space = partition.space(code.grants_space, readings)
+    encoded = keys.encode(key)
+    given = [Given(ask.ledger, ask.who, ask.given) for ask in asks if ask.given]
+    space.put(encoded, grants_row([*grants(space.get(encoded), now, readings), (now, given)]), now)
+
+
+def take_back(partition: Partition, code: RuleCode, key: Sequence[object]) -> list[Ask]:
+    """Forget the latest grant under `key` and ask for the opposite of what it really gave."""
+    now, readings = partition.now, code.rule.remember
+    space = partition.space(code.grants_space, readings)
+    encoded = keys.encode(key)
+    held = grants(space.get(encoded), now, readings)
+    if not held:
+        return []
+    _, given = held.pop()
+    if held:
+        space.put(encoded, grants_row(held), now)
+    else:
+        space.drop(encoded)
+    return [Ask(code.id, one.ledger, one.who, -one.amount) for one in given]

@@ -1,0 +1,123 @@
+"""The open paths of one partition, decoded, and found by what may end them.
+
+A row is decoded once, when somebody first looks after it was written: `Partition.moved` says which were. Beside the
+decoded paths stand dictionaries from a value of the start event to the paths that have it (`index.equalities`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+
+from groundrules.engine.cells import paths
+from groundrules.engine.cells.paths import Process
+from groundrules.engine.codegen.total import own_act
+from groundrules.engine.compiled_rules import EqualityCode, ProcessCode, UntilCode
+from groundrules.engine.program import Program
+from groundrules.engine.state.partition import Partition
+from groundrules.engine.state.scope import Scope
+
+
+class Ending(NamedTuple):
+    """An open path that the event at hand ends or (`restarts`) plans anew."""
+
+    code: ProcessCode
+    key: str
+    process: Process
+    start: Any
+    restarts: bool
+
+
+class OpenPaths:
+    """Finds the open paths that an event ends or plans anew."""
+
+    def __init__(self, program: Program, partition: Partition) -> None:
+        self._program = program
+        self._partition = partition
+        self._of: dict[str, OpenPath] = {}
+
+    def endings(self, e: Any, x: Scope) -> list[Ending]:
+        """Return the open paths that the event ends or plans anew, by path and key; ending goes before planning."""
+        found: dict[tuple[str, str], Ending] = {}
+        own = own_act(e)
+        for code, until, restarts in self._program.paths_on[e.type].asked(e, x):
+            if own and not until.speaks_of_self:
+                continue
+            for key, process, start in self._opened(code).asked(until, e, x):
+                at_start = Scope(x.now, x.readings, start)
+                at_start.keys = x.keys
+                if (code.id, key) not in found and until.when.true(e, at_start):
+                    found[code.id, key] = Ending(code, key, process, start, restarts)
+        return [found[name] for name in sorted(found)]
+
+    def _opened(self, code: ProcessCode) -> OpenPath:
+        found = self._of.get(code.id)
+        if found is None:
+            found = self._of[code.id] = OpenPath(self._program, self._partition, code)
+        return found
+
+
+class OpenPath:
+    """All open processes of one path, by key, and by the values of their start events that `until`s compare."""
+
+    def __init__(self, program: Program, partition: Partition, code: ProcessCode) -> None:
+        self._decoder = program.decoder
+        self._indexed = program.index.enabled
+        self._partition = partition
+        self._code = code
+        self._open: dict[str, tuple[Process, Any]] = {}
+        self._with: dict[tuple[str, Any], dict[str, None]] = {}
+        self._values: dict[str, list[tuple[str, Any]]] = {}
+        partition.moved.pop(code.space, None)
+
+    def asked(self, until: UntilCode, e: Any, x: Scope) -> Iterator[tuple[str, Process, Any]]:
+        """Yield those that an event may speak of, with their start events."""
+        self._catch_up()
+        for key in tuple(self._candidates(until, e, x)) if self._open else ():
+            yield key, *self._open[key]
+
+    def _candidates(self, until: UntilCode, e: Any, x: Scope) -> Iterable[str]:
+        if not self._indexed:
+            return self._open
+        found: dict[str, None] = {}
+        for conditions, equality in until.ways:
+            if all(condition.true(e, x) for condition in conditions):
+                if equality is None:
+                    return self._open
+                found.update(self._with.get((equality.number, equality.of_event(e, x)), {}))
+        return found
+
+    def _catch_up(self) -> None:
+        """Take note of what was opened, closed or written since the last look."""
+        space = self._partition.space(self._code.space)
+        moved = self._partition.moved.get(self._code.space)
+        if moved is None:
+            self._open, self._with, self._values = {}, {}, {}
+            self._partition.moved[self._code.space] = set()
+            moved = set(space.names())
+        for key in moved:
+            self._leave(key)
+            row = space.get(key)
+            if row is not None:
+                self._enter(key, row)
+        self._partition.moved[self._code.space].clear()
+
+    def _enter(self, key: str, row: bytes) -> None:
+        process = paths.read(row)
+        start = self._decoder.decode(process.start)
+        self._open[key] = process, start
+        values = [(one.number, value) for one in self._equalities() if (value := one.of_start(start)) is not None]
+        self._values[key] = values
+        for value in values:
+            self._with.setdefault(value, {})[key] = None
+
+    def _leave(self, key: str) -> None:
+        self._open.pop(key, None)
+        for value in self._values.pop(key, ()):
+            others = self._with[value]
+            del others[key]
+            if not others:
+                del self._with[value]
+
+    def _equalities(self) -> Iterable[EqualityCode]:
+        return self._code.equalities if self._indexed else ()

@@ -1,0 +1,1 @@
+"""What a partition remembers: rows of bytes under (space, key), and the timers that rows imply."""

@@ -1,0 +1,113 @@
+"""Everything that one partition remembers: rows of bytes under (space, key), and the timers that rows imply.
+
+Once a day all spaces are looked at, so that those where nothing is written any more grow old too.
+
+Nothing here is a second truth: timers are rebuilt from rows, so that a dump of the rows is a snapshot. With `changed`
+set, the names of written and deleted rows are collected, so that a store can write them behind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import msgspec
+
+from groundrules.engine.state.recent_ids import KEPT, SEEN, RecentIds
+from groundrules.engine.state.space import FOREVER, RowName, Space
+from groundrules.engine.state.timers import Timers
+
+META = "meta"
+LOOK = 86_400_000
+MOST_MOVED = 4096
+
+
+@dataclass(slots=True)
+class Meta:
+    """The partition's own facts: clock (ms), number of the last event, time of the first one."""
+
+    clock: int
+    seq: int = 0
+    first: int = 0
+
+    def row(self) -> bytes:
+        """Return the facts as they are stored."""
+        return msgspec.msgpack.encode((self.clock, self.seq, self.first))
+
+
+_facts = msgspec.msgpack.Decoder(tuple[int, int, int])
+
+
+class Partition:
+    """The state of one community. `meta` is None until its first event; `look` is when `age` is to be called next.
+
+    `seen` holds the ids of the events of the last day. `moved` has, for a space whose rows somebody keeps decoded, the
+    keys written or deleted since the last look; a space that is not in it must be looked at as a whole.
+    """
+
+    def __init__(self, id: str, track: bool = False) -> None:
+        self.id = id
+        self.meta: Meta | None = None
+        self.spaces: dict[str, Space] = {}
+        self.timers = Timers()
+        self.changed: dict[RowName, None] | None = {} if track else None
+        self.look = -FOREVER
+        self.moved: dict[str, set[str]] = {}
+        self.seen = RecentIds(SEEN, KEPT, self.changed)
+        self.spaces[SEEN] = self.seen
+        self._told = b""
+
+    @property
+    def now(self) -> int:
+        """The clock, in ms; only to be asked once the first event has come."""
+        assert self.meta is not None
+        return self.meta.clock
+
+    def space(self, name: str, lifetime: int = FOREVER) -> Space:
+        """Return the space `name`, made at its first use. Whoever uses a space must always give the same lifetime."""
+        found = self.spaces.get(name)
+        if found is None:
+            found = self.spaces[name] = Space(name, lifetime, self.changed)
+        elif found.lifetime != lifetime:
+            found.live(lifetime)
+        return found
+
+    def note_move(self, space: str, key: str) -> None:
+        """Take note that a row was written or deleted, for those who keep it decoded."""
+        moved = self.moved.get(space)
+        if moved is not None:
+            moved.add(key)
+            if len(moved) > MOST_MOVED:
+                del self.moved[space]
+
+    def age(self) -> None:
+        """Let idle rows go from spaces where nothing is written any more."""
+        for space in self.spaces.values():
+            space.age(self.now)
+        self.look = self.now + LOOK
+
+    def rows(self) -> Iterator[tuple[str, str, bytes]]:
+        """Yield (space, key, row) of everything remembered, sorted; the partition's own facts first."""
+        if self.meta is not None:
+            yield META, "", self.meta.row()
+        for name in sorted(self.spaces):
+            for key, row in sorted(self.spaces[name].items()):
+                yield name, key, row
+
+    def load(self, space: str, key: str, row: bytes) -> None:
+        """Take a row that `rows` or `drain` gave."""
+        if space == META:
+            self.meta, self._told = Meta(*_facts.decode(row)), row
+        else:
+            self.space(space).load(key, row)
+
+    def drain(self) -> Iterator[tuple[str, str, bytes | None]]:
+        """Yield (space, key, row) of what changed since the last time, None for deleted rows; needs `track`."""
+        changed = {} if self.changed is None else self.changed
+        told = b"" if self.meta is None else self.meta.row()
+        if told != self._told:
+            yield META, "", told
+        for space, key in changed:
+            yield space, key, self.spaces[space].get(key)
+        changed.clear()
+        self._told = told

@@ -1,0 +1,81 @@
+"""What compiled code and the runtime share.
+
+Compiled code is a pure function of two things: `e`, the decoded event at hand (None for a timer without one), and
+`x`, a `Scope`: the clock, the event that opened a path, the subject of a `for_each`, and `readings`, through which it
+reads everything that is remembered. It changes nothing.
+
+Values are those of `plan.ir`: instants and durations are `int` milliseconds, entities are ids, missing is None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol
+
+
+class Readings(Protocol):
+    """What a partition remembers, as guards and templates read it.
+
+    `key` is the text of a key (`engine.keys`), whose components are all there: where one is missing, compiled code
+    answers unknown itself. Likewise `who`, `member` and `id` are never None.
+    """
+
+    @property
+    def rings(self) -> Mapping[str, Callable[[str], bytes]]:
+        """For each window that is a plain count, what gives the stamps of a key, the newest last."""
+
+    def window_test(self, window: str, key: str, within: int, operator: str, bound: int) -> bool | None:
+        """Compare what a window holds for `key` within `within` ms with `bound`; None if it cannot be told."""
+
+    def window_value(self, window: str, key: str, within: int, maximum: int | None) -> int | None:
+        """Return the number that a window holds for `key`, at most `maximum`."""
+
+    def ledger(self, ledger: str, who: str) -> int:
+        """Return a balance, fade taken into account."""
+
+    def ledger_rank(self, ledger: str, who: str) -> int | None:
+        """Return the rank of `who`, 1 the highest; None for one without a balance."""
+
+    def ledger_top(self, ledger: str, count: int) -> Sequence[str]:
+        """Return the ids of the `count` highest balances."""
+
+    def ledger_board(self, ledger: str, count: int, entity: str) -> Sequence[str]:
+        """Return the names, else ids, of those who have the `count` highest balances, each with the balance."""
+
+    def silence(self, member: str) -> int | None:
+        """Return for how many milliseconds a member has not written; None if never observed."""
+
+    def in_state(self, state: str) -> bool:
+        """Tell whether the partition is in a state."""
+
+    def has_label(self, entity: str, id: str, label: str) -> bool:
+        """Tell whether an entity bears a label."""
+
+    def fact(self, entity: str, id: str, name: str) -> Any | None:
+        """Return what the roster knows (an instant as ms), leaving `assume` and defaults to the caller."""
+
+
+class Scope:
+    """Everything but the event that an evaluation may read. One per trigger; the runtime may reuse and refill it.
+
+    `matched` holds the ids for `Matched`: the runtime fills it once the windows of a fired guard are known. `keys` are
+    the texts of keys that the event at hand has given, by number, and the rings that have counted it, by window; who
+    refills a scope for another event empties them.
+    """
+
+    __slots__ = ("keys", "matched", "now", "readings", "start", "subject")
+
+    def __init__(
+        self,
+        now: int,
+        readings: Readings,
+        start: Any = None,
+        subject: str | None = None,
+        matched: Sequence[str] = (),
+    ) -> None:
+        self.keys: dict[int | str, Any] = {}
+        self.now = now
+        self.readings = readings
+        self.start = start
+        self.subject = subject
+        self.matched = matched

@@ -1,0 +1,43 @@
+"""What a partition holds, for those who ask from outside: balances, labels, states, and what waits for approval."""
+
+from __future__ import annotations
+
+from groundrules.decisions import Action
+from groundrules.engine.cells import labels, states
+from groundrules.engine.evaluation.actions import Wish
+from groundrules.engine.program import Program
+from groundrules.engine.settlement import requests
+from groundrules.engine.state import keys
+from groundrules.engine.state.partition import Partition
+
+
+def labels_of(partition: Partition, id: str) -> list[str]:
+    """Return the labels that stand on whatever has this id, sorted."""
+    found = []
+    for key, row in partition.space(labels.NAME).items():
+        _, bearer, label = keys.decode(key)
+        mark = labels.read(row, partition.now)
+        if bearer == id and mark is not None and mark.on:
+            found.append(label)
+    return sorted(found)
+
+
+def states_of(program: Program, partition: Partition) -> list[str]:
+    """Return the ids of the states that the partition is in, sorted."""
+    return sorted(code.id for code in program.states if states.is_in(partition, code.id))
+
+
+def pending(partition: Partition) -> list[Action]:
+    """Return the actions that wait for approval, by request; their `key` is the request's id."""
+    return [
+        _held(wish, request.id)
+        for request in requests.standing(partition)
+        for case in request.cases
+        for wish in case.outcome.wishes
+    ]
+
+
+def _held(wish: Wish, request: str) -> Action:
+    or_else = tuple(_held(other, request) for other in wish.or_else)
+    parameters = dict(sorted(wish.parameters.items()))
+    return Action(do=wish.do, who=wish.who, parameters=parameters, key=request, rules=wish.rules, or_else=or_else)

@@ -1,0 +1,65 @@
+"""Erasing a person: every row under their id, and every row that speaks of them.
+
+Rows are found by their key or its components, whatever else may bear the same id. Paths, requests, grants, measures and
+fallbacks that speak of somebody go as a whole; of what the roster knows of others, and of the values that a window
+counts as distinct, only what is theirs goes. Counts that others share stay: they hold times, not people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from groundrules.engine.cells import roster
+from groundrules.engine.cells.windows import DistinctWindow
+from groundrules.engine.program import Program
+from groundrules.engine.state import keys
+from groundrules.engine.state.partition import Partition
+from groundrules.engine.state.timers import Timers
+
+SPEAKING = ("process/", "approval", "grants/", "appeal/", "fallback")
+
+
+def forget(program: Program, partition: Partition, member: str) -> dict[str, int]:
+    """Erase a person from a partition; return how many rows of which space went. Timers must be armed again."""
+    erased = {name: _forget_in(program, partition, name, member) for name in sorted(partition.spaces)}
+    partition.timers = Timers()
+    return {name: count for name, count in erased.items() if count}
+
+
+def _forget_in(program: Program, partition: Partition, name: str, member: str) -> int:
+    space, count = partition.spaces[name], 0
+    less_of = _lessening(program, name, member)
+    for key, row in space.items():
+        if key == member or keys.mentions(key, member) or (name.startswith(SPEAKING) and _speaks(row, member)):
+            space.drop(key)
+            count += 1
+        elif less_of is not None and (less := less_of(row)) != row:
+            space.put(key, less, partition.now)
+            count += 1
+    return count
+
+
+def _lessening(program: Program, name: str, member: str) -> Callable[[bytes], bytes] | None:
+    """Return what takes a person out of the rows of a space that others share with them, or None."""
+    if name.startswith(roster.name("")):
+        return lambda row: roster.without(row, member)
+    cell = next((code.cell for code in program.windows.values() if code.space == name), None)
+    return (lambda row: cell.without(row, member)) if isinstance(cell, DistinctWindow) else None
+
+
+def _speaks(row: bytes, member: str) -> bool:
+    return speaks_of(msgspec.msgpack.decode(row), member)
+
+
+def speaks_of(value: Any, member: str) -> bool:
+    """Tell whether a text in plain data, JSON inside it included, is a member's id."""
+    if isinstance(value, str):
+        return value == member
+    if isinstance(value, bytes):
+        return speaks_of(msgspec.json.decode(value), member)
+    if isinstance(value, dict):
+        return any(speaks_of(inner, member) for inner in value.values())
+    return isinstance(value, list | tuple) and any(speaks_of(inner, member) for inner in value)

@@ -1,0 +1,48 @@
+"""How long a row that nobody writes is of any use, space by space.
+
+Whoever uses a space says so himself; this table is for rows that were loaded, which must grow old even where their
+cell is never used again. A space that is not in it keeps its rows until they are dropped or swept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from groundrules.engine.cases import appeals
+from groundrules.engine.cells import roster
+from groundrules.engine.compiled_rules import RuleCode
+from groundrules.engine.program import Program
+from groundrules.engine.settlement import fallbacks, guards
+from groundrules.engine.state.partition import Partition
+from groundrules.engine.state.recent_ids import KEPT, SEEN
+
+
+def lifetimes(program: Program) -> dict[str, int]:
+    """Return space → lifetime (ms) of the spaces whose rows grow old."""
+    found = {SEEN: KEPT, fallbacks.FALLBACK: fallbacks.LIFETIME}
+    found |= {code.space: code.lifetime for code in program.windows.values()}
+    found |= {cap.name: guards.PERIOD_LIFETIME[cap.per] for cap in program.caps.values()}
+    found |= {roster.name(entity): program.plan.retain for entity in program.kept}
+    found |= {appeals.space_of(ladder.id): 2 * ladder.appeal.within for ladder in program.plan.ladders if ladder.appeal}
+    for code in program.rules.values():
+        found |= dict(_of_rule(code))
+    return found
+
+
+def _of_rule(code: RuleCode) -> Iterator[tuple[str, int]]:
+    rule = code.rule
+    for lane in ("", guards.APART):
+        if rule.once is not None:
+            yield code.once_space + lane, guards.once_lifetime(code)
+        if rule.times is not None:
+            yield code.times_space + lane, rule.times.within
+    if rule.undo:
+        yield code.grants_space, rule.remember
+
+
+def set_all(program: Program, partition: Partition) -> None:
+    """Give the spaces of a partition that was loaded their lifetimes."""
+    known = lifetimes(program)
+    for name, space in partition.spaces.items():
+        if name in known:
+            space.live(known[name])

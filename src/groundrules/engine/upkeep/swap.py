@@ -1,0 +1,226 @@
+"""Changing a live rulebook: what becomes of the state.
+
+Rows say what they are by the name of their space: windows by the hash of their definition, ledgers and caps by name,
+everything else by the id of the rule, ladder or path. `shapes` gives for each space of a plan a hash of what its rows
+mean. A space that both plans have keeps its rows. One that only the old plan has is dropped; a rule with `was` takes
+its old rows along. Paths whose definition changed don't fit any more and are cancelled, as are requests for approval
+whose rule is gone. Levels of ladders are settled anew from the balances, without acting. A report says all of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from groundrules.diagnostics.codes import plans as codes
+from groundrules.engine.cases.due import SCHEDULE
+from groundrules.engine.cells.paths import PROCESS
+from groundrules.engine.cells.states import STATE
+from groundrules.engine.program import Program
+from groundrules.engine.settlement import requests
+from groundrules.engine.settlement.guards import APART
+from groundrules.engine.state import keys
+from groundrules.engine.state.partition import Partition
+from groundrules.engine.state.timers import Timers
+from groundrules.engine.upkeep import lifetimes
+from groundrules.plan import codec, ir
+from groundrules.tables import TABLES
+
+OF_RULES = ("once/", "times/", "grants/", "ladder/", "appeal/", "process/")
+
+
+class SwapReport(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What a swap does to the state.
+
+    kept, added: spaces that both plans have, that only the new one has. dropped: space → rows lost. renamed: old space
+    → new one. cancelled: (path or rule, key) of open paths and of requests that no longer fit. resettled: (ladder,
+    who, levels before, levels after), steps counted from 1. left: states that no longer exist.
+    """
+
+    kept: tuple[str, ...] = ()
+    added: tuple[str, ...] = ()
+    dropped: dict[str, int] = {}
+    renamed: dict[str, str] = {}
+    cancelled: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    resettled: tuple[tuple[str, str, tuple[int, ...], tuple[int, ...]], ...] = ()
+    left: tuple[str, ...] = ()
+
+
+def shapes(plan: ir.Plan) -> dict[str, str]:
+    """Return the spaces that a plan's cells live in, each with a hash of what its rows mean."""
+    found = {f"window/{one.id}": f"{one.kind} {one.ids} {one.pane}" for one in plan.windows}
+    found |= {f"ledger/{one.id}": one.per for one in plan.ledgers}
+    found |= {f"cap/{one.id}": one.per for one in plan.caps}
+    found |= {f"ladder/{one.id}": codec.definition_hash(one) for one in plan.ladders}
+    found |= {f"appeal/{one.id}": "" for one in plan.ladders if one.appeal}
+    found |= {f"process/{one.id}": codec.definition_hash(one) for one in plan.processes}
+    for rule in plan.rules:
+        found |= _of_rule(rule)
+    return dict(sorted(found.items()))
+
+
+def _of_rule(rule: ir.Rule) -> dict[str, str]:
+    found: dict[str, str] = {}
+    if rule.once is not None:
+        shape = codec.definition_hash((rule.once.key, rule.once.per))
+        found |= {f"once/{rule.id}{lane}": shape for lane in ("", APART)}
+    if rule.times is not None:
+        shape = codec.definition_hash(rule.times.key)
+        found |= {f"times/{rule.id}{lane}": shape for lane in ("", APART)}
+    if rule.undo:
+        found[f"grants/{rule.id}"] = codec.definition_hash(rule.undo_key)
+    return found
+
+
+def refuse(before: ir.Plan, after: ir.Plan) -> None:
+    """Raise codec.PlanError if a running engine can't go on with another plan."""
+    if after.tables not in ("", TABLES):
+        raise codec.PlanError(
+            codes.OTHER_TABLES.code,
+            f"this plan was made with other tables ({after.tables}) than those here ({TABLES})",
+            "compile the rulebook again",
+        )
+    if after.partition != before.partition:
+        raise codec.PlanError(
+            codes.OTHER_PARTITION.code,
+            f"state is kept apart by `{'.'.join(before.partition)}`, not by `{'.'.join(after.partition)}`",
+            "begin with a new engine",
+        )
+
+
+def copy(partition: Partition) -> Partition:
+    """Return a partition with the same rows."""
+    other = Partition(partition.id)
+    for space, key, row in partition.rows():
+        other.load(space, key, row)
+    return other
+
+
+def migrate(partition: Partition, before: Mapping[str, str], program: Program) -> SwapReport:
+    """Carry a partition's rows over to another program; its timers must be armed again."""
+    after = shapes(program.plan)
+    partition.timers = Timers()
+    renamed = _rename(partition, before, after, program.plan)
+    before = {renamed.get(space, space): shape for space, shape in before.items()}
+    cancelled = _cancel(partition, before, after, program)
+    dropped = _drop(partition, before, after)
+    lifetimes.set_all(program, partition)
+    return SwapReport(
+        kept=tuple(sorted(space for space in after if _stays(space, before, after))),
+        added=tuple(sorted(after.keys() - before.keys())),
+        dropped=dropped,
+        renamed=renamed,
+        cancelled=tuple(cancelled),
+        resettled=tuple(_resettle(partition, program, before, after)) if partition.meta is not None else (),
+        left=_leave(partition, program),
+    )
+
+
+def total(reports: Iterable[SwapReport]) -> SwapReport:
+    """Return the report of all partitions together."""
+    found = list(reports)
+    dropped: dict[str, int] = {}
+    for one in found:
+        for space, count in one.dropped.items():
+            dropped[space] = dropped.get(space, 0) + count
+    return SwapReport(
+        kept=tuple(sorted({space for one in found for space in one.kept})),
+        added=tuple(sorted({space for one in found for space in one.added})),
+        dropped=dropped,
+        renamed={old: new for one in found for old, new in one.renamed.items()},
+        cancelled=tuple(cancelled for one in found for cancelled in one.cancelled),
+        resettled=tuple(resettled for one in found for resettled in one.resettled),
+        left=tuple(sorted({state for one in found for state in one.left})),
+    )
+
+
+def _rename(partition: Partition, before: Mapping[str, str], after: Mapping[str, str], plan: ir.Plan) -> dict[str, str]:
+    """Move the rows of rules that have a new id; return old space → new one."""
+    renamed = {}
+    for rule in plan.rules:
+        for kind in OF_RULES if rule.was else ():
+            for lane in ("", APART):
+                old, new = f"{kind}{rule.was}{lane}", f"{kind}{rule.id}{lane}"
+                if old in before and old not in after and new in after:
+                    _move(partition, old, new)
+                    renamed[old] = new
+    return renamed
+
+
+def _move(partition: Partition, old: str, new: str) -> None:
+    if old not in partition.spaces:
+        return
+    source = partition.spaces[old]
+    for key, row in source.items():
+        partition.space(new).put(key, row, partition.now)
+        source.drop(key)
+
+
+def _cancel(
+    partition: Partition, before: Mapping[str, str], after: Mapping[str, str], program: Program
+) -> list[tuple[str, tuple[str, ...]]]:
+    """Give up open paths and requests that no longer fit."""
+    cancelled: list[tuple[str, tuple[str, ...]]] = []
+    for name, space in sorted(partition.spaces.items()):
+        if name.startswith(PROCESS + "/") and before.get(name) != after.get(name):
+            cancelled += [(name.removeprefix(PROCESS + "/"), tuple(keys.decode(key))) for key in space.names()]
+            for key in space.names():
+                space.drop(key)
+    for request in requests.standing(partition):
+        code = program.rules.get(request.rule)
+        if code is None or code.rule.approval is None:
+            requests.close(partition, request)
+            cancelled.append((request.rule, (request.id,)))
+    return cancelled
+
+
+def _stays(space: str, before: Mapping[str, str], after: Mapping[str, str]) -> bool:
+    """Whether rows still mean the same; levels always do, for they are settled anew."""
+    return space in before and (before[space] == after.get(space) or (space.startswith("ladder/") and space in after))
+
+
+def _drop(partition: Partition, before: Mapping[str, str], after: Mapping[str, str]) -> dict[str, int]:
+    """Drop the spaces of cells that are gone or mean something else now."""
+    dropped = {}
+    for name in before:
+        space = partition.spaces.get(name)
+        if space is None or _stays(name, before, after):
+            continue
+        dropped[name] = len(space)
+        for key in space.names():
+            space.drop(key)
+    return {name: count for name, count in sorted(dropped.items()) if count}
+
+
+def _resettle(
+    partition: Partition, program: Program, before: Mapping[str, str], after: Mapping[str, str]
+) -> Iterable[tuple[str, str, tuple[int, ...], tuple[int, ...]]]:
+    """Settle the levels of ladders that changed anew from the balances."""
+    for ladder in program.ladders.values():
+        if not ladder.remembers or before.get(ladder.name) == after[ladder.name]:
+            continue
+        space, ledger = partition.space(ladder.name), program.ledgers[ladder.ladder.ledger]
+        balances = partition.space(ledger.name)
+        for who in sorted({*space.names(), *balances.names()}):
+            level = ladder.read(space.get(who))
+            settled = ladder.resettle(level, ledger.balance(balances.get(who), partition.now).value)
+            ladder.store(space, who, settled, partition.now)
+            if settled.held != level.held:
+                yield ladder.id, who, _steps(level.held), _steps(settled.held)
+
+
+def _steps(held: list[int]) -> tuple[int, ...]:
+    return tuple(step + 1 for step in held)
+
+
+def _leave(partition: Partition, program: Program) -> tuple[str, ...]:
+    """Forget states and schedules that no longer exist; return the states that were left that way."""
+    states = {code.id for code in program.states}
+    left = tuple(name for name in partition.space(STATE).names() if name not in states)
+    for name in left:
+        partition.space(STATE).drop(name)
+    for name in partition.space(SCHEDULE).names():
+        if name not in program.schedules:
+            partition.space(SCHEDULE).drop(name)
+    return left

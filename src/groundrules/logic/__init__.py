@@ -1,0 +1,1 @@
+"""What guards imply, exclude and leave open."""

@@ -1,0 +1,144 @@
+"""Approval: effects that wait until enough people with a role agree.
+
+A firing rule with `approval` asks by a `request_approval` action and puts what it would do away, fully worked out,
+messages rendered. With `batch` all subjects of one run of a schedule wait in one request, else each in its own. The
+request's id is made like an action's key, from partition, cause and rule.
+
+Answers come in as `approval.given` and `approval.refused`. An answer counts if its member has the role (as the event
+says, else the roster), is not the bot, and is nobody whom the case is about: whoever would be acted on, whose balance
+would change, the subject; if that is nobody, the actor of the event. The same member counts once. Enough approvals
+release what was held; one refusal, or the time running out, asks the rules on refusal instead (about the same event,
+which they also see as the start). Either is a decision of its own. What does not count is told.
+
+With `recheck` the guard is asked again before anything is released, about the same event and subject on the state as it
+is then; what it no longer holds of is overtaken and dropped, and told.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from groundrules.decisions import Note
+from groundrules.plan import ir
+from groundrules.reference import actions
+from groundrules.reference.scope import Json, Scope, walk
+from groundrules.reference.values import evaluate
+
+if TYPE_CHECKING:
+    from groundrules.reference.decide import Firing, Occasion, Outcome
+    from groundrules.reference.partition import Partition
+
+ANSWERS = ("approval.given", "approval.refused")
+
+
+@dataclass(frozen=True)
+class Case:
+    """What one firing would do: the scope it was made in, whom it is about, its effects."""
+
+    scope: Scope
+    about: tuple[str, ...]
+    outcome: Outcome
+
+    def scene(self, now: int) -> Scope:
+        """The same scope at `now`; the event also stands for the start."""
+        start = self.scope.event if self.scope.start is None else self.scope.start
+        return replace(self.scope, now=now, start=start, matched=())
+
+    def holds(self, rule: ir.Rule, now: int) -> bool:
+        """Ask the guard again."""
+        scope = self.scene(now)
+        return evaluate(rule.when, scope) is True and (rule.unless is None or evaluate(rule.unless, scope) is not True)
+
+
+@dataclass
+class Request:
+    """A request that stands: the rule behind it, until when, who approved, what is held."""
+
+    id: str
+    rule: ir.Rule
+    expires: int
+    cases: list[Case]
+    approved: set[str]
+
+
+class Approvals:
+    """The requests that stand in one partition."""
+
+    def __init__(self) -> None:
+        self.standing: dict[str, Request] = {}
+
+    def requests(self, partition: Partition, occasion: Occasion, held: list[Firing]) -> list[actions.Wish]:
+        """Put what is held away; the actions that ask for its approval."""
+        parts: dict[tuple[str, str], list[Firing]] = {}
+        for one in held:
+            assert one.rule.approval is not None
+            part = "" if one.rule.approval.batch else one.scope.subject or ""
+            parts.setdefault((one.rule.id, part), []).append(one)
+        return [self.ask(partition, occasion, part, found) for (_, part), found in parts.items()]
+
+    def ask(self, partition: Partition, occasion: Occasion, part: str, found: list[Firing]) -> actions.Wish:
+        """Put some firings of one rule away; the action that asks for their approval."""
+        rule = found[0].rule
+        approval = rule.approval
+        assert approval is not None
+        occurrence = f"{occasion.occurrence}:{part}" if part else occasion.occurrence
+        id = actions.hashed([partition.id, occurrence, rule.id])
+        cases = [case_of(partition, one) for one in found]
+        self.standing[id] = Request(id, rule, partition.now + approval.within, cases, set())
+        parameters = {
+            "request": id,
+            "role": approval.by,
+            "approvals": approval.approvals,
+            "within": approval.within,
+            "rule": rule.id,
+            "actions": [as_parameter(wish) for case in cases for wish in case.outcome.wishes],
+        }
+        return actions.Wish("request_approval", None, parameters, (rule.id,))
+
+    def approve(self, request: Request, member: str) -> bool:
+        """Count an approval; whether there are enough now, the request then being closed."""
+        assert request.rule.approval is not None
+        request.approved.add(member)
+        enough = len(request.approved) >= request.rule.approval.approvals
+        if enough:
+            del self.standing[request.id]
+        return enough
+
+
+def case_of(partition: Partition, one: Firing) -> Case:
+    outcome = one.finish()
+    return Case(one.scope, about(partition, one.scope, outcome), outcome)
+
+
+def about(partition: Partition, scope: Scope, outcome: Outcome) -> tuple[str, ...]:
+    """The members whom a case is about."""
+    targets = {
+        w.who for w in outcome.wishes if w.who and actions.specification(partition.plan, w.do).target == "member"
+    }
+    targets |= {ask.who for ask in outcome.asks if partition.ledgers.definitions[ask.ledger].per == "member"}
+    targets |= {scope.subject} if scope.subject is not None else set()
+    actor = walk(scope.event, ("actor", "id"))
+    return tuple(sorted(targets or ({actor} if actor is not None else set())))
+
+
+def as_parameter(wish: actions.Wish) -> dict[str, Any]:
+    """A wish as the request shows it: what would be done to whom."""
+    who = {} if wish.who is None else {"who": wish.who}
+    return {"do": wish.do, **who, **dict(sorted(wish.parameters.items()))}
+
+
+def objection(partition: Partition, request: Request, event: Json) -> str | None:
+    """Why an answer does not count, or None if it does."""
+    actor = event["actor"]
+    roles = partition.roster.roles(actor, partition.now)
+    assert request.rule.approval is not None
+    if actor.get("self") is True:
+        return "own_act"
+    if request.rule.approval.by not in roles:
+        return "lacks_role"
+    return "own_case" if any(actor["id"] in case.about for case in request.cases) else None
+
+
+def note(kind: str, request: Request, **detail: Any) -> Note:
+    return Note(kind=kind, subject=request.id, detail={"rule": request.rule.id, **detail})

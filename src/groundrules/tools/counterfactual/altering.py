@@ -1,0 +1,230 @@
+"""What can be made different in a counterfactual: a field of the event, or something remembered.
+
+An alteration is told as a `Change` and done by one of two functions: on a copy of the event before it is fed, or on a
+copy of the memory at the moment when the rule is asked. One that has neither can only be told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from groundrules.calendar.days import DAY
+from groundrules.calendar.instants import format_duration, format_ms
+from groundrules.plan import ir
+from groundrules.reference.labels import Mark
+from groundrules.reference.ledgers import Change as Balance
+from groundrules.reference.partition import Partition
+from groundrules.reference.roster import Entry as Known
+from groundrules.reference.scope import Scope
+from groundrules.reference.windows import Entry, encoded
+from groundrules.tools.explaining.event_lines import Json
+from groundrules.tools.explaining.model import Change
+
+Place = tuple[str | int, ...]
+
+
+@dataclass(frozen=True)
+class Alteration:
+    """One change: how it is told, and how it is done."""
+
+    told: Change
+    to_event: Callable[[Json], None] | None = None
+    to_partition: Callable[[Partition], None] | None = None
+
+    @property
+    def possible(self) -> bool:
+        return self.to_event is not None or self.to_partition is not None
+
+
+# --- the event --------------------------------------------------------------------------------------
+
+
+def put(event: Json, place: Place, value: Any) -> None:
+    """Set a field of an event, making the objects on the way; None takes it out; an item behind the last is added."""
+    inside: Any = event
+    for name, following in pairwise(place):
+        if isinstance(inside, list) and name == len(inside):
+            inside.append({})
+        elif isinstance(inside, dict) and name not in inside:
+            inside[name] = [] if isinstance(following, int) else {}
+        inside = inside[name]
+    last = place[-1]
+    if isinstance(inside, list) and isinstance(last, int) and last >= len(inside):
+        inside.append(value)
+    elif value is None and isinstance(inside, dict):
+        inside.pop(last, None)
+    else:
+        inside[last] = value
+
+
+def field(place: Place, value: Any, told: Change) -> Alteration:
+    """Another value of a field of the event."""
+    return Alteration(told, to_event=lambda event: put(event, place, value))
+
+
+def rewrite(place: Place, before: Any, change: Callable[[Any], Any], told: Change) -> Alteration:
+    """A field of the event made over; `before` is what stands for it where the event does not have it.
+
+    Several changes of one text or list are made one after the other.
+    """
+
+    def alter(event: Json) -> None:
+        held = found(event, place)
+        put(event, place, change(before if held is None else held))
+
+    return Alteration(told, to_event=alter)
+
+
+def found(event: Json, place: Place) -> Any:
+    """What stands at a place of an event, or None."""
+    inside: Any = event
+    for name in place:
+        try:
+            inside = inside[name]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return inside
+
+
+def later(instant: int, scope: Scope) -> Alteration:
+    """The event coming later; one from a timer cannot."""
+    told = Change(kind="time", what="now", bound=format_ms(instant), within=format_duration(instant - scope.now))
+    if scope.event is None:
+        return Alteration(told)
+    return Alteration(told, to_event=lambda event: put(event, ("time",), format_ms(instant)))
+
+
+# --- what is remembered -----------------------------------------------------------------------------
+
+
+def fact(entity: str, who: str, name: str, value: Any, told: Change) -> Alteration:
+    """Another fact in the roster."""
+
+    def alter(partition: Partition) -> None:
+        known = partition.roster.entries.setdefault((entity, who), Known(heard=partition.now))
+        known.facts[name] = value
+
+    return Alteration(told, to_partition=alter)
+
+
+def silence(who: str, length: int, told: Change) -> Alteration:
+    """A member who wrote last so long ago."""
+
+    def alter(partition: Partition) -> None:
+        partition.roster.entries.setdefault(("member", who), Known(heard=partition.now)).wrote = partition.now - length
+
+    return Alteration(told, to_partition=alter)
+
+
+def balance(ledger: str, who: str, value: int, now: int, before: int) -> Alteration:
+    """Another balance."""
+
+    def alter(partition: Partition) -> None:
+        partition.ledgers.history.setdefault((ledger, who), []).append(Balance(partition.now, value))
+
+    told = Change(kind="ledger", what=ledger, who=who, value=value, before=before, count=value - before)
+    return Alteration(told, to_partition=alter)
+
+
+def state(id: str, held: bool) -> Alteration:
+    """A state that holds, or does not."""
+
+    def alter(partition: Partition) -> None:
+        partition.states.held = partition.states.held | {id} if held else partition.states.held - {id}
+
+    return Alteration(Change(kind="state", what=id, value=held), to_partition=alter)
+
+
+def label(entity: str, bearer: str, name: str, borne: bool) -> Alteration:
+    """A label that stands, or does not."""
+
+    def alter(partition: Partition) -> None:
+        partition.labels.marks[entity, bearer, name] = Mark(borne, None, by_hand=False)
+
+    return Alteration(Change(kind="label", what=name, who=bearer, value=borne), to_partition=alter)
+
+
+def not_fired_yet(rule: str, fired_at: str | None) -> Alteration:
+    """A rule that has not fired for this key before."""
+
+    def alter(partition: Partition) -> None:
+        partition.firings.history = [one for one in partition.firings.history if one.rule != rule]
+
+    return Alteration(Change(kind="once", what=rule, before=fired_at), to_partition=alter)
+
+
+# --- windows ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class InWindow:
+    """A window under one key, as a guard reads it."""
+
+    window: ir.Window
+    key: list[Any]
+    within: int
+    scope: Scope
+    told: dict[str, Any]  # what every change of it says
+
+    @property
+    def held(self) -> list[Entry]:
+        return self.scope.partition.windows.entries(self.window.id, self.key, self.within, self.scope.now)
+
+    def change(self, count: int, **more: Any) -> Change:
+        return Change(kind="window", what=self.window.type, count=count, **self.told, **more)
+
+    def more(self, count: int) -> Alteration:
+        """So many more events; of distinct values, each with a value of its own."""
+
+        def alter(partition: Partition) -> None:
+            for number in range(count):
+                _add(partition, self, partition.now, f"\x1f{number}")
+
+        return Alteration(self.change(count), to_partition=alter)
+
+    def amount(self, value: float) -> Alteration:
+        """So much more in a sum."""
+        return Alteration(
+            self.change(1, value=value), to_partition=lambda partition: _add(partition, self, partition.now, value)
+        )
+
+    def fewer(self, count: int) -> Iterator[Alteration]:
+        """So many events less, the oldest first, and never the one at hand; nothing if there are not so many."""
+        own = self.scope.partition.number if self.scope.event is not None else -1
+        gone = [entry for entry in self.held if entry.number != own][:count]
+        if len(gone) == count:
+            yield Alteration(self.change(-count), to_partition=lambda partition: _drop(partition, gone))
+
+    def days(self, length: int) -> Alteration:
+        """Entries on the days before, so that the run of days is so long."""
+
+        def alter(partition: Partition) -> None:
+            for day in range(length):
+                _add(partition, self, partition.now - day * DAY, None)
+
+        return Alteration(self.change(length), to_partition=alter)
+
+    def still_for(self, length: int) -> Alteration:
+        """No event for so long."""
+
+        def alter(partition: Partition) -> None:
+            entries = partition.windows.all(self.window.id, self.key)
+            _drop(partition, [entry for entry in entries if entry.at > partition.now - length])
+            partition.windows.first = min(partition.windows.first, partition.now - length)
+
+        return Alteration(self.change(0, bound=format_duration(length)), to_partition=alter)
+
+
+def _add(partition: Partition, where: InWindow, at: int, value: Any) -> None:
+    entry = Entry(where.window.id, tuple(map(encoded, where.key)), at, partition.number, "", value)
+    partition.windows.history = sorted([*partition.windows.history, entry], key=lambda one: (one.at, one.number))
+
+
+def _drop(partition: Partition, gone: list[Entry]) -> None:
+    named = {(entry.window, entry.key, entry.number) for entry in gone}
+    partition.windows.history = [
+        entry for entry in partition.windows.history if (entry.window, entry.key, entry.number) not in named
+    ]

@@ -1,0 +1,274 @@
+"""Changes that would turn one leaf of a guard: another word in the text, another role, one more event in a window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import singledispatch
+from typing import Any
+
+from msgspec import structs
+
+from groundrules.plan import ir
+from groundrules.reference import clauses, texts
+from groundrules.reference.conditions import items_of
+from groundrules.tools.counterfactual import altering
+from groundrules.tools.counterfactual.altering import Alteration
+from groundrules.tools.counterfactual.patterns import example
+from groundrules.tools.counterfactual.reaching import (
+    FLIPPED,
+    OPPOSITE,
+    OTHER,
+    Site,
+    placed,
+    reach,
+    rewritten,
+    set_to,
+    when,
+    window,
+)
+from groundrules.tools.explaining.model import Change
+
+ELSEWHERE = "elsewhere.example"
+MOST_CUTS = 20
+SHOWN = 5  # words of a list that are named
+
+
+@singledispatch
+def leaf(expr: Any, want: bool, site: Site) -> Iterator[Alteration]:
+    """Yield changes that may make a leaf true or false; none for those that nothing simple turns."""
+    return iter(())
+
+
+@leaf.register(ir.Field)
+@leaf.register(ir.Fact)
+def _(expr: ir.Field | ir.Fact, want: bool, site: Site) -> Iterator[Alteration]:
+    yield from set_to(expr, want, "==", want, site)
+
+
+@leaf.register
+def _(expr: ir.InClock, want: bool, site: Site) -> Iterator[Alteration]:
+    if isinstance(expr.instant, ir.Now):
+        times = (expr.start, expr.end % 86_400_000)
+        yield from when(lambda moved: Site(moved).value(expr) is want, site, times)
+
+
+@leaf.register
+def _(expr: ir.WindowTest, want: bool, site: Site) -> Iterator[Alteration]:
+    yield from window(expr, expr.operator if want else OPPOSITE[expr.operator], expr.bound, site)
+    for part in expr.key:
+        yield from _made_known(part, site)
+
+
+@leaf.register
+def _(expr: ir.InState, want: bool, site: Site) -> Iterator[Alteration]:
+    yield altering.state(expr.state, want)
+
+
+@leaf.register
+def _(expr: ir.HasLabel, want: bool, site: Site) -> Iterator[Alteration]:
+    bearer = site.value(expr.id)
+    if bearer is not None:
+        yield altering.label(expr.entity, bearer, expr.label, want)
+
+
+@leaf.register
+def _(expr: ir.Compare, want: bool, site: Site) -> Iterator[Alteration]:
+    relation = expr.operator if want else OPPOSITE[expr.operator]
+    left, right = site.value(expr.left), site.value(expr.right)
+    if right is not None:
+        yield from reach(expr.left, relation, right, site)
+    if left is not None and not isinstance(expr.right, ir.Const):
+        yield from reach(expr.right, FLIPPED[relation], left, site)
+
+
+def _subject(expr: Any) -> Any:
+    """The field whose text is looked into, behind functions that only change its view."""
+    while isinstance(expr, ir.Call) and expr.arguments:
+        expr = expr.arguments[0]
+    return expr
+
+
+@leaf.register(ir.Contains)
+@leaf.register(ir.ContainsList)
+@leaf.register(ir.Affix)
+@leaf.register(ir.Matches)
+def _(expr: Any, want: bool, site: Site) -> Iterator[Alteration]:
+    yield from (_found if want else _cut)(expr, site)
+
+
+def _found(expr: Any, site: Site) -> Iterator[Alteration]:
+    """A text in which a leaf finds what it looks for."""
+    subject = _subject(expr.subject)
+    text = site.value(subject)
+    if text is None and isinstance(subject, ir.Field):
+        text = ""
+    wanted, among, source = _needles(expr, site)
+    relation = _relation(expr)
+    told = Change(
+        kind="field", what=site.text(subject), relation=relation, among=among[:SHOWN], source=source, count=len(among)
+    )
+    if not wanted or not isinstance(text, str):
+        yield Alteration(told)
+        return
+    for write in _writings(wanted, expr):
+        yield from rewritten(subject, write, _with(told, write(text)), site)
+
+
+def _relation(expr: Any) -> str:
+    match expr:
+        case ir.Affix():
+            return f"{expr.end}s with"
+        case ir.Matches():
+            return "matches"
+    return "contains all" if expr.quantifier == "all" else "contains"
+
+
+def _with(told: Change, value: Any) -> Change:
+    return structs.replace(told, value=value)
+
+
+def _needles(expr: Any, site: Site) -> tuple[list[str], tuple[str, ...], str]:
+    """(what to write into a text, everything that would do, the list's name)."""
+    match expr:
+        case ir.ContainsList():
+            items = _fitting(site.scope.partition.lists[expr.list].items, site.value(_subject(expr.subject)))
+            return list(items if expr.quantifier == "all" else items[:1]), items, expr.list
+        case ir.Contains():
+            items = tuple(str(item) for item in items_of(site.value(expr.needles) or []))
+            return list(items if expr.quantifier == "all" else items[:1]), items, ""
+        case ir.Affix():
+            needle = site.value(expr.needle)
+            return [needle] if needle else [], (needle,) if needle else (), ""
+    found = example(expr.pattern, expr.flags)
+    return [found] if found is not None else [], (), f"/{expr.pattern}/{expr.flags}"
+
+
+def _fitting(items: Sequence[str], text: Any) -> tuple[str, ...]:
+    """Words in the order in which they would go with a text: those in a script that it has first."""
+    wide = isinstance(text, str) and not text.isascii()
+    return tuple(sorted(items, key=lambda item: wide is item.isascii()))
+
+
+def _writings(wanted: list[str], expr: Any) -> list[Callable[[str], str]]:
+    """How to write into a text what is to be found there; a pattern may want to stand alone."""
+    new = " ".join(wanted)
+    if isinstance(expr, ir.Affix) and expr.end == "start":
+        return [lambda text: f"{new} {text}".strip()]
+    behind: Callable[[str], str] = lambda text: f"{text} {new}" if text.strip() else new  # noqa: E731
+    return [behind, lambda text: new] if isinstance(expr, ir.Matches) else [behind]
+
+
+def _cut(expr: Any, site: Site) -> Iterator[Alteration]:
+    """A text from which everything is taken out that a leaf finds in it."""
+    subject = _subject(expr.subject)
+    text = site.value(subject)
+    if not isinstance(text, str):
+        return
+    without, patterns = _without(expr, text, site)
+    told = Change(kind="field", what=site.text(subject), relation="lacks", among=patterns, value=without)
+    yield from rewritten(subject, lambda held: _without(expr, held, site)[0], told, site)
+
+
+def _without(expr: Any, text: str, site: Site) -> tuple[str, tuple[str, ...]]:
+    """(the text without what a leaf finds in it, the patterns that were found)."""
+    patterns: list[str] = []
+    for _ in range(MOST_CUTS):
+        places = [(place, pattern) for pattern, place in clauses.occurrences(expr, text, site.scope)]
+        if not places:
+            break
+        (start, end), pattern = min(places)
+        patterns.append(pattern)
+        text = text[:start] + text[end:]
+    return text, tuple(dict.fromkeys(patterns))
+
+
+@leaf.register(ir.In)
+@leaf.register(ir.InList)
+def _(expr: ir.In | ir.InList, want: bool, site: Site) -> Iterator[Alteration]:
+    """A value that is in a list, or is not."""
+    words = site.scope.partition.lists.get(expr.list) if isinstance(expr, ir.InList) else None
+    entries = tuple(words.items) if words else tuple(items_of(site.value(expr.collection) or []))  # type: ignore[union-attr]
+    subject = _subject(expr.item)
+    if isinstance(subject, ir.Field | ir.Fact):
+        value = next(iter(entries), None) if want else _outside(entries, words.match if words else "")
+        told = Change(
+            kind="fact" if isinstance(subject, ir.Fact) else "field",
+            what=site.text(subject),
+            relation="in" if want else "not in",
+            among=tuple(str(entry) for entry in entries[:SHOWN]),
+            source=words.id if words else "",
+            count=len(entries),
+            value=value,
+            before=site.value(subject),
+        )
+        if value is not None:
+            yield from placed(subject, value, told, site)
+    elif isinstance(expr, ir.In) and isinstance(_subject(expr.collection), ir.Field | ir.Fact):
+        yield from _listed(_subject(expr.collection), [site.value(expr.item)], want, site)
+
+
+def _outside(entries: tuple[Any, ...], match: str) -> Any:
+    if match == "domain":
+        return ELSEWHERE
+    return OTHER if all(isinstance(entry, str) for entry in entries) else max(entries) + 1
+
+
+@leaf.register(ir.Has)
+@leaf.register(ir.HasList)
+def _(expr: ir.Has | ir.HasList, want: bool, site: Site) -> Iterator[Alteration]:
+    """A list that holds something, or does not."""
+    if isinstance(expr, ir.HasList):
+        values: list[Any] = list(site.scope.partition.lists[expr.list].items)
+    else:
+        values = items_of(site.value(expr.values) or [])
+    enough = values if (expr.quantifier == "all") is want else values[:1]
+    yield from _listed(_subject(expr.collection), enough if want else values, want, site, values)
+
+
+def _listed(
+    collection: Any, changed: list[Any], want: bool, site: Site, among: Sequence[Any] = ()
+) -> Iterator[Alteration]:
+    if not isinstance(collection, ir.Field | ir.Fact) or None in changed:
+        return
+    held = list(site.value(collection) or [])
+
+    def change(items: Any) -> list[Any]:
+        if want:
+            return [*(items or ()), *(value for value in changed if value not in (items or ()))]
+        return [item for item in items or () if not any(texts.equal(item, other, "folded") for other in changed)]
+
+    after = change(held)
+    named = (among or changed) if want else [value for value in held if value not in after]
+    told = Change(
+        kind="fact" if isinstance(collection, ir.Fact) else "field",
+        what=site.text(collection),
+        relation="has" if want else "has not",
+        among=tuple(str(value) for value in named[:SHOWN]),
+        count=len(named),
+        value=after,
+        before=held,
+    )
+    yield from rewritten(collection, change, told, site)
+
+
+@leaf.register
+def _(expr: ir.Known, want: bool, site: Site) -> Iterator[Alteration]:
+    operand = _subject(expr.operand)
+    if want:
+        yield from _made_known(operand, site)
+    elif isinstance(operand, ir.Field | ir.Fact):
+        told = Change(kind="fact", what=site.text(operand), relation="unknown", before=site.value(operand))
+        yield from placed(operand, None, told, site)
+
+
+def _made_known(operand: Any, site: Site) -> Iterator[Alteration]:
+    """A fact that is told, as any value."""
+    if not isinstance(operand, ir.Field | ir.Fact) or site.value(operand) is not None:
+        return
+    specimens: dict[str, Any] = {"number": 1, "boolean": True, "list": [], "duration": 60_000, "clock": 0}
+    value = specimens.get(operand.kind, "x")
+    if operand.kind == "entity":
+        value = {"id": "somebody"}
+    if operand.kind in ("instant", "date"):
+        value = "2026-01-01T00:00:00Z" if operand.kind == "instant" else "2026-01-01"
+    yield from placed(operand, value, Change(kind="fact", what=site.text(operand), relation="known", value=value), site)

@@ -1,0 +1,95 @@
+"""Changes that would turn a condition: the smallest for each leaf, put together as `and` and `or` ask for them.
+
+To make an `and` true all of its parts that are not must be turned; to make an `or` true, one of them. What comes out
+are proposals: each is decided again before anybody is told that it would do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import islice, product
+from typing import Any
+
+from groundrules.plan import ir
+from groundrules.reference.values import raw
+from groundrules.tools.counterfactual import altering
+from groundrules.tools.counterfactual.altering import Alteration, Place
+from groundrules.tools.counterfactual.leaves import leaf
+from groundrules.tools.counterfactual.reaching import Site, written_for
+from groundrules.tools.counterfactual.specimens import specimen
+from groundrules.tools.explaining.model import Change
+
+Way = tuple[Alteration, ...]
+WIDEST = 6  # proposals kept at each branch
+
+
+def turn(expr: Any, want: bool, site: Site) -> list[Way]:
+    """Ways to make a condition true or false, the shortest first; the empty way if it is so already."""
+    if site.value(expr) is want:
+        return [()]
+    match expr:
+        case ir.And() | ir.Or():
+            parts = [turn(part, want, site) for part in expr.operands]
+            return _all(parts) if isinstance(expr, ir.And) is want else _one(parts)
+        case ir.Not():
+            return turn(expr.operand, not want, site)
+        case ir.Quantified():
+            return _items(expr, want, site)
+        case _:
+            return _distinct((one,) for one in leaf(expr, want, site))
+
+
+def _all(parts: Sequence[list[Way]]) -> list[Way]:
+    """All parts at once."""
+    if not all(parts):
+        return []
+    found = (tuple(one for way in ways for one in way) for ways in islice(product(*parts), 4 * WIDEST))
+    return _distinct(found)
+
+
+def _one(parts: Sequence[list[Way]]) -> list[Way]:
+    """Any one part; of each part its best ways first, so that every part has its say."""
+    return _distinct(ways[turn] for turn in range(WIDEST) for ways in parts if turn < len(ways))
+
+
+def _distinct(ways: Any) -> list[Way]:
+    found: dict[tuple[Any, ...], Way] = {}
+    for way in ways:
+        found.setdefault(tuple(repr(one.told) for one in way), way)
+    return sorted(found.values(), key=len)[:WIDEST]
+
+
+def _items(expr: ir.Quantified, want: bool, site: Site) -> list[Way]:
+    """One more or another item of the list, or all of them otherwise."""
+    items = raw(expr.collection, site.scope) or []
+    base = site.place(expr.collection)
+    inner = [site.binding(item, None if base is None else (*base, index)) for index, item in enumerate(items)]
+    turned = [turn(expr.condition, want, one) for one in inner]
+    if want is not (expr.quantifier == "any"):
+        return _all(turned)
+    return _one([*turned, _added(expr, base, len(items), want, site)])
+
+
+def _added(expr: ir.Quantified, base: Place | None, count: int, want: bool, site: Site) -> list[Way]:
+    """An item added to the list that makes the condition so."""
+    if isinstance(expr.collection, ir.Call):
+        return [(one,) for one in written_for(expr.collection, 1, site)]
+    if base is None or site.scope.event is None:
+        return []
+    item = specimen(_items_schema(site, base))
+    place = (*base, count)
+    told = Change(kind="field", what=site.text(expr.collection), relation="one more", value=item)
+    added = altering.field(place, item, told)
+    return [(added, *way) for way in turn(expr.condition, want, site.binding(item, place)) if _is_whole(way)]
+
+
+def _is_whole(way: Way) -> bool:
+    return all(one.possible for one in way)
+
+
+def _items_schema(site: Site, place: Place) -> dict[str, Any]:
+    schema: dict[str, Any] = site.scope.plan.events[(site.scope.event or {}).get("type", "")]
+    for name in place:
+        schema = schema.get("items", {}) if isinstance(name, int) else schema.get("properties", {}).get(name, {})
+    found: dict[str, Any] = schema.get("items", {})
+    return found

@@ -1,0 +1,106 @@
+"""Histories of the reference interpreter that are quicker to ask and don't grow without end.
+
+The reference writes everything down in one list and reads the whole of it for every question. Here the entries of a
+window stand on a shelf for each key, and what no question can concern any more is thrown away now and then. The answers
+are the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from groundrules.calendar.zones import local_day
+from groundrules.plan import ir
+from groundrules.reference.firings import DEFAULT_MEMORY, Firing
+from groundrules.reference.partition import Partition
+from groundrules.reference.windows import Entry, Windows, encoded
+
+LONGEST_PERIOD = 32 * 86_400_000
+
+
+class Shelves(list[Entry]):
+    """A history that knows where the entries of each key stand."""
+
+    def __init__(self, entries: Iterable[Entry] = ()) -> None:
+        super().__init__()
+        self.of: dict[tuple[str, tuple[str, ...]], list[Entry]] = {}
+        for entry in entries:
+            self.append(entry)
+
+    def append(self, entry: Entry) -> None:
+        super().append(entry)
+        self.of.setdefault((entry.window, entry.key), []).append(entry)
+
+    def __deepcopy__(self, memo: Any) -> Shelves:
+        """A copy with the same entries, which never change."""
+        return Shelves(self)
+
+
+class ShelvedWindows(Windows):
+    """Windows whose history stands on shelves."""
+
+    @property
+    def history(self) -> list[Entry]:
+        return self._shelves
+
+    @history.setter
+    def history(self, entries: Iterable[Entry]) -> None:
+        self._shelves = Shelves(entries)
+
+    def all(self, window: str, key: list[Any]) -> list[Entry]:
+        return self._shelves.of.get((window, tuple(map(encoded, key))), [])
+
+
+def shelve(partition: Partition) -> None:
+    """Put the windows of a memory on shelves."""
+    if not isinstance(partition.windows, ShelvedWindows):
+        windows = ShelvedWindows(partition.plan, partition.windows.first)
+        windows.history = partition.windows.history
+        partition.windows = windows
+
+
+def lighten(partition: Partition) -> None:
+    """Throw away what no question can concern any more."""
+    partition.windows.history = list(_entries(partition))
+    partition.firings.history = list(_firings(partition))
+
+
+def _entries(partition: Partition) -> Iterator[Entry]:
+    """The entries of windows that a question may still concern, oldest first."""
+    definitions = partition.windows.definitions
+    last: dict[Any, Entry] = {}
+    for entry in partition.windows.history:
+        window = definitions[entry.window]
+        if window.kind in ("streak", "quiet"):
+            day = local_day(partition.plan.timezone, entry.at) if window.kind == "streak" else None
+            last[entry.window, entry.key, day] = entry
+    kept = {id(entry) for entry in last.values()}
+    for entry in partition.windows.history:
+        if id(entry) in kept or _is_within(definitions[entry.window], entry, partition):
+            yield entry
+
+
+def _is_within(window: ir.Window, entry: Entry, partition: Partition) -> bool:
+    """Whether an entry of a window that looks back for a time is not too old for it."""
+    limit = partition.now - (window.within or partition.plan.retain) - window.pane
+    return window.kind in ("count", "distinct", "sum") and entry.at > limit
+
+
+def _firings(partition: Partition) -> Iterator[Firing]:
+    """The firings that `once_per` and `times` may still ask for: of each key the last, and those within the time."""
+    rules = {rule.id: rule for rule in partition.plan.rules if rule.once is not None or rule.times is not None}
+    last = {(one.rule, one.live, one.once): one for one in partition.firings.history if one.rule in rules}
+    for one in partition.firings.history:
+        rule = rules.get(one.rule)
+        if rule is None:
+            continue
+        counted = rule.times is not None and partition.now - one.at < rule.times.within
+        if counted or (last[one.rule, one.live, one.once] is one and partition.now - one.at <= _remembered(rule)):
+            yield one
+
+
+def _remembered(rule: ir.Rule) -> int:
+    if rule.once is None:
+        return 0
+    return LONGEST_PERIOD if rule.once.per else rule.once.within or DEFAULT_MEMORY

@@ -1,0 +1,199 @@
+"""The missing tests: one below, at, and one above each threshold of a rulebook.
+
+A threshold is a number that a window, a length, an age, a field or a balance is compared with, or that a ladder's step
+reaches. What the tests there are have measured is found by listening to them; for a threshold that they do not pass
+closely, a case is made of one of their steps: taken again and again until a window is full, by three members whose
+facts lie around the bound, or with three values of a field. A case is proposed only if, played, it does measure them;
+what it expects is what the rulebook does today, for its author to read and judge. Of a state the two numbers between
+which it turns are enough: once it has turned, nobody asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from groundrules.decisions import Decision
+from groundrules.plan import ir
+from groundrules.reference.scope import Scope
+from groundrules.reference.values import evaluate
+from groundrules.tools.measuring import drafts
+from groundrules.tools.measuring.coverage import conditions_of
+from groundrules.tools.measuring.drafts import Threshold, Witness
+from groundrules.tools.measuring.observe import leaves, play
+from groundrules.tools.testing.cases import Case, Expectation, Step
+from groundrules.tools.testing.judge import as_expected
+
+ORDERED = ("<", "<=", ">", ">=")
+
+
+class Proposal(NamedTuple):
+    """A threshold that no test passes closely, and a case that does; None where none could be made."""
+
+    threshold: Threshold
+    case: Case | None
+
+
+@dataclass
+class Heard:
+    """What was measured against each threshold, and the steps at which each rule was asked, and fired."""
+
+    measured: dict[tuple[str, int], set[Any]] = field(default_factory=dict)
+    asked: dict[str, list[Witness]] = field(default_factory=dict)
+    fired: dict[str, list[Witness]] = field(default_factory=dict)
+
+
+def boundaries(plan: ir.Plan, cases: Sequence[Case]) -> Iterator[Proposal]:
+    """Yield a proposal for each threshold of the rulebook's own that the cases do not pass closely."""
+    heard = Heard()
+    for case in cases:
+        _listen(plan, case, heard)
+    for threshold in thresholds(plan):
+        if not set(threshold.needed) <= heard.measured.get(threshold.key, set()):
+            yield Proposal(threshold, _proposed(plan, threshold, heard, cases))
+
+
+def thresholds(plan: ir.Plan) -> Iterator[Threshold]:
+    """Yield every threshold once, in the order of the text."""
+    found: dict[tuple[str, int], Threshold] = {}
+    for owner, guard in conditions_of(plan):
+        for leaf in guard:
+            if threshold := _threshold(plan, owner, leaf):
+                found.setdefault(threshold.key, threshold)
+    for ladder in plan.ladders:
+        for number, step in enumerate(ladder.steps if "." not in ladder.id else ()):
+            rule = next((one for one in plan.rules if one.id == f"{ladder.id}#{number + 1}"), None)
+            place = plan.sources[rule.src] if rule and rule.src >= 0 else ir.Source(file="", line=0, column=0, text="")
+            key = (f"{ladder.id}#{number + 1}", -1)
+            text = f"{ladder.ledger} reaches {step.reaches}"
+            found[key] = Threshold(key[0], -1, text, place.file, place.line, step.reaches, 1, ladder)
+    yield from sorted(found.values(), key=lambda one: (one.file, one.line, one.text))
+
+
+def _threshold(plan: ir.Plan, owner: str, leaf: Any) -> Threshold | None:
+    place = plan.sources[leaf.src] if leaf.src >= 0 else ir.Source(file="", line=0, column=0, text="")
+    if isinstance(leaf, ir.WindowTest):
+        window = next(one for one in plan.windows if one.id == leaf.window)
+        unit = 1000 if window.kind == "quiet" else 1
+        return Threshold(
+            owner, leaf.src, place.text, place.file, place.line, leaf.bound, unit, leaf, _is_state(plan, owner)
+        )
+    if isinstance(leaf, ir.Compare) and leaf.operator in ORDERED:
+        constant = next((side for side in (leaf.left, leaf.right) if isinstance(side, ir.Const)), None)
+        if constant is not None and isinstance(constant.value, int):
+            unit = 1000 if constant.kind in ("duration", "clock") else 1
+            return Threshold(
+                owner, leaf.src, place.text, place.file, place.line, constant.value, unit, leaf, _is_state(plan, owner)
+            )
+    return None
+
+
+def _is_state(plan: ir.Plan, owner: str) -> bool:
+    return any(state.id == owner for state in plan.states)
+
+
+# --- listening --------------------------------------------------------------------------------------
+
+
+def _listen(plan: ir.Plan, case: Case, heard: Heard) -> list[list[Decision]]:
+    """Play a case and note what it measures; its decisions, step by step."""
+    owners: set[str] = set()
+
+    def watch(owner: str, guard: Any, scope: Scope) -> None:
+        owners.add(owner)
+        for leaf, where in leaves(guard, scope):
+            value = _measure(leaf, where)
+            if value is not None:
+                heard.measured.setdefault((owner, leaf.src), set()).add(value)
+
+    told = []
+    for number, decisions in enumerate(play(plan, case, watch)):
+        witness = Witness(case, number)
+        for owner in owners:
+            heard.asked.setdefault(owner, []).append(witness)
+        for decision in decisions:
+            for one in decision.fired:
+                heard.fired.setdefault(one.rule, []).append(witness)
+            for change in decision.ledgers:
+                _balances(plan, change.ledger, change.after, heard)
+        owners.clear()
+        told.append(decisions)
+    return told
+
+
+def _balances(plan: ir.Plan, ledger: str, after: int, heard: Heard) -> None:
+    for ladder in plan.ladders:
+        for number, _ in enumerate(ladder.steps if ladder.ledger == ledger else ()):
+            heard.measured.setdefault((f"{ladder.id}#{number + 1}", -1), set()).add(after)
+
+
+def _measure(leaf: Any, scope: Scope) -> Any:
+    """The number that a clause compares; None if there is none."""
+    if isinstance(leaf, ir.WindowTest):
+        key = [evaluate(part, scope) for part in leaf.key]
+        return (
+            None
+            if None in key
+            else scope.partition.windows.value(leaf.window, key, leaf.within, None, scope.partition.now)
+        )
+    if isinstance(leaf, ir.Compare):
+        side = next((side for side in (leaf.left, leaf.right) if not isinstance(side, ir.Const)), None)
+        value = None if side is None else evaluate(side, scope)
+        return value if isinstance(value, int | float) else None
+    return None
+
+
+# --- proposing --------------------------------------------------------------------------------------
+
+
+def _proposed(plan: ir.Plan, threshold: Threshold, heard: Heard, cases: Sequence[Case]) -> Case | None:
+    """A draft that measures the numbers, with what it brings about as its expectations.
+
+    The first in which the outcome hangs on them; else the first of all.
+    """
+    best = None
+    for draft in drafts.drafts(plan, threshold, _witnesses(plan, threshold, heard), cases):
+        trial = Heard()
+        told = _listen(plan, draft, trial)
+        if set(threshold.needed) <= trial.measured.get(threshold.key, set()) and len(told) == len(draft.steps):
+            best = best or _expecting(plan, draft, told)
+            if len({tuple(one.rule for decision in step for one in decision.fired) for step in told[-3:]}) > 1:
+                return _expecting(plan, draft, told)
+    return best
+
+
+def _witnesses(plan: ir.Plan, threshold: Threshold, heard: Heard) -> Iterable[Witness]:
+    """Steps to make a draft of: at best such at which the rule fired, else such at which it was asked."""
+    owners = [threshold.owner]
+    if isinstance(threshold.leaf, ir.Ladder):
+        ledger = threshold.leaf.ledger
+        owners = [rule.id for rule in plan.rules if any(_adds(effect, ledger) for effect in _all_effects(rule))]
+    return [one for found in (heard.fired, heard.asked) for owner in owners for one in found.get(owner, ())]
+
+
+def _all_effects(rule: ir.Rule) -> tuple[Any, ...]:
+    steps = rule.times.steps if rule.times else ()
+    return (*rule.effects, *(effect for _, effects in steps for effect in effects))
+
+
+def _adds(effect: Any, ledger: str) -> bool:
+    return isinstance(effect, ir.Delta) and effect.ledger == ledger
+
+
+def _expecting(plan: ir.Plan, draft: Case, told: Sequence[Sequence[Decision]]) -> Case:
+    specs = {spec.name: spec for spec in plan.actions}
+    steps = []
+    for step, decisions in zip(draft.steps, told, strict=True):
+        actions = [as_expected(action, specs) for decision in decisions for action in decision.actions]
+        quiet = not any(decision.fired for decision in decisions)
+        steps.append(_with(step, Expectation(actions=actions) if actions or quiet else _fired(decisions)))
+    return Case(draft.name, tuple(steps), draft.span, draft.members, draft.channels, draft.start, draft.channel)
+
+
+def _fired(decisions: Sequence[Decision]) -> Expectation:
+    return Expectation(actions=[], fired=sorted(one.rule for decision in decisions for one in decision.fired))
+
+
+def _with(step: Step, expect: Expectation) -> Step:
+    return Step(step.at, step.type, step.short, step.fields, expect, step.span, step.repeat, step.every)

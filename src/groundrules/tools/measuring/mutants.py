@@ -1,0 +1,243 @@
+"""Small mistakes that an author might have made, one at a time: do the tests notice?
+
+A mutant is the plan with one thing changed: a threshold one higher, a comparison that includes its end or does not, a
+clause left out, a word missing from a list, an action that is not taken, a step that comes later. A mutant that passes
+all tests could be in force without anybody knowing. What an import brings is not changed.
+
+After R. DeMillo, R. Lipton and F. Sayward, "Hints on test data selection", IEEE Computer 11(4), 1978.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from msgspec.structs import replace
+
+from groundrules.calendar.instants import format_duration
+from groundrules.plan import ir
+from groundrules.tools.measuring.coverage import observe
+from groundrules.tools.measuring.phrases import phrase
+from groundrules.tools.measuring.variants import conditions, durations, numbers
+from groundrules.tools.testing.cases import Case
+from groundrules.tools.testing.runner import run_case
+
+MOST_WORDS = 12  # of a list, evenly chosen: each entry of a list of thousands tells no more than the next
+
+
+class Mutant(NamedTuple):
+    """The changed plan; whose it is, where that was written, and what was changed into what."""
+
+    owner: str
+    src: int
+    change: str
+    plan: ir.Plan
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of a mutant: `by` names the test that noticed, None if none did."""
+
+    owner: str
+    file: str
+    line: int
+    text: str
+    change: str
+    by: str | None
+
+
+def mutants(plan: ir.Plan) -> Iterator[Mutant]:
+    """Yield every mutant of what is the rulebook's own."""
+    for number, rule in enumerate(plan.rules):
+        if "." not in rule.id and rule.mode != "off":
+            for src, change, changed in _of_rule(rule):
+                rules = (*plan.rules[:number], changed, *plan.rules[number + 1 :])
+                yield Mutant(rule.id, src, change, _roomy(replace(plan, rules=rules)))
+    yield from _of_cells(plan)
+
+
+def judge(plan: ir.Plan, cases: Sequence[Case], found: Iterable[Mutant]) -> Iterator[Verdict]:
+    """Run the tests on each mutant until one notices; the cases must pass on the plan itself.
+
+    A rule's mutant is shown only to the cases in which that rule is asked.
+    """
+    seen = observe(plan, cases)
+    for mutant in found:
+        concerned = seen.asked.get(mutant.owner) if _is_rule(mutant, plan) else None
+        shown = [case for case in cases if concerned is None or case.name in concerned]
+        place = plan.sources[mutant.src] if mutant.src >= 0 else ir.Source(file="", line=0, column=0, text="")
+        by = next((case.name for case in shown if not run_case(mutant.plan, case).passed), None)
+        yield Verdict(mutant.owner, place.file, place.line, place.text, mutant.change, by)
+
+
+def _is_rule(mutant: Mutant, plan: ir.Plan) -> bool:
+    return any(rule.id == mutant.owner and isinstance(rule.trigger, ir.OnEvent) for rule in plan.rules)
+
+
+def _roomy(plan: ir.Plan) -> ir.Plan:
+    """Let windows keep what a changed comparison looks at."""
+    windows = tuple(
+        replace(one, keep=one.keep + 1, within=one.within * 2) if one.kind in ("count", "distinct", "sum") else one
+        for one in plan.windows
+    )
+    return replace(plan, windows=windows)
+
+
+# --- rules ------------------------------------------------------------------------------------------
+
+Change = tuple[int, str, ir.Rule]
+
+
+def _of_rule(rule: ir.Rule) -> Iterator[Change]:
+    for src, change, when in conditions(rule.when):
+        yield src, change, replace(rule, when=when)
+    if rule.unless is not None:
+        yield rule.src, phrase("left_out", "`unless`"), replace(rule, unless=None)
+        for src, change, unless in conditions(rule.unless):
+            yield src, change, replace(rule, unless=unless)
+    for effects, src, change in _effects(rule.effects):
+        yield src if src >= 0 else rule.src, change, replace(rule, effects=effects)
+    yield from _memory(rule)
+
+
+def _memory(rule: ir.Rule) -> Iterator[Change]:
+    if rule.once is not None:
+        yield rule.src, phrase("left_out", "`once_per`"), replace(rule, once=None)
+        for change, within in durations(rule.once.within):
+            yield rule.src, phrase("once_within", change), replace(rule, once=replace(rule.once, within=within))
+    for number, (at, effects) in enumerate(rule.times.steps if rule.times else ()):
+        assert rule.times is not None
+        later = (*rule.times.steps[:number], (at + 1, effects), *rule.times.steps[number + 1 :])
+        if len({step for step, _ in later}) == len(later):
+            yield rule.src, f"`times` {at} → {at + 1}", replace(rule, times=replace(rule.times, steps=later))
+    if rule.approval is not None:
+        yield rule.src, phrase("left_out", "`approval`"), replace(rule, approval=None)
+    if rule.undo:
+        yield rule.src, phrase("left_out", "`undo_on`"), replace(rule, undo=())
+
+
+def _effects(effects: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], int, str]]:
+    for number, effect in enumerate(effects):
+        before, after = effects[:number], effects[number + 1 :]
+        yield (*before, *after), effect.src, _left_out(effect)
+        for change, changed in _changed(effect):
+            yield (*before, changed, *after), effect.src, change
+
+
+def _left_out(effect: Any) -> str:
+    match effect:
+        case ir.Act():
+            return phrase("left_out", f"`{effect.do}`")
+        case ir.Delta():
+            return phrase("delta_left_out", f"`{effect.ledger}`")
+        case ir.Reset():
+            return phrase("reset_left_out", f"`{effect.ledger}`")
+        case ir.Label():
+            return phrase("label_left_out", f"`{effect.label}`")
+        case ir.Open():
+            return phrase("path_left_out", f"`{effect.process}`")
+    return phrase("left_out", "`exempt`")
+
+
+def _changed(effect: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(effect, ir.Delta) and isinstance(effect.amount, ir.Const):
+        for amount in numbers(effect.amount.value):
+            change = f"`{effect.ledger}` {effect.amount.value:+} → {amount:+}"
+            yield change, replace(effect, amount=replace(effect.amount, value=amount))
+    for name, value in effect.parameters.items() if isinstance(effect, ir.Act) else ():
+        if isinstance(value, ir.Const) and value.kind == "duration":
+            changed = replace(value, value=value.value * 2)
+            change = f"`{effect.do}` {format_duration(value.value)} → {format_duration(changed.value)}"
+            yield change, replace(effect, parameters={**effect.parameters, name: changed})
+
+
+# --- cells ------------------------------------------------------------------------------------------
+
+Where = int | str  # an index of the plan's sources, -1 for the cell's own place, or the rule of a step
+
+
+def _of_cells(plan: ir.Plan) -> Iterator[Mutant]:
+    kinds: tuple[tuple[str, Callable[[Any], Iterator[tuple[Where, str, Any]]]], ...] = (
+        ("ladders", _of_ladder),
+        ("processes", _of_process),
+        ("states", _of_state),
+        ("lists", _of_list),
+        ("caps", _of_cap),
+        ("ledgers", _of_ledger),
+    )
+    places = {rule.id: rule.src for rule in plan.rules}
+    for section, vary in kinds:
+        cells = getattr(plan, section)
+        for number, cell in enumerate(cells):
+            for where, change, changed in vary(cell) if "." not in cell.id else ():
+                found = {section: (*cells[:number], changed, *cells[number + 1 :])}
+                owner = where if isinstance(where, str) else cell.id
+                src = where if isinstance(where, int) and where >= 0 else _place(owner, places)
+                yield Mutant(owner, src, change, _roomy(replace(plan, **found)))
+
+
+def _place(id: str, places: Mapping[str, int]) -> int:
+    """Where the rule stands that a cell, or a step of it, does its work through."""
+    whole = id.partition("#")[0]
+    return next((places[name] for name in (id, f"{id}#back", whole, f"{whole}#1") if name in places), -1)
+
+
+def _of_ladder(ladder: ir.Ladder) -> Iterator[tuple[Where, str, Any]]:
+    for number, step in enumerate(ladder.steps):
+        for field in ("reaches", "falls_below"):
+            value = getattr(step, field)
+            for other in (value + 1, value - 1) if value is not None else ():
+                steps = (*ladder.steps[:number], replace(step, **{field: other}), *ladder.steps[number + 1 :])
+                if len({one.reaches for one in steps}) == len(steps):
+                    yield f"{ladder.id}#{number + 1}", f"`{field}: {value}` → {other}", replace(ladder, steps=steps)
+    if ladder.beyond == "repeat":
+        yield -1, phrase("left_out", "`beyond: repeat`"), replace(ladder, beyond="nothing")
+
+
+def _of_process(process: ir.Process) -> Iterator[tuple[Where, str, Any]]:
+    for number, until in enumerate(process.until):
+        before, after = process.until[:number], process.until[number + 1 :]
+        yield until.src, phrase("until_left_out"), replace(process, until=(*before, *after))
+        for src, change, when in conditions(until.when):
+            yield src, change, replace(process, until=(*before, replace(until, when=when), *after))
+    for number, due in enumerate(process.steps):
+        for change, length in durations(due.after):
+            steps = (*process.steps[:number], replace(due, after=length), *process.steps[number + 1 :])
+            yield f"{process.id}#{number + 1}", phrase("after", change), replace(process, steps=steps)
+    if process.hours is not None:
+        yield -1, phrase("left_out", "`hours`"), replace(process, hours=None)
+
+
+def _of_state(state: ir.State) -> Iterator[tuple[Where, str, Any]]:
+    for field in ("enter", "leave"):
+        for src, change, guard in conditions(getattr(state, field)):
+            yield src, change, replace(state, **{field: guard})
+    for field in ("enter_on", "leave_on"):
+        turns: tuple[ir.Until, ...] = getattr(state, field)
+        for number, turn in enumerate(turns):
+            before, after = turns[:number], turns[number + 1 :]
+            yield turn.src, phrase("event_left_out"), replace(state, **{field: (*before, *after)})
+            for src, change, when in conditions(turn.when):
+                yield src, change, replace(state, **{field: (*before, replace(turn, when=when), *after)})
+
+
+def _of_list(words: ir.WordList) -> Iterator[tuple[Where, str, Any]]:
+    step = max(1, len(words.items) // MOST_WORDS)
+    for number in range(0, len(words.items), step):
+        items = (*words.items[:number], *words.items[number + 1 :])
+        yield -1, phrase("left_out", f"`{words.items[number]}`"), replace(words, items=items)
+
+
+def _of_cap(cap: ir.Cap) -> Iterator[tuple[Where, str, Any]]:
+    for amount in (cap.amount + 1, cap.amount - 1):
+        yield -1, phrase("per", f"{cap.amount} → {amount}", cap.per), replace(cap, amount=amount)
+
+
+def _of_ledger(ledger: ir.Ledger) -> Iterator[tuple[Where, str, Any]]:
+    if ledger.fade is not None:
+        yield -1, phrase("left_out", "`fade`"), replace(ledger, fade=None)
+    for field in ("floor", "ceiling"):
+        value = getattr(ledger, field)
+        if value:
+            yield -1, phrase("left_out", f"`{field}: {value}`"), replace(ledger, **{field: None})
