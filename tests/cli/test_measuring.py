@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from groundrules.cli.wording import Speech
+from groundrules.cli.wording import CHINESE_PHRASES, Speech
+from groundrules.tools.measuring.phrases import EN, phrase
 
 RULEBOOK = """\
 rulebook: sample
@@ -138,15 +139,19 @@ def test_in_chinese(command: Any, folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("phrase", "chinese"),
+    ("change", "english", "chinese"),
     [
-        ("the change of `points` left out", "去掉 `points` 的变化"),
-        ("this `until` left out", "去掉此 `until`"),
-        ("from an hour later", "开始晚一小时"),
-        ("`once_per` within 1h → 2h", "`once_per` 时限 1h → 2h"),
-        ("3 → 4 per 1d", "每 1d 3 → 4"),
-        ("`>=` → `>`", "`>=` → `>`"),
+        (phrase("delta_left_out", "`points`"), "the change of `points` left out", "去掉 `points` 的变化"),
+        (phrase("until_left_out"), "this `until` left out", "去掉此 `until`"),
+        (phrase("starts_later"), "from an hour later", "开始晚一小时"),
+        (phrase("once_within", "1h → 2h"), "`once_per` within 1h → 2h", "`once_per` 时限 1h → 2h"),
+        (phrase("per", "3 → 4", "1d"), "3 → 4 per 1d", "每 1d 3 → 4"),
+        ("`>=` → `>`", "`>=` → `>`", "`>=` → `>`"),
     ],
 )
-def test_changes_in_chinese(phrase: str, chinese: str) -> None:
-    assert (Speech("zh").change(phrase), Speech("en").change(phrase)) == (chinese, phrase)
+def test_changes_in_both_languages(change: str, english: str, chinese: str) -> None:
+    assert (Speech("en").phrase(change), Speech("zh").phrase(change)) == (english, chinese)
+
+
+def test_every_form_of_a_change_is_worded_in_chinese() -> None:
+    assert set(EN) == set(CHINESE_PHRASES)

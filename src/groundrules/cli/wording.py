@@ -54,7 +54,7 @@ _MISMATCHES = {
     "rejection": "拒收",
     "labels": "标签",
 }
-_PHRASES = {
+CHINESE_PHRASES = {
     "left_out": "去掉 {}",
     "condition_left_out": "去掉此条件",
     "event_left_out": "去掉此事件",
@@ -101,4 +101,4 @@ class Speech:
         """What was reached or changed; what is no phrase is the same in any language."""
         if self.lang == "en" or not isinstance(said, Phrase):
             return said
-        return _PHRASES[said.form].format(*said.parts)
+        return CHINESE_PHRASES[said.form].format(*said.parts)

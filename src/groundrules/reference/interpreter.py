@@ -11,7 +11,7 @@ from typing import Any
 from groundrules.decisions import Decision
 from groundrules.diagnostics.codes import events as codes
 from groundrules.plan import codec, ir
-from groundrules.reference import conditions, events  # noqa: F401  (conditions registers its nodes)
+from groundrules.reference import conditions, intake  # noqa: F401  (conditions registers its nodes)
 from groundrules.reference.runner import Runner
 from groundrules.reference.scope import Watch, identity, walk
 
@@ -33,9 +33,9 @@ class Interpreter:
     def feed(self, event: bytes | str | dict[str, Any]) -> list[Decision]:
         """Handle one event; the decisions of what fell due before it, its own, and what follows from it."""
         try:
-            found = events.read(event, self.plan)
+            found = intake.read(event, self.plan)
             id = self.partition_of(found)
-        except events.Invalid as invalid:
+        except intake.Invalid as invalid:
             return [Decision(trigger="rejected", rulebook=self.name, rejected=invalid.rejection)]
         return self.runners.setdefault(id, Runner(self.plan, self.name, id, self.watch)).feed(found)
 
@@ -44,7 +44,7 @@ class Interpreter:
         found = identity(walk(event, self.plan.partition))
         if found is None:
             path = ".".join(self.plan.partition)
-            raise events.refuse(codes.EVENT_NO_PARTITION, f"`{path}` is missing", path)
+            raise intake.refuse(codes.EVENT_NO_PARTITION, f"`{path}` is missing", path)
         return str(found)
 
     def advance(self, now: int) -> list[Decision]:
