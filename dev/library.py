@@ -11,12 +11,12 @@ from pathlib import Path
 
 from groundrules.checker.model import Checked
 from groundrules.checker.people import filled
+from groundrules.frontend import check_path
 from groundrules.lower import lower
 from groundrules.narrate import pick
 from groundrules.plan import ir
 from groundrules.resources import shipped
 from groundrules.rulebook import model as authored
-from groundrules.tools.checking import check_path
 from groundrules.tools.handbook.document import Block, Code, Document, Heading, Item, Items, Paragraph, Table, one_line
 from groundrules.tools.handbook.guide import Guide
 from groundrules.tools.handbook.markdown import markdown

@@ -23,11 +23,11 @@ from bench.figures import Results
 from bench.timing import once
 from groundrules import Engine
 from groundrules.engine.plan_file import compile_plan, load_plan, write
+from groundrules.frontend import check_path
 from groundrules.lint.rules.costly_pattern import MOST
 from groundrules.syntax import parse
 from groundrules.text.factors import factors
 from groundrules.text.patterns import Pattern, problem
-from groundrules.tools.checking import check_path
 from groundrules.tools.linting import lint_path
 
 _BARE, _COLD = "PyYAML + Lark alone", "linted and compiled"

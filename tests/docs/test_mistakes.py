@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from diagnostics.test_pages import Case, cases
-from groundrules.tools.checking import check_path
+from groundrules.frontend import check_path
 from groundrules.tools.linting import lint_path
 
 ROOT = Path(__file__).parents[2]

@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from groundrules.frontend import check_path, check_text
 from groundrules.lower import lower
 from groundrules.plan import codec
 from groundrules.syntax.print import show
-from groundrules.tools.checking import check_path, check_text
 from groundrules.tools.fmt import format_text
 from groundrules.tools.fmt.files import files_below
 from strategies import trees

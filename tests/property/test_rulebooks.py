@@ -7,10 +7,10 @@ from typing import Any
 from hypothesis import given
 
 from groundrules.engine.engine import Engine
+from groundrules.frontend import check_text
 from groundrules.lower import lower
 from groundrules.plan import codec
 from groundrules.reference import Interpreter
-from groundrules.tools.checking import check_text
 from strategies.clean_rulebooks import rulebooks
 from strategies.histories import histories
 from strategies.running import Story, log

@@ -37,7 +37,7 @@ def command(rulebook: str, form: str | None, output: str | None, committed: str 
 
 
 def _page(rulebook: str, form: str, lang: str) -> str:
-    from groundrules.tools.checking import check_path
+    from groundrules.frontend import check_path
     from groundrules.tools.handbook import handbook, html, markdown
 
     result = check_path(rulebook)

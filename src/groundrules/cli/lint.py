@@ -106,7 +106,7 @@ def _supplies(adapters: Sequence[str]) -> Supplies | None:
 
 
 def _print_costs(paths: Sequence[str]) -> None:
-    from groundrules.tools.checking import check_path
+    from groundrules.frontend import check_path
     from groundrules.tools.costs import costs, show
 
     for path in paths:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from groundrules.diagnostics.model import Diagnostic, Fix
 from groundrules.diagnostics.source import SourceFile
+from groundrules.frontend import CheckResult, check_path, check_text
 from groundrules.lint.engine import look
 from groundrules.lint.linted import Linted, Supplies
 from groundrules.plan.codec import no_collection
-from groundrules.tools.checking import CheckResult, check_path, check_text
 
 _ROUNDS = 10  # a mend may make room for another
 

@@ -12,12 +12,11 @@ from groundrules.checker import Checked, check
 from groundrules.diagnostics.model import Diagnostic, Report
 from groundrules.diagnostics.source import SourceFile, Span
 from groundrules.engine import plan_file
-from groundrules.frontend import RulebookError
+from groundrules.frontend import CheckResult, RulebookError, check_path
 from groundrules.lower import lower
 from groundrules.plan import codec, ir
 from groundrules.rulebook.load import load_rulebook
 from groundrules.rulebook.model import Rulebook
-from groundrules.tools.checking import CheckResult, check_path
 from groundrules.tools.revisions import Spot, on_disk
 
 Extend = Callable[[Rulebook], Rulebook]

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from groundrules.engine.intake.decode import Decoder
-from groundrules.tools.checking import check_text
+from groundrules.frontend import check_text
 
 HEADER = ("id", "type", "time", "community")
 

@@ -10,8 +10,8 @@ import pytest
 
 from groundrules.checker import expressions, instances
 from groundrules.diagnostics.model import Diagnostic
+from groundrules.frontend import check_path
 from groundrules.rulebook import lists, load, yaml
-from groundrules.tools.checking import check_path
 
 Answered = Callable[..., list[Diagnostic]]
 HEAD = "rulebook: big\nuse: [std/chat]\n"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from groundrules.calendar.wording import length_in_words
+from groundrules.frontend import check_text
 from groundrules.lower import lower
-from groundrules.tools.checking import check_text
 
 BOOK = """
 rulebook: group

@@ -8,10 +8,10 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from groundrules.frontend import check_text
 from groundrules.lint.linted import Linted
 from groundrules.logic.solver import implies, satisfiable
 from groundrules.reference import Interpreter
-from groundrules.tools.checking import check_text
 
 TERMS = ("length(text)", "length(links)")
 NUMBERS = ("0", "1", "2", "3")

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from dev.library import packs
 
+from groundrules.frontend import check_path, check_text
 from groundrules.resources import shipped
-from groundrules.tools.checking import check_path, check_text
 from groundrules.tools.handbook import handbook, html, markdown
 from groundrules.tools.handbook.document import one_line
 from groundrules.tools.handbook.words import ACTIONS, EVENTS, THEMES, WORDS

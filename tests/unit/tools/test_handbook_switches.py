@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from groundrules.tools.checking import check_text
+from groundrules.frontend import check_text
 from groundrules.tools.handbook import handbook, markdown
 
 SWITCHES = """

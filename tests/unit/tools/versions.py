@@ -5,9 +5,9 @@ from __future__ import annotations
 from textwrap import dedent, indent
 
 from groundrules.engine.plan_file import Compiled
+from groundrules.frontend import check_text
 from groundrules.lower import lower
 from groundrules.plan import codec
-from groundrules.tools.checking import check_text
 from groundrules.tools.versions import Version
 
 

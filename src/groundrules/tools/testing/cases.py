@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from groundrules.diagnostics.source import Span
-from groundrules.tools.checking import Settings
+from groundrules.frontend import Settings
 
 
 @dataclass(frozen=True)

@@ -16,10 +16,10 @@ from typing import Any, TypeVar
 from groundrules.diagnostics.codes.tests import BAD_TESTS, UNKNOWN_TEST_KEY
 from groundrules.diagnostics.model import Diagnostic, Report
 from groundrules.diagnostics.nearest import did_you_mean, nearest
+from groundrules.frontend import Settings
 from groundrules.plan import ir
 from groundrules.rulebook.files import read_file, shown_path
 from groundrules.rulebook.yaml import YMapping, YNode, YScalar, YSequence, read_yaml
-from groundrules.tools.checking import Settings
 from groundrules.tools.testing.cases import Case, Expectation, Step
 from groundrules.tools.testing.known import Known, wrong_fact
 from groundrules.tools.testing.timeline import TimeError, VirtualClock, is_length

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from groundrules.frontend import check_path
 from groundrules.lower import lower
 from groundrules.plan import ir
-from groundrules.tools.checking import check_path
 from groundrules.tools.testing.cases import Case
 from groundrules.tools.testing.read import TestsError
 

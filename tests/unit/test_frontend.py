@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from groundrules.tools.checking import check_path, check_text
+from groundrules.frontend import check_path, check_text
 
 RULE = "rules:\n  - {id: a, on: message, when: %s, then: [delete]}\n"
 

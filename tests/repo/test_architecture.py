@@ -1,0 +1,43 @@
+"""The page that tells strangers where things live is true: its table is what import contracts prove."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+SOURCE = ROOT / "src" / "groundrules"
+
+
+def _rows() -> dict[str, str]:
+    """Folder or module → what it may not know."""
+    table = PAGE.partition("| folder | holds | may not know |\n")[2].partition("\n\n")[0].splitlines()[1:]
+    rows = [line.strip("| ").split(" | ") for line in table]
+    return {name.strip("`/").removesuffix(".py"): cells[2] for cells in rows for name in cells[0].split(", ")}
+
+
+def test_every_folder_has_a_row_and_every_row_a_contract() -> None:
+    folders = {path.parent.name for path in SOURCE.glob("*/__init__.py")} | {"frontend"}
+    rows = _rows()
+    assert set(rows) == folders
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]
+    forbidden = {
+        module.removeprefix("groundrules."): contract["forbidden_modules"]
+        for contract in settings["importlinter"]["contracts"]
+        if contract["type"] == "forbidden"
+        for module in contract["source_modules"]
+    }
+    assert {name for name, what in rows.items() if what != "—"} == set(forbidden)
+
+
+def test_the_page_can_be_read_in_one_sitting() -> None:
+    assert PAGE.count("\n") < 250
+
+
+def test_what_the_page_names_exists() -> None:
+    named = re.findall(r"`((?:[a-z_]+/)+(?:[a-z_]+\.[a-z]+)?|[a-z_]+/[a-z_/]+\.[a-z]+)`", PAGE)
+    assert named
+    missing = [path for path in named if not any((root / path).exists() for root in (SOURCE, SOURCE / "tools", ROOT))]
+    assert not missing
