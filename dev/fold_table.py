@@ -27,7 +27,7 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-FOLDER = Path(__file__).parent
+FOLDER = Path(__file__).parent.parent / "src" / "groundrules" / "text"
 FORMAT = 1
 
 _INVISIBLE = (

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from groundrules.text.fold import fold
 
-FILE = Path(__file__).parent / "pinyin.tsv"
+FILE = Path(__file__).parent.parent / "src" / "groundrules" / "text" / "pinyin.tsv"
 FIRST, LAST = 0x4E00, 0x9FFF
 
 _TAKEN_FOR = {"徽": "wei", "伽": "jia"}

@@ -1,0 +1,83 @@
+"""What several guards of one event type have in common is worked out once for an event.
+
+Authors name conditions once (`define`) and use them in many rules, and packs ask the same of a text. A condition, call
+or fact that stands in more than one of the guards asked about an event of a type has a **slot**: a number under which
+its value stays in the scope (`x.kept`) once somebody has asked for it. Only what reads nothing but the event, the
+clock, the roster and windows can be kept: these stay the same from the moment the windows have counted the event until
+it is decided.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import count
+
+from groundrules.engine.codegen.emitter import Frame
+from groundrules.engine.codegen.structure import parts
+from groundrules.plan import codec, ir
+
+_JOINS = (ir.And, ir.Or, ir.Not)
+_CHANGING = (
+    ir.LedgerValue,
+    ir.LedgerRank,
+    ir.LedgerTop,
+    ir.LedgerBoard,
+    ir.HasLabel,
+    ir.InState,
+    ir.Silence,
+    ir.Matched,
+)
+_WORTHWHILE = (ir.Call, ir.Fact, ir.Coalesce)
+
+
+class Sharing:
+    """The slots of one plan, by frame and meaning."""
+
+    def __init__(self) -> None:
+        self.slots = count()
+        self._frames: dict[int, dict[str, int]] = {}
+        self._meanings: dict[int, str] = {}
+
+    def learn(self, frame: Frame, guards: Iterable[ir.Expr]) -> None:
+        """Give slots to what these guards, asked of every event in a frame, have in common."""
+        counts = Counter(self._meaning(expr) for guard in guards for expr in _worth_keeping(guard))
+        of_frame = self._frames.setdefault(id(frame), {})
+        for meaning in sorted(name for name, number in counts.items() if number > 1):
+            of_frame.setdefault(meaning, next(self.slots))
+
+    def slot(self, expr: ir.Expr, frame: Frame) -> int | None:
+        """Return the slot of an expression; None if it is not shared."""
+        of_frame = self._frames.get(id(frame))
+        if not of_frame or isinstance(expr, ir.Const | ir.Field):
+            return None
+        return of_frame.get(self._meaning(expr))
+
+    def _meaning(self, expr: ir.Expr) -> str:
+        """Return a hash of what an expression means; the plan keeps all its expressions alive."""
+        meaning = self._meanings.get(id(expr))
+        if meaning is None:
+            meaning = self._meanings[id(expr)] = codec.definition_hash(expr)
+        return meaning
+
+
+def _worth_keeping(guard: ir.Expr) -> Iterator[ir.Expr]:
+    """Yield the conditions that a guard joins, and the calls and facts in them, but nothing inside `any` and `all`."""
+    waiting: list[tuple[ir.Expr, bool]] = [(guard, True)]
+    while waiting:
+        expr, joined = waiting.pop()
+        if (joined or isinstance(expr, _WORTHWHILE)) and not isinstance(expr, ir.Const) and _lasts(expr):
+            yield expr
+        if not isinstance(expr, ir.Quantified):
+            waiting += [(part, isinstance(expr, _JOINS)) for part in parts(expr)]
+
+
+def _lasts(expr: ir.Expr) -> bool:
+    """Whether an expression keeps its value as long as an event is at hand."""
+    waiting = [expr]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, _CHANGING) or getattr(node, "root", "event") in ("start", "subject"):
+            return False
+        waiting += parts(node)
+    return True
