@@ -48,12 +48,12 @@ def evaluation(program: Program) -> Evaluate:
     partition = Partition("c1")
     partition.meta = Meta(NOW, 1, NOW)
     rules, x = program.rules_on["message"], Scope(NOW, PartitionMemory(program, partition))
-    find = rules.numbers
+    find = rules.asking
 
     def evaluate(event: Any) -> list[str]:
         numbers = find(event, x)
         if not numbers:
             return []
-        return [said.code.id for said in answer(rules.codes(numbers), event, x, partition, program.zone)]
+        return [said.code.id for said in answer(rules.asked(numbers), event, x, partition, program.zone)]
 
     return evaluate

@@ -62,6 +62,18 @@ def in_zone(moment: datetime, zone: tzinfo) -> datetime:
 
 def offset(zone: str, ms: int) -> int:
     """Return how far local time is ahead of UTC at an instant, in ms. Raises ValueError for an unknown zone."""
+    of_day = _offset_of_day(zone, ms // DAY)
+    return _offset(zone, ms) if of_day is None else of_day
+
+
+@lru_cache(maxsize=4096)
+def _offset_of_day(zone: str, day: int) -> int | None:
+    """Return the offset of a day of UTC; None if clocks change in it."""
+    at_start, at_end = _offset(zone, day * DAY), _offset(zone, (day + 1) * DAY - 1)
+    return at_start if at_start == at_end else None
+
+
+def _offset(zone: str, ms: int) -> int:
     if zone == "UTC":
         return 0
     instant = _EPOCH + timedelta(milliseconds=min(max(ms, _FIRST), _LAST))

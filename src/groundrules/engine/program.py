@@ -21,7 +21,7 @@ from groundrules.engine.compiled_rules import ProcessCode, RuleCode, StateCode, 
 from groundrules.engine.evaluation.actions import Combiner
 from groundrules.engine.evaluation.compile import Compiler, Value
 from groundrules.engine.index.counts import Counting, counting
-from groundrules.engine.index.lookup import Lookup, lookup
+from groundrules.engine.index.lookup import UNASKED, Lookup, lookup
 from groundrules.engine.index.necessary import Guard, paths_of
 from groundrules.engine.index.prepared import Index, Listeners, Made
 from groundrules.engine.index.residual import MOST
@@ -30,6 +30,9 @@ from groundrules.engine.index.tables import Access
 from groundrules.engine.intake.decode import Decoder, attribute
 from groundrules.engine.state.scope import Scope
 from groundrules.plan import codec, ir
+
+Asked = tuple[RuleCode, int]
+"""A rule to ask, and what its guard came to if it was asked already (`index.lookup`)."""
 
 FEW_WINDOWS = 32
 """So many filters of one event type are asked sooner than looked up."""
@@ -58,6 +61,21 @@ class Listening:
         return paths_of(self._program.compiler.program, self._frame, self.guards, frequency)[1]
 
     @property
+    def inline(self) -> list[ir.Expr]:
+        """The conditions that are asked of each event."""
+        always = self._always
+        asked = [self.guards[number] for number in always] if len(always) <= MOST else []
+        return [condition for guard in asked for condition in guard if condition is not None]
+
+    @property
+    def _always(self) -> Sequence[int]:
+        return self._tables.always
+
+    @cached_property
+    def _tables(self) -> Access:
+        return self.access(estimated)
+
+    @property
     def _frame(self) -> Frame:
         return self._program.compiler.frame((self._type,))
 
@@ -73,10 +91,16 @@ class RulesOnType(Listening):
         self._ids.append(rule.id)
         self.guards.append((rule.when, rule.unless))
 
-    def codes(self, numbers: Sequence[int]) -> Sequence[RuleCode]:
-        """Return the rules of these numbers."""
+    @cached_property
+    def asking(self) -> Lookup:
+        """The function from an event and a scope to the rules with something to say, as `index.lookup` numbers them."""
+        self._program.share(self._type)
+        return self._program.index.asking(self._type, self._frame, lambda: self.guards)
+
+    def asked(self, numbers: Sequence[int]) -> Sequence[Asked]:
+        """Return the rules of these numbers with their outcomes."""
         rules, ids = self._program.rules, self._ids
-        return [rules[ids[number]] for number in numbers] if numbers else ()
+        return [(rules[ids[number >> 2]], number & 3) for number in numbers]
 
 
 class WindowsOnType(Listening):
@@ -93,6 +117,7 @@ class WindowsOnType(Listening):
     @cached_property
     def at_once(self) -> Counting | None:
         """The function that counts for the windows that no look-up finds; None if there are none."""
+        self._program.share(self._type)
         always = self._unfound
         windows = {number: self.codes[number].window for number in always}
         of_self = frozenset(number for number in always if self.codes[number].speaks_of_self)
@@ -110,16 +135,16 @@ class WindowsOnType(Listening):
             return None
         return lookup(self._program.compiler.program, self._frame, found, self.guards)
 
+    @property
+    def _always(self) -> Sequence[int]:
+        return self._unfound
+
     @cached_property
     def _unfound(self) -> Sequence[int]:
         if not self._program.index.enabled:
             return ()
         always = range(len(self.codes)) if len(self.codes) <= FEW_WINDOWS else self._tables.always
         return always if len(always) <= MOST else ()
-
-    @cached_property
-    def _tables(self) -> Access:
-        return self.access(estimated)
 
 
 class PathsOnType(Listening):
@@ -191,10 +216,11 @@ class Program:
         self._group()
 
     def _group(self) -> None:
+        self._shared: set[str] = set()
         self.rules_on: dict[str, RulesOnType] = {}
         self.windows_on: dict[str, WindowsOnType] = {}
         self.paths_on: dict[str, PathsOnType] = {}
-        self.on: dict[ir.Trigger, list[RuleCode]] = {}
+        self.on: dict[ir.Trigger, list[Asked]] = {}
         self.undo_of: dict[str, list[tuple[RuleCode, tuple[Value, ...]]]] = {}
         self.ladders_of: dict[str, list[LadderCell]] = {}
         for rule in self.rules.plain():
@@ -207,6 +233,17 @@ class Program:
         for ladder in self.ladders.values():
             self.ladders_of.setdefault(ladder.ladder.ledger, []).append(ladder)
 
+    def share(self, type: str) -> None:
+        """Find out what the guards that are asked of each event of a type have in common."""
+        if type in self._shared or not self.index.enabled:
+            return
+        self._shared.add(type)
+        guards: list[ir.Expr] = []
+        for listening in (self.windows_on.get(type), self.rules_on.get(type)):
+            if listening is not None:
+                guards += listening.inline
+        self.compiler.program.sharing.learn(self.compiler.frame((type,)), guards)
+
     def _group_rule(self, rule: ir.Rule) -> None:
         if isinstance(rule.trigger, ir.OnEvent):
             for type in rule.trigger.types:
@@ -214,7 +251,7 @@ class Program:
                     self.rules_on[type] = RulesOnType(self, type)
                 self.rules_on[type].add(rule)
         else:
-            self.on.setdefault(rule.trigger, []).append(self.rules[rule.id])
+            self.on.setdefault(rule.trigger, []).append((self.rules[rule.id], UNASKED))
         for undo in rule.undo:
             key = tuple(self.compiler.value(part, (undo.type,)) for part in undo.key)
             self.undo_of.setdefault(undo.type, []).append((self.rules[rule.id], key))

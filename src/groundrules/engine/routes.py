@@ -17,14 +17,14 @@ BUILT_IN = frozenset((*labels.TYPES, *fallbacks.TYPES, *appeals.TYPES, *answers.
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """What listens to a type, None where nothing does; `numbers` finds the rules to ask. Whether it reverses grants,
-    speaks to the engine itself, and tells facts that the roster keeps. `speaks`: whether more may come of it than its
-    rules say. `quiet`: whether nothing is to be done where its rules say nothing.
+    """What listens to a type, None where nothing does; `asking` finds the rules with something to say. Whether it
+    reverses grants, speaks to the engine itself, and tells facts that the roster keeps. `speaks`: whether more may come
+    of it than its rules say. `quiet`: whether nothing is to be done where its rules say nothing.
     """
 
     windows: Counter | None
     rules: RulesOnType | None
-    numbers: Lookup | None
+    asking: Lookup | None
     paths: PathsOnType | None
     undoes: bool
     built_in: bool
@@ -49,7 +49,7 @@ class Routes(dict[str, Route]):
         found = self[type] = Route(
             None if windows is None else Counter(windows, self._partition),
             rules,
-            None if rules is None else rules.numbers,
+            None if rules is None else rules.asking,
             paths,
             undoes,
             built_in,

@@ -17,11 +17,11 @@ from groundrules.calendar.instants import format_ms
 from groundrules.decisions import Decision, Note, Rejection
 from groundrules.engine.cases import answers, appeals, due
 from groundrules.engine.cells import states
-from groundrules.engine.compiled_rules import RuleCode, StateCode
+from groundrules.engine.compiled_rules import StateCode
 from groundrules.engine.evaluation.effects import Ask
 from groundrules.engine.intake import clock
 from groundrules.engine.intake.decode import milliseconds
-from groundrules.engine.program import Program
+from groundrules.engine.program import Asked, Program
 from groundrules.engine.readings import PartitionReadings
 from groundrules.engine.routes import Route, Routes
 from groundrules.engine.settlement import fallbacks, paths
@@ -156,29 +156,33 @@ class Runner:
         """Decide on an event; None if nothing came of it. One that no rule may concern gets no more than a glance."""
         x = self._glance
         x.now = now
-        if x.keys:
-            x.keys = {}
+        if x.kept:
+            x.kept = {}
         route = self._routes[e.type]
         if route.windows is not None:
             route.windows.count(e, x)
-        numbers = () if route.numbers is None else route.numbers(e, x)
-        if numbers or late or route.speaks:
+        if route.speaks:
+            return self._decided(route, None, e, now, late)
+        numbers = () if route.asking is None else route.asking(e, x)
+        if numbers or late:
             return self._decided(route, numbers, e, now, late)
         return None if route.quiet else self._pass_by(route, e)
 
-    def _decided(self, route: Route, numbers: Sequence[int], e: Any, now: int, late: bool) -> list[Decision]:
-        """Decide on an event and what it crosses, releases and changes."""
-        asked = route.rules.codes(numbers) if route.rules is not None else ()
+    def _decided(self, route: Route, numbers: Sequence[int] | None, e: Any, now: int, late: bool) -> list[Decision]:
+        """Decide on an event and what it crosses, releases and changes; rules not asked yet are asked here."""
         x = Scope(now, self.readings)
-        x.keys = self._glance.keys
+        x.kept = self._glance.kept
         self.stats.late += late
         header = self._header(e)
-        occasion = Occasion([(asked, x)], e, e.id, {"trigger": "event", "late": late, **header})
+        occasion = Occasion([], e, e.id, {"trigger": "event", "late": late, **header})
         if route.paths is not None:
             self._end_paths(e, x, occasion)
         if route.undoes:
             occasion.asks += self._reversals(e, x)
         released = self._built_in(e, occasion) if route.built_in else ()
+        if route.rules is not None and route.asking is not None:
+            numbers = route.asking(e, x) if numbers is None else numbers
+            occasion.groups.insert(0, (route.rules.asked(numbers), x))
         decision, crossed = decide(self.room, occasion)
         if route.learns:
             learn(self.program, self.partition, e)
@@ -249,7 +253,7 @@ class Runner:
         behind = self._crossings(crossed, occasion.e, occasion.occurrence, header)
         return [decision, *behind] if decision.notable or decision.unknown else behind
 
-    def _rules(self, trigger: ir.Trigger) -> list[RuleCode]:
+    def _rules(self, trigger: ir.Trigger) -> list[Asked]:
         return self.program.on.get(trigger, [])
 
     # --- time -----------------------------------------------------------------------------------
@@ -292,7 +296,7 @@ class Runner:
     def _moved(self, code: StateCode, header: dict[str, Any]) -> Occasion:
         entered = states.is_in(self.partition, code.id)
         rules = self._rules(ir.OnState(code.id, entered))
-        cause = rules[0].id if rules else code.id
+        cause = rules[0][0].id if rules else code.id
         header = {"trigger": "crossing", **header, "cause": cause}
         notes = [Note(kind="state_entered" if entered else "state_left", subject=code.id)]
         occurrence = f"{code.id}{'+' if entered else '-'}@{self.partition.now}"

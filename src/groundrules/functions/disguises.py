@@ -15,6 +15,7 @@ nor like the one that it really lies under.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from groundrules.text.domains import covers, normalise, parents
 from groundrules.text.fold import fold
@@ -26,6 +27,9 @@ _OTHERS = (
 )
 _LONG = 10
 """Characters from which one of them may differ."""
+
+_NAME = 100
+"""Characters of names that are kept in mind."""
 
 _cyrillic = re.compile(f"[{_CYRILLIC}]+")
 _others = re.compile(f"[{_OTHERS}]+")
@@ -53,6 +57,17 @@ def _is_mixed(word: str) -> bool:
 
 def looks_like(text: str, other: str) -> bool:
     """Whether two names read the same at a glance; the same name does, the same domain does not."""
+    kept = len(text) <= _NAME and len(other) <= _NAME
+    return _looks_like_kept(text, other) if kept else _looks_like(text, other)
+
+
+@lru_cache(maxsize=16_384)
+def _looks_like_kept(text: str, other: str) -> bool:
+    """Names change seldom, and are asked about with every message."""
+    return _looks_like(text, other)
+
+
+def _looks_like(text: str, other: str) -> bool:
     if "." in other and covers(other, text):
         return False
     wanted = _skeleton(other)

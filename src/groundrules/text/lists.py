@@ -21,7 +21,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from importlib import import_module
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from groundrules.text.components import Joined, Joiner
 from groundrules.text.domains import normalise, parents
@@ -45,6 +45,12 @@ _FEW = 8  # below, searching for each literal is faster than a scan
 _LONGEST = 500  # characters of a literal that Hyperscan is given
 _LEET = str.maketrans("0134578@$!|", "oieastbasii")
 
+Base = Literal["exact", "folded", "squeezed", "leet folded", "leet squeezed", "sound"]
+"""A reading of a text in which keys of needles are looked for: one of its views, or what an option makes of it."""
+
+BASES: dict[str, Base] = {"exact": "exact", "folded": "folded", "word": "folded", "squeezed": "squeezed"}
+"""View of a needle → the reading in which its key stands if it stands in the text."""
+
 Found = tuple[int, int, str]
 Scan = Callable[[str], list[int]]
 
@@ -59,6 +65,23 @@ class _Reading(NamedTuple):
         return place if self.joined is None else self.joined.raw_range(*place)
 
 
+def _leet(text: Text) -> Text | None:
+    """Return a text read with its digits and symbols as letters; None if it has none."""
+    read = text.raw.translate(_LEET)
+    return None if read == text.raw else Text(read)
+
+
+READINGS: dict[Base, Callable[[Text], str | None]] = {
+    "exact": lambda text: text.raw,
+    "folded": lambda text: text.folded,
+    "squeezed": lambda text: text.squeezed,
+    "leet folded": lambda text: None if (read := _leet(text)) is None else read.folded,
+    "leet squeezed": lambda text: None if (read := _leet(text)) is None else read.squeezed,
+    "sound": lambda text: sound(text.raw).letters,
+}
+"""How a text is read; None where that is no other reading than its view."""
+
+
 class ListMatcher:
     """A list ready to be asked. Raises ValueError for an option that does not exist."""
 
@@ -69,13 +92,14 @@ class ListMatcher:
         self.match = match
         widened = set(options) if match in ("folded", "squeezed", "word") else set()
         self.leet = "leet" in widened
+        self.splits = "split" in widened
         self._scanner = scanner and hyperscan is not None
         needles = [needle for item in sorted(set(items)) if (needle := Needle(match, item)).key]
         self._entries: dict[str, list[Needle]] = defaultdict(list)
         for needle in needles:
             self._entries[needle.key].append(needle)
         long = [needle.raw for needle in needles if len(needle.key) > 1]
-        self._joiner = Joiner(long) if "split" in widened else None
+        self._joiner = Joiner(long) if self.splits else None
         self._sounds = by_letters(long) if "pinyin" in widened else {}
 
     def holds(self, value: str) -> str | None:
@@ -85,6 +109,23 @@ class ListMatcher:
             return next((entry[0].raw for entry in entries if entry), None)
         whole = (needle.raw for reading in self._readings(value) for needle in self._whole(reading.text))
         return next(whole, None) or self._sounds_whole(value)
+
+    @property
+    def needed(self) -> dict[Base, list[str]]:
+        """Reading → the literals that entries need there. Where an entry stands in a text, one of its literals stands
+        in one of these readings, or characters are put together (`joins`). Not for domains.
+        """
+        base = BASES[self.match]
+        wanted: dict[Base, list[str]] = {base: self._keys}
+        if self.leet:
+            wanted["leet squeezed" if base == "squeezed" else "leet folded"] = self._keys
+        if self._sounds:
+            wanted["sound"] = self._letters
+        return wanted
+
+    def joins(self, text: str) -> bool:
+        """Tell whether characters of a text are put together, so that it has one reading more."""
+        return self._joiner is not None and self._joiner.join(text) is not None
 
     def contains_any(self, text: str) -> bool:
         """Tell whether any entry stands in the text."""

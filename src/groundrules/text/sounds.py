@@ -17,7 +17,7 @@ An entry counts with both readings of its characters (16 sounds at most), a text
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from itertools import islice, product
 from pathlib import Path
 from re import compile as pattern
@@ -49,6 +49,22 @@ def _readings() -> dict[str, tuple[str, ...]]:
     return found
 
 
+class _Said(dict[int, str]):
+    """Code point → how it sounds: by its commonest syllable; separators not at all, anything else as it is."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        syllables = _readings().get(char)
+        said = syllables[0] if syllables else "" if _separator(char) else char
+        self[code] = said
+        return said
+
+
+@cache
+def _said() -> _Said:
+    return _Said()
+
+
 def sounds_of(entry: str) -> list[Syllables]:
     """Return how an entry may sound; nothing if it has no sound or is too short."""
     parts: list[str] = _parts.findall(fold(entry))
@@ -67,15 +83,13 @@ class Sound:
     def __init__(self, raw: str) -> None:
         self._raw = raw
         self._folded = fold(raw)
-        known = _readings()
-        letters: list[str] = []
-        places: list[int] = []
-        for place, char in enumerate(self._folded):
-            said = known[char][0] if char in known else "" if _separator(char) else char
-            letters.append(said)
-            places += [place] * len(said)
-        self.letters = "".join(letters)
-        self._places = places
+        self.letters = self._folded.translate(_said())
+
+    @cached_property
+    def _places(self) -> list[int]:
+        """For each letter its place in the folded text."""
+        said = _said()
+        return [place for place, char in enumerate(self._folded) for _ in said[ord(char)]]
 
     def find(self, syllables: Syllables) -> Range | None:
         """Return where an entry of this sound first stands, as raw code points."""

@@ -18,9 +18,9 @@ them in place of a string.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property, lru_cache
-from typing import Literal
+from typing import Any, Literal
 
 from groundrules.text import words
 from groundrules.text.domains import covers, hosts, normalise
@@ -34,28 +34,24 @@ Range = tuple[int, int]
 class Text:
     """A raw text and its views, each made when it is first asked for."""
 
+    __slots__ = ("folded", "hosts", "origins", "pieces", "raw", "squeezed")
+
+    folded: str
+    squeezed: str
+    origins: Sequence[int]
+    pieces: list[Piece]
+    hosts: list[tuple[int, int, str]]
+
     def __init__(self, raw: str) -> None:
         self.raw = raw
 
-    @cached_property
-    def folded(self) -> str:
-        return fold(self.raw)
-
-    @cached_property
-    def squeezed(self) -> str:
-        return squeeze_folded(self.folded)
-
-    @cached_property
-    def origins(self) -> Sequence[int]:
-        return fold_map(self.raw)
-
-    @cached_property
-    def pieces(self) -> list[Piece]:
-        return squeeze_runs(self.raw)
-
-    @cached_property
-    def hosts(self) -> list[tuple[int, int, str]]:
-        return hosts(self.raw)
+    def __getattr__(self, view: str) -> Any:
+        """Make a view; only called where its slot is empty."""
+        if view not in _MADE:
+            raise AttributeError(view)
+        made = _MADE[view](self)
+        setattr(self, view, made)
+        return made
 
     def view(self, view: View) -> str:
         """Return the text under `view`; for domain, the normalised name or the empty string."""
@@ -64,6 +60,15 @@ class Text:
         if view == "squeezed":
             return self.squeezed
         return normalise(self.raw) or "" if view == "domain" else self.folded
+
+
+_MADE: dict[str, Callable[[Text], Any]] = {
+    "folded": lambda text: fold(text.raw),
+    "squeezed": lambda text: squeeze_folded(text.folded),
+    "origins": lambda text: fold_map(text.raw),
+    "pieces": lambda text: squeeze_runs(text.raw),
+    "hosts": lambda text: hosts(text.raw),
+}
 
 
 class Needle:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -42,7 +43,8 @@ def any_of(words: str) -> ir.ContainsList:
 
 
 def atoms(guard: ir.Expr, frequency: Any = estimated) -> tuple[Atom, ...] | None:
-    compiler = Compiler(PLAN)
+    rule = ir.Rule(id="r", trigger=ir.OnEvent(types=TYPES), when=guard)
+    compiler = Compiler(msgspec.structs.replace(PLAN, rules=(rule,)))
     return Derivation(compiler.program, compiler.frame(TYPES), frequency).atoms(guard)
 
 

@@ -13,7 +13,7 @@ from groundrules.engine.texts.needles import FEW, Literals
 from groundrules.engine.texts.views import LONGEST_KEPT, MOST_TEXTS, SeenText, Texts, domain
 from groundrules.plan import ir
 from groundrules.text.lists import ListMatcher
-from groundrules.text.views import contains
+from groundrules.text.views import Text, contains
 from strategies.expressions import Answers, texts, words
 
 SUBJECT = ir.Field(root="subject", path=(), kind="entity")
@@ -26,6 +26,10 @@ def plan_of(*guards: Any, lists: tuple[ir.WordList, ...] = ()) -> ir.Plan:
     trigger = ir.OnSchedule(schedule="s")
     rules = tuple(ir.Rule(id=f"r{number}", trigger=trigger, when=guard) for number, guard in enumerate(guards))
     return ir.Plan(rulebook="texts", rules=rules, lists=lists)
+
+
+def literals_of(plan: ir.Plan) -> Literals:
+    return Compiler(plan).program.literals
 
 
 def scope(text: str) -> Scope:
@@ -66,21 +70,22 @@ def test_literals_come_from_everywhere_a_guard_stands() -> None:
     window = ir.Window(id="w", kind="count", type="message", where=contained("word", "any", ["in a window"]))
     until = ir.Until(types=("message",), when=ir.Not(operand=contained("folded", "all", ["in an until"])))
     process = ir.Process(id="p", key=(), steps=(), until=(until,))
-    literals = Literals(ir.Plan(rulebook="x", rules=plan_of(guard).rules, windows=(window,), processes=(process,)))
+    literals = literals_of(ir.Plan(rulebook="x", rules=plan_of(guard).rules, windows=(window,), processes=(process,)))
     assert literals.known("folded", ["needle a", "in a window", "in an until"])
     assert not literals.known("folded", ["elsewhere"])
     assert literals.worthwhile("folded")
     assert not literals.worthwhile("exact")
-    assert literals.hits("folded", "needle a in a window") == {"needle a", "in a window"}
+    hit = {literals.number("folded", key) for key in ("needle a", "in a window")}
+    assert literals.hits(Text("Needle a in a window"), "folded") == hit
 
 
 def test_few_literals_are_not_worth_a_scan() -> None:
     items = [f"needle {number}" for number in range(FEW)]
-    assert not Literals(plan_of(contained("folded", "any", items))).worthwhile("folded")
+    assert not literals_of(plan_of(contained("folded", "any", items))).worthwhile("folded")
 
 
 def test_texts_are_kept_and_forgotten() -> None:
-    kept = Texts(Literals(plan_of()))
+    kept = Texts(literals_of(plan_of()))
     assert kept["Hello"] is kept["Hello"]
     assert kept["x" * (LONGEST_KEPT + 1)].folded == "x" * (LONGEST_KEPT + 1)
     assert len(kept) == 1
@@ -90,7 +95,7 @@ def test_texts_are_kept_and_forgotten() -> None:
 
 
 def test_values_that_are_no_text_are_the_same_under_every_view() -> None:
-    assert Texts(Literals(plan_of()))[5].folded == 5
+    assert Texts(literals_of(plan_of()))[5].folded == 5
 
 
 def test_what_is_no_domain_equals_nothing() -> None:

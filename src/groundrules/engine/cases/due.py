@@ -51,7 +51,7 @@ def _step(room: Room, timer: Timer, header: Header) -> Occasion:
     rules = room.program.on.get(ir.OnStep(code.id, step), ())
     name = f"{code.id}#{step + 1}"
     groups: list[Group] = [(rules, room.scope(room.program.decoder.decode(process.start)))]
-    cause = rules[0].id if rules else name
+    cause = rules[0][0].id if rules else name
     return Occasion(groups, None, f"{name}.{turn}@{timer.due}:{timer.key}", {**header, "cause": cause})
 
 
@@ -78,7 +78,7 @@ def _scheduled(room: Room, timer: Timer, until: int, header: Header) -> list[Occ
     notes = [Note(kind="schedule_missed", subject=timer.id, detail={"count": missed})] if missed else []
     rules = room.program.on.get(ir.OnSchedule(schedule.id), ())
     groups: list[Group] = [(rules, room.scope(subject=subject)) for subject in _subjects(room, schedule)]
-    cause = rules[0].id if rules else schedule.id
+    cause = rules[0][0].id if rules else schedule.id
     return [Occasion(groups, None, f"{schedule.id}@{timer.due}", {**header, "cause": cause}, notes=notes)]
 
 

@@ -87,7 +87,7 @@ def ring_reaches(emitter: Emitter, expr: ir.WindowTest, key: Operand, number: in
     ring, get = emitter.local(), f"x.readings.rings[{emitter.constant(expr.window)}]({key.source})"
     if emitter.program.keys.of(expr.key, emitter.frame).number is not None:
         if emitter.program.counts_by(expr.window, expr.key):
-            get = f"(x.keys.get({emitter.constant(expr.window)}) or {get})"
+            get = f"(x.kept.get({emitter.constant(expr.window)}) or {get})"
         get = emitter.kept((expr.window, codec.definition_hash(expr.key)), get)
     enough = f"len({ring} := {get}) >= {emitter.constant(stamps.SIZE * number)}"
     return (

@@ -34,11 +34,17 @@ def contains_list(emitter: Emitter, expr: ir.ContainsList) -> Test:
     words = emitter.program.word_list(expr.list)
     if expr.quantifier == "all":
         return _test(subject, f"contain_all({emitter.constant(_singles(words))}, {subject.source})")
-    if words.match in BASES and not words.options:
-        group = Needles(words.match, words.items)
-        if emitter.program.literals.known(group.base, group.by_key):
-            return _test(subject, _scanned(emitter, group, "any", subject))
-    return _test(subject, f"{emitter.constant(emitter.program.matcher(expr.list))}.contains_any({subject.source})")
+    text, matcher = emitter.local(), emitter.constant(emitter.program.matcher(expr.list))
+    ask = f"{matcher}.contains_any({subject.source})"
+    if expr.list in emitter.program.literals.lists:
+        ask = f"{emitter.constant(expr.list)} in text[({text} := {subject.source})].lists"
+        ask = ask if _suffices(words) else f"({ask} and {matcher}.contains_any({text}))"
+    return _test(subject, ask)
+
+
+def _suffices(words: ir.WordList) -> bool:
+    """Whether an entry of a list surely stands in a text where one of its literals does."""
+    return words.match in ("exact", "folded") and not words.options
 
 
 @emits_test(ir.InList)
@@ -83,13 +89,22 @@ def _constant_needles(emitter: Emitter, expr: ir.Contains, needles: list[str], s
     return _one_by_one(emitter, [Needle(expr.view, needle) for needle in needles], expr.quantifier, subject)
 
 
-def _scanned(emitter: Emitter, group: Needles, quantifier: ir.Quantifier, subject: Operand) -> str:
-    text = emitter.local()
-    if group.findable and len(group.by_key) == 1:
-        [(key, [needle])] = [(key, needles[:1]) for key, needles in group.by_key.items()]
-        if needle.sufficient:
-            return f"{emitter.constant(key)} in {VIEWED[group.base].format(subject.source)}"
-    return f"{emitter.constant(group)}.{quantifier}(({text} := text[{subject.source}]), {text}.{group.base}_hits)"
+def _scanned(emitter: Emitter, needles: Needles, quantifier: ir.Quantifier, subject: Operand) -> str:
+    group = emitter.program.literals.group(needles)
+    text = f"text[{subject.source}]"
+    if quantifier == "all" and not needles.findable:
+        return "False"
+    if needles.sufficient and len(group.needles) == 1:
+        return f"{next(iter(group.needles))} in {text}.{needles.base}_hits"
+    if quantifier == "any":
+        numbers = emitter.constant(frozenset(group.needles))
+        name = emitter.local()
+        none = f"{numbers}.isdisjoint(({name} := {text}).{needles.base}_hits)"
+        if needles.sufficient:
+            return f"not {none}"
+        return f"(not {none} and {emitter.constant(group)}.any({name}, {name}.{needles.base}_hits))"
+    name = emitter.local()
+    return f"{emitter.constant(group)}.all(({name} := {text}), {name}.{needles.base}_hits)"
 
 
 def _one_by_one(emitter: Emitter, needles: list[Needle], quantifier: ir.Quantifier, subject: Operand) -> str:

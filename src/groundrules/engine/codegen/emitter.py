@@ -16,12 +16,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from groundrules.engine.codegen.layout import Place
+from groundrules.engine.codegen.ranking import in_order
 from groundrules.plan import ir
 
 if TYPE_CHECKING:
     from groundrules.engine.codegen.program import Program
 
-Mode = Literal["true", "false", "value"]
+Mode = Literal["true", "false", "value", "fill"]
 
 DEEPEST = 24
 WIDEST = 32
@@ -85,11 +86,15 @@ def emits_test(kind: type[ir.Expr]) -> Callable[[Emit], Emit]:
 
 
 class Emitter:
-    """Writes one function: its source, and the constants that the source names k0, k1, …"""
+    """Writes one function: its source, and the constants that the source names k0, k1, …
 
-    def __init__(self, program: Program, frame: Frame) -> None:
+    `filling` is the shared expression whose slot the function fills, if it does.
+    """
+
+    def __init__(self, program: Program, frame: Frame, filling: ir.Expr | None = None) -> None:
         self.program = program
         self.frame = frame
+        self.filling = filling
         self.constants: list[Any] = []
         self._locals = 0
         self._depth = 0
@@ -119,6 +124,9 @@ class Emitter:
 
     def operand(self, expr: ir.Expr) -> Operand:
         """Return the value of any expression; a condition's value is True, False or missing."""
+        shared = self._shared(expr)
+        if shared is not None:
+            return self.present((), shared)
         if self._depth >= DEEPEST and not isinstance(expr, ir.Const):
             return self.present((), self.call(self.program.unit(expr, self.frame), "value"))
         self._depth += 1
@@ -158,9 +166,20 @@ class Emitter:
         value = self.operand(expr)
         return Test(value.needs, value.source, f"not {value.source}")
 
+    def _shared(self, expr: ir.Expr) -> str | None:
+        """Return an expression for a value that others share, worked out by whoever asks first; None if nobody does."""
+        slot = None if expr is self.filling else self.program.sharing.slot(expr, self.frame)
+        if slot is None:
+            return None
+        name, fill = self.local(), self.call(self.program.unit(expr, self.frame), "fill")
+        return f"({name} if ({name} := x.kept.get({slot}, UNSET)) is not UNSET else {fill})"
+
     # --- putting together -----------------------------------------------------------------------
 
     def _outcome(self, expr: ir.Expr, wanted: bool) -> str:
+        shared = self._shared(expr)
+        if shared is not None:
+            return f"({shared} is {wanted})"
         if self._depth >= DEEPEST and not isinstance(expr, ir.Const):
             return self.call(self.program.unit(expr, self.frame), "true" if wanted else "false")
         self._depth += 1
@@ -180,7 +199,7 @@ class Emitter:
         if pieces:
             found = [self.call(self.program.unit(piece, self.frame), mode) for piece in pieces]
         else:
-            found = [self._outcome(operand, wanted) for operand in expr.operands]
+            found = [self._outcome(operand, wanted) for operand in in_order(expr)]
         if isinstance(expr, ir.And) is wanted:
             return _all(found)
         return f"({' or '.join(found)})" if found else "False"

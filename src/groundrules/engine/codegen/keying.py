@@ -1,7 +1,7 @@
 """Keys of windows as text, each worked out once per event.
 
 Many windows are counted and asked under the same key: by actor, by actor and channel. A key that reads nothing but the
-event at hand and the clock has a number, under which its text stays in the scope (`x.keys`) once somebody has asked
+event at hand and the clock has a number, under which its text stays in the scope (`x.kept`) once somebody has asked
 for it. Any other key is worked out wherever it is needed.
 """
 
@@ -40,14 +40,14 @@ class Keys:
         found = self._known.get(place)
         if found is None:
             lasts = not frame.items and all(_lasts(component) for component in components)
-            number = len(self._known) if lasts else None
+            number = next(self._program.sharing.slots) if lasts else None
             found = self._known[place] = Key(number, self._compiled(components, frame, number))
         return found
 
     def _compiled(self, components: Sequence[ir.Expr], frame: Frame, number: int | None) -> Callable[..., str | None]:
         emitter = Emitter(self._program, frame)
         value = text_of(emitter, components).optional
-        keep = "" if number is None else f"x.keys[{emitter.constant(number)}] = "
+        keep = "" if number is None else f"x.kept[{emitter.constant(number)}] = "
         body = f"    r = {keep}{value}\n    return r\n"
         return self._program.shapes.function(frame.parameters, body, emitter.constants)
 
@@ -79,5 +79,5 @@ def key_text(emitter: Emitter, components: Sequence[ir.Expr]) -> Operand:
     if key.number is None:
         return emitter.present((), ask)
     name = emitter.local()
-    kept = f"({name} := x.keys.get({emitter.constant(key.number)}, False))"
+    kept = f"({name} := x.kept.get({emitter.constant(key.number)}, False))"
     return emitter.present((), emitter.kept(key, f"({name} if {kept} is not False else {ask})"))

@@ -11,6 +11,7 @@ from groundrules.engine.codegen.emitter import Frame
 from groundrules.engine.codegen.keying import Keys
 from groundrules.engine.codegen.loops import Loop
 from groundrules.engine.codegen.shapes import Shapes
+from groundrules.engine.codegen.sharing import Sharing
 from groundrules.engine.codegen.total import NAMES
 from groundrules.engine.codegen.units import Unit
 from groundrules.engine.state import keys, stamps
@@ -32,13 +33,14 @@ class Program:
 
     def __init__(self, plan: ir.Plan, literals: SavedLiterals | None = None) -> None:
         self.plan = plan
-        self.literals = Literals(plan, literals)
         self._rings = {window.id: window for window in plan.windows if window.kind == "count" and not window.ids}
         self._lists = {words.id: words for words in plan.lists}
         self._matchers: dict[str, ListMatcher] = {}
+        self.literals = Literals(plan, self.matcher, literals)
         self._patterns: dict[tuple[str, str], Pattern] = {}
         self.texts = Texts(self.literals)
         self.shapes = Shapes({**NAMES, **self._names()})
+        self.sharing = Sharing()
         self.keys = Keys(self)
         self.leaves: dict[Place, Any] = {}  # what `trace` says of a leaf condition in a frame
         self._units: dict[Place, Unit] = {}
@@ -95,6 +97,7 @@ class Program:
         text = self.texts
         return {
             "text": text,
+            "UNSET": object(),
             "domain": domain,
             "component": keys.component,
             "oldest": stamps.oldest,

@@ -14,6 +14,9 @@ from typing import Any
 from groundrules.engine.codegen.structure import parts
 from groundrules.plan import ir
 
+LARGEST, DEEPEST = 100, 6
+"""Nodes and levels of an expression that are looked at."""
+
 _COST: dict[type[ir.Expr], float] = {
     ir.Const: 0,
     ir.Field: 0.5,
@@ -45,19 +48,29 @@ def in_order(expr: ir.And | ir.Or) -> Sequence[ir.Expr]:
 
 
 def cost(expr: ir.Expr) -> float:
-    """Return what it costs, about, to ask an expression."""
+    """Return what it costs, about, to ask an expression; of a large one a part is looked at."""
     total, waiting = 0.0, [expr]
-    while waiting:
+    for _ in range(LARGEST):
+        if not waiting:
+            break
         node = waiting.pop()
         total += 2 if isinstance(node, ir.Call) and node.function in _CHEAP_CALLS else _COST.get(type(node), 1)
         waiting += parts(node)
     return total
 
 
-def chance(expr: ir.Expr) -> float:
+def chance(expr: ir.Expr, depth: int = 0) -> float:
     """Return how likely it is, about, that a condition is true."""
+    if depth > DEEPEST:
+        return 0.5
     if isinstance(expr, _RARE):
         return 0.8 if isinstance(expr, ir.Quantified) and expr.quantifier == "all" else 0.08
+    if isinstance(expr, ir.Not):
+        return 1 - chance(expr.operand, depth + 1)
+    if isinstance(expr, ir.And):
+        return prod(chance(operand, depth + 1) for operand in expr.operands)
+    if isinstance(expr, ir.Or):
+        return 1 - prod(1 - chance(operand, depth + 1) for operand in expr.operands)
     judge = _CHANCES.get(type(expr))
     return 0.15 if judge is None else judge(expr)
 
@@ -72,9 +85,6 @@ def _of_comparison(expr: ir.Compare) -> float:
 
 _CHANCES: dict[type[ir.Expr], Callable[[Any], float]] = {
     ir.Const: lambda expr: float(expr.value is True),
-    ir.Not: lambda expr: 1 - chance(expr.operand),
-    ir.And: lambda expr: prod(chance(operand) for operand in expr.operands),
-    ir.Or: lambda expr: 1 - prod(1 - chance(operand) for operand in expr.operands),
     ir.WindowTest: lambda expr: 0.15 if expr.operator in (">=", ">", "==") else 0.85,
     ir.Compare: _of_comparison,
     ir.Known: lambda expr: 0.7,

@@ -24,13 +24,14 @@ Compiled = Callable[..., Any]
 class Unit:
     """An expression in a frame."""
 
-    __slots__ = ("_program", "expr", "false", "frame", "true", "value")
+    __slots__ = ("_program", "expr", "false", "fill", "frame", "true", "value")
 
-    modes: tuple[str, ...] = ("true", "false", "value")
+    modes: tuple[str, ...] = ("true", "false", "value", "fill")
 
     true: Compiled
     false: Compiled
     value: Compiled
+    fill: Compiled
 
     def __init__(self, program: Program, expr: ir.Expr, frame: Frame) -> None:
         self._program = program
@@ -45,6 +46,8 @@ class Unit:
         return compiled
 
     def _compile(self, mode: str) -> Compiled:
+        if mode == "fill":
+            return self._fill()
         emitter = Emitter(self._program, self.frame)
         if mode == "value":
             body = _value_body(emitter, self.expr)
@@ -52,12 +55,36 @@ class Unit:
             body = f"    return {emitter.true(self.expr) if mode == 'true' else emitter.false(self.expr)}\n"
         return self._program.shapes.function(self.frame.parameters, body, emitter.constants)
 
+    def _fill(self) -> Compiled:
+        """Return the function that works the value out and keeps it in the scope."""
+        emitter = Emitter(self._program, self.frame, filling=self.expr)
+        keep = f"x.kept[{self._program.sharing.slot(self.expr, self.frame)}]"
+        if _in_one_pass(self.expr):
+            body = _value_body(emitter, self.expr)
+            inner = self._program.shapes.function(self.frame.parameters, body, emitter.constants)
+            emitter.constants = [inner]
+            value = f"k0({', '.join(self.frame.parameters)})"
+        else:
+            value = _value_source(emitter, self.expr)
+        body = f"    r = {keep} = {value}\n    return r\n"
+        return self._program.shapes.function(self.frame.parameters, body, emitter.constants)
+
+
+def _in_one_pass(expr: ir.Expr) -> bool:
+    """Whether the operands of an `and` or `or` are gone over once, for asking them twice could be asking often."""
+    return isinstance(expr, ir.And | ir.Or) and any(isinstance(part, ir.Known | ir.Coalesce) for part in walk(expr))
+
+
+def _value_source(emitter: Emitter, expr: ir.Expr) -> str:
+    if isinstance(expr, ir.And | ir.Or):
+        return f"True if {emitter.true(expr)} else False if {emitter.false(expr)} else None"
+    return emitter.operand(expr).optional
+
 
 def _value_body(emitter: Emitter, expr: ir.Expr) -> str:
-    if not isinstance(expr, ir.And | ir.Or):
-        return f"    return {emitter.operand(expr).optional}\n"
-    if not any(isinstance(part, ir.Known | ir.Coalesce) for part in walk(expr)):
-        return f"    return True if {emitter.true(expr)} else False if {emitter.false(expr)} else None\n"
+    if not _in_one_pass(expr):
+        return f"    return {_value_source(emitter, expr)}\n"
+    assert isinstance(expr, ir.And | ir.Or)
     decisive = isinstance(expr, ir.Or)
     operands: Sequence[ir.Expr] = narrowed(expr) or expr.operands
     steps = "".join(deciding_step(emitter, operand, decisive, "    ") for operand in operands)

@@ -1,6 +1,6 @@
 """Counting code: one function for the windows of an event type that no look-up finds.
 
-It asks each window's filter, shared ones once, works out each key once, and writes the rings of plain counts itself;
+It asks each window's filter, works out each key once, and writes the rings of plain counts itself;
 any other window takes the event in by a function of the partition. A partition's spaces and functions come by the
 window's number, so that each is made when it is first needed. The rings written stay in the scope beside the keys, for
 most of those who ask a window ask under the key that has just counted.
@@ -21,17 +21,16 @@ from groundrules.plan import codec, ir
 Counting = Callable[[Any, Any, Mapping[int, Any], Mapping[int, Callable[..., None]]], None]
 """`count(e, x, spaces, takers)`, both by the window's number; `takers[n](key, e, x)`."""
 
-_ANYTHING = ir.Const(value=True)
 _OWN = ir.Field(root="event", path=("actor", "self"), kind="boolean")
 
 
 def counting(program: Program, frame: Frame, windows: Mapping[int, ir.Window], of_self: frozenset[int]) -> Counting:
     """Return the function that counts an event of one type; `of_self`: windows that speak of the bot's own acts."""
-    emitter = Residual(program, frame, [window.where or _ANYTHING for window in windows.values()])
+    emitter = Residual(program, frame)
     lines = [line for number, window in windows.items() for line in _count(emitter, number, window, number in of_self)]
-    begin = [f"own = {emitter.operand(_OWN).optional} is True", "now, kept = x.now, x.keys"]
+    begin = [f"own = {emitter.operand(_OWN).optional} is True", "now, kept = x.now, x.kept"]
     begin += [f"stamp = {emitter.constant(stamps.write)}(now)"]
-    begin += [f"{variable} = {emitter.unset}" for variable in emitter.variables]
+    begin += [f"{variable} = UNSET" for variable in emitter.variables]
     body = "".join(f"    {line}\n" for line in (*begin, *lines))
     return program.shapes.function((*frame.parameters, "spaces", "takers"), body, emitter.constants)
 

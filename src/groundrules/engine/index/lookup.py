@@ -8,12 +8,15 @@ for just that. It answers with the numbers of guards, ascending, without repeats
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from typing import Any
 
+from msgspec.structs import replace
+
 from groundrules.engine.codegen.emitter import Emitter, Frame
 from groundrules.engine.codegen.program import Program
+from groundrules.engine.index.atoms import Test
 from groundrules.engine.index.gates import gates
 from groundrules.engine.index.necessary import Guard
 from groundrules.engine.index.residual import MOST, Residual
@@ -23,6 +26,10 @@ from groundrules.engine.texts.scanning import FEW
 from groundrules.plan import ir
 
 Lookup = Callable[[Any, Any], Sequence[int]]
+
+UNASKED, TRUE, UNKNOWN = range(3)
+"""What `asking` says of a guard beside its number, as `number * 4 + outcome`: to be asked yet; its `when` is true, or
+unknown, and its `unless` is not true."""
 
 VIEWED = {
     "exact": "{}",
@@ -35,45 +42,89 @@ VIEWED = {
 
 def lookup(program: Program, frame: Frame, access: Access, guards: Sequence[Guard]) -> Lookup:
     """Return the function for one event type; `guards` are those that its numbers count."""
-    always = [number for number in access.always if isinstance(guards[number][0], ir.Const)]
-    asked = [number for number in access.always if number not in set(always)]
-    if not access.probes and (not asked or len(asked) > MOST):
-        return lambda e, x: access.always
-    if len(asked) > MOST:
-        always, asked = list(access.always), []
-    emitter = Residual(program, frame, [guards[number][0] for number in asked])
-    lines = list(_asked(emitter, {number: guards[number][0] for number in asked}))
-    for name, subject in access.subjects.items():
-        lines += _subject(emitter, subject, [probe for probe in access.probes if probe.subject == name])
-    begin = [f"f = list({emitter.constant(tuple(always))})" if always else "f = []"]
-    begin += [f"{variable} = {emitter.unset}" for variable in emitter.variables]
-    end = f"return f if len(f) < 2 else {emitter.constant(_in_order)}(f)"
-    body = "".join(f"    {line}\n" for line in (*begin, *lines, end))
-    return program.shapes.function(frame.parameters, body, emitter.constants)
+    return _Function(program, frame, access, guards).numbers()
 
 
-def _asked(emitter: Emitter, guards: Mapping[int, ir.Expr]) -> Iterator[str]:
-    """Yield the statements that keep guards unless they are surely false; those behind a gate if it is open."""
-    for gate, numbers in gates(emitter.program, guards):
-        margin = ""
-        if gate is not None:
-            yield f"if {gate.source(emitter)}:"
-            margin = "    "
-        for number in numbers:
-            yield f"{margin}if not {emitter.false(guards[number])}: f.append({emitter.constant(number)})"
+def asking(program: Program, frame: Frame, access: Access, guards: Sequence[Guard]) -> Lookup:
+    """Return the function that also asks the guards that no probe finds, and leaves out those with nothing to say."""
+    return _Function(program, frame, access, guards).outcomes()
+
+
+class _Function:
+    """Writes the function. Guards beyond `MOST` that no probe finds are left to be asked one by one."""
+
+    def __init__(self, program: Program, frame: Frame, access: Access, guards: Sequence[Guard]) -> None:
+        self._program = program
+        self._frame = frame
+        self._access = access
+        self._guards = guards
+        self._asked = access.always if len(access.always) <= MOST else ()
+        self._unasked = () if self._asked else access.always
+        self._emitter = Residual(program, frame)
+        self._number: Callable[[int], int] = lambda number: number
+
+    def numbers(self) -> Lookup:
+        if not self._access.probes and not self._asked:
+            return lambda e, x: self._access.always
+        return self._function(self._not_false)
+
+    def outcomes(self) -> Lookup:
+        self._number = lambda number: number * 4
+        return self._function(self._outcome)
+
+    def _function(self, ask: Callable[[int], Iterator[str]]) -> Lookup:
+        emitter = self._emitter
+        lines = list(self._ask_all(ask))
+        for name, subject in self._access.subjects.items():
+            probes = [probe for probe in self._access.probes if probe.subject == name]
+            lines += _subject(emitter, subject, [self._numbered(probe) for probe in probes], bool(self._asked))
+        unasked = tuple(map(self._number, self._unasked))
+        begin = [f"f = list({emitter.constant(unasked)})" if unasked else "f = []"]
+        begin += [f"{variable} = UNSET" for variable in emitter.variables]
+        end = f"return f if len(f) < 2 else {emitter.constant(_in_order)}(f)"
+        body = "".join(f"    {line}\n" for line in (*begin, *lines, end))
+        return self._program.shapes.function(self._frame.parameters, body, emitter.constants)
+
+    def _numbered(self, probe: Probe) -> Probe:
+        entries = tuple((value, tuple(map(self._number, guards))) for value, guards in probe.entries)
+        return replace(probe, entries=entries)
+
+    def _ask_all(self, ask: Callable[[int], Iterator[str]]) -> Iterator[str]:
+        """Yield the statements that ask guards; those behind a gate if it is open."""
+        for gate, numbers in gates(self._program, {number: self._guards[number][0] for number in self._asked}):
+            margin = ""
+            if gate is not None:
+                yield f"if {gate.source(self._emitter)}:"
+                margin = "    "
+            for number in numbers:
+                yield from (f"{margin}{line}" for line in ask(number))
+
+    def _not_false(self, number: int) -> Iterator[str]:
+        yield f"if not {self._emitter.false(self._guards[number][0])}: f.append({self._number(number)})"
+
+    def _outcome(self, number: int) -> Iterator[str]:
+        when, unless = self._guards[number]
+        emitter, outcome = self._emitter, self._number(number)
+        true = f"f.append({outcome + TRUE} if {emitter.true(when)} else {outcome + UNKNOWN})"
+        blocked = None if unless is None else emitter.true(unless)
+        always = isinstance(when, ir.Const) and when.value is True
+        conditions = [] if always else [f"not {emitter.false(when)}"]
+        conditions += [] if blocked is None else [f"not {blocked}"]
+        line = f"f.append({outcome + TRUE})" if always else true
+        yield f"if {' and '.join(conditions)}: {line}" if conditions else line
 
 
 def _in_order(found: list[int]) -> list[int]:
     return sorted(set(found))
 
 
-def _subject(emitter: Emitter, subject: Any, probes: list[Probe]) -> Iterator[str]:
-    """Yield the statements that ask all probes of one subject."""
+def _subject(emitter: Emitter, subject: Any, probes: list[Probe], kept: bool) -> Iterator[str]:
+    """Yield the statements that ask all probes of one subject; `kept`: its text's hits are asked for elsewhere, too."""
     operand = emitter.operand(subject)
     value = emitter.local()
     yield f"{value} = {operand.optional}"
     missing = next((_guards(probe) for probe in probes if probe.test == "missing"), ())
-    asks = [line for probe in probes if probe.test != "missing" for line in _ask(emitter, probe, value)]
+    asks = [line for probe in probes if probe.test != "missing" for line in _ask(emitter, probe, value, kept)]
     if not operand.needs:
         yield from asks
         return
@@ -84,7 +135,7 @@ def _subject(emitter: Emitter, subject: Any, probes: list[Probe]) -> Iterator[st
         yield f"{'else' if asks else f'if {value} is None'}: f += {emitter.constant(missing)}"
 
 
-def _ask(emitter: Emitter, probe: Probe, value: str) -> Iterator[str]:
+def _ask(emitter: Emitter, probe: Probe, value: str, kept: bool) -> Iterator[str]:
     """Yield the statements that ask one probe; `value` is there."""
     match probe.test:
         case "present":
@@ -92,7 +143,7 @@ def _ask(emitter: Emitter, probe: Probe, value: str) -> Iterator[str]:
         case "filled":
             yield f"if {value}: f += {emitter.constant(_guards(probe))}"
         case "stands" | "stands from":
-            yield from _stands(emitter, probe, value)
+            yield from _stands(emitter, probe, value, kept)
         case "is":
             table = emitter.constant(dict(probe.entries))
             yield f"f += {table}.get({VIEWED[probe.under].format(value)}, ())"
@@ -105,16 +156,19 @@ def _ask(emitter: Emitter, probe: Probe, value: str) -> Iterator[str]:
             yield f"f += {emitter.constant(_bounds(probe))}({value})"
 
 
-def _stands(emitter: Emitter, probe: Probe, value: str) -> Iterator[str]:
+def _stands(emitter: Emitter, probe: Probe, value: str, kept: bool) -> Iterator[str]:
     literals, base = emitter.program.literals, BASES[probe.under]
     table: dict[int, Guards] = {}
     if probe.test == "stands":
         table = {literals.number(base, key): guards for key, guards in probe.entries}
     else:
         for name, guards in probe.entries:
-            for number in literals.numbers_of(name):
+            for number in literals.lists[name][base]:
                 table[number] = (*table.get(number, ()), *guards)
     text, scan = _raw(probe.under, value), literals.scan(base)
+    if kept:
+        yield f"for n in text[{value}].{base}_hits: f += {emitter.constant(table)}.get(n, ())"
+        return
     if scan is not None:
         call, found, scratch, hits = map(emitter.constant, scan)
         yield f"if {hits}: {hits}.clear()"
@@ -141,13 +195,16 @@ def _raw(base: str, value: str) -> str:
 
 def _from_lists(emitter: Emitter, probe: Probe, value: str) -> Iterator[str]:
     for name, guards in probe.entries:
-        words = emitter.constant(emitter.program.matcher(name))
-        tests = {
-            "is from": f"{words}.holds({value}) is not None",
-            "holds from": f"holds_any({words}, {value})",
-            "found from": f"{words}.contains_any({value})",
-        }
-        yield f"if {tests[probe.test]}: f += {emitter.constant(guards)}"
+        yield f"if {_from_list(emitter, probe.test, name, value)}: f += {emitter.constant(guards)}"
+
+
+def _from_list(emitter: Emitter, test: Test, name: str, value: str) -> str:
+    if test == "found from" and name in emitter.program.literals.lists:
+        return f"{name!r} in text[{value}].lists"
+    words = emitter.constant(emitter.program.matcher(name))
+    if test == "found from":
+        return f"{words}.contains_any({value})"
+    return f"{words}.holds({value}) is not None" if test == "is from" else f"holds_any({words}, {value})"
 
 
 def _guards(probe: Probe) -> Guards:

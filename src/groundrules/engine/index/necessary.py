@@ -15,7 +15,7 @@ from groundrules.engine.codegen.comparisons import INVERSE, view_constant
 from groundrules.engine.codegen.emitter import Emitter, Frame
 from groundrules.engine.codegen.program import Program
 from groundrules.engine.index.atoms import Atom, Atoms, Test, is_readable, name_of
-from groundrules.engine.index.selectivity import LARGEST_USEFUL, Frequency
+from groundrules.engine.index.selectivity import INLINE, LARGEST_USEFUL, MOST_INLINE, Frequency
 from groundrules.engine.texts.needles import BASES, Needles, literals_of, texts_of
 from groundrules.plan import ir
 
@@ -125,18 +125,18 @@ class Derivation:
     def _contains_list(self, leaf: ir.ContainsList) -> Atoms | None:
         if leaf.quantifier == "all" or not is_readable(leaf.subject):
             return None
-        words = self._program.word_list(leaf.list)
-        if words.match in BASES and not words.options:
-            return self._with_missing(leaf.subject, "stands from", BASES[words.match], leaf.list)
+        readings = self._program.literals.lists.get(leaf.list, {})
+        if len(readings) == 1 and not self._program.matcher(leaf.list).splits:
+            return self._with_missing(leaf.subject, "stands from", next(iter(readings)), leaf.list)
         return self._with_missing(leaf.subject, "found from", "", leaf.list)
 
     def _affix(self, leaf: ir.Affix) -> Atoms | None:
         if not isinstance(leaf.needle, ir.Const) or leaf.view not in BASES or not is_readable(leaf.subject):
             return None
-        return self._stand(leaf.subject, *literals_of(leaf, {}))
+        return self._stand(leaf.subject, *literals_of(leaf))
 
     def _matches(self, leaf: ir.Matches) -> Atoms | None:
-        base, keys = literals_of(leaf, {})
+        base, keys = literals_of(leaf)
         return self._stand(leaf.subject, base, keys) if keys and is_readable(leaf.subject) else None
 
     def _stand(self, subject: ir.Expr, base: str, keys: Iterable[str]) -> Atoms:
@@ -192,7 +192,17 @@ def paths_of(
 ) -> tuple[list[Atoms | None], dict[str, Any]]:
     """Return the access path of each guard of one event type, and the subjects of all atoms by name."""
     derivation = Derivation(program, frame, frequency)
-    return [_path(derivation, when, unless) for when, unless in guards], derivation.subjects
+    paths = [_path(derivation, when, unless) for when, unless in guards]
+    return _without_frequent(derivation, paths), derivation.subjects
+
+
+def _without_frequent(derivation: Derivation, paths: list[Atoms | None]) -> list[Atoms | None]:
+    """Drop the access paths that hold too often: those guards are sooner asked than looked up, if they are few."""
+    costs = {number: derivation.cost(path) for number, path in enumerate(paths) if path is not None}
+    room = MOST_INLINE - (len(paths) - len(costs))
+    frequent = sorted((number for number, cost in costs.items() if cost > INLINE), key=lambda number: -costs[number])
+    dropped = set(frequent[: max(room, 0)])
+    return [None if number in dropped else path for number, path in enumerate(paths)]
 
 
 def _path(derivation: Derivation, when: ir.Expr, unless: ir.Expr | None) -> Atoms | None:

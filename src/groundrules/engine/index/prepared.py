@@ -14,7 +14,7 @@ import msgspec
 
 from groundrules.engine.codegen.emitter import Frame
 from groundrules.engine.codegen.program import Program
-from groundrules.engine.index.lookup import Lookup, lookup
+from groundrules.engine.index.lookup import Lookup, asking, lookup
 from groundrules.engine.index.necessary import Guard, paths_of
 from groundrules.engine.index.selectivity import Frequency, estimated
 from groundrules.engine.index.tables import Access, access
@@ -48,6 +48,13 @@ class Index:
             everyone = range(len(guards()))
             return lambda e, x: everyone
         return lookup(self._program, frame, self.access(what, type, frame, guards), guards())
+
+    def asking(self, type: str, frame: Frame, guards: Callable[[], Sequence[Guard]]) -> Lookup:
+        """Return the function from an event of a type to the rules with something to say, and their outcomes."""
+        if not self.enabled:
+            everyone = range(0, 4 * len(guards()), 4)
+            return lambda e, x: everyone
+        return asking(self._program, frame, self.access("rules", type, frame, guards), guards())
 
     def access(
         self,

@@ -18,9 +18,12 @@ Frequency = Callable[[Atom], float]
 LARGEST_USEFUL = 0.75
 """Above this share of events an access path saves less than it costs."""
 
+INLINE, MOST_INLINE = 0.04, 128
+"""Guards whose access path holds in more than this share of events are asked of each event, so many at most."""
+
 _TYPICAL: dict[Test, float] = {
-    "stands from": 0.05,
-    "found from": 0.15,
+    "stands from": 0.03,
+    "found from": 0.03,
     "is": 0.05,
     "is from": 0.1,
     "holds": 0.1,

@@ -39,7 +39,7 @@ class Counter:
             self._count_others(self._numbers(e, x), e, x)
 
     def _count_others(self, numbers: Sequence[int], e: Any, x: Scope) -> None:
-        own, keys = own_act(e), x.keys
+        own, keys = own_act(e), x.kept
         for number in numbers:
             code = self._codes[number]
             if (code.where is not None and not code.where.true(e, x)) or (own and not code.speaks_of_self):

@@ -16,11 +16,10 @@ from typing import Any
 from groundrules.calendar.instants import format_ms
 from groundrules.decisions import Action, Clause, Decision, Exempted, Fired, LedgerChange, Note, Shadow, Unknown
 from groundrules.engine.cells import labels
-from groundrules.engine.compiled_rules import RuleCode
 from groundrules.engine.evaluation.actions import Combined, Wish
 from groundrules.engine.evaluation.clauses import clauses
 from groundrules.engine.evaluation.effects import Ask, Gathered, LabelAsk, Outcome, gather
-from groundrules.engine.program import Program
+from groundrules.engine.program import Asked, Program
 from groundrules.engine.readings import PartitionReadings
 from groundrules.engine.settlement import fallbacks, guards, paths, requests
 from groundrules.engine.settlement.guards import Answer
@@ -30,7 +29,7 @@ from groundrules.engine.state.partition import Partition
 from groundrules.engine.state.scope import Scope
 from groundrules.engine.stats import Stats
 
-Group = tuple[Sequence[RuleCode], Scope]
+Group = tuple[Sequence[Asked], Scope]
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,8 @@ from groundrules.engine.codegen.total import own_act, reach
 from groundrules.engine.compiled_rules import RuleCode
 from groundrules.engine.evaluation.compile import Value
 from groundrules.engine.evaluation.effects import EffectCode
+from groundrules.engine.index.lookup import TRUE, UNASKED, UNKNOWN
+from groundrules.engine.program import Asked
 from groundrules.engine.state import keys, stamps
 from groundrules.engine.state.partition import Partition
 from groundrules.engine.state.scope import Scope
@@ -41,22 +43,33 @@ class Answer(NamedTuple):
     missing: tuple[str, ...] = ()
 
 
-def answer(rules: Iterable[RuleCode], e: Any, x: Scope, partition: Partition, zone: str) -> list[Answer]:
+def answer(asked: Iterable[Asked], e: Any, x: Scope, partition: Partition, zone: str) -> list[Answer]:
     """Ask rules in order; those that have nothing to say are left out."""
     own = own_act(e)
-    found = []
-    for code in rules:
+    answers = []
+    for code, outcome in asked:
         ends = code.rule.ends
         if (own and not code.speaks_of_self) or (ends is not None and x.now > ends):
             continue
-        if code.always or code.when.true(e, x):
-            if code.unless is None or not code.unless.true(e, x):
-                said = _fires(code, e, x, partition, zone)
-                if said is not None:
-                    found.append(said)
-        elif not code.when.false(e, x) and (code.unless is None or not code.unless.true(e, x)):
-            found.append(_undecided(code, e, x))
-    return found
+        came_to = _outcome(code, e, x) if outcome == UNASKED else outcome
+        if came_to == TRUE:
+            fires = _fires(code, e, x, partition, zone)
+            if fires is not None:
+                answers.append(fires)
+        elif came_to == UNKNOWN:
+            answers.append(_undecided(code, e, x))
+    return answers
+
+
+def _outcome(code: RuleCode, e: Any, x: Scope) -> int | None:
+    """Return whether the guard of a rule is true or unknown; None if it keeps the rule from saying anything."""
+    if code.always or code.when.true(e, x):
+        outcome = TRUE
+    elif not code.when.false(e, x):
+        outcome = UNKNOWN
+    else:
+        return None
+    return None if code.unless is not None and code.unless.true(e, x) else outcome
 
 
 def _undecided(code: RuleCode, e: Any, x: Scope) -> Answer:

@@ -18,7 +18,7 @@ def crossing(room: Room, one: Crossed, e: Any, behind: str, header: dict[str, An
     ladder, (step, back, cooling) = one.ladder, one.crossing
     name = f"{ladder.id}#{step + 1}"
     rules = room.program.on.get(ir.OnCrossing(ladder.id, step, back), ())
-    cause = rules[0].id if rules else name
+    cause = rules[0][0].id if rules else name
     occurrence = f"{behind}/{name}{'-' if back else ''}:{one.who}"
     notes = [Note(kind="cooling_down", subject=name, detail={"who": one.who})] if cooling else []
     groups: list[Group] = [] if cooling else [(rules, room.scope(subject=one.who))]

@@ -45,7 +45,7 @@ class OpenPaths:
                 continue
             for key, process, start in self._opened(code).asked(until, e, x):
                 at_start = Scope(x.now, x.readings, start)
-                at_start.keys = x.keys
+                at_start.kept = x.kept
                 if (code.id, key) not in found and until.when.true(e, at_start):
                     found[code.id, key] = Ending(code, key, process, start, restarts)
         return [found[name] for name in sorted(found)]

@@ -58,12 +58,12 @@ class Readings(Protocol):
 class Scope:
     """Everything but the event that an evaluation may read. One per trigger; the runtime may reuse and refill it.
 
-    `matched` holds the ids for `Matched`: the runtime fills it once the windows of a fired guard are known. `keys` are
-    the texts of keys that the event at hand has given, by number, and the rings that have counted it, by window; who
-    refills a scope for another event empties them.
+    `matched` holds the ids for `Matched`: the runtime fills it once the windows of a fired guard are known. `kept` is
+    what has been worked out for the event at hand: keys and shared values, by slot, and the rings that have counted it,
+    by window; who refills a scope for another event empties it.
     """
 
-    __slots__ = ("keys", "matched", "now", "readings", "start", "subject")
+    __slots__ = ("kept", "matched", "now", "readings", "start", "subject")
 
     def __init__(
         self,
@@ -73,7 +73,7 @@ class Scope:
         subject: str | None = None,
         matched: Sequence[str] = (),
     ) -> None:
-        self.keys: dict[int | str, Any] = {}
+        self.kept: dict[int | str, Any] = {}
         self.now = now
         self.readings = readings
         self.start = start

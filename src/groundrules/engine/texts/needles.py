@@ -1,9 +1,10 @@
 """One scan for all constant needles.
 
-All constants that guards look for in texts, and the entries of the lists that they name, are literals under one of
-three views (words are literals of the folded view). Per view they make one `Scanner`, which answers for a text which
-of them stand in it; a guard then only looks up its own among these **hits**. A scanner is built when first asked. In a
-view with no more than `FEW` literals, needles are found faster one by one.
+All constants that guards look for in texts, and the entries of all lists that they look for, are literals under one of
+a few **readings** of the text: its views, and what list options make of it (digits read as letters, Chinese by its
+sound). Per reading they make one `Scanner`, which answers for a text which of them stand in it; a guard then only looks
+up its own among these **hits**. A scanner is built when first asked. In a reading with no more than `FEW` literals,
+needles are found faster one by one.
 
 Hits are what necessary conditions can be indexed by: a rule whose guard needs one of its literals need not be looked
 at unless it was hit.
@@ -11,9 +12,9 @@ at unless it was hit.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Literal
+from typing import NamedTuple
 
 import msgspec
 
@@ -22,11 +23,13 @@ from groundrules.engine.texts.scanning import FEW, Pass, Scanner, platform_of_da
 from groundrules.plan import ir
 from groundrules.text.factors import factors
 from groundrules.text.fold import fold, fold_bytes
+from groundrules.text.lists import BASES, READINGS, Base, ListMatcher
 from groundrules.text.views import Needle, Text
 
-Base = Literal["exact", "folded", "squeezed"]
+__all__ = ["BASES", "FEW", "Base", "Literals", "Needles", "SavedLiterals", "literals_of", "texts_of"]
 
-BASES: dict[str, Base] = {"exact": "exact", "folded": "folded", "word": "folded", "squeezed": "squeezed"}
+
+VIEWS = frozenset(BASES.values())
 
 
 class Needles:
@@ -36,69 +39,114 @@ class Needles:
         needles = [Needle(view, item) for item in items]
         self.base = BASES[view]
         self.findable = all(needle.key for needle in needles)
+        self.sufficient = all(needle.sufficient for needle in needles)
         self.by_key: dict[str, list[Needle]] = {}
         for needle in needles:
             if needle.key:
                 self.by_key.setdefault(needle.key, []).append(needle)
 
-    def any(self, text: Text, hits: frozenset[str]) -> bool:
+
+class Group(NamedTuple):
+    """Needles by the numbers of their literals."""
+
+    needles: Mapping[int, Sequence[Needle]]
+
+    def any(self, text: Text, hits: Collection[int]) -> bool:
         """Tell whether one of the needles stands in the text."""
-        if len(hits) > len(self.by_key):
-            return any(self._stands(key, text) for key in self.by_key if key in hits)
-        return any(self._stands(key, text) for key in hits if key in self.by_key)
+        return any(needle.within(text) for hit in hits for needle in self.needles.get(hit, ()))
 
-    def all(self, text: Text, hits: frozenset[str]) -> bool:
+    def all(self, text: Text, hits: Collection[int]) -> bool:
         """Tell whether all of the needles stand in the text."""
-        return self.findable and all(
-            key in hits and all(needle.sufficient or needle.within(text) for needle in needles)
-            for key, needles in self.by_key.items()
+        return all(
+            number in hits and all(needle.sufficient or needle.within(text) for needle in needles)
+            for number, needles in self.needles.items()
         )
-
-    def _stands(self, key: str, text: Text) -> bool:
-        return any(needle.sufficient or needle.within(text) for needle in self.by_key[key])
 
 
 class SavedLiterals(msgspec.Struct, frozen=True):
-    """The literals of a plan with their pattern databases; `lists` are the numbers of the entries of scanned lists."""
+    """The literals of a plan with their pattern databases; `lists`: list → reading → the numbers of its entries."""
 
     platform: str
     keys: dict[Base, tuple[str, ...]]
     databases: dict[Base, bytes]
-    lists: dict[str, tuple[int, ...]]
+    lists: dict[str, dict[Base, tuple[int, ...]]]
 
 
 class Literals:
-    """The literals of a plan per view, and the scanners made of them. `saved` is what `save` gave for the same plan."""
+    """The literals of a plan per reading, and the scanners made of them. `saved` is what `save` gave for the same plan.
 
-    def __init__(self, plan: ir.Plan, saved: SavedLiterals | None = None) -> None:
+    `matcher` gives a list of the plan, ready to be asked.
+    """
+
+    def __init__(
+        self, plan: ir.Plan, matcher: Callable[[str], ListMatcher], saved: SavedLiterals | None = None
+    ) -> None:
         self._plan = plan
+        self._matcher = matcher
         self._saved = saved
         self._scanners: dict[Base, Scanner] = {}
 
     def known(self, base: Base, keys: Iterable[str]) -> bool:
-        """Whether all of these literals can be among the hits of a view."""
+        """Whether all of these literals can be among the hits of a reading."""
         return self._numbers[base].keys() >= set(keys)
 
     def worthwhile(self, base: Base) -> bool:
-        """Whether a view has so many literals that one scan is faster than looking for a few of them."""
+        """Whether a reading has so many literals that one scan is faster than looking for a few of them."""
         return len(self._keys[base]) > FEW
-
-    def hits(self, base: Base, viewed: str) -> frozenset[str]:
-        """Return the literals that stand in a text, given under the view."""
-        keys = self._keys[base]
-        return frozenset([keys[number] for number in self._scanner(base).find(_encoded(viewed))])
 
     def number(self, base: Base, key: str) -> int:
         """Return the number of a literal."""
         return self._numbers[base][key]
 
-    def numbers_of(self, name: str) -> Sequence[int]:
-        """Return the numbers of the entries of a list, one that `Needles` can find."""
+    def group(self, needles: Needles) -> Group:
+        """Return needles by the numbers of their literals."""
+        numbers = self._numbers[needles.base]
+        return Group({numbers[key]: of_key for key, of_key in needles.by_key.items()})
+
+    @cached_property
+    def lists(self) -> Mapping[str, Mapping[Base, Sequence[int]]]:
+        """List → reading → the numbers of literals one of which stands in the text if an entry does."""
         if self._saved is not None:
-            return self._saved.lists[name]
-        words = next(words for words in self._plan.lists if words.id == name)
-        group = Needles(words.match, words.items)
-        return [self._numbers[group.base][key] for key in group.by_key]
+            return self._saved.lists
+        return {
+            name: {base: tuple(self._numbers[base][key] for key in keys) for base, keys in wanted.items()}
+            for name, wanted in self._wanted.items()
+        }
+
+    @cached_property
+    def owners(self) -> Mapping[Base, Mapping[int, Sequence[str]]]:
+        """Reading → number of a literal → the lists whose entries need it; readings that no list needs are left out."""
+        owners: dict[Base, dict[int, list[str]]] = {}
+        for name, wanted in sorted(self.lists.items()):
+            for base, numbers in wanted.items():
+                for number in numbers:
+                    owners.setdefault(base, {}).setdefault(number, []).append(name)
+        return owners
+
+    @cached_property
+    def _split(self) -> Sequence[tuple[str, ListMatcher]]:
+        """The lists that are also met where characters are taken apart."""
+        return [(name, matcher) for name in self.lists if (matcher := self._matcher(name)).splits]
+
+    def lists_in(self, text: Text) -> frozenset[str]:
+        """Return the lists that may have an entry in a text."""
+        names: set[str] = set()
+        for base, owners in self.owners.items():
+            for number in self.hits(text, base):
+                names.update(owners.get(number, ()))
+        if self._split and not text.raw.isascii():
+            names.update(name for name, matcher in self._split if name not in names and matcher.joins(text.raw))
+        return frozenset(names)
+
+    def hits(self, text: Text, base: Base) -> frozenset[int]:
+        """Return the numbers of the literals that stand in a reading of a text."""
+        kept = getattr(text, f"{base}_hits", None) if base in VIEWS else None
+        return self.scanned(text, base) if kept is None else kept
+
+    def scanned(self, text: Text, base: Base) -> frozenset[int]:
+        """Scan a reading of a text for its literals."""
+        read = READINGS[base](text)
+        return frozenset(self._scanner(base).find(_encoded(read))) if read is not None else frozenset()
 
     def finder(self, base: Base) -> Callable[[str], Sequence[int]]:
         """Return a function from a text to the numbers of the literals that stand in it, good until its next call.
@@ -123,19 +171,12 @@ class Literals:
     def save(self) -> SavedLiterals:
         """Return what it took time to make, as data."""
         databases = {base: self._scanner(base).dump() for base, keys in self._keys.items() if keys}
-        scanned = [words.id for words in self._plan.lists if self._is_scanned(words)]
         return SavedLiterals(
             platform=platform_of_databases(),
             keys={base: tuple(keys) for base, keys in self._keys.items()},
-            databases={base: found for base, found in databases.items() if found is not None},
-            lists={name: tuple(self.numbers_of(name)) for name in scanned},
+            databases={base: database for base, database in databases.items() if database is not None},
+            lists={name: {base: tuple(numbers) for base, numbers in of.items()} for name, of in self.lists.items()},
         )
-
-    def _is_scanned(self, words: ir.WordList) -> bool:
-        if words.match not in BASES or words.options:
-            return False
-        group = Needles(words.match, words.items)
-        return self.known(group.base, group.by_key)
 
     def _scanner(self, base: Base) -> Scanner:
         scanner = self._scanners.get(base)
@@ -151,15 +192,26 @@ class Literals:
         return {base: {key: number for number, key in enumerate(keys)} for base, keys in self._keys.items()}
 
     @cached_property
+    def _wanted(self) -> Mapping[str, Mapping[Base, Collection[str]]]:
+        """The literals of each list that a guard looks for in a text, by reading."""
+        searches = _searches(self._plan)
+        names = {leaf.list for leaf in searches if isinstance(leaf, ir.ContainsList)}
+        matchers = {name: self._matcher(name) for name in sorted(names)}
+        return {name: matcher.needed for name, matcher in matchers.items() if matcher.match in BASES}
+
+    @cached_property
     def _keys(self) -> Mapping[Base, Sequence[str]]:
         if self._saved is not None:
             return self._saved.keys
-        keys: dict[Base, set[str]] = {"exact": set(), "folded": set(), "squeezed": set()}
-        lists = {words.id: words for words in self._plan.lists}
+        keys: dict[Base, set[str]] = {base: set() for base in BASES.values()}
         for leaf in _searches(self._plan):
-            base, literals = literals_of(leaf, lists)
-            keys[base].update(literals)
-        return {base: sorted(found) for base, found in keys.items()}
+            if not isinstance(leaf, ir.ContainsList):
+                base, literals = literals_of(leaf)
+                keys[base].update(literals)
+        for wanted in self._wanted.values():
+            for base, needed in wanted.items():
+                keys.setdefault(base, set()).update(needed)
+        return {base: sorted(literals) for base, literals in keys.items()}
 
 
 def _encoded(text: str) -> bytes:
@@ -169,23 +221,19 @@ def _encoded(text: str) -> bytes:
 Search = ir.Contains | ir.ContainsList | ir.Affix | ir.Matches
 
 
-def literals_of(leaf: Search, lists: Mapping[str, ir.WordList]) -> tuple[Base, Iterable[str]]:
+def literals_of(leaf: ir.Contains | ir.Affix | ir.Matches) -> tuple[Base, Iterable[str]]:
     """Return the literals that a search needs, and the view to look for them in; none if it can't be told.
 
     A pattern needs its factors, folded: where they stand in a text, they stand folded in the folded text.
     """
     if isinstance(leaf, ir.Matches):
-        found = [fold(factor) for factor in factors(leaf.pattern, leaf.flags) or ()]
-        return "squeezed" if leaf.view == "squeezed" else "folded", found if all(found) else ()
-    group = None
-    if isinstance(leaf, ir.ContainsList):
-        words = lists[leaf.list]
-        group = Needles(words.match, words.items) if words.match in BASES and not words.options else None
-    else:
-        wanted = leaf.needle if isinstance(leaf, ir.Affix) else leaf.needles
-        if isinstance(wanted, ir.Const) and leaf.view in BASES:
-            group = Needles(leaf.view, texts_of(wanted))
-    return ("exact", ()) if group is None else (group.base, group.by_key)
+        keys = [fold(factor) for factor in factors(leaf.pattern, leaf.flags) or ()]
+        return "squeezed" if leaf.view == "squeezed" else "folded", keys if all(keys) else ()
+    wanted = leaf.needle if isinstance(leaf, ir.Affix) else leaf.needles
+    if not isinstance(wanted, ir.Const) or leaf.view not in BASES:
+        return "exact", ()
+    group = Needles(leaf.view, texts_of(wanted))
+    return group.base, group.by_key
 
 
 def texts_of(needles: ir.Const) -> list[str]:

@@ -6,7 +6,6 @@ been forgotten: the same names, channels and repeated messages come by all the t
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import Any
 
 from groundrules.engine.texts.needles import Literals
@@ -19,23 +18,32 @@ LONGEST_KEPT = 20_000
 
 
 class SeenText(Text):
-    """A text, its views, and which literals of the plan stand in them."""
+    """A text, its views, and what of the plan stands in it.
+
+    The hits of a view are the numbers of literals that stand in it. `lists` are the lists that may have an entry in
+    the text: all others surely have none.
+    """
+
+    __slots__ = ("_literals", "exact_hits", "folded_hits", "lists", "squeezed_hits")
+
+    exact_hits: frozenset[int]
+    folded_hits: frozenset[int]
+    squeezed_hits: frozenset[int]
+    lists: frozenset[str]
 
     def __init__(self, raw: str, literals: Literals) -> None:
-        super().__init__(raw)
+        self.raw = raw
         self._literals = literals
 
-    @cached_property
-    def exact_hits(self) -> frozenset[str]:
-        return self._literals.hits("exact", self.raw)
-
-    @cached_property
-    def folded_hits(self) -> frozenset[str]:
-        return self._literals.hits("folded", self.folded)
-
-    @cached_property
-    def squeezed_hits(self) -> frozenset[str]:
-        return self._literals.hits("squeezed", self.squeezed)
+    def __getattr__(self, name: str) -> Any:
+        if name == "lists":
+            found: Any = self._literals.lists_in(self)
+        elif name.endswith("_hits"):
+            found = self._literals.scanned(self, name.removesuffix("_hits"))  # type: ignore[arg-type]
+        else:
+            return super().__getattr__(name)
+        setattr(self, name, found)
+        return found
 
 
 class Same:
