@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from groundrules.engine.cells import labels, roster, states
-from groundrules.engine.cells.windows import compare
+from groundrules.engine.cells.windows import compare, space_of
 from groundrules.engine.compiled_rules import WindowCode
 from groundrules.engine.program import Program
 from groundrules.engine.state import keys
@@ -14,17 +14,17 @@ from groundrules.engine.state.partition import Partition
 from groundrules.engine.state.space import Space
 
 
-class WindowSpaces(dict[str, tuple[WindowCode, Space]]):
-    """The windows of a partition that were asked, with their rows."""
+class WindowSpaces(dict[str, tuple[WindowCode, Space, Callable[[str], Any]]]):
+    """The windows of a partition that were asked, with their rows and what gives the value of a key."""
 
     def __init__(self, program: Program, partition: Partition) -> None:
         super().__init__()
         self._program = program
         self._partition = partition
 
-    def __missing__(self, id: str) -> tuple[WindowCode, Space]:
+    def __missing__(self, id: str) -> tuple[WindowCode, Space, Callable[[str], Any]]:
         code = self._program.windows[id]
-        found = self[id] = code, self._partition.space(code.space, code.lifetime)
+        found = self[id] = code, *space_of(self._partition, code.space, code.cell)
         return found
 
 
@@ -41,34 +41,32 @@ class Rings(dict[str, Callable[[str], bytes]]):
 
 
 class PartitionReadings:
-    """Reads one partition at its clock. The roster's row read last is kept decoded, for rules ask of the same actor."""
+    """Reads one partition at its clock."""
 
-    __slots__ = ("_entry_read", "_partition", "_program", "_row_read", "_windows", "rings")
+    __slots__ = ("_partition", "_program", "_windows", "rings")
 
     def __init__(self, program: Program, partition: Partition) -> None:
         self._program = program
         self._partition = partition
         self._windows = WindowSpaces(program, partition)
         self.rings = Rings(self._windows)
-        self._row_read: bytes | None = None
-        self._entry_read: roster.Entry | None = None
 
     def window_test(self, window: str, key: str, within: int, operator: str, bound: int) -> bool | None:
-        code, space = self._windows[window]
-        held = code.cell.test(space.get(key), self._partition.now, within, operator, bound)
-        return compare(self._unseen(), operator, bound) if held is None and code.kind == "quiet" else held
+        code, _, held = self._windows[window]
+        outcome = code.cell.test(held(key), self._partition.now, within, operator, bound)
+        return compare(self._unseen(), operator, bound) if outcome is None and code.kind == "quiet" else outcome
 
     def window_value(self, window: str, key: str, within: int, maximum: int | None) -> Any:
-        code, space = self._windows[window]
-        number = code.cell.number(space.get(key), self._partition.now, within)
+        code, _, held = self._windows[window]
+        number = code.cell.number(held(key), self._partition.now, within)
         if number is None and code.kind == "quiet":
             number = self._unseen()
         return number if maximum is None or number is None else min(number, maximum)
 
     def matched(self, window: str, key: tuple[Any, ...], within: int) -> list[tuple[int, str]]:
         """Return the numbers and ids of the events that a window holds for `key`."""
-        code, space = self._windows[window]
-        return code.cell.ids(space.get(keys.encode(key)), self._partition.now, within)
+        code, _, held = self._windows[window]
+        return code.cell.ids(held(keys.encode(key)), self._partition.now, within)
 
     def ledger(self, ledger: str, who: str) -> int:
         cell = self._program.ledgers[ledger]
@@ -106,10 +104,7 @@ class PartitionReadings:
 
     def _entry(self, entity: str, id: str) -> roster.Entry | None:
         retain = self._program.plan.retain
-        row = self._partition.space(roster.name(entity), retain).get(id)
-        if row is not self._row_read:
-            self._row_read, self._entry_read = row, roster.decode(row)
-        return roster.unless_forgotten(self._entry_read, self._partition.now, retain)
+        return roster.entry(roster.space(self._partition, entity, retain), id, self._partition.now, retain)
 
     def _unseen(self) -> int:
         """How long the partition has been observed."""

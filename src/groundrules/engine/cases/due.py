@@ -87,7 +87,7 @@ def _subjects(room: Room, schedule: ir.Schedule) -> list[str | None]:
     if schedule.for_each is None:
         return [None]
     retain = room.program.plan.retain
-    return list(roster.known(room.partition.space(roster.name(schedule.for_each), retain), room.partition.now, retain))
+    return list(roster.known(roster.space(room.partition, schedule.for_each, retain), room.partition.now, retain))
 
 
 def _expired(room: Room, timer: Timer, header: Header) -> Occasion:

@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 import msgspec
 
 from groundrules.engine.intake.decode import attribute
-from groundrules.engine.state.space import Space
+from groundrules.engine.state.held import Codec, HeldSpace
+from groundrules.engine.state.partition import Partition
 from groundrules.plan import ir
 from groundrules.plan.walk import within
 
@@ -37,24 +38,18 @@ def name(entity: str) -> str:
     return "roster/" + entity
 
 
-def decode(row: bytes | None) -> Entry | None:
-    """Return the entry of a row."""
-    return _entry.decode(row) if row else None
+CODEC = Codec(_entry.decode, _encode)
 
 
-def unless_forgotten(entry: Entry | None, now: int, retain: int) -> Entry | None:
-    """Return an entry, or None if it was not heard of for too long."""
-    return entry if entry is not None and now - entry.heard <= retain else None
+def space(partition: Partition, entity: str, retain: int) -> HeldSpace:
+    """Return the roster of an entity, its entries held decoded."""
+    return partition.held(name(entity), retain, CODEC)
 
 
-def read(row: bytes | None, now: int, retain: int) -> Entry | None:
-    """Return what is known, or None if nothing is or it was forgotten."""
-    return unless_forgotten(decode(row), now, retain)
-
-
-def write(space: Space, id: str, entry: Entry, now: int) -> None:
-    """Store what is known of `id`."""
-    space.put(id, _encode(entry), now)
+def entry(space: HeldSpace, id: str, now: int, retain: int) -> Entry | None:
+    """Return what is known, or None if nothing is or it was not heard of for too long."""
+    found: Entry | None = space.held(id)
+    return found if found is not None and now - found.heard <= retain else None
 
 
 def without(row: bytes, id: str) -> bytes:
@@ -68,35 +63,42 @@ def _others(fact: Any, id: str) -> Any:
     return [item for item in fact if item != id] if isinstance(fact, list) else fact
 
 
-def known(space: Space, now: int, retain: int) -> list[str]:
+def known(space: HeldSpace, now: int, retain: int) -> list[str]:
     """Return the ids of everybody known, sorted."""
-    return [id for id, row in sorted(space.items()) if read(row, now, retain) is not None]
+    return [id for id in space.names() if entry(space, id, now, retain) is not None]
 
 
 class Place(NamedTuple):
-    """Where a schema holds entities that the roster keeps: here, in fields below, in the items of a list."""
+    """Where a schema holds entities that the roster keeps: here, in fields below, in the items of a list.
+
+    `facts`: the kept facts of the entity here, each with the attribute that tells it.
+    """
 
     entity: str | None
+    facts: tuple[tuple[str, str], ...]
     fields: tuple[tuple[str, Place], ...]
     items: Place | None
 
 
-def place(schema: Mapping[str, Any], kept: Collection[str]) -> Place | None:
+def place(schema: Mapping[str, Any], kept: Mapping[str, Collection[str]]) -> Place | None:
     """Return the places of kept entities in a schema, or None if it has none."""
     entity = schema.get("entity")
     fields = []
-    for name, inner in schema.get("properties", {}).items():
+    for name, inner in sorted(schema.get("properties", {}).items()):
         below = place(inner, kept)
         if below is not None:
             fields.append((attribute(name), below))
     items = place(schema["items"], kept) if "items" in schema else None
     if entity not in kept and not fields and items is None:
         return None
-    return Place(entity if entity in kept else None, tuple(fields), items)
+    if entity is None or entity not in kept:
+        return Place(None, (), tuple(fields), items)
+    facts = kept[entity]
+    return Place(entity, tuple((name, attribute(name)) for name in facts), tuple(fields), items)
 
 
-def things(value: Any, where: Place) -> Iterator[tuple[str, Any]]:
-    """Yield (entity, object) for every kept entity in a decoded event."""
+def things(value: Any, where: Place) -> Iterator[tuple[Place, Any]]:
+    """Yield (place, object) for every kept entity in a decoded event."""
     if value is None:
         return
     if isinstance(value, list):
@@ -104,7 +106,7 @@ def things(value: Any, where: Place) -> Iterator[tuple[str, Any]]:
             yield from things(item, where.items or where)
         return
     if where.entity is not None:
-        yield where.entity, value
+        yield where, value
     for name, below in where.fields:
         yield from things(getattr(value, name, None), below)
 

@@ -17,6 +17,7 @@ from typing import Any
 
 from groundrules.calendar.periods import period_end
 from groundrules.calendar.zones import instant_of, local_day
+from groundrules.engine.cells.windows import space_of
 from groundrules.engine.codegen.structure import walk
 from groundrules.engine.codegen.total import reach
 from groundrules.engine.compiled_rules import StateCode, UntilCode
@@ -113,9 +114,10 @@ def _window(
     if None in key:
         return None
     code = program.windows[window]
-    row = partition.space(code.space, code.lifetime).get(keys.encode(key))
-    if code.kind == "quiet" and code.cell.number(row, partition.now, within) is None:
+    _, value_of = space_of(partition, code.space, code.cell)
+    held = value_of(keys.encode(key))
+    if code.kind == "quiet" and code.cell.number(held, partition.now, within) is None:
         first = partition.meta.first if partition.meta is not None else partition.now
         ends = () if bound is None else (first + bound, first + bound + 1)
         return next((at for at in ends if at > partition.now), None)
-    return code.cell.changes(row, partition.now, within, bound)
+    return code.cell.changes(held, partition.now, within, bound)

@@ -1,9 +1,9 @@
 """Windows: what was counted, per key, as rows of bytes.
 
 A time of 0 stands for the plan's `retain`, for nothing is remembered longer. All five kinds answer the same questions
-about a row:
+about what they hold for a key, which is a row or, where the kind has a `codec`, a row decoded:
 
-- `record`: the row after one more counted event;
+- `record`: what is held after one more counted event; what was held before is used up;
 - `number`: what the window holds within some time, its bounds being (now − within, now];
 - `test`: that number compared with a bound;
 - `changes`: when, if nothing further is counted, that comparison may next come out differently;
@@ -21,7 +21,9 @@ and *sum* a ring of its own of the events that added something.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Iterable
 from functools import lru_cache
+from itertools import islice, takewhile
 from typing import Any, NamedTuple, Protocol
 
 import msgspec
@@ -29,6 +31,9 @@ import msgspec
 from groundrules.calendar.periods import period_end
 from groundrules.calendar.zones import local_day
 from groundrules.engine.state import keys, stamps
+from groundrules.engine.state.held import Codec
+from groundrules.engine.state.partition import Partition
+from groundrules.engine.state.space import Space
 from groundrules.plan import ir
 
 DAY = 86_400_000
@@ -36,12 +41,18 @@ STREAK_LIFETIME = 4 * DAY
 
 _W = stamps.SIZE
 _encode = msgspec.msgpack.encode
-_marks = msgspec.msgpack.Decoder(list[tuple[int, int, str]])
 _values = msgspec.msgpack.Decoder(list[tuple[str, int]])
 _marked_values = msgspec.msgpack.Decoder(list[tuple[str, int, int, str]])
-_marked_panes = msgspec.msgpack.Decoder(tuple[bytes, bytes])
 _panes = msgspec.msgpack.Decoder(list[tuple[int, int | float]])
+_marked_panes = msgspec.msgpack.Decoder(tuple[bytes, bytes])
 _streak = msgspec.msgpack.Decoder(tuple[int, int])
+
+Mark = tuple[int, int, str]
+"""When an event was counted, its number and its id."""
+
+
+_MARKS = Codec(msgspec.msgpack.Decoder(list[Mark]).decode, _encode)
+_PANES = Codec(lambda row: dict(_panes.decode(row)), lambda held: _encode(list(held.items())))
 
 
 class Counted(NamedTuple):
@@ -54,19 +65,20 @@ class Counted(NamedTuple):
 
 
 class WindowCell(Protocol):
-    """The questions that every kind of window answers; `row` is None where nothing was counted yet."""
+    """The questions that every kind of window answers; `held` is None where nothing was counted yet."""
 
     lifetime: int
+    codec: Codec | None
 
-    def record(self, row: bytes | None, event: Counted) -> bytes: ...
+    def record(self, held: Any, event: Counted) -> Any: ...
 
-    def number(self, row: bytes | None, now: int, within: int) -> int | float | None: ...
+    def number(self, held: Any, now: int, within: int) -> int | float | None: ...
 
-    def test(self, row: bytes | None, now: int, within: int, operator: str, bound: int) -> bool | None: ...
+    def test(self, held: Any, now: int, within: int, operator: str, bound: int) -> bool | None: ...
 
-    def changes(self, row: bytes | None, now: int, within: int, bound: int | None) -> int | None: ...
+    def changes(self, held: Any, now: int, within: int, bound: int | None) -> int | None: ...
 
-    def ids(self, row: bytes | None, now: int, within: int) -> list[tuple[int, str]]: ...
+    def ids(self, held: Any, now: int, within: int) -> list[tuple[int, str]]: ...
 
 
 def compare(number: int | float, operator: str, bound: int) -> bool:
@@ -89,19 +101,21 @@ def compare(number: int | float, operator: str, bound: int) -> bool:
 class _Base:
     """What most kinds share: a comparison is a comparison of the number, and no ids are kept."""
 
+    codec: Codec | None = None
+
     def __init__(self, window: ir.Window, retain: int) -> None:
         self.keep = window.keep
         self.retain = retain
         self.lifetime = window.within or retain
 
-    def number(self, row: bytes | None, now: int, within: int) -> int | float | None:
+    def number(self, held: Any, now: int, within: int) -> int | float | None:
         raise NotImplementedError
 
-    def test(self, row: bytes | None, now: int, within: int, operator: str, bound: int) -> bool | None:
-        number = self.number(row, now, within)
+    def test(self, held: Any, now: int, within: int, operator: str, bound: int) -> bool | None:
+        number = self.number(held, now, within)
         return None if number is None else compare(number, operator, bound)
 
-    def ids(self, row: bytes | None, now: int, within: int) -> list[tuple[int, str]]:
+    def ids(self, held: Any, now: int, within: int) -> list[tuple[int, str]]:
         return []
 
 
@@ -148,60 +162,97 @@ class CountWindow(_Base):
 class MarkedWindow(_Base):
     """A ring that also keeps the numbers and ids of its events."""
 
-    def record(self, row: bytes | None, event: Counted) -> bytes:
-        return _encode([*_read(_marks, row), (event.now, event.seq, event.id)][-self.keep :])
+    codec: Codec | None = _MARKS
 
-    def number(self, row: bytes | None, now: int, within: int) -> int:
-        return len(self.ids(row, now, within))
+    def record(self, held: list[Mark] | None, event: Counted) -> list[Mark]:
+        marks = [] if held is None else held
+        marks.append((event.now, event.seq, event.id))
+        if len(marks) > self.keep:
+            del marks[: -self.keep]
+        return marks
 
-    def changes(self, row: bytes | None, now: int, within: int, bound: int | None) -> int | None:
-        return _leaving([time for time, _, _ in _read(_marks, row)], now, within or self.retain, bound)
-
-    def ids(self, row: bytes | None, now: int, within: int) -> list[tuple[int, str]]:
+    def number(self, held: list[Mark] | None, now: int, within: int) -> int:
         limit = now - (within or self.retain)
-        return [(seq, id) for time, seq, id in reversed(_read(_marks, row)) if time > limit]
+        return 0 if held is None else sum(1 for _ in takewhile(lambda mark: mark[0] > limit, reversed(held)))
+
+    def changes(self, held: list[Mark] | None, now: int, within: int, bound: int | None) -> int | None:
+        return _leaving([time for time, _, _ in held or ()], now, within or self.retain, bound)
+
+    def ids(self, held: list[Mark] | None, now: int, within: int) -> list[tuple[int, str]]:
+        limit = now - (within or self.retain)
+        return [(seq, id) for time, seq, id in takewhile(lambda mark: mark[0] > limit, reversed(held or ()))]
 
 
 class DistinctWindow(_Base):
     """The values seen last, each with its last time, the latest last."""
 
-    _decoder: msgspec.msgpack.Decoder[Any] = _values
+    codec: Codec | None = Codec(
+        lambda row: dict(_values.decode(row)),
+        lambda held: _encode(list(held.items())),
+    )
 
-    def record(self, row: bytes | None, event: Counted) -> bytes:
+    def record(self, held: dict[str, Any] | None, event: Counted) -> dict[str, Any]:
+        values = {} if held is None else held
         value = keys.component(event.value)
-        others = [held for held in _read(self._decoder, row) if held[0] != value]
-        return _encode([*others, self._entry(value, event)][-self.keep :])
+        values.pop(value, None)
+        values[value] = self._last(event)
+        if len(values) > self.keep:
+            del values[next(iter(values))]
+        return values
 
-    def _entry(self, value: str, event: Counted) -> tuple[Any, ...]:
-        return value, event.now
+    def _last(self, event: Counted) -> Any:
+        return event.now
 
-    def number(self, row: bytes | None, now: int, within: int) -> int:
+    def _times(self, held: dict[str, Any] | None) -> Iterable[int]:
+        """Return when each value was seen last, the latest first."""
+        return reversed(held.values()) if held else ()
+
+    def number(self, held: dict[str, Any] | None, now: int, within: int) -> int:
         limit = now - (within or self.retain)
-        return sum(held[1] > limit for held in _read(self._decoder, row))
+        return sum(1 for _ in takewhile(lambda time: time > limit, self._times(held)))
+
+    def test(self, held: dict[str, Any] | None, now: int, within: int, operator: str, bound: int) -> bool:
+        """Compare; no more values are looked at than decide."""
+        limit = now - (within or self.retain)
+        recent = takewhile(lambda time: time > limit, islice(self._times(held), max(bound, 0) + 1))
+        return compare(sum(1 for _ in recent), operator, bound)
 
     def without(self, row: bytes, value: str) -> bytes:
         """Return the row without one of its values."""
-        return _encode([held for held in _read(self._decoder, row) if held[0] != keys.component(value)])
+        assert self.codec is not None
+        held = self.codec.decode(row)
+        held.pop(keys.component(value), None)
+        less: bytes = self.codec.encode(held)
+        return less
 
-    def changes(self, row: bytes | None, now: int, within: int, bound: int | None) -> int | None:
-        return _leaving([held[1] for held in _read(self._decoder, row)], now, within or self.retain, bound)
+    def changes(self, held: dict[str, Any] | None, now: int, within: int, bound: int | None) -> int | None:
+        return _leaving([*self._times(held)][::-1], now, within or self.retain, bound)
 
 
 class MarkedDistinctWindow(DistinctWindow):
     """The values seen last, each with the time, number and id of the event that brought it last."""
 
-    _decoder: msgspec.msgpack.Decoder[Any] = _marked_values
+    codec = Codec(
+        lambda row: {value: mark for value, *mark in _marked_values.decode(row)},
+        lambda held: _encode([(value, *mark) for value, mark in held.items()]),
+    )
 
-    def _entry(self, value: str, event: Counted) -> tuple[Any, ...]:
-        return value, event.now, event.seq, event.id
+    def _last(self, event: Counted) -> Any:
+        return event.now, event.seq, event.id
 
-    def ids(self, row: bytes | None, now: int, within: int) -> list[tuple[int, str]]:
+    def _times(self, held: dict[str, Any] | None) -> Iterable[int]:
+        return (time for time, _, _ in reversed(held.values())) if held else ()
+
+    def ids(self, held: dict[str, Any] | None, now: int, within: int) -> list[tuple[int, str]]:
         limit = now - (within or self.retain)
-        return [(seq, id) for _, time, seq, id in reversed(_read(self._decoder, row)) if time > limit]
+        marks = reversed(held.values()) if held else ()
+        return [(seq, id) for time, seq, id in takewhile(lambda mark: mark[0] > limit, marks)]
 
 
 class SumWindow(_Base):
     """Totals per pane, panes being aligned to the epoch; a pane leaves as a whole once its end is `within` ago."""
+
+    codec: Codec | None = _PANES
 
     def __init__(self, window: ir.Window, retain: int) -> None:
         super().__init__(window, retain)
@@ -209,46 +260,52 @@ class SumWindow(_Base):
         self.within = window.within
         self.lifetime += self.pane
 
-    def record(self, row: bytes | None, event: Counted) -> bytes:
+    def record(self, held: Any, event: Counted) -> Any:
+        panes: dict[int, int | float] = {} if held is None else held
         index = event.now // self.pane
-        held = [pane for pane in self._within(row, event.now, self.within) if pane[0] != index]
-        return _encode([*held, (index, _finite(self._total(row, index) + event.value))])
+        limit = event.now - (self.within or self.retain)
+        for gone in [pane for pane in panes if (pane + 1) * self.pane <= limit]:
+            del panes[gone]
+        panes[index] = _finite(panes.pop(index, 0) + event.value)
+        return panes
 
-    def number(self, row: bytes | None, now: int, within: int) -> int | float | None:
-        total = _finite(sum(total for _, total in self._within(row, now, within)))
+    def number(self, held: Any, now: int, within: int) -> int | float | None:
+        limit = now - (within or self.retain)
+        total = _finite(sum(total for index, total in (held or {}).items() if (index + 1) * self.pane > limit))
         return total if math.isfinite(total) else None
 
-    def changes(self, row: bytes | None, now: int, within: int, bound: int | None) -> int | None:
-        ends = [(index + 1) * self.pane for index, _ in _read(_panes, row)]
-        return _leaving(ends, now, within or self.retain, None)
-
-    def _within(self, row: bytes | None, now: int, within: int) -> list[tuple[int, int | float]]:
-        limit = now - (within or self.retain)
-        return [pane for pane in _read(_panes, row) if (pane[0] + 1) * self.pane > limit]
-
-    def _total(self, row: bytes | None, index: int) -> int | float:
-        return next((total for pane, total in _read(_panes, row) if pane == index), 0)
+    def changes(self, held: Any, now: int, within: int, bound: int | None) -> int | None:
+        return _leaving([(index + 1) * self.pane for index in held or ()], now, within or self.retain, None)
 
 
 class MarkedSumWindow(SumWindow):
     """Totals per pane, and beside them a ring of the events that added something."""
 
+    codec = Codec(
+        lambda row: _decode_both(*_marked_panes.decode(row)),
+        lambda held: _encode((_PANES.encode(held[0]), _MARKS.encode(held[1]) if held[1] else b"")),
+    )
+
     def __init__(self, window: ir.Window, retain: int) -> None:
         super().__init__(window, retain)
         self._ring = MarkedWindow(window, retain)
 
-    def record(self, row: bytes | None, event: Counted) -> bytes:
-        panes, ring = _marked_panes.decode(row) if row else (None, b"")
-        return _encode((super().record(panes, event), self._ring.record(ring, event) if event.value else ring))
+    def record(self, held: Any, event: Counted) -> Any:
+        panes, ring = (None, []) if held is None else held
+        return super().record(panes, event), self._ring.record(ring, event) if event.value else ring
 
-    def number(self, row: bytes | None, now: int, within: int) -> int | float | None:
-        return super().number(_marked_panes.decode(row)[0] if row else None, now, within)
+    def number(self, held: Any, now: int, within: int) -> int | float | None:
+        return super().number(held and held[0], now, within)
 
-    def changes(self, row: bytes | None, now: int, within: int, bound: int | None) -> int | None:
-        return super().changes(_marked_panes.decode(row)[0] if row else None, now, within, bound)
+    def changes(self, held: Any, now: int, within: int, bound: int | None) -> int | None:
+        return super().changes(held and held[0], now, within, bound)
 
-    def ids(self, row: bytes | None, now: int, within: int) -> list[tuple[int, str]]:
-        return self._ring.ids(_marked_panes.decode(row)[1] if row else None, now, within)
+    def ids(self, held: Any, now: int, within: int) -> list[tuple[int, str]]:
+        return self._ring.ids(held and held[1], now, within)
+
+
+def _decode_both(panes: bytes, ring: bytes) -> tuple[Any, Any]:
+    return _PANES.decode(panes), _MARKS.decode(ring) if ring else []
 
 
 class StreakWindow(_Base):
@@ -297,6 +354,15 @@ class QuietWindow(_Base):
         return min((at for at in (last + bound, last + bound + 1, last + self.lifetime + 1) if at > now), default=None)
 
 
+def space_of(partition: Partition, name: str, cell: WindowCell) -> tuple[Space, Callable[[str], Any]]:
+    """Return the space of a window in a partition, and what gives the value that it holds for a key."""
+    if cell.codec is None:
+        space = partition.space(name, cell.lifetime)
+        return space, space.get
+    held = partition.held(name, cell.lifetime, cell.codec)
+    return held, held.held
+
+
 def cell(window: ir.Window, retain: int, zone: str) -> WindowCell:
     """Return the cell of a window."""
     match window.kind:
@@ -330,11 +396,6 @@ def _leaving(times: list[int], now: int, within: int, bound: int | None) -> int 
     """When the next entry leaves that a comparison with `bound` can depend on (None: any entry)."""
     watched = times if bound is None else [times[-n] for n in (bound + 1, bound) if 0 < n <= len(times)]
     return next((time + within for time in watched if time + within > now), None)
-
-
-def _read(decoder: msgspec.msgpack.Decoder[Any], row: bytes | None) -> list[Any]:
-    held: list[Any] = decoder.decode(row) if row else []
-    return held
 
 
 def _finite(total: int | float) -> int | float:

@@ -11,11 +11,12 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-from groundrules.engine.cells.windows import Counted, CountWindow
+from groundrules.engine.cells.windows import Counted, CountWindow, space_of
 from groundrules.engine.codegen.total import own_act
 from groundrules.engine.compiled_rules import WindowCode
 from groundrules.engine.program import WindowsOnType
 from groundrules.engine.state import stamps
+from groundrules.engine.state.held import HeldSpace
 from groundrules.engine.state.partition import Partition
 from groundrules.engine.state.scope import Scope
 from groundrules.engine.state.space import Space
@@ -76,10 +77,14 @@ class Takers(dict[int, Callable[[str, Any, Scope], None]]):
 
     def __missing__(self, number: int) -> Callable[[str, Any, Scope], None]:
         code = self._windows.codes[number]
-        space = self._partition.space(code.space, code.lifetime)
-        plain = isinstance(code.cell, CountWindow)
-        found = self[number] = partial(_push, code, space) if plain else partial(_record, code, space, self._partition)
+        found = self[number] = self._taker(code)
         return found
+
+    def _taker(self, code: WindowCode) -> Callable[[str, Any, Scope], None]:
+        space, _ = space_of(self._partition, code.space, code.cell)
+        if isinstance(code.cell, CountWindow):
+            return partial(_push, code, space)
+        return partial(_record, code, space, self._partition)
 
 
 def _push(code: WindowCode, space: Space, key: str, e: Any, x: Scope) -> None:
@@ -91,4 +96,8 @@ def _record(code: WindowCode, space: Space, partition: Partition, key: str, e: A
     if value is None and code.value is not None:
         return
     assert partition.meta is not None
-    space.put(key, code.cell.record(space.get(key), Counted(x.now, partition.meta.seq, e.id, value)), x.now)
+    event = Counted(x.now, partition.meta.seq, e.id, value)
+    if isinstance(space, HeldSpace):
+        space.hold(key, code.cell.record(space.held(key), event), x.now)
+    else:
+        space.put(key, code.cell.record(space.get(key), event), x.now)

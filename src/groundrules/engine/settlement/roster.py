@@ -12,7 +12,6 @@ from typing import Any
 from groundrules.decisions import Note
 from groundrules.engine.cells import labels, roster
 from groundrules.engine.codegen.total import plain, reach
-from groundrules.engine.intake.decode import attribute
 from groundrules.engine.program import Program
 from groundrules.engine.state.partition import Partition
 
@@ -26,49 +25,51 @@ def learn(program: Program, partition: Partition, e: Any) -> None:
     where = program.places.get(e.type)
     if where is None:
         return
+    now, retain = partition.now, program.plan.retain
     heard: dict[tuple[str, str], roster.Entry] = {}
-    for entity, thing in roster.things(e, where):
-        _hear(program, partition, entity, thing, heard)
+    for at, thing in roster.things(e, where):
+        entity, id = at.entity or "", thing.id
+        entry = heard.get((entity, id))
+        if entry is None:
+            known = roster.entry(roster.space(partition, entity, retain), id, now, retain)
+            entry = heard[entity, id] = known or roster.Entry({}, 0)
+        _hear(entry, at, thing, now)
     if MEMBER in program.kept:
-        _act(e, partition, heard)
+        _act(e, now, heard)
     for (entity, id), entry in heard.items():
-        roster.write(_space(program, partition, entity), id, entry, partition.now)
+        roster.space(partition, entity, retain).hold(id, entry, now)
     gone = reach(e, (GONE[e.type], "id")) if e.type in GONE and MEMBER in program.kept else None
     if gone is not None:
-        _space(program, partition, MEMBER).drop(gone)
+        roster.space(partition, MEMBER, retain).drop(gone)
 
 
-def _hear(
-    program: Program, partition: Partition, entity: str, thing: Any, heard: dict[tuple[str, str], roster.Entry]
-) -> None:
-    entry = heard.get((entity, thing.id))
-    if entry is None:
-        row = _space(program, partition, entity).get(thing.id)
-        entry = roster.read(row, partition.now, program.plan.retain) or roster.Entry({}, 0)
-        heard[entity, thing.id] = entry
-    entry.heard = partition.now
-    for name in program.kept[entity]:
-        told = plain(getattr(thing, attribute(name), None))
-        if told is not None:
-            entry.facts[name] = told
-    joined = plain(getattr(thing, "joined", None))
-    if isinstance(joined, int):
-        entry.joined = joined
+def _hear(entry: roster.Entry, at: roster.Place, thing: Any, now: int) -> None:
+    """Note what an object of an event tells."""
+    entry.heard = now
+    facts = entry.facts
+    for name, attribute in at.facts:
+        fact = getattr(thing, attribute, None)
+        if fact is not None:
+            fact = fact if type(fact) is str or type(fact) is bool else plain(fact)
+            if fact is not None:
+                facts[name] = fact
+    joined = getattr(thing, "joined", None)
+    if joined is not None:
+        joined = plain(joined)
+        if isinstance(joined, int):
+            entry.joined = joined
 
 
-def _act(e: Any, partition: Partition, heard: dict[tuple[str, str], roster.Entry]) -> None:
+def _act(e: Any, now: int, heard: dict[tuple[str, str], roster.Entry]) -> None:
     """Note when the actor wrote or joined."""
-    entry = heard.get((MEMBER, reach(e, ("actor", "id")) or ""))
+    actor = getattr(e, "actor", None)
+    entry = heard.get((MEMBER, reach(actor, ("id",)) or ""))
     if entry is None:
         return
     if e.type == "message":
-        entry.wrote = partition.now
-    if e.type == "member.joined" and reach(e, ("actor", "joined")) is None:
-        entry.joined = partition.now
-
-
-def _space(program: Program, partition: Partition, entity: str) -> Any:
-    return partition.space(roster.name(entity), program.plan.retain)
+        entry.wrote = now
+    if e.type == "member.joined" and reach(actor, ("joined",)) is None:
+        entry.joined = now
 
 
 def labels_by_hand(program: Program, partition: Partition, e: Any) -> list[Note]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from groundrules.engine.state.held import Codec, HeldSpace
 from groundrules.engine.state.recent_ids import KEPT, SEEN, RecentIds
 from groundrules.engine.state.space import FOREVER, RowName, Space
 from groundrules.engine.state.timers import Timers
@@ -71,6 +72,13 @@ class Partition:
         elif found.lifetime != lifetime:
             found.live(lifetime)
         return found
+
+    def held(self, name: str, lifetime: int, codec: Codec) -> HeldSpace:
+        """Return the space `name` with its values held decoded. Whoever uses it must always give the same codec."""
+        space = self.space(name, lifetime)
+        if not isinstance(space, HeldSpace):
+            space = self.spaces[name] = HeldSpace(space, codec)
+        return space
 
     def note_move(self, space: str, key: str) -> None:
         """Take note that a row was written or deleted, for those who keep it decoded."""

@@ -1,0 +1,107 @@
+"""Rows that are kept decoded while they are in use, and written behind.
+
+Rows that are more than a ring of stamps take longer to decode and encode than to change. A `HeldSpace` keeps the values
+of the keys asked for lately as its codec decodes them; what was changed is encoded when somebody wants bytes: a store,
+a snapshot, the turn of a generation, or the next key when `MOST` are held.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+from groundrules.engine.state.space import Space
+
+MOST = 1024
+
+
+class Codec(NamedTuple):
+    """From the row of a key to the value that is held, and back."""
+
+    decode: Callable[[bytes], Any]
+    encode: Callable[[Any], bytes]
+
+
+class HeldSpace(Space):
+    """A space whose values are held decoded. Whoever changes a value that `held` gave hands it to `hold`."""
+
+    __slots__ = ("_behind", "_codec", "_held")
+
+    def __init__(self, space: Space, codec: Codec) -> None:
+        super().__init__(space.name, space.lifetime, space.changed)
+        self.young, self.old, self.turn = space.young, space.old, space.turn
+        self._codec = codec
+        self._held: dict[str, Any] = {}
+        self._behind: dict[str, None] = {}
+
+    def held(self, key: str) -> Any:
+        """Return the value of a key; None where there is none."""
+        value = self._held.get(key)
+        if value is None:
+            row = super().get(key)
+            if row is None:
+                return None
+            value = self._codec.decode(row)
+            self._make_room()
+            self._held[key] = value
+        return value
+
+    def hold(self, key: str, value: Any, now: int) -> None:
+        """Store a value."""
+        if now >= self.turn:
+            self.age(now)
+        self._make_room()
+        self._held[key] = value
+        self._behind[key] = None
+        if self.changed is not None:
+            self.changed[self.name, key] = None
+
+    def get(self, key: str) -> bytes | None:
+        if key in self._behind:
+            self._write()
+        return super().get(key)
+
+    def put(self, key: str, row: bytes, now: int) -> None:
+        self._forget(key)
+        super().put(key, row, now)
+
+    def load(self, key: str, row: bytes) -> None:
+        self._forget(key)
+        super().load(key, row)
+
+    def drop(self, key: str) -> None:
+        self._forget(key)
+        super().drop(key)
+
+    def items(self) -> Iterator[tuple[str, bytes]]:
+        self._write()
+        return super().items()
+
+    def names(self) -> list[str]:
+        self._write()
+        return super().names()
+
+    def __len__(self) -> int:
+        self._write()
+        return super().__len__()
+
+    def age(self, now: int) -> None:
+        if now >= self.turn:
+            self._write()
+            self._held.clear()
+        super().age(now)
+
+    def _make_room(self) -> None:
+        if len(self._held) >= MOST:
+            self._write()
+            self._held.clear()
+
+    def _write(self) -> None:
+        encode = self._codec.encode
+        for key in self._behind:
+            self.young[key] = encode(self._held[key])
+        self._behind.clear()
+
+    def _forget(self, key: str) -> None:
+        self._held.pop(key, None)
+        self._behind.pop(key, None)
