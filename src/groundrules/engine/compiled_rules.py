@@ -200,11 +200,25 @@ class StateCode:
         self.leave = compiler.condition(state.leave)
         self.enter_on = tuple(UntilCode(compiler, turn) for turn in state.enter_on)
         self.leave_on = tuple(UntilCode(compiler, turn) for turn in state.leave_on)
-        nodes = [*walk(state.enter), *walk(state.leave)]
+        self.on_enter = tuple(Watched(compiler, node) for node in walk(state.enter))
+        self.on_leave = tuple(Watched(compiler, node) for node in walk(state.leave))
+        nodes = [watched.node for watched in (*self.on_enter, *self.on_leave)]
         read = [node.window for node in nodes if isinstance(node, ir.WindowTest | ir.WindowValue)]
         narrow = all(not isinstance(node, _FROM_ANYWHERE) for node in nodes)
         named = {type for turn in (*self.enter_on, *self.leave_on) for type in turn.types}
         self.types = frozenset(named | {windows[id].type for id in read}) if narrow and read else None
+
+
+class Watched:
+    """A node of a guard whose value may change by time alone; `key` gives what it asks about."""
+
+    __slots__ = ("key", "node")
+
+    def __init__(self, compiler: Compiler, node: ir.Expr) -> None:
+        self.node = node
+        parts = node.key if isinstance(node, ir.WindowTest | ir.WindowValue) else ()
+        parts = (node.key,) if isinstance(node, ir.LedgerValue) else parts
+        self.key = tuple(compiler.value(part) for part in parts)
 
 
 _FROM_ANYWHERE = (

@@ -158,6 +158,11 @@ class PathsOnType(Listening):
         self._untils.append((code, until, restarts))
         self.guards.append((until.when.expr, None))
 
+    @cached_property
+    def codes(self) -> Sequence[ProcessCode]:
+        """The paths that an event of the type may end or replan."""
+        return list(dict.fromkeys(code for code, _, _ in self._untils))
+
     def asked(self, e: Any, x: Scope) -> Sequence[tuple[ProcessCode, UntilCode, bool]]:
         """Return those that may speak of an event."""
         return [self._untils[number] for number in self.numbers(e, x)]

@@ -278,20 +278,24 @@ class Runner:
     ) -> list[Decision]:
         """Enter and leave states until none changes; each at most once. All that change together change at once."""
         codes = [code for code in self.program.states if code.types is None or type in code.types or code.id == timer]
+        if not codes:
+            return []
         decisions: list[Decision] = []
         changed: set[str] = set()
-        states.look(self.partition, codes, self.room.scope())
-        while moving := [code for code in codes if code.id not in changed and self._moves(code, e)]:
+        x = self.room.scope()
+        states.look(self.partition, codes, x)
+        while moving := [code for code in codes if code.id not in changed and self._moves(code, e, x)]:
             changed |= {code.id for code in moving}
             states.change(self.partition, moving, self.room.scope())
             for code in moving:
                 decisions += self._settled(self._moved(code, header))
+            x = self.room.scope()
         for code in codes:
-            states.watch(self.program, self.partition, code, self.room.scope())
+            states.watch(self.program, self.partition, code, x)
         return decisions
 
-    def _moves(self, code: StateCode, e: Any) -> bool:
-        return states.moves(self.partition, code, e, self.room.scope())
+    def _moves(self, code: StateCode, e: Any, x: Scope) -> bool:
+        return states.moves(self.partition, code, e, x)
 
     def _moved(self, code: StateCode, header: dict[str, Any]) -> Occasion:
         entered = states.is_in(self.partition, code.id)

@@ -111,6 +111,11 @@ class ListMatcher:
         return next(whole, None) or self._sounds_whole(value)
 
     @property
+    def keys(self) -> frozenset[str] | None:
+        """The views of all entries, if a value is an entry only where its view is one of them; else None."""
+        return None if self.match == "domain" or self.leet or self.splits or self._sounds else frozenset(self._entries)
+
+    @property
     def needed(self) -> dict[Base, list[str]]:
         """Reading → the literals that entries need there. Where an entry stands in a text, one of its literals stands
         in one of these readings, or characters are put together (`joins`). Not for domains.

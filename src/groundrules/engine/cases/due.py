@@ -6,6 +6,7 @@ when it ran last; before its first run, when the partition began.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from groundrules.calendar.recurrence import next_after, occurrences_between
@@ -13,7 +14,8 @@ from groundrules.decisions import Note
 from groundrules.engine.cases.answers import refused
 from groundrules.engine.cells import paths, roster, states
 from groundrules.engine.cells.paths import PROCESS
-from groundrules.engine.settlement import requests
+from groundrules.engine.program import Asked
+from groundrules.engine.settlement import guards, requests
 from groundrules.engine.settlement.decide import Group, Occasion, Room
 from groundrules.engine.settlement.ladders import crossing
 from groundrules.engine.settlement.ledgers import LADDER, cross_ladder, watch
@@ -77,9 +79,24 @@ def _scheduled(room: Room, timer: Timer, until: int, header: Header) -> list[Occ
     room.partition.timers.arm(SCHEDULE, timer.id, "", next_after(schedule.at, zone, timer.due))
     notes = [Note(kind="schedule_missed", subject=timer.id, detail={"count": missed})] if missed else []
     rules = room.program.on.get(ir.OnSchedule(schedule.id), ())
-    groups: list[Group] = [(rules, room.scope(subject=subject)) for subject in _subjects(room, schedule)]
+    groups: list[Group] = [
+        (asked, room.scope(subject=subject)) for subject, asked in _asked(room, rules, _subjects(room, schedule))
+    ]
     cause = rules[0][0].id if rules else schedule.id
     return [Occasion(groups, None, f"{schedule.id}@{timer.due}", {**header, "cause": cause}, notes=notes)]
+
+
+def _asked(
+    room: Room, rules: Iterable[Asked], subjects: Iterable[str | None]
+) -> Iterator[tuple[str | None, list[Asked]]]:
+    """Ask the guards of rules about each subject; yield those of whom a rule has something to say."""
+    x = room.scope()
+    for x.subject in subjects:
+        if x.kept:
+            x.kept = {}
+        asked = [(code, outcome) for code, _ in rules if (outcome := guards.outcome(code, None, x)) is not None]
+        if asked:
+            yield x.subject, asked
 
 
 def _subjects(room: Room, schedule: ir.Schedule) -> list[str | None]:

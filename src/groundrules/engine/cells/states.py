@@ -18,9 +18,8 @@ from typing import Any
 from groundrules.calendar.periods import period_end
 from groundrules.calendar.zones import instant_of, local_day
 from groundrules.engine.cells.windows import space_of
-from groundrules.engine.codegen.structure import walk
 from groundrules.engine.codegen.total import reach
-from groundrules.engine.compiled_rules import StateCode, UntilCode
+from groundrules.engine.compiled_rules import StateCode, UntilCode, Watched
 from groundrules.engine.program import Program
 from groundrules.engine.state import keys
 from groundrules.engine.state.partition import Partition
@@ -76,26 +75,24 @@ def _happens(turn: UntilCode, e: Any, x: Scope) -> bool:
 
 def watch(program: Program, partition: Partition, code: StateCode, x: Scope) -> None:
     """Set the timer at which the state's next guard may come out differently by time alone."""
-    guard = code.state.leave if is_in(partition, code.id) else code.state.enter
-    nodes = list(walk(guard))
-    instants = [instant for node in nodes for instant in _changes(program, partition, node, x)]
-    if any(isinstance(node, ir.Now) for node in nodes):
-        instants.append(period_end(program.zone, partition.now, "day"))
+    watched = code.on_leave if is_in(partition, code.id) else code.on_enter
+    instants = [instant for one in watched for instant in _changes(program, partition, one, x)]
     partition.timers.arm(STATE, code.id, "", min(instants, default=None))
 
 
-def _changes(program: Program, partition: Partition, node: ir.Expr, x: Scope) -> Iterator[int]:
-    """Yield instants after now at which a leaf's value may change."""
+def _changes(program: Program, partition: Partition, watched: Watched, x: Scope) -> Iterator[int]:
+    """Yield instants after now at which a node's value may change."""
     found: int | None = None
-    match node:
-        case ir.WindowTest(window=window, key=key, within=within, bound=bound):
-            found = _window(program, partition, window, _values(program, key, x), within, bound)
-        case ir.WindowValue(window=window, key=key, within=within):
-            found = _window(program, partition, window, _values(program, key, x), within, None)
-        case ir.LedgerValue(ledger=ledger, key=who):
-            cell = program.ledgers[ledger]
-            value = program.compiler.value(who)(None, x)
+    match watched.node:
+        case ir.WindowTest(window=window, within=within, bound=bound):
+            found = _window(program, partition, window, _key(watched, x), within, bound)
+        case ir.WindowValue(window=window, within=within):
+            found = _window(program, partition, window, _key(watched, x), within, None)
+        case ir.LedgerValue(ledger=ledger):
+            cell, (value,) = program.ledgers[ledger], _key(watched, x)
             found = None if value is None else cell.fades(partition.space(cell.name).get(value), partition.now)
+        case ir.Now():
+            found = period_end(program.zone, partition.now, "day")
         case ir.InClock(start=start, end=end):
             today = local_day(program.zone, partition.now)
             ends = [instant_of(program.zone, day, time) for day in (today, today + 1) for time in (start, end)]
@@ -104,8 +101,8 @@ def _changes(program: Program, partition: Partition, node: ir.Expr, x: Scope) ->
         yield found
 
 
-def _values(program: Program, key: tuple[ir.AnyExpr, ...], x: Scope) -> list[Any]:
-    return [program.compiler.value(part)(None, x) for part in key]
+def _key(watched: Watched, x: Scope) -> list[Any]:
+    return [value(None, x) for value in watched.key]
 
 
 def _window(

@@ -49,9 +49,17 @@ def _suffices(words: ir.WordList) -> bool:
 
 @emits_test(ir.InList)
 def in_list(emitter: Emitter, expr: ir.InList) -> Test:
-    item = emitter.operand(expr.item)
-    ask = f"{emitter.constant(emitter.program.matcher(expr.list))}.holds({item.source})"
-    return Test(item.needs, f"({ask} is not None)", f"({ask} is None)")
+    item, matcher = emitter.operand(expr.item), emitter.program.matcher(expr.list)
+    return _test(item, holds(emitter, matcher, item.source))
+
+
+def holds(emitter: Emitter, matcher: ListMatcher, value: str) -> str:
+    """Return an expression for whether a value as a whole is an entry; most have no entry's view."""
+    if matcher.keys is None:
+        return f"{emitter.constant(matcher)}.holds({value}) is not None"
+    name = emitter.local()
+    viewed = VIEWED.get(matcher.match, VIEWED["folded"]).format(f"({name} := {value})")
+    return f"({viewed} in {emitter.constant(matcher.keys)} and {emitter.constant(matcher)}.holds({name}) is not None)"
 
 
 @emits_test(ir.HasList)

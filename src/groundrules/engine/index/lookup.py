@@ -14,6 +14,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from groundrules.engine.codegen.containment import holds
 from groundrules.engine.codegen.emitter import Emitter, Frame
 from groundrules.engine.codegen.program import Program
 from groundrules.engine.index.atoms import Test
@@ -201,10 +202,10 @@ def _from_lists(emitter: Emitter, probe: Probe, value: str) -> Iterator[str]:
 def _from_list(emitter: Emitter, test: Test, name: str, value: str) -> str:
     if test == "found from" and name in emitter.program.literals.lists:
         return f"{name!r} in text[{value}].lists"
+    if test == "is from":
+        return holds(emitter, emitter.program.matcher(name), value)
     words = emitter.constant(emitter.program.matcher(name))
-    if test == "found from":
-        return f"{words}.contains_any({value})"
-    return f"{words}.holds({value}) is not None" if test == "is from" else f"holds_any({words}, {value})"
+    return f"{words}.contains_any({value})" if test == "found from" else f"holds_any({words}, {value})"
 
 
 def _guards(probe: Probe) -> Guards:

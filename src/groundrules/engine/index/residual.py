@@ -7,13 +7,14 @@ from typing import Any
 
 from groundrules.engine.codegen.emitter import Emitter, Frame
 from groundrules.engine.codegen.program import Program
+from groundrules.plan import ir
 
 MOST = 256
 """Guards beyond this many are looked up or simply asked; one function of all would take too long to compile."""
 
 
 class Residual(Emitter):
-    """Keeps keys and rings of windows in local variables."""
+    """Keeps keys and rings of windows, and what guards share, in local variables."""
 
     def __init__(self, program: Program, frame: Frame) -> None:
         super().__init__(program, frame)
@@ -36,3 +37,7 @@ class Residual(Emitter):
     def kept(self, what: Hashable, source: str) -> str:
         name = self._kept.setdefault(what, f"r{len(self._kept)}")
         return f"({name} if {name} is not UNSET else ({name} := {source}))"
+
+    def _shared(self, expr: ir.Expr) -> str | None:
+        source = super()._shared(expr)
+        return None if source is None else self.kept(self.program.sharing.slot(expr, self.frame), source)

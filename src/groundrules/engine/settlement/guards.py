@@ -47,11 +47,11 @@ def answer(asked: Iterable[Asked], e: Any, x: Scope, partition: Partition, zone:
     """Ask rules in order; those that have nothing to say are left out."""
     own = own_act(e)
     answers = []
-    for code, outcome in asked:
+    for code, known in asked:
         ends = code.rule.ends
         if (own and not code.speaks_of_self) or (ends is not None and x.now > ends):
             continue
-        came_to = _outcome(code, e, x) if outcome == UNASKED else outcome
+        came_to = outcome(code, e, x) if known == UNASKED else known
         if came_to == TRUE:
             fires = _fires(code, e, x, partition, zone)
             if fires is not None:
@@ -61,15 +61,15 @@ def answer(asked: Iterable[Asked], e: Any, x: Scope, partition: Partition, zone:
     return answers
 
 
-def _outcome(code: RuleCode, e: Any, x: Scope) -> int | None:
+def outcome(code: RuleCode, e: Any, x: Scope) -> int | None:
     """Return whether the guard of a rule is true or unknown; None if it keeps the rule from saying anything."""
     if code.always or code.when.true(e, x):
-        outcome = TRUE
+        came_to = TRUE
     elif not code.when.false(e, x):
-        outcome = UNKNOWN
+        came_to = UNKNOWN
     else:
         return None
-    return None if code.unless is not None and code.unless.true(e, x) else outcome
+    return None if code.unless is not None and code.unless.true(e, x) else came_to
 
 
 def _undecided(code: RuleCode, e: Any, x: Scope) -> Answer:

@@ -38,9 +38,12 @@ class OpenPaths:
 
     def endings(self, e: Any, x: Scope) -> list[Ending]:
         """Return the open paths that the event ends or plans anew, by path and key; ending goes before planning."""
+        on_type = self._program.paths_on[e.type]
+        if not any(self._opened(code).any for code in on_type.codes):
+            return []
         found: dict[tuple[str, str], Ending] = {}
         own = own_act(e)
-        for code, until, restarts in self._program.paths_on[e.type].asked(e, x):
+        for code, until, restarts in on_type.asked(e, x):
             if own and not until.speaks_of_self:
                 continue
             for key, process, start in self._opened(code).asked(until, e, x):
@@ -70,6 +73,12 @@ class OpenPath:
         self._values: dict[str, list[tuple[str, Any]]] = {}
         partition.moved.pop(code.space, None)
 
+    @property
+    def any(self) -> bool:
+        """Whether a process of the path is open."""
+        self._catch_up()
+        return bool(self._open)
+
     def asked(self, until: UntilCode, e: Any, x: Scope) -> Iterator[tuple[str, Process, Any]]:
         """Yield those that an event may speak of, with their start events."""
         self._catch_up()
@@ -89,8 +98,10 @@ class OpenPath:
 
     def _catch_up(self) -> None:
         """Take note of what was opened, closed or written since the last look."""
-        space = self._partition.space(self._code.space)
         moved = self._partition.moved.get(self._code.space)
+        if moved is not None and not moved:
+            return
+        space = self._partition.space(self._code.space)
         if moved is None:
             self._open, self._with, self._values = {}, {}, {}
             self._partition.moved[self._code.space] = set()
