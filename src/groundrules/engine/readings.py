@@ -10,6 +10,7 @@ from groundrules.engine.cells.windows import compare, space_of
 from groundrules.engine.compiled_rules import WindowCode
 from groundrules.engine.program import Program
 from groundrules.engine.state import keys
+from groundrules.engine.state.held import HeldSpace
 from groundrules.engine.state.partition import Partition
 from groundrules.engine.state.space import Space
 
@@ -43,13 +44,15 @@ class Rings(dict[str, Callable[[str], bytes]]):
 class PartitionReadings:
     """Reads one partition at its clock."""
 
-    __slots__ = ("_partition", "_program", "_windows", "rings")
+    __slots__ = ("_partition", "_program", "_retain", "_rosters", "_windows", "rings")
 
     def __init__(self, program: Program, partition: Partition) -> None:
         self._program = program
         self._partition = partition
         self._windows = WindowSpaces(program, partition)
         self.rings = Rings(self._windows)
+        self._retain = program.plan.retain
+        self._rosters: dict[str, HeldSpace] = {}
 
     def window_test(self, window: str, key: str, within: int, operator: str, bound: int) -> bool | None:
         code, _, held = self._windows[window]
@@ -103,8 +106,11 @@ class PartitionReadings:
         return None if entry is None else entry.facts.get(name)
 
     def _entry(self, entity: str, id: str) -> roster.Entry | None:
-        retain = self._program.plan.retain
-        return roster.entry(roster.space(self._partition, entity, retain), id, self._partition.now, retain)
+        space = self._rosters.get(entity)
+        if space is None:
+            space = self._rosters[entity] = roster.space(self._partition, entity, self._retain)
+        entry: roster.Entry | None = space.held(id)
+        return entry if entry is not None and self._partition.now - entry.heard <= self._retain else None
 
     def _unseen(self) -> int:
         """How long the partition has been observed."""

@@ -70,8 +70,15 @@ def _looks_like_kept(text: str, other: str) -> bool:
 def _looks_like(text: str, other: str) -> bool:
     if "." in other and covers(other, text):
         return False
-    wanted = _skeleton(other)
-    return bool(wanted) and any(_alike(_skeleton(name), wanted) for name in _names(text))
+    wanted = _known_skeleton(other) if len(other) <= _NAME else _skeleton(other)
+    read = _skeletons(text) if len(text) <= _NAME else map(_skeleton, _names(text))
+    return bool(wanted) and any(_alike(name, wanted) for name in read)
+
+
+@lru_cache(maxsize=4096)
+def _skeletons(text: str) -> tuple[str, ...]:
+    """How a name reads; of a domain, each that it lies under, too."""
+    return tuple(_skeleton(name) for name in _names(text))
 
 
 def _names(text: str) -> list[str]:
@@ -91,6 +98,11 @@ def _decoded(label: str) -> str:
         return label[4:].encode().decode("punycode")
     except UnicodeError:
         return label
+
+
+@lru_cache(maxsize=4096)
+def _known_skeleton(name: str) -> str:
+    return _skeleton(name)
 
 
 def _skeleton(name: str) -> str:

@@ -6,8 +6,8 @@ factors may only ever be too few: a text without any of them must not match. Fro
 
 The pattern is read here by a small parser of its own, because only RE2 knows RE2's dialect exactly: whatever this
 parser does not know for certain (a flag group, a named class, an octal escape) makes it give up on the pattern, and
-classes, dots and repetitions count as anything at all. Where case does not matter, only characters count that are
-ASCII letters or have no case, whose variants the folded view is known to bring together.
+dots, repetitions and all but the smallest classes count as anything at all. Where case does not matter, only characters
+count that are ASCII letters or have no case, whose variants the folded view is known to bring together.
 """
 
 from __future__ import annotations
@@ -17,12 +17,15 @@ import re
 MOST = 64
 """A pattern with more alternatives than this is not worth the look-ups."""
 
+FEW = 8
+"""A class of so many characters, each written out, is so many alternatives."""
+
 Factors = frozenset[str]
 
 _REPEAT = re.compile(r"[*+?]\??|\{\d+(?:,\d*)?\}\??")
 _LITERALS = re.compile(r"[^\\()\[\]{}*+?.|^$]+(?![*+?{])")
 _GROUP = re.compile(r"\((?:\?:|\?P?<\w+>|(?!\?))")
-_CLASS = re.compile(r"\[\^?\]?(?:[^\]\\\[]|\\.)*\]")
+_CLASS = re.compile(r"\[\^?\]?(?:[^\]\\\[]|\[(?!:)|\\.)*\]")
 _PUNCTUATION = re.compile(r"\\[!-/:-@\[-`{-~]")
 _ANY = re.compile(r"\\[dDwWsS]|\.")
 _ZERO_WIDTH = re.compile(r"\\[bBAz]|[\^$]")
@@ -95,12 +98,18 @@ class _Parser:
                 raise _GiveUp
             return found
         if named := self._match(_CLASS):
-            if "[:" in named or "\\p" in named or "\\P" in named:
+            if "[:" in named[1:] or "\\p" in named or "\\P" in named:
                 raise _GiveUp
-            return None
+            return self._few(named)
         if self._match(_ANY):
             return None
         return self._literal()
+
+    def _few(self, named: str) -> Factors | None:
+        """Return the characters of a class that lists a few; None for any other."""
+        listed = named[1:-1]
+        few = len(listed) <= FEW and not any(char in "\\^-[]" or not _plain(char) for char in listed)
+        return frozenset(listed) if few and not self._caseless else None
 
     def _literal(self) -> str | None:
         char = self._pattern[self._at]

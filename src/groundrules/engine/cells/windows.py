@@ -119,7 +119,29 @@ class _Base:
         return []
 
 
-class CountWindow(_Base):
+class _Ring(_Base):
+    """Whatever answers by its n-th newest entry: most comparisons need no more than one look at it."""
+
+    def reaches(self, held: Any, number: int, now: int, within: int) -> bool:
+        """Whether there is an n-th newest entry, younger than `within`."""
+        raise NotImplementedError
+
+    def test(self, held: Any, now: int, within: int, operator: str, bound: int) -> bool:
+        within = within or self.retain
+        match operator:
+            case ">=":
+                return self.reaches(held, bound, now, within)
+            case ">":
+                return self.reaches(held, bound + 1, now, within)
+            case "<":
+                return not self.reaches(held, bound, now, within)
+            case "<=":
+                return not self.reaches(held, bound + 1, now, within)
+        equal = self.reaches(held, bound, now, within) and not self.reaches(held, bound + 1, now, within)
+        return equal if operator == "==" else not equal
+
+
+class CountWindow(_Ring):
     """A ring of stamps, oldest first."""
 
     def record(self, row: bytes | None, event: Counted) -> bytes:
@@ -138,28 +160,18 @@ class CountWindow(_Base):
                 low = middle + 1
         return len(row) // _W - low
 
-    def test(self, row: bytes | None, now: int, within: int, operator: str, bound: int) -> bool:
-        within = within or self.retain
-        match operator:
-            case ">=":
-                return _holds(row, bound, now, within)
-            case ">":
-                return _holds(row, bound + 1, now, within)
-            case "<":
-                return not _holds(row, bound, now, within)
-            case "<=":
-                return not _holds(row, bound + 1, now, within)
-            case "==":
-                return _holds(row, bound, now, within) and not _holds(row, bound + 1, now, within)
-            case _:
-                return not _holds(row, bound, now, within) or _holds(row, bound + 1, now, within)
+    def reaches(self, row: bytes | None, number: int, now: int, within: int) -> bool:
+        if number <= 0 or row is None:
+            return number <= 0
+        at = len(row) - _W * number
+        return at >= 0 and row[at : at + _W] > stamps.oldest(now, within)
 
     def changes(self, row: bytes | None, now: int, within: int, bound: int | None) -> int | None:
         times = [stamps.read(row[at : at + _W]) for at in range(0, len(row), _W)] if row else []
         return _leaving(times, now, within or self.retain, bound)
 
 
-class MarkedWindow(_Base):
+class MarkedWindow(_Ring):
     """A ring that also keeps the numbers and ids of its events."""
 
     codec: Codec | None = _MARKS
@@ -174,6 +186,11 @@ class MarkedWindow(_Base):
     def number(self, held: list[Mark] | None, now: int, within: int) -> int:
         limit = now - (within or self.retain)
         return 0 if held is None else sum(1 for _ in takewhile(lambda mark: mark[0] > limit, reversed(held)))
+
+    def reaches(self, held: list[Mark] | None, number: int, now: int, within: int) -> bool:
+        if number <= 0 or held is None:
+            return number <= 0
+        return len(held) >= number and held[-number][0] > now - within
 
     def changes(self, held: list[Mark] | None, now: int, within: int, bound: int | None) -> int | None:
         return _leaving([time for time, _, _ in held or ()], now, within or self.retain, bound)
@@ -382,14 +399,6 @@ def cell(window: ir.Window, retain: int, zone: str) -> WindowCell:
 def _today(zone: str, now: int) -> int:
     """The local day, which many rules ask for at the same instant."""
     return local_day(zone, now)
-
-
-def _holds(row: bytes | None, number: int, now: int, within: int) -> bool:
-    """Whether the ring's `number`-th newest entry is younger than `within`; most rings are too short to have it."""
-    if number <= 0 or row is None:
-        return number <= 0
-    at = len(row) - _W * number
-    return at >= 0 and row[at : at + _W] > stamps.oldest(now, within)
 
 
 def _leaving(times: list[int], now: int, within: int, bound: int | None) -> int | None:

@@ -46,8 +46,11 @@ def contained(emitter: Emitter, expr: ir.In) -> Test:
 @emits_test(ir.Has)
 def has(emitter: Emitter, expr: ir.Has) -> Test:
     held, wanted = collection(emitter, expr.collection, expr.view), collection(emitter, expr.values, expr.view)
-    test = f"has_{expr.quantifier}({held.source}, {wanted.source})"
-    return Test((*held.needs, *wanted.needs), test, f"not {test}")
+    if isinstance(expr.values, ir.Const) and expr.quantifier == "any":
+        test = f"(not {wanted.source}.isdisjoint({held.source}))"
+    else:
+        test = f"has_{expr.quantifier}({held.source}, {wanted.source})"
+    return Test((*held.needs, *wanted.needs), test, f"(not {test})")
 
 
 @emits_test(ir.InClock)

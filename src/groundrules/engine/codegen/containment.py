@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from groundrules.engine.codegen.comparisons import is_list
 from groundrules.engine.codegen.emitter import Emitter, Operand, Test, emits_test
-from groundrules.engine.texts.needles import BASES, Needles, texts_of
+from groundrules.engine.texts.needles import BASES, Needles, literals_of, texts_of
 from groundrules.plan import ir
 from groundrules.text.lists import ListMatcher
 from groundrules.text.views import Needle
@@ -85,7 +85,13 @@ def affix(emitter: Emitter, expr: ir.Affix) -> Test:
 def matches(emitter: Emitter, expr: ir.Matches) -> Test:
     subject = emitter.operand(expr.subject)
     pattern = emitter.constant(emitter.program.pattern(expr.pattern, expr.flags))
-    return _test(subject, f"{pattern}.matches({VIEWED[expr.view].format(subject.source)})")
+    text, literals = emitter.local(), emitter.program.literals
+    base, factors = literals_of(expr)
+    if not factors or not literals.worthwhile(base) or not literals.known(base, factors):
+        return _test(subject, f"{pattern}.matches({VIEWED[expr.view].format(subject.source)})")
+    needed = emitter.constant(frozenset(literals.number(base, factor) for factor in factors))
+    hits = f"text[({text} := {subject.source})].{base}_hits"
+    return _test(subject, f"not {needed}.isdisjoint({hits}) and {pattern}.matches({VIEWED[expr.view].format(text)})")
 
 
 def _constant_needles(emitter: Emitter, expr: ir.Contains, needles: list[str], subject: Operand) -> str:

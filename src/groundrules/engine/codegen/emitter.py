@@ -183,7 +183,9 @@ class Emitter:
         if self._depth >= DEEPEST and not isinstance(expr, ir.Const):
             return self.call(self.program.unit(expr, self.frame), "true" if wanted else "false")
         self._depth += 1
-        if isinstance(expr, ir.Not):
+        if isinstance(expr, ir.Const):
+            found = str(expr.value is wanted)
+        elif isinstance(expr, ir.Not):
             found = self._outcome(expr.operand, not wanted)
         elif isinstance(expr, ir.And | ir.Or):
             found = self._joined(expr, wanted)
@@ -201,7 +203,10 @@ class Emitter:
         else:
             found = [self._outcome(operand, wanted) for operand in in_order(expr)]
         if isinstance(expr, ir.And) is wanted:
-            return _all(found)
+            return "False" if "False" in found else _all([source for source in found if source != "True"])
+        if "True" in found:
+            return "True"
+        found = [source for source in found if source != "False"]
         return f"({' or '.join(found)})" if found else "False"
 
     def _condition_value(self, expr: ir.Expr) -> Operand:

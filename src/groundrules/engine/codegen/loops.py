@@ -60,9 +60,12 @@ class Loop(Unit):
 
 @emits_test(ir.Quantified)
 def test(emitter: Emitter, expr: ir.Quantified) -> Test:
-    found = _items(emitter, expr.collection)
-    call = emitter.calls(emitter.program.loop(expr, emitter.frame), found.source)
-    return Test(found.needs, call("true"), call("false"))
+    found, items = _items(emitter, expr.collection), emitter.local()
+    call = emitter.calls(emitter.program.loop(expr, emitter.frame), items)
+    here = f"({items} := {found.source})"
+    if expr.quantifier == "any":  # false of no items
+        return Test(found.needs, f"({here} and {call('true')})", f"(not {here} or {call('false')})")
+    return Test(found.needs, f"(not {here} or {call('true')})", f"({here} and {call('false')})")
 
 
 @emits_value(ir.Quantified)

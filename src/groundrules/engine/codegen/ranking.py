@@ -14,6 +14,7 @@ from typing import Any
 from groundrules.engine.codegen.structure import parts
 from groundrules.plan import ir
 
+ITEMS = 0.2
 LARGEST, DEEPEST = 100, 6
 """Nodes and levels of an expression that are looked at."""
 
@@ -28,14 +29,14 @@ _COST: dict[type[ir.Expr], float] = {
     ir.Matches: 30,
     ir.InList: 10,
     ir.HasList: 15,
-    ir.WindowTest: 5,
+    ir.WindowTest: 8,
     ir.WindowValue: 10,
     ir.LedgerValue: 10,
     ir.HasLabel: 10,
     ir.Silence: 8,
     ir.InState: 3,
     ir.InClock: 10,
-    ir.Quantified: 5,
+    ir.Quantified: 3,
 }
 _CHEAP_CALLS = frozenset({"length", "age", "abs", "min", "max"})
 _RARE = (ir.Contains, ir.ContainsList, ir.Affix, ir.Matches, ir.In, ir.InList, ir.Has, ir.HasList, ir.Quantified)
@@ -47,15 +48,24 @@ def in_order(expr: ir.And | ir.Or) -> Sequence[ir.Expr]:
     return sorted(expr.operands, key=lambda operand: cost(operand) / max(likely(operand), 0.01))
 
 
-def cost(expr: ir.Expr) -> float:
-    """Return what it costs, about, to ask an expression; of a large one a part is looked at."""
-    total, waiting = 0.0, [expr]
+def cost(expr: ir.Expr, is_known: Callable[[ir.Expr], bool] = lambda part: False) -> float:
+    """Return what it costs, about, to ask an expression; of a large one a part is looked at.
+
+    is_known: tells parts that are worked out already. What is asked of the items of a list weighs little: most lists of
+    an event are empty.
+    """
+    total, waiting = 0.0, [(expr, 1.0)]
     for _ in range(LARGEST):
         if not waiting:
             break
-        node = waiting.pop()
-        total += 2 if isinstance(node, ir.Call) and node.function in _CHEAP_CALLS else _COST.get(type(node), 1)
-        waiting += parts(node)
+        node, weight = waiting.pop()
+        if is_known(node):
+            total += weight
+            continue
+        cheap = isinstance(node, ir.Call) and node.function in _CHEAP_CALLS
+        total += weight * (2 if cheap else _COST.get(type(node), 1))
+        inside = weight * ITEMS if isinstance(node, ir.Quantified) else weight
+        waiting += [(part, inside) for part in parts(node)]
     return total
 
 

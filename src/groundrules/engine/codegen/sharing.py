@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from itertools import count
 
 from groundrules.engine.codegen.emitter import Frame
+from groundrules.engine.codegen.ranking import cost
 from groundrules.engine.codegen.structure import parts
 from groundrules.plan import codec, ir
 
@@ -28,6 +29,9 @@ _CHANGING = (
     ir.Silence,
     ir.Matched,
 )
+LEAST = 6
+"""What costs less is worked out anew sooner than looked up (`ranking`)."""
+
 _WORTHWHILE = (ir.Call, ir.Fact, ir.Coalesce)
 
 
@@ -41,10 +45,16 @@ class Sharing:
 
     def learn(self, frame: Frame, guards: Iterable[ir.Expr]) -> None:
         """Give slots to what these guards, asked of every event in a frame, have in common."""
-        counts = Counter(self._meaning(expr) for guard in guards for expr in _worth_keeping(guard))
+        exprs = [expr for guard in guards for expr in _worth_keeping(guard)]
+        counts = Counter(map(self._meaning, exprs))
         of_frame = self._frames.setdefault(id(frame), {})
-        for meaning in sorted(name for name, number in counts.items() if number > 1):
-            of_frame.setdefault(meaning, next(self.slots))
+        for meaning, expr in sorted({self._meaning(expr): expr for expr in exprs}.items(), key=_by_cost):
+            if counts[meaning] > 1 and self._rest(expr, frame) >= LEAST:
+                of_frame.setdefault(meaning, next(self.slots))
+
+    def _rest(self, expr: ir.Expr, frame: Frame) -> float:
+        """Return what an expression costs beside the parts of it that are shared themselves."""
+        return cost(expr, lambda part: part is not expr and self.slot(part, frame) is not None)
 
     def slot(self, expr: ir.Expr, frame: Frame) -> int | None:
         """Return the slot of an expression; None if it is not shared."""
@@ -61,12 +71,16 @@ class Sharing:
         return meaning
 
 
+def _by_cost(item: tuple[str, ir.Expr]) -> tuple[float, str]:
+    return cost(item[1]), item[0]
+
+
 def _worth_keeping(guard: ir.Expr) -> Iterator[ir.Expr]:
     """Yield the conditions that a guard joins, and the calls and facts in them, but nothing inside `any` and `all`."""
     waiting: list[tuple[ir.Expr, bool]] = [(guard, True)]
     while waiting:
         expr, joined = waiting.pop()
-        if (joined or isinstance(expr, _WORTHWHILE)) and not isinstance(expr, ir.Const) and _lasts(expr):
+        if (joined or isinstance(expr, _WORTHWHILE)) and cost(expr) >= LEAST and _lasts(expr):
             yield expr
         if not isinstance(expr, ir.Quantified):
             waiting += [(part, isinstance(expr, _JOINS)) for part in parts(expr)]

@@ -35,11 +35,12 @@ class OpenPaths:
         self._program = program
         self._partition = partition
         self._of: dict[str, OpenPath] = {}
+        self._on_type: dict[str, list[OpenPath]] = {}
 
     def endings(self, e: Any, x: Scope) -> list[Ending]:
         """Return the open paths that the event ends or plans anew, by path and key; ending goes before planning."""
         on_type = self._program.paths_on[e.type]
-        if not any(self._opened(code).any for code in on_type.codes):
+        if not self._any_open(e.type):
             return []
         found: dict[tuple[str, str], Ending] = {}
         own = own_act(e)
@@ -52,6 +53,13 @@ class OpenPaths:
                 if (code.id, key) not in found and until.when.true(e, at_start):
                     found[code.id, key] = Ending(code, key, process, start, restarts)
         return [found[name] for name in sorted(found)]
+
+    def _any_open(self, type: str) -> bool:
+        """Whether a path that events of a type may end is open."""
+        on_type = self._on_type.get(type)
+        if on_type is None:
+            on_type = self._on_type[type] = [self._opened(code) for code in self._program.paths_on[type].codes]
+        return any(path.any for path in on_type)
 
     def _opened(self, code: ProcessCode) -> OpenPath:
         found = self._of.get(code.id)
