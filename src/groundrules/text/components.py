@@ -55,14 +55,18 @@ class Joiner:
         wanted = {char for entry in entries for char in fold(entry)}
         apart = {parts: char for char, parts in _components().items() if char in wanted}
         self._whole = list(apart.values())
-        patterns = [f"({_pattern(parts)})" for parts in apart]
-        self._apart = re.compile("|".join(patterns)) if patterns else None
+        patterns = "|".join(f"({_pattern(parts)})" for parts in apart)
+        begins = "|".join(sorted({_any_form(parts[0]) for parts in apart}))
+        self._begins = re.compile(begins) if apart else None
+        self._apart = re.compile(f"(?={begins})(?:{patterns})") if apart else None
 
     def join(self, raw: str) -> Joined | None:
         """Return the text put together; None if nothing in it is apart."""
-        if self._apart is None or raw.isascii():
+        if self._apart is None or self._begins is None or raw.isascii():
             return None
         folded = fold(raw)
+        if not self._begins.search(folded):
+            return None
         found = list(self._apart.finditer(folded))
         return self._joined(raw, folded, found) if found else None
 

@@ -128,6 +128,11 @@ class ListMatcher:
             wanted["sound"] = self._letters
         return wanted
 
+    @property
+    def spelled(self) -> list[str]:
+        """Of each sound of an entry the longest syllable: it stands as it is in a text that only spells the sound."""
+        return [max(syllables, key=len) for heard in self._sounds.values() for _, syllables in heard]
+
     def joins(self, text: str) -> bool:
         """Tell whether characters of a text are put together, so that it has one reading more."""
         return self._joiner is not None and self._joiner.join(text) is not None

@@ -37,7 +37,8 @@ def contains_list(emitter: Emitter, expr: ir.ContainsList) -> Test:
     text, matcher = emitter.local(), emitter.constant(emitter.program.matcher(expr.list))
     ask = f"{matcher}.contains_any({subject.source})"
     if expr.list in emitter.program.literals.lists:
-        ask = f"{emitter.constant(expr.list)} in text[({text} := {subject.source})].lists"
+        place = emitter.constant(emitter.program.literals.place(expr.subject))
+        ask = f"{emitter.constant(expr.list)} in text[({text} := {subject.source})].lists({place})"
         ask = ask if _suffices(words) else f"({ask} and {matcher}.contains_any({text}))"
     return _test(subject, ask)
 

@@ -6,7 +6,7 @@ An atom is a test of a **subject**, an expression that reads nothing but the eve
 |---|---|
 | `stands` | the literal `value` stands in the text under base view `under` |
 | `stands from` | an entry of list `value` stands in it, found by the scan for base view `under` |
-| `found from` | the list's own matcher finds one of its entries in it |
+| `found from` | an entry of list `value` may stand in it, a text of place `under` |
 | `is` | it equals `value` under view `under` |
 | `is from` | it is an entry of list `value` |
 | `holds` | one of its items equals `value` under view `under` |

@@ -17,7 +17,6 @@ from msgspec.structs import replace
 from groundrules.engine.codegen.containment import holds
 from groundrules.engine.codegen.emitter import Emitter, Frame
 from groundrules.engine.codegen.program import Program
-from groundrules.engine.index.atoms import Test
 from groundrules.engine.index.gates import gates
 from groundrules.engine.index.necessary import Guard
 from groundrules.engine.index.residual import MOST, Residual
@@ -196,12 +195,13 @@ def _raw(base: str, value: str) -> str:
 
 def _from_lists(emitter: Emitter, probe: Probe, value: str) -> Iterator[str]:
     for name, guards in probe.entries:
-        yield f"if {_from_list(emitter, probe.test, name, value)}: f += {emitter.constant(guards)}"
+        yield f"if {_from_list(emitter, probe, name, value)}: f += {emitter.constant(guards)}"
 
 
-def _from_list(emitter: Emitter, test: Test, name: str, value: str) -> str:
+def _from_list(emitter: Emitter, probe: Probe, name: str, value: str) -> str:
+    test, place = probe.test, probe.under
     if test == "found from" and name in emitter.program.literals.lists:
-        return f"{name!r} in text[{value}].lists"
+        return f"{name!r} in text[{value}].lists({place!r})"
     if test == "is from":
         return holds(emitter, emitter.program.matcher(name), value)
     words = emitter.constant(emitter.program.matcher(name))

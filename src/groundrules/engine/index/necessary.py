@@ -128,7 +128,8 @@ class Derivation:
         readings = self._program.literals.lists.get(leaf.list, {})
         if len(readings) == 1 and not self._program.matcher(leaf.list).splits:
             return self._with_missing(leaf.subject, "stands from", next(iter(readings)), leaf.list)
-        return self._with_missing(leaf.subject, "found from", "", leaf.list)
+        place = self._program.literals.place(leaf.subject) if readings else ""
+        return self._with_missing(leaf.subject, "found from", place, leaf.list)
 
     def _affix(self, leaf: ir.Affix) -> Atoms | None:
         if not isinstance(leaf.needle, ir.Const) or leaf.view not in BASES or not is_readable(leaf.subject):

@@ -63,6 +63,19 @@ class Group(NamedTuple):
         )
 
 
+class Owners(NamedTuple):
+    """The lists that need a literal of a reading, by its number.
+
+    is_ascii: whether an ASCII text can have one of them. gate: literals of the folded view, one of which stands in an
+    ASCII text if one of those does.
+    """
+
+    base: Base
+    owners: Mapping[int, Sequence[str]]
+    is_ascii: bool
+    gate: frozenset[int] | None
+
+
 class SavedLiterals(msgspec.Struct, frozen=True):
     """The literals of a plan with their pattern databases; `lists`: list → reading → the numbers of its entries."""
 
@@ -113,30 +126,58 @@ class Literals:
             for name, wanted in self._wanted.items()
         }
 
-    @cached_property
-    def owners(self) -> Mapping[Base, Mapping[int, Sequence[str]]]:
-        """Reading → number of a literal → the lists whose entries need it; readings that no list needs are left out."""
-        owners: dict[Base, dict[int, list[str]]] = {}
-        for name, wanted in sorted(self.lists.items()):
-            for base, numbers in wanted.items():
-                for number in numbers:
-                    owners.setdefault(base, {}).setdefault(number, []).append(name)
-        return owners
+    def place(self, subject: ir.Expr) -> str:
+        """Return where a text stands, for lists that are asked of the same place are looked for together."""
+        return ".".join(subject.path) if isinstance(subject, ir.Field) else ""
 
-    @cached_property
-    def _split(self) -> Sequence[tuple[str, ListMatcher]]:
-        """The lists that are also met where characters are taken apart."""
-        return [(name, matcher) for name in self.lists if (matcher := self._matcher(name)).splits]
-
-    def lists_in(self, text: Text) -> frozenset[str]:
-        """Return the lists that may have an entry in a text."""
-        names: set[str] = set()
-        for base, owners in self.owners.items():
-            for number in self.hits(text, base):
-                names.update(owners.get(number, ()))
-        if self._split and not text.raw.isascii():
-            names.update(name for name, matcher in self._split if name not in names and matcher.joins(text.raw))
+    def lists_in(self, text: Text, place: str) -> frozenset[str]:
+        """Return the lists that may have an entry in a text, of those that are asked of its place."""
+        ascii, names = text.raw.isascii(), set[str]()
+        for base, owners, is_ascii, gate in self._owners[place]:
+            if not ascii or (is_ascii and (gate is None or not gate.isdisjoint(self.hits(text, "folded")))):
+                for number in self.hits(text, base):
+                    names.update(owners.get(number, ()))
+        if not ascii:
+            names.update(name for name, list in self._split[place] if name not in names and list.joins(text.raw))
         return frozenset(names)
+
+    @cached_property
+    def _owners(self) -> Mapping[str, Sequence[Owners]]:
+        """Place → what tells the lists that may have an entry there."""
+        return {place: list(self._owners_of(names)) for place, names in self._places.items()}
+
+    def _owners_of(self, names: Collection[str]) -> Iterator[Owners]:
+        bases = sorted({base for name in names for base in self.lists[name]})
+        for base in bases:
+            owners: dict[int, list[str]] = {}
+            for name in sorted(names):
+                for number in self.lists[name].get(base, ()):
+                    owners.setdefault(number, []).append(name)
+            keys = self._keys[base]
+            gate = self._spelled(names) if base == "sound" else None
+            yield Owners(base, owners, any(keys[number].isascii() for number in owners), gate)
+
+    def _spelled(self, names: Iterable[str]) -> frozenset[int]:
+        """Return the literals one of which stands in the folded text if it is ASCII and spells a sound."""
+        syllables = {syllable for name in names for syllable in self._matcher(name).spelled}
+        return frozenset(self._numbers["folded"][syllable] for syllable in syllables)
+
+    @cached_property
+    def _split(self) -> Mapping[str, Sequence[tuple[str, ListMatcher]]]:
+        """Place → the lists that are also met there where characters are taken apart."""
+        return {
+            place: [(name, matcher) for name in sorted(names) if (matcher := self._matcher(name)).splits]
+            for place, names in self._places.items()
+        }
+
+    @cached_property
+    def _places(self) -> Mapping[str, Collection[str]]:
+        """Place → the lists that guards look for in the texts there."""
+        places: dict[str, set[str]] = {}
+        for leaf in _searches(self._plan):
+            if isinstance(leaf, ir.ContainsList) and leaf.list in self.lists:
+                places.setdefault(self.place(leaf.subject), set()).add(leaf.list)
+        return places
 
     def hits(self, text: Text, base: Base) -> frozenset[int]:
         """Return the numbers of the literals that stand in a reading of a text."""
@@ -208,7 +249,8 @@ class Literals:
             if not isinstance(leaf, ir.ContainsList):
                 base, literals = literals_of(leaf)
                 keys[base].update(literals)
-        for wanted in self._wanted.values():
+        for name, wanted in self._wanted.items():
+            keys["folded"].update(self._matcher(name).spelled)
             for base, needed in wanted.items():
                 keys.setdefault(base, set()).update(needed)
         return {base: sorted(literals) for base, literals in keys.items()}

@@ -20,30 +20,33 @@ LONGEST_KEPT = 20_000
 class SeenText(Text):
     """A text, its views, and what of the plan stands in it.
 
-    The hits of a view are the numbers of literals that stand in it. `lists` are the lists that may have an entry in
-    the text: all others surely have none.
+    The hits of a view are the numbers of literals that stand in it.
     """
 
-    __slots__ = ("_literals", "exact_hits", "folded_hits", "lists", "squeezed_hits")
+    __slots__ = ("_lists", "_literals", "exact_hits", "folded_hits", "squeezed_hits")
 
     exact_hits: frozenset[int]
     folded_hits: frozenset[int]
     squeezed_hits: frozenset[int]
-    lists: frozenset[str]
 
     def __init__(self, raw: str, literals: Literals) -> None:
         self.raw = raw
         self._literals = literals
+        self._lists: dict[str, frozenset[str]] = {}
+
+    def lists(self, place: str) -> frozenset[str]:
+        """Return the lists that may have an entry in the text as it stands in a place; all others surely have none."""
+        found = self._lists.get(place)
+        if found is None:
+            found = self._lists[place] = self._literals.lists_in(self, place)
+        return found
 
     def __getattr__(self, name: str) -> Any:
-        if name == "lists":
-            found: Any = self._literals.lists_in(self)
-        elif name.endswith("_hits"):
-            found = self._literals.scanned(self, name.removesuffix("_hits"))  # type: ignore[arg-type]
-        else:
+        if not name.endswith("_hits"):
             return super().__getattr__(name)
-        setattr(self, name, found)
-        return found
+        hits = self._literals.scanned(self, name.removesuffix("_hits"))  # type: ignore[arg-type]
+        setattr(self, name, hits)
+        return hits
 
 
 class Same:
