@@ -17,6 +17,7 @@ from datetime import date
 
 from groundrules.functions.extract import HOST, WIDTH, url_spans
 
+_DIGITS = b"0123456789"
 _BEFORE = r"(?<![0-9A-Za-z_+/=#&%@$.-])"
 _AFTER = r"(?![0-9A-Za-z_])"
 
@@ -43,6 +44,14 @@ _china_ids = re.compile(r"(?<![0-9A-Za-z])[1-9][0-9]{16}[0-9Xx](?![0-9A-Za-z])")
 _china_weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 
+def _has_digits(text: str, least: int) -> bool:
+    """Whether a text can have so many digits; most texts have none, which is seen sooner than by a pattern."""
+    if not text.isascii():
+        return True
+    data = text.encode()
+    return len(data) - len(data.translate(None, _DIGITS)) >= least
+
+
 def _found(
     pattern: re.Pattern[str], text: str, wanted: Callable[[re.Match[str]], bool], in_urls: bool = False
 ) -> list[str]:
@@ -66,12 +75,12 @@ def _outside(spans: list[tuple[int, int]], matches: list[re.Match[str]]) -> Iter
 
 def emails(text: str) -> list[str]:
     """E-mail addresses; `git@host:path/…` is none."""
-    return _found(_emails, text, bool, in_urls=True)
+    return _found(_emails, text, bool, in_urls=True) if "@" in text or "\uff20" in text else []
 
 
 def phones(text: str) -> list[str]:
     """International numbers, Chinese mobile numbers, and digits that are grouped as telephone numbers are."""
-    return _found(_phones, text, lambda match: _is_phone(match["number"]))
+    return _found(_phones, text, lambda match: _is_phone(match["number"])) if _has_digits(text, 6) else []
 
 
 def _is_phone(written: str) -> bool:
@@ -113,7 +122,7 @@ def _is_bare_local(written: str, sizes: list[int]) -> bool:
 
 def cards(text: str) -> list[str]:
     """Numbers of the large networks that pass Luhn's check, in one piece or grouped as on a card."""
-    return _found(_cards, text, lambda match: _is_card(match[0]))
+    return _found(_cards, text, lambda match: _is_card(match[0])) if _has_digits(text, 12) else []
 
 
 def _is_card(written: str) -> bool:
@@ -122,7 +131,7 @@ def _is_card(written: str) -> bool:
 
 
 def china_ids(text: str) -> list[str]:
-    return _found(_china_ids, text, lambda match: china_id(match[0]), in_urls=True)
+    return _found(_china_ids, text, lambda match: china_id(match[0]), in_urls=True) if _has_digits(text, 17) else []
 
 
 def luhn(text: str) -> bool:

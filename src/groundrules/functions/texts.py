@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import string
 from typing import Any
 
 from groundrules.functions.numbers import parse_number
@@ -21,6 +22,7 @@ _emoji = re.compile(
     f"|{_DRESSED}(?:\u200d{_DRESSED})*"
 )
 _runs = re.compile(r"(.)\1+", re.DOTALL)
+_ASCII_LETTERS = (string.ascii_uppercase.encode(), string.ascii_lowercase.encode())
 _words = re.compile(f"[{UNSPACED}]|[^{SEPARATORS}{UNSPACED}]+")
 _number = re.compile(r"[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?")
 
@@ -57,9 +59,12 @@ def words(text: str) -> list[str]:
 
 def caps(text: str) -> float:
     """The share of capitals among the letters that have case; 0.0 if there are none."""
-    capitals = sum(map(str.isupper, text))
-    cased = capitals + sum(map(str.islower, text))
-    return capitals / cased if cased else 0.0
+    if text.isascii():
+        data = text.encode()
+        capitals, small = (len(data) - len(data.translate(None, letters)) for letters in _ASCII_LETTERS)
+    else:
+        capitals, small = sum(map(str.isupper, text)), sum(map(str.islower, text))
+    return capitals / (capitals + small) if capitals or small else 0.0
 
 
 def emoji_count(text: str) -> int:
