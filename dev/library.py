@@ -13,7 +13,7 @@ from groundrules.checker.model import Checked
 from groundrules.checker.people import filled
 from groundrules.frontend import check_path
 from groundrules.lower import lower
-from groundrules.narrate import pick
+from groundrules.narrate.localised import pick
 from groundrules.plan import ir
 from groundrules.resources import shipped
 from groundrules.rulebook import model as authored
@@ -207,8 +207,8 @@ class _Pack:
         limits = [self.say("from", limit=one.minimum.span.text)] if one.minimum else []
         limits += [self.say("to", limit=one.maximum.span.text)] if one.maximum else []
         default = one.default.span.text.strip("\"'") if one.default else self.say("none")
-        meaning = self.phrases.join([title, more], "stop")
-        return str(one.name.value), str(one.type.value), default, self.phrases.join(limits), meaning
+        meaning = self.phrases.join([title, more], "then")
+        return str(one.name.value), str(one.type.value), default, self.phrases.join(limits, "comma"), meaning
 
     def _lists(self) -> Iterator[Block]:
         return self._table(
@@ -224,16 +224,19 @@ class _Pack:
     def _ledger(self, ledger: ir.Ledger) -> tuple[str, ...]:
         fade = ledger.fade
         length = self.phrases.length(fade.every) if fade else ""
-        fades = self.phrases.say("ledger_fades", n=fade.amount, length=length) if fade else self.say("none")
+        fades = self.phrases("ledger_fades", n=fade.amount, length=length) if fade else self.say("none")
         title = pick(ledger.title, self.phrases.lang)
         return ledger.id, title, ledger.per, fades, f"{self.name}.{ledger.id}"
 
     def _needs(self) -> Iterator[Block]:
         types = sorted({type for rule in self.plan.rules for type in _types(rule)} | self._ending() | self._counted())
-        rows = [(type, self.phrases.event(type), self.phrases.join(self.plan.reads.get(type, ()))) for type in types]
+        rows = [
+            (type, self.phrases.event(type), self.phrases.join(self.plan.reads.get(type, ()), "comma"))
+            for type in types
+        ]
         yield from self._table("event meaning reads", list(rows))
         if self.plan.facts.get("member"):
-            yield Paragraph(self.say("facts", facts=self.phrases.join(self.plan.facts["member"])))
+            yield Paragraph(self.say("facts", facts=self.phrases.join(self.plan.facts["member"], "comma")))
 
     def _ending(self) -> set[str]:
         untils = [until for process in self.plan.processes for until in (*process.until, *process.restart)]
@@ -246,7 +249,7 @@ class _Pack:
     def _acts(self) -> Iterator[Block]:
         names = [action.name for action in self.plan.actions]
         if names:
-            yield Paragraph(self.phrases.join(names))
+            yield Paragraph(self.phrases.join(names, "comma"))
 
     def _tests(self) -> Iterator[Block]:
         files = sorted(file for found in find_tests(self.folder).values() for file in found)

@@ -165,7 +165,7 @@ class Decision(Record, frozen=True, kw_only=True):
 
     def explain(self, lang: str = "en") -> str:
         """Say in sentences what happened and why, in `lang` (zh or en)."""
-        from groundrules.narrate import narrate
+        from groundrules.narrate.decision import narrate
 
         return "\n".join(narrate(self, lang))
 

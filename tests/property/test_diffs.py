@@ -9,6 +9,7 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from groundrules.display.lines import page
 from groundrules.engine.plan_file import Compiled
 from groundrules.plan import codec, ir
 from groundrules.tools.diffing.compare import diff
@@ -34,7 +35,7 @@ def test_every_difference_is_told(one: Drawn, other: Drawn, part: str) -> None:
         found = diff(version(old), version(new))
         assert found.same == (not found.changes)
         assert found.same == alike(*(msgspec.structs.replace(plan, sources=()) for plan in (old, new)))
-        assert human.render(found, "zh")
+        assert page(human.lines(found, "zh"))
         assert markdown.render(found, "en")
         assert json.dumps(msgspec.to_builtins(found))
 

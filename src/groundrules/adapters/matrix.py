@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from groundrules.adapters.common import Json, event, links, member
 from groundrules.decisions import Action
-from groundrules.narrate import pick
+from groundrules.narrate.localised import pick
 
 _HEADER = frozenset({"actor", "channel", "actor.self"})
 

@@ -15,7 +15,7 @@ from typing import Any
 from groundrules.adapters.common import Json, event, links, member
 from groundrules.calendar.instants import format_ms
 from groundrules.decisions import Action
-from groundrules.narrate import pick
+from groundrules.narrate.localised import pick
 
 _HEADER = ("actor", "channel")
 _SENDER = frozenset({*_HEADER, "actor.name", "actor.roles", "actor.level", "actor.self"})

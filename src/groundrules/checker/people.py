@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from groundrules.calendar.wording import length_in_words
 from groundrules.checker.bindings import Instance, Setting
 from groundrules.checker.messages import translated
 from groundrules.checker.session import Session
 from groundrules.checker.suggestions import listing
 from groundrules.diagnostics.codes import names as codes
 from groundrules.diagnostics.nearest import did_you_mean
+from groundrules.narrate.speech import speech
 from groundrules.rulebook.model import Located, Rulebook, Texts
 from groundrules.types import kinds
 
@@ -81,18 +81,18 @@ def _value(hole: re.Match[str], instance: Instance, language: str) -> str:
 
 def setting_in_words(setting: Setting, language: str) -> str:
     """Return the value of a parameter as a text of `language` shows it."""
-    value = setting.value
+    value, say = setting.value, speech("common", language)
     match setting.type:
         case kinds.Duration():
-            return length_in_words(value, language)
+            return say.length(value)
         case kinds.ClockTime():
             return _clock(value)
         case kinds.ClockRange():
             return "-".join(map(_clock, value))
         case kinds.Boolean():
-            return {True: "是", False: "否"}[value] if language.split("-")[0] == "zh" else ("yes" if value else "no")
+            return say("yes" if value else "no")
     if isinstance(value, list | tuple):
-        return ("、" if language.split("-")[0] == "zh" else ", ").join(map(str, value))
+        return say.join(map(str, value))
     return f"{value:.15g}" if isinstance(value, float) else str(value)
 
 

@@ -8,6 +8,7 @@ import click
 
 from groundrules.cli import reading
 from groundrules.cli.loading import load_plan
+from groundrules.cli.printing import tell
 from groundrules.cli.waiting import told_when_slow
 from groundrules.engine.plan_file import Compiled, compile_plan, write
 
@@ -45,8 +46,8 @@ def command(rulebook: str, output: str, profile: tuple[str, ...], quiet: bool) -
 def _tell(output: str, compiled: Compiled, size: int) -> None:
     """Say what was written, and which rules are asked about every event of their type."""
     always = compiled.asked_always()
-    click.echo(f"{output}: {len(compiled.plan.rules):,} rules, {size / 1e6:.1f} MB, {compiled.digest}", err=True)
+    tell(f"{output}: {len(compiled.plan.rules):,} rules, {size / 1e6:.1f} MB, {compiled.digest}")
     if always:
         named = ", ".join(f"`{rule}`" for rule in always[:MOST_NAMED])
         more = f" and {len(always) - MOST_NAMED:,} more" if len(always) > MOST_NAMED else ""
-        click.echo(f"  asked about every event of their types: {named}{more}", err=True)
+        tell(f"  asked about every event of their types: {named}{more}")

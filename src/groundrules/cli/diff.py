@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from groundrules.cli.options import LANGUAGE
+from groundrules.cli.printing import print_json, print_lines, print_page, tell_error
 from groundrules.cli.versions import mistakes_told
 
 if TYPE_CHECKING:
@@ -46,7 +45,7 @@ def command(places: tuple[str, ...], rev: str | None, form: str, state: str | No
     try:
         found = diff(*versions, None if state is None else Path(state).read_bytes())
     except SnapshotError as error:
-        click.secho(f"error[{error.code}]: {error}", fg="red", err=True)
+        tell_error(str(error), error.code)
         sys.exit(1)
     _print(found, form, lang)
     if exit_code and not found.same:
@@ -72,13 +71,12 @@ def _print(found: Diff, form: str, lang: str) -> None:
     if form == "json":
         import msgspec
 
-        click.echo(json.dumps(msgspec.to_builtins(found), ensure_ascii=False, indent=2))
+        print_json(msgspec.to_builtins(found))
     elif form == "markdown":
         from groundrules.tools.diffing.render import markdown
 
-        click.echo(markdown.render(found, lang), nl=False)
+        print_page(markdown.render(found, lang))
     else:
         from groundrules.tools.diffing.render import human
 
-        color = None if sys.stdout.isatty() and "NO_COLOR" not in os.environ else False
-        click.echo(human.render(found, lang), nl=False, color=color)
+        print_lines(human.lines(found, lang))

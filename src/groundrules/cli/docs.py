@@ -9,6 +9,7 @@ import click
 
 from groundrules.cli.loading import print_diagnostics
 from groundrules.cli.options import LANGUAGE
+from groundrules.cli.printing import print_page, tell
 
 
 @click.command("docs")
@@ -33,7 +34,7 @@ def command(rulebook: str, form: str | None, output: str | None, committed: str 
         Path(output).parent.mkdir(parents=True, exist_ok=True)
         Path(output).write_text(page, encoding="utf-8", newline="\n")
     else:
-        click.echo(page, nl=False)
+        print_page(page)
 
 
 def _page(rulebook: str, form: str, lang: str) -> str:
@@ -56,6 +57,6 @@ def _compare(page: str, rulebook: str, committed: str, lang: str) -> None:
     there = file.read_text(encoding="utf-8") if file.exists() else None
     if there == page:
         return
-    click.echo(f"{committed} {'is not there' if there is None else 'is not current'}", err=True)
-    click.echo(f"  mend: groundrules docs {rulebook} --lang {lang} -o {committed}", err=True)
+    tell(f"{committed} {'is not there' if there is None else 'is not current'}")
+    tell(f"  mend: groundrules docs {rulebook} --lang {lang} -o {committed}")
     sys.exit(1)

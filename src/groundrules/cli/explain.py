@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -13,19 +11,12 @@ import msgspec
 from groundrules.cli import reading
 from groundrules.cli.loading import load_plan
 from groundrules.cli.options import LANGUAGE
+from groundrules.cli.printing import print_json, print_lines
 from groundrules.diagnostics.nearest import did_you_mean
+from groundrules.display.lines import Line
 from groundrules.tools.explaining.events import Explained, events_of, explain_event
-from groundrules.tools.explaining.human import MOST, Line, Writer
-from groundrules.tools.explaining.telling import Speech
-
-COLOURS: dict[str, dict[str, Any]] = {
-    "head": {"bold": True},
-    "holds": {"fg": "green"},
-    "fails": {"fg": "red"},
-    "unknown": {"fg": "yellow"},
-    "mark": {"fg": "cyan"},
-    "faint": {"fg": "bright_black"},
-}
+from groundrules.tools.explaining.human import MOST, Writer
+from groundrules.tools.explaining.telling import PlanSpeech
 
 
 @click.command("explain")
@@ -58,9 +49,9 @@ def command(
     if rule is not None and not found.rules.named(rule):
         raise click.UsageError(_no_such("rule", rule, [one.id for one in ready.plan.rules]))
     if form == "json":
-        click.echo(json.dumps(_data(found, rule), ensure_ascii=False, indent=2))
+        print_json(_data(found, rule))
     else:
-        print_lines(_lines(found, rule, Writer(Speech(ready.plan, lang)), None if every else MOST))
+        print_lines(_lines(found, rule, Writer(PlanSpeech(ready.plan, lang)), None if every else MOST))
 
 
 def _no_such(what: str, name: str, known: Sequence[str]) -> str:
@@ -98,10 +89,3 @@ def _lines(found: Explained, rule: str | None, writer: Writer, most: int | None)
     for told in found.rule(rule):
         yield Line("")
         yield from writer.rule(told)
-
-
-def print_lines(lines: Iterable[Line]) -> None:
-    """Print lines in their colours."""
-    for line in lines:
-        click.secho(line.text.rstrip(), **COLOURS.get(line.style, {}))
-    sys.stdout.flush()

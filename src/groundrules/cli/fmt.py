@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from groundrules.cli.printing import print_page, tell
+
 if TYPE_CHECKING:
     from groundrules.diagnostics.model import Report
     from groundrules.diagnostics.source import SourceFile
@@ -71,7 +73,7 @@ def _standard_input(tally: _Tally, check: bool, diff: bool) -> None:
     if diff:
         _print_diff(text, found.text, "<stdin>")
     elif not check:
-        click.echo(found.text, nl=False)
+        print_page(found.text)
 
 
 def _file(path: Path, tally: _Tally, only_look: bool, diff: bool) -> None:
@@ -102,7 +104,7 @@ def _read(read: Callable[[Report], SourceFile | None], path: str, tally: _Tally)
     if file is not None:
         return file.text
     print_diagnostics(report.sorted)
-    click.echo(f"{path}: left as it is: it can't be read", err=True)
+    tell(f"{path}: left as it is: it can't be read")
     tally.refused += 1
     return None
 
@@ -124,7 +126,7 @@ def _formatted(text: str, path: str, tally: _Tally) -> Formatted | None:
     except Refused as refused:
         if refused.diagnostics:
             print_diagnostics(refused.diagnostics)
-        click.echo(f"{path}: left as it is: {refused}", err=True)
+        tell(f"{path}: left as it is: {refused}")
         tally.refused += 1
         return None
 
@@ -132,13 +134,13 @@ def _formatted(text: str, path: str, tally: _Tally) -> Formatted | None:
 def _print_diff(before: str, after: str, path: str) -> None:
     old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
     for line in difflib.unified_diff(old, new, path, f"{path} (formatted)"):
-        click.echo(line, nl=not line.endswith("\n"))
+        print_page(line if line.endswith("\n") else f"{line}\n")
 
 
 def _report(tally: _Tally, only_look: bool) -> None:
     for path in tally.changed:
-        click.echo(f"{'would reformat' if only_look else 'reformatted'} {path}", err=True)
+        tell(f"{'would reformat' if only_look else 'reformatted'} {path}")
     total = tally.same + len(tally.changed) + tally.refused
     files = f"{total} file{'s' * (total != 1)}"
     state = "would be reformatted" if only_look else "reformatted"
-    click.echo(f"{files}: {len(tally.changed)} {state}, {tally.refused} left as they are for a reason", err=True)
+    tell(f"{files}: {len(tally.changed)} {state}, {tally.refused} left as they are for a reason")

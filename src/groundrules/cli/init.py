@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from groundrules.cli.printing import print_lines
+from groundrules.display.lines import Line
 from groundrules.resources import shipped
 
 _SCHEMAS = ("rulebook", "tests")
@@ -28,10 +30,9 @@ def command(directory: Path, name: str | None) -> None:
     for target, text in files.items():
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8", newline="\n")
-        click.echo(f"wrote {target}")
-    click.echo(f"\nnow try:\n  groundrules lint {directory}")
-    click.echo(f"  groundrules test {directory}")
-    click.echo(f"  groundrules run {directory} {directory / 'events.jsonl'} --format human")
+        print_lines([Line(f"wrote {target}")])
+    steps = (f"lint {directory}", f"test {directory}", f"run {directory} {directory / 'events.jsonl'} --format human")
+    print_lines([Line(), Line("now try:"), *(Line(f"  groundrules {step}") for step in steps)])
 
 
 def _files(name: str) -> dict[Path, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,12 +9,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from groundrules.cli.printing import print_lines, print_page, tell
 from groundrules.cli.waiting import told_when_slow
 from groundrules.diagnostics.codes import CODES
 from groundrules.diagnostics.model import Diagnostic
 from groundrules.diagnostics.render import github, human, sarif
 from groundrules.diagnostics.render import json as json_form
 from groundrules.diagnostics.render.explain import explain
+from groundrules.display import safe
 
 if TYPE_CHECKING:
     from groundrules.lint.linted import Supplies
@@ -60,8 +61,7 @@ def command(
     known = _prefixes(select), _prefixes(ignore)
     supplies = _supplies(adapters)
     found = [item for path in paths for item in _findings(path, fix, known[0], supplies) if _wanted(item, *known)]
-    text = _render(found, form)
-    click.echo(text, nl=not text.endswith("\n"))
+    _print(found, form)
     if any(item.severity != "note" for item in found):
         sys.exit(1)
 
@@ -69,16 +69,16 @@ def command(
 def told(path: str) -> bool:
     """Print what is found at `path`; whether it is free of errors, warnings or not."""
     found = _findings(path, False, (), None)
-    text = _render(found, "human")
-    click.echo(text, nl=not text.endswith("\n"))
+    _print(found, "human")
     return not any(item.is_error for item in found)
 
 
-def _render(found: list[Diagnostic], form: str) -> str:
+def _print(found: Sequence[Diagnostic], form: str) -> None:
     if form == "human":
-        return human.render(found, color=sys.stdout.isatty() and "NO_COLOR" not in os.environ)
+        print_lines(human.lines(found))
+        return
     render = {"json": json_form.render, "sarif": sarif.render, "github": github.render}[form]
-    return render(found)
+    print_page(safe.json(render(found).rstrip("\n") + "\n"))
 
 
 def _findings(path: str, fix: bool, wanted: tuple[str, ...], supplies: Supplies | None) -> list[Diagnostic]:
@@ -90,7 +90,7 @@ def _findings(path: str, fix: bool, wanted: tuple[str, ...], supplies: Supplies 
     mended = mend_path(path, wanted, supplies)
     if mended.fixes:
         files = ", ".join(map(str, mended.files))
-        click.echo(f"fixed {mended.fixes} problem{'s' * (mended.fixes != 1)} in {files}", err=True)
+        tell(f"fixed {mended.fixes} problem{'s' * (mended.fixes != 1)} in {files}")
     return list(mended.result.diagnostics)
 
 
@@ -107,14 +107,14 @@ def _supplies(adapters: Sequence[str]) -> Supplies | None:
 
 def _print_costs(paths: Sequence[str]) -> None:
     from groundrules.frontend import check_path
-    from groundrules.tools.costs import costs, show
+    from groundrules.tools.costs import costs, lines
 
     for path in paths:
         result = check_path(path)
         if result.checked is None or result.has_errors:
-            click.echo(_render([found for found in result.diagnostics if found.is_error], "human"), nl=False)
+            _print([found for found in result.diagnostics if found.is_error], "human")
             sys.exit(1)
-        click.echo(show(costs(result.checked)), nl=False)
+        print_lines(lines(costs(result.checked)))
 
 
 def _explain(code: str) -> None:
@@ -125,7 +125,7 @@ def _explain(code: str) -> None:
         near = get_close_matches(code.upper(), CODES, 1)
         hint = f"; did you mean {near[0]}?" if near else ""
         raise click.UsageError(f"there is no code {code}{hint}")
-    click.echo(explain(known.code))
+    print_page(explain(known.code) + "\n")
 
 
 def _prefixes(codes: Sequence[str]) -> tuple[str, ...]:

@@ -8,11 +8,14 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-import click
-
+from groundrules.cli.printing import print_lines, tell, tell_error
 from groundrules.engine import plan_file
 from groundrules.plan import codec
+
+if TYPE_CHECKING:
+    from groundrules.diagnostics.model import Diagnostic
 
 
 def load_plan(path: str) -> plan_file.Compiled:
@@ -28,8 +31,7 @@ def _read(path: str) -> plan_file.Compiled:
     try:
         return plan_file.load_plan(path)
     except codec.PlanError as error:
-        click.secho(f"error[{error.code}]: {error.message}", fg="red", err=True)
-        click.echo(f"  --> {path}" + (f"\n  help: {error.help}" if error.help else ""), err=True)
+        tell_error(error.message, error.code, error.help or "", path)
         sys.exit(1)
 
 
@@ -43,12 +45,12 @@ def _load(path: str) -> plan_file.Compiled:
         sys.exit(1)
     warnings = [found for found in book.diagnostics if not found.is_error]
     if warnings:
-        click.echo(f"{path}: {len(warnings)} warnings; see `groundrules lint {path}`", err=True)
+        tell(f"{path}: {len(warnings)} warnings; see `groundrules lint {path}`")
     return plan_file.Compiled(book.plan, book.digest)
 
 
-def print_diagnostics(diagnostics: Sequence[object]) -> None:
+def print_diagnostics(diagnostics: Sequence[Diagnostic]) -> None:
     """Print diagnostics in their human form on standard error."""
     from groundrules.diagnostics.render import human
 
-    click.echo(human.render(list(diagnostics), color=sys.stderr.isatty()), err=True)  # type: ignore[arg-type]
+    print_lines(human.lines(diagnostics), err=True)

@@ -14,6 +14,8 @@ import traceback
 import click
 
 from groundrules._version import __version__
+from groundrules.cli.printing import tell
+from groundrules.display import safe
 
 COMMANDS = {
     "init": "write a small rulebook to start from",
@@ -47,6 +49,14 @@ class LazyGroup(click.Group):
         module = importlib.import_module(f"groundrules.cli.{name}")
         command: click.Command = module.command
         return command
+
+    def invoke(self, context: click.Context) -> object:
+        """Run a command; what is wrong with its use may name what a file holds, and so is made safe to show."""
+        try:
+            return super().invoke(context)
+        except click.ClickException as error:
+            vars(error)["message"] = "\n".join(map(safe.terminal, error.message.split("\n")))
+            raise
 
     def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
@@ -94,9 +104,9 @@ def main() -> None:
         if os.environ.get("GROUNDRULES_DEBUG"):
             traceback.print_exc()
         where = traceback.extract_tb(fault.__traceback__)[-1]
-        click.secho(f"internal fault: {type(fault).__name__}: {fault}", fg="red", err=True)
-        click.echo(f"  at {os.path.basename(where.filename)}:{where.lineno} in {where.name}", err=True)
-        click.echo("  this is a bug of groundrules; set GROUNDRULES_DEBUG=1 for the whole trace", err=True)
+        tell(f"internal fault: {type(fault).__name__}: {fault}", "fails")
+        tell(f"  at {os.path.basename(where.filename)}:{where.lineno} in {where.name}")
+        tell("  this is a bug of groundrules; set GROUNDRULES_DEBUG=1 for the whole trace")
         sys.exit(3)
 
 

@@ -6,16 +6,18 @@ import os
 
 import click
 
+from groundrules.narrate.speech import language_of, languages
+
 
 def default_language() -> str:
-    """zh where the environment's locale is Chinese, else en."""
+    """The language of the environment's locale, as far as there are words in it."""
     locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
-    return "zh" if locale.lower().startswith("zh") else "en"
+    return language_of(locale)
 
 
 LANGUAGE = click.option(
     "--lang",
-    type=click.Choice(["zh", "en"]),
+    type=click.Choice(languages()),
     default=default_language,
     help="Language of reasons and summaries; by the locale if not given.",
 )

@@ -5,7 +5,6 @@ The report goes to standard output, progress to standard error.
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ import click
 
 from groundrules.cli.loading import print_diagnostics
 from groundrules.cli.options import LANGUAGE
+from groundrules.cli.printing import print_json, print_lines, print_page
 from groundrules.cli.reading import LONG
 from groundrules.cli.versions import mistakes_told
 
@@ -84,16 +84,15 @@ def _print(report: Report, form: str, lang: str) -> None:
     if form == "json":
         import msgspec
 
-        click.echo(json.dumps(msgspec.to_builtins(report), ensure_ascii=False, indent=2))
+        print_json(msgspec.to_builtins(report))
     elif form == "markdown":
         from groundrules.tools.replaying.render import markdown
 
-        click.echo(markdown.render(report, lang), nl=False)
+        print_page(markdown.render(report, lang))
     else:
         from groundrules.tools.replaying.render import human
 
-        color = None if sys.stdout.isatty() and "NO_COLOR" not in os.environ else False
-        click.echo(human.render(report, lang), nl=False, color=color)
+        print_lines(human.lines(report, lang))
 
 
 # --- what is replayed ---------------------------------------------------------------------------

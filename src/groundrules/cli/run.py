@@ -8,21 +8,18 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 import click
 
 from groundrules.cli import reading
 from groundrules.cli.loading import load_plan
 from groundrules.cli.options import LANGUAGE
-from groundrules.cli.summary import print_summary
+from groundrules.cli.printing import print_lines, tell_error, write_records
 from groundrules.decisions import Decision, encode
 from groundrules.engine.engine import Engine, HasPlan
 from groundrules.plan import ir
 from groundrules.tools.running.run import Runner
-
-if TYPE_CHECKING:
-    from groundrules.cli.human import HumanPrinter
+from groundrules.tools.running.summary import summary
 
 SAVED_EVERY = 1000  # lines; what comes after the last save is decided again when it comes again
 
@@ -60,25 +57,27 @@ def command(
     """
     ready = load_plan(rulebook)
     plan = ready.plan
-    printer = _printer(plan, form, lang, everything)
+    shown = _shown(plan, form, lang, everything)
     with _engine(ready, state) as (engine, save), reading.lines(events or ("-",), progress=not quiet) as source:
         runner = Runner(ready, engine)
         for line, decisions in runner.run(source):
-            printer.write(line, [found for found in decisions if everything or found.notable])
+            shown(line, [decision for decision in decisions if everything or decision.notable])
             if runner.tally.lines % SAVED_EVERY == 0:
                 save()
     if not quiet:
-        print_summary(runner.tally, plan, lang)
+        print_lines(summary(runner.tally, plan, lang), err=True)
     if strict and runner.tally.rejected:
         sys.exit(1)
 
 
-def _printer(plan: ir.Plan, form: str, lang: str, everything: bool) -> JsonPrinter | HumanPrinter:
+def _shown(plan: ir.Plan, form: str, lang: str, everything: bool) -> Callable[[bytes, list[Decision]], None]:
+    """How the decisions about a line are shown: one a line as JSON, or told to people."""
     if form == "jsonl":
-        return JsonPrinter()
-    from groundrules.cli.human import HumanPrinter
+        return lambda line, decisions: write_records(b"".join(encode(decision) + b"\n" for decision in decisions))
+    from groundrules.tools.running.human import Reporter
 
-    return HumanPrinter(plan, lang, everything)
+    reporter = Reporter(plan, lang, everything)
+    return lambda line, decisions: print_lines(reporter.lines(line, decisions))
 
 
 @contextmanager
@@ -96,22 +95,10 @@ def _engine(ready: HasPlan, state: str | None) -> Iterator[tuple[Engine, Callabl
         store = SqliteStore(state)
         engine = store.open(ready)
     except (DatabaseError, SnapshotError) as error:
-        click.secho(f"error: {state} can't be used for state: {error}", fg="red", err=True)
+        tell_error(f"{state} can't be used for state: {error}")
         sys.exit(1)
     with store:
         try:
             yield engine, lambda: store.save(engine)
         finally:
             store.save(engine)
-
-
-class JsonPrinter:
-    """One decision a line, flushed at once."""
-
-    def __init__(self) -> None:
-        self._out = sys.stdout.buffer
-
-    def write(self, line: bytes, decisions: list[Decision]) -> None:
-        if decisions:
-            self._out.write(b"".join(encode(decision) + b"\n" for decision in decisions))
-            self._out.flush()

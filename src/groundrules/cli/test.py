@@ -2,40 +2,26 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from itertools import zip_longest
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 import click
 
-from groundrules import narrate
-from groundrules.cli import measuring
 from groundrules.cli.loading import load_plan, print_diagnostics
 from groundrules.cli.options import LANGUAGE
-from groundrules.cli.wording import Speech
-from groundrules.decisions import Decision
-from groundrules.diagnostics.excerpt import excerpt
-from groundrules.diagnostics.render.snippet import width
-from groundrules.plan import ir
-from groundrules.tools.testing.cases import Case
-from groundrules.tools.testing.judge import Mismatch
+from groundrules.cli.printing import print_json, print_lines, tell
+from groundrules.narrate.speech import speech
+from groundrules.tools.measuring import human as measuring_human
+from groundrules.tools.measuring import measure
+from groundrules.tools.testing import human
+from groundrules.tools.testing.data import as_data
 from groundrules.tools.testing.junit import junit
 from groundrules.tools.testing.read import TestsError, find_tests, read_tests
-from groundrules.tools.testing.runner import CaseResult, StepFailure, run_case
-from groundrules.tools.testing.settings import grouped
+from groundrules.tools.testing.runner import Suite, run_suite
 
-
-@dataclass
-class Suite:
-    """A rulebook with its cases, by the plan that they run on, and how they went."""
-
-    rulebook: str
-    groups: list[tuple[ir.Plan, list[Case]]]
-    results: list[CaseResult] = field(default_factory=list)
+T = TypeVar("T")
 
 
 @click.command("test")
@@ -79,104 +65,42 @@ def command(
     results = [result for suite in suites for result in suite.results]
     if junit_path:
         Path(junit_path).write_text(junit(results), encoding="utf-8")
-    say = Speech(lang)
+    say = speech("tests", lang)
     if form == "human":
-        for result in results:
-            _print(result, say)
-        _print_total(results, say)
+        print_lines(human.lines(results, say))
     passed = bool(results) and all(result.passed for result in results)
     asked = {"coverage": coverage or (fail_under is not None and not mutate), "mutants": mutate}
     asked["boundaries"] = boundaries
-    measured = measuring.measure(suites, {name for name, wanted in asked.items() if wanted}) if passed else {}
+    wanted = {name for name, is_wanted in asked.items() if is_wanted}
+    measured = measure.measure(suites, wanted, _with_a_bar) if passed else {}
     if form == "json":
-        told = {"tests": [_json(result) for result in results], **measuring.as_json(measured)}
-        click.echo(json.dumps(told, ensure_ascii=False, indent=2))
+        print_json({"tests": [as_data(result) for result in results], **measure.as_json(measured)})
     else:
-        measuring.show(measured, say)
-    if not passed or not measuring.reaches(measured, fail_under):
+        print_lines(measuring_human.lines(measured, say))
+    if not passed or not measure.reaches(measured, fail_under):
         sys.exit(1)
 
 
 def _run(path: Path, plan_path: str | None, match: str | None) -> Iterator[Suite]:
     found = find_tests(path)
     if not found:
-        click.echo(f"{path}: no tests; write a file with `tests:` beside the rulebook", err=True)
+        tell(f"{path}: no tests; write a file with `tests:` beside the rulebook")
     for rulebook, files in found.items():
         ready = load_plan(plan_path or str(rulebook))
         try:
             cases = [case for file in files for case in read_tests(file, ready.plan)]
-            groups = grouped(rulebook, ready.plan, (case for case in cases if match is None or match in case.name))
+            yield run_suite(rulebook, ready, [case for case in cases if match is None or match in case.name])
         except TestsError as error:
             print_diagnostics(error.diagnostics)
             sys.exit(1)
-        suite = Suite(str(rulebook), groups)
-        for plan, concerned in groups:
-            compiled = ready if plan is ready.plan else None
-            suite.results += [run_case(plan, case, compiled) for case in concerned]
-        order = {id(case): number for number, case in enumerate(cases)}
-        suite.results.sort(key=lambda result: order[id(result.case)])
-        yield suite
 
 
-def _print(result: CaseResult, say: Speech) -> None:
-    style: dict[str, Any] = {"fg": "green"} if result.passed else {"fg": "red", "bold": True}
-    click.echo(f"{click.style(say('passed' if result.passed else 'failed'), **style)}  {result.case.name}")
-    if result.problem:
-        click.echo(f"    {result.place.file.path}:{result.place.line}: {result.problem}")
-    for failure in result.failures:
-        _print_failure(failure, say)
+def _with_a_bar(found: Iterator[T], total: int) -> Iterator[T]:
+    """Yield what is found, with a bar on a terminal."""
+    if not sys.stderr.isatty():
+        yield from found
+        return
+    from rich.console import Console
+    from rich.progress import track
 
-
-def _print_failure(failure: StepFailure, say: Speech) -> None:
-    span = failure.step.span
-    click.echo(f"    {span.file.path}:{span.line}: {excerpt(span.text, 100)}")
-    for mismatch in failure.mismatches:
-        _print_sides(mismatch, say)
-    for decision in failure.decisions:
-        for line in _reasons(decision, say.lang):
-            click.secho(f"      {line}", fg="bright_black")
-
-
-def _print_sides(mismatch: Mismatch, say: Speech) -> None:
-    """Expected and actual side by side."""
-    left, right = say.side(mismatch.expected).split("\n"), say.side(mismatch.actual).split("\n")
-    column = max(30, *(width(line) for line in left)) + 2
-    click.echo(f"      {click.style(say.mismatch(mismatch), bold=True)}")
-    click.echo(f"      {_padded(say('expected'), column)}{say('actual')}")
-    for expected, actual in zip_longest(left, right, fillvalue=""):
-        click.echo(
-            f"      {click.style(_padded(expected, column), fg='green')}{click.style(actual, fg='red')}".rstrip()
-        )
-
-
-def _padded(text: str, column: int) -> str:
-    return text + " " * (column - width(text))
-
-
-def _reasons(decision: Decision, lang: str) -> list[str]:
-    if not (decision.notable or decision.unknown):
-        return []
-    head = [f"[{decision.cause}]"] if decision.cause else []
-    return head + narrate.narrate(decision, lang)
-
-
-def _print_total(results: Sequence[CaseResult], say: Speech) -> None:
-    failed = sum(not result.passed for result in results)
-    text = say("total", passed=len(results) - failed, failed=failed)
-    click.secho(text, fg="red" if failed else "green", bold=True)
-
-
-def _json(result: CaseResult) -> dict[str, Any]:
-    return {
-        "name": result.case.name,
-        "file": result.case.span.file.path,
-        "line": result.case.span.line,
-        "passed": result.passed,
-        "seconds": round(result.seconds, 6),
-        "problem": result.problem,
-        "failures": [
-            {"line": failure.step.span.line, "what": item.heading, "expected": item.expected, "actual": item.actual}
-            for failure in result.failures
-            for item in failure.mismatches
-        ],
-    }
+    yield from track(found, "mutants", total, console=Console(stderr=True), transient=True)

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import click
 
-from groundrules.cli.explain import print_lines
 from groundrules.cli.loading import load_plan
 from groundrules.cli.options import LANGUAGE
+from groundrules.cli.printing import print_lines
+from groundrules.display.lines import Line
 from groundrules.tools.trying import saving
 from groundrules.tools.trying.answers import Quit
 from groundrules.tools.trying.human import Voice
@@ -42,7 +43,7 @@ def command(rulebook: str, tests: str | None, lang: str) -> None:
         print_lines([Voice(ready.plan, lang).welcome()])
     for line in _typed() if terminal else _piped():
         if not terminal and line.strip():
-            click.echo(f"{PROMPT}{line}")
+            print_lines([Line(f"{PROMPT}{line}")])
         answers = session.enter(line)
         voice = Voice(session.chat.plan, session.lang)
         for answer in answers:

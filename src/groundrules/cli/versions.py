@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import click
 
 from groundrules.cli.loading import print_diagnostics
+from groundrules.cli.printing import tell_error
 from groundrules.plan.codec import PlanError
 
 
@@ -24,9 +25,7 @@ def mistakes_told() -> Iterator[None]:
         print_diagnostics([found for found in error.diagnostics if found.is_error])
         sys.exit(1)
     except PlanError as error:
-        click.secho(f"error[{error.code}]: {error.message}", fg="red", err=True)
-        if error.help:
-            click.echo(f"  help: {error.help}", err=True)
+        tell_error(error.message, error.code, error.help or "")
         sys.exit(1)
     except RevisionError as error:
         raise click.UsageError(error.message + (f"\n{error.help}" if error.help else "")) from None

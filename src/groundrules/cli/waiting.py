@@ -7,6 +7,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from groundrules.display import safe
+
 PATIENCE = 2.0  # seconds before anything is said
 
 
@@ -20,7 +22,7 @@ def told_when_slow(text: str) -> Iterator[None]:
 
     def say() -> None:
         said.set()
-        sys.stderr.write(text)
+        sys.stderr.write(safe.terminal(text))
         sys.stderr.flush()
 
     timer = threading.Timer(PATIENCE, say)

@@ -11,6 +11,8 @@ from typing import Any
 import click
 
 from groundrules.cli import lint, test
+from groundrules.cli.printing import print_lines
+from groundrules.display.lines import Line
 
 WATCHED = (".yaml", ".yml", ".json", ".txt")
 _TIMES: Any = {"poll_delay_ms": 1000, "rust_timeout": 500, "yield_on_timeout": True}
@@ -48,7 +50,7 @@ def _concerns(_: object, path: str) -> bool:
 def _heading(names: Sequence[str]) -> None:
     if sys.stdout.isatty():
         click.clear()
-    click.secho(f"— {time.strftime('%H:%M:%S')} {', '.join(names)}", fg="bright_black")
+    print_lines([Line(f"— {time.strftime('%H:%M:%S')} {', '.join(names)}", "faint")])
 
 
 def _round(paths: Sequence[str], tests: bool) -> None:

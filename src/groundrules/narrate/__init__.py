@@ -1,11 +1,4 @@
-"""What a decision says to people, in English or Chinese: sentences for decisions, actions and notes.
+"""What decisions say to people: sentences for decisions, actions and notes, in any language there are words for.
 
-It reads decisions and nothing else. `localised` chooses among languages for everybody who talks to people.
+`speech` holds the words and knows nothing of the house; the rest reads decisions and nothing else.
 """
-
-from groundrules.narrate.decision import narrate
-from groundrules.narrate.deeds import Lengths, Titles, deed
-from groundrules.narrate.localised import aside, language_of, pick, value_text
-from groundrules.narrate.notes import noted
-
-__all__ = ["Lengths", "Titles", "aside", "deed", "language_of", "narrate", "noted", "pick", "value_text"]

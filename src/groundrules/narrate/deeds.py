@@ -10,9 +10,9 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from groundrules.calendar.instants import format_duration
-from groundrules.calendar.wording import length_in_words
 from groundrules.decisions import Action
-from groundrules.narrate.localised import SEPARATORS, aside, language_of, pick, value_text
+from groundrules.narrate.localised import pick, value_text
+from groundrules.narrate.speech import language_of, length_in_words, speech
 
 Titles = Mapping[str, Mapping[str, str]]  # action → language → title
 Lengths = Mapping[str, Collection[str]]  # action → its parameters that are lengths of time, in ms
@@ -157,8 +157,7 @@ def deed(action: Action, lang: str, titles: Titles | None = None, lengths: Lengt
         title = pick((titles or {}).get(action.do, {}), lang) or action.do.replace("_", " ")
         who = f" {action.who}" if action.who is not None else ""
         return title + who + _rest(told, lang)
-    after = "：" if spoken == "zh" else ": "
-    text = f"{after}{told['text']}" if "text" in told else ""
+    text = speech("common", lang)("colon") + told["text"] if "text" in told else ""
     used = sentence.replace("{:text}", text).format_map(known)
     return used + _rest({name: one for name, one in told.items() if name not in (*_names_in(sentence), "text")}, lang)
 
@@ -182,9 +181,8 @@ def _names_in(sentence: str) -> set[str]:
 
 def _rest(told: Mapping[str, str], lang: str) -> str:
     """What the sentence does not speak of."""
-    zh = language_of(lang) == "zh"
-    named = (f"{NAMES.get(name, name) if zh else name} {value}" for name, value in told.items())
-    return aside(("，" if zh else ", ").join(named), lang)
+    say, names = speech("common", lang), NAMES if language_of(lang) == "zh" else {}
+    return say.aside(say.join((f"{names.get(name, name)} {value}" for name, value in told.items()), "comma"))
 
 
 def _shown(value: Any, is_length: bool, lang: str) -> str:
@@ -194,7 +192,7 @@ def _shown(value: Any, is_length: bool, lang: str) -> str:
     if is_length and isinstance(value, int):
         return length_in_words(value, lang) if language_of(lang) == "zh" else format_duration(value)
     if isinstance(value, list | tuple) and all(isinstance(one, Mapping) and "do" in one for one in value):
-        return SEPARATORS[language_of(lang)].join(_inner(one, lang) for one in value)
+        return speech("common", lang).join(_inner(one, lang) for one in value)
     return value_text(value, lang)
 
 

@@ -13,8 +13,8 @@ from typing import Any
 
 from groundrules.calendar.days import date_of
 from groundrules.calendar.instants import format_duration
-from groundrules.calendar.wording import length_in_words
 from groundrules.calendar.zones import local
+from groundrules.narrate.speech import length_in_words
 from groundrules.plan import ir
 from groundrules.reference.kinds import kind_of
 from groundrules.reference.scope import Scope

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 from groundrules.checker.constructs import Delta
 from groundrules.checker.model import Checked
+from groundrules.display.columns import aligned
+from groundrules.display.lines import Line
 from groundrules.engine.state import stamps
 from groundrules.lint.linted import Linted
 from groundrules.lint.rewards import daily_bound
@@ -128,32 +130,32 @@ def _rewards(linted: Linted) -> Iterator[RewardBound]:
                 yield RewardBound(str(rule.source.id.value), effect.ledger.id, bound.amount)
 
 
-def show(found: Costs) -> str:
-    """Return the bounds as lines to read."""
-    lines = [f"{found.rulebook}: what is kept, at most"]
+def lines(found: Costs) -> Iterator[Line]:
+    """Yield the bounds, to read."""
+    yield Line(f"{found.rulebook}: what is kept, at most")
     rows = [
         (one.source, one.per, duration(one.within) if one.within else "-", one.entries, one.bytes)
         for one in found.windows
     ]
-    lines += _table(("window", "per", "within", "entries", "bytes"), rows)
+    yield from _table(("window", "per", "within", "entries", "bytes"), rows)
     if not rows:
-        lines.append("  no windows")
+        yield Line("  no windows")
     if found.cells:
-        rest = [(one.kind, one.name, one.per, one.bytes) for one in found.cells]
-        lines += ["", *_table(("besides", "of", "per", "bytes"), rest)]
-    lines += ["", f"  one active member, with one row of each: {found.bytes_per_member:,} bytes and the keys"]
+        yield Line()
+        yield from _table(
+            ("besides", "of", "per", "bytes"), [(one.kind, one.name, one.per, one.bytes) for one in found.cells]
+        )
+    yield Line()
+    yield Line(f"  one active member, with one row of each: {found.bytes_per_member:,} bytes and the keys")
     if found.rewards:
-        lines += ["", f"{found.rulebook}: what one member can earn in a day, at most"]
+        yield Line()
+        yield Line(f"{found.rulebook}: what one member can earn in a day, at most")
         earned = [
             (one.reward, one.ledger, "no bound" if one.amount is None else f"{one.amount:,}") for one in found.rewards
         ]
-        lines += _table(("reward", "ledger", "a day"), earned)
-    return "\n".join(lines) + "\n"
+        yield from _table(("reward", "ledger", "a day"), earned)
 
 
-def _table(head: tuple[object, ...], rows: Sequence[tuple[object, ...]]) -> list[str]:
-    cells = [[str(cell) for cell in row] for row in (head, *rows)] if rows else []
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    return [
-        "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells
-    ]
+def _table(head: tuple[str, ...], rows: Sequence[tuple[object, ...]]) -> Iterator[Line]:
+    if rows:
+        yield from (Line(f"  {row}") for row in aligned([head, *(tuple(map(str, row)) for row in rows)]))

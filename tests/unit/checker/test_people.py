@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from groundrules.calendar.wording import length_in_words
 from groundrules.frontend import check_text
 from groundrules.lower import lower
+from groundrules.narrate.speech import length_in_words
 
 BOOK = """
 rulebook: group

@@ -9,9 +9,10 @@ import pytest
 from groundrules.diagnostics.codes import CODES
 from groundrules.diagnostics.model import Diagnostic, Severity
 from groundrules.diagnostics.source import SourceFile
+from groundrules.display.lines import page
 from groundrules.lint.linted import entry_span
 from groundrules.lint.rules import RULES
-from groundrules.tools.costs import costs, show
+from groundrules.tools.costs import costs, lines
 from groundrules.tools.linting import lint_path, lint_text, mend_path
 from groundrules.tools.supplies import supplies
 
@@ -149,7 +150,7 @@ def test_costs() -> None:
     assert kept["count(message by actor, channel, text within 2m)"] == (3, True)
     assert kept["streak(message by actor)"] == (1, True)
     assert {bound.reward: bound.amount for bound in found.rewards}["liked-answer"] == 50
-    assert "liked-answer  reputation  50" in show(found)
+    assert "liked-answer  reputation  50" in page(lines(found))
     of_members = [one.bytes for one in found.windows if "actor" in one.per.split(", ")]
     assert len(of_members) >= 2
     assert {(one.kind, one.name) for one in found.cells} >= {("ledger", "strikes"), ("once_per", "copy-paste")}

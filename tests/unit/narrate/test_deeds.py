@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from groundrules.decisions import Action, Decision, Dropped, Note, Rejection
-from groundrules.narrate import narrate
+from groundrules.narrate.decision import narrate
 from groundrules.narrate.deeds import DEEDS, LENGTHS, NAMES, deed
 from groundrules.resources import shipped
 

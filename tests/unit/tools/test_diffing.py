@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from groundrules.display.lines import page
 from groundrules.engine.engine import Engine
 from groundrules.tools.diffing.compare import diff
 from groundrules.tools.diffing.model import Change, Detail, Diff
@@ -37,7 +38,7 @@ def test_another_layout_is_no_change_in_meaning() -> None:
       - {id: a, on: message, when: length(links) > 0 and (length(text) > 3), then: [warn, delete]}
     """)
     assert diff(old, new).same
-    assert human.render(diff(old, new), "en") == "no change in meaning\n"
+    assert page(human.lines(diff(old, new), "en")) == "no change in meaning\n"
     assert "含义没有变化" in markdown.render(diff(old, new), "zh")
 
 
@@ -349,7 +350,7 @@ def both() -> Diff:
 
 
 def test_people_read_it_in_their_language(both: Diff) -> None:
-    english, chinese = human.render(both, "en"), human.render(both, "zh")
+    english, chinese = page(human.lines(both, "en")), page(human.lines(both, "zh"))
     assert "rule it “It”: widened: acts on more events" in english.replace("\x1b[1m", "").replace("\x1b[0m", "")
     assert "when length(text) > 2: 3 → 2" in english
     assert "扩大：触发的事件变多" in chinese

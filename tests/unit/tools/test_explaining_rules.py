@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from groundrules.display.columns import excerpt
 from groundrules.engine.engine import Engine
 from groundrules.frontend import load
 from groundrules.tools.explaining.events import watch
-from groundrules.tools.explaining.human import cut
 from groundrules.tools.explaining.witness import Witness
 from groundrules.tools.testing.read import find_tests, read_tests
 from groundrules.tools.testing.timeline import EventMaker
@@ -215,6 +215,6 @@ def test_verdicts_are_what_the_engine_decided(folder: Path) -> None:
 
 
 def test_a_long_condition_is_cut_in_its_middle() -> None:
-    assert cut("short") == "short"
-    told = cut("text matches /(" + "a|" * 200 + "b)/i")
+    assert excerpt("short", 100, 25) == "short"
+    told = excerpt("text matches /(" + "a|" * 200 + "b)/i", 100, 25)
     assert (told[:16], told[-4:], len(told) <= 100) == ("text matches /(a", "b)/i", True)

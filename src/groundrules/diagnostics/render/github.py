@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from groundrules.diagnostics.codes import CODES
 from groundrules.diagnostics.model import Diagnostic, Severity
+from groundrules.display import safe
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
 
@@ -30,7 +31,7 @@ def _properties(found: Diagnostic) -> dict[str, str | int]:
 
 
 def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return safe.plain(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def _property(text: str) -> str:

@@ -22,12 +22,12 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from groundrules.diagnostics.model import Diagnostic, Fix, Severity
-from groundrules.diagnostics.render.snippet import view, visible
+from groundrules.diagnostics.render.snippet import view
 from groundrules.diagnostics.render.summary import summary
 from groundrules.diagnostics.source import SourceFile, Span
+from groundrules.display.lines import Line, Style, page
 
-_COLORS = {Severity.ERROR: "1;31", Severity.WARNING: "1;33", Severity.NOTE: "1;36"}
-_BOLD, _BLUE, _RED, _GREEN = "1", "1;34", "31", "32"
+_STYLES: dict[Severity, Style] = {Severity.ERROR: "alarm", Severity.WARNING: "warning", Severity.NOTE: "note"}
 
 MOST = 50  # findings shown
 _MOST_LABELS = 6
@@ -41,26 +41,23 @@ class Mark:
     span: Span
     sign: str
     text: str
-    color: str
-
-
-@dataclass(frozen=True)
-class Painter:
-    """Styles text if colours are wanted."""
-
-    color: bool
-
-    def __call__(self, style: str, text: str) -> str:
-        return f"\x1b[{style}m{text}\x1b[0m" if self.color and text else text
+    style: Style
 
 
 def render(diagnostics: Sequence[Diagnostic], *, color: bool = False) -> str:
     """Return the first `MOST` findings and the line that counts them all; ANSI colours only if asked for."""
-    paint = Painter(color)
-    blocks = ["\n".join(_block(found, paint)) for found in _first(diagnostics)]
+    return page(lines(diagnostics), color)
+
+
+def lines(diagnostics: Sequence[Diagnostic]) -> Iterator[Line]:
+    """Yield the first `MOST` findings, an empty line behind each, and the line that counts them all."""
+    for found in _first(diagnostics):
+        yield from _block(found)
+        yield Line()
     if len(diagnostics) > MOST:
-        blocks.append(f"… and {len(diagnostics) - MOST:,} more: `groundrules lint --format json` shows all")
-    return "\n\n".join([*blocks, paint(_BOLD, summary(diagnostics))]) + "\n"
+        yield Line(f"… and {len(diagnostics) - MOST:,} more: `groundrules lint --format json` shows all")
+        yield Line()
+    yield Line(summary(diagnostics), "head")
 
 
 def _first(diagnostics: Sequence[Diagnostic]) -> Sequence[Diagnostic]:
@@ -70,50 +67,55 @@ def _first(diagnostics: Sequence[Diagnostic]) -> Sequence[Diagnostic]:
     return sorted(diagnostics, key=lambda found: _ORDER.index(found.severity))[:MOST]
 
 
-def _block(found: Diagnostic, paint: Painter) -> Iterator[str]:
-    color = _COLORS[found.severity]
+def _block(found: Diagnostic) -> Iterator[Line]:
+    style = _STYLES[found.severity]
     labels, hidden = found.labels[:_MOST_LABELS], len(found.labels) - _MOST_LABELS
-    marks = [Mark(found.span, "^", "", color), *(Mark(label.span, "-", label.text, _BLUE) for label in labels)]
+    marks = [Mark(found.span, "^", "", style), *(Mark(label.span, "-", label.text, "frame") for label in labels)]
     gutter = max(len(str(number)) for number in [*(mark.span.line for mark in marks), *map(_last_line, found.fixes)])
-    bar = paint(_BLUE, f"{' ' * gutter} |")
-    yield paint(color, f"{found.severity}[{found.code}]") + paint(_BOLD, f": {visible(found.message)}")
-    yield from _snippets(found.span.file, marks, gutter, paint)
+    note = Line(f"{' ' * gutter} =", "frame")
+    yield Line(f"{found.severity}[{found.code}]", style) + Line(f": {found.message}", "head")
+    yield from _snippets(found.span.file, marks, gutter)
     if hidden > 0:
-        yield f"{paint(_BLUE, ' ' * gutter + ' =')} and {hidden:,} more places"
+        yield note + f" and {hidden:,} more places"
     if found.help or found.fixes:
-        yield bar
+        yield _bar(gutter)
     if found.help:
-        yield f"{paint(_BLUE, ' ' * gutter + ' =')} {paint(_BOLD, 'help')}: {visible(found.help)}"
+        yield note + " " + Line("help", "head") + f": {found.help}"
     if found.fixes:
-        yield from _preview(found.fixes, gutter, paint)
+        titles = ", ".join(dict.fromkeys(fix.title for fix in found.fixes))
+        yield note + " " + Line("fix", "head") + f": {titles}"
+        yield from _preview(found.fixes, gutter)
 
 
-def _snippets(first: SourceFile, marks: list[Mark], gutter: int, paint: Painter) -> Iterator[str]:
+def _bar(gutter: int, number: int | str = "") -> Line:
+    return Line(f"{number:>{gutter}} |", "frame")
+
+
+def _snippets(first: SourceFile, marks: list[Mark], gutter: int) -> Iterator[Line]:
     """The marked lines, the finding's own file first."""
     files = [first, *(mark.span.file for mark in marks if mark.span.file is not first)]
     for file in dict.fromkeys(files):
         here = [mark for mark in marks if mark.span.file is file]
-        arrow = "-->" if file is first else ":::"
-        place = f"{visible(file.path)}:{here[0].span.line}:{here[0].span.column}"
-        yield f"{' ' * gutter}{paint(_BLUE, arrow)} {place}"
-        yield paint(_BLUE, f"{' ' * gutter} |")
-        yield from _lines(file, here, gutter, paint)
+        arrow = Line("-->" if file is first else ":::", "frame")
+        yield " " * gutter + arrow + f" {file.path}:{here[0].span.line}:{here[0].span.column}"
+        yield _bar(gutter)
+        yield from _lines(file, here, gutter)
 
 
-def _lines(file: SourceFile, marks: list[Mark], gutter: int, paint: Painter) -> Iterator[str]:
+def _lines(file: SourceFile, marks: list[Mark], gutter: int) -> Iterator[Line]:
     last = None
     for number, group in groupby(sorted(marks, key=_place), key=lambda mark: mark.span.line):
         if last is not None and number > last + 1:
-            yield paint(_BLUE, "...")
+            yield Line("...", "frame")
         last = number
         here = list(group)
         shown = view(file.line(number), min(mark.span.column for mark in here) - 1)
-        yield f"{paint(_BLUE, f'{number:>{gutter}} |')} {shown.text}".rstrip()
+        yield _bar(gutter, number) + f" {shown.text}"
         for mark in here:
             start = mark.span.column - 1
             left, taken = shown.columns(start, start + mark.span.end - mark.span.start)
-            line = " " * left + paint(mark.color, mark.sign * taken + (f" {visible(mark.text)}" if mark.text else ""))
-            yield f"{paint(_BLUE, ' ' * gutter + ' |')} {line}"
+            sign = Line(f"{mark.sign * taken} {mark.text}".rstrip(), mark.style)
+            yield _bar(gutter) + " " * (left + 1) + sign
 
 
 def _place(mark: Mark) -> tuple[int, bool, int]:
@@ -121,21 +123,19 @@ def _place(mark: Mark) -> tuple[int, bool, int]:
     return mark.span.line, mark.sign != "^", mark.span.start
 
 
-def _preview(fixes: Sequence[Fix], gutter: int, paint: Painter) -> Iterator[str]:
+def _preview(fixes: Sequence[Fix], gutter: int) -> Iterator[Line]:
     """The changed lines before and after all of the fixes; those of other files are only named."""
-    titles = ", ".join(dict.fromkeys(visible(fix.title) for fix in fixes))
-    yield f"{paint(_BLUE, ' ' * gutter + ' =')} {paint(_BOLD, 'fix')}: {titles}"
     file = fixes[0].span.file
     here = [fix for fix in fixes if fix.span.file is file]
     first, last = min(fix.span.line for fix in here), max(map(_last_line, here))
     old = [file.line(number) for number in range(first, last + 1)]
     new = _applied(file, here, first, last)
-    for sign, style, lines in (("-", _RED, old), ("+", _GREEN, new)):
-        other = new if lines is old else old
+    sides: tuple[tuple[str, Style, list[str], list[str]], ...] = (("-", "fails", old, new), ("+", "holds", new, old))
+    for sign, style, lines, other in sides:
         for index, line in enumerate(lines):
             if index >= len(other) or len(old) != len(new) or line != other[index]:
                 text = view(line, here[0].span.column - 1).text
-                yield f"{paint(_BLUE, f'{first + index:>{gutter}}')} {paint(style, f'{sign} {text}'.rstrip())}"
+                yield Line(f"{first + index:>{gutter}}", "frame") + " " + Line(f"{sign} {text}", style)
 
 
 def _applied(file: SourceFile, fixes: Iterable[Fix], first: int, last: int) -> list[str]:

@@ -1,31 +1,17 @@
 """One line of source, made fit for a terminal, with columns counted as they are displayed.
 
-A Chinese character takes two columns, a tab is drawn as four spaces, and characters that would steer the
-terminal or hide themselves are drawn as `�`. Very long lines are cut around what is underlined.
+Very long lines are cut around what is underlined.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
-from rich.cells import cell_len
+from groundrules.display import safe
+from groundrules.display.columns import MARK, width, window
 
-TAB = "    "
 WIDEST = 160
 _BEFORE = 60
-
-_UNSAFE = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
-
-
-def visible(text: str) -> str:
-    """`text` on one line, without anything that acts on the terminal."""
-    return _UNSAFE.sub("�", text).replace("\t", TAB)
-
-
-def width(text: str) -> int:
-    """Columns that `text` takes."""
-    return cell_len(visible(text))
 
 
 @dataclass(frozen=True)
@@ -38,9 +24,9 @@ class View:
 
     @property
     def text(self) -> str:
-        left = "…" if self.start else ""
-        right = "…" if self.end < len(self.line) else ""
-        return left + visible(self.line[self.start : self.end]) + right
+        left = MARK if self.start else ""
+        right = MARK if self.end < len(self.line) else ""
+        return left + safe.terminal(self.line[self.start : self.end]) + right
 
     def columns(self, start: int, end: int) -> tuple[int, int]:
         """Where code points `[start, end)` of the line are drawn: (columns to the left, columns taken, at least 1)."""
@@ -51,7 +37,4 @@ class View:
 
 def view(line: str, around: int) -> View:
     """Show `line`, or the part of it around code point `around`."""
-    if len(line) <= WIDEST:
-        return View(line, 0, len(line))
-    start = max(0, min(around - _BEFORE, len(line) - WIDEST))
-    return View(line, start, min(len(line), start + WIDEST))
+    return View(line, *window(line, min(around, len(line)), WIDEST, _BEFORE))

@@ -11,13 +11,13 @@ from typing import Any
 
 from groundrules.calendar.days import DAY, date_of
 from groundrules.calendar.instants import format_duration, format_ms
-from groundrules.calendar.wording import length_in_words
 from groundrules.calendar.zones import local
 from groundrules.engine.codegen.emitter import Frame
 from groundrules.engine.codegen.program import Program
 from groundrules.engine.codegen.units import Unit
 from groundrules.engine.evaluation.kinds import kind_of
 from groundrules.engine.state.scope import Scope
+from groundrules.narrate.speech import length_in_words
 from groundrules.plan import ir
 
 

@@ -15,8 +15,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from groundrules.diagnostics.codes.lints import COSTLY_PATTERN
-from groundrules.diagnostics.excerpt import excerpt
 from groundrules.diagnostics.model import Diagnostic
+from groundrules.display.columns import excerpt
 from groundrules.lint.conditions import leaves
 from groundrules.lint.linted import Linted
 from groundrules.plan import ir

@@ -17,8 +17,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from groundrules.diagnostics.codes.lints import DUPLICATE_ENTRY
-from groundrules.diagnostics.excerpt import excerpt
 from groundrules.diagnostics.model import Diagnostic, Fix, Label
+from groundrules.display.columns import excerpt
 from groundrules.lint.linted import Linted, entry_span
 from groundrules.rulebook.model import ListDeclaration, Located
 from groundrules.text.squeeze import squeeze_runs

@@ -17,8 +17,8 @@ import re
 from collections.abc import Iterator
 
 from groundrules.diagnostics.codes.lints import LOST_SYMBOLS
-from groundrules.diagnostics.excerpt import excerpt
 from groundrules.diagnostics.model import Diagnostic
+from groundrules.display.columns import excerpt
 from groundrules.lint.linted import Linted
 from groundrules.text.fold import fold
 from groundrules.text.views import apply

@@ -19,8 +19,8 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from groundrules.diagnostics.codes.lints import NEVER_HOLDS
-from groundrules.diagnostics.excerpt import excerpt
 from groundrules.diagnostics.model import Diagnostic, Label
+from groundrules.display.columns import excerpt
 from groundrules.lint.conditions import Both, Condition, Opposite
 from groundrules.lint.linted import Linted
 from groundrules.logic.solver import implies, satisfiable

@@ -15,8 +15,8 @@ import re
 from collections.abc import Iterator
 
 from groundrules.diagnostics.codes.lints import NOT_IN_A_DOMAIN
-from groundrules.diagnostics.excerpt import excerpt
 from groundrules.diagnostics.model import Diagnostic
+from groundrules.display.columns import excerpt
 from groundrules.lint.conditions import Leaf, leaves
 from groundrules.lint.linted import Linted
 from groundrules.plan import ir

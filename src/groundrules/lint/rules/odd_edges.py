@@ -19,8 +19,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from groundrules.diagnostics.codes.lints import ODD_EDGES
-from groundrules.diagnostics.excerpt import excerpt
 from groundrules.diagnostics.model import Diagnostic
+from groundrules.display.columns import excerpt
 from groundrules.lint.linted import Linted
 
 _QUOTES = "“”„‟‘’‚‛«»「」『』＂＇`´"

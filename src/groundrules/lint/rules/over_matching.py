@@ -22,9 +22,9 @@ from functools import cache, lru_cache
 from importlib.resources import files
 
 from groundrules.diagnostics.codes.lints import OVER_MATCHING
-from groundrules.diagnostics.excerpt import excerpt
 from groundrules.diagnostics.model import Diagnostic
 from groundrules.diagnostics.source import Span
+from groundrules.display.columns import excerpt
 from groundrules.lint.conditions import Leaf, leaves
 from groundrules.lint.linted import Linted
 from groundrules.plan import ir

@@ -18,8 +18,8 @@ import re
 from collections.abc import Iterator
 
 from groundrules.diagnostics.codes.lints import PATTERN_IN_LIST
-from groundrules.diagnostics.excerpt import excerpt
 from groundrules.diagnostics.model import Diagnostic
+from groundrules.display.columns import excerpt
 from groundrules.lint.linted import Linted
 
 _PATTERN = re.compile(

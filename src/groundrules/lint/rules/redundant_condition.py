@@ -19,9 +19,9 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from groundrules.diagnostics.codes.lints import REDUNDANT_CONDITION
-from groundrules.diagnostics.excerpt import excerpt
 from groundrules.diagnostics.model import Diagnostic, Fix, Label
 from groundrules.diagnostics.source import Span
+from groundrules.display.columns import excerpt
 from groundrules.lint.conditions import Both, Condition, walk
 from groundrules.lint.linted import Linted
 from groundrules.logic.solver import implies, satisfiable

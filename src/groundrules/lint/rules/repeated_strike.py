@@ -22,8 +22,8 @@ from collections.abc import Iterator
 
 from groundrules.checker.constructs import Delta, Rule
 from groundrules.diagnostics.codes.lints import REPEATED_STRIKE
-from groundrules.diagnostics.excerpt import excerpt
 from groundrules.diagnostics.model import Diagnostic, Label
+from groundrules.display.columns import excerpt
 from groundrules.lint.conditions import Both, Condition, Leaf
 from groundrules.lint.linted import Linted
 from groundrules.plan import ir

@@ -19,8 +19,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from groundrules.diagnostics.codes.lints import SHADOWED_ENTRY
-from groundrules.diagnostics.excerpt import excerpt
 from groundrules.diagnostics.model import Diagnostic, Label
+from groundrules.display.columns import excerpt
 from groundrules.lint.linted import Linted
 from groundrules.rulebook.model import ListDeclaration, Located
 from groundrules.text.domains import normalise, parents

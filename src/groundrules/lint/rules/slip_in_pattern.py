@@ -21,8 +21,8 @@ import re
 from collections.abc import Iterator
 
 from groundrules.diagnostics.codes.lints import SLIP_IN_PATTERN
-from groundrules.diagnostics.excerpt import excerpt
 from groundrules.diagnostics.model import Diagnostic
+from groundrules.display.columns import excerpt
 from groundrules.lint.conditions import leaves
 from groundrules.lint.linted import Linted
 from groundrules.plan import ir

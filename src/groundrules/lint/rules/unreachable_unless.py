@@ -15,8 +15,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from groundrules.diagnostics.codes.lints import UNREACHABLE_UNLESS
-from groundrules.diagnostics.excerpt import excerpt
 from groundrules.diagnostics.model import Diagnostic, Label
+from groundrules.display.columns import excerpt
 from groundrules.lint.linted import Linted
 from groundrules.logic.solver import satisfiable
 

@@ -6,46 +6,38 @@ Marks: `✓` holds, `✗` does not, `?` unknown. What was found in a text is und
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from groundrules.decisions import Decision
+from groundrules.display.columns import excerpt
+from groundrules.display.lines import Line, Style
 from groundrules.narrate.deeds import deed
 from groundrules.narrate.notes import noted
 from groundrules.plan import ir
 from groundrules.tools.explaining.model import Condition, EventExplained, Ladder, RuleExplained, WindowSeen
-from groundrules.tools.explaining.telling import Speech, joined
+from groundrules.tools.explaining.telling import PlanSpeech
 from groundrules.tools.explaining.underline import disguised, underlined
 
 MARKS = {True: "✓", False: "✗", None: "?"}
 MOST = 5  # rules that did not fire, of those that listened
-LONGEST = 100  # characters of a condition where only its gist is told
-STYLES = {True: "holds", False: "fails", None: "unknown"}
-
-
-class Line(NamedTuple):
-    """One line; `style` is a name that a terminal may colour: head, holds, fails, unknown, mark, faint or none."""
-
-    text: str
-    style: str = ""
-
-    def indented(self, by: int) -> Line:
-        return Line(" " * by + self.text if self.text else "", self.style)
+LONGEST = 100  # columns of a condition where only its gist is told
+VERDICTS: dict[str, Style] = {"fired": "holds", "unknown": "unknown"}  # the rest fails
+STYLES: dict[bool | None, Style] = {True: "holds", False: "fails", None: "unknown"}
 
 
 def lines_of(told: EventExplained | RuleExplained, plan: ir.Plan, lang: str) -> list[Line]:
     """An explanation as lines."""
-    writer = Writer(Speech(plan, lang))
+    writer = Writer(PlanSpeech(plan, lang))
     return list(writer.event(told) if isinstance(told, EventExplained) else writer.rule(told))
 
 
-def cut(text: str, most: int = LONGEST) -> str:
-    """Shorten a long text in its middle: how it begins and ends tells what it is."""
-    return text if len(text) <= most else f"{text[: most * 2 // 3]} … {text[-most // 4 :]}"
+def _cut(text: str) -> str:
+    """A long condition without its middle: how it begins and ends tells what it is."""
+    return excerpt(text, LONGEST, LONGEST // 4)
 
 
 def _gist(line: Line) -> Line:
     """A line that names a condition, cut; what stands below it points into texts and is left whole."""
-    return Line(cut(line.text), line.style) if line.text[:1] in MARKS.values() else line
+    return Line(_cut(line.text), line.style) if line.text[:1] in MARKS.values() else line
 
 
 def _is_switched_off(told: RuleExplained) -> bool:
@@ -56,19 +48,19 @@ def _is_switched_off(told: RuleExplained) -> bool:
 class Writer:
     """Writes explanations in one language."""
 
-    def __init__(self, speech: Speech) -> None:
-        self.speech = speech
-        self._titles = {spec.name: spec.title for spec in speech.plan.actions}
-        self._lengths = {spec.name: spec.durations for spec in speech.plan.actions}
+    def __init__(self, say: PlanSpeech) -> None:
+        self.say = say
+        self._titles = {spec.name: spec.title for spec in say.plan.actions}
+        self._lengths = {spec.name: spec.durations for spec in say.plan.actions}
 
     # --- events -----------------------------------------------------------------------------------
 
     def head(self, told: EventExplained) -> Iterator[Line]:
         """The event in a line or two."""
-        event, say = told.event, self.speech.say
+        event, say = told.event, self.say
         where = say("in", channel=told.channel) if told.channel else ""
         who = say("by", type=event.type, who=event.who) if event.who else event.type
-        yield Line(f"{event.id}  {self.speech.time(event.at)}  {who}{where}", "head")
+        yield Line(f"{event.id}  {self.say.time(event.at)}  {who}{where}", "head")
         if event.text:
             yield from (Line(f"  {text}") for text in underlined(event.text, ()))
 
@@ -81,7 +73,7 @@ class Writer:
             yield self._turned_away(turned_away)
             return
         if not any(decision.notable for decision in told.decisions):
-            yield Line(self.speech.words["nothing"] if told.rules else self._nobody(told))
+            yield Line(self.say("nothing") if told.rules else self._nobody(told))
         yield from self.happened(told)
         yield from self._listened(told, most, more)
 
@@ -93,21 +85,21 @@ class Writer:
     def _turned_away(self, decision: Decision) -> Line:
         rejected = decision.rejected
         if rejected is None:
-            return Line(self.speech.words["duplicate"])
+            return Line(self.say("duplicate"))
         place = f" ({rejected.path})" if rejected.path else ""
-        return Line(self.speech.say("rejected", code=rejected.code, reason=rejected.reason) + place, "fails")
+        return Line(self.say("rejected", code=rejected.code, reason=rejected.reason) + place, "fails")
 
     def _nobody(self, told: EventExplained) -> str:
-        return self.speech.say("nobody", type=told.event.type)
+        return self.say("nobody", type=told.event.type)
 
     def _decision(self, decision: Decision, told: EventExplained) -> Iterator[Line]:
         """A decision's actions and changes, each with its reasons; then what else it says."""
         if not decision.notable:
             return
         if decision.trigger != "event":
-            yield Line(f"{self.speech.time(decision.at)}  ({decision.cause})", "head")
+            yield Line(f"{self.say.time(decision.at)}  ({decision.cause})", "head")
         if decision.late:
-            yield Line(self.speech.say("late", at=self.speech.time(decision.at)))
+            yield Line(self.say("late", at=self.say.time(decision.at)))
         explained: set[str] = set()
         for text, rules in self._done(decision):
             yield Line(f"→ {text}", "mark")
@@ -121,55 +113,53 @@ class Writer:
     def _done(self, decision: Decision) -> Iterator[tuple[str, tuple[str, ...]]]:
         """What was done, each with the rules behind it: actions, then balances."""
         for action in decision.actions:
-            yield deed(action, self.speech.lang, self._titles, self._lengths), action.rules
+            yield deed(action, self.say.lang, self._titles, self._lengths), action.rules
         for change in decision.ledgers:
             names = {
-                "ledger": self.speech.ledger(change.ledger),
+                "ledger": self.say.ledger(change.ledger),
                 "who": change.who,
                 "before": change.before,
                 "after": change.after,
             }
-            cut = self.speech.say("clamped", asked=change.asked, by=change.clamped) if change.clamped else ""
-            yield self.speech.say("ledger_change", **names) + cut, change.rules
+            cut = self.say("clamped", asked=change.asked, by=change.clamped) if change.clamped else ""
+            yield self.say("ledger_change", **names) + cut, change.rules
 
     def _silently(self, decision: Decision, told: EventExplained, explained: set[str]) -> Iterator[Line]:
         """Rules that fired without an action or a balance to show for it."""
         rules = {one.rule for one in decision.fired} - explained
         for rule in (one for one in told.fired if one.rule in rules):
             phrase = "path_begins" if rule.kind == "path" and rule.listens else "fires"
-            yield Line("→ " + self.speech.say(phrase, rule=rule.rule), "mark")
+            yield Line("→ " + self.say(phrase, rule=rule.rule), "mark")
             yield from (line.indented(4) for line in self.reason(rule))
 
     def _aside(self, decision: Decision) -> Iterator[str]:
         """What did not happen, or happened beside."""
-        say, lang = self.speech.say, self.speech.lang
+        say, lang = self.say, self.say.lang
         for shadow in decision.shadow:
-            actions = self.speech.words["sep"].join(
-                deed(action, lang, self._titles, self._lengths) for action in shadow.actions
-            )
-            changes = self.speech.words["sep"].join(f"{name} {amount:+}" for name, amount in shadow.ledgers.items())
-            done = self.speech.words["sep"].join(part for part in (actions, changes) if part)
-            yield "~ " + say(f"{shadow.reason}_would", rule=shadow.rule, actions=done or self.speech.words["no_action"])
+            actions = self.say.join(deed(action, lang, self._titles, self._lengths) for action in shadow.actions)
+            changes = self.say.join(f"{name} {amount:+}" for name, amount in shadow.ledgers.items())
+            done = self.say.join(part for part in (actions, changes) if part)
+            yield "~ " + say(f"{shadow.reason}_would", rule=shadow.rule, actions=done or self.say("no_action"))
         for exempted in decision.exempted:
-            yield "- " + say("was_exempted", rule=exempted.rule, by=joined(self.speech, exempted.by))
+            yield "- " + say("was_exempted", rule=exempted.rule, by=self.say.names(exempted.by))
         for dropped in decision.dropped:
             what = f"{dropped.do} {dropped.who}" if dropped.who else dropped.do
             yield "- " + say("left_out", action=what, because=dropped.because)
         for note in (*decision.labels, *decision.notes):
             yield "· " + noted(note, lang)
         for unknown in decision.unknown:
-            yield "? " + say("undecided", rule=unknown.rule, missing=joined(self.speech, unknown.missing))
+            yield "? " + say("undecided", rule=unknown.rule, missing=self.say.names(unknown.missing))
 
     def _listened(self, told: EventExplained, most: int | None, more: str) -> Iterator[Line]:
         quiet = sorted((rule for rule in told.rules if rule.verdict != "fired"), key=_is_switched_off)
         if not quiet:
             return
-        yield Line(self.speech.say("listened", type=told.event.type))
+        yield Line(self.say("listened", type=told.event.type))
         for rule in quiet[:most]:
-            yield Line(f"  {self.speech.name(rule)}")
+            yield Line(f"  {self.say.name(rule)}")
             yield from (line.indented(4) for line in self._briefly(rule))
         if most is not None and len(quiet) > most:
-            yield Line("  " + self.speech.say("more_rules", count=len(quiet) - most, how=more), "faint")
+            yield Line("  " + self.say("more_rules", count=len(quiet) - most, how=more), "faint")
 
     def _briefly(self, told: RuleExplained) -> Iterator[Line]:
         """Why a rule did not fire, in a line or two: the conditions that failed."""
@@ -177,11 +167,11 @@ class Writer:
             yield Line(self.verdict(told), "faint")
             return
         for part in deciding(told.when):
-            yield Line(f"{MARKS[part.outcome]} {cut(part.text)}", "faint")
+            yield Line(f"{MARKS[part.outcome]} {_cut(part.text)}", "faint")
 
     def reason(self, told: RuleExplained, whole: bool = True) -> Iterator[Line]:
         """Why a rule fired: its name and the conditions that decided it."""
-        yield Line(self.speech.say("because_of", rule=self.speech.name(told)))
+        yield Line(self.say("because_of", rule=self.say.name(told)))
         if whole and told.ladder is not None:
             yield Line(f"  {self._ladder(told.ladder)}")
         if whole and told.when is not None:
@@ -192,10 +182,10 @@ class Writer:
 
     def rule(self, told: RuleExplained) -> Iterator[Line]:
         """All there is to say of one rule."""
-        yield Line(self.speech.name(told), "head")
-        yield Line(f"  {self.verdict(told)}", {"fired": "holds", "unknown": "unknown"}.get(told.verdict, "fails"))
+        yield Line(self.say.name(told), "head")
+        yield Line(f"  {self.verdict(told)}", VERDICTS.get(told.verdict, "fails"))
         if told.subject:
-            yield Line("  " + self.speech.say("subject", who=told.subject))
+            yield Line("  " + self.say("subject", who=told.subject))
         if told.ladder is not None:
             yield Line(f"  {self._ladder(told.ladder)}")
         if told.file:
@@ -207,23 +197,23 @@ class Writer:
     def _guards(self, told: RuleExplained) -> Iterator[Line]:
         if told.when is not None:
             yield Line("")
-            yield Line(f"  {self.speech.words['when']}")
+            yield Line(f"  {self.say('when')}")
             yield from (line.indented(4) for line in self.condition(told.when))
         elif told.verdict not in ("elsewhere", "off", "turned_away", "own", "ended"):
-            yield Line(f"  {self.speech.words['when.always']}")
+            yield Line(f"  {self.say('when.always')}")
         if told.unless is not None:
-            yield Line(f"  {self.speech.words['unless.head']}")
+            yield Line(f"  {self.say('unless.head')}")
             yield from (line.indented(4) for line in self.condition(told.unless))
 
     def _memory(self, told: RuleExplained) -> Iterator[str]:
-        say = self.speech.say
+        say = self.say
         if told.once is not None:
             at = told.once.fired_at
-            last = say("once.fired", at=self.speech.time(at)) if at else self.speech.words["once.never"]
-            yield say("once.head", key=self.speech.key(told.once.key), span=self._span(told)) + last
+            last = say("once.fired", at=self.say.time(at)) if at else self.say("once.never")
+            yield say("once.head", key=self.say.key(told.once.key), span=self._span(told)) + last
         if told.times is not None:
-            steps = self.speech.words["sep"].join(map(str, told.times.steps))
-            key = self.speech.key(told.times.key)
+            steps = self.say.join(map(str, told.times.steps))
+            key = self.say.key(told.times.key)
             yield say("times", number=told.times.number, key=key, within=told.times.within, steps=steps)
         if told.approval is not None and told.verdict == "fired":
             yield say("approval", by=told.approval)
@@ -235,44 +225,44 @@ class Writer:
         if told.would_fire:
             tried = all(way.tried for way in told.would_fire)
             yield Line("")
-            yield Line("  " + self.speech.words["would" if tried else "would.untried"], "head")
-            yield from (Line(f"    · {self.speech.way(way)}") for way in told.would_fire)
+            yield Line("  " + self.say("would" if tried else "would.untried"), "head")
+            yield from (Line(f"    · {self.say.way(way)}") for way in told.would_fire)
 
     def verdict(self, told: RuleExplained) -> str:
         """What a rule said, in a sentence."""
-        say = self.speech.say
+        say = self.say
         match told.verdict:
             case "once" if told.once is not None:
-                at, again = self.speech.time(told.once.fired_at), self.speech.time(told.once.again)
-                return say("once", key=self.speech.key(told.once.key), span=self._span(told), at=at, again=again)
+                at, again = self.say.time(told.once.fired_at), self.say.time(told.once.again)
+                return say("once", key=self.say.key(told.once.key), span=self._span(told), at=at, again=again)
             case "exempted":
-                return say("exempted", by=joined(self.speech, told.exempted_by))
+                return say("exempted", by=self.say.names(told.exempted_by))
             case "unknown":
-                return say("unknown", missing=joined(self.speech, told.missing))
+                return say("unknown", missing=self.say.names(told.missing))
             case "rollout":
                 own = "?" if told.share is None else f"{told.share:.0%}"
                 return say("rollout", who=told.subject or "actor", share=f"{told.rollout:.0%}", own=own)
             case "elsewhere":
                 return self._elsewhere(told)
-        return self.speech.words[told.verdict]
+        return self.say(told.verdict)
 
     def _elsewhere(self, told: RuleExplained) -> str:
-        text = self.speech.say(f"waits.{told.waits}", types=joined(self.speech, told.listens), type=f"`{told.heard}`")
+        text = self.say(f"waits.{told.waits}", types=self.say.names(told.listens), type=f"`{told.heard}`")
         if told.due:
-            return text + self.speech.say(f"waits.{told.waits}.due", due=self.speech.time(told.due))
-        return text + (self.speech.words["waits.path.none"] if told.waits == "path" else "")
+            return text + self.say(f"waits.{told.waits}.due", due=self.say.time(told.due))
+        return text + (self.say("waits.path.none") if told.waits == "path" else "")
 
     def _span(self, told: RuleExplained) -> str:
         assert told.once is not None
         if told.once.per:
-            return self.speech.say("per", per=told.once.per)
-        return self.speech.say("within", within=told.once.within)
+            return self.say("per", per=told.once.per)
+        return self.say("within", within=told.once.within)
 
     def _ladder(self, stands: Ladder) -> str:
         key = "ladder.back" if stands.back else "ladder.same" if stands.before == stands.after else "ladder"
-        return self.speech.say(
+        return self.say(
             key,
-            ledger=self.speech.ledger(stands.ledger),
+            ledger=self.say.ledger(stands.ledger),
             who=stands.who,
             before=stands.before,
             after=stands.after,
@@ -289,18 +279,18 @@ class Writer:
         for part in told.parts:
             yield from (line.indented(4) for line in self.condition(part))
         if told.shape in ("any", "all") and not told.parts and told.outcome is not None:
-            yield Line(f"    {self.speech.words['no_items']}", "faint")
+            yield Line(f"    {self.say('no_items')}", "faint")
 
     def _name(self, told: Condition) -> str:
         match told.shape:
             case "and":
-                return self.speech.words["and"]
+                return self.say("and")
             case "not":
-                return told.text or self.speech.words["not"]
+                return told.text or self.say("not")
             case "or":
-                return self.speech.words["or.head"]
+                return self.say("or.head")
             case "item":
-                return self.speech.say("item", item=self.speech.value(told.item))
+                return self.say("item", item=self.say.value(told.item))
         return told.text
 
     def _details(self, told: Condition) -> Iterator[Line]:
@@ -309,29 +299,27 @@ class Writer:
             yield from (Line(one, "mark" if set(one) <= {"^", " "} else "") for one in underlined(text, places))
             for found in told.evidence:
                 if disguised(found) and f"/{found.pattern}/" not in told.text:
-                    yield Line(
-                        self.speech.say("disguise", found=f"“{found.text}”", pattern=f"“{found.pattern}”"), "faint"
-                    )
+                    yield Line(self.say("disguise", found=f"“{found.text}”", pattern=f"“{found.pattern}”"), "faint")
         for window in told.windows:
             yield from self._window(window)
         shown = {} if told.looked_into or (told.windows and told.text.startswith(_WINDOWS)) else told.reads
         for what, value in shown.items():
-            yield Line(self.speech.say("is", what=what, value=self.speech.value(value)), "faint")
+            yield Line(self.say("is", what=what, value=self.say.value(value)), "faint")
         for what in told.missing:
-            yield Line(self.speech.say("missing", what=what), "unknown")
+            yield Line(self.say("missing", what=what), "unknown")
 
     def _window(self, told: WindowSeen) -> Iterator[Line]:
         known = {name: value for name, value in told.key.items() if value is not None}
         if len(known) < len(told.key):
             return
-        key = self.speech.say("window.key", key=self.speech.key(told.key)) if told.key else ""
-        within = self.speech.say("window.within", within=told.within) if told.within else ""
-        text = self.speech.say(f"window.{told.kind}", value=told.value, type=told.type, key=key, within=within)
+        key = self.say("window.key", key=self.say.key(told.key)) if told.key else ""
+        within = self.say("window.within", within=told.within) if told.within else ""
+        text = self.say(f"window.{told.kind}", value=told.value, type=told.type, key=key, within=within)
         yield Line(text, "faint")
         if told.left_out:
-            yield Line("  " + self.speech.say("window.more", count=told.left_out), "faint")
+            yield Line("  " + self.say("window.more", count=told.left_out), "faint")
         for event in told.events:
-            parts = (self.speech.time(event.at), event.id, event.who, self.speech.value(event.text))
+            parts = (self.say.time(event.at), event.id, event.who, self.say.value(event.text))
             yield Line("  " + "  ".join(part for part in parts if part), "faint")
 
 

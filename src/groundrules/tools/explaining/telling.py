@@ -3,42 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from datetime import datetime
+from collections.abc import Mapping
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from groundrules.calendar.zones import in_zone
-from groundrules.diagnostics.excerpt import excerpt
-from groundrules.diagnostics.render.snippet import visible
-from groundrules.narrate import language_of, pick
+from groundrules.display.columns import excerpt
+from groundrules.narrate.localised import pick
+from groundrules.narrate.speech import Speech
 from groundrules.plan import ir
 from groundrules.tools.explaining.model import Change, RuleExplained, WouldFire
-from groundrules.tools.explaining.words import WORDS
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 LONGEST = 60
 
 
-class Speech:
-    """Wording in one language, with times in the rulebook's zone."""
+class PlanSpeech(Speech):
+    """What is said about one plan: its names, times in its zone, and what would have changed an outcome."""
 
     def __init__(self, plan: ir.Plan, lang: str) -> None:
+        super().__init__("explain", lang, plan.timezone)
         self.plan = plan
-        self.lang = language_of(lang)
-        self.words = WORDS[self.lang]
         self._ledgers = {ledger.id: ledger.title for ledger in plan.ledgers}
-        self._zone = ZoneInfo(plan.timezone)
-
-    def say(self, phrase: str, /, **values: Any) -> str:
-        return self.words[phrase].format(**values)
-
-    def time(self, at: str | None) -> str:
-        """An instant as `2026-03-02 09:06:00`, with milliseconds where it has some."""
-        if not at:
-            return ""
-        moment = in_zone(datetime.fromisoformat(at), self._zone)
-        return f"{moment:%Y-%m-%d %H:%M:%S}" + (f".{moment.microsecond // 1000:03}" if moment.microsecond else "")
 
     def value(self, value: Any) -> str:
         """A value: instants in local time, texts cut to a line's length, lists with commas."""
@@ -49,7 +33,7 @@ class Speech:
         if isinstance(value, Mapping):
             return _short(str(value.get("name") or value.get("id") or value.get("url") or dict(value)))
         if isinstance(value, list | tuple):
-            return self.words["sep"].join(self.value(item) for item in value) or self.words["none"]
+            return self.join(map(self.value, value)) or self("none")
         return str(value)
 
     def ledger(self, id: str) -> str:
@@ -58,7 +42,7 @@ class Speech:
 
     def key(self, key: Mapping[str, Any]) -> str:
         """The components of a key, `actor li, channel general`."""
-        return self.words["sep"].join(f"{name} {self.value(value)}" for name, value in key.items())
+        return self.join(f"{name} {self.value(value)}" for name, value in key.items())
 
     def name(self, told: RuleExplained) -> str:
         title = pick(told.title, self.lang)
@@ -67,7 +51,7 @@ class Speech:
     # --- what would have made it fire -------------------------------------------------------------
 
     def way(self, way: WouldFire) -> str:
-        return self.words["and_then"].join(self.change(change) for change in way.changes)
+        return self.join(map(self.change, way.changes), "and_then")
 
     def change(self, change: Change) -> str:
         """One change in a phrase."""
@@ -76,19 +60,19 @@ class Speech:
                 return self._window(change)
             case "ledger":
                 key = "way.ledger.more" if change.count >= 0 else "way.ledger.fewer"
-                return self.say(key, count=abs(change.count), what=self.ledger(change.what), who=change.who)
+                return self(key, count=abs(change.count), what=self.ledger(change.what), who=change.who)
             case "label" | "state":
-                return self.say(f"way.{change.kind}.{change.value}", what=change.what, who=change.who)
+                return self(f"way.{change.kind}.{change.value}", what=change.what, who=change.who)
             case "time":
-                return self.say("way.time", within=change.within, bound=self.time(change.bound))
+                return self("way.time", within=change.within, bound=self.time(change.bound))
             case "once":
-                return self.say("way.once", before=self.time(change.before))
+                return self("way.once", before=self.time(change.before))
         return self._field(change)
 
     def _field(self, change: Change) -> str:
         timed = f"way.{change.type}.{change.relation}"
-        key = timed if timed in self.words else f"way.{change.relation}"
-        text = self.say(
+        key = timed if self.knows(timed) else f"way.{change.relation}"
+        text = self(
             key,
             what=change.what,
             bound=self._bound(change),
@@ -96,21 +80,20 @@ class Speech:
             source=change.source,
         )
         if change.relation == "matches" and change.value is not None:
-            text += self.say("way.such", value=self.value(change.value))
+            text += self("way.such", value=self.value(change.value))
         known = change.before is not None and change.relation in ("==", "!=", "<", "<=", ">", ">=", "in", "has")
-        return text + (self.say("way.instead", before=self.value(change.before)) if known else "")
+        return text + (self("way.instead", before=self.value(change.before)) if known else "")
 
     def _bound(self, change: Change) -> str:
         shown = self.value(change.bound)
         return f"“{shown}”" if change.type == "text" else shown
 
     def _among(self, change: Change) -> str:
-        words = self.words["sep"].join(f"“{_short(word)}”" for word in change.among)
-        more = change.count > len(change.among)
-        if more:
-            words += self.words["sep"].strip(" ") + self.words["more_words"] if self.lang == "zh" else ", …"
+        words = self.join(f"“{_short(word)}”" for word in change.among)
+        if change.count > len(change.among):
+            words = self("more_words", words=words)
         if change.relation in ("contains", "in", "not in") and change.source:
-            return self.say("of_list", count=change.count, source=change.source, words=words)
+            return self("of_list", count=change.count, source=change.source, words=words)
         alternatives = len(change.among) > 1 and change.relation in (
             "contains",
             "in",
@@ -118,7 +101,7 @@ class Speech:
             "starts with",
             "ends with",
         )
-        return self.say("one_of", words=words) if alternatives else words
+        return self("one_of", words=words) if alternatives else words
 
     def _window(self, change: Change) -> str:
         kind = change.source
@@ -126,24 +109,17 @@ class Speech:
             kind = "more" if change.count >= 0 else "fewer"
         if kind == "distinct" and change.count < 0:
             kind = "fewer"
-        keys = self.words["sep"].join(change.among)
-        return self.say(
+        keys = self.join(change.among)
+        return self(
             f"way.window.{kind}",
             count=abs(change.count),
             value=change.value,
             bound=change.bound,
-            what=f"{change.what}s"
-            if self.lang == "en" and change.count != 1 and change.what.isalpha()
-            else change.what,
-            within=self.say("window.within", within=change.within).lstrip("，") if change.within else "",
-            same=self.say("way.window.same", keys=keys) if keys else "",
+            what=self("many", what=change.what) if change.count != 1 and change.what.isalpha() else change.what,
+            within=self("way.within", within=change.within) if change.within else "",
+            same=self("way.window.same", keys=keys) if keys else "",
         )
 
 
 def _short(text: str) -> str:
-    return visible(excerpt(text, LONGEST))
-
-
-def joined(speech: Speech, names: Iterable[str]) -> str:
-    """Names in backticks, with commas."""
-    return speech.words["sep"].join(f"`{name}`" for name in names)
+    return excerpt(text, LONGEST)

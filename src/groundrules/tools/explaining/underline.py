@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from groundrules.decisions import Evidence
-from groundrules.diagnostics.render.snippet import view, visible
+from groundrules.diagnostics.render.snippet import view
 
 Range = tuple[int, int]
 
@@ -43,8 +43,3 @@ def _marked(line: str, places: list[Range]) -> Iterator[str]:
 def disguised(found: Evidence) -> bool:
     """Whether what was found is spelled otherwise than what was looked for."""
     return found.pattern.casefold() != found.text.casefold()
-
-
-def quoted(text: str, lang: str) -> str:
-    """A text in the quotation marks of a language, safe for a terminal."""
-    return f"“{visible(text)}”"

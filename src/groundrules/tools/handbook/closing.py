@@ -22,10 +22,10 @@ def _appeals(guide: Guide) -> Iterator[Block]:
     for ladder in guide.plan.ladders:
         if ladder.appeal and ladder.id in guide.ladders:
             length = phrases.length(ladder.appeal.within)
-            text = phrases.say("appeal", length=length, role=ladder.appeal.to)
-            items.append(Item(guide.ladder_title(ladder.id), text, (phrases.say("appeal_how"),)))
+            text = phrases("appeal", length=length, role=ladder.appeal.to)
+            items.append(Item(guide.ladder_title(ladder.id), text, (phrases("appeal_how"),)))
     if items:
-        yield Heading(2, phrases.say("appeals"))
+        yield Heading(2, phrases("appeals"))
         yield Items(tuple(items))
 
 
@@ -42,20 +42,20 @@ def _decides(guide: Guide) -> Iterator[Block]:
                     one.by,
                     str(one.approvals),
                     phrases.length(one.within),
-                    guide.refused(rule) or phrases.say("no_bound"),
+                    guide.refused(rule) or phrases("no_bound"),
                 )
             )
     for ladder in guide.plan.ladders:
         if ladder.appeal and ladder.id in guide.ladders:
-            what = phrases.say("appeals_of", what=guide.ladder_title(ladder.id))
-            rows.append((what, ladder.appeal.to, "1", phrases.length(ladder.appeal.within), phrases.say("no_bound")))
+            what = phrases("appeals_of", what=guide.ladder_title(ladder.id))
+            rows.append((what, ladder.appeal.to, "1", phrases.length(ladder.appeal.within), phrases("no_bound")))
     if rows:
-        yield Heading(2, phrases.say("decides"))
-        yield Table(tuple(map(phrases.say, ("matter", "role", "approvals", "time", "else"))), tuple(rows))
+        yield Heading(2, phrases("decides"))
+        yield Table(tuple(map(phrases, ("matter", "role", "approvals", "time", "else"))), tuple(rows))
 
 
 def _remembered(guide: Guide) -> Iterator[Block]:
-    yield Heading(2, guide.phrases.say("remembered"))
+    yield Heading(2, guide.phrases("remembered"))
     yield Items(tuple(Item("", text) for text in _kept(guide)))
 
 
@@ -63,23 +63,21 @@ def _kept(guide: Guide) -> Iterator[str]:
     plan, phrases = guide.plan, guide.phrases
     for ledger in (one for one in plan.ledgers if one.id in guide.raised):
         fade = ledger.fade
-        fades = phrases.say("ledger_fades", n=fade.amount, length=phrases.length(fade.every)) if fade else ""
-        yield phrases.join([phrases.ledger(ledger.id), fades or phrases.say("ledger_kept")], "colon")
+        fades = phrases("ledger_fades", n=fade.amount, length=phrases.length(fade.every)) if fade else ""
+        yield phrases.join([phrases.ledger(ledger.id), fades or phrases("ledger_kept")], "colon")
     for type, length in sorted(_windows(plan).items()):
-        yield phrases.say("kept_window", type=phrases.event(type), length=phrases.length(length))
+        yield phrases("kept_window", type=phrases.event(type), length=phrases.length(length))
     longest = max((_longest(rule) for rule in guide.rules), default=0)
     if longest:
-        yield phrases.say("kept_rules", length=phrases.length(longest))
+        yield phrases("kept_rules", length=phrases.length(longest))
     labels = {label.label: label.lasts for label in within(plan.rules, ir.Label) if not label.remove}
     if labels:
-        told = [
-            f"{name} ({phrases.length(lasts) if lasts else phrases.say('for_good')})" for name, lasts in labels.items()
-        ]
-        yield phrases.say("kept_labels", labels=phrases.join(sorted(told)))
+        told = [f"{name} ({phrases.length(lasts) if lasts else phrases('for_good')})" for name, lasts in labels.items()]
+        yield phrases("kept_labels", labels=phrases.join(sorted(told), "comma"))
     if plan.facts.get("member"):
-        facts = phrases.join(plan.facts["member"])
-        yield phrases.say("kept_facts", facts=facts, length=phrases.length(plan.retain))
-    yield phrases.say("kept_ids")
+        facts = phrases.join(plan.facts["member"], "comma")
+        yield phrases("kept_facts", facts=facts, length=phrases.length(plan.retain))
+    yield phrases("kept_ids")
 
 
 def _windows(plan: ir.Plan) -> dict[str, int]:

@@ -12,7 +12,7 @@ from groundrules.checker.bindings import Instance
 from groundrules.checker.model import Checked
 from groundrules.checker.people import filled
 from groundrules.lower import lower
-from groundrules.narrate import language_of, pick
+from groundrules.narrate.localised import pick
 from groundrules.tools.handbook.closing import closing
 from groundrules.tools.handbook.document import Block, Document, Heading, Paragraph
 from groundrules.tools.handbook.guide import Guide
@@ -23,16 +23,14 @@ from groundrules.tools.handbook.sections import sections
 def handbook(checked: Checked, lang: str) -> Document:
     """Return the handbook of a rulebook that checked without errors, in Chinese or (any other `lang`) English."""
     plan = lower(checked)
-    phrases = Phrases(plan, language_of(lang))
+    phrases = Phrases(plan, lang)
     guide = Guide(checked, plan, phrases)
     root, *imports = checked.instances
     blocks: list[Block] = [*_opening(root, phrases), *sections(guide, "", 2)]
     for instance in imports:
         blocks += _import(guide, instance)
     title = phrases.title(filled(root.book.title, root), plan.rulebook)
-    return Document(
-        phrases.lang, phrases.say("handbook", title=title), (*blocks, *closing(guide)), phrases.say("footer")
-    )
+    return Document(phrases.lang, phrases("handbook", title=title), (*blocks, *closing(guide)), phrases("footer"))
 
 
 def _opening(instance: Instance, phrases: Phrases) -> Iterator[Block]:

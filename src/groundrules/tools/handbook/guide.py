@@ -10,7 +10,7 @@ from groundrules.checker import constructs
 from groundrules.checker.bindings import Instance
 from groundrules.checker.model import Checked
 from groundrules.checker.people import filled
-from groundrules.narrate import pick
+from groundrules.narrate.localised import pick
 from groundrules.plan import ir
 from groundrules.plan.walk import within
 from groundrules.rulebook import model as authored
@@ -36,7 +36,7 @@ class Guide:
     def name(self, title: Mapping[str, str], id: str) -> str:
         """What a rule or another block is called."""
         shown = self.phrases.title(title, id)
-        return self.phrases.say("who", what=shown, who=id) if self.ids else shown
+        return self.phrases("who", what=shown, who=id) if self.ids else shown
 
     @cached_property
     def themes(self) -> dict[str, str]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from html import escape
 
+from groundrules.display.safe import html as safe_html
 from groundrules.tools.handbook.document import Block, Code, Document, Heading, Item, Items, Paragraph, Table, one_line
 
 _STYLE = """
@@ -75,7 +75,7 @@ def _block(block: Block, numbers: Iterator[int]) -> Iterator[str]:
             yield from map(_item, block.items)
             yield "</ul>"
         case Code():
-            yield f"<pre><code>{escape(block.text)}</code></pre>"
+            yield f"<pre><code>{safe_html(block.text)}</code></pre>"
         case Table():
             yield "<table>"
             yield f"<thead><tr>{''.join(f'<th>{_escaped(cell)}</th>' for cell in block.head)}</tr></thead>"
@@ -92,4 +92,4 @@ def _item(item: Item) -> str:
 
 
 def _escaped(text: str) -> str:
-    return escape(one_line(text))
+    return safe_html(one_line(text))

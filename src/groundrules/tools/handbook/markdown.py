@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from groundrules.display import safe
 from groundrules.tools.handbook.document import Block, Code, Document, Heading, Items, Paragraph, Table, one_line
-
-_SPECIAL = re.compile(r"[\\`*<\[\]|]|(?<!\w)_|_(?!\w)")
 
 
 def markdown(document: Document) -> str:
@@ -31,16 +29,17 @@ def _block(block: Block) -> Iterator[str]:
                 yield f"- {lead}{separator}{_escaped(item.text)}"
                 yield from (f"  - {_escaped(note)}" for note in item.notes)
         case Code():
-            yield f"```{block.language}\n{block.text}\n```"
+            fence = "`" * max(3, safe.longest_run(block.text) + 1)
+            yield f"{fence}{block.language}\n{safe.plain(block.text)}\n{fence}"
         case Table():
-            yield _row(block.head)
-            yield _row(tuple("---" for _ in block.head))
-            yield from map(_row, ((tuple(map(_escaped, row))) for row in block.rows))
+            yield _row(map(_escaped, block.head))
+            yield _row("---" for _ in block.head)
+            yield from (_row(map(_escaped, row)) for row in block.rows)
 
 
-def _row(cells: tuple[str, ...]) -> str:
+def _row(cells: Iterable[str]) -> str:
     return "| " + " | ".join(cells) + " |"
 
 
 def _escaped(text: str) -> str:
-    return _SPECIAL.sub(r"\\\g<0>", one_line(text))
+    return safe.markdown(one_line(text))

@@ -3,39 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from groundrules.calendar.days import date_of
-from groundrules.calendar.wording import length_in_words
 from groundrules.calendar.zones import local
-from groundrules.narrate import pick
+from groundrules.narrate.localised import pick
+from groundrules.narrate.speech import Speech
 from groundrules.plan import ir
 from groundrules.syntax.print import clock
-from groundrules.tools.handbook.words import ACTIONS, EVENTS, PEOPLE, WEEKDAYS, WORDS
+from groundrules.tools.handbook.words import ACTIONS
 
+CLEAR = ("", "actor", "channel", "community", "member")  # who these are needs no words
 _TEXTS = frozenset({"text", "comment", "question", "options"})  # what is said, not what is done
 
 
-@dataclass(frozen=True, eq=False)
-class Phrases:
-    """Speaks `lang`, "zh" or "en", of one plan."""
+class Phrases(Speech):
+    """Says what stands in one plan."""
 
-    plan: ir.Plan
-    lang: str
-
-    def say(self, word: str, **values: object) -> str:
-        return WORDS[self.lang][word].format(**values)
-
-    def join(self, parts: Iterable[str], word: str = "list") -> str:
-        return WORDS[self.lang][word].join(part for part in parts if part)
+    def __init__(self, plan: ir.Plan, lang: str) -> None:
+        super().__init__("handbook", lang)
+        self.plan = plan
 
     def own(self, pair: tuple[str, str]) -> str:
         return pair[self.lang == "zh"]
 
-    def length(self, milliseconds: int) -> str:
-        return length_in_words(milliseconds, self.lang)
+    def named(self, table: str, name: str) -> str | None:
+        """What a name is called here; None if there are no words for it."""
+        return self(f"{table}.{name}") if self.knows(f"{table}.{name}") else None
 
     # --- names ----------------------------------------------------------------------------------
 
@@ -44,13 +39,13 @@ class Phrases:
         return pick(texts, self.lang) or id.rpartition(".")[2].partition("#")[0].replace("_", " ").replace("-", " ")
 
     def event(self, type: str) -> str:
-        if type in EVENTS:
-            return self.own(EVENTS[type])
+        if named := self.named("events", type):
+            return named
         title = self.plan.events.get(type, {}).get("title")
         return str(title) if title and title != type else type.replace(".", " ").replace("_", " ")
 
     def events(self, types: Iterable[str]) -> str:
-        return self.join(map(self.event, types), "any")
+        return self.join(map(self.event, types))
 
     def ledger(self, id: str) -> str:
         return self.title(self._ledgers[id].title, id)
@@ -78,14 +73,14 @@ class Phrases:
                 return self.value(expr.value, length)
             case ir.Field(path=path) | ir.Fact(path=path):
                 fact = (expr.fact,) if isinstance(expr, ir.Fact) else ()
-                return ".".join((*path, *fact)) or self.say("them")
+                return ".".join((*path, *fact)) or self("them")
             case ir.Expr(src=src) if src >= 0:
                 return self.plan.sources[src].text
-        return self.say("as_rule_says")
+        return self("as_rule_says")
 
     def _constant(self, value: Any, kind: ir.Kind | None) -> str:
         if isinstance(value, list):
-            return self.join(self._constant(item, kind) for item in value)
+            return self.join((self._constant(item, kind) for item in value), "comma")
         if kind == "duration":
             return self.length(value)
         return clock(value) if kind == "clock" else str(value)
@@ -96,7 +91,7 @@ class Phrases:
             expr = expr.value
         if isinstance(expr, ir.Field):
             path = ".".join(expr.path)
-            return self.own(PEOPLE[path]) if path in PEOPLE else path
+            return "" if path in CLEAR else self.named("people", path) or path
         return "" if expr is None else self.value(expr)
 
     def date(self, instant: int) -> str:
@@ -107,7 +102,7 @@ class Phrases:
 
     def effects(self, effects: Iterable[ir.AnyEffect]) -> str:
         """What happens, in a phrase: `delete the message, mute for 10 minutes`."""
-        return self.join(dict.fromkeys(map(self.effect, effects))) or self.say("nothing")
+        return self.join(dict.fromkeys(map(self.effect, effects)), "comma") or self("nothing")
 
     def effect(self, effect: ir.AnyEffect) -> str:
         match effect:
@@ -115,22 +110,20 @@ class Phrases:
                 return self._act(effect)
             case ir.Delta() | ir.Reset():
                 ledger = self.ledger(effect.ledger)
-                moved = (
-                    self.say("reset", ledger=ledger) if isinstance(effect, ir.Reset) else self._moved(ledger, effect)
-                )
+                moved = self("reset", ledger=ledger) if isinstance(effect, ir.Reset) else self._moved(ledger, effect)
                 return self._of(moved, effect.who)
             case ir.Label():
                 return self._label(effect)
             case ir.Exempt():
-                return self.say("exempt", rules=self.join(map(self.rule_name, effect.rules)))
+                return self("exempt", rules=self.join(map(self.rule_name, effect.rules), "comma"))
         return ""
 
     def _label(self, label: ir.Label) -> str:
         if label.remove:
-            return self.say("unlabel", label=label.label)
+            return self("unlabel", label=label.label)
         if label.lasts is None:
-            return self.say("label", label=label.label)
-        return self.say("label_lasts", label=label.label, length=self.length(label.lasts))
+            return self("label", label=label.label)
+        return self("label_lasts", label=label.label, length=self.length(label.lasts))
 
     def _moved(self, ledger: str, delta: ir.Delta) -> str:
         if isinstance(delta.amount, ir.Const):
@@ -143,11 +136,11 @@ class Phrases:
 
     def _of(self, what: str, who: Any) -> str:
         named = self.whom(who)
-        return self.say("who", what=what, who=named) if named else what
+        return self("who", what=what, who=named) if named else what
 
     def _act(self, act: ir.Act) -> str:
         if act.do == "delete" and isinstance(act.parameters.get("events"), ir.Matched):
-            return self._of(self.say("those"), act.who)
+            return self._of(self("those"), act.who)
         spec = self._actions.get(act.do)
         lengths = spec.durations if spec else ()
         given = {
@@ -164,7 +157,7 @@ class Phrases:
 
     def _parameter(self, name: str, value: Any, length: bool) -> str:
         if isinstance(value, ir.Field | ir.Fact | ir.Coalesce) and name in ("to", "member"):
-            return self.whom(value) or self.say("them")
+            return self.whom(value) or self("them")
         return self.value(value, length)
 
     # --- windows and times ----------------------------------------------------------------------
@@ -176,22 +169,22 @@ class Phrases:
         if window.kind == "quiet":
             bound = self.length(test.bound)
         elif test.bound == 1 and window.kind in ("count", "distinct"):
-            word, bound = f"{word}_one", self.say("once") if window.kind == "count" else bound
-        times = self.say(test.operator, n=bound)
-        return self.say(word, times=times, within=self.length(test.within), type=self.event(window.type))
+            word, bound = f"{word}_one", self("once") if window.kind == "count" else bound
+        times = self(test.operator, n=bound)
+        return self(word, times=times, within=self.length(test.within), type=self.event(window.type))
 
     def at(self, when: ir.When) -> str:
         """`every Monday at 09:00`."""
         time = clock(when.time)
         if when.every is not None:
-            return self.say("every", length=self.length(when.every))
+            return self("every", length=self.length(when.every))
         if when.weekday is not None:
-            return self.say("every_week", day=WEEKDAYS[self.lang][when.weekday], time=time)
+            return self("every_week", day=self.entries("weekdays")[when.weekday], time=time)
         if when.month is not None:
-            return self.say("every_year", month=f"{when.month:02}", day=f"{when.day or 1:02}", time=time)
+            return self("every_year", month=f"{when.month:02}", day=f"{when.day or 1:02}", time=time)
         if when.day is not None:
-            return self.say("last_day" if when.day < 0 else "every_month", day=when.day, time=time)
-        return self.say("every_day", time=time)
+            return self("last_day" if when.day < 0 else "every_month", day=when.day, time=time)
+        return self("every_day", time=time)
 
     def due(self, due: ir.Due) -> str:
         """`after 30 minutes`, `1 day before task.due`."""
@@ -200,8 +193,8 @@ class Phrases:
     def _instant(self, at: Any) -> str:
         if isinstance(at, ir.Arithmetic) and isinstance(at.right, ir.Const):
             word = "before" if at.operator == "-" else "behind"
-            return self.say(word, length=self.value(at.right), date=self.value(at.left))
-        return self.say("at", date=self.value(at))
+            return self(word, length=self.value(at.right), date=self.value(at.left))
+        return self("at", date=self.value(at))
 
 
 class _Given(dict[str, str]):

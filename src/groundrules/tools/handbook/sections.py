@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from groundrules.checker.people import filled
-from groundrules.narrate import pick
+from groundrules.narrate.localised import pick
 from groundrules.plan import ir
 from groundrules.plan.walk import within
 from groundrules.syntax.print import clock
 from groundrules.tools.handbook.document import Block, Heading, Item, Items, Paragraph, Table
 from groundrules.tools.handbook.guide import Guide, alias_of
 from groundrules.tools.handbook.phrases import Phrases
-from groundrules.tools.handbook.words import THEMES
 
 
 def sections(guide: Guide, alias: str, level: int) -> Iterator[Block]:
@@ -28,7 +27,7 @@ def sections(guide: Guide, alias: str, level: int) -> Iterator[Block]:
     for name, blocks in found.items():
         body = list(blocks)
         if body:
-            yield Heading(level, guide.phrases.say(name))
+            yield Heading(level, guide.phrases(name))
             yield from body
 
 
@@ -62,8 +61,8 @@ def _themes(guide: Guide, rules: list[ir.Rule], level: int) -> Iterator[Block]:
 
 def _theme(phrases: Phrases, tag: str) -> str:
     if not tag:
-        return phrases.say("other")
-    return phrases.own(THEMES[tag]) if tag in THEMES else tag.replace("-", " ").replace("_", " ").capitalize()
+        return phrases("other")
+    return phrases.named("themes", tag) or tag.replace("-", " ").replace("_", " ").capitalize()
 
 
 def _rule(guide: Guide, rule: ir.Rule) -> Item:
@@ -73,7 +72,7 @@ def _rule(guide: Guide, rule: ir.Rule) -> Item:
 
 
 def _sentence(phrases: Phrases, rule: ir.Rule) -> str:
-    return phrases.say("does", when=phrases.events(_types(rule)), what=phrases.effects(rule.effects))
+    return phrases("does", when=phrases.events(_types(rule)), what=phrases.effects(rule.effects))
 
 
 def _conditions(guide: Guide, rule: ir.Rule) -> Iterator[str]:
@@ -81,25 +80,25 @@ def _conditions(guide: Guide, rule: ir.Rule) -> Iterator[str]:
     phrases = guide.phrases
     tests = list(dict.fromkeys(map(phrases.window, within(rule.when, ir.WindowTest))))
     if tests:
-        yield phrases.say("limit", tests=phrases.join(reversed(tests), "stop"))
+        yield phrases("limit", tests=phrases.join(reversed(tests), "then"))
     for number, effects in rule.times.steps if rule.times else ():
         length = phrases.length(rule.times.within) if rule.times else ""
-        yield phrases.say("times", length=length, n=number, what=phrases.effects(effects))
+        yield phrases("times", length=length, n=number, what=phrases.effects(effects))
     yield from agreed(guide, rule)
     if rule.once and rule.kind != "reward":
         yield _once(phrases, rule.once)
     if rule.mode == "shadow":
-        yield phrases.say("shadow")
+        yield phrases("shadow")
     if rule.rollout < 1:
-        yield phrases.say("rollout", share=f"{rule.rollout:.0%}")
+        yield phrases("rollout", share=f"{rule.rollout:.0%}")
     if rule.ends is not None:
-        yield phrases.say("ends", date=phrases.date(rule.ends))
+        yield phrases("ends", date=phrases.date(rule.ends))
 
 
 def _once(phrases: Phrases, once: ir.Once) -> str:
     if once.per:
-        return phrases.say(f"once_{once.per}")
-    return phrases.say("once_within", length=phrases.length(once.within or 0))
+        return phrases(f"once_{once.per}")
+    return phrases("once_within", length=phrases.length(once.within or 0))
 
 
 def agreed(guide: Guide, rule: ir.Rule) -> Iterator[str]:
@@ -108,9 +107,9 @@ def agreed(guide: Guide, rule: ir.Rule) -> Iterator[str]:
     if approval is None:
         return
     word = "approval" if approval.approvals > 1 else "approval_one"
-    text = phrases.say(word, n=approval.approvals, role=approval.by, length=phrases.length(approval.within))
+    text = phrases(word, n=approval.approvals, role=approval.by, length=phrases.length(approval.within))
     refused = guide.refused(rule)
-    yield phrases.join([text, phrases.say("otherwise", what=refused) if refused else ""], "stop")
+    yield phrases.join([text, phrases("otherwise", what=refused) if refused else ""], "then")
 
 
 # --- rewards -------------------------------------------------------------------------------------
@@ -121,7 +120,7 @@ def _rewards(guide: Guide, rules: list[ir.Rule]) -> Iterator[Block]:
     if not rules:
         return
     rows = tuple((_earned(guide, rule), phrases.effects(rule.effects), _bound(guide, rule)) for rule in rules)
-    yield Table((phrases.say("earn"), phrases.say("gets"), phrases.say("bound")), rows)
+    yield Table((phrases("earn"), phrases("gets"), phrases("bound")), rows)
 
 
 def _earned(guide: Guide, rule: ir.Rule) -> str:
@@ -135,11 +134,11 @@ def _bound(guide: Guide, rule: ir.Rule) -> str:
     phrases = guide.phrases
     caps = {cap.id: cap for cap in guide.plan.caps}
     used = [caps[effect.cap] for effect in rule.effects if isinstance(effect, ir.Delta) and effect.cap in caps]
-    told = [phrases.say(f"per_{cap.per}", n=cap.amount) for cap in dict.fromkeys(used)]
+    told = [phrases(f"per_{cap.per}", n=cap.amount) for cap in dict.fromkeys(used)]
     told += [_once(phrases, rule.once)] if rule.once else []
     if rule.undo:
-        told.append(phrases.say("taken_back", type=phrases.events(undo.type for undo in rule.undo)))
-    return phrases.join(told, "stop") or phrases.say("no_bound")
+        told.append(phrases("taken_back", type=phrases.events(undo.type for undo in rule.undo)))
+    return phrases.join(told, "then") or phrases("no_bound")
 
 
 # --- ladders -------------------------------------------------------------------------------------
@@ -158,13 +157,13 @@ def _ladder(guide: Guide, ladder: ir.Ladder, level: int) -> Iterator[Block]:
     text = guide.text_of(authored.source, authored.context.instance)
     if text:
         yield Paragraph(text)
-    head = (phrases.say("reaches", ledger=phrases.ledger(ladder.ledger)), phrases.say("follows"))
+    head = (phrases("reaches", ledger=phrases.ledger(ladder.ledger)), phrases("follows"))
     yield Table(head, tuple(_step(guide, ladder, number) for number in range(len(ladder.steps))))
     ledger = next(one for one in guide.plan.ledgers if one.id == ladder.ledger)
-    told = [phrases.say("beyond")] if ladder.beyond == "repeat" else []
+    told = [phrases("beyond")] if ladder.beyond == "repeat" else []
     if ledger.fade:
         told.append(
-            phrases.say(
+            phrases(
                 "fades",
                 ledger=phrases.ledger(ledger.id),
                 n=ledger.fade.amount,
@@ -182,8 +181,8 @@ def _step(guide: Guide, ladder: ir.Ladder, number: int) -> tuple[str, str]:
     if rule:
         told += [phrases.effects(rule.effects), *agreed(guide, rule)]
     if back:
-        told.append(phrases.say("falls", n=step.falls_below, what=phrases.effects(back.effects)))
-    return str(step.reaches), phrases.join(told, "stop")
+        told.append(phrases("falls", n=step.falls_below, what=phrases.effects(back.effects)))
+    return str(step.reaches), phrases.join(told, "then")
 
 
 # --- paths, states, schedules --------------------------------------------------------------------
@@ -196,30 +195,30 @@ def _paths(guide: Guide, alias: str) -> Iterator[Block]:
 
 def _path(guide: Guide, process: ir.Process, opening: ir.Rule) -> Item:
     phrases = guide.phrases
-    notes = [phrases.say("begins", type=phrases.events(_types(opening)))]
+    notes = [phrases("begins", type=phrases.events(_types(opening)))]
     for number, due in enumerate(process.steps):
         rule = guide.by_id.get(f"{process.id}#{number + 1}")
         if rule is None:
             continue
         text = _due(phrases, due, phrases.effects(rule.effects))
         if due.repeat > 1:
-            text += phrases.say("repeat", n=due.repeat, length=phrases.length(due.every))
-        notes.append(phrases.join([text, *agreed(guide, rule)], "stop"))
+            text += phrases("repeat", n=due.repeat, length=phrases.length(due.every))
+        notes.append(phrases.join([text, *agreed(guide, rule)], "then"))
     types = dict.fromkeys(type for until in process.until for type in until.types)
     if types:
-        notes.append(phrases.say("until", type=phrases.events(types)))
+        notes.append(phrases("until", type=phrases.events(types)))
     end = guide.by_id.get(f"{process.id}#end")
     if end:
-        notes.append(phrases.say("at_end", what=phrases.effects(end.effects)))
+        notes.append(phrases("at_end", what=phrases.effects(end.effects)))
     if process.hours:
-        notes.append(phrases.say("hours", start=clock(process.hours[0]), end=clock(process.hours[1])))
+        notes.append(phrases("hours", start=clock(process.hours[0]), end=clock(process.hours[1])))
     return Item(guide.name(opening.title, process.id), pick(opening.text, phrases.lang), tuple(notes))
 
 
 def _due(phrases: Phrases, due: ir.Due, what: str) -> str:
     if due.after is None:
-        return phrases.say("due", when=phrases.due(due), what=what)
-    return phrases.say("after" if due.after else "at_once", length=phrases.due(due), what=what)
+        return phrases("due", when=phrases.due(due), what=what)
+    return phrases("after" if due.after else "at_once", length=phrases.due(due), what=what)
 
 
 def _types(rule: ir.Rule) -> tuple[str, ...]:
@@ -235,13 +234,13 @@ def _state(guide: Guide, state: ir.State) -> Item:
     phrases = guide.phrases
     authored = guide.states[state.id]
     notes = [
-        phrases.say("enter", what=_turn(phrases, state.enter, state.enter_on)),
-        phrases.say("leave", what=_turn(phrases, state.leave, state.leave_on)),
+        phrases("enter", what=_turn(phrases, state.enter, state.enter_on)),
+        phrases("leave", what=_turn(phrases, state.leave, state.leave_on)),
     ]
-    for part, word in (("enter", "then"), ("leave", "afterwards")):
+    for part, word in (("enter", "meanwhile"), ("leave", "afterwards")):
         rule = guide.by_id.get(f"{state.id}#{part}")
         if rule:
-            notes.append(phrases.say(word, what=phrases.effects(rule.effects)))
+            notes.append(phrases(word, what=phrases.effects(rule.effects)))
     source, instance = authored.source, authored.context.instance
     return Item(guide.name(filled(source.title, instance), state.id), guide.text_of(source, instance), tuple(notes))
 
@@ -249,7 +248,7 @@ def _state(guide: Guide, state: ir.State) -> Item:
 def _turn(phrases: Phrases, condition: ir.AnyExpr, events: tuple[ir.Until, ...]) -> str:
     tests = [phrases.window(test) for test in within(condition, ir.WindowTest)]
     tests += [phrases.events(until.types) for until in events]
-    return phrases.join(dict.fromkeys(tests), "or") or phrases.say("condition")
+    return phrases.join(dict.fromkeys(tests), "or") or phrases("condition")
 
 
 def _schedules(guide: Guide, alias: str) -> Iterator[Block]:
@@ -261,6 +260,6 @@ def _schedule(guide: Guide, schedule: ir.Schedule, rule: ir.Rule) -> Item:
     phrases = guide.phrases
     when = phrases.at(schedule.at)
     if schedule.for_each:
-        when = phrases.join([when, phrases.say(f"for_{schedule.for_each}")])
-    notes = [phrases.say("does", when=when, what=phrases.effects(rule.effects)), *_conditions(guide, rule)]
+        when = phrases.join([when, phrases(f"for_{schedule.for_each}")], "comma")
+    notes = [phrases("does", when=when, what=phrases.effects(rule.effects)), *_conditions(guide, rule)]
     return Item(guide.name(rule.title, schedule.id), pick(rule.text, phrases.lang), tuple(notes))

@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from groundrules.decisions import Decision
+from groundrules.narrate.speech import Phrase, phrase
 from groundrules.plan import ir
 from groundrules.reference.scope import Scope
 from groundrules.reference.values import evaluate
 from groundrules.tools.measuring.observe import leaves, play
-from groundrules.tools.measuring.phrases import phrase
 from groundrules.tools.testing.cases import Case
 
 Kind = Literal["rule", "clause", "step", "end"]
@@ -29,7 +29,7 @@ class Item:
 
     kind: Kind
     owner: str
-    what: str
+    what: Phrase
     text: str
     file: str
     line: int
@@ -74,8 +74,8 @@ def joined(parts: Iterable[Coverage]) -> Coverage:
     return Coverage(tuple(sorted(items, key=_place)), frozenset().union(*(one.reached for one in found)))
 
 
-def _place(item: Item) -> tuple[str, int, str, str, str]:
-    return item.file, item.line, item.owner, item.kind, item.what
+def _place(item: Item) -> tuple[str, int, str, str, str, str]:
+    return item.file, item.line, item.owner, item.kind, item.what.form, str(item.what.parts)
 
 
 # --- playing ----------------------------------------------------------------------------------------
@@ -128,9 +128,9 @@ def _rules(plan: ir.Plan, seen: Seen) -> Iterator[tuple[Item, bool]]:
         if _own(rule.id) and rule.mode != "off":
             place = _source(plan, rule.src)
             kind: Kind = "rule" if isinstance(rule.trigger, ir.OnEvent | ir.OnSchedule) else "step"
-            yield Item(kind, rule.id, phrase("fires"), "", place.file, place.line), rule.id in seen.fired
+            yield Item(kind, rule.id, phrase("ways.fires"), "", place.file, place.line), rule.id in seen.fired
             for number, _ in rule.times.steps if rule.times else ():
-                what = phrase("step", number)
+                what = phrase("ways.step", number)
                 yield Item("step", rule.id, what, "", place.file, place.line), f"{rule.id}@{number}" in seen.asked
             for guard in (rule.when, rule.unless):
                 yield from _clauses(plan, rule.id, guard, seen)
@@ -141,7 +141,7 @@ def _paths(plan: ir.Plan, seen: Seen) -> Iterator[tuple[Item, bool]]:
         for until in process.until if _own(process.id) else ():
             place = _source(plan, until.src)
             ended = True in seen.guards.get(id(until.when), ())
-            yield Item("end", process.id, phrase("ends"), place.text, place.file, place.line), ended
+            yield Item("end", process.id, phrase("ways.ends"), place.text, place.file, place.line), ended
             yield from _clauses(plan, process.id, until.when, seen)
         for until in process.restart if _own(process.id) else ():
             yield from _clauses(plan, process.id, until.when, seen)
@@ -160,7 +160,7 @@ def _clauses(plan: ir.Plan, owner: str, guard: Any, seen: Seen) -> Iterator[tupl
         place = _source(plan, src)
         outcomes = seen.outcomes.get((owner, src), set())
         for way in (True, False):
-            what = phrase("is_true" if way else "is_false")
+            what = phrase("ways.is_true" if way else "ways.is_false")
             yield Item("clause", owner, what, place.text, place.file, place.line), way in outcomes
 
 

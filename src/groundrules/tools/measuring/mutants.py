@@ -16,10 +16,10 @@ from typing import Any, NamedTuple
 from msgspec.structs import replace
 
 from groundrules.calendar.instants import format_duration
+from groundrules.narrate.speech import Phrase, phrase
 from groundrules.plan import ir
 from groundrules.tools.measuring.coverage import observe
-from groundrules.tools.measuring.phrases import phrase
-from groundrules.tools.measuring.variants import conditions, durations, numbers
+from groundrules.tools.measuring.variants import conditions, durations, moved, numbers
 from groundrules.tools.testing.cases import Case
 from groundrules.tools.testing.runner import run_case
 
@@ -31,7 +31,7 @@ class Mutant(NamedTuple):
 
     owner: str
     src: int
-    change: str
+    change: Phrase
     plan: ir.Plan
 
 
@@ -43,7 +43,7 @@ class Verdict:
     file: str
     line: int
     text: str
-    change: str
+    change: Phrase
     by: str | None
 
 
@@ -86,14 +86,14 @@ def _roomy(plan: ir.Plan) -> ir.Plan:
 
 # --- rules ------------------------------------------------------------------------------------------
 
-Change = tuple[int, str, ir.Rule]
+Change = tuple[int, Phrase, ir.Rule]
 
 
 def _of_rule(rule: ir.Rule) -> Iterator[Change]:
     for src, change, when in conditions(rule.when):
         yield src, change, replace(rule, when=when)
     if rule.unless is not None:
-        yield rule.src, phrase("left_out", "`unless`"), replace(rule, unless=None)
+        yield rule.src, phrase("changes.left_out", "`unless`"), replace(rule, unless=None)
         for src, change, unless in conditions(rule.unless):
             yield src, change, replace(rule, unless=unless)
     for effects, src, change in _effects(rule.effects):
@@ -103,21 +103,21 @@ def _of_rule(rule: ir.Rule) -> Iterator[Change]:
 
 def _memory(rule: ir.Rule) -> Iterator[Change]:
     if rule.once is not None:
-        yield rule.src, phrase("left_out", "`once_per`"), replace(rule, once=None)
-        for change, within in durations(rule.once.within):
-            yield rule.src, phrase("once_within", change), replace(rule, once=replace(rule.once, within=within))
+        yield rule.src, phrase("changes.left_out", "`once_per`"), replace(rule, once=None)
+        for change, within in durations(rule.once.within, "once_within"):
+            yield rule.src, change, replace(rule, once=replace(rule.once, within=within))
     for number, (at, effects) in enumerate(rule.times.steps if rule.times else ()):
         assert rule.times is not None
         later = (*rule.times.steps[:number], (at + 1, effects), *rule.times.steps[number + 1 :])
         if len({step for step, _ in later}) == len(later):
-            yield rule.src, f"`times` {at} → {at + 1}", replace(rule, times=replace(rule.times, steps=later))
+            yield rule.src, moved(f"`times` {at}", at + 1), replace(rule, times=replace(rule.times, steps=later))
     if rule.approval is not None:
-        yield rule.src, phrase("left_out", "`approval`"), replace(rule, approval=None)
+        yield rule.src, phrase("changes.left_out", "`approval`"), replace(rule, approval=None)
     if rule.undo:
-        yield rule.src, phrase("left_out", "`undo_on`"), replace(rule, undo=())
+        yield rule.src, phrase("changes.left_out", "`undo_on`"), replace(rule, undo=())
 
 
-def _effects(effects: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], int, str]]:
+def _effects(effects: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], int, Phrase]]:
     for number, effect in enumerate(effects):
         before, after = effects[:number], effects[number + 1 :]
         yield (*before, *after), effect.src, _left_out(effect)
@@ -125,30 +125,30 @@ def _effects(effects: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], int, s
             yield (*before, changed, *after), effect.src, change
 
 
-def _left_out(effect: Any) -> str:
+def _left_out(effect: Any) -> Phrase:
     match effect:
         case ir.Act():
-            return phrase("left_out", f"`{effect.do}`")
+            return phrase("changes.left_out", f"`{effect.do}`")
         case ir.Delta():
-            return phrase("delta_left_out", f"`{effect.ledger}`")
+            return phrase("changes.delta_left_out", f"`{effect.ledger}`")
         case ir.Reset():
-            return phrase("reset_left_out", f"`{effect.ledger}`")
+            return phrase("changes.reset_left_out", f"`{effect.ledger}`")
         case ir.Label():
-            return phrase("label_left_out", f"`{effect.label}`")
+            return phrase("changes.label_left_out", f"`{effect.label}`")
         case ir.Open():
-            return phrase("path_left_out", f"`{effect.process}`")
-    return phrase("left_out", "`exempt`")
+            return phrase("changes.path_left_out", f"`{effect.process}`")
+    return phrase("changes.left_out", "`exempt`")
 
 
-def _changed(effect: Any) -> Iterator[tuple[str, Any]]:
+def _changed(effect: Any) -> Iterator[tuple[Phrase, Any]]:
     if isinstance(effect, ir.Delta) and isinstance(effect.amount, ir.Const):
         for amount in numbers(effect.amount.value):
-            change = f"`{effect.ledger}` {effect.amount.value:+} → {amount:+}"
+            change = moved(f"`{effect.ledger}` {effect.amount.value:+}", f"{amount:+}")
             yield change, replace(effect, amount=replace(effect.amount, value=amount))
     for name, value in effect.parameters.items() if isinstance(effect, ir.Act) else ():
         if isinstance(value, ir.Const) and value.kind == "duration":
             changed = replace(value, value=value.value * 2)
-            change = f"`{effect.do}` {format_duration(value.value)} → {format_duration(changed.value)}"
+            change = moved(f"`{effect.do}` {format_duration(value.value)}", format_duration(changed.value))
             yield change, replace(effect, parameters={**effect.parameters, name: changed})
 
 
@@ -158,7 +158,7 @@ Where = int | str  # an index of the plan's sources, -1 for the cell's own place
 
 
 def _of_cells(plan: ir.Plan) -> Iterator[Mutant]:
-    kinds: tuple[tuple[str, Callable[[Any], Iterator[tuple[Where, str, Any]]]], ...] = (
+    kinds: tuple[tuple[str, Callable[[Any], Iterator[tuple[Where, Phrase, Any]]]], ...] = (
         ("ladders", _of_ladder),
         ("processes", _of_process),
         ("states", _of_state),
@@ -183,33 +183,33 @@ def _place(id: str, places: Mapping[str, int]) -> int:
     return next((places[name] for name in (id, f"{id}#back", whole, f"{whole}#1") if name in places), -1)
 
 
-def _of_ladder(ladder: ir.Ladder) -> Iterator[tuple[Where, str, Any]]:
+def _of_ladder(ladder: ir.Ladder) -> Iterator[tuple[Where, Phrase, Any]]:
     for number, step in enumerate(ladder.steps):
         for field in ("reaches", "falls_below"):
             value = getattr(step, field)
             for other in (value + 1, value - 1) if value is not None else ():
                 steps = (*ladder.steps[:number], replace(step, **{field: other}), *ladder.steps[number + 1 :])
                 if len({one.reaches for one in steps}) == len(steps):
-                    yield f"{ladder.id}#{number + 1}", f"`{field}: {value}` → {other}", replace(ladder, steps=steps)
+                    yield f"{ladder.id}#{number + 1}", moved(f"`{field}: {value}`", other), replace(ladder, steps=steps)
     if ladder.beyond == "repeat":
-        yield -1, phrase("left_out", "`beyond: repeat`"), replace(ladder, beyond="nothing")
+        yield -1, phrase("changes.left_out", "`beyond: repeat`"), replace(ladder, beyond="nothing")
 
 
-def _of_process(process: ir.Process) -> Iterator[tuple[Where, str, Any]]:
+def _of_process(process: ir.Process) -> Iterator[tuple[Where, Phrase, Any]]:
     for number, until in enumerate(process.until):
         before, after = process.until[:number], process.until[number + 1 :]
-        yield until.src, phrase("until_left_out"), replace(process, until=(*before, *after))
+        yield until.src, phrase("changes.until_left_out"), replace(process, until=(*before, *after))
         for src, change, when in conditions(until.when):
             yield src, change, replace(process, until=(*before, replace(until, when=when), *after))
     for number, due in enumerate(process.steps):
-        for change, length in durations(due.after):
+        for change, length in durations(due.after, "after"):
             steps = (*process.steps[:number], replace(due, after=length), *process.steps[number + 1 :])
-            yield f"{process.id}#{number + 1}", phrase("after", change), replace(process, steps=steps)
+            yield f"{process.id}#{number + 1}", change, replace(process, steps=steps)
     if process.hours is not None:
-        yield -1, phrase("left_out", "`hours`"), replace(process, hours=None)
+        yield -1, phrase("changes.left_out", "`hours`"), replace(process, hours=None)
 
 
-def _of_state(state: ir.State) -> Iterator[tuple[Where, str, Any]]:
+def _of_state(state: ir.State) -> Iterator[tuple[Where, Phrase, Any]]:
     for field in ("enter", "leave"):
         for src, change, guard in conditions(getattr(state, field)):
             yield src, change, replace(state, **{field: guard})
@@ -217,27 +217,27 @@ def _of_state(state: ir.State) -> Iterator[tuple[Where, str, Any]]:
         turns: tuple[ir.Until, ...] = getattr(state, field)
         for number, turn in enumerate(turns):
             before, after = turns[:number], turns[number + 1 :]
-            yield turn.src, phrase("event_left_out"), replace(state, **{field: (*before, *after)})
+            yield turn.src, phrase("changes.event_left_out"), replace(state, **{field: (*before, *after)})
             for src, change, when in conditions(turn.when):
                 yield src, change, replace(state, **{field: (*before, replace(turn, when=when), *after)})
 
 
-def _of_list(words: ir.WordList) -> Iterator[tuple[Where, str, Any]]:
+def _of_list(words: ir.WordList) -> Iterator[tuple[Where, Phrase, Any]]:
     step = max(1, len(words.items) // MOST_WORDS)
     for number in range(0, len(words.items), step):
         items = (*words.items[:number], *words.items[number + 1 :])
-        yield -1, phrase("left_out", f"`{words.items[number]}`"), replace(words, items=items)
+        yield -1, phrase("changes.left_out", f"`{words.items[number]}`"), replace(words, items=items)
 
 
-def _of_cap(cap: ir.Cap) -> Iterator[tuple[Where, str, Any]]:
+def _of_cap(cap: ir.Cap) -> Iterator[tuple[Where, Phrase, Any]]:
     for amount in (cap.amount + 1, cap.amount - 1):
-        yield -1, phrase("per", f"{cap.amount} → {amount}", cap.per), replace(cap, amount=amount)
+        yield -1, phrase("changes.per", cap.amount, amount, cap.per), replace(cap, amount=amount)
 
 
-def _of_ledger(ledger: ir.Ledger) -> Iterator[tuple[Where, str, Any]]:
+def _of_ledger(ledger: ir.Ledger) -> Iterator[tuple[Where, Phrase, Any]]:
     if ledger.fade is not None:
-        yield -1, phrase("left_out", "`fade`"), replace(ledger, fade=None)
+        yield -1, phrase("changes.left_out", "`fade`"), replace(ledger, fade=None)
     for field in ("floor", "ceiling"):
         value = getattr(ledger, field)
         if value:
-            yield -1, phrase("left_out", f"`{field}: {value}`"), replace(ledger, **{field: None})
+            yield -1, phrase("changes.left_out", f"`{field}: {value}`"), replace(ledger, **{field: None})

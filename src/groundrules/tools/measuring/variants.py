@@ -8,10 +8,10 @@ from typing import Any
 from msgspec.structs import replace
 
 from groundrules.calendar.instants import format_duration
+from groundrules.narrate.speech import Phrase, phrase
 from groundrules.plan import ir
-from groundrules.tools.measuring.phrases import phrase
 
-Variant = tuple[int, str, Any]  # where it was written, what was changed, the changed condition
+Variant = tuple[int, Phrase, Any]  # where it was written, what was changed, the changed condition
 
 SWAPPED: dict[ir.Relation, ir.Relation] = {">=": ">", ">": ">=", "<": "<=", "<=": "<", "==": "!=", "!=": "=="}
 
@@ -21,10 +21,14 @@ def numbers(value: Any) -> tuple[Any, ...]:
     return (value + 1, value - 1) if isinstance(value, int) and not isinstance(value, bool) else ()
 
 
-def durations(value: int | None) -> Iterator[tuple[str, int]]:
+def moved(before: object, after: object) -> Phrase:
+    return phrase("changes.moved", before, after)
+
+
+def durations(value: int | None, form: str = "moved") -> Iterator[tuple[Phrase, int]]:
     """A length of time doubled and halved, each with the words for it."""
     for other in (value * 2, value // 2) if value else ():
-        yield f"{format_duration(value or 0)} → {format_duration(other)}", other
+        yield phrase(f"changes.{form}", format_duration(value or 0), format_duration(other)), other
 
 
 def conditions(expr: Any) -> Iterator[Variant]:
@@ -45,43 +49,50 @@ def _below(expr: ir.And | ir.Or) -> Iterator[Variant]:
     for number, operand in enumerate(expr.operands):
         before, after = expr.operands[:number], expr.operands[number + 1 :]
         rest = (*before, *after)
-        yield operand.src, phrase("condition_left_out"), rest[0] if len(rest) == 1 else replace(expr, operands=rest)
+        yield (
+            operand.src,
+            phrase("changes.condition_left_out"),
+            rest[0] if len(rest) == 1 else replace(expr, operands=rest),
+        )
         for src, change, changed in conditions(operand):
             yield src, change, replace(expr, operands=(*before, changed, *after))
 
 
-def _own(expr: Any) -> Iterator[tuple[str, Any]]:
+def _own(expr: Any) -> Iterator[tuple[Phrase, Any]]:
     match expr:
         case ir.WindowTest():
             yield from _window(expr)
         case ir.Compare():
             yield from _compare(expr)
         case ir.Not():
-            yield phrase("left_out", "`not`"), expr.operand
+            yield phrase("changes.left_out", "`not`"), expr.operand
         case ir.Contains() | ir.Has():
             yield from _needles(expr)
         case ir.In(collection=ir.Const(value=list() | tuple() as values)):
             for items, left in _without(values):
-                yield phrase("left_out", f"`{left}`"), replace(expr, collection=replace(expr.collection, value=items))
+                yield (
+                    phrase("changes.left_out", f"`{left}`"),
+                    replace(expr, collection=replace(expr.collection, value=items)),
+                )
         case ir.InClock():
-            yield phrase("starts_later"), replace(expr, start=(expr.start + 3_600_000) % 86_400_000)
-            yield phrase("ends_later"), replace(expr, end=(expr.end + 3_600_000) % 86_400_000)
+            yield phrase("changes.starts_later"), replace(expr, start=(expr.start + 3_600_000) % 86_400_000)
+            yield phrase("changes.ends_later"), replace(expr, end=(expr.end + 3_600_000) % 86_400_000)
 
 
-def _window(expr: ir.WindowTest) -> Iterator[tuple[str, Any]]:
+def _window(expr: ir.WindowTest) -> Iterator[tuple[Phrase, Any]]:
     if expr.bound < 1000 or expr.within != expr.bound:
-        yield f"{expr.bound} → {expr.bound + 1}", replace(expr, bound=expr.bound + 1)
-        yield f"{expr.bound} → {expr.bound - 1}", replace(expr, bound=max(0, expr.bound - 1))
-        for change, within in durations(expr.within):
-            yield phrase("within", change), replace(expr, within=within)
+        yield moved(expr.bound, expr.bound + 1), replace(expr, bound=expr.bound + 1)
+        yield moved(expr.bound, expr.bound - 1), replace(expr, bound=max(0, expr.bound - 1))
+        for change, within in durations(expr.within, "within"):
+            yield change, replace(expr, within=within)
     else:  # how long it has been quiet: the number is the time
         for change, bound in durations(expr.bound):
             yield change, replace(expr, bound=bound, within=max(expr.within, bound))
 
 
-def _compare(expr: ir.Compare) -> Iterator[tuple[str, Any]]:
+def _compare(expr: ir.Compare) -> Iterator[tuple[Phrase, Any]]:
     relation = SWAPPED[expr.operator]
-    yield f"`{expr.operator}` → `{relation}`", replace(expr, operator=relation)
+    yield moved(f"`{expr.operator}`", f"`{relation}`"), replace(expr, operator=relation)
     for side in ("left", "right"):
         constant = getattr(expr, side)
         if not isinstance(constant, ir.Const):
@@ -91,19 +102,19 @@ def _compare(expr: ir.Compare) -> Iterator[tuple[str, Any]]:
                 yield change, replace(expr, **{side: replace(constant, value=value)})
         elif constant.kind is None and expr.operator not in ("==", "!="):
             for value in numbers(constant.value):
-                yield f"{constant.value} → {value}", replace(expr, **{side: replace(constant, value=value)})
+                yield moved(constant.value, value), replace(expr, **{side: replace(constant, value=value)})
 
 
-def _needles(expr: ir.Contains | ir.Has) -> Iterator[tuple[str, Any]]:
+def _needles(expr: ir.Contains | ir.Has) -> Iterator[tuple[Phrase, Any]]:
     name = "needles" if isinstance(expr, ir.Contains) else "values"
     constant = getattr(expr, name)
     values = constant.value if isinstance(constant, ir.Const) and isinstance(constant.value, list | tuple) else ()
     if len(values) < 2:
         return
     for items, left in _without(values):
-        yield phrase("left_out", f"`{left}`"), replace(expr, **{name: replace(constant, value=items)})
+        yield phrase("changes.left_out", f"`{left}`"), replace(expr, **{name: replace(constant, value=items)})
     other: ir.Quantifier = "all" if expr.quantifier == "any" else "any"
-    yield f"`{expr.quantifier} of` → `{other} of`", replace(expr, quantifier=other)
+    yield moved(f"`{expr.quantifier} of`", f"`{other} of`"), replace(expr, quantifier=other)
 
 
 def _without(values: Any) -> Iterator[tuple[Any, Any]]:

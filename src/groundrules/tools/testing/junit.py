@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from xml.etree import ElementTree
 
+from groundrules.display import safe
 from groundrules.tools.testing.runner import CaseResult
 
 
@@ -16,7 +17,7 @@ def junit(results: Iterable[CaseResult]) -> str:
         suites.setdefault(result.case.span.file.path, []).append(result)
     for path, cases in suites.items():
         failed = sum(not case.passed for case in cases)
-        attributes = {"name": path, "tests": str(len(cases)), "failures": str(failed), "errors": "0"}
+        attributes = {"name": safe.plain(path), "tests": str(len(cases)), "failures": str(failed), "errors": "0"}
         suite = ElementTree.SubElement(root, "testsuite", attributes)
         for case in cases:
             _case(suite, path, case)
@@ -25,13 +26,13 @@ def junit(results: Iterable[CaseResult]) -> str:
 
 
 def _case(suite: ElementTree.Element, path: str, result: CaseResult) -> None:
-    name = _printable(result.case.name)
+    name = safe.plain(result.case.name)
     element = ElementTree.SubElement(
         suite,
         "testcase",
         name=name,
-        classname=path,
-        file=path,
+        classname=safe.plain(path),
+        file=safe.plain(path),
         line=str(result.case.span.line),
         time=f"{result.seconds:.4f}",
     )
@@ -43,9 +44,4 @@ def _case(suite: ElementTree.Element, path: str, result: CaseResult) -> None:
         for what in failure.mismatches
     )
     message = result.problem or f"{len(result.failures)} step(s) came out otherwise"
-    ElementTree.SubElement(element, "failure", message=_printable(message)).text = _printable(text)
-
-
-def _printable(text: str) -> str:
-    """XML 1.0 has no place for most control characters and none for surrogates."""
-    return "".join(char if char in "\t\n" or " " <= char < "\ud800" or char > "\udfff" else "�" for char in text)
+    ElementTree.SubElement(element, "failure", message=safe.plain(message)).text = safe.plain(text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from groundrules.decisions import Decision
 from groundrules.diagnostics.source import Span
@@ -12,6 +13,7 @@ from groundrules.engine.engine import Engine, HasPlan
 from groundrules.plan import ir
 from groundrules.tools.testing.cases import Case, Step
 from groundrules.tools.testing.judge import Mismatch, Outcome, judge
+from groundrules.tools.testing.settings import grouped
 from groundrules.tools.testing.timeline import PARTITION, EventMaker, TimeError
 
 
@@ -43,6 +45,26 @@ class CaseResult:
     @property
     def passed(self) -> bool:
         return not self.failures and self.problem is None
+
+
+@dataclass
+class Suite:
+    """A rulebook with its cases, by the plan that they run on, and how they went."""
+
+    rulebook: str
+    groups: list[tuple[ir.Plan, list[Case]]]
+    results: list[CaseResult] = field(default_factory=list)
+
+
+def run_suite(rulebook: Path, ready: HasPlan, cases: Sequence[Case]) -> Suite:
+    """Run the cases of a rulebook, those under settings of their own on a plan of their own."""
+    suite = Suite(str(rulebook), grouped(rulebook, ready.plan, cases))
+    for plan, concerned in suite.groups:
+        compiled = ready if plan is ready.plan else None
+        suite.results += [run_case(plan, case, compiled) for case in concerned]
+    order = {id(case): number for number, case in enumerate(cases)}
+    suite.results.sort(key=lambda result: order[id(result.case)])
+    return suite
 
 
 def run_cases(plan: ir.Plan, cases: Iterable[Case]) -> list[CaseResult]:

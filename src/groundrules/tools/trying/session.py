@@ -16,6 +16,7 @@ from groundrules.diagnostics.nearest import nearest
 from groundrules.engine.engine import HasPlan
 from groundrules.engine.intake.lenient import clean
 from groundrules.engine.plan_file import Compiled
+from groundrules.narrate.speech import languages
 from groundrules.plan import codec
 from groundrules.tools.explaining.model import RuleExplained
 from groundrules.tools.testing.cases import Case
@@ -340,7 +341,7 @@ def undo(session: Session, read: Line) -> list[Answer]:
 
 
 def lang(session: Session, read: Line) -> list[Answer]:
-    if read.text.strip() not in ("zh", "en"):
+    if read.text.strip() not in languages():
         raise Cannot("usage", usage="/lang zh")
     session.lang = read.text.strip()
     return [Said("lang")]

@@ -4,76 +4,75 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import click
-
+from groundrules.display.columns import width
+from groundrules.display.lines import Line, Style
 from groundrules.tools.diffing.model import Change, Detail, Diff
-from groundrules.tools.diffing.render.words import Speech
+from groundrules.tools.diffing.render.words import DiffSpeech
 
-_SIGNS = {"added": ("+", "green"), "removed": ("−", "red"), "renamed": ("~", "yellow"), "changed": ("~", "yellow")}
-_SHORT = 90  # of a text, up to which before and after stand in one line
+_SIGNS: dict[str, tuple[str, Style]] = {
+    "added": ("+", "holds"),
+    "removed": ("−", "fails"),
+    "renamed": ("~", "unknown"),
+    "changed": ("~", "unknown"),
+}
+_SHORT = 90  # columns up to which before and after stand in one line
 
 
-def render(diff: Diff, lang: str) -> str:
-    """Return the diff as lines of text, styled; `click.echo` takes the styles away where nobody sees them."""
-    return "\n".join(_lines(diff, Speech(lang))) + "\n"
-
-
-def _lines(diff: Diff, say: Speech) -> Iterator[str]:
+def lines(diff: Diff, lang: str) -> Iterator[Line]:
+    """Yield the diff line by line."""
+    say = DiffSpeech(lang)
     if diff.same:
-        yield say("same")
+        yield Line(say("same"))
         return
-    yield click.style(say("told", what=say("heading", old=diff.old, new=diff.new), said=say.counts(diff)), bold=True)
+    yield Line(say("told", what=say("heading", old=diff.old, new=diff.new), said=say.counts(diff)), "head")
     for change in diff.changes:
-        yield ""
+        yield Line()
         yield from _change(change, say)
-    yield ""
-    yield click.style(say("live"), bold=True)
+    yield Line()
+    yield Line(say("live"), "head")
     fates = list(say.carried(diff.carried))
     for fate, items in fates:
-        yield "  " + say("told", what=fate, said=say("comma").join(say.some(items)))
+        yield Line("  " + say("told", what=fate, said=say.join(say.some(items), "comma")))
     if not fates:
-        yield f"  {say('all_kept')}"
+        yield Line(f"  {say('all_kept')}")
 
 
-def _change(change: Change, say: Speech) -> Iterator[str]:
-    sign, colour = _SIGNS[change.kind]
+def _change(change: Change, say: DiffSpeech) -> Iterator[Line]:
     title = say.title(change)
-    name = click.style(f"{say.section(change)} {change.id}", bold=True)
-    named = f"{name}{f' “{title}”' if title else ''}"
-    yield click.style(sign, fg=colour) + " " + say("told", what=named, said=say.verdict(change))
+    name = Line(f"{say.section(change)} {change.id}", "head") + (f" “{title}”" if title else "")
+    yield Line(*_SIGNS[change.kind]) + " " + name + say("colon") + say.verdict(change)
     for detail in change.details:
-        yield from (f"    {line}" for line in _detail(detail, say))
+        yield from (line.indented(4) for line in _detail(detail, say))
 
 
-def _detail(detail: Detail, say: Speech) -> Iterator[str]:
+def _detail(detail: Detail, say: DiffSpeech) -> Iterator[Line]:
     part = say.part(detail.part) if detail.part not in ("schema", "other") else ""
     head = " ".join(filter(None, (part, detail.about)))
-    lines = [*_values(detail), *_entries(detail, say)] or [say.what(detail)]
-    if len(lines) == 1:
-        yield say("told", what=head, said=lines[0]) if head else lines[0]
+    found = [*_values(detail), *_entries(detail, say)] or [Line(say.what(detail))]
+    if len(found) == 1:
+        yield head + say("colon") + found[0] if head else found[0]
         return
-    yield say("told", what=head, said="").rstrip()
-    yield from (f"  {line}" for line in lines)
+    yield Line(head + say("colon").rstrip())
+    yield from (line.indented(2) for line in found)
 
 
-def _values(detail: Detail) -> Iterator[str]:
+def _values(detail: Detail) -> Iterator[Line]:
     """Yield before and after, in one line if that is short."""
-    if detail.before and detail.after and len(detail.before) + len(detail.after) <= _SHORT:
-        yield f"{detail.before} → {detail.after}"
+    if detail.before and detail.after and width(detail.before) + width(detail.after) <= _SHORT:
+        yield Line(f"{detail.before} → {detail.after}")
         return
     if detail.before:
-        yield click.style(f"− {detail.before}", fg="red")
+        yield Line(f"− {detail.before}", "fails")
     if detail.after:
-        yield click.style(f"+ {detail.after}", fg="green")
+        yield Line(f"+ {detail.after}", "holds")
 
 
-def _entries(detail: Detail, say: Speech) -> Iterator[str]:
+def _entries(detail: Detail, say: DiffSpeech) -> Iterator[Line]:
     """Yield what came and went, unless the texts before and after show it."""
     if detail.before and detail.after:
         return
-    signs = (("+", "green", detail.added), ("−", "red", detail.removed))
-    shown = [
-        click.style(f"{sign} {say('comma').join(say.some(items))}", fg=colour) for sign, colour, items in signs if items
-    ]
-    if shown:
-        yield "  ".join(shown)
+    came = Line(f"+ {say.join(say.some(detail.added), 'comma')}", "holds") if detail.added else None
+    went = Line(f"− {say.join(say.some(detail.removed), 'comma')}", "fails") if detail.removed else None
+    both = [line for line in (came, went) if line]
+    if both:
+        yield both[0] if len(both) == 1 else both[0] + "  " + both[1]

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from groundrules.display.safe import markdown as escape
+from groundrules.display.safe import markdown_code as code
 from groundrules.tools.diffing.model import Change, Detail, Diff
-from groundrules.tools.diffing.render.words import Speech
-from groundrules.tools.markdown import code, escape
+from groundrules.tools.diffing.render.words import DiffSpeech
 
 _SIGNS = {"added": "➕", "removed": "➖", "renamed": "✏️", "changed": "✏️"}
 
 
 def render(diff: Diff, lang: str) -> str:
     """Return the diff as Markdown."""
-    return "\n".join(_lines(diff, Speech(lang))) + "\n"
+    return "\n".join(_lines(diff, DiffSpeech(lang))) + "\n"
 
 
-def _lines(diff: Diff, say: Speech) -> Iterator[str]:
+def _lines(diff: Diff, say: DiffSpeech) -> Iterator[str]:
     yield f"### {escape(say('heading', old=diff.old, new=diff.new))}"
     yield ""
     if diff.same:
@@ -38,7 +39,7 @@ def _lines(diff: Diff, say: Speech) -> Iterator[str]:
     yield "</details>"
 
 
-def _change(change: Change, say: Speech) -> Iterator[str]:
+def _change(change: Change, say: DiffSpeech) -> Iterator[str]:
     title = say.title(change)
     named = f"{say.section(change)} {code(change.id)}" + (f" “{escape(title)}”" if title else "")
     yield f"- {_SIGNS[change.kind]} {say('told', what=f'**{named}**', said=escape(say.verdict(change)))}"
@@ -46,7 +47,7 @@ def _change(change: Change, say: Speech) -> Iterator[str]:
         yield f"  - {_detail(detail, say)}"
 
 
-def _detail(detail: Detail, say: Speech) -> str:
+def _detail(detail: Detail, say: DiffSpeech) -> str:
     part = say("told", what=escape(say.part(detail.part)), said="") if detail.part not in ("schema", "other") else ""
     about = f"{code(detail.about)} " if detail.about else ""
     said = []

@@ -1,127 +1,44 @@
-"""What a diff says, in English and Chinese. Keys of rulebooks (`when`, `once_per`) are left as authors write them."""
+"""What a diff says. Keys of rulebooks (`when`, `once_per`) are left as authors write them."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
 
-from groundrules import narrate
-from groundrules.narrate.localised import aside
+from groundrules.narrate.localised import pick
+from groundrules.narrate.speech import Speech
 from groundrules.tools.diffing.model import Carried, Change, Detail, Diff
 
 MOST = 12  # entries of a list that are shown
 
-WORDS: dict[str, dict[str, str]] = {
-    "en": {
-        "same": "no change in meaning",
-        "heading": "{old} → {new}",
-        "added": "added",
-        "removed": "removed",
-        "renamed": "renamed",
-        "changed": "changed",
-        "fewer": "narrowed: acts on fewer events",
-        "more": "widened: acts on more events",
-        "unclear": "may act on other events",
-        "was": "was {was}",
-        "and_more": "and {count:,} more",
-        "live": "On a live engine",
-        "kept": "kept",
-        "renamed_memory": "kept under the new name",
-        "begun": "begins empty",
-        "lost": "lost",
-        "cancelled": "open paths given up",
-        "resettled": "levels settled anew, without acting",
-        "left": "states left, without `afterwards`",
-        "all_kept": "everything remembered is kept",
-        "rows": "rows",
-        "schema": "its schema",
-        "other": "something that has no name of its own",
-        "differs": "differs",
-        "told": "{what}: {said}",
-        "comma": ", ",
-        "then": "; ",
-        "counts": "{added} added, {removed} removed, {changed} changed",
-    },
-    "zh": {
-        "same": "含义没有变化",
-        "heading": "{old} → {new}",
-        "added": "新增",
-        "removed": "移除",
-        "renamed": "改名",
-        "changed": "修改",
-        "fewer": "缩小：触发的事件变少",
-        "more": "扩大：触发的事件变多",
-        "unclear": "触发的事件可能不同",
-        "was": "原名 {was}",
-        "and_more": "另有 {count:,} 项",
-        "live": "对运行中的引擎",
-        "kept": "保留",
-        "renamed_memory": "改名后保留",
-        "begun": "从空开始",
-        "lost": "丢失",
-        "cancelled": "放弃进行中的流程",
-        "resettled": "重新核定等级，不触发动作",
-        "left": "退出状态，不执行 `afterwards`",
-        "all_kept": "已记住的内容全部保留",
-        "rows": "行",
-        "schema": "格式定义",
-        "other": "其他没有名称的内容",
-        "differs": "有变化",
-        "told": "{what}：{said}",
-        "comma": "，",
-        "then": "；",
-        "counts": "新增 {added}，移除 {removed}，修改 {changed}",
-    },
-}
-
-SECTIONS_ZH = {
-    "rule": "规则",
-    "reward": "奖励",
-    "ladder": "阶梯",
-    "path": "流程",
-    "state": "状态",
-    "schedule": "日程",
-    "ledger": "账本",
-    "cap": "上限",
-    "list": "名单",
-    "parameter": "参数",
-    "event type": "事件类型",
-    "action": "动作",
-    "rulebook": "规则手册",
-}
-
-PARTS_ZH = {"entries": "条目", "value": "值", "amount": "数额", "languages": "语言"}
 _STEP = re.compile(r"step (\d+)\b")
 
 
-class Speech:
-    """Says the parts of a diff in one language."""
+class DiffSpeech(Speech):
+    """What is said about the parts of a diff."""
 
     def __init__(self, lang: str) -> None:
-        self.lang = narrate.language_of(lang)
-        self.words = WORDS[self.lang]
-
-    def __call__(self, name: str, **parts: object) -> str:
-        return self.words[name].format(**parts)
+        super().__init__("diff", lang)
 
     def section(self, change: Change) -> str:
-        return SECTIONS_ZH[change.section] if self.lang == "zh" else change.section
+        return self(f"section.{change.section}")
 
     def verdict(self, change: Change) -> str:
         """Say what became of a block, and which way it moved."""
         said = [self(change.kind)] if change.kind != "changed" or change.direction == "same" else []
         if change.was:
-            said = [said[0] + aside(self("was", was=change.was), self.lang)]
+            said = [said[0] + self.aside(self("was", was=change.was))]
         if change.direction != "same":
             said.append(self(change.direction))
-        return self("comma").join(said)
+        return self.join(said, "comma")
 
     def part(self, part: str) -> str:
         """A part of a block: a key as authors write it, or what there is no key for."""
-        return _STEP.sub(r"第 \1 步", PARTS_ZH.get(part, part)) if self.lang == "zh" else part
+        part = self(f"part.{part}") if self.knows(f"part.{part}") else part
+        return _STEP.sub(lambda step: self("step", number=step[1]), part)
 
     def title(self, change: Change) -> str:
-        return narrate.pick(change.title, self.lang)
+        return pick(change.title, self.lang)
 
     def some(self, items: Iterable[str]) -> list[str]:
         """Return the first of some entries, and how many more there are."""

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from html import escape
 
+from groundrules.display.safe import html as escape
 from groundrules.tools.replaying.model import Week
-from groundrules.tools.replaying.render.words import Speech
+from groundrules.tools.replaying.render.words import ReportSpeech
 
 WIDTH, HEIGHT = 920, 240
 LEFT, RIGHT, TOP, BOTTOM = 44, 8, 12, 26
 
 
-def weeks(found: Sequence[Week], say: Speech, compared: bool) -> str:
+def weeks(found: Sequence[Week], say: ReportSpeech, compared: bool) -> str:
     """Return a bar a week: what both versions have and what is gained upwards, what is lost downwards."""
     if not found:
         return ""
@@ -25,7 +25,7 @@ def weeks(found: Sequence[Week], say: Speech, compared: bool) -> str:
 
 
 class _Weeks:
-    def __init__(self, found: Sequence[Week], say: Speech, compared: bool) -> None:
+    def __init__(self, found: Sequence[Week], say: ReportSpeech, compared: bool) -> None:
         self._weeks = found
         self._say = say
         self._compared = compared

@@ -7,12 +7,12 @@ Whatever members wrote is escaped.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from html import escape
 from itertools import groupby
 
+from groundrules.display.safe import html as escape
 from groundrules.tools.replaying.model import Example, Person, Report, RuleRow
 from groundrules.tools.replaying.render import charts
-from groundrules.tools.replaying.render.words import Speech
+from groundrules.tools.replaying.render.words import ReportSpeech
 
 PEOPLE = 500
 _SIGNS = {"gained": ("+", "up"), "lost": ("−", "down"), "changed": ("~", "")}
@@ -71,7 +71,7 @@ def render(report: Report, lang: str) -> str:
 class _Page:
     def __init__(self, report: Report, lang: str) -> None:
         self.report = report
-        self.say = Speech(report, lang)
+        self.say = ReportSpeech(report, lang)
         self.compared = report.before is not None
 
     def parts(self) -> Iterator[str]:
@@ -211,7 +211,7 @@ class _Page:
     def _example(self, example: Example) -> str:
         say = self.say
         place = f" {say('in', channel=example.channel)}" if example.channel else ""
-        when = f"{say.time(example.at)} · {say.who(example)}{place}"
+        when = f"{say.second(example.at)} · {say.who(example)}{place}"
         text = f"<blockquote>{_marked(example)}</blockquote>" if example.text else ""
         done = "".join(f"<p>→ {escape(line)}</p>" for line in say.doing(example))
         why = "".join(f'<p class="why">{escape(line)}</p>' for line in say.reasons(example))

@@ -2,39 +2,37 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator, Sequence
 
-import click
-
+from groundrules.display.columns import MARK, aligned, padded, width, window
+from groundrules.display.lines import Line
 from groundrules.tools.replaying.model import Example, Person, Report, RuleRow, Week
-from groundrules.tools.replaying.render.words import Speech
+from groundrules.tools.replaying.render.words import ReportSpeech
 
 PEOPLE = 20
 WEEKS = 26
-TEXT = 160
+TEXT = 160  # columns
 _BAR = 24
-_BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _EIGHTHS = " ▏▎▍▌▋▊▉"
 
 
-def render(report: Report, lang: str) -> str:
-    """Return the report as lines of text, styled; `click.echo` takes the styles away where nobody sees them."""
-    return "\n".join(_Page(report, lang).lines()) + "\n"
+def lines(report: Report, lang: str) -> Iterator[Line]:
+    """Yield the report line by line."""
+    return _Page(report, lang).lines()
 
 
 class _Page:
     def __init__(self, report: Report, lang: str) -> None:
         self.report = report
-        self.say = Speech(report, lang)
+        self.say = ReportSpeech(report, lang)
 
-    def lines(self) -> Iterator[str]:
+    def lines(self) -> Iterator[Line]:
         report, say = self.report, self.say
-        yield click.style(f"{say.heading(report)}: {say.period(report)}", bold=True)
+        yield Line(f"{say.heading(report)}: {say.period(report)}", "head")
         if report.before:
-            yield "  " + say("compared", old=report.before.shown, new=report.after.shown)
-        yield from (f"  {line}" for line in say.readings(report))
-        yield from (f"    {line}" for line in say.refused(report.after))
+            yield Line("  " + say("compared", old=report.before.shown, new=report.after.shown))
+        yield from (Line(f"  {line}") for line in say.readings(report))
+        yield from (Line(f"    {line}") for line in say.refused(report.after))
         yield from self._rules()
         if report.before:
             yield from self._people("newly", report.newly)
@@ -47,19 +45,19 @@ class _Page:
         yield from self._undecided()
         yield from self._budget()
 
-    def _head(self, name: str, more: str = "") -> Iterator[str]:
-        yield ""
-        yield click.style(self.say(name) + more, bold=True)
+    def _head(self, name: str, more: str = "") -> Iterator[Line]:
+        yield Line()
+        yield Line(self.say(name) + more, "head")
 
     # --- rules ----------------------------------------------------------------------------------
 
-    def _rules(self) -> Iterator[str]:
+    def _rules(self) -> Iterator[Line]:
         report, say = self.report, self.say
         if not report.rules:
-            yield "  " + say("nothing")
+            yield Line("  " + say("nothing"))
             return
         if report.before and not any(row.gained or row.lost or row.changed for row in report.rules):
-            yield "  " + say("same")
+            yield Line("  " + say("same"))
         yield from self._head("by_rule")
         names = ["rule", "after", "members"]
         if report.before:
@@ -90,21 +88,20 @@ class _Page:
 
     # --- members --------------------------------------------------------------------------------
 
-    def _people(self, name: str, people: Sequence[Person]) -> Iterator[str]:
+    def _people(self, name: str, people: Sequence[Person]) -> Iterator[Line]:
         if not people:
             return
         yield from self._head(name, f" ({len(people):,})")
         rows = [
-            [_flat(self.say.person(one)), self._moved(one.before, one.after), ", ".join(one.rules)]
-            for one in people[:PEOPLE]
+            [self.say.person(one), self._moved(one.before, one.after), ", ".join(one.rules)] for one in people[:PEOPLE]
         ]
         yield from table(None, rows)
         if len(people) > PEOPLE:
-            yield "  " + self.say("more", count=len(people) - PEOPLE)
+            yield Line("  " + self.say("more", count=len(people) - PEOPLE))
 
     # --- weeks ----------------------------------------------------------------------------------
 
-    def _weeks(self) -> Iterator[str]:
+    def _weeks(self) -> Iterator[Line]:
         weeks = [week for week in self.report.weeks if week.before or week.after]
         if not weeks:
             return
@@ -114,7 +111,7 @@ class _Page:
         rows = [self._week(week, most) for week in sorted(shown, key=lambda week: week.week)]
         yield from table(None, rows)
         if len(weeks) > len(shown):
-            yield "  …"
+            yield Line("  …")
 
     def _week(self, week: Week, most: int) -> list[str]:
         cells = [week.week, self._moved(week.before, week.after)]
@@ -124,72 +121,60 @@ class _Page:
 
     # --- examples -------------------------------------------------------------------------------
 
-    def _examples(self) -> Iterator[str]:
+    def _examples(self) -> Iterator[Line]:
         if self.report.examples:
             yield from self._head("examples")
         told = None
         for example in self.report.examples:
             if (example.rule, example.side) != told:
-                yield f"  {click.style(example.rule, bold=True)}: {self.say(f'side_{example.side}')}"
+                yield "  " + Line(example.rule, "head") + f": {self.say(f'side_{example.side}')}"
                 told = (example.rule, example.side)
-            yield from (f"    {line}" for line in self._example(example))
+            yield from (line.indented(4) for line in self._example(example))
 
-    def _example(self, example: Example) -> Iterator[str]:
+    def _example(self, example: Example) -> Iterator[Line]:
         say = self.say
         place = f" {say('in', channel=example.channel)}" if example.channel else ""
-        yield _flat(f"{say.time(example.at)}  {say.who(example)}{place}")
+        yield Line(f"{say.second(example.at)}  {say.who(example)}{place}")
         if example.text:
-            yield f"  “{_marked(example)}”"
-        for line in say.doing(example):
-            yield f"  → {line}"
-        for line in say.reasons(example):
-            yield click.style(f"  {_flat(line)}", fg="bright_black")
+            yield "  “" + _marked(example) + "”"
+        yield from (Line(f"  → {line}") for line in say.doing(example))
+        yield from (Line(f"  {line}", "faint") for line in say.reasons(example))
 
     # --- the rest -------------------------------------------------------------------------------
 
-    def _undecided(self) -> Iterator[str]:
+    def _undecided(self) -> Iterator[Line]:
         if not self.report.undecided:
             return
         yield from self._head("undecided")
         for row in self.report.undecided:
-            missing = ", ".join(f"`{name}`" for name in row.missing)
-            yield "  " + self.say(
-                "undecided_row", rule=f"`{row.rule}`", count=row.count, events=row.events, missing=missing
-            )
-        yield f"  {self.say('undecided_help')}"
+            missing = self.say.names(row.missing)
+            told = self.say("undecided_row", rule=f"`{row.rule}`", count=row.count, events=row.events, missing=missing)
+            yield Line(f"  {told}")
+        yield Line(f"  {self.say('undecided_help')}")
 
-    def _budget(self) -> Iterator[str]:
+    def _budget(self) -> Iterator[Line]:
         if not self.report.budget:
             return
         yield from self._head("budget", f": {self.say.outcome(self.report.budget)}")
         for verdict in self.report.budget:
-            word, size = self.say("kept" if verdict.ok else "broken"), width(self.say("broken"))
-            mark = click.style(word, fg="green" if verdict.ok else "red", bold=not verdict.ok)
-            yield f"  {mark}{' ' * (size - width(word))}  {self.say.verdict(verdict)}"
+            word = padded(self.say("kept" if verdict.ok else "broken"), width(self.say("broken")))
+            yield "  " + Line(word, "holds" if verdict.ok else "alarm") + f"  {self.say.verdict(verdict)}"
 
 
 def _telling(week: Week) -> tuple[int, int, str]:
     return (-(week.gained + week.lost), -week.after, week.week)
 
 
-def _marked(example: Example) -> str:
+def _marked(example: Example) -> Line:
     """Return the text in one line, its evidence underlined, cut around that if it is long."""
-    first = example.marks[0].start if example.marks else 0
-    start = max(0, min(first - 40, len(example.text) - TEXT))
-    end = min(len(example.text), start + TEXT)
-    pieces, at = [], start
+    flat = "".join(" " if one.isspace() else one for one in example.text)
+    start, end = window(flat, example.marks[0].start if example.marks else 0, TEXT, 40)
+    shown, at = Line(MARK if start else ""), start
     for mark in example.marks:
         if mark.end <= end:
-            pieces.append(_flat(example.text[at : mark.start]))
-            pieces.append(click.style(_flat(example.text[mark.start : mark.end]), underline=True, fg="yellow"))
+            shown += Line(flat[at : mark.start]) + Line(flat[mark.start : mark.end], "found")
             at = mark.end
-    pieces.append(_flat(example.text[at:end]))
-    return ("…" if start else "") + "".join(pieces) + ("…" if end < len(example.text) else "")
-
-
-def _flat(text: str) -> str:
-    """Return a text with a space for each character that would move the cursor or turn the line around."""
-    return "".join(" " if unicodedata.category(one) in ("Cc", "Zl", "Zp") or one in _BIDI else one for one in text)
+    return shown + flat[at:end] + (MARK if end < len(flat) else "")
 
 
 def bar(value: int, most: int) -> str:
@@ -198,28 +183,16 @@ def bar(value: int, most: int) -> str:
     return "█" * (eighths // 8) + _EIGHTHS[eighths % 8].strip()
 
 
-def table(head: Sequence[str] | None, rows: Sequence[Sequence[str]]) -> Iterator[str]:
+def table(head: Sequence[str] | None, rows: Sequence[Sequence[str]]) -> Iterator[Line]:
     """Yield rows with their columns aligned, numbers to the right; columns that hold nothing are left out."""
     used = [column for column in range(len(rows[0])) if any(row[column] for row in rows)]
-    head = [head[column] for column in used] if head else None
-    rows = [[row[column] for column in used] for row in rows]
-    cells = [list(row) for row in ([head] if head else []) + list(rows)]
-    widths = [max(map(width, column)) for column in zip(*cells, strict=True)]
-    for number, row in enumerate(cells):
-        parts = [
-            " " * (size - width(cell)) + cell if _numeric(rows, column) else cell + " " * (size - width(cell))
-            for column, (cell, size) in enumerate(zip(row, widths, strict=True))
-        ]
-        line = "  " + "  ".join(parts).rstrip()
-        yield click.style(line, dim=True) if head and number == 0 else line
+    numeric = [place for place, column in enumerate(used) if _numeric(rows, column)]
+    cells = [[row[column] for column in used] for row in ([head] if head else []) + list(rows)]
+    for number, row in enumerate(aligned(cells, numeric)):
+        yield Line(f"  {row}", "faint" if head and number == 0 else "")
 
 
 def _numeric(rows: Sequence[Sequence[str]], column: int) -> bool:
     return all(not row[column] or row[column].lstrip("+−~")[:1].isdigit() for row in rows) and not all(
         row[column][:4].isdigit() and row[column][4:5] == "-" for row in rows
     )
-
-
-def width(text: str) -> int:
-    """Return the cells that a text takes on a terminal."""
-    return sum(2 if unicodedata.east_asian_width(one) in "WF" else 1 for one in text)

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from groundrules.tools.markdown import escape
+from groundrules.display.safe import markdown as escape
+from groundrules.display.safe import markdown_code as code
 from groundrules.tools.replaying.model import Person, Report, RuleRow
-from groundrules.tools.replaying.render.words import Speech
+from groundrules.tools.replaying.render.words import ReportSpeech
 
 PEOPLE = 10
 
 
 def render(report: Report, lang: str) -> str:
     """Return the report as Markdown."""
-    return "\n".join(_lines(report, Speech(report, lang))) + "\n"
+    return "\n".join(_lines(report, ReportSpeech(report, lang))) + "\n"
 
 
-def _lines(report: Report, say: Speech) -> Iterator[str]:
+def _lines(report: Report, say: ReportSpeech) -> Iterator[str]:
     yield f"### {escape(say.heading(report))}"
     yield ""
     if report.before:
@@ -32,12 +33,12 @@ def _lines(report: Report, say: Speech) -> Iterator[str]:
     else:
         yield from _people("people", report.people, say, False)
     for row in report.undecided:
-        missing = ", ".join(f"`{name}`" for name in row.missing)
-        told = say("undecided_row", rule=f"`{row.rule}`", count=row.count, events=row.events, missing=missing)
+        missing = say.join(map(code, row.missing))
+        told = say("undecided_row", rule=code(row.rule), count=row.count, events=row.events, missing=missing)
         yield f"- {say('undecided')}: {told}"
 
 
-def _budget(report: Report, say: Speech) -> Iterator[str]:
+def _budget(report: Report, say: ReportSpeech) -> Iterator[str]:
     if report.budget:
         yield ""
         yield f"**{say('budget')}: {escape(say.outcome(report.budget))}**"
@@ -46,7 +47,7 @@ def _budget(report: Report, say: Speech) -> Iterator[str]:
         yield f"- {'✅' if verdict.ok else '❌'} {escape(say.verdict(verdict))}"
 
 
-def _rules(report: Report, say: Speech) -> Iterator[str]:
+def _rules(report: Report, say: ReportSpeech) -> Iterator[str]:
     yield ""
     if not report.rules:
         yield say("nothing")
@@ -63,8 +64,8 @@ def _rules(report: Report, say: Speech) -> Iterator[str]:
         yield "| " + " | ".join([_name(row, say), *counts, _members(row, report)]) + " |"
 
 
-def _name(row: RuleRow, say: Speech) -> str:
-    return f"`{row.rule}`" + (f" ({say('renamed', was=f'`{row.was}`')})" if row.was else "")
+def _name(row: RuleRow, say: ReportSpeech) -> str:
+    return code(row.rule) + (f" ({say('renamed', was=code(row.was))})" if row.was else "")
 
 
 def _members(row: RuleRow, report: Report) -> str:
@@ -72,7 +73,7 @@ def _members(row: RuleRow, report: Report) -> str:
     return f"{row.members_before:,} → {row.members_after:,}" if moved else f"{row.members_after:,}"
 
 
-def _people(name: str, people: Sequence[Person], say: Speech, compared: bool) -> Iterator[str]:
+def _people(name: str, people: Sequence[Person], say: ReportSpeech, compared: bool) -> Iterator[str]:
     if not people:
         return
     yield ""
@@ -80,6 +81,6 @@ def _people(name: str, people: Sequence[Person], say: Speech, compared: bool) ->
     yield ""
     for person in people[:PEOPLE]:
         counts = f"{person.before:,} → {person.after:,}" if compared else f"{person.after:,}"
-        yield f"- {escape(say.person(person))}: {counts}, " + ", ".join(f"`{rule}`" for rule in person.rules)
+        yield f"- {escape(say.person(person))}: {counts}, " + ", ".join(map(code, person.rules))
     if len(people) > PEOPLE:
         yield f"- {say('more', count=len(people) - PEOPLE)}"

@@ -8,55 +8,43 @@ that it says.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
-import click
 import msgspec
 
-from groundrules import narrate
-from groundrules.calendar.zones import in_zone
 from groundrules.decisions import Clause, Decision, Fired, Note
-from groundrules.diagnostics.excerpt import excerpt
-from groundrules.diagnostics.render.snippet import visible
+from groundrules.display.columns import excerpt
+from groundrules.display.lines import Line, Style
 from groundrules.engine.intake.lenient import as_written
+from groundrules.narrate.decision import narrate
 from groundrules.narrate.deeds import deed
+from groundrules.narrate.localised import pick
 from groundrules.narrate.notes import noted
+from groundrules.narrate.speech import Speech
 from groundrules.plan import ir
 
-COLOURS = {"→": "red", "~": "yellow", "?": "yellow", "-": "bright_black", "·": "bright_black"}
+STYLES: dict[str, Style] = {"→": "fails", "~": "unknown", "?": "unknown", "-": "faint", "·": "faint"}
 CLOCK = "⏰"
-WIDTH = 100  # characters of an action; the rule behind it comes after
-SAID = 80  # characters of what somebody wrote
+WIDTH = 100  # columns of an action; the rule behind it comes after
+SAID = 80  # columns of what somebody wrote
 _COUNTING = ("path_", "label_")  # notes that only say how a process stands
-_DAYS = {
-    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
-    "zh": ("周一", "周二", "周三", "周四", "周五", "周六", "周日"),
-}
-_WORDS = {
-    "en": {"line": "line {line}: {text}", "sep": ", ", "found": "{rule}: found {words}"},
-    "zh": {"line": "第 {line} 行：{text}", "sep": "、", "found": "{rule}：命中{words}"},
-}
 
 
-class HumanPrinter:
-    """Prints decisions under a line for what brought them about, with a heading for each day."""
+class Reporter:
+    """Tells decisions under a line for what brought them about, with a heading for each day."""
 
     def __init__(self, plan: ir.Plan, lang: str, everything: bool) -> None:
-        self._lang = narrate.language_of(lang)
-        self._words = _WORDS[self._lang]
+        self._say = Speech("run", lang, plan.timezone)
         self._everything = everything
         self._titles = {spec.name: spec.title for spec in plan.actions}
         self._lengths = {spec.name: spec.durations for spec in plan.actions}
         self._ledgers = {ledger.id: ledger.title for ledger in plan.ledgers if ledger.per == "member"}
-        self._zone = ZoneInfo(plan.timezone)
         self._day = ""
 
-    def write(self, line: bytes, decisions: list[Decision]) -> None:
-        """Print what came of a line of input; timers that fell due before it stand above its own line."""
+    def lines(self, line: bytes, decisions: Iterable[Decision]) -> Iterator[Line]:
+        """Yield what came of a line of input; timers that fell due before it stand above its own line."""
         said: str | None = None
         own = False  # the event itself was decided: what follows came of it
         for decision in decisions:
@@ -64,10 +52,8 @@ class HumanPrinter:
             if not self._everything and not self._is_news(decision, line):
                 continue
             above = self._headline(line, decision, own)
-            self._print(above if above != said else "", list(self._body(decision)), decision)
+            yield from self._told(above if above != said else "", list(self._body(decision)), decision)
             said = above
-        if said is not None:
-            sys.stdout.flush()
 
     def _is_news(self, decision: Decision, line: bytes) -> bool:
         if decision.rejected or decision.trigger == "duplicate" or decision.actions or decision.exempted:
@@ -78,58 +64,57 @@ class HumanPrinter:
 
     # --- the line above -----------------------------------------------------------------------------
 
-    def _print(self, above: str, body: list[str], decision: Decision) -> None:
+    def _told(self, above: str, body: list[str], decision: Decision) -> Iterator[Line]:
         """The line above and what came of it; in one line where that is all that there is."""
         day = self._local(decision.at, "%Y-%m-%d")
         if day and day != self._day:
             self._day = day
-            weekday = _DAYS[self._lang][datetime.fromisoformat(day).weekday()]
-            click.secho(f"── {day} {weekday}", fg="cyan")
-        above, body = visible(above), [visible(text) for text in body]
-        short = len(body) == 1 and (above.endswith(CLOCK) or body[0].startswith("·")) and not self._everything
+            weekday = self._say.entries("weekdays")[datetime.fromisoformat(day).weekday()]
+            yield Line(f"── {day} {weekday}", "mark")
+        below = [Line(f"  {text}", STYLES.get(text[:1], "")) for text in body]
+        if len(body) == 1 and (above.endswith(CLOCK) or body[0].startswith("·")) and not self._everything:
+            yield Line(above, "head") + below[0]
+            return
         if above:
-            click.secho(above, bold=True, nl=not short)
-        for text in body:
-            click.secho(f"  {text}", fg=COLOURS.get(text[:1]))
+            yield Line(above, "head")
+        yield from below
 
     def _headline(self, line: bytes, decision: Decision, own: bool) -> str:
         if decision.rejected:
             shown = excerpt(line.decode("utf-8", "replace").strip(), WIDTH)
-            return self._words["line"].format(line=decision.rejected.line, text=shown)
+            return self._say("line", line=decision.rejected.line, text=shown)
         at = self._local(decision.at, "%H:%M")
         return f"{at}  {_describe(line) if own else CLOCK}"
 
     def _local(self, at: str | None, form: str) -> str:
-        return in_zone(datetime.fromisoformat(at), self._zone).strftime(form) if at else ""
+        return self._say.local(at).strftime(form) if at else ""
 
     # --- what came of it ----------------------------------------------------------------------------
 
     def _body(self, decision: Decision) -> Iterator[str]:
         if self._everything or decision.rejected or decision.trigger == "duplicate":
-            yield from narrate.narrate(decision, self._lang, self._titles, self._lengths)
+            yield from narrate(decision, self._say.lang, self._titles, self._lengths)
             return
         fired = {one.rule: one for one in decision.fired}
         for action in decision.actions:
-            rules = self._words["sep"].join(self._reason(rule, fired.get(rule)) for rule in action.rules)
-            yield f"→ {excerpt(deed(action, self._lang, self._titles, self._lengths), WIDTH)}  [{rules}]"
+            rules = self._say.join(self._reason(rule, fired.get(rule)) for rule in action.rules)
+            yield f"→ {excerpt(deed(action, self._say.lang, self._titles, self._lengths), WIDTH)}  [{rules}]"
         changes = self._changes(decision)
         if changes:
-            yield "· " + self._words["sep"].join(changes)
-        yield from (f"· {noted(note, self._lang)}" for note in _worth_telling(decision.notes))
+            yield "· " + self._say.join(changes)
+        yield from (f"· {noted(note, self._say.lang)}" for note in _worth_telling(decision.notes))
         beside = msgspec.structs.replace(decision, actions=(), fired=(), ledgers=(), labels=(), notes=(), unknown=())
-        yield from (
-            text for text in narrate.narrate(beside, self._lang, self._titles, self._lengths) if text[0] in "~-"
-        )
+        yield from (text for text in narrate(beside, self._say.lang, self._titles, self._lengths) if text[0] in "~-")
 
     def _reason(self, rule: str, fired: Fired | None) -> str:
         found = dict.fromkeys(text for clause in (fired.clauses if fired else ()) for text in _found(clause))
-        words = self._words["sep"].join(f"“{text}”" for text in list(found)[:3])
-        return self._words["found"].format(rule=rule, words=words) if words else rule
+        words = self._say.join(f"“{text}”" for text in list(found)[:3])
+        return self._say("found", rule=rule, words=words) if words else rule
 
     def _changes(self, decision: Decision) -> list[str]:
         """The balances of members that moved, `Points ana 1 → 16`."""
         return [
-            f"{narrate.pick(self._ledgers[one.ledger], self._lang) or one.ledger} {one.who} {one.before} → {one.after}"
+            f"{pick(self._ledgers[one.ledger], self._say.lang) or one.ledger} {one.who} {one.before} → {one.after}"
             for one in decision.ledgers
             if one.ledger in self._ledgers and one.before != one.after
         ]

@@ -1,0 +1,53 @@
+"""The one way in which commands print: lines, which are made safe and styled as they are drawn, and JSON."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterable
+from typing import Any
+
+import click
+
+from groundrules.display import safe
+from groundrules.display.lines import Line, Style, drawn
+
+
+def print_lines(lines: Iterable[Line], err: bool = False) -> None:
+    """Print lines, in colours where somebody sees them."""
+    for line in lines:
+        click.echo(drawn(line), err=err, color=False if "NO_COLOR" in os.environ else None)
+
+
+def tell(text: str, style: Style = "") -> None:
+    """Tell people something beside the output: a text of one or more lines, on standard error."""
+    print_lines((Line(line, style) for line in text.split("\n")), err=True)
+
+
+def tell_error(message: str, code: str = "", help: str = "", place: str = "") -> None:
+    """Tell why something can't be done."""
+    tell(f"error[{code}]: {message}" if code else f"error: {message}", "fails")
+    if place:
+        tell(f"  --> {place}")
+    if help:
+        tell(f"  help: {help}")
+
+
+def print_page(text: str) -> None:
+    """Print a document as it is; to a terminal, without anything that would act on it."""
+    click.echo(safe.plain(text) if sys.stdout.isatty() else text, nl=False)
+
+
+def print_json(data: Any) -> None:
+    click.echo(safe.json(json.dumps(data, ensure_ascii=False, indent=2)))
+
+
+def write_records(records: bytes) -> None:
+    """Write records for programs as they are, at once; a terminal gets escapes for what would act on it."""
+    if not records:
+        return
+    if sys.stdout.isatty():
+        records = safe.json(records.decode("utf-8")).encode("utf-8")
+    sys.stdout.buffer.write(records)
+    sys.stdout.buffer.flush()

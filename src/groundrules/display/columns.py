@@ -1,0 +1,74 @@
+"""Texts measured in columns of a terminal: a Chinese character takes two, a combining mark none.
+
+The one shortener of the house, for messages, lists and conditions, and the alignment of columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+from rich.cells import cell_len
+
+from groundrules.display import safe
+
+MARK = "…"
+
+
+@lru_cache(4096)
+def _columns(character: str) -> int:
+    return cell_len(safe.terminal(character))
+
+
+def width(text: str) -> int:
+    """Columns that a text takes once it is safe to show."""
+    return cell_len(safe.terminal(text))
+
+
+def excerpt(text: str, most: int = 60, tail: int = 0) -> str:
+    """A text in one line of at most `most` columns: `…` stands for the rest, or for what is before `tail`."""
+    line = " ".join(text.split())
+    if len(line) * 2 <= most or width(line) <= most:
+        return line
+    if not tail:
+        return line[: _fitting(line, 0, most - 1)].rstrip() + MARK
+    start = _fitting_back(line, len(line), tail)
+    return f"{line[: _fitting(line, 0, most - tail - 3)].rstrip()} {MARK} {line[start:].lstrip()}"
+
+
+def window(text: str, around: int, most: int, before: int) -> tuple[int, int]:
+    """The part of a text, as code points, that fits `most` columns: up to `before` of them to the left of `around`."""
+    start = _fitting_back(text, around, before)
+    left = sum(map(_columns, text[start:around]))
+    end = _fitting(text, around, most - left)
+    return _fitting_back(text, start, most - left - sum(map(_columns, text[around:end]))), end
+
+
+def _fitting(text: str, start: int, most: int) -> int:
+    """Where the text that begins at `start` has taken its columns."""
+    end, room = start, most
+    while end < len(text) and (room := room - _columns(text[end])) >= 0:
+        end += 1
+    return end
+
+
+def _fitting_back(text: str, end: int, most: int) -> int:
+    """Where the text that takes so many columns up to `end` begins."""
+    start, room = end, most
+    while start > 0 and (room := room - _columns(text[start - 1])) >= 0:
+        start -= 1
+    return start
+
+
+def padded(text: str, columns: int, right: bool = False) -> str:
+    """A text filled up with blanks, behind it or, for what stands to the `right`, before it."""
+    blanks = " " * (columns - width(text))
+    return blanks + text if right else text + blanks
+
+
+def aligned(rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> Iterator[str]:
+    """Rows with their columns below one another, those in `right` to the right."""
+    widths = [max(map(width, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = (padded(cell, size, at in right) for at, (cell, size) in enumerate(zip(row, widths, strict=True)))
+        yield "  ".join(cells).rstrip()

@@ -1,0 +1,130 @@
+"""Words for people: forms with holes, kept as data, said in any language there are files for.
+
+`words/DOMAIN.LANG.toml` holds the forms of one domain (`explain`, `handbook`, …) in one language; `common` holds what
+every domain may say. A further language is further files. They are read when something is first said. What is to be
+said later, in whatever language, is a `Phrase`: its form, and what stands in the holes.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from groundrules.calendar.zones import in_zone
+
+FOLDER = Path(__file__).parent / "words"
+_UNITS = {"day": 86_400_000, "hour": 3_600_000, "minute": 60_000, "second": 1_000, "millisecond": 1}
+
+
+@cache
+def languages() -> tuple[str, ...]:
+    """The languages there are words in."""
+    return tuple(sorted(file.name.split(".")[1] for file in FOLDER.glob("common.*.toml")))
+
+
+def language_of(lang: str) -> str:
+    """The language nearest to a tag such as zh-CN, or a locale such as zh_CN.UTF-8; English where there is none."""
+    primary = re.split("[-_.]", lang.lower())[0]
+    return primary if primary in languages() else "en"
+
+
+@cache
+def words(domain: str, lang: str, folder: Path | None = None) -> Mapping[str, Any]:
+    """The forms of a domain and the common ones; what stands under `[table]` is called `table.name`."""
+    read = tomllib.loads(((folder or FOLDER) / f"{domain}.{lang}.toml").read_text(encoding="utf-8"))
+    common = {} if domain == "common" else words("common", lang)
+    return {**common, **dict(_flat(read))}
+
+
+def _flat(table: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
+    for name, value in table.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{before}{name}.")
+        else:
+            yield before + name, value
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """Something to say: a form, and what stands in its holes."""
+
+    form: str
+    parts: tuple[object, ...] = ()
+
+
+def phrase(form: str, *parts: object) -> Phrase:
+    return Phrase(form, parts)
+
+
+class Speech:
+    """Says the forms of one domain in the language nearest to `lang`, with times in `zone`."""
+
+    def __init__(self, domain: str, lang: str, zone: str = "UTC", folder: Path | None = None) -> None:
+        self.lang = language_of(lang)
+        self._words = words(domain, self.lang, folder)
+        self._zone = ZoneInfo(zone)
+
+    def __call__(self, form: str, /, *parts: object, **named: object) -> str:
+        text: str = self._words[form]
+        return text.format(*parts, **named)
+
+    def knows(self, form: str) -> bool:
+        return form in self._words
+
+    def entries(self, form: str) -> Sequence[Any]:
+        """A form that is a list."""
+        entries: Sequence[Any] = self._words[form]
+        return entries
+
+    def phrase(self, phrase: Phrase) -> str:
+        return self(phrase.form, *phrase.parts)
+
+    def join(self, texts: Iterable[str], by: str = "list") -> str:
+        """Texts joined as a language joins them; those that say nothing are left out."""
+        return self(by).join(filter(None, texts))
+
+    def names(self, names: Iterable[str]) -> str:
+        """Names in backticks."""
+        return self.join(f"`{name}`" for name in names)
+
+    def aside(self, text: str) -> str:
+        """A text in brackets after what stands before it; nothing for no text."""
+        return text and self("aside", text=text)
+
+    def length(self, milliseconds: int) -> str:
+        """A length of time as people say it: `1 hour 30 minutes`, `1 小时 30 分钟`."""
+        parts = []
+        for unit, size in _UNITS.items():
+            count, milliseconds = divmod(milliseconds, size)
+            if count:
+                parts.append(self(f"length.{'one_' * (count == 1)}{unit}", count=count))
+        return " ".join(parts) or self("length.second", count=0)
+
+    def local(self, at: str) -> datetime:
+        """An instant as the community's clock shows it."""
+        return in_zone(datetime.fromisoformat(at), self._zone)
+
+    def time(self, at: str | None) -> str:
+        """An instant as `2026-03-02 09:06:00`, with milliseconds where it has some."""
+        if not at:
+            return ""
+        moment = self.local(at)
+        return f"{moment:%Y-%m-%d %H:%M:%S}" + (f".{moment.microsecond // 1000:03}" if moment.microsecond else "")
+
+
+@cache
+def speech(domain: str, lang: str) -> Speech:
+    """Return the speech of a domain, where no times are told."""
+    return Speech(domain, lang)
+
+
+def length_in_words(milliseconds: int, lang: str) -> str:
+    """Return a length of time in words."""
+    return speech("common", lang).length(milliseconds)

@@ -1,0 +1,39 @@
+"""The end of a run: what was decided, what fired, and which guards stayed undecided for lack of facts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from groundrules.display.lines import Line
+from groundrules.narrate.speech import speech
+from groundrules.plan import ir
+from groundrules.tools.running.tally import Tally
+
+MOST = 20  # names that are counted out
+
+
+def summary(tally: Tally, plan: ir.Plan, lang: str) -> Iterator[Line]:
+    """Yield the summary of a run."""
+    say = speech("run", lang)
+    counts = say("lines", **{name: getattr(tally, name) for name in ("lines", "decided", "rejected", "duplicates")})
+    yield Line(say.join([counts, say("late", late=tally.late) if tally.late else ""], "comma"), "head")
+    for name in ("fired", "shadowed", "actions", "clamped"):
+        counter: Counter[str] = getattr(tally, name)
+        if counter:
+            yield Line("  " + say("told", what=say(name), said=_ranked(counter)))
+    if not tally.fired and not tally.shadowed:
+        yield Line(f"  {say('none')}")
+    table = tally.undecided(plan)
+    if table:
+        yield Line("  " + say("undecided") + say("colon").rstrip(), "unknown")
+        for row in table:
+            missing = say.names(row.missing)
+            yield Line("    " + say("row", rule=row.rule, count=row.count, events=row.events, missing=missing))
+        yield Line(f"    {say('help')}")
+
+
+def _ranked(counts: Counter[str]) -> str:
+    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    more = f" … (+{len(ranked) - MOST})" if len(ranked) > MOST else ""
+    return ", ".join(f"{key} {count:,}" for key, count in ranked[:MOST]) + more
