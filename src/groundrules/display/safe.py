@@ -15,7 +15,10 @@ _CONTROLS = "\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff"
 _MARKS = "\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"  # hidden, or turning the line
 _ON_LINES = re.compile(f"[{_CONTROLS}{_MARKS}]")  # in a text that may have several lines
 _IN_A_LINE = re.compile(f"[\n{_CONTROLS}{_MARKS}]")
-_MARKDOWN = re.compile(r"[\\`*<\[\]|~@]|&(?=#?\w+;)|#(?=\d)|(?<!\w)_|_(?!\w)|^(?:[#>+=-]|\d+(?=[.)]\s))")
+_MARKDOWN = re.compile(
+    r"[\\`*<\[\]|~@]|&(?=#?\w+;)|#(?=\d)|(?<!\w)_|_(?!\w)"
+    r"|^(?:#(?=#*(?:\s|$))|>|[+-](?=\s|$)|[=-](?=[=-]+$)|\d+(?=[.)]\s))"  # what would begin a block
+)
 
 
 def terminal(text: str) -> str:
