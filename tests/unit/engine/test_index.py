@@ -71,7 +71,7 @@ IS = Atom("is", "number level", "exact", 3)
         (ir.Matches(subject=TEXT, pattern="spam[0-9]", flags=""), (STANDS,)),
         (ir.Matches(subject=TEXT, pattern="[0-9]", flags=""), None),
         (any_of("folded"), (Atom("stands from", "text text", "folded", "folded"),)),
-        (any_of("leet"), (Atom("found from", "text text", "", "leet"),)),
+        (any_of("leet"), (Atom("found from", "text text", "text", "leet"),)),
     ],
 )  # fmt: skip
 def test_what_a_guard_needs(guard: ir.Expr, wanted: tuple[Atom, ...] | None) -> None:

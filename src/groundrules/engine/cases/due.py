@@ -6,13 +6,13 @@ when it ran last; before its first run, when the partition began.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from groundrules.calendar.recurrence import next_after, occurrences_between
 from groundrules.decisions import Note
 from groundrules.engine.cases.answers import refused
-from groundrules.engine.cells import paths, roster, states
+from groundrules.engine.cells import paths, states
 from groundrules.engine.cells.paths import PROCESS
 from groundrules.engine.program import Asked
 from groundrules.engine.settlement import guards, requests
@@ -79,32 +79,22 @@ def _scheduled(room: Room, timer: Timer, until: int, header: Header) -> list[Occ
     room.partition.timers.arm(SCHEDULE, timer.id, "", next_after(schedule.at, zone, timer.due))
     notes = [Note(kind="schedule_missed", subject=timer.id, detail={"count": missed})] if missed else []
     rules = room.program.on.get(ir.OnSchedule(schedule.id), ())
-    groups: list[Group] = [
-        (asked, room.scope(subject=subject)) for subject, asked in _asked(room, rules, _subjects(room, schedule))
-    ]
+    groups: list[Group] = [(asked, room.scope(subject=subject)) for subject, asked in _asked(room, schedule, rules)]
     cause = rules[0][0].id if rules else schedule.id
     return [Occasion(groups, None, f"{schedule.id}@{timer.due}", {**header, "cause": cause}, notes=notes)]
 
 
-def _asked(
-    room: Room, rules: Iterable[Asked], subjects: Iterable[str | None]
-) -> Iterator[tuple[str | None, list[Asked]]]:
-    """Ask the guards of rules about each subject; yield those of whom a rule has something to say."""
+def _asked(room: Room, schedule: ir.Schedule, rules: Sequence[Asked]) -> Iterator[tuple[str | None, list[Asked]]]:
+    """Ask rules about everybody, or about nobody in particular; yield those of whom they have something to say."""
     x = room.scope()
+    codes = [code for code, _ in rules]
+    subjects = [None] if schedule.for_each is None else room.subjects(schedule.for_each).of(codes, room.scope())
     for x.subject in subjects:
         if x.kept:
             x.kept = {}
-        asked = [(code, outcome) for code, _ in rules if (outcome := guards.outcome(code, None, x)) is not None]
+        asked = [(code, outcome) for code in codes if (outcome := guards.outcome(code, None, x)) is not None]
         if asked:
             yield x.subject, asked
-
-
-def _subjects(room: Room, schedule: ir.Schedule) -> list[str | None]:
-    """Whom a schedule asks about: everybody known by id, or nobody in particular."""
-    if schedule.for_each is None:
-        return [None]
-    retain = room.program.plan.retain
-    return list(roster.known(roster.space(room.partition, schedule.for_each, retain), room.partition.now, retain))
 
 
 def _expired(room: Room, timer: Timer, header: Header) -> Occasion:

@@ -38,11 +38,11 @@ def name(entity: str) -> str:
     return "roster/" + entity
 
 
-CODEC = Codec(_entry.decode, _encode)
+CODEC = Codec(_entry.decode, _encode, most=16_384)
 
 
 def space(partition: Partition, entity: str, retain: int) -> HeldSpace:
-    """Return the roster of an entity, its entries held decoded."""
+    """Return the roster of an entity, its entries held decoded; its version speaks of who is in it and of facts."""
     return partition.held(name(entity), retain, CODEC)
 
 
@@ -63,9 +63,33 @@ def _others(fact: Any, id: str) -> Any:
     return [item for item in fact if item != id] if isinstance(fact, list) else fact
 
 
-def known(space: HeldSpace, now: int, retain: int) -> list[str]:
-    """Return the ids of everybody known, sorted."""
-    return [id for id in space.names() if entry(space, id, now, retain) is not None]
+class Census:
+    """Who is on a roster, and who has a fact alike; counted anew only when the roster's version has changed."""
+
+    def __init__(self, space: HeldSpace) -> None:
+        self._space = space
+        self._version = -1
+        self._names: list[str] = []
+        self._alike: dict[str, list[list[str]]] = {}
+
+    def everybody(self) -> list[str]:
+        """Return the ids of all entries, sorted; some may be forgotten."""
+        self._catch_up()
+        return self._names
+
+    def alike(self, fact: str) -> list[list[str]]:
+        """Return the ids of all entries, together those that have the same value of a fact, or none."""
+        self._catch_up()
+        if fact not in self._alike:
+            groups: dict[str, list[str]] = {}
+            for id in self._names:
+                groups.setdefault(repr(self._space.held(id).facts.get(fact)), []).append(id)
+            self._alike[fact] = list(groups.values())
+        return self._alike[fact]
+
+    def _catch_up(self) -> None:
+        if self._version != self._space.version:
+            self._version, self._names, self._alike = self._space.version, self._space.names(), {}
 
 
 class Place(NamedTuple):

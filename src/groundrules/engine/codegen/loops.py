@@ -63,9 +63,9 @@ def test(emitter: Emitter, expr: ir.Quantified) -> Test:
     found, items = _items(emitter, expr.collection), emitter.local()
     call = emitter.calls(emitter.program.loop(expr, emitter.frame), items)
     here = f"({items} := {found.source})"
-    if expr.quantifier == "any":  # false of no items
-        return Test(found.needs, f"({here} and {call('true')})", f"(not {here} or {call('false')})")
-    return Test(found.needs, f"(not {here} or {call('true')})", f"({here} and {call('false')})")
+    of_none = expr.quantifier == "all"  # what is said of no items
+    yes, no = f"({call('true')} if {here} else {of_none})", f"({call('false')} if {here} else {not of_none})"
+    return Test(found.needs, yes, no)
 
 
 @emits_value(ir.Quantified)

@@ -10,7 +10,7 @@ there is no event at all, as behind a timer.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from groundrules.engine.codegen.emitter import Frame
@@ -49,6 +49,11 @@ class Value:
 
     def __call__(self, e: Any, x: Scope) -> Any:
         return self._unit.value(e, x)
+
+    @property
+    def function(self) -> Callable[..., Any]:
+        """The compiled function itself, for those who call it often."""
+        return self._unit.value
 
 
 class Compiler:

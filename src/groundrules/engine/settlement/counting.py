@@ -84,20 +84,26 @@ class Takers(dict[int, Callable[[str, Any, Scope], None]]):
         space, _ = space_of(self._partition, code.space, code.cell)
         if isinstance(code.cell, CountWindow):
             return partial(_push, code, space)
-        return partial(_record, code, space, self._partition)
+        return _recorder(code, space, self._partition)
 
 
 def _push(code: WindowCode, space: Space, key: str, e: Any, x: Scope) -> None:
     space.put(key, (space.ring(key) + stamps.write(x.now))[-stamps.SIZE * code.window.keep :], x.now)
 
 
-def _record(code: WindowCode, space: Space, partition: Partition, key: str, e: Any, x: Scope) -> None:
-    value = None if code.value is None else code.value(e, x)
-    if value is None and code.value is not None:
-        return
-    assert partition.meta is not None
-    event = Counted(x.now, partition.meta.seq, e.id, value)
-    if isinstance(space, HeldSpace):
-        space.hold(key, code.cell.record(space.held(key), event), x.now)
-    else:
-        space.put(key, code.cell.record(space.get(key), event), x.now)
+def _recorder(code: WindowCode, space: Space, partition: Partition) -> Callable[[str, Any, Scope], None]:
+    """Return what takes an event into a window that keeps more than times; a sum does not keep what adds nothing."""
+    value_of = None if code.value is None else code.value.function
+    record, sums = code.cell.record, code.kind == "sum"
+    held, store = (space.held, space.hold) if isinstance(space, HeldSpace) else (space.get, space.put)
+
+    def take(key: str, e: Any, x: Scope) -> None:
+        value = None
+        if value_of is not None:
+            value = value_of(e, x)
+            if value is None or (sums and value == 0):
+                return
+        assert partition.meta is not None
+        store(key, record(held(key), Counted(x.now, partition.meta.seq, e.id, value)), x.now)
+
+    return take

@@ -25,6 +25,7 @@ from groundrules.engine.settlement import fallbacks, guards, paths, requests
 from groundrules.engine.settlement.guards import Answer
 from groundrules.engine.settlement.ledgers import Crossed, remember_grant, settle
 from groundrules.engine.settlement.matched import matched
+from groundrules.engine.settlement.subjects import Subjects
 from groundrules.engine.state.partition import Partition
 from groundrules.engine.state.scope import Scope
 from groundrules.engine.stats import Stats
@@ -40,6 +41,13 @@ class Room:
     partition: Partition
     readings: PartitionReadings
     stats: Stats
+    _subjects: dict[str, Subjects] = field(default_factory=dict)
+
+    def subjects(self, entity: str) -> Subjects:
+        """Return what finds those of an entity whom rules can concern."""
+        if entity not in self._subjects:
+            self._subjects[entity] = Subjects(self.program, self.partition, entity)
+        return self._subjects[entity]
 
     def scope(self, start: Any = None, subject: str | None = None) -> Scope:
         """Return a scope at the partition's clock."""

@@ -27,37 +27,43 @@ def learn(program: Program, partition: Partition, e: Any) -> None:
         return
     now, retain = partition.now, program.plan.retain
     heard: dict[tuple[str, str], roster.Entry] = {}
+    changed: set[tuple[str, str]] = set()
     for at, thing in roster.things(e, where):
         entity, id = at.entity or "", thing.id
         entry = heard.get((entity, id))
         if entry is None:
             known = roster.entry(roster.space(partition, entity, retain), id, now, retain)
             entry = heard[entity, id] = known or roster.Entry({}, 0)
-        _hear(entry, at, thing, now)
+            if known is None:
+                changed.add((entity, id))
+        if _hear(entry, at, thing, now):
+            changed.add((entity, id))
     if MEMBER in program.kept:
         _act(e, now, heard)
     for (entity, id), entry in heard.items():
-        roster.space(partition, entity, retain).hold(id, entry, now)
+        roster.space(partition, entity, retain).hold(id, entry, now, (entity, id) in changed)
     gone = reach(e, (GONE[e.type], "id")) if e.type in GONE and MEMBER in program.kept else None
     if gone is not None:
         roster.space(partition, MEMBER, retain).drop(gone)
 
 
-def _hear(entry: roster.Entry, at: roster.Place, thing: Any, now: int) -> None:
-    """Note what an object of an event tells."""
+def _hear(entry: roster.Entry, at: roster.Place, thing: Any, now: int) -> bool:
+    """Note what an object of an event tells; return whether a fact has changed."""
     entry.heard = now
-    facts = entry.facts
+    facts, changed = entry.facts, False
     for name, attribute in at.facts:
         fact = getattr(thing, attribute, None)
         if fact is not None:
             fact = fact if type(fact) is str or type(fact) is bool else plain(fact)
-            if fact is not None:
+            if fact is not None and facts.get(name) != fact:
                 facts[name] = fact
+                changed = True
     joined = getattr(thing, "joined", None)
     if joined is not None:
         joined = plain(joined)
         if isinstance(joined, int):
             entry.joined = joined
+    return changed
 
 
 def _act(e: Any, now: int, heard: dict[tuple[str, str], roster.Entry]) -> None:

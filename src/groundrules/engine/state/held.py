@@ -2,7 +2,7 @@
 
 Rows that are more than a ring of stamps take longer to decode and encode than to change. A `HeldSpace` keeps the values
 of the keys asked for lately as its codec decodes them; what was changed is encoded when somebody wants bytes: a store,
-a snapshot, the turn of a generation, or the next key when `MOST` are held.
+a snapshot, the turn of a generation, or the next key when too many are held.
 """
 
 from __future__ import annotations
@@ -12,20 +12,22 @@ from typing import Any, NamedTuple
 
 from groundrules.engine.state.space import Space
 
-MOST = 1024
-
 
 class Codec(NamedTuple):
-    """From the row of a key to the value that is held, and back."""
+    """From the row of a key to the value that is held, and back; so many values are held at most."""
 
     decode: Callable[[bytes], Any]
     encode: Callable[[Any], bytes]
+    most: int = 1024
 
 
 class HeldSpace(Space):
-    """A space whose values are held decoded. Whoever changes a value that `held` gave hands it to `hold`."""
+    """A space whose values are held decoded. Whoever changes a value that `held` gave hands it to `hold`.
 
-    __slots__ = ("_behind", "_codec", "_held")
+    `version` grows with every change that whoever makes it calls one (`hold`), and with every other.
+    """
+
+    __slots__ = ("_behind", "_codec", "_held", "version")
 
     def __init__(self, space: Space, codec: Codec) -> None:
         super().__init__(space.name, space.lifetime, space.changed)
@@ -33,6 +35,7 @@ class HeldSpace(Space):
         self._codec = codec
         self._held: dict[str, Any] = {}
         self._behind: dict[str, None] = {}
+        self.version = 0
 
     def held(self, key: str) -> Any:
         """Return the value of a key; None where there is none."""
@@ -46,8 +49,9 @@ class HeldSpace(Space):
             self._held[key] = value
         return value
 
-    def hold(self, key: str, value: Any, now: int) -> None:
-        """Store a value."""
+    def hold(self, key: str, value: Any, now: int, changed: bool = True) -> None:
+        """Store a value; not `changed`: nothing in it that its version speaks of."""
+        self.version += changed
         if now >= self.turn:
             self.age(now)
         self._make_room()
@@ -89,10 +93,11 @@ class HeldSpace(Space):
         if now >= self.turn:
             self._write()
             self._held.clear()
+            self.version += 1
         super().age(now)
 
     def _make_room(self) -> None:
-        if len(self._held) >= MOST:
+        if len(self._held) >= self._codec.most:
             self._write()
             self._held.clear()
 
@@ -103,5 +108,6 @@ class HeldSpace(Space):
         self._behind.clear()
 
     def _forget(self, key: str) -> None:
+        self.version += 1
         self._held.pop(key, None)
         self._behind.pop(key, None)

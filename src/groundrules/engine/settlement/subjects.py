@@ -1,0 +1,111 @@
+"""Whom a rule on a schedule can concern: everybody on the roster, or those whose facts leave it open.
+
+Most members have most facts alike: no birthday told, no role. So a condition that reads one fact of the subject and
+nothing else that is remembered is asked of one member of each kind; where it is false, the rule has nothing to say of
+any of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from typing import Any
+
+from groundrules.engine.cells import roster
+from groundrules.engine.codegen.structure import walk
+from groundrules.engine.compiled_rules import RuleCode
+from groundrules.engine.evaluation.compile import Condition
+from groundrules.engine.program import Program
+from groundrules.engine.state.partition import Partition
+from groundrules.engine.state.scope import Scope
+from groundrules.plan import ir
+
+_PURE = (
+    *(ir.Const, ir.Now, ir.Fact, ir.Arithmetic, ir.Negate, ir.Coalesce, ir.Call, ir.Sequence, ir.Known),
+    *(ir.And, ir.Or, ir.Not, ir.Compare, ir.In, ir.Has, ir.InClock, ir.InList, ir.HasList, ir.Contains),
+    *(ir.ContainsList, ir.Affix, ir.Matches),
+)
+
+
+class ByFacts:
+    """The conditions of a guard that must not be false, by the one fact that each of them reads."""
+
+    def __init__(self, program: Program, code: RuleCode) -> None:
+        self._compiler = program.compiler
+        self._when = code.rule.when
+
+    @cached_property
+    def conditions(self) -> dict[str | None, list[Condition]]:
+        """Fact → the conditions that read it; None → those that read no fact at all."""
+        by_fact: dict[str | None, list[Condition]] = {}
+        for part in _conjuncts(self._when):
+            facts = _facts(part)
+            if facts is not None and len(facts) < 2:
+                by_fact.setdefault(next(iter(facts), None), []).append(self._compiler.condition(part))
+        return by_fact
+
+
+def _conjuncts(guard: ir.Expr) -> Iterator[ir.Expr]:
+    """Yield the conditions that are joined by `and`."""
+    waiting = [guard]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, ir.And):
+            waiting.extend(part.operands)
+        else:
+            yield part
+
+
+def _facts(part: ir.Expr) -> set[str] | None:
+    """Return the facts of the subject that a condition reads; None if it reads anything else that is remembered."""
+    nodes = list(walk(part))
+    facts = [node for node in nodes if isinstance(node, ir.Fact)]
+    own = all(fact.root == "subject" and fact.path in ((), ("id",)) for fact in facts)
+    return {fact.fact for fact in facts} if own and all(isinstance(node, _PURE) for node in nodes) else None
+
+
+class Subjects:
+    """Finds those whom the rules on a schedule can concern, in one partition."""
+
+    def __init__(self, program: Program, partition: Partition, entity: str) -> None:
+        self._program = program
+        self._partition = partition
+        self._retain = program.plan.retain
+        self._space = roster.space(partition, entity, self._retain)
+        self._census = roster.Census(self._space)
+        self._rules: dict[str, ByFacts] = {}
+
+    def of(self, rules: Iterable[RuleCode], x: Scope) -> Iterator[str]:
+        """Yield the ids of those of whom one of the rules may have something to say, sorted; `x` may be used."""
+        wanted: set[str] = set()
+        for code in rules:
+            found = self._of_rule(code, x)
+            if found is None:
+                return (id for id in self._census.everybody() if self._is_known(id))
+            wanted |= found
+        return (id for id in sorted(wanted) if self._is_known(id))
+
+    def _of_rule(self, code: RuleCode, x: Scope) -> set[str] | None:
+        """Return whom a rule may concern; None for everybody."""
+        by_facts = self._rules.get(code.id)
+        if by_facts is None:
+            by_facts = self._rules[code.id] = ByFacts(self._program, code)
+        found: set[str] | None = None
+        for fact, conditions in by_facts.conditions.items():
+            if fact is None:
+                if any(condition.false(None, x) for condition in conditions):
+                    return set()
+                continue
+            kinds = self._census.alike(fact)
+            left = {id for kind in kinds if self._is_open(kind, conditions, x) for id in kind}
+            found = left if found is None else found & left
+        return found
+
+    def _is_open(self, kind: Iterable[str], conditions: Iterable[Condition], x: Scope) -> bool:
+        """Whether none of the conditions is false of those who have a fact alike."""
+        x.subject = next((id for id in kind if self._is_known(id)), None)
+        return x.subject is not None and not any(condition.false(None, x) for condition in conditions)
+
+    def _is_known(self, id: str) -> bool:
+        known: Any = roster.entry(self._space, id, self._partition.now, self._retain)
+        return known is not None
