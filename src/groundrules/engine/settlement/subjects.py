@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import cached_property
+from math import prod
 from typing import Any
 
 from groundrules.engine.cells import roster
+from groundrules.engine.codegen.ranking import chance
 from groundrules.engine.codegen.structure import walk
 from groundrules.engine.compiled_rules import RuleCode
 from groundrules.engine.evaluation.compile import Condition
@@ -19,6 +21,9 @@ from groundrules.engine.program import Program
 from groundrules.engine.state.partition import Partition
 from groundrules.engine.state.scope import Scope
 from groundrules.plan import ir
+
+FEW = 32
+"""So few are sooner asked than told apart by another fact."""
 
 _PURE = (
     *(ir.Const, ir.Now, ir.Fact, ir.Arithmetic, ir.Negate, ir.Coalesce, ir.Call, ir.Sequence, ir.Known),
@@ -42,7 +47,13 @@ class ByFacts:
             facts = _facts(part)
             if facts is not None and len(facts) < 2:
                 by_fact.setdefault(next(iter(facts), None), []).append(self._compiler.condition(part))
-        return by_fact
+        return dict(sorted(by_fact.items(), key=_likely))
+
+
+def _likely(item: tuple[str | None, list[Condition]]) -> tuple[float, str]:
+    """How many members the conditions on a fact leave, about; what reads none costs least."""
+    fact, conditions = item
+    return (prod(chance(condition.expr) for condition in conditions), fact) if fact is not None else (0.0, "")
 
 
 def _conjuncts(guard: ir.Expr) -> Iterator[ir.Expr]:
@@ -99,6 +110,8 @@ class Subjects:
             kinds = self._census.alike(fact)
             left = {id for kind in kinds if self._is_open(kind, conditions, x) for id in kind}
             found = left if found is None else found & left
+            if len(found) <= FEW:
+                break
         return found
 
     def _is_open(self, kind: Iterable[str], conditions: Iterable[Condition], x: Scope) -> bool:
