@@ -42,7 +42,8 @@ class Program:
         self.shapes = Shapes({**NAMES, **self._names()})
         self.sharing = Sharing()
         self.keys = Keys(self)
-        self.leaves: dict[Place, Any] = {}  # what `trace` says of a leaf condition in a frame
+        self.leaves: dict[Place, Any] = {}  # what clauses say of a leaf condition in a frame
+        self.decided: dict[Place, Any] = {}  # the leaves that decide a guard in a frame whenever it is true
         self._units: dict[Place, Unit] = {}
         self._loops: dict[Place, Loop] = {}
 

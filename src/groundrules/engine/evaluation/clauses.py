@@ -9,7 +9,7 @@ What a leaf says whatever the event, its text and place, is put together once, w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -112,8 +112,10 @@ def clauses(compiler: Compiler, rule: ir.Rule, e: Any, x: Scope, *, fired: bool 
     types = rule.trigger.types if isinstance(rule.trigger, ir.OnEvent) else None
     tracer, guard = Tracer(compiler.program, e, x), Site(rule.when, compiler.frame(types))
     outcome = True if fired else tracer.value(guard)
-    if not isinstance(rule.when, BRANCHES):
-        return (tracer.clause(guard, outcome),)
+    if outcome is True:
+        always = leaves_if_true(compiler.program, guard)
+        if always is not None:
+            return tuple([tracer.clause(leaf, held) for leaf, held in always])
     leaves = list(tracer.leaves(guard, outcome))
     if len(leaves) > 1:
         leaves.sort(key=lambda decided: leaf_code(compiler.program, decided[0]).place)
@@ -122,6 +124,40 @@ def clauses(compiler: Compiler, rule: ir.Rule, e: Any, x: Scope, *, fired: bool 
         for _, group in groupby(leaves, key=lambda decided: decided[0].expr.src)
     ]
     return tuple(clause for group in told for clause in group)
+
+
+def leaves_if_true(program: Program, guard: Site) -> Sequence[Decided] | None:
+    """Return the leaves that decide a guard whenever it is true, in source order; None if they depend on the event."""
+    name = id(guard.expr), id(guard.frame)
+    if name not in program.decided:
+        try:
+            leaves = _always(guard, True)
+        except RecursionError:  # nested too deeply to bother
+            leaves = None
+        if leaves is not None and len({leaf.expr.src for leaf, _ in leaves}) < len(leaves):
+            leaves = None  # what is written once is told once
+        elif leaves is not None:
+            leaves.sort(key=lambda decided: leaf_code(program, decided[0]).place)
+        program.decided[name] = leaves
+    always: Sequence[Decided] | None = program.decided[name]
+    return always
+
+
+def _always(site: Site, outcome: bool) -> list[Decided] | None:
+    """Return the leaves that decide a condition of an outcome, whatever the event."""
+    expr, leaves = site.expr, list[Decided]()
+    if isinstance(expr, ir.Not):
+        return _always(site._replace(expr=expr.operand), not outcome)
+    if not isinstance(expr, BRANCHES):
+        return [(site, outcome)]
+    if not isinstance(expr, ir.And if outcome else ir.Or):
+        return None
+    for part in parts(expr):
+        below = _always(site._replace(expr=part), outcome)
+        if below is None:
+            return None
+        leaves += below
+    return leaves
 
 
 def _distinct(found: Iterable[Clause]) -> list[Clause]:

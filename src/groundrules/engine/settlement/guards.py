@@ -80,9 +80,13 @@ def _undecided(code: RuleCode, e: Any, x: Scope) -> Answer:
 def _fires(code: RuleCode, e: Any, x: Scope, partition: Partition, zone: str) -> Answer | None:
     lane = lane_of(code, e, x)
     exempts = lane == "live" and bool(code.exempted)
-    missing = tuple(sorted({text for part in code.keys for text in part.blame(e, x)})) if code.keys else ()
+    missing = _missing_keys(code, e, x) if code.keys and any(part.value(e, x) is None for part in code.keys) else ()
     fires = not missing and not _fired_already(code, lane, e, x, partition, zone)
     return Answer(code, x, lane, fires, exempts, missing) if fires or exempts or missing else None
+
+
+def _missing_keys(code: RuleCode, e: Any, x: Scope) -> tuple[str, ...]:
+    return tuple(sorted({text for part in code.keys for text in part.blame(e, x)}))
 
 
 def lane_of(code: RuleCode, e: Any, x: Scope) -> Lane:
