@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from groundrules.engine.codegen.emitter import Emitter, Operand, emits_value
 from groundrules.engine.codegen.keying import key_text
+from groundrules.engine.codegen.layout import OPEN, Place
+from groundrules.engine.codegen.reads import raw
 from groundrules.functions import FUNCTIONS
 from groundrules.plan import ir
 
@@ -58,10 +60,21 @@ def coalesce(emitter: Emitter, expr: ir.Coalesce) -> Operand:
 
 @emits_value(ir.Call)
 def call(emitter: Emitter, expr: ir.Call) -> Operand:
+    if expr.function == "length":
+        found, place = _list(emitter, expr.arguments[0])
+        if place:
+            return Operand(found.needs, f"len({found.source})")
     function = FUNCTIONS[expr.function]
     needs, sources = emitter.operands(expr.arguments)
     zone = f"{emitter.constant(emitter.program.plan.timezone)}, " if function.signature.needs_zone else ""
     return emitter.present(needs, f"{emitter.constant(function.call)}({zone}{sources})")
+
+
+def _list(emitter: Emitter, expr: ir.Expr) -> tuple[Operand, Place]:
+    """Return a list of the event as it was decoded, and where it stands; OPEN for anything else."""
+    if isinstance(expr, ir.Field) and expr.kind == "list" and expr.root == "event":
+        return raw(emitter, expr.root, expr.path)
+    return Operand((), ""), OPEN
 
 
 @emits_value(ir.WindowValue)

@@ -35,7 +35,8 @@ class OpenPaths:
         self._program = program
         self._partition = partition
         self._of: dict[str, OpenPath] = {}
-        self._on_type: dict[str, list[OpenPath]] = {}
+        self._open_on: dict[str, bool] = {}
+        self._moves = -1
 
     def endings(self, e: Any, x: Scope) -> list[Ending]:
         """Return the open paths that the event ends or plans anew, by path and key; ending goes before planning."""
@@ -55,11 +56,14 @@ class OpenPaths:
         return [found[name] for name in sorted(found)]
 
     def _any_open(self, type: str) -> bool:
-        """Whether a path that events of a type may end is open."""
-        on_type = self._on_type.get(type)
-        if on_type is None:
-            on_type = self._on_type[type] = [self._opened(code) for code in self._program.paths_on[type].codes]
-        return any(path.any for path in on_type)
+        """Whether a path that events of a type may end is open; looked up anew only when some path has moved."""
+        if self._moves != self._partition.moves:
+            self._moves, self._open_on = self._partition.moves, {}
+        found = self._open_on.get(type)
+        if found is None:
+            codes = self._program.paths_on[type].codes
+            found = self._open_on[type] = any(self._opened(code).is_open() for code in codes)
+        return found
 
     def _opened(self, code: ProcessCode) -> OpenPath:
         found = self._of.get(code.id)
@@ -81,8 +85,7 @@ class OpenPath:
         self._values: dict[str, list[tuple[str, Any]]] = {}
         partition.moved.pop(code.space, None)
 
-    @property
-    def any(self) -> bool:
+    def is_open(self) -> bool:
         """Whether a process of the path is open."""
         self._catch_up()
         return bool(self._open)

@@ -43,7 +43,8 @@ class Partition:
     """The state of one community. `meta` is None until its first event; `look` is when `age` is to be called next.
 
     `seen` holds the ids of the events of the last day. `moved` has, for a space whose rows somebody keeps decoded, the
-    keys written or deleted since the last look; a space that is not in it must be looked at as a whole.
+    keys written or deleted since the last look; a space that is not in it must be looked at as a whole. `moves` counts
+    them all.
     """
 
     def __init__(self, id: str, track: bool = False) -> None:
@@ -54,6 +55,7 @@ class Partition:
         self.changed: dict[RowName, None] | None = {} if track else None
         self.look = -FOREVER
         self.moved: dict[str, set[str]] = {}
+        self.moves = 0
         self.seen = RecentIds(SEEN, KEPT, self.changed)
         self.spaces[SEEN] = self.seen
         self._told = b""
@@ -82,6 +84,7 @@ class Partition:
 
     def note_move(self, space: str, key: str) -> None:
         """Take note that a row was written or deleted, for those who keep it decoded."""
+        self.moves += 1
         moved = self.moved.get(space)
         if moved is not None:
             moved.add(key)
