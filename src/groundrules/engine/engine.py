@@ -58,6 +58,14 @@ class Engine:
         """The ids of all partitions that have seen an event, sorted."""
         return sorted(self._runners)
 
+    def warm(self, *types: str) -> None:
+        """Make ready for events of these types, or of all, so that the first of each needs no longer than any other.
+
+        A large rulebook takes a second or two; without this call each type takes its part of it when its first event
+        comes.
+        """
+        self._program.warm(types or self.plan.events)
+
     # --- deciding -------------------------------------------------------------------------------
 
     def feed(self, event: bytes | str | Mapping[str, Any]) -> list[Decision]:

@@ -6,7 +6,7 @@ so a plan of ten thousand rules starts at once. Rules that are off are left out.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from operator import attrgetter
 from typing import Any
@@ -237,6 +237,14 @@ class Program:
             self._group_path(code)
         for ladder in self.ladders.values():
             self.ladders_of.setdefault(ladder.ladder.ledger, []).append(ladder)
+
+    def warm(self, types: Iterable[str]) -> None:
+        """Make what finds listeners of these event types, which else the first event of each type waits for."""
+        for type in types:
+            windows, rules, paths = self.windows_on.get(type), self.rules_on.get(type), self.paths_on.get(type)
+            _ = windows and (windows.at_once, windows.others)
+            _ = rules and rules.asking
+            _ = paths and paths.numbers
 
     def share(self, type: str) -> None:
         """Find out what the guards that are asked of each event of a type have in common."""

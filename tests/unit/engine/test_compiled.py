@@ -13,12 +13,13 @@ import pytest
 import groundrules
 from groundrules.diagnostics.codes import CODES
 from groundrules.engine.engine import Engine
+from groundrules.engine.index import prepared
 from groundrules.engine.plan_file import Compiled, compile_plan, load_plan, read, write
 from groundrules.engine.texts import needles
 from groundrules.plan import codec
 from strategies.runtime import Story, act, plan, rule, says
 
-FRONT_END = ("syntax", "rulebook", "checker", "lower", "lint", "book")
+FRONT_END = ("syntax", "rulebook", "checker", "lower", "lint", "frontend")
 
 RULEBOOK = """\
 rulebook: r
@@ -150,3 +151,11 @@ def test_load_plan_says_what_it_can_not_read(tmp_path: Path) -> None:
         load_plan(tmp_path / "r.yaml")
     with pytest.raises(OSError, match="none"):
         load_plan(tmp_path / "none.grp")
+
+
+def test_a_warm_engine_has_made_what_finds_rules(compiled: Compiled, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = Engine(compiled.plan)
+    engine.warm()
+    monkeypatch.setattr(prepared, "asking", None)
+    monkeypatch.setattr(prepared, "lookup", None)
+    assert [decision.trigger for decision in engine.feed(Story().message(0, "word01"))] == ["event"]
