@@ -14,7 +14,7 @@ from pathlib import Path
 
 from bench import machine, plots, report
 from bench.figures import Results
-from bench.sections import compiling, endtoend, growth, members, rules, stateful, words
+from bench.sections import compiling, endtoend, growth, members, packs, rules, stateful, words
 
 HERE = Path(__file__).parent
 DOCS = HERE.parent / "docs"
@@ -51,6 +51,7 @@ def _sections(quick: bool) -> dict[str, Callable[[Results], None]]:
     sizes = (10, 1_000) if quick else (10, 100, 1_000, 10_000)
     rounds = 3 if quick else 7
     return {
+        "packs": lambda results: packs.run(results, 2_000 if quick else 20_000),
         "rules": lambda results: rules.run(results, sizes, rounds),
         "endtoend": lambda results: endtoend.run(results, sizes, rounds),
         "growth": lambda results: growth.run(results, rounds),

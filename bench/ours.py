@@ -12,7 +12,7 @@ from bench.workloads import Workload
 from groundrules import load
 from groundrules.engine.plan_file import Compiled, compile_plan
 from groundrules.engine.program import Program
-from groundrules.engine.readings import PartitionMemory
+from groundrules.engine.readings import PartitionReadings
 from groundrules.engine.settlement.guards import answer
 from groundrules.engine.state.partition import Meta, Partition
 from groundrules.engine.state.scope import Scope
@@ -47,10 +47,12 @@ def evaluation(program: Program) -> Evaluate:
     """
     partition = Partition("c1")
     partition.meta = Meta(NOW, 1, NOW)
-    rules, x = program.rules_on["message"], Scope(NOW, PartitionMemory(program, partition))
+    rules, x = program.rules_on["message"], Scope(NOW, PartitionReadings(program, partition))
     find = rules.asking
 
     def evaluate(event: Any) -> list[str]:
+        if x.kept:
+            x.kept = {}
         numbers = find(event, x)
         if not numbers:
             return []

@@ -1,0 +1,121 @@
+"""What a group pays that uses what we recommend: the shipped packs and the examples over recorded chat.
+
+A stream is fed from its beginning, in parts that alternate with `json.loads` of the same lines, in the process's own
+time. Once as it was recorded, and once with the facts that a platform supplies: roles, joining and creation dates.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+from statistics import median
+
+import groundrules
+from bench.figures import Results
+from groundrules.engine.engine import Engine
+from groundrules.resources import shipped
+
+ROOT = Path(__file__).parents[2]
+STREAMS = ROOT.parent / "shared" / "data" / "streams"
+EXAMPLES = ("team-chat", "study-group", "open-source", "customer-group")
+NAMES = ("gitter", "ubuntu-irc")
+PART = 250
+SINCE = "2000-01-01T00:00:00Z"
+ALL = "all packs"
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Microseconds an event, and in times of `json.loads` of the same lines; each the median of the parts."""
+
+    microseconds: float
+    ratio: float
+
+
+def run(results: Results, events: int) -> None:
+    if not STREAMS.is_dir():
+        results.skipped.append("packs: no recorded chat at ../shared/data/streams")
+        return
+    plain = {name: recorded(name, events) for name in NAMES}
+    told = {name: [with_facts(line) for line in lines] for name, lines in plain.items()}
+    packs = names_of_packs()
+    for facts, streams in (("facts supplied", told), ("as recorded", plain)):
+        for stream, lines in streams.items():
+            cost = _add(results, ALL, packs, lines, stream, facts)
+            results.reach(f"all packs on {stream}, {facts}", cost.microseconds, 100, least=False, unit="µs")
+    alone = {pack: _add(results, pack, [pack], told["gitter"], "gitter", "facts supplied") for pack in packs}
+    worst = max(alone, key=lambda pack: alone[pack].microseconds)
+    what = f"the costliest pack alone ({worst})"
+    results.reach(what, alone[worst].microseconds, 12, least=False, unit="µs")
+    for example in EXAMPLES:
+        cost = measure(Engine(groundrules.load(ROOT / "examples" / example)), told["gitter"])
+        _note(results, example, cost, "gitter", "facts supplied")
+        results.reach(f"examples/{example} on gitter", cost.microseconds, 60, least=False, unit="µs")
+
+
+def names_of_packs() -> list[str]:
+    """Return the packs that ship, without the event types and the starter."""
+    folders = (path.name for path in shipped("policies").iterdir() if path.is_dir())
+    return sorted(name for name in folders if name not in ("_starter", "chat"))
+
+
+def engine_of(packs: Sequence[str]) -> Engine:
+    """Return an engine with these packs as they ship."""
+    with tempfile.TemporaryDirectory() as folder:
+        uses = "".join(f"  - std/{pack}\n" for pack in ("chat", *packs))
+        head = "rulebook: everything\nlanguages: [zh, en]\ntimezone: Asia/Shanghai\nuse:\n"
+        (Path(folder) / "rulebook.yaml").write_text(head + uses, encoding="utf-8")
+        return Engine(groundrules.load(folder))
+
+
+def recorded(name: str, events: int) -> list[bytes]:
+    """Return the first lines of a stream."""
+    with (STREAMS / f"{name}.jsonl").open("rb") as file:
+        return [line.rstrip(b"\n") for line, _ in zip(file, range(events), strict=False)]
+
+
+def with_facts(line: bytes) -> bytes:
+    """Return an event with the facts of its actor that a platform supplies: one member in fifty is an admin."""
+    event = json.loads(line)
+    actor = event.get("actor")
+    if actor:
+        number = int.from_bytes(blake2b(actor["id"].encode(), digest_size=4).digest(), "big")
+        facts = {"roles": ["admin"] if number % 50 == 0 else [], "joined": SINCE, "created": SINCE, "bot": False}
+        event["actor"] = {**facts, **actor}
+    return json.dumps(event, ensure_ascii=False).encode()
+
+
+def measure(engine: Engine, lines: Sequence[bytes]) -> Cost:
+    """Feed a stream; what the first part takes is left out, for it makes what the others use."""
+    engine.warm()
+    taken: list[float] = []
+    loaded: list[float] = []
+    for begin in range(0, len(lines) - PART + 1, PART):
+        part = lines[begin : begin + PART]
+        start = time.process_time()
+        for _ in engine.feed_many(part):
+            pass
+        between = time.process_time()
+        for line in part:
+            json.loads(line)
+        taken.append((between - start) / PART)
+        loaded.append((time.process_time() - between) / PART)
+    ratios = [one / other for one, other in zip(taken[1:], loaded[1:], strict=True)]
+    return Cost(median(taken[1:]) * 1e6, median(ratios))
+
+
+def _add(results: Results, name: str, packs: Sequence[str], lines: Sequence[bytes], stream: str, facts: str) -> Cost:
+    cost = measure(engine_of(packs), lines)
+    _note(results, name, cost, stream, facts)
+    return cost
+
+
+def _note(results: Results, name: str, cost: Cost, stream: str, facts: str) -> None:
+    labels = {"rulebook": name, "stream": stream, "facts": facts}
+    results.add("packs", "an event", cost.microseconds, "µs", **labels)
+    results.add("packs", "in times of json.loads", cost.ratio, "ratio", **labels)
