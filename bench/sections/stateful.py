@@ -23,9 +23,9 @@ from groundrules.engine.cells.windows import Counted, CountWindow
 from groundrules.engine.plan_file import Compiled, compile_plan
 from groundrules.engine.state.partition import Partition
 from groundrules.plan import ir
+from groundrules.time_units import DAY
 
 CHAT = Path(__file__).parents[3] / "shared/data/streams/gitter.jsonl"
-DAY = 86_400_000
 BATCH = 10_000
 
 KEYS = ("actor", "channel", "actor, channel", "text")

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from groundrules.display.lines import page
 from groundrules.engine.plan_file import Compiled
 from groundrules.plan import codec, ir
+from groundrules.plan.order import alike
 from groundrules.tools.diffing.compare import diff
-from groundrules.tools.diffing.order import alike
 from groundrules.tools.diffing.render import human, markdown
 from groundrules.tools.versions import Version
 from strategies.plans import Drawn, plans

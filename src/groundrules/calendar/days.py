@@ -2,12 +2,6 @@
 
 from __future__ import annotations
 
-SECOND = 1_000
-MINUTE = 60 * SECOND
-HOUR = 60 * MINUTE
-DAY = 24 * HOUR
-"""Milliseconds."""
-
 _ERA = 146_097  # days in 400 years
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from groundrules.calendar.days import DAY, HOUR, MINUTE, SECOND, date_of, day_number, days_in_month
+from groundrules.calendar.days import date_of, day_number, days_in_month
+from groundrules.time_units import DAY, HOUR, MINUTE, SECOND
 
 FIRST = day_number(1, 1, 1) * DAY
 LAST = day_number(10_000, 1, 1) * DAY - 1
@@ -15,7 +16,6 @@ _rfc3339 = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt ]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]+))?"
     r"(?:[Zz]|([+-])([0-9]{2}):([0-9]{2}))"
 )
-_UNITS = (("d", DAY), ("h", HOUR), ("m", MINUTE), ("s", SECOND), ("ms", 1))
 
 
 def parse_rfc3339(s: str) -> int:
@@ -65,15 +65,3 @@ _FRACTIONS = [f".{fraction:03}Z" for fraction in range(1000)]
 def _date(days: int) -> str:
     year, month, day = date_of(days)
     return f"{year:04}-{month:02}-{day:02}"
-
-
-def format_duration(ms: int) -> str:
-    """Return a duration as `1h30m`, in days, hours, minutes, seconds and milliseconds; `0s`, `-1d`."""
-    if ms < 0:
-        return "-" + format_duration(-ms)
-    parts = []
-    for unit, size in _UNITS:
-        count, ms = divmod(ms, size)
-        if count:
-            parts.append(f"{count}{unit}")
-    return "".join(parts) or "0s"

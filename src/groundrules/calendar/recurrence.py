@@ -15,8 +15,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from groundrules.calendar.days import DAY, date_of, day_number, days_in_month, weekday_of
+from groundrules.calendar.days import date_of, day_number, days_in_month, weekday_of
 from groundrules.calendar.zones import instant_of, local_day
+from groundrules.time_units import DAY
 
 _MONDAY = -3  # 1969-12-29
 _MONTHS_TO_TRY = 12 * 50  # a weekday's 29 February comes back within 40 years

@@ -18,7 +18,8 @@ from zoneinfo import ZoneInfo
 
 import tzdata
 
-from groundrules.calendar.days import DAY, HOUR, day_number
+from groundrules.calendar.days import day_number
+from groundrules.time_units import DAY, HOUR
 
 TZDATA_VERSION: str = tzdata.IANA_VERSION
 

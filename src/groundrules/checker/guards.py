@@ -13,6 +13,7 @@ from groundrules.checker.session import Session
 from groundrules.syntax import nodes
 from groundrules.types import kinds
 from groundrules.types.catalog import ROSTER
+from groundrules.window_kinds import KINDS
 
 Found = tuple[Context, nodes.Window]
 
@@ -26,7 +27,7 @@ def windows_of(session: Session, context: Context, root: nodes.Node) -> Iterator
 
 def counts(session: Session, context: Context, root: nodes.Node) -> bool:
     """Tell whether a guard has windows that hold events."""
-    return any(window.kind in ("count", "distinct", "sum") for _, window in windows_of(session, context, root))
+    return any(KINDS[window.kind].looks_back for _, window in windows_of(session, context, root))
 
 
 def spread(session: Session, context: Context, root: nodes.Node) -> Iterator[tuple[nodes.Node, Context]]:

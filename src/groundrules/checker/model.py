@@ -15,6 +15,7 @@ from typing import Any
 from groundrules.checker.bindings import Binding, Context, Instance, Root
 from groundrules.checker.constructs import Cap, Ladder, Ledger, Path, Rule, Schedule, State, Value
 from groundrules.rulebook import model as authored
+from groundrules.time_units import DAY
 from groundrules.types import kinds
 from groundrules.types.catalog import Catalog
 
@@ -40,8 +41,8 @@ class Checked:
     contexts: dict[tuple[Any, ...], Context] = field(default_factory=dict)
     tables: Tables = field(default_factory=Tables)
     partition: tuple[str, ...] = ("community", "id")
-    retain: int = 400 * 86_400_000
-    ahead: int = 400 * 86_400_000
+    retain: int = 400 * DAY
+    ahead: int = 400 * DAY
     open_paths: int = 1000
     assumed: dict[tuple[str, str], Value] = field(default_factory=dict)  # (entity, fact) → value
     caps: list[Cap] = field(default_factory=list)

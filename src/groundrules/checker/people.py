@@ -17,6 +17,7 @@ from groundrules.diagnostics.codes import names as codes
 from groundrules.diagnostics.nearest import did_you_mean
 from groundrules.narrate.speech import speech
 from groundrules.rulebook.model import Located, Rulebook, Texts
+from groundrules.time_units import format_clock
 from groundrules.types import kinds
 
 _HOLE = re.compile(r"\{([^\W\d]\w*)\}")
@@ -86,16 +87,11 @@ def setting_in_words(setting: Setting, language: str) -> str:
         case kinds.Duration():
             return say.length(value)
         case kinds.ClockTime():
-            return _clock(value)
+            return format_clock(value)
         case kinds.ClockRange():
-            return "-".join(map(_clock, value))
+            return "-".join(map(format_clock, value))
         case kinds.Boolean():
             return say("yes" if value else "no")
     if isinstance(value, list | tuple):
         return say.join(map(str, value))
     return f"{value:.15g}" if isinstance(value, float) else str(value)
-
-
-def _clock(milliseconds: int) -> str:
-    minutes = milliseconds // 60_000
-    return f"{minutes // 60:02}:{minutes % 60:02}"

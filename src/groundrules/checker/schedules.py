@@ -14,9 +14,10 @@ from groundrules.checker.sites import Site
 from groundrules.checker.windows import constant_duration
 from groundrules.diagnostics.codes import cells as codes
 from groundrules.rulebook import model as authored
+from groundrules.time_units import MINUTE
 from groundrules.types import kinds
 
-_LEAST_INTERVAL = 60_000
+_LEAST_INTERVAL = MINUTE
 
 
 def schedules(session: Session) -> None:

@@ -23,13 +23,12 @@ from groundrules.diagnostics.codes import types as type_codes
 from groundrules.syntax import nodes
 from groundrules.types import kinds
 from groundrules.types.kinds import Typed
+from groundrules.window_kinds import KINDS
 
 if TYPE_CHECKING:
     from groundrules.checker.expressions import Reader
 
 LARGEST = 10_000  # entries per key; beyond it a count is no longer a cheap thing to ask
-_KEEPING = ("count", "distinct")
-_ENTRYLESS = ("streak", "quiet")
 
 
 # --- bounds -------------------------------------------------------------------------------------
@@ -47,7 +46,7 @@ def operand(reader: Reader, node: nodes.Node) -> Typed:
 def bounded(reader: Reader, node: nodes.Compare) -> bool:
     """Check what a window without `max` is compared with: a constant whole number."""
     for window, other in ((node.left, node.right), (node.right, node.left)):
-        if isinstance(window, nodes.Window) and window.maximum is None and window.kind not in _ENTRYLESS:
+        if isinstance(window, nodes.Window) and window.maximum is None and KINDS[window.kind].looks_back:
             return _bound(reader, window, other)
     return True
 
@@ -55,7 +54,7 @@ def bounded(reader: Reader, node: nodes.Compare) -> bool:
 def _bound(reader: Reader, window: nodes.Window, other: nodes.Node) -> bool:
     value = fold(reader, other)
     if value is None:
-        return window.kind == "sum" or _needs_max(reader, window)
+        return not KINDS[window.kind].keeps_entries or _needs_max(reader, window)
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _limit(window):
         return True
     text = reader.text(other)
@@ -68,7 +67,7 @@ def _bound(reader: Reader, window: nodes.Window, other: nodes.Node) -> bool:
 
 
 def _limit(window: nodes.Window) -> int:
-    return LARGEST if window.kind in _KEEPING else 2**53
+    return LARGEST if KINDS[window.kind].keeps_entries else 2**53
 
 
 def _needs_max(reader: Reader, window: nodes.Window) -> bool:
@@ -81,7 +80,7 @@ def _needs_max(reader: Reader, window: nodes.Window) -> bool:
 def _value(reader: Reader, node: nodes.Window) -> Typed:
     """Type a window that is used as a number."""
     typed = _window(reader, node)
-    if node.kind in _KEEPING and node.maximum is None and not isinstance(typed.type, kinds.Unknown):
+    if KINDS[node.kind].keeps_entries and node.maximum is None and not isinstance(typed.type, kinds.Unknown):
         _needs_max(reader, node)
         return UNKNOWN
     return typed
@@ -106,9 +105,8 @@ def _window(reader: Reader, node: nodes.Window) -> Typed:
         optional = optional or (found is not None and found.optional)
     if not fine:
         return UNKNOWN
-    if node.kind == "quiet":
-        return Typed(kinds.Duration(), optional)
-    return Typed(kinds.Number(node.kind != "sum"), optional)
+    kind = KINDS[node.kind]
+    return Typed(kinds.Duration() if kind.elapsed else kinds.Number(kind.takes != "number"), optional)
 
 
 def _misplaced(reader: Reader, node: nodes.Window) -> Typed:
@@ -149,12 +147,13 @@ def _counted_value(reader: Reader, node: nodes.Window, counted: Context) -> bool
         return False
     text = reader.text(node.value)
     words: wording.Words
-    if node.kind == "sum" and not isinstance(typed.type, kinds.Number):
-        words = (f"`sum` adds numbers, and `{text}` is {wording.described(typed.type)}", None)
-    elif node.kind == "distinct" and not is_key(typed.type):
-        help = f"did you mean `distinct({text}.id of …)`?" if isinstance(typed.type, kinds.Object) else None
+    takes = KINDS[node.kind].takes
+    if takes == "number" and not isinstance(typed.type, kinds.Number):
+        words = (f"`{node.kind}` adds numbers, and `{text}` is {wording.described(typed.type)}", None)
+    elif takes == "key" and not is_key(typed.type):
+        help = f"did you mean `{node.kind}({text}.id of …)`?" if isinstance(typed.type, kinds.Object) else None
         words = (
-            f"`distinct` tells apart texts, numbers and ids, and `{text}` is {wording.described(typed.type)}",
+            f"`{node.kind}` tells apart texts, numbers and ids, and `{text}` is {wording.described(typed.type)}",
             help,
         )
     else:
@@ -164,13 +163,13 @@ def _counted_value(reader: Reader, node: nodes.Window, counted: Context) -> bool
 
 
 def _times(reader: Reader, node: nodes.Window) -> bool:
-    fine = _maximum(reader, node)
+    fine, kind = _maximum(reader, node), KINDS[node.kind]
     if node.within is None:
-        if node.kind == "sum":
-            words = ("`sum` must say over what time it adds", "write `… within 1d`")
+        if kind.paned:
+            words = (f"`{node.kind}` must say over what time it adds", "write `… within 1d`")
             reader.error(codes.WINDOW_TIME, node, words)
-        return fine and node.kind != "sum"
-    if node.kind in _ENTRYLESS:
+        return fine and not kind.paned
+    if not kind.looks_back:
         reader.error(codes.WINDOW_TIME, node.within, (f"`{node.kind}` has no `within`", "remove it"))
         return False
     return constant_duration(reader, node.within) is not None and fine
@@ -179,7 +178,7 @@ def _times(reader: Reader, node: nodes.Window) -> bool:
 def _maximum(reader: Reader, node: nodes.Window) -> bool:
     if node.maximum is None:
         return True
-    if node.kind in _ENTRYLESS:
+    if not KINDS[node.kind].looks_back:
         reader.error(codes.UNBOUNDED_WINDOW, node.maximum, (f"`{node.kind}` needs no `max`", "remove it"))
         return False
     typed = reader.type_of(node.maximum)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from groundrules.checker.literals import Quoted, is_entity
 from groundrules.checker.suggestions import listing
 from groundrules.diagnostics.nearest import did_you_mean
+from groundrules.time_units import UNITS
 from groundrules.types import kinds
 
 Words = tuple[str, str | None]
@@ -206,10 +207,7 @@ def shown(value: float, type: kinds.Type) -> str:
     """Return a number or duration as an author would write it."""
     if not isinstance(type, kinds.Duration):
         return f"{value:g}"
-    for unit, size in _UNITS:
-        if value % size == 0 and value:
-            return f"{int(value // size)}{unit}"
+    for unit in ("d", "h", "m", "s"):
+        if value % UNITS[unit] == 0 and value:
+            return f"{int(value // UNITS[unit])}{unit}"
     return f"{int(value)}ms"
-
-
-_UNITS = (("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000))

@@ -11,7 +11,6 @@ from typing import Any
 
 from groundrules.engine.cells.windows import WindowCell, cell
 from groundrules.engine.codegen.keying import Key
-from groundrules.engine.codegen.structure import walk
 from groundrules.engine.codegen.total import plain, reach
 from groundrules.engine.evaluation.compile import Compiler, Condition, Value
 from groundrules.engine.evaluation.effects import EffectCode, compile_effects
@@ -19,7 +18,7 @@ from groundrules.engine.index.equalities import Equality, ways
 from groundrules.engine.state.scope import Scope
 from groundrules.engine.texts.views import viewed
 from groundrules.plan import codec, ir
-from groundrules.plan.walk import within
+from groundrules.plan.walk import walk, within
 
 Types = tuple[str, ...] | None
 

@@ -6,13 +6,15 @@ from collections.abc import Callable
 from typing import Any
 
 from groundrules.engine.cells import labels, roster, states
-from groundrules.engine.cells.windows import compare, space_of
+from groundrules.engine.cells.windows import space_of
 from groundrules.engine.compiled_rules import WindowCode
 from groundrules.engine.program import Program
 from groundrules.engine.state import keys
 from groundrules.engine.state.held import HeldSpace
 from groundrules.engine.state.partition import Partition
 from groundrules.engine.state.space import Space
+from groundrules.plan.ir import Relation
+from groundrules.plan.relations import HOLDS
 
 
 class WindowSpaces(dict[str, tuple[WindowCode, Space, Callable[[str], Any]]]):
@@ -54,15 +56,15 @@ class PartitionReadings:
         self._retain = program.plan.retain
         self._rosters: dict[str, HeldSpace] = {}
 
-    def window_test(self, window: str, key: str, within: int, operator: str, bound: int) -> bool | None:
+    def window_test(self, window: str, key: str, within: int, operator: Relation, bound: int) -> bool | None:
         code, _, held = self._windows[window]
         outcome = code.cell.test(held(key), self._partition.now, within, operator, bound)
-        return compare(self._unseen(), operator, bound) if outcome is None and code.kind == "quiet" else outcome
+        return HOLDS[operator](self._unseen(), bound) if outcome is None else outcome
 
     def window_value(self, window: str, key: str, within: int, maximum: int | None) -> Any:
         code, _, held = self._windows[window]
         number = code.cell.number(held(key), self._partition.now, within)
-        if number is None and code.kind == "quiet":
+        if number is None:
             number = self._unseen()
         return number if maximum is None or number is None else min(number, maximum)
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from groundrules.calendar import anniversaries
-from groundrules.calendar.days import HOUR, MINUTE, date_of, weekday_of
+from groundrules.calendar.days import date_of, weekday_of
 from groundrules.calendar.instants import FIRST, LAST, format_ms
 from groundrules.calendar.zones import local_day, time_of_day
-from groundrules.types.builtins import WEEKDAYS
+from groundrules.time_units import HOUR, MINUTE, WEEKDAYS
 
 
 def hour(zone: str, instant: int) -> int:

@@ -1,34 +1,40 @@
-"""Guards as the lints look at them: a tree of conditions that knows where each was written.
+"""Guards as the lints look at them: what the plan says, beside where and how its author wrote it.
 
-The tree follows the author's `and`, `or`, `not`, `any` and `all`, with defines written out in place. Its leaves are the
-plan's expressions, so that two ways to write one comparison are one leaf. A leaf that names a parameter is
-`parametric`: what it says holds for today's setting only, so its constants prove nothing.
+The tree follows the author's `and`, `or`, `not`, `any` and `all`, with defines written out in place, so that two ways
+to write one comparison have one expression. What `logic` should know of an expression beside what it says goes into
+tables by its identity: what the types of operands allow, and which nodes hang on a parameter, so that what they say
+holds for today's setting only.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from groundrules.checker.bindings import Context, DefineBinding, ParameterBinding
 from groundrules.checker.model import Checked
 from groundrules.diagnostics.source import Fragment, Span
+from groundrules.logic.domains import Domain, Range, Values
 from groundrules.lower.expressions import Lowerer
 from groundrules.lower.ground import Ground
 from groundrules.lower.reads import Place, place_of
 from groundrules.plan import ir
+from groundrules.plan.walk import walk as walk_expression
 from groundrules.syntax import nodes
 from groundrules.types import kinds
 
 
 @dataclass(frozen=True, eq=False)
 class Condition:
-    """Base of conditions; `fragment` and `node` say where it was written, `known` what was found out about it."""
+    """A condition and its `parts`: operands, or what an `any` or `all` asks of each item."""
 
     fragment: Fragment
     node: nodes.Node
-    known: dict[Any, Any] = field(default_factory=dict, kw_only=True, repr=False)
+    context: Context
+    expression: ir.AnyExpr
+    parts: tuple[Condition, ...] = ()
 
     @property
     def span(self) -> Span:
@@ -40,46 +46,6 @@ class Condition:
         start, end = self.node.at
         return " ".join(self.fragment.text[start:end].split())
 
-    @property
-    def parts(self) -> tuple[Condition, ...]:
-        return ()
-
-
-@dataclass(frozen=True, eq=False)
-class Both(Condition):
-    """`and`, or `or` if `either`."""
-
-    operands: tuple[Condition, ...]
-    either: bool
-
-    @property
-    def parts(self) -> tuple[Condition, ...]:
-        return self.operands
-
-
-@dataclass(frozen=True, eq=False)
-class Opposite(Condition):
-    operand: Condition
-
-    @property
-    def parts(self) -> tuple[Condition, ...]:
-        return (self.operand,)
-
-
-@dataclass(frozen=True, eq=False)
-class Leaf(Condition):
-    """`types` are those of the two sides of a comparison. `inner` is the condition of an `any` or `all`."""
-
-    expression: ir.AnyExpr
-    context: Context
-    parametric: bool
-    types: tuple[kinds.Type, kinds.Type] | None = None
-    inner: Condition | None = None
-
-    @property
-    def parts(self) -> tuple[Condition, ...]:
-        return (self.inner,) if self.inner else ()
-
 
 def walk(condition: Condition) -> Iterator[Condition]:
     """Yield a condition and everything below it, parents first."""
@@ -88,51 +54,60 @@ def walk(condition: Condition) -> Iterator[Condition]:
         yield from walk(part)
 
 
-def leaves(condition: Condition) -> Iterator[Leaf]:
+def leaves(condition: Condition) -> Iterator[Condition]:
     """Yield the leaves of a condition, those inside of `any` and `all` too."""
-    return (found for found in walk(condition) if isinstance(found, Leaf))
+    return (part for part in walk(condition) if not isinstance(part.node, nodes.And | nodes.Or | nodes.Not))
 
 
 class Conditions:
-    """Builds conditions of a checked rulebook."""
+    """Builds conditions of a checked rulebook, and notes in `types` and `settings` what `logic` asks for."""
 
     def __init__(self, checked: Checked, ground: Ground) -> None:
-        self.checked = checked
         self.ground = ground
+        self.types: dict[int, Domain] = {}
+        self.settings: set[int] = set()
         self._parametric = _parametric(checked)
-        self._bounds = {ledger.id: _bounds(ledger.source) for ledger in checked.ledgers}
 
     def build(self, context: Context, parsed: nodes.Parsed[Any]) -> Condition:
         """Return the condition of a whole guard."""
         return self._build(Lowerer(self.ground, context, parsed.fragment, {}), parsed.root)
 
     def _build(self, lowerer: Lowerer, node: nodes.Node) -> Condition:
-        if isinstance(node, nodes.And | nodes.Or):
-            operands = tuple(self._build(lowerer, operand) for operand in node.operands)
-            return Both(lowerer.fragment, node, operands, isinstance(node, nodes.Or))
-        if isinstance(node, nodes.Not):
-            return Opposite(lowerer.fragment, node, self._build(lowerer, node.operand))
-        binding = self.ground.binding(lowerer.context, node)
-        if isinstance(binding, DefineBinding):
-            return self._build(lowerer.inside(binding), binding.define.body.root)
-        return self._leaf(lowerer, node)
+        expression: ir.AnyExpr
+        match node:
+            case nodes.And() | nodes.Or():
+                parts = tuple(self._build(lowerer, operand) for operand in node.operands)
+                connective = ir.And if isinstance(node, nodes.And) else ir.Or
+                expression = connective(operands=tuple(part.expression for part in parts))
+            case nodes.Not():
+                parts = (self._build(lowerer, node.operand),)
+                expression = ir.Not(operand=parts[0].expression)
+            case _:
+                binding = self.ground.binding(lowerer.context, node)
+                if isinstance(binding, DefineBinding):
+                    return self._build(lowerer.inside(binding), binding.define.body.root)
+                parts = (self._quantified(lowerer, node),) if isinstance(node, nodes.Quantified) else ()
+                expression = self._leaf(lowerer, node)
+        return Condition(lowerer.fragment, node, lowerer.context, expression, parts)
 
-    def _leaf(self, lowerer: Lowerer, node: nodes.Node) -> Leaf:
-        inner = self._quantified(lowerer, node) if isinstance(node, nodes.Quantified) else None
+    def _leaf(self, lowerer: Lowerer, node: nodes.Node) -> ir.AnyExpr:
         expression = self._expression(lowerer, node)
-        parametric = any(id(part) in self._parametric for part in nodes.walk(node))
-        types = None
+        if any(id(part) in self._parametric for part in nodes.walk(node)):
+            self.settings |= {id(part) for part in walk_expression(expression)}
         if isinstance(node, nodes.Compare) and isinstance(expression, ir.Compare):
-            types = (self._type(lowerer, node.left, expression.left), self._type(lowerer, node.right, expression.right))
+            self._typed(lowerer, node.left, expression.left)
+            self._typed(lowerer, node.right, expression.right)
         elif isinstance(node, nodes.In):
-            types = (lowerer.type_of(node.item), lowerer.type_of(node.collection))
-        return Leaf(lowerer.fragment, node, expression, lowerer.context, parametric, types, inner)
+            within = expression.operand if isinstance(expression, ir.Not) else expression
+            if isinstance(within, ir.In):
+                self._typed(lowerer, node.item, within.item)
+        return expression
 
     def _expression(self, lowerer: Lowerer, node: nodes.Node) -> ir.AnyExpr:
         """Return what the plan has for a node; what is read of variables is lowered again."""
         known = self.ground.lowered
-        found = known.get((lowerer.context.id, id(node))) if known and lowerer.depth == 0 else None
-        return found or lowerer.expression(node)
+        expression = known.get((lowerer.context.id, id(node))) if known and lowerer.depth == 0 else None
+        return expression or lowerer.expression(node)
 
     def _quantified(self, lowerer: Lowerer, node: nodes.Quantified) -> Condition:
         listed = place_of(lowerer, node.collection)
@@ -141,15 +116,14 @@ class Conditions:
             place = Place(place.root, (), listed.types, listed.whole, listed.listed_root or listed.root)
         return self._build(lowerer.with_variable(node, place), node.condition)
 
-    def _type(self, lowerer: Lowerer, node: nodes.Node, expression: ir.AnyExpr) -> kinds.Type:
-        if isinstance(expression, ir.LedgerValue):
-            return self._bounds.get(expression.ledger, kinds.Number(integer=True))
-        return lowerer.type_of(node)
-
-
-def _bounds(ledger: Any) -> kinds.Number:
-    floor = int(ledger.floor.value) if ledger.floor else 0
-    return kinds.Number(True, floor, int(ledger.ceiling.value) if ledger.ceiling else None)
+    def _typed(self, lowerer: Lowerer, node: nodes.Node, operand: ir.AnyExpr) -> None:
+        """Note what the type of an operand allows it to be."""
+        match lowerer.type_of(node):
+            case kinds.Number(integer=integer, minimum=minimum, maximum=maximum):
+                low, high = -math.inf if minimum is None else minimum, math.inf if maximum is None else maximum
+                self.types[id(operand)] = Range(low=low, high=high, integer=integer)
+            case kinds.Enum(values=values):
+                self.types[id(operand)] = Values(frozenset(values))
 
 
 def _parametric(checked: Checked) -> set[int]:

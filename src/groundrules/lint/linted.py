@@ -16,6 +16,7 @@ from groundrules.checker.constructs import Act, Delta, Effect, Effects, Rule
 from groundrules.checker.model import Checked
 from groundrules.diagnostics.source import Span
 from groundrules.lint.conditions import Condition, Conditions
+from groundrules.logic.solver import Name, Solver, ledger_bounds
 from groundrules.lower import lower
 from groundrules.lower.ground import Ground
 from groundrules.plan import ir
@@ -46,6 +47,8 @@ class Linted:
         self.ground = Ground(self.checked, lowered={})
         self.plan = lower(self.checked, self.ground)
         self.conditions = Conditions(self.checked, self.ground)
+        ledgers = ledger_bounds(self.plan.ledgers)
+        self.solver = Solver(ledgers, self.conditions.types, self.conditions.settings)
 
     @property
     def book(self) -> authored.Rulebook:
@@ -84,6 +87,20 @@ class Linted:
     @cached_property
     def _known(self) -> dict[tuple[int, int], Condition]:
         return {}
+
+    # --- logic ----------------------------------------------------------------------------------
+
+    def satisfiable(self, *claims: tuple[Condition, bool]) -> bool:
+        """Tell whether conditions can have these outcomes together; True where that is not known."""
+        return self.solver.satisfiable(*[(condition.expression, wanted) for condition, wanted in claims])
+
+    def implies(self, one: Condition, other: Condition) -> bool:
+        """Tell whether `other` is surely true wherever `one` is."""
+        return self.solver.implies(one.expression, other.expression)
+
+    def reads(self, condition: Condition) -> frozenset[Name]:
+        """Return what a condition reads."""
+        return self.solver.reads(condition.expression)
 
     # --- guards ---------------------------------------------------------------------------------
 

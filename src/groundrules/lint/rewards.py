@@ -9,8 +9,8 @@ from groundrules.lint.conditions import leaves
 from groundrules.lint.linted import Linted
 from groundrules.plan import ir
 from groundrules.plan.walk import within
+from groundrules.time_units import DAY
 
-DAY = 86_400_000
 ALONE = frozenset(  # event types that a member can bring about as often as they like
     {
         *("message", "message.edited", "reaction.added", "thread.created", "poll.created", "vote.cast", "check_in"),

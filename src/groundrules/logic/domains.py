@@ -9,7 +9,10 @@ import math
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
+from groundrules.plan.ir import Relation
+from groundrules.plan.relations import NEGATED
 from groundrules.text.views import Needle, Text, View
+from groundrules.time_units import MINUTE
 
 
 class Domain(Protocol):
@@ -58,15 +61,14 @@ class Range:
         return self.low == self.high and (self.low_open or self.high_open or self.low in self.holes)
 
 
-def compared(operator: str, bound: float, wanted: bool) -> Range:
-    """Return the numbers for which `x operator bound` comes out as `wanted`."""
-    if not wanted:
-        operator = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}[operator]
-    match operator:
+def compared(relation: Relation, bound: float, wanted: bool) -> Range:
+    """Return the numbers for which `x relation bound` comes out as `wanted`."""
+    relation = relation if wanted else NEGATED[relation]
+    match relation:
         case "<" | "<=":
-            return Range(high=bound, high_open=operator == "<")
+            return Range(high=bound, high_open=relation == "<")
         case ">" | ">=":
-            return Range(low=bound, low_open=operator == ">")
+            return Range(low=bound, low_open=relation == ">")
         case "==":
             return Range(bound, bound)
         case _:
@@ -131,7 +133,7 @@ _DAY = 24 * 60
 
 def minutes(start: int, end: int, wanted: bool) -> Minutes:
     """Return the minutes in (or, if not wanted, outside) `[start, end)`, given in ms since midnight."""
-    first, last = start // 60_000, end // 60_000
+    first, last = start // MINUTE, end // MINUTE
     whole = (1 << _DAY) - 1
     inside = (1 << last) - (1 << first) if first < last else whole - ((1 << first) - (1 << last))
     return Minutes(inside if wanted else whole - inside)

@@ -1,27 +1,32 @@
 """Can these claims all hold? A small search that says no only where it is sure.
 
-A claim is a condition and the outcome asked of it. `and` and `or` are taken apart, branch by branch; what a leaf claims
-becomes the domain of one thing (`domains`), and a branch is closed when some thing has nothing left. Leaves that are
-not understood are free, but the same leaf cannot be true and false at once. A search that grows too long gives up and
-says that the claims can hold. Missing values need no care here: a claim asks for true or false, and both mean that the
-values are there.
+A claim is a condition of the plan and the outcome asked of it. `and`, `or` and `not` are taken apart, branch by branch;
+what a leaf claims becomes the domain of one thing (`domains`), and a branch is closed when some thing has nothing left.
+Leaves that are not understood are free, but the same leaf cannot be true and false at once. A search that grows too
+long gives up and says that the claims can hold. Missing values need no care here: a claim asks for true or false, and
+both mean that the values are there.
+
+What else is known of the values comes with the solver: the bounds of ledgers, what the type of an operand allows, which
+nodes hang on a setting. Types and settings are tables by the identity of a node, kept by whoever keeps the nodes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import math
+from collections.abc import Callable, Container, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-from groundrules.lint.conditions import Both, Condition, Leaf, Opposite
 from groundrules.logic.domains import ORDERS, Domain, Order, Range, Truth, Values, Words, compared, minutes
 from groundrules.plan import ir
 from groundrules.plan.codec import definition_hash
-from groundrules.plan.walk import holding
+from groundrules.plan.relations import MIRRORED, NEGATED
+from groundrules.plan.walk import parts
 from groundrules.text.views import apply
-from groundrules.types import kinds
+from groundrules.time_units import MINUTE
 
 Name = str | tuple[str, ...]
-Claim = tuple[Condition, bool]
+Claim = tuple[ir.Expr, bool]
 Known = dict[Any, Domain]
 Alternative = list[tuple[Any, Domain]]
 
@@ -33,91 +38,147 @@ _WITHIN: dict[str, tuple[int, int]] = {
     "day": (1, 31),
     "month": (1, 12),
 }
-_WHOLE_MINUTE = 60_000
 
 
-def satisfiable(*claims: Claim) -> bool:
-    """Tell whether the claims can hold together; True where that is not known."""
-    if len(claims) > 1:
-        return _Search().run(list(claims), {})
-    condition, wanted = claims[0]
-    if wanted not in condition.known:
-        condition.known[wanted] = _Search().run(list(claims), {})
-    return bool(condition.known[wanted])
+@dataclass(eq=False)
+class _Notes:
+    """What was found out about a node, which is held so that its identity stays its own."""
+
+    node: ir.Expr
+    possible: dict[bool, bool] = field(default_factory=dict)
+    ways: dict[bool, list[Alternative]] = field(default_factory=dict)
+    held: list[tuple[Known, list[Claim]] | None] = field(default_factory=list)
+    reads: frozenset[Name] | None = None
 
 
-def implies(one: Condition, other: Condition) -> bool:
-    """Tell whether `other` is surely true wherever `one` is."""
-    if not reads(other) <= reads(one):
-        return False
-    held = _held(one)
-    return held is None or not _Search().run([*held[1], (other, False)], held[0])
+def ledger_bounds(ledgers: Iterable[ir.Ledger]) -> dict[str, Range]:
+    """Return what the balances of each ledger can be."""
+    return {
+        ledger.id: Range(
+            low=-math.inf if ledger.floor is None else ledger.floor,
+            high=math.inf if ledger.ceiling is None else ledger.ceiling,
+            integer=True,
+        )
+        for ledger in ledgers
+    }
 
 
-def _held(condition: Condition) -> tuple[Known, list[Claim]] | None:
-    """Return what holds wherever a condition is true, and the claims that leave a choice; None if it never is.
+@dataclass(eq=False)
+class Solver:
+    """Answers questions about conditions, each worked out once.
 
-    Worked out once for a condition that is compared with many.
+    `types` says by the identity of an operand what its type allows; `settings` holds the identities of the nodes whose
+    constants are today's settings only and prove nothing.
     """
-    if "held" not in condition.known:
-        condition.known["held"] = _settled([(condition, True)])
-    found: tuple[Known, list[Claim]] | None = condition.known["held"]
-    return found
+
+    ledgers: Mapping[str, Range] = field(default_factory=dict)
+    types: Mapping[int, Domain] = field(default_factory=dict)
+    settings: Container[int] = frozenset()
+    _notes: dict[int, _Notes] = field(default_factory=dict, init=False)
+
+    def satisfiable(self, *claims: Claim) -> bool:
+        """Tell whether the claims can hold together; True where that is not known."""
+        if len(claims) > 1:
+            return _Search(self).run(list(claims), {})
+        condition, wanted = claims[0]
+        possible = self._about(condition).possible
+        if wanted not in possible:
+            possible[wanted] = _Search(self).run(list(claims), {})
+        return possible[wanted]
+
+    def implies(self, one: ir.Expr, other: ir.Expr) -> bool:
+        """Tell whether `other` is surely true wherever `one` is."""
+        if not self.reads(other) <= self.reads(one):
+            return False
+        held = self._held(one)
+        return held is None or not _Search(self).run([*held[1], (other, False)], held[0])
+
+    def reads(self, condition: ir.Expr) -> frozenset[Name]:
+        """Return what a condition reads, so that one with no more reads than another is known where that one is."""
+        notes = self._about(condition)
+        if notes.reads is None:
+            notes.reads = frozenset(_reads(condition))
+        return notes.reads
+
+    def ways(self, leaf: ir.Expr, wanted: bool) -> list[Alternative]:
+        """Return the ways in which a leaf comes out as `wanted`; each is a list of domains that must all be met."""
+        ways = self._about(leaf).ways
+        if wanted not in ways:
+            claims = _CLAIMS.get(type(leaf))
+            claimed = claims(self, leaf, wanted) if claims else None
+            ways[wanted] = [[(("leaf", definition_hash(leaf)), Truth(wanted))]] if claimed is None else claimed
+        return ways[wanted]
+
+    def hangs_on_settings(self, node: ir.Expr) -> bool:
+        return id(node) in self.settings
+
+    def allowed(self, term: ir.Expr) -> Domain | None:
+        """Return what a term can be whatever happens; None if nothing is known of it."""
+        match term:
+            case ir.Call() if term.function in _WITHIN:
+                return Range(*_WITHIN[term.function], integer=True)
+            case ir.Call() if term.function in _COUNTING:
+                return Range(low=0, integer=True)
+            case ir.Silence():
+                return Range(low=0)
+            case ir.LedgerValue():
+                return self.ledgers.get(term.ledger, Range(integer=True))
+            case ir.LedgerRank():
+                return Range(low=1, integer=True)
+        return self.types.get(id(term))
+
+    def _about(self, node: ir.Expr) -> _Notes:
+        notes = self._notes.get(id(node))
+        if notes is None:
+            notes = self._notes[id(node)] = _Notes(node)
+        return notes
+
+    def _held(self, condition: ir.Expr) -> tuple[Known, list[Claim]] | None:
+        """Return what holds wherever a condition is true, and the claims that leave a choice; None if it never is.
+
+        Worked out once for a condition that is compared with many.
+        """
+        notes = self._about(condition)
+        if not notes.held:
+            notes.held.append(self._settled([(condition, True)]))
+        return notes.held[0]
+
+    def _settled(self, claims: list[Claim]) -> tuple[Known, list[Claim]] | None:
+        known, undecided = Known(), list[Claim]()
+        while claims:
+            condition, wanted = claims.pop()
+            if isinstance(condition, ir.Not):
+                claims.append((condition.operand, not wanted))
+            elif isinstance(condition, ir.And | ir.Or) and isinstance(condition, ir.Or) != wanted:
+                claims.extend([(part, wanted) for part in condition.operands])
+            elif not isinstance(condition, ir.And | ir.Or) and len(ways := self.ways(condition, wanted)) == 1:
+                met = _met(known, ways[0])
+                if met is None:
+                    return None
+                known = met
+            else:
+                undecided.append((condition, wanted))
+        return known, undecided
 
 
-def _settled(claims: list[Claim]) -> tuple[Known, list[Claim]] | None:
-    known, open_claims = Known(), list[Claim]()
-    while claims:
-        condition, wanted = claims.pop()
-        if isinstance(condition, Opposite):
-            claims.append((condition.operand, not wanted))
-        elif isinstance(condition, Both) and condition.either != wanted:
-            claims.extend([(part, wanted) for part in condition.operands])
-        elif isinstance(condition, Leaf) and len(alternatives := _ways(condition, wanted)) == 1:
-            met = _met(known, alternatives[0])
-            if met is None:
-                return None
-            known = met
-        else:
-            open_claims.append((condition, wanted))
-    return known, open_claims
+def _reads(node: ir.Expr) -> set[Name]:
+    if isinstance(node, ir.Field | ir.Fact | ir.LedgerRank | ir.Silence):
+        return {_named(node)}
+    return set[Name]().union(*map(_reads, parts(node)))
 
 
-def reads(condition: Condition) -> frozenset[Name]:
-    """Return what a condition reads, so that one with no more reads than another is known where that one is."""
-    found: frozenset[Name] | None = condition.known.get("reads")
-    if found is None:
-        if isinstance(condition, Leaf):
-            found = frozenset(_reads(condition.expression))
-        else:
-            found = frozenset[Name]().union(*map(reads, condition.parts))
-        condition.known["reads"] = found
-    return found
-
-
-def _reads(value: Any) -> set[Name]:
-    if isinstance(value, ir.Const):
-        return set()
-    if isinstance(value, ir.Field | ir.Fact | ir.LedgerRank | ir.Silence):
-        return {_named(value)}
-    if isinstance(value, ir.Expr):
-        return set().union(*[_reads(getattr(value, name)) for name in holding(value.__class__)])
-    if isinstance(value, tuple | list):
-        return set().union(*map(_reads, value))
-    return set()
-
-
-def _named(term: Any) -> Name:
+def _named(term: ir.Expr) -> Name:
     """Return what tells a term from others: the place that it reads, else a hash."""
-    if term.__class__ is ir.Field:
+    if isinstance(term, ir.Field):
         return (term.root, *term.path)
-    if term.__class__ is ir.Fact:
+    if isinstance(term, ir.Fact):
         return (term.root, *term.path, "fact", term.fact)
     return definition_hash(term)
 
 
 class _Search:
-    def __init__(self) -> None:
+    def __init__(self, solver: Solver) -> None:
+        self.solver = solver
         self.steps = 0
 
     def run(self, claims: list[Claim], known: Known) -> bool:
@@ -126,17 +187,17 @@ class _Search:
             if self.steps > _STEPS:
                 return True
             condition, wanted = claims.pop()
-            if isinstance(condition, Both):
-                if condition.either == wanted:
+            if isinstance(condition, ir.And | ir.Or):
+                if isinstance(condition, ir.Or) == wanted:
                     return any(self.run([*claims, (part, wanted)], known) for part in condition.operands)
                 claims.extend([(part, wanted) for part in condition.operands])
-            elif isinstance(condition, Opposite):
+            elif isinstance(condition, ir.Not):
                 claims.append((condition.operand, not wanted))
-            elif isinstance(condition, Leaf):
-                alternatives = _ways(condition, wanted)
-                if len(alternatives) != 1:
-                    return any(self._branch(claims, known, one) for one in alternatives)
-                met = _met(known, alternatives[0])
+            else:
+                ways = self.solver.ways(condition, wanted)
+                if len(ways) != 1:
+                    return any(self._branch(claims, known, way) for way in ways)
+                met = _met(known, ways[0])
                 if met is None:
                     return False
                 known = met
@@ -150,145 +211,95 @@ class _Search:
 def _met(known: Mapping[Any, Domain], constraints: Iterable[tuple[Any, Domain]]) -> Known | None:
     met = dict(known)
     for key, domain in constraints:
-        found = met[key].meet(domain) if key in met else domain
-        if found is None:
+        both = met[key].meet(domain) if key in met else domain
+        if both is None:
             return None
-        met[key] = found
+        met[key] = both
     return met
 
 
 # --- what a leaf claims -------------------------------------------------------------------------
 
 
-def _ways(leaf: Leaf, wanted: bool) -> list[Alternative]:
-    """Return the alternatives of a leaf, worked out once."""
-    key = "when true" if wanted else "when false"
-    found: list[Alternative] | None = leaf.known.get(key)
-    if found is None:
-        found = leaf.known[key] = _alternatives(leaf, leaf.expression, wanted)
-    return found
-
-
-def _alternatives(leaf: Leaf, expression: ir.AnyExpr, wanted: bool) -> list[Alternative]:
-    """Return the ways in which a leaf comes out as `wanted`; each is a list of domains that must all be met."""
-    claims = _CLAIMS.get(type(expression))
-    found = claims(leaf, expression, wanted) if claims else None
-    return [[(("leaf", definition_hash(expression)), Truth(wanted))]] if found is None else found
-
-
-def _opposite(leaf: Leaf, found: ir.Not, wanted: bool) -> list[Alternative]:
-    return _alternatives(leaf, found.operand, not wanted)
-
-
-def _constant(leaf: Leaf, found: ir.Const, wanted: bool) -> list[Alternative] | None:
-    if leaf.parametric or not isinstance(found.value, bool):
+def _constant(solver: Solver, leaf: ir.Const, wanted: bool) -> list[Alternative] | None:
+    if solver.hangs_on_settings(leaf) or not isinstance(leaf.value, bool):
         return None
-    return [[]] if found.value == wanted else []
+    return [[]] if leaf.value == wanted else []
 
 
-def _window(leaf: Leaf, found: ir.WindowTest, wanted: bool) -> list[Alternative]:
-    key = (found.window, definition_hash(list(found.key)), found.within)
-    if leaf.parametric:
-        return _order(("window at", *key, found.bound), found.operator, wanted)
-    return _within(("window", *key), Range(low=0, integer=True), compared(found.operator, found.bound, wanted))
+def _window(solver: Solver, leaf: ir.WindowTest, wanted: bool) -> list[Alternative]:
+    key = (leaf.window, definition_hash(list(leaf.key)), leaf.within)
+    if solver.hangs_on_settings(leaf):
+        return _order(("window at", *key, leaf.bound), leaf.operator, wanted)
+    return _meeting(("window", *key), Range(low=0, integer=True), compared(leaf.operator, leaf.bound, wanted))
 
 
-def _in(leaf: Leaf, found: ir.In, wanted: bool) -> list[Alternative] | None:
-    if leaf.parametric or not isinstance(found.collection, ir.Const):
+def _in(solver: Solver, leaf: ir.In, wanted: bool) -> list[Alternative] | None:
+    if solver.hangs_on_settings(leaf) or not isinstance(leaf.collection, ir.Const):
         return None
-    return _one_of(leaf, found.item, found.collection.value, found.view, wanted)
+    return _one_of(solver, leaf.item, leaf.collection.value, leaf.view, wanted)
 
 
-def _clock(leaf: Leaf, found: ir.InClock, wanted: bool) -> list[Alternative] | None:
-    if leaf.parametric or found.start % _WHOLE_MINUTE or found.end % _WHOLE_MINUTE:
+def _clock(solver: Solver, leaf: ir.InClock, wanted: bool) -> list[Alternative] | None:
+    if solver.hangs_on_settings(leaf) or leaf.start % MINUTE or leaf.end % MINUTE:
         return None
-    return [[(("clock", definition_hash(found.instant)), minutes(found.start, found.end, wanted))]]
+    return [[(("clock", definition_hash(leaf.instant)), minutes(leaf.start, leaf.end, wanted))]]
 
 
-def _has(leaf: Leaf, found: ir.Has, wanted: bool) -> list[Alternative] | None:
-    if leaf.parametric or not isinstance(found.values, ir.Const) or not isinstance(found.values.value, list):
+def _has(solver: Solver, leaf: ir.Has, wanted: bool) -> list[Alternative] | None:
+    if (
+        solver.hangs_on_settings(leaf)
+        or not isinstance(leaf.values, ir.Const)
+        or not isinstance(leaf.values.value, list)
+    ):
         return None
-    collection = _named(found.collection)
-    keys = [("has", collection, found.view, one) for one in found.values.value]
-    return _several(keys, found.quantifier == "any", wanted)
+    collection = _named(leaf.collection)
+    truths = [(("has", collection, leaf.view, value), Truth(wanted)) for value in leaf.values.value]
+    return [[truth] for truth in truths] if (leaf.quantifier == "any") == wanted else [[*truths]]
 
 
-def _contains(leaf: Leaf, found: ir.Contains, wanted: bool) -> list[Alternative] | None:
-    if leaf.parametric or not isinstance(found.needles, ir.Const):
+def _contains(solver: Solver, leaf: ir.Contains, wanted: bool) -> list[Alternative] | None:
+    if solver.hangs_on_settings(leaf) or not isinstance(leaf.needles, ir.Const):
         return None
-    return _containing(found, found.needles.value, wanted)
+    key = ("contains", _named(leaf.subject), leaf.view)
+    words = [str(value) for value in leaf.needles.value]
+    groups = [[word] for word in words] if (leaf.quantifier == "any") == wanted else [words]
+    sets = map(frozenset, groups)
+    return [[(key, Words(leaf.view, each) if wanted else Words(leaf.view, absent=each))] for each in sets]
 
 
-def _within(key: Any, base: Range, claimed: Range) -> list[Alternative]:
+def _compared(solver: Solver, leaf: ir.Compare, wanted: bool) -> list[Alternative] | None:
+    left, right, relation = leaf.left, leaf.right, leaf.operator
+    if isinstance(left, ir.Const) and not isinstance(right, ir.Const):
+        left, right, relation = right, left, MIRRORED[relation]
+    if isinstance(right, ir.Const) and not solver.hangs_on_settings(leaf):
+        value = right.value
+        if isinstance(value, str):
+            return _one_of(solver, left, [value], leaf.view, wanted == (relation == "=="))
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            allowed = solver.allowed(left)
+            base = allowed if isinstance(allowed, Range) else Range()
+            return _meeting(("number", _named(left)), base, compared(relation, value, wanted))
+    return _order(("order", definition_hash([left, right]), leaf.view), relation, wanted)
+
+
+def _order(key: Any, relation: ir.Relation, wanted: bool) -> list[Alternative]:
+    return [[(key, Order(ORDERS[relation if wanted else NEGATED[relation]]))]]
+
+
+def _one_of(solver: Solver, item: ir.Expr, values: list[Any], view: ir.View, wanted: bool) -> list[Alternative]:
+    listed = frozenset(apply(view, value) if isinstance(value, str) else value for value in values)
+    allowed = solver.allowed(item)
+    base = allowed if isinstance(allowed, Values) else Values()
+    return _meeting(("value", _named(item), view), base, Values(listed) if wanted else Values(banned=listed))
+
+
+def _meeting(key: Any, base: Domain, claimed: Domain) -> list[Alternative]:
     met = base.meet(claimed)
     return [] if met is None else [[(key, met)]]
 
 
-def _order(key: Any, operator: str, wanted: bool) -> list[Alternative]:
-    allowed = ORDERS[operator]
-    return [[(key, Order(allowed if wanted else frozenset({-1, 0, 1}) - allowed))]]
-
-
-def _compared(leaf: Leaf, found: ir.Compare, wanted: bool) -> list[Alternative]:
-    left, right, operator = found.left, found.right, found.operator
-    types = leaf.types or (kinds.Unknown(), kinds.Unknown())
-    if isinstance(left, ir.Const) and not isinstance(right, ir.Const):
-        left, right, types = right, left, (types[1], types[0])
-        operator = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}.get(operator, operator)  # type: ignore[assignment]
-    if isinstance(right, ir.Const) and not leaf.parametric:
-        if isinstance(right.value, str):
-            wanted = wanted == (operator == "==")
-            return _one_of(leaf, left, [right.value], found.view, wanted, types[0])
-        if isinstance(right.value, int | float) and not isinstance(right.value, bool):
-            claimed = compared(operator, right.value, wanted)
-            return _within(("number", _named(left)), _bounds(left, types[0]), claimed)
-    return _order(("order", definition_hash([left, right]), found.view), operator, wanted)
-
-
-def _bounds(term: ir.AnyExpr, type: kinds.Type) -> Range:
-    if isinstance(term, ir.Call) and term.function in _WITHIN:
-        return Range(*_WITHIN[term.function], integer=True)
-    if isinstance(term, ir.Call) and term.function in _COUNTING:
-        return Range(low=0, integer=True)
-    if isinstance(term, ir.Silence):
-        return Range(low=0)
-    if not isinstance(type, kinds.Number):
-        return Range()
-    low, high = type.minimum, type.maximum
-    return Range(
-        low=float("-inf") if low is None else low,
-        high=float("inf") if high is None else high,
-        integer=type.integer,
-    )
-
-
-def _one_of(
-    leaf: Leaf, item: ir.AnyExpr, values: list[Any], view: ir.View, wanted: bool, type: kinds.Type | None = None
-) -> list[Alternative]:
-    type = type or (leaf.types[0] if leaf.types else None)
-    listed = frozenset(apply(view, one) if isinstance(one, str) else one for one in values)
-    domain = Values(listed) if wanted else Values(banned=listed)
-    if isinstance(type, kinds.Enum):
-        met = Values(frozenset(type.values)).meet(domain)
-        return [] if met is None else [[(("value", _named(item), view), met)]]
-    return [[(("value", _named(item), view), domain)]]
-
-
-def _several(keys: list[Any], either: bool, wanted: bool) -> list[Alternative]:
-    truths: Alternative = [(key, Truth(wanted)) for key in keys]
-    return [[truth] for truth in truths] if either == wanted else [truths]
-
-
-def _containing(found: ir.Contains, values: list[Any], wanted: bool) -> list[Alternative]:
-    key = ("contains", _named(found.subject), found.view)
-    words = [str(value) for value in values]
-    groups = [[word] for word in words] if (found.quantifier == "any") == wanted else [words]
-    sets = map(frozenset, groups)
-    return [[(key, Words(found.view, one) if wanted else Words(found.view, absent=one))] for one in sets]
-
-
-_CLAIMS: dict[type[ir.Expr], Callable[[Leaf, Any, bool], list[Alternative] | None]] = {
-    ir.Not: _opposite,
+_CLAIMS: dict[type[ir.Expr], Callable[[Solver, Any, bool], list[Alternative] | None]] = {
     ir.Const: _constant,
     ir.Compare: _compared,
     ir.WindowTest: _window,

@@ -9,7 +9,7 @@ from groundrules.lower.expressions import Lowerer, lowered
 from groundrules.lower.ground import Ground
 from groundrules.plan import ir
 from groundrules.syntax import nodes
-from groundrules.syntax.print import clock
+from groundrules.time_units import format_clock
 from groundrules.types import kinds
 
 _NAME = "name"
@@ -107,7 +107,7 @@ def template(ground: Ground, message: constructs.Texts) -> ir.Template:
 def _hole(lowerer: Lowerer, node: nodes.Node) -> ir.AnyExpr | str:
     """Lower a hole; a missing name of a member or channel is shown by the id, hours are text at once."""
     if isinstance(lowerer.type_of(node), kinds.ClockRange):
-        return "-".join(map(clock, hours(lowerer, node)))
+        return "-".join(map(format_clock, hours(lowerer, node)))
     found = lowerer.expression(node)
     optional = lowerer.ground.typed(lowerer.context, node).optional
     if optional and isinstance(node, nodes.Attribute) and node.name == _NAME:

@@ -21,9 +21,9 @@ from groundrules.plan import codec, ir
 from groundrules.syntax import nodes
 from groundrules.syntax.print import show
 from groundrules.types import kinds
+from groundrules.window_kinds import KINDS
 
 _PANES = 60
-_HOLDING = ("count", "distinct", "sum")
 
 
 @dataclass(eq=False)
@@ -96,11 +96,12 @@ class Ground:
 
     def window(self, window: ir.Window) -> str:
         """Add a window and return its id."""
-        hashed = replace(window, id="", keep=1, within=window.within if window.kind == "sum" else 0, ids=False)
+        kind = KINDS[window.kind]
+        hashed = replace(window, id="", keep=1, within=window.within if kind.paned else 0, ids=False)
         found = replace(window, id=codec.definition_hash(hashed))
         before = self.windows.get(found.id)
         self.windows[found.id] = found if before is None else _joined(before, found)
-        if window.kind in _HOLDING:
+        if kind.looks_back:
             self.counted.add(found.id)
         return found.id
 

@@ -13,8 +13,6 @@ from groundrules.plan import ir
 from groundrules.rulebook import model as authored
 from groundrules.syntax import nodes
 
-REMEMBERED = 90 * 86_400_000  # ms that `once_per` and grants are remembered unless said
-
 
 def rules(ground: Ground) -> list[ir.Rule]:
     """Lower the rules and rewards of all instances."""
@@ -39,7 +37,7 @@ def _rule(ground: Ground, rule: constructs.Rule) -> list[ir.Rule]:
         approval=approval(rule.approval),
         undo=tuple(sorted((_undo(ground, undo) for undo in rule.undo), key=lambda undo: undo.type)),
         undo_key=keys(ground, context, rule.undo[0].keys) if rule.undo else (),
-        remember=((once.within if once else None) or REMEMBERED) if rule.undo else 0,
+        remember=((once.within if once else None) or ir.REMEMBERED) if rule.undo else 0,
     )
     ground.counted = counted
     ground.keep_ids()
@@ -51,7 +49,7 @@ def _once(ground: Ground, rule: constructs.Rule) -> ir.Once | None:
         return None
     within = rule.once.within
     if within is None and rule.once.per is None:
-        within = REMEMBERED
+        within = ir.REMEMBERED
     return ir.Once(key=keys(ground, rule.context, rule.once.keys), within=within, per=rule.once.per)
 
 

@@ -9,23 +9,21 @@ from groundrules.checker.windows import LARGEST
 from groundrules.lower.constants import shown_as
 from groundrules.lower.ground import pane
 from groundrules.plan import codec, ir
+from groundrules.plan.relations import MIRRORED
 from groundrules.syntax import nodes
+from groundrules.window_kinds import KINDS
 
 if TYPE_CHECKING:
     from groundrules.lower.expressions import Lowerer
-
-_FLIPPED: dict[str, ir.Relation] = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
-_KEEPING = ("count", "distinct", "sum")  # of a sum: the events that `matched` names
-_TESTED = ("count", "distinct", "sum", "quiet")
 
 
 def tested(lowerer: Lowerer, node: nodes.Compare) -> ir.AnyExpr | None:
     """Return the test for a window that is compared with a constant, or None if this is another comparison."""
     for window, other, operator in (
         (node.left, node.right, node.operator),
-        (node.right, node.left, _FLIPPED[node.operator]),
+        (node.right, node.left, MIRRORED[node.operator]),
     ):
-        if not isinstance(window, nodes.Window) or window.maximum is not None or window.kind not in _TESTED:
+        if not isinstance(window, nodes.Window) or window.maximum is not None or KINDS[window.kind].daily:
             continue
         bound = _constant(lowerer, other)
         if bound is not None:
@@ -50,7 +48,7 @@ def _constant(lowerer: Lowerer, node: nodes.Node) -> int | None:
 
 def _kept(lowerer: Lowerer, node: nodes.Window, keep: int) -> tuple[str, tuple[ir.AnyExpr, ...], int]:
     """Add the window that a node speaks of; return its id, the reader's key and the time."""
-    ground = lowerer.ground
+    ground, kind = lowerer.ground, KINDS[node.kind]
     counted = lowerer.elsewhere(ground.checked.context(lowerer.context.instance, (node.event_type,)))
     within = _within(lowerer, node, keep)
     pairs = _keys(lowerer, counted, node)
@@ -63,8 +61,8 @@ def _kept(lowerer: Lowerer, node: nodes.Window, keep: int) -> tuple[str, tuple[i
             where=None if node.where is None else counted.expression(node.where),
             value=None if node.value is None else counted.key(node.value),
             within=within,
-            keep=min(keep, LARGEST) if node.kind in _KEEPING else 1,
-            pane=pane(within) if node.kind == "sum" else 0,
+            keep=min(keep, LARGEST) if kind.looks_back else 1,
+            pane=pane(within) if kind.paned else 0,
             src=lowerer.source(node),
         )
     )
@@ -72,13 +70,14 @@ def _kept(lowerer: Lowerer, node: nodes.Window, keep: int) -> tuple[str, tuple[i
 
 
 def _within(lowerer: Lowerer, node: nodes.Window, bound: int) -> int:
-    """Return how far back a window is asked (ms): as it says, else as long as anything is kept; 0 for `streak`.
+    """Return how far back a window is asked (ms): as it says, else as long as anything is kept; 0 if it needs no time.
 
-    `quiet` is asked whether it lasted as long as `bound`.
+    A length of time is asked whether it lasted as long as `bound`.
     """
     if node.within is not None:
         return _constant(lowerer, node.within) or 0
-    return {"quiet": bound, "streak": 0}.get(node.kind, lowerer.ground.checked.retain)
+    kind = KINDS[node.kind]
+    return bound if kind.elapsed else lowerer.ground.checked.retain if kind.looks_back else 0
 
 
 def _keys(lowerer: Lowerer, counted: Lowerer, node: nodes.Window) -> list[tuple[ir.AnyExpr, ir.AnyExpr]]:

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from groundrules.calendar.instants import format_duration
 from groundrules.decisions import Action
 from groundrules.narrate.localised import pick, value_text
 from groundrules.narrate.speech import language_of, length_in_words, speech
+from groundrules.time_units import format_duration
 
 Titles = Mapping[str, Mapping[str, str]]  # action → language → title
 Lengths = Mapping[str, Collection[str]]  # action → its parameters that are lengths of time, in ms

@@ -18,9 +18,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from groundrules.calendar.zones import in_zone
+from groundrules.time_units import DAY, HOUR, MINUTE, SECOND
 
 FOLDER = Path(__file__).parent / "words"
-_UNITS = {"day": 86_400_000, "hour": 3_600_000, "minute": 60_000, "second": 1_000, "millisecond": 1}
+_UNITS = {"day": DAY, "hour": HOUR, "minute": MINUTE, "second": SECOND, "millisecond": 1}
 
 
 @cache

@@ -1,8 +1,8 @@
 """The plan: what a checked rulebook means, in one small serialisable form.
 
 A plan is **rules** (trigger × guard × effects) over **cells** (what is remembered). It knows nothing of YAML, of
-the syntax tree or of the checker, imports nothing of the project, and is all that the engine and the reference
-interpreter see. A new construct for authors is a new lowering into these nodes.
+the syntax tree or of the checker, imports nothing of the project but units of time and kinds of windows, and is all
+that the engine and the reference interpreter see. A new construct for authors is a new lowering into these nodes.
 
 Values at run time: text, identifiers, URLs and dates are `str`; numbers `int` or `float`; durations and clock times
 `int` milliseconds; instants `int` milliseconds since 1970-01-01T00:00Z; entities are their id; lists are lists.
@@ -18,7 +18,11 @@ from typing import Any, Literal
 
 import msgspec
 
+from groundrules import window_kinds
+from groundrules.time_units import DAY
+
 FORMAT_VERSION = 2
+REMEMBERED = 90 * DAY  # how long firings are remembered, for `once_per` and for reversals, unless said
 
 View = Literal["exact", "folded", "squeezed", "word", "domain"]
 Relation = Literal["==", "!=", "<", "<=", ">", ">="]
@@ -474,7 +478,7 @@ class Window(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=
     """
 
     id: str
-    kind: Literal["count", "distinct", "sum", "streak", "quiet"]
+    kind: window_kinds.Name
     type: str
     key: tuple[AnyExpr, ...] = ()
     where: AnyExpr | None = None
@@ -660,7 +664,7 @@ class Plan(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=Tr
     processes: tuple[Process, ...] = ()
     states: tuple[State, ...] = ()
     schedules: tuple[Schedule, ...] = ()
-    retain: int = 400 * 86_400_000
-    ahead: int = 400 * 86_400_000  # ms ahead of the clock from which an event is refused
+    retain: int = 400 * DAY
+    ahead: int = 400 * DAY  # ms ahead of the clock from which an event is refused
     sources: tuple[Source, ...] = ()
     tables: str = ""  # version of fold and time-zone tables the plan was made with

@@ -1,11 +1,14 @@
-"""Looks through a plan for nodes of a kind."""
+"""Ways through a plan: the nodes of a kind inside any part of it, an expression part by part, a part written anew."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, TypeVar, get_args
 
 import msgspec
+from msgspec.structs import replace
+
+from groundrules.plan import ir
 
 E = TypeVar("E", bound=msgspec.Struct)
 
@@ -14,34 +17,62 @@ def within(value: Any, kind: type[E]) -> Iterator[E]:
     """Yield every node of a kind inside any part of a plan, in no order that means anything."""
     waiting = [value]
     while waiting:
-        one = waiting.pop()
-        found = one.__class__
-        fields = _FIELDS[found]
+        part = waiting.pop()
+        type_ = part.__class__
+        fields = _FIELDS[type_]
         if fields is not None:
-            if isinstance(one, kind):
-                yield one
+            if isinstance(part, kind):
+                yield part
             for name in fields:
-                waiting.append(getattr(one, name))
-        elif found is tuple or found is list:
-            waiting.extend(one)
-        elif found is dict:
-            waiting.extend(one.values())
+                waiting.append(getattr(part, name))
+        elif type_ is tuple or type_ is list:
+            waiting.extend(part)
+        elif type_ is dict:
+            waiting.extend(part.values())
 
 
-def holding(kind: type) -> tuple[str, ...]:
-    """Return the fields of a node that can hold other nodes."""
-    return _FIELDS[kind] or ()
+def walk(expr: ir.Expr) -> Iterator[ir.Expr]:
+    """Yield an expression and all below it, however deep, each before its parts."""
+    waiting = [expr]
+    while waiting:
+        part = waiting.pop()
+        yield part
+        waiting.extend(reversed(parts(part)))
+
+
+def parts(expr: ir.Expr) -> list[ir.Expr]:
+    """Return the expressions directly below one, in the order of its fields."""
+    below: list[ir.Expr] = []
+    for name in _FIELDS[expr.__class__] or ():
+        value = getattr(expr, name)
+        if value.__class__ is tuple:
+            below += [item for item in value if isinstance(item, ir.Expr)]
+        elif isinstance(value, ir.Expr):
+            below.append(value)
+    return below
+
+
+def rebuilt(value: Any, change: Callable[[Any], Any]) -> Any:
+    """Return any part of a plan with each node replaced by what `change` makes of it, innermost first."""
+    if isinstance(value, tuple | list):
+        return type(value)([rebuilt(item, change) for item in value])
+    if isinstance(value, dict):
+        return {key: rebuilt(item, change) for key, item in value.items()}
+    if not isinstance(value, msgspec.Struct):
+        return value
+    fields = {name: rebuilt(getattr(value, name), change) for name in value.__struct_fields__}
+    return change(replace(value, **fields))
 
 
 class _Fields(dict[type, tuple[str, ...] | None]):
     """The fields of a class that can hold nodes; None if it is no node."""
 
     def __missing__(self, kind: type) -> tuple[str, ...] | None:
-        found = None
+        names = None
         if issubclass(kind, msgspec.Struct):
-            found = tuple(field.name for field in msgspec.structs.fields(kind) if _holds_nodes(field.type))
-        self[kind] = found
-        return found
+            names = tuple(field.name for field in msgspec.structs.fields(kind) if _holds_nodes(field.type))
+        self[kind] = names
+        return names
 
 
 def _holds_nodes(type_: Any) -> bool:

@@ -19,16 +19,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from groundrules.calendar.instants import format_duration, format_ms
+from groundrules.calendar.instants import format_ms
 from groundrules.decisions import Clause, Evidence
 from groundrules.plan import ir
+from groundrules.plan.walk import parts
 from groundrules.reference import texts
 from groundrules.reference.conditions import items_of
 from groundrules.reference.kinds import kind_of
 from groundrules.reference.scope import Scope
-from groundrules.reference.tree import parts
 from groundrules.reference.values import evaluate, raw
 from groundrules.text import views
+from groundrules.time_units import format_duration
 
 MOST_EVIDENCE = 8
 COMPARING = (ir.Compare, ir.InClock, ir.In, ir.InList, ir.Has, ir.HasList, ir.Known)
@@ -123,9 +124,9 @@ def reads(leaf: Any, scope: Scope) -> dict[str, Any]:
     return told
 
 
-def operands_of(leaf: Any) -> tuple[Any, ...]:
+def operands_of(leaf: Any) -> list[Any]:
     """The expressions that a leaf compares, looks into or asks about; a value that stands as a condition, itself."""
-    return parts(leaf) if isinstance(leaf, LEAVES) else (leaf,)
+    return parts(leaf) if isinstance(leaf, LEAVES) else [leaf]
 
 
 def written(value: Any, expr: Any) -> Any:

@@ -12,26 +12,17 @@ or ends nothing.
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from groundrules.calendar.clock import in_clock_range
 from groundrules.plan import ir
+from groundrules.plan.relations import HOLDS
 from groundrules.reference import texts
 from groundrules.reference.scope import Scope, identity
 from groundrules.reference.values import evaluate, raw
 
 Kleene = bool | None
-
-RELATIONS: dict[str, Callable[[Any, Any], bool]] = {
-    "==": operator.eq,
-    "!=": operator.ne,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
 
 
 def conjunction(outcomes: Iterable[Kleene]) -> Kleene:
@@ -88,7 +79,7 @@ def _(expr: ir.Compare, scope: Scope) -> Kleene:
         return None
     if expr.operator in ("==", "!="):
         return texts.equal(left, right, expr.view) is (expr.operator == "==")
-    return RELATIONS[expr.operator](left, right)
+    return HOLDS[expr.operator](left, right)
 
 
 @evaluate.register
@@ -170,7 +161,7 @@ def _(expr: ir.WindowTest, scope: Scope) -> Kleene:
     if None in key:
         return None
     held = scope.partition.windows.value(expr.window, key, expr.within, None, scope.now)
-    return None if held is None else RELATIONS[expr.operator](held, expr.bound)
+    return None if held is None else HOLDS[expr.operator](held, expr.bound)
 
 
 @evaluate.register

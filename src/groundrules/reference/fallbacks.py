@@ -11,8 +11,9 @@ from typing import Any
 
 from groundrules.decisions import Action, Note
 from groundrules.reference.scope import Json
+from groundrules.time_units import DAY
 
-LIFETIME = 86_400_000
+LIFETIME = DAY
 
 
 class Fallbacks:

@@ -19,8 +19,6 @@ from groundrules.reference.windows import encoded
 if TYPE_CHECKING:
     from groundrules.reference.scope import Scope
 
-DEFAULT_MEMORY = 90 * 86_400_000
-
 
 @dataclass(frozen=True)
 class Firing:
@@ -49,7 +47,7 @@ class Firings:
             zone = scope.plan.timezone
             period = period_index(zone, scope.now, rule.once.per)
             return any(period_index(zone, at, rule.once.per) == period for at in times)
-        return any(scope.now - at < (rule.once.within or DEFAULT_MEMORY) for at in times)
+        return any(scope.now - at < (rule.once.within or ir.REMEMBERED) for at in times)
 
     def record(self, rule: ir.Rule, lane: str, scope: Scope) -> None:
         """Write a firing down."""

@@ -12,9 +12,9 @@ from __future__ import annotations
 from typing import Any
 
 from groundrules.plan import ir
+from groundrules.plan.walk import parts
 from groundrules.reference.clauses import text_of
 from groundrules.reference.scope import Scope
-from groundrules.reference.tree import parts
 from groundrules.reference.values import evaluate, raw
 
 

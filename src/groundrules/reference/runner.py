@@ -25,7 +25,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Literal
 
-from groundrules.calendar.instants import format_duration, format_ms, parse_rfc3339
+from groundrules.calendar.instants import format_ms, parse_rfc3339
 from groundrules.calendar.recurrence import occurrences_between
 from groundrules.decisions import Decision, Note, Rejection
 from groundrules.diagnostics.codes import events as codes
@@ -38,8 +38,8 @@ from groundrules.reference.requests import Request
 from groundrules.reference.scope import Json, Scope, Watch
 from groundrules.reference.states import touched_by_event, touched_by_timer
 from groundrules.reference.timers import Timer, next_timer
+from groundrules.time_units import DAY, format_duration
 
-DAY = 86_400_000
 KEPT = DAY
 
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import Any
 
 from groundrules.plan import ir
+from groundrules.plan.walk import parts
 from groundrules.reference.scope import Json, walk
-from groundrules.reference.tree import parts
 
 
 def is_own_act(event: Json | None) -> bool:

@@ -16,9 +16,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from groundrules.plan import ir
+from groundrules.plan.walk import walk
 from groundrules.reference.scope import Json, Scope
 from groundrules.reference.selfmade import is_own_act, mentions_self
-from groundrules.reference.tree import everything_in
 from groundrules.reference.values import evaluate
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def touched_by_timer(timer: Timer, plan: ir.Plan) -> list[ir.State]:
 
 
 def nodes(state: ir.State) -> list[Any]:
-    return [*everything_in(state.enter), *everything_in(state.leave)]
+    return [*walk(state.enter), *walk(state.leave)]
 
 
 def reads_anything(state: ir.State) -> bool:

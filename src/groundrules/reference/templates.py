@@ -12,16 +12,13 @@ from collections.abc import Callable
 from typing import Any
 
 from groundrules.calendar.days import date_of
-from groundrules.calendar.instants import format_duration
 from groundrules.calendar.zones import local
 from groundrules.narrate.speech import length_in_words
 from groundrules.plan import ir
 from groundrules.reference.kinds import kind_of
 from groundrules.reference.scope import Scope
 from groundrules.reference.values import evaluate
-
-MINUTE = 60_000
-DAY = 86_400_000
+from groundrules.time_units import DAY, format_clock, format_duration
 
 
 def render(template: ir.Template, scope: Scope) -> dict[str, str]:
@@ -58,15 +55,10 @@ def shown(value: Any, kind: ir.Kind | None, zone: str, language: str = "") -> st
 def date_and_time(instant: int, zone: str) -> str:
     day, time = local(zone, instant)
     year, month, day_of_month = date_of(day)
-    return f"{year:04}-{month:02}-{day_of_month:02} {time_of_day(time)}"
-
-
-def time_of_day(time: int) -> str:
-    minutes = time % DAY // MINUTE
-    return f"{minutes // 60:02}:{minutes % 60:02}"
+    return f"{year:04}-{month:02}-{day_of_month:02} {format_clock(time % DAY)}"
 
 
 TIMES: dict[ir.Kind | None, Callable[[int, str], str]] = {
     "instant": date_and_time,
-    "clock": lambda time, _: time_of_day(time),
+    "clock": lambda time, _: format_clock(time % DAY),
 }

@@ -18,10 +18,10 @@ from groundrules.calendar.periods import period_end
 from groundrules.calendar.recurrence import last_until, next_after
 from groundrules.calendar.zones import instant_of, local_day
 from groundrules.plan import ir
+from groundrules.plan.walk import walk
 from groundrules.reference.ladders import falls_below
 from groundrules.reference.partition import Partition
 from groundrules.reference.scope import Scope
-from groundrules.reference.tree import everything_in
 from groundrules.reference.values import evaluate
 
 
@@ -85,7 +85,7 @@ def states(partition: Partition) -> Iterator[Timer]:
     scope = Scope(partition, partition.now)
     for state in partition.plan.states:
         guard = state.leave if state.id in partition.states.held else state.enter
-        instants = {at for node in everything_in(guard) for at in changes(node, scope) if at > partition.now}
+        instants = {at for node in walk(guard) for at in changes(node, scope) if at > partition.now}
         if instants:
             yield Timer(min(instants), state.id, "", "state")
 

@@ -34,6 +34,7 @@ from groundrules.plan import ir
 from groundrules.reference.scope import Scope
 from groundrules.reference.selfmade import is_own_act, mentions_self
 from groundrules.reference.values import evaluate
+from groundrules.window_kinds import KINDS
 
 Key = tuple[str, ...]
 LONGEST = 64
@@ -118,7 +119,7 @@ class Windows:
         elif window.kind == "distinct":
             latest = {encoded(entry.value): entry for entry in entries}
             entries = [entry for entry in entries if latest[encoded(entry.value)] is entry]
-        return entries[-window.keep :] if window.kind in ("count", "distinct", "sum") else []
+        return entries[-window.keep :] if KINDS[window.kind].looks_back else []
 
     def value(self, window: str, key: list[Any], within: int, maximum: int | None, now: int) -> Any:
         """The number that a window holds under a key, at most `maximum`."""
@@ -156,16 +157,6 @@ class Windows:
                 times = [self.first, *(entry.at for entry in entries)]
                 yield from () if bound is None else (time + bound + more for time in times for more in (0, 1))
                 yield from (time + max(definition.within, within) + 1 for time in times)
-
-
-def telling(kind: str, entries: list[Entry]) -> list[Entry]:
-    """The entries that `matched` speaks of: of a sum those that added something, of each distinct value the last."""
-    if kind == "sum":
-        return [entry for entry in entries if entry.value]
-    if kind == "distinct":
-        last = {encoded(entry.value): entry.number for entry in entries}
-        return [entry for entry in entries if entry.number == last[encoded(entry.value)]]
-    return entries
 
 
 def counts(window: ir.Window, scope: Scope) -> bool:

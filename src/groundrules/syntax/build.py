@@ -15,10 +15,9 @@ from groundrules.diagnostics.codes import syntax as codes
 from groundrules.syntax import literals, nodes
 from groundrules.syntax.errors import Flaw
 from groundrules.syntax.mistakes.operators import lacks_of
+from groundrules.time_units import WEEKDAYS
 
 Children = list[Any]
-
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 @dataclass(slots=True)
@@ -274,7 +273,7 @@ class Builder(Transformer[Token, nodes.Node]):
         date, time = parts
         at = (date.start_pos, date.end_pos if time is None else time.at[1])
         if date.type == "WEEKDAY":
-            return _at_clause(at, weekday=_WEEKDAYS.index(date.value), time=time)
+            return _at_clause(at, weekday=WEEKDAYS.index(date.value), time=time)
         if date.type == "MONTH_DAY":
             month, day = literals.month_day(date.value, date.start_pos)
             return _at_clause(at, month=month, day=day, time=time)

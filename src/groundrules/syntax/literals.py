@@ -12,9 +12,8 @@ from itertools import pairwise
 
 from groundrules.diagnostics.codes import syntax as codes
 from groundrules.syntax.errors import Edit, Flaw
+from groundrules.time_units import DAY, UNITS
 
-UNITS = {"w": 604_800_000, "d": 86_400_000, "h": 3_600_000, "m": 60_000, "s": 1_000, "ms": 1}
-DAY = UNITS["d"]
 LONGEST = 36_500 * DAY
 LARGEST = 2**53
 

@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any, Generic, TypeVar, get_args, get_type_hints
 from typing import Literal as OneOf
 
+from groundrules import window_kinds
 from groundrules.diagnostics.source import Fragment, Span
 
 Offsets = tuple[int, int]
@@ -250,7 +251,7 @@ class KeyPart(Node):
 class Window(Node):
     """`count(message where … by actor, text within 2m max 100)`; `value` is the path of `sum` and `distinct`."""
 
-    kind: OneOf["count", "distinct", "sum", "streak", "quiet"]
+    kind: window_kinds.Name
     value: Node | None
     event_type: str
     event_type_at: Offsets

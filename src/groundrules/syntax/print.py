@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from groundrules.syntax import nodes
-from groundrules.syntax.literals import UNITS
+from groundrules.time_units import WEEKDAYS, format_clock, format_duration
 
 # How tightly each form binds; a part that binds less than its place asks for stands in brackets.
 _OR, _AND, _NOT, _COMPARISON, _COALESCE, _SUM, _PRODUCT, _UNARY, _POSTFIX = range(9)
@@ -29,7 +29,6 @@ _LEVELS: dict[type[nodes.Node], int] = {
     nodes.Negate: _UNARY,
 }
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 # Texts that would be read otherwise where they stand, and so need brackets.
 _NOT_A_NEEDLE = re.compile(r"(?:any|all|word)\[")
@@ -68,22 +67,6 @@ def string(value: str) -> str:
 
 def _visible(char: str) -> str:
     return f"\\u{ord(char):04x}" if unicodedata.category(char) in ("Cc", "Zl", "Zp") else char
-
-
-def duration(milliseconds: int) -> str:
-    """Return `90d`, `1h30m`, `0s`: days and below, since a week reads as `7d` just as well."""
-    parts: list[str] = []
-    for unit in ("d", "h", "m", "s", "ms"):
-        count, milliseconds = divmod(milliseconds, UNITS[unit])
-        if count:
-            parts.append(f"{count}{unit}")
-    return "".join(parts) or "0s"
-
-
-def clock(milliseconds: int) -> str:
-    """Return `09:00`."""
-    minutes = milliseconds // UNITS["m"]
-    return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
 def _percent(node: nodes.Percent) -> str:
@@ -198,7 +181,7 @@ def _at(node: nodes.AtClause) -> str:
 
 def _date(node: nodes.AtClause) -> list[str]:
     if node.weekday is not None:
-        return [_WEEKDAYS[node.weekday]]
+        return [WEEKDAYS[node.weekday]]
     if node.day is None:
         return []
     if node.month is not None:
@@ -223,9 +206,9 @@ _WRITERS: dict[type[nodes.Node], Callable[[Any], str]] = {
     nodes.Percent: _percent,
     nodes.String: lambda node: string(node.value),
     nodes.Boolean: lambda node: "true" if node.value else "false",
-    nodes.Duration: lambda node: duration(node.value),
-    nodes.ClockTime: lambda node: clock(node.value),
-    nodes.ClockRange: lambda node: f"{clock(node.start)}-{clock(node.end)}",
+    nodes.Duration: lambda node: format_duration(node.value),
+    nodes.ClockTime: lambda node: format_clock(node.value),
+    nodes.ClockRange: lambda node: f"{format_clock(node.start)}-{format_clock(node.end)}",
     nodes.ListLiteral: lambda node: f"[{_comma(node.items)}]",
     nodes.Regex: _regex,
     nodes.Name: lambda node: node.name,

@@ -18,7 +18,8 @@ from groundrules.engine.state import stamps
 from groundrules.lint.linted import Linted
 from groundrules.lint.rewards import daily_bound
 from groundrules.plan import ir
-from groundrules.syntax.print import duration
+from groundrules.time_units import format_duration
+from groundrules.window_kinds import KINDS
 
 _ID, _VALUE, _PANE = 40, 40, 16
 _BALANCE = 19  # two integers of MessagePack, at their longest
@@ -83,8 +84,9 @@ def costs(checked: Checked) -> Costs:
 
 
 def _window(plan: ir.Plan, window: ir.Window) -> WindowCost:
-    entries = {"count": window.keep, "distinct": window.keep, "sum": _PANES}.get(window.kind, 1)
-    each = {"distinct": _VALUE, "sum": _PANE}.get(window.kind, stamps.SIZE)
+    kind = KINDS[window.kind]
+    entries = window.keep if kind.keeps_entries else _PANES if kind.paned else 1
+    each = _VALUE if kind.takes == "key" else _PANE if kind.paned else stamps.SIZE
     if window.ids:
         each += _ID
     source = plan.sources[window.src] if window.src >= 0 else ir.Source(file="", line=0, column=0, text="")
@@ -134,7 +136,7 @@ def lines(found: Costs) -> Iterator[Line]:
     """Yield the bounds, to read."""
     yield Line(f"{found.rulebook}: what is kept, at most")
     rows = [
-        (one.source, one.per, duration(one.within) if one.within else "-", one.entries, one.bytes)
+        (one.source, one.per, format_duration(one.within) if one.within else "-", one.entries, one.bytes)
         for one in found.windows
     ]
     yield from _table(("window", "per", "within", "entries", "bytes"), rows)

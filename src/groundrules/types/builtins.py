@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from groundrules.time_units import WEEKDAYS
 from groundrules.types import kinds
 from groundrules.types.kinds import (
     Boolean,
@@ -25,8 +26,6 @@ from groundrules.types.kinds import (
     Type,
     Url,
 )
-
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 @dataclass(frozen=True)

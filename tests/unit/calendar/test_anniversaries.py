@@ -3,8 +3,8 @@
 import pytest
 
 from groundrules.calendar.anniversaries import LeapDay, falls_on, parse_date
-from groundrules.calendar.days import HOUR
 from groundrules.calendar.zones import local_to_instant
+from groundrules.time_units import HOUR
 
 SHANGHAI = "Asia/Shanghai"
 

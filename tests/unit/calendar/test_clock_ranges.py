@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from groundrules.calendar.clock import in_clock_range, wait_for_hours
-from groundrules.calendar.days import DAY, HOUR, MINUTE
 from groundrules.calendar.instants import FIRST, LAST, format_ms, parse_rfc3339
+from groundrules.time_units import DAY, HOUR, MINUTE
 
 NEW_YORK, SHANGHAI = "America/New_York", "Asia/Shanghai"
 

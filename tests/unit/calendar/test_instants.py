@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groundrules.calendar.days import DAY, HOUR, MINUTE, date_of, day_number, days_in_month, weekday_of
-from groundrules.calendar.instants import FIRST, LAST, format_duration, format_ms, parse_rfc3339
+from groundrules.calendar.days import date_of, day_number, days_in_month, weekday_of
+from groundrules.calendar.instants import FIRST, LAST, format_ms, parse_rfc3339
+from groundrules.time_units import DAY, HOUR, MINUTE, format_duration
 
 
 @pytest.mark.parametrize(

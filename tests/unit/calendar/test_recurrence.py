@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groundrules.calendar.days import DAY, HOUR, MINUTE
 from groundrules.calendar.instants import FIRST, LAST, format_ms, parse_rfc3339
 from groundrules.calendar.recurrence import last_until, next_after, occurrences_between
 from groundrules.plan.ir import When
+from groundrules.time_units import DAY, HOUR, MINUTE
 
 NEW_YORK, SHANGHAI = "America/New_York", "Asia/Shanghai"
 NINE = 9 * HOUR

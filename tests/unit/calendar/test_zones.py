@@ -5,7 +5,7 @@ import tzdata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groundrules.calendar.days import DAY, HOUR, MINUTE, day_number
+from groundrules.calendar.days import day_number
 from groundrules.calendar.instants import FIRST, LAST, format_ms, parse_rfc3339
 from groundrules.calendar.zones import (
     TZDATA_VERSION,
@@ -18,6 +18,7 @@ from groundrules.calendar.zones import (
     problem,
     time_of_day,
 )
+from groundrules.time_units import DAY, HOUR, MINUTE
 
 NEW_YORK, SHANGHAI, LORD_HOWE = "America/New_York", "Asia/Shanghai", "Australia/Lord_Howe"
 

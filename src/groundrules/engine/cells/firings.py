@@ -11,8 +11,6 @@ import msgspec
 
 from groundrules.engine.state import stamps
 
-DEFAULT_MEMORY = 90 * 86_400_000
-
 _W = stamps.SIZE
 _encode = msgspec.msgpack.encode
 

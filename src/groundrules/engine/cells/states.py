@@ -113,7 +113,7 @@ def _window(
     code = program.windows[window]
     _, value_of = space_of(partition, code.space, code.cell)
     held = value_of(keys.encode(key))
-    if code.kind == "quiet" and code.cell.number(held, partition.now, within) is None:
+    if code.cell.number(held, partition.now, within) is None:
         first = partition.meta.first if partition.meta is not None else partition.now
         ends = () if bound is None else (first + bound, first + bound + 1)
         return next((at for at in ends if at > partition.now), None)

@@ -35,8 +35,10 @@ from groundrules.engine.state.held import Codec
 from groundrules.engine.state.partition import Partition
 from groundrules.engine.state.space import Space
 from groundrules.plan import ir
+from groundrules.plan.ir import Relation
+from groundrules.plan.relations import HOLDS
+from groundrules.time_units import DAY
 
-DAY = 86_400_000
 STREAK_LIFETIME = 4 * DAY
 
 _W = stamps.SIZE
@@ -74,28 +76,11 @@ class WindowCell(Protocol):
 
     def number(self, held: Any, now: int, within: int) -> int | float | None: ...
 
-    def test(self, held: Any, now: int, within: int, operator: str, bound: int) -> bool | None: ...
+    def test(self, held: Any, now: int, within: int, operator: Relation, bound: int) -> bool | None: ...
 
     def changes(self, held: Any, now: int, within: int, bound: int | None) -> int | None: ...
 
     def ids(self, held: Any, now: int, within: int) -> list[tuple[int, str]]: ...
-
-
-def compare(number: int | float, operator: str, bound: int) -> bool:
-    """Compare two numbers."""
-    match operator:
-        case "==":
-            return number == bound
-        case "!=":
-            return number != bound
-        case "<":
-            return number < bound
-        case "<=":
-            return number <= bound
-        case ">":
-            return number > bound
-        case _:
-            return number >= bound
 
 
 class _Base:
@@ -103,7 +88,7 @@ class _Base:
 
     codec: Codec | None = None
 
-    def __init__(self, window: ir.Window, retain: int) -> None:
+    def __init__(self, window: ir.Window, retain: int, zone: str) -> None:
         self.keep = window.keep
         self.retain = retain
         self.lifetime = window.within or retain
@@ -111,9 +96,9 @@ class _Base:
     def number(self, held: Any, now: int, within: int) -> int | float | None:
         raise NotImplementedError
 
-    def test(self, held: Any, now: int, within: int, operator: str, bound: int) -> bool | None:
+    def test(self, held: Any, now: int, within: int, operator: Relation, bound: int) -> bool | None:
         number = self.number(held, now, within)
-        return None if number is None else compare(number, operator, bound)
+        return None if number is None else HOLDS[operator](number, bound)
 
     def ids(self, held: Any, now: int, within: int) -> list[tuple[int, str]]:
         return []
@@ -126,7 +111,7 @@ class _Ring(_Base):
         """Whether there is an n-th newest entry, younger than `within`."""
         raise NotImplementedError
 
-    def test(self, held: Any, now: int, within: int, operator: str, bound: int) -> bool:
+    def test(self, held: Any, now: int, within: int, operator: Relation, bound: int) -> bool:
         within = within or self.retain
         match operator:
             case ">=":
@@ -228,11 +213,11 @@ class DistinctWindow(_Base):
         limit = now - (within or self.retain)
         return sum(1 for _ in takewhile(lambda time: time > limit, self._times(held)))
 
-    def test(self, held: dict[str, Any] | None, now: int, within: int, operator: str, bound: int) -> bool:
+    def test(self, held: dict[str, Any] | None, now: int, within: int, operator: Relation, bound: int) -> bool:
         """Compare; no more values are looked at than decide."""
         limit = now - (within or self.retain)
         recent = takewhile(lambda time: time > limit, islice(self._times(held), max(bound, 0) + 1))
-        return compare(sum(1 for _ in recent), operator, bound)
+        return HOLDS[operator](sum(1 for _ in recent), bound)
 
     def without(self, row: bytes, value: str) -> bytes:
         """Return the row without one of its values."""
@@ -249,7 +234,7 @@ class DistinctWindow(_Base):
 class MarkedDistinctWindow(DistinctWindow):
     """The values seen last, each with the time, number and id of the event that brought it last."""
 
-    codec = Codec(
+    codec: Codec | None = Codec(
         lambda row: {value: mark for value, *mark in _marked_values.decode(row)},
         lambda held: _encode([(value, *mark) for value, mark in held.items()]),
     )
@@ -271,8 +256,8 @@ class SumWindow(_Base):
 
     codec: Codec | None = _PANES
 
-    def __init__(self, window: ir.Window, retain: int) -> None:
-        super().__init__(window, retain)
+    def __init__(self, window: ir.Window, retain: int, zone: str) -> None:
+        super().__init__(window, retain, zone)
         self.pane = max(window.pane, 1)
         self.within = window.within
         self.lifetime += self.pane
@@ -298,14 +283,14 @@ class SumWindow(_Base):
 class MarkedSumWindow(SumWindow):
     """Totals per pane, and beside them a ring of the events that added something."""
 
-    codec = Codec(
+    codec: Codec | None = Codec(
         lambda row: _decode_both(*_marked_panes.decode(row)),
         lambda held: _encode((_PANES.encode(held[0]), _MARKS.encode(held[1]) if held[1] else b"")),
     )
 
-    def __init__(self, window: ir.Window, retain: int) -> None:
-        super().__init__(window, retain)
-        self._ring = MarkedWindow(window, retain)
+    def __init__(self, window: ir.Window, retain: int, zone: str) -> None:
+        super().__init__(window, retain, zone)
+        self._ring = MarkedWindow(window, retain, zone)
 
     def record(self, held: Any, event: Counted) -> Any:
         panes, ring = (None, []) if held is None else held
@@ -329,7 +314,7 @@ class StreakWindow(_Base):
     """The last local day with a counted event, and how many days in a row end there."""
 
     def __init__(self, window: ir.Window, retain: int, zone: str) -> None:
-        super().__init__(window, retain)
+        super().__init__(window, retain, zone)
         self.lifetime = STREAK_LIFETIME
         self._zone = zone
 
@@ -353,8 +338,8 @@ class QuietWindow(_Base):
     caller asks from the first observation.
     """
 
-    def __init__(self, window: ir.Window, retain: int) -> None:
-        super().__init__(window, retain)
+    def __init__(self, window: ir.Window, retain: int, zone: str) -> None:
+        super().__init__(window, retain, zone)
         self.lifetime = max(window.within, retain)
 
     def record(self, row: bytes | None, event: Counted) -> bytes:
@@ -380,19 +365,25 @@ def space_of(partition: Partition, name: str, cell: WindowCell) -> tuple[Space, 
     return held, held.held
 
 
+_Cells = dict[str, tuple[Callable[[ir.Window, int, str], WindowCell], Callable[[ir.Window, int, str], WindowCell]]]
+_CELLS: _Cells = {
+    "count": (CountWindow, MarkedWindow),
+    "distinct": (DistinctWindow, MarkedDistinctWindow),
+    "sum": (SumWindow, MarkedSumWindow),
+    "streak": (StreakWindow, StreakWindow),
+    "quiet": (QuietWindow, QuietWindow),
+}
+"""The cells of each kind of window: as it is, and as one that keeps the ids of events."""
+
+
 def cell(window: ir.Window, retain: int, zone: str) -> WindowCell:
     """Return the cell of a window."""
-    match window.kind:
-        case "count":
-            return MarkedWindow(window, retain) if window.ids else CountWindow(window, retain)
-        case "distinct":
-            return MarkedDistinctWindow(window, retain) if window.ids else DistinctWindow(window, retain)
-        case "sum":
-            return MarkedSumWindow(window, retain) if window.ids else SumWindow(window, retain)
-        case "streak":
-            return StreakWindow(window, retain, zone)
-        case _:
-            return QuietWindow(window, retain)
+    return _CELLS[window.kind][window.ids](window, retain, zone)
+
+
+def is_ring(window: ir.Window) -> bool:
+    """Tell whether a window is nothing but a ring of stamps, which generated code can look at."""
+    return _CELLS[window.kind][window.ids] is CountWindow
 
 
 @lru_cache(maxsize=4)

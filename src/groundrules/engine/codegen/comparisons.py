@@ -13,6 +13,7 @@ from groundrules.engine.codegen.keying import key_text
 from groundrules.engine.state import stamps
 from groundrules.engine.texts.views import viewed as under_view
 from groundrules.plan import codec, ir
+from groundrules.plan.relations import NEGATED
 
 VIEWED = {
     "exact": "{}",
@@ -25,15 +26,13 @@ VIEWED = {
 REACHING = (">=", ">")
 _LEAST = (*REACHING, "<", "<=")
 
-INVERSE = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
-
 
 @emits_test(ir.Compare)
 def compare(emitter: Emitter, expr: ir.Compare) -> Test:
     left, right = viewed(emitter, expr.left, expr.view), viewed(emitter, expr.right, expr.view)
     needs = (*left.needs, *right.needs)
     yes = f"{left.source} {expr.operator} {right.source}"
-    return Test(needs, yes, f"{left.source} {INVERSE[expr.operator]} {right.source}")
+    return Test(needs, yes, f"{left.source} {NEGATED[expr.operator]} {right.source}")
 
 
 @emits_test(ir.In)

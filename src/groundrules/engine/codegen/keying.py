@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from groundrules.engine.codegen.emitter import Emitter, Frame, Operand
-from groundrules.engine.codegen.structure import walk
 from groundrules.plan import codec, ir
+from groundrules.plan.walk import walk
 
 if TYPE_CHECKING:
     from groundrules.engine.codegen.program import Program

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from groundrules.calendar.clock import in_clock_range
+from groundrules.engine.cells.windows import is_ring
 from groundrules.engine.codegen import comparisons, containment, reads, values
 from groundrules.engine.codegen.emitter import Frame
 from groundrules.engine.codegen.keying import Keys
@@ -33,7 +34,7 @@ class Program:
 
     def __init__(self, plan: ir.Plan, literals: SavedLiterals | None = None) -> None:
         self.plan = plan
-        self._rings = {window.id: window for window in plan.windows if window.kind == "count" and not window.ids}
+        self._rings = {window.id: window for window in plan.windows if is_ring(window)}
         self._lists = {words.id: words for words in plan.lists}
         self._matchers: dict[str, ListMatcher] = {}
         self.literals = Literals(plan, self.matcher, literals)

@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from math import prod
 from typing import Any
 
-from groundrules.engine.codegen.structure import parts
 from groundrules.plan import ir
+from groundrules.plan.walk import parts
 
 ITEMS = 0.2
 LARGEST, DEEPEST = 100, 6

@@ -15,8 +15,8 @@ from itertools import count
 
 from groundrules.engine.codegen.emitter import Frame
 from groundrules.engine.codegen.ranking import cost
-from groundrules.engine.codegen.structure import parts
 from groundrules.plan import codec, ir
+from groundrules.plan.walk import parts
 
 _JOINS = (ir.And, ir.Or, ir.Not)
 _CHANGING = (

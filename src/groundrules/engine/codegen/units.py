@@ -12,8 +12,8 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from groundrules.engine.codegen.emitter import Emitter, Frame, narrowed
-from groundrules.engine.codegen.structure import walk
 from groundrules.plan import ir
+from groundrules.plan.walk import walk
 
 if TYPE_CHECKING:
     from groundrules.engine.codegen.program import Program

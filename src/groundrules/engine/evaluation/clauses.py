@@ -16,7 +16,6 @@ from typing import Any, NamedTuple
 from groundrules.decisions import Clause, Evidence
 from groundrules.engine.codegen.emitter import TESTS, Frame
 from groundrules.engine.codegen.program import Program
-from groundrules.engine.codegen.structure import BRANCHES, parts
 from groundrules.engine.codegen.units import Unit
 from groundrules.engine.evaluation.compile import Compiler
 from groundrules.engine.evaluation.evidence import Search, evidence, search, subject_of
@@ -24,6 +23,7 @@ from groundrules.engine.evaluation.kinds import kind_of
 from groundrules.engine.evaluation.templates import logged
 from groundrules.engine.state.scope import Scope
 from groundrules.plan import ir
+from groundrules.plan.walk import parts
 
 
 class Site(NamedTuple):
@@ -33,6 +33,8 @@ class Site(NamedTuple):
     frame: Frame
     items: tuple[Any, ...] = ()
 
+
+BRANCHES = (ir.And, ir.Or, ir.Not, ir.Quantified)
 
 Decided = tuple[Site, bool | None]
 """A condition and its outcome."""

@@ -11,9 +11,9 @@ from typing import Any
 
 from groundrules.engine.codegen.emitter import Frame
 from groundrules.engine.codegen.program import Program
-from groundrules.engine.codegen.structure import parts
 from groundrules.engine.state.scope import Scope
 from groundrules.plan import ir
+from groundrules.plan.walk import parts
 
 Item = Any
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from groundrules.calendar.days import DAY, date_of
-from groundrules.calendar.instants import format_duration, format_ms
+from groundrules.calendar.days import date_of
+from groundrules.calendar.instants import format_ms
 from groundrules.calendar.zones import local
 from groundrules.engine.codegen.emitter import Frame
 from groundrules.engine.codegen.program import Program
@@ -19,6 +19,7 @@ from groundrules.engine.evaluation.kinds import kind_of
 from groundrules.engine.state.scope import Scope
 from groundrules.narrate.speech import length_in_words
 from groundrules.plan import ir
+from groundrules.time_units import DAY, format_clock, format_duration
 
 
 def logged(expr: ir.Expr, value: Any) -> Any:
@@ -40,7 +41,7 @@ def shown(value: Any, kind: ir.Kind | None, zone: str, language: str = "") -> st
     if kind == "duration":
         return length_in_words(round(value), language) if language else format_duration(round(value))
     if kind in ("instant", "clock"):
-        return _local(round(value), zone) if kind == "instant" else _clock(round(value))
+        return _local(round(value), zone) if kind == "instant" else format_clock(round(value) % DAY)
     if isinstance(value, bool):
         return "true" if value else "false"
     return f"{value:.15g}" if isinstance(value, float) else str(value)
@@ -49,12 +50,7 @@ def shown(value: Any, kind: ir.Kind | None, zone: str, language: str = "") -> st
 def _local(instant: int, zone: str) -> str:
     day, time = local(zone, instant)
     year, month, day_of_month = date_of(day)
-    return f"{year:04}-{month:02}-{day_of_month:02} {_clock(time)}"
-
-
-def _clock(time: int) -> str:
-    minutes = time % DAY // 60_000
-    return f"{minutes // 60:02}:{minutes % 60:02}"
+    return f"{year:04}-{month:02}-{day_of_month:02} {format_clock(time % DAY)}"
 
 
 class Rendering:

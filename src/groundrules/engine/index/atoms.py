@@ -19,8 +19,8 @@ from __future__ import annotations
 
 from typing import Any, Literal, NamedTuple
 
-from groundrules.engine.codegen.structure import parts
 from groundrules.plan import codec, ir
+from groundrules.plan.walk import parts
 
 Test = Literal[
     "stands", "stands from", "found from", "is", "is from", "holds", "holds from",

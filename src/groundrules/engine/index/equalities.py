@@ -14,8 +14,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from groundrules.engine.codegen.structure import walk
 from groundrules.plan import ir
+from groundrules.plan.walk import walk
 
 MOST = 16
 

@@ -11,17 +11,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from groundrules.engine.codegen.comparisons import INVERSE, view_constant
+from groundrules.engine.codegen.comparisons import view_constant
 from groundrules.engine.codegen.emitter import Emitter, Frame
 from groundrules.engine.codegen.program import Program
 from groundrules.engine.index.atoms import Atom, Atoms, Test, is_readable, name_of
 from groundrules.engine.index.selectivity import INLINE, LARGEST_USEFUL, MOST_INLINE, Frequency
 from groundrules.engine.texts.needles import BASES, Needles, literals_of, texts_of
 from groundrules.plan import ir
+from groundrules.plan.relations import MIRRORED, NEGATED
 
 PLAIN = (str, int, float)  # anything else equals nothing
 BOUNDS: dict[str, Test] = {"<": "<", "<=": "<=", ">": ">", ">=": ">="}
-MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 
 
 class Derivation:
@@ -74,7 +74,7 @@ class Derivation:
 
     def _compare(self, leaf: ir.Compare, wanted: bool) -> Atoms | None:
         subject, constant = leaf.left, leaf.right
-        relation: str = leaf.operator if wanted else INVERSE[leaf.operator]
+        relation = leaf.operator if wanted else NEGATED[leaf.operator]
         if isinstance(subject, ir.Const):
             subject, constant, relation = constant, subject, MIRRORED[relation]
         if not isinstance(constant, ir.Const) or not is_readable(subject):

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from groundrules.calendar.instants import format_duration, format_ms
+from groundrules.calendar.instants import format_ms
 from groundrules.decisions import Rejection
 from groundrules.diagnostics.codes import events as codes
 from groundrules.engine.intake.decode import EPOCH
 from groundrules.engine.state.partition import Meta, Partition
 from groundrules.engine.state.recent_ids import KEPT, SEEN
+from groundrules.time_units import DAY, SECOND, format_duration
 
 
 def refuse(partition: Partition, ahead: int, time: int, id: str | None = None) -> Rejection | None:
@@ -39,7 +40,7 @@ def step(partition: Partition, ahead: int, e: Any) -> int | None:
     without a call, because every event passes.
     """
     meta, seen, id, passed = partition.meta, partition.seen, e.id, e.time - EPOCH
-    time: int = passed.days * 86_400_000 + passed.seconds * 1000 + passed.microseconds // 1000
+    time: int = passed.days * DAY + passed.seconds * SECOND + passed.microseconds // 1000
     if (
         meta is None
         or not meta.clock <= time <= meta.clock + ahead

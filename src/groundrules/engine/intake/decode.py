@@ -26,6 +26,7 @@ from groundrules.diagnostics.nearest import did_you_mean
 from groundrules.engine.intake.explain import describe, explain
 from groundrules.engine.intake.lenient import DEEPEST, Invalid, check_depth, encode, read, refuse
 from groundrules.engine.intake.structs import Schema, attribute, union_of
+from groundrules.time_units import DAY, SECOND
 
 __all__ = ["Decoder", "Invalid", "attribute", "explain", "milliseconds", "read_path", "to_plain"]
 
@@ -40,7 +41,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 def milliseconds(moment: datetime) -> int:
     """Return an instant as whole milliseconds since 1970-01-01T00:00Z, rounded down."""
     passed = moment - EPOCH
-    return passed.days * 86_400_000 + passed.seconds * 1000 + passed.microseconds // 1000
+    return passed.days * DAY + passed.seconds * SECOND + passed.microseconds // 1000
 
 
 def read_path(event: Any, path: Iterable[str]) -> Any:

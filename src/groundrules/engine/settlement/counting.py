@@ -20,6 +20,7 @@ from groundrules.engine.state.held import HeldSpace
 from groundrules.engine.state.partition import Partition
 from groundrules.engine.state.scope import Scope
 from groundrules.engine.state.space import Space
+from groundrules.window_kinds import KINDS
 
 
 class Counter:
@@ -94,7 +95,7 @@ def _push(code: WindowCode, space: Space, key: str, e: Any, x: Scope) -> None:
 def _recorder(code: WindowCode, space: Space, partition: Partition) -> Callable[[str, Any, Scope], None]:
     """Return what takes an event into a window that keeps more than times; a sum does not keep what adds nothing."""
     value_of = None if code.value is None else code.value.function
-    record, sums = code.cell.record, code.kind == "sum"
+    record, sums = code.cell.record, KINDS[code.kind].takes == "number"
     held, store = (space.held, space.hold) if isinstance(space, HeldSpace) else (space.get, space.put)
 
     def take(key: str, e: Any, x: Scope) -> None:

@@ -13,9 +13,10 @@ import msgspec
 
 from groundrules.decisions import Action, Note
 from groundrules.engine.state.partition import Partition
+from groundrules.time_units import DAY
 
 FALLBACK = "fallback"
-LIFETIME = 86_400_000
+LIFETIME = DAY
 TYPES = ("action.result",)
 
 _held = msgspec.msgpack.Decoder(tuple[int, list[Action]])

@@ -24,10 +24,12 @@ from groundrules.engine.program import Asked
 from groundrules.engine.state import keys, stamps
 from groundrules.engine.state.partition import Partition
 from groundrules.engine.state.scope import Scope
+from groundrules.plan import ir
+from groundrules.time_units import DAY
 
 Lane = Literal["live", "shadow", "rollout"]
 
-PERIOD_LIFETIME = {"day": 3 * 86_400_000, "week": 15 * 86_400_000, "month": 63 * 86_400_000}
+PERIOD_LIFETIME = {"day": 3 * DAY, "week": 15 * DAY, "month": 63 * DAY}
 ACTOR = ("actor", "id")
 APART = "~apart"
 
@@ -152,14 +154,14 @@ def _fired_already(code: RuleCode, lane: Lane, e: Any, x: Scope, partition: Part
         return False
     if once.per is not None:
         return firings.same_period(row, period_index(zone, x.now, once.per))
-    return firings.recent(row, x.now, once.within or firings.DEFAULT_MEMORY)
+    return firings.recent(row, x.now, once.within or ir.REMEMBERED)
 
 
 def once_lifetime(code: RuleCode) -> int:
     """Return how long (ms) a firing of `once_per` is remembered at least."""
     once = code.rule.once
     assert once is not None
-    return PERIOD_LIFETIME[once.per] if once.per is not None else once.within or firings.DEFAULT_MEMORY
+    return PERIOD_LIFETIME[once.per] if once.per is not None else once.within or ir.REMEMBERED
 
 
 def _key(values: Sequence[Value], e: Any, x: Scope) -> str:

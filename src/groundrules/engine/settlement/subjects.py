@@ -14,13 +14,13 @@ from typing import Any
 
 from groundrules.engine.cells import roster
 from groundrules.engine.codegen.ranking import chance
-from groundrules.engine.codegen.structure import walk
 from groundrules.engine.compiled_rules import RuleCode
 from groundrules.engine.evaluation.compile import Condition
 from groundrules.engine.program import Program
 from groundrules.engine.state.partition import Partition
 from groundrules.engine.state.scope import Scope
 from groundrules.plan import ir
+from groundrules.plan.walk import walk
 
 FEW = 32
 """So few are sooner asked than told apart by another fact."""

@@ -17,9 +17,10 @@ from groundrules.engine.state.held import Codec, HeldSpace
 from groundrules.engine.state.recent_ids import KEPT, SEEN, RecentIds
 from groundrules.engine.state.space import FOREVER, RowName, Space
 from groundrules.engine.state.timers import Timers
+from groundrules.time_units import DAY
 
 META = "meta"
-LOOK = 86_400_000
+LOOK = DAY
 MOST_MOVED = 4096
 
 

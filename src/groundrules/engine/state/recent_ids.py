@@ -11,9 +11,10 @@ from collections.abc import Iterator
 
 from groundrules.engine.state import stamps
 from groundrules.engine.state.space import Space
+from groundrules.time_units import DAY
 
 SEEN = "seen"
-KEPT = 86_400_000
+KEPT = DAY
 
 
 class RecentIds(Space):

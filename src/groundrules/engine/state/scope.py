@@ -12,6 +12,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
+from groundrules.plan.ir import Relation
+
 
 class Readings(Protocol):
     """What a partition remembers, as guards and templates read it.
@@ -24,7 +26,7 @@ class Readings(Protocol):
     def rings(self) -> Mapping[str, Callable[[str], bytes]]:
         """For each window that is a plain count, what gives the stamps of a key, the newest last."""
 
-    def window_test(self, window: str, key: str, within: int, operator: str, bound: int) -> bool | None:
+    def window_test(self, window: str, key: str, within: int, operator: Relation, bound: int) -> bool | None:
         """Compare what a window holds for `key` within `within` ms with `bound`; None if it cannot be told."""
 
     def window_value(self, window: str, key: str, within: int, maximum: int | None) -> int | None:

@@ -18,9 +18,9 @@ from typing import NamedTuple
 
 import msgspec
 
-from groundrules.engine.codegen.structure import walk
 from groundrules.engine.texts.scanning import FEW, Pass, Scanner, platform_of_databases
 from groundrules.plan import ir
+from groundrules.plan.walk import walk
 from groundrules.text.factors import factors
 from groundrules.text.fold import fold, fold_bytes
 from groundrules.text.lists import BASES, READINGS, Base, ListMatcher

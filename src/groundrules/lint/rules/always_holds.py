@@ -21,9 +21,8 @@ from itertools import combinations
 from groundrules.diagnostics.codes.lints import ALWAYS_HOLDS
 from groundrules.diagnostics.model import Diagnostic, Label
 from groundrules.display.columns import excerpt
-from groundrules.lint.conditions import Both, Condition, Opposite
+from groundrules.lint.conditions import Condition
 from groundrules.lint.linted import Linted
-from groundrules.logic.solver import satisfiable
 from groundrules.syntax import nodes
 
 MOST = 40  # operands of one `or` that are compared in pairs
@@ -32,31 +31,29 @@ MOST = 40  # operands of one `or` that are compared in pairs
 def always_holds(linted: Linted) -> Iterator[Diagnostic]:
     """Yield a finding for each smallest condition that is never false."""
     for guard in linted.guards:
-        yield from _inside(guard.condition)
+        yield from _inside(linted, guard.condition)
 
 
-def _inside(condition: Condition) -> Iterator[Diagnostic]:
+def _inside(linted: Linted, condition: Condition) -> Iterator[Diagnostic]:
     if isinstance(condition.node, nodes.Boolean):
         return
-    if isinstance(condition, Both):
-        found = [finding for operand in condition.operands for finding in _inside(operand)]
-        yield from found
-        if not found and condition.either:
-            yield from _exhaustion(condition)
-    elif isinstance(condition, Opposite):
-        yield from _inside(condition.operand)
-    elif not satisfiable((condition, False)):
+    if isinstance(condition.node, nodes.And | nodes.Or):
+        findings = [finding for part in condition.parts for finding in _inside(linted, part)]
+        yield from findings
+        if not findings and isinstance(condition.node, nodes.Or):
+            yield from _exhaustion(linted, condition)
+    elif not isinstance(condition.node, nodes.Not) and not linted.satisfiable((condition, False)):
         yield ALWAYS_HOLDS.at(condition.span, f"`{excerpt(condition.text)}` always holds")
     else:
         for part in condition.parts:
-            yield from _inside(part)
+            yield from _inside(linted, part)
 
 
-def _exhaustion(condition: Both) -> Iterator[Diagnostic]:
-    if satisfiable((condition, False)):
+def _exhaustion(linted: Linted, condition: Condition) -> Iterator[Diagnostic]:
+    if linted.satisfiable((condition, False)):
         return
-    for one, other in combinations(condition.operands[:MOST], 2):
-        if not satisfiable((one, False), (other, False)):
+    for one, other in combinations(condition.parts[:MOST], 2):
+        if not linted.satisfiable((one, False), (other, False)):
             message = f"one of `{excerpt(one.text)}` and `{excerpt(other.text)}` always holds"
             help = "if both are needed, write `and`"
             yield ALWAYS_HOLDS.at(other.span, message, help, (Label(one.span, "holds wherever the other does not"),))

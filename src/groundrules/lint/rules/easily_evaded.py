@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from groundrules.diagnostics.codes.lints import EASILY_EVADED
 from groundrules.diagnostics.model import Diagnostic
 from groundrules.display.columns import excerpt
-from groundrules.lint.conditions import Leaf, leaves
+from groundrules.lint.conditions import Condition, leaves
 from groundrules.lint.linted import Linted
 from groundrules.plan import ir
 from groundrules.rulebook.model import ListDeclaration
@@ -57,7 +57,7 @@ def disguised(word: str) -> str:
     return upper if upper != word else word.lower() if word.lower() != word else ".".join(word)
 
 
-def _pattern(leaf: Leaf) -> Iterator[Diagnostic]:
+def _pattern(leaf: Condition) -> Iterator[Diagnostic]:
     found = leaf.expression
     if not isinstance(found, ir.Matches) or found.view != "exact":
         return

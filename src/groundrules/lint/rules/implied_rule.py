@@ -23,7 +23,6 @@ from groundrules.checker.constructs import Delta, Rule
 from groundrules.diagnostics.codes.lints import IMPLIED_RULE
 from groundrules.diagnostics.model import Diagnostic, Label
 from groundrules.lint.linted import Linted, effects_of
-from groundrules.logic.solver import implies, satisfiable
 from groundrules.plan.codec import definition_hash
 
 MOST = 60  # rules with the same effects that are compared in pairs
@@ -51,9 +50,9 @@ def _doing(linted: Linted, rule: Rule) -> str:
 
 def _needless(linted: Linted, rule: Rule, other: Rule) -> bool:
     when, wider = linted.condition(rule), linted.condition(other)
-    if not set(rule.context.types) <= set(other.context.types) or when is None or not satisfiable((when, True)):
+    if not set(rule.context.types) <= set(other.context.types) or when is None or not linted.satisfiable((when, True)):
         return False
-    if wider is not None and (not implies(when, wider) or implies(wider, when)):
+    if wider is not None and (not linted.implies(when, wider) or linted.implies(wider, when)):
         return False
     return _same_unless(linted, rule, other)
 

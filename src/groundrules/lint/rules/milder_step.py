@@ -24,7 +24,7 @@ from groundrules.diagnostics.codes.lints import MILDER_STEP
 from groundrules.diagnostics.model import Diagnostic, Label
 from groundrules.lint.linted import Linted
 from groundrules.syntax import nodes
-from groundrules.syntax.print import duration
+from groundrules.time_units import format_duration
 from groundrules.types import kinds
 from groundrules.types.actions import ActionType
 
@@ -63,7 +63,7 @@ def _shorter(action: ActionType | None, before: Act, now: Act) -> str | None:
         first, second = _number(before.parameters.get(name)), _number(now.parameters.get(name))
         if how == "max" and first is not None and second is not None and second < first:
             lasting = action is not None and isinstance(action.parameters[name].field.type, kinds.Duration)
-            shown = [duration(int(value)) if lasting else str(value) for value in (second, first)]
+            shown = [format_duration(int(value)) if lasting else str(value) for value in (second, first)]
             return f"`{now.do}: {shown[0]}` is milder than the `{shown[1]}` of the step below"
     return None
 

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from groundrules.diagnostics.codes.lints import NOT_IN_A_DOMAIN
 from groundrules.diagnostics.model import Diagnostic
 from groundrules.display.columns import excerpt
-from groundrules.lint.conditions import Leaf, leaves
+from groundrules.lint.conditions import Condition, leaves
 from groundrules.lint.linted import Linted
 from groundrules.plan import ir
 from groundrules.syntax import nodes
@@ -38,13 +38,13 @@ def not_in_a_domain(linted: Linted) -> Iterator[Diagnostic]:
                     yield NOT_IN_A_DOMAIN.at(leaf.span, message, "read the whole address: `link.url`")
 
 
-def _is_domain(linted: Linted, leaf: Leaf) -> bool:
+def _is_domain(linted: Linted, leaf: Condition) -> bool:
     subject = leaf.node.subject  # type: ignore[attr-defined]
     typed = linted.checked.tables.types.get((leaf.context.id, id(subject)))
     return typed is not None and isinstance(typed.type, kinds.Domain)
 
 
-def _foreign(leaf: Leaf) -> str | None:
+def _foreign(leaf: Condition) -> str | None:
     if isinstance(leaf.expression, ir.Matches):
         pattern = leaf.expression.pattern
         return pattern if _FOREIGN_IN_PATTERN.search(pattern) else None

@@ -25,7 +25,7 @@ from groundrules.diagnostics.codes.lints import OVER_MATCHING
 from groundrules.diagnostics.model import Diagnostic
 from groundrules.diagnostics.source import Span
 from groundrules.display.columns import excerpt
-from groundrules.lint.conditions import Leaf, leaves
+from groundrules.lint.conditions import Condition, leaves
 from groundrules.lint.linted import Linted
 from groundrules.plan import ir
 from groundrules.syntax import nodes
@@ -53,14 +53,14 @@ def over_matching(linted: Linted) -> Iterator[Diagnostic]:
                 yield from _pattern(leaf, leaf.expression)
 
 
-def _literals(leaf: Leaf, view: View) -> Iterator[Diagnostic]:
+def _literals(leaf: Condition, view: View) -> Iterator[Diagnostic]:
     assert isinstance(leaf.node, nodes.Contains)
     for node in nodes.walk(leaf.node.needle):
         if isinstance(node, nodes.String):
             yield from _word(view, node.value, leaf.fragment.span(*node.at))
 
 
-def _pattern(leaf: Leaf, expression: ir.Matches) -> Iterator[Diagnostic]:
+def _pattern(leaf: Condition, expression: ir.Matches) -> Iterator[Diagnostic]:
     examples = _matched(expression.pattern, expression.flags)
     if len(examples) >= _FEWEST:
         shown = ", ".join(f"`{word}`" for word in examples[:3])

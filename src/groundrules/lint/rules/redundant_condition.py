@@ -22,9 +22,9 @@ from groundrules.diagnostics.codes.lints import REDUNDANT_CONDITION
 from groundrules.diagnostics.model import Diagnostic, Fix, Label
 from groundrules.diagnostics.source import Span
 from groundrules.display.columns import excerpt
-from groundrules.lint.conditions import Both, Condition, walk
+from groundrules.lint.conditions import Condition, walk
 from groundrules.lint.linted import Linted
-from groundrules.logic.solver import implies, satisfiable
+from groundrules.syntax import nodes
 
 MOST = 40  # operands that are compared in pairs
 
@@ -33,28 +33,29 @@ def redundant_condition(linted: Linted) -> Iterator[Diagnostic]:
     """Yield a finding for each operand that another one makes needless."""
     for guard in linted.guards:
         for condition in walk(guard.condition):
-            if isinstance(condition, Both):
-                yield from _operands(condition)
+            if isinstance(condition.node, nodes.And | nodes.Or):
+                yield from _operands(linted, condition)
 
 
-def _operands(condition: Both) -> Iterator[Diagnostic]:
+def _operands(linted: Linted, condition: Condition) -> Iterator[Diagnostic]:
     told: set[int] = set()
-    free = [part for part in condition.operands[:MOST] if satisfiable((part, True)) and satisfiable((part, False))]
+    operands, either = condition.parts[:MOST], isinstance(condition.node, nodes.Or)
+    free = [part for part in operands if all(linted.satisfiable((part, wanted)) for wanted in (True, False))]
     for one, other in combinations(free, 2):
         if id(one) in told or id(other) in told:
             continue
-        forwards, backwards = implies(one, other), implies(other, one)
+        forwards, backwards = linted.implies(one, other), linted.implies(other, one)
         if forwards and backwards:
             told.add(id(other))
             yield _same(condition, one, other)
         elif forwards or backwards:
             stronger, weaker = (one, other) if forwards else (other, one)
-            needless, kept = (stronger, weaker) if condition.either else (weaker, stronger)
+            needless, kept = (stronger, weaker) if either else (weaker, stronger)
             told.add(id(needless))
-            yield _implied(needless, kept, condition.either)
+            yield _implied(needless, kept, either)
 
 
-def _same(condition: Both, one: Condition, other: Condition) -> Diagnostic:
+def _same(condition: Condition, one: Condition, other: Condition) -> Diagnostic:
     message = f"`{excerpt(other.text)}` says the same as `{excerpt(one.text)}`"
     fixes = [Fix(_with_operator(condition, other), "", "remove it", safe=True)] if _own_text(condition, other) else []
     help = "remove it, or change it to what was meant"
@@ -69,15 +70,15 @@ def _implied(needless: Condition, kept: Condition, either: bool) -> Diagnostic:
     return REDUNDANT_CONDITION.at(needless.span, message, None, (Label(kept.span, "this decides"),))
 
 
-def _own_text(condition: Both, operand: Condition) -> bool:
+def _own_text(condition: Condition, operand: Condition) -> bool:
     """Tell whether an operand is written where its condition is, and not in a define."""
     return operand.fragment is condition.fragment
 
 
-def _with_operator(condition: Both, operand: Condition) -> Span:
+def _with_operator(condition: Condition, operand: Condition) -> Span:
     """Return an operand together with the operator before it; it is never the first one."""
     text, (start, end) = condition.fragment.text, operand.node.at
-    word = "or" if condition.either else "and"
+    word = "or" if isinstance(condition.node, nodes.Or) else "and"
     while text[:start].rstrip().endswith("(") and text[end:].lstrip().startswith(")"):
         start, end = text[:start].rstrip().rfind("("), end + text[end:].find(")") + 1
     start = text[:start].rstrip().rfind(word)

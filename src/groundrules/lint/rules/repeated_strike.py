@@ -24,12 +24,12 @@ from groundrules.checker.constructs import Delta, Rule
 from groundrules.diagnostics.codes.lints import REPEATED_STRIKE
 from groundrules.diagnostics.model import Diagnostic, Label
 from groundrules.display.columns import excerpt
-from groundrules.lint.conditions import Both, Condition, Leaf
+from groundrules.lint.conditions import Condition
 from groundrules.lint.linted import Linted
 from groundrules.plan import ir
+from groundrules.window_kinds import KINDS
 
 _RISING = (">=", ">")
-_HOLDING = ("count", "distinct", "sum")
 
 
 def repeated_strike(linted: Linted) -> Iterator[Diagnostic]:
@@ -55,15 +55,14 @@ def _strikes(linted: Linted, rule: Rule) -> bool:
     )
 
 
-def _rising(linted: Linted, condition: Condition) -> Leaf | None:
+def _rising(linted: Linted, condition: Condition) -> Condition | None:
     """Return the window that must have come to a bound for a condition to hold, if there is one."""
-    if isinstance(condition, Both):
-        found = [_rising(linted, part) for part in condition.operands]
-        if condition.either:
-            return found[0] if all(found) else None
-        return next((one for one in found if one), None)
-    if not isinstance(condition, Leaf) or not isinstance(condition.expression, ir.WindowTest):
-        return None
     test = condition.expression
-    kind = linted.ground.windows[test.window].kind
-    return condition if kind in _HOLDING and test.operator in _RISING else None
+    if isinstance(test, ir.And | ir.Or):
+        rising = [_rising(linted, part) for part in condition.parts]
+        if isinstance(test, ir.Or):
+            return rising[0] if all(rising) else None
+        return next(filter(None, rising), None)
+    if not isinstance(test, ir.WindowTest):
+        return None
+    return condition if KINDS[linted.ground.windows[test.window].kind].looks_back and test.operator in _RISING else None

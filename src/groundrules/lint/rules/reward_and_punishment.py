@@ -23,7 +23,7 @@ from groundrules.diagnostics.codes.lints import REWARD_AND_PUNISHMENT
 from groundrules.diagnostics.model import Diagnostic, Label
 from groundrules.lint.conditions import Condition
 from groundrules.lint.linted import Linted, effects_of
-from groundrules.logic.solver import Name, implies, reads, satisfiable
+from groundrules.logic.solver import Name
 
 MOST = 20_000  # pairs that are compared
 
@@ -35,7 +35,7 @@ _Alike = dict[tuple[frozenset[str], frozenset[str], _Read], list[_Guarded]]  # e
 def reward_and_punishment(linted: Linted) -> Iterator[Diagnostic]:
     """Yield a finding for each reward whose every event is punished."""
     for (reward, earned), (rule, when) in islice(_pairs(linted), MOST):
-        if rule is not reward and _covers(when, earned):
+        if rule is not reward and _covers(linted, when, earned):
             message = f"whoever earns `{reward.source.id.value}` is punished by `{rule.source.id.value}` for it"
             label = Label(rule.source.id.span, "punishes the same event")
             yield REWARD_AND_PUNISHMENT.at(reward.source.id.span, message, None, (label,))
@@ -48,7 +48,7 @@ def _pairs(linted: Linted) -> Iterator[tuple[_Guarded, _Guarded]]:
         if rule.source.mode != "enforce":
             continue
         when = linted.condition(rule)
-        read = reads(when) if when else _Read()
+        read = linted.reads(when) if when else _Read()
         if rule.source.kind == "reward" and (earners := _earners(linted, rule)):
             rewards.setdefault((frozenset(rule.context.types), frozenset(earners), read), []).append((rule, when))
         if rule.source.unless is None and (punished := _punished(linted, rule)):
@@ -59,11 +59,11 @@ def _pairs(linted: Linted) -> Iterator[tuple[_Guarded, _Guarded]]:
                 yield from product(earned, found)
 
 
-def _covers(when: Condition | None, earned: Condition | None) -> bool:
+def _covers(linted: Linted, when: Condition | None, earned: Condition | None) -> bool:
     """Tell whether a rule fires on every event that a reward is given for."""
     if when is None:
         return True
-    return earned is not None and satisfiable((earned, True)) and implies(earned, when)
+    return earned is not None and linted.satisfiable((earned, True)) and linted.implies(earned, when)
 
 
 def _earners(linted: Linted, rule: Rule) -> set[str]:

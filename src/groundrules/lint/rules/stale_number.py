@@ -32,14 +32,14 @@ from groundrules.diagnostics.model import Diagnostic
 from groundrules.diagnostics.source import Span
 from groundrules.lint.linted import Linted, effects_of
 from groundrules.plan import ir
-from groundrules.syntax.print import duration
+from groundrules.time_units import DAY, HOUR, MINUTE, SECOND, WEEK, format_duration
 
 _UNITS = {
-    1000: ("秒钟", "秒", "seconds", "second", "secs", "sec"),
-    60_000: ("分钟", "minutes", "minute", "mins", "min"),
-    3_600_000: ("小时", "个小时", "hours", "hour", "hrs", "hr"),
-    86_400_000: ("天", "日内", "days", "day"),
-    604_800_000: ("周", "个星期", "weeks", "week"),
+    SECOND: ("秒钟", "秒", "seconds", "second", "secs", "sec"),
+    MINUTE: ("分钟", "minutes", "minute", "mins", "min"),
+    HOUR: ("小时", "个小时", "hours", "hour", "hrs", "hr"),
+    DAY: ("天", "日内", "days", "day"),
+    WEEK: ("周", "个星期", "weeks", "week"),
 }
 _LENGTHS = {word: unit for unit, words in _UNITS.items() for word in words}
 _COUNTED = (
@@ -134,7 +134,7 @@ def _compared(rule: str, numbers: Numbers, span: Span, found: re.Match[str]) -> 
     if found["length"]:
         length = stated * _LENGTHS[found["length"].lower()]
         wrong = bool(numbers.lengths) and length not in numbers.lengths
-        has = ", ".join(f"`{duration(one)}`" for one in sorted(numbers.lengths) if one)
+        has = ", ".join(f"`{format_duration(one)}`" for one in sorted(numbers.lengths) if one)
     else:
         wrong = bool(numbers.counts) and not numbers.counts & {stated - 1, stated, stated + 1}
         has = ", ".join(f"`{one}`" for one in sorted(numbers.counts))

@@ -18,15 +18,18 @@ from groundrules.diagnostics.codes.lints import UNREACHABLE_UNLESS
 from groundrules.diagnostics.model import Diagnostic, Label
 from groundrules.display.columns import excerpt
 from groundrules.lint.linted import Linted
-from groundrules.logic.solver import satisfiable
 
 
 def unreachable_unless(linted: Linted) -> Iterator[Diagnostic]:
     """Yield a finding for each exception that never applies."""
     for rule in linted.own_rules:
         when, unless = linted.condition(rule), linted.condition(rule, "unless")
-        if when is None or unless is None or not (satisfiable((when, True)) and satisfiable((unless, True))):
+        if (
+            when is None
+            or unless is None
+            or not (linted.satisfiable((when, True)) and linted.satisfiable((unless, True)))
+        ):
             continue
-        if not satisfiable((when, True), (unless, True)):
+        if not linted.satisfiable((when, True), (unless, True)):
             message = f"`{excerpt(unless.text)}` never blocks: it excludes what `when` asks for"
             yield UNREACHABLE_UNLESS.at(unless.span, message, None, (Label(when.span, "asked for here"),))

@@ -22,7 +22,7 @@ from collections.abc import Iterator
 from groundrules.diagnostics.codes.lints import UNSUPPLIED_FACT
 from groundrules.diagnostics.model import Diagnostic
 from groundrules.diagnostics.source import Span
-from groundrules.lint.conditions import Leaf, leaves
+from groundrules.lint.conditions import Condition, leaves
 from groundrules.lint.linted import Linted
 from groundrules.plan import ir
 from groundrules.plan.walk import within
@@ -41,7 +41,7 @@ def unsupplied_fact(linted: Linted) -> Iterator[Diagnostic]:
                     yield _finding(linted, leaf.span, path)
 
 
-def _paths(leaf: Leaf, rostered: set[str]) -> set[tuple[str, ...]]:
+def _paths(leaf: Condition, rostered: set[str]) -> set[tuple[str, ...]]:
     """Return the paths of the event that a leaf needs: those without an assumed or default value, in no roster."""
     known = {id(part) for found in within(leaf.expression, ir.Known) for part in within(found, ir.Expr)}
     known |= {id(part) for found in within(leaf.expression, ir.Coalesce) for part in within(found.value, ir.Expr)}

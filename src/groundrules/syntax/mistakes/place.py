@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from groundrules.syntax.scan import Lexeme
+from groundrules.window_kinds import KINDS
 
 Offsets = tuple[int, int]
 
 COMPARISONS = frozenset({"==", "!=", "<", "<=", ">", ">=", "in", "has", "contains", "starts", "ends", "matches"})
-WINDOWS = frozenset({"count", "sum", "distinct", "streak", "quiet"})
+WINDOWS = frozenset(KINDS)
 PARTNERS = {"(": ")", "[": "]", "{": "}"}
 _EDGES = frozenset({"and", "or", "not", "where", "by", "within", "max", "of", ","})
 

@@ -7,6 +7,7 @@ import re
 from groundrules.diagnostics.codes import syntax as codes
 from groundrules.syntax.errors import Edit, Flaw
 from groundrules.syntax.mistakes.place import PARTNERS, WINDOWS, Place
+from groundrules.window_kinds import KINDS
 
 # What each form is called, and how it is written.
 FORMS = {
@@ -30,12 +31,11 @@ _DAYS = {
 }
 _WEEKDAYS = frozenset(_DAYS.values())
 _OF = "PATH of TYPE where CONDITION by KEYS within DURATION max N"
-_SHAPES = {
+_SHAPES: dict[str, str] = {
     "any": "any(x in xs where CONDITION)",
     "all": "all(x in xs where CONDITION)",
     "known": "known(VALUE)",
-    "sum": f"sum({_OF})",
-    "distinct": f"distinct({_OF})",
+    **{name: f"{name}({_OF})" for name, kind in KINDS.items() if kind.takes},
 }
 _WINDOW_WORDS = ("where", "by", "within", "max", "of", ",")
 _WORDS = {

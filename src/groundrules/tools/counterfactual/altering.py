@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from groundrules.calendar.days import DAY
-from groundrules.calendar.instants import format_duration, format_ms
+from groundrules.calendar.instants import format_ms
 from groundrules.plan import ir
 from groundrules.reference.labels import Mark
 from groundrules.reference.ledgers import Change as Balance
@@ -20,6 +19,7 @@ from groundrules.reference.partition import Partition
 from groundrules.reference.roster import Entry as Known
 from groundrules.reference.scope import Scope
 from groundrules.reference.windows import Entry, encoded
+from groundrules.time_units import DAY, format_duration
 from groundrules.tools.explaining.event_lines import Json
 from groundrules.tools.explaining.model import Change
 

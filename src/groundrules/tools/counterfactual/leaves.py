@@ -9,14 +9,14 @@ from typing import Any
 from msgspec import structs
 
 from groundrules.plan import ir
+from groundrules.plan.relations import MIRRORED, NEGATED
 from groundrules.reference import clauses, texts
 from groundrules.reference.conditions import items_of
+from groundrules.time_units import DAY, MINUTE
 from groundrules.tools.counterfactual import altering
 from groundrules.tools.counterfactual.altering import Alteration
 from groundrules.tools.counterfactual.patterns import example
 from groundrules.tools.counterfactual.reaching import (
-    FLIPPED,
-    OPPOSITE,
     OTHER,
     Site,
     placed,
@@ -48,13 +48,13 @@ def _(expr: ir.Field | ir.Fact, want: bool, site: Site) -> Iterator[Alteration]:
 @leaf.register
 def _(expr: ir.InClock, want: bool, site: Site) -> Iterator[Alteration]:
     if isinstance(expr.instant, ir.Now):
-        times = (expr.start, expr.end % 86_400_000)
+        times = (expr.start, expr.end % DAY)
         yield from when(lambda moved: Site(moved).value(expr) is want, site, times)
 
 
 @leaf.register
 def _(expr: ir.WindowTest, want: bool, site: Site) -> Iterator[Alteration]:
-    yield from window(expr, expr.operator if want else OPPOSITE[expr.operator], expr.bound, site)
+    yield from window(expr, expr.operator if want else NEGATED[expr.operator], expr.bound, site)
     for part in expr.key:
         yield from _made_known(part, site)
 
@@ -73,12 +73,12 @@ def _(expr: ir.HasLabel, want: bool, site: Site) -> Iterator[Alteration]:
 
 @leaf.register
 def _(expr: ir.Compare, want: bool, site: Site) -> Iterator[Alteration]:
-    relation = expr.operator if want else OPPOSITE[expr.operator]
+    relation = expr.operator if want else NEGATED[expr.operator]
     left, right = site.value(expr.left), site.value(expr.right)
     if right is not None:
         yield from reach(expr.left, relation, right, site)
     if left is not None and not isinstance(expr.right, ir.Const):
-        yield from reach(expr.right, FLIPPED[relation], left, site)
+        yield from reach(expr.right, MIRRORED[relation], left, site)
 
 
 def _subject(expr: Any) -> Any:
@@ -265,7 +265,7 @@ def _made_known(operand: Any, site: Site) -> Iterator[Alteration]:
     """A fact that is told, as any value."""
     if not isinstance(operand, ir.Field | ir.Fact) or site.value(operand) is not None:
         return
-    specimens: dict[str, Any] = {"number": 1, "boolean": True, "list": [], "duration": 60_000, "clock": 0}
+    specimens: dict[str, Any] = {"number": 1, "boolean": True, "list": [], "duration": MINUTE, "clock": 0}
     value = specimens.get(operand.kind, "x")
     if operand.kind == "entity":
         value = {"id": "somebody"}

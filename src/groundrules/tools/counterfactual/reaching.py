@@ -11,22 +11,23 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from groundrules.calendar.instants import format_duration, format_ms
+from groundrules.calendar.instants import format_ms
 from groundrules.calendar.zones import instant_of, local_day, time_of_day
 from groundrules.plan import ir
+from groundrules.plan.ir import Relation
+from groundrules.plan.relations import HOLDS, MIRRORED
 from groundrules.reference import clauses
 from groundrules.reference import scope as scopes
-from groundrules.reference.conditions import RELATIONS
 from groundrules.reference.kinds import kind_of
 from groundrules.reference.scope import Scope
 from groundrules.reference.values import evaluate
+from groundrules.time_units import DAY, HOUR, format_duration
 from groundrules.tools.counterfactual import altering
 from groundrules.tools.counterfactual.altering import Alteration, InWindow, Place
 from groundrules.tools.counterfactual.specimens import findable
 from groundrules.tools.explaining.model import Change
+from groundrules.window_kinds import KINDS
 
-FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
-OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
 SAME_TEXT = ("folded", "squeezed", "lower", "trimmed")
 OTHER = "something else"
 HOURS_AHEAD = 24 * 8
@@ -61,7 +62,7 @@ class Site:
         return None
 
 
-def reach(expr: Any, relation: str, bound: Any, site: Site) -> Iterator[Alteration]:
+def reach(expr: Any, relation: Relation, bound: Any, site: Site) -> Iterator[Alteration]:
     """Yield changes after which the value of `expr` stands in this relation to `bound`."""
     match expr:
         case ir.Field() | ir.Fact():
@@ -71,7 +72,7 @@ def reach(expr: Any, relation: str, bound: Any, site: Site) -> Iterator[Alterati
         case ir.Coalesce():
             yield from reach(expr.value, relation, bound, site)
         case ir.Negate():
-            yield from reach(expr.operand, FLIPPED[relation], -bound, site)
+            yield from reach(expr.operand, MIRRORED[relation], -bound, site)
         case ir.Arithmetic():
             yield from _calculated(expr, relation, bound, site)
         case ir.Call():
@@ -95,7 +96,7 @@ def reach(expr: Any, relation: str, bound: Any, site: Site) -> Iterator[Alterati
                 yield altering.silence(who, length, told)
 
 
-def nearest(relation: str, bound: Any) -> Any:
+def nearest(relation: Relation, bound: Any) -> Any:
     """A value that stands in a relation to `bound`, as near to it as can be."""
     if isinstance(bound, bool):
         return bound is (relation == "==")
@@ -107,7 +108,7 @@ def nearest(relation: str, bound: Any) -> Any:
 # --- fields and facts -------------------------------------------------------------------------------
 
 
-def set_to(expr: ir.Field | ir.Fact, value: Any, relation: str, bound: Any, site: Site) -> Iterator[Alteration]:
+def set_to(expr: ir.Field | ir.Fact, value: Any, relation: Relation, bound: Any, site: Site) -> Iterator[Alteration]:
     """Yield the change of a field or fact to `value`, which is told as a relation to `bound`."""
     before = site.value(expr)
     told = Change(
@@ -155,7 +156,7 @@ def _shown(value: Any, expr: Any) -> Any:
 # --- calculations -----------------------------------------------------------------------------------
 
 
-def _calculated(expr: ir.Arithmetic, relation: str, bound: Any, site: Site) -> Iterator[Alteration]:
+def _calculated(expr: ir.Arithmetic, relation: Relation, bound: Any, site: Site) -> Iterator[Alteration]:
     left, right = site.value(expr.left), site.value(expr.right)
     match expr.operator:
         case "+":
@@ -167,11 +168,11 @@ def _calculated(expr: ir.Arithmetic, relation: str, bound: Any, site: Site) -> I
             if right is not None:
                 yield from reach(expr.left, relation, bound + right, site)
             if left is not None:
-                yield from reach(expr.right, FLIPPED[relation], left - bound, site)
+                yield from reach(expr.right, MIRRORED[relation], left - bound, site)
         case "*" if right and isinstance(right, int | float):
-            yield from reach(expr.left, relation if right > 0 else FLIPPED[relation], _whole(bound / right), site)
+            yield from reach(expr.left, relation if right > 0 else MIRRORED[relation], _whole(bound / right), site)
         case "/" if right and isinstance(right, int | float):
-            yield from reach(expr.left, relation if right > 0 else FLIPPED[relation], _whole(bound * right), site)
+            yield from reach(expr.left, relation if right > 0 else MIRRORED[relation], _whole(bound * right), site)
         case "%" if relation == "==" and isinstance(right, int) and right and isinstance(left, int):
             yield from reach(expr.left, "==", left + (bound - left) % right, site)
 
@@ -180,11 +181,11 @@ def _whole(number: float) -> float:
     return int(number) if float(number).is_integer() else number
 
 
-def _called(expr: ir.Call, relation: str, bound: Any, site: Site) -> Iterator[Alteration]:
+def _called(expr: ir.Call, relation: Relation, bound: Any, site: Site) -> Iterator[Alteration]:
     first = expr.arguments[0] if expr.arguments else None
     match expr.function:
         case "age" if isinstance(bound, int | float):
-            yield from reach(first, FLIPPED[relation], site.scope.now - round(bound), site)
+            yield from reach(first, MIRRORED[relation], site.scope.now - round(bound), site)
         case "length" if isinstance(bound, int | float):
             if isinstance(first, ir.Call):
                 yield from written_for(first, round(nearest(relation, bound)) - len(site.value(first) or ()), site)
@@ -202,11 +203,11 @@ def _called(expr: ir.Call, relation: str, bound: Any, site: Site) -> Iterator[Al
             yield from when(lambda moved: _holds(evaluate(expr, moved), relation, bound), site)
 
 
-def _holds(value: Any, relation: str, bound: Any) -> bool:
-    return value is not None and RELATIONS[relation](value, bound)
+def _holds(value: Any, relation: Relation, bound: Any) -> bool:
+    return value is not None and HOLDS[relation](value, bound)
 
 
-def _resized(expr: Any, size: Any, relation: str, bound: Any, site: Site) -> Iterator[Alteration]:
+def _resized(expr: Any, size: Any, relation: Relation, bound: Any, site: Site) -> Iterator[Alteration]:
     """Yield a text or list that is as long."""
     value, size = site.value(expr), max(0, round(size))
     told = Change(
@@ -238,7 +239,7 @@ def written_for(call: ir.Call, count: int, site: Site) -> Iterator[Alteration]:
     yield from rewritten(subject, lambda text: " ".join([text, *found]).strip(), told, site)
 
 
-def _item(collection: Any, relation: str, bound: Any, site: Site) -> Iterator[Alteration]:
+def _item(collection: Any, relation: Relation, bound: Any, site: Site) -> Iterator[Alteration]:
     """Yield the first or last item of a list of people or texts as something else."""
     place = site.place(collection)
     if place is None or relation not in ("==", "!="):
@@ -260,7 +261,7 @@ def _another(items: list[Any], number: int) -> Any:
 # --- time, ledgers, windows -------------------------------------------------------------------------
 
 
-def _later(relation: str, bound: Any, site: Site) -> Iterator[Alteration]:
+def _later(relation: Relation, bound: Any, site: Site) -> Iterator[Alteration]:
     instant = nearest(relation, bound)
     if relation in (">", ">=", "==") and instant > site.scope.now:
         yield altering.later(round(instant), site.scope)
@@ -269,23 +270,23 @@ def _later(relation: str, bound: Any, site: Site) -> Iterator[Alteration]:
 def when(holds: Any, site: Site, exact: tuple[int, ...] = ()) -> Iterator[Alteration]:
     """Yield the next instant at which something holds: one of `exact` times of day (ms), or a full hour."""
     zone, now = site.scope.plan.timezone, site.scope.now
-    hour = now - time_of_day(zone, now) % 3_600_000
+    hour = now - time_of_day(zone, now) % HOUR
     midnight = instant_of(zone, local_day(zone, now), 0)
-    days = (midnight + day * 86_400_000 + time for day in range(2) for time in exact)
-    hours = (hour + step * 3_600_000 for step in range(1, HOURS_AHEAD))
+    days = (midnight + day * DAY + time for day in range(2) for time in exact)
+    hours = (hour + step * HOUR for step in range(1, HOURS_AHEAD))
     for instant in sorted({*days, *hours}):
         if instant > site.scope.now and holds(replace(site.scope, now=instant)):
             yield altering.later(instant, site.scope)
             return
 
 
-def _balance(expr: ir.LedgerValue, relation: str, bound: Any, site: Site) -> Iterator[Alteration]:
+def _balance(expr: ir.LedgerValue, relation: Relation, bound: Any, site: Site) -> Iterator[Alteration]:
     who, current = site.value(expr.key), site.value(expr)
     if who is not None and current is not None:
         yield altering.balance(expr.ledger, who, round(nearest(relation, bound)), site.scope.now, current)
 
 
-def window(expr: ir.WindowTest | ir.WindowValue, relation: str, bound: Any, site: Site) -> Iterator[Alteration]:
+def window(expr: ir.WindowTest | ir.WindowValue, relation: Relation, bound: Any, site: Site) -> Iterator[Alteration]:
     """Yield more or fewer events in a window."""
     key = [site.value(part) for part in expr.key]
     if None in key:
@@ -293,16 +294,14 @@ def window(expr: ir.WindowTest | ir.WindowValue, relation: str, bound: Any, site
     where = in_window(expr, key, site)
     held = site.scope.partition.windows.value(expr.window, key, expr.within, None, site.scope.now)
     wanted = nearest(relation, bound)
-    match where.window.kind:
-        case "count" | "distinct":
-            missing = round(wanted) - held
-            yield from (where.more(missing),) if missing > 0 else where.fewer(-missing)
-        case "sum" if wanted > held:
-            yield where.amount(_whole(wanted - held))
-        case "streak" if wanted > held:
-            yield where.days(round(wanted))
-        case "quiet":
-            yield where.still_for(round(wanted)) if wanted > held else where.more(1)
+    kind = KINDS[where.window.kind]
+    if kind.elapsed:
+        yield where.still_for(round(wanted)) if wanted > held else where.more(1)
+    elif kind.keeps_entries:
+        missing = round(wanted) - held
+        yield from (where.more(missing),) if missing > 0 else where.fewer(-missing)
+    elif wanted > held:
+        yield where.days(round(wanted)) if kind.daily else where.amount(_whole(wanted - held))
 
 
 def in_window(expr: ir.WindowTest | ir.WindowValue, key: list[Any], site: Site) -> InWindow:

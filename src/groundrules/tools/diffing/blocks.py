@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 
-from groundrules.logic.implication import Guard, together
+from groundrules.logic.certainty import Guard
+from groundrules.logic.implication import Direction, together
 from groundrules.plan import ir
 from groundrules.tools.diffing import guards
-from groundrules.tools.diffing.model import Change, Detail, Direction
+from groundrules.tools.diffing.model import Change, Detail
 from groundrules.tools.diffing.pairs import Both, paired, told, wording
 from groundrules.tools.diffing.rules import Found, acting, lead, untils
 from groundrules.tools.diffing.texts import at, hours, length

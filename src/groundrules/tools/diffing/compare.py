@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from groundrules.calendar.instants import format_duration
 from groundrules.checker import Checked
 from groundrules.plan import ir
+from groundrules.plan.order import alike
 from groundrules.rulebook.yaml import YNode, YScalar, YSequence
+from groundrules.time_units import format_duration
 from groundrules.tools.diffing import blocks
 from groundrules.tools.diffing.carried import carried
 from groundrules.tools.diffing.model import Change, Detail, Diff
-from groundrules.tools.diffing.order import alike
 from groundrules.tools.diffing.pairs import Both, entries, told, wording
 from groundrules.tools.versions import Version
 

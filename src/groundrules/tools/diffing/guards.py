@@ -15,14 +15,13 @@ import msgspec
 
 from groundrules.plan import ir
 from groundrules.plan.codec import definition_hash
+from groundrules.plan.order import alike
+from groundrules.time_units import format_clock
 from groundrules.tools.diffing.model import Detail
-from groundrules.tools.diffing.order import alike
-from groundrules.tools.diffing.texts import Texts, clock, constant, length
+from groundrules.tools.diffing.texts import Texts, constant, length
+from groundrules.window_kinds import KINDS
 
 _MEANT = ("id", "src", "keep", "ids", "pane")  # of a window: what follows from who reads it
-
-
-_UNBOUNDED = ("quiet", "streak")  # look back as far as they are compared with
 
 
 class Constant(NamedTuple):
@@ -159,13 +158,13 @@ def _abstract(value: Any, texts: Texts, found: list[Constant], operators: list[s
     if isinstance(value, ir.WindowTest | ir.WindowValue):
         fields["window"] = window = texts.counted(fields["window"])
         within = fields.pop("within")
-        if isinstance(window, str) or window.kind not in _UNBOUNDED:
+        if isinstance(window, str) or KINDS[window.kind].looks_back:
             found.append(Constant("within", length(within)))
     if isinstance(value, ir.WindowTest):
         found.insert(0, Constant("bound", _bound(value, texts)))
         del fields["bound"]
     elif isinstance(value, ir.InClock):
-        found.append(Constant("bound", f"{clock(fields.pop('start'))}-{clock(fields.pop('end'))}"))
+        found.append(Constant("bound", f"{format_clock(fields.pop('start'))}-{format_clock(fields.pop('end'))}"))
     elif isinstance(value, ir.Window):
         del fields["within"]
     if isinstance(value, ir.WindowTest | ir.Compare):
@@ -176,4 +175,4 @@ def _abstract(value: Any, texts: Texts, found: list[Constant], operators: list[s
 
 def _bound(test: ir.WindowTest, texts: Texts) -> str:
     window = texts.counted(test.window)
-    return length(test.bound) if isinstance(window, ir.Window) and window.kind == "quiet" else str(test.bound)
+    return length(test.bound) if isinstance(window, ir.Window) and KINDS[window.kind].elapsed else str(test.bound)

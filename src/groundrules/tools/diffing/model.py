@@ -6,8 +6,7 @@ from typing import Literal
 
 import msgspec
 
-Direction = Literal["more", "fewer", "unclear", "same"]
-"""Whether a rule acts on more events than before, on fewer, on others (or that can't be told), or on the same ones."""
+from groundrules.logic.implication import Direction
 
 Kind = Literal["added", "removed", "renamed", "changed"]
 

@@ -7,12 +7,13 @@ returns details; `lead` says besides where the rule moved: whether it acts on mo
 from __future__ import annotations
 
 from groundrules.calendar.instants import format_ms
-from groundrules.logic.implication import Guard, together
+from groundrules.logic.certainty import Guard
+from groundrules.logic.implication import Direction, together
 from groundrules.plan import ir
 from groundrules.plan.codec import definition_hash
 from groundrules.tools.diffing import guards
 from groundrules.tools.diffing.effects import effects
-from groundrules.tools.diffing.model import Detail, Direction
+from groundrules.tools.diffing.model import Detail
 from groundrules.tools.diffing.pairs import Both, entries, paired, told, wording
 from groundrules.tools.diffing.texts import approval, length, once
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, TypeVar
 
-from groundrules.calendar.instants import format_duration, format_ms
+from groundrules.calendar.instants import format_ms
 from groundrules.plan import ir
+from groundrules.time_units import WEEKDAYS, format_clock, format_duration
 
 T = TypeVar("T")
 
 LONGEST = 30  # items of a list that stand in a text
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 class Texts:
@@ -133,20 +133,15 @@ def at(when: ir.When) -> str:
     """Return a recurring time as it is written: `monday 09:00`, `every 30m`."""
     if when.every is not None:
         return f"every {length(when.every)}"
-    parts = [_WEEKDAYS[when.weekday]] if when.weekday is not None else []
+    parts = [WEEKDAYS[when.weekday]] if when.weekday is not None else []
     if when.day is not None:
         day = "last day" if when.day == -1 else f"{when.day:02}"
         parts.append(f"{when.month:02}-{day}" if when.month is not None else f"day {day}" if when.day > 0 else day)
-    return " ".join([*parts, clock(when.time)])
+    return " ".join([*parts, format_clock(when.time)])
 
 
 def hours(given: tuple[int, int] | None) -> str:
-    return "" if given is None else f"{clock(given[0])}-{clock(given[1])}"
-
-
-def clock(ms: int) -> str:
-    minutes, rest = divmod(ms // 1000, 60)
-    return f"{minutes // 60:02}:{minutes % 60:02}" + (f":{rest:02}" if rest else "")
+    return "" if given is None else f"{format_clock(given[0])}-{format_clock(given[1])}"
 
 
 def length(ms: int | None) -> str:
@@ -171,7 +166,7 @@ def constant(value: Any, kind: str | None = None) -> str:
     if kind == "duration" and isinstance(value, int):
         return length(value)
     if kind == "clock" and isinstance(value, int):
-        return clock(value)
+        return format_clock(value)
     if kind == "instant" and isinstance(value, int):
         return format_ms(value)
     if isinstance(value, bool):

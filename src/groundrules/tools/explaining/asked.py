@@ -9,13 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from groundrules.calendar.instants import format_duration, format_ms
+from groundrules.calendar.instants import format_ms
 from groundrules.calendar.periods import period_end, period_index
 from groundrules.plan import ir
 from groundrules.reference import clauses, guards
-from groundrules.reference.firings import DEFAULT_MEMORY, key_of
+from groundrules.reference.firings import key_of
 from groundrules.reference.scope import Scope
 from groundrules.reference.values import evaluate
+from groundrules.time_units import format_duration
 from groundrules.tools.explaining.model import Condition, Once, Times
 from groundrules.tools.explaining.tree import Events, condition
 
@@ -90,7 +91,7 @@ def once(rule: ir.Rule, clause: ir.Once, lane: str, scope: Scope) -> Once:
     blocked = firings.fired_already(rule, lane, scope)
     return Once(
         key=key(clause.key, scope),
-        within=None if clause.per else format_duration(clause.within or DEFAULT_MEMORY),
+        within=None if clause.per else format_duration(clause.within or ir.REMEMBERED),
         per=clause.per,
         fired_at=format_ms(earlier[-1]) if earlier else None,
         again=format_ms(_again(clause, earlier[-1], scope)) if blocked else None,
@@ -100,7 +101,7 @@ def once(rule: ir.Rule, clause: ir.Once, lane: str, scope: Scope) -> Once:
 def _again(clause: ir.Once, fired: int, scope: Scope) -> int:
     """When a rule may fire again after it fired at `fired`."""
     if clause.per is None:
-        return fired + (clause.within or DEFAULT_MEMORY)
+        return fired + (clause.within or ir.REMEMBERED)
     zone = scope.plan.timezone
     same = period_index(zone, fired, clause.per) == period_index(zone, scope.now, clause.per)
     return period_end(zone, fired if same else scope.now, clause.per)

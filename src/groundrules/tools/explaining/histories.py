@@ -12,11 +12,13 @@ from typing import Any
 
 from groundrules.calendar.zones import local_day
 from groundrules.plan import ir
-from groundrules.reference.firings import DEFAULT_MEMORY, Firing
+from groundrules.reference.firings import Firing
 from groundrules.reference.partition import Partition
 from groundrules.reference.windows import Entry, Windows, encoded
+from groundrules.time_units import DAY
+from groundrules.window_kinds import KINDS
 
-LONGEST_PERIOD = 32 * 86_400_000
+LONGEST_PERIOD = 32 * DAY
 
 
 class Shelves(list[Entry]):
@@ -72,8 +74,9 @@ def _entries(partition: Partition) -> Iterator[Entry]:
     last: dict[Any, Entry] = {}
     for entry in partition.windows.history:
         window = definitions[entry.window]
-        if window.kind in ("streak", "quiet"):
-            day = local_day(partition.plan.timezone, entry.at) if window.kind == "streak" else None
+        kind = KINDS[window.kind]
+        if not kind.looks_back:
+            day = local_day(partition.plan.timezone, entry.at) if kind.daily else None
             last[entry.window, entry.key, day] = entry
     kept = {id(entry) for entry in last.values()}
     for entry in partition.windows.history:
@@ -84,7 +87,7 @@ def _entries(partition: Partition) -> Iterator[Entry]:
 def _is_within(window: ir.Window, entry: Entry, partition: Partition) -> bool:
     """Whether an entry of a window that looks back for a time is not too old for it."""
     limit = partition.now - (window.within or partition.plan.retain) - window.pane
-    return window.kind in ("count", "distinct", "sum") and entry.at > limit
+    return KINDS[window.kind].looks_back and entry.at > limit
 
 
 def _firings(partition: Partition) -> Iterator[Firing]:
@@ -103,4 +106,4 @@ def _firings(partition: Partition) -> Iterator[Firing]:
 def _remembered(rule: ir.Rule) -> int:
     if rule.once is None:
         return 0
-    return LONGEST_PERIOD if rule.once.per else rule.once.within or DEFAULT_MEMORY
+    return LONGEST_PERIOD if rule.once.per else rule.once.within or ir.REMEMBERED

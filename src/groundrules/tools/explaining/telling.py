@@ -104,11 +104,7 @@ class PlanSpeech(Speech):
         return self("one_of", words=words) if alternatives else words
 
     def _window(self, change: Change) -> str:
-        kind = change.source
-        if kind == "count":
-            kind = "more" if change.count >= 0 else "fewer"
-        if kind == "distinct" and change.count < 0:
-            kind = "fewer"
+        kind = "fewer" if change.count < 0 else change.source
         keys = self.join(change.among)
         return self(
             f"way.window.{kind}",

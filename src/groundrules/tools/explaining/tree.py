@@ -10,16 +10,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from groundrules.calendar.instants import format_duration, format_ms
+from groundrules.calendar.instants import format_ms
 from groundrules.plan import ir
+from groundrules.plan.walk import walk
 from groundrules.reference import clauses
 from groundrules.reference.missing_reads import blame
 from groundrules.reference.scope import Scope, identity
-from groundrules.reference.tree import everything_in
 from groundrules.reference.values import evaluate, raw
 from groundrules.reference.windows import Entry, encoded
+from groundrules.time_units import format_duration
 from groundrules.tools.explaining.event_lines import Json, seen
 from groundrules.tools.explaining.model import Condition, Seen, WindowSeen
+from groundrules.window_kinds import KINDS
 
 MOST_EVENTS = 8
 Events = Mapping[str, Json]
@@ -112,11 +114,7 @@ def _looked_into(expr: Any, scope: Scope) -> dict[str, str]:
 
 def windows_in(expr: Any, scope: Scope, events: Events) -> list[WindowSeen]:
     """The windows that a leaf reads, with the events in them."""
-    return [
-        window_seen(part, scope, events)
-        for part in everything_in(expr)
-        if isinstance(part, ir.WindowTest | ir.WindowValue)
-    ]
+    return [window_seen(part, scope, events) for part in walk(expr) if isinstance(part, ir.WindowTest | ir.WindowValue)]
 
 
 def window_seen(expr: ir.WindowTest | ir.WindowValue, scope: Scope, events: Events) -> WindowSeen:
@@ -142,18 +140,14 @@ def window_seen(expr: ir.WindowTest | ir.WindowValue, scope: Scope, events: Even
 
 def _held(window: ir.Window, key: list[Any], within: int, scope: Scope) -> list[Entry]:
     """The entries that make up a window's number: of distinct values and of days the last each, of quiet the last."""
-    windows = scope.partition.windows
-    match window.kind:
-        case "quiet":
-            return windows.all(window.id, key)[-1:]
-        case "streak":
-            return windows.all(window.id, key)
-        case "distinct":
-            entries = windows.entries(window.id, key, within, scope.now)
-            latest = {encoded(entry.value): entry for entry in entries}
-            return [entry for entry in entries if latest[encoded(entry.value)] is entry]
-        case _:
-            return windows.entries(window.id, key, within, scope.now)
+    windows, kind = scope.partition.windows, KINDS[window.kind]
+    if not kind.looks_back:
+        return windows.all(window.id, key)[-1 if kind.elapsed else 0 :]
+    entries = windows.entries(window.id, key, within, scope.now)
+    if kind.takes != "key":
+        return entries
+    latest = {encoded(entry.value): entry for entry in entries}
+    return [entry for entry in entries if latest[encoded(entry.value)] is entry]
 
 
 def _seen(entry: Entry, events: Events) -> Seen:
@@ -165,4 +159,4 @@ def _seen(entry: Entry, events: Events) -> Seen:
 
 def written(window: ir.Window, value: Any) -> Any:
     """A window's number as the log writes it: quiet is a length of time."""
-    return format_duration(value) if window.kind == "quiet" and isinstance(value, int) else value
+    return format_duration(value) if KINDS[window.kind].elapsed and isinstance(value, int) else value

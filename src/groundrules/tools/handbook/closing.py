@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 from groundrules.plan import ir
 from groundrules.plan.walk import within
+from groundrules.time_units import DAY
 from groundrules.tools.handbook.document import Block, Heading, Item, Items, Table
 from groundrules.tools.handbook.guide import Guide
+from groundrules.window_kinds import KINDS
 
 
 def closing(guide: Guide) -> Iterator[Block]:
@@ -84,7 +86,7 @@ def _windows(plan: ir.Plan) -> dict[str, int]:
     """Return how long events are counted at most, by type."""
     longest: dict[str, int] = {}
     for window in plan.windows:
-        length = 2 * 86_400_000 if window.kind == "streak" else window.within or plan.retain
+        length = 2 * DAY if KINDS[window.kind].daily else window.within or plan.retain
         longest[window.type] = max(length, longest.get(window.type, 0))
     return longest
 
@@ -92,5 +94,5 @@ def _windows(plan: ir.Plan) -> dict[str, int]:
 def _longest(rule: ir.Rule) -> int:
     """Return how long it is kept that a rule fired."""
     period = {"day": 1, "week": 7, "month": 31}
-    once = rule.once.within or period.get(rule.once.per or "", 0) * 86_400_000 if rule.once else 0
+    once = rule.once.within or period.get(rule.once.per or "", 0) * DAY if rule.once else 0
     return max(once, rule.times.within if rule.times else 0, rule.remember)

@@ -11,8 +11,9 @@ from groundrules.calendar.zones import local
 from groundrules.narrate.localised import pick
 from groundrules.narrate.speech import Speech
 from groundrules.plan import ir
-from groundrules.syntax.print import clock
+from groundrules.time_units import format_clock
 from groundrules.tools.handbook.words import ACTIONS
+from groundrules.window_kinds import KINDS
 
 CLEAR = ("", "actor", "channel", "community", "member")  # who these are needs no words
 _TEXTS = frozenset({"text", "comment", "question", "options"})  # what is said, not what is done
@@ -83,7 +84,7 @@ class Phrases(Speech):
             return self.join((self._constant(item, kind) for item in value), "comma")
         if kind == "duration":
             return self.length(value)
-        return clock(value) if kind == "clock" else str(value)
+        return format_clock(value) if kind == "clock" else str(value)
 
     def whom(self, expr: Any) -> str:
         """Who is meant, where that is not who did it."""
@@ -165,17 +166,17 @@ class Phrases(Speech):
     def window(self, test: ir.WindowTest) -> str:
         """`at least 8 times within 10 seconds: writing a message`."""
         window = self._windows[test.window]
-        word, bound = f"window_{window.kind}", str(test.bound)
-        if window.kind == "quiet":
+        kind, word, bound = KINDS[window.kind], f"window_{window.kind}", str(test.bound)
+        if kind.elapsed:
             bound = self.length(test.bound)
-        elif test.bound == 1 and window.kind in ("count", "distinct"):
-            word, bound = f"{word}_one", self("once") if window.kind == "count" else bound
+        elif test.bound == 1 and kind.keeps_entries:
+            word, bound = f"{word}_one", bound if kind.takes else self("once")
         times = self(test.operator, n=bound)
         return self(word, times=times, within=self.length(test.within), type=self.event(window.type))
 
     def at(self, when: ir.When) -> str:
         """`every Monday at 09:00`."""
-        time = clock(when.time)
+        time = format_clock(when.time)
         if when.every is not None:
             return self("every", length=self.length(when.every))
         if when.weekday is not None:

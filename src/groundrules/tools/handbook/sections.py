@@ -8,7 +8,7 @@ from groundrules.checker.people import filled
 from groundrules.narrate.localised import pick
 from groundrules.plan import ir
 from groundrules.plan.walk import within
-from groundrules.syntax.print import clock
+from groundrules.time_units import format_clock
 from groundrules.tools.handbook.document import Block, Heading, Item, Items, Paragraph, Table
 from groundrules.tools.handbook.guide import Guide, alias_of
 from groundrules.tools.handbook.phrases import Phrases
@@ -211,7 +211,7 @@ def _path(guide: Guide, process: ir.Process, opening: ir.Rule) -> Item:
     if end:
         notes.append(phrases("at_end", what=phrases.effects(end.effects)))
     if process.hours:
-        notes.append(phrases("hours", start=clock(process.hours[0]), end=clock(process.hours[1])))
+        notes.append(phrases("hours", start=format_clock(process.hours[0]), end=format_clock(process.hours[1])))
     return Item(guide.name(opening.title, process.id), pick(opening.text, phrases.lang), tuple(notes))
 
 

@@ -18,12 +18,14 @@ from groundrules.decisions import Decision
 from groundrules.plan import ir
 from groundrules.reference.scope import Scope
 from groundrules.reference.values import evaluate
+from groundrules.time_units import SECOND
 from groundrules.tools.measuring import drafts
 from groundrules.tools.measuring.coverage import conditions_of
 from groundrules.tools.measuring.drafts import Threshold, Witness
 from groundrules.tools.measuring.observe import leaves, play
 from groundrules.tools.testing.cases import Case, Expectation, Step
 from groundrules.tools.testing.judge import as_expected
+from groundrules.window_kinds import KINDS
 
 ORDERED = ("<", "<=", ">", ">=")
 
@@ -75,14 +77,14 @@ def _threshold(plan: ir.Plan, owner: str, leaf: Any) -> Threshold | None:
     place = plan.sources[leaf.src] if leaf.src >= 0 else ir.Source(file="", line=0, column=0, text="")
     if isinstance(leaf, ir.WindowTest):
         window = next(one for one in plan.windows if one.id == leaf.window)
-        unit = 1000 if window.kind == "quiet" else 1
+        unit = SECOND if KINDS[window.kind].elapsed else 1
         return Threshold(
             owner, leaf.src, place.text, place.file, place.line, leaf.bound, unit, leaf, _is_state(plan, owner)
         )
     if isinstance(leaf, ir.Compare) and leaf.operator in ORDERED:
         constant = next((side for side in (leaf.left, leaf.right) if isinstance(side, ir.Const)), None)
         if constant is not None and isinstance(constant.value, int):
-            unit = 1000 if constant.kind in ("duration", "clock") else 1
+            unit = SECOND if constant.kind in ("duration", "clock") else 1
             return Threshold(
                 owner, leaf.src, place.text, place.file, place.line, constant.value, unit, leaf, _is_state(plan, owner)
             )

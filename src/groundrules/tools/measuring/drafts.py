@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-from groundrules.calendar.instants import format_duration
 from groundrules.plan import ir
-from groundrules.reference.tree import everything_in
+from groundrules.plan.walk import walk
+from groundrules.time_units import format_duration
 from groundrules.tools.testing.cases import Case, Expectation, Step
 from groundrules.tools.testing.timeline import VirtualClock, numbered
+from groundrules.window_kinds import KINDS
 
 WAYS = ("below", "at", "above")
 SPACINGS = ("1s", "1m", "1h", "1d")
@@ -109,9 +110,10 @@ def _taken(step: Step, at: str, repeat: int = 1, every: str = "0s") -> Step:
 
 def _filling(threshold: Threshold, witness: Witness, window: ir.Window, cases: Sequence[Case]) -> Iterator[Case]:
     """The counted event as often as needed, then the rule's own."""
-    if window.kind not in ("count", "distinct", "streak") or not 2 <= threshold.bound <= MOST_TAKEN:
+    kind = KINDS[window.kind]
+    if not kind.counts_up or not 2 <= threshold.bound <= MOST_TAKEN:
         return
-    spacings = SPACINGS[-1:] if window.kind == "streak" else SPACINGS
+    spacings = SPACINGS[-1:] if kind.daily else SPACINGS
     for spacing in spacings:
         if witness.it.type == window.type:
             for step in _numbered(witness.it):
@@ -175,7 +177,7 @@ def _by_members(threshold: Threshold, witness: Witness, elapsed: int | None) -> 
 
     With what came before it in its case, `elapsed` ms after the first step, or, where that is None, all by itself.
     """
-    facts = [node for node in everything_in(threshold.leaf) if isinstance(node, ir.Fact)]
+    facts = [node for node in walk(threshold.leaf) if isinstance(node, ir.Fact)]
     who = witness.it.fields.get("by")
     if not facts or not isinstance(who, str):
         return
@@ -197,7 +199,7 @@ def _ago(length: int) -> str:
 
 def _by_values(threshold: Threshold, witness: Witness, of: Any) -> Iterator[Case]:
     """The same with three values of a field, or three lengths of it, by three members if it is by anybody."""
-    fields = [node for node in everything_in(of) if isinstance(node, ir.Field)] if of is not None else []
+    fields = [node for node in walk(of) if isinstance(node, ir.Field)] if of is not None else []
     paths = [node.path for node in fields if node.root == "event"]
     if not paths:
         return

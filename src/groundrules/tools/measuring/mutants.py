@@ -11,17 +11,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
-from groundrules.calendar.instants import format_duration
 from groundrules.narrate.speech import Phrase, phrase
 from groundrules.plan import ir
+from groundrules.time_units import format_duration
 from groundrules.tools.measuring.coverage import observe
-from groundrules.tools.measuring.variants import conditions, durations, moved, numbers
+from groundrules.tools.measuring.variants import Kinds, conditions, durations, kinds_of, moved, numbers
 from groundrules.tools.testing.cases import Case
 from groundrules.tools.testing.runner import run_case
+from groundrules.window_kinds import KINDS
 
 MOST_WORDS = 12  # of a list, evenly chosen: each entry of a list of thousands tells no more than the next
 
@@ -49,9 +51,10 @@ class Verdict:
 
 def mutants(plan: ir.Plan) -> Iterator[Mutant]:
     """Yield every mutant of what is the rulebook's own."""
+    kinds = kinds_of(plan)
     for number, rule in enumerate(plan.rules):
         if "." not in rule.id and rule.mode != "off":
-            for src, change, changed in _of_rule(rule):
+            for src, change, changed in _of_rule(rule, kinds):
                 rules = (*plan.rules[:number], changed, *plan.rules[number + 1 :])
                 yield Mutant(rule.id, src, change, _roomy(replace(plan, rules=rules)))
     yield from _of_cells(plan)
@@ -78,7 +81,7 @@ def _is_rule(mutant: Mutant, plan: ir.Plan) -> bool:
 def _roomy(plan: ir.Plan) -> ir.Plan:
     """Let windows keep what a changed comparison looks at."""
     windows = tuple(
-        replace(one, keep=one.keep + 1, within=one.within * 2) if one.kind in ("count", "distinct", "sum") else one
+        replace(one, keep=one.keep + 1, within=one.within * 2) if KINDS[one.kind].looks_back else one
         for one in plan.windows
     )
     return replace(plan, windows=windows)
@@ -89,12 +92,12 @@ def _roomy(plan: ir.Plan) -> ir.Plan:
 Change = tuple[int, Phrase, ir.Rule]
 
 
-def _of_rule(rule: ir.Rule) -> Iterator[Change]:
-    for src, change, when in conditions(rule.when):
+def _of_rule(rule: ir.Rule, kinds: Kinds) -> Iterator[Change]:
+    for src, change, when in conditions(rule.when, kinds):
         yield src, change, replace(rule, when=when)
     if rule.unless is not None:
         yield rule.src, phrase("changes.left_out", "`unless`"), replace(rule, unless=None)
-        for src, change, unless in conditions(rule.unless):
+        for src, change, unless in conditions(rule.unless, kinds):
             yield src, change, replace(rule, unless=unless)
     for effects, src, change in _effects(rule.effects):
         yield src if src >= 0 else rule.src, change, replace(rule, effects=effects)
@@ -158,16 +161,17 @@ Where = int | str  # an index of the plan's sources, -1 for the cell's own place
 
 
 def _of_cells(plan: ir.Plan) -> Iterator[Mutant]:
-    kinds: tuple[tuple[str, Callable[[Any], Iterator[tuple[Where, Phrase, Any]]]], ...] = (
+    kinds = kinds_of(plan)
+    sections: tuple[tuple[str, Callable[[Any], Iterator[tuple[Where, Phrase, Any]]]], ...] = (
         ("ladders", _of_ladder),
-        ("processes", _of_process),
-        ("states", _of_state),
+        ("processes", partial(_of_process, kinds=kinds)),
+        ("states", partial(_of_state, kinds=kinds)),
         ("lists", _of_list),
         ("caps", _of_cap),
         ("ledgers", _of_ledger),
     )
     places = {rule.id: rule.src for rule in plan.rules}
-    for section, vary in kinds:
+    for section, vary in sections:
         cells = getattr(plan, section)
         for number, cell in enumerate(cells):
             for where, change, changed in vary(cell) if "." not in cell.id else ():
@@ -195,11 +199,11 @@ def _of_ladder(ladder: ir.Ladder) -> Iterator[tuple[Where, Phrase, Any]]:
         yield -1, phrase("changes.left_out", "`beyond: repeat`"), replace(ladder, beyond="nothing")
 
 
-def _of_process(process: ir.Process) -> Iterator[tuple[Where, Phrase, Any]]:
+def _of_process(process: ir.Process, kinds: Kinds) -> Iterator[tuple[Where, Phrase, Any]]:
     for number, until in enumerate(process.until):
         before, after = process.until[:number], process.until[number + 1 :]
         yield until.src, phrase("changes.until_left_out"), replace(process, until=(*before, *after))
-        for src, change, when in conditions(until.when):
+        for src, change, when in conditions(until.when, kinds):
             yield src, change, replace(process, until=(*before, replace(until, when=when), *after))
     for number, due in enumerate(process.steps):
         for change, length in durations(due.after, "after"):
@@ -209,16 +213,16 @@ def _of_process(process: ir.Process) -> Iterator[tuple[Where, Phrase, Any]]:
         yield -1, phrase("changes.left_out", "`hours`"), replace(process, hours=None)
 
 
-def _of_state(state: ir.State) -> Iterator[tuple[Where, Phrase, Any]]:
+def _of_state(state: ir.State, kinds: Kinds) -> Iterator[tuple[Where, Phrase, Any]]:
     for field in ("enter", "leave"):
-        for src, change, guard in conditions(getattr(state, field)):
+        for src, change, guard in conditions(getattr(state, field), kinds):
             yield src, change, replace(state, **{field: guard})
     for field in ("enter_on", "leave_on"):
         turns: tuple[ir.Until, ...] = getattr(state, field)
         for number, turn in enumerate(turns):
             before, after = turns[:number], turns[number + 1 :]
             yield turn.src, phrase("changes.event_left_out"), replace(state, **{field: (*before, *after)})
-            for src, change, when in conditions(turn.when):
+            for src, change, when in conditions(turn.when, kinds):
                 yield src, change, replace(state, **{field: (*before, replace(turn, when=when), *after)})
 
 

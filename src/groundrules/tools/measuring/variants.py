@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from msgspec.structs import replace
 
-from groundrules.calendar.instants import format_duration
 from groundrules.narrate.speech import Phrase, phrase
 from groundrules.plan import ir
+from groundrules.time_units import DAY, HOUR, format_duration
+from groundrules.window_kinds import KINDS, WindowKind
 
+Kinds = Mapping[str, WindowKind]  # by the id of the window
 Variant = tuple[int, Phrase, Any]  # where it was written, what was changed, the changed condition
 
 SWAPPED: dict[ir.Relation, ir.Relation] = {">=": ">", ">": ">=", "<": "<=", "<=": "<", "==": "!=", "!=": "=="}
@@ -31,21 +33,25 @@ def durations(value: int | None, form: str = "moved") -> Iterator[tuple[Phrase, 
         yield phrase(f"changes.{form}", format_duration(value or 0), format_duration(other)), other
 
 
-def conditions(expr: Any) -> Iterator[Variant]:
+def kinds_of(plan: ir.Plan) -> Kinds:
+    return {window.id: KINDS[window.kind] for window in plan.windows}
+
+
+def conditions(expr: Any, kinds: Kinds) -> Iterator[Variant]:
     """Yield every variant of a condition."""
-    for change, changed in _own(expr):
+    for change, changed in _own(expr, kinds):
         yield expr.src, change, changed
     if isinstance(expr, ir.And | ir.Or):
-        yield from _below(expr)
+        yield from _below(expr, kinds)
     elif isinstance(expr, ir.Not):
-        for src, change, changed in conditions(expr.operand):
+        for src, change, changed in conditions(expr.operand, kinds):
             yield src, change, replace(expr, operand=changed)
     elif isinstance(expr, ir.Quantified):
-        for src, change, changed in conditions(expr.condition):
+        for src, change, changed in conditions(expr.condition, kinds):
             yield src, change, replace(expr, condition=changed)
 
 
-def _below(expr: ir.And | ir.Or) -> Iterator[Variant]:
+def _below(expr: ir.And | ir.Or, kinds: Kinds) -> Iterator[Variant]:
     for number, operand in enumerate(expr.operands):
         before, after = expr.operands[:number], expr.operands[number + 1 :]
         rest = (*before, *after)
@@ -54,14 +60,14 @@ def _below(expr: ir.And | ir.Or) -> Iterator[Variant]:
             phrase("changes.condition_left_out"),
             rest[0] if len(rest) == 1 else replace(expr, operands=rest),
         )
-        for src, change, changed in conditions(operand):
+        for src, change, changed in conditions(operand, kinds):
             yield src, change, replace(expr, operands=(*before, changed, *after))
 
 
-def _own(expr: Any) -> Iterator[tuple[Phrase, Any]]:
+def _own(expr: Any, kinds: Kinds) -> Iterator[tuple[Phrase, Any]]:
     match expr:
         case ir.WindowTest():
-            yield from _window(expr)
+            yield from _window(expr, kinds[expr.window])
         case ir.Compare():
             yield from _compare(expr)
         case ir.Not():
@@ -75,19 +81,19 @@ def _own(expr: Any) -> Iterator[tuple[Phrase, Any]]:
                     replace(expr, collection=replace(expr.collection, value=items)),
                 )
         case ir.InClock():
-            yield phrase("changes.starts_later"), replace(expr, start=(expr.start + 3_600_000) % 86_400_000)
-            yield phrase("changes.ends_later"), replace(expr, end=(expr.end + 3_600_000) % 86_400_000)
+            yield phrase("changes.starts_later"), replace(expr, start=(expr.start + HOUR) % DAY)
+            yield phrase("changes.ends_later"), replace(expr, end=(expr.end + HOUR) % DAY)
 
 
-def _window(expr: ir.WindowTest) -> Iterator[tuple[Phrase, Any]]:
-    if expr.bound < 1000 or expr.within != expr.bound:
-        yield moved(expr.bound, expr.bound + 1), replace(expr, bound=expr.bound + 1)
-        yield moved(expr.bound, expr.bound - 1), replace(expr, bound=max(0, expr.bound - 1))
-        for change, within in durations(expr.within, "within"):
-            yield change, replace(expr, within=within)
-    else:  # how long it has been quiet: the number is the time
+def _window(expr: ir.WindowTest, kind: WindowKind) -> Iterator[tuple[Phrase, Any]]:
+    if kind.elapsed:
         for change, bound in durations(expr.bound):
             yield change, replace(expr, bound=bound, within=max(expr.within, bound))
+        return
+    yield moved(expr.bound, expr.bound + 1), replace(expr, bound=expr.bound + 1)
+    yield moved(expr.bound, expr.bound - 1), replace(expr, bound=max(0, expr.bound - 1))
+    for change, within in durations(expr.within, "within"):
+        yield change, replace(expr, within=within)
 
 
 def _compare(expr: ir.Compare) -> Iterator[tuple[Phrase, Any]]:

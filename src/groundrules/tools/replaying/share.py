@@ -16,13 +16,13 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from groundrules.calendar.instants import format_duration
 from groundrules.calendar.zones import in_zone
 from groundrules.decisions import Action, Decision, Fired, LedgerChange, Shadow
 from groundrules.engine.engine import Engine
 from groundrules.engine.intake.lenient import as_written
 from groundrules.engine.plan_file import Compiled
 from groundrules.plan import ir
+from groundrules.time_units import format_duration
 from groundrules.tools.replaying.model import Hit, Share
 from groundrules.tools.replaying.sources import lines, partitioner
 from groundrules.tools.running.run import numbered

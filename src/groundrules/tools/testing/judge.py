@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from groundrules.calendar.instants import format_duration
 from groundrules.decisions import Action, Decision
 from groundrules.plan import ir
+from groundrules.time_units import format_duration
 from groundrules.tools.testing.cases import Expectation
 from groundrules.tools.testing.timeline import milliseconds
 

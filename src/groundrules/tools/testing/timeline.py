@@ -16,13 +16,12 @@ from zoneinfo import ZoneInfo
 from groundrules.decisions import Decision
 from groundrules.engine.intake.explain import as_moment
 from groundrules.plan import ir
+from groundrules.time_units import UNITS, WEEKDAYS
 from groundrules.tools.testing.cases import Case, Step
 
 PARTITION = "test"
 NUMBER = "{n}"
 HEADER = ("id", "type", "time", "community", "channel", "actor")
-UNITS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000}
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _DURATION = r"(?:\d{1,18}(?:ms|[smhdw]))+"
 _RELATIVE = re.compile(rf"\+({_DURATION})(?:\s+(\d\d:\d\d(?::\d\d)?))?$")
 _CLOCK = re.compile(r"(\d\d):(\d\d)(?::(\d\d))?$")

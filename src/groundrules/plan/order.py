@@ -1,0 +1,36 @@
+"""Parts of plans that mean the same though they are written in another order.
+
+The sides of `and` and `or`, and the effects of a rule, have no order that any decision depends on.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec.structs import replace
+
+from groundrules.plan import ir
+from groundrules.plan.codec import definition_hash
+from groundrules.plan.walk import rebuilt
+
+_UNORDERED: dict[Any, tuple[str, ...]] = {
+    ir.And: ("operands",),
+    ir.Or: ("operands",),
+    ir.Rule: ("effects",),
+    ir.Act: ("or_else",),
+}
+
+
+def alike(one: Any, other: Any) -> bool:
+    """Tell whether two parts of plans mean the same, but for order."""
+    return definition_hash([one]) == definition_hash([other]) or _hash(one) == _hash(other)
+
+
+def _hash(value: Any) -> str:
+    return definition_hash([rebuilt(value, _ordered)])
+
+
+def _ordered(node: Any) -> Any:
+    names = _UNORDERED.get(type(node), ())
+    changes = {name: tuple(sorted(getattr(node, name), key=definition_hash)) for name in names}
+    return replace(node, **changes) if changes else node
