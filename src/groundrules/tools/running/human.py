@@ -52,7 +52,7 @@ class Reporter:
             if not self._everything and not self._is_news(decision, line):
                 continue
             above = self._headline(line, decision, own)
-            yield from self._told(above if above != said else "", list(self._body(decision)), decision)
+            yield from self._block(above if above != said else "", list(self._body(decision)), decision)
             said = above
 
     def _is_news(self, decision: Decision, line: bytes) -> bool:
@@ -64,7 +64,7 @@ class Reporter:
 
     # --- the line above -----------------------------------------------------------------------------
 
-    def _told(self, above: str, body: list[str], decision: Decision) -> Iterator[Line]:
+    def _block(self, above: str, body: list[str], decision: Decision) -> Iterator[Line]:
         """The line above and what came of it; in one line where that is all that there is."""
         day = self._local(decision.at, "%Y-%m-%d")
         if day and day != self._day:
