@@ -162,7 +162,7 @@ class _Pack:
         self.plan = phrases.plan
 
     def say(self, word: str, **values: object) -> str:
-        return self.phrases.own(_WORDS[word]).format(**values)
+        return _WORDS[word][self.phrases.lang == "zh"].format(**values)
 
     def blocks(self) -> Iterator[Block]:
         root = self.checked.instances[0]

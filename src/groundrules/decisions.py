@@ -7,6 +7,7 @@ describes every field and `schemas/decision.schema.json` is checked against thes
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Literal
 
 import msgspec
@@ -163,11 +164,14 @@ class Decision(Record, frozen=True, kw_only=True):
             or self.notes
         )
 
-    def explain(self, lang: str = "en") -> str:
-        """Say in sentences what happened and why, in `lang` (zh or en)."""
+    def explain(self, lang: str = "en", actions: Iterable[Any] = ()) -> str:
+        """Say in sentences what happened and why, in `lang` (zh or en).
+
+        `actions` are those of the plan, which know how a rulebook's own actions are told: `book.plan.actions`.
+        """
         from groundrules.narrate.decision import narrate
 
-        return "\n".join(narrate(self, lang))
+        return "\n".join(narrate(self, lang, {action.name: action for action in actions}))
 
 
 _encode = msgspec.json.Encoder().encode

@@ -1,8 +1,8 @@
 """From a path to a checked book: the one door into the front end.
 
 `check_path` and `check_text` find everything that is wrong with a rulebook, at once; `load` goes on to the plan. What
-the loader had to leave out is missing from the rulebook, so findings of the checker that only say that such a name does
-not exist are echoes and are dropped: one mistake, one message.
+the loader had to leave out is missing from the rulebook, and so is what has mistakes in its schema; findings that only
+say that such a name does not exist are echoes and are dropped: one mistake, one message.
 """
 
 from __future__ import annotations
@@ -111,7 +111,8 @@ def _checked(book: Rulebook | None, report: Report) -> CheckResult:
         return CheckResult(tuple(report.sorted), None)
     found = Report()
     checked = checker.check(book, found)
-    echoes = _Echoes(frozenset(_broken(book)), any(earlier.code in _IMPORTS for earlier in report.sorted))
+    broken = checked.catalog.refused.union(_broken(book))
+    echoes = _Echoes(broken, any(earlier.code in _IMPORTS for earlier in report.sorted))
     for diagnostic in found.sorted:
         if diagnostic not in echoes:
             report.add(diagnostic)
@@ -120,17 +121,17 @@ def _checked(book: Rulebook | None, report: Report) -> CheckResult:
 
 @dataclass(frozen=True)
 class _Echoes:
-    """Findings that only say that something left out by the loader does not exist."""
+    """Findings that only say that something does not exist that was left out for its own mistakes."""
 
     broken: frozenset[str]
     imports_failed: bool  # event types may be among what they would have brought
 
     def __contains__(self, diagnostic: Diagnostic) -> bool:
+        written = diagnostic.span.text
         if diagnostic.code == codes.UNKNOWN_EVENT_TYPE.code:
-            return self.imports_failed
+            return self.imports_failed or written in self.broken
         if diagnostic.code not in _ECHOES:
             return False
-        written = diagnostic.span.text
         return bool(self.broken & {written, written.partition(".")[0], written.rpartition(".")[2]})
 
 

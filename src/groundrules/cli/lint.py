@@ -95,13 +95,14 @@ def _findings(path: str, fix: bool, wanted: tuple[str, ...], supplies: Supplies 
 
 
 def _supplies(adapters: Sequence[str]) -> Supplies | None:
+    from groundrules.ports import PortError
     from groundrules.tools.supplies import supplies
 
     if not adapters:
         return None
     try:
         return supplies(adapters)
-    except LookupError as error:
+    except PortError as error:
         raise click.UsageError(str(error)) from None
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import click
 
@@ -35,9 +35,8 @@ SAVED_EVERY = 1000  # lines; what comes after the last save is decided again whe
 @click.option("--quiet", "-q", is_flag=True, help="No progress and no summary.")
 @click.option(
     "--state",
-    type=click.Path(dir_okay=False, writable=True),
     metavar="FILE",
-    help="Keep what is remembered in this SQLite file, and go on from it.",
+    help="Keep what is remembered in this SQLite file, or in a store by its name (NAME:LOCATION), and go on from it.",
 )
 @click.option("--strict", is_flag=True, help="Exit with 1 if an event was rejected.")
 def command(
@@ -86,18 +85,18 @@ def _engine(ready: HasPlan, state: str | None) -> Iterator[tuple[Engine, Callabl
     if state is None:
         yield Engine(ready), lambda: None
         return
-    from sqlite3 import DatabaseError
-
-    from groundrules.engine.upkeep.snapshot import SnapshotError
-    from groundrules.stores.sqlite import SqliteStore
+    from groundrules.ports import PortError
+    from groundrules.stores import StoreError
+    from groundrules.tools.running.states import resumed
 
     try:
-        store = SqliteStore(state)
-        engine = store.open(ready)
-    except (DatabaseError, SnapshotError) as error:
+        store, engine = resumed(state, ready)
+    except PortError as error:
+        raise click.UsageError(str(error)) from None
+    except StoreError as error:
         tell_error(f"{state} can't be used for state: {error}")
         sys.exit(1)
-    with store:
+    with closing(store):
         try:
             yield engine, lambda: store.save(engine)
         finally:

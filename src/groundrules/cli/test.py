@@ -67,7 +67,7 @@ def command(
         Path(junit_path).write_text(junit(results), encoding="utf-8")
     say = speech("tests", lang)
     if form == "human":
-        print_lines(human.lines(results, say))
+        print_lines(human.lines(suites, say))
     passed = bool(results) and all(result.passed for result in results)
     asked = {"coverage": coverage or (fail_under is not None and not mutate), "mutants": mutate}
     asked["boundaries"] = boundaries

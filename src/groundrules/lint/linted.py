@@ -23,8 +23,10 @@ from groundrules.plan import ir
 from groundrules.plan.walk import within
 from groundrules.rulebook import model as authored
 from groundrules.syntax import nodes
+from groundrules.types.actions import ActionType
 
 Supplies = Mapping[str, Mapping[str, frozenset[str]]]  # adapter → event type → dotted paths that it fills in
+_HARD = frozenset({"silences", "removes"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -200,15 +202,27 @@ class Linted:
 
     @cached_property
     def sanctions(self) -> dict[str, int]:
-        """Actions against members that form a scale, with their rank: how many others each makes needless."""
-        catalog = self.checked.catalog
-        known = {name: action for name in catalog.names("actions") if (action := catalog.action(name))}
-        lesser = {name for action in known.values() for name in action.supersedes}
+        """Actions that punish members, with their rank: how many others each makes needless.
+
+        Such are those that silence members or shut them out, and all that stand in one order with others.
+        """
+        lesser = {name for action in self.actions.values() for name in action.supersedes}
         return {
             name: len(action.supersedes)
-            for name, action in known.items()
-            if action.target and action.target.kind == "member" and (action.supersedes or name in lesser)
+            for name, action in self.actions.items()
+            if action.target and action.target.kind == "member"
+            if action.supersedes or name in lesser or not _HARD.isdisjoint(action.does or ())
         }
+
+    @cached_property
+    def actions(self) -> dict[str, ActionType]:
+        """All actions that the rulebook could ask for."""
+        catalog = self.checked.catalog
+        return {name: action for name in catalog.names("actions") if (action := catalog.action(name))}
+
+    def doing(self, what: str) -> list[str]:
+        """The names of the actions that do something of this kind: `hides`, `silences`, `removes`, `speaks`."""
+        return [name for name, action in self.actions.items() if what in (action.does or ())]
 
 
 def effects_of(rule: Rule) -> Iterator[Effect]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from groundrules.lower.ground import Ground
 from groundrules.plan import ir
-from groundrules.types import kinds
 from groundrules.types.actions import ActionType
 
 
@@ -15,7 +14,6 @@ def actions(ground: Ground) -> list[ir.ActionSpec]:
 
 
 def _spec(action: ActionType) -> ir.ActionSpec:
-    parameters = action.parameters.items()
     return ir.ActionSpec(
         name=action.name,
         title=dict(sorted(action.title.items())),
@@ -25,5 +23,8 @@ def _spec(action: ActionType) -> ir.ActionSpec:
         supersedes=tuple(sorted(action.supersedes)),
         opposes=dict(sorted(action.opposes.items())),
         shorthand=action.shorthand,
-        durations=tuple(sorted(name for name, one in parameters if isinstance(one.field.type, kinds.Duration))),
+        durations=action.durations,
+        sentence=dict(sorted(action.sentence.items())),
+        names=action.names,
+        unsaid=action.unsaid,
     )

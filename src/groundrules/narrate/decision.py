@@ -1,7 +1,7 @@
 """Decisions in sentences, in English or Chinese: what happened and why.
 
 Used by `Decision.explain`, `groundrules run --format human` and everything else that talks to people. It reads a
-decision and nothing else; an action that has no sentence is named by its own title where the plan gives one.
+decision and nothing else; the words for actions come from their schemas, through the plan where there is one.
 """
 
 from __future__ import annotations
@@ -9,15 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from groundrules.decisions import Clause, Decision, Evidence, Fired, LedgerChange, Shadow
-from groundrules.narrate.deeds import Lengths, Titles, deed
+from groundrules.narrate.deeds import Wordings, deed, title_of
 from groundrules.narrate.localised import pick, value_text
 from groundrules.narrate.notes import noted
 from groundrules.narrate.speech import Speech, speech
 
 
-def narrate(
-    decision: Decision, lang: str = "en", titles: Titles | None = None, lengths: Lengths | None = None
-) -> list[str]:
+def narrate(decision: Decision, lang: str = "en", wordings: Wordings | None = None) -> list[str]:
     """Return the decision as lines of text: actions first, then the reasons, then what did not happen.
 
     A decision in which nothing happened gives one line that says so.
@@ -29,11 +27,11 @@ def narrate(
     if decision.trigger == "duplicate":
         return [say("duplicate")]
     lines = [say("late", at=decision.at)] if decision.late else []
-    lines += [f"→ {deed(action, lang, titles, lengths)}" for action in decision.actions]
+    lines += [f"→ {deed(action, lang, wordings)}" for action in decision.actions]
     lines += [ledger_change(change, change.ledger, say) for change in decision.ledgers]
     lines += [line for fired in decision.fired for line in _fired(fired, say)]
-    lines += [f"~ {_shadow(shadow, say, titles, lengths)}" for shadow in decision.shadow]
-    lines += _beside(decision, say, titles)
+    lines += [f"~ {_shadow(shadow, say, wordings)}" for shadow in decision.shadow]
+    lines += _beside(decision, say, wordings)
     return lines or [say("quiet")]
 
 
@@ -69,16 +67,16 @@ def _evidence(evidence: Evidence, clause: Clause, say: Speech) -> str:
     return say("found" if plain else "found_as", found=found, pattern=pattern, **place)
 
 
-def _shadow(shadow: Shadow, say: Speech, titles: Titles | None, lengths: Lengths | None) -> str:
-    actions = say.join(deed(action, say.lang, titles, lengths) for action in shadow.actions)
+def _shadow(shadow: Shadow, say: Speech, wordings: Wordings | None) -> str:
+    actions = say.join(deed(action, say.lang, wordings) for action in shadow.actions)
     return say(shadow.reason, rule=shadow.rule, actions=actions or say("nothing"))
 
 
-def _beside(decision: Decision, say: Speech, titles: Titles | None) -> list[str]:
+def _beside(decision: Decision, say: Speech, wordings: Wordings | None) -> list[str]:
     """What did not happen, or happened beside: exemptions, dropped actions, undecided guards, notes."""
     lines = ["- " + say("exempted", rule=one.rule, by=say.join(one.by)) for one in decision.exempted]
     for dropped in decision.dropped:
-        name, because = (pick((titles or {}).get(do, {}), say.lang) or do for do in (dropped.do, dropped.because))
+        name, because = (title_of(do, say.lang, wordings) for do in (dropped.do, dropped.because))
         what = f"{name} {dropped.who}" if dropped.who else name
         lines.append("- " + say("dropped", action=what, because=because))
     lines += [f"· {noted(note, say.lang)}" for note in (*decision.labels, *decision.notes)]

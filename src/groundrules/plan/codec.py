@@ -4,8 +4,8 @@ A plan file is a header and a body: the magic, the format version (two bytes, bi
 and the body, which is MessagePack with every map sorted: the plan's digest, the plan, and what an engine made of it,
 which is the engine's own affair (empty if nothing was made). Equal plans give equal bytes.
 
-The digest is narrower than the bytes: it leaves out where things were written (`src` and `Plan.sources`), so that
-moving files, comments and layout about changes no digest.
+The digest is narrower than the bytes: it leaves out where things were written (`src` and `Plan.sources`) and how
+actions are told, so that moving files, comments, layout and wording about changes no digest.
 """
 
 from __future__ import annotations
@@ -138,8 +138,13 @@ def digest(plan: ir.Plan) -> str:
 
     What is hashed is the plan as it is read back from its bytes: a default that somebody wrote out is left out there.
     """
-    read_back = _plain_decoder().decode(_encoder.encode(replace(plan, sources=())))
+    bare = replace(plan, sources=(), actions=tuple(map(_unworded, plan.actions)))
+    read_back = _plain_decoder().decode(_encoder.encode(bare))
     return "sha256:" + hashlib.sha256(_meaning(read_back)).hexdigest()
+
+
+def _unworded(action: ir.ActionSpec) -> ir.ActionSpec:
+    return replace(action, sentence={}, names={}, unsaid=())
 
 
 def definition_hash(value: Any, size: int = 12) -> str:

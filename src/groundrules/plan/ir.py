@@ -619,7 +619,9 @@ class ActionSpec(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_o
     target: the entity kind of `who`. key: parameters that, with `who`, tell actions apart. merge: parameter →
     max | min | union (absent: part of the key). supersedes: actions on the same target that this one makes needless.
     opposes: action → which of the two wins. shorthand: the parameter that `name: value` stands for. durations:
-    parameters that are lengths of time, for those who show them to people.
+    parameters that are lengths of time, for those who show them to people. sentence: the forms of how it is told, by
+    language. names: what parameters are called, by language. unsaid: parameters that only machines use. These three are
+    wording and no part of what a plan means.
     """
 
     name: str
@@ -631,6 +633,9 @@ class ActionSpec(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_o
     title: dict[str, str] = {}
     shorthand: str | None = None
     durations: tuple[str, ...] = ()
+    sentence: dict[str, tuple[str, ...]] = {}
+    names: dict[str, dict[str, str]] = {}
+    unsaid: tuple[str, ...] = ()
 
 
 class Source(msgspec.Struct, frozen=True, gc=False, array_like=True):

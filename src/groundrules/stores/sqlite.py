@@ -14,6 +14,7 @@ from types import TracebackType
 from groundrules.diagnostics.codes import plans as codes
 from groundrules.engine.engine import Engine, HasPlan
 from groundrules.engine.upkeep.snapshot import SnapshotError
+from groundrules.stores import StoreError
 
 _TABLES = """
 create table if not exists rows (
@@ -29,25 +30,30 @@ _DROP = "delete from rows where partition = ? and space = ? and key = ?"
 class SqliteStore:
     """The state of one rulebook's engine in a file. One process at a time writes to it.
 
-    Raises sqlite3.DatabaseError for a file that is no database of ours.
+    Raises StoreError for a file that is no database of ours.
     """
 
     def __init__(self, path: Path | str) -> None:
-        self._base = sqlite3.connect(path, isolation_level=None)
-        self._base.execute("pragma journal_mode = wal")
-        self._base.execute("pragma secure_delete = on")
-        self._base.executescript(_TABLES)
+        try:
+            self._base = sqlite3.connect(path, isolation_level=None)
+            self._base.execute("pragma journal_mode = wal")
+            self._base.execute("pragma secure_delete = on")
+            self._base.executescript(_TABLES)
+        except sqlite3.DatabaseError as error:
+            raise StoreError(str(error)) from error
 
     def open(self, plan: HasPlan) -> Engine:
         """Return an engine that goes on from what is stored; `engine.carried` says what another version left behind.
 
-        Raises groundrules.engine.upkeep.snapshot.SnapshotError if a row can't be read.
+        Raises groundrules.engine.upkeep.snapshot.SnapshotError if a row can't be read, StoreError if the file can't.
         """
         engine = Engine(plan, track=True)
-        shapes = dict(self._base.execute("select space, hash from shapes"))
-        rows = self._base.execute("select partition, space, key, row from rows order by partition, space, key")
         try:
+            shapes = dict(self._base.execute("select space, hash from shapes"))
+            rows = self._base.execute("select partition, space, key, row from rows order by partition, space, key")
             engine.load(rows, shapes)
+        except sqlite3.DatabaseError as error:
+            raise StoreError(str(error)) from error
         except (LookupError, TypeError, ValueError) as error:  # columns of another kind than was written
             message = f"the state is damaged: {error}"
             raise SnapshotError(codes.SNAPSHOT_DAMAGED, message, "use an earlier copy of the file") from error

@@ -1,20 +1,25 @@
-"""Action types: parameters, targets, and how actions combine.
+"""Action types: parameters, targets, how actions combine, what they do and how they are told.
 
 Two actions of one name on one target merge if the parameters that are not under `merge` are equal; those under `merge`
 combine by maximum, minimum or union. All three are associative, commutative and idempotent, and a parameter under
 `max` or `min` always has a value, so the outcome never depends on an order. Two actions oppose each other if they are
 on the same target and share the values of the parameters that both have. `supersedes` is made transitive here.
+
+`does` says what follows for people, for lints to go by: what hides messages, silences or removes members, or speaks.
+Where it is left out nobody here can tell. `sentence` is how the action is told, a form by language (`text/forms.py`),
+or several of which the first is used that has all its values.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from groundrules.diagnostics.codes import types as codes
 from groundrules.diagnostics.model import Report
 from groundrules.diagnostics.nearest import did_you_mean
+from groundrules.text.forms import read_form
 from groundrules.types import kinds
 from groundrules.types.document import Pointer
 from groundrules.types.folders import Definition
@@ -22,6 +27,7 @@ from groundrules.types.schema import Checker, Schema, to_field
 
 Merge = Literal["max", "min", "union"]
 TARGETS = ("member", "message", "channel", "community")
+CONSEQUENCES = ("hides", "silences", "removes", "speaks")
 AT_HAND = ("actor", "message", "channel", "community")
 _KIND_AT_HAND = {"actor": "member", "message": "message", "channel": "channel", "community": "community"}
 
@@ -45,6 +51,7 @@ class Parameter:
     field: kinds.Field
     format: str | None = None
     at_hand: str | None = None
+    title: tuple[tuple[str, str], ...] = ()
 
     @property
     def is_template(self) -> bool:
@@ -55,7 +62,9 @@ class Parameter:
 class ActionType:
     """An action as its schema describes it; `key` are the parameters that, with the target, tell actions apart.
 
-    `title` is what it is called, by language, as whom it is done to can follow: `mute`, `撤回消息`.
+    `title` is what it is called, by language, as whom it is done to can follow: `mute`, `撤回消息`. `sentence` are the
+    forms of how it is told, by language, `unsaid` the parameters that only machines use. `does` is None where the
+    schema does not say.
     """
 
     name: str
@@ -69,6 +78,20 @@ class ActionType:
     supersedes: tuple[str, ...]
     opposes: dict[str, str]
     schema: Schema
+    sentence: dict[str, tuple[str, ...]]
+    unsaid: tuple[str, ...]
+    does: frozenset[str] | None
+
+    @property
+    def durations(self) -> tuple[str, ...]:
+        """The parameters that are lengths of time."""
+        parameters = self.parameters.values()
+        return tuple(sorted(one.name for one in parameters if isinstance(one.field.type, kinds.Duration)))
+
+    @property
+    def names(self) -> dict[str, dict[str, str]]:
+        """What parameters are called, by language, where their schemas say so."""
+        return {name: dict(one.title) for name, one in sorted(self.parameters.items()) if one.title}
 
 
 def build_action(name: str, schema: Schema, supersedes: tuple[str, ...]) -> ActionType:
@@ -77,14 +100,18 @@ def build_action(name: str, schema: Schema, supersedes: tuple[str, ...]) -> Acti
     at_hand = schema.get("at_hand", {})
     parameters = {
         parameter: Parameter(
-            parameter, to_field(inner, parameter, parameter in required), inner.get("format"), at_hand.get(parameter)
+            parameter,
+            to_field(inner, parameter, parameter in required),
+            inner.get("format"),
+            at_hand.get(parameter),
+            tuple(sorted(_by_language(inner.get("title", {})).items())),
         )
         for parameter, inner in schema["properties"].items()
     }
-    target, merge, title = schema.get("target"), schema.get("merge", {}), schema.get("title", {})
+    target, merge = schema.get("target"), schema.get("merge", {})
     return ActionType(
         name,
-        {"": title} if isinstance(title, str) else dict(title),
+        _by_language(schema.get("title", {})),
         schema.get("description", ""),
         Target(target["kind"], target.get("default")) if target else None,
         schema.get("shorthand"),
@@ -94,20 +121,39 @@ def build_action(name: str, schema: Schema, supersedes: tuple[str, ...]) -> Acti
         supersedes,
         dict(schema.get("opposes", {})),
         schema,
+        {language: tuple(forms) for language, forms in _sentences(schema)},
+        tuple(sorted(schema.get("unsaid", ()))),
+        frozenset(schema["does"]) if "does" in schema else None,
     )
+
+
+def _by_language(texts: Any) -> dict[str, str]:
+    return {"": texts} if isinstance(texts, str) else dict(texts)
+
+
+def _sentences(schema: Schema) -> Iterator[tuple[str, list[str]]]:
+    """Yield the forms of an action's sentence by language, as they stand in its schema."""
+    sentence = schema.get("sentence", {})
+    for language, forms in (sentence if isinstance(sentence, dict) else {"": sentence}).items():
+        yield language, forms if isinstance(forms, list) else [forms]
 
 
 # --- checks -------------------------------------------------------------------------------------
 
 
-def check_actions(definitions: Mapping[str, Definition], fresh: set[str], report: Report) -> dict[str, tuple[str, ...]]:
-    """Check how all actions combine and return what each supersedes, directly or through others.
-
-    Findings are placed in the files of `fresh`, the actions that were just read.
-    """
+def check_actions(definitions: Mapping[str, Definition], fresh: set[str], report: Report) -> set[str]:
+    """Check what `fresh` actions, which were just read, say beyond their parameters; return those with mistakes."""
+    refused = set()
     for name in sorted(fresh):
-        definition = definitions[name]
-        _check_action(Checker(definition.document, report, frozenset()), definition.schema, definitions)
+        checker = Checker(definitions[name].document, report, frozenset())
+        _check_action(checker, definitions[name].schema, definitions)
+        if not checker.ok:
+            refused.add(name)
+    return refused
+
+
+def superseded(definitions: Mapping[str, Definition], fresh: set[str], report: Report) -> dict[str, tuple[str, ...]]:
+    """Return what each action supersedes, directly or through others; `fresh` must not come to supersede itself."""
     direct = {name: _names(found.schema.get("supersedes")) for name, found in definitions.items()}
     closed = {name: tuple(sorted(_reach(name, direct))) for name in direct}
     for name in sorted(fresh):
@@ -141,6 +187,9 @@ def _check_action(checker: Checker, schema: Schema, actions: Mapping[str, Defini
     if "who" in properties:
         message = "`who` is the target of every action and cannot be a parameter"
         checker.fail(codes.SCHEMA_BAD_NAME, ("properties", "who"), message, key=True)
+    _check_does(checker, schema.get("does", []))
+    _check_sentence(checker, schema)
+    _check_unsaid(checker, schema.get("unsaid", []), properties)
     _check_at_hand(checker, schema.get("at_hand", {}), properties)
     _check_merge(checker, schema.get("merge", {}), schema)
     _check_supersedes(checker, schema.get("supersedes", []), actions)
@@ -165,6 +214,44 @@ def _check_name(checker: Checker, pointer: Pointer, name: Any, known: Any, what:
     help = did_you_mean(str(name), known)
     checker.fail(codes.SCHEMA_BAD_VALUE, pointer, f"`{name}` is no {what}", help)
     return False
+
+
+def _check_does(checker: Checker, does: Any) -> None:
+    if not isinstance(does, list):
+        checker.fail(codes.SCHEMA_BAD_VALUE, ("does",), f"`does` must be a list of {', '.join(CONSEQUENCES)}")
+        return
+    for index, name in enumerate(does):
+        if name not in CONSEQUENCES:
+            help = did_you_mean(str(name), CONSEQUENCES) or f"one of {', '.join(CONSEQUENCES)}"
+            checker.fail(codes.SCHEMA_BAD_VALUE, ("does", index), f"`{name}` is nothing that an action does", help)
+
+
+def _check_sentence(checker: Checker, schema: Schema) -> None:
+    for language, forms in _sentences(schema):
+        for form in forms:
+            problem = _problem(form, schema["properties"])
+            if problem:
+                pointer = ("sentence", language) if language else ("sentence",)
+                checker.fail(codes.SCHEMA_BAD_VALUE, pointer, *problem)
+
+
+def _problem(form: Any, properties: dict[str, Schema]) -> tuple[str, str | None] | None:
+    """What is wrong with a form of a sentence, and how to mend it."""
+    if not isinstance(form, str):
+        return "a sentence must be text", "write it like `mute[ {who}][ for {duration}]`, or several such in a list"
+    try:
+        unknown = sorted(read_form(form).holes - {*properties, "who"})
+    except ValueError as error:
+        return str(error), "a sentence is written like `mute[ {who}][ for {duration}]`"
+    return (f"`{unknown[0]}` is no parameter", did_you_mean(unknown[0], {*properties, "who"})) if unknown else None
+
+
+def _check_unsaid(checker: Checker, names: Any, properties: dict[str, Schema]) -> None:
+    if not isinstance(names, list):
+        checker.fail(codes.SCHEMA_BAD_VALUE, ("unsaid",), "`unsaid` must be a list of parameters")
+        return
+    for index, name in enumerate(names):
+        _check_name(checker, ("unsaid", index), name, properties, "parameter")
 
 
 def _mapping(checker: Checker, keyword: str, value: Any) -> dict[str, Any]:

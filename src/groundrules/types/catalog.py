@@ -18,7 +18,7 @@ from groundrules.diagnostics.codes import types as codes
 from groundrules.diagnostics.model import Report
 from groundrules.resources import shipped
 from groundrules.types import kinds
-from groundrules.types.actions import ActionType, build_action, check_actions
+from groundrules.types.actions import ActionType, build_action, check_actions, superseded
 from groundrules.types.document import read_document
 from groundrules.types.folders import Definition, Kind, Library
 from groundrules.types.schema import Checker, Schema, entity_of, to_object
@@ -114,6 +114,11 @@ class Catalog:
         """Return the names of all `events`, `entities` or `actions`, sorted."""
         return sorted(self._library.definitions[kind])
 
+    @property
+    def refused(self) -> frozenset[str]:
+        """The names of what has mistakes in its schema, which were reported."""
+        return frozenset(self._library.refused)
+
     @cached_property
     def schemas(self) -> dict[str, Schema]:
         """The schemas of all event types, for a decoder that takes every known event."""
@@ -183,8 +188,13 @@ def _extended(library: Library, folders: list[Path], report: Report) -> Catalog:
     fresh = {name for name, found in library.definitions["actions"].items() if before["actions"].get(name) is not found}
     _break_cycles(library, report)
     _drop_dangling(library)
-    superseded = check_actions(library.definitions["actions"], fresh & library.definitions["actions"].keys(), report)
-    return Catalog(library, superseded)
+    actions = library.definitions["actions"]
+    refused = check_actions(actions, fresh & actions.keys(), report)
+    library.refused |= refused
+    for name in refused:
+        del actions[name]
+    actions.update({name: before["actions"][name] for name in refused & before["actions"].keys()})
+    return Catalog(library, superseded(actions, fresh & actions.keys(), report))
 
 
 def _references(schema: Any) -> set[str]:

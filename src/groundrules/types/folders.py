@@ -32,8 +32,12 @@ _NAMES: dict[Kind, tuple[re.Pattern[str], str]] = {
 ROOT_KEYWORDS: dict[Kind, tuple[str, ...]] = {
     "events": ("$schema", "entity"),
     "entities": ("$schema",),
-    "actions": ("$schema", "target", "shorthand", "at_hand", "merge", "supersedes", "opposes"),
+    "actions": (
+        *("$schema", "target", "shorthand", "at_hand", "merge", "supersedes", "opposes", "does"),
+        *("sentence", "unsaid"),
+    ),
 }
+_WORDING = ("$schema", "sentence", "unsaid")  # what an extension may put in other words
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,13 +54,14 @@ Definitions = dict[Kind, dict[str, Definition]]
 
 @dataclass(eq=False)
 class Library:
-    """All definitions by kind and name, and the header that every event has."""
+    """All definitions by kind and name, and the header that every event has; `refused` names what had mistakes."""
 
     header: Schema
     definitions: Definitions = field(default_factory=lambda: {"entities": {}, "events": {}, "actions": {}})
+    refused: set[str] = field(default_factory=set)
 
     def copy(self) -> Library:
-        return Library(self.header, {kind: dict(found) for kind, found in self.definitions.items()})
+        return Library(self.header, {kind: dict(found) for kind, found in self.definitions.items()}, set(self.refused))
 
     def read(self, folder: Path, report: Report) -> None:
         """Add the definitions of a folder, in the order of their names."""
@@ -67,6 +72,7 @@ class Library:
                 self._add(kind, document, Checker(document, report, entities, kind == "actions"))
 
     def _add(self, kind: Kind, document: Document, checker: Checker) -> None:
+        self.refused.add(document.name)
         _check_name(kind, checker)
         checker.check(document.data, (), ROOT_KEYWORDS[kind])
         if checker.ok and document.data.get("type") != "object":
@@ -80,6 +86,7 @@ class Library:
         checker.known(document.data.get("required", []), {**header, **merged["properties"]}, ("required",))
         if checker.ok:
             self.definitions[kind][document.name] = Definition(document.name, merged, document)
+            self.refused.discard(document.name)
 
 
 def _documents(folder: Path, report: Report) -> Iterator[Document]:
@@ -116,7 +123,7 @@ def _extend(base: Schema, new: Schema, header: dict[str, Schema], checker: Check
         properties[name] = {**(earlier or {}), **schema, **({"required": required} if required else {})}
     merged = {**base, **{key: value for key, value in new.items() if key != "$schema"}, "properties": properties}
     for key in ROOT_KEYWORDS["actions"]:
-        if key in base and key in new and base[key] != new[key]:
+        if key not in _WORDING and key in base and key in new and base[key] != new[key]:
             checker.fail(codes.SCHEMA_CONFLICT, (key,), f"`{key}` cannot be changed by an extension", key=True)
     merged["required"] = [*dict.fromkeys([*base.get("required", ()), *new.get("required", ())])]
     return merged

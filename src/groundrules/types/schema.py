@@ -131,7 +131,7 @@ class Checker:
         if wanted is None:
             return True
         right = isinstance(value, wanted) and not isinstance(value, bool)
-        if keyword == "title" and pointer == ("title",) and self.action and isinstance(value, dict):
+        if keyword == "title" and self.action and isinstance(value, dict):
             right = all(isinstance(text, str) for text in value.values())
         elif right and keyword in ("enum", "required"):
             right = all(isinstance(item, str) for item in value) and len(set(value)) == len(value)

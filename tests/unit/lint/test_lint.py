@@ -138,7 +138,7 @@ def test_what_a_roster_says_is_known_in_every_event() -> None:
 
 
 def test_an_adapter_without_a_table_is_not_known() -> None:
-    with pytest.raises(LookupError, match="no adapter `nowhere`"):
+    with pytest.raises(LookupError, match="there is no adapter `nowhere`; registered: matrix, onebot"):
         supplies(["nowhere"])
 
 

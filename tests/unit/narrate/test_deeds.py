@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from groundrules.decisions import Action, Decision, Dropped, Note, Rejection
 from groundrules.narrate.decision import narrate
-from groundrules.narrate.deeds import DEEDS, LENGTHS, NAMES, deed
+from groundrules.narrate.deeds import deed
+from groundrules.plan.ir import ActionSpec
 from groundrules.resources import shipped
+from groundrules.types.catalog import shipped_catalog
 
-SCHEMAS = {file.stem: json.loads(file.read_text("utf-8")) for file in (shipped("schemas") / "actions").glob("*.json")}
+SCHEMAS = sorted(file.stem for file in (shipped("schemas") / "actions").glob("*.json"))
 
 
 def act(do: str, who: str | None = None, **parameters: Any) -> Action:
@@ -37,8 +39,8 @@ def act(do: str, who: str | None = None, **parameters: Any) -> Action:
         ),
         (
             act("request_approval", rule="r", role="admin", actions=[{"do": "mute", "who": "li", "duration": 60_000}]),
-            "ask for approval: r (role admin, actions mute li for 1m)",
-            "请求批准：r（角色 admin，动作 禁言 li 1 分钟）",
+            "ask admin for approval: r (actions mute li for 1m)",
+            "请 admin 批准：r（动作 禁言 li 1 分钟）",
         ),
         (
             act("applaud", "li", loudly=True, times=3),
@@ -51,19 +53,36 @@ def test_sentences(action: Action, english: str, chinese: str) -> None:
     assert (deed(action, "en"), deed(action, "zh-CN")) == (english, chinese)
 
 
-def test_an_action_of_ones_own_is_told_by_its_title_and_its_lengths_of_time() -> None:
-    titles, lengths = {"applaud": {"zh": "鼓掌", "en": "clap for"}}, {"applaud": ["span"]}
-    action = act("applaud", "li", span=60_000)
-    assert deed(action, "en", titles, lengths) == "clap for li (span 1m)"
-    assert deed(action, "zh", titles, lengths) == "鼓掌 li（span 1 分钟）"
+APPLAUD = ActionSpec(
+    name="applaud",
+    title={"zh": "鼓掌", "en": "clap for"},
+    durations=("span",),
+    names={"reason": {"zh": "原因"}},
+    unsaid=("token",),
+)
+
+
+def test_an_action_of_ones_own_without_a_sentence_is_told_by_its_title() -> None:
+    action = act("applaud", "li", span=60_000, reason="x", token="t")
+    assert deed(action, "en", {"applaud": APPLAUD}) == "clap for li (span 1m, reason x)"
+    assert deed(action, "zh", {"applaud": APPLAUD}) == "鼓掌 li（span 1 分钟，原因 x）"
+
+
+def test_of_several_forms_the_first_is_used_that_has_its_values() -> None:
+    sentence = {"en": ("clap for {who} for {span}", "clap[ for {who}]"), "": ("👏 {who}",)}
+    wordings = {"applaud": replace(APPLAUD, sentence=sentence)}
+    assert deed(act("applaud", "li", span=60_000), "en", wordings) == "clap for li for 1m"
+    assert deed(act("applaud", "li", reason="x"), "en", wordings) == "clap for li (reason x)"
+    assert deed(act("applaud"), "en", wordings) == "clap"
+    assert deed(act("applaud", "li"), "zh", wordings) == "👏 li"
 
 
 @pytest.mark.parametrize("name", SCHEMAS)
-def test_every_shipped_action_has_a_sentence_and_names_in_chinese(name: str) -> None:
-    properties = SCHEMAS[name].get("properties", {})
-    assert all(name in sentences for sentences in DEEDS.values())
-    assert properties.keys() <= {*NAMES, "request", "pinned"}
-    assert {one for one, schema in properties.items() if schema.get("format") == "duration"} <= {*LENGTHS}
+def test_every_shipped_action_has_a_sentence_and_chinese_names_of_its_parameters(name: str) -> None:
+    action = shipped_catalog().action(name)
+    assert action is not None
+    assert set(action.sentence) == set(action.title) == {"zh", "en"}
+    assert action.parameters.keys() - {*action.unsaid} == action.names.keys()
 
 
 def test_a_decision_in_chinese_has_no_english_in_it() -> None:
@@ -72,7 +91,7 @@ def test_a_decision_in_chinese_has_no_english_in_it() -> None:
         dropped=(Dropped(do="warn", who="li", rules=("r",), because="mute"),),
         notes=(Note(kind="state_entered", subject="夜间"),),
     )
-    assert narrate(decision, "zh", {"warn": {"zh": "警告"}, "mute": {"zh": "禁言"}}) == [
+    assert narrate(decision, "zh") == [
         "- 省略 警告 li：禁言 已包含",
         "· 状态 夜间 开始",
     ]

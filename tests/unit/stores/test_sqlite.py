@@ -11,6 +11,7 @@ import pytest
 from groundrules import load
 from groundrules.engine.engine import Engine
 from groundrules.engine.upkeep.snapshot import SnapshotError
+from groundrules.stores import StoreError
 from groundrules.stores.sqlite import SqliteStore
 from long.memory import Stream
 from strategies.running import log
@@ -75,7 +76,7 @@ def test_who_is_forgotten_is_forgotten_in_the_file(tmp_path: Path) -> None:
 
 def test_a_file_that_is_no_database(tmp_path: Path) -> None:
     (tmp_path / "state.db").write_bytes(b"not a database at all, but long enough to be looked at" * 40)
-    with pytest.raises(sqlite3.DatabaseError):
+    with pytest.raises(StoreError):
         SqliteStore(tmp_path / "state.db")
 
 

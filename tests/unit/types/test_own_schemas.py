@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from groundrules import check
 from groundrules.diagnostics.model import Diagnostic, Report
 from groundrules.types import kinds
 from groundrules.types.catalog import Catalog, EventType, shipped_catalog
@@ -275,3 +276,36 @@ def test_a_folder_without_schemas_is_fine(tmp_path: Path) -> None:
     catalog, found = load(tmp_path, {})
     assert found == []
     assert catalog.names("events") == shipped_catalog().names("events")
+
+
+ODD = (5, None, "x", ["x"], [5], [["a"]], {"x": "y"}, {"x": 5}, {"kind": 5}, {"kind": "member", "default": ["x"]}, [{}])
+KEYWORDS = ("title", "sentence", "unsaid", "does", "target", "shorthand", "at_hand", "merge", "supersedes", "opposes")
+
+
+@pytest.mark.parametrize("keyword", KEYWORDS)
+@pytest.mark.parametrize("value", ODD, ids=repr)
+def test_an_action_with_an_odd_keyword_is_refused_and_the_rules_that_ask_for_it_are_not_blamed(
+    tmp_path: Path, keyword: str, value: Any
+) -> None:
+    schema = fields(span={"type": "integer"}) | {"target": {"kind": "member"}, "shorthand": "span", keyword: value}
+    load(tmp_path / "schemas", {"actions/put": schema})
+    (tmp_path / "rulebook.yaml").write_text(
+        "rulebook: a\nuse: [std/chat]\nrules: [{id: r, on: message, then: [{put: 1, who: actor}]}]\n"
+    )
+    assert {found.code for found in check(tmp_path)} <= {"GR452"}
+
+
+def test_a_shipped_action_stays_as_it_is_where_its_extension_is_refused(tmp_path: Path) -> None:
+    catalog, found = load(tmp_path, {"actions/mute": fields() | {"does": ["mutes"]}})
+    assert [one.code for one in found] == ["GR452"]
+    assert catalog.action("mute") == shipped_catalog().action("mute")
+
+
+def test_an_extension_may_say_an_action_in_other_words(tmp_path: Path) -> None:
+    words = {"title": "silence", "sentence": {"en": "silence {who}"}}
+    catalog, found = load(tmp_path, {"actions/mute": fields() | words})
+    assert found == []
+    mute, shipped = catalog.action("mute"), shipped_catalog().action("mute")
+    assert mute is not None
+    assert shipped is not None
+    assert (mute.sentence, mute.does, mute.key) == ({"en": ("silence {who}",)}, shipped.does, shipped.key)

@@ -15,7 +15,8 @@ Example:
 ```
 
 Looked at are rules that answer messages, with all their effects; where a rule moves a ledger that has a ladder, the
-ladder may be what mutes or bans.
+ladder may be what mutes or bans. What an action does stands in its schema under `does`; a rule with an action that does
+not say is left alone.
 """
 
 from __future__ import annotations
@@ -32,25 +33,23 @@ from groundrules.lint.linted import Linted, effects_of
 _ANSWERING = frozenset({"message", "message.edited", "thread.created"})
 _DONE = r"(?:has|have|was|were)(?: been)?(?: \w+ly)? "
 _THING = r"(?:message|post|comment|link|thread|text|it)s? "
-_CLAIMS = (  # what is said, the actions that make it true, whether a ladder may have done it
+_CLAIMS = (  # what is said, what an action that makes it true does, whether a ladder may have done it
     (
         re.compile(rf"\b{_THING}{_DONE}(?:removed|deleted|hidden)\b|已(?:被)?(?:自动)?(?:删除|撤回|隐藏)", re.I),
-        frozenset({"delete", "hide", "redact", "hold", "revert", "lock_thread"}),
+        "hides",
         False,
     ),
     (
         re.compile(rf"\byou {_DONE}(?:muted|silenced)\b|已(?:被)?禁言", re.I),
-        frozenset({"mute", "suspend", "lock"}),
+        "silences",
         True,
     ),
     (
         re.compile(rf"\byou {_DONE}(?:banned|kicked|removed)\b|已(?:被)?(?:封禁|踢出|移出)", re.I),
-        frozenset({"ban", "kick", "suspend"}),
+        "removes",
         True,
     ),
 )
-_SPEAKING = frozenset({"announce", "create_task", "notify", "pin", "poll", "reply", "report", "send", "warn"})
-_KNOWN = _SPEAKING.union(*(does for _, does, _ in _CLAIMS))
 
 
 def empty_claim(linted: Linted) -> Iterator[Diagnostic]:
@@ -62,13 +61,14 @@ def empty_claim(linted: Linted) -> Iterator[Diagnostic]:
 
 def _claims(linted: Linted, rule: Rule) -> Iterator[Diagnostic]:
     effects = list(effects_of(rule))
-    done = {effect.do for effect in effects if isinstance(effect, Act)}
+    acts = [linted.actions[effect.do] for effect in effects if isinstance(effect, Act)]
+    done = {what for action in acts for what in action.does or ()}
     climbed = {ladder.ledger for ladder in linted.plan.ladders}
     laddered = any(isinstance(effect, Delta) and effect.ledger.id in climbed for effect in effects)
-    open_claims = [(pattern, does) for pattern, does, late in _CLAIMS if not done & does and not (late and laddered)]
-    if done <= _KNOWN:  # what an action of somebody's own does, nobody here can tell
+    open_claims = [(pattern, does) for pattern, does, late in _CLAIMS if does not in done and not (late and laddered)]
+    if all(action.does is not None for action in acts):
         for span in _messages(effects):
-            yield from _unkept(rule, span, open_claims)
+            yield from _unkept(linted, rule, span, open_claims)
 
 
 def _messages(effects: list[Effect]) -> Iterator[Span]:
@@ -79,11 +79,11 @@ def _messages(effects: list[Effect]) -> Iterator[Span]:
                     yield from (parsed.fragment.whole for parsed in given.texts.values())
 
 
-def _unkept(rule: Rule, span: Span, claims: list[tuple[re.Pattern[str], frozenset[str]]]) -> Iterator[Diagnostic]:
+def _unkept(linted: Linted, rule: Rule, span: Span, claims: list[tuple[re.Pattern[str], str]]) -> Iterator[Diagnostic]:
     for pattern, does in claims:
         found = pattern.search(span.text)
         if found:
             place = span.file.span(span.start + found.start(), span.start + found.end())
             message = f"the message says `{found[0]}`, and `{rule.source.id.value}` does nothing of the kind"
-            help = f"add {' or '.join(f'`{name}`' for name in sorted(does)[:2])}, or change the message"
+            help = f"add {' or '.join(f'`{name}`' for name in linted.doing(does)[:2])}, or change the message"
             yield EMPTY_CLAIM.at(place, message, help)

@@ -13,8 +13,8 @@ ladders:
     appeal: {within: 7d, to: owner}       # this line was missing
 ```
 
-A step that waits for an approval is decided by people already, and is not told. What shuts out follows from the
-actions' schemas: whatever makes a mute needless.
+A step that waits for an approval is decided by people already, and is not told. What shuts out stands in the actions'
+schemas: whatever `removes` members.
 """
 
 from __future__ import annotations
@@ -26,22 +26,20 @@ from groundrules.diagnostics.codes.lints import NO_APPEAL
 from groundrules.diagnostics.model import Diagnostic
 from groundrules.lint.linted import Linted
 
-_SILENCING = "mute"
-
 
 def no_appeal(linted: Linted) -> Iterator[Diagnostic]:
     """Yield a finding for each ladder that shuts members out for good without an appeal."""
+    removing = linted.doing("removes")
     for ladder in linted.checked.ladders:
-        act = _first_exclusion(linted, ladder) if ladder.appeal is None and ladder.source.mode == "enforce" else None
+        act = _first_exclusion(removing, ladder) if ladder.appeal is None and ladder.source.mode == "enforce" else None
         if act is not None:
             message = f"`{ladder.source.id.value}` comes to `{act.do}`, and nobody can appeal"
             yield NO_APPEAL.at(ladder.source.id.span, message, "write `appeal: {within: 7d, to: owner}`")
 
 
-def _first_exclusion(linted: Linted, ladder: Ladder) -> Act | None:
+def _first_exclusion(removing: list[str], ladder: Ladder) -> Act | None:
     for step in ladder.steps:
         for effect in step.effects if step.approval is None else ():
-            action = linted.checked.catalog.action(effect.do) if isinstance(effect, Act) else None
-            if isinstance(effect, Act) and action and _SILENCING in action.supersedes:
+            if isinstance(effect, Act) and effect.do in removing:
                 return effect
     return None

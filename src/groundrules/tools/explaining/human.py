@@ -50,8 +50,7 @@ class Writer:
 
     def __init__(self, say: PlanSpeech) -> None:
         self.say = say
-        self._titles = {spec.name: spec.title for spec in say.plan.actions}
-        self._lengths = {spec.name: spec.durations for spec in say.plan.actions}
+        self._wordings = {spec.name: spec for spec in say.plan.actions}
 
     # --- events -----------------------------------------------------------------------------------
 
@@ -113,7 +112,7 @@ class Writer:
     def _done(self, decision: Decision) -> Iterator[tuple[str, tuple[str, ...]]]:
         """What was done, each with the rules behind it: actions, then balances."""
         for action in decision.actions:
-            yield deed(action, self.say.lang, self._titles, self._lengths), action.rules
+            yield deed(action, self.say.lang, self._wordings), action.rules
         for change in decision.ledgers:
             names = {
                 "ledger": self.say.ledger(change.ledger),
@@ -136,7 +135,7 @@ class Writer:
         """What did not happen, or happened beside."""
         say, lang = self.say, self.say.lang
         for shadow in decision.shadow:
-            actions = self.say.join(deed(action, lang, self._titles, self._lengths) for action in shadow.actions)
+            actions = self.say.join(deed(action, lang, self._wordings) for action in shadow.actions)
             changes = self.say.join(f"{name} {amount:+}" for name, amount in shadow.ledgers.items())
             done = self.say.join(part for part in (actions, changes) if part)
             yield "~ " + say(f"{shadow.reason}_would", rule=shadow.rule, actions=done or self.say("no_action"))

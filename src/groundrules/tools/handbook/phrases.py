@@ -8,15 +8,14 @@ from typing import Any
 
 from groundrules.calendar.days import date_of
 from groundrules.calendar.zones import local
+from groundrules.narrate.deeds import sentence_of, title_of, wording_of
 from groundrules.narrate.localised import pick
 from groundrules.narrate.speech import Speech
 from groundrules.plan import ir
 from groundrules.time_units import format_clock
-from groundrules.tools.handbook.words import ACTIONS
 from groundrules.window_kinds import KINDS
 
 CLEAR = ("", "actor", "channel", "community", "member")  # who these are needs no words
-_TEXTS = frozenset({"text", "comment", "question", "options"})  # what is said, not what is done
 
 
 class Phrases(Speech):
@@ -25,9 +24,6 @@ class Phrases(Speech):
     def __init__(self, plan: ir.Plan, lang: str) -> None:
         super().__init__("handbook", lang)
         self.plan = plan
-
-    def own(self, pair: tuple[str, str]) -> str:
-        return pair[self.lang == "zh"]
 
     def named(self, table: str, name: str) -> str | None:
         """What a name is called here; None if there are no words for it."""
@@ -140,24 +136,26 @@ class Phrases(Speech):
         return self("who", what=what, who=named) if named else what
 
     def _act(self, act: ir.Act) -> str:
-        if act.do == "delete" and isinstance(act.parameters.get("events"), ir.Matched):
-            return self._of(self("those"), act.who)
+        """An action in the words of its schema: what is computed only where it must be, what is said never."""
+        wording = wording_of(act.do, self._actions)
+        lengths = wording.durations if wording else ()
+        parameters = {name: value for name, value in act.parameters.items() if not _is_unspoken(value)}
+        shown = {name: self._parameter(value, name in lengths) for name, value in parameters.items()}
+        plain = {name for name, value in parameters.items() if name in lengths or isinstance(value, _PLAIN)}
+        matched = frozenset(name for name, value in act.parameters.items() if isinstance(value, ir.Matched))
+        given = {name: text for name, text in shown.items() if text}
+        brief = {name: text for name, text in given.items() if name in plain}
+        sentence = sentence_of(wording, self.lang, brief, matched) or sentence_of(wording, self.lang, given, matched)
+        text = sentence[0] if sentence else " ".join([title_of(act.do, self.lang, self._actions), *given.values()])
+        if matched:
+            text = self("those", what=text)
         spec = self._actions.get(act.do)
-        lengths = spec.durations if spec else ()
-        given = {
-            name: self._parameter(name, value, name in lengths)
-            for name, value in act.parameters.items()
-            if name not in _TEXTS and not isinstance(value, ir.Template)
-        }
-        if act.do in ACTIONS:
-            text = self.own(ACTIONS[act.do]).format_map(_Given(given)).strip()
-        else:
-            title = self.title(spec.title if spec else {}, act.do)
-            text = " ".join([title, *filter(None, given.values())])
         return self._of(text, act.who if spec is None or spec.target == "member" else None)
 
-    def _parameter(self, name: str, value: Any, length: bool) -> str:
-        if isinstance(value, ir.Field | ir.Fact | ir.Coalesce) and name in ("to", "member"):
+    def _parameter(self, value: Any, length: bool) -> str:
+        if length and isinstance(value, ir.Const) and value.value == 0:
+            return ""
+        if isinstance(value, _REFERENCES):
             return self.whom(value) or self("them")
         return self.value(value, length)
 
@@ -198,8 +196,11 @@ class Phrases(Speech):
         return self("at", date=self.value(at))
 
 
-class _Given(dict[str, str]):
-    """Parameters of a phrase; what the rule does not give is left out."""
+_REFERENCES = (ir.Field, ir.Fact, ir.Coalesce)
+_PLAIN = (ir.Const, *_REFERENCES)  # what people can read
 
-    def __missing__(self, key: str) -> str:
-        return ""
+
+def _is_unspoken(value: Any) -> bool:
+    """What is said rather than done, and ids of what is at hand."""
+    items = value.items if isinstance(value, ir.Sequence) else ()
+    return isinstance(value, ir.Template | ir.Matched) or any(isinstance(one, ir.Field | ir.Template) for one in items)

@@ -38,8 +38,7 @@ class Reporter:
     def __init__(self, plan: ir.Plan, lang: str, everything: bool) -> None:
         self._say = Speech("run", lang, plan.timezone)
         self._everything = everything
-        self._titles = {spec.name: spec.title for spec in plan.actions}
-        self._lengths = {spec.name: spec.durations for spec in plan.actions}
+        self._wordings = {spec.name: spec for spec in plan.actions}
         self._ledgers = {ledger.id: ledger.title for ledger in plan.ledgers if ledger.per == "member"}
         self._day = ""
 
@@ -93,18 +92,18 @@ class Reporter:
 
     def _body(self, decision: Decision) -> Iterator[str]:
         if self._everything or decision.rejected or decision.trigger == "duplicate":
-            yield from narrate(decision, self._say.lang, self._titles, self._lengths)
+            yield from narrate(decision, self._say.lang, self._wordings)
             return
         fired = {one.rule: one for one in decision.fired}
         for action in decision.actions:
             rules = self._say.join(self._reason(rule, fired.get(rule)) for rule in action.rules)
-            yield f"→ {excerpt(deed(action, self._say.lang, self._titles, self._lengths), WIDTH)}  [{rules}]"
+            yield f"→ {excerpt(deed(action, self._say.lang, self._wordings), WIDTH)}  [{rules}]"
         changes = self._changes(decision)
         if changes:
             yield "· " + self._say.join(changes)
         yield from (f"· {noted(note, self._say.lang)}" for note in _worth_telling(decision.notes))
         beside = msgspec.structs.replace(decision, actions=(), fired=(), ledgers=(), labels=(), notes=(), unknown=())
-        yield from (text for text in narrate(beside, self._say.lang, self._titles, self._lengths) if text[0] in "~-")
+        yield from (text for text in narrate(beside, self._say.lang, self._wordings) if text[0] in "~-")
 
     def _reason(self, rule: str, fired: Fired | None) -> str:
         found = dict.fromkeys(text for clause in (fired.clauses if fired else ()) for text in _found(clause))

@@ -10,6 +10,7 @@ from pathlib import Path
 from groundrules.decisions import Decision
 from groundrules.diagnostics.source import Span
 from groundrules.engine.engine import Engine, HasPlan
+from groundrules.narrate.deeds import Wordings
 from groundrules.plan import ir
 from groundrules.tools.testing.cases import Case, Step
 from groundrules.tools.testing.judge import Mismatch, Outcome, judge
@@ -54,6 +55,11 @@ class Suite:
     rulebook: str
     groups: list[tuple[ir.Plan, list[Case]]]
     results: list[CaseResult] = field(default_factory=list)
+
+    @property
+    def wordings(self) -> Wordings:
+        """How the actions of the rulebook are told."""
+        return {action.name: action for plan, _ in self.groups for action in plan.actions}
 
 
 def run_suite(rulebook: Path, ready: HasPlan, cases: Sequence[Case]) -> Suite:

@@ -1,0 +1,96 @@
+"""Forms of sentences with places for values, as schemas of actions write them: `mute[ {who}][ for {duration}]`.
+
+`{name}` is where a value comes. `{name:message|messages}` is a word that goes by how many items a value has. What
+stands in square brackets is left out where one of its values is not given.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+_TOKEN = re.compile(r"\{[^{}\[\]]*\}|[^{}\[\]]+|.", re.DOTALL)
+_HOLE = re.compile(r"\{([a-z][a-z0-9_]*)(?::([^|]*)\|([^|]*))?\}")
+
+
+@dataclass(frozen=True)
+class Hole:
+    """A place for a value; with `words`, for one of the two: if the value is one thing, or many."""
+
+    name: str
+    words: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Segment:
+    """Part of a form, which is left out where it is `optional` and a value is not given."""
+
+    parts: tuple[str | Hole, ...]
+    optional: bool
+
+    @property
+    def needs(self) -> set[str]:
+        return {part.name for part in self.parts if isinstance(part, Hole) and part.words is None}
+
+
+@dataclass(frozen=True)
+class Form:
+    """A form that was read."""
+
+    segments: tuple[Segment, ...]
+
+    @property
+    def holes(self) -> set[str]:
+        """The names of everything that it has a place or a word for."""
+        return {part.name for segment in self.segments for part in segment.parts if isinstance(part, Hole)}
+
+    @property
+    def values(self) -> set[str]:
+        """The names of the values that it has a place for."""
+        return set().union(*(segment.needs for segment in self.segments))
+
+    def filled(self, values: Mapping[str, str], several: frozenset[str] = frozenset()) -> str | None:
+        """Return the sentence; None where a value is needed that is not given. `several` name those of many items."""
+        parts = []
+        for segment in self.segments:
+            if segment.needs <= values.keys():
+                parts += [_filled(part, values, several) for part in segment.parts]
+            elif not segment.optional:
+                return None
+        return "".join(parts).strip()
+
+
+def _filled(part: str | Hole, values: Mapping[str, str], several: frozenset[str]) -> str:
+    if isinstance(part, str):
+        return part
+    return values[part.name] if part.words is None else part.words[part.name in several]
+
+
+@cache
+def read_form(text: str) -> Form:
+    """Read a form. Raises ValueError, which says what is wrong, for a text that is none."""
+    segments: list[Segment] = []
+    parts: list[str | Hole] = []
+    optional = False
+    for token in _TOKEN.findall(text):
+        if token in ("[", "]"):
+            if optional == (token == "["):
+                raise ValueError("a `[` stands inside of brackets" if optional else "a `]` has no `[` before it")
+            segments.append(Segment(tuple(parts), optional))
+            parts, optional = [], not optional
+        else:
+            parts.append(_part(token))
+    if optional:
+        raise ValueError("a `[` has no `]` behind it")
+    return Form((*segments, Segment(tuple(parts), False)))
+
+
+def _part(token: str) -> str | Hole:
+    if token[0] not in "{}":
+        return token
+    hole = _HOLE.fullmatch(token)
+    if hole is None:
+        raise ValueError(f"`{token}` is no place for a value, as `{{who}}` is one")
+    return Hole(hole[1], None if hole[2] is None else (hole[2], hole[3]))
