@@ -296,7 +296,7 @@ def test_an_action_with_an_odd_keyword_is_refused_and_the_rules_that_ask_for_it_
 
 
 def test_a_shipped_action_stays_as_it_is_where_its_extension_is_refused(tmp_path: Path) -> None:
-    catalog, found = load(tmp_path, {"actions/mute": fields() | {"does": ["mutes"]}})
+    catalog, found = load(tmp_path, {"actions/mute": fields() | {"sentence": "mute {whom}"}})
     assert [one.code for one in found] == ["GR452"]
     assert catalog.action("mute") == shipped_catalog().action("mute")
 
