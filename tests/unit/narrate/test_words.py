@@ -25,7 +25,7 @@ DOMAINS = {  # domain → the folders and modules that speak of it
     "explain": ("tools/explaining", "tools/counterfactual", "tools/trying/human.py"),
     "try": ("tools/trying",),
     "replay": ("tools/replaying",),
-    "diff": ("tools/diffing/render", "tools/diffing/model.py", "tools/diffing/blocks.py", "tools/diffing/rules.py"),
+    "diff": ("tools/diffing/render", "tools/diffing/model.py", "tools/diffing/blocks.py", "logic/implication.py"),
     "handbook": ("tools/handbook",),
 }
 OUTSIDE = {
