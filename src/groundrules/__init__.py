@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from groundrules.diagnostics.model import Diagnostic, Severity
     from groundrules.engine.engine import Engine
     from groundrules.engine.plan_file import Compiled, load_plan
+    from groundrules.errors import GroundrulesError
     from groundrules.frontend import Book, RulebookError, check, load
     from groundrules.plan.codec import PlanError
 
@@ -31,6 +32,7 @@ __all__ = [
     "Decision",
     "Diagnostic",
     "Engine",
+    "GroundrulesError",
     "PlanError",
     "RulebookError",
     "Severity",
@@ -47,6 +49,7 @@ _HOMES = {
     "Decision": "groundrules.decisions",
     "Diagnostic": "groundrules.diagnostics.model",
     "Engine": "groundrules.engine.engine",
+    "GroundrulesError": "groundrules.errors",
     "PlanError": "groundrules.plan.codec",
     "RulebookError": "groundrules.frontend",
     "Severity": "groundrules.diagnostics.model",

@@ -10,13 +10,14 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 from groundrules.diagnostics.nearest import did_you_mean
+from groundrules.errors import GroundrulesError
 
 STORES = "groundrules.stores"
 ADAPTERS = "groundrules.adapters"
 _KINDS = {STORES: "store", ADAPTERS: "adapter"}
 
 
-class PortError(LookupError):
+class PortError(GroundrulesError, LookupError):
     """Nothing of this name is registered, or what is registered can't be used; the message says why."""
 
 

@@ -27,6 +27,7 @@ def test_exports_are_pinned() -> None:
         "Decision",
         "Diagnostic",
         "Engine",
+        "GroundrulesError",
         "PlanError",
         "RulebookError",
         "Severity",

@@ -119,14 +119,14 @@ def _replace(path: Path, text: str) -> None:
 
 def _formatted(text: str, path: str, tally: _Tally) -> Formatted | None:
     from groundrules.cli.loading import print_diagnostics
-    from groundrules.tools.fmt import Refused, format_text
+    from groundrules.tools.fmt import FormatError, format_text
 
     try:
         return format_text(text, path)
-    except Refused as refused:
-        if refused.diagnostics:
-            print_diagnostics(refused.diagnostics)
-        tell(f"{path}: left as it is: {refused}")
+    except FormatError as error:
+        if error.diagnostics:
+            print_diagnostics(error.diagnostics)
+        tell(f"{path}: left as it is: {error}")
         tally.refused += 1
         return None
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 from typing import Protocol
 
 from groundrules.engine.engine import Engine, HasPlan
+from groundrules.errors import GroundrulesError
 
 
-class StoreError(Exception):
+class StoreError(GroundrulesError):
     """The place can't be used to keep state: it is of another kind, damaged or out of reach."""
 
 

@@ -15,8 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from groundrules.errors import GroundrulesError
 
-class RevisionError(ValueError):
+
+class RevisionError(GroundrulesError, ValueError):
     """A revision that can't be had; `help` says what may be done about it."""
 
     def __init__(self, message: str, help: str | None = None) -> None:

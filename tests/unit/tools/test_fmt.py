@@ -10,7 +10,7 @@ import yaml
 from click.testing import CliRunner
 
 from groundrules.cli.main import cli
-from groundrules.tools.fmt import Refused, format_text
+from groundrules.tools.fmt import FormatError, format_text
 from groundrules.tools.fmt.shapes import ROOT as SHAPES
 
 ROOT = Path(__file__).parents[3]
@@ -138,7 +138,7 @@ def test_what_does_not_fit_into_a_line_is_written_in_lines() -> None:
 
 @pytest.mark.parametrize("text", ["a: &x 1\nb: *x\n", "a: !!str 3\n", "? a\n: b\n", "%YAML 1.2\n---\na: b\n"])
 def test_what_has_no_canonical_layout_is_left_alone(text: str) -> None:
-    with pytest.raises(Refused, match="anchors"):
+    with pytest.raises(FormatError, match="anchors"):
         format_text(text)
 
 
@@ -148,20 +148,20 @@ def test_what_is_written_is_read_without_libyaml_too() -> None:
 
 
 def test_what_is_no_yaml_is_told() -> None:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(FormatError) as refused:
         format_text("a: [b\n")
     assert [found.code for found in refused.value.diagnostics] == ["GR005"]
 
 
 def test_a_layout_that_would_change_the_meaning_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("groundrules.tools.fmt.format.laid_out", lambda *_: "title: b\n")
-    with pytest.raises(Refused, match="without changing what it says"):
+    with pytest.raises(FormatError, match="without changing what it says"):
         format_text("title: a\n")
 
 
 def test_a_layout_that_would_lose_a_comment_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("groundrules.tools.fmt.format.laid_out", lambda *_: "title: a\n")
-    with pytest.raises(Refused, match="without changing what it says"):
+    with pytest.raises(FormatError, match="without changing what it says"):
         format_text("title: a  # b\n")
 
 

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 
 from groundrules.diagnostics.model import Diagnostic, Report
 from groundrules.diagnostics.source import SourceFile
+from groundrules.errors import GroundrulesError
 from groundrules.rulebook.yaml import YMapping, YNode, YScalar, YSequence, read_yaml
 from groundrules.syntax import nodes
 from groundrules.syntax.errors import SyntaxProblem
 from groundrules.tools.fmt.layout import laid_out
 from groundrules.tools.fmt.shapes import ROOT, Shape
-from groundrules.tools.fmt.trivia import Unknown, trivia
+from groundrules.tools.fmt.trivia import UnsupportedYamlError, trivia
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Formatted:
     changed: bool
 
 
-class Refused(Exception):
+class FormatError(GroundrulesError):
     """A file that is left as it is; `diagnostics` say why if the file is at fault, else the message does."""
 
     def __init__(self, message: str, diagnostics: tuple[Diagnostic, ...] = ()) -> None:
@@ -36,15 +37,15 @@ class Refused(Exception):
 
 
 def format_text(text: str, path: str = "rulebook.yaml") -> Formatted:
-    """Return the canonical layout of a rulebook's or tests file's text. Raises Refused."""
+    """Return the canonical layout of a rulebook's or tests file's text. Raises FormatError."""
     file = SourceFile(path, text.removeprefix("\ufeff").replace("\r\n", "\n"))
     root = _read(file)
     if root is None:
         return Formatted(text, False)
     try:
         found = trivia(file, root)
-    except Unknown:
-        raise Refused("it uses anchors, aliases, tags or `?` keys, which have no canonical layout") from None
+    except UnsupportedYamlError:
+        raise FormatError("it uses anchors, aliases, tags or `?` keys, which have no canonical layout") from None
     after = laid_out(file, root, found)
     _compare(root, found.comments, SourceFile(path, after))
     return Formatted(after, after != text)
@@ -54,7 +55,7 @@ def _read(file: SourceFile) -> YNode | None:
     report = Report()
     root = read_yaml(file, report)
     if report.has_errors:
-        raise Refused("it is no valid YAML", tuple(report.sorted))
+        raise FormatError("it is no valid YAML", tuple(report.sorted))
     return root
 
 
@@ -67,9 +68,9 @@ def _compare(before: YNode, comments: list[str], file: SourceFile) -> None:
             and Counter(trivia(file, after).comments) == Counter(comments)
         ):
             return
-    except (Refused, Unknown):
+    except (FormatError, UnsupportedYamlError):
         pass
-    raise Refused("its layout could not be changed without changing what it says; please report this file")
+    raise FormatError("its layout could not be changed without changing what it says; please report this file")
 
 
 def _same(before: YNode, after: YNode, shape: Shape) -> bool:

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from groundrules.diagnostics.source import SourceFile
+from groundrules.errors import GroundrulesError
 from groundrules.rulebook.yaml import YMapping, YNode, YScalar, YSequence
 
 _COMMENT = re.compile(r"#[^\n]*")
@@ -22,7 +23,7 @@ _DASHES = re.compile(r"[\s-]*-\s*(?:#.*)?$")
 _MARKER = re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.M)
 
 
-class Unknown(Exception):
+class UnsupportedYamlError(GroundrulesError):
     """Something between the values that is kept by nobody: an anchor, a tag, a directive."""
 
 
@@ -57,7 +58,7 @@ class _Comment:
 
 
 def trivia(file: SourceFile, root: YNode) -> Trivia:
-    """Return the comments and blank lines of a file. Raises Unknown."""
+    """Return the comments and blank lines of a file. Raises UnsupportedYamlError."""
     return _Reader(file, root).read()
 
 
@@ -103,7 +104,7 @@ class _Reader:
         end = 0
         for scalar in self.scalars:
             if scalar.start < end:
-                raise Unknown  # an alias: the value stands elsewhere
+                raise UnsupportedYamlError  # an alias: the value stands elsewhere
             yield from self._between(end, scalar.start)
             if scalar.style in ("|", ">"):
                 yield from self._header(scalar)
@@ -126,7 +127,7 @@ class _Reader:
             self.found.marked = self.found.marked or (marker[0].startswith("-") and not rest[: marker.start()].strip())
             rest = _MARKER.sub("", rest)
         if not _STRUCTURE.fullmatch(rest):
-            raise Unknown
+            raise UnsupportedYamlError
 
     # --- entries --------------------------------------------------------------------------------
 
@@ -167,7 +168,7 @@ class _Reader:
         if entry is None or not self.file.text[begun : comment.start].strip(" \t-"):
             following = self._after(comment.start)
             if following is None:
-                raise Unknown
+                raise UnsupportedYamlError
             self.found.above.setdefault(id(following.anchor), []).append(comment.text)
         elif id(entry.anchor) in self.found.behind:
             self.found.below.setdefault(id(entry.anchor), []).append(comment.text)

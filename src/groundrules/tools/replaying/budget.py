@@ -24,6 +24,7 @@ from groundrules.diagnostics.codes import budgets as codes
 from groundrules.diagnostics.model import Diagnostic, Report
 from groundrules.diagnostics.nearest import did_you_mean
 from groundrules.diagnostics.source import Span
+from groundrules.errors import GroundrulesError
 from groundrules.plan import ir
 from groundrules.resources import shipped
 from groundrules.rulebook.explain import explain
@@ -41,7 +42,7 @@ ANY = "any"
 EVERYBODY = Cohort("")
 
 
-class BudgetError(ValueError):
+class BudgetError(GroundrulesError, ValueError):
     """A budget with mistakes in it; `diagnostics` say where."""
 
     def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from groundrules.diagnostics.codes.tests import BAD_TESTS, UNKNOWN_TEST_KEY
 from groundrules.diagnostics.model import Diagnostic, Report
 from groundrules.diagnostics.nearest import did_you_mean, nearest
+from groundrules.errors import GroundrulesError
 from groundrules.frontend import Settings
 from groundrules.plan import ir
 from groundrules.rulebook.files import read_file, shown_path
@@ -34,7 +35,7 @@ STEP_KEYS = ("at", "by", "in", "repeat", "every", *EXPECTATIONS)
 MOST_REPEATS = 10_000
 
 
-class TestsError(ValueError):
+class TestsError(GroundrulesError, ValueError):
     """A tests file with mistakes in it; `diagnostics` say where."""
 
     __test__ = False
@@ -94,7 +95,7 @@ def read_tests(path: Path, plan: ir.Plan) -> list[Case]:
     return cases
 
 
-class _Unreadable(Exception):
+class _UnreadableError(GroundrulesError):
     """What is wrong is in the report; the item is left out."""
 
 
@@ -123,7 +124,7 @@ class _Reader:
         """Read all items; what can't be read is reported and left out."""
         found = []
         for item in node.items:
-            with suppress(_Unreadable):
+            with suppress(_UnreadableError):
                 found.append(read(item))
         return found
 
@@ -197,7 +198,7 @@ class _Reader:
         others = {key for key in named for other in named if key != other and key in self._fields.get(other, ())}
         return [key for key in named if key not in others]
 
-    def _no_type(self, node: YMapping, named: list[str]) -> _Unreadable:
+    def _no_type(self, node: YMapping, named: list[str]) -> _UnreadableError:
         if named:
             return self._wrong(node, f"a step is one event, but both `{named[0]}` and `{named[1]}` are event types")
         for key, _ in node.items:
@@ -280,13 +281,13 @@ class _Reader:
             if key.text not in keys:
                 self._unknown(key, did_you_mean(key.text, keys))
 
-    def _unknown(self, key: YScalar, help_: str | None) -> _Unreadable:
+    def _unknown(self, key: YScalar, help_: str | None) -> _UnreadableError:
         self._report.add(UNKNOWN_TEST_KEY.at(key.span, f"`{key.text}` means nothing here", help=help_))
-        return _Unreadable()
+        return _UnreadableError()
 
-    def _wrong(self, node: YNode, message: str) -> _Unreadable:
+    def _wrong(self, node: YNode, message: str) -> _UnreadableError:
         self._report.add(BAD_TESTS.at(node.span, message))
-        return _Unreadable()
+        return _UnreadableError()
 
 
 _KINDS = {dict: "mapping", str: "text", list: "list"}

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from groundrules.decisions import Decision
 from groundrules.engine.intake.explain import as_moment
+from groundrules.errors import GroundrulesError
 from groundrules.plan import ir
 from groundrules.time_units import UNITS, WEEKDAYS
 from groundrules.tools.testing.cases import Case, Step
@@ -30,7 +31,7 @@ _WEEKLY = re.compile(rf"({'|'.join(WEEKDAYS)})\s+(\d\d:\d\d(?::\d\d)?)$")
 _AGO = re.compile(rf"({_DURATION})\s+(ago|from now)$")
 
 
-class TimeError(ValueError):
+class TimeError(GroundrulesError, ValueError):
     """A time that can't be read, or that would run back."""
 
 

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from groundrules.decisions import Action, Decision
+from groundrules.errors import GroundrulesError
 from groundrules.plan import ir
-from groundrules.tools.fmt.format import Refused, format_text
+from groundrules.tools.fmt.format import FormatError, format_text
 from groundrules.tools.testing.cases import Case
 from groundrules.tools.testing.judge import as_expected
 from groundrules.tools.testing.read import TestsError, find_tests, read_tests
@@ -23,7 +24,7 @@ from groundrules.tools.trying.chat import Chat, Turn
 HASHED = ("request",)  # parameters that only the engine could name
 
 
-class NotSaved(Exception):
+class SavingError(GroundrulesError):
     """Why a chat was not saved, in the narrator's words."""
 
     def __init__(self, phrase: str, **values: Any) -> None:
@@ -47,23 +48,23 @@ def _folder(rulebook: Path) -> Path:
 
 
 def cases(path: Path, plan: ir.Plan) -> list[Case]:
-    """The tests of a file. Raises NotSaved if it has mistakes."""
+    """The tests of a file. Raises SavingError if it has mistakes."""
     try:
         return read_tests(path, plan)
     except TestsError as error:
         first = error.diagnostics[0]
-        raise NotSaved("tests_broken", path=str(path), error=f"{first.code} {first.message}") from None
+        raise SavingError("tests_broken", path=str(path), error=f"{first.code} {first.message}") from None
 
 
 def save(chat: Chat, name: str, path: Path, lang: str) -> None:
-    """Append the chat to a tests file under a name. Raises NotSaved; then the file is as it was."""
+    """Append the chat to a tests file under a name. Raises SavingError; then the file is as it was."""
     before = path.read_text(encoding="utf-8") if path.exists() else None
     if before is not None and any(case.name == name for case in cases(path, chat.plan)):
-        raise NotSaved("name_taken", name=name, path=str(path))
+        raise SavingError("name_taken", name=name, path=str(path))
     path.write_text(_appended(before, as_yaml(chat, name, lang), path), encoding="utf-8")
     try:
         _prove(chat, name, path)
-    except NotSaved:
+    except SavingError:
         if before is None:
             path.unlink()
         else:
@@ -79,20 +80,20 @@ def _appended(before: str | None, case: str, path: Path) -> str:
     try:
         canonical = not format_text(before, str(path)).changed
         return format_text(together, str(path)).text if canonical else together
-    except Refused:
+    except FormatError:
         return together
 
 
 def _prove(chat: Chat, name: str, path: Path) -> None:
     found = [case for case in cases(path, chat.plan) if case.name == name]
     if len(found) != 1:
-        raise NotSaved("not_read_back", path=str(path))
+        raise SavingError("not_read_back", path=str(path))
     result = run_case(chat.plan, found[0])
     if result.problem is not None:
-        raise NotSaved("not_passing", error=result.problem)
+        raise SavingError("not_passing", error=result.problem)
     for failure in result.failures:
         what = failure.mismatches[0]
-        raise NotSaved("not_passing", error=f"{what.heading}: {what.expected} / {what.actual}")
+        raise SavingError("not_passing", error=f"{what.heading}: {what.expected} / {what.actual}")
 
 
 # --- YAML -----------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from groundrules.diagnostics.nearest import nearest
 from groundrules.engine.engine import HasPlan
 from groundrules.engine.intake.lenient import clean
 from groundrules.engine.plan_file import Compiled
+from groundrules.errors import GroundrulesError
 from groundrules.narrate.speech import languages
 from groundrules.plan import codec
 from groundrules.tools.explaining.model import RuleExplained
@@ -32,7 +33,7 @@ Handler = Callable[["Session", Line], list[Answer]]
 SOMEBODY = "guest"
 
 
-class Cannot(Exception):
+class CommandError(GroundrulesError):
     """A line that asks for what can't be done; `said` says why."""
 
     def __init__(self, phrase: str, **values: Any) -> None:
@@ -72,7 +73,7 @@ class Session:
         before = len(self.history)
         try:
             return self._enter(line)
-        except Cannot as cannot:
+        except CommandError as cannot:
             return [cannot.said]
         except TimeError as error:
             self._again(self.history[:before])
@@ -87,7 +88,7 @@ class Session:
             handler = COMMANDS[read.command]
         else:
             near = nearest(read.command, COMMANDS)
-            raise Cannot("no_command" if near is None else "no_command_near", name=read.command, near=near)
+            raise CommandError("no_command" if near is None else "no_command_near", name=read.command, near=near)
         answers = handler(self, read)
         if handler not in ASIDE and not any(isinstance(answer, Problem) for answer in answers):
             self.history.append(Entry(line))
@@ -168,7 +169,7 @@ def react(session: Session, read: Line) -> list[Answer]:
     """A reaction to a message, by somebody other than its author unless the line says who."""
     emoji, _, name = read.text.strip().partition(" ")
     if not emoji:
-        raise Cannot("usage", usage="/react 👍 [a]")
+        raise CommandError("usage", usage="/react 👍 [a]")
     message = _message(session, name.strip())
     author = message["actor"]["id"]
     others = [one for one in session.chat.people() if one != author]
@@ -183,7 +184,7 @@ def reply(session: Session, read: Line) -> list[Answer]:
     named = next((one for one in _messages(session) if one["id"] == name), None)
     text = rest if named else read.text.strip()
     if not text:
-        raise Cannot("usage", usage="/reply [a] text")
+        raise CommandError("usage", usage="/reply [a] text")
     message = named or _message(session, "")
     by = read.who or session.who(read)
     return session.take(read, "message", text, by=by, **session.chat.message(text, reply_to=message["id"]))
@@ -203,13 +204,13 @@ def event(session: Session, read: Line) -> list[Answer]:
     try:
         fields = clean(json.loads(read.text if type.startswith("{") else rest or "{}"))
     except (ValueError, RecursionError) as error:
-        raise Cannot("json", error=str(error)) from None
+        raise CommandError("json", error=str(error)) from None
     if not isinstance(fields, dict):
-        raise Cannot("json", error="not an object")
+        raise CommandError("json", error="not an object")
     type = str(fields.pop("type", type))
     if type not in session.chat.plan.events:
         near = nearest(type, session.chat.plan.events)
-        raise Cannot("no_type" if near is None else "no_type_near", name=type, near=near)
+        raise CommandError("no_type" if near is None else "no_type_near", name=type, near=near)
     actor = fields.pop("actor", None)
     by = {"by": actor["id"] if isinstance(actor, dict) and set(actor) == {"id"} else actor} if actor else {}
     if not by and "actor" in session.chat.plan.events[type].get("required", ()):
@@ -229,7 +230,7 @@ def _message(session: Session, name: str) -> dict[str, Any]:
     """The message of this name, else the last one."""
     found = [one for one in _messages(session) if not name or one["id"] == name]
     if not found:
-        raise Cannot("no_message" if not name else "no_such_message", name=name)
+        raise CommandError("no_message" if not name else "no_such_message", name=name)
     return found[-1]
 
 
@@ -240,7 +241,7 @@ def role(session: Session, read: Line) -> list[Answer]:
     """Roles given, or taken away with `-`."""
     who, *names = read.text.split() or [""]
     if not names:
-        raise Cannot("usage", usage="/role m1 admin")
+        raise CommandError("usage", usage="/role m1 admin")
     held = list(session.chat.members.get(who, {}).get("roles", []))
     for name in names:
         plain = name.lstrip("+-")
@@ -254,11 +255,11 @@ def member(session: Session, read: Line) -> list[Answer]:
     who, _, rest = read.text.strip().partition(" ")
     facts = settings(rest)
     if not who or not facts:
-        raise Cannot("usage", usage="/member li joined=2d ago roles=admin")
+        raise CommandError("usage", usage="/member li joined=2d ago roles=admin")
     known = _member_facts(session)
     for name in facts:
         if known and name not in known:
-            raise Cannot("no_fact", name=name, known=sorted(known))
+            raise CommandError("no_fact", name=name, known=sorted(known))
     session.chat.tell(who, {name: _fact(value, known.get(name, {})) for name, value in facts.items()})
     return [Said("facts", {"who": who, "facts": " ".join(f"{name}={value}" for name, value in facts.items())})]
 
@@ -281,14 +282,14 @@ def _fact(value: str, schema: dict[str, Any]) -> Any:
             try:
                 return int(value) if value.lstrip("-").isdigit() else float(value)
             except ValueError:
-                raise Cannot("no_number", value=value) from None
+                raise CommandError("no_number", value=value) from None
     return value or None
 
 
 def channel(session: Session, read: Line) -> list[Answer]:
     name = read.text.strip().lstrip("#")
     if not name:
-        raise Cannot("usage", usage="/channel help")
+        raise CommandError("usage", usage="/channel help")
     session.chat.channel = name
     return [Said("channel", {"name": name})]
 
@@ -324,14 +325,14 @@ def why(session: Session, read: Line) -> list[Answer]:
     """Why the last event did what it did, or why a rule did or did not fire on it."""
     last = session.chat.last
     if last is None:
-        raise Cannot("nothing_yet")
+        raise CommandError("nothing_yet")
     explained, name = last.explained[-1], read.text.strip()
     if name in ("", "--all"):
         return [Why(event=explained.event(), every=bool(name))]
     rules: list[RuleExplained] = explained.rule(name)
     if not rules:
         near = nearest(name, [rule.id for rule in session.chat.plan.rules])
-        raise Cannot("no_rule" if near is None else "no_rule_near", name=name, near=near)
+        raise CommandError("no_rule" if near is None else "no_rule_near", name=name, near=near)
     return [Why(rules=tuple(rules))]
 
 
@@ -342,7 +343,7 @@ def undo(session: Session, read: Line) -> list[Answer]:
 
 def lang(session: Session, read: Line) -> list[Answer]:
     if read.text.strip() not in languages():
-        raise Cannot("usage", usage="/lang zh")
+        raise CommandError("usage", usage="/lang zh")
     session.lang = read.text.strip()
     return [Said("lang")]
 
@@ -351,27 +352,27 @@ def save(session: Session, read: Line) -> list[Answer]:
     """The chat as a test at the end of the tests file."""
     name = read.text.strip()
     if not name:
-        raise Cannot("usage", usage="/save the third copy goes")
+        raise CommandError("usage", usage="/save the third copy goes")
     if session.tests is None:
-        raise Cannot("no_tests_file")
+        raise CommandError("no_tests_file")
     if not session.chat.turns:
-        raise Cannot("nothing_yet")
+        raise CommandError("nothing_yet")
     try:
         saving.save(session.chat, name, session.tests, session.lang)
-    except saving.NotSaved as error:
-        raise Cannot(error.phrase, **error.values) from None
+    except saving.SavingError as error:
+        raise CommandError(error.phrase, **error.values) from None
     return [Said("saved", {"name": name, "path": str(session.tests)})]
 
 
 def load(session: Session, read: Line) -> list[Answer]:
     """A saved test as the beginning of the chat."""
     if session.tests is None or not session.tests.exists():
-        raise Cannot("no_tests_file")
+        raise CommandError("no_tests_file")
     name = read.text.strip()
     try:
         cases = saving.cases(session.tests, session.chat.plan)
-    except saving.NotSaved as error:
-        raise Cannot(error.phrase, **error.values) from None
+    except saving.SavingError as error:
+        raise CommandError(error.phrase, **error.values) from None
     found = next((case for case in cases if name and name in case.name), None)
     if found is None:
         return [Problem("no_test", {"name": name}), Table("tests", tuple((case.name, "") for case in cases))]
@@ -381,11 +382,11 @@ def load(session: Session, read: Line) -> list[Answer]:
 
 def _under_its_settings(session: Session, case: Case) -> HasPlan:
     if session.rulebook is None:
-        raise Cannot("has_settings", name=case.name)
+        raise CommandError("has_settings", name=case.name)
     try:
         ((plan, _),) = grouped(session.rulebook, session.ready.plan, [case])
     except TestsError as error:
-        raise Cannot("tests_broken", path=str(session.tests), error=error.diagnostics[0].message) from None
+        raise CommandError("tests_broken", path=str(session.tests), error=error.diagnostics[0].message) from None
     return Compiled(plan, codec.digest(plan))
 
 
