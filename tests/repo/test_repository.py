@@ -51,7 +51,7 @@ def test_version_is_the_packages() -> None:
 
 
 def test_import_is_light() -> None:
-    code = "import time; t = time.perf_counter(); import groundrules; print(time.perf_counter() - t)"
+    code = "import time; t = time.process_time(); import groundrules; print(time.process_time() - t)"
     times = [float(subprocess.check_output([sys.executable, "-c", code])) for _ in range(5)]
     assert statistics.median(times) < 0.150
 
