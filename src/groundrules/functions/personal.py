@@ -15,14 +15,16 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import date
 
-from groundrules.functions.extract import HOST, WIDTH, url_spans
+from groundrules.text.addresses import addresses
+from groundrules.text.urls import WIDTH
 
 _DIGITS = b"0123456789"
 _BEFORE = r"(?<![0-9A-Za-z_+/=#&%@$.-])"
 _AFTER = r"(?![0-9A-Za-z_])"
 
 _emails = re.compile(
-    r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}@" + HOST + r"(?![A-Za-z0-9-])(?!:[A-Za-z0-9_~./-]+/)"
+    r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}"
+    r"(?![A-Za-z0-9-])(?!:[A-Za-z0-9_~./-]+/)"
 )
 _phones = re.compile(
     _BEFORE + r"(?P<number>\+?(?:[0-9]|\([0-9]{1,5}\) ?[0-9])(?:(?: ?\([0-9]{1,5}\) ?|[ .-])?[0-9]){5,16})"
@@ -58,7 +60,7 @@ def _found(
     plain = text if text.isascii() else text.translate(WIDTH)
     matches = [match for match in pattern.finditer(plain) if wanted(match)]
     if matches and not in_urls:
-        matches = list(_outside(url_spans(text), matches))
+        matches = list(_outside([address[:2] for address in addresses(text)], matches))
     return [text[slice(*match.span())] for match in matches]
 
 

@@ -10,7 +10,7 @@ from groundrules.functions.numbers import parse_number
 from groundrules.text.fold import fold
 from groundrules.text.scripts import SEPARATORS, UNSPACED
 from groundrules.text.squeeze import squeeze
-from groundrules.text.urls import host
+from groundrules.text.urls import domain_of_link
 
 _PICTURE = (
     "[\u231a\u231b\u23e9-\u23f3\u23f8-\u23fa\u2600-\u27bf\u2b05-\u2b07\u2b1b\u2b1c\u2b50\u2b55\u3030\u303d\u3297\u3299"
@@ -84,8 +84,8 @@ def number(text: str) -> int | float | None:
 
 
 def domain(url: str) -> str | None:
-    """The normalised host of a URL, with or without a scheme."""
-    return host(url)
+    """The domain that a URL leads to, with or without a scheme."""
+    return domain_of_link(url)
 
 
 def join(items: list[Any], separator: str) -> str:

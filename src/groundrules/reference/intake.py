@@ -4,8 +4,8 @@ Before the check an event is cleaned: lone surrogates become U+FFFD, and a field
 schema then says holds to the letter: nothing is converted, `1.0` is no integer, `true` is no number. Times must be RFC
 3339 with an offset, dates `YYYY-MM-DD` or `--MM-DD`, integers fit in 64 bits, and nothing may be nested more than two
 hundred deep. Fields that the schema does not name are ignored. An event of a type that the plan does not know is
-rejected too. After the check, absent fields take their schema's default, and a link whose event gives only its URL has
-the domain that the URL leads to.
+rejected too. After the check, absent fields take their schema's default, a link whose event gives only its URL has the
+domain that the URL leads to, and an event that has a text but does not say which links has those of the text.
 
 A rejected event changes nothing and is answered with a code of the table of diagnostics and the place in the event.
 """
@@ -28,6 +28,7 @@ from groundrules.decisions import Rejection
 from groundrules.diagnostics.code import Code
 from groundrules.diagnostics.codes import events as codes
 from groundrules.plan import ir
+from groundrules.text.addresses import links
 from groundrules.text.urls import domain_of_link
 
 DEEPEST = 200
@@ -196,13 +197,21 @@ def complete(value: Any, schema: Json) -> Any:
     properties = schema.get("properties", {})
     defaults = {name: inner["default"] for name, inner in properties.items() if inner.get("default") is not None}
     found = {**defaults, **{name: complete(item, properties.get(name, {})) for name, item in value.items()}}
-    return {**found, **derived(found, properties)}
+    return {**found, **derived(value, schema)}
 
 
-def derived(value: Json, properties: Json) -> Json:
-    """The domain of a link that gives only its URL: of an object with a `url` and a `domain` in these formats."""
-    formats = [properties.get(name, {}).get("format") for name in ("url", "domain")]
-    if formats != ["uri", "domain"] or "domain" in value or "url" not in value:
-        return {}
-    name = domain_of_link(value["url"])
-    return {"domain": name} if name else {}
+def derived(value: Json, schema: Json) -> Json:
+    """The domain of a link that gives only its URL, the links of a text that come without."""
+    if is_link(schema) and "domain" not in value and "url" in value:
+        name = domain_of_link(value["url"])
+        return {} if name is None else {"domain": name}
+    listed = schema.get("properties", {}).get("links", {})
+    if is_link(listed.get("items", {})) and "links" not in value and "text" in value:
+        return {"links": [{"url": url, "domain": domain} for url, domain in links(value["text"])]}
+    return {}
+
+
+def is_link(schema: Json) -> bool:
+    """Whether objects have a `url` and a `domain` in these formats."""
+    properties = schema.get("properties", {})
+    return [properties.get(name, {}).get("format") for name in ("url", "domain")] == ["uri", "domain"]

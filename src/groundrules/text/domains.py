@@ -1,8 +1,12 @@
 """Domain names: one spelling each, and which of them lie under an entry of a list.
 
-A domain is normalised by UTS 46 and IDNA 2008 into lower-case ASCII (`bücher.example` is `xn--bcher-kva.example`),
-without a final dot. What browsers accept beyond IDNA 2008 (emoji, underscores) is kept in the same spelling, because
-spam uses it. Only hosts are taken: what has a port, a path or a user name in it is no domain.
+Hosts are read as browsers read them, by the URL standard of the WHATWG and UTS 46 (Ada does it): into lower-case ASCII
+(`bücher.example` is `xn--bcher-kva.example`), percent escapes decoded, without what cannot be seen, numbers of four
+bytes as `127.0.0.1`. A final dot goes. What can't be a name in the DNS, with an empty label or one of more than 63
+characters, is no domain; nor is anything with a port, a path or a user name in it.
+
+A dot is what people take for one: `。`, `．` and `｡`, which browsers know, `․` and `﹒`, and the `[.]` of those who write
+an address so that nobody follows it.
 """
 
 from __future__ import annotations
@@ -10,40 +14,52 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-import idna
+import can_ada
 
-_host = re.compile(
-    r"(?=.{1,253}$)[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)*"
-)
-_candidate = re.compile(r"[\w\-\u00b7\u200c\u200d]+(?:[.\u3002\uff0e\uff61][\w\-\u00b7\u200c\u200d]+)+")
-_ascii_candidate = re.compile(r"[A-Za-z0-9_-]+(?:[.\u3002\uff0e\uff61][A-Za-z0-9_-]+)+")
+HOSTS_VERSION: str = can_ada.__version__
+"""The version of what reads hosts; they are read alike under equal versions."""
+
+DOT = r"(?:[.\u3002\uff0e\uff61\u2024\ufe52]|[\[({]\.[\])}]|[\[(]dot[\])])"
+"""A dot in a host, as the source of a regular expression."""
+
+BIDI = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
+"""Marks of the direction of writing, which nobody sees and no host may hold."""
+
+LONGEST = 253
+_plain = re.compile(r"(?!(?:.*\.)?(?:xn--|[0-9]))[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*\.?")
+_labels = re.compile(r"[^.]{1,63}(?:\.[^.]{1,63})*|\[[0-9a-f:.]+\]")
+_delimiters = re.compile(r"[@/\\?#]|:(?!.*\])", re.DOTALL)
+_disguises = re.compile(f"[{BIDI}\u2024\ufe52]|{DOT}", re.IGNORECASE)
+_joiners = re.compile("[\u200c\u200d]")
+_surrogates = re.compile("[\ud800-\udfff]")
 
 
 @lru_cache(maxsize=8192)
 def normalise(domain: str) -> str | None:
     """Return the one ASCII spelling of a domain name, or None if `domain` is none."""
     name = domain.strip()
-    if not name.isascii():
-        name = _to_ascii(name) or ""
-    name = name.lower().removesuffix(".")
-    return name if _host.fullmatch(name) else None
+    return None if _delimiters.search(name) else read_host(name)
 
 
-def _to_ascii(name: str) -> str | None:
+def read_host(written: str) -> str | None:
+    """Return the host of what stands between `//` and the path; None if no browser would go there."""
+    name = written.lower()
+    if not _plain.fullmatch(name):
+        seen = _disguises.sub(_undisguised, _surrogates.sub("\ufffd", written))
+        name = _parsed(seen) or _parsed(_joiners.sub("", seen)) or ""
+    name = name.removesuffix(".")
+    return name if len(name) <= LONGEST and _labels.fullmatch(name) else None
+
+
+def _undisguised(match: re.Match[str]) -> str:
+    return "" if re.match(f"[{BIDI}]", match[0]) else "."
+
+
+def _parsed(authority: str) -> str | None:
     try:
-        mapped = idna.uts46_remap(name, std3_rules=False, transitional=False)
-        return ".".join(_label_to_ascii(label) for label in mapped.split("."))
-    except (UnicodeError, IndexError):
+        return str(can_ada.parse(f"http://{authority}/").hostname)
+    except ValueError:
         return None
-
-
-def _label_to_ascii(label: str) -> str:
-    if label.isascii():
-        return label
-    try:
-        return idna.alabel(label).decode("ascii")
-    except idna.IDNAError:
-        return "xn--" + label.encode("punycode").decode("ascii")
 
 
 def covers(entry: str, domain: str) -> bool:
@@ -56,16 +72,3 @@ def parents(domain: str) -> list[str]:
     """Return a normalised domain and all that it lies under, longest first."""
     labels = domain.split(".")
     return [".".join(labels[first:]) for first in range(len(labels))]
-
-
-def hosts(text: str) -> list[tuple[int, int, str]]:
-    """Return what may be domain names in a text: `(start, end, normalised)` in order, the longer first.
-
-    Names end where letters, digits and hyphens end. Where Chinese touches an ASCII name (`看baidu.com吧`) the ASCII
-    part is tried as well.
-    """
-    spans = {match.span() for match in _ascii_candidate.finditer(text)}
-    if not text.isascii():
-        spans |= {match.span() for match in _candidate.finditer(text)}
-    found = ((start, end, normalise(text[start:end])) for start, end in sorted(spans, key=lambda s: (s[0], -s[1])))
-    return [(start, end, name) for start, end, name in found if name]

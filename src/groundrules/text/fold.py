@@ -13,7 +13,7 @@ looked up, because a class that lists them is searched range by range.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from itertools import repeat
 from pathlib import Path
@@ -60,6 +60,11 @@ def _changing() -> re.Pattern[str]:
     """Return the class of the characters that may change."""
     basic = re.escape("".join(sorted(char for char in _table() if char <= "\uffff")))
     return re.compile(f"[{basic}\U00010000-\U0010ffff]")
+
+
+def folding_into(wanted: Callable[[str], bool]) -> list[str]:
+    """Return the characters beyond ASCII that fold into something `wanted`."""
+    return [char for char, target in _table().items() if not char.isascii() and wanted(target)]
 
 
 def fold(s: str) -> str:

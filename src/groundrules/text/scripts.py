@@ -29,6 +29,11 @@ def _separators() -> str:
     return Path(__file__).with_name("separators.tsv").read_text(encoding="utf-8").splitlines()[1]
 
 
+def _beyond_ascii() -> str:
+    ranges = ((max(first, 0x80), last) for first, last in hexadecimal_ranges(_separators()) if last > 0x7F)
+    return _character_class(" ".join(f"{first:X}-{last:X}" for first, last in ranges))
+
+
 def _punctuation() -> str:
     """Cut white space, all of it within the first range, out of the separators."""
     first, _, rest = _separators().partition(" ")
@@ -38,6 +43,8 @@ def _punctuation() -> str:
 
 SEPARATORS = _character_class(_separators())
 """Punctuation, symbols, controls and white space."""
+
+SEPARATORS_BEYOND_ASCII = _beyond_ascii()
 
 WHITE_SPACE = _character_class("9-D 1C-20")
 

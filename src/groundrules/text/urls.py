@@ -1,34 +1,62 @@
-"""The host that a URL leads to."""
+"""The domain that a URL leads to, as browsers find it.
+
+Only pages of the web have one: `mailto:li@a.example` and `tg://user` do not. Slashes may be too many, too few or
+backslashes, as in a browser's address bar; blanks and controls around and line breaks inside don't count; `hxxp` and
+`[.]` are read as what they stand for. Without a scheme the host must have a dot, for `readme` is no host.
+
+A URL that no browser can read (`http://[x`, `http://a..b/`) leads nowhere, but it is known not to lead to any site that
+a list names: its domain is the host as it is written, which is no domain and equals none.
+"""
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
 
-from groundrules.text.domains import normalise
+from groundrules.text.domains import DOT, LONGEST, read_host
 
-_authority = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*:)?//")
-_web = re.compile(r"(?:https?:)?//", re.IGNORECASE)
-_other = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?![0-9])")
-_end = re.compile(r"[/?#\\]")
-
-
-def host(url: str) -> str | None:
-    """Return the normalised host of a URL, with or without a scheme; None where it has none."""
-    scheme = _authority.match(url)
-    authority = _end.split(url[scheme.end() :] if scheme else url, maxsplit=1)[0]
-    name, _, port = authority.rpartition("@")[2].partition(":")
-    return normalise(name) if not port or port.isdecimal() else None
+WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+_WIDTH_OF_URLS = {code: plain for code, plain in WIDTH.items() if chr(plain).isalnum() or chr(plain) in "./:"}
+_ignored = re.compile(r"[\t\n\r]|^[\x00-\x20]+|[\x00-\x20]+\Z")
+_web = re.compile(r"(?:(?:https?|hxxps?|ftp|wss?):[/\\]*|[/\\]{2,})", re.IGNORECASE)
+_other = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?![0-9]{1,5}(?:[/?#\\]|\Z))|[/\\]")
+_authority = re.compile(r"[^/?#\\]*")
+_dot = re.compile(DOT, re.IGNORECASE)
+_name = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)+")
+_address = re.compile(rf"[^\s/\\?#.]+{DOT}[^\s/\\?#]*[/\\:@]", re.IGNORECASE)
 
 
 @lru_cache(maxsize=8192)
 def domain_of_link(url: str) -> str | None:
-    """Return the domain that a link leads to, where its event does not say.
+    """Return the domain that a URL leads to, with or without a scheme; None if it leads to no page of the web."""
+    plain = in_ascii_width(_ignored.sub("", url))
+    if web := _web.match(plain):
+        written = authority(plain, web.end())
+        return read_host(written) or broken(written)
+    if _other.match(plain):
+        return None
+    return _without_scheme(plain)
 
-    Only pages of the web have one: `mailto:li@a.example` and `tg://user` do not. Without a scheme the host must have a
-    dot, for `readme` is no host.
-    """
-    if _web.match(url):
-        return host(url)
-    name = None if _other.match(url) else host(url)
-    return name if name and "." in name else None
+
+def _without_scheme(url: str) -> str | None:
+    written = authority(url, 0)
+    name = read_host(written) if _dot.search(written) else None
+    if name:
+        return name if _name.fullmatch(name) else None
+    return broken(written) if _address.match(url) else None
+
+
+def in_ascii_width(text: str) -> str:
+    """Return a text of the same length with the full-width letters, dots, colons and slashes of addresses made ASCII."""
+    return text if text.isascii() else text.translate(_WIDTH_OF_URLS)
+
+
+def authority(url: str, start: int) -> str:
+    """Return what stands between `//` and the path: user, host and port."""
+    found = _authority.match(url, start)
+    return found[0] if found else ""
+
+
+def broken(written: str) -> str:
+    """Return what a host that can't be read is known by."""
+    return written.lower()[:LONGEST]

@@ -23,7 +23,8 @@ from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 from groundrules.text import words
-from groundrules.text.domains import covers, hosts, normalise
+from groundrules.text.addresses import hosts
+from groundrules.text.domains import covers, normalise
 from groundrules.text.fold import fold, fold_map
 from groundrules.text.squeeze import Piece, squeeze_folded, squeeze_map, squeeze_runs, stretches
 

@@ -38,7 +38,7 @@ RESULTS: list[tuple[str, tuple[Any, ...], Any]] = [
     ("domain", ("docs.github.com/x",), "docs.github.com"),
     ("domain", ("http://中国.cn/x",), "xn--fiqs8s.cn"),
     ("domain", ("mailto:a",), None),
-    ("domain", ("https:///x",), None),
+    ("domain", ("https:///x",), "x"),
     ("join", (["a", 1, True], ", "), "a, 1, true"),
     (
         "urls",

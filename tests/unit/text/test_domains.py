@@ -2,7 +2,8 @@
 
 import pytest
 
-from groundrules.text.domains import covers, hosts, normalise
+from groundrules.text.addresses import hosts
+from groundrules.text.domains import covers, normalise
 from groundrules.text.views import contains, ends_with, equals, find, starts_with
 
 
@@ -27,7 +28,7 @@ from groundrules.text.views import contains, ends_with, equals, find, starts_wit
         ("", None),
         (".", None),
         ("a..b", None),
-        ("-a.com", None),
+        ("-a.com", "-a.com"),
         ("a" * 64 + ".com", None),
         ("a b.com", None),
         ("\ud800.com", None),

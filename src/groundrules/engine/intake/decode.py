@@ -145,6 +145,8 @@ class Decoder:
         wanted: dict[str, Any] = {}
         for path in (*((name,) for name in HEADER), *map(tuple, paths)):
             _plant(wanted, path)
+        if "links" in wanted:
+            read_path(event, ("links",))  # those of the text are found when they are read
         plain = to_plain(event)
         return msgspec.json.encode(_pruned(plain, wanted, self.schemas[plain["type"]]))
 

@@ -1,17 +1,23 @@
-"""What a link leads to, where its event gives only the URL.
+"""What an event says of links without saying it.
 
-An object that has a `url` (`format: uri`) and a `domain` (`format: domain`) is a link. Its struct looks for the domain
-when it is made; events without links have no such struct and pay nothing.
+An object that has a `url` (`format: uri`) and a `domain` (`format: domain`) is a link: where only the URL is given, the
+domain is looked for when its struct is made. An event with a `text` and a list of `links` that it does not give has
+those of its text: they are looked for when somebody reads them, and kept. Events without links have no such struct and
+pay nothing, nor do those whose links nobody reads.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from msgspec.structs import force_setattr
 
+from groundrules.text.addresses import links
 from groundrules.text.urls import domain_of_link
+
+GIVEN = "given_links"
+"""The attribute under which a struct keeps the links that its event gives."""
 
 
 def link_methods(schema: Mapping[str, Any]) -> dict[str, Any]:
@@ -24,6 +30,25 @@ def is_link(schema: Mapping[str, Any]) -> bool:
     properties = schema.get("properties", {})
     formats = [properties.get(name, {}).get("format") for name in ("url", "domain")]
     return formats == ["uri", "domain"]
+
+
+def has_links_of_text(schema: Mapping[str, Any]) -> bool:
+    """Whether objects of this schema have a text, and links that may be those of the text."""
+    text, listed = (schema.get("properties", {}).get(name, {}) for name in ("text", "links"))
+    return text.get("type") == "string" and is_link(listed.get("items", {}))
+
+
+def links_of_text(link: Callable[..., Any]) -> property:
+    """Return the property `links` of structs whose links are made by `link`."""
+
+    def read(event: Any) -> Any:
+        given = getattr(event, GIVEN)
+        if given is None:
+            given = [link(url=url, domain=domain) for url, domain in links(event.text or "")]
+            force_setattr(event, GIVEN, given)
+        return given
+
+    return property(read)
 
 
 def _complete(link: Any) -> None:

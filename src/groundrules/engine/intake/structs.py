@@ -22,7 +22,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from groundrules.engine.intake.links import link_methods
+from groundrules.engine.intake.links import GIVEN, has_links_of_text, link_methods, links_of_text
 
 Schema = Mapping[str, Any]
 
@@ -55,8 +55,8 @@ def event_struct(name: str, schema: Schema) -> type[msgspec.Struct]:
     properties = {field: inner for field, inner in schema["properties"].items() if field != "type"}
     return msgspec.defstruct(
         f"Event_{attribute(name)}",
-        _fields(properties, schema.get("required", ())),
-        namespace={"type": name},
+        _fields(schema | {"properties": properties}),
+        namespace={"type": name, **_methods(schema)},
         tag_field="type",
         tag=name,
         frozen=True,
@@ -76,8 +76,8 @@ def _struct_of(encoded: bytes) -> type[msgspec.Struct]:
     schema = msgspec.json.decode(encoded)
     return msgspec.defstruct(
         f"Object_{attribute(schema.get('entity', ''))}",
-        _fields(schema.get("properties", {}), schema.get("required", ())),
-        namespace=link_methods(schema),
+        _fields(schema),
+        namespace=_methods(schema),
         frozen=True,
         gc=False,
         kw_only=True,
@@ -85,8 +85,20 @@ def _struct_of(encoded: bytes) -> type[msgspec.Struct]:
     )
 
 
-def _fields(properties: Mapping[str, Schema], required: Any) -> list[tuple[str, Any, Any]]:
-    return [_field(name, schema, name in required) for name, schema in properties.items()]
+def _methods(schema: Schema) -> dict[str, Any]:
+    """Return what a struct has besides its fields."""
+    if not has_links_of_text(schema):
+        return link_methods(schema)
+    return {"links": links_of_text(_struct(schema["properties"]["links"]["items"]))}
+
+
+def _fields(schema: Schema) -> list[tuple[str, Any, Any]]:
+    required = schema.get("required", ())
+    fields = [_field(name, inner, name in required) for name, inner in schema.get("properties", {}).items()]
+    if not has_links_of_text(schema):
+        return fields
+    given = (GIVEN, _type(schema["properties"]["links"]) | None, msgspec.field(name="links", default=None))
+    return [given if name == "links" else (name, *rest) for name, *rest in fields]
 
 
 def _field(name: str, schema: Schema, required: bool) -> tuple[str, Any, Any]:
