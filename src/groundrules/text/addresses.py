@@ -21,15 +21,17 @@ from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
-from groundrules.text.domains import BIDI, DOT, normalise, read_host
+from groundrules.text.domains import BIDI, DOT, normalise
 from groundrules.text.fold import folding_into
 from groundrules.text.scripts import SEPARATORS, SEPARATORS_BEYOND_ASCII, UNSPACED
-from groundrules.text.urls import broken, in_ascii_width
+from groundrules.text.urls import domain_of_link, in_ascii_width
 
 _HTTP = r"h(?:tt|xx)ps?"
 _NEXT = rf"{_HTTP}:[/\\]{{2}}"
 _SYMBOLS = "\u2190-\u2bff\ufe0f\U0001f000-\U0001faff"  # emoji are allowed in hosts
-_EDGES = frozenset("_-.\u3002\uff61\u2024\ufe52\xad\u200b\u200c\u200d\u2060\ufe0f\ufeff\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_EDGES = frozenset(
+    "_-.\u3002\uff61\u2024\ufe52\xad\u200b\u200c\u200d\u2060\ufe0f\ufeff\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+)
 _ASCII = "A-Za-z0-9_-"
 
 _schemes = re.compile(rf"(?:{_HTTP}|(?<![A-Za-z])(?:ftp|wss?)):[/\\]{{1,8}}", re.IGNORECASE)
@@ -39,12 +41,11 @@ _address_6 = re.compile(r"\[[0-9A-Fa-f:.]{2,45}\]")
 _port = re.compile(r":[0-9]{1,5}(?![0-9])")
 _before_path = re.compile(r"(?::[0-9]{1,5})?[/\\]")
 _full_stop = re.compile("[\u3002\uff61]")
-_last_label = re.compile(r"[A-Za-z0-9-]+")
 _numeric = re.compile(r"[0-9.]*\.[0-9]+")
 _address_4 = re.compile(r"(?:[0-9]{1,3}\.){3}[0-9]{1,3}")
 _dot = re.compile(DOT, re.IGNORECASE)
 _separators = re.compile(f"[{SEPARATORS}]")
-_ends_top = re.compile(f"[{UNSPACED}{_SYMBOLS}]")
+_touched_top = re.compile(rf"{DOT}[A-Za-z]{{2,24}}(?=[{UNSPACED}{_SYMBOLS}])", re.IGNORECASE)
 
 
 class Address(NamedTuple):
@@ -124,12 +125,11 @@ class _Reader:
         begins = user.end() if user else scheme_end
         run = _address_6.match(self.plain, begins) or self.alphabet.host.match(self.plain, begins)
         ends = self._host_end(begins, run.end()) if run else begins
-        written = self.plain[begins:ends]
-        domain = read_host(written) or (broken(written) if scheme_end > start else "")
-        if not run or not domain or (scheme_end == start and "." not in domain):
+        if not run or begins == ends:
             return None
         end = self._end(start, ends) if ends == run.end() else ends
-        return Address(start, end, (begins, ends), domain)
+        domain = domain_of_link(self.plain[start:end])
+        return Address(start, end, (begins, ends), domain) if domain else None
 
     def _host_end(self, start: int, end: int) -> int:
         """Return where the host ends that is written in `[start, end)`, or before."""
@@ -141,10 +141,9 @@ class _Reader:
             if "." in plain[start : stop.start()] and not self._goes_on(stop.end(), end):
                 end = stop.start()
                 break
-        last = max(plain.rfind(".", start, end), plain.rfind("\u3002", start, end), start - 1) + 1
-        label = _last_label.match(plain, last, end)
-        if label and label.end() < end and _ends_top.match(plain, label.end()):
-            end = label.end()
+        top = _touched_top.search(plain, start, end)
+        if top and plain[start : top.start()].lower() != "www":
+            end = top.end()
         return _without_edges(plain, start, end)[1]
 
     def _goes_on(self, start: int, end: int) -> bool:
@@ -214,7 +213,8 @@ def _patterns(letters: list[str], host: str, path: str = "") -> _Alphabet:
     joined = f"[%\\xad\xc0-\u024f\u0300-\u036f\u1e00-\u1eff\u200b-\u200d\u2060]"  # where Latin letters go on
     return _Alphabet(
         names=tuple(
-            re.compile(rf"(?<!{one})(?<!{joined}){one}++(?:{DOT}{one}++)++(?!{joined})", re.IGNORECASE) for one in letters
+            re.compile(rf"(?<!{one})(?<!{joined}){one}++(?:{DOT}{one}++)++(?!{joined})", re.IGNORECASE)
+            for one in letters
         ),
         host=re.compile(rf"(?:{host}|%[0-9A-Fa-f]{{2}}|{DOT})++", re.IGNORECASE),
         path=re.compile(rf"[/?#\\](?:(?!{further})(?:{chars}{'|' + path if path else ''}))*+", re.IGNORECASE),

@@ -10,8 +10,45 @@ from groundrules.text.addresses import addresses, hosts
 from groundrules.text.urls import domain_of_link
 
 PIECES = [
-    *("http://", "https:\\\\", "hxxp://", "http:/", "www.", "://", "a.example", "evil", "。", ".", "[.]", "%2E", "@", ":80"),
-    *(",", ";", "/", "\\", "?", "#", "](", "[", ")", "(", "*", "_", "~", " ", "\n", "看", "я", "ü", "u\u0308", "🔥", "\u200b"),
+    *(
+        "http://",
+        "https:\\\\",
+        "hxxp://",
+        "http:/",
+        "www.",
+        "://",
+        "a.example",
+        "evil",
+        "。",
+        ".",
+        "[.]",
+        "%2E",
+        "@",
+        ":80",
+    ),
+    *(
+        ",",
+        ";",
+        "/",
+        "\\",
+        "?",
+        "#",
+        "](",
+        "[",
+        ")",
+        "(",
+        "*",
+        "_",
+        "~",
+        " ",
+        "\n",
+        "看",
+        "я",
+        "ü",
+        "u\u0308",
+        "🔥",
+        "\u200b",
+    ),
     *("\u200e", "\xad", "\u2024", "（", "，", "ｈ", "．", "xn--", "-", "1", "\ud800", "\x00"),
 ]
 
@@ -56,7 +93,9 @@ def test_an_address_in_a_text_leads_where_it_leads_by_itself(text: str) -> None:
     assert all(start < end for start, end, _ in hosts(text))
 
 
-@pytest.mark.parametrize("piece", ["a", "a.", "http://", "http://a,", "。a", "[.", "(dot)", "%41", "a@", "看a.b", "_", "http"])
+@pytest.mark.parametrize(
+    "piece", ["a", "a.", "http://", "http://a,", "。a", "[.", "(dot)", "%41", "a@", "看a.b", "_", "http"]
+)
 def test_looking_for_addresses_is_linear(piece: str) -> None:
     def seconds(length: int) -> float:
         text = "http://a/" + piece * (length // len(piece))
