@@ -9,8 +9,8 @@ several choices) and from `lookalikes.tsv`. For each code point one step after a
 2. a look-alike becomes its ASCII letter; so do letters with strokes or hooks, small capitals and enclosed letters;
 3. decimal digits of every script and enclosed numbers become ASCII digits, `⑴` and `⒈` without their brackets and
    dots; number words (一, 二, 〇) stay words and Roman numerals become letters;
-4. canonical decomposition (Hangul syllables excepted), case folding, compatibility forms;
-5. traditional Chinese becomes simplified.
+4. canonical decomposition (Hangul syllables excepted, which `fold` puts together), case folding, compatibility forms;
+5. traditional Chinese becomes simplified, letters of Persian and Urdu keyboards the Arabic ones that they print as.
 
 Every target is itself folded, so folding is idempotent. Regional indicators stay as they are: a flag is not a word.
 """
@@ -27,21 +27,21 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-FOLDER = Path(__file__).parent.parent / "src" / "groundrules" / "text"
-FORMAT = 1
+from groundrules.text.fold import hexadecimal_ranges
+from groundrules.text.scripts import INVISIBLE
 
-_INVISIBLE = (
-    (0xAD, 0xAD), (0x34F, 0x34F), (0x61C, 0x61C), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F),
-    (0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x206F), (0x3164, 0x3164), (0xFE00, 0xFE0F), (0xFEFF, 0xFEFF),
-    (0xFFA0, 0xFFA0), (0xFFF0, 0xFFFB), (0x1BCA0, 0x1BCA3), (0x1D173, 0x1D17A), (0xE0000, 0xE0FFF),
-)  # fmt: skip
+FOLDER = Path(__file__).parent.parent / "src" / "groundrules" / "text"
+FORMAT = 2
+
+_INVISIBLE = tuple(hexadecimal_ranges(INVISIBLE))
 _ADORNING = (
     (0x300, 0x36F), (0x483, 0x489), (0x591, 0x5BD), (0x5BF, 0x5BF), (0x5C1, 0x5C2), (0x5C4, 0x5C5), (0x5C7, 0x5C7),
-    (0x640, 0x640), (0x64B, 0x65F), (0x670, 0x670), (0x1AB0, 0x1AFF), (0x1DC0, 0x1DFF), (0x20D0, 0x20FF),
+    (0x610, 0x61A), (0x640, 0x640), (0x64B, 0x65F),
+    (0x670, 0x670), (0x6D6, 0x6DC), (0x6DF, 0x6E4), (0x6E7, 0x6E8), (0x6EA, 0x6ED), (0x1AB0, 0x1AFF), (0x1DC0, 0x1DFF), (0x20D0, 0x20FF),
     (0xFE20, 0xFE2F),
 )  # fmt: skip
 _ENCLOSED = ((0x2460, 0x24FF), (0x2776, 0x2793), (0x3200, 0x33FF), (0x1F100, 0x1F1E5))
-_BLANK = {"\u1680", "\u2028", "\u2029", "\u2800"}  # seen as a space, but no compatibility form of one
+_BLANK = {"\x85", "\u1680", "\u2028", "\u2029", "\u2800"}  # seen as a space, but no compatibility form of one
 _NAMED_LETTER = re.compile(
     r"LATIN (?:SMALL |CAPITAL )?LETTER (?:SMALL CAPITAL )?([A-Z])(?: WITH .*)?"
     r"|(?:CROSSED )?NEGATIVE (?:CIRCLED|SQUARED) LATIN CAPITAL LETTER ([A-Z])"
@@ -56,6 +56,10 @@ def _members(ranges: tuple[tuple[int, int], ...]) -> frozenset[int]:
 
 def _within(char: str, ranges: tuple[tuple[int, int], ...]) -> bool:
     return ord(char) in _members(ranges)
+
+
+_ONE_IN_PRINT = {"ی": "ي", "ى": "ي", "ک": "ك", "ہ": "ه", "ھ": "ه", "ە": "ه"}
+"""Letters of Persian, Urdu and Uighur keyboards that print as Arabic ones."""
 
 
 @cache
@@ -111,6 +115,7 @@ def _step(char: str) -> str:
         return " "
     return (
         _lookalikes().get(char)
+        or _ONE_IN_PRINT.get(char)
         or _number(char)
         or next((text for text in _forms(char) if text != char), None)
         or _letter(char)
@@ -139,7 +144,7 @@ def _assigned() -> Iterator[str]:
             yield char
 
 
-def _ranges(codes: Iterable[int]) -> str:
+def ranges(codes: Iterable[int]) -> str:
     """Write code points as `9-D 20 2000-200A`."""
     spans: list[list[int]] = []
     for code in codes:
@@ -154,12 +159,13 @@ def _row(target: str, sources: list[str]) -> str:
     """`target TAB characters TAB ranges`: what prints badly, and what is dropped, stands as hexadecimal ranges."""
     readable = [char for char in sources if target.strip() and unicodedata.category(char)[0] in "LNPS"]
     hidden = sorted(set(sources) - set(readable))
-    return f"{target}\t{''.join(readable)}\t{_ranges(map(ord, hidden))}"
+    return f"{target}\t{''.join(readable)}\t{ranges(map(ord, hidden))}"
 
 
-def _header(kind: str, body: str) -> str:
+def header(kind: str, body: str, unicode: str = unicodedata.unidata_version) -> str:
+    """Return the first line of a table: format, edition of Unicode, hash of the content."""
     digest = hashlib.blake2b(body.encode(), digest_size=4).hexdigest()
-    return f"# {kind} {FORMAT}/unicode-{unicodedata.unidata_version}/{digest}\n"
+    return f"# {kind} {FORMAT}/unicode-{unicode}/{digest}\n"
 
 
 def fold_table() -> str:
@@ -170,7 +176,7 @@ def fold_table() -> str:
         if text != char:
             sources[text].append(char)
     body = "".join(_row(target, sources[target]) + "\n" for target in sorted(sources))
-    return _header("fold", body) + body
+    return header("fold", body) + body
 
 
 def _separates(char: str) -> bool:
@@ -182,9 +188,9 @@ def separator_table() -> str:
 
     Beyond the basic plane only whole blocks of symbols count, which keeps the test for a separator fast.
     """
-    basic = _ranges(ord(char) for char in _assigned() if char <= "\uffff" and _separates(char))
+    basic = ranges(ord(char) for char in _assigned() if char <= "\uffff" and _separates(char))
     body = f"{basic} 1D000-1D24F 1F000-1FBFF\n"
-    return _header("separators", body) + body
+    return header("separators", body) + body
 
 
 def main() -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from groundrules.text.domains import normalise
-from groundrules.text.fold import fold, fold_bytes, fold_map
+from groundrules.text.fold import fold, fold_bytes, fold_map, fold_view, fold_view_map, surely_within
 from groundrules.text.lists import ListMatcher
 from groundrules.text.patterns import Pattern, problem
 from groundrules.text.squeeze import squeeze, squeeze_map, squeeze_runs
@@ -27,7 +27,10 @@ from groundrules.text.views import (
 VIEWS: tuple[View, ...] = ("exact", "folded", "squeezed", "word", "domain")
 SEARCHED: tuple[View, ...] = ("exact", "folded", "squeezed", "word")
 
-tricky = st.text(alphabet="aabsS1347@$!. -\n加微信微ßé\u0301\u200b\u3000Ａаｶﾞ한🔥\ud800\u1680", max_size=14)
+tricky = st.text(
+    alphabet="aabsS1347@$!. -\n加微信微ßé\u0301\t\x1c\u1107\u1161\u11a8바ㅂㅏ\u200b\u3000Ａаｶﾞ한🔥\ud800\u1680",
+    max_size=14,
+)
 any_text = st.text(st.characters(), max_size=20) | tricky
 
 
@@ -35,16 +38,30 @@ any_text = st.text(st.characters(), max_size=20) | tricky
 def test_fold_is_idempotent_and_its_map_fits(s: str) -> None:
     folded = fold(s)
     assert fold(folded) == folded
-    assert fold_bytes(s) == folded.encode()
+    assert fold_bytes(s) == fold_view(s).encode()
     origins = list(fold_map(s))
     assert len(origins) == len(folded) + 1
     assert origins == sorted(origins)
     assert origins[-1] == len(s)
 
 
+@given(any_text)
+def test_the_folded_view_is_idempotent_and_its_map_fits(s: str) -> None:
+    viewed, origins = fold_view(s), list(fold_view_map(s))
+    assert fold_view(viewed) == viewed == fold_view(fold(s))
+    assert len(origins) == len(viewed) + 1
+    assert origins == sorted(origins)
+    assert origins[-1] == len(s)
+
+
+@given(any_text, any_text, any_text)
+def test_what_surely_stands_in_a_view_stands_in_that_of_every_text_around(before: str, s: str, after: str) -> None:
+    assert surely_within(fold(s)) in fold_view(before + s + after)
+
+
 @given(any_text, any_text)
-def test_fold_takes_no_notice_of_neighbours(a: str, b: str) -> None:
-    assert fold(a + b) == fold(a) + fold(b)
+def test_fold_takes_no_notice_of_neighbours_but_in_korean_syllables(a: str, b: str) -> None:
+    assert fold(a + b) == fold(fold(a) + fold(b))
 
 
 @given(any_text)

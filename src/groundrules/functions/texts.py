@@ -7,20 +7,12 @@ import string
 from typing import Any
 
 from groundrules.functions.numbers import parse_number
+from groundrules.text import emoji
 from groundrules.text.fold import fold
-from groundrules.text.scripts import SEPARATORS, UNSPACED
+from groundrules.text.scripts import BLANK, SEPARATORS, UNSPACED
 from groundrules.text.squeeze import squeeze
 from groundrules.text.urls import domain_of_link
 
-_PICTURE = (
-    "[\u231a\u231b\u23e9-\u23f3\u23f8-\u23fa\u2600-\u27bf\u2b05-\u2b07\u2b1b\u2b1c\u2b50\u2b55\u3030\u303d\u3297\u3299"
-    "\U0001f000-\U0001f1e5\U0001f200-\U0001f3fa\U0001f400-\U0001faff]"
-)
-_DRESSED = f"{_PICTURE}[\ufe0f\U0001f3fb-\U0001f3ff]?[\U000e0020-\U000e007f]*"
-_emoji = re.compile(
-    f"[\U0001f1e6-\U0001f1ff]{{2}}|[0-9#*]\ufe0f?\u20e3|[\u00a9\u00ae\u2122\u2139\u2194-\u21aa]\ufe0f"
-    f"|{_DRESSED}(?:\u200d{_DRESSED})*"
-)
 _runs = re.compile(r"(.)\1+", re.DOTALL)
 _ASCII_LETTERS = (string.ascii_uppercase.encode(), string.ascii_lowercase.encode())
 _words = re.compile(f"[{UNSPACED}]|[^{SEPARATORS}{UNSPACED}]+")
@@ -45,7 +37,8 @@ def lower(text: str) -> str:
 
 
 def trimmed(text: str) -> str:
-    return text.strip()
+    """The text without white space and what cannot be seen around it."""
+    return text.strip(BLANK)
 
 
 def lines(text: str) -> list[str]:
@@ -69,7 +62,7 @@ def caps(text: str) -> float:
 
 def emoji_count(text: str) -> int:
     """Emoji as people see them: a sequence of joined code points counts once."""
-    return 0 if text.isascii() and "#" not in text else sum(1 for _ in _emoji.finditer(text))
+    return emoji.count(text)
 
 
 def longest_run(text: str) -> int:

@@ -21,7 +21,8 @@ _UNSPACED = (
 )
 
 
-def _character_class(ranges: str) -> str:
+def character_class(ranges: str) -> str:
+    """Return ranges, as the tables write them, as the inside of a character class."""
     return "".join(f"\\U{first:08X}-\\U{last:08X}" for first, last in hexadecimal_ranges(ranges))
 
 
@@ -31,28 +32,41 @@ def _separators() -> str:
 
 def _beyond_ascii() -> str:
     ranges = ((max(first, 0x80), last) for first, last in hexadecimal_ranges(_separators()) if last > 0x7F)
-    return _character_class(" ".join(f"{first:X}-{last:X}" for first, last in ranges))
+    return character_class(" ".join(f"{first:X}-{last:X}" for first, last in ranges))
 
 
 def _punctuation() -> str:
     """Cut white space, all of it within the first range, out of the separators."""
     first, _, rest = _separators().partition(" ")
     assert first == "0-2F"
-    return _character_class(f"0-8 E-1B 21-2F {rest}")
+    return character_class(f"0-8 E-1B 21-2F {rest}")
 
 
-SEPARATORS = _character_class(_separators())
+SEPARATORS = character_class(_separators())
 """Punctuation, symbols, controls and white space."""
 
 SEPARATORS_BEYOND_ASCII = _beyond_ascii()
 
-WHITE_SPACE = _character_class("9-D 1C-20")
+WHITE_SPACE = character_class("9-D 1C-20")
 
 PUNCTUATION = _punctuation()
 """Separators without white space."""
 
-UNSPACED = _character_class(_UNSPACED)
+UNSPACED = character_class(_UNSPACED)
 """Letters of scripts written without spaces."""
+
+INVISIBLE = (
+    "AD 34F 61C 115F-1160 17B4-17B5 180B-180F 200B-200F 202A-202E 2060-206F 3164 FE00-FE0F FEFF FFA0 FFF0-FFFB "
+    "1BCA0-1BCA3 1D173-1D17A E0000-E0FFF"
+)
+"""What cannot be seen: zero-width and bidirectional marks, variation selectors, soft hyphens, tags."""
+
+_WHITE = "9-D 1C-20 85 A0 1680 2000-200A 2028-2029 202F 205F 2800 3000"
+
+BLANK = "".join(
+    chr(code) for first, last in hexadecimal_ranges(f"{_WHITE} {INVISIBLE}") for code in range(first, last + 1)
+)
+"""White space and what cannot be seen, of all scripts."""
 
 _in_spaced_word = re.compile(f"[^{SEPARATORS}{UNSPACED}]").match
 _unspaced = re.compile(f"[{UNSPACED}]").match

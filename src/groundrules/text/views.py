@@ -3,7 +3,7 @@
 | view | what is compared |
 |---|---|
 | exact | the text as it is |
-| folded | `fold`: case, width, accents, look-alikes and the like don't count |
+| folded | `fold_view`: case, width, accents, look-alikes and the like don't count, nor which white space |
 | squeezed | `squeeze`: nor do separators and repeats inside words |
 | word | folded, and the match begins and ends where words do |
 | domain | domain names: a needle is found where it or a domain under it stands |
@@ -25,7 +25,7 @@ from typing import Any, Literal
 from groundrules.text import words
 from groundrules.text.addresses import hosts
 from groundrules.text.domains import covers, normalise
-from groundrules.text.fold import fold, fold_map
+from groundrules.text.fold import fold_view, fold_view_map
 from groundrules.text.squeeze import Piece, squeeze_folded, squeeze_map, squeeze_runs, stretches
 
 View = Literal["exact", "folded", "squeezed", "word", "domain"]
@@ -64,9 +64,9 @@ class Text:
 
 
 _MADE: dict[str, Callable[[Text], Any]] = {
-    "folded": lambda text: fold(text.raw),
+    "folded": lambda text: fold_view(text.raw),
     "squeezed": lambda text: squeeze_folded(text.folded),
-    "origins": lambda text: fold_map(text.raw),
+    "origins": lambda text: fold_view_map(text.raw),
     "pieces": lambda text: squeeze_runs(text.raw),
     "hosts": lambda text: hosts(text.raw),
 }
@@ -120,7 +120,7 @@ class Needle:
             return start, end
         if self.view == "squeezed":
             return self._readable(text.raw, text.pieces[start].start, text.pieces[end - 1].end)
-        if text.raw.isascii():
+        if text.raw.isascii() and len(text.folded) == len(text.raw):
             return start, end
         first, after = text.origins[start], text.origins[end]
         return first, max(after, text.origins[end - 1] + 1)
@@ -195,7 +195,7 @@ def offsets(view: View, s: str) -> Sequence[int]:
         return squeeze_map(s)
     if view == "domain":
         return [0] * len(apply(view, s)) + [len(s)]
-    return fold_map(s)
+    return fold_view_map(s)
 
 
 def equals(view: View, a: str | Text, b: str | Text) -> bool:

@@ -5,7 +5,7 @@ import sys
 import unicodedata
 
 import pytest
-from dev import fold_table, pinyin_table
+from dev import emoji_table, fold_table, pinyin_table
 
 from groundrules.text.fold import TABLE_VERSION, fold, fold_bytes, fold_map
 
@@ -99,7 +99,7 @@ def test_map_tells_where_each_code_point_came_from() -> None:
 
 
 def test_version_names_the_unicode_edition() -> None:
-    assert TABLE_VERSION.startswith("1/unicode-")
+    assert TABLE_VERSION.startswith("2/unicode-")
 
 
 def test_committed_tables_are_what_the_generator_writes() -> None:
@@ -109,6 +109,11 @@ def test_committed_tables_are_what_the_generator_writes() -> None:
     folder = fold_table.FOLDER
     assert (folder / "fold.tsv").read_text(encoding="utf-8") == fold_table.fold_table()
     assert (folder / "separators.tsv").read_text(encoding="utf-8") == fold_table.separator_table()
+
+
+def test_the_committed_emoji_are_what_the_generator_writes() -> None:
+    pytest.importorskip("regex")
+    assert emoji_table.FILE.read_text(encoding="utf-8") == emoji_table.emoji_table()
 
 
 def test_the_committed_pinyin_is_what_the_generator_writes() -> None:

@@ -55,7 +55,7 @@ def event_struct(name: str, schema: Schema) -> type[msgspec.Struct]:
     properties = {field: inner for field, inner in schema["properties"].items() if field != "type"}
     return msgspec.defstruct(
         f"Event_{attribute(name)}",
-        _fields(schema | {"properties": properties}),
+        _fields({**schema, "properties": properties}),
         namespace={"type": name, **_methods(schema)},
         tag_field="type",
         tag=name,

@@ -22,7 +22,7 @@ from groundrules.engine.texts.scanning import FEW, Pass, Scanner, platform_of_da
 from groundrules.plan import ir
 from groundrules.plan.walk import walk
 from groundrules.text.factors import factors
-from groundrules.text.fold import fold, fold_bytes
+from groundrules.text.fold import fold, fold_bytes, surely_within
 from groundrules.text.lists import BASES, READINGS, Base, ListMatcher
 from groundrules.text.views import Needle, Text
 
@@ -269,7 +269,7 @@ def literals_of(leaf: ir.Contains | ir.Affix | ir.Matches) -> tuple[Base, Iterab
     A pattern needs its factors, folded: where they stand in a text, they stand folded in the folded text.
     """
     if isinstance(leaf, ir.Matches):
-        keys = [fold(factor) for factor in factors(leaf.pattern, leaf.flags) or ()]
+        keys = [surely_within(fold(factor)) for factor in factors(leaf.pattern, leaf.flags) or ()]
         return "squeezed" if leaf.view == "squeezed" else "folded", keys if all(keys) else ()
     wanted = leaf.needle if isinstance(leaf, ir.Affix) else leaf.needles
     if not isinstance(wanted, ir.Const) or leaf.view not in BASES:
