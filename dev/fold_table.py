@@ -34,12 +34,12 @@ FOLDER = Path(__file__).parent.parent / "src" / "groundrules" / "text"
 FORMAT = 2
 
 _INVISIBLE = tuple(hexadecimal_ranges(INVISIBLE))
-_ADORNING = (
-    (0x300, 0x36F), (0x483, 0x489), (0x591, 0x5BD), (0x5BF, 0x5BF), (0x5C1, 0x5C2), (0x5C4, 0x5C5), (0x5C7, 0x5C7),
-    (0x610, 0x61A), (0x640, 0x640), (0x64B, 0x65F),
-    (0x670, 0x670), (0x6D6, 0x6DC), (0x6DF, 0x6E4), (0x6E7, 0x6E8), (0x6EA, 0x6ED), (0x1AB0, 0x1AFF), (0x1DC0, 0x1DFF), (0x20D0, 0x20FF),
-    (0xFE20, 0xFE2F),
-)  # fmt: skip
+_ADORNING = tuple(
+    hexadecimal_ranges(
+        "300-36F 483-489 591-5BD 5BF 5C1-5C2 5C4-5C5 5C7 610-61A 640 64B-65F 670 6D6-6DC 6DF-6E4 6E7-6E8 6EA-6ED "
+        "1AB0-1AFF 1DC0-1DFF 20D0-20FF FE20-FE2F"
+    )
+)
 _ENCLOSED = ((0x2460, 0x24FF), (0x2776, 0x2793), (0x3200, 0x33FF), (0x1F100, 0x1F1E5))
 _BLANK = {"\x85", "\u1680", "\u2028", "\u2029", "\u2800"}  # seen as a space, but no compatibility form of one
 _NAMED_LETTER = re.compile(

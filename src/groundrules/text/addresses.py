@@ -209,8 +209,8 @@ def _alphabet(ascii: bool) -> _Alphabet:
 
 def _patterns(letters: list[str], host: str, path: str = "") -> _Alphabet:
     further = rf"\]\(|[,;](?:{_NEXT}|www\.)|(?<![/=:?&#@%+.-]){_NEXT}"
-    chars = rf"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]"
-    joined = f"[%\\xad\xc0-\u024f\u0300-\u036f\u1e00-\u1eff\u200b-\u200d\u2060]"  # where Latin letters go on
+    chars = r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]"
+    joined = "[%\\xad\xc0-\u024f\u0300-\u036f\u1e00-\u1eff\u200b-\u200d\u2060]"  # where Latin letters go on
     return _Alphabet(
         names=tuple(
             re.compile(rf"(?<!{one})(?<!{joined}){one}++(?:{DOT}{one}++)++(?!{joined})", re.IGNORECASE)

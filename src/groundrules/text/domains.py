@@ -5,8 +5,8 @@ Hosts are read as browsers read them, by the URL standard of the WHATWG and UTS 
 bytes as `127.0.0.1`. A final dot goes. What can't be a name in the DNS, with an empty label or one of more than 63
 characters, is no domain; nor is anything with a port, a path or a user name in it.
 
-A dot is what people take for one: `。`, `．` and `｡`, which browsers know, `․` and `﹒`, and the `[.]` of those who write
-an address so that nobody follows it.
+A dot is what people take for one: `。`, `．` and `｡`, which browsers know, `․` and `﹒`, and the `[.]` of those who
+write an address so that nobody follows it.
 """
 
 from __future__ import annotations

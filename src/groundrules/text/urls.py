@@ -47,7 +47,7 @@ def _without_scheme(url: str) -> str | None:
 
 
 def in_ascii_width(text: str) -> str:
-    """Return a text of the same length with the full-width letters, dots, colons and slashes of addresses made ASCII."""
+    """Return a text of the same length, full-width letters, dots, colons and slashes made ASCII."""
     return text if text.isascii() else text.translate(_WIDTH_OF_URLS)
 
 

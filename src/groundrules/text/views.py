@@ -25,7 +25,7 @@ from typing import Any, Literal
 from groundrules.text import words
 from groundrules.text.addresses import hosts
 from groundrules.text.domains import covers, normalise
-from groundrules.text.fold import fold_view, fold_view_map
+from groundrules.text.fold import fold, fold_map, fold_view_map, one_blank
 from groundrules.text.squeeze import Piece, squeeze_folded, squeeze_map, squeeze_runs, stretches
 
 View = Literal["exact", "folded", "squeezed", "word", "domain"]
@@ -35,8 +35,9 @@ Range = tuple[int, int]
 class Text:
     """A raw text and its views, each made when it is first asked for."""
 
-    __slots__ = ("folded", "hosts", "origins", "pieces", "raw", "squeezed")
+    __slots__ = ("folded", "hosts", "origins", "pieces", "raw", "spaced", "squeezed")
 
+    spaced: str  # folded, white space as it is: what patterns see
     folded: str
     squeezed: str
     origins: Sequence[int]
@@ -64,7 +65,8 @@ class Text:
 
 
 _MADE: dict[str, Callable[[Text], Any]] = {
-    "folded": lambda text: fold_view(text.raw),
+    "spaced": lambda text: fold(text.raw),
+    "folded": lambda text: one_blank(text.spaced),
     "squeezed": lambda text: squeeze_folded(text.folded),
     "origins": lambda text: fold_view_map(text.raw),
     "pieces": lambda text: squeeze_runs(text.raw),
@@ -185,6 +187,16 @@ def _as_needle(view: View, needle: str | Needle) -> Needle:
 def apply(view: View, s: str) -> str:
     """Return `s` under `view`; for domain, the normalised name or the empty string."""
     return Text(s).view(view)
+
+
+def matched(view: View, s: str) -> str:
+    """Return what a pattern sees of `s` under `view`: the lines of a folded text are still lines."""
+    return fold(s) if view == "folded" else apply(view, s)
+
+
+def matched_offsets(view: View, s: str) -> Sequence[int]:
+    """Return the offsets of `matched`, as `offsets` does."""
+    return fold_map(s) if view == "folded" else offsets(view, s)
 
 
 def offsets(view: View, s: str) -> Sequence[int]:

@@ -86,13 +86,14 @@ def affix(emitter: Emitter, expr: ir.Affix) -> Test:
 def matches(emitter: Emitter, expr: ir.Matches) -> Test:
     subject = emitter.operand(expr.subject)
     pattern = emitter.constant(emitter.program.pattern(expr.pattern, expr.flags))
+    view = "text[{}].spaced" if expr.view == "folded" else VIEWED[expr.view]
     text, literals = emitter.local(), emitter.program.literals
     base, factors = literals_of(expr)
     if not factors or not literals.worthwhile(base) or not literals.known(base, factors):
-        return _test(subject, f"{pattern}.matches({VIEWED[expr.view].format(subject.source)})")
+        return _test(subject, f"{pattern}.matches({view.format(subject.source)})")
     needed = emitter.constant(frozenset(literals.number(base, factor) for factor in factors))
     hits = f"text[({text} := {subject.source})].{base}_hits"
-    return _test(subject, f"not {needed}.isdisjoint({hits}) and {pattern}.matches({VIEWED[expr.view].format(text)})")
+    return _test(subject, f"not {needed}.isdisjoint({hits}) and {pattern}.matches({view.format(text)})")
 
 
 def _constant_needles(emitter: Emitter, expr: ir.Contains, needles: list[str], subject: Operand) -> str:

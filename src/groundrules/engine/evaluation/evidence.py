@@ -17,7 +17,7 @@ from groundrules.engine.codegen.total import listed
 from groundrules.engine.texts.needles import texts_of
 from groundrules.engine.texts.views import viewed
 from groundrules.plan import ir
-from groundrules.text.views import Needle, Range, Text, View, apply, find, offsets
+from groundrules.text.views import Needle, Range, Text, View, find, matched, matched_offsets
 
 MOST = 8
 
@@ -108,10 +108,10 @@ def _affix(leaf: ir.Affix, text: str, needle: str | None) -> Iterator[Place]:
 
 def _match(program: Program, leaf: ir.Matches, text: str) -> Range | None:
     """Return the raw code points behind the leftmost match in the text's view."""
-    found = program.pattern(leaf.pattern, leaf.flags).search(apply(leaf.view, text))
+    found = program.pattern(leaf.pattern, leaf.flags).search(matched(leaf.view, text))
     if found is None:
         return None
-    origins = offsets(leaf.view, text)
+    origins = matched_offsets(leaf.view, text)
     start, end = origins[found[0]], origins[found[1]]
     return (start, end) if found[0] == found[1] else (start, max(end, origins[found[1] - 1] + 1))
 

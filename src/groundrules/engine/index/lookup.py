@@ -184,9 +184,10 @@ def _stands(emitter: Emitter, probe: Probe, value: str, kept: bool) -> Iterator[
 
 
 def _encoded(emitter: Emitter, base: Base, text: str) -> str:
-    """Return what is searched of a text, with the fold of plain ASCII written out."""
+    """Return what is searched of a text, with the fold of plain ASCII in one line written out."""
     encode = f"{emitter.constant(emitter.program.literals.encoder(base))}({text})"
-    return f"({text}.lower().encode() if {text}.isascii() else {encode})" if base == "folded" else encode
+    plain = f'{text}.isascii() and {text}.isprintable() and "  " not in {text}'
+    return f"({text}.lower().encode() if {plain} else {encode})" if base == "folded" else encode
 
 
 def _raw(base: str, value: str) -> str:

@@ -52,10 +52,10 @@ class SeenText(Text):
 class Same:
     """Stands in for the text of a value that is none: it is the same under every view."""
 
-    __slots__ = ("folded", "raw", "squeezed")
+    __slots__ = ("folded", "raw", "spaced", "squeezed")
 
     def __init__(self, value: Any) -> None:
-        self.raw = self.folded = self.squeezed = value
+        self.raw = self.folded = self.spaced = self.squeezed = value
 
 
 class Texts(dict[Any, Any]):
