@@ -1,33 +1,62 @@
-"""What all adapters say alike."""
+"""What all adapters say alike, and how they read what may be anything: a member may send what no platform describes."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
-from groundrules.calendar.instants import format_ms
-from groundrules.functions.extract import urls
+from groundrules.calendar.instants import FIRST, LAST, format_ms
+from groundrules.text.addresses import links as links_in
+from groundrules.text.urls import domain_of_link
 
 Json = dict[str, Any]
 
 
 def event(id: str, type: str, ms: float, community: str, **fields: Any) -> Json:
     """An event of `type` at `ms` (milliseconds since 1970); fields that are None are left out."""
-    header = {"id": id, "type": type, "time": format_ms(round(ms)), "community": {"id": community}}
+    header = {"id": id, "type": type, "time": instant(ms), "community": {"id": community}}
     return header | {name: value for name, value in fields.items() if value is not None}
 
 
-def member(id: Any, name: str | None = None, **facts: Any) -> Json:
+def instant(ms: float) -> str:
+    """The nearest instant of the years 1 to 9999."""
+    return format_ms(round(min(max(ms, FIRST), LAST)))
+
+
+def member(id: Any, name: Any = None, **facts: Any) -> Json:
     """A member; facts that are None or empty are left out."""
-    said = {"id": str(id), "name": name or None, **facts}
-    return {key: value for key, value in said.items() if value not in (None, [], "")}
+    fields = {"id": str(id), "name": text(name) or None, **facts}
+    return {key: value for key, value in fields.items() if value not in (None, [], "")}
 
 
-def links(text: str) -> list[Json]:
-    """The addresses in a text."""
-    found = []
-    for url in urls(text):
-        host = urlsplit(url if "://" in url else f"http://{url}").hostname
-        if host:
-            found.append({"url": url, "domain": host})
-    return found
+def links(written: str, *further: Json) -> list[Json]:
+    """The addresses in a text, and further links, `{url, text?}`, that it does not show; each URL once."""
+    known = [{"url": url, "domain": domain} for url, domain in links_in(written)]
+    hidden = [{**link, "domain": domain} for link in further if (domain := domain_of_link(link["url"])) is not None]
+    shown = {link["url"] for link in hidden if "text" in link}
+    return list({link["url"]: link for link in (*(one for one in known if one["url"] not in shown), *hidden)}.values())
+
+
+def mapping(value: Any) -> Mapping[str, Any]:
+    """What should be an object; an empty one if it is none."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def sequence(value: Any) -> Sequence[Any]:
+    """What should be a list; an empty one if it is none."""
+    return value if isinstance(value, list | tuple) else ()
+
+
+def text(value: Any) -> str:
+    """What should be a text; numbers as they are written, all else as an empty one."""
+    return str(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
+
+
+def number(value: Any, otherwise: float = 0) -> float:
+    """What should be a number, or is one in quotes."""
+    try:
+        parsed = float(value)
+    except (TypeError, ValueError, OverflowError):
+        return otherwise
+    return parsed if math.isfinite(parsed) else otherwise

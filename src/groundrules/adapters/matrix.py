@@ -1,18 +1,21 @@
 """Matrix rooms: room events as events of std/chat, and actions as client-server API calls.
 
 A room is a community of one channel. Who may do what follows from power levels: 100 is `owner`, 50 `admin`; they come
-as state of the room and become a `roster` event. A redaction takes a message down.
+as state of the room and become a `roster` event. A redaction takes a message down. The lines that a reply quotes from
+another message are no part of its text; links behind words are read from the formatted text.
 
 The format: https://spec.matrix.org/v1.11/client-server-api/ (Apache-2.0).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import html
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
-from groundrules.adapters.common import Json, event, links, member
+from groundrules.adapters.common import Json, event, links, mapping, member, number, sequence, text
 from groundrules.decisions import Action
 from groundrules.narrate.localised import pick
 
@@ -21,7 +24,7 @@ _HEADER = frozenset({"actor", "channel", "actor.self"})
 SUPPLIES: dict[str, frozenset[str]] = {
     "message": _HEADER
     | {"text", "links", "mentions", "mentions_everyone", "attachments", "reply_to", "thread", "actor.bot"},
-    "message.edited": _HEADER | {"message", "message.author", "text"},
+    "message.edited": _HEADER | {"message", "message.author", "text", "links", "mentions"},
     "message.deleted": _HEADER | {"message", "reason"},
     "reaction.added": _HEADER | {"message", "message.author", "emoji"},
     "member.joined": _HEADER | {"actor.name"},
@@ -44,6 +47,11 @@ _KINDS = {
     "m.location": "location",
 }
 
+_QUOTED = re.compile(r"> (?:\* )?<@[^\n]*(?:\n>[^\n]*)*\n*")
+_TAG = re.compile(r"<(/?)a(?:\s[^<>]*?href\s*=\s*(\"[^\"<>]*\"|'[^'<>]*'|[^\s\"'<>]+))?[^<>]*>", re.IGNORECASE)
+_MARKUP = re.compile(r"<[^<>]*>")
+_MENTION = re.compile(r"https://matrix\.to/#/(?:@|%40)", re.IGNORECASE)
+
 
 def events(
     raw: Mapping[str, Any], room: str | None = None, own: str | None = None, authors: Mapping[str, str] | None = None
@@ -53,23 +61,24 @@ def events(
     `room` is the room's id where the event does not carry it (in a sync), `own` the bot's own user id. `authors` says
     who sent which event: a reaction names only the event that it is about, and one to an unknown event stands for none.
     """
-    where = raw.get("room_id") or room
-    if not where or "sender" not in raw or "event_id" not in raw:
+    where = text(raw.get("room_id")) or room
+    if not where or not text(raw.get("sender")) or not text(raw.get("event_id")):
         return []
-    said = _Said(raw, str(where), own)
+    said = _Said(raw, where, own)
     found: list[Json] = []
     match raw.get("type"):
-        case "m.room.message" | "m.sticker" if raw.get("content"):
+        case "m.room.message" | "m.sticker" if said.content:
             found = [said.message()]
         case "m.reaction":
-            related = said.content.get("m.relates_to", {})
-            about = str(related.get("event_id"))
+            related = mapping(said.content.get("m.relates_to"))
+            about = text(related.get("event_id"))
             author = None if authors is None else authors.get(about)
             message = {"id": about, "author": {"id": author}}
-            found = [said.event("reaction.added", message=message, emoji=str(related.get("key", "")))] if author else []
+            emoji = text(related.get("key"))
+            found = [said.event("reaction.added", message=message, emoji=emoji)] if author and emoji else []
         case "m.room.redaction":
-            gone = {"id": str(raw.get("redacts") or said.content.get("redacts"))}
-            found = [said.event("message.deleted", message=gone, reason=said.content.get("reason"))]
+            gone = {"id": text(raw.get("redacts")) or text(said.content.get("redacts"))}
+            found = [said.event("message.deleted", message=gone, reason=said.told("reason"))] if gone["id"] else []
         case "m.room.member":
             found = said.membership()
         case "m.room.name" | "m.room.topic":
@@ -86,47 +95,49 @@ class _Said:
         self.raw = raw
         self.room = room
         self.own = own
-        self.content: Mapping[str, Any] = raw.get("content") or {}
+        self.content = mapping(raw.get("content"))
 
     def event(self, type: str, **fields: Any) -> Json:
         fields = {"channel": {"id": self.room}, "actor": self.who(self.raw["sender"])} | fields
-        return event(str(self.raw["event_id"]), type, self.raw["origin_server_ts"], self.room, **fields)
+        return event(text(self.raw["event_id"]), type, number(self.raw.get("origin_server_ts")), self.room, **fields)
+
+    def told(self, name: str) -> str | None:
+        """A text of the content."""
+        return text(self.content.get(name)) or None
 
     def who(self, id: str, **facts: Any) -> Json:
         return member(id, self=True if id == self.own else None, **facts)
 
     def message(self) -> Json:
-        content, related = self.content, self.content.get("m.relates_to") or {}
-        changed = content.get("m.new_content")
-        if changed and related.get("rel_type") == "m.replace":
-            about = {"id": str(related.get("event_id")), "author": self.who(self.raw["sender"])}
-            return self.event("message.edited", message=about, text=str(changed.get("body", "")))
-        text = str(content.get("body", ""))
-        kind = "sticker" if self.raw["type"] == "m.sticker" else _KINDS.get(str(content.get("msgtype")))
-        mentioned = content.get("m.mentions") or {}
+        content, related = self.content, mapping(self.content.get("m.relates_to"))
+        changed = mapping(content.get("m.new_content"))
+        if changed and related.get("rel_type") == "m.replace" and (id := text(related.get("event_id"))):
+            about = {"id": id, "author": self.who(self.raw["sender"])}
+            return self.event("message.edited", message=about, **_written(changed, text(changed.get("body"))))
+        kind = "sticker" if self.raw["type"] == "m.sticker" else _KINDS.get(text(content.get("msgtype")))
+        reply = text(mapping(related.get("m.in_reply_to")).get("event_id")) or None
+        body = text(content.get("body"))
         return self.event(
             "message",
             actor=self.who(self.raw["sender"], bot=True if content.get("msgtype") == "m.notice" else None),
-            text=text,
-            links=links(text),
-            mentions=[{"id": who} for who in mentioned.get("user_ids", [])],
-            mentions_everyone=bool(mentioned.get("room")),
+            **_written(content, body if reply is None else _without_quotation(body)),
+            mentions_everyone=bool(mapping(content.get("m.mentions")).get("room")),
             attachments=[{"kind": kind}] if kind else [],
-            reply_to=(related.get("m.in_reply_to") or {}).get("event_id"),
-            thread=related.get("event_id") if related.get("rel_type") == "m.thread" else None,
+            reply_to=reply,
+            thread=text(related.get("event_id")) or None if related.get("rel_type") == "m.thread" else None,
         )
 
     def membership(self) -> list[Json]:
         """Joining, leaving, being sent away: told by what the membership was and is."""
-        before = (self.raw.get("unsigned") or {}).get("prev_content") or {}
+        before = mapping(mapping(self.raw.get("unsigned")).get("prev_content"))
         was, now = before.get("membership"), self.content.get("membership")
-        about = str(self.raw.get("state_key", self.raw["sender"]))
-        reason, by_self = self.content.get("reason"), about == self.raw["sender"]
+        about = text(self.raw.get("state_key", self.raw["sender"]))
+        reason, by_self = self.told("reason"), about == self.raw["sender"]
         actor = self.who(about, name=self.content.get("displayname"))
         found: list[Json] = []
         match now:
             case "join" if was == "join":
-                name, old = self.content.get("displayname"), before.get("displayname")
+                name, old = self.told("displayname"), text(before.get("displayname")) or None
                 found = [self.event("member.updated", actor=actor, name=name, old_name=old)] if name != old else []
             case "join":
                 found = [self.event("member.joined", actor=actor)]
@@ -143,17 +154,56 @@ class _Said:
         return found
 
     def room_changed(self) -> Json:
-        named = {"name": self.content.get("name"), "topic": self.content.get("topic")}
+        named = {"name": self.told("name"), "topic": self.told("topic")}
         channel = {"id": self.room} | {key: value for key, value in named.items() if value}
         return self.event("channel.updated", channel=channel)
 
     def roster(self) -> Json:
-        levels = self.content.get("users") or {}
-        found = [
-            self.who(str(id), roles=[role for least, role in _LEVELS if level >= least][:1])
+        levels = {str(id): number(level) for id, level in mapping(self.content.get("users")).items()}
+        members = [
+            self.who(id, roles=[role for least, role in _LEVELS if level >= least][:1])
             for id, level in sorted(levels.items())
         ]
-        return event(str(self.raw["event_id"]), "roster", self.raw["origin_server_ts"], self.room, members=found)
+        return event(
+            text(self.raw["event_id"]), "roster", number(self.raw.get("origin_server_ts")), self.room, members=members
+        )
+
+
+def _without_quotation(body: str) -> str:
+    """A reply without the lines `> <@li:example.org> …` in front, for clients that know no replies."""
+    quoted = _QUOTED.match(body)
+    return body[quoted.end() :] if quoted else body
+
+
+def _written(content: Mapping[str, Any], body: str) -> Json:
+    """What is written in a message: its text, the links in it and behind its words, whom it names."""
+    named = sequence(mapping(content.get("m.mentions")).get("user_ids"))
+    return {
+        "text": body,
+        "links": links(body, *_behind_words(_formatted(content))),
+        "mentions": [{"id": who} for who in map(text, named) if who],
+    }
+
+
+def _formatted(content: Mapping[str, Any]) -> str:
+    """The formatted text, without what a reply quotes."""
+    formatted = text(content.get("formatted_body"))
+    _, quoted, answer = formatted.partition("</mx-reply>")
+    return answer if quoted and "m.in_reply_to" in mapping(content.get("m.relates_to")) else formatted
+
+
+def _behind_words(formatted: str) -> Iterator[Json]:
+    """The links of a formatted text with their words; members' names, which are links here, aside."""
+    url, start = "", 0
+    for tag in _TAG.finditer(formatted):
+        if url:
+            words = html.unescape(_MARKUP.sub("", formatted[start : tag.start()])).strip()
+            yield {"url": url, "text": words} if words and words != url else {"url": url}
+        url, start = html.unescape((tag[2] or "").strip("\"'")), tag.end()
+        if tag[1] or _MENTION.match(url):
+            url = ""
+    if url:
+        yield {"url": url}
 
 
 # --- going out ----------------------------------------------------------------------------------------

@@ -2,18 +2,21 @@
 
 A group is a community of one channel. OneBot gives a group message's sender with card, nickname and role; the other
 notices carry ids only, and rosters fill the rest in (`roster`). Texts come as segments or as CQ codes; both are read.
+Cards that lead somewhere count as links. All members of a group that write under a mask have one number; here each is
+known by the id of the mask, and can't be muted or sent away. That everybody is muted (member 0) is no member's affair.
 
 The format: https://github.com/botuniverse/onebot-11 (MIT).
 """
 
 from __future__ import annotations
 
+import json
+import math
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from groundrules.adapters.common import Json, event, links, member
-from groundrules.calendar.instants import format_ms
+from groundrules.adapters.common import Json, event, instant, links, mapping, member, number, sequence, text
 from groundrules.decisions import Action
 from groundrules.narrate.localised import pick
 
@@ -51,27 +54,34 @@ _KINDS = {
     "json": "mini_app",
     "xml": "mini_app",
 }
-_CQ = re.compile(r"\[CQ:([^,\]]+)((?:,[^\]]*)?)\]")
+_EVERYBODY = ("all", "0")
+_MASKED = "anonymous-"
+_HIGHEST = 2**31 - 1
+_LONGEST_CARD = 50_000
+_LONGEST_MUTE = 30 * 86_400 - 1
+"""Seconds; QQ refuses thirty days."""
+
+_CQ = re.compile(r"\[CQ:([^,\[\]]+)((?:,[^\[\]]*)?)\]")
 _ENTITIES = (("&#91;", "["), ("&#93;", "]"), ("&#44;", ","), ("&amp;", "&"))
 
 
 def events(raw: Mapping[str, Any]) -> list[Json]:
     """Return the events that one OneBot event stands for; none for what concerns no group."""
-    if "group_id" not in raw:
+    if not text(raw.get("group_id")):
         return []
     match raw.get("post_type"):
-        case "message" | "message_sent":
+        case "message" | "message_sent" if raw.get("sub_type") != "notice":  # where QQ itself speaks
             return [_message(raw)]
         case "notice":
             return list(_notice(raw))
         case "request" if raw.get("request_type") == "group" and raw.get("sub_type") == "add":
-            return [_base(raw, "join.requested", _who(raw), answer=raw.get("comment"), source="search")]
+            return [_base(raw, "join.requested", _who(raw), answer=text(raw.get("comment")), source="search")]
     return []
 
 
 def roster(group: Any, members: Iterable[Mapping[str, Any]], time: float) -> Json:
     """The event that seeds a group's roster from `get_group_member_list`; `time` in seconds since 1970."""
-    known = [_sender(one, joined=one.get("join_time")) for one in members]
+    known = [_sender(mapping(one)) for one in members]
     return event(f"roster-{group}-{int(time)}", "roster", time * 1000, str(group), members=known)
 
 
@@ -79,58 +89,87 @@ def roster(group: Any, members: Iterable[Mapping[str, Any]], time: float) -> Jso
 
 
 def _base(raw: Mapping[str, Any], type: str, actor: Json, id: str | None = None, **fields: Any) -> Json:
-    group = str(raw["group_id"])
-    name = id or f"{type}-{raw['time']}-{raw.get('user_id', '')}-{raw.get('operator_id', '')}"
-    said = {"channel": {"id": group}, "actor": actor, **fields}
-    return event(name, type, float(raw["time"]) * 1000, group, **said)
+    group = text(raw["group_id"])
+    name = id or f"{type}-{text(raw.get('time'))}-{text(raw.get('user_id'))}-{text(raw.get('operator_id'))}"
+    fields = {"channel": {"id": group}, "actor": actor, **fields}
+    return event(name, type, number(raw.get("time")) * 1000, group, **fields)
 
 
 def _who(raw: Mapping[str, Any], key: str = "user_id") -> Json:
-    id = raw.get(key)
-    return member(id, self=True if id == raw.get("self_id") else None)
+    id = text(raw.get(key)) or "0"
+    return member(id, self=True if id == text(raw.get("self_id")) else None)
 
 
 def _sender(sender: Mapping[str, Any], **facts: Any) -> Json:
-    role = sender.get("role")
-    if facts.get("joined"):
-        facts["joined"] = format_ms(int(facts["joined"]) * 1000)
-    level = str(sender.get("level", ""))
+    role, level = sender.get("role"), number(sender.get("level"), -1)
+    joined = number(sender.get("join_time"))  # 0 where QQ does not say
     return member(
-        sender["user_id"],
-        sender.get("card") or sender.get("nickname"),
+        text(sender.get("user_id")) or "0",
+        text(sender.get("card")) or text(sender.get("nickname")),
         roles=[role] if role in ("owner", "admin") else [],
-        level=int(level) if level.isdecimal() else None,
+        level=int(level) if 0 <= level <= _HIGHEST else None,
+        joined=instant(joined * 1000) if joined > 0 else None,
         **facts,
     )
 
 
 def _message(raw: Mapping[str, Any]) -> Json:
-    segments = list(_segments(raw["message"]))
-    text = "".join(str(data.get("text", "")) for kind, data in segments if kind == "text")
-    at = [str(data.get("qq")) for kind, data in segments if kind == "at"]
-    own = raw.get("user_id") == raw.get("self_id")
-    actor = _sender({"user_id": raw.get("user_id"), **(raw.get("sender") or {})}, self=own or None)
-    reply = next((str(data.get("id")) for kind, data in segments if kind == "reply"), None)
+    segments = list(_segments(raw.get("message")))
+    written = "".join(text(data.get("text")) for kind, data in segments if kind == "text")
+    at = [text(data.get("qq")) for kind, data in segments if kind == "at"]
+    mask = text(mapping(raw.get("anonymous")).get("id"))
+    id = f"{_MASKED}{mask}" if mask else text(raw.get("user_id"))
+    own = id == text(raw.get("self_id"))
+    replies = [text(data.get("id")) for kind, data in segments if kind == "reply"]
     return _base(
         raw,
         "message",
-        actor,
-        id=str(raw["message_id"]),
-        text=text.strip(),
-        links=links(text),
-        mentions=[{"id": who} for who in at if who != "all"],
-        mentions_everyone="all" in at,
-        attachments=[{"kind": _KINDS[kind]} for kind, _ in segments if kind in _KINDS],
-        reply_to=reply,
+        _sender({**mapping(raw.get("sender")), "user_id": id}, self=own or None),
+        id=text(raw.get("message_id")),
+        text=written.strip(),
+        links=links(written, *(link for kind, data in segments for link in _links_of_card(kind, data))),
+        mentions=[{"id": who} for who in at if who not in ("", *_EVERYBODY)],
+        mentions_everyone=any(who in _EVERYBODY for who in at),
+        attachments=[_attachment(kind, data) for kind, data in segments if kind in _KINDS],
+        reply_to=next(filter(None, replies), None),
         anonymous=True if raw.get("anonymous") else None,
         forwarded=True if any(kind == "forward" for kind, _ in segments) else None,
     )
 
 
-def _segments(message: str | Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def _attachment(kind: str, data: Mapping[str, Any]) -> Json:
+    """A card's title and text are words that members read."""
+    found = {"kind": _KINDS[kind]}
+    if kind == "share":
+        told = {"name": data.get("title"), "text": data.get("content"), "url": data.get("url")}
+        found |= {name: text(value) for name, value in told.items() if text(value)}
+    elif kind in ("json", "xml") and (words := _words_of_card(data)):
+        found["text"] = words
+    return found
+
+
+def _links_of_card(kind: str, data: Mapping[str, Any]) -> Iterator[Json]:
+    if kind == "share" and (url := text(data.get("url"))):
+        title = text(data.get("title"))
+        yield {"url": url, "text": title} if title else {"url": url}
+    elif kind in ("json", "xml"):
+        yield from ({"url": link["url"]} for link in links(_words_of_card(data)))
+
+
+def _words_of_card(data: Mapping[str, Any]) -> str:
+    """What a card of JSON or XML holds, its escapes undone."""
+    written = text(data.get("data"))[:_LONGEST_CARD]
+    try:
+        return json.dumps(json.loads(written), ensure_ascii=False)
+    except (ValueError, RecursionError):
+        return _plain(written)
+
+
+def _segments(message: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Kind and data of each part of a message, written as segments or as CQ codes."""
     if not isinstance(message, str):
-        yield from ((str(part.get("type")), part.get("data") or {}) for part in message)
+        parts = sequence([message] if isinstance(message, Mapping) else message)
+        yield from ((text(part.get("type")), mapping(part.get("data"))) for part in map(mapping, parts))
         return
     end = 0
     for found in _CQ.finditer(message):
@@ -141,10 +180,10 @@ def _segments(message: str | Sequence[Mapping[str, Any]]) -> Iterator[tuple[str,
     yield "text", {"text": _plain(message[end:])}
 
 
-def _plain(text: str) -> str:
+def _plain(written: str) -> str:
     for entity, letter in _ENTITIES:
-        text = text.replace(entity, letter)
-    return text
+        written = written.replace(entity, letter)
+    return written
 
 
 def _notice(raw: Mapping[str, Any]) -> Iterator[Json]:
@@ -152,27 +191,33 @@ def _notice(raw: Mapping[str, Any]) -> Iterator[Json]:
     by: dict[str, Any] = {"actor": _who(raw, "operator_id"), "target": _who(raw)}
     match kind, detail:
         case "group_increase", _:
-            inviter = _who(raw, "operator_id") if detail == "invite" else None
-            yield _base(raw, "member.joined", _who(raw), inviter=inviter, source=detail)
+            invited = detail == "invite" and text(raw.get("operator_id")) not in ("", "0")
+            inviter = _who(raw, "operator_id") if invited else None
+            yield _base(raw, "member.joined", _who(raw), inviter=inviter, source=text(detail) or None)
         case "group_decrease", "leave":
             yield _base(raw, "member.left", _who(raw))
         case "group_decrease", _:
             yield _base(raw, "member.kicked", **by)
+        case "group_ban", _ if text(raw.get("user_id")) in ("", "0"):
+            return  # everybody is muted, or may speak again
         case "group_ban", "ban":
-            yield _base(raw, "member.muted", **by, duration=int(raw.get("duration", 0)) * 1000)
+            seconds = min(max(number(raw.get("duration")), 0), _LONGEST_MUTE + 1)
+            yield _base(raw, "member.muted", **by, duration=int(seconds * 1000))
         case "group_ban", _:
             yield _base(raw, "member.unmuted", **by)
         case "group_admin", _:
             type = "role.added" if detail == "set" else "role.removed"
-            owner = {"id": f"owner-of-{raw['group_id']}"}  # only an owner can, and the notice does not say who that is
+            owner = {
+                "id": f"owner-of-{text(raw['group_id'])}"
+            }  # only an owner can, and the notice does not say who that is
             yield _base(raw, type, owner, target=by["target"], role="admin")
-        case "group_recall", _:
-            message = {"id": str(raw["message_id"]), "author": _who(raw)}
-            yield _base(raw, "message.deleted", by["actor"], id=f"recall-{raw['message_id']}", message=message)
+        case "group_recall", _ if id := text(raw.get("message_id")):
+            message = {"id": id, "author": _who(raw)}
+            yield _base(raw, "message.deleted", by["actor"], id=f"recall-{id}", message=message)
         case "group_upload", _:
-            file = raw.get("file") or {}
-            document = {"id": str(file.get("id", "")), "title": str(file.get("name", ""))}
-            yield _base(raw, "document.shared", _who(raw), id=f"file-{file.get('id')}", document=document)
+            file = mapping(raw.get("file"))
+            document = {"id": text(file.get("id")) or "unknown", "title": text(file.get("name"))}
+            yield _base(raw, "document.shared", _who(raw), id=f"file-{document['id']}", document=document)
 
 
 # --- going out ----------------------------------------------------------------------------------------
@@ -181,15 +226,18 @@ def _notice(raw: Mapping[str, Any]) -> Iterator[Json]:
 def calls(action: Action, group: Any, lang: str = "zh") -> list[tuple[str, Json]]:
     """Return the API calls (name, parameters) that carry out an action in a group; none for what OneBot can't do."""
     base, told = {"group_id": group}, action.parameters
-    text = pick(told.get("text") or {}, lang)
+    words = pick(told.get("text") or {}, lang)
     found: list[tuple[str, Json]] = []
     match action.do:
         case "delete":
             found = [("delete_msg", {"message_id": id}) for id in told.get("events", [])]
         case "redact" | "hide":  # a message can't be changed here
             found = [("delete_msg", {"message_id": action.who})]
-        case "mute":
-            found = [("set_group_ban", {**base, "user_id": action.who, "duration": told["duration"] // 1000})]
+        case "mute" | "unmute" | "kick" | "ban" | "rename" if str(action.who).startswith(_MASKED):
+            pass
+        case "mute":  # 0 would lift a mute
+            seconds = min(max(math.ceil(told["duration"] / 1000), 1), _LONGEST_MUTE)
+            found = [("set_group_ban", {**base, "user_id": action.who, "duration": seconds})]
         case "unmute":
             found = [("set_group_ban", {**base, "user_id": action.who, "duration": 0})]
         case "kick" | "ban":
@@ -198,21 +246,21 @@ def calls(action: Action, group: Any, lang: str = "zh") -> list[tuple[str, Json]
             found = [("set_group_whole_ban", {**base, "enable": action.do == "lock"})]
         case "rename":
             found = [("set_group_card", {**base, "user_id": action.who, "card": str(told.get("name", ""))})]
-        case "reply" | "announce" | "warn" | "notify" if text:
-            found = [("send_group_msg", {**base, "message": _outgoing(action, text)})]
-        case "send" if text:
+        case "reply" | "announce" | "warn" | "notify" if words:
+            found = [("send_group_msg", {**base, "message": _outgoing(action, words)})]
+        case "send" if words:
             to = str(told.get("to", ""))
             own = to in ("", str(group)) or not to.isdecimal()
             found = [
-                ("send_group_msg", {**base, "message": _outgoing(action, text)})
+                ("send_group_msg", {**base, "message": _outgoing(action, words)})
                 if own
-                else ("send_private_msg", {"user_id": to, "message": _outgoing(action, text)})
+                else ("send_private_msg", {"user_id": to, "message": _outgoing(action, words)})
             ]
     return found
 
 
-def _outgoing(action: Action, text: str) -> list[Json]:
-    said: list[Json] = [{"type": "text", "data": {"text": text}}]
+def _outgoing(action: Action, words: str) -> list[Json]:
+    said: list[Json] = [{"type": "text", "data": {"text": words}}]
     if action.do == "reply":
         return [{"type": "reply", "data": {"id": action.who}}, *said]
     return [{"type": "at", "data": {"qq": action.who}}, *said] if action.do == "warn" else said

@@ -118,3 +118,34 @@ def test_calls(do: str, parameters: dict[str, Any], method: str, path: str) -> N
     assert (how, where) == (method, f"/_matrix/client/v3/rooms/%21r%3Ax{path}")
     assert body
     assert matrix.calls(groundrules.Action(do="report", key="k", rules=("r",)), "!r:x") == []
+
+
+def _message(**content: object) -> dict[str, object]:
+    header = {"type": "m.room.message", "event_id": "$1", "sender": "@a:x", "origin_server_ts": 1_767_600_000_000}
+    (found,) = matrix.events({**header, "content": {"msgtype": "m.text", **content}}, "!r:x", "@bot:x")
+    return found
+
+
+def test_a_reply_is_read_without_what_it_quotes() -> None:
+    reply = {"m.in_reply_to": {"event_id": "$0"}}
+    body = "> <@b:x> badword http://a.example\n> more\n\nplease don't"
+    formatted = '<mx-reply><a href="http://a.example">b</a></mx-reply>please don\'t'
+    found = _message(body=body, formatted_body=formatted, **{"m.relates_to": reply})
+    assert (found["text"], found["links"]) == ("please don't", [])
+    assert _message(body="> quoted by hand", **{"m.relates_to": reply})["text"] == "> quoted by hand"
+    assert _message(body=body)["text"] == body
+
+
+def test_links_behind_words_and_of_edits() -> None:
+    bank = '<a class="x" href="https://evil.example/?a=1&amp;b">to my <i>bank</i></a>'
+    formatted = f"<b>go</b> {bank} <a href='mailto:a@b'>me</a>"
+    linked = {"url": "https://evil.example/?a=1&b", "text": "to my bank", "domain": "evil.example"}
+    assert _message(body="go to my bank", formatted_body=formatted)["links"] == [linked]
+    name = '<a href="https://matrix.to/#/@b:x">b</a>'
+    assert _message(body="b: hi", formatted_body=f"{name}: hi")["links"] == []
+    changed = {"body": "see https://evil.example", "m.mentions": {"user_ids": ["@b:x"]}}
+    edit = _message(
+        body="* x", **{"m.new_content": changed, "m.relates_to": {"rel_type": "m.replace", "event_id": "$0"}}
+    )
+    assert edit["links"] == [{"url": "https://evil.example", "domain": "evil.example"}]
+    assert edit["mentions"] == [{"id": "@b:x"}]

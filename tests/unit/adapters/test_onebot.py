@@ -115,3 +115,41 @@ def test_calls(do: str, parameters: dict[str, Any], call: Any) -> None:
     action = groundrules.Action(do=do, who="5", parameters=parameters, key="k", rules=("r",))
     assert onebot.calls(action, 7) == [call]
     assert onebot.calls(groundrules.Action(do="report", key="k", rules=("r",)), 7) == []
+
+
+def test_cards_lead_somewhere_and_say_something() -> None:
+    share = {"type": "share", "data": {"url": "https://evil.example/x", "title": "红包", "content": "快来"}}
+    card = {"type": "json", "data": {"data": '{"prompt": "群聊邀请", "meta": {"url": "https:\\/\\/qun.example\\/a"}}'}}
+    found = only(MESSAGE | {"message": [share, card]})
+    assert found["links"] == [
+        {"url": "https://evil.example/x", "text": "红包", "domain": "evil.example"},
+        {"url": "https://qun.example/a", "domain": "qun.example"},
+    ]
+    shared, mini = found["attachments"]
+    assert shared == {"kind": "link", "name": "红包", "text": "快来", "url": "https://evil.example/x"}
+    assert "群聊邀请" in mini["text"]
+
+
+def test_that_everybody_is_muted_concerns_no_member() -> None:
+    whole = NOTICE | {"notice_type": "group_ban", "user_id": 0}
+    assert onebot.events(whole | {"sub_type": "ban", "duration": -1}) == []
+    assert onebot.events(whole | {"sub_type": "lift_ban", "duration": 0}) == []
+
+
+def test_numbers_with_a_meaning_of_their_own() -> None:
+    masked = only(MESSAGE | {"message": "x", "user_id": 80000000, "anonymous": {"id": 12, "name": "匿名"}})
+    assert masked["actor"]["id"] == "anonymous-12"
+    assert (
+        onebot.calls(groundrules.Action(do="kick", who="anonymous-12", parameters={}, key="k", rules=("r",)), 7) == []
+    )
+    assert onebot.events(MESSAGE | {"message": "禁止匿名", "sub_type": "notice"}) == []
+    assert only(MESSAGE | {"message": [{"type": "at", "data": {"qq": 0}}]})["mentions_everyone"]
+    joined = NOTICE | {"notice_type": "group_increase", "sub_type": "invite", "operator_id": 0}
+    assert "inviter" not in only(joined)
+    assert onebot.roster(7, [{"user_id": 5, "join_time": 0}], 1.0)["members"] == [{"id": "5"}]
+
+
+@pytest.mark.parametrize(("ms", "seconds"), [(500, 1), (1_001, 2), (30 * 86_400_000, 2_591_999), (10**12, 2_591_999)])
+def test_mutes_keep_to_what_qq_takes(ms: int, seconds: int) -> None:
+    action = groundrules.Action(do="mute", who="5", parameters={"duration": ms}, key="k", rules=("r",))
+    assert onebot.calls(action, 7) == [("set_group_ban", {"group_id": 7, "user_id": "5", "duration": seconds})]
