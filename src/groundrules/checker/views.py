@@ -20,8 +20,13 @@ def comparing(left: kinds.Type, right: kinds.Type) -> View:
 
 
 def looking_into(subject: kinds.Type) -> View:
-    """Return the view for `contains`, `starts with` and `ends with`."""
+    """Return the view for `contains` and `starts with`."""
     return "folded" if isinstance(subject, kinds.Prose | kinds.Domain | Quoted) else "exact"
+
+
+def ending(subject: kinds.Type) -> View:
+    """Return the view for `ends with`: a domain ends with whole labels."""
+    return "domain" if isinstance(subject, kinds.Domain) else looking_into(subject)
 
 
 def alike(left: kinds.Type, right: kinds.Type) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
 from groundrules.checker.bindings import Binding, DefineBinding, ListBinding
-from groundrules.checker.views import comparing, looking_into
+from groundrules.checker.views import comparing, ending, looking_into
 from groundrules.lower import windows
 from groundrules.lower.constants import in_order
 from groundrules.plan import ir
@@ -94,7 +94,8 @@ def _contains(lowerer: Lowerer, node: nodes.Contains) -> ir.AnyExpr:
 
 
 def _affix(lowerer: Lowerer, node: nodes.Affix) -> ir.AnyExpr:
-    subject, view = _viewed(lowerer, node.subject, looking_into(lowerer.type_of(node.subject)))
+    viewed = ending if node.end == "end" else looking_into
+    subject, view = _viewed(lowerer, node.subject, viewed(lowerer.type_of(node.subject)))
     needle = lowerer.expression(node.needle)
     return ir.Affix(subject=subject, end=node.end, needle=needle, view=view, src=lowerer.source(node))
 

@@ -152,7 +152,7 @@ class Needle:
     def find_at_end(self, text: Text) -> Range | None:
         """Return the match that the text's view ends with, in raw code points."""
         if self.view == "domain":
-            return self._whole(text) if covers(self.raw, text.raw) else None
+            return self._whole(text) if covers(self.raw.lstrip("."), text.raw) else None
         last = len(text.view(self.view))
         found = next((found for found in self.ranges(text) if found[1] == last), None)
         return self.raw_range(text, *found) if found else None

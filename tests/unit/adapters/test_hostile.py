@@ -51,9 +51,7 @@ SEGMENTS = st.lists(
         _segment,
         st.sampled_from(["text", "at", "reply", "share", "json", "xml", "image"]),
         ODD
-        | st.fixed_dictionaries(
-            {}, optional={name: TEXTS | ODD for name in ("text", "qq", "id", "url", "title", "data")}
-        ),
+        | st.fixed_dictionaries({}, optional=dict.fromkeys(("text", "qq", "id", "url", "title", "data"), TEXTS | ODD)),
     ),
     max_size=4,
 )
@@ -61,10 +59,9 @@ ONEBOT = st.fixed_dictionaries(
     {"group_id": st.integers(1, 9), "message": TEXTS | SEGMENTS | ODD, "time": st.integers() | ODD},
     optional={
         **{name: st.sampled_from(values) for name, values in ONEBOT_KEYS.items()},
-        **{
-            name: ODD
-            for name in ("user_id", "operator_id", "sender", "message_id", "duration", "file", "anonymous", "comment")
-        },
+        **dict.fromkeys(
+            ("user_id", "operator_id", "sender", "message_id", "duration", "file", "anonymous", "comment"), ODD
+        ),
     },
 )
 CONTENT = st.fixed_dictionaries(
@@ -73,7 +70,7 @@ CONTENT = st.fixed_dictionaries(
         "formatted_body": TEXTS | st.sampled_from(["<a href='http://[x'>y", "<a <a href=x></mx-reply>", "<!["]),
         "m.relates_to": ODD | st.fixed_dictionaries({"m.in_reply_to": ODD, "rel_type": ODD, "event_id": ODD}),
         "m.new_content": ODD | st.fixed_dictionaries({"body": TEXTS | ODD}),
-        **{name: ODD for name in ("m.mentions", "msgtype", "membership", "displayname", "users", "name", "topic")},
+        **dict.fromkeys(("m.mentions", "msgtype", "membership", "displayname", "users", "name", "topic"), ODD),
     },
 )
 MATRIX = st.fixed_dictionaries(
@@ -83,7 +80,7 @@ MATRIX = st.fixed_dictionaries(
         "content": CONTENT | ODD,
         "origin_server_ts": st.integers() | ODD,
     },
-    optional={name: ODD for name in ("unsigned", "state_key", "redacts", "room_id")},
+    optional=dict.fromkeys(("unsigned", "state_key", "redacts", "room_id"), ODD),
 )
 
 

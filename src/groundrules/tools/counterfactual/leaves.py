@@ -152,6 +152,8 @@ def _fitting(items: Sequence[str], text: Any) -> tuple[str, ...]:
 def _writings(wanted: list[str], expr: Any) -> list[Callable[[str], str]]:
     """How to write into a text what is to be found there; a pattern may want to stand alone."""
     new = " ".join(wanted)
+    if getattr(expr, "view", "") == "domain":
+        return [lambda text: new]
     if isinstance(expr, ir.Affix) and expr.end == "start":
         return [lambda text: f"{new} {text}".strip()]
     behind: Callable[[str], str] = lambda text: f"{text} {new}" if text.strip() else new  # noqa: E731
