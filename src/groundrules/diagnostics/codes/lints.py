@@ -50,6 +50,8 @@ DOUBLED_BRACES = _lint("GR628", "doubled-braces", "a message that shows a name i
 EMPTY_CLAIM = _lint("GR629", "empty-claim", "a message that tells of what its rule does not do")
 NOT_IN_A_DOMAIN = _lint("GR630", "not-in-a-domain", "a domain compared with what no domain holds")
 COLLIDING_LADDERS = _lint("GR631", "colliding-ladders", "two ladders on one ledger that get in each other's way")
+HOST_WITHOUT_BORDER = _lint("GR634", "host-without-border", "a host that is also found inside of longer names")
+ASCII_CLASS = _lint("GR635", "ascii-class", "a pattern whose classes do not know its letters")
 
 UNUSED_IGNORE = Code(
     "GR698",

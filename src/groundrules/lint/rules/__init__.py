@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from groundrules.diagnostics.model import Diagnostic
 from groundrules.lint.linted import Linted
 from groundrules.lint.rules.always_holds import always_holds
+from groundrules.lint.rules.ascii_class import ascii_class
 from groundrules.lint.rules.colliding_ladders import colliding_ladders
 from groundrules.lint.rules.costly_pattern import costly_pattern
 from groundrules.lint.rules.doubled_braces import doubled_braces
@@ -16,6 +17,7 @@ from groundrules.lint.rules.easily_evaded import easily_evaded
 from groundrules.lint.rules.empty_claim import empty_claim
 from groundrules.lint.rules.endless_path import endless_path
 from groundrules.lint.rules.farmable_reward import farmable_reward
+from groundrules.lint.rules.host_without_border import host_without_border
 from groundrules.lint.rules.implied_rule import implied_rule
 from groundrules.lint.rules.lost_symbols import lost_symbols
 from groundrules.lint.rules.milder_step import milder_step
@@ -60,6 +62,8 @@ RULES: tuple[Rule, ...] = (
     doubled_braces,
     empty_claim,
     not_in_a_domain,
+    host_without_border,
+    ascii_class,
     costly_pattern,
     unreachable_step,
     milder_step,

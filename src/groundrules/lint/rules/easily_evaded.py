@@ -23,6 +23,7 @@ from groundrules.diagnostics.model import Diagnostic
 from groundrules.display.columns import excerpt
 from groundrules.lint.conditions import Condition, leaves
 from groundrules.lint.linted import Linted
+from groundrules.lint.rules.ascii_class import unaware
 from groundrules.plan import ir
 from groundrules.rulebook.model import ListDeclaration
 from groundrules.syntax.print import string
@@ -62,7 +63,11 @@ def _pattern(leaf: Condition) -> Iterator[Diagnostic]:
     if not isinstance(found, ir.Matches) or found.view != "exact":
         return
     words = _WORDS.fullmatch(found.pattern)
-    if words is None or not any(len(word.strip()) >= _LETTERS for word in words[1].split("|")):
+    if (
+        words is None
+        or unaware(found.pattern)
+        or not any(len(word.strip()) >= _LETTERS for word in words[1].split("|"))
+    ):
         return
     listed = [word for word in words[1].split("|") if word]
     wanted = (
