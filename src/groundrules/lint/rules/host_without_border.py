@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from groundrules.diagnostics.codes.lints import HOST_WITHOUT_BORDER
 from groundrules.diagnostics.model import Diagnostic
 from groundrules.display.columns import excerpt
-from groundrules.lint.conditions import Leaf, leaves
+from groundrules.lint.conditions import Condition, leaves
 from groundrules.lint.linted import Linted
 from groundrules.plan import ir
 from groundrules.syntax import nodes
@@ -40,7 +40,7 @@ def host_without_border(linted: Linted) -> Iterator[Diagnostic]:
                 yield HOST_WITHOUT_BORDER.at(leaf.span, message, _help(leaf))
 
 
-def _host(linted: Linted, leaf: Leaf) -> str | None:
+def _host(linted: Linted, leaf: Condition) -> str | None:
     """Return the host that a condition looks for without a border."""
     if isinstance(leaf.expression, ir.Matches):
         found = _OPEN.search(leaf.expression.pattern)
@@ -51,13 +51,13 @@ def _host(linted: Linted, leaf: Leaf) -> str | None:
     return next((text for text in texts if _HOST.fullmatch(text)), None)
 
 
-def _leads_somewhere(linted: Linted, leaf: Leaf) -> bool:
+def _leads_somewhere(linted: Linted, leaf: Condition) -> bool:
     subject = leaf.node.subject  # type: ignore[attr-defined]
     typed = linted.checked.tables.types.get((leaf.context.id, id(subject)))
     return typed is not None and isinstance(typed.type, kinds.Domain | kinds.Url)
 
 
-def _help(leaf: Leaf) -> str:
+def _help(leaf: Condition) -> str:
     if isinstance(leaf.expression, ir.Matches):
         return "begin with `(^|[^a-z0-9.-])`, or ask `any(link in links where link.domain in …)` of a list of domains"
     return "write `link.domain ends with …`, or ask a list with `match: domain`"
