@@ -127,8 +127,18 @@ def test_facts_that_no_adapter_in_use_supplies() -> None:
     )
     tables = {"telegram": {"message": frozenset({"actor.level"})}, "irc": {"message": frozenset({"text"})}}
     found = lint_text(text, supplies=tables).diagnostics
-    assert [(one.code, one.span.text) for one in found] == [("GR620", "age(actor.joined) < 3d")]
-    assert "irc, telegram" in found[0].message
+    texts = ["age(actor.joined) < 3d", "actor.roles has 'x'"]
+    assert [(one.code, one.span.text) for one in found] == [("GR620", text) for text in texts]
+    assert "irc, telegram, so this stays unknown" in found[0].message
+    assert "so it is always `[]`" in found[1].message
+
+
+def test_a_default_does_not_hide_that_nobody_supplies_a_fact_and_links_come_with_the_text() -> None:
+    rule = "rules:\n  - {{id: a, title: a, on: message, when: {}, then: [hold]}}\n"
+    tables = {"irc": {"message": frozenset({"text"})}}
+    for when, defaults in (("forwarded", ["false"]), ("length(attachments) > 0", ["[]"]), ("length(links) > 0", [])):
+        found = lint_text(HEAD + rule.format(when), supplies=tables).diagnostics
+        assert [one.message.split("`")[3] for one in found] == defaults
 
 
 def test_what_a_roster_says_is_known_in_every_event() -> None:

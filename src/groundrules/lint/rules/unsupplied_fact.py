@@ -1,5 +1,5 @@
 """What it does: finds fields that rules read and that none of the adapters in use fills in, so that they stay unknown
-unless something is assumed.
+unless something is assumed, or always have their default (`[]`, `""`, `false`).
 
 Why: missing never punishes, so a rule that reads such a field never fires, and every day looks quiet.
 
@@ -17,16 +17,17 @@ Name the adapters with `groundrules lint --adapter NAME`; without one this lint 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 from groundrules.diagnostics.codes.lints import UNSUPPLIED_FACT
 from groundrules.diagnostics.model import Diagnostic
-from groundrules.diagnostics.source import Span
 from groundrules.lint.conditions import Condition, leaves
 from groundrules.lint.linted import Linted
 from groundrules.plan import ir
 from groundrules.plan.walk import within
 from groundrules.types import kinds
+from groundrules.types.kinds import Field
 
 
 def unsupplied_fact(linted: Linted) -> Iterator[Diagnostic]:
@@ -38,22 +39,20 @@ def unsupplied_fact(linted: Linted) -> Iterator[Diagnostic]:
         for leaf in leaves(guard.condition):
             for path in sorted(_paths(leaf, rostered)):
                 if not _supplied(linted, leaf.context.types, path):
-                    yield _finding(linted, leaf.span, path)
+                    yield _finding(linted, leaf, path)
 
 
 def _paths(leaf: Condition, rostered: set[str]) -> set[tuple[str, ...]]:
-    """Return the paths of the event that a leaf needs: those without an assumed or default value, in no roster."""
+    """Return the paths of the event that a leaf needs: those without an assumed value, in no roster."""
     known = {id(part) for found in within(leaf.expression, ir.Known) for part in within(found, ir.Expr)}
     known |= {id(part) for found in within(leaf.expression, ir.Coalesce) for part in within(found.value, ir.Expr)}
     fields = {
-        found.path
-        for found in within(leaf.expression, ir.Field)
-        if found.root == "event" and found.optional and id(found) not in known
+        found.path for found in within(leaf.expression, ir.Field) if found.root == "event" and id(found) not in known
     }
     facts = {
         (*found.path, found.fact)
         for found in within(leaf.expression, ir.Fact)
-        if found.root == "event" and found.assume is None and found.default is None and id(found) not in known
+        if found.root == "event" and found.assume is None and id(found) not in known
         if not (found.entity == "member" and f"members.{found.fact}" in rostered)
     }
     return fields | facts
@@ -63,22 +62,33 @@ def _supplied(linted: Linted, types: tuple[str, ...], path: tuple[str, ...]) -> 
     """Tell whether some adapter fills a path in, for some of the types; types that no adapter sends are not judged."""
     dotted = ".".join(path)
     sent = [table[kind] for table in linted.supplies.values() for kind in types if kind in table]
-    return not sent or any(dotted in paths for paths in sent) or _required(linted, types, path)
+    filled = {dotted, "text"} if dotted == "links" else {dotted}  # links are found in the text
+    return not sent or any(filled & paths for paths in sent) or _required(linted, types, path)
 
 
 def _required(linted: Linted, types: tuple[str, ...], path: tuple[str, ...]) -> bool:
-    for kind in types:
-        event = linted.checked.catalog.event(kind)
-        fields = event.fields if event else {}
-        for name in path:
-            field = fields.get(name)
-            if field is None or (field.optional and field.default is None):
-                return False
-            fields = field.type.fields if isinstance(field.type, kinds.Object) else {}
-    return bool(types)
+    walks = [list(_walk(linted, kind, path)) for kind in types]
+    return bool(walks) and not any(
+        field is None or field.optional or field.default is not None for walk in walks for field in walk
+    )
 
 
-def _finding(linted: Linted, span: Span, path: tuple[str, ...]) -> Diagnostic:
+def _walk(linted: Linted, kind: str, path: tuple[str, ...]) -> Iterator[Field | None]:
+    """Yield the fields of an event type along a path; None and no more where one is not declared."""
+    event = linted.checked.catalog.event(kind)
+    fields = event.fields if event else {}
+    for name in path:
+        field = fields.get(name)
+        yield field
+        if field is None:
+            return
+        fields = field.type.fields if isinstance(field.type, kinds.Object) else {}
+
+
+def _finding(linted: Linted, leaf: Condition, path: tuple[str, ...]) -> Diagnostic:
     names = ", ".join(sorted(linted.supplies))
-    message = f"`{'.'.join(path)}` is not supplied by {names}, so this stays unknown"
-    return UNSUPPLIED_FACT.at(span, message, "say under `assume` what to take for granted, or use `??`")
+    ends = [list(_walk(linted, kind, path))[-1] for kind in leaf.context.types]
+    defaults = [json.dumps(end.default) for end in ends if end is not None and end.default is not None]
+    outcome = f"it is always `{defaults[0]}`" if defaults else "this stays unknown"
+    message = f"`{'.'.join(path)}` is not supplied by {names}, so {outcome}"
+    return UNSUPPLIED_FACT.at(leaf.span, message, "say under `assume` what to take for granted, or use `??`")
