@@ -9,7 +9,7 @@ import sys
 import tomllib
 from pathlib import Path
 
-from dev import manual
+from dev import manual, reference
 from dev.decision_schema import decision_schema
 
 import groundrules
@@ -72,6 +72,20 @@ def test_the_command_line_reference_is_current() -> None:
     page = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
     made = subprocess.check_output([sys.executable, "-m", "dev.manual"])  # help as of a new process
     assert page == made.decode("utf-8"), "run: python -m dev.manual > docs/cli.md"
+
+
+def test_the_reference_is_current() -> None:
+    page = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
+    assert page == reference.page(), f"run: {reference.COMMAND}"
+
+
+def test_the_reference_has_every_name() -> None:
+    lines = reference.page().splitlines()
+    for kind in ("events", "actions"):
+        assert all(f"### `{name}`" in lines for name in reference.CATALOG.names(kind))
+    assert all(f"### `{signature}`" in lines for signature in reference.SIGNATURES.values())
+    refused = sum("is refused: [GR" in line for line in lines)
+    assert refused == 2 * len(reference.SIGNATURES)
 
 
 def test_every_command_says_what_it_is_for() -> None:

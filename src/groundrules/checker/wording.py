@@ -1,4 +1,4 @@
-"""The wording of type errors, all in one place: each function returns the message and the help line."""
+"""The wording of what several modules find wrong with types: each function returns the message and the help line."""
 
 from __future__ import annotations
 

@@ -110,6 +110,12 @@ class Catalog:
             self._actions[name] = build_action(name, schema, self._superseded.get(name, ()))
         return self._actions[name]
 
+    def own_fields(self, name: str) -> frozenset[str]:
+        """Return the fields of an event type that only it has, beside those of the header."""
+        definition = self._library.definitions["events"].get(name)
+        own = definition.schema["properties"] if definition else {}
+        return frozenset(own) - frozenset(self._library.header["properties"])
+
     def names(self, kind: Kind) -> list[str]:
         """Return the names of all `events`, `entities` or `actions`, sorted."""
         return sorted(self._library.definitions[kind])

@@ -117,16 +117,6 @@ Event ids are remembered for 24 hours, so an older event could be a repetition t
 """,
 )
 
-EVENT_DUPLICATE = Code(
-    "GR712",
-    "event-duplicate",
-    Severity.NOTE,
-    "an event that was handled before",
-    """\
-An event with this id was handled within the last 24 hours. The same event twice changes nothing.
-""",
-)
-
 EVENT_NO_PARTITION = Code(
     "GR713",
     "event-no-partition",
