@@ -5,12 +5,17 @@ read so too (their second reading). The readings are those of pypinyin, first co
 Chinese characters; traditional ones are left out, because the folded view has made them simplified. `ü` is written
 `v`, as on keyboards. A few characters stand for others of another sound, by their shape or by habit; `_TAKEN_FOR` says
 what they are read as first.
+
+Dictionaries of characters also list readings that nobody meets (信 as shen). A second reading counts only if pypinyin's
+phrases read the character so in a tenth of the places where it stands. The same phrases say which characters are
+common: at least `COMMON` phrases hold them. These are the line that begins with `*`.
 """
 
 from __future__ import annotations
 
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
@@ -18,6 +23,8 @@ from groundrules.text.fold import fold
 
 FILE = Path(__file__).parent.parent / "src" / "groundrules" / "text" / "pinyin.tsv"
 FIRST, LAST = 0x4E00, 0x9FFF
+SECOND = 0.1
+COMMON = 100
 
 _TAKEN_FOR = {"徽": "wei", "伽": "jia"}
 """徽 is written for 微; 伽 is read as in 瑜伽."""
@@ -28,11 +35,25 @@ def _toneless(reading: str) -> str:
     return "".join(char for char in plain if "a" <= char <= "z")
 
 
+@cache
+def _in_phrases() -> dict[str, Counter[str]]:
+    """Character → how often the phrases of pypinyin read it how."""
+    heard: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for phrase, spoken in import_module("pypinyin.constants").PHRASES_DICT.items():
+        for char, syllables in zip(phrase, spoken, strict=False):
+            heard[char][_toneless(syllables[0])] += 1
+    return heard
+
+
 def readings(char: str) -> list[str]:
-    """Return the syllables of a character without their tones, the commonest first."""
+    """Return the one or two syllables of a character without their tones, the commonest first."""
     known = import_module("pypinyin.constants").PINYIN_DICT.get(ord(char), "")
-    found = [_TAKEN_FOR.get(char, ""), *map(_toneless, known.split(","))]
-    return list(dict.fromkeys(filter(None, found)))
+    found = dict.fromkeys([_TAKEN_FOR.get(char, ""), *map(_toneless, known.split(","))])
+    found.pop("", None)
+    heard = _in_phrases().get(char, Counter())
+    first = list(found)[:1]
+    others = [other for other in list(found)[1:] if heard[other] >= max(1, SECOND * heard.total())]
+    return first + sorted(others, key=lambda other: -heard[other])[:1]
 
 
 def pinyin_table() -> str:
@@ -44,8 +65,11 @@ def pinyin_table() -> str:
             continue
         for reading, group in zip(readings(char), (first, second), strict=False):
             group[reading].append(char)
+    often = (char for char, heard in _in_phrases().items() if heard.total() >= COMMON)
+    common = "".join(sorted(char for char in often if fold(char) == char))
     rows = (f"{one}\t{''.join(first[one])}\t{''.join(second[one])}\n" for one in sorted({*first, *second}))
-    return "# syllable, first reading of, second reading of; from pypinyin (MIT), see NOTICE\n" + "".join(rows)
+    head = "# syllable, first reading of, second reading of; from pypinyin (MIT), see NOTICE\n"
+    return f"{head}*\t{common}\t\n" + "".join(rows)
 
 
 def main() -> None:

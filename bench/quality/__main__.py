@@ -8,13 +8,14 @@ everything on. Both halves are shown: the packs were tuned on `dev`, nobody read
 from __future__ import annotations
 
 import argparse
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from bench.quality.data import HALVES, LABELLED, STREAMS, Half, Source, rows
-from bench.quality.measure import PACKS, Tallies, acted, engines, tallies
+from bench.quality.measure import PACKS, REGULAR, Tallies, acted, engines, tallies
 
 LEAST_RECALL = 0.6
-MOST_ALARMS = 2.0
+MOST_ALARMS = 1.5
 AGAINST_SPAM = ("adverts", "safety", "flood")
 
 
@@ -48,12 +49,16 @@ def _measure(source: Source, most: int | None, findings: Findings) -> None:
     together = " + ".join(source.packs)
     found = {name: tallies() for name in dict.fromkeys((*source.packs, together)) if name}
     everything = tallies()
+    written: Counter[str] = Counter()
     for row, fired in acted(engines(), rows(source, most)):
         assert row.wanted is not None
+        member = row.event["actor"]["id"]
+        written[member] += 1
         for name, tally in found.items():
             tally[row.half].add(row.wanted, [rule for pack in name.split(" + ") for rule in fired[pack]])
         if not row.wanted:
-            everything[row.half].add(False, [f"{pack}.{rule}" for pack in PACKS for rule in fired[pack]])
+            rules = [f"{pack}.{rule}" for pack in PACKS for rule in fired[pack]]
+            everything[row.half].add(False, rules, member, written[member] > REGULAR)
     if found:
         findings.labelled[source.name] = found
     if source.is_ordinary:
@@ -70,13 +75,17 @@ def lines(findings: Findings) -> Iterator[str]:
                 counts = f"{one.found} of {one.wanted} | {one.alarms} of {one.others}"
                 yield f"| {source} | {pack} | {half} | {one.recall:.1%} | {one.precision:.1%} | {counts} |"
     yield ""
-    yield "| ordinary messages, all packs | half | messages | false alarms | per thousand | rules |"
-    yield "|---|---|---|---|---|---|"
+    yield (
+        "| ordinary messages, all packs | half | messages | false alarms | per thousand | members wronged "
+        "| of them regulars | rules |"
+    )
+    yield "|---|---|---|---|---|---|---|---|"
     for source, halves in findings.ordinary.items():
         for half in HALVES:
             one = halves[half]
             rules = ", ".join(f"{rule} {times}" for rule, times in sorted(one.rules.items()))
-            yield f"| {source} | {half} | {one.others} | {one.alarms} | {one.alarm_rate:.2f} | {rules} |"
+            members = f"{len(one.wronged)} of {len(one.members)} | {len(one.regulars)}"
+            yield f"| {source} | {half} | {one.others} | {one.alarms} | {one.alarm_rate:.2f} | {members} | {rules} |"
     yield ""
     yield "| target | dev | held-out | wanted |"
     yield "|---|---|---|---|"

@@ -68,7 +68,7 @@ LABELLED = (
         frozenset({"ham-samples"}),
     ),
     Source("sms-spam", "labelled/sms-spam.jsonl", _AGAINST_SPAM, frozenset({"spam"}), frozenset({"ham"})),
-    Source("cold-zh", "labelled/cold-zh.jsonl", ("respect",), frozenset({"1"})),
+    Source("cold-zh", "labelled/cold-zh.jsonl", ("respect",), frozenset({"1"}), frozenset({"0"})),
     Source("hatecheck-en", "labelled/hatecheck-en.jsonl", ("respect",), frozenset({"hateful"})),
 )
 STREAMS = (

@@ -4,6 +4,9 @@ A message counts as acted on if a rule of the packs against spam and abuse (`AGA
 held, warned of or reported; of the other packs, if a rule did something against its author (`HARSH`): a greeting, a
 reminder to staff or a point is no alarm. Decisions that follow from it (a ladder's step) and those of timers are not
 counted again; that a state began or ended says nothing about the message at hand either.
+
+Ten false alarms of one member are one member wronged, so members are counted beside messages, and among them the
+regulars: who has written `REGULAR` messages before. In the labelled sets every message has an author of its own.
 """
 
 from __future__ import annotations
@@ -19,6 +22,7 @@ from groundrules.resources import shipped
 
 AGAINST = ("adverts", "safety", "flood", "respect")
 PACKS = tuple(sorted(path.name for path in shipped("policies").iterdir() if path.name not in ("chat", "_starter")))
+REGULAR = 20
 HARSH = frozenset(
     (
         *("ban", "delete", "hide", "hold", "kick", "lock_channel", "lock_thread", "mute", "redact", "refuse"),
@@ -36,6 +40,9 @@ class Tally:
     alarms: int = 0
     others: int = 0
     rules: Counter[str] = field(default_factory=Counter)
+    members: set[str] = field(default_factory=set)
+    wronged: set[str] = field(default_factory=set)
+    regulars: set[str] = field(default_factory=set)
 
     @property
     def recall(self) -> float:
@@ -51,13 +58,18 @@ class Tally:
         """False alarms per thousand messages that nothing is wrong with."""
         return 1000 * self.alarms / self.others if self.others else 0.0
 
-    def add(self, wanted: bool, rules: Iterable[str]) -> None:
+    def add(self, wanted: bool, rules: Iterable[str], member: str = "", regular: bool = False) -> None:
         acted = sorted(set(rules))
         if wanted:
             self.wanted, self.found = self.wanted + 1, self.found + bool(acted)
-        else:
-            self.others, self.alarms = self.others + 1, self.alarms + bool(acted)
-            self.rules.update(acted)
+            return
+        self.others, self.alarms = self.others + 1, self.alarms + bool(acted)
+        self.rules.update(acted)
+        self.members.add(member)
+        if acted:
+            self.wronged.add(member)
+        if acted and regular:
+            self.regulars.add(member)
 
 
 Tallies = dict[Half, Tally]

@@ -62,6 +62,7 @@ _CALLS: dict[str, Callable[..., Any]] = {
     "squeezed": texts.squeezed,
     "timestamp": times.timestamp,
     "trimmed": texts.trimmed,
+    "unquoted": texts.unquoted,
     "urls": extract.urls,
     "weekday": times.weekday,
     "words": texts.words,

@@ -28,10 +28,11 @@ _emails = re.compile(
 )
 _phones = re.compile(
     _BEFORE + r"(?P<number>\+?(?:[0-9]|\([0-9]{1,5}\) ?[0-9])(?:(?: ?\([0-9]{1,5}\) ?|[ .-])?[0-9]){5,16})"
-    r"(?: ?(?:x|ext\.? ?)[0-9]{1,6})?" + _AFTER + r"(?![.-][0-9])"
+    r"(?: ?(?:x|ext\.? ?)[0-9]{1,6})?" + _AFTER + r"(?![.:-][0-9])"
 )
 _groups = re.compile(r"[0-9]+")
-_mobile = re.compile(r"(?:86)?1[3-9][0-9]{9}")
+_mobile = re.compile(r"(?:(?:00)?86)?1[3-9][0-9]{9}")
+_dated = re.compile(r"(?:19|20)[0-9]{2}([ .-])(?:0?[1-9]|1[0-2])\1(?:0?[1-9]|[12][0-9]|3[01])(?![0-9])")
 _cards = re.compile(
     _BEFORE
     + r"(?<![0-9] )(?:[0-9]{13,19}|[0-9]{4}(?:[ -][0-9]{4}){2,3}(?:[ -][0-9]{1,4})?|[0-9]{4}[ -][0-9]{6}[ -][0-9]{4,5})"
@@ -39,7 +40,8 @@ _cards = re.compile(
     + r"(?![ .-][0-9])"
 )
 _networks = re.compile(
-    r"4(?:[0-9]{12}|[0-9]{15}|[0-9]{18})|(?:5[1-5]|2[2-7])[0-9]{14}|3[47][0-9]{13}|35[0-9]{14}|3[068][0-9]{12}"
+    r"4(?:[0-9]{12}|[0-9]{15}|[0-9]{18})|(?:5[1-5][0-9]{2}|222[1-9]|22[3-9][0-9]|2[3-6][0-9]{2}|27[01][0-9]|2720)[0-9]{12}"
+    r"|3[47][0-9]{13}|35[0-9]{14}|3[068][0-9]{12}"
     r"|6[0-9]{15,18}"
 )
 _china_ids = re.compile(r"(?<![0-9A-Za-z])[1-9][0-9]{16}[0-9Xx](?![0-9A-Za-z])")
@@ -88,13 +90,15 @@ def phones(text: str) -> list[str]:
 def _is_phone(written: str) -> bool:
     groups = _groups.findall(written)
     digits = "".join(groups)
+    if _dated.match(written) or len(set(digits)) == 1:
+        return False
     if written.startswith("+"):
         return 8 <= len(digits) <= 15
     if len(groups) == 1:
         return _mobile.fullmatch(digits) is not None or (len(digits) == 11 and digits[0] == "0" and digits[1] != "0")
     if "." in written:
         return [len(group) for group in groups] == [3, 3, 4] or (digits[0] == "0" and _in_pairs(groups))
-    if _mobile.fullmatch(digits) and all(2 <= len(group) <= 8 for group in groups):
+    if _mobile.fullmatch(digits) and all(2 <= len(group) <= 8 or _mobile.fullmatch(group) for group in groups):
         return True
     return _is_local(written, groups, digits)
 
@@ -107,7 +111,9 @@ def _is_local(written: str, groups: list[str], digits: str) -> bool:
     """Tell whether digits in groups, with spaces, hyphens or brackets, are a number as people dial it."""
     sizes = [len(group) for group in groups]
     if digits.startswith("00"):
-        return len(digits) >= 10 and all(2 <= size <= 5 for size in sizes)
+        return len(digits) >= 10 and len(sizes) < 6 and all(2 <= size <= 5 for size in sizes)
+    if written.startswith("(") and sizes == [3, 3, 4] and not _dialled_in_america(groups[0]):
+        return False
     if written.startswith("(") or digits[0] == "0":
         return 8 <= len(digits) <= 12 and len(groups) <= 5 and all(2 <= size <= 8 for size in sizes)
     if sizes[0] == 1:
@@ -115,9 +121,14 @@ def _is_local(written: str, groups: list[str], digits: str) -> bool:
     return _is_bare_local(written, sizes)
 
 
+def _dialled_in_america(area: str) -> bool:
+    """Tell whether an area code can be one: none begins with 0 or 1, and 555 is that of stories."""
+    return area[0] not in "01" and area != "555"
+
+
 def _is_bare_local(written: str, sizes: list[int]) -> bool:
     """Tell whether groups that begin with neither `0` nor a bracket are a number: three or four uneven ones."""
-    if sizes in ([3, 2, 4], [4, 2, 2], [4, 4, 4], [3, 3, 3]) or len(set(written) & set(" -")) != 1:
+    if sizes in ([3, 2, 4], [4, 2, 2], [4, 4, 4], [3, 3, 3], [3, 3, 3, 3]) or len(set(written) & set(" -")) != 1:
         return False
     return 3 <= len(sizes) <= 4 and 9 <= sum(sizes) <= 12 and all(2 <= size <= 4 for size in sizes) and max(sizes) > 2
 

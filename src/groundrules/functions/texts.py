@@ -16,6 +16,11 @@ from groundrules.text.urls import domain_of_link
 _runs = re.compile(r"(.)\1+", re.DOTALL)
 _ASCII_LETTERS = (string.ascii_uppercase.encode(), string.ascii_lowercase.encode())
 _words = re.compile(f"[{UNSPACED}]|[^{SEPARATORS}{UNSPACED}]+")
+_quoted = re.compile(
+    r"^[ \t]*>[^\n]*|“[^“”\n]*”|„[^„“\n]*“|「[^「」\n]*」|『[^『』\n]*』|«[^«»\n]*»|‘[^‘’\n]*’(?!\w)"
+    r'|(?<![0-9A-Za-z])"[^"\n]*"(?![0-9A-Za-z])|(?<![0-9A-Za-z])\'[^\'\n]*\'(?![0-9A-Za-z])|```(?s:.*?)```|`[^`\n]*`',
+    re.MULTILINE,
+)
 _number = re.compile(r"[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?")
 
 
@@ -39,6 +44,14 @@ def lower(text: str) -> str:
 def trimmed(text: str) -> str:
     """The text without white space and what cannot be seen around it."""
     return text.strip(BLANK)
+
+
+def unquoted(text: str) -> str:
+    """The text without what it quotes, an ellipsis for each; the whole text if there is nothing else in it."""
+    if text.isascii() and not any(mark in text for mark in "\"'>`"):
+        return text
+    own = _quoted.sub("…", text)
+    return own if any(map(str.isalnum, own)) else text
 
 
 def lines(text: str) -> list[str]:

@@ -31,6 +31,9 @@ Kind = Literal["text", "number", "boolean", "instant", "duration", "clock", "dat
 Period = Literal["day", "week", "month"]
 Mode = Literal["enforce", "shadow", "off"]
 
+FIRST_SEEN = "first_seen"
+"""The fact of members that no event needs to tell: the roster notes it itself."""
+
 
 class Expr(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, tag=True, kw_only=True):
     """Base of expressions. `src` indexes `Plan.sources`: where the author wrote it; -1 if nowhere."""

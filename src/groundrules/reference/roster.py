@@ -3,7 +3,12 @@
 An event tells facts on every object in it that stands for an entity (as its schema says); the latest telling holds. It
 holds from the next event on: the event at hand speaks for itself. (The engine keeps only what rules read.)
 
-Who left, was kicked or was banned is forgotten at once; so is whoever was not heard of for the plan's `retain`.
+Who left, was kicked or was banned is forgotten at once; so is whoever was not heard of for the plan's `retain`. Of who
+left by themself `first_seen` is kept.
+
+`first_seen` is a fact that no event needs to tell: when a member was first met. Who arrived then (`member.joined`,
+`join.requested`) counts from that instant; anybody else was here before anybody looked, and counts from `retain` ago.
+Where it is known when they joined, they count from there.
 
 `silence(member)` counts from the member's last message, else from joining (what `joined` says, else when
 `member.joined` came), else from the first event that the partition ever saw.
@@ -15,11 +20,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from groundrules.calendar.instants import parse_rfc3339
+from groundrules.calendar.instants import format_ms, parse_rfc3339
 from groundrules.plan import ir
+from groundrules.plan.ir import FIRST_SEEN
 from groundrules.reference.scope import Json, walk
 
-GONE = {"member.left": "actor", "member.kicked": "target", "member.banned": "target"}
+ARRIVING = ("join.requested", "member.joined")
+LEFT = "member.left"
+GONE = {LEFT: "actor", "member.kicked": "target", "member.banned": "target"}
 
 
 @dataclass
@@ -30,6 +38,7 @@ class Entry:
     heard: int = 0
     wrote: int | None = None
     joined: int | None = None
+    gone: bool = False
 
 
 class Roster:
@@ -57,8 +66,9 @@ class Roster:
         return (self.fact("member", member["id"], "roles", now) if roles is None else roles) or []
 
     def known(self, entity: str, now: int) -> list[str]:
-        """The ids of everybody known, sorted."""
-        return sorted(who for kind, who in self.entries if kind == entity and self.entry(kind, who, now))
+        """The ids of everybody who is here, as far as is known, sorted."""
+        entries = {who: self.entry(kind, who, now) for kind, who in self.entries if kind == entity}
+        return sorted(who for who, entry in entries.items() if entry is not None and not entry.gone)
 
     def silence(self, member: str, now: int, first: int) -> int:
         """How long a member has not written; `first` is when the partition's first event came."""
@@ -70,15 +80,31 @@ class Roster:
 
     def learn(self, event: Json, now: int) -> None:
         """Take note of what an event says, after it was decided."""
-        for entity, thing in self.things(event, self.plan.events[event["type"]]):
+        things = list(self.things(event, self.plan.events[event["type"]]))
+        for entity, thing in things:
             self.hear(entity, thing, now)
         actor = self.entries.get(("member", walk(event, ("actor", "id"))))
         if actor is not None and event["type"] == "message":
             actor.wrote = now
         if actor is not None and event["type"] == "member.joined" and "joined" not in event["actor"]:
             actor.joined = now
+        for who in (thing["id"] for entity, thing in things if entity == "member"):
+            self.see(who, event["type"] in ARRIVING and who == walk(event, ("actor", "id")), now)
         if event["type"] in GONE:
-            self.entries.pop(("member", walk(event, (GONE[event["type"]], "id"))), None)
+            self.part_from(walk(event, (GONE[event["type"]], "id")), event["type"] == LEFT, now)
+
+    def see(self, member: str, arriving: bool, now: int) -> None:
+        """Note since when a member is known."""
+        entry = self.entries["member", member]
+        unknown = now if arriving else now - self.plan.retain
+        entry.facts.setdefault(FIRST_SEEN, format_ms(unknown if entry.joined is None else entry.joined))
+
+    def part_from(self, member: str, by_themself: bool, now: int) -> None:
+        """Forget somebody who is gone, but for when those who left by themself were first seen."""
+        entry = self.entries.pop(("member", member), None)
+        if entry is not None and by_themself:
+            first = {FIRST_SEEN: entry.facts[FIRST_SEEN]}
+            self.entries["member", member] = Entry(first, now, gone=True)
 
     def things(self, value: Any, schema: Json) -> Iterator[tuple[str, Json]]:
         """Every object in an event that stands for an entity with facts."""
@@ -96,7 +122,7 @@ class Roster:
         """Take note of one object."""
         found = self.entry(entity, thing["id"], now) or Entry()
         self.entries[entity, thing["id"]] = found
-        found.heard = now
+        found.heard, found.gone = now, False
         found.facts |= {name: told for name, told in thing.items() if name != "id"}
         if "joined" in thing:
             found.joined = parse_rfc3339(thing["joined"])

@@ -25,7 +25,7 @@ from typing import Any, Literal, NamedTuple
 
 from groundrules.text.components import Joined, Joiner
 from groundrules.text.domains import normalise, parents
-from groundrules.text.sounds import Syllables, by_letters, sound
+from groundrules.text.sounds import Spelling, by_letters, sound
 from groundrules.text.views import Needle, Range, Text, View
 
 
@@ -131,7 +131,7 @@ class ListMatcher:
     @property
     def spelled(self) -> list[str]:
         """Of each sound of an entry the longest syllable: it stands as it is in a text that only spells the sound."""
-        return [max(syllables, key=len) for heard in self._sounds.values() for _, syllables in heard]
+        return [max(spelling.syllables, key=len) for heard in self._sounds.values() for spelling in heard]
 
     def joins(self, text: str) -> bool:
         """Tell whether characters of a text are put together, so that it has one reading more."""
@@ -143,7 +143,7 @@ class ListMatcher:
             return next(self._domains(text), None) is not None
         return any(
             needle.within(reading.text) for reading in self._readings(text) for needle in self._candidates(reading)
-        ) or any(sound(text).find(syllables) is not None for _, syllables in self._heard(text))
+        ) or any(sound(text).find(spelling) is not None for spelling in self._heard(text))
 
     def find_all(self, text: str) -> list[Found]:
         """Return `(start, end, entry)` of the leftmost match of each entry, raw code points, sorted."""
@@ -161,10 +161,10 @@ class ListMatcher:
                 place = needle.find(reading.text)
                 if place is not None:
                     yield needle.raw, reading.raw_range(place)
-        for entry, syllables in self._heard(text):
-            place = sound(text).find(syllables)
+        for spelling in self._heard(text):
+            place = sound(text).find(spelling)
             if place is not None:
-                yield entry, place
+                yield spelling.entry, place
 
     def _whole(self, text: Text) -> Iterator[Needle]:
         viewed = text.view(self.match)
@@ -174,7 +174,7 @@ class ListMatcher:
         if not self._sounds:
             return None
         heard = self._sounds.get(sound(text).letters, ())
-        return next((entry for entry, syllables in heard if sound(text).is_whole(syllables)), None)
+        return next((spelling.entry for spelling in heard if sound(text).is_whole(spelling)), None)
 
     def _readings(self, text: str) -> Iterator[_Reading]:
         yield _Reading(Text(text))
@@ -196,8 +196,8 @@ class ListMatcher:
                 if reading.joined is None or len(needle.key) > 1:
                     yield needle
 
-    def _heard(self, text: str) -> Iterator[tuple[str, Syllables]]:
-        """Yield the entries whose letters stand in the sound of the text, with their syllables."""
+    def _heard(self, text: str) -> Iterator[Spelling]:
+        """Yield the entries whose letters stand in the sound of the text."""
         if self._sounds:
             for number in self._listen(sound(text).letters):
                 yield from self._sounds[self._letters[number]]

@@ -7,11 +7,13 @@ separators not at all. Where the sound of an entry stands in that of a text ther
 syllable by syllable:
 
 * a syllable is one character of that sound, or letters without a gap, so that `先` is not `西安`;
-* letters at either end of a match begin and end a word, so that `jia wo` is found in no other word.
+* letters at either end of a match begin and end a word, so that `jia wo` is found in no other word;
+* a character stands in for another only at the commonest sound of both, and only if it is a rare one: common characters
+  stand for themselves (the `家` of `大家微信联系` is not the `加` of `加微信`).
 
 Entries of one character never match by sound, and those of two only if letters take part: two characters sound like
 too many other words. Entries may hold Latin letters (`加vx`), which match as they are; any other entry has no sound.
-An entry counts with both readings of its characters (16 sounds at most), a text with the first.
+An entry may be spelled by both readings of its characters (16 sounds at most), a text has the first.
 """
 
 from __future__ import annotations
@@ -21,12 +23,14 @@ from functools import cache, cached_property, lru_cache
 from itertools import islice, product
 from pathlib import Path
 from re import compile as pattern
+from typing import NamedTuple
 
 from groundrules.text.fold import fold, fold_map
 from groundrules.text.scripts import SEPARATORS, in_spaced_word
 
 Range = tuple[int, int]
-Syllables = tuple[str, ...]
+
+COMMON = "*"  # the row of common characters
 
 MOST_SOUNDS = 16
 FEWEST_CHARACTERS = 3
@@ -36,15 +40,31 @@ _separator = pattern(f"[{SEPARATORS}]").match
 _parts = pattern(r"[a-z]+|.")
 
 
+class Spelling(NamedTuple):
+    """One way an entry sounds: its characters and runs of letters, and a syllable for each."""
+
+    entry: str
+    parts: tuple[str, ...]
+    syllables: tuple[str, ...]
+
+    @property
+    def letters(self) -> str:
+        return "".join(self.syllables)
+
+
+@cache
+def _table() -> list[list[str]]:
+    rows = Path(__file__).with_name("pinyin.tsv").read_text(encoding="utf-8").splitlines()[1:]
+    return [row.split("\t") for row in rows]
+
+
 @cache
 def _readings() -> dict[str, tuple[str, ...]]:
     """Character → its one or two syllables."""
     found: dict[str, tuple[str, ...]] = {}
-    rows = Path(__file__).with_name("pinyin.tsv").read_text(encoding="utf-8").splitlines()[1:]
-    table = [row.split("\t") for row in rows]
     for column in (1, 2):
-        for row in table:
-            for char in row[column]:
+        for row in _table():
+            for char in "" if row[0] == COMMON else row[column]:
                 found[char] = (*found.get(char, ()), row[0])
     return found
 
@@ -65,16 +85,21 @@ def _said() -> _Said:
     return _Said()
 
 
-def sounds_of(entry: str) -> list[Syllables]:
+@cache
+def _common() -> frozenset[str]:
+    return frozenset(next(row[1] for row in _table() if row[0] == COMMON))
+
+
+def sounds_of(entry: str) -> list[Spelling]:
     """Return how an entry may sound; nothing if it has no sound or is too short."""
-    parts: list[str] = _parts.findall(fold(entry))
+    parts: tuple[str, ...] = tuple(_parts.findall(fold(entry)))
     known = _readings()
     if len(parts) < 2 or not all(part in known or (part.isascii() and part.isalpha()) for part in parts):
         return []
     if not any(part in known for part in parts):
         return []
     choices = product(*(known.get(part, (part,)) for part in parts))
-    return sorted(set(islice(choices, MOST_SOUNDS)))
+    return [Spelling(entry, parts, syllables) for syllables in sorted(set(islice(choices, MOST_SOUNDS)))]
 
 
 class Sound:
@@ -91,41 +116,46 @@ class Sound:
         said = _said()
         return [place for place, char in enumerate(self._folded) for _ in said[ord(char)]]
 
-    def find(self, syllables: Syllables) -> Range | None:
+    def find(self, spelling: Spelling) -> Range | None:
         """Return where an entry of this sound first stands, as raw code points."""
-        found = next(self._ranges(syllables), None)
+        found = next(self._ranges(spelling), None)
         if found is None:
             return None
         origins = fold_map(self._raw)
         last = self._places[found[1] - 1]
         return origins[self._places[found[0]]], max(origins[last + 1], origins[last] + 1)
 
-    def is_whole(self, syllables: Syllables) -> bool:
+    def is_whole(self, spelling: Spelling) -> bool:
         """Tell whether the text is nothing but this sound."""
-        return (0, len(self.letters)) in self._ranges(syllables)
+        return (0, len(self.letters)) in self._ranges(spelling)
 
-    def _ranges(self, syllables: Syllables) -> Iterator[Range]:
-        wanted = "".join(syllables)
+    def _ranges(self, spelling: Spelling) -> Iterator[Range]:
+        wanted = spelling.letters
         start = self.letters.find(wanted)
         while start >= 0:
-            if self._spells(start, syllables):
+            if self._spells(start, spelling):
                 yield start, start + len(wanted)
             start = self.letters.find(wanted, start + 1)
 
-    def _spells(self, start: int, syllables: Syllables) -> bool:
+    def _spells(self, start: int, spelling: Spelling) -> bool:
         """Tell whether these syllables stand at `start` as syllables."""
         characters = 0
         at = start
-        for syllable in syllables:
+        for part, syllable in zip(spelling.parts, spelling.syllables, strict=True):
             end = at + len(syllable)
             if self._is_character(at, end):
                 characters += 1
+                if not self._stands_for(self._folded[self._places[at]], part, syllable):
+                    return False
             elif not self._is_spelled(at, end):
                 return False
             at = end
-        if characters == len(syllables) < FEWEST_CHARACTERS:
+        if characters == len(spelling.parts) < FEWEST_CHARACTERS:
             return False
         return self._begins_word(start) and self._ends_word(at - 1)
+
+    def _stands_for(self, char: str, part: str, syllable: str) -> bool:
+        return char == part or (char not in _common() and _readings().get(part, (part,))[0] == syllable)
 
     def _is_character(self, start: int, end: int) -> bool:
         place = self._places[start]
@@ -153,10 +183,10 @@ def sound(raw: str) -> Sound:
     return Sound(raw)
 
 
-def by_letters(entries: Sequence[str]) -> dict[str, list[tuple[str, Syllables]]]:
-    """Return letters → the entries that sound so, with their syllables."""
-    found: dict[str, list[tuple[str, Syllables]]] = {}
+def by_letters(entries: Sequence[str]) -> dict[str, list[Spelling]]:
+    """Return letters → the entries that sound so."""
+    found: dict[str, list[Spelling]] = {}
     for entry in entries:
-        for syllables in sounds_of(entry):
-            found.setdefault("".join(syllables), []).append((entry, syllables))
+        for spelling in sounds_of(entry):
+            found.setdefault(spelling.letters, []).append(spelling)
     return found

@@ -124,6 +124,12 @@ _ALL = (
     ),
     _of_text("lower", Prose(), "The text in lower case.", 'lower(channel.id) == "lounge"'),
     _of_text("trimmed", Prose(), "The text without white space around it.", "length(trimmed(text)) == 0"),
+    _of_text(
+        "unquoted",
+        Prose(),
+        "The text without what stands in quotation marks, in quoted lines (`> …`) or code; all of it if that is all.",
+        "unquoted(text) contains any of insults",
+    ),
     _of_text("lines", _TEXTS, "The lines of a text; an empty text has none.", "length(lines(text)) > 30"),
     _of_text(
         "words",

@@ -102,6 +102,14 @@ def test_what_only_sounds_a_little_alike_is_left_alone() -> None:
         assert matcher.find_all(text) == [], text
 
 
+def test_a_common_character_stands_for_itself(scanner: bool) -> None:
+    matcher = ListMatcher("squeezed", ["加威信", "加我微信", "台巴子", "臭男人", "银行卡"], ["pinyin"], scanner=scanner)
+    for text in ("大家为什么", "大家为新年", "大家微信", "大家，我微信", "太把自己", "优秀男人"):
+        assert matcher.find_all(text) == [], text
+    assert matcher.find_all("伽微芯 佳我威信") == [(0, 3, "加威信"), (4, 8, "加我微信")]
+    assert matcher.find_all("yin hang ka, yinxingka") == [(0, 11, "银行卡")]
+
+
 def test_split_puts_characters_together_again(scanner: bool) -> None:
     matcher = ListMatcher("squeezed", ["加微信", "赌博", "好"], ["split"], scanner=scanner)
     assert matcher.find_all("请力 口微信") == [(1, 6, "加微信")]

@@ -2,7 +2,7 @@
 
 A row stands under the entity's id in the entity's own space. It keeps the facts that rules read and nothing else, the
 instant it was last heard of, and for members the instant of the last message. Somebody not heard of for the plan's
-`retain` counts as forgotten.
+`retain` counts as forgotten. Of somebody who is gone nothing is kept but when they were first seen, where rules ask.
 """
 
 from __future__ import annotations
@@ -22,12 +22,13 @@ _encode = msgspec.msgpack.Encoder(order="deterministic").encode
 
 
 class Entry(msgspec.Struct, array_like=True):
-    """One entity: its facts, when it was last heard of, when it last wrote, when it joined (ms)."""
+    """One entity: its facts, when it was last heard of, when it last wrote, when it joined (ms); whether it is gone."""
 
     facts: dict[str, Any]
     heard: int
     wrote: int | None = None
     joined: int | None = None
+    gone: bool = False
 
 
 _entry = msgspec.msgpack.Decoder(Entry)
@@ -73,7 +74,7 @@ class Census:
         self._alike: dict[str, list[list[str]]] = {}
 
     def everybody(self) -> list[str]:
-        """Return the ids of all entries, sorted; some may be forgotten."""
+        """Return the ids of all entries, sorted; some may be forgotten or gone."""
         self._catch_up()
         return self._names
 

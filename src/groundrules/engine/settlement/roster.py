@@ -2,7 +2,11 @@
 
 An event tells facts on every object in it that stands for an entity that the roster keeps; the latest telling holds,
 and it holds from the next event on, because the event at hand speaks for itself. Somebody who left, was kicked or
-banned is forgotten. Labels that the bot itself reports are no word of a person.
+banned is forgotten; of who left by themself it is kept when they were first seen. Labels that the bot itself reports
+are no word of a person.
+
+`first_seen` is told by no event; it is noted here, if rules read it. Who is first met otherwise than arriving was here
+before anybody looked.
 """
 
 from __future__ import annotations
@@ -13,9 +17,13 @@ from groundrules.decisions import Note
 from groundrules.engine.cells import labels, roster
 from groundrules.engine.codegen.total import plain, reach
 from groundrules.engine.program import Program
+from groundrules.engine.state.held import HeldSpace
 from groundrules.engine.state.partition import Partition
+from groundrules.plan.ir import FIRST_SEEN
 
-GONE = {"member.left": "actor", "member.kicked": "target", "member.banned": "target"}
+ARRIVING = ("join.requested", "member.joined")
+LEFT = "member.left"
+GONE = {LEFT: "actor", "member.kicked": "target", "member.banned": "target"}
 BEARERS = ("message", "task", "target")
 MEMBER = "member"
 
@@ -40,16 +48,19 @@ def learn(program: Program, partition: Partition, e: Any) -> None:
             changed.add((entity, id))
     if MEMBER in program.kept:
         _act(e, now, heard)
+    if FIRST_SEEN in program.kept.get(MEMBER, ()):
+        changed |= _see(e, now, heard, retain)
     for (entity, id), entry in heard.items():
         roster.space(partition, entity, retain).hold(id, entry, now, (entity, id) in changed)
     gone = reach(e, (GONE[e.type], "id")) if e.type in GONE and MEMBER in program.kept else None
     if gone is not None:
-        roster.space(partition, MEMBER, retain).drop(gone)
+        members = roster.space(partition, MEMBER, retain)
+        _part_from(members, gone, heard.get((MEMBER, gone)) if e.type == LEFT else None, now)
 
 
 def _hear(entry: roster.Entry, at: roster.Place, thing: Any, now: int) -> bool:
     """Note what an object of an event tells; return whether a fact has changed."""
-    entry.heard = now
+    entry.heard, entry.gone = now, False
     facts, changed = entry.facts, False
     for name, attribute in at.facts:
         fact = getattr(thing, attribute, None)
@@ -76,6 +87,24 @@ def _act(e: Any, now: int, heard: dict[tuple[str, str], roster.Entry]) -> None:
         entry.wrote = now
     if e.type == "member.joined" and reach(actor, ("joined",)) is None:
         entry.joined = now
+
+
+def _see(e: Any, now: int, heard: dict[tuple[str, str], roster.Entry], retain: int) -> set[tuple[str, str]]:
+    """Note since when members are known; return those of whom it was not."""
+    met = {key for key, entry in heard.items() if key[0] == MEMBER and FIRST_SEEN not in entry.facts}
+    arriving = reach(e, ("actor", "id")) if e.type in ARRIVING else None
+    for key in met:
+        entry, unknown = heard[key], now if key[1] == arriving else now - retain
+        entry.facts[FIRST_SEEN] = unknown if entry.joined is None else entry.joined
+    return met
+
+
+def _part_from(members: HeldSpace, id: str, entry: roster.Entry | None, now: int) -> None:
+    """Forget somebody who is gone, but for when they were first seen (`entry`, if that is kept)."""
+    if entry is None or FIRST_SEEN not in entry.facts:
+        members.drop(id)
+    else:
+        members.hold(id, roster.Entry({FIRST_SEEN: entry.facts[FIRST_SEEN]}, now, gone=True), now)
 
 
 def labels_by_hand(program: Program, partition: Partition, e: Any) -> list[Note]:

@@ -121,4 +121,4 @@ class Subjects:
 
     def _is_known(self, id: str) -> bool:
         known: Any = roster.entry(self._space, id, self._partition.now, self._retain)
-        return known is not None
+        return known is not None and not known.gone

@@ -53,7 +53,7 @@ def _paths(leaf: Condition, rostered: set[str]) -> set[tuple[str, ...]]:
         (*found.path, found.fact)
         for found in within(leaf.expression, ir.Fact)
         if found.root == "event" and found.assume is None and id(found) not in known
-        if not (found.entity == "member" and f"members.{found.fact}" in rostered)
+        if not (found.entity == "member" and (found.fact == ir.FIRST_SEEN or f"members.{found.fact}" in rostered))
     }
     return fields | facts
 
