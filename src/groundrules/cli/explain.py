@@ -16,7 +16,7 @@ from groundrules.diagnostics.nearest import did_you_mean
 from groundrules.display.lines import Line
 from groundrules.tools.explaining.events import Explained, events_of, explain_event
 from groundrules.tools.explaining.human import MOST, Writer
-from groundrules.tools.explaining.telling import PlanSpeech
+from groundrules.tools.explaining.plan_speech import PlanSpeech
 
 
 @click.command("explain")

@@ -23,7 +23,7 @@ from groundrules.cli.versions import mistakes_told
 if TYPE_CHECKING:
     from groundrules.tools.replaying.budget import Budget
     from groundrules.tools.replaying.model import Report
-    from groundrules.tools.replaying.pool import Told
+    from groundrules.tools.replaying.pool import Progress
     from groundrules.tools.versions import Version
 
 
@@ -133,7 +133,7 @@ def _versions(rulebook: str, against: str | None, budget: Budget | None) -> tupl
 
 
 @contextmanager
-def _progress(files: list[str], quiet: bool) -> Iterator[Told]:
+def _progress(files: list[str], quiet: bool) -> Iterator[Progress]:
     """Yield what to tell of the progress; it is shown on a terminal, if there is enough to wait for."""
     if quiet or not sys.stderr.isatty() or sum(map(os.path.getsize, files)) < LONG:
         yield lambda read, total: None

@@ -71,14 +71,14 @@ class Costs:
     def bytes_per_member(self) -> int:
         """The bytes of one active member, with one row in each window and cell that has members in its key."""
         kept: tuple[WindowCost | CellCost, ...] = (*self.windows, *self.cells)
-        return sum(one.bytes for one in kept if one.member)
+        return sum(cost.bytes for cost in kept if cost.member)
 
 
 def costs(checked: Checked) -> Costs:
     """Return the bounds of a rulebook that checked without errors."""
     linted = Linted(checked)
     windows = sorted(
-        (_window(linted.plan, one) for one in linted.plan.windows), key=lambda one: (one.place, one.source)
+        (_window(linted.plan, window) for window in linted.plan.windows), key=lambda cost: (cost.place, cost.source)
     )
     return Costs(linted.plan.rulebook, tuple(windows), tuple(_cells(linted.plan)), tuple(_rewards(linted)))
 
@@ -132,28 +132,35 @@ def _rewards(linted: Linted) -> Iterator[RewardBound]:
                 yield RewardBound(str(rule.source.id.value), effect.ledger.id, bound.amount)
 
 
-def lines(found: Costs) -> Iterator[Line]:
+def lines(costs: Costs) -> Iterator[Line]:
     """Yield the bounds, to read."""
-    yield Line(f"{found.rulebook}: what is kept, at most")
+    yield Line(f"{costs.rulebook}: what is kept, at most")
     rows = [
-        (one.source, one.per, format_duration(one.within) if one.within else "-", one.entries, one.bytes)
-        for one in found.windows
+        (
+            window.source,
+            window.per,
+            format_duration(window.within) if window.within else "-",
+            window.entries,
+            window.bytes,
+        )
+        for window in costs.windows
     ]
     yield from _table(("window", "per", "within", "entries", "bytes"), rows)
     if not rows:
         yield Line("  no windows")
-    if found.cells:
+    if costs.cells:
         yield Line()
         yield from _table(
-            ("besides", "of", "per", "bytes"), [(one.kind, one.name, one.per, one.bytes) for one in found.cells]
+            ("besides", "of", "per", "bytes"), [(cell.kind, cell.name, cell.per, cell.bytes) for cell in costs.cells]
         )
     yield Line()
-    yield Line(f"  one active member, with one row of each: {found.bytes_per_member:,} bytes and the keys")
-    if found.rewards:
+    yield Line(f"  one active member, with one row of each: {costs.bytes_per_member:,} bytes and the keys")
+    if costs.rewards:
         yield Line()
-        yield Line(f"{found.rulebook}: what one member can earn in a day, at most")
+        yield Line(f"{costs.rulebook}: what one member can earn in a day, at most")
         earned = [
-            (one.reward, one.ledger, "no bound" if one.amount is None else f"{one.amount:,}") for one in found.rewards
+            (bound.reward, bound.ledger, "no bound" if bound.amount is None else f"{bound.amount:,}")
+            for bound in costs.rewards
         ]
         yield from _table(("reward", "ledger", "a day"), earned)
 

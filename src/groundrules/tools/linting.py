@@ -43,7 +43,7 @@ class Mended:
     files: tuple[Path, ...]
 
 
-def mend_path(path: Path | str, wanted: Sequence[str] = (), supplies: Supplies | None = None) -> Mended:
+def mend_path(path: Path | str, codes: Sequence[str] = (), supplies: Supplies | None = None) -> Mended:
     """Make the safe mends of the rulebook at `path` in its files, again until there are none left.
 
     `wanted` are prefixes of codes; without any, all findings are mended. Mends that overlap are made one after the
@@ -51,7 +51,9 @@ def mend_path(path: Path | str, wanted: Sequence[str] = (), supplies: Supplies |
     """
     result, count, changed = lint_path(path, supplies), 0, dict[Path, None]()
     for _ in range(_ROUNDS):
-        fixes = safe_fixes(found for found in result.diagnostics if found.code.startswith(tuple(wanted) or ""))
+        fixes = safe_fixes(
+            diagnostic for diagnostic in result.diagnostics if diagnostic.code.startswith(tuple(codes) or "")
+        )
         texts = {Path(file.path): (file.text, applied(file, of_file)) for file, of_file in fixes.items()}
         if not texts:
             break
@@ -67,12 +69,12 @@ def mend_path(path: Path | str, wanted: Sequence[str] = (), supplies: Supplies |
 
 def safe_fixes(diagnostics: Iterable[Diagnostic]) -> dict[SourceFile, list[Fix]]:
     """Return the safe fixes by file, in order; of those that touch or overlap, only the first."""
-    found = sorted(
-        (fix for one in diagnostics for fix in one.fixes if fix.safe),
+    fixes = sorted(
+        (fix for diagnostic in diagnostics for fix in diagnostic.fixes if fix.safe),
         key=lambda fix: (fix.span.file.path, fix.span.start, fix.span.end),
     )
     kept: dict[SourceFile, list[Fix]] = {}
-    for fix in found:
+    for fix in fixes:
         before = kept.setdefault(fix.span.file, [])
         if not before or before[-1].span.end < fix.span.start:
             before.append(fix)
@@ -94,4 +96,4 @@ def _write(texts: dict[Path, str]) -> None:
 
 
 def _errors(result: CheckResult) -> int:
-    return sum(found.is_error for found in result.diagnostics)
+    return sum(diagnostic.is_error for diagnostic in result.diagnostics)

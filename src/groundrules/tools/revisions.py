@@ -83,11 +83,11 @@ def on_disk(place: Spot) -> Iterator[Standing]:
 def _in_repository(place: Spot) -> tuple[Path, Path]:
     """Return the top of the repository and the path in it."""
     absolute = Path.cwd() if place.root else Path(os.path.abspath(place.path))
-    folder = next(one for one in (absolute, *absolute.parents) if one.is_dir())
-    found = _git(folder, "rev-parse", "--show-toplevel")
-    if not found:
+    folder = next(parent for parent in (absolute, *absolute.parents) if parent.is_dir())
+    output = _git(folder, "rev-parse", "--show-toplevel")
+    if not output:
         raise RevisionError(f"`{folder}` is in no git repository, so there is no revision `{place.revision}`")
-    top = Path(found)
+    top = Path(output)
     if place.root:
         return top, Path(place.path)
     return top, Path(os.path.relpath(absolute.resolve(), top.resolve()))

@@ -26,4 +26,4 @@ def _table(name: str, adapter: Any) -> Mapping[str, frozenset[str]]:
 
 def _is_row(row: tuple[Any, Any]) -> bool:
     kind, paths = row
-    return isinstance(kind, str) and isinstance(paths, set | frozenset) and all(isinstance(one, str) for one in paths)
+    return isinstance(kind, str) and isinstance(paths, set | frozenset) and all(isinstance(path, str) for path in paths)

@@ -91,18 +91,18 @@ class _Renamed:
     folder: str
     shown: str
 
-    def version(self, found: Version) -> Version:
-        plan = found.plan
-        sources = tuple(msgspec.structs.replace(one, file=self._path(one.file)) for one in plan.sources)
+    def version(self, version: Version) -> Version:
+        plan = version.plan
+        sources = tuple(msgspec.structs.replace(source, file=self._path(source.file)) for source in plan.sources)
         named = msgspec.structs.replace(plan, sources=sources)
-        return replace(found, compiled=replace(found.compiled, plan=named))
+        return replace(version, compiled=replace(version.compiled, plan=named))
 
-    def diagnostic(self, found: Diagnostic) -> Diagnostic:
+    def diagnostic(self, diagnostic: Diagnostic) -> Diagnostic:
         return replace(
-            found,
-            span=self._span(found.span),
-            message=found.message.replace(self.folder, self.shown),
-            labels=tuple(replace(label, span=self._span(label.span)) for label in found.labels),
+            diagnostic,
+            span=self._span(diagnostic.span),
+            message=diagnostic.message.replace(self.folder, self.shown),
+            labels=tuple(replace(label, span=self._span(label.span)) for label in diagnostic.labels),
             fixes=(),
         )
 

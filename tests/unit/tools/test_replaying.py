@@ -163,7 +163,7 @@ def test_progress_reaches_the_end(new: Version, tmp_path: Path) -> None:
     seen: list[tuple[int, int]] = []
     files = [stored(tmp_path, jumble())]
     for jobs in (1, 2):
-        replayed(new, files, new, settings=Settings(jobs), told=lambda *both: seen.append(both))
+        replayed(new, files, new, settings=Settings(jobs), progress=lambda *both: seen.append(both))
         read, total = seen[-1]
         assert read == total > 0
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from groundrules.frontend import load
-from groundrules.tools.testing.known import MOMENTS
 from groundrules.tools.testing.read import TestsError, find_tests, read_tests
+from groundrules.tools.testing.vocabulary import MOMENTS
 from unit.tools.timelines import mistakes, read, timeline, write
 
 

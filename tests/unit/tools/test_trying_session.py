@@ -12,7 +12,7 @@ from groundrules.tools.fmt import format_text
 from groundrules.tools.testing.read import read_tests
 from groundrules.tools.testing.runner import run_case
 from groundrules.tools.trying import saving
-from groundrules.tools.trying.answers import Answer, Happened, Help, Problem, Quit, Said, Table, Why
+from groundrules.tools.trying.answers import Answer, Explanation, Help, Notice, Outcome, Problem, Quit, Table
 from groundrules.tools.trying.human import Voice
 from groundrules.tools.trying.session import COMMANDS, Session
 from unit.tools.explained import HEAD, ROOT
@@ -53,13 +53,13 @@ def typed(session: Session, *lines: str) -> list[Answer]:
 
 def done(answer: Answer) -> list[str]:
     """The actions that a line brought about."""
-    assert isinstance(answer, Happened)
+    assert isinstance(answer, Outcome)
     return [action.do for decision in answer.explained.decisions for action in decision.actions]
 
 
-def happened(answers: list[Answer]) -> Happened:
+def happened(answers: list[Answer]) -> Outcome:
     (answer,) = answers
-    assert isinstance(answer, Happened)
+    assert isinstance(answer, Outcome)
     return answer
 
 
@@ -79,8 +79,8 @@ def test_the_third_copy_goes(session: Session) -> None:
 
 
 def test_whoever_spoke_last_goes_on(session: Session) -> None:
-    assert happened(typed(session, "wang: hi", "again")).told.event.who == "wang"
-    assert happened(typed(session, "m1: hi")).told.event.who == "m1"
+    assert happened(typed(session, "wang: hi", "again")).report.event.who == "wang"
+    assert happened(typed(session, "m1: hi")).report.event.who == "m1"
 
 
 def test_a_member_is_made_at_first_use(session: Session) -> None:
@@ -105,7 +105,7 @@ def test_time_moves(session: Session) -> None:
     answers = typed(session, "m1: how?", "+30m")
     assert done(answers[0]) == ["notify"]
     assert happened(answers).type is None
-    assert happened(typed(session, "@12:00 m1: noon")).told.event.at == "2026-01-05T12:00:00.000Z"
+    assert happened(typed(session, "@12:00 m1: noon")).report.event.at == "2026-01-05T12:00:00.000Z"
 
 
 def test_a_reply_ends_the_path(session: Session) -> None:
@@ -125,7 +125,7 @@ def test_a_reaction_is_by_somebody_else(session: Session) -> None:
 
 def test_joining_leaving_deleting(session: Session) -> None:
     assert done(typed(session, "/join m2")[0]) == ["announce"]
-    assert happened(typed(session, "/leave m2")).told.event.type == "member.left"
+    assert happened(typed(session, "/leave m2")).report.event.type == "member.left"
     typed(session, "m1: hi", "/delete")
     assert session.chat.turns[-1].event["message"] == {"id": "a", "author": {"id": "m1"}}
 
@@ -157,7 +157,7 @@ def test_the_nearest_rule_is_named_with_its_way(session: Session) -> None:
 
 def test_no_rule_is_nearest_where_none_came_near_or_listens(session: Session) -> None:
     assert happened(typed(session, "m1: hi")).nearest is None
-    assert happened(typed(session, "/leave m1")).told.rules == ()
+    assert happened(typed(session, "/leave m1")).report.rules == ()
 
 
 def test_what_could_not_be_decided_is_not_a_quiet_day(session: Session) -> None:
@@ -168,10 +168,10 @@ def test_what_could_not_be_decided_is_not_a_quiet_day(session: Session) -> None:
 
 def test_why(session: Session) -> None:
     (answer,) = typed(session, "m1: buy", "/why")
-    assert isinstance(answer, Why)
+    assert isinstance(answer, Explanation)
     assert answer.event is not None
     (answer,) = typed(session, "/why copies")
-    assert isinstance(answer, Why)
+    assert isinstance(answer, Explanation)
     assert [(told.rule, told.verdict) for told in answer.rules] == [("copies", "false")]
 
 
@@ -179,7 +179,7 @@ def test_tables(session: Session) -> None:
     (members,) = typed(session, "/member li roles=admin", "m1: hi", "/who")
     assert members == Table("who", (("li", "roles=admin"), ("m1", "")))
     answers = typed(session, "m1: close", "/react x", "/ledgers")
-    assert answers == [Table("ledgers", (("points m1", "5"),)), Said("states", {"states": ["closed"]})]
+    assert answers == [Table("ledgers", (("points m1", "5"),)), Notice("states", {"states": ["closed"]})]
 
 
 @pytest.mark.parametrize(
@@ -241,7 +241,7 @@ def test_help_and_the_end(session: Session) -> None:
 
 def test_undo_takes_the_last_line_back(session: Session) -> None:
     typed(session, "m1: buy", "m1: buy", "m1: buy")
-    assert typed(session, "/undo") == [Said("undone", {"line": "m1: buy"})]
+    assert typed(session, "/undo") == [Notice("undone", {"line": "m1: buy"})]
     assert len(session.chat.turns) == 2
     assert done(typed(session, "m1: buy")[0]) == ["delete", "mute"]
 
@@ -293,7 +293,7 @@ CHAT = [
 
 def test_a_chat_becomes_a_test_that_passes_and_is_laid_out(session: Session) -> None:
     (saved,) = typed(session, *CHAT, "/save what happened: one day")
-    assert isinstance(saved, Said)
+    assert isinstance(saved, Notice)
     assert saved.phrase == "saved"
     assert session.tests is not None
     text = session.tests.read_text(encoding="utf-8")
@@ -332,7 +332,7 @@ def test_other_tests_and_their_layout_are_left_alone(session: Session) -> None:
     assert session.tests.read_text(encoding="utf-8") == own
     indented = "tests:\n  - name:   mine   # so\n    timeline:\n      - {at: '09:00',   message: hi, by: li}\n"
     session.tests.write_text(indented, encoding="utf-8")
-    assert isinstance(typed(session, "/save one")[0], Said)
+    assert isinstance(typed(session, "/save one")[0], Notice)
     assert session.tests.read_text(encoding="utf-8").startswith(indented)
     assert [case.name for case in read_tests(session.tests, session.ready.plan)] == ["mine", "one"]
 
@@ -349,7 +349,7 @@ def test_load_begins_with_a_test(session: Session) -> None:
     events = [turn.event for turn in session.chat.turns]
     again = Session(session.ready, session.tests)
     said, *answers = typed(again, "m5: something", "/load it")
-    assert said == Said("loaded", {"name": "it"})
+    assert said == Notice("loaded", {"name": "it"})
     assert len(answers) == len(events)
     assert [turn.event for turn in again.chat.turns] == events
     typed(again, "m1: open", "/undo")
@@ -365,7 +365,7 @@ def test_a_test_under_settings_of_its_own_is_loaded_with_them(tmp_path: Path) ->
     assert problem(typed(Session(load(tmp_path), tmp_path / "tests.yaml"), "/load one")) == "has_settings"
     session = Session(load(tmp_path), tmp_path / "tests.yaml", rulebook=tmp_path)
     assert done(typed(session, "/load one", "li: again")[-1]) == ["delete"]
-    assert typed(session, "/save two") == [Said("saved", {"name": "two", "path": str(tmp_path / "tests.yaml")})]
+    assert typed(session, "/save two") == [Notice("saved", {"name": "two", "path": str(tmp_path / "tests.yaml")})]
     assert "with: {most: 1}" in (tmp_path / "tests.yaml").read_text(encoding="utf-8").partition("two")[2]
     assert done(typed(session, "/undo", "/undo", "li: hi", "li: again")[-1]) == []
 
@@ -420,4 +420,4 @@ def test_every_command_is_in_the_help() -> None:
 def test_our_rulebooks_can_be_tried() -> None:
     for folder in ("tests/rulebooks/small-chat", "tests/rulebooks/team-group"):
         session = Session(load(ROOT / folder))
-        assert isinstance(session.enter("m1: 你好")[0], Happened)
+        assert isinstance(session.enter("m1: 你好")[0], Outcome)

@@ -28,9 +28,9 @@ Place = tuple[str | int, ...]
 
 @dataclass(frozen=True)
 class Alteration:
-    """One change: how it is told, and how it is done."""
+    """One change: how it is described, and how it is made."""
 
-    told: Change
+    change: Change
     to_event: Callable[[Json], None] | None = None
     to_partition: Callable[[Partition], None] | None = None
 
@@ -60,25 +60,25 @@ def put(event: Json, place: Place, value: Any) -> None:
         inside[last] = value
 
 
-def field(place: Place, value: Any, told: Change) -> Alteration:
+def field(place: Place, value: Any, change: Change) -> Alteration:
     """Another value of a field of the event."""
-    return Alteration(told, to_event=lambda event: put(event, place, value))
+    return Alteration(change, to_event=lambda event: put(event, place, value))
 
 
-def rewrite(place: Place, before: Any, change: Callable[[Any], Any], told: Change) -> Alteration:
+def rewrite(place: Place, before: Any, change: Callable[[Any], Any], stated: Change) -> Alteration:
     """A field of the event made over; `before` is what stands for it where the event does not have it.
 
     Several changes of one text or list are made one after the other.
     """
 
     def alter(event: Json) -> None:
-        held = found(event, place)
+        held = value_at(event, place)
         put(event, place, change(before if held is None else held))
 
-    return Alteration(told, to_event=alter)
+    return Alteration(stated, to_event=alter)
 
 
-def found(event: Json, place: Place) -> Any:
+def value_at(event: Json, place: Place) -> Any:
     """What stands at a place of an event, or None."""
     inside: Any = event
     for name in place:
@@ -91,32 +91,32 @@ def found(event: Json, place: Place) -> Any:
 
 def later(instant: int, scope: Scope) -> Alteration:
     """The event coming later; one from a timer cannot."""
-    told = Change(kind="time", what="now", bound=format_ms(instant), within=format_duration(instant - scope.now))
+    change = Change(kind="time", what="now", bound=format_ms(instant), within=format_duration(instant - scope.now))
     if scope.event is None:
-        return Alteration(told)
-    return Alteration(told, to_event=lambda event: put(event, ("time",), format_ms(instant)))
+        return Alteration(change)
+    return Alteration(change, to_event=lambda event: put(event, ("time",), format_ms(instant)))
 
 
 # --- what is remembered -----------------------------------------------------------------------------
 
 
-def fact(entity: str, who: str, name: str, value: Any, told: Change) -> Alteration:
+def fact(entity: str, who: str, name: str, value: Any, change: Change) -> Alteration:
     """Another fact in the roster."""
 
     def alter(partition: Partition) -> None:
         known = partition.roster.entries.setdefault((entity, who), Known(heard=partition.now))
         known.facts[name] = value
 
-    return Alteration(told, to_partition=alter)
+    return Alteration(change, to_partition=alter)
 
 
-def silence(who: str, length: int, told: Change) -> Alteration:
+def silence(who: str, length: int, change: Change) -> Alteration:
     """A member who wrote last so long ago."""
 
     def alter(partition: Partition) -> None:
         partition.roster.entries.setdefault(("member", who), Known(heard=partition.now)).wrote = partition.now - length
 
-    return Alteration(told, to_partition=alter)
+    return Alteration(change, to_partition=alter)
 
 
 def balance(ledger: str, who: str, value: int, now: int, before: int) -> Alteration:
@@ -125,8 +125,8 @@ def balance(ledger: str, who: str, value: int, now: int, before: int) -> Alterat
     def alter(partition: Partition) -> None:
         partition.ledgers.history.setdefault((ledger, who), []).append(Balance(partition.now, value))
 
-    told = Change(kind="ledger", what=ledger, who=who, value=value, before=before, count=value - before)
-    return Alteration(told, to_partition=alter)
+    change = Change(kind="ledger", what=ledger, who=who, value=value, before=before, count=value - before)
+    return Alteration(change, to_partition=alter)
 
 
 def state(id: str, held: bool) -> Alteration:
@@ -151,7 +151,7 @@ def not_fired_yet(rule: str, fired_at: str | None) -> Alteration:
     """A rule that has not fired for this key before."""
 
     def alter(partition: Partition) -> None:
-        partition.firings.history = [one for one in partition.firings.history if one.rule != rule]
+        partition.firings.history = [firing for firing in partition.firings.history if firing.rule != rule]
 
     return Alteration(Change(kind="once", what=rule, before=fired_at), to_partition=alter)
 
@@ -167,14 +167,14 @@ class InWindow:
     key: list[Any]
     within: int
     scope: Scope
-    told: dict[str, Any]  # what every change of it says
+    details: dict[str, Any]  # what every change of it says
 
     @property
     def held(self) -> list[Entry]:
         return self.scope.partition.windows.entries(self.window.id, self.key, self.within, self.scope.now)
 
     def change(self, count: int, **more: Any) -> Change:
-        return Change(kind="window", what=self.window.type, count=count, **self.told, **more)
+        return Change(kind="window", what=self.window.type, count=count, **self.details, **more)
 
     def more(self, count: int) -> Alteration:
         """So many more events; of distinct values, each with a value of its own."""
@@ -220,7 +220,7 @@ class InWindow:
 
 def _add(partition: Partition, where: InWindow, at: int, value: Any) -> None:
     entry = Entry(where.window.id, tuple(map(encoded, where.key)), at, partition.number, "", value)
-    partition.windows.history = sorted([*partition.windows.history, entry], key=lambda one: (one.at, one.number))
+    partition.windows.history = sorted([*partition.windows.history, entry], key=lambda entry: (entry.at, entry.number))
 
 
 def _drop(partition: Partition, gone: list[Entry]) -> None:

@@ -93,25 +93,25 @@ def _subject(expr: Any) -> Any:
 @leaf.register(ir.Affix)
 @leaf.register(ir.Matches)
 def _(expr: Any, want: bool, site: Site) -> Iterator[Alteration]:
-    yield from (_found if want else _cut)(expr, site)
+    yield from (_containing if want else _cut)(expr, site)
 
 
-def _found(expr: Any, site: Site) -> Iterator[Alteration]:
+def _containing(expr: Any, site: Site) -> Iterator[Alteration]:
     """A text in which a leaf finds what it looks for."""
     subject = _subject(expr.subject)
     text = site.value(subject)
     if text is None and isinstance(subject, ir.Field):
         text = ""
-    wanted, among, source = _needles(expr, site)
+    needles, among, source = _needles(expr, site)
     relation = _relation(expr)
-    told = Change(
+    change = Change(
         kind="field", what=site.text(subject), relation=relation, among=among[:SHOWN], source=source, count=len(among)
     )
-    if not wanted or not isinstance(text, str):
-        yield Alteration(told)
+    if not needles or not isinstance(text, str):
+        yield Alteration(change)
         return
-    for write in _writings(wanted, expr):
-        yield from rewritten(subject, write, _with(told, write(text)), site)
+    for write in _writings(needles, expr):
+        yield from rewritten(subject, write, _with(change, write(text)), site)
 
 
 def _relation(expr: Any) -> str:
@@ -123,8 +123,8 @@ def _relation(expr: Any) -> str:
     return "contains all" if expr.quantifier == "all" else "contains"
 
 
-def _with(told: Change, value: Any) -> Change:
-    return structs.replace(told, value=value)
+def _with(change: Change, value: Any) -> Change:
+    return structs.replace(change, value=value)
 
 
 def _needles(expr: Any, site: Site) -> tuple[list[str], tuple[str, ...], str]:
@@ -139,8 +139,8 @@ def _needles(expr: Any, site: Site) -> tuple[list[str], tuple[str, ...], str]:
         case ir.Affix():
             needle = site.value(expr.needle)
             return [needle] if needle else [], (needle,) if needle else (), ""
-    found = example(expr.pattern, expr.flags)
-    return [found] if found is not None else [], (), f"/{expr.pattern}/{expr.flags}"
+    text = example(expr.pattern, expr.flags)
+    return [text] if text is not None else [], (), f"/{expr.pattern}/{expr.flags}"
 
 
 def _fitting(items: Sequence[str], text: Any) -> tuple[str, ...]:
@@ -149,9 +149,9 @@ def _fitting(items: Sequence[str], text: Any) -> tuple[str, ...]:
     return tuple(sorted(items, key=lambda item: wide is item.isascii()))
 
 
-def _writings(wanted: list[str], expr: Any) -> list[Callable[[str], str]]:
+def _writings(needles: list[str], expr: Any) -> list[Callable[[str], str]]:
     """How to write into a text what is to be found there; a pattern may want to stand alone."""
-    new = " ".join(wanted)
+    new = " ".join(needles)
     if getattr(expr, "view", "") == "domain":
         return [lambda text: new]
     if isinstance(expr, ir.Affix) and expr.end == "start":
@@ -167,8 +167,8 @@ def _cut(expr: Any, site: Site) -> Iterator[Alteration]:
     if not isinstance(text, str):
         return
     without, patterns = _without(expr, text, site)
-    told = Change(kind="field", what=site.text(subject), relation="lacks", among=patterns, value=without)
-    yield from rewritten(subject, lambda held: _without(expr, held, site)[0], told, site)
+    change = Change(kind="field", what=site.text(subject), relation="lacks", among=patterns, value=without)
+    yield from rewritten(subject, lambda held: _without(expr, held, site)[0], change, site)
 
 
 def _without(expr: Any, text: str, site: Site) -> tuple[str, tuple[str, ...]]:
@@ -193,7 +193,7 @@ def _(expr: ir.In | ir.InList, want: bool, site: Site) -> Iterator[Alteration]:
     subject = _subject(expr.item)
     if isinstance(subject, ir.Field | ir.Fact):
         value = next(iter(entries), None) if want else _outside(entries, words.match if words else "")
-        told = Change(
+        change = Change(
             kind="fact" if isinstance(subject, ir.Fact) else "field",
             what=site.text(subject),
             relation="in" if want else "not in",
@@ -204,7 +204,7 @@ def _(expr: ir.In | ir.InList, want: bool, site: Site) -> Iterator[Alteration]:
             before=site.value(subject),
         )
         if value is not None:
-            yield from placed(subject, value, told, site)
+            yield from placed(subject, value, change, site)
     elif isinstance(expr, ir.In) and isinstance(_subject(expr.collection), ir.Field | ir.Fact):
         yield from _listed(_subject(expr.collection), [site.value(expr.item)], want, site)
 
@@ -241,7 +241,7 @@ def _listed(
 
     after = change(held)
     named = (among or changed) if want else [value for value in held if value not in after]
-    told = Change(
+    stated = Change(
         kind="fact" if isinstance(collection, ir.Fact) else "field",
         what=site.text(collection),
         relation="has" if want else "has not",
@@ -250,7 +250,7 @@ def _listed(
         value=after,
         before=held,
     )
-    yield from rewritten(collection, change, told, site)
+    yield from rewritten(collection, change, stated, site)
 
 
 @leaf.register
@@ -259,8 +259,8 @@ def _(expr: ir.Known, want: bool, site: Site) -> Iterator[Alteration]:
     if want:
         yield from _made_known(operand, site)
     elif isinstance(operand, ir.Field | ir.Fact):
-        told = Change(kind="fact", what=site.text(operand), relation="unknown", before=site.value(operand))
-        yield from placed(operand, None, told, site)
+        change = Change(kind="fact", what=site.text(operand), relation="unknown", before=site.value(operand))
+        yield from placed(operand, None, change, site)
 
 
 def _made_known(operand: Any, site: Site) -> Iterator[Alteration]:

@@ -85,7 +85,7 @@ def reach(expr: Any, relation: Relation, bound: Any, site: Site) -> Iterator[Alt
             who = site.value(expr.member)
             if who is not None and relation in (">", ">=", "=="):
                 length = nearest(relation, bound)
-                told = Change(
+                change = Change(
                     kind="fact",
                     what=site.text(expr),
                     relation=relation,
@@ -93,7 +93,7 @@ def reach(expr: Any, relation: Relation, bound: Any, site: Site) -> Iterator[Alt
                     bound=format_duration(bound),
                     who=who,
                 )
-                yield altering.silence(who, length, told)
+                yield altering.silence(who, length, change)
 
 
 def nearest(relation: Relation, bound: Any) -> Any:
@@ -111,7 +111,7 @@ def nearest(relation: Relation, bound: Any) -> Any:
 def set_to(expr: ir.Field | ir.Fact, value: Any, relation: Relation, bound: Any, site: Site) -> Iterator[Alteration]:
     """Yield the change of a field or fact to `value`, which is told as a relation to `bound`."""
     before = site.value(expr)
-    told = Change(
+    change = Change(
         kind="fact" if isinstance(expr, ir.Fact) else "field",
         what=site.text(expr),
         relation=relation,
@@ -120,25 +120,25 @@ def set_to(expr: ir.Field | ir.Fact, value: Any, relation: Relation, bound: Any,
         value=_shown(value, expr),
         before=_shown(before, expr),
     )
-    yield from placed(expr, _as_json(value, expr), told, site)
+    yield from placed(expr, _as_json(value, expr), change, site)
 
 
-def placed(expr: Any, value: Any, told: Change, site: Site) -> Iterator[Alteration]:
+def placed(expr: Any, value: Any, change: Change, site: Site) -> Iterator[Alteration]:
     """Yield the alteration that puts `value` where `expr` reads it."""
     place = site.place(expr)
     if place is not None:
-        yield altering.field(place, value, told)
+        yield altering.field(place, value, change)
     elif isinstance(expr, ir.Fact) and expr.root == "subject" and site.scope.subject is not None:
-        yield altering.fact(expr.entity, site.scope.subject, expr.fact, value, told)
+        yield altering.fact(expr.entity, site.scope.subject, expr.fact, value, change)
 
 
-def rewritten(expr: Any, change: Callable[[Any], Any], told: Change, site: Site) -> Iterator[Alteration]:
+def rewritten(expr: Any, change: Callable[[Any], Any], stated: Change, site: Site) -> Iterator[Alteration]:
     """Yield the alteration that makes over the text or list that `expr` reads."""
     place, before = site.place(expr), site.value(expr)
     if place is not None:
-        yield altering.rewrite(place, "" if before is None and expr.kind == "text" else before, change, told)
+        yield altering.rewrite(place, "" if before is None and expr.kind == "text" else before, change, stated)
     else:
-        yield from placed(expr, change(before), told, site)
+        yield from placed(expr, change(before), stated, site)
 
 
 def _as_json(value: Any, expr: Any) -> Any:
@@ -210,33 +210,33 @@ def _holds(value: Any, relation: Relation, bound: Any) -> bool:
 def _resized(expr: Any, size: Any, relation: Relation, bound: Any, site: Site) -> Iterator[Alteration]:
     """Yield a text or list that is as long."""
     value, size = site.value(expr), max(0, round(size))
-    told = Change(
+    change = Change(
         kind="field", what=f"length({site.text(expr)})", relation=relation, type="number", bound=bound, value=size
     )
     if isinstance(value, str):
-        yield from rewritten(expr, lambda text: (text + "…" * size)[:size], told, site)
+        yield from rewritten(expr, lambda text: (text + "…" * size)[:size], change, site)
     elif isinstance(value, list):
         raw = scopes.walk(site.scope.root(expr.root), expr.path) if isinstance(expr, ir.Field) else value
         filled = [*raw, *(_another(raw, number) for number in range(size - len(raw)))][:size]
-        yield from placed(expr, filled, told, site)
+        yield from placed(expr, filled, change, site)
 
 
 def written_for(call: ir.Call, count: int, site: Site) -> Iterator[Alteration]:
     """Yield the text in which a function like `emails(text)` finds so many more."""
     subject = call.arguments[0] if call.arguments else None
-    text, found = site.value(subject), findable(call.function, count)
-    if not isinstance(subject, ir.Field) or not isinstance(text, str) or len(found) < count or not found:
+    text, items = site.value(subject), findable(call.function, count)
+    if not isinstance(subject, ir.Field) or not isinstance(text, str) or len(items) < count or not items:
         return
-    value = " ".join([text, *found]).strip()
-    told = Change(
+    value = " ".join([text, *items]).strip()
+    change = Change(
         kind="field",
         what=site.text(subject),
         relation="contains all",
-        among=tuple(found),
-        count=len(found),
+        among=tuple(items),
+        count=len(items),
         value=value,
     )
-    yield from rewritten(subject, lambda text: " ".join([text, *found]).strip(), told, site)
+    yield from rewritten(subject, lambda text: " ".join([text, *items]).strip(), change, site)
 
 
 def _item(collection: Any, relation: Relation, bound: Any, site: Site) -> Iterator[Alteration]:
@@ -247,8 +247,8 @@ def _item(collection: Any, relation: Relation, bound: Any, site: Site) -> Iterat
     value = bound if relation == "==" else "somebody-else"
     held = scopes.walk(site.scope.root(collection.root), collection.path) or []
     item = value if held and isinstance(held[0], str) else {"id": value}
-    told = Change(kind="field", what=site.text(collection), relation="has", among=(str(value),), value=value)
-    yield altering.field(place, [item], told)
+    change = Change(kind="field", what=site.text(collection), relation="has", among=(str(value),), value=value)
+    yield altering.field(place, [item], change)
 
 
 def _another(items: list[Any], number: int) -> Any:
@@ -293,23 +293,23 @@ def window(expr: ir.WindowTest | ir.WindowValue, relation: Relation, bound: Any,
         return
     where = in_window(expr, key, site)
     held = site.scope.partition.windows.value(expr.window, key, expr.within, None, site.scope.now)
-    wanted = nearest(relation, bound)
+    target = nearest(relation, bound)
     kind = KINDS[where.window.kind]
     if kind.elapsed:
-        yield where.still_for(round(wanted)) if wanted > held else where.more(1)
+        yield where.still_for(round(target)) if target > held else where.more(1)
     elif kind.keeps_entries:
-        missing = round(wanted) - held
+        missing = round(target) - held
         yield from (where.more(missing),) if missing > 0 else where.fewer(-missing)
-    elif wanted > held:
-        yield where.days(round(wanted)) if kind.daily else where.amount(_whole(wanted - held))
+    elif target > held:
+        yield where.days(round(target)) if kind.daily else where.amount(_whole(target - held))
 
 
 def in_window(expr: ir.WindowTest | ir.WindowValue, key: list[Any], site: Site) -> InWindow:
     window = site.scope.partition.windows.definitions[expr.window]
     names = [site.text(part) for part in expr.key]
-    told = {
+    details = {
         "among": tuple(f"{name}" for name in names),
         "source": window.kind,
         "within": format_duration(expr.within) if expr.within else None,
     }
-    return InWindow(window, key, expr.within, site.scope, told)
+    return InWindow(window, key, expr.within, site.scope, details)

@@ -30,33 +30,33 @@ def turn(expr: Any, want: bool, site: Site) -> list[Way]:
     match expr:
         case ir.And() | ir.Or():
             parts = [turn(part, want, site) for part in expr.operands]
-            return _all(parts) if isinstance(expr, ir.And) is want else _one(parts)
+            return _all(parts) if isinstance(expr, ir.And) is want else _any(parts)
         case ir.Not():
             return turn(expr.operand, not want, site)
         case ir.Quantified():
             return _items(expr, want, site)
         case _:
-            return _distinct((one,) for one in leaf(expr, want, site))
+            return _distinct((alteration,) for alteration in leaf(expr, want, site))
 
 
 def _all(parts: Sequence[list[Way]]) -> list[Way]:
     """All parts at once."""
     if not all(parts):
         return []
-    found = (tuple(one for way in ways for one in way) for ways in islice(product(*parts), 4 * WIDEST))
-    return _distinct(found)
+    combined = (tuple(alteration for way in ways for alteration in way) for ways in islice(product(*parts), 4 * WIDEST))
+    return _distinct(combined)
 
 
-def _one(parts: Sequence[list[Way]]) -> list[Way]:
+def _any(parts: Sequence[list[Way]]) -> list[Way]:
     """Any one part; of each part its best ways first, so that every part has its say."""
     return _distinct(ways[turn] for turn in range(WIDEST) for ways in parts if turn < len(ways))
 
 
 def _distinct(ways: Any) -> list[Way]:
-    found: dict[tuple[Any, ...], Way] = {}
+    distinct: dict[tuple[Any, ...], Way] = {}
     for way in ways:
-        found.setdefault(tuple(repr(one.told) for one in way), way)
-    return sorted(found.values(), key=len)[:WIDEST]
+        distinct.setdefault(tuple(repr(alteration.change) for alteration in way), way)
+    return sorted(distinct.values(), key=len)[:WIDEST]
 
 
 def _items(expr: ir.Quantified, want: bool, site: Site) -> list[Way]:
@@ -64,32 +64,32 @@ def _items(expr: ir.Quantified, want: bool, site: Site) -> list[Way]:
     items = raw(expr.collection, site.scope) or []
     base = site.place(expr.collection)
     inner = [site.binding(item, None if base is None else (*base, index)) for index, item in enumerate(items)]
-    turned = [turn(expr.condition, want, one) for one in inner]
+    turned = [turn(expr.condition, want, site_of_item) for site_of_item in inner]
     if want is not (expr.quantifier == "any"):
         return _all(turned)
-    return _one([*turned, _added(expr, base, len(items), want, site)])
+    return _any([*turned, _added(expr, base, len(items), want, site)])
 
 
 def _added(expr: ir.Quantified, base: Place | None, count: int, want: bool, site: Site) -> list[Way]:
     """An item added to the list that makes the condition so."""
     if isinstance(expr.collection, ir.Call):
-        return [(one,) for one in written_for(expr.collection, 1, site)]
+        return [(alteration,) for alteration in written_for(expr.collection, 1, site)]
     if base is None or site.scope.event is None:
         return []
     item = specimen(_items_schema(site, base))
     place = (*base, count)
-    told = Change(kind="field", what=site.text(expr.collection), relation="one more", value=item)
-    added = altering.field(place, item, told)
+    change = Change(kind="field", what=site.text(expr.collection), relation="one more", value=item)
+    added = altering.field(place, item, change)
     return [(added, *way) for way in turn(expr.condition, want, site.binding(item, place)) if _is_whole(way)]
 
 
 def _is_whole(way: Way) -> bool:
-    return all(one.possible for one in way)
+    return all(alteration.possible for alteration in way)
 
 
 def _items_schema(site: Site, place: Place) -> dict[str, Any]:
     schema: dict[str, Any] = site.scope.plan.events[(site.scope.event or {}).get("type", "")]
     for name in place:
         schema = schema.get("items", {}) if isinstance(name, int) else schema.get("properties", {}).get(name, {})
-    found: dict[str, Any] = schema.get("items", {})
-    return found
+    items: dict[str, Any] = schema.get("items", {})
+    return items

@@ -19,9 +19,9 @@ from groundrules.tools.counterfactual import altering
 from groundrules.tools.counterfactual.altering import Alteration
 from groundrules.tools.counterfactual.reaching import Site
 from groundrules.tools.counterfactual.solving import Way, turn
-from groundrules.tools.explaining.asked import Recorder
 from groundrules.tools.explaining.event_lines import Json
 from groundrules.tools.explaining.model import Change, RuleExplained, WouldFire
+from groundrules.tools.explaining.recorder import Recorder
 from groundrules.tools.explaining.rules import Rules
 from groundrules.tools.explaining.witness import Moment, Witness, fork
 
@@ -38,32 +38,36 @@ class Trials:
         self._moment = moment
         self._rules = rules
 
-    def ways(self, told: RuleExplained, most: int) -> list[WouldFire]:
+    def ways(self, explained: RuleExplained, most: int) -> list[WouldFire]:
         """The smallest changes that would have made a rule fire; those that could not be tried only if none could."""
-        rule = next(rule for rule in self._rules.plan.rules if rule.id == told.rule)
-        if self._moment.partition is None or told.verdict in (*FIRED, "off", "ended", "own"):
+        rule = next(rule for rule in self._rules.plan.rules if rule.id == explained.rule)
+        if self._moment.partition is None or explained.verdict in (*FIRED, "off", "ended", "own"):
             return []
-        proposals = sorted(self._proposals(rule, told), key=lambda way: (_leaves_unknown(way, told), _size(way)))
-        found: list[WouldFire] = []
-        for way in [way for way in proposals if all(one.possible for one in way)][:MOST_TRIALS]:
-            if len(found) < most and self._fires(rule, told.subject, way):
-                found.append(WouldFire(changes=tuple(one.told for one in way), tried=True))
-        untried = [WouldFire(changes=tuple(one.told for one in way)) for way in proposals if _untried(way)]
-        return found or untried[:most]
+        proposals = sorted(
+            self._proposals(rule, explained), key=lambda way: (_leaves_unknown(way, explained), _size(way))
+        )
+        tried: list[WouldFire] = []
+        for way in [way for way in proposals if all(alteration.possible for alteration in way)][:MOST_TRIALS]:
+            if len(tried) < most and self._fires(rule, explained.subject, way):
+                tried.append(WouldFire(changes=tuple(alteration.change for alteration in way), tried=True))
+        untried = [
+            WouldFire(changes=tuple(alteration.change for alteration in way)) for way in proposals if _untried(way)
+        ]
+        return tried or untried[:most]
 
     # --- proposing --------------------------------------------------------------------------------
 
-    def _proposals(self, rule: ir.Rule, told: RuleExplained) -> list[Way]:
+    def _proposals(self, rule: ir.Rule, explained: RuleExplained) -> list[Way]:
         if isinstance(rule.trigger, ir.OnCrossing):
-            return list(self._on_ladder(told))
-        found: list[Way] = []
+            return list(self._on_ladder(explained))
+        ways: list[Way] = []
 
         def propose(owner: str, guard: Any, scope: Scope) -> None:
-            if not found and _is_asked(rule, self._rules.plan, told.subject, owner, guard, scope):
-                found.extend(self._at(rule, told, guard, scope))
+            if not ways and _is_asked(rule, self._rules.plan, explained.subject, owner, guard, scope):
+                ways.extend(self._at(rule, explained, guard, scope))
 
         self._run(self._moment.event, propose)
-        return found or self._not_asked(rule)
+        return ways or self._not_asked(rule)
 
     def _not_asked(self, rule: ir.Rule) -> list[Way]:
         """Ways through the guard of a state that nothing asked about now; they can only be told."""
@@ -71,29 +75,29 @@ class Trials:
         if not isinstance(rule.trigger, ir.OnState) or partition is None:
             return []
         ways = turn(_guard(rule.trigger, self._rules.plan), True, Site(Scope(partition, partition.now)))
-        return [tuple(Alteration(one.told) for one in way) for way in ways if way]
+        return [tuple(Alteration(alteration.change) for alteration in way) for way in ways if way]
 
-    def _at(self, rule: ir.Rule, told: RuleExplained, guard: Any, scope: Scope) -> list[Way]:
+    def _at(self, rule: ir.Rule, explained: RuleExplained, guard: Any, scope: Scope) -> list[Way]:
         """Ways through `when`, `unless` and what the rule remembers, at the moment when it is asked."""
         site = Site(scope)
         ways = turn(guard, True, site)
         if rule.unless is not None and guard is rule.when and site.value(rule.unless) is True:
-            ways = [(*one, *other) for one in ways for other in turn(rule.unless, False, site)]
-        if told.once is not None and told.once.again is not None:
-            held = [altering.not_fired_yet(rule.id, told.once.fired_at)]
-            held.insert(0, altering.later(parse_rfc3339(told.once.again), scope))
-            ways = [(*way, one) for one in held for way in ways]
-        if told.exempted_by:
-            ways = [(*way, *other) for way in ways for other in self._not_exempted(told.exempted_by, site)]
+            ways = [(*way, *other) for way in ways for other in turn(rule.unless, False, site)]
+        if explained.once is not None and explained.once.again is not None:
+            held = [altering.not_fired_yet(rule.id, explained.once.fired_at)]
+            held.insert(0, altering.later(parse_rfc3339(explained.once.again), scope))
+            ways = [(*way, alteration) for alteration in held for way in ways]
+        if explained.exempted_by:
+            ways = [(*way, *other) for way in ways for other in self._not_exempted(explained.exempted_by, site)]
         return [way for way in ways if way]
 
     def _not_exempted(self, by: tuple[str, ...], site: Site) -> list[Way]:
         rules = [rule for rule in self._rules.plan.rules if rule.id in by]
         return turn(ir.Or(operands=tuple(rule.when for rule in rules)), False, site)
 
-    def _on_ladder(self, told: RuleExplained) -> Iterator[Way]:
+    def _on_ladder(self, explained: RuleExplained) -> Iterator[Way]:
         """A balance that would have crossed the step with what this event did to it."""
-        stands = told.ladder
+        stands = explained.ladder
         if stands is None or stands.back or stands.after >= stands.reaches:
             return
         gained, short = stands.after - stands.before, stands.reaches - stands.after
@@ -111,24 +115,26 @@ class Trials:
 
     def _fires(self, rule: ir.Rule, subject: str | None, way: Way) -> bool:
         event = copy.deepcopy(self._moment.event)
-        for one in way:
-            if one.to_event is not None:
-                one.to_event(event)
+        for alteration in way:
+            if alteration.to_event is not None:
+                alteration.to_event(event)
         recorder = Recorder(self._rules.plan, {})
-        waiting = [one for one in way if one.to_partition is not None]
+        waiting = [alteration for alteration in way if alteration.to_partition is not None]
 
         def alter(owner: str, guard: Any, scope: Scope) -> None:
             if waiting and _begins(rule, self._rules.plan, subject, owner, guard, scope):
-                for one in waiting:
-                    assert one.to_partition is not None
-                    one.to_partition(scope.partition)
+                for alteration in waiting:
+                    assert alteration.to_partition is not None
+                    alteration.to_partition(scope.partition)
                 waiting.clear()
             if owner == rule.id:
                 recorder(owner, guard, scope)
 
         runner, decisions = self._run(event, alter)
-        told = Rules(self._rules.plan, event, decisions, recorder, runner.partition)
-        return any(one.verdict in FIRED and subject in (None, one.subject) for one in told.explain(rule))
+        replayed = Rules(self._rules.plan, event, decisions, recorder, runner.partition)
+        return any(
+            explained.verdict in FIRED and subject in (None, explained.subject) for explained in replayed.explain(rule)
+        )
 
     def _run(self, event: Json, watch: Any) -> tuple[Runner, list[Any]]:
         before = self._moment.before
@@ -149,25 +155,29 @@ def _is_asked(rule: ir.Rule, plan: ir.Plan, subject: str | None, owner: str, gua
 
 def _guard(trigger: ir.OnState, plan: ir.Plan) -> ir.AnyExpr:
     """The guard by which a state is entered or left."""
-    state = next(one for one in plan.states if one.id == trigger.state)
+    state = next(state for state in plan.states if state.id == trigger.state)
     return state.enter if trigger.entering else state.leave
 
 
 def _begins(rule: ir.Rule, plan: ir.Plan, subject: str | None, owner: str, guard: Any, scope: Scope) -> bool:
     """Whether what is remembered is to be changed now: when the first rule is asked about the event itself."""
     if isinstance(rule.trigger, ir.OnEvent | ir.OnCrossing):
-        return scope.event is not None and any(owner == one.id for one in plan.rules)
+        return scope.event is not None and any(owner == other.id for other in plan.rules)
     return _is_asked(rule, plan, subject, owner, guard, scope)
 
 
 def _size(way: Way) -> tuple[int, int, int]:
-    return (len(way), sum(RANKS[one.told.kind] for one in way), sum(abs(one.told.count) for one in way))
+    return (
+        len(way),
+        sum(RANKS[alteration.change.kind] for alteration in way),
+        sum(abs(alteration.change.count) for alteration in way),
+    )
 
 
-def _leaves_unknown(way: Way, told: RuleExplained) -> bool:
+def _leaves_unknown(way: Way, explained: RuleExplained) -> bool:
     """Whether a way goes around the facts for lack of which the rule could not be decided."""
-    return bool(told.missing) and not any(one.told.what in told.missing for one in way)
+    return bool(explained.missing) and not any(alteration.change.what in explained.missing for alteration in way)
 
 
 def _untried(way: Way) -> bool:
-    return not all(one.possible for one in way)
+    return not all(alteration.possible for alteration in way)

@@ -16,8 +16,8 @@ from groundrules.logic.implication import Direction, together
 from groundrules.plan import ir
 from groundrules.tools.diffing import guards
 from groundrules.tools.diffing.model import Change, Detail
-from groundrules.tools.diffing.pairs import Both, paired, told, wording
-from groundrules.tools.diffing.rules import Found, acting, lead, untils
+from groundrules.tools.diffing.pairs import Both, edit, paired, wording
+from groundrules.tools.diffing.rules import Compared, acting, lead, untils
 from groundrules.tools.diffing.texts import at, hours, length
 
 Cell = ir.Ladder | ir.Process | ir.State | ir.Schedule
@@ -44,15 +44,15 @@ class Block:
 
 def blocks(plan: ir.Plan) -> dict[str, Block]:
     """Return the blocks of a plan by id."""
-    found: dict[str, Block] = {}
+    by_id: dict[str, Block] = {}
     for rule in plan.rules:
         id, _, part = rule.id.partition("#")
-        found.setdefault(id, Block(id, rule.kind)).rules[part] = rule
+        by_id.setdefault(id, Block(id, rule.kind)).rules[part] = rule
     cells: Iterator[Cell] = chain(plan.ladders, plan.processes, plan.states, plan.schedules)
     for cell in cells:
         section = {ir.Ladder: "ladder", ir.Process: "path", ir.State: "state"}.get(type(cell), "schedule")
-        found.setdefault(cell.id, Block(cell.id, section)).cell = cell
-    return found
+        by_id.setdefault(cell.id, Block(cell.id, section)).cell = cell
+    return by_id
 
 
 def changes(both: Both) -> Iterator[Change]:
@@ -99,28 +99,28 @@ def _title(block: Block) -> dict[str, str]:
 def _whole(both: Both, block: Block) -> tuple[Detail, ...]:
     """Say what a new block does."""
     rule = block.lead
-    found: list[Detail] = []
+    details: list[Detail] = []
     if rule is not None and isinstance(rule.trigger, ir.OnEvent):
-        found += told("on", "", ", ".join(rule.trigger.types))
+        details += edit("on", "", ", ".join(rule.trigger.types))
         if rule.when != ir.Const(value=True):
-            found += told("when", "", both.after.expression(rule.when))
-        found += told("unless", "", both.after.expression(rule.unless))
+            details += edit("when", "", both.after.expression(rule.when))
+        details += edit("unless", "", both.after.expression(rule.unless))
     if rule is not None and rule.mode != "enforce":
-        found += told("mode", "", rule.mode)
-    found += _acting(both, Block(block.id, block.section), block)
-    return tuple(found)
+        details += edit("mode", "", rule.mode)
+    details += _acting(both, Block(block.id, block.section), block)
+    return tuple(details)
 
 
-def _compared(both: Both, old: Block, new: Block) -> Found:
+def _compared(both: Both, old: Block, new: Block) -> Compared:
     details: list[Detail] = []
     directions: list[Direction] = []
     if old.lead and new.lead:
-        found, direction = lead(both, old.lead, new.lead)
-        details += found
+        part_details, direction = lead(both, old.lead, new.lead)
+        details += part_details
         directions.append(direction)
     if type(old.cell) is type(new.cell) and old.cell is not None and new.cell is not None:
-        found, direction = _cell(both, old.cell, new.cell)
-        details += found
+        part_details, direction = _cell(both, old.cell, new.cell)
+        details += part_details
         directions.append(direction)
     details += _acting(both, old, new)
     return details, together(directions)
@@ -130,11 +130,11 @@ def _acting(both: Both, old: Block, new: Block) -> list[Detail]:
     """Compare what the rules of two blocks do, each with the one of its name, or of its step."""
     steps = _steps(old.cell, new.cell)
     names = {_moved(part, steps): part for part in old.rules}
-    found: list[Detail] = []
+    details: list[Detail] = []
     for part in sorted({*names, *new.rules}, key=_order):
         before = old.rules.get(names.get(part, part)) if part in names else None
-        found += acting(both, _name(part), before, new.rules.get(part))
-    return found
+        details += acting(both, _name(part), before, new.rules.get(part))
+    return details
 
 
 def _order(part: str) -> tuple[int, str]:
@@ -151,13 +151,17 @@ def _name(part: str) -> str:
 def _steps(old: Cell | None, new: Cell | None) -> dict[str, str]:
     """Return which step of the old cell is which of the new one, by number; a step that is gone keeps none."""
     if isinstance(old, ir.Ladder) and isinstance(new, ir.Ladder):
-        pairs = paired(old.steps, new.steps, lambda one: one.reaches, lambda one: True)
+        pairs = paired(old.steps, new.steps, lambda step: step.reaches, lambda step: True)
         was, now = list(old.steps), list(new.steps)
         return {str(was.index(a) + 1): str(now.index(b) + 1) for a, b in pairs if a is not None and b is not None}
     if isinstance(old, ir.Process) and isinstance(new, ir.Process):
-        found = paired(old.steps, new.steps, lambda one: (one.after, one.at is None), lambda one: True)
-        before, after = list(old.steps), list(new.steps)
-        return {str(before.index(a) + 1): str(after.index(b) + 1) for a, b in found if a is not None and b is not None}
+        matches = paired(old.steps, new.steps, lambda step: (step.after, step.at is None), lambda step: True)
+        old_steps, new_steps = list(old.steps), list(new.steps)
+        return {
+            str(old_steps.index(a) + 1): str(new_steps.index(b) + 1)
+            for a, b in matches
+            if a is not None and b is not None
+        }
     return {}
 
 
@@ -171,7 +175,7 @@ def _moved(part: str, steps: dict[str, str]) -> str:
 # --- cells --------------------------------------------------------------------------------------
 
 
-def _cell(both: Both, old: Cell, new: Cell) -> Found:
+def _cell(both: Both, old: Cell, new: Cell) -> Compared:
     match (old, new):
         case (ir.Ladder(), ir.Ladder()):
             return _ladder(old, new)
@@ -180,27 +184,27 @@ def _cell(both: Both, old: Cell, new: Cell) -> Found:
         case (ir.State(), ir.State()):
             return _state(both, old, new)
         case (ir.Schedule(), ir.Schedule()):
-            return told("at", at(old.at), at(new.at)) + told("for_each", old.for_each or "", new.for_each or ""), "same"
+            return edit("at", at(old.at), at(new.at)) + edit("for_each", old.for_each or "", new.for_each or ""), "same"
     return [], "same"
 
 
-def _ladder(old: ir.Ladder, new: ir.Ladder) -> Found:
-    details = told("ledger", old.ledger, new.ledger)
-    details += told("fire", old.fire, new.fire) + told("beyond", old.beyond, new.beyond)
-    details += told("appeal", _appeal(old.appeal), _appeal(new.appeal))
+def _ladder(old: ir.Ladder, new: ir.Ladder) -> Compared:
+    details = edit("ledger", old.ledger, new.ledger)
+    details += edit("fire", old.fire, new.fire) + edit("beyond", old.beyond, new.beyond)
+    details += edit("appeal", _appeal(old.appeal), _appeal(new.appeal))
     directions: list[Direction] = []
-    for was, now in paired(old.steps, new.steps, lambda one: one.reaches, lambda one: True):
+    for was, now in paired(old.steps, new.steps, lambda step: step.reaches, lambda step: True):
         if was is None or now is None:
             kept = now or was
             assert kept is not None
-            said = str(kept.reaches)
-            details += told("step reaches", said if now is None else "", said if was is None else "")
+            threshold = str(kept.reaches)
+            details += edit("step reaches", threshold if now is None else "", threshold if was is None else "")
             directions.append("more" if was is None else "fewer")
             continue
         part = f"step {new.steps.index(now) + 1}"
-        details += told(f"{part} reaches", str(was.reaches), str(now.reaches))
-        details += told(f"{part} falls_below", _number(was.falls_below), _number(now.falls_below))
-        details += told(f"{part} cool_down", length(was.cool_down or None), length(now.cool_down or None))
+        details += edit(f"{part} reaches", str(was.reaches), str(now.reaches))
+        details += edit(f"{part} falls_below", _number(was.falls_below), _number(now.falls_below))
+        details += edit(f"{part} cool_down", length(was.cool_down or None), length(now.cool_down or None))
         details += wording(f"{part} title", was.title, now.title)
         if was.reaches != now.reaches:
             directions.append("more" if now.reaches < was.reaches else "fewer")
@@ -216,17 +220,17 @@ def _appeal(appeal: ir.Appeal | None) -> str:
 
 
 def _process(both: Both, old: ir.Process, new: ir.Process) -> list[Detail]:
-    details = told("one_per", both.before.keys(old.key), both.after.keys(new.key))
-    details += told("hours", hours(old.hours), hours(new.hours)) + told("limit", str(old.limit), str(new.limit))
-    for was, now in paired(old.steps, new.steps, lambda one: (one.after, one.at is None), lambda one: True):
+    details = edit("one_per", both.before.keys(old.key), both.after.keys(new.key))
+    details += edit("hours", hours(old.hours), hours(new.hours)) + edit("limit", str(old.limit), str(new.limit))
+    for was, now in paired(old.steps, new.steps, lambda step: (step.after, step.at is None), lambda step: True):
         part = f"step {new.steps.index(now) + 1}" if now is not None else "step"
         before = "" if was is None else both.before.due(was)
-        details += told(part, before, "" if now is None else both.after.due(now))
+        details += edit(part, before, "" if now is None else both.after.due(now))
     details += untils(both, "until", old.until, new.until)
     return details + untils(both, "restart_on", old.restart, new.restart)
 
 
-def _state(both: Both, old: ir.State, new: ir.State) -> Found:
+def _state(both: Both, old: ir.State, new: ir.State) -> Compared:
     details = guards.differences(old.enter, new.enter, both.before, both.after, "enter")
     details += guards.differences(old.leave, new.leave, both.before, both.after, "leave")
     details += untils(both, "enter", old.enter_on, new.enter_on) + untils(both, "leave", old.leave_on, new.leave_on)

@@ -14,7 +14,7 @@ from groundrules.tools.diffing.model import Carried
 from groundrules.tools.diffing.texts import Texts
 
 _APART = "~apart"  # what rules in shadow remember is kept and lost as what others remember
-_HANDLED = ("process/", "ladder/")  # told apart
+_HANDLED = ("process/", "ladder/")  # reported apart
 
 
 def carried(old: Compiled, new: Compiled, state: bytes | None = None) -> Carried:
@@ -28,8 +28,8 @@ def carried(old: Compiled, new: Compiled, state: bytes | None = None) -> Carried
     was, now = Texts(old.plan), Texts(new.plan)
     kept = {space for space, shape in before.items() if after.get(renamed.get(space, space)) == shape}
     gone = before.keys() - kept
-    lost = {space for space in gone if _told(space) or (space.startswith("ladder/") and space not in after)}
-    begun = {space for space in after.keys() - {renamed.get(space, space) for space in kept} if _told(space)}
+    lost = {space for space in gone if _is_reported(space) or (space.startswith("ladder/") and space not in after)}
+    begun = {space for space in after.keys() - {renamed.get(space, space) for space in kept} if _is_reported(space)}
     return Carried(
         kept=_names(was, kept),
         begun=_names(now, begun),
@@ -37,24 +37,24 @@ def carried(old: Compiled, new: Compiled, state: bytes | None = None) -> Carried
         renamed={_name(was, a): _name(now, b) for a, b in sorted(renamed.items()) if not a.endswith(_APART)},
         cancelled=_ids("process/", before, after, kept, gone=True),
         resettled=_ids("ladder/", before, after, kept, gone=False),
-        left=tuple(sorted({one.id for one in old.plan.states} - {one.id for one in new.plan.states})),
+        left=tuple(sorted({cell.id for cell in old.plan.states} - {cell.id for cell in new.plan.states})),
         rows=None if report is None else _rows(was, report),
     )
 
 
-def _told(space: str) -> bool:
+def _is_reported(space: str) -> bool:
     return not space.startswith(_HANDLED)
 
 
 def _renamed(plan: ir.Plan, before: dict[str, str], after: dict[str, str]) -> dict[str, str]:
-    found = {}
+    renamed = {}
     for rule in plan.rules:
         for kind in swap.OF_RULES if rule.was else ():
             for lane in ("", _APART):
                 old, new = f"{kind}{rule.was}{lane}", f"{kind}{rule.id}{lane}"
                 if old in before and old not in after and new in after:
-                    found[old] = new
-    return found
+                    renamed[old] = new
+    return renamed
 
 
 def _ids(kind: str, before: dict[str, str], after: dict[str, str], kept: set[str], gone: bool) -> tuple[str, ...]:
@@ -75,9 +75,9 @@ def _name(texts: Texts, space: str) -> str:
 
 def _rows(texts: Texts, report: swap.SwapReport) -> dict[str, int]:
     """Return how many rows are lost, paths given up and levels settled, by what they are of."""
-    found = {_name(texts, space): count for space, count in report.dropped.items()}
+    counts = {_name(texts, space): count for space, count in report.dropped.items()}
     for name, _ in report.cancelled:
-        found[f"path {name}"] = found.get(f"path {name}", 0) + 1
+        counts[f"path {name}"] = counts.get(f"path {name}", 0) + 1
     for ladder, *_ in report.resettled:
-        found[f"ladder {ladder}"] = found.get(f"ladder {ladder}", 0) + 1
-    return dict(sorted(found.items()))
+        counts[f"ladder {ladder}"] = counts.get(f"ladder {ladder}", 0) + 1
+    return dict(sorted(counts.items()))

@@ -14,7 +14,7 @@ from groundrules.time_units import format_duration
 from groundrules.tools.diffing import blocks
 from groundrules.tools.diffing.carried import carried
 from groundrules.tools.diffing.model import Change, Detail, Diff
-from groundrules.tools.diffing.pairs import Both, entries, told, wording
+from groundrules.tools.diffing.pairs import Both, edit, entries, wording
 from groundrules.tools.versions import Version
 
 
@@ -46,19 +46,19 @@ def _same(both: Both) -> bool:
 
 def _settings(both: Both) -> Iterator[Change]:
     old, new = both.old, both.new
-    details = told("name", old.rulebook, new.rulebook) + wording("title", old.title, new.title)
-    details += told("timezone", old.timezone, new.timezone)
-    details += told("partition", ".".join(old.partition), ".".join(new.partition))
+    details = edit("name", old.rulebook, new.rulebook) + wording("title", old.title, new.title)
+    details += edit("timezone", old.timezone, new.timezone)
+    details += edit("partition", ".".join(old.partition), ".".join(new.partition))
     details += entries("languages", old.languages, new.languages)
-    details += told("retain", format_duration(old.retain), format_duration(new.retain))
-    details += told("ahead", format_duration(old.ahead), format_duration(new.ahead))
-    details += told("tables", old.tables, new.tables)
+    details += edit("retain", format_duration(old.retain), format_duration(new.retain))
+    details += edit("ahead", format_duration(old.ahead), format_duration(new.ahead))
+    details += edit("tables", old.tables, new.tables)
     if details:
         yield Change(kind="changed", section="rulebook", id=new.rulebook, title=new.title, details=tuple(details))
 
 
 def _ledgers(both: Both) -> Iterator[Change]:
-    old, new = {one.id: one for one in both.old.ledgers}, {one.id: one for one in both.new.ledgers}
+    old, new = {ledger.id: ledger for ledger in both.old.ledgers}, {ledger.id: ledger for ledger in both.new.ledgers}
     for id in sorted({*old, *new}):
         was, now = old.get(id), new.get(id)
         details = tuple(_ledger(was, now)) if was and now else ()
@@ -66,10 +66,10 @@ def _ledgers(both: Both) -> Iterator[Change]:
 
 
 def _ledger(old: ir.Ledger, new: ir.Ledger) -> list[Detail]:
-    found = told("per", old.per, new.per) + wording("title", old.title, new.title)
-    found += told("floor", _bound(old.floor), _bound(new.floor))
-    found += told("ceiling", _bound(old.ceiling), _bound(new.ceiling))
-    return found + told("fade", _fade(old.fade), _fade(new.fade))
+    details = edit("per", old.per, new.per) + wording("title", old.title, new.title)
+    details += edit("floor", _bound(old.floor), _bound(new.floor))
+    details += edit("ceiling", _bound(old.ceiling), _bound(new.ceiling))
+    return details + edit("fade", _fade(old.fade), _fade(new.fade))
 
 
 def _bound(bound: int | None) -> str:
@@ -81,21 +81,21 @@ def _fade(fade: ir.Fade | None) -> str:
 
 
 def _caps(both: Both) -> Iterator[Change]:
-    old, new = {one.id: one for one in both.old.caps}, {one.id: one for one in both.new.caps}
+    old, new = {cap.id: cap for cap in both.old.caps}, {cap.id: cap for cap in both.new.caps}
     for id in sorted({*old, *new}):
         was, now = old.get(id), new.get(id)
         before = "" if was is None else f"{was.amount} per {was.per}"
         after = "" if now is None else f"{now.amount} per {now.per}"
-        yield from _named("cap", id, was is not None, now is not None, tuple(told("amount", before, after)))
+        yield from _named("cap", id, was is not None, now is not None, tuple(edit("amount", before, after)))
 
 
 def _lists(both: Both) -> Iterator[Change]:
-    old, new = {one.id: one for one in both.old.lists}, {one.id: one for one in both.new.lists}
+    old, new = {words.id: words for words in both.old.lists}, {words.id: words for words in both.new.lists}
     for id in sorted({*old, *new}):
         was, now = old.get(id), new.get(id)
         details = entries("entries", was.items if was else (), now.items if now else ())
         if was and now:
-            details += told("match", was.match, now.match) + entries("options", was.options, now.options)
+            details += edit("match", was.match, now.match) + entries("options", was.options, now.options)
         yield from _named("list", id, was is not None, now is not None, tuple(details))
 
 
@@ -138,7 +138,7 @@ def _parameters(old: Checked | None, new: Checked | None) -> Iterator[Change]:
         details = [
             detail
             for part in ("type", "default", "min", "max", "value")
-            for detail in told(part, before.get(part, ""), after.get(part, ""))
+            for detail in edit(part, before.get(part, ""), after.get(part, ""))
         ]
         if details:
             yield from _named("parameter", name, name in was, name in now, tuple(details))
@@ -146,19 +146,19 @@ def _parameters(old: Checked | None, new: Checked | None) -> Iterator[Change]:
 
 def _declared(checked: Checked) -> dict[str, dict[str, str]]:
     """Return the parameters of a rulebook, and those that it gives to its imports."""
-    found: dict[str, dict[str, str]] = {}
-    for one in checked.book.parameters:
-        found[str(one.name.value)] = {
-            "type": str(one.type.value),
-            "default": _written(one.default),
-            "min": _written(one.minimum),
-            "max": _written(one.maximum),
+    declared: dict[str, dict[str, str]] = {}
+    for parameter in checked.book.parameters:
+        declared[str(parameter.name.value)] = {
+            "type": str(parameter.type.value),
+            "default": _written(parameter.default),
+            "min": _written(parameter.minimum),
+            "max": _written(parameter.maximum),
         }
     for use in checked.book.uses:
         alias = str(use.alias.value) if use.alias else str(use.path.value)
         for name, (_, value) in use.arguments.items():
-            found[f"{alias}.{name}"] = {"value": _written(value)}
-    return found
+            declared[f"{alias}.{name}"] = {"value": _written(value)}
+    return declared
 
 
 def _written(node: YNode | None) -> str:

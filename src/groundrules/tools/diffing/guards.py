@@ -43,19 +43,19 @@ class Shape(NamedTuple):
 def differences(old: ir.AnyExpr | None, new: ir.AnyExpr | None, before: Texts, after: Texts, part: str) -> list[Detail]:
     """Return what changed between two guards of one block; empty if they are the same but for layout."""
     if old is None or new is None:
-        one = Detail(part=part, before=before.expression(old), after=after.expression(new))
-        return [] if old is new else [one]
+        detail = Detail(part=part, before=before.expression(old), after=after.expression(new))
+        return [] if old is new else [detail]
     if alike(old, new):
         return []
     gone, come = _unlike(list(leaves(old)), list(leaves(new)))
-    found = list(_moved(gone, come, before, after, part))
-    removed = tuple(_said(leaf, before) for leaf in gone)
-    added = tuple(_said(leaf, after) for leaf in come)
-    if removed or added or not found:
-        said, says = _said(old, before), _said(new, after)
-        said, says = ("", "") if said == says else (said, says)
-        found.insert(0, Detail(part=part, before=said, after=says, added=added, removed=removed))
-    return found
+    details = list(_moved(gone, come, before, after, part))
+    removed = tuple(_guard_text(leaf, before) for leaf in gone)
+    added = tuple(_guard_text(leaf, after) for leaf in come)
+    if removed or added or not details:
+        guard_before, guard_after = _guard_text(old, before), _guard_text(new, after)
+        guard_before, guard_after = ("", "") if guard_before == guard_after else (guard_before, guard_after)
+        details.insert(0, Detail(part=part, before=guard_before, after=guard_after, added=added, removed=removed))
+    return details
 
 
 def leaves(guard: ir.AnyExpr, outcome: bool = True) -> Iterator[ir.AnyExpr]:
@@ -71,7 +71,7 @@ def leaves(guard: ir.AnyExpr, outcome: bool = True) -> Iterator[ir.AnyExpr]:
         yield guard if outcome else ir.Not(operand=guard, src=guard.src)
 
 
-def _said(guard: ir.AnyExpr, texts: Texts) -> str:
+def _guard_text(guard: ir.AnyExpr, texts: Texts) -> str:
     if isinstance(guard, ir.Not) and guard.src == getattr(guard.operand, "src", -1):
         return f"not {texts.expression(guard.operand)}"
     return texts.expression(guard)
@@ -79,7 +79,7 @@ def _said(guard: ir.AnyExpr, texts: Texts) -> str:
 
 def _unlike(old: list[ir.AnyExpr], new: list[ir.AnyExpr]) -> tuple[list[ir.AnyExpr], list[ir.AnyExpr]]:
     """Return the leaves that the other guard does not have; of equal ones as many are left out as both have."""
-    theirs = [definition_hash(one) for one in new]
+    theirs = [definition_hash(expr) for expr in new]
     gone = []
     for leaf in old:
         name = definition_hash(leaf)
@@ -101,19 +101,19 @@ def _moved(gone: list[ir.AnyExpr], come: list[ir.AnyExpr], before: Texts, after:
     for exact in (True, False):
         for leaf in list(gone):
             shape = _shape(leaf, before)
-            other = next((one for one in come if _alike(shape, _shape(one, after), exact)), None)
+            other = next((expr for expr in come if _alike(shape, _shape(expr, after), exact)), None)
             if other is None:
                 continue
             gone.remove(leaf)
             come.remove(other)
-            about = _said(other, after)
+            about = _guard_text(other, after)
             yield from _constants(shape, _shape(other, after), part, about)
 
 
-def _alike(one: Shape, other: Shape, exact: bool) -> bool:
-    if one.text != other.text or len(one.constants) != len(other.constants):
+def _alike(shape: Shape, other: Shape, exact: bool) -> bool:
+    if shape.text != other.text or len(shape.constants) != len(other.constants):
         return False
-    return one.operator == other.operator or not exact
+    return shape.operator == other.operator or not exact
 
 
 def _constants(old: Shape, new: Shape, part: str, about: str) -> Iterator[Detail]:
@@ -128,29 +128,29 @@ def _constants(old: Shape, new: Shape, part: str, about: str) -> Iterator[Detail
         role = "" if was.role == "bound" else was.role
         signs = (old.operator, new.operator) if with_operator else ("", "")
         sides = zip(signs, (was, now), strict=True)
-        before, after = (" ".join(filter(None, (role, sign, one.text))) for sign, one in sides)
+        before, after = (" ".join(filter(None, (role, sign, constant.text))) for sign, constant in sides)
         yield Detail(part=part, about=about, before=before, after=after)
 
 
 def _items(old: tuple[str, ...], new: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    return tuple(one for one in new if one not in old), tuple(one for one in old if one not in new)
+    return tuple(item for item in new if item not in old), tuple(item for item in old if item not in new)
 
 
 def _shape(leaf: ir.AnyExpr, texts: Texts) -> Shape:
-    found: list[Constant] = []
+    constants: list[Constant] = []
     operators: list[str] = []
-    plain = _abstract(leaf, texts, found, operators)
-    return Shape(json.dumps(plain, sort_keys=True), " ".join(operators), tuple(found))
+    plain = _abstract(leaf, texts, constants, operators)
+    return Shape(json.dumps(plain, sort_keys=True), " ".join(operators), tuple(constants))
 
 
-def _abstract(value: Any, texts: Texts, found: list[Constant], operators: list[str]) -> Any:
+def _abstract(value: Any, texts: Texts, constants: list[Constant], operators: list[str]) -> Any:
     """Return an expression as plain data without constants and comparison signs, which are collected."""
     if isinstance(value, tuple | list):
-        return [_abstract(one, texts, found, operators) for one in value]
+        return [_abstract(item, texts, constants, operators) for item in value]
     if isinstance(value, ir.Const):
         listed = isinstance(value.value, list)
-        items = tuple(constant(one, value.kind) for one in value.value) if listed else None
-        found.append(Constant("bound", constant(value.value, value.kind), items))
+        items = tuple(constant(item, value.kind) for item in value.value) if listed else None
+        constants.append(Constant("bound", constant(value.value, value.kind), items))
         return "constant"
     if not isinstance(value, msgspec.Struct):
         return value
@@ -159,17 +159,17 @@ def _abstract(value: Any, texts: Texts, found: list[Constant], operators: list[s
         fields["window"] = window = texts.counted(fields["window"])
         within = fields.pop("within")
         if isinstance(window, str) or KINDS[window.kind].looks_back:
-            found.append(Constant("within", length(within)))
+            constants.append(Constant("within", length(within)))
     if isinstance(value, ir.WindowTest):
-        found.insert(0, Constant("bound", _bound(value, texts)))
+        constants.insert(0, Constant("bound", _bound(value, texts)))
         del fields["bound"]
     elif isinstance(value, ir.InClock):
-        found.append(Constant("bound", f"{format_clock(fields.pop('start'))}-{format_clock(fields.pop('end'))}"))
+        constants.append(Constant("bound", f"{format_clock(fields.pop('start'))}-{format_clock(fields.pop('end'))}"))
     elif isinstance(value, ir.Window):
         del fields["within"]
     if isinstance(value, ir.WindowTest | ir.Compare):
         operators.append(fields.pop("operator"))
-    plain = {name: _abstract(one, texts, found, operators) for name, one in fields.items()}
+    plain = {name: _abstract(field, texts, constants, operators) for name, field in fields.items()}
     return {"is": type(value).__name__, **plain}
 
 

@@ -40,21 +40,21 @@ def paired(old: Sequence[T], new: Sequence[T], *likenesses: Callable[[T], Any]) 
     for likeness in (definition_hash, *likenesses):
         for number, item in enumerate(new):
             if number not in partners:
-                match = next((one for one in gone if likeness(one) == likeness(item)), None)
+                match = next((candidate for candidate in gone if likeness(candidate) == likeness(item)), None)
                 if match is not None:
                     partners[number] = match
                     gone.remove(match)
-    return [(partners.get(number), item) for number, item in enumerate(new)] + [(one, None) for one in gone]
+    return [(partners.get(number), item) for number, item in enumerate(new)] + [(candidate, None) for candidate in gone]
 
 
-def told(part: str, before: str, after: str, about: str = "") -> list[Detail]:
+def edit(part: str, before: str, after: str, about: str = "") -> list[Detail]:
     """Return what changed between two texts; nothing if they are equal."""
     return [] if before == after else [Detail(part=part, about=about, before=before, after=after)]
 
 
 def wording(part: str, old: dict[str, str], new: dict[str, str]) -> list[Detail]:
     """Return what changed between two texts for people, in the languages in which they differ."""
-    return told(part, *map(localised, unlike(old, new)))
+    return edit(part, *map(localised, unlike(old, new)))
 
 
 def entries(part: str, old: Iterable[str], new: Iterable[str], about: str = "") -> list[Detail]:

@@ -14,16 +14,16 @@ from groundrules.plan.codec import definition_hash
 from groundrules.tools.diffing import guards
 from groundrules.tools.diffing.effects import effects
 from groundrules.tools.diffing.model import Detail
-from groundrules.tools.diffing.pairs import Both, entries, paired, told, wording
+from groundrules.tools.diffing.pairs import Both, edit, entries, paired, wording
 from groundrules.tools.diffing.texts import approval, length, once
 
 _MODES = ("off", "shadow", "enforce")
 _FOREVER = 1 << 62
 
-Found = tuple[list[Detail], Direction]
+Compared = tuple[list[Detail], Direction]
 
 
-def lead(both: Both, old: ir.Rule, new: ir.Rule) -> Found:
+def lead(both: Both, old: ir.Rule, new: ir.Rule) -> Compared:
     """Return what changed in the rule that stands for a block."""
     parts = [
         _trigger(old, new),
@@ -33,7 +33,7 @@ def lead(both: Both, old: ir.Rule, new: ir.Rule) -> Found:
         _level("rollout", f"{old.rollout:.4g}", f"{new.rollout:.4g}", old.rollout, new.rollout),
         _level("ends", _instant(old.ends), _instant(new.ends), old.ends or _FOREVER, new.ends or _FOREVER),
     ]
-    details = [detail for found, _ in parts for detail in found]
+    details = [detail for of_part, _ in parts for detail in of_part]
     details += entries("tags", old.tags, new.tags)
     details += wording("title", old.title, new.title)
     details += wording("text", old.text, new.text)
@@ -42,13 +42,13 @@ def lead(both: Both, old: ir.Rule, new: ir.Rule) -> Found:
 
 def acting(both: Both, part: str, old: ir.Rule | None, new: ir.Rule | None) -> list[Detail]:
     """Return what changed in what one rule of a block does; `part` begins what the details are parts of."""
-    found = effects(both, f"{part}then", old.effects if old else (), new.effects if new else ())
-    found += _times(both, part, old.times if old else None, new.times if new else None)
-    found += told(f"{part}approval", approval(old.approval if old else None), approval(new.approval if new else None))
-    return found + _undo(both, part, old, new)
+    details = effects(both, f"{part}then", old.effects if old else (), new.effects if new else ())
+    details += _times(both, part, old.times if old else None, new.times if new else None)
+    details += edit(f"{part}approval", approval(old.approval if old else None), approval(new.approval if new else None))
+    return details + _undo(both, part, old, new)
 
 
-def _trigger(old: ir.Rule, new: ir.Rule) -> Found:
+def _trigger(old: ir.Rule, new: ir.Rule) -> Compared:
     if not isinstance(old.trigger, ir.OnEvent) or not isinstance(new.trigger, ir.OnEvent):
         return [], "same"
     was, now = set(old.trigger.types), set(new.trigger.types)
@@ -56,7 +56,7 @@ def _trigger(old: ir.Rule, new: ir.Rule) -> Found:
     return entries("on", was, now), direction
 
 
-def _guard(both: Both, old: ir.Rule, new: ir.Rule) -> Found:
+def _guard(both: Both, old: ir.Rule, new: ir.Rule) -> Compared:
     details = guards.differences(old.when, new.when, both.before, both.after, "when")
     details += guards.differences(old.unless, new.unless, both.before, both.after, "unless")
     now = Guard(new.when, new.unless)
@@ -64,9 +64,9 @@ def _guard(both: Both, old: ir.Rule, new: ir.Rule) -> Found:
     return details, both.sides.direction(Guard(old.when, old.unless), now)
 
 
-def _once(both: Both, old: ir.Rule, new: ir.Rule) -> Found:
+def _once(both: Both, old: ir.Rule, new: ir.Rule) -> Compared:
     was, now = old.once, new.once
-    details = told("once_per", once(was, both.before), once(now, both.after))
+    details = edit("once_per", once(was, both.before), once(now, both.after))
     if definition_hash([was]) == definition_hash([now]):
         return [], "same"
     details = details or [Detail(part="once_per")]
@@ -78,9 +78,9 @@ def _once(both: Both, old: ir.Rule, new: ir.Rule) -> Found:
     return details, "fewer" if now.within > was.within else "more"
 
 
-def _level(part: str, before: str, after: str, was: float, now: float) -> Found:
+def _level(part: str, before: str, after: str, was: float, now: float) -> Compared:
     """Compare something of which more lets a rule act on more."""
-    return told(part, before, after), "same" if was == now else "more" if now > was else "fewer"
+    return edit(part, before, after), "same" if was == now else "more" if now > was else "fewer"
 
 
 def _instant(at: int | None) -> str:
@@ -90,32 +90,32 @@ def _instant(at: int | None) -> str:
 def _times(both: Both, part: str, old: ir.Times | None, new: ir.Times | None) -> list[Detail]:
     before = f"{both.before.keys(old.key)} within {length(old.within)}" if old else ""
     after = f"{both.after.keys(new.key)} within {length(new.within)}" if new else ""
-    found = told(f"{part}times", before, after)
+    details = edit(f"{part}times", before, after)
     was, now = dict(old.steps if old else ()), dict(new.steps if new else ())
     for number in sorted({*was, *now}):
-        found += effects(both, f"{part}times {number}", was.get(number, ()), now.get(number, ()))
-    return found
+        details += effects(both, f"{part}times {number}", was.get(number, ()), now.get(number, ()))
+    return details
 
 
 def _undo(both: Both, part: str, old: ir.Rule | None, new: ir.Rule | None) -> list[Detail]:
-    def said(rule: ir.Rule | None, side: int) -> list[str]:
+    def types(rule: ir.Rule | None, side: int) -> list[str]:
         texts = (both.before, both.after)[side]
         return [f"{undo.type}: {texts.keys(undo.key)}" for undo in (rule.undo if rule else ())]
 
-    return entries(f"{part}undo_on", said(old, 0), said(new, 1))
+    return entries(f"{part}undo_on", types(old, 0), types(new, 1))
 
 
 def untils(both: Both, part: str, old: tuple[ir.Until, ...], new: tuple[ir.Until, ...]) -> list[Detail]:
     """Return what changed in the events that end something, or begin it."""
-    found: list[Detail] = []
-    for before, after in paired(old, new, lambda one: one.types):
+    details: list[Detail] = []
+    for before, after in paired(old, new, lambda until: until.types):
         if before is not None and after is not None:
             name = f"{part} on {', '.join(after.types)}"
-            found += guards.differences(before.when, after.when, both.before, both.after, name)
+            details += guards.differences(before.when, after.when, both.before, both.after, name)
         else:
-            said = "" if before is None else _until(before, both.before.expression(before.when))
-            found += told(part, said, "" if after is None else _until(after, both.after.expression(after.when)))
-    return found
+            wording = "" if before is None else _until(before, both.before.expression(before.when))
+            details += edit(part, wording, "" if after is None else _until(after, both.after.expression(after.when)))
+    return details
 
 
 def _until(until: ir.Until, when: str) -> str:

@@ -49,19 +49,19 @@ class Texts:
 
     def window(self, id: str) -> str:
         """Return how a window was written; windows are known by hashes, which tell nobody anything."""
-        found = self._windows.get(id)
-        return (self.written(found.src) or f"{found.kind}({found.type})") if found else id
+        window = self._windows.get(id)
+        return (self.written(window.src) or f"{window.kind}({window.type})") if window else id
 
     def counted(self, id: str) -> ir.Window | str:
         """Return a window's definition; its id if the plan has none."""
         return self._windows.get(id, id)
 
     def _template(self, template: ir.Template) -> str:
-        told = [
+        parts = [
             (f"{lang}: " if lang else "") + f"“{''.join(self._pieces(pieces))}”"
             for lang, pieces in sorted(template.texts.items())
         ]
-        return "; ".join(told)
+        return "; ".join(parts)
 
     def _pieces(self, pieces: Iterable[str | ir.AnyExpr]) -> Iterator[str]:
         for piece in pieces:
@@ -108,7 +108,7 @@ class Texts:
     def _act(self, act: ir.Act) -> str:
         spec = self._specs.get(act.do)
         main = spec.shorthand if spec else None
-        given = {name: self.expression(one) for name, one in act.parameters.items() if _was_written(one)}
+        given = {name: self.expression(expr) for name, expr in act.parameters.items() if _was_written(expr)}
         value = f": {given.pop(main)}" if main in given else ""
         rest = [f"{name} {text}" for name, text in given.items()]
         if act.who is not None and act.who.src >= 0:

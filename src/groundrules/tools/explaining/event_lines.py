@@ -6,29 +6,29 @@ from contextlib import suppress
 from typing import Any
 
 from groundrules.calendar.instants import format_ms, parse_rfc3339
-from groundrules.tools.explaining.model import Seen
+from groundrules.tools.explaining.model import EventSummary
 
 Json = dict[str, Any]
 TELLING = ("text", "emoji", "reason", "label", "role", "option", "name", "title", "request")
 ABOUT = ("target", "message", "task", "poll", "report", "document", "activity", "members")
 
 
-def seen(event: Json, at: int | None = None) -> Seen:
+def summary(event: Json, at: int | None = None) -> EventSummary:
     """An event as a list shows it; `at` is the clock at which it was handled, its own time if not given."""
     actor = event.get("actor") or {}
     with suppress(KeyError, TypeError, ValueError):
         at = parse_rfc3339(event["time"]) if at is None else at
-    told = "" if at is None else format_ms(at)
+    time = "" if at is None else format_ms(at)
     who = actor.get("id") if isinstance(actor, dict) else None
-    return Seen(id=str(event.get("id")), at=told, type=str(event.get("type")), who=who, text=about(event))
+    return EventSummary(id=str(event.get("id")), at=time, type=str(event.get("type")), who=who, text=about(event))
 
 
 def about(event: Json) -> str:
     """What an event was about: its text, its emoji, whom or what it concerns."""
-    told = [str(event[name]) for name in TELLING if isinstance(event.get(name), str) and event[name]]
+    texts = [str(event[name]) for name in TELLING if isinstance(event.get(name), str) and event[name]]
     if event.get("type") != "message":
-        told += [identity(event[name]) for name in ABOUT if isinstance(event.get(name), dict)]
-    return " ".join(" ".join(told).split())
+        texts += [identity(event[name]) for name in ABOUT if isinstance(event.get(name), dict)]
+    return " ".join(" ".join(texts).split())
 
 
 def identity(thing: Json) -> str:

@@ -13,10 +13,10 @@ from groundrules.engine.intake.lenient import as_written
 from groundrules.plan import ir
 from groundrules.reference.scope import identity, walk
 from groundrules.tools.counterfactual.trials import Trials
-from groundrules.tools.explaining.asked import Recorder
-from groundrules.tools.explaining.event_lines import Json, seen
+from groundrules.tools.explaining.event_lines import Json, summary
 from groundrules.tools.explaining.model import ActionExplained, EventExplained, RuleExplained, WouldFire
 from groundrules.tools.explaining.nearness import nearest_first, nearness
+from groundrules.tools.explaining.recorder import Recorder
 from groundrules.tools.explaining.rules import Rules
 from groundrules.tools.explaining.witness import Moment, Witness
 
@@ -37,7 +37,7 @@ class Explained:
     def event(self) -> EventExplained:
         """Why each action, and which rules listened and did not fire, the nearest first."""
         return EventExplained(
-            event=seen(self.moment.event),
+            event=summary(self.moment.event),
             channel=_channel(self.moment.event),
             partition=self.moment.partition,
             decisions=tuple(self.decisions),
@@ -46,7 +46,7 @@ class Explained:
                 for decision in self.decisions
                 for action in decision.actions
             ),
-            fired=tuple(self._behind(tuple(one.rule for decision in self.decisions for one in decision.fired))),
+            fired=tuple(self._behind(tuple(fired.rule for decision in self.decisions for fired in decision.fired))),
             rules=tuple(sorted(self._listening(), key=nearest_first)),
         )
 
@@ -55,34 +55,38 @@ class Explained:
 
         Returns an empty list if there is none. At most `most` ways are given, those that were tried first.
         """
-        return [self._with_ways(told, most) for rule in self.rules.named(name) for told in self.rules.explain(rule)]
+        return [
+            self._with_ways(explained, most)
+            for rule in self.rules.named(name)
+            for explained in self.rules.explain(rule)
+        ]
 
     def nearest(self) -> RuleExplained | None:
         """Of the rules that listened and did not fire the one that came nearest, with what would have made it fire.
 
         None if none came near at all.
         """
-        told = [one for one in self._listening() if one.verdict not in ("fired", "off", "ended", "own")]
-        first = min(told, key=nearest_first, default=None)
+        candidates = [rule for rule in self._listening() if rule.verdict not in ("fired", "off", "ended", "own")]
+        first = min(candidates, key=nearest_first, default=None)
         return None if first is None or nearness(first) == 0 else self._with_ways(first, 1)
 
     def _listening(self) -> list[RuleExplained]:
-        return [told for rule in self.rules.listening() for told in self.rules.explain(rule)]
+        return [explained for rule in self.rules.listening() for explained in self.rules.explain(rule)]
 
     def _behind(self, rules: tuple[str, ...]) -> list[RuleExplained]:
         return [
-            told
+            explained
             for name in rules
             for rule in self.plan.rules
             if rule.id == name
-            for told in self.rules.explain(rule)[:1]
+            for explained in self.rules.explain(rule)[:1]
         ]
 
-    def _with_ways(self, told: RuleExplained, most: int) -> RuleExplained:
-        if told.verdict == "fired":
-            return told
-        ways: tuple[WouldFire, ...] = tuple(self.trials.ways(told, most))
-        return msgspec.structs.replace(told, would_fire=ways)
+    def _with_ways(self, explained: RuleExplained, most: int) -> RuleExplained:
+        if explained.verdict == "fired":
+            return explained
+        ways: tuple[WouldFire, ...] = tuple(self.trials.ways(explained, most))
+        return msgspec.structs.replace(explained, would_fire=ways)
 
 
 def watch(witness: Witness, event: Json) -> Explained:
@@ -99,16 +103,16 @@ def explain_event(plan: ir.Plan, lines: Callable[[], Iterable[bytes]], id: str) 
     `lines` gives the stream from its beginning each time it is called: events of other partitions are left out, which
     is known only once the event is found.
     """
-    found = next((event for event in events_of(lines()) if event.get("id") == id), None)
-    if found is None:
+    concerned = next((event for event in events_of(lines()) if event.get("id") == id), None)
+    if concerned is None:
         return None
-    witness, home = Witness(plan), _home(plan, found)
+    witness, home = Witness(plan), _home(plan, concerned)
     for event in events_of(lines()):
         if event.get("id") == id:
             break
         if _home(plan, event) == home:
             witness.feed(event)
-    return watch(witness, found)
+    return watch(witness, concerned)
 
 
 def events_of(lines: Iterable[bytes]) -> Iterator[Json]:

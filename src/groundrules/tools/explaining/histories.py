@@ -93,14 +93,18 @@ def _is_within(window: ir.Window, entry: Entry, partition: Partition) -> bool:
 def _firings(partition: Partition) -> Iterator[Firing]:
     """The firings that `once_per` and `times` may still ask for: of each key the last, and those within the time."""
     rules = {rule.id: rule for rule in partition.plan.rules if rule.once is not None or rule.times is not None}
-    last = {(one.rule, one.live, one.once): one for one in partition.firings.history if one.rule in rules}
-    for one in partition.firings.history:
-        rule = rules.get(one.rule)
+    last = {
+        (firing.rule, firing.live, firing.once): firing for firing in partition.firings.history if firing.rule in rules
+    }
+    for firing in partition.firings.history:
+        rule = rules.get(firing.rule)
         if rule is None:
             continue
-        counted = rule.times is not None and partition.now - one.at < rule.times.within
-        if counted or (last[one.rule, one.live, one.once] is one and partition.now - one.at <= _remembered(rule)):
-            yield one
+        counted = rule.times is not None and partition.now - firing.at < rule.times.within
+        if counted or (
+            last[firing.rule, firing.live, firing.once] is firing and partition.now - firing.at <= _remembered(rule)
+        ):
+            yield firing
 
 
 def _remembered(rule: ir.Rule) -> int:

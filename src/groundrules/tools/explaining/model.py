@@ -29,11 +29,11 @@ Verdict = Literal[
 ]
 
 
-class Told(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Record(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """Base of everything in an explanation."""
 
 
-class Seen(Told, frozen=True, kw_only=True):
+class EventSummary(Record, frozen=True, kw_only=True):
     """An event as a window or a list of events shows it; `text` is what it was about, in one line."""
 
     id: str
@@ -43,7 +43,7 @@ class Seen(Told, frozen=True, kw_only=True):
     text: str = ""
 
 
-class WindowSeen(Told, frozen=True, kw_only=True):
+class WindowReading(Record, frozen=True, kw_only=True):
     """What a window held for one key; the newest events last, `left_out` how many older ones are not listed."""
 
     kind: str
@@ -52,11 +52,11 @@ class WindowSeen(Told, frozen=True, kw_only=True):
     within: str | None = None
     value: Any = None
     wanted: str = ""  # the comparison, if there is one: `>= 3`
-    events: tuple[Seen, ...] = ()
+    events: tuple[EventSummary, ...] = ()
     left_out: int = 0
 
 
-class Condition(Told, frozen=True, kw_only=True):
+class Condition(Record, frozen=True, kw_only=True):
     """A node of a guard: an operator with its parts, an item of `any` or `all`, or a leaf.
 
     `outcome` None is unknown, for lack of `missing`. `reads` are the values of a leaf's operands under their source
@@ -74,7 +74,7 @@ class Condition(Told, frozen=True, kw_only=True):
     missing: tuple[str, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     looked_into: dict[str, str] = {}
-    windows: tuple[WindowSeen, ...] = ()
+    windows: tuple[WindowReading, ...] = ()
     item: Any = None
     parts: tuple[Condition, ...] = ()
 
@@ -85,7 +85,7 @@ class Condition(Told, frozen=True, kw_only=True):
         return tuple(sorted({*self.missing, *below}))
 
 
-class Once(Told, frozen=True, kw_only=True):
+class Once(Record, frozen=True, kw_only=True):
     """`once_per`: its key, and when it fired for it last; `again` is when it may fire again, if it fired already."""
 
     key: dict[str, Any]
@@ -95,7 +95,7 @@ class Once(Told, frozen=True, kw_only=True):
     again: str | None = None
 
 
-class Times(Told, frozen=True, kw_only=True):
+class Times(Record, frozen=True, kw_only=True):
     """`times`: its key, and the how-manieth firing within its time this one was or would be."""
 
     key: dict[str, Any]
@@ -104,7 +104,7 @@ class Times(Told, frozen=True, kw_only=True):
     steps: tuple[int, ...]
 
 
-class Ladder(Told, frozen=True, kw_only=True):
+class Ladder(Record, frozen=True, kw_only=True):
     """A ladder's step: whose balance, what it was before and after the event, and what the step asks for."""
 
     ledger: str
@@ -115,7 +115,7 @@ class Ladder(Told, frozen=True, kw_only=True):
     back: bool = False
 
 
-class Change(Told, frozen=True, kw_only=True):
+class Change(Record, frozen=True, kw_only=True):
     """One thing that is otherwise in a counterfactual.
 
     kind and what it speaks of: `field` (`what` is the path, `relation` and `bound` what it must be, `value` what was
@@ -136,14 +136,14 @@ class Change(Told, frozen=True, kw_only=True):
     before: Any = None
 
 
-class WouldFire(Told, frozen=True, kw_only=True):
+class WouldFire(Record, frozen=True, kw_only=True):
     """Changes that together would have made the rule fire; `tried`: decided again with them, and it fired."""
 
     changes: tuple[Change, ...]
     tried: bool = False
 
 
-class RuleExplained(Told, frozen=True, kw_only=True):
+class RuleExplained(Record, frozen=True, kw_only=True):
     """Why one rule fired or not; `when` is the whole tree of its guard, as it was when the rule was asked."""
 
     rule: str
@@ -172,19 +172,19 @@ class RuleExplained(Told, frozen=True, kw_only=True):
     would_fire: tuple[WouldFire, ...] = ()
 
 
-class ActionExplained(Told, frozen=True, kw_only=True):
+class ActionExplained(Record, frozen=True, kw_only=True):
     """An action and the rules behind it."""
 
     action: Action
     rules: tuple[RuleExplained, ...] = ()
 
 
-class EventExplained(Told, frozen=True, kw_only=True):
+class EventExplained(Record, frozen=True, kw_only=True):
     """What one event brought about, in the order of the log.
 
     `fired` are all rules that fired, `rules` those that listened to it, the nearest first."""
 
-    event: Seen
+    event: EventSummary
     channel: str | None = None
     partition: str | None = None
     decisions: tuple[Decision, ...] = ()

@@ -7,25 +7,25 @@ else a rule with `not staff` would come near to firing at every message. A rule 
 
 from __future__ import annotations
 
-from groundrules.tools.explaining.model import Condition, RuleExplained, WindowSeen
+from groundrules.tools.explaining.model import Condition, RuleExplained, WindowReading
 
 UNDECIDED = 0.9  # one that a single fact may decide
 ALL_BUT = ("once", "exempted", "unless", "shadow", "rollout")
 
 
-def nearness(told: RuleExplained) -> float:
+def nearness(rule: RuleExplained) -> float:
     """From 0 to 1; 1 for a rule whose condition held."""
-    if told.verdict in ALL_BUT or told.when is None:
+    if rule.verdict in ALL_BUT or rule.when is None:
         return 1.0
-    reached, parts = _score(told.when)
+    reached, parts = _score(rule.when)
     share = reached / parts if parts else 1.0
-    return max(share, UNDECIDED) if told.verdict == "unknown" else share
+    return max(share, UNDECIDED) if rule.verdict == "unknown" else share
 
 
-def nearest_first(told: RuleExplained) -> tuple[float, int, str]:
+def nearest_first(rule: RuleExplained) -> tuple[float, int, str]:
     """Sorts rules that did not fire."""
-    held, of = parts_that_hold(told.when)
-    return -nearness(told), of - held, told.rule
+    held, of = parts_that_hold(rule.when)
+    return -nearness(rule), of - held, rule.rule
 
 
 def _score(condition: Condition) -> tuple[float, int]:
@@ -37,19 +37,21 @@ def _score(condition: Condition) -> tuple[float, int]:
             scores = [_score(part) for part in condition.parts]
             return sum(reached for reached, _ in scores), sum(of for _, of in scores)
         case "or" | "any" | "item" if condition.parts:
-            return max((_score(part) for part in condition.parts), key=lambda one: one[0] / one[1] if one[1] else 0)
+            return max(
+                (_score(part) for part in condition.parts), key=lambda score: score[0] / score[1] if score[1] else 0
+            )
     if condition.outcome is True:
         return 1.0, 1
     return max((_filled(window) for window in condition.windows), default=0.0), 1
 
 
-def _filled(window: WindowSeen) -> float:
+def _filled(window: WindowReading) -> float:
     """How far a window is filled that is compared with something: 0.67 for two of three. The first one is none."""
-    relation, _, wanted = window.wanted.partition(" ")
+    relation, _, bound_text = window.wanted.partition(" ")
     if relation not in (">", ">=", "==") or not isinstance(window.value, int | float) or window.value < 2:
         return 0.0
     try:
-        bound = float(wanted) + (relation == ">")
+        bound = float(bound_text) + (relation == ">")
     except ValueError:
         return 0.0
     return min(window.value / bound, 0.99) if bound > 0 else 0.0
@@ -64,5 +66,5 @@ def parts_that_hold(condition: Condition | None) -> tuple[int, int]:
         return sum(held for held, _ in counted), sum(of for _, of in counted)
     if condition.shape in ("or", "any", "item") and condition.parts:
         counted = [parts_that_hold(part) for part in condition.parts]
-        return max(counted, key=lambda one: (one[0] / one[1] if one[1] else 0, -one[1]))
+        return max(counted, key=lambda count: (count[0] / count[1] if count[1] else 0, -count[1]))
     return int(condition.outcome is True), 1

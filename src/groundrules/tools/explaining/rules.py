@@ -12,9 +12,9 @@ from groundrules.plan import ir
 from groundrules.reference.partition import Partition
 from groundrules.reference.scope import Scope
 from groundrules.reference.selfmade import is_own_act, mentions_self
-from groundrules.tools.explaining.asked import Asked, Recorder
 from groundrules.tools.explaining.event_lines import Json
 from groundrules.tools.explaining.model import Condition, Ladder, RuleExplained, Verdict
+from groundrules.tools.explaining.recorder import Asking, Recorder
 from groundrules.tools.explaining.tree import condition
 
 MOST_SUBJECTS = 5
@@ -31,7 +31,7 @@ class Rules:
         self.decisions = decisions
         self.recorder = recorder
         self.partition = partition
-        self._asked: dict[str, list[Asked]] = {}
+        self._asked: dict[str, list[Asking]] = {}
         for asked in recorder.asked:
             self._asked.setdefault(asked.rule.id, []).append(asked)
 
@@ -58,15 +58,15 @@ class Rules:
         asked = self._asked.get(rule.id, [])
         if not asked:
             return [self._not_asked(rule)]
-        told = [self._asked_once(one) for one in asked]
-        return sorted(told, key=lambda one: one.verdict != "fired")[:MOST_SUBJECTS]
+        explained = [self._asked_once(asking) for asking in asked]
+        return sorted(explained, key=lambda explained: explained.verdict != "fired")[:MOST_SUBJECTS]
 
-    def asked(self, rule: str) -> Asked | None:
+    def asked(self, rule: str) -> Asking | None:
         """What a rule saw when it was asked first."""
         return next(iter(self._asked.get(rule, [])), None)
 
-    def _asked_once(self, asked: Asked) -> RuleExplained:
-        return self._told(
+    def _asked_once(self, asked: Asking) -> RuleExplained:
+        return self._explained(
             asked.rule,
             verdict=self._verdict(asked),
             when=None if isinstance(asked.rule.when, ir.Const) else asked.when,
@@ -80,7 +80,7 @@ class Rules:
             ladder=self._ladder(asked.rule) if isinstance(asked.rule.trigger, ir.OnCrossing) else None,
         )
 
-    def _told(self, rule: ir.Rule, **more: Any) -> RuleExplained:
+    def _explained(self, rule: ir.Rule, **more: Any) -> RuleExplained:
         source = self.plan.sources[rule.src] if rule.src >= 0 else None
         return RuleExplained(
             rule=rule.id,
@@ -97,7 +97,7 @@ class Rules:
             **more,
         )
 
-    def _verdict(self, asked: Asked) -> Verdict:
+    def _verdict(self, asked: Asking) -> Verdict:
         if asked.when.outcome is False:
             return "false"
         if asked.unless is not None and asked.unless.outcome is True:
@@ -111,16 +111,18 @@ class Rules:
         return "fired" if asked.lane == "live" else asked.lane
 
     def _exempted_by(self, rule: str) -> tuple[str, ...]:
-        found = (one.by for decision in self.decisions for one in decision.exempted if one.rule == rule)
-        return next(found, ())
+        exemptions = (
+            exemption.by for decision in self.decisions for exemption in decision.exempted if exemption.rule == rule
+        )
+        return next(exemptions, ())
 
     # --- rules that were not asked ------------------------------------------------------------------
 
     def _not_asked(self, rule: ir.Rule) -> RuleExplained:
         trigger = rule.trigger
         if isinstance(trigger, ir.OnEvent) and self.event.get("type") in trigger.types:
-            return self._told(rule, verdict=self._passed_over(rule))
-        return self._told(rule, verdict="elsewhere", **self._waiting(rule))
+            return self._explained(rule, verdict=self._passed_over(rule))
+        return self._explained(rule, verdict="elsewhere", **self._waiting(rule))
 
     def _waiting(self, rule: ir.Rule) -> dict[str, Any]:
         """For what a rule waits that does not listen to the event, and what stands about that."""
@@ -158,7 +160,7 @@ class Rules:
         """Where a balance stands below the step; of those that the event changed, else of the actor's."""
         trigger = rule.trigger
         assert isinstance(trigger, ir.OnCrossing)
-        ladder = next(one for one in self.plan.ladders if one.id == trigger.ladder)
+        ladder = next(ladder for ladder in self.plan.ladders if ladder.id == trigger.ladder)
         step = ladder.steps[trigger.step]
         mark = step.falls_below if trigger.back and step.falls_below is not None else step.reaches
         for who, before, after in self._balances(ladder.ledger):
@@ -171,7 +173,7 @@ class Rules:
                 if change.ledger == ledger:
                     yield change.who, change.before, change.after
         actor = (self.event.get("actor") or {}).get("id")
-        definition = next(one for one in self.plan.ledgers if one.id == ledger)
+        definition = next(kept for kept in self.plan.ledgers if kept.id == ledger)
         if self.partition is not None and actor and definition.per == "member":
             balance = self.partition.ledgers.balance(ledger, actor, self.partition.now)
             yield actor, balance, balance
@@ -184,6 +186,6 @@ class Rules:
     def _next_run(self, schedule: str) -> str | None:
         if self.partition is None:
             return None
-        definition = next(one for one in self.plan.schedules if one.id == schedule)
+        definition = next(row for row in self.plan.schedules if row.id == schedule)
         due = next_after(definition.at, self.plan.timezone, self.partition.schedules[schedule])
         return None if due is None else format_ms(due)

@@ -19,8 +19,8 @@ from groundrules.reference.scope import Scope, identity
 from groundrules.reference.values import evaluate, raw
 from groundrules.reference.windows import Entry, encoded
 from groundrules.time_units import format_duration
-from groundrules.tools.explaining.event_lines import Json, seen
-from groundrules.tools.explaining.model import Condition, Seen, WindowSeen
+from groundrules.tools.explaining.event_lines import Json, summary
+from groundrules.tools.explaining.model import Condition, EventSummary, WindowReading
 from groundrules.window_kinds import KINDS
 
 MOST_EVENTS = 8
@@ -43,7 +43,7 @@ def _branch(expr: ir.And | ir.Or | ir.Not, scope: Scope, events: Events, decisiv
     shape = {ir.And: "and", ir.Or: "or", ir.Not: "not"}[type(expr)]
     outcome = evaluate(expr, scope)
     chosen = [decisive and _decides(shape, outcome, evaluate(part, scope)) for part in operands]
-    parts = [condition(part, scope, events, one) for part, one in zip(operands, chosen, strict=True)]
+    parts = [condition(part, scope, events, decides) for part, decides in zip(operands, chosen, strict=True)]
     return _node(expr, scope, shape, decisive, parts=tuple(parts))
 
 
@@ -89,7 +89,7 @@ def _node(expr: Any, scope: Scope, shape: Any, decisive: bool, **more: Any) -> C
 def _leaf(expr: Any, scope: Scope, events: Events, decisive: bool) -> Condition:
     outcome = evaluate(expr, scope)
     searched = outcome is True and isinstance(expr, clauses.SEARCHING)
-    found = tuple(clauses.evidence(expr, scope)) if searched else ()
+    evidence = tuple(clauses.evidence(expr, scope)) if searched else ()
     return _node(
         expr,
         scope,
@@ -97,7 +97,7 @@ def _leaf(expr: Any, scope: Scope, events: Events, decisive: bool) -> Condition:
         decisive,
         reads={} if isinstance(expr, ir.Const) else clauses.reads(expr, scope),
         missing=blame(expr, scope) if outcome is None else (),
-        evidence=found,
+        evidence=evidence,
         looked_into=_looked_into(expr, scope),
         windows=tuple(windows_in(expr, scope, events)),
     )
@@ -112,12 +112,12 @@ def _looked_into(expr: Any, scope: Scope) -> dict[str, str]:
 # --- windows --------------------------------------------------------------------------------------
 
 
-def windows_in(expr: Any, scope: Scope, events: Events) -> list[WindowSeen]:
+def windows_in(expr: Any, scope: Scope, events: Events) -> list[WindowReading]:
     """The windows that a leaf reads, with the events in them."""
     return [window_seen(part, scope, events) for part in walk(expr) if isinstance(part, ir.WindowTest | ir.WindowValue)]
 
 
-def window_seen(expr: ir.WindowTest | ir.WindowValue, scope: Scope, events: Events) -> WindowSeen:
+def window_seen(expr: ir.WindowTest | ir.WindowValue, scope: Scope, events: Events) -> WindowReading:
     """What a window holds for the key that `expr` reads it with."""
     windows = scope.partition.windows
     window = windows.definitions[expr.window]
@@ -126,14 +126,14 @@ def window_seen(expr: ir.WindowTest | ir.WindowValue, scope: Scope, events: Even
     within = expr.within or scope.plan.retain
     held = [] if None in key else _held(window, key, within, scope)
     value = None if None in key else windows.value(expr.window, key, expr.within, None, scope.now)
-    return WindowSeen(
+    return WindowReading(
         kind=window.kind,
         type=window.type,
         key=dict(zip(names, key, strict=True)),
         within=format_duration(expr.within) if expr.within else None,
         value=written(window, value),
         wanted=f"{expr.operator} {written(window, expr.bound)}" if isinstance(expr, ir.WindowTest) else "",
-        events=tuple(_seen(entry, events) for entry in held[-MOST_EVENTS:]),
+        events=tuple(_entry_summary(entry, events) for entry in held[-MOST_EVENTS:]),
         left_out=max(0, len(held) - MOST_EVENTS),
     )
 
@@ -150,11 +150,11 @@ def _held(window: ir.Window, key: list[Any], within: int, scope: Scope) -> list[
     return [entry for entry in entries if latest[encoded(entry.value)] is entry]
 
 
-def _seen(entry: Entry, events: Events) -> Seen:
+def _entry_summary(entry: Entry, events: Events) -> EventSummary:
     event = events.get(entry.event)
     if event is None:
-        return Seen(id=entry.event, at=format_ms(entry.at), type="")
-    return seen(event, entry.at)
+        return EventSummary(id=entry.event, at=format_ms(entry.at), type="")
+    return summary(event, entry.at)
 
 
 def written(window: ir.Window, value: Any) -> Any:

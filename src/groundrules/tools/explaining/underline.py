@@ -15,16 +15,16 @@ def underlined(text: str, places: Iterable[Range]) -> Iterator[str]:
 
     A text without places is given as its first line. Long lines are cut around the first place.
     """
-    wanted = sorted(places)
+    ordered = sorted(places)
     begin = 0
     lines = text.split("\n")
     for line in lines:
-        here = [(max(start - begin, 0), min(end - begin, len(line))) for start, end in wanted]
+        here = [(max(start - begin, 0), min(end - begin, len(line))) for start, end in ordered]
         here = [(start, end) for start, end in here if start < end or start == end == 0 == len(line)]
         if here:
             yield from _marked(line, here)
         begin += len(line) + 1
-    if not wanted:
+    if not ordered:
         shown = view(lines[0], 0).text
         yield shown + ("…" if len(lines) > 1 and not shown.endswith("…") else "")
 
@@ -40,6 +40,6 @@ def _marked(line: str, places: list[Range]) -> Iterator[str]:
     yield carets
 
 
-def disguised(found: Evidence) -> bool:
+def disguised(evidence: Evidence) -> bool:
     """Whether what was found is spelled otherwise than what was looked for."""
-    return found.pattern.casefold() != found.text.casefold()
+    return evidence.pattern.casefold() != evidence.text.casefold()

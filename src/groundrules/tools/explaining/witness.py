@@ -93,8 +93,8 @@ class Witness:
 
     def remembered(self, id: str | None) -> Partition | None:
         """What a partition remembers now."""
-        found = self._interpreter.runners.get(id or "")
-        return None if found is None else found.partition
+        runner = self._interpreter.runners.get(id or "")
+        return None if runner is None else runner.partition
 
     def empty(self, partition: str) -> Runner:
         """A partition that has seen nothing."""
@@ -104,7 +104,7 @@ class Witness:
         for runner in self._interpreter.runners.values():
             if runner.partition is not None:
                 lighten(runner.partition)
-        held = {entry.event for one in self._interpreter.runners.values() for entry in _history(one)}
+        held = {entry.event for runner in self._interpreter.runners.values() for entry in _history(runner)}
         self.events = {id: event for id, event in self.events.items() if id in held}
 
 

@@ -21,9 +21,9 @@ _HEAD = re.compile(rf"^(?:{'|'.join((*sorted(_HEADS), 'rules'))})\s*[:：]", re.
 
 def files_below(folder: Path) -> list[Path]:
     """Return the rulebook and test files below a folder, sorted; what is hidden is passed over."""
-    found = [path for path in folder.rglob("*") if path.suffix in _SUFFIXES and path.is_file()]
-    seen = [path for path in found if not any(part.startswith(".") for part in path.relative_to(folder).parts)]
-    return sorted(path for path in seen if _is_ours(path))
+    yaml_files = [path for path in folder.rglob("*") if path.suffix in _SUFFIXES and path.is_file()]
+    visible = [path for path in yaml_files if not any(part.startswith(".") for part in path.relative_to(folder).parts)]
+    return sorted(path for path in visible if _is_ours(path))
 
 
 def _is_ours(path: Path) -> bool:

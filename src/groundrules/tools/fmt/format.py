@@ -43,11 +43,11 @@ def format_text(text: str, path: str = "rulebook.yaml") -> Formatted:
     if root is None:
         return Formatted(text, False)
     try:
-        found = trivia(file, root)
+        trivia_of_file = trivia(file, root)
     except UnsupportedYamlError:
         raise FormatError("it uses anchors, aliases, tags or `?` keys, which have no canonical layout") from None
-    after = laid_out(file, root, found)
-    _compare(root, found.comments, SourceFile(path, after))
+    after = laid_out(file, root, trivia_of_file)
+    _compare(root, trivia_of_file.comments, SourceFile(path, after))
     return Formatted(after, after != text)
 
 
@@ -81,7 +81,7 @@ def _same(before: YNode, after: YNode, shape: Shape) -> bool:
         )
     if isinstance(before, YSequence) and isinstance(after, YSequence):
         return len(before.items) == len(after.items) and all(
-            _same(one, other, shape.item) for one, other in zip(before.items, after.items, strict=True)
+            _same(item, other, shape.item) for item, other in zip(before.items, after.items, strict=True)
         )
     if not isinstance(before, YScalar) or not isinstance(after, YScalar):
         return False

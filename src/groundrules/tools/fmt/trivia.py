@@ -79,7 +79,7 @@ class _Reader:
     def __init__(self, file: SourceFile, root: YNode) -> None:
         self.file = file
         self.root = root
-        self.found = Trivia()
+        self.kept = Trivia()
         self.scalars = list(scalars(root))
         self.comments = list(self._comments())
 
@@ -89,14 +89,14 @@ class _Reader:
         self._enter(self.root, None, None, starts)
         self.entries.sort(key=lambda entry: (entry.start, entry.depth))
         self.starts = [entry.start for entry in self.entries]
-        self.found.comments = [comment.text for comment in self.comments]
+        self.kept.comments = [comment.text for comment in self.comments]
         lines = self._own_lines()
         for comment in self.comments:
             if self.file.position(comment.start)[0] not in lines:
                 self._behind(comment)
         for run in _runs(lines):
             self._run(run)
-        return self.found
+        return self.kept
 
     # --- finding --------------------------------------------------------------------------------
 
@@ -113,18 +113,18 @@ class _Reader:
 
     def _header(self, scalar: YScalar) -> Iterator[_Comment]:
         line_end = self.file.text.find("\n", scalar.start)
-        found = _COMMENT.search(self.file.text, scalar.start, line_end if line_end >= 0 else scalar.end)
-        if found:
-            yield _Comment(found.start(), found[0].rstrip())
+        comment = _COMMENT.search(self.file.text, scalar.start, line_end if line_end >= 0 else scalar.end)
+        if comment:
+            yield _Comment(comment.start(), comment[0].rstrip())
 
     def _between(self, start: int, end: int) -> Iterator[_Comment]:
         text = self.file.text[start:end]
-        for found in _COMMENT.finditer(text):
-            yield _Comment(start + found.start(), found[0].rstrip())
+        for match in _COMMENT.finditer(text):
+            yield _Comment(start + match.start(), match[0].rstrip())
         rest = _COMMENT.sub("", text)
         marker = _MARKER.search(rest)
         if marker:
-            self.found.marked = self.found.marked or (marker[0].startswith("-") and not rest[: marker.start()].strip())
+            self.kept.marked = self.kept.marked or (marker[0].startswith("-") and not rest[: marker.start()].strip())
             rest = _MARKER.sub("", rest)
         if not _STRUCTURE.fullmatch(rest):
             raise UnsupportedYamlError
@@ -137,7 +137,7 @@ class _Reader:
         if node.flow:
             if bisect_left(comments, node.start) == bisect_left(comments, node.end):
                 return
-            self.found.opened.add(id(node))
+            self.kept.opened.add(id(node))
             flow = node
         depth = 0 if parent is None else parent.depth + 1
         pairs = node.items if isinstance(node, YMapping) else [(item, item) for item in node.items]
@@ -169,11 +169,11 @@ class _Reader:
             following = self._after(comment.start)
             if following is None:
                 raise UnsupportedYamlError
-            self.found.above.setdefault(id(following.anchor), []).append(comment.text)
-        elif id(entry.anchor) in self.found.behind:
-            self.found.below.setdefault(id(entry.anchor), []).append(comment.text)
+            self.kept.above.setdefault(id(following.anchor), []).append(comment.text)
+        elif id(entry.anchor) in self.kept.behind:
+            self.kept.below.setdefault(id(entry.anchor), []).append(comment.text)
         else:
-            self.found.behind[id(entry.anchor)] = comment.text
+            self.kept.behind[id(entry.anchor)] = comment.text
 
     def _before(self, offset: int) -> Entry | None:
         index = bisect_right(self.starts, offset)
@@ -194,9 +194,9 @@ class _Reader:
         lines = [line for _, line in run]
         if closing and previous is not None:
             owner = self._owner(previous, closing)
-            self.found.below.setdefault(id(owner.anchor), []).extend(lines[: len(closing)])
+            self.kept.below.setdefault(id(owner.anchor), []).extend(lines[: len(closing)])
         if following is not None:
-            self.found.above.setdefault(id(following.anchor), []).extend(lines[len(closing) :])
+            self.kept.above.setdefault(id(following.anchor), []).extend(lines[len(closing) :])
 
     def _closing(self, run: list[tuple[int, str]], following: Entry | None) -> list[tuple[int, str]]:
         """Return the part of a run that is indented more than what follows, unless it stands behind its dash."""

@@ -36,14 +36,14 @@ def _decides(guide: Guide) -> Iterator[Block]:
     rows = []
     for rule in guide.rules:
         if rule.approval:
-            one = rule.approval
+            approval = rule.approval
             what = phrases.join([phrases.title(rule.title, rule.id), phrases.effects(rule.effects)], "colon")
             rows.append(
                 (
                     what,
-                    one.by,
-                    str(one.approvals),
-                    phrases.length(one.within),
+                    approval.by,
+                    str(approval.approvals),
+                    phrases.length(approval.within),
                     guide.refused(rule) or phrases("no_bound"),
                 )
             )
@@ -63,7 +63,7 @@ def _remembered(guide: Guide) -> Iterator[Block]:
 
 def _kept(guide: Guide) -> Iterator[str]:
     plan, phrases = guide.plan, guide.phrases
-    for ledger in (one for one in plan.ledgers if one.id in guide.raised):
+    for ledger in (ledger for ledger in plan.ledgers if ledger.id in guide.raised):
         fade = ledger.fade
         fades = phrases("ledger_fades", n=fade.amount, length=phrases.length(fade.every)) if fade else ""
         yield phrases.join([phrases.ledger(ledger.id), fades or phrases("ledger_kept")], "colon")
@@ -74,8 +74,10 @@ def _kept(guide: Guide) -> Iterator[str]:
         yield phrases("kept_rules", length=phrases.length(longest))
     labels = {label.label: label.lasts for label in within(plan.rules, ir.Label) if not label.remove}
     if labels:
-        told = [f"{name} ({phrases.length(lasts) if lasts else phrases('for_good')})" for name, lasts in labels.items()]
-        yield phrases("kept_labels", labels=phrases.join(sorted(told), "comma"))
+        lifetimes = [
+            f"{name} ({phrases.length(lasts) if lasts else phrases('for_good')})" for name, lasts in labels.items()
+        ]
+        yield phrases("kept_labels", labels=phrases.join(sorted(lifetimes), "comma"))
     if plan.facts.get("member"):
         facts = phrases.join(plan.facts["member"], "comma")
         yield phrases("kept_facts", facts=facts, length=phrases.length(plan.retain))

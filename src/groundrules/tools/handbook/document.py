@@ -20,12 +20,12 @@ def one_line(text: str) -> str:
     """
     quoted: list[str] = []
 
-    def keep(found: re.Match[str]) -> str:
-        quoted.append(found[0])
-        return f"{found[0][0]}{chr(_PRIVATE + len(quoted) - 1)}{found[0][-1]}"
+    def keep(match: re.Match[str]) -> str:
+        quoted.append(match[0])
+        return f"{match[0][0]}{chr(_PRIVATE + len(quoted) - 1)}{match[0][-1]}"
 
     folded = _FOLDED.sub("", _QUOTED.sub(keep, " ".join(text.split())))
-    return _KEPT.sub(lambda found: quoted[ord(found[1]) - _PRIVATE], folded) if quoted else folded
+    return _KEPT.sub(lambda match: quoted[ord(match[1]) - _PRIVATE], folded) if quoted else folded
 
 
 @dataclass(frozen=True)

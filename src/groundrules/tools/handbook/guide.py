@@ -30,8 +30,8 @@ class Guide:
 
     @cached_property
     def rules(self) -> list[ir.Rule]:
-        told = [rule for rule in self.plan.rules if rule.mode in self.modes and not self.is_bookkeeping(rule)]
-        return told if self.ids else [rule for rule in told if not is_switched_off(rule)]
+        rules = [rule for rule in self.plan.rules if rule.mode in self.modes and not self.is_bookkeeping(rule)]
+        return rules if self.ids else [rule for rule in rules if not is_switched_off(rule)]
 
     def name(self, title: Mapping[str, str], id: str) -> str:
         """What a rule or another block is called."""
@@ -109,7 +109,7 @@ def _settled(expr: ir.AnyExpr | None) -> object:
             return None if inner is None else not inner
         case ir.And() | ir.Or():
             settles = isinstance(expr, ir.Or)
-            return settles if any(_settled(one) is settles for one in expr.operands) else None
+            return settles if any(_settled(operand) is settles for operand in expr.operands) else None
     return None
 
 

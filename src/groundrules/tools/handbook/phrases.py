@@ -203,4 +203,6 @@ _PLAIN = (ir.Const, *_REFERENCES)  # what people can read
 def _is_unspoken(value: Any) -> bool:
     """What is said rather than done, and ids of what is at hand."""
     items = value.items if isinstance(value, ir.Sequence) else ()
-    return isinstance(value, ir.Template | ir.Matched) or any(isinstance(one, ir.Field | ir.Template) for one in items)
+    return isinstance(value, ir.Template | ir.Matched) or any(
+        isinstance(item, ir.Field | ir.Template) for item in items
+    )

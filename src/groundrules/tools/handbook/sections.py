@@ -16,7 +16,7 @@ from groundrules.tools.handbook.phrases import Phrases
 
 def sections(guide: Guide, alias: str, level: int) -> Iterator[Block]:
     """Yield the sections of the rulebook imported as `alias`, with headings of `level`."""
-    found = {
+    by_name = {
         "rules": _themes(guide, _events(guide, alias, "rule"), level + 1),
         "rewards": _rewards(guide, _events(guide, alias, "reward")),
         "ladders": _ladders(guide, alias, level + 1),
@@ -24,7 +24,7 @@ def sections(guide: Guide, alias: str, level: int) -> Iterator[Block]:
         "states": _states(guide, alias),
         "schedules": _schedules(guide, alias),
     }
-    for name, blocks in found.items():
+    for name, blocks in by_name.items():
         body = list(blocks)
         if body:
             yield Heading(level, guide.phrases(name))
@@ -41,9 +41,9 @@ def _events(guide: Guide, alias: str, kind: str) -> list[ir.Rule]:
 
 
 def _items(items: Iterable[Item]) -> Iterator[Block]:
-    found = tuple(items)
-    if found:
-        yield Items(found)
+    shown = tuple(items)
+    if shown:
+        yield Items(shown)
 
 
 # --- rules ---------------------------------------------------------------------------------------
@@ -134,11 +134,11 @@ def _bound(guide: Guide, rule: ir.Rule) -> str:
     phrases = guide.phrases
     caps = {cap.id: cap for cap in guide.plan.caps}
     used = [caps[effect.cap] for effect in rule.effects if isinstance(effect, ir.Delta) and effect.cap in caps]
-    told = [phrases(f"per_{cap.per}", n=cap.amount) for cap in dict.fromkeys(used)]
-    told += [_once(phrases, rule.once)] if rule.once else []
+    bounds = [phrases(f"per_{cap.per}", n=cap.amount) for cap in dict.fromkeys(used)]
+    bounds += [_once(phrases, rule.once)] if rule.once else []
     if rule.undo:
-        told.append(phrases("taken_back", type=phrases.events(undo.type for undo in rule.undo)))
-    return phrases.join(told, "then") or phrases("no_bound")
+        bounds.append(phrases("taken_back", type=phrases.events(undo.type for undo in rule.undo)))
+    return phrases.join(bounds, "then") or phrases("no_bound")
 
 
 # --- ladders -------------------------------------------------------------------------------------
@@ -159,10 +159,10 @@ def _ladder(guide: Guide, ladder: ir.Ladder, level: int) -> Iterator[Block]:
         yield Paragraph(text)
     head = (phrases("reaches", ledger=phrases.ledger(ladder.ledger)), phrases("follows"))
     yield Table(head, tuple(_step(guide, ladder, number) for number in range(len(ladder.steps))))
-    ledger = next(one for one in guide.plan.ledgers if one.id == ladder.ledger)
-    told = [phrases("beyond")] if ladder.beyond == "repeat" else []
+    ledger = next(ledger for ledger in guide.plan.ledgers if ledger.id == ladder.ledger)
+    sentences = [phrases("beyond")] if ladder.beyond == "repeat" else []
     if ledger.fade:
-        told.append(
+        sentences.append(
             phrases(
                 "fades",
                 ledger=phrases.ledger(ledger.id),
@@ -170,27 +170,29 @@ def _ladder(guide: Guide, ladder: ir.Ladder, level: int) -> Iterator[Block]:
                 length=phrases.length(ledger.fade.every),
             )
         )
-    if told:
-        yield Paragraph(" ".join(told))
+    if sentences:
+        yield Paragraph(" ".join(sentences))
 
 
 def _step(guide: Guide, ladder: ir.Ladder, number: int) -> tuple[str, str]:
     phrases, step = guide.phrases, ladder.steps[number]
     rule, back = (guide.by_id.get(f"{ladder.id}#{number + 1}{end}") for end in ("", "#back"))
-    told = [pick(step.title, phrases.lang)]
+    parts = [pick(step.title, phrases.lang)]
     if rule:
-        told += [phrases.effects(rule.effects), *agreed(guide, rule)]
+        parts += [phrases.effects(rule.effects), *agreed(guide, rule)]
     if back:
-        told.append(phrases("falls", n=step.falls_below, what=phrases.effects(back.effects)))
-    return str(step.reaches), phrases.join(told, "then")
+        parts.append(phrases("falls", n=step.falls_below, what=phrases.effects(back.effects)))
+    return str(step.reaches), phrases.join(parts, "then")
 
 
 # --- paths, states, schedules --------------------------------------------------------------------
 
 
 def _paths(guide: Guide, alias: str) -> Iterator[Block]:
-    found = [one for one in guide.plan.processes if alias_of(one.id) == alias and one.id in guide.by_id]
-    yield from _items(_path(guide, process, guide.by_id[process.id]) for process in found)
+    processes = [
+        process for process in guide.plan.processes if alias_of(process.id) == alias and process.id in guide.by_id
+    ]
+    yield from _items(_path(guide, process, guide.by_id[process.id]) for process in processes)
 
 
 def _path(guide: Guide, process: ir.Process, opening: ir.Rule) -> Item:
@@ -226,8 +228,8 @@ def _types(rule: ir.Rule) -> tuple[str, ...]:
 
 
 def _states(guide: Guide, alias: str) -> Iterator[Block]:
-    found = [one for one in guide.plan.states if alias_of(one.id) == alias and one.id in guide.states]
-    yield from _items(_state(guide, state) for state in found)
+    states = [state for state in guide.plan.states if alias_of(state.id) == alias and state.id in guide.states]
+    yield from _items(_state(guide, state) for state in states)
 
 
 def _state(guide: Guide, state: ir.State) -> Item:
@@ -252,8 +254,10 @@ def _turn(phrases: Phrases, condition: ir.AnyExpr, events: tuple[ir.Until, ...])
 
 
 def _schedules(guide: Guide, alias: str) -> Iterator[Block]:
-    found = [one for one in guide.plan.schedules if alias_of(one.id) == alias and one.id in guide.by_id]
-    yield from _items(_schedule(guide, schedule, guide.by_id[schedule.id]) for schedule in found)
+    schedules = [
+        schedule for schedule in guide.plan.schedules if alias_of(schedule.id) == alias and schedule.id in guide.by_id
+    ]
+    yield from _items(_schedule(guide, schedule, guide.by_id[schedule.id]) for schedule in schedules)
 
 
 def _schedule(guide: Guide, schedule: ir.Schedule, rule: ir.Rule) -> Item:

@@ -38,7 +38,7 @@ class Proposal(NamedTuple):
 
 
 @dataclass
-class Heard:
+class Observations:
     """What was measured against each threshold, and the steps at which each rule was asked, and fired."""
 
     measured: dict[tuple[str, int], set[Any]] = field(default_factory=dict)
@@ -48,35 +48,35 @@ class Heard:
 
 def boundaries(plan: ir.Plan, cases: Sequence[Case]) -> Iterator[Proposal]:
     """Yield a proposal for each threshold of the rulebook's own that the cases do not pass closely."""
-    heard = Heard()
+    observed = Observations()
     for case in cases:
-        _listen(plan, case, heard)
+        _listen(plan, case, observed)
     for threshold in thresholds(plan):
-        if not set(threshold.needed) <= heard.measured.get(threshold.key, set()):
-            yield Proposal(threshold, _proposed(plan, threshold, heard, cases))
+        if not set(threshold.needed) <= observed.measured.get(threshold.key, set()):
+            yield Proposal(threshold, _proposed(plan, threshold, observed, cases))
 
 
 def thresholds(plan: ir.Plan) -> Iterator[Threshold]:
     """Yield every threshold once, in the order of the text."""
-    found: dict[tuple[str, int], Threshold] = {}
+    by_key: dict[tuple[str, int], Threshold] = {}
     for owner, guard in conditions_of(plan):
         for leaf in guard:
             if threshold := _threshold(plan, owner, leaf):
-                found.setdefault(threshold.key, threshold)
+                by_key.setdefault(threshold.key, threshold)
     for ladder in plan.ladders:
         for number, step in enumerate(ladder.steps if "." not in ladder.id else ()):
-            rule = next((one for one in plan.rules if one.id == f"{ladder.id}#{number + 1}"), None)
+            rule = next((rule for rule in plan.rules if rule.id == f"{ladder.id}#{number + 1}"), None)
             place = plan.sources[rule.src] if rule and rule.src >= 0 else ir.Source(file="", line=0, column=0, text="")
             key = (f"{ladder.id}#{number + 1}", -1)
             text = f"{ladder.ledger} reaches {step.reaches}"
-            found[key] = Threshold(key[0], -1, text, place.file, place.line, step.reaches, 1, ladder)
-    yield from sorted(found.values(), key=lambda one: (one.file, one.line, one.text))
+            by_key[key] = Threshold(key[0], -1, text, place.file, place.line, step.reaches, 1, ladder)
+    yield from sorted(by_key.values(), key=lambda limit: (limit.file, limit.line, limit.text))
 
 
 def _threshold(plan: ir.Plan, owner: str, leaf: Any) -> Threshold | None:
     place = plan.sources[leaf.src] if leaf.src >= 0 else ir.Source(file="", line=0, column=0, text="")
     if isinstance(leaf, ir.WindowTest):
-        window = next(one for one in plan.windows if one.id == leaf.window)
+        window = next(window for window in plan.windows if window.id == leaf.window)
         unit = SECOND if KINDS[window.kind].elapsed else 1
         return Threshold(
             owner, leaf.src, place.text, place.file, place.line, leaf.bound, unit, leaf, _is_state(plan, owner)
@@ -98,7 +98,7 @@ def _is_state(plan: ir.Plan, owner: str) -> bool:
 # --- listening --------------------------------------------------------------------------------------
 
 
-def _listen(plan: ir.Plan, case: Case, heard: Heard) -> list[list[Decision]]:
+def _listen(plan: ir.Plan, case: Case, observed: Observations) -> list[list[Decision]]:
     """Play a case and note what it measures; its decisions, step by step."""
     owners: set[str] = set()
 
@@ -107,27 +107,27 @@ def _listen(plan: ir.Plan, case: Case, heard: Heard) -> list[list[Decision]]:
         for leaf, where in leaves(guard, scope):
             value = _measure(leaf, where)
             if value is not None:
-                heard.measured.setdefault((owner, leaf.src), set()).add(value)
+                observed.measured.setdefault((owner, leaf.src), set()).add(value)
 
-    told = []
+    played = []
     for number, decisions in enumerate(play(plan, case, watch)):
         witness = Witness(case, number)
         for owner in owners:
-            heard.asked.setdefault(owner, []).append(witness)
+            observed.asked.setdefault(owner, []).append(witness)
         for decision in decisions:
-            for one in decision.fired:
-                heard.fired.setdefault(one.rule, []).append(witness)
+            for fired in decision.fired:
+                observed.fired.setdefault(fired.rule, []).append(witness)
             for change in decision.ledgers:
-                _balances(plan, change.ledger, change.after, heard)
+                _balances(plan, change.ledger, change.after, observed)
         owners.clear()
-        told.append(decisions)
-    return told
+        played.append(decisions)
+    return played
 
 
-def _balances(plan: ir.Plan, ledger: str, after: int, heard: Heard) -> None:
+def _balances(plan: ir.Plan, ledger: str, after: int, observed: Observations) -> None:
     for ladder in plan.ladders:
         for number, _ in enumerate(ladder.steps if ladder.ledger == ledger else ()):
-            heard.measured.setdefault((f"{ladder.id}#{number + 1}", -1), set()).add(after)
+            observed.measured.setdefault((f"{ladder.id}#{number + 1}", -1), set()).add(after)
 
 
 def _measure(leaf: Any, scope: Scope) -> Any:
@@ -149,29 +149,34 @@ def _measure(leaf: Any, scope: Scope) -> Any:
 # --- proposing --------------------------------------------------------------------------------------
 
 
-def _proposed(plan: ir.Plan, threshold: Threshold, heard: Heard, cases: Sequence[Case]) -> Case | None:
+def _proposed(plan: ir.Plan, threshold: Threshold, observed: Observations, cases: Sequence[Case]) -> Case | None:
     """A draft that measures the numbers, with what it brings about as its expectations.
 
     The first in which the outcome hangs on them; else the first of all.
     """
     best = None
-    for draft in drafts.drafts(plan, threshold, _witnesses(plan, threshold, heard), cases):
-        trial = Heard()
-        told = _listen(plan, draft, trial)
-        if set(threshold.needed) <= trial.measured.get(threshold.key, set()) and len(told) == len(draft.steps):
-            best = best or _expecting(plan, draft, told)
-            if len({tuple(one.rule for decision in step for one in decision.fired) for step in told[-3:]}) > 1:
-                return _expecting(plan, draft, told)
+    for draft in drafts.drafts(plan, threshold, _witnesses(plan, threshold, observed), cases):
+        trial = Observations()
+        played = _listen(plan, draft, trial)
+        if set(threshold.needed) <= trial.measured.get(threshold.key, set()) and len(played) == len(draft.steps):
+            best = best or _expecting(plan, draft, played)
+            if len({tuple(fired.rule for decision in step for fired in decision.fired) for step in played[-3:]}) > 1:
+                return _expecting(plan, draft, played)
     return best
 
 
-def _witnesses(plan: ir.Plan, threshold: Threshold, heard: Heard) -> Iterable[Witness]:
+def _witnesses(plan: ir.Plan, threshold: Threshold, observed: Observations) -> Iterable[Witness]:
     """Steps to make a draft of: at best such at which the rule fired, else such at which it was asked."""
     owners = [threshold.owner]
     if isinstance(threshold.leaf, ir.Ladder):
         ledger = threshold.leaf.ledger
         owners = [rule.id for rule in plan.rules if any(_adds(effect, ledger) for effect in _all_effects(rule))]
-    return [one for found in (heard.fired, heard.asked) for owner in owners for one in found.get(owner, ())]
+    return [
+        witness
+        for witnesses in (observed.fired, observed.asked)
+        for owner in owners
+        for witness in witnesses.get(owner, ())
+    ]
 
 
 def _all_effects(rule: ir.Rule) -> tuple[Any, ...]:
@@ -183,10 +188,10 @@ def _adds(effect: Any, ledger: str) -> bool:
     return isinstance(effect, ir.Delta) and effect.ledger == ledger
 
 
-def _expecting(plan: ir.Plan, draft: Case, told: Sequence[Sequence[Decision]]) -> Case:
+def _expecting(plan: ir.Plan, draft: Case, played: Sequence[Sequence[Decision]]) -> Case:
     specs = {spec.name: spec for spec in plan.actions}
     steps = []
-    for step, decisions in zip(draft.steps, told, strict=True):
+    for step, decisions in zip(draft.steps, played, strict=True):
         actions = [as_expected(action, specs) for decision in decisions for action in decision.actions]
         quiet = not any(decision.fired for decision in decisions)
         steps.append(_with(step, Expectation(actions=actions) if actions or quiet else _fired(decisions)))
@@ -194,7 +199,7 @@ def _expecting(plan: ir.Plan, draft: Case, told: Sequence[Sequence[Decision]]) -
 
 
 def _fired(decisions: Sequence[Decision]) -> Expectation:
-    return Expectation(actions=[], fired=sorted(one.rule for decision in decisions for one in decision.fired))
+    return Expectation(actions=[], fired=sorted(fired.rule for decision in decisions for fired in decision.fired))
 
 
 def _with(step: Step, expect: Expectation) -> Step:

@@ -36,7 +36,7 @@ class Item:
 
 
 @dataclass
-class Seen:
+class Observed:
     """What was seen while the cases were played."""
 
     outcomes: dict[tuple[str, int], set[bool | None]] = field(default_factory=dict)  # (owner, source) → of the clause
@@ -69,9 +69,9 @@ def coverage(plan: ir.Plan, cases: Iterable[Case]) -> Coverage:
 
 def joined(parts: Iterable[Coverage]) -> Coverage:
     """What several sets of cases reach together, each under settings of its own."""
-    found = list(parts)
-    items = dict.fromkeys(item for one in found for item in one.items)
-    return Coverage(tuple(sorted(items, key=_place)), frozenset().union(*(one.reached for one in found)))
+    coverages = list(parts)
+    items = dict.fromkeys(item for coverage in coverages for item in coverage.items)
+    return Coverage(tuple(sorted(items, key=_place)), frozenset().union(*(coverage.reached for coverage in coverages)))
 
 
 def _place(item: Item) -> tuple[str, int, str, str, str, str]:
@@ -81,37 +81,37 @@ def _place(item: Item) -> tuple[str, int, str, str, str, str]:
 # --- playing ----------------------------------------------------------------------------------------
 
 
-def observe(plan: ir.Plan, cases: Iterable[Case]) -> Seen:
+def observe(plan: ir.Plan, cases: Iterable[Case]) -> Observed:
     """Play every case to an interpreter of its own and note what it asks and does."""
-    seen = Seen()
+    observed = Observed()
     for case in cases:
-        _play(plan, case, seen)
-    return seen
+        _play(plan, case, observed)
+    return observed
 
 
-def _play(plan: ir.Plan, case: Case, seen: Seen) -> None:
+def _play(plan: ir.Plan, case: Case, observed: Observed) -> None:
     def watch(owner: str, guard: Any, scope: Scope) -> None:
-        seen.asked.setdefault(owner, set()).add(case.name)
-        seen.guards.setdefault(id(guard), set()).add(evaluate(guard, scope))
+        observed.asked.setdefault(owner, set()).add(case.name)
+        observed.guards.setdefault(id(guard), set()).add(evaluate(guard, scope))
         for leaf, where in leaves(guard, scope):
-            seen.outcomes.setdefault((owner, leaf.src), set()).add(evaluate(leaf, where))
+            observed.outcomes.setdefault((owner, leaf.src), set()).add(evaluate(leaf, where))
 
     for decisions in play(plan, case, watch):
-        _note(decisions, seen)
+        _note(decisions, observed)
 
 
-def _note(decisions: Iterable[Decision], seen: Seen) -> None:
+def _note(decisions: Iterable[Decision], observed: Observed) -> None:
     for decision in decisions:
-        seen.fired |= {fired.rule for fired in decision.fired} | {shadow.rule for shadow in decision.shadow}
+        observed.fired |= {fired.rule for fired in decision.fired} | {shadow.rule for shadow in decision.shadow}
 
 
 # --- what there is to reach -------------------------------------------------------------------------
 
 
-def covered(plan: ir.Plan, seen: Seen) -> Coverage:
+def covered(plan: ir.Plan, observed: Observed) -> Coverage:
     """Set what was seen against everything that the rulebook has of its own."""
-    found = [*_rules(plan, seen), *_paths(plan, seen), *_states(plan, seen)]
-    ordered = sorted(found, key=lambda pair: _place(pair[0]))
+    pairs = [*_rules(plan, observed), *_paths(plan, observed), *_states(plan, observed)]
+    ordered = sorted(pairs, key=lambda pair: _place(pair[0]))
     return Coverage(tuple(item for item, _ in ordered), frozenset(item for item, reached in ordered if reached))
 
 
@@ -123,42 +123,42 @@ def _source(plan: ir.Plan, src: int) -> ir.Source:
     return plan.sources[src] if src >= 0 else ir.Source(file="", line=0, column=0, text="")
 
 
-def _rules(plan: ir.Plan, seen: Seen) -> Iterator[tuple[Item, bool]]:
+def _rules(plan: ir.Plan, observed: Observed) -> Iterator[tuple[Item, bool]]:
     for rule in plan.rules:
         if _own(rule.id) and rule.mode != "off":
             place = _source(plan, rule.src)
             kind: Kind = "rule" if isinstance(rule.trigger, ir.OnEvent | ir.OnSchedule) else "step"
-            yield Item(kind, rule.id, phrase("ways.fires"), "", place.file, place.line), rule.id in seen.fired
+            yield Item(kind, rule.id, phrase("ways.fires"), "", place.file, place.line), rule.id in observed.fired
             for number, _ in rule.times.steps if rule.times else ():
                 what = phrase("ways.step", number)
-                yield Item("step", rule.id, what, "", place.file, place.line), f"{rule.id}@{number}" in seen.asked
+                yield Item("step", rule.id, what, "", place.file, place.line), f"{rule.id}@{number}" in observed.asked
             for guard in (rule.when, rule.unless):
-                yield from _clauses(plan, rule.id, guard, seen)
+                yield from _clauses(plan, rule.id, guard, observed)
 
 
-def _paths(plan: ir.Plan, seen: Seen) -> Iterator[tuple[Item, bool]]:
+def _paths(plan: ir.Plan, observed: Observed) -> Iterator[tuple[Item, bool]]:
     for process in plan.processes:
         for until in process.until if _own(process.id) else ():
             place = _source(plan, until.src)
-            ended = True in seen.guards.get(id(until.when), ())
+            ended = True in observed.guards.get(id(until.when), ())
             yield Item("end", process.id, phrase("ways.ends"), place.text, place.file, place.line), ended
-            yield from _clauses(plan, process.id, until.when, seen)
+            yield from _clauses(plan, process.id, until.when, observed)
         for until in process.restart if _own(process.id) else ():
-            yield from _clauses(plan, process.id, until.when, seen)
+            yield from _clauses(plan, process.id, until.when, observed)
 
 
-def _states(plan: ir.Plan, seen: Seen) -> Iterator[tuple[Item, bool]]:
+def _states(plan: ir.Plan, observed: Observed) -> Iterator[tuple[Item, bool]]:
     for state in plan.states:
         turns = (*state.enter_on, *state.leave_on)
         for guard in (state.enter, state.leave, *(turn.when for turn in turns)) if _own(state.id) else ():
-            yield from _clauses(plan, state.id, guard, seen)
+            yield from _clauses(plan, state.id, guard, observed)
 
 
-def _clauses(plan: ir.Plan, owner: str, guard: Any, seen: Seen) -> Iterator[tuple[Item, bool]]:
+def _clauses(plan: ir.Plan, owner: str, guard: Any, observed: Observed) -> Iterator[tuple[Item, bool]]:
     """Both ways of each clause; one that is written twice, in two uses of a define, counts once."""
     for src in dict.fromkeys(leaf.src for leaf in _leaves(guard)):
         place = _source(plan, src)
-        outcomes = seen.outcomes.get((owner, src), set())
+        outcomes = observed.outcomes.get((owner, src), set())
         for way in (True, False):
             what = phrase("ways.is_true" if way else "ways.is_false")
             yield Item("clause", owner, what, place.text, place.file, place.line), way in outcomes

@@ -64,7 +64,7 @@ def drafts(plan: ir.Plan, threshold: Threshold, witnesses: Iterable[Witness], ca
     """Yield drafts for a threshold, the likeliest first; at most twenty witnesses are tried."""
     for witness in list(witnesses)[:20]:
         if isinstance(threshold.leaf, ir.WindowTest):
-            window = next(one for one in plan.windows if one.id == threshold.leaf.window)
+            window = next(window for window in plan.windows if window.id == threshold.leaf.window)
             yield from _filling(threshold, witness, window, cases)
             yield from _by_values(threshold, witness, window.value)
         elif isinstance(threshold.leaf, ir.Ladder):
@@ -89,10 +89,10 @@ def _elapsed(plan: ir.Plan, witness: Witness) -> int:
 def _case(threshold: Threshold, witness: Witness, steps: Iterable[Step], **members: dict[str, Any]) -> Case:
     """A case with the people of the witness, three more if need be."""
     name = f"{threshold.owner}: below, at and above {threshold.text}"
-    case, found = witness.case, tuple(steps)
-    used = {str(step.fields.get("by")) for step in found}
+    case, taken = witness.case, tuple(steps)
+    used = {str(step.fields.get("by")) for step in taken}
     kept = {who: facts for who, facts in case.members.items() if who in used or "{" in who}
-    return Case(name, found, case.span, kept | members, case.channels, case.start, case.channel)
+    return Case(name, taken, case.span, kept | members, case.channels, case.start, case.channel)
 
 
 def _first_at(witness: Witness) -> str:
@@ -207,8 +207,8 @@ def _by_values(threshold: Threshold, witness: Witness, of: Any) -> Iterator[Case
     by = [{"by": way} for way in WAYS] if isinstance(who, str) else [{}, {}, {}]
     members = {way: witness.case.members.get(str(who), {}) for way in WAYS} if isinstance(who, str) else {}
     for values in _values(threshold, paths[0], witness.it):
-        told = [one | {paths[0][0]: value} for one, value in zip(by, values, strict=True)]
-        yield _case(threshold, witness, _by(witness, told), **members)
+        filled = [by_whom | {paths[0][0]: value} for by_whom, value in zip(by, values, strict=True)]
+        yield _case(threshold, witness, _by(witness, filled), **members)
 
 
 def _values(threshold: Threshold, path: tuple[str, ...], step: Step) -> Iterator[list[Any]]:

@@ -16,45 +16,49 @@ from groundrules.tools.testing.write import write_cases
 
 def lines(measured: Measured, say: Speech) -> Iterator[Line]:
     """Yield what was found."""
-    for name, found in measured.get("coverage", {}).items():
-        yield from _coverage(name, found, say)
-    for name, found in measured.get("mutants", {}).items():
-        yield from _mutants(name, found, say)
-    for name, found in measured.get("boundaries", {}).items():
-        yield from _boundaries(name, found, say)
+    for name, measurement in measured.get("coverage", {}).items():
+        yield from _coverage(name, measurement, say)
+    for name, measurement in measured.get("mutants", {}).items():
+        yield from _mutants(name, measurement, say)
+    for name, measurement in measured.get("boundaries", {}).items():
+        yield from _boundaries(name, measurement, say)
 
 
-def _coverage(name: str, found: Coverage, say: Speech) -> Iterator[Line]:
+def _coverage(name: str, coverage: Coverage, say: Speech) -> Iterator[Line]:
     yield Line()
-    yield Line(say("reached", name=name, reached=len(found.reached), all=len(found.items), share=found.share))
-    for item in found.missed:
+    yield Line(say("reached", name=name, reached=len(coverage.reached), all=len(coverage.items), share=coverage.share))
+    for item in coverage.missed:
         phrase = item.kind if item.kind in ("clause", "end") else "never"
         way = say(phrase, text=excerpt(item.text, 80), what=say.phrase(item.what))
         yield f"  {item.file}:{item.line}: " + Line(item.owner, "head") + way
 
 
-def _mutants(name: str, found: Sequence[Verdict], say: Speech) -> Iterator[Line]:
-    missed = sorted((one for one in found if one.by is None), key=lambda one: (one.file, one.line))
+def _mutants(name: str, verdicts: Sequence[Verdict], say: Speech) -> Iterator[Line]:
+    missed = sorted(
+        (verdict for verdict in verdicts if verdict.by is None), key=lambda verdict: (verdict.file, verdict.line)
+    )
     yield Line()
-    yield Line(say("noticed", name=name, noticed=len(found) - len(missed), all=len(found), share=noticed(found)))
-    for one in missed:
-        place = f"{one.file}:{one.line}: " if one.file else ""
-        of = say("of", text=excerpt(one.text)) if one.text not in ("", one.owner) else ""
-        change = say("unnoticed", of=of, change=say.phrase(one.change))
-        yield f"  {place}" + Line(one.owner, "head") + say("colon") + change
+    yield Line(
+        say("noticed", name=name, noticed=len(verdicts) - len(missed), all=len(verdicts), share=noticed(verdicts))
+    )
+    for verdict in missed:
+        place = f"{verdict.file}:{verdict.line}: " if verdict.file else ""
+        of = say("of", text=excerpt(verdict.text)) if verdict.text not in ("", verdict.owner) else ""
+        change = say("unnoticed", of=of, change=say.phrase(verdict.change))
+        yield f"  {place}" + Line(verdict.owner, "head") + say("colon") + change
 
 
-def _boundaries(name: str, found: Sequence[Proposal], say: Speech) -> Iterator[Line]:
+def _boundaries(name: str, proposals: Sequence[Proposal], say: Speech) -> Iterator[Line]:
     yield Line()
-    if not found:
+    if not proposals:
         yield Line(say("all_bounded", name=name))
         return
-    cases = [one.case for one in found if one.case is not None]
-    yield Line("# " + say("unbounded", name=name, count=len(found)))
-    for one in found:
-        if one.case is None:
-            told = say("by_hand", owner=one.threshold.owner, text=excerpt(one.threshold.text, 80))
-            yield Line(f"# {one.threshold.file}:{one.threshold.line}: {told}")
+    cases = [proposal.case for proposal in proposals if proposal.case is not None]
+    yield Line("# " + say("unbounded", name=name, count=len(proposals)))
+    for proposal in proposals:
+        if proposal.case is None:
+            hint = say("by_hand", owner=proposal.threshold.owner, text=excerpt(proposal.threshold.text, 80))
+            yield Line(f"# {proposal.threshold.file}:{proposal.threshold.line}: {hint}")
     if cases:
         yield Line(f"# {say('read_it')}")
         yield from map(Line, write_cases(cases).splitlines())

@@ -60,14 +60,14 @@ def mutants(plan: ir.Plan) -> Iterator[Mutant]:
     yield from _of_cells(plan)
 
 
-def judge(plan: ir.Plan, cases: Sequence[Case], found: Iterable[Mutant]) -> Iterator[Verdict]:
+def judge(plan: ir.Plan, cases: Sequence[Case], mutants: Iterable[Mutant]) -> Iterator[Verdict]:
     """Run the tests on each mutant until one notices; the cases must pass on the plan itself.
 
     A rule's mutant is shown only to the cases in which that rule is asked.
     """
-    seen = observe(plan, cases)
-    for mutant in found:
-        concerned = seen.asked.get(mutant.owner) if _is_rule(mutant, plan) else None
+    observed = observe(plan, cases)
+    for mutant in mutants:
+        concerned = observed.asked.get(mutant.owner) if _is_rule(mutant, plan) else None
         shown = [case for case in cases if concerned is None or case.name in concerned]
         place = plan.sources[mutant.src] if mutant.src >= 0 else ir.Source(file="", line=0, column=0, text="")
         by = next((case.name for case in shown if not run_case(mutant.plan, case).passed), None)
@@ -81,8 +81,8 @@ def _is_rule(mutant: Mutant, plan: ir.Plan) -> bool:
 def _roomy(plan: ir.Plan) -> ir.Plan:
     """Let windows keep what a changed comparison looks at."""
     windows = tuple(
-        replace(one, keep=one.keep + 1, within=one.within * 2) if KINDS[one.kind].looks_back else one
-        for one in plan.windows
+        replace(window, keep=window.keep + 1, within=window.within * 2) if KINDS[window.kind].looks_back else window
+        for window in plan.windows
     )
     return replace(plan, windows=windows)
 
@@ -175,10 +175,10 @@ def _of_cells(plan: ir.Plan) -> Iterator[Mutant]:
         cells = getattr(plan, section)
         for number, cell in enumerate(cells):
             for where, change, changed in vary(cell) if "." not in cell.id else ():
-                found = {section: (*cells[:number], changed, *cells[number + 1 :])}
+                mutated = {section: (*cells[:number], changed, *cells[number + 1 :])}
                 owner = where if isinstance(where, str) else cell.id
                 src = where if isinstance(where, int) and where >= 0 else _place(owner, places)
-                yield Mutant(owner, src, change, _roomy(replace(plan, **found)))
+                yield Mutant(owner, src, change, _roomy(replace(plan, **mutated)))
 
 
 def _place(id: str, places: Mapping[str, int]) -> int:
@@ -193,7 +193,7 @@ def _of_ladder(ladder: ir.Ladder) -> Iterator[tuple[Where, Phrase, Any]]:
             value = getattr(step, field)
             for other in (value + 1, value - 1) if value is not None else ():
                 steps = (*ladder.steps[:number], replace(step, **{field: other}), *ladder.steps[number + 1 :])
-                if len({one.reaches for one in steps}) == len(steps):
+                if len({reached.reaches for reached in steps}) == len(steps):
                     yield f"{ladder.id}#{number + 1}", moved(f"`{field}: {value}`", other), replace(ladder, steps=steps)
     if ladder.beyond == "repeat":
         yield -1, phrase("changes.left_out", "`beyond: repeat`"), replace(ladder, beyond="nothing")

@@ -39,8 +39,10 @@ def leaves(expr: Any, scope: Scope) -> Iterator[tuple[Any, Scope]]:
         case ir.Not():
             yield from leaves(expr.operand, scope)
         case ir.Quantified():
-            found = raw(expr.collection, scope)
-            for item in () if found is None else found if isinstance(found, list) else items_of(found):
+            collection = raw(expr.collection, scope)
+            for item in (
+                () if collection is None else collection if isinstance(collection, list) else items_of(collection)
+            ):
                 yield from leaves(expr.condition, scope.binding(item))
         case ir.Const():
             return

@@ -82,8 +82,13 @@ class Budget:
     def extend(self, book: Rulebook) -> Rulebook:
         """Return the rulebook with a rule for each cohort that is given by a condition."""
         rules = tuple(
-            Rule(id=Located(COHORT + str(one.name.value), one.name.span), span=one.name.span, on=one.on, when=one.when)
-            for one in self.conditions
+            Rule(
+                id=Located(COHORT + str(condition.name.value), condition.name.span),
+                span=condition.name.span,
+                on=condition.on,
+                when=condition.when,
+            )
+            for condition in self.conditions
         )
         return replace(book, rules=(*book.rules, *rules))
 
@@ -130,11 +135,11 @@ def read_budget(path: Path) -> Budget:
     source = read_file(path, shown_path(path), report)
     root = read_yaml(source, report) if source else None
     if root is not None:
-        for found in explain(_validator().iter_errors(root.plain()), root, None):
-            report.add(found)
+        for diagnostic in explain(_validator().iter_errors(root.plain()), root, None):
+            report.add(diagnostic)
     if root is None and source is not None and not report.has_errors:
-        for found in explain(_validator().iter_errors({}), YMapping(source, 0, 0, False), None):
-            report.add(found)
+        for diagnostic in explain(_validator().iter_errors({}), YMapping(source, 0, 0, False), None):
+            report.add(diagnostic)
     if report.has_errors or not isinstance(root, YMapping):
         raise BudgetError(report.sorted)
     budget = _Reader(report, path.parent).budget(root)
@@ -152,10 +157,10 @@ class _Reader:
         self._titles: dict[str, dict[str, str]] = {}
 
     def budget(self, root: YMapping) -> Budget:
-        section, wanted = root.get("cohorts"), root.get("limits")
+        section, limit_items = root.get("cohorts"), root.get("limits")
         entries = section.items if isinstance(section, YMapping) else []
         cohorts = [self._cohort(key, value) for key, value in entries if isinstance(value, YMapping)]
-        items = wanted.items if isinstance(wanted, YSequence) else []
+        items = limit_items.items if isinstance(limit_items, YSequence) else []
         names = [cohort.name for cohort in cohorts]
         limits = [limit for item in items if isinstance(item, YMapping) for limit in self._limits(item, names)]
         if any(not limit.cohort for limit in limits):
@@ -164,15 +169,17 @@ class _Reader:
 
     def _cohort(self, key: YScalar, node: YMapping) -> Cohort:
         name = key.text
-        self._titles[name] = {lang: str(one.value) for lang, one in read_texts(node.get("title"), self._report).items()}
+        self._titles[name] = {
+            lang: str(text.value) for lang, text in read_texts(node.get("title"), self._report).items()
+        }
         when, members, field = node.get("when"), self._members(node), node.get("field")
         if when is None and members is None and field is None:
             help = "say `when`, `members`, `file`, or which `field` `is` what"
             self._report.add(codes.BAD_COHORT.at(key.span, f"`{name}` does not say who is in it", help))
         if when is not None:
             self._condition(key, when, node.get("on"))
-        wanted = node.get("is")
-        values = wanted.plain() if isinstance(wanted, YSequence) else [] if wanted is None else [wanted.plain()]
+        choices = node.get("is")
+        values = choices.plain() if isinstance(choices, YSequence) else [] if choices is None else [choices.plain()]
         path = tuple(field.text.split(".")) if isinstance(field, YScalar) else ()
         return Cohort(name, when is not None, members, path, tuple(values))
 
@@ -231,7 +238,7 @@ def _verdict(budget: Budget, limit: Limit, cohort: int, plan: ir.Plan, share: Sh
     hits = [hit for hit in share.hits if hit.rule in rules]
     measure = _members if limit.of == "members" else _events
     acted, total = measure(hits, rules.values(), cohort, share)
-    found = Fraction(acted) if limit.counted else Fraction(acted, total or 1)
+    figure = Fraction(acted) if limit.counted else Fraction(acted, total or 1)
     return Verdict(
         rule=str(limit.rule.value),
         cohort=limit.cohort,
@@ -240,7 +247,7 @@ def _verdict(budget: Budget, limit: Limit, cohort: int, plan: ir.Plan, share: Sh
         total=total,
         limit=limit.written,
         at_least=limit.at_least,
-        ok=total > 0 and (found >= limit.bound if limit.at_least else found <= limit.bound),
+        ok=total > 0 and (figure >= limit.bound if limit.at_least else figure <= limit.bound),
         title=budget.titles.get(limit.cohort, {}),
     )
 

@@ -32,26 +32,26 @@ class Difference:
 def difference(before: Iterable[Hit], after: Iterable[Hit], renamed: dict[str, str]) -> Difference:
     """Pair the hits of two versions; `renamed` maps the old ids of rules to the new ones."""
     old, new = _keyed(before, renamed), _keyed(after, {})
-    found = Difference()
+    differing = Difference()
     for key, hit in new.items():
         other = old.get(key)
         if other is None:
-            found.gained.append(hit)
+            differing.gained.append(hit)
         elif other.does != hit.does:
-            found.changed.append((other, hit))
-    found.lost = [hit for key, hit in old.items() if key not in new]
-    return found
+            differing.changed.append((other, hit))
+    differing.lost = [hit for key, hit in old.items() if key not in new]
+    return differing
 
 
 def _keyed(hits: Iterable[Hit], renamed: dict[str, str]) -> dict[Key, Hit]:
     """Name each acting hit by its occasion, rule and member; alike ones by number."""
-    seen: Counter[tuple[int, str, str, str]] = Counter()
+    counts: Counter[tuple[int, str, str, str]] = Counter()
     keyed = {}
     for hit in hits:
         if not hit.shadow:
             name = (hit.line, hit.at, renamed.get(hit.rule, hit.rule), hit.member)
-            keyed[*name, seen[name]] = hit
-            seen[name] += 1
+            keyed[*name, counts[name]] = hit
+            counts[name] += 1
     return keyed
 
 
@@ -65,7 +65,7 @@ def report(new: Version, after: Share, old: Version | None = None, before: Share
     """Return what a replay found; examples and budgets are added by those who make them."""
     plan, past = new.plan, before or Share()
     renamed = renames(old.plan, plan) if old else {}
-    found = difference(past.hits, after.hits, renamed) if old else Difference()
+    differing = difference(past.hits, after.hits, renamed) if old else Difference()
     names = {member: name for member, (_, name) in {**past.names, **after.names}.items()}
     people = _People(names, rewards(plan) | (rewards(old.plan) if old else set()), past.hits, after.hits)
     return Report(
@@ -76,15 +76,15 @@ def report(new: Version, after: Share, old: Version | None = None, before: Share
         first=after.first or past.first,
         last=max(after.last, past.last),
         zone=plan.timezone,
-        rules=tuple(_rules(plan, old.plan if old else None, past.hits, after.hits, found, renamed)),
-        weeks=tuple(_weeks(plan.timezone, past, after, found)),
+        rules=tuple(_rules(plan, old.plan if old else None, past.hits, after.hits, differing, renamed)),
+        weeks=tuple(_weeks(plan.timezone, past, after, differing)),
         members=len(people.now),
         members_before=len(people.then),
         people=() if old else people.those(people.now, after.hits),
-        newly=people.those(people.now - people.then, found.gained) if old else (),
-        spared=people.those(people.then - people.now, found.lost) if old else (),
+        newly=people.those(people.now - people.then, differing.gained) if old else (),
+        spared=people.those(people.then - people.now, differing.lost) if old else (),
         otherwise=people.those(
-            people.now & people.then, [*found.gained, *found.lost, *(hit for _, hit in found.changed)]
+            people.now & people.then, [*differing.gained, *differing.lost, *(hit for _, hit in differing.changed)]
         ),
         undecided=tuple(
             Undecided(rule=row.rule, count=row.count, events=row.events, missing=row.missing)
@@ -129,13 +129,13 @@ class _People:
     def _acts(self, hit: Hit) -> bool:
         return bool(hit.member and hit.does) and not hit.shadow and hit.rule not in self._rewards
 
-    def those(self, wanted: set[str], differing: Iterable[Hit]) -> tuple[Person, ...]:
+    def those(self, members: set[str], differing: Iterable[Hit]) -> tuple[Person, ...]:
         """Return the wanted members that have a hit among `differing`, those with most hits first."""
         rules: defaultdict[str, Counter[str]] = defaultdict(Counter)
         for hit in differing:
-            if hit.member in wanted and self._acts(hit):
+            if hit.member in members and self._acts(hit):
                 rules[hit.member][hit.rule] += 1
-        found = [
+        people = [
             Person(
                 member=member,
                 name=self._names.get(member, ""),
@@ -145,7 +145,9 @@ class _People:
             )
             for member, counted in rules.items()
         ]
-        return tuple(sorted(found, key=lambda one: (-abs(one.after - one.before), -one.after, one.member)))
+        return tuple(
+            sorted(people, key=lambda person: (-abs(person.after - person.before), -person.after, person.member))
+        )
 
 
 # --- by rule ------------------------------------------------------------------------------------
@@ -156,14 +158,14 @@ def _rules(
     old: ir.Plan | None,
     before: Sequence[Hit],
     after: Sequence[Hit],
-    found: Difference,
+    differing: Difference,
     renamed: dict[str, str],
 ) -> Iterable[RuleRow]:
     ours = {rule.id: rule for rule in plan.rules}
     theirs = {renamed.get(rule.id, rule.id): rule for rule in (old.rules if old else ())}
     then, now = _Counted(before, renamed), _Counted(after, {})
-    gained, lost = _Counted(found.gained, {}), _Counted(found.lost, renamed)
-    changed = Counter(hit.rule for _, hit in found.changed)
+    gained, lost = _Counted(differing.gained, {}), _Counted(differing.lost, renamed)
+    changed = Counter(hit.rule for _, hit in differing.changed)
     was = {new: old for old, new in renamed.items()}
     for id in sorted({*then.ever, *now.ever}):
         rule = ours.get(id) or theirs[id]
@@ -207,11 +209,11 @@ class _Counted:
 # --- by week ------------------------------------------------------------------------------------
 
 
-def _weeks(zone: str, before: Share, after: Share, found: Difference) -> Iterable[Week]:
+def _weeks(zone: str, before: Share, after: Share, differing: Difference) -> Iterable[Week]:
     """Yield every week from the first event to the last one, also those in which nothing happened."""
     weeks = Weeks(zone)
     then, now = _by_week(weeks, before.hits), _by_week(weeks, after.hits)
-    gained, lost = _by_week(weeks, found.gained), _by_week(weeks, found.lost)
+    gained, lost = _by_week(weeks, differing.gained), _by_week(weeks, differing.lost)
     events = after.weeks | before.weeks
     for week in sorted({*events, *then, *now}):
         yield Week(

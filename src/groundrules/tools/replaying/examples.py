@@ -36,13 +36,13 @@ def examples(
         if hit.why:
             groups[renamed.get(hit.rule, hit.rule), side].append((side, hit, instead))
     chosen = [
-        one
+        candidate
         for _, group in sorted(groups.items(), key=lambda item: (item[0][0], _ORDER.index(item[0][1])))
-        for one in spread(group, most)
+        for candidate in spread(group, most)
     ]
-    wanted = {hit.line for _, hit, _ in chosen}
-    events = {number: plain(line) for number, line in enumerate(lines(files), 1) if number in wanted}
-    return tuple(_example(one, events[one[1].line], renamed) for one in chosen)
+    numbers = {hit.line for _, hit, _ in chosen}
+    events = {number: plain(line) for number, line in enumerate(lines(files), 1) if number in numbers}
+    return tuple(_example(candidate, events[candidate[1].line], renamed) for candidate in chosen)
 
 
 def _all(after: Sequence[Hit], before: Sequence[Hit] | None, renamed: dict[str, str]) -> Iterable[Chosen]:
@@ -50,12 +50,12 @@ def _all(after: Sequence[Hit], before: Sequence[Hit] | None, renamed: dict[str, 
         for hit in after:
             yield "acts", hit, ()
         return
-    found = difference(before, after, renamed)
-    for hit in found.gained:
+    differing = difference(before, after, renamed)
+    for hit in differing.gained:
         yield "gained", hit, ()
-    for hit in found.lost:
+    for hit in differing.lost:
         yield "lost", hit, ()
-    for old, new in found.changed:
+    for old, new in differing.changed:
         yield "changed", new, old.does
 
 
@@ -94,11 +94,16 @@ def _example(chosen: Chosen, event: dict[str, Any], renamed: dict[str, str]) -> 
 
 def _marks(clauses: Iterable[Clause]) -> tuple[Mark, ...]:
     """Return the pieces of the event's text that decided, in order, none over another."""
-    found = sorted(
-        {(one.start, one.end, one.pattern) for clause in clauses for one in clause.evidence if one.field == "text"}
+    spans = sorted(
+        {
+            (evidence.start, evidence.end, evidence.pattern)
+            for clause in clauses
+            for evidence in clause.evidence
+            if evidence.field == "text"
+        }
     )
     marks: list[Mark] = []
-    for start, end, pattern in found:
+    for start, end, pattern in spans:
         if not marks or start >= marks[-1].end:
             marks.append(Mark(start=start, end=end, pattern=pattern))
     return tuple(marks)

@@ -25,7 +25,7 @@ from groundrules.tools.replaying.sources import count, divide, partitioner
 LITTLE = 4 << 20  # bytes of input (times versions) that are run without further processes
 POLL = 0.1  # seconds between looks at the progress
 
-Told = Callable[[int, int], object]
+Progress = Callable[[int, int], object]
 
 _read: Synchronized[int]
 
@@ -35,7 +35,7 @@ def replay(
     files: Sequence[str],
     jobs: int | None = None,
     cohorts: Sequence[Cohort] = (),
-    told: Told = lambda read, total: None,
+    progress: Progress = lambda read, total: None,
 ) -> list[Share]:
     """Run the lines of `files` through each version and return what came of it, in the order of the versions.
 
@@ -46,23 +46,23 @@ def replay(
     size = sum(map(os.path.getsize, files)) * len(versions)
     own = [tuple(cohorts) if version is versions[-1] else () for version in versions]
     if cores == 1 or (jobs is None and size < LITTLE):
-        return _here(versions, files, own, lambda read: told(read, size))
+        return _here(versions, files, own, lambda read: progress(read, size))
     with TemporaryDirectory(prefix="groundrules-") as folder:
-        return _in_processes(versions, tuple(files), own, cores, Path(folder), told)
+        return _in_processes(versions, tuple(files), own, cores, Path(folder), progress)
 
 
 def _here(
     versions: Sequence[Compiled],
     files: Sequence[str],
     cohorts: Sequence[tuple[Cohort, ...]],
-    told: Callable[[int], object],
+    progress: Callable[[int], object],
 ) -> list[Share]:
     read = 0
 
     def add(more: int) -> None:
         nonlocal read
         read += more
-        told(read)
+        progress(read)
 
     return [
         share.run(version, Job(tuple(files), None, own), add) for version, own in zip(versions, cohorts, strict=True)
@@ -75,7 +75,7 @@ def _in_processes(
     cohorts: Sequence[tuple[Cohort, ...]],
     cores: int,
     folder: Path,
-    told: Told,
+    progress: Progress,
 ) -> list[Share]:
     context = get_context("spawn")
     read: Synchronized[int] = context.Value("q", 0)
@@ -89,19 +89,19 @@ def _in_processes(
             if by not in counted:
                 counted[by] = divide(count(files, partitioner(version.plan)), cores)
             parts = counted[by] if len(counted[by]) > 1 else [None]
-            wanted = [Job(files, part, cohorts[number]) for part in parts]
-            futures.append([pool.submit(_work, str(path), job) for job in wanted])
+            parts_of_work = [Job(files, part, cohorts[number]) for part in parts]
+            futures.append([pool.submit(_work, str(path), job) for job in parts_of_work])
         running = [future for row in futures for future in row]
         total = sum(map(os.path.getsize, files)) * len(running)
-        _watch(running, read, lambda done: told(done, total))
+        _watch(running, read, lambda done: progress(done, total))
         return [merged([future.result() for future in row]) for row in futures]
 
 
-def _watch(futures: Sequence[Future[Share]], read: Synchronized[int], told: Callable[[int], object]) -> None:
+def _watch(futures: Sequence[Future[Share]], read: Synchronized[int], progress: Callable[[int], object]) -> None:
     waiting = set(futures)
     while waiting:
         done, waiting = wait(waiting, POLL)
-        told(read.value)
+        progress(read.value)
         for future in done:
             future.result()
 
@@ -123,19 +123,19 @@ def _add(more: int) -> None:
 def merged(shares: Sequence[Share]) -> Share:
     """Return the shares of one version as one, in the order of the input."""
     total = Share()
-    for one in shares:
-        total.tally.merge(one.tally)
-        total.rejected.update(one.rejected)
-        total.weeks.update(one.weeks)
-        total.cohort_events.update(one.cohort_events)
-        for cohort, members in one.cohort_members.items():
+    for part in shares:
+        total.tally.merge(part.tally)
+        total.rejected.update(part.rejected)
+        total.weeks.update(part.weeks)
+        total.cohort_events.update(part.cohort_events)
+        for cohort, members in part.cohort_members.items():
             total.cohort_members.setdefault(cohort, set()).update(members)
-        for member, named in one.names.items():
+        for member, named in part.names.items():
             total.names[member] = max(named, total.names.get(member, named))
-        total.first = min(filter(None, (total.first, one.first)), default="")
-        total.last = max(total.last, one.last)
-        total.rejections += one.rejections
-        total.hits += one.hits
+        total.first = min(filter(None, (total.first, part.first)), default="")
+        total.last = max(total.last, part.last)
+        total.rejections += part.rejections
+        total.hits += part.hits
     total.hits.sort(key=lambda hit: hit.line)
-    total.rejections = sorted(total.rejections, key=lambda one: one.line or 0)[:REJECTIONS]
+    total.rejections = sorted(total.rejections, key=lambda rejection: rejection.line or 0)[:REJECTIONS]
     return total

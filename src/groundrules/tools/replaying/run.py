@@ -11,7 +11,7 @@ from groundrules.tools.replaying.budget import Budget, judge
 from groundrules.tools.replaying.compare import renames, report
 from groundrules.tools.replaying.examples import examples
 from groundrules.tools.replaying.model import Report
-from groundrules.tools.replaying.pool import Told, replay
+from groundrules.tools.replaying.pool import Progress, replay
 from groundrules.tools.versions import Version
 
 
@@ -29,14 +29,14 @@ def replayed(
     old: Version | None = None,
     budget: Budget | None = None,
     settings: Settings = Settings(),
-    told: Told = lambda read, total: None,
+    progress: Progress = lambda read, total: None,
 ) -> Report:
     """Run `files` through a version, or two, and report what the new one does and where they differ.
 
     With a budget, `new` must have been loaded with its `extend`.
     """
     versions = [old.compiled, new.compiled] if old else [new.compiled]
-    *past, after = replay(versions, files, settings.jobs, budget.cohorts if budget else (), told)
+    *past, after = replay(versions, files, settings.jobs, budget.cohorts if budget else (), progress)
     before = past[0] if past else None
     renamed = renames(old.plan, new.plan) if old else {}
     shown = examples(files, after.hits, before.hits if before else None, renamed, settings.examples)

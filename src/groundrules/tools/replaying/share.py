@@ -55,7 +55,7 @@ class Job:
     cohorts: tuple[Cohort, ...] = ()
 
 
-def run(ready: Compiled, job: Job, told: Callable[[int], object]) -> Share:
+def run(ready: Compiled, job: Job, progress: Callable[[int], object]) -> Share:
     """Run a share; `told` is called with bytes read since the last time."""
     runner = _Runner(ready, job)
     mine = _mine(ready.plan, job)
@@ -63,11 +63,11 @@ def run(ready: Compiled, job: Job, told: Callable[[int], object]) -> Share:
     for number, line in enumerate(lines(job.files), 1):
         read += len(line)
         if number % TOLD == 0:
-            told(read)
+            progress(read)
             read = 0
         if mine(line):
             runner.feed(number, line)
-    told(read)
+    progress(read)
     return runner.share
 
 
@@ -110,7 +110,7 @@ class _Runner:
         self._cohorts = job.cohorts
         self._weeks = Weeks(ready.plan.timezone)
         self._specs = {spec.name: spec for spec in ready.plan.actions}
-        self._told: defaultdict[tuple[str | None, str], int] = defaultdict(int)
+        self._reasons_kept: defaultdict[tuple[str | None, str], int] = defaultdict(int)
 
     def feed(self, number: int, line: bytes) -> None:
         decisions = self._engine.feed(line)
@@ -165,24 +165,24 @@ class _Runner:
             yield from self._of_rule(moment, shadow, shadow.actions, ())
 
     def _of_rule(
-        self, moment: _Moment, found: Fired | Shadow, actions: Sequence[Action], changes: Sequence[LedgerChange]
+        self, moment: _Moment, outcome: Fired | Shadow, actions: Sequence[Action], changes: Sequence[LedgerChange]
     ) -> Iterator[Hit]:
-        told = (moment.decision.partition, found.rule)
-        self._told[told] += 1
-        why = msgspec.json.encode(found.clauses) if self._told[told] <= REASONS else b""
+        counted = (moment.decision.partition, outcome.rule)
+        self._reasons_kept[counted] += 1
+        why = msgspec.json.encode(outcome.clauses) if self._reasons_kept[counted] <= REASONS else b""
         moved = {f"{change.ledger} {change.asked:+}" for change in changes}
-        if isinstance(found, Shadow):
-            moved = {f"{ledger} {amount:+}" for ledger, amount in found.ledgers.items()}
+        if isinstance(outcome, Shadow):
+            moved = {f"{ledger} {amount:+}" for ledger, amount in outcome.ledgers.items()}
         whose = [change.who for change in changes]
         for member, acting in self._members(moment.event, actions, whose):
             self._name(moment, member)
             yield Hit(
                 line=moment.line,
                 at=moment.decision.at or "",
-                rule=found.rule,
+                rule=outcome.rule,
                 member=member,
                 does=tuple(sorted({self._doing(action) for action in acting} | moved)),
-                shadow=isinstance(found, Shadow),
+                shadow=isinstance(outcome, Shadow),
                 own=moment.own,
                 cohorts=moment.cohorts,
                 why=why,
@@ -220,10 +220,10 @@ class _Runner:
 def plain(line: bytes) -> dict[str, Any]:
     """Return an event as it was written; nothing where it is none."""
     try:
-        found = msgspec.json.decode(line)
+        value = msgspec.json.decode(line)
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
-        found = as_written(line)
-    return found if isinstance(found, dict) else {}
+        value = as_written(line)
+    return value if isinstance(value, dict) else {}
 
 
 def at_path(event: Any, path: Iterable[str]) -> Any:
@@ -248,8 +248,8 @@ def _holds(cohort: Cohort, event: dict[str, Any], fired: set[str]) -> bool:
         return False
     if not cohort.field:
         return True
-    found = at_path(event, cohort.field)
-    return any(one in cohort.values for one in (found if isinstance(found, list) else [found]))
+    values = at_path(event, cohort.field)
+    return any(value in cohort.values for value in (values if isinstance(values, list) else [values]))
 
 
 def _without_cohorts(decision: Decision) -> Decision:

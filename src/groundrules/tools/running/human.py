@@ -44,15 +44,15 @@ class Reporter:
 
     def lines(self, line: bytes, decisions: Iterable[Decision]) -> Iterator[Line]:
         """Yield what came of a line of input; timers that fell due before it stand above its own line."""
-        said: str | None = None
+        header: str | None = None
         own = False  # the event itself was decided: what follows came of it
         for decision in decisions:
             own = own or decision.trigger not in ("timer", "crossing")
             if not self._everything and not self._is_news(decision, line):
                 continue
             above = self._headline(line, decision, own)
-            yield from self._block(above if above != said else "", list(self._body(decision)), decision)
-            said = above
+            yield from self._block(above if above != header else "", list(self._body(decision)), decision)
+            header = above
 
     def _is_news(self, decision: Decision, line: bytes) -> bool:
         if decision.rejected or decision.trigger == "duplicate" or decision.actions or decision.exempted:
@@ -94,7 +94,7 @@ class Reporter:
         if self._everything or decision.rejected or decision.trigger == "duplicate":
             yield from narrate(decision, self._say.lang, self._wordings)
             return
-        fired = {one.rule: one for one in decision.fired}
+        fired = {fired_rule.rule: fired_rule for fired_rule in decision.fired}
         for action in decision.actions:
             rules = self._say.join(self._reason(rule, fired.get(rule)) for rule in action.rules)
             yield f"→ {excerpt(deed(action, self._say.lang, self._wordings), WIDTH)}  [{rules}]"
@@ -106,26 +106,24 @@ class Reporter:
         yield from (text for text in narrate(beside, self._say.lang, self._wordings) if text[0] in "~-")
 
     def _reason(self, rule: str, fired: Fired | None) -> str:
-        found = dict.fromkeys(text for clause in (fired.clauses if fired else ()) for text in _found(clause))
-        words = self._say.join(f"“{text}”" for text in list(found)[:3])
+        texts = dict.fromkeys(text for clause in (fired.clauses if fired else ()) for text in _texts(clause))
+        words = self._say.join(f"“{text}”" for text in list(texts)[:3])
         return self._say("found", rule=rule, words=words) if words else rule
 
     def _changes(self, decision: Decision) -> list[str]:
         """The balances of members that moved, `Points ana 1 → 16`."""
-        return [
-            f"{pick(self._ledgers[one.ledger], self._say.lang) or one.ledger} {one.who} {one.before} → {one.after}"
-            for one in decision.ledgers
-            if one.ledger in self._ledgers and one.before != one.after
-        ]
+        moved = [row for row in decision.ledgers if row.ledger in self._ledgers and row.before != row.after]
+        titles = [pick(self._ledgers[row.ledger], self._say.lang) or row.ledger for row in moved]
+        return [f"{title} {row.who} {row.before} → {row.after}" for title, row in zip(titles, moved, strict=True)]
 
 
 def _worth_telling(notes: Iterable[Note]) -> list[Note]:
     return [note for note in notes if not note.kind.startswith(_COUNTING)]
 
 
-def _found(clause: Clause) -> Iterator[str]:
+def _texts(clause: Clause) -> Iterator[str]:
     """What a condition found in something that somebody wrote."""
-    return (one.text for one in clause.evidence if clause.outcome and one.field == "text")
+    return (evidence.text for evidence in clause.evidence if clause.outcome and evidence.field == "text")
 
 
 def _is_message(line: bytes) -> bool:
@@ -155,5 +153,5 @@ def _parts(event: dict[str, Any]) -> Iterator[str]:
 
 def _object(event: dict[str, Any], name: str) -> dict[str, Any]:
     """A field that holds an object; a rulebook's own types may keep something else under the name."""
-    found = event.get(name)
-    return found if isinstance(found, dict) else {}
+    value = event.get(name)
+    return value if isinstance(value, dict) else {}

@@ -31,8 +31,8 @@ class Expectation:
     @property
     def quiet(self) -> bool:
         """Whether nothing is to happen at all."""
-        said = {name for name, value in vars(self).items() if value is not None}
-        return said == {"actions"} and not self.actions
+        stated = {name for name, value in vars(self).items() if value is not None}
+        return stated == {"actions"} and not self.actions
 
 
 @dataclass(frozen=True)

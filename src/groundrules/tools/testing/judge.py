@@ -59,19 +59,19 @@ class Outcome:
 
 def judge(expected: Expectation, outcome: Outcome, specs: Specs) -> list[Mismatch]:
     """Return everything that differs; an empty list means the step passed."""
-    found: list[Mismatch] = []
+    mismatches: list[Mismatch] = []
     if expected.actions is not None:
-        found += _actions("actions", expected.actions, outcome.actions, specs)
+        mismatches += _actions("actions", expected.actions, outcome.actions, specs)
         if expected.quiet and outcome.fired and not outcome.actions:
-            found.append(Mismatch("rules", NOTHING, _names(outcome.fired)))
+            mismatches.append(Mismatch("rules", NOTHING, _names(outcome.fired)))
     if expected.pending is not None:
-        found += _actions("pending approvals", expected.pending, outcome.pending, specs)
+        mismatches += _actions("pending approvals", expected.pending, outcome.pending, specs)
     if expected.states is not None and sorted(expected.states) != sorted(outcome.states):
-        found.append(Mismatch("states", _names(expected.states), _names(outcome.states)))
+        mismatches.append(Mismatch("states", _names(expected.states), _names(outcome.states)))
     if expected.fired is not None and sorted(expected.fired) != sorted(outcome.fired):
-        found.append(Mismatch("rules", _names(expected.fired), _names(outcome.fired)))
-    found += _ledgers(expected, outcome) + _labels(expected, outcome) + _asides(expected, outcome)
-    return found
+        mismatches.append(Mismatch("rules", _names(expected.fired), _names(outcome.fired)))
+    mismatches += _ledgers(expected, outcome) + _labels(expected, outcome) + _asides(expected, outcome)
+    return mismatches
 
 
 def _names(names: Sequence[str]) -> str:
@@ -79,10 +79,10 @@ def _names(names: Sequence[str]) -> str:
 
 
 def _ledgers(expected: Expectation, outcome: Outcome) -> list[Mismatch]:
-    wanted = [(name, who, value) for name, row in (expected.ledgers or {}).items() for who, value in row.items()]
+    rows = [(name, who, value) for name, row in (expected.ledgers or {}).items() for who, value in row.items()]
     return [
         Mismatch(name, str(value), str(outcome.ledgers.get((name, who), 0)), who)
-        for name, who, value in wanted
+        for name, who, value in rows
         if outcome.ledgers.get((name, who), 0) != value
     ]
 
@@ -96,18 +96,18 @@ def _labels(expected: Expectation, outcome: Outcome) -> list[Mismatch]:
 
 
 def _asides(expected: Expectation, outcome: Outcome) -> list[Mismatch]:
-    found = []
+    mismatches = []
     unknown = {row.rule for decision in outcome.decisions for row in decision.unknown}
     missing = [rule for rule in expected.unknown or () if rule not in unknown]
     if missing:
-        found.append(Mismatch("undecided rules", _names(expected.unknown or ()), _names(sorted(unknown))))
+        mismatches.append(Mismatch("undecided rules", _names(expected.unknown or ()), _names(sorted(unknown))))
     codes = [decision.rejected.code for decision in outcome.decisions if decision.rejected]
     if expected.rejected is not None and expected.rejected not in codes:
-        found.append(Mismatch("rejection", expected.rejected, _names(codes)))
+        mismatches.append(Mismatch("rejection", expected.rejected, _names(codes)))
     if expected.rejected is None and codes:
         reasons = [decision.rejected.reason for decision in outcome.decisions if decision.rejected]
-        found.append(Mismatch("rejection", NOTHING, "; ".join(reasons)))
-    return found
+        mismatches.append(Mismatch("rejection", NOTHING, "; ".join(reasons)))
+    return mismatches
 
 
 def _actions(what: str, expected: Sequence[Any], actual: Sequence[Action], specs: Specs) -> list[Mismatch]:
@@ -149,25 +149,25 @@ def _shorthand_meets(value: Any, action: Action, spec: ir.ActionSpec | None) -> 
     if value is None:
         return True
     name = spec.shorthand if spec else None
-    told = action.parameters.get(name) if name else None
-    if isinstance(value, dict) and not isinstance(told, dict):
+    given = action.parameters.get(name) if name else None
+    if isinstance(value, dict) and not isinstance(given, dict):
         return all(
             _same(item, action.who if key == "who" else action.parameters.get(key)) for key, item in value.items()
         )
-    return _same(value, told) if name else action.who == value
+    return _same(value, given) if name else action.who == value
 
 
-def _same(wanted: Any, actual: Any) -> bool:
+def _same(expected: Any, actual: Any) -> bool:
     """Equality as authors mean it: `10m` is 600000, a text meets any of its languages, lists of ids in any order."""
-    if isinstance(actual, dict) and isinstance(wanted, str):
-        return wanted in actual.values()
-    if isinstance(actual, dict) and isinstance(wanted, dict):
-        return all(_same(value, actual.get(key)) for key, value in wanted.items())
+    if isinstance(actual, dict) and isinstance(expected, str):
+        return expected in actual.values()
+    if isinstance(actual, dict) and isinstance(expected, dict):
+        return all(_same(value, actual.get(key)) for key, value in expected.items())
     if isinstance(actual, list | tuple):
-        return sorted(map(str, wanted if isinstance(wanted, list) else [wanted])) == sorted(map(str, actual))
-    if isinstance(actual, int) and not isinstance(actual, bool) and isinstance(wanted, str):
-        return milliseconds(wanted) == actual and wanted[:1].isdigit()
-    return bool(wanted == actual)
+        return sorted(map(str, expected if isinstance(expected, list) else [expected])) == sorted(map(str, actual))
+    if isinstance(actual, int) and not isinstance(actual, bool) and isinstance(expected, str):
+        return milliseconds(expected) == actual and expected[:1].isdigit()
+    return bool(expected == actual)
 
 
 def show_expected(items: Sequence[Any]) -> str:

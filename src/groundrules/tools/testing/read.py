@@ -22,8 +22,8 @@ from groundrules.plan import ir
 from groundrules.rulebook.files import read_file, shown_path
 from groundrules.rulebook.yaml import YMapping, YNode, YScalar, YSequence, read_yaml
 from groundrules.tools.testing.cases import Case, Expectation, Step
-from groundrules.tools.testing.known import Known, wrong_fact
 from groundrules.tools.testing.timeline import TimeError, VirtualClock, is_length
+from groundrules.tools.testing.vocabulary import Vocabulary, wrong_fact
 
 Read = TypeVar("Read")
 
@@ -54,15 +54,15 @@ def find_tests(path: Path) -> dict[Path, list[Path]]:
     if path.is_file() and not _holds_tests(path):
         own = [file for file in _files(path.parent) if _holds_tests(file) and _rulebook_of(file) == path]
         return {path: own} if own else {}
-    found: dict[Path, list[Path]] = {}
+    by_rulebook: dict[Path, list[Path]] = {}
     for file in [path] if path.is_file() else _files(path):
         if _holds_tests(file):
-            found.setdefault(_rulebook_of(file), []).append(file)
-    return found
+            by_rulebook.setdefault(_rulebook_of(file), []).append(file)
+    return by_rulebook
 
 
 def _files(folder: Path) -> list[Path]:
-    return sorted(found for found in folder.rglob("*.y*ml") if found.is_file())
+    return sorted(file for file in folder.rglob("*.y*ml") if file.is_file())
 
 
 def _holds_tests(file: Path) -> bool:
@@ -103,7 +103,7 @@ class _Reader:
     def __init__(self, report: Report, plan: ir.Plan, path: Path) -> None:
         self._report = report
         self._zone = plan.timezone
-        self._rulebook = Known(plan, _folder_of(path))
+        self._rulebook = Vocabulary(plan, _folder_of(path))
         self._fields = {type: schema.get("properties", {}) for type, schema in plan.events.items()}
         self._known_names: dict[str, Collection[str]] = {
             "ledgers": {ledger.id for ledger in plan.ledgers},
@@ -117,21 +117,21 @@ class _Reader:
         if not isinstance(root, YMapping) or not isinstance(items, YSequence):
             self._wrong(root, "`tests` must be a list of tests")
             return []
-        self._known(root, ("tests",))
+        self._vocabulary(root, ("tests",))
         return self._each(items, self._case)
 
     def _each(self, node: YSequence, read: Callable[[YNode], Read]) -> list[Read]:
         """Read all items; what can't be read is reported and left out."""
-        found = []
+        items = []
         for item in node.items:
             with suppress(_UnreadableError):
-                found.append(read(item))
-        return found
+                items.append(read(item))
+        return items
 
     def _case(self, node: YNode) -> Case:
         if not isinstance(node, YMapping):
             raise self._wrong(node, "a test is a mapping with `name` and `timeline`")
-        self._known(node, CASE_KEYS)
+        self._vocabulary(node, CASE_KEYS)
         timeline = node.get("timeline")
         if not isinstance(timeline, YSequence):
             raise self._wrong(node, "a test needs a `timeline`, a list of steps")
@@ -182,7 +182,7 @@ class _Reader:
         name = named[0]
         fields = {key: value for key, value in plain.items() if key == "by" or key == "in" or key not in STEP_KEYS}
         del fields[name]
-        self._known(node, (name, *STEP_KEYS, *self._fields.get(name, ())))
+        self._vocabulary(node, (name, *STEP_KEYS, *self._fields.get(name, ())))
         for key, described in (("by", "members"), ("in", "channels")):
             self._known_facts(node.get(key), described)
         repeat, every = plain.get("repeat", 1), self._every(node)
@@ -212,9 +212,9 @@ class _Reader:
         for key, name in EXPECTATIONS.items():
             if key not in plain:
                 continue
-            wanted = {"ledgers": dict, "labels": dict, "rejected": str}.get(key, list)
-            if not isinstance(plain[key], wanted):
-                self._wrong(node.get(key) or node, f"`{key}` must be a {_KINDS[wanted]}")
+            kind = {"ledgers": dict, "labels": dict, "rejected": str}.get(key, list)
+            if not isinstance(plain[key], kind):
+                self._wrong(node.get(key) or node, f"`{key}` must be a {_KINDS[kind]}")
             else:
                 self._known_ones(node.get(key), key)
                 values[name] = plain[key]
@@ -229,8 +229,8 @@ class _Reader:
         try:
             clock = VirtualClock(self._zone, str(start.plain()) if start else Case.start)
             for step in timeline.items:
-                if isinstance(step, YMapping) and (found := step.get("at")):
-                    at = found
+                if isinstance(step, YMapping) and (moment := step.get("at")):
+                    at = moment
                     clock.move(str(at.plain()))
         except TimeError as error:
             self._wrong(at, str(error))
@@ -270,13 +270,13 @@ class _Reader:
         known = self._rulebook.facts(key)
         for name, value in node.items if known and isinstance(node, YMapping) else ():
             if name.text not in known:
-                help_ = did_you_mean(name.text, known) or f"known are {', '.join(f'`{one}`' for one in known)}"
+                help_ = did_you_mean(name.text, known) or f"known are {', '.join(f'`{fact}`' for fact in known)}"
                 message = f"`{name.text}` is no fact of a {key.removesuffix('s')}"
                 self._report.add(UNKNOWN_TEST_KEY.at(name.span, message, help_))
             elif wrong := wrong_fact(value.plain(), known[name.text]):
                 self._report.add(BAD_TESTS.at(value.span, f"`{name.text}` {wrong[0]}", wrong[1]))
 
-    def _known(self, node: YMapping, keys: Collection[str]) -> None:
+    def _vocabulary(self, node: YMapping, keys: Collection[str]) -> None:
         for key, _ in node.items:
             if key.text not in keys:
                 self._unknown(key, did_you_mean(key.text, keys))

@@ -111,11 +111,13 @@ def _play(engine: Engine, plan: ir.Plan, case: Case, result: CaseResult) -> None
 
 
 def _outcome(engine: Engine, step: Step, decisions: Sequence[Decision]) -> Outcome:
-    wanted = step.expect
+    expected = step.expect
     ledgers = {
-        (name, who): engine.balance(PARTITION, name, who) for name, row in (wanted.ledgers or {}).items() for who in row
+        (name, who): engine.balance(PARTITION, name, who)
+        for name, row in (expected.ledgers or {}).items()
+        for who in row
     }
-    labels = {who: engine.labels(PARTITION, who) for who in wanted.labels or {}}
+    labels = {who: engine.labels(PARTITION, who) for who in expected.labels or {}}
     return Outcome(decisions, ledgers, labels, engine.states(PARTITION), engine.pending(PARTITION))
 
 

@@ -24,12 +24,12 @@ def grouped(rulebook: Path, plan: ir.Plan, cases: Iterable[Case]) -> list[tuple[
         if key not in groups:
             groups[key] = (_plan(rulebook, case), [])
         groups[key][1].append(case)
-    return [(found, concerned) for found, concerned in groups.values() if concerned]
+    return [(variant, concerned) for variant, concerned in groups.values() if concerned]
 
 
 def _key(case: Case) -> str:
-    told: dict[str, Any] = {name: value.plain() for name, (_, value) in sorted(case.settings.items())}
-    return repr(told) if told else ""
+    values: dict[str, Any] = {name: value.plain() for name, (_, value) in sorted(case.settings.items())}
+    return repr(values) if values else ""
 
 
 def _plan(rulebook: Path, case: Case) -> ir.Plan:

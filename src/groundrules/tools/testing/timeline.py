@@ -109,8 +109,8 @@ class VirtualClock:
         except ValueError:
             moment = as_moment(at)
             meant = f"; counted from 1970 that is `{moment}`" if moment else ""
-            told = f"`{at}` is no time; write `09:00`, `+20s`, `monday 09:00` or `2026-03-02 09:00`{meant}"
-            raise TimeError(told) from None
+            message = f"`{at}` is no time; write `09:00`, `+20s`, `monday 09:00` or `2026-03-02 09:00`{meant}"
+            raise TimeError(message) from None
         return moved if moved.tzinfo else moved.replace(tzinfo=self._zone)
 
     def _not_before(self, day: date, clock: str, days: int) -> datetime:
@@ -241,8 +241,8 @@ class EventMaker:
         return {"id": value, "name": value} | known
 
     def _member(self, value: Any) -> dict[str, Any]:
-        said = value if isinstance(value, dict) else {"id": str(value)}
-        return {key: self.instant(fact) for key, fact in (self._facts(str(said.get("id"))) | said).items()}
+        facts = value if isinstance(value, dict) else {"id": str(value)}
+        return {key: self.instant(fact) for key, fact in (self._facts(str(facts.get("id"))) | facts).items()}
 
     def _facts(self, id: str) -> dict[str, Any]:
         patterns = (facts for pattern, facts in self._member_patterns if pattern.fullmatch(id))

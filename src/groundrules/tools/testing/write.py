@@ -32,10 +32,10 @@ def _case(case: Case) -> str:
 
 
 def _step(step: Step) -> dict[str, Any]:
-    found: dict[str, Any] = {"at": step.at, step.type or "tick": step.short, **step.fields}
+    fields: dict[str, Any] = {"at": step.at, step.type or "tick": step.short, **step.fields}
     if step.repeat > 1:
-        found |= {"repeat": step.repeat, "every": step.every}
-    return found | _expected(step.expect)
+        fields |= {"repeat": step.repeat, "every": step.every}
+    return fields | _expected(step.expect)
 
 
 def _expected(expect: Expectation) -> dict[str, Any]:

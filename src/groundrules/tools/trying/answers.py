@@ -11,7 +11,7 @@ from groundrules.tools.explaining.model import EventExplained, RuleExplained
 
 
 @dataclass
-class Happened:
+class Outcome:
     """An event, or time that passed, and what it brought about; worked out when somebody reads it.
 
     `type` is None where only time passed. `tag` is the name by which later lines may speak of the event. `new_member`
@@ -24,18 +24,18 @@ class Happened:
     new_member: str | None = None
 
     @cached_property
-    def told(self) -> EventExplained:
+    def report(self) -> EventExplained:
         return self.explained.event()
 
     @cached_property
     def nearest(self) -> RuleExplained | None:
         """If nothing happened, the rule that came nearest to firing."""
-        quiet = not any(one.notable for one in self.explained.decisions)
+        quiet = not any(decision.notable for decision in self.explained.decisions)
         return self.explained.nearest() if quiet and self.type is not None else None
 
 
 @dataclass(frozen=True)
-class Said:
+class Notice:
     """Something in the narrator's words."""
 
     phrase: str
@@ -43,7 +43,7 @@ class Said:
 
 
 @dataclass(frozen=True)
-class Problem(Said):
+class Problem(Notice):
     """Something that could not be done; nothing has changed."""
 
 
@@ -56,7 +56,7 @@ class Table:
 
 
 @dataclass(frozen=True)
-class Why:
+class Explanation:
     """An explanation of the last event, or of rules on it; `every`: with all rules that listened."""
 
     event: EventExplained | None = None
@@ -74,4 +74,4 @@ class Quit:
     """The chat is over."""
 
 
-Answer = Happened | Said | Problem | Table | Why | Help | Quit
+Answer = Outcome | Notice | Problem | Table | Explanation | Help | Quit

@@ -44,7 +44,7 @@ class Turn:
 
     @property
     def rejected(self) -> Decision | None:
-        return next((one for one in self.decisions if one.trigger == "rejected"), None)
+        return next((decision for decision in self.decisions if decision.trigger == "rejected"), None)
 
 
 @dataclass
@@ -114,10 +114,10 @@ class Chat:
     def message(self, text: str, **more: Any) -> dict[str, Any]:
         """The fields of a message, with the links and members that its text speaks of."""
         known = self.plan.events.get("message", {}).get("properties", {})
-        found: dict[str, Any] = {"id": self.tag(), **more}
-        links, named = urls(text), [one for one in self.members if f"@{one}" in text]
-        found |= {"links": links} if links and "links" in known else {}
-        return found | ({"mentions": named} if named and "mentions" in known else {})
+        fields: dict[str, Any] = {"id": self.tag(), **more}
+        links, named = urls(text), [member for member in self.members if f"@{member}" in text]
+        fields |= {"links": links} if links and "links" in known else {}
+        return fields | ({"mentions": named} if named and "mentions" in known else {})
 
     def step(self, type: str | None, short: Any, fields: dict[str, Any], at: str | None = None) -> Step:
         """A step as a test would have it, at the next second unless `at` says otherwise."""
@@ -147,7 +147,10 @@ class Chat:
     def balances(self) -> list[tuple[str, str, int]]:
         """(ledger, who, balance) of every balance that was ever touched."""
         touched = {
-            (change.ledger, change.who) for turn in self.turns for one in turn.decisions for change in one.ledgers
+            (change.ledger, change.who)
+            for turn in self.turns
+            for decision in turn.decisions
+            for change in decision.ledgers
         }
         return [(ledger, who, self.engine.balance(PARTITION, ledger, who)) for ledger, who in sorted(touched)]
 
@@ -164,6 +167,6 @@ def _people(event: dict[str, Any]) -> Iterator[str]:
     named = [event.get(name) for name in ("actor", "target", "assignee")]
     named += mentions if isinstance(mentions, list) else []
     named += [message.get("author")] if isinstance(message, dict) else []
-    for one in named:
-        if isinstance(one, dict) and isinstance(one.get("id"), str):
-            yield one["id"]
+    for member in named:
+        if isinstance(member, dict) and isinstance(member.get("id"), str):
+            yield member["id"]

@@ -12,8 +12,8 @@ from groundrules.plan import ir
 from groundrules.tools.explaining.human import MARKS, MOST, Writer, deciding
 from groundrules.tools.explaining.model import RuleExplained
 from groundrules.tools.explaining.nearness import parts_that_hold
-from groundrules.tools.explaining.telling import PlanSpeech
-from groundrules.tools.trying.answers import Answer, Happened, Help, Problem, Said, Table, Why
+from groundrules.tools.explaining.plan_speech import PlanSpeech
+from groundrules.tools.trying.answers import Answer, Explanation, Help, Notice, Outcome, Problem, Table
 
 
 class Voice:
@@ -25,7 +25,7 @@ class Voice:
         self._of_plan = PlanSpeech(plan, lang)
         self._writer = Writer(self._of_plan)
 
-    def _answer(self, answer: Problem | Said) -> str:
+    def _answer(self, answer: Problem | Notice) -> str:
         shown = {name: self._of_plan.value(value) for name, value in answer.values.items()}
         return "  " + self.say(answer.phrase, **shown)
 
@@ -37,15 +37,15 @@ class Voice:
     def lines(self, answer: Answer) -> Iterator[Line]:
         """An answer, line by line."""
         match answer:
-            case Happened():
+            case Outcome():
                 yield from self._happened(answer)
             case Problem():
                 yield Line(self._answer(answer), "fails")
-            case Said():
+            case Notice():
                 yield Line(self._answer(answer), "faint")
             case Table():
                 yield from self._table(answer)
-            case Why():
+            case Explanation():
                 yield from self._why(answer)
             case Help():
                 yield Line(self.say("commands"), "head")
@@ -53,21 +53,21 @@ class Voice:
 
     # --- what happened ----------------------------------------------------------------------------
 
-    def _happened(self, answer: Happened) -> Iterator[Line]:
+    def _happened(self, answer: Outcome) -> Iterator[Line]:
         yield Line(self._headline(answer), "head")
         if answer.new_member:
             yield Line("  " + self.say("new_member", who=answer.new_member), "faint")
-        told = [line.indented(2) for line in self._writer.happened(answer.told) if line.text]
-        yield from told
-        if not told and answer.type is not None:
+        lines = [line.indented(2) for line in self._writer.happened(answer.report) if line.text]
+        yield from lines
+        if not lines and answer.type is not None:
             yield from self._nothing(answer)
 
-    def _headline(self, answer: Happened) -> str:
-        event = answer.told.event
+    def _headline(self, answer: Outcome) -> str:
+        event = answer.report.event
         time = self._of_plan.time(event.at)
         if answer.type is None:
             return f"{time}  {self.say('time_passed')}"
-        where = f" #{answer.told.channel}" if answer.told.channel else ""
+        where = f" #{answer.report.channel}" if answer.report.channel else ""
         tag = f" [{answer.tag}]" if answer.tag else ""
         kind = "" if answer.type == "message" else self._kind(answer.type) + " "
         return f"{time}{where}  {event.who or ''}{tag}: {kind}{self._of_plan.value(event.text)}".rstrip(": ")
@@ -75,33 +75,33 @@ class Voice:
     def _kind(self, type: str) -> str:
         return self.say(f"types.{type}") if self.say.knows(f"types.{type}") else f"({type})"
 
-    def _nothing(self, answer: Happened) -> Iterator[Line]:
-        if not answer.told.rules:
-            reason = self.say("no_listener", type=answer.told.event.type)
+    def _nothing(self, answer: Outcome) -> Iterator[Line]:
+        if not answer.report.rules:
+            reason = self.say("no_listener", type=answer.report.event.type)
             yield Line("  " + self.say("nothing", reason=reason), "faint")
             return
         yield Line("  " + self.say("nothing", reason=self.say("no_rule_applies")), "faint")
         nearest = answer.nearest
-        for unknown in (one for decision in answer.told.decisions for one in decision.unknown):
+        for unknown in (unknown for decision in answer.report.decisions for unknown in decision.unknown):
             if nearest is None or unknown.rule != nearest.rule:
                 missing = self.say.names(unknown.missing)
                 yield Line("  ? " + self._of_plan("undecided", rule=unknown.rule, missing=missing), "unknown")
         if nearest is not None:
             yield from (line.indented(2) for line in self._nearest(nearest))
 
-    def _nearest(self, told: RuleExplained) -> Iterator[Line]:
+    def _nearest(self, rule: RuleExplained) -> Iterator[Line]:
         """The rule that came nearest, what failed, and what would have made it fire."""
-        name = self.say("came_nearest", rule=self._of_plan.name(told))
-        held, of = parts_that_hold(told.when)
-        if told.verdict == "false" and told.when is not None:
+        name = self.say("came_nearest", rule=self._of_plan.name(rule))
+        held, of = parts_that_hold(rule.when)
+        if rule.verdict == "false" and rule.when is not None:
             score = self.say("so_many", held=held, of=of) if of > 1 else ""
             yield Line(self.say.join([name, score], "comma"), "faint")
-            yield from (Line(f"  {MARKS[part.outcome]} {part.text}", "faint") for part in deciding(told.when))
+            yield from (Line(f"  {MARKS[part.outcome]} {part.text}", "faint") for part in deciding(rule.when))
         else:
-            yield Line(name + self.say("colon") + self._writer.verdict(told), "faint")
-            for part in deciding(told.unless) if told.unless is not None and told.verdict == "unless" else ():
+            yield Line(name + self.say("colon") + self._writer.verdict(rule), "faint")
+            for part in deciding(rule.unless) if rule.unless is not None and rule.verdict == "unless" else ():
                 yield Line(f"  {MARKS[part.outcome]} {part.text}", "faint")
-        for way in told.would_fire[:1]:
+        for way in rule.would_fire[:1]:
             phrase = "would" if way.tried else "would.untried"
             yield Line("  " + self.say(phrase, way=self._of_plan.way(way)), "faint")
 
@@ -116,11 +116,11 @@ class Voice:
     def _rows(self, rows: Sequence[Sequence[str]]) -> Iterator[Line]:
         yield from (Line(f"  {row}") for row in aligned(rows))
 
-    def _why(self, answer: Why) -> Iterator[Line]:
+    def _why(self, answer: Explanation) -> Iterator[Line]:
         if answer.event is not None:
             yield from (
                 line.indented(2)
                 for line in self._writer.event(answer.event, None if answer.every else MOST, "/why --all")
             )
-        for told in answer.rules:
-            yield from (line.indented(2) for line in self._writer.rule(told))
+        for rule in answer.rules:
+            yield from (line.indented(2) for line in self._writer.rule(rule))

@@ -53,6 +53,6 @@ _SETTING = re.compile(r"(\w+)=")
 
 def settings(text: str) -> dict[str, str]:
     """`joined=2d ago roles=admin` as a mapping; a value goes on to the next `name=`."""
-    found = list(_SETTING.finditer(text))
-    ends = [*(one.start() for one in found[1:]), len(text)] if found else []
-    return {one[1]: text[one.end() : end].strip() for one, end in zip(found, ends, strict=True)}
+    matches = list(_SETTING.finditer(text))
+    ends = [*(match.start() for match in matches[1:]), len(text)] if matches else []
+    return {match[1]: text[match.end() : end].strip() for match, end in zip(matches, ends, strict=True)}

@@ -25,7 +25,7 @@ HASHED = ("request",)  # parameters that only the engine could name
 
 
 class SavingError(GroundrulesError):
-    """Why a chat was not saved, in the narrator's words."""
+    """Explanation a chat was not saved, in the narrator's words."""
 
     def __init__(self, phrase: str, **values: Any) -> None:
         super().__init__(phrase)
@@ -35,9 +35,11 @@ class SavingError(GroundrulesError):
 
 def tests_file(rulebook: Path) -> Path:
     """The file that tests of a rulebook are saved to: the one that is there, else a new one beside it."""
-    found = [file for files in find_tests(rulebook).values() for file in files if file.parent == _folder(rulebook)]
-    if found:
-        return next((file for file in found if file.stem == "tests"), found[0])
+    files_beside = [
+        file for files in find_tests(rulebook).values() for file in files if file.parent == _folder(rulebook)
+    ]
+    if files_beside:
+        return next((file for file in files_beside if file.stem == "tests"), files_beside[0])
     if rulebook.is_dir() or rulebook.stem == "rulebook":
         return _folder(rulebook) / "tests.yaml"
     return rulebook.with_name(f"{rulebook.stem}.tests.yaml")
@@ -85,10 +87,10 @@ def _appended(before: str | None, case: str, path: Path) -> str:
 
 
 def _prove(chat: Chat, name: str, path: Path) -> None:
-    found = [case for case in cases(path, chat.plan) if case.name == name]
-    if len(found) != 1:
+    saved = [case for case in cases(path, chat.plan) if case.name == name]
+    if len(saved) != 1:
         raise SavingError("not_read_back", path=str(path))
-    result = run_case(chat.plan, found[0])
+    result = run_case(chat.plan, saved[0])
     if result.problem is not None:
         raise SavingError("not_passing", error=result.problem)
     for failure in result.failures:
@@ -134,30 +136,30 @@ def expectations(decisions: tuple[Decision, ...], plan: ir.Plan, lang: str) -> d
     """What a step brought about, as the keys that expect it."""
     specs = {spec.name: spec for spec in plan.actions}
     actions = [action for decision in decisions for action in decision.actions]
-    fired = [one.rule for decision in decisions for one in decision.fired]
-    found: dict[str, Any] = {"expect": [expected(action, specs, lang) for action in actions]}
+    fired = [fired_rule.rule for decision in decisions for fired_rule in decision.fired]
+    fields: dict[str, Any] = {"expect": [expected(action, specs, lang) for action in actions]}
     if fired and not actions:
-        found["fired"] = fired
+        fields["fired"] = fired
     ledgers: dict[str, dict[str, int]] = {}
     for change in (change for decision in decisions for change in decision.ledgers):
         if change.who != PARTITION:
             ledgers.setdefault(change.ledger, {})[change.who] = change.after
-    return found | ({"ledgers": ledgers} if ledgers else {})
+    return fields | ({"ledgers": ledgers} if ledgers else {})
 
 
 def expected(action: Action, specs: dict[str, ir.ActionSpec], lang: str) -> Any:
     """An action as a test expects it: what says something, texts in one language."""
     item = as_expected(action, specs)
-    told = {
+    written = {
         name: _in(value, lang)
         for name, value in item.items()
         if name == action.do or (name not in HASHED and value not in (None, False, "", []))
     }
     shorthand = specs[action.do].shorthand if action.do in specs else None
-    alone = set(told) == {action.do, "who"} and told[action.do] is None and shorthand is None
-    if set(told) == {action.do} and told[action.do] is None:
+    alone = set(written) == {action.do, "who"} and written[action.do] is None and shorthand is None
+    if set(written) == {action.do} and written[action.do] is None:
         return action.do
-    return {action.do: None, "who": told["who"]} if alone else told
+    return {action.do: None, "who": written["who"]} if alone else written
 
 
 def _in(value: Any, lang: str) -> Any:

@@ -25,7 +25,7 @@ from groundrules.tools.testing.read import TestsError
 from groundrules.tools.testing.settings import grouped
 from groundrules.tools.testing.timeline import TimeError
 from groundrules.tools.trying import saving
-from groundrules.tools.trying.answers import Answer, Happened, Help, Problem, Quit, Said, Table, Why
+from groundrules.tools.trying.answers import Answer, Explanation, Help, Notice, Outcome, Problem, Quit, Table
 from groundrules.tools.trying.chat import Chat, Turn
 from groundrules.tools.trying.lines import Line, read_line, settings
 
@@ -38,7 +38,7 @@ class CommandError(GroundrulesError):
 
     def __init__(self, phrase: str, **values: Any) -> None:
         super().__init__(phrase)
-        self.said = Problem(phrase, values)
+        self.problem = Problem(phrase, values)
 
 
 @dataclass(frozen=True)
@@ -73,8 +73,8 @@ class Session:
         before = len(self.history)
         try:
             return self._enter(line)
-        except CommandError as cannot:
-            return [cannot.said]
+        except CommandError as error:
+            return [error.problem]
         except TimeError as error:
             self._again(self.history[:before])
             return [Problem("time", {"error": str(error)})]
@@ -141,7 +141,7 @@ class Session:
 def happened(turn: Turn, new: str | None = None) -> list[Answer]:
     """What a step brought about, event by event."""
     tag = str(turn.step.fields.get("id", ""))
-    return [Happened(one, turn.step.type, tag, new) for one in turn.explained]
+    return [Outcome(explained, turn.step.type, tag, new) for explained in turn.explained]
 
 
 # --- what happens ---------------------------------------------------------------------------------
@@ -172,7 +172,7 @@ def react(session: Session, read: Line) -> list[Answer]:
         raise CommandError("usage", usage="/react 👍 [a]")
     message = _message(session, name.strip())
     author = message["actor"]["id"]
-    others = [one for one in session.chat.people() if one != author]
+    others = [member for member in session.chat.people() if member != author]
     by = read.who or (others[0] if others else SOMEBODY)
     about = {"id": message["id"], "author": author}
     return session.take(read, "reaction.added", emoji, by=by, message=about)
@@ -181,7 +181,7 @@ def react(session: Session, read: Line) -> list[Answer]:
 def reply(session: Session, read: Line) -> list[Answer]:
     """A message that answers another one: the last, or the one whose name comes first."""
     name, _, rest = read.text.strip().partition(" ")
-    named = next((one for one in _messages(session) if one["id"] == name), None)
+    named = next((message for message in _messages(session) if message["id"] == name), None)
     text = rest if named else read.text.strip()
     if not text:
         raise CommandError("usage", usage="/reply [a] text")
@@ -228,10 +228,10 @@ def _messages(session: Session) -> list[dict[str, Any]]:
 
 def _message(session: Session, name: str) -> dict[str, Any]:
     """The message of this name, else the last one."""
-    found = [one for one in _messages(session) if not name or one["id"] == name]
-    if not found:
+    messages = [message for message in _messages(session) if not name or message["id"] == name]
+    if not messages:
         raise CommandError("no_message" if not name else "no_such_message", name=name)
-    return found[-1]
+    return messages[-1]
 
 
 # --- who is there, and where ----------------------------------------------------------------------
@@ -245,9 +245,9 @@ def role(session: Session, read: Line) -> list[Answer]:
     held = list(session.chat.members.get(who, {}).get("roles", []))
     for name in names:
         plain = name.lstrip("+-")
-        held = [one for one in held if one != plain] + ([] if name.startswith("-") else [plain])
+        held = [other for other in held if other != plain] + ([] if name.startswith("-") else [plain])
     session.chat.tell(who, {"roles": held})
-    return [Said("roles", {"who": who, "roles": held})]
+    return [Notice("roles", {"who": who, "roles": held})]
 
 
 def member(session: Session, read: Line) -> list[Answer]:
@@ -261,14 +261,14 @@ def member(session: Session, read: Line) -> list[Answer]:
         if known and name not in known:
             raise CommandError("no_fact", name=name, known=sorted(known))
     session.chat.tell(who, {name: _fact(value, known.get(name, {})) for name, value in facts.items()})
-    return [Said("facts", {"who": who, "facts": " ".join(f"{name}={value}" for name, value in facts.items())})]
+    return [Notice("facts", {"who": who, "facts": " ".join(f"{name}={value}" for name, value in facts.items())})]
 
 
 def _member_facts(session: Session) -> dict[str, Any]:
     events = session.chat.plan.events
     schema: dict[str, Any] = events.get("message") or next(iter(events.values()), {})
-    found: dict[str, Any] = schema.get("properties", {}).get("actor", {}).get("properties", {})
-    return {name: one for name, one in found.items() if name != "id"}
+    facts: dict[str, Any] = schema.get("properties", {}).get("actor", {}).get("properties", {})
+    return {name: fact for name, fact in facts.items() if name != "id"}
 
 
 def _fact(value: str, schema: dict[str, Any]) -> Any:
@@ -291,7 +291,7 @@ def channel(session: Session, read: Line) -> list[Answer]:
     if not name:
         raise CommandError("usage", usage="/channel help")
     session.chat.channel = name
-    return [Said("channel", {"name": name})]
+    return [Notice("channel", {"name": name})]
 
 
 # --- looking at it --------------------------------------------------------------------------------
@@ -318,34 +318,34 @@ def ledgers(session: Session, read: Line) -> list[Answer]:
 
 def _standing(session: Session) -> list[Answer]:
     states = session.chat.states()
-    return [Said("states", {"states": states})] if states else []
+    return [Notice("states", {"states": states})] if states else []
 
 
 def why(session: Session, read: Line) -> list[Answer]:
-    """Why the last event did what it did, or why a rule did or did not fire on it."""
+    """Explanation the last event did what it did, or why a rule did or did not fire on it."""
     last = session.chat.last
     if last is None:
         raise CommandError("nothing_yet")
     explained, name = last.explained[-1], read.text.strip()
     if name in ("", "--all"):
-        return [Why(event=explained.event(), every=bool(name))]
+        return [Explanation(event=explained.event(), every=bool(name))]
     rules: list[RuleExplained] = explained.rule(name)
     if not rules:
         near = nearest(name, [rule.id for rule in session.chat.plan.rules])
         raise CommandError("no_rule" if near is None else "no_rule_near", name=name, near=near)
-    return [Why(rules=tuple(rules))]
+    return [Explanation(rules=tuple(rules))]
 
 
 def undo(session: Session, read: Line) -> list[Answer]:
     gone = session.undo()
-    return [Problem("nothing_to_undo") if gone is None else Said("undone", {"line": gone})]
+    return [Problem("nothing_to_undo") if gone is None else Notice("undone", {"line": gone})]
 
 
 def lang(session: Session, read: Line) -> list[Answer]:
     if read.text.strip() not in languages():
         raise CommandError("usage", usage="/lang zh")
     session.lang = read.text.strip()
-    return [Said("lang")]
+    return [Notice("lang")]
 
 
 def save(session: Session, read: Line) -> list[Answer]:
@@ -361,7 +361,7 @@ def save(session: Session, read: Line) -> list[Answer]:
         saving.save(session.chat, name, session.tests, session.lang)
     except saving.SavingError as error:
         raise CommandError(error.phrase, **error.values) from None
-    return [Said("saved", {"name": name, "path": str(session.tests)})]
+    return [Notice("saved", {"name": name, "path": str(session.tests)})]
 
 
 def load(session: Session, read: Line) -> list[Answer]:
@@ -373,11 +373,11 @@ def load(session: Session, read: Line) -> list[Answer]:
         cases = saving.cases(session.tests, session.chat.plan)
     except saving.SavingError as error:
         raise CommandError(error.phrase, **error.values) from None
-    found = next((case for case in cases if name and name in case.name), None)
-    if found is None:
+    saved = next((case for case in cases if name and name in case.name), None)
+    if saved is None:
         return [Problem("no_test", {"name": name}), Table("tests", tuple((case.name, "") for case in cases))]
-    ready = _under_its_settings(session, found) if found.settings else None
-    return [Said("loaded", {"name": found.name}), *session.play(f"/load {found.name}", found, ready)]
+    ready = _under_its_settings(session, saved) if saved.settings else None
+    return [Notice("loaded", {"name": saved.name}), *session.play(f"/load {saved.name}", saved, ready)]
 
 
 def _under_its_settings(session: Session, case: Case) -> HasPlan:

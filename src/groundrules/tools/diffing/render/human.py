@@ -48,12 +48,12 @@ def _change(change: Change, say: DiffSpeech) -> Iterator[Line]:
 def _detail(detail: Detail, say: DiffSpeech) -> Iterator[Line]:
     part = say.part(detail.part) if detail.part not in ("schema", "other") else ""
     head = " ".join(filter(None, (part, detail.about)))
-    found = [*_values(detail), *_entries(detail, say)] or [Line(say.what(detail))]
-    if len(found) == 1:
-        yield head + say("colon") + found[0] if head else found[0]
+    lines = [*_values(detail), *_entries(detail, say)] or [Line(say.what(detail))]
+    if len(lines) == 1:
+        yield head + say("colon") + lines[0] if head else lines[0]
         return
     yield Line(head + say("colon").rstrip())
-    yield from (line.indented(2) for line in found)
+    yield from (line.indented(2) for line in lines)
 
 
 def _values(detail: Detail) -> Iterator[Line]:

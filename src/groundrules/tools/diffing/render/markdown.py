@@ -50,13 +50,13 @@ def _change(change: Change, say: DiffSpeech) -> Iterator[str]:
 def _detail(detail: Detail, say: DiffSpeech) -> str:
     part = say("told", what=escape(say.part(detail.part)), said="") if detail.part not in ("schema", "other") else ""
     about = f"{code(detail.about)} " if detail.about else ""
-    said = []
+    parts = []
     if detail.before and detail.after:
-        said.append(f"{code(detail.before)} → {code(detail.after)}")
+        parts.append(f"{code(detail.before)} → {code(detail.after)}")
     elif detail.before or detail.after:
-        said.append(f"− {code(detail.before)}" if detail.before else f"+ {code(detail.after)}")
+        parts.append(f"− {code(detail.before)}" if detail.before else f"+ {code(detail.after)}")
     shown = bool(detail.before and detail.after)
     for sign, items in (("+", detail.added), ("−", detail.removed)):
         if items and not shown:
-            said.append(f"{sign} {say('comma').join(map(code, say.some(items)))}")
-    return part + about + (say("then").join(said) or say.what(detail))
+            parts.append(f"{sign} {say('comma').join(map(code, say.some(items)))}")
+    return part + about + (say("then").join(parts) or say.what(detail))

@@ -25,12 +25,12 @@ class DiffSpeech(Speech):
 
     def verdict(self, change: Change) -> str:
         """Say what became of a block, and which way it moved."""
-        said = [self(change.kind)] if change.kind != "changed" or change.direction == "same" else []
+        words = [self(change.kind)] if change.kind != "changed" or change.direction == "same" else []
         if change.was:
-            said = [said[0] + self.aside(self("was", was=change.was))]
+            words = [words[0] + self.aside(self("was", was=change.was))]
         if change.direction != "same":
-            said.append(self(change.direction))
-        return self.join(said, "comma")
+            words.append(self(change.direction))
+        return self.join(words, "comma")
 
     def part(self, part: str) -> str:
         """A part of a block: a key as authors write it, or what there is no key for."""
@@ -42,9 +42,9 @@ class DiffSpeech(Speech):
 
     def some(self, items: Iterable[str]) -> list[str]:
         """Return the first of some entries, and how many more there are."""
-        found = list(items)
-        more = [self("and_more", count=len(found) - MOST)] if len(found) > MOST else []
-        return [*found[:MOST], *more]
+        shown = list(items)
+        more = [self("and_more", count=len(shown) - MOST)] if len(shown) > MOST else []
+        return [*shown[:MOST], *more]
 
     def counts(self, diff: Diff) -> str:
         kinds = [change.kind for change in diff.changes]
@@ -54,12 +54,12 @@ class DiffSpeech(Speech):
     def carried(self, carried: Carried) -> Iterator[tuple[str, list[str]]]:
         """Yield each fate of what is remembered, with what has it; what is kept only where something is not."""
         fates = {name: list(getattr(carried, name)) for name in ("lost", "begun", "cancelled", "resettled", "left")}
-        told = [(self(name), items) for name, items in fates.items() if items]
+        groups = [(self(name), items) for name, items in fates.items() if items]
         if carried.renamed:
-            told.append((self("renamed_memory"), [f"{old} → {new}" for old, new in carried.renamed.items()]))
-        if told and carried.kept:
-            told.append((self("kept"), list(carried.kept)))
-        yield from told
+            groups.append((self("renamed_memory"), [f"{old} → {new}" for old, new in carried.renamed.items()]))
+        if groups and carried.kept:
+            groups.append((self("kept"), list(carried.kept)))
+        yield from groups
         if carried.rows:
             yield self("rows"), [f"{name}: {count:,}" for name, count in carried.rows.items()]
 

@@ -12,11 +12,11 @@ WIDTH, HEIGHT = 920, 240
 LEFT, RIGHT, TOP, BOTTOM = 44, 8, 12, 26
 
 
-def weeks(found: Sequence[Week], say: ReportSpeech, compared: bool) -> str:
+def weeks(shown: Sequence[Week], say: ReportSpeech, compared: bool) -> str:
     """Return a bar a week: what both versions have and what is gained upwards, what is lost downwards."""
-    if not found:
+    if not shown:
         return ""
-    chart = _Weeks(found, say, compared)
+    chart = _Weeks(shown, say, compared)
     name = escape(say("chart"))
     return (
         f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{name}">'
@@ -25,16 +25,16 @@ def weeks(found: Sequence[Week], say: ReportSpeech, compared: bool) -> str:
 
 
 class _Weeks:
-    def __init__(self, found: Sequence[Week], say: ReportSpeech, compared: bool) -> None:
-        self._weeks = found
+    def __init__(self, weeks: Sequence[Week], say: ReportSpeech, compared: bool) -> None:
+        self._weeks = weeks
         self._say = say
         self._compared = compared
-        self._up = nice(max(max(week.after for week in found), 1))
-        lost = max(week.lost for week in found) if compared else 0
+        self._up = nice(max(max(week.after for week in weeks), 1))
+        lost = max(week.lost for week in weeks) if compared else 0
         self._down = nice(lost) if lost else 0
         self._unit = (HEIGHT - TOP - BOTTOM) / (self._up + self._down)
         self._zero = TOP + self._up * self._unit
-        self._step = (WIDTH - LEFT - RIGHT) / len(found)
+        self._step = (WIDTH - LEFT - RIGHT) / len(weeks)
 
     def parts(self) -> Iterator[str]:
         for value in sorted({self._up, self._up // 2, 0, -self._down}):
@@ -47,7 +47,7 @@ class _Weeks:
 
     def _bar(self, x: float, week: Week) -> Iterator[str]:
         kept = week.after - week.gained
-        yield f"<g><title>{escape(self._told(week))}</title>"
+        yield f"<g><title>{escape(self._tooltip(week))}</title>"
         room = f'x="{x:.1f}" y="{TOP}" width="{self._step:.1f}" height="{HEIGHT - TOP - BOTTOM}"'
         yield f'<rect fill="none" pointer-events="all" {room}/>'
         yield self._rect("kept", x, self._zero - kept * self._unit, kept)
@@ -61,7 +61,7 @@ class _Weeks:
         width = max(self._step - max(1.0, self._step * 0.15), 0.8)
         return f'<rect class="{kind}" x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{value * self._unit:.1f}"/>'
 
-    def _told(self, week: Week) -> str:
+    def _tooltip(self, week: Week) -> str:
         say = self._say
         if not self._compared:
             return f"{week.week}: {say('acts')} {week.after:,}"

@@ -106,10 +106,10 @@ class _Page:
         yield f"<h2>{escape(self.say('budget'))}: {escape(self.say.outcome(self.report.budget))}</h2>"
         rows = [
             [
-                _coloured("good" if one.ok else "bad", self.say("kept" if one.ok else "broken")),
-                escape(self.say.verdict(one)),
+                _coloured("good" if verdict.ok else "bad", self.say("kept" if verdict.ok else "broken")),
+                escape(self.say.verdict(verdict)),
             ]
-            for one in self.report.budget
+            for verdict in self.report.budget
         ]
         yield _table(None, rows)
 
@@ -190,8 +190,8 @@ class _Page:
         say = self.say
         yield f"<details{' open' if len(people) <= 12 else ''}><summary>{escape(say(name))} ({len(people):,})</summary>"
         rows = [
-            [escape(say.person(one)), self._moved(one.before, one.after), escape(", ".join(one.rules))]
-            for one in people[:PEOPLE]
+            [escape(say.person(person)), self._moved(person.before, person.after), escape(", ".join(person.rules))]
+            for person in people[:PEOPLE]
         ]
         yield _table([escape(say("member")), escape(say("hits")), escape(say("rules"))], rows, numbers=(1,))
         if len(people) > PEOPLE:
@@ -204,7 +204,7 @@ class _Page:
         if not self.report.examples:
             return
         yield f"<h2>{escape(self.say('examples'))}</h2>"
-        for (rule, side), group in groupby(self.report.examples, lambda one: (one.rule, one.side)):
+        for (rule, side), group in groupby(self.report.examples, lambda example: (example.rule, example.side)):
             yield f"<h3><code>{escape(rule)}</code>: {escape(self.say(f'side_{side}'))}</h3>"
             yield from map(self._example, group)
 
@@ -225,13 +225,13 @@ class _Page:
         yield f"<h2>{escape(self.say('undecided'))}</h2><ul>"
         for row in self.report.undecided:
             missing = ", ".join(row.missing)
-            told = self.say("undecided_row", rule=row.rule, count=row.count, events=row.events, missing=missing)
-            yield f"<li>{escape(told)}</li>"
+            text = self.say("undecided_row", rule=row.rule, count=row.count, events=row.events, missing=missing)
+            yield f"<li>{escape(text)}</li>"
         yield f'</ul><p class="soft">{escape(self.say("undecided_help"))}</p>'
 
     def _foot(self) -> Iterator[str]:
-        readings = [one for one in (self.report.before, self.report.after) if one]
-        names = "<br>".join(f"<code>{escape(one.shown)}</code> {escape(one.name)}" for one in readings)
+        readings = [reading for reading in (self.report.before, self.report.after) if reading]
+        names = "<br>".join(f"<code>{escape(reading.shown)}</code> {escape(reading.name)}" for reading in readings)
         texts = f"<p>{escape(self.say('texts'))}</p>" if self.report.examples or self.report.people else ""
         yield f'<footer class="soft">{texts}<small>{names}</small></footer>'
 

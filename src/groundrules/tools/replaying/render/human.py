@@ -93,7 +93,8 @@ class _Page:
             return
         yield from self._head(name, f" ({len(people):,})")
         rows = [
-            [self.say.person(one), self._moved(one.before, one.after), ", ".join(one.rules)] for one in people[:PEOPLE]
+            [self.say.person(person), self._moved(person.before, person.after), ", ".join(person.rules)]
+            for person in people[:PEOPLE]
         ]
         yield from table(None, rows)
         if len(people) > PEOPLE:
@@ -124,11 +125,11 @@ class _Page:
     def _examples(self) -> Iterator[Line]:
         if self.report.examples:
             yield from self._head("examples")
-        told = None
+        heading = None
         for example in self.report.examples:
-            if (example.rule, example.side) != told:
+            if (example.rule, example.side) != heading:
                 yield "  " + Line(example.rule, "head") + f": {self.say(f'side_{example.side}')}"
-                told = (example.rule, example.side)
+                heading = (example.rule, example.side)
             yield from (line.indented(4) for line in self._example(example))
 
     def _example(self, example: Example) -> Iterator[Line]:
@@ -148,8 +149,8 @@ class _Page:
         yield from self._head("undecided")
         for row in self.report.undecided:
             missing = self.say.names(row.missing)
-            told = self.say("undecided_row", rule=f"`{row.rule}`", count=row.count, events=row.events, missing=missing)
-            yield Line(f"  {told}")
+            text = self.say("undecided_row", rule=f"`{row.rule}`", count=row.count, events=row.events, missing=missing)
+            yield Line(f"  {text}")
         yield Line(f"  {self.say('undecided_help')}")
 
     def _budget(self) -> Iterator[Line]:
@@ -167,7 +168,7 @@ def _telling(week: Week) -> tuple[int, int, str]:
 
 def _marked(example: Example) -> Line:
     """Return the text in one line, its evidence underlined, cut around that if it is long."""
-    flat = "".join(" " if one.isspace() else one for one in example.text)
+    flat = "".join(" " if char.isspace() else char for char in example.text)
     start, end = window(flat, example.marks[0].start if example.marks else 0, TEXT, 40)
     shown, at = Line(MARK if start else ""), start
     for mark in example.marks:

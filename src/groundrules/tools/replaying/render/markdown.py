@@ -34,8 +34,8 @@ def _lines(report: Report, say: ReportSpeech) -> Iterator[str]:
         yield from _people("people", report.people, say, False)
     for row in report.undecided:
         missing = say.join(map(code, row.missing))
-        told = say("undecided_row", rule=code(row.rule), count=row.count, events=row.events, missing=missing)
-        yield f"- {say('undecided')}: {told}"
+        text = say("undecided_row", rule=code(row.rule), count=row.count, events=row.events, missing=missing)
+        yield f"- {say('undecided')}: {text}"
 
 
 def _budget(report: Report, say: ReportSpeech) -> Iterator[str]:

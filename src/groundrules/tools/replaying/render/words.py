@@ -46,7 +46,7 @@ class ReportSpeech(Speech):
         new, old = report.after, report.before
         if old is None or self.reading(old) == self.reading(new):
             return [self.reading(new)]
-        return [self("lines_of", shown=one.shown, line=self.reading(one)) for one in (old, new)]
+        return [self("lines_of", shown=reading.shown, line=self.reading(reading)) for reading in (old, new)]
 
     def refused(self, reading: Reading) -> list[str]:
         """Say what was refused: how often by code, and the first few lines."""
@@ -54,7 +54,9 @@ class ReportSpeech(Speech):
             return []
         codes = ", ".join(f"{code} {count:,}" for code, count in reading.codes.items())
         few = reading.rejections[:3]
-        lines = [self("rejection", line=one.line, code=one.code, reason=one.reason) for one in few]
+        lines = [
+            self("rejection", line=rejection.line, code=rejection.code, reason=rejection.reason) for rejection in few
+        ]
         return [self("by_code", codes=codes), *lines]
 
     def title(self, row: RuleRow) -> str:

@@ -26,7 +26,7 @@ _KINDS: dict[str, tuple[type | tuple[type, ...], str]] = {
 }
 
 
-class Known:
+class Vocabulary:
     """Looks up what tests may name. `folder` is the rulebook's, whose own actions stand in `schemas/actions/`."""
 
     def __init__(self, plan: ir.Plan, folder: Path) -> None:
@@ -36,8 +36,8 @@ class Known:
     def facts(self, key: str) -> dict[str, Any]:
         """Return fact → schema of what `members` or `channels` describe; empty if the rulebook has no events."""
         schema: dict[str, Any] = next(iter(self._plan.events.values()), {})
-        found: dict[str, Any] = schema.get("properties", {}).get(FACTS_OF[key], {}).get("properties", {})
-        return found
+        facts: dict[str, Any] = schema.get("properties", {}).get(FACTS_OF[key], {}).get("properties", {})
+        return facts
 
     @cached_property
     def actions(self) -> Collection[str]:
@@ -53,9 +53,9 @@ def wrong_fact(value: Any, schema: dict[str, Any]) -> tuple[str, str | None] | N
     if schema.get("format") == "date-time":
         right = isinstance(value, str) and (is_ago(value) or is_date_time(value))
         return None if right else ("must be a time", _meant(value) or MOMENTS)
-    type_, wanted = _KINDS.get(str(schema.get("type")), (object, ""))
+    type_, wording = _KINDS.get(str(schema.get("type")), (object, ""))
     right = isinstance(value, type_) and not (type_ is int and isinstance(value, bool))
-    return None if right else (f"must be {wanted}", None)
+    return None if right else (f"must be {wording}", None)
 
 
 def _meant(value: Any) -> str | None:

@@ -44,9 +44,9 @@ class PlanSpeech(Speech):
         """The components of a key, `actor li, channel general`."""
         return self.join(f"{name} {self.value(value)}" for name, value in key.items())
 
-    def name(self, told: RuleExplained) -> str:
-        title = pick(told.title, self.lang)
-        return f"{told.rule} — {title}" if title else told.rule
+    def name(self, rule: RuleExplained) -> str:
+        title = pick(rule.title, self.lang)
+        return f"{rule.rule} — {title}" if title else rule.rule
 
     # --- what would have made it fire -------------------------------------------------------------
 

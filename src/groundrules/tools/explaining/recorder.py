@@ -22,7 +22,7 @@ from groundrules.tools.explaining.tree import Events, condition
 
 
 @dataclass
-class Asked:
+class Asking:
     """One rule asked once: its guard as it was then, and what it remembered."""
 
     rule: ir.Rule
@@ -47,7 +47,7 @@ class Recorder:
 
     def __init__(self, plan: ir.Plan, events: Events) -> None:
         self.events = events
-        self.asked: list[Asked] = []
+        self.asked: list[Asking] = []
         self.states: dict[tuple[str, bool], Condition] = {}
         self._rules = {rule.id: rule for rule in plan.rules}
         self._states = {state.id: state for state in plan.states}
@@ -60,10 +60,10 @@ class Recorder:
         if state is not None and (guard is state.enter or guard is state.leave):
             self.states[owner, guard is state.enter] = condition(guard, scope, self.events)
 
-    def _ask(self, rule: ir.Rule, scope: Scope) -> Asked:
+    def _ask(self, rule: ir.Rule, scope: Scope) -> Asking:
         lane = guards.lane_of(rule, scope)
         missing = guards.missing_keys(rule, scope)
-        return Asked(
+        return Asking(
             rule=rule,
             scope=scope,
             when=condition(rule.when, scope, self.events),
@@ -87,7 +87,9 @@ def once(rule: ir.Rule, clause: ir.Once, lane: str, scope: Scope) -> Once:
     """What `once_per` remembers for the key at hand."""
     firings, own = scope.partition.firings, key_of(clause.key, scope)
     live = lane == "live"
-    earlier = [one.at for one in firings.history if (one.rule, one.live, one.once) == (rule.id, live, own)]
+    earlier = [
+        firing.at for firing in firings.history if (firing.rule, firing.live, firing.once) == (rule.id, live, own)
+    ]
     blocked = firings.fired_already(rule, lane, scope)
     return Once(
         key=key(clause.key, scope),
