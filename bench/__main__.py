@@ -26,14 +26,14 @@ def main() -> None:
     parser.add_argument("--only", action="append", metavar="SECTION", help="run only these sections")
     parser.add_argument("--output", type=Path, default=HERE / "results", help="the folder for JSON and plots")
     parser.add_argument("--docs", action="store_true", help="write the tables and plots of docs/performance.md, too")
-    given = parser.parse_args()
+    arguments = parser.parse_args()
     results, here = Results(), machine.describe()
-    for name, run in _sections(given.quick).items():
-        if given.only is None or name in given.only:
+    for name, run in _sections(arguments.quick).items():
+        if arguments.only is None or name in arguments.only:
             print(f"{name} …", flush=True)
             run(results)
-            _write(results, here, given.output)
-    if given.docs:
+            _write(results, here, arguments.output)
+    if arguments.docs:
         report.refresh(DOCS / "performance.md", report.tables(results, here))
         plots.write_all(results, DOCS / "performance")
     print("\n" + report.tables(results, here))

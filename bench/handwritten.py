@@ -61,11 +61,11 @@ def scan_and_candidates(work: Workload) -> Answer:
     patterns = [re2.compile(rule.pattern) if rule.pattern else None for rule in rules]
 
     def answer(text: str, channel: str) -> list[str]:
-        found = []
+        hits = []
         for number in scan(fold_bytes(text)):
             rule, pattern = rules[number], patterns[number]
             if (rule.channel is None or rule.channel == channel) and (pattern is None or pattern.search(text)):
-                found.append(rule.id)
-        return found
+                hits.append(rule.id)
+        return hits
 
     return answer

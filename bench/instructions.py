@@ -33,9 +33,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.instructions", description=__doc__)
     parser.add_argument("--run", nargs=3, metavar=("LANGUAGE", "WAY", "DAYS"), help=argparse.SUPPRESS)
     parser.add_argument("--plan", type=Path, help=argparse.SUPPRESS)
-    given = parser.parse_args()
-    if given.run:
-        _run(given.run[0], given.run[1], int(given.run[2]), given.plan)
+    arguments = parser.parse_args()
+    if arguments.run:
+        _run(arguments.run[0], arguments.run[1], int(arguments.run[2]), arguments.plan)
         return
     if shutil.which("valgrind") is None:
         parser.error("valgrind is not installed")
@@ -51,19 +51,19 @@ def main() -> None:
 
 def _counted(language: Language, plan: str, way: str) -> int:
     """Return the instructions of one event."""
-    one, two = (_instructions(language, way, days, plan) for days in (1, 2))
-    return (two - one) // len(workload(RULES, language).lines)
+    one_day, two_days = (_instructions(language, way, days, plan) for days in (1, 2))
+    return (two_days - one_day) // len(workload(RULES, language).lines)
 
 
 def _instructions(language: str, way: str, days: int, plan: str) -> int:
     valgrind = ["valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"]
     run = [sys.executable, "-m", "bench.instructions", "--run", language, way, str(days), "--plan", plan]
-    told = subprocess.run(
+    process = subprocess.run(
         [*valgrind, *run], capture_output=True, text=True, check=True, env={**os.environ, "PYTHONHASHSEED": "0"}
     )
-    found = re.search(r"I +refs: +([0-9,]+)", told.stderr)
-    assert found is not None, told.stderr
-    return int(found[1].replace(",", ""))
+    count = re.search(r"I +refs: +([0-9,]+)", process.stderr)
+    assert count is not None, process.stderr
+    return int(count[1].replace(",", ""))
 
 
 def _run(language: Language, name: str, days: int, plan: Path) -> None:
@@ -71,8 +71,8 @@ def _run(language: Language, name: str, days: int, plan: Path) -> None:
     way = ways(work, load_plan(plan))[name]
     assert way.fresh is not None
     gc.disable()
-    made = [way.fresh() for _ in range(2)]
-    for lines in made[:days]:
+    streams = [way.fresh() for _ in range(2)]
+    for lines in streams[:days]:
         way.run(lines)
 
 

@@ -56,6 +56,6 @@ def evaluation(program: Program) -> Evaluate:
         numbers = find(event, x)
         if not numbers:
             return []
-        return [said.code.id for said in answer(rules.asked(numbers), event, x, partition, program.zone)]
+        return [answered.code.id for answered in answer(rules.asked(numbers), event, x, partition, program.zone)]
 
     return evaluate

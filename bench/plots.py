@@ -18,7 +18,7 @@ Point = tuple[float, float]
 def write_all(results: Results, folder: Path) -> list[Path]:
     """Write the plots of a run; return their paths."""
     folder.mkdir(parents=True, exist_ok=True)
-    wanted = {
+    charts = {
         "rules-en": _over(results, "rules", "rules", case="hard", language="en"),
         "rules-zh": _over(results, "rules", "rules", case="hard", language="zh"),
         "text-length": _over(results, "growth", "characters", name_by="language"),
@@ -32,13 +32,13 @@ def write_all(results: Results, folder: Path) -> list[Path]:
         "list-size": ("evaluation of one rule with a list", "words in the list"),
         "members": ("the whole step with windows, by members active", "members"),
     }
-    written = []
-    for name, lines in wanted.items():
+    paths = []
+    for name, lines in charts.items():
         if lines:
             path = folder / f"{name}.svg"
             path.write_text(svg(*titles[name], lines), encoding="utf-8")
-            written.append(path)
-    return written
+            paths.append(path)
+    return paths
 
 
 def _over(

@@ -56,12 +56,12 @@ def _figures(figures: list[Figure]) -> Iterator[str]:
     if len(rows) < 2 or len(names) > 10 or len({figure.unit for figure in figures}) > 3:
         yield "| | | |"
         yield "|---|---|---|"
-        yield from (f"| {one.name} | {one.where} | {_number(one.value)} {one.unit} |" for one in figures)
+        yield from (f"| {figure.name} | {figure.where} | {_number(figure.value)} {figure.unit} |" for figure in figures)
         return
     yield f"| | {' | '.join(f'{name}, {_unit(figures, name)}' for name in names)} |"
     yield "|---" * (len(names) + 1) + "|"
-    for where, found in rows.items():
-        yield f"| {where} | {' | '.join(_number(found[name].value) if name in found else '' for name in names)} |"
+    for where, by_name in rows.items():
+        yield f"| {where} | {' | '.join(_number(by_name[name].value) if name in by_name else '' for name in names)} |"
 
 
 def _unit(figures: list[Figure], name: str) -> str:

@@ -51,15 +51,15 @@ def compare(ways: dict[str, Way], rounds: int = ROUNDS) -> dict[str, Times]:
     sizes = {name: _fitting(way) for name, way in ways.items()}
     turns: dict[str, list[float]] = {name: [] for name in ways}
     for _ in range(rounds):
-        for name, taken in _turn(ways, sizes).items():
-            turns[name].append(taken / sizes[name])
-    return {name: Times(tuple(found)) for name, found in turns.items()}
+        for name, spent in _turn(ways, sizes).items():
+            turns[name].append(spent / sizes[name])
+    return {name: Times(tuple(seconds)) for name, seconds in turns.items()}
 
 
 def _turn(ways: dict[str, Way], sizes: dict[str, int]) -> dict[str, float]:
     """Return the seconds that each way needed for its items."""
     items = {name: way.of_turn()[: sizes[name]] for name, way in ways.items()}
-    taken = dict.fromkeys(ways, 0.0)
+    spent = dict.fromkeys(ways, 0.0)
     names = list(ways)
     for part in range(PARTS):
         begin = part % len(names)
@@ -67,8 +67,8 @@ def _turn(ways: dict[str, Way], sizes: dict[str, int]) -> dict[str, float]:
             size = sizes[name]
             own = items[name][part * size // PARTS : (part + 1) * size // PARTS]
             if own:
-                taken[name] += _timed(ways[name], own)
-    return taken
+                spent[name] += _timed(ways[name], own)
+    return spent
 
 
 def ratio(of: Times, to: Times) -> float:
@@ -97,9 +97,9 @@ def _fitting(way: Way) -> int:
     items, size, begin = way.of_turn(), 1, 0
     while True:
         own = items[begin : begin + size]
-        taken = _timed(way, own)
-        if taken >= SLICE / 4 or begin + size >= len(items):
-            return max(1, min(len(items), int(len(own) * SLICE / max(taken, 1e-9))))
+        spent = _timed(way, own)
+        if spent >= SLICE / 4 or begin + size >= len(items):
+            return max(1, min(len(items), int(len(own) * SLICE / max(spent, 1e-9))))
         begin, size = begin + size, size * 4
 
 
@@ -109,6 +109,6 @@ def _timed(way: Way, items: Sequence[Any]) -> float:
     gc.disable()
     begin = time.process_time()
     way.run(items)
-    taken = time.process_time() - begin
+    spent = time.process_time() - begin
     gc.enable()
-    return taken
+    return spent

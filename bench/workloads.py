@@ -90,26 +90,26 @@ def _word(chance: random.Random, language: Language) -> str:
 
 
 def _text(chance: random.Random, language: Language, hit: Rule | None, length: int) -> str:
-    said = "" if hit is None else hit.word + ("1234x" if hit.pattern else "")
+    mention = "" if hit is None else hit.word + ("1234x" if hit.pattern else "")
     if language == "zh":
-        own = "".join(_chinese(chance, length - len(said)))
+        own = "".join(_chinese(chance, length - len(mention)))
         at = chance.randrange(len(own) + 1)
-        return own[:at] + said + own[at:]
+        return own[:at] + mention + own[at:]
     words: list[str] = []
-    while sum(map(len, words)) + len(words) < length - len(said):
+    while sum(map(len, words)) + len(words) < length - len(mention):
         words.append(chance.choice(ENGLISH))
-    words.insert(chance.randrange(len(words) + 1), said)
-    return " ".join(words)[: max(length, len(said))] if not said else " ".join(words)
+    words.insert(chance.randrange(len(words) + 1), mention)
+    return " ".join(words)[: max(length, len(mention))] if not mention else " ".join(words)
 
 
 def _chinese(chance: random.Random, length: int) -> Iterator[str]:
     """Yield the characters of some clauses, eight to fourteen characters each, and the marks behind them."""
-    left = length
-    while left > 0:
-        clause = min(left, chance.randint(8, 14))
+    remaining = length
+    while remaining > 0:
+        clause = min(remaining, chance.randint(8, 14))
         yield from (chance.choice(HANZI) for _ in range(clause - 1))
-        yield chance.choice("，，，、：") if clause < left else chance.choice("。。！？")
-        left -= clause
+        yield chance.choice("，，，、：") if clause < remaining else chance.choice("。。！？")
+        remaining -= clause
 
 
 def _line(number: int, text: str, channel: str, chance: random.Random) -> bytes:

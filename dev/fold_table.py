@@ -89,8 +89,8 @@ def _number(char: str) -> str | None:
 
 
 def _letter(char: str) -> str | None:
-    found = _NAMED_LETTER.fullmatch(unicodedata.name(char, ""))
-    return (found[1] or found[2]).lower() if found else None
+    match = _NAMED_LETTER.fullmatch(unicodedata.name(char, ""))
+    return (match[1] or match[2]).lower() if match else None
 
 
 def _compatible(char: str) -> str:

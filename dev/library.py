@@ -135,7 +135,9 @@ lists:
 def packs(folder: Path | None = None) -> list[str]:
     """Return the names of the packs, without what only `init` copies."""
     root = folder or shipped("policies")
-    return sorted(found.parent.name for found in root.glob("*/rulebook.yaml") if not found.parent.name.startswith("_"))
+    return sorted(
+        rulebook.parent.name for rulebook in root.glob("*/rulebook.yaml") if not rulebook.parent.name.startswith("_")
+    )
 
 
 def page(name: str, lang: str) -> str:
@@ -179,10 +181,10 @@ class _Pack:
             ("acts", self._acts()),
             ("tests", self._tests()),
         ):
-            found = list(chapter)
-            if found and heading:
+            section = list(chapter)
+            if section and heading:
                 yield Heading(2, self.say(heading))
-            yield from found
+            yield from section
 
     def _table(self, head: str, rows: list[tuple[str, ...]]) -> Iterator[Block]:
         if rows:
@@ -190,35 +192,49 @@ class _Pack:
 
     def _use(self) -> str:
         lines = ["use:"]
-        given = [one for one in self.book.parameters if one.default is not None]
-        told = sorted(given, key=lambda one: one.type.value in _WHO)[:3]
-        if not told:
+        optional = [parameter for parameter in self.book.parameters if parameter.default is not None]
+        shown = sorted(optional, key=lambda parameter: parameter.type.value in _WHO)[:3]
+        if not shown:
             return f"use:\n  - std/{self.name}"
         lines += [f"  - rulebook: std/{self.name}", f"    as: {self.name}", "    with:"]
-        lines += [f"      {one.name.value}: {one.default.span.text}" for one in told if one.default]
+        lines += [
+            f"      {parameter.name.value}: {parameter.default.span.text}" for parameter in shown if parameter.default
+        ]
         return "\n".join(lines)
 
     def _parameters(self) -> Iterator[Block]:
         return self._table("parameter type default range meaning", [*map(self._parameter, self.book.parameters)])
 
-    def _parameter(self, one: authored.Parameter) -> tuple[str, ...]:
+    def _parameter(self, parameter: authored.Parameter) -> tuple[str, ...]:
         root = self.checked.instances[0]
-        title, more = (pick(filled(texts, root), self.phrases.lang) for texts in (one.title, one.description))
-        limits = [self.say("from", limit=one.minimum.span.text)] if one.minimum else []
-        limits += [self.say("to", limit=one.maximum.span.text)] if one.maximum else []
-        default = one.default.span.text.strip("\"'") if one.default else self.say("none")
+        title, more = (
+            pick(filled(texts, root), self.phrases.lang) for texts in (parameter.title, parameter.description)
+        )
+        limits = [self.say("from", limit=parameter.minimum.span.text)] if parameter.minimum else []
+        limits += [self.say("to", limit=parameter.maximum.span.text)] if parameter.maximum else []
+        default = parameter.default.span.text.strip("\"'") if parameter.default else self.say("none")
         meaning = self.phrases.join([title, more], "then")
-        return str(one.name.value), str(one.type.value), default, self.phrases.join(limits, "comma"), meaning
+        return (
+            str(parameter.name.value),
+            str(parameter.type.value),
+            default,
+            self.phrases.join(limits, "comma"),
+            meaning,
+        )
 
     def _lists(self) -> Iterator[Block]:
         return self._table(
             "list match entries",
-            [(str(one.name.value), one.match, str(len(one.items))) for one in self.book.lists],
+            [(str(words.name.value), words.match, str(len(words.items))) for words in self.book.lists],
         )
 
     def _ledgers(self) -> Iterator[Block]:
-        known = {ledger.id: ledger for ledger in self.plan.ledgers}
-        declared = [known[str(one.name.value)] for one in self.book.ledgers if str(one.name.value) in known]
+        by_id = {ledger.id: ledger for ledger in self.plan.ledgers}
+        declared = [
+            by_id[str(declaration.name.value)]
+            for declaration in self.book.ledgers
+            if str(declaration.name.value) in by_id
+        ]
         return self._table("ledger meaning per fades share", [*map(self._ledger, declared)])
 
     def _ledger(self, ledger: ir.Ledger) -> tuple[str, ...]:
@@ -252,7 +268,7 @@ class _Pack:
             yield Paragraph(self.phrases.join(names, "comma"))
 
     def _tests(self) -> Iterator[Block]:
-        files = sorted(file for found in find_tests(self.folder).values() for file in found)
+        files = sorted(file for files_of_book in find_tests(self.folder).values() for file in files_of_book)
         names = [Item("", case.name) for file in files for case in read_tests(file, self.plan)]
         if names:
             yield Items(tuple(names))
@@ -270,7 +286,7 @@ def index(lang: str) -> str:
         checked = check_path(shipped("policies") / name).checked
         if checked is not None:
             root = checked.instances[0]
-            texts = (pick(filled(one, root), lang) for one in (root.book.title, root.book.text))
+            texts = (pick(filled(text, root), lang) for text in (root.book.title, root.book.text))
             title, text = map(one_line, texts)
             rows.append((f"[{name}]({name}{ENDINGS[lang]})", title, text))
     head = tuple(_WORDS[word][lang == "zh"] for word in ("pack", "meaning", "what"))

@@ -47,12 +47,12 @@ def _in_phrases() -> dict[str, Counter[str]]:
 
 def readings(char: str) -> list[str]:
     """Return the one or two syllables of a character without their tones, the commonest first."""
-    known = import_module("pypinyin.constants").PINYIN_DICT.get(ord(char), "")
-    found = dict.fromkeys([_TAKEN_FOR.get(char, ""), *map(_toneless, known.split(","))])
-    found.pop("", None)
+    listed = import_module("pypinyin.constants").PINYIN_DICT.get(ord(char), "")
+    syllables = dict.fromkeys([_TAKEN_FOR.get(char, ""), *map(_toneless, listed.split(","))])
+    syllables.pop("", None)
     heard = _in_phrases().get(char, Counter())
-    first = list(found)[:1]
-    others = [other for other in list(found)[1:] if heard[other] >= max(1, SECOND * heard.total())]
+    first = list(syllables)[:1]
+    others = [other for other in list(syllables)[1:] if heard[other] >= max(1, SECOND * heard.total())]
     return first + sorted(others, key=lambda other: -heard[other])[:1]
 
 
@@ -67,7 +67,7 @@ def pinyin_table() -> str:
             group[reading].append(char)
     often = (char for char, heard in _in_phrases().items() if heard.total() >= COMMON)
     common = "".join(sorted(char for char in often if fold(char) == char))
-    rows = (f"{one}\t{''.join(first[one])}\t{''.join(second[one])}\n" for one in sorted({*first, *second}))
+    rows = (f"{char}\t{''.join(first[char])}\t{''.join(second[char])}\n" for char in sorted({*first, *second}))
     head = "# syllable, first reading of, second reading of; from pypinyin (MIT), see NOTICE\n"
     return f"{head}*\t{common}\t\n" + "".join(rows)
 

@@ -72,11 +72,11 @@ def practices(path: Path = SOURCE) -> list[Practice]:
     source = read_file(path, shown_path(path), report)
     root = read_yaml(source, report) if source else None
     if root is None or report.has_errors:
-        raise ValueError("\n".join(found.message for found in report.sorted))
+        raise ValueError("\n".join(diagnostic.message for diagnostic in report.sorted))
     plain: Any = root.plain()
     return [
-        Practice(one["point"], one["title"], tuple(one.get("rules", ())), one.get("left", {}))
-        for one in plain["practices"]
+        Practice(entry["point"], entry["title"], tuple(entry.get("rules", ())), entry.get("left", {}))
+        for entry in plain["practices"]
     ]
 
 
@@ -88,14 +88,14 @@ def firings(pack: str) -> dict[str, tuple[str, ...]]:
     """
     folder = shipped("policies") / pack
     plan = load(folder).plan
-    found: dict[str, dict[str, None]] = {rule.id.partition("#")[0]: {} for rule in plan.rules}
+    fired_in: dict[str, dict[str, None]] = {rule.id.partition("#")[0]: {} for rule in plan.rules}
     files = sorted(file for files in find_tests(folder).values() for file in files)
     cases = [case for file in files for case in read_tests(file, plan)]
     for under, concerned in grouped(folder, plan, cases):
         for case in concerned:
             for rule in _fired(under, case):
-                found.setdefault(rule, {})[case.name] = None
-    return {rule: tuple(tests) for rule, tests in found.items()}
+                fired_in.setdefault(rule, {})[case.name] = None
+    return {rule: tuple(tests) for rule, tests in fired_in.items()}
 
 
 def _fired(plan: ir.Plan, case: Case) -> set[str]:
@@ -103,13 +103,13 @@ def _fired(plan: ir.Plan, case: Case) -> set[str]:
     return {fired.rule.partition("#")[0] for decision in decisions for fired in decision.fired}
 
 
-def page(lang: str, found: list[Practice]) -> str:
+def page(lang: str, listed: list[Practice]) -> str:
     """Return the table in one language. Raises ValueError for a rule that there is not, or that no test makes fire."""
     words = _WORDS[lang]
     lines = [f"# {words['title']}", "", str(words["opening"])]
     for section, title in _SECTIONS.items():
         lines += ["", f"## {title[lang]}", "", _row(words["head"]), _row(["---"] * 5)]
-        lines += [_row(_cells(one, lang)) for one in found if one.point.startswith(f"{section}.")]
+        lines += [_row(_cells(practice, lang)) for practice in listed if practice.point.startswith(f"{section}.")]
     return "\n".join([*lines, "", "---", "", str(words["footer"])]) + "\n"
 
 
@@ -117,11 +117,11 @@ def _row(cells: Any) -> str:
     return "| " + " | ".join(cells) + " |"
 
 
-def _cells(one: Practice, lang: str) -> tuple[str, ...]:
-    rules = ", ".join(_link(rule, lang) for rule in one.rules)
-    tests = [(rule.partition("/")[0], _tests(rule)[0]) for rule in one.rules]
-    named = list(dict.fromkeys(f"{pack}: {test}" for pack, test in tests))[:MOST_TESTS]
-    return one.point, one.title[lang], rules or "—", "; ".join(named) or "—", one.left.get(lang, "—")
+def _cells(practice: Practice, lang: str) -> tuple[str, ...]:
+    rules = ", ".join(_link(rule, lang) for rule in practice.rules)
+    tests = [(rule.partition("/")[0], _tests(rule)[0]) for rule in practice.rules]
+    names = list(dict.fromkeys(f"{pack}: {test}" for pack, test in tests))[:MOST_TESTS]
+    return practice.point, practice.title[lang], rules or "—", "; ".join(names) or "—", practice.left.get(lang, "—")
 
 
 def _link(rule: str, lang: str) -> str:
@@ -131,12 +131,12 @@ def _link(rule: str, lang: str) -> str:
 
 def _tests(rule: str) -> tuple[str, ...]:
     pack, _, name = rule.partition("/")
-    known = firings(pack)
-    if name not in known:
-        raise ValueError(f"there is no rule `{name}` in std/{pack}; it has {', '.join(sorted(known))}")
-    if not known[name]:
+    tests_of = firings(pack)
+    if name not in tests_of:
+        raise ValueError(f"there is no rule `{name}` in std/{pack}; it has {', '.join(sorted(tests_of))}")
+    if not tests_of[name]:
         raise ValueError(f"no test of std/{pack} makes `{name}` fire")
-    return known[name]
+    return tests_of[name]
 
 
 if __name__ == "__main__":

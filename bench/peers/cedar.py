@@ -23,8 +23,8 @@ def ready(work: Workload) -> Callable[[str, str], list[str]]:
     request = {"principal": 'User::"u"', "action": 'Action::"post"', "resource": 'Channel::"c"'}
 
     def answer(text: str, channel: str) -> list[str]:
-        asked = {**request, "context": {"text": text, "channel": channel}}
-        return [ids[reason] for reason in cedarpy.is_authorized(asked, policies, entities).diagnostics.reasons]
+        query = {**request, "context": {"text": text, "channel": channel}}
+        return [ids[reason] for reason in cedarpy.is_authorized(query, policies, entities).diagnostics.reasons]
 
     return answer
 

@@ -26,6 +26,6 @@ def ready(work: Workload) -> Callable[[str, str], list[str]]:
 
 
 def _rule(rule: Rule) -> str:
-    wanted = f"/{rule.pattern}/" if rule.pattern else f'"{rule.word}"'
+    string = f"/{rule.pattern}/" if rule.pattern else f'"{rule.word}"'
     channel = f'channel == "{rule.channel}" and ' if rule.channel else ""
-    return f"rule {rule.id} {{ strings: $a = {wanted} condition: {channel}$a }}"
+    return f"rule {rule.id} {{ strings: $a = {string} condition: {channel}$a }}"

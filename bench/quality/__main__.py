@@ -28,9 +28,9 @@ class Findings:
 
     def alarm_rate(self, half: Half) -> float:
         """False alarms per thousand ordinary messages of all sources."""
-        found = [one[half] for one in self.ordinary.values()]
-        messages = sum(tally.others for tally in found)
-        return 1000 * sum(tally.alarms for tally in found) / messages if messages else 0.0
+        of_half = [halves[half] for halves in self.ordinary.values()]
+        messages = sum(tally.others for tally in of_half)
+        return 1000 * sum(tally.alarms for tally in of_half) / messages if messages else 0.0
 
     def recall(self, half: Half) -> float:
         """The share of telegram-spam's spam that the packs against spam found."""
@@ -47,20 +47,20 @@ def measure(sources: Sequence[Source] = (*LABELLED, *STREAMS), most: int | None 
 
 def _measure(source: Source, most: int | None, findings: Findings) -> None:
     together = " + ".join(source.packs)
-    found = {name: tallies() for name in dict.fromkeys((*source.packs, together)) if name}
+    by_pack = {name: tallies() for name in dict.fromkeys((*source.packs, together)) if name}
     everything = tallies()
     written: Counter[str] = Counter()
     for row, fired in acted(engines(), rows(source, most)):
         assert row.wanted is not None
         member = row.event["actor"]["id"]
         written[member] += 1
-        for name, tally in found.items():
+        for name, tally in by_pack.items():
             tally[row.half].add(row.wanted, [rule for pack in name.split(" + ") for rule in fired[pack]])
         if not row.wanted:
             rules = [f"{pack}.{rule}" for pack in PACKS for rule in fired[pack]]
             everything[row.half].add(False, rules, member, written[member] > REGULAR)
-    if found:
-        findings.labelled[source.name] = found
+    if by_pack:
+        findings.labelled[source.name] = by_pack
     if source.is_ordinary:
         findings.ordinary[source.name] = everything
 
@@ -71,9 +71,9 @@ def lines(findings: Findings) -> Iterator[str]:
     for source, packs in findings.labelled.items():
         for pack, halves in packs.items():
             for half in HALVES:
-                one = halves[half]
-                counts = f"{one.found} of {one.wanted} | {one.alarms} of {one.others}"
-                yield f"| {source} | {pack} | {half} | {one.recall:.1%} | {one.precision:.1%} | {counts} |"
+                tally = halves[half]
+                counts = f"{tally.found} of {tally.wanted} | {tally.alarms} of {tally.others}"
+                yield f"| {source} | {pack} | {half} | {tally.recall:.1%} | {tally.precision:.1%} | {counts} |"
     yield ""
     yield (
         "| ordinary messages, all packs | half | messages | false alarms | per thousand | members wronged "
@@ -82,10 +82,11 @@ def lines(findings: Findings) -> Iterator[str]:
     yield "|---|---|---|---|---|---|---|---|"
     for source, halves in findings.ordinary.items():
         for half in HALVES:
-            one = halves[half]
-            rules = ", ".join(f"{rule} {times}" for rule, times in sorted(one.rules.items()))
-            members = f"{len(one.wronged)} of {len(one.members)} | {len(one.regulars)}"
-            yield f"| {source} | {half} | {one.others} | {one.alarms} | {one.alarm_rate:.2f} | {members} | {rules} |"
+            tally = halves[half]
+            rules = ", ".join(f"{rule} {times}" for rule, times in sorted(tally.rules.items()))
+            members = f"{len(tally.wronged)} of {len(tally.members)} | {len(tally.regulars)}"
+            alarms = f"{tally.others} | {tally.alarms} | {tally.alarm_rate:.2f}"
+            yield f"| {source} | {half} | {alarms} | {members} | {rules} |"
     yield ""
     yield "| target | dev | held-out | wanted |"
     yield "|---|---|---|---|"
@@ -97,11 +98,11 @@ def lines(findings: Findings) -> Iterator[str]:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.quality", description=__doc__)
     parser.add_argument("--most", type=int, metavar="ROWS", help="only so many rows of each source")
-    given = parser.parse_args()
+    arguments = parser.parse_args()
     missing = [source.path for source in (*LABELLED, *STREAMS) if not source.file.exists()]
     if missing:
         parser.exit(1, f"the data is not beside this checkout: {', '.join(missing)}\n")
-    print("\n".join(lines(measure(most=given.most))))
+    print("\n".join(lines(measure(most=arguments.most))))
 
 
 if __name__ == "__main__":

@@ -98,7 +98,7 @@ def acted(packs: dict[str, groundrules.Engine], rows: Iterable[Row]) -> Iterator
 
 
 def _fired(pack: str, engine: groundrules.Engine, row: Row) -> list[str]:
-    own = [one for one in engine.feed(row.event) if one.trigger == "event"]
+    own = [decision for decision in engine.feed(row.event) if decision.trigger == "event"]
     if pack in AGAINST:
-        return [fired.rule for one in own for fired in one.fired]
-    return [rule for one in own for action in one.actions if action.do in HARSH for rule in action.rules]
+        return [fired.rule for decision in own for fired in decision.fired]
+    return [rule for decision in own for action in decision.actions if action.do in HARSH for rule in action.rules]

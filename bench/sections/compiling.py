@@ -48,10 +48,10 @@ def run(results: Results, count: int, rounds: int = 3) -> None:
     with tempfile.TemporaryDirectory() as folder:
         _rulebook(results, count, Path(folder), rounds)
     _imports(results)
-    named = {pattern: problem(pattern) is not None or Pattern(pattern).size > MOST for pattern in PATTERNS}
-    slowest = max(_pattern(pattern) for pattern in PATTERNS if not named[pattern])
+    refused = {pattern: problem(pattern) is not None or Pattern(pattern).size > MOST for pattern in PATTERNS}
+    slowest = max(_pattern(pattern) for pattern in PATTERNS if not refused[pattern])
     results.add(
-        "compiling", "the slowest of some patterns that the linter lets pass", slowest, "ms", patterns=len(named)
+        "compiling", "the slowest of some patterns that the linter lets pass", slowest, "ms", patterns=len(refused)
     )
     results.reach("a single pattern that the linter does not name", slowest, 50, least=False, unit="ms")
 
@@ -99,9 +99,9 @@ class _Base:
 
 
 def _cold(path: Path, plan_path: Path) -> dict[str, float]:
-    found: list[Any] = []
-    linting = _spent(lambda: found.append(lint_path(path)))
-    compiling = _spent(lambda: plan_path.write_bytes(write(compile_plan(found[0].plan))))
+    linted: list[Any] = []
+    linting = _spent(lambda: linted.append(lint_path(path)))
+    compiling = _spent(lambda: plan_path.write_bytes(write(compile_plan(linted[0].plan))))
     return {"load, check, lower and lint": linting, "compile and write": compiling, _COLD: linting + compiling}
 
 
@@ -109,9 +109,9 @@ def _spent(call: Callable[[], object]) -> float:
     """Return the seconds of the process that a call took."""
     gc.collect()
     begin = time.process_time()
-    kept = call()
+    result = call()
     took = time.process_time() - begin
-    del kept
+    del result
     return took
 
 

@@ -22,7 +22,7 @@ def run(results: Results, rounds: int) -> None:
             for event in events:
                 evaluate(event)
             times = compare(
-                {"evaluation": Way(lambda items, ask=evaluate: [ask(one) for one in items], events)}, rounds
+                {"evaluation": Way(lambda items, ask=evaluate: [ask(item) for item in items], events)}, rounds
             )
             took = times["evaluation"].microseconds
             results.add("growth", "evaluation", took, "µs", language=language, characters=length)

@@ -42,18 +42,18 @@ def run(results: Results, events: int) -> None:
         results.skipped.append("packs: no recorded chat at ../shared/data/streams")
         return
     plain = {name: recorded(name, events) for name in NAMES}
-    told = {name: [with_facts(line) for line in lines] for name, lines in plain.items()}
+    supplied = {name: [with_facts(line) for line in lines] for name, lines in plain.items()}
     packs = names_of_packs()
-    for facts, streams in (("facts supplied", told), ("as recorded", plain)):
+    for facts, streams in (("facts supplied", supplied), ("as recorded", plain)):
         for stream, lines in streams.items():
             cost = _add(results, ALL, packs, lines, stream, facts)
             results.reach(f"all packs on {stream}, {facts}", cost.microseconds, 100, least=False, unit="µs")
-    alone = {pack: _add(results, pack, [pack], told["gitter"], "gitter", "facts supplied") for pack in packs}
+    alone = {pack: _add(results, pack, [pack], supplied["gitter"], "gitter", "facts supplied") for pack in packs}
     worst = max(alone, key=lambda pack: alone[pack].microseconds)
     what = f"the costliest pack alone ({worst})"
     results.reach(what, alone[worst].microseconds, 12, least=False, unit="µs")
     for example in EXAMPLES:
-        cost = measure(Engine(groundrules.load(ROOT / "examples" / example)), told["gitter"])
+        cost = measure(Engine(groundrules.load(ROOT / "examples" / example)), supplied["gitter"])
         _note(results, example, cost, "gitter", "facts supplied")
         results.reach(f"examples/{example} on gitter", cost.microseconds, 60, least=False, unit="µs")
 
@@ -93,7 +93,7 @@ def with_facts(line: bytes) -> bytes:
 def measure(engine: Engine, lines: Sequence[bytes]) -> Cost:
     """Feed a stream; what the first part takes is left out, for it makes what the others use."""
     engine.warm()
-    taken: list[float] = []
+    evaluating: list[float] = []
     loaded: list[float] = []
     for begin in range(0, len(lines) - PART + 1, PART):
         part = lines[begin : begin + PART]
@@ -103,10 +103,10 @@ def measure(engine: Engine, lines: Sequence[bytes]) -> Cost:
         between = time.process_time()
         for line in part:
             json.loads(line)
-        taken.append((between - start) / PART)
+        evaluating.append((between - start) / PART)
         loaded.append((time.process_time() - between) / PART)
-    ratios = [one / other for one, other in zip(taken[1:], loaded[1:], strict=True)]
-    return Cost(median(taken[1:]) * 1e6, median(ratios))
+    ratios = [ours / parsing for ours, parsing in zip(evaluating[1:], loaded[1:], strict=True)]
+    return Cost(median(evaluating[1:]) * 1e6, median(ratios))
 
 
 def _add(results: Results, name: str, packs: Sequence[str], lines: Sequence[bytes], stream: str, facts: str) -> Cost:

@@ -44,20 +44,22 @@ def run(results: Results, sizes: Sequence[int], rounds: int) -> None:
 
 def _ways(results: Results, work: Workload, case: str) -> dict[str, Way]:
     program, events = _ready(work)
-    asked = list(zip(work.texts, work.channels, strict=True))
+    messages = list(zip(work.texts, work.channels, strict=True))
     ifs = handwritten.plain_ifs(work)
-    wanted = [sorted(ifs(*one)) for one in asked[:CHECKED]]
+    expected = [sorted(ifs(*message)) for message in messages[:CHECKED]]
     evaluate = ours.evaluation(program)
-    _agree("groundrules", [sorted(evaluate(event)) for event in events[:CHECKED]], wanted)
+    _agree("groundrules", [sorted(evaluate(event)) for event in events[:CHECKED]], expected)
     ways = {"groundrules": _way(evaluate, events)}
     others: dict[str, Callable[[str, str], Any]] = {"plain ifs": ifs, "limit": handwritten.scan_and_candidates(work)}
     if len(work.rules) <= PEERS_UP_TO and case in ("hard", "normal"):
         others |= _peers(results, work)
     for name, answer in others.items():
         _agree(
-            name, [sorted(answer(*one)) for one in asked[: CHECKED if name in ("plain ifs", "limit") else 30]], wanted
+            name,
+            [sorted(answer(*message)) for message in messages[: CHECKED if name in ("plain ifs", "limit") else 30]],
+            expected,
         )
-        ways[name] = Way(lambda items, answer=answer: [answer(*one) for one in items], asked)
+        ways[name] = Way(lambda items, answer=answer: [answer(*message) for message in items], messages)
     return ways
 
 
@@ -84,19 +86,19 @@ def _flat(language: Language, sizes: Sequence[int], rounds: int) -> float:
 
 
 def _peers(results: Results, work: Workload) -> dict[str, Callable[[str, str], Any]]:
-    found = {}
+    ready = {}
     for peer in all_peers():
         try:
-            found[peer.NAME] = peer.ready(work)
+            ready[peer.NAME] = peer.ready(work)
         except ImportError as error:
             note = f"{peer.NAME}: not installed ({error})"
             if note not in results.skipped:
                 results.skipped.append(note)
-    return found
+    return ready
 
 
-def _agree(name: str, found: list[list[str]], wanted: list[list[str]]) -> None:
-    if found != wanted[: len(found)]:
+def _agree(name: str, answers: list[list[str]], expected: list[list[str]]) -> None:
+    if answers != expected[: len(answers)]:
         raise AssertionError(f"{name} finds other hits")
 
 

@@ -20,7 +20,7 @@ class _Terminal(io.StringIO):
 def test_only_a_terminal_is_told(stream: io.StringIO, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(waiting, "PATIENCE", 0.01)
     monkeypatch.setattr(sys, "stderr", stream)
-    with waiting.told_when_slow("reading …"):
+    with waiting.note_when_slow("reading …"):
         time.sleep(0.1)
     assert stream.getvalue() == said
 
@@ -28,6 +28,6 @@ def test_only_a_terminal_is_told(stream: io.StringIO, said: str, monkeypatch: py
 def test_nothing_is_said_of_quick_work(monkeypatch: pytest.MonkeyPatch) -> None:
     terminal = _Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
-    with waiting.told_when_slow("reading …"):
+    with waiting.note_when_slow("reading …"):
         pass
     assert terminal.getvalue() == ""

@@ -35,7 +35,9 @@ def links(written: str, *further: Json) -> list[Json]:
     known = [{"url": url, "domain": domain} for url, domain in links_in(written)]
     hidden = [{**link, "domain": domain} for link in further if (domain := domain_of_link(link["url"])) is not None]
     shown = {link["url"] for link in hidden if "text" in link}
-    return list({link["url"]: link for link in (*(one for one in known if one["url"] not in shown), *hidden)}.values())
+    return list(
+        {link["url"]: link for link in (*(link for link in known if link["url"] not in shown), *hidden)}.values()
+    )
 
 
 def mapping(value: Any) -> Mapping[str, Any]:

@@ -64,32 +64,33 @@ def events(
     where = text(raw.get("room_id")) or room
     if not where or not text(raw.get("sender")) or not text(raw.get("event_id")):
         return []
-    said = _Said(raw, where, own)
-    found: list[Json] = []
+    room_event = _RoomEvent(raw, where, own)
+    derived: list[Json] = []
     match raw.get("type"):
-        case "m.room.message" | "m.sticker" if said.content:
-            found = [said.message()]
+        case "m.room.message" | "m.sticker" if room_event.content:
+            derived = [room_event.message()]
         case "m.reaction":
-            related = mapping(said.content.get("m.relates_to"))
+            related = mapping(room_event.content.get("m.relates_to"))
             about = text(related.get("event_id"))
             author = None if authors is None else authors.get(about)
             message = {"id": about, "author": {"id": author}}
             emoji = text(related.get("key"))
-            found = [said.event("reaction.added", message=message, emoji=emoji)] if author and emoji else []
+            derived = [room_event.event("reaction.added", message=message, emoji=emoji)] if author and emoji else []
         case "m.room.redaction":
-            gone = {"id": text(raw.get("redacts")) or text(said.content.get("redacts"))}
-            found = [said.event("message.deleted", message=gone, reason=said.told("reason"))] if gone["id"] else []
+            if id := text(raw.get("redacts")) or text(room_event.content.get("redacts")):
+                reason = room_event.content_text("reason")
+                derived = [room_event.event("message.deleted", message={"id": id}, reason=reason)]
         case "m.room.member":
-            found = said.membership()
+            derived = room_event.membership()
         case "m.room.name" | "m.room.topic":
-            found = [said.room_changed()]
+            derived = [room_event.room_changed()]
         case "m.room.power_levels":
-            found = [said.roster()]
-    return found
+            derived = [room_event.roster()]
+    return derived
 
 
-class _Said:
-    """One room event, and how to tell it."""
+class _RoomEvent:
+    """One room event, and the events it stands for."""
 
     def __init__(self, raw: Mapping[str, Any], room: str, own: str | None) -> None:
         self.raw = raw
@@ -101,7 +102,7 @@ class _Said:
         fields = {"channel": {"id": self.room}, "actor": self.who(self.raw["sender"])} | fields
         return event(text(self.raw["event_id"]), type, number(self.raw.get("origin_server_ts")), self.room, **fields)
 
-    def told(self, name: str) -> str | None:
+    def content_text(self, name: str) -> str | None:
         """A text of the content."""
         return text(self.content.get(name)) or None
 
@@ -132,30 +133,30 @@ class _Said:
         before = mapping(mapping(self.raw.get("unsigned")).get("prev_content"))
         was, now = before.get("membership"), self.content.get("membership")
         about = text(self.raw.get("state_key", self.raw["sender"]))
-        reason, by_self = self.told("reason"), about == self.raw["sender"]
+        reason, by_self = self.content_text("reason"), about == self.raw["sender"]
         actor = self.who(about, name=self.content.get("displayname"))
-        found: list[Json] = []
+        changes: list[Json] = []
         match now:
             case "join" if was == "join":
-                name, old = self.told("displayname"), text(before.get("displayname")) or None
-                found = [self.event("member.updated", actor=actor, name=name, old_name=old)] if name != old else []
+                name, old = self.content_text("displayname"), text(before.get("displayname")) or None
+                changes = [self.event("member.updated", actor=actor, name=name, old_name=old)] if name != old else []
             case "join":
-                found = [self.event("member.joined", actor=actor)]
+                changes = [self.event("member.joined", actor=actor)]
             case "knock":
-                found = [self.event("join.requested", actor=actor, answer=reason)]
+                changes = [self.event("join.requested", actor=actor, answer=reason)]
             case "ban":
-                found = [self.event("member.banned", target=self.who(about), reason=reason)]
+                changes = [self.event("member.banned", target=self.who(about), reason=reason)]
             case "leave" if was == "ban":
-                found = [self.event("member.unbanned", target=self.who(about), reason=reason)]
+                changes = [self.event("member.unbanned", target=self.who(about), reason=reason)]
             case "leave" if by_self:
-                found = [self.event("member.left", actor=self.who(about), reason=reason)]
+                changes = [self.event("member.left", actor=self.who(about), reason=reason)]
             case "leave":
-                found = [self.event("member.kicked", target=self.who(about), reason=reason)]
-        return found
+                changes = [self.event("member.kicked", target=self.who(about), reason=reason)]
+        return changes
 
     def room_changed(self) -> Json:
-        named = {"name": self.told("name"), "topic": self.told("topic")}
-        channel = {"id": self.room} | {key: value for key, value in named.items() if value}
+        titles = {"name": self.content_text("name"), "topic": self.content_text("topic")}
+        channel = {"id": self.room} | {key: value for key, value in titles.items() if value}
         return self.event("channel.updated", channel=channel)
 
     def roster(self) -> Json:
@@ -215,11 +216,11 @@ def calls(action: Action, room: str, lang: str = "en") -> list[tuple[str, str, J
     The action's key is the transaction id, so that a repeated call changes nothing.
     """
     base = f"/_matrix/client/v3/rooms/{quote(room, safe='')}"
-    told, text = action.parameters, pick(action.parameters.get("text") or {}, lang)
+    parameters, text = action.parameters, pick(action.parameters.get("text") or {}, lang)
     reason = {"reason": ", ".join(action.rules)}
     match action.do:
         case "delete" | "redact" | "hide":
-            ids = told.get("events", [action.who]) if action.do == "delete" else [action.who]
+            ids = parameters.get("events", [action.who]) if action.do == "delete" else [action.who]
             return [("PUT", f"{base}/redact/{quote(str(id), safe='')}/{action.key}", reason) for id in ids]
         case "kick" | "ban" | "unban":
             return [("POST", f"{base}/{action.do}", {"user_id": action.who, **reason})]

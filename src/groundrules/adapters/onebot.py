@@ -81,7 +81,7 @@ def events(raw: Mapping[str, Any]) -> list[Json]:
 
 def roster(group: Any, members: Iterable[Mapping[str, Any]], time: float) -> Json:
     """The event that seeds a group's roster from `get_group_member_list`; `time` in seconds since 1970."""
-    known = [_sender(mapping(one)) for one in members]
+    known = [_sender(mapping(row)) for row in members]
     return event(f"roster-{group}-{int(time)}", "roster", time * 1000, str(group), members=known)
 
 
@@ -139,13 +139,13 @@ def _message(raw: Mapping[str, Any]) -> Json:
 
 def _attachment(kind: str, data: Mapping[str, Any]) -> Json:
     """A card's title and text are words that members read."""
-    found = {"kind": _KINDS[kind]}
+    attachment = {"kind": _KINDS[kind]}
     if kind == "share":
-        told = {"name": data.get("title"), "text": data.get("content"), "url": data.get("url")}
-        found |= {name: text(value) for name, value in told.items() if text(value)}
+        fields = {"name": data.get("title"), "text": data.get("content"), "url": data.get("url")}
+        attachment |= {name: text(value) for name, value in fields.items() if text(value)}
     elif kind in ("json", "xml") and (words := _words_of_card(data)):
-        found["text"] = words
-    return found
+        attachment["text"] = words
+    return attachment
 
 
 def _links_of_card(kind: str, data: Mapping[str, Any]) -> Iterator[Json]:
@@ -172,11 +172,11 @@ def _segments(message: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
         yield from ((text(part.get("type")), mapping(part.get("data"))) for part in map(mapping, parts))
         return
     end = 0
-    for found in _CQ.finditer(message):
-        yield "text", {"text": _plain(message[end : found.start()])}
-        pairs = (pair.partition("=") for pair in found[2].split(",") if "=" in pair)
-        yield found[1], {key: _plain(value) for key, _, value in pairs}
-        end = found.end()
+    for code in _CQ.finditer(message):
+        yield "text", {"text": _plain(message[end : code.start()])}
+        pairs = (pair.partition("=") for pair in code[2].split(",") if "=" in pair)
+        yield code[1], {key: _plain(value) for key, _, value in pairs}
+        end = code.end()
     yield "text", {"text": _plain(message[end:])}
 
 
@@ -225,42 +225,42 @@ def _notice(raw: Mapping[str, Any]) -> Iterator[Json]:
 
 def calls(action: Action, group: Any, lang: str = "zh") -> list[tuple[str, Json]]:
     """Return the API calls (name, parameters) that carry out an action in a group; none for what OneBot can't do."""
-    base, told = {"group_id": group}, action.parameters
-    words = pick(told.get("text") or {}, lang)
-    found: list[tuple[str, Json]] = []
+    base, parameters = {"group_id": group}, action.parameters
+    words = pick(parameters.get("text") or {}, lang)
+    requests: list[tuple[str, Json]] = []
     match action.do:
         case "delete":
-            found = [("delete_msg", {"message_id": id}) for id in told.get("events", [])]
+            requests = [("delete_msg", {"message_id": id}) for id in parameters.get("events", [])]
         case "redact" | "hide":  # a message can't be changed here
-            found = [("delete_msg", {"message_id": action.who})]
+            requests = [("delete_msg", {"message_id": action.who})]
         case "mute" | "unmute" | "kick" | "ban" | "rename" if str(action.who).startswith(_MASKED):
             pass
         case "mute":  # 0 would lift a mute
-            seconds = min(max(math.ceil(told["duration"] / 1000), 1), _LONGEST_MUTE)
-            found = [("set_group_ban", {**base, "user_id": action.who, "duration": seconds})]
+            seconds = min(max(math.ceil(parameters["duration"] / 1000), 1), _LONGEST_MUTE)
+            requests = [("set_group_ban", {**base, "user_id": action.who, "duration": seconds})]
         case "unmute":
-            found = [("set_group_ban", {**base, "user_id": action.who, "duration": 0})]
+            requests = [("set_group_ban", {**base, "user_id": action.who, "duration": 0})]
         case "kick" | "ban":
-            found = [("set_group_kick", {**base, "user_id": action.who, "reject_add_request": action.do == "ban"})]
+            requests = [("set_group_kick", {**base, "user_id": action.who, "reject_add_request": action.do == "ban"})]
         case "lock" | "unlock":
-            found = [("set_group_whole_ban", {**base, "enable": action.do == "lock"})]
+            requests = [("set_group_whole_ban", {**base, "enable": action.do == "lock"})]
         case "rename":
-            found = [("set_group_card", {**base, "user_id": action.who, "card": str(told.get("name", ""))})]
+            requests = [("set_group_card", {**base, "user_id": action.who, "card": str(parameters.get("name", ""))})]
         case "reply" | "announce" | "warn" | "notify" if words:
-            found = [("send_group_msg", {**base, "message": _outgoing(action, words)})]
+            requests = [("send_group_msg", {**base, "message": _outgoing(action, words)})]
         case "send" if words:
-            to = str(told.get("to", ""))
+            to = str(parameters.get("to", ""))
             own = to in ("", str(group)) or not to.isdecimal()
-            found = [
+            requests = [
                 ("send_group_msg", {**base, "message": _outgoing(action, words)})
                 if own
                 else ("send_private_msg", {"user_id": to, "message": _outgoing(action, words)})
             ]
-    return found
+    return requests
 
 
 def _outgoing(action: Action, words: str) -> list[Json]:
-    said: list[Json] = [{"type": "text", "data": {"text": words}}]
+    segments: list[Json] = [{"type": "text", "data": {"text": words}}]
     if action.do == "reply":
-        return [{"type": "reply", "data": {"id": action.who}}, *said]
-    return [{"type": "at", "data": {"qq": action.who}}, *said] if action.do == "warn" else said
+        return [{"type": "reply", "data": {"id": action.who}}, *segments]
+    return [{"type": "at", "data": {"qq": action.who}}, *segments] if action.do == "warn" else segments

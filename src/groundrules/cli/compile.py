@@ -9,7 +9,7 @@ import click
 from groundrules.cli import reading
 from groundrules.cli.loading import load_plan
 from groundrules.cli.printing import tell
-from groundrules.cli.waiting import told_when_slow
+from groundrules.cli.waiting import note_when_slow
 from groundrules.engine.plan_file import Compiled, compile_plan, write
 
 MOST_NAMED = 5
@@ -33,7 +33,7 @@ def command(rulebook: str, output: str, profile: tuple[str, ...], quiet: bool) -
     is signed by the hash of its content; one that is damaged, of another version or made with other tables of letters
     and time zones is refused.
     """
-    with told_when_slow(f"checking {rulebook} …"):
+    with note_when_slow(f"checking {rulebook} …"):
         plan = load_plan(rulebook).plan
     with reading.lines(profile, progress=not quiet) as sample:
         compiled = compile_plan(plan, sample)
@@ -48,6 +48,6 @@ def _tell(output: str, compiled: Compiled, size: int) -> None:
     always = compiled.asked_always()
     tell(f"{output}: {len(compiled.plan.rules):,} rules, {size / 1e6:.1f} MB, {compiled.digest}")
     if always:
-        named = ", ".join(f"`{rule}`" for rule in always[:MOST_NAMED])
+        names = ", ".join(f"`{rule}`" for rule in always[:MOST_NAMED])
         more = f" and {len(always) - MOST_NAMED:,} more" if len(always) > MOST_NAMED else ""
-        tell(f"  asked about every event of their types: {named}{more}")
+        tell(f"  asked about every event of their types: {names}{more}")

@@ -10,7 +10,7 @@ import click
 
 from groundrules.cli.options import LANGUAGE
 from groundrules.cli.printing import print_json, print_lines, print_page, tell_error
-from groundrules.cli.versions import mistakes_told
+from groundrules.cli.versions import exit_on_mistakes
 
 if TYPE_CHECKING:
     from groundrules.tools.diffing.model import Diff
@@ -39,16 +39,16 @@ def command(places: tuple[str, ...], rev: str | None, form: str, state: str | No
     from groundrules.tools.diffing.compare import diff
     from groundrules.tools.versions import load_version
 
-    with mistakes_told():
+    with exit_on_mistakes():
         old, new = _spots(places, rev)
         versions = load_version(old), load_version(new)
     try:
-        found = diff(*versions, None if state is None else Path(state).read_bytes())
+        difference = diff(*versions, None if state is None else Path(state).read_bytes())
     except SnapshotError as error:
         tell_error(str(error), error.code)
         sys.exit(1)
-    _print(found, form, lang)
-    if exit_code and not found.same:
+    _print(difference, form, lang)
+    if exit_code and not difference.same:
         sys.exit(1)
 
 
@@ -67,16 +67,16 @@ def _spots(places: tuple[str, ...], rev: str | None) -> tuple[Spot, Spot]:
     return Spot(path, first or "HEAD"), Spot(path, last or None)
 
 
-def _print(found: Diff, form: str, lang: str) -> None:
+def _print(difference: Diff, form: str, lang: str) -> None:
     if form == "json":
         import msgspec
 
-        print_json(msgspec.to_builtins(found))
+        print_json(msgspec.to_builtins(difference))
     elif form == "markdown":
         from groundrules.tools.diffing.render import markdown
 
-        print_page(markdown.render(found, lang))
+        print_page(markdown.render(difference, lang))
     else:
         from groundrules.tools.diffing.render import human
 
-        print_lines(human.lines(found, lang))
+        print_lines(human.lines(difference, lang))

@@ -42,20 +42,20 @@ def command(
     """
     ready = load_plan(rulebook)
     source = _source(events or ("-",))
-    found = explain_event(ready.plan, source, id)
-    if found is None:
-        known = [str(event.get("id")) for event in events_of(source())]
-        raise click.UsageError(_no_such("event", id, known))
-    if rule is not None and not found.rules.named(rule):
-        raise click.UsageError(_no_such("rule", rule, [one.id for one in ready.plan.rules]))
+    explained = explain_event(ready.plan, source, id)
+    if explained is None:
+        ids = [str(event.get("id")) for event in events_of(source())]
+        raise click.UsageError(_no_such("event", id, ids))
+    if rule is not None and not explained.rules.named(rule):
+        raise click.UsageError(_no_such("rule", rule, [rule.id for rule in ready.plan.rules]))
     if form == "json":
-        print_json(_data(found, rule))
+        print_json(_data(explained, rule))
     else:
-        print_lines(_lines(found, rule, Writer(PlanSpeech(ready.plan, lang)), None if every else MOST))
+        print_lines(_lines(explained, rule, Writer(PlanSpeech(ready.plan, lang)), None if every else MOST))
 
 
-def _no_such(what: str, name: str, known: Sequence[str]) -> str:
-    hint = did_you_mean(name, known)
+def _no_such(what: str, name: str, names: Sequence[str]) -> str:
+    hint = did_you_mean(name, names)
     return f"there is no {what} `{name}`" + (f"; {hint}" if hint else "")
 
 
@@ -63,8 +63,8 @@ def _source(names: tuple[str, ...]) -> Callable[[], Iterable[bytes]]:
     """The lines of all files, from the beginning each time; standard input is kept."""
     if "-" in names:
         with reading.lines(names, progress=False) as lines:
-            kept = list(lines)
-        return lambda: kept
+            recorded = list(lines)
+        return lambda: recorded
 
     def read() -> Iterable[bytes]:
         for name in names:
@@ -74,18 +74,18 @@ def _source(names: tuple[str, ...]) -> Callable[[], Iterable[bytes]]:
     return read
 
 
-def _data(found: Explained, rule: str | None) -> Any:
-    event = found.event()
+def _data(explained: Explained, rule: str | None) -> Any:
+    event = explained.event()
     if rule is None:
         return msgspec.to_builtins(event)
-    return {"event": msgspec.to_builtins(event.event), "rules": msgspec.to_builtins(found.rule(rule))}
+    return {"event": msgspec.to_builtins(event.event), "rules": msgspec.to_builtins(explained.rule(rule))}
 
 
-def _lines(found: Explained, rule: str | None, writer: Writer, most: int | None) -> Iterable[Line]:
+def _lines(explained: Explained, rule: str | None, writer: Writer, most: int | None) -> Iterable[Line]:
     if rule is None:
-        yield from writer.event(found.event(), most)
+        yield from writer.event(explained.event(), most)
         return
-    yield from writer.head(found.event())
-    for told in found.rule(rule):
+    yield from writer.head(explained.event())
+    for rule_explained in explained.rule(rule):
         yield Line("")
-        yield from writer.rule(told)
+        yield from writer.rule(rule_explained)

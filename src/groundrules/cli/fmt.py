@@ -65,33 +65,33 @@ def _standard_input(tally: _Tally, check: bool, diff: bool) -> None:
 
     data = sys.stdin.buffer.read()
     text = _read(lambda report: decode(data, "<stdin>", report), "<stdin>", tally)
-    found = None if text is None else _formatted(text, "<stdin>", tally)
-    if text is None or found is None:
+    formatted = None if text is None else _formatted(text, "<stdin>", tally)
+    if text is None or formatted is None:
         return
-    if found.changed:
+    if formatted.changed:
         tally.changed.append("<stdin>")
     if diff:
-        _print_diff(text, found.text, "<stdin>")
+        _print_diff(text, formatted.text, "<stdin>")
     elif not check:
-        print_page(found.text)
+        print_page(formatted.text)
 
 
 def _file(path: Path, tally: _Tally, only_look: bool, diff: bool) -> None:
     from groundrules.rulebook.files import MAX_YAML, read_file
 
-    shown = path.as_posix()
-    text = _read(lambda report: read_file(path, shown, report, most=MAX_YAML), shown, tally)
-    found = None if text is None else _formatted(text, shown, tally)
-    if text is None or found is None:
+    name = path.as_posix()
+    text = _read(lambda report: read_file(path, name, report, most=MAX_YAML), name, tally)
+    formatted = None if text is None else _formatted(text, name, tally)
+    if text is None or formatted is None:
         return
-    if not found.changed:
+    if not formatted.changed:
         tally.same += 1
         return
     tally.changed.append(path.as_posix())
     if diff:
-        _print_diff(text, found.text, path.as_posix())
+        _print_diff(text, formatted.text, path.as_posix())
     if not only_look:
-        _replace(path, found.text)
+        _replace(path, formatted.text)
 
 
 def _read(read: Callable[[Report], SourceFile | None], path: str, tally: _Tally) -> str | None:

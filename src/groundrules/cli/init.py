@@ -24,9 +24,9 @@ def command(directory: Path, name: str | None) -> None:
     Nothing that exists is overwritten.
     """
     files = {directory / place: text for place, text in _files(name or _slug(directory)).items()}
-    taken = [target for target in files if target.exists()]
-    if taken:
-        raise click.UsageError(f"`{taken[0]}` exists; nothing was written")
+    existing = [target for target in files if target.exists()]
+    if existing:
+        raise click.UsageError(f"`{existing[0]}` exists; nothing was written")
     for target, text in files.items():
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8", newline="\n")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from groundrules.cli.printing import print_lines, print_page, tell
-from groundrules.cli.waiting import told_when_slow
+from groundrules.cli.waiting import note_when_slow
 from groundrules.diagnostics.codes import CODES
 from groundrules.diagnostics.model import Diagnostic
 from groundrules.diagnostics.render import github, human, sarif
@@ -58,36 +58,38 @@ def command(
     if cost:
         _print_costs(paths)
         return
-    known = _prefixes(select), _prefixes(ignore)
+    prefixes = _prefixes(select), _prefixes(ignore)
     supplies = _supplies(adapters)
-    found = [item for path in paths for item in _findings(path, fix, known[0], supplies) if _wanted(item, *known)]
-    _print(found, form)
-    if any(item.severity != "note" for item in found):
+    findings = [
+        item for path in paths for item in _findings(path, fix, prefixes[0], supplies) if _wanted(item, *prefixes)
+    ]
+    _print(findings, form)
+    if any(item.severity != "note" for item in findings):
         sys.exit(1)
 
 
-def told(path: str) -> bool:
+def print_findings(path: str) -> bool:
     """Print what is found at `path`; whether it is free of errors, warnings or not."""
-    found = _findings(path, False, (), None)
-    _print(found, "human")
-    return not any(item.is_error for item in found)
+    findings = _findings(path, False, (), None)
+    _print(findings, "human")
+    return not any(item.is_error for item in findings)
 
 
-def _print(found: Sequence[Diagnostic], form: str) -> None:
+def _print(findings: Sequence[Diagnostic], form: str) -> None:
     if form == "human":
-        print_lines(human.lines(found))
+        print_lines(human.lines(findings))
         return
     render = {"json": json_form.render, "sarif": sarif.render, "github": github.render}[form]
-    print_page(safe.json(render(found).rstrip("\n") + "\n"))
+    print_page(safe.json(render(findings).rstrip("\n") + "\n"))
 
 
-def _findings(path: str, fix: bool, wanted: tuple[str, ...], supplies: Supplies | None) -> list[Diagnostic]:
+def _findings(path: str, fix: bool, codes: tuple[str, ...], supplies: Supplies | None) -> list[Diagnostic]:
     from groundrules.tools.linting import lint_path, mend_path
 
     if not fix:
-        with told_when_slow(f"checking {path} …"):
+        with note_when_slow(f"checking {path} …"):
             return list(lint_path(Path(path), supplies).diagnostics)
-    mended = mend_path(path, wanted, supplies)
+    mended = mend_path(path, codes, supplies)
     if mended.fixes:
         files = ", ".join(map(str, mended.files))
         tell(f"fixed {mended.fixes} problem{'s' * (mended.fixes != 1)} in {files}")
@@ -113,27 +115,27 @@ def _print_costs(paths: Sequence[str]) -> None:
     for path in paths:
         result = check_path(path)
         if result.checked is None or result.has_errors:
-            _print([found for found in result.diagnostics if found.is_error], "human")
+            _print([diagnostic for diagnostic in result.diagnostics if diagnostic.is_error], "human")
             sys.exit(1)
         print_lines(lines(costs(result.checked)))
 
 
 def _explain(code: str) -> None:
-    known = CODES.get(code.upper())
-    if known is None:
+    entry = CODES.get(code.upper())
+    if entry is None:
         from difflib import get_close_matches
 
-        near = get_close_matches(code.upper(), CODES, 1)
-        hint = f"; did you mean {near[0]}?" if near else ""
+        nearest = get_close_matches(code.upper(), CODES, 1)
+        hint = f"; did you mean {nearest[0]}?" if nearest else ""
         raise click.UsageError(f"there is no code {code}{hint}")
-    print_page(explain(known.code) + "\n")
+    print_page(explain(entry.code) + "\n")
 
 
 def _prefixes(codes: Sequence[str]) -> tuple[str, ...]:
     """Codes may be given with commas or one by one; each must be the beginning of a known code."""
     prefixes = tuple(part.strip().upper() for code in codes for part in code.split(",") if part.strip())
     for prefix in prefixes:
-        if not any(known.startswith(prefix) for known in CODES):
+        if not any(code.startswith(prefix) for code in CODES):
             raise click.UsageError(f"no code begins with {prefix}")
     return prefixes
 

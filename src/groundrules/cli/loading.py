@@ -43,7 +43,7 @@ def _load(path: str) -> plan_file.Compiled:
     except RulebookError as error:
         print_diagnostics(error.diagnostics)
         sys.exit(1)
-    warnings = [found for found in book.diagnostics if not found.is_error]
+    warnings = [diagnostic for diagnostic in book.diagnostics if not diagnostic.is_error]
     if warnings:
         tell(f"{path}: {len(warnings)} warnings; see `groundrules lint {path}`")
     return plan_file.Compiled(book.plan, book.digest)

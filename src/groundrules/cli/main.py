@@ -70,8 +70,8 @@ class LazyGroup(click.Group):
         except click.UsageError as error:
             from difflib import get_close_matches
 
-            near = get_close_matches(arguments[0], [*COMMANDS, *ALIASES], 1)
-            hint = f"\n\nDid you mean `{near[0]}`?" if near else ""
+            nearest = get_close_matches(arguments[0], [*COMMANDS, *ALIASES], 1)
+            hint = f"\n\nDid you mean `{nearest[0]}`?" if nearest else ""
             raise click.UsageError(error.message + hint, context) from None
 
 

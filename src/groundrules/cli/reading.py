@@ -40,18 +40,18 @@ def _bar(total: int) -> Iterator[object]:
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("events", total=total, rate="")
 
-        def advance(done: int, count: int) -> None:
+        def advance(read: int, count: int) -> None:
             elapsed = bar.tasks[0].elapsed or 0.001
-            bar.update(task, completed=done, rate=f"{count / elapsed:,.0f} events/s")
+            bar.update(task, completed=read, rate=f"{count / elapsed:,.0f} events/s")
 
         yield advance
 
 
 def _counted(source: Iterator[bytes], advance: object) -> Iterator[bytes]:
     assert callable(advance)
-    done = 0
+    read = 0
     for count, line in enumerate(source, 1):
         yield line
-        done += len(line)
+        read += len(line)
         if count % 512 == 0:
-            advance(done, count)
+            advance(read, count)

@@ -18,7 +18,7 @@ from groundrules.cli.loading import print_diagnostics
 from groundrules.cli.options import LANGUAGE
 from groundrules.cli.printing import print_json, print_lines, print_page
 from groundrules.cli.reading import LONG
-from groundrules.cli.versions import mistakes_told
+from groundrules.cli.versions import exit_on_mistakes
 
 if TYPE_CHECKING:
     from groundrules.tools.replaying.budget import Budget
@@ -69,8 +69,8 @@ def command(
 
     allowed = _read_budget(budget)
     new, old = _versions(rulebook, against, allowed)
-    with on_disk(events, sys.stdin.buffer) as files, _progress(files, quiet) as told:
-        report = replayed(new, files, old, allowed, Settings(jobs, examples), told)
+    with on_disk(events, sys.stdin.buffer) as files, _progress(files, quiet) as progress:
+        report = replayed(new, files, old, allowed, Settings(jobs, examples), progress)
     if html is not None:
         from groundrules.tools.replaying.render import html as page
 
@@ -115,7 +115,7 @@ def _versions(rulebook: str, against: str | None, budget: Budget | None) -> tupl
     from groundrules.tools.revisions import spot
     from groundrules.tools.versions import load_version
 
-    with mistakes_told():
+    with exit_on_mistakes():
         ours = spot(rulebook)
         theirs = None if against is None else spot(against, ours.path)
         old = None if theirs is None else load_version(theirs)
@@ -145,7 +145,7 @@ def _progress(files: list[str], quiet: bool) -> Iterator[Progress]:
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("events", total=None)
 
-        def told(read: int, total: int) -> None:
+        def advance(read: int, total: int) -> None:
             bar.update(task, completed=read, total=total)
 
-        yield told
+        yield advance

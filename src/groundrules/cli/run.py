@@ -56,11 +56,11 @@ def command(
     """
     ready = load_plan(rulebook)
     plan = ready.plan
-    shown = _shown(plan, form, lang, everything)
+    show = _shown(plan, form, lang, everything)
     with _engine(ready, state) as (engine, save), reading.lines(events or ("-",), progress=not quiet) as source:
         runner = Runner(ready, engine)
         for line, decisions in runner.run(source):
-            shown(line, [decision for decision in decisions if everything or decision.notable])
+            show(line, [decision for decision in decisions if everything or decision.notable])
             if runner.tally.lines % SAVED_EVERY == 0:
                 save()
     if not quiet:

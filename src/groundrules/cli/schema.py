@@ -41,11 +41,11 @@ def _named(kind: str, name: str | None) -> str:
     folder = shipped("schemas") / _FOLDERS[kind]
     names = sorted(path.name.removesuffix(".json") for path in folder.glob("*.json"))
     if name is None:
-        told = {known: json.loads(_read(folder / f"{known}.json")).get("description", "") for known in names}
-        return "\n".join(f"{known:24} {description}" for known, description in told.items())
+        descriptions = {item: json.loads(_read(folder / f"{item}.json")).get("description", "") for item in names}
+        return "\n".join(f"{item:24} {description}" for item, description in descriptions.items())
     if name not in names:
-        near = get_close_matches(name, names, 1)
-        raise click.UsageError(f"there is no {kind} `{name}`" + (f"; did you mean `{near[0]}`?" if near else ""))
+        nearest = get_close_matches(name, names, 1)
+        raise click.UsageError(f"there is no {kind} `{name}`" + (f"; did you mean `{nearest[0]}`?" if nearest else ""))
     return _read(folder / f"{name}.json")
 
 

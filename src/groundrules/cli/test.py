@@ -69,10 +69,10 @@ def command(
     if form == "human":
         print_lines(human.lines(suites, say))
     passed = bool(results) and all(result.passed for result in results)
-    asked = {"coverage": coverage or (fail_under is not None and not mutate), "mutants": mutate}
-    asked["boundaries"] = boundaries
-    wanted = {name for name, is_wanted in asked.items() if is_wanted}
-    measured = measure.measure(suites, wanted, _with_a_bar) if passed else {}
+    switches = {"coverage": coverage or (fail_under is not None and not mutate), "mutants": mutate}
+    switches["boundaries"] = boundaries
+    measures = {name for name, is_wanted in switches.items() if is_wanted}
+    measured = measure.measure(suites, measures, _with_a_bar) if passed else {}
     if form == "json":
         print_json({"tests": [as_data(result) for result in results], **measure.as_json(measured)})
     else:
@@ -82,10 +82,10 @@ def command(
 
 
 def _run(path: Path, plan_path: str | None, match: str | None) -> Iterator[Suite]:
-    found = find_tests(path)
-    if not found:
+    tests = find_tests(path)
+    if not tests:
         tell(f"{path}: no tests; write a file with `tests:` beside the rulebook")
-    for rulebook, files in found.items():
+    for rulebook, files in tests.items():
         ready = load_plan(plan_path or str(rulebook))
         try:
             cases = [case for file in files for case in read_tests(file, ready.plan)]
@@ -95,12 +95,12 @@ def _run(path: Path, plan_path: str | None, match: str | None) -> Iterator[Suite
             sys.exit(1)
 
 
-def _with_a_bar(found: Iterator[T], total: int) -> Iterator[T]:
+def _with_a_bar(verdicts: Iterator[T], total: int) -> Iterator[T]:
     """Yield what is found, with a bar on a terminal."""
     if not sys.stderr.isatty():
-        yield from found
+        yield from verdicts
         return
     from rich.console import Console
     from rich.progress import track
 
-    yield from track(found, "mutants", total, console=Console(stderr=True), transient=True)
+    yield from track(verdicts, "mutants", total, console=Console(stderr=True), transient=True)

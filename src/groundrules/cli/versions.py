@@ -14,7 +14,7 @@ from groundrules.plan.codec import PlanError
 
 
 @contextmanager
-def mistakes_told() -> Iterator[None]:
+def exit_on_mistakes() -> Iterator[None]:
     """Tell what is wrong with a version, and exit: with 1 for a wrong rulebook or plan, with 2 where there is none."""
     from groundrules.frontend import RulebookError
     from groundrules.tools.revisions import RevisionError
@@ -22,7 +22,7 @@ def mistakes_told() -> Iterator[None]:
     try:
         yield
     except RulebookError as error:
-        print_diagnostics([found for found in error.diagnostics if found.is_error])
+        print_diagnostics([diagnostic for diagnostic in error.diagnostics if diagnostic.is_error])
         sys.exit(1)
     except PlanError as error:
         tell_error(error.message, error.code, error.help or "")

@@ -13,15 +13,15 @@ PATIENCE = 2.0  # seconds before anything is said
 
 
 @contextmanager
-def told_when_slow(text: str) -> Iterator[None]:
+def note_when_slow(text: str) -> Iterator[None]:
     """Say `text` on standard error once the work has taken a while, if that is a terminal."""
     if not sys.stderr.isatty():
         yield
         return
-    said = threading.Event()
+    shown = threading.Event()
 
     def say() -> None:
-        said.set()
+        shown.set()
         sys.stderr.write(safe.terminal(text))
         sys.stderr.flush()
 
@@ -33,6 +33,6 @@ def told_when_slow(text: str) -> Iterator[None]:
     finally:
         timer.cancel()
         timer.join()
-        if said.is_set():
+        if shown.is_set():
             sys.stderr.write("\r\x1b[K")
             sys.stderr.flush()

@@ -56,7 +56,7 @@ def _heading(names: Sequence[str]) -> None:
 def _round(paths: Sequence[str], tests: bool) -> None:
     """Lint, then test what has no errors; neither ends the watch."""
     for path in paths:
-        if lint.told(path) and tests:
+        if lint.print_findings(path) and tests:
             _call(test.command, [path])
     sys.stdout.flush()
 

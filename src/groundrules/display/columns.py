@@ -39,9 +39,9 @@ def excerpt(text: str, most: int = 60, tail: int = 0) -> str:
 def window(text: str, around: int, most: int, before: int) -> tuple[int, int]:
     """The part of a text, as code points, that fits `most` columns: up to `before` of them to the left of `around`."""
     start = _fitting_back(text, around, before)
-    left = sum(map(_columns, text[start:around]))
-    end = _fitting(text, around, most - left)
-    return _fitting_back(text, start, most - left - sum(map(_columns, text[around:end]))), end
+    columns_before = sum(map(_columns, text[start:around]))
+    end = _fitting(text, around, most - columns_before)
+    return _fitting_back(text, start, most - columns_before - sum(map(_columns, text[around:end]))), end
 
 
 def _fitting(text: str, start: int, most: int) -> int:

@@ -67,12 +67,12 @@ class Line:
 
 def drawn(line: Line, color: bool = True) -> str:
     """A line as text, safe and without blanks at its end; with ANSI colours if they are wanted."""
-    shown = [(safe.terminal(text), style) for text, style in line.pieces]
-    while shown and not shown[-1][0].rstrip():
-        shown.pop()
-    if shown:
-        shown[-1] = (shown[-1][0].rstrip(), shown[-1][1])
-    return "".join(_painted(text, style) if color else text for text, style in shown)
+    pieces = [(safe.terminal(text), style) for text, style in line.pieces]
+    while pieces and not pieces[-1][0].rstrip():
+        pieces.pop()
+    if pieces:
+        pieces[-1] = (pieces[-1][0].rstrip(), pieces[-1][1])
+    return "".join(_painted(text, style) if color else text for text, style in pieces)
 
 
 def _painted(text: str, style: Style) -> str:

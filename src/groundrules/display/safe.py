@@ -61,4 +61,4 @@ def longest_run(text: str) -> int:
 
 def json(text: str) -> str:
     """JSON that says the same and acts on no terminal: the characters that would are written as escapes."""
-    return _ON_LINES.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return _ON_LINES.sub(lambda match: f"\\u{ord(match[0]):04x}", text)

@@ -63,8 +63,8 @@ def clause_told(clause: Clause, say: Speech) -> str:
 def _evidence(evidence: Evidence, clause: Clause, say: Speech) -> str:
     plain = evidence.pattern.casefold() == evidence.text.casefold() or f"/{evidence.pattern}/" in clause.text
     place = {"field": evidence.field, "start": evidence.start, "end": evidence.end, "first": evidence.start + 1}
-    found, pattern = say("quoted", text=evidence.text), say("quoted", text=evidence.pattern)
-    return say("found" if plain else "found_as", found=found, pattern=pattern, **place)
+    quoted, pattern = say("quoted", text=evidence.text), say("quoted", text=evidence.pattern)
+    return say("found" if plain else "found_as", found=quoted, pattern=pattern, **place)
 
 
 def _shadow(shadow: Shadow, say: Speech, wordings: Wordings | None) -> str:
@@ -74,11 +74,14 @@ def _shadow(shadow: Shadow, say: Speech, wordings: Wordings | None) -> str:
 
 def _beside(decision: Decision, say: Speech, wordings: Wordings | None) -> list[str]:
     """What did not happen, or happened beside: exemptions, dropped actions, undecided guards, notes."""
-    lines = ["- " + say("exempted", rule=one.rule, by=say.join(one.by)) for one in decision.exempted]
+    lines = ["- " + say("exempted", rule=exemption.rule, by=say.join(exemption.by)) for exemption in decision.exempted]
     for dropped in decision.dropped:
         name, because = (title_of(do, say.lang, wordings) for do in (dropped.do, dropped.because))
         what = f"{name} {dropped.who}" if dropped.who else name
         lines.append("- " + say("dropped", action=what, because=because))
     lines += [f"· {noted(note, say.lang)}" for note in (*decision.labels, *decision.notes)]
-    lines += ["? " + say("unknown", rule=one.rule, missing=say.join(one.missing)) for one in decision.unknown]
+    lines += [
+        "? " + say("unknown", rule=undecided.rule, missing=say.join(undecided.missing))
+        for undecided in decision.unknown
+    ]
     return lines

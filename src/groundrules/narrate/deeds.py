@@ -46,24 +46,24 @@ def deed(action: Action, lang: str, wordings: Wordings | None = None) -> str:
     lengths = wording.durations if wording else ()
     parameters = {name: value for name, value in action.parameters.items() if name not in unsaid}
     shown = {name: _shown(value, name in lengths, lang, wordings) for name, value in parameters.items()}
-    given = {name: value for name, value in shown.items() if value}
+    values = {name: value for name, value in shown.items() if value}
     who = {} if action.who is None else {"who": action.who}
     several = frozenset(name for name, value in parameters.items() if _is_several(value))
-    sentence, used = sentence_of(wording, lang, {**given, **who}, several) or (
+    sentence, used = sentence_of(wording, lang, {**values, **who}, several) or (
         " ".join([title_of(action.do, lang, wordings), *who.values()]),
         set(),
     )
-    rest = {name: value for name, value in given.items() if name not in used}
+    rest = {name: value for name, value in values.items() if name not in used}
     return sentence + _rest(rest, wording, lang)
 
 
 def sentence_of(
-    wording: Wording | None, lang: str, given: Mapping[str, str], several: frozenset[str] = frozenset()
+    wording: Wording | None, lang: str, values: Mapping[str, str], several: frozenset[str] = frozenset()
 ) -> tuple[str, set[str]] | None:
     """The sentence of an action with what is given, and which of it stands in there; None where it has none."""
     sentence = wording.sentence if wording else {}
     for form in map(read_form, sentence.get(language_of(lang)) or sentence.get("", ())):
-        filled = form.filled(given, several)
+        filled = form.filled(values, several)
         if filled is not None:
             return filled, form.values
     return None
@@ -103,13 +103,13 @@ def _shown(value: Any, is_length: bool, lang: str, wordings: Wordings | None) ->
         return ""
     if is_length and isinstance(value, int):
         return length_in_words(value, lang) if language_of(lang) == "zh" else format_duration(value)
-    if isinstance(value, list | tuple) and all(isinstance(one, Mapping) and "do" in one for one in value):
-        return speech("common", lang).join(_inner(one, lang, wordings) for one in value)
+    if isinstance(value, list | tuple) and all(isinstance(item, Mapping) and "do" in item for item in value):
+        return speech("common", lang).join(_inner(inner, lang, wordings) for inner in value)
     return value_text(value, lang)
 
 
-def _inner(asked: Mapping[str, Any], lang: str, wordings: Wordings | None) -> str:
+def _inner(parameter: Mapping[str, Any], lang: str, wordings: Wordings | None) -> str:
     """An action that another one is about: what approval is asked for."""
-    parameters = {name: value for name, value in asked.items() if name not in ("do", "who")}
-    action = Action(do=str(asked["do"]), key="", who=asked.get("who"), parameters=parameters, rules=())
+    parameters = {name: value for name, value in parameter.items() if name not in ("do", "who")}
+    action = Action(do=str(parameter["do"]), key="", who=parameter.get("who"), parameters=parameters, rules=())
     return deed(action, lang, wordings)

@@ -72,9 +72,9 @@ class Speech:
         self._words = words(domain, self.lang, folder)
         self._zone = ZoneInfo(zone)
 
-    def __call__(self, form: str, /, *parts: object, **named: object) -> str:
+    def __call__(self, form: str, /, *parts: object, **values: object) -> str:
         text: str = self._words[form]
-        return text.format(*parts, **named)
+        return text.format(*parts, **values)
 
     def knows(self, form: str) -> bool:
         return form in self._words

@@ -57,7 +57,7 @@ class Reporter:
     def _is_news(self, decision: Decision, line: bytes) -> bool:
         if decision.rejected or decision.trigger == "duplicate" or decision.actions or decision.exempted:
             return True
-        if decision.shadow or _worth_telling(decision.notes):
+        if decision.shadow or _notable(decision.notes):
             return True
         return bool(self._changes(decision)) and not _is_message(line)
 
@@ -101,7 +101,7 @@ class Reporter:
         changes = self._changes(decision)
         if changes:
             yield "· " + self._say.join(changes)
-        yield from (f"· {noted(note, self._say.lang)}" for note in _worth_telling(decision.notes))
+        yield from (f"· {noted(note, self._say.lang)}" for note in _notable(decision.notes))
         beside = msgspec.structs.replace(decision, actions=(), fired=(), ledgers=(), labels=(), notes=(), unknown=())
         yield from (text for text in narrate(beside, self._say.lang, self._wordings) if text[0] in "~-")
 
@@ -117,7 +117,7 @@ class Reporter:
         return [f"{title} {row.who} {row.before} → {row.after}" for title, row in zip(titles, moved, strict=True)]
 
 
-def _worth_telling(notes: Iterable[Note]) -> list[Note]:
+def _notable(notes: Iterable[Note]) -> list[Note]:
     return [note for note in notes if not note.kind.startswith(_COUNTING)]
 
 
