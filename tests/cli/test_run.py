@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -186,3 +187,112 @@ def test_a_file_that_holds_no_state(command: Any, tmp_path: Path) -> None:
     )
     assert result.exit_code == 1
     assert "can't be used for state: file is not a database" in result.stderr
+
+
+# --- stopping ---------------------------------------------------------------------------------------
+
+
+def message(number: int, at: int, by: str = "li") -> bytes:
+    time = f"2026-03-02T{at // 3600:02}:{at // 60 % 60:02}:{at % 60:02}Z"
+    event = {"id": str(number), "type": "message", "time": time, "community": {"id": "c"}, "actor": {"id": by}}
+    return json.dumps(event | {"text": "x"}).encode() + b"\n"
+
+
+EVERYTHING = """
+rulebook: all
+use: [std/chat]
+ledgers: {n: {per: member}}
+rules: [{id: r, on: message, then: [{grant: {n: 1}}]}]
+"""
+
+
+def running(folder: Path, *arguments: str, **streams: Any) -> subprocess.Popen[bytes]:
+    (folder / "all.yaml").write_text(EVERYTHING, encoding="utf-8")
+    line = [sys.executable, "-m", "groundrules.cli.main", "run", str(folder / "all.yaml"), *arguments, "-q"]
+    return subprocess.Popen([*line, "--state", str(folder / "state.db")], stderr=subprocess.PIPE, cwd=ROOT, **streams)
+
+
+def balances(lines: bytes) -> list[int]:
+    return [change["after"] for line in lines.splitlines() for change in json.loads(line).get("ledgers", ())]
+
+
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
+def test_a_run_stops_between_lines_and_nothing_is_lost(tmp_path: Path, sign: signal.Signals) -> None:
+    """However often it is stopped, and wherever: all that was written was saved, all that was saved was written."""
+    written, sent = b"", 0
+    for count in (3, 1, 5):
+        with running(tmp_path, "-", stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+            assert process.stdin is not None
+            assert process.stdout is not None
+            for _ in range(count):
+                process.stdin.write(message(sent, sent))
+                process.stdin.flush()
+                written += process.stdout.readline()
+                sent += 1
+            process.send_signal(sign)
+            written += process.stdout.read()
+            assert process.wait(20) == 128 + sign
+    assert balances(written) == list(range(1, sent + 1))
+
+
+def test_state_is_not_saved_of_what_could_not_be_written(tmp_path: Path) -> None:
+    """A full disk is told as such; what was decided is decided again when the same events come again."""
+    events = tmp_path / "events.jsonl"
+    events.write_bytes(b"".join(message(number, number) for number in range(20)))
+    with open("/dev/full", "wb") as full, running(tmp_path, str(events), stdout=full) as process:
+        _, err = process.communicate()
+    assert process.returncode == 1
+    assert b"error: nothing more can be written: No space left on device" in err
+    with running(tmp_path, str(events), stdout=subprocess.PIPE) as process:
+        out, _ = process.communicate()
+    assert balances(out) == list(range(1, 21))
+
+
+def test_what_a_closed_pipe_did_not_take_is_decided_again(tmp_path: Path) -> None:
+    events = tmp_path / "events.jsonl"
+    events.write_bytes(b"".join(message(number, number) for number in range(900)))
+    with running(tmp_path, str(events), "--all", stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        first = [process.stdout.readline() for _ in range(3)]
+        process.stdout.close()
+    with running(tmp_path, str(events), stdout=subprocess.PIPE) as process:
+        out, _ = process.communicate()
+    assert len(first) == 3
+    assert balances(out) == list(range(1, 901))
+
+
+def test_two_processes_do_not_share_a_state_file(tmp_path: Path) -> None:
+    with running(tmp_path, "-", stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(message(0, 0))
+        process.stdin.flush()
+        process.stdout.readline()
+        with running(tmp_path, "-", stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as other:
+            out, err = other.communicate()
+        assert (out, other.returncode) == (b"", 1)
+        assert b"state.db can't be used for state: it is in use by another process" in err
+        process.stdin.close()
+        assert process.wait(20) == 0
+
+
+def test_state_of_another_rulebook_says_what_is_carried(command: Any, tmp_path: Path) -> None:
+    (tmp_path / "all.yaml").write_text(EVERYTHING, encoding="utf-8")
+    (tmp_path / "other.yaml").write_text(EVERYTHING.replace("all", "other").replace("{n:", "{m:").replace("{n:", "{m:"))
+    for rulebook in ("all.yaml", "all.yaml", "other.yaml"):
+        arguments = ("run", tmp_path / rulebook, "-", "-q", "--state", tmp_path / "state.db")
+        told = command(*arguments, input=message(ord(rulebook[0]), 0)).stderr
+        assert ("the state was kept by all@sha256:" in told) == (rulebook == "other.yaml")
+    assert "lost, rows: ledger n 1" in told
+
+
+def test_an_event_far_ahead_waits_in_the_state(command: Any, tmp_path: Path) -> None:
+    """The stream goes on in the next run; without state the end of the input is the end."""
+    (tmp_path / "all.yaml").write_text(EVERYTHING, encoding="utf-8")
+    far = message(1, 0).replace(b"2026-03-02", b"2026-11-02")
+    kept = ("run", tmp_path / "all.yaml", "-", "--state", tmp_path / "state.db")
+    first = command(*kept, input=message(0, 0) + far)
+    assert balances(first.stdout_bytes) == [1]
+    assert "1 waiting for the next event to confirm the time" in first.stderr
+    assert balances(command(*kept, input=message(2, 9)).stdout_bytes) == [2, 3]
+    assert balances(command("run", tmp_path / "all.yaml", "-", input=message(0, 0) + far).stdout_bytes) == [1, 2]

@@ -1,4 +1,7 @@
-"""The ways of running a rulebook, each from its folder or plan to decisions, event by event."""
+"""The ways of running a rulebook, each from its folder or plan to decisions, event by event.
+
+The last answer is what the end of the input brings about.
+"""
 
 from __future__ import annotations
 
@@ -22,19 +25,19 @@ Way = Callable[[Path, ir.Plan, list[bytes]], Answers]
 def reference(folder: Path, plan: ir.Plan, lines: list[bytes]) -> Answers:
     """The executable specification."""
     interpreter = Interpreter(plan)
-    return [interpreter.feed(line) for line in lines]
+    return [*(interpreter.feed(line) for line in lines), interpreter.finish()]
 
 
 def engine(folder: Path, plan: ir.Plan, lines: list[bytes]) -> Answers:
     """The compiled engine."""
     running = Engine(plan)
-    return [running.feed(line) for line in lines]
+    return [*(running.feed(line) for line in lines), running.finish()]
 
 
 def without_index(folder: Path, plan: ir.Plan, lines: list[bytes]) -> Answers:
     """The compiled engine, every rule asked about every event."""
     running = Engine(plan, indexed=False)
-    return [running.feed(line) for line in lines]
+    return [*(running.feed(line) for line in lines), running.finish()]
 
 
 def restarted(folder: Path, plan: ir.Plan, lines: list[bytes]) -> Answers:
@@ -43,13 +46,13 @@ def restarted(folder: Path, plan: ir.Plan, lines: list[bytes]) -> Answers:
     for line in lines:
         running = Engine.restore(plan, running.snapshot())
         answers.append(running.feed(line))
-    return answers
+    return [*answers, Engine.restore(plan, running.snapshot()).finish()]
 
 
 def plan_file(folder: Path, plan: ir.Plan, lines: list[bytes]) -> Answers:
     """The engine on a plan file, its index chosen by the very events."""
     running = Engine(read(write(compile_plan(plan, lines))))
-    return [running.feed(line) for line in lines]
+    return [*(running.feed(line) for line in lines), running.finish()]
 
 
 def command_line(folder: Path, plan: ir.Plan, lines: list[bytes]) -> Answers:

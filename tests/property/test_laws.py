@@ -30,7 +30,7 @@ def answers(plan: ir.Plan, stream: list[Any]) -> list[list[Decision]]:
     for line in story:
         found.append(engine.feed(line))
         story.hear(found[-1])
-    return found
+    return [*found, engine.finish()]
 
 
 # --- 1: clean means cannot fail ---------------------------------------------------------------------
@@ -41,7 +41,7 @@ def test_whatever_comes_in_is_answered(drawn: Drawn, stream: list[Any], lines: l
     engine = Engine(drawn.plan)
     mangled = [json.dumps(data).encode(), *lines, json.dumps({"type": "message", "actor": data, "id": "x"}).encode()]
     for line in [*Story(stream), *mangled, *Story(stream)]:
-        found = engine.feed(line)
+        found = engine.feed(line) or engine.finish()
         assert [decision.trigger for decision in found if decision.trigger in ("event", "rejected", "duplicate")]
 
 

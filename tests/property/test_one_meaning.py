@@ -21,7 +21,9 @@ def test_reference_and_engine_agree(drawn: Drawn, stream: list[Any]) -> None:
     for line in story:
         wanted = reference.feed(line)
         assert log(engine.feed(line)) == log(wanted)
+        assert engine.next_due() == reference.next_due()
         story.hear(wanted)
+    assert log(engine.finish()) == log(reference.finish())
 
 
 @given(plans(), histories())
@@ -30,7 +32,7 @@ def test_time_that_passes_without_events(drawn: Drawn, stream: list[Any]) -> Non
     for line in Story(stream):
         reference.feed(line)
         engine.feed(line)
-    for days in (0, 1, 30, 399):
+    for days in (0, 1, 30, 399, 3000):
         due = engine.next_due()
         now = (due or 0) + days * 86_400_000
         assert log(engine.advance(now)) == log(reference.advance(now))

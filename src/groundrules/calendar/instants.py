@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime, timedelta
 from functools import lru_cache
 
 from groundrules.calendar.days import date_of, day_number, days_in_month
@@ -14,15 +15,15 @@ LAST = day_number(10_000, 1, 1) * DAY - 1
 
 _rfc3339 = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt ]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]+))?"
-    r"(?:[Zz]|([+-])([0-9]{2}):([0-9]{2}))"
+    r"(?:[Zz]|([+-])([0-9]{2}):?([0-9]{2}))"
 )
 
 
 def parse_rfc3339(s: str) -> int:
     """Return the instant that an RFC 3339 date-time names, cut to whole milliseconds.
 
-    The year is 1 to 9999, the date must exist, an offset is required. A leap second counts as the second after it.
-    Raises ValueError.
+    The year is 1 to 9999, the date must exist, an offset is required, its colon is not. A leap second counts as the
+    second after it. Raises ValueError.
     """
     match = _rfc3339.fullmatch(s)
     if match is None:
@@ -34,6 +35,8 @@ def parse_rfc3339(s: str) -> int:
         raise ValueError("no such time of day")
     fraction = int(((match[7] or "") + "000")[:3])
     local = day_number(year, month, day) * DAY + hour * HOUR + minute * MINUTE + second * SECOND + fraction
+    if local > LAST:
+        raise ValueError("no such time of day")
     return local - _offset(match[8], match[9], match[10])
 
 
@@ -44,6 +47,23 @@ def _offset(sign: str | None, hours: str, minutes: str) -> int:
         raise ValueError("no such offset from UTC")
     size = int(hours) * HOUR + int(minutes) * MINUTE
     return size if sign == "+" else -size
+
+
+def cut_rfc3339(s: str) -> str:
+    """Return a date-time without what readers of ISO 8601 round or refuse: a seventh digit, a leap second.
+
+    What is no date-time is returned as it is.
+    """
+    match = _rfc3339.fullmatch(s)
+    if match is None or (match[6] != "60" and len(match[7] or "") <= 6):
+        return s
+    try:
+        second = datetime.fromisoformat(f"{s[:10]}T{s[11:17]}{min(match[6], '59')}")
+        second += timedelta(seconds=match[6] == "60")
+    except (ValueError, OverflowError):
+        return s
+    offset = s[19:].lstrip(".0123456789")
+    return f"{second.isoformat()}.{(match[7] or '0')[:6]}{offset}"
 
 
 def format_ms(ms: int) -> str:

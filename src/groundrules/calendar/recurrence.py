@@ -7,12 +7,14 @@
   when clocks change. Intervals of whole days fall on local midnights, counted from Monday 1969-12-29, so that seven
   days are Mondays. Others go by elapsed time from that midnight.
 
-Looking for an occurrence takes the same time however far away the last one was.
+Looking for an occurrence takes the same time however far away the last one was, and so does counting those between, or
+nearly: by the days, or the months, that lie between, and no further than somebody wants to know.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 from groundrules.calendar.days import date_of, day_number, days_in_month, weekday_of
@@ -81,11 +83,46 @@ def occurrences_between(when: When, zone: str, after: int, until: int, limit: in
     last = last_until(when, zone, until)
     if last is None or last <= after:
         return Occurrences(0, None)
-    count, instant = 0, next_after(when, zone, after)
-    while instant is not None and instant <= until and count < limit:
-        count += 1
-        instant = next_after(when, zone, instant)
-    return Occurrences(count, last)
+    first = next_after(when, zone, after)
+    assert first is not None
+    return Occurrences(min(limit, _count(when, zone, first, last, limit)), last)
+
+
+def _count(when: When, zone: str, first: int, last: int, limit: int) -> int:
+    """Return how many occurrences there are from the first to the last one; where it passes the limit, any more."""
+    if when.every and when.every % DAY:
+        return (last - first) // when.every + 1 if when.every > DAY else _steps(when.every, zone, first, last, limit)
+    here, end = _day_of(when, zone, first), _day_of(when, zone, last)
+    period = when.every // DAY if when.every else 7 if when.weekday is not None else 1
+    if when.day is None and when.month is None:
+        return (end - here) // period + 1
+    count, day = 0, _matching(when, here, 1)
+    while day is not None and day <= end and count < limit:
+        count, day = count + 1, _matching(when, day + 1, 1)
+    return count
+
+
+def _steps(every: int, zone: str, at: int, last: int, limit: int) -> int:
+    """Count the steps of less than a day, a day at a time."""
+    count, day = 0, local_day(zone, at)
+    while count < limit:
+        day += 1
+        midnight = _midnight(zone, day)
+        if midnight > last:
+            return count + (last - at) // every + 1
+        count, at = count + -(-(midnight - at) // every), midnight
+    return count
+
+
+@lru_cache(maxsize=4096)
+def _midnight(zone: str, day: int) -> int:
+    return instant_of(zone, day, 0)
+
+
+def _day_of(when: When, zone: str, instant: int) -> int:
+    """Return the day whose occurrence falls on this instant."""
+    day = local_day(zone, instant)
+    return day if instant_of(zone, day, when.time) == instant else day - 1
 
 
 def _matching(when: When, day: int, step: int) -> int | None:

@@ -42,7 +42,7 @@ class Checked:
     tables: Tables = field(default_factory=Tables)
     partition: tuple[str, ...] = ("community", "id")
     retain: int = 400 * DAY
-    ahead: int = 400 * DAY
+    ahead: int = DAY
     open_paths: int = 1000
     assumed: dict[tuple[str, str], Value] = field(default_factory=dict)  # (entity, fact) → value
     caps: list[Cap] = field(default_factory=list)

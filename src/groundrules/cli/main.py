@@ -5,6 +5,7 @@ Exit codes: 0 clean, 1 findings or failed tests, 2 usage, 3 a fault of ours.
 
 from __future__ import annotations
 
+import errno
 import importlib
 import io
 import os
@@ -14,7 +15,7 @@ import traceback
 import click
 
 from groundrules._version import __version__
-from groundrules.cli.printing import tell
+from groundrules.cli.printing import tell, tell_error
 from groundrules.display import safe
 
 COMMANDS = {
@@ -33,6 +34,7 @@ COMMANDS = {
     "schema": "print the JSON Schema of rulebooks, events, actions or decisions",
     "completion": "print the completion script of a shell",
 }
+FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 ALIASES = {"validate": "lint"}
 
 
@@ -92,15 +94,24 @@ def _speak_unicode() -> None:
             stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="replace")
 
 
+def _write_no_more() -> None:
+    """Let what is still to be written go nowhere, so that the end of the process does not try again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def main() -> None:
     """Run the command; a fault of ours ends with exit code 3 and says where to report it."""
     _speak_unicode()
     try:
         cli(prog_name="groundrules")
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _write_no_more()
         sys.exit(0)
     except Exception as fault:
+        if isinstance(fault, OSError) and fault.errno in FULL:
+            _write_no_more()
+            tell_error(f"nothing more can be written: {fault.strerror}", help="make room and run it again")
+            sys.exit(1)
         if os.environ.get("GROUNDRULES_DEBUG"):
             traceback.print_exc()
         where = traceback.extract_tb(fault.__traceback__)[-1]

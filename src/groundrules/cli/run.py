@@ -15,9 +15,11 @@ from groundrules.cli import reading
 from groundrules.cli.loading import load_plan
 from groundrules.cli.options import LANGUAGE
 from groundrules.cli.printing import print_lines, tell_error, write_records
+from groundrules.cli.stopping import Stop
 from groundrules.decisions import Decision, encode
 from groundrules.engine.engine import Engine, HasPlan
 from groundrules.plan import ir
+from groundrules.tools.running.carrying import carrying
 from groundrules.tools.running.run import Runner
 from groundrules.tools.running.summary import summary
 
@@ -53,20 +55,25 @@ def command(
 
     EVENTS are files of JSON, one event a line; `-`, or none, reads standard input. A decision is printed for every
     event where something happened; an event that is not valid gets a `rejected` record and the run goes on.
+
+    Ctrl-C ends the run behind the line at hand. With --state, what is remembered is saved every thousand lines and at
+    the end, never before the decisions it belongs to are written; an event far ahead of the clock waits in it.
     """
     ready = load_plan(rulebook)
     plan = ready.plan
     show = _shown(plan, form, lang, everything)
-    with _engine(ready, state) as (engine, save), reading.lines(events or ("-",), progress=not quiet) as source:
+    lines = reading.lines(events or ("-",), progress=not quiet)
+    with _engine(ready, state, lang) as (engine, save), lines as source, Stop() as stop:
         runner = Runner(ready, engine)
-        for line, decisions in runner.run(source):
+        for _, line, decisions in runner.run(stop.between(source), ends=state is None):
             show(line, [decision for decision in decisions if everything or decision.notable])
             if runner.tally.lines % SAVED_EVERY == 0:
                 save()
+        save()  # of what was shown, and only then: not while an exception passes
     if not quiet:
-        print_lines(summary(runner.tally, plan, lang), err=True)
-    if strict and runner.tally.rejected:
-        sys.exit(1)
+        waiting = sum(engine.waiting(id) is not None for id in engine.partitions)
+        print_lines(summary(runner.tally, plan, lang, waiting), err=True)
+    sys.exit(stop.exit_code or (1 if strict and runner.tally.rejected else 0))
 
 
 def _shown(plan: ir.Plan, form: str, lang: str, everything: bool) -> Callable[[bytes, list[Decision]], None]:
@@ -80,8 +87,8 @@ def _shown(plan: ir.Plan, form: str, lang: str, everything: bool) -> Callable[[b
 
 
 @contextmanager
-def _engine(ready: HasPlan, state: str | None) -> Iterator[tuple[Engine, Callable[[], object]]]:
-    """Yield an engine and how to save what it remembers; it is saved at the end too, also of a run broken off."""
+def _engine(ready: HasPlan, state: str | None, lang: str) -> Iterator[tuple[Engine, Callable[[], object]]]:
+    """Yield an engine and how to save what it remembers."""
     if state is None:
         yield Engine(ready), lambda: None
         return
@@ -91,13 +98,12 @@ def _engine(ready: HasPlan, state: str | None) -> Iterator[tuple[Engine, Callabl
 
     try:
         store, engine = resumed(state, ready)
+        with closing(store):
+            if store.keeper is not None and store.keeper != engine.name:
+                print_lines(carrying(store.keeper, engine.carried, lang), err=True)
+            yield engine, lambda: store.save(engine)
     except PortError as error:
         raise click.UsageError(str(error)) from None
     except StoreError as error:
         tell_error(f"{state} can't be used for state: {error}")
         sys.exit(1)
-    with closing(store):
-        try:
-            yield engine, lambda: store.save(engine)
-        finally:
-            store.save(engine)

@@ -54,6 +54,11 @@ class Engine:
         return self._program.plan
 
     @property
+    def name(self) -> str:
+        """The rulebook in force as decisions name it, `team-group@sha256:…`."""
+        return self._program.name
+
+    @property
     def partitions(self) -> list[str]:
         """The ids of all partitions that have seen an event, sorted."""
         return sorted(self._runners)
@@ -71,7 +76,8 @@ class Engine:
     def feed(self, event: bytes | str | Mapping[str, Any]) -> list[Decision]:
         """Handle an event, JSON or a mapping. Return the decisions: timers due before it, its own, what it crossed.
 
-        An event that can't be handled is answered by a decision that says why; nothing is raised.
+        An event that can't be handled is answered by a decision that says why; nothing is raised. One that lies far
+        ahead of the clock is answered together with whatever comes next: an event, `advance`, `finish`.
         """
         found = self._decoded(event)
         return found if isinstance(found, list) else found[0].feed(found[1])
@@ -117,15 +123,32 @@ class Engine:
         return self._runners.get(str(id)) or self._runner(str(id)), decoded
 
     def advance(self, now: int, partition: str | None = None) -> list[Decision]:
-        """Let time pass until `now` (ms) in one partition or, by id, in all; return what fell due."""
+        """Let time pass until `now` (ms) in one partition or, by id, in all; return what fell due.
+
+        The host says what time it is, so nothing lies too far ahead.
+        """
+        return [decision for runner in self._those(partition) for decision in runner.advance(now)]
+
+    def finish(self, partition: str | None = None) -> list[Decision]:
+        """Decide the events that still wait, each at its own time, for no further input comes to say otherwise."""
+        return [decision for runner in self._those(partition) for decision in runner.finish()]
+
+    def waiting(self, partition: str) -> str | None:
+        """Return the id of the event that lies so far ahead that it waits for what comes next; None if none does."""
+        runner = self._runners.get(partition)
+        return None if runner is None else runner.waiting
+
+    def _those(self, partition: str | None) -> list[Runner]:
         wanted = self.partitions if partition is None else [partition]
-        runners = [self._runners[id] for id in wanted if id in self._runners]
-        return [decision for runner in runners for decision in runner.advance(now)]
+        return [self._runners[id] for id in wanted if id in self._runners]
 
     def next_due(self, partition: str | None = None) -> int | None:
-        """Return when (ms) something next falls due in one partition or in any; None if nothing waits."""
+        """Return when (ms) something next falls due in one partition or in any; None if nothing waits.
+
+        Where an event lies far ahead of the clock that is at once, for `advance` to say whether time has moved.
+        """
         wanted = self._runners.values() if partition is None else [self._runners[partition]]
-        dues = (runner.partition.timers.next() for runner in wanted)
+        dues = (runner.next_due() for runner in wanted)
         return min((due for due in dues if due is not None), default=None)
 
     def needs(self, type: str) -> tuple[str, ...]:

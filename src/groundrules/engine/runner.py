@@ -1,11 +1,11 @@
 """One partition, one event after another; and what time does before each.
 
-An event is turned away, or handled before, or gets its number. Then everything that falls due until its time is
-decided, in the order of due time, id and key, each with the clock at its due time. Then windows count the event, paths
-are ended or planned anew, its rules are asked and take effect, and the roster takes note of what it said. Behind its
-own decision come the ladder steps that it crossed, then those that these crossed in turn; what its approval released;
-the states that it entered or left; and what it made due at once. A decision in which nothing happened and nothing
-stayed undecided is left out, but for the event's own.
+An event is turned away, or handled before, or gets its number; one far ahead of the clock waits for what comes next
+(`intake.ahead`). Then everything that falls due until its time is decided, in the order of due time, id and key, each
+with the clock at its due time. Then windows count the event, paths are ended or planned anew, its rules are asked and
+take effect, and the roster takes note of what it said. Behind its own decision come the ladder steps that it crossed,
+then those that these crossed in turn; what its approval released; the states that it entered or left; and what it made
+due at once. A decision in which nothing happened and nothing stayed undecided is left out, but for the event's own.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from groundrules.engine.cases import answers, appeals, due
 from groundrules.engine.cells import states
 from groundrules.engine.compiled_rules import StateCode
 from groundrules.engine.evaluation.effects import Ask
-from groundrules.engine.intake import clock
+from groundrules.engine.intake import ahead, clock
 from groundrules.engine.intake.decode import milliseconds
 from groundrules.engine.program import Asked, Program
 from groundrules.engine.readings import PartitionReadings
@@ -42,6 +42,9 @@ def _without_type(header: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in header.items() if name != "type"}
 
 
+NO_EVENT = -1  # the `ahead` of a clock that moves on for no event as most come, because one waits
+
+
 class Runner:
     """Handles the events of one partition under one program."""
 
@@ -51,7 +54,8 @@ class Runner:
         self.readings = PartitionReadings(program, partition)
         self.room = Room(program, partition, self.readings, stats)
         self.stats = stats
-        self._ahead = program.plan.ahead
+        self._waiting = ahead.load(partition, program.decoder)
+        self._ahead = program.plan.ahead if self._waiting is None else NO_EVENT
         self._paths = OpenPaths(program, partition)
         self._routes = Routes(program, partition)
         self._glance = Scope(0, self.readings)  # for the look that most events get, and nothing else
@@ -75,30 +79,79 @@ class Runner:
         return found
 
     def _take_otherwise(self, e: Any, time: int) -> list[Decision] | None:
-        """Handle an event that is turned away, comes late, or before or at which something falls due."""
+        """Handle an event that is turned away, has to wait, comes late, or before or at which something falls due."""
+        turned_away = self._turned_away(e, time)
+        if turned_away is not None:
+            return [turned_away]
+        before = self._resolve(time)
+        if ahead.lies_ahead(self.partition, self.program.plan.ahead, e, time):
+            self._wait(e)
+            return before
+        found = self._handle(e, time)
+        return found if not before else [*before, *([self.quiet(e)] if found is None else found)]
+
+    def _handle(self, e: Any, time: int, *notes: Note) -> list[Decision] | None:
+        """Number an event, let time pass until it, and decide it."""
         partition = self.partition
         fresh = partition.meta is None
-        at = clock.admit(partition, self._ahead, time, e.id)
-        if at is None:
-            return [self._turned_away(e, time)]
+        at = clock.admit(partition, time, e.id)
         if fresh:
             due.rearm(self.room)
         self.stats.events += 1
         timers = partition.timers
         before = self._fall_due(at, self._header(e)) if timers.soonest <= at else None
         clock.move(partition, at)
-        found = self._decide_event(e, at, time < at)
+        found = self._decide_event(e, at, time < at, notes)
         if found is None:
             return [*before, self.quiet(e)] if before else None
         behind = self._fall_due(at, self._header(e)) if timers.soonest <= at else None
         return [*(before or ()), *found, *(behind or ())] if before or behind else found
 
-    def _turned_away(self, e: Any, time: int) -> Decision:
-        refused = clock.refuse(self.partition, self.program.plan.ahead, time, e.id)
+    def _turned_away(self, e: Any, time: int) -> Decision | None:
+        """Say that an event changes nothing: it is too old, or was handled before, or is the one that waits."""
+        if self.partition.meta is None:
+            return None
+        refused = clock.refuse(self.partition, time)
         if refused is not None:
             return self._rejected(e, refused)
+        if not clock.is_duplicate(self.partition, time, e.id) and (self._waiting is None or self._waiting.id != e.id):
+            return None
         self.stats.duplicates += 1
         return Decision(trigger="duplicate", at=self._at(), **self._of(e), rulebook=self.program.name)
+
+    # --- far ahead ------------------------------------------------------------------------------
+
+    def _wait(self, e: Any) -> None:
+        ahead.keep(self.partition, e)
+        self._waiting, self._ahead = e, NO_EVENT
+
+    def _resolve(self, time: int | None) -> list[Decision]:
+        """Decide the event that waits, now that the stream is at `time` (None: at its end): at its own time or not."""
+        e = self._waiting
+        if e is None:
+            return []
+        ahead.release(self.partition, e)
+        self._waiting, self._ahead = None, self.program.plan.ahead
+        own = milliseconds(e.time)
+        if time is None or ahead.confirmed(self.partition, self._ahead, own, time):
+            found = self._handle(e, own)
+        else:
+            note = Note(kind="time_ahead", subject=e.id, detail={"time": format_ms(own)})
+            found = self._handle(e, self.partition.now, note)
+        return [self.quiet(e)] if found is None else found
+
+    def finish(self) -> list[Decision]:
+        """Decide the event that waits, if one does, at its own time: nothing comes that could say otherwise."""
+        return self._resolve(None)
+
+    @property
+    def waiting(self) -> str | None:
+        """The id of the event that waits."""
+        return None if self._waiting is None else self._waiting.id
+
+    def next_due(self) -> int | None:
+        """Return when something next falls due; now, if an event waits for somebody to say what time it is."""
+        return self.partition.timers.next() if self._waiting is None else self.partition.now
 
     def quiet(self, e: Any) -> Decision:
         """The decision on the event just taken in which nothing happens."""
@@ -119,23 +172,13 @@ class Runner:
         return {"seq": 0 if self.partition.meta is None else self.partition.meta.seq, "event": e.id, "type": e.type}
 
     def advance(self, now: int) -> list[Decision]:
-        """Let time pass; an instant before the clock changes nothing, and a partition without events has no time."""
-        if self.partition.meta is None or now <= self.partition.now:
+        """Let time pass; an instant before the clock moves nothing, and a partition without events has no time."""
+        if self.partition.meta is None:
             return []
-        refused = clock.refuse(self.partition, self.program.plan.ahead, now)
-        if refused is not None:
-            self.stats.rejected += 1
-            return [
-                Decision(
-                    trigger="rejected",
-                    at=self._at(),
-                    partition=self.partition.id,
-                    rulebook=self.program.name,
-                    rejected=refused,
-                )
-            ]
-        decisions = self._fall_due(now, {"seq": self.partition.meta.seq})
-        clock.move(self.partition, now)
+        decisions = self._resolve(now)
+        if now > self.partition.now:
+            decisions += self._fall_due(now, {"seq": self.partition.meta.seq})
+            clock.move(self.partition, now)
         return decisions
 
     def _rejected(self, e: Any, rejection: Rejection) -> Decision:
@@ -152,7 +195,7 @@ class Runner:
 
     # --- the event ------------------------------------------------------------------------------
 
-    def _decide_event(self, e: Any, now: int, late: bool) -> list[Decision] | None:
+    def _decide_event(self, e: Any, now: int, late: bool, notes: Sequence[Note] = ()) -> list[Decision] | None:
         """Decide on an event; None if nothing came of it. One that no rule may concern gets no more than a glance."""
         x = self._glance
         x.now = now
@@ -162,19 +205,21 @@ class Runner:
         if route.windows is not None:
             route.windows.count(e, x)
         if route.speaks:
-            return self._decided(route, None, e, now, late)
+            return self._decided(route, None, e, now, late, notes)
         numbers = () if route.asking is None else route.asking(e, x)
-        if numbers or late:
-            return self._decided(route, numbers, e, now, late)
+        if numbers or late or notes:
+            return self._decided(route, numbers, e, now, late, notes)
         return None if route.quiet else self._pass_by(route, e)
 
-    def _decided(self, route: Route, numbers: Sequence[int] | None, e: Any, now: int, late: bool) -> list[Decision]:
+    def _decided(
+        self, route: Route, numbers: Sequence[int] | None, e: Any, now: int, late: bool, notes: Sequence[Note]
+    ) -> list[Decision]:
         """Decide on an event and what it crosses, releases and changes; rules not asked yet are asked here."""
         x = Scope(now, self.readings)
         x.kept = self._glance.kept
         self.stats.late += late
         header = self._header(e)
-        occasion = Occasion([], e, e.id, {"trigger": "event", "late": late, **header})
+        occasion = Occasion([], e, e.id, {"trigger": "event", "late": late, **header}, notes=[*notes])
         if route.paths is not None:
             self._end_paths(e, x, occasion)
         if route.undoes:

@@ -673,6 +673,6 @@ class Plan(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=Tr
     states: tuple[State, ...] = ()
     schedules: tuple[Schedule, ...] = ()
     retain: int = 400 * DAY
-    ahead: int = 400 * DAY  # ms ahead of the clock from which an event is refused
+    ahead: int = DAY  # ms ahead of the clock from which an event waits until time is confirmed
     sources: tuple[Source, ...] = ()
     tables: str = ""  # version of fold and time-zone tables the plan was made with

@@ -51,6 +51,10 @@ class Interpreter:
         """Let time pass in all partitions until `now` (ms since 1970), in the order of their ids."""
         return [decision for id in sorted(self.runners) for decision in self.runners[id].advance(now)]
 
+    def finish(self) -> list[Decision]:
+        """Decide the events that still wait, each at its own time, for no further input comes."""
+        return [decision for id in sorted(self.runners) for decision in self.runners[id].finish()]
+
     def next_due(self) -> int | None:
         """When something falls due next, in any partition."""
         dues = [due for runner in self.runners.values() if (due := runner.next_due()) is not None]

@@ -12,7 +12,7 @@ from groundrules.reference.ledgers import Ledgers
 from groundrules.reference.paths import Processes
 from groundrules.reference.requests import Approvals
 from groundrules.reference.roster import Roster
-from groundrules.reference.scope import Watch
+from groundrules.reference.scope import Json, Watch
 from groundrules.reference.states import States
 from groundrules.reference.windows import Windows
 
@@ -21,7 +21,8 @@ class Partition:
     """One partition at its clock `now`.
 
     `name` is the rulebook's as decisions give it, `number` that of the last event, `seen` tells when each event id was
-    handled, `schedules` when each schedule ran last (at first: when it all began).
+    handled, `schedules` when each schedule ran last (at first: when it all began). `waiting` is the event that lies far
+    ahead of the clock.
     """
 
     def __init__(self, plan: ir.Plan, name: str, id: str, now: int, watch: Watch | None = None) -> None:
@@ -33,6 +34,7 @@ class Partition:
         self.first = now
         self.number = 0
         self.seen: dict[str, int] = {}
+        self.waiting: Json | None = None
         self.schedules = {schedule.id: now for schedule in plan.schedules}
         self.lists = {words.id: words for words in plan.lists}
         self.windows = Windows(plan, now)

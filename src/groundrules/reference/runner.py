@@ -2,9 +2,11 @@
 
 An event of a partition is answered in this order:
 
-1. An event that was handled before (the same id, within the last 24 hours) changes nothing. One from the far future
-   (further ahead of the clock than the rulebook allows, 400 days unless it says) or from long ago (more than 24 hours
-   behind the clock) is turned away. The first event of a partition sets the clock freely.
+1. An event that was handled before (the same id, within the last 24 hours) changes nothing. One from long ago (more
+   than 24 hours behind the clock) is turned away. The first event of a partition sets the clock freely. One that lies
+   further ahead of the clock than the rulebook allows, a day unless it says, waits for what comes next, a tick apart:
+   whoever sends that knows what time it is. If time has moved for what comes next too, and the one that waits lies not
+   far ahead of it, it is decided at its own time; else at the clock, with a note, and moves nothing.
 2. The event gets its number. If its time lies before the clock it is late, and handled at the clock; else the clock is
    to move on to its time.
 3. Everything that falls due until then is decided first, in the order of due time, id and key, each with the clock at
@@ -22,6 +24,7 @@ there.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -58,59 +61,75 @@ class Runner:
     def feed(self, event: Json) -> list[Decision]:
         """Handle a valid event."""
         time = parse_rfc3339(event["time"])
-        refused = self.refusal(time, event["id"])
-        if refused is not None:
-            return [self.told("rejected", event, rejected=refused)]
-        if self.partition is None:
-            self.partition = Partition(self.plan, self.name, self.id, time, self.watch)
-        elif self.is_duplicate(event["id"], time):
-            return [self.told("duplicate", event)]
-        return self.handle(event, time, self.partition)
+        partition = self.partition
+        if partition is None:
+            partition = self.partition = Partition(self.plan, self.name, self.id, time, self.watch)
+            return self.handle(event, time, partition)
+        if time < partition.now - KEPT:
+            reason = f"its time lies more than 24 hours before the latest event seen ({format_ms(partition.now)})"
+            refused = Rejection(code=codes.EVENT_TOO_OLD.code, reason=reason, path="time")
+            return [self.told("rejected", event, partition, rejected=refused)]
+        if self.is_duplicate(event["id"], time, partition):
+            return [self.told("duplicate", event, partition)]
+        decisions = self.resolve(time, partition)
+        if time > partition.now + self.plan.ahead and event["type"] != "tick":
+            partition.waiting = event
+            return decisions
+        return decisions + self.handle(event, time, partition)
 
-    def refusal(self, time: int, id: str | None) -> Rejection | None:
-        """Why something at `time` can't be handled."""
-        if self.partition is None:
-            return None
-        now = self.partition.now
-        if time > now + self.plan.ahead:
-            ahead = format_duration(self.plan.ahead)
-            reason = f"its time lies more than {ahead} after the latest event seen ({format_ms(now)})"
-            return Rejection(code=codes.EVENT_TOO_FAR_AHEAD.code, reason=reason, path="time")
-        if id is not None and time < now - KEPT:
-            reason = f"its time lies more than 24 hours before the latest event seen ({format_ms(now)})"
-            return Rejection(code=codes.EVENT_TOO_OLD.code, reason=reason, path="time")
-        return None
+    def is_duplicate(self, id: str, time: int, partition: Partition) -> bool:
+        if partition.waiting is not None and partition.waiting["id"] == id:
+            return True
+        seen = partition.seen.get(id)
+        return seen is not None and max(partition.now, time) - seen <= KEPT
 
-    def is_duplicate(self, id: str, time: int) -> bool:
-        assert self.partition is not None
-        seen = self.partition.seen.get(id)
-        return seen is not None and max(self.partition.now, time) - seen <= KEPT
+    def resolve(self, time: int, partition: Partition) -> list[Decision]:
+        """Decide the event that waits, if one does, now that the stream is at `time`."""
+        event, now = partition.waiting, partition.now
+        if event is None:
+            return []
+        partition.waiting = None
+        own, ahead = parse_rfc3339(event["time"]), self.plan.ahead
+        if time > now + ahead and own - time <= min(ahead, KEPT):
+            return self.handle(event, own, partition)
+        note = Note(kind="time_ahead", subject=event["id"], detail={"time": format_ms(own)})
+        return self.handle(event, now, partition, [note])
 
-    def told(self, trigger: Literal["rejected", "duplicate"], event: Json | None, **said: Any) -> Decision:
-        """A decision about something that changed nothing."""
-        of_event = {} if event is None else {"event": event["id"], "type": event["type"]}
-        at = None if self.partition is None else format_ms(self.partition.now)
-        return Decision(trigger=trigger, at=at, partition=self.id, rulebook=self.name, **of_event, **said)
+    def finish(self) -> list[Decision]:
+        """Decide the event that waits, if one does, at its own time: nothing comes that could say otherwise."""
+        if self.partition is None or self.partition.waiting is None:
+            return []
+        return self.resolve(parse_rfc3339(self.partition.waiting["time"]), self.partition)
+
+    def told(
+        self, trigger: Literal["rejected", "duplicate"], event: Json, partition: Partition, **said: Any
+    ) -> Decision:
+        """A decision about an event that changed nothing."""
+        at, about = format_ms(partition.now), {"event": event["id"], "type": event["type"]}
+        return Decision(trigger=trigger, at=at, partition=self.id, rulebook=self.name, **about, **said)
 
     def advance(self, now: int) -> list[Decision]:
-        """Let time pass; an instant before the clock changes nothing, and without events there is no time."""
-        if self.partition is None or now <= self.partition.now:
+        """Let time pass; an instant before the clock moves nothing, and without events there is no time."""
+        if self.partition is None:
             return []
-        refused = self.refusal(now, None)
-        if refused is not None:
-            return [self.told("rejected", None, rejected=refused)]
-        decisions = self.fall_due(now, {"seq": self.partition.number}, self.partition)
-        self.partition.now = now
+        decisions = self.resolve(now, self.partition)
+        if now > self.partition.now:
+            decisions += self.fall_due(now, {"seq": self.partition.number}, self.partition)
+            self.partition.now = now
         return decisions
 
     def next_due(self) -> int | None:
-        """When something falls due next."""
-        timer = None if self.partition is None else next_timer(self.partition, None)
+        """When something falls due next; now, if an event waits."""
+        if self.partition is None:
+            return None
+        if self.partition.waiting is not None:
+            return self.partition.now
+        timer = next_timer(self.partition, None)
         return None if timer is None else timer.due
 
     # --- the event --------------------------------------------------------------------------------
 
-    def handle(self, event: Json, time: int, partition: Partition) -> list[Decision]:
+    def handle(self, event: Json, time: int, partition: Partition, notes: Sequence[Note] = ()) -> list[Decision]:
         """Number an event, let time pass until it, and decide it."""
         partition.number += 1
         late = time < partition.now
@@ -119,15 +138,18 @@ class Runner:
         header = {"seq": partition.number, "event": event["id"]}
         decisions = self.fall_due(at, header, partition)
         partition.now = at
-        decisions += self.decide_event(event, late, {**header, "type": event["type"]}, partition)
+        decisions += self.decide_event(event, late, {**header, "type": event["type"]}, partition, notes)
         return decisions + self.fall_due(at, header, partition)
 
-    def decide_event(self, event: Json, late: bool, header: Json, partition: Partition) -> list[Decision]:
+    def decide_event(
+        self, event: Json, late: bool, header: Json, partition: Partition, notes: Sequence[Note]
+    ) -> list[Decision]:
         """The event's own decision, and what comes behind it."""
         scope = Scope(partition, partition.now, event)
         partition.windows.count(scope)
         endings = partition.processes.endings(scope)
-        notes = [note for one in endings for note in partition.processes.end(one, scope, partition.number)]
+        notes = [*notes]
+        notes += [note for one in endings for note in partition.processes.end(one, scope, partition.number)]
         groups = [(self.rules_on(event["type"]), scope)]
         for ending in endings:
             ended = self.rules(ir.OnStep(ending.path.process, -1))

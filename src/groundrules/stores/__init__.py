@@ -17,7 +17,12 @@ class StoreError(GroundrulesError):
 
 
 class Store(Protocol):
-    """The state of one rulebook's engine in some place. One process at a time writes to it."""
+    """The state of one rulebook's engine in some place. One process at a time writes to it.
+
+    `keeper` is the rulebook that saved last (`engine.name`), None if nobody has.
+    """
+
+    keeper: str | None
 
     def open(self, plan: HasPlan) -> Engine:
         """Return an engine that goes on from what is stored, made with `track=True`.
@@ -27,7 +32,10 @@ class Store(Protocol):
         ...
 
     def save(self, engine: Engine) -> int:
-        """Write what changed since the last time, all or nothing; return how many rows that were."""
+        """Write what changed since the last time, all or nothing; return how many rows that were.
+
+        Raises StoreError if they can't be written.
+        """
         ...
 
     def close(self) -> None:

@@ -384,7 +384,7 @@ def test_short_lives_turn_no_sooner_than_every_ten_minutes() -> None:
 
 def test_rows_leave_though_nothing_more_is_written() -> None:
     partition = Partition("p", track=True)
-    clock.admit(partition, 400 * DAY, 0, "e")
+    clock.admit(partition, 0, "e")
     partition.space("s", 10).put("k", b"1", 0)
     list(partition.drain())
     clock.move(partition, 3 * DAY)
@@ -436,12 +436,13 @@ def test_stale_timers_do_not_pile_up() -> None:
 def test_ids_seen_are_told_as_stamps() -> None:
     partition = Partition("p", track=True)
     for number in range(3):
-        clock.admit(partition, 400 * DAY, number * 1000, f"e{number}")
+        clock.admit(partition, number * 1000, f"e{number}")
     told = {key: row for space, key, row in partition.drain() if space == "seen"}
     assert told == {f"e{number}": stamps.write(number * 1000) for number in range(3)}
     again = Partition("p")
     for row in partition.rows():
         again.load(*row)
     assert list(again.rows()) == list(partition.rows())
-    assert clock.admit(again, 400 * DAY, 2000, "e1") is None, "handled before"
-    assert clock.admit(again, 400 * DAY, 2 * DAY, "e1") == 2 * DAY, "long ago"
+    assert clock.is_duplicate(again, 2000, "e1"), "handled before"
+    assert not clock.is_duplicate(again, 2 * DAY, "e1"), "long ago"
+    assert clock.admit(again, 2 * DAY, "e1") == 2 * DAY

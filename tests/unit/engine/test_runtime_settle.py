@@ -323,4 +323,5 @@ def test_an_opened_appeal_keeps_the_case_open() -> None:
     assert engine.feed(story.event(DAY, "appeal.opened"))[0].notes[0].kind == "appeal_opened"
     assert engine.feed(granted(story, 2 * DAY))[0].ledgers != ()
     engine.feed(story.message(3 * DAY, "bad"))
+    engine.feed(story.tick(4 * DAY + 1))
     assert engine.feed(granted(story, 4 * DAY + 1))[0].notes[0].kind == "appeal_unknown"

@@ -79,7 +79,8 @@ def test_advance_takes_steps_without_an_event() -> None:
     assert (step.cause, step.event, step.seq) == ("q#1", None, 1)
     assert engine.clock("c") == START + HOUR
     assert engine.advance(START) == []
-    assert engine.advance(START + 500 * DAY)[0].trigger == "rejected"
+    assert engine.advance(START + 500 * DAY)[0].cause == "q#2"
+    assert engine.clock("c") == START + 500 * DAY
 
 
 def test_an_event_ends_a_path() -> None:

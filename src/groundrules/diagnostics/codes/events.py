@@ -96,17 +96,6 @@ Objects and lists may stand in each other up to a hundred deep, in fields that n
 """,
 )
 
-EVENT_TOO_FAR_AHEAD = Code(
-    "GR710",
-    "event-too-far-ahead",
-    Severity.ERROR,
-    "an event from the far future",
-    """\
-The event's time is more than 400 days after the latest one seen. Handling it would move the clock, and with it every
-window and timer, by more than a year.
-""",
-)
-
 EVENT_TOO_OLD = Code(
     "GR711",
     "event-too-old",

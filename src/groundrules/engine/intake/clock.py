@@ -1,9 +1,9 @@
 """The first stage: every event gets its number, its clock time and whether it came late, or is turned away.
 
 Nothing behind this stage reads a clock. A partition's clock is the latest event time seen; it never runs back. An
-event older than the clock is *late*: it is handled at the clock. Turned away is an event further ahead of the clock
-than the rulebook allows, or older than the ids that are kept, so that nothing can be handled twice. Ids are kept for
-24 hours. The first event of a partition sets the clock freely.
+event older than the clock is *late*: it is handled at the clock. Turned away is an event older than the ids that are
+kept, so that nothing can be handled twice. Ids are kept for 24 hours. One far ahead of the clock has to wait (`ahead`).
+The first event of a partition sets the clock freely.
 """
 
 from __future__ import annotations
@@ -19,25 +19,25 @@ from groundrules.engine.state.recent_ids import KEPT, SEEN
 from groundrules.time_units import DAY, SECOND, format_duration
 
 
-def refuse(partition: Partition, ahead: int, time: int, id: str | None = None) -> Rejection | None:
-    """Say why something at `time` can't be handled by this partition, or None if it can."""
-    if partition.meta is None:
+def refuse(partition: Partition, time: int) -> Rejection | None:
+    """Say why an event at `time` can't be handled by this partition, or None if it can."""
+    if partition.meta is None or time >= partition.meta.clock - KEPT:
         return None
-    clock = partition.meta.clock
-    if time > clock + ahead:
-        reason = f"its time lies more than {format_duration(ahead)} after the latest event seen ({format_ms(clock)})"
-        return Rejection(code=codes.EVENT_TOO_FAR_AHEAD.code, reason=reason, path="time")
-    if id is not None and time < clock - KEPT:
-        reason = f"its time lies more than 24 hours before the latest event seen ({format_ms(clock)})"
-        return Rejection(code=codes.EVENT_TOO_OLD.code, reason=reason, path="time")
-    return None
+    reason = f"its time lies more than 24 hours before the latest event seen ({format_ms(partition.meta.clock)})"
+    return Rejection(code=codes.EVENT_TOO_OLD.code, reason=reason, path="time")
+
+
+def is_duplicate(partition: Partition, time: int, id: str) -> bool:
+    """Tell whether an event with this id was handled within the last day."""
+    before = partition.seen.at(id)
+    return before is not None and max(time, partition.now) - before <= KEPT
 
 
 def step(partition: Partition, ahead: int, e: Any) -> int | None:
     """Number an event as most come: in order, new, with nothing due until it; move the clock on to it and return it.
 
     None, with nothing changed, of any other event: that is for `admit` and `move`. What they do is written out here,
-    without a call, because every event passes.
+    without a call, because every event passes. With a negative `ahead` no event is as most.
     """
     meta, seen, id, passed = partition.meta, partition.seen, e.id, e.time - EPOCH
     time: int = passed.days * DAY + passed.seconds * SECOND + passed.microseconds // 1000
@@ -58,24 +58,17 @@ def step(partition: Partition, ahead: int, e: Any) -> int | None:
     return time
 
 
-def admit(partition: Partition, ahead: int, time: int, id: str) -> int | None:
-    """Number an event, remember its id and return its clock time; None if it is refused or was handled before.
+def admit(partition: Partition, time: int, id: str) -> int:
+    """Number an event that is not turned away, remember its id and return its clock time.
 
     The clock itself moves on with `move`, timer by timer. An event whose clock time is not its own came late.
     """
-    meta, seen = partition.meta, partition.seen
+    meta = partition.meta
     if meta is None:
         meta = partition.meta = Meta(time, 0, time)
-    at, clock = time, meta.clock
-    if not clock <= time <= clock + ahead:
-        if not clock - KEPT <= time < clock:
-            return None
-        at = clock
-    before = seen.at(id)
-    if before is not None and at - before <= KEPT:
-        return None
+    at = max(time, meta.clock)
     meta.seq += 1
-    seen.see(id, at)
+    partition.seen.see(id, at)
     return at
 
 

@@ -14,6 +14,7 @@ the numbers of the plan.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -24,7 +25,7 @@ import msgspec
 from groundrules.diagnostics.codes import events as codes
 from groundrules.diagnostics.nearest import did_you_mean
 from groundrules.engine.intake.explain import describe, explain
-from groundrules.engine.intake.lenient import DEEPEST, Invalid, check_depth, encode, read, refuse
+from groundrules.engine.intake.lenient import DEEPEST, Invalid, check_depth, cut_instants, encode, read, refuse
 from groundrules.engine.intake.structs import Schema, attribute, union_of
 from groundrules.time_units import DAY, SECOND
 
@@ -34,6 +35,9 @@ Event = msgspec.Struct
 HEADER = ("id", "type", "time", "community")
 SHORT = 2 * DEEPEST
 """So many bytes have not enough brackets to be nested too deeply, if they are JSON."""
+
+_ROUNDED_UP = re.compile(rb"\.[0-9]{3}999[5-9]")
+"""Digits of a second that the decoder would round up to the next millisecond, where the language cuts."""
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -104,6 +108,10 @@ class Decoder:
         if type(raw) is not bytes:
             raw = _as_json(raw)
             check_depth(raw)
+            if _ROUNDED_UP.search(raw if isinstance(raw, bytes) else raw.encode(errors="replace")):
+                return self._second_look(raw)
+        elif b"999" in raw and _ROUNDED_UP.search(raw):
+            return self._second_look(raw)
         elif len(raw) > SHORT and 2 * len(raw) - len(raw.replace(b"{", b"")) - len(raw.replace(b"[", b"")) > DEEPEST:
             check_depth(raw)
         try:
@@ -116,7 +124,7 @@ class Decoder:
         document = read(raw)
         schema = self._schema_of(document)
         try:
-            event: Event = msgspec.convert(document, self._union)
+            event: Event = msgspec.convert(cut_instants(document, schema), self._union)
         except msgspec.ValidationError as error:
             rejection = explain(schema, document)
             raise Invalid(rejection) if rejection else refuse(codes.EVENT_WRONG_TYPE, str(error)) from None

@@ -18,6 +18,7 @@ from typing import Any
 
 import msgspec
 
+from groundrules.calendar.instants import cut_rfc3339
 from groundrules.decisions import Rejection
 from groundrules.diagnostics.code import Code
 from groundrules.diagnostics.codes import events as codes
@@ -139,6 +140,16 @@ def clean_text(text: str) -> str:
 
 def _join(found: re.Match[str]) -> str:
     return found[0].encode("utf-16", "surrogatepass").decode("utf-16") if len(found[0]) == 2 else "\ufffd"
+
+
+def cut_instants(value: Any, schema: Mapping[str, Any]) -> Any:
+    """Return plain data with the instants that a schema declares written so that nothing rounds them."""
+    if isinstance(value, str):
+        return cut_rfc3339(value) if schema.get("format") == "date-time" else value
+    if isinstance(value, dict):
+        properties = schema.get("properties", {})
+        return {name: cut_instants(inner, properties.get(name, {})) for name, inner in value.items()}
+    return [cut_instants(item, schema.get("items", {})) for item in value] if isinstance(value, list) else value
 
 
 def encode(data: Mapping[str, Any]) -> bytes:

@@ -1,8 +1,9 @@
 """Erasing a person: every row under their id, and every row that speaks of them.
 
-Rows are found by their key or its components, whatever else may bear the same id. Paths, requests, grants, measures and
-fallbacks that speak of somebody go as a whole; of what the roster knows of others, and of the values that a window
-counts as distinct, only what is theirs goes. Counts that others share stay: they hold times, not people.
+Rows are found by their key or its components, whatever else may bear the same id. Paths, requests, grants, measures,
+fallbacks and the event that waits go as a whole if they speak of somebody; of what the roster knows of others, and of
+the values that a window counts as distinct, only what is theirs goes. Counts that others share stay: they hold times,
+not people.
 """
 
 from __future__ import annotations
@@ -14,12 +15,13 @@ import msgspec
 
 from groundrules.engine.cells import roster
 from groundrules.engine.cells.windows import DistinctWindow
+from groundrules.engine.intake.ahead import AHEAD
 from groundrules.engine.program import Program
 from groundrules.engine.state import keys
 from groundrules.engine.state.partition import Partition
 from groundrules.engine.state.timers import Timers
 
-SPEAKING = ("process/", "approval", "grants/", "appeal/", "fallback")
+SPEAKING = ("process/", "approval", "grants/", "appeal/", "fallback", AHEAD)
 
 
 def forget(program: Program, partition: Partition, member: str) -> dict[str, int]:

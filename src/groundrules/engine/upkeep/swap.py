@@ -17,6 +17,8 @@ from groundrules.diagnostics.codes import plans as codes
 from groundrules.engine.cases.due import SCHEDULE
 from groundrules.engine.cells.paths import PROCESS
 from groundrules.engine.cells.states import STATE
+from groundrules.engine.intake import ahead
+from groundrules.engine.intake.ahead import AHEAD
 from groundrules.engine.program import Program
 from groundrules.engine.settlement import requests
 from groundrules.engine.settlement.guards import APART
@@ -104,7 +106,7 @@ def migrate(partition: Partition, before: Mapping[str, str], program: Program) -
     renamed = _rename(partition, before, after, program.plan)
     before = {renamed.get(space, space): shape for space, shape in before.items()}
     cancelled = _cancel(partition, before, after, program)
-    dropped = _drop(partition, before, after)
+    dropped = _drop(partition, before, after) | _unreadable(partition, program)
     lifetimes.set_all(program, partition)
     return SwapReport(
         kept=tuple(sorted(space for space in after if _stays(space, before, after))),
@@ -191,6 +193,12 @@ def _drop(partition: Partition, before: Mapping[str, str], after: Mapping[str, s
         for key in space.names():
             space.drop(key)
     return {name: count for name, count in sorted(dropped.items()) if count}
+
+
+def _unreadable(partition: Partition, program: Program) -> dict[str, int]:
+    """Drop an event that waits and that the new rulebook can't read."""
+    waits = bool(partition.spaces.get(AHEAD))
+    return {AHEAD: 1} if waits and ahead.load(partition, program.decoder) is None else {}
 
 
 def _resettle(

@@ -143,7 +143,7 @@ class Trials:
         runner.watch = watch
         if runner.partition is not None:
             runner.partition.watch = watch
-        return runner, self._witness.decide(runner, event)
+        return runner, self._witness.decide(runner, event, self._moment.lone)
 
 
 def _is_asked(rule: ir.Rule, plan: ir.Plan, subject: str | None, owner: str, guard: Any, scope: Scope) -> bool:

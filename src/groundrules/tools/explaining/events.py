@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
 import msgspec
@@ -89,10 +90,10 @@ class Explained:
         return msgspec.structs.replace(explained, would_fire=ways)
 
 
-def watch(witness: Witness, event: Json) -> Explained:
-    """Handle an event on the witness and keep what may be asked about it."""
+def watch(witness: Witness, event: Json, behind: Iterable[Json] = ()) -> Explained:
+    """Handle an event on the witness and keep what may be asked about it; `behind` is what comes after it."""
     recorder = Recorder(witness.plan, witness.events)
-    moment = witness.note(event, recorder)
+    moment = witness.note(event, recorder, behind)
     rules = Rules(witness.plan, event, moment.decisions, recorder, witness.remembered(moment.partition))
     return Explained(witness.plan, moment, rules, Trials(witness, moment, rules))
 
@@ -107,12 +108,10 @@ def explain_event(plan: ir.Plan, lines: Callable[[], Iterable[bytes]], id: str) 
     if concerned is None:
         return None
     witness, home = Witness(plan), _home(plan, concerned)
-    for event in events_of(lines()):
-        if event.get("id") == id:
-            break
-        if _home(plan, event) == home:
-            witness.feed(event)
-    return watch(witness, concerned)
+    near = (event for event in events_of(lines()) if _home(plan, event) == home)
+    for event in takewhile(lambda event: event.get("id") != id, near):
+        witness.feed(event)
+    return watch(witness, concerned, near)
 
 
 def events_of(lines: Iterable[bytes]) -> Iterator[Json]:

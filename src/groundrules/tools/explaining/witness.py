@@ -33,12 +33,13 @@ Watch = Callable[[str, Any, Scope], None]
 
 @dataclass
 class Moment:
-    """One event, the state before it, and what came of it."""
+    """One event, the state before it, and what came of it. `lone`: its time lay far ahead, and nothing confirmed it."""
 
     event: Json
     partition: str | None
     before: Runner | None
     decisions: list[Decision] = field(default_factory=list)
+    lone: bool = False
 
 
 class Witness:
@@ -67,17 +68,43 @@ class Witness:
                 shelve(runner.partition)
         return decisions
 
-    def note(self, event: Json, watch: Watch) -> Moment:
-        """Handle an event; `watch` is told of every guard that is asked, before it is."""
+    def note(self, event: Json, watch: Watch, behind: Iterable[Json] = ()) -> Moment:
+        """Handle an event; `watch` is told of every guard that is asked, before it is.
+
+        Where it lies far ahead of the clock, what comes `behind` it in its partition says whether its time is true.
+        """
         id = self.partition_of(event)
         known = self._interpreter.runners.get(id or "")
+        if known is not None:
+            self._settle(known, event)
         moment = Moment(event, id, fork(known) if known is not None else None)
         self._watch = watch
         try:
             moment.decisions = self.feed(event)
+            if known is not None and not moment.decisions:
+                moment.lone = self._is_lone(known, behind)
+                moment.decisions = decided(known, moment.lone)
         finally:
             self._watch = None
         return moment
+
+    def _settle(self, runner: Runner, event: Json) -> None:
+        """Decide an event that still waits before the one that settles what time it has."""
+        lone = self._settled(fork(runner), event)
+        if lone is not None:
+            decided(runner, lone)
+
+    def _is_lone(self, runner: Runner, behind: Iterable[Json]) -> bool:
+        """Whether what comes behind an event that waits does not confirm its time."""
+        ahead = fork(runner)
+        settled = (self._settled(ahead, event) for event in behind)
+        return next((lone for lone in settled if lone is not None), False)
+
+    def _settled(self, ahead: Runner, event: Json) -> bool | None:
+        """Feed an event to a copy; whether what waited there turns out to be alone, None where it waits on."""
+        waiting = waiting_in(ahead)
+        found = self._apart(ahead, event)
+        return None if waiting is waiting_in(ahead) else is_noted(found, waiting)
 
     def partition_of(self, event: Json) -> str | None:
         """Where an event belongs, None if it can't be told."""
@@ -85,8 +112,11 @@ class Witness:
             return self._interpreter.partition_of(event)
         return None
 
-    def decide(self, runner: Runner, event: Json) -> list[Decision]:
+    def decide(self, runner: Runner, event: Json, lone: bool) -> list[Decision]:
         """Feed an event to a partition that stands apart, checked as every event is."""
+        return self._apart(runner, event) or decided(runner, lone)
+
+    def _apart(self, runner: Runner, event: Json) -> list[Decision]:
         apart = Interpreter(self.plan)
         apart.runners = {runner.id: runner}
         return apart.feed(event)
@@ -110,6 +140,23 @@ class Witness:
 
 def _history(runner: Runner) -> Iterable[Entry]:
     return runner.partition.windows.history if runner.partition is not None else ()
+
+
+def decided(runner: Runner, lone: bool) -> list[Decision]:
+    """Decide the event that waits: at the clock if it is alone with its time, else at its own."""
+    assert runner.partition is not None
+    return runner.advance(runner.partition.now) if lone else runner.finish()
+
+
+def waiting_in(runner: Runner) -> Json | None:
+    """The event that waits in a partition."""
+    return None if runner.partition is None else runner.partition.waiting
+
+
+def is_noted(decisions: Iterable[Decision], event: Json | None) -> bool:
+    """Whether an event was decided as one whose time lay far ahead of all others."""
+    notes = (note for decision in decisions for note in decision.notes)
+    return event is not None and any(note.kind == "time_ahead" and note.subject == event["id"] for note in notes)
 
 
 def fork(runner: Runner) -> Runner:

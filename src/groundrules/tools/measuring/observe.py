@@ -12,7 +12,7 @@ from groundrules.reference.conditions import items_of
 from groundrules.reference.scope import Scope, Watch
 from groundrules.reference.values import raw
 from groundrules.tools.testing.cases import Case
-from groundrules.tools.testing.timeline import EventMaker, TimeError
+from groundrules.tools.testing.timeline import EventMaker, TimeError, at_once
 
 
 def play(plan: ir.Plan, case: Case, watch: Watch) -> Iterator[list[Decision]]:
@@ -23,7 +23,7 @@ def play(plan: ir.Plan, case: Case, watch: Watch) -> Iterator[list[Decision]]:
         interpreter.feed(roster)
     for step in case.steps:
         try:
-            decisions = [decision for event in maker.events(step) for decision in interpreter.feed(event)]
+            decisions = [decision for event in maker.events(step) for decision in at_once(interpreter, event)]
         except TimeError:
             return
         maker.heard(decisions)

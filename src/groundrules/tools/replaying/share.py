@@ -25,7 +25,7 @@ from groundrules.plan import ir
 from groundrules.time_units import format_duration
 from groundrules.tools.replaying.model import Hit, Share
 from groundrules.tools.replaying.sources import lines, partitioner
-from groundrules.tools.running.run import numbered
+from groundrules.tools.running.run import Answer, Lines
 
 COHORT = "cohort:"
 """How the ids of rules begin that only say whether an event is in a cohort."""
@@ -67,6 +67,7 @@ def run(ready: Compiled, job: Job, progress: Callable[[int], object]) -> Share:
             read = 0
         if mine(line):
             runner.feed(number, line)
+    runner.finish()
     progress(read)
     return runner.share
 
@@ -106,24 +107,32 @@ class _Moment(NamedTuple):
 class _Runner:
     def __init__(self, ready: Compiled, job: Job) -> None:
         self.share = Share()
-        self._engine = Engine(ready)
+        self._lines = Lines(Engine(ready))
         self._cohorts = job.cohorts
         self._weeks = Weeks(ready.plan.timezone)
         self._specs = {spec.name: spec for spec in ready.plan.actions}
         self._reasons_kept: defaultdict[tuple[str | None, str], int] = defaultdict(int)
 
     def feed(self, number: int, line: bytes) -> None:
-        decisions = self._engine.feed(line)
+        self.share.tally.lines += 1
+        for answer in self._lines.feed(number, line):
+            self._take(answer)
+
+    def finish(self) -> None:
+        for answer in self._lines.finish():
+            self._take(answer)
+
+    def _take(self, answer: Answer) -> None:
+        number, line, decisions = answer
         own, cohorts = False, 0
         for decision in decisions:
             if decision.trigger == "rejected":
-                self._reject(numbered(decision, number))
+                self._reject(decision)
             elif decision.trigger == "event":
                 own, cohorts = True, self._handled(line, decision)
             if decision.fired or decision.shadow:
                 event = plain(line) if own else {}
                 self.share.hits += self._hits(_Moment(number, event, decision, own, cohorts))
-        self.share.tally.lines += 1
         self.share.tally.add(map(_without_cohorts, decisions) if self._cohorts else decisions)
 
     def _reject(self, decision: Decision) -> None:

@@ -13,11 +13,13 @@ from groundrules.tools.running.tally import Tally
 MOST = 20  # names that are counted out
 
 
-def summary(tally: Tally, plan: ir.Plan, lang: str) -> Iterator[Line]:
-    """Yield the summary of a run."""
+def summary(tally: Tally, plan: ir.Plan, lang: str, waiting: int = 0) -> Iterator[Line]:
+    """Yield the summary of a run; `waiting` events lie so far ahead that they are still to be decided."""
     say = speech("run", lang)
     counts = say("lines", **{name: getattr(tally, name) for name in ("lines", "decided", "rejected", "duplicates")})
-    yield Line(say.join([counts, say("late", late=tally.late) if tally.late else ""], "comma"), "head")
+    late = say("late", late=tally.late) if tally.late else ""
+    waits = say("waiting", count=waiting) if waiting else ""
+    yield Line(say.join([counts, late, waits], "comma"), "head")
     for name in ("fired", "shadowed", "actions", "clamped"):
         counter: Counter[str] = getattr(tally, name)
         if counter:

@@ -15,7 +15,7 @@ from groundrules.plan import ir
 from groundrules.tools.testing.cases import Case, Step
 from groundrules.tools.testing.judge import Mismatch, Outcome, judge
 from groundrules.tools.testing.settings import grouped
-from groundrules.tools.testing.timeline import PARTITION, EventMaker, TimeError
+from groundrules.tools.testing.timeline import PARTITION, EventMaker, TimeError, at_once
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ def _play(engine: Engine, plan: ir.Plan, case: Case, result: CaseResult) -> None
         result.decisions += engine.feed(roster)
     for step in case.steps:
         result.stopped = step
-        decisions = [decision for event in maker.events(step) for decision in engine.feed(event)]
+        decisions = [decision for event in maker.events(step) for decision in at_once(engine, event)]
         maker.heard(decisions)
         result.decisions += decisions
         mismatches = judge(step.expect, _outcome(engine, step, decisions), specs)

@@ -22,7 +22,7 @@ from groundrules.plan import ir
 from groundrules.tools.explaining.events import Explained, watch
 from groundrules.tools.explaining.witness import Witness
 from groundrules.tools.testing.cases import Case, Expectation, Step
-from groundrules.tools.testing.timeline import PARTITION, EventMaker, moved_by
+from groundrules.tools.testing.timeline import PARTITION, EventMaker, at_once, moved_by
 
 NOWHERE = Span(SourceFile("<chat>", ""), 0, 0)
 FIRST, NEXT = "09:00", "+1s"
@@ -130,7 +130,7 @@ class Chat:
         decisions: list[Decision] = []
         explained = []
         for event in self._maker.events(step):
-            decisions += self.engine.feed(event)
+            decisions += at_once(self.engine, event)
             explained.append(watch(self.witness, event))
             self._heard_of |= set(_people(event))
         self._maker.heard(decisions)
