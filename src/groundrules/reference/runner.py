@@ -41,7 +41,7 @@ from groundrules.reference.requests import Request
 from groundrules.reference.scope import Json, Scope, Watch
 from groundrules.reference.states import touched_by_event, touched_by_timer
 from groundrules.reference.timers import Timer, next_timer
-from groundrules.time_units import DAY, format_duration
+from groundrules.time_units import DAY
 
 KEPT = DAY
 

@@ -16,7 +16,7 @@ from groundrules.diagnostics.codes import events as codes
 from groundrules.engine.intake.decode import EPOCH
 from groundrules.engine.state.partition import Meta, Partition
 from groundrules.engine.state.recent_ids import KEPT, SEEN
-from groundrules.time_units import DAY, SECOND, format_duration
+from groundrules.time_units import DAY, SECOND
 
 
 def refuse(partition: Partition, time: int) -> Rejection | None:
