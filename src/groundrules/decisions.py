@@ -1,7 +1,7 @@
 """What an engine answers: decisions, as the log writes them.
 
 The reference interpreter and the compiled engine build the same structures, so that logs can be compared byte for
-byte. `encode` gives one line of canonical JSON: fields in declaration order, defaults left out. `docs/decisions.md`
+byte. `encode` gives one line of canonical JSON: fields in declaration order, defaults left out, the keys of maps sorted. `docs/decisions.md`
 describes every field and `schemas/decision.schema.json` is checked against these classes.
 """
 
@@ -174,7 +174,7 @@ class Decision(Record, frozen=True, kw_only=True):
         return "\n".join(narrate(self, lang, {action.name: action for action in actions}))
 
 
-_encode = msgspec.json.Encoder().encode
+_encode = msgspec.json.Encoder(order="deterministic").encode
 
 
 def encode(decision: Decision) -> bytes:

@@ -17,6 +17,7 @@ from groundrules.engine.engine import Engine
 from groundrules.engine.plan_file import compile_plan, read, write
 from groundrules.plan import ir
 from groundrules.reference import Interpreter
+from strategies.running import from_elsewhere
 
 Answers = list[list[Decision]]
 Way = Callable[[Path, ir.Plan, list[bytes]], Answers]
@@ -55,6 +56,16 @@ def plan_file(folder: Path, plan: ir.Plan, lines: list[bytes]) -> Answers:
     return [*(running.feed(line) for line in lines), running.finish()]
 
 
+def plan_from_elsewhere(folder: Path, plan: ir.Plan, lines: list[bytes]) -> Answers:
+    """The engine on the plan as somebody else would have written it to a file."""
+    return engine(folder, from_elsewhere(plan), lines)
+
+
+def reference_from_elsewhere(folder: Path, plan: ir.Plan, lines: list[bytes]) -> Answers:
+    """The specification, likewise."""
+    return reference(folder, from_elsewhere(plan), lines)
+
+
 def command_line(folder: Path, plan: ir.Plan, lines: list[bytes]) -> Answers:
     """`groundrules run --all`; the line numbers that it adds to rejections are taken off."""
     events = folder / "events.jsonl"
@@ -76,6 +87,8 @@ WAYS: dict[str, Way] = {
     "engine": engine,
     "engine, restarted": restarted,
     "plan file": plan_file,
+    "plan from elsewhere": plan_from_elsewhere,
+    "reference, plan from elsewhere": reference_from_elsewhere,
     "without index": without_index,
     "command line": command_line,
 }

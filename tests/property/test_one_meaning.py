@@ -11,16 +11,16 @@ from groundrules.engine.plan_file import compile_plan, read, write
 from groundrules.reference import Interpreter
 from strategies.histories import histories
 from strategies.plans import Drawn, plans
-from strategies.running import Story, log
+from strategies.running import Story, from_elsewhere, log
 
 
 @given(plans(), histories())
 def test_reference_and_engine_agree(drawn: Drawn, stream: list[Any]) -> None:
-    reference, engine = Interpreter(drawn.plan), Engine(drawn.plan)
+    reference, engine, other = Interpreter(drawn.plan), Engine(drawn.plan), Engine(from_elsewhere(drawn.plan))
     story = Story(stream)
     for line in story:
         wanted = reference.feed(line)
-        assert log(engine.feed(line)) == log(wanted)
+        assert log(engine.feed(line)) == log(other.feed(line)) == log(wanted)
         assert engine.next_due() == reference.next_due()
         story.hear(wanted)
     assert log(engine.finish()) == log(reference.finish())

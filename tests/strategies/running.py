@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
 
 from groundrules.decisions import Decision, encode
+from groundrules.plan import codec, ir
+from groundrules.plan.codec import MAGIC
 from strategies.histories import Answer, as_line
 
 
@@ -20,6 +23,20 @@ def without_prose(decision: Decision) -> Decision:
     if decision.rejected is None:
         return decision
     return msgspec.structs.replace(decision, rejected=msgspec.structs.replace(decision.rejected, reason=""))
+
+
+def from_elsewhere(plan: ir.Plan) -> ir.Plan:
+    """The plan as a third party would write it to a file, whose maps come in an order of their own, and read back."""
+    plain = reordered(msgspec.to_builtins(codec.Packed(codec.digest(plan), plan), builtin_types=(bytes,)))
+    body = msgspec.msgpack.encode(plain)
+    return codec.decode(MAGIC + ir.FORMAT_VERSION.to_bytes(2, "big") + hashlib.sha256(body).digest() + body)
+
+
+def reordered(value: Any) -> Any:
+    """Plain data with all maps the other way round."""
+    if isinstance(value, dict):
+        return {name: reordered(value[name]) for name in reversed(value)}
+    return [reordered(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 class Story:

@@ -1,7 +1,8 @@
 """What is remembered about members and channels.
 
-An event tells facts on every object in it that stands for an entity (as its schema says); the latest telling holds. It
-holds from the next event on: the event at hand speaks for itself. (The engine keeps only what rules read.)
+An event tells facts on every object in it that stands for an entity (as its schema says); the latest telling holds, and
+of two in one event that whose place comes later by the names of the fields. It holds from the next event on: the event
+at hand speaks for itself. (The engine keeps only what rules read.)
 
 Who left, was kicked or was banned is forgotten at once; so is whoever was not heard of for the plan's `retain`. Of who
 left by themself `first_seen` is kept.
@@ -107,14 +108,14 @@ class Roster:
             self.entries["member", member] = Entry(first, now, gone=True)
 
     def things(self, value: Any, schema: Json) -> Iterator[tuple[str, Json]]:
-        """Every object in an event that stands for an entity with facts."""
+        """Every object in an event that stands for an entity with facts, by the names of the fields."""
         if isinstance(value, list):
             for item in value:
                 yield from self.things(item, schema.get("items", {}))
         elif isinstance(value, dict):
             if "entity" in schema:
                 yield schema["entity"], value
-            for name, inner in schema.get("properties", {}).items():
+            for name, inner in sorted(schema.get("properties", {}).items()):
                 if name in value:
                     yield from self.things(value[name], inner)
 

@@ -106,10 +106,10 @@ class Place(NamedTuple):
 
 
 def place(schema: Mapping[str, Any], kept: Mapping[str, Collection[str]]) -> Place | None:
-    """Return the places of kept entities in a schema, or None if it has none."""
+    """Return the places of kept entities in a schema, by name, or None if it has none."""
     entity = schema.get("entity")
     fields = []
-    for name, inner in schema.get("properties", {}).items():
+    for name, inner in sorted(schema.get("properties", {}).items()):
         below = place(inner, kept)
         if below is not None:
             fields.append((attribute(name), below))

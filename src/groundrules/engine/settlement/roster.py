@@ -1,9 +1,9 @@
 """What an event teaches, after it was decided: facts, last messages, labels set by hand.
 
 An event tells facts on every object in it that stands for an entity that the roster keeps; the latest telling holds,
-and it holds from the next event on, because the event at hand speaks for itself. Somebody who left, was kicked or
-banned is forgotten; of who left by themself it is kept when they were first seen. Labels that the bot itself reports
-are no word of a person.
+and of two in one event that whose place comes later by the names of the fields. It holds from the next event on,
+because the event at hand speaks for itself. Somebody who left, was kicked or banned is forgotten; of who left by
+themself it is kept when they were first seen. Labels that the bot itself reports are no word of a person.
 
 `first_seen` is told by no event; it is noted here, if rules read it. Who is first met otherwise than arriving was here
 before anybody looked.
