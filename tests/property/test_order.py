@@ -16,14 +16,12 @@ from conformance.cases import Case, read_all
 from groundrules.frontend import load
 
 CASES = [case for case in read_all() if case.codes is None]
-UNORDERED = ("rules", "rewards", "ladders", "paths", "states", "schedules", "items", "use", "tags", "until")
-EFFECTS = ("then", "afterwards", "on_the_way_back", "if_not_approved", "times")  # the first key names an effect
+EFFECTS = ("then", "afterwards", "on_the_way_back", "if_not_approved", "or_else")
+UNORDERED = (*EFFECTS, "rules", "rewards", "ladders", "paths", "states", "schedules", "items", "use", "tags", "until")
 
 
 def shuffled(value: Any, chance: random.Random, name: str = "") -> Any:
     """The same rulebook in another order: mappings everywhere, lists where their order has no meaning."""
-    if name in EFFECTS:
-        return value
     if isinstance(value, dict):
         names = list(value)
         chance.shuffle(names)

@@ -38,7 +38,7 @@ LANGUAGE: dict[str, Callable[[Site, Written], Iterable[Effect]]] = {
 def effects(site: Site, authored_effects: Iterable[authored.Effect]) -> Effects:
     """Resolve the effects of one `then`; what has errors is reported and left out."""
     found: list[Effect] = []
-    for effect in authored_effects:
+    for effect in (_meant(site, one) for one in authored_effects):
         name = str(effect.name.value)
         if name in LANGUAGE:
             written = ledger_effects.written(site, effect, EFFECTS[name])
@@ -53,6 +53,21 @@ def effects(site: Site, authored_effects: Iterable[authored.Effect]) -> Effects:
             if act is not None:
                 found.append(act)
     return tuple(found)
+
+
+def _meant(site: Site, written: authored.Effect) -> authored.Effect:
+    """Return an item read with the key as its name that names an effect; of two, the one that takes the others."""
+    readings = {str(one.name.value): one for one in (written, *written.others)}
+    named = [name for name in readings if name in LANGUAGE or site.session.catalog.action(name) is not None]
+    if len(named) > 1:
+        named = sorted(name for name in named if readings.keys() - {name} <= _taken(site, name)) or named
+    return readings[named[0]] if named else written
+
+
+def _taken(site: Site, name: str) -> set[str]:
+    """The names of what an effect takes."""
+    action = site.session.catalog.action(name)
+    return {*(EFFECTS[name].parameters if action is None else action.parameters), *_ALWAYS}
 
 
 def _unknown(site: Site, effect: authored.Effect) -> None:

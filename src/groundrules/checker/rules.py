@@ -153,10 +153,14 @@ def _cap(session: Session, instance: Instance, parsed: nodes.Parsed[nodes.RateCl
 # --- undoing ------------------------------------------------------------------------------------
 
 
+def _named(effect: authored.Effect, names: tuple[str, ...]) -> bool:
+    return any(str(one.name.value) in names for one in (effect, *effect.others))
+
+
 def _undo(session: Session, instance: Instance, context: Context, rule: authored.Rule) -> list[Undo]:
     if not rule.undo_on:
         return []
-    if not (rule.grant or any(str(effect.name.value) in ("grant", "strike") for effect in rule.then)):
+    if not (rule.grant or any(_named(effect, ("grant", "strike")) for effect in rule.then)):
         message = f"`{rule.id.value}` grants nothing that could be taken back"
         session.add(codes.BAD_UNDO.at(rule.undo_on[0][0].span, message, "remove `undo_on`"))
     found = []

@@ -7,7 +7,7 @@ from groundrules.lower.comparisons import hours
 from groundrules.lower.constants import constant
 from groundrules.lower.expressions import Lowerer, lowered
 from groundrules.lower.ground import Ground
-from groundrules.plan import ir
+from groundrules.plan import codec, ir
 from groundrules.syntax import nodes
 from groundrules.time_units import format_clock
 from groundrules.types import kinds
@@ -16,8 +16,8 @@ _NAME = "name"
 
 
 def effects(ground: Ground, checked: constructs.Effects) -> tuple[ir.AnyEffect, ...]:
-    """Lower the effects of one `then`."""
-    return tuple(_effect(ground, effect) for effect in checked)
+    """Lower the effects of one `then`, in an order of their own: the author's says nothing."""
+    return tuple(sorted((_effect(ground, effect) for effect in checked), key=codec.meaning))
 
 
 def _effect(ground: Ground, effect: constructs.Effect) -> ir.AnyEffect:

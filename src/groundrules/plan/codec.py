@@ -140,7 +140,7 @@ def digest(plan: ir.Plan) -> str:
     """
     bare = replace(plan, sources=(), actions=tuple(map(_unworded, plan.actions)))
     read_back = _plain_decoder().decode(_encoder.encode(bare))
-    return "sha256:" + hashlib.sha256(_meaning(read_back)).hexdigest()
+    return "sha256:" + hashlib.sha256(meaning(read_back)).hexdigest()
 
 
 def _unworded(action: ir.ActionSpec) -> ir.ActionSpec:
@@ -149,10 +149,10 @@ def _unworded(action: ir.ActionSpec) -> ir.ActionSpec:
 
 def definition_hash(value: Any, size: int = 12) -> str:
     """Return the hex of a hash of any part of a plan, places left out; `size` in bytes."""
-    return hashlib.blake2b(_meaning(value), digest_size=size).hexdigest()
+    return hashlib.blake2b(meaning(value), digest_size=size).hexdigest()
 
 
-def _meaning(value: Any) -> bytes:
+def meaning(value: Any) -> bytes:
     """Return canonical JSON of a part of a plan, without places.
 
     In JSON no bare quote stands inside a string, so the pattern meets keys alone; a structure never begins with `src`.

@@ -5,6 +5,7 @@ The sides of `and` and `or`, and the effects of a rule, have no order that any d
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from msgspec.structs import replace
@@ -34,3 +35,8 @@ def _ordered(node: Any) -> Any:
     names = _UNORDERED.get(type(node), ())
     changes = {name: tuple(sorted(getattr(node, name), key=definition_hash)) for name in names}
     return replace(node, **changes) if changes else node
+
+
+def as_written(effects: Iterable[ir.AnyEffect]) -> list[ir.AnyEffect]:
+    """Return effects in the order in which their author wrote them; a plan has them in an order of its own."""
+    return sorted(effects, key=lambda effect: effect.src)

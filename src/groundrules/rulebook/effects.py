@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from groundrules.diagnostics.model import Report
 from groundrules.rulebook.expressions import Broken, Expressions, as_integer, text
@@ -31,11 +31,17 @@ def read_effects(node: YNode | None, languages: tuple[str, ...], report: Report)
 def _effect(node: YNode, languages: tuple[str, ...], report: Report) -> Effect:
     if not isinstance(node, YMapping):
         return Effect(text(node), node.span)
-    (name, value), *beside = node.items
-    span = node.file.span(name.start, max(node.items[-1][1].end, name.end))
-    further = {key.text: (key.span, argument) for key, argument in beside}
-    if isinstance(value, YScalar):
-        warn_of_cut(value, report)
+    if isinstance(node.items[0][1], YScalar):
+        warn_of_cut(node.items[0][1], report)
+    first, *others = (_named(node, number, languages) for number in range(len(node.items)))
+    return replace(first, others=tuple(others))
+
+
+def _named(node: YMapping, number: int, languages: tuple[str, ...]) -> Effect:
+    """Read an item as the effect that one of its keys names."""
+    name, value = node.items[number]
+    span = node.file.span(node.items[0][0].start, max(node.items[-1][1].end, name.end))
+    further = {key.text: (key.span, argument) for key, argument in node.items if key is not name}
     if isinstance(value, YMapping) and not is_localised(value, languages):
         arguments = {key.text: (key.span, argument) for key, argument in value.items}
         return Effect(text(name), span, arguments=arguments | further)

@@ -39,13 +39,14 @@ class Effect:
     """One item of a `then`: `delete`, `strike: 1`, `send: {to: …, text: …}`, `{mute: 10m, who: target}`.
 
     `shorthand` is the value beside the name, `arguments` what stands inside it or beside it; both are None for a
-    bare name.
+    bare name. Which key of several is the name, only the actions tell: `others` reads the item with each other one.
     """
 
     name: Located
     span: Span
     shorthand: YNode | None = None
     arguments: dict[str, tuple[Span, YNode]] | None = None
+    others: tuple[Effect, ...] = ()
 
 
 @dataclass(frozen=True)

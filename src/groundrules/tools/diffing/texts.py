@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from groundrules.calendar.instants import format_ms
 from groundrules.plan import ir
+from groundrules.plan.order import as_written
 from groundrules.time_units import WEEKDAYS, format_clock, format_duration
 
 T = TypeVar("T")
@@ -103,7 +104,7 @@ class Texts:
                 return f"open {effect.process}"
 
     def effects(self, effects: Iterable[ir.AnyEffect]) -> str:
-        return ", ".join(map(self.effect, effects))
+        return ", ".join(map(self.effect, as_written(effects)))
 
     def _act(self, act: ir.Act) -> str:
         spec = self._specs.get(act.do)

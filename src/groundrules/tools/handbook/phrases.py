@@ -12,6 +12,7 @@ from groundrules.narrate.deeds import sentence_of, title_of, wording_of
 from groundrules.narrate.localised import pick
 from groundrules.narrate.speech import Speech
 from groundrules.plan import ir
+from groundrules.plan.order import as_written
 from groundrules.time_units import format_clock
 from groundrules.window_kinds import KINDS
 
@@ -99,7 +100,7 @@ class Phrases(Speech):
 
     def effects(self, effects: Iterable[ir.AnyEffect]) -> str:
         """What happens, in a phrase: `delete the message, mute for 10 minutes`."""
-        return self.join(dict.fromkeys(map(self.effect, effects)), "comma") or self("nothing")
+        return self.join(dict.fromkeys(map(self.effect, as_written(effects))), "comma") or self("nothing")
 
     def effect(self, effect: ir.AnyEffect) -> str:
         match effect:
