@@ -1,8 +1,8 @@
 """What an engine answers: decisions, as the log writes them.
 
 The reference interpreter and the compiled engine build the same structures, so that logs can be compared byte for
-byte. `encode` gives one line of canonical JSON: fields in declaration order, defaults left out, the keys of maps sorted. `docs/decisions.md`
-describes every field and `schemas/decision.schema.json` is checked against these classes.
+byte. `encode` gives one line of canonical JSON: fields in declaration order, maps by key, defaults left out.
+`docs/decisions.md` describes every field and `schemas/decision.schema.json` is checked against these classes.
 """
 
 from __future__ import annotations

@@ -43,7 +43,7 @@ def command(
     cost: bool,
     code: str | None,
 ) -> None:
-    """Check rulebooks (files or folders) and report every problem at once, sorted by place.
+    """Check rulebooks (files, folders, or folders of rulebooks) and report every problem at once, sorted by place.
 
     Beyond errors, lints (GR6xx) report what is probably not meant. A comment silences one, in its line or above it:
     `# groundrules: ignore[GR612] reason`.
@@ -56,21 +56,29 @@ def command(
     if not paths:
         raise click.UsageError("name at least one rulebook, or use --explain CODE")
     if cost:
-        _print_costs(paths)
+        _print_costs([one for path in paths for one in _rulebooks(path)])
         return
     prefixes = _prefixes(select), _prefixes(ignore)
     supplies = _supplies(adapters)
+    rulebooks = dict.fromkeys(rulebook for path in paths for rulebook in _rulebooks(path))
     findings = [
-        item for path in paths for item in _findings(path, fix, prefixes[0], supplies) if _wanted(item, *prefixes)
+        item for path in rulebooks for item in _findings(path, fix, prefixes[0], supplies) if _wanted(item, *prefixes)
     ]
+    findings = list({item.sort_key: item for item in findings}.values())  # what two rulebooks share is told once
     _print(findings, form)
     if any(item.severity != "note" for item in findings):
         sys.exit(1)
 
 
+def _rulebooks(path: str) -> list[str]:
+    from groundrules.tools.linting import rulebooks_at
+
+    return [str(rulebook) for rulebook in rulebooks_at(Path(path))]
+
+
 def print_findings(path: str) -> bool:
     """Print what is found at `path`; whether it is free of errors, warnings or not."""
-    findings = _findings(path, False, (), None)
+    findings = [item for rulebook in _rulebooks(path) for item in _findings(rulebook, False, (), None)]
     _print(findings, "human")
     return not any(item.is_error for item in findings)
 

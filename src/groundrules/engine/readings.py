@@ -90,10 +90,12 @@ class PartitionReadings:
         return [f"{self.fact(entity, who, 'name') or who} {self.ledger(ledger, who)}" for who in highest]
 
     def silence(self, member: str) -> int | None:
-        entry = self._entry("member", member)
-        known = () if entry is None else (entry.wrote, entry.joined)
-        since = next((instant for instant in known if instant is not None), None)
-        return self._unseen() if since is None else self._partition.now - since
+        entry, unseen = self._entry("member", member), self._unseen()
+        if entry is not None and entry.wrote is not None:
+            return self._partition.now - entry.wrote
+        if entry is None or entry.joined is None or unseen is None:
+            return unseen
+        return min(unseen, self._partition.now - entry.joined)
 
     def in_state(self, state: str) -> bool:
         return states.is_in(self._partition, state)

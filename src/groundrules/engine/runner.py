@@ -260,7 +260,7 @@ class Runner:
         for code, key in self.program.undo_of[e.type]:
             parts = [value(e, x) for value in key]
             if None not in parts:
-                asks += take_back(self.partition, code, parts)
+                asks += take_back(self.program, self.partition, code, parts)
         return asks
 
     def _built_in(self, e: Any, occasion: Occasion) -> list[Occasion]:

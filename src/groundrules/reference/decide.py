@@ -240,7 +240,10 @@ def reversals(scope: Scope) -> list[Ask]:
     for rule in scope.plan.rules:
         for undo in rule.undo if rule.mode != "off" else ():
             if undo.type == scope.event["type"] and None not in [evaluate(part, scope) for part in undo.key]:
-                asks += scope.partition.ledgers.take_back(rule, key_of(undo.key, scope), scope.now)
+                grant = scope.partition.ledgers.take_back(rule, key_of(undo.key, scope), scope.now)
+                if grant is not None:
+                    scope.partition.firings.undo(rule, grant.once, grant.at)
+                    asks += [Ask(rule.id, ask.ledger, ask.who, -ask.given) for ask in grant.asks if ask.given]
     return asks
 
 
@@ -248,7 +251,9 @@ def remember_grant(one: Firing) -> None:
     """Keep what a reversible rule really gave."""
     parts = one.rule.undo_key
     if one.rule.undo and None not in [evaluate(part, one.scope) for part in parts]:
-        one.scope.partition.ledgers.remember(one.rule, key_of(parts, one.scope), one.outcome.asks, one.scope.now)
+        once = key_of(one.rule.once.key, one.scope) if one.rule.once else ()
+        key = key_of(parts, one.scope)
+        one.scope.partition.ledgers.remember(one.rule, key, once, one.outcome.asks, one.scope.now)
 
 
 def set_label(partition: Partition, ask: LabelAsk) -> list[Note]:

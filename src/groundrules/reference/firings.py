@@ -8,7 +8,7 @@ or outside their share remember apart.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from groundrules.calendar.periods import period_index
@@ -22,13 +22,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Firing:
-    """One firing of a rule, under the keys of its `once_per` and `times`."""
+    """One firing of a rule, under the keys of its `once_per` and `times`; `undone` if its grant was taken back."""
 
     rule: str
     live: bool
     at: int
     once: tuple[str, ...]
     times: tuple[str, ...]
+    undone: bool = False
 
 
 class Firings:
@@ -42,12 +43,18 @@ class Firings:
         if rule.once is None:
             return False
         key = key_of(rule.once.key, scope)
-        times = [f.at for f in self.history if (f.rule, f.live, f.once) == (rule.id, lane == "live", key)]
+        of_key = [f for f in self.history if (f.rule, f.live, f.once) == (rule.id, lane == "live", key)]
+        times = [f.at for f in of_key if not f.undone]
         if rule.once.per is not None:
-            zone = scope.plan.timezone
-            period = period_index(zone, scope.now, rule.once.per)
-            return any(period_index(zone, at, rule.once.per) == period for at in times)
+            return any(same_period(at, scope.now, rule.once.per, scope) for at in times)
         return any(scope.now - at < (rule.once.within or ir.REMEMBERED) for at in times)
+
+    def undo(self, rule: ir.Rule, once: tuple[str, ...], at: int) -> None:
+        """Let a rule fire again whose firing at `at` was taken back; `times` goes on counting it."""
+        self.history = [
+            replace(f, undone=True) if (f.rule, f.live, f.once, f.at) == (rule.id, True, once, at) else f
+            for f in self.history
+        ]
 
     def record(self, rule: ir.Rule, lane: str, scope: Scope) -> None:
         """Write a firing down."""
@@ -70,6 +77,12 @@ class Firings:
         number = min(self.number(rule, lane, scope), max(steps))
         scope.watched(f"{rule.id}@{number}", ir.Const(value=True))
         return rule.effects + steps.get(number, ())
+
+
+def same_period(one: int, other: int, per: Any, scope: Scope) -> bool:
+    """Whether two instants lie in the same calendar period of the rulebook's zone."""
+    zone = scope.plan.timezone
+    return period_index(zone, one, per) == period_index(zone, other, per)
 
 
 def key_of(parts: tuple[Any, ...], scope: Scope) -> tuple[str, ...]:

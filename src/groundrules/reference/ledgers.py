@@ -15,7 +15,8 @@ One **settlement** applies everything that one trigger asks of one balance:
    floor cuts off from the losses, those of the last rule id first.
 
 A reversal (`undo_on`) takes back what a grant really gave: the latest one under its key that was not taken back yet,
-within the time that the grant is remembered. It moves no cap.
+within the time that the grant is remembered. What its cap counted of it no longer counts, so there is room again in the
+period that it was granted in; and `once_per` forgets that firing, so that what is done again is granted again.
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ from groundrules.plan import ir
 
 @dataclass
 class Ask:
-    """What one rule asks of one balance; `amount` None is a reset. `given` is set by the settlement."""
+    """What one rule asks of one balance; `amount` None is a reset. The settlement says what was `given` of it, and
+    what its cap `counted`."""
 
     rule: str
     ledger: str
@@ -38,6 +40,7 @@ class Ask:
     amount: int | None
     cap: str | None = None
     given: int = 0
+    counted: int = 0
 
 
 @dataclass(frozen=True)
@@ -50,10 +53,11 @@ class Change:
 
 @dataclass
 class Grant:
-    """What a rewarded event got under a key of `undo_on`, until it is taken back."""
+    """What a rewarded event got under a key of `undo_on`, until it is taken back; `once` is its key of `once_per`."""
 
     rule: str
     key: tuple[str, ...]
+    once: tuple[str, ...]
     at: int
     asks: list[Ask] = field(default_factory=list)
 
@@ -163,23 +167,27 @@ class Ledgers:
             for key, at, amount in self.granted
             if key == mine and period_index(self.plan.timezone, at, cap.per) == period
         )
-        allowed = max(0, min(ask.amount, cap.amount - used))
+        allowed = ask.counted = max(0, min(ask.amount, cap.amount - used))
         self.granted.append((mine, now, allowed))
         return allowed
 
     # --- taking back ------------------------------------------------------------------------------
 
-    def remember(self, rule: ir.Rule, key: tuple[str, ...], asks: list[Ask], now: int) -> None:
+    def remember(self, rule: ir.Rule, key: tuple[str, ...], once: tuple[str, ...], asks: list[Ask], now: int) -> None:
         """Keep a grant, so that it can be taken back."""
-        self.grants.append(Grant(rule.id, key, now, asks))
+        self.grants.append(Grant(rule.id, key, once, now, asks))
 
-    def take_back(self, rule: ir.Rule, key: tuple[str, ...], now: int) -> list[Ask]:
-        """Forget the latest grant under `key` and ask for the opposite of what it really gave."""
+    def take_back(self, rule: ir.Rule, key: tuple[str, ...], now: int) -> Grant | None:
+        """Forget the latest grant under `key` and return it; its caps have room again."""
         held = [g for g in self.grants if (g.rule, g.key) == (rule.id, key) and now - g.at < rule.remember]
         if not held:
-            return []
-        self.grants.remove(held[-1])
-        return [Ask(rule.id, ask.ledger, ask.who, -ask.given) for ask in held[-1].asks if ask.given]
+            return None
+        grant = held[-1]
+        self.grants = [g for g in self.grants if g is not grant]
+        for ask in grant.asks:
+            if ask.cap is not None:
+                self.granted.append(((ask.cap, ask.ledger, ask.who), grant.at, -ask.counted))
+        return grant
 
 
 # --- bounds and fade ------------------------------------------------------------------------------

@@ -12,7 +12,8 @@ left by themself `first_seen` is kept.
 Where it is known when they joined, they count from there.
 
 `silence(member)` counts from the member's last message, else from joining (what `joined` says, else when
-`member.joined` came), else from the first event that the partition ever saw.
+`member.joined` came) or from the first event that the partition ever saw, whichever is later: what nobody watched was
+no silence.
 """
 
 from __future__ import annotations
@@ -74,8 +75,9 @@ class Roster:
     def silence(self, member: str, now: int, first: int) -> int:
         """How long a member has not written; `first` is when the partition's first event came."""
         found = self.entry("member", member, now) or Entry()
-        since = [at for at in (found.wrote, found.joined, first) if at is not None]
-        return now - since[0]
+        if found.wrote is not None:
+            return now - found.wrote
+        return now - (first if found.joined is None else max(found.joined, first))
 
     # --- learning ---------------------------------------------------------------------------------
 

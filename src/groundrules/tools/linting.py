@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,8 +13,28 @@ from groundrules.frontend import CheckResult, check_path, check_text
 from groundrules.lint.engine import look
 from groundrules.lint.linted import Linted, Supplies
 from groundrules.plan.codec import no_collection
+from groundrules.tools.fmt.files import files_below
 
 _ROUNDS = 10  # a mend may make room for another
+
+
+def rulebooks_at(path: Path) -> list[Path]:
+    """Return the rulebooks at a path: itself, or those below a folder that is none, however deep.
+
+    A folder with one header is a rulebook; where there are several in it, each file is one.
+    """
+    if not path.is_dir():
+        return [path]
+    headed = [file for file in files_below(path) if _has_header(file)]
+    if not headed or any(file.parent == path for file in headed):
+        return [path]
+    folders = Counter(file.parent for file in headed)
+    return list(dict.fromkeys(file.parent if folders[file.parent] == 1 else file for file in headed))
+
+
+def _has_header(file: Path) -> bool:
+    with file.open("rb") as lines:
+        return any(line.startswith(b"rulebook:") for line in lines)
 
 
 def lint_path(path: Path | str, supplies: Supplies | None = None) -> CheckResult:

@@ -27,8 +27,7 @@ def test_the_type_is_the_key_that_has_the_other_as_a_field(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("step", "code", "message"),
     [
-        ("just words", "GR151", "a step is a mapping with `at` and what happens"),
-        ("{message: hi}", "GR151", "a step needs `at`, the time when it happens"),
+        ("just words", "GR151", "a step is a mapping of what happens, and when"),
         ("{at: '09:00', by: li}", "GR151", "a step needs an event type that the rulebook knows, or `tick: true`"),
         (
             "{at: '09:00', message: a, member.left: li}",

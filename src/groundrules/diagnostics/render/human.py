@@ -12,7 +12,8 @@ error[GR301]: unknown name `adverst`
 12 +     when: text contains any of adverts
 
 Nobody reads ten thousand findings, so the first of them are shown, errors before the rest, and what more there is is
-counted; the forms that machines read leave nothing out. The places that explain a finding are cut in the same way.
+counted; the forms that machines read leave nothing out. The places that explain a finding are cut in the same way. What
+is said word for word of many places is one mistake made many times: it is shown at the first and names the others.
 """
 
 from __future__ import annotations
@@ -30,8 +31,14 @@ from groundrules.display.lines import Line, Style, page
 _STYLES: dict[Severity, Style] = {Severity.ERROR: "alarm", Severity.WARNING: "warning", Severity.NOTE: "note"}
 
 MOST = 50  # findings shown
+FEW = 3  # as often an equal finding is shown in full
 _MOST_LABELS = 6
+_MOST_PLACES = 20
 _ORDER = list(Severity)
+
+
+Group = tuple[Diagnostic, Sequence[Diagnostic]]
+"""A finding, and those that say the same of other places."""
 
 
 @dataclass(frozen=True)
@@ -51,23 +58,40 @@ def render(diagnostics: Sequence[Diagnostic], *, color: bool = False) -> str:
 
 def lines(diagnostics: Sequence[Diagnostic]) -> Iterator[Line]:
     """Yield the first `MOST` findings, an empty line behind each, and the line that counts them all."""
-    for found in _first(diagnostics):
-        yield from _block(found)
+    groups = _grouped(diagnostics)
+    for found, others in _first(groups):
+        yield from _block(found, others)
         yield Line()
-    if len(diagnostics) > MOST:
-        yield Line(f"… and {len(diagnostics) - MOST:,} more: `groundrules lint --format json` shows all")
+    if len(groups) > MOST:
+        rest = len(diagnostics) - sum(1 + len(others) for _, others in _first(groups))
+        yield Line(f"… and {rest:,} more: `groundrules lint --format json` shows all")
         yield Line()
     yield Line(summary(diagnostics), "head")
 
 
-def _first(diagnostics: Sequence[Diagnostic]) -> Sequence[Diagnostic]:
+def _grouped(diagnostics: Sequence[Diagnostic]) -> list[Group]:
+    """Return the findings to be shown, each with those that say the same of other places, where they are many."""
+    alike: dict[tuple[str, str, str | None], list[Diagnostic]] = {}
+    for one in diagnostics:
+        alike.setdefault((one.code, one.message, one.help), []).append(one)
+    groups: list[Group] = []
+    for one in diagnostics:
+        same = alike[one.code, one.message, one.help]
+        if len(same) <= FEW:
+            groups.append((one, ()))
+        elif one is same[0]:
+            groups.append((one, same[1:]))
+    return groups
+
+
+def _first(groups: Sequence[Group]) -> Sequence[Group]:
     """Return those that are shown, in their order; where that is not all of them, errors come first."""
-    if len(diagnostics) <= MOST:
-        return diagnostics
-    return sorted(diagnostics, key=lambda found: _ORDER.index(found.severity))[:MOST]
+    if len(groups) <= MOST:
+        return groups
+    return sorted(groups, key=lambda group: _ORDER.index(group[0].severity))[:MOST]
 
 
-def _block(found: Diagnostic) -> Iterator[Line]:
+def _block(found: Diagnostic, others: Sequence[Diagnostic]) -> Iterator[Line]:
     style = _STYLES[found.severity]
     labels, hidden = found.labels[:_MOST_LABELS], len(found.labels) - _MOST_LABELS
     marks = [Mark(found.span, "^", "", style), *(Mark(label.span, "-", label.text, "frame") for label in labels)]
@@ -77,6 +101,8 @@ def _block(found: Diagnostic) -> Iterator[Line]:
     yield from _snippets(found.span.file, marks, gutter)
     if hidden > 0:
         yield note + f" and {hidden:,} more places"
+    if others:
+        yield note + f" {1 + len(others):,} times: also in {_places(found, others)}"
     if found.help or found.fixes:
         yield _bar(gutter)
     if found.help:
@@ -85,6 +111,15 @@ def _block(found: Diagnostic) -> Iterator[Line]:
         titles = ", ".join(dict.fromkeys(fix.title for fix in found.fixes))
         yield note + " " + Line("fix", "head") + f": {titles}"
         yield from _preview(found.fixes, gutter)
+
+
+def _places(found: Diagnostic, others: Sequence[Diagnostic]) -> str:
+    """Where the others stand: `line 4, line 9, other.yaml:3`."""
+    here = found.span.file.path
+    lines = [(one.span.file.path, one.span.line) for one in others]
+    named = dict.fromkeys(f"line {line}" if path == here else f"{path}:{line}" for path, line in lines)
+    more = f" and {len(named) - _MOST_PLACES:,} more places" if len(named) > _MOST_PLACES else ""
+    return ", ".join(list(named)[:_MOST_PLACES]) + more
 
 
 def _bar(gutter: int, number: int | str = "") -> Line:

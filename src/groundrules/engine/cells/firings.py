@@ -16,15 +16,22 @@ _encode = msgspec.msgpack.encode
 
 
 class Given(msgspec.Struct, array_like=True):
-    """An amount that a rule really added to a balance."""
+    """An amount that a rule really added to a balance, and what its cap counted."""
 
     ledger: str
     who: str
     amount: int
+    cap: str | None = None
+    counted: int = 0
 
 
-Grant = tuple[int, list[Given]]
-"""When a firing granted (ms), and what."""
+class Grant(msgspec.Struct, array_like=True):
+    """When a firing granted (ms), what, and the components of its key of `once_per`."""
+
+    at: int
+    given: list[Given]
+    once: list[str] = []
+
 
 _grants = msgspec.msgpack.Decoder(list[Grant])
 
@@ -57,7 +64,7 @@ def fired(row: bytes | None, now: int, keep: int) -> bytes:
 
 def grants(row: bytes | None, now: int, memory: int) -> list[Grant]:
     """Return the grants of a key that may still be reversed, oldest first."""
-    return [grant for grant in _grants.decode(row) if now - grant[0] < memory] if row else []
+    return [grant for grant in _grants.decode(row) if now - grant.at < memory] if row else []
 
 
 def grants_row(grants: list[Grant]) -> bytes:

@@ -114,6 +114,11 @@ class CapCell:
         when, used = _pair.decode(row) if row else (period, 0)
         return max(self.amount - used, 0) if when == period else self.amount
 
+    def free(self, row: bytes | None, period: int, amount: int) -> bytes | None:
+        """Return the row with `amount` that was added in `period` taken back; None if it is of another period."""
+        when, used = _pair.decode(row) if row else (None, 0)
+        return _encode((period, used - amount)) if when == period else None
+
     def use(self, row: bytes | None, period: int, amount: int) -> bytes:
         """Return the row after `amount` more was added in `period`."""
         when, used = _pair.decode(row) if row else (period, 0)

@@ -21,7 +21,10 @@ Types = tuple[str, ...] | None
 
 
 class Ask(msgspec.Struct, array_like=True):
-    """What a rule asks of one balance; `amount` None is a reset. `given` is what the settlement left of it."""
+    """What a rule asks of one balance; `amount` None is a reset.
+
+    `given` is what the settlement left of it, `counted` what its cap counts.
+    """
 
     rule: str
     ledger: str
@@ -29,6 +32,7 @@ class Ask(msgspec.Struct, array_like=True):
     amount: int | None
     cap: str | None = None
     given: int = 0
+    counted: int = 0
 
 
 class LabelAsk(msgspec.Struct, array_like=True):

@@ -223,7 +223,8 @@ def _remember_grant(partition: Partition, one: Firing, e: Any) -> None:
     code = one.said.code
     key = [value(e, one.x) for value in code.undo_key]
     if None not in key:
-        remember_grant(partition, code, key, one.gathered.outcome.asks)
+        once = [value(e, one.x) for value in code.once_key]
+        remember_grant(partition, code, key, one.gathered.outcome.asks, once)
 
 
 def _label(partition: Partition, ask: LabelAsk, retain: int) -> list[Note]:

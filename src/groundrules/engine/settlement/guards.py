@@ -128,11 +128,7 @@ def record(said: Answer, e: Any, partition: Partition, zone: str) -> tuple[Effec
     """Remember a firing and return the effects it has."""
     code, rule, x = said.code, said.code.rule, said.x
     if rule.once is not None:
-        row = (
-            stamps.write(x.now)
-            if rule.once.per is None
-            else firings.period_row(period_index(zone, x.now, rule.once.per))
-        )
+        row = _once_row(rule.once, x.now, zone)
         partition.space(_lane(code.once_space, said.lane), once_lifetime(code)).put(
             _key(code.once_key, e, x), row, x.now
         )
@@ -143,6 +139,18 @@ def record(said: Answer, e: Any, partition: Partition, zone: str) -> tuple[Effec
     row = firings.fired(space.get(key), x.now, last)
     space.put(key, row, x.now)
     return code.effects + code.steps.get(firings.firings(row, x.now, rule.times.within), ())
+
+
+def _once_row(once: ir.Once, at: int, zone: str) -> bytes:
+    return stamps.write(at) if once.per is None else firings.period_row(period_index(zone, at, once.per))
+
+
+def release(partition: Partition, code: RuleCode, key: str, at: int, zone: str) -> None:
+    """Let a rule fire again whose firing under this key of `once_per` was taken back."""
+    assert code.rule.once is not None
+    space = partition.space(code.once_space, once_lifetime(code))
+    if space.get(key) == _once_row(code.rule.once, at, zone):
+        space.drop(key)
 
 
 def _fired_already(code: RuleCode, lane: Lane, e: Any, x: Scope, partition: Partition, zone: str) -> bool:

@@ -16,13 +16,13 @@ from typing import NamedTuple
 
 from groundrules.calendar.periods import period_index
 from groundrules.decisions import LedgerChange
-from groundrules.engine.cells.firings import Given, grants, grants_row
+from groundrules.engine.cells.firings import Given, Grant, grants, grants_row
 from groundrules.engine.cells.ladders import Crossing, LadderCell
 from groundrules.engine.cells.ledgers import LedgerCell
 from groundrules.engine.compiled_rules import RuleCode
 from groundrules.engine.evaluation.effects import Ask
 from groundrules.engine.program import Program
-from groundrules.engine.settlement.guards import PERIOD_LIFETIME
+from groundrules.engine.settlement.guards import PERIOD_LIFETIME, release
 from groundrules.engine.state import keys
 from groundrules.engine.state.partition import Partition
 
@@ -90,7 +90,7 @@ def _under_cap(program: Program, partition: Partition, ask: Ask) -> int:
     period = period_index(program.zone, partition.now, cap.per)
     key = keys.encode((ask.ledger, ask.who))
     row = space.get(key)
-    allowed = min(amount, cap.room(row, period))
+    allowed = ask.counted = min(amount, cap.room(row, period))
     space.put(key, cap.use(row, period, allowed), partition.now)
     return allowed
 
@@ -145,26 +145,46 @@ def watch(program: Program, partition: Partition, ladder: LadderCell, who: str) 
 # --- grants that may be reversed ----------------------------------------------------------------
 
 
-def remember_grant(partition: Partition, code: RuleCode, key: Sequence[object], asks: Sequence[Ask]) -> None:
-    """Keep what a firing really gave."""
-    now, readings = partition.now, code.rule.remember
-    space = partition.space(code.grants_space, readings)
+def remember_grant(
+    partition: Partition, code: RuleCode, key: Sequence[object], asks: Sequence[Ask], once: Sequence[object]
+) -> None:
+    """Keep what a firing really gave, and under which key of `once_per`."""
+    now, memory = partition.now, code.rule.remember
+    space = partition.space(code.grants_space, memory)
     encoded = keys.encode(key)
-    given = [Given(ask.ledger, ask.who, ask.given) for ask in asks if ask.given]
-    space.put(encoded, grants_row([*grants(space.get(encoded), now, readings), (now, given)]), now)
+    given = [Given(ask.ledger, ask.who, ask.given, ask.cap, ask.counted) for ask in asks if ask.given or ask.counted]
+    grant = Grant(now, given, [keys.component(value) for value in once])
+    space.put(encoded, grants_row([*grants(space.get(encoded), now, memory), grant]), now)
 
 
-def take_back(partition: Partition, code: RuleCode, key: Sequence[object]) -> list[Ask]:
-    """Forget the latest grant under `key` and ask for the opposite of what it really gave."""
-    now, readings = partition.now, code.rule.remember
-    space = partition.space(code.grants_space, readings)
+def take_back(program: Program, partition: Partition, code: RuleCode, key: Sequence[object]) -> list[Ask]:
+    """Forget the latest grant under `key` and ask for the opposite of what it really gave.
+
+    Its cap has that room again, if it is still the same period, and its rule may fire again under its `once_per`.
+    """
+    now, memory = partition.now, code.rule.remember
+    space = partition.space(code.grants_space, memory)
     encoded = keys.encode(key)
-    held = grants(space.get(encoded), now, readings)
+    held = grants(space.get(encoded), now, memory)
     if not held:
         return []
-    _, given = held.pop()
+    grant = held.pop()
     if held:
         space.put(encoded, grants_row(held), now)
     else:
         space.drop(encoded)
-    return [Ask(code.id, one.ledger, one.who, -one.amount) for one in given]
+    for one in grant.given:
+        _free(program, partition, one, grant.at)
+    if code.rule.once is not None:
+        release(partition, code, keys.joined(grant.once), grant.at, program.zone)
+    return [Ask(code.id, one.ledger, one.who, -one.amount) for one in grant.given if one.amount]
+
+
+def _free(program: Program, partition: Partition, given: Given, at: int) -> None:
+    cap = None if given.cap is None else program.caps.get(given.cap)
+    if cap is None or not given.counted:
+        return
+    space, key = partition.space(cap.name, PERIOD_LIFETIME[cap.per]), keys.encode((given.ledger, given.who))
+    row = cap.free(space.get(key), period_index(program.zone, at, cap.per), given.counted)
+    if row is not None:
+        space.put(key, row, partition.now)

@@ -22,7 +22,7 @@ from groundrules.plan import ir
 from groundrules.rulebook.files import read_file, shown_path
 from groundrules.rulebook.yaml import YMapping, YNode, YScalar, YSequence, read_yaml
 from groundrules.tools.testing.cases import Case, Expectation, Step
-from groundrules.tools.testing.timeline import TimeError, VirtualClock, is_length
+from groundrules.tools.testing.timeline import NEXT, TimeError, VirtualClock, is_length
 from groundrules.tools.testing.vocabulary import Vocabulary, wrong_fact
 
 Read = TypeVar("Read")
@@ -172,10 +172,8 @@ class _Reader:
 
     def _step(self, node: YNode) -> Step:
         if not isinstance(node, YMapping):
-            raise self._wrong(node, "a step is a mapping with `at` and what happens")
+            raise self._wrong(node, "a step is a mapping of what happens, and when")
         plain = node.plain()
-        if "at" not in plain:
-            raise self._wrong(node, "a step needs `at`, the time when it happens")
         named = self._types_in(plain)
         if len(named) != 1:
             raise self._no_type(node, named)
@@ -190,7 +188,7 @@ class _Reader:
             raise self._wrong(node.get("repeat") or node, f"`repeat` is a whole number from 1 to {MOST_REPEATS:,}")
         expected = self._expectation(node, plain)
         type_ = None if name == "tick" else name
-        return Step(str(plain["at"]), type_, plain[name], fields, expected, node.span, repeat, every)
+        return Step(str(plain.get("at", NEXT)), type_, plain[name], fields, expected, node.span, repeat, every)
 
     def _types_in(self, plain: dict[str, Any]) -> list[str]:
         """Return the keys that name types, without those that are fields of another one."""
@@ -229,9 +227,9 @@ class _Reader:
         try:
             clock = VirtualClock(self._zone, str(start.plain()) if start else Case.start)
             for step in timeline.items:
-                if isinstance(step, YMapping) and (moment := step.get("at")):
-                    at = moment
-                    clock.move(str(at.plain()))
+                moment = step.get("at") if isinstance(step, YMapping) else None
+                at = moment or step
+                clock.move(str(moment.plain()) if moment else NEXT)
         except TimeError as error:
             self._wrong(at, str(error))
 

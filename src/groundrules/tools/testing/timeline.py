@@ -2,7 +2,8 @@
 
 Times are absolute (`2026-03-02 09:00`), of the day (`09:00`: the next one not before the step before), of the week
 (`monday 09:00`), relative to the step before (`+20s`, `+1d`), or a day later at a time of day (`+1d 09:00`). All are in
-the rulebook's time zone. Facts of members may be relative to the test's first step: `joined: 2d ago`.
+the rulebook's time zone. A step that says no time comes a second after the one before. Facts of members may be relative
+to the test's first step: `joined: 2d ago`.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from groundrules.tools.testing.cases import Case, Step
 
 PARTITION = "test"
 NUMBER = "{n}"
+NEXT = "+1s"
 HEADER = ("id", "type", "time", "community", "channel", "actor")
 _DURATION = r"(?:\d{1,18}(?:ms|[smhdw]))+"
 _RELATIVE = re.compile(rf"\+({_DURATION})(?:\s+(\d\d:\d\d(?::\d\d)?))?$")

@@ -22,10 +22,10 @@ from groundrules.plan import ir
 from groundrules.tools.explaining.events import Explained, watch
 from groundrules.tools.explaining.witness import Witness
 from groundrules.tools.testing.cases import Case, Expectation, Step
-from groundrules.tools.testing.timeline import PARTITION, EventMaker, at_once, moved_by
+from groundrules.tools.testing.timeline import NEXT, PARTITION, EventMaker, at_once, moved_by
 
 NOWHERE = Span(SourceFile("<chat>", ""), 0, 0)
-FIRST, NEXT = "09:00", "+1s"
+FIRST = "09:00"
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 AGO = (" ago", " from now")
 
