@@ -244,7 +244,7 @@ def event_rules(draw: st.DrawFn, number: int) -> ir.Rule:
 
 approvals = st.builds(
     ir.Approval,
-    by=st.just("admin"),
+    by=st.sampled_from([("admin",), ("admin", "helper")]),
     approvals=st.integers(1, 2),
     within=st.sampled_from([HOUR, 2 * DAY]),
     batch=st.booleans(),

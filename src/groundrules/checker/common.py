@@ -118,7 +118,7 @@ def approval(session: Session, site: Site, asked: authored.Approval | None) -> A
         return None
     refused = effects(site, asked.if_not_approved)
     within = duration(session, site.instance, asked.within)
-    by = role(session, site.instance, asked.by)
+    by = tuple(sorted({role(session, site.instance, one) for one in asked.by}))
     if within is None:
         return None
     return Approval(by, int(asked.approvals.value), within, asked.batch, asked.recheck, refused)

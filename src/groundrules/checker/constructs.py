@@ -116,7 +116,7 @@ Effects = tuple[Effect, ...]
 
 @dataclass(frozen=True, eq=False)
 class Approval:
-    by: str
+    by: tuple[str, ...]
     approvals: int
     within: int
     batch: bool

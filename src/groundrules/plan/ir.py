@@ -21,7 +21,7 @@ import msgspec
 from groundrules import window_kinds
 from groundrules.time_units import DAY
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 REMEMBERED = 90 * DAY  # how long firings are remembered, for `once_per` and for reversals, unless said
 
 View = Literal["exact", "folded", "squeezed", "word", "domain"]
@@ -421,9 +421,9 @@ class Times(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
 
 
 class Approval(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
-    """Effects wait for `approvals` different members with role `by`; refusal or expiry fires OnRefusal."""
+    """Effects wait for `approvals` different members with a role of `by`; refusal or expiry fires OnRefusal."""
 
-    by: str
+    by: tuple[str, ...]
     approvals: int
     within: int
     batch: bool = False

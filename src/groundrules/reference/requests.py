@@ -88,7 +88,7 @@ class Approvals:
         self.standing[id] = Request(id, rule, partition.now + approval.within, cases, set())
         parameters = {
             "request": id,
-            "role": approval.by,
+            "role": list(approval.by),
             "approvals": approval.approvals,
             "within": approval.within,
             "rule": rule.id,
@@ -135,7 +135,7 @@ def objection(partition: Partition, request: Request, event: Json) -> str | None
     assert request.rule.approval is not None
     if actor.get("self") is True:
         return "own_act"
-    if request.rule.approval.by not in roles:
+    if not any(role in roles for role in request.rule.approval.by):
         return "lacks_role"
     return "own_case" if any(actor["id"] in case.about for case in request.cases) else None
 

@@ -59,7 +59,7 @@ def read_approval(node: YNode | None, reading: Reading) -> Approval | None:
         return None
     approvals, by = node.get("approvals"), _need(node, "by")
     return Approval(
-        by=text(by),
+        by=tuple(map(text, by.items)) if isinstance(by, YSequence) else (text(by),),
         approvals=as_integer(approvals) if approvals else Located(1, by.span),
         within=within,
         if_not_approved=read_effects(node.get("if_not_approved"), reading.languages, reading.report),

@@ -51,9 +51,9 @@ class Effect:
 
 @dataclass(frozen=True)
 class Approval:
-    """`approval: {by: admin, approvals: 2, within: 24h, if_not_approved: […], batch, recheck}`."""
+    """`approval: {by: [admin, owner], approvals: 2, within: 24h, if_not_approved: […], batch, recheck}`."""
 
-    by: Located
+    by: tuple[Located, ...]
     approvals: Located
     within: Expression
     if_not_approved: tuple[Effect, ...]

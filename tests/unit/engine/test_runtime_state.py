@@ -42,7 +42,7 @@ def rich(**more: Any) -> ir.Plan:
         rule("d#1-back", act("notify", None, role="back"), on=ir.OnCrossing("d", 0, True)),
         rule("q", ir.Open(process="q"), when=says("?")),
         rule("q#1", act("warn", START_ACTOR), on=ir.OnStep("q", 0)),
-        rule("ask", act("ban"), when=says("ban"), approval=ir.Approval(by="admin", approvals=1, within=DAY)),
+        rule("ask", act("ban"), when=says("ban"), approval=ir.Approval(by=("admin",), approvals=1, within=DAY)),
         rule("s", act("notify", None, role="daily"), on=ir.OnSchedule("s")),
         rule("label", ir.Label(label="x", entity="member", on=ACTOR), when=says("label")),
     ]

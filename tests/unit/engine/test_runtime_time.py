@@ -319,7 +319,7 @@ def approvable(approvals: int = 2, when: Any = None, **more: Any) -> ir.Plan:
             act("ban"),
             delta("points", -1),
             when=when or says("bad"),
-            approval=ir.Approval(by="admin", approvals=approvals, within=DAY, **more),
+            approval=ir.Approval(by=("admin",), approvals=approvals, within=DAY, **more),
         ),
         rule("r#refused", act("mute", START_ACTOR, duration=5), on=ir.OnRefusal("r")),
         ledgers=[ir.Ledger(id="points", floor=None)],
@@ -391,7 +391,7 @@ def test_a_request_expires() -> None:
 
 def test_recheck_drops_what_is_overtaken() -> None:
     silent = ir.Compare(operator=">=", left=ir.Silence(member=SUBJECT), right=const(HOUR))
-    approval = ir.Approval(by="admin", approvals=1, within=DAY, batch=True, recheck=True)
+    approval = ir.Approval(by=("admin",), approvals=1, within=DAY, batch=True, recheck=True)
     story = Story()
     engine = Engine(scheduled(ir.When(time=9 * HOUR), "member", when=silent, approval=approval))
     for member in ("li", "wang"):

@@ -95,7 +95,7 @@ ladders:
     assert sorted(found) == ["discipline#1", "discipline#1#back", "discipline#2", "discipline#2#refused"]
     assert {rule.mode for rule in made.rules} == {"shadow"}
     assert found["discipline#2"].trigger == ir.OnCrossing(ladder="discipline", step=1)
-    assert found["discipline#2"].approval == ir.Approval(by="admin", approvals=2, within=DAY)
+    assert found["discipline#2"].approval == ir.Approval(by=("admin",), approvals=2, within=DAY)
     assert found["discipline#2#refused"].trigger == ir.OnRefusal(rule="discipline#2")
     (warn,) = found["discipline#1"].effects
     assert isinstance(warn, ir.Act)
@@ -176,7 +176,7 @@ schedules:
     (kick,) = found["clean"].effects
     assert isinstance(kick, ir.Act)
     assert places(kick.who) == ("subject",)
-    assert found["clean"].approval == ir.Approval(by="admin", approvals=1, within=7 * DAY, batch=True, recheck=True)
+    assert found["clean"].approval == ir.Approval(by=("admin",), approvals=1, within=7 * DAY, batch=True, recheck=True)
     assert made.facts == {"member": ("joined",)}
 
 

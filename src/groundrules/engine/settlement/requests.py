@@ -69,7 +69,7 @@ def ask(
     _store(partition, Request(id, code.id, partition.now + approval.within, [], cases))
     parameters = {
         "request": id,
-        "role": approval.by,
+        "role": list(approval.by),
         "approvals": approval.approvals,
         "within": approval.within,
         "rule": code.id,
@@ -133,7 +133,7 @@ def objection(program: Program, readings: PartitionReadings, request: Request, e
     actor = reach(e, ("actor", "id"))
     if reach(e, ("actor", "self")) is True:
         return "own_act"
-    if approval is None or approval.by not in roles_of(readings, e):
+    if approval is None or set(approval.by).isdisjoint(roles_of(readings, e)):
         return "lacks_role"
     if any(actor in case.about for case in request.cases):
         return "own_case"

@@ -159,7 +159,7 @@ def approval(given: ir.Approval | None) -> str:
     if given is None:
         return ""
     extra = "".join(f", {name}" for name in ("batch", "recheck") if getattr(given, name))
-    return f"by {given.by}, approvals {given.approvals}, within {length(given.within)}{extra}"
+    return f"by {', '.join(given.by)}, approvals {given.approvals}, within {length(given.within)}{extra}"
 
 
 def constant(value: Any, kind: str | None = None) -> str:

@@ -216,8 +216,8 @@ class Writer:
             steps = self.say.join(map(str, rule.times.steps))
             key = self.say.key(rule.times.key)
             yield say("times", number=rule.times.number, key=key, within=rule.times.within, steps=steps)
-        if rule.approval is not None and rule.verdict == "fired":
-            yield say("approval", by=rule.approval)
+        if rule.approval and rule.verdict == "fired":
+            yield say("approval", by=say.join(rule.approval))
         if rule.mode != "enforce":
             yield say("mode", mode=rule.mode)
 

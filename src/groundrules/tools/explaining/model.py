@@ -168,7 +168,7 @@ class RuleExplained(Record, frozen=True, kw_only=True):
     exempted_by: tuple[str, ...] = ()
     waits: str | None = None  # for what a rule waits that listens to no event; a key of the narrator's words
     due: str | None = None
-    approval: str | None = None
+    approval: tuple[str, ...] = ()
     would_fire: tuple[WouldFire, ...] = ()
 
 

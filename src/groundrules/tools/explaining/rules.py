@@ -93,7 +93,7 @@ class Rules:
             rollout=rule.rollout,
             listens=rule.trigger.types if isinstance(rule.trigger, ir.OnEvent) else (),
             heard=str(self.event.get("type")),
-            approval=rule.approval.by if rule.approval else None,
+            approval=rule.approval.by if rule.approval else (),
             **more,
         )
 

@@ -41,7 +41,7 @@ def _decides(guide: Guide) -> Iterator[Block]:
             rows.append(
                 (
                     what,
-                    approval.by,
+                    phrases.join(approval.by, "or"),
                     str(approval.approvals),
                     phrases.length(approval.within),
                     guide.refused(rule) or phrases("no_bound"),

@@ -107,7 +107,9 @@ def agreed(guide: Guide, rule: ir.Rule) -> Iterator[str]:
     if approval is None:
         return
     word = "approval" if approval.approvals > 1 else "approval_one"
-    text = phrases(word, n=approval.approvals, role=approval.by, length=phrases.length(approval.within))
+    text = phrases(
+        word, n=approval.approvals, role=phrases.join(approval.by, "or"), length=phrases.length(approval.within)
+    )
     refused = guide.refused(rule)
     yield phrases.join([text, phrases("otherwise", what=refused) if refused else ""], "then")
 
