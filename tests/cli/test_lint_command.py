@@ -75,3 +75,24 @@ def test_what_an_adapter_does_not_supply() -> None:
     assert code == 1
     assert "warning[GR620]: `channel.name` is not supplied by onebot" in output
     assert "actor.joined" not in output  # its roster says when members joined
+
+
+def test_folders_of_rulebooks_are_walked(tmp_path: Path) -> None:
+    """Each folder with a header is a rulebook; of several headers in one folder, each file is."""
+    for place, id in (
+        ("one/rulebook.yaml", "one"),
+        ("deep/two/rules.yml", "two"),
+        ("deep/a.yaml", "a"),
+        ("deep/b.yaml", "b"),
+    ):
+        (tmp_path / place).parent.mkdir(parents=True, exist_ok=True)
+        rule = f"rules: [{{id: {id}, title: x, text: x, on: message, then: [{id}]}}]\n"
+        (tmp_path / place).write_text(f"rulebook: {id}\nuse: [std/chat]\n{rule}", encoding="utf-8")
+    (tmp_path / "one" / "tests.yaml").write_text("tests: []\n", encoding="utf-8")
+    (tmp_path / ".hidden").mkdir()
+    (tmp_path / ".hidden" / "rulebook.yaml").write_text("rulebook: [\n", encoding="utf-8")
+    code, output = lint(tmp_path)
+    assert code == 1
+    for id in ("one", "two", "a", "b"):
+        assert f"unknown action `{id}`" in output
+    assert "4 errors in 4 files" in output

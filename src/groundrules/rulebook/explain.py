@@ -83,10 +83,12 @@ class _Located:
         self.limit: Any = error.validator_value
         self.node = node
         self.key = key
+        self.listed = False  # whether the node is an item of a list
         for part in error.absolute_path:
             self._descend(part)
 
     def _descend(self, part: str | int) -> None:
+        self.listed = isinstance(self.node, YSequence)
         if isinstance(self.node, YMapping):
             self.key = self.node.key(str(part))
             self.node = self.node.get(str(part)) or self.node
@@ -199,6 +201,10 @@ class _Located:
     def _empty(self) -> Diagnostic:
         over = self.key.span if self.key and self.node.start == self.node.end else self.node.span
         help = UNCUT.replace("when", self.key.text) if self._title == _EXPRESSION and self.key else None
+        if self.listed:
+            word = self.node.span.text
+            help = f'remove the line, or write `"{word}"` if the word is meant' if word else "remove the line"
+            return format.WRONG_SHAPE.at(over, f"an item of {self._subject} is nothing; it must be {self._title}", help)
         return format.WRONG_SHAPE.at(over, f"{self._subject} is empty; it must be {self._title}", help)
 
     def _value(self, rule: Any) -> Diagnostic:

@@ -21,7 +21,7 @@ from groundrules.diagnostics.codes import files as codes
 from groundrules.diagnostics.model import Diagnostic, Fix, Label, Report
 from groundrules.diagnostics.source import Fragment, SourceFile, Span
 from groundrules.rulebook.scalars import Scalar, alignment, resolve, shift
-from groundrules.rulebook.yaml_errors import explain
+from groundrules.rulebook.yaml_errors import NO_CHARACTER, WHOLE_CHARACTER, explain
 
 MAX_DEPTH = 64
 MAX_ALIASED = 10_000
@@ -151,7 +151,7 @@ def read_yaml(file: SourceFile, report: Report, parser: type = _FASTEST) -> YNod
     except yaml.YAMLError as error:
         report.add(explain(error, file))
     except ValueError:  # the pure parser, on an escape beyond Unicode
-        report.add(codes.YAML_SYNTAX.at(_here(loader, file), "an escape that is no Unicode character"))
+        report.add(codes.YAML_SYNTAX.at(_here(loader, file), NO_CHARACTER, WHOLE_CHARACTER))
     finally:
         loader.dispose()
     return None
@@ -243,7 +243,7 @@ class _Composer:
         if event.tag:
             self._check_tag(event, ("str", ""))
         if style == '"' and _SURROGATE.search(text):
-            raise _Refused(codes.YAML_SYNTAX.at(self._span(event), "an escape that is no Unicode character"))
+            raise _Refused(codes.YAML_SYNTAX.at(self._span(event), NO_CHARACTER, WHOLE_CHARACTER))
         start, end = event.start_mark.index, event.end_mark.index
         if event.anchor or event.tag:
             start = self._behind_properties(start, end)

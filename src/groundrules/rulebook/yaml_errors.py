@@ -18,12 +18,14 @@ from groundrules.diagnostics.source import SourceFile, Span
 EXPRESSION_KEYS = frozenset({"when", "unless", "where", "enter", "leave", "due", "after", "hours"})
 UNCUT = "write it under `when: >`, where YAML cuts nothing"
 
+NO_CHARACTER = "an escape that is no Unicode character"
+WHOLE_CHARACTER = "write the character itself, or as one: `\\U0001F600` where JSON has `\\ud83d\\ude00`"
 _QUOTE = "put the text in quotes"
 _PROBLEMS: tuple[tuple[str, str, str], ...] = (
     ("mapping values are not allowed", "a second colon in one line", f"{_QUOTE} if the colon belongs to it"),
     ("could not find expected ':'", "a key without a colon", "write `key: value`, and quote texts of several lines"),
     ("unknown escape", "an escape that YAML does not know", "write `\\\\` for a backslash, or use single quotes"),
-    ("invalid Unicode character escape", "an escape that is no Unicode character", "write the character itself"),
+    ("invalid Unicode character escape", NO_CHARACTER, WHOLE_CHARACTER),
     (
         "expected escape sequence",
         "an escape that is not complete",

@@ -219,3 +219,15 @@ def test_json_stays_one_layout_and_survives_odd_names() -> None:
     assert json_format.render([found]).startswith(
         '{\n  "version": 1,\n  "diagnostics": [\n    {\n      "code": "GR202"'
     )
+
+
+def test_human_tells_one_mistake_made_many_times_once() -> None:
+    file, other = SourceFile("many.yaml", "x\n" * 200), SourceFile("other.yaml", "x\n" * 9)
+    same = [UNCLOSED.at(file.span(2 * line, 2 * line + 1), "never closed") for line in range(16)]
+    found = [UNCLOSED.at(file.span(0, 1), "another"), *same, UNCLOSED.at(other.span(2, 3), "never closed")]
+    text = human.render(found)
+    assert text.count("error[GR202]: never closed") == 1
+    assert "= 17 times: also in line 2, line 3, line 4," in text
+    assert "line 16, other.yaml:2\n" in text
+    assert text.endswith("18 errors in 2 files\n")
+    assert human.render(found[: human.FEW]).count("never closed") == human.FEW - 1

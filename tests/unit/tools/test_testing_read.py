@@ -8,6 +8,7 @@ import pytest
 
 from groundrules.frontend import load
 from groundrules.tools.testing.read import TestsError, find_tests, read_tests
+from groundrules.tools.testing.timeline import EventMaker
 from groundrules.tools.testing.vocabulary import MOMENTS
 from unit.tools.timelines import mistakes, read, timeline, write
 
@@ -17,6 +18,13 @@ def test_a_step_has_a_type_its_short_value_and_fields(tmp_path: Path) -> None:
     (step,) = case.steps
     assert (step.at, step.type, step.short, step.fields) == ("09:00", "message", "hi", {"by": "li", "links": ["a.com"]})
     assert (step.expect.actions, step.expect.ledgers, step.span.line) == (["delete"], None, 4)
+
+
+def test_a_step_without_a_time_comes_a_second_after_the_one_before(tmp_path: Path) -> None:
+    plan, (case,) = read(tmp_path, timeline("{at: '09:00', message: a}", "{message: b}", "{tick: true}"))
+    maker = EventMaker(plan, case)
+    times = [event["time"][-13:] for step in case.steps for event in maker.events(step)]
+    assert times == ["01:00:00.000Z", "01:00:01.000Z", "01:00:02.000Z"]
 
 
 def test_the_type_is_the_key_that_has_the_other_as_a_field(tmp_path: Path) -> None:
@@ -121,7 +129,7 @@ def test_actions_are_known_before_a_rule_does_them(tmp_path: Path) -> None:
 
 def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
     found = mistakes(
-        tmp_path, timeline("{at: '09:00', mesage: a}", "{message: a}", "{at: '10:00', message: a, fired: [x]}")
+        tmp_path, timeline("{at: '09:00', mesage: a}", "{at: '09:30'}", "{at: '10:00', message: a, fired: [x]}")
     )
     assert [line for _, line, _ in found] == [4, 5, 6]
 

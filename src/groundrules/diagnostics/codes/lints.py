@@ -52,6 +52,7 @@ NOT_IN_A_DOMAIN = _lint("GR630", "not-in-a-domain", "a domain compared with what
 COLLIDING_LADDERS = _lint("GR631", "colliding-ladders", "two ladders on one ledger that get in each other's way")
 HOST_WITHOUT_BORDER = _lint("GR634", "host-without-border", "a host that is also found inside of longer names")
 ASCII_CLASS = _lint("GR635", "ascii-class", "a pattern whose classes do not know its letters")
+WORDLESS_MESSAGES = _lint("GR636", "wordless-messages", "a count of equal texts that also counts messages without any")
 
 UNUSED_IGNORE = Code(
     "GR698",

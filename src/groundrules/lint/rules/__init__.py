@@ -39,6 +39,7 @@ from groundrules.lint.rules.unreachable_step import unreachable_step
 from groundrules.lint.rules.unreachable_unless import unreachable_unless
 from groundrules.lint.rules.unsupplied_fact import unsupplied_fact
 from groundrules.lint.rules.unused_declaration import unused_declaration
+from groundrules.lint.rules.wordless_messages import wordless_messages
 
 Rule = Callable[[Linted], Iterator[Diagnostic]]
 
@@ -76,4 +77,5 @@ RULES: tuple[Rule, ...] = (
     repeated_strike,
     unsupplied_fact,
     undescribed_rule,
+    wordless_messages,
 )
