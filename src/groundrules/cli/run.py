@@ -73,7 +73,9 @@ def command(
     if not quiet:
         waiting = sum(engine.waiting(id) is not None for id in engine.partitions)
         print_lines(summary(runner.tally, plan, lang, waiting), err=True)
-    sys.exit(stop.exit_code or (1 if strict and runner.tally.rejected else 0))
+    exit_code = stop.exit_code or (1 if strict and runner.tally.rejected else 0)
+    if exit_code:
+        sys.exit(exit_code)
 
 
 def _shown(plan: ir.Plan, form: str, lang: str, everything: bool) -> Callable[[bytes, list[Decision]], None]:

@@ -49,7 +49,7 @@ def test_defaults_and_qualified_names(tmp_path: Path) -> None:
     window, words = rule.when.operands
     assert (window.bound, window.within) == (5, 10_000)
     assert words.list == "pack.own_words"
-    delta, act = rule.effects
+    act, delta = rule.effects
     assert delta.ledger == "pack.own_points"
     assert act.parameters["role"].value == "admin"
 
@@ -69,8 +69,8 @@ use:
     window, contains = first.when.operands
     assert (window.bound, window.within) == (8, 7_000)
     assert contains.needles.value == ["a", "b"]
-    assert [effect.ledger for effect in (first.effects[0], second.effects[0])] == ["strikes", "p.own_points"]
-    assert first.effects[1].parameters["role"].value == "owner"
+    assert [effect.ledger for effect in (first.effects[1], second.effects[1])] == ["strikes", "p.own_points"]
+    assert first.effects[0].parameters["role"].value == "owner"
     assert second.when.operands[0].bound == 3
     (kept,) = made.windows
     assert (kept.keep, kept.within) == (8, 10_000), "one window serves both"

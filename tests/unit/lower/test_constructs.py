@@ -58,13 +58,13 @@ rules:
     when: known(channel)
     then: [strike: 2, take: {strikes: length(text)}, reset: heat, grant: {pot: 1}]
 """)
-    strike, take, reset, grant = made.rules[0].effects
-    assert isinstance(strike, ir.Delta)
-    assert isinstance(take, ir.Delta)
-    assert isinstance(reset, ir.Reset)
-    assert isinstance(grant, ir.Delta)
+    (reset,) = [effect for effect in made.rules[0].effects if isinstance(effect, ir.Reset)]
+    deltas = [effect for effect in made.rules[0].effects if isinstance(effect, ir.Delta)]
+    (grant,) = [delta for delta in deltas if delta.ledger == "pot"]
+    (take,) = [delta for delta in deltas if isinstance(delta.amount, ir.Negate)]
+    (strike,) = [delta for delta in deltas if delta not in (grant, take)]
     assert (strike.ledger, strike.amount) == ("strikes", ir.Const(value=2))
-    assert isinstance(take.amount, ir.Negate)
+    assert take.ledger == "strikes"
     assert places(reset.who) == ("event", "channel")
     assert grant.who == ir.Const(value="community")
 
@@ -226,10 +226,9 @@ rules:
     then: [exempt: [content], {label: {label: seen, on: actor, lasts: 1d}}, unlabel: new]
 """)
     found = rules(made)
-    exempt, label, unlabel = found["staff"].effects
-    assert isinstance(exempt, ir.Exempt)
-    assert isinstance(label, ir.Label)
-    assert isinstance(unlabel, ir.Label)
+    (exempt,) = [effect for effect in found["staff"].effects if isinstance(effect, ir.Exempt)]
+    labels = [effect for effect in found["staff"].effects if isinstance(effect, ir.Label)]
+    label, unlabel = sorted(labels, key=lambda effect: effect.remove)
     assert exempt.rules == ("spam",)
     assert (label.entity, label.lasts, label.remove) == ("member", DAY, False)
     assert (unlabel.entity, places(unlabel.on), unlabel.remove) == ("message", ("event", "id"), True)

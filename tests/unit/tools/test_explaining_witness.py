@@ -62,7 +62,7 @@ def test_a_copy_goes_its_own_way() -> None:
         other.feed(event)
     copied = fork(one._interpreter.runners["c"])
     for event in reversed(events[20:40]):
-        one.decide(copied, {**event, "id": event["id"] + "-again", "time": events[39]["time"]})
+        one.decide(copied, {**event, "id": event["id"] + "-again", "time": events[39]["time"]}, lone=False)
     assert [one.feed(event) for event in events[40:]] == [other.feed(event) for event in events[40:]]
 
 
