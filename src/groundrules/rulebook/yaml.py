@@ -1,8 +1,12 @@
 """The only reader of YAML: text in, a tree of nodes that know where they stand out.
 
-The tree is built from the events of PyYAML's parser (libyaml's where it is installed) on a stack of our own, so that
-nesting is bounded by a number and not by anybody's call stack, and aliases are counted before anything follows them.
-Scalars are resolved here (`scalars`), because YAML 1.1 would read `on` as true and `09:00` as 540.
+The tree is built from the events of PyYAML's parser on a stack of our own, so that nesting is bounded by a number and
+not by anybody's call stack, and aliases are counted before anything follows them. Scalars are resolved here
+(`scalars`), because YAML 1.1 would read `on` as true and `09:00` as 540.
+
+The parser written in Python decides what YAML is and what is wrong with a text. libyaml, six times faster, is not
+installed everywhere, and each of its versions refuses something else; so it is believed only where both are known to
+agree: it found nothing wrong, and the text has none of the characters that it reads differently.
 
 What ends the reading (text that is no YAML, nesting, several documents) is reported once and gives no tree; what only
 spoils one entry (a repeated key, a tag) is reported and read over, so that the rest of the file is still checked.
@@ -25,11 +29,21 @@ from groundrules.rulebook.yaml_errors import NO_CHARACTER, WHOLE_CHARACTER, expl
 
 MAX_DEPTH = 64
 MAX_ALIASED = 10_000
-MAX_VALUES = 1_500_000  # keys and values of a file; a million take five seconds and half a gigabyte
+MAX_VALUES = 1_000_000  # keys and values of a file: half a gigabyte, and half a minute if something is wrong
 
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff\U0001fffe\U0001ffff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_FASTEST: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_DISPUTED = re.compile(
+    r"""[\t\x85\u2028\u2029\ufeff] | [|>][-+0-9]*\# | [\[{,]\s*\? | [\[{,'":?\-\s]\s\?\s | \n\?\s""", re.VERBOSE
+)
+_INNER = re.compile(  # question marks and tabs that are part of a text
+    r"""(?<=[^\s,\[{])\? | (?<=[^\s,\[{:?-][ ])\? | \?(?=\S)
+    | (?<=[^\s:,\[\]{}?'"-])[ ]*+\t[ \t]*+(?=[^\s#:,\]}])""",
+    re.VERBOSE,
+)
+_STAND_INS = str.maketrans("?\t", "\U0001fffe\U0001ffff")
+_RESTORED = str.maketrans("\U0001fffe\U0001ffff", "?\t")
+LIBYAML: type | None = getattr(yaml, "CSafeLoader", None)
 _TAG = "tag:yaml.org,2002:"
 
 
@@ -134,16 +148,43 @@ class _Refused(Exception):
         self.diagnostic = diagnostic
 
 
-def read_yaml(file: SourceFile, report: Report, parser: type = _FASTEST) -> YNode | None:
+class _PythonLoader(yaml.SafeLoader):
+    """PyYAML's own parser, taught that `?` in flow collections and tabs behind the indentation do no harm."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(_INNER.sub(lambda inner: inner[0].translate(_STAND_INS), text))
+
+    def scan_to_next_token(self) -> None:
+        super().scan_to_next_token()
+        while self.peek() == "\t" and (self.flow_level or not self.allow_simple_key):
+            self.forward()
+            super().scan_to_next_token()
+
+    def get_event(self) -> Any:
+        event = super().get_event()  # type: ignore[no-untyped-call]
+        if isinstance(event, yaml.ScalarEvent):
+            event.value = event.value.translate(_RESTORED)
+        return event
+
+
+def read_yaml(file: SourceFile, report: Report, quick: type | None = LIBYAML) -> YNode | None:
     """Return the tree of a file, or None if it holds no YAML or nothing at all. Raises nothing.
 
-    `parser` is a loader class of PyYAML.
+    `quick` is a loader of PyYAML that is asked first.
     """
     forbidden = _FORBIDDEN.search(file.text)
     if forbidden:
         report.add(_forbidden(file, forbidden))
         return None
-    loader = parser(file.text)
+    if quick is not None and not _DISPUTED.search(file.text):
+        trial = Report()
+        root = _read(file, trial, quick(file.text))
+        if not trial.has_errors:
+            return root
+    return _read(file, report, _PythonLoader(file.text))
+
+
+def _read(file: SourceFile, report: Report, loader: Any) -> YNode | None:
     try:
         return _Composer(file, report).compose(loader)
     except _Refused as refused:
@@ -320,9 +361,17 @@ class _Composer:
 
     def _add_value(self, parent: _Open, node: YNode) -> None:
         if parent.key is not None and isinstance(parent.node, YMapping):
+            if parent.node.flow and node.start == node.end:
+                self._place_behind_colon(node, parent.key)
             parent.node.items.append((parent.key, node))
         parent.key = None
         parent.spoiled = False
+
+    def _place_behind_colon(self, nothing: YNode, key: YScalar) -> None:
+        """Give a value that was left out one place; libyaml puts it where the next token begins."""
+        colon = self.file.text.find(":", key.end, nothing.end)
+        if colon >= 0:
+            nothing.start = nothing.end = colon + 1
 
     def _mend_commas(self, node: YMapping) -> None:
         """Report values of `{…}` that a comma cut, `{when: f(a, b)}`, and give them back what was cut off."""

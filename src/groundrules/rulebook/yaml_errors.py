@@ -142,6 +142,9 @@ def _undashed(file: SourceFile, index: int, problem: str) -> Diagnostic | None:
 def _tab(file: SourceFile, index: int) -> Diagnostic | None:
     start, line, _ = _lines(file, index)
     indentation = line[: len(line) - len(line.lstrip(" \t"))]
+    if file.text[index : index + 1] == "\t" and index - start > len(indentation):
+        blank = Fix(file.span(index, index + 1), " ", "write a blank", safe=True)
+        return codes.TAB.at(_at(file, index), "a tab where YAML wants a blank", "write a blank", fixes=(blank,))
     if "\t" not in indentation:
         return None
     tab = start + indentation.index("\t")

@@ -58,7 +58,7 @@ def test_the_yaml_test_suite() -> None:
                 continue
             text = "".join(MEANT.get(char, char) for char in case["yaml"])
             look(text)
-            read_yaml(SourceFile("x.yaml", text), Report(), yaml.SafeLoader)
+            read_yaml(SourceFile("x.yaml", text), Report(), None)
             cases += 1
     assert cases >= len(files)
 

@@ -1,23 +1,98 @@
+from typing import Any
+
 import pytest
-import yaml
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from groundrules.diagnostics.model import Diagnostic, Report
 from groundrules.diagnostics.source import SourceFile
-from groundrules.rulebook.yaml import MAX_DEPTH, YMapping, YNode, YScalar, YSequence, read_yaml
+from groundrules.rulebook.yaml import LIBYAML, MAX_DEPTH, YMapping, YNode, YScalar, YSequence, read_yaml
 
 PARSERS = [
-    pytest.param(yaml.SafeLoader, id="pure"),
-    pytest.param(getattr(yaml, "CSafeLoader", yaml.SafeLoader), id="libyaml"),
+    pytest.param(None, id="pure"),
+    pytest.param(LIBYAML, id="libyaml", marks=pytest.mark.skipif(LIBYAML is None, reason="needs libyaml")),
 ]
+PIECES = [
+    "{",
+    "}",
+    "[",
+    "]",
+    ",",
+    ": ",
+    ":",
+    "- ",
+    "-",
+    "? ",
+    "?",
+    " ?",
+    "!",
+    "!x ",
+    "&a ",
+    "*a",
+    "|",
+    ">",
+    "|+\n",
+    ">-2\n",
+]
+PIECES += ["#", " #", '"', "'", "\\", "%YAML 1.2\n", "---", "...", "<<: ", "@", "`", "~", "a", "b c", "，", "：", "😀"]
+PIECES += ["\t", "\n", "\n  ", "\n\n", "\r", " ", "  ", "\x85", "\u2028", "\u3000", "\ufeff"]
 
 
-def read(text: str, parser: type = yaml.SafeLoader) -> tuple[YNode | None, list[Diagnostic]]:
+def read(text: str, parser: type | None = None) -> tuple[YNode | None, list[Diagnostic]]:
     report = Report()
     return read_yaml(SourceFile("x.yaml", text), report, parser), report.sorted
 
 
+def tree(node: YNode | None) -> Any:
+    """Return all that a tree holds, places included."""
+    if node is None:
+        return None
+    place = (node.start, node.end)
+    if isinstance(node, YScalar):
+        return (*place, node.text, node.style, node.value)
+    if isinstance(node, YSequence):
+        return (*place, node.flow, [tree(item) for item in node.items])
+    return (*place, node.flow, [(tree(key), tree(value)) for key, value in node.items])
+
+
+def outcome(text: str, parser: type | None) -> tuple[Any, list[str]]:
+    root, findings = read(text, parser)
+    return tree(root), [f"{one.code} {one.span.start} {one.span.end} {one.message} {one.help}" for one in findings]
+
+
+@pytest.mark.skipif(LIBYAML is None, reason="needs libyaml")
+@given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
+@example("[" * 100_000)  # libyaml 0.2.6 refuses this at level 1,000
+@example("{a: why?, b: [what? , ?]}")
+@example("{?a: b}")
+@example("[a:\n]")
+@example("- a\t# b")
+@example("a:\tb \tc\t# d")
+@example("-\ta")
+@example("a: >#\n  b")
+@example("- \ufeff]")
+def test_what_is_read_and_told_does_not_depend_on_the_parser(text: str) -> None:
+    assert outcome(text, LIBYAML) == outcome(text, None)
+
+
 @pytest.mark.parametrize("parser", PARSERS)
-def test_every_node_knows_where_it_stands(parser: type) -> None:
+def test_a_tab_behind_the_indentation_does_no_harm(parser: type | None) -> None:
+    root, findings = read("a:\tb\tc \td\t# e\nf: [g\t,\th\t]\ni\t: 'j\tk'\nl: |\n  m\tn\t\n", parser)
+    assert not findings
+    assert root is not None
+    assert root.plain() == {"a": "b\tc \td", "f": ["g", "h"], "i": "j\tk", "l": "m\tn\t\n"}
+
+
+@pytest.mark.parametrize("parser", PARSERS)
+def test_a_question_mark_may_end_a_text_in_brackets(parser: type | None) -> None:
+    root, findings = read("[what?, why ?, a?b, ?c, 'd?']", parser)
+    assert not findings
+    assert root is not None
+    assert root.plain() == ["what?", "why ?", "a?b", "?c", "d?"]
+
+
+@pytest.mark.parametrize("parser", PARSERS)
+def test_every_node_knows_where_it_stands(parser: type | None) -> None:
     root, found = read("# c\na: [1, {b: 'x'}]\nc:\n  - d\n  - e  # f\n\n# g\nh: >\n  i\n\n", parser)
     assert not found
     assert isinstance(root, YMapping)
@@ -53,14 +128,14 @@ def test_every_node_knows_where_it_stands(parser: type) -> None:
         ("a：b\nc: d", "GR016", (1, 2)),
     ],
 )
-def test_what_is_refused(parser: type, text: str, code: str, place: tuple[int, int]) -> None:
+def test_what_is_refused(parser: type | None, text: str, code: str, place: tuple[int, int]) -> None:
     _, found = read(text, parser)
     assert [(one.code, one.span.line, one.span.column) for one in found] == [(code, *place)]
 
 
 @pytest.mark.parametrize("parser", PARSERS)
 @pytest.mark.parametrize("escape", ["\\ud800", "\\U00110000", "\\q", "\\x4"])
-def test_escapes_that_are_none(parser: type, escape: str) -> None:
+def test_escapes_that_are_none(parser: type | None, escape: str) -> None:
     _, found = read(f'a: "{escape}"', parser)
     assert [(one.code, one.span.line) for one in found] == [("GR005", 1)]
 
@@ -108,7 +183,7 @@ def test_fixes_mend() -> None:
 
 
 def test_long_lists_are_read_without_recursion() -> None:
-    root, found = read("\n".join(f"- word{n}" for n in range(50_000)), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    root, found = read("\n".join(f"- word{n}" for n in range(50_000)), LIBYAML)
     assert not found
     assert isinstance(root, YSequence)
     assert len(root.items) == 50_000

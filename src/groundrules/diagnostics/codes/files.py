@@ -216,7 +216,7 @@ TOO_MANY_VALUES = Code(
     "too-many-values",
     Severity.ERROR,
     "a file has too many keys and values",
-    """A YAML file may have 1,500,000 keys, values, lists and mappings; fifty thousand rules have half a million. Words
+    """A YAML file may have 1,000,000 keys, values, lists and mappings; fifty thousand rules have half a million. Words
 belong into the file of a list, one a line, which takes a tenth of the time and needs no quotes.
 """,
 )
