@@ -151,13 +151,3 @@ def test_schema_prints_what_there_is(command: Any) -> None:
 def test_completion_scripts(command: Any) -> None:
     for shell in ("bash", "zsh", "fish"):
         assert "_GROUNDRULES_COMPLETE" in command("completion", shell).stdout
-
-
-def test_a_mistyped_command_meets_its_neighbour(command: Any) -> None:
-    result = command("lnt")
-    assert result.exit_code == 2
-    assert "Did you mean `lint`?" in result.stderr
-
-
-def test_version(command: Any) -> None:
-    assert command("--version").stdout.startswith("groundrules, version ")

@@ -11,12 +11,13 @@ import io
 import os
 import sys
 import traceback
+from typing import Any
 
 import click
 
-from groundrules._version import __version__
+from groundrules._version import LANGUAGE, __version__
 from groundrules.cli.printing import tell, tell_error
-from groundrules.display import safe
+from groundrules.cli.usage import no_such, own_words
 
 COMMANDS = {
     "init": "write a small rulebook to start from",
@@ -52,14 +53,6 @@ class LazyGroup(click.Group):
         command: click.Command = module.command
         return command
 
-    def invoke(self, context: click.Context) -> object:
-        """Run a command; what is wrong with its use may name what a file holds, and so is made safe to show."""
-        try:
-            return super().invoke(context)
-        except click.ClickException as error:
-            vars(error)["message"] = "\n".join(map(safe.terminal, error.message.split("\n")))
-            raise
-
     def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
@@ -69,16 +62,24 @@ class LazyGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         try:
             return super().resolve_command(context, arguments)
-        except click.UsageError as error:
-            from difflib import get_close_matches
+        except click.UsageError:
+            raise click.UsageError(no_such("command", arguments[0], [*COMMANDS, *ALIASES]), context) from None
 
-            nearest = get_close_matches(arguments[0], [*COMMANDS, *ALIASES], 1)
-            hint = f"\n\nDid you mean `{nearest[0]}`?" if nearest else ""
-            raise click.UsageError(error.message + hint, context) from None
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        with own_words():
+            return super().make_context(info_name, args, parent, **extra)
+
+    def invoke(self, context: click.Context) -> object:
+        with own_words():
+            return super().invoke(context)
 
 
 @click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(__version__, "--version", prog_name="groundrules")
+@click.version_option(
+    __version__, "--version", prog_name="groundrules", message=f"%(prog)s %(version)s, language {LANGUAGE}"
+)
 def cli() -> None:
     """Rules as code for communities: group rules, moderation, rewards and escalation in reviewed text.
 

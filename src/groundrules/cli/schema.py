@@ -19,6 +19,7 @@ _FOLDERS = {"event": "events", "action": "actions", "entity": "entities"}
     "kind",
     type=click.Choice(["rulebook", "tests", "budget", "event", "action", "entity", "decision"]),
     default="rulebook",
+    metavar="[rulebook|tests|budget|event|action|entity|decision]",
 )
 @click.argument("name", required=False)
 @click.option("-o", "--output", type=click.Path(dir_okay=False, writable=True), help="Write it to this file.")

@@ -5,10 +5,9 @@ The one shortener of the house, for messages, lists and conditions, and the alig
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-
-from rich.cells import cell_len
 
 from groundrules.display import safe
 
@@ -17,12 +16,18 @@ MARK = "…"
 
 @lru_cache(4096)
 def _columns(character: str) -> int:
-    return cell_len(safe.terminal(character))
+    return sum(map(_cells, safe.terminal(character)))
+
+
+def _cells(character: str) -> int:
+    if unicodedata.category(character) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
 def width(text: str) -> int:
     """Columns that a text takes once it is safe to show."""
-    return cell_len(safe.terminal(text))
+    return len(safe.terminal(text)) if text.isascii() else sum(map(_columns, text))
 
 
 def excerpt(text: str, most: int = 60, tail: int = 0) -> str:

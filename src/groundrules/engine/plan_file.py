@@ -93,8 +93,8 @@ def _read(data: bytes) -> Compiled:
         raise codec.PlanError(codes.OTHER_TABLES.code, message, "compile the rulebook again")
     try:
         made = _decoder.decode(packed.made) if packed.made else None
-    except msgspec.DecodeError as error:
-        message = f"this plan file is damaged: {error}"
+    except msgspec.DecodeError:
+        message = "this plan file is damaged: what was compiled into it can't be read"
         raise codec.PlanError(codes.DAMAGED_PLAN.code, message, "compile it again") from None
     return Compiled(packed.plan, packed.digest, made)
 

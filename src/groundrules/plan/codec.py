@@ -130,7 +130,7 @@ def unpack(data: bytes) -> Packed:
         with no_collection():
             return _decoder().decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise PlanError("GR803", f"this plan file is damaged: {error}", "compile it again") from error
+        raise PlanError("GR803", "this plan file is damaged: its plan can't be read", "compile it again") from error
 
 
 def digest(plan: ir.Plan) -> str:

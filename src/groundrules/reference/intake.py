@@ -27,6 +27,7 @@ from groundrules.calendar.instants import parse_rfc3339
 from groundrules.decisions import Rejection
 from groundrules.diagnostics.code import Code
 from groundrules.diagnostics.codes import events as codes
+from groundrules.diagnostics.json_errors import problem
 from groundrules.plan import ir
 from groundrules.text.addresses import links
 from groundrules.text.urls import domain_of_link
@@ -88,7 +89,7 @@ def parse(raw: bytes | str) -> Any:
     except UnicodeDecodeError as error:
         raise refuse(codes.EVENT_NOT_UTF8, f"not UTF-8 at byte {error.start}") from None
     except json.JSONDecodeError as error:
-        raise refuse(codes.EVENT_NOT_JSON, f"not JSON: {error.msg}") from None
+        raise refuse(codes.EVENT_NOT_JSON, f"not JSON: {problem(error)[0]}") from None
 
 
 def is_too_deep(text: str) -> bool:

@@ -244,7 +244,7 @@ def _misspelled(told: list[Diagnostic]) -> set[str]:
 def _needed(error: ValidationError, present: set[str]) -> list[str]:
     value: Any = error.validator_value
     if error.validator == "required":
-        return [name for name in value if name not in present and f"'{name}'" in error.message]
+        return [name for name in value if name not in present]
     if error.validator == "dependentRequired":
         return sorted({other for name, others in value.items() if name in present for other in others} - present)
     return []

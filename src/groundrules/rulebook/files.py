@@ -41,11 +41,16 @@ def read_file(
             report.add(codes.NO_SUCH_FILE.at(span, f"there is no file `{shown}`", _neighbour(path)))
             return None
         data = _read(path, most)
-    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-        reason = getattr(error, "strerror", None) or str(error)
-        report.add(codes.UNREADABLE_FILE.at(span, f"`{shown}` can't be read: {reason[:1].lower()}{reason[1:]}"))
+    except (OSError, ValueError) as error:
+        report.add(codes.UNREADABLE_FILE.at(span, f"`{shown}` can't be read: {why_unreadable(error)}"))
         return None
     return decode(data, shown, report)
+
+
+def why_unreadable(error: OSError | ValueError) -> str:
+    """Return the system's reason; Python has its own, in changing words, for a path with a NUL in it."""
+    reason = (isinstance(error, OSError) and error.strerror) or "that is no path"
+    return reason[:1].lower() + reason[1:]
 
 
 def _read(path: Path, most: int) -> bytes:

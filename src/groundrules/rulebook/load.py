@@ -19,7 +19,7 @@ from groundrules.diagnostics.source import SourceFile, Span
 from groundrules.resources import shipped
 from groundrules.rulebook import model
 from groundrules.rulebook.expressions import text
-from groundrules.rulebook.files import MAX_YAML, nowhere, read_file, shown_path
+from groundrules.rulebook.files import MAX_YAML, nowhere, read_file, shown_path, why_unreadable
 from groundrules.rulebook.items import share
 from groundrules.rulebook.lists import Place
 from groundrules.rulebook.model import Located, Rulebook
@@ -82,8 +82,8 @@ class _Loader:
         try:
             files, place = self._files(path, shown, at)
         except (OSError, ValueError) as error:
-            reason = (getattr(error, "strerror", None) or str(error)).lower()
-            self.report.add(codes.UNREADABLE_FILE.at(at or nowhere(shown), f"`{shown}` can't be read: {reason}"))
+            message = f"`{shown}` can't be read: {why_unreadable(error)}"
+            self.report.add(codes.UNREADABLE_FILE.at(at or nowhere(shown), message))
             return None
         if files is None:
             return None

@@ -65,7 +65,7 @@ class SqliteStore:
                 rows = self._base.execute("select partition, space, key, row from rows order by partition, space, key")
                 engine.load(rows, shapes)
         except (LookupError, TypeError, ValueError) as error:  # columns of another kind than was written
-            message = f"the state is damaged: {error}"
+            message = "the state is damaged: a row of it can't be read"
             raise SnapshotError(codes.SNAPSHOT_DAMAGED, message, "use an earlier copy of the file") from error
         return engine
 

@@ -19,6 +19,19 @@ LARGEST_MEMORY = 8 << 20
 
 _surrogates = re.compile("[\ud800-\udfff]")
 _costly = ("bad repetition operator", "invalid repetition size", "pattern too large", "expression nests too deeply")
+_PROBLEMS = (
+    *_costly,
+    "invalid character class",
+    "invalid character class range",
+    "invalid escape sequence",
+    "invalid named capture group",
+    "invalid perl operator",
+    "missing )",
+    "missing ]",
+    "no argument for repetition operator",
+    "trailing \\",
+    "unexpected )",
+)
 _look_around = re.compile(r"\(\?<?[=!]")
 _backreference = re.compile(r"\\(?:[1-9]|k\b|g\b)|\(\?P=")
 _single_byte = re.compile(r"(?<!\\)(?:\\\\)*\\C")
@@ -116,6 +129,8 @@ def problem(pattern: str, flags: str = "") -> PatternProblem | None:
 
 def _explained(pattern: str, reason: str) -> PatternProblem:
     what, _, fragment = reason.partition(": ")
+    if not what.startswith(_PROBLEMS):
+        return PatternProblem("syntax", "this is no pattern that RE2 reads")
     foreign = _foreign(pattern) if what in ("invalid perl operator", "invalid escape sequence") else None
     if foreign:
         return foreign

@@ -15,6 +15,7 @@ from json.decoder import JSONDecodeError
 from pathlib import Path
 from typing import Any
 
+from groundrules.diagnostics.json_errors import problem
 from groundrules.diagnostics.source import SourceFile, Span
 
 Pointer = tuple[str | int, ...]
@@ -70,19 +71,29 @@ def parse_document(name: str, file: SourceFile) -> Document:
     try:
         data = json.loads(file.text, object_pairs_hook=_no_repeats, parse_constant=_no_constant)
     except JSONDecodeError as error:
-        start = min(error.pos, len(file.text))
-        raise BadDocument(f"not JSON: {error.msg[:1].lower()}{error.msg[1:]}", file.span(start, start + 1)) from None
+        reason, start = problem(error)
+        raise BadDocument(f"not JSON: {reason}", file.span(start, start + 1)) from None
     except _Repeated as repeated:
         start = file.text.rfind(json.dumps(repeated.key, ensure_ascii=False))
         span = file.span(max(start, 0), max(start, 0) + len(repeated.key) + 2)
         raise BadDocument(f"the key `{repeated.key}` is given twice", span) from None
-    except (RecursionError, ValueError) as error:
-        raise BadDocument(f"not readable: {error}", file.span(0, 0)) from None
+    except _NoNumber as no_number:
+        raise BadDocument(f"`{no_number.name}` is no number in JSON", file.span(0, 0)) from None
+    except RecursionError:
+        raise BadDocument("nested too deep to be read", file.span(0, 0)) from None
+    except ValueError:
+        raise BadDocument("a number has too many digits to be read", file.span(0, 0)) from None
     return Document(name, file, data)
 
 
 def _no_constant(name: str) -> Any:
-    raise ValueError(f"`{name}` is no number in JSON")
+    raise _NoNumber(name)
+
+
+class _NoNumber(Exception):
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
 
 
 class _Repeated(Exception):

@@ -125,10 +125,15 @@ class Decoder:
         schema = self._schema_of(document)
         try:
             event: Event = msgspec.convert(cut_instants(document, schema), self._union)
-        except msgspec.ValidationError as error:
-            rejection = explain(schema, document)
-            raise Invalid(rejection) if rejection else refuse(codes.EVENT_WRONG_TYPE, str(error)) from None
+        except msgspec.ValidationError:
+            raise self._rejected(schema, document) from None
         return event
+
+    def _rejected(self, schema: Schema, document: Any) -> Invalid:
+        rejection = explain(schema, document)
+        if rejection:
+            return Invalid(rejection)
+        return refuse(codes.EVENT_WRONG_TYPE, f"the event is none that the schema of `{document['type']}` describes")
 
     def _schema_of(self, document: Any) -> Schema:
         if not isinstance(document, dict):

@@ -22,6 +22,7 @@ from groundrules.calendar.instants import cut_rfc3339
 from groundrules.decisions import Rejection
 from groundrules.diagnostics.code import Code
 from groundrules.diagnostics.codes import events as codes
+from groundrules.diagnostics.json_errors import problem
 from groundrules.engine.intake.structs import HIGHEST, LOWEST
 
 DEEPEST = 200
@@ -105,7 +106,8 @@ def _numbered(value: Any) -> Any:
 def _reason(text: str, error: json.JSONDecodeError) -> str:
     if not text.strip():
         return "an empty line is no event"
-    return f"not JSON: {error.msg[:1].lower()}{error.msg[1:]} at character {error.pos + 1}"
+    reason, at = problem(error)
+    return f"not JSON: {reason} at character {at + 1}"
 
 
 def _no_constant(name: str) -> Any:
@@ -158,8 +160,8 @@ def encode(data: Mapping[str, Any]) -> bytes:
         return _encode(data)
     except RecursionError:
         raise refuse(codes.EVENT_TOO_DEEP, f"nested more than {DEEPEST} deep") from None
-    except (TypeError, ValueError, OverflowError) as error:
-        raise refuse(codes.EVENT_NOT_JSON, f"holds what JSON cannot: {error}") from None
+    except (TypeError, ValueError, OverflowError):
+        raise refuse(codes.EVENT_NOT_JSON, "holds what JSON can't") from None
 
 
 def _encode(data: Any) -> bytes:

@@ -71,5 +71,5 @@ def read(data: bytes) -> Snapshot:
         return _decoder.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise SnapshotError(
-            codes.SNAPSHOT_DAMAGED, f"this snapshot is damaged: {error}", "use an earlier one"
+            codes.SNAPSHOT_DAMAGED, "this snapshot is damaged: its content can't be read", "use an earlier one"
         ) from error

@@ -122,8 +122,8 @@ class VirtualClock:
     def _on(self, day: date, clock: str) -> datetime:
         try:
             return datetime.combine(day, time.fromisoformat(clock), self._zone)
-        except ValueError as error:
-            raise TimeError(f"`{clock}` is no time of day ({error})") from None
+        except ValueError:
+            raise TimeError(f"`{clock}` is no time of day") from None
 
 
 def rfc3339(moment: datetime) -> str:

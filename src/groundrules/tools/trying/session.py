@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from groundrules.diagnostics.json_errors import problem
 from groundrules.diagnostics.nearest import nearest
 from groundrules.engine.engine import HasPlan
 from groundrules.engine.intake.lenient import clean
@@ -203,8 +204,10 @@ def event(session: Session, read: Line) -> list[Answer]:
     type, _, rest = read.text.strip().partition(" ")
     try:
         fields = clean(json.loads(read.text if type.startswith("{") else rest or "{}"))
-    except (ValueError, RecursionError) as error:
-        raise CommandError("json", error=str(error)) from None
+    except json.JSONDecodeError as error:
+        raise CommandError("json", error=problem(error)[0]) from None
+    except (ValueError, RecursionError):
+        raise CommandError("json", error="too long a number, or too deep") from None
     if not isinstance(fields, dict):
         raise CommandError("json", error="not an object")
     type = str(fields.pop("type", type))
