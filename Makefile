@@ -1,20 +1,22 @@
 # Everything a newcomer needs: `make demo`, `make test`. The environment is made once, in .venv.
 PYTHON ?= python3
 VENV ?= .venv
+CONSTRAINTS ?= constraints.txt
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+PIP := pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test format lint types layers pytest bench clean
+.PHONY: help demo test test-latest test-lowest test-pythons format lint types layers pytest lock bench clean
 
 help: ## list the targets
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
-$(STAMP): pyproject.toml
+$(STAMP): pyproject.toml $(CONSTRAINTS)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "groundrules needs Python 3.11 or newer; set PYTHON=python3.12"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
-	$(BIN)/pip install --quiet --editable . --group dev
+	$(BIN)/$(PIP) --upgrade --constraint $(CONSTRAINTS) pip
+	$(BIN)/$(PIP) --constraint $(CONSTRAINTS) --build-constraint $(CONSTRAINTS) --editable . --group dev
 	@touch $(STAMP)
 
 demo: $(STAMP) ## decide on a shipped example: a week in a team chat
@@ -25,6 +27,17 @@ demo: $(STAMP) ## decide on a shipped example: a week in a team chat
 
 test: $(STAMP) ## everything that CI checks
 	@$(MAKE) --no-print-directory format lint types layers pytest
+
+test-latest: ## the same with the newest versions that pyproject.toml allows
+	rm -rf .venv-latest && mkdir -p build && : > build/latest.txt
+	@$(MAKE) --no-print-directory test VENV=.venv-latest CONSTRAINTS=build/latest.txt
+
+test-lowest: ## the same with the oldest versions that pyproject.toml allows
+	rm -rf .venv-lowest && mkdir -p build && $(PYTHON) -m dev.lowest > build/lowest.txt
+	@$(MAKE) --no-print-directory test VENV=.venv-lowest CONSTRAINTS=build/lowest.txt
+
+test-pythons: ## the tests on each supported Python that this machine has
+	@$(PYTHON) -m dev.pythons
 
 format: $(STAMP) ## is the code formatted?
 	$(BIN)/ruff format --check src tests bench dev
@@ -41,9 +54,16 @@ layers: $(STAMP) ## imports point one way
 pytest: $(STAMP) ## the tests
 	$(BIN)/pytest -n 2
 
+lock: ## take today's newest versions into constraints.txt (PYTHON=python3.11, which needs most)
+	rm -rf .venv-lock && $(PYTHON) -m venv .venv-lock
+	.venv-lock/bin/$(PIP) --upgrade pip setuptools hatchling editables
+	.venv-lock/bin/$(PIP) --editable . --group dev
+	.venv-lock/bin/pip freeze --all --exclude-editable > constraints.txt
+	rm -rf .venv-lock
+
 bench: $(STAMP) ## the benchmarks (ten minutes; writes docs/performance.md)
-	@$(BIN)/pip install --quiet --disable-pip-version-check --group bench || echo "some peers could not be installed; they are skipped"
+	@$(BIN)/$(PIP) --constraint $(CONSTRAINTS) --group bench || echo "some peers could not be installed; they are skipped"
 	$(BIN)/python -m bench --docs $(BENCH)
 
-clean: ## remove the environment and caches
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+clean: ## remove the environments and caches
+	rm -rf $(VENV) .venv-* build .mypy_cache .ruff_cache .pytest_cache .hypothesis

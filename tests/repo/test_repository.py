@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import statistics
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from dev import manual, reference
 from dev.decision_schema import decision_schema
 
 import groundrules
+from groundrules._version import LANGUAGE
 from groundrules.cli.main import COMMANDS
 from groundrules.diagnostics.codes import CODES
 
@@ -48,6 +50,13 @@ def test_the_public_functions_stay_functions_whatever_is_imported() -> None:
 def test_version_is_the_packages() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert groundrules.__version__ == project["version"]
+    releases = re.findall(r"^## (.+)$", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert releases[0] in (groundrules.__version__, "Unreleased")
+
+
+def test_the_language_has_the_version_that_its_page_names() -> None:
+    page = (ROOT / "docs" / "language.md").read_text(encoding="utf-8")
+    assert f"This is version {LANGUAGE} of the language" in page
 
 
 def test_import_is_light() -> None:
