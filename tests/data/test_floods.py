@@ -119,13 +119,13 @@ class Script:
             self.last["link", who] = now
         marks = len(self.add(("shout", who), now, DAY)) if "!!" in text else 0
         streak = self.streak(who, local.date())
-        again = len(self.add(("again", who, text), now, DAY)) >= 2
+        again = text != "" and len(self.add(("again", who, text), now, DAY)) >= 2
         many = self.panes(("everybody", room), now, 7 * DAY, mentions, mentions > 1) > 9
         rules = {
             "flood": len(self.add(("flood", who), now, 30 * SECOND)) >= 5,
             "flood-exactly": len(self.add(("minute", who), now, MINUTE)) == 4,
             "busy-channel": len(self.add(("busy", room), now, 10 * MINUTE)) > 30,
-            "repeat": len(self.add(("repeat", who, text), now, HOUR)) >= 2,
+            "repeat": text != "" and len(self.add(("repeat", who, text), now, HOUR)) >= 2,
             "repeat-once": again and self.rarely(("repeat-once", who), now, 2 * HOUR),
             "joined-and-talks": bool(self.add(("joined", who), now, 5 * MINUTE, here=False)),
             "mention-flood": self.panes(("mentions", who), now, 10 * MINUTE, mentions) >= 5,

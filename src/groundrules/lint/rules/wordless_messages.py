@@ -26,6 +26,7 @@ from groundrules.lint.conditions import Condition
 from groundrules.lint.linted import Linted
 from groundrules.plan import ir
 from groundrules.plan.walk import within
+from groundrules.window_kinds import KINDS
 
 _TEXT = ("text",)
 
@@ -51,7 +52,9 @@ def _counts(linted: Linted, condition: Condition) -> Iterator[Condition]:
         return
     window = linted.ground.windows[test.window]
     wordless = "attachments" in linted.plan.events.get(window.type, {}).get("properties", {})
-    if window.kind == "count" and wordless and _reads_text(window.key) and not _reads_text(window.where):
+    kind = KINDS[window.kind]
+    counts = kind.keeps_entries and kind.takes is None
+    if counts and wordless and _reads_text(window.key) and not _reads_text(window.where):
         yield condition
 
 
