@@ -30,7 +30,13 @@ def own_words() -> Iterator[None]:
     except (click.exceptions.NoArgsIsHelpError, Misuse):
         raise
     except click.UsageError as error:
-        raise Misuse("\n".join(map(safe.terminal, _words(error).split("\n"))), error.ctx) from None
+        raise Misuse(_shown(_words(error)), error.ctx) from None
+    except click.ClickException as error:
+        raise click.ClickException(_shown(error.format_message())) from None
+
+
+def _shown(message: str) -> str:
+    return "\n".join(map(safe.terminal, message.split("\n")))
 
 
 def _words(error: click.UsageError) -> str:

@@ -191,7 +191,7 @@ def _read(file: SourceFile, report: Report, loader: Any) -> YNode | None:
         report.add(refused.diagnostic)
     except yaml.YAMLError as error:
         report.add(explain(error, file))
-    except ValueError:  # the pure parser, on an escape beyond Unicode
+    except ValueError:  # an escape beyond Unicode
         report.add(codes.YAML_SYNTAX.at(_here(loader, file), NO_CHARACTER, WHOLE_CHARACTER))
     finally:
         loader.dispose()
