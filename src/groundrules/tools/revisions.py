@@ -110,7 +110,7 @@ def _git(folder: Path, *arguments: str, **surroundings: str) -> str | None:
     around = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")} | surroundings
     command = ["git", "-c", f"core.hooksPath={os.devnull}", *arguments]
     try:
-        done = subprocess.run(command, cwd=folder, env=around, capture_output=True, text=True, check=False)
+        process = subprocess.run(command, cwd=folder, env=around, capture_output=True, text=True, check=False)
     except OSError:
         raise RevisionError("git is not installed, so there are no revisions to read") from None
-    return done.stdout.strip() if done.returncode == 0 else None
+    return process.stdout.strip() if process.returncode == 0 else None

@@ -72,8 +72,8 @@ def rewrite(place: Place, before: Any, change: Callable[[Any], Any], stated: Cha
     """
 
     def alter(event: Json) -> None:
-        held = value_at(event, place)
-        put(event, place, change(before if held is None else held))
+        current = value_at(event, place)
+        put(event, place, change(before if current is None else current))
 
     return Alteration(stated, to_event=alter)
 
@@ -129,13 +129,13 @@ def balance(ledger: str, who: str, value: int, now: int, before: int) -> Alterat
     return Alteration(change, to_partition=alter)
 
 
-def state(id: str, held: bool) -> Alteration:
+def state(id: str, entered: bool) -> Alteration:
     """A state that holds, or does not."""
 
     def alter(partition: Partition) -> None:
-        partition.states.held = partition.states.held | {id} if held else partition.states.held - {id}
+        partition.states.held = partition.states.held | {id} if entered else partition.states.held - {id}
 
-    return Alteration(Change(kind="state", what=id, value=held), to_partition=alter)
+    return Alteration(Change(kind="state", what=id, value=entered), to_partition=alter)
 
 
 def label(entity: str, bearer: str, name: str, borne: bool) -> Alteration:
@@ -194,9 +194,9 @@ class InWindow:
     def fewer(self, count: int) -> Iterator[Alteration]:
         """So many events less, the oldest first, and never the one at hand; nothing if there are not so many."""
         own = self.scope.partition.number if self.scope.event is not None else -1
-        gone = [entry for entry in self.held if entry.number != own][:count]
-        if len(gone) == count:
-            yield Alteration(self.change(-count), to_partition=lambda partition: _drop(partition, gone))
+        oldest = [entry for entry in self.held if entry.number != own][:count]
+        if len(oldest) == count:
+            yield Alteration(self.change(-count), to_partition=lambda partition: _drop(partition, oldest))
 
     def days(self, length: int) -> Alteration:
         """Entries on the days before, so that the run of days is so long."""
@@ -223,8 +223,8 @@ def _add(partition: Partition, where: InWindow, at: int, value: Any) -> None:
     partition.windows.history = sorted([*partition.windows.history, entry], key=lambda entry: (entry.at, entry.number))
 
 
-def _drop(partition: Partition, gone: list[Entry]) -> None:
-    named = {(entry.window, entry.key, entry.number) for entry in gone}
+def _drop(partition: Partition, entries: list[Entry]) -> None:
+    named = {(entry.window, entry.key, entry.number) for entry in entries}
     partition.windows.history = [
         entry for entry in partition.windows.history if (entry.window, entry.key, entry.number) not in named
     ]

@@ -168,7 +168,7 @@ def _cut(expr: Any, site: Site) -> Iterator[Alteration]:
         return
     without, patterns = _without(expr, text, site)
     change = Change(kind="field", what=site.text(subject), relation="lacks", among=patterns, value=without)
-    yield from rewritten(subject, lambda held: _without(expr, held, site)[0], change, site)
+    yield from rewritten(subject, lambda whole: _without(expr, whole, site)[0], change, site)
 
 
 def _without(expr: Any, text: str, site: Site) -> tuple[str, tuple[str, ...]]:
@@ -232,15 +232,15 @@ def _listed(
 ) -> Iterator[Alteration]:
     if not isinstance(collection, ir.Field | ir.Fact) or None in changed:
         return
-    held = list(site.value(collection) or [])
+    before = list(site.value(collection) or [])
 
     def change(items: Any) -> list[Any]:
         if want:
             return [*(items or ()), *(value for value in changed if value not in (items or ()))]
         return [item for item in items or () if not any(texts.equal(item, other, "folded") for other in changed)]
 
-    after = change(held)
-    named = (among or changed) if want else [value for value in held if value not in after]
+    after = change(before)
+    named = (among or changed) if want else [value for value in before if value not in after]
     stated = Change(
         kind="fact" if isinstance(collection, ir.Fact) else "field",
         what=site.text(collection),
@@ -248,7 +248,7 @@ def _listed(
         among=tuple(str(value) for value in named[:SHOWN]),
         count=len(named),
         value=after,
-        before=held,
+        before=before,
     )
     yield from rewritten(collection, change, stated, site)
 

@@ -161,9 +161,9 @@ def _calculated(expr: ir.Arithmetic, relation: Relation, bound: Any, site: Site)
     match expr.operator:
         case "+":
             sides = [(expr.left, relation, right, -1), (expr.right, relation, left, -1)]
-            for side, asked, other, sign in sides:
+            for side, operand, other, sign in sides:
                 if other is not None:
-                    yield from reach(side, asked, bound + sign * other, site)
+                    yield from reach(side, operand, bound + sign * other, site)
         case "-":
             if right is not None:
                 yield from reach(expr.left, relation, bound + right, site)
@@ -245,8 +245,8 @@ def _item(collection: Any, relation: Relation, bound: Any, site: Site) -> Iterat
     if place is None or relation not in ("==", "!="):
         return
     value = bound if relation == "==" else "somebody-else"
-    held = scopes.walk(site.scope.root(collection.root), collection.path) or []
-    item = value if held and isinstance(held[0], str) else {"id": value}
+    items = scopes.walk(site.scope.root(collection.root), collection.path) or []
+    item = value if items and isinstance(items[0], str) else {"id": value}
     change = Change(kind="field", what=site.text(collection), relation="has", among=(str(value),), value=value)
     yield altering.field(place, [item], change)
 
@@ -292,16 +292,16 @@ def window(expr: ir.WindowTest | ir.WindowValue, relation: Relation, bound: Any,
     if None in key:
         return
     where = in_window(expr, key, site)
-    held = site.scope.partition.windows.value(expr.window, key, expr.within, None, site.scope.now)
+    current = site.scope.partition.windows.value(expr.window, key, expr.within, None, site.scope.now)
     target = nearest(relation, bound)
     kind = KINDS[where.window.kind]
     if kind.elapsed:
-        yield where.still_for(round(target)) if target > held else where.more(1)
+        yield where.still_for(round(target)) if target > current else where.more(1)
     elif kind.keeps_entries:
-        missing = round(target) - held
+        missing = round(target) - current
         yield from (where.more(missing),) if missing > 0 else where.fewer(-missing)
-    elif target > held:
-        yield where.days(round(target)) if kind.daily else where.amount(_whole(target - held))
+    elif target > current:
+        yield where.days(round(target)) if kind.daily else where.amount(_whole(target - current))
 
 
 def in_window(expr: ir.WindowTest | ir.WindowValue, key: list[Any], site: Site) -> InWindow:

@@ -84,9 +84,9 @@ class Trials:
         if rule.unless is not None and guard is rule.when and site.value(rule.unless) is True:
             ways = [(*way, *other) for way in ways for other in turn(rule.unless, False, site)]
         if explained.once is not None and explained.once.again is not None:
-            held = [altering.not_fired_yet(rule.id, explained.once.fired_at)]
-            held.insert(0, altering.later(parse_rfc3339(explained.once.again), scope))
-            ways = [(*way, alteration) for alteration in held for way in ways]
+            alterations = [altering.not_fired_yet(rule.id, explained.once.fired_at)]
+            alterations.insert(0, altering.later(parse_rfc3339(explained.once.again), scope))
+            ways = [(*way, alteration) for alteration in alterations for way in ways]
         if explained.exempted_by:
             ways = [(*way, *other) for way in ways for other in self._not_exempted(explained.exempted_by, site)]
         return [way for way in ways if way]

@@ -47,10 +47,10 @@ def differences(old: ir.AnyExpr | None, new: ir.AnyExpr | None, before: Texts, a
         return [] if old is new else [detail]
     if alike(old, new):
         return []
-    gone, come = _unlike(list(leaves(old)), list(leaves(new)))
-    details = list(_moved(gone, come, before, after, part))
-    removed = tuple(_guard_text(leaf, before) for leaf in gone)
-    added = tuple(_guard_text(leaf, after) for leaf in come)
+    only_old, only_new = _unlike(list(leaves(old)), list(leaves(new)))
+    details = list(_moved(only_old, only_new, before, after, part))
+    removed = tuple(_guard_text(leaf, before) for leaf in only_old)
+    added = tuple(_guard_text(leaf, after) for leaf in only_new)
     if removed or added or not details:
         guard_before, guard_after = _guard_text(old, before), _guard_text(new, after)
         guard_before, guard_after = ("", "") if guard_before == guard_after else (guard_before, guard_after)
@@ -80,32 +80,34 @@ def _guard_text(guard: ir.AnyExpr, texts: Texts) -> str:
 def _unlike(old: list[ir.AnyExpr], new: list[ir.AnyExpr]) -> tuple[list[ir.AnyExpr], list[ir.AnyExpr]]:
     """Return the leaves that the other guard does not have; of equal ones as many are left out as both have."""
     theirs = [definition_hash(expr) for expr in new]
-    gone = []
+    only_old = []
     for leaf in old:
         name = definition_hash(leaf)
         if name in theirs:
             theirs.remove(name)
         else:
-            gone.append(leaf)
-    come = []
+            only_old.append(leaf)
+    only_new = []
     for leaf in new:
         name = definition_hash(leaf)
         if name in theirs:
             theirs.remove(name)
-            come.append(leaf)
-    return gone, come
+            only_new.append(leaf)
+    return only_old, only_new
 
 
-def _moved(gone: list[ir.AnyExpr], come: list[ir.AnyExpr], before: Texts, after: Texts, part: str) -> Iterator[Detail]:
+def _moved(
+    only_old: list[ir.AnyExpr], only_new: list[ir.AnyExpr], before: Texts, after: Texts, part: str
+) -> Iterator[Detail]:
     """Take pairs of one shape out of both lists; yield the constants that moved in each."""
     for exact in (True, False):
-        for leaf in list(gone):
+        for leaf in list(only_old):
             shape = _shape(leaf, before)
-            other = next((expr for expr in come if _alike(shape, _shape(expr, after), exact)), None)
+            other = next((candidate for candidate in only_new if _alike(shape, _shape(candidate, after), exact)), None)
             if other is None:
                 continue
-            gone.remove(leaf)
-            come.remove(other)
+            only_old.remove(leaf)
+            only_new.remove(other)
             about = _guard_text(other, after)
             yield from _constants(shape, _shape(other, after), part, about)
 

@@ -36,15 +36,15 @@ def paired(old: Sequence[T], new: Sequence[T], *likenesses: Callable[[T], Any]) 
     The order is that of the new list; what only the old one has comes last. Without a partner stands None.
     """
     partners: dict[int, T] = {}
-    gone = list(old)
+    unpaired = list(old)
     for likeness in (definition_hash, *likenesses):
         for number, item in enumerate(new):
             if number not in partners:
-                match = next((candidate for candidate in gone if likeness(candidate) == likeness(item)), None)
+                match = next((candidate for candidate in unpaired if likeness(candidate) == likeness(item)), None)
                 if match is not None:
                     partners[number] = match
-                    gone.remove(match)
-    return [(partners.get(number), item) for number, item in enumerate(new)] + [(candidate, None) for candidate in gone]
+                    unpaired.remove(match)
+    return [(partners.get(number), item) for number, item in enumerate(new)] + [(rest, None) for rest in unpaired]
 
 
 def edit(part: str, before: str, after: str, about: str = "") -> list[Detail]:

@@ -109,9 +109,9 @@ class Texts:
     def _act(self, act: ir.Act) -> str:
         spec = self._specs.get(act.do)
         main = spec.shorthand if spec else None
-        given = {name: self.expression(expr) for name, expr in act.parameters.items() if _was_written(expr)}
-        value = f": {given.pop(main)}" if main in given else ""
-        rest = [f"{name} {text}" for name, text in given.items()]
+        parameters = {name: self.expression(expr) for name, expr in act.parameters.items() if _was_written(expr)}
+        value = f": {parameters.pop(main)}" if main in parameters else ""
+        rest = [f"{name} {text}" for name, text in parameters.items()]
         if act.who is not None and act.who.src >= 0:
             rest.insert(0, f"who {self.expression(act.who)}")
         if act.or_else:
@@ -125,9 +125,9 @@ class Texts:
         return when + (f", {due.repeat} times, {length(due.every)} apart" if due.repeat > 1 else "")
 
 
-def _was_written(given: ir.AnyExpr | ir.Template) -> bool:
+def _was_written(parameter: ir.AnyExpr | ir.Template) -> bool:
     """Whether an author gave a parameter; what a schema fills in has no place of its own."""
-    return isinstance(given, ir.Const | ir.Template) or given.src >= 0
+    return isinstance(parameter, ir.Const | ir.Template) or parameter.src >= 0
 
 
 def at(when: ir.When) -> str:
@@ -141,25 +141,25 @@ def at(when: ir.When) -> str:
     return " ".join([*parts, format_clock(when.time)])
 
 
-def hours(given: tuple[int, int] | None) -> str:
-    return "" if given is None else f"{format_clock(given[0])}-{format_clock(given[1])}"
+def hours(span: tuple[int, int] | None) -> str:
+    return "" if span is None else f"{format_clock(span[0])}-{format_clock(span[1])}"
 
 
 def length(ms: int | None) -> str:
     return "" if ms is None else format_duration(ms)
 
 
-def once(given: ir.Once | None, texts: Texts) -> str:
-    if given is None:
+def once(limit: ir.Once | None, texts: Texts) -> str:
+    if limit is None:
         return ""
-    return texts.keys(given.key) + (f" per {given.per}" if given.per else f" within {length(given.within)}")
+    return texts.keys(limit.key) + (f" per {limit.per}" if limit.per else f" within {length(limit.within)}")
 
 
-def approval(given: ir.Approval | None) -> str:
-    if given is None:
+def approval(required: ir.Approval | None) -> str:
+    if required is None:
         return ""
-    extra = "".join(f", {name}" for name in ("batch", "recheck") if getattr(given, name))
-    return f"by {', '.join(given.by)}, approvals {given.approvals}, within {length(given.within)}{extra}"
+    extra = "".join(f", {name}" for name in ("batch", "recheck") if getattr(required, name))
+    return f"by {', '.join(required.by)}, approvals {required.approvals}, within {length(required.within)}{extra}"
 
 
 def constant(value: Any, kind: str | None = None) -> str:

@@ -31,6 +31,6 @@ def about(event: Json) -> str:
     return " ".join(" ".join(texts).split())
 
 
-def identity(thing: Json) -> str:
+def identity(entity: Json) -> str:
     """The name of a thing, else its id."""
-    return str(thing.get("name") or thing.get("title") or thing.get("id") or "")
+    return str(entity.get("name") or entity.get("title") or entity.get("id") or "")

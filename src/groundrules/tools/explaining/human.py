@@ -139,8 +139,8 @@ class Writer:
         for shadow in decision.shadow:
             actions = self.say.join(deed(action, lang, self._wordings) for action in shadow.actions)
             changes = self.say.join(f"{name} {amount:+}" for name, amount in shadow.ledgers.items())
-            done = self.say.join(part for part in (actions, changes) if part)
-            yield "~ " + say(f"{shadow.reason}_would", rule=shadow.rule, actions=done or self.say("no_action"))
+            effects = self.say.join(part for part in (actions, changes) if part)
+            yield "~ " + say(f"{shadow.reason}_would", rule=shadow.rule, actions=effects or self.say("no_action"))
         for exempted in decision.exempted:
             yield "- " + say("was_exempted", rule=exempted.rule, by=self.say.names(exempted.by))
         for dropped in decision.dropped:

@@ -32,8 +32,8 @@ class Rules:
         self.recorder = recorder
         self.partition = partition
         self._asked: dict[str, list[Asking]] = {}
-        for asked in recorder.asked:
-            self._asked.setdefault(asked.rule.id, []).append(asked)
+        for asking in recorder.asked:
+            self._asked.setdefault(asking.rule.id, []).append(asking)
 
     # --- which rules ------------------------------------------------------------------------------
 
@@ -55,29 +55,29 @@ class Rules:
 
     def explain(self, rule: ir.Rule) -> list[RuleExplained]:
         """What there is to say of a rule: once, or for each member that a schedule asked about, fired ones first."""
-        asked = self._asked.get(rule.id, [])
-        if not asked:
+        askings = self._asked.get(rule.id, [])
+        if not askings:
             return [self._not_asked(rule)]
-        explained = [self._asked_once(asking) for asking in asked]
+        explained = [self._asked_once(asking) for asking in askings]
         return sorted(explained, key=lambda explained: explained.verdict != "fired")[:MOST_SUBJECTS]
 
     def asked(self, rule: str) -> Asking | None:
         """What a rule saw when it was asked first."""
         return next(iter(self._asked.get(rule, [])), None)
 
-    def _asked_once(self, asked: Asking) -> RuleExplained:
+    def _asked_once(self, asking: Asking) -> RuleExplained:
         return self._explained(
-            asked.rule,
-            verdict=self._verdict(asked),
-            when=None if isinstance(asked.rule.when, ir.Const) else asked.when,
-            unless=asked.unless,
-            share=asked.share,
-            subject=asked.scope.subject,
-            once=asked.once,
-            times=asked.times,
-            missing=asked.when.missing_all if asked.when.outcome is None else asked.missing,
-            exempted_by=self._exempted_by(asked.rule.id),
-            ladder=self._ladder(asked.rule) if isinstance(asked.rule.trigger, ir.OnCrossing) else None,
+            asking.rule,
+            verdict=self._verdict(asking),
+            when=None if isinstance(asking.rule.when, ir.Const) else asking.when,
+            unless=asking.unless,
+            share=asking.share,
+            subject=asking.scope.subject,
+            once=asking.once,
+            times=asking.times,
+            missing=asking.when.missing_all if asking.when.outcome is None else asking.missing,
+            exempted_by=self._exempted_by(asking.rule.id),
+            ladder=self._ladder(asking.rule) if isinstance(asking.rule.trigger, ir.OnCrossing) else None,
         )
 
     def _explained(self, rule: ir.Rule, **more: Any) -> RuleExplained:
@@ -97,18 +97,18 @@ class Rules:
             **more,
         )
 
-    def _verdict(self, asked: Asking) -> Verdict:
-        if asked.when.outcome is False:
+    def _verdict(self, asking: Asking) -> Verdict:
+        if asking.when.outcome is False:
             return "false"
-        if asked.unless is not None and asked.unless.outcome is True:
+        if asking.unless is not None and asking.unless.outcome is True:
             return "unless"
-        if asked.when.outcome is None or asked.missing:
+        if asking.when.outcome is None or asking.missing:
             return "unknown"
-        if asked.blocked:
+        if asking.blocked:
             return "once"
-        if self._exempted_by(asked.rule.id):
+        if self._exempted_by(asking.rule.id):
             return "exempted"
-        return "fired" if asked.lane == "live" else asked.lane
+        return "fired" if asking.lane == "live" else asking.lane
 
     def _exempted_by(self, rule: str) -> tuple[str, ...]:
         exemptions = (
@@ -139,9 +139,9 @@ class Rules:
 
     def _state(self, id: str, entering: bool) -> Condition | None:
         """The guard by which a state is entered or left, as it was asked, else as it stands behind the event."""
-        asked = self.recorder.states.get((id, entering))
-        if asked is not None or self.partition is None:
-            return asked
+        recorded = self.recorder.states.get((id, entering))
+        if recorded is not None or self.partition is None:
+            return recorded
         state = next(state for state in self.plan.states if state.id == id)
         guard = state.enter if entering else state.leave
         return condition(guard, Scope(self.partition, self.partition.now), self.recorder.events)

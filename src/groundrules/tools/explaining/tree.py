@@ -124,7 +124,7 @@ def window_seen(expr: ir.WindowTest | ir.WindowValue, scope: Scope, events: Even
     key = [evaluate(part, scope) for part in expr.key]
     names = [clauses.text_of(part, scope) or ".".join(getattr(part, "path", ())) for part in expr.key]
     within = expr.within or scope.plan.retain
-    held = [] if None in key else _held(window, key, within, scope)
+    entries = [] if None in key else _held(window, key, within, scope)
     value = None if None in key else windows.value(expr.window, key, expr.within, None, scope.now)
     return WindowReading(
         kind=window.kind,
@@ -133,8 +133,8 @@ def window_seen(expr: ir.WindowTest | ir.WindowValue, scope: Scope, events: Even
         within=format_duration(expr.within) if expr.within else None,
         value=written(window, value),
         wanted=f"{expr.operator} {written(window, expr.bound)}" if isinstance(expr, ir.WindowTest) else "",
-        events=tuple(_entry_summary(entry, events) for entry in held[-MOST_EVENTS:]),
-        left_out=max(0, len(held) - MOST_EVENTS),
+        events=tuple(_entry_summary(entry, events) for entry in entries[-MOST_EVENTS:]),
+        left_out=max(0, len(entries) - MOST_EVENTS),
     )
 
 

@@ -33,9 +33,9 @@ def _marked(line: str, places: list[Range]) -> Iterator[str]:
     shown = view(line, places[0][0])
     carets = ""
     for start, end in places:
-        left, taken = shown.columns(start, end)
+        left, width = shown.columns(start, end)
         if end > shown.start and start < shown.end:
-            carets = carets.ljust(left) + "^" * max(0, left + taken - max(left, len(carets)))
+            carets = carets.ljust(left) + "^" * max(0, left + width - max(left, len(carets)))
     yield shown.text.rstrip()
     yield carets
 

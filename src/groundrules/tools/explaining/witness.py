@@ -134,8 +134,8 @@ class Witness:
         for runner in self._interpreter.runners.values():
             if runner.partition is not None:
                 lighten(runner.partition)
-        held = {entry.event for runner in self._interpreter.runners.values() for entry in _history(runner)}
-        self.events = {id: event for id, event in self.events.items() if id in held}
+        referenced = {entry.event for runner in self._interpreter.runners.values() for entry in _history(runner)}
+        self.events = {id: event for id, event in self.events.items() if id in referenced}
 
 
 def _history(runner: Runner) -> Iterable[Entry]:
@@ -164,8 +164,8 @@ def fork(runner: Runner) -> Runner:
     plan = runner.plan
     memo: dict[int, Any] = {id(plan): plan, id(runner.watch): None}
     cells = (plan.rules, plan.windows, plan.ledgers, plan.caps, plan.ladders, plan.processes, plan.states, plan.lists)
-    for thing in (thing for group in cells for thing in group):
-        memo[id(thing)] = thing
+    for cell in (cell for group in cells for cell in group):
+        memo[id(cell)] = cell
     for entry in _history(runner):
         memo[id(entry)] = entry
     return copy.deepcopy(runner, memo)

@@ -153,19 +153,19 @@ class _Reader:
     def _own_lines(self) -> dict[int, str]:
         """Return the blank and comment lines outside of scalars by number, blank ones as ""."""
         last = self.file.position(len(self.file.text))[0]
-        taken: set[int] = set()
+        occupied: set[int] = set()
         for scalar in self.scalars:
             first, final = self.file.position(scalar.start)[0], self.file.position(scalar.end)[0]
-            taken.update(range(first, final + 1))
-        lines = {number: self.file.line(number).strip() for number in range(1, last + 1) if number not in taken}
+            occupied.update(range(first, final + 1))
+        lines = {number: self.file.line(number).strip() for number in range(1, last + 1) if number not in occupied}
         return {number: line for number, line in lines.items() if not line or line.startswith("#")}
 
     def _behind(self, comment: _Comment) -> None:
         entry = self._before(comment.start)
         while entry is not None and entry.flow is not None and entry.flow.end <= comment.start:
             entry = entry.parent
-        begun = self.file.line_start(self.file.position(comment.start)[0])
-        if entry is None or not self.file.text[begun : comment.start].strip(" \t-"):
+        line_start = self.file.line_start(self.file.position(comment.start)[0])
+        if entry is None or not self.file.text[line_start : comment.start].strip(" \t-"):
             following = self._after(comment.start)
             if following is None:
                 raise UnsupportedYamlError

@@ -144,10 +144,10 @@ class Phrases(Speech):
         shown = {name: self._parameter(value, name in lengths) for name, value in parameters.items()}
         plain = {name for name, value in parameters.items() if name in lengths or isinstance(value, _PLAIN)}
         matched = frozenset(name for name, value in act.parameters.items() if isinstance(value, ir.Matched))
-        given = {name: text for name, text in shown.items() if text}
-        brief = {name: text for name, text in given.items() if name in plain}
-        sentence = sentence_of(wording, self.lang, brief, matched) or sentence_of(wording, self.lang, given, matched)
-        text = sentence[0] if sentence else " ".join([title_of(act.do, self.lang, self._actions), *given.values()])
+        phrases = {name: text for name, text in shown.items() if text}
+        brief = {name: text for name, text in phrases.items() if name in plain}
+        sentence = sentence_of(wording, self.lang, brief, matched) or sentence_of(wording, self.lang, phrases, matched)
+        text = sentence[0] if sentence else " ".join([title_of(act.do, self.lang, self._actions), *phrases.values()])
         if matched:
             text = self("those", what=text)
         spec = self._actions.get(act.do)

@@ -89,10 +89,10 @@ def _elapsed(plan: ir.Plan, witness: Witness) -> int:
 def _case(threshold: Threshold, witness: Witness, steps: Iterable[Step], **members: dict[str, Any]) -> Case:
     """A case with the people of the witness, three more if need be."""
     name = f"{threshold.owner}: below, at and above {threshold.text}"
-    case, taken = witness.case, tuple(steps)
-    used = {str(step.fields.get("by")) for step in taken}
+    case, all_steps = witness.case, tuple(steps)
+    used = {str(step.fields.get("by")) for step in all_steps}
     kept = {who: facts for who, facts in case.members.items() if who in used or "{" in who}
-    return Case(name, taken, case.span, kept | members, case.channels, case.start, case.channel)
+    return Case(name, all_steps, case.span, kept | members, case.channels, case.start, case.channel)
 
 
 def _first_at(witness: Witness) -> str:

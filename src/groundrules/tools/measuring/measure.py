@@ -17,9 +17,9 @@ T = TypeVar("T")
 Watched = Callable[[Iterator[T], int], Iterator[T]]  # shows how far it is of so many
 
 
-def measure(suites: Iterable[Suite], asked: Collection[str], watched: Watched[Verdict]) -> Measured:
+def measure(suites: Iterable[Suite], measures: Collection[str], watched: Watched[Verdict]) -> Measured:
     """Measure what is asked for, rulebook by rulebook; `watched` is shown the mutants as they are judged."""
-    measured: Measured = {name: {} for name in ("coverage", "mutants", "boundaries") if name in asked}
+    measured: Measured = {name: {} for name in ("coverage", "mutants", "boundaries") if name in measures}
     for suite in suites:
         name = suite.rulebook
         if "coverage" in measured:

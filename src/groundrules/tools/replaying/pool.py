@@ -93,16 +93,16 @@ def _in_processes(
             futures.append([pool.submit(_work, str(path), job) for job in parts_of_work])
         running = [future for row in futures for future in row]
         total = sum(map(os.path.getsize, files)) * len(running)
-        _watch(running, read, lambda done: progress(done, total))
+        _watch(running, read, lambda read_so_far: progress(read_so_far, total))
         return [merged([future.result() for future in row]) for row in futures]
 
 
 def _watch(futures: Sequence[Future[Share]], read: Synchronized[int], progress: Callable[[int], object]) -> None:
     waiting = set(futures)
     while waiting:
-        done, waiting = wait(waiting, POLL)
+        finished, waiting = wait(waiting, POLL)
         progress(read.value)
-        for future in done:
+        for future in finished:
             future.result()
 
 

@@ -149,12 +149,12 @@ def _shorthand_meets(value: Any, action: Action, spec: ir.ActionSpec | None) -> 
     if value is None:
         return True
     name = spec.shorthand if spec else None
-    given = action.parameters.get(name) if name else None
-    if isinstance(value, dict) and not isinstance(given, dict):
+    actual = action.parameters.get(name) if name else None
+    if isinstance(value, dict) and not isinstance(actual, dict):
         return all(
             _same(item, action.who if key == "who" else action.parameters.get(key)) for key, item in value.items()
         )
-    return _same(value, given) if name else action.who == value
+    return _same(value, actual) if name else action.who == value
 
 
 def _same(expected: Any, actual: Any) -> bool:

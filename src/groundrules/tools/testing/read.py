@@ -151,12 +151,12 @@ class _Reader:
         )
 
     def _settings(self, node: YMapping) -> Settings:
-        given = node.get("with")
-        if given is None:
+        section = node.get("with")
+        if section is None:
             return {}
-        if not isinstance(given, YMapping):
-            raise self._wrong(given, "`with` maps parameters to values")
-        return {name.text: (name.span, value) for name, value in given.items}
+        if not isinstance(section, YMapping):
+            raise self._wrong(section, "`with` maps parameters to values")
+        return {name.text: (name.span, value) for name, value in section.items}
 
     def _facts(self, plain: dict[str, Any], node: YMapping, key: str) -> dict[str, dict[str, Any]]:
         value = plain.get(key) or {}
@@ -200,9 +200,9 @@ class _Reader:
         if named:
             return self._wrong(node, f"a step is one event, but both `{named[0]}` and `{named[1]}` are event types")
         for key, _ in node.items:
-            near = nearest(key.text, self._fields)
-            if near and key.text not in STEP_KEYS:
-                return self._unknown(key, f"did you mean `{near}`?")
+            suggestion = nearest(key.text, self._fields)
+            if suggestion and key.text not in STEP_KEYS:
+                return self._unknown(key, f"did you mean `{suggestion}`?")
         return self._wrong(node, "a step needs an event type that the rulebook knows, or `tick: true`")
 
     def _expectation(self, node: YMapping, plain: dict[str, Any]) -> Expectation:

@@ -81,7 +81,7 @@ def run_cases(plan: ir.Plan, cases: Iterable[Case]) -> list[CaseResult]:
 def run_case(plan: ir.Plan, case: Case, compiled: HasPlan | None = None) -> CaseResult:
     """Run one case to its end, going on after failed steps; on the compiled form of the plan, if it is given."""
     result = CaseResult(case)
-    begun = time.perf_counter()
+    start = time.perf_counter()
     try:
         _play(Engine(compiled or plan), plan, case, result)
     except TimeError as error:
@@ -89,7 +89,7 @@ def run_case(plan: ir.Plan, case: Case, compiled: HasPlan | None = None) -> Case
     if result.problem is None and not _reaches(plan, case, result.decisions):
         listened = sorted({step.type for step in case.steps if step.type})
         result.problem = f"this test reaches no rule: none listens to {', '.join(listened) or 'the passing of time'}"
-    result.seconds = time.perf_counter() - begun
+    result.seconds = time.perf_counter() - start
     return result
 
 

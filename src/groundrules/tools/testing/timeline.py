@@ -110,8 +110,8 @@ class VirtualClock:
             moved = datetime.fromisoformat(at)
         except ValueError:
             moment = as_moment(at)
-            meant = f"; counted from 1970 that is `{moment}`" if moment else ""
-            message = f"`{at}` is no time; write `09:00`, `+20s`, `monday 09:00` or `2026-03-02 09:00`{meant}"
+            hint = f"; counted from 1970 that is `{moment}`" if moment else ""
+            message = f"`{at}` is no time; write `09:00`, `+20s`, `monday 09:00` or `2026-03-02 09:00`{hint}"
             raise TimeError(message) from None
         return moved if moved.tzinfo else moved.replace(tzinfo=self._zone)
 
@@ -200,13 +200,13 @@ class EventMaker:
         base = {"id": "#0", "type": "roster", "time": rfc3339(now), "community": {"id": PARTITION}}
         return base | {"members": members}
 
-    def _written(self, type: str, short: Any, given: dict[str, Any]) -> dict[str, Any]:
+    def _written(self, type: str, short: Any, stated: dict[str, Any]) -> dict[str, Any]:
         properties = self._schemas.get(type, {}).get("properties", {})
         fields: dict[str, Any] = {}
-        if "by" in given:
-            fields["actor"] = self._member(given.pop("by"))
-        given = self._short(type, short) | given
-        return fields | {key: self._field(key, value, properties.get(key, {})) for key, value in given.items()}
+        if "by" in stated:
+            fields["actor"] = self._member(stated.pop("by"))
+        stated = self._short(type, short) | stated
+        return fields | {key: self._field(key, value, properties.get(key, {})) for key, value in stated.items()}
 
     def _short(self, type: str, short: Any) -> dict[str, Any]:
         """What the value beside the type's name stands for: fields, or the type's most telling one."""

@@ -88,8 +88,10 @@ class Session:
         elif read.command in COMMANDS:
             handler = COMMANDS[read.command]
         else:
-            near = nearest(read.command, COMMANDS)
-            raise CommandError("no_command" if near is None else "no_command_near", name=read.command, near=near)
+            suggestion = nearest(read.command, COMMANDS)
+            raise CommandError(
+                "no_command" if suggestion is None else "no_command_near", name=read.command, near=suggestion
+            )
         answers = handler(self, read)
         if handler not in ASIDE and not any(isinstance(answer, Problem) for answer in answers):
             self.history.append(Entry(line))
@@ -119,9 +121,9 @@ class Session:
         """Take the last line back; the line, or None if there is none."""
         if not self.history:
             return None
-        gone = self.history[-1]
+        removed = self.history[-1]
         self._again(self.history[:-1])
-        return gone.line
+        return removed.line
 
     def _again(self, entries: list[Entry]) -> None:
         self.history, self.chat = [], Chat(self.ready)
@@ -212,8 +214,8 @@ def event(session: Session, read: Line) -> list[Answer]:
         raise CommandError("json", error="not an object")
     type = str(fields.pop("type", type))
     if type not in session.chat.plan.events:
-        near = nearest(type, session.chat.plan.events)
-        raise CommandError("no_type" if near is None else "no_type_near", name=type, near=near)
+        suggestion = nearest(type, session.chat.plan.events)
+        raise CommandError("no_type" if suggestion is None else "no_type_near", name=type, near=suggestion)
     actor = fields.pop("actor", None)
     by = {"by": actor["id"] if isinstance(actor, dict) and set(actor) == {"id"} else actor} if actor else {}
     if not by and "actor" in session.chat.plan.events[type].get("required", ()):
@@ -245,12 +247,12 @@ def role(session: Session, read: Line) -> list[Answer]:
     who, *names = read.text.split() or [""]
     if not names:
         raise CommandError("usage", usage="/role m1 admin")
-    held = list(session.chat.members.get(who, {}).get("roles", []))
+    roles = list(session.chat.members.get(who, {}).get("roles", []))
     for name in names:
         plain = name.lstrip("+-")
-        held = [other for other in held if other != plain] + ([] if name.startswith("-") else [plain])
-    session.chat.tell(who, {"roles": held})
-    return [Notice("roles", {"who": who, "roles": held})]
+        roles = [other for other in roles if other != plain] + ([] if name.startswith("-") else [plain])
+    session.chat.tell(who, {"roles": roles})
+    return [Notice("roles", {"who": who, "roles": roles})]
 
 
 def member(session: Session, read: Line) -> list[Answer]:
@@ -334,14 +336,14 @@ def why(session: Session, read: Line) -> list[Answer]:
         return [Explanation(event=explained.event(), every=bool(name))]
     rules: list[RuleExplained] = explained.rule(name)
     if not rules:
-        near = nearest(name, [rule.id for rule in session.chat.plan.rules])
-        raise CommandError("no_rule" if near is None else "no_rule_near", name=name, near=near)
+        suggestion = nearest(name, [rule.id for rule in session.chat.plan.rules])
+        raise CommandError("no_rule" if suggestion is None else "no_rule_near", name=name, near=suggestion)
     return [Explanation(rules=tuple(rules))]
 
 
 def undo(session: Session, read: Line) -> list[Answer]:
-    gone = session.undo()
-    return [Problem("nothing_to_undo") if gone is None else Notice("undone", {"line": gone})]
+    removed = session.undo()
+    return [Problem("nothing_to_undo") if removed is None else Notice("undone", {"line": removed})]
 
 
 def lang(session: Session, read: Line) -> list[Answer]:

@@ -213,9 +213,9 @@ class _Page:
         place = f" {say('in', channel=example.channel)}" if example.channel else ""
         when = f"{say.second(example.at)} · {say.who(example)}{place}"
         text = f"<blockquote>{_marked(example)}</blockquote>" if example.text else ""
-        done = "".join(f"<p>→ {escape(line)}</p>" for line in say.doing(example))
+        effects = "".join(f"<p>→ {escape(line)}</p>" for line in say.doing(example))
         why = "".join(f'<p class="why">{escape(line)}</p>' for line in say.reasons(example))
-        return f'<div class="example {example.side}"><small>{escape(when)}</small>{text}{done}{why}</div>'
+        return f'<div class="example {example.side}"><small>{escape(when)}</small>{text}{effects}{why}</div>'
 
     # --- the rest -------------------------------------------------------------------------------
 

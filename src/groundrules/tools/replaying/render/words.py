@@ -76,8 +76,8 @@ class ReportSpeech(Speech):
         return [clause_told(clause, speech("decisions", self.lang)) for clause in example.clauses]
 
     def doing(self, example: Example) -> list[str]:
-        done = self("does", does=", ".join(example.does)) if example.does else self("does_nothing")
-        return [done, *([self("instead", does=", ".join(example.instead))] if example.instead else [])]
+        effects = self("does", does=", ".join(example.does)) if example.does else self("does_nothing")
+        return [effects, *([self("instead", does=", ".join(example.instead))] if example.instead else [])]
 
     def verdict(self, verdict: Verdict) -> str:
         cohort = pick(verdict.title, self.lang) or verdict.cohort or self("everybody")
