@@ -11,7 +11,7 @@ PACKAGES = ("msgspec", "hyperscan", "google-re2", "cedarpy", "common-expression-
 
 
 def describe() -> dict[str, object]:
-    """Return what can be told of this machine and of the packages that matter."""
+    """Describe this machine and the packages that matter."""
     return {
         "processor": _processor(),
         "cores": os.cpu_count(),

@@ -1,4 +1,4 @@
-"""What a run tells: a table on the terminal and for `docs/performance.md`, and JSON."""
+"""The results of a run: a table for the terminal and `docs/performance.md`, and JSON."""
 
 from __future__ import annotations
 

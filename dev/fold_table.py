@@ -106,7 +106,7 @@ def _decomposed(char: str) -> str:
 
 
 def _step(char: str) -> str:
-    """One step towards the folded form; `char` itself where there is none left."""
+    """One step towards the folded form; `char` itself if it is folded already."""
     if char.isascii():
         return char.lower()
     if _within(char, _INVISIBLE) or _within(char, _ADORNING):

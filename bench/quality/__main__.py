@@ -38,7 +38,7 @@ class Findings:
 
 
 def measure(sources: Sequence[Source] = (*LABELLED, *STREAMS), most: int | None = None) -> Findings:
-    """Feed every source, at most so many rows of each, to engines of its own."""
+    """Feed each source, at most `most` rows of it, to its own engines."""
     findings = Findings()
     for source in sources:
         _measure(source, most, findings)

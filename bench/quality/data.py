@@ -50,7 +50,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Row:
-    """An event as an adapter would send it; `wanted` None: it is no message that anything is said about."""
+    """An event as an adapter would send it; `wanted` is None where it has no label."""
 
     event: dict[str, Any]
     half: Half

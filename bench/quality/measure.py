@@ -33,7 +33,7 @@ HARSH = frozenset(
 
 @dataclass
 class Tally:
-    """What became of messages: those that should be acted on and those that should not."""
+    """Counts of messages: those that should be acted on and those that should not."""
 
     found: int = 0
     wanted: int = 0

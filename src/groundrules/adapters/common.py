@@ -1,4 +1,4 @@
-"""What all adapters say alike, and how they read what may be anything: a member may send what no platform describes."""
+"""What all adapters share, and how they read untrusted input: a member may send what no platform describes."""
 
 from __future__ import annotations
 
@@ -41,22 +41,22 @@ def links(written: str, *further: Json) -> list[Json]:
 
 
 def mapping(value: Any) -> Mapping[str, Any]:
-    """What should be an object; an empty one if it is none."""
+    """The value as an object; an empty one if it is anything else."""
     return value if isinstance(value, Mapping) else {}
 
 
 def sequence(value: Any) -> Sequence[Any]:
-    """What should be a list; an empty one if it is none."""
+    """The value as a list; an empty one if it is anything else."""
     return value if isinstance(value, list | tuple) else ()
 
 
 def text(value: Any) -> str:
-    """What should be a text; numbers as they are written, all else as an empty one."""
+    """The value as a text; numbers as written, anything else as an empty one."""
     return str(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
 
 
 def number(value: Any, otherwise: float = 0) -> float:
-    """What should be a number, or is one in quotes."""
+    """The value as a number, quoted or not."""
     try:
         parsed = float(value)
     except (TypeError, ValueError, OverflowError):

@@ -129,7 +129,7 @@ class _RoomEvent:
         )
 
     def membership(self) -> list[Json]:
-        """Joining, leaving, being sent away: told by what the membership was and is."""
+        """Joining, leaving, being removed: recognised by the membership before and after."""
         before = mapping(mapping(self.raw.get("unsigned")).get("prev_content"))
         was, now = before.get("membership"), self.content.get("membership")
         about = text(self.raw.get("state_key", self.raw["sender"]))
@@ -177,7 +177,7 @@ def _without_quotation(body: str) -> str:
 
 
 def _written(content: Mapping[str, Any], body: str) -> Json:
-    """What is written in a message: its text, the links in it and behind its words, whom it names."""
+    """A message's content: its text, the links in it and behind its words, the members it mentions."""
     named = sequence(mapping(content.get("m.mentions")).get("user_ids"))
     return {
         "text": body,

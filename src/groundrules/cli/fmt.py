@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class _Tally:
-    """What became of the files; `refused` could not be formatted."""
+    """How many files had which result; `refused` could not be formatted."""
 
     changed: list[str] = field(default_factory=list)
     same: int = 0
@@ -95,7 +95,7 @@ def _file(path: Path, tally: _Tally, only_look: bool, diff: bool) -> None:
 
 
 def _read(read: Callable[[Report], SourceFile | None], path: str, tally: _Tally) -> str | None:
-    """Return a text, or None once it is told why it can't be read."""
+    """Return a text, or None after printing why it can't be read."""
     from groundrules.cli.loading import print_diagnostics
     from groundrules.diagnostics.model import Report
 
@@ -110,7 +110,7 @@ def _read(read: Callable[[Report], SourceFile | None], path: str, tally: _Tally)
 
 
 def _replace(path: Path, text: str) -> None:
-    """Write a file beside the old one first, so that nobody ever sees half of it."""
+    """Write a temporary file first, so that no reader ever sees half of it."""
     beside = path.with_name(f".{path.name}.fmt")
     beside.write_text(text, encoding="utf-8", newline="\n")
     beside.chmod(path.stat().st_mode)

@@ -77,7 +77,7 @@ def _rulebooks(path: str) -> list[str]:
 
 
 def print_findings(path: str) -> bool:
-    """Print what is found at `path`; whether it is free of errors, warnings or not."""
+    """Print the findings at `path`; return whether it has no errors, warnings aside."""
     findings = [item for rulebook in _rulebooks(path) for item in _findings(rulebook, False, (), None)]
     _print(findings, "human")
     return not any(item.is_error for item in findings)

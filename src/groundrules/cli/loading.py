@@ -1,6 +1,6 @@
 """How commands get a plan: from a plan file, or from a rulebook that checks clean; else they exit with code 1.
 
-A plan file is told by how it begins. Reading one imports nothing of what rulebooks are read with.
+A plan file is recognised by its first bytes. Reading one imports nothing of the front end.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from groundrules.display.lines import Line, Style, drawn
 
 
 def print_lines(lines: Iterable[Line], err: bool = False) -> None:
-    """Print lines, in colours where somebody sees them."""
+    """Print lines, in colour on a terminal."""
     for line in lines:
         click.echo(drawn(line), err=err, color=False if "NO_COLOR" in os.environ else None)
 
@@ -44,7 +44,7 @@ def print_json(data: Any) -> None:
 
 
 def write_records(records: bytes) -> None:
-    """Write records for programs as they are, at once; a terminal gets escapes for what would act on it."""
+    """Write records for programs unchanged and unbuffered; on a terminal, control characters are escaped."""
     if not records:
         return
     if sys.stdout.isatty():

@@ -134,7 +134,7 @@ def _versions(rulebook: str, against: str | None, budget: Budget | None) -> tupl
 
 @contextmanager
 def _progress(files: list[str], quiet: bool) -> Iterator[Progress]:
-    """Yield what to tell of the progress; it is shown on a terminal, if there is enough to wait for."""
+    """Yield a callback for the progress; on a terminal, a bar shows it if the input is large."""
     if quiet or not sys.stderr.isatty() or sum(map(os.path.getsize, files)) < LONG:
         yield lambda read, total: None
         return

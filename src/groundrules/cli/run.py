@@ -79,7 +79,7 @@ def command(
 
 
 def _shown(plan: ir.Plan, form: str, lang: str, everything: bool) -> Callable[[bytes, list[Decision]], None]:
-    """How the decisions about a line are shown: one a line as JSON, or told to people."""
+    """How the decisions about a line are shown: one per line as JSON, or worded for people."""
     if form == "jsonl":
         return lambda line, decisions: write_records(b"".join(encode(decision) + b"\n" for decision in decisions))
     from groundrules.tools.running.human import Reporter

@@ -15,7 +15,7 @@ from groundrules.plan.codec import PlanError
 
 @contextmanager
 def exit_on_mistakes() -> Iterator[None]:
-    """Tell what is wrong with a version, and exit: with 1 for a wrong rulebook or plan, with 2 where there is none."""
+    """Print what is wrong with a version and exit: 1 for a faulty rulebook or plan, 2 if there is none."""
     from groundrules.frontend import RulebookError
     from groundrules.tools.revisions import RevisionError
 

@@ -1,4 +1,4 @@
-"""A line on the terminal for work that takes long, gone when it is done."""
+"""A line on the terminal while slow work runs, erased when it is done."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from contextlib import contextmanager
 
 from groundrules.display import safe
 
-PATIENCE = 2.0  # seconds before anything is said
+PATIENCE = 2.0  # seconds before the line appears
 
 
 @contextmanager
 def note_when_slow(text: str) -> Iterator[None]:
-    """Say `text` on standard error once the work has taken a while, if that is a terminal."""
+    """Show `text` on standard error once the work has taken a while, if that is a terminal."""
     if not sys.stderr.isatty():
         yield
         return

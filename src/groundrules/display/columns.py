@@ -66,7 +66,7 @@ def _fitting_back(text: str, end: int, most: int) -> int:
 
 
 def padded(text: str, columns: int, right: bool = False) -> str:
-    """A text filled up with blanks, behind it or, for what stands to the `right`, before it."""
+    """A text padded with blanks: after it or, if it is aligned `right`, before it."""
     blanks = " " * (columns - width(text))
     return blanks + text if right else text + blanks
 

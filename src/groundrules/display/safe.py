@@ -37,7 +37,7 @@ def html(text: str) -> str:
 
 
 def markdown(text: str) -> str:
-    """A text as Markdown shows it, in one line; it makes no block, link, tag or entity, and mentions nobody."""
+    """A text for one line of Markdown, escaped so that it forms no block, link, tag, entity or mention."""
     return _MARKDOWN.sub(_escaped, plain(" ".join(text.split())))
 
 

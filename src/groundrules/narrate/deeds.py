@@ -1,4 +1,4 @@
-"""Actions as sentences: what is done to whom, in the words of their schemas.
+"""Actions as sentences: what is done, and to whom, in the words of their schemas.
 
 A plan brings the wordings of its actions with it; where there is no plan at hand, those of the shipped schemas serve.
 An action without a sentence is told by its title, or its name, and its parameters.
@@ -18,7 +18,7 @@ from groundrules.types.catalog import shipped_catalog
 
 
 class Wording(Protocol):
-    """How an action is told: its specification in a plan has it, and so has its type in a catalogue.
+    """The wording of an action, as its specification in a plan and its type in a catalogue have it.
 
     `title` names it by language, `sentence` has the forms of its sentence by language, `names` what its parameters are
     called by language; `durations` are lengths of time, `unsaid` are for machines only.
@@ -98,7 +98,7 @@ def _is_several(value: Any) -> bool:
 
 
 def _shown(value: Any, is_length: bool, lang: str, wordings: Wordings | None) -> str:
-    """A parameter's value; "" for what says nothing."""
+    """A parameter's value; "" if it is empty."""
     if value in (None, False, "", [], ()) or (is_length and value == 0):
         return ""
     if is_length and isinstance(value, int):

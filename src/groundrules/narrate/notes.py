@@ -10,7 +10,7 @@ from groundrules.narrate.speech import speech
 
 
 def noted(note: Note, lang: str) -> str:
-    """One note as a sentence; of a kind that has none, or without what its sentence tells, its name and details."""
+    """One note as a sentence; its name and details if its kind has no sentence or a value is missing."""
     say = speech("decisions", lang)
     detail = {name: value_text(value, lang) for name, value in note.detail.items()}
     if say.knows(f"notes.{note.kind}"):

@@ -1,4 +1,4 @@
-"""Words for people: forms with holes, kept as data, said in any language there are files for.
+"""Words for people: forms with holes, kept as data, in every language that has files.
 
 `words/DOMAIN.LANG.toml` holds the forms of one domain (`explain`, `handbook`, …) in one language; `common` holds what
 every domain may say. A further language is further files. They are read when something is first said. What is to be
@@ -31,7 +31,7 @@ def languages() -> tuple[str, ...]:
 
 
 def language_of(lang: str) -> str:
-    """The language nearest to a tag such as zh-CN, or a locale such as zh_CN.UTF-8; English where there is none."""
+    """The language nearest to a tag such as zh-CN, or a locale such as zh_CN.UTF-8; else English."""
     primary = re.split("[-_.]", lang.lower())[0]
     return primary if primary in languages() else "en"
 
@@ -122,7 +122,7 @@ class Speech:
 
 @cache
 def speech(domain: str, lang: str) -> Speech:
-    """Return the speech of a domain, where no times are told."""
+    """Return the speech of a domain without times."""
     return Speech(domain, lang)
 
 

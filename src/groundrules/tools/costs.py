@@ -23,7 +23,7 @@ from groundrules.window_kinds import KINDS
 
 _ID, _VALUE, _PANE = 40, 40, 16
 _BALANCE = 19  # two integers of MessagePack, at their longest
-_PANES = 61  # sixty whole ones, and the one that is being filled
+_PANES = 61  # sixty full panes, and the one being filled
 
 
 @dataclass(frozen=True)

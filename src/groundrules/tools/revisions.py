@@ -19,7 +19,7 @@ from groundrules.errors import GroundrulesError
 
 
 class RevisionError(GroundrulesError, ValueError):
-    """A revision that can't be had; `help` says what may be done about it."""
+    """A revision that can't be read; `help` suggests a remedy."""
 
     def __init__(self, message: str, help: str | None = None) -> None:
         super().__init__(message)
@@ -54,7 +54,7 @@ def spot(written: str, beside: str | None = None) -> Spot:
 
 @dataclass(frozen=True)
 class Standing:
-    """Where a version's file or folder can be read; `top` is the temporary folder that stands for its repository."""
+    """Where a version's file or folder can be read; `top` is the temporary copy of its repository."""
 
     path: Path
     top: Path | None = None

@@ -1,4 +1,4 @@
-"""What adapters fill in, by their tables: lints compare them with what rules read."""
+"""The fields that adapters fill in, by their tables; lints compare them with what rules read."""
 
 from __future__ import annotations
 

@@ -86,7 +86,7 @@ def _checked(result: CheckResult) -> tuple[Checked, ir.Plan]:
 
 @dataclass(frozen=True)
 class _Renamed:
-    """Tells of files in a temporary folder as of files of a revision."""
+    """Names files in a temporary folder as files of their revision."""
 
     folder: str
     shown: str

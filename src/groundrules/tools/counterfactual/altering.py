@@ -1,7 +1,8 @@
 """What can be made different in a counterfactual: a field of the event, or something remembered.
 
-An alteration is told as a `Change` and done by one of two functions: on a copy of the event before it is fed, or on a
-copy of the memory at the moment when the rule is asked. One that has neither can only be told.
+An alteration is described by a `Change` and made by one of two functions: on a copy of the event
+before it is fed, or on a copy of the memory just before the rule is evaluated. One without either can only be
+described.
 """
 
 from __future__ import annotations
@@ -66,7 +67,7 @@ def field(place: Place, value: Any, change: Change) -> Alteration:
 
 
 def rewrite(place: Place, before: Any, change: Callable[[Any], Any], stated: Change) -> Alteration:
-    """A field of the event made over; `before` is what stands for it where the event does not have it.
+    """A field of the event rewritten; `before` is used where the event does not have it.
 
     Several changes of one text or list are made one after the other.
     """
@@ -79,7 +80,7 @@ def rewrite(place: Place, before: Any, change: Callable[[Any], Any], stated: Cha
 
 
 def value_at(event: Json, place: Place) -> Any:
-    """What stands at a place of an event, or None."""
+    """The value at a place of an event, or None."""
     inside: Any = event
     for name in place:
         try:
@@ -177,7 +178,7 @@ class InWindow:
         return Change(kind="window", what=self.window.type, count=count, **self.details, **more)
 
     def more(self, count: int) -> Alteration:
-        """So many more events; of distinct values, each with a value of its own."""
+        """So many more events, each with a new value where distinct ones are counted."""
 
         def alter(partition: Partition) -> None:
             for number in range(count):
@@ -192,7 +193,7 @@ class InWindow:
         )
 
     def fewer(self, count: int) -> Iterator[Alteration]:
-        """So many events less, the oldest first, and never the one at hand; nothing if there are not so many."""
+        """So many fewer events, oldest first, never the current one; nothing if there are not enough."""
         own = self.scope.partition.number if self.scope.event is not None else -1
         oldest = [entry for entry in self.held if entry.number != own][:count]
         if len(oldest) == count:

@@ -35,7 +35,7 @@ SHOWN = 5  # words of a list that are named
 
 @singledispatch
 def leaf(expr: Any, want: bool, site: Site) -> Iterator[Alteration]:
-    """Yield changes that may make a leaf true or false; none for those that nothing simple turns."""
+    """Yield changes that may make a leaf true or false; none where no simple change would."""
     return iter(())
 
 
@@ -150,7 +150,7 @@ def _fitting(items: Sequence[str], text: Any) -> tuple[str, ...]:
 
 
 def _writings(needles: list[str], expr: Any) -> list[Callable[[str], str]]:
-    """How to write into a text what is to be found there; a pattern may want to stand alone."""
+    """Ways to put the needles into a text; a pattern may have to stand alone."""
     new = " ".join(needles)
     if getattr(expr, "view", "") == "domain":
         return [lambda text: new]
@@ -161,7 +161,7 @@ def _writings(needles: list[str], expr: Any) -> list[Callable[[str], str]]:
 
 
 def _cut(expr: Any, site: Site) -> Iterator[Alteration]:
-    """A text from which everything is taken out that a leaf finds in it."""
+    """A text without anything that a leaf finds in it."""
     subject = _subject(expr.subject)
     text = site.value(subject)
     if not isinstance(text, str):
@@ -264,7 +264,7 @@ def _(expr: ir.Known, want: bool, site: Site) -> Iterator[Alteration]:
 
 
 def _made_known(operand: Any, site: Site) -> Iterator[Alteration]:
-    """A fact that is told, as any value."""
+    """A fact that becomes known, with any value."""
     if not isinstance(operand, ir.Field | ir.Fact) or site.value(operand) is not None:
         return
     specimens: dict[str, Any] = {"number": 1, "boolean": True, "list": [], "duration": MINUTE, "clock": 0}

@@ -109,7 +109,7 @@ def nearest(relation: Relation, bound: Any) -> Any:
 
 
 def set_to(expr: ir.Field | ir.Fact, value: Any, relation: Relation, bound: Any, site: Site) -> Iterator[Alteration]:
-    """Yield the change of a field or fact to `value`, which is told as a relation to `bound`."""
+    """Yield the change of a field or fact to `value`, described by its relation to `bound`."""
     before = site.value(expr)
     change = Change(
         kind="fact" if isinstance(expr, ir.Fact) else "field",

@@ -48,7 +48,7 @@ def _all(parts: Sequence[list[Way]]) -> list[Way]:
 
 
 def _any(parts: Sequence[list[Way]]) -> list[Way]:
-    """Any one part; of each part its best ways first, so that every part has its say."""
+    """Any one part; the best ways of each come first, so that every part is represented."""
     return _distinct(ways[turn] for turn in range(WIDEST) for ways in parts if turn < len(ways))
 
 

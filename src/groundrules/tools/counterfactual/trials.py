@@ -39,7 +39,7 @@ class Trials:
         self._rules = rules
 
     def ways(self, explained: RuleExplained, most: int) -> list[WouldFire]:
-        """The smallest changes that would have made a rule fire; those that could not be tried only if none could."""
+        """The smallest changes that would have made a rule fire; untried ones only if none could be tried."""
         rule = next(rule for rule in self._rules.plan.rules if rule.id == explained.rule)
         if self._moment.partition is None or explained.verdict in (*FIRED, "off", "ended", "own"):
             return []
@@ -70,7 +70,7 @@ class Trials:
         return ways or self._not_asked(rule)
 
     def _not_asked(self, rule: ir.Rule) -> list[Way]:
-        """Ways through the guard of a state that nothing asked about now; they can only be told."""
+        """Ways through the guard of a state that was not evaluated this time; they can only be described."""
         partition = self._witness.remembered(self._moment.partition)
         if not isinstance(rule.trigger, ir.OnState) or partition is None:
             return []

@@ -56,7 +56,7 @@ def blocks(plan: ir.Plan) -> dict[str, Block]:
 
 
 def changes(both: Both) -> Iterator[Change]:
-    """Yield what became of the blocks: of the new plan in order, then those that are gone."""
+    """Yield the changes of blocks: those of the new plan in order, then the removed ones."""
     old, new = blocks(both.old), blocks(both.new)
     used: set[str] = set()
     for id, block in sorted(new.items()):

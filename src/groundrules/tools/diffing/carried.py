@@ -1,4 +1,4 @@
-"""What a live swap would keep and lose, told for people.
+"""What a live swap would keep and lose, worded for people.
 
 `engine.swap` decides it, by the spaces that rows live in; here it is asked with a state, or with none, and its names
 of spaces are turned back into what an author knows: windows as they were written, ledgers and rules by name.
@@ -58,7 +58,7 @@ def _renamed(plan: ir.Plan, before: dict[str, str], after: dict[str, str]) -> di
 
 
 def _ids(kind: str, before: dict[str, str], after: dict[str, str], kept: set[str], gone: bool) -> tuple[str, ...]:
-    """Return the cells of a kind that are not kept as they are; those that are gone altogether only if asked for."""
+    """Return the cells of a kind that are not kept unchanged; removed ones only if `gone`."""
     changed = (space for space in before.keys() - kept if space.startswith(kind) and (gone or space in after))
     return tuple(sorted(space.removeprefix(kind) for space in changed))
 

@@ -100,7 +100,7 @@ def _lists(both: Both) -> Iterator[Change]:
 
 
 def _vocabulary(both: Both) -> Iterator[Change]:
-    """Yield what became of event types, and of the schemas of actions that both versions use."""
+    """Yield the changes of event types, and of the schemas of actions that both versions use."""
     old, new = both.old.events, both.new.events
     for name in sorted({*old, *new}):
         details = (Detail(part="schema"),) if name in old and name in new and old[name] != new[name] else ()
@@ -116,7 +116,7 @@ def _vocabulary(both: Both) -> Iterator[Change]:
 def _named(
     section: str, id: str, was: bool, now: bool, details: tuple[Detail, ...], about: ir.Ledger | None = None
 ) -> Iterator[Change]:
-    """Yield what became of something that has nothing but its name."""
+    """Yield the changes of things that have nothing but a name."""
     if was and now and not details:
         return
     kind = ("changed" if was else "added") if now else "removed"
@@ -129,7 +129,7 @@ def _named(
 
 
 def _parameters(old: Checked | None, new: Checked | None) -> Iterator[Change]:
-    """Yield what became of parameters; plan files know only what came of them."""
+    """Yield the changes of parameters; plan files hold only their effects."""
     if old is None or new is None:
         return
     was, now = _declared(old), _declared(new)

@@ -1,4 +1,4 @@
-"""What became of the effects of a block."""
+"""Changes in the effects of a block."""
 
 from __future__ import annotations
 

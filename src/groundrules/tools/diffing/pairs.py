@@ -1,4 +1,4 @@
-"""Which part of one plan is which part of another, and what may be said of two values."""
+"""Matching the parts of two plans, and the details of how two values differ."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ class Both:
 
 
 def paired(old: Sequence[T], new: Sequence[T], *likenesses: Callable[[T], Any]) -> list[tuple[T | None, T | None]]:
-    """Pair the items of two lists: those that are equal, then those alike in the first way, then in the next.
+    """Pair the items of two lists: equal ones first, then those alike by each likeness in turn.
 
-    The order is that of the new list; what only the old one has comes last. Without a partner stands None.
+    The order is that of the new list; what only the old one has comes last. A missing partner is None.
     """
     partners: dict[int, T] = {}
     unpaired = list(old)

@@ -1,4 +1,4 @@
-"""What became of a rule: what sets it off, its guard, what it does, how often, for whom.
+"""Changes in a rule: what triggers it, its guard, what it does, how often, for whom.
 
 `lead` compares what a rule, reward, path or schedule says about itself; `acting` what one rule of a block does. Each
 returns details; `lead` says besides where the rule moved: whether it acts on more events, on fewer, or otherwise.
@@ -24,7 +24,7 @@ Compared = tuple[list[Detail], Direction]
 
 
 def lead(both: Both, old: ir.Rule, new: ir.Rule) -> Compared:
-    """Return what changed in the rule that stands for a block."""
+    """Return what changed in the main rule of a block."""
     parts = [
         _trigger(old, new),
         _guard(both, old, new),
@@ -41,7 +41,7 @@ def lead(both: Both, old: ir.Rule, new: ir.Rule) -> Compared:
 
 
 def acting(both: Both, part: str, old: ir.Rule | None, new: ir.Rule | None) -> list[Detail]:
-    """Return what changed in what one rule of a block does; `part` begins what the details are parts of."""
+    """Return what changed in what one rule of a block does; `part` is the prefix of the details' parts."""
     details = effects(both, f"{part}then", old.effects if old else (), new.effects if new else ())
     details += _times(both, part, old.times if old else None, new.times if new else None)
     details += edit(f"{part}approval", approval(old.approval if old else None), approval(new.approval if new else None))

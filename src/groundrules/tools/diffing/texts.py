@@ -49,7 +49,7 @@ class Texts:
         return ", ".join(map(self.expression, keys))
 
     def window(self, id: str) -> str:
-        """Return how a window was written; windows are known by hashes, which tell nobody anything."""
+        """Return how a window was written; its id is a hash, which means nothing to a reader."""
         window = self._windows.get(id)
         return (self.written(window.src) or f"{window.kind}({window.type})") if window else id
 
@@ -126,7 +126,7 @@ class Texts:
 
 
 def _was_written(parameter: ir.AnyExpr | ir.Template) -> bool:
-    """Whether an author gave a parameter; what a schema fills in has no place of its own."""
+    """Whether an author gave a parameter; a schema's default has no source position."""
     return isinstance(parameter, ir.Const | ir.Template) or parameter.src >= 0
 
 

@@ -24,7 +24,7 @@ def summary(event: Json, at: int | None = None) -> EventSummary:
 
 
 def about(event: Json) -> str:
-    """What an event was about: its text, its emoji, whom or what it concerns."""
+    """What an event was about: its text, its emoji, the person or thing it concerns."""
     texts = [str(event[name]) for name in TELLING if isinstance(event.get(name), str) and event[name]]
     if event.get("type") != "message":
         texts += [identity(event[name]) for name in ABOUT if isinstance(event.get(name), dict)]
@@ -32,5 +32,5 @@ def about(event: Json) -> str:
 
 
 def identity(entity: Json) -> str:
-    """The name of a thing, else its id."""
+    """The name of an entity, else its id."""
     return str(entity.get("name") or entity.get("title") or entity.get("id") or "")

@@ -1,4 +1,4 @@
-"""Explaining events of a stream: replay what came before, watch the one that is asked about."""
+"""Explaining an event of a stream: replay what came before it, then watch it being decided."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class Explained:
         ]
 
     def nearest(self) -> RuleExplained | None:
-        """Of the rules that listened and did not fire the one that came nearest, with what would have made it fire.
+        """The rule that listened and came nearest to firing, with what would have made it fire.
 
         None if none came near at all.
         """
@@ -99,7 +99,7 @@ def watch(witness: Witness, event: Json, behind: Iterable[Json] = ()) -> Explain
 
 
 def explain_event(plan: ir.Plan, lines: Callable[[], Iterable[bytes]], id: str) -> Explained | None:
-    """Replay lines of JSON up to the first event with this id, and explain that; None if there is none.
+    """Replay lines of JSON up to the first event with this id and explain it; None if there is no such event.
 
     `lines` gives the stream from its beginning each time it is called: events of other partitions are left out, which
     is known only once the event is found.
@@ -115,7 +115,7 @@ def explain_event(plan: ir.Plan, lines: Callable[[], Iterable[bytes]], id: str) 
 
 
 def events_of(lines: Iterable[bytes]) -> Iterator[Json]:
-    """The events of lines of JSON; a line that holds none changes nothing and is left out."""
+    """The events in lines of JSON; lines without one are skipped."""
     return (event for line in lines if (event := as_written(line)) is not None)
 
 

@@ -19,7 +19,7 @@ from groundrules.tools.explaining.underline import disguised, underlined
 
 MARKS = {True: "✓", False: "✗", None: "?"}
 MOST = 5  # rules that did not fire, of those that listened
-LONGEST = 100  # columns of a condition where only its gist is told
+LONGEST = 100  # columns of a condition where only its gist is shown
 VERDICTS: dict[str, Style] = {"fired": "holds", "unknown": "unknown"}  # the rest fails
 STYLES: dict[bool | None, Style] = {True: "holds", False: "fails", None: "unknown"}
 
@@ -31,7 +31,7 @@ def lines_of(explained: EventExplained | RuleExplained, plan: ir.Plan, lang: str
 
 
 def _cut(text: str) -> str:
-    """A long condition without its middle: how it begins and ends tells what it is."""
+    """A long condition with its middle cut: beginning and end identify it."""
     return excerpt(text, LONGEST, LONGEST // 4)
 
 

@@ -157,7 +157,7 @@ class RuleExplained(Record, frozen=True, kw_only=True):
     rollout: float = 1.0
     share: float | None = None
     listens: tuple[str, ...] = ()
-    heard: str = ""  # the type of the event at hand
+    heard: str = ""  # the type of the current event
     subject: str | None = None
     when: Condition | None = None
     unless: Condition | None = None
@@ -166,7 +166,7 @@ class RuleExplained(Record, frozen=True, kw_only=True):
     ladder: Ladder | None = None
     missing: tuple[str, ...] = ()
     exempted_by: tuple[str, ...] = ()
-    waits: str | None = None  # for what a rule waits that listens to no event; a key of the narrator's words
+    waits: str | None = None  # what a rule that listens to no event waits for; a key of the narrator's words
     due: str | None = None
     approval: tuple[str, ...] = ()
     would_fire: tuple[WouldFire, ...] = ()

@@ -29,7 +29,7 @@ def nearest_first(rule: RuleExplained) -> tuple[float, int, str]:
 
 
 def _score(condition: Condition) -> tuple[float, int]:
-    """(how much of it holds, of how many parts)."""
+    """How much of a condition holds, and how many parts it has."""
     match condition.shape:
         case "not" if condition.outcome is True:
             return 0.0, 0
@@ -46,7 +46,7 @@ def _score(condition: Condition) -> tuple[float, int]:
 
 
 def _filled(window: WindowReading) -> float:
-    """How far a window is filled that is compared with something: 0.67 for two of three. The first one is none."""
+    """How full a window is, relative to its threshold: 0.67 for two of three. A value below 2 scores 0."""
     relation, _, bound_text = window.wanted.partition(" ")
     if relation not in (">", ">=", "==") or not isinstance(window.value, int | float) or window.value < 2:
         return 0.0
@@ -58,7 +58,7 @@ def _filled(window: WindowReading) -> float:
 
 
 def parts_that_hold(condition: Condition | None) -> tuple[int, int]:
-    """How many parts of a guard are true, of how many; of several alternatives the one that comes nearest counts."""
+    """How many parts of a guard are true, and how many there are; of alternatives, the nearest counts."""
     if condition is None:
         return 0, 0
     if condition.shape in ("and", "all") and condition.parts:

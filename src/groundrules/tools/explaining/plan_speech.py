@@ -17,7 +17,7 @@ LONGEST = 60
 
 
 class PlanSpeech(Speech):
-    """What is said about one plan: its names, times in its zone, and what would have changed an outcome."""
+    """The words for one plan: its names, times in its zone, and what would have changed an outcome."""
 
     def __init__(self, plan: ir.Plan, lang: str) -> None:
         super().__init__("explain", lang, plan.timezone)

@@ -1,6 +1,6 @@
-"""What every rule saw at the moment it was asked.
+"""What every rule saw at the moment it was evaluated.
 
-A settlement changes balances and what rules remember, so whatever is to be told of a guard is worked out before it is
+A settlement changes balances and what rules remember, so whatever explains a guard is worked out before it is
 answered: the tree of its conditions, its memory of earlier firings, its share of members.
 """
 
@@ -23,7 +23,7 @@ from groundrules.tools.explaining.tree import Events, condition
 
 @dataclass
 class Asking:
-    """One rule asked once: its guard as it was then, and what it remembered."""
+    """One evaluation of a rule: its guard as it was then, and what it remembered."""
 
     rule: ir.Rule
     scope: Scope
@@ -42,7 +42,7 @@ class Asking:
 
 
 class Recorder:
-    """Stands beside the interpreter and notes what is asked, in order; `states` holds the guards of states, by id and
+    """Watches the interpreter and records its evaluations in order; `states` holds the guards of states, by id and
     whether it is that of entering."""
 
     def __init__(self, plan: ir.Plan, events: Events) -> None:
@@ -84,7 +84,7 @@ def key(parts: tuple[Any, ...], scope: Scope) -> dict[str, Any]:
 
 
 def once(rule: ir.Rule, clause: ir.Once, lane: str, scope: Scope) -> Once:
-    """What `once_per` remembers for the key at hand."""
+    """What `once_per` remembers for the current key."""
     firings, own = scope.partition.firings, key_of(clause.key, scope)
     live = lane == "live"
     earlier = [
@@ -110,7 +110,7 @@ def _again(clause: ir.Once, fired: int, scope: Scope) -> int:
 
 
 def times(rule: ir.Rule, clause: ir.Times, lane: str, scope: Scope) -> Times:
-    """The number that the firing at hand has, or would have."""
+    """The number of the current firing, or of one that would happen now."""
     return Times(
         key=key(clause.key, scope),
         within=format_duration(clause.within),

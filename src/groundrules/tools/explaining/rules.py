@@ -1,4 +1,4 @@
-"""What is to be said of one rule: its verdict on the event at hand, and what it rests on."""
+"""One rule explained: its verdict on the current event, and the reasons for it."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ class Rules:
         return self._explained(rule, verdict="elsewhere", **self._waiting(rule))
 
     def _waiting(self, rule: ir.Rule) -> dict[str, Any]:
-        """For what a rule waits that does not listen to the event, and what stands about that."""
+        """What a rule waits for when it does not listen to the event, and how far along that is."""
         match rule.trigger:
             case ir.OnCrossing():
                 return {"waits": "ladder", "ladder": self._ladder(rule)}
@@ -157,7 +157,7 @@ class Rules:
         return "ended" if rule.ends is not None and now > rule.ends else "elsewhere"
 
     def _ladder(self, rule: ir.Rule) -> Ladder | None:
-        """Where a balance stands below the step; of those that the event changed, else of the actor's."""
+        """How far a balance is below the step: one that the event changed, else the actor's."""
         trigger = rule.trigger
         assert isinstance(trigger, ir.OnCrossing)
         ladder = next(ladder for ladder in self.plan.ladders if ladder.id == trigger.ladder)

@@ -28,7 +28,7 @@ Events = Mapping[str, Json]
 
 
 def condition(expr: Any, scope: Scope, events: Events, decisive: bool = True) -> Condition:
-    """The tree of a guard as it is seen in `scope`; `events` are those that windows may hold, by id."""
+    """The tree of a guard as evaluated in `scope`; `events` are those that windows may hold, by id."""
     match expr:
         case ir.And() | ir.Or() | ir.Not():
             return _branch(expr, scope, events, decisive)

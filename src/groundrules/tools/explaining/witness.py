@@ -33,7 +33,7 @@ Watch = Callable[[str, Any, Scope], None]
 
 @dataclass
 class Moment:
-    """One event, the state before it, and what came of it. `lone`: its time lay far ahead, and nothing confirmed it."""
+    """One event, the state before it, and its outcome. `lone`: its time lay far ahead, and nothing confirmed it."""
 
     event: Json
     partition: str | None
@@ -57,7 +57,7 @@ class Witness:
             self._watch(owner, guard, scope)
 
     def feed(self, event: Json) -> list[Decision]:
-        """Handle an event that nobody asks about."""
+        """Handle an event that needs no explanation."""
         self.events[str(event.get("id"))] = event
         self._fed += 1
         if self._fed % LIGHTEN == 0:
@@ -69,7 +69,7 @@ class Witness:
         return decisions
 
     def note(self, event: Json, watch: Watch, behind: Iterable[Json] = ()) -> Moment:
-        """Handle an event; `watch` is told of every guard that is asked, before it is.
+        """Handle an event; `watch` is called with every guard just before it is evaluated.
 
         Where it lies far ahead of the clock, what comes `behind` it in its partition says whether its time is true.
         """
@@ -107,7 +107,7 @@ class Witness:
         return None if waiting is waiting_in(ahead) else is_noted(found, waiting)
 
     def partition_of(self, event: Json) -> str | None:
-        """Where an event belongs, None if it can't be told."""
+        """The partition an event belongs to; None if that is unknown."""
         with suppress(Invalid):
             return self._interpreter.partition_of(event)
         return None

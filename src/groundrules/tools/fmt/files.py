@@ -27,7 +27,7 @@ def files_below(folder: Path) -> list[Path]:
 
 
 def _is_ours(path: Path) -> bool:
-    """Tell whether a file begins like one of ours: it names a rulebook, holds tests, or only sections of a rulebook."""
+    """Whether a file begins like one of ours: it names a rulebook, holds tests, or only sections of a rulebook."""
     file = read_file(path, path.as_posix(), Report(), most=MAX_YAML)
     if file is None:
         return False

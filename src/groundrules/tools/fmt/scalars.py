@@ -21,7 +21,7 @@ _OTHERWISE_IN_1_1 = re.compile(
     re.I,
 )
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
-_TELLING_ESCAPE = re.compile(r"\\[^\\\"/nt]")
+_VISIBLE_ESCAPE = re.compile(r"\\[^\\\"/nt]")
 _UNPRINTABLE = ("Cc", "Cs", "Zl", "Zp")
 
 
@@ -41,8 +41,8 @@ def scalar(node: YScalar, flow: bool) -> str:
     if not isinstance(node.value, str):
         return node.text or ("null" if flow else "")
     raw = node.span.text
-    if node.style == '"' and "\n" not in raw and _TELLING_ESCAPE.search(raw.replace("\\\\", "")):
-        return raw  # what nobody can see is better seen escaped
+    if node.style == '"' and "\n" not in raw and _VISIBLE_ESCAPE.search(raw.replace("\\\\", "")):
+        return raw  # invisible characters are better left escaped
     return written(node.text, flow, bool(node.style))
 
 

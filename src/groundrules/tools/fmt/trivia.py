@@ -24,7 +24,7 @@ _MARKER = re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.M)
 
 
 class UnsupportedYamlError(GroundrulesError):
-    """Something between the values that is kept by nobody: an anchor, a tag, a directive."""
+    """Something between the values that has no canonical layout: an anchor, a tag, a directive."""
 
 
 @dataclass(eq=False)

@@ -1,4 +1,4 @@
-"""The members' handbook of a rulebook: what is allowed, what follows, what is earned, whom to turn to.
+"""The members' handbook of a rulebook: what is allowed, what breaking a rule leads to, what is earned, who to turn to.
 
 `handbook` reads the plan, so every number in it is the one that the engine goes by; `markdown` and `html` write it.
 """

@@ -1,4 +1,4 @@
-"""What a document is made of, before anybody decides how it looks. All texts are plain; writers escape them."""
+"""The parts of a document, before any layout. All texts are plain; writers escape them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 # Ideographs, kana and their punctuation; Korean has spaces between words.
 _CJK = "\u2e80-\u312f\u3190-\ua4cf\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\U00020000-\U0003ffff"
 _FOLDED = re.compile(rf"(?<=[{_CJK}]) (?=[{_CJK}“‘])|(?<=[”’]) (?=[{_CJK}])")
-_PRIVATE = 0xF0000  # stands for what is quoted while the rest is folded
+_PRIVATE = 0xF0000  # placeholders for quoted text while the rest is folded
 _KEPT = re.compile("[“「`]([\U000f0000-\U000ffffd])[”」`]")
 _QUOTED = re.compile(r"(“[^“”]*”|「[^「」]*」|`[^`]*`)")
 

@@ -19,7 +19,7 @@ from groundrules.tools.handbook.phrases import Phrases
 
 @dataclass(frozen=True, eq=False)
 class Guide:
-    """`modes` are those of the rules that are told of: members hear neither of shadows nor of what is off. `ids`:
+    """`modes` selects the rules that are described: members hear of neither shadow rules nor those that are off. `ids`:
     rules are named with their ids, for those who refer to them."""
 
     checked: Checked

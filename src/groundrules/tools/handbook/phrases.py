@@ -202,7 +202,7 @@ _PLAIN = (ir.Const, *_REFERENCES)  # what people can read
 
 
 def _is_unspoken(value: Any) -> bool:
-    """What is said rather than done, and ids of what is at hand."""
+    """Texts for people and ids from the current event, which sentences leave out."""
     items = value.items if isinstance(value, ir.Sequence) else ()
     return isinstance(value, ir.Template | ir.Matched) or any(
         isinstance(item, ir.Field | ir.Template) for item in items

@@ -76,7 +76,7 @@ def _sentence(phrases: Phrases, rule: ir.Rule) -> str:
 
 
 def _conditions(guide: Guide, rule: ir.Rule) -> Iterator[str]:
-    """What else there is to know: from what number on, how often, who has to agree, for whom and until when."""
+    """The small print: from which count on, how often, who has to approve, for whom and until when."""
     phrases = guide.phrases
     tests = list(dict.fromkeys(map(phrases.window, within(rule.when, ir.WindowTest))))
     if tests:
@@ -102,7 +102,7 @@ def _once(phrases: Phrases, once: ir.Once) -> str:
 
 
 def agreed(guide: Guide, rule: ir.Rule) -> Iterator[str]:
-    """Who has to approve, and what follows if nobody does."""
+    """Who has to approve, and what happens if nobody does."""
     phrases, approval = guide.phrases, rule.approval
     if approval is None:
         return

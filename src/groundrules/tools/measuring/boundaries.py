@@ -31,7 +31,7 @@ ORDERED = ("<", "<=", ">", ">=")
 
 
 class Proposal(NamedTuple):
-    """A threshold that no test passes closely, and a case that does; None where none could be made."""
+    """A threshold that no test passes closely, and a case that does; None if none could be made."""
 
     threshold: Threshold
     case: Case | None

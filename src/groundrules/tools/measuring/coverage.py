@@ -37,7 +37,7 @@ class Item:
 
 @dataclass
 class Observed:
-    """What was seen while the cases were played."""
+    """What was observed while the cases were played."""
 
     outcomes: dict[tuple[str, int], set[bool | None]] = field(default_factory=dict)  # (owner, source) → of the clause
     guards: dict[int, set[bool | None]] = field(default_factory=dict)  # identity of a guard in the plan → its outcomes
@@ -68,7 +68,7 @@ def coverage(plan: ir.Plan, cases: Iterable[Case]) -> Coverage:
 
 
 def joined(parts: Iterable[Coverage]) -> Coverage:
-    """What several sets of cases reach together, each under settings of its own."""
+    """What several sets of cases reach together, each under its own settings."""
     coverages = list(parts)
     items = dict.fromkeys(item for coverage in coverages for item in coverage.items)
     return Coverage(tuple(sorted(items, key=_place)), frozenset().union(*(coverage.reached for coverage in coverages)))
@@ -82,7 +82,7 @@ def _place(item: Item) -> tuple[str, int, str, str, str, str]:
 
 
 def observe(plan: ir.Plan, cases: Iterable[Case]) -> Observed:
-    """Play every case to an interpreter of its own and note what it asks and does."""
+    """Play each case on a fresh interpreter and record what it evaluates and does."""
     observed = Observed()
     for case in cases:
         _play(plan, case, observed)
@@ -109,7 +109,7 @@ def _note(decisions: Iterable[Decision], observed: Observed) -> None:
 
 
 def covered(plan: ir.Plan, observed: Observed) -> Coverage:
-    """Set what was seen against everything that the rulebook has of its own."""
+    """Compare the observations with everything the rulebook itself defines."""
     pairs = [*_rules(plan, observed), *_paths(plan, observed), *_states(plan, observed)]
     ordered = sorted(pairs, key=lambda pair: _place(pair[0]))
     return Coverage(tuple(item for item, _ in ordered), frozenset(item for item, reached in ordered if reached))

@@ -198,7 +198,7 @@ def _ago(length: int) -> str:
 
 
 def _by_values(threshold: Threshold, witness: Witness, of: Any) -> Iterator[Case]:
-    """The same with three values of a field, or three lengths of it, by three members if it is by anybody."""
+    """The same with three values or lengths of a field, by three members if the event has an actor."""
     fields = [node for node in walk(of) if isinstance(node, ir.Field)] if of is not None else []
     paths = [node.path for node in fields if node.root == "event"]
     if not paths:

@@ -25,7 +25,7 @@ from groundrules.tools.testing.cases import Case
 from groundrules.tools.testing.runner import run_case
 from groundrules.window_kinds import KINDS
 
-MOST_WORDS = 12  # of a list, evenly chosen: each entry of a list of thousands tells no more than the next
+MOST_WORDS = 12  # of a list, evenly chosen: in a list of thousands, one entry is as good as the next
 
 
 class Mutant(NamedTuple):
@@ -39,7 +39,7 @@ class Mutant(NamedTuple):
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of a mutant: `by` names the test that noticed, None if none did."""
+    """The fate of a mutant: `by` names the test that noticed it, None if none did."""
 
     owner: str
     file: str
@@ -50,7 +50,7 @@ class Verdict:
 
 
 def mutants(plan: ir.Plan) -> Iterator[Mutant]:
-    """Yield every mutant of what is the rulebook's own."""
+    """Yield every mutant of what the rulebook itself defines."""
     kinds = kinds_of(plan)
     for number, rule in enumerate(plan.rules):
         if "." not in rule.id and rule.mode != "off":

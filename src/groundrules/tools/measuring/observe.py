@@ -16,7 +16,7 @@ from groundrules.tools.testing.timeline import EventMaker, TimeError, at_once
 
 
 def play(plan: ir.Plan, case: Case, watch: Watch) -> Iterator[list[Decision]]:
-    """Yield the decisions of each step; ends early where a time can't be read, which is told as the case's problem."""
+    """Yield the decisions of each step; ends early where a time can't be read, which the case itself reports."""
     interpreter, maker = Interpreter(plan, watch), EventMaker(plan, case)
     roster = maker.roster()
     if roster:

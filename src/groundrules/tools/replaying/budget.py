@@ -93,7 +93,7 @@ class Budget:
         return replace(book, rules=(*book.rules, *rules))
 
     def check(self, version: Version) -> None:
-        """Raise BudgetError if a limit names a rule that the version does not have, or a cohort can't be told by it."""
+        """Raise BudgetError if a limit names an unknown rule, or a cohort has a condition and the version is a plan."""
         plan, report = version.plan, Report()
         known = {*(base(rule.id) for rule in plan.rules), *(tag for rule in plan.rules for tag in rule.tags), ANY}
         for limit in self.limits:
@@ -113,7 +113,7 @@ def base(id: str) -> str:
 
 
 def rules_named(plan: ir.Plan, name: str) -> list[ir.Rule]:
-    """Return the rules that a limit's name stands for: by id, else by tag; `any`: all but rewards."""
+    """Return the rules that a limit names: by id, else by tag; `any` is all but rewards."""
     own = [rule for rule in plan.rules if not rule.id.startswith(COHORT)]
     if name == ANY:
         return [rule for rule in own if rule.kind != "reward"]

@@ -94,7 +94,7 @@ def report(new: Version, after: Share, old: Version | None = None, before: Share
 
 
 def rewards(plan: ir.Plan) -> set[str]:
-    """Return the rules by which nobody is actioned."""
+    """Return the rules that act on nobody."""
     return {rule.id for rule in plan.rules if rule.kind == "reward"}
 
 

@@ -44,7 +44,7 @@ class Share:
     hits: list[Hit] = field(default_factory=list)
     rejected: Counter[str] = field(default_factory=Counter)  # code → how often
     rejections: list[Rejection] = field(default_factory=list)  # the first ones
-    names: dict[str, tuple[int, str]] = field(default_factory=dict)  # member → (line, name), the last one told
+    names: dict[str, tuple[int, str]] = field(default_factory=dict)  # member → (line, name), the latest
     weeks: Counter[str] = field(default_factory=Counter)  # week → events
     cohort_events: Counter[tuple[int, str]] = field(default_factory=Counter)  # (cohort, event type) → events
     cohort_members: dict[int, set[str]] = field(default_factory=dict)
@@ -178,7 +178,7 @@ class Report(Data, frozen=True, kw_only=True):
     zone: str = "UTC"
     rules: tuple[RuleRow, ...] = ()
     weeks: tuple[Week, ...] = ()
-    members: int = 0  # on whom the new version acts, by rules that are no rewards
+    members: int = 0  # on whom the new version acts, rewards aside
     members_before: int = 0
     people: tuple[Person, ...] = ()  # of the new version alone, without `against`
     newly: tuple[Person, ...] = ()  # members that only the new version acts on

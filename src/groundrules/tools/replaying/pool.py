@@ -37,9 +37,9 @@ def replay(
     cohorts: Sequence[Cohort] = (),
     progress: Progress = lambda read, total: None,
 ) -> list[Share]:
-    """Run the lines of `files` through each version and return what came of it, in the order of the versions.
+    """Run the lines of `files` through each version and return the results, in the order of the versions.
 
-    `jobs` is how many processes to use (all cores unless said); `told` is called now and then with the bytes read so
+    `jobs` is how many processes to use (default: all cores); `progress` is called now and then with the bytes read so
     far and the bytes to read, those of every share counted. The last version has the rules of `cohorts`.
     """
     cores = jobs or os.cpu_count() or 1

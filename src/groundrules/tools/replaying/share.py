@@ -32,12 +32,12 @@ COHORT = "cohort:"
 
 REASONS = 1000  # hits of a rule in a partition whose clauses are kept
 REJECTIONS = 20
-TOLD = 512  # lines after which progress is told
+REPORT_EVERY = 512  # lines between reports of progress
 
 
 @dataclass(frozen=True)
 class Cohort:
-    """Whom a cohort holds: an event must meet all that is given. `expression`: the plan has a rule for it."""
+    """Who belongs to a cohort: an event must meet every criterion given. `expression`: the plan has a rule for it."""
 
     name: str
     expression: bool = False
@@ -56,13 +56,13 @@ class Job:
 
 
 def run(ready: Compiled, job: Job, progress: Callable[[int], object]) -> Share:
-    """Run a share; `told` is called with bytes read since the last time."""
+    """Run a share; `progress` is called with the bytes read since the last call."""
     runner = _Runner(ready, job)
     mine = _mine(ready.plan, job)
     read = 0
     for number, line in enumerate(lines(job.files), 1):
         read += len(line)
-        if number % TOLD == 0:
+        if number % REPORT_EVERY == 0:
             progress(read)
             read = 0
         if mine(line):
@@ -227,7 +227,7 @@ class _Runner:
 
 
 def plain(line: bytes) -> dict[str, Any]:
-    """Return an event as it was written; nothing where it is none."""
+    """Return an event as it was written; an empty one if the line holds none."""
     try:
         value = msgspec.json.decode(line)
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
@@ -236,7 +236,7 @@ def plain(line: bytes) -> dict[str, Any]:
 
 
 def at_path(event: Any, path: Iterable[str]) -> Any:
-    """Return the value at a dotted path of an event as it was written; None where there is none."""
+    """Return the value at a dotted path of an event as it was written; None if it is absent."""
     for name in path:
         event = event.get(name) if isinstance(event, dict) else None
     return event

@@ -32,7 +32,7 @@ def lines(paths: Iterable[str]) -> Iterator[bytes]:
 
 @contextmanager
 def on_disk(paths: Sequence[str], stdin: IO[bytes]) -> Iterator[list[str]]:
-    """Yield paths that can be read again and again: `-` is what standard input holds, kept meanwhile."""
+    """Yield paths that can be read repeatedly; `-` is a temporary copy of standard input."""
     if "-" not in paths:
         yield list(paths)
         return

@@ -1,1 +1,1 @@
-"""A stream run through an engine, with a tally of what it came to."""
+"""A stream run through an engine, with a tally of the results."""

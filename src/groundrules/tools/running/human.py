@@ -1,8 +1,8 @@
-"""What `groundrules run --format human` prints: a line for what happened, then what is to be done about it.
+"""What `groundrules run --format human` prints: a line for what happened, then the actions to take.
 
 Reading along, people want to know what was done and by which rule. So decisions that only keep count are left out (a
 message counted, a path begun or ended, a label set, a point for a message), balances of members stand beside what moved
-them, and reasons are told only where words in the text are the reason. `--all` prints every decision with everything
+them, and reasons are given only where words in the text are the reason. `--all` prints every decision with everything
 that it says.
 """
 
@@ -28,12 +28,12 @@ from groundrules.plan import ir
 STYLES: dict[str, Style] = {"→": "fails", "~": "unknown", "?": "unknown", "-": "faint", "·": "faint"}
 CLOCK = "⏰"
 WIDTH = 100  # columns of an action; the rule behind it comes after
-SAID = 80  # columns of what somebody wrote
+MESSAGE_WIDTH = 80  # columns of what somebody wrote
 _COUNTING = ("path_", "label_")  # notes that only say how a process stands
 
 
 class Reporter:
-    """Tells decisions under a line for what brought them about, with a heading for each day."""
+    """Lists decisions under a line for what caused them, with a heading for each day."""
 
     def __init__(self, plan: ir.Plan, lang: str, everything: bool) -> None:
         self._say = Speech("run", lang, plan.timezone)
@@ -43,9 +43,9 @@ class Reporter:
         self._day = ""
 
     def lines(self, line: bytes, decisions: Iterable[Decision]) -> Iterator[Line]:
-        """Yield what came of a line of input; timers that fell due before it stand above its own line."""
+        """Yield the outcome of a line of input; timers that fell due before it come first."""
         header: str | None = None
-        own = False  # the event itself was decided: what follows came of it
+        own = False  # the event itself was decided: what follows is its outcome
         for decision in decisions:
             own = own or decision.trigger not in ("timer", "crossing")
             if not self._everything and not self._is_news(decision, line):
@@ -64,7 +64,7 @@ class Reporter:
     # --- the line above -----------------------------------------------------------------------------
 
     def _block(self, above: str, body: list[str], decision: Decision) -> Iterator[Line]:
-        """The line above and what came of it; in one line where that is all that there is."""
+        """The line above and its outcome, on one line where there is nothing more."""
         day = self._local(decision.at, "%Y-%m-%d")
         if day and day != self._day:
             self._day = day
@@ -88,7 +88,7 @@ class Reporter:
     def _local(self, at: str | None, form: str) -> str:
         return self._say.local(at).strftime(form) if at else ""
 
-    # --- what came of it ----------------------------------------------------------------------------
+    # --- outcomes ----------------------------------------------------------------------------------
 
     def _body(self, decision: Decision) -> Iterator[str]:
         if self._everything or decision.rejected or decision.trigger == "duplicate":
@@ -140,7 +140,7 @@ def _parts(event: dict[str, Any]) -> Iterator[str]:
     yield str(actor.get("name") or actor.get("id") or "")
     yield f"#{channel.get('name') or channel.get('id')}" if channel else ""
     if event.get("type") == "message":
-        yield excerpt(str(event.get("text") or ""), SAID)
+        yield excerpt(str(event.get("text") or ""), MESSAGE_WIDTH)
         return
     yield f"[{event.get('type')}]"
     target = _object(event, "target")
@@ -148,10 +148,10 @@ def _parts(event: dict[str, Any]) -> Iterator[str]:
     for key in ("task", "document", "poll", "activity"):
         named = _object(event, key)
         yield str(named.get("title") or named.get("question") or named.get("id") or "")
-    yield from (excerpt(str(event[key]), SAID) for key in ("emoji", "reason", "text") if event.get(key))
+    yield from (excerpt(str(event[key]), MESSAGE_WIDTH) for key in ("emoji", "reason", "text") if event.get(key))
 
 
 def _object(event: dict[str, Any], name: str) -> dict[str, Any]:
-    """A field that holds an object; a rulebook's own types may keep something else under the name."""
+    """A field that holds an object; a rulebook's own types may use the name for something else."""
     value = event.get(name)
     return value if isinstance(value, dict) else {}

@@ -15,7 +15,7 @@ _NAMED = re.compile(r"([a-z][a-z0-9_+-]+):(?=(//)?)(.*)", re.DOTALL)
 
 
 def resumed(where: str, plan: HasPlan) -> tuple[Store, Engine]:
-    """Return the store at `where` and an engine that goes on from what it holds.
+    """Return the store at `where` and an engine that continues from its state.
 
     Raises PortError if there is no such store, StoreError if the place can't be used.
     """
@@ -45,5 +45,5 @@ def _opened(where: str) -> Store:
 
 
 def _refusal(error: Exception) -> StoreError:
-    """Somebody else's store may raise anything."""
+    """A third party's store may raise anything."""
     return StoreError(str(error) if isinstance(error, StoreError | SnapshotError) else failure(error))

@@ -1,4 +1,4 @@
-"""What became of a test as plain data."""
+"""A test's result as plain data."""
 
 from __future__ import annotations
 

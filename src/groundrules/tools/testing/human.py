@@ -1,4 +1,4 @@
-"""What became of tests, line by line: each case, and where one failed what was expected beside what came out."""
+"""Test results line by line: each case and, where one failed, the expected beside the actual outcome."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ class Mismatch:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a step brought about, and what the engine holds after it, as `judge` reads it."""
+    """The outcome of a step and the engine's state after it, as `judge` reads them."""
 
     decisions: Sequence[Decision]
     ledgers: Mapping[tuple[str, str], int] = field(default_factory=dict)

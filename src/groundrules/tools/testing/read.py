@@ -191,7 +191,7 @@ class _Reader:
         return Step(str(plain.get("at", NEXT)), type_, plain[name], fields, expected, node.span, repeat, every)
 
     def _types_in(self, plain: dict[str, Any]) -> list[str]:
-        """Return the keys that name types, without those that are fields of another one."""
+        """Return the keys that name types, without those that are fields of another type."""
         named = [key for key in plain if key in self._fields or key == "tick"]
         others = {key for key in named for other in named if key != other and key in self._fields.get(other, ())}
         return [key for key in named if key not in others]

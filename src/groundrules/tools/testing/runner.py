@@ -58,7 +58,7 @@ class Suite:
 
     @property
     def wordings(self) -> Wordings:
-        """How the actions of the rulebook are told."""
+        """The wordings of the rulebook's actions."""
         return {action.name: action for plan, _ in self.groups for action in plan.actions}
 
 
@@ -74,7 +74,7 @@ def run_suite(rulebook: Path, ready: HasPlan, cases: Sequence[Case]) -> Suite:
 
 
 def run_cases(plan: ir.Plan, cases: Iterable[Case]) -> list[CaseResult]:
-    """Run every case on an engine of its own."""
+    """Run every case on its own engine."""
     return [run_case(plan, case) for case in cases]
 
 

@@ -1,4 +1,4 @@
-"""Cases under settings of their own: each kind of setting is a plan of its own."""
+"""Cases with their own settings: each combination of settings gets its own plan."""
 
 from __future__ import annotations
 

@@ -209,13 +209,13 @@ class EventMaker:
         return fields | {key: self._field(key, value, properties.get(key, {})) for key, value in stated.items()}
 
     def _short(self, type: str, short: Any) -> dict[str, Any]:
-        """What the value beside the type's name stands for: fields, or the type's most telling one."""
+        """The fields given by the value beside the type's name: a mapping of them, or the type's main field."""
         if short is None or short is True:
             return {}
         return dict(short) if isinstance(short, dict) else {self._telling(type): short}
 
     def _telling(self, type: str) -> str:
-        """The field that a type is told by: whom it must name, words, what else it must have, else what it may have."""
+        """The main field of a type: the member it must name, its text, another required field, else an optional one."""
         schema = self._schemas.get(type, {})
         properties, family = schema.get("properties", {}), type.partition(".")[0]
         needed = [name for name in schema.get("required", ()) if name not in HEADER]

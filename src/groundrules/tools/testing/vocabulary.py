@@ -1,8 +1,8 @@
-"""What a rulebook knows, held against what its tests speak of: facts of members and channels, actions, times.
+"""What a rulebook's tests may name: facts of members and channels, actions, times.
 
-A fact that no schema has would be told in every event and read by nobody; an action that nothing can do would never be
-expected rightly. Actions of the shipped schemas and of the rulebook's own are known even before a rule names them, so
-that a test may be written before its rule.
+A fact that no schema has would be sent with every event and read by no rule; an action that does not exist would never
+be taken. Actions of the shipped schemas and of the rulebook's own are known even before a rule names them, so that a
+test may be written before its rule.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a line is answered with, as data."""
+"""The answers to a line, as data."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from groundrules.tools.explaining.model import EventExplained, RuleExplained
 
 @dataclass
 class Outcome:
-    """An event, or time that passed, and what it brought about; worked out when somebody reads it.
+    """An event, or time passing, and its consequences, worked out on first access.
 
     `type` is None where only time passed. `tag` is the name by which later lines may speak of the event. `new_member`
-    is who was heard of for the first time.
+    is somebody seen for the first time.
     """
 
     explained: Explained
@@ -36,7 +36,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Notice:
-    """Something in the narrator's words."""
+    """A phrase of the narrator's."""
 
     phrase: str
     values: dict[str, Any] = field(default_factory=dict)
@@ -66,7 +66,7 @@ class Explanation:
 
 @dataclass(frozen=True)
 class Help:
-    """The list of commands is asked for."""
+    """A request for the list of commands."""
 
 
 @dataclass(frozen=True)

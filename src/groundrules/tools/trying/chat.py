@@ -32,7 +32,7 @@ AGO = (" ago", " from now")
 
 @dataclass(frozen=True)
 class Turn:
-    """One step and what came of it; `events` were fed, `explained` says why."""
+    """One step and its outcome; `events` were fed, `explained` says why."""
 
     step: Step
     decisions: tuple[Decision, ...]
@@ -49,7 +49,7 @@ class Turn:
 
 @dataclass
 class Chat:
-    """A rulebook at work on what people type. `members` are the facts that are told of each from now on."""
+    """A rulebook run on what people type. `members` holds the facts sent with each member's events from now on."""
 
     ready: HasPlan
     case: Case = field(default_factory=lambda: Case(name="chat", steps=(), span=NOWHERE))

@@ -52,7 +52,7 @@ _SETTING = re.compile(r"(\w+)=")
 
 
 def settings(text: str) -> dict[str, str]:
-    """`joined=2d ago roles=admin` as a mapping; a value goes on to the next `name=`."""
+    """`joined=2d ago roles=admin` as a mapping; a value extends to the next `name=`."""
     matches = list(_SETTING.finditer(text))
     ends = [*(match.start() for match in matches[1:]), len(text)] if matches else []
     return {match[1]: text[match.end() : end].strip() for match, end in zip(matches, ends, strict=True)}

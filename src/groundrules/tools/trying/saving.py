@@ -34,7 +34,7 @@ class SavingError(GroundrulesError):
 
 
 def tests_file(rulebook: Path) -> Path:
-    """The file that tests of a rulebook are saved to: the one that is there, else a new one beside it."""
+    """The file that a rulebook's tests are saved to: an existing one, else a new one beside it."""
     files_beside = [
         file for files in find_tests(rulebook).values() for file in files if file.parent == _folder(rulebook)
     ]

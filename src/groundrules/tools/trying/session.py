@@ -1,7 +1,7 @@
 """A session: lines in, answers out, and a way back.
 
 Every line that changed something is kept; undoing one begins anew and takes all the others again. So nothing needs to
-be undone piece by piece, and what is seen is always what a test of the same lines would give.
+be undone piece by piece, and the output is always what a test of the same lines would give.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ SOMEBODY = "guest"
 
 
 class CommandError(GroundrulesError):
-    """A line that asks for what can't be done; `said` says why."""
+    """A line that can't be carried out; `problem` says why."""
 
     def __init__(self, phrase: str, **values: Any) -> None:
         super().__init__(phrase)
@@ -98,7 +98,7 @@ class Session:
         return answers
 
     def take(self, read: Line, type: str | None, short: Any, /, **fields: Any) -> list[Answer]:
-        """Let an event happen and say what came of it; a rejected one leaves no trace."""
+        """Feed an event and report its outcome; a rejected one leaves no trace."""
         who = fields.get("by")
         new = who if isinstance(who, str) and self.chat.is_new(who) else None
         if isinstance(who, str):
@@ -112,13 +112,13 @@ class Session:
         return happened(turn, new)
 
     def who(self, read: Line) -> str:
-        """Who acts in a line: whom it names, else who spoke last."""
+        """Who acts in a line: the member it names, else the last speaker."""
         return read.who or self.chat.speaker or "m1"
 
     # --- the way back -----------------------------------------------------------------------------
 
     def undo(self) -> str | None:
-        """Take the last line back; the line, or None if there is none."""
+        """Take the last line back and return it; None if there is none."""
         if not self.history:
             return None
         removed = self.history[-1]

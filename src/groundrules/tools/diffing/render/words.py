@@ -15,7 +15,7 @@ _STEP = re.compile(r"step (\d+)\b")
 
 
 class DiffSpeech(Speech):
-    """What is said about the parts of a diff."""
+    """The words for the parts of a diff."""
 
     def __init__(self, lang: str) -> None:
         super().__init__("diff", lang)
@@ -24,7 +24,7 @@ class DiffSpeech(Speech):
         return self(f"section.{change.section}")
 
     def verdict(self, change: Change) -> str:
-        """Say what became of a block, and which way it moved."""
+        """Say how a block changed, and which way it moved."""
         words = [self(change.kind)] if change.kind != "changed" or change.direction == "same" else []
         if change.was:
             words = [words[0] + self.aside(self("was", was=change.was))]
@@ -52,7 +52,7 @@ class DiffSpeech(Speech):
         return self("counts", added=kinds.count("added"), removed=kinds.count("removed"), changed=changed)
 
     def carried(self, carried: Carried) -> Iterator[tuple[str, list[str]]]:
-        """Yield each fate of what is remembered, with what has it; what is kept only where something is not."""
+        """Yield each fate of remembered state with what shares it; kept state only where some is lost."""
         fates = {name: list(getattr(carried, name)) for name in ("lost", "begun", "cancelled", "resettled", "left")}
         groups = [(self(name), items) for name, items in fates.items() if items]
         if carried.renamed:

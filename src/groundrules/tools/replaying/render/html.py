@@ -245,7 +245,7 @@ def _coloured(kind: str, text: str) -> str:
 
 
 def _table(head: Sequence[str] | None, rows: Iterable[Sequence[str]], numbers: Sequence[int] | None = None) -> str:
-    """Return a table of cells of HTML; under a head, all columns but the first hold numbers unless said."""
+    """Return a table of HTML cells; with a head, all columns but the first are numeric by default."""
 
     def cell(tag: str, column: int, content: str) -> str:
         numeric = head is not None and (column > 0 if numbers is None else column in numbers)

@@ -11,7 +11,7 @@ from groundrules.tools.replaying.model import Example, Person, Reading, Report, 
 
 
 class ReportSpeech(Speech):
-    """What is said about the parts of a report, with times in its zone."""
+    """The words for the parts of a report, with times in its zone."""
 
     def __init__(self, report: Report, lang: str) -> None:
         super().__init__("replay", lang, report.zone)
