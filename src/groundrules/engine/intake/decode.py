@@ -36,7 +36,7 @@ HEADER = ("id", "type", "time", "community")
 SHORT = 2 * DEEPEST
 """So many bytes have not enough brackets to be nested too deeply, if they are JSON."""
 
-_ROUNDED_UP = re.compile(rb"\.[0-9]{3}999[5-9]")
+_rounded_up = re.compile(rb"\.[0-9]{3}999[5-9]").search
 """Digits of a second that the decoder would round up to the next millisecond, where the language cuts."""
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -108,9 +108,9 @@ class Decoder:
         if type(raw) is not bytes:
             raw = _as_json(raw)
             check_depth(raw)
-            if _ROUNDED_UP.search(raw if isinstance(raw, bytes) else raw.encode(errors="replace")):
+            if _rounded_up(raw if isinstance(raw, bytes) else raw.encode(errors="replace")):
                 return self._second_look(raw)
-        elif b"999" in raw and _ROUNDED_UP.search(raw):
+        elif _rounded_up(raw):
             return self._second_look(raw)
         elif len(raw) > SHORT and 2 * len(raw) - len(raw.replace(b"{", b"")) - len(raw.replace(b"[", b"")) > DEEPEST:
             check_depth(raw)
