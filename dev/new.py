@@ -123,7 +123,7 @@ def lint(tree: Tree, name: str) -> Iterator[str]:
         ```
         """,
     )
-    yield f"tests/diagnostics -k {dashed}"
+    yield f"tests/diagnostics/test_pages.py -k {dashed}"
 
 
 def builtin(tree: Tree, name: str) -> Iterator[str]:
