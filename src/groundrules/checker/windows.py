@@ -98,6 +98,7 @@ def _window(reader: Reader, node: nodes.Window) -> Typed:
     fine = _where(reader, node, counted)
     fine = _counted_value(reader, node, counted) and fine
     fine = _times(reader, node) and fine
+    fine = _taken(reader, node) and fine
     optional = False
     for key in node.keys:
         found = _key(reader, key, counted, node.event_type)
@@ -116,7 +117,7 @@ def _misplaced(reader: Reader, node: nodes.Window) -> Typed:
     return reader.error(name_codes.NOT_HERE, node, (f"{reader.place.name} cannot count events", None))
 
 
-def _known_type(reader: Reader, node: nodes.Window) -> bool:
+def _known_type(reader: Reader, node: nodes.Window | nodes.Taken) -> bool:
     known = reader.context.instance.types
     if node.event_type in known:
         return True
@@ -132,7 +133,25 @@ def unknown_type(reader: Reader, name: str) -> wording.Words:
     )
 
 
-def _where(reader: Reader, node: nodes.Window, counted: Context) -> bool:
+def _taken(reader: Reader, node: nodes.Window) -> bool:
+    """Check what takes back: it has the value and the keys that the counted event has, of the same types."""
+    if node.less and not KINDS[node.kind].keeps_entries:
+        words = (f"nothing can be taken back from `{node.kind}`", "use `count` or `distinct`")
+        reader.error(codes.WINDOW_LESS, node.less[0], words)
+        return False
+    checked = [_takes(reader, node, taken) for taken in node.less]
+    return all(checked)
+
+
+def _takes(reader: Reader, node: nodes.Window, taken: nodes.Taken) -> bool:
+    if not _known_type(reader, taken):
+        return False
+    context = reader.session.context(reader.context.instance, (taken.event_type,))
+    keys = [_key(reader, key, context, taken.event_type) for key in node.keys]
+    return _where(reader, taken, context) and _counted_value(reader, node, context) and None not in keys
+
+
+def _where(reader: Reader, node: nodes.Window | nodes.Taken, counted: Context) -> bool:
     if node.where is None:
         return True
     typed = reader.elsewhere(counted, WHERE).condition(node.where)

@@ -120,6 +120,18 @@ class WindowCode:
         return self._key()
 
 
+class TakerCode:
+    """What takes back from a window, with its filter, key and value compiled."""
+
+    def __init__(self, compiler: Compiler, taker: ir.Taker, window: WindowCode) -> None:
+        types = (taker.type,)
+        self.window = window
+        self.where = None if taker.where is None else compiler.condition(taker.where, types)
+        self.key = compiler.key(taker.key, types)
+        self.value = None if taker.value is None else compiler.value(taker.value, types)
+        self.speaks_of_self = speaks_of_self(taker.where)
+
+
 class DueCode:
     """A step of a process; `at` gives the instant it is due, where it does not count from the start."""
 
@@ -205,6 +217,7 @@ class StateCode:
         read = [node.window for node in nodes if isinstance(node, ir.WindowTest | ir.WindowValue)]
         narrow = all(not isinstance(node, _FROM_ANYWHERE) for node in nodes)
         named = {type for turn in (*self.enter_on, *self.leave_on) for type in turn.types}
+        named |= {taker.type for id in read for taker in windows[id].less}
         self.types = frozenset(named | {windows[id].type for id in read}) if narrow and read else None
 
 

@@ -17,7 +17,7 @@ from groundrules.engine.cells.ladders import LadderCell
 from groundrules.engine.cells.ledgers import CapCell, LedgerCell
 from groundrules.engine.cells.roster import Place, kept_facts, place
 from groundrules.engine.codegen.emitter import Frame
-from groundrules.engine.compiled_rules import ProcessCode, RuleCode, StateCode, UntilCode, WindowCode
+from groundrules.engine.compiled_rules import ProcessCode, RuleCode, StateCode, TakerCode, UntilCode, WindowCode
 from groundrules.engine.evaluation.actions import Combiner
 from groundrules.engine.evaluation.compile import Compiler, Value
 from groundrules.engine.index.counts import Counting, counting
@@ -109,6 +109,7 @@ class WindowsOnType(Listening):
     def __init__(self, program: Program, type: str) -> None:
         super().__init__(program, "windows", type)
         self.codes: list[WindowCode] = []
+        self.takers: list[TakerCode] = []
 
     def add(self, window: ir.Window, code: WindowCode) -> None:
         self.codes.append(code)
@@ -233,6 +234,9 @@ class Program:
         for window in self.plan.windows:
             of_type = self.windows_on.setdefault(window.type, WindowsOnType(self, window.type))
             of_type.add(window, self.windows[window.id])
+            for taker in window.less:
+                takes = self.windows_on.setdefault(taker.type, WindowsOnType(self, taker.type))
+                takes.takers.append(TakerCode(self.compiler, taker, self.windows[window.id]))
         for code in self.processes.values():
             self._group_path(code)
         for ladder in self.ladders.values():

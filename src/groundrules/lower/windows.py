@@ -52,6 +52,8 @@ def _kept(lowerer: Lowerer, node: nodes.Window, keep: int) -> tuple[str, tuple[i
     counted = lowerer.elsewhere(ground.checked.context(lowerer.context.instance, (node.event_type,)))
     within = _within(lowerer, node, keep)
     pairs = _keys(lowerer, counted, node)
+    if node.less:
+        keep = LARGEST
     kept = ground.window(
         ir.Window(
             id="",
@@ -60,6 +62,7 @@ def _kept(lowerer: Lowerer, node: nodes.Window, keep: int) -> tuple[str, tuple[i
             key=tuple(mine for mine, _ in pairs),
             where=None if node.where is None else counted.expression(node.where),
             value=None if node.value is None else counted.key(node.value),
+            less=tuple(sorted((_taker(lowerer, node, taken) for taken in node.less), key=codec.definition_hash)),
             within=within,
             keep=min(keep, LARGEST) if kind.looks_back else 1,
             pane=pane(within) if kind.paned else 0,
@@ -67,6 +70,16 @@ def _kept(lowerer: Lowerer, node: nodes.Window, keep: int) -> tuple[str, tuple[i
         )
     )
     return kept, tuple(theirs for _, theirs in pairs), within
+
+
+def _taker(lowerer: Lowerer, node: nodes.Window, taken: nodes.Taken) -> ir.Taker:
+    taking = lowerer.elsewhere(lowerer.ground.checked.context(lowerer.context.instance, (taken.event_type,)))
+    return ir.Taker(
+        type=taken.event_type,
+        key=tuple(mine for mine, _ in _keys(lowerer, taking, node)),
+        where=None if taken.where is None else taking.expression(taken.where),
+        value=None if node.value is None else taking.key(node.value),
+    )
 
 
 def _within(lowerer: Lowerer, node: nodes.Window, bound: int) -> int:
@@ -81,13 +94,15 @@ def _within(lowerer: Lowerer, node: nodes.Window, bound: int) -> int:
 
 
 def _keys(lowerer: Lowerer, counted: Lowerer, node: nodes.Window) -> list[tuple[ir.AnyExpr, ir.AnyExpr]]:
-    """Return (counted, reader) pairs in an order that does not depend on how they were written."""
-    found: dict[str, tuple[ir.AnyExpr, ir.AnyExpr]] = {}
+    """Return (counted, reader) pairs in an order that depends neither on how they were written nor on what takes back."""
+    found: dict[str, tuple[str, tuple[ir.AnyExpr, ir.AnyExpr]]] = {}
+    first = lowerer.elsewhere(lowerer.ground.checked.context(lowerer.context.instance, (node.event_type,)))
     for key in node.keys:
-        mine, theirs = counted.key(key.counted), lowerer.key(key.reader or key.counted)
-        found[codec.definition_hash([mine, theirs])] = (mine, theirs)
-    order = sorted(found.items(), key=lambda entry: (codec.definition_hash(entry[1][0]), entry[0]))
-    return [pair for _, pair in order]
+        mine, theirs = first.key(key.counted), lowerer.key(key.reader or key.counted)
+        pair = (counted.key(key.counted), theirs)
+        found[codec.definition_hash([mine, theirs])] = (codec.definition_hash(mine), pair)
+    order = sorted(found.items(), key=lambda entry: (entry[1][0], entry[0]))
+    return [pair for _, (_, pair) in order]
 
 
 RULES: dict[type[nodes.Node], Callable[[Lowerer, Any], ir.AnyExpr]] = {nodes.Window: _value}

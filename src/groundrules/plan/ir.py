@@ -469,6 +469,15 @@ class Rule(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=Tr
 # --- cells --------------------------------------------------------------------------------------
 
 
+class Taker(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
+    """Events that take back what a window has counted, under the key and with the value that they name."""
+
+    type: str
+    key: tuple[AnyExpr, ...] = ()
+    where: AnyExpr | None = None
+    value: AnyExpr | None = None
+
+
 class Window(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """What is remembered of counted events, per key. `id` is the hash of the definition without `keep` and `within`.
 
@@ -478,6 +487,8 @@ class Window(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=
     at least the plan's `retain`.
     `ids`: events' ids are kept, because some guard uses `matched`: those in a count's ring, of each distinct value the
     last, of a sum the last `keep` events that added something.
+    `less`: what takes back; of a count the event counted last, of distinct values the one it names. An event takes back
+    before it counts. What was pushed out does not come back, so such a window keeps as much as a window may.
     """
 
     id: str
@@ -486,6 +497,7 @@ class Window(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=
     key: tuple[AnyExpr, ...] = ()
     where: AnyExpr | None = None
     value: AnyExpr | None = None
+    less: tuple[Taker, ...] = ()
     within: int = 0  # the longest time that anyone asks for; 0: the plan's `retain`
     keep: int = 1
     pane: int = 0

@@ -102,6 +102,6 @@ def reads_anything(state: ir.State) -> bool:
 
 def types_of(state: ir.State, plan: ir.Plan) -> set[str]:
     """The event types that its windows count, and those that it names."""
-    windows = {window.id: window.type for window in plan.windows}
+    windows = {window.id: {window.type, *(taker.type for taker in window.less)} for window in plan.windows}
     named = {type for turn in (*state.enter_on, *state.leave_on) for type in turn.types}
-    return named | {windows[node.window] for node in nodes(state) if isinstance(node, WINDOWS)}
+    return named.union(*(windows[node.window] for node in nodes(state) if isinstance(node, WINDOWS)))

@@ -14,6 +14,11 @@ A window is then a question about that history, asked at the time `now`:
 - **streak**: how many local days in a row had an entry, up to today, or up to yesterday if today has none yet;
 - **quiet**: how long ago the last entry was; if there never was one, how long ago the partition's first event was.
 
+Events of the types named under `less` take back, before they are counted themselves, if their `where` is true and they
+have the key and the value: of a **count** the entry counted last under the key, of **distinct** values the entries of
+the value that they name. A window with `less` holds `keep` entries per key, of each distinct value the last; the oldest
+gives way. So an event of a type that both takes back and counts replaces what was counted before.
+
 A question without a time (`within` 0) looks back over the plan's `retain`. **quiet** looks back over its window's
 `within` if that is longer, for nothing else is remembered longer.
 
@@ -81,6 +86,9 @@ class Windows:
         """Write the event at hand down in every window that counts it."""
         assert scope.event is not None
         for window in self.plan.windows:
+            for taker in window.less:
+                if taker.type == scope.event["type"] and counts(taker, scope):
+                    self.take_back(window, taker, scope)
             if window.type == scope.event["type"] and counts(window, scope):
                 key = [evaluate(part, scope) for part in window.key]
                 value = None if window.value is None else evaluate(window.value, scope)
@@ -88,6 +96,31 @@ class Windows:
                     window.id, tuple(map(encoded, key)), scope.now, scope.partition.number, scope.event["id"], value
                 )
                 self.history.append(entry)
+                if window.less:
+                    self.bound(window, entry)
+
+    def take_back(self, window: ir.Window, taker: ir.Taker, scope: Scope) -> None:
+        """Strike out what an event takes back."""
+        entries = self.all(window.id, [evaluate(part, scope) for part in taker.key])
+        if taker.value is None:
+            self.strike(entries[-1:])
+        else:
+            value = encoded(evaluate(taker.value, scope))
+            self.strike([entry for entry in entries if encoded(entry.value) == value])
+
+    def bound(self, window: ir.Window, latest: Entry) -> None:
+        """Strike out what a window from which is taken back no longer holds beside its latest entry."""
+        entries = [entry for entry in self.history if (entry.window, entry.key) == (latest.window, latest.key)]
+        if window.value is not None:
+            same = [entry for entry in entries if encoded(entry.value) == encoded(latest.value)]
+            self.strike(same[:-1])
+            entries = [entry for entry in entries if entry not in same[:-1]]
+        self.strike(entries[: -window.keep])
+
+    def strike(self, entries: list[Entry]) -> None:
+        """Take entries out of the history."""
+        if entries:
+            self.history = [entry for entry in self.history if entry not in entries]
 
     def all(self, window: str, key: list[Any]) -> list[Entry]:
         """The entries under a key, oldest first."""
@@ -159,8 +192,8 @@ class Windows:
                 yield from (time + max(definition.within, within) + 1 for time in times)
 
 
-def counts(window: ir.Window, scope: Scope) -> bool:
-    """Whether a window counts the event at hand."""
+def counts(window: ir.Window | ir.Taker, scope: Scope) -> bool:
+    """Whether a window counts the event at hand, or something takes back with it."""
     if is_own_act(scope.event) and not mentions_self(window.where):
         return False
     if window.where is not None and evaluate(window.where, scope) is not True:

@@ -217,6 +217,14 @@ class Builder(Transformer[Token, nodes.Node]):
     def event_type(self, parts: Children) -> tuple[str, nodes.Offsets]:
         return ".".join(part.value for part in parts), (parts[0].start_pos, parts[-1].end_pos)
 
+    def less(self, parts: Children) -> tuple[nodes.Node, ...]:
+        return tuple(parts)
+
+    def taken(self, parts: Children) -> nodes.Node:
+        (event_type, at), where = parts
+        end = at[1] if where is None else where.at[1]
+        return nodes.Taken(event_type=event_type, event_type_at=at, where=bare(where), at=(at[0], end))
+
     def by(self, parts: Children) -> tuple[nodes.Node, ...]:
         return tuple(parts)
 
@@ -232,13 +240,14 @@ class Builder(Transformer[Token, nodes.Node]):
         return self._window(parts[0], bare(parts[2]), parts[3:])
 
     def _window(self, word: Token, value: nodes.Node | None, rest: Children) -> nodes.Node:
-        (event_type, event_type_at), where, keys, within, maximum, closing = rest
+        (event_type, event_type_at), where, less, keys, within, maximum, closing = rest
         return nodes.Window(
             kind=word.value,
             value=value,
             event_type=event_type,
             event_type_at=event_type_at,
             where=bare(where),
+            less=less or (),
             keys=keys or (),
             within=within,
             maximum=maximum,

@@ -248,14 +248,24 @@ class KeyPart(Node):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Taken(Node):
+    """What takes back something counted: `vote.withdrawn`, `vote.cast where …`."""
+
+    event_type: str
+    event_type_at: Offsets
+    where: Node | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Window(Node):
-    """`count(message where … by actor, text within 2m max 100)`; `value` is the path of `sum` and `distinct`."""
+    """`count(message where … less … by actor, text within 2m max 100)`; `value`: the path of `sum` and `distinct`."""
 
     kind: window_kinds.Name
     value: Node | None
     event_type: str
     event_type_at: Offsets
     where: Node | None
+    less: tuple[Taken, ...]
     keys: tuple[KeyPart, ...]
     within: Node | None
     maximum: Node | None

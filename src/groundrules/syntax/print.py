@@ -148,11 +148,17 @@ def _key(node: nodes.KeyPart) -> str:
     return counted if node.reader is None else f"{counted} = {_inside(node.reader, _COALESCE)}"
 
 
+def _taken(node: nodes.Taken) -> str:
+    return node.event_type if node.where is None else f"{node.event_type} where {show(node.where)}"
+
+
 def _window(node: nodes.Window) -> str:
     value = f"{_inside(node.value, _COALESCE)} of " if node.value is not None else ""
     parts = [value + node.event_type]
     if node.where is not None:
         parts.append(f"where {show(node.where)}")
+    if node.less:
+        parts.append(f"less {', '.join(map(show, node.less))}")
     if node.keys:
         parts.append(f"by {_comma(node.keys)}")
     if node.within is not None:
@@ -230,6 +236,7 @@ _WRITERS: dict[type[nodes.Node], Callable[[Any], str]] = {
     nodes.Quantified: _quantified,
     nodes.Known: lambda node: f"known({show(node.operand)})",
     nodes.KeyPart: _key,
+    nodes.Taken: _taken,
     nodes.Window: _window,
     nodes.OnceClause: _once,
     nodes.RateClause: lambda node: f"{show(node.amount)} per {node.per}",

@@ -66,6 +66,21 @@ WINDOW_VALUE = Code(
 """,
 )
 
+WINDOW_LESS = Code(
+    "GR523",
+    "window-less",
+    Severity.ERROR,
+    "a window from which nothing can be taken back",
+    """\
+`less` takes back what was counted: of `distinct` the value that an event names, of `count` the event counted last.
+The other windows know no single events.
+
+```yaml
+when: distinct(actor.id of vote.cast where option == "yes" less vote.cast, vote.withdrawn by poll within 1d) >= 3
+```
+""",
+)
+
 LADDER_STEPS = Code(
     "GR506",
     "ladder-steps",

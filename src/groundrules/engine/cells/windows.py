@@ -7,6 +7,7 @@ about what they hold for a key, which is a row or, where the kind has a `codec`,
 - `number`: what the window holds within some time, its bounds being (now − within, now];
 - `test`: that number compared with a bound;
 - `changes`: when, if nothing further is counted, that comparison may next come out differently;
+- `less`: what is held after an event has taken back, None if that is nothing (counts and distinct values only);
 - `ids`: which events it still holds, newest first, where the plan asks for ids.
 
 A *count* is a ring of stamps, newest last, as long as the largest bound that anyone asks for. "At least k within d" is
@@ -74,6 +75,8 @@ class WindowCell(Protocol):
 
     def record(self, held: Any, event: Counted) -> Any: ...
 
+    def less(self, held: Any, value: Any) -> Any: ...
+
     def number(self, held: Any, now: int, within: int) -> int | float | None: ...
 
     def test(self, held: Any, now: int, within: int, operator: Relation, bound: int) -> bool | None: ...
@@ -94,6 +97,9 @@ class _Base:
         self.lifetime = window.within or retain
 
     def number(self, held: Any, now: int, within: int) -> int | float | None:
+        raise NotImplementedError
+
+    def less(self, held: Any, value: Any) -> Any:
         raise NotImplementedError
 
     def test(self, held: Any, now: int, within: int, operator: Relation, bound: int) -> bool | None:
@@ -132,6 +138,9 @@ class CountWindow(_Ring):
     def record(self, row: bytes | None, event: Counted) -> bytes:
         return ((row or b"") + stamps.write(event.now))[-_W * self.keep :]
 
+    def less(self, row: bytes, value: Any) -> bytes | None:
+        return row[:-_W] or None
+
     def number(self, row: bytes | None, now: int, within: int) -> int:
         if not row:
             return 0
@@ -168,6 +177,10 @@ class MarkedWindow(_Ring):
             del marks[: -self.keep]
         return marks
 
+    def less(self, held: list[Mark], value: Any) -> list[Mark] | None:
+        held.pop()
+        return held or None
+
     def number(self, held: list[Mark] | None, now: int, within: int) -> int:
         limit = now - (within or self.retain)
         return 0 if held is None else sum(1 for _ in takewhile(lambda mark: mark[0] > limit, reversed(held)))
@@ -201,6 +214,10 @@ class DistinctWindow(_Base):
         if len(values) > self.keep:
             del values[next(iter(values))]
         return values
+
+    def less(self, held: dict[str, Any], value: Any) -> dict[str, Any] | None:
+        held.pop(keys.component(value), None)
+        return held or None
 
     def _last(self, event: Counted) -> Any:
         return event.now

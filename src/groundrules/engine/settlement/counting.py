@@ -13,7 +13,7 @@ from typing import Any
 
 from groundrules.engine.cells.windows import Counted, CountWindow, space_of
 from groundrules.engine.codegen.total import own_act
-from groundrules.engine.compiled_rules import WindowCode
+from groundrules.engine.compiled_rules import TakerCode, WindowCode
 from groundrules.engine.program import WindowsOnType
 from groundrules.engine.state import stamps
 from groundrules.engine.state.held import HeldSpace
@@ -32,9 +32,12 @@ class Counter:
         self._numbers = windows.others
         self._spaces = Spaces(windows, partition)
         self._takers = Takers(windows, partition)
+        self._taking_back = [TakingBack(code, partition) for code in windows.takers]
 
     def count(self, e: Any, x: Scope) -> None:
-        """Let the windows count an event."""
+        """Let the windows count an event, after it has taken back what it takes back."""
+        for taking in self._taking_back:
+            taking.take_back(e, x)
         if self._at_once is not None:
             self._at_once(e, x, self._spaces, self._takers)
         if self._numbers is not None:
@@ -52,6 +55,30 @@ class Counter:
                 key = code.key.text(e, x)
             if key is not None:
                 self._takers[number](key, e, x)
+
+
+class TakingBack:
+    """Takes back what a window has counted."""
+
+    def __init__(self, code: TakerCode, partition: Partition) -> None:
+        self._code = code
+        self._space, self._held = space_of(partition, code.window.space, code.window.cell)
+
+    def take_back(self, e: Any, x: Scope) -> None:
+        code = self._code
+        if (code.where is not None and not code.where.true(e, x)) or (own_act(e) and not code.speaks_of_self):
+            return
+        key, value = code.key.text(e, x), None if code.value is None else code.value(e, x)
+        held = None if key is None or (value is None and code.value is not None) else self._held(key)
+        if key is None or not held:
+            return
+        left = code.window.cell.less(held, value)
+        if left is None:
+            self._space.drop(key)
+        elif isinstance(self._space, HeldSpace):
+            self._space.hold(key, left, x.now)
+        else:
+            self._space.put(key, left, x.now)
 
 
 class Spaces(dict[int, Space]):

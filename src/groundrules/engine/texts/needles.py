@@ -296,6 +296,7 @@ def _guards(plan: ir.Plan) -> Iterator[ir.Expr | None]:
         yield rule.unless
     for window in plan.windows:
         yield window.where
+        yield from (taker.where for taker in window.less)
     for process in plan.processes:
         yield from (until.when for until in (*process.until, *process.restart))
     for state in plan.states:

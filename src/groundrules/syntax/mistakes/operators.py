@@ -61,9 +61,9 @@ _WORDS = {
     "等于": "==",
     "xor": "!=",
 }
-_KEYWORDS = frozenset({"and", "or", "not", "in", "has", "contains", "matches", "where", "by", "within", "of"})
+_KEYWORDS = frozenset({"and", "or", "not", "in", "has", "contains", "matches", "where", "less", "by", "within", "of"})
 _NEAR = ("contains", "matches", "has", "and", "or", "in", "starts", "ends")
-_LEADING = frozenset({"not", "of", "with", "where", "by", "within", "max", "per", "every"})
+_LEADING = frozenset({"not", "of", "with", "where", "less", "by", "within", "max", "per", "every"})
 _BINARY = frozenset({"and", "or", "??", "+", "-", "*", "/", "%"}) | COMPARISONS
 _NOTHING = frozenset({"null", "none", "nil", "missing", "undefined", "unknown"})
 

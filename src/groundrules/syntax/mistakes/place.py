@@ -13,7 +13,7 @@ Offsets = tuple[int, int]
 COMPARISONS = frozenset({"==", "!=", "<", "<=", ">", ">=", "in", "has", "contains", "starts", "ends", "matches"})
 WINDOWS = frozenset(KINDS)
 PARTNERS = {"(": ")", "[": "]", "{": "}"}
-_EDGES = frozenset({"and", "or", "not", "where", "by", "within", "max", "of", ","})
+_EDGES = frozenset({"and", "or", "not", "where", "less", "by", "within", "max", "of", ","})
 
 
 @dataclass(frozen=True)

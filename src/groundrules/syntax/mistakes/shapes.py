@@ -37,7 +37,7 @@ _SHAPES: dict[str, str] = {
     "known": "known(VALUE)",
     **{name: f"{name}({_OF})" for name, kind in KINDS.items() if kind.takes},
 }
-_WINDOW_WORDS = ("where", "by", "within", "max", "of", ",")
+_WINDOW_WORDS = ("where", "less", "by", "within", "max", "of", ",")
 _WORDS = {
     "FIELD": "a name",
     "REGEX": "a pattern",

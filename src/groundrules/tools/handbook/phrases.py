@@ -171,7 +171,8 @@ class Phrases(Speech):
         elif test.bound == 1 and kind.keeps_entries:
             word, bound = f"{word}_one", bound if kind.takes else self("once")
         times = self(test.operator, n=bound)
-        return self(word, times=times, within=self.length(test.within), type=self.event(window.type))
+        counted = self("less", type=self.event(window.type)) if window.less else self.event(window.type)
+        return self(word, times=times, within=self.length(test.within), type=counted)
 
     def at(self, when: ir.When) -> str:
         """`every Monday at 09:00`."""
