@@ -72,6 +72,17 @@ WINDOWS = (
         id="adverts", kind="count", type="message", key=(ACTOR,), within=2 * DAY, keep=6,
         where=ir.ContainsList(subject=TEXT, quantifier="any", list="adverts"),
     ),
+    ir.Window(
+        id="latest", kind="distinct", type="message", key=(CHANNEL,), value=ACTOR, within=2 * DAY, keep=3, ids=True,
+        less=(ir.Taker(
+            type="message", key=(CHANNEL,), value=ACTOR,
+            where=ir.ContainsList(subject=TEXT, quantifier="any", list="adverts"),
+        ),),
+    ),
+    ir.Window(
+        id="since-joining", kind="count", type="message", key=(ACTOR,), within=2 * DAY, keep=3,
+        less=(ir.Taker(type="member.joined", key=(ACTOR,)),),
+    ),
 )  # fmt: skip
 KEYS = {window.id: window.key for window in WINDOWS}
 
@@ -136,13 +147,13 @@ on_message = st.one_of(
     ),
     st.builds(
         compare,
-        st.sampled_from(("by-actor", "levels", "texts", "streak")).map(
+        st.sampled_from(("by-actor", "levels", "texts", "streak", "latest")).map(
             lambda name: ir.WindowValue(window=name, key=KEYS[name], within=HOUR, maximum=5)
         ),
         relations,
         small.map(const),
     ),
-    window_tests(("by-actor", "by-text", "levels", "texts", "streak", "quiet-in", "adverts")),
+    window_tests(("by-actor", "by-text", "levels", "texts", "streak", "quiet-in", "adverts", "latest", "since-joining")),
 )
 
 
