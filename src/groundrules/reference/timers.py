@@ -97,7 +97,7 @@ def changes(node: Any, scope: Scope) -> Iterator[int]:
         case ir.WindowTest() | ir.WindowValue():
             bound = node.bound if isinstance(node, ir.WindowTest) else None
             yield from partition.windows.changes(
-                node.window, [evaluate(part, scope) for part in node.key], node.within, bound
+                node.window, [evaluate(part, scope) for part in node.key], node.within, bound, scope.now
             )
         case ir.LedgerValue():
             yield from partition.ledgers.fades(node.ledger, evaluate(node.key, scope), scope.now)

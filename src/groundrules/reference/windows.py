@@ -172,7 +172,7 @@ class Windows:
                 return now - max(times, default=self.first)
         return number if maximum is None else min(number, maximum)
 
-    def changes(self, window: str, key: list[Any], within: int, bound: int | None) -> Iterator[int]:
+    def changes(self, window: str, key: list[Any], within: int, bound: int | None, now: int) -> Iterator[int]:
         """Instants at which the number that a window holds changes by time alone."""
         definition, within = self.definitions[window], within or self.plan.retain
         entries = [] if None in key else self.all(window, key)
@@ -187,9 +187,12 @@ class Windows:
                     instant_of(zone, local_day(zone, entry.at) + days, 0) for entry in entries for days in (1, 2)
                 )
             case "quiet":
-                times = [self.first, *(entry.at for entry in entries)]
-                yield from () if bound is None else (time + bound + more for time in times for more in (0, 1))
-                yield from (time + max(definition.within, within) + 1 for time in times)
+                if bound is not None:
+                    lifetime = max(definition.within, within)
+                    known = [entry.at for entry in entries if entry.at >= now - lifetime]
+                    last = max(known, default=self.first)
+                    yield from (last + bound, last + bound + 1)
+                    yield from (last + lifetime + 1,) if known else ()
 
 
 def counts(window: ir.Window | ir.Taker, scope: Scope) -> bool:
