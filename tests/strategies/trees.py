@@ -68,6 +68,8 @@ def _chain(kind: type[nodes.Or | nodes.And], parts: st.SearchStrategy[Any]) -> s
 
 
 def _windows(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    taken = _node(nodes.Taken, event_type=dotted, event_type_at=st.just(AT), where=st.none() | inner)
+
     def window(kinds: list[str], value: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
         return _node(
             nodes.Window,
@@ -76,6 +78,7 @@ def _windows(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
             event_type=dotted,
             event_type_at=st.just(AT),
             where=st.none() | inner,
+            less=st.lists(taken, max_size=2).map(tuple),
             keys=st.lists(_node(nodes.KeyPart, counted=inner, reader=st.none() | inner), max_size=2).map(tuple),
             within=st.none() | duration | path,
             maximum=st.none() | number | path,
