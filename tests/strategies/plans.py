@@ -153,7 +153,9 @@ on_message = st.one_of(
         relations,
         small.map(const),
     ),
-    window_tests(("by-actor", "by-text", "levels", "texts", "streak", "quiet-in", "adverts", "latest", "since-joining")),
+    window_tests(
+        ("by-actor", "by-text", "levels", "texts", "streak", "quiet-in", "adverts", "latest", "since-joining")
+    ),
 )
 
 

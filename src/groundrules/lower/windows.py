@@ -94,7 +94,7 @@ def _within(lowerer: Lowerer, node: nodes.Window, bound: int) -> int:
 
 
 def _keys(lowerer: Lowerer, counted: Lowerer, node: nodes.Window) -> list[tuple[ir.AnyExpr, ir.AnyExpr]]:
-    """Return (counted, reader) pairs in an order that depends neither on how they were written nor on what takes back."""
+    """Return (counted, reader) pairs in an order that depends neither on how they stand nor on what takes back."""
     found: dict[str, tuple[str, tuple[ir.AnyExpr, ir.AnyExpr]]] = {}
     first = lowerer.elsewhere(lowerer.ground.checked.context(lowerer.context.instance, (node.event_type,)))
     for key in node.keys:
