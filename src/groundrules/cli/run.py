@@ -99,11 +99,10 @@ def _engine(ready: HasPlan, state: str | None, lang: str) -> Iterator[tuple[Engi
     from groundrules.tools.running.states import resumed
 
     try:
-        store, engine = resumed(state, ready)
-        with closing(store):
-            if store.keeper is not None and store.keeper != engine.name:
-                print_lines(carrying(store.keeper, engine.carried, lang), err=True)
-            yield engine, lambda: store.save(engine)
+        with closing(resumed(state, ready)) as kept:
+            if kept.keeper is not None and kept.keeper != kept.engine.name:
+                print_lines(carrying(kept.keeper, kept.engine.carried, lang), err=True)
+            yield kept.engine, kept.save
     except PortError as error:
         raise click.UsageError(str(error)) from None
     except StoreError as error:

@@ -102,6 +102,12 @@ class Engine:
                     if decision.notable:
                         yield decision
 
+    def notable(self, event: bytes | str | Mapping[str, Any]) -> list[Decision]:
+        """Handle an event and return the decisions that a log holds, as `feed_many` does for many."""
+        found = self._decoded(event)
+        decisions = found if isinstance(found, list) else found[0].take(found[1])
+        return [decision for decision in decisions or () if decision.notable]
+
     def _decoded(self, event: bytes | str | Mapping[str, Any]) -> tuple[Runner, Any] | list[Decision]:
         """Return an event with the runner of its partition, or the decision that says why it can't be handled."""
         try:
@@ -207,9 +213,9 @@ class Engine:
         engine.load(((id, *row) for id, rows in found.partitions for row in rows), found.shapes)
         return engine
 
-    def drain(self) -> Iterator[Row]:
-        """Yield the rows that changed since the last call; the engine must have been made with `track`."""
-        for id in self.partitions:
+    def drain(self, partition: str | None = None) -> Iterator[Row]:
+        """Yield the rows of one partition or of all that changed since the last call; only of an engine that tracks."""
+        for id in self.partitions if partition is None else [partition]:
             for space, key, row in self._runners[id].partition.drain():
                 yield id, space, key, row
 
@@ -219,6 +225,25 @@ class Engine:
         for id, space, key, row in rows:
             loaded.setdefault(id, Partition(id, self._track)).load(space, key, row)
         self.carried = swap.total([self._adopt(partition, shapes) for partition in loaded.values()])
+
+    def adopt(self, partition: str, rows: Iterable[tuple[str, str, bytes]], shapes: Mapping[str, str]) -> SwapReport:
+        """Take in one partition: all its rows, (space, key, row), and the `shapes` of the engine that gave them.
+
+        What they mean under this rulebook is worked out as by `swap`, of which the report is returned.
+        """
+        loaded = Partition(partition, self._track)
+        for space, key, row in rows:
+            loaded.load(space, key, row)
+        return self._adopt(loaded, shapes)
+
+    def rows(self, partition: str) -> list[tuple[str, str, bytes]]:
+        """Return everything that a partition remembers as (space, key, row), sorted."""
+        runner = self._runners.get(partition)
+        return [] if runner is None else list(runner.partition.rows())
+
+    def release(self, partition: str) -> None:
+        """Let a partition go from memory; what was drained of it can be brought back with `adopt`."""
+        self._runners.pop(partition, None)
 
     @property
     def shapes(self) -> dict[str, str]:
@@ -235,13 +260,13 @@ class Engine:
         runner = self._runners[partition.id] = Runner(self._program, partition, self.stats)
         due.rearm(runner.room)
 
-    def forget(self, member: str) -> dict[str, int]:
-        """Erase a person from all partitions; return how many rows of which space went."""
+    def forget(self, member: str, partition: str | None = None) -> dict[str, int]:
+        """Erase a person from one partition or from all; return how many rows of which space went."""
         erased: dict[str, int] = {}
-        for partition in [runner.partition for runner in self._runners.values()]:
-            for space, count in forgetting.forget(self._program, partition, member).items():
+        for standing in [runner.partition for runner in self._those(partition)]:
+            for space, count in forgetting.forget(self._program, standing, member).items():
                 erased[space] = erased.get(space, 0) + count
-            self._begin(partition)
+            self._begin(standing)
         return erased
 
     def swap(self, plan: ir.Plan | HasPlan, preview: bool = False) -> SwapReport:

@@ -1,41 +1,109 @@
-"""Where state is kept between runs, one kind of place a file. An engine knows nothing of them.
+"""Where state, log and outbox are kept, one kind of place a file. An engine knows nothing of them.
 
 A store is known by its name among the entry points `groundrules.stores`, each a callable that takes a location:
-`groundrules run --state NAME:LOCATION`.
+`sqlite:groundrules.db`, `postgresql://host/base`. `groundrules.testing.store_suite` is what each has to pass.
+
+Every method may be called from any thread; a store sees to it itself that calls do not disturb one another.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
-from groundrules.engine.engine import Engine, HasPlan
 from groundrules.errors import GroundrulesError
+from groundrules.stores.records import (
+    Batch,
+    Erasure,
+    Events,
+    Head,
+    Logged,
+    Note,
+    Outgoing,
+    Plan,
+    Query,
+    Row,
+)
 
 
 class StoreError(GroundrulesError):
-    """The place can't be used to keep state: it is of another kind, damaged or out of reach."""
+    """The place can't be used: it is of another kind, of a newer version, damaged, full or out of reach."""
+
+
+class OwnedError(StoreError):
+    """A community belongs to another hub now; nothing of the batch was kept."""
 
 
 class Store(Protocol):
-    """The state of one rulebook's engine in some place. One process at a time writes to it.
+    """What a hub needs of a place. Whatever can't be done raises StoreError, and then nothing of it was done."""
 
-    `keeper` is the rulebook that saved last (`engine.name`), None if nobody has.
-    """
+    def claim(self, community: str) -> tuple[Head, list[Row]] | None:
+        """Make a community ours until `release`; return what is kept of it, None if nothing is.
 
-    keeper: str | None
-
-    def open(self, plan: HasPlan) -> Engine:
-        """Return an engine that goes on from what is stored, made with `track=True`.
-
-        Raises StoreError, or `engine.upkeep.snapshot.SnapshotError` for rows that can't be read.
+        Raises OwnedError if another hub has it and lives.
         """
         ...
 
-    def save(self, engine: Engine) -> int:
-        """Write what changed since the last time, all or nothing; return how many rows that were.
+    def release(self, communities: Iterable[str]) -> None:
+        """Let communities go, for other hubs to claim."""
+        ...
 
-        Raises StoreError if they can't be written.
+    def commit(self, batch: Batch) -> int:
+        """Keep a batch; return the position of its first entry, the others follow by one each.
+
+        A batch that was kept already, because the answer to it was lost, is answered again and kept once. Raises
+        OwnedError if a community of it was claimed by somebody else since, or has another version.
         """
+        ...
+
+    def head(self, community: str) -> Head | None:
+        """Return what is known of a community, without claiming it."""
+        ...
+
+    def heads(self, after: str = "", limit: int = 1000) -> list[Head]:
+        """Return communities in the order of their ids, behind `after`."""
+        ...
+
+    def due(self, until: int, limit: int = 1000) -> list[Head]:
+        """Return communities in which something falls due until then, the earliest first."""
+        ...
+
+    def source(self, name: str) -> bytes | None:
+        """Return how far an input was read, as it was kept."""
+        ...
+
+    def plan(self, digest: str) -> Plan | None:
+        """Return a plan that was in force."""
+        ...
+
+    def outgoing(
+        self, community: str | None = None, open: bool = True, after: int = 0, limit: int = 1000
+    ) -> list[Outgoing]:
+        """Return actions behind the number `after`, in order: of one community or all, the open ones or all."""
+        ...
+
+    def action(self, community: str, key: str) -> Outgoing | None:
+        """Return an action."""
+        ...
+
+    def events(self, community: str, since: int = 0, after: int = 0) -> Iterator[Events]:
+        """Yield recorded events in order: segments that reach into the time from `since`, and behind number `after`."""
+        ...
+
+    def decisions(self, query: Query) -> list[Logged]:
+        """Return decisions of the log, in the order of their positions, or the other way round with `before`."""
+        ...
+
+    def notes(self, community: str | None = None, limit: int = 100) -> list[Note]:
+        """Return notes, the newest first."""
+        ...
+
+    def where(self, member: str) -> list[str]:
+        """Return the communities whose log or roster has a member, sorted."""
+        ...
+
+    def erase(self, erasures: Sequence[Erasure]) -> None:
+        """Drop or replace records of communities that are ours, beyond recovery."""
         ...
 
     def close(self) -> None:
