@@ -30,8 +30,8 @@ class Head(NamedTuple):
     """What is known of a community beside its rows.
 
     version: counts its commits, so that nobody overwrites what they have not seen. batch: the batch of the last one.
-    plan: the digest of the plan that its rows were written under. due: when something falls due. number: of its last
-    recorded event. settings: of its rulebook's parameters, a JSON object.
+    plan: the name, with its digest, of the rulebook that its rows were written under. due: when something falls due.
+    number: of its last recorded event. acts: of its last action. settings: of its rulebook's parameters, a JSON object.
     """
 
     community: str
@@ -40,6 +40,7 @@ class Head(NamedTuple):
     plan: str = ""
     due: int | None = None
     number: int = 0
+    acts: int = 0
     paused: bool = False
     settings: bytes = b"{}"
 

@@ -39,7 +39,7 @@ VERSION = 1
 _TABLES = """
 create table heads (
     community text primary key, version integer not null, batch text not null, plan text not null, due integer,
-    number integer not null, paused integer not null, settings blob not null
+    number integer not null, acts integer not null, paused integer not null, settings blob not null
 ) without rowid;
 create index heads_due on heads (due) where due is not null;
 create table rows (
@@ -73,9 +73,9 @@ create index notes_community on notes (community, id);
 create table plans (digest text primary key, since integer not null, shapes blob not null, body blob not null);
 create table sources (name text primary key, position blob not null) without rowid;
 """
-_HEAD = "community, version, batch, plan, due, number, paused, settings"
+_HEAD = "community, version, batch, plan, due, number, acts, paused, settings"
 _ACTION = "community, number, key, body, at, status, attempts, due, reason"
-_KEEP_HEAD = f"insert or replace into heads ({_HEAD}) values (?, ?, ?, ?, ?, ?, ?, ?)"
+_KEEP_HEAD = f"insert or replace into heads ({_HEAD}) values (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _KEEP_ROW = "insert into rows values (?, ?, ?, ?, ?) on conflict do update set row = excluded.row, sum = excluded.sum"
 _DROP_ROW = "delete from rows where community = ? and space = ? and key = ?"
 _KEEP_ACTION = f"insert or replace into actions ({_ACTION}) values (?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -350,7 +350,7 @@ def _checked(community: str, space: Any, key: Any, row: Any, sum: Any) -> Row:
 
 
 def _head(found: Sequence[Any]) -> Head:
-    return Head(*found)._replace(paused=bool(found[6]))
+    return Head(*found)._replace(paused=bool(found[7]))
 
 
 def _connected(path: str) -> sqlite3.Connection:
