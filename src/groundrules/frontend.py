@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from os import PathLike, fspath
 from pathlib import Path
 
-from groundrules import checker
+from groundrules import checker, confined
 from groundrules.checker import Checked
 from groundrules.diagnostics.codes import files
 from groundrules.diagnostics.codes import names as codes
@@ -30,7 +30,8 @@ _ECHOES = frozenset(
     code.code for code in (codes.UNKNOWN_NAME, codes.UNKNOWN_ACTION, codes.UNKNOWN_RULE, codes.UNKNOWN_DECLARATION)
 )
 _IMPORTS = frozenset(
-    code.code for code in (files.UNKNOWN_IMPORT, files.IMPORT_CYCLE, files.DUPLICATE_ALIAS, files.IMPORTS_TOO_DEEP)
+    code.code
+    for code in (files.UNKNOWN_IMPORT, files.IMPORT_CYCLE, files.DUPLICATE_ALIAS, files.IMPORTS_TOO_DEEP, files.OUTSIDE)
 )
 
 
@@ -75,20 +76,22 @@ class CheckResult:
         return any(found.is_error for found in self.diagnostics)
 
 
-def load(path: str | PathLike[str]) -> Book:
-    """Load the rulebook at `path` (a file or a folder).
+def load(path: str | PathLike[str], roots: Iterable[str | PathLike[str]] = ()) -> Book:
+    """Load the rulebook at `path` (a file or a folder), which reads what stands in its folder and in the `roots`.
 
     Raises RulebookError if it has errors, OSError if it cannot be read.
     """
-    result = check_path(fspath(path))
+    with confined.roots(map(Path, roots)):
+        result = check_path(fspath(path))
     if result.checked is None or result.has_errors:
         raise RulebookError(result.diagnostics)
     return Book(fspath(path), lower(result.checked), tuple(result.diagnostics))
 
 
-def check(path: str | PathLike[str]) -> list[Diagnostic]:
-    """Return all diagnostics of the rulebook at `path`, in order of place; empty means clean."""
-    return list(check_path(fspath(path)).diagnostics)
+def check(path: str | PathLike[str], roots: Iterable[str | PathLike[str]] = ()) -> list[Diagnostic]:
+    """Return all diagnostics of the rulebook at `path`, in order of place; empty means clean. `roots` as for `load`."""
+    with confined.roots(map(Path, roots)):
+        return list(check_path(fspath(path)).diagnostics)
 
 
 def check_path(path: Path | str, settings: Settings | None = None) -> CheckResult:
@@ -96,21 +99,22 @@ def check_path(path: Path | str, settings: Settings | None = None) -> CheckResul
     report = Report()
     with no_collection():
         book = load_rulebook(path, report)
-        return _checked(replace(book, settings=settings) if book and settings else book, report)
+        return _checked(replace(book, settings=settings) if book and settings else book, report, Path(path))
 
 
 def check_text(text: str, path: str = "rulebook.yaml") -> CheckResult:
     """Load and check a rulebook given as text; paths in it begin at the folder of `path`."""
     report = Report()
     with no_collection():
-        return _checked(load_text(text, report, path), report)
+        return _checked(load_text(text, report, path), report, Path(path).parent)
 
 
-def _checked(book: Rulebook | None, report: Report) -> CheckResult:
+def _checked(book: Rulebook | None, report: Report, place: Path) -> CheckResult:
     if book is None:
         return CheckResult(tuple(report.sorted), None)
     found = Report()
-    checked = checker.check(book, found)
+    with confined.inside(confined.home_of(place)):
+        checked = checker.check(book, found)
     broken = checked.catalog.refused.union(_broken(book))
     echoes = _Echoes(broken, any(earlier.code in _IMPORTS for earlier in report.sorted))
     for diagnostic in found.sorted:

@@ -23,7 +23,7 @@ TESTED = find_tests(HERE)
 
 @cache
 def plan_of(folder: Path) -> ir.Plan:
-    return load(folder).plan
+    return load(folder, roots=[HERE]).plan
 
 
 def cases() -> list[tuple[Path, Case]]:
@@ -41,7 +41,7 @@ NAMES = [f"{folder.name}: {case.name}" for folder, case in CASES]
 
 @pytest.mark.parametrize("folder", sorted(TESTED), ids=lambda folder: folder.name)
 def test_rulebooks_check_clean(folder: Path) -> None:
-    assert [f"{found.code} {found.message}" for found in check(folder)] == []
+    assert [f"{found.code} {found.message}" for found in check(folder, roots=[HERE])] == []
 
 
 @pytest.mark.parametrize(("folder", "case"), CASES, ids=NAMES)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from groundrules import confined
 from groundrules.checker.bindings import Context, DefineBinding, Instance, Root
 from groundrules.checker.model import Checked, Tables
 from groundrules.checker.shapes import common
@@ -79,7 +80,7 @@ class Session:
 
     def own_types(self, book: authored.Rulebook) -> set[str]:
         """Return the event types that a rulebook brings schemas for."""
-        return {path.stem for folder in book.schemas for path in (Path(folder) / "events").glob("*.json")}
+        return {path.stem for folder in book.schemas for path in confined.files(Path(folder) / "events", "*.json")}
 
     def exemptible(self, instance: Instance, build: Callable[[], dict[str, set[str]]]) -> dict[str, set[str]]:
         """Return what `build` gives for an instance, built once."""

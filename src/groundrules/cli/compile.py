@@ -8,6 +8,7 @@ import click
 
 from groundrules.cli import reading
 from groundrules.cli.loading import load_plan
+from groundrules.cli.options import ROOTS
 from groundrules.cli.printing import tell
 from groundrules.cli.waiting import note_when_slow
 from groundrules.engine.plan_file import Compiled, compile_plan, write
@@ -26,6 +27,7 @@ MOST_NAMED = 5
     help="Choose how rules are found by what these events, one a line, hold.",
 )
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing.")
+@ROOTS
 def command(rulebook: str, output: str, profile: tuple[str, ...], quiet: bool) -> None:
     """Compile RULEBOOK into a plan file.
 

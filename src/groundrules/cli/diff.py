@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from groundrules.cli.options import LANGUAGE
+from groundrules.cli.options import LANGUAGE, ROOTS
 from groundrules.cli.printing import print_json, print_lines, print_page, tell_error
 from groundrules.cli.versions import exit_on_mistakes
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 @click.option("--state", type=click.Path(exists=True, dir_okay=False), help="A snapshot: say what a swap does to it.")
 @click.option("--exit-code", is_flag=True, help="Exit with 1 if anything changed in meaning.")
 @LANGUAGE
+@ROOTS
 def command(places: tuple[str, ...], rev: str | None, form: str, state: str | None, exit_code: bool, lang: str) -> None:
     """Tell what changed in meaning from OLD to NEW, whatever became of the text.
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from groundrules.cli.loading import print_diagnostics
-from groundrules.cli.options import LANGUAGE
+from groundrules.cli.options import LANGUAGE, ROOTS
 from groundrules.cli.printing import print_page, tell
 
 
@@ -20,6 +20,7 @@ from groundrules.cli.printing import print_page, tell
     "--check", "committed", type=click.Path(dir_okay=False), help="Only tell whether this file is still current."
 )
 @LANGUAGE
+@ROOTS
 def command(rulebook: str, form: str | None, output: str | None, committed: str | None, lang: str) -> None:
     """Write the members' handbook of RULEBOOK: rules by theme, what earns points, what each step leads to, how to
     appeal, who decides, what is remembered.

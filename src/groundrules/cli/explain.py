@@ -10,7 +10,7 @@ import msgspec
 
 from groundrules.cli import reading
 from groundrules.cli.loading import load_plan
-from groundrules.cli.options import LANGUAGE
+from groundrules.cli.options import LANGUAGE, ROOTS
 from groundrules.cli.printing import print_json, print_lines
 from groundrules.diagnostics.nearest import did_you_mean
 from groundrules.display.lines import Line
@@ -29,6 +29,7 @@ from groundrules.tools.explaining.plan_speech import PlanSpeech
 )
 @click.option("--format", "form", type=click.Choice(["human", "json"]), default="human", show_default=True)
 @LANGUAGE
+@ROOTS
 def command(
     rulebook: str, events: tuple[str, ...], id: str, rule: str | None, every: bool, form: str, lang: str
 ) -> None:

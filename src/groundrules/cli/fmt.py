@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -12,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from groundrules import confined
+from groundrules.cli.options import ROOTS, walk_into
 from groundrules.cli.printing import print_page, tell
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ class _Tally:
 @click.argument("paths", nargs=-1, type=click.Path(exists=True, allow_dash=True))
 @click.option("--check", is_flag=True, help="Write nothing; exit with 1 if a file is not in canonical layout.")
 @click.option("--diff", is_flag=True, help="Write nothing; print what would change.")
+@ROOTS
 def command(paths: Sequence[str], check: bool, diff: bool) -> None:
     """Lay out rulebooks and their tests canonically: indentation, quotes, order of keys, and expressions.
 
@@ -42,6 +44,7 @@ def command(paths: Sequence[str], check: bool, diff: bool) -> None:
 
     Exit code 0: done, or nothing to do; 1: a file is not in canonical layout (`--check`) or not valid YAML.
     """
+    walk_into(paths)
     tally = _Tally()
     for path in paths or (".",):
         if path == "-":
@@ -91,7 +94,7 @@ def _file(path: Path, tally: _Tally, only_look: bool, diff: bool) -> None:
     if diff:
         _print_diff(text, formatted.text, path.as_posix())
     if not only_look:
-        _replace(path, formatted.text)
+        confined.replace(path, formatted.text.encode("utf-8"))
 
 
 def _read(read: Callable[[Report], SourceFile | None], path: str, tally: _Tally) -> str | None:
@@ -107,14 +110,6 @@ def _read(read: Callable[[Report], SourceFile | None], path: str, tally: _Tally)
     tell(f"{path}: left as it is: it can't be read")
     tally.refused += 1
     return None
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write a temporary file first, so that no reader ever sees half of it."""
-    beside = path.with_name(f".{path.name}.fmt")
-    beside.write_text(text, encoding="utf-8", newline="\n")
-    beside.chmod(path.stat().st_mode)
-    os.replace(beside, path)
 
 
 def _formatted(text: str, path: str, tally: _Tally) -> Formatted | None:

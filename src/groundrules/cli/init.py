@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
@@ -24,12 +25,13 @@ def command(directory: Path, name: str | None) -> None:
     Nothing that exists is overwritten.
     """
     files = {directory / place: text for place, text in _files(name or _slug(directory)).items()}
-    existing = [target for target in files if target.exists()]
+    existing = [target for target in files if os.path.lexists(target)]
     if existing:
         raise click.UsageError(f"`{existing[0]}` exists; nothing was written")
     for target, text in files.items():
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text, encoding="utf-8", newline="\n")
+        with target.open("x", encoding="utf-8", newline="\n") as file:  # not through a link that leads nowhere yet
+            file.write(text)
         print_lines([Line(f"wrote {target}")])
     steps = (f"lint {directory}", f"test {directory}", f"run {directory} {directory / 'events.jsonl'} --format human")
     print_lines([Line(), Line("now try:"), *(Line(f"  groundrules {step}") for step in steps)])

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from groundrules.cli.options import ROOTS, walk_into
 from groundrules.cli.printing import print_lines, print_page, tell
 from groundrules.cli.waiting import note_when_slow
 from groundrules.diagnostics.codes import CODES
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 @click.option("--fix", is_flag=True, help="Make the mends that are safe, then report what remains.")
 @click.option("--cost", is_flag=True, help="Print what the rulebook remembers and pays out at most, and stop.")
 @click.option("--explain", "code", metavar="CODE", help="Print what a code means, with an example, and stop.")
+@ROOTS
 def command(
     paths: Sequence[str],
     form: str,
@@ -55,6 +57,7 @@ def command(
         return
     if not paths:
         raise click.UsageError("name at least one rulebook, or use --explain CODE")
+    walk_into(paths)
     if cost:
         _print_costs([one for path in paths for one in _rulebooks(path)])
         return

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import click
 
 from groundrules.cli.loading import print_diagnostics
-from groundrules.cli.options import LANGUAGE
+from groundrules.cli.options import LANGUAGE, ROOTS
 from groundrules.cli.printing import print_json, print_lines, print_page
 from groundrules.cli.reading import LONG
 from groundrules.cli.versions import exit_on_mistakes
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 )
 @LANGUAGE
 @click.option("--quiet", "-q", is_flag=True, help="No progress.")
+@ROOTS
 def command(
     rulebook: str,
     events: tuple[str, ...],

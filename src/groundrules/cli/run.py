@@ -13,7 +13,7 @@ import click
 
 from groundrules.cli import reading
 from groundrules.cli.loading import load_plan
-from groundrules.cli.options import LANGUAGE
+from groundrules.cli.options import LANGUAGE, ROOTS
 from groundrules.cli.printing import print_lines, tell_error, write_records
 from groundrules.cli.stopping import Stop
 from groundrules.decisions import Decision, encode
@@ -41,6 +41,7 @@ SAVED_EVERY = 1000  # lines; what comes after the last save is decided again whe
     help="Keep what is remembered in this SQLite file, or in a store by its name (NAME:LOCATION), and go on from it.",
 )
 @click.option("--strict", is_flag=True, help="Exit with 1 if an event was rejected.")
+@ROOTS
 def command(
     rulebook: str,
     events: tuple[str, ...],

@@ -10,7 +10,7 @@ from typing import TypeVar
 import click
 
 from groundrules.cli.loading import load_plan, print_diagnostics
-from groundrules.cli.options import LANGUAGE
+from groundrules.cli.options import LANGUAGE, ROOTS, walk_into
 from groundrules.cli.printing import print_json, print_lines, tell
 from groundrules.narrate.speech import speech
 from groundrules.tools.measuring import human as measuring_human
@@ -44,6 +44,7 @@ T = TypeVar("T")
     help="Exit with 1 if less is covered (or noticed, with --mutate).",
 )
 @LANGUAGE
+@ROOTS
 def command(
     paths: Sequence[str],
     form: str,
@@ -61,6 +62,7 @@ def command(
     A PATH is a rulebook's folder (every file in it that has `tests:` is run) or one tests file. Exit code 0: all
     passed; 1: some failed, or there were none, or less was covered than `--fail-under` asks for.
     """
+    walk_into(paths)
     suites = [suite for path in paths for suite in _run(Path(path), plan_path, match)]
     results = [result for suite in suites for result in suite.results]
     if junit_path:

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from groundrules.cli.loading import load_plan
-from groundrules.cli.options import LANGUAGE
+from groundrules.cli.options import LANGUAGE, ROOTS
 from groundrules.cli.printing import print_lines
 from groundrules.display.lines import Line
 from groundrules.tools.trying import saving
@@ -27,6 +27,7 @@ PROMPT = "> "
     "--tests", type=click.Path(dir_okay=False), help="The file that /save writes to; tests.yaml beside the rulebook."
 )
 @LANGUAGE
+@ROOTS
 def command(rulebook: str, tests: str | None, lang: str) -> None:
     """Chat with RULEBOOK: type as any member and read at once what it would do, and why.
 

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from groundrules.cli import lint, test
+from groundrules.cli.options import ROOTS, walk_into
 from groundrules.cli.printing import print_lines
 from groundrules.display.lines import Line
 
@@ -22,8 +23,10 @@ _TIMES: Any = {"poll_delay_ms": 1000, "rust_timeout": 500, "yield_on_timeout": T
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True))
 @click.option("--no-tests", is_flag=True, help="Lint only.")
 @click.option("--polling", is_flag=True, help="Look at the files every second, where the system tells of no changes.")
+@ROOTS
 def command(paths: Sequence[str], no_tests: bool, polling: bool) -> None:
     """Lint and test rulebooks, and again whenever something in their folders is saved. Ctrl-C ends it."""
+    walk_into(paths)
     from watchfiles import watch
 
     begun = False

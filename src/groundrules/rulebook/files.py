@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from groundrules import confined
 from groundrules.diagnostics.codes import files as codes
 from groundrules.diagnostics.model import Diagnostic, Report
 from groundrules.diagnostics.nearest import did_you_mean
@@ -37,28 +38,29 @@ def read_file(
     """
     span = at or nowhere(shown)
     try:
+        if not confined.holds(path):
+            report.add(outside(shown, span))
+            return None
         if not path.exists():
             report.add(codes.NO_SUCH_FILE.at(span, f"there is no file `{shown}`", _neighbour(path)))
             return None
-        data = _read(path, most)
+        data = confined.read(path, most)
     except (OSError, ValueError) as error:
         report.add(codes.UNREADABLE_FILE.at(span, f"`{shown}` can't be read: {why_unreadable(error)}"))
         return None
     return decode(data, shown, report)
 
 
+def outside(shown: str, at: Span) -> Diagnostic:
+    """Return what is said of a file or folder that lies where reading is not allowed."""
+    help = "move it into the folder of the rulebook, or name a folder that holds both: `--root FOLDER`"
+    return codes.OUTSIDE.at(at, f"`{shown}` lies outside of the rulebook's folder", help)
+
+
 def why_unreadable(error: OSError | ValueError) -> str:
     """Return the system's reason; Python has its own, in changing words, for a path with a NUL in it."""
     reason = (isinstance(error, OSError) and error.strerror) or "that is no path"
     return reason[:1].lower() + reason[1:]
-
-
-def _read(path: Path, most: int) -> bytes:
-    if not path.is_file():
-        raise OSError(0, "it is no ordinary file")
-    if path.stat().st_size > most:
-        raise OSError(0, f"it is larger than {most >> 20} MB")
-    return path.read_bytes()
 
 
 def _neighbour(path: Path) -> str | None:

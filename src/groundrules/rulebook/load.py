@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from groundrules import confined
 from groundrules.diagnostics.codes import files as codes
 from groundrules.diagnostics.model import Label, Report
 from groundrules.diagnostics.nearest import nearest
@@ -19,7 +20,7 @@ from groundrules.diagnostics.source import SourceFile, Span
 from groundrules.resources import shipped
 from groundrules.rulebook import model
 from groundrules.rulebook.expressions import text
-from groundrules.rulebook.files import MAX_YAML, nowhere, read_file, shown_path, why_unreadable
+from groundrules.rulebook.files import MAX_YAML, nowhere, outside, read_file, shown_path, why_unreadable
 from groundrules.rulebook.items import share
 from groundrules.rulebook.lists import Place
 from groundrules.rulebook.model import Located, Rulebook
@@ -44,13 +45,19 @@ def load_rulebook(path: Path | str, report: Report) -> Rulebook | None:
     loader, shown = _Loader(report), shown_path(Path(path))
     with suppress(OSError, ValueError, RuntimeError):  # a NUL, a circle of links: told when it is read
         loader.loading.append((Path(path).resolve(), shown))
-    return loader.load(Path(path), shown, None)
+    try:
+        with confined.inside(confined.home_of(Path(path))):
+            return loader.load(Path(path), shown, None)
+    except ValueError as error:
+        report.add(codes.UNREADABLE_FILE.at(nowhere(shown), f"`{shown}` can't be read: {why_unreadable(error)}"))
+        return None
 
 
 def load_text(text: str, report: Report, path: str = "rulebook.yaml") -> Rulebook | None:
     """Return the rulebook of a text; paths in it begin at the current folder."""
-    file = SourceFile(path, text.removeprefix("\ufeff"))
-    return _Loader(report).assemble([file], Place(Path(path).parent, str(Path(path).parent)), file.span(0, 0))
+    file, folder = SourceFile(path, text.removeprefix("\ufeff")), Path(path).parent
+    with confined.inside(folder):
+        return _Loader(report).assemble([file], Place(folder, str(folder)), file.span(0, 0))
 
 
 def is_tests(root: YNode | None) -> bool:
@@ -166,7 +173,17 @@ class _Loader:
         if chosen.content.get("rulebook") is None and header.header and name:
             chosen.content.items.insert(0, (header.header, name))
         sections = Sections(made, chosen, self.report, broken=broken)
-        return read_rulebook(sections, str(place.folder), self._uses(made, broken), _own_schemas(place.folder))
+        return read_rulebook(sections, str(place.folder), self._uses(made, broken), self._own_schemas(place))
+
+    def _own_schemas(self, place: Place) -> tuple[str, ...]:
+        """Return the folder of the rulebook's own schemas, if there is one."""
+        own, shown = place.path("schemas")
+        kinds = [own / kind for kind in ("events", "entities", "actions") if (own / kind).is_dir()]
+        if not kinds or own.resolve() == shipped("schemas").resolve():
+            return ()
+        for folder in (folder for folder in kinds if not confined.holds(folder)):
+            self.report.add(outside(f"{shown}/{folder.name}", nowhere(shown)))
+        return (str(own),)
 
     # --- what it uses ---
 
@@ -257,6 +274,9 @@ class _Loader:
                 written, f"`{name}` is no rulebook", "`std/NAME` ships with groundrules, `./NAME` is beside this file"
             )
             return None
+        if not _may_be_read(base):
+            self.report.add(outside(name, written.span))
+            return None
         for suffix in ("", *SUFFIXES):
             path = Path(f"{base}{suffix}")
             if _exists(path):
@@ -280,6 +300,14 @@ def _is_blank(file: SourceFile) -> bool:
     return all(not line.strip() or line.lstrip().startswith("#") for line in file.text.splitlines())
 
 
+def _may_be_read(path: Path) -> bool:
+    """Whether a path lies inside; what is no path at all is told when it is looked for."""
+    try:
+        return confined.holds(path)
+    except ValueError:
+        return True
+
+
 def _exists(path: Path) -> bool:
     try:
         return path.exists()
@@ -299,11 +327,3 @@ def _available(name: str, base: Path) -> str:
         return f"did you mean `{near}`?"
     shown = ", ".join(f"`{one}`" for one in names[:20])
     return f"there are {shown}" if names else "write the path from the folder of this file"
-
-
-def _own_schemas(folder: Path) -> tuple[str, ...]:
-    own = folder / "schemas"
-    kinds = ("events", "entities", "actions")
-    if not any((own / kind).is_dir() for kind in kinds) or own.resolve() == shipped("schemas").resolve():
-        return ()
-    return (str(own),)

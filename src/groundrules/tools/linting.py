@@ -7,12 +7,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from groundrules import confined
 from groundrules.diagnostics.model import Diagnostic, Fix
 from groundrules.diagnostics.source import SourceFile
 from groundrules.frontend import CheckResult, check_path, check_text
 from groundrules.lint.engine import look
 from groundrules.lint.linted import Linted, Supplies
 from groundrules.plan.codec import no_collection
+from groundrules.rulebook.files import MAX_YAML
 from groundrules.tools.fmt.files import files_below
 
 _ROUNDS = 10  # a mend may make room for another
@@ -33,8 +35,7 @@ def rulebooks_at(path: Path) -> list[Path]:
 
 
 def _has_header(file: Path) -> bool:
-    with file.open("rb") as lines:
-        return any(line.startswith(b"rulebook:") for line in lines)
+    return any(line.startswith(b"rulebook:") for line in confined.read(file, MAX_YAML).splitlines())
 
 
 def lint_path(path: Path | str, supplies: Supplies | None = None) -> CheckResult:
@@ -113,7 +114,7 @@ def applied(file: SourceFile, fixes: Iterable[Fix]) -> str:
 
 def _write(texts: dict[Path, str]) -> None:
     for place, text in texts.items():
-        place.write_text(text, encoding="utf-8", newline="")
+        confined.replace(place, text.encode("utf-8"))
 
 
 def _errors(result: CheckResult) -> int:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from groundrules import confined
 from groundrules.errors import GroundrulesError
 
 
@@ -77,7 +78,8 @@ def on_disk(place: Spot) -> Iterator[Standing]:
         files = _check_out(top, tree, Path(folder).resolve())
         if not (files / inside).exists():
             raise RevisionError(f"`{inside.as_posix()}` does not exist at `{place.revision}`")
-        yield Standing(files / inside, files)
+        with confined.copied(top, files):
+            yield Standing(files / inside, files)
 
 
 def _in_repository(place: Spot) -> tuple[Path, Path]:

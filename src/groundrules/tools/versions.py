@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from groundrules import confined
 from groundrules.checker import Checked, check
 from groundrules.diagnostics.model import Diagnostic, Report
 from groundrules.diagnostics.source import SourceFile, Span
@@ -73,7 +74,8 @@ def _version(shown: str, path: Path, extend: Extend | None) -> Version:
     report = Report()
     book = load_rulebook(path, Report())
     assert book is not None
-    extended = check(extend(book), report)
+    with confined.inside(confined.home_of(path)):
+        extended = check(extend(book), report)
     plan = _checked(CheckResult(tuple(report.sorted), extended))[1]
     return Version(shown, plan_file.Compiled(plan, codec.digest(plan)), digest, checked)
 

@@ -15,10 +15,13 @@ from json.decoder import JSONDecodeError
 from pathlib import Path
 from typing import Any
 
+from groundrules import confined
 from groundrules.diagnostics.json_errors import problem
 from groundrules.diagnostics.source import SourceFile, Span
 
 Pointer = tuple[str | int, ...]
+
+MAX_BYTES = 16 << 20
 
 _SPACE = re.compile(r"[ \t\n\r]*")
 
@@ -56,8 +59,11 @@ class Document:
 
 
 def read_document(path: Path, shown_as: str | None = None) -> Document:
-    """Read a JSON file; raise BadDocument if it is not UTF-8, not JSON, or gives a key twice in one object."""
-    raw = path.read_bytes()
+    """Read a JSON file; raise BadDocument if it is not UTF-8, not JSON, or gives a key twice in one object.
+
+    Raises OSError if it lies outside of the rulebook's folder or can't be read.
+    """
+    raw = confined.read(path, MAX_BYTES)
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from groundrules import confined
 from groundrules.diagnostics.codes import types as codes
 from groundrules.diagnostics.model import Report
 from groundrules.diagnostics.source import SourceFile
@@ -90,7 +91,7 @@ class Library:
 
 
 def _documents(folder: Path, report: Report) -> Iterator[Document]:
-    for path in sorted(folder.glob("*.json")):
+    for path in confined.files(folder, "*.json"):
         try:
             yield read_document(path)
         except BadDocument as bad:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from groundrules import confined
 from groundrules.checker import Checked, check
 from groundrules.diagnostics.model import Diagnostic, Report
 from groundrules.lower import lower
@@ -46,13 +47,14 @@ def rule(body: str, **keys: str) -> str:
 
 
 def folder(path: Path, files: dict[str, str]) -> tuple[Checked, list[Diagnostic]]:
-    """Write files, then load and check the rulebook in `path`."""
+    """Write files, then load and check the rulebook in `path`, which may read what stands beside it."""
     for name, text in files.items():
         target = path / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, "utf-8")
     report = Report()
-    book = load_rulebook(path, report)
-    assert book is not None
-    assert not report.sorted, report.sorted
-    return check(book, report), report.sorted
+    with confined.roots([path.parent]):
+        book = load_rulebook(path, report)
+        assert book is not None
+        assert not report.sorted, report.sorted
+        return check(book, report), report.sorted

@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from groundrules import confined
 from groundrules.diagnostics.model import Diagnostic, Report
 from groundrules.resources import shipped
 from groundrules.rulebook.files import MAX_BYTES
@@ -161,7 +162,8 @@ def test_the_file_of_a_list_is_beside_the_file_that_names_it(folder: Path) -> No
             "packs/words/w.txt": "one",
         },
     )
-    book, found = load("book")
+    with confined.roots([folder]):
+        book, found = load("book")
     assert not found
     assert book is not None
     (words,) = book.uses[0].book.lists

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from groundrules import confined
 from groundrules.frontend import RulebookError
 from groundrules.tools.revisions import RevisionError, Spot, on_disk, spot
 from groundrules.tools.versions import load_version
@@ -50,7 +51,10 @@ def repository(tmp_path: Path) -> Path:
 
 
 def words(place: Spot) -> tuple[str, ...]:
-    return next(one.items for one in load_version(place).plan.lists if one.id == "words")
+    """The words at a place of a repository whose rulebooks may use each other."""
+    top = git(Path.cwd(), "rev-parse", "--show-toplevel")
+    with confined.roots([top]):
+        return next(one.items for one in load_version(place).plan.lists if one.id == "words")
 
 
 def test_lists_and_imports_are_those_of_the_revision(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -58,8 +62,21 @@ def test_lists_and_imports_are_those_of_the_revision(repository: Path, monkeypat
     (repository / "rules" / "lists" / "words.txt").write_text("buy\nsell\nsteal\n", encoding="utf-8")
     assert words(spot("HEAD~1", "rules")) == ("buy",)
     assert words(spot("main:rules")) == ("buy", "sell")
-    assert {one.file for one in load_version(spot("main:rules")).plan.sources} == {"main:rules/rulebook.yaml"}
+    with confined.roots([repository]):
+        assert {one.file for one in load_version(spot("main:rules")).plan.sources} == {"main:rules/rulebook.yaml"}
     assert words(spot("rules")) == ("buy", "sell", "steal")
+
+
+def test_a_root_is_the_same_folder_at_each_revision(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(repository)
+    with pytest.raises(RulebookError, match="GR026"):
+        load_version(spot("v1:rules"))
+    for root in (repository, repository.parent):
+        with confined.roots([root]):
+            assert load_version(spot("v1:rules")).plan.lists
+    (repository / "other").mkdir()
+    with confined.roots([repository / "other"]), pytest.raises(RulebookError, match="GR026"):
+        load_version(spot("v1:rules"))
 
 
 def test_a_path_begins_at_the_repository_or_with_a_dot_at_the_current_folder(

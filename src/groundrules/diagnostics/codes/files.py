@@ -221,6 +221,23 @@ belong into the file of a list, one a line, which takes a tenth of the time and 
 """,
 )
 
+OUTSIDE = Code(
+    "GR026",
+    "outside-file",
+    Severity.ERROR,
+    "a file lies outside of the rulebook's folder",
+    """A rulebook may come from a stranger, so it reads what stands in its own folder and below, links followed to what
+they lead to. Whoever runs it may name further folders: `groundrules lint teams/help --root teams` lets the rulebook use
+`../shared`. A folder of rulebooks that is linted or tested as a whole is such a root.
+
+```yaml
+use: [../shared]                                   # needs `--root`
+lists:
+  adverts: {file: ../../words/adverts.txt}         # so does this
+```
+""",
+)
+
 NO_HEADER = Code(
     "GR020",
     "no-header",

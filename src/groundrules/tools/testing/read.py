@@ -13,13 +13,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
+from groundrules import confined
 from groundrules.diagnostics.codes.tests import BAD_TESTS, UNKNOWN_TEST_KEY
 from groundrules.diagnostics.model import Diagnostic, Report
 from groundrules.diagnostics.nearest import did_you_mean, nearest
 from groundrules.errors import GroundrulesError
 from groundrules.frontend import Settings
 from groundrules.plan import ir
-from groundrules.rulebook.files import read_file, shown_path
+from groundrules.rulebook.files import MAX_YAML, read_file, shown_path
 from groundrules.rulebook.yaml import YMapping, YNode, YScalar, YSequence, read_yaml
 from groundrules.tools.testing.cases import Case, Expectation, Step
 from groundrules.tools.testing.timeline import NEXT, TimeError, VirtualClock, is_length
@@ -66,8 +67,10 @@ def _files(folder: Path) -> list[Path]:
 
 
 def _holds_tests(file: Path) -> bool:
-    with file.open("rb") as handle:
-        return any(line.startswith(b"tests:") for line in handle)
+    try:
+        return any(line.startswith(b"tests:") for line in confined.read(file, MAX_YAML).splitlines())
+    except OSError:  # told by whoever reads it as a part of a rulebook
+        return False
 
 
 def _rulebook_of(file: Path) -> Path:

@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from groundrules import confined
 from groundrules.engine.intake.explain import as_moment, is_date_time
 from groundrules.plan import ir
 from groundrules.tools.testing.timeline import is_ago
@@ -42,7 +43,7 @@ class Vocabulary:
     @cached_property
     def actions(self) -> Collection[str]:
         """The names of all actions that a rule may do."""
-        own = {file.name.removesuffix(".json") for file in (self._folder / "schemas" / "actions").glob("*.json")}
+        own = {file.stem for file in confined.files(self._folder / "schemas" / "actions", "*.json")}
         return {spec.name for spec in self._plan.actions} | own | {*shipped_catalog().names("actions")}
 
 

@@ -10,9 +10,11 @@ import json
 from pathlib import Path
 from typing import Any
 
+from groundrules import confined
 from groundrules.decisions import Action, Decision
 from groundrules.errors import GroundrulesError
 from groundrules.plan import ir
+from groundrules.rulebook.files import MAX_YAML
 from groundrules.tools.fmt.format import FormatError, format_text
 from groundrules.tools.testing.cases import Case
 from groundrules.tools.testing.judge import as_expected
@@ -60,17 +62,17 @@ def cases(path: Path, plan: ir.Plan) -> list[Case]:
 
 def save(chat: Chat, name: str, path: Path, lang: str) -> None:
     """Append the chat to a tests file under a name. Raises SavingError; then the file is as it was."""
-    before = path.read_text(encoding="utf-8") if path.exists() else None
+    before = confined.read(path, MAX_YAML).decode("utf-8") if path.exists() else None
     if before is not None and any(case.name == name for case in cases(path, chat.plan)):
         raise SavingError("name_taken", name=name, path=str(path))
-    path.write_text(_appended(before, as_yaml(chat, name, lang), path), encoding="utf-8")
+    confined.replace(path, _appended(before, as_yaml(chat, name, lang), path).encode("utf-8"))
     try:
         _prove(chat, name, path)
     except SavingError:
         if before is None:
             path.unlink()
         else:
-            path.write_text(before, encoding="utf-8")
+            confined.replace(path, before.encode("utf-8"))
         raise
 
 
