@@ -21,6 +21,7 @@ PARSERS: list[Any] = [
     parse.parse_rate,
     parse.parse_fade,
     parse.parse_keys,
+    parse.parse_pairs,
     parse.parse_at,
     parse.parse_template,
 ]

@@ -17,6 +17,7 @@ NO_EXPRESSION = (nodes.Regex, nodes.KeyPart, nodes.Taken, nodes.Hole, nodes.Temp
 
 PARSERS: dict[str, Any] = {
     "keys": parse.parse_keys,
+    "pairs": parse.parse_pairs,
     "once": parse.parse_once,
     "rate": parse.parse_rate,
     "fade": parse.parse_fade,

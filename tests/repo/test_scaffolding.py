@@ -29,7 +29,11 @@ FILLED = {  # kind → what its author writes: file, what stands there, what is 
             '    header = {"id": raw["id"], "type": "message", "time": "2026-03-01T00:00:00Z"}\n'
             '    return [{**header, "community": {"id": "c"}, "actor": actor, "text": raw["text"]}]',
         ),
-        ("src/groundrules/adapters/made_up.py", "raise NotImplementedError", "return [(action.do, {})]"),
+        (
+            "src/groundrules/adapters/made_up.py",
+            "raise NotImplementedError",
+            "return [(action.do, {})] if action.do in ACTIONS else []",
+        ),
     ),
 }
 

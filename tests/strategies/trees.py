@@ -133,6 +133,7 @@ expressions = _expression()
 keys = _several(path)
 clauses = {
     "keys": _node(nodes.KeysClause, keys=keys),
+    "pairs": _node(nodes.PairsClause, keys=_several(_node(nodes.KeyPart, counted=path, reader=st.none() | path))),
     "once": _node(nodes.OnceClause, keys=keys, within=st.none() | duration | path, per=st.none())
     | _node(nodes.OnceClause, keys=keys, within=st.none(), per=st.sampled_from(["day", "week", "month"])),
     "rate": _node(nodes.RateClause, amount=number | path, per=st.sampled_from(["day", "week", "month"])),

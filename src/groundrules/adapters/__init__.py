@@ -2,8 +2,9 @@
 
 An adapter is pure: `events(raw)` and `calls(action)` take and return plain data, and whoever runs the bot does the I/O.
 `SUPPLIES` says, per event type, which fields it fills in, so that `groundrules lint --adapter NAME` finds rules that
-read a fact which never comes. What a platform does not tell (when an account was made, a member's birthday) a bot may
-add to the events itself, or say once in a `roster` event.
+read a fact which never comes, and rules on events that are never sent. `ACTIONS`, which may be left out, says which
+actions `calls` carries out, and the same command finds those that are asked for in vain. What a platform does not tell
+(when an account was made, a member's birthday) a bot may add to the events itself, or say once in a `roster` event.
 
 An adapter is known by its name among the entry points `groundrules.adapters`; a module of any package can be one.
 """

@@ -38,6 +38,13 @@ SUPPLIES: dict[str, frozenset[str]] = {
     "roster": frozenset({"members", "members.roles", "members.self"}),
 }
 
+ACTIONS = frozenset(
+    {
+        *("delete", "redact", "hide", "kick", "ban", "unban", "accept"),
+        *("reply", "announce", "warn", "notify", "send"),
+    }
+)
+
 _LEVELS = ((100, "owner"), (50, "admin"))
 _KINDS = {
     "m.image": "image",

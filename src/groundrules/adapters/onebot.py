@@ -41,6 +41,13 @@ SUPPLIES: dict[str, frozenset[str]] = {
     "roster": frozenset({"members", "members.name", "members.roles", "members.level", "members.joined"}),
 }
 
+ACTIONS = frozenset(
+    {
+        *("delete", "redact", "hide", "mute", "unmute", "kick", "ban", "lock", "unlock", "rename"),
+        *("reply", "announce", "warn", "notify", "send"),
+    }
+)
+
 _KINDS = {
     "image": "image",
     "record": "voice",

@@ -147,11 +147,11 @@ class Cap:
 
 @dataclass(frozen=True, eq=False)
 class Undo:
-    """`keys` are read in `context` (the undoing event) and in the rule's own."""
+    """What the undoing event, read in `context`, has like the rule's own."""
 
     type: str
     context: Context
-    keys: nodes.Parsed[nodes.KeysClause]
+    keys: nodes.Parsed[nodes.PairsClause]
 
 
 @dataclass(frozen=True, eq=False)

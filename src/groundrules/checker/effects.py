@@ -13,7 +13,7 @@ from groundrules.checker import ledger_effects, parameter_values, targets
 from groundrules.checker.constructs import Act, Effect, Effects, Given
 from groundrules.checker.ledger_effects import Written
 from groundrules.checker.sites import Site
-from groundrules.checker.suggestions import listing
+from groundrules.checker.suggestions import listing, meant
 from groundrules.diagnostics.codes import names as codes
 from groundrules.diagnostics.nearest import did_you_mean
 from groundrules.rulebook import model as authored
@@ -72,11 +72,14 @@ def _taken(site: Site, name: str) -> set[str]:
 
 def _unknown(site: Site, effect: authored.Effect) -> None:
     name = str(effect.name.value)
-    known = (*EFFECTS, *site.session.catalog.names("actions"))
+    catalog = site.session.catalog
+    known = (*EFFECTS, *catalog.names("actions"))
     if name in _PARAMETERS:
         help = f"parameters stand in one item with their action: `{{warn: …, {name}: …}}`"
     else:
-        help = did_you_mean(name, known) or "actions are described by schemas in `schemas/actions/`"
+        actions = [action for one in catalog.names("actions") if (action := catalog.action(one))]
+        titles = [(title, action.name) for action in actions for title in action.title.values()]
+        help = meant(name, known, titles) or "actions are described by schemas in `schemas/actions/`"
     site.session.add(codes.UNKNOWN_ACTION.at(effect.name.span, f"unknown action `{name}`", help))
 
 

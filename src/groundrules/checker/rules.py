@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from groundrules.checker import common
 from groundrules.checker.arguments import find
-from groundrules.checker.bindings import BrokenBinding, CapBinding, Context, Instance
+from groundrules.checker.bindings import BrokenBinding, CapBinding, Instance
 from groundrules.checker.constants import fold
-from groundrules.checker.constructs import Cap, Delta, Effects, Rule, Times, Undo, Value
+from groundrules.checker.constructs import Cap, Delta, Effects, Rule, Times, Value
 from groundrules.checker.effects import effects
 from groundrules.checker.expressions import Reader, guard
 from groundrules.checker.guards import counts, lasting
 from groundrules.checker.ledger_effects import amount, holder, ledger_named
-from groundrules.checker.literals import UNKNOWN
-from groundrules.checker.places import CONSTANT, GUARD, KEY
+from groundrules.checker.places import CONSTANT, GUARD
 from groundrules.checker.session import Session
 from groundrules.checker.sites import Site
-from groundrules.checker.suggestions import listing
 from groundrules.checker.targets import whom_value
-from groundrules.checker.views import alike
-from groundrules.checker.wording import described
+from groundrules.checker.undoing import undone
 from groundrules.diagnostics.codes import cells as codes
 from groundrules.diagnostics.codes import names as name_codes
 from groundrules.diagnostics.codes import types as type_codes
@@ -68,7 +63,7 @@ def _rule(session: Session, instance: Instance, rule: authored.Rule) -> None:
             _times(session, site, rule.times),
             common.once(session, context, rule.once_per),
             common.approval(session, later, rule.approval),
-            tuple(_undo(session, instance, context, rule)),
+            tuple(undone(session, instance, context, rule)),
             common.ends(session, instance, rule),
         )
     )
@@ -148,58 +143,3 @@ def _cap(session: Session, instance: Instance, parsed: nodes.Parsed[nodes.RateCl
         text = reader.text(clause.amount)
         reader.error(codes.BAD_CAP, clause.amount, (f"a cap is a whole number above zero, and `{text}` is none", None))
     return cap_id
-
-
-# --- undoing ------------------------------------------------------------------------------------
-
-
-def _named(effect: authored.Effect, names: tuple[str, ...]) -> bool:
-    return any(str(one.name.value) in names for one in (effect, *effect.others))
-
-
-def _undo(session: Session, instance: Instance, context: Context, rule: authored.Rule) -> list[Undo]:
-    if not rule.undo_on:
-        return []
-    if not (rule.grant or any(_named(effect, ("grant", "strike")) for effect in rule.then)):
-        message = f"`{rule.id.value}` grants nothing that could be taken back"
-        session.add(codes.BAD_UNDO.at(rule.undo_on[0][0].span, message, "remove `undo_on`"))
-    found = []
-    first = rule.undo_on[0][1].root.keys
-    for named, parsed in rule.undo_on:
-        types = common.known_types(session, instance, (named,))
-        if not types:
-            continue
-        there = session.context(instance, types)
-        _undo_keys(session, context, there, parsed, named)
-        if [_shape(key) for key in parsed.root.keys] != [_shape(key) for key in first]:
-            message = "all events that undo a grant are matched by the same keys"
-            session.add(codes.BAD_UNDO.at(parsed.fragment.whole, message, "name the same keys in the same order"))
-        found.append(Undo(types[0], there, parsed))
-    return found
-
-
-def _shape(node: nodes.Node) -> tuple[object, ...]:
-    """Return a key path as something to compare."""
-    if isinstance(node, nodes.Attribute):
-        return (*_shape(node.base), node.name)
-    return (getattr(node, "name", node),)
-
-
-def _undo_keys(
-    session: Session, here: Context, there: Context, parsed: nodes.Parsed[nodes.KeysClause], named: authored.Located
-) -> None:
-    common.keys(session, here, parsed, parsed.root.keys)
-    reader = Reader(session, there, parsed, KEY)
-    for key in parsed.root.keys:
-        mine = session.tables.types.get((here.id, id(key)), UNKNOWN)
-        other = session.quietly(partial(reader.type_of, key))
-        text = reader.text(key)
-        if isinstance(mine.type, kinds.Unknown):
-            continue
-        if isinstance(other.type, kinds.Unknown):
-            message = f"{named.value} has no `{text}`"
-            fields = listing(set(session.fields(here.types)) & set(session.fields(there.types)))
-            reader.error(codes.BAD_UNDO, key, (message, f"both events have {fields}"))
-        elif not alike(mine.type, other.type):
-            message = f"`{text}` is {described(mine.type)} here and {described(other.type)} in {named.value}"
-            reader.error(codes.BAD_UNDO, key, (message, None))

@@ -16,6 +16,7 @@ from groundrules.diagnostics.model import Diagnostic, Fix
 from groundrules.diagnostics.nearest import did_you_mean
 from groundrules.diagnostics.source import SourceFile, Span
 
+_BLOCK = re.compile(r"[>|][-+0-9]*[ \t]*(?:#.*)?$")
 _COMMENT = re.compile(r"(?:^|(?<=\s))#[ \t]*groundrules:[ \t]*ignore\b(?:\[([^\]\n]*)\])?[ \t]*([^\n]*)", re.M)
 
 
@@ -57,8 +58,26 @@ def silenced(diagnostics: Iterable[Diagnostic], files: Iterable[SourceFile]) -> 
     by_place: dict[tuple[SourceFile, int], list[Ignore]] = {}
     for ignore in found:
         by_place.setdefault((ignore.span.file, ignore.line), []).append(ignore)
-    kept = [one for one in diagnostics if not _silences(by_place.get((one.span.file, one.span.line), ()), one)]
+    kept = []
+    for one in diagnostics:
+        lines = (one.span.line, _line_of_block(one.span))
+        near = [ignore for line in dict.fromkeys(lines) for ignore in by_place.get((one.span.file, line), ())]
+        if not _silences(near, one):
+            kept.append(one)
     return kept + [problem for ignore in found for problem in _problems(ignore)]
+
+
+def _line_of_block(span: Span) -> int:
+    """The line of the key whose block of text (`when: >`) a place lies in, where no comment can stand; else its own."""
+    number = span.line
+    indent = _indent(span.file.line(number))
+    while number > 1 and (not span.file.line(number).strip() or _indent(span.file.line(number)) >= indent):
+        number -= 1
+    return number if _BLOCK.search(span.file.line(number)) else span.line
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))
 
 
 def _silences(near: Iterable[Ignore], diagnostic: Diagnostic) -> bool:

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from groundrules.checker.bindings import Context, Instance
-from groundrules.checker.constructs import Act, Delta, Effect, Effects, Rule
+from groundrules.checker.constructs import Act, Delta, Effect, Effects, Ladder, Path, Rule
 from groundrules.checker.model import Checked
 from groundrules.diagnostics.source import Span
 from groundrules.lint.conditions import Condition, Conditions
@@ -25,7 +25,17 @@ from groundrules.rulebook import model as authored
 from groundrules.syntax import nodes
 from groundrules.types.actions import ActionType
 
-Supplies = Mapping[str, Mapping[str, frozenset[str]]]  # adapter → event type → dotted paths that it fills in
+
+@dataclass(frozen=True)
+class Platform:
+    """What an adapter's tables say: the event types that it sends, with the dotted paths that it fills in, and the
+    actions that it carries out; None if it does not say."""
+
+    sends: Mapping[str, frozenset[str]]
+    does: frozenset[str] | None = None
+
+
+Supplies = Mapping[str, Platform]  # by adapter
 _HARD = frozenset({"silences", "removes"})
 
 
@@ -40,7 +50,7 @@ class Guard:
 
 @dataclass(eq=False)
 class Linted:
-    """`supplies` is what the adapters in use fill in; empty if none is named."""
+    """`supplies` is what the adapters in use send and do; empty if none is named."""
 
     checked: Checked
     supplies: Supplies = field(default_factory=dict)
@@ -157,24 +167,38 @@ class Linted:
         """The rules that ladders stand for in the plan."""
         return [rule for rule in self.plan.rules if isinstance(rule.trigger, ir.OnCrossing)]
 
+    def windows_in(self, expression: ir.AnyExpr) -> Iterator[ir.Window]:
+        """Yield the windows that an expression looks into."""
+        yield from (self._windows[test.window] for test in within(expression, ir.WindowTest))
+        yield from (self._windows[value.window] for value in within(expression, ir.WindowValue))
+
+    @cached_property
+    def _windows(self) -> dict[str, ir.Window]:
+        return {window.id: window for window in self.plan.windows}
+
     # --- effects --------------------------------------------------------------------------------
 
     def all_effects(self) -> Iterator[Effect]:
         """Yield every effect of every construct, imports included."""
+        return (effect for _, _, effect in self._effects())
+
+    def owned_effects(self) -> Iterator[tuple[str, Instance, Effect]]:
+        """Yield every effect of what is not off, with the id of its block and where that is used."""
+        for source, context, effect in self._effects():
+            if source.mode != "off" and context.instance.mode != "off":
+                yield str(source.id.value), context.instance, effect
+
+    def _effects(self) -> Iterator[tuple[authored.Common, Context, Effect]]:
         checked = self.checked
-        for rule in checked.rules:
-            yield from effects_of(rule)
-        for ladder in checked.ladders:
-            for step in ladder.steps:
-                yield from _with_refusal((*step.effects, *step.back), step.approval)
-        for path in checked.paths:
-            for path_step in path.steps:
-                yield from _with_refusal(path_step.effects, path_step.approval)
-            yield from _spread(path.afterwards)
-        for state in checked.states:
-            yield from _spread((*state.effects, *state.afterwards))
-        for schedule in checked.schedules:
-            yield from _with_refusal(schedule.effects, schedule.approval)
+        blocks: list[tuple[authored.Common, Context, Iterator[Effect]]] = [
+            *((rule.source, rule.context, effects_of(rule)) for rule in checked.rules),
+            *((ladder.source, ladder.context, _of_ladder(ladder)) for ladder in checked.ladders),
+            *((path.source, path.context, _of_path(path)) for path in checked.paths),
+            *((one.source, one.context, _spread((*one.effects, *one.afterwards))) for one in checked.states),
+            *((one.source, one.context, _with_refusal(one.effects, one.approval)) for one in checked.schedules),
+        ]
+        for source, context, effects in blocks:
+            yield from ((source, context, effect) for effect in effects)
 
     @cached_property
     def raised(self) -> dict[str, list[Delta]]:
@@ -230,6 +254,28 @@ def effects_of(rule: Rule) -> Iterator[Effect]:
     yield from _with_refusal(rule.effects, rule.approval)
     for _, effects in rule.times.steps if rule.times else ():
         yield from _spread(effects)
+
+
+def punishes(linted: Linted, rule: Rule) -> bool:
+    """Tell whether a rule hides messages, strikes, or silences or removes members."""
+    hard = {name for what in ("hides", "silences", "removes") for name in linted.doing(what)}
+    struck = {ladder.ledger for ladder in linted.plan.ladders}
+    return any(
+        (isinstance(effect, Act) and effect.do in hard)
+        or (isinstance(effect, Delta) and effect.sign > 0 and rule.source.kind == "rule" and effect.ledger.id in struck)
+        for effect in effects_of(rule)
+    )
+
+
+def _of_ladder(ladder: Ladder) -> Iterator[Effect]:
+    for step in ladder.steps:
+        yield from _with_refusal((*step.effects, *step.back), step.approval)
+
+
+def _of_path(path: Path) -> Iterator[Effect]:
+    for step in path.steps:
+        yield from _with_refusal(step.effects, step.approval)
+    yield from _spread(path.afterwards)
 
 
 def _with_refusal(effects: Effects, approval: Any) -> Iterator[Effect]:

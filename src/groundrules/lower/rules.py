@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from groundrules.checker import bindings, constructs
 from groundrules.checker.people import filled
@@ -36,7 +36,7 @@ def _rule(ground: Ground, rule: constructs.Rule) -> list[ir.Rule]:
         times=_times(ground, rule),
         approval=approval(rule.approval),
         undo=tuple(sorted((_undo(ground, undo) for undo in rule.undo), key=lambda undo: undo.type)),
-        undo_key=keys(ground, context, rule.undo[0].keys) if rule.undo else (),
+        undo_key=_pairs(ground, context, rule.undo[0].keys, "counted") if rule.undo else (),
         remember=((once.within if once else None) or ir.REMEMBERED) if rule.undo else 0,
     )
     ground.counted = counted
@@ -61,7 +61,18 @@ def _times(ground: Ground, rule: constructs.Rule) -> ir.Times | None:
 
 
 def _undo(ground: Ground, undo: constructs.Undo) -> ir.Undo:
-    return ir.Undo(type=undo.type, key=keys(ground, undo.context, undo.keys))
+    return ir.Undo(type=undo.type, key=_pairs(ground, undo.context, undo.keys, "reader"))
+
+
+def _pairs(
+    ground: Ground,
+    context: bindings.Context,
+    parsed: nodes.Parsed[nodes.PairsClause],
+    side: Literal["counted", "reader"],
+) -> tuple[ir.AnyExpr, ...]:
+    """Lower one side of the keys that two events are compared by."""
+    inner = lowerer(ground, context, parsed)
+    return tuple(inner.key(getattr(key, side) or key.counted) for key in parsed.root.keys)
 
 
 # --- shared with the other constructs ------------------------------------------------------------

@@ -73,10 +73,17 @@ class Expressions:
 
     def keys(self, node: YNode) -> nodes.Parsed[nodes.KeysClause]:
         """Parse `actor, channel` or `[actor, channel]`. Raises Broken."""
+        return self._listed(parse.parse_keys, node)
+
+    def pairs(self, node: YNode) -> nodes.Parsed[nodes.PairsClause]:
+        """Parse `actor, id = message.id` or `[actor, id = message.id]`. Raises Broken."""
+        return self._listed(parse.parse_pairs, node)
+
+    def _listed(self, parser: Parser[N], node: YNode) -> nodes.Parsed[N]:
         fragment = _joined(node) if isinstance(node, YSequence) else None
         if fragment is None:
-            return self.parse(parse.parse_keys, node, "keys")
-        return self._parse(parse.parse_keys, fragment, lambda problem: problem)
+            return self.parse(parser, node, "keys")
+        return self._parse(parser, fragment, lambda problem: problem)
 
     def _parse(
         self, parser: Parser[N], fragment: Fragment, instead: Callable[[Diagnostic], Diagnostic]

@@ -119,11 +119,11 @@ def _cap(item: Item) -> nodes.Parsed[nodes.RateClause] | Located | None:
     return item.reading.expressions.optional(parse.parse_rate, item.get("cap"), "cap")
 
 
-def _undo_on(item: Item) -> tuple[tuple[Located, nodes.Parsed[nodes.KeysClause]], ...]:
+def _undo_on(item: Item) -> tuple[tuple[Located, nodes.Parsed[nodes.PairsClause]], ...]:
     found = item.get("undo_on")
     if not isinstance(found, YMapping):
         return ()
-    return tuple((text(key), item.reading.expressions.keys(value)) for key, value in found.items)
+    return tuple((text(key), item.reading.expressions.pairs(value)) for key, value in found.items)
 
 
 def read_ladder(item: Item) -> model.Ladder:

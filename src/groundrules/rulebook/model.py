@@ -110,7 +110,7 @@ class Rule(Common):
     approval: Approval | None = None
     grant: Grant | None = None
     cap: nodes.Parsed[nodes.RateClause] | Located | None = None  # a clause, or the name of a shared cap
-    undo_on: tuple[tuple[Located, nodes.Parsed[nodes.KeysClause]], ...] = ()
+    undo_on: tuple[tuple[Located, nodes.Parsed[nodes.PairsClause]], ...] = ()
 
 
 @dataclass(frozen=True)

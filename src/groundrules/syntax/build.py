@@ -259,6 +259,9 @@ class Builder(Transformer[Token, nodes.Node]):
     def keys(self, parts: Children) -> nodes.KeysClause:
         return nodes.KeysClause(keys=tuple(bare(part) for part in parts), at=(parts[0].at[0], parts[-1].at[1]))
 
+    def pairs(self, parts: Children) -> nodes.PairsClause:
+        return nodes.PairsClause(keys=tuple(parts), at=(parts[0].at[0], parts[-1].at[1]))
+
     def once(self, parts: Children) -> nodes.Node:
         keys, within = parts
         return nodes.OnceClause(keys=keys.keys, within=within, per=None, at=(keys.at[0], (within or keys).at[1]))

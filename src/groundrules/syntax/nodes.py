@@ -303,9 +303,16 @@ class FadeClause(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class KeysClause(Node):
-    """`actor, channel`: comma-separated key paths (`one_per`, `undo_on`, `per`)."""
+    """`actor, channel`: comma-separated key paths (`one_per`, `per`)."""
 
     keys: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PairsClause(Node):
+    """`actor, id = message.id`: what two events have alike (`undo_on`); `reader` is read in the later one."""
+
+    keys: tuple[KeyPart, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -30,7 +30,7 @@ from groundrules.syntax.template import Hole, cut
 
 MAX_DEPTH = 64
 LONGEST = 250_000  # characters
-FORMS = ("expression", "length", "hours", "keys", "once", "rate", "fade", "at")
+FORMS = ("expression", "length", "hours", "keys", "pairs", "once", "rate", "fade", "at")
 
 N = TypeVar("N", bound=nodes.Node)
 
@@ -71,6 +71,11 @@ def parse_fade(fragment: Fragment) -> nodes.Parsed[nodes.FadeClause]:
 def parse_keys(fragment: Fragment) -> nodes.Parsed[nodes.KeysClause]:
     """Parse `actor, channel`. Raises SyntaxProblem."""
     return _parse(fragment, "keys", nodes.KeysClause)
+
+
+def parse_pairs(fragment: Fragment) -> nodes.Parsed[nodes.PairsClause]:
+    """Parse `actor, id = message.id`. Raises SyntaxProblem."""
+    return _parse(fragment, "pairs", nodes.PairsClause)
 
 
 def parse_at(fragment: Fragment) -> nodes.Parsed[nodes.AtClause]:

@@ -242,6 +242,7 @@ _WRITERS: dict[type[nodes.Node], Callable[[Any], str]] = {
     nodes.RateClause: lambda node: f"{show(node.amount)} per {node.per}",
     nodes.FadeClause: lambda node: f"{show(node.amount)} every {show(node.every)}",
     nodes.KeysClause: lambda node: _comma(node.keys, _POSTFIX),
+    nodes.PairsClause: lambda node: _comma(node.keys),
     nodes.AtClause: _at,
     nodes.Hole: lambda node: "{" + show(node.expression) + "}",
     nodes.Template: _template,

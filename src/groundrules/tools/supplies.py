@@ -1,4 +1,4 @@
-"""The fields that adapters fill in, by their tables; lints compare them with what rules read."""
+"""What adapters send and do, by their tables; lints compare it with what rules read and ask for."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from groundrules.adapters import Adapter
-from groundrules.lint.linted import Supplies
+from groundrules.lint.linted import Platform, Supplies
 from groundrules.ports import ADAPTERS, PortError, plugged
 
 
@@ -15,15 +15,23 @@ def supplies(names: Iterable[str]) -> Supplies:
     return {name: _table(name, plugged(ADAPTERS, name)) for name in names}
 
 
-def _table(name: str, adapter: Any) -> Mapping[str, frozenset[str]]:
+def _table(name: str, adapter: Any) -> Platform:
     if not isinstance(adapter, Adapter):
         raise PortError(f"the adapter `{name}` is none: it needs `SUPPLIES`, `events` and `calls`")
     table: Any = adapter.SUPPLIES
     if not isinstance(table, Mapping) or not all(map(_is_row, table.items())):
         raise PortError(f"the adapter `{name}` is broken: `SUPPLIES` maps event types to sets of dotted paths")
-    return {kind: frozenset(paths) for kind, paths in table.items()}
+    actions: Any = getattr(adapter, "ACTIONS", None)
+    if actions is not None and not _is_names(actions):
+        raise PortError(f"the adapter `{name}` is broken: `ACTIONS` is a set of names of actions")
+    sends = {kind: frozenset(paths) for kind, paths in table.items()}
+    return Platform(sends, None if actions is None else frozenset(actions))
 
 
 def _is_row(row: tuple[Any, Any]) -> bool:
     kind, paths = row
-    return isinstance(kind, str) and isinstance(paths, set | frozenset) and all(isinstance(path, str) for path in paths)
+    return isinstance(kind, str) and _is_names(paths)
+
+
+def _is_names(value: Any) -> bool:
+    return isinstance(value, set | frozenset) and all(isinstance(name, str) for name in value)

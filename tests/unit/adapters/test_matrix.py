@@ -11,7 +11,7 @@ import pytest
 import groundrules
 from groundrules.adapters import matrix
 
-from .valid import said_in
+from .valid import carried_out, said_in
 
 RECORDED = Path(__file__).parents[4] / "shared" / "data" / "platforms" / "matrix"
 BASE: dict[str, Any] = {"event_id": "$1", "origin_server_ts": 1_767_600_000_000, "sender": "@li:x", "room_id": "!r:x"}
@@ -149,3 +149,7 @@ def test_links_behind_words_and_of_edits() -> None:
     )
     assert edit["links"] == [{"url": "https://evil.example", "domain": "evil.example"}]
     assert edit["mentions"] == [{"id": "@b:x"}]
+
+
+def test_the_table_of_actions_is_what_becomes_calls() -> None:
+    assert carried_out(lambda action: matrix.calls(action, "!room:example.org")) == matrix.ACTIONS

@@ -9,7 +9,7 @@ import pytest
 import groundrules
 from groundrules.adapters import onebot
 
-from .valid import said_in
+from .valid import carried_out, said_in
 
 GROUP: dict[str, Any] = {"self_id": 1, "time": 1_767_600_000, "group_id": 7, "user_id": 5}
 MESSAGE = GROUP | {
@@ -153,3 +153,7 @@ def test_numbers_with_a_meaning_of_their_own() -> None:
 def test_mutes_keep_to_what_qq_takes(ms: int, seconds: int) -> None:
     action = groundrules.Action(do="mute", who="5", parameters={"duration": ms}, key="k", rules=("r",))
     assert onebot.calls(action, 7) == [("set_group_ban", {"group_id": 7, "user_id": "5", "duration": seconds})]
+
+
+def test_the_table_of_actions_is_what_becomes_calls() -> None:
+    assert carried_out(lambda action: onebot.calls(action, "1")) == onebot.ACTIONS

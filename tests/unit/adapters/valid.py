@@ -1,13 +1,15 @@
-"""What adapters are held to: their events are valid, and say what their tables say."""
+"""What adapters are held to: their events are valid and say what their tables say, and so do their actions."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import Any
 
+from groundrules.decisions import Action
 from groundrules.engine.intake.decode import Decoder
 from groundrules.frontend import check_text
+from groundrules.types.catalog import shipped_catalog
 
 HEADER = ("id", "type", "time", "community")
 
@@ -36,3 +38,28 @@ def paths(event: dict[str, Any]) -> Iterable[str]:
         for item in value if name == "members" else [value]:
             if isinstance(item, dict):
                 yield from (f"{name}.{inner}" for inner in item if inner != "id")
+
+
+_GIVEN = {  # a value for each parameter of the shipped actions
+    "text": {"": "words", "en": "words", "zh": "字"},
+    "duration": 600_000,
+    "interval": 10_000,
+    "events": ["m1"],
+    "name": "new",
+    "role": "helper",
+    "to": "li",
+    "parts": ["link"],
+}
+
+
+def carried_out(calls: Callable[[Action], Sequence[Any]]) -> set[str]:
+    """The shipped actions for which there are calls, with all that they may be given."""
+    catalog = shipped_catalog()
+    return {name for name in catalog.names("actions") if calls(_specimen(name))}
+
+
+def _specimen(name: str) -> Action:
+    action = shipped_catalog().action(name)
+    assert action is not None
+    parameters = {name: _GIVEN[name] for name in action.parameters if name in _GIVEN}
+    return Action(do=name, who="li", key="k", rules=("r",), parameters=parameters)

@@ -11,7 +11,7 @@ from groundrules.diagnostics.codes import CODES
 from groundrules.diagnostics.model import Diagnostic, Severity
 from groundrules.diagnostics.source import SourceFile
 from groundrules.display.lines import page
-from groundrules.lint.linted import entry_span
+from groundrules.lint.linted import Platform, entry_span
 from groundrules.lint.rules import RULES
 from groundrules.tools.costs import costs, lines
 from groundrules.tools.linting import lint_path, lint_text, mend_path
@@ -131,8 +131,10 @@ def test_facts_that_no_adapter_in_use_supplies() -> None:
         "  - {id: c, title: c, on: member.joined, when: actor.verified, then: [kick]}\n"
         "  - {id: d, title: d, on: message, when: actor.roles has 'x' and text contains 'nonsense', then: [delete]}\n"
     )
-    tables = {"telegram": {"message": frozenset({"actor.level"})}, "irc": {"message": frozenset({"text"})}}
+    sent = {"telegram": {"actor.level"}, "irc": {"text"}}
+    tables = {name: Platform({"message": frozenset(paths)}) for name, paths in sent.items()}
     found = lint_text(text, supplies=tables).diagnostics
+    found = tuple(one for one in found if one.code == "GR620")
     texts = ["age(actor.joined) < 3d", "actor.roles has 'x'"]
     assert [(one.code, one.span.text) for one in found] == [("GR620", text) for text in texts]
     assert "irc, telegram, so this stays unknown" in found[0].message
@@ -141,7 +143,7 @@ def test_facts_that_no_adapter_in_use_supplies() -> None:
 
 def test_a_default_does_not_hide_that_nobody_supplies_a_fact_and_links_come_with_the_text() -> None:
     rule = "rules:\n  - {{id: a, title: a, on: message, when: {}, then: [hold]}}\n"
-    tables = {"irc": {"message": frozenset({"text"})}}
+    tables = {"irc": Platform({"message": frozenset({"text"})})}
     for when, defaults in (("forwarded", ["false"]), ("length(attachments) > 0", ["[]"]), ("length(links) > 0", [])):
         found = lint_text(HEAD + rule.format(when), supplies=tables).diagnostics
         assert [one.message.split("`")[3] for one in found] == defaults
@@ -149,8 +151,63 @@ def test_a_default_does_not_hide_that_nobody_supplies_a_fact_and_links_come_with
 
 def test_what_a_roster_says_is_known_in_every_event() -> None:
     text = HEAD + "rules:\n  - {id: a, title: a, on: message, when: age(actor.joined) < 3d, then: [hold]}\n"
-    tables = {"qq": {"message": frozenset({"text"}), "roster": frozenset({"members", "members.joined"})}}
+    tables = {"qq": Platform({"message": frozenset({"text"}), "roster": frozenset({"members", "members.joined"})})}
     assert lint_text(text, supplies=tables).diagnostics == ()
+
+
+WAITING = (
+    HEAD
+    + """
+ledgers: {points: {per: member}}
+rewards:
+  - {id: liked, title: x, on: reaction.added, when: actor.id != message.author.id,
+     grant: {points: 1, to: message.author}, once_per: 'actor, message', undo_on: {reaction.removed: [actor, message]}}
+rules:
+  - {id: both, title: x, on: [message, message.edited], when: text contains "a", then: [delete, {notify: admin}]}
+  - {id: kept, title: x, on: message, when: text contains "b", then: [hold, {create_task: {title: look}}]}
+  - {id: also, title: x, on: message, when: text contains "c", then: [{kick: null, or_else: [revert]}]}
+  - {id: votes, title: x, on: message, when: count(vote.cast less vote.withdrawn within 1d) > 3, then: [warn]}
+  - {id: asked, title: x, on: approval.given, then: [{unban: null, who: actor}]}
+  - {id: not-yet, title: x, mode: off, on: poll.closed, then: [close_joining]}
+paths:
+  - {id: seen, title: x, on: message, one_per: id, until: [{on: thread.closed}, {on: reaction.added}],
+     steps: [{after: 1h, then: [warn]}]}
+states:
+  - {id: quiet, title: x, enter: {on: message, when: text == "/lock"}, leave: {on: message.pinned}, then: [lock],
+     afterwards: [unlock]}
+"""
+)
+
+
+def test_what_an_adapter_never_sends_and_what_it_cannot_do() -> None:
+    found = lint_text(WAITING, supplies=supplies(["onebot"])).diagnostics
+    told = [(one.code, one.span.text, one.message) for one in found if one.code in ("GR637", "GR638")]
+    assert told == [
+        ("GR637", "reaction.added", "onebot never sends `reaction.added`: `liked`"),
+        ("GR637", "reaction.removed", "onebot never sends `reaction.removed`: `liked`"),
+        ("GR638", "hold", "onebot can't `hold`: `kept`"),
+        ("GR638", "revert", "onebot can't `revert`: `also`"),
+        ("GR637", "count(vote.cast less vote.withdrawn within 1d) > 3", "onebot never sends `vote.cast`: `votes`"),
+        ("GR638", "unban: null, who: actor", "onebot can't `unban`: `asked`"),
+        ("GR637", "thread.closed", "onebot never sends `thread.closed` or `reaction.added`: `seen`"),
+        ("GR637", "message.pinned", "onebot never sends `message.pinned`: `quiet`"),
+    ]
+    assert not [one for one in lint_text(WAITING).diagnostics if one.code in ("GR637", "GR638")]
+
+
+def test_what_imports_wait_for_is_told_where_they_are_used() -> None:
+    text = HEAD.replace("std/chat", "std/chat, std/growth") + "lists: {adverts: [buy followers]}\n" + RULE
+    found = lint_text(text, supplies=supplies(["onebot"])).diagnostics
+    [events] = [one for one in found if one.code == "GR637"]
+    assert events.span.text == "std/growth"
+    assert "`vote.cast`" in events.message
+
+
+def test_one_of_several_adapters_is_enough_and_one_that_does_not_say_may_do_anything() -> None:
+    found = lint_text(WAITING, supplies=supplies(["onebot", "matrix"])).diagnostics
+    assert "reaction.added" not in [one.span.text for one in found]
+    mute = {"own": Platform(supplies(["onebot"])["onebot"].sends)}
+    assert not [one for one in lint_text(WAITING, supplies=mute).diagnostics if one.code == "GR638"]
 
 
 def test_an_adapter_without_a_table_is_not_known() -> None:

@@ -30,6 +30,7 @@ TEXTS = (
     ("length", "flood.limit"),
     ("hours", "23:00-07:00"),
     ("keys", 'actor, channel["x"].id'),
+    ("pairs", "actor, id = message.id"),
     ("once", "actor, message within 90d"),
     ("once", "actor per day"),
     ("rate", "50 per week"),

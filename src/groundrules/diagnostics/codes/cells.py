@@ -224,7 +224,16 @@ BAD_UNDO = Code(
     "an undo whose keys cannot be read",
     """\
 `undo_on` names fields that the undoing event and the rewarded event both have; where they are equal, the grant is
-taken back.
+taken back. Where they have other names, write both: that of the rewarded event, `=`, that of the undoing one.
+
+```yaml
+rewards:
+  - id: daily-word
+    on: message
+    grant: {points: 1}
+    once_per: actor per day
+    undo_on: {message.deleted: [id = message.id]}     # an event's own `id` is no other event's
+```
 """,
 )
 

@@ -53,6 +53,12 @@ COLLIDING_LADDERS = _lint("GR631", "colliding-ladders", "two ladders on one ledg
 HOST_WITHOUT_BORDER = _lint("GR634", "host-without-border", "a host that is also found inside of longer names")
 ASCII_CLASS = _lint("GR635", "ascii-class", "a pattern whose classes do not know its letters")
 WORDLESS_MESSAGES = _lint("GR636", "wordless-messages", "a count of equal texts that also counts messages without any")
+UNSENT_EVENT = _lint("GR637", "unsent-event", "an event type that no adapter in use sends")
+UNSUPPORTED_ACTION = _lint("GR638", "unsupported-action", "an action that no adapter in use carries out")
+REMOVED_ONCE = _lint("GR639", "removed-once", "a last step that removes members only once")
+GAP_IN_TIMES = _lint("GR640", "gap-in-times", "a number that `times` leaves out", Severity.NOTE)
+EXEMPTING_WORDS = _lint("GR641", "exempting-words", "words that let anybody through who writes them")
+LASTING_VOTES = _lint("GR642", "lasting-votes", "a count of votes that takes none back")
 
 UNUSED_IGNORE = Code(
     "GR698",

@@ -16,9 +16,12 @@ from groundrules.lint.rules.duplicate_rule import duplicate_rule
 from groundrules.lint.rules.easily_evaded import easily_evaded
 from groundrules.lint.rules.empty_claim import empty_claim
 from groundrules.lint.rules.endless_path import endless_path
+from groundrules.lint.rules.exempting_words import exempting_words
 from groundrules.lint.rules.farmable_reward import farmable_reward
+from groundrules.lint.rules.gap_in_times import gap_in_times
 from groundrules.lint.rules.host_without_border import host_without_border
 from groundrules.lint.rules.implied_rule import implied_rule
+from groundrules.lint.rules.lasting_votes import lasting_votes
 from groundrules.lint.rules.lost_symbols import lost_symbols
 from groundrules.lint.rules.milder_step import milder_step
 from groundrules.lint.rules.never_holds import never_holds
@@ -29,6 +32,7 @@ from groundrules.lint.rules.over_matching import over_matching
 from groundrules.lint.rules.pattern_in_list import pattern_in_list
 from groundrules.lint.rules.pattern_matches_all import pattern_matches_all
 from groundrules.lint.rules.redundant_condition import redundant_condition
+from groundrules.lint.rules.removed_once import removed_once
 from groundrules.lint.rules.repeated_strike import repeated_strike
 from groundrules.lint.rules.reward_and_punishment import reward_and_punishment
 from groundrules.lint.rules.shadowed_entry import shadowed_entry
@@ -37,7 +41,9 @@ from groundrules.lint.rules.stale_number import stale_number
 from groundrules.lint.rules.undescribed_rule import undescribed_rule
 from groundrules.lint.rules.unreachable_step import unreachable_step
 from groundrules.lint.rules.unreachable_unless import unreachable_unless
+from groundrules.lint.rules.unsent_event import unsent_event
 from groundrules.lint.rules.unsupplied_fact import unsupplied_fact
+from groundrules.lint.rules.unsupported_action import unsupported_action
 from groundrules.lint.rules.unused_declaration import unused_declaration
 from groundrules.lint.rules.wordless_messages import wordless_messages
 
@@ -78,4 +84,10 @@ RULES: tuple[Rule, ...] = (
     unsupplied_fact,
     undescribed_rule,
     wordless_messages,
+    exempting_words,
+    lasting_votes,
+    removed_once,
+    gap_in_times,
+    unsent_event,
+    unsupported_action,
 )

@@ -34,7 +34,7 @@ def unsupplied_fact(linted: Linted) -> Iterator[Diagnostic]:
     """Yield a finding for each field in a guard that nobody supplies."""
     if not linted.supplies:
         return
-    rostered = {path for table in linted.supplies.values() for path in table.get("roster", ())}
+    rostered = {path for platform in linted.supplies.values() for path in platform.sends.get("roster", ())}
     for guard in linted.guards:
         for leaf in leaves(guard.condition):
             for path in sorted(_paths(leaf, rostered)):
@@ -61,7 +61,7 @@ def _paths(leaf: Condition, rostered: set[str]) -> set[tuple[str, ...]]:
 def _supplied(linted: Linted, types: tuple[str, ...], path: tuple[str, ...]) -> bool:
     """Tell whether some adapter fills a path in, for some of the types; types that no adapter sends are not judged."""
     dotted = ".".join(path)
-    sent = [table[kind] for table in linted.supplies.values() for kind in types if kind in table]
+    sent = [one.sends[kind] for one in linted.supplies.values() for kind in types if kind in one.sends]
     filled = {dotted, "text"} if dotted == "links" else {dotted}  # links are found in the text
     return not sent or any(filled & paths for paths in sent) or _required(linted, types, path)
 

@@ -15,6 +15,7 @@ FORMS = {
     "length": ("a duration", "`10m`, `1h30m` or the name of a parameter"),
     "hours": ("a range of clock times", "`09:00-22:00` or the name of a parameter"),
     "keys": ("keys", "`actor` or `actor, channel`"),
+    "pairs": ("keys", "`actor` or `actor, id = message.id`"),
     "once": ("keys and a time", "`actor`, `actor, message within 90d` or `actor per day`"),
     "rate": ("an amount and a period", "`50 per day`, `limit per week`; the periods are `day`, `week` and `month`"),
     "fade": ("an amount and a duration", "`1 every 30d`"),

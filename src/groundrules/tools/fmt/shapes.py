@@ -44,6 +44,7 @@ _EXPRESSION = Shape(parse=parse.parse_expression)
 _DURATION = Shape(parse=parse.parse_duration)
 _HOURS = Shape(parse=parse.parse_hours)
 _KEYS = Shape(parse=parse.parse_keys)
+_PAIRS = Shape(parse=parse.parse_pairs)
 _ONCE = Shape(parse=parse.parse_once)
 _RATE = Shape(parse=parse.parse_rate)
 _FADE = Shape(parse=parse.parse_fade)
@@ -75,7 +76,7 @@ _RULE = Shape(
         "once_per": _ONCE,
         "cap": _RATE,
         "grant": Shape(each=_EXPRESSION),
-        "undo_on": Shape(each=_KEYS),
+        "undo_on": Shape(each=_PAIRS),
     },
 )
 _LADDER_STEP = Shape(
