@@ -26,6 +26,7 @@ from bench.workloads import Language, workload
 from groundrules.engine.plan_file import load_plan, write
 
 RULES = 1_000
+KEY = b"of this benchmark"
 WAYS = ("decode + fold + scan", "json.loads + scan", "feed_many")
 
 
@@ -43,7 +44,7 @@ def main() -> None:
     print("|---" * (len(WAYS) + 1) + "|")
     for language in get_args(Language):
         with tempfile.NamedTemporaryFile(suffix=".grp") as plan:
-            Path(plan.name).write_bytes(write(ours.compiled(workload(RULES, language))))
+            Path(plan.name).write_bytes(write(ours.compiled(workload(RULES, language)), KEY))
             with ThreadPoolExecutor(os.cpu_count()) as pool:
                 counts = list(pool.map(partial(_counted, language, plan.name), WAYS))
         print(f"| {language} |" + "".join(f" {count:,} |" for count in counts), flush=True)
@@ -68,7 +69,7 @@ def _instructions(language: str, way: str, days: int, plan: str) -> int:
 
 def _run(language: Language, name: str, days: int, plan: Path) -> None:
     work = workload(RULES, language)
-    way = ways(work, load_plan(plan))[name]
+    way = ways(work, load_plan(plan, KEY))[name]
     assert way.fresh is not None
     gc.disable()
     streams = [way.fresh() for _ in range(2)]

@@ -34,10 +34,14 @@ def run(results: Results, sizes: tuple[int, ...], rounds: int) -> None:
         plan = ours.plan_of(rulebook(count))
         compiled: list[Compiled] = []
         compiling = spent(lambda plan=plan, compiled=compiled: compiled.append(compile_plan(plan)))  # type: ignore[misc]
-        data = write(compiled[0])
+        data = write(compiled[0], b"key")
         results.add("words", "to compile", compiling, "s", words=count)
         results.add(
-            "words", "to load", min(spent(lambda data=data: read(data)) for _ in range(3)) * 1e3, "ms", words=count
+            "words",
+            "to load",
+            min(spent(lambda data=data: read(data, b"key")) for _ in range(3)) * 1e3,
+            "ms",
+            words=count,
         )
         results.add("words", "evaluation", _evaluation(compiled[0], rounds), "µs", words=count)
     results.reach(f"{sizes[-1]:,} words in one rule compile in seconds", compiling, 10, least=False, unit="s")

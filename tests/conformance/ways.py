@@ -52,7 +52,7 @@ def restarted(folder: Path, plan: ir.Plan, lines: list[bytes]) -> Answers:
 
 def plan_file(folder: Path, plan: ir.Plan, lines: list[bytes]) -> Answers:
     """The engine on a plan file, its index chosen by the very events."""
-    running = Engine(read(write(compile_plan(plan, lines))))
+    running = Engine(read(write(compile_plan(plan, lines), b"key"), b"key"))
     return [*(running.feed(line) for line in lines), running.finish()]
 
 

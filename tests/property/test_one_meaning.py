@@ -50,7 +50,7 @@ def test_time_that_passes_without_events(drawn: Drawn, stream: list[Any]) -> Non
 @given(plans(), histories())
 def test_the_index_and_a_plan_file_decide_alike(drawn: Drawn, stream: list[Any]) -> None:
     bare, story = Engine(drawn.plan, indexed=False), Story(stream)
-    others = [Engine(drawn.plan), Engine(read(write(compile_plan(drawn.plan, Story(stream)))))]
+    others = [Engine(drawn.plan), Engine(read(write(compile_plan(drawn.plan, Story(stream)), b"key"), b"key"))]
     for line in story:
         found = bare.feed(line)
         assert [log(other.feed(line)) for other in others] == [log(found), log(found)]

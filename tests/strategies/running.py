@@ -29,7 +29,7 @@ def from_elsewhere(plan: ir.Plan) -> ir.Plan:
     """The plan as a third party would write it to a file, whose maps come in an order of their own, and read back."""
     plain = reordered(msgspec.to_builtins(codec.Packed(codec.digest(plan), plan), builtin_types=(bytes,)))
     body = msgspec.msgpack.encode(plain)
-    return codec.decode(MAGIC + ir.FORMAT_VERSION.to_bytes(2, "big") + hashlib.sha256(body).digest() + body)
+    return codec.decode(MAGIC + ir.FORMAT_VERSION.to_bytes(2, "big") + hashlib.sha256(body).digest() + bytes(32) + body)
 
 
 def reordered(value: Any) -> Any:

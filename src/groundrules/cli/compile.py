@@ -12,6 +12,7 @@ from groundrules.cli.options import ROOTS
 from groundrules.cli.printing import tell
 from groundrules.cli.waiting import note_when_slow
 from groundrules.engine.plan_file import Compiled, compile_plan, write
+from groundrules.engine.plan_key import own_key
 
 MOST_NAMED = 5
 
@@ -32,14 +33,15 @@ def command(rulebook: str, output: str, profile: tuple[str, ...], quiet: bool) -
     """Compile RULEBOOK into a plan file.
 
     `groundrules run`, `groundrules test --plan` and `groundrules.load_plan` take the file in place of the rulebook. It
-    is signed by the hash of its content; one that is damaged, of another version or made with other tables of letters
-    and time zones is refused.
+    carries the hash of its content; one that is damaged, of another version or made with other tables of letters and
+    time zones is refused. What was made for speed is trusted where the key is that of whoever compiled it (the file
+    that `GROUNDRULES_PLAN_KEY` names, else one in your home); elsewhere it is made again when the plan is loaded.
     """
     with note_when_slow(f"checking {rulebook} …"):
         plan = load_plan(rulebook).plan
     with reading.lines(profile, progress=not quiet) as sample:
         compiled = compile_plan(plan, sample)
-    data = write(compiled)
+    data = write(compiled, own_key(make=True))
     Path(output).write_bytes(data)
     if not quiet:
         _tell(output, compiled, len(data))

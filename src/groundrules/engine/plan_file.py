@@ -4,7 +4,9 @@
 rulebooks are written in. The signature of the file is the hash of its content, which also covers what was made.
 
 A plan made with other tables of letters or time zones than those at hand is refused, for they are part of what it
-means. A pattern database that does not fit this machine is made anew; nothing else depends on the machine.
+means. What was made of it is believed only under the seal of one's own key (`plan_key`), else made anew: a pattern
+database goes into native code as it is, and tables decide which rules are asked at all. A database that does not fit
+this machine is made anew, too; nothing else depends on the machine.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from typing import Any
 
 import msgspec
 
+from groundrules.calendar.zones import problem
 from groundrules.diagnostics.codes import plans as codes
 from groundrules.engine.index.atoms import Atom
 from groundrules.engine.index.lookup import lookup
@@ -24,11 +27,13 @@ from groundrules.engine.index.prepared import Made
 from groundrules.engine.index.selectivity import Frequency, Sample, estimated
 from groundrules.engine.index.tables import Access, access
 from groundrules.engine.intake.decode import Invalid, milliseconds
+from groundrules.engine.plan_key import own_key
 from groundrules.engine.program import Listening, Program
 from groundrules.engine.readings import PartitionReadings
 from groundrules.engine.state.partition import Meta, Partition
 from groundrules.engine.state.scope import Scope
 from groundrules.plan import codec, ir
+from groundrules.plan.references import dangling
 from groundrules.tables import TABLES
 
 Events = Mapping[str, Sequence[Any]]
@@ -75,33 +80,56 @@ def compile_plan(plan: ir.Plan, sample: Iterable[bytes] = ()) -> Compiled:
         return Compiled(plan, codec.digest(plan), made)
 
 
-def write(compiled: Compiled) -> bytes:
-    """Return the bytes of a plan file."""
-    return codec.encode(compiled.plan, b"" if compiled.made is None else _encode(compiled.made))
+def write(compiled: Compiled, key: bytes | None = None) -> bytes:
+    """Return the bytes of a plan file, sealed under a key: whoever has it (`plan_key.own_key`) trusts what was made."""
+    return codec.encode(compiled.plan, b"" if compiled.made is None else _encode(compiled.made), key)
 
 
-def read(data: bytes) -> Compiled:
-    """Return what a plan file holds; raise codec.PlanError if it is foreign, newer, damaged or of other tables."""
+def read(data: bytes, key: bytes | None = None) -> Compiled:
+    """Return what a plan file holds. Without the seal of `key`, what was made of the plan is made anew.
+
+    Raises codec.PlanError if it is foreign, newer, damaged, of other tables, or no plan that can be run.
+    """
     with codec.no_collection():
-        return _read(data)
+        packed = codec.unpack(data)
+        if packed.plan.tables not in ("", TABLES):
+            message = f"this plan was made with other tables ({packed.plan.tables}) than those here ({TABLES})"
+            raise codec.PlanError(codes.OTHER_TABLES.code, message, "compile the rulebook again")
+        return _trusted(packed) if codec.is_sealed(data, key) else _of_others(packed)
 
 
-def _read(data: bytes) -> Compiled:
-    packed = codec.unpack(data)
-    if packed.plan.tables not in ("", TABLES):
-        message = f"this plan was made with other tables ({packed.plan.tables}) than those here ({TABLES})"
-        raise codec.PlanError(codes.OTHER_TABLES.code, message, "compile the rulebook again")
+def _of_others(packed: codec.Packed) -> Compiled:
+    """Make what an engine needs of a plan that somebody may have written by hand."""
+    missing = next(dangling(packed.plan), None) or problem(packed.plan.timezone)
+    if missing is not None:
+        raise _damaged(f"what its plan names is not there ({missing:.80})")
+    try:
+        compiled = compile_plan(packed.plan)
+    except Exception as error:  # whatever else a plan can do wrong that no rulebook does
+        raise _damaged(f"it holds no plan that can be run ({type(error).__name__})") from error
+    if compiled.digest != packed.digest:
+        raise _damaged(f"its plan is not the one that it names, {packed.digest:.80}")
+    return compiled
+
+
+def _damaged(what: str) -> codec.PlanError:
+    return codec.PlanError(codes.DAMAGED_PLAN.code, f"this plan file is damaged: {what}", "compile it again")
+
+
+def _trusted(packed: codec.Packed) -> Compiled:
     try:
         made = _decoder.decode(packed.made) if packed.made else None
     except msgspec.DecodeError:
-        message = "this plan file is damaged: what was compiled into it can't be read"
-        raise codec.PlanError(codes.DAMAGED_PLAN.code, message, "compile it again") from None
+        raise _damaged("what was compiled into it can't be read") from None
     return Compiled(packed.plan, packed.digest, made)
 
 
-def load_plan(path: str | PathLike[str]) -> Compiled:
-    """Read the plan file at `path`; raise OSError if it can't be read and codec.PlanError as `read` does."""
-    return read(Path(path).read_bytes())
+def load_plan(path: str | PathLike[str], key: bytes | None = None) -> Compiled:
+    """Read the plan file at `path`, trusting what was made under `key`, this user's own unless said.
+
+    Raises OSError if it can't be read, and codec.PlanError as `read` does.
+    """
+    return read(Path(path).read_bytes(), key or own_key())
 
 
 # --- samples ------------------------------------------------------------------------------------

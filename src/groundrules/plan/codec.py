@@ -1,8 +1,9 @@
 """Plans as bytes, and the digest that names what a plan means.
 
 A plan file is a header and a body: the magic, the format version (two bytes, big-endian), the SHA-256 of the body,
-and the body, which is MessagePack with every map sorted: the plan's digest, the plan, and what an engine made of it,
-which is the engine's own affair (empty if nothing was made). Equal plans give equal bytes.
+the seal (the HMAC of that hash under the maker's key; zeros without one), and the body, which is MessagePack with
+every map sorted: the plan's digest, the plan, and what an engine made of it, which is the engine's own affair (empty
+if nothing was made). Equal plans give equal bytes.
 
 The digest is narrower than the bytes: it leaves out where things were written (`src` and `Plan.sources`) and how
 actions are told, so that moving files, comments, layout and wording about changes no digest.
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 import gc
 import hashlib
+import hmac
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,7 +28,9 @@ from groundrules.plan import ir
 MAGIC = b"GRPLAN"
 LONGEST_MARK = _VERSION_AT = len(MAGIC)
 _HASH_AT = _VERSION_AT + 2
-_BODY_AT = _HASH_AT + hashlib.sha256().digest_size
+_SEAL_AT = _HASH_AT + hashlib.sha256().digest_size
+_BODY_AT = _SEAL_AT + hashlib.sha256().digest_size
+_UNSEALED = bytes(_BODY_AT - _SEAL_AT)
 _MUCH = 100_000  # objects
 _MOST_UNSEEN = 30 * _MUCH
 _unseen = 0
@@ -101,10 +105,20 @@ def is_plan(data: bytes) -> bool:
     return data[:_VERSION_AT] == MAGIC
 
 
-def encode(plan: ir.Plan, made: bytes = b"") -> bytes:
-    """Return the plan, and what an engine made of it, as the bytes of a plan file."""
+def encode(plan: ir.Plan, made: bytes = b"", key: bytes | None = None) -> bytes:
+    """Return the plan, and what an engine made of it, as the bytes of a plan file, sealed if there is a key."""
     body = _encoder.encode(Packed(digest(plan), plan, made))
-    return MAGIC + ir.FORMAT_VERSION.to_bytes(2, "big") + hashlib.sha256(body).digest() + body
+    named = hashlib.sha256(body).digest()
+    return MAGIC + ir.FORMAT_VERSION.to_bytes(2, "big") + named + (_seal(named, key) if key else _UNSEALED) + body
+
+
+def is_sealed(data: bytes, key: bytes | None) -> bool:
+    """Tell whether the holder of a key made these bytes of a plan file."""
+    return key is not None and hmac.compare_digest(data[_SEAL_AT:_BODY_AT], _seal(data[_HASH_AT:_SEAL_AT], key))
+
+
+def _seal(named: bytes, key: bytes) -> bytes:
+    return hmac.digest(key, named, "sha256")
 
 
 def decode(data: bytes) -> ir.Plan:
@@ -124,7 +138,7 @@ def unpack(data: bytes) -> Packed:
             "compile the rulebook again with this version, or install the version that made the plan",
         )
     body = memoryview(data)[_BODY_AT:]
-    if hashlib.sha256(body).digest() != data[_HASH_AT:_BODY_AT]:
+    if hashlib.sha256(body).digest() != data[_HASH_AT:_SEAL_AT]:
         raise PlanError("GR803", "this plan file is damaged: its content does not match its hash", "compile it again")
     try:
         with no_collection():

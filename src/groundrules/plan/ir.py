@@ -21,7 +21,7 @@ import msgspec
 from groundrules import window_kinds
 from groundrules.time_units import DAY
 
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 REMEMBERED = 90 * DAY  # how long firings are remembered, for `once_per` and for reversals, unless said
 
 View = Literal["exact", "folded", "squeezed", "word", "domain"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import subprocess
 import sys
 from pathlib import Path
@@ -14,11 +15,14 @@ import groundrules
 from groundrules.diagnostics.codes import CODES
 from groundrules.engine.engine import Engine
 from groundrules.engine.index import prepared
+from groundrules.engine.index.tables import Access
 from groundrules.engine.plan_file import Compiled, compile_plan, load_plan, read, write
+from groundrules.engine.plan_key import own_key
 from groundrules.engine.texts import needles
 from groundrules.plan import codec
 from strategies.runtime import Story, act, plan, rule, says
 
+KEY = b"a key"
 FRONT_END = ("syntax", "rulebook", "checker", "lower", "lint", "frontend")
 
 RULEBOOK = """\
@@ -41,7 +45,7 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> Compiled:
 
 
 def test_what_was_made_survives_the_file(compiled: Compiled) -> None:
-    again = read(write(compiled))
+    again = read(write(compiled, KEY), KEY)
     assert again == compiled
     assert write(again) == write(compiled)
     assert again.digest == codec.digest(compiled.plan)
@@ -52,7 +56,7 @@ def test_rules_that_nothing_finds_are_told(compiled: Compiled) -> None:
 
 
 def test_an_engine_from_a_file_builds_no_database(compiled: Compiled, monkeypatch: pytest.MonkeyPatch) -> None:
-    engine, story = Engine(read(write(compiled))), Story()
+    engine, story = Engine(read(write(compiled, KEY), KEY)), Story()
     monkeypatch.setattr(needles, "Needles", None)
     [decision] = engine.feed(story.message(0, "some WORD07 here"))
     assert [fired.rule for fired in decision.fired] == ["adverts"]
@@ -62,7 +66,7 @@ def test_a_database_of_another_machine_is_made_anew(compiled: Compiled) -> None:
     assert compiled.made is not None
     literals = msgspec.structs.replace(compiled.made.literals, platform="elsewhere", databases={"folded": b"?"})
     foreign = Compiled(compiled.plan, compiled.digest, msgspec.structs.replace(compiled.made, literals=literals))
-    [decision] = Engine(read(write(foreign))).feed(Story().message(0, "some word07 here"))
+    [decision] = Engine(read(write(foreign, KEY), KEY)).feed(Story().message(0, "some word07 here"))
     assert [fired.rule for fired in decision.fired] == ["adverts"]
 
 
@@ -90,8 +94,58 @@ def test_other_tables_are_refused(compiled: Compiled) -> None:
 
 def test_made_of_something_else_is_refused(compiled: Compiled) -> None:
     with pytest.raises(codec.PlanError) as caught:
-        read(codec.encode(compiled.plan, b"\x93\x01\x02\x03"))
+        read(codec.encode(compiled.plan, b"\x93\x01\x02\x03", KEY), KEY)
     assert caught.value.code == "GR803"
+
+
+@pytest.mark.parametrize("key", [None, b"another key"])
+def test_what_others_made_is_made_anew(compiled: Compiled, key: bytes | None) -> None:
+    """Neither does a database of theirs reach native code, nor do their tables keep rules from being asked."""
+    assert compiled.made is not None
+    literals = msgspec.structs.replace(compiled.made.literals, databases={"folded": b"hyperscan " * 100})
+    nobody = {"message": Access((), (), {})}
+    theirs = Compiled(compiled.plan, "", msgspec.structs.replace(compiled.made, literals=literals, rules=nobody))
+    again = read(write(theirs, key), KEY)
+    assert again == compiled
+    [decision] = Engine(again).feed(Story().message(0, "some word07 here"))
+    assert [fired.rule for fired in decision.fired] == ["adverts"]
+
+
+def test_a_plan_under_the_name_of_another_is_refused(compiled: Compiled) -> None:
+    other = msgspec.structs.replace(compiled.plan, rulebook="other")
+    body = msgspec.msgpack.encode(codec.Packed(compiled.digest, other))
+    data = codec.encode(other)[:8] + hashlib.sha256(body).digest() + bytes(32) + body
+    with pytest.raises(codec.PlanError, match="not the one that it names") as caught:
+        read(data)
+    assert caught.value.code == "GR803"
+
+
+@pytest.mark.parametrize("change", [{"timezone": "../../etc/passwd"}, {"lists": ()}, {"sources": ()}])
+def test_a_plan_that_names_what_is_not_there_is_refused(compiled: Compiled, change: dict[str, Any]) -> None:
+    with pytest.raises(codec.PlanError, match="not there") as caught:
+        read(codec.encode(msgspec.structs.replace(compiled.plan, **change)))
+    assert caught.value.code == "GR803"
+
+
+def test_the_key_is_made_once_and_is_ones_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = tmp_path / "below" / "plan.key"
+    monkeypatch.setenv("GROUNDRULES_PLAN_KEY", str(place))
+    assert own_key() is None
+    key = own_key(make=True)
+    assert key is not None
+    assert own_key(make=True) == own_key() == key
+    assert place.stat().st_mode & 0o777 == 0o600
+    place.chmod(0o620)
+    assert own_key() is None, "others may have written it"
+    place.chmod(0o600)
+    place.write_bytes(b"short")
+    assert own_key(make=True) is None
+
+
+def test_without_a_place_for_a_key_files_are_made_without(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    monkeypatch.setenv("GROUNDRULES_PLAN_KEY", str(tmp_path / "file" / "plan.key"))
+    assert own_key(make=True) is None
 
 
 def test_a_plan_file_runs_without_the_front_end(compiled: Compiled, tmp_path: Path) -> None:

@@ -68,10 +68,11 @@ def test_a_constant_and_its_look_alike_have_different_digests() -> None:
         (lambda data: b"{}", "GR801"),
         (lambda data: data[:7], "GR803"),
         (lambda data: data[:20], "GR803"),
+        (lambda data: data[:50], "GR803"),
         (lambda data: data[:-1], "GR803"),
         (lambda data: data[:-1] + bytes([data[-1] ^ 1]), "GR803"),
         (lambda data: data[:6] + b"\x00\x63" + data[8:], "GR802"),
-        (lambda data: data[:8] + hashlib.sha256(b"\x81\x01\x02").digest() + b"\x81\x01\x02", "GR803"),
+        (lambda data: data[:8] + hashlib.sha256(b"\x81\x01\x02").digest() + bytes(32) + b"\x81\x01\x02", "GR803"),
     ],
 )
 def test_anything_else_is_refused_with_a_code(damage: object, code: str) -> None:
@@ -82,8 +83,8 @@ def test_anything_else_is_refused_with_a_code(damage: object, code: str) -> None
 
 
 def test_text_that_is_no_unicode_is_refused() -> None:
-    body = codec.encode(a_plan())[40:].replace(b"no-adverts", b"no-adv\xa4rts")
-    data = codec.encode(a_plan())[:8] + hashlib.sha256(body).digest() + body
+    body = codec.encode(a_plan())[72:].replace(b"no-adverts", b"no-adv\xa4rts")
+    data = codec.encode(a_plan())[:8] + hashlib.sha256(body).digest() + bytes(32) + body
     with pytest.raises(codec.PlanError) as caught:
         codec.decode(data)
     assert caught.value.code == "GR803"
@@ -91,9 +92,11 @@ def test_text_that_is_no_unicode_is_refused() -> None:
 
 def test_a_plan_nested_beyond_reason_is_refused() -> None:
     body = b"\x83\xa8rulebook\xa1x\xa5rules\x90\xa6events\x81\xa1a" + b"\x91" * 100_000
-    data = codec.MAGIC + (1).to_bytes(2, "big") + hashlib.sha256(body).digest() + body
-    with pytest.raises(codec.PlanError):
+    named = hashlib.sha256(body).digest()
+    data = codec.MAGIC + ir.FORMAT_VERSION.to_bytes(2, "big") + named + bytes(32) + body
+    with pytest.raises(codec.PlanError) as caught:
         codec.decode(data)
+    assert caught.value.code == "GR803"
 
 
 def test_a_default_that_is_written_out_changes_no_digest() -> None:
@@ -124,3 +127,13 @@ def test_a_host_that_froze_what_it_has_keeps_it_frozen() -> None:
         assert len(made) == 20_000
     finally:
         gc.unfreeze()
+
+
+def test_a_seal_is_that_of_one_key_and_one_content() -> None:
+    data = codec.encode(a_plan(), b"made", b"key")
+    assert codec.is_sealed(data, b"key")
+    assert not codec.is_sealed(data, b"another key")
+    assert not codec.is_sealed(data, None)
+    assert not codec.is_sealed(codec.encode(a_plan(), b"made"), b"key")
+    other = codec.encode(a_plan(), b"made otherwise")
+    assert not codec.is_sealed(other[:40] + data[40:72] + other[72:], b"key")

@@ -34,8 +34,8 @@ DAMAGED_PLAN = Code(
     Severity.ERROR,
     "a plan file that was cut short or changed",
     """\
-A plan file carries a hash of its content. Here they differ, or the content is no plan: the file was cut short, edited
-or damaged on its way.
+A plan file carries a hash of its content and the digest of its plan. Here they differ, or the content is no plan that
+can be run: the file was cut short, edited or damaged on its way.
 
 Compile the rulebook again.
 """,

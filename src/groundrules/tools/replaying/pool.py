@@ -13,6 +13,7 @@ from concurrent.futures import Future, ProcessPoolExecutor, wait
 from multiprocessing import get_context
 from multiprocessing.sharedctypes import Synchronized
 from pathlib import Path
+from secrets import token_bytes
 from tempfile import TemporaryDirectory
 
 from groundrules.engine import plan_file
@@ -77,20 +78,20 @@ def _in_processes(
     folder: Path,
     progress: Progress,
 ) -> list[Share]:
-    context = get_context("spawn")
+    context, key = get_context("spawn"), token_bytes()  # our own files, for as long as this lasts
     read: Synchronized[int] = context.Value("q", 0)
     counted: dict[tuple[str, ...], list[frozenset[str]]] = {}
     futures: list[list[Future[Share]]] = []
     with ProcessPoolExecutor(cores, context, _begin, (read,)) as pool:
         for number, version in enumerate(versions):
             path = folder / f"{number}.plan"
-            path.write_bytes(plan_file.write(plan_file.compile_plan(version.plan)))
+            path.write_bytes(plan_file.write(plan_file.compile_plan(version.plan), key))
             by = version.plan.partition
             if by not in counted:
                 counted[by] = divide(count(files, partitioner(version.plan)), cores)
             parts = counted[by] if len(counted[by]) > 1 else [None]
             parts_of_work = [Job(files, part, cohorts[number]) for part in parts]
-            futures.append([pool.submit(_work, str(path), job) for job in parts_of_work])
+            futures.append([pool.submit(_work, str(path), key, job) for job in parts_of_work])
         running = [future for row in futures for future in row]
         total = sum(map(os.path.getsize, files)) * len(running)
         _watch(running, read, lambda read_so_far: progress(read_so_far, total))
@@ -111,8 +112,8 @@ def _begin(read: Synchronized[int]) -> None:
     _read = read
 
 
-def _work(path: str, job: Job) -> Share:
-    return share.run(plan_file.load_plan(path), job, _add)
+def _work(path: str, key: bytes, job: Job) -> Share:
+    return share.run(plan_file.load_plan(path, key), job, _add)
 
 
 def _add(more: int) -> None:
