@@ -7,23 +7,25 @@ say that such a name does not exist are echoes and are dropped: one mistake, one
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from os import PathLike, fspath
 from pathlib import Path
+from typing import Any
 
 from groundrules import checker, confined
 from groundrules.checker import Checked
 from groundrules.diagnostics.codes import files
 from groundrules.diagnostics.codes import names as codes
 from groundrules.diagnostics.model import Diagnostic, Report
-from groundrules.diagnostics.source import Span
+from groundrules.diagnostics.source import SourceFile, Span
 from groundrules.lower import lower
 from groundrules.plan import codec, ir
 from groundrules.plan.codec import no_collection
 from groundrules.rulebook.load import load_rulebook, load_text
 from groundrules.rulebook.model import Rulebook
-from groundrules.rulebook.yaml import YNode
+from groundrules.rulebook.yaml import YMapping, YNode, read_yaml
 
 Settings = dict[str, tuple[Span, YNode]]  # parameter → where it was given, and its value
 _ECHOES = frozenset(
@@ -100,6 +102,19 @@ def check_path(path: Path | str, settings: Settings | None = None) -> CheckResul
     with no_collection():
         book = load_rulebook(path, report)
         return _checked(replace(book, settings=settings) if book and settings else book, report, Path(path))
+
+
+def read_settings(values: Mapping[str, Any]) -> Settings:
+    """Return values for parameters, as JSON has them, as if they stood in a rulebook: `{"warnings": 3, "every": "2h"}`.
+
+    Raises RulebookError for what can't be written down.
+    """
+    report = Report()
+    text = json.dumps(dict(values), ensure_ascii=False, indent=1)
+    root = read_yaml(SourceFile("settings", text), report)
+    if not isinstance(root, YMapping):
+        raise RulebookError(report.sorted)
+    return {name.text: (name.span, value) for name, value in root.items}
 
 
 def check_text(text: str, path: str = "rulebook.yaml") -> CheckResult:

@@ -215,9 +215,9 @@ class Engine:
 
     def drain(self, partition: str | None = None) -> Iterator[Row]:
         """Yield the rows of one partition or of all that changed since the last call; only of an engine that tracks."""
-        for id in self.partitions if partition is None else [partition]:
-            for space, key, row in self._runners[id].partition.drain():
-                yield id, space, key, row
+        for runner in self._those(partition):
+            for space, key, row in runner.partition.drain():
+                yield runner.partition.id, space, key, row
 
     def load(self, rows: Iterable[tuple[str, str, str, bytes]], shapes: Mapping[str, str]) -> None:
         """Take rows that `drain` gave, and the `shapes` of the engine that gave them. For a fresh engine."""

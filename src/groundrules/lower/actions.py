@@ -27,4 +27,5 @@ def _spec(action: ActionType) -> ir.ActionSpec:
         sentence=dict(sorted(action.sentence.items())),
         names=action.names,
         unsaid=action.unsaid,
+        repeat=action.repeat,
     )

@@ -158,7 +158,7 @@ def digest(plan: ir.Plan) -> str:
 
 
 def _unworded(action: ir.ActionSpec) -> ir.ActionSpec:
-    return replace(action, sentence={}, names={}, unsaid=())
+    return replace(action, sentence={}, names={}, unsaid=(), repeat="leave")
 
 
 def definition_hash(value: Any, size: int = 12) -> str:

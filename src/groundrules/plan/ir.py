@@ -635,8 +635,8 @@ class ActionSpec(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_o
     max | min | union (absent: part of the key). supersedes: actions on the same target that this one makes needless.
     opposes: action → which of the two wins. shorthand: the parameter that `name: value` stands for. durations:
     parameters that are lengths of time, for those who show them to people. sentence: the forms of how it is told, by
-    language. names: what parameters are called, by language. unsaid: parameters that only machines use. These three are
-    wording and no part of what a plan means.
+    language. names: what parameters are called, by language. unsaid: parameters that only machines use. repeat:
+    whether a host that does not know if it was done does it again. These four are no part of what a plan means.
     """
 
     name: str
@@ -651,6 +651,7 @@ class ActionSpec(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_o
     sentence: dict[str, tuple[str, ...]] = {}
     names: dict[str, dict[str, str]] = {}
     unsaid: tuple[str, ...] = ()
+    repeat: Literal["again", "leave"] = "leave"
 
 
 class Source(msgspec.Struct, frozen=True, gc=False, array_like=True):

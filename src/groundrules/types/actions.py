@@ -26,7 +26,9 @@ from groundrules.types.folders import Definition
 from groundrules.types.schema import Checker, Schema, to_field
 
 Merge = Literal["max", "min", "union"]
+Repeat = Literal["again", "leave"]
 TARGETS = ("member", "message", "channel", "community")
+REPEATS = ("again", "leave")
 CONSEQUENCES = ("hides", "silences", "removes", "speaks")
 AT_HAND = ("actor", "message", "channel", "community")
 _KIND_AT_HAND = {"actor": "member", "message": "message", "channel": "channel", "community": "community"}
@@ -64,7 +66,7 @@ class ActionType:
 
     `title` is what it is called, by language, as whom it is done to can follow: `mute`, `撤回消息`. `sentence` are the
     forms of how it is told, by language, `unsaid` the parameters that only machines use. `does` is None where the
-    schema does not say.
+    schema does not say. `repeat` tells whether doing it twice harms nobody.
     """
 
     name: str
@@ -81,6 +83,7 @@ class ActionType:
     sentence: dict[str, tuple[str, ...]]
     unsaid: tuple[str, ...]
     does: frozenset[str] | None
+    repeat: Repeat = "leave"
 
     @property
     def durations(self) -> tuple[str, ...]:
@@ -124,6 +127,7 @@ def build_action(name: str, schema: Schema, supersedes: tuple[str, ...]) -> Acti
         {language: tuple(forms) for language, forms in _sentences(schema)},
         tuple(sorted(schema.get("unsaid", ()))),
         frozenset(schema["does"]) if "does" in schema else None,
+        schema.get("repeat", "leave"),
     )
 
 
@@ -190,6 +194,7 @@ def _check_action(checker: Checker, schema: Schema, actions: Mapping[str, Defini
     _check_does(checker, schema.get("does", []))
     _check_sentence(checker, schema)
     _check_unsaid(checker, schema.get("unsaid", []), properties)
+    _check_repeat(checker, schema.get("repeat", "leave"))
     _check_at_hand(checker, schema.get("at_hand", {}), properties)
     _check_merge(checker, schema.get("merge", {}), schema)
     _check_supersedes(checker, schema.get("supersedes", []), actions)
@@ -244,6 +249,11 @@ def _problem(form: Any, properties: dict[str, Schema]) -> tuple[str, str | None]
     except ValueError as error:
         return str(error), "a sentence is written like `mute[ {who}][ for {duration}]`"
     return (f"`{unknown[0]}` is no parameter", did_you_mean(unknown[0], {*properties, "who"})) if unknown else None
+
+
+def _check_repeat(checker: Checker, repeat: Any) -> None:
+    if repeat not in REPEATS:
+        checker.fail(codes.SCHEMA_BAD_VALUE, ("repeat",), "`repeat` must be `again` or `leave`")
 
 
 def _check_unsaid(checker: Checker, names: Any, properties: dict[str, Schema]) -> None:

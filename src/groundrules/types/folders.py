@@ -35,7 +35,7 @@ ROOT_KEYWORDS: dict[Kind, tuple[str, ...]] = {
     "entities": ("$schema",),
     "actions": (
         *("$schema", "target", "shorthand", "at_hand", "merge", "supersedes", "opposes", "does"),
-        *("sentence", "unsaid"),
+        *("sentence", "unsaid", "repeat"),
     ),
 }
 _WORDING = ("$schema", "sentence", "unsaid")  # what an extension may put in other words

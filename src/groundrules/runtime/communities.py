@@ -1,0 +1,80 @@
+"""A community in memory: what runs it, what is known of it, and which of its actions have no end yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from groundrules.engine.engine import Engine
+from groundrules.runtime.books import Edition
+from groundrules.stores.records import OPEN, Head, Outgoing, Row
+
+
+class Community:
+    """One community. `head` is what the store has; `acts` counts actions beyond that."""
+
+    def __init__(self, head: Head, edition: Edition, actions: Iterable[Outgoing] = ()) -> None:
+        self.head = head
+        self.edition = edition
+        self.open: dict[str, Outgoing] = {action.key: action for action in actions}
+        self.acts = head.acts
+        self.used = 0
+
+    @property
+    def id(self) -> str:
+        """The community's id."""
+        return self.head.community
+
+    @property
+    def engine(self) -> Engine:
+        """The engine that decides for it, and for others with the same edition."""
+        return self.edition.engine
+
+    def outgoing(self, key: str, body: bytes, now: int) -> Outgoing:
+        """Return the next action to perform, as one that waits."""
+        self.acts += 1
+        action = self.open[key] = Outgoing(self.id, self.acts, key, body, now)
+        return action
+
+    def settle(self, action: Outgoing) -> None:
+        """Take note of how an action stands."""
+        if action.status in OPEN:
+            self.open[action.key] = action
+        else:
+            self.open.pop(action.key, None)
+
+    def commit(self, batch: str, events: int) -> Head:
+        """Return, and have from now on, the head that goes with a batch."""
+        head = self.head
+        self.head = head._replace(
+            version=head.version + 1,
+            batch=batch,
+            plan=self.edition.name,
+            due=self.due(),
+            number=head.number + events,
+            acts=self.acts,
+        )
+        return self.head
+
+    def due(self) -> int | None:
+        """Return when something falls due in it (ms)."""
+        return self.engine.next_due(self.id) if self.engine.clock(self.id) is not None else None
+
+    def adopt(self, rows: Iterable[Row], shapes: bytes) -> None:
+        """Take its rows, laid out by `shapes`, into the engine."""
+        held = [(row.space, row.key, row.row) for row in rows if row.row is not None]
+        if held:
+            self.engine.adopt(self.id, held, msgspec.json.decode(shapes, type=dict[str, str]))
+
+    def move(self, edition: Edition) -> None:
+        """Let another edition run it from now on; what it remembers is carried over as by `Engine.swap`."""
+        before, rows = self.engine, self.engine.rows(self.id)
+        self.edition = edition
+        if rows:
+            edition.engine.adopt(self.id, rows, before.shapes)
+        before.release(self.id)
+
+    def leave(self) -> None:
+        """Let it go from memory; whatever is not kept is lost."""
+        self.engine.release(self.id)

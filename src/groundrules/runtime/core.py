@@ -1,0 +1,250 @@
+"""The hub without input or output: work goes in, a batch for the store comes out.
+
+The host brings in communities (`bring_in`) before it gives work on them, lets work be done (`work`), keeps the batch
+(`close`), and says whether that went well: if not, `abandon` forgets whatever was decided, and the host brings the
+communities in again as the store has them. Everything here happens in one thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+
+from groundrules.calendar.instants import format_ms
+from groundrules.decisions import Action, Decision
+from groundrules.engine.engine import Engine
+from groundrules.runtime.arrivals import Arrival, Clock, Stray, arrival, located
+from groundrules.runtime.books import Books, Edition, Sources
+from groundrules.runtime.communities import Community
+from groundrules.runtime.drafts import ACTION, Draft
+from groundrules.runtime.errors import HubError
+from groundrules.runtime.performing import Done, Failed, Outcome, Retry
+from groundrules.stores.records import Batch, Head, Outgoing, Row, Status
+
+_encode = msgspec.json.encode
+
+
+class Core:
+    """Everything that a hub knows and decides.
+
+    `plans` asks a store for the shapes of rows: the name of an edition → its shapes as bytes.
+    """
+
+    def __init__(self, sources: Sources, clock: Clock) -> None:
+        self.books = Books(sources)
+        self.clock = clock
+        self.communities: dict[str, Community] = {}
+        self.draft = Draft()
+        self._installed: set[str] = set()
+
+    # --- communities ----------------------------------------------------------------------------
+
+    def missing(self, communities: Iterable[str]) -> list[str]:
+        """Return those that have to be brought in first."""
+        return [id for id in dict.fromkeys(communities) if id not in self.communities]
+
+    def bring_in(
+        self, id: str, kept: tuple[Head, Sequence[Row]] | None, shapes: bytes, open: Sequence[Outgoing]
+    ) -> None:
+        """Take a community as the store has it: its head and rows, how they are laid out, its open actions.
+
+        Actions that were begun, can't be repeated and whose end nobody knows are in doubt from now on. Raises HubError
+        if its rulebook can't be used.
+        """
+        head, rows = kept or (Head(id), ())
+        community = Community(head, self.books.edition(id, head.settings), open)
+        community.adopt(rows, shapes)
+        self.communities[id] = community
+        begun = [action for action in open if action.status == "sending"]
+        for action in begun:
+            doubtful = action._replace(status="doubtful", reason="the hub stopped while it was performed")
+            self.draft.settle(community, doubtful)
+            self.draft.note(id, self.clock(), "doubtful", key=action.key, do=ACTION.decode(action.body).do)
+        if head.plan and head.plan != community.edition.name:
+            self._changed(community, head.plan)
+
+    def _changed(self, community: Community, before: str) -> None:
+        """Take note that another edition runs a community from now on."""
+        now = self.clock()
+        self.draft.touch(community)
+        self.draft.note(community.id, now, "rulebook_changed", before=before, after=community.edition.name)
+
+    def move(self, community: Community, edition: Edition) -> None:
+        """Put another edition in force in a community."""
+        if edition.name == community.edition.name:
+            community.edition = community.edition  # the same rules, loaded again: nothing moves
+            return
+        before = community.edition.name
+        community.move(edition)
+        self._changed(community, before)
+
+    def touch(self, id: str) -> None:
+        """Keep a community's head anew, though nothing happened in it."""
+        self.draft.touch(self.communities[id])
+
+    def idle(self, before: int) -> list[str]:
+        """Return communities that nobody used since then and that wait for nothing in memory."""
+        return [id for id, one in self.communities.items() if one.used < before and not one.open]
+
+    def release(self, communities: Iterable[str]) -> None:
+        """Let communities leave memory; everything of them is in the store."""
+        for id in communities:
+            community = self.communities.pop(id, None)
+            if community is not None:
+                community.leave()
+
+    # --- work -----------------------------------------------------------------------------------
+
+    def refuse(self, stray: Stray) -> list[Decision]:
+        """Answer an event that belongs to no community."""
+        decision = Decision(trigger="rejected", rejected=stray.rejection)
+        with suppress(HubError):
+            edition = self.books.edition("")
+            said = [] if stray.line is None else edition.engine.notable(stray.line)
+            decision = said[0] if said else replace(decision, rulebook=edition.name)
+        self.draft.refuse(decision, self.clock())
+        return [decision]
+
+    def decide(self, arrival: Arrival) -> list[Decision]:
+        """Decide on an event; return the decisions that are kept."""
+        community = self.communities[arrival.community]
+        community.used = now = self.clock()
+        decisions = community.engine.notable(arrival.line)
+        draft = self.draft
+        draft.touch(community)
+        draft.record(arrival)
+        if decisions:
+            draft.log(community, decisions, arrival.at or now, arrival.touches)
+        if arrival.stamped is not None:
+            ahead = format_ms(arrival.stamped)
+            draft.note(community.id, now, "stamped_ahead", event=_id(arrival.line), stamped=ahead)
+        return decisions
+
+    def tick(self, id: str) -> list[Decision]:
+        """Let time pass in a community until now."""
+        now = self.clock()
+        return self.decide(self._own(id, {"id": f"tick@{now}", "type": "tick"}, now))
+
+    def _own(self, id: str, event: dict[str, Any], now: int) -> Arrival:
+        """Return an event of the hub's own."""
+        path = self.communities[id].edition.compiled.plan.partition
+        line = _encode({**event, "time": format_ms(now), **located(path, id)})
+        return Arrival(id, line, now, ())
+
+    # --- actions --------------------------------------------------------------------------------
+
+    def begin(self, action: Outgoing) -> Outgoing | None:
+        """Take note that an action is being performed that can't be repeated; None if it is no longer to be."""
+        return self._restate(action, "sending", attempts=action.attempts + 1)
+
+    def end(self, action: Outgoing, outcome: Outcome, wait: float = 0) -> list[Decision]:
+        """Take note of what became of an action, and let the community decide on it; a `wait` is in seconds."""
+        now = self.clock()
+        if isinstance(outcome, Retry):
+            due = now + round(1000 * wait)
+            self._restate(action, "waiting", attempts=action.attempts + 1, due=due, reason=outcome.reason)
+            return []
+        done = isinstance(outcome, Done)
+        reason = outcome.reason if isinstance(outcome, Failed) else ""
+        if self._restate(action, "done" if done else "failed", attempts=action.attempts + 1, reason=reason) is None:
+            return []
+        told: dict[str, Any] = {"id": f"{action.key}#{action.attempts + 1}", "type": "action.result", "key": action.key}
+        told |= {"ok": done, "do": ACTION.decode(action.body).do} | ({"reason": reason} if reason else {})
+        if isinstance(outcome, Done) and outcome.message is not None:
+            told["message"] = dict(outcome.message)
+        return self.decide(self._own(action.community, told, now))
+
+    def doubt(self, action: Outgoing, reason: str) -> None:
+        """Take note that nobody knows what became of an action that must not be repeated."""
+        if self._restate(action, "doubtful", attempts=action.attempts + 1, reason=reason) is not None:
+            self.draft.note(
+                action.community, self.clock(), "doubtful", key=action.key, do=ACTION.decode(action.body).do
+            )
+
+    def drop(self, action: Outgoing, reason: str) -> None:
+        """Never perform an action."""
+        self._restate(action, "dropped", reason=reason)
+
+    def again(self, action: Outgoing) -> Outgoing | None:
+        """Perform an action in doubt once more."""
+        return self._restate(action, "waiting", due=0)
+
+    def pause(self, id: str, paused: bool) -> None:
+        """Hold all actions of a community back, or no longer; deciding goes on."""
+        community = self.communities[id]
+        community.head = community.head._replace(paused=paused)
+        self.draft.touch(community)
+        self.draft.note(id, self.clock(), "paused" if paused else "resumed")
+
+    def open(self, id: str) -> list[Outgoing]:
+        """Return the actions of a community whose end nobody knows yet, in order."""
+        return sorted(self.communities[id].open.values(), key=lambda action: action.number)
+
+    def known(self, id: str, key: str) -> Outgoing:
+        """Return an action that has no end yet. Raises HubError if there is none under this key."""
+        found = self.communities[id].open.get(key)
+        if found is None:
+            raise HubError(f"no action of {id} waits under the key {key}: it has an end already, or never was")
+        return found
+
+    def what_if(self, id: str, event: Any) -> list[Decision]:
+        """Return what an event would bring about now; nothing changes."""
+        community, now = self.communities[id], self.clock()
+        apart = Engine(community.edition.compiled)
+        apart.adopt(id, community.engine.rows(id), community.engine.shapes)
+        arrived = arrival(event, now)
+        if isinstance(arrived, Stray):
+            return [Decision(trigger="rejected", rulebook=community.edition.name, rejected=arrived.rejection)]
+        return apart.feed(arrived.line)
+
+    def _restate(self, action: Outgoing, status: Status, **changes: Any) -> Outgoing | None:
+        community = self.communities[action.community]
+        known = community.open.get(action.key)
+        if known is None:
+            return None
+        changed = known._replace(status=status, **changes)
+        self.draft.settle(community, changed)
+        return changed
+
+    # --- keeping --------------------------------------------------------------------------------
+
+    def close(self) -> Batch | None:
+        """Return what is to be kept now, None if nothing is; what follows goes into another batch."""
+        draft = self.draft
+        if not (draft.communities or draft.batch.entries or draft.batch.notes or draft.batch.sources):
+            return None
+        now = self.clock()
+        for edition in {community.edition.name: community.edition for community in draft.communities.values()}.values():
+            if edition.name not in self._installed:
+                draft.install(edition.record(now))
+                self._installed.add(edition.name)
+        self.draft = Draft()
+        return draft.close()
+
+    def abandon(self, batch: Batch) -> None:
+        """Forget what was decided in a batch that can't be kept, and in whatever came after."""
+        touched = {head.community for head in batch.heads} | set(self.draft.communities)
+        self._installed -= {plan.digest for plan in batch.plans}
+        self.draft = Draft()
+        self.release(touched)
+
+
+def action_of(outgoing: Outgoing) -> Action:
+    """Return the action that is to be performed."""
+    return ACTION.decode(outgoing.body)
+
+
+def refusal(error: Exception) -> HubError:
+    """Return an error for whoever asked."""
+    return error if isinstance(error, HubError) else HubError(f"{type(error).__name__}: {error}")
+
+
+def _id(line: bytes) -> str:
+    try:
+        return str(msgspec.json.decode(line).get("id", ""))
+    except (msgspec.MsgspecError, UnicodeError, AttributeError):
+        return ""

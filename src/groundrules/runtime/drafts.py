@@ -1,0 +1,93 @@
+"""What was decided and is not kept yet: it grows event by event and becomes one batch for a store."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from groundrules.decisions import Action, Decision, encode
+from groundrules.runtime.arrivals import Arrival
+from groundrules.runtime.communities import Community
+from groundrules.stores.records import Batch, Entry, Events, Note, Outgoing, Plan, Row, Touch
+
+_json = msgspec.json.Encoder(order="deterministic").encode
+ACTION = msgspec.json.Decoder(Action)
+
+
+class Draft:
+    """A batch under way. Communities in it are changed in memory only, until `close` makes the batch."""
+
+    def __init__(self) -> None:
+        self.batch = Batch(uuid.uuid4().hex)
+        self.communities: dict[str, Community] = {}
+        self._lines: dict[str, list[Arrival]] = {}
+
+    def touch(self, community: Community) -> None:
+        """Keep whatever changes in a community."""
+        self.communities.setdefault(community.id, community)
+
+    def record(self, arrival: Arrival) -> None:
+        """Record an event, as it came in."""
+        self._lines.setdefault(arrival.community, []).append(arrival)
+
+    def log(self, community: Community, decisions: Iterable[Decision], now: int, touches: Sequence[Touch] = ()) -> None:
+        """Keep decisions, and the actions that they ask for."""
+        self.touch(community)
+        for decision in decisions:
+            concerned = tuple(dict.fromkeys((*touches, *_touches(community, decision))))
+            self.batch.entries.append(Entry(community.id, now, encode(decision), concerned))
+            for action in decision.actions:
+                self.batch.actions.append(community.outgoing(action.key, _json(action), now))
+
+    def refuse(self, decision: Decision, now: int) -> None:
+        """Keep the answer to an event that belongs to no community."""
+        self.batch.entries.append(Entry("", now, encode(decision)))
+
+    def settle(self, community: Community, action: Outgoing) -> None:
+        """Keep how an action stands from now on."""
+        self.touch(community)
+        self.batch.outcomes.append(action)
+        community.settle(action)
+
+    def note(self, community: str, now: int, kind: str, **detail: object) -> None:
+        """Keep something for moderators to know."""
+        self.batch.notes.append(Note(community, now, kind, _json(detail)))
+
+    def install(self, plan: Plan) -> None:
+        """Keep a plan that comes into force."""
+        self.batch.plans.append(plan)
+
+    def close(self) -> Batch:
+        """Return all of it as a batch, with what changed in the communities' rows."""
+        batch = self.batch
+        for id, community in self.communities.items():
+            arrivals = self._lines.get(id, ())
+            if arrivals:
+                batch.events.append(_segment(id, community.head.number + 1, arrivals))
+            batch.rows += map(Row._make, community.edition.engine.drain(id))
+            batch.heads.append(community.commit(batch.id, len(arrivals)))
+        return batch
+
+
+def _segment(community: str, first: int, arrivals: Sequence[Arrival]) -> Events:
+    times = [arrival.at for arrival in arrivals]
+    body = b"\n".join([arrival.line for arrival in arrivals])
+    return Events(community, first, first + len(arrivals) - 1, min(times), max(times), body)
+
+
+def _touches(community: Community, decision: Decision) -> Iterable[Touch]:
+    """Yield whom and what a decision concerns beside whoever its event names."""
+    edition = community.edition
+    for action in (*decision.actions, *(action for shadow in decision.shadow for action in shadow.actions)):
+        spec = edition.actions.get(action.do)
+        if action.who is not None and spec is not None and spec.target == "member":
+            yield Touch("member", action.who)
+    for change in decision.ledgers:
+        if change.ledger in edition.personal:
+            yield Touch("member", change.who)
+    met = (*decision.fired, *decision.shadow, *decision.exempted)
+    yield from (Touch("rule", one.rule) for one in met)  # type: ignore[attr-defined]
+    if decision.cause is not None:
+        yield Touch("rule", decision.cause)

@@ -1,0 +1,245 @@
+"""The hub for asyncio: many communities, one store, one process."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from types import TracebackType
+from typing import Any, TypeVar
+
+from groundrules.decisions import Action, Decision
+from groundrules.runtime.arrivals import Arrival, Clock, Stray, arrival
+from groundrules.runtime.books import Sources
+from groundrules.runtime.core import Core
+from groundrules.runtime.errors import HubError
+from groundrules.runtime.outbox import Outbox
+from groundrules.runtime.passing_time import FAR, PassingTime
+from groundrules.runtime.performing import Outcome, Performer
+from groundrules.runtime.turns import Job, Turns
+from groundrules.stores import OwnedError, Store
+from groundrules.stores.records import Batch, Events, Logged, Outgoing, Query
+from groundrules.tools.running.states import opened
+
+T = TypeVar("T")
+Event = bytes | str | Mapping[str, Any]
+EVERYTHING = Query()
+
+
+def wall_clock() -> int:
+    """What time it is."""
+    return time.time_ns() // 1_000_000
+
+
+class Hub:
+    """Decides, keeps and acts for many communities.
+
+    store: a place (`sqlite:groundrules.db`, `postgresql://…`) or a Store. book: a rulebook's path, a loaded one, or a
+    function from a community's id to its own. performer: the platform's hands; without one, actions wait to be read
+    with `actions` and reported with `report`. limit: so many events may wait; who brings more has to wait too.
+    clock: what time it is, in ms; without `ticks` time passes only by events.
+    """
+
+    def __init__(
+        self,
+        store: str | Store,
+        book: Sources,
+        performer: Performer | None = None,
+        *,
+        limit: int = 10_000,
+        clock: Clock = wall_clock,
+        ticks: bool = True,
+    ) -> None:
+        self._place = store
+        self._core = Core(book, clock)
+        self._performer = performer
+        self._ticks = ticks
+        self._turns = Turns(self._core, limit, self._kept)
+        self._clock_task: asyncio.Task[None] | None = None
+
+    # --- beginning and ending -------------------------------------------------------------------
+
+    async def __aenter__(self) -> Hub:
+        self._reading = ThreadPoolExecutor(4, "groundrules-reads")
+        self._store: Store = await self._read(self._opened)
+        self._outbox = Outbox(self._performer, self._core, self.do)
+        self._time = PassingTime(self._core, self._turns)
+        self._turns.start(self._store)
+        await self._resume()
+        if self._ticks:
+            self._clock_task = asyncio.create_task(self._time.run(), name="groundrules-clock")
+        return self
+
+    def _opened(self) -> Store:
+        return opened(self._place) if isinstance(self._place, str) else self._place
+
+    async def _resume(self) -> None:
+        """Bring in the communities whose actions have no end yet, so that they are performed."""
+        for id in sorted(await self._read(self._with_open_actions)):
+            with suppress(OwnedError, HubError):
+                await self.do(id, lambda core: core.touch(id))  # noqa: B023
+
+    def _with_open_actions(self) -> set[str]:
+        found: set[str] = set()
+        after = ""
+        while heads := self._store.heads(after):
+            found |= {head.community for head in heads if self._store.outgoing(head.community, limit=1)}
+            after = heads[-1].community
+        return found
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self, within: float = 10.0) -> None:
+        """Begin nothing new, keep what was decided, let the store go. Actions under way have `within` seconds."""
+        await self._outbox.end(within)
+        if self._clock_task is not None:
+            self._clock_task.cancel()
+            await asyncio.gather(self._clock_task, return_exceptions=True)
+        await self._turns.end()
+        await self._turns.io(self._store.release, list(self._core.communities))
+        if isinstance(self._place, str):
+            await self._turns.io(self._store.close)
+        self._turns.close()
+        self._reading.shutdown()
+
+    def _kept(self, batch: Batch) -> None:
+        """After a commit: actions are performed, and the clock is set."""
+        self._outbox.wake(head.community for head in batch.heads)
+        self._time.note(batch)
+
+    @property
+    def trouble(self) -> str | None:
+        """Why the store can't be written to at the moment; None if it can."""
+        return self._turns.trouble
+
+    # --- events ---------------------------------------------------------------------------------
+
+    async def handle(self, event: Event) -> list[Decision]:
+        """Decide on an event. When this returns, what was decided is kept, whatever is killed then.
+
+        Returns the decisions that the log holds. An event with an id that was handled within a day changes nothing and
+        gives none. One that can't be handled, or belongs to no community, is answered by a decision that says why.
+        Raises HubError if the rulebook can't be used, StoreError if the
+        community belongs to another hub.
+        """
+        decisions: list[Decision] = await self._turns.do(self._job(event))
+        return decisions
+
+    async def handle_many(self, events: Iterable[Event]) -> list[list[Decision]]:
+        """Decide on events in order, as `handle` does; return when all are kept."""
+        jobs = [self._job(event) for event in events]
+        if not jobs:
+            return []
+        last = jobs[-1].future = asyncio.get_running_loop().create_future()
+        for job in jobs:
+            await self._turns.put(job)
+        with suppress(Exception):
+            await last
+        for job in jobs:
+            if job.error is not None:
+                raise job.error
+        return [job.answer for job in jobs]
+
+    def _job(self, event: Event) -> Job:
+        arrived = arrival(event, self._core.clock())
+        if isinstance(arrived, Stray):
+            return Job(None, lambda core: core.refuse(arrived))
+        return Job(arrived.community, _Decide(arrived))
+
+    async def do(self, community: str, what: Callable[[Core], T]) -> T:
+        """Do something in a community between two events, and return its answer when it is kept."""
+        answer: T = await self._turns.do(Job(community, what))
+        return answer
+
+    @property
+    def full(self) -> bool:
+        """Whether so many events wait that whoever brings another has to wait too."""
+        return self._turns.full
+
+    async def tick(self) -> None:
+        """Let time pass until now wherever something is due. The hub does so by itself unless it is without `ticks`."""
+        await self._time.tick()
+
+    # --- actions --------------------------------------------------------------------------------
+
+    async def actions(self, community: str | None = None, after: int = 0, limit: int = 1000) -> list[Outgoing]:
+        """Return actions whose end nobody knows yet, in order, with those in doubt among them."""
+        return await self._read(lambda: self._store.outgoing(community, after=after, limit=limit))
+
+    async def report(self, community: str, key: str, outcome: Outcome, wait: float = 0) -> list[Decision]:
+        """Say what became of an action, for bots that perform actions themselves and for those in doubt.
+
+        Returns what the community decides on it. Raises HubError if no action waits under this key.
+        """
+        return await self.do(community, lambda core: core.end(core.known(community, key), outcome, wait))
+
+    async def perform_again(self, community: str, key: str) -> None:
+        """Perform an action in doubt once more. Raises HubError if no action waits under this key."""
+        await self.do(community, lambda core: core.again(core.known(community, key)))
+
+    async def pause(self, community: str) -> None:
+        """Hold all actions of a community back; deciding goes on."""
+        await self.do(community, lambda core: core.pause(community, True))
+
+    async def resume(self, community: str, drop: bool = False) -> None:
+        """Let the actions of a community go, or drop those that were held back."""
+
+        def go_on(core: Core) -> None:
+            for action in core.open(community) if drop else ():
+                core.drop(action, "dropped when the community went on")
+            core.pause(community, False)
+
+        await self.do(community, go_on)
+
+    async def what_if(self, event: Event) -> list[Decision]:
+        """Return what an event would bring about now; nothing changes, and nothing is kept.
+
+        Raises HubError for an event that belongs to no community.
+        """
+        arrived = arrival(event, self._core.clock())
+        if isinstance(arrived, Stray):
+            raise HubError(arrived.rejection.reason)
+        return await self.do(arrived.community, lambda core: core.what_if(arrived.community, arrived.line))
+
+    async def pending(self, community: str) -> list[Action]:
+        """Return the actions that wait for approval; their `key` is the request's id."""
+        return await self.do(community, lambda core: core.communities[community].engine.pending(community))
+
+    async def drained(self) -> None:
+        """Wait until no action is to be performed now."""
+        while self._turns.busy or self._outbox.busy:
+            await asyncio.sleep(0.001)
+
+    # --- looking --------------------------------------------------------------------------------
+
+    async def decisions(self, query: Query = EVERYTHING) -> list[Logged]:
+        """Return decisions of the log."""
+        return await self._read(lambda: self._store.decisions(query))
+
+    async def recorded(self, community: str, since: int = 0, after: int = 0) -> list[Events]:
+        """Return recorded events of a community: those that reach into the time from `since`, behind number `after`."""
+        return await self._read(lambda: list(self._store.events(community, since, after)))
+
+    async def history(self, member: str, community: str | None = None, limit: int = 100) -> list[Logged]:
+        """Return the latest decisions that concern a member, the newest first."""
+        return await self.decisions(Query(community=community, member=member, before=FAR, limit=limit))
+
+    async def _read(self, call: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._reading, call)
+
+
+class _Decide:
+    """Decides on an event that came in."""
+
+    __slots__ = ("arrival",)
+
+    def __init__(self, arrival: Arrival) -> None:
+        self.arrival = arrival
+
+    def __call__(self, core: Core) -> list[Decision]:
+        return core.decide(self.arrival)

@@ -1,0 +1,84 @@
+"""Time passes: the hub sleeps until something falls due and then gives the community a recorded `tick`.
+
+Nothing else in the hub reads a clock to decide. A clock that jumps ahead brings what is due early; one that jumps back
+brings it late; nothing is decided twice, because the clock of a community never runs back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from contextlib import suppress
+
+from groundrules.runtime.core import Core
+from groundrules.runtime.errors import HubError
+from groundrules.runtime.turns import Job, Turns
+from groundrules.stores import StoreError
+from groundrules.stores.records import Batch
+
+FAR = 1 << 62
+SHORTEST, LONGEST = 0.05, 30.0
+"""Seconds of a sleep; the longest bounds what a jump of the clock can delay."""
+ELSEWHERE = 30.0
+"""Seconds for which a community is left alone in which time could not pass."""
+IDLE_AFTER = 600_000
+"""Milliseconds after which a community that nobody uses leaves memory."""
+AT_ONCE = 1000
+
+log = logging.getLogger("groundrules.hub")
+
+
+class PassingTime:
+    """Lets time pass in all communities of a store, and lets those go from memory that nobody uses."""
+
+    def __init__(self, core: Core, turns: Turns) -> None:
+        self._core = core
+        self._turns = turns
+        self._next = FAR
+        self._woken = asyncio.Event()
+        self._elsewhere: dict[str, float] = {}
+
+    def note(self, batch: Batch) -> None:
+        """Wake up sooner if something of a batch falls due sooner."""
+        due = min((head.due for head in batch.heads if head.due is not None), default=FAR)
+        if due < self._next:
+            self._next = due
+            self._woken.set()
+
+    async def run(self) -> None:
+        """Let time pass until cancelled."""
+        while True:
+            try:
+                await self.tick()
+                await self._let_idle_go()
+            except StoreError as error:
+                log.error("the store can't be read: %s", error)
+            wait = (self._next - self._core.clock()) / 1000
+            self._woken.clear()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._woken.wait(), min(max(wait, SHORTEST), LONGEST))
+
+    async def tick(self) -> None:
+        """Let time pass until now wherever something is due."""
+        now = self._core.clock()
+        self._next = FAR
+        for head in await self._turns.io(lambda: self._turns.store.due(FAR, AT_ONCE)):
+            if head.due is None or head.due > now:
+                self._next = min(self._next, head.due or FAR)
+                return
+            if self._elsewhere.get(head.community, 0) > time.monotonic():
+                continue
+            try:
+                await self._turns.do(Job(head.community, lambda core, id=head.community: core.tick(id)))  # type: ignore[misc]
+            except (StoreError, HubError) as error:
+                self._elsewhere[head.community] = time.monotonic() + ELSEWHERE
+                log.warning("time can't pass in %s: %s", head.community, error)
+
+    async def _let_idle_go(self) -> None:
+        """Let communities leave memory that nobody has used for a while."""
+        busy = self._turns.busy
+        gone = [id for id in self._core.idle(self._core.clock() - IDLE_AFTER) if id not in busy]
+        if gone:
+            self._core.release(gone)
+            await self._turns.io(self._turns.store.release, gone)

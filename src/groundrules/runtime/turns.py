@@ -1,0 +1,227 @@
+"""Turns: jobs that wait together are done together, and kept in one transaction (group commit).
+
+While one batch is written the next jobs gather, so that durability costs little under load and little time without.
+Whatever goes wrong in between, a job ends in one way: it is kept, or it is answered with the reason why it is not.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+from groundrules.runtime.core import Core, refusal
+from groundrules.runtime.errors import HubError
+from groundrules.stores import OwnedError, Store, StoreError
+from groundrules.stores.records import Batch, Outgoing
+
+T = TypeVar("T")
+
+MOST_IN_A_BATCH = 2000
+LONGEST_TURN = 0.05
+"""Seconds that deciding may hold up the loop of a bot."""
+FIRST_PAUSE, LONGEST_PAUSE = 0.05, 5.0
+"""Seconds between two tries to reach a store."""
+
+log = logging.getLogger("groundrules.hub")
+
+
+class Job:
+    """Something to be done in a community, or in none, for whoever waits for it."""
+
+    __slots__ = ("answer", "community", "do", "error", "future")
+
+    def __init__(self, community: str | None, do: Callable[[Core], Any]) -> None:
+        self.community = community
+        self.do = do
+        self.future: asyncio.Future[Any] | None = None
+        self.answer: Any = None
+        self.error: Exception | None = None
+
+    def finish(self) -> None:
+        """Tell whoever waits."""
+        if self.future is None or self.future.done():
+            return
+        if self.error is None:
+            self.future.set_result(self.answer)
+        else:
+            self.future.set_exception(self.error)
+
+
+class Turns:
+    """The jobs of a hub, one after another. `behind` is told of each batch that was kept.
+
+    limit: so many jobs may wait; who brings more has to wait too. trouble: why the store can't be written to now.
+    """
+
+    def __init__(self, core: Core, limit: int, behind: Callable[[Batch], object]) -> None:
+        self._core = core
+        self._limit = limit
+        self._behind = behind
+        self._queue: deque[Job] = deque()
+        self._ending = False
+        self.trouble: str | None = None
+
+    def start(self, store: Store) -> None:
+        """Begin to do jobs."""
+        self.store = store
+        self._thread = ThreadPoolExecutor(1, "groundrules-store")
+        self._work, self._room = asyncio.Event(), asyncio.Event()
+        self._room.set()
+        self._task = asyncio.create_task(self._run(), name="groundrules-hub")
+
+    async def end(self) -> None:
+        """Do what waits, and nothing after it."""
+        self._ending = True
+        self._work.set()
+        await self._task
+
+    async def io(self, call: Callable[..., T], *arguments: Any) -> T:
+        """Call something of the store, in the thread that writes."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, call, *arguments)
+
+    def close(self) -> None:
+        """Let the thread go."""
+        self._thread.shutdown()
+
+    # --- jobs -----------------------------------------------------------------------------------
+
+    @property
+    def full(self) -> bool:
+        """Whether so many jobs wait that whoever brings another has to wait too."""
+        return len(self._queue) >= self._limit
+
+    @property
+    def busy(self) -> set[str | None]:
+        """The communities for which jobs wait."""
+        return {job.community for job in self._queue}
+
+    async def put(self, job: Job) -> None:
+        """Let a job wait for its turn. Raises HubError when the hub is closed."""
+        while self.full and not self._ending:
+            self._room.clear()
+            await self._room.wait()
+        if self._ending:
+            raise HubError("the hub is closed")
+        self._queue.append(job)
+        self._work.set()
+
+    async def do(self, job: Job) -> Any:
+        """Let a job be done; return its answer when it is kept, or raise why it is not."""
+        job.future = asyncio.get_running_loop().create_future()
+        await self.put(job)
+        return await job.future
+
+    async def _run(self) -> None:
+        while self._queue or not self._ending:
+            if not self._queue:
+                self._work.clear()
+                await self._work.wait()
+                continue
+            jobs = [self._queue.popleft() for _ in range(min(len(self._queue), MOST_IN_A_BATCH))]
+            try:
+                await self._together(jobs)
+            except Exception as error:
+                log.exception("a defect in the hub: what was decided and not kept is forgotten")
+                self._core.release(list(self._core.communities))
+                for job in jobs:
+                    job.error = job.error or refusal(error)
+                self._begin_anew(jobs)
+            if not self.full or self._ending:
+                self._room.set()
+
+    async def _together(self, jobs: list[Job]) -> None:
+        """Do jobs and keep what came of them in one transaction, as many as a turn has time for."""
+        await self._bring_in(jobs)
+        done = self._decide(jobs)
+        batch = self._core.close()
+        if batch is not None and not await self._keep(batch, done):
+            return
+        for job in done:
+            job.finish()
+        if batch is not None:
+            self._behind(batch)
+
+    def _decide(self, jobs: list[Job]) -> list[Job]:
+        """Do jobs; those for which there was no time go back to the queue, before all others."""
+        ends = time.perf_counter() + LONGEST_TURN
+        core = self._core
+        for number, job in enumerate(jobs):
+            if job.error is not None:
+                continue
+            try:
+                job.answer = job.do(core)
+            except HubError as error:
+                job.error = error
+            except Exception as error:
+                log.exception("a defect while something was done in %s", job.community)
+                job.error = refusal(error)
+                self._begin_anew(jobs)
+                return []
+            if number & 15 == 15 and time.perf_counter() > ends:
+                self._queue.extendleft(reversed(jobs[number + 1 :]))
+                return jobs[: number + 1]
+        return jobs
+
+    def _begin_anew(self, jobs: list[Job]) -> None:
+        """Forget what was decided and not kept; the jobs that did not fail are done again, on what the store has."""
+        self._core.abandon(self._core.draft.batch)
+        for job in jobs:
+            if job.error is not None:
+                job.finish()
+        self._queue.extendleft(reversed([job for job in jobs if job.error is None]))
+
+    # --- communities ----------------------------------------------------------------------------
+
+    async def _bring_in(self, jobs: list[Job]) -> None:
+        """Bring in the communities of jobs; the jobs of one that can't be are answered with the reason."""
+        for id in self._core.missing(job.community for job in jobs if job.community is not None):
+            try:
+                self._core.bring_in(id, *await self.io(self._kept, id))
+            except Exception as error:
+                refused = error if isinstance(error, StoreError) else refusal(error)
+                for job in jobs:
+                    if job.community == id:
+                        job.error = refused
+
+    def _kept(self, id: str) -> tuple[Any, bytes, list[Outgoing]]:
+        kept = self.store.claim(id)
+        if kept is None:
+            return None, b"{}", []
+        plan = self.store.plan(kept[0].plan)
+        open: list[Outgoing] = []
+        while page := self.store.outgoing(id, after=open[-1].number if open else 0):
+            open += page
+        return kept, b"{}" if plan is None else plan.shapes, open
+
+    # --- keeping --------------------------------------------------------------------------------
+
+    async def _keep(self, batch: Batch, jobs: list[Job]) -> bool:
+        """Keep a batch, however long the store is out of reach. False if a community of it is no longer ours."""
+        pause = FIRST_PAUSE
+        while True:
+            try:
+                await self.io(self.store.commit, batch)
+            except OwnedError:
+                log.warning("a community of a batch belongs to another hub; the batch is decided anew")
+                self._core.abandon(batch)
+                self._begin_anew(jobs)
+                return False
+            except StoreError as error:
+                self.trouble = str(error)
+                log.error("the store can't be written to: %s", error)
+                if self._ending:
+                    self._core.abandon(batch)
+                    for job in jobs:
+                        job.error = job.error or error
+                        job.finish()
+                    return False
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, LONGEST_PAUSE)
+            else:
+                self.trouble = None
+                return True

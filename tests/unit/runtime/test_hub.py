@@ -1,0 +1,348 @@
+"""The hub: decided once, kept before it is acted upon, and what became of actions is told to the rules."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from groundrules import Engine, load
+from groundrules.calendar.instants import format_ms
+from groundrules.decisions import Action, Decision, encode
+from groundrules.runtime import Done, Failed, Hub, HubError, Outcome, Retry, SyncHub
+from groundrules.stores import StoreError
+from groundrules.stores.records import Batch, Query
+from groundrules.stores.sqlite import SqliteStore
+
+ROOT = Path(__file__).parents[3]
+EXAMPLES = sorted(path.parent for path in ROOT.glob("examples/*/week.jsonl"))
+START = 1_767_225_600_000  # 2026-01-01
+BOOK = """
+rulebook: shop
+use: [std/chat]
+rules:
+  - id: advert
+    on: message
+    when: text contains "advert"
+    then: [delete, {mute: 1h}, {reply: "Hi {actor.name}"}]
+  - id: gone
+    on: message
+    when: text contains "banme"
+    then: [{ban: {}, or_else: [{mute: 7d}]}]
+paths:
+  - id: later
+    on: member.joined
+    one_per: actor
+    steps:
+      - {after: 1h, then: [{send: {to: actor, text: "still here?"}}]}
+"""
+
+
+class Platform:
+    """Performs actions as it is told to, and notes each call."""
+
+    def __init__(self, *outcomes: Outcome | Exception, can: set[str] | None = None) -> None:
+        self.outcomes = list(outcomes)
+        self.calls: list[tuple[str, str]] = []
+        self.can = can
+        self.repeats: set[str] | None = None
+
+    async def perform(self, action: Action, community: str) -> Outcome:
+        self.calls.append((action.do, action.key))
+        outcome = self.outcomes.pop(0) if self.outcomes else Done()
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+
+class Watch:
+    """A clock that stands until it is moved."""
+
+    def __init__(self, now: int = START) -> None:
+        self.now = now
+
+    def __call__(self) -> int:
+        return self.now
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> str:
+    path = tmp_path / "shop.yaml"
+    path.write_text(BOOK, encoding="utf-8")
+    return str(path)
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> str:
+    return f"sqlite:{tmp_path / 'hub.db'}"
+
+
+def message(id: str, text: str, at: int = START, who: str = "ana", community: str = "c") -> dict[str, Any]:
+    actor = {"id": who, "name": who.title()}
+    header = {"id": id, "type": "message", "time": format_ms(at), "community": {"id": community}, "actor": actor}
+    return header | {"channel": {"id": "general"}, "message": {"id": id}, "text": text}
+
+
+def run(coroutine: Coroutine[Any, Any, Any]) -> Any:
+    return asyncio.run(asyncio.wait_for(coroutine, 30))
+
+
+async def logged(hub: Hub, **which: Any) -> list[Decision]:
+    found = await hub.decisions(Query(limit=100_000, **which))
+    return [msgspec.json.decode(one.body, type=Decision) for one in found]
+
+
+async def bodies(place: str) -> list[bytes]:
+    async with Hub(place, ROOT / "examples" / "team-chat", ticks=False) as hub:
+        return [one.body for one in await hub.decisions(Query(limit=100_000))]
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name)
+def test_its_log_is_what_an_engine_decides(example: Path) -> None:
+    lines = (example / "week.jsonl").read_bytes().splitlines()
+
+    async def decided() -> list[bytes]:
+        async with Hub("sqlite::memory:", example, ticks=False) as hub:
+            await hub.handle_many(lines)
+            return [one.body for one in await hub.decisions(Query(limit=100_000))]
+
+    assert run(decided()) == [encode(decision) for decision in Engine(load(example)).feed_many(lines)]
+
+
+def test_actions_are_performed_in_order_and_their_results_recorded(book: str, place: str) -> None:
+    async def go() -> None:
+        platform = Platform()
+        async with Hub(place, book, platform, clock=Watch(), ticks=False) as hub:
+            [decision] = await hub.handle(message("1", "an advert"))
+            await hub.drained()
+            assert platform.calls == [(action.do, action.key) for action in decision.actions]
+            assert await hub.actions() == []
+
+    run(go())
+
+
+def test_what_failed_is_told_to_the_rules(book: str, place: str) -> None:
+    async def go() -> None:
+        platform = Platform(Failed("no rights"))
+        async with Hub(place, book, platform, clock=Watch(), ticks=False) as hub:
+            await hub.handle(message("1", "banme"))
+            await hub.drained()
+            assert [do for do, _ in platform.calls] == ["ban", "mute"]
+
+    run(go())
+
+
+def test_what_the_platform_cannot_do_fails_without_a_call(book: str, place: str) -> None:
+    async def go() -> None:
+        platform = Platform(can={"mute"})
+        async with Hub(place, book, platform, clock=Watch(), ticks=False) as hub:
+            await hub.handle(message("1", "banme"))
+            await hub.drained()
+            assert [do for do, _ in platform.calls] == ["mute"]
+            notes = [note for one in await logged(hub) for note in one.notes]
+            assert [note.detail["reason"] for note in notes] == ["the platform can't ban"]
+
+    run(go())
+
+
+def test_it_tries_again_when_the_platform_says_so(book: str, place: str) -> None:
+    async def go() -> None:
+        platform = Platform(Retry(after=0.0, reason="slow down"), Retry(after=0.0))
+        async with Hub(place, book, platform, clock=Watch(), ticks=False) as hub:
+            await hub.handle(message("1", "banme"))
+            await hub.drained()
+            assert [do for do, _ in platform.calls] == ["ban", "ban", "ban"]
+            assert len({key for _, key in platform.calls}) == 1
+
+    run(go())
+
+
+def test_what_must_not_be_repeated_is_in_doubt_when_nobody_knows(book: str, place: str) -> None:
+    async def go() -> None:
+        platform = Platform(Done(), Done(), TimeoutError("no answer"))
+        async with Hub(place, book, platform, clock=Watch(), ticks=False) as hub:
+            await hub.handle(message("1", "an advert"))
+            await hub.drained()
+            [doubtful] = await hub.actions()
+            assert (doubtful.status, doubtful.reason) == ("doubtful", "TimeoutError: no answer")
+            await hub.report("c", doubtful.key, Done())
+            assert await hub.actions() == []
+            with pytest.raises(HubError, match="has an end already"):
+                await hub.report("c", doubtful.key, Done())
+
+    run(go())
+
+
+def test_after_a_stop_it_goes_on(book: str, place: str) -> None:
+    async def go() -> None:
+        async with Hub(place, book, clock=Watch(), ticks=False) as hub:
+            await hub.handle(message("1", "an advert"))
+            waiting = [action.key for action in await hub.actions()]
+        platform = Platform()
+        async with Hub(place, book, platform, clock=Watch(), ticks=False) as hub:
+            assert await hub.handle(message("1", "an advert")) == []
+            await hub.drained()
+            assert [key for _, key in platform.calls] == waiting
+
+    run(go())
+
+
+def test_time_passes_by_recorded_ticks(book: str, place: str) -> None:
+    async def go() -> None:
+        watch, platform = Watch(), Platform()
+        joined = message("1", "") | {"type": "member.joined"}
+        async with Hub(place, book, platform, clock=watch) as hub:
+            await hub.handle(joined)
+            await hub.tick()
+            await hub.drained()
+            assert platform.calls == []
+            watch.now += 3_600_000
+            await hub.tick()
+            await hub.drained()
+            assert [do for do, _ in platform.calls] == ["send"]
+            lines = b"\n".join(segment.body for segment in await hub.recorded("c"))
+        assert [encode(one) for one in Engine(load(book)).feed_many(lines.splitlines())] == await bodies(place)
+
+    run(go())
+
+
+def test_an_event_from_the_future_counts_as_of_now_and_is_noted(book: str, place: str) -> None:
+    async def go() -> None:
+        async with Hub(place, book, clock=Watch(), ticks=False) as hub:
+            [decision] = await hub.handle(message("1", "an advert", START + 86_400_000))
+            assert decision.at == format_ms(START)
+
+    run(go())
+
+
+def test_a_pause_holds_actions_back_and_deciding_goes_on(book: str, place: str) -> None:
+    async def go() -> None:
+        platform = Platform()
+        async with Hub(place, book, platform, clock=Watch(), ticks=False) as hub:
+            await hub.pause("c")
+            await hub.handle(message("1", "an advert"))
+            await hub.drained()
+            assert (platform.calls, len(await hub.actions())) == ([], 3)
+            await hub.resume("c", drop=True)
+            await hub.handle(message("2", "an advert"))
+            await hub.drained()
+            assert len(platform.calls) == 3
+
+    run(go())
+
+
+def test_what_if_changes_nothing(book: str, place: str) -> None:
+    async def go() -> None:
+        async with Hub(place, book, clock=Watch(), ticks=False) as hub:
+            await hub.handle(message("1", "hello"))
+            [supposed] = await hub.what_if(message("2", "an advert"))
+            assert [action.do for action in supposed.actions] == ["delete", "mute", "reply"]
+            assert await hub.actions() == []
+            [decision] = await hub.handle(message("2", "an advert"))
+            assert decision == supposed
+
+    run(go())
+
+
+def test_history_finds_whom_a_decision_concerns(book: str, place: str) -> None:
+    async def go() -> None:
+        async with Hub(place, book, clock=Watch(), ticks=False) as hub:
+            for number, who in enumerate(("ana", "bo", "ana")):
+                await hub.handle(message(str(number), "an advert", who=who))
+            assert len(await hub.history("ana")) == 2
+            assert len(await logged(hub, rule="advert", member="bo", channel="general")) == 1
+
+    run(go())
+
+
+@pytest.mark.parametrize(
+    "event",
+    [b"", b"[1]", b"{", b"\xff", "\ud800", {"id": "1"}, {"x": object()}, b'{"community": {"id": 5}}', b"1" * 2_000_000],
+)
+def test_what_can_not_be_handled_is_answered_with_a_reason(book: str, place: str, event: Any) -> None:
+    async def go() -> None:
+        async with Hub(place, book, clock=Watch(), ticks=False) as hub:
+            [decision] = await hub.handle(event)
+            assert decision.rejected is not None
+            assert decision.rejected.code.startswith("GR")
+            assert await logged(hub) == [decision]
+            assert len(await hub.handle(message("1", "an advert"))) == 1
+
+    run(go())
+
+
+class Flaky(SqliteStore):
+    """A store that can't be written to now and then."""
+
+    failures = 0
+
+    def commit(self, batch: Batch) -> int:
+        if self.failures:
+            self.failures -= 1
+            raise StoreError("the disk is full")
+        return super().commit(batch)
+
+
+def test_it_waits_for_a_store_that_is_out_of_reach(book: str, tmp_path: Path) -> None:
+    async def go() -> None:
+        with Flaky(tmp_path / "hub.db") as store:
+            async with Hub(store, book, clock=Watch(), ticks=False) as hub:
+                store.failures = 3
+                waiting = asyncio.create_task(hub.handle(message("1", "an advert")))
+                while hub.trouble is None:
+                    await asyncio.sleep(0.001)
+                assert hub.trouble == "the disk is full"
+                assert len(await waiting) == 1
+                assert hub.trouble is None
+
+    run(go())
+
+
+def test_a_second_hub_on_one_file_is_refused(book: str, place: str) -> None:
+    async def go() -> None:
+        async with Hub(place, book, ticks=False):
+            with pytest.raises(StoreError, match="in use by another process"):
+                async with Hub(place, book, ticks=False):
+                    pass
+
+    run(go())
+
+
+def test_a_rulebook_that_does_not_check(tmp_path: Path, place: str) -> None:
+    path = tmp_path / "broken.yaml"
+    path.write_text("rulebook: broken\nrules:\n  - {id: x, on: message, when: tex, then: [delete]}\n", encoding="utf-8")
+
+    async def go() -> None:
+        async with Hub(place, path, clock=Watch(), ticks=False) as hub:
+            with pytest.raises(HubError, match="GR"):
+                await hub.handle(message("1", "an advert"))
+
+    run(go())
+
+
+def test_a_defect_in_the_engine_loses_no_other_event(book: str, place: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def go() -> None:
+        async with Hub(place, book, clock=Watch(), ticks=False) as hub:
+            real = Engine.notable
+            monkeypatch.setattr(
+                Engine, "notable", lambda engine, line: 1 / 0 if b'"bad"' in line else real(engine, line)
+            )
+            events = [message(id, "an advert") for id in ("1", "bad", "2")]
+            answers = await asyncio.gather(*map(hub.handle, events), return_exceptions=True)
+            assert isinstance(answers[1], HubError)
+            assert [len(answer) for answer in (answers[0], answers[2])] == [1, 1]  # type: ignore[arg-type]
+            assert [decision.event for decision in await logged(hub)] == ["1", "2"]
+
+    run(go())
+
+
+def test_for_threads(book: str, place: str) -> None:
+    with SyncHub(place, book, clock=Watch(), ticks=False) as hub:
+        assert len(hub.handle(message("1", "an advert"))) == 1
+        assert [len(answer) for answer in hub.handle_many([message("2", "x"), message("3", "an advert")])] == [0, 1]
+        hub.call(hub.hub.pause, "c")
+        assert len(hub.call(hub.hub.history, "ana")) == 2
