@@ -8,7 +8,7 @@ import pytest
 
 from groundrules.decisions import Action, Decision, Fired, Rejection, Unknown
 from groundrules.plan import ir
-from groundrules.tools.testing.cases import Expectation
+from groundrules.tools.testing.cases import Expectation, Wanted
 from groundrules.tools.testing.judge import Outcome, as_expected, judge, meets, show_actual
 
 SPECS = {
@@ -70,6 +70,28 @@ def test_nothing_at_all_means_no_rule_either_unless_more_is_said() -> None:
     assert [found.actual for found in judge(Expectation(actions=[]), fired, SPECS)] == ["points"]
     assert judge(Expectation(actions=[], fired=["points"]), fired, SPECS) == []
     assert judge(Expectation(), fired, SPECS) == []
+    begun = Outcome(fired.decisions, beginnings=frozenset({"points"}))
+    assert judge(Expectation(actions=[]), begun, SPECS) == []
+
+
+def test_some_are_looked_for_and_the_rest_is_passed_over() -> None:
+    two = outcome(action("mute", duration=600_000), action("notify", role="admin"))
+    wishes: list[tuple[Wanted, bool]] = [
+        ({"has": [{"mute": "10m"}]}, True),
+        ({"has": ["mute", "notify"], "none": ["kick"]}, True),
+        ({"none": ["kick"]}, True),
+        ({}, True),
+        ({"has": ["mute", "mute"]}, False),
+        ({"has": ["delete"]}, False),
+        ({"none": [{"mute": "10m"}]}, False),
+        ({"none": [{"mute": "20m"}]}, True),
+    ]
+    for wanted, met in wishes:
+        assert (judge(Expectation(actions=wanted), two, SPECS) == []) is met, wanted
+    fired = outcome(fired=(Fired(rule="a"), Fired(rule="b")))
+    assert judge(Expectation(fired={"has": ["a"], "none": ["c"]}), fired, SPECS) == []
+    [mismatch] = judge(Expectation(fired={"has": ["c"], "none": ["a"]}), fired, SPECS)
+    assert (mismatch.expected, mismatch.actual) == ("has: [c]\nnone: [a]", "a, b")
 
 
 def test_balances_labels_states_and_what_waits() -> None:

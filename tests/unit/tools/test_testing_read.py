@@ -69,6 +69,10 @@ def test_the_type_is_the_key_that_has_the_other_as_a_field(tmp_path: Path) -> No
             "`often` is no length of time; write `30s`, `10m` or `1h30m`",
         ),
         ("{at: '09:00', message: a, rejected: [x]}", "GR151", "`rejected` must be a text"),
+        ("{at: '09:00', message: a, expect: {hsa: [delete]}}", "GR152", "`hsa` means nothing here"),
+        ("{at: '09:00', message: a, expect: {has: delete}}", "GR151", "`has` must be a list"),
+        ("{at: '09:00', message: a, expect: {none: [delte]}}", "GR152", "no action is called `delte`"),
+        ("{at: '09:00', message: a, fired: {has: [no-spma]}}", "GR152", "`no-spma` means nothing here"),
         ("{at: '09:00', message: a, repeat: many}", "GR151", "`repeat` is a whole number from 1 to 10,000"),
     ],
 )

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from groundrules.diagnostics.source import Span
 from groundrules.frontend import Settings
+
+Wanted = list[Any] | dict[Literal["has", "none"], list[Any]]
+"""Exactly these; or at least these, and none of those."""
 
 
 @dataclass(frozen=True)
@@ -19,12 +22,12 @@ class Expectation:
     least these rules stayed undecided. rejected: the event is refused with this code.
     """
 
-    actions: list[Any] | None = None
+    actions: Wanted | None = None
     ledgers: dict[str, dict[str, int]] | None = None
     labels: dict[str, list[str]] | None = None
-    states: list[str] | None = None
-    pending: list[Any] | None = None
-    fired: list[str] | None = None
+    states: Wanted | None = None
+    pending: Wanted | None = None
+    fired: Wanted | None = None
     unknown: list[str] | None = None
     rejected: str | None = None
 

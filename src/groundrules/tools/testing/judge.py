@@ -2,7 +2,8 @@
 
 An expected action is a name (`delete`), a name with its shorthand (`mute: 10m`), or either with further keys: `who` and
 parameters. Only what is stated is compared. Every expected action must meet one decided action, and none may be left
-over; `expect: []` with nothing beside it further means that no rule fired.
+over; `expect: []` with nothing beside it further means that no rule fired; that a path begins is nothing yet. `{has: […], none: […]}` looks for some, and
+passes over what else there is.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 from groundrules.decisions import Action, Decision
 from groundrules.plan import ir
 from groundrules.time_units import format_duration
-from groundrules.tools.testing.cases import Expectation
+from groundrules.tools.testing.cases import Expectation, Wanted
 from groundrules.tools.testing.timeline import milliseconds
 
 NOTHING = "nothing"
@@ -40,13 +41,17 @@ class Mismatch:
 
 @dataclass(frozen=True)
 class Outcome:
-    """The outcome of a step and the engine's state after it, as `judge` reads them."""
+    """The outcome of a step and the engine's state after it, as `judge` reads them.
+
+    `beginnings` are the rules that only begin a path, which does nothing yet.
+    """
 
     decisions: Sequence[Decision]
     ledgers: Mapping[tuple[str, str], int] = field(default_factory=dict)
     labels: Mapping[str, Sequence[str]] = field(default_factory=dict)
     states: Sequence[str] = ()
     pending: Sequence[Action] = ()
+    beginnings: frozenset[str] = frozenset()
 
     @property
     def actions(self) -> list[Action]:
@@ -62,16 +67,25 @@ def judge(expected: Expectation, outcome: Outcome, specs: Specs) -> list[Mismatc
     mismatches: list[Mismatch] = []
     if expected.actions is not None:
         mismatches += _actions("actions", expected.actions, outcome.actions, specs)
-        if expected.quiet and outcome.fired and not outcome.actions:
-            mismatches.append(Mismatch("rules", NOTHING, _names(outcome.fired)))
+        moved = [rule for rule in outcome.fired if rule not in outcome.beginnings]
+        if expected.quiet and moved and not outcome.actions:
+            mismatches.append(Mismatch("rules", NOTHING, _names(moved)))
     if expected.pending is not None:
         mismatches += _actions("pending approvals", expected.pending, outcome.pending, specs)
-    if expected.states is not None and sorted(expected.states) != sorted(outcome.states):
-        mismatches.append(Mismatch("states", _names(expected.states), _names(outcome.states)))
-    if expected.fired is not None and sorted(expected.fired) != sorted(outcome.fired):
-        mismatches.append(Mismatch("rules", _names(expected.fired), _names(outcome.fired)))
+    mismatches += _named("states", expected.states, outcome.states)
+    mismatches += _named("rules", expected.fired, outcome.fired)
     mismatches += _ledgers(expected, outcome) + _labels(expected, outcome) + _asides(expected, outcome)
     return mismatches
+
+
+def _named(what: str, expected: Wanted | None, actual: Sequence[str]) -> list[Mismatch]:
+    """Compare names: all of them, or those that are looked for."""
+    if expected is None:
+        return []
+    if isinstance(expected, Mapping):
+        missing, unwanted = set(expected.get("has", ())) - set(actual), set(expected.get("none", ())) & set(actual)
+        return [Mismatch(what, show_expected(expected), _names(actual))] if missing or unwanted else []
+    return [] if sorted(expected) == sorted(actual) else [Mismatch(what, _names(expected), _names(actual))]
 
 
 def _names(names: Sequence[str]) -> str:
@@ -110,8 +124,18 @@ def _asides(expected: Expectation, outcome: Outcome) -> list[Mismatch]:
     return mismatches
 
 
-def _actions(what: str, expected: Sequence[Any], actual: Sequence[Action], specs: Specs) -> list[Mismatch]:
-    """Pair expected with actual actions, the most specific expectations first."""
+def _actions(what: str, expected: Wanted, actual: Sequence[Action], specs: Specs) -> list[Mismatch]:
+    """Compare actions: all of them, or those that are looked for."""
+    if isinstance(expected, Mapping):
+        missing, _ = _unpaired(expected.get("has", ()), actual, specs)
+        unwanted = [action for action in actual if any(meets(item, action, specs) for item in expected.get("none", ()))]
+    else:
+        missing, unwanted = _unpaired(expected, actual, specs)
+    return [Mismatch(what, show_expected(expected), show_actual(actual, specs))] if missing or unwanted else []
+
+
+def _unpaired(expected: Sequence[Any], actual: Sequence[Action], specs: Specs) -> tuple[list[Any], list[Action]]:
+    """Pair expected with actual actions, the most specific expectations first; return what is left of both."""
     left = list(actual)
     missing = []
     for item in sorted(expected, key=lambda item: -len(item) if isinstance(item, dict) else 0):
@@ -120,9 +144,7 @@ def _actions(what: str, expected: Sequence[Any], actual: Sequence[Action], specs
             missing.append(item)
         else:
             left.remove(met)
-    if not missing and not left:
-        return []
-    return [Mismatch(what, show_expected(expected), show_actual(actual, specs))]
+    return missing, left
 
 
 def meets(item: Any, action: Action, specs: Specs) -> bool:
@@ -170,8 +192,10 @@ def _same(expected: Any, actual: Any) -> bool:
     return bool(expected == actual)
 
 
-def show_expected(items: Sequence[Any]) -> str:
-    """Expected actions as their author would write them."""
+def show_expected(items: Wanted) -> str:
+    """Expected actions or names as their author would write them."""
+    if isinstance(items, Mapping):
+        return "\n".join(f"{key}: {_flow(list(value))}" for key, value in items.items())
     return "\n".join(_flow(item) for item in items) or NOTHING
 
 

@@ -214,12 +214,27 @@ class _Reader:
             if key not in plain:
                 continue
             kind = {"ledgers": dict, "labels": dict, "rejected": str}.get(key, list)
-            if not isinstance(plain[key], kind):
+            if key in _LISTED and isinstance(plain[key], dict):
+                if self._picked(node.get(key), key):
+                    values[name] = plain[key]
+            elif not isinstance(plain[key], kind):
                 self._wrong(node.get(key) or node, f"`{key}` must be a {_KINDS[kind]}")
             else:
                 self._known_ones(node.get(key), key)
                 values[name] = plain[key]
         return Expectation(**values)
+
+    def _picked(self, node: YNode | None, key: str) -> bool:
+        """Check `{has: […], none: […]}`, which picks some of what there is."""
+        parts = node.items if isinstance(node, YMapping) else []
+        for name, part in parts:
+            if name.text not in ("has", "none"):
+                self._unknown(name, did_you_mean(name.text, ("has", "none")) or f"`{key}` takes `has` and `none`")
+            elif not isinstance(part, YSequence):
+                self._wrong(part, f"`{name.text}` must be a list")
+            else:
+                self._known_ones(part, key)
+        return all(name.text in ("has", "none") and isinstance(part, YSequence) for name, part in parts)
 
     # --- times ----------------------------------------------------------------------------------
 
@@ -291,4 +306,5 @@ class _Reader:
         return _UnreadableError()
 
 
+_LISTED = frozenset({"expect", "pending", "fired", "states"})
 _KINDS = {dict: "mapping", str: "text", list: "list"}

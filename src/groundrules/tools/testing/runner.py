@@ -96,6 +96,7 @@ def run_case(plan: ir.Plan, case: Case, compiled: HasPlan | None = None) -> Case
 def _play(engine: Engine, plan: ir.Plan, case: Case, result: CaseResult) -> None:
     maker = EventMaker(plan, case)
     specs = {spec.name: spec for spec in plan.actions}
+    beginnings = frozenset(rule.id for rule in plan.rules if _only_begins(rule))
     roster = maker.roster()
     if roster:
         result.decisions += engine.feed(roster)
@@ -104,13 +105,17 @@ def _play(engine: Engine, plan: ir.Plan, case: Case, result: CaseResult) -> None
         decisions = [decision for event in maker.events(step) for decision in at_once(engine, event)]
         maker.heard(decisions)
         result.decisions += decisions
-        mismatches = judge(step.expect, _outcome(engine, step, decisions), specs)
+        mismatches = judge(step.expect, _outcome(engine, step, decisions, beginnings), specs)
         if mismatches:
             result.failures.append(StepFailure(step, tuple(mismatches), tuple(decisions)))
     result.stopped = None
 
 
-def _outcome(engine: Engine, step: Step, decisions: Sequence[Decision]) -> Outcome:
+def _only_begins(rule: ir.Rule) -> bool:
+    return bool(rule.effects) and all(isinstance(effect, ir.Open) for effect in rule.effects)
+
+
+def _outcome(engine: Engine, step: Step, decisions: Sequence[Decision], beginnings: frozenset[str]) -> Outcome:
     expected = step.expect
     ledgers = {
         (name, who): engine.balance(PARTITION, name, who)
@@ -118,7 +123,8 @@ def _outcome(engine: Engine, step: Step, decisions: Sequence[Decision]) -> Outco
         for who in row
     }
     labels = {who: engine.labels(PARTITION, who) for who in expected.labels or {}}
-    return Outcome(decisions, ledgers, labels, engine.states(PARTITION), engine.pending(PARTITION))
+    states, pending = engine.states(PARTITION), engine.pending(PARTITION)
+    return Outcome(decisions, ledgers, labels, states, pending, beginnings)
 
 
 def _reaches(plan: ir.Plan, case: Case, decisions: Iterable[Decision]) -> bool:
