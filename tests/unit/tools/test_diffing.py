@@ -120,13 +120,64 @@ def listed(items: str, when: str = "text contains any of words", match: str = "f
 
 
 def test_words_of_a_list() -> None:
-    words, rule = diff(listed("[a, b]"), listed("[b, c, d]")).changes
-    assert words.details == (Detail(part="entries", added=("c", "d"), removed=("a",)),)
-    assert rule.details == (Detail(part="list", about="words"),)
+    [words] = diff(listed("[a, b]"), listed("[b, c, d]")).changes
+    assert words.details == (
+        Detail(part="entries", added=("c", "d"), removed=("a",)),
+        Detail(part="moves", role="when", direction="unclear", blocks=(("rule", "it"),)),
+    )
+
+
+def test_a_block_in_which_more_changed_keeps_its_own_entry() -> None:
+    old, new = listed("[a, b]"), listed("[b]", "text contains any of words or length(text) > 9")
+    words, rule = diff(old, new).changes
+    assert [detail.part for detail in words.details] == ["entries"]
+    assert [detail.part for detail in rule.details if detail.role] == ["list"]
+
+
+ENDED = """
+lists: {{enders: {{match: exact, items: {}}}}}
+rules: []
+paths:
+  - id: asked
+    on: message
+    one_per: actor
+    until: [{{on: message, when: actor.roles has any of enders}}]
+    restart_on: [{{on: message.edited, when: actor.roles has any of enders}}]
+    steps: [{{after: 1h, then: [{{notify: admin}}]}}]
+states:
+  - id: raid
+    enter: {{on: message, when: not actor.roles has any of enders}}
+    leave: {{on: message, when: actor.roles has any of enders}}
+    then: [lock]
+    afterwards: [unlock]
+  - id: flood
+    enter: count(message where actor.roles has any of enders within 1m) > 3
+    leave: quiet(message) > 1h
+    then: [lock]
+    afterwards: [unlock]
+"""
+
+
+def test_a_list_moves_what_ends_paths_and_states() -> None:
+    [change] = diff(version(ENDED.format("[admin, moderator]")), version(ENDED.format("[admin]"))).changes
+    moves = {(detail.role, detail.direction): detail.blocks for detail in change.details if detail.role}
+    assert moves == {
+        ("until", "fewer"): (("path", "asked"),),
+        ("restart_on", "fewer"): (("path", "asked"),),
+        ("enter", "more"): (("state", "raid"),),
+        ("leave", "fewer"): (("state", "raid"),),
+        ("enter", "unclear"): (("state", "flood"),),
+    }
+    found = diff(version(ENDED.format("[admin, moderator]")), version(ENDED.format("[admin]")))
+    assert "\n    ended by less: state raid\n" in page(human.lines(found, "en"))
+    assert "- 更难结束：状态 raid" in markdown.render(found, "zh")
 
 
 def directions(old: Version, new: Version) -> dict[str, str]:
-    return {change.section: change.direction for change in diff(old, new).changes}
+    """Where rules moved, told with the list if nothing else changed in them."""
+    found = diff(old, new).changes
+    moved = {section: detail.direction for change in found for detail in change.details for section, _ in detail.blocks}
+    return {change.section: change.direction for change in found} | moved
 
 
 def test_a_longer_list_loosens_the_rules_that_look_for_its_words() -> None:

@@ -17,7 +17,7 @@ from groundrules.plan import ir
 from groundrules.tools.diffing import guards
 from groundrules.tools.diffing.model import Change, Detail
 from groundrules.tools.diffing.pairs import Both, edit, paired, wording
-from groundrules.tools.diffing.rules import Compared, acting, lead, untils
+from groundrules.tools.diffing.rules import Compared, acting, lead, lists, untils
 from groundrules.tools.diffing.texts import at, hours, length
 
 Cell = ir.Ladder | ir.Process | ir.State | ir.Schedule
@@ -233,5 +233,7 @@ def _process(both: Both, old: ir.Process, new: ir.Process) -> list[Detail]:
 def _state(both: Both, old: ir.State, new: ir.State) -> Compared:
     details = guards.differences(old.enter, new.enter, both.before, both.after, "enter")
     details += guards.differences(old.leave, new.leave, both.before, both.after, "leave")
+    for role in ("enter", "leave"):
+        details += lists(both, role, Guard(getattr(old, role)), Guard(getattr(new, role)))
     details += untils(both, "enter", old.enter_on, new.enter_on) + untils(both, "leave", old.leave_on, new.leave_on)
     return details, both.sides.direction(Guard(old.enter), Guard(new.enter))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from groundrules.checker import Checked
+from groundrules.logic.implication import Direction
 from groundrules.plan import ir
 from groundrules.plan.order import alike
 from groundrules.rulebook.yaml import YNode, YScalar, YSequence
@@ -27,7 +28,8 @@ def diff(old: Version, new: Version, state: bytes | None = None) -> Diff:
     same = old.digest == new.digest or _same(both)
     changes = [*_settings(both), *_parameters(old.checked, new.checked)]
     if not same:
-        changes += [*_ledgers(both), *_caps(both), *_lists(both), *blocks.changes(both), *_vocabulary(both)]
+        of_lists, of_blocks = _gathered(list(_lists(both)), list(blocks.changes(both)))
+        changes += [*_ledgers(both), *_caps(both), *of_lists, *of_blocks, *_vocabulary(both)]
     if not same and not changes:
         changes = [Change(kind="changed", section="rulebook", id=new.plan.rulebook, details=(Detail(part="other"),))]
     return Diff(
@@ -37,6 +39,26 @@ def diff(old: Version, new: Version, state: bytes | None = None) -> Diff:
         changes=tuple(changes),
         carried=carried(old.compiled, new.compiled, state),
     )
+
+
+def _gathered(of_lists: list[Change], of_blocks: list[Change]) -> tuple[list[Change], list[Change]]:
+    """Tell with a changed list which blocks it moves; those in which nothing else changed have no entry of their own."""
+    moved: dict[str, dict[tuple[str, Direction], list[tuple[str, str]]]] = {}
+    others = []
+    for change in of_blocks:
+        if change.kind != "changed" or not change.details or any(detail.part != "list" for detail in change.details):
+            others.append(change)
+            continue
+        for detail in change.details:
+            by_role = moved.setdefault(detail.about, {})
+            by_role.setdefault((detail.role, detail.direction), []).append((change.section, change.id))
+    told = [replace(change, details=(*change.details, *_moves(moved.get(change.id, {})))) for change in of_lists]
+    return told, others
+
+
+def _moves(by_role: dict[tuple[str, Direction], list[tuple[str, str]]]) -> Iterator[Detail]:
+    for (role, direction), found in by_role.items():
+        yield Detail(part="moves", role=role, direction=direction, blocks=tuple(dict.fromkeys(found)))
 
 
 def _same(both: Both) -> bool:

@@ -21,6 +21,10 @@ class Detail(Data, frozen=True, kw_only=True):
     `part` names what it is a part of (`when`, `then`, `once_per`, `step 2 then`), `about` the piece of text or the
     effect that it stands in. `before` or `after` is empty where something was added or removed. `added` and `removed`
     are entries of a list, or conditions of a guard.
+
+    What a changed list does to a guard has the `role` of that guard (`when`, `until`, `restart_on`, `enter`, `leave`)
+    and the `direction` in which it moved. It stands in the guard's block with the list in `about`; or in the list's own
+    change, with all `blocks` (section, id) in which nothing else changed.
     """
 
     part: str
@@ -29,6 +33,9 @@ class Detail(Data, frozen=True, kw_only=True):
     after: str = ""
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
+    role: str = ""
+    direction: Direction = "same"
+    blocks: tuple[tuple[str, str], ...] = ()
 
 
 class Change(Data, frozen=True, kw_only=True):

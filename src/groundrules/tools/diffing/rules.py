@@ -60,8 +60,15 @@ def _guard(both: Both, old: ir.Rule, new: ir.Rule) -> Compared:
     details = guards.differences(old.when, new.when, both.before, both.after, "when")
     details += guards.differences(old.unless, new.unless, both.before, both.after, "unless")
     now = Guard(new.when, new.unless)
-    details += [Detail(part="list", about=name) for name in both.sides.lists_of(now)]
-    return details, both.sides.direction(Guard(old.when, old.unless), now)
+    was = Guard(old.when, old.unless)
+    return details + lists(both, "when", was, now), both.sides.direction(was, now)
+
+
+def lists(both: Both, role: str, old: Guard, new: Guard) -> list[Detail]:
+    """Return which changed lists a guard looks into, and where that moved it."""
+    names = both.sides.lists_of(new)
+    direction = both.sides.direction(old, new) if names else "same"
+    return [Detail(part="list", about=name, role=role, direction=direction) for name in names]
 
 
 def _once(both: Both, old: ir.Rule, new: ir.Rule) -> Compared:
@@ -112,6 +119,7 @@ def untils(both: Both, part: str, old: tuple[ir.Until, ...], new: tuple[ir.Until
         if before is not None and after is not None:
             name = f"{part} on {', '.join(after.types)}"
             details += guards.differences(before.when, after.when, both.before, both.after, name)
+            details += lists(both, part, Guard(before.when), Guard(after.when))
         else:
             wording = "" if before is None else _until(before, both.before.expression(before.when))
             details += edit(part, wording, "" if after is None else _until(after, both.after.expression(after.when)))

@@ -2,8 +2,8 @@
 
 An expected action is a name (`delete`), a name with its shorthand (`mute: 10m`), or either with further keys: `who` and
 parameters. Only what is stated is compared. Every expected action must meet one decided action, and none may be left
-over; `expect: []` with nothing beside it further means that no rule fired; that a path begins is nothing yet. `{has: […], none: […]}` looks for some, and
-passes over what else there is.
+over; `expect: []` with nothing beside it further means that no rule fired; that a path begins is nothing yet.
+`{has: […], none: […]}` looks for some, and passes over what else there is.
 """
 
 from __future__ import annotations

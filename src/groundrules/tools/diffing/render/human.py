@@ -46,8 +46,7 @@ def _change(change: Change, say: DiffSpeech) -> Iterator[Line]:
 
 
 def _detail(detail: Detail, say: DiffSpeech) -> Iterator[Line]:
-    part = say.part(detail.part) if detail.part not in ("schema", "other") else ""
-    head = " ".join(filter(None, (part, detail.about)))
+    head = " ".join(filter(None, (say.head(detail), detail.about)))
     lines = [*_values(detail), *_entries(detail, say)] or [Line(say.what(detail))]
     if len(lines) == 1:
         yield head + say("colon") + lines[0] if head else lines[0]

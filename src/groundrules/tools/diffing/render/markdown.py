@@ -48,7 +48,8 @@ def _change(change: Change, say: DiffSpeech) -> Iterator[str]:
 
 
 def _detail(detail: Detail, say: DiffSpeech) -> str:
-    part = say("told", what=escape(say.part(detail.part)), said="") if detail.part not in ("schema", "other") else ""
+    head = say.head(detail)
+    part = say("told", what=escape(head), said="") if head else ""
     about = f"{code(detail.about)} " if detail.about else ""
     parts = []
     if detail.before and detail.after:

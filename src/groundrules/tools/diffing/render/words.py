@@ -65,4 +65,15 @@ class DiffSpeech(Speech):
 
     def what(self, detail: Detail) -> str:
         """Say of a detail without values what it is that differs."""
+        if detail.blocks:
+            named = [self("block", section=self(f"section.{section}"), id=id) for section, id in detail.blocks]
+            return self.join(self.some(named), "comma")
+        if detail.role not in ("", "when"):
+            return self(f"moves.{detail.role}.{detail.direction}")
         return self(detail.part) if detail.part in ("schema", "other") else self("differs")
+
+    def head(self, detail: Detail) -> str:
+        """What a detail begins with: the part of the block that it is about."""
+        if detail.blocks:
+            return self(f"moves.{detail.role}.{detail.direction}")
+        return "" if detail.part in ("schema", "other") else self.part(detail.part)
