@@ -52,6 +52,44 @@ def message(id: str, who: str, text: str, day: int = 5, community: str = "c") ->
     }
 
 
+AWAY = """
+rules:
+  - {id: loud, title: Loud, on: message, when: text contains "LOUD", then: [{mute: 1h}]}
+  - {id: bad, title: Bad, on: message, when: text contains "bad", then: [kick]}
+  - {id: told, title: Told, on: report.created, when: known(target), then: [{warn: null, who: target}]}
+"""
+
+
+def test_what_members_who_are_muted_or_gone_could_not_have_done_is_counted_apart(tmp_path: Path) -> None:
+    said = [
+        ("00", "li", "LOUD"),
+        ("10", "li", "LOUD again"),
+        ("20", "li", "bad"),
+        ("30", "wang", "bad"),
+        ("40", "wang", "LOUD"),
+        ("50", "zhao", "LOUD"),
+    ]
+    history = [
+        message(str(number), who, text) | {"time": f"2026-01-05T09:{minute}:00Z"}
+        for number, (minute, who, text) in enumerate(said)
+    ]
+    later = "2026-01-05T11:00:00Z"
+    history += [
+        message("6", "li", "LOUD once more") | {"time": later},
+        message("7", "wang", "") | {"time": later, "type": "member.joined"},
+        message("8", "wang", "LOUD") | {"time": later},
+        message("9", "zhao", "")
+        | {"time": later, "type": "report.created", "target": {"id": "wang"}, "report": {"id": "r"}},
+    ]
+    file = tmp_path / "events.jsonl"
+    file.write_text("".join(json.dumps(event) + "\n" for event in history), encoding="utf-8")
+    report = replayed(version(AWAY), [str(file)])
+    rows = {row.rule: (row.after, row.away_after) for row in report.rules}
+    assert rows == {"loud": (4, 2), "bad": (1, 1), "told": (1, 0)}
+    assert "away already" in drawn(human.lines(report, "en"))
+    assert "本已不在" in html.render(report, "zh")
+
+
 HISTORY = [
     message("1", "li", "please buy"),
     message("2", "wang", "I sell <b>things</b>"),

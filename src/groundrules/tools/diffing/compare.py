@@ -42,7 +42,7 @@ def diff(old: Version, new: Version, state: bytes | None = None) -> Diff:
 
 
 def _gathered(of_lists: list[Change], of_blocks: list[Change]) -> tuple[list[Change], list[Change]]:
-    """Tell with a changed list which blocks it moves; those in which nothing else changed have no entry of their own."""
+    """Tell with a changed list which blocks it moves; where nothing else changed, they have no entry of their own."""
     moved: dict[str, dict[tuple[str, Direction], list[tuple[str, str]]]] = {}
     others = []
     for change in of_blocks:

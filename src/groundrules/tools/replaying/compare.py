@@ -76,7 +76,7 @@ def report(new: Version, after: Share, old: Version | None = None, before: Share
         first=after.first or past.first,
         last=max(after.last, past.last),
         zone=plan.timezone,
-        rules=tuple(_rules(plan, old.plan if old else None, past.hits, after.hits, differing, renamed)),
+        rules=tuple(_rules(plan, old.plan if old else None, past, after, differing, renamed)),
         weeks=tuple(_weeks(plan.timezone, past, after, differing)),
         members=len(people.now),
         members_before=len(people.then),
@@ -156,18 +156,19 @@ class _People:
 def _rules(
     plan: ir.Plan,
     old: ir.Plan | None,
-    before: Sequence[Hit],
-    after: Sequence[Hit],
+    before: Share,
+    after: Share,
     differing: Difference,
     renamed: dict[str, str],
 ) -> Iterable[RuleRow]:
     ours = {rule.id: rule for rule in plan.rules}
     theirs = {renamed.get(rule.id, rule.id): rule for rule in (old.rules if old else ())}
-    then, now = _Counted(before, renamed), _Counted(after, {})
+    then, now = _Counted(before.hits, renamed), _Counted(after.hits, {})
+    away = Counter({renamed.get(rule, rule): count for rule, count in before.away.items()})
     gained, lost = _Counted(differing.gained, {}), _Counted(differing.lost, renamed)
     changed = Counter(hit.rule for _, hit in differing.changed)
     was = {new: old for old, new in renamed.items()}
-    for id in sorted({*then.ever, *now.ever}):
+    for id in sorted({*then.ever, *now.ever, *away, *after.away}):
         rule = ours.get(id) or theirs[id]
         yield RuleRow(
             rule=id,
@@ -181,6 +182,8 @@ def _rules(
             changed=changed[id],
             shadow_before=then.shadow[id],
             shadow_after=now.shadow[id],
+            away_before=away[id],
+            away_after=after.away[id],
             members_before=len(then.members[id]),
             members_after=len(now.members[id]),
             members_gained=tuple(sorted(now.members[id] - then.members[id])) if old else (),

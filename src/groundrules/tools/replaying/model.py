@@ -42,6 +42,7 @@ class Share:
 
     tally: Tally = field(default_factory=Tally)
     hits: list[Hit] = field(default_factory=list)
+    away: Counter[str] = field(default_factory=Counter)  # rule → hits on who would have been muted or gone by then
     rejected: Counter[str] = field(default_factory=Counter)  # code → how often
     rejections: list[Rejection] = field(default_factory=list)  # the first ones
     names: dict[str, tuple[int, str]] = field(default_factory=dict)  # member → (line, name), the latest
@@ -96,7 +97,8 @@ class RuleRow(Data, frozen=True, kw_only=True):
     """A rule's hits. gained, lost: on occasions where the other version's did nothing; changed: it did otherwise.
 
     `members_gained` are those on whom only the new version acts by this rule, `members_lost` only the old one. `shadow`
-    counts what a rule in shadow would have done. `was` is the rule's id in the old version if that was another.
+    counts what a rule in shadow would have done. `away` are occasions that would not have come, because the member was
+    muted or gone by then, and are counted nowhere else. `was` is the rule's id in the old version if that was another.
     """
 
     rule: str
@@ -110,6 +112,8 @@ class RuleRow(Data, frozen=True, kw_only=True):
     changed: int = 0
     shadow_before: int = 0
     shadow_after: int = 0
+    away_before: int = 0
+    away_after: int = 0
     members_before: int = 0
     members_after: int = 0
     members_gained: tuple[str, ...] = ()

@@ -137,6 +137,7 @@ def merged(shares: Sequence[Share]) -> Share:
         total.last = max(total.last, part.last)
         total.rejections += part.rejections
         total.hits += part.hits
+        total.away.update(part.away)
     total.hits.sort(key=lambda hit: hit.line)
     total.rejections = sorted(total.rejections, key=lambda rejection: rejection.line or 0)[:REJECTIONS]
     return total

@@ -23,6 +23,7 @@ from groundrules.engine.intake.lenient import as_written
 from groundrules.engine.plan_file import Compiled
 from groundrules.plan import ir
 from groundrules.time_units import format_duration
+from groundrules.tools.replaying.absent import BACK, Absent
 from groundrules.tools.replaying.model import Hit, Share
 from groundrules.tools.replaying.sources import lines, partitioner
 from groundrules.tools.running.run import Answer, Lines
@@ -111,6 +112,7 @@ class _Runner:
         self._cohorts = job.cohorts
         self._weeks = Weeks(ready.plan.timezone)
         self._specs = {spec.name: spec for spec in ready.plan.actions}
+        self._absent = Absent()
         self._reasons_kept: defaultdict[tuple[str | None, str], int] = defaultdict(int)
 
     def feed(self, number: int, line: bytes) -> None:
@@ -133,6 +135,8 @@ class _Runner:
             if decision.fired or decision.shadow:
                 event = plain(line) if own else {}
                 self.share.hits += self._hits(_Moment(number, event, decision, own, cohorts))
+                if not self._absent.is_away(event, _actor(event), decision):
+                    self._absent.told(decision)
         self.share.tally.add(map(_without_cohorts, decisions) if self._cohorts else decisions)
 
     def _reject(self, decision: Decision) -> None:
@@ -147,6 +151,8 @@ class _Runner:
         share.first = min(share.first or at, at)
         share.last = max(share.last, at)
         share.weeks[self._weeks.of(at)] += 1
+        if decision.type in BACK:
+            self._absent.back(decision, _actor(plain(line)))
         return self._count_cohorts(line, decision) if self._cohorts else 0
 
     def _count_cohorts(self, line: bytes, decision: Decision) -> int:
@@ -185,6 +191,9 @@ class _Runner:
         whose = [change.who for change in changes]
         for member, acting in self._members(moment.event, actions, whose):
             self._name(moment, member)
+            if self._absent.is_away(moment.event, member, moment.decision):
+                self.share.away[outcome.rule] += not isinstance(outcome, Shadow)
+                continue
             yield Hit(
                 line=moment.line,
                 at=moment.decision.at or "",

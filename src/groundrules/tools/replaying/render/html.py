@@ -154,9 +154,10 @@ class _Page:
         head = [say("rule"), say("acts"), say("members")]
         if self.compared:
             head = [say(name) for name in ("rule", "before", "after", *self._moves, "members")]
-        if self._shadows:
-            head.append(say("shadow"))
+        head += map(say, self._asides)
         yield _table([escape(name) for name in head], [self._rule(row) for row in self.report.rules])
+        if "away" in self._asides:
+            yield f'<p class="soft">{escape(say("away_help"))}</p>'
 
     @property
     def _moves(self) -> list[str]:
@@ -164,8 +165,14 @@ class _Page:
         return [name for name in _SIGNS if any(getattr(row, name) for row in self.report.rules)]
 
     @property
-    def _shadows(self) -> bool:
-        return any(row.shadow_before or row.shadow_after for row in self.report.rules)
+    def _asides(self) -> list[str]:
+        """What is counted beside, where there is any."""
+        rows = self.report.rules
+        return [
+            name
+            for name in ("shadow", "away")
+            if any(getattr(row, f"{name}_before") or getattr(row, f"{name}_after") for row in rows)
+        ]
 
     def _rule(self, row: RuleRow) -> list[str]:
         title, was = self.say.title(row), f" ({self.say('renamed', was=row.was)})" if row.was else ""
@@ -179,7 +186,8 @@ class _Page:
         else:
             cells.append(f"{row.after:,}")
         cells.append(self._moved(row.members_before, row.members_after))
-        return [*cells, self._moved(row.shadow_before, row.shadow_after)] if self._shadows else cells
+        asides = [(getattr(row, f"{name}_before"), getattr(row, f"{name}_after")) for name in self._asides]
+        return cells + [self._moved(before, after) for before, after in asides]
 
     def _moved(self, before: int, after: int) -> str:
         return f"{before:,} → {after:,}" if self.compared and before != after else f"{after:,}"

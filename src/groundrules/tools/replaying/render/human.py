@@ -62,15 +62,15 @@ class _Page:
         names = ["rule", "after", "members"]
         if report.before:
             names = ["rule", "before", "after", "gained", "lost", "changed", "members"]
-        if self._shadows:
-            names.append("shadow")
+        names += [name for name in ("shadow", "away") if self._any(name)]
         rows = [[self._cell(row, name) for name in names] for row in report.rules]
         head = [say("acts" if name == "after" and not report.before else name) for name in names]
         yield from table(head, rows)
+        if self._any("away"):
+            yield Line("  " + say("away_help"), "faint")
 
-    @property
-    def _shadows(self) -> bool:
-        return any(row.shadow_before or row.shadow_after for row in self.report.rules)
+    def _any(self, name: str) -> bool:
+        return any(getattr(row, f"{name}_before") or getattr(row, f"{name}_after") for row in self.report.rules)
 
     def _cell(self, row: RuleRow, name: str) -> str:
         signs = {"gained": "+", "lost": "−", "changed": "~"}
@@ -78,8 +78,8 @@ class _Page:
             return row.rule + (f" ({self.say('renamed', was=row.was)})" if row.was else "")
         if name == "members":
             return self._moved(row.members_before, row.members_after)
-        if name == "shadow":
-            return self._moved(row.shadow_before, row.shadow_after)
+        if name in ("shadow", "away"):
+            return self._moved(getattr(row, f"{name}_before"), getattr(row, f"{name}_after"))
         count: int = getattr(row, name)
         return f"{signs.get(name, '')}{count:,}" if count or name not in signs else ""
 
