@@ -3,7 +3,8 @@
 A store is known by its name among the entry points `groundrules.stores`, each a callable that takes a location:
 `sqlite:groundrules.db`, `postgresql://host/base`. `groundrules.testing.store_suite` is what each has to pass.
 
-Every method may be called from any thread; a store sees to it itself that calls do not disturb one another.
+Every method may be called from any thread; a store sees to it itself that calls do not disturb one another. Texts are
+any that UTF-8 can hold, of any length.
 """
 
 from __future__ import annotations
@@ -27,15 +28,29 @@ from groundrules.stores.records import (
 
 
 class StoreError(GroundrulesError):
-    """The place can't be used: it is of another kind, of a newer version, damaged, full or out of reach."""
+    """The place can't be used, or can't keep what it was given."""
 
 
 class OwnedError(StoreError):
-    """A community belongs to another hub now; nothing of the batch was kept."""
+    """A community is not, or no longer, this hub's; nothing of the batch was kept."""
+
+
+class UnavailableError(StoreError):
+    """The place is full, locked or out of reach, which may pass.
+
+    Whether a batch was kept is not known: commit the same one again until there is an answer.
+    """
+
+
+class DamagedError(StoreError):
+    """Something is not what was written; the message says what, and of which community."""
 
 
 class Store(Protocol):
-    """What a hub needs of a place. Whatever can't be done raises StoreError, and then nothing of it was done."""
+    """What a hub needs of a place. Whatever can't be done raises StoreError, and then nothing of it was done.
+
+    Where the reason may pass, that is an UnavailableError; where what is read was damaged, a DamagedError.
+    """
 
     def claim(self, community: str) -> tuple[Head, list[Row]] | None:
         """Make a community ours until `release`; return what is kept of it, None if nothing is.
@@ -51,8 +66,9 @@ class Store(Protocol):
     def commit(self, batch: Batch) -> int:
         """Keep a batch; return the position of its first entry, the others follow by one each.
 
-        A batch that was kept already, because the answer to it was lost, is answered again and kept once. Raises
-        OwnedError if a community of it was claimed by somebody else since, or has another version.
+        Whoever reads behind a position misses none that comes later, whichever hub it is from. A batch that was kept
+        already, because the answer to it was lost, is answered again and kept once. Raises OwnedError if a community of
+        it was not claimed, was claimed by somebody else since, or has another version.
         """
         ...
 
@@ -60,12 +76,22 @@ class Store(Protocol):
         """Return what is known of a community, without claiming it."""
         ...
 
-    def heads(self, after: str = "", limit: int = 1000) -> list[Head]:
-        """Return communities in the order of their ids, behind `after`."""
+    def heads(self, after: str | None = None, limit: int = 1000) -> list[Head]:
+        """Return communities in an order of their ids that stays the same, from the first one on or behind `after`.
+
+        Of one whose head is damaged only the id is told; to claim it raises DamagedError.
+        """
         ...
 
     def due(self, until: int, limit: int = 1000) -> list[Head]:
-        """Return communities in which something falls due until then, the earliest first."""
+        """Return communities in which something falls due until then, the earliest first.
+
+        Those that another hub has, and that lives, need not be among them.
+        """
+        ...
+
+    def acting(self, after: str | None = None, limit: int = 1000) -> list[str]:
+        """Return the communities with open actions, in the order of `heads`, as pages of it."""
         ...
 
     def source(self, name: str) -> bytes | None:
@@ -99,13 +125,17 @@ class Store(Protocol):
         ...
 
     def where(self, member: str) -> list[str]:
-        """Return the communities whose log or roster has a member, sorted."""
+        """Return the communities whose rows, recorded events, log or actions may speak of a member, sorted."""
         ...
 
     def erase(self, erasures: Sequence[Erasure]) -> None:
-        """Drop or replace records of communities that are ours, beyond recovery."""
+        """Drop or replace records of communities that are ours, beyond recovery.
+
+        That goes for rows which earlier batches dropped, too. What an erasure names and is not there is passed over.
+        Raises OwnedError as `commit` does.
+        """
         ...
 
     def close(self) -> None:
-        """Let the place go."""
+        """Let the place go, and the communities that were claimed."""
         ...

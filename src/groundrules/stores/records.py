@@ -5,6 +5,7 @@ All times are milliseconds since 1970 in UTC. A *community* is what an engine ca
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
@@ -120,8 +121,9 @@ class Plan(NamedTuple):
 class Batch:
     """What is kept in one transaction: all of it or nothing.
 
-    `heads` has every community that anything else is of, each with the version that follows the one it had. In
-    `outcomes` are actions as they stand from now on. `sources` says how far inputs were read.
+    `heads` has every community that anything else is of, each with the version that follows the one it had; entries and
+    notes that belong to no community have "" for theirs. In `outcomes` are actions as they stand from now on. `sources`
+    says how far inputs were read.
     """
 
     id: str
@@ -161,8 +163,9 @@ class Query:
 class Erasure(NamedTuple):
     """What is left of a community's records when a person is forgotten, or when their time is over.
 
-    events: segments as they are from now on, an empty `body` drops one. entries, actions: position or key → the line
-    that stands there from now on, None drops it. touches: members whose touches go.
+    events: segments as they are from now on, known by their `first`; an empty `body` drops one. entries, actions:
+    position or key → the line that stands there from now on, None drops it. members: whose touches go. notes: those
+    from before this time go.
     """
 
     community: str
@@ -170,3 +173,10 @@ class Erasure(NamedTuple):
     entries: Sequence[tuple[int, bytes | None]] = ()
     actions: Sequence[tuple[str, bytes | None]] = ()
     members: Sequence[str] = ()
+    notes: int = 0
+
+
+def as_written(text: str) -> tuple[bytes, bytes]:
+    """Return how JSON may hold a text: with letters of all scripts as they are, and with those of ASCII alone."""
+    as_is, ascii = (json.dumps(text, ensure_ascii=only)[1:-1].encode() for only in (False, True))
+    return as_is, ascii

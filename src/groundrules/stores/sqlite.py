@@ -1,24 +1,22 @@
 """A store in an SQLite file: the default, with nothing but the standard library.
 
-One process at a time works with a file: it holds the lock for writing all the time, which leaves others free to read.
-A commit is on the disk when it returns (`synchronous = full`). What is deleted is overwritten, so that a person who was
-forgotten is in the file no longer. Each row of state carries a checksum, which is compared when it is read.
+One process at a time works with a file: it holds a lock beside it (`FILE-lock`), which leaves others free to read. A
+commit is on the disk when it returns (`synchronous = full`). What is deleted is overwritten, and an erasure empties
+SQLite's log, so that a person who was forgotten is in the files no longer. Checksums beside what is kept are compared
+when it is read.
 """
 
 from __future__ import annotations
 
-import json
-import shutil
 import sqlite3
 import threading
-import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from groundrules.stores import OwnedError, StoreError
+from groundrules.stores import DamagedError, OwnedError, StoreError, UnavailableError
 from groundrules.stores.records import (
     OPEN,
     Batch,
@@ -31,55 +29,40 @@ from groundrules.stores.records import (
     Plan,
     Query,
     Row,
+    as_written,
+)
+from groundrules.stores.sqlite_schema import KEEP_HEAD, KEEP_ROW, check, migrate
+from groundrules.stores.sums import (
+    action_sum,
+    entry_sum,
+    events_sum,
+    head_sum,
+    row_sum,
+    whole_action,
+    whole_entry,
+    whole_events,
+    whole_head,
+    whole_row,
 )
 
-VERSION = 1
-"""Of the tables, kept as `user_version`. 0 is a file of `run --state` before 0.3, or a new one."""
+PATIENCE = 5.0
+"""Seconds that a commit waits for another program which has locked the file for a moment."""
 
-_TABLES = """
-create table heads (
-    community text primary key, version integer not null, batch text not null, plan text not null, due integer,
-    number integer not null, acts integer not null, paused integer not null, settings blob not null
-) without rowid;
-create index heads_due on heads (due) where due is not null;
-create table rows (
-    community text not null, space text not null, key text not null, row blob not null, sum integer not null,
-    primary key (community, space, key)
-) without rowid;
-create table events (
-    community text not null, first integer not null, last integer not null, since integer not null,
-    until integer not null, body blob not null, primary key (community, first)
-) without rowid;
-create table decisions (
-    position integer primary key autoincrement, community text not null, at integer not null, body blob not null
-);
-create index decisions_community on decisions (community, position);
-create table touches (
-    kind text not null, id text not null, community text not null, position integer not null,
-    primary key (kind, id, community, position)
-) without rowid;
-create index touches_position on touches (position);
-create table actions (
-    community text not null, number integer not null, key text not null, body blob not null, at integer not null,
-    status text not null, attempts integer not null, due integer not null, reason text not null,
-    primary key (community, number)
-) without rowid;
-create unique index actions_key on actions (community, key);
-create index actions_open on actions (community, number) where status in ('waiting', 'sending', 'doubtful');
-create table notes (
-    id integer primary key, community text not null, at integer not null, kind text not null, detail blob not null
-);
-create index notes_community on notes (community, id);
-create table plans (digest text primary key, since integer not null, shapes blob not null, body blob not null);
-create table sources (name text primary key, position blob not null) without rowid;
-"""
-_HEAD = "community, version, batch, plan, due, number, acts, paused, settings"
-_ACTION = "community, number, key, body, at, status, attempts, due, reason"
-_KEEP_HEAD = f"insert or replace into heads ({_HEAD}) values (?, ?, ?, ?, ?, ?, ?, ?, ?)"
-_KEEP_ROW = "insert into rows values (?, ?, ?, ?, ?) on conflict do update set row = excluded.row, sum = excluded.sum"
 _DROP_ROW = "delete from rows where community = ? and space = ? and key = ?"
-_KEEP_ACTION = f"insert or replace into actions ({_ACTION}) values (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_KEEP_ACTION = "insert or replace into actions values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _OPEN = f"status in ({', '.join(repr(status) for status in OPEN)})"
+_LAST = "select coalesce((select seq from sqlite_sequence where name = 'decisions'), 0)"
+_SEGMENTS = (  # segments follow one another, so that the first wanted is the last to begin at or before the number
+    "select * from events where community = ?1 and last > ?2 and until >= ?3 and first >= coalesce("
+    "(select max(first) from events where community = ?1 and first <= ?2), 0) order by first limit 100"
+)
+_WHERE = (
+    "select community from touches where kind = 'member' and id = ?1 "
+    "union select community from rows where instr(cast(key as blob), ?2) or instr(row, ?2) "
+    "union select community from events where instr(body, ?3) or instr(body, ?4) "
+    "union select community from actions where instr(body, ?3) or instr(body, ?4)"
+)
+_PASSING = {"SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL", "SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_PROTOCOL"}
 
 
 class SqliteStore:
@@ -91,135 +74,125 @@ class SqliteStore:
 
     def __init__(self, path: Path | str) -> None:
         self._path = str(path)
+        self._ours: set[str] = set()
         self._lock = threading.Lock()
+        self._idle: list[sqlite3.Connection] = []
+        self._unscrubbed = False
+        self._guard: sqlite3.Connection | None = None
+        self._closed = False
         with _worded():
-            self._writer = _connected(self._path)
+            if not self._in_memory:
+                self._guard = _guard(str(Path(path).resolve()))
+            try:
+                self._writer = self._begun()
+            except BaseException:
+                self._let_go()
+                raise
+
+    @property
+    def _in_memory(self) -> bool:
+        return self._path == ":memory:"
+
+    def _begun(self) -> sqlite3.Connection:
+        """Return a connection to write by, to tables that are up to date."""
+        base = _connected(self._path)
         try:
-            with _worded():
-                self._begin()
-                self._reader = self._writer if self._path == ":memory:" else _connected(self._path)
+            check(base)
+            base.execute("pragma journal_mode = wal")
+            base.execute("pragma synchronous = full")
+            base.execute("pragma secure_delete = on")
+            with _transaction(base):
+                migrate(base, self._path)
         except BaseException:
-            self._writer.close()
+            base.close()
             raise
-        self._read_lock = self._lock if self._reader is self._writer else threading.Lock()
-
-    def _begin(self) -> None:
-        """Take the lock for writing, and make or migrate the tables."""
-        run = self._writer.execute
-        run("pragma journal_mode = wal")
-        run("pragma synchronous = full")
-        run("pragma secure_delete = on")
-        run("begin immediate")
-        [version] = run("pragma user_version").fetchone()
-        if version > VERSION:
-            raise StoreError(f"a newer version of groundrules wrote it (its tables have version {version})")
-        if version < VERSION:
-            self._migrate()
-        run("commit")
-        run("begin immediate")
-
-    def _migrate(self) -> None:
-        names = {name for (name,) in self._writer.execute("select name from sqlite_master where type = 'table'")}
-        if names and not {"rows", "shapes", "keeper"} <= names:
-            raise StoreError("it is a database of something else")
-        if names:
-            self._copy_aside()
-            self._writer.execute("alter table rows rename to rows_before")
-        for statement in filter(str.strip, _TABLES.split(";")):
-            self._writer.execute(statement)
-        if names:
-            self._take_over()
-        self._writer.execute(f"pragma user_version = {VERSION}")
-
-    def _copy_aside(self) -> None:
-        """Keep the file as it was. Nobody else can write to it, for the lock is ours."""
-        source = _connected(self._path)
-        try:
-            source.execute("pragma wal_checkpoint(passive)")
-            shutil.copyfile(self._path, f"{self._path}.v0.bak")
-        finally:
-            source.close()
-
-    def _take_over(self) -> None:
-        """Take over what `run --state` kept before there were heads."""
-        run = self._writer.execute
-        found = run("select rulebook from keeper").fetchone()
-        digest = found[0] if found else ""
-        shapes = json.dumps(dict(run("select space, hash from shapes"))).encode()
-        run("insert into plans values (?, 0, ?, x'')", (digest, shapes))
-        rows = run("select partition, space, key, row from rows_before").fetchall()
-        self._writer.executemany(_KEEP_ROW, [(*row, checksum(*row[1:])) for row in rows])
-        heads = [Head(id, plan=digest) for id in sorted({row[0] for row in rows})]
-        self._writer.executemany(_KEEP_HEAD, heads)
-        for table in ("rows_before", "shapes", "keeper"):
-            run(f"drop table {table}")
+        return base
 
     # --- ownership and commits ------------------------------------------------------------------
 
     def claim(self, community: str) -> tuple[Head, list[Row]] | None:
         with self._reading() as run:
-            head = self._head(run, community)
-            if head is None:
-                return None
-            rows = run("select community, space, key, row, sum from rows where community = ?", (community,))
-            return head, [_checked(*row) for row in rows]
+            head, rows = None, []
+            for found in run("select * from heads where community = ?", (community,)):
+                head = _head(found)
+                rows = [whole_row(*row) for row in run("select * from rows where community = ?", (community,))]
+        self._ours.add(community)
+        return None if head is None else (head, rows)
 
     def release(self, communities: Iterable[str]) -> None:
-        """Nothing is to be done: the file is ours as a whole."""
+        self._ours.difference_update(communities)
 
     def commit(self, batch: Batch) -> int:
-        with self._lock, _worded():
-            try:
-                first = self._write(batch)
-                self._writer.execute("commit")
-            finally:
-                if self._writer.in_transaction:
-                    self._writer.execute("rollback")
-                self._writer.execute("begin immediate")
-        return first
+        with self._writing() as base:
+            return self._write(base, batch)
 
-    def _write(self, batch: Batch) -> int:
-        run, many = self._writer.execute, self._writer.executemany
-        [last] = run("select coalesce((select seq from sqlite_sequence where name = 'decisions'), 0)").fetchone()
-        for head in batch.heads:
-            kept = run("select version, batch from heads where community = ?", (head.community,)).fetchone()
-            if kept is not None and kept[1] == batch.id:
-                return int(last) - len(batch.entries) + 1
-            if (kept[0] if kept else 0) != head.version - 1:
-                raise OwnedError(f"the community {head.community} was changed by somebody else")
-        many(_KEEP_HEAD, batch.heads)
-        many(_KEEP_ROW, [(*row, checksum(row[1], row[2], row[3])) for row in batch.rows if row[3] is not None])
+    def _write(self, base: sqlite3.Connection, batch: Batch) -> int:
+        kept = self._kept(base, batch)
+        if kept is not None:
+            return kept
+        self._fence(base, batch.heads)
+        many = base.executemany
+        [last] = base.execute(_LAST).fetchone()
+        many(KEEP_HEAD, [(*head, last + 1, head_sum(head)) for head in batch.heads])
+        many(KEEP_ROW, [(*row, row_sum(*row)) for row in batch.rows if row[3] is not None])  # type: ignore[arg-type]
         many(_DROP_ROW, [row[:3] for row in batch.rows if row[3] is None])
-        many("insert into events values (?, ?, ?, ?, ?, ?)", batch.events)
-        numbered = list(enumerate(batch.entries, int(last) + 1))
-        many("insert into decisions values (?, ?, ?, ?)", [(at, *entry[:3]) for at, entry in numbered])
-        touches = [(*touch, entry.community, at) for at, entry in numbered for touch in entry.touches]
-        many("insert or ignore into touches values (?, ?, ?, ?)", touches)
-        many(_KEEP_ACTION, [*batch.actions, *batch.outcomes])
+        many("insert into events values (?, ?, ?, ?, ?, ?, ?)", [(*one, events_sum(one)) for one in batch.events])
+        self._log(base, batch, last + 1)
+        many(_KEEP_ACTION, [(*action, action_sum(action)) for action in (*batch.actions, *batch.outcomes)])
         many("insert into notes (community, at, kind, detail) values (?, ?, ?, ?)", batch.notes)
         many("insert or replace into plans values (?, ?, ?, ?)", batch.plans)
         many("insert or replace into sources values (?, ?)", list(batch.sources.items()))
+        base.execute("update latest set batch = ?, position = ?", (batch.id, last + 1))
         return int(last) + 1
+
+    def _kept(self, base: sqlite3.Connection, batch: Batch) -> int | None:
+        """Return where a batch begins that was kept already."""
+        found = base.execute("select position from latest where batch = ?", (batch.id,)).fetchone()
+        for head in batch.heads if found is None else ():
+            asked = "select position from heads where community = ? and batch = ?"
+            found = found or base.execute(asked, (head.community, batch.id)).fetchone()
+        return None if found is None else int(found[0])
+
+    def _fence(self, base: sqlite3.Connection, heads: Sequence[Head]) -> None:
+        self._check_ours(head.community for head in heads)
+        for head in heads:
+            kept = base.execute("select version from heads where community = ?", (head.community,)).fetchone()
+            if (kept[0] if kept else 0) != head.version - 1:
+                raise OwnedError(f"the community {head.community} was changed by somebody else")
+
+    def _check_ours(self, communities: Iterable[str]) -> None:
+        for community in communities:
+            if community not in self._ours:
+                raise OwnedError(f"the community {community} was not claimed")
+
+    def _log(self, base: sqlite3.Connection, batch: Batch, first: int) -> None:
+        numbered = list(enumerate(batch.entries, first))
+        decisions = [(at, *entry[:3], entry_sum(*entry[:3])) for at, entry in numbered]
+        base.executemany("insert into decisions values (?, ?, ?, ?, ?)", decisions)
+        touches = [(*touch, at, entry.community) for at, entry in numbered for touch in entry.touches]
+        base.executemany("insert or ignore into touches values (?, ?, ?, ?)", touches)
 
     # --- reading --------------------------------------------------------------------------------
 
     def head(self, community: str) -> Head | None:
         with self._reading() as run:
-            return self._head(run, community)
+            found = run("select * from heads where community = ?", (community,)).fetchone()
+            return None if found is None else _head(found)
 
-    def _head(self, run: Any, community: str) -> Head | None:
-        found = run(f"select {_HEAD} from heads where community = ?", (community,)).fetchone()
-        return None if found is None else _head(found)
-
-    def heads(self, after: str = "", limit: int = 1000) -> list[Head]:
-        return self._heads("where community > ? order by community limit ?", after, limit)
+    def heads(self, after: str | None = None, limit: int = 1000) -> list[Head]:
+        return self._heads(f"where community {_behind(after)} ? order by community limit ?", after or "", limit)
 
     def due(self, until: int, limit: int = 1000) -> list[Head]:
         return self._heads("where due <= ? order by due, community limit ?", until, limit)
 
     def _heads(self, which: str, *values: Any) -> list[Head]:
         with self._reading() as run:
-            return [_head(found) for found in run(f"select {_HEAD} from heads {which}", values)]
+            return [_listed(found) for found in run(f"select * from heads {which}", values)]
+
+    def acting(self, after: str | None = None, limit: int = 1000) -> list[str]:
+        which = f"where {_OPEN} and community {_behind(after)} ? order by community limit ?"
+        with self._reading() as run:
+            return [id for (id,) in run(f"select distinct community from actions {which}", (after or "", limit))]
 
     def source(self, name: str) -> bytes | None:
         with self._reading() as run:
@@ -237,41 +210,31 @@ class SqliteStore:
         of, values = ("", []) if community is None else ("community = ? and ", [community])
         which = f"where {of}number > ?{f' and {_OPEN}' if open else ''} order by community, number limit ?"
         with self._reading() as run:
-            return [Outgoing(*row) for row in run(f"select {_ACTION} from actions {which}", (*values, after, limit))]
+            return [_action(row) for row in run(f"select * from actions {which}", (*values, after, limit))]
 
     def action(self, community: str, key: str) -> Outgoing | None:
         with self._reading() as run:
-            which = "where community = ? and key = ?"
-            found = run(f"select {_ACTION} from actions {which}", (community, key)).fetchone()
-            return None if found is None else Outgoing(*found)
+            found = run("select * from actions where community = ? and key = ?", (community, key)).fetchone()
+            return None if found is None else _action(found)
 
     def events(self, community: str, since: int = 0, after: int = 0) -> Iterator[Events]:
-        last, which = after, "where community = ? and last > ? and until >= ? order by first limit 100"
+        last = after
         while True:
             with self._reading() as run:
-                found = [Events(*row) for row in run(f"select * from events {which}", (community, last, since))]
+                found = run(_SEGMENTS, (community, last, since)).fetchall()
+            for row in found:
+                yield whole_events(Events(*row[:6]), row[6])
             if not found:
                 return
-            yield from found
-            last = found[-1].last
+            last = found[-1][2]
 
     def decisions(self, query: Query) -> list[Logged]:
-        order, bound = (">", query.after) if query.before is None else ("<", query.before)
-        conditions = [f"d.position {order} ?"]
-        values: list[Any] = [bound]
-        joins = ""
-        if query.community is not None:
-            conditions.append("d.community = ?")
-            values.append(query.community)
-        for number, touch in enumerate(query.touches):
-            joins += f" join touches t{number} on t{number}.position = d.position"
-            conditions.append(f"t{number}.kind = ? and t{number}.id = ?")
-            values += touch
-        direction = "asc" if query.before is None else "desc"
-        asked = f"select d.* from decisions d{joins} where {' and '.join(conditions)}"
+        asked, values = _asked(query)
         with self._reading() as run:
-            found = run(f"{asked} order by d.position {direction} limit ?", (*values, query.limit))
-            return [Logged(*row) for row in found]
+            found = run(asked, values).fetchall()
+        for row in found:
+            whole_entry(*row)
+        return [Logged(*row[:4]) for row in found]
 
     def notes(self, community: str | None = None, limit: int = 100) -> list[Note]:
         of, values = ("", []) if community is None else ("where community = ? ", [community])
@@ -281,52 +244,79 @@ class SqliteStore:
 
     def where(self, member: str) -> list[str]:
         with self._reading() as run:
-            logged = run(
-                "select distinct community from touches where kind = 'member' and id = ?", (member,)
-            ).fetchall()
-            known = run("select distinct community from rows where space = 'roster/member' and key = ?", (member,))
-            return sorted({row[0] for row in (*logged, *known)})
+            return sorted(id for (id,) in run(_WHERE, (member, member.encode(), *as_written(member))))
 
     @contextmanager
     def _reading(self) -> Iterator[Any]:
-        with self._read_lock, _worded():
-            yield self._reader.execute
+        """Read as of one moment, on a connection of one's own."""
+        if self._in_memory:
+            with self._lock, _worded():
+                yield self._writer.execute
+            return
+        with _worded():
+            base = self._reader()
+            try:
+                base.execute("begin")
+                yield base.execute
+                base.execute("commit")
+            except BaseException:
+                base.close()
+                raise
+            self._idle.append(base)
+            if self._closed:
+                self._close_idle()
+
+    def _reader(self) -> sqlite3.Connection:
+        if self._closed:
+            raise StoreError("it is closed")
+        with suppress(IndexError):
+            return self._idle.pop()
+        base = _connected(self._path)
+        base.execute("pragma query_only = on")
+        return base
 
     # --- letting go -----------------------------------------------------------------------------
 
     def erase(self, erasures: Sequence[Erasure]) -> None:
-        with self._lock, _worded():
-            try:
-                for erasure in erasures:
-                    self._erase(erasure)
-                self._writer.execute("commit")
-            finally:
-                if self._writer.in_transaction:
-                    self._writer.execute("rollback")
-                self._writer.execute("begin immediate")
+        with self._writing() as base:
+            self._check_ours(erasure.community for erasure in erasures)
+            for erasure in erasures:
+                _erase(base, erasure)
+            self._unscrubbed = True
 
-    def _erase(self, erasure: Erasure) -> None:
-        run, many = self._writer.execute, self._writer.executemany
-        gone = [(events.community, events.first) for events in erasure.events if not events.body]
-        many("delete from events where community = ? and first = ?", gone)
-        many("insert or replace into events values (?, ?, ?, ?, ?, ?)", [one for one in erasure.events if one.body])
-        many("update decisions set body = ? where position = ?", [(body, at) for at, body in erasure.entries if body])
-        dropped = [(at,) for at, body in erasure.entries if body is None]
-        many("delete from decisions where position = ?", dropped)
-        many("delete from touches where position = ?", dropped)
-        update = "update actions set body = ? where community = ? and key = ?"
-        many(update, [(body, erasure.community, key) for key, body in erasure.actions if body])
-        delete = "delete from actions where community = ? and key = ?"
-        many(delete, [(erasure.community, key) for key, body in erasure.actions if body is None])
-        for member in erasure.members:
-            run("delete from touches where kind = 'member' and id = ? and community = ?", (member, erasure.community))
+    def _scrub(self) -> None:
+        """Bring SQLite's log into the file and empty it. While another program reads, that has to wait."""
+        with suppress(sqlite3.OperationalError):
+            [busy, *_] = self._writer.execute("pragma wal_checkpoint(truncate)").fetchone()
+            self._unscrubbed = bool(busy)
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        with self._lock, _worded():
+            if self._closed:
+                raise StoreError("it is closed")
+            with _transaction(self._writer):
+                yield self._writer
+            if self._unscrubbed:
+                self._scrub()
 
     def close(self) -> None:
         with self._lock:
+            if self._closed:
+                return
+            self._closed = True
+            self._close_idle()
             self._writer.close()
-        if self._reader is not self._writer:
-            with self._read_lock:
-                self._reader.close()
+            self._let_go()
+
+    def _close_idle(self) -> None:
+        with suppress(IndexError):
+            while True:
+                self._idle.pop().close()
+
+    def _let_go(self) -> None:
+        if self._guard is not None:
+            self._guard.close()
 
     def __enter__(self) -> SqliteStore:
         return self
@@ -337,24 +327,113 @@ class SqliteStore:
         self.close()
 
 
-def checksum(space: str, key: str, row: bytes) -> int:
-    """Return the CRC-32 of a row and its name."""
-    return zlib.crc32(row, zlib.crc32(key.encode(), zlib.crc32(space.encode())))
+def _behind(after: str | None) -> str:
+    return ">=" if after is None else ">"
 
 
-def _checked(community: str, space: Any, key: Any, row: Any, sum: Any) -> Row:
-    whole = isinstance(space, str) and isinstance(key, str) and isinstance(row, bytes)
-    if not whole or sum != checksum(space, key, row):
-        raise StoreError(f"the state of {community} is damaged: a row of `{space}` is not what was written")
-    return Row(community, space, key, row)
+def _asked(query: Query) -> tuple[str, list[Any]]:
+    """Return the statement that finds decisions. Touches are walked in their own order, the rarest kind first."""
+    touches = query.touches
+    of = "t0" if touches else "d"
+    order, bound, direction = (">", query.after, "asc") if query.before is None else ("<", query.before, "desc")
+    conditions = [f"{of}.position {order} ?"]
+    values: list[Any] = [bound]
+    if query.community is not None:
+        conditions.append(f"{of}.community = ?")
+        values.append(query.community)
+    for number, touch in enumerate(touches):
+        conditions.append(f"t{number}.kind = ? and t{number}.id = ? and t{number}.position = {of}.position")
+        values += touch
+    tables = [*(f"touches t{number}" for number in range(len(touches))), "decisions d"]
+    conditions.append(f"d.position = {of}.position")
+    which = f"from {' cross join '.join(tables)} where {' and '.join(conditions)}"
+    return f"select d.* {which} order by {of}.position {direction} limit ?", [*values, query.limit]
+
+
+def _erase(base: sqlite3.Connection, erasure: Erasure) -> None:
+    many, of = base.executemany, erasure.community
+    segments = [segment._replace(community=of) for segment in erasure.events]
+    changed = [(*one[2:], events_sum(one), of, one.first) for one in segments if one.body]
+    update = "update events set last = ?, since = ?, until = ?, body = ?, sum = ? where community = ? and first = ?"
+    many(update, changed)
+    many("delete from events where community = ? and first = ?", [one[:2] for one in segments if not one.body])
+    _erase_entries(base, erasure)
+    _erase_actions(base, erasure)
+    members = [(of, member) for member in erasure.members]
+    many("delete from touches where kind = 'member' and community = ? and id = ?", members)
+    base.execute("delete from notes where community = ? and at < ?", (of, erasure.notes))
+
+
+def _erase_entries(base: sqlite3.Connection, erasure: Erasure) -> None:
+    of = erasure.community
+    for position, body in erasure.entries:
+        found = base.execute("select at from decisions where position = ? and community = ?", (position, of)).fetchone()
+        if found is None:
+            continue
+        if body is None:
+            base.execute("delete from decisions where position = ?", (position,))
+            base.execute("delete from touches where position = ?", (position,))
+        else:
+            sum = entry_sum(of, found[0], body)
+            base.execute("update decisions set body = ?, sum = ? where position = ?", (body, sum, position))
+
+
+def _erase_actions(base: sqlite3.Connection, erasure: Erasure) -> None:
+    for key, body in erasure.actions:
+        which = (erasure.community, key)
+        found = base.execute("select * from actions where community = ? and key = ?", which).fetchone()
+        if found is None:
+            continue
+        if body is None:
+            base.execute("delete from actions where community = ? and key = ?", which)
+        else:
+            action = Outgoing(*found[:-1])._replace(body=body)
+            base.execute(_KEEP_ACTION, (*action, action_sum(action)))
 
 
 def _head(found: Sequence[Any]) -> Head:
-    return Head(*found)._replace(paused=bool(found[7]))
+    head = Head(*found[:9])._replace(paused=bool(found[7]))
+    if not whole_head(head, found[-1]):
+        raise DamagedError(f"the state of {head.community} is damaged: its head is not what was written")
+    return head
 
 
-def _connected(path: str) -> sqlite3.Connection:
-    return sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
+def _listed(found: Sequence[Any]) -> Head:
+    try:
+        return _head(found)
+    except DamagedError:
+        return Head(str(found[0]))
+
+
+def _action(found: Sequence[Any]) -> Outgoing:
+    return whole_action(Outgoing(*found[:-1]), found[-1])
+
+
+def _connected(path: str, timeout: float = PATIENCE) -> sqlite3.Connection:
+    return sqlite3.connect(path, timeout=timeout, isolation_level=None, check_same_thread=False)
+
+
+def _guard(path: str) -> sqlite3.Connection:
+    """Take the lock beside a file; the system lets it go when the process ends, however it ends."""
+    base = _connected(f"{path}-lock", timeout=0)
+    try:
+        base.execute("begin exclusive")
+    except BaseException:
+        base.close()
+        raise
+    return base
+
+
+@contextmanager
+def _transaction(base: sqlite3.Connection) -> Iterator[None]:
+    base.execute("begin immediate")
+    try:
+        yield
+        base.execute("commit")
+    except BaseException:
+        if base.in_transaction:
+            base.execute("rollback")
+        raise
 
 
 @contextmanager
@@ -362,6 +441,10 @@ def _worded() -> Iterator[None]:
     """Say in words of ours why a file can't be used."""
     try:
         yield
-    except sqlite3.DatabaseError as error:
-        in_use = getattr(error, "sqlite_errorname", "") in ("SQLITE_BUSY", "SQLITE_LOCKED")
-        raise StoreError("it is in use by another process" if in_use else str(error)) from error
+    except sqlite3.Error as error:
+        name = "_".join(getattr(error, "sqlite_errorname", "").split("_")[:2])
+        in_use = name in ("SQLITE_BUSY", "SQLITE_LOCKED")
+        kind = UnavailableError if name in _PASSING else StoreError
+        raise kind("it is in use by another process" if in_use else str(error)) from error
+    except (UnicodeError, OverflowError, TypeError, AttributeError) as error:
+        raise StoreError(f"that can't be kept: {error}") from error

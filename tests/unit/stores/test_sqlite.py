@@ -87,7 +87,7 @@ def test_nothing_is_written_by_half(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         engine.feed(next(iter(Stream(1).events(1))))
         state.save()
         before = rows(tmp_path / "state.db")
-        monkeypatch.setattr("groundrules.stores.sqlite.checksum", lambda *row: 1 / 0 if row[0] == "meta" else 0)
+        monkeypatch.setattr("groundrules.stores.sqlite.row_sum", lambda *row: 1 / 0 if row[1] == "meta" else 0)
         for event in Stream(2).events(5):
             engine.feed(event)
         with pytest.raises(StoreError):

@@ -62,7 +62,7 @@ class State:
         batch = Batch(uuid.uuid4().hex)
         with _refusals():
             batch.rows = [Row(*row) for row in self.engine.drain()]
-            batch.heads = [self._head(id, batch.id) for id in sorted({row.community for row in batch.rows})]
+            batch.heads = [self._next(id, batch.id) for id in sorted({row.community for row in batch.rows})]
             if self.keeper != self.engine.name:
                 shapes = msgspec.json.encode(self.engine.shapes, order="deterministic")
                 batch.plans = [Plan(self.engine.name, 0, shapes, b"")]
@@ -71,8 +71,10 @@ class State:
         self.keeper = self.engine.name
         return len(batch.rows)
 
-    def _head(self, id: str, batch: str) -> Head:
-        head = self._heads.get(id, Head(id))
+    def _next(self, id: str, batch: str) -> Head:
+        if id not in self._heads:
+            self._store.claim(id)
+        head = self._heads.setdefault(id, Head(id))
         due = self.engine.next_due(id)
         return head._replace(version=head.version + 1, batch=batch, plan=self.engine.name, due=due)
 

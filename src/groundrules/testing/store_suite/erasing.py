@@ -1,0 +1,115 @@
+"""Of letting go: whoever is forgotten is found nowhere, and nobody else is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from groundrules.stores import OwnedError, Store
+from groundrules.stores.records import Erasure, Note, Query, Row
+from groundrules.testing.store_suite.base import Base
+from groundrules.testing.store_suite.hands import Hand, action, entry, everything, segment
+
+LI = "li-who-is-forgotten"
+Traces = Callable[[], bytes]
+
+
+class Erasing(Base):
+    """Of letting go."""
+
+    @pytest.fixture
+    def traces(self) -> Traces | None:
+        """Return what reads all bytes of the place, for a store that promises to leave none; None if it does not."""
+        return None
+
+    def test_each_record_goes_or_is_replaced(self, store: Store) -> None:
+        hand = Hand(store, "c", "d")
+        first = hand.commit(
+            "c",
+            "d",
+            events=[segment(of, number, number, number, b"line") for of in "cd" for number in (1, 2, 3)],
+            entries=[entry(of, b"%d" % at, at, member=LI, rule="r") for of in "cd" for at in (1, 2, 3)],
+            actions=[action(of, number) for of in "cd" for number in (1, 2, 3)],
+            notes=[Note(of, at, "k") for of in "cd" for at in (1, 2, 3)],
+        )
+        before = everything(store, "c", "d")
+        store.erase(
+            [
+                Erasure(
+                    "c",
+                    events=[segment("c", 1, 1, body=b""), segment("c", 2, 3, 5, b"less"), segment("c", 9, 9)],
+                    entries=[(first, None), (first + 1, b"less"), (first + 3, None), (first + 99, None)],
+                    actions=[("key-1", None), ("key-2", b"less"), ("key-9", None)],
+                    notes=3,
+                )
+            ]
+        )
+        found = everything(store, "c", "d")
+        assert found["d"] == before["d"]
+        left = found["c"]
+        assert left["events"] == [segment("c", 2, 3, 5, b"less"), segment("c", 3, 3, 3, b"line")]
+        assert [(one.position, one.body) for one in left["decisions"]] == [(first + 1, b"less"), (first + 2, b"3")]
+        assert [(one.number, one.body) for one in left["actions"]] == [(2, b"less"), (3, action("c", 3).body)]
+        assert left["notes"] == [Note("c", 3, "k")]
+        assert [one.position for one in store.decisions(Query("c", LI, "r"))] == [first + 1, first + 2]
+        assert (left["head"], left["rows"]) == (before["c"]["head"], before["c"]["rows"])
+
+    def test_the_numbers_of_what_went_are_not_given_again(self, store: Store) -> None:
+        hand = Hand(store, "c")
+        first = hand.commit("c", entries=[entry("c", b"1"), entry("c", b"2")])
+        store.erase([Erasure("c", entries=[(first, None), (first + 1, None)])])
+        assert hand.commit("c", entries=[entry("c", b"3")]) > first + 1
+
+    def test_touches_of_a_member_go_and_those_of_others_stay(self, store: Store) -> None:
+        hand = Hand(store, "c", "d")
+        entries = [entry(of, b"x", member=who, rule=LI, channel=LI) for of in "cd" for who in (LI, "wang")]
+        hand.commit("c", "d", entries=entries)
+        store.erase([Erasure("c", members=[LI, "nobody"])])
+        assert [one.community for one in store.decisions(Query(member=LI))] == ["d"]
+        assert [one.community for one in store.decisions(Query(member="wang"))] == ["c", "d"]
+        assert len(store.decisions(Query(rule=LI))) == len(store.decisions(Query(channel=LI))) == 4
+        assert store.where(LI) == ["d"]
+
+    def test_nothing_is_erased_if_one_of_them_is_not_ours(self, store: Store) -> None:
+        hand = Hand(store, "c", "d")
+        first = hand.commit("c", "d", entries=[entry("c", b"1")])
+        store.release(["d"])
+        with pytest.raises(OwnedError):
+            store.erase([Erasure("c", entries=[(first, None)]), Erasure("d")])
+        assert len(store.decisions(Query())) == 1
+
+    def test_no_trace_is_left(self, store: Store, traces: Traces | None) -> None:
+        hand = Hand(store, "c", "d")
+        said = f'{{"who":"{LI}"}}'.encode()
+        first = hand.commit(
+            "c",
+            "d",
+            rows=[Row("c", "roster/member", LI, said), Row("c", "s", "shared", said), Row("c", "s", "wang", b"w")],
+            events=[segment("c", 1, 2, body=said), segment("c", 3, 3, body=said)],
+            entries=[entry("c", said, member=LI), entry("c", said, member=LI, rule="r")],
+            actions=[action("c", 1, f"key of {LI}")._replace(body=said), action("c", 2)._replace(body=said)],
+            notes=[Note("c", 1, "k", said)],
+        )
+        for turn in range(30):
+            hand.commit("c", rows=[Row("c", "s", f"k{turn}", said)], entries=[entry("c", said, member=LI)])
+        gone = [Row("c", "roster/member", LI, None), Row("c", "s", "shared", b"[]")]
+        hand.commit("c", rows=[*gone, *(Row("c", "s", f"k{turn}", None) for turn in range(30))])
+        logged = store.decisions(Query("c"))
+        store.erase(
+            [
+                Erasure(
+                    "c",
+                    events=[segment("c", 1, 2, body=b"[]"), segment("c", 3, 3, body=b"")],
+                    entries=[(first, b"[]"), *((one.position, None) for one in logged[1:])],
+                    actions=[(f"key of {LI}", None), ("key-2", b"[]")],
+                    members=[LI],
+                    notes=2,
+                )
+            ]
+        )
+        assert LI.encode() not in repr(everything(store, "c", "d")).encode()
+        assert (store.where(LI), store.decisions(Query(member=LI)), store.action("c", f"key of {LI}")) == ([], [], None)
+        assert store.action("c", "key-2") == action("c", 2)._replace(body=b"[]")
+        if traces is not None:
+            assert LI.encode() not in traces()

@@ -1,0 +1,32 @@
+"""A process that commits is killed at any instant: what it kept is whole, and all of which it said so is there."""
+
+from __future__ import annotations
+
+import random
+import time
+from contextlib import closing
+from pathlib import Path
+
+from groundrules.testing.store_suite.hands import Hand
+from groundrules.tools.running.states import opened
+from strategies.committing import check, commit, killed, started
+
+KILLS = 6
+
+
+def killed_again_and_again(where: str) -> None:
+    chance = random.Random(5)
+    before = 0
+    for _ in range(KILLS):
+        process = started(where)
+        time.sleep(chance.random() * 0.1)
+        said = killed(process) or before
+        with closing(opened(where)) as store:
+            before = check(store)
+            assert before - said in (0, 1)
+            before = commit(Hand(store, "c", "d"))
+    assert before > 2 * KILLS
+
+
+def test_sqlite(tmp_path: Path) -> None:
+    killed_again_and_again(f"sqlite:{tmp_path / 'hub.db'}")
