@@ -20,7 +20,7 @@ from groundrules.runtime.passing_time import FAR, PassingTime
 from groundrules.runtime.performing import Outcome, Performer
 from groundrules.runtime.turns import Job, Turns
 from groundrules.stores import OwnedError, Store
-from groundrules.stores.records import Batch, Events, Logged, Outgoing, Query
+from groundrules.stores.records import Batch, Events, Head, Logged, Outgoing, Query
 from groundrules.tools.running.states import opened
 
 T = TypeVar("T")
@@ -58,6 +58,7 @@ class Hub:
         self._ticks = ticks
         self._turns = Turns(self._core, limit, self._kept)
         self._clock_task: asyncio.Task[None] | None = None
+        self._watchers: list[Callable[[Batch], object]] = []
 
     # --- beginning and ending -------------------------------------------------------------------
 
@@ -111,6 +112,12 @@ class Hub:
         """After a commit: actions are performed, and the clock is set."""
         self._outbox.wake(head.community for head in batch.heads)
         self._time.note(batch)
+        for watcher in self._watchers:
+            watcher(batch)
+
+    def watch(self, watcher: Callable[[Batch], object]) -> None:
+        """Call `watcher` with each batch after its commit; it is called on the loop and must return at once."""
+        self._watchers.append(watcher)
 
     @property
     def trouble(self) -> str | None:
@@ -132,6 +139,17 @@ class Hub:
 
     async def handle_many(self, events: Iterable[Event]) -> list[list[Decision]]:
         """Decide on events in order, as `handle` does; return when all are kept."""
+        answers = await self.handle_each(events)
+        for answer in answers:
+            if isinstance(answer, Exception):
+                raise answer
+        return answers  # type: ignore[return-value]
+
+    async def handle_each(self, events: Iterable[Event]) -> list[list[Decision] | Exception]:
+        """Decide on events in order, as `handle` does; return for each its decisions or why there are none.
+
+        What stands in place of decisions is what `handle` would have raised.
+        """
         jobs = [self._job(event) for event in events]
         if not jobs:
             return []
@@ -141,9 +159,11 @@ class Hub:
         with suppress(Exception):
             await last
         for job in jobs:
-            if job.error is not None:
-                raise job.error
-        return [job.answer for job in jobs]
+            if not job.over:  # the last one failed, and this one is done once more
+                job.future = asyncio.get_running_loop().create_future()
+                with suppress(Exception):
+                    await job.future
+        return [job.answer if job.error is None else job.error for job in jobs]
 
     def _job(self, event: Event) -> Job:
         arrived = arrival(event, self._core.clock())
@@ -151,8 +171,8 @@ class Hub:
             return Job(None, lambda core: core.refuse(arrived))
         return Job(arrived.community, _Decide(arrived))
 
-    async def do(self, community: str, what: Callable[[Core], T]) -> T:
-        """Do something in a community between two events, and return its answer when it is kept."""
+    async def do(self, community: str | None, what: Callable[[Core], T]) -> T:
+        """Do something in a community, or in none, between two events, and return its answer when it is kept."""
         answer: T = await self._turns.do(Job(community, what))
         return answer
 
@@ -160,6 +180,16 @@ class Hub:
     def full(self) -> bool:
         """Whether so many events wait that whoever brings another has to wait too."""
         return self._turns.full
+
+    @property
+    def waiting(self) -> int:
+        """How many events, and other things to do, wait for their turn."""
+        return self._turns.waiting
+
+    @property
+    def commit_seconds(self) -> float:
+        """How long the store took for the latest commit."""
+        return self._turns.commit_seconds
 
     async def tick(self) -> None:
         """Let time pass until now wherever something is due. The hub does so by itself unless it is without `ticks`."""
@@ -170,6 +200,10 @@ class Hub:
     async def actions(self, community: str | None = None, after: int = 0, limit: int = 1000) -> list[Outgoing]:
         """Return actions whose end nobody knows yet, in order, with those in doubt among them."""
         return await self._read(lambda: self._store.outgoing(community, after=after, limit=limit))
+
+    async def action(self, community: str, key: str) -> Outgoing | None:
+        """Return an action, whatever became of it; None if there never was one under this key."""
+        return await self._read(lambda: self._store.action(community, key))
 
     async def report(self, community: str, key: str, outcome: Outcome, wait: float = 0) -> list[Decision]:
         """Say what became of an action, for bots that perform actions themselves and for those in doubt.
@@ -216,6 +250,14 @@ class Hub:
             await asyncio.sleep(0.001)
 
     # --- looking --------------------------------------------------------------------------------
+
+    async def communities(self, after: str = "", limit: int = 1000) -> list[Head]:
+        """Return the communities that are kept, in the order of their ids, behind `after`."""
+        return await self._read(lambda: self._store.heads(after, limit))
+
+    async def community(self, id: str) -> Head | None:
+        """Return what is kept of a community beside its rows; None if nothing is."""
+        return await self._read(lambda: self._store.head(id))
 
     async def decisions(self, query: Query = EVERYTHING) -> list[Logged]:
         """Return decisions of the log."""

@@ -33,7 +33,7 @@ log = logging.getLogger("groundrules.hub")
 class Job:
     """Something to be done in a community, or in none, for whoever waits for it."""
 
-    __slots__ = ("answer", "community", "do", "error", "future")
+    __slots__ = ("answer", "community", "do", "error", "future", "over")
 
     def __init__(self, community: str | None, do: Callable[[Core], Any]) -> None:
         self.community = community
@@ -41,9 +41,11 @@ class Job:
         self.future: asyncio.Future[Any] | None = None
         self.answer: Any = None
         self.error: Exception | None = None
+        self.over = False
 
     def finish(self) -> None:
         """Tell whoever waits."""
+        self.over = True
         if self.future is None or self.future.done():
             return
         if self.error is None:
@@ -56,6 +58,7 @@ class Turns:
     """The jobs of a hub, one after another. `behind` is told of each batch that was kept.
 
     limit: so many jobs may wait; who brings more has to wait too. trouble: why the store can't be written to now.
+    commit_seconds: how long the store took for the latest commit.
     """
 
     def __init__(self, core: Core, limit: int, behind: Callable[[Batch], object]) -> None:
@@ -65,6 +68,7 @@ class Turns:
         self._queue: deque[Job] = deque()
         self._ending = False
         self.trouble: str | None = None
+        self.commit_seconds = 0.0
 
     def start(self, store: Store) -> None:
         """Begin to do jobs."""
@@ -94,6 +98,11 @@ class Turns:
     def full(self) -> bool:
         """Whether so many jobs wait that whoever brings another has to wait too."""
         return len(self._queue) >= self._limit
+
+    @property
+    def waiting(self) -> int:
+        """How many jobs wait."""
+        return len(self._queue)
 
     @property
     def busy(self) -> set[str | None]:
@@ -204,6 +213,7 @@ class Turns:
         """Keep a batch, however long the store is out of reach. False if a community of it is no longer ours."""
         pause = FIRST_PAUSE
         while True:
+            began = time.perf_counter()
             try:
                 await self.io(self.store.commit, batch)
             except OwnedError:
@@ -224,4 +234,5 @@ class Turns:
                 pause = min(2 * pause, LONGEST_PAUSE)
             else:
                 self.trouble = None
+                self.commit_seconds = time.perf_counter() - began
                 return True

@@ -336,6 +336,43 @@ def test_a_defect_in_the_engine_loses_no_other_event(book: str, place: str, monk
             assert isinstance(answers[1], HubError)
             assert [len(answer) for answer in (answers[0], answers[2])] == [1, 1]  # type: ignore[arg-type]
             assert [decision.event for decision in await logged(hub)] == ["1", "2"]
+            last = await hub.handle_each([message("3", "an advert"), message("bad", "an advert")])
+            assert [len(last[0]), type(last[1])] == [1, HubError]  # type: ignore[arg-type]
+
+    run(go())
+
+
+def test_of_many_events_each_has_its_own_answer(book: str, place: str) -> None:
+    def source(community: str) -> str:
+        return book if community == "c" else "nowhere"
+
+    async def go() -> None:
+        async with Hub(place, source, clock=Watch(), ticks=False) as hub:
+            events = [message("1", "banme"), message("2", "banme", community="d"), message("3", "banme")]
+            first, second, third = await hub.handle_each(events)
+            assert isinstance(second, HubError)
+            assert [answer[0].event for answer in (first, third) if isinstance(answer, list)] == ["1", "3"]
+            with pytest.raises(HubError, match="can't be used"):
+                await hub.handle_many(events)
+
+    run(go())
+
+
+def test_watchers_are_told_of_what_was_kept(book: str, place: str) -> None:
+    async def go() -> None:
+        batches: list[Batch] = []
+        async with Hub(place, book, clock=Watch(), ticks=False) as hub:
+            hub.watch(batches.append)
+            await hub.handle(message("1", "banme"))
+            [ban] = await hub.actions()
+            assert [action.key for batch in batches for action in batch.actions] == [ban.key]
+            assert (hub.waiting, hub.commit_seconds > 0) == (0, True)
+            await hub.report("c", ban.key, Done())
+            assert [action.status for batch in batches for action in batch.outcomes] == ["done"]
+            assert await hub.action("c", ban.key) == batches[-1].outcomes[0]
+            assert [head.community for head in await hub.communities()] == ["c"]
+            assert await hub.community("c") == batches[-1].heads[0]
+            assert await hub.community("d") is None
 
     run(go())
 
