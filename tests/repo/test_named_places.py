@@ -12,7 +12,13 @@ import pytest
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "groundrules"
 PAGES = sorted(
-    [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), ROOT / "tests" / "README.md", *ROOT.glob("examples/*/README.md")]
+    [
+        *ROOT.glob("*.md"),
+        *ROOT.glob("docs/*.md"),
+        *ROOT.glob("docs/platforms/*.md"),
+        ROOT / "tests" / "README.md",
+        *ROOT.glob("examples/*/README.md"),
+    ]
 )
 OURS = [
     ROOT / name for name in ("CONTRIBUTING.md", "docs/architecture.md", "tests/README.md")

@@ -32,7 +32,7 @@ FILLED = {  # kind → what its author writes: file, what stands there, what is 
         (
             "src/groundrules/adapters/made_up.py",
             "raise NotImplementedError",
-            "return [(action.do, {})] if action.do in ACTIONS else []",
+            "return [(action.do, {})] if action.do in CAN else []",
         ),
     ),
 }

@@ -1,12 +1,21 @@
-"""One platform a file: its raw events as events of std/chat, and decided actions as its calls.
+"""One platform a folder: its raw events as events of std/chat, and decided actions as its calls.
 
 An adapter is pure: `events(raw)` and `calls(action)` take and return plain data, and whoever runs the bot does the I/O.
-`SUPPLIES` says, per event type, which fields it fills in, so that `groundrules lint --adapter NAME` finds rules that
-read a fact which never comes, and rules on events that are never sent. `ACTIONS`, which may be left out, says which
-actions `calls` carries out, and the same command finds those that are asked for in vain. What a platform does not tell
-(when an account was made, a member's birthday) a bot may add to the events itself, or say once in a `roster` event.
+What the bot knows beside them (the time, its own id, names of roles) comes in a `Context`. Tables say the rest:
 
-An adapter is known by its name among the entry points `groundrules.adapters`; a module of any package can be one.
+| table | what it says |
+|---|---|
+| `SUPPLIES` | per event type, the fields that are filled in; `groundrules lint --adapter NAME` compares rules with it |
+| `CAN` | per action, the rights that the bot needs on the platform; every one of them is translated |
+| `LACKS` | for every other shipped action, what is lacking, in both languages |
+| `REPEATS` | whether an action may be repeated: `harmless`, `keyed` (the platform does it once under its key), `once` |
+| `ENDED_BY` | actions of a length that the platform does not end by itself, and the action that ends them |
+
+What a platform does not tell (when an account was made, a member's birthday) a bot may add to the events itself, or say
+once in a `roster` event. What platforms refuse stands in `limits.py`.
+
+An adapter is known by its name among the entry points `groundrules.adapters`; a module of any package can be one, and
+needs `SUPPLIES`, `events` and `calls`; the hub reads the other tables where they are there.
 """
 
 from __future__ import annotations
@@ -14,7 +23,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, runtime_checkable
 
+from groundrules.adapters.context import Context, Lacking
 from groundrules.decisions import Action
+from groundrules.outcomes import Outcome
+
+__all__ = ["Adapter", "Context", "Lacking", "Platform"]
 
 
 @runtime_checkable
@@ -32,5 +45,34 @@ class Adapter(Protocol):
         ...
 
     def calls(self, action: Action, community: Any, /, lang: str = ...) -> Sequence[tuple[Any, ...]]:
-        """Return the platform's calls that carry out an action; none for what the platform can't do."""
+        """Return the platform's calls that carry out an action. Raises Lacking for what the platform can't do."""
+        ...
+
+
+@runtime_checkable
+class Platform(Adapter, Protocol):
+    """An adapter that says all that a hub asks: ours, and whoever wants to be run as ours are."""
+
+    @property
+    def CAN(self) -> Mapping[str, frozenset[str]]: ...
+
+    @property
+    def LACKS(self) -> Mapping[str, Mapping[str, str]]: ...
+
+    @property
+    def REPEATS(self) -> Mapping[str, str]: ...
+
+    @property
+    def ENDED_BY(self) -> Mapping[str, str]: ...
+
+    def events(self, raw: Mapping[str, Any], context: Context = ..., /) -> list[dict[str, Any]]: ...
+
+    def calls(
+        self, action: Action, community: Any, /, lang: str = ..., context: Context = ...
+    ) -> Sequence[tuple[Any, ...]]: ...
+
+    def outcome(
+        self, do: str, answer: Mapping[str, Any], /, status: int = ..., headers: Mapping[str, str] | None = ...
+    ) -> Outcome:
+        """Say what the platform's answer to one call of the action `do` means; several are put `together`."""
         ...

@@ -2,36 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from typing import Any, Protocol
+from collections.abc import Collection
+from typing import Protocol
 
 from groundrules.decisions import Action
+from groundrules.outcomes import Done, Failed, Outcome, Retry
 
-
-@dataclass(frozen=True)
-class Done:
-    """The platform did it. `message`: the message that it wrote, as facts of an event (`{"id": …}`)."""
-
-    message: Mapping[str, Any] | None = None
-
-
-@dataclass(frozen=True)
-class Failed:
-    """The platform refused, and would again; `reason` is for moderators."""
-
-    reason: str
-
-
-@dataclass(frozen=True)
-class Retry:
-    """Not now: to be tried again `after` seconds, None when the hub thinks best."""
-
-    after: float | None = None
-    reason: str = ""
-
-
-Outcome = Done | Failed | Retry
+__all__ = ["Done", "Failed", "Outcome", "Performer", "Retry"]
 
 
 class Performer(Protocol):

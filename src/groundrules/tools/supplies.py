@@ -21,9 +21,11 @@ def _table(name: str, adapter: Any) -> Platform:
     table: Any = adapter.SUPPLIES
     if not isinstance(table, Mapping) or not all(map(_is_row, table.items())):
         raise PortError(f"the adapter `{name}` is broken: `SUPPLIES` maps event types to sets of dotted paths")
-    actions: Any = getattr(adapter, "ACTIONS", None)
+    actions: Any = getattr(adapter, "CAN", None)
+    if isinstance(actions, Mapping):
+        actions = frozenset(actions)
     if actions is not None and not _is_names(actions):
-        raise PortError(f"the adapter `{name}` is broken: `ACTIONS` is a set of names of actions")
+        raise PortError(f"the adapter `{name}` is broken: `CAN` maps names of actions to the rights that they take")
     sends = {kind: frozenset(paths) for kind, paths in table.items()}
     return Platform(sends, None if actions is None else frozenset(actions))
 

@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groundrules.adapters import matrix, onebot
+from groundrules.adapters import Context, matrix, onebot
 
 from .valid import said_in
 
+ROOM = Context(community="!r:x", own="@bot:x", authors={"$1": "@b:x", "": "@c:x"})
 SHARED = Path(__file__).parents[4] / "shared" / "data"
 ODD: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
@@ -91,7 +92,7 @@ def test_onebot_reads_anything(raw: dict[str, Any]) -> None:
 
 @given(MATRIX, st.sampled_from([*(f"m.room.{name}" for name in MATRIX_TYPES), "m.room.redaction", "m.reaction"]))
 def test_matrix_reads_anything(raw: dict[str, Any], type: str) -> None:
-    said_in(matrix.events({**raw, "type": type}, "!r:x", "@bot:x", {"$1": "@b:x", "": "@c:x"}))
+    said_in(matrix.events({**raw, "type": type}, ROOM))
 
 
 @pytest.mark.skipif(not SHARED.exists(), reason="the recorded texts and events are not beside this checkout")
@@ -101,12 +102,12 @@ def test_hostile_texts_and_recorded_events_are_read() -> None:
         assert len(said_in(onebot.events({**group, "message": f"{written} https://{written}"}))) == 1
         content = {"body": written, "formatted_body": f'<a href="{written}">{written}</a>'}
         room = {"type": "m.room.message", "event_id": "$1", "sender": "@a:x", "origin_server_ts": 1, "content": content}
-        assert len(said_in(matrix.events(room, "!r:x"))) == 1
+        assert len(said_in(matrix.events(room, ROOM))) == 1
     for file in sorted((SHARED / "platforms").rglob("*.json")):
         recorded = json.loads(file.read_text(encoding="utf-8"))
         for raw in recorded if isinstance(recorded, list) else [recorded]:
             said_in(onebot.events(raw))
-            said_in(matrix.events(raw, "!r:x", authors={}))
+            said_in(matrix.events(raw, ROOM))
 
 
 @pytest.mark.parametrize(
@@ -116,6 +117,6 @@ def test_reading_is_linear(piece: str) -> None:
     start = time.perf_counter()
     written = piece * (60_000 // len(piece))
     content = {"body": written, "formatted_body": written, "m.relates_to": {"m.in_reply_to": {"event_id": "$0"}}}
-    matrix.events({"type": "m.room.message", "event_id": "$1", "sender": "@a:x", "content": content}, "!r:x")
+    matrix.events({"type": "m.room.message", "event_id": "$1", "sender": "@a:x", "content": content}, ROOM)
     onebot.events({"post_type": "message", "group_id": 1, "message": written})
     assert time.perf_counter() - start < 10

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
+from groundrules.adapters import Lacking
 from groundrules.decisions import Action
 from groundrules.engine.intake.decode import Decoder
 from groundrules.frontend import check_text
@@ -55,7 +56,14 @@ _GIVEN = {  # a value for each parameter of the shipped actions
 def carried_out(calls: Callable[[Action], Sequence[Any]]) -> set[str]:
     """The shipped actions for which there are calls, with all that they may be given."""
     catalog = shipped_catalog()
-    return {name for name in catalog.names("actions") if calls(_specimen(name))}
+    return {name for name in catalog.names("actions") if _is_done(calls, _specimen(name))}
+
+
+def _is_done(calls: Callable[[Action], Sequence[Any]], action: Action) -> bool:
+    try:
+        return bool(calls(action))
+    except Lacking:
+        return False
 
 
 def _specimen(name: str) -> Action:
@@ -63,3 +71,10 @@ def _specimen(name: str) -> Action:
     assert action is not None
     parameters = {name: _GIVEN[name] for name in action.parameters if name in _GIVEN}
     return Action(do=name, who="li", key="k", rules=("r",), parameters=parameters)
+
+
+def compared(made: Iterable[dict[str, Any]], table: Mapping[str, frozenset[str]]) -> tuple[list[str], list[str]]:
+    """What events say and their table does not, and what the table says and no event does: `type: path`."""
+    said = {f"{kind}: {path}" for kind, found in said_in(made).items() for path in found}
+    promised = {f"{kind}: {path}" for kind, found in table.items() for path in found}
+    return sorted(said - promised), sorted(promised - said)

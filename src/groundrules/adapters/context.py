@@ -1,0 +1,70 @@
+"""What the host knows and neither a raw event nor an action says. All of it may be left out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from groundrules.errors import GroundrulesError
+
+
+class Lacking(GroundrulesError):
+    """A platform can't do what an action asks for, or the context lacks what it would need; the message says what."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the host knows beside the event or the action at hand; times are milliseconds since 1970.
+
+    | field | what it is |
+    |---|---|
+    | `now` | when the event came in, for platforms whose events bear no time; when the calls are made |
+    | `decided` | when the action was decided: a mute that is repeated later ends when it would have |
+    | `own` | the bot's own id |
+    | `community` | where the event at hand happened, if it does not say so |
+    | `channel` | where the event happened that was decided on: a reply or warning goes there |
+    | `announcements`, `staff` | the channels for `announce`, and for `notify` by role; without them, `channel` |
+    | `channels`, `roles` | ids by name |
+    | `members` | names by id, of those whom a text may mention: `@` and an id in it becomes a mention |
+    | `usernames` | members' ids by their names without `@`, for platforms whose messages mention names only |
+    | `authors` | who wrote a message, by its id |
+    | `polls` | polls by id: `options` as texts, and `community` where the platform's votes don't name it |
+    | `state` | what the platform says now of a channel or community, by its id; each adapter says what it reads |
+    | `requests` | what names a request to join on the platform, by the applicant's id |
+    | `direct` | the channels or rooms for private messages, by the member's id |
+    | `text` | what is said where an action that speaks has no text: the decision's own explanation |
+    """
+
+    now: float = 0
+    decided: float | None = None
+    own: str | None = None
+    community: str | None = None
+    channel: str | None = None
+    announcements: str | None = None
+    staff: str | None = None
+    channels: Mapping[str, str] = field(default_factory=dict)
+    roles: Mapping[str, str] = field(default_factory=dict)
+    members: Mapping[str, str] = field(default_factory=dict)
+    usernames: Mapping[str, str] = field(default_factory=dict)
+    authors: Mapping[str, str] = field(default_factory=dict)
+    polls: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    state: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    requests: Mapping[str, Any] = field(default_factory=dict)
+    direct: Mapping[str, str] = field(default_factory=dict)
+    text: str = ""
+
+    def left(self, duration: float) -> float:
+        """What is left of a time that began when the action was decided, in milliseconds; at least one."""
+        gone = self.now - self.decided if self.now and self.decided is not None else 0
+        return max(duration - max(gone, 0), 1)
+
+    def until(self, duration: float) -> float:
+        """When a time that began at the decision ends, in milliseconds since 1970. Raises Lacking without a clock."""
+        begun = self.decided if self.decided is not None else self.now
+        if not begun:
+            raise Lacking("the context must say when the action was decided")
+        return begun + duration
+
+
+NOTHING = Context()

@@ -1,0 +1,594 @@
+"""Dispatches of Discord's gateway as events of std/chat.
+
+A server is a community of many channels. A message's id here is `channel/message`, because every call about it needs
+both. The context's `state` holds servers and channels as the gateway gives them, by id: from them come the names of
+roles, the highest first, the owner, and what a channel is called. Bans, mutes and roles that moderators give by hand
+are read from the audit log, which alone says who did it and why; whoever is sent away also leaves
+(`GUILD_MEMBER_REMOVE` does not say why). Texts are as members see them: `@name` for `<@1>`, `:wave:` for `<:wave:1>`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from groundrules.adapters.common import Json, event, instant, links, mapping, member, number, sequence, text
+from groundrules.adapters.context import NOTHING, Context
+
+INTENTS: dict[str, int] = {
+    "GUILDS": 1 << 0,
+    "GUILD_MEMBERS": 1 << 1,
+    "GUILD_MODERATION": 1 << 2,
+    "GUILD_VOICE_STATES": 1 << 7,
+    "GUILD_MESSAGES": 1 << 9,
+    "GUILD_MESSAGE_REACTIONS": 1 << 10,
+    "MESSAGE_CONTENT": 1 << 15,
+    "GUILD_MESSAGE_POLLS": 1 << 24,
+}
+"""The intents without which events stay away; GUILD_MEMBERS and MESSAGE_CONTENT must be switched on for the bot."""
+
+_HEADER = frozenset({"actor", "channel"})
+_CHANNEL = frozenset({f"channel.{fact}" for fact in ("name", "topic", "kind", "parent")})
+_USER = frozenset({f"actor.{fact}" for fact in ("name", "created", "bot", "self")})
+_MEMBER = _USER | {"actor.roles", "actor.joined"}
+_BY = frozenset({"actor", "actor.created", "actor.self"})
+_ON_SOMEBODY = _BY | {"target", "target.created", "target.self", "reason"}
+_VOTE = _HEADER | _CHANNEL | {"actor.created", "actor.self", "poll", "poll.question", "poll.options", "option"}
+
+SUPPLIES: dict[str, frozenset[str]] = {
+    "message": _HEADER
+    | _CHANNEL
+    | _MEMBER
+    | {"text", "links", "mentions", "mentions_everyone", "attachments", "reply_to", "reply_to_author", "thread"}
+    | {f"reply_to_author.{fact}" for fact in ("name", "created", "bot", "self")}
+    | {"forwarded"},
+    "message.edited": _HEADER
+    | _CHANNEL
+    | _MEMBER
+    | {"message", "message.author", "text", "links", "mentions", "attachments"},
+    "message.deleted": frozenset({"channel", "message", "message.author"}) | _CHANNEL,
+    "message.pinned": _HEADER | _CHANNEL | {"actor.created", "actor.self", "message", "message.author"},
+    "message.unpinned": _HEADER | _CHANNEL | {"actor.created", "actor.self", "message", "message.author"},
+    "reaction.added": _HEADER | _CHANNEL | _MEMBER | {"message", "message.author", "emoji"},
+    "reaction.removed": _HEADER | _CHANNEL | {"actor.created", "actor.self", "message", "message.author", "emoji"},
+    "member.joined": _MEMBER | {"actor"},
+    "member.left": _USER | {"actor"},
+    "member.updated": _MEMBER | {"actor", "name"},
+    "member.kicked": _ON_SOMEBODY,
+    "member.banned": _ON_SOMEBODY,
+    "member.unbanned": _ON_SOMEBODY,
+    "member.muted": _ON_SOMEBODY | {"duration"},
+    "member.unmuted": _ON_SOMEBODY,
+    "role.added": _ON_SOMEBODY | {"role"},
+    "role.removed": _BY | {"target", "target.created", "target.self", "role"},
+    "poll.created": _HEADER
+    | _CHANNEL
+    | _MEMBER
+    | {"poll", "poll.question", "poll.options", "poll.closes", "poll.creator"},
+    "poll.closed": _HEADER | _CHANNEL | _MEMBER | {"poll", "poll.question", "poll.options", "result", "votes"},
+    "vote.cast": _VOTE,
+    "vote.withdrawn": _VOTE,
+    "thread.created": _HEADER | _CHANNEL | {"actor.created", "actor.self", "thread", "thread.title", "thread.author"},
+    "thread.closed": frozenset({"channel", "thread", "thread.title", "thread.author"}) | _CHANNEL,
+    "channel.created": frozenset({"channel"}) | _CHANNEL,
+    "channel.updated": frozenset({"channel"}) | _CHANNEL,
+    "channel.deleted": frozenset({"channel"}) | _CHANNEL,
+    "roster": frozenset(
+        {"members", *(f"members.{fact}" for fact in ("name", "roles", "joined", "created", "bot", "self"))}
+    ),
+}
+
+_EPOCH = 1_420_070_400_000
+_VOICE_MESSAGE = 1 << 13
+_FORWARD = 1
+_UNSAID = frozenset(
+    {
+        1,
+        2,
+        3,
+        4,
+        5,
+        6,
+        7,
+        8,
+        9,
+        10,
+        11,
+        12,
+        14,
+        15,
+        16,
+        17,
+        18,
+        21,
+        22,
+        24,
+        25,
+        26,
+        27,
+        28,
+        29,
+        31,
+        32,
+        36,
+        37,
+        38,
+        39,
+        44,
+    }
+)
+"""Types of messages in which Discord itself speaks; what they tell comes as events of its own."""
+_POLL_RESULT = 46
+_KINDS = {
+    0: "text",
+    2: "voice",
+    4: "category",
+    5: "announcement",
+    13: "stage",
+    15: "forum",
+    16: "media",
+} | dict.fromkeys((10, 11, 12), "thread")
+_AUDITED = {
+    20: "member.kicked",
+    22: "member.banned",
+    23: "member.unbanned",
+    74: "message.pinned",
+    75: "message.unpinned",
+}
+_MEMBER_UPDATE, _MEMBER_ROLE_UPDATE = 24, 25
+_LONGEST_EMBED = 6_000
+
+_MARKED = re.compile(r"<(?:(@!?|@&|#)([0-9]{1,20})|a?:(\w{1,32}):[0-9]{1,20})>")
+_MASKED_LINK = re.compile(
+    r"\[([^\[\]\n]{1,1000})\]\(\s{0,4}<?(https?://[^\s<>()]{1,2000})>?[^()\n]{0,200}\)", re.IGNORECASE
+)
+
+
+def events(raw: Mapping[str, Any], context: Context = NOTHING) -> list[Json]:
+    """Return the events that one dispatch (`{op, t, s, d}`) stands for; none for what concerns no server.
+
+    Of the context `now` is read (most dispatches bear no time), `own`, `state`, `roles`, `authors` and `polls`. A
+    reaction to a message of unknown author stands for none.
+    """
+    data = mapping(raw.get("d"))
+    type = text(raw.get("t"))
+    guild = text(data.get("id") if type == "GUILD_CREATE" else data.get("guild_id"))
+    reader = _READERS.get(type)
+    return list(reader(_Dispatch(raw, data, guild, context))) if guild and reader else []
+
+
+class _Dispatch:
+    """One dispatch, and what the events that it stands for share."""
+
+    def __init__(self, raw: Mapping[str, Any], data: Mapping[str, Any], guild: str, context: Context) -> None:
+        self.data = data
+        self.guild = guild
+        self.context = context
+        self.name = f"{text(raw.get('t')).lower()}-{text(raw.get('s')) or '0'}"
+
+    def event(self, type: str, id: str | None = None, ms: float | None = None, **fields: Any) -> Json:
+        return event(id or self.name, type, self.context.now if ms is None else ms, self.guild, **fields)
+
+    def text(self, key: str) -> str:
+        return text(self.data.get(key))
+
+    # --- who, where -----------------------------------------------------------------------------
+
+    def who(self, id: str, user: Any = None, of_server: Any = None) -> Json:
+        """A member from a user and what the server says of them."""
+        user, of_server = mapping(user), mapping(of_server)
+        names = (text(of_server.get("nick")), text(user.get("global_name")), text(user.get("username")))
+        facts: Json = {"created": _created(id), "bot": True if user.get("bot") is True else None}
+        if "joined_at" in of_server:
+            facts["joined"] = _rfc(of_server["joined_at"])
+        found = member(id, next(filter(None, names), None), self=True if id == self.context.own else None, **facts)
+        return found | ({"roles": self.roles(id, of_server["roles"])} if "roles" in of_server else {})
+
+    def user(self, key: str = "user_id") -> Json:
+        return self.who(self.text(key) or "0")
+
+    def member(self, of_server: Mapping[str, Any]) -> Json:
+        user = mapping(of_server.get("user"))
+        return self.who(text(user.get("id")) or "0", user, of_server)
+
+    def roles(self, id: str, ids: Any) -> list[str]:
+        """The names of a member's roles, the highest first; a role of unknown name is called by its id."""
+        held = [role for role in map(text, sequence(ids)) if role and role != self.guild]
+        held.sort(key=lambda role: -self.ranks.get(role, ("", 0.0))[1])
+        names = [self.ranks.get(role, (role, 0.0))[0] or role for role in held]
+        owner = text(mapping(self.context.state.get(self.guild)).get("owner_id")) == id
+        return ["owner", *names] if owner and "owner" not in names else names
+
+    @cached_property
+    def ranks(self) -> dict[str, tuple[str, float]]:
+        """Name and position of the server's roles by id."""
+        server = self.data if "roles" in self.data and "owner_id" in self.data else self.context.state.get(self.guild)
+        known = [mapping(role) for role in sequence(mapping(server).get("roles"))]
+        said = {text(role.get("id")): (text(role.get("name")), number(role.get("position"))) for role in known}
+        return {id: (name, 0.0) for name, id in self.context.roles.items()} | said
+
+    def channel(self, id: str | None = None, said: Any = None) -> Json:
+        id = id or self.text("channel_id") or "0"
+        known = mapping(said) or mapping(self.context.state.get(id))
+        facts = {
+            "name": text(known.get("name")),
+            "topic": text(known.get("topic")),
+            "kind": _KINDS.get(int(number(known.get("type"), -1))),
+            "parent": text(known.get("parent_id")),
+        }
+        return {"id": id} | {key: value for key, value in facts.items() if value}
+
+    def message_id(self, key: str = "message_id", channel: str | None = None) -> str:
+        return f"{channel or self.text('channel_id') or '0'}/{self.text(key)}"
+
+    # --- messages -------------------------------------------------------------------------------
+
+    def author(self) -> Json:
+        user = mapping(self.data.get("author"))
+        found = self.who(text(user.get("id")) or "0", user, self.data.get("member"))
+        return found | ({"bot": True} if self.data.get("webhook_id") else {})
+
+    def written(self) -> Json:
+        """Text, links, mentions and attachments of a message, and of what it forwards."""
+        data = self.data
+        quoted = [mapping(mapping(one).get("message")) for one in sequence(data.get("message_snapshots"))]
+        bodies = [data, *quoted]
+        users = {
+            text(user.get("id")): text(user.get("username")) for user in map(mapping, sequence(data.get("mentions")))
+        }
+        raw = "\n".join(filter(None, (text(body.get("content")) for body in bodies)))
+        shown = self.as_shown(raw, users)
+        named = [id for kind, id in _marks(raw) if kind.startswith("@") and kind != "@&"]
+        masked = [{"url": found[2], "text": self.as_shown(found[1], users)} for found in _MASKED_LINK.finditer(raw)]
+        cards = [card for body in bodies for card in _cards(body)]
+        hidden = [{"url": card["url"]} for card in cards if "url" in card]
+        return {
+            "text": shown,
+            "links": links(shown, *masked, *hidden),
+            "mentions": [member(id, users.get(id)) for id in dict.fromkeys(named)],
+            "attachments": [*(one for body in bodies for one in _attachments(body)), *cards],
+        }
+
+    def as_shown(self, raw: str, users: Mapping[str, str]) -> str:
+        def shown(found: re.Match[str]) -> str:
+            kind, id, emoji = found.groups()
+            if emoji:
+                return f":{emoji}:"
+            if kind == "#":
+                return f"#{text(mapping(self.context.state.get(id)).get('name')) or id}"
+            known = self.ranks.get(id, ("", 0.0))[0] if kind == "@&" else users.get(id) or self.context.members.get(id)
+            return f"@{known or 'somebody'}"  # an id is no number that a member wrote
+
+        return _MARKED.sub(shown, raw)
+
+
+def _marks(raw: str) -> Iterator[tuple[str, str]]:
+    return ((found[1], found[2]) for found in _MARKED.finditer(raw) if found[1])
+
+
+def _created(id: str) -> str | None:
+    """When an account or anything else with a snowflake was made."""
+    return instant(made(id)) if id.isdecimal() and len(id) < 21 and int(id) >> 22 else None
+
+
+def made(id: str) -> float:
+    """When a snowflake was made, in milliseconds since 1970."""
+    return (int(id) >> 22) + _EPOCH
+
+
+def _ms(written: Any) -> float | None:
+    """An instant as Discord writes it in milliseconds since 1970."""
+    try:
+        return datetime.fromisoformat(text(written)).timestamp() * 1000
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _rfc(written: Any) -> str | None:
+    ms = _ms(written)
+    return None if ms is None else instant(ms)
+
+
+def _attachments(body: Mapping[str, Any]) -> Iterator[Json]:
+    voice = int(number(body.get("flags"))) & _VOICE_MESSAGE
+    for file in map(mapping, sequence(body.get("attachments"))):
+        mime = text(file.get("content_type"))
+        kind = mime.partition("/")[0] if mime.partition("/")[0] in ("image", "video", "audio") else "file"
+        size = number(file.get("size"), -1)
+        fields = {"id": text(file.get("id")), "name": text(file.get("filename")), "mime": mime.partition(";")[0]}
+        fields |= {"url": text(file.get("url")), "text": text(file.get("description"))}
+        yield (
+            {"kind": "voice" if voice and kind == "audio" else kind}
+            | {key: value for key, value in fields.items() if value}
+            | ({"size": int(size)} if 0 <= size < 2**53 else {})
+        )
+    for sticker in map(mapping, sequence(body.get("sticker_items"))):
+        fields = {"id": text(sticker.get("id")), "name": text(sticker.get("name"))}
+        yield {"kind": "sticker"} | {key: value for key, value in fields.items() if value}
+    if poll := _poll(body.get("poll")):
+        yield {"kind": "poll", "name": poll.get("question", ""), "text": "\n".join(poll["options"])}
+
+
+def _cards(body: Mapping[str, Any]) -> Iterator[Json]:
+    """Embeds that a program wrote, and its buttons; previews that Discord makes of links say nothing new."""
+    for embed in map(mapping, sequence(body.get("embeds"))):
+        if embed.get("type", "rich") == "rich":
+            fields = [mapping(one) for one in sequence(embed.get("fields"))]
+            lines = [
+                text(embed.get("description")),
+                *(text(one.get(key)) for one in fields for key in ("name", "value")),
+            ]
+            yield _card(text(embed.get("title")), "\n".join(filter(None, lines)), text(embed.get("url")))
+    for part in _components(body.get("components"), 6):
+        words, url = text(part.get("content")), text(part.get("url"))
+        if words or url:
+            yield _card(text(part.get("label")), words, url)
+
+
+def _card(name: str, words: str, url: str) -> Json:
+    fields = {"name": name, "text": words[:_LONGEST_EMBED], "url": url}
+    return {"kind": "card"} | {key: value for key, value in fields.items() if value}
+
+
+def _components(rows: Any, depth: int) -> Iterator[Mapping[str, Any]]:
+    for part in map(mapping, sequence(rows)) if depth else ():
+        yield part
+        yield from _components(part.get("components"), depth - 1)
+        yield from _components([part[key] for key in ("accessory", "component") if key in part], depth - 1)
+
+
+def _poll(said: Any) -> Json:
+    """A poll's question and answers; empty if there is none."""
+    poll = mapping(said)
+    if not poll:
+        return {}
+    question = text(mapping(poll.get("question")).get("text"))
+    media = [mapping(mapping(one).get("poll_media")) for one in sequence(poll.get("answers"))]
+    closes = _rfc(poll.get("expiry"))
+    return (
+        ({"question": question} if question else {})
+        | {"options": [text(one.get("text")) for one in media if text(one.get("text"))]}
+        | ({"closes": closes} if closes else {})
+    )
+
+
+# --- one reader a kind of dispatch --------------------------------------------------------------------
+
+
+def _message(of: _Dispatch) -> Iterator[Json]:
+    data, type = of.data, int(number(of.data.get("type")))
+    if type == _POLL_RESULT:
+        yield from _poll_result(of)
+        return
+    if type in _UNSAID or not of.text("id"):
+        return
+    reference = mapping(data.get("message_reference"))
+    forwarded = int(number(reference.get("type"))) == _FORWARD
+    replied = not forwarded and text(reference.get("message_id"))
+    author, where, id = of.author(), of.channel(), of.message_id("id")
+    ms = _ms(data.get("timestamp"))
+    yield of.event(
+        "message",
+        id=id,
+        ms=ms,
+        channel=where,
+        actor=author,
+        **of.written(),
+        mentions_everyone=bool(data.get("mention_everyone")),
+        reply_to=f"{text(reference.get('channel_id')) or where['id']}/{replied}" if replied else None,
+        reply_to_author=_replied_author(of),
+        thread=where["id"] if "position" in data else None,
+        forwarded=True if forwarded else None,
+    )
+    if poll := _poll(data.get("poll")):
+        about = {"id": id, **poll, "creator": {"id": author["id"]}}
+        yield of.event("poll.created", id=f"{id}-poll", ms=ms, channel=where, actor=author, poll=about)
+
+
+def _replied_author(of: _Dispatch) -> Json | None:
+    user = mapping(mapping(of.data.get("referenced_message")).get("author"))
+    id = text(user.get("id"))
+    return of.who(id, user) if id else None
+
+
+def _poll_result(of: _Dispatch) -> Iterator[Json]:
+    """What Discord says when a poll is over; it answers the poll's message."""
+    id = text(mapping(of.data.get("message_reference")).get("message_id"))
+    rows = [mapping(row) for embed in sequence(of.data.get("embeds")) for row in sequence(mapping(embed).get("fields"))]
+    said = {text(row.get("name")): text(row.get("value")) for row in rows}
+    if id:
+        poll = _known_poll(of, f"{of.channel()['id']}/{id}")
+        question = said.get("poll_question_text")
+        votes = number(said.get("total_votes"), -1)
+        yield of.event(
+            "poll.closed",
+            id=of.message_id("id"),
+            ms=_ms(of.data.get("timestamp")),
+            channel=of.channel(),
+            actor=of.author(),
+            poll=poll | ({"question": question} if question else {}),
+            result=said.get("victor_answer_text") or None,
+            votes=int(votes) if 0 <= votes < 2**53 else None,
+        )
+
+
+def _edited(of: _Dispatch) -> Iterator[Json]:
+    """An edit by its author; what Discord adds to a message, such as previews, is none."""
+    ms = _ms(of.data.get("edited_timestamp"))
+    user = mapping(of.data.get("author"))
+    if ms is not None and of.text("id") and text(user.get("id")):
+        author = of.author()
+        about = {"id": of.message_id("id"), "author": {"id": author["id"]}}
+        id = f"{about['id']}-{of.text('edited_timestamp')}"
+        yield of.event(
+            "message.edited", id=id, ms=ms, channel=of.channel(), actor=author, message=about, **of.written()
+        )
+
+
+def _deleted(of: _Dispatch) -> Iterator[Json]:
+    for id in (of.text("id"), *map(text, sequence(of.data.get("ids")))):
+        if id:
+            name = f"{of.channel()['id']}/{id}"
+            yield of.event("message.deleted", id=f"{name}-deleted", channel=of.channel(), message=_about(of, name))
+
+
+def _about(of: _Dispatch, id: str) -> Json:
+    author = of.context.authors.get(id)
+    return {"id": id} | ({"author": {"id": author}} if author else {})
+
+
+def _reaction(type: str) -> Any:
+    def read(of: _Dispatch) -> Iterator[Json]:
+        mark = mapping(of.data.get("emoji"))
+        emoji = text(mark.get("name")) or text(mark.get("id"))
+        said, id = of.text("message_author_id"), of.message_id()
+        message = {"id": id, "author": {"id": said}} if said else _about(of, id)
+        if emoji and "author" in message:
+            actor = of.member(mapping(of.data["member"])) if "member" in of.data else of.user()
+            name = f"{of.name}-{id}-{of.text('user_id')}"
+            yield of.event(type, id=name, channel=of.channel(), actor=actor, message=message, emoji=emoji)
+
+    return read
+
+
+def _vote(type: str) -> Any:
+    def read(of: _Dispatch) -> Iterator[Json]:
+        id = of.message_id()
+        poll = _known_poll(of, id)
+        options, number_of = poll.get("options", []), int(number(of.data.get("answer_id"))) - 1
+        option = options[number_of] if 0 <= number_of < len(options) else of.text("answer_id")
+        name = f"{of.name}-{id}-{of.text('user_id')}"
+        yield of.event(type, id=name, channel=of.channel(), actor=of.user(), poll=poll, option=option or None)
+
+    return read
+
+
+def _known_poll(of: _Dispatch, id: str) -> Json:
+    known = mapping(of.context.polls.get(id))
+    return {"id": id} | {key: known[key] for key in ("question", "options") if key in known}
+
+
+def _joined(of: _Dispatch) -> Iterator[Json]:
+    who = of.member(of.data)
+    ms = _ms(of.data.get("joined_at"))
+    yield of.event("member.joined", id=f"joined-{who['id']}-{of.text('joined_at') or of.name}", ms=ms, actor=who)
+
+
+def _left(of: _Dispatch) -> Iterator[Json]:
+    who = of.member(of.data)
+    yield of.event("member.left", id=f"{of.name}-{who['id']}", actor=who)
+
+
+def _updated(of: _Dispatch) -> Iterator[Json]:
+    who = of.member(of.data)
+    yield of.event("member.updated", id=f"{of.name}-{who['id']}", actor=who, name=who.get("name"))
+
+
+def _audited(of: _Dispatch) -> Iterator[Json]:
+    """What moderators did by hand, as the audit log has it."""
+    kind, id = int(number(of.data.get("action_type"))), of.text("id")
+    if not id.isdecimal() or len(id) > 20 or not of.text("target_id"):
+        return
+    by: Json = {"ms": made(id), "actor": of.user(), "target": of.user("target_id"), "reason": of.text("reason") or None}
+    if kind in (74, 75):
+        options = mapping(of.data.get("options"))
+        message = {"id": f"{text(options.get('channel_id'))}/{text(options.get('message_id'))}", "author": by["target"]}
+        where = of.channel(text(options.get("channel_id")))
+        yield of.event(_AUDITED[kind], id=id, ms=by["ms"], actor=by["actor"], channel=where, message=message)
+    elif kind in _AUDITED:
+        yield of.event(_AUDITED[kind], id=id, **by)
+    elif kind == _MEMBER_UPDATE:
+        yield from _muted(of, id, by)
+    elif kind == _MEMBER_ROLE_UPDATE:
+        yield from _roles_changed(of, id, by)
+
+
+def _changes(of: _Dispatch) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    return ((text(one.get("key")), one) for one in map(mapping, sequence(of.data.get("changes"))))
+
+
+def _muted(of: _Dispatch, id: str, by: Json) -> Iterator[Json]:
+    for key, change in _changes(of):
+        if key == "communication_disabled_until":
+            until = _ms(change.get("new_value"))
+            if until is not None and until > by["ms"]:
+                duration = max(int(until - by["ms"]), 1000)
+                yield of.event("member.muted", id=id, **by, duration=min(duration, 2**53))
+            else:
+                yield of.event("member.unmuted", id=id, **by)
+
+
+def _roles_changed(of: _Dispatch, id: str, by: Json) -> Iterator[Json]:
+    for key, change in _changes(of):
+        for role in map(mapping, sequence(change.get("new_value"))):
+            name = text(role.get("name")) or text(role.get("id"))
+            if name and key == "$add":
+                yield of.event("role.added", id=f"{id}-{text(role.get('id'))}", **by, role=name)
+            elif name and key == "$remove":
+                without = {field: value for field, value in by.items() if field != "reason"}
+                yield of.event("role.removed", id=f"{id}-{text(role.get('id'))}", **without, role=name)
+
+
+def _channel(type: str) -> Any:
+    def read(of: _Dispatch) -> Iterator[Json]:
+        if id := of.text("id"):
+            yield of.event(type, id=f"{of.name}-{id}", channel=of.channel(id, of.data))
+
+    return read
+
+
+def _thread(of: _Dispatch) -> Json:
+    owner = of.text("owner_id")
+    thread = {"id": of.text("id"), "title": of.text("name"), "author": {"id": owner} if owner else None}
+    return {key: value for key, value in thread.items() if value}
+
+
+def _thread_created(of: _Dispatch) -> Iterator[Json]:
+    if of.text("id") and of.text("owner_id") and of.data.get("newly_created"):
+        where = of.channel(of.text("parent_id"))
+        yield of.event(
+            "thread.created", id=f"thread-{of.text('id')}", channel=where, actor=of.user("owner_id"), thread=_thread(of)
+        )
+
+
+def _thread_closed(of: _Dispatch) -> Iterator[Json]:
+    gone = "thread_metadata" not in of.data
+    shut = mapping(of.data.get("thread_metadata"))
+    if of.text("id") and (gone or shut.get("archived") or shut.get("locked")):
+        where = of.channel(of.text("parent_id"))
+        yield of.event("thread.closed", id=f"{of.name}-{of.text('id')}", channel=where, thread=_thread(of))
+
+
+def _roster(of: _Dispatch) -> Iterator[Json]:
+    """All members that a dispatch tells of: on arriving at a server, and in chunks when the host asks for them."""
+    members = [of.member(mapping(one)) for one in sequence(of.data.get("members"))]
+    if members:
+        part = of.text("chunk_index") or "0"
+        yield of.event("roster", id=f"{of.name}-{part}", members=members)
+
+
+_READERS: dict[str, Any] = {
+    "MESSAGE_CREATE": _message,
+    "MESSAGE_UPDATE": _edited,
+    "MESSAGE_DELETE": _deleted,
+    "MESSAGE_DELETE_BULK": _deleted,
+    "MESSAGE_REACTION_ADD": _reaction("reaction.added"),
+    "MESSAGE_REACTION_REMOVE": _reaction("reaction.removed"),
+    "MESSAGE_POLL_VOTE_ADD": _vote("vote.cast"),
+    "MESSAGE_POLL_VOTE_REMOVE": _vote("vote.withdrawn"),
+    "GUILD_MEMBER_ADD": _joined,
+    "GUILD_MEMBER_REMOVE": _left,
+    "GUILD_MEMBER_UPDATE": _updated,
+    "GUILD_AUDIT_LOG_ENTRY_CREATE": _audited,
+    "CHANNEL_CREATE": _channel("channel.created"),
+    "CHANNEL_UPDATE": _channel("channel.updated"),
+    "CHANNEL_DELETE": _channel("channel.deleted"),
+    "THREAD_CREATE": _thread_created,
+    "THREAD_UPDATE": _thread_closed,
+    "THREAD_DELETE": _thread_closed,
+    "GUILD_CREATE": _roster,
+    "GUILD_MEMBERS_CHUNK": _roster,
+}

@@ -1,0 +1,20 @@
+"""Telegram groups: updates of the Bot API as events of std/chat, and actions as its methods.
+
+The format: https://core.telegram.org/bots/api.
+"""
+
+from groundrules.adapters.telegram.incoming import SUPPLIES, UPDATES, events, roster
+from groundrules.adapters.telegram.outgoing import CAN, ENDED_BY, LACKS, REPEATS, calls, outcome
+
+__all__ = [
+    "CAN",
+    "ENDED_BY",
+    "LACKS",
+    "REPEATS",
+    "SUPPLIES",
+    "UPDATES",
+    "calls",
+    "events",
+    "outcome",
+    "roster",
+]
