@@ -287,7 +287,8 @@ def begin(kind: str, name: str, root: Path = ROOT) -> tuple[list[str], list[str]
         raise NewError(f"`{name}` is no name: lower-case words joined by `_`")
     if kind == "builtin" and f'"{name}",' in (root / "src/groundrules/types/builtins.py").read_text(encoding="utf-8"):
         raise NewError(f"there is a builtin `{name}` already")
-    if kind in _TAKEN and (root / _TAKEN[kind].format(name)).exists():
+    taken = root / _TAKEN.get(kind, "").format(name)
+    if kind in _TAKEN and (taken.exists() or taken.with_suffix("").exists()):
         raise NewError(f"there is {kind} `{name}` already")
     tree = Tree(root)
     failing = list(KINDS[kind](tree, name))

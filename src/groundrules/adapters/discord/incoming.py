@@ -11,78 +11,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from groundrules.adapters.common import Json, event, instant, links, mapping, member, number, sequence, text
+from groundrules.adapters.common import Json, event, links, mapping, member, number, sequence, text
 from groundrules.adapters.context import NOTHING, Context
+from groundrules.adapters.discord.written import attachments, cards, created, made, ms_of, poll_of, rfc
 
-INTENTS: dict[str, int] = {
-    "GUILDS": 1 << 0,
-    "GUILD_MEMBERS": 1 << 1,
-    "GUILD_MODERATION": 1 << 2,
-    "GUILD_VOICE_STATES": 1 << 7,
-    "GUILD_MESSAGES": 1 << 9,
-    "GUILD_MESSAGE_REACTIONS": 1 << 10,
-    "MESSAGE_CONTENT": 1 << 15,
-    "GUILD_MESSAGE_POLLS": 1 << 24,
-}
-"""The intents without which events stay away; GUILD_MEMBERS and MESSAGE_CONTENT must be switched on for the bot."""
-
-_HEADER = frozenset({"actor", "channel"})
-_CHANNEL = frozenset({f"channel.{fact}" for fact in ("name", "topic", "kind", "parent")})
-_USER = frozenset({f"actor.{fact}" for fact in ("name", "created", "bot", "self")})
-_MEMBER = _USER | {"actor.roles", "actor.joined"}
-_BY = frozenset({"actor", "actor.created", "actor.self"})
-_ON_SOMEBODY = _BY | {"target", "target.created", "target.self", "reason"}
-_VOTE = _HEADER | _CHANNEL | {"actor.created", "actor.self", "poll", "poll.question", "poll.options", "option"}
-
-SUPPLIES: dict[str, frozenset[str]] = {
-    "message": _HEADER
-    | _CHANNEL
-    | _MEMBER
-    | {"text", "links", "mentions", "mentions_everyone", "attachments", "reply_to", "reply_to_author", "thread"}
-    | {f"reply_to_author.{fact}" for fact in ("name", "created", "bot", "self")}
-    | {"forwarded"},
-    "message.edited": _HEADER
-    | _CHANNEL
-    | _MEMBER
-    | {"message", "message.author", "text", "links", "mentions", "attachments"},
-    "message.deleted": frozenset({"channel", "message", "message.author"}) | _CHANNEL,
-    "message.pinned": _HEADER | _CHANNEL | {"actor.created", "actor.self", "message", "message.author"},
-    "message.unpinned": _HEADER | _CHANNEL | {"actor.created", "actor.self", "message", "message.author"},
-    "reaction.added": _HEADER | _CHANNEL | _MEMBER | {"message", "message.author", "emoji"},
-    "reaction.removed": _HEADER | _CHANNEL | {"actor.created", "actor.self", "message", "message.author", "emoji"},
-    "member.joined": _MEMBER | {"actor"},
-    "member.left": _USER | {"actor"},
-    "member.updated": _MEMBER | {"actor", "name"},
-    "member.kicked": _ON_SOMEBODY,
-    "member.banned": _ON_SOMEBODY,
-    "member.unbanned": _ON_SOMEBODY,
-    "member.muted": _ON_SOMEBODY | {"duration"},
-    "member.unmuted": _ON_SOMEBODY,
-    "role.added": _ON_SOMEBODY | {"role"},
-    "role.removed": _BY | {"target", "target.created", "target.self", "role"},
-    "poll.created": _HEADER
-    | _CHANNEL
-    | _MEMBER
-    | {"poll", "poll.question", "poll.options", "poll.closes", "poll.creator"},
-    "poll.closed": _HEADER | _CHANNEL | _MEMBER | {"poll", "poll.question", "poll.options", "result", "votes"},
-    "vote.cast": _VOTE,
-    "vote.withdrawn": _VOTE,
-    "thread.created": _HEADER | _CHANNEL | {"actor.created", "actor.self", "thread", "thread.title", "thread.author"},
-    "thread.closed": frozenset({"channel", "thread", "thread.title", "thread.author"}) | _CHANNEL,
-    "channel.created": frozenset({"channel"}) | _CHANNEL,
-    "channel.updated": frozenset({"channel"}) | _CHANNEL,
-    "channel.deleted": frozenset({"channel"}) | _CHANNEL,
-    "roster": frozenset(
-        {"members", *(f"members.{fact}" for fact in ("name", "roles", "joined", "created", "bot", "self"))}
-    ),
-}
-
-_EPOCH = 1_420_070_400_000
-_VOICE_MESSAGE = 1 << 13
 _FORWARD = 1
 _UNSAID = frozenset(
     {
@@ -139,7 +74,6 @@ _AUDITED = {
     75: "message.unpinned",
 }
 _MEMBER_UPDATE, _MEMBER_ROLE_UPDATE = 24, 25
-_LONGEST_EMBED = 6_000
 
 _MARKED = re.compile(r"<(?:(@!?|@&|#)([0-9]{1,20})|a?:(\w{1,32}):[0-9]{1,20})>")
 _MASKED_LINK = re.compile(
@@ -181,9 +115,9 @@ class _Dispatch:
         """A member from a user and what the server says of them."""
         user, of_server = mapping(user), mapping(of_server)
         names = (text(of_server.get("nick")), text(user.get("global_name")), text(user.get("username")))
-        facts: Json = {"created": _created(id), "bot": True if user.get("bot") is True else None}
+        facts: Json = {"created": created(id), "bot": True if user.get("bot") is True else None}
         if "joined_at" in of_server:
-            facts["joined"] = _rfc(of_server["joined_at"])
+            facts["joined"] = rfc(of_server["joined_at"])
         found = member(id, next(filter(None, names), None), self=True if id == self.context.own else None, **facts)
         return found | ({"roles": self.roles(id, of_server["roles"])} if "roles" in of_server else {})
 
@@ -243,13 +177,13 @@ class _Dispatch:
         shown = self.as_shown(raw, users)
         named = [id for kind, id in _marks(raw) if kind.startswith("@") and kind != "@&"]
         masked = [{"url": found[2], "text": self.as_shown(found[1], users)} for found in _MASKED_LINK.finditer(raw)]
-        cards = [card for body in bodies for card in _cards(body)]
-        hidden = [{"url": card["url"]} for card in cards if "url" in card]
+        shown_cards = [card for body in bodies for card in cards(body)]
+        hidden = [{"url": card["url"]} for card in shown_cards if "url" in card]
         return {
             "text": shown,
             "links": links(shown, *masked, *hidden),
             "mentions": [member(id, users.get(id)) for id in dict.fromkeys(named)],
-            "attachments": [*(one for body in bodies for one in _attachments(body)), *cards],
+            "attachments": [*(one for body in bodies for one in attachments(body)), *shown_cards],
         }
 
     def as_shown(self, raw: str, users: Mapping[str, str]) -> str:
@@ -269,92 +203,6 @@ def _marks(raw: str) -> Iterator[tuple[str, str]]:
     return ((found[1], found[2]) for found in _MARKED.finditer(raw) if found[1])
 
 
-def _created(id: str) -> str | None:
-    """When an account or anything else with a snowflake was made."""
-    return instant(made(id)) if id.isdecimal() and len(id) < 21 and int(id) >> 22 else None
-
-
-def made(id: str) -> float:
-    """When a snowflake was made, in milliseconds since 1970."""
-    return (int(id) >> 22) + _EPOCH
-
-
-def _ms(written: Any) -> float | None:
-    """An instant as Discord writes it in milliseconds since 1970."""
-    try:
-        return datetime.fromisoformat(text(written)).timestamp() * 1000
-    except (ValueError, OverflowError, OSError):
-        return None
-
-
-def _rfc(written: Any) -> str | None:
-    ms = _ms(written)
-    return None if ms is None else instant(ms)
-
-
-def _attachments(body: Mapping[str, Any]) -> Iterator[Json]:
-    voice = int(number(body.get("flags"))) & _VOICE_MESSAGE
-    for file in map(mapping, sequence(body.get("attachments"))):
-        mime = text(file.get("content_type"))
-        kind = mime.partition("/")[0] if mime.partition("/")[0] in ("image", "video", "audio") else "file"
-        size = number(file.get("size"), -1)
-        fields = {"id": text(file.get("id")), "name": text(file.get("filename")), "mime": mime.partition(";")[0]}
-        fields |= {"url": text(file.get("url")), "text": text(file.get("description"))}
-        yield (
-            {"kind": "voice" if voice and kind == "audio" else kind}
-            | {key: value for key, value in fields.items() if value}
-            | ({"size": int(size)} if 0 <= size < 2**53 else {})
-        )
-    for sticker in map(mapping, sequence(body.get("sticker_items"))):
-        fields = {"id": text(sticker.get("id")), "name": text(sticker.get("name"))}
-        yield {"kind": "sticker"} | {key: value for key, value in fields.items() if value}
-    if poll := _poll(body.get("poll")):
-        yield {"kind": "poll", "name": poll.get("question", ""), "text": "\n".join(poll["options"])}
-
-
-def _cards(body: Mapping[str, Any]) -> Iterator[Json]:
-    """Embeds that a program wrote, and its buttons; previews that Discord makes of links say nothing new."""
-    for embed in map(mapping, sequence(body.get("embeds"))):
-        if embed.get("type", "rich") == "rich":
-            fields = [mapping(one) for one in sequence(embed.get("fields"))]
-            lines = [
-                text(embed.get("description")),
-                *(text(one.get(key)) for one in fields for key in ("name", "value")),
-            ]
-            yield _card(text(embed.get("title")), "\n".join(filter(None, lines)), text(embed.get("url")))
-    for part in _components(body.get("components"), 6):
-        words, url = text(part.get("content")), text(part.get("url"))
-        if words or url:
-            yield _card(text(part.get("label")), words, url)
-
-
-def _card(name: str, words: str, url: str) -> Json:
-    fields = {"name": name, "text": words[:_LONGEST_EMBED], "url": url}
-    return {"kind": "card"} | {key: value for key, value in fields.items() if value}
-
-
-def _components(rows: Any, depth: int) -> Iterator[Mapping[str, Any]]:
-    for part in map(mapping, sequence(rows)) if depth else ():
-        yield part
-        yield from _components(part.get("components"), depth - 1)
-        yield from _components([part[key] for key in ("accessory", "component") if key in part], depth - 1)
-
-
-def _poll(said: Any) -> Json:
-    """A poll's question and answers; empty if there is none."""
-    poll = mapping(said)
-    if not poll:
-        return {}
-    question = text(mapping(poll.get("question")).get("text"))
-    media = [mapping(mapping(one).get("poll_media")) for one in sequence(poll.get("answers"))]
-    closes = _rfc(poll.get("expiry"))
-    return (
-        ({"question": question} if question else {})
-        | {"options": [text(one.get("text")) for one in media if text(one.get("text"))]}
-        | ({"closes": closes} if closes else {})
-    )
-
-
 # --- one reader a kind of dispatch --------------------------------------------------------------------
 
 
@@ -369,7 +217,7 @@ def _message(of: _Dispatch) -> Iterator[Json]:
     forwarded = int(number(reference.get("type"))) == _FORWARD
     replied = not forwarded and text(reference.get("message_id"))
     author, where, id = of.author(), of.channel(), of.message_id("id")
-    ms = _ms(data.get("timestamp"))
+    ms = ms_of(data.get("timestamp"))
     yield of.event(
         "message",
         id=id,
@@ -383,7 +231,7 @@ def _message(of: _Dispatch) -> Iterator[Json]:
         thread=where["id"] if "position" in data else None,
         forwarded=True if forwarded else None,
     )
-    if poll := _poll(data.get("poll")):
+    if poll := poll_of(data.get("poll")):
         about = {"id": id, **poll, "creator": {"id": author["id"]}}
         yield of.event("poll.created", id=f"{id}-poll", ms=ms, channel=where, actor=author, poll=about)
 
@@ -406,7 +254,7 @@ def _poll_result(of: _Dispatch) -> Iterator[Json]:
         yield of.event(
             "poll.closed",
             id=of.message_id("id"),
-            ms=_ms(of.data.get("timestamp")),
+            ms=ms_of(of.data.get("timestamp")),
             channel=of.channel(),
             actor=of.author(),
             poll=poll | ({"question": question} if question else {}),
@@ -417,7 +265,7 @@ def _poll_result(of: _Dispatch) -> Iterator[Json]:
 
 def _edited(of: _Dispatch) -> Iterator[Json]:
     """An edit by its author; what Discord adds to a message, such as previews, is none."""
-    ms = _ms(of.data.get("edited_timestamp"))
+    ms = ms_of(of.data.get("edited_timestamp"))
     user = mapping(of.data.get("author"))
     if ms is not None and of.text("id") and text(user.get("id")):
         author = of.author()
@@ -473,7 +321,7 @@ def _known_poll(of: _Dispatch, id: str) -> Json:
 
 def _joined(of: _Dispatch) -> Iterator[Json]:
     who = of.member(of.data)
-    ms = _ms(of.data.get("joined_at"))
+    ms = ms_of(of.data.get("joined_at"))
     yield of.event("member.joined", id=f"joined-{who['id']}-{of.text('joined_at') or of.name}", ms=ms, actor=who)
 
 
@@ -513,7 +361,7 @@ def _changes(of: _Dispatch) -> Iterator[tuple[str, Mapping[str, Any]]]:
 def _muted(of: _Dispatch, id: str, by: Json) -> Iterator[Json]:
     for key, change in _changes(of):
         if key == "communication_disabled_until":
-            until = _ms(change.get("new_value"))
+            until = ms_of(change.get("new_value"))
             if until is not None and until > by["ms"]:
                 duration = max(int(until - by["ms"]), 1000)
                 yield of.event("member.muted", id=id, **by, duration=min(duration, 2**53))

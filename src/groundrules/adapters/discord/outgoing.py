@@ -17,7 +17,7 @@ from urllib.parse import quote
 from groundrules.adapters import texts
 from groundrules.adapters.common import Json, instant, mapping, number, sequence, text
 from groundrules.adapters.context import NOTHING, Context, Lacking
-from groundrules.adapters.discord.incoming import made
+from groundrules.adapters.discord.written import made
 from groundrules.adapters.limits import DISCORD
 from groundrules.adapters.performing import (
     OF_NO_CHAT,

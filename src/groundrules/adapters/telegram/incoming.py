@@ -12,84 +12,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from groundrules.adapters.common import Json, event, instant, links, mapping, member, number, sequence, text
+from groundrules.adapters.common import Json, event, mapping, member, number, sequence, text
 from groundrules.adapters.context import NOTHING, Context
-
-UPDATES = (
-    "message",
-    "edited_message",
-    "message_reaction",
-    "chat_member",
-    "chat_join_request",
-    "poll",
-    "poll_answer",
-    "callback_query",
-)
-"""What to ask for as `allowed_updates`: three of them are not sent otherwise."""
-
-_USER = frozenset({f"actor.{fact}" for fact in ("name", "bot", "language", "self")})
-_AT = frozenset({"actor", "channel", "channel.name"}) | _USER
-_HEADER = _AT | {"channel.kind", "channel.parent"}
-_TARGET = frozenset({"target", *(f"target.{fact}" for fact in ("name", "bot", "language", "self"))})
-_INVITER = frozenset({"inviter", *(f"inviter.{fact}" for fact in ("name", "bot", "language", "self"))})
-_ANSWERED = frozenset(
-    {"reply_to", "reply_to_author", *(f"reply_to_author.{fact}" for fact in ("name", "bot", "language", "self"))}
-)
-_WRITTEN = frozenset({"text", "links", "mentions", "attachments"})
-_REACTION = _HEADER | {"message", "message.author", "emoji"}
-_VOTE = _USER | {"actor", "poll", "poll.question", "poll.options"}
-
-SUPPLIES: dict[str, frozenset[str]] = {
-    "message": _HEADER | _WRITTEN | _ANSWERED | {"actor.roles", "thread", "forwarded", "forwarded_from", "anonymous"},
-    "message.edited": _HEADER | _WRITTEN | {"actor.roles", "message", "message.author"},
-    "message.pinned": _HEADER | {"actor.roles", "message", "message.author"},
-    "reaction.added": _REACTION,
-    "reaction.removed": _REACTION,
-    "member.joined": _AT | _INVITER | {"source"},
-    "member.left": _AT,
-    "member.kicked": _AT | _TARGET,
-    "member.banned": _AT | _TARGET | {"duration"},
-    "member.unbanned": _AT | _TARGET,
-    "member.muted": _AT | _TARGET | {"duration"},
-    "member.unmuted": _AT | _TARGET,
-    "role.added": _AT | _TARGET | {"role"},
-    "role.removed": _AT | _TARGET | {"role"},
-    "join.requested": _AT | {"actor.about", "source"},
-    "poll.created": _HEADER | {"actor.roles", "poll", "poll.question", "poll.options", "poll.closes", "poll.creator"},
-    "poll.closed": frozenset({"poll", "poll.question", "poll.options", "result", "votes"}),
-    "vote.cast": _VOTE | {"option"},
-    "vote.withdrawn": _VOTE,
-    "thread.created": _HEADER | {"actor.roles", "thread", "thread.title", "thread.author"},
-    "thread.closed": _HEADER | {"actor.roles", "thread"},
-    "channel.updated": _HEADER | {"actor.roles"},
-    "roster": frozenset(
-        {"members", *(f"members.{fact}" for fact in ("name", "roles", "bot", "language", "title", "self"))}
-    ),
-}
+from groundrules.adapters.telegram.written import origin_of, poll_of, user_of, written
 
 _GROUPS = ("group", "supergroup")
 _SPEAKING_FOR_TELEGRAM = "777000"
-_MEDIA = {
-    "photo": "image",
-    "animation": "image",
-    "video": "video",
-    "video_note": "video",
-    "audio": "audio",
-    "voice": "voice",
-    "document": "file",
-    "sticker": "sticker",
-    "dice": "sticker",
-    "contact": "contact",
-    "venue": "location",
-    "location": "location",
-    "poll": "poll",
-    "story": "other",
-    "game": "mini_app",
-    "invoice": "card",
-    "paid_media": "other",
-    "checklist": "card",
-    "giveaway": "card",
-}
 _SERVICE = (
     ("pinned_message", "message.pinned"),
     ("forum_topic_created", "thread.created"),
@@ -141,7 +69,7 @@ def roster(chat: Any, administrators: Iterable[Mapping[str, Any]], time: float, 
     context = Context(own=None if own is None else str(own))
     rows = [mapping(row) for row in administrators]
     members = [
-        _user(mapping(row.get("user")), context, roles=_roles(row), title=text(row.get("custom_title")) or None)
+        user_of(mapping(row.get("user")), context, roles=_roles(row), title=text(row.get("custom_title")) or None)
         for row in rows
     ]
     return event(f"roster-{chat}-{int(time)}", "roster", time * 1000, str(chat), members=members)
@@ -182,26 +110,13 @@ class _Update:
         return _sender(self.data, self.context)
 
 
-def _user(user: Mapping[str, Any], context: Context, **facts: Any) -> Json:
-    id = text(user.get("id")) or "0"
-    name = " ".join(filter(None, (text(user.get("first_name")), text(user.get("last_name")))))
-    return member(
-        id,
-        name or text(user.get("username")),
-        bot=True if user.get("is_bot") is True else None,
-        language=text(user.get("language_code")) or None,
-        self=True if id == context.own else None,
-        **facts,
-    )
-
-
 def _sender(data: Mapping[str, Any], context: Context) -> Json:
     """Who wrote a message; `from` stands in for somebody else where a chat wrote it."""
     chat = mapping(data.get("sender_chat")) or mapping(data.get("actor_chat"))
     if id := text(chat.get("id")):
         as_group = id == text(mapping(data.get("chat")).get("id"))
         return member(id, chat.get("title"), roles=["admin"] if as_group else [])
-    return _user(mapping(data.get("from")) or mapping(data.get("user")), context)
+    return user_of(mapping(data.get("from")) or mapping(data.get("user")), context)
 
 
 # --- messages -----------------------------------------------------------------------------------------
@@ -222,17 +137,17 @@ def _message(of: _Update) -> Iterator[Json]:
     yield of.event(
         "message",
         id=id,
-        **_written(of.data, of.context),
+        **written(of.data, of.context),
         reply_to=answered or None,
         reply_to_author=_sender(reply, of.context)
         if answered and ("from" in reply or "sender_chat" in reply)
         else None,
         thread=of.topic(),
         forwarded=True if origin else None,
-        forwarded_from=_origin(origin) or None,
+        forwarded_from=origin_of(origin) or None,
         anonymous=True if mapping(of.data.get("sender_chat")) else None,
     )
-    if poll := _poll(mapping(of.data.get("poll"))):
+    if poll := poll_of(mapping(of.data.get("poll"))):
         yield of.event("poll.created", id=id, suffix="-poll", poll=poll | {"creator": {"id": of.sender()["id"]}})
 
 
@@ -258,120 +173,7 @@ def _edited(of: _Update) -> Iterator[Json]:
         about = {"id": id, "author": {"id": of.sender()["id"]}}
         name = f"{id}-edit-{int(changed)}-{of.name}"
         ms = changed * 1000 or None
-        yield of.event("message.edited", id=name, ms=ms, message=about, **_written(of.data, of.context))
-
-
-def _written(data: Mapping[str, Any], context: Context) -> Json:
-    """Text or caption, links in it, behind words, on buttons and in previews, mentions, and what came along."""
-    words = text(data.get("text")) or text(data.get("caption")) or _poll(mapping(data.get("poll"))).get("question", "")
-    marks = [mapping(one) for one in sequence(data.get("entities")) or sequence(data.get("caption_entities"))]
-    quoted = _quoted(data)
-    cards = [*_attachments(data), *quoted]
-    further = [*_linked(words, marks), *_buttons(data), *({"url": card["url"]} for card in cards if "url" in card)]
-    further += [{"url": link["url"]} for card in quoted for link in links(card.get("text", ""))]
-    if preview := text(mapping(data.get("link_preview_options")).get("url")):
-        further.append({"url": preview})
-    return {
-        "text": words,
-        "links": links(words, *further),
-        "mentions": list(_mentions(words, marks, context)),
-        "attachments": cards,
-    }
-
-
-def _covered(words: str, mark: Mapping[str, Any]) -> str:
-    """The words that an entity stands on; Telegram counts in UTF-16 units."""
-    start, length = int(number(mark.get("offset"))), int(number(mark.get("length")))
-    if start < 0 or length <= 0 or start > 2 * len(words):
-        return ""
-    units = words.encode("utf-16-le", "surrogatepass")[2 * start : 2 * (start + length)]
-    return units.decode("utf-16-le", "replace")
-
-
-def _linked(words: str, marks: Iterable[Mapping[str, Any]]) -> Iterator[Json]:
-    for mark in marks:
-        if mark.get("type") == "text_link" and (url := text(mark.get("url"))):
-            covered = _covered(words, mark)
-            yield {"url": url, "text": covered} if covered and covered != url else {"url": url}
-        elif mark.get("type") == "url" and (url := _covered(words, mark)):
-            yield {"url": url}
-
-
-def _buttons(data: Mapping[str, Any]) -> Iterator[Json]:
-    rows = sequence(mapping(data.get("reply_markup")).get("inline_keyboard"))
-    for button in (mapping(one) for row in rows for one in sequence(row)):
-        if url := text(button.get("url")) or text(mapping(button.get("web_app")).get("url")):
-            label = text(button.get("text"))
-            yield {"url": url, "text": label} if label else {"url": url}
-
-
-def _mentions(words: str, marks: Iterable[Mapping[str, Any]], context: Context) -> Iterator[Json]:
-    found: dict[str, Json] = {}
-    for mark in marks:
-        if mark.get("type") == "text_mention" and (user := mapping(mark.get("user"))):
-            one = _user(user, context)
-            found.setdefault(one["id"], one)
-        elif mark.get("type") == "mention" and len(name := _covered(words, mark)) > 1:
-            id = context.usernames.get(name[1:]) or context.usernames.get(name[1:].lower()) or name
-            found.setdefault(id, member(id))
-    yield from found.values()
-
-
-def _attachments(data: Mapping[str, Any]) -> Iterator[Json]:
-    sent = [key for key in _MEDIA if data.get(key)]
-    for key in sent:
-        if (key, "animation" in sent) in (("document", True), ("location", "venue" in sent)):
-            continue  # the same thing told a second time, for older bots
-        yield {"kind": _MEDIA[key]} | _details(key, data[key])
-    if mapping(data.get("web_app_data")):
-        yield {"kind": "mini_app"}
-
-
-def _details(key: str, sent: Any) -> Json:
-    if key == "photo":
-        sizes = [mapping(one) for one in sequence(sent)]
-        sent = sizes[-1] if sizes else {}
-    inner = mapping(sent)
-    fields = {
-        "id": text(inner.get("file_unique_id")),
-        "name": text(inner.get("file_name")) or text(inner.get("title")) or text(inner.get("set_name")),
-        "mime": text(inner.get("mime_type")),
-        "text": text(inner.get("description")) or text(inner.get("address")),
-    }
-    if key == "poll":
-        poll = _poll(inner)
-        fields |= {"name": poll.get("question", ""), "text": "\n".join(poll.get("options", []))}
-    if key == "contact":
-        fields["name"] = " ".join(filter(None, (text(inner.get("first_name")), text(inner.get("last_name")))))
-    if key == "checklist":
-        fields["text"] = "\n".join(text(mapping(task).get("text")) for task in sequence(inner.get("tasks")))
-    size = number(inner.get("file_size"), -1)
-    return {name: value for name, value in fields.items() if value} | ({"size": int(size)} if 0 <= size < 2**53 else {})
-
-
-def _quoted(data: Mapping[str, Any]) -> list[Json]:
-    """What is quoted from another chat: its members have not seen it, so it says what a message says."""
-    external = mapping(data.get("external_reply"))
-    words = text(mapping(data.get("quote")).get("text")) if external else ""
-    fields = {"name": _origin(mapping(external.get("origin"))), "text": words}
-    found = {key: value for key, value in fields.items() if value}
-    cards = [{"kind": "card"} | found] if external else []
-    return cards + [{"kind": _MEDIA[key]} | _details(key, external[key]) for key in _MEDIA if external.get(key)]
-
-
-def _origin(origin: Mapping[str, Any]) -> str:
-    """The name of who wrote what is forwarded or quoted."""
-    user, chat = mapping(origin.get("sender_user")), mapping(origin.get("chat")) or mapping(origin.get("sender_chat"))
-    name = " ".join(filter(None, (text(user.get("first_name")), text(user.get("last_name")))))
-    return name or text(origin.get("sender_user_name")) or text(chat.get("title"))
-
-
-def _poll(poll: Mapping[str, Any]) -> Json:
-    id = text(poll.get("id"))
-    options = [text(mapping(one).get("text")) for one in sequence(poll.get("options"))]
-    closes = number(poll.get("close_date"))
-    fields = {"id": id, "question": text(poll.get("question"))} | ({"closes": instant(closes * 1000)} if closes else {})
-    return {key: value for key, value in fields.items() if value} | {"options": options} if id else {}
+        yield of.event("message.edited", id=name, ms=ms, message=about, **written(of.data, of.context))
 
 
 # --- members ------------------------------------------------------------------------------------------
@@ -382,7 +184,7 @@ def _members_changed(of: _Update) -> Iterator[Json]:
     user = mapping(now.get("user")) or mapping(before.get("user"))
     if not of.in_group or not text(user.get("id")):
         return
-    who = _user(user, of.context)
+    who = user_of(user, of.context)
     by_self = who["id"] == of.sender()["id"]
     yield from _unbanned(of, before, now, who)
     if _inside(before) and not _inside(now):
@@ -457,7 +259,7 @@ def _source(data: Mapping[str, Any]) -> str | None:
 
 def _join_requested(of: _Update) -> Iterator[Json]:
     if of.in_group:
-        actor = _user(mapping(of.data.get("from")), of.context, about=text(of.data.get("bio")) or None)
+        actor = user_of(mapping(of.data.get("from")), of.context, about=text(of.data.get("bio")) or None)
         source = text(mapping(of.data.get("invite_link")).get("name")) or _source(of.data)
         yield of.event("join.requested", actor=actor, source=source)
 
@@ -505,7 +307,7 @@ def _poll_changed(of: _Update) -> Iterator[Json]:
     won = votes and (len(votes) == 1 or votes[0][0] > votes[1][0]) and votes[0][0] > 0
     total = int(min(max(number(of.data.get("total_voter_count")), 0), 2**53))
     result = votes[0][1] if won else None
-    poll |= {key: value for key, value in _poll(of.data).items() if key in ("question", "options")}
+    poll |= {key: value for key, value in poll_of(of.data).items() if key in ("question", "options")}
     yield of.event("poll.closed", channel=None, actor=None, poll=poll, result=result or None, votes=total)
 
 
