@@ -43,6 +43,7 @@ class Checked:
     partition: tuple[str, ...] = ("community", "id")
     retain: int = 400 * DAY
     ahead: int = DAY
+    longest_text: int = 65_536
     open_paths: int = 1000
     assumed: dict[tuple[str, str], Value] = field(default_factory=dict)  # (entity, fact) → value
     caps: list[Cap] = field(default_factory=list)

@@ -28,6 +28,8 @@ def settings(session: Session) -> None:
     _partition(session, book.partition)
     if "open_paths" in book.limits:
         session.checked.open_paths = int(book.limits["open_paths"].value)
+    if "text" in book.limits:
+        session.checked.longest_text = int(book.limits["text"].value)
     if "retain" in book.limits:
         session.checked.retain = _time(session, book.limits["retain"], session.checked.retain)
     if "ahead" in book.limits:

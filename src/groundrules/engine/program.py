@@ -205,7 +205,7 @@ class Program:
         self.zone = plan.timezone
         self.compiler = Compiler(plan, None if made is None else made.literals)
         self.index = Index(self.compiler.program, made, enabled=indexed)
-        self.decoder = Decoder(plan.events)
+        self.decoder = Decoder(plan.events, plan.longest_text)
         self.partition_of = attrgetter(".".join(map(attribute, plan.partition)))
         self.combiner = Combiner(plan)
         self.rules = Rules(self.compiler, plan)

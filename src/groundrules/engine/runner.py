@@ -19,7 +19,8 @@ from groundrules.engine.cases import answers, appeals, due
 from groundrules.engine.cells import states
 from groundrules.engine.compiled_rules import StateCode
 from groundrules.engine.evaluation.effects import Ask
-from groundrules.engine.intake import ahead, clock
+from groundrules.engine.intake import ahead, clock, cutting
+from groundrules.engine.intake.cutting import cut_of
 from groundrules.engine.intake.decode import milliseconds
 from groundrules.engine.program import Asked, Program
 from groundrules.engine.readings import PartitionReadings
@@ -69,7 +70,7 @@ class Runner:
 
     def take(self, e: Any) -> list[Decision] | None:
         """Handle a decoded event; return None if nothing came of it but its own decision, which says nothing."""
-        time = clock.step(self.partition, self._ahead, e)
+        time = clock.step(self.partition, self._ahead, e) if cut_of(e) is None else None
         if time is None:
             return self._take_otherwise(e, milliseconds(e.time))
         self.stats.events += 1
@@ -101,7 +102,9 @@ class Runner:
         timers = partition.timers
         before = self._fall_due(at, self._header(e)) if timers.soonest <= at else None
         clock.move(partition, at)
-        found = self._decide_event(e, at, time < at, notes)
+        cut = cut_of(e)
+        said = notes if cut is None else (*notes, cutting.note(cut, self.program.plan.longest_text))
+        found = self._decide_event(e, at, time < at, said)
         if found is None:
             return [*before, self.quiet(e)] if before else None
         behind = self._fall_due(at, self._header(e)) if timers.soonest <= at else None

@@ -59,6 +59,7 @@ def lower(checked: Checked, ground: Ground | None = None) -> ir.Plan:
         caps=_sorted(caps(ground)),
         retain=checked.retain,
         ahead=checked.ahead,
+        longest_text=checked.longest_text,
         sources=ground.sources,
         tables=TABLES,
         ladders=_sorted(steps),

@@ -22,6 +22,7 @@ from groundrules import window_kinds
 from groundrules.time_units import DAY
 
 FORMAT_VERSION = 4
+LONGEST_TEXT = 65_536  # characters of a text, unless said: no platform's message is longer
 REMEMBERED = 90 * DAY  # how long firings are remembered, for `once_per` and for reversals, unless said
 
 View = Literal["exact", "folded", "squeezed", "word", "domain"]
@@ -686,6 +687,7 @@ class Plan(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=Tr
     states: tuple[State, ...] = ()
     schedules: tuple[Schedule, ...] = ()
     retain: int = 400 * DAY
+    longest_text: int = LONGEST_TEXT  # characters of a text that are read; what follows is left out
     ahead: int = DAY  # ms ahead of the clock from which an event waits until time is confirmed
     sources: tuple[Source, ...] = ()
     tables: str = ""  # version of fold and time-zone tables the plan was made with

@@ -24,7 +24,7 @@ from jsonschema.validators import extend
 
 from groundrules.calendar.anniversaries import parse_date
 from groundrules.calendar.instants import parse_rfc3339
-from groundrules.decisions import Rejection
+from groundrules.decisions import Note, Rejection
 from groundrules.diagnostics.code import Code
 from groundrules.diagnostics.codes import events as codes
 from groundrules.diagnostics.json_errors import problem
@@ -54,8 +54,8 @@ def refuse(code: Code, reason: str, path: str = "") -> Invalid:
     return Invalid(Rejection(code=code.code, reason=reason, path=path))
 
 
-def read(raw: bytes | str | Json, plan: ir.Plan) -> Json:
-    """The event that `raw` holds, with defaults filled in; raises Invalid if it holds none."""
+def read(raw: bytes | str | Json, plan: ir.Plan) -> tuple[Json, list[Note]]:
+    """The event that `raw` holds, with defaults filled in, and what is noted of it; raises Invalid if it holds none."""
     event = clean(parse(raw if isinstance(raw, bytes | str) else json.dumps(raw)))
     if not isinstance(event, dict):
         raise refuse(codes.EVENT_NOT_JSON, "an event must be an object")
@@ -70,8 +70,36 @@ def read(raw: bytes | str | Json, plan: ir.Plan) -> Json:
     told = [one for error in errors for one in rejections(error)]
     if told:
         raise Invalid(min(told, key=lambda one: (one.path, one.code, one.reason)))
-    completed: Json = complete(event, schema)
-    return completed
+    too_long: dict[str, int] = {}
+    completed: Json = complete(cut(event, schema, plan.longest_text, [], too_long), schema)
+    return completed, notes_of(too_long, plan.longest_text)
+
+
+def cut(value: Any, schema: Json, longest: int, path: list[str | int], too_long: dict[str, int]) -> Any:
+    """The value with prose and URLs cut to what a rulebook reads; `too_long` learns how long they were, by place."""
+    if isinstance(value, str) and schema.get("format") in ("prose", "uri") and len(value) > longest:
+        too_long[place(path)] = len(value)
+        return value[:longest]
+    if isinstance(value, dict):
+        properties = schema.get("properties", {})
+        return {
+            name: cut(item, properties.get(name, {}), longest, [*path, name], too_long) for name, item in value.items()
+        }
+    if isinstance(value, list):
+        return [cut(item, schema.get("items", {}), longest, [*path, at], too_long) for at, item in enumerate(value)]
+    return value
+
+
+def notes_of(too_long: dict[str, int], longest: int) -> list[Note]:
+    """One note, of the longest text that was cut."""
+    if not too_long:
+        return []
+    first = min(too_long, key=lambda place: (-too_long[place], place))
+    return [
+        Note(
+            kind="text_cut", subject=first, detail={"length": too_long[first], "kept": longest, "texts": len(too_long)}
+        )
+    ]
 
 
 # --- JSON -----------------------------------------------------------------------------------------

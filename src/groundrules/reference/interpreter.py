@@ -33,11 +33,11 @@ class Interpreter:
     def feed(self, event: bytes | str | dict[str, Any]) -> list[Decision]:
         """Handle one event; the decisions of what fell due before it, its own, and what follows from it."""
         try:
-            found = intake.read(event, self.plan)
+            found, notes = intake.read(event, self.plan)
             id = self.partition_of(found)
         except intake.Invalid as invalid:
             return [Decision(trigger="rejected", rulebook=self.name, rejected=invalid.rejection)]
-        return self.runners.setdefault(id, Runner(self.plan, self.name, id, self.watch)).feed(found)
+        return self.runners.setdefault(id, Runner(self.plan, self.name, id, self.watch)).feed(found, notes)
 
     def partition_of(self, event: dict[str, Any]) -> str:
         """Where an event belongs."""

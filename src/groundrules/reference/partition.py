@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from groundrules.decisions import Note
 from groundrules.plan import ir
 from groundrules.reference.appeals import Appeals
 from groundrules.reference.fallbacks import Fallbacks
@@ -22,7 +25,7 @@ class Partition:
 
     `name` is the rulebook's as decisions give it, `number` that of the last event, `seen` tells when each event id was
     handled, `schedules` when each schedule ran last (at first: when it all began). `waiting` is the event that lies far
-    ahead of the clock.
+    ahead of the clock, with what is noted of it.
     """
 
     def __init__(self, plan: ir.Plan, name: str, id: str, now: int, watch: Watch | None = None) -> None:
@@ -34,7 +37,7 @@ class Partition:
         self.first = now
         self.number = 0
         self.seen: dict[str, int] = {}
-        self.waiting: Json | None = None
+        self.waiting: tuple[Json, Sequence[Note]] | None = None
         self.schedules = {schedule.id: now for schedule in plan.schedules}
         self.lists = {words.id: words for words in plan.lists}
         self.windows = Windows(plan, now)

@@ -58,13 +58,13 @@ class Runner:
 
     # --- coming in --------------------------------------------------------------------------------
 
-    def feed(self, event: Json) -> list[Decision]:
-        """Handle a valid event."""
+    def feed(self, event: Json, notes: Sequence[Note] = ()) -> list[Decision]:
+        """Handle a valid event; `notes` are what its decision says of how it came in."""
         time = parse_rfc3339(event["time"])
         partition = self.partition
         if partition is None:
             partition = self.partition = Partition(self.plan, self.name, self.id, time, self.watch)
-            return self.handle(event, time, partition)
+            return self.handle(event, time, partition, notes)
         if time < partition.now - KEPT:
             reason = f"its time lies more than 24 hours before the latest event seen ({format_ms(partition.now)})"
             refused = Rejection(code=codes.EVENT_TOO_OLD.code, reason=reason, path="time")
@@ -73,33 +73,32 @@ class Runner:
             return [self.told("duplicate", event, partition)]
         decisions = self.resolve(time, partition)
         if time > partition.now + self.plan.ahead and event["type"] != "tick":
-            partition.waiting = event
+            partition.waiting = event, notes
             return decisions
-        return decisions + self.handle(event, time, partition)
+        return decisions + self.handle(event, time, partition, notes)
 
     def is_duplicate(self, id: str, time: int, partition: Partition) -> bool:
-        if partition.waiting is not None and partition.waiting["id"] == id:
+        if partition.waiting is not None and partition.waiting[0]["id"] == id:
             return True
         seen = partition.seen.get(id)
         return seen is not None and max(partition.now, time) - seen <= KEPT
 
     def resolve(self, time: int, partition: Partition) -> list[Decision]:
         """Decide the event that waits, if one does, now that the stream is at `time`."""
-        event, now = partition.waiting, partition.now
-        if event is None:
+        if partition.waiting is None:
             return []
-        partition.waiting = None
+        (event, notes), now, partition.waiting = partition.waiting, partition.now, None
         own, ahead = parse_rfc3339(event["time"]), self.plan.ahead
         if time > now + ahead and own - time <= min(ahead, KEPT):
-            return self.handle(event, own, partition)
+            return self.handle(event, own, partition, notes)
         note = Note(kind="time_ahead", subject=event["id"], detail={"time": format_ms(own)})
-        return self.handle(event, now, partition, [note])
+        return self.handle(event, now, partition, [note, *notes])
 
     def finish(self) -> list[Decision]:
         """Decide the event that waits, if one does, at its own time: nothing comes that could say otherwise."""
         if self.partition is None or self.partition.waiting is None:
             return []
-        return self.resolve(parse_rfc3339(self.partition.waiting["time"]), self.partition)
+        return self.resolve(parse_rfc3339(self.partition.waiting[0]["time"]), self.partition)
 
     def told(
         self, trigger: Literal["rejected", "duplicate"], event: Json, partition: Partition, **said: Any

@@ -36,8 +36,8 @@ def scopes(event: Any, start: Any, subject: str | None) -> tuple[Any, Scope, Ref
     reference = ReferenceScope(
         partition=MEMORY,
         now=expressions.NOW,
-        event=reference_events.read(event, PLAN),
-        start=None if start is None else reference_events.read(start, PLAN),
+        event=reference_events.read(event, PLAN)[0],
+        start=None if start is None else reference_events.read(start, PLAN)[0],
         subject=subject,
     )
     return DECODER.decode(event), compiled, reference

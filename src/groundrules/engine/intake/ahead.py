@@ -10,12 +10,15 @@ from typing import Any
 
 import msgspec
 
+from groundrules.engine.intake.cutting import Cut, cut_of, marked
 from groundrules.engine.intake.decode import Decoder, Invalid, to_plain
 from groundrules.engine.state.partition import Partition
 from groundrules.engine.state.recent_ids import KEPT
 
 AHEAD = "ahead"
 TICK = "tick"
+
+_row = msgspec.msgpack.Decoder(tuple[bytes, Cut] | bytes)
 
 
 def lies_ahead(partition: Partition, ahead: int, e: Any, time: int) -> bool:
@@ -34,7 +37,8 @@ def confirmed(partition: Partition, ahead: int, waiting: int, time: int) -> bool
 
 def keep(partition: Partition, e: Any) -> None:
     """Let an event wait."""
-    row = msgspec.msgpack.encode(msgspec.json.encode(to_plain(e)))
+    event, cut = msgspec.json.encode(to_plain(e)), cut_of(e)
+    row = msgspec.msgpack.encode(event if cut is None else (event, cut))
     partition.space(AHEAD).put(e.id, row, partition.now)
 
 
@@ -43,7 +47,8 @@ def load(partition: Partition, decoder: Decoder) -> Any | None:
     space = partition.spaces.get(AHEAD)
     for id, row in [] if space is None else list(space.items()):
         try:
-            return decoder.decode(msgspec.msgpack.decode(row, type=bytes))
+            kept = _row.decode(row)
+            return decoder.decode(kept) if isinstance(kept, bytes) else marked(decoder.decode(kept[0]), kept[1])
         except (Invalid, msgspec.MsgspecError):
             partition.space(AHEAD).drop(id)
     return None

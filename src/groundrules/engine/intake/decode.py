@@ -24,9 +24,11 @@ import msgspec
 
 from groundrules.diagnostics.codes import events as codes
 from groundrules.diagnostics.nearest import did_you_mean
+from groundrules.engine.intake.cutting import cut_of, cut_texts, marked, unmarked
 from groundrules.engine.intake.explain import describe, explain
 from groundrules.engine.intake.lenient import DEEPEST, Invalid, check_depth, cut_instants, encode, read, refuse
 from groundrules.engine.intake.structs import Schema, attribute, union_of
+from groundrules.plan.ir import LONGEST_TEXT
 from groundrules.time_units import DAY, SECOND
 
 __all__ = ["Decoder", "Invalid", "attribute", "explain", "milliseconds", "read_path", "to_plain"]
@@ -72,7 +74,7 @@ def _plan_value(value: Any) -> Any:
 def to_plain(event: Event) -> dict[str, Any]:
     """Return an event as JSON data that decodes to the same event; defaults are left out."""
     plain: dict[str, Any] = msgspec.to_builtins(event)
-    return plain
+    return plain if cut_of(event) is None else unmarked(plain)
 
 
 def _as_json(raw: Any) -> bytes | str:
@@ -92,10 +94,15 @@ def _nearest_type(name: str, types: frozenset[str]) -> str | None:
 
 
 class Decoder:
-    """Decodes events of the types in `schemas`: event type → self-contained JSON Schema, as a plan holds them."""
+    """Decodes events of the types in `schemas`: event type → self-contained JSON Schema, as a plan holds them.
 
-    def __init__(self, schemas: Mapping[str, Schema]) -> None:
+    Texts of more than `longest` characters are cut (`cutting`). JSON is never shorter than a text in it, so only events
+    of so many bytes are looked at.
+    """
+
+    def __init__(self, schemas: Mapping[str, Schema], longest: int = LONGEST_TEXT) -> None:
         self.schemas = dict(schemas)
+        self._longest = longest
         self._types = frozenset(schemas)
         self._union = union_of(self.schemas)
         self._decode = msgspec.json.Decoder(self._union).decode if self._union else self._second_look
@@ -108,12 +115,16 @@ class Decoder:
         if type(raw) is not bytes:
             raw = _as_json(raw)
             check_depth(raw)
+            if len(raw) > self._longest:
+                return self._second_look(raw)
             if _rounded_up(raw if isinstance(raw, bytes) else raw.encode(errors="replace")):
                 return self._second_look(raw)
         elif _rounded_up(raw):
             return self._second_look(raw)
         elif len(raw) > SHORT and 2 * len(raw) - len(raw.replace(b"{", b"")) - len(raw.replace(b"[", b"")) > DEEPEST:
             check_depth(raw)
+        if len(raw) > self._longest:
+            return self._second_look(raw)
         try:
             return self._decode(raw)
         except (msgspec.MsgspecError, UnicodeError):
@@ -123,11 +134,12 @@ class Decoder:
         check_depth(raw)
         document = read(raw)
         schema = self._schema_of(document)
+        document, cut = cut_texts(document, schema, self._longest)
         try:
             event: Event = msgspec.convert(cut_instants(document, schema), self._union)
         except msgspec.ValidationError:
             raise self._rejected(schema, document) from None
-        return event
+        return event if cut is None else marked(event, cut)
 
     def _rejected(self, schema: Schema, document: Any) -> Invalid:
         rejection = explain(schema, document)

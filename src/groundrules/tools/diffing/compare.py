@@ -74,6 +74,7 @@ def _settings(both: Both) -> Iterator[Change]:
     details += entries("languages", old.languages, new.languages)
     details += edit("retain", format_duration(old.retain), format_duration(new.retain))
     details += edit("ahead", format_duration(old.ahead), format_duration(new.ahead))
+    details += edit("text", str(old.longest_text), str(new.longest_text))
     details += edit("tables", old.tables, new.tables)
     if details:
         yield Change(kind="changed", section="rulebook", id=new.rulebook, title=new.title, details=tuple(details))

@@ -150,7 +150,8 @@ def decided(runner: Runner, lone: bool) -> list[Decision]:
 
 def waiting_in(runner: Runner) -> Json | None:
     """The event that waits in a partition."""
-    return None if runner.partition is None else runner.partition.waiting
+    waiting = None if runner.partition is None else runner.partition.waiting
+    return None if waiting is None else waiting[0]
 
 
 def is_noted(decisions: Iterable[Decision], event: Json | None) -> bool:
