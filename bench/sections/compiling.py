@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import random
 import statistics
 import subprocess
 import sys
@@ -21,10 +22,12 @@ from lark.utils import TextSlice
 from bench.books import book
 from bench.figures import Results
 from bench.timing import once
-from groundrules import Engine
+from groundrules import Engine, load
 from groundrules.engine.plan_file import compile_plan, load_plan, write
 from groundrules.frontend import check_path
-from groundrules.lint.rules.costly_pattern import MOST
+from groundrules.lint.rules.costly_pattern import MOST, MOST_STEPS
+from groundrules.plan.ir import LONGEST_TEXT
+from groundrules.resources import shipped
 from groundrules.syntax import parse
 from groundrules.text.factors import factors
 from groundrules.text.patterns import Pattern, problem
@@ -33,11 +36,13 @@ from groundrules.tools.linting import lint_path
 _BARE, _COLD = "PyYAML + Lark alone", "linted and compiled"
 
 KEY = b"of this benchmark"
+UNITS = ("加微信", "s p a m ", "http://ads.example/x ", "加\u200b微é𝕬信", "a", "🎉", "fr33 m0ney ")
 PATTERNS = (
     r"(?:加|十|+).{0,3}(?:微|薇|V|v).{0,3}(?:信|x|X)",
     r"\b(?:[a-z]{1,20}\.){1,8}[a-z]{2,}\b",
     r"(?:[\p{Han}]{1,4}[0-9]{3,12}){1,3}",
     r"(?i)(?:free|cheap|best)\s+(?:money|followers|nitro){1,5}.{0,80}(?:click|join|here)",
+    r"(加|微|信).{0,100}(信|群)",
     r"[一-龥]{1,900}",
     r"(?:\p{L}\p{N}){10}",
     "|".join(f"word{number}x" for number in range(3_000)),
@@ -49,12 +54,45 @@ def run(results: Results, count: int, rounds: int = 3) -> None:
     with tempfile.TemporaryDirectory() as folder:
         _rulebook(results, count, Path(folder), rounds)
     _imports(results)
-    refused = {pattern: problem(pattern) is not None or Pattern(pattern).size > MOST for pattern in PATTERNS}
+    refused = {pattern: problem(pattern) is not None or _is_named(Pattern(pattern)) for pattern in PATTERNS}
     slowest = max(_pattern(pattern) for pattern in PATTERNS if not refused[pattern])
     results.add(
         "compiling", "the slowest of some patterns that the linter lets pass", slowest, "ms", patterns=len(refused)
     )
     results.reach("a single pattern that the linter does not name", slowest, 50, least=False, unit="ms")
+    longest = max(_longest(pattern) for pattern in PATTERNS if not refused[pattern])
+    results.add("compiling", "the slowest of them on the longest text", longest, "ms", patterns=len(refused))
+    results.reach("the longest text, for a pattern that the linter does not name", longest, 500, least=False, unit="ms")
+
+    event = max(_event(unit) for unit in UNITS)
+    results.add("compiling", "an event of the longest text, by the pack adverts", event * 1e3, "ms", texts=len(UNITS))
+    results.reach("an event of the longest text, by the pack adverts", event, 1, least=False, unit="s")
+
+
+def _event(unit: str) -> float:
+    """Return the seconds that the pack with most words takes for the longest text, made of a unit."""
+    engine = Engine(load(shipped("policies") / "adverts"))
+    engine.warm()
+    text = (unit * LONGEST_TEXT)[:LONGEST_TEXT]
+    events = [
+        {"id": text[:1] + str(at), "type": "message", "time": f"2026-03-02T01:00:0{at}Z", "text": text[at:]}
+        | {"community": {"id": "c"}, "actor": {"id": "li"}}
+        for at in range(3)
+    ]
+    return min(once(lambda event=event: engine.feed(event)) for event in events)  # type: ignore[misc]
+
+
+def _is_named(pattern: Pattern) -> bool:
+    return pattern.size > MOST or pattern.steps(LONGEST_TEXT) > MOST_STEPS
+
+
+def _longest(pattern: str) -> float:
+    """Return the milliseconds that a text takes in which the pattern begins again and again."""
+    chance, made = random.Random(1), Pattern(pattern)
+    texts = [
+        "".join(chance.choices(letters, k=LONGEST_TEXT)) for letters in ("加微x", "ab.", "free money ", "a1", "信1")
+    ]
+    return max(once(lambda text=text: made.matches(text)) for text in texts) * 1e3  # type: ignore[misc]
 
 
 def _rulebook(results: Results, count: int, folder: Path, rounds: int) -> None:

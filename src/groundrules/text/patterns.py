@@ -37,6 +37,8 @@ _backreference = re.compile(r"\\(?:[1-9]|k\b|g\b)|\(\?P=")
 _single_byte = re.compile(r"(?<!\\)(?:\\\\)*\\C")
 _other_engine = re.compile(r"\(\?[>#(|&R+0-9-]")
 _repetition = re.compile(r"\{(\d+)(?:,(\d*))?\}")
+_switches = re.compile(r"\(\?[a-zA-Z-]+\)|\\[bBAz]|\^")
+_gap = re.compile(r"[^(|?:](?<!\\)(?:\.|\\[wWSDpP](?:\{\^?\w+\})?|\[(?:\\.|[^\]\\])+\]|\))\{(?:\d+,)?\d{2,}\}")
 _FOREIGN = (
     (_look_around, "look-around", "write the condition as a second `matches`, joined by `and` or `and not`"),
     (_backreference, "a backreference", "write out what may repeat"),
@@ -88,6 +90,15 @@ class Pattern:
     def size(self) -> int:
         """Instructions of the compiled program, forwards or backwards, whichever is larger."""
         return int(max(self._compiled.programsize, self._compiled.reverseprogramsize))
+
+    def steps(self, length: int) -> int:
+        """Return how many steps a text of so many characters takes at most, as far as the pattern tells.
+
+        RE2 goes through a text in one step a character, with states that it makes as it meets them. After a beginning
+        that may come again inside of a counted gap there are too many of them to keep, and each character takes a step
+        for every instruction that may be at work.
+        """
+        return length * (self.size if _gap.search(_switches.sub("", self.pattern)) else 1)
 
     def search(self, text: str) -> tuple[int, int] | None:
         """Return the leftmost match as code points `[start, end)` of the text, possibly empty."""

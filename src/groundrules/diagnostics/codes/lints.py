@@ -43,7 +43,9 @@ LOST_SYMBOLS = _lint("GR621", "lost-symbols", "a squeezed entry that loses its s
 UNDESCRIBED_RULE = _lint("GR622", "undescribed-rule", "a rule without a title or text for members", Severity.NOTE)
 PATTERN_IN_LIST = _lint("GR623", "pattern-in-list", "a list entry that is written as a pattern")
 PATTERN_MATCHES_ALL = _lint("GR624", "pattern-matches-all", "a pattern that matches every text")
-COSTLY_PATTERN = _lint("GR625", "costly-pattern", "a pattern that is slow to compile")
+COSTLY_PATTERN = _lint(
+    "GR625", "costly-pattern", "a pattern that is slow to compile, or to go through the longest text"
+)
 ODD_EDGES = _lint("GR626", "odd-edges", "a list entry with blanks or quotes at its edges")
 SLIP_IN_PATTERN = _lint("GR627", "slip-in-pattern", "a pattern that says something else than was meant")
 DOUBLED_BRACES = _lint("GR628", "doubled-braces", "a message that shows a name instead of its value")

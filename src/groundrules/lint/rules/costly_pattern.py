@@ -1,11 +1,15 @@
-r"""What it does: finds patterns that are slow to compile and large to keep: more than 10,000 steps.
+r"""What it does: finds patterns that cost more than the others of a rulebook together: more than 110 million steps for
+the longest text that is read (`limits: {text: …}`, 65,536 characters unless said), or more than 10,000 to compile.
 
-Why: matching takes time linear in the text whatever the pattern, but every start of an engine compiles it, which may
-take 50 ms for 20,000 steps, and going through a text may be slower. Mostly a class of many letters is repeated.
+Why: a pattern takes time linear in the text, but how much for each character depends on it. Where something that may
+come again is followed by a counted gap, every character may take a step for each instruction of the pattern: hundred
+million take a tenth of a second or two, and whoever writes such a text makes everybody wait. A program of 20,000 steps
+takes 50 ms to compile at every start of an engine; mostly a class of many letters is repeated.
 
 Example:
 
 ```yaml
+when: text matches /buy.{0,200}now/           # 118 million steps; say it as `contains` of two words, or bridge less
 when: text matches /(?:\p{L}\p{N}){10}/       # 14,394 steps; write /(?:\p{L}\p{N})+/ if more than ten are fine too
 ```
 """
@@ -17,19 +21,31 @@ from collections.abc import Iterator
 from groundrules.diagnostics.codes.lints import COSTLY_PATTERN
 from groundrules.diagnostics.model import Diagnostic
 from groundrules.display.columns import excerpt
-from groundrules.lint.conditions import leaves
+from groundrules.lint.conditions import Condition, leaves
 from groundrules.lint.linted import Linted
 from groundrules.plan import ir
 from groundrules.text.patterns import Pattern
 
 MOST = 10_000
+MOST_STEPS = 110_000_000
+_A_SECOND = 500_000_000  # steps
 
 
 def costly_pattern(linted: Linted) -> Iterator[Diagnostic]:
-    """Yield a finding for each pattern whose program is large."""
+    """Yield a finding for each pattern whose program is large, or slow on the longest text."""
     for guard in linted.guards:
         for leaf in leaves(guard.condition):
-            found = leaf.expression
-            if isinstance(found, ir.Matches) and (size := Pattern(found.pattern, found.flags).size) > MOST:
-                message = f"`{excerpt(leaf.text)}` compiles to {size:,} steps, which takes tens of milliseconds"
-                yield COSTLY_PATTERN.at(leaf.span, message, "repeat less often, or use `+` or `*` in place of a count")
+            if isinstance(leaf.expression, ir.Matches):
+                yield from _costs(leaf, leaf.expression, linted.plan.longest_text)
+
+
+def _costs(leaf: Condition, found: ir.Matches, longest: int) -> Iterator[Diagnostic]:
+    pattern, shown = Pattern(found.pattern, found.flags), excerpt(leaf.text)
+    steps = pattern.steps(longest)
+    if pattern.size > MOST:
+        message = f"`{shown}` compiles to {pattern.size:,} steps, which takes tens of milliseconds"
+        yield COSTLY_PATTERN.at(leaf.span, message, "repeat less often, or use `+` or `*` in place of a count")
+    elif steps > MOST_STEPS:
+        message = f"`{shown}` may take {steps // 1_000_000:,} million steps for {longest:,} characters"
+        help = f"that is about {steps / _A_SECOND:.1f} s; bridge fewer characters, or read less: `limits: {{text: …}}`"
+        yield COSTLY_PATTERN.at(leaf.span, message, help)
