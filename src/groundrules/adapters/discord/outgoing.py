@@ -320,7 +320,7 @@ def _front(action: Action, server: str, context: Context) -> tuple[texts.Piece, 
 
 
 def _body(action: Action, piece: texts.Piece, index: int, roles: Sequence[str], context: Context) -> Json:
-    named = [part.id for part in piece if isinstance(part, texts.Mention) and not part.id.startswith("&")]
+    named = [part.id for part in piece if isinstance(part, texts.Mention) and part.id.isdecimal()]
     allowed: Json = {"parse": [], "users": list(dict.fromkeys(named))[:100], "roles": list(roles) if index == 0 else []}
     body: Json = {
         "content": "".join(map(_as_written, piece)),

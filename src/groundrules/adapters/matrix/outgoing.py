@@ -192,7 +192,8 @@ def _messages(action: Action, room: str, lang: str, context: Context) -> list[Re
     if not words:
         raise Lacking(f"{action.do}: there is nothing to say")
     where = _where(action, room, context)
-    parts = [*_front(action, context), *texts.parts(words, texts.mentionable(action, context))]
+    members = {id: name for id, name in texts.mentionable(action, context).items() if id.startswith("@")}
+    parts = [*_front(action, context), *texts.parts(words, members)]
     pieces = texts.split(parts, MATRIX["text"].value, _as_html, _bytes)
     return [
         _sent(
