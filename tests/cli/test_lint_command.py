@@ -67,7 +67,7 @@ def test_a_page_for_each_lint() -> None:
 def test_an_adapter_that_nobody_registered_is_a_mistake_of_usage(book: Path) -> None:
     code, output = lint(book, "--adapter", "nowhere")
     assert code == 2
-    assert "there is no adapter `nowhere`; registered: discord, matrix, onebot, telegram" in output
+    assert "there is no adapter `nowhere`; registered: discord, matrix, onebot, onebot12, telegram" in output
 
 
 def test_what_an_adapter_does_not_supply() -> None:

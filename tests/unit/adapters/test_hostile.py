@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groundrules.adapters import Context, discord, matrix, onebot, telegram
+from groundrules.adapters import Context, discord, matrix, onebot, onebot12, telegram
 
 from .valid import said_in
 
@@ -160,6 +160,13 @@ TELEGRAM = st.fixed_dictionaries(
 UPDATES = (*telegram.UPDATES, "channel_post", "my_chat_member")
 SERVER = Context(now=1, own="1", state={"9": {"owner_id": "5"}}, authors={"0/": "5", "0/1": "5"})
 GROUP = Context(now=1, authors={"5": "6"}, polls={"p": {"community": "-1", "options": ["a"]}})
+
+
+@given(
+    ONEBOT, st.sampled_from(["message", "notice"]), st.sampled_from(["group_member_increase", "group_message_delete"])
+)
+def test_onebot_12_reads_anything(raw: dict[str, Any], type: str, detail: str) -> None:
+    said_in(onebot12.events({**raw, "type": type, "detail_type": detail}))
 
 
 @given(DISCORD, st.sampled_from(DISPATCHES))

@@ -11,14 +11,20 @@ import pytest
 from dev.platforms import PAGES, filled
 
 import groundrules
-from groundrules.adapters import Context, Lacking, Platform, discord, limits, matrix, onebot, telegram
+from groundrules.adapters import Context, Lacking, Platform, discord, limits, matrix, onebot, onebot12, telegram
 from groundrules.frontend import check_text
 
-PLATFORMS: dict[str, Any] = {"discord": discord, "matrix": matrix, "onebot": onebot, "telegram": telegram}
-COMMUNITY = {"discord": "900", "matrix": "!r:x", "onebot": "7", "telegram": "-1001"}
+PLATFORMS: dict[str, Any] = {
+    "discord": discord,
+    "matrix": matrix,
+    "onebot": onebot,
+    "onebot12": onebot12,
+    "telegram": telegram,
+}
+COMMUNITY = {"discord": "900", "matrix": "!r:x", "onebot": "7", "onebot12": "7", "telegram": "-1001"}
 MEMBER = {"matrix": "@li:x"}
 MESSAGE = {"discord": "800/1200000000000000000", "matrix": "$1"}
-CHANNEL = {"discord": "800", "matrix": "!r:x", "onebot": "7", "telegram": "-1001/5"}
+CHANNEL = {"discord": "800", "matrix": "!r:x", "onebot": "7", "onebot12": "7", "telegram": "-1001/5"}
 NOW = 1_767_600_000_000
 POWERS = {"m.room.power_levels": {"users": {"@bot:x": 100}}, "m.room.pinned_events": {"pinned": []}}
 CONTEXT = Context(

@@ -209,7 +209,7 @@ def test_one_of_several_adapters_is_enough_and_one_that_does_not_say_may_do_anyt
 
 def test_an_adapter_without_a_table_is_not_known() -> None:
     with pytest.raises(
-        LookupError, match="there is no adapter `nowhere`; registered: discord, matrix, onebot, telegram"
+        LookupError, match="there is no adapter `nowhere`; registered: discord, matrix, onebot, onebot12, telegram"
     ):
         supplies(["nowhere"])
 
