@@ -57,10 +57,50 @@ def test_mutants_that_no_test_notices(command: Any, folder: Path) -> None:
     result = command("test", folder, "--mutate", "--fail-under", "50")
     shown = result.stdout.replace(str(folder), "")
     assert result.exit_code == 1
-    assert "flood: `count(message by actor within 10s) >= 3`: 3 → 4; no test notices\n" in shown
+    assert "flood: `count(message by actor within 10s) >= 3`: 3 → 4, 3 → 2; no test notices\n" in shown
     assert "words: `text contains any of [" in shown
     assert "`scam` left out; no test notices" in shown
     assert "`spam` left out" not in shown
+
+
+HARMFUL = """\
+rulebook: sample
+languages: [en]
+use: [std/chat]
+lists: {words: [one, two, three]}
+rules:
+  - {id: mild, on: message, when: text contains any of words and length(text) > 3, then: [pin]}
+  - {id: hard, on: message, when: text contains any of words and length(text) > 9, then: [kick], once_per: actor}
+  - id: votes
+    on: vote.cast
+    when: distinct(actor.id of vote.cast where option == "a" less vote.cast, vote.withdrawn by poll within 1d) >= 2
+    then: [mute: 1h]
+"""
+NOTICED = """\
+tests:
+  - name: nothing much
+    timeline:
+      - {at: "09:00", message: x, by: li, expect: []}
+      - {at: +1s, vote.cast: {poll: p, option: a}, by: li, expect: []}
+"""
+
+
+def test_what_weighs_most_stands_first(command: Any, folder: Path) -> None:
+    (folder / "rulebook.yaml").write_text(HARMFUL, encoding="utf-8")
+    (folder / "tests.yaml").write_text(NOTICED, encoding="utf-8")
+    shown = command("test", folder, "--mutate").stdout.replace(str(folder), "")
+    order = [
+        "hard: `once_per` left out",
+        "`: `less vote.cast`, `less vote.withdrawn` left out",
+        "mild: `pin`: `pin` left out",
+        "hard: `length(text) > 9`: `>` → `>=`, 9 → 10, 9 → 8",
+        "mild: `length(text) > 3`: `>` → `>=`, 3 → 4, 3 → 2",
+        "within 1d → 2d, within 1d → 12h",
+        "words: `one`, `three`, `two` left out",
+    ]
+    places = [shown.find(text) for text in order]
+    assert -1 not in places, shown
+    assert places == sorted(places), shown
 
 
 def test_what_is_proposed_can_be_kept_and_passes(command: Any, folder: Path) -> None:
@@ -119,9 +159,15 @@ def test_a_mutant_of_a_step_stands_at_that_step(command: Any, folder: Path) -> N
     (folder / "rulebook.yaml").write_text(STEPS, encoding="utf-8")
     (folder / "tests.yaml").write_text(TESTS.replace("[{delete: a}]", "[]").replace("spam,", "ham,"), encoding="utf-8")
     shown = command("test", folder, "--mutate").stdout.replace(str(folder), "")
-    assert "/rulebook.yaml:10: discipline#1: `{reaches: 3, then: [mute: 10m]}`: `reaches: 3` → 4;" in shown
-    assert "/rulebook.yaml:11: discipline#2: `{reaches: 6, then: [kick]}`: `reaches: 6` → 7;" in shown
-    assert "/rulebook.yaml:20: question#2: `{after: 30m, then: [announce: somebody]}`: after 30m → 1h;" in shown
+    assert (
+        "/rulebook.yaml:10: discipline#1: `{reaches: 3, then: [mute: 10m]}`: `reaches: 3` → 4, `reaches: 3` → 2;"
+        in shown
+    )
+    assert "/rulebook.yaml:11: discipline#2: `{reaches: 6, then: [kick]}`: `reaches: 6` → 7, `reaches: 6` → 5;" in shown
+    assert (
+        "/rulebook.yaml:20: question#2: `{after: 30m, then: [announce: somebody]}`: after 30m → 1h, after 30m → 15m;"
+        in shown
+    )
 
 
 def test_in_chinese(command: Any, folder: Path) -> None:
@@ -131,7 +177,7 @@ def test_in_chinese(command: Any, folder: Path) -> None:
     assert "：8 项中测到 4 项，50%\n" in shown
     assert "  /rulebook.yaml:5: flood 从未触发\n" in shown
     assert "  /rulebook.yaml:9: flood：`count(message by actor within 10s) >= 3` 从未为真\n" in shown
-    assert "flood：`count(message by actor within 10s) >= 3`：时限 10s → 20s；没有测试发现\n" in shown
+    assert "flood：`count(message by actor within 10s) >= 3`：时限 10s → 20s，时限 10s → 5s；没有测试发现\n" in shown
     assert "：去掉 `scam`；没有测试发现\n" in shown
     assert "# ：1 个阈值附近没有测试\n" in shown
     assert "left out" not in shown

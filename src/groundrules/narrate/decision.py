@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from groundrules.decisions import Clause, Decision, Evidence, Fired, LedgerChange, Shadow
 from groundrules.narrate.deeds import Wordings, deed, title_of
-from groundrules.narrate.localised import pick, value_text
+from groundrules.narrate.localised import number_text, pick, rule_named, value_text
 from groundrules.narrate.notes import noted
 from groundrules.narrate.speech import Speech, speech
 
@@ -43,7 +43,7 @@ def ledger_change(change: LedgerChange, name: str, say: Speech) -> str:
 
 def _fired(fired: Fired, say: Speech) -> Iterable[str]:
     title = pick(fired.title, say.lang)
-    yield "  " + say("rule", rule=fired.rule) + (f" — {title}" if title else "")
+    yield "  " + say("rule", rule=rule_named(fired.rule, say.lang)) + (f" — {title}" if title else "")
     for clause in fired.clauses:
         yield f"    {clause_told(clause, say)}"
 
@@ -54,10 +54,14 @@ def clause_told(clause: Clause, say: Speech) -> str:
     details = [_evidence(evidence, clause, say) for evidence in clause.evidence]
     if not details:
         details = [
-            say("was", what=" ".join(what.split()), value=value_text(value, say.lang))
+            say("was", what=" ".join(what.split()), value=_read(value, clause, say.lang))
             for what, value in clause.reads.items()
         ]
     return text + say.aside(say.join(details, "then"))
+
+
+def _read(value: object, clause: Clause, lang: str) -> str:
+    return number_text(value, clause.text) if isinstance(value, float) else value_text(value, lang)
 
 
 def _evidence(evidence: Evidence, clause: Clause, say: Speech) -> str:
@@ -69,19 +73,22 @@ def _evidence(evidence: Evidence, clause: Clause, say: Speech) -> str:
 
 def _shadow(shadow: Shadow, say: Speech, wordings: Wordings | None) -> str:
     actions = say.join(deed(action, say.lang, wordings) for action in shadow.actions)
-    return say(shadow.reason, rule=shadow.rule, actions=actions or say("nothing"))
+    return say(shadow.reason, rule=rule_named(shadow.rule, say.lang), actions=actions or say("nothing"))
 
 
 def _beside(decision: Decision, say: Speech, wordings: Wordings | None) -> list[str]:
     """What did not happen, or happened beside: exemptions, dropped actions, undecided guards, notes."""
-    lines = ["- " + say("exempted", rule=exemption.rule, by=say.join(exemption.by)) for exemption in decision.exempted]
+    lines = [
+        "- " + say("exempted", rule=rule_named(exemption.rule, say.lang), by=say.join(exemption.by))
+        for exemption in decision.exempted
+    ]
     for dropped in decision.dropped:
         name, because = (title_of(do, say.lang, wordings) for do in (dropped.do, dropped.because))
         what = f"{name} {dropped.who}" if dropped.who else name
         lines.append("- " + say("dropped", action=what, because=because))
     lines += [f"· {noted(note, say.lang)}" for note in (*decision.labels, *decision.notes)]
     lines += [
-        "? " + say("unknown", rule=undecided.rule, missing=say.join(undecided.missing))
+        "? " + say("unknown", rule=rule_named(undecided.rule, say.lang), missing=say.join(undecided.missing))
         for undecided in decision.unknown
     ]
     return lines

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from typing import Any, Protocol
 
 from groundrules.decisions import Action
-from groundrules.narrate.localised import pick, value_text
+from groundrules.narrate.localised import pick, rule_named, value_text
 from groundrules.narrate.speech import language_of, length_in_words, speech
 from groundrules.text.forms import read_form
 from groundrules.time_units import format_duration
@@ -46,6 +46,8 @@ def deed(action: Action, lang: str, wordings: Wordings | None = None) -> str:
     lengths = wording.durations if wording else ()
     parameters = {name: value for name, value in action.parameters.items() if name not in unsaid}
     shown = {name: _shown(value, name in lengths, lang, wordings) for name, value in parameters.items()}
+    if action.do == "request_approval" and "rule" in shown:
+        shown["rule"] = rule_named(shown["rule"], lang)
     values = {name: value for name, value in shown.items() if value}
     who = {} if action.who is None else {"who": action.who}
     several = frozenset(name for name, value in parameters.items() if _is_several(value))

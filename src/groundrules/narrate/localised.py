@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,6 +17,25 @@ def pick(texts: Mapping[str, str], lang: str) -> str:
         if key in texts:
             return texts[key]
     return next(iter(texts.values()), "")
+
+
+def rule_named(id: str, lang: str) -> str:
+    """What people call a rule: its id; for what a block lowers to, its block and part, `discipline (step 3)`."""
+    block, *parts = id.split("#")
+    say = speech("common", lang)
+    told = [
+        say("parts.step", n=part) if part.isdigit() else say(f"parts.{part}")
+        for part in parts
+        if part.isdigit() or say.knows(f"parts.{part}")
+    ]
+    return block + say.aside(say.join(told, "comma"))
+
+
+def number_text(value: float, beside: str) -> str:
+    """A number as what it is compared with is written: `100%` beside `caps(text) > 70%`; else of four digits."""
+    if isinstance(value, bool) or not isinstance(value, float):
+        return str(value)
+    return f"{value * 100:.4g}%" if re.search(r"\d%(?!\s*[\d(])", beside) else f"{value:.4g}"
 
 
 def value_text(value: Any, lang: str) -> str:

@@ -11,6 +11,7 @@ from groundrules.decisions import Decision
 from groundrules.display.columns import excerpt
 from groundrules.display.lines import Line, Style
 from groundrules.narrate.deeds import deed
+from groundrules.narrate.localised import number_text, rule_named
 from groundrules.narrate.notes import noted
 from groundrules.plan import ir
 from groundrules.tools.explaining.model import Condition, EventExplained, Ladder, RuleExplained, WindowReading
@@ -98,7 +99,8 @@ class Writer:
         if not decision.notable:
             return
         if decision.trigger != "event":
-            yield Line(f"{self.say.time(decision.at)}  ({decision.cause})", "head")
+            cause = rule_named(decision.cause or "", self.say.lang)
+            yield Line(f"{self.say.time(decision.at)}  ({cause})", "head")
         if decision.late:
             yield Line(self.say("late", at=self.say.time(decision.at)))
         explained: set[str] = set()
@@ -130,7 +132,7 @@ class Writer:
         rules = {fired.rule for fired in decision.fired} - explained
         for rule in (candidate for candidate in event.fired if candidate.rule in rules):
             phrase = "path_begins" if rule.kind == "path" and rule.listens else "fires"
-            yield Line("→ " + self.say(phrase, rule=rule.rule), "mark")
+            yield Line("→ " + self.say(phrase, rule=rule_named(rule.rule, self.say.lang)), "mark")
             yield from (line.indented(4) for line in self.reason(rule))
 
     def _aside(self, decision: Decision) -> Iterator[str]:
@@ -140,16 +142,18 @@ class Writer:
             actions = self.say.join(deed(action, lang, self._wordings) for action in shadow.actions)
             changes = self.say.join(f"{name} {amount:+}" for name, amount in shadow.ledgers.items())
             effects = self.say.join(part for part in (actions, changes) if part)
-            yield "~ " + say(f"{shadow.reason}_would", rule=shadow.rule, actions=effects or self.say("no_action"))
+            yield "~ " + say(
+                f"{shadow.reason}_would", rule=rule_named(shadow.rule, lang), actions=effects or self.say("no_action")
+            )
         for exempted in decision.exempted:
-            yield "- " + say("was_exempted", rule=exempted.rule, by=self.say.names(exempted.by))
+            yield "- " + say("was_exempted", rule=rule_named(exempted.rule, lang), by=self.say.names(exempted.by))
         for dropped in decision.dropped:
             what = f"{dropped.do} {dropped.who}" if dropped.who else dropped.do
             yield "- " + say("left_out", action=what, because=dropped.because)
         for note in (*decision.labels, *decision.notes):
             yield "· " + noted(note, lang)
         for unknown in decision.unknown:
-            yield "? " + say("undecided", rule=unknown.rule, missing=self.say.names(unknown.missing))
+            yield "? " + say("undecided", rule=rule_named(unknown.rule, lang), missing=self.say.names(unknown.missing))
 
     def _listened(self, explained: EventExplained, most: int | None, more: str) -> Iterator[Line]:
         quiet = sorted((rule for rule in explained.rules if rule.verdict != "fired"), key=_is_switched_off)
@@ -311,7 +315,8 @@ class Writer:
             else condition.reads
         )
         for what, value in shown.items():
-            yield Line(self.say("is", what=what, value=self.say.value(value)), "faint")
+            text = number_text(value, condition.text) if isinstance(value, float) else self.say.value(value)
+            yield Line(self.say("is", what=what, value=text), "faint")
         for what in condition.missing:
             yield Line(self.say("missing", what=what), "unknown")
 
@@ -321,7 +326,14 @@ class Writer:
             return
         key = self.say("window.key", key=self.say.key(window.key)) if window.key else ""
         within = self.say("window.within", within=window.within) if window.within else ""
-        text = self.say(f"window.{window.kind}", value=window.value, type=window.type, key=key, within=within)
+        form = f"window.one.{window.kind}" if window.value == 1 else f"window.{window.kind}"
+        text = self.say(
+            form if self.say.knows(form) else f"window.{window.kind}",
+            value=window.value,
+            type=window.type,
+            key=key,
+            within=within,
+        )
         yield Line(text, "faint")
         if window.left_out:
             yield Line("  " + self.say("window.more", count=window.left_out), "faint")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from groundrules.display.columns import excerpt
-from groundrules.narrate.localised import pick
+from groundrules.narrate.localised import pick, rule_named
 from groundrules.narrate.speech import Speech
 from groundrules.plan import ir
 from groundrules.tools.explaining.model import Change, RuleExplained, WouldFire
@@ -45,8 +45,8 @@ class PlanSpeech(Speech):
         return self.join(f"{name} {self.value(value)}" for name, value in key.items())
 
     def name(self, rule: RuleExplained) -> str:
-        title = pick(rule.title, self.lang)
-        return f"{rule.rule} — {title}" if title else rule.rule
+        title, name = pick(rule.title, self.lang), rule_named(rule.rule, self.lang)
+        return f"{name} — {title}" if title else name
 
     # --- what would have made it fire -------------------------------------------------------------
 
@@ -107,7 +107,7 @@ class PlanSpeech(Speech):
         kind = "fewer" if change.count < 0 else change.source
         keys = self.join(change.among)
         return self(
-            f"way.window.{kind}",
+            f"way.window.one.{kind}" if abs(change.count) == 1 and kind == "distinct" else f"way.window.{kind}",
             count=abs(change.count),
             value=change.value,
             bound=change.bound,

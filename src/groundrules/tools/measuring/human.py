@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from groundrules.display.columns import excerpt
 from groundrules.display.lines import Line
@@ -12,6 +12,8 @@ from groundrules.tools.measuring.coverage import Coverage
 from groundrules.tools.measuring.measure import Measured, noticed
 from groundrules.tools.measuring.mutants import Verdict
 from groundrules.tools.testing.write import write_cases
+
+MOST = 20  # lines of mutants that no test notices; all of them are in the JSON
 
 
 def lines(measured: Measured, say: Speech) -> Iterator[Line]:
@@ -34,18 +36,37 @@ def _coverage(name: str, coverage: Coverage, say: Speech) -> Iterator[Line]:
 
 
 def _mutants(name: str, verdicts: Sequence[Verdict], say: Speech) -> Iterator[Line]:
-    missed = sorted(
-        (verdict for verdict in verdicts if verdict.by is None), key=lambda verdict: (verdict.file, verdict.line)
-    )
+    missed = [verdict for verdict in verdicts if verdict.by is None]
     yield Line()
     yield Line(
         say("noticed", name=name, noticed=len(verdicts) - len(missed), all=len(verdicts), share=noticed(verdicts))
     )
+    rows = _gathered(missed)
+    for row in rows[:MOST]:
+        yield _missed(row, say)
+    if len(rows) > MOST:
+        yield Line("  " + say("and_more", count=sum(map(len, rows[MOST:]))), "faint")
+
+
+def _gathered(missed: Iterable[Verdict]) -> list[list[Verdict]]:
+    """Mutants of one kind at one place together, the weightiest first."""
+    rows: dict[tuple[str, str, int, str, str], list[Verdict]] = {}
     for verdict in missed:
-        place = f"{verdict.file}:{verdict.line}: " if verdict.file else ""
-        of = say("of", text=excerpt(verdict.text)) if verdict.text not in ("", verdict.owner) else ""
-        change = say("unnoticed", of=of, change=say.phrase(verdict.change))
-        yield f"  {place}" + Line(verdict.owner, "head") + say("colon") + change
+        place = (verdict.owner, verdict.file, verdict.line, verdict.text, verdict.change.form)
+        rows.setdefault(place, []).append(verdict)
+    return sorted(rows.values(), key=lambda row: (row[0].weight, row[0].file, row[0].line, row[0].owner))
+
+
+def _missed(row: Sequence[Verdict], say: Speech) -> Line:
+    first = row[0]
+    place = f"{first.file}:{first.line}: " if first.file else ""
+    of = say("of", text=excerpt(first.text)) if first.text not in ("", first.owner) else ""
+    changes = list(dict.fromkeys(verdict.change for verdict in row))
+    if first.change.form.endswith("left_out") and first.change.parts:
+        told = say(first.change.form, say.join((str(change.parts[0]) for change in changes), "comma"))
+    else:
+        told = say.join(map(say.phrase, changes), "comma")
+    return f"  {place}" + Line(first.owner, "head") + say("colon") + say("unnoticed", of=of, change=told)
 
 
 def _boundaries(name: str, proposals: Sequence[Proposal], say: Speech) -> Iterator[Line]:

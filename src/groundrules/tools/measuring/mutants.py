@@ -18,11 +18,13 @@ from msgspec.structs import replace
 
 from groundrules.narrate.speech import Phrase, phrase
 from groundrules.plan import ir
+from groundrules.plan.walk import within
 from groundrules.time_units import format_duration
 from groundrules.tools.measuring.coverage import observe
 from groundrules.tools.measuring.variants import Kinds, conditions, durations, kinds_of, moved, numbers
 from groundrules.tools.testing.cases import Case
 from groundrules.tools.testing.runner import run_case
+from groundrules.types.catalog import shipped_catalog
 from groundrules.window_kinds import KINDS
 
 MOST_WORDS = 12  # of a list, evenly chosen: in a list of thousands, one entry is as good as the next
@@ -39,7 +41,10 @@ class Mutant(NamedTuple):
 
 @dataclass(frozen=True)
 class Verdict:
-    """The fate of a mutant: `by` names the test that noticed it, None if none did."""
+    """The fate of a mutant: `by` names the test that noticed it, None if none did.
+
+    `harm` says how much its rule does to people: 3 removes them, 2 silences them, 1 hides messages or strikes.
+    """
 
     owner: str
     file: str
@@ -47,6 +52,16 @@ class Verdict:
     text: str
     change: Phrase
     by: str | None
+    harm: int = 0
+
+    @property
+    def weight(self) -> tuple[int, int]:
+        """What is read first: what is left out before what moved, before times, before words; then by harm."""
+        kind = self.change.form.removeprefix("changes.")
+        return _GRAVITY.get(kind, 0 if kind.endswith("left_out") else 1), -self.harm
+
+
+_GRAVITY = {"within": 2, "once_within": 2, "after": 2, "starts_later": 2, "ends_later": 2, "word_left_out": 3}
 
 
 def mutants(plan: ir.Plan) -> Iterator[Mutant]:
@@ -65,13 +80,28 @@ def judge(plan: ir.Plan, cases: Sequence[Case], mutants: Iterable[Mutant]) -> It
 
     A rule's mutant is shown only to the cases in which that rule is asked.
     """
-    observed = observe(plan, cases)
+    observed, harms = observe(plan, cases), _harms(plan)
     for mutant in mutants:
         concerned = observed.asked.get(mutant.owner) if _is_rule(mutant, plan) else None
         shown = [case for case in cases if concerned is None or case.name in concerned]
         place = plan.sources[mutant.src] if mutant.src >= 0 else ir.Source(file="", line=0, column=0, text="")
         by = next((case.name for case in shown if not run_case(mutant.plan, case).passed), None)
-        yield Verdict(mutant.owner, place.file, place.line, place.text, mutant.change, by)
+        harm = harms.get(mutant.owner.partition("#")[0], 0)
+        yield Verdict(mutant.owner, place.file, place.line, place.text, mutant.change, by, harm)
+
+
+def _harms(plan: ir.Plan) -> dict[str, int]:
+    """How much each block of a plan does to people, by its id."""
+    found: dict[str, int] = {}
+    catalog = shipped_catalog()
+    for rule in plan.rules:
+        acts = [action for act in within(rule, ir.Act) if (action := catalog.action(act.do))]
+        does = frozenset[str]().union(*(action.does or () for action in acts))
+        struck = rule.kind == "rule" and bool(list(within(rule.effects, ir.Delta)))
+        harm = 3 if "removes" in does else 2 if "silences" in does else 1 if "hides" in does or struck else 0
+        id = rule.id.partition("#")[0]
+        found[id] = max(harm, found.get(id, 0))
+    return found
 
 
 def _is_rule(mutant: Mutant, plan: ir.Plan) -> bool:
@@ -170,6 +200,7 @@ def _of_cells(plan: ir.Plan) -> Iterator[Mutant]:
         ("caps", _of_cap),
         ("ledgers", _of_ledger),
     )
+    yield from _of_windows(plan)
     places = {rule.id: rule.src for rule in plan.rules}
     for section, vary in sections:
         cells = getattr(plan, section)
@@ -179,6 +210,22 @@ def _of_cells(plan: ir.Plan) -> Iterator[Mutant]:
                 owner = where if isinstance(where, str) else cell.id
                 src = where if isinstance(where, int) and where >= 0 else _place(owner, places)
                 yield Mutant(owner, src, change, _roomy(replace(plan, **mutated)))
+
+
+def _of_windows(plan: ir.Plan) -> Iterator[Mutant]:
+    """What a window takes back left out, one type at a time, in the name of the first that asks for it."""
+    owners: dict[str, str] = {}
+    cells: tuple[ir.Rule | ir.Process | ir.State, ...] = (*plan.rules, *plan.processes, *plan.states)
+    for cell in cells:
+        for test in within(cell, ir.WindowTest):
+            owners.setdefault(test.window, cell.id)
+    for number, window in enumerate(plan.windows):
+        owner = owners.get(window.id, ".")
+        for taken, taker in enumerate(window.less if "." not in owner else ()):
+            changed = replace(window, less=(*window.less[:taken], *window.less[taken + 1 :]))
+            windows = (*plan.windows[:number], changed, *plan.windows[number + 1 :])
+            change = phrase("changes.left_out", f"`less {taker.type}`")
+            yield Mutant(owner, window.src, change, _roomy(replace(plan, windows=windows)))
 
 
 def _place(id: str, places: Mapping[str, int]) -> int:
@@ -230,7 +277,7 @@ def _of_list(words: ir.WordList) -> Iterator[tuple[Where, Phrase, Any]]:
     step = max(1, len(words.items) // MOST_WORDS)
     for number in range(0, len(words.items), step):
         items = (*words.items[:number], *words.items[number + 1 :])
-        yield -1, phrase("changes.left_out", f"`{words.items[number]}`"), replace(words, items=items)
+        yield -1, phrase("changes.word_left_out", f"`{words.items[number]}`"), replace(words, items=items)
 
 
 def _of_cap(cap: ir.Cap) -> Iterator[tuple[Where, Phrase, Any]]:

@@ -20,7 +20,7 @@ from groundrules.display.lines import Line, Style
 from groundrules.engine.intake.lenient import as_written
 from groundrules.narrate.decision import narrate
 from groundrules.narrate.deeds import deed
-from groundrules.narrate.localised import pick
+from groundrules.narrate.localised import pick, rule_named
 from groundrules.narrate.notes import noted
 from groundrules.narrate.speech import Speech
 from groundrules.plan import ir
@@ -108,7 +108,8 @@ class Reporter:
     def _reason(self, rule: str, fired: Fired | None) -> str:
         texts = dict.fromkeys(text for clause in (fired.clauses if fired else ()) for text in _texts(clause))
         words = self._say.join(f"“{text}”" for text in list(texts)[:3])
-        return self._say("found", rule=rule, words=words) if words else rule
+        name = rule_named(rule, self._say.lang)
+        return self._say("found", rule=name, words=words) if words else name
 
     def _changes(self, decision: Decision) -> list[str]:
         """The balances of members that moved, `Points ana 1 → 16`."""

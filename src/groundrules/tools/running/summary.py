@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from groundrules.display.lines import Line
+from groundrules.narrate.localised import rule_named
 from groundrules.narrate.speech import speech
 from groundrules.plan import ir
 from groundrules.tools.running.tally import Tally
@@ -23,7 +24,10 @@ def summary(tally: Tally, plan: ir.Plan, lang: str, waiting: int = 0) -> Iterato
     for name in ("fired", "shadowed", "actions", "clamped"):
         counter: Counter[str] = getattr(tally, name)
         if counter:
-            yield Line("  " + say("told", what=say(name), said=_ranked(counter)))
+            yield Line(
+                "  "
+                + say("told", what=say(name), said=_ranked(counter, lang if name in ("fired", "shadowed") else None))
+            )
     if not tally.fired and not tally.shadowed:
         yield Line(f"  {say('none')}")
     table = tally.undecided(plan)
@@ -31,11 +35,15 @@ def summary(tally: Tally, plan: ir.Plan, lang: str, waiting: int = 0) -> Iterato
         yield Line("  " + say("undecided") + say("colon").rstrip(), "unknown")
         for row in table:
             missing = say.names(row.missing)
-            yield Line("    " + say("row", rule=row.rule, count=row.count, events=row.events, missing=missing))
+            yield Line(
+                "    "
+                + say("row", rule=rule_named(row.rule, lang), count=row.count, events=row.events, missing=missing)
+            )
         yield Line(f"    {say('help')}")
 
 
-def _ranked(counts: Counter[str]) -> str:
+def _ranked(counts: Counter[str], lang: str | None) -> str:
+    """Names with their counts, the most frequent first; those of rules in words, if a language is given."""
     ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     more = f" … (+{len(ranked) - MOST})" if len(ranked) > MOST else ""
-    return ", ".join(f"{key} {count:,}" for key, count in ranked[:MOST]) + more
+    return ", ".join(f"{rule_named(key, lang) if lang else key} {count:,}" for key, count in ranked[:MOST]) + more

@@ -201,7 +201,7 @@ def show_expected(items: Wanted) -> str:
 
 def _flow(item: Any) -> str:
     if isinstance(item, dict):
-        return ", ".join(f"{key}: {_flow(value)}" for key, value in item.items())
+        return ", ".join(key if value is None else f"{key}: {_flow(value)}" for key, value in item.items())
     if isinstance(item, list):
         return "[" + ", ".join(_flow(value) for value in item) + "]"
     return str(item)
