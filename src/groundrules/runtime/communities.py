@@ -12,10 +12,10 @@ from groundrules.stores.records import OPEN, Head, Outgoing, Row
 
 
 class Community:
-    """One community. `head` is what the store has; `acts` counts actions beyond that."""
+    """One community. `head` is as decided, `kept` as the store has it; `acts` counts actions beyond both."""
 
     def __init__(self, head: Head, edition: Edition, actions: Iterable[Outgoing] = ()) -> None:
-        self.head = head
+        self.head = self.kept = head
         self.edition = edition
         self.open: dict[str, Outgoing] = {action.key: action for action in actions}
         self.acts = head.acts
@@ -43,6 +43,13 @@ class Community:
             self.open[action.key] = action
         else:
             self.open.pop(action.key, None)
+
+    def next(self) -> Outgoing | None:
+        """Return the first action that is to be performed; those that no store has yet are not."""
+        if self.kept.paused or self.head.paused:
+            return None
+        kept = (action for action in self.open.values() if action.number <= self.kept.acts)
+        return next((action for action in kept if action.status == "waiting"), None)
 
     def commit(self, batch: str, events: int) -> Head:
         """Return, and have from now on, the head that goes with a batch."""

@@ -31,7 +31,7 @@ _encode = msgspec.json.encode
 class Core:
     """Everything that a hub knows and decides.
 
-    `plans` asks a store for the shapes of rows: the name of an edition → its shapes as bytes.
+    `under_way` has the actions, (community, key), that are being performed at this moment.
     """
 
     def __init__(self, sources: Sources, clock: Clock) -> None:
@@ -39,6 +39,7 @@ class Core:
         self.clock = clock
         self.communities: dict[str, Community] = {}
         self.draft = Draft()
+        self.under_way: set[tuple[str, str]] = set()
         self._installed: set[str] = set()
 
     # --- communities ----------------------------------------------------------------------------
@@ -52,18 +53,16 @@ class Core:
     ) -> None:
         """Take a community as the store has it: its head and rows, how they are laid out, its open actions.
 
-        Actions that were begun, can't be repeated and whose end nobody knows are in doubt from now on. Raises HubError
-        if its rulebook can't be used.
+        Actions that were begun, can't be repeated and that nobody here performs are in doubt from now on. Raises
+        HubError if its rulebook can't be used.
         """
         head, rows = kept or (Head(id), ())
         community = Community(head, self.books.edition(id, head.settings), open)
         community.adopt(rows, shapes)
         self.communities[id] = community
-        begun = [action for action in open if action.status == "sending"]
-        for action in begun:
-            doubtful = action._replace(status="doubtful", reason="the hub stopped while it was performed")
-            self.draft.settle(community, doubtful)
-            self.draft.note(id, self.clock(), "doubtful", key=action.key, do=ACTION.decode(action.body).do)
+        for action in open:
+            if action.status == "sending" and (id, action.key) not in self.under_way:
+                self._in_doubt(community, action._replace(reason="the hub stopped while it was performed"))
         if head.plan and head.plan != community.edition.name:
             self._changed(community, head.plan)
 
@@ -124,6 +123,10 @@ class Core:
             draft.note(community.id, now, "stamped_ahead", event=_id(arrival.line), stamped=ahead)
         return decisions
 
+    def reached(self, source: str, position: bytes) -> None:
+        """Keep how far an input was read."""
+        self.draft.batch.sources[source] = position
+
     def tick(self, id: str) -> list[Decision]:
         """Let time pass in a community until now."""
         now = self.clock()
@@ -139,7 +142,15 @@ class Core:
 
     def begin(self, action: Outgoing) -> Outgoing | None:
         """Take note that an action is being performed that can't be repeated; None if it is no longer to be."""
+        if self.communities[action.community].head.paused or not self.waits(action):
+            return None
         return self._restate(action, "sending", attempts=action.attempts + 1)
+
+    def waits(self, action: Outgoing) -> bool:
+        """Whether an action is still to be performed."""
+        community = self.communities.get(action.community)
+        known = None if community is None else community.open.get(action.key)
+        return known is not None and known.status == "waiting"
 
     def end(self, action: Outgoing, outcome: Outcome, wait: float = 0) -> list[Decision]:
         """Take note of what became of an action, and let the community decide on it; a `wait` is in seconds."""
@@ -160,17 +171,22 @@ class Core:
 
     def doubt(self, action: Outgoing, reason: str) -> None:
         """Take note that nobody knows what became of an action that must not be repeated."""
-        if self._restate(action, "doubtful", attempts=action.attempts + 1, reason=reason) is not None:
-            self.draft.note(
-                action.community, self.clock(), "doubtful", key=action.key, do=ACTION.decode(action.body).do
-            )
+        community = self.communities[action.community]
+        if action.key in community.open:
+            self._in_doubt(community, action._replace(attempts=action.attempts + 1, reason=reason))
+
+    def _in_doubt(self, community: Community, action: Outgoing) -> None:
+        self.draft.settle(community, action._replace(status="doubtful"))
+        self.draft.note(community.id, self.clock(), "doubtful", key=action.key, do=action_of(action).do)
 
     def drop(self, action: Outgoing, reason: str) -> None:
         """Never perform an action."""
         self._restate(action, "dropped", reason=reason)
 
     def again(self, action: Outgoing) -> Outgoing | None:
-        """Perform an action in doubt once more."""
+        """Perform an action in doubt once more. Raises HubError if it is in no doubt."""
+        if action.status != "doubtful":
+            raise HubError(f"the action {action.key} is not in doubt: it is {action.status}")
         return self._restate(action, "waiting", due=0)
 
     def pause(self, id: str, paused: bool) -> None:
@@ -221,16 +237,30 @@ class Core:
         for edition in {community.edition.name: community.edition for community in draft.communities.values()}.values():
             if edition.name not in self._installed:
                 draft.install(edition.record(now))
-                self._installed.add(edition.name)
+        batch = draft.close()
         self.draft = Draft()
-        return draft.close()
+        return batch
 
-    def abandon(self, batch: Batch) -> None:
-        """Forget what was decided in a batch that can't be kept, and in whatever came after."""
-        touched = {head.community for head in batch.heads} | set(self.draft.communities)
-        self._installed -= {plan.digest for plan in batch.plans}
+    def kept(self, batch: Batch) -> None:
+        """Take note that a batch is kept; its actions may be performed."""
+        self._installed |= {plan.digest for plan in batch.plans}
+        for head in batch.heads:
+            community = self.communities.get(head.community)
+            if community is not None:
+                community.kept = head
+
+    def abandon(self, batch: Batch | None = None, spoilt: Iterable[str] = ()) -> list[str]:
+        """Forget what was decided in a batch that can't be kept, in whatever came after, and of `spoilt` communities.
+
+        Returns those that have to be brought in again, for actions of theirs wait.
+        """
+        touched = {*self.draft.communities, *spoilt}
+        if batch is not None:
+            touched |= {head.community for head in batch.heads}
         self.draft = Draft()
+        waiting = [id for id in sorted(touched) if id in self.communities and self.communities[id].open]
         self.release(touched)
+        return waiting
 
 
 def action_of(outgoing: Outgoing) -> Action:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from types import TracebackType
 from typing import Any, TypeVar
 
@@ -17,15 +19,17 @@ from groundrules.runtime.core import Core
 from groundrules.runtime.errors import HubError
 from groundrules.runtime.outbox import Outbox
 from groundrules.runtime.passing_time import FAR, PassingTime
-from groundrules.runtime.performing import Outcome, Performer
+from groundrules.runtime.performing import Outcome, Performer, Retry, understood
 from groundrules.runtime.turns import Job, Turns
-from groundrules.stores import OwnedError, Store
+from groundrules.stores import OwnedError, Store, StoreError
 from groundrules.stores.records import Batch, Events, Head, Logged, Outgoing, Query
 from groundrules.tools.running.states import opened
 
 T = TypeVar("T")
 Event = bytes | str | Mapping[str, Any]
 EVERYTHING = Query()
+
+log = logging.getLogger("groundrules.hub")
 
 
 def wall_clock() -> int:
@@ -58,17 +62,26 @@ class Hub:
         self._ticks = ticks
         self._turns = Turns(self._core, limit, self._kept)
         self._clock_task: asyncio.Task[None] | None = None
+        self._closed = False
         self._watchers: list[Callable[[Batch], object]] = []
 
     # --- beginning and ending -------------------------------------------------------------------
 
     async def __aenter__(self) -> Hub:
         self._reading = ThreadPoolExecutor(4, "groundrules-reads")
-        self._store: Store = await self._read(self._opened)
+        try:
+            self._store: Store = await self._read(self._opened)
+        except BaseException:
+            self._reading.shutdown()
+            raise
         self._outbox = Outbox(self._performer, self._core, self.do)
         self._time = PassingTime(self._core, self._turns)
         self._turns.start(self._store)
-        await self._resume()
+        try:
+            await self._resume()
+        except BaseException:
+            await self.close(0)
+            raise
         if self._ticks:
             self._clock_task = asyncio.create_task(self._time.run(), name="groundrules-clock")
         return self
@@ -78,17 +91,18 @@ class Hub:
 
     async def _resume(self) -> None:
         """Bring in the communities whose actions have no end yet, so that they are performed."""
-        for id in sorted(await self._read(self._with_open_actions)):
-            with suppress(OwnedError, HubError):
-                await self.do(id, lambda core: core.touch(id))  # noqa: B023
+        after: str | None = None
+        while found := await self._read(partial(self._store.acting, after)):
+            await asyncio.gather(*map(self._resume_one, found))
+            after = found[-1]
 
-    def _with_open_actions(self) -> set[str]:
-        found: set[str] = set()
-        after = ""
-        while heads := self._store.heads(after):
-            found |= {head.community for head in heads if self._store.outgoing(head.community, limit=1)}
-            after = heads[-1].community
-        return found
+    async def _resume_one(self, id: str) -> None:
+        try:
+            await self.do(id, partial(Core.touch, id=id))
+        except OwnedError:
+            pass
+        except (StoreError, HubError) as error:
+            log.error("the actions of %s stand still: %s", id, error)
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -96,24 +110,41 @@ class Hub:
         await self.close()
 
     async def close(self, within: float = 10.0) -> None:
-        """Begin nothing new, keep what was decided, let the store go. Actions under way have `within` seconds."""
+        """Begin nothing new, keep what was decided, let the store go. Actions under way have `within` seconds.
+
+        What waits while the store is out of reach is refused, with a StoreError. A second call does nothing.
+        """
+        if self._closed:
+            return
+        self._closed = True
         await self._outbox.end(within)
         if self._clock_task is not None:
             self._clock_task.cancel()
             await asyncio.gather(self._clock_task, return_exceptions=True)
         await self._turns.end()
-        await self._turns.io(self._store.release, list(self._core.communities))
+        try:
+            await self._turns.io(self._let_go)
+        finally:
+            self._turns.close()
+            self._reading.shutdown()
+
+    def _let_go(self) -> None:
+        try:
+            self._store.release(list(self._core.communities))
+        except StoreError as error:
+            log.error("the communities can't be released: %s", error)
         if isinstance(self._place, str):
-            await self._turns.io(self._store.close)
-        self._turns.close()
-        self._reading.shutdown()
+            self._store.close()
 
     def _kept(self, batch: Batch) -> None:
         """After a commit: actions are performed, and the clock is set."""
         self._outbox.wake(head.community for head in batch.heads)
         self._time.note(batch)
         for watcher in self._watchers:
-            watcher(batch)
+            try:
+                watcher(batch)
+            except Exception:
+                log.exception("a watcher failed")
 
     def watch(self, watcher: Callable[[Batch], object]) -> None:
         """Call `watcher` with each batch after its commit; it is called on the loop and must return at once."""
@@ -126,16 +157,22 @@ class Hub:
 
     # --- events ---------------------------------------------------------------------------------
 
-    async def handle(self, event: Event) -> list[Decision]:
+    async def handle(self, event: Event, source: tuple[str, bytes] | None = None) -> list[Decision]:
         """Decide on an event. When this returns, what was decided is kept, whatever is killed then.
 
-        Returns the decisions that the log holds. An event with an id that was handled within a day changes nothing and
-        gives none. One that can't be handled, or belongs to no community, is answered by a decision that says why.
-        Raises HubError if the rulebook can't be used, StoreError if the
-        community belongs to another hub.
+        source: the name of the input that the event is from and the position behind it, kept in the same transaction;
+        `position` tells it after a restart. Returns the decisions that the log holds. An event with an id that was
+        handled within a day changes nothing and gives none. One that can't be handled, or belongs to no community, is
+        answered by a decision that says why. Who cancels this call takes nothing back: the event may be decided.
+        Raises HubError if the rulebook can't be used, StoreError if the community belongs to another hub.
         """
-        decisions: list[Decision] = await self._turns.do(self._job(event))
+        job = self._job(event)
+        decisions: list[Decision] = await self._turns.do(job if source is None else _behind(job, *source))
         return decisions
+
+    async def position(self, source: str) -> bytes | None:
+        """Return the position of an input that was kept with the last of its events; None if there is none."""
+        return await self._read(lambda: self._store.source(source))
 
     async def handle_many(self, events: Iterable[Event]) -> list[list[Decision]]:
         """Decide on events in order, as `handle` does; return when all are kept."""
@@ -205,15 +242,18 @@ class Hub:
         """Return an action, whatever became of it; None if there never was one under this key."""
         return await self._read(lambda: self._store.action(community, key))
 
-    async def report(self, community: str, key: str, outcome: Outcome, wait: float = 0) -> list[Decision]:
+    async def report(self, community: str, key: str, outcome: Outcome) -> list[Decision]:
         """Say what became of an action, for bots that perform actions themselves and for those in doubt.
 
-        Returns what the community decides on it. Raises HubError if no action waits under this key.
+        A Retry puts the action off. Returns what the community decides on it. Raises HubError if no action waits under
+        this key.
         """
-        return await self.do(community, lambda core: core.end(core.known(community, key), outcome, wait))
+        told = understood(outcome)
+        wait = told.after or 0.0 if isinstance(told, Retry) else 0.0
+        return await self.do(community, lambda core: core.end(core.known(community, key), told, wait))
 
     async def perform_again(self, community: str, key: str) -> None:
-        """Perform an action in doubt once more. Raises HubError if no action waits under this key."""
+        """Perform an action in doubt once more. Raises HubError if no action is in doubt under this key."""
         await self.do(community, lambda core: core.again(core.known(community, key)))
 
     async def pause(self, community: str) -> None:
@@ -225,7 +265,8 @@ class Hub:
 
         def go_on(core: Core) -> None:
             for action in core.open(community) if drop else ():
-                core.drop(action, "dropped when the community went on")
+                if core.waits(action):
+                    core.drop(action, "dropped when the community went on")
             core.pause(community, False)
 
         await self.do(community, go_on)
@@ -273,6 +314,17 @@ class Hub:
 
     async def _read(self, call: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._reading, call)
+
+
+def _behind(job: Job, source: str, position: bytes) -> Job:
+    """Return a job that also keeps how far an input was read."""
+
+    def go(core: Core) -> Any:
+        answer = job.do(core)
+        core.reached(source, position)
+        return answer
+
+    return Job(job.community, go)
 
 
 class _Decide:

@@ -9,12 +9,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
+from functools import partial
 from random import random
 
+from groundrules.decisions import Action
 from groundrules.runtime.core import Core, action_of
-from groundrules.runtime.performing import Failed, Outcome, Performer, Retry
+from groundrules.runtime.errors import HubError
+from groundrules.runtime.performing import Failed, Outcome, Performer, Retry, said, understood
+from groundrules.stores import OwnedError, StoreError
 from groundrules.stores.records import Outgoing
 
 Do = Callable[[str, Callable[[Core], object]], Awaitable[object]]
@@ -39,6 +44,7 @@ class Outbox:
         self._room = asyncio.Semaphore(side_by_side)
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._woken: dict[str, asyncio.Event] = {}
+        self._put_off: dict[str, tuple[str, float]] = {}
         self._ending = False
 
     def wake(self, communities: Iterable[str]) -> None:
@@ -50,7 +56,8 @@ class Outbox:
                 self._woken[id].set()
             elif self._next(id) is not None:
                 self._woken[id] = asyncio.Event()
-                self._tasks[id] = asyncio.create_task(self._work(id), name=f"outbox {id}")
+                work = self._work(id, self._performer)
+                self._tasks[id] = asyncio.create_task(work, name=f"outbox {id}")
 
     async def end(self, within: float) -> None:
         """Begin no further action; wait for those under way, `within` seconds."""
@@ -68,26 +75,34 @@ class Outbox:
         """Whether anything is being performed, or waits for its turn or for another try."""
         return bool(self._tasks)
 
+    # --- one community --------------------------------------------------------------------------
+
     def _next(self, id: str) -> Outgoing | None:
         """Return the first action of a community that is to be performed."""
         community = self._core.communities.get(id)
-        if community is None or community.head.paused:
-            return None
-        return next((action for action in community.open.values() if action.status == "waiting"), None)
+        return None if community is None else community.next()
 
-    async def _work(self, id: str) -> None:
+    async def _work(self, id: str, performer: Performer) -> None:
         try:
             while not self._ending and (action := self._next(id)) is not None:
-                wait = (action.due - self._core.clock()) / 1000
-                if wait > 0:
+                if (wait := self._wait(action)) > 0:
                     await self._sleep(id, wait)
-                    continue
-                async with self._room:
-                    await self._handle(action)
+                else:
+                    await self._handle(action, performer)
+        except OwnedError:
+            log.warning("another hub performs the actions of %s", id)
         except Exception:
-            log.exception("the actions of %s stand still until something happens there", id)
+            if not self._ending:
+                log.exception("the actions of %s stand still until something happens there", id)
         finally:
             del self._tasks[id], self._woken[id]
+            self._put_off.pop(id, None)
+
+    def _wait(self, action: Outgoing) -> float:
+        """Return for how many seconds an action has to wait; a clock that is put back makes it no longer."""
+        wait = (action.due - self._core.clock()) / 1000
+        key, until = self._put_off.get(action.community, ("", 0.0))
+        return min(wait, until - time.monotonic()) if key == action.key else wait
 
     async def _sleep(self, id: str, seconds: float) -> None:
         woken = self._woken[id]
@@ -95,43 +110,101 @@ class Outbox:
         with suppress(TimeoutError):
             await asyncio.wait_for(woken.wait(), seconds)
 
-    async def _handle(self, action: Outgoing) -> None:
-        """Perform an action once, and keep what became of it."""
-        assert self._performer is not None
-        asked = action_of(action)
-        can = self._performer.can
-        if can is not None and asked.do not in can:
-            await self._end(action, Failed(f"the platform can't {asked.do}"))
-            return
-        repeats = self._repeats(action, asked.do)
-        if not repeats:
-            await self._do(action.community, lambda core: core.begin(action))
-        try:
-            answer: object = await asyncio.wait_for(self._performer.perform(asked, action.community), LONGEST)
-            outcome = answer if isinstance(answer, Outcome) else Failed(f"the bot answered {answer!r}, no outcome")
-        except Exception as error:  # whatever a platform's library does: nobody knows what became of it
-            reason = f"{type(error).__name__}: {error}".removesuffix(": ")
-            log.warning("%s in %s: %s", asked.do, action.community, reason)
-            if not repeats:
-                await self._do(action.community, lambda core: core.doubt(action, reason))
+    async def _kept(self, id: str, what: Callable[[Core], object]) -> None:
+        """Do something in a community, however long it or the store is out of reach."""
+        pause = FIRST_WAIT
+        while True:
+            try:
+                await self._do(id, what)
                 return
-            outcome = Retry(reason=reason)
-        await self._end(action, outcome)
+            except OwnedError:
+                raise
+            except (HubError, StoreError) as error:
+                if self._ending:
+                    raise
+                log.error("what became of an action of %s can't be kept: %s", id, error)
+            await self._sleep(id, pause)
+            pause = min(2 * pause, LONGEST_WAIT)
 
-    async def _end(self, action: Outgoing, outcome: Outcome) -> None:
-        wait = 0.0
-        if isinstance(outcome, Retry):
-            if action.attempts + 1 >= MOST_TRIES:
-                outcome = Failed(f"tried {MOST_TRIES} times: {outcome.reason}".removesuffix(": "))
-            else:
-                backoff = min(LONGEST_WAIT, FIRST_WAIT * 2**action.attempts) * (0.5 + random())
-                wait = backoff if outcome.after is None else max(0.0, outcome.after)
-        ended = outcome
-        await self._do(action.community, lambda core: core.end(action, ended, wait))
+    # --- one action -----------------------------------------------------------------------------
 
-    def _repeats(self, action: Outgoing, do: str) -> bool:
-        assert self._performer is not None
-        if self._performer.repeats is not None:
-            return do in self._performer.repeats
+    async def _handle(self, action: Outgoing, performer: Performer) -> None:
+        """Perform an action once, and keep what became of it."""
+        name = action.community, action.key
+        self._core.under_way.add(name)
+        try:
+            what = await self._performed(action, performer)
+            if what is not None:
+                await self._kept(action.community, what)
+        finally:
+            self._core.under_way.discard(name)
+
+    async def _performed(self, action: Outgoing, performer: Performer) -> Callable[[Core], object] | None:
+        """Perform an action; return what is to be taken note of, None if it was not to be performed after all."""
+        asked = action_of(action)
+        if performer.can is not None and asked.do not in performer.can:
+            return partial(Core.end, action=action, outcome=Failed(f"the platform can't {asked.do}"))
+        async with self._room:
+            if self._ending or self._next(action.community) != action:
+                return None
+            repeats = self._repeats(action, asked.do, performer)
+            if not repeats and not await self._begun(action):
+                return None
+            outcome, reason = await _performed(performer, asked, action.community)
+        if outcome is None and not repeats:
+            return partial(Core.doubt, action=action, reason=reason)
+        return self._ended(action, outcome or Retry(reason=reason))
+
+    async def _begun(self, action: Outgoing) -> bool:
+        """Take note that an action is begun; False if that can't be done now, or it is no longer to be."""
+        try:
+            return await self._do(action.community, lambda core: core.begin(action)) is not None
+        except OwnedError:
+            raise
+        except (HubError, StoreError) as error:
+            if self._ending:
+                raise
+            log.error("an action of %s can't be begun: %s", action.community, error)
+        await self._kept(action.community, partial(Core.touch, id=action.community))
+        return False
+
+    def _ended(self, action: Outgoing, outcome: Outcome) -> Callable[[Core], object]:
+        """Return what is to be taken note of after an outcome."""
+        if not isinstance(outcome, Retry):
+            return partial(Core.end, action=action, outcome=outcome)
+        if action.attempts + 1 >= MOST_TRIES:
+            reason = f"tried {MOST_TRIES} times: {outcome.reason}".removesuffix(": ")
+            return partial(Core.end, action=action, outcome=Failed(reason))
+        backoff = min(LONGEST_WAIT, FIRST_WAIT * 2**action.attempts) * (0.5 + random())
+        wait = backoff if outcome.after is None else outcome.after
+        self._put_off[action.community] = action.key, time.monotonic() + wait
+        return partial(Core.end, action=action, outcome=outcome, wait=wait)
+
+    def _repeats(self, action: Outgoing, do: str, performer: Performer) -> bool:
+        if performer.repeats is not None:
+            return do in performer.repeats
         spec = self._core.communities[action.community].edition.actions.get(do)
         return spec is not None and spec.repeat == "again"
+
+
+async def _performed(performer: Performer, asked: Action, community: str) -> tuple[Outcome | None, str]:
+    """Ask a bot to perform an action; return the outcome, None if nobody knows it, and why nobody does."""
+
+    async def perform() -> object:
+        return await performer.perform(asked, community)
+
+    performing = asyncio.create_task(perform())
+    try:
+        await asyncio.wait([performing], timeout=LONGEST)
+    finally:
+        performing.cancel()
+    if not performing.done():
+        reason = f"no answer within {LONGEST:g} s"
+    elif performing.cancelled():
+        reason = "the bot gave it up"
+    elif (error := performing.exception()) is not None:  # whatever a platform's library does
+        reason = said(f"{type(error).__name__}: {error}".removesuffix(": "))
+    else:
+        return understood(performing.result()), ""
+    log.warning("%s in %s: %s", asked.do, community, reason)
+    return None, reason

@@ -54,6 +54,8 @@ class PassingTime:
                 await self._let_idle_go()
             except StoreError as error:
                 log.error("the store can't be read: %s", error)
+            except Exception:
+                log.exception("a defect while time passed")
             wait = (self._next - self._core.clock()) / 1000
             self._woken.clear()
             with suppress(TimeoutError):

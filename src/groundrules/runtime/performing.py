@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Protocol
+from math import isfinite
+from typing import Any, Protocol
+
+import msgspec
 
 from groundrules.decisions import Action
 from groundrules.outcomes import Done, Failed, Outcome, Retry
 
-__all__ = ["Done", "Failed", "Outcome", "Performer", "Retry"]
+__all__ = ["Done", "Failed", "Outcome", "Performer", "Retry", "said", "understood"]
 
 
 class Performer(Protocol):
@@ -28,3 +31,38 @@ class Performer(Protocol):
     async def perform(self, action: Action, community: str) -> Outcome:
         """Do it. What is raised counts as not knowing what became of it."""
         ...
+
+
+LONGEST_REASON = 1000
+LONGEST_AFTER = 7 * 86_400.0
+"""Seconds; no platform asks for more patience."""
+
+
+def understood(answer: object) -> Outcome:
+    """Return what a bot answered as an outcome that can be kept, whatever there is in it."""
+    if isinstance(answer, Done):
+        return Done(_facts(answer.message))
+    if isinstance(answer, Failed):
+        return Failed(said(answer.reason), bool(answer.rights))
+    if isinstance(answer, Retry):
+        return Retry(_seconds(answer.after), said(answer.reason))
+    return Failed(said(f"the bot answered {answer!r}, no outcome"))
+
+
+def said(text: object) -> str:
+    """Return a text that anything can hold: without halves of letters, and not too long."""
+    return str(text)[:LONGEST_REASON].encode("utf-8", "replace").decode()
+
+
+def _seconds(after: object) -> float | None:
+    if isinstance(after, int | float) and isfinite(after):
+        return min(max(0.0, after), LONGEST_AFTER)
+    return None
+
+
+def _facts(message: object) -> dict[str, Any] | None:
+    """Return what a platform said of a message that it wrote, None if that is no JSON."""
+    try:
+        return None if message is None else msgspec.json.decode(msgspec.json.encode(message), type=dict[str, Any])
+    except (TypeError, ValueError, RecursionError, msgspec.MsgspecError):
+        return None

@@ -10,13 +10,14 @@ import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any, TypeVar
 
 from groundrules.runtime.core import Core, refusal
 from groundrules.runtime.errors import HubError
-from groundrules.stores import OwnedError, Store, StoreError
+from groundrules.stores import DamagedError, OwnedError, Store, StoreError, UnavailableError
 from groundrules.stores.records import Batch, Outgoing
 
 T = TypeVar("T")
@@ -26,6 +27,8 @@ LONGEST_TURN = 0.05
 """Seconds that deciding may hold up the loop of a bot."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 5.0
 """Seconds between two tries to reach a store."""
+LATER = 0.5
+"""Seconds after which a community is brought in again whose actions wait, though nothing happens in it."""
 
 log = logging.getLogger("groundrules.hub")
 
@@ -66,6 +69,8 @@ class Turns:
         self._limit = limit
         self._behind = behind
         self._queue: deque[Job] = deque()
+        self._jobs: list[Job] = []
+        self._alone = 0
         self._ending = False
         self.trouble: str | None = None
         self.commit_seconds = 0.0
@@ -106,8 +111,8 @@ class Turns:
 
     @property
     def busy(self) -> set[str | None]:
-        """The communities for which jobs wait."""
-        return {job.community for job in self._queue}
+        """The communities for which jobs wait, or are being done."""
+        return {job.community for job in (*self._jobs, *self._queue)}
 
     async def put(self, job: Job) -> None:
         """Let a job wait for its turn. Raises HubError when the hub is closed."""
@@ -131,25 +136,28 @@ class Turns:
                 self._work.clear()
                 await self._work.wait()
                 continue
-            jobs = [self._queue.popleft() for _ in range(min(len(self._queue), MOST_IN_A_BATCH))]
+            most = 1 if self._alone else MOST_IN_A_BATCH
+            self._alone = max(0, self._alone - 1)
+            self._jobs = [self._queue.popleft() for _ in range(min(len(self._queue), most))]
+            self._room.set()
             try:
-                await self._together(jobs)
+                await self._together(self._jobs)
             except Exception as error:
                 log.exception("a defect in the hub: what was decided and not kept is forgotten")
-                self._core.release(list(self._core.communities))
-                for job in jobs:
+                for job in self._jobs:
                     job.error = job.error or refusal(error)
-                self._begin_anew(jobs)
-            if not self.full or self._ending:
-                self._room.set()
+                self._begin_anew(self._jobs, spoilt=self._core.communities)
+            self._jobs = []
 
     async def _together(self, jobs: list[Job]) -> None:
         """Do jobs and keep what came of them in one transaction, as many as a turn has time for."""
         await self._bring_in(jobs)
-        done = self._decide(jobs)
+        self._jobs = done = self._decide(jobs)
         batch = self._core.close()
         if batch is not None and not await self._keep(batch, done):
             return
+        if batch is not None:
+            self._core.kept(batch)
         for job in done:
             job.finish()
         if batch is not None:
@@ -169,20 +177,30 @@ class Turns:
             except Exception as error:
                 log.exception("a defect while something was done in %s", job.community)
                 job.error = refusal(error)
-                self._begin_anew(jobs)
+                self._begin_anew(jobs, spoilt=() if job.community is None else [job.community])
                 return []
             if number & 15 == 15 and time.perf_counter() > ends:
                 self._queue.extendleft(reversed(jobs[number + 1 :]))
                 return jobs[: number + 1]
         return jobs
 
-    def _begin_anew(self, jobs: list[Job]) -> None:
-        """Forget what was decided and not kept; the jobs that did not fail are done again, on what the store has."""
-        self._core.abandon(self._core.draft.batch)
+    def _begin_anew(self, jobs: list[Job], batch: Batch | None = None, spoilt: Iterable[str] = ()) -> None:
+        """Forget what was decided and not kept; the jobs that did not fail are done again, on what the store has.
+
+        Communities whose actions wait are brought in again a little later in any case, so that these go on.
+        """
+        waiting = self._core.abandon(batch, spoilt)
         for job in jobs:
             if job.error is not None:
                 job.finish()
         self._queue.extendleft(reversed([job for job in jobs if job.error is None]))
+        if waiting:
+            asyncio.get_running_loop().call_later(LATER, self._bring_back, waiting)
+
+    def _bring_back(self, communities: Iterable[str]) -> None:
+        missing = [] if self._ending else self._core.missing(communities)
+        self._queue += [Job(id, partial(Core.touch, id=id)) for id in missing]
+        self._work.set()
 
     # --- communities ----------------------------------------------------------------------------
 
@@ -190,7 +208,7 @@ class Turns:
         """Bring in the communities of jobs; the jobs of one that can't be are answered with the reason."""
         for id in self._core.missing(job.community for job in jobs if job.community is not None):
             try:
-                self._core.bring_in(id, *await self.io(self._kept, id))
+                self._core.bring_in(id, *await self._patiently(self._kept, id))
             except Exception as error:
                 refused = error if isinstance(error, StoreError) else refusal(error)
                 for job in jobs:
@@ -202,6 +220,8 @@ class Turns:
         if kept is None:
             return None, b"{}", []
         plan = self.store.plan(kept[0].plan)
+        if plan is None and kept[1]:
+            raise DamagedError(f"the state of {id} is damaged: the plan that it was written under is not there")
         open: list[Outgoing] = []
         while page := self.store.outgoing(id, after=open[-1].number if open else 0):
             open += page
@@ -210,29 +230,42 @@ class Turns:
     # --- keeping --------------------------------------------------------------------------------
 
     async def _keep(self, batch: Batch, jobs: list[Job]) -> bool:
-        """Keep a batch, however long the store is out of reach. False if a community of it is no longer ours."""
+        """Keep a batch, however long the store is out of reach. False if it can't be kept, or not as it is."""
+        try:
+            await self._patiently(self._commit, batch)
+        except OwnedError:
+            log.warning("a community of a batch belongs to another hub; the batch is decided anew")
+            self._begin_anew(jobs, batch)
+        except StoreError as error:
+            log.error("a batch can't be kept: %s", error)
+            if len(jobs) > 1 and not isinstance(error, UnavailableError):
+                self._alone = len(jobs)  # one of them is to blame: each is done anew, by itself
+            else:
+                for job in jobs:
+                    job.error = job.error or error
+            self._begin_anew(jobs, batch)
+        else:
+            return True
+        return False
+
+    def _commit(self, batch: Batch) -> None:
+        began = time.perf_counter()
+        self.store.commit(batch)
+        self.commit_seconds = time.perf_counter() - began
+
+    async def _patiently(self, call: Callable[..., T], *arguments: Any) -> T:
+        """Call something of the store, again while it is out of reach, until the hub ends. Raises StoreError."""
         pause = FIRST_PAUSE
         while True:
-            began = time.perf_counter()
             try:
-                await self.io(self.store.commit, batch)
-            except OwnedError:
-                log.warning("a community of a batch belongs to another hub; the batch is decided anew")
-                self._core.abandon(batch)
-                self._begin_anew(jobs)
-                return False
-            except StoreError as error:
+                found = await self.io(call, *arguments)
+            except UnavailableError as error:
                 self.trouble = str(error)
-                log.error("the store can't be written to: %s", error)
+                log.error("the store is out of reach: %s", error)
                 if self._ending:
-                    self._core.abandon(batch)
-                    for job in jobs:
-                        job.error = job.error or error
-                        job.finish()
-                    return False
-                await asyncio.sleep(pause)
-                pause = min(2 * pause, LONGEST_PAUSE)
+                    raise
             else:
                 self.trouble = None
-                self.commit_seconds = time.perf_counter() - began
-                return True
+                return found
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, LONGEST_PAUSE)

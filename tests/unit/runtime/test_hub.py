@@ -14,7 +14,7 @@ from groundrules import Engine, load
 from groundrules.calendar.instants import format_ms
 from groundrules.decisions import Action, Decision, encode
 from groundrules.runtime import Done, Failed, Hub, HubError, Outcome, Retry, SyncHub
-from groundrules.stores import StoreError
+from groundrules.stores import StoreError, UnavailableError
 from groundrules.stores.records import Batch, Query
 from groundrules.stores.sqlite import SqliteStore
 
@@ -283,7 +283,7 @@ class Flaky(SqliteStore):
     def commit(self, batch: Batch) -> int:
         if self.failures:
             self.failures -= 1
-            raise StoreError("the disk is full")
+            raise UnavailableError("the disk is full")
         return super().commit(batch)
 
 
