@@ -32,6 +32,7 @@ class Context:
     | `polls` | polls by id: `options` as texts, and `community` where the platform's votes don't name it |
     | `state` | what the platform says now of a channel or community, by its id; each adapter says what it reads |
     | `requests` | what names a request to join on the platform, by the applicant's id |
+    | `voice` | the voice channels that members were in, by the member's id |
     | `direct` | the channels or rooms for private messages, by the member's id |
     | `text` | what is said where an action that speaks has no text: the decision's own explanation |
     """
@@ -51,6 +52,7 @@ class Context:
     polls: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     state: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     requests: Mapping[str, Any] = field(default_factory=dict)
+    voice: Mapping[str, str] = field(default_factory=dict)
     direct: Mapping[str, str] = field(default_factory=dict)
     text: str = ""
 

@@ -39,7 +39,8 @@ POLL = {
 CONTEXT = Context(
     now=NOW,
     own=BOT,
-    state={GUILD: SERVER, CHANNEL: ROOM},
+    state={GUILD: SERVER, CHANNEL: ROOM, "802": {**ROOM, "id": "802"}},
+    voice={BOT: CHANNEL},
     authors={f"{CHANNEL}/{MESSAGE}": WANG},
     polls={f"{CHANNEL}/{MESSAGE}": {"question": "pizza?", "options": ["yes", "no"]}},
 )
@@ -118,6 +119,7 @@ RAW = [
     audited(75, **PIN),
     dispatch("THREAD_CREATE", **{**THREAD, "owner_id": BOT}, newly_created=True),
     dispatch("THREAD_UPDATE", **THREAD, thread_metadata={"archived": True}),
+    dispatch("VOICE_STATE_UPDATE", channel_id="802", user_id=BOT, member={**MEMBER, "user": ITSELF}),
     *(dispatch(f"CHANNEL_{what}", **ROOM) for what in ("CREATE", "UPDATE", "DELETE")),
     {"op": 0, "t": "GUILD_CREATE", "s": 2, "d": {**SERVER, "members": [{**MEMBER, "user": ITSELF}]}},
 ]
@@ -193,7 +195,7 @@ def test_what_moderators_did_by_hand() -> None:
     assert (muted["type"], muted["reason"]) == ("member.muted", "spam")
     assert muted["duration"] == pytest.approx(86_400_000, abs=20 * 86_400_000)
     assert only(timeout(None))["type"] == "member.unmuted"
-    added, removed = discord.events(RAW[23], CONTEXT)
+    added, removed = discord.events(next(raw for raw in RAW if raw["d"].get("action_type") == 25), CONTEXT)
     assert (added["type"], added["role"], removed["type"]) == ("role.added", "helper", "role.removed")
     assert added["id"] == removed["id"] or added["type"] != removed["type"]
 
@@ -202,6 +204,19 @@ def test_the_same_dispatch_again_is_the_same_event_and_another_one_is_another() 
     first, again = (only(about("MESSAGE_REACTION_ADD", emoji={"name": "👍"})) for _ in range(2))
     later = only({**about("MESSAGE_REACTION_ADD", emoji={"name": "👍"}), "s": 9})
     assert first["id"] == again["id"] != later["id"]
+
+
+def test_who_goes_from_one_voice_channel_to_another() -> None:
+    def went(to: str | None, was: dict[str, str]) -> list[tuple[str, str | None]]:
+        raw = dispatch("VOICE_STATE_UPDATE", channel_id=to, user_id=WANG)
+        found = discord.events(raw, Context(now=NOW, voice=was))
+        return [(one["type"], one.get("channel", {}).get("id")) for one in found]
+
+    assert went("1", {}) == [("voice.joined", "1")]
+    assert went("1", {WANG: "1"}) == []
+    assert went("2", {WANG: "1"}) == [("voice.left", "1"), ("voice.joined", "2")]
+    assert went(None, {WANG: "1"}) == [("voice.left", "1")]
+    assert went(None, {}) == [("voice.left", None)]
 
 
 def act(do: str, who: str | None = LI, **parameters: Any) -> groundrules.Action:

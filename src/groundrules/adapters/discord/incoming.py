@@ -9,63 +9,18 @@ are read from the audit log, which alone says who did it and why; whoever is sen
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
-from functools import cached_property
 from typing import Any
 
-from groundrules.adapters.common import Json, event, links, mapping, member, number, sequence, text
+from groundrules.adapters.common import Json, mapping, number, sequence, text
 from groundrules.adapters.context import NOTHING, Context
-from groundrules.adapters.discord.written import attachments, cards, created, made, ms_of, poll_of, rfc
+from groundrules.adapters.discord.dispatch import Dispatch
+from groundrules.adapters.discord.written import made, ms_of, poll_of
 
 _FORWARD = 1
-_UNSAID = frozenset(
-    {
-        1,
-        2,
-        3,
-        4,
-        5,
-        6,
-        7,
-        8,
-        9,
-        10,
-        11,
-        12,
-        14,
-        15,
-        16,
-        17,
-        18,
-        21,
-        22,
-        24,
-        25,
-        26,
-        27,
-        28,
-        29,
-        31,
-        32,
-        36,
-        37,
-        38,
-        39,
-        44,
-    }
-)
+_UNSAID = frozenset((*range(1, 13), *range(14, 19), 21, 22, *range(24, 30), 31, 32, *range(36, 40), 44))
 """Types of messages in which Discord itself speaks; what they tell comes as events of its own."""
 _POLL_RESULT = 46
-_KINDS = {
-    0: "text",
-    2: "voice",
-    4: "category",
-    5: "announcement",
-    13: "stage",
-    15: "forum",
-    16: "media",
-} | dict.fromkeys((10, 11, 12), "thread")
 _AUDITED = {
     20: "member.kicked",
     22: "member.banned",
@@ -75,138 +30,24 @@ _AUDITED = {
 }
 _MEMBER_UPDATE, _MEMBER_ROLE_UPDATE = 24, 25
 
-_MARKED = re.compile(r"<(?:(@!?|@&|#)([0-9]{1,20})|a?:(\w{1,32}):[0-9]{1,20})>")
-_MASKED_LINK = re.compile(
-    r"\[([^\[\]\n]{1,1000})\]\(\s{0,4}<?(https?://[^\s<>()]{1,2000})>?[^()\n]{0,200}\)", re.IGNORECASE
-)
-
 
 def events(raw: Mapping[str, Any], context: Context = NOTHING) -> list[Json]:
     """Return the events that one dispatch (`{op, t, s, d}`) stands for; none for what concerns no server.
 
-    Of the context `now` is read (most dispatches bear no time), `own`, `state`, `roles`, `authors` and `polls`. A
-    reaction to a message of unknown author stands for none.
+    Of the context `now` is read (most dispatches bear no time), `own`, `state`, `roles`, `authors`, `polls` and
+    `voice`. A reaction to a message of unknown author stands for none.
     """
     data = mapping(raw.get("d"))
     type = text(raw.get("t"))
     guild = text(data.get("id") if type == "GUILD_CREATE" else data.get("guild_id"))
     reader = _READERS.get(type)
-    return list(reader(_Dispatch(raw, data, guild, context))) if guild and reader else []
-
-
-class _Dispatch:
-    """One dispatch, and what the events that it stands for share."""
-
-    def __init__(self, raw: Mapping[str, Any], data: Mapping[str, Any], guild: str, context: Context) -> None:
-        self.data = data
-        self.guild = guild
-        self.context = context
-        self.name = f"{text(raw.get('t')).lower()}-{text(raw.get('s')) or '0'}"
-
-    def event(self, type: str, id: str | None = None, ms: float | None = None, **fields: Any) -> Json:
-        return event(id or self.name, type, self.context.now if ms is None else ms, self.guild, **fields)
-
-    def text(self, key: str) -> str:
-        return text(self.data.get(key))
-
-    # --- who, where -----------------------------------------------------------------------------
-
-    def who(self, id: str, user: Any = None, of_server: Any = None) -> Json:
-        """A member from a user and what the server says of them."""
-        user, of_server = mapping(user), mapping(of_server)
-        names = (text(of_server.get("nick")), text(user.get("global_name")), text(user.get("username")))
-        facts: Json = {"created": created(id), "bot": True if user.get("bot") is True else None}
-        if "joined_at" in of_server:
-            facts["joined"] = rfc(of_server["joined_at"])
-        found = member(id, next(filter(None, names), None), self=True if id == self.context.own else None, **facts)
-        return found | ({"roles": self.roles(id, of_server["roles"])} if "roles" in of_server else {})
-
-    def user(self, key: str = "user_id") -> Json:
-        return self.who(self.text(key) or "0")
-
-    def member(self, of_server: Mapping[str, Any]) -> Json:
-        user = mapping(of_server.get("user"))
-        return self.who(text(user.get("id")) or "0", user, of_server)
-
-    def roles(self, id: str, ids: Any) -> list[str]:
-        """The names of a member's roles, the highest first; a role of unknown name is called by its id."""
-        held = [role for role in map(text, sequence(ids)) if role and role != self.guild]
-        held.sort(key=lambda role: -self.ranks.get(role, ("", 0.0))[1])
-        names = [self.ranks.get(role, (role, 0.0))[0] or role for role in held]
-        owner = text(mapping(self.context.state.get(self.guild)).get("owner_id")) == id
-        return ["owner", *names] if owner and "owner" not in names else names
-
-    @cached_property
-    def ranks(self) -> dict[str, tuple[str, float]]:
-        """Name and position of the server's roles by id."""
-        server = self.data if "roles" in self.data and "owner_id" in self.data else self.context.state.get(self.guild)
-        known = [mapping(role) for role in sequence(mapping(server).get("roles"))]
-        said = {text(role.get("id")): (text(role.get("name")), number(role.get("position"))) for role in known}
-        return {id: (name, 0.0) for name, id in self.context.roles.items()} | said
-
-    def channel(self, id: str | None = None, said: Any = None) -> Json:
-        id = id or self.text("channel_id") or "0"
-        known = mapping(said) or mapping(self.context.state.get(id))
-        facts = {
-            "name": text(known.get("name")),
-            "topic": text(known.get("topic")),
-            "kind": _KINDS.get(int(number(known.get("type"), -1))),
-            "parent": text(known.get("parent_id")),
-        }
-        return {"id": id} | {key: value for key, value in facts.items() if value}
-
-    def message_id(self, key: str = "message_id", channel: str | None = None) -> str:
-        return f"{channel or self.text('channel_id') or '0'}/{self.text(key)}"
-
-    # --- messages -------------------------------------------------------------------------------
-
-    def author(self) -> Json:
-        user = mapping(self.data.get("author"))
-        found = self.who(text(user.get("id")) or "0", user, self.data.get("member"))
-        return found | ({"bot": True} if self.data.get("webhook_id") else {})
-
-    def written(self) -> Json:
-        """Text, links, mentions and attachments of a message, and of what it forwards."""
-        data = self.data
-        quoted = [mapping(mapping(one).get("message")) for one in sequence(data.get("message_snapshots"))]
-        bodies = [data, *quoted]
-        users = {
-            text(user.get("id")): text(user.get("username")) for user in map(mapping, sequence(data.get("mentions")))
-        }
-        raw = "\n".join(filter(None, (text(body.get("content")) for body in bodies)))
-        shown = self.as_shown(raw, users)
-        named = [id for kind, id in _marks(raw) if kind.startswith("@") and kind != "@&"]
-        masked = [{"url": found[2], "text": self.as_shown(found[1], users)} for found in _MASKED_LINK.finditer(raw)]
-        shown_cards = [card for body in bodies for card in cards(body)]
-        hidden = [{"url": card["url"]} for card in shown_cards if "url" in card]
-        return {
-            "text": shown,
-            "links": links(shown, *masked, *hidden),
-            "mentions": [member(id, users.get(id)) for id in dict.fromkeys(named)],
-            "attachments": [*(one for body in bodies for one in attachments(body)), *shown_cards],
-        }
-
-    def as_shown(self, raw: str, users: Mapping[str, str]) -> str:
-        def shown(found: re.Match[str]) -> str:
-            kind, id, emoji = found.groups()
-            if emoji:
-                return f":{emoji}:"
-            if kind == "#":
-                return f"#{text(mapping(self.context.state.get(id)).get('name')) or id}"
-            known = self.ranks.get(id, ("", 0.0))[0] if kind == "@&" else users.get(id) or self.context.members.get(id)
-            return f"@{known or 'somebody'}"  # an id is no number that a member wrote
-
-        return _MARKED.sub(shown, raw)
-
-
-def _marks(raw: str) -> Iterator[tuple[str, str]]:
-    return ((found[1], found[2]) for found in _MARKED.finditer(raw) if found[1])
+    return list(reader(Dispatch(raw, data, guild, context))) if guild and reader else []
 
 
 # --- one reader a kind of dispatch --------------------------------------------------------------------
 
 
-def _message(of: _Dispatch) -> Iterator[Json]:
+def _message(of: Dispatch) -> Iterator[Json]:
     data, type = of.data, int(number(of.data.get("type")))
     if type == _POLL_RESULT:
         yield from _poll_result(of)
@@ -236,13 +77,13 @@ def _message(of: _Dispatch) -> Iterator[Json]:
         yield of.event("poll.created", id=f"{id}-poll", ms=ms, channel=where, actor=author, poll=about)
 
 
-def _replied_author(of: _Dispatch) -> Json | None:
+def _replied_author(of: Dispatch) -> Json | None:
     user = mapping(mapping(of.data.get("referenced_message")).get("author"))
     id = text(user.get("id"))
     return of.who(id, user) if id else None
 
 
-def _poll_result(of: _Dispatch) -> Iterator[Json]:
+def _poll_result(of: Dispatch) -> Iterator[Json]:
     """What Discord says when a poll is over; it answers the poll's message."""
     id = text(mapping(of.data.get("message_reference")).get("message_id"))
     rows = [mapping(row) for embed in sequence(of.data.get("embeds")) for row in sequence(mapping(embed).get("fields"))]
@@ -263,7 +104,7 @@ def _poll_result(of: _Dispatch) -> Iterator[Json]:
         )
 
 
-def _edited(of: _Dispatch) -> Iterator[Json]:
+def _edited(of: Dispatch) -> Iterator[Json]:
     """An edit by its author; what Discord adds to a message, such as previews, is none."""
     ms = ms_of(of.data.get("edited_timestamp"))
     user = mapping(of.data.get("author"))
@@ -276,20 +117,20 @@ def _edited(of: _Dispatch) -> Iterator[Json]:
         )
 
 
-def _deleted(of: _Dispatch) -> Iterator[Json]:
+def _deleted(of: Dispatch) -> Iterator[Json]:
     for id in (of.text("id"), *map(text, sequence(of.data.get("ids")))):
         if id:
             name = f"{of.channel()['id']}/{id}"
             yield of.event("message.deleted", id=f"{name}-deleted", channel=of.channel(), message=_about(of, name))
 
 
-def _about(of: _Dispatch, id: str) -> Json:
+def _about(of: Dispatch, id: str) -> Json:
     author = of.context.authors.get(id)
     return {"id": id} | ({"author": {"id": author}} if author else {})
 
 
 def _reaction(type: str) -> Any:
-    def read(of: _Dispatch) -> Iterator[Json]:
+    def read(of: Dispatch) -> Iterator[Json]:
         mark = mapping(of.data.get("emoji"))
         emoji = text(mark.get("name")) or text(mark.get("id"))
         said, id = of.text("message_author_id"), of.message_id()
@@ -303,7 +144,7 @@ def _reaction(type: str) -> Any:
 
 
 def _vote(type: str) -> Any:
-    def read(of: _Dispatch) -> Iterator[Json]:
+    def read(of: Dispatch) -> Iterator[Json]:
         id = of.message_id()
         poll = _known_poll(of, id)
         options, number_of = poll.get("options", []), int(number(of.data.get("answer_id"))) - 1
@@ -314,28 +155,28 @@ def _vote(type: str) -> Any:
     return read
 
 
-def _known_poll(of: _Dispatch, id: str) -> Json:
+def _known_poll(of: Dispatch, id: str) -> Json:
     known = mapping(of.context.polls.get(id))
     return {"id": id} | {key: known[key] for key in ("question", "options") if key in known}
 
 
-def _joined(of: _Dispatch) -> Iterator[Json]:
+def _joined(of: Dispatch) -> Iterator[Json]:
     who = of.member(of.data)
     ms = ms_of(of.data.get("joined_at"))
     yield of.event("member.joined", id=f"joined-{who['id']}-{of.text('joined_at') or of.name}", ms=ms, actor=who)
 
 
-def _left(of: _Dispatch) -> Iterator[Json]:
+def _left(of: Dispatch) -> Iterator[Json]:
     who = of.member(of.data)
     yield of.event("member.left", id=f"{of.name}-{who['id']}", actor=who)
 
 
-def _updated(of: _Dispatch) -> Iterator[Json]:
+def _updated(of: Dispatch) -> Iterator[Json]:
     who = of.member(of.data)
     yield of.event("member.updated", id=f"{of.name}-{who['id']}", actor=who, name=who.get("name"))
 
 
-def _audited(of: _Dispatch) -> Iterator[Json]:
+def _audited(of: Dispatch) -> Iterator[Json]:
     """What moderators did by hand, as the audit log has it."""
     kind, id = int(number(of.data.get("action_type"))), of.text("id")
     if not id.isdecimal() or len(id) > 20 or not of.text("target_id"):
@@ -354,11 +195,11 @@ def _audited(of: _Dispatch) -> Iterator[Json]:
         yield from _roles_changed(of, id, by)
 
 
-def _changes(of: _Dispatch) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def _changes(of: Dispatch) -> Iterator[tuple[str, Mapping[str, Any]]]:
     return ((text(one.get("key")), one) for one in map(mapping, sequence(of.data.get("changes"))))
 
 
-def _muted(of: _Dispatch, id: str, by: Json) -> Iterator[Json]:
+def _muted(of: Dispatch, id: str, by: Json) -> Iterator[Json]:
     for key, change in _changes(of):
         if key == "communication_disabled_until":
             until = ms_of(change.get("new_value"))
@@ -369,7 +210,7 @@ def _muted(of: _Dispatch, id: str, by: Json) -> Iterator[Json]:
                 yield of.event("member.unmuted", id=id, **by)
 
 
-def _roles_changed(of: _Dispatch, id: str, by: Json) -> Iterator[Json]:
+def _roles_changed(of: Dispatch, id: str, by: Json) -> Iterator[Json]:
     for key, change in _changes(of):
         for role in map(mapping, sequence(change.get("new_value"))):
             name = text(role.get("name")) or text(role.get("id"))
@@ -381,20 +222,20 @@ def _roles_changed(of: _Dispatch, id: str, by: Json) -> Iterator[Json]:
 
 
 def _channel(type: str) -> Any:
-    def read(of: _Dispatch) -> Iterator[Json]:
+    def read(of: Dispatch) -> Iterator[Json]:
         if id := of.text("id"):
             yield of.event(type, id=f"{of.name}-{id}", channel=of.channel(id, of.data))
 
     return read
 
 
-def _thread(of: _Dispatch) -> Json:
+def _thread(of: Dispatch) -> Json:
     owner = of.text("owner_id")
     thread = {"id": of.text("id"), "title": of.text("name"), "author": {"id": owner} if owner else None}
     return {key: value for key, value in thread.items() if value}
 
 
-def _thread_created(of: _Dispatch) -> Iterator[Json]:
+def _thread_created(of: Dispatch) -> Iterator[Json]:
     if of.text("id") and of.text("owner_id") and of.data.get("newly_created"):
         where = of.channel(of.text("parent_id"))
         yield of.event(
@@ -402,7 +243,7 @@ def _thread_created(of: _Dispatch) -> Iterator[Json]:
         )
 
 
-def _thread_closed(of: _Dispatch) -> Iterator[Json]:
+def _thread_closed(of: Dispatch) -> Iterator[Json]:
     gone = "thread_metadata" not in of.data
     shut = mapping(of.data.get("thread_metadata"))
     if of.text("id") and (gone or shut.get("archived") or shut.get("locked")):
@@ -410,7 +251,18 @@ def _thread_closed(of: _Dispatch) -> Iterator[Json]:
         yield of.event("thread.closed", id=f"{of.name}-{of.text('id')}", channel=where, thread=_thread(of))
 
 
-def _roster(of: _Dispatch) -> Iterator[Json]:
+def _voice(of: Dispatch) -> Iterator[Json]:
+    """Whether somebody went from one voice channel to another; who only mutes themself stays where they are."""
+    who = of.member(mapping(of.data["member"])) if mapping(of.data.get("member")).get("user") else of.user()
+    before, now = of.context.voice.get(who["id"]), of.text("channel_id")
+    if before != now and (before or not now):
+        where = of.channel(before) if before else None
+        yield of.event("voice.left", id=f"{of.name}-left", channel=where, actor=who)
+    if before != now and now:
+        yield of.event("voice.joined", id=f"{of.name}-joined", channel=of.channel(now), actor=who)
+
+
+def _roster(of: Dispatch) -> Iterator[Json]:
     """All members that a dispatch tells of: on arriving at a server, and in chunks when the host asks for them."""
     members = [of.member(mapping(one)) for one in sequence(of.data.get("members"))]
     if members:
@@ -437,6 +289,7 @@ _READERS: dict[str, Any] = {
     "THREAD_CREATE": _thread_created,
     "THREAD_UPDATE": _thread_closed,
     "THREAD_DELETE": _thread_closed,
+    "VOICE_STATE_UPDATE": _voice,
     "GUILD_CREATE": _roster,
     "GUILD_MEMBERS_CHUNK": _roster,
 }

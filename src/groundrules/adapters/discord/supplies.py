@@ -57,6 +57,8 @@ SUPPLIES: dict[str, frozenset[str]] = {
     "vote.withdrawn": _VOTE,
     "thread.created": _HEADER | _CHANNEL | {"actor.created", "actor.self", "thread", "thread.title", "thread.author"},
     "thread.closed": frozenset({"channel", "thread", "thread.title", "thread.author"}) | _CHANNEL,
+    "voice.joined": _HEADER | _CHANNEL | _MEMBER,
+    "voice.left": _HEADER | _CHANNEL | _MEMBER,
     "channel.created": frozenset({"channel"}) | _CHANNEL,
     "channel.updated": frozenset({"channel"}) | _CHANNEL,
     "channel.deleted": frozenset({"channel"}) | _CHANNEL,
