@@ -106,7 +106,7 @@ class Engine:
         """Handle an event and return the decisions that a log holds, as `feed_many` does for many."""
         found = self._decoded(event)
         decisions = found if isinstance(found, list) else found[0].take(found[1])
-        return [decision for decision in decisions or () if decision.notable]
+        return [] if decisions is None else [decision for decision in decisions if decision.notable]
 
     def _decoded(self, event: bytes | str | Mapping[str, Any]) -> tuple[Runner, Any] | list[Decision]:
         """Return an event with the runner of its partition, or the decision that says why it can't be handled."""
@@ -237,9 +237,9 @@ class Engine:
         return self._adopt(loaded, shapes)
 
     def rows(self, partition: str) -> list[tuple[str, str, bytes]]:
-        """Return everything that a partition remembers as (space, key, row), sorted."""
+        """Return everything that a partition remembers and that was drained, as (space, key, row)."""
         runner = self._runners.get(partition)
-        return [] if runner is None else list(runner.partition.rows())
+        return [] if runner is None else list(runner.partition.rows(packed=True))
 
     def release(self, partition: str) -> None:
         """Let a partition go from memory; what was drained of it can be brought back with `adopt`."""

@@ -7,8 +7,9 @@ that a platform stamped ahead of the wall clock counts as of now.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
@@ -25,21 +26,25 @@ TOLERATED = 1000
 """So many ms ahead of the wall clock nobody is told of, for clocks are never quite alike."""
 
 COMMUNITY = ("community", "id")
+T = TypeVar("T", bound=msgspec.Struct)
 
 
-class _Named(msgspec.Struct):
+class _Named(msgspec.Struct, gc=False):
     id: str | None = None
 
 
-class _Header(msgspec.Struct):
+class _Place(msgspec.Struct, gc=False):
     time: datetime | None = None
     community: _Named | None = None
+
+
+class _Concerned(msgspec.Struct, gc=False):
     actor: _Named | None = None
     target: _Named | None = None
     channel: _Named | None = None
 
 
-class Arrival(NamedTuple):
+class Arrival(msgspec.Struct, gc=False):
     """An event with its community, its line of JSON, its time in ms (0: it has none that can be read).
 
     `stamped` is the time that the platform gave, where that lay ahead of the clock and was taken back.
@@ -48,11 +53,20 @@ class Arrival(NamedTuple):
     community: str
     line: bytes
     at: int
-    touches: tuple[Touch, ...]
     stamped: int | None = None
 
+    @property
+    def touches(self) -> tuple[Touch, ...]:
+        """Whom and where the event names."""
+        try:
+            named = _concerned(self.line)
+        except (msgspec.MsgspecError, UnicodeError, RecursionError):
+            named = _by_hand(_document(self.line), _Concerned())
+        return _touches(named)
 
-_header = msgspec.json.Decoder(_Header).decode
+
+_place = msgspec.json.Decoder(_Place).decode
+_concerned = msgspec.json.Decoder(_Concerned).decode
 _encode = msgspec.json.encode
 
 
@@ -82,16 +96,18 @@ def arrival(event: bytes | str | Mapping[str, Any], now: int, path: Sequence[str
 
 def _arrival(line: bytes, now: int, path: Sequence[str]) -> Arrival:
     try:
-        header = _header(line)
+        place = _place(line)
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
-        header = _read_by_hand(line)
-    community = header.community.id if header.community and path == COMMUNITY else _at(line, path)
+        place = _by_hand(_document(line), _Place())
+    named = place.community
+    community = _at(line, path) if path != COMMUNITY else None if named is None else named.id
     if community is None:
         raise _StrayError(codes.EVENT_NO_PARTITION, f"it has no `{'.'.join(path)}`", ".".join(path), line)
-    at = milliseconds(header.time) if header.time is not None and header.time.tzinfo is not None else 0
+    moment = place.time
+    at = 0 if moment is None or moment.tzinfo is None else milliseconds(moment)
     if at <= now:
-        return Arrival(community, line, at, _touches(header))
-    return Arrival(community, _restamped(line, now), now, _touches(header), at if at > now + TOLERATED else None)
+        return Arrival(community, line, at)
+    return Arrival(community, _restamped(line, now), now, at if at > now + TOLERATED else None)
 
 
 def _line(event: bytes | str | Mapping[str, Any]) -> bytes:
@@ -110,19 +126,16 @@ def _on_one_line(line: bytes) -> bytes:
     return b" ".join(line.split(b"\n")).replace(b"\r", b" ").strip()
 
 
-def _read_by_hand(line: bytes) -> _Header:
-    """Read the header of an event that is odd somewhere: whatever is not as it should be is absent."""
-    document = _document(line)
-    header = _Header()
-    for name in ("community", "actor", "target", "channel"):
+def _by_hand(document: dict[str, Any], named: T) -> T:
+    """Fill in what can be read of an event that is odd somewhere; the rest stays absent."""
+    for name in named.__struct_fields__:
         value = document.get(name)
         if isinstance(value, dict) and isinstance(value.get("id"), str):
-            setattr(header, name, _Named(value["id"]))
-    try:
-        header.time = msgspec.convert(document.get("time"), datetime)
-    except msgspec.ValidationError:
-        header.time = None
-    return header
+            setattr(named, name, _Named(value["id"]))
+        elif name == "time":
+            with suppress(msgspec.ValidationError):
+                setattr(named, name, msgspec.convert(value, datetime | None))
+    return named
 
 
 def _document(line: bytes) -> dict[str, Any]:
@@ -142,7 +155,7 @@ def _at(line: bytes, path: Sequence[str]) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _touches(header: _Header) -> tuple[Touch, ...]:
+def _touches(header: _Concerned) -> tuple[Touch, ...]:
     found = [Touch("member", who.id) for who in (header.actor, header.target) if who is not None and who.id is not None]
     if header.channel is not None and header.channel.id is not None:
         found.append(Touch("channel", header.channel.id))

@@ -111,16 +111,14 @@ class Core:
     def decide(self, arrival: Arrival) -> list[Decision]:
         """Decide on an event; return the decisions that are kept."""
         community = self.communities[arrival.community]
-        community.used = now = self.clock()
         decisions = community.engine.notable(arrival.line)
         draft = self.draft
-        draft.touch(community)
-        draft.record(arrival)
+        draft.record(community, arrival)
         if decisions:
-            draft.log(community, decisions, arrival.at or now, arrival.touches)
+            draft.log(community, decisions, arrival.at or self.clock(), arrival.touches)
         if arrival.stamped is not None:
             ahead = format_ms(arrival.stamped)
-            draft.note(community.id, now, "stamped_ahead", event=_id(arrival.line), stamped=ahead)
+            draft.note(community.id, self.clock(), "stamped_ahead", event=_id(arrival.line), stamped=ahead)
         return decisions
 
     def reached(self, source: str, position: bytes) -> None:
@@ -136,7 +134,7 @@ class Core:
         """Return an event of the hub's own."""
         path = self.communities[id].edition.compiled.plan.partition
         line = _encode({**event, "time": format_ms(now), **located(path, id)})
-        return Arrival(id, line, now, ())
+        return Arrival(id, line, now)
 
     # --- actions --------------------------------------------------------------------------------
 
@@ -230,10 +228,11 @@ class Core:
 
     def close(self) -> Batch | None:
         """Return what is to be kept now, None if nothing is; what follows goes into another batch."""
-        draft = self.draft
+        draft, now = self.draft, self.clock()
+        for community in draft.communities.values():
+            community.used = now
         if not (draft.communities or draft.batch.entries or draft.batch.notes or draft.batch.sources):
             return None
-        now = self.clock()
         for edition in {community.edition.name: community.edition for community in draft.communities.values()}.values():
             if edition.name not in self._installed:
                 draft.install(edition.record(now))

@@ -28,9 +28,13 @@ class Draft:
         """Keep whatever changes in a community."""
         self.communities.setdefault(community.id, community)
 
-    def record(self, arrival: Arrival) -> None:
+    def record(self, community: Community, arrival: Arrival) -> None:
         """Record an event, as it came in."""
-        self._lines.setdefault(arrival.community, []).append(arrival)
+        lines = self._lines.get(arrival.community)
+        if lines is None:
+            self.touch(community)
+            lines = self._lines[arrival.community] = []
+        lines.append(arrival)
 
     def log(self, community: Community, decisions: Iterable[Decision], now: int, touches: Sequence[Touch] = ()) -> None:
         """Keep decisions, and the actions that they ask for."""

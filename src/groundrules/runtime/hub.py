@@ -20,7 +20,7 @@ from groundrules.runtime.errors import HubError
 from groundrules.runtime.outbox import Outbox
 from groundrules.runtime.passing_time import FAR, PassingTime
 from groundrules.runtime.performing import Outcome, Performer, Retry, understood
-from groundrules.runtime.turns import Job, Turns
+from groundrules.runtime.turns import Doing, Job, Turns
 from groundrules.stores import OwnedError, Store, StoreError
 from groundrules.stores.records import Batch, Events, Head, Logged, Outgoing, Query
 from groundrules.tools.running.states import opened
@@ -166,7 +166,7 @@ class Hub:
         answered by a decision that says why. Who cancels this call takes nothing back: the event may be decided.
         Raises HubError if the rulebook can't be used, StoreError if the community belongs to another hub.
         """
-        job = self._job(event)
+        job = self._job(event, self._core.clock())
         decisions: list[Decision] = await self._turns.do(job if source is None else _behind(job, *source))
         return decisions
 
@@ -187,12 +187,12 @@ class Hub:
 
         What stands in place of decisions is what `handle` would have raised.
         """
-        jobs = [self._job(event) for event in events]
+        now = self._core.clock()
+        jobs = [self._job(event, now) for event in events]
         if not jobs:
             return []
         last = jobs[-1].future = asyncio.get_running_loop().create_future()
-        for job in jobs:
-            await self._turns.put(job)
+        await self._turns.put(jobs)
         with suppress(Exception):
             await last
         for job in jobs:
@@ -202,15 +202,15 @@ class Hub:
                     await job.future
         return [job.answer if job.error is None else job.error for job in jobs]
 
-    def _job(self, event: Event) -> Job:
-        arrived = arrival(event, self._core.clock())
+    def _job(self, event: Event, now: int) -> Job:
+        arrived = arrival(event, now)
         if isinstance(arrived, Stray):
-            return Job(None, lambda core: core.refuse(arrived))
-        return Job(arrived.community, _Decide(arrived))
+            return Doing(None, lambda core: core.refuse(arrived))
+        return _Handling(arrived)
 
     async def do(self, community: str | None, what: Callable[[Core], T]) -> T:
         """Do something in a community, or in none, between two events, and return its answer when it is kept."""
-        answer: T = await self._turns.do(Job(community, what))
+        answer: T = await self._turns.do(Doing(community, what))
         return answer
 
     @property
@@ -324,16 +324,17 @@ def _behind(job: Job, source: str, position: bytes) -> Job:
         core.reached(source, position)
         return answer
 
-    return Job(job.community, go)
+    return Doing(job.community, go)
 
 
-class _Decide:
-    """Decides on an event that came in."""
+class _Handling(Job):
+    """An event that came in."""
 
     __slots__ = ("arrival",)
 
     def __init__(self, arrival: Arrival) -> None:
+        super().__init__(arrival.community)
         self.arrival = arrival
 
-    def __call__(self, core: Core) -> list[Decision]:
+    def do(self, core: Core) -> list[Decision]:
         return core.decide(self.arrival)

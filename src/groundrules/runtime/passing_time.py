@@ -10,10 +10,11 @@ import asyncio
 import logging
 import time
 from contextlib import suppress
+from functools import partial
 
 from groundrules.runtime.core import Core
 from groundrules.runtime.errors import HubError
-from groundrules.runtime.turns import Job, Turns
+from groundrules.runtime.turns import Doing, Turns
 from groundrules.stores import StoreError
 from groundrules.stores.records import Batch
 
@@ -72,7 +73,7 @@ class PassingTime:
             if self._elsewhere.get(head.community, 0) > time.monotonic():
                 continue
             try:
-                await self._turns.do(Job(head.community, lambda core, id=head.community: core.tick(id)))  # type: ignore[misc]
+                await self._turns.do(Doing(head.community, partial(Core.tick, id=head.community)))
             except (StoreError, HubError) as error:
                 self._elsewhere[head.community] = time.monotonic() + ELSEWHERE
                 log.warning("time can't pass in %s: %s", head.community, error)

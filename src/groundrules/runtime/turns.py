@@ -10,7 +10,7 @@ import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, TypeVar
@@ -36,15 +36,18 @@ log = logging.getLogger("groundrules.hub")
 class Job:
     """Something to be done in a community, or in none, for whoever waits for it."""
 
-    __slots__ = ("answer", "community", "do", "error", "future", "over")
+    __slots__ = ("answer", "community", "error", "future", "over")
 
-    def __init__(self, community: str | None, do: Callable[[Core], Any]) -> None:
+    def __init__(self, community: str | None) -> None:
         self.community = community
-        self.do = do
         self.future: asyncio.Future[Any] | None = None
         self.answer: Any = None
         self.error: Exception | None = None
         self.over = False
+
+    def do(self, core: Core) -> Any:
+        """Do it."""
+        raise NotImplementedError
 
     def finish(self) -> None:
         """Tell whoever waits."""
@@ -55,6 +58,19 @@ class Job:
             self.future.set_result(self.answer)
         else:
             self.future.set_exception(self.error)
+
+
+class Doing(Job):
+    """Whatever a function does."""
+
+    __slots__ = ("_what",)
+
+    def __init__(self, community: str | None, what: Callable[[Core], Any]) -> None:
+        super().__init__(community)
+        self._what = what
+
+    def do(self, core: Core) -> Any:
+        return self._what(core)
 
 
 class Turns:
@@ -114,20 +130,24 @@ class Turns:
         """The communities for which jobs wait, or are being done."""
         return {job.community for job in (*self._jobs, *self._queue)}
 
-    async def put(self, job: Job) -> None:
-        """Let a job wait for its turn. Raises HubError when the hub is closed."""
-        while self.full and not self._ending:
-            self._room.clear()
-            await self._room.wait()
-        if self._ending:
-            raise HubError("the hub is closed")
-        self._queue.append(job)
-        self._work.set()
+    async def put(self, jobs: Sequence[Job]) -> None:
+        """Let jobs wait for their turn, in order. Raises HubError when the hub is closed."""
+        begun = 0
+        while begun < len(jobs):
+            while self.full and not self._ending:
+                self._room.clear()
+                await self._room.wait()
+            if self._ending:
+                raise HubError("the hub is closed")
+            room = self._limit - len(self._queue)
+            self._queue.extend(jobs[begun : begun + room])
+            self._work.set()
+            begun += room
 
     async def do(self, job: Job) -> Any:
         """Let a job be done; return its answer when it is kept, or raise why it is not."""
         job.future = asyncio.get_running_loop().create_future()
-        await self.put(job)
+        await self.put([job])
         return await job.future
 
     async def _run(self) -> None:

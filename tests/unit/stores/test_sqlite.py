@@ -29,9 +29,7 @@ def rows(path: Path) -> dict[tuple[str, str, str], bytes]:
 
 
 def stored(engine: Engine) -> dict[tuple[str, str, str], bytes]:
-    return {
-        (id, space, key): row for id, runner in engine._runners.items() for space, key, row in runner.partition.rows()
-    }
+    return {(id, space, key): row for id in engine.partitions for space, key, row in engine.rows(id)}
 
 
 def test_stopped_at_any_points_it_decides_the_same(tmp_path: Path) -> None:

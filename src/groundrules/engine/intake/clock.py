@@ -15,7 +15,7 @@ from groundrules.decisions import Rejection
 from groundrules.diagnostics.codes import events as codes
 from groundrules.engine.intake.decode import EPOCH
 from groundrules.engine.state.partition import Meta, Partition
-from groundrules.engine.state.recent_ids import KEPT, SEEN
+from groundrules.engine.state.recent_ids import KEPT
 from groundrules.time_units import DAY, SECOND
 
 
@@ -53,8 +53,8 @@ def step(partition: Partition, ahead: int, e: Any) -> int | None:
         return None
     meta.seq += 1
     meta.clock = seen.young[id] = time
-    if seen.changed is not None:
-        seen.changed[SEEN, id] = None
+    if seen.fresh is not None:
+        seen.fresh[id] = time
     return time
 
 

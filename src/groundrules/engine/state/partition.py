@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import msgspec
 
 from groundrules.engine.state.held import Codec, HeldSpace
-from groundrules.engine.state.recent_ids import KEPT, SEEN, RecentIds
+from groundrules.engine.state.recent_ids import PACKS, SEEN, RecentIds
 from groundrules.engine.state.space import FOREVER, RowName, Space
 from groundrules.engine.state.timers import Timers
 from groundrules.time_units import DAY
@@ -57,7 +57,7 @@ class Partition:
         self.look = -FOREVER
         self.moved: dict[str, set[str]] = {}
         self.moves = 0
-        self.seen = RecentIds(SEEN, KEPT, self.changed)
+        self.seen = RecentIds(track)
         self.spaces[SEEN] = self.seen
         self._told = b""
 
@@ -98,11 +98,17 @@ class Partition:
             space.age(self.now)
         self.look = self.now + LOOK
 
-    def rows(self) -> Iterator[tuple[str, str, bytes]]:
-        """Yield (space, key, row) of everything remembered, sorted; the partition's own facts first."""
+    def rows(self, packed: bool = False) -> Iterator[tuple[str, str, bytes]]:
+        """Yield (space, key, row) of everything remembered, sorted; the partition's own facts first.
+
+        If they are `packed`, the ids of events are as a store has them after `drain`.
+        """
         if self.meta is not None:
             yield META, "", self.meta.row()
         for name in sorted(self.spaces):
+            if packed and name == SEEN:
+                yield from ((PACKS, key, row) for key, row in self.seen.packs())
+                continue
             for key, row in sorted(self.spaces[name].items()):
                 yield name, key, row
 
@@ -110,6 +116,8 @@ class Partition:
         """Take a row that `rows` or `drain` gave."""
         if space == META:
             self.meta, self._told = Meta(*_facts.decode(row)), row
+        elif space == PACKS:
+            self.seen.load_pack(key, row)
         else:
             self.space(space).load(key, row)
 
@@ -119,6 +127,8 @@ class Partition:
         told = b"" if self.meta is None else self.meta.row()
         if told != self._told:
             yield META, "", told
+        if self.meta is not None:
+            yield from ((PACKS, key, row) for key, row in self.seen.drain(self.meta.seq, self.now))
         for space, key in changed:
             yield space, key, self.spaces[space].get(key)
         changed.clear()
