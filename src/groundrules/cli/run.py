@@ -8,6 +8,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -22,6 +24,10 @@ from groundrules.plan import ir
 from groundrules.tools.running.carrying import carrying
 from groundrules.tools.running.run import Runner
 from groundrules.tools.running.summary import summary
+
+if TYPE_CHECKING:
+    from groundrules.tools.running.durable import Output
+    from groundrules.tools.running.states import State
 
 SAVED_EVERY = 1000  # lines; what comes after the last save is decided again when it comes again
 
@@ -40,6 +46,12 @@ SAVED_EVERY = 1000  # lines; what comes after the last save is decided again whe
     metavar="FILE",
     help="Keep what is remembered in this SQLite file, or in a store by its name (NAME:LOCATION), and go on from it.",
 )
+@click.option(
+    "--store",
+    metavar="FILE",
+    help="Like --state, in step with --out: killed and begun again, the run ends with the same decisions.",
+)
+@click.option("--out", metavar="DECISIONS", type=click.Path(dir_okay=False), help="Write decisions to this file.")
 @click.option("--strict", is_flag=True, help="Exit with 1 if an event was rejected.")
 @ROOTS
 def command(
@@ -50,6 +62,8 @@ def command(
     everything: bool,
     quiet: bool,
     state: str | None,
+    store: str | None,
+    out: str | None,
     strict: bool,
 ) -> None:
     """Check a stream of events against RULEBOOK, a rulebook or a plan file.
@@ -60,16 +74,25 @@ def command(
     Ctrl-C ends the run behind the line at hand. With --state, what is remembered is saved every thousand lines and at
     the end, never before the decisions it belongs to are written; an event far ahead of the clock waits in it.
     """
+    if (store is None) != (out is None):
+        raise click.UsageError("--store and --out belong together")
+    if store and (state or form != "jsonl"):
+        raise click.UsageError("--store has the state in it and writes JSON; leave out --state and --format")
     ready = load_plan(rulebook)
     plan = ready.plan
-    show = _shown(plan, form, lang, everything)
     lines = reading.lines(events or ("-",), progress=not quiet)
-    with _engine(ready, state, lang) as (engine, save), lines as source, Stop() as stop:
-        runner = Runner(ready, engine)
-        for _, line, decisions in runner.run(stop.between(source), ends=state is None):
-            show(line, [decision for decision in decisions if everything or decision.notable])
+    with _kept(ready, store or state, lang) as kept, _output(out, kept) as output, lines as source, Stop() as stop:
+        engine = Engine(ready) if kept is None else kept.engine
+        show = _shown(plan, form, lang, everything, write_records if output is None else output.write)
+        save = (output or kept or _Nothing()).save
+        runner = Runner(ready, engine, before=0 if output is None else output.read_before)
+        for line in stop.between(source if output is None else output.rest(source)):
+            for answer in runner.feed(line):
+                show(answer.line, [one for one in answer.decisions if everything or one.notable])
             if runner.tally.lines % SAVED_EVERY == 0:
                 save()
+        for answer in runner.finish() if kept is None else ():
+            show(answer.line, [one for one in answer.decisions if everything or one.notable])
         save()  # of what was shown, and only then: not while an exception passes
     if not quiet:
         waiting = sum(engine.waiting(id) is not None for id in engine.partitions)
@@ -79,10 +102,19 @@ def command(
         sys.exit(exit_code)
 
 
-def _shown(plan: ir.Plan, form: str, lang: str, everything: bool) -> Callable[[bytes, list[Decision]], None]:
+class _Nothing:
+    """A run that keeps nothing."""
+
+    def save(self) -> None:
+        """Save nothing."""
+
+
+def _shown(
+    plan: ir.Plan, form: str, lang: str, everything: bool, write: Callable[[bytes], object]
+) -> Callable[[bytes, list[Decision]], object]:
     """How the decisions about a line are shown: one per line as JSON, or worded for people."""
     if form == "jsonl":
-        return lambda line, decisions: write_records(b"".join(encode(decision) + b"\n" for decision in decisions))
+        return lambda line, decisions: write(b"".join(encode(decision) + b"\n" for decision in decisions))
     from groundrules.tools.running.human import Reporter
 
     reporter = Reporter(plan, lang, everything)
@@ -90,22 +122,38 @@ def _shown(plan: ir.Plan, form: str, lang: str, everything: bool) -> Callable[[b
 
 
 @contextmanager
-def _engine(ready: HasPlan, state: str | None, lang: str) -> Iterator[tuple[Engine, Callable[[], object]]]:
-    """Yield an engine and how to save what it remembers."""
-    if state is None:
-        yield Engine(ready), lambda: None
+def _kept(ready: HasPlan, where: str | None, lang: str) -> Iterator[State | None]:
+    """Yield what was remembered at a place, None if nothing is to be."""
+    if where is None:
+        yield None
         return
     from groundrules.ports import PortError
     from groundrules.stores import StoreError
     from groundrules.tools.running.states import resumed
 
     try:
-        with closing(resumed(state, ready)) as kept:
+        with closing(resumed(where, ready)) as kept:
             if kept.keeper is not None and kept.keeper != kept.engine.name:
                 print_lines(carrying(kept.keeper, kept.engine.carried, lang), err=True)
-            yield kept.engine, kept.save
+            yield kept
     except PortError as error:
         raise click.UsageError(str(error)) from None
     except StoreError as error:
-        tell_error(f"{state} can't be used for state: {error}")
+        tell_error(f"{where} can't be used for state: {error}")
+        sys.exit(1)
+
+
+@contextmanager
+def _output(path: str | None, kept: State | None) -> Iterator[Output | None]:
+    """Yield the file that decisions go to in step with what is remembered, None if there is none."""
+    if path is None or kept is None:
+        yield None
+        return
+    from groundrules.tools.running.durable import DurableError, Output
+
+    try:
+        with Output(Path(path), kept) as output:
+            yield output
+    except DurableError as error:
+        tell_error(str(error))
         sys.exit(1)

@@ -70,20 +70,29 @@ class Lines:
 
 
 class Runner:
-    """Feeds lines to an engine one by one; every line is answered and counted."""
+    """Feeds lines to an engine one by one; every line is answered and counted. `before` lines were read by others."""
 
-    def __init__(self, plan: ir.Plan | HasPlan, engine: Engine | None = None) -> None:
+    def __init__(self, plan: ir.Plan | HasPlan, engine: Engine | None = None, before: int = 0) -> None:
         self.engine = engine or Engine(plan)
         self.tally = Tally()
+        self._before = before
         self._lines = Lines(self.engine)
 
     def run(self, lines: Iterable[bytes], ends: bool = True) -> Iterator[Answer]:
         """Yield lines with the decisions they brought about; if the stream `ends` with them, also of what waits."""
         for line in lines:
-            self.tally.lines += 1
-            yield from self._counted(self._lines.feed(self.tally.lines, line))
+            yield from self.feed(line)
         if ends:
-            yield from self._counted(self._lines.finish())
+            yield from self.finish()
+
+    def finish(self) -> Iterator[Answer]:
+        """Yield what the events that still wait bring about, now that no further line comes."""
+        yield from self._counted(self._lines.finish())
+
+    def feed(self, line: bytes) -> Iterator[Answer]:
+        """Yield what a line brought about."""
+        self.tally.lines += 1
+        yield from self._counted(self._lines.feed(self._before + self.tally.lines, line))
 
     def _counted(self, answers: Iterable[Answer]) -> Iterator[Answer]:
         for answer in answers:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 
 import msgspec
@@ -54,12 +54,19 @@ class State:
             message = "the state is damaged: a row of it can't be read"
             raise SnapshotError(codes.SNAPSHOT_DAMAGED, message, "use an earlier copy of it") from error
 
-    def save(self) -> int:
+    def source(self, name: str) -> bytes | None:
+        """Return what was saved of an input under this name."""
+        with _refusals():
+            return self._store.source(name)
+
+    def save(self, sources: Mapping[str, bytes] | None = None) -> int:
         """Write what changed since the last time, all or nothing; return how many rows that were.
+
+        `sources` says how far inputs were read.
 
         Raises StoreError if they can't be written, for want of room on the disk for example.
         """
-        batch = Batch(uuid.uuid4().hex)
+        batch = Batch(uuid.uuid4().hex, sources=dict(sources or {}))
         with _refusals():
             batch.rows = [Row(*row) for row in self.engine.drain()]
             batch.heads = [self._next(id, batch.id) for id in sorted({row.community for row in batch.rows})]
