@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from os import PathLike, fspath
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,8 @@ from groundrules.lower import lower
 from groundrules.plan import codec, ir
 from groundrules.plan.codec import no_collection
 from groundrules.rulebook.load import load_rulebook, load_text
-from groundrules.rulebook.model import Rulebook
+from groundrules.rulebook.model import Parameter, Rulebook
+from groundrules.rulebook.settings_schema import settings_schema
 from groundrules.rulebook.yaml import YMapping, YNode, read_yaml
 
 Settings = dict[str, tuple[Span, YNode]]  # parameter → where it was given, and its value
@@ -54,6 +55,11 @@ class Book:
     path: str
     plan: ir.Plan
     diagnostics: tuple[Diagnostic, ...] = ()
+    parameters: tuple[Parameter, ...] = field(default=(), repr=False, compare=False)
+
+    def settings_schema(self, lang: str = "en") -> dict[str, Any]:
+        """Return the JSON Schema of its settings, the values of its parameters; titles and descriptions in `lang`."""
+        return settings_schema(self.parameters, lang)
 
     @property
     def name(self) -> str:
@@ -87,7 +93,7 @@ def load(path: str | PathLike[str], roots: Iterable[str | PathLike[str]] = ()) -
         result = check_path(fspath(path))
     if result.checked is None or result.has_errors:
         raise RulebookError(result.diagnostics)
-    return Book(fspath(path), lower(result.checked), tuple(result.diagnostics))
+    return Book(fspath(path), lower(result.checked), tuple(result.diagnostics), result.checked.book.parameters)
 
 
 def check(path: str | PathLike[str], roots: Iterable[str | PathLike[str]] = ()) -> list[Diagnostic]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from os import PathLike, fspath
@@ -17,6 +18,7 @@ from groundrules.engine.upkeep.swap import shapes
 from groundrules.frontend import Book, RulebookError, read_settings
 from groundrules.plan import codec, ir
 from groundrules.rulebook.model import Rulebook
+from groundrules.rulebook.settings_schema import settings_schema
 from groundrules.runtime.errors import HubError
 from groundrules.stores.records import Plan
 from groundrules.tools.revisions import RevisionError, spot
@@ -30,18 +32,22 @@ Sources = Source | Callable[[str], Source]
 PLAIN = b"{}"
 """The settings of those who have set nothing."""
 
+_encode = msgspec.json.Encoder(order="deterministic").encode
+
 
 @dataclass(frozen=True, eq=False)
 class Edition:
-    """A rulebook under certain settings, ready to run. `version` is None for one that was loaded elsewhere."""
+    """A rulebook under certain settings, ready to run. `version` has what the front end knows of it."""
 
     compiled: Compiled
-    version: Version | None = None
+    version: Version
 
     @cached_property
     def engine(self) -> Engine:
         """The engine that runs all communities with this edition."""
-        return Engine(self.compiled, track=True)
+        engine = Engine(self.compiled, track=True)
+        engine.warm()
+        return engine
 
     @cached_property
     def name(self) -> str:
@@ -58,54 +64,84 @@ class Edition:
         """The ledgers that are kept per member."""
         return frozenset(ledger.id for ledger in self.compiled.plan.ledgers if ledger.per == "member")
 
+    def settings_schema(self, lang: str) -> dict[str, Any]:
+        """Return the JSON Schema of its settings."""
+        checked = self.version.checked
+        return settings_schema(() if checked is None else checked.book.parameters, lang)
+
     def record(self, now: int) -> Plan:
         """Return the edition for a store to keep."""
-        laid_out = msgspec.json.encode(shapes(self.compiled.plan), order="deterministic")
+        laid_out = _encode(shapes(self.compiled.plan))
         return Plan(self.name, now, laid_out, plan_file.write(self.compiled))
 
 
 class Books:
-    """Loads and compiles what communities run. Not for several threads at once."""
+    """Loads and compiles what communities run, once each; may be asked from any thread."""
 
     def __init__(self, sources: Sources) -> None:
-        self._sources = sources
+        self.sources = sources
         self._editions: dict[tuple[Any, bytes], Edition] = {}
+        self._lock = threading.Lock()
 
     def edition(self, community: str, settings: bytes = PLAIN) -> Edition:
-        """Return what a community runs. Raises HubError, with the first diagnostic, if it does not check."""
-        source = self._sources(community) if callable(self._sources) else self._sources
-        key = (_identity(source), settings)
-        found = self._editions.get(key)
-        if found is None:
-            found = self._editions[key] = edition(source, settings)
+        """Return what a community runs, ready. Raises HubError, with the first diagnostic, if it does not check."""
+        source = self.sources(community) if callable(self.sources) else self.sources
+        key = (fspath(source) if isinstance(source, str | PathLike) else id(source), settings)
+        with self._lock:
+            found = self._editions.get(key)
+            if found is None:
+                found = self._editions[key] = edition(source, settings)
+                found.engine.warm()  # made here, not at the first event
+        return found
+
+    def last_good(self, plan: Plan) -> Edition:
+        """Return an edition as it was kept. Raises HubError if it can't be read any more."""
+        with self._lock:
+            found = self._editions.get((plan.digest, PLAIN))
+            if found is None:
+                try:
+                    found = compiled(plan_file.read(plan.body))
+                except codec.PlanError as error:
+                    raise HubError(f"the rulebook that was kept can't be read: {error}") from error
+                found = self._editions[plan.digest, PLAIN] = found
         return found
 
     def replace(self, sources: Sources) -> None:
         """Take what communities run from elsewhere from now on, or anew from the same place."""
-        self._sources, self._editions = sources, {}
+        with self._lock:
+            self.sources, self._editions = sources, {}
 
-    @property
-    def sources(self) -> Sources:
-        """Where rulebooks come from."""
-        return self._sources
+
+def canonical(values: Mapping[str, Any]) -> bytes:
+    """Return settings as they are kept. Raises HubError for what is no JSON."""
+    try:
+        return _encode({name: value for name, value in values.items() if value is not None})
+    except (TypeError, ValueError, msgspec.MsgspecError) as error:
+        raise HubError(f"these are no settings: {error}") from error
 
 
 def edition(source: Source, settings: bytes = PLAIN) -> Edition:
     """Load a rulebook with values for its parameters, a JSON object. Raises HubError if it can't be used."""
     try:
-        if isinstance(source, Compiled):
-            found = Edition(source)
-        elif isinstance(source, ir.Plan):
-            found = Edition(Compiled(source, codec.digest(source)))
-        elif isinstance(source, Book) and settings == PLAIN:
-            found = Edition(Compiled(source.plan, source.digest))
-        else:
-            return _loaded(source.path if isinstance(source, Book) else fspath(source), settings)
+        if isinstance(source, Book) and settings != PLAIN:
+            return _loaded(source.path, settings)
+        if isinstance(source, str | PathLike):
+            return _loaded(fspath(source), settings)
     except (RulebookError, RevisionError, codec.PlanError, OSError) as error:
         raise HubError(f"the rulebook can't be used: {error}") from error
     if settings != PLAIN:
         raise HubError("a compiled plan has its settings in it; give the hub the rulebook's path")
-    return found
+    return compiled(source if isinstance(source, Compiled) else _compiled(source))
+
+
+def compiled(found: Compiled) -> Edition:
+    """Return an edition of what was compiled elsewhere."""
+    return Edition(found, Version(found.name, found, found.digest))
+
+
+def _compiled(source: Book | ir.Plan) -> Compiled:
+    plan = source.plan if isinstance(source, Book) else source
+    return Compiled(plan, codec.digest(plan))
 
 
 def _loaded(path: str, settings: bytes) -> Edition:
@@ -121,7 +157,3 @@ def _loaded(path: str, settings: bytes) -> Edition:
     if version.checked is None:
         raise HubError("a plan file has its settings in it; give the hub the rulebook's path")
     return Edition(version.compiled, version)
-
-
-def _identity(source: Source) -> Any:
-    return fspath(source) if isinstance(source, str | PathLike) else id(source)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from msgspec.structs import replace
@@ -28,8 +28,18 @@ from groundrules.stores.records import Batch, Head, Outgoing, Row, Status
 _encode = msgspec.json.encode
 
 
+class Kept(NamedTuple):
+    """A community as the store has it: its head and rows, how they are laid out, its open actions, and what runs it."""
+
+    head: Head
+    edition: Edition
+    rows: Sequence[Row] = ()
+    shapes: bytes = b"{}"
+    open: Sequence[Outgoing] = ()
+
+
 class Core:
-    """Everything that a hub knows and decides.
+    """Everything that a hub knows and decides. `by`: who put the rulebooks in force.
 
     `under_way` has the actions, (community, key), that are being performed at this moment.
     """
@@ -39,6 +49,7 @@ class Core:
         self.clock = clock
         self.communities: dict[str, Community] = {}
         self.draft = Draft()
+        self.by = "groundrules"
         self.under_way: set[tuple[str, str]] = set()
         self._installed: set[str] = set()
 
@@ -48,38 +59,55 @@ class Core:
         """Return those that have to be brought in first."""
         return [id for id in dict.fromkeys(communities) if id not in self.communities]
 
-    def bring_in(
-        self, id: str, kept: tuple[Head, Sequence[Row]] | None, shapes: bytes, open: Sequence[Outgoing]
-    ) -> None:
-        """Take a community as the store has it: its head and rows, how they are laid out, its open actions.
+    def bring_in(self, kept: Kept) -> None:
+        """Take a community as the store has it.
 
-        Actions that were begun, can't be repeated and that nobody here performs are in doubt from now on. Raises
-        HubError if its rulebook can't be used.
+        Actions that were begun, can't be repeated and that nobody here performs are in doubt from now on.
         """
-        head, rows = kept or (Head(id), ())
-        community = Community(head, self.books.edition(id, head.settings), open)
-        community.adopt(rows, shapes)
+        head, id = kept.head, kept.head.community
+        community = Community(head, kept.edition, kept.open)
+        community.adopt(kept.rows, kept.shapes)
         self.communities[id] = community
-        for action in open:
+        for action in kept.open:
             if action.status == "sending" and (id, action.key) not in self.under_way:
                 self._in_doubt(community, action._replace(reason="the hub stopped while it was performed"))
         if head.plan and head.plan != community.edition.name:
             self._changed(community, head.plan)
 
     def _changed(self, community: Community, before: str) -> None:
-        """Take note that another edition runs a community from now on."""
-        now = self.clock()
+        """Take note, and let the rules know, that another edition runs a community from now on."""
+        edition, now = community.edition, self.clock()
         self.draft.touch(community)
-        self.draft.note(community.id, now, "rulebook_changed", before=before, after=community.edition.name)
+        self.draft.note(community.id, now, "rulebook_changed", before=before, after=edition.name, by=self.by)
+        if "rulebook.changed" in edition.compiled.plan.events and community.engine.clock(community.id) is not None:
+            told = {"id": f"rulebook@{now}", "type": "rulebook.changed", "version": edition.name}
+            self.decide(self._own(community.id, {**told, "actor": {"id": self.by}}, now))
 
-    def move(self, community: Community, edition: Edition) -> None:
-        """Put another edition in force in a community."""
-        if edition.name == community.edition.name:
-            community.edition = community.edition  # the same rules, loaded again: nothing moves
-            return
-        before = community.edition.name
-        community.move(edition)
-        self._changed(community, before)
+    def change(self, id: str, settings: bytes, by: str) -> None:
+        """Put settings in force in a community. Raises HubError if they do not fit its rulebook."""
+        community, now = self.communities[id], self.clock()
+        edition = self.books.edition(id, settings)
+        before = community.head.settings
+        if edition.name != community.edition.name:
+            community.move(edition)
+        community.head = community.head._replace(settings=settings)
+        self.draft.touch(community)
+        values = {"before": msgspec.Raw(before), "after": msgspec.Raw(settings)}
+        self.draft.note(id, now, "settings_changed", by=by, **values)
+
+    def upgrade(self, id: str, by: str) -> None:
+        """Put the rulebook that communities run now in force in one. Raises HubError if its settings do not fit."""
+        community = self.communities[id]
+        edition, before = self.books.edition(id, community.head.settings), community.edition.name
+        self.by = by
+        if edition.name != before:
+            community.move(edition)
+            self._changed(community, before)
+
+    def note(self, id: str, kind: str, **detail: object) -> None:
+        """Keep something for moderators to know."""
+        self.draft.touch(self.communities[id])
+        self.draft.note(id, self.clock(), kind, **detail)
 
     def touch(self, id: str) -> None:
         """Keep a community's head anew, though nothing happened in it."""

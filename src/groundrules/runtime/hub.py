@@ -14,7 +14,8 @@ from typing import Any, TypeVar
 
 from groundrules.decisions import Action, Decision
 from groundrules.runtime.arrivals import Arrival, Clock, Stray, arrival
-from groundrules.runtime.books import Sources
+from groundrules.runtime.books import Source, Sources
+from groundrules.runtime.changing import Changing, Trial
 from groundrules.runtime.core import Core
 from groundrules.runtime.errors import HubError
 from groundrules.runtime.outbox import Outbox
@@ -23,6 +24,7 @@ from groundrules.runtime.performing import Outcome, Performer, Retry, understood
 from groundrules.runtime.turns import Doing, Job, Turns
 from groundrules.stores import OwnedError, Store, StoreError
 from groundrules.stores.records import Batch, Events, Head, Logged, Outgoing, Query
+from groundrules.tools.replaying.model import Report
 from groundrules.tools.running.states import opened
 
 T = TypeVar("T")
@@ -76,6 +78,7 @@ class Hub:
             raise
         self._outbox = Outbox(self._performer, self._core, self.do)
         self._time = PassingTime(self._core, self._turns)
+        self._changing = Changing(self._core, self._store, self.do, self._read)
         self._turns.start(self._store)
         try:
             await self._resume()
@@ -289,6 +292,41 @@ class Hub:
         """Wait until no action is to be performed now."""
         while self._turns.busy or self._outbox.busy:
             await asyncio.sleep(0.001)
+
+    # --- changing -------------------------------------------------------------------------------
+
+    async def settings(self, community: str) -> dict[str, Any]:
+        """Return the values that a community has set for its rulebook's parameters."""
+        return await self._changing.settings(community)
+
+    async def settings_schema(self, community: str, lang: str = "en") -> dict[str, Any]:
+        """Return the JSON Schema of a community's settings."""
+        return await self._changing.schema(community, lang)
+
+    async def change(self, community: str, values: Mapping[str, Any], by: str) -> None:
+        """Put values for parameters in force, beside those set before; None takes one back.
+
+        Raises HubError, with the first finding, for values that do not fit.
+        """
+        await self._changing.change(community, values, by)
+
+    async def preview(self, community: str, values: Mapping[str, Any], days: float = 30) -> Report:
+        """Say what the recorded events of the last days would have come to under these values, and as it is.
+
+        Both are replayed from an empty state. Raises HubError for values that do not fit.
+        """
+        return await self._changing.preview(community, values, days)
+
+    async def compare(self, community: str, source: Source, days: float = 30) -> Report:
+        """Say what the recorded events of the last days would have come to under another rulebook, and as it is."""
+        return await self._changing.compare(community, source, days)
+
+    async def install(self, book: Sources, by: str) -> Trial:
+        """Put another rulebook in force, or another version at the same path, if it lints and passes its own tests.
+
+        Else the one in force stays, and the answer says why. The rules hear of it by a `rulebook.changed` event.
+        """
+        return await self._changing.install(book, by)
 
     # --- looking --------------------------------------------------------------------------------
 

@@ -15,10 +15,11 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, TypeVar
 
-from groundrules.runtime.core import Core, refusal
+from groundrules.runtime.books import Edition
+from groundrules.runtime.core import Core, Kept, refusal
 from groundrules.runtime.errors import HubError
 from groundrules.stores import DamagedError, OwnedError, Store, StoreError, UnavailableError
-from groundrules.stores.records import Batch, Outgoing
+from groundrules.stores.records import Batch, Head, Outgoing, Plan
 
 T = TypeVar("T")
 
@@ -219,7 +220,7 @@ class Turns:
 
     def _bring_back(self, communities: Iterable[str]) -> None:
         missing = [] if self._ending else self._core.missing(communities)
-        self._queue += [Job(id, partial(Core.touch, id=id)) for id in missing]
+        self._queue += [Doing(id, partial(Core.touch, id=id)) for id in missing]
         self._work.set()
 
     # --- communities ----------------------------------------------------------------------------
@@ -228,24 +229,36 @@ class Turns:
         """Bring in the communities of jobs; the jobs of one that can't be are answered with the reason."""
         for id in self._core.missing(job.community for job in jobs if job.community is not None):
             try:
-                self._core.bring_in(id, *await self._patiently(self._kept, id))
+                self._core.bring_in(await self._patiently(self._kept, id))
             except Exception as error:
                 refused = error if isinstance(error, StoreError) else refusal(error)
                 for job in jobs:
                     if job.community == id:
                         job.error = refused
 
-    def _kept(self, id: str) -> tuple[Any, bytes, list[Outgoing]]:
-        kept = self.store.claim(id)
-        if kept is None:
-            return None, b"{}", []
-        plan = self.store.plan(kept[0].plan)
-        if plan is None and kept[1]:
+    def _kept(self, id: str) -> Kept:
+        """Read a community from the store, and make what runs it ready."""
+        claimed = self.store.claim(id)
+        if claimed is None:
+            return Kept(Head(id), self._core.books.edition(id))
+        head, rows = claimed
+        plan = self.store.plan(head.plan)
+        if plan is None and rows:
             raise DamagedError(f"the state of {id} is damaged: the plan that it was written under is not there")
         open: list[Outgoing] = []
         while page := self.store.outgoing(id, after=open[-1].number if open else 0):
             open += page
-        return kept, b"{}" if plan is None else plan.shapes, open
+        return Kept(head, self._edition(head, plan), rows, b"{}" if plan is None else plan.shapes, open)
+
+    def _edition(self, head: Head, plan: Plan | None) -> Edition:
+        """Return what is to run a community: its rulebook, or, if that can't be used, the last one that could."""
+        try:
+            return self._core.books.edition(head.community, head.settings)
+        except HubError as error:
+            if plan is None or not plan.body:
+                raise
+            log.error("%s goes on with the rulebook it had: %s", head.community, error)
+            return self._core.books.last_good(plan)
 
     # --- keeping --------------------------------------------------------------------------------
 

@@ -434,16 +434,33 @@ def test_stale_timers_do_not_pile_up() -> None:
     assert timers.next() == 1
 
 
-def test_ids_seen_are_told_as_stamps() -> None:
+@pytest.mark.parametrize("packed", [True, False])
+def test_ids_seen_come_back_from_stamps_and_from_packs(packed: bool) -> None:
     partition = Partition("p", track=True)
     for number in range(3):
         clock.admit(partition, number * 1000, f"e{number}")
-    told = {key: row for space, key, row in partition.drain() if space == "seen"}
-    assert told == {f"e{number}": stamps.write(number * 1000) for number in range(3)}
+    stored = {(space, key): row for space, key, row in partition.drain()}
+    assert [space for space, _ in stored].count("seen/packs") == 1
+    assert {(space, key): row for space, key, row in partition.rows(packed=True)} == stored
+    assert [row for space, _, row in partition.rows() if space == "seen"] == [stamps.write(n * 1000) for n in range(3)]
     again = Partition("p")
-    for row in partition.rows():
+    for row in partition.rows(packed):
         again.load(*row)
     assert list(again.rows()) == list(partition.rows())
     assert clock.is_duplicate(again, 2000, "e1"), "handled before"
     assert not clock.is_duplicate(again, 2 * DAY, "e1"), "long ago"
     assert clock.admit(again, 2 * DAY, "e1") == 2 * DAY
+
+
+def test_packs_go_when_their_last_id_is_a_day_old() -> None:
+    partition = Partition("p", track=True)
+    stored: dict[tuple[str, str], bytes] = {}
+    for number in range(50):
+        clock.admit(partition, at := number * DAY // 10, f"e{number}")
+        clock.move(partition, at)
+        for space, key, row in partition.drain():
+            stored.pop((space, key), None)
+            if row is not None:
+                stored[space, key] = row
+        assert stored == {(space, key): row for space, key, row in partition.rows(packed=True)}
+    assert sum(space == "seen/packs" for space, _ in stored) == 11

@@ -14,6 +14,7 @@ from groundrules import Engine, load
 from groundrules.calendar.instants import format_ms
 from groundrules.decisions import Action, Decision, encode
 from groundrules.runtime import Done, Failed, Hub, HubError, Outcome, Retry, SyncHub
+from groundrules.runtime.core import action_of
 from groundrules.stores import StoreError, UnavailableError
 from groundrules.stores.records import Batch, Query
 from groundrules.stores.sqlite import SqliteStore
@@ -383,3 +384,100 @@ def test_for_threads(book: str, place: str) -> None:
         assert [len(answer) for answer in hub.handle_many([message("2", "x"), message("3", "an advert")])] == [0, 1]
         hub.call(hub.hub.pause, "c")
         assert len(hub.call(hub.hub.history, "ana")) == 2
+
+
+SETTABLE = """
+rulebook: shop
+use: [std/chat]
+parameters:
+  most: {type: integer, default: 3, min: 1, max: 9, title: {zh: 上限, en: Most}}
+  rest: {type: duration, default: 2h}
+rules:
+  - id: long
+    on: message
+    when: length(text) > most
+    then: [{reply: "Rest for {rest}"}]
+  - {id: changed, on: rulebook.changed, then: [{announce: "new rules"}]}
+"""
+
+
+@pytest.fixture
+def settable(tmp_path: Path) -> Path:
+    path = tmp_path / "rules" / "rulebook.yaml"
+    path.parent.mkdir()
+    path.write_text(SETTABLE, encoding="utf-8")
+    return path.parent
+
+
+def fired(answers: list[list[Decision]]) -> list[int]:
+    return [sum(bool(decision.fired) for decision in answer) for answer in answers]
+
+
+def test_settings_are_checked_previewed_and_in_force(settable: Path, place: str) -> None:
+    texts = [message(str(number), "x" * number, START - 1000 + number) for number in range(1, 9)]
+
+    async def go() -> None:
+        async with Hub(place, settable, clock=Watch(), ticks=False) as hub:
+            assert sum(fired(await hub.handle_many(texts))) == 5
+            most = (await hub.settings_schema("c", "zh"))["properties"]["most"]
+            assert most == {"title": "上限", "type": "integer", "default": 3, "minimum": 1, "maximum": 9}
+            with pytest.raises(HubError, match="most"):
+                await hub.change("c", {"most": 10}, by="li")
+            with pytest.raises(HubError, match="has no parameter"):
+                await hub.change("c", {"moost": 5}, by="li")
+            report = await hub.preview("c", {"most": 7})
+            assert [(row.rule, row.before, row.after) for row in rows_of(report)] == [("long", 5, 1)]
+            await hub.change("c", {"most": 7}, by="li")
+            assert await hub.settings("c") == {"most": 7}
+            again = [event | {"id": f"again {event['id']}"} for event in texts]
+            assert sum(fired(await hub.handle_many(again))) == 1
+        async with Hub(place, settable, clock=Watch(), ticks=False) as hub:
+            [answer] = await hub.handle_many([message("later", "x" * 7)])
+            assert answer == []
+            await hub.change("c", {"most": None}, by="li")
+            assert await hub.settings("c") == {}
+
+    run(go())
+
+
+def rows_of(report: Any) -> list[Any]:
+    return [row for row in report.rules if row.rule == "long"]
+
+
+def test_a_new_version_must_lint_and_pass_its_tests(settable: Path, place: str) -> None:
+    (settable / "tests.yaml").write_text(
+        'tests:\n  - name: long\n    timeline:\n      - {at: "10:00", message: xxxx, expect: [reply]}\n',
+        encoding="utf-8",
+    )
+
+    async def go() -> None:
+        async with Hub(place, settable, clock=Watch(), ticks=False) as hub:
+            await hub.handle(message("1", "xxxx"))
+            before = (await hub.decisions())[0].body
+            rules = settable / "rulebook.yaml"
+            rules.write_text(SETTABLE.replace("default: 3", "default: 5"), encoding="utf-8")
+            trial = await hub.install(settable, by="li")
+            assert (trial.passed, "long" in trial.said) == (False, True)
+            rules.write_text(SETTABLE.replace("length(text) > most", "length(text) >"), encoding="utf-8")
+            assert not (await hub.install(settable, by="li")).passed
+            [decision] = await hub.handle(message("2", "xxxx"))
+            assert decision.rulebook.encode() in before
+            rules.write_text(SETTABLE.replace("default: 3", "default: 2"), encoding="utf-8")
+            assert (await hub.install(settable, by="li")) == type(trial)(True)
+            assert [action.do for action in map(action_of, await hub.actions())] == ["reply", "reply", "announce"]
+            [decision] = await hub.handle(message("3", "xxx"))
+            assert decision.rulebook.encode() not in before
+
+    run(go())
+
+
+def test_after_a_restart_a_broken_rulebook_leaves_the_last_good_one_in_force(settable: Path, place: str) -> None:
+    async def go() -> None:
+        async with Hub(place, settable, clock=Watch(), ticks=False) as hub:
+            await hub.handle(message("1", "xxxx"))
+        (settable / "rulebook.yaml").write_text("rulebook: [", encoding="utf-8")
+        async with Hub(place, settable, clock=Watch(), ticks=False) as hub:
+            [decision] = await hub.handle(message("2", "xxxx"))
+            assert [action.do for action in decision.actions] == ["reply"]
+
+    run(go())

@@ -1,0 +1,194 @@
+"""Changing what communities run: their settings, and the rulebook itself.
+
+A change is checked and can be looked at before it is in force: what the recorded events would have come to, before and
+after. Communities change one by one, each in a transaction of its own, so that nobody waits for the others.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Any, TypeVar
+
+import msgspec
+
+from groundrules.decisions import Decision
+from groundrules.runtime.books import PLAIN, Edition, Source, Sources, canonical, edition
+from groundrules.runtime.core import Core
+from groundrules.runtime.errors import HubError
+from groundrules.stores import OwnedError, Store, StoreError
+from groundrules.time_units import DAY
+from groundrules.tools.replaying.model import Report
+from groundrules.tools.replaying.run import Settings, replayed
+from groundrules.tools.revisions import RevisionError, on_disk, spot
+from groundrules.tools.testing.read import find_tests
+from groundrules.tools.versions import is_plan_file
+
+T = TypeVar("T")
+
+TRIAL_SECONDS = 300
+TRIAL_BYTES = 4 << 30
+"""What a rulebook's own tests may take, in a process of their own."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What a rulebook's lint and tests came to, before it is in force; `said` is what they printed."""
+
+    passed: bool
+    said: str = ""
+
+
+class Changing:
+    """Changes rulebooks and settings of a hub. `do` does something in a community, `read` something beside the loop."""
+
+    def __init__(
+        self,
+        core: Core,
+        store: Store,
+        do: Callable[[str, Callable[[Core], Any]], Coroutine[Any, Any, Any]],
+        read: Callable[[Callable[[], Any]], Coroutine[Any, Any, Any]],
+    ) -> None:
+        self._core = core
+        self._store = store
+        self._do = do
+        self._read = read
+
+    # --- settings -------------------------------------------------------------------------------
+
+    async def settings(self, community: str) -> dict[str, Any]:
+        """Return the values that a community has set."""
+        head = await self._read(lambda: self._store.head(community))
+        found: dict[str, Any] = msgspec.json.decode(PLAIN if head is None else head.settings)
+        return found
+
+    async def schema(self, community: str, lang: str) -> dict[str, Any]:
+        """Return the JSON Schema of a community's settings."""
+        found: dict[str, Any] = (await self._now(community)).settings_schema(lang)
+        return found
+
+    async def change(self, community: str, values: Mapping[str, Any], by: str) -> list[Decision]:
+        """Put values in force, beside those set before; None takes one back. Returns what the change brought about."""
+        settings = canonical({**await self.settings(community), **values})
+        await self._read(lambda: self._core.books.edition(community, settings))
+        decisions: list[Decision] = await self._do(community, lambda core: core.change(community, settings, by))
+        return decisions
+
+    async def preview(self, community: str, values: Mapping[str, Any], days: float) -> Report:
+        """Say what the recorded events of the last days would have come to, under these values and as it is."""
+        settings = canonical({**await self.settings(community), **values})
+        after = await self._read(lambda: self._core.books.edition(community, settings))
+        return await self.compare(community, after, days)
+
+    async def compare(self, community: str, after: Edition | Source, days: float) -> Report:
+        """Say what the recorded events of the last days would have come to under another rulebook, and as it is."""
+        since = self._core.clock() - round(days * DAY)
+        before = await self._now(community)
+
+        def replay() -> Report:
+            new = after if isinstance(after, Edition) else edition(after, PLAIN)
+            with NamedTemporaryFile(suffix=".jsonl") as file:
+                for segment in self._store.events(community, since):
+                    file.write(segment.body + b"\n")
+                file.flush()
+                return replayed(new.version, [file.name], before.version, settings=Settings(jobs=2))
+
+        report: Report = await self._read(replay)
+        return report
+
+    async def _now(self, community: str) -> Edition:
+        found: Edition = await self._do(community, lambda core: core.communities[community].edition)
+        return found
+
+    # --- rulebooks ------------------------------------------------------------------------------
+
+    async def install(self, sources: Sources, by: str) -> Trial:
+        """Put another rulebook in force everywhere, if it lints and passes its own tests; else the old one stays.
+
+        Communities whose settings do not fit it keep the old one, too, and it is noted.
+        """
+        trial = Trial(True) if callable(sources) else await tried(sources)
+        if not trial.passed:
+            return trial
+        if not callable(sources):
+            await self._read(lambda: edition(sources, PLAIN))
+        self._core.books.replace(sources)
+        after = ""
+        while heads := await self._read(lambda after=after: self._store.heads(after)):  # type: ignore[misc]
+            for head in heads:
+                await self._upgrade(head.community, head.settings, by)
+            after = heads[-1].community
+        return trial
+
+    async def _upgrade(self, community: str, settings: bytes, by: str) -> None:
+        try:
+            await self._read(lambda: self._core.books.edition(community, settings))
+            await self._do(community, lambda core: core.upgrade(community, by))
+        except OwnedError:
+            pass  # the hub that has it sees to it
+        except (HubError, StoreError) as error:
+            reason = str(error)
+            await self._do(community, lambda core: core.note(community, "rulebook_refused", reason=reason))
+
+
+async def tried(source: Source) -> Trial:
+    """Lint a rulebook and run its own tests, in a process of their own with bounded time and memory.
+
+    What was compiled elsewhere was tried there.
+    """
+    if not isinstance(source, str | os.PathLike):
+        return Trial(True)
+    try:
+        with on_disk(spot(os.fspath(source))) as standing:
+            if not standing.path.exists():
+                return Trial(False, f"there is no rulebook {os.fspath(source)}")
+            if is_plan_file(standing.path):
+                return Trial(True)
+            return await _tried(standing.path)
+    except RevisionError as error:
+        return Trial(False, str(error))
+
+
+async def _tried(path: Path) -> Trial:
+    for command in ("lint", "test"):
+        if command == "test" and not any(find_tests(path).values()):
+            continue
+        said, code = await _run(command, os.fspath(path))
+        if code != 0:
+            return Trial(False, said)
+    return Trial(True)
+
+
+async def _run(command: str, path: str) -> tuple[str, int]:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", _LIMITED, str(TRIAL_BYTES), str(TRIAL_SECONDS), command, path),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    try:
+        said, _ = await asyncio.wait_for(process.communicate(), TRIAL_SECONDS)
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+        return f"its {command} took more than {TRIAL_SECONDS} seconds", 1
+    return said.decode(errors="replace"), process.returncode or 0
+
+
+_LIMITED = """
+import sys
+_, size, seconds, *command = sys.argv
+try:
+    import resource
+    resource.setrlimit(resource.RLIMIT_AS, (int(size), int(size)))
+    resource.setrlimit(resource.RLIMIT_CPU, (int(seconds), int(seconds)))
+except (ImportError, ValueError, OSError):
+    pass
+from groundrules.cli.main import cli
+cli(command)
+"""
