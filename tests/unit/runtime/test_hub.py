@@ -446,7 +446,7 @@ def rows_of(report: Any) -> list[Any]:
 
 def test_a_new_version_must_lint_and_pass_its_tests(settable: Path, place: str) -> None:
     (settable / "tests.yaml").write_text(
-        'tests:\n  - name: long\n    timeline:\n      - {at: "10:00", message: xxxx, expect: [reply]}\n',
+        'tests:\n  - name: long\n    timeline:\n      - {at: "10:00", message: xxxx, by: ana, expect: [reply]}\n',
         encoding="utf-8",
     )
 
