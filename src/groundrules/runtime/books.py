@@ -82,9 +82,12 @@ class Books:
         self.sources = sources
         self._editions: dict[tuple[Any, bytes], Edition] = {}
         self._lock = threading.Lock()
+        self._refused = ""
 
     def edition(self, community: str, settings: bytes = PLAIN) -> Edition:
         """Return what a community runs, ready. Raises HubError, with the first diagnostic, if it does not check."""
+        if self._refused:
+            raise HubError(f"the rulebook is not in force: {self._refused}")
         source = self.sources(community) if callable(self.sources) else self.sources
         key = (fspath(source) if isinstance(source, str | PathLike) else id(source), settings)
         with self._lock:
@@ -109,7 +112,11 @@ class Books:
     def replace(self, sources: Sources) -> None:
         """Take what communities run from elsewhere from now on, or anew from the same place."""
         with self._lock:
-            self.sources, self._editions = sources, {}
+            self.sources, self._editions, self._refused = sources, {}, ""
+
+    def refuse(self, why: str) -> None:
+        """Put nothing from here in force until it is replaced; communities go on with what they had."""
+        self._refused = why
 
 
 def canonical(values: Mapping[str, Any]) -> bytes:

@@ -7,9 +7,11 @@ after. Communities change one by one, each in a transaction of its own, so that 
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import sys
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -25,15 +27,20 @@ from groundrules.stores import OwnedError, Store, StoreError
 from groundrules.time_units import DAY
 from groundrules.tools.replaying.model import Report
 from groundrules.tools.replaying.run import Settings, replayed
-from groundrules.tools.revisions import RevisionError, on_disk, spot
+from groundrules.tools.revisions import RevisionError, head_of, on_disk, spot
 from groundrules.tools.testing.read import find_tests
 from groundrules.tools.versions import is_plan_file
 
 T = TypeVar("T")
 
+LOOKED_EVERY = 10.0
+"""Seconds between two looks at a revision of git."""
 TRIAL_SECONDS = 300
 TRIAL_BYTES = 4 << 30
 """What a rulebook's own tests may take, in a process of their own."""
+
+
+log = logging.getLogger("groundrules.hub")
 
 
 @dataclass(frozen=True)
@@ -125,6 +132,33 @@ class Changing:
             after = heads[-1].community
         return trial
 
+    async def admit(self) -> None:
+        """A rulebook that changed while the hub was away must pass its tests, too; else the last one goes on."""
+        sources = self._core.books.sources
+        if not isinstance(sources, str | os.PathLike):
+            return
+        with suppress(HubError):
+            found = await self._read(lambda: self._core.books.edition(""))
+            known = await self._read(lambda: self._store.plan(found.name) or not self._store.heads(limit=1))
+            if not known and not (trial := await tried(sources)).passed:
+                log.error("the rulebook at %s is not put in force: %s", sources, trial.said)
+                self._core.books.refuse("it did not pass its lint and its tests")
+
+    async def watch(self) -> None:
+        """Install the rulebook anew whenever it changes at its path; at a revision of git, when that moves on."""
+        sources = self._core.books.sources
+        if not isinstance(sources, str | os.PathLike):
+            raise HubError("only a rulebook at a path can be watched")
+        async for _ in _changes(os.fspath(sources)):
+            try:
+                trial = await self.install(sources, "groundrules")
+            except HubError as error:
+                trial = Trial(False, str(error))
+            if trial.passed:
+                log.info("the rulebook at %s is in force as it stands now", sources)
+            else:
+                log.error("the rulebook at %s is not put in force: %s", sources, trial.said)
+
     async def _upgrade(self, community: str, settings: bytes, by: str) -> None:
         try:
             await self._read(lambda: self._core.books.edition(community, settings))
@@ -134,6 +168,24 @@ class Changing:
         except (HubError, StoreError) as error:
             reason = str(error)
             await self._do(community, lambda core: core.note(community, "rulebook_refused", reason=reason))
+
+
+async def _changes(path: str) -> AsyncIterator[object]:
+    """Yield whenever a rulebook has changed."""
+    place = spot(path)
+    if place.revision is None:
+        from watchfiles import awatch
+
+        async for change in awatch(path):
+            yield change
+        return
+    before = head_of(place)
+    while True:
+        await asyncio.sleep(LOOKED_EVERY)
+        now = head_of(place)
+        if now != before:
+            before = now
+            yield now
 
 
 async def tried(source: Source) -> Trial:

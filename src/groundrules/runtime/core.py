@@ -7,7 +7,7 @@ communities in again as the store has them. Everything here happens in one threa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple
 
@@ -232,6 +232,17 @@ class Core:
         if found is None:
             raise HubError(f"no action of {id} waits under the key {key}: it has an end already, or never was")
         return found
+
+    def forget(self, id: str, member: str) -> dict[str, int]:
+        """Erase a person from what a community remembers."""
+        self.draft.touch(self.communities[id])
+        return self.communities[id].engine.forget(member, id)
+
+    def forget_actions(self, id: str, keys: Collection[str]) -> None:
+        """Drop those of these actions that have no end yet."""
+        for action in self.open(id):
+            if action.key in keys:
+                self.drop(action, "the person was forgotten")
 
     def what_if(self, id: str, event: Any) -> list[Decision]:
         """Return what an event would bring about now; nothing changes."""

@@ -18,6 +18,7 @@ from groundrules.runtime.books import Source, Sources
 from groundrules.runtime.changing import Changing, Trial
 from groundrules.runtime.core import Core
 from groundrules.runtime.errors import HubError
+from groundrules.runtime.keeping import Keep, Keeping
 from groundrules.runtime.outbox import Outbox
 from groundrules.runtime.passing_time import FAR, PassingTime
 from groundrules.runtime.performing import Outcome, Performer, Retry, understood
@@ -30,6 +31,7 @@ from groundrules.tools.running.states import opened
 T = TypeVar("T")
 Event = bytes | str | Mapping[str, Any]
 EVERYTHING = Query()
+USUAL = Keep()
 
 log = logging.getLogger("groundrules.hub")
 
@@ -45,7 +47,8 @@ class Hub:
     store: a place (`sqlite:groundrules.db`, `postgresql://…`) or a Store. book: a rulebook's path, a loaded one, or a
     function from a community's id to its own. performer: the platform's hands; without one, actions wait to be read
     with `actions` and reported with `report`. limit: so many events may wait; who brings more has to wait too.
-    clock: what time it is, in ms; without `ticks` time passes only by events.
+    clock: what time it is, in ms; without `ticks` time passes only by events. keep: how long records are kept. watch:
+    put a new version of the rulebook in force, as `install` does, whenever it changes at its path.
     """
 
     def __init__(
@@ -57,13 +60,17 @@ class Hub:
         limit: int = 10_000,
         clock: Clock = wall_clock,
         ticks: bool = True,
+        keep: Keep = USUAL,
+        watch: bool = False,
     ) -> None:
         self._place = store
         self._core = Core(book, clock)
         self._performer = performer
         self._ticks = ticks
+        self._keep = keep
+        self._watch = watch
         self._turns = Turns(self._core, limit, self._kept)
-        self._clock_task: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
         self._closed = False
         self._watchers: list[Callable[[Batch], object]] = []
 
@@ -77,16 +84,20 @@ class Hub:
             self._reading.shutdown()
             raise
         self._outbox = Outbox(self._performer, self._core, self.do)
-        self._time = PassingTime(self._core, self._turns)
+        self._keeping = Keeping(self._keep, self._core, self._store, self.do, self._read)
+        self._time = PassingTime(self._core, self._turns, self._keeping.purge)
         self._changing = Changing(self._core, self._store, self.do, self._read)
         self._turns.start(self._store)
         try:
+            await self._changing.admit()
             await self._resume()
         except BaseException:
             await self.close(0)
             raise
         if self._ticks:
-            self._clock_task = asyncio.create_task(self._time.run(), name="groundrules-clock")
+            self._tasks.append(asyncio.create_task(self._time.run(), name="groundrules-clock"))
+        if self._watch:
+            self._tasks.append(asyncio.create_task(self._changing.watch(), name="groundrules-watch"))
         return self
 
     def _opened(self) -> Store:
@@ -121,9 +132,9 @@ class Hub:
             return
         self._closed = True
         await self._outbox.end(within)
-        if self._clock_task is not None:
-            self._clock_task.cancel()
-            await asyncio.gather(self._clock_task, return_exceptions=True)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._turns.end()
         try:
             await self._turns.io(self._let_go)
@@ -327,6 +338,13 @@ class Hub:
         Else the one in force stays, and the answer says why. The rules hear of it by a `rulebook.changed` event.
         """
         return await self._changing.install(book, by)
+
+    async def forget(self, member: str) -> dict[str, int]:
+        """Erase a person from state, events, log and outbox of all communities; return how many records went.
+
+        What was interrupted is done by asking again.
+        """
+        return await self._keeping.forget(member)
 
     # --- looking --------------------------------------------------------------------------------
 

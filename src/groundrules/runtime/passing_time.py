@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
 
@@ -25,6 +26,8 @@ ELSEWHERE = 30.0
 """Seconds for which a community is left alone in which time could not pass."""
 IDLE_AFTER = 600_000
 """Milliseconds after which a community that nobody uses leaves memory."""
+PURGED_EVERY = 3600.0
+"""Seconds between two looks for records that have been kept long enough."""
 AT_ONCE = 1000
 
 log = logging.getLogger("groundrules.hub")
@@ -33,10 +36,12 @@ log = logging.getLogger("groundrules.hub")
 class PassingTime:
     """Lets time pass in all communities of a store, and lets those go from memory that nobody uses."""
 
-    def __init__(self, core: Core, turns: Turns) -> None:
+    def __init__(self, core: Core, turns: Turns, purge: Callable[[], Awaitable[None]]) -> None:
         self._core = core
         self._turns = turns
         self._next = FAR
+        self._purge = purge
+        self._purged = 0.0
         self._woken = asyncio.Event()
         self._elsewhere: dict[str, float] = {}
 
@@ -53,6 +58,7 @@ class PassingTime:
             try:
                 await self.tick()
                 await self._let_idle_go()
+                await self._let_old_go()
             except StoreError as error:
                 log.error("the store can't be read: %s", error)
             except Exception:
@@ -66,7 +72,8 @@ class PassingTime:
         """Let time pass until now wherever something is due."""
         now = self._core.clock()
         self._next = FAR
-        for head in await self._turns.io(lambda: self._turns.store.due(FAR, AT_ONCE)):
+        found = await self._turns.io(lambda: self._turns.store.due(FAR, AT_ONCE))
+        for head in found:
             if head.due is None or head.due > now:
                 self._next = min(self._next, head.due or FAR)
                 return
@@ -77,6 +84,14 @@ class PassingTime:
             except (StoreError, HubError) as error:
                 self._elsewhere[head.community] = time.monotonic() + ELSEWHERE
                 log.warning("time can't pass in %s: %s", head.community, error)
+        if len(found) == AT_ONCE:
+            self._next = now  # there may be more
+
+    async def _let_old_go(self) -> None:
+        """Let records go that have been kept long enough."""
+        if time.monotonic() >= self._purged:
+            self._purged = time.monotonic() + PURGED_EVERY
+            await self._purge()
 
     async def _let_idle_go(self) -> None:
         """Let communities leave memory that nobody has used for a while."""

@@ -82,6 +82,12 @@ def on_disk(place: Spot) -> Iterator[Standing]:
             yield Standing(files / inside, files)
 
 
+def head_of(place: Spot) -> str | None:
+    """Return the tree that a revision stands for now, None if there is none. Raises RevisionError."""
+    top, _ = _in_repository(place)
+    return _git(top, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{place.revision}^{{tree}}")
+
+
 def _in_repository(place: Spot) -> tuple[Path, Path]:
     """Return the top of the repository and the path in it."""
     absolute = Path.cwd() if place.root else Path(os.path.abspath(place.path))

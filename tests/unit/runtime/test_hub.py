@@ -13,7 +13,7 @@ import pytest
 from groundrules import Engine, load
 from groundrules.calendar.instants import format_ms
 from groundrules.decisions import Action, Decision, encode
-from groundrules.runtime import Done, Failed, Hub, HubError, Outcome, Retry, SyncHub
+from groundrules.runtime import Done, Failed, Hub, HubError, Keep, Outcome, Retry, SyncHub
 from groundrules.runtime.core import action_of
 from groundrules.stores import StoreError, UnavailableError
 from groundrules.stores.records import Batch, Query
@@ -479,5 +479,67 @@ def test_after_a_restart_a_broken_rulebook_leaves_the_last_good_one_in_force(set
         async with Hub(place, settable, clock=Watch(), ticks=False) as hub:
             [decision] = await hub.handle(message("2", "xxxx"))
             assert [action.do for action in decision.actions] == ["reply"]
+
+    run(go())
+
+
+def test_a_rulebook_that_changed_while_it_was_away_must_pass_its_tests(settable: Path, place: str) -> None:
+    tests = 'tests:\n  - {name: a, timeline: [{at: "10:00", message: xxxx, by: ana, expect: [reply]}]}\n'
+    (settable / "tests.yaml").write_text(tests, encoding="utf-8")
+
+    async def answers(default: int, id: str) -> int:
+        changed = SETTABLE.replace("default: 3", f"default: {default}")
+        (settable / "rulebook.yaml").write_text(changed, encoding="utf-8")
+        async with Hub(place, settable, clock=Watch(), ticks=False) as hub:
+            return len(await hub.handle(message(id, "xxx")))
+
+    async def go() -> None:
+        assert [await answers(3, "1"), await answers(7, "2"), await answers(2, "3")] == [0, 0, 1]
+
+    run(go())
+
+
+def test_a_rulebook_is_watched(settable: Path, place: str) -> None:
+    async def go() -> None:
+        async with Hub(place, settable, clock=Watch(), ticks=False, watch=True) as hub:
+            await hub.handle(message("1", "xxx"))
+            await asyncio.sleep(0.5)
+            changed = SETTABLE.replace("default: 3", "default: 2")
+            (settable / "rulebook.yaml").write_text(changed, encoding="utf-8")
+            while not await hub.what_if(message("2", "xxx")):
+                await asyncio.sleep(0.1)
+            while not (await hub.what_if(message("2", "xxx")))[-1].fired:
+                await asyncio.sleep(0.1)
+
+    run(go())
+
+
+def test_a_person_is_forgotten_everywhere(book: str, place: str) -> None:
+    async def go() -> None:
+        async with Hub(place, book, clock=Watch(), ticks=False) as hub:
+            for number, who in enumerate(("ana-maria", "bo")):
+                await hub.handle(message(str(number), "an advert", who=who))
+            erased = await hub.forget("ana-maria")
+            assert (erased["events"], erased["decisions"], erased["actions"]) == (1, 1, 3)
+            assert await hub.history("ana-maria") == []
+            assert len(await hub.history("bo")) == 1
+            assert {action_of(one).who for one in await hub.actions()} == {"bo", "1"}
+        assert b"ana-maria" not in Path(place.removeprefix("sqlite:")).read_bytes()
+
+    run(go())
+
+
+def test_records_go_when_they_have_been_kept_long_enough(book: str, place: str) -> None:
+    async def go() -> None:
+        watch = Watch()
+        async with Hub(place, book, Platform(), clock=watch, keep=Keep(events=1, decisions=2)) as hub:
+            await hub.handle(message("1", "an advert"))
+            await hub.drained()
+            watch.now += 3 * 86_400_000
+            await hub.handle(message("2", "an advert", watch.now))
+            await hub._keeping.purge()
+            lines = [line for segment in await hub.recorded("c") for line in segment.body.splitlines()]
+            assert not any(b'"id":"1"' in line for line in lines)
+            assert {one.event for one in await logged(hub)} == {"2"}
 
     run(go())
