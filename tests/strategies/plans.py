@@ -195,7 +195,8 @@ def deltas(draw: st.DrawFn, who: Any, ledgers: tuple[str, ...]) -> Any:
     if draw(st.integers(0, 9)) == 0:
         return ir.Reset(ledger=ledger, who=bearer)
     amount = draw(st.one_of(st.integers(-2, 3).map(const), st.just(ir.Coalesce(value=LEVEL, default=const(1)))))
-    return ir.Delta(ledger=ledger, who=bearer, amount=amount, cap=draw(st.sampled_from([None, "chat", "month"])))
+    cap = draw(st.sampled_from([None, "chat", "month"]))
+    return ir.Delta(ledger=ledger, who=bearer, amount=amount, cap=cap, takes=draw(st.booleans()))
 
 
 def event_effects(on: str) -> st.SearchStrategy[Any]:
@@ -298,7 +299,7 @@ def timed_rules(draw: st.DrawFn) -> list[ir.Rule]:
             id="silent",
             trigger=ir.OnSchedule(schedule="silent"),
             when=compare(ir.Silence(member=SUBJECT), ">", const(DAY)),
-            effects=(*draw(acts), ir.Delta(ledger="reputation", who=SUBJECT, amount=const(-1))),
+            effects=(*draw(acts), ir.Delta(ledger="reputation", who=SUBJECT, amount=const(-1), takes=True)),
             approval=draw(st.none() | approvals),
         ),
         ir.Rule(id="r0#refused", trigger=ir.OnRefusal(rule="r0"), when=TRUE, effects=(notify,)),

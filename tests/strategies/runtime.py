@@ -54,7 +54,9 @@ def act(do: str, who: Any = ACTOR, **parameters: Any) -> ir.Act:
 
 
 def delta(ledger: str, amount: Any, who: Any = ACTOR, cap: str | None = None) -> ir.Delta:
-    return ir.Delta(ledger=ledger, who=who, amount=amount if isinstance(amount, ir.Expr) else const(amount), cap=cap)
+    takes = isinstance(amount, int) and amount < 0
+    value = amount if isinstance(amount, ir.Expr) else const(amount)
+    return ir.Delta(ledger=ledger, who=who, amount=value, cap=cap, takes=takes)
 
 
 def rule(id: str, *effects: Any, on: Any = "message", when: Any = TRUE, **more: Any) -> ir.Rule:

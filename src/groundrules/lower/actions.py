@@ -24,6 +24,7 @@ def _spec(action: ActionType) -> ir.ActionSpec:
         opposes=dict(sorted(action.opposes.items())),
         shorthand=action.shorthand,
         durations=action.durations,
+        bounds=action.bounds,
         sentence=dict(sorted(action.sentence.items())),
         names=action.names,
         unsaid=action.unsaid,

@@ -30,7 +30,9 @@ def _effect(ground: Ground, effect: constructs.Effect) -> ir.AnyEffect:
             if effect.sign < 0:
                 amount = ir.Const(value=-amount.value) if isinstance(amount, ir.Const) else ir.Negate(operand=amount)
             who = _given(ground, effect.who)
-            return ir.Delta(ledger=effect.ledger.id, who=who, amount=amount, cap=effect.cap, src=source)
+            return ir.Delta(
+                ledger=effect.ledger.id, who=who, amount=amount, cap=effect.cap, takes=effect.sign < 0, src=source
+            )
         case constructs.Reset():
             return ir.Reset(ledger=effect.ledger.id, who=_given(ground, effect.who), src=source)
         case constructs.Label():

@@ -324,12 +324,16 @@ class Act(Effect, frozen=True, tag=True):
 
 
 class Delta(Effect, frozen=True, tag=True):
-    """A change of a ledger's balance of `who`; `cap` clamps what is added in a calendar period."""
+    """A change of a ledger's balance of `who`; `cap` clamps what is added in a calendar period.
+
+    `amount` is below zero where it `takes`. One that comes to less than 1 of what was meant does nothing, and is noted.
+    """
 
     ledger: str
     who: AnyExpr
     amount: AnyExpr
     cap: str | None = None
+    takes: bool = False
 
 
 class Reset(Effect, frozen=True, tag=True):
@@ -638,6 +642,7 @@ class ActionSpec(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_o
     parameters that are lengths of time, for those who show them to people. sentence: the forms of how it is told, by
     language. names: what parameters are called, by language. unsaid: parameters that only machines use. repeat:
     whether a host that does not know if it was done does it again. These four are no part of what a plan means.
+    bounds: parameter that is a whole number → its least and greatest value; an action with another is not done.
     """
 
     name: str
@@ -649,6 +654,7 @@ class ActionSpec(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_o
     title: dict[str, str] = {}
     shorthand: str | None = None
     durations: tuple[str, ...] = ()
+    bounds: dict[str, tuple[int, int]] = {}
     sentence: dict[str, tuple[str, ...]] = {}
     names: dict[str, dict[str, str]] = {}
     unsaid: tuple[str, ...] = ()

@@ -20,6 +20,7 @@ of each ledger. Nothing of that happens, but for the paths it opens: their steps
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -90,6 +91,7 @@ class Firing:
     scope: Scope
     outcome: Outcome
     drafts: list[Draft]
+    notes: list[Note] = field(default_factory=list)
 
     @property
     def rule(self) -> ir.Rule:
@@ -162,7 +164,7 @@ def decide(partition: Partition, occasion: Occasion) -> tuple[Decision, list[Cro
         dropped=tuple(dropped),
         exempted=tuple(exempted_of(answers, exempted)),
         shadow=tuple(shadow_of(partition, occasion, one) for one in firing if not one.live),
-        notes=(*occasion.notes, *notes),
+        notes=(*occasion.notes, *[note for one in live for note in one.notes], *notes),
         unknown=tuple(Unknown(rule=answer.rule.id, missing=answer.missing) for answer in answers if answer.missing),
     )
     return decision, crossed
@@ -200,10 +202,16 @@ def gather(effect: Any, one: Firing) -> None:
     """Evaluate what one effect asks for."""
     match effect:
         case ir.Act():
-            one.drafts.extend(draft(effect, one.rule.id, one.scope))
+            one.drafts.extend(draft(effect, one.rule.id, one.scope, one.notes))
         case ir.Delta():
             who, amount = evaluate(effect.who, one.scope), evaluate(effect.amount, one.scope)
-            if who is not None and amount is not None:
+            if who is None or amount is None:
+                return
+            meant = -int(amount) if effect.takes else int(amount)
+            if meant < 1:
+                detail = {"rule": one.rule.id, "who": who, "amount": meant}
+                one.notes.append(Note(kind="amount_below_one", subject=effect.ledger, detail=detail))
+            else:
                 one.outcome.asks.append(Ask(one.rule.id, effect.ledger, who, int(amount), effect.cap))
         case ir.Reset():
             who = evaluate(effect.who, one.scope)
@@ -217,8 +225,8 @@ def gather(effect: Any, one: Firing) -> None:
             one.outcome.opens.append(effect.process)
 
 
-def draft(act: ir.Act, rule: str, scope: Scope) -> list[Draft]:
-    """The action that an effect asks for; none if it has a target and that is missing."""
+def draft(act: ir.Act, rule: str, scope: Scope, notes: list[Note]) -> list[Draft]:
+    """The action that an effect asks for; none if its target is missing, or a parameter of it is out of range."""
     who = None if act.who is None else evaluate(act.who, scope)
     if who is None and act.who is not None:
         return []
@@ -226,8 +234,27 @@ def draft(act: ir.Act, rule: str, scope: Scope) -> list[Draft]:
         name: evaluate(value, scope) for name, value in act.parameters.items() if not isinstance(value, ir.Template)
     }
     known = {name: value for name, value in values.items() if value is not None}
-    or_else = [other for effect in act.or_else if isinstance(effect, ir.Act) for other in draft(effect, rule, scope)]
+    wrong = [note for name in sorted(known) for note in fitted(act, rule, name, known, scope.plan)]
+    notes += wrong
+    if wrong:
+        return []
+    or_else = [
+        other for effect in act.or_else if isinstance(effect, ir.Act) for other in draft(effect, rule, scope, notes)
+    ]
     return [Draft(act, who, known, rule, tuple(or_else))]
+
+
+def fitted(act: ir.Act, rule: str, name: str, known: dict[str, Any], plan: ir.Plan) -> list[Note]:
+    """Cut a computed number to a whole one; a note if no such action may have it."""
+    bounds: dict[str, tuple[int, int]] = next((spec.bounds for spec in plan.actions if spec.name == act.do), {})
+    if name not in bounds or isinstance(act.parameters[name], ir.Const):
+        return []
+    least, most = bounds[name]
+    if not least <= known[name] < most + 1:
+        detail = {"rule": rule, "parameter": name, "value": known[name]}
+        return [Note(kind="out_of_range", subject=act.do, detail=detail)]
+    known[name] = math.floor(known[name])
+    return []
 
 
 # --- what firing leaves -----------------------------------------------------------------------------

@@ -28,6 +28,8 @@ from groundrules.calendar.periods import period_index
 from groundrules.decisions import LedgerChange
 from groundrules.plan import ir
 
+LARGEST = 2**62  # what a balance holds at most, either way
+
 
 @dataclass
 class Ask:
@@ -139,10 +141,10 @@ class Ledgers:
             ask.given = self.under_cap(ask, now)
             clamped = ask.cap if ask.given != ask.amount else clamped
         wanted = begin + sum(ask.given for ask in deltas)
-        after = int(min(max(wanted, floor_of(definition)), ceiling_of(definition)))
+        after = min(max(wanted, floor_of(definition)), ceiling_of(definition))
         if after != wanted:
             clamped = "floor" if after > wanted else "ceiling"
-            cut(deltas, int(after) - wanted)
+            cut(deltas, after - wanted)
         self.history.setdefault(name, []).append(Change(now, after))
         return LedgerChange(
             ledger=ledger,
@@ -193,17 +195,17 @@ class Ledgers:
 # --- bounds and fade ------------------------------------------------------------------------------
 
 
-def floor_of(ledger: ir.Ledger) -> float:
-    return float("-inf") if ledger.floor is None else ledger.floor
+def floor_of(ledger: ir.Ledger) -> int:
+    return -LARGEST if ledger.floor is None else ledger.floor
 
 
-def ceiling_of(ledger: ir.Ledger) -> float:
-    return float("inf") if ledger.ceiling is None else ledger.ceiling
+def ceiling_of(ledger: ir.Ledger) -> int:
+    return LARGEST if ledger.ceiling is None else ledger.ceiling
 
 
 def rest_of(ledger: ir.Ledger) -> int:
     """Where a balance begins and where fading ends."""
-    return int(min(max(0, floor_of(ledger)), ceiling_of(ledger)))
+    return min(max(0, floor_of(ledger)), ceiling_of(ledger))
 
 
 def fade(ledger: ir.Ledger, balance: int, left: int | None, now: int) -> tuple[int, int | None]:

@@ -12,6 +12,7 @@ or several of which the first is used that has all its values.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -20,16 +21,18 @@ from groundrules.diagnostics.codes import types as codes
 from groundrules.diagnostics.model import Report
 from groundrules.diagnostics.nearest import did_you_mean
 from groundrules.text.forms import read_form
+from groundrules.time_units import DAY
 from groundrules.types import kinds
 from groundrules.types.document import Pointer
 from groundrules.types.folders import Definition
-from groundrules.types.schema import Checker, Schema, to_field
+from groundrules.types.schema import INTEGER_LIMIT, Checker, Schema, to_field
 
 Merge = Literal["max", "min", "union"]
 Repeat = Literal["again", "leave"]
 TARGETS = ("member", "message", "channel", "community")
 REPEATS = ("again", "leave")
 CONSEQUENCES = ("hides", "silences", "removes", "speaks")
+CENTURY = 36_525 * DAY
 AT_HAND = ("actor", "message", "channel", "community")
 _KIND_AT_HAND = {"actor": "member", "message": "message", "channel": "channel", "community": "community"}
 
@@ -54,6 +57,7 @@ class Parameter:
     format: str | None = None
     at_hand: str | None = None
     title: tuple[tuple[str, str], ...] = ()
+    bounds: tuple[int, int] | None = None  # of a whole number
 
     @property
     def is_template(self) -> bool:
@@ -86,6 +90,11 @@ class ActionType:
     repeat: Repeat = "leave"
 
     @property
+    def bounds(self) -> dict[str, tuple[int, int]]:
+        """The least and greatest value of each parameter that is a whole number; of lengths of time, a century."""
+        return {name: one.bounds for name, one in sorted(self.parameters.items()) if one.bounds is not None}
+
+    @property
     def durations(self) -> tuple[str, ...]:
         """The parameters that are lengths of time."""
         parameters = self.parameters.values()
@@ -95,6 +104,14 @@ class ActionType:
     def names(self) -> dict[str, dict[str, str]]:
         """What parameters are called, by language, where their schemas say so."""
         return {name: dict(one.title) for name, one in sorted(self.parameters.items()) if one.title}
+
+
+def _bounds(schema: Schema) -> tuple[int, int] | None:
+    if schema["type"] != "integer":
+        return None
+    is_length = schema.get("format") == "duration"
+    least, most = (0, CENTURY) if is_length else (-INTEGER_LIMIT, INTEGER_LIMIT - 1)
+    return math.ceil(schema.get("minimum", least)), math.floor(schema.get("maximum", most))
 
 
 def build_action(name: str, schema: Schema, supersedes: tuple[str, ...]) -> ActionType:
@@ -108,6 +125,7 @@ def build_action(name: str, schema: Schema, supersedes: tuple[str, ...]) -> Acti
             inner.get("format"),
             at_hand.get(parameter),
             tuple(sorted(_by_language(inner.get("title", {})).items())),
+            _bounds(inner),
         )
         for parameter, inner in schema["properties"].items()
     }

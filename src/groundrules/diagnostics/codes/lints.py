@@ -61,6 +61,7 @@ REMOVED_ONCE = _lint("GR639", "removed-once", "a last step that removes members 
 GAP_IN_TIMES = _lint("GR640", "gap-in-times", "a number that `times` leaves out", Severity.NOTE)
 EXEMPTING_WORDS = _lint("GR641", "exempting-words", "words that let anybody through who writes them")
 LASTING_VOTES = _lint("GR642", "lasting-votes", "a count of votes that takes none back")
+UNBOUNDED_AMOUNT = _lint("GR643", "unbounded-amount", "a number that whoever writes a text chooses without bound")
 
 UNUSED_IGNORE = Code(
     "GR698",

@@ -7,11 +7,13 @@ need until the ledgers have settled, and becomes a `Wish`, plain data that can a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
 
+from groundrules.decisions import Note
 from groundrules.engine.evaluation.actions import Wish
 from groundrules.engine.evaluation.compile import Compiler, Rendering, Value
 from groundrules.engine.state.scope import Scope
@@ -58,6 +60,7 @@ class ActCode(NamedTuple):
     do: str
     who: Value | None
     values: tuple[tuple[str, Value], ...]
+    bounds: Mapping[str, tuple[int, int]]  # of the parameters that are computed
     texts: tuple[tuple[str, Rendering], ...]
     or_else: tuple[ActCode, ...]
 
@@ -67,6 +70,7 @@ class DeltaCode(NamedTuple):
     who: Value
     amount: Value | None
     cap: str | None
+    sign: int = 1
 
 
 class LabelCode(NamedTuple):
@@ -100,10 +104,11 @@ class Draft(NamedTuple):
 
 
 class Gathered(NamedTuple):
-    """What one firing asks for; `outcome.wishes` is filled when the drafts are finished."""
+    """What one firing asks for; `outcome.wishes` is filled when the drafts are finished. `notes`: what it can't do."""
 
     outcome: Outcome
     drafts: list[Draft]
+    notes: list[Note]
 
     def finish(self, e: Any, x: Scope) -> Outcome:
         """Render all messages and return what the firing asks for."""
@@ -122,7 +127,7 @@ def _compile(compiler: Compiler, effect: ir.AnyEffect, types: Types) -> EffectCo
             return _compile_act(compiler, effect, types)
         case ir.Delta():
             who, amount = compiler.value(effect.who, types), compiler.value(effect.amount, types)
-            return DeltaCode(effect.ledger, who, amount, effect.cap)
+            return DeltaCode(effect.ledger, who, amount, effect.cap, -1 if effect.takes else 1)
         case ir.Reset():
             return DeltaCode(effect.ledger, compiler.value(effect.who, types), None, None)
         case ir.Label():
@@ -144,20 +149,26 @@ def _compile_act(compiler: Compiler, act: ir.Act, types: Types) -> ActCode:
         act.do,
         None if act.who is None else compiler.value(act.who, types),
         tuple(values),
+        _bounds(compiler, act),
         tuple(texts),
         tuple(_compile_act(compiler, other, types) for other in act.or_else if isinstance(other, ir.Act)),
     )
 
 
+def _bounds(compiler: Compiler, act: ir.Act) -> Mapping[str, tuple[int, int]]:
+    bounds = next((spec.bounds for spec in compiler.plan.actions if spec.name == act.do), {})
+    return {name: bound for name, bound in bounds.items() if not isinstance(act.parameters.get(name), ir.Const | None)}
+
+
 def gather(effects: Sequence[EffectCode], rule: str, e: Any, x: Scope) -> Gathered:
     """Evaluate what a firing rule asks for."""
-    gathered = Gathered(Outcome([], [], [], []), [])
+    gathered = Gathered(Outcome([], [], [], []), [], [])
     for effect in effects:
         match effect:
             case ActCode():
-                gathered.drafts.extend(_draft(effect, rule, e, x))
+                gathered.drafts.extend(_draft(effect, rule, e, x, gathered.notes))
             case DeltaCode():
-                _ask(gathered.outcome, effect, rule, e, x)
+                _ask(gathered, effect, rule, e, x)
             case LabelCode(label, on):
                 bearer = on(e, x)
                 if bearer is not None:
@@ -169,17 +180,39 @@ def gather(effects: Sequence[EffectCode], rule: str, e: Any, x: Scope) -> Gather
     return gathered
 
 
-def _draft(code: ActCode, rule: str, e: Any, x: Scope) -> Sequence[Draft]:
+def _draft(code: ActCode, rule: str, e: Any, x: Scope, notes: list[Note]) -> Sequence[Draft]:
     who = None if code.who is None else code.who(e, x)
     if who is None and code.who is not None:
         return ()
     parameters = {name: worth for name, value in code.values if (worth := value(e, x)) is not None}
-    or_else = tuple([draft for other in code.or_else for draft in _draft(other, rule, e, x)]) if code.or_else else ()
+    if code.bounds and not _within_bounds(code, rule, parameters, notes):
+        return ()
+    others = code.or_else
+    or_else = tuple([draft for other in others for draft in _draft(other, rule, e, x, notes)]) if others else ()
     return (Draft(code, who, parameters, rule, or_else),)
 
 
-def _ask(outcome: Outcome, code: DeltaCode, rule: str, e: Any, x: Scope) -> None:
-    who = code.who(e, x)
-    amount = None if code.amount is None else code.amount(e, x)
-    if who is not None and (amount is not None or code.amount is None):
-        outcome.asks.append(Ask(rule, code.ledger, who, None if amount is None else int(amount), code.cap))
+def _within_bounds(code: ActCode, rule: str, parameters: dict[str, Any], notes: list[Note]) -> bool:
+    """Cut computed numbers to whole ones; note those that no such action may have."""
+    fits = True
+    for name, (least, most) in code.bounds.items():
+        value = parameters.get(name, least)
+        if not least <= value < most + 1:
+            detail = {"rule": rule, "parameter": name, "value": value}
+            notes.append(Note(kind="out_of_range", subject=code.do, detail=detail))
+            fits = False
+        elif name in parameters:
+            parameters[name] = math.floor(value)
+    return fits
+
+
+def _ask(gathered: Gathered, code: DeltaCode, rule: str, e: Any, x: Scope) -> None:
+    who, value = code.who(e, x), None if code.amount is None else code.amount(e, x)
+    if who is None or (value is None and code.amount is not None):
+        return
+    amount = None if value is None else int(value)
+    if amount is not None and code.sign * amount < 1:
+        detail = {"rule": rule, "who": who, "amount": code.sign * amount}
+        gathered.notes.append(Note(kind="amount_below_one", subject=code.ledger, detail=detail))
+        return
+    gathered.outcome.asks.append(Ask(rule, code.ledger, who, amount, code.cap))

@@ -120,7 +120,7 @@ def decide(room: Room, occasion: Occasion) -> tuple[Decision, list[Crossed]]:
         dropped=dropped,
         exempted=_exempted(firing, exempted) if exempted else (),
         shadow=tuple([_shadow(room, occasion, one) for one in fired if one.said.lane != "live"]),
-        notes=(*occasion.notes, *opened),
+        notes=(*occasion.notes, *[note for one in live for note in one.gathered.notes], *opened),
         unknown=unknown,
     ), crossed
 
@@ -140,7 +140,8 @@ def _lone(room: Room, occasion: Occasion, said: Answer) -> Decision:
     actions, dropped = room.program.combiner.combine(wishes, room.partition.id, occasion.occurrence)
     fallbacks.remember(room.partition, actions)
     room.stats.count((), (said.code.id,))
-    return _decision(room, occasion, actions=actions, fired=(_told(one),), dropped=dropped)
+    notes = tuple(one.gathered.notes)
+    return _decision(room, occasion, actions=actions, fired=(_told(one),), dropped=dropped, notes=notes)
 
 
 def _quiet(room: Room, occasion: Occasion, answers: list[Answer]) -> Decision:

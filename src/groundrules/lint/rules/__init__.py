@@ -38,6 +38,7 @@ from groundrules.lint.rules.reward_and_punishment import reward_and_punishment
 from groundrules.lint.rules.shadowed_entry import shadowed_entry
 from groundrules.lint.rules.slip_in_pattern import slip_in_pattern
 from groundrules.lint.rules.stale_number import stale_number
+from groundrules.lint.rules.unbounded_amount import unbounded_amount
 from groundrules.lint.rules.undescribed_rule import undescribed_rule
 from groundrules.lint.rules.unreachable_step import unreachable_step
 from groundrules.lint.rules.unreachable_unless import unreachable_unless
@@ -82,6 +83,7 @@ RULES: tuple[Rule, ...] = (
     farmable_reward,
     repeated_strike,
     unsupplied_fact,
+    unbounded_amount,
     undescribed_rule,
     wordless_messages,
     exempting_words,

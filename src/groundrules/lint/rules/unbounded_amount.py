@@ -1,0 +1,88 @@
+"""What it does: finds amounts, and numbers of actions, that whoever writes a text chooses, with no bound to them.
+
+Why: a message says `/pay 1000000` as easily as `/pay 5`. Less than 1 moves nothing, which is noted, and so is a length
+of time that no such action may have; how much is too much, only the rulebook can say.
+
+Example:
+
+```yaml
+when: text starts with "/bonus"
+then:
+  - grant: {points: 'floor(first(numbers(text)) ?? 1)'}             # write min(first(numbers(text)) ?? 1, 20)
+  - take: {points: 'floor(first(numbers(text)) ?? 1)', from: actor}   # or: points(actor) >= first(numbers(text))
+```
+
+A `cap` bounds a grant, and a comparison in `when` whatever it compares.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from groundrules.checker.constructs import Act, Delta, Rule, Value
+from groundrules.diagnostics.codes.lints import UNBOUNDED_AMOUNT
+from groundrules.diagnostics.model import Diagnostic
+from groundrules.lint.conditions import leaves
+from groundrules.lint.linted import Linted
+from groundrules.lower.expressions import lowered
+from groundrules.plan import ir
+from groundrules.plan.relations import MIRRORED
+from groundrules.plan.walk import walk
+
+_CHOSEN = "numbers"  # the builtin that reads numbers from a text
+_KEEPING = ("floor", "ceil", "round", "abs", "first", "last", "max")
+
+
+def unbounded_amount(linted: Linted) -> Iterator[Diagnostic]:
+    """Yield a finding for each number that a text gives to an effect and nothing bounds."""
+    for rule in linted.own_rules:
+        for value in _values(linted, rule):
+            expr = lowered(linted.ground, value.context, value.parsed)
+            if not _is_bounded(expr) and not _is_guarded(linted, rule):
+                shown = " ".join(value.parsed.fragment.text.split())
+                message = f"whoever writes the text chooses `{shown}`, and nothing bounds it"
+                help = "write `min(…, 20)`, or compare it in `when`"
+                yield UNBOUNDED_AMOUNT.at(value.parsed.fragment.span(0, len(value.parsed.fragment.text)), message, help)
+
+
+def _values(linted: Linted, rule: Rule) -> Iterator[Value]:
+    for effect in rule.effects:
+        if isinstance(effect, Delta) and isinstance(effect.amount, Value) and effect.cap is None:
+            yield effect.amount
+        elif isinstance(effect, Act) and (action := linted.checked.catalog.action(effect.do)) is not None:
+            computed = {name: given for name, given in effect.parameters.items() if name in action.bounds}
+            yield from (given for given in computed.values() if isinstance(given, Value))
+
+
+def _is_chosen(expr: ir.Expr) -> bool:
+    return any(isinstance(part, ir.Call) and part.function == _CHOSEN for part in walk(expr))
+
+
+def _is_bounded(expr: ir.Expr) -> bool:
+    match expr:
+        case _ if not _is_chosen(expr):
+            return True
+        case ir.Call(function="min", arguments=arguments):
+            return any(map(_is_bounded, arguments))
+        case ir.Call(function=function, arguments=arguments) if function in _KEEPING:
+            return all(map(_is_bounded, arguments))
+        case ir.Coalesce(value=value, default=default):
+            return _is_bounded(value) and _is_bounded(default)
+        case ir.Arithmetic(left=left, right=right):
+            return _is_bounded(left) and _is_bounded(right)
+    return False
+
+
+def _is_guarded(linted: Linted, rule: Rule) -> bool:
+    """Whether a guard compares what the text says with something else, from above."""
+    for role, wanted in (("when", ("<", "<=", "==")), ("unless", (">", ">="))):
+        condition = linted.condition(rule, role)
+        for leaf in [] if condition is None else leaves(condition):
+            found = leaf.expression
+            if isinstance(found, ir.In) and _is_chosen(found.item):
+                return True
+            if isinstance(found, ir.Compare) and _is_chosen(found.left) != _is_chosen(found.right):
+                operator = found.operator if _is_chosen(found.left) else MIRRORED[found.operator]
+                if operator in wanted:
+                    return True
+    return False
