@@ -12,6 +12,7 @@ from groundrules.checker.bindings import Context, DefineBinding, FieldBinding, R
 from groundrules.checker.session import Session
 from groundrules.syntax import nodes
 from groundrules.types import kinds
+from groundrules.types.builtins import SIGNATURES
 from groundrules.types.catalog import ROSTER
 from groundrules.window_kinds import KINDS
 
@@ -108,13 +109,15 @@ def _read(session: Session, context: Context, node: nodes.Node) -> set[Path]:
         return {path} if path else set()
     if isinstance(node, nodes.Window):
         return set().union(*(_read(session, context, key.reader or key.counted) for key in node.keys))
+    if isinstance(node, nodes.Call) and (path := path_of(session, context, node)) is not None:
+        return {path}
     if isinstance(node, nodes.Coalesce | nodes.Known | nodes.Quantified | nodes.And | nodes.Or):
         return set()
     return set().union(*(_read(session, context, child) for child in node.children()))
 
 
 def path_of(session: Session, context: Context, node: nodes.Node) -> Path | None:
-    """Return the path that a typed node names, or None if it names none."""
+    """Return the path that a typed node names, or None if it names none; what a builtin gives of one goes below it."""
     binding = session.tables.bindings.get((context.id, id(node)))
     if isinstance(binding, DefineBinding):
         return path_of(session, session.within(context, binding.instance), binding.define.body.root)
@@ -124,7 +127,15 @@ def path_of(session: Session, context: Context, node: nodes.Node) -> Path | None
         return (binding.root,)
     if isinstance(binding, SubjectBinding):
         return (binding.entity,)
-    if binding is None and isinstance(node, nodes.Attribute | nodes.Item):
-        base = path_of(session, context, node.base)
-        return (*base, node.name if isinstance(node, nodes.Attribute) else node.key) if base else None
-    return None
+    return _path_below(session, context, node) if binding is None else None
+
+
+def _path_below(session: Session, context: Context, node: nodes.Node) -> Path | None:
+    if isinstance(node, nodes.Attribute | nodes.Item):
+        base, name = node.base, node.name if isinstance(node, nodes.Attribute) else node.key
+    elif isinstance(node, nodes.Call) and node.function in SIGNATURES and len(node.arguments) == 1:
+        base, name = node.arguments[0], f"{node.function}()"
+    else:
+        return None
+    path = path_of(session, context, base)
+    return (*path, name) if path else None

@@ -169,7 +169,7 @@ def _part(reader: Reader, node: nodes.Attribute | nodes.Item, base: nodes.Node, 
     if not isinstance(whole.type, kinds.Object):
         return _no_parts(reader, node, base, whole.type)
     if not _is_path(reader, base):
-        words = (f"fields are read of names, and `{reader.text(base)}` is an expression", None)
+        words = wording.no_name(reader.text(base), base, name)
         return reader.error(name_codes.UNKNOWN_FIELD, reader.offsets(node.name_at), words)
     field = whole.type.fields.get(name)
     if field is None:
@@ -207,8 +207,8 @@ def _no_field(
         found = found.replace("mean `", f"mean `{reader.text(base)}.")
     elif isinstance(base, nodes.Name) and base.name in ("event", "start"):
         found = reader.scope.help(name)
-    article = "an" if str(whole)[:1] in "aeiou" else "a"
-    words = (f"{article} {whole} has no field `{name}`", found or f"it has {listing(whole.fields)}")
+    holder = wording.described(whole) if whole.entity or whole.name == "event" else f"`{reader.text(base)}`"
+    words = (f"{holder} has no field `{name}`", found or f"it has {listing(whole.fields)}")
     return reader.error(name_codes.UNKNOWN_FIELD, reader.offsets(node.name_at), words)
 
 
@@ -242,5 +242,5 @@ RULES: dict[type[nodes.Node], Callable[[Reader, Any], Typed]] = {
     nodes.Name: _name,
     nodes.Attribute: _attribute,
     nodes.Item: _item,
-    nodes.Call: calls.call,
+    nodes.Call: lambda reader, node: _sure(reader, node, calls.call(reader, node)),
 }

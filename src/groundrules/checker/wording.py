@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from groundrules.checker.literals import Quoted, is_entity
 from groundrules.checker.suggestions import listing
 from groundrules.diagnostics.nearest import did_you_mean
+from groundrules.syntax import nodes
 from groundrules.time_units import UNITS
 from groundrules.types import kinds
 
@@ -27,6 +28,8 @@ def described(type: kinds.Type) -> str:
     """Return `text`, `a duration`, `a list of text`: a type as it stands in a sentence."""
     if isinstance(type, kinds.Enum):
         return str(type)
+    if isinstance(type, kinds.Object) and type.entity is None and type.name != "event":
+        return f"one of `{type.name}`"
     known = next((words for kind, words in _DESCRIBED if isinstance(type, kind)), None)
     name = str(type)
     return known or f"{'an' if name[:1] in 'aeio' else 'a'} {name}"
@@ -37,6 +40,15 @@ def needed(type: kinds.Type) -> str:
     if isinstance(type, kinds.Number) and type.integer:
         return "a whole number"
     return "true or false" if isinstance(type, kinds.Boolean) else described(type)
+
+
+def no_name(text: str, node: nodes.Node, field: str) -> Words:
+    """Say that a field is read of an expression; of the first of a list, one asks `any`."""
+    message = f"fields are read of names, and `{text}` is an expression"
+    if not isinstance(node, nodes.Call) or node.function not in ("first", "last"):
+        return message, None
+    items = text.partition("(")[2].removesuffix(")")
+    return message, f"look at the items: `any(x in {items} where x.{field} …)`"
 
 
 def missing_unit(duration: str, number: str) -> Words:
