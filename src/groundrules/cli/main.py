@@ -32,6 +32,8 @@ COMMANDS = {
     "docs": "write the members' handbook of a rulebook",
     "diff": "tell what changed in meaning between two versions of a rulebook",
     "replay": "tell whom a rulebook acts on over recorded events, and what another version did",
+    "serve": "decide on events that come over HTTP, keep what is decided, hand out what is to be done",
+    "token": "make, list and revoke the tokens of `groundrules serve`",
     "schema": "print the JSON Schema of rulebooks, events, actions or decisions",
     "completion": "print the completion script of a shell",
 }

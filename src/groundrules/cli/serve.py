@@ -1,0 +1,143 @@
+"""`groundrules serve RULEBOOK… --store STORE`: the hub over HTTP, until somebody stops it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Literal
+
+import click
+
+from groundrules.cli.loading import load_plan
+from groundrules.cli.options import ROOTS
+from groundrules.cli.printing import tell, tell_error
+from groundrules.cli.token import wanted
+
+if TYPE_CHECKING:
+    import socket
+
+    from groundrules.service import Tokens
+
+
+@click.command("serve")
+@click.argument("rulebooks", nargs=-1, required=True, metavar="RULEBOOK...")
+@click.option(
+    "--store",
+    required=True,
+    metavar="STORE",
+    help="Where everything is kept: `sqlite:FILE`, or another store by its name (NAME:LOCATION).",
+)
+@click.option(
+    "--host", default="127.0.0.1", show_default=True, help="The address to listen on; only this machine's own."
+)
+@click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one.")
+@click.option("--tokens", metavar="FILE", help="Tokens made by `groundrules token`; without it, one is printed.")
+@click.option(
+    "--ticks/--no-ticks",
+    default=True,
+    help="Let time pass by the clock of this machine, or only by the times of events, for recorded ones.",
+)
+@click.option("--log", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@ROOTS
+def command(
+    rulebooks: tuple[str, ...],
+    store: str,
+    host: str,
+    port: int,
+    tokens: str | None,
+    ticks: bool,
+    form: Literal["text", "json"],
+) -> None:
+    """Decide on events that come over HTTP, keep what is decided, and hand out what is to be done.
+
+    RULEBOOK is a rulebook or plan file for all communities; COMMUNITY=RULEBOOK is for one. What can be asked stands in
+    docs/service.md and, for programs, under /openapi.json.
+
+    Ctrl-C, or SIGTERM, lets go on what was begun and stops; a second time stops at once. Nothing that was answered is
+    lost either way.
+    """
+    with wanted():
+        import groundrules.service.server as server
+    books = _books(rulebooks)
+    known = _tokens(tokens)
+    try:
+        listening = server.bound(host, port)
+    except (OSError, OverflowError) as error:
+        tell_error(f"nothing can listen on {host}:{port}: {error}", help="another --port, or --port 0 for a free one")
+        sys.exit(1)
+    server.allow_connections()
+    with listening:
+        _serve(books, store, known, listening, ticks, form)
+
+
+def _books(rulebooks: tuple[str, ...]) -> str | Callable[[str], str]:
+    """Return which rulebook a community has; each is checked now."""
+    of: dict[str, str] = {}
+    for one in rulebooks:
+        community, path = ("", one) if os.path.exists(one) else one.partition("=")[::2]
+        if not os.path.exists(path):
+            raise click.UsageError(f"there is no rulebook {path or one}")
+        if community in of:
+            raise click.UsageError(f"two rulebooks for {community or 'all communities'}: {of[community]} and {path}")
+        of[community] = path
+        load_plan(path)
+    if len(of) == 1 and "" in of:
+        return of[""]
+    return lambda community: of.get(community) or of.get("") or _none(community)
+
+
+def _none(community: str) -> str:
+    from groundrules.runtime import HubError
+
+    raise HubError(f"no rulebook is named for the community {community}")
+
+
+def _tokens(path: str | None) -> Tokens:
+    from groundrules.service.tokens import TokenError, TokenFile, Tokens
+
+    if path is None:
+        tokens = Tokens()
+        tell(f"the token of this run, for everything: {tokens.new('admin', 'administer')}")
+        return tokens
+    try:
+        return TokenFile(path)
+    except TokenError as error:
+        tell_error(str(error), help=f"make one: groundrules token {path} --name NAME --role ROLE")
+        sys.exit(1)
+
+
+def _serve(
+    books: str | Callable[[str], str],
+    store: str,
+    tokens: Tokens,
+    listening: socket.socket,
+    ticks: bool,
+    form: Literal["text", "json"],
+) -> None:
+    from groundrules.ports import PortError
+    from groundrules.service import logs
+    from groundrules.stores import StoreError
+
+    logs.set_up(form)
+    try:
+        asyncio.run(_run(books, store, tokens, listening, ticks))
+    except PortError as error:
+        raise click.UsageError(str(error)) from None
+    except StoreError as error:
+        tell_error(f"{store} can't be used: {error}")
+        sys.exit(1)
+
+
+async def _run(
+    books: str | Callable[[str], str], store: str, tokens: Tokens, listening: socket.socket, ticks: bool
+) -> None:
+    from groundrules.runtime import Hub
+    from groundrules.service import Service
+    from groundrules.service.server import Server
+
+    async with Hub(store, books, ticks=ticks) as hub, Service(hub, tokens) as service:
+        host, port = listening.getsockname()[:2]
+        tell(f"listening on http://{f'[{host}]' if ':' in host else host}:{port}")
+        await Server(service).serve(sockets=[listening])

@@ -1,0 +1,58 @@
+"""`groundrules token FILE`: makes, lists and revokes the tokens of `groundrules serve`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+import click
+
+from groundrules.cli.printing import tell_error
+from groundrules.display import safe
+
+WANTED = "groundrules[serve]"
+
+
+@contextmanager
+def wanted() -> Iterator[None]:
+    """Say which packages are wanted if they are not there."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        tell_error(f"the package `{error.name}` is not installed", help=f"pip install '{WANTED}'")
+        sys.exit(1)
+
+
+@click.command("token")
+@click.argument("file", type=click.Path(dir_okay=False))
+@click.option("--name", help="Make a token for whoever this is.")
+@click.option(
+    "--role",
+    type=click.Choice(["observe", "moderate", "administer", "bot"]),
+    help="What its holder may: look; also answer and pause; everything; send events and perform actions.",
+)
+@click.option("--revoke", metavar="NAME", help="Let a token open nothing any more; it is so within a second.")
+def command(file: str, name: str | None, role: str | None, revoke: str | None) -> None:
+    """Make a token for `groundrules serve --tokens FILE`, or revoke one; without options, list them.
+
+    A new token is printed once; FILE holds its hash only.
+    """
+    with wanted():
+        from groundrules.service.tokens import TokenError, TokenFile
+    if (name is None) != (role is None) or (name is not None and revoke is not None):
+        raise click.UsageError("--name and --role go together, and --revoke goes alone")
+    try:
+        tokens = TokenFile(file, missing_ok=name is not None)
+        if name is not None:
+            click.echo(tokens.new(name, role))  # type: ignore[arg-type]
+        elif revoke is not None:
+            tokens.revoke(revoke)
+        else:
+            for token in tokens.known:
+                made = datetime.fromtimestamp(token.made, UTC).date()
+                click.echo(f"{safe.terminal(token.name)}  {token.role}  {made}")
+    except TokenError as error:
+        tell_error(str(error))
+        sys.exit(1)

@@ -1,0 +1,13 @@
+"""What can be asked of the service, one topic a file; each has its `ENDPOINTS`."""
+
+from groundrules.service.endpoint import Endpoint
+from groundrules.service.endpoints import actions, approvals, communities, decisions, events, health
+
+ENDPOINTS: tuple[Endpoint, ...] = (
+    *events.ENDPOINTS,
+    *actions.ENDPOINTS,
+    *approvals.ENDPOINTS,
+    *decisions.ENDPOINTS,
+    *communities.ENDPOINTS,
+    *health.ENDPOINTS,
+)

@@ -1,0 +1,25 @@
+"""What several topics ask of the hub."""
+
+from __future__ import annotations
+
+from groundrules.decisions import Decision
+from groundrules.service.endpoint import Ask
+from groundrules.service.problems import ProblemError, not_found
+from groundrules.stores.records import Head
+
+
+async def kept(ask: Ask, community: str) -> Head:
+    """Return what is kept of a community. Raises ProblemError if nothing is."""
+    found = await ask.service.hub.community(community)
+    if found is None:
+        raise not_found(f"there is no community {community}")
+    return found
+
+
+def valid(decisions: list[Decision]) -> list[Decision]:
+    """Return decisions on an event. Raises ProblemError if they say that it was refused."""
+    for decision in decisions:
+        if decision.rejected is not None:
+            found = decision.rejected
+            raise ProblemError(422, found.code, found.reason, f"body.{found.path}".rstrip("."))
+    return decisions
