@@ -128,6 +128,14 @@ class Engine:
             return [self._rejected(Rejection(code=codes.EVENT_NO_PARTITION.code, reason=reason, path=path))]
         return self._runners.get(str(id)) or self._runner(str(id)), decoded
 
+    def partition_of(self, event: bytes | str | Mapping[str, Any]) -> str | None:
+        """Return the id of the partition that an event belongs to; None if it can't be handled."""
+        try:
+            id = read_path(self._program.decoder.decode(event), self.plan.partition)
+        except Invalid:
+            return None
+        return None if id is None else str(id)
+
     def advance(self, now: int, partition: str | None = None) -> list[Decision]:
         """Let time pass until `now` (ms) in one partition or, by id, in all; return what fell due.
 
