@@ -6,9 +6,12 @@ new ones. The first example of a test may build tables, so there is no deadline.
 
 from __future__ import annotations
 
+import itertools
 import os
+from collections.abc import Iterator
 
 import pytest
+from dev.postgres import NoServerError, Server, server
 from hypothesis import HealthCheck, settings
 
 from groundrules.engine import plan_key
@@ -23,3 +26,22 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 @pytest.fixture(scope="session", autouse=True)
 def _key_of_plan_files(tmp_path_factory: pytest.TempPathFactory) -> None:
     os.environ[plan_key.VARIABLE] = str(tmp_path_factory.mktemp("key") / "plan.key")
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Server]:
+    """Return a PostgreSQL server that is ours; where it can't be had, tests that want it are skipped."""
+    try:
+        with server() as started:
+            yield started
+    except NoServerError as error:
+        pytest.skip(f"no PostgreSQL: {error}")
+
+
+_schemas = itertools.count()
+
+
+@pytest.fixture
+def postgres(postgres_server: Server) -> str:
+    """Return the location of a store that is new for each test."""
+    return f"{postgres_server.url}&schema=test_{next(_schemas)}"

@@ -109,7 +109,7 @@ class Store(Protocol):
         ...
 
     def action(self, community: str, key: str) -> Outgoing | None:
-        """Return an action."""
+        """Return the last action under a key."""
         ...
 
     def events(self, community: str, since: int = 0, after: int = 0) -> Iterator[Events]:
@@ -129,9 +129,10 @@ class Store(Protocol):
         ...
 
     def erase(self, erasures: Sequence[Erasure]) -> None:
-        """Drop or replace records of communities that are ours, beyond recovery.
+        """Drop or replace records of communities that are ours; nobody who asks finds them again.
 
-        That goes for rows which earlier batches dropped, too. What an erasure names and is not there is passed over.
+        When their bytes, and those of rows that earlier batches dropped, are gone, too, is for each store to say. What
+        an erasure names and is not there is passed over.
         Raises OwnedError as `commit` does.
         """
         ...

@@ -214,7 +214,8 @@ class SqliteStore:
 
     def action(self, community: str, key: str) -> Outgoing | None:
         with self._reading() as run:
-            found = run("select * from actions where community = ? and key = ?", (community, key)).fetchone()
+            which = "where community = ? and key = ? order by number desc limit 1"
+            found = run(f"select * from actions {which}", (community, key)).fetchone()
             return None if found is None else _action(found)
 
     def events(self, community: str, since: int = 0, after: int = 0) -> Iterator[Events]:
@@ -381,14 +382,12 @@ def _erase_entries(base: sqlite3.Connection, erasure: Erasure) -> None:
 def _erase_actions(base: sqlite3.Connection, erasure: Erasure) -> None:
     for key, body in erasure.actions:
         which = (erasure.community, key)
-        found = base.execute("select * from actions where community = ? and key = ?", which).fetchone()
-        if found is None:
-            continue
+        for found in base.execute("select * from actions where community = ? and key = ?", which).fetchall():
+            if body is not None:
+                action = Outgoing(*found[:-1])._replace(body=body)
+                base.execute(_KEEP_ACTION, (*action, action_sum(action)))
         if body is None:
             base.execute("delete from actions where community = ? and key = ?", which)
-        else:
-            action = Outgoing(*found[:-1])._replace(body=body)
-            base.execute(_KEEP_ACTION, (*action, action_sum(action)))
 
 
 def _head(found: Sequence[Any]) -> Head:

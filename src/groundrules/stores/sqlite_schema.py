@@ -49,7 +49,7 @@ create table actions (
     status text not null, attempts integer not null, due integer not null, reason text not null, sum integer not null,
     primary key (community, number)
 ) without rowid;
-create unique index actions_key on actions (community, key);
+create index actions_key on actions (community, key, number);
 create index actions_open on actions (community, number) where status in ('waiting', 'sending', 'doubtful');
 create table notes (
     id integer primary key autoincrement, community text not null, at integer not null, kind text not null,

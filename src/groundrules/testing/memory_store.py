@@ -138,8 +138,8 @@ class MemoryStore:
 
     def action(self, community: str, key: str) -> Outgoing | None:
         with self._working(community, key) as kept:
-            found = (one for one in kept.actions.values() if (one.community, one.key) == (community, key))
-            return next(found, None)
+            found = [one for one in kept.actions.values() if (one.community, one.key) == (community, key)]
+            return max(found, key=lambda one: one.number, default=None)
 
     def events(self, community: str, since: int = 0, after: int = 0) -> Iterator[Events]:
         with self._working(community) as kept:

@@ -91,10 +91,10 @@ class Erasing(Base):
             actions=[action("c", 1, f"key of {LI}")._replace(body=said), action("c", 2)._replace(body=said)],
             notes=[Note("c", 1, "k", said)],
         )
-        for turn in range(30):
+        for turn in range(10):
             hand.commit("c", rows=[Row("c", "s", f"k{turn}", said)], entries=[entry("c", said, member=LI)])
         gone = [Row("c", "roster/member", LI, None), Row("c", "s", "shared", b"[]")]
-        hand.commit("c", rows=[*gone, *(Row("c", "s", f"k{turn}", None) for turn in range(30))])
+        hand.commit("c", rows=[*gone, *(Row("c", "s", f"k{turn}", None) for turn in range(10))])
         logged = store.decisions(Query("c"))
         store.erase(
             [

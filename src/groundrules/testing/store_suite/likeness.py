@@ -189,10 +189,9 @@ class Pair:
         assert self.store.outgoing(of, open=False) == self.model.outgoing(of, open=False)
         assert self.store.outgoing(of) == self.model.outgoing(of)
         assert self.store.notes(of) == self.model.notes(of)
-        for since, after in itertools.product((0, 3, 6), (0, 2)):
+        for since, after in ((0, 0), (3, 2)):
             assert list(self.store.events(of, since, after)) == list(self.model.events(of, since, after))
-        for member in ("li", "李", "nobody"):
-            assert set(self.model.where(member)) <= set(self.store.where(member))
+        assert set(self.model.where("li")) <= set(self.store.where("li"))
 
 
 def _sorted(kept: tuple[Head, list[Row]] | None) -> tuple[Head, list[Row]] | None:

@@ -97,6 +97,13 @@ class Reading(Base):
         hand.commit("c", actions=[action("c", 1)], outcomes=[action("c", 1, status="dropped")])
         assert store.outgoing("c", open=False) == [action("c", 1, status="dropped")]
 
+    def test_of_actions_under_one_key_the_last_is_told(self, store: Store) -> None:
+        hand = Hand(store, "c")
+        hand.commit("c", actions=[action("c", 1, "key")])
+        hand.commit("c", actions=[action("c", 2, "key")], outcomes=[action("c", 1, "key", status="done")])
+        assert store.action("c", "key") == action("c", 2, "key")
+        assert [one.number for one in store.outgoing("c", open=False)] == [1, 2]
+
     def test_who_has_open_actions_is_known(self, store: Store) -> None:
         ids = [f"c{number}" for number in range(9)]
         hand = Hand(store, *ids)
@@ -110,11 +117,10 @@ class Reading(Base):
 
     def test_recorded_events_are_read_in_order(self, store: Store) -> None:
         hand = Hand(store, "c", "d")
-        expected = []
-        for turn in range(250):
-            one = segment("c", turn * 3 + 1, turn * 3 + 3, turn * 10, b"%d" % turn)
-            expected.append(one)
-            hand.commit("c", "d", events=[one, segment("d", turn + 1, turn + 1)])
+        expected = [segment("c", turn * 3 + 1, turn * 3 + 3, turn * 10, b"%d" % turn) for turn in range(250)]
+        for turn in range(0, 250, 50):
+            others = [segment("d", turn + 1, turn + 1)]
+            hand.commit("c", "d", events=[*expected[turn : turn + 50], *others])
         assert list(store.events("c")) == expected
         assert list(store.events("c", after=300)) == expected[100:]
         assert list(store.events("c", after=301)) == expected[100:]

@@ -13,7 +13,7 @@ from groundrules.stores.records import Logged, Query, Row
 from groundrules.testing.store_suite.base import Base, Place
 from groundrules.testing.store_suite.hands import Hand, action, entry, segment
 
-TURNS = 60
+TURNS = 25
 
 
 class Threads(Base):
