@@ -22,6 +22,9 @@ from groundrules.types import kinds
 _OWN = frozenset({("id",), ("event", "id"), ("time",), ("event", "time")})
 
 
+_MOVING = ("grant", "take", "strike")
+
+
 def _named(effect: authored.Effect, names: tuple[str, ...]) -> bool:
     return any(str(one.name.value) in names for one in (effect, *effect.others))
 
@@ -30,8 +33,9 @@ def undone(session: Session, instance: Instance, context: Context, rule: authore
     """Return what takes back the grants of a rule or reward."""
     if not rule.undo_on:
         return []
-    if not (rule.grant or any(_named(effect, ("grant", "strike")) for effect in rule.then)):
-        message = f"`{rule.id.value}` grants nothing that could be taken back"
+    effects = [*rule.then, *(effect for _, then in (rule.times.steps if rule.times else ()) for effect in then)]
+    if not (rule.grant or any(_named(effect, _MOVING) for effect in effects)):
+        message = f"`{rule.id.value}` moves no balance that could be moved back"
         session.add(codes.BAD_UNDO.at(rule.undo_on[0][0].span, message, "remove `undo_on`"))
     found = []
     first = rule.undo_on[0][1].root.keys

@@ -54,8 +54,20 @@ def _positive_in(lowerer: Lowerer, node: nodes.In) -> ir.AnyExpr:
         return ir.InClock(instant=item, start=start, end=end, src=source)
     if isinstance(type, kinds.WordList):
         return ir.InList(item=item, list=listed(lowerer, node.collection), src=source)
-    view = comparing(lowerer.type_of(node.item), _item(type))
-    return ir.In(item=item, collection=_unordered(lowerer.expression(node.collection)), view=view, src=source)
+    view, collection = comparing(lowerer.type_of(node.item), _item(type)), lowerer.expression(node.collection)
+    if view == "domain" and (domains := _domains(lowerer, collection)) is not None:
+        return ir.InList(item=item, list=domains, src=source)
+    return ir.In(item=item, collection=_unordered(collection), view=view, src=source)
+
+
+def _domains(lowerer: Lowerer, written: ir.AnyExpr) -> str | None:
+    """Return the id of a list of the domains that are written out, which means what a declared one does."""
+    if not isinstance(written, ir.Const) or not isinstance(written.value, list):
+        return None
+    items = tuple(in_order(list(dict.fromkeys(map(str, written.value)))))
+    id = f"[{', '.join(items)}]"
+    lowerer.ground.lists.setdefault(id, ir.WordList(id=id, match="domain", items=items))
+    return id
 
 
 def hours(lowerer: Lowerer, node: nodes.Node) -> tuple[int, int]:
@@ -77,6 +89,8 @@ def _has(lowerer: Lowerer, node: nodes.Has) -> ir.AnyExpr:
         return ir.HasList(collection=collection, quantifier=quantifier, list=listed(lowerer, node.value), src=source)
     view = comparing(_item(lowerer.type_of(node.collection)), _item(type))
     values = _several(lowerer, node.value, node.quantifier)
+    if view == "domain" and (domains := _domains(lowerer, values)) is not None:
+        return ir.HasList(collection=collection, quantifier=quantifier, list=domains, src=source)
     return ir.Has(collection=collection, quantifier=quantifier, values=values, view=view, src=source)
 
 
