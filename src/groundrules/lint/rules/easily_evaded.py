@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from string import ascii_letters
 
 from groundrules.diagnostics.codes.lints import EASILY_EVADED
 from groundrules.diagnostics.model import Diagnostic
@@ -29,6 +30,8 @@ from groundrules.rulebook.model import ListDeclaration
 from groundrules.syntax.print import string
 
 _WORDS = re.compile(r"(?:\\b)?\(?((?:[^\W\d_]|[ '|-])+)\)?(?:\\b)?")
+_WIDE = {ord(letter): ord(letter) + 0xFEE0 for letter in ascii_letters}
+_SWITCH = re.compile(r"^\(\?([a-z]+)\)")
 _LETTERS = 3  # a word that people disguise has at least so many
 
 
@@ -52,8 +55,11 @@ def _list(declaration: ListDeclaration) -> Iterator[Diagnostic]:
         yield EASILY_EVADED.at(declaration.name.span, message, help)
 
 
-def disguised(word: str) -> str:
-    """Return a word as people write it to get past an exact comparison."""
+def disguised(word: str, ignoring_case: bool = False) -> str:
+    """Return a word as people write it to get past an exact comparison, or one that ignores case."""
+    if ignoring_case:
+        wide = word.translate(_WIDE)
+        return wide if wide != word else ".".join(word)
     upper = word.upper()
     return upper if upper != word else word.lower() if word.lower() != word else ".".join(word)
 
@@ -62,7 +68,8 @@ def _pattern(leaf: Condition) -> Iterator[Diagnostic]:
     found = leaf.expression
     if not isinstance(found, ir.Matches) or found.view != "exact":
         return
-    words = _WORDS.fullmatch(found.pattern)
+    switch = _SWITCH.match(found.pattern)
+    words = _WORDS.fullmatch(found.pattern, switch.end() if switch else 0)
     if (
         words is None
         or unaware(found.pattern)
@@ -73,5 +80,6 @@ def _pattern(leaf: Condition) -> Iterator[Diagnostic]:
     wanted = (
         f"contains {string(listed[0])}" if len(listed) == 1 else f"contains any of [{', '.join(map(string, listed))}]"
     )
-    message = f"`{excerpt(leaf.text)}` sees the raw text, so `{disguised(listed[0])}` gets past it"
+    past = disguised(listed[0], "i" in found.flags or (switch is not None and "i" in switch[1]))
+    message = f"`{excerpt(leaf.text)}` sees the raw text, so `{past}` gets past it"
     yield EASILY_EVADED.at(leaf.span, message, f"write `{excerpt(wanted)}`, which folds what people disguise")

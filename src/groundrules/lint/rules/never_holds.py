@@ -23,6 +23,7 @@ from groundrules.diagnostics.model import Diagnostic, Label
 from groundrules.display.columns import excerpt
 from groundrules.lint.conditions import Condition
 from groundrules.lint.linted import Linted
+from groundrules.logic.clashes import clash
 from groundrules.syntax import nodes
 
 MOST = 40  # operands of one `and` that are compared in pairs
@@ -55,12 +56,18 @@ def _inside(linted: Linted, condition: Condition) -> Iterator[Diagnostic]:
 
 
 def _conflict(linted: Linted, condition: Condition) -> Iterator[Diagnostic]:
-    if linted.satisfiable((condition, True)):
-        return
+    possible = linted.satisfiable((condition, True))
     for one, other in combinations(condition.parts[:MOST], 2):
-        if not linted.satisfiable((one, True), (other, True)):
+        if _clash(linted, one, other) or not (possible or linted.satisfiable((one, True), (other, True))):
             message = f"`{excerpt(other.text)}` never holds where `{excerpt(one.text)}` does"
             help = "if either is enough, write `or`"
             yield NEVER_HOLDS.at(other.span, message, help, (Label(one.span, "excluded by this"),))
             return
-    yield NEVER_HOLDS.at(condition.span, "these conditions never hold all at once")
+    if not possible:
+        yield NEVER_HOLDS.at(condition.span, "these conditions never hold all at once")
+
+
+def _clash(linted: Linted, one: Condition, other: Condition) -> bool:
+    """Whether two parts ask of one text what no text fulfils, whatever the parameters."""
+    settled = not any(linted.solver.hangs_on_settings(part.expression) for part in (one, other))
+    return settled and clash(one.expression, other.expression)
