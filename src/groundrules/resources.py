@@ -8,8 +8,10 @@ from typing import Literal
 
 
 @cache
-def shipped(name: Literal["schemas", "policies"]) -> Path:
-    """Return the folder of the shipped schemas or policies."""
+def shipped(name: Literal["schemas", "policies", "bots"]) -> Path:
+    """Return the folder of the shipped schemas, policies or examples of bots."""
     package = Path(__file__).resolve().parent
     installed = package / "_shipped" / name
-    return installed if installed.is_dir() else package.parents[1] / name
+    if installed.is_dir():
+        return installed
+    return package.parents[1] / ("examples/bots" if name == "bots" else name)

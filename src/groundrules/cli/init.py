@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -24,7 +25,13 @@ def command(directory: Path, name: str | None) -> None:
 
     Nothing that exists is overwritten.
     """
-    files = {directory / place: text for place, text in _files(name or _slug(directory)).items()}
+    write_new({directory / place: text for place, text in _files(name or _slug(directory)).items()})
+    steps = (f"lint {directory}", f"test {directory}", f"run {directory} {directory / 'events.jsonl'} --format human")
+    print_lines([Line(), Line("now try:"), *(Line(f"  groundrules {step}") for step in steps)])
+
+
+def write_new(files: Mapping[Path, str]) -> None:
+    """Write files and say so. Raises UsageError, before anything is written, if one of them exists."""
     existing = [target for target in files if os.path.lexists(target)]
     if existing:
         raise click.UsageError(f"`{existing[0]}` exists; nothing was written")
@@ -33,8 +40,6 @@ def command(directory: Path, name: str | None) -> None:
         with target.open("x", encoding="utf-8", newline="\n") as file:  # not through a link that leads nowhere yet
             file.write(text)
         print_lines([Line(f"wrote {target}")])
-    steps = (f"lint {directory}", f"test {directory}", f"run {directory} {directory / 'events.jsonl'} --format human")
-    print_lines([Line(), Line("now try:"), *(Line(f"  groundrules {step}") for step in steps)])
 
 
 def _files(name: str) -> dict[Path, str]:

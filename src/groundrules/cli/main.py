@@ -21,6 +21,7 @@ from groundrules.cli.usage import no_such, own_words
 
 COMMANDS = {
     "init": "write a small rulebook to start from",
+    "bot": "write a bot to start from, for NoneBot2, Matrix, Discord or Telegram",
     "lint": "check rulebooks and report every problem at once",
     "fmt": "lay out rulebooks and their tests canonically",
     "test": "run the tests that stand beside rulebooks",

@@ -24,7 +24,7 @@ from groundrules.runtime.passing_time import FAR, PassingTime
 from groundrules.runtime.performing import Outcome, Performer, Retry, understood
 from groundrules.runtime.turns import Doing, Job, Turns
 from groundrules.stores import OwnedError, Store, StoreError
-from groundrules.stores.records import Batch, Events, Head, Logged, Outgoing, Query
+from groundrules.stores.records import Batch, Events, Head, Logged, Note, Outgoing, Query
 from groundrules.tools.replaying.model import Report
 from groundrules.tools.running.states import opened
 
@@ -359,6 +359,10 @@ class Hub:
     async def decisions(self, query: Query = EVERYTHING) -> list[Logged]:
         """Return decisions of the log."""
         return await self._read(lambda: self._store.decisions(query))
+
+    async def notes(self, community: str | None = None, limit: int = 100) -> list[Note]:
+        """Return what happened around the engine, the newest first."""
+        return await self._read(lambda: self._store.notes(community, limit))
 
     async def recorded(self, community: str, since: int = 0, after: int = 0) -> list[Events]:
         """Return recorded events of a community: those that reach into the time from `since`, behind number `after`."""

@@ -108,7 +108,8 @@ class Outbox:
         woken = self._woken[id]
         woken.clear()
         with suppress(TimeoutError):
-            await asyncio.wait_for(woken.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await woken.wait()
 
     async def _kept(self, id: str, what: Callable[[Core], object]) -> None:
         """Do something in a community, however long it or the store is out of reach."""

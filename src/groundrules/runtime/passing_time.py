@@ -66,7 +66,8 @@ class PassingTime:
             wait = (self._next - self._core.clock()) / 1000
             self._woken.clear()
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), min(max(wait, SHORTEST), LONGEST))
+                async with asyncio.timeout(min(max(wait, SHORTEST), LONGEST)):  # wait_for may swallow a cancellation
+                    await self._woken.wait()
 
     async def tick(self) -> None:
         """Let time pass until now wherever something is due."""

@@ -27,6 +27,7 @@ DOMAINS = {  # domain → the folders and modules that speak of it
     "replay": ("tools/replaying",),
     "diff": ("tools/diffing/render", "tools/diffing/model.py", "tools/diffing/blocks.py", "logic/implication.py"),
     "handbook": ("tools/handbook",),
+    "bots": ("bots",),
 }
 OUTSIDE = {
     "handbook": ("events.", "themes.", "<", ">", "=", "!"),

@@ -1,0 +1,148 @@
+"""Commands, from a message to the answer.
+
+What a bare word leaves unclear was talk and is not answered. Answers are bounded per member and community, so that
+nobody makes the bot flood a group.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from groundrules.adapters.common import Json, mapping, sequence, text
+from groundrules.bots import acts, looks
+from groundrules.bots.commands import Spoken
+from groundrules.bots.room import Room
+from groundrules.decisions import Action, Decision
+from groundrules.narrate.decision import ledger_change
+from groundrules.narrate.notes import noted
+from groundrules.narrate.speech import Speech, speech
+
+if TYPE_CHECKING:
+    from groundrules.bots.host import Host
+
+PER_MEMBER, PER_COMMUNITY = (5, 30.0), (30, 60.0)
+"""So many answers in so many seconds."""
+LOOKED_BACK = 50
+"""Decisions about a member among which one is looked for to explain."""
+_SPEAKING = ("reply", "warn", "send", "announce", "notify")
+
+
+class Conversation:
+    """Answers the commands of members and moderators."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        self._answered: dict[str, deque[float]] = {}
+
+    async def hear(self, message: Json, room: Room, private: bool = False) -> None:
+        """Do what a message asks for, and answer it, if it is a command of a person's."""
+        actor = mapping(message.get("actor"))
+        spoken = self._host.commands.read(text(message.get("text")))
+        if spoken is None or actor.get("self") or actor.get("bot"):
+            return
+        member = text(actor.get("id"))
+        lang = self._host.language(room.id, text(mapping(message.get("channel")).get("id")), member)
+        if not self._is_free(room.id, PER_COMMUNITY) or not self._is_free(f"{room.id} {member}", PER_MEMBER):
+            return
+        words = await self._answer(spoken, message, room, lang)
+        if words:
+            await self._say(words, message, room, lang, private)
+
+    def _is_free(self, key: str, bound: tuple[int, float]) -> bool:
+        """Whether another answer is within bounds, and count it."""
+        most, within = bound
+        now = time.monotonic()
+        if len(self._answered) > 10_000:
+            self._answered = {key: times for key, times in self._answered.items() if times and times[-1] > now - 60}
+        times = self._answered.setdefault(key, deque(maxlen=most))
+        if len(times) == most and times[0] > now - within:
+            return False
+        times.append(now)
+        return True
+
+    async def _answer(self, spoken: Spoken, message: Json, room: Room, lang: str) -> str:
+        if spoken.name in acts.COMMANDS:
+            return await self._act(spoken, message, room, lang)
+        if spoken.name in ("pause", "resume"):
+            return await self._pause(spoken.name == "pause", message, room, lang)
+        return await self._look(spoken, text(mapping(message["actor"]).get("id")), room, lang)
+
+    # --- looks ----------------------------------------------------------------------------------
+
+    async def _look(self, spoken: Spoken, member: str, room: Room, lang: str) -> str:
+        community = await self._host.community(room.id)
+        match spoken.name:
+            case "points":
+                return looks.points(community, member, lang)
+            case "rank":
+                return looks.rank(community, room, member, spoken.rest, lang)
+            case "rules":
+                return looks.rules(community.edition, spoken.rest, lang)
+        history = await self._host.hub.history(member, room.id, LOOKED_BACK)
+        return looks.why(community.edition, history, member, lang)
+
+    async def _pause(self, pause: bool, message: Json, room: Room, lang: str) -> str:
+        actor = mapping(message["actor"])
+        said = frozenset(map(text, sequence(actor.get("roles")))) if "roles" in actor else None
+        roles = room.roles.get(text(actor.get("id")), frozenset()) if said is None else said
+        if roles.isdisjoint(self._host.options.moderators):
+            return speech("bots", lang)("only_moderators")
+        hub = self._host.hub
+        await (hub.pause(room.id) if pause else hub.resume(room.id))
+        return speech("bots", lang)("paused" if pause else "resumed")
+
+    # --- acts -----------------------------------------------------------------------------------
+
+    async def _act(self, spoken: Spoken, message: Json, room: Room, lang: str) -> str:
+        """Feed the event that a command stands for; say what came of it, unless rules themselves speak."""
+        say, host = speech("bots", lang), self._host
+        pending = await host.hub.pending(room.id)
+        event = acts.event_of(spoken, acts.Setting(message, room, pending))
+        if isinstance(event, acts.Unclear):
+            return "" if spoken.bare else say(event.form)
+        if event["type"] not in acts.listened((await host.edition(room.id)).compiled.plan):
+            return "" if spoken.bare else say("not_heard")
+        room.note(event)
+        decisions = await host.hub.handle(event)
+        if event["type"] == "appeal.opened":
+            await self._pass_on(event, decisions, room)
+        acted = [action.do for decision in decisions for action in decision.actions]
+        return "" if any(do in _SPEAKING for do in acted) else self._told(decisions, say, room)
+
+    def _told(self, decisions: Iterable[Decision], say: Speech, room: Room) -> str:
+        lines = []
+        for decision in decisions:
+            if decision.rejected is not None:
+                lines.append(say("refused_event", reason=decision.rejected.reason))
+            decisions_say = speech("decisions", say.lang)
+            lines += [ledger_change(one, one.ledger, decisions_say) for one in decision.ledgers]
+            lines += [noted(note, say.lang) for note in decision.notes]
+        return "\n".join(lines) or say("heard")
+
+    async def _pass_on(self, event: Json, decisions: Iterable[Decision], room: Room) -> None:
+        """Tell moderators of an appeal that counts, unless a rule does."""
+        told = any(action.do == "notify" for decision in decisions for action in decision.actions)
+        opened = any(note.kind == "appeal_opened" for decision in decisions for note in decision.notes)
+        if opened and not told:
+            who = text(mapping(event["actor"]).get("id"))
+            await self._host.say_to_staff(room.id, self._in_languages(who, text(event.get("text")), room))
+
+    def _in_languages(self, who: str, words: str, room: Room) -> Mapping[str, str]:
+        commands, found = self._host.commands, {}
+        for lang in ("zh", "en"):
+            say = speech("bots", lang)
+            typed = {name: commands.shown(name, lang) for name in ("approve", "refuse")}
+            found[lang] = say("appeals", who=room.name(who), text=words or say("no_words"), id=who, **typed)
+        return found
+
+    async def _say(self, words: str, message: Json, room: Room, lang: str, private: bool) -> None:
+        """Answer a message where it was written."""
+        id, member = text(message["id"]), text(mapping(message["actor"]).get("id"))
+        spoken = {"text": {lang: words}}
+        action = Action(do="reply", who=id, key=f"{id}/answer", parameters=spoken, rules=())
+        if private:
+            action = Action(do="send", key=f"{id}/answer", parameters={**spoken, "to": member}, rules=())
+        await self._host.answer(action, room.id, lang, text(mapping(message.get("channel")).get("id")) or None)

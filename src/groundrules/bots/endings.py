@@ -1,0 +1,82 @@
+"""Ends of what a platform does not end by itself: a mute on Matrix, a suspension on Discord.
+
+What ends when is read from the log, so nothing is lost with the process: whatever had to end meanwhile is ended after a
+start. Of one member only the latest counts: who was muted again, or let off, is left as decided last.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from groundrules.adapters import Context
+from groundrules.decisions import Action, Decision
+from groundrules.outcomes import Done, Retry
+from groundrules.runtime.passing_time import FAR
+from groundrules.stores.records import Query
+
+if TYPE_CHECKING:
+    from groundrules.bots.host import Host
+
+LOOKED_AT = 1_000
+"""Decisions of a community that are looked through at the start."""
+LONGEST_SLEEP, AGAIN = 3_600.0, 60.0
+"""Seconds."""
+
+log = logging.getLogger("groundrules.bots")
+_decision = msgspec.json.Decoder(Decision).decode
+
+
+class Endings:
+    """Undoes actions when their time is over."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        self._tasks: dict[tuple[str, str, str], asyncio.Task[None]] = {}
+
+    async def begin(self, community: str) -> None:
+        """Read from the log what has to end in a community."""
+        if not self._host.client.platform.ENDED_BY:
+            return
+        logged = await self._host.hub.decisions(Query(community, before=FAR, limit=LOOKED_AT))
+        for one in reversed(logged):
+            for action in _decision(one.body).actions:
+                self.note(action, community, one.at)
+
+    def note(self, action: Action, community: str, at: float) -> None:
+        """Take note of an action that was done, decided at a time (ms)."""
+        ended_by = self._host.client.platform.ENDED_BY
+        length = action.parameters.get("duration")
+        names = (action.do, *(do for do, end in ended_by.items() if end == action.do))
+        for name in names:
+            if task := self._tasks.pop((community, name, action.who or ""), None):
+                task.cancel()
+        if action.do in ended_by and action.who and isinstance(length, int | float):
+            end = Action(do=ended_by[action.do], who=action.who, key=f"{action.key}-end", rules=action.rules)
+            task = asyncio.create_task(self._end(end, community, at + length), name=f"{end.do} {community}")
+            self._tasks[community, action.do, action.who] = task
+
+    async def _end(self, action: Action, community: str, at: float) -> None:
+        while (left := at / 1000 - time.time()) > 0:
+            await asyncio.sleep(min(left, LONGEST_SLEEP))
+        while True:
+            try:
+                context: Context = await self._host.context(action, community)
+                outcome = await self._host.hands.perform(action, community, "en", context)
+            except Exception as error:
+                outcome = Retry(reason=f"{type(error).__name__}: {error}")
+            if not isinstance(outcome, Retry):
+                break
+            await asyncio.sleep(outcome.after or AGAIN)
+        if not isinstance(outcome, Done):
+            log.warning("%s of %s in %s: %s", action.do, action.who, community, outcome.reason)
+
+    async def close(self) -> None:
+        """Forget all; the log knows."""
+        for task in self._tasks.values():
+            task.cancel()
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)

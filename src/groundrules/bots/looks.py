@@ -1,0 +1,134 @@
+"""What members look up: points, the board, the rules, why something happened. Nothing changes by it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from groundrules.bots.room import Room
+from groundrules.decisions import Decision
+from groundrules.narrate.localised import pick
+from groundrules.narrate.speech import speech
+from groundrules.plan import ir
+from groundrules.runtime.books import Edition
+from groundrules.runtime.communities import Community
+from groundrules.stores.records import Logged
+from groundrules.tools.handbook import handbook
+from groundrules.tools.handbook.document import Heading, Items, Paragraph
+
+BEST = 10
+MOST_RULES = 40
+
+_decision = msgspec.json.Decoder(Decision).decode
+
+
+def points(community: Community, member: str, lang: str) -> str:
+    """Say a member's balances."""
+    say = speech("bots", lang)
+    ledgers = _ledgers(community.edition)
+    lines = [
+        say("told", what=_title(ledger, lang), said=community.engine.balance(community.id, ledger.id, member))
+        for ledger in ledgers
+    ]
+    return "\n".join(lines) or say("no_ledger")
+
+
+def rank(community: Community, room: Room, member: str, wanted: str, lang: str) -> str:
+    """Say who has most, and where the member stands; `wanted` names one of several ledgers."""
+    say = speech("bots", lang)
+    ledgers = _ledgers(community.edition)
+    fitting = [one for one in ledgers if wanted and wanted in (one.id, _title(one, lang))]
+    ledger = next(iter((*fitting, *_earned(community.edition, ledgers))), None)
+    if ledger is None:
+        return say("no_ledger")
+    balances = _balances(community, ledger)
+    lines = [say("place", place=place, name=room.name(who), value=value) for place, who, value in _places(balances)]
+    mine = next((line for line in _places(balances, None) if line[1] == member), None)
+    if mine is not None and mine[0] > BEST:
+        lines.append(say("your_place", place=mine[0], value=mine[2]))
+    return "\n".join([_title(ledger, lang), *(lines or [say("nobody_yet")])])
+
+
+def _ledgers(edition: Edition) -> list[ir.Ledger]:
+    return [ledger for ledger in edition.compiled.plan.ledgers if ledger.per == "member"]
+
+
+def _earned(edition: Edition, ledgers: Iterable[ir.Ledger]) -> list[ir.Ledger]:
+    """Those that no ladder of measures stands on come first: a board shows what is earned, not who was warned."""
+    punished = {ladder.ledger for ladder in edition.compiled.plan.ladders if ladder.appeal is not None}
+    return sorted(ledgers, key=lambda ledger: ledger.id in punished)
+
+
+def _balances(community: Community, ledger: ir.Ledger) -> dict[str, int]:
+    rows = community.engine.rows(community.id)
+    members = [key for space, key, _ in rows if space == f"ledger/{ledger.id}"]
+    return {who: community.engine.balance(community.id, ledger.id, who) for who in members}
+
+
+def _places(balances: dict[str, int], most: int | None = BEST) -> Iterator[tuple[int, str, int]]:
+    """Yield place, member and balance; equal balances share a place."""
+    ordered = sorted(balances.items(), key=lambda one: (-one[1], one[0]))
+    place, before = 0, None
+    for index, (who, value) in enumerate(ordered[:most], 1):
+        place, before = (place if value == before else index), value
+        yield place, who, value
+
+
+def _title(ledger: ir.Ledger, lang: str) -> str:
+    return pick(ledger.title, lang) or ledger.id
+
+
+def rules(edition: Edition, about: str, lang: str) -> str:
+    """Say what the handbook says of the rules, in short; `about`: only those that speak of it."""
+    say = speech("bots", lang)
+    lines = list(_handbook(edition, lang)) or list(_titles(edition.compiled.plan, lang))
+    if about:
+        lines = [line for line in lines if about.casefold() in line.casefold()]
+    shown = lines[:MOST_RULES]
+    return "\n".join(
+        [*shown, *([say("and_more", n=len(lines) - len(shown))] if len(lines) > len(shown) else [])]
+    ) or say("no_rule")
+
+
+def _handbook(edition: Edition, lang: str) -> Iterator[str]:
+    """Yield a line for each chapter and entry; tables about the whole are for the page."""
+    checked = edition.version.checked
+    say = speech("bots", lang)
+    chapter = ""
+    for block in handbook(checked, lang).blocks if checked is not None else ():
+        if isinstance(block, Heading) and block.level == 2:
+            chapter = say("chapter", title=block.text)
+        elif isinstance(block, Items):
+            yield from filter(None, (chapter,))
+            chapter = ""
+            yield from (_item(item.lead, item.text, lang) for item in block.items)
+        elif isinstance(block, Paragraph) and not chapter:
+            yield block.text
+
+
+def _item(lead: str, text: str, lang: str) -> str:
+    say = speech("bots", lang)
+    return say("item", text=say("told", what=lead, said=text) if lead and text else lead or text)
+
+
+def _titles(plan: ir.Plan, lang: str) -> Iterator[str]:
+    """Yield the rules of a plan that was compiled elsewhere."""
+    for rule in plan.rules:
+        if rule.mode == "enforce" and (rule.title or rule.text):
+            yield _item(pick(rule.title, lang), pick(rule.text, lang), lang)
+
+
+def why(edition: Edition, history: Iterable[Logged], member: str, lang: str) -> str:
+    """Explain the latest decision that acted on a member, or took or gave them something; `history` newest first."""
+    for logged in history:
+        decision = _decision(logged.body)
+        moved = any(change.who == member for change in decision.ledgers)
+        if moved or any(action.who == member or _is_about(decision, action.do) for action in decision.actions):
+            return decision.explain(lang, edition.compiled.plan.actions)
+    return speech("bots", lang)("nothing_happened")
+
+
+def _is_about(decision: Decision, do: str) -> bool:
+    """Whether an action is about whoever sent the event: what becomes of a message becomes of its author."""
+    return decision.trigger == "event" and decision.type == "message" and do not in ("notify", "announce", "send")

@@ -1,0 +1,34 @@
+"""What a bot's author says to a host."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from groundrules.runtime.books import Sources
+from groundrules.stores import Store
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a host runs; all but the rulebook may be left out. Communities and channels go by the platform's ids.
+
+    | field | what it is |
+    |---|---|
+    | `book` | a rulebook's path, a loaded one, or a function from a community's id to its own |
+    | `store` | where state, log and outbox are kept |
+    | `language` | what is spoken where nothing else is said; else the rulebook's first, else the platform's |
+    | `languages` | the language by community, channel or member |
+    | `staff`, `announcements` | by community, the channel where moderators are told, and the one for announcements |
+    | `moderators` | the roles that may pause the bot; everything else that moderators do is for the rulebook to say |
+    | `commands` | command → its words, in place of ours; no words switch a command off |
+    """
+
+    book: Sources
+    store: str | Store = "sqlite:groundrules.db"
+    language: str = ""
+    languages: Mapping[str, str] = field(default_factory=dict)
+    staff: Mapping[str, str] = field(default_factory=dict)
+    announcements: Mapping[str, str] = field(default_factory=dict)
+    moderators: frozenset[str] = frozenset({"owner", "admin"})
+    commands: Mapping[str, Sequence[str]] = field(default_factory=dict)

@@ -1,0 +1,64 @@
+"""What can't be done: which rules ask for actions that the platform lacks, or that the bot has no right to there."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import NamedTuple
+
+from groundrules.adapters import Platform
+from groundrules.narrate.deeds import title_of
+from groundrules.narrate.localised import pick
+from groundrules.narrate.speech import speech
+from groundrules.plan import ir
+from groundrules.plan.walk import within
+
+OF_THE_HOST = frozenset({"request_approval"})
+"""Actions that the host carries out whatever the platform can."""
+
+
+class Lack(NamedTuple):
+    """An action that can't be done, the rules that ask for it, and what is missing: rights, else it is the platform."""
+
+    action: str
+    rules: tuple[str, ...]
+    rights: tuple[str, ...] = ()
+
+
+def lacks(plan: ir.Plan, platform: Platform, rights: Collection[str] | None) -> list[Lack]:
+    """Return what can't be done, by action. Of `rights` None: what the bot may do there is not known."""
+    found = []
+    for action, rules in sorted(asked(plan).items()):
+        needed = platform.CAN.get(action)
+        if needed is None:
+            found.append(Lack(action, rules))
+        elif rights is not None and (missing := needed - frozenset(rights)):
+            found.append(Lack(action, rules, tuple(sorted(missing))))
+    return found
+
+
+def asked(plan: ir.Plan) -> dict[str, tuple[str, ...]]:
+    """Return the actions that rules in force ask for, each with the rules' ids, without those of the host."""
+    found: dict[str, set[str]] = {}
+    for rule in plan.rules:
+        if rule.mode == "enforce":
+            for act in within(rule.effects, ir.Act):
+                found.setdefault(act.do, set()).add(rule.id.partition("#")[0])
+    return {do: tuple(sorted(rules)) for do, rules in found.items() if do not in OF_THE_HOST}
+
+
+def told(found: Collection[Lack], platform: Platform, lang: str) -> str:
+    """Say what can't be done, to moderators."""
+    say = speech("bots", lang)
+    return "\n".join([say("lacking"), *_lines(found, platform.LACKS, lang)])
+
+
+def _lines(found: Collection[Lack], table: Mapping[str, Mapping[str, str]], lang: str) -> Iterator[str]:
+    say = speech("bots", lang)
+    for lack in found:
+        because = (
+            say("right", rights=say.join(lack.rights, "comma"))
+            if lack.rights
+            else pick(table.get(lack.action, {}), lang)
+        )
+        what = say("cannot", action=title_of(lack.action, lang), rules=say.join(lack.rules, "comma"))
+        yield say("told", what=what, said=because or say("unknown_action"))

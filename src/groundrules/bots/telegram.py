@@ -1,0 +1,143 @@
+"""Handlers for python-telegram-bot: `Groundrules(application, Options(book=…))` before `run_polling`.
+
+They stand in a group of their own ahead of all others and stop nothing, so an application keeps its handlers. The hub
+is opened after the application's own `post_init` and closed before its `post_stop`.
+"""
+
+from __future__ import annotations
+
+import time
+import warnings
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from telegram import Update
+from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, RetryAfter
+from telegram.ext import Application, ContextTypes, TypeHandler
+from telegram.warnings import PTBUserWarning
+
+from groundrules.adapters import Platform, telegram
+from groundrules.adapters.common import Json, mapping, text
+from groundrules.bots.hands import Answer
+from groundrules.bots.host import Host
+from groundrules.bots.options import Options
+from groundrules.bots.room import MEMBERS, Recent
+from groundrules.decisions import Action
+
+UPDATES = telegram.UPDATES
+"""For `run_polling(allowed_updates=UPDATES)`: Telegram does not send all of them otherwise."""
+GROUP = -1_000
+"""The group of our handler; those of lower numbers come first."""
+
+# The adapter says calls in the words of the Bot API; the library would have its own methods used.
+warnings.filterwarnings("ignore", r"Please use 'Bot\.\w+' instead of 'Bot\.do_api_request", PTBUserWarning)
+
+_LOCKING = ("lock", "unlock", "lock_channel", "unlock_channel")
+
+
+class BotApi:
+    """Makes the Bot API's calls."""
+
+    platform: Platform = telegram
+    language = "en"
+
+    def __init__(self, application: Application[Any, Any, Any, Any, Any, Any]) -> None:
+        self._bot = application.bot
+        self.usernames: Recent[str] = Recent(MEMBERS)
+
+    @property
+    def own(self) -> str | None:
+        return self._bot.token.partition(":")[0] or None
+
+    async def call(self, call: tuple[str, Json], community: str) -> Answer:
+        name, parameters = call
+        try:
+            result = await self._bot.do_api_request(name, api_kwargs=parameters)
+        except RetryAfter as error:
+            seconds = error.retry_after
+            after = seconds if isinstance(seconds, int) else seconds.total_seconds()
+            return _refused(429, error.message, retry_after=after)
+        except ChatMigrated as error:
+            return _refused(400, error.message, migrate_to_chat_id=error.new_chat_id)
+        except BadRequest as error:
+            return _refused(400, error.message)
+        except Forbidden as error:
+            return _refused(403, error.message)
+        except InvalidToken as error:
+            return _refused(401, error.message)
+        return Answer({"ok": True, "result": result})
+
+    async def rosters(self, community: str) -> Sequence[Json]:
+        administrators = await self._bot.get_chat_administrators(community)
+        rows = [one.to_dict() for one in administrators]
+        return [telegram.roster(community, rows, time.time(), self.own)]
+
+    async def rights(self, community: str) -> Collection[str] | None:
+        own = await self._bot.get_chat_member(community, self._bot.id)
+        return {name for name, value in own.to_dict().items() if value is True}
+
+    async def known(self, community: str, action: Action | None) -> Mapping[str, Any]:
+        found: dict[str, Any] = {"usernames": self.usernames}
+        if action is not None and action.do in _LOCKING:
+            permissions = (await self._bot.get_chat(community)).permissions
+            found["state"] = {community: {"permissions": permissions.to_dict() if permissions else {}}}
+        return found
+
+
+def _refused(code: int, description: str, **parameters: Any) -> Answer:
+    return Answer({"ok": False, "error_code": code, "description": description, "parameters": parameters}, code)
+
+
+def as_sent(update: Update) -> dict[str, Any]:
+    """Return an update as Telegram sent it: the library adds what is false to messages, Telegram leaves it out."""
+    raw = update.to_dict()
+    for kind in ("message", "edited_message"):
+        if kind in raw:
+            raw[kind] = {name: value for name, value in raw[kind].items() if value is not False}
+    return raw
+
+
+class Groundrules:
+    """Adds a host to an application. `host` is there for the application's own handlers."""
+
+    def __init__(self, application: Application[Any, Any, Any, Any, Any, Any], options: Options) -> None:
+        self.client = BotApi(application)
+        self.host = Host(self.client, options)
+        self._then = application.post_init, application.post_stop
+        application.post_init, application.post_stop = self._open, self._close
+        application.add_handler(TypeHandler(Update, self._hear), GROUP)
+
+    async def _open(self, application: Application[Any, Any, Any, Any, Any, Any]) -> None:
+        if self._then[0] is not None:
+            await self._then[0](application)
+        await self.host.__aenter__()
+
+    async def _close(self, application: Application[Any, Any, Any, Any, Any, Any]) -> None:
+        await self.host.close()
+        if self._then[1] is not None:
+            await self._then[1](application)
+
+    async def _hear(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        raw = as_sent(update)
+        self._note(update, raw)
+        chat, message = update.effective_chat, update.message
+        if message is not None and chat is not None and chat.type == "private":
+            if message.text and message.from_user is not None:
+                who = message.from_user
+                await self.host.whisper(str(who.id), message.text, f"{chat.id}-{message.message_id}", who.full_name)
+        else:
+            await self.host.hear(raw)
+
+    def _note(self, update: Update, raw: Mapping[str, Any]) -> None:
+        """Remember the names that members may be mentioned by, and languages, which Telegram tells of everybody."""
+        who = update.effective_user
+        if who is not None and who.username:
+            self.client.usernames[who.username.lower()] = str(who.id)
+        poll = mapping(mapping(raw.get("message")).get("poll"))
+        if (id := text(poll.get("id"))) and update.effective_chat is not None:
+            options = [text(mapping(one).get("text")) for one in poll.get("options", ())]
+            self.host.room(str(update.effective_chat.id)).polls[id] = {
+                "question": text(poll.get("question")),
+                "options": options,
+                "community": str(update.effective_chat.id),
+            }

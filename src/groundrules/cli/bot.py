@@ -1,0 +1,36 @@
+"""`groundrules bot init LIBRARY DIR`: a bot to start from, in a library's own idiom, with its rulebook."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from groundrules.cli.init import write_new
+from groundrules.cli.printing import print_lines
+from groundrules.display.lines import Line
+from groundrules.resources import shipped
+
+LIBRARIES = ("nonebot", "matrix", "discord", "telegram")
+_WRITTEN = (".py", ".yaml", ".md")
+
+
+@click.group("bot")
+def command() -> None:
+    """Start a bot that keeps a community's rules."""
+
+
+@command.command("init")
+@click.argument("library", type=click.Choice(LIBRARIES))
+@click.argument("directory", type=click.Path(file_okay=False, path_type=Path))
+def init(library: str, directory: Path) -> None:
+    """Write a small bot into DIRECTORY: the program, in LIBRARY's own idiom, its rulebook, and a page of five steps.
+
+    Nothing that exists is overwritten.
+    """
+    template = shipped("bots") / library
+    files = sorted(path for path in template.rglob("*.*") if path.suffix in _WRITTEN)
+    write_new({directory / path.relative_to(template): path.read_text(encoding="utf-8") for path in files})
+    steps = (f"pip install 'groundrules[{library}]'", f"groundrules lint {directory}")
+    told = [Line(), Line("now try:"), *(Line(f"  {step}") for step in steps)]
+    print_lines([*told, Line(), Line(f"then read {directory / 'README.md'}")])

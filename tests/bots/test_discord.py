@@ -1,0 +1,37 @@
+"""discord.py against a gateway and a REST API on the loopback."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("discord", reason="groundrules[discord] is not installed")
+pytest.importorskip("aiohttp", reason="the platform's side is spoken with aiohttp")
+
+from bots.discord_server import DiscordServer
+from bots.scenario import Bot, check, play
+
+
+@asynccontextmanager
+async def staged(folder: Path) -> AsyncIterator[tuple[DiscordServer, Bot]]:
+    stage = DiscordServer()
+    await stage.start()
+    bot = Bot("discord", folder, stage.environment(), str(Path(__file__).with_name("discord_bot.py")))
+    try:
+        yield stage, bot
+    finally:
+        await bot.stop()
+        await stage.close()
+
+
+def test_the_story(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with staged(tmp_path) as (stage, bot):
+            await play(stage, bot)
+            await check(stage, bot)
+
+    asyncio.run(run())

@@ -1,0 +1,265 @@
+"""The host over a client that only keeps calls."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from groundrules.adapters import matrix
+from groundrules.bots import Answer, Host
+from groundrules.decisions import Action
+from groundrules.stores.records import Query
+from unit.bots.stage import GROUP, Kept, hosted, message, settled
+
+BOOK = """\
+rulebook: group
+languages: [zh, en]
+use: [std/chat]
+ledgers: {points: {per: member}}
+rules:
+  - {id: spam, on: message, when: text contains "spam", then: [ban], approval: {by: owner, within: 1d}}
+  - {id: vote, on: vote.cast, then: [announce: {zh: '{option ?? "-"}', en: '{option ?? "-"}'}]}
+  - id: report
+    on: report.created
+    then: [notify: {role: admin, text: {zh: '举报 {target.id ?? "-"}', en: 'report {target.id ?? "-"}'}}]
+  - {id: seen, on: alert.acknowledged, then: [announce: {zh: 有人接手, en: Taken up}]}
+"""
+
+
+def run(
+    what: Callable[[Host, Kept], Awaitable[None]], folder: Path, client: Kept | None = None, **options: Any
+) -> Kept:
+    kept = client or Kept()
+
+    async def go() -> None:
+        async with hosted(folder, kept, **options) as (host, _):
+            await what(host, kept)
+
+    asyncio.run(go())
+    return kept
+
+
+async def hear(host: Host, *raws: dict[str, Any]) -> None:
+    for raw in raws:
+        await host.hear(raw)
+        await settled(host)
+
+
+def test_points_rank_rules_and_why_are_answered(tmp_path: Path) -> None:
+    async def story(host: Host, kept: Kept) -> None:
+        await hear(host, message(2, "签到"), message(2, "积分"), message(2, "排行"), message(2, "/rules 广告"))
+        await hear(host, message(3, "加微信"), message(3, "/为什么"))
+
+    said = run(story, tmp_path).said()
+    assert "reputation：li 的 0 → 1" in said[0] or "0 → 1" in said[0]
+    assert said[1] == "积分：1\n违规记录：0"
+    assert said[2] == "积分\n1. li：1"
+    assert "禁止广告" in said[3]
+    assert "无人回答" not in said[3]
+    assert "no-adverts" in said[4]
+    assert "加微信" in said[4]
+
+
+def test_an_answer_is_in_the_language_of_whoever_asks(tmp_path: Path) -> None:
+    async def story(host: Host, kept: Kept) -> None:
+        await hear(host, message(2, "/points"), message(3, "/points"))
+
+    said = run(story, tmp_path, languages={GROUP: "zh", "3": "en"}).said()
+    assert said == ["积分：0\n违规记录：0", "reputation: 0\nstrikes: 0"]
+
+
+def test_only_moderators_pause_and_actions_wait(tmp_path: Path) -> None:
+    async def story(host: Host, kept: Kept) -> None:
+        await hear(host, message(2, "/pause"), message(1, "/pause"), message(2, "加微信"))
+        assert [name for name, _ in kept.calls] == ["send_group_msg", "send_group_msg"]
+        await hear(host, message(1, "/resume"))
+
+    kept = run(story, tmp_path)
+    assert [name for name, _ in kept.calls][2:] == ["send_group_msg", "delete_msg"] or "delete_msg" in dict(kept.calls)
+    assert "只有管理员" in kept.said()[0]
+
+
+def book(folder: Path) -> Path:
+    path = folder / "rulebook.yaml"
+    path.write_text(BOOK, encoding="utf-8")
+    return path
+
+
+def test_a_request_is_told_and_given_by_its_first_letters(tmp_path: Path) -> None:
+    async def story(host: Host, kept: Kept) -> None:
+        await hear(host, message(2, "spam"))
+        (request,) = {action.key for action in await host.hub.pending(GROUP)}
+        assert request[:8] in kept.said()[-1]
+        await hear(host, message(3, f"/approve {request[:6]}"))
+        assert "set_group_kick" not in dict(kept.calls)
+        await hear(host, message(1, f"批准 {request[:6]} 是广告"))
+
+    kept = run(story, tmp_path, book=book(tmp_path))
+    assert dict(kept.calls)["set_group_kick"] == {"group_id": GROUP, "user_id": "2", "reject_add_request": True}
+
+
+def test_votes_reports_and_alerts_become_events(tmp_path: Path) -> None:
+    def answering(who: int, words: str, id: str) -> dict[str, Any]:
+        return message(who, [{"type": "reply", "data": {"id": id}}, {"type": "text", "data": {"text": words}}])
+
+    async def story(host: Host, kept: Kept) -> None:
+        host.room(GROUP).polls["p"] = {"question": "?", "options": ["周六", "周日"], "community": GROUP}
+        rude = message(3, "难听的话")
+        await hear(host, message(2, "投票 2"), rude, answering(2, "举报 太难听", rude["message_id"]))
+        alert = next(iter(reversed(host.room(GROUP).spoken)), "")
+        await hear(host, answering(1, "收到", alert), message(2, "收到"))
+        types = [json.loads(line)["type"] for one in await host.hub.recorded(GROUP) for line in one.body.splitlines()]
+        for type in ("vote.cast", "report.created"):
+            assert types.count(type) == 1
+        assert types.count("alert.acknowledged") <= 1
+
+    said = run(story, tmp_path, book=book(tmp_path)).said()
+    assert said[0] == "周日"
+    assert said[1] == "举报 3"
+
+
+def test_what_a_rulebook_has_nothing_on_is_talk_unless_a_prefix_says_otherwise(tmp_path: Path) -> None:
+    async def story(host: Host, kept: Kept) -> None:
+        await hear(host, message(2, "签到"), message(2, "申诉 冤枉"), message(2, "/checkin"))
+
+    assert run(story, tmp_path, book=book(tmp_path)).said() == ["收到，但目前没有规则据此做什么。"]
+
+
+def test_what_can_not_be_done_is_told_once(tmp_path: Path) -> None:
+    async def story(host: Host, kept: Kept) -> None:
+        await hear(host, message(2, "你好"))
+
+    client = Kept()
+    client.held = set()
+    for _ in range(2):
+        run(story, tmp_path, client)
+    assert len(client.said()) == 1
+    assert "no-adverts" in client.said()[0]
+    assert "admin" in client.said()[0]
+    client.held = {"admin"}
+    run(story, tmp_path, client)
+    assert len(client.said()) == 1
+
+
+def test_answers_are_bounded(tmp_path: Path) -> None:
+    async def story(host: Host, kept: Kept) -> None:
+        await hear(host, *(message(2, "积分") for _ in range(20)))
+
+    assert len(run(story, tmp_path).said()) == 5
+
+
+def test_a_call_that_was_made_is_not_made_again_when_the_next_has_to_wait(tmp_path: Path) -> None:
+    long = "x" * 6_000
+
+    async def story(host: Host, kept: Kept) -> None:
+        kept.answers["send_group_msg"] = [Answer({"status": "ok"}), Answer({}, 429, {"Retry-After": "0"})]
+        await host.begin(GROUP)
+        said = Action(do="announce", key="k", parameters={"text": {"zh": long}}, rules=())
+        first = await host.perform(said, GROUP)
+        second = await host.perform(said, GROUP)
+        assert (type(first).__name__, type(second).__name__) == ("Retry", "Done")
+
+    sent = run(story, tmp_path).said()
+    assert len(sent) == 3
+    assert sent[1] == sent[2]
+    assert "".join((sent[0], sent[1])) == long
+
+
+class OfMatrix(Kept):
+    """Matrix ends no mute by itself."""
+
+    platform = matrix
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.held = None
+
+    async def call(self, call: Any, community: str) -> Answer:
+        self.calls.append((call.method, {"path": call.path, "body": call.body}))
+        return Answer({"event_id": "$sent"})
+
+    async def known(self, community: str, action: Action | None) -> dict[str, Any]:
+        levels: dict[str, Any] = {"users": {}, "events_default": 0}
+        return {"state": {community: {"m.room.power_levels": levels}}}
+
+
+def test_a_mute_that_the_platform_does_not_end_is_ended_also_after_a_start(tmp_path: Path) -> None:
+    path = tmp_path / "rulebook.yaml"
+    path.write_text(
+        "rulebook: g\nlanguages: [zh, en]\nuse: [std/chat]\n"
+        'rules: [{id: m, on: message, when: text == "spam", then: [mute: 2s]}]\n',
+        encoding="utf-8",
+    )
+    event = {"id": "$1", "type": "message", "text": "spam", "community": {"id": "!r"}, "actor": {"id": "@li:x"}}
+
+    async def mute(host: Host, kept: Kept) -> None:
+        await host.take({**event, "time": datetime.now(UTC).isoformat()})
+        await settled(host)
+        assert len(kept.calls) == 1
+
+    async def later(host: Host, kept: Kept) -> None:
+        await host.begin("!r")
+        await asyncio.sleep(2)
+
+    client = OfMatrix()
+    run(mute, tmp_path, client, book=path)
+    run(later, tmp_path, client, book=path)
+    bodies = [call["body"]["users"] for _, call in client.calls]
+    assert bodies[0] == {"@li:x": -1}
+    assert bodies[1] == {}
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+TEXTS = st.text(max_size=200) | st.sampled_from(
+    [
+        "[https://a.example](https://a.example)",
+        "\ud800",
+        "/vote \ud800",
+        "申诉 @all [CQ:at,qq=all]",
+        "{actor.name}",
+        "\0",
+    ]
+)
+
+
+@settings(max_examples=25)
+@given(st.lists(TEXTS | JSON, min_size=1, max_size=6))
+def test_nothing_that_a_member_sends_blinds_the_bot(tmp_path_factory: pytest.TempPathFactory, sent: list[Any]) -> None:
+    async def story(host: Host, kept: Kept) -> None:
+        for one in sent:
+            await host.hear(message(3, one))
+            await host.hear(message(3, "hi", message=one, sender=one, user_id=one if isinstance(one, str) else 3))
+            if isinstance(one, str):
+                await host.whisper("3", one, "w")
+                await host.hear(message(3, f"/{one}"))
+                await host.hear(message(3, f"/report {one}"))
+        await hear(host, message(2, "加微信"))
+
+    kept = run(story, tmp_path_factory.mktemp("hub"))
+    assert "delete_msg" in dict(kept.calls)
+    assert not any(part["data"].get("qq") == "all" for _, call in kept.calls for part in call.get("message", ()))
+
+
+def test_what_is_decided_is_in_the_log_in_the_order_of_arrival(tmp_path: Path) -> None:
+    raws = [message(2, f"加微信 {index}") for index in range(20)]
+
+    async def story(host: Host, kept: Kept) -> None:
+        await asyncio.gather(*(host.hear(raw) for raw in raws))
+        await settled(host)
+        found = [json.loads(one.body) for one in await host.hub.decisions(Query(GROUP, limit=1000))]
+        seen = [one["event"] for one in found if one.get("type") == "message"]
+        assert list(dict.fromkeys(seen)) == [raw["message_id"] for raw in raws]
+
+    run(story, tmp_path)
