@@ -69,13 +69,15 @@ class Fragment:
 
     `text` is the scalar's value (what is parsed); `align` maps an offset of that text to an offset of the
     file and is only called when something must be shown. `align_end` maps the end of a range, which lies more than
-    one code point behind its last character's beginning where that is written as an escape.
+    one code point behind its last character's beginning where that is written as an escape. `quote` is what stands
+    around the scalar, if anything does.
     """
 
     text: str
     file: SourceFile
     align: Callable[[int], int] = field(repr=False)
     align_end: Callable[[int], int] | None = field(default=None, repr=False)
+    quote: str = ""
 
     def span(self, start: int, end: int) -> Span:
         """Map `[start, end)` of the fragment to the file; an empty range stays empty."""
@@ -87,6 +89,12 @@ class Fragment:
     @property
     def whole(self) -> Span:
         return self.span(0, len(self.text))
+
+    def written(self, text: str) -> str:
+        """Return a text as it is written inside of the scalar."""
+        if self.quote == '"':
+            return text.replace("\\", "\\\\").replace('"', '\\"')
+        return text.replace("'", "''") if self.quote == "'" else text
 
 
 def detached(text: str, path: str = "<expression>") -> Fragment:

@@ -84,7 +84,8 @@ class YScalar(_Node):
     def fragment(self) -> Fragment:
         """Return the text as a piece of the small language; its alignment is computed when first asked for."""
         aligned = _Alignment(self)
-        return Fragment(self.text, self.file, aligned.start, aligned.end)
+        quote = self.style if self.style in ("'", '"') else ""
+        return Fragment(self.text, self.file, aligned.start, aligned.end, quote)
 
 
 class YSequence(_Node):

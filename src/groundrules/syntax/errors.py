@@ -55,5 +55,7 @@ class Flaw(Exception):
     def problem(self, fragment: Fragment) -> SyntaxProblem:
         """Place the flaw in the file that `fragment` stands in."""
         labels = [Label(fragment.span(*at), text) for at, text in self.notes]
-        fixes = [Fix(fragment.span(*edit.at), edit.text, edit.title, edit.safe) for edit in self.edits]
+        fixes = [
+            Fix(fragment.span(*edit.at), fragment.written(edit.text), edit.title, edit.safe) for edit in self.edits
+        ]
         return SyntaxProblem(self.code.at(fragment.span(*self.at), self.message, self.help, labels, fixes))

@@ -1,15 +1,18 @@
 """The decoder and jsonschema, configured strictly, accept the same documents for any schema of the closed part."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from groundrules import Engine, load
 from groundrules.decisions import Rejection
 from groundrules.engine.intake.decode import Decoder, Invalid, explain, to_plain
 from groundrules.engine.intake.lenient import clean
+from groundrules.reference import Interpreter
 
 NAMES = st.sampled_from(["a", "b", "odd-name", "class", "_x", "id", "名"])
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=5)
@@ -142,3 +145,14 @@ def answer(decoder: Decoder, raw: Any) -> Any:
         return decoder.decode(raw)
     except Invalid as invalid:
         return invalid.rejection
+
+
+@pytest.mark.parametrize(
+    "time",
+    [rb"2026-03-02T01:00:00.999\u0039999Z", rb"2026-03-02T01:00:00\u002E9999999Z", rb"2026-03-02T01:00:0\u0030Z"],
+)
+def test_digits_written_as_escapes_are_digits(time: bytes) -> None:
+    """No decoder rounds them up where the other cuts."""
+    plan = load(Path(__file__).parents[2] / "rulebooks" / "small-chat").plan
+    event = b'{"id": "a", "type": "message", "time": "%b", "community": {"id": "c"}, "actor": {"id": "li"}}' % time
+    assert [one.at for one in Engine(plan).feed(event)] == [one.at for one in Interpreter(plan).feed(event)]

@@ -38,8 +38,9 @@ HEADER = ("id", "type", "time", "community")
 SHORT = 2 * DEEPEST
 """So many bytes have not enough brackets to be nested too deeply, if they are JSON."""
 
-_rounded_up = re.compile(rb"\.[0-9]{3}999[5-9]").search
-"""Digits of a second that the decoder would round up to the next millisecond, where the language cuts."""
+_rounded_up = re.compile(rb"\.[0-9]{3}999[5-9]|\\u00(?:3[0-9]|2[eE])").search
+"""Digits of a second that the decoder would round up to the next millisecond, where the language cuts; or digits and
+dots that are written as escapes, which nobody does who means well."""
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
