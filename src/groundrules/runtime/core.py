@@ -181,15 +181,18 @@ class Core:
     def end(self, action: Outgoing, outcome: Outcome, wait: float = 0) -> list[Decision]:
         """Take note of what became of an action, and let the community decide on it; a `wait` is in seconds."""
         now = self.clock()
+        known = self.communities[action.community].open.get(action.key)
+        if known is None:
+            return []
+        attempts = known.attempts + (known.status == "waiting")
         if isinstance(outcome, Retry):
             due = now + round(1000 * wait)
-            self._restate(action, "waiting", attempts=action.attempts + 1, due=due, reason=outcome.reason)
+            self._restate(action, "waiting", attempts=attempts, due=due, reason=outcome.reason)
             return []
         done = isinstance(outcome, Done)
         reason = outcome.reason if isinstance(outcome, Failed) else ""
-        if self._restate(action, "done" if done else "failed", attempts=action.attempts + 1, reason=reason) is None:
-            return []
-        told: dict[str, Any] = {"id": f"{action.key}#{action.attempts + 1}", "type": "action.result", "key": action.key}
+        self._restate(action, "done" if done else "failed", attempts=attempts, reason=reason)
+        told: dict[str, Any] = {"id": f"result@{action.key}", "type": "action.result", "key": action.key}
         told |= {"ok": done, "do": ACTION.decode(action.body).do} | ({"reason": reason} if reason else {})
         if isinstance(outcome, Done) and outcome.message is not None:
             told["message"] = dict(outcome.message)
