@@ -49,6 +49,9 @@ POINTS = (
     "during start",
     "during start: a community is read",
     "during start: a community is brought in",
+    "during a change of settings",
+    "before settings are in force",
+    "after settings are in force",
     "before a rulebook is in force",
     "after a rulebook is in force",
 )
@@ -158,8 +161,8 @@ def disturbed(folder: Path, where: str, kills: int, chance: random.Random, repor
     folder.mkdir()
     for _ in range(kills):
         point = chance.choice([RANDOM, RANDOM, *POINTS])
-        rare = point.startswith("during start") or "rulebook" in point
-        process = child(folder, where, point, chance.choice([1, 2] if rare else [1, 2, 3, 5, 8, 20]))
+        rare = point.startswith("during start") or "rulebook" in point or "settings" in point
+        process = child(folder, where, point, chance.choice([1, 1, 2] if rare else [1, 2, 3, 5, 8, 20]))
         if point == RANDOM:
             time.sleep(0.3 + 2.0 * chance.random())
             process.kill()
@@ -254,7 +257,7 @@ def trial(folder: Path, place: Callable[[str], str], kills: int, events: int, se
 def _write_books(folder: Path, events: int) -> None:
     """Write the rulebook, and the one that takes its place half through the stream."""
     first = (Path(__file__).parent / "kill.yaml").read_text(encoding="utf-8")
-    second = first.replace(">= 4", ">= 3").replace('"A link, {actor.name}"', '"Another link, {actor.name}"')
+    second = first.replace("[0-9]{3,}", "[0-9]{2,}").replace('"A link, {actor.name}"', '"Another link, {actor.name}"')
     (folder / "book-0.yaml").write_text(first, encoding="utf-8")
     (folder / f"book-{events // 2}.yaml").write_text(second, encoding="utf-8")
 

@@ -99,7 +99,7 @@ def calls(path: Path) -> list[dict[str, str]]:
 
 def watch(point: Point, store: Store, chance: random.Random) -> None:
     """Let a point know when the places in a hub and its store are passed."""
-    commit = store.commit
+    commit, settings = store.commit, list[bool]()
     if point.name == "during a commit":
         _trace(store, point, chance)
 
@@ -107,14 +107,24 @@ def watch(point: Point, store: Store, chance: random.Random) -> None:
         point("before a commit")
         if batch.plans:
             point("before a rulebook is in force")
+        if settings:
+            point("before settings are in force")
         first = commit(batch)
         point("after a commit, before the answer")
         if batch.plans:
             point("after a rulebook is in force")
+        if settings:
+            settings.clear()
+            point("after settings are in force")
         return first
+
+    def changing() -> None:
+        point("during a change of settings")
+        settings.append(True)
 
     store.commit = committing  # type: ignore[method-assign]
     _passing(outbox.Outbox, "_kept", lambda: point("after the answer, before it is kept"))
+    _passing(Core, "change", changing)
     _passing(Turns, "_kept", lambda: point("during start: a community is read"))
     _passing(Core, "bring_in", lambda: point("during start: a community is brought in"))
     _passing(Hub, "_resume", lambda: point("during start"))
@@ -219,7 +229,17 @@ class Driver:
             await hub.drained()
             for first, last in chunks(ends):
                 if first >= at:
+                    if first >= len(self.lines) // 4:
+                        await self._change(hub, first)
                     await self._hand_in(hub, first, last)
+
+    async def _change(self, hub: Hub, first: int) -> None:
+        """Change the settings of two communities, unless that is done: of one early, of the other late."""
+        early, late = sorted({json.loads(line)["community"]["id"] for line in self.lines})[:2]
+        for community, since in ((early, len(self.lines) // 4), (late, len(self.lines) * 3 // 4)):
+            if first >= since and "many" not in await hub.settings(community):
+                await hub.change(community, {"many": 3}, by="mod")
+                await hub.drained()
 
     async def _hand_in(self, hub: Hub, first: int, last: int) -> None:
         self.now = max(self.now, self.times[first])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -19,6 +19,7 @@ class Community:
         self.edition = edition
         self.open: dict[str, Outgoing] = {action.key: action for action in actions}
         self.acts = head.acts
+        self._changed: dict[tuple[str, str], bytes | None] = {}
         self.used = 0
 
     @property
@@ -76,11 +77,26 @@ class Community:
 
     def move(self, edition: Edition) -> None:
         """Let another edition run it from now on; what it remembers is carried over as by `Engine.swap`."""
-        before, rows = self.engine, self.engine.rows(self.id)
+        before = self.engine
+        self._take(before)
+        rows = before.rows(self.id)
         self.edition = edition
         if rows:
             edition.engine.adopt(self.id, rows, before.shapes)
         before.release(self.id)
+
+    def drain(self) -> Iterator[Row]:
+        """Yield what changed in its rows since the last time, also under an edition that ran it before."""
+        if not self._changed:
+            yield from map(Row._make, self.engine.drain(self.id))
+            return
+        self._take(self.engine)
+        changed, self._changed = self._changed, {}
+        for (space, key), row in changed.items():
+            yield Row(self.id, space, key, row)
+
+    def _take(self, engine: Engine) -> None:
+        self._changed |= {(space, key): row for _, space, key, row in engine.drain(self.id)}
 
     def leave(self) -> None:
         """Let it go from memory; whatever is not kept is lost."""

@@ -10,7 +10,7 @@ import msgspec
 from groundrules.decisions import Action, Decision, encode
 from groundrules.runtime.arrivals import Arrival
 from groundrules.runtime.communities import Community
-from groundrules.stores.records import Batch, Entry, Events, Note, Outgoing, Plan, Row, Touch
+from groundrules.stores.records import Batch, Entry, Events, Note, Outgoing, Plan, Touch
 
 _json = msgspec.json.Encoder(order="deterministic").encode
 ACTION = msgspec.json.Decoder(Action)
@@ -70,7 +70,7 @@ class Draft:
             arrivals = self._lines.get(id, ())
             if arrivals:
                 batch.events.append(_segment(id, community.head.number + 1, arrivals))
-            batch.rows += map(Row._make, community.edition.engine.drain(id))
+            batch.rows += community.drain()
             batch.heads.append(community.commit(batch.id, len(arrivals)))
         return batch
 

@@ -288,3 +288,35 @@ def test_a_community_is_not_let_go_while_a_turn_needs_it(book: str) -> None:
             assert [len(answer) for answer in answers] == [1, 1]
 
     run(go())
+
+
+def test_what_changed_just_before_another_rulebook_came_is_kept(tmp_path: Path) -> None:
+    """Both in one batch: the rows that the old one wrote, and the ids of the events that it handled."""
+    versions = []
+    for number in (1, 2):
+        path = tmp_path / f"{number}.yaml"
+        path.write_text(BOOK + COUNTED.format(number), encoding="utf-8")
+        versions.append(str(path))
+
+    async def go() -> None:
+        store, chosen = MemoryStore(), versions[0]
+        async with Hub(store, lambda community: chosen, clock=Watch(), ticks=False) as hub:
+            await hub.handle(event("0", "point"))
+            chosen = versions[1]
+            handed = [hub.handle(event("1", "point")), hub.handle(event("2", "point"))]
+            await asyncio.gather(*handed, hub.do("c", lambda core: core.upgrade("c", "mod")))
+        async with Hub(store, versions[1], clock=Watch(), ticks=False) as hub:
+            assert await hub.handle(event("1", "point")) == []
+            [decision] = await hub.handle(event("3", "point"))
+            assert [(change.before, change.after) for change in decision.ledgers] == [(3, 4)]
+
+    run(go())
+
+
+COUNTED = """
+rewards:
+  - {{id: point, on: message, when: text contains "point", grant: {{points: 1}}}}
+  - {{id: other, on: message, when: text contains "never {}", grant: {{points: 1}}}}
+ledgers:
+  points: {{per: member}}
+"""
