@@ -18,7 +18,9 @@ from groundrules.cli.token import wanted
 if TYPE_CHECKING:
     import socket
 
-    from groundrules.service import Tokens
+    from starlette.types import ASGIApp
+
+    from groundrules.service import Service, Tokens
 
 
 @click.command("serve")
@@ -139,5 +141,19 @@ async def _run(
 
     async with Hub(store, books, ticks=ticks) as hub, Service(hub, tokens) as service:
         host, port = listening.getsockname()[:2]
-        tell(f"listening on http://{f'[{host}]' if ':' in host else host}:{port}")
-        await Server(service).serve(sockets=[listening])
+        at = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+        tell(f"listening on {at}")
+        await Server(service, _with_console(service, at)).serve(sockets=[listening])
+
+
+def _with_console(service: Service, at: str) -> ASGIApp | None:
+    """Return the service with the console beside it, None where the console is not installed."""
+    try:
+        from groundrules.console import Console
+    except ModuleNotFoundError:
+        return None
+    from groundrules.service import application
+
+    console = Console(service.hub, service.tokens, application(service))
+    tell(f"the console, for ten minutes and one visitor: {at}/console/enter/{console.sessions.link()}")
+    return console

@@ -352,6 +352,10 @@ class Hub:
         """Return the communities that are kept, in the order of their ids, behind `after`."""
         return await self._read(lambda: self._store.heads(after, limit))
 
+    def now(self) -> int:
+        """Return what time it is for the hub (ms)."""
+        return self._core.clock()
+
     async def community(self, id: str) -> Head | None:
         """Return what is kept of a community beside its rows; None if nothing is."""
         return await self._read(lambda: self._store.head(id))

@@ -15,6 +15,7 @@ from typing import Any
 
 import h11
 import uvicorn
+from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from groundrules.service.app import application
@@ -80,11 +81,11 @@ class Connection(H11Protocol):
 class Server(uvicorn.Server):
     """Stops gently on Ctrl-C or SIGTERM, at once when asked a second time."""
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Service, app: ASGIApp | None = None) -> None:
         self._service = service
         super().__init__(
             uvicorn.Config(
-                application(service),
+                app or application(service),
                 http=Connection,
                 ws="none",
                 lifespan="off",

@@ -1,0 +1,195 @@
+"""The console as an ASGI application below `/console`: who is let in, which page it is, and what surrounds each."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from http.cookies import CookieError, SimpleCookie
+from urllib.parse import parse_qsl, quote, unquote
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import RedirectResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from groundrules.console import doing, pages
+from groundrules.console.sessions import COOKIE, LASTS, Session, Sessions
+from groundrules.console.view import AT, LANGUAGES, View, drawn, spoken, style, style_name
+from groundrules.errors import GroundrulesError
+from groundrules.narrate.speech import language_of
+from groundrules.runtime import Hub
+from groundrules.service.tokens import Role, Tokens
+
+LARGEST = 1 << 17
+"""Bytes of a form."""
+MOST_COMMUNITIES = 500
+SHELTER = {
+    "content-security-policy": "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'",
+    "referrer-policy": "same-origin",
+    "x-content-type-options": "nosniff",
+    "cache-control": "no-store",
+    "x-frame-options": "DENY",
+}
+log = logging.getLogger("groundrules.console")
+
+Show = Callable[[View], Awaitable[Response]]
+SHOWN: dict[str, Show] = {
+    "": pages.today,
+    "today": pages.today,
+    "queue": pages.queue,
+    "log": pages.log,
+    "rules": pages.rules,
+    "settings": lambda view: doing.settings(view, None),
+    "try": lambda view: doing.attempt(view, None),
+}
+OF_ONE: dict[str, Callable[[View, str], Awaitable[Response]]] = {"decision": pages.decision, "member": pages.member}
+DONE: dict[str, tuple[Role, Callable[[View, doing.Form], Awaitable[Response]]]] = {
+    "answer": ("moderate", doing.answer),
+    "report": ("moderate", doing.report),
+    "pause": ("moderate", doing.pause),
+    "settings": ("observe", doing.settings),
+    "try": ("observe", doing.attempt),
+}
+
+
+class Console:
+    """Serves the console of a hub; everything that is not below `/console` goes to `others`."""
+
+    def __init__(self, hub: Hub, tokens: Tokens, others: ASGIApp) -> None:
+        self._hub = hub
+        self._others = others
+        self.sessions = Sessions(tokens)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope.get("path", "")
+        if scope["type"] != "http" or not (path == AT or path.startswith(AT + "/")):
+            await self._others(scope, receive, send)
+            return
+        request = Request(scope, receive)
+        try:
+            response = await self._answered(request)
+        except ClientDisconnect:
+            return
+        except GroundrulesError as error:
+            response = self._plain(request, 409, spoken(_language(request))("refused_with", why=str(error)))
+        except Exception:
+            log.exception("a defect while %s was answered", path)
+            response = self._plain(request, 500, "500")
+        for name, value in SHELTER.items():
+            response.headers.setdefault(name, value)
+        await response(scope, receive, send)
+
+    async def _answered(self, request: Request) -> Response:
+        raw = request.scope.get("raw_path") or quote(request.scope["path"]).encode()
+        parts = [unquote(part) for part in raw.decode("ascii", "replace").split("?")[0].split("/")[2:]]
+        if parts == [style_name()]:
+            kept = {"cache-control": "public, max-age=31536000, immutable"}
+            return Response(style(), media_type="text/css", headers=kept)
+        if parts[:1] == ["enter"] or parts == ["leave"]:
+            return await self._door(request, parts)
+        session = self.sessions.get(_cookie(request))
+        if session is None:
+            return self._enter(request, "")
+        view = await self._view(request, session)
+        if request.method == "POST":
+            return await self._done(view, parts)
+        return await self._shown(view, parts)
+
+    async def _shown(self, view: View, parts: list[str]) -> Response:
+        if len(parts) == 2 and parts[0] in OF_ONE:
+            return await OF_ONE[parts[0]](view, parts[1])
+        show = SHOWN.get("/".join(parts))
+        if show is None:
+            return pages.missing(view)
+        if view.community is None and show is not pages.today:
+            return RedirectResponse(view.link("today"), 303)
+        return await show(view)
+
+    async def _done(self, view: View, parts: list[str]) -> Response:
+        form = await _form(view.request)
+        if not view.session.sealed(form.get("seal", "")):
+            return self._refused(view, 403, "old_form")
+        if view.community is None:
+            return RedirectResponse(view.link("today"), 303)
+        forgets = len(parts) == 2 and parts[0] == "forget"
+        found = DONE.get("/".join(parts))
+        if found is None and not forgets:
+            return pages.missing(view)
+        saves = parts == ["settings"] and form.get("what") == "save"
+        if not view.session.may("administer" if found is None or saves else found[0]):
+            return self._refused(view, 403, "not_allowed")
+        return await (doing.forget(view, parts[1], form) if found is None else found[1](view, form))
+
+    # --- the door -------------------------------------------------------------------------------
+
+    async def _door(self, request: Request, parts: list[str]) -> Response:
+        link = parts[1] if len(parts) == 2 else ""
+        if request.method != "POST":
+            return self._enter(request, "", link)
+        form = await _form(request)
+        if parts == ["leave"]:
+            session = self.sessions.get(_cookie(request))
+            if session is not None and session.sealed(form.get("seal", "")):
+                self.sessions.end(_cookie(request))
+            return RedirectResponse(AT, 303)
+        member = form.get("member", "").strip()[:200]
+        cookie = self.sessions.enter(link, member) if link else self.sessions.log_in(form.get("token", ""), member)
+        if cookie is None:
+            return self._enter(request, "wrong_link" if link else "wrong_token", status=403)
+        response = RedirectResponse(AT, 303)
+        secure = request.url.scheme == "https"
+        response.set_cookie(
+            COOKIE, cookie, max_age=int(LASTS), path=AT, httponly=True, samesite="strict", secure=secure
+        )
+        return response
+
+    def _enter(self, request: Request, said: str, link: str = "", status: int = 200) -> Response:
+        lang = _language(request)
+        say = spoken(lang)
+        action = f"{AT}/enter/{quote(link, safe='')}" if link else f"{AT}/enter"
+        return drawn("enter.html", lang, status, say=say, said=say(said) if said else "", link=link, action=action)
+
+    async def _view(self, request: Request, session: Session) -> View:
+        heads = await self._hub.communities(limit=MOST_COMMUNITIES)
+        known = tuple(head.community for head in heads)
+        asked = request.query_params.get("community")
+        chosen = asked if asked in known else next(iter(known), None)
+        if asked and asked not in known and await self._hub.community(asked) is not None:
+            chosen, known = asked, (asked, *known)
+        return View(request, self._hub, self.sessions, session, _language(request), chosen, known)
+
+    def _refused(self, view: View, status: int, said: str) -> Response:
+        return view.page("said.html", status, title=str(status), said=view.say(said), back=view.link("today"))
+
+    def _plain(self, request: Request, status: int, said: str) -> Response:
+        lang = _language(request)
+        return drawn("said.html", lang, status, say=spoken(lang), title=str(status), said=said, back=AT)
+
+
+def _language(request: Request) -> str:
+    asked = request.query_params.get("lang")
+    if asked in LANGUAGES:
+        return asked
+    accepted = request.headers.get("accept-language", "").split(",")[0].split(";")[0].strip()
+    return language_of(accepted) if accepted else "en"
+
+
+def _cookie(request: Request) -> str:
+    try:
+        found = SimpleCookie(request.headers.get("cookie", "")).get(COOKIE)
+    except CookieError:
+        return ""
+    return found.value if found else ""
+
+
+async def _form(request: Request) -> dict[str, str]:
+    """Read a form, as far as it is one. What is too long is none."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST:
+            return {}
+    try:
+        return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=1000))
+    except ValueError:
+        return {}

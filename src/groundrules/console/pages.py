@@ -1,0 +1,160 @@
+"""What is shown: today, what waits, the log, a decision and why, a member, the rules."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections import Counter
+from typing import Any
+
+import msgspec
+from starlette.responses import HTMLResponse, Response
+
+from groundrules.calendar.instants import format_ms
+from groundrules.console.view import View
+from groundrules.decisions import Decision
+from groundrules.narrate.deeds import deed
+from groundrules.narrate.localised import pick
+from groundrules.runtime.core import Core, action_of
+from groundrules.stores.records import Head, Query
+from groundrules.time_units import DAY
+from groundrules.tools.handbook import handbook, html
+
+FAR = 1 << 53
+LATEST = 2000
+"""So many decisions of the last day are looked at."""
+PAGE = 30
+_decision = msgspec.json.Decoder(Decision)
+
+
+async def today(view: View) -> Response:
+    """What happened, and what waits."""
+    if view.community is None:
+        return view.page("said.html", title=view.say("today"), said=view.say("no_community"), back=view.link("today"))
+    found = await view.hub.decisions(Query(community=view.community, before=FAR, limit=LATEST))
+    since = (found[0].at if found else 0) - DAY
+    recent = [one for one in found if one.at >= since]
+    decisions = [_decision.decode(one.body) for one in recent]
+    rules = Counter(fired.rule for decision in decisions for fired in decision.fired)
+    head = await _head(view)
+    requests, actions = await _waiting(view)
+    notes = await view.hub.notes(view.community, 20)
+    return view.page(
+        "today.html",
+        trouble=view.hub.trouble,
+        paused=head is not None and head.paused,
+        decided=len(recent),
+        acted=sum(len(decision.actions) for decision in decisions),
+        waiting=len(requests) + sum(action["status"] == "doubtful" for action in actions),
+        rules=rules.most_common(20),
+        told=await view.told(found[:10]),
+        notes=[
+            {"at": format_ms(n.at)[:16], "kind": n.kind, "detail": n.detail.decode("utf-8", "replace")} for n in notes
+        ],
+    )
+
+
+async def _head(view: View) -> Head | None:
+    assert view.community is not None
+    return await view.hub.community(view.community)
+
+
+async def queue(view: View) -> Response:
+    """What waits for an answer."""
+    requests, actions = await _waiting(view)
+    return view.page("queue.html", requests=requests, actions=actions)
+
+
+async def _waiting(view: View) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    if view.community is None:
+        return [], []
+    wordings = {spec.name: spec for spec in (await view.plan()).actions}
+    requests: dict[str, dict[str, Any]] = {}
+    for action in await view.hub.pending(view.community):
+        request = requests.setdefault(action.key, {"id": action.key, "rules": [], "lines": []})
+        request["lines"].append(deed(action, view.lang, wordings))
+        request["rules"] = sorted({*request["rules"], *action.rules})
+    actions = [
+        {
+            "at": format_ms(one.at)[:16],
+            "key": one.key,
+            "status": one.status,
+            "reason": one.reason,
+            "line": deed(action_of(one), view.lang, wordings),
+        }
+        for one in await view.hub.actions(view.community, limit=200)
+    ]
+    return list(requests.values()), actions
+
+
+async def log(view: View) -> Response:
+    """Every decision, by member, rule and channel, the newest first."""
+    before = view.query("before")
+    query = Query(
+        community=view.community,
+        member=view.query("member"),
+        rule=view.query("rule"),
+        channel=view.query("channel"),
+        before=int(before) if before is not None and before.isdecimal() and len(before) < 16 else FAR,
+        limit=PAGE,
+    )
+    found = await view.hub.decisions(query)
+    older = None
+    if len(found) == PAGE:
+        wanted = {name: view.query(name) for name in ("member", "rule", "channel")}
+        older = view.link("log", **wanted, before=found[-1].position)
+    return view.page("log.html", told=await view.told(found), older=older)
+
+
+async def decision(view: View, number: str) -> Response:
+    """What happened and why."""
+    position = int(number) if number.isdecimal() and len(number) < 16 else 0
+    found = await view.hub.decisions(Query(after=position - 1, limit=1)) if position else []
+    if not found or found[0].position != position:
+        return missing(view)
+    [one] = await view.told(found)
+    kept: Decision = one["decision"]
+    members = {action.who for action in kept.actions if action.who} | {change.who for change in kept.ledgers}
+    whole = msgspec.json.format(found[0].body).decode("utf-8", "replace")
+    return view.page("decision.html", one=one, members=sorted(members), whole=whole)
+
+
+async def member(view: View, who: str) -> Response:
+    """A member: balances, and what was decided about them."""
+    if view.community is None:
+        return missing(view)
+    id, plan = view.community, await view.plan()
+    ledgers = [ledger for ledger in plan.ledgers if ledger.per == "member"]
+
+    def read(core: Core) -> list[int]:
+        return [core.communities[id].engine.balance(id, ledger.id, who) for ledger in ledgers]
+
+    values = await view.hub.do(id, read)
+    named = [pick(ledger.title, view.lang) or ledger.id for ledger in ledgers]
+    balances = [(name, value) for name, value in zip(named, values, strict=True) if value]
+    told = await view.told(await view.hub.history(who, id, PAGE))
+    return view.page("member.html", member=who, balances=balances, told=told)
+
+
+async def rules(view: View) -> Response:
+    """The handbook as members read it, with the numbers in force."""
+    if view.community is None:
+        return missing(view)
+    id = view.community
+    checked = await view.hub.do(id, lambda core: core.communities[id].edition.version.checked)
+    if checked is None:
+        return missing(view)
+    text = html(handbook(checked, view.lang))
+    styles = re.findall(r"<style>(.*?)</style>", text, re.DOTALL)
+    hashes = " ".join(f"'sha256-{_hash(style)}'" for style in styles)
+    return HTMLResponse(text, headers={"content-security-policy": f"default-src 'none'; style-src {hashes}"})
+
+
+def _hash(style: str) -> str:
+    return base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+
+
+def missing(view: View) -> Response:
+    """There is no such page."""
+    return view.page("said.html", 404, title="404", said=view.say("no_such_page"), back=view.link("today"))

@@ -1,0 +1,236 @@
+"""The console: who is let in, what is shown and done, and that nothing a member writes acts on a page."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import tomllib
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+httpx = pytest.importorskip("httpx")
+pytest.importorskip("jinja2")
+pytest.importorskip("starlette")
+
+from groundrules.calendar.instants import format_ms  # noqa: E402
+from groundrules.console import Console  # noqa: E402
+from groundrules.console.view import HERE  # noqa: E402
+from groundrules.runtime import Hub  # noqa: E402
+from groundrules.service.tokens import Tokens  # noqa: E402
+
+NOW = 1_767_225_600_000
+HOSTILE = "<script>alert(1)</script>\u202egnp.exe\x1b]0;x\x07 \" onmouseover=x' {{7*7}} " + "é" * 10_000
+BOOK = """
+rulebook: shop
+use: [std/chat]
+parameters:
+  most: {type: integer, default: 3, min: 1, max: 9, title: {zh: 上限, en: Most}}
+ledgers: {strikes: {per: member, title: {zh: 违规, en: Strikes}}}
+rules:
+  - id: long
+    title: Long
+    on: message
+    when: length(text) > most
+    then: [{strike: 1, ledger: strikes}, {reply: "{text}"}]
+  - id: bad
+    title: Bad
+    on: message
+    when: text contains "banme"
+    then: [ban]
+    approval: {by: admin, within: 1d}
+"""
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    path = tmp_path / "shop.yaml"
+    path.write_text(BOOK, encoding="utf-8")
+    return path
+
+
+def run(coroutine: Coroutine[Any, Any, Any]) -> Any:
+    return asyncio.run(asyncio.wait_for(coroutine, 60))
+
+
+def message(id: str, text: str, who: str = "ana") -> dict[str, Any]:
+    header = {"id": id, "type": "message", "time": format_ms(NOW), "community": {"id": "c"}, "text": text}
+    return header | {"actor": {"id": who}, "channel": {"id": "general"}, "message": {"id": id}}
+
+
+async def nothing(scope: Any, receive: Any, send: Any) -> None:
+    raise AssertionError("not below /console")
+
+
+@asynccontextmanager
+async def visited(book: Path, role: Any = None) -> AsyncIterator[tuple[Any, Hub]]:
+    """Somebody who is in: by a link, or with a token of a role."""
+    tokens = Tokens()
+    async with Hub("sqlite::memory:", book, clock=lambda: NOW, ticks=False) as hub:
+        await hub.handle(message("1", HOSTILE))
+        await hub.handle(message("2", "banme", who="<b>bo</b>"))
+        console = Console(hub, tokens, nothing)
+        transport = httpx.ASGITransport(app=console)
+        async with httpx.AsyncClient(transport=transport, base_url="http://test", follow_redirects=True) as client:
+            if role is None:
+                await client.post(f"/console/enter/{console.sessions.link()}", data={"member": "li"})
+            else:
+                await client.post("/console/enter", data={"token": tokens.new("t", role), "member": "li"})
+            yield client, hub
+
+
+def seal(page: str) -> str:
+    found = re.search(r'name="seal" value="([^"]+)"', page)
+    assert found is not None
+    return found[1]
+
+
+PAGES = ("", "/today", "/queue", "/log", "/log?member=ana&rule=long", "/rules", "/settings", "/try", "/member/ana")
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_nothing_that_a_member_writes_acts_on_any_page(book: Path, lang: str) -> None:
+    async def go() -> None:
+        async with visited(book) as (client, _):
+            for path in (
+                *PAGES,
+                "/decision/1",
+                "/decision/2",
+                "/member/%3Cb%3Ebo%3C%2Fb%3E",
+                f"/log?member={quote(HOSTILE[:60])}",
+            ):
+                page = await client.get(f"/console{path}", headers={"accept-language": lang})
+                assert page.status_code == 200, path
+                assert "default-src 'none'" in page.headers["content-security-policy"]
+                assert not re.search(r"<script|<b>bo|\u202e|\x1b|onmouseover=x'|49", page.text.replace("2049", "")), (
+                    path
+                )
+                assert f'lang="{lang}"' in page.text
+
+    run(go())
+
+
+def test_who_is_not_in_sees_nothing(book: Path) -> None:
+    async def go() -> None:
+        async with visited(book) as (client, hub):
+            strangers = httpx.AsyncClient(transport=client._transport, base_url="http://test")
+            for path in (*PAGES, "/decision/1"):
+                page = await strangers.get(f"/console{path}")
+                assert "advert" not in page.text
+                assert 'action="/console/enter"' in page.text
+            for path in ("/pause", "/settings", "/forget/ana", "/answer"):
+                assert 'action="/console/enter"' in (await strangers.post(f"/console{path}", data={"seal": "x"})).text
+            assert (await strangers.post("/console/enter", data={"token": "gr_x"})).status_code == 403
+            assert (await hub.community("c")).paused is False  # type: ignore[union-attr]
+
+    run(go())
+
+
+def test_a_link_opens_once(book: Path) -> None:
+    async def go() -> None:
+        async with visited(book) as (client, _):
+            console = client._transport.app
+            link = console.sessions.link()
+            other = httpx.AsyncClient(transport=client._transport, base_url="http://test", follow_redirects=True)
+            assert (await other.post(f"/console/enter/{link}", data={})).status_code == 200
+            assert (await other.post(f"/console/enter/{link}", data={})).status_code == 403
+
+    run(go())
+
+
+def test_a_form_of_somebody_else_does_nothing(book: Path) -> None:
+    async def go() -> None:
+        async with visited(book) as (client, hub):
+            answer = await client.post("/console/pause?community=c", data={"wanted": "pause", "seal": "forged"})
+            assert answer.status_code == 403
+            assert not (await hub.community("c")).paused  # type: ignore[union-attr]
+            page = (await client.get("/console/today")).text
+            await client.post("/console/pause?community=c", data={"wanted": "pause", "seal": seal(page)})
+            assert (await hub.community("c")).paused  # type: ignore[union-attr]
+
+    run(go())
+
+
+def test_who_may_only_look_changes_nothing(book: Path) -> None:
+    async def go() -> None:
+        async with visited(book, "observe") as (client, hub):
+            page = (await client.get("/console/settings")).text
+            forms = {
+                "pause": {"wanted": "pause"},
+                "settings": {"what": "save", "set.most": "5"},
+                "forget/ana": {"sure": "ana"},
+            }
+            for path, form in forms.items():
+                answer = await client.post(f"/console/{path}", data={**form, "seal": seal(page)})
+                assert answer.status_code == 403, path
+            assert await hub.settings("c") == {}
+            assert len(await hub.history("ana")) == 1
+
+    run(go())
+
+
+def test_settings_show_what_they_would_have_done_and_are_saved(book: Path) -> None:
+    async def go() -> None:
+        async with visited(book) as (client, hub):
+            page = (await client.get("/console/settings", headers={"accept-language": "zh"})).text
+            assert "上限" in page
+            form = {"set.most": "9", "seal": seal(page)}
+            previewed = (await client.post("/console/settings", data={**form, "what": "preview"})).text
+            assert "&lt;b&gt;bo&lt;/b&gt;" in previewed  # no longer hit
+            assert await hub.settings("c") == {}
+            assert "99" in (await client.post("/console/settings", data={**form, "set.most": "99"})).text
+            await client.post("/console/settings", data={**form, "what": "save"})
+            assert await hub.settings("c") == {"most": 9}
+
+    run(go())
+
+
+def test_a_request_is_answered_once(book: Path) -> None:
+    async def go() -> None:
+        async with visited(book) as (client, hub):
+            await hub.handle(message("r", "") | {"type": "roster", "members": [{"id": "li", "roles": ["admin"]}]})
+            page = (await client.get("/console/queue")).text
+            request = re.search(r'name="request" value="([^"]+)"', page)
+            assert request is not None
+            form = {"request": request[1], "answer": "refused", "reason": "no", "seal": seal(page)}
+            assert "Answered" in (await client.post("/console/answer", data=form)).text
+            assert "already" in (await client.post("/console/answer", data=form)).text
+            assert await hub.pending("c") == []
+
+    run(go())
+
+
+def test_trying_keeps_nothing(book: Path) -> None:
+    async def go() -> None:
+        async with visited(book) as (client, hub):
+            page = (await client.get("/console/try")).text
+            answer = (await client.post("/console/try", data={"text": "four", "seal": seal(page)})).text
+            assert "→" in answer
+            assert len(await hub.decisions()) == 2
+
+    run(go())
+
+
+def test_a_person_is_forgotten_only_if_named_twice(book: Path) -> None:
+    async def go() -> None:
+        async with visited(book) as (client, hub):
+            page = (await client.get("/console/member/ana")).text
+            await client.post("/console/forget/ana?community=c", data={"sure": "an", "seal": seal(page)})
+            assert len(await hub.history("ana")) == 1
+            await client.post("/console/forget/ana?community=c", data={"sure": "ana", "seal": seal(page)})
+            assert await hub.history("ana") == []
+
+    run(go())
+
+
+def test_words_are_there_in_both_languages_and_all_are_used() -> None:
+    words = {lang: tomllib.loads((HERE / "words" / f"console.{lang}.toml").read_text("utf-8")) for lang in ("zh", "en")}
+    assert words["zh"].keys() == words["en"].keys()
+    for key, text in words["en"].items():
+        assert set(re.findall(r"{\w+}", text)) == set(re.findall(r"{\w+}", words["zh"][key])), key
+    sources = "\n".join(path.read_text("utf-8") for path in (*HERE.glob("*.py"), *HERE.glob("templates/*.html")))
+    assert not [key for key in words["en"] if f'"{key}"' not in sources]
