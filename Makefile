@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 PIP := pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-latest test-lowest test-pythons format lint types layers pytest lock bench clean
+.PHONY: help demo console test test-latest test-lowest test-pythons format lint types layers pytest lock bench clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -21,9 +21,14 @@ $(STAMP): pyproject.toml $(CONSTRAINTS)
 
 demo: $(STAMP) ## decide on a shipped example: a week in a team chat
 	@$(BIN)/python -m groundrules.cli.main run examples/team-chat examples/team-chat/week.jsonl --format human
-	@printf '\nWhy?      %s\nWhat if?  %s\n' \
+	@printf '\nWhy?      %s\nWhat if?  %s\nLook:     %s\n' \
 		"$(BIN)/groundrules explain examples/team-chat examples/team-chat/week.jsonl --event e58" \
-		"$(BIN)/groundrules try examples/team-chat"
+		"$(BIN)/groundrules try examples/team-chat" \
+		"make console"
+
+console: $(STAMP) ## the same week in the moderators' console, on this machine
+	@mkdir -p build && $(BIN)/python -m groundrules.cli.main serve examples/team-chat --store sqlite:build/console.db \
+		--events examples/team-chat/week.jsonl --no-ticks --port 0
 
 test: $(STAMP) ## everything that CI checks
 	@$(MAKE) --no-print-directory format lint types layers pytest

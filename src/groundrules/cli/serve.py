@@ -6,6 +6,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import click
@@ -20,7 +21,11 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp
 
+    from groundrules.runtime import Hub
     from groundrules.service import Service, Tokens
+
+
+AT_ONCE = 1000
 
 
 @click.command("serve")
@@ -41,6 +46,11 @@ if TYPE_CHECKING:
     default=True,
     help="Let time pass by the clock of this machine, or only by the times of events, for recorded ones.",
 )
+@click.option(
+    "--events",
+    type=click.Path(exists=True, dir_okay=False),
+    help="Decide on the events of this file first, one a line; those that were decided before change nothing.",
+)
 @click.option("--log", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @ROOTS
 def command(
@@ -50,6 +60,7 @@ def command(
     port: int,
     tokens: str | None,
     ticks: bool,
+    events: str | None,
     form: Literal["text", "json"],
 ) -> None:
     """Decide on events that come over HTTP, keep what is decided, and hand out what is to be done.
@@ -71,7 +82,7 @@ def command(
         sys.exit(1)
     server.allow_connections()
     with listening:
-        _serve(books, store, known, listening, ticks, form)
+        _serve(books, store, known, listening, ticks, events, form)
 
 
 def _books(rulebooks: tuple[str, ...]) -> str | Callable[[str], str]:
@@ -116,6 +127,7 @@ def _serve(
     tokens: Tokens,
     listening: socket.socket,
     ticks: bool,
+    events: str | None,
     form: Literal["text", "json"],
 ) -> None:
     from groundrules.ports import PortError
@@ -124,7 +136,7 @@ def _serve(
 
     logs.set_up(form)
     try:
-        asyncio.run(_run(books, store, tokens, listening, ticks))
+        asyncio.run(_run(books, store, tokens, listening, ticks, events))
     except PortError as error:
         raise click.UsageError(str(error)) from None
     except StoreError as error:
@@ -133,17 +145,35 @@ def _serve(
 
 
 async def _run(
-    books: str | Callable[[str], str], store: str, tokens: Tokens, listening: socket.socket, ticks: bool
+    books: str | Callable[[str], str],
+    store: str,
+    tokens: Tokens,
+    listening: socket.socket,
+    ticks: bool,
+    events: str | None,
 ) -> None:
     from groundrules.runtime import Hub
     from groundrules.service import Service
     from groundrules.service.server import Server
 
     async with Hub(store, books, ticks=ticks) as hub, Service(hub, tokens) as service:
+        if events is not None:
+            await _decide_first(hub, Path(events))
         host, port = listening.getsockname()[:2]
         at = f"http://{f'[{host}]' if ':' in host else host}:{port}"
         tell(f"listening on {at}")
         await Server(service, _with_console(service, at)).serve(sockets=[listening])
+
+
+async def _decide_first(hub: Hub, path: Path) -> None:
+    """Decide on the events of a file, from where an earlier run left off."""
+    name = f"events {path.name}"
+    begin = int(await hub.position(name) or b"0")
+    lines = path.read_bytes().splitlines()[begin:]
+    for start in range(0, len(lines), AT_ONCE):
+        *most, last = lines[start : start + AT_ONCE]
+        await hub.handle_many(most)
+        await hub.handle(last, source=(name, b"%d" % (begin + start + len(most) + 1)))
 
 
 def _with_console(service: Service, at: str) -> ASGIApp | None:

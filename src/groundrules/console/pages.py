@@ -11,8 +11,7 @@ from typing import Any
 import msgspec
 from starlette.responses import HTMLResponse, Response
 
-from groundrules.calendar.instants import format_ms
-from groundrules.console.view import View
+from groundrules.console.view import View, local, titles
 from groundrules.decisions import Decision
 from groundrules.narrate.deeds import deed
 from groundrules.narrate.localised import pick
@@ -40,6 +39,8 @@ async def today(view: View) -> Response:
     head = await _head(view)
     requests, actions = await _waiting(view)
     notes = await view.hub.notes(view.community, 20)
+    plan = await view.plan()
+    called = titles(plan, view.lang)
     return view.page(
         "today.html",
         trouble=view.hub.trouble,
@@ -47,10 +48,11 @@ async def today(view: View) -> Response:
         decided=len(recent),
         acted=sum(len(decision.actions) for decision in decisions),
         waiting=len(requests) + sum(action["status"] == "doubtful" for action in actions),
-        rules=rules.most_common(20),
+        rules=[(rule, called.get(rule, rule), times) for rule, times in rules.most_common(20)],
         told=await view.told(found[:10]),
         notes=[
-            {"at": format_ms(n.at)[:16], "kind": n.kind, "detail": n.detail.decode("utf-8", "replace")} for n in notes
+            {"at": local(n.at, plan.timezone), "kind": n.kind, "detail": n.detail.decode("utf-8", "replace")}
+            for n in notes
         ],
     )
 
@@ -69,7 +71,8 @@ async def queue(view: View) -> Response:
 async def _waiting(view: View) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     if view.community is None:
         return [], []
-    wordings = {spec.name: spec for spec in (await view.plan()).actions}
+    plan = await view.plan()
+    wordings = {spec.name: spec for spec in plan.actions}
     requests: dict[str, dict[str, Any]] = {}
     for action in await view.hub.pending(view.community):
         request = requests.setdefault(action.key, {"id": action.key, "rules": [], "lines": []})
@@ -77,7 +80,7 @@ async def _waiting(view: View) -> tuple[list[dict[str, Any]], list[dict[str, Any
         request["rules"] = sorted({*request["rules"], *action.rules})
     actions = [
         {
-            "at": format_ms(one.at)[:16],
+            "at": local(one.at, plan.timezone),
             "key": one.key,
             "status": one.status,
             "reason": one.reason,

@@ -20,6 +20,7 @@ from groundrules.console.sessions import Session, Sessions
 from groundrules.decisions import Decision
 from groundrules.display.safe import plain
 from groundrules.narrate.decision import narrate
+from groundrules.narrate.localised import pick
 from groundrules.narrate.speech import Speech
 from groundrules.plan import ir
 from groundrules.runtime import Hub
@@ -68,23 +69,38 @@ class View:
 
     async def told(self, logged: list[Logged]) -> list[Mapping[str, Any]]:
         """Return decisions of the log as pages show them."""
-        wordings = {action.name: action for action in (await self.plan()).actions} if self.community else {}
-        return [self._told(one, wordings) for one in logged]
+        if self.community is None:
+            return [self._told(one, {}, {}, "UTC") for one in logged]
+        plan = await self.plan()
+        wordings = {action.name: action for action in plan.actions}
+        return [self._told(one, wordings, titles(plan, self.lang), plan.timezone) for one in logged]
 
-    def _told(self, one: Logged, wordings: Mapping[str, Any]) -> Mapping[str, Any]:
+    def _told(
+        self, one: Logged, wordings: Mapping[str, Any], titled: Mapping[str, str], zone: str
+    ) -> Mapping[str, Any]:
         decision = _decision.decode(one.body)
         return {
             "position": one.position,
-            "at": format_ms(one.at).replace("T", " ")[:16],
+            "at": local(one.at, zone),
             "decision": decision,
             "lines": narrate(decision, self.lang, dict(wordings)),
-            "rules": [fired.rule for fired in decision.fired],
+            "rules": [titled.get(fired.rule, fired.rule) for fired in decision.fired],
             "link": self.link("decision", str(one.position)),
         }
 
     def page(self, template: str, status: int = 200, **values: Any) -> Response:
         """Draw a page."""
         return drawn(template, self.lang, status, view=self, session=self.session, say=self.say, **values)
+
+
+def local(at: int, zone: str) -> str:
+    """Return an instant as the clock of a community shows it, to the minute."""
+    return Speech("common", "en", zone).local(format_ms(at)).strftime("%Y-%m-%d %H:%M")
+
+
+def titles(plan: ir.Plan, lang: str) -> dict[str, str]:
+    """Return what rules are called, by id."""
+    return {rule.id: pick(rule.title, lang) or rule.id for rule in plan.rules}
 
 
 @cache
