@@ -180,6 +180,9 @@ class DiscordServer:
     def connected(self) -> bool:
         return self._ready.is_set()
 
+    def gone(self) -> bool:
+        return not self.connected()
+
     async def join(self, name: str) -> None:
         self.members.append(IDS[name])
         await self.dispatch("GUILD_MEMBER_ADD", {**self._member(IDS[name]), "guild_id": GUILD})

@@ -96,6 +96,9 @@ class OneBotClient:
     def connected(self) -> bool:
         return self._asked.is_set()
 
+    def gone(self) -> bool:
+        return not self.connected()
+
     async def join(self, name: str) -> None:
         self.members[IDS[name]] = "member"
         notice = {"notice_type": "group_increase", "sub_type": "approve", "operator_id": 0}

@@ -53,6 +53,10 @@ class Stage(Protocol):
         """Whether the bot is there."""
         ...
 
+    def gone(self) -> bool:
+        """Whether it is seen that the bot was killed, where that matters for what is written next."""
+        ...
+
     async def join(self, name: str) -> None: ...
 
     async def write(self, name: str, words: str) -> None: ...
@@ -144,7 +148,7 @@ async def play(stage: Stage, bot: Bot) -> None:
     await until(lambda: stage.deleted() == 2, bot, "the second advert goes")
     await asyncio.sleep(SETTLED)
     await bot.kill()
-    await until(lambda: not stage.connected(), bot, "the bot is gone")
+    await until(stage.gone, bot, "the bot is gone")
     await bot.start()
     await until(stage.connected, bot, "the bot is there again")
     await stage.write("li", ADVERT)

@@ -120,6 +120,9 @@ class TelegramServer:
         """Whether the bot asks for updates; one that was killed asks no more within a second."""
         return time.monotonic() - self._asked < 0.9
 
+    def gone(self) -> bool:
+        return not self.connected()
+
     async def join(self, name: str) -> None:
         who = user(IDS[name])
         old, new = {"status": "left", "user": who}, {"status": "member", "user": who}

@@ -61,6 +61,7 @@ class Host:
         self.endings = Endings(self)
         self._begun: dict[str, asyncio.Task[None]] = {}
         self._told: set[str] = set()
+        self.started = self._now()
 
     # --- beginning and ending -------------------------------------------------------------------
 
@@ -89,8 +90,10 @@ class Host:
 
     async def _begin(self, community: str) -> None:
         room = self.room(community)
+        room.since = room.since or self.started
         with _logged("the recorded events of %s can't be read", community):
             for segment in await self.hub.recorded(community, self._now() - REMEMBERED):
+                room.since = min(segment.until, self.started)
                 for line in segment.body.splitlines():
                     room.note(mapping(msgspec.json.decode(line)))
         with _logged("who is in %s can't be asked", community):

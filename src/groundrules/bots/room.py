@@ -43,6 +43,8 @@ class Room:
         self.polls: Recent[Mapping[str, Any]] = Recent(POLLS)
         self.requests: Recent[Any] = Recent(MEMBERS)
         """What names a request to join on the platform, by the applicant."""
+        self.since = 0.0
+        """The time (ms) since which the bot is responsible: that of the last recorded event, else when it came."""
         self.channel: str | None = None
         """The channel of the latest message."""
 
