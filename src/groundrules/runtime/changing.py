@@ -43,6 +43,17 @@ TRIAL_BYTES = 4 << 30
 log = logging.getLogger("groundrules.hub")
 
 
+class Candidate(msgspec.Struct, frozen=True):
+    """A rulebook that runs beside the one in force, by its path, since an instant (ms)."""
+
+    path: str
+    since: int
+
+
+_encode = msgspec.json.encode
+_candidate = msgspec.json.Decoder(Candidate | None).decode
+
+
 @dataclass(frozen=True)
 class Trial:
     """What a rulebook's lint and tests came to, before it is in force; `said` is what they printed."""
@@ -94,7 +105,24 @@ class Changing:
 
     async def compare(self, community: str, after: Edition | Source, days: float) -> Report:
         """Say what the recorded events of the last days would have come to under another rulebook, and as it is."""
-        since = self._core.clock() - round(days * DAY)
+        return await self._compared(community, after, self._core.clock() - round(days * DAY))
+
+    async def shadow(self, community: str, path: str | None) -> None:
+        """Let a candidate run beside what runs, from now on and with a state of its own; None ends it."""
+        if path is not None:
+            await self._read(lambda: edition(path, PLAIN))
+        candidate = _encode(None if path is None else Candidate(path, self._core.clock()))
+        await self._do(community, lambda core: core.reached(f"candidate {community}", candidate))
+
+    async def differences(self, community: str) -> Report:
+        """Say what a candidate has decided otherwise since it began. Raises HubError if there is none."""
+        kept = await self._read(lambda: self._store.source(f"candidate {community}"))
+        found = _candidate(kept) if kept else None
+        if found is None:
+            raise HubError(f"no candidate runs in {community}")
+        return await self._compared(community, found.path, found.since)
+
+    async def _compared(self, community: str, after: Edition | Source, since: int) -> Report:
         before = await self._now(community)
 
         def replay() -> Report:

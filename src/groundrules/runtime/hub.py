@@ -332,6 +332,21 @@ class Hub:
         """Say what the recorded events of the last days would have come to under another rulebook, and as it is."""
         return await self._changing.compare(community, source, days)
 
+    async def shadow(self, community: str, path: str | None) -> None:
+        """Let a candidate run beside the rulebook in force, from now on, with a state of its own; None ends it.
+
+        It never acts. What it decides is worked out from the recorded events when somebody asks for the `differences`,
+        so that a replay of them gives the same. Raises HubError if the rulebook at `path` can't be used.
+        """
+        await self._changing.shadow(community, path)
+
+    async def differences(self, community: str) -> Report:
+        """Say what a candidate would have done otherwise, rule by rule and member by member, since it began.
+
+        Raises HubError if none runs.
+        """
+        return await self._changing.differences(community)
+
     async def install(self, book: Sources, by: str) -> Trial:
         """Put another rulebook in force, or another version at the same path, if it lints and passes its own tests.
 

@@ -543,3 +543,29 @@ def test_records_go_when_they_have_been_kept_long_enough(book: str, place: str) 
             assert {one.event for one in await logged(hub)} == {"2"}
 
     run(go())
+
+
+def test_a_candidate_runs_beside_and_never_acts(settable: Path, place: str, tmp_path: Path) -> None:
+    candidate = tmp_path / "candidate.yaml"
+    candidate.write_text(SETTABLE.replace("default: 3", "default: 5"), encoding="utf-8")
+
+    async def go() -> None:
+        watch = Watch()
+        async with Hub(place, settable, clock=watch, ticks=False) as hub:
+            await hub.handle(message("before", "xxxx", watch.now, who="zoe"))
+            with pytest.raises(HubError, match="no candidate"):
+                await hub.differences("c")
+            watch.now += 1000
+            await hub.shadow("c", str(candidate))
+            for number, who in enumerate(("ana", "bo"), 1):
+                watch.now += 1000
+                await hub.handle(message(who, "x" * (3 + number), watch.now, who=who))
+        async with Hub(place, settable, clock=watch, ticks=False) as hub:
+            [row] = rows_of(await hub.differences("c"))
+            assert (row.before, row.after, row.members_lost) == (2, 0, ("ana", "bo"))
+            assert len(await hub.actions()) == 3
+            await hub.shadow("c", None)
+            with pytest.raises(HubError, match="no candidate"):
+                await hub.differences("c")
+
+    run(go())
