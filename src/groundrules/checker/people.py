@@ -40,6 +40,8 @@ def _own_texts(book: Rulebook) -> Iterable[Texts]:
         yield from (parameter.title, parameter.description)
     for ledger in book.ledgers:
         yield ledger.title
+    for _, title in book.tags:
+        yield title
 
 
 def for_people(session: Session, instance: Instance, texts: Texts) -> None:

@@ -299,6 +299,7 @@ class Rulebook:
     assumptions: tuple[Assumption, ...] = ()
     ledgers: tuple[LedgerDeclaration, ...] = ()
     caps: tuple[CapDeclaration, ...] = ()
+    tags: tuple[tuple[Located, Texts], ...] = ()  # what members call tags
     rules: tuple[Rule, ...] = ()
     ladders: tuple[Ladder, ...] = ()
     paths: tuple[Path, ...] = ()

@@ -200,6 +200,7 @@ def read_rulebook(
         assumptions=sections.assumptions(),
         ledgers=sections.named("ledgers", sections.ledger),
         caps=sections.named("caps", sections.cap),
+        tags=tuple((text(key), read_texts(value, sections.report)) for _, key, value in sections.entries("tags")),
         rules=rules + rewards,
         ladders=sections.items("ladders", items.read_ladder),
         paths=sections.items("paths", items.read_path),

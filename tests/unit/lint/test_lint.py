@@ -152,7 +152,7 @@ def test_a_default_does_not_hide_that_nobody_supplies_a_fact_and_links_come_with
 def test_what_a_roster_says_is_known_in_every_event() -> None:
     text = HEAD + "rules:\n  - {id: a, title: a, on: message, when: age(actor.joined) < 3d, then: [hold]}\n"
     tables = {"qq": Platform({"message": frozenset({"text"}), "roster": frozenset({"members", "members.joined"})})}
-    assert lint_text(text, supplies=tables).diagnostics == ()
+    assert [one for one in lint_text(text, supplies=tables).diagnostics if one.code == "GR620"] == []
 
 
 WAITING = (

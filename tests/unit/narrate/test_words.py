@@ -28,9 +28,11 @@ DOMAINS = {  # domain → the folders and modules that speak of it
     "diff": ("tools/diffing/render", "tools/diffing/model.py", "tools/diffing/blocks.py", "logic/implication.py"),
     "handbook": ("tools/handbook",),
     "bots": ("bots",),
+    "conditions": ("telling",),
 }
 OUTSIDE = {
-    "handbook": ("events.", "themes.", "<", ">", "=", "!"),
+    "handbook": ("events.", "themes.", "people.", "moments."),
+    "conditions": ("facts.", "keys.", "functions.", "people.", "not_", "known_"),
     "try": ("types.",),
     "decisions": ("notes.",),
 }  # named by data; see below

@@ -62,6 +62,7 @@ GAP_IN_TIMES = _lint("GR640", "gap-in-times", "a number that `times` leaves out"
 EXEMPTING_WORDS = _lint("GR641", "exempting-words", "words that let anybody through who writes them")
 LASTING_VOTES = _lint("GR642", "lasting-votes", "a count of votes that takes none back")
 UNBOUNDED_AMOUNT = _lint("GR643", "unbounded-amount", "a number that whoever writes a text chooses without bound")
+UNTOLD_CONDITION = _lint("GR644", "untold-condition", "a condition that members are not told of", Severity.NOTE)
 
 UNUSED_IGNORE = Code(
     "GR698",

@@ -45,6 +45,7 @@ from groundrules.lint.rules.unreachable_unless import unreachable_unless
 from groundrules.lint.rules.unsent_event import unsent_event
 from groundrules.lint.rules.unsupplied_fact import unsupplied_fact
 from groundrules.lint.rules.unsupported_action import unsupported_action
+from groundrules.lint.rules.untold_condition import untold_condition
 from groundrules.lint.rules.unused_declaration import unused_declaration
 from groundrules.lint.rules.wordless_messages import wordless_messages
 
@@ -92,4 +93,5 @@ RULES: tuple[Rule, ...] = (
     gap_in_times,
     unsent_event,
     unsupported_action,
+    untold_condition,
 )

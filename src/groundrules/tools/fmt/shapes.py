@@ -130,6 +130,7 @@ ROOT = Shape(
         "assume": Shape(each=Shape(each=_EXPRESSION)),
         "ledgers": Shape(each=Shape(order=_words("per floor ceiling fade title"), keys={"fade": _FADE})),
         "caps": Shape(each=_RATE),
+        "tags": Shape(),
         "limits": Shape(order=_words("open_paths text retain ahead"), keys={"retain": _DURATION, "ahead": _DURATION}),
         "rules": Shape(items=_RULE),
         "rewards": Shape(items=_RULE),

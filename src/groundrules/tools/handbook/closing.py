@@ -79,7 +79,7 @@ def _kept(guide: Guide) -> Iterator[str]:
         ]
         yield phrases("kept_labels", labels=phrases.join(sorted(lifetimes), "comma"))
     if plan.facts.get("member"):
-        facts = phrases.join(plan.facts["member"], "comma")
+        facts = phrases.join(map(phrases.fact, plan.facts["member"]), "comma")
         yield phrases("kept_facts", facts=facts, length=phrases.length(plan.retain))
     yield phrases("kept_ids")
 

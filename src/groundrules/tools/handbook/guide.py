@@ -47,6 +47,17 @@ class Guide:
             if rule.source.tags
         }
 
+    def theme(self, tag: str, alias: str) -> str:
+        """What a tag is called: by the rulebook that gave it, by the one that uses that, else in our words."""
+        if not tag:
+            return self.phrases("other")
+        by_alias = {".".join(instance.alias): instance for instance in self.checked.instances}
+        for instance in (by_alias[alias], by_alias[""]):
+            for named, title in instance.book.tags:
+                if named.value == tag:
+                    return pick(filled(title, instance), self.phrases.lang)
+        return self.phrases.named("themes", tag) or tag.replace("-", " ").replace("_", " ").capitalize()
+
     def is_bookkeeping(self, rule: ir.Rule) -> bool:
         """Tell whether a rule only keeps numbers about the whole group, and so is nothing to members."""
         per = {ledger.id: ledger.per for ledger in self.plan.ledgers}

@@ -1,4 +1,4 @@
-"""Parts of a plan as phrases: triggers, effects, windows, times, in one language."""
+"""Parts of a plan as phrases: triggers, effects, times, in one language."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from groundrules.narrate.localised import pick
 from groundrules.narrate.speech import Speech
 from groundrules.plan import ir
 from groundrules.plan.order import as_written
+from groundrules.telling.conditions import Conditions, Names
 from groundrules.time_units import format_clock
-from groundrules.window_kinds import KINDS
 
 CLEAR = ("", "actor", "channel", "community", "member")  # who these are needs no words
 
@@ -25,6 +25,7 @@ class Phrases(Speech):
     def __init__(self, plan: ir.Plan, lang: str) -> None:
         super().__init__("handbook", lang)
         self.plan = plan
+        self.conditions = Conditions(plan, lang, Names(self.event, self.ledger, self.state))
 
     def named(self, table: str, name: str) -> str | None:
         """What a name is called here; None if there are no words for it."""
@@ -42,11 +43,20 @@ class Phrases(Speech):
         title = self.plan.events.get(type, {}).get("title")
         return str(title) if title and title != type else type.replace(".", " ").replace("_", " ")
 
+    def fact(self, name: str) -> str:
+        """What a fact about members is called."""
+        form = f"facts.{name}"
+        return self.conditions(form) if self.conditions.knows(form) else name.replace("_", " ")
+
     def events(self, types: Iterable[str]) -> str:
         return self.join(map(self.event, types))
 
     def ledger(self, id: str) -> str:
         return self.title(self._ledgers[id].title, id)
+
+    def state(self, id: str) -> str:
+        rules = (rule for rule in self.plan.rules if rule.id.startswith(f"{id}#"))
+        return self.title(next((rule.title for rule in rules), {}), id)
 
     @cached_property
     def _ledgers(self) -> dict[str, ir.Ledger]:
@@ -56,14 +66,10 @@ class Phrases(Speech):
     def _actions(self) -> dict[str, ir.ActionSpec]:
         return {action.name: action for action in self.plan.actions}
 
-    @cached_property
-    def _windows(self) -> dict[str, ir.Window]:
-        return {window.id: window for window in self.plan.windows}
-
     # --- values ---------------------------------------------------------------------------------
 
     def value(self, expr: Any, length: bool = False) -> str:
-        """A parameter's value: a constant as people say it, a path by its name, anything else as it was written."""
+        """A parameter's value: a constant as people say it, a path in words, anything else as the rule says."""
         match expr:
             case ir.Const():
                 return self._constant(expr.value, "duration" if length else expr.kind)
@@ -71,10 +77,14 @@ class Phrases(Speech):
                 return self.value(expr.value, length)
             case ir.Field(path=path) | ir.Fact(path=path):
                 fact = (expr.fact,) if isinstance(expr, ir.Fact) else ()
-                return ".".join((*path, *fact)) or self("them")
-            case ir.Expr(src=src) if src >= 0:
-                return self.plan.sources[src].text
+                return self._read(".".join((*path, *fact)))
         return self("as_rule_says")
+
+    def _read(self, path: str) -> str:
+        """What is read of an event, in words."""
+        if not path:
+            return self("them")
+        return self.named("moments", path) or self.named("people", path) or self("as_rule_says")
 
     def _constant(self, value: Any, kind: ir.Kind | None) -> str:
         if isinstance(value, list):
@@ -89,8 +99,8 @@ class Phrases(Speech):
             expr = expr.value
         if isinstance(expr, ir.Field):
             path = ".".join(expr.path)
-            return "" if path in CLEAR else self.named("people", path) or path
-        return "" if expr is None else self.value(expr)
+            return "" if path in CLEAR else self.named("people", path) or self("concerned")
+        return "" if expr is None else self("concerned")
 
     def date(self, instant: int) -> str:
         year, month, day = date_of(local(self.plan.timezone, instant)[0])
@@ -157,22 +167,18 @@ class Phrases(Speech):
         if length and isinstance(value, ir.Const) and value.value == 0:
             return ""
         if isinstance(value, _REFERENCES):
-            return self.whom(value) or self("them")
+            return self._reference(value, length)
         return self.value(value, length)
 
-    # --- windows and times ----------------------------------------------------------------------
+    def _reference(self, value: Any, length: bool) -> str:
+        """What an effect takes from the event."""
+        inner = value.value if isinstance(value, ir.Coalesce) else value
+        path = ".".join(inner.path) if isinstance(inner, ir.Field) else ""
+        if named := self.named("moments", path):
+            return named
+        return self("some_time") if length else self.whom(value) or self("them")
 
-    def window(self, test: ir.WindowTest) -> str:
-        """`at least 8 times within 10 seconds: writing a message`."""
-        window = self._windows[test.window]
-        kind, word, bound = KINDS[window.kind], f"window_{window.kind}", str(test.bound)
-        if kind.elapsed:
-            bound = self.length(test.bound)
-        elif test.bound == 1 and kind.keeps_entries:
-            word, bound = f"{word}_one", bound if kind.takes else self("once")
-        times = self(test.operator, n=bound)
-        counted = self("less", type=self.event(window.type)) if window.less else self.event(window.type)
-        return self(word, times=times, within=self.length(test.within), type=counted)
+    # --- times ----------------------------------------------------------------------
 
     def at(self, when: ir.When) -> str:
         """`every Monday at 09:00`."""
@@ -194,8 +200,12 @@ class Phrases(Speech):
     def _instant(self, at: Any) -> str:
         if isinstance(at, ir.Arithmetic) and isinstance(at.right, ir.Const):
             word = "before" if at.operator == "-" else "behind"
-            return self(word, length=self.value(at.right), date=self.value(at.left))
-        return self("at", date=self.value(at))
+            return self(word, length=self.value(at.right), date=self._moment(at.left))
+        return self("at", date=self._moment(at))
+
+    def _moment(self, at: Any) -> str:
+        path = ".".join(at.path) if isinstance(at, ir.Field) else ""
+        return self.named("moments", path) or self("some_time")
 
 
 _REFERENCES = (ir.Field, ir.Fact, ir.Coalesce)

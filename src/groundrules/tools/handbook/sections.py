@@ -55,14 +55,8 @@ def _themes(guide: Guide, rules: list[ir.Rule], level: int) -> Iterator[Block]:
         themes.setdefault(guide.themes.get(rule.id, ""), []).append(rule)
     for theme in sorted(themes, key=lambda theme: (theme == "", theme)):
         if len(themes) > 1:
-            yield Heading(level, _theme(guide.phrases, theme))
+            yield Heading(level, guide.theme(theme, alias_of(themes[theme][0].id)))
         yield Items(tuple(_rule(guide, rule) for rule in themes[theme]))
-
-
-def _theme(phrases: Phrases, tag: str) -> str:
-    if not tag:
-        return phrases("other")
-    return phrases.named("themes", tag) or tag.replace("-", " ").replace("_", " ").capitalize()
 
 
 def _rule(guide: Guide, rule: ir.Rule) -> Item:
@@ -78,9 +72,7 @@ def _sentence(phrases: Phrases, rule: ir.Rule) -> str:
 def _conditions(guide: Guide, rule: ir.Rule) -> Iterator[str]:
     """The small print: from which count on, how often, who has to approve, for whom and until when."""
     phrases = guide.phrases
-    tests = list(dict.fromkeys(map(phrases.window, within(rule.when, ir.WindowTest))))
-    if tests:
-        yield phrases("limit", tests=phrases.join(reversed(tests), "then"))
+    yield from told(guide, rule)
     for number, effects in rule.times.steps if rule.times else ():
         length = phrases.length(rule.times.within) if rule.times else ""
         yield phrases("times", length=length, n=number, what=phrases.effects(effects))
@@ -93,6 +85,36 @@ def _conditions(guide: Guide, rule: ir.Rule) -> Iterator[str]:
         yield phrases("rollout", share=f"{rule.rollout:.0%}")
     if rule.ends is not None:
         yield phrases("ends", date=phrases.date(rule.ends))
+
+
+_OF_MACHINES = frozenset({"event.actor.bot", "event.actor.self"})
+
+
+def told(guide: Guide, rule: ir.Rule) -> Iterator[str]:
+    """The conditions of a rule; where its own text tells of them, only numbers and exceptions that can be told in full.
+
+    Nothing is left out in silence: what there are no words for is `further conditions`, or exceptions.
+    """
+    phrases = guide.phrases
+    parts = phrases.conditions.parts(rule.when)
+    shown = [part for expr, part in parts if part and (not rule.text or any(True for _ in within(expr, ir.WindowTest)))]
+    texts = list(dict.fromkeys(part.text for part in shown))
+    whole = len(shown) == len(parts)
+    if rule.text and texts:
+        yield phrases("limit" if whole else "among", tests=phrases.join(texts, "then"))
+    elif texts:
+        rest = [] if whole else [phrases("further")]
+        yield phrases("limit", tests=phrases.join([*texts, *rest], "then"))
+    elif parts and not rule.text:
+        yield phrases("only_if")
+    if rule.unless is not None:
+        exception = phrases.conditions.told(rule.unless)
+        if exception and rule.text and exception.facts <= _OF_MACHINES:
+            return
+        if exception:
+            yield phrases("unless", tests=exception.text)
+        elif not rule.text:
+            yield phrases("some_unless")
 
 
 def _once(phrases: Phrases, once: ir.Once) -> str:
@@ -129,7 +151,8 @@ def _earned(guide: Guide, rule: ir.Rule) -> str:
     phrases = guide.phrases
     text = pick(rule.text, phrases.lang)
     title = guide.name(rule.title, rule.id)
-    return phrases.join([title, text or phrases.events(_types(rule))], "colon")
+    what = text or phrases.events(_types(rule))
+    return phrases.join([phrases.join([title, what], "colon"), *told(guide, rule)], "then")
 
 
 def _bound(guide: Guide, rule: ir.Rule) -> str:
@@ -199,7 +222,7 @@ def _paths(guide: Guide, alias: str) -> Iterator[Block]:
 
 def _path(guide: Guide, process: ir.Process, opening: ir.Rule) -> Item:
     phrases = guide.phrases
-    notes = [phrases("begins", type=phrases.events(_types(opening)))]
+    notes = [phrases("begins", type=phrases.events(_types(opening))), *told(guide, opening)]
     for number, due in enumerate(process.steps):
         rule = guide.by_id.get(f"{process.id}#{number + 1}")
         if rule is None:
@@ -208,15 +231,35 @@ def _path(guide: Guide, process: ir.Process, opening: ir.Rule) -> Item:
         if due.repeat > 1:
             text += phrases("repeat", n=due.repeat, length=phrases.length(due.every))
         notes.append(phrases.join([text, *agreed(guide, rule)], "then"))
-    types = dict.fromkeys(type for until in process.until for type in until.types)
-    if types:
-        notes.append(phrases("until", type=phrases.events(types)))
+    ends = dict.fromkeys(_ending(phrases, until) for until in process.until)
+    if ends:
+        notes.append(phrases("until", type=phrases.join(ends)))
     end = guide.by_id.get(f"{process.id}#end")
     if end:
         notes.append(phrases("at_end", what=phrases.effects(end.effects)))
     if process.hours:
         notes.append(phrases("hours", start=format_clock(process.hours[0]), end=format_clock(process.hours[1])))
     return Item(guide.name(opening.title, process.id), pick(opening.text, phrases.lang), tuple(notes))
+
+
+def _ending(phrases: Phrases, until: ir.Until) -> str:
+    """An event that ends something, with what must be so of it beside being about the same thing."""
+    types = phrases.events(until.types)
+    operands = until.when.operands if isinstance(until.when, ir.And) else (until.when,)
+    parts = [phrases.conditions.told(one) for one in operands if not _is_same(one) and one != ir.Const(value=True)]
+    if None in parts:
+        return phrases("event_if", type=types)
+    texts = [part.text for part in parts if part]
+    return phrases("meets", type=types, what=phrases.join(texts, "then")) if texts else types
+
+
+def _is_same(expr: ir.AnyExpr) -> bool:
+    """Whether a condition only says that an event is about the thing that another one began with."""
+    if not isinstance(expr, ir.Compare) or expr.operator != "==":
+        return False
+    sides = [side for side in (expr.left, expr.right) if isinstance(side, ir.Field)]
+    about = [side.kind == "entity" or side.path[-1:] == ("id",) for side in sides]
+    return all(about) and {side.root for side in sides} == {"event", "start"}
 
 
 def _due(phrases: Phrases, due: ir.Due, what: str) -> str:
@@ -250,8 +293,9 @@ def _state(guide: Guide, state: ir.State) -> Item:
 
 
 def _turn(phrases: Phrases, condition: ir.AnyExpr, events: tuple[ir.Until, ...]) -> str:
-    tests = [phrases.window(test) for test in within(condition, ir.WindowTest)]
-    tests += [phrases.events(until.types) for until in events]
+    known = [] if condition == ir.Const(value=False) else [phrases.conditions.told(condition)]
+    tests = [part.text if part else phrases("condition") for part in known]
+    tests += [_ending(phrases, until) for until in events]
     return phrases.join(dict.fromkeys(tests), "or") or phrases("condition")
 
 

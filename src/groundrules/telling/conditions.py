@@ -1,0 +1,322 @@
+"""Conditions in members' words: `the level is less than 3`, `at least 8 times within 10 seconds: writing a message`.
+
+A condition is told in full or not at all: what has no words (a list of a thousand entries, a pattern, a function that
+only authors know) makes the whole of it untold, and whoever writes the sentence says that there are further conditions.
+`Told.facts` names what a sentence is about, `facts_of` what a condition reads; they are equal, by test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from groundrules.narrate.speech import Speech
+from groundrules.plan import ir
+from groundrules.plan.relations import MIRRORED, NEGATED
+from groundrules.time_units import format_clock
+from groundrules.window_kinds import KINDS
+
+MOST_WORDS = 6  # entries of a list that a sentence names
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_SELF = ("actor", "member")  # who a sentence is about without saying so
+Facts = frozenset[str]
+
+
+@dataclass(frozen=True)
+class Told:
+    """A phrase, and the facts that it names; `joint`: it has an `and` or `or` of its own."""
+
+    text: str
+    facts: Facts = frozenset()
+    joint: bool = False
+
+
+class Untold(Exception):
+    """There are no words for this."""
+
+
+@dataclass(frozen=True)
+class Names:
+    """What event types, ledgers and states are called."""
+
+    event: Callable[[str], str]
+    ledger: Callable[[str], str]
+    state: Callable[[str], str]
+
+
+class Conditions(Speech):
+    """Tells the conditions of one plan."""
+
+    def __init__(self, plan: ir.Plan, lang: str, names: Names) -> None:
+        super().__init__("conditions", lang)
+        self._plan, self._names = plan, names
+
+    def told(self, expr: ir.AnyExpr) -> Told | None:
+        """Tell a condition; None if there are no words for all of it."""
+        try:
+            return self._condition(expr)
+        except Untold:
+            return None
+
+    def parts(self, expr: ir.AnyExpr | None) -> list[tuple[ir.AnyExpr, Told | None]]:
+        """The conditions that must all hold, each with its phrase; what always holds is none."""
+        operands = expr.operands if isinstance(expr, ir.And) else () if expr is None else (expr,)
+        return [(operand, self.told(operand)) for operand in operands if not _is_trivial(operand)]
+
+    # --- conditions -----------------------------------------------------------------------------
+
+    def _condition(self, expr: Any, denied: bool = False) -> Told:
+        match expr:
+            case ir.Not():
+                told = self._condition(expr.operand, not denied)
+            case ir.And() | ir.Or():
+                joint = "and" if isinstance(expr, ir.And) != denied else "or"
+                told = self._joined([self._condition(part, denied) for part in expr.operands], joint)
+            case ir.WindowTest():
+                told = self._window(expr, NEGATED[expr.operator] if denied else expr.operator)
+            case ir.Compare():
+                told = self._compare(expr, NEGATED[expr.operator] if denied else expr.operator)
+            case ir.Contains() | ir.ContainsList() | ir.In() | ir.InList() | ir.Has() | ir.HasList():
+                told = self._search(expr, denied)
+            case _:
+                told = self._plain(expr, denied)
+        return told
+
+    def _plain(self, expr: Any, denied: bool) -> Told:
+        match expr:
+            case ir.InClock(instant=ir.Now()):
+                return self._form("clock", denied, {"now"}, start=format_clock(expr.start), end=format_clock(expr.end))
+            case ir.InState():
+                return self._form("state", denied, {f"state:{expr.state}"}, title=self._names.state(expr.state))
+            case ir.HasLabel():
+                return self._form("label", denied, {f"label:{expr.label}"}, label=expr.label)
+            case ir.Known():
+                what = self._value(expr.operand)
+                form = f"known_{'.'.join(getattr(expr.operand, 'path', ()))}"
+                return self._form(form if self.knows(form) else "known", denied, what.facts, what=what.text)
+            case ir.Field(kind="boolean") | ir.Fact(kind="boolean"):
+                what = self._value(expr)
+                return self._form("is", denied, what.facts, what=what.text)
+        raise Untold
+
+    def _form(self, form: str, denied: bool, facts: Iterable[str], **values: object) -> Told:
+        return Told(self(f"{'not_' * denied}{form}", **values), frozenset(facts))
+
+    def _joined(self, parts: list[Told], joint: str) -> Told:
+        form = f"{joint}_long" if any(part.joint for part in parts) else joint
+        texts = list(dict.fromkeys(part.text for part in parts))
+        facts = frozenset[str]().union(*(part.facts for part in parts))
+        return Told(self(form).join(texts), facts, joint=len(texts) > 1)
+
+    def _compare(self, expr: ir.Compare, relation: ir.Relation) -> Told:
+        left, right = expr.left, expr.right
+        if isinstance(left, ir.Const):
+            left, right, relation = right, left, MIRRORED[relation]
+        if isinstance(left, ir.Arithmetic) and left.operator == "%" and isinstance(left.right, ir.Const):
+            return self._multiple(left, right, relation)
+        what = self._value(left)
+        bound = self._constant(right, left) if isinstance(right, ir.Const) else None
+        other = None if bound is not None else self._value(right)
+        facts = what.facts | (other.facts if other else frozenset())
+        return Told(self(f"compare.{relation}", what=what.text, n=bound or (other and other.text)), facts)
+
+    def _multiple(self, left: ir.Arithmetic, right: Any, relation: ir.Relation) -> Told:
+        if not isinstance(right, ir.Const) or right.value != 0 or relation not in ("==", "!="):
+            raise Untold
+        divisor: Any = left.right
+        what = self._value(left.left)
+        return self._form("multiple", relation == "!=", what.facts, what=what.text, n=self._constant(divisor, left))
+
+    def _search(self, expr: Any, denied: bool) -> Told:
+        words, quantifier = self._needles(expr), getattr(expr, "quantifier", "any")
+        if isinstance(expr, ir.In) and _is_weekday(expr.item):
+            words = [self._weekday(name) for name in expr.collection.value]  # type: ignore[union-attr]
+        form = "contains" if isinstance(expr, ir.Contains | ir.ContainsList) else "has"
+        if isinstance(expr, ir.In | ir.InList):
+            form, what = "in", self._value(expr.item)
+        else:
+            what = self._value(expr.subject if form == "contains" else expr.collection)
+        joined = self("or_words" if quantifier == "any" else "and_words").join(words)
+        return self._form(form, denied, what.facts, what=what.text, words=joined)
+
+    def _needles(self, expr: Any) -> list[str]:
+        if isinstance(expr, ir.ContainsList | ir.InList | ir.HasList):
+            items: Any = next(words.items for words in self._plan.lists if words.id == expr.list)
+        else:
+            looked_for: Any = {ir.Contains: "needles", ir.In: "collection", ir.Has: "values"}
+            operand = getattr(expr, looked_for[type(expr)])
+            if not isinstance(operand, ir.Const):
+                raise Untold
+            items = operand.value
+        items = items if isinstance(items, list | tuple) else [items]
+        if not 0 < len(items) <= MOST_WORDS:
+            raise Untold
+        return [self("quoted", text=item) for item in map(str, items)]
+
+    # --- windows --------------------------------------------------------------------------------
+
+    def _window(self, test: ir.WindowTest, relation: ir.Relation) -> Told:
+        window = self._windows[test.window]
+        kind, form, bound = KINDS[window.kind], f"window.{window.kind}", str(test.bound)
+        if kind.elapsed:
+            bound = self.length(test.bound)
+        elif test.bound == 1 and kind.keeps_entries and not kind.takes:
+            bound = self("once")
+        times = self(f"bound.{relation}", n=bound)
+        span = self("within", length=self.length(test.within)) if test.within and not kind.daily else ""
+        form = f"{form}_one" if test.bound == 1 and self.knows(f"{form}_one") else form
+        if kind.takes:
+            values = self._counted_values(window)
+            text = self(form, times=times, within=span, type=self._counted(window), values=values)
+        else:
+            text = self(form, times=times, within=span, type=self._counted(window))
+        return Told(text, frozenset({f"window:{window.id}"}))
+
+    def _counted_values(self, window: ir.Window) -> str:
+        is_member = isinstance(window.value, ir.Field) and _path(window.value) == "actor"
+        return self("them") if is_member else self._value(window.value).text
+
+    def _counted(self, window: ir.Window) -> str:
+        """The events of a window, with what must be so of them and what they share."""
+        where = self._condition(window.where).text if window.where is not None else ""
+        asides = [self("where", what=where) if where else "", *self._keys(window)]
+        asides.append(self("less") if window.less else "")
+        return self._names.event(window.type) + self.aside(self.join(asides, "then"))
+
+    def _keys(self, window: ir.Window) -> Iterator[str]:
+        keys = [_path(key) for key in window.key]
+        if not {"actor", "member"} & set(keys) and all(key == "community" for key in keys):
+            yield self("keys.community")
+        for key in keys:
+            if key not in (*_SELF, "community"):
+                yield self._known(f"keys.{key}")
+
+    @cached_property
+    def _windows(self) -> dict[str, ir.Window]:
+        return {window.id: window for window in self._plan.windows}
+
+    # --- values ---------------------------------------------------------------------------------
+
+    def _value(self, expr: Any) -> Told:
+        match expr:
+            case ir.Field() | ir.Fact():
+                return self._fact(expr)
+            case ir.Coalesce(default=ir.Const()):
+                return self._value(expr.value)
+            case ir.WindowValue():
+                return self._window_value(expr)
+            case ir.Call(arguments=(inner,)):
+                return self._call(expr, inner)
+        return self._remembered(expr)
+
+    def _remembered(self, expr: Any) -> Told:
+        match expr:
+            case ir.LedgerValue(key=ir.Field() as key) if _path(key) in (*_SELF, ""):
+                return Told(self._names.ledger(expr.ledger), facts_of(expr))
+            case ir.Silence():
+                return Told(self("silence"), facts_of(expr))
+            case ir.Now():
+                return Told(self("facts.now"), facts_of(expr))
+        raise Untold
+
+    def _window_value(self, expr: ir.WindowValue) -> Told:
+        window = self._windows[expr.window]
+        text = self(self._name(f"number.{window.kind}"), type=self._counted(window))
+        return Told(text, frozenset({f"window:{window.id}"}))
+
+    def _call(self, call: ir.Call, inner: Any) -> Told:
+        of_list = call.function == "length" and getattr(inner, "kind", "") == "list"
+        what = self._value(inner)
+        return Told(self(self._name(f"functions.{'number' if of_list else call.function}"), what=what.text), what.facts)
+
+    def _fact(self, expr: ir.Field | ir.Fact) -> Told:
+        path = (*expr.path, expr.fact) if isinstance(expr, ir.Fact) else expr.path
+        whose, name = path[:-1], path[-1] if path else ""
+        if expr.root.startswith("$"):
+            raise Untold
+        if expr.root == "subject" or whose == ("actor",):
+            text = self._known(f"facts.{name}")
+        elif expr.root == "event" and ".".join(path) and self.knows(f"facts.{'.'.join(path)}"):
+            text = self(f"facts.{'.'.join(path)}")
+        elif whose and expr.root == "event":
+            text = self("of", who=self._known(f"people.{'.'.join(whose)}"), what=self._known(f"facts.{name}"))
+        else:
+            raise Untold
+        return Told(text, frozenset({_fact_name(expr)}))
+
+    def _constant(self, constant: ir.Const, beside: Any) -> str:
+        value = constant.value
+        if constant.kind == "duration":
+            return self.length(value)
+        if constant.kind == "clock":
+            return format_clock(value)
+        if isinstance(value, bool):
+            return self("yes" if value else "no")
+        if isinstance(value, str):
+            return self._weekday(value) if _is_weekday(beside) else self("quoted", text=value)
+        if isinstance(value, float):
+            return f"{value:.0%}" if _is_share(beside) else f"{value:g}"
+        if isinstance(value, int):
+            return str(value)
+        raise Untold
+
+    def _weekday(self, name: str) -> str:
+        if name not in _WEEKDAYS:
+            raise Untold
+        return str(self.entries("weekdays")[_WEEKDAYS.index(name)])
+
+    def _known(self, form: str) -> str:
+        return self(self._name(form))
+
+    def _name(self, form: str) -> str:
+        """The form, if there is one."""
+        if not self.knows(form):
+            raise Untold
+        return form
+
+
+def facts_of(expr: Any) -> Facts:
+    """Return what a condition reads: fields and facts of the event, windows, ledgers, states, labels, the clock.
+
+    The keys of windows and what bears a label say only whose they are.
+    """
+    match expr:
+        case ir.WindowTest(window=window) | ir.WindowValue(window=window):
+            return frozenset({f"window:{window}"})
+        case ir.HasLabel(label=label):
+            return frozenset({f"label:{label}"})
+        case ir.InState(state=state):
+            return frozenset({f"state:{state}"})
+        case ir.Field() | ir.Fact():
+            return frozenset({_fact_name(expr)} if expr.root in ("event", "start", "subject") else ())
+    own = "silence" if isinstance(expr, ir.Silence) else "now" if isinstance(expr, ir.Now) else ""
+    own = f"ledger:{expr.ledger}" if isinstance(expr, ir.LedgerValue) else own
+    parts: Iterable[Any] = expr if isinstance(expr, list | tuple) else ()
+    if isinstance(expr, ir.Expr):
+        parts = [getattr(expr, name) for name in expr.__struct_fields__]
+    return frozenset({own} if own else ()).union(*map(facts_of, parts))
+
+
+def _fact_name(expr: ir.Field | ir.Fact) -> str:
+    path = (*expr.path, expr.fact) if isinstance(expr, ir.Fact) else expr.path
+    return ".".join((expr.root, *path))
+
+
+def _path(expr: Any) -> str:
+    """The path that a key names, the thing itself for its id."""
+    path = expr.path if isinstance(expr, ir.Field) else ()
+    return ".".join(path[:-1] if path[-1:] == ("id",) else path)
+
+
+def _is_trivial(expr: ir.AnyExpr) -> bool:
+    return isinstance(expr, ir.Const) and expr.value is True
+
+
+def _is_weekday(expr: Any) -> bool:
+    return isinstance(expr, ir.Call) and expr.function == "weekday"
+
+
+def _is_share(expr: Any) -> bool:
+    return isinstance(expr, ir.Call) and expr.function == "caps"
