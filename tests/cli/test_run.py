@@ -100,7 +100,7 @@ def test_people_are_not_told_of_what_is_only_counted(command: Any, tmp_path: Pat
         "08:01  li [task.completed] Tests",
         "  → tell li: “‘Tests’ is done, 6”  [done]",
         "  · Points li 1 → 6",
-        "  → give li the role busy  [levels#1]",
+        "  → give li the role busy  [levels (step 1)]",
         "09:00  ⏰  → tell general: “Morning”  [morning]",
     ]
     assert "rule talk" in command(*arguments, "--all", input=events).stdout

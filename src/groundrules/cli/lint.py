@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from groundrules.cli.options import ROOTS, walk_into
+from groundrules.cli.options import LANGUAGE, ROOTS, default_language, walk_into
 from groundrules.cli.printing import print_lines, print_page, tell
 from groundrules.cli.waiting import note_when_slow
 from groundrules.diagnostics.codes import CODES
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 @click.option("--adapter", "adapters", multiple=True, metavar="NAME", help="Look for facts that it does not supply.")
 @click.option("--fix", is_flag=True, help="Make the mends that are safe, then report what remains.")
 @click.option("--cost", is_flag=True, help="Print what the rulebook remembers and pays out at most, and stop.")
+@LANGUAGE
 @click.option("--explain", "code", metavar="CODE", help="Print what a code means, with an example, and stop.")
 @ROOTS
 def command(
@@ -44,6 +45,7 @@ def command(
     fix: bool,
     cost: bool,
     code: str | None,
+    lang: str,
 ) -> None:
     """Check rulebooks (files, folders, or folders of rulebooks) and report every problem at once, sorted by place.
 
@@ -53,7 +55,7 @@ def command(
     Exit code 0: clean; 1: findings. Notes do not count as findings.
     """
     if code is not None:
-        _explain(code)
+        _explain(code, lang)
         return
     if not paths:
         raise click.UsageError("name at least one rulebook, or use --explain CODE")
@@ -68,7 +70,7 @@ def command(
         item for path in rulebooks for item in _findings(path, fix, prefixes[0], supplies) if _wanted(item, *prefixes)
     ]
     findings = list({item.sort_key: item for item in findings}.values())  # what two rulebooks share is told once
-    _print(findings, form)
+    _print(findings, form, lang)
     if any(item.severity != "note" for item in findings):
         sys.exit(1)
 
@@ -82,13 +84,13 @@ def _rulebooks(path: str) -> list[str]:
 def print_findings(path: str) -> bool:
     """Print the findings at `path`; return whether it has no errors, warnings aside."""
     findings = [item for rulebook in _rulebooks(path) for item in _findings(rulebook, False, (), None)]
-    _print(findings, "human")
+    _print(findings, "human", default_language())
     return not any(item.is_error for item in findings)
 
 
-def _print(findings: Sequence[Diagnostic], form: str) -> None:
+def _print(findings: Sequence[Diagnostic], form: str, lang: str) -> None:
     if form == "human":
-        print_lines(human.lines(findings))
+        print_lines(human.lines(findings, lang))
         return
     render = {"json": json_form.render, "sarif": sarif.render, "github": github.render}[form]
     print_page(safe.json(render(findings).rstrip("\n") + "\n"))
@@ -126,12 +128,14 @@ def _print_costs(paths: Sequence[str]) -> None:
     for path in paths:
         result = check_path(path)
         if result.checked is None or result.has_errors:
-            _print([diagnostic for diagnostic in result.diagnostics if diagnostic.is_error], "human")
+            _print(
+                [diagnostic for diagnostic in result.diagnostics if diagnostic.is_error], "human", default_language()
+            )
             sys.exit(1)
         print_lines(lines(costs(result.checked)))
 
 
-def _explain(code: str) -> None:
+def _explain(code: str, lang: str) -> None:
     entry = CODES.get(code.upper())
     if entry is None:
         from difflib import get_close_matches
@@ -139,7 +143,7 @@ def _explain(code: str) -> None:
         nearest = get_close_matches(code.upper(), CODES, 1)
         hint = f"; did you mean {nearest[0]}?" if nearest else ""
         raise click.UsageError(f"there is no code {code}{hint}")
-    print_page(explain(entry.code) + "\n")
+    print_page(explain(entry.code, lang) + "\n")
 
 
 def _prefixes(codes: Sequence[str]) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from groundrules.cli.options import default_language
 from groundrules.cli.printing import print_lines, tell, tell_error
 from groundrules.engine import plan_file
 from groundrules.plan import codec
@@ -53,4 +54,4 @@ def print_diagnostics(diagnostics: Sequence[Diagnostic]) -> None:
     """Print diagnostics in their human form on standard error."""
     from groundrules.diagnostics.render import human
 
-    print_lines(human.lines(diagnostics), err=True)
+    print_lines(human.lines(diagnostics, default_language()), err=True)

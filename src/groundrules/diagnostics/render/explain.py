@@ -5,16 +5,18 @@ from __future__ import annotations
 from difflib import get_close_matches
 
 from groundrules.diagnostics.codes import CODES, Code
+from groundrules.diagnostics.translation import titled, word
 
 
-def explain(code: str) -> str:
+def explain(code: str, lang: str = "en") -> str:
     """Return the page of `code`, given as `GR301` or by its name. Raises LookupError that names the nearest."""
     found = _find(code.strip())
     if found is None:
         names = [*CODES, *(known.name for known in CODES.values())]
         near = get_close_matches(code.strip(), names, n=1) or get_close_matches(code.strip().upper(), names, n=1)
         raise LookupError(f"there is no code `{code}`" + (f"; did you mean `{near[0]}`?" if near else ""))
-    return f"{found.code} {found.name} ({found.severity})\n{found.title}\n\n{found.page.strip()}\n"
+    head = f"{found.code} {found.name} ({word(found.severity, lang)})"
+    return f"{head}\n{titled(found.code, found.title, lang)}\n\n{found.page.strip()}\n"
 
 
 def _find(code: str) -> Code | None:

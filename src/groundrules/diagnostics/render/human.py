@@ -26,6 +26,7 @@ from groundrules.diagnostics.model import Diagnostic, Fix, Severity
 from groundrules.diagnostics.render.snippet import view
 from groundrules.diagnostics.render.summary import summary
 from groundrules.diagnostics.source import SourceFile, Span
+from groundrules.diagnostics.translation import mended, said, word
 from groundrules.display.lines import Line, Style, page
 
 _STYLES: dict[Severity, Style] = {Severity.ERROR: "alarm", Severity.WARNING: "warning", Severity.NOTE: "note"}
@@ -51,22 +52,22 @@ class Mark:
     style: Style
 
 
-def render(diagnostics: Sequence[Diagnostic], *, color: bool = False) -> str:
+def render(diagnostics: Sequence[Diagnostic], *, color: bool = False, lang: str = "en") -> str:
     """Return the first `MOST` findings and the line that counts them all; ANSI colours only if asked for."""
-    return page(lines(diagnostics), color)
+    return page(lines(diagnostics, lang), color)
 
 
-def lines(diagnostics: Sequence[Diagnostic]) -> Iterator[Line]:
+def lines(diagnostics: Sequence[Diagnostic], lang: str = "en") -> Iterator[Line]:
     """Yield the first `MOST` findings, an empty line behind each, and the line that counts them all."""
     groups = _grouped(diagnostics)
     for found, others in _first(groups):
-        yield from _block(found, others)
+        yield from _block(found, others, lang)
         yield Line()
     if len(groups) > MOST:
         rest = len(diagnostics) - sum(1 + len(others) for _, others in _first(groups))
-        yield Line(f"… and {rest:,} more: `groundrules lint --format json` shows all")
+        yield Line(word("more", lang, count=rest))
         yield Line()
-    yield Line(summary(diagnostics), "head")
+    yield Line(summary(diagnostics, lang), "head")
 
 
 def _grouped(diagnostics: Sequence[Diagnostic]) -> list[Group]:
@@ -91,35 +92,39 @@ def _first(groups: Sequence[Group]) -> Sequence[Group]:
     return sorted(groups, key=lambda group: _ORDER.index(group[0].severity))[:MOST]
 
 
-def _block(found: Diagnostic, others: Sequence[Diagnostic]) -> Iterator[Line]:
+def _block(found: Diagnostic, others: Sequence[Diagnostic], lang: str) -> Iterator[Line]:
     style = _STYLES[found.severity]
     labels, hidden = found.labels[:_MOST_LABELS], len(found.labels) - _MOST_LABELS
-    marks = [Mark(found.span, "^", "", style), *(Mark(label.span, "-", label.text, "frame") for label in labels)]
+    marks = [
+        Mark(found.span, "^", "", style),
+        *(Mark(label.span, "-", said(label.text, lang), "frame") for label in labels),
+    ]
     gutter = max(len(str(number)) for number in [*(mark.span.line for mark in marks), *map(_last_line, found.fixes)])
     note = Line(f"{' ' * gutter} =", "frame")
-    yield Line(f"{found.severity}[{found.code}]", style) + Line(f": {found.message}", "head")
+    colon = word("colon", lang)
+    yield Line(f"{word(found.severity, lang)}[{found.code}]", style) + Line(colon + said(found.message, lang), "head")
     yield from _snippets(found.span.file, marks, gutter)
     if hidden > 0:
-        yield note + f" and {hidden:,} more places"
+        yield note + " " + word("more_places", lang, count=hidden)
     if others:
-        yield note + f" {1 + len(others):,} times: also in {_places(found, others)}"
+        yield note + " " + word("times", lang, count=1 + len(others), places=_places(found, others, lang))
     if found.help or found.fixes:
         yield _bar(gutter)
     if found.help:
-        yield note + " " + Line("help", "head") + f": {found.help}"
+        yield note + " " + Line(word("help", lang), "head") + colon + mended(found.help, lang)
     if found.fixes:
-        titles = ", ".join(dict.fromkeys(fix.title for fix in found.fixes))
-        yield note + " " + Line("fix", "head") + f": {titles}"
+        titles = word("list", lang).join(dict.fromkeys(mended(fix.title, lang) for fix in found.fixes))
+        yield note + " " + Line(word("fix", lang), "head") + colon + titles
         yield from _preview(found.fixes, gutter)
 
 
-def _places(found: Diagnostic, others: Sequence[Diagnostic]) -> str:
+def _places(found: Diagnostic, others: Sequence[Diagnostic], lang: str) -> str:
     """Where the others stand: `line 4, line 9, other.yaml:3`."""
     here = found.span.file.path
     lines = [(one.span.file.path, one.span.line) for one in others]
-    named = dict.fromkeys(f"line {line}" if path == here else f"{path}:{line}" for path, line in lines)
-    more = f" and {len(named) - _MOST_PLACES:,} more places" if len(named) > _MOST_PLACES else ""
-    return ", ".join(list(named)[:_MOST_PLACES]) + more
+    named = dict.fromkeys(word("line", lang, line=line) if path == here else f"{path}:{line}" for path, line in lines)
+    more = " " + word("more_places", lang, count=len(named) - _MOST_PLACES) if len(named) > _MOST_PLACES else ""
+    return word("list", lang).join(list(named)[:_MOST_PLACES]) + more
 
 
 def _bar(gutter: int, number: int | str = "") -> Line:

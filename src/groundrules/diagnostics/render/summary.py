@@ -6,17 +6,19 @@ from collections import Counter
 from collections.abc import Sequence
 
 from groundrules.diagnostics.model import Diagnostic, Severity
+from groundrules.diagnostics.translation import counted, word
 
 
-def summary(diagnostics: Sequence[Diagnostic]) -> str:
+def summary(diagnostics: Sequence[Diagnostic], lang: str = "en") -> str:
     """Return the counts by severity and the number of files they are in."""
     if not diagnostics:
-        return "no problems found"
+        return word("none", lang)
     counts = Counter(found.severity for found in diagnostics)
-    parts = [_plural(counts[severity], severity.value) for severity in Severity if counts[severity]]
+    parts = [counted(f"count_{severity}", lang, counts[severity]) for severity in Severity if counts[severity]]
     files = len({found.span.file.path for found in diagnostics})
-    return f"{', '.join(parts)} in {_plural(files, 'file')}"
-
-
-def _plural(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+    return word(
+        "counts_one" if files == 1 and lang == "en" else "counts",
+        lang,
+        counts=word("list", lang).join(parts),
+        files=files,
+    )
