@@ -33,6 +33,16 @@ SETTLED = 1.0
 """Seconds before the bot is killed: a message whose end is not kept yet would rightly be in doubt after it."""
 ADVERT = "加微信 领兼职"
 
+HOSTILE = (
+    "[https://a.example](https://a.example)",
+    "@everyone @here @room <@&1> <!everyone> [CQ:at,qq=all]",
+    "/vote " + "9" * 1900,
+    "/\u202e\u0000\ufffe" * 20,
+    "申诉 {actor.name} {0} %s </mx-reply> " + "长" * 1500,
+    "![](x) ``` || ~~ " * 50,
+)
+"""What members may write to stop or blind a bot, or to make it call everybody."""
+
 LEDGER = {"strikes": {"li": 2}, "reputation": {"li": 1}}
 """What is in the store at the end, whatever the platform."""
 ACTED = {"announce": 2, "delete": 3, "warn": 1, "mute": 1, "unmute": 1, "notify": 1}
@@ -167,6 +177,16 @@ async def play(stage: Stage, bot: Bot) -> None:
     await until(heard("有提问还没人回答"), bot, "admins hear of the question")
     await asyncio.sleep(0.3)
     await bot.stop()
+
+
+async def survive(stage: Stage, bot: Bot) -> None:
+    """Whatever was written before, an advert goes."""
+    await bot.start()
+    await until(stage.connected, bot, "the bot is there")
+    for words in HOSTILE:
+        await stage.write("wang", words)
+    await stage.write("wang", ADVERT)
+    await until(lambda: stage.deleted() == 1, bot, "the advert behind them goes")
 
 
 async def ledger(stage: Stage, bot: Bot) -> dict[str, dict[str, int]]:

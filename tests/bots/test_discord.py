@@ -13,7 +13,7 @@ pytest.importorskip("discord", reason="groundrules[discord] is not installed")
 pytest.importorskip("aiohttp", reason="the platform's side is spoken with aiohttp")
 
 from bots.discord_server import DiscordServer
-from bots.scenario import Bot, check, play
+from bots.scenario import Bot, check, play, survive
 
 
 @asynccontextmanager
@@ -33,5 +33,15 @@ def test_the_story(tmp_path: Path) -> None:
         async with staged(tmp_path) as (stage, bot):
             await play(stage, bot)
             await check(stage, bot)
+
+    asyncio.run(run())
+
+
+def test_no_message_stops_or_blinds_the_bot(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with staged(tmp_path) as (stage, bot):
+            await survive(stage, bot)
+            sent = [body for method, path, body, _ in stage.calls if method == "POST" and path.endswith("/messages")]
+            assert all(body["allowed_mentions"]["parse"] == [] for body in sent)
 
     asyncio.run(run())

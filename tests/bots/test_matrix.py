@@ -15,7 +15,7 @@ pytest.importorskip("aiohttp", reason="the members' side is spoken with aiohttp"
 if find_spec("synapse") is None:
     pytest.skip("no Matrix server: pip install --group synapse", allow_module_level=True)
 
-from bots.scenario import Bot, check, play
+from bots.scenario import Bot, check, play, survive
 from bots.synapse import Synapse
 
 
@@ -37,5 +37,13 @@ def test_the_story(tmp_path: Path, room_version: str) -> None:
         async with staged(tmp_path, room_version) as (stage, bot):
             await play(stage, bot)
             await check(stage, bot)
+
+    asyncio.run(run())
+
+
+def test_no_message_stops_or_blinds_the_bot(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with staged(tmp_path, "12") as (stage, bot):
+            await survive(stage, bot)
 
     asyncio.run(run())

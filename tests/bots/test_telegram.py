@@ -12,7 +12,7 @@ import pytest
 pytest.importorskip("telegram.ext", reason="groundrules[telegram] is not installed")
 pytest.importorskip("aiohttp", reason="the platform's side is spoken with aiohttp")
 
-from bots.scenario import Bot, check, play
+from bots.scenario import Bot, check, play, survive, until
 from bots.telegram_server import TelegramServer
 
 
@@ -33,5 +33,29 @@ def test_the_story(tmp_path: Path) -> None:
         async with staged(tmp_path) as (stage, bot):
             await play(stage, bot)
             await check(stage, bot)
+
+    asyncio.run(run())
+
+
+def test_no_message_stops_or_blinds_the_bot(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with staged(tmp_path) as (stage, bot):
+            await survive(stage, bot)
+
+    asyncio.run(run())
+
+
+def test_a_server_that_says_wait_is_asked_again(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with staged(tmp_path) as (stage, bot):
+            stage.failing["sendMessage"] = (429, {"description": "Too Many Requests", "parameters": {"retry_after": 1}})
+            await bot.start()
+            await until(stage.connected, bot, "the bot is there")
+            await stage.join("li")
+            await until(lambda: stage.said(), bot, "the greeting is tried")
+            stage.failing.clear()
+            await until(lambda: len(stage.said()) == 2, bot, "the greeting is tried again")
+            await asyncio.sleep(1.5)
+            assert len(stage.said()) == 2
 
     asyncio.run(run())

@@ -6,13 +6,17 @@ import tomllib
 import unicodedata
 from collections.abc import Mapping, Sequence
 from functools import cache
+from os import PathLike
 from pathlib import Path
 from typing import NamedTuple
+
+from groundrules import confined
 
 PREFIXES = "/!"
 """Full-width ones count as these."""
 ALONE = frozenset({"check_in", "points", "rank", "rules", "why", "take_back", "pause", "resume"})
 """Commands that need no further words: talk that only begins with one of theirs is talk."""
+FILE, LARGEST = "commands.toml", 1 << 20
 LONGEST = 2_000
 """Characters of a text that may be a command."""
 
@@ -29,6 +33,26 @@ class Spoken(NamedTuple):
 def shipped() -> Mapping[str, Sequence[str]]:
     """The words of each command that we ship."""
     return tomllib.loads((Path(__file__).parent / "commands.toml").read_text(encoding="utf-8"))
+
+
+def beside(book: object) -> Mapping[str, Sequence[str]]:
+    """Return the words in the file `commands.toml` beside a rulebook; none if there is no such file.
+
+    Raises ValueError if it can't be read, is no TOML, or holds anything but lists of words.
+    """
+    if not isinstance(book, str | PathLike):
+        return {}
+    file = confined.home_of(Path(book)) / FILE
+    try:
+        found = tomllib.loads(confined.read(file, LARGEST).decode("utf-8"))
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise ValueError(f"{file}: {error.strerror}") from error
+    for name, words in found.items():
+        if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+            raise ValueError(f"{file}: `{name}` must be a list of words")
+    return found
 
 
 class Commands:

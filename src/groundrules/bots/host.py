@@ -20,7 +20,7 @@ import msgspec
 from groundrules.adapters import Context
 from groundrules.adapters.common import Json, instant, mapping, text
 from groundrules.adapters.common import member as member_of
-from groundrules.bots.commands import Commands
+from groundrules.bots.commands import Commands, beside
 from groundrules.bots.conversation import Conversation
 from groundrules.bots.endings import Endings
 from groundrules.bots.hands import Client, Hands
@@ -53,7 +53,7 @@ class Host:
     def __init__(self, client: Client, options: Options) -> None:
         self.client = client
         self.options = options
-        self.commands = Commands(options.commands)
+        self.commands = Commands(options.commands or beside(options.book))
         self.hub = Hub(options.store, options.book, self)
         self.rooms: dict[str, Room] = {}
         self.hands = Hands(client)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groundrules.bots.commands import Commands, Spoken, shipped
+from groundrules.bots.commands import Commands, Spoken, beside, shipped
 
 PAGE = Path(__file__).parents[3] / "docs" / "bots.md"
 MARK = "<!-- commands -->\n"
@@ -73,6 +73,30 @@ def test_words_can_be_others_and_a_command_switched_off() -> None:
 def test_words_that_can_not_be_told_apart_are_refused(words: dict[str, list[str]]) -> None:
     with pytest.raises(ValueError, match=r"command|word"):
         Commands(words)
+
+
+def test_words_stand_beside_the_rulebook(tmp_path: Path) -> None:
+    book = tmp_path / "rulebook.yaml"
+    assert beside(book) == {}
+    (tmp_path / "commands.toml").write_text('points = ["=金币", "coins"]\n', encoding="utf-8")
+    for place in (book, tmp_path, str(book)):
+        assert Commands(beside(place)).read("金币") == Spoken("points", "", True)
+    assert beside(lambda community: book) == {}
+
+
+def test_words_are_read_through_no_link_that_leads_elsewhere(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere.toml").write_text("points = []\n", encoding="utf-8")
+    (tmp_path / "book").mkdir()
+    (tmp_path / "book" / "commands.toml").symlink_to(tmp_path / "elsewhere.toml")
+    with pytest.raises(ValueError, match="outside"):
+        beside(tmp_path / "book")
+
+
+@pytest.mark.parametrize("written", ["points = 1", "points = [1]", "points = {a = 1}", "points ="])
+def test_words_that_are_none_are_refused(tmp_path: Path, written: str) -> None:
+    (tmp_path / "commands.toml").write_text(written, encoding="utf-8")
+    with pytest.raises(ValueError, match=r"list of words|value"):
+        beside(tmp_path)
 
 
 @given(st.text())
