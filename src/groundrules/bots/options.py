@@ -21,7 +21,7 @@ class Options:
     | `languages` | the language by community, channel or member |
     | `staff`, `announcements` | by community, the channel where moderators are told, and the one for announcements |
     | `moderators` | the roles that may pause the bot; everything else that moderators do is for the rulebook to say |
-    | `commands` | command → its words, in place of ours and of `commands.toml` beside the rulebook; none: switched off |
+    | `commands` | command → its words, in place of ours and of `commands.toml` beside the rulebook; none: it is off |
     """
 
     book: Sources
