@@ -12,13 +12,14 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from groundrules.adapters.common import Json, mapping, sequence, text
-from groundrules.bots import acts, looks
+from groundrules.bots import acts, looks, settings
 from groundrules.bots.commands import Spoken
 from groundrules.bots.room import Room
 from groundrules.decisions import Action, Decision
 from groundrules.narrate.decision import ledger_change
 from groundrules.narrate.notes import noted
 from groundrules.narrate.speech import Speech, speech
+from groundrules.runtime import HubError
 
 if TYPE_CHECKING:
     from groundrules.bots.host import Host
@@ -27,6 +28,7 @@ PER_MEMBER, PER_COMMUNITY = (5, 30.0), (30, 60.0)
 """So many answers in so many seconds."""
 LOOKED_BACK = 50
 """Decisions about a member among which one is looked for to explain."""
+_OF_MODERATORS = ("pause", "resume", "settings")
 _SPEAKING = ("reply", "warn", "send", "announce", "notify")
 
 
@@ -66,8 +68,10 @@ class Conversation:
     async def _answer(self, spoken: Spoken, message: Json, room: Room, lang: str) -> str:
         if spoken.name in acts.COMMANDS:
             return await self._act(spoken, message, room, lang)
-        if spoken.name in ("pause", "resume"):
-            return await self._pause(spoken.name == "pause", message, room, lang)
+        if spoken.name in _OF_MODERATORS:
+            if not self._may(message, room):
+                return speech("bots", lang)("only_moderators")
+            return await self._steer(spoken, message, room, lang)
         return await self._look(spoken, text(mapping(message["actor"]).get("id")), room, lang)
 
     # --- looks ----------------------------------------------------------------------------------
@@ -84,15 +88,36 @@ class Conversation:
         history = await self._host.hub.history(member, room.id, LOOKED_BACK)
         return looks.why(community.edition, history, member, lang)
 
-    async def _pause(self, pause: bool, message: Json, room: Room, lang: str) -> str:
+    # --- what moderators do to the bot ------------------------------------------------------------
+
+    def _may(self, message: Json, room: Room) -> bool:
+        """Whether somebody has a moderator's role: as the message says, else as it is known."""
         actor = mapping(message["actor"])
         said = frozenset(map(text, sequence(actor.get("roles")))) if "roles" in actor else None
         roles = room.roles.get(text(actor.get("id")), frozenset()) if said is None else said
-        if roles.isdisjoint(self._host.options.moderators):
-            return speech("bots", lang)("only_moderators")
-        hub = self._host.hub
-        await (hub.pause(room.id) if pause else hub.resume(room.id))
-        return speech("bots", lang)("paused" if pause else "resumed")
+        return not roles.isdisjoint(self._host.options.moderators)
+
+    async def _steer(self, spoken: Spoken, message: Json, room: Room, lang: str) -> str:
+        hub, say = self._host.hub, speech("bots", lang)
+        if spoken.name == "settings":
+            return await self._set(spoken.rest, text(mapping(message["actor"]).get("id")), room, lang)
+        await (hub.pause(room.id) if spoken.name == "pause" else hub.resume(room.id))
+        return say("paused" if spoken.name == "pause" else "resumed")
+
+    async def _set(self, words: str, by: str, room: Room, lang: str) -> str:
+        """List the settings, or change one."""
+        hub, say = self._host.hub, speech("bots", lang)
+        schema = await hub.settings_schema(room.id, lang)
+        if not words:
+            return settings.listed(schema, await hub.settings(room.id), lang)
+        change = settings.asked(words, schema)
+        if change is None:
+            return say("which_setting")
+        try:
+            await hub.change(room.id, dict([change]), by)
+        except HubError as error:
+            return say("refused_event", reason=error)
+        return settings.listed(await hub.settings_schema(room.id, lang), await hub.settings(room.id), lang)
 
     # --- acts -----------------------------------------------------------------------------------
 

@@ -20,7 +20,7 @@ class Options:
     | `language` | what is spoken where nothing else is said; else the rulebook's first, else the platform's |
     | `languages` | the language by community, channel or member |
     | `staff`, `announcements` | by community, the channel where moderators are told, and the one for announcements |
-    | `moderators` | the roles that may pause the bot; everything else that moderators do is for the rulebook to say |
+    | `moderators` | the roles that may pause the bot and change settings; all else is for the rulebook to say |
     | `commands` | command → its words, in place of ours and of `commands.toml` beside the rulebook; none: it is off |
     """
 

@@ -29,6 +29,7 @@ WHAT = {
     "undo": "`appeal.granted` for the latest measure against the member named",
     "pause": "holds all actions back; deciding goes on",
     "resume": "lets them go",
+    "settings": "the rulebook's parameters; with a name and a value (`default`, 默认), changes one",
 }
 
 

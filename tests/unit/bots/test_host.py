@@ -126,6 +126,25 @@ def test_votes_reports_and_alerts_become_events(tmp_path: Path) -> None:
     assert said[1] == "举报 3"
 
 
+def test_moderators_change_settings_in_chat(tmp_path: Path) -> None:
+    async def story(host: Host, kept: Kept) -> None:
+        await hear(host, message(2, "/设置 mute_for 1d"), message(1, "/设置"))
+        await hear(host, message(1, "/设置 禁言时长 2d"))
+        assert await host.hub.settings(GROUP) == {"mute_for": "2d"}
+        await hear(host, message(1, "/设置 mute_for 400d"), message(1, "/设置 mute 1d"))
+        host.conversation = type(host.conversation)(host)  # a while later
+        await hear(host, message(1, "/settings mute_for default"))
+        assert await host.hub.settings(GROUP) == {}
+
+    said = run(story, tmp_path).said()
+    assert "只有管理员" in said[0]
+    assert "禁言时长（mute_for）：10m\n" in said[1]
+    assert "禁言时长（mute_for）：2d *" in said[2]
+    assert said[3].startswith("没有成功")
+    assert said[4] == "没有这个设置项。"
+    assert "*" not in said[5].splitlines()[0]
+
+
 def test_what_a_rulebook_has_nothing_on_is_talk_unless_a_prefix_says_otherwise(tmp_path: Path) -> None:
     async def story(host: Host, kept: Kept) -> None:
         await hear(host, message(2, "签到"), message(2, "申诉 冤枉"), message(2, "/checkin"))
