@@ -22,10 +22,13 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from dev.postgres import server
 
 from groundrules.calendar.instants import format_ms
 from groundrules.stores import Store
@@ -234,10 +237,17 @@ def _lines(path: Path) -> list[dict[str, Any]]:
 # --- all of it --------------------------------------------------------------------------------------------------------
 
 
-def trial(folder: Path, place: Callable[[str], str], kills: int, events: int, seed: int = 0) -> Report:
+def trial(
+    folder: Path,
+    place: Callable[[str], str],
+    kills: int,
+    events: int,
+    seed: int = 0,
+    after: Callable[[Iterable[str]], object] = list,
+) -> Report:
     """Kill so many times, over as many rounds through the stream as that takes; compare after each of them.
 
-    `place` gives for a name the location of a fresh store.
+    `place` gives for a name the location of a fresh store; `after` is told how it stands after each round.
     """
     began, chance, report = time.monotonic(), random.Random(seed), Report()
     folder.mkdir(exist_ok=True)
@@ -250,7 +260,8 @@ def trial(folder: Path, place: Callable[[str], str], kills: int, events: int, se
         found = disturbed(folder / name, place(name), kills - report.kills.total(), chance, report)
         compare(expected, found, folder / name, report)
         report.rounds += 1
-    report.seconds = time.monotonic() - began
+        report.seconds = time.monotonic() - began
+        after(list(told(report))[:1])
     return report
 
 
@@ -273,20 +284,30 @@ def told(report: Report) -> Iterator[str]:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--kills", type=int, default=200)
-    parser.add_argument("--store", default="sqlite", help="`sqlite`, or the location of an empty database")
+    parser.add_argument("--store", default="sqlite", choices=["sqlite", "postgresql"])
     parser.add_argument("--events", type=int, default=1500)
     parser.add_argument("--seed", type=int, default=0)
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        report = trial(Path(folder), places(asked.store, Path(folder)), asked.kills, asked.events, asked.seed)
-    print("\n".join(told(report)))
+    with tempfile.TemporaryDirectory() as folder, places(asked.store, Path(folder)) as place:
+        report = trial(
+            Path(folder), place, asked.kills, asked.events, asked.seed, lambda so_far: print(*so_far, sep="\n")
+        )
+    print(*told(report), sep="\n")
 
 
-def places(store: str, folder: Path) -> Callable[[str], str]:
-    """Return where the stores of a trial are, by their names."""
-    if store != "sqlite":
-        raise SystemExit(f"unknown store: {store}")
-    return lambda name: f"sqlite:{folder / name}.db"
+@contextmanager
+def places(store: str, folder: Path) -> Iterator[Callable[[str], str]]:
+    """Yield where the stores of a trial are, by their names."""
+    if store == "sqlite":
+        yield lambda name: f"sqlite:{folder / name}.db"
+        return
+    with server() as started:
+        yield schemas(started.url)
+
+
+def schemas(url: str) -> Callable[[str], str]:
+    """Return where the stores of a trial are on a PostgreSQL server, by their names."""
+    return lambda name: f"{url}&schema={name.replace('-', '_')}"
 
 
 if __name__ == "__main__":

@@ -15,8 +15,10 @@ import signal
 import sqlite3
 import sys
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +27,7 @@ from groundrules.decisions import Action
 from groundrules.runtime import Done, Failed, Hub, Outcome, Retry, outbox
 from groundrules.runtime.core import Core
 from groundrules.runtime.turns import Turns
-from groundrules.stores import Store
+from groundrules.stores import OwnedError, Store
 from groundrules.stores.records import Batch
 from groundrules.tools.running.states import opened
 from groundrules.types.catalog import shipped_catalog
@@ -184,17 +186,36 @@ class Driver:
         self.times = [parse_rfc3339(json.loads(line)["time"]) for line in self.lines]
         self.books = books(folder.parent)
         self.now = 0
+        self.clear = True
         self.platform = NotingPlatform(folder / "calls.jsonl", point)
 
     async def run(self) -> None:
         """Go on until the stream ends."""
         store = opened(self.where)
+        self._wait_for_the_dead(store)
         watch(self.point, store, self.chance)
-        while (at := int(store.source(SOURCE) or b"0")) < len(self.lines):
+        while (at := self._position(store)) < len(self.lines) or not self.clear:
             self.now = self._clock(store, at)
             await self._settle(store, at)
             await self._go_on(store, at)
         store.close()
+
+    def _position(self, store: Store) -> int:
+        """Return the number of the next event. Behind it stands a `+` if nothing is left to do of those before it."""
+        kept = store.source(SOURCE) or b"0+"
+        self.clear = kept.endswith(b"+")
+        return int(kept.removesuffix(b"+"))
+
+    def _wait_for_the_dead(self, store: Store) -> None:
+        """A server takes a moment to see that the hub before this one is gone."""
+        ends = time.monotonic() + 30
+        for head in store.heads(limit=1 << 60):
+            while True:
+                with suppress(OwnedError):
+                    store.claim(head.community)
+                    break
+                assert time.monotonic() < ends, f"nobody let {head.community} go"
+                time.sleep(0.01)
 
     def _clock(self, store: Store, at: int) -> int:
         """Return what time it is: that of the last event, or of a tick after it."""
@@ -202,7 +223,8 @@ class Driver:
         return max([*kept, self.times[max(0, at - 1)]])
 
     def _hub(self, store: Store, at: int, platform: NotingPlatform | None) -> Hub:
-        book = [path for since, path in self.books if since <= at][-1]
+        reached = at if self.clear else at - 1
+        book = [path for since, path in self.books if since <= reached][-1]
         return Hub(store, book, platform, clock=lambda: self.now, ticks=False)
 
     async def _settle(self, store: Store, at: int) -> None:
@@ -224,7 +246,8 @@ class Driver:
 
     async def _go_on(self, store: Store, at: int) -> None:
         """Hand in events until the next rulebook comes, or the stream ends."""
-        ends = min([since for since, _ in self.books if since > at], default=len(self.lines))
+        later = [since for since, _ in self.books if since > at or (since == at and not self.clear)]
+        ends = min(later, default=len(self.lines))
         async with self._hub(store, at, self.platform) as hub:
             await hub.drained()
             for first, last in chunks(ends):
@@ -232,6 +255,7 @@ class Driver:
                     if first >= len(self.lines) // 4:
                         await self._change(hub, first)
                     await self._hand_in(hub, first, last)
+            await hub.do(None, lambda core: core.reached(SOURCE, b"%d+" % ends))
 
     async def _change(self, hub: Hub, first: int) -> None:
         """Change the settings of two communities, unless that is done: of one early, of the other late."""
