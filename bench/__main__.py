@@ -14,7 +14,7 @@ from pathlib import Path
 
 from bench import machine, plots, report
 from bench.figures import Results
-from bench.sections import compiling, endtoend, growth, hub, members, packs, rules, stateful, stores, words
+from bench.sections import compiling, endtoend, growth, hub, members, missing, packs, rules, stateful, stores, words
 
 HERE = Path(__file__).parent
 DOCS = HERE.parent / "docs"
@@ -52,6 +52,7 @@ def _sections(quick: bool) -> dict[str, Callable[[Results], None]]:
     rounds = 3 if quick else 7
     return {
         "packs": lambda results: packs.run(results, 2_000 if quick else 20_000),
+        "missing": lambda results: missing.run(results, (10, 1_000) if quick else (10, 100, 1_000, 4_000)),
         "rules": lambda results: rules.run(results, sizes, rounds),
         "endtoend": lambda results: endtoend.run(results, sizes, rounds),
         "growth": lambda results: growth.run(results, rounds),

@@ -13,7 +13,7 @@ from groundrules import load
 from groundrules.engine.plan_file import Compiled, compile_plan
 from groundrules.engine.program import Program
 from groundrules.engine.readings import PartitionReadings
-from groundrules.engine.settlement.guards import answer
+from groundrules.engine.settlement.guards import ask
 from groundrules.engine.state.partition import Meta, Partition
 from groundrules.engine.state.scope import Scope
 from groundrules.plan import ir
@@ -56,6 +56,6 @@ def evaluation(program: Program) -> Evaluate:
         numbers = find(event, x)
         if not numbers:
             return []
-        return [answered.code.id for answered in answer(rules.asked(numbers), event, x, partition, program.zone)]
+        return [answered.code.id for answered in ask([(rules.asked(numbers), x)], event, partition, program.zone)]
 
     return evaluate

@@ -12,6 +12,9 @@ from typing import Any, Literal
 
 import msgspec
 
+MOST_UNKNOWN = 32
+"""So many undecided guards are told in one decision, the first by rule id; of the others their number."""
+
 Trigger = Literal["event", "timer", "crossing", "rejected", "duplicate"]
 
 
@@ -146,6 +149,7 @@ class Decision(Record, frozen=True, kw_only=True):
     shadow: tuple[Shadow, ...] = ()
     notes: tuple[Note, ...] = ()
     unknown: tuple[Unknown, ...] = ()
+    more_unknown: int = 0  # further guards that stayed undecided, beyond MOST_UNKNOWN
     rejected: Rejection | None = None
 
     @property

@@ -296,3 +296,51 @@ def test_an_event_far_ahead_waits_in_the_state(command: Any, tmp_path: Path) -> 
     assert "1 waiting for the next event to confirm the time" in first.stderr
     assert balances(command(*kept, input=message(2, 9)).stdout_bytes) == [2, 3]
     assert balances(command("run", tmp_path / "all.yaml", "-", input=message(0, 0) + far).stdout_bytes) == [1, 2]
+
+
+def in_communities(tmp_path: Path, count: int) -> str:
+    """A week in several communities at once, one of which has an event far ahead at its end."""
+    lines = []
+    for line in (ROOT / WEEK).read_text(encoding="utf-8").splitlines():
+        for number in range(count):
+            try:
+                lines.append(json.dumps({**json.loads(line), "community": {"id": f"c{number}"}}, ensure_ascii=False))
+            except (ValueError, TypeError):
+                lines.append(line)
+    last = json.loads(lines[-1])
+    lines += [
+        json.dumps({**last, "id": f"far{n}", "time": "2026-09-01T00:00:00Z", "community": {"id": f"c{n}"}})
+        for n in (3, 1)
+    ]
+    lines += ["{", '{"type": "nothing"}']
+    events = tmp_path / "events.jsonl"
+    events.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return str(events)
+
+
+@pytest.mark.parametrize("options", [[], ["--all"], ["--format", "human"]])
+def test_several_processes_write_what_one_does(command: Any, tmp_path: Path, options: list[str]) -> None:
+    events = in_communities(tmp_path, 5)
+    one = command("run", EXAMPLE, events, *options)
+    many = command("run", EXAMPLE, events, "--workers", "2", *options)
+    assert one.stdout
+    assert (many.stdout, many.stderr, many.exit_code) == (one.stdout, one.stderr, one.exit_code)
+
+
+def test_state_is_kept_by_one_process(command: Any, tmp_path: Path) -> None:
+    result = command("run", EXAMPLE, WEEK, "--workers", "2", "--state", str(tmp_path / "s.db"))
+    assert result.exit_code == 2
+    assert "leave out --workers, or --state and --store" in result.stderr
+
+
+def test_a_profile_names_what_costs(command: Any, tmp_path: Path) -> None:
+    (tmp_path / "rulebook.yaml").write_text(
+        "rulebook: r\nlanguages: [en]\nuse: [std/chat]\nlists:\n  bad: {match: folded, items: [damn]}\nrules:\n"
+        "  - {id: many, on: message, when: count(message by actor within 10s) >= 3, then: [delete]}\n"
+        "  - {id: foul, on: message, when: text contains any of bad, then: [warn]}\n",
+        encoding="utf-8",
+    )
+    result = command("run", str(tmp_path), WEEK, "--profile", "--lang", "en")
+    rows = [row.split(maxsplit=3)[-1] for row in result.stderr.splitlines() if "%" in row]
+    assert result.stdout == command("run", str(tmp_path), WEEK).stdout
+    assert sorted(rows) == ["list bad", "rule many", "window count(message by actor within 10s) >= 3"]

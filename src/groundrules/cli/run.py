@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -24,12 +24,23 @@ from groundrules.plan import ir
 from groundrules.tools.running.carrying import carrying
 from groundrules.tools.running.run import Runner
 from groundrules.tools.running.summary import summary
+from groundrules.tools.running.tally import Tally
 
 if TYPE_CHECKING:
     from groundrules.tools.running.durable import Output
     from groundrules.tools.running.states import State
 
+Source = AbstractContextManager[Iterator[bytes]]
+
 SAVED_EVERY = 1000  # lines; what comes after the last save is decided again when it comes again
+
+
+class Came(NamedTuple):
+    """What a run came to: its counts, how many events wait, and the exit code of the signal that ended it."""
+
+    tally: Tally
+    waiting: int
+    exit_code: int
 
 
 @click.command("run")
@@ -52,6 +63,14 @@ SAVED_EVERY = 1000  # lines; what comes after the last save is decided again whe
     help="Like --state, in step with --out: killed and begun again, the run ends with the same decisions.",
 )
 @click.option("--out", metavar="DECISIONS", type=click.Path(dir_okay=False), help="Write decisions to this file.")
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="Divide the communities among so many processes; the output is the same and comes in parts.",
+)
+@click.option("--profile", is_flag=True, help="Tell at the end which rules, lists and windows cost most.")
 @click.option("--strict", is_flag=True, help="Exit with 1 if an event was rejected.")
 @ROOTS
 def command(
@@ -64,6 +83,8 @@ def command(
     state: str | None,
     store: str | None,
     out: str | None,
+    workers: int,
+    profile: bool,
     strict: bool,
 ) -> None:
     """Check a stream of events against RULEBOOK, a rulebook or a plan file.
@@ -78,15 +99,42 @@ def command(
         raise click.UsageError("--store and --out belong together")
     if store and (state or form != "jsonl"):
         raise click.UsageError("--store has the state in it and writes JSON; leave out --state and --format")
+    if workers > 1 and (state or store):
+        raise click.UsageError("what is remembered is kept by one process: leave out --workers, or --state and --store")
+    if workers > 1 and profile:
+        raise click.UsageError("--profile measures in one process: leave out --workers")
     ready = load_plan(rulebook)
-    plan = ready.plan
     lines = reading.lines(events or ("-",), progress=not quiet)
-    with _kept(ready, store or state, lang) as kept, _output(out, kept) as output, lines as source, Stop() as stop:
+    if workers > 1:
+        tally, waiting, stopped = _divided(ready, workers, form, lang, everything, lines)
+    else:
+        tally, waiting, stopped = _alone(ready, store or state, out, form, lang, everything, profile, lines)
+    if not quiet:
+        print_lines(summary(tally, ready.plan, lang, waiting), err=True)
+    exit_code = stopped or (1 if strict and tally.rejected else 0)
+    if exit_code:
+        sys.exit(exit_code)
+
+
+def _alone(
+    ready: HasPlan,
+    where: str | None,
+    out: str | None,
+    form: str,
+    lang: str,
+    everything: bool,
+    profile: bool,
+    lines: Source,
+) -> Came:
+    """Run lines in this process."""
+    with _kept(ready, where, lang) as kept, _output(out, kept) as output, lines as source, Stop() as stop:
         engine = Engine(ready) if kept is None else kept.engine
-        show = _shown(plan, form, lang, everything, write_records if output is None else output.write)
+        show = _shown(ready.plan, form, lang, everything, write_records if output is None else output.write)
         save = (output or kept or _Nothing()).save
         runner = Runner(ready, engine, before=0 if output is None else output.read_before)
-        for line in stop.between(source if output is None else output.rest(source)):
+        watched = engine.profile() if profile else None
+        came = stop.between(source if output is None else output.rest(source))
+        for line in came if watched is None else watched.over(came):
             for answer in runner.feed(line):
                 show(answer.line, [one for one in answer.decisions if everything or one.notable])
             if runner.tally.lines % SAVED_EVERY == 0:
@@ -94,12 +142,29 @@ def command(
         for answer in runner.finish() if kept is None else ():
             show(answer.line, [one for one in answer.decisions if everything or one.notable])
         save()  # of what was shown, and only then: not while an exception passes
-    if not quiet:
-        waiting = sum(engine.waiting(id) is not None for id in engine.partitions)
-        print_lines(summary(runner.tally, plan, lang, waiting), err=True)
-    exit_code = stop.exit_code or (1 if strict and runner.tally.rejected else 0)
-    if exit_code:
-        sys.exit(exit_code)
+    if runner.tally.untold:
+        runner.tally.take(engine.stats)
+    if watched is not None:
+        from groundrules.tools.running.profile import profile_lines
+
+        print_lines(profile_lines(watched, lang), err=True)
+    waiting = sum(engine.waiting(id) is not None for id in engine.partitions)
+    return Came(runner.tally, waiting, stop.exit_code)
+
+
+def _divided(ready: HasPlan, count: int, form: str, lang: str, everything: bool, lines: Source) -> Came:
+    """Run lines in processes of their own."""
+    from groundrules.tools.running.workers import Workers, decoded
+
+    workers = Workers(ready, count, everything, each_line=form == "human")
+    show = _shown(ready.plan, form, lang, everything, write_records)
+    with lines as source, Stop() as stop:
+        for line, decisions in workers.run(stop.between(source)):
+            if form == "jsonl":
+                write_records(b"".join(decision + b"\n" for decision in decisions))
+            else:
+                show(line, decoded(decisions))
+    return Came(workers.tally, 0, stop.exit_code)
 
 
 class _Nothing:

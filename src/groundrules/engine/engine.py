@@ -8,7 +8,7 @@ any number of partitions; it is not safe for several threads at once.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from groundrules.decisions import Action, Decision, Rejection
 from groundrules.diagnostics.codes import events as codes
@@ -22,6 +22,9 @@ from groundrules.engine.stats import Stats
 from groundrules.engine.upkeep import contents, forgetting, snapshot, swap
 from groundrules.engine.upkeep.swap import SwapReport
 from groundrules.plan import ir
+
+if TYPE_CHECKING:
+    from groundrules.engine.profiling import Profile
 
 Row = tuple[str, str, str, bytes | None]
 """(partition, space, key, row); None where the row was deleted."""
@@ -42,11 +45,24 @@ class Engine:
     """
 
     def __init__(self, plan: ir.Plan | HasPlan, track: bool = False, indexed: bool = True) -> None:
-        self._program = _program(plan, indexed)
+        self._begin_with(_program(plan, indexed), track)
+
+    def _begin_with(self, program: Program, track: bool) -> None:
+        self._program = program
         self._track = track
         self._runners: dict[str, Runner] = {}
         self.stats = Stats()
         self.carried = SwapReport()
+
+    def sibling(self, track: bool = False) -> Engine:
+        """Return another engine with the same rulebook, and nothing remembered.
+
+        What is compiled is shared, so that it costs next to nothing; the two together are not safe for several threads
+        at once, like one alone.
+        """
+        other = Engine.__new__(Engine)
+        other._begin_with(self._program, track)
+        return other
 
     @property
     def plan(self) -> ir.Plan:
@@ -174,6 +190,12 @@ class Engine:
         runner = self._runners.get(partition)
         meta = None if runner is None else runner.partition.meta
         return None if meta is None else meta.clock
+
+    def profile(self) -> Profile:
+        """Return what measures the parts of the rulebook on a stream; `look` at each line before it is fed."""
+        from groundrules.engine.profiling import Profile
+
+        return Profile(self._program, self._decoded)
 
     # --- looking --------------------------------------------------------------------------------
 

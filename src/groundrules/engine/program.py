@@ -6,30 +6,44 @@ so a plan of ten thousand rules starts at once. Rules that are off are left out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from heapq import nsmallest
+from itertools import islice
 from operator import attrgetter
 from typing import Any
 
 import msgspec
 
+from groundrules.decisions import MOST_UNKNOWN
 from groundrules.engine.cells.ladders import LadderCell
 from groundrules.engine.cells.ledgers import CapCell, LedgerCell
 from groundrules.engine.cells.roster import Place, kept_facts, place
 from groundrules.engine.codegen.emitter import Frame
-from groundrules.engine.compiled_rules import ProcessCode, RuleCode, StateCode, TakerCode, UntilCode, WindowCode
+from groundrules.engine.compiled_rules import (
+    ProcessCode,
+    RuleCode,
+    StateCode,
+    TakerCode,
+    UntilCode,
+    WindowCode,
+    speaks_of_self,
+)
 from groundrules.engine.evaluation.actions import Combiner
 from groundrules.engine.evaluation.compile import Compiler, Value
 from groundrules.engine.index.counts import Counting, counting
-from groundrules.engine.index.lookup import UNASKED, Lookup, lookup
+from groundrules.engine.index.lookup import COUNTED, UNASKED, Lookup, lookup
 from groundrules.engine.index.necessary import Guard, paths_of
 from groundrules.engine.index.prepared import Index, Listeners, Made
+from groundrules.engine.index.presence import Left, Presence
 from groundrules.engine.index.residual import MOST
 from groundrules.engine.index.selectivity import Frequency, estimated
 from groundrules.engine.index.tables import Access
 from groundrules.engine.intake.decode import Decoder, attribute
+from groundrules.engine.intake.wide import carried, wide_fields
 from groundrules.engine.state.scope import Scope
 from groundrules.plan import codec, ir
+from groundrules.plan.walk import within
 
 Asked = tuple[RuleCode, int]
 """A rule to ask, and what its guard came to if it was asked already (`index.lookup`)."""
@@ -69,10 +83,10 @@ class Listening:
 
     @property
     def _always(self) -> Sequence[int]:
-        return self._tables.always
+        return self.tables.always
 
     @cached_property
-    def _tables(self) -> Access:
+    def tables(self) -> Access:
         return self.access(estimated)
 
     @property
@@ -86,8 +100,11 @@ class RulesOnType(Listening):
     def __init__(self, program: Program, type: str) -> None:
         super().__init__(program, "rules", type)
         self._ids: list[str] = []
+        self._apart: set[int] = set()
 
     def add(self, rule: ir.Rule) -> None:
+        if rule.ends is not None or speaks_of_self(rule.when) or next(within(rule, ir.Exempt), None) is not None:
+            self._apart.add(len(self._ids))
         self._ids.append(rule.id)
         self.guards.append((rule.when, rule.unless))
 
@@ -95,12 +112,55 @@ class RulesOnType(Listening):
     def asking(self) -> Lookup:
         """The function from an event and a scope to the rules with something to say, as `index.lookup` numbers them."""
         self._program.share(self._type)
+        if self.presence is not None:
+            return self.presence.ask
         return self._program.index.asking(self._type, self._frame, lambda: self.guards)
+
+    @cached_property
+    def presence(self) -> Presence | None:
+        """What finds rules by the fields that an event of a wide type carries."""
+        program = self._program
+        if not program.index.enabled or not wide_fields(program.plan.events.get(self._type, {})):
+            return None
+        return Presence(program.compiler.program, self._frame, self._type, self.guards, frozenset(self._apart))
+
+    @property
+    def inline(self) -> list[ir.Expr]:
+        if self.presence is None:
+            return super().inline
+        return [condition for guard in self.presence.inline for condition in guard if condition is not None]
 
     def asked(self, numbers: Sequence[int]) -> Sequence[Asked]:
         """Return the rules of these numbers with their outcomes."""
         rules, ids = self._program.rules, self._ids
         return [(rules[ids[number >> 2]], number & 3) for number in numbers]
+
+    def with_undecided(self, numbers: Sequence[int], undecided: Left, e: Any) -> tuple[Sequence[int], int]:
+        """Return these numbers with those of the first rules that groups leave undecided, and how many there are more.
+
+        So many are added as may be told in one decision; they are counted elsewhere.
+        """
+        assert self.presence is not None
+        left = self.presence.left(undecided, carried(e))
+        told = nsmallest(MOST_UNKNOWN, left) if len(undecided.groups) > 1 else list(islice(left, MOST_UNKNOWN))
+        more = self.presence.count_left(undecided, carried(e)) - len(told)
+        return sorted([*numbers, *(4 * number + COUNTED for number in told)]), more
+
+    def id(self, number: int) -> str:
+        """Return the id of a rule."""
+        return self._ids[number]
+
+    def members(self, group: int) -> Sequence[int]:
+        """Return the rules of a group."""
+        return () if self.presence is None else self.presence.groups[group]
+
+    def excluded(self, group: int, left: Left, fields: Iterable[str]) -> Collection[int]:
+        """Return the rules that were asked for themselves."""
+        return () if self.presence is None else self.presence.excluded(group, left, fields)
+
+    def blame(self, rule: str, e: Any, x: Scope) -> tuple[str, ...]:
+        """Return the missing reads that left a rule undecided."""
+        return self._program.rules[rule].when.blame(e, x)
 
 
 class WindowsOnType(Listening):
@@ -131,7 +191,7 @@ class WindowsOnType(Listening):
             return self.numbers
         if len(self._unfound) == len(self.codes):
             return None
-        found = self._tables if not self._unfound else msgspec.structs.replace(self._tables, always=())
+        found = self.tables if not self._unfound else msgspec.structs.replace(self.tables, always=())
         if not found.always and not found.probes:
             return None
         return lookup(self._program.compiler.program, self._frame, found, self.guards)
@@ -144,7 +204,7 @@ class WindowsOnType(Listening):
     def _unfound(self) -> Sequence[int]:
         if not self._program.index.enabled:
             return ()
-        always = range(len(self.codes)) if len(self.codes) <= FEW_WINDOWS else self._tables.always
+        always = range(len(self.codes)) if len(self.codes) <= FEW_WINDOWS else self.tables.always
         return always if len(always) <= MOST else ()
 
 
@@ -248,6 +308,8 @@ class Program:
             windows, rules, paths = self.windows_on.get(type), self.rules_on.get(type), self.paths_on.get(type)
             _ = windows and (windows.at_once, windows.others)
             _ = rules and rules.asking
+            if rules is not None and rules.presence is not None:
+                rules.presence.warm()
             _ = paths and paths.numbers
 
     def share(self, type: str) -> None:

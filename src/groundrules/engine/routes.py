@@ -19,7 +19,7 @@ BUILT_IN = frozenset((*labels.TYPES, *fallbacks.TYPES, *appeals.TYPES, *answers.
 class Route:
     """What listens to a type, None where nothing does; `asking` finds the rules with something to say. Whether it
     reverses grants, speaks to the engine itself, and tells facts that the roster keeps. `speaks`: whether more may come
-    of it than its rules say. `quiet`: whether nothing is to be done where its rules say nothing.
+    of it than its rules and open paths say. `quiet`: whether nothing is to be done where its rules say nothing.
     """
 
     windows: Counter | None
@@ -45,7 +45,7 @@ class Routes(dict[str, Route]):
         program = self._program
         windows, rules = program.windows_on.get(type), program.rules_on.get(type)
         paths, undoes, built_in = program.paths_on.get(type), type in program.undo_of, type in BUILT_IN
-        learns, speaks = type in program.places, paths is not None or undoes or built_in
+        learns, speaks = type in program.places, undoes or built_in
         found = self[type] = Route(
             None if windows is None else Counter(windows, self._partition),
             rules,

@@ -17,19 +17,22 @@ from groundrules.calendar.instants import format_ms
 from groundrules.decisions import Decision, Note, Rejection
 from groundrules.engine.cases import answers, appeals, due
 from groundrules.engine.cells import states
+from groundrules.engine.codegen.total import own_act
 from groundrules.engine.compiled_rules import StateCode
 from groundrules.engine.evaluation.effects import Ask
+from groundrules.engine.index.lookup import TRUE, UNASKED, UNKNOWN
+from groundrules.engine.index.presence import UNDECIDED
 from groundrules.engine.intake import ahead, clock, cutting
 from groundrules.engine.intake.cutting import cut_of
 from groundrules.engine.intake.decode import milliseconds
 from groundrules.engine.program import Asked, Program
 from groundrules.engine.readings import PartitionReadings
 from groundrules.engine.routes import Route, Routes
-from groundrules.engine.settlement import fallbacks, paths
+from groundrules.engine.settlement import fallbacks, guards, paths
 from groundrules.engine.settlement.decide import Occasion, Room, decide
 from groundrules.engine.settlement.ladders import crossing
 from groundrules.engine.settlement.ledgers import Crossed, take_back
-from groundrules.engine.settlement.open_paths import OpenPaths
+from groundrules.engine.settlement.open_paths import Ending, OpenPaths
 from groundrules.engine.settlement.roster import labels_by_hand, learn
 from groundrules.engine.state.partition import Partition
 from groundrules.engine.state.scope import Scope
@@ -65,16 +68,19 @@ class Runner:
 
     def feed(self, e: Any) -> list[Decision]:
         """Handle a decoded event; return what was decided, the event's own decision among it."""
-        found = self.take(e)
+        found = self.take(e, told=True)
         return [self.quiet(e)] if found is None else found
 
-    def take(self, e: Any) -> list[Decision] | None:
-        """Handle a decoded event; return None if nothing came of it but its own decision, which says nothing."""
+    def take(self, e: Any, told: bool = False) -> list[Decision] | None:
+        """Handle a decoded event; return None if nothing came of it but its own decision, which says nothing.
+
+        Without `told`, one that says no more than that rules stayed undecided is counted and not made.
+        """
         time = clock.step(self.partition, self._ahead, e) if cut_of(e) is None else None
         if time is None:
             return self._take_otherwise(e, milliseconds(e.time))
         self.stats.events += 1
-        found = self._decide_event(e, time, False)
+        found = self._decide_event(e, time, False, (), told)
         if found is not None and self.partition.timers.soonest <= time:
             found += self._fall_due(time, self._header(e))
         return found
@@ -198,7 +204,9 @@ class Runner:
 
     # --- the event ------------------------------------------------------------------------------
 
-    def _decide_event(self, e: Any, now: int, late: bool, notes: Sequence[Note] = ()) -> list[Decision] | None:
+    def _decide_event(
+        self, e: Any, now: int, late: bool, notes: Sequence[Note] = (), told: bool = True
+    ) -> list[Decision] | None:
         """Decide on an event; None if nothing came of it. One that no rule may concern gets no more than a glance."""
         x = self._glance
         x.now = now
@@ -207,15 +215,42 @@ class Runner:
         route = self._routes[e.type]
         if route.windows is not None:
             route.windows.count(e, x)
-        if route.speaks:
-            return self._decided(route, None, e, now, late, notes)
+        endings = () if route.paths is None else self._paths.endings(e, x)
+        if endings or route.speaks or late or notes:
+            return self._decided(route, endings, None, e, now, late, notes)
         numbers = () if route.asking is None else route.asking(e, x)
-        if numbers or late or notes:
-            return self._decided(route, numbers, e, now, late, notes)
+        if UNDECIDED in x.kept:
+            if told or numbers:
+                return self._decided(route, (), numbers, e, now, late, notes)
+            self._count_undecided(route, e, x)
+        if numbers and (told or self._may_fire(route, numbers, e, x)):
+            return self._decided(route, (), numbers, e, now, late, notes)
         return None if route.quiet else self._pass_by(route, e)
 
+    def _may_fire(self, route: Route, numbers: Sequence[int], e: Any, x: Scope) -> bool:
+        """Ask rules until one is true; if none is, count those that stay undecided."""
+        assert route.rules is not None
+        own, undecided = own_act(e), []
+        for code, known in route.rules.asked(numbers):
+            if not guards.is_out(code, own, x):
+                came_to = guards.outcome(code, e, x) if known == UNASKED else known
+                if came_to == TRUE:
+                    return True
+                if came_to == UNKNOWN:
+                    undecided.append(code)
+        for code in undecided:
+            self.stats.leave(code, e, x)
+        return False
+
     def _decided(
-        self, route: Route, numbers: Sequence[int] | None, e: Any, now: int, late: bool, notes: Sequence[Note]
+        self,
+        route: Route,
+        endings: Sequence[Ending],
+        numbers: Sequence[int] | None,
+        e: Any,
+        now: int,
+        late: bool,
+        notes: Sequence[Note],
     ) -> list[Decision]:
         """Decide on an event and what it crosses, releases and changes; rules not asked yet are asked here."""
         x = Scope(now, self.readings)
@@ -223,14 +258,13 @@ class Runner:
         self.stats.late += late
         header = self._header(e)
         occasion = Occasion([], e, e.id, {"trigger": "event", "late": late, **header}, notes=[*notes])
-        if route.paths is not None:
-            self._end_paths(e, x, occasion)
+        for one in endings:
+            self._end_path(one, e, x, occasion)
         if route.undoes:
             occasion.asks += self._reversals(e, x)
         released = self._built_in(e, occasion) if route.built_in else ()
         if route.rules is not None and route.asking is not None:
-            numbers = route.asking(e, x) if numbers is None else numbers
-            occasion.groups.insert(0, (route.rules.asked(numbers), x))
+            self._ask(occasion, route, route.asking(e, x) if numbers is None else numbers, e, x)
         decision, crossed = decide(self.room, occasion)
         if route.learns:
             learn(self.program, self.partition, e)
@@ -240,6 +274,20 @@ class Runner:
         for follow_up in released:
             decisions += self._settled(follow_up)
         return decisions + self._look_at_states(e.type, header, e=e) if self.program.states else decisions
+
+    def _count_undecided(self, route: Route, e: Any, x: Scope) -> None:
+        """Count the rules that stay undecided without having been asked for themselves."""
+        groups = x.kept.get(UNDECIDED)
+        if groups is not None and route.rules is not None:
+            self.stats.lack(route.rules, groups, e, x)
+
+    def _ask(self, occasion: Occasion, route: Route, numbers: Sequence[int], e: Any, x: Scope) -> None:
+        """Let an occasion ask the rules on the event's type that have something to say."""
+        assert route.rules is not None
+        if UNDECIDED in x.kept:
+            self._count_undecided(route, e, x)
+            numbers, occasion.more_unknown = route.rules.with_undecided(numbers, x.kept[UNDECIDED], e)
+        occasion.groups.insert(0, (route.rules.asked(numbers), x))
 
     def _pass_by(self, route: Route, e: Any) -> list[Decision] | None:
         """Let an event pass that concerns no rule: it is learned from, and may change states."""
@@ -251,12 +299,11 @@ class Runner:
         further = self._look_at_states(e.type, self._header(e), e=e)
         return [own, *further] if further else None
 
-    def _end_paths(self, e: Any, x: Scope, occasion: Occasion) -> None:
-        """End or plan anew the paths that the event speaks of; the rules on being ended are asked with its own."""
-        for one in self._paths.endings(e, x):
-            occasion.notes += paths.end(self.program, self.partition, one, e, x)
-            if not one.restarts:
-                occasion.groups.append((self._rules(ir.OnStep(one.code.id, -1)), self.room.scope(one.start)))
+    def _end_path(self, one: Ending, e: Any, x: Scope, occasion: Occasion) -> None:
+        """End or plan anew a path that the event speaks of; the rules on being ended are asked with its own."""
+        occasion.notes += paths.end(self.program, self.partition, one, e, x)
+        if not one.restarts:
+            occasion.groups.append((self._rules(ir.OnStep(one.code.id, -1)), self.room.scope(one.start)))
 
     def _reversals(self, e: Any, x: Scope) -> list[Ask]:
         asks: list[Ask] = []

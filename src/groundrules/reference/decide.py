@@ -26,7 +26,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from groundrules.calendar.instants import format_ms
-from groundrules.decisions import Action, Clause, Decision, Exempted, Fired, Note, Shadow, Unknown
+from groundrules.decisions import MOST_UNKNOWN, Action, Clause, Decision, Exempted, Fired, Note, Shadow, Unknown
 from groundrules.plan import ir
 from groundrules.reference import actions, clauses, guards
 from groundrules.reference.firings import key_of
@@ -155,6 +155,7 @@ def decide(partition: Partition, occasion: Occasion) -> tuple[Decision, list[Cro
     done, dropped = actions.combine(partition.plan, wishes, partition.id, occasion.occurrence)
     done = sorted([*done, *occasion.actions], key=lambda action: (action.do, action.who or "", action.key))
     partition.fallbacks.remember(done, partition.now)
+    unknown = tuple(Unknown(rule=answer.rule.id, missing=answer.missing) for answer in answers if answer.missing)
     decision = Decision(
         **header_of(partition, occasion),
         actions=tuple(done),
@@ -165,7 +166,8 @@ def decide(partition: Partition, occasion: Occasion) -> tuple[Decision, list[Cro
         exempted=tuple(exempted_of(answers, exempted)),
         shadow=tuple(shadow_of(partition, occasion, one) for one in firing if not one.live),
         notes=(*occasion.notes, *[note for one in live for note in one.notes], *notes),
-        unknown=tuple(Unknown(rule=answer.rule.id, missing=answer.missing) for answer in answers if answer.missing),
+        unknown=unknown[:MOST_UNKNOWN],
+        more_unknown=max(len(unknown) - MOST_UNKNOWN, 0),
     )
     return decision, crossed
 

@@ -16,7 +16,6 @@ from msgspec.structs import replace
 
 from groundrules.calendar.instants import format_ms
 from groundrules.decisions import Action, Decision
-from groundrules.engine.engine import Engine
 from groundrules.runtime.arrivals import Arrival, Clock, Stray, arrival, located
 from groundrules.runtime.books import Books, Edition, Sources
 from groundrules.runtime.communities import Community
@@ -250,7 +249,7 @@ class Core:
     def what_if(self, id: str, event: Any) -> list[Decision]:
         """Return what an event would bring about now; nothing changes."""
         community, now = self.communities[id], self.clock()
-        apart = Engine(community.edition.compiled)
+        apart = community.engine.sibling()
         apart.adopt(id, community.engine.rows(id), community.engine.shapes)
         arrived = arrival(event, now)
         if isinstance(arrived, Stray):

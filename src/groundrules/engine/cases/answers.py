@@ -6,7 +6,8 @@ from typing import Any
 
 from groundrules.decisions import Note
 from groundrules.engine.settlement import requests
-from groundrules.engine.settlement.decide import Group, Occasion, Room
+from groundrules.engine.settlement.decide import Occasion, Room
+from groundrules.engine.settlement.guards import Group
 from groundrules.engine.settlement.requests import Request
 from groundrules.plan import ir
 

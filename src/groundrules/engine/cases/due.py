@@ -16,7 +16,8 @@ from groundrules.engine.cells import paths, states
 from groundrules.engine.cells.paths import PROCESS
 from groundrules.engine.program import Asked
 from groundrules.engine.settlement import guards, requests
-from groundrules.engine.settlement.decide import Group, Occasion, Room
+from groundrules.engine.settlement.decide import Occasion, Room
+from groundrules.engine.settlement.guards import Group
 from groundrules.engine.settlement.ladders import crossing
 from groundrules.engine.settlement.ledgers import LADDER, cross_ladder, watch
 from groundrules.engine.settlement.requests import APPROVAL

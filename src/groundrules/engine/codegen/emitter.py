@@ -189,11 +189,18 @@ class Emitter:
             found = self._outcome(expr.operand, not wanted)
         elif isinstance(expr, ir.And | ir.Or):
             found = self._joined(expr, wanted)
+        elif isinstance(expr, ir.Coalesce) and isinstance(expr.default, ir.Const):
+            found = self._decided(expr, wanted)
         else:
             test = self.test(expr)
             found = _all((*test.needs, test.yes if wanted else test.no))
         self._depth -= 1
         return found
+
+    def _decided(self, expr: ir.Coalesce, wanted: bool) -> str:
+        """A condition with a constant for where it is unknown is asked only for the other outcome."""
+        by_default = expr.default == ir.Const(value=wanted, src=expr.default.src)
+        return f"(not {self._outcome(expr.value, not wanted)})" if by_default else self._outcome(expr.value, wanted)
 
     def _joined(self, expr: ir.And | ir.Or, wanted: bool) -> str:
         mode: Mode = "true" if wanted else "false"

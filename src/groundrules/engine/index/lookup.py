@@ -27,9 +27,9 @@ from groundrules.plan import ir
 
 Lookup = Callable[[Any, Any], Sequence[int]]
 
-UNASKED, TRUE, UNKNOWN = range(3)
+UNASKED, TRUE, UNKNOWN, COUNTED = range(4)
 """What `asking` says of a guard beside its number, as `number * 4 + outcome`: to be asked yet; its `when` is true, or
-unknown, and its `unless` is not true."""
+unknown, and its `unless` is not true. COUNTED is unknown as well, and already counted as such (`presence`)."""
 
 VIEWED = {
     "exact": "{}",
@@ -45,9 +45,19 @@ def lookup(program: Program, frame: Frame, access: Access, guards: Sequence[Guar
     return _Function(program, frame, access, guards).numbers()
 
 
-def asking(program: Program, frame: Frame, access: Access, guards: Sequence[Guard]) -> Lookup:
-    """Return the function that also asks the guards that no probe finds, and leaves out those with nothing to say."""
-    return _Function(program, frame, access, guards).outcomes()
+def asking(
+    program: Program, frame: Frame, access: Access, guards: Sequence[Guard], names: Sequence[int] | None = None
+) -> Lookup:
+    """Return the function that also asks the guards that no probe finds, and leaves out those with nothing to say.
+
+    names: the numbers that it answers with; none: those of the tables.
+    """
+    return _Function(program, frame, access, guards).outcomes(names)
+
+
+def finding(program: Program, frame: Frame, access: Access, names: Sequence[int]) -> Lookup:
+    """Return the function that finds guards by probes alone, and answers with other numbers, as `asking` does."""
+    return _Function(program, frame, access, ()).outcomes(names)
 
 
 class _Function:
@@ -68,8 +78,8 @@ class _Function:
             return lambda e, x: self._access.always
         return self._function(self._not_false)
 
-    def outcomes(self) -> Lookup:
-        self._number = lambda number: number * 4
+    def outcomes(self, names: Sequence[int] | None) -> Lookup:
+        self._number = lambda number: 4 * (number if names is None else names[number])
         return self._function(self._outcome)
 
     def _function(self, ask: Callable[[int], Iterator[str]]) -> Lookup:

@@ -14,6 +14,7 @@ from typing import Any
 from groundrules.engine.codegen.comparisons import view_constant
 from groundrules.engine.codegen.emitter import Emitter, Frame
 from groundrules.engine.codegen.program import Program
+from groundrules.engine.index.absence import NOTHING
 from groundrules.engine.index.atoms import Atom, Atoms, Test, is_readable, name_of
 from groundrules.engine.index.selectivity import INLINE, LARGEST_USEFUL, MOST_INLINE, Frequency
 from groundrules.engine.texts.needles import BASES, Needles, literals_of, texts_of
@@ -32,10 +33,13 @@ class Derivation:
         self._frame = frame
         self._frequency = frequency
         self._optional: dict[str, bool] = {}
+        self._surely = False  # whether unknown counts as the opposite of what is wanted
         self.subjects: dict[str, Any] = {}
 
     def atoms(self, guard: ir.Expr, wanted: bool = True) -> Atoms | None:
         """Return atoms one of which holds wherever `guard` is `wanted` or unknown; None: nothing is known."""
+        if guard == NOTHING:
+            return () if self._surely else None
         match guard:
             case ir.Const():
                 return () if isinstance(guard.value, bool) and guard.value is not wanted else None
@@ -44,8 +48,25 @@ class Derivation:
             case ir.And() | ir.Or():
                 sides = [self.atoms(operand, wanted) for operand in guard.operands]
                 return self.best(sides) if isinstance(guard, ir.And) is wanted else _together(sides)
+            case ir.Coalesce(default=ir.Const(value=bool() as otherwise)):
+                return self._decided(guard.value, wanted, surely=otherwise is not wanted)
             case _:
                 return self._leaf(guard, wanted)
+
+    def surely(self, guard: ir.Expr, wanted: bool) -> Atoms | None:
+        """Return atoms one of which holds wherever `guard` is `wanted`, and not unknown; None: nothing is known."""
+        try:
+            return self._decided(guard, wanted, surely=True)
+        except RecursionError:  # nested too deeply to bother
+            return None
+
+    def _decided(self, guard: ir.Expr, wanted: bool, surely: bool) -> Atoms | None:
+        """Return atoms one of which holds wherever `guard ?? default` is `wanted`; `surely`: not by its default."""
+        before, self._surely = self._surely, surely
+        try:
+            return self.atoms(guard, wanted)
+        finally:
+            self._surely = before
 
     def best(self, choices: Iterable[Atoms | None]) -> Atoms | None:
         """Return the choice that holds least often."""
@@ -152,7 +173,8 @@ class Derivation:
         """Return an atom per plain value, for nothing equals another, and that the subject is missing if it can be."""
         name = self._name(subject)
         found = [Atom(test, name, under, value) for value in values if isinstance(value, PLAIN)]
-        return (*found, Atom("missing", name)) if self._may_miss(subject, name) else tuple(found)
+        missing = not self._surely and self._may_miss(subject, name)
+        return (*found, Atom("missing", name)) if missing else tuple(found)
 
     def _name(self, subject: ir.Expr) -> str:
         name = name_of(subject)
@@ -193,7 +215,7 @@ def paths_of(
 ) -> tuple[list[Atoms | None], dict[str, Any]]:
     """Return the access path of each guard of one event type, and the subjects of all atoms by name."""
     derivation = Derivation(program, frame, frequency)
-    paths = [_path(derivation, when, unless) for when, unless in guards]
+    paths = [path_of(derivation, when, unless) for when, unless in guards]
     return _without_frequent(derivation, paths), derivation.subjects
 
 
@@ -206,7 +228,7 @@ def _without_frequent(derivation: Derivation, paths: list[Atoms | None]) -> list
     return [None if number in dropped else path for number, path in enumerate(paths)]
 
 
-def _path(derivation: Derivation, when: ir.Expr, unless: ir.Expr | None) -> Atoms | None:
+def path_of(derivation: Derivation, when: ir.Expr, unless: ir.Expr | None) -> Atoms | None:
     """Return the best access path of a guard; None if looking at it always is as good."""
     try:
         found = derivation.best(

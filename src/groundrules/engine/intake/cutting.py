@@ -56,13 +56,17 @@ def _cut(value: Any, schema: Mapping[str, Any], longest: int, place: str, found:
 def marked(event: msgspec.Struct, cut: Cut) -> msgspec.Struct:
     """Return an event that knows what was cut of it."""
     fields = {name: getattr(event, name) for name in event.__struct_fields__}
-    return _marked(type(event))(**fields, **{_NAME: cut})
+    found = _marked(type(event))(**fields, **{_NAME: cut})
+    if hasattr(event, "__dict__"):  # of a wide type
+        found.__dict__.update(event.__dict__)
+    return found
 
 
 @cache
 def _marked(kind: type[msgspec.Struct]) -> type[msgspec.Struct]:
     field = (_NAME, Cut)
-    return msgspec.defstruct(kind.__name__, [field], bases=(kind,), frozen=True, gc=False, kw_only=True)
+    gc = kind.__struct_config__.gc
+    return msgspec.defstruct(kind.__name__, [field], bases=(kind,), frozen=True, gc=gc, kw_only=True)
 
 
 def cut_of(event: Any) -> Cut | None:

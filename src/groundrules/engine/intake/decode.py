@@ -27,7 +27,8 @@ from groundrules.diagnostics.nearest import did_you_mean
 from groundrules.engine.intake.cutting import cut_of, cut_texts, marked, unmarked
 from groundrules.engine.intake.explain import describe, explain
 from groundrules.engine.intake.lenient import DEEPEST, Invalid, check_depth, cut_instants, encode, read, refuse
-from groundrules.engine.intake.structs import Schema, attribute, union_of
+from groundrules.engine.intake.structs import Schema, attribute, event_structs, union_of
+from groundrules.engine.intake.wide import WIDE, Wide
 from groundrules.plan.ir import LONGEST_TEXT
 from groundrules.time_units import DAY, SECOND
 
@@ -75,7 +76,9 @@ def _plan_value(value: Any) -> Any:
 def to_plain(event: Event) -> dict[str, Any]:
     """Return an event as JSON data that decodes to the same event; defaults are left out."""
     plain: dict[str, Any] = msgspec.to_builtins(event)
-    return plain if cut_of(event) is None else unmarked(plain)
+    wide = getattr(event, WIDE, None)
+    whole = plain if wide is None else {**plain, **dict(wide.told(event))}
+    return whole if cut_of(event) is None else unmarked(whole)
 
 
 def _as_json(raw: Any) -> bytes | str:
@@ -105,8 +108,11 @@ class Decoder:
         self.schemas = dict(schemas)
         self._longest = longest
         self._types = frozenset(schemas)
-        self._union = union_of(self.schemas)
-        self._decode = msgspec.json.Decoder(self._union).decode if self._union else self._second_look
+        structs = event_structs(self.schemas)
+        self._wide: dict[str, Wide] = {name: getattr(one, WIDE) for name, one in structs.items() if hasattr(one, WIDE)}
+        self._union = union_of(structs)
+        self._narrow = msgspec.json.Decoder(self._union).decode if self._union else self._second_look
+        self._decode = self._filled if self._wide else self._narrow
 
     def decode(self, raw: bytes | bytearray | memoryview | str | Mapping[str, Any]) -> Event:
         """Return the event that `raw` holds; raise Invalid with a Rejection if it holds none.
@@ -131,13 +137,24 @@ class Decoder:
         except (msgspec.MsgspecError, UnicodeError):
             return self._second_look(raw)
 
+    def _filled(self, raw: bytes | str) -> Event:
+        """Decode an event and what has no place in the struct of its type."""
+        event: Any = self._narrow(raw)
+        wide = self._wide.get(event.type)
+        if wide is not None:
+            wide.fill(event, raw)
+        return event  # type: ignore[no-any-return]
+
     def _second_look(self, raw: bytes | str) -> Event:
         check_depth(raw)
         document = read(raw)
         schema = self._schema_of(document)
         document, cut = cut_texts(document, schema, self._longest)
         try:
-            event: Event = msgspec.convert(cut_instants(document, schema), self._union)
+            exact = cut_instants(document, schema)
+            event: Event = msgspec.convert(exact, self._union)
+            if document["type"] in self._wide:
+                self._wide[document["type"]].take(event, exact)
         except msgspec.ValidationError:
             raise self._rejected(schema, document) from None
         return event if cut is None else marked(event, cut)

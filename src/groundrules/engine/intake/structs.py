@@ -23,6 +23,7 @@ import msgspec
 from msgspec import Meta
 
 from groundrules.engine.intake.links import GIVEN, has_links_of_text, link_methods, links_of_text
+from groundrules.engine.intake.wide import WIDE, Field, Wide, wide_fields
 
 Schema = Mapping[str, Any]
 
@@ -44,26 +45,48 @@ def attribute(name: str) -> str:
     return name if plain else "_" + name.encode("utf-8", "surrogatepass").hex()
 
 
-def union_of(schemas: Mapping[str, Schema]) -> Any:
+def event_structs(schemas: Mapping[str, Schema]) -> dict[str, type[msgspec.Struct]]:
+    """Return the struct of each event type."""
+    return {name: event_struct(name, schemas[name]) for name in sorted(schemas)}
+
+
+def union_of(structs: Mapping[str, type[msgspec.Struct]]) -> Any:
     """Return the union of the structs of all event types, told apart by the field `type`; None if there are none."""
-    structs = [event_struct(name, schemas[name]) for name in sorted(schemas)]
-    return reduce(or_, structs) if structs else None
+    return reduce(or_, structs.values()) if structs else None
 
 
 def event_struct(name: str, schema: Schema) -> type[msgspec.Struct]:
     """Return the struct of an event type; its class attribute `type` is the type's name."""
-    properties = {field: inner for field, inner in schema["properties"].items() if field != "type"}
+    wide = wide_fields(schema)
+    properties = {
+        field: inner for field, inner in schema["properties"].items() if field != "type" and field not in wide
+    }
     return msgspec.defstruct(
         f"Event_{attribute(name)}",
         _fields({**schema, "properties": properties}),
-        namespace={"type": name, **_methods(schema)},
+        namespace={"type": name, **_wide_namespace(wide), **_methods(schema)},
         tag_field="type",
         tag=name,
+        dict=bool(wide),
+        gc=bool(wide),
         frozen=True,
-        gc=False,
         kw_only=True,
         omit_defaults=True,
     )
+
+
+def _wide_namespace(wide: Mapping[str, Schema]) -> dict[str, Any]:
+    """Return what a struct has for fields without a place: the default of each, and what reads them."""
+    if not wide:
+        return {}
+    fields = {name: _wide_field(name, inner) for name, inner in wide.items()}
+    return {WIDE: Wide(fields), **{attribute(name): inner.get("default") for name, inner in wide.items()}}
+
+
+def _wide_field(name: str, schema: Schema) -> Field:
+    wanted = _type(schema)
+    exact = wanted if wanted in (str, bool) else None
+    return attribute(name), exact, partial(msgspec.convert, type=wanted)
 
 
 def _struct(schema: Schema) -> type[msgspec.Struct]:

@@ -9,28 +9,37 @@ and not done, but for the paths it opens: their steps are the rule's own, and in
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from groundrules.calendar.instants import format_ms
-from groundrules.decisions import Action, Clause, Decision, Exempted, Fired, LedgerChange, Note, Shadow, Unknown
+from groundrules.decisions import (
+    MOST_UNKNOWN,
+    Action,
+    Clause,
+    Decision,
+    Exempted,
+    Fired,
+    LedgerChange,
+    Note,
+    Shadow,
+    Unknown,
+)
 from groundrules.engine.cells import labels
 from groundrules.engine.evaluation.actions import Combined, Wish
 from groundrules.engine.evaluation.clauses import clauses
 from groundrules.engine.evaluation.effects import Ask, Gathered, LabelAsk, Outcome, gather
-from groundrules.engine.program import Asked, Program
+from groundrules.engine.program import Program
 from groundrules.engine.readings import PartitionReadings
 from groundrules.engine.settlement import fallbacks, guards, paths, requests
-from groundrules.engine.settlement.guards import Answer
+from groundrules.engine.settlement.guards import Answer, Group
 from groundrules.engine.settlement.ledgers import Crossed, remember_grant, settle
 from groundrules.engine.settlement.matched import matched
 from groundrules.engine.settlement.subjects import Subjects
 from groundrules.engine.state.partition import Partition
 from groundrules.engine.state.scope import Scope
 from groundrules.engine.stats import Stats
-
-Group = tuple[Sequence[Asked], Scope]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +69,8 @@ class Occasion:
 
     groups: the rules to ask, each group in a scope of its own. occurrence: what tells this trigger apart from all
     others of the partition; action keys are made from it. header: the decision's fields that say what brought it
-    about. behind: the ledger whose ladder asks. `asks`, `outcomes`, `actions`, `labels` and `notes` are what the
+    about. behind: the ledger whose ladder asks. more_unknown: how many rules stay undecided that are not asked for
+    themselves. `asks`, `outcomes`, `actions`, `labels` and `notes` are what the
     trigger itself brings about, apart from any rule.
     """
 
@@ -69,6 +79,7 @@ class Occasion:
     occurrence: str
     header: dict[str, Any]
     behind: str | None = None
+    more_unknown: int = 0
     asks: list[Ask] = field(default_factory=list)
     outcomes: list[Outcome] = field(default_factory=list)
     actions: list[Action] = field(default_factory=list)
@@ -93,7 +104,7 @@ class Firing:
 def decide(room: Room, occasion: Occasion) -> tuple[Decision, list[Crossed]]:
     """Ask the rules, let those that fire take effect; return the decision and the ladder steps that it crossed."""
     program, partition, e = room.program, room.partition, occasion.e
-    answers = [said for rules, x in occasion.groups for said in guards.answer(rules, e, x, partition, program.zone)]
+    answers = guards.ask(occasion.groups, e, partition, program.zone)
     if not _has_own(occasion):
         if len(answers) == 1 and _is_plain(answers[0]):
             return _lone(room, occasion, answers[0]), []
@@ -108,8 +119,8 @@ def decide(room: Room, occasion: Occasion) -> tuple[Decision, list[Crossed]]:
     told = _labelled(room, occasion, taken)
     opened = _opened(room, fired, e)
     actions, dropped = _acted(room, occasion, live, taken)
-    unknown = _unknown(answers) if len(answers) > len(firing) else ()
-    room.stats.count([(one.rule, one.missing) for one in unknown], [one.said.code.id for one in live])
+    lacking = [said for said in answers if said.undecided] if len(answers) > len(firing) else []
+    room.stats.count(_uncounted(lacking), [one.said.code.id for one in live])
     return _decision(
         room,
         occasion,
@@ -121,7 +132,7 @@ def decide(room: Room, occasion: Occasion) -> tuple[Decision, list[Crossed]]:
         exempted=_exempted(firing, exempted) if exempted else (),
         shadow=tuple([_shadow(room, occasion, one) for one in fired if one.said.lane != "live"]),
         notes=(*occasion.notes, *[note for one in live for note in one.gathered.notes], *opened),
-        unknown=unknown,
+        **_unknown(occasion, lacking),
     ), crossed
 
 
@@ -148,13 +159,24 @@ def _quiet(room: Room, occasion: Occasion, answers: list[Answer]) -> Decision:
     """The decision in which nothing happens, though rules may have stayed undecided."""
     if not answers:
         return _decision(room, occasion)
-    unknown = _unknown(answers)
-    room.stats.count([(one.rule, one.missing) for one in unknown], ())
-    return _decision(room, occasion, unknown=unknown)
+    lacking = [said for said in answers if said.undecided]
+    room.stats.count(_uncounted(lacking), ())
+    return _decision(room, occasion, **_unknown(occasion, lacking))
 
 
-def _unknown(answers: list[Answer]) -> tuple[Unknown, ...]:
-    return tuple(Unknown(rule=said.code.id, missing=said.missing) for said in answers if said.missing)
+def _uncounted(lacking: Iterable[Answer]) -> list[tuple[str, tuple[str, ...]]]:
+    return [(said.code.id, said.missing) for said in lacking if not said.counted]
+
+
+def _unknown(occasion: Occasion, lacking: Sequence[Answer]) -> dict[str, Any]:
+    """Return the fields of a decision that tell of undecided guards."""
+    if not lacking:
+        return {}
+    told = lacking[:MOST_UNKNOWN]
+    return {
+        "unknown": tuple([Unknown(rule=said.code.id, missing=said.missing) for said in told]),
+        "more_unknown": len(lacking) - len(told) + occasion.more_unknown,
+    }
 
 
 def _decision(room: Room, occasion: Occasion, **said: Any) -> Decision:

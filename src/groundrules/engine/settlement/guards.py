@@ -14,12 +14,13 @@ from hashlib import blake2b
 from typing import Any, Literal, NamedTuple
 
 from groundrules.calendar.periods import period_index
+from groundrules.decisions import MOST_UNKNOWN
 from groundrules.engine.cells import firings
 from groundrules.engine.codegen.total import own_act, reach
 from groundrules.engine.compiled_rules import RuleCode
 from groundrules.engine.evaluation.compile import Value
 from groundrules.engine.evaluation.effects import EffectCode
-from groundrules.engine.index.lookup import TRUE, UNASKED, UNKNOWN
+from groundrules.engine.index.lookup import COUNTED, TRUE, UNASKED, UNKNOWN
 from groundrules.engine.program import Asked
 from groundrules.engine.state import keys, stamps
 from groundrules.engine.state.partition import Partition
@@ -35,7 +36,10 @@ APART = "~apart"
 
 
 class Answer(NamedTuple):
-    """What one rule says to one trigger: it fires, or is undecided for lack of `missing`, or only exempts."""
+    """What one rule says to one trigger: it fires, or is undecided for lack of `missing`, or only exempts.
+
+    `missing` is worked out for the first MOST_UNKNOWN that are undecided. `counted`: this one is counted elsewhere.
+    """
 
     code: RuleCode
     x: Scope
@@ -43,24 +47,37 @@ class Answer(NamedTuple):
     fires: bool
     exempts: bool
     missing: tuple[str, ...] = ()
+    undecided: bool = False
+    counted: bool = False
 
 
-def answer(asked: Iterable[Asked], e: Any, x: Scope, partition: Partition, zone: str) -> list[Answer]:
-    """Ask rules in order; those that have nothing to say are left out."""
-    own = own_act(e)
-    answers = []
-    for code, known in asked:
-        ends = code.rule.ends
-        if (own and not code.speaks_of_self) or (ends is not None and x.now > ends):
-            continue
-        came_to = outcome(code, e, x) if known == UNASKED else known
-        if came_to == TRUE:
-            fires = _fires(code, e, x, partition, zone)
-            if fires is not None:
-                answers.append(fires)
-        elif came_to == UNKNOWN:
-            answers.append(_undecided(code, e, x))
+Group = tuple[Sequence[Asked], Scope]
+
+
+def ask(groups: Iterable[Group], e: Any, partition: Partition, zone: str) -> list[Answer]:
+    """Ask rules in order, each group in its scope; those that have nothing to say are left out."""
+    own, told = own_act(e), 0
+    answers: list[Answer] = []
+    for asked, x in groups:
+        for code, known in asked:
+            if is_out(code, own, x):
+                continue
+            came_to = outcome(code, e, x) if known == UNASKED else known
+            if came_to == TRUE:
+                fires = _fires(code, e, x, partition, zone)
+                if fires is not None:
+                    answers.append(fires)
+                    told += fires.undecided
+            elif came_to is not None:
+                answers.append(_undecided(code, e, x, told < MOST_UNKNOWN, came_to == COUNTED))
+                told += 1
     return answers
+
+
+def is_out(code: RuleCode, own: bool, x: Scope) -> bool:
+    """Whether a rule has ended, or says nothing of what the bot did itself (`own`)."""
+    ends = code.rule.ends
+    return (own and not code.speaks_of_self) or (ends is not None and x.now > ends)
 
 
 def outcome(code: RuleCode, e: Any, x: Scope) -> int | None:
@@ -74,9 +91,10 @@ def outcome(code: RuleCode, e: Any, x: Scope) -> int | None:
     return None if code.unless is not None and code.unless.true(e, x) else came_to
 
 
-def _undecided(code: RuleCode, e: Any, x: Scope) -> Answer:
+def _undecided(code: RuleCode, e: Any, x: Scope, told: bool, counted: bool) -> Answer:
     lane = lane_of(code, e, x)
-    return Answer(code, x, lane, False, lane == "live" and bool(code.exempted), code.when.blame(e, x))
+    missing = code.when.blame(e, x) if told else ()
+    return Answer(code, x, lane, False, lane == "live" and bool(code.exempted), missing, True, counted)
 
 
 def _fires(code: RuleCode, e: Any, x: Scope, partition: Partition, zone: str) -> Answer | None:
@@ -84,7 +102,7 @@ def _fires(code: RuleCode, e: Any, x: Scope, partition: Partition, zone: str) ->
     exempts = lane == "live" and bool(code.exempted)
     missing = _missing_keys(code, e, x) if code.keys and any(part.value(e, x) is None for part in code.keys) else ()
     fires = not missing and not _fired_already(code, lane, e, x, partition, zone)
-    return Answer(code, x, lane, fires, exempts, missing) if fires or exempts or missing else None
+    return Answer(code, x, lane, fires, exempts, missing, bool(missing)) if fires or exempts or missing else None
 
 
 def _missing_keys(code: RuleCode, e: Any, x: Scope) -> tuple[str, ...]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from groundrules.decisions import Note
-from groundrules.engine.settlement.decide import Group, Occasion, Room
+from groundrules.engine.settlement.decide import Occasion, Room
+from groundrules.engine.settlement.guards import Group
 from groundrules.engine.settlement.ledgers import Crossed
 from groundrules.plan import ir
 

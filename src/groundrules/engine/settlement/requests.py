@@ -22,6 +22,7 @@ from groundrules.engine.codegen.total import reach
 from groundrules.engine.compiled_rules import RuleCode
 from groundrules.engine.evaluation.actions import Wish, plain, request_id
 from groundrules.engine.evaluation.effects import Outcome
+from groundrules.engine.intake.decode import to_plain
 from groundrules.engine.program import Program
 from groundrules.engine.readings import PartitionReadings
 from groundrules.engine.state.partition import Partition
@@ -90,7 +91,7 @@ def _case(program: Program, e: Any, x: Scope, outcome: Outcome) -> Case:
 
 
 def _json(event: Any) -> bytes | None:
-    return None if event is None else msgspec.json.encode(event)
+    return None if event is None else msgspec.json.encode(to_plain(event))
 
 
 def _store(partition: Partition, request: Request) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from groundrules.decisions import Decision
+from groundrules.engine.stats import Stats
 from groundrules.plan import ir
 
 
@@ -34,6 +35,7 @@ class Tally:
     duplicates: int = 0
     late: int = 0
     timers: int = 0
+    untold: int = 0  # undecided guards that the decisions only count
     types: Counter[str] = field(default_factory=Counter)
     fired: Counter[str] = field(default_factory=Counter)
     shadowed: Counter[str] = field(default_factory=Counter)
@@ -53,6 +55,7 @@ class Tally:
             for unknown in decision.unknown:
                 self._unknown[unknown.rule] += 1
                 self._missing[unknown.rule].update(unknown.missing)
+            self.untold += decision.more_unknown
 
     def _count_trigger(self, decision: Decision) -> None:
         if decision.trigger == "event":
@@ -67,9 +70,15 @@ class Tally:
         else:
             self.timers += decision.trigger == "timer"
 
+    def take(self, stats: Stats) -> None:
+        """Take what an engine counted itself in place of what its decisions told of undecided guards."""
+        self._unknown = Counter({rule: row.count for rule, row in stats.undecided.items()})
+        self._missing = defaultdict(Counter, {rule: Counter(row.missing) for rule, row in stats.undecided.items()})
+        self.untold = 0
+
     def merge(self, other: Tally) -> None:
         """Add the counts of another part of the same stream."""
-        for name in ("lines", "decided", "rejected", "duplicates", "late", "timers"):
+        for name in ("lines", "decided", "rejected", "duplicates", "late", "timers", "untold"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         for name in ("types", "fired", "shadowed", "actions", "clamped", "_unknown"):
             getattr(self, name).update(getattr(other, name))

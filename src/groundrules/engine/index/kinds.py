@@ -1,0 +1,118 @@
+"""Kinds of events: those of a wide type that carry the same fields.
+
+Events come from few sources, and those of one source carry the same. So where a kind has been met some times, what is
+left of each guard that reads a field of it is worked out for the fields that are not there, and found by those that
+are: a guard that is false unless something holds, by that; one that stays undecided unless something makes it false, by
+what makes it so. A kind that is new, and any beyond so many, is asked field by field (`presence`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from groundrules.engine.index.atoms import Atoms
+from groundrules.engine.index.lookup import Lookup, finding
+from groundrules.engine.index.necessary import Derivation, Guard, path_of
+from groundrules.engine.index.selectivity import estimated
+from groundrules.engine.index.tables import access
+
+if TYPE_CHECKING:
+    from groundrules.engine.index.presence import Fields, Presence
+
+OFTEN = 8
+"""A kind met so often is worth being worked out."""
+
+MOST = 256
+MOST_COUNTED = 10_000
+
+
+class Kind(NamedTuple):
+    """Finds rules of the fields that a kind of events carries, as `lookup.asking` numbers them.
+
+    `always` are those to be asked in any case. `undecided` are the members of `group`: undecided unless they are found.
+    """
+
+    find: Lookup | None
+    always: tuple[int, ...]
+    undecided: frozenset[int]
+    group: int
+
+
+class Way(NamedTuple):
+    """How one guard is found: by atoms, None if by nothing; `undecided`: whether it is undecided unless they hold."""
+
+    atoms: Atoms | None
+    undecided: bool
+
+
+class Kinds:
+    """The kinds of one wide event type."""
+
+    def __init__(self, presence: Presence) -> None:
+        self._presence = presence
+        self._derivation = Derivation(presence.program, presence.frame, estimated)
+        self._met: Counter[Fields] = Counter()
+        self._made: dict[Fields, Kind] = {}
+        self._ways: dict[tuple[int, Fields], Way | None] = {}
+
+    def of(self, carried: Mapping[str, Any]) -> Kind | None:
+        """Return the kind of an event that carries these fields; None while it is not worked out."""
+        fields = frozenset(carried)
+        found = self._made.get(fields)
+        if found is None and len(self._made) < MOST:
+            self._met[fields] += 1
+            if self._met[fields] >= OFTEN:
+                found = self._made[fields] = self._kind(fields)
+            elif len(self._met) > MOST_COUNTED:
+                self._met.clear()
+        return found
+
+    def _kind(self, fields: Fields) -> Kind:
+        found: list[int] = []
+        paths: list[Atoms] = []
+        always: list[int] = []
+        undecided: list[int] = []
+        for number in sorted(self._presence.readers(fields)):
+            way = self._way(number, fields)
+            if way is None:
+                continue
+            if way.atoms is None:
+                always.append(4 * number)
+            elif way.atoms:
+                found.append(number)
+                paths.append(way.atoms)
+            if way.undecided:
+                undecided.append(number)
+        program, frame = self._presence.program, self._presence.frame
+        find = finding(program, frame, access(paths, self._derivation.subjects), found) if found else None
+        return Kind(find, tuple(always), frozenset(undecided), self._presence.add_group(undecided))
+
+    def _way(self, number: int, carried: Fields) -> Way | None:
+        """Return how a guard is found; None if it is false whatever the fields that are there hold."""
+        of_rule = self._presence.fields_of(number)
+        place = number, of_rule & carried
+        if place not in self._ways:
+            self._ways[place] = self._way_of(self._presence.guards[number], of_rule - carried)
+        return self._ways[place]
+
+    def _way_of(self, guard: Guard, absent: Fields) -> Way | None:
+        left = self._presence.remainder(guard, absent)
+        if left is None:
+            return Way(None, False)
+        if self._presence.is_silent(left):
+            return None
+        path = path_of(self._derivation, *left)
+        if path is not None:
+            return Way(path, False) if path else None
+        exceptions = self._exceptions(left)
+        return Way(None, False) if exceptions is None else Way(exceptions, True)
+
+    def _exceptions(self, guard: Guard) -> Atoms | None:
+        """Return atoms one of which holds wherever a guard is decided; None if nothing is known of that."""
+        when, unless = guard
+        ways = [self._derivation.surely(when, True), self._derivation.surely(when, False)]
+        ways += [] if unless is None else [self._derivation.surely(unless, True)]
+        found: list[Atoms] = [way for way in ways if way is not None]
+        return tuple(dict.fromkeys(atom for way in found for atom in way)) if len(found) == len(ways) else None

@@ -1,0 +1,184 @@
+"""What rules, windows and lists cost, each by itself, on the events of a stream.
+
+The engine asks many guards in one function, counts many windows in another and finds all lists by one scan, so nobody
+can be timed there. A `Profile` looks at an event before the engine is fed with it: it finds those that would be asked,
+and asks each alone, on the state as it is. What several share counts for each of them, so the figures add up to more
+than an event takes; they tell who is costly, not what the engine spends. Nothing changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from time import perf_counter_ns
+from typing import Any, Literal, NamedTuple
+
+from msgspec.structs import replace
+
+from groundrules.decisions import Decision
+from groundrules.engine.codegen.units import Unit
+from groundrules.engine.index.atoms import is_readable
+from groundrules.engine.index.lookup import finding
+from groundrules.engine.intake.decode import milliseconds
+from groundrules.engine.program import Listening, Program
+from groundrules.engine.runner import Runner
+from groundrules.engine.settlement.guards import outcome
+from groundrules.engine.state.scope import Scope
+from groundrules.plan import ir
+from groundrules.plan.walk import within
+from groundrules.text.lists import ListMatcher
+
+FIRST, THEN_EVERY = 2_000, 10
+"""So many events are looked at, then one in so many."""
+
+Part = Literal["rule", "window", "list"]
+Find = Callable[[Any, Scope], Sequence[int]]
+
+
+@dataclass
+class Spent:
+    """How often something was asked, how often it said yes, and how long that took."""
+
+    asked: int = 0
+    true: int = 0
+    nanoseconds: int = 0
+
+
+class Cost(NamedTuple):
+    """What a part of a rulebook costs: µs an event of the stream, and in what share of events it is asked and true."""
+
+    part: Part
+    name: str
+    microseconds: float
+    asked: float
+    true: float
+
+
+class Search(NamedTuple):
+    """A list that is looked for in what an expression gives."""
+
+    name: str
+    matcher: ListMatcher
+    subject: Unit
+
+
+class Profile:
+    """Measures for one program; `runner_of` answers a line with the runner of its partition and the decoded event."""
+
+    def __init__(self, program: Program, runner_of: Callable[[bytes], tuple[Runner, Any] | list[Decision]]) -> None:
+        self._program = program
+        self._runner_of = runner_of
+        self._finds: dict[tuple[str, Part], Find] = {}
+        self._searches: dict[str, list[Search]] = {}
+        self._spent: dict[tuple[Part, str], Spent] = {}
+        self._lines = 0
+        self.events = 0
+
+    def over(self, lines: Iterable[bytes]) -> Iterator[bytes]:
+        """Yield lines, having looked at each."""
+        for line in lines:
+            self.look(line)
+            yield line
+
+    def look(self, line: bytes) -> None:
+        """Ask all that an event concerns, and remember how long each took. Call it before the event is fed."""
+        self._lines += 1
+        if self._lines > FIRST and self._lines % THEN_EVERY:
+            return
+        found = self._runner_of(line)
+        if isinstance(found, list):
+            return
+        runner, e = found
+        if runner.partition.meta is None:  # the first of a partition: nothing can be read yet
+            return
+        self.events += 1
+        now = max(milliseconds(e.time), runner.partition.now)
+
+        def scope() -> Scope:
+            return Scope(now, runner.readings)
+
+        self._look_at_rules(e, scope)
+        self._look_at_windows(e, scope)
+        self._look_at_lists(e, scope)
+
+    def costs(self) -> list[Cost]:
+        """Return what was measured, the costliest first."""
+        events = max(self.events, 1)
+        found = [
+            Cost(part, name, spent.nanoseconds / events / 1000, spent.asked / events, spent.true / events)
+            for (part, name), spent in self._spent.items()
+        ]
+        return sorted(found, key=lambda cost: (-cost.microseconds, cost.part, cost.name))
+
+    def _note(self, part: Part, name: str, ask: Callable[[], object]) -> None:
+        spent = self._spent.get((part, name))
+        if spent is None:
+            ask()  # what the first makes is not counted
+            spent = self._spent[part, name] = Spent()
+        begin = perf_counter_ns()
+        said = ask()
+        took = perf_counter_ns() - begin
+        spent.asked += 1
+        spent.true += bool(said)
+        spent.nanoseconds += took
+
+    def _look_at_rules(self, e: Any, scope: Callable[[], Scope]) -> None:
+        rules = self._program.rules_on.get(e.type)
+        if rules is not None:
+            for number in self._found(rules, e.type, "rule", e, scope()):
+                code, x = self._program.rules[rules.id(number)], scope()
+                self._note("rule", code.id, lambda code=code, x=x: outcome(code, e, x) == 1)  # type: ignore[misc]
+
+    def _look_at_windows(self, e: Any, scope: Callable[[], Scope]) -> None:
+        windows = self._program.windows_on.get(e.type)
+        if windows is None:
+            return
+        for number in self._found(windows, e.type, "window", e, scope()):
+            code, x = windows.codes[number], scope()
+
+            def counts(code: Any = code, x: Scope = x) -> bool:
+                return (code.where is None or code.where.true(e, x)) and code.key.text(e, x) is not None
+
+            self._note("window", self._wording[code.id], counts)
+
+    def _look_at_lists(self, e: Any, scope: Callable[[], Scope]) -> None:
+        if e.type not in self._searches:
+            self._searches[e.type] = list(self._searches_on(e.type))
+        for search in self._searches[e.type]:
+            text = search.subject.value(e, scope())
+            if isinstance(text, str):
+                self._note("list", search.name, lambda: search.matcher.contains_any(text))  # noqa: B023 - called at once
+
+    def _found(self, listening: Listening, type: str, part: Part, e: Any, x: Scope) -> Sequence[int]:
+        """Return the numbers of those asked about an event: always, or because the index found them."""
+        find = self._finds.get((type, part))
+        if find is None:
+            find = self._finds[type, part] = self._finder(listening, type)
+        return find(e, x)
+
+    def _finder(self, listening: Listening, type: str) -> Find:
+        program, tables = self._program.compiler.program, listening.tables
+        probes = replace(tables, always=())
+        probed = finding(program, self._program.compiler.frame((type,)), probes, range(len(listening.guards)))
+        return lambda e, x: sorted({*tables.always, *(number >> 2 for number in probed(e, x))})
+
+    def _searches_on(self, type: str) -> Iterator[Search]:
+        compiler, known = self._program.compiler, set[tuple[str, str]]()
+        rules, windows = self._program.rules_on.get(type), self._program.windows_on.get(type)
+        for listening in filter(None, (rules, windows)):
+            for found in within(list(listening.guards), ir.ContainsList):
+                name = found.list, compiler.program.text(found.subject)
+                if name not in known and is_readable(found.subject):
+                    known.add(name)
+                    subject = compiler.program.unit(found.subject, compiler.frame((type,)))
+                    yield Search(found.list, compiler.program.matcher(found.list), subject)
+
+    @cached_property
+    def _wording(self) -> Mapping[str, str]:
+        """Window → how its author wrote it where it is first read."""
+        plan, found = self._program.plan, dict[str, str]()
+        tests: list[ir.WindowTest | ir.WindowValue] = [*within(plan, ir.WindowTest), *within(plan, ir.WindowValue)]
+        for read in tests:
+            found.setdefault(read.window, self._program.compiler.program.text(read))
+        return {window.id: found.get(window.id) or window.id for window in plan.windows}
