@@ -13,13 +13,13 @@ import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any, TypeVar
 
 import msgspec
 
-from groundrules.decisions import Decision
 from groundrules.runtime.books import PLAIN, Edition, Source, Sources, canonical, edition
 from groundrules.runtime.core import Core
 from groundrules.runtime.errors import HubError
@@ -90,12 +90,15 @@ class Changing:
         found: dict[str, Any] = (await self._now(community)).settings_schema(lang)
         return found
 
-    async def change(self, community: str, values: Mapping[str, Any], by: str) -> list[Decision]:
-        """Put values in force, beside those set before; None takes one back. Returns what the change brought about."""
-        settings = canonical({**await self.settings(community), **values})
-        await self._read(lambda: self._core.books.edition(community, settings))
-        decisions: list[Decision] = await self._do(community, lambda core: core.change(community, settings, by))
-        return decisions
+    async def change(self, community: str, values: Mapping[str, Any], by: str) -> None:
+        """Put values in force, beside those set before; None takes one back."""
+        changed = False
+        while not changed:  # until nobody else has changed them in the meantime
+            set_before = await self.settings(community)
+            settings = canonical({**set_before, **values})
+            await self._read(partial(self._core.books.edition, community, settings))
+            change = partial(Core.change, id=community, before=canonical(set_before), settings=settings, by=by)
+            changed = await self._do(community, change)
 
     async def preview(self, community: str, values: Mapping[str, Any], days: float) -> Report:
         """Say what the recorded events of the last days would have come to, under these values and as it is."""

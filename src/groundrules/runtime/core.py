@@ -82,17 +82,22 @@ class Core:
             told = {"id": f"rulebook@{now}", "type": "rulebook.changed", "version": edition.name}
             self.decide(self._own(community.id, {**told, "actor": {"id": self.by}}, now))
 
-    def change(self, id: str, settings: bytes, by: str) -> None:
-        """Put settings in force in a community. Raises HubError if they do not fit its rulebook."""
+    def change(self, id: str, before: bytes, settings: bytes, by: str) -> bool:
+        """Put settings in force in a community; False if it has others than those from `before`.
+
+        Raises HubError if they do not fit its rulebook.
+        """
         community, now = self.communities[id], self.clock()
+        if msgspec.json.decode(community.head.settings) != msgspec.json.decode(before):
+            return False
         edition = self.books.edition(id, settings)
-        before = community.head.settings
         if edition.name != community.edition.name:
             community.move(edition)
         community.head = community.head._replace(settings=settings)
         self.draft.touch(community)
         values = {"before": msgspec.Raw(before), "after": msgspec.Raw(settings)}
         self.draft.note(id, now, "settings_changed", by=by, **values)
+        return True
 
     def upgrade(self, id: str, by: str) -> None:
         """Put the rulebook that communities run now in force in one. Raises HubError if its settings do not fit."""

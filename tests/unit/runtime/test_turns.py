@@ -320,3 +320,25 @@ rewards:
 ledgers:
   points: {{per: member}}
 """
+
+
+def test_of_two_changes_of_settings_at_once_none_is_lost(tmp_path: Path) -> None:
+    path = tmp_path / "set.yaml"
+    path.write_text(BOOK + SET, encoding="utf-8")
+
+    async def go() -> None:
+        async with Hub(MemoryStore(), str(path), clock=Watch(), ticks=False) as hub:
+            await hub.handle(event("1", "hello"))
+            changes = [{"one": 3}, {"two": 4}, {"three": 5}]
+            await asyncio.gather(*[hub.change("c", values, by="mod") for values in changes])
+            assert await hub.settings("c") == {"one": 3, "two": 4, "three": 5}
+
+    run(go(), 60)
+
+
+SET = """
+parameters:
+  one: {type: integer, default: 1}
+  two: {type: integer, default: 1}
+  three: {type: integer, default: 1}
+"""
