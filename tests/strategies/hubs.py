@@ -110,7 +110,7 @@ def event(id: str, text: str, at: int = START, who: str = "ana", community: str 
     return header | {"channel": {"id": "general"}, "message": {"id": id}, "text": text} | more
 
 
-def run(coroutine: Coroutine[Any, Any, Any], seconds: float = 30) -> Any:
+def run(coroutine: Coroutine[Any, Any, Any], seconds: float = 120) -> Any:
     """Run something that ends within so many seconds."""
     return asyncio.run(asyncio.wait_for(coroutine, seconds))
 

@@ -89,7 +89,7 @@ def message(id: str, text: str, at: int = START, who: str = "ana", community: st
 
 
 def run(coroutine: Coroutine[Any, Any, Any]) -> Any:
-    return asyncio.run(asyncio.wait_for(coroutine, 30))
+    return asyncio.run(asyncio.wait_for(coroutine, 120))
 
 
 async def logged(hub: Hub, **which: Any) -> list[Decision]:
