@@ -24,6 +24,7 @@ FAR = 1 << 53
 LATEST = 2000
 """So many decisions of the last day are looked at."""
 PAGE = 30
+SHOWN = 10
 _decision = msgspec.json.Decoder(Decision)
 
 
@@ -36,6 +37,7 @@ async def today(view: View) -> Response:
     recent = [one for one in found if one.at >= since]
     decisions = [_decision.decode(one.body) for one in recent]
     rules = Counter(fired.rule for decision in decisions for fired in decision.fired)
+    news = [one for one in found[: 10 * SHOWN] if _is_news(_decision.decode(one.body))][:SHOWN]
     head = await _head(view)
     requests, actions = await _waiting(view)
     notes = await view.hub.notes(view.community, 20)
@@ -49,12 +51,17 @@ async def today(view: View) -> Response:
         acted=sum(len(decision.actions) for decision in decisions),
         waiting=len(requests) + sum(action["status"] == "doubtful" for action in actions),
         rules=[(rule, called.get(rule, rule), times) for rule, times in rules.most_common(20)],
-        told=await view.told(found[:10]),
+        told=await view.told(news),
         notes=[
             {"at": local(n.at, plan.timezone), "kind": n.kind, "detail": n.detail.decode("utf-8", "replace")}
             for n in notes
         ],
     )
+
+
+def _is_news(decision: Decision) -> bool:
+    """Whether more happened than that something was counted."""
+    return bool(decision.actions or decision.shadow or decision.exempted)
 
 
 async def _head(view: View) -> Head | None:
