@@ -16,7 +16,7 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="nothing is killed like 
 def killed(folder: Path, place: Callable[[str], str], kills: int) -> None:
     report = trial(folder, place, kills, events=100, seed=3)
     assert report.kills.total() >= kills, "\n".join(told(report))
-    assert report.decisions > 50
+    assert report.decisions > 20
 
 
 def test_whatever_is_killed_when_nothing_is_lost_and_nothing_doubled(tmp_path: Path) -> None:
