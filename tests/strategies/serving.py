@@ -83,7 +83,7 @@ class Clients:
 
 def bearer(secret: str) -> dict[str, str]:
     """The header that shows a token."""
-    return {"authorization": f"Bearer {secret}"}
+    return {"Authorization": f"Bearer {secret}"}
 
 
 @asynccontextmanager

@@ -49,7 +49,7 @@ class Application:
         try:
             with tracing.span(scope):
                 await self._answered(scope, receive, exchange)
-                tracing.note(state.get("endpoint", "none"), exchange.status, state["id"])
+                tracing.note(scope["method"], state.get("endpoint", "none"), exchange.status, state["id"])
         finally:
             self._tell(scope, exchange.status, time.perf_counter() - began)
             request_id.reset(token)
@@ -71,7 +71,13 @@ class Application:
     def _tell(self, scope: Scope, status: int, seconds: float) -> None:
         state = scope["state"]
         self._service.metrics.request(state.get("endpoint", "none"), status, seconds)
-        fields = {"method": scope["method"], "path": scope["path"], "status": status, "ms": round(1000 * seconds, 1)}
+        fields = {
+            "request": state["id"],
+            "method": scope["method"],
+            "path": scope["path"],
+            "status": status,
+            "ms": round(1000 * seconds, 1),
+        }
         fields |= {"token": state["token"]} if "token" in state else {}
         log.log(
             logging.INFO if "token" in state or status >= 400 else logging.DEBUG,

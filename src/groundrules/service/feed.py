@@ -23,7 +23,6 @@ from typing import NamedTuple
 from groundrules.runtime import Hub, HubError
 from groundrules.runtime.core import Core, action_of
 from groundrules.service.messages import ToPerform
-from groundrules.service.problems import ProblemError
 from groundrules.stores import StoreError
 from groundrules.stores.records import OPEN, Batch, Outgoing
 
@@ -128,7 +127,7 @@ class Feed:
     ) -> tuple[list[Handed], str]:
         """Return the next actions and the cursor behind them; wait for the first, `wait` seconds.
 
-        Nothing is handed out to a bot that is `gone`. Raises ProblemError for what is no cursor.
+        Nothing is handed out to a bot that is `gone`. What is no cursor of this process begins anew.
         """
         cursor = self._read(after)
         until = time.monotonic() + wait
@@ -213,7 +212,7 @@ class Feed:
             seq = int(parts[0])
             cursor = Cursor(seq) if len(parts) == 1 else Cursor(seq, bytes.fromhex(parts[2]).decode(), int(parts[1]))
         except (ValueError, IndexError):
-            raise ProblemError(400, "invalid", "it is no cursor of this feed", "query.after") from None
+            return anew
         known = self._first - 1 <= cursor.seq <= self._seq
         return cursor if epoch == self._epoch and known else anew
 

@@ -43,7 +43,7 @@ class Formatter(logging.Formatter):
         return json.dumps(fields, ensure_ascii=False) if self._form == "json" else self._text(fields)
 
     def _text(self, fields: dict[str, Any]) -> str:
-        head = " ".join(str(fields.pop(name)) for name in ("time", "level", "logger", "message"))
+        head = " ".join(fields.pop(name) for name in ("time", "level", "logger", "message"))
         error = fields.pop("error", None)
         line = " ".join([head, *(f"{name}={json.dumps(value, ensure_ascii=False)}" for name, value in fields.items())])
         return "\n".join(map(safe.terminal, [line, *(error or "").splitlines()]))

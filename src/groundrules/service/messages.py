@@ -254,6 +254,72 @@ class Resume(Struct, frozen=True, forbid_unknown_fields=True):
     drop: bool = False
 
 
+# --- settings, rulebooks, members ----------------------------------------------------------------
+
+
+class Trying(Struct, frozen=True, forbid_unknown_fields=True):
+    """dry_run: change nothing; say what the recorded events of the last `days` would have come to."""
+
+    dry_run: bool = False
+    days: Annotated[float, Meta(gt=0, le=3660)] = 30
+
+
+class NewSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """Values for parameters, beside those set before; null takes one back. by: whose change it is."""
+
+    values: dict[str, Any]
+    by: Id | None = None
+
+
+class SettingsNow(Struct, frozen=True):
+    """What a community has set, and the JSON Schema of what can be set."""
+
+    values: dict[str, Any]
+    schema: dict[str, Any]
+
+
+class SettingsChanged(Struct, frozen=True):
+    """What a community has set. preview: of a dry run, the report as `groundrules replay --format json` writes it."""
+
+    values: dict[str, Any]
+    preview: dict[str, Any] | None = None
+
+
+class Plan(Struct, frozen=True):
+    """The rulebook that runs: its name with its digest, and the actions that it may ask for."""
+
+    rulebook: str
+    actions: list[str]
+
+
+class NewPlan(Struct, frozen=True, forbid_unknown_fields=True):
+    """Which version of the rulebook is wanted: a revision of git, or the files as they are now."""
+
+    revision: Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,200}$")] | None = None
+    by: Id | None = None
+
+
+class PlanChange(Struct, frozen=True, forbid_unknown_fields=True):
+    """As `Trying`; the events are those of `community`."""
+
+    community: Id | None = None
+    dry_run: bool = False
+    days: Annotated[float, Meta(gt=0, le=3660)] = 30
+
+
+class PlanChanged(Struct, frozen=True):
+    """The rulebook that runs, and of a dry run what the other one would have come to."""
+
+    rulebook: str
+    preview: dict[str, Any] | None = None
+
+
+class Forgotten(Struct, frozen=True):
+    """How many records of each kind were erased."""
+
+    erased: dict[str, int]
+
+
 # --- health --------------------------------------------------------------------------------------
 
 

@@ -29,12 +29,12 @@ def span(scope: Scope) -> Iterator[None]:
         yield
 
 
-def note(endpoint: str, status: int, request: str) -> None:
+def note(method: str, endpoint: str, status: int, request: str) -> None:
     """Say in the span at hand what was asked and how it was answered."""
     if not INSTALLED:
         return
     current = trace.get_current_span()
-    current.update_name(endpoint)
+    current.update_name(f"{method} {endpoint}")
     current.set_attributes(
         {"http.route": endpoint, "http.response.status_code": status, "groundrules.request": request}
     )

@@ -164,12 +164,11 @@ def test_after_a_restart_what_must_not_be_repeated_is_in_doubt(book: Path, tmp_p
 
 
 @pytest.mark.parametrize("after", ["x", "1-x", "a-1-2-zz", "a-1-2-ff", "----", "٣-٣"])
-def test_what_is_no_cursor_is_refused(book: Path, after: str) -> None:
+def test_what_is_no_cursor_begins_anew(book: Path, after: str) -> None:
     async def go() -> None:
         async with serving(book) as clients:
-            answer = await clients.bot.get("/v1/actions", params={"after": after})
-            assert answer.status_code in (200, 400)
-            assert answer.status_code == 200 or answer.json()["place"] == "query.after"
+            await clients.stream(lines(message("1", "banme")))
+            assert (await feed(clients, after=after))[0] == ["c.ban"]
 
     run(go())
 

@@ -1,7 +1,7 @@
 """What can be asked of the service, one topic a file; each has its `ENDPOINTS`."""
 
 from groundrules.service.endpoint import Endpoint
-from groundrules.service.endpoints import actions, approvals, communities, decisions, events, health
+from groundrules.service.endpoints import actions, approvals, communities, decisions, events, health, plans, settings
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     *events.ENDPOINTS,
@@ -9,5 +9,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *approvals.ENDPOINTS,
     *decisions.ENDPOINTS,
     *communities.ENDPOINTS,
+    *settings.ENDPOINTS,
+    *plans.ENDPOINTS,
     *health.ENDPOINTS,
 )

@@ -23,3 +23,9 @@ def valid(decisions: list[Decision]) -> list[Decision]:
             found = decision.rejected
             raise ProblemError(422, found.code, found.reason, f"body.{found.path}".rstrip("."))
     return decisions
+
+
+def whose(ask: Ask) -> str:
+    """Return whose change it is: who is named, else the token's name."""
+    name = "" if ask.token is None else ask.token.name
+    return ask.body.by or name

@@ -92,9 +92,16 @@ class _Stream:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async with self._ask.service.slots.taken(), asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._read())
-            tasks.create_task(self._decide())
+            reading = tasks.create_task(self._read())
+            stopping = tasks.create_task(self._stop(reading))
             tasks.create_task(self._write(send))
+            await self._decide()
+            stopping.cancel()
+
+    async def _stop(self, reading: asyncio.Task[None]) -> None:
+        """Read no more when the service is about to stop."""
+        await self._ask.service.stopping.wait()
+        reading.cancel()
 
     async def _read(self) -> None:
         """Cut the body into lines until it ends."""
@@ -108,6 +115,10 @@ class _Stream:
             await self._lines.put(problem)
         except ClientDisconnect:
             pass
+        except asyncio.CancelledError:
+            if not self._ask.service.stopping.is_set():
+                raise
+            await self._lines.put(problems.out_of_reach("the service is about to stop; send what follows again"))
         await self._lines.put(None)
 
     async def _decide(self) -> None:
