@@ -269,7 +269,7 @@ def trial(
 
 def _write_books(folder: Path, events: int) -> None:
     """Write the rulebook, and the one that takes its place half through the stream."""
-    first = (Path(__file__).parent / "kill.yaml").read_text(encoding="utf-8")
+    first = (Path(__file__).parent / "killed" / "rulebook.yaml").read_text(encoding="utf-8")
     second = first.replace("[0-9]{3,}", "[0-9]{2,}").replace('"A link, {actor.name}"', '"Another link, {actor.name}"')
     (folder / "book-0.yaml").write_text(first, encoding="utf-8")
     (folder / f"book-{events // 2}.yaml").write_text(second, encoding="utf-8")

@@ -6,6 +6,7 @@ false and, where that can be, unknown.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from itertools import product
 from typing import Any
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 
 from groundrules.engine.engine import Engine
 from groundrules.tools.diffing.compare import diff
+from groundrules.tools.diffing.model import Change
 from unit.tools.versions import rule
 
 LEAVES = (
@@ -78,7 +80,7 @@ def firing(plan: Any) -> set[str]:
 @settings(max_examples=60, deadline=None)
 def test_a_direction_holds_on_every_event(was: str, now: str, unless: str | None, old: str, new: str) -> None:
     before, after = version(was, unless, old), version(now, unless, new)
-    directions = {change.direction for change in diff(before, after).changes if change.section == "rule"} or {"same"}
+    directions = told(diff(before, after).changes) or {"same"}
     then, since = firing(before.plan), firing(after.plan)
     if "fewer" in directions:
         assert since <= then
@@ -86,6 +88,13 @@ def test_a_direction_holds_on_every_event(was: str, now: str, unless: str | None
         assert then <= since
     elif "same" in directions:
         assert then == since
+
+
+def told(changes: Iterable[Change]) -> set[str]:
+    """The directions that are told of rules, in their own changes and in those of the lists that they look into."""
+    own = {change.direction for change in changes if change.section == "rule"}
+    moved = (detail for change in changes for detail in change.details)
+    return own | {detail.direction for detail in moved if any(section == "rule" for section, _ in detail.blocks)}
 
 
 @given(guards, guards)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 from typing import get_args
 
@@ -29,8 +30,8 @@ def test_every_kind_can_be_written_kept_and_told(kind: Name) -> None:
         assert cell(ir.Window(id="w", kind=kind, type="message", ids=ids), 1, "UTC").number(None, 0, 0) in (0, None)
     for words in (SOURCE / "narrate" / "words").glob("explain.*.toml"):
         assert f'"way.window.{kind}" = ' in words.read_text(encoding="utf-8")
-    for words in (SOURCE / "narrate" / "words").glob("handbook.*.toml"):
-        assert KINDS[kind].daily or f"window_{kind} = " in words.read_text(encoding="utf-8")
+    for words in (SOURCE / "narrate" / "words").glob("conditions.*.toml"):
+        assert kind in tomllib.loads(words.read_text(encoding="utf-8"))["window"]
 
 
 def test_nobody_else_tells_kinds_apart_by_name() -> None:
