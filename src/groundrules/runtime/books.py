@@ -45,9 +45,7 @@ class Edition:
     @cached_property
     def engine(self) -> Engine:
         """The engine that runs all communities with this edition."""
-        engine = Engine(self.compiled, track=True)
-        engine.warm()
-        return engine
+        return Engine(self.compiled, track=True)
 
     @cached_property
     def name(self) -> str:
@@ -75,12 +73,19 @@ class Edition:
         return Plan(self.name, now, laid_out, plan_file.write(self.compiled))
 
 
+MOST = 256
+"""Editions that are kept ready; of more, those loaded first are loaded again when somebody asks for them."""
+
+
 class Books:
-    """Loads and compiles what communities run, once each; may be asked from any thread."""
+    """Loads and compiles what communities run, once each; may be asked from any thread.
+
+    Who asks for an edition that is ready never waits for one that somebody else has made.
+    """
 
     def __init__(self, sources: Sources) -> None:
         self.sources = sources
-        self._editions: dict[tuple[Any, bytes], Edition] = {}
+        self._editions: dict[tuple[Any, bytes], tuple[object, Edition]] = {}  # with its source, so that it keeps its id
         self._lock = threading.Lock()
         self._refused = ""
 
@@ -89,25 +94,23 @@ class Books:
         if self._refused:
             raise HubError(f"the rulebook is not in force: {self._refused}")
         source = self.sources(community) if callable(self.sources) else self.sources
-        key = (fspath(source) if isinstance(source, str | PathLike) else id(source), settings)
-        with self._lock:
-            found = self._editions.get(key)
-            if found is None:
-                found = self._editions[key] = edition(source, settings)
-                found.engine.warm()  # made here, not at the first event
-        return found
+        path = fspath(source) if isinstance(source, str | PathLike) else None
+        return self._ready((path or id(source), settings), source, lambda: edition(source, settings))
 
     def last_good(self, plan: Plan) -> Edition:
         """Return an edition as it was kept. Raises HubError if it can't be read any more."""
-        with self._lock:
-            found = self._editions.get((plan.digest, PLAIN))
-            if found is None:
-                try:
-                    found = compiled(plan_file.read(plan.body))
-                except codec.PlanError as error:
-                    raise HubError(f"the rulebook that was kept can't be read: {error}") from error
-                found = self._editions[plan.digest, PLAIN] = found
-        return found
+        return self._ready((plan.digest, PLAIN), None, lambda: _kept(plan))
+
+    def _ready(self, key: tuple[Any, bytes], source: object, make: Callable[[], Edition]) -> Edition:
+        found = self._editions.get(key)
+        if found is None:
+            with self._lock:
+                found = self._editions.get(key) or (source, make())
+                found[1].engine.warm()  # here, and not at the first event
+                self._editions[key] = found
+                if len(self._editions) > MOST:
+                    del self._editions[next(iter(self._editions))]
+        return found[1]
 
     def replace(self, sources: Sources) -> None:
         """Take what communities run from elsewhere from now on, or anew from the same place."""
@@ -139,6 +142,13 @@ def edition(source: Source, settings: bytes = PLAIN) -> Edition:
     if settings != PLAIN:
         raise HubError("a compiled plan has its settings in it; give the hub the rulebook's path")
     return compiled(source if isinstance(source, Compiled) else _compiled(source))
+
+
+def _kept(plan: Plan) -> Edition:
+    try:
+        return compiled(plan_file.read(plan.body))
+    except codec.PlanError as error:
+        raise HubError(f"the rulebook that was kept can't be read: {error}") from error
 
 
 def compiled(found: Compiled) -> Edition:

@@ -77,13 +77,16 @@ class Community:
 
     def move(self, edition: Edition) -> None:
         """Let another edition run it from now on; what it remembers is carried over as by `Engine.swap`."""
-        before = self.engine
-        self._take(before)
-        rows = before.rows(self.id)
+        before, rows = self.engine, self.rows()
         self.edition = edition
         if rows:
             edition.engine.adopt(self.id, rows, before.shapes)
         before.release(self.id)
+
+    def rows(self) -> list[tuple[str, str, bytes]]:
+        """Return everything that it remembers; what no store has yet is drained with the next batch, as ever."""
+        self._take(self.engine)
+        return self.engine.rows(self.id)
 
     def drain(self) -> Iterator[Row]:
         """Yield what changed in its rows since the last time, also under an edition that ran it before."""

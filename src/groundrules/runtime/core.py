@@ -38,14 +38,15 @@ class Kept(NamedTuple):
 
 
 class Core:
-    """Everything that a hub knows and decides. `by`: who put the rulebooks in force.
+    """Everything that a hub knows and decides. `by`: who put the rulebooks in force. `ticks`: time passes by the clock.
 
     `under_way` has the actions, (community, key), that are being performed at this moment.
     """
 
-    def __init__(self, sources: Sources, clock: Clock) -> None:
+    def __init__(self, sources: Sources, clock: Clock, ticks: bool = False) -> None:
         self.books = Books(sources)
         self.clock = clock
+        self._ticks = ticks
         self.communities: dict[str, Community] = {}
         self.draft = Draft()
         self.by = "groundrules"
@@ -139,6 +140,13 @@ class Core:
             decision = said[0] if said else replace(decision, rulebook=edition.name)
         self.draft.refuse(decision, self.clock())
         return [decision]
+
+    def handle(self, arrival: Arrival) -> list[Decision]:
+        """Decide on an event that came in. After a long silence the clock says at once that time has moved."""
+        decisions, id = self.decide(arrival), arrival.community
+        if self._ticks and self.communities[id].engine.waiting(id) is not None:
+            decisions += self.tick(id)
+        return decisions
 
     def decide(self, arrival: Arrival) -> list[Decision]:
         """Decide on an event; return the decisions that are kept."""
@@ -255,7 +263,7 @@ class Core:
         """Return what an event would bring about now; nothing changes."""
         community, now = self.communities[id], self.clock()
         apart = community.engine.sibling()
-        apart.adopt(id, community.engine.rows(id), community.engine.shapes)
+        apart.adopt(id, community.rows(), community.engine.shapes)
         arrived = arrival(event, now)
         if isinstance(arrived, Stray):
             return [Decision(trigger="rejected", rulebook=community.edition.name, rejected=arrived.rejection)]

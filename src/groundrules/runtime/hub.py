@@ -64,7 +64,7 @@ class Hub:
         watch: bool = False,
     ) -> None:
         self._place = store
-        self._core = Core(book, clock)
+        self._core = Core(book, clock, ticks)
         self._performer = performer
         self._ticks = ticks
         self._keep = keep
@@ -416,4 +416,4 @@ class _Handling(Job):
         self.arrival = arrival
 
     def do(self, core: Core) -> list[Decision]:
-        return core.decide(self.arrival)
+        return core.handle(self.arrival)

@@ -14,6 +14,7 @@ from groundrules import Engine, load
 from groundrules.calendar.instants import format_ms
 from groundrules.decisions import Action, Decision, encode
 from groundrules.runtime import Done, Failed, Hub, HubError, Keep, Outcome, Retry, SyncHub
+from groundrules.runtime.books import Books
 from groundrules.runtime.core import action_of
 from groundrules.stores import StoreError, UnavailableError
 from groundrules.stores.records import Batch, Query
@@ -247,6 +248,47 @@ def test_what_if_changes_nothing(book: str, place: str) -> None:
             assert decision == supposed
 
     run(go())
+
+
+def test_what_if_knows_what_was_decided_in_the_same_turn(book: str, place: str) -> None:
+    async def go() -> None:
+        async with Hub(place, book, clock=Watch(), ticks=False) as hub:
+            event = message("1", "an advert")
+            _, supposed = await asyncio.gather(hub.handle(event), hub.what_if(event))
+            assert [decision.trigger for decision in supposed] == ["duplicate"]
+
+    run(go())
+
+
+def test_the_first_event_after_a_long_silence_is_answered_at_once(book: str, place: str) -> None:
+    async def go() -> None:
+        watch = Watch()
+        async with Hub(place, book, clock=watch) as hub:
+            await hub.handle(message("1", "hello"))
+            watch.now += 5 * 86_400_000
+            assert [one.event for one in await hub.handle(message("2", "an advert", watch.now)) if one.fired] == ["2"]
+            lines = b"\n".join(segment.body for segment in await hub.recorded("c")).splitlines()
+        assert [encode(one) for one in Engine(load(book)).feed_many(lines)] == await bodies(place)
+
+    run(go())
+
+
+def test_rulebooks_that_come_and_go_are_never_taken_for_one_another(tmp_path: Path) -> None:
+    books = Books(lambda community: load(tmp_path / f"{community}.yaml"))
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.yaml").write_text(BOOK.replace("rulebook: shop", f"rulebook: {name}"), encoding="utf-8")
+    for name in ("a", "b", "a", "b"):
+        assert books.edition(name).compiled.name == name
+
+
+def test_only_so_many_editions_are_kept_ready(settable: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("groundrules.runtime.books.MOST", 2)
+    books = Books(settable)
+    first = books.edition("c", b'{"most":1}')
+    assert books.edition("d", b'{"most":1}') is first
+    for most in (2, 3):
+        books.edition("c", b'{"most":%d}' % most)
+    assert books.edition("c", b'{"most":1}') is not first
 
 
 def test_history_finds_whom_a_decision_concerns(book: str, place: str) -> None:
