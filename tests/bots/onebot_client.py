@@ -29,13 +29,15 @@ class OneBotClient:
         self._numbers = itertools.count(1000)
         self._socket: aiohttp.ClientWebSocketResponse | None = None
         self._asked = asyncio.Event()
-        self._task = asyncio.create_task(self._run())
 
     def environment(self) -> Mapping[str, str]:
         return {"PORT": str(self.port), "DRIVER": "~fastapi", "LOG_LEVEL": "INFO"}
 
     def id(self, name: str) -> str:
         return str(IDS[name])
+
+    async def start(self) -> None:
+        self._task = asyncio.create_task(self._run())
 
     async def close(self) -> None:
         self._task.cancel()

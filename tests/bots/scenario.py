@@ -13,9 +13,10 @@ import shutil
 import signal
 import sys
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 
@@ -58,6 +59,10 @@ class Stage(Protocol):
         ...
 
     def id(self, name: str) -> str: ...
+
+    async def start(self) -> None: ...
+
+    async def close(self) -> None: ...
 
     def connected(self) -> bool:
         """Whether the bot is there."""
@@ -128,6 +133,32 @@ class Bot:
 
     def tail(self) -> str:
         return self.log.read_text(encoding="utf-8", errors="replace")[-6000:] if self.log.exists() else ""
+
+
+S = TypeVar("S", bound=Stage)
+
+
+@asynccontextmanager
+async def staged(stage: S, library: str, folder: Path, program: str = "bot.py") -> AsyncIterator[tuple[S, Bot]]:
+    """Set the stage and a bot for it, which the story starts; both end with the test."""
+    await stage.start()
+    bot = Bot(library, folder, stage.environment(), program)
+    try:
+        yield stage, bot
+    finally:
+        await bot.stop()
+        await stage.close()
+
+
+def tell(told: AbstractAsyncContextManager[tuple[Stage, Bot]]) -> None:
+    """Let a bot live through the story."""
+
+    async def run() -> None:
+        async with told as (stage, bot):
+            await play(stage, bot)
+            await check(stage, bot)
+
+    asyncio.run(run())
 
 
 async def until(what: Callable[[], Any], bot: Bot, story: str) -> None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import pytest
@@ -13,33 +12,20 @@ pytest.importorskip("discord", reason="groundrules[discord] is not installed")
 pytest.importorskip("aiohttp", reason="the platform's side is spoken with aiohttp")
 
 from bots.discord_server import DiscordServer
-from bots.scenario import Bot, check, play, survive
+from bots.scenario import Bot, staged, survive, tell
 
 
-@asynccontextmanager
-async def staged(folder: Path) -> AsyncIterator[tuple[DiscordServer, Bot]]:
-    stage = DiscordServer()
-    await stage.start()
-    bot = Bot("discord", folder, stage.environment(), str(Path(__file__).with_name("discord_bot.py")))
-    try:
-        yield stage, bot
-    finally:
-        await bot.stop()
-        await stage.close()
+def on_stage(folder: Path) -> AbstractAsyncContextManager[tuple[DiscordServer, Bot]]:
+    return staged(DiscordServer(), "discord", folder, str(Path(__file__).with_name("discord_bot.py")))
 
 
 def test_the_story(tmp_path: Path) -> None:
-    async def run() -> None:
-        async with staged(tmp_path) as (stage, bot):
-            await play(stage, bot)
-            await check(stage, bot)
-
-    asyncio.run(run())
+    tell(on_stage(tmp_path))
 
 
 def test_no_message_stops_or_blinds_the_bot(tmp_path: Path) -> None:
     async def run() -> None:
-        async with staged(tmp_path) as (stage, bot):
+        async with on_stage(tmp_path) as (stage, bot):
             await survive(stage, bot)
             sent = [body for method, path, body, _ in stage.calls if method == "POST" and path.endswith("/messages")]
             assert all(body["allowed_mentions"]["parse"] == [] for body in sent)

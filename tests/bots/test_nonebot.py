@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,7 @@ pytest.importorskip("nonebot.adapters.onebot.v11", reason="groundrules[nonebot] 
 pytest.importorskip("aiohttp", reason="the platform's side is spoken with aiohttp")
 
 from bots.onebot_client import IDS, OneBotClient
-from bots.scenario import Bot, check, play, until
+from bots.scenario import Bot, staged, tell, until
 
 
 def free_port() -> int:
@@ -23,24 +22,12 @@ def free_port() -> int:
         return int(found.getsockname()[1])
 
 
-@asynccontextmanager
-async def staged(folder: Path) -> AsyncIterator[tuple[OneBotClient, Bot]]:
-    stage = OneBotClient(free_port())
-    bot = Bot("nonebot", folder, stage.environment())
-    try:
-        yield stage, bot
-    finally:
-        await bot.stop()
-        await stage.close()
+def on_stage(folder: Path) -> AbstractAsyncContextManager[tuple[OneBotClient, Bot]]:
+    return staged(OneBotClient(free_port()), "nonebot", folder)
 
 
 def test_the_story(tmp_path: Path) -> None:
-    async def run() -> None:
-        async with staged(tmp_path) as (stage, bot):
-            await play(stage, bot)
-            await check(stage, bot)
-
-    asyncio.run(run())
+    tell(on_stage(tmp_path))
 
 
 BLOCKING = """
@@ -60,7 +47,7 @@ async def answer(event: GroupMessageEvent) -> None:
 
 def test_another_plugin_goes_on_and_hides_nothing(tmp_path: Path) -> None:
     async def run() -> None:
-        async with staged(tmp_path) as (stage, bot):
+        async with on_stage(tmp_path) as (stage, bot):
             (bot.folder / "plugins" / "blocking.py").write_text(BLOCKING, encoding="utf-8")
             await bot.start()
             await until(stage.connected, bot, "the bot is there")
@@ -77,7 +64,7 @@ def test_another_plugin_goes_on_and_hides_nothing(tmp_path: Path) -> None:
 
 def test_our_own_plugin_example_answers_beside(tmp_path: Path) -> None:
     async def run() -> None:
-        async with staged(tmp_path) as (stage, bot):
+        async with on_stage(tmp_path) as (stage, bot):
             await bot.start()
             await until(stage.connected, bot, "the bot is there")
             await stage.write("wang", "/roll")
@@ -98,7 +85,7 @@ HOSTILE = [
 
 def test_no_message_stops_or_blinds_the_bot(tmp_path: Path) -> None:
     async def run() -> None:
-        async with staged(tmp_path) as (stage, bot):
+        async with on_stage(tmp_path) as (stage, bot):
             await bot.start()
             await until(stage.connected, bot, "the bot is there")
             for segments in HOSTILE:
@@ -113,7 +100,7 @@ def test_no_message_stops_or_blinds_the_bot(tmp_path: Path) -> None:
 
 def test_a_refusal_for_want_of_a_right_is_told(tmp_path: Path) -> None:
     async def run() -> None:
-        async with staged(tmp_path) as (stage, bot):
+        async with on_stage(tmp_path) as (stage, bot):
             stage.failing["delete_msg"] = {"retcode": 1404, "wording": "权限不足"}
             await bot.start()
             await until(stage.connected, bot, "the bot is there")

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import pytest
@@ -12,34 +11,21 @@ import pytest
 pytest.importorskip("telegram.ext", reason="groundrules[telegram] is not installed")
 pytest.importorskip("aiohttp", reason="the platform's side is spoken with aiohttp")
 
-from bots.scenario import Bot, check, play, survive, until
+from bots.scenario import Bot, staged, survive, tell, until
 from bots.telegram_server import TelegramServer
 
 
-@asynccontextmanager
-async def staged(folder: Path) -> AsyncIterator[tuple[TelegramServer, Bot]]:
-    stage = TelegramServer()
-    await stage.start()
-    bot = Bot("telegram", folder, stage.environment())
-    try:
-        yield stage, bot
-    finally:
-        await bot.stop()
-        await stage.close()
+def on_stage(folder: Path) -> AbstractAsyncContextManager[tuple[TelegramServer, Bot]]:
+    return staged(TelegramServer(), "telegram", folder)
 
 
 def test_the_story(tmp_path: Path) -> None:
-    async def run() -> None:
-        async with staged(tmp_path) as (stage, bot):
-            await play(stage, bot)
-            await check(stage, bot)
-
-    asyncio.run(run())
+    tell(on_stage(tmp_path))
 
 
 def test_no_message_stops_or_blinds_the_bot(tmp_path: Path) -> None:
     async def run() -> None:
-        async with staged(tmp_path) as (stage, bot):
+        async with on_stage(tmp_path) as (stage, bot):
             await survive(stage, bot)
 
     asyncio.run(run())
@@ -47,7 +33,7 @@ def test_no_message_stops_or_blinds_the_bot(tmp_path: Path) -> None:
 
 def test_a_server_that_says_wait_is_asked_again(tmp_path: Path) -> None:
     async def run() -> None:
-        async with staged(tmp_path) as (stage, bot):
+        async with on_stage(tmp_path) as (stage, bot):
             stage.failing["sendMessage"] = (429, {"description": "Too Many Requests", "parameters": {"retry_after": 1}})
             await bot.start()
             await until(stage.connected, bot, "the bot is there")

@@ -16,10 +16,10 @@ from typing import Any
 
 import httpx
 
-from groundrules.calendar.instants import format_ms
 from groundrules.runtime import Hub
 from groundrules.service import Role, Service, TokenFile, Tokens, application
 from groundrules.service.tokens import ROLES
+from strategies.hubs import event
 
 START = time.time_ns() // 1_000_000 - 600_000  # a while ago, for the hub's own events have the clock's time
 BOOK = """
@@ -44,9 +44,7 @@ rules:
 
 def message(id: str, text: str = "", at: int = START, who: str = "ana", community: str = "c") -> dict[str, Any]:
     """A message as an event."""
-    actor = {"id": who, "name": who.title()}
-    header = {"id": id, "type": "message", "time": format_ms(at), "community": {"id": community}, "actor": actor}
-    return header | {"channel": {"id": "general"}, "message": {"id": id}, "text": text}
+    return event(id, text, at, who, community)
 
 
 def lines(*events: Any) -> bytes:

@@ -11,29 +11,13 @@ from pathlib import Path
 import pytest
 
 from groundrules.runtime import Hub, HubError
-from groundrules.runtime import passing_time as passing_time_module
-from groundrules.runtime import turns as turns_module
 from groundrules.stores import DamagedError, StoreError
 from groundrules.stores.records import Query
 from groundrules.stores.sqlite import SqliteStore
 from groundrules.testing.memory_store import MemoryPlace, MemoryStore
-from strategies.hubs import BOOK, START, Platform, Watch, done, event, run, until
+from strategies.hubs import START, Platform, Watch, done, event, run, until
 
 HOUR = 3_600_000
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(turns_module, "FIRST_PAUSE", 0.001)
-    monkeypatch.setattr(passing_time_module, "SHORTEST", 0.001)
-    monkeypatch.setattr(passing_time_module, "LONGEST", 0.005)
-
-
-@pytest.fixture
-def book(tmp_path: Path) -> str:
-    path = tmp_path / "shop.yaml"
-    path.write_text(BOOK, encoding="utf-8")
-    return str(path)
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 
@@ -12,85 +11,17 @@ import pytest
 
 from groundrules import Engine, load
 from groundrules.calendar.instants import format_ms
-from groundrules.decisions import Action, Decision, encode
-from groundrules.runtime import Done, Failed, Hub, HubError, Keep, Outcome, Retry, SyncHub
+from groundrules.decisions import Decision, encode
+from groundrules.runtime import Done, Failed, Hub, HubError, Keep, Retry, SyncHub
 from groundrules.runtime.books import Books
 from groundrules.runtime.core import action_of
 from groundrules.stores import StoreError, UnavailableError
 from groundrules.stores.records import Batch, Query
 from groundrules.stores.sqlite import SqliteStore
+from strategies.hubs import BOOK, START, Platform, Watch, event, run
 
 ROOT = Path(__file__).parents[3]
 EXAMPLES = sorted(path.parent for path in ROOT.glob("examples/*/week.jsonl"))
-START = 1_767_225_600_000  # 2026-01-01
-BOOK = """
-rulebook: shop
-use: [std/chat]
-rules:
-  - id: advert
-    on: message
-    when: text contains "advert"
-    then: [delete, {mute: 1h}, {reply: "Hi {actor.name}"}]
-  - id: gone
-    on: message
-    when: text contains "banme"
-    then: [{ban: {}, or_else: [{mute: 7d}]}]
-paths:
-  - id: later
-    on: member.joined
-    one_per: actor
-    steps:
-      - {after: 1h, then: [{send: {to: actor, text: "still here?"}}]}
-"""
-
-
-class Platform:
-    """Performs actions as it is told to, and notes each call."""
-
-    def __init__(self, *outcomes: Outcome | Exception, can: set[str] | None = None) -> None:
-        self.outcomes = list(outcomes)
-        self.calls: list[tuple[str, str]] = []
-        self.can = can
-        self.repeats: set[str] | None = None
-
-    async def perform(self, action: Action, community: str) -> Outcome:
-        self.calls.append((action.do, action.key))
-        outcome = self.outcomes.pop(0) if self.outcomes else Done()
-        if isinstance(outcome, Exception):
-            raise outcome
-        return outcome
-
-
-class Watch:
-    """A clock that stands until it is moved."""
-
-    def __init__(self, now: int = START) -> None:
-        self.now = now
-
-    def __call__(self) -> int:
-        return self.now
-
-
-@pytest.fixture
-def book(tmp_path: Path) -> str:
-    path = tmp_path / "shop.yaml"
-    path.write_text(BOOK, encoding="utf-8")
-    return str(path)
-
-
-@pytest.fixture
-def place(tmp_path: Path) -> str:
-    return f"sqlite:{tmp_path / 'hub.db'}"
-
-
-def message(id: str, text: str, at: int = START, who: str = "ana", community: str = "c") -> dict[str, Any]:
-    actor = {"id": who, "name": who.title()}
-    header = {"id": id, "type": "message", "time": format_ms(at), "community": {"id": community}, "actor": actor}
-    return header | {"channel": {"id": "general"}, "message": {"id": id}, "text": text}
-
-
-def run(coroutine: Coroutine[Any, Any, Any]) -> Any:
-    return asyncio.run(asyncio.wait_for(coroutine, 120))
 
 
 async def logged(hub: Hub, **which: Any) -> list[Decision]:
@@ -119,7 +50,7 @@ def test_actions_are_performed_in_order_and_their_results_recorded(book: str, pl
     async def go() -> None:
         platform = Platform()
         async with Hub(place, book, platform, clock=Watch(), ticks=False) as hub:
-            [decision] = await hub.handle(message("1", "an advert"))
+            [decision] = await hub.handle(event("1", "an advert"))
             await hub.drained()
             assert platform.calls == [(action.do, action.key) for action in decision.actions]
             assert await hub.actions() == []
@@ -131,7 +62,7 @@ def test_what_failed_is_told_to_the_rules(book: str, place: str) -> None:
     async def go() -> None:
         platform = Platform(Failed("no rights"))
         async with Hub(place, book, platform, clock=Watch(), ticks=False) as hub:
-            await hub.handle(message("1", "banme"))
+            await hub.handle(event("1", "banme"))
             await hub.drained()
             assert [do for do, _ in platform.calls] == ["ban", "mute"]
 
@@ -140,9 +71,10 @@ def test_what_failed_is_told_to_the_rules(book: str, place: str) -> None:
 
 def test_what_the_platform_cannot_do_fails_without_a_call(book: str, place: str) -> None:
     async def go() -> None:
-        platform = Platform(can={"mute"})
+        platform = Platform()
+        platform.can = {"mute"}
         async with Hub(place, book, platform, clock=Watch(), ticks=False) as hub:
-            await hub.handle(message("1", "banme"))
+            await hub.handle(event("1", "banme"))
             await hub.drained()
             assert [do for do, _ in platform.calls] == ["mute"]
             notes = [note for one in await logged(hub) for note in one.notes]
@@ -155,7 +87,7 @@ def test_it_tries_again_when_the_platform_says_so(book: str, place: str) -> None
     async def go() -> None:
         platform = Platform(Retry(after=0.0, reason="slow down"), Retry(after=0.0))
         async with Hub(place, book, platform, clock=Watch(), ticks=False) as hub:
-            await hub.handle(message("1", "banme"))
+            await hub.handle(event("1", "banme"))
             await hub.drained()
             assert [do for do, _ in platform.calls] == ["ban", "ban", "ban"]
             assert len({key for _, key in platform.calls}) == 1
@@ -167,7 +99,7 @@ def test_what_must_not_be_repeated_is_in_doubt_when_nobody_knows(book: str, plac
     async def go() -> None:
         platform = Platform(Done(), Done(), TimeoutError("no answer"))
         async with Hub(place, book, platform, clock=Watch(), ticks=False) as hub:
-            await hub.handle(message("1", "an advert"))
+            await hub.handle(event("1", "an advert"))
             await hub.drained()
             [doubtful] = await hub.actions()
             assert (doubtful.status, doubtful.reason) == ("doubtful", "TimeoutError: no answer")
@@ -182,11 +114,11 @@ def test_what_must_not_be_repeated_is_in_doubt_when_nobody_knows(book: str, plac
 def test_after_a_stop_it_goes_on(book: str, place: str) -> None:
     async def go() -> None:
         async with Hub(place, book, clock=Watch(), ticks=False) as hub:
-            await hub.handle(message("1", "an advert"))
+            await hub.handle(event("1", "an advert"))
             waiting = [action.key for action in await hub.actions()]
         platform = Platform()
         async with Hub(place, book, platform, clock=Watch(), ticks=False) as hub:
-            assert await hub.handle(message("1", "an advert")) == []
+            assert await hub.handle(event("1", "an advert")) == []
             await hub.drained()
             assert [key for _, key in platform.calls] == waiting
 
@@ -196,7 +128,7 @@ def test_after_a_stop_it_goes_on(book: str, place: str) -> None:
 def test_time_passes_by_recorded_ticks(book: str, place: str) -> None:
     async def go() -> None:
         watch, platform = Watch(), Platform()
-        joined = message("1", "") | {"type": "member.joined"}
+        joined = event("1", "") | {"type": "member.joined"}
         async with Hub(place, book, platform, clock=watch) as hub:
             await hub.handle(joined)
             await hub.tick()
@@ -215,7 +147,7 @@ def test_time_passes_by_recorded_ticks(book: str, place: str) -> None:
 def test_an_event_from_the_future_counts_as_of_now_and_is_noted(book: str, place: str) -> None:
     async def go() -> None:
         async with Hub(place, book, clock=Watch(), ticks=False) as hub:
-            [decision] = await hub.handle(message("1", "an advert", START + 86_400_000))
+            [decision] = await hub.handle(event("1", "an advert", START + 86_400_000))
             assert decision.at == format_ms(START)
 
     run(go())
@@ -226,11 +158,11 @@ def test_a_pause_holds_actions_back_and_deciding_goes_on(book: str, place: str) 
         platform = Platform()
         async with Hub(place, book, platform, clock=Watch(), ticks=False) as hub:
             await hub.pause("c")
-            await hub.handle(message("1", "an advert"))
+            await hub.handle(event("1", "an advert"))
             await hub.drained()
             assert (platform.calls, len(await hub.actions())) == ([], 3)
             await hub.resume("c", drop=True)
-            await hub.handle(message("2", "an advert"))
+            await hub.handle(event("2", "an advert"))
             await hub.drained()
             assert len(platform.calls) == 3
 
@@ -240,11 +172,11 @@ def test_a_pause_holds_actions_back_and_deciding_goes_on(book: str, place: str) 
 def test_what_if_changes_nothing(book: str, place: str) -> None:
     async def go() -> None:
         async with Hub(place, book, clock=Watch(), ticks=False) as hub:
-            await hub.handle(message("1", "hello"))
-            [supposed] = await hub.what_if(message("2", "an advert"))
+            await hub.handle(event("1", "good day"))
+            [supposed] = await hub.what_if(event("2", "an advert"))
             assert [action.do for action in supposed.actions] == ["delete", "mute", "reply"]
             assert await hub.actions() == []
-            [decision] = await hub.handle(message("2", "an advert"))
+            [decision] = await hub.handle(event("2", "an advert"))
             assert decision == supposed
 
     run(go())
@@ -253,8 +185,8 @@ def test_what_if_changes_nothing(book: str, place: str) -> None:
 def test_what_if_knows_what_was_decided_in_the_same_turn(book: str, place: str) -> None:
     async def go() -> None:
         async with Hub(place, book, clock=Watch(), ticks=False) as hub:
-            event = message("1", "an advert")
-            _, supposed = await asyncio.gather(hub.handle(event), hub.what_if(event))
+            advert = event("1", "an advert")
+            _, supposed = await asyncio.gather(hub.handle(advert), hub.what_if(advert))
             assert [decision.trigger for decision in supposed] == ["duplicate"]
 
     run(go())
@@ -264,9 +196,9 @@ def test_the_first_event_after_a_long_silence_is_answered_at_once(book: str, pla
     async def go() -> None:
         watch = Watch()
         async with Hub(place, book, clock=watch) as hub:
-            await hub.handle(message("1", "hello"))
+            await hub.handle(event("1", "good day"))
             watch.now += 5 * 86_400_000
-            assert [one.event for one in await hub.handle(message("2", "an advert", watch.now)) if one.fired] == ["2"]
+            assert [one.event for one in await hub.handle(event("2", "an advert", watch.now)) if one.fired] == ["2"]
             lines = b"\n".join(segment.body for segment in await hub.recorded("c")).splitlines()
         assert [encode(one) for one in Engine(load(book)).feed_many(lines)] == await bodies(place)
 
@@ -295,7 +227,7 @@ def test_history_finds_whom_a_decision_concerns(book: str, place: str) -> None:
     async def go() -> None:
         async with Hub(place, book, clock=Watch(), ticks=False) as hub:
             for number, who in enumerate(("ana", "bo", "ana")):
-                await hub.handle(message(str(number), "an advert", who=who))
+                await hub.handle(event(str(number), "an advert", who=who))
             assert len(await hub.history("ana")) == 2
             assert len(await logged(hub, rule="advert", member="bo", channel="general")) == 1
 
@@ -303,17 +235,17 @@ def test_history_finds_whom_a_decision_concerns(book: str, place: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "event",
+    "sent",
     [b"", b"[1]", b"{", b"\xff", "\ud800", {"id": "1"}, {"x": object()}, b'{"community": {"id": 5}}', b"1" * 2_000_000],
 )
-def test_what_can_not_be_handled_is_answered_with_a_reason(book: str, place: str, event: Any) -> None:
+def test_what_can_not_be_handled_is_answered_with_a_reason(book: str, place: str, sent: Any) -> None:
     async def go() -> None:
         async with Hub(place, book, clock=Watch(), ticks=False) as hub:
-            [decision] = await hub.handle(event)
+            [decision] = await hub.handle(sent)
             assert decision.rejected is not None
             assert decision.rejected.code.startswith("GR")
             assert await logged(hub) == [decision]
-            assert len(await hub.handle(message("1", "an advert"))) == 1
+            assert len(await hub.handle(event("1", "an advert"))) == 1
 
     run(go())
 
@@ -335,7 +267,7 @@ def test_it_waits_for_a_store_that_is_out_of_reach(book: str, tmp_path: Path) ->
         with Flaky(tmp_path / "hub.db") as store:
             async with Hub(store, book, clock=Watch(), ticks=False) as hub:
                 store.failures = 3
-                waiting = asyncio.create_task(hub.handle(message("1", "an advert")))
+                waiting = asyncio.create_task(hub.handle(event("1", "an advert")))
                 while hub.trouble is None:
                     await asyncio.sleep(0.001)
                 assert hub.trouble == "the disk is full"
@@ -362,7 +294,7 @@ def test_a_rulebook_that_does_not_check(tmp_path: Path, place: str) -> None:
     async def go() -> None:
         async with Hub(place, path, clock=Watch(), ticks=False) as hub:
             with pytest.raises(HubError, match="GR"):
-                await hub.handle(message("1", "an advert"))
+                await hub.handle(event("1", "an advert"))
 
     run(go())
 
@@ -374,12 +306,12 @@ def test_a_defect_in_the_engine_loses_no_other_event(book: str, place: str, monk
             monkeypatch.setattr(
                 Engine, "notable", lambda engine, line: 1 / 0 if b'"bad"' in line else real(engine, line)
             )
-            events = [message(id, "an advert") for id in ("1", "bad", "2")]
+            events = [event(id, "an advert") for id in ("1", "bad", "2")]
             answers = await asyncio.gather(*map(hub.handle, events), return_exceptions=True)
             assert isinstance(answers[1], HubError)
             assert [len(answer) for answer in (answers[0], answers[2])] == [1, 1]  # type: ignore[arg-type]
             assert [decision.event for decision in await logged(hub)] == ["1", "2"]
-            last = await hub.handle_each([message("3", "an advert"), message("bad", "an advert")])
+            last = await hub.handle_each([event("3", "an advert"), event("bad", "an advert")])
             assert [len(last[0]), type(last[1])] == [1, HubError]  # type: ignore[arg-type]
 
     run(go())
@@ -391,7 +323,7 @@ def test_of_many_events_each_has_its_own_answer(book: str, place: str) -> None:
 
     async def go() -> None:
         async with Hub(place, source, clock=Watch(), ticks=False) as hub:
-            events = [message("1", "banme"), message("2", "banme", community="d"), message("3", "banme")]
+            events = [event("1", "banme"), event("2", "banme", community="d"), event("3", "banme")]
             first, second, third = await hub.handle_each(events)
             assert isinstance(second, HubError)
             assert [answer[0].event for answer in (first, third) if isinstance(answer, list)] == ["1", "3"]
@@ -406,7 +338,7 @@ def test_watchers_are_told_of_what_was_kept(book: str, place: str) -> None:
         batches: list[Batch] = []
         async with Hub(place, book, clock=Watch(), ticks=False) as hub:
             hub.watch(batches.append)
-            await hub.handle(message("1", "banme"))
+            await hub.handle(event("1", "banme"))
             [ban] = await hub.actions()
             assert [action.key for batch in batches for action in batch.actions] == [ban.key]
             assert (hub.waiting, hub.commit_seconds > 0) == (0, True)
@@ -422,8 +354,8 @@ def test_watchers_are_told_of_what_was_kept(book: str, place: str) -> None:
 
 def test_for_threads(book: str, place: str) -> None:
     with SyncHub(place, book, clock=Watch(), ticks=False) as hub:
-        assert len(hub.handle(message("1", "an advert"))) == 1
-        assert [len(answer) for answer in hub.handle_many([message("2", "x"), message("3", "an advert")])] == [0, 1]
+        assert len(hub.handle(event("1", "an advert"))) == 1
+        assert [len(answer) for answer in hub.handle_many([event("2", "x"), event("3", "an advert")])] == [0, 1]
         hub.call(hub.hub.pause, "c")
         assert len(hub.call(hub.hub.history, "ana")) == 2
 
@@ -456,7 +388,7 @@ def fired(answers: list[list[Decision]]) -> list[int]:
 
 
 def test_settings_are_checked_previewed_and_in_force(settable: Path, place: str) -> None:
-    texts = [message(str(number), "x" * number, START - 1000 + number) for number in range(1, 9)]
+    texts = [event(str(number), "x" * number, START - 1000 + number) for number in range(1, 9)]
 
     async def go() -> None:
         async with Hub(place, settable, clock=Watch(), ticks=False) as hub:
@@ -471,10 +403,10 @@ def test_settings_are_checked_previewed_and_in_force(settable: Path, place: str)
             assert [(row.rule, row.before, row.after) for row in rows_of(report)] == [("long", 5, 1)]
             await hub.change("c", {"most": 7}, by="li")
             assert await hub.settings("c") == {"most": 7}
-            again = [event | {"id": f"again {event['id']}"} for event in texts]
+            again = [one | {"id": f"again {one['id']}"} for one in texts]
             assert sum(fired(await hub.handle_many(again))) == 1
         async with Hub(place, settable, clock=Watch(), ticks=False) as hub:
-            [answer] = await hub.handle_many([message("later", "x" * 7)])
+            [answer] = await hub.handle_many([event("later", "x" * 7)])
             assert answer == []
             await hub.change("c", {"most": None}, by="li")
             assert await hub.settings("c") == {}
@@ -494,7 +426,7 @@ def test_a_new_version_must_lint_and_pass_its_tests(settable: Path, place: str) 
 
     async def go() -> None:
         async with Hub(place, settable, clock=Watch(), ticks=False) as hub:
-            await hub.handle(message("1", "xxxx"))
+            await hub.handle(event("1", "xxxx"))
             before = (await hub.decisions())[0].body
             rules = settable / "rulebook.yaml"
             rules.write_text(SETTABLE.replace("default: 3", "default: 5"), encoding="utf-8")
@@ -502,12 +434,12 @@ def test_a_new_version_must_lint_and_pass_its_tests(settable: Path, place: str) 
             assert (trial.passed, "long" in trial.said) == (False, True)
             rules.write_text(SETTABLE.replace("length(text) > most", "length(text) >"), encoding="utf-8")
             assert not (await hub.install(settable, by="li")).passed
-            [decision] = await hub.handle(message("2", "xxxx"))
+            [decision] = await hub.handle(event("2", "xxxx"))
             assert decision.rulebook.encode() in before
             rules.write_text(SETTABLE.replace("default: 3", "default: 2"), encoding="utf-8")
             assert (await hub.install(settable, by="li")) == type(trial)(True)
             assert [action.do for action in map(action_of, await hub.actions())] == ["reply", "reply", "announce"]
-            [decision] = await hub.handle(message("3", "xxx"))
+            [decision] = await hub.handle(event("3", "xxx"))
             assert decision.rulebook.encode() not in before
 
     run(go())
@@ -516,10 +448,10 @@ def test_a_new_version_must_lint_and_pass_its_tests(settable: Path, place: str) 
 def test_after_a_restart_a_broken_rulebook_leaves_the_last_good_one_in_force(settable: Path, place: str) -> None:
     async def go() -> None:
         async with Hub(place, settable, clock=Watch(), ticks=False) as hub:
-            await hub.handle(message("1", "xxxx"))
+            await hub.handle(event("1", "xxxx"))
         (settable / "rulebook.yaml").write_text("rulebook: [", encoding="utf-8")
         async with Hub(place, settable, clock=Watch(), ticks=False) as hub:
-            [decision] = await hub.handle(message("2", "xxxx"))
+            [decision] = await hub.handle(event("2", "xxxx"))
             assert [action.do for action in decision.actions] == ["reply"]
 
     run(go())
@@ -533,7 +465,7 @@ def test_a_rulebook_that_changed_while_it_was_away_must_pass_its_tests(settable:
         changed = SETTABLE.replace("default: 3", f"default: {default}")
         (settable / "rulebook.yaml").write_text(changed, encoding="utf-8")
         async with Hub(place, settable, clock=Watch(), ticks=False) as hub:
-            return len(await hub.handle(message(id, "xxx")))
+            return len(await hub.handle(event(id, "xxx")))
 
     async def go() -> None:
         assert [await answers(3, "1"), await answers(7, "2"), await answers(2, "3")] == [0, 0, 1]
@@ -544,13 +476,13 @@ def test_a_rulebook_that_changed_while_it_was_away_must_pass_its_tests(settable:
 def test_a_rulebook_is_watched(settable: Path, place: str) -> None:
     async def go() -> None:
         async with Hub(place, settable, clock=Watch(), ticks=False, watch=True) as hub:
-            await hub.handle(message("1", "xxx"))
+            await hub.handle(event("1", "xxx"))
             await asyncio.sleep(0.5)
             changed = SETTABLE.replace("default: 3", "default: 2")
             (settable / "rulebook.yaml").write_text(changed, encoding="utf-8")
-            while not await hub.what_if(message("2", "xxx")):
+            while not await hub.what_if(event("2", "xxx")):
                 await asyncio.sleep(0.1)
-            while not (await hub.what_if(message("2", "xxx")))[-1].fired:
+            while not (await hub.what_if(event("2", "xxx")))[-1].fired:
                 await asyncio.sleep(0.1)
 
     run(go())
@@ -560,7 +492,7 @@ def test_a_person_is_forgotten_everywhere(book: str, place: str) -> None:
     async def go() -> None:
         async with Hub(place, book, clock=Watch(), ticks=False) as hub:
             for number, who in enumerate(("ana-maria", "bo")):
-                await hub.handle(message(str(number), "an advert", who=who))
+                await hub.handle(event(str(number), "an advert", who=who))
             erased = await hub.forget("ana-maria")
             assert (erased["events"], erased["decisions"], erased["actions"]) == (1, 1, 3)
             assert await hub.history("ana-maria") == []
@@ -575,10 +507,10 @@ def test_records_go_when_they_have_been_kept_long_enough(book: str, place: str) 
     async def go() -> None:
         watch = Watch()
         async with Hub(place, book, Platform(), clock=watch, keep=Keep(events=1, decisions=2)) as hub:
-            await hub.handle(message("1", "an advert"))
+            await hub.handle(event("1", "an advert"))
             await hub.drained()
             watch.now += 3 * 86_400_000
-            await hub.handle(message("2", "an advert", watch.now))
+            await hub.handle(event("2", "an advert", watch.now))
             await hub._keeping.purge()
             lines = [line for segment in await hub.recorded("c") for line in segment.body.splitlines()]
             assert not any(b'"id":"1"' in line for line in lines)
@@ -594,14 +526,14 @@ def test_a_candidate_runs_beside_and_never_acts(settable: Path, place: str, tmp_
     async def go() -> None:
         watch = Watch()
         async with Hub(place, settable, clock=watch, ticks=False) as hub:
-            await hub.handle(message("before", "xxxx", watch.now, who="zoe"))
+            await hub.handle(event("before", "xxxx", watch.now, who="zoe"))
             with pytest.raises(HubError, match="no candidate"):
                 await hub.differences("c")
             watch.now += 1000
             await hub.shadow("c", str(candidate))
             for number, who in enumerate(("ana", "bo"), 1):
                 watch.now += 1000
-                await hub.handle(message(who, "x" * (3 + number), watch.now, who=who))
+                await hub.handle(event(who, "x" * (3 + number), watch.now, who=who))
         async with Hub(place, settable, clock=watch, ticks=False) as hub:
             [row] = rows_of(await hub.differences("c"))
             assert (row.before, row.after, row.members_lost) == (2, 0, ("ana", "bo"))

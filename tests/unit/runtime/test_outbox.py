@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -13,25 +12,10 @@ import pytest
 from groundrules.decisions import Action
 from groundrules.runtime import Done, Failed, Hub, HubError, Outcome, Retry
 from groundrules.runtime import outbox as outbox_module
-from groundrules.runtime import turns as turns_module
 from groundrules.stores import UnavailableError
 from groundrules.stores.records import Query
 from groundrules.testing import MemoryStore
-from strategies.hubs import BOOK, START, Faulty, Platform, Watch, done, event, run, until
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(turns_module, "FIRST_PAUSE", 0.001)
-    monkeypatch.setattr(turns_module, "LATER", 0.01)
-    monkeypatch.setattr(outbox_module, "FIRST_WAIT", 0.01)
-
-
-@pytest.fixture
-def book(tmp_path: Path) -> str:
-    path = tmp_path / "shop.yaml"
-    path.write_text(BOOK, encoding="utf-8")
-    return str(path)
+from strategies.hubs import START, Faulty, Platform, Watch, done, event, run, until
 
 
 def still(store: MemoryStore, book: str, platform: Any = None) -> Hub:

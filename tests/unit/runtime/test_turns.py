@@ -10,24 +10,10 @@ import pytest
 
 from groundrules import Engine
 from groundrules.runtime import Hub, HubError, SyncHub
-from groundrules.runtime import turns as turns_module
 from groundrules.stores import DamagedError, OwnedError, StoreError, UnavailableError
 from groundrules.stores.records import Batch, Query
 from groundrules.testing import MemoryStore
 from strategies.hubs import BOOK, START, Faulty, Platform, Watch, done, event, run, until
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(turns_module, "FIRST_PAUSE", 0.001)
-    monkeypatch.setattr(turns_module, "LATER", 0.01)
-
-
-@pytest.fixture
-def book(tmp_path: Path) -> str:
-    path = tmp_path / "shop.yaml"
-    path.write_text(BOOK, encoding="utf-8")
-    return str(path)
 
 
 def still(store: MemoryStore, book: str, platform: Platform | None = None) -> Hub:
