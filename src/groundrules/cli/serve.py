@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -82,7 +83,7 @@ def command(
         sys.exit(1)
     server.allow_connections()
     with listening:
-        _serve(books, store, known, listening, ticks, events, form)
+        _serve(_run(books, store, known, listening, ticks, events), store, form)
 
 
 def _books(rulebooks: tuple[str, ...]) -> str | Callable[[str], str]:
@@ -121,22 +122,14 @@ def _tokens(path: str | None) -> Tokens:
         sys.exit(1)
 
 
-def _serve(
-    books: str | Callable[[str], str],
-    store: str,
-    tokens: Tokens,
-    listening: socket.socket,
-    ticks: bool,
-    events: str | None,
-    form: Literal["text", "json"],
-) -> None:
+def _serve(run: Coroutine[Any, Any, None], store: str, form: Literal["text", "json"]) -> None:
     from groundrules.ports import PortError
     from groundrules.service import logs
     from groundrules.stores import StoreError
 
     logs.set_up(form)
     try:
-        asyncio.run(_run(books, store, tokens, listening, ticks, events))
+        asyncio.run(run)
     except PortError as error:
         raise click.UsageError(str(error)) from None
     except StoreError as error:
@@ -178,10 +171,9 @@ async def _decide_first(hub: Hub, path: Path) -> None:
 
 def _with_console(service: Service, at: str) -> ASGIApp | None:
     """Return the service with the console beside it, None where the console is not installed."""
-    try:
-        from groundrules.console import Console
-    except ModuleNotFoundError:
+    if find_spec("jinja2") is None:
         return None
+    from groundrules.console import Console
     from groundrules.service import application
 
     console = Console(service.hub, service.tokens, application(service))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -542,4 +543,29 @@ def test_a_candidate_runs_beside_and_never_acts(settable: Path, place: str, tmp_
             with pytest.raises(HubError, match="no candidate"):
                 await hub.differences("c")
 
+    run(go())
+
+
+def test_a_revision_is_watched(settable: Path, place: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("groundrules.runtime.changing.LOOKED_EVERY", 0.01)
+    monkeypatch.chdir(settable)
+
+    def commit() -> None:
+        who = ["-c", "user.name=li", "-c", "user.email=li@example.org"]
+        for command in (["init", "-q"], ["add", "."], [*who, "commit", "-qm", "rules"]):
+            subprocess.run(["git", *command], cwd=settable, check=True)
+
+    async def go() -> None:
+        async with Hub(place, "HEAD:./rulebook.yaml", clock=Watch(), ticks=False, watch=True) as hub:
+            await hub.handle(event("1", "xxx"))
+            await asyncio.sleep(0.1)
+            changed = SETTABLE.replace("default: 3", "default: 2")
+            (settable / "rulebook.yaml").write_text(changed, encoding="utf-8")
+            await asyncio.sleep(0.1)
+            assert not (await hub.what_if(event("2", "xxx")))[-1].fired
+            commit()
+            while not (await hub.what_if(event("2", "xxx")))[-1].fired:
+                await asyncio.sleep(0.05)
+
+    commit()
     run(go())

@@ -211,3 +211,18 @@ def test_tokens_are_made_listed_and_revoked(tmp_path: Path) -> None:
     assert call(cli, ["token", file]).output == ""
     assert call(cli, ["token", file, "--revoke", "bot"]).exit_code == 1
     assert call(cli, ["token", file, "--name", "x"]).exit_code == 2
+
+
+def test_it_decides_first_on_the_events_of_a_file_and_shows_them_in_the_console(tmp_path: Path, book: Path) -> None:
+    recorded = tmp_path / "events.jsonl"
+    recorded.write_bytes(lines(*(message(str(number), "an advert") for number in range(3))))
+    with process(tmp_path, book, "--events", str(recorded)) as served:
+        served.kill()
+        recorded.write_bytes(recorded.read_bytes() + lines(message("3", "an advert")))
+        served.start()
+        with served.client as client:
+            assert len(client.get("/v1/decisions").json()["decisions"]) == 4
+            link = served.log.rpartition("/console/enter/")[2].split()[0]
+            shown = client.post(f"/console/enter/{link}", data={"member": "li"}, follow_redirects=True)
+            assert shown.status_code == 200
+            assert '<a href="/console/log?community=c&amp;rule=advert">' in shown.text
