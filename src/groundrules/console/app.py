@@ -156,7 +156,7 @@ class Console:
         chosen = asked if asked in known else next(iter(known), None)
         if asked and asked not in known and await self._hub.community(asked) is not None:
             chosen, known = asked, (asked, *known)
-        return View(request, self._hub, self.sessions, session, _language(request), chosen, known)
+        return View(request, self._hub, session, _language(request), chosen, known)
 
     def _refused(self, view: View, status: int, said: str) -> Response:
         return view.page("said.html", status, title=str(status), said=view.say(said), back=view.link("today"))

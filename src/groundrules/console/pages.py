@@ -16,7 +16,7 @@ from groundrules.decisions import Decision
 from groundrules.narrate.deeds import deed
 from groundrules.narrate.localised import pick
 from groundrules.runtime.core import Core, action_of
-from groundrules.stores.records import Head, Query
+from groundrules.stores.records import Query
 from groundrules.time_units import DAY
 from groundrules.tools.handbook import handbook, html
 
@@ -38,7 +38,7 @@ async def today(view: View) -> Response:
     decisions = [_decision.decode(one.body) for one in recent]
     rules = Counter(fired.rule for decision in decisions for fired in decision.fired)
     news = [one for one in found[: 10 * SHOWN] if _is_news(_decision.decode(one.body))][:SHOWN]
-    head = await _head(view)
+    head = await view.hub.community(view.community)
     requests, actions = await _waiting(view)
     notes = await view.hub.notes(view.community, 20)
     plan = await view.plan()
@@ -62,11 +62,6 @@ async def today(view: View) -> Response:
 def _is_news(decision: Decision) -> bool:
     """Whether more happened than that something was counted."""
     return bool(decision.actions or decision.shadow or decision.exempted)
-
-
-async def _head(view: View) -> Head | None:
-    assert view.community is not None
-    return await view.hub.community(view.community)
 
 
 async def queue(view: View) -> Response:

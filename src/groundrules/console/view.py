@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from groundrules.calendar.instants import format_ms
-from groundrules.console.sessions import Session, Sessions
+from groundrules.console.sessions import Session
 from groundrules.decisions import Decision
 from groundrules.display.safe import plain
 from groundrules.narrate.decision import narrate
@@ -40,7 +40,6 @@ class View:
 
     request: Request
     hub: Hub
-    sessions: Sessions
     session: Session
     lang: str
     community: str | None

@@ -128,7 +128,7 @@ class Keeping:
         entries = [(one.position, None) for one in self._page(community) if one.at < until]
         ended = self._store.outgoing(community, open=False, limit=PAGE)
         actions = [(one.key, None) for one in ended if one.at < until and one.status not in OPEN]
-        return Erasure(community, events, entries, actions) if events or entries or actions else None
+        return Erasure(community, events, entries, actions, notes=until) if events or entries or actions else None
 
     def _page(self, community: str) -> Iterable[Any]:
         return self._store.decisions(Query(community=community, limit=PAGE))

@@ -164,8 +164,8 @@ class Erasure(NamedTuple):
     """What is left of a community's records when a person is forgotten, or when their time is over.
 
     events: segments as they are from now on, known by their `first`; an empty `body` drops one. entries, actions:
-    position or key → the line that stands there from now on, None drops it. members: whose touches go. notes: those
-    from before this time go.
+    position or key → the line that stands there from now on, None drops it. members: whose touches, and the notes
+    that name them, go. notes: those from before this time go.
     """
 
     community: str
@@ -180,3 +180,8 @@ def as_written(text: str) -> tuple[bytes, bytes]:
     """Return how JSON may hold a text: with letters of all scripts as they are, and with those of ASCII alone."""
     as_is, ascii = (json.dumps(text, ensure_ascii=only)[1:-1].encode() for only in (False, True))
     return as_is, ascii
+
+
+def quoted(text: str) -> set[bytes]:
+    """Return a text as JSON may hold it where it is a value of its own."""
+    return {b'"%s"' % form for form in as_written(text)}

@@ -30,6 +30,7 @@ from groundrules.stores.records import (
     Query,
     Row,
     as_written,
+    quoted,
 )
 from groundrules.stores.sqlite_schema import KEEP_HEAD, KEEP_ROW, check, migrate
 from groundrules.stores.sums import (
@@ -363,6 +364,8 @@ def _erase(base: sqlite3.Connection, erasure: Erasure) -> None:
     members = [(of, member) for member in erasure.members]
     many("delete from touches where kind = 'member' and community = ? and id = ?", members)
     base.execute("delete from notes where community = ? and at < ?", (of, erasure.notes))
+    naming = [(of, form) for member in erasure.members for form in quoted(member)]
+    many("delete from notes where community = ? and instr(detail, ?)", naming)
 
 
 def _erase_entries(base: sqlite3.Connection, erasure: Erasure) -> None:

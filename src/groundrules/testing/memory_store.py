@@ -26,6 +26,7 @@ from groundrules.stores.records import (
     Row,
     Touch,
     as_written,
+    quoted,
 )
 
 
@@ -250,4 +251,9 @@ def _erase(kept: _Kept, erasure: Erasure) -> None:
     for position, entry in kept.entries.items():
         if entry.community == of:
             kept.entries[position] = entry._replace(touches=tuple(one for one in entry.touches if one not in gone))
-    kept.notes = [note for note in kept.notes if note.community != of or note.at >= erasure.notes]
+    forms = [form for member in erasure.members for form in quoted(member)]
+    kept.notes = [note for note in kept.notes if note.community != of or _stays(note, erasure.notes, forms)]
+
+
+def _stays(note: Note, before: int, forms: Iterable[bytes]) -> bool:
+    return note.at >= before and not any(form in note.detail for form in forms)

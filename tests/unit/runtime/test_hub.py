@@ -494,11 +494,13 @@ def test_a_person_is_forgotten_everywhere(book: str, place: str) -> None:
         async with Hub(place, book, clock=Watch(), ticks=False) as hub:
             for number, who in enumerate(("ana-maria", "bo")):
                 await hub.handle(event(str(number), "an advert", who=who))
+            await hub.change("c", {}, by="ana-maria")
             erased = await hub.forget("ana-maria")
             assert (erased["events"], erased["decisions"], erased["actions"]) == (1, 1, 3)
             assert await hub.history("ana-maria") == []
             assert len(await hub.history("bo")) == 1
             assert {action_of(one).who for one in await hub.actions()} == {"bo", "1"}
+            assert all(b"ana-maria" not in note.detail for note in await hub.notes())
         assert b"ana-maria" not in Path(place.removeprefix("sqlite:")).read_bytes()
 
     run(go())

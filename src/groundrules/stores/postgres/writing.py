@@ -9,7 +9,7 @@ from typing import Any
 from groundrules.stores import OwnedError
 from groundrules.stores.postgres.schema import cut, long, short
 from groundrules.stores.postgres.sessions import Base, send
-from groundrules.stores.records import Batch, Entry, Erasure, Head, Outgoing, Row
+from groundrules.stores.records import Batch, Entry, Erasure, Head, Outgoing, Row, quoted
 from groundrules.stores.sums import action_sum, entry_sum, events_sum, head_sum, row_sum
 
 NOWHERE = 1
@@ -235,6 +235,8 @@ def erase(base: Base, of: int, erasure: Erasure, actions: Sequence[Outgoing]) ->
     members = [short(member) for member in erasure.members]
     send(base, "delete from touches where kind = 'member' and community = %s and id = any(%b::bytea[])", (of, members))
     send(base, "delete from notes where community = %s and at < %s", (of, erasure.notes))
+    for form in (form for member in erasure.members for form in quoted(member)):
+        send(base, "delete from notes where community = %s and position(%s::bytea in detail) > 0", (of, form))
 
 
 def _erase_entries(base: Base, of: int, erasure: Erasure) -> None:

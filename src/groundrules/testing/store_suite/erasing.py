@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
+import msgspec
 import pytest
 
 from groundrules.stores import OwnedError, Store
@@ -70,6 +72,13 @@ class Erasing(Base):
         assert [one.community for one in store.decisions(Query(member="wang"))] == ["c", "d"]
         assert len(store.decisions(Query(rule=LI))) == len(store.decisions(Query(channel=LI))) == 4
         assert store.where(LI) == ["d"]
+
+    def test_notes_that_name_a_member_go(self, store: Store) -> None:
+        hand = Hand(store, "c", "d")
+        details = (msgspec.json.encode({"by": LI}), json.dumps({"by": LI}).encode(), b'{"by":"%s s"}' % LI.encode())
+        hand.commit("c", "d", notes=[Note(of, 1, "n", detail) for of in "cd" for detail in details])
+        store.erase([Erasure("c", members=[LI])])
+        assert [len(store.notes(of)) for of in "cd"] == [1, 3]
 
     def test_nothing_is_erased_if_one_of_them_is_not_ours(self, store: Store) -> None:
         hand = Hand(store, "c", "d")
