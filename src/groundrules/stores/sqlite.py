@@ -30,9 +30,9 @@ from groundrules.stores.records import (
     Query,
     Row,
     as_written,
-    quoted,
 )
-from groundrules.stores.sqlite_schema import KEEP_HEAD, KEEP_ROW, check, migrate
+from groundrules.stores.sqlite_erasing import erase
+from groundrules.stores.sqlite_schema import KEEP_ACTION, KEEP_HEAD, KEEP_ROW, check, migrate
 from groundrules.stores.sums import (
     action_sum,
     entry_sum,
@@ -50,7 +50,6 @@ PATIENCE = 5.0
 """Seconds that a commit waits for another program which has locked the file for a moment."""
 
 _DROP_ROW = "delete from rows where community = ? and space = ? and key = ?"
-_KEEP_ACTION = "insert or replace into actions values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _OPEN = f"status in ({', '.join(repr(status) for status in OPEN)})"
 _LAST = "select coalesce((select seq from sqlite_sequence where name = 'decisions'), 0)"
 _SEGMENTS = (  # segments follow one another, so that the first wanted is the last to begin at or before the number
@@ -139,7 +138,7 @@ class SqliteStore:
         many(_DROP_ROW, [row[:3] for row in batch.rows if row[3] is None])
         many("insert into events values (?, ?, ?, ?, ?, ?, ?)", [(*one, events_sum(one)) for one in batch.events])
         self._log(base, batch, last + 1)
-        many(_KEEP_ACTION, [(*action, action_sum(action)) for action in (*batch.actions, *batch.outcomes)])
+        many(KEEP_ACTION, [(*action, action_sum(action)) for action in (*batch.actions, *batch.outcomes)])
         many("insert into notes (community, at, kind, detail) values (?, ?, ?, ?)", batch.notes)
         many("insert or replace into plans values (?, ?, ?, ?)", batch.plans)
         many("insert or replace into sources values (?, ?)", list(batch.sources.items()))
@@ -283,7 +282,7 @@ class SqliteStore:
         with self._writing() as base:
             self._check_ours(erasure.community for erasure in erasures)
             for erasure in erasures:
-                _erase(base, erasure)
+                erase(base, erasure)
             self._unscrubbed = True
 
     def _scrub(self) -> None:
@@ -350,47 +349,6 @@ def _asked(query: Query) -> tuple[str, list[Any]]:
     conditions.append(f"d.position = {of}.position")
     which = f"from {' cross join '.join(tables)} where {' and '.join(conditions)}"
     return f"select d.* {which} order by {of}.position {direction} limit ?", [*values, query.limit]
-
-
-def _erase(base: sqlite3.Connection, erasure: Erasure) -> None:
-    many, of = base.executemany, erasure.community
-    segments = [segment._replace(community=of) for segment in erasure.events]
-    changed = [(*one[2:], events_sum(one), of, one.first) for one in segments if one.body]
-    update = "update events set last = ?, since = ?, until = ?, body = ?, sum = ? where community = ? and first = ?"
-    many(update, changed)
-    many("delete from events where community = ? and first = ?", [one[:2] for one in segments if not one.body])
-    _erase_entries(base, erasure)
-    _erase_actions(base, erasure)
-    members = [(of, member) for member in erasure.members]
-    many("delete from touches where kind = 'member' and community = ? and id = ?", members)
-    base.execute("delete from notes where community = ? and at < ?", (of, erasure.notes))
-    naming = [(of, form) for member in erasure.members for form in quoted(member)]
-    many("delete from notes where community = ? and instr(detail, ?)", naming)
-
-
-def _erase_entries(base: sqlite3.Connection, erasure: Erasure) -> None:
-    of = erasure.community
-    for position, body in erasure.entries:
-        found = base.execute("select at from decisions where position = ? and community = ?", (position, of)).fetchone()
-        if found is None:
-            continue
-        if body is None:
-            base.execute("delete from decisions where position = ?", (position,))
-            base.execute("delete from touches where position = ?", (position,))
-        else:
-            sum = entry_sum(of, found[0], body)
-            base.execute("update decisions set body = ?, sum = ? where position = ?", (body, sum, position))
-
-
-def _erase_actions(base: sqlite3.Connection, erasure: Erasure) -> None:
-    for key, body in erasure.actions:
-        which = (erasure.community, key)
-        for found in base.execute("select * from actions where community = ? and key = ?", which).fetchall():
-            if body is not None:
-                action = Outgoing(*found[:-1])._replace(body=body)
-                base.execute(_KEEP_ACTION, (*action, action_sum(action)))
-        if body is None:
-            base.execute("delete from actions where community = ? and key = ?", which)
 
 
 def _head(found: Sequence[Any]) -> Head:

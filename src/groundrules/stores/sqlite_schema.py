@@ -61,6 +61,7 @@ create table sources (name text primary key, position blob not null) without row
 create table latest (batch text not null, position integer not null);
 insert into latest values ('', 0);
 """
+KEEP_ACTION = "insert or replace into actions values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 KEEP_HEAD = "insert or replace into heads values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 KEEP_ROW = (
     "insert into rows values (?, ?, ?, ?, ?) "
