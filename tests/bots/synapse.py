@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import socket
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,6 +11,8 @@ from typing import Any
 from urllib.parse import quote
 
 import aiohttp
+
+from bots.scenario import free_port
 
 NAME, PASSWORD = "localhost", "secret"
 MEMBERS = ("owner", "li", "wang", "bot")
@@ -48,9 +49,7 @@ class Synapse:
         self._levels: dict[str, Any] = {}
         self._online = False
         self._tasks: list[asyncio.Task[None]] = []
-        with socket.socket() as found:
-            found.bind(("127.0.0.1", 0))
-            self.port = int(found.getsockname()[1])
+        self.port = free_port()
 
     # --- the server -----------------------------------------------------------------------------
 

@@ -32,13 +32,18 @@ def lines_of_code(path: Path) -> int:
     return len(held)
 
 
+def programs(library: str) -> list[Path]:
+    return sorted((EXAMPLES / library).rglob("*.py"))
+
+
 def test_there_is_one_for_each_library() -> None:
     assert sorted(path.name for path in EXAMPLES.iterdir() if path.is_dir()) == sorted(LIBRARIES)
 
 
 @pytest.mark.parametrize("library", LIBRARIES)
 def test_a_bot_has_at_most_thirty_lines(library: str) -> None:
-    assert lines_of_code(EXAMPLES / library / "bot.py") <= MOST
+    for path in programs(library):
+        assert lines_of_code(path) <= MOST
 
 
 @pytest.mark.parametrize("library", LIBRARIES)
@@ -64,7 +69,7 @@ def test_it_passes_strict_types(library: str) -> None:
         str(config),
         "--cache-dir",
         "/dev/null",
-        str(EXAMPLES / library / "bot.py"),
+        *map(str, programs(library)),
     )
     done = subprocess.run([sys.executable, "-m", "mypy", *arguments], cwd=config.parent, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout
@@ -77,7 +82,7 @@ def test_init_writes_it(library: str, tmp_path: Path) -> None:
 
     folder = tmp_path / "bot"
     assert command("bot", "init", library, folder).exit_code == 0
-    for name in ("bot.py", "rulebook.yaml", "README.md"):
+    for name in (*(path.relative_to(EXAMPLES / library) for path in programs(library)), "rulebook.yaml", "README.md"):
         assert (folder / name).read_bytes() == (EXAMPLES / library / name).read_bytes()
     assert command("lint", folder).output == "no problems found\n"
     again = command("bot", "init", library, folder)

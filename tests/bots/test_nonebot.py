@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
@@ -13,13 +12,7 @@ pytest.importorskip("nonebot.adapters.onebot.v11", reason="groundrules[nonebot] 
 pytest.importorskip("aiohttp", reason="the platform's side is spoken with aiohttp")
 
 from bots.onebot_client import IDS, OneBotClient
-from bots.scenario import Bot, staged, tell, until
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
+from bots.scenario import Bot, free_port, staged, tell, until
 
 
 def on_stage(folder: Path) -> AbstractAsyncContextManager[tuple[OneBotClient, Bot]]:

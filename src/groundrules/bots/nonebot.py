@@ -15,27 +15,12 @@ from nonebot.adapters.onebot.v11 import Bot, Event, MessageEvent, PrivateMessage
 from nonebot.adapters.onebot.v11.exception import ActionFailed, ApiNotAvailable
 from nonebot.message import event_preprocessor
 from nonebot.plugin import PluginMetadata
-from pydantic import BaseModel
 
 from groundrules.adapters import Platform, onebot
 from groundrules.adapters.common import Json, mapping, sequence, text
 from groundrules.bots.hands import Answer
-from groundrules.bots.host import Host
-from groundrules.bots.options import Options
+from groundrules.bots.nonebot_plugin import Config, hosted
 from groundrules.decisions import Action
-
-
-class Config(BaseModel):
-    """The plugin's settings; `Options` says what they mean."""
-
-    groundrules_book: str
-    groundrules_store: str = "sqlite:groundrules.db"
-    groundrules_language: str = ""
-    groundrules_languages: dict[str, str] = {}
-    groundrules_staff: dict[str, str] = {}
-    groundrules_announcements: dict[str, str] = {}
-    groundrules_moderators: frozenset[str] = frozenset({"owner", "admin"})
-    groundrules_commands: dict[str, list[str]] = {}
 
 
 __plugin_meta__ = PluginMetadata(
@@ -105,25 +90,12 @@ def _raw(event: Event) -> dict[str, Any]:
     return raw
 
 
-config = get_plugin_config(Config)
 client = OneBot()
-host = Host(client, Options(**{name.removeprefix("groundrules_"): value for name, value in config}))
+host = hosted(client, get_plugin_config(Config).options())
 """What other plugins may use: `from groundrules.bots.nonebot import host`."""
 
-driver = get_driver()
 
-
-@driver.on_startup
-async def _open() -> None:
-    await host.__aenter__()
-
-
-@driver.on_shutdown
-async def _close() -> None:
-    await host.close()
-
-
-@driver.on_bot_connect
+@get_driver().on_bot_connect
 async def _connected(bot: Bot) -> None:
     for group in map(mapping, await bot.call_api("get_group_list")):
         if id := text(group.get("group_id")):
