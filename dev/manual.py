@@ -1,41 +1,55 @@
-"""The command line's reference page, made from the help texts: `python -m dev.manual > docs/cli.md`."""
+"""The command line's reference page, made from the help texts: `python -m dev.manual > docs/cli.md`.
+
+`python -m dev.manual zh > docs/cli.zh.md` makes the Chinese one.
+"""
 
 from __future__ import annotations
 
-from typing import cast
+import sys
 
 import click
 
-from groundrules.cli.main import ALIASES, COMMANDS, cli
+from groundrules.cli import language
+from groundrules.cli.help import contexts
+from groundrules.cli.main import ALIASES, cli
 
-HEAD = """# The command line
+HEADS = {
+    "en": """# The command line
+
+English · [中文](cli.zh.md)
 
 Made from the help texts by `python -m dev.manual`; a test keeps it current.
 
 Exit codes: 0 clean, 1 findings or failed tests, 2 usage, 3 a fault of ours (please report it).
-Colours and progress appear on terminals only; `NO_COLOR` switches colours off.
-"""
+Colours and progress appear on terminals only; `NO_COLOR` switches colours off. What is printed is in the language that
+`--lang` names, else in that of the locale (`LANG`); what programs read, such as `--format json`, is the same in all.
+""",
+    "zh": """# 命令行
+
+[English](cli.md) · 中文
+
+本页由 `python -m dev.manual zh` 根据帮助文字生成，并有测试保证它不过时。
+
+退出码：0 没有问题，1 有问题或测试未通过，2 用法有误，3 groundrules 自身的故障（请报告）。
+颜色和进度只在终端里显示；设置 `NO_COLOR` 可以关掉颜色。输出的语言由 `--lang` 决定，不写则按系统的语言环境（`LANG`）；
+供程序读取的内容（例如 `--format json`）与语言无关。
+""",
+}
+ALSO = {"en": "Also called `{}`.", "zh": "也可以写作 `{}`。"}
 
 
-def page() -> str:
+def page(lang: str = "en") -> str:
     """Return the whole page as Markdown."""
-    root = click.Context(cli, info_name="groundrules", terminal_width=100, max_content_width=100)
-    group = cast("click.Group", cli)
-    parts = [HEAD, _help("groundrules", cli.get_help(root))]
-    for name in COMMANDS:
-        command = group.get_command(root, name)
-        if command is None:  # pragma: no cover - every name of the table is a command
-            continue
-        context = click.Context(command, info_name=name, parent=root, terminal_width=100, max_content_width=100)
-        aliases = [alias for alias, target in ALIASES.items() if target == name]
-        note = f"\nAlso called `{'`, `'.join(aliases)}`.\n" if aliases else ""
-        parts.append(_help(f"groundrules {name}", command.get_help(context)) + note)
+    parts = [HEADS[lang]]
+    for context in contexts(cli, "groundrules"):
+        language.speak(context, lang)
+        with context.scope(cleanup=False):
+            help = context.get_help()
+        aliases = [alias for alias, target in ALIASES.items() if target == context.info_name]
+        also = f"\n{ALSO[lang].format('`, `'.join(aliases))}\n" if aliases else ""
+        parts.append(f"## {context.command_path}\n\n```\n{help}\n```\n{also}")
     return "\n".join(parts)
 
 
-def _help(title: str, text: str) -> str:
-    return f"## {title}\n\n```\n{text}\n```\n"
-
-
 if __name__ == "__main__":
-    click.echo(page(), nl=False)
+    click.echo(page(*sys.argv[1:]), nl=False)

@@ -10,6 +10,7 @@ import sys
 import tomllib
 from pathlib import Path
 
+import pytest
 from dev import manual, reference
 from dev.decision_schema import decision_schema
 
@@ -77,10 +78,11 @@ def test_every_code_has_a_page_and_a_plain_title() -> None:
         assert not code.title.endswith("."), code.code
 
 
-def test_the_command_line_reference_is_current() -> None:
-    page = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
-    made = subprocess.check_output([sys.executable, "-m", "dev.manual"])  # help as of a new process
-    assert page == made.decode("utf-8"), "run: python -m dev.manual > docs/cli.md"
+@pytest.mark.parametrize(("lang", "name"), [("en", "cli.md"), ("zh", "cli.zh.md")])
+def test_the_command_line_reference_is_current(lang: str, name: str) -> None:
+    page = (ROOT / "docs" / name).read_text(encoding="utf-8")
+    made = subprocess.check_output([sys.executable, "-m", "dev.manual", lang])  # help as of a new process
+    assert page == made.decode("utf-8"), f"run: python -m dev.manual {lang} > docs/{name}"
 
 
 def test_the_reference_is_current() -> None:

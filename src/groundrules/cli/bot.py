@@ -6,7 +6,10 @@ from pathlib import Path
 
 import click
 
+from groundrules.cli.help import Command, Group
 from groundrules.cli.init import write_new
+from groundrules.cli.language import say
+from groundrules.cli.options import ONLY_SPOKEN
 from groundrules.cli.printing import print_lines
 from groundrules.display.lines import Line
 from groundrules.resources import shipped
@@ -15,14 +18,16 @@ LIBRARIES = ("nonebot", "matrix", "discord", "telegram")
 _WRITTEN = (".py", ".yaml", ".md")
 
 
-@click.group("bot")
+@click.group("bot", cls=Group)
+@ONLY_SPOKEN
 def command() -> None:
     """Start a bot that keeps a community's rules."""
 
 
-@command.command("init")
+@command.command("init", cls=Command, short_help="write a small bot into a folder")
 @click.argument("library", type=click.Choice(LIBRARIES))
 @click.argument("directory", type=click.Path(file_okay=False, path_type=Path))
+@ONLY_SPOKEN
 def init(library: str, directory: Path) -> None:
     """Write a small bot into DIRECTORY: the program, in LIBRARY's own idiom, its rulebook, and a page of five steps.
 
@@ -32,5 +37,5 @@ def init(library: str, directory: Path) -> None:
     files = sorted(path for path in template.rglob("*.*") if path.suffix in _WRITTEN)
     write_new({directory / path.relative_to(template): path.read_text(encoding="utf-8") for path in files})
     steps = (f"pip install 'groundrules[{library}]'", f"groundrules lint {directory}")
-    told = [Line(), Line("now try:"), *(Line(f"  {step}") for step in steps)]
-    print_lines([*told, Line(), Line(f"then read {directory / 'README.md'}")])
+    print_lines([Line(), Line(say("now_try")), *(Line(f"  {step}") for step in steps)])
+    print_lines([Line(), Line(say("then_read", file=directory / "README.md"))])

@@ -7,17 +7,20 @@ from pathlib import Path
 import click
 
 from groundrules.cli import reading
+from groundrules.cli.help import Command
+from groundrules.cli.language import say, spoken
 from groundrules.cli.loading import load_plan
-from groundrules.cli.options import ROOTS
+from groundrules.cli.options import ONLY_SPOKEN, ROOTS
 from groundrules.cli.printing import tell
 from groundrules.cli.waiting import note_when_slow
 from groundrules.engine.plan_file import Compiled, compile_plan, write
 from groundrules.engine.plan_key import own_key
+from groundrules.narrate.speech import speech
 
 MOST_NAMED = 5
 
 
-@click.command("compile")
+@click.command("compile", cls=Command)
 @click.argument("rulebook", type=click.Path(exists=True))
 @click.option("--output", "-o", required=True, type=click.Path(dir_okay=False, writable=True), help="The plan file.")
 @click.option(
@@ -28,6 +31,7 @@ MOST_NAMED = 5
     help="Choose how rules are found by what these events, one a line, hold.",
 )
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing.")
+@ONLY_SPOKEN
 @ROOTS
 def command(rulebook: str, output: str, profile: tuple[str, ...], quiet: bool) -> None:
     """Compile RULEBOOK into a plan file.
@@ -37,7 +41,7 @@ def command(rulebook: str, output: str, profile: tuple[str, ...], quiet: bool) -
     time zones is refused. What was made for speed is trusted where the key is that of whoever compiled it (the file
     that `GROUNDRULES_PLAN_KEY` names, else one in your home); elsewhere it is made again when the plan is loaded.
     """
-    with note_when_slow(f"checking {rulebook} …"):
+    with note_when_slow(say("checking", path=rulebook)):
         plan = load_plan(rulebook).plan
     with reading.lines(profile, progress=not quiet) as sample:
         compiled = compile_plan(plan, sample)
@@ -50,8 +54,9 @@ def command(rulebook: str, output: str, profile: tuple[str, ...], quiet: bool) -
 def _tell(output: str, compiled: Compiled, size: int) -> None:
     """Say what was written, and which rules are asked about every event of their type."""
     always = compiled.asked_always()
-    tell(f"{output}: {len(compiled.plan.rules):,} rules, {size / 1e6:.1f} MB, {compiled.digest}")
+    megabytes = f"{size / 1e6:.1f}"
+    tell(say("compiled", file=output, rules=len(compiled.plan.rules), megabytes=megabytes, digest=compiled.digest))
     if always:
-        names = ", ".join(f"`{rule}`" for rule in always[:MOST_NAMED])
-        more = f" and {len(always) - MOST_NAMED:,} more" if len(always) > MOST_NAMED else ""
-        tell(f"  asked about every event of their types: {names}{more}")
+        more = len(always) - MOST_NAMED
+        names = speech("cli", spoken()).names(always[:MOST_NAMED])
+        tell("  " + say("asked_always_more" if more > 0 else "asked_always", rules=names, more=more))

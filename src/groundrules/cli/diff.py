@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from groundrules.cli.help import Command
+from groundrules.cli.language import reason, say
 from groundrules.cli.options import LANGUAGE, ROOTS
 from groundrules.cli.printing import print_json, print_lines, print_page, tell_error
 from groundrules.cli.versions import exit_on_mistakes
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from groundrules.tools.revisions import Spot
 
 
-@click.command("diff")
+@click.command("diff", cls=Command)
 @click.argument("places", nargs=-1, required=True, metavar="OLD NEW")
 @click.option("--rev", metavar="A..B", help="Compare two revisions of one PATH; without B, with what is there now.")
 @click.option("--format", "form", type=click.Choice(["human", "json", "markdown"]), default="human", show_default=True)
@@ -46,7 +48,7 @@ def command(places: tuple[str, ...], rev: str | None, form: str, state: str | No
     try:
         difference = diff(*versions, None if state is None else Path(state).read_bytes())
     except SnapshotError as error:
-        tell_error(str(error), error.code)
+        tell_error(reason(error), error.code)
         sys.exit(1)
     _print(difference, form, lang)
     if exit_code and not difference.same:
@@ -58,11 +60,11 @@ def _spots(places: tuple[str, ...], rev: str | None) -> tuple[Spot, Spot]:
 
     if rev is None:
         if len(places) != 2:
-            raise click.UsageError("name two versions, OLD and NEW, or one path and --rev A..B")
+            raise click.UsageError(say("two_versions"))
         new = spot(places[1])
         return spot(places[0], new.path), new
     if len(places) != 1:
-        raise click.UsageError("with --rev, name one path")
+        raise click.UsageError(say("one_path"))
     first, _, last = rev.partition("..")
     path = places[0]
     return Spot(path, first or "HEAD"), Spot(path, last or None)

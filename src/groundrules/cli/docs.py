@@ -7,12 +7,14 @@ from pathlib import Path
 
 import click
 
+from groundrules.cli.help import Command
+from groundrules.cli.language import say
 from groundrules.cli.loading import print_diagnostics
 from groundrules.cli.options import LANGUAGE, ROOTS
 from groundrules.cli.printing import print_page, tell
 
 
-@click.command("docs")
+@click.command("docs", cls=Command)
 @click.argument("rulebook", type=click.Path(exists=True))
 @click.option("--to", "form", type=click.Choice(["md", "html"]), help="By the file's name if not given, else Markdown.")
 @click.option("-o", "--output", type=click.Path(dir_okay=False, writable=True), help="Write it to this file.")
@@ -58,6 +60,6 @@ def _compare(page: str, rulebook: str, committed: str, lang: str) -> None:
     there = file.read_text(encoding="utf-8") if file.exists() else None
     if there == page:
         return
-    tell(f"{committed} {'is not there' if there is None else 'is not current'}")
-    tell(f"  mend: groundrules docs {rulebook} --lang {lang} -o {committed}")
+    tell(say("not_there" if there is None else "not_current", file=committed))
+    tell("  " + say("mend", command=f"groundrules docs {rulebook} --lang {lang} -o {committed}"))
     sys.exit(1)

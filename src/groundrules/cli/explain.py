@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import click
 import msgspec
 
 from groundrules.cli import reading
+from groundrules.cli.help import Command
 from groundrules.cli.loading import load_plan
 from groundrules.cli.options import LANGUAGE, ROOTS
 from groundrules.cli.printing import print_json, print_lines
-from groundrules.diagnostics.nearest import did_you_mean
+from groundrules.cli.usage import no_such
 from groundrules.display.lines import Line
 from groundrules.tools.explaining.events import Explained, events_of, explain_event
 from groundrules.tools.explaining.human import MOST, Writer
 from groundrules.tools.explaining.plan_speech import PlanSpeech
 
 
-@click.command("explain")
+@click.command("explain", cls=Command)
 @click.argument("rulebook", type=click.Path(exists=True))
 @click.argument("events", nargs=-1, type=click.Path(exists=True, allow_dash=True, dir_okay=False))
 @click.option("--event", "id", required=True, metavar="ID", help="The id of the event to explain.")
@@ -46,18 +47,13 @@ def command(
     explained = explain_event(ready.plan, source, id)
     if explained is None:
         ids = [str(event.get("id")) for event in events_of(source())]
-        raise click.UsageError(_no_such("event", id, ids))
+        raise click.UsageError(no_such("event", id, ids))
     if rule is not None and not explained.rules.named(rule):
-        raise click.UsageError(_no_such("rule", rule, [rule.id for rule in ready.plan.rules]))
+        raise click.UsageError(no_such("rule", rule, [rule.id for rule in ready.plan.rules]))
     if form == "json":
         print_json(_data(explained, rule))
     else:
         print_lines(_lines(explained, rule, Writer(PlanSpeech(ready.plan, lang)), None if every else MOST))
-
-
-def _no_such(what: str, name: str, names: Sequence[str]) -> str:
-    hint = did_you_mean(name, names)
-    return f"there is no {what} `{name}`" + (f"; {hint}" if hint else "")
 
 
 def _source(names: tuple[str, ...]) -> Callable[[], Iterable[bytes]]:

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 import click
 
 from groundrules import confined
-from groundrules.cli.options import ROOTS, walk_into
+from groundrules.cli.help import Command
+from groundrules.cli.language import reason, say
+from groundrules.cli.options import ONLY_SPOKEN, ROOTS, walk_into
 from groundrules.cli.printing import print_page, tell
 
 if TYPE_CHECKING:
@@ -30,10 +32,11 @@ class _Tally:
     refused: int = 0
 
 
-@click.command("fmt")
+@click.command("fmt", cls=Command)
 @click.argument("paths", nargs=-1, type=click.Path(exists=True, allow_dash=True))
 @click.option("--check", is_flag=True, help="Write nothing; exit with 1 if a file is not in canonical layout.")
 @click.option("--diff", is_flag=True, help="Write nothing; print what would change.")
+@ONLY_SPOKEN
 @ROOTS
 def command(paths: Sequence[str], check: bool, diff: bool) -> None:
     """Lay out rulebooks and their tests canonically: indentation, quotes, order of keys, and expressions.
@@ -107,7 +110,7 @@ def _read(read: Callable[[Report], SourceFile | None], path: str, tally: _Tally)
     if file is not None:
         return file.text
     print_diagnostics(report.sorted)
-    tell(f"{path}: left as it is: it can't be read")
+    tell(say("left", path=path, reason=say("unreadable")))
     tally.refused += 1
     return None
 
@@ -121,21 +124,21 @@ def _formatted(text: str, path: str, tally: _Tally) -> Formatted | None:
     except FormatError as error:
         if error.diagnostics:
             print_diagnostics(error.diagnostics)
-        tell(f"{path}: left as it is: {error}")
+        tell(say("left", path=path, reason=reason(error)))
         tally.refused += 1
         return None
 
 
 def _print_diff(before: str, after: str, path: str) -> None:
     old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
-    for line in difflib.unified_diff(old, new, path, f"{path} (formatted)"):
+    for line in difflib.unified_diff(old, new, path, say("formatted", path=path)):
         print_page(line if line.endswith("\n") else f"{line}\n")
 
 
 def _report(tally: _Tally, only_look: bool) -> None:
     for path in tally.changed:
-        tell(f"{'would reformat' if only_look else 'reformatted'} {path}")
+        tell(say("would_reformat" if only_look else "reformatted", path=path))
     total = tally.same + len(tally.changed) + tally.refused
-    files = f"{total} file{'s' * (total != 1)}"
-    state = "would be reformatted" if only_look else "reformatted"
-    tell(f"{files}: {len(tally.changed)} {state}, {tally.refused} left as they are for a reason")
+    files = say("one_file" if total == 1 else "files", count=total)
+    form = "would_be_reformatted" if only_look else "were_reformatted"
+    tell(say(form, files=files, changed=len(tally.changed), left=tally.refused))

@@ -8,6 +8,9 @@ from pathlib import Path
 
 import click
 
+from groundrules.cli.help import Command
+from groundrules.cli.language import say
+from groundrules.cli.options import ONLY_SPOKEN
 from groundrules.cli.printing import print_lines
 from groundrules.display.lines import Line
 from groundrules.resources import shipped
@@ -16,9 +19,10 @@ _SCHEMAS = ("rulebook", "tests")
 _SCHEMA_LINE = "# yaml-language-server: $schema=.groundrules/{}.schema.json\n"
 
 
-@click.command("init")
+@click.command("init", cls=Command)
 @click.argument("directory", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--name", help="The rulebook's name; the folder's name if not given.")
+@ONLY_SPOKEN
 def command(directory: Path, name: str | None) -> None:
     """Write a small rulebook into DIRECTORY: rules, a word list, tests, a file of events, and the schemas from which
     editors complete (in `.groundrules`; `groundrules schema` writes them anew).
@@ -27,19 +31,19 @@ def command(directory: Path, name: str | None) -> None:
     """
     write_new({directory / place: text for place, text in _files(name or _slug(directory)).items()})
     steps = (f"lint {directory}", f"test {directory}", f"run {directory} {directory / 'events.jsonl'} --format human")
-    print_lines([Line(), Line("now try:"), *(Line(f"  groundrules {step}") for step in steps)])
+    print_lines([Line(), Line(say("now_try")), *(Line(f"  groundrules {step}") for step in steps)])
 
 
 def write_new(files: Mapping[Path, str]) -> None:
     """Write files and say so. Raises UsageError, before anything is written, if one of them exists."""
     existing = [target for target in files if os.path.lexists(target)]
     if existing:
-        raise click.UsageError(f"`{existing[0]}` exists; nothing was written")
+        raise click.UsageError(say("exists", path=existing[0]))
     for target, text in files.items():
         target.parent.mkdir(parents=True, exist_ok=True)
         with target.open("x", encoding="utf-8", newline="\n") as file:  # not through a link that leads nowhere yet
             file.write(text)
-        print_lines([Line(f"wrote {target}")])
+        print_lines([Line(say("wrote", file=target))])
 
 
 def _files(name: str) -> dict[Path, str]:

@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from groundrules.cli.options import LANGUAGE, ROOTS, default_language, walk_into
+from groundrules.cli.help import Command
+from groundrules.cli.language import reason, say, spoken
+from groundrules.cli.options import LANGUAGE, ROOTS, walk_into
 from groundrules.cli.printing import print_lines, print_page, tell
+from groundrules.cli.usage import no_such
 from groundrules.cli.waiting import note_when_slow
 from groundrules.diagnostics.codes import CODES
 from groundrules.diagnostics.model import Diagnostic
@@ -18,12 +21,13 @@ from groundrules.diagnostics.render import github, human, sarif
 from groundrules.diagnostics.render import json as json_form
 from groundrules.diagnostics.render.explain import explain
 from groundrules.display import safe
+from groundrules.narrate.speech import speech
 
 if TYPE_CHECKING:
     from groundrules.lint.linted import Supplies
 
 
-@click.command("lint")
+@click.command("lint", cls=Command)
 @click.argument("paths", nargs=-1, type=click.Path(exists=True))
 @click.option(
     "--format", "form", type=click.Choice(["human", "json", "sarif", "github"]), default="human", show_default=True
@@ -58,7 +62,7 @@ def command(
         _explain(code, lang)
         return
     if not paths:
-        raise click.UsageError("name at least one rulebook, or use --explain CODE")
+        raise click.UsageError(say("name_a_rulebook"))
     walk_into(paths)
     if cost:
         _print_costs([one for path in paths for one in _rulebooks(path)])
@@ -84,7 +88,7 @@ def _rulebooks(path: str) -> list[str]:
 def print_findings(path: str) -> bool:
     """Print the findings at `path`; return whether it has no errors, warnings aside."""
     findings = [item for rulebook in _rulebooks(path) for item in _findings(rulebook, False, (), None)]
-    _print(findings, "human", default_language())
+    _print(findings, "human", spoken())
     return not any(item.is_error for item in findings)
 
 
@@ -100,12 +104,12 @@ def _findings(path: str, fix: bool, codes: tuple[str, ...], supplies: Supplies |
     from groundrules.tools.linting import lint_path, mend_path
 
     if not fix:
-        with note_when_slow(f"checking {path} …"):
+        with note_when_slow(say("checking", path=path)):
             return list(lint_path(Path(path), supplies).diagnostics)
     mended = mend_path(path, codes, supplies)
     if mended.fixes:
-        files = ", ".join(map(str, mended.files))
-        tell(f"fixed {mended.fixes} problem{'s' * (mended.fixes != 1)} in {files}")
+        files = speech("cli", spoken()).join(map(str, mended.files))
+        tell(say("fixed_one" if mended.fixes == 1 else "fixed", count=mended.fixes, files=files))
     return list(mended.result.diagnostics)
 
 
@@ -118,7 +122,7 @@ def _supplies(adapters: Sequence[str]) -> Supplies | None:
     try:
         return supplies(adapters)
     except PortError as error:
-        raise click.UsageError(str(error)) from None
+        raise click.UsageError(reason(error)) from None
 
 
 def _print_costs(paths: Sequence[str]) -> None:
@@ -128,21 +132,15 @@ def _print_costs(paths: Sequence[str]) -> None:
     for path in paths:
         result = check_path(path)
         if result.checked is None or result.has_errors:
-            _print(
-                [diagnostic for diagnostic in result.diagnostics if diagnostic.is_error], "human", default_language()
-            )
+            _print([diagnostic for diagnostic in result.diagnostics if diagnostic.is_error], "human", spoken())
             sys.exit(1)
-        print_lines(lines(costs(result.checked)))
+        print_lines(lines(costs(result.checked), spoken()))
 
 
 def _explain(code: str, lang: str) -> None:
     entry = CODES.get(code.upper())
     if entry is None:
-        from difflib import get_close_matches
-
-        nearest = get_close_matches(code.upper(), CODES, 1)
-        hint = f"; did you mean {nearest[0]}?" if nearest else ""
-        raise click.UsageError(f"there is no code {code}{hint}")
+        raise click.UsageError(no_such("code", code.upper(), list(CODES)))
     print_page(explain(entry.code, lang) + "\n")
 
 
@@ -151,7 +149,7 @@ def _prefixes(codes: Sequence[str]) -> tuple[str, ...]:
     prefixes = tuple(part.strip().upper() for code in codes for part in code.split(",") if part.strip())
     for prefix in prefixes:
         if not any(code.startswith(prefix) for code in CODES):
-            raise click.UsageError(f"no code begins with {prefix}")
+            raise click.UsageError(say("no_code_begins", prefix=prefix))
     return prefixes
 
 

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from groundrules.cli.options import default_language
+from groundrules.cli.language import advice, reason, say, spoken
 from groundrules.cli.printing import print_lines, tell, tell_error
 from groundrules.engine import plan_file
 from groundrules.plan import codec
@@ -32,7 +32,7 @@ def _read(path: str) -> plan_file.Compiled:
     try:
         return plan_file.load_plan(path)
     except codec.PlanError as error:
-        tell_error(error.message, error.code, error.help or "", path)
+        tell_error(reason(error.message), error.code, advice(error.help or ""), path)
         sys.exit(1)
 
 
@@ -46,7 +46,7 @@ def _load(path: str) -> plan_file.Compiled:
         sys.exit(1)
     warnings = [diagnostic for diagnostic in book.diagnostics if not diagnostic.is_error]
     if warnings:
-        tell(f"{path}: {len(warnings)} warnings; see `groundrules lint {path}`")
+        tell(say("one_warning" if len(warnings) == 1 else "warnings", path=path, count=len(warnings)))
     return plan_file.Compiled(book.plan, book.digest)
 
 
@@ -54,4 +54,4 @@ def print_diagnostics(diagnostics: Sequence[Diagnostic]) -> None:
     """Print diagnostics in their human form on standard error."""
     from groundrules.diagnostics.render import human
 
-    print_lines(human.lines(diagnostics, default_language()), err=True)
+    print_lines(human.lines(diagnostics, spoken()), err=True)

@@ -16,6 +16,9 @@ from typing import Any
 import click
 
 from groundrules._version import LANGUAGE, __version__
+from groundrules.cli.help import Group, words
+from groundrules.cli.language import say, spoken
+from groundrules.cli.options import ONLY_SPOKEN
 from groundrules.cli.printing import tell, tell_error
 from groundrules.cli.usage import no_such, own_words
 
@@ -42,7 +45,7 @@ FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 ALIASES = {"validate": "lint"}
 
 
-class LazyGroup(click.Group):
+class LazyGroup(Group):
     """Commands are modules of `groundrules.cli`; only the one that runs is imported."""
 
     def list_commands(self, context: click.Context) -> list[str]:
@@ -56,9 +59,8 @@ class LazyGroup(click.Group):
         command: click.Command = module.command
         return command
 
-    def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+    def line(self, ctx: click.Context, name: str) -> str:
+        return words(spoken()).get(name, {}).get("line") or COMMANDS[name]
 
     def resolve_command(
         self, context: click.Context, arguments: list[str]
@@ -83,6 +85,7 @@ class LazyGroup(click.Group):
 @click.version_option(
     __version__, "--version", prog_name="groundrules", message=f"%(prog)s %(version)s, language {LANGUAGE}"
 )
+@ONLY_SPOKEN
 def cli() -> None:
     """Rules as code for communities: group rules, moderation, rewards and escalation in reviewed text.
 
@@ -114,14 +117,14 @@ def main() -> None:
     except Exception as fault:
         if isinstance(fault, OSError) and fault.errno in FULL:
             _write_no_more()
-            tell_error(f"nothing more can be written: {fault.strerror}", help="make room and run it again")
+            tell_error(say("full", reason=fault.strerror), help=say("full_help"))
             sys.exit(1)
         if os.environ.get("GROUNDRULES_DEBUG"):
             traceback.print_exc()
         where = traceback.extract_tb(fault.__traceback__)[-1]
-        tell(f"internal fault: {type(fault).__name__}: {fault}", "fails")
-        tell(f"  at {os.path.basename(where.filename)}:{where.lineno} in {where.name}")
-        tell("  this is a bug of groundrules; set GROUNDRULES_DEBUG=1 for the whole trace")
+        tell(say("fault", kind=type(fault).__name__, reason=fault), "fails")
+        tell("  " + say("fault_at", file=os.path.basename(where.filename), line=where.lineno, function=where.name))
+        tell("  " + say("fault_help"))
         sys.exit(3)
 
 

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from functools import partial
 
 import click
 
 from groundrules import confined
-from groundrules.narrate.speech import language_of, languages
-
-
-def default_language() -> str:
-    """The language of the environment's locale, as far as there are words in it."""
-    locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
-    return language_of(locale)
+from groundrules.cli.language import spoken
+from groundrules.narrate.speech import languages
 
 
 def _name_roots(context: click.Context, parameter: click.Parameter, folders: tuple[str, ...]) -> None:
@@ -37,9 +33,13 @@ ROOTS = click.option(
     help="Let rulebooks read files in this folder, too, and not in their own only.",
 )
 
-LANGUAGE = click.option(
+_language = partial(
+    click.option,
     "--lang",
     type=click.Choice(languages()),
-    default=default_language,
-    help="Language of reasons and summaries; by the locale if not given.",
+    default=spoken,
+    help="Language of what is printed; by the locale if not given.",
 )
+LANGUAGE = _language()
+ONLY_SPOKEN = _language(expose_value=False)
+"""The same for commands that speak it and have no other use for it."""

@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from groundrules.cli.language import say
 from groundrules.display import safe
 from groundrules.display.lines import Line, Style, drawn
 
@@ -27,11 +28,11 @@ def tell(text: str, style: Style = "") -> None:
 
 def tell_error(message: str, code: str = "", help: str = "", place: str = "") -> None:
     """Tell why something can't be done."""
-    tell(f"error[{code}]: {message}" if code else f"error: {message}", "fails")
+    tell(say("error_of", code=code, message=message) if code else say("error", message=message), "fails")
     if place:
         tell(f"  --> {place}")
     if help:
-        tell(f"  help: {help}")
+        tell("  " + say("help", text=help))
 
 
 def print_page(text: str) -> None:

@@ -7,6 +7,8 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
+from groundrules.cli.language import say
+
 LONG = 1 << 20  # bytes of input from which a progress bar is worth showing
 
 
@@ -42,7 +44,7 @@ def _bar(total: int) -> Iterator[object]:
 
         def advance(read: int, count: int) -> None:
             elapsed = bar.tasks[0].elapsed or 0.001
-            bar.update(task, completed=read, rate=f"{count / elapsed:,.0f} events/s")
+            bar.update(task, completed=read, rate=say("rate", count=count / elapsed))
 
         yield advance
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from groundrules.cli.help import Command
 from groundrules.cli.loading import print_diagnostics
 from groundrules.cli.options import LANGUAGE, ROOTS
 from groundrules.cli.printing import print_json, print_lines, print_page
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from groundrules.tools.versions import Version
 
 
-@click.command("replay")
+@click.command("replay", cls=Command)
 @click.argument("rulebook")
 @click.argument("events", nargs=-1, required=True, type=click.Path(exists=True, allow_dash=True, dir_okay=False))
 @click.option(

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from groundrules.cli import reading
+from groundrules.cli.help import Command
+from groundrules.cli.language import reason, say
 from groundrules.cli.loading import load_plan
 from groundrules.cli.options import LANGUAGE, ROOTS
 from groundrules.cli.printing import print_lines, tell_error, write_records
@@ -43,7 +45,7 @@ class Came(NamedTuple):
     exit_code: int
 
 
-@click.command("run")
+@click.command("run", cls=Command)
 @click.argument("rulebook", type=click.Path(exists=True))
 @click.argument("events", nargs=-1, type=click.Path(exists=True, allow_dash=True, dir_okay=False))
 @click.option("--format", "form", type=click.Choice(["jsonl", "human"]), default="jsonl", show_default=True)
@@ -96,13 +98,13 @@ def command(
     the end, never before the decisions it belongs to are written; an event far ahead of the clock waits in it.
     """
     if (store is None) != (out is None):
-        raise click.UsageError("--store and --out belong together")
+        raise click.UsageError(say("store_and_out"))
     if store and (state or form != "jsonl"):
-        raise click.UsageError("--store has the state in it and writes JSON; leave out --state and --format")
+        raise click.UsageError(say("store_alone"))
     if workers > 1 and (state or store):
-        raise click.UsageError("what is remembered is kept by one process: leave out --workers, or --state and --store")
+        raise click.UsageError(say("one_process_keeps"))
     if workers > 1 and profile:
-        raise click.UsageError("--profile measures in one process: leave out --workers")
+        raise click.UsageError(say("one_process_measures"))
     ready = load_plan(rulebook)
     lines = reading.lines(events or ("-",), progress=not quiet)
     if workers > 1:
@@ -202,9 +204,9 @@ def _kept(ready: HasPlan, where: str | None, lang: str) -> Iterator[State | None
                 print_lines(carrying(kept.keeper, kept.engine.carried, lang), err=True)
             yield kept
     except PortError as error:
-        raise click.UsageError(str(error)) from None
+        raise click.UsageError(reason(error)) from None
     except StoreError as error:
-        tell_error(f"{where} can't be used for state: {error}")
+        tell_error(say("no_state", place=where, reason=reason(error)))
         sys.exit(1)
 
 
@@ -220,5 +222,5 @@ def _output(path: str | None, kept: State | None) -> Iterator[Output | None]:
         with Output(Path(path), kept) as output:
             yield output
     except DurableError as error:
-        tell_error(str(error))
+        tell_error(reason(error))
         sys.exit(1)

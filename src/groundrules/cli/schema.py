@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
-from difflib import get_close_matches
 from pathlib import Path
 
 import click
 
+from groundrules.cli.help import Command
+from groundrules.cli.options import ONLY_SPOKEN
+from groundrules.cli.usage import no_such
 from groundrules.resources import shipped
 
 _WHOLE = ("rulebook", "tests", "budget", "decision")
 _FOLDERS = {"event": "events", "action": "actions", "entity": "entities"}
 
 
-@click.command("schema")
+@click.command("schema", cls=Command)
 @click.argument(
     "kind",
     type=click.Choice(["rulebook", "tests", "budget", "event", "action", "entity", "decision"]),
@@ -23,6 +25,7 @@ _FOLDERS = {"event": "events", "action": "actions", "entity": "entities"}
 )
 @click.argument("name", required=False)
 @click.option("-o", "--output", type=click.Path(dir_okay=False, writable=True), help="Write it to this file.")
+@ONLY_SPOKEN
 def command(kind: str, name: str | None, output: str | None) -> None:
     """Print a JSON Schema, or write it for an editor to complete from.
 
@@ -45,8 +48,7 @@ def _named(kind: str, name: str | None) -> str:
         descriptions = {item: json.loads(_read(folder / f"{item}.json")).get("description", "") for item in names}
         return "\n".join(f"{item:24} {description}" for item, description in descriptions.items())
     if name not in names:
-        nearest = get_close_matches(name, names, 1)
-        raise click.UsageError(f"there is no {kind} `{name}`" + (f"; did you mean `{nearest[0]}`?" if nearest else ""))
+        raise click.UsageError(no_such(kind, name, names))
     return _read(folder / f"{name}.json")
 
 

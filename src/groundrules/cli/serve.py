@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
+from groundrules.cli.help import Command
+from groundrules.cli.language import reason, say
 from groundrules.cli.loading import load_plan
-from groundrules.cli.options import ROOTS
+from groundrules.cli.options import ONLY_SPOKEN, ROOTS
 from groundrules.cli.printing import tell, tell_error
 from groundrules.cli.token import wanted
 
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
 AT_ONCE = 1000
 
 
-@click.command("serve")
+@click.command("serve", cls=Command)
 @click.argument("rulebooks", nargs=-1, required=True, metavar="RULEBOOK...")
 @click.option(
     "--store",
@@ -53,6 +55,7 @@ AT_ONCE = 1000
     help="Decide on the events of this file first, one a line; those that were decided before change nothing.",
 )
 @click.option("--log", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@ONLY_SPOKEN
 @ROOTS
 def command(
     rulebooks: tuple[str, ...],
@@ -79,7 +82,7 @@ def command(
     try:
         listening = server.bound(host, port)
     except (OSError, OverflowError) as error:
-        tell_error(f"nothing can listen on {host}:{port}: {error}", help="another --port, or --port 0 for a free one")
+        tell_error(say("no_listening", host=host, port=port, reason=error), help=say("another_port"))
         sys.exit(1)
     server.allow_connections()
     with listening:
@@ -92,9 +95,10 @@ def _books(rulebooks: tuple[str, ...]) -> str | Callable[[str], str]:
     for one in rulebooks:
         community, path = ("", one) if os.path.exists(one) else one.partition("=")[::2]
         if not os.path.exists(path):
-            raise click.UsageError(f"there is no rulebook {path or one}")
+            raise click.UsageError(say("no_such.rulebook", name=path or one))
         if community in of:
-            raise click.UsageError(f"two rulebooks for {community or 'all communities'}: {of[community]} and {path}")
+            form = "two_rulebooks_of_one" if community else "two_rulebooks_of_all"
+            raise click.UsageError(say(form, community=community, one=of[community], other=path))
         of[community] = path
         load_plan(path)
     if len(of) == 1 and "" in of:
@@ -113,12 +117,12 @@ def _tokens(path: str | None) -> Tokens:
 
     if path is None:
         tokens = Tokens()
-        tell(f"the token of this run, for everything: {tokens.new('admin', 'administer')}")
+        tell(say("own_token", token=tokens.new("admin", "administer")))
         return tokens
     try:
         return TokenFile(path)
     except TokenError as error:
-        tell_error(str(error), help=f"make one: groundrules token {path} --name NAME --role ROLE")
+        tell_error(reason(error), help=say("make_a_token", file=path))
         sys.exit(1)
 
 
@@ -131,9 +135,9 @@ def _serve(run: Coroutine[Any, Any, None], store: str, form: Literal["text", "js
     try:
         asyncio.run(run)
     except PortError as error:
-        raise click.UsageError(str(error)) from None
+        raise click.UsageError(reason(error)) from None
     except StoreError as error:
-        tell_error(f"{store} can't be used: {error}")
+        tell_error(say("no_store", place=store, reason=reason(error)))
         sys.exit(1)
 
 
@@ -154,7 +158,7 @@ async def _run(
             await _decide_first(hub, Path(events))
         host, port = listening.getsockname()[:2]
         at = f"http://{f'[{host}]' if ':' in host else host}:{port}"
-        tell(f"listening on {at}")
+        tell(say("listening", address=at))
         await Server(service, _with_console(service, at)).serve(sockets=[listening])
 
 
@@ -177,5 +181,5 @@ def _with_console(service: Service, at: str) -> ASGIApp | None:
     from groundrules.service import application
 
     console = Console(service.hub, service.tokens, application(service))
-    tell(f"the console, for ten minutes and one visitor: {at}/console/enter/{console.sessions.link()}")
+    tell(say("console", address=f"{at}/console/enter/{console.sessions.link()}"))
     return console

@@ -9,6 +9,8 @@ from typing import TypeVar
 
 import click
 
+from groundrules.cli.help import Command
+from groundrules.cli.language import say
 from groundrules.cli.loading import load_plan, print_diagnostics
 from groundrules.cli.options import LANGUAGE, ROOTS, walk_into
 from groundrules.cli.printing import print_json, print_lines, tell
@@ -24,7 +26,7 @@ from groundrules.tools.testing.runner import Suite, run_suite
 T = TypeVar("T")
 
 
-@click.command("test")
+@click.command("test", cls=Command)
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True))
 @click.option("--format", "form", type=click.Choice(["human", "json"]), default="human", show_default=True)
 @click.option(
@@ -67,9 +69,9 @@ def command(
     results = [result for suite in suites for result in suite.results]
     if junit_path:
         Path(junit_path).write_text(junit(results), encoding="utf-8")
-    say = speech("tests", lang)
+    words = speech("tests", lang)
     if form == "human":
-        print_lines(human.lines(suites, say))
+        print_lines(human.lines(suites, words))
     passed = bool(results) and all(result.passed for result in results)
     switches = {"coverage": coverage or (fail_under is not None and not mutate), "mutants": mutate}
     switches["boundaries"] = boundaries
@@ -78,7 +80,7 @@ def command(
     if form == "json":
         print_json({"tests": [as_data(result) for result in results], **measure.as_json(measured)})
     else:
-        print_lines(measuring_human.lines(measured, say))
+        print_lines(measuring_human.lines(measured, words))
     if not passed or not measure.reaches(measured, fail_under):
         sys.exit(1)
 
@@ -86,7 +88,7 @@ def command(
 def _run(path: Path, plan_path: str | None, match: str | None) -> Iterator[Suite]:
     tests = find_tests(path)
     if not tests:
-        tell(f"{path}: no tests; write a file with `tests:` beside the rulebook")
+        tell(say("no_tests", path=path))
     for rulebook, files in tests.items():
         ready = load_plan(plan_path or str(rulebook))
         try:
@@ -105,4 +107,4 @@ def _with_a_bar(verdicts: Iterator[T], total: int) -> Iterator[T]:
     from rich.console import Console
     from rich.progress import track
 
-    yield from track(verdicts, "mutants", total, console=Console(stderr=True), transient=True)
+    yield from track(verdicts, say("mutants"), total, console=Console(stderr=True), transient=True)

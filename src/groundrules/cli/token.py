@@ -9,6 +9,9 @@ from datetime import UTC, datetime
 
 import click
 
+from groundrules.cli.help import Command
+from groundrules.cli.language import reason, say
+from groundrules.cli.options import ONLY_SPOKEN
 from groundrules.cli.printing import tell_error
 from groundrules.display import safe
 
@@ -21,11 +24,11 @@ def wanted() -> Iterator[None]:
     try:
         yield
     except ModuleNotFoundError as error:
-        tell_error(f"the package `{error.name}` is not installed", help=f"pip install '{WANTED}'")
+        tell_error(say("not_installed", package=error.name), help=f"pip install '{WANTED}'")
         sys.exit(1)
 
 
-@click.command("token")
+@click.command("token", cls=Command)
 @click.argument("file", type=click.Path(dir_okay=False))
 @click.option("--name", help="Make a token for whoever this is.")
 @click.option(
@@ -34,6 +37,7 @@ def wanted() -> Iterator[None]:
     help="What its holder may: look; also answer and pause; everything; send events and perform actions.",
 )
 @click.option("--revoke", metavar="NAME", help="Let a token open nothing any more; it is so within a second.")
+@ONLY_SPOKEN
 def command(file: str, name: str | None, role: str | None, revoke: str | None) -> None:
     """Make a token for `groundrules serve --tokens FILE`, or revoke one; without options, list them.
 
@@ -42,7 +46,7 @@ def command(file: str, name: str | None, role: str | None, revoke: str | None) -
     with wanted():
         from groundrules.service.tokens import TokenError, TokenFile
     if (name is None) != (role is None) or (name is not None and revoke is not None):
-        raise click.UsageError("--name and --role go together, and --revoke goes alone")
+        raise click.UsageError(say("name_and_role"))
     try:
         tokens = TokenFile(file, missing_ok=name is not None)
         if name is not None:
@@ -54,5 +58,5 @@ def command(file: str, name: str | None, role: str | None, revoke: str | None) -
                 made = datetime.fromtimestamp(token.made, UTC).date()
                 click.echo(f"{safe.terminal(token.name)}  {token.role}  {made}")
     except TokenError as error:
-        tell_error(str(error))
+        tell_error(reason(error))
         sys.exit(1)

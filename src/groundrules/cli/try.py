@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from groundrules.cli.help import Command
 from groundrules.cli.loading import load_plan
 from groundrules.cli.options import LANGUAGE, ROOTS
 from groundrules.cli.printing import print_lines
@@ -21,7 +22,7 @@ from groundrules.tools.trying.session import COMMANDS, Session
 PROMPT = "> "
 
 
-@click.command("try")
+@click.command("try", cls=Command)
 @click.argument("rulebook", type=click.Path(exists=True))
 @click.option(
     "--tests", type=click.Path(dir_okay=False), help="The file that /save writes to; tests.yaml beside the rulebook."

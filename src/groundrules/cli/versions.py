@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 import click
 
+from groundrules.cli.language import advice, reason
 from groundrules.cli.loading import print_diagnostics
 from groundrules.cli.printing import tell_error
 from groundrules.plan.codec import PlanError
@@ -25,7 +26,7 @@ def exit_on_mistakes() -> Iterator[None]:
         print_diagnostics([diagnostic for diagnostic in error.diagnostics if diagnostic.is_error])
         sys.exit(1)
     except PlanError as error:
-        tell_error(error.message, error.code, error.help or "")
+        tell_error(reason(error.message), error.code, advice(error.help or ""))
         sys.exit(1)
     except RevisionError as error:
-        raise click.UsageError(error.message + (f"\n{error.help}" if error.help else "")) from None
+        raise click.UsageError(reason(error.message) + (f"\n{advice(error.help)}" if error.help else "")) from None

@@ -11,7 +11,9 @@ from typing import Any
 import click
 
 from groundrules.cli import lint, test
-from groundrules.cli.options import ROOTS, walk_into
+from groundrules.cli.help import Command
+from groundrules.cli.language import spoken
+from groundrules.cli.options import ONLY_SPOKEN, ROOTS, walk_into
 from groundrules.cli.printing import print_lines
 from groundrules.display.lines import Line
 
@@ -19,10 +21,11 @@ WATCHED = (".yaml", ".yml", ".json", ".txt")
 _TIMES: Any = {"poll_delay_ms": 1000, "rust_timeout": 500, "yield_on_timeout": True}
 
 
-@click.command("watch")
+@click.command("watch", cls=Command)
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True))
 @click.option("--no-tests", is_flag=True, help="Lint only.")
 @click.option("--polling", is_flag=True, help="Look at the files every second, where the system tells of no changes.")
+@ONLY_SPOKEN
 @ROOTS
 def command(paths: Sequence[str], no_tests: bool, polling: bool) -> None:
     """Lint and test rulebooks, and again whenever something in their folders is saved. Ctrl-C ends it."""
@@ -60,7 +63,7 @@ def _round(paths: Sequence[str], tests: bool) -> None:
     """Lint, then test what has no errors; neither ends the watch."""
     for path in paths:
         if lint.print_findings(path) and tests:
-            _call(test.command, [path])
+            _call(test.command, [path, "--lang", spoken()])
     sys.stdout.flush()
 
 

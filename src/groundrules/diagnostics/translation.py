@@ -1,7 +1,8 @@
-"""Findings in other languages than English.
+"""Findings and refusals in other languages than English.
 
 What a finding says is written in English where it is found, and read in another language by its form: `words/LANG.toml`
-has the forms with holes on both sides. So nothing that finds something knows of languages, and what has no form is told
+has the forms of findings with holes on both sides, `words/refusals.LANG.toml` those of what is refused elsewhere, and
+`words/pages/LANG/` the pages of codes. So nothing that finds something knows of languages, and what has no form is told
 in English.
 """
 
@@ -9,20 +10,56 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from typing import Literal, NamedTuple
 
 FOLDER = Path(__file__).parent / "words"
 _HOLE = "{}"
 _JOINTS = ((" and ", "和"), (" or ", "或"), (", ", "、"))
+_FENCE = re.compile(r"^```yaml\n(.*?)^```$", re.M | re.S)
+
+Section = Literal["said", "mends", "refused", "usage"]
+
+
+class Form(NamedTuple):
+    """What is said in English, cut at its holes, and the same in another language."""
+
+    pieces: tuple[str, ...]
+    other: str
+
+    def holes(self, text: str) -> list[tuple[str, bool]] | None:
+        """What stands in the holes of a text of this form, and whether it is quoted; None if it has another form.
+
+        Each piece is looked for from where the one before it ended, so the time is linear, whatever a name holds.
+        """
+        first, *middle, last = self.pieces if len(self.pieces) > 1 else (*self.pieces, "")
+        if not middle and len(self.pieces) == 1:
+            return [] if text == first else None
+        end = len(text) - len(last)
+        if not text.startswith(first) or not text.endswith(last):
+            return None
+        held, at, before = [], len(first), first
+        for piece in [*middle, None]:
+            place = end if piece is None else text.find(piece, at + 1, end)
+            if place <= at:
+                return None
+            held.append((text[at:place], before.endswith("`")))
+            at, before = place + len(piece or ""), piece or ""
+        return held
 
 
 @cache
 def _file(lang: str) -> Mapping[str, Mapping[str, str]]:
     """The words of a language; those of English if there are none."""
-    file = FOLDER / f"{lang}.toml"
-    return tomllib.loads((file if file.exists() else FOLDER / "en.toml").read_text(encoding="utf-8"))
+    files = [FOLDER / f"{lang}.toml", FOLDER / f"refusals.{lang}.toml"]
+    found = [file for file in files if file.exists()] or [FOLDER / "en.toml"]
+    tables: dict[str, dict[str, str]] = {}
+    for file in found:
+        for name, table in tomllib.loads(file.read_text(encoding="utf-8")).items():
+            tables.setdefault(name, {}).update(table)
+    return tables
 
 
 def word(name: str, lang: str, **values: object) -> str:
@@ -45,10 +82,17 @@ def said(text: str, lang: str) -> str:
 
 def mended(text: str, lang: str) -> str:
     """A help line in a language; several that were joined are looked for one by one."""
-    whole = _translated(text, lang, "mends")
-    if whole != text or "; " not in text:
-        return whole
-    return "；".join(_translated(part, lang, "mends") for part in text.split("; ")) if lang == "zh" else text
+    return _joined(text, lang, "mends")
+
+
+def refused(text: str, lang: str) -> str:
+    """Why something other than a rulebook is refused: an event, a plan, a store, a revision."""
+    return _joined(text, lang, "refused")
+
+
+def usage(text: str, lang: str) -> str:
+    """What is wrong with the arguments of a command, as the library that reads them says it."""
+    return _translated(text, lang, "usage")
 
 
 def titled(code: str, title: str, lang: str) -> str:
@@ -56,42 +100,74 @@ def titled(code: str, title: str, lang: str) -> str:
     return _file(lang).get("titles", {}).get(code, title)
 
 
-def knows(text: str, lang: str) -> bool:
+def page(code: str, english: str, lang: str) -> str:
+    """The page of a code in a language; an example that the other language leaves empty is that of the English page."""
+    other = pages(lang).get(code)
+    if other is None:
+        return english
+    examples = iter(_FENCE.findall(english))
+    return _FENCE.sub(lambda found: f"```yaml\n{found[1] or next(examples)}```", other) if "```" in other else other
+
+
+@cache
+def pages(lang: str) -> Mapping[str, str]:
+    """The pages of codes in a language: one Markdown file a range, one heading a code."""
+    found = {}
+    for file in sorted((FOLDER / "pages" / lang).glob("*.md")):
+        for part in re.split(r"^## ", file.read_text(encoding="utf-8"), flags=re.M)[1:]:
+            code, _, text = part.partition("\n")
+            found[code.strip()] = text.strip() + "\n"
+    return found
+
+
+def knows(text: str, lang: str, section: Section = "said") -> bool:
     """Whether there is a form for a message."""
-    return _form(text, lang, "said") is not None
+    return _form(text, lang, section) is not None
 
 
-def _translated(text: str, lang: str, section: str) -> str:
+def _joined(text: str, lang: str, section: Section) -> str:
+    whole = _translated(text, lang, section)
+    if whole != text or "; " not in text:
+        return whole
+    return "；".join(_translated(part, lang, section) for part in text.split("; ")) if lang == "zh" else text
+
+
+def _translated(text: str, lang: str, section: Section) -> str:
     found = _form(text, lang, section)
     if found is None:
         return text
-    match, form = found
-    values = [(value, text[: match.start(number)]) for number, value in enumerate(match.groups(), 1)]
-    return form.format(*(value if before.endswith("`") else _value(value, lang) for value, before in values))
+    form, holes = found
+    return form.other.format(*(held if is_quoted else _value(held, lang) for held, is_quoted in holes))
 
 
-def _form(text: str, lang: str, section: str) -> tuple[re.Match[str], str] | None:
-    for pattern, form in _forms(lang, section):
-        match = pattern.fullmatch(text)
-        if match:
-            return match, form
+def _form(text: str, lang: str, section: Section) -> tuple[Form, Sequence[tuple[str, bool]]] | None:
+    for form in _forms(lang, section):
+        holes = form.holes(text)
+        if holes is not None:
+            return form, holes
     return None
 
 
 @cache
-def _forms(lang: str, section: str) -> list[tuple[re.Pattern[str], str]]:
-    """The forms of a language, those that say most themselves first."""
-    forms = _file(lang).get(section, {})
-    ordered = sorted(forms.items(), key=lambda row: -len(row[0].replace(_HOLE, "")))
-    return [(re.compile("(.+?)".join(map(re.escape, english.split(_HOLE))), re.S), form) for english, form in ordered]
+def _forms(lang: str, section: Section) -> list[Form]:
+    """The forms of a language, those that say most themselves first. Refusals may say what findings and mends do."""
+    rows = dict(_rows(lang, section))
+    ordered = sorted(rows.items(), key=lambda row: -len(row[0].replace(_HOLE, "")))
+    return [Form(tuple(english.split(_HOLE)), other) for english, other in ordered]
+
+
+def _rows(lang: str, section: Section) -> Iterator[tuple[str, str]]:
+    for name in ("said", "mends", "refused") if section == "refused" else (section,):
+        yield from _file(lang).get(name, {}).items()
 
 
 def _value(value: str, lang: str) -> str:
-    """What stands in a hole; a name stays as it is, a kind of thing has its word."""
+    """What stands in a hole; a name stays as it is, a kind of thing has its word, a sentence its form."""
     known = _file(lang).get("values", {})
     if value in known:
         return known[value]
-    if value.startswith("`") and value.endswith("`"):
+    quote = value[:1]
+    if quote in ("`", "'") and value.endswith(quote):
         for english, other in _JOINTS if lang == "zh" else ():
-            value = value.replace(f"`{english}`", f"`{other}`")
+            value = value.replace(quote + english + quote, quote + other + quote)
     return value

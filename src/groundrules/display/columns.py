@@ -5,6 +5,7 @@ The one shortener of the house, for messages, lists and conditions, and the alig
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
@@ -12,6 +13,11 @@ from functools import lru_cache
 from groundrules.display import safe
 
 MARK = "…"
+
+_WIDE = "⺀-鿿가-힯豈-﫿︰-﹏＀-￯"
+_PIECE = re.compile(rf"`[^`]*`|[^\s{_WIDE}“”‘’—…`]+|[^\s]")
+_NEVER_FIRST = frozenset("，。、；：！？）》〉」』】］”’…—,.;:!?)]}")
+_NEVER_LAST = frozenset("（《〈「『【［“‘([{")
 
 
 @lru_cache(4096)
@@ -63,6 +69,37 @@ def _fitting_back(text: str, end: int, most: int) -> int:
     while start > 0 and (room := room - _columns(text[start - 1])) >= 0:
         start -= 1
     return start
+
+
+def wrapped(text: str, columns: int) -> Iterator[str]:
+    """Yield a text in lines of so many columns.
+
+    Lines are broken at blanks and between Chinese characters, but not in front of what ends a phrase, behind what
+    begins one, or in a quoted `command`.
+    """
+    line = ""
+    for piece in _unbroken(text):
+        if line and width(line + piece.rstrip()) > columns:
+            yield line.rstrip()
+            line = ""
+        line += piece if line else piece.lstrip()
+    if line.strip():
+        yield line.rstrip()
+
+
+def _unbroken(text: str) -> Iterator[str]:
+    """What stays together, with the blanks in front of it."""
+    piece, end = "", 0
+    for found in _PIECE.finditer(text):
+        blanks = text[end : found.start()]
+        end = found.end()
+        stays = not blanks and piece and (found[0][0] in _NEVER_FIRST or piece[-1] in _NEVER_LAST)
+        if piece and not stays:
+            yield piece
+            piece = ""
+        piece += blanks + found[0]
+    if piece:
+        yield piece
 
 
 def padded(text: str, columns: int, right: bool = False) -> str:

@@ -17,6 +17,7 @@ from groundrules.display.lines import Line
 from groundrules.engine.state import stamps
 from groundrules.lint.linted import Linted
 from groundrules.lint.rewards import daily_bound
+from groundrules.narrate.speech import speech
 from groundrules.plan import ir
 from groundrules.time_units import format_duration
 from groundrules.window_kinds import KINDS
@@ -132,39 +133,33 @@ def _rewards(linted: Linted) -> Iterator[RewardBound]:
                 yield RewardBound(str(rule.source.id.value), effect.ledger.id, bound.amount)
 
 
-def lines(costs: Costs) -> Iterator[Line]:
+def lines(costs: Costs, lang: str) -> Iterator[Line]:
     """Yield the bounds, to read."""
-    yield Line(f"{costs.rulebook}: what is kept, at most")
-    rows = [
-        (
-            window.source,
-            window.per,
-            format_duration(window.within) if window.within else "-",
-            window.entries,
-            window.bytes,
-        )
-        for window in costs.windows
+    say = speech("costs", lang)
+    yield Line(say("kept", rulebook=costs.rulebook))
+    windows = [
+        (one.source, one.per, format_duration(one.within) if one.within else "-", one.entries, one.bytes)
+        for one in costs.windows
     ]
-    yield from _table(("window", "per", "within", "entries", "bytes"), rows)
-    if not rows:
-        yield Line("  no windows")
+    yield from _table(say.entries("windows"), windows)
+    if not windows:
+        yield Line("  " + say("no_windows"))
     if costs.cells:
         yield Line()
-        yield from _table(
-            ("besides", "of", "per", "bytes"), [(cell.kind, cell.name, cell.per, cell.bytes) for cell in costs.cells]
-        )
+        cells = [(say(f"kinds.{cell.kind}"), cell.name, cell.per, cell.bytes) for cell in costs.cells]
+        yield from _table(say.entries("cells"), cells)
     yield Line()
-    yield Line(f"  one active member, with one row of each: {costs.bytes_per_member:,} bytes and the keys")
+    yield Line("  " + say("active", bytes=costs.bytes_per_member))
     if costs.rewards:
         yield Line()
-        yield Line(f"{costs.rulebook}: what one member can earn in a day, at most")
+        yield Line(say("earned", rulebook=costs.rulebook))
         earned = [
-            (bound.reward, bound.ledger, "no bound" if bound.amount is None else f"{bound.amount:,}")
-            for bound in costs.rewards
+            (one.reward, one.ledger, say("no_bound") if one.amount is None else f"{one.amount:,}")
+            for one in costs.rewards
         ]
-        yield from _table(("reward", "ledger", "a day"), earned)
+        yield from _table(say.entries("rewards"), earned)
 
 
-def _table(head: tuple[str, ...], rows: Sequence[tuple[object, ...]]) -> Iterator[Line]:
+def _table(head: Sequence[str], rows: Sequence[tuple[object, ...]]) -> Iterator[Line]:
     if rows:
-        yield from (Line(f"  {row}") for row in aligned([head, *(tuple(map(str, row)) for row in rows)]))
+        yield from (Line(f"  {row}") for row in aligned([tuple(head), *(tuple(map(str, row)) for row in rows)]))

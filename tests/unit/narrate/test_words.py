@@ -29,6 +29,8 @@ DOMAINS = {  # domain → the folders and modules that speak of it
     "handbook": ("tools/handbook",),
     "bots": ("bots",),
     "conditions": ("telling",),
+    "cli": ("cli",),
+    "costs": ("tools/costs.py",),
 }
 OUTSIDE = {
     "handbook": ("events.", "themes.", "people.", "moments."),
