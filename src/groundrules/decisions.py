@@ -8,7 +8,7 @@ byte. `encode` gives one line of canonical JSON: fields in declaration order, ma
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Literal
+from typing import Any, Literal, TypedDict, Unpack
 
 import msgspec
 
@@ -122,6 +122,52 @@ class Rejection(Record, frozen=True, kw_only=True):
     reason: str
     path: str = ""
     line: int | None = None  # line of the input, where it has lines
+
+
+class Content(TypedDict, total=False):
+    """The fields of a decision that say what happened."""
+
+    actions: tuple[Action, ...]
+    fired: tuple[Fired, ...]
+    ledgers: tuple[LedgerChange, ...]
+    labels: tuple[Note, ...]
+    dropped: tuple[Dropped, ...]
+    exempted: tuple[Exempted, ...]
+    shadow: tuple[Shadow, ...]
+    notes: tuple[Note, ...]
+    unknown: tuple[Unknown, ...]
+    more_unknown: int
+    rejected: Rejection
+
+
+class Cause(msgspec.Struct, frozen=True):
+    """What brings a decision about: its trigger, the event at hand, and the rule, ladder step or process behind it."""
+
+    trigger: Trigger
+    seq: int = 0
+    event: str | None = None
+    type: str | None = None
+    by: str | None = None
+    late: bool = False
+
+    def then(self, by: str | None = None, trigger: Trigger | None = None) -> Cause:
+        """Return the cause of a decision that follows from this one, through the rule, step or process `by`."""
+        return Cause(trigger or self.trigger, self.seq, self.event, self.type, by)
+
+    def decision(self, at: str | None, partition: str | None, rulebook: str, **content: Unpack[Content]) -> Decision:
+        """Build the decision that this brings about, at a partition's clock; `rulebook` is `name@hash`."""
+        return Decision(
+            trigger=self.trigger,
+            at=at,
+            seq=self.seq,
+            event=self.event,
+            type=self.type,
+            partition=partition,
+            cause=self.by,
+            late=self.late,
+            rulebook=rulebook,
+            **content,
+        )
 
 
 class Decision(Record, frozen=True, kw_only=True):

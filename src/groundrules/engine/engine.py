@@ -104,19 +104,7 @@ class Engine:
         Those in which nothing happens are counted in `stats` and never made, which is faster than `feed`.
         """
         for event in events:
-            program = self._program
-            try:
-                decoded = program.decoder.decode(event)
-                runner = self._runners[program.partition_of(decoded)]
-            except (Invalid, AttributeError, KeyError, TypeError):
-                found = self._decoded(event)
-                decisions = found if isinstance(found, list) else found[0].take(found[1])
-            else:
-                decisions = runner.take(decoded)
-            if decisions is not None:
-                for decision in decisions:
-                    if decision.notable:
-                        yield decision
+            yield from self.notable(event)
 
     def notable(self, event: bytes | str | Mapping[str, Any]) -> list[Decision]:
         """Handle an event and return the decisions that a log holds, as `feed_many` does for many."""

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from groundrules.calendar.instants import format_ms
-from groundrules.decisions import Decision, Note, Rejection
+from groundrules.decisions import Cause, Decision, Note, Rejection
 from groundrules.engine.cases import answers, appeals, due
 from groundrules.engine.cells import states
 from groundrules.engine.codegen.total import own_act
@@ -40,12 +40,6 @@ from groundrules.engine.state.timers import Timer
 from groundrules.engine.stats import Stats
 from groundrules.plan import ir
 
-
-def _without_type(header: dict[str, Any]) -> dict[str, Any]:
-    """A timer is no event of any type; it only names the event that brought time forward."""
-    return {name: value for name, value in header.items() if name != "type"}
-
-
 NO_EVENT = -1  # the `ahead` of a clock that moves on for no event as most come, because one waits
 
 
@@ -68,22 +62,22 @@ class Runner:
 
     def feed(self, e: Any) -> list[Decision]:
         """Handle a decoded event; return what was decided, the event's own decision among it."""
-        found = self.take(e, told=True)
-        return [self.quiet(e)] if found is None else found
+        decisions = self.take(e, full=True)
+        return [self.quiet(e)] if decisions is None else decisions
 
-    def take(self, e: Any, told: bool = False) -> list[Decision] | None:
+    def take(self, e: Any, full: bool = False) -> list[Decision] | None:
         """Handle a decoded event; return None if nothing came of it but its own decision, which says nothing.
 
-        Without `told`, one that says no more than that rules stayed undecided is counted and not made.
+        Without `full`, one that says no more than that rules stayed undecided is counted and not made.
         """
         time = clock.step(self.partition, self._ahead, e) if cut_of(e) is None else None
         if time is None:
             return self._take_otherwise(e, milliseconds(e.time))
         self.stats.events += 1
-        found = self._decide_event(e, time, False, (), told)
-        if found is not None and self.partition.timers.soonest <= time:
-            found += self._fall_due(time, self._header(e))
-        return found
+        decisions = self._decide_event(e, time, False, (), full)
+        if decisions is not None and self.partition.timers.soonest <= time:
+            decisions += self._fall_due(time, self._cause(e))
+        return decisions
 
     def _take_otherwise(self, e: Any, time: int) -> list[Decision] | None:
         """Handle an event that is turned away, has to wait, comes late, or before or at which something falls due."""
@@ -94,8 +88,8 @@ class Runner:
         if ahead.lies_ahead(self.partition, self.program.plan.ahead, e, time):
             self._wait(e)
             return before
-        found = self._handle(e, time)
-        return found if not before else [*before, *([self.quiet(e)] if found is None else found)]
+        decisions = self._handle(e, time)
+        return decisions if not before else [*before, *([self.quiet(e)] if decisions is None else decisions)]
 
     def _handle(self, e: Any, time: int, *notes: Note) -> list[Decision] | None:
         """Number an event, let time pass until it, and decide it."""
@@ -106,15 +100,16 @@ class Runner:
             due.rearm(self.room)
         self.stats.events += 1
         timers = partition.timers
-        before = self._fall_due(at, self._header(e)) if timers.soonest <= at else None
+        before = self._fall_due(at, self._cause(e)) if timers.soonest <= at else []
         clock.move(partition, at)
         cut = cut_of(e)
-        said = notes if cut is None else (*notes, cutting.note(cut, self.program.plan.longest_text))
-        found = self._decide_event(e, at, time < at, said)
-        if found is None:
+        if cut is not None:
+            notes = (*notes, cutting.note(cut, self.program.plan.longest_text))
+        decisions = self._decide_event(e, at, time < at, notes)
+        if decisions is None:
             return [*before, self.quiet(e)] if before else None
-        behind = self._fall_due(at, self._header(e)) if timers.soonest <= at else None
-        return [*(before or ()), *found, *(behind or ())] if before or behind else found
+        behind = self._fall_due(at, self._cause(e)) if timers.soonest <= at else []
+        return [*before, *decisions, *behind]
 
     def _turned_away(self, e: Any, time: int) -> Decision | None:
         """Say that an event changes nothing: it is too old, or was handled before, or is the one that waits."""
@@ -126,7 +121,7 @@ class Runner:
         if not clock.is_duplicate(self.partition, time, e.id) and (self._waiting is None or self._waiting.id != e.id):
             return None
         self.stats.duplicates += 1
-        return Decision(trigger="duplicate", at=self._at(), **self._of(e), rulebook=self.program.name)
+        return self.room.decision(Cause("duplicate", event=e.id, type=e.type))
 
     # --- far ahead ------------------------------------------------------------------------------
 
@@ -143,11 +138,11 @@ class Runner:
         self._waiting, self._ahead = None, self.program.plan.ahead
         own = milliseconds(e.time)
         if time is None or ahead.confirmed(self.partition, self._ahead, own, time):
-            found = self._handle(e, own)
+            decisions = self._handle(e, own)
         else:
             note = Note(kind="time_ahead", subject=e.id, detail={"time": format_ms(own)})
-            found = self._handle(e, self.partition.now, note)
-        return [self.quiet(e)] if found is None else found
+            decisions = self._handle(e, self.partition.now, note)
+        return [self.quiet(e)] if decisions is None else decisions
 
     def finish(self) -> list[Decision]:
         """Decide the event that waits, if one does, at its own time: nothing comes that could say otherwise."""
@@ -164,21 +159,11 @@ class Runner:
 
     def quiet(self, e: Any) -> Decision:
         """The decision on the event just taken in which nothing happens."""
-        partition = self.partition
-        meta = partition.meta
-        assert meta is not None
-        return Decision(
-            trigger="event",
-            at=format_ms(meta.clock),
-            seq=meta.seq,
-            event=e.id,
-            type=e.type,
-            partition=partition.id,
-            rulebook=self.program.name,
-        )
+        return self.room.decision(self._cause(e))
 
-    def _header(self, e: Any) -> dict[str, Any]:
-        return {"seq": 0 if self.partition.meta is None else self.partition.meta.seq, "event": e.id, "type": e.type}
+    def _cause(self, e: Any, late: bool = False) -> Cause:
+        meta = self.partition.meta
+        return Cause("event", 0 if meta is None else meta.seq, e.id, e.type, late=late)
 
     def advance(self, now: int) -> list[Decision]:
         """Let time pass; an instant before the clock moves nothing, and a partition without events has no time."""
@@ -186,26 +171,18 @@ class Runner:
             return []
         decisions = self._resolve(now)
         if now > self.partition.now:
-            decisions += self._fall_due(now, {"seq": self.partition.meta.seq})
+            decisions += self._fall_due(now, Cause("timer", self.partition.meta.seq))
             clock.move(self.partition, now)
         return decisions
 
     def _rejected(self, e: Any, rejection: Rejection) -> Decision:
         self.stats.rejected += 1
-        return Decision(
-            trigger="rejected", at=self._at(), **self._of(e), rulebook=self.program.name, rejected=rejection
-        )
-
-    def _of(self, e: Any) -> dict[str, Any]:
-        return {"event": e.id, "type": e.type, "partition": self.partition.id}
-
-    def _at(self) -> str:
-        return format_ms(self.partition.now)
+        return self.room.decision(Cause("rejected", event=e.id, type=e.type), rejected=rejection)
 
     # --- the event ------------------------------------------------------------------------------
 
     def _decide_event(
-        self, e: Any, now: int, late: bool, notes: Sequence[Note] = (), told: bool = True
+        self, e: Any, now: int, late: bool, notes: Sequence[Note] = (), full: bool = True
     ) -> list[Decision] | None:
         """Decide on an event; None if nothing came of it. One that no rule may concern gets no more than a glance."""
         x = self._glance
@@ -220,10 +197,10 @@ class Runner:
             return self._decided(route, endings, None, e, now, late, notes)
         numbers = () if route.asking is None else route.asking(e, x)
         if UNDECIDED in x.kept:
-            if told or numbers:
+            if full or numbers:
                 return self._decided(route, (), numbers, e, now, late, notes)
             self._count_undecided(route, e, x)
-        if numbers and (told or self._may_fire(route, numbers, e, x)):
+        if numbers and (full or self._may_fire(route, numbers, e, x)):
             return self._decided(route, (), numbers, e, now, late, notes)
         return None if route.quiet else self._pass_by(route, e)
 
@@ -233,10 +210,10 @@ class Runner:
         own, undecided = own_act(e), []
         for code, known in route.rules.asked(numbers):
             if not guards.is_out(code, own, x):
-                came_to = guards.outcome(code, e, x) if known == UNASKED else known
-                if came_to == TRUE:
+                outcome = guards.outcome(code, e, x) if known == UNASKED else known
+                if outcome == TRUE:
                     return True
-                if came_to == UNKNOWN:
+                if outcome == UNKNOWN:
                     undecided.append(code)
         for code in undecided:
             self.stats.leave(code, e, x)
@@ -256,10 +233,9 @@ class Runner:
         x = Scope(now, self.readings)
         x.kept = self._glance.kept
         self.stats.late += late
-        header = self._header(e)
-        occasion = Occasion([], e, e.id, {"trigger": "event", "late": late, **header}, notes=[*notes])
-        for one in endings:
-            self._end_path(one, e, x, occasion)
+        occasion = Occasion([], e, e.id, self._cause(e, late), notes=[*notes])
+        for ending in endings:
+            self._end_path(ending, e, x, occasion)
         if route.undoes:
             occasion.asks += self._reversals(e, x)
         released = self._built_in(e, occasion) if route.built_in else ()
@@ -270,10 +246,10 @@ class Runner:
             learn(self.program, self.partition, e)
         decisions = [decision]
         if crossed:
-            decisions += self._crossings(crossed, e, e.id, header)
+            decisions += self._crossings(crossed, occasion)
         for follow_up in released:
             decisions += self._settled(follow_up)
-        return decisions + self._look_at_states(e.type, header, e=e) if self.program.states else decisions
+        return decisions + self._look_at_states(e.type, occasion.cause, e=e) if self.program.states else decisions
 
     def _count_undecided(self, route: Route, e: Any, x: Scope) -> None:
         """Count the rules that stay undecided without having been asked for themselves."""
@@ -296,14 +272,14 @@ class Runner:
         if not self.program.states:
             return None
         own = self.quiet(e)
-        further = self._look_at_states(e.type, self._header(e), e=e)
+        further = self._look_at_states(e.type, self._cause(e), e=e)
         return [own, *further] if further else None
 
-    def _end_path(self, one: Ending, e: Any, x: Scope, occasion: Occasion) -> None:
+    def _end_path(self, ending: Ending, e: Any, x: Scope, occasion: Occasion) -> None:
         """End or plan anew a path that the event speaks of; the rules on being ended are asked with its own."""
-        occasion.notes += paths.end(self.program, self.partition, one, e, x)
-        if not one.restarts:
-            occasion.groups.append((self._rules(ir.OnStep(one.code.id, -1)), self.room.scope(one.start)))
+        occasion.notes += paths.end(self.program, self.partition, ending, e, x)
+        if not ending.restarts:
+            occasion.groups.append((self._rules(ir.OnStep(ending.code.id, -1)), self.room.scope(ending.start)))
 
     def _reversals(self, e: Any, x: Scope) -> list[Ask]:
         asks: list[Ask] = []
@@ -326,15 +302,15 @@ class Runner:
 
     # --- crossings ------------------------------------------------------------------------------
 
-    def _crossings(self, crossed: Iterable[Crossed], e: Any, cause: str, header: dict[str, Any]) -> list[Decision]:
-        """Decide the steps crossed, then those that they crossed in turn."""
-        decisions = []
-        waiting = [(one, cause) for one in crossed]
+    def _crossings(self, crossed: Iterable[Crossed], behind: Occasion) -> list[Decision]:
+        """Decide the steps that an occasion crossed, then those that they crossed in turn."""
+        decisions, cause = [], behind.cause.then(trigger="crossing")
+        waiting = [(step, behind.occurrence) for step in crossed]
         while waiting:
-            one, behind = waiting.pop(0)
-            occasion = crossing(self.room, one, e, behind, {"trigger": "crossing", **header})
+            step, occurrence = waiting.pop(0)
+            occasion = crossing(self.room, step, behind.e, occurrence, cause)
             decision, further = decide(self.room, occasion)
-            appeals.remember(self.partition, one, decision)
+            appeals.remember(self.partition, step, decision)
             waiting += [(another, occasion.occurrence) for another in further]
             decisions.append(decision)
         return [decision for decision in decisions if decision.notable]
@@ -342,10 +318,7 @@ class Runner:
     def _settled(self, occasion: Occasion) -> list[Decision]:
         """Decide something that is not the event's own, and what it crosses."""
         decision, crossed = decide(self.room, occasion)
-        header: dict[str, Any] = {
-            name: occasion.header[name] for name in ("seq", "event", "type") if name in occasion.header
-        }
-        behind = self._crossings(crossed, occasion.e, occasion.occurrence, header)
+        behind = self._crossings(crossed, occasion)
         return [decision, *behind] if decision.notable or decision.unknown else behind
 
     def _rules(self, trigger: ir.Trigger) -> list[Asked]:
@@ -353,23 +326,24 @@ class Runner:
 
     # --- time -----------------------------------------------------------------------------------
 
-    def _fall_due(self, until: int, header: dict[str, Any]) -> list[Decision]:
-        """Decide everything that falls due until `until`, each at its time."""
+    def _fall_due(self, until: int, cause: Cause) -> list[Decision]:
+        """Decide everything that falls due until `until`, each at its time; the event in `cause` moved the clock."""
+        cause = Cause("timer", cause.seq, cause.event)
         decisions: list[Decision] = []
         while (timer := self.partition.timers.pop(until)) is not None:
             clock.move(self.partition, timer.due)
-            decisions += self._fire(timer, until, {"trigger": "timer", **_without_type(header)})
+            decisions += self._fire(timer, until, cause)
         return decisions
 
-    def _fire(self, timer: Timer, until: int, header: dict[str, Any]) -> list[Decision]:
-        found = due.occasions(self.room, timer, until, header)
-        decisions = [decision for occasion in found for decision in self._settled(occasion)]
-        return decisions + self._look_at_states(None, header, timer.id)
+    def _fire(self, timer: Timer, until: int, cause: Cause) -> list[Decision]:
+        occasions = due.occasions(self.room, timer, until, cause)
+        decisions = [decision for occasion in occasions for decision in self._settled(occasion)]
+        return decisions + self._look_at_states(None, cause, timer.id)
 
     # --- states ---------------------------------------------------------------------------------
 
     def _look_at_states(
-        self, type: str | None, header: dict[str, Any], timer: str | None = None, e: Any = None
+        self, type: str | None, cause: Cause, timer: str | None = None, e: Any = None
     ) -> list[Decision]:
         """Enter and leave states until none changes; each at most once. All that change together change at once."""
         codes = [code for code in self.program.states if code.types is None or type in code.types or code.id == timer]
@@ -383,7 +357,7 @@ class Runner:
             changed |= {code.id for code in moving}
             states.change(self.partition, moving, self.room.scope())
             for code in moving:
-                decisions += self._settled(self._moved(code, header))
+                decisions += self._settled(self._moved(code, cause))
             x = self.room.scope()
         for code in codes:
             states.watch(self.program, self.partition, code, x)
@@ -392,11 +366,10 @@ class Runner:
     def _moves(self, code: StateCode, e: Any, x: Scope) -> bool:
         return states.moves(self.partition, code, e, x)
 
-    def _moved(self, code: StateCode, header: dict[str, Any]) -> Occasion:
+    def _moved(self, code: StateCode, cause: Cause) -> Occasion:
         entered = states.is_in(self.partition, code.id)
         rules = self._rules(ir.OnState(code.id, entered))
-        cause = rules[0][0].id if rules else code.id
-        header = {"trigger": "crossing", **header, "cause": cause}
+        cause = cause.then(rules[0][0].id if rules else code.id, "crossing" if cause.trigger == "event" else None)
         notes = [Note(kind="state_entered" if entered else "state_left", subject=code.id)]
         occurrence = f"{code.id}{'+' if entered else '-'}@{self.partition.now}"
-        return Occasion([(rules, self.room.scope())], None, occurrence, header, notes=notes)
+        return Occasion([(rules, self.room.scope())], None, occurrence, cause, notes=notes)

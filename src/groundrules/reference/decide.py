@@ -14,8 +14,9 @@ state as it was before (windows have counted the event at hand already). Then, f
 
 What a balance crossed is a decision of its own, right behind (see `partition`).
 
-A rule in shadow or outside its share is told with what it would have done: its actions, and what it would have asked
-of each ledger. Nothing of that happens, but for the paths it opens: their steps are the rule's own, in shadow as well.
+A rule in shadow or outside its share is recorded with what it would have done: its actions, and what it would have
+asked of each ledger. Nothing of that happens, but for the paths it opens: their steps are the
+rule's own, in shadow as well.
 """
 
 from __future__ import annotations
@@ -25,8 +26,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from groundrules.calendar.instants import format_ms
-from groundrules.decisions import MOST_UNKNOWN, Action, Clause, Decision, Exempted, Fired, Note, Shadow, Unknown
+from groundrules.decisions import MOST_UNKNOWN, Action, Cause, Clause, Decision, Exempted, Fired, Note, Shadow, Unknown
 from groundrules.plan import ir
 from groundrules.reference import actions, clauses, guards
 from groundrules.reference.firings import key_of
@@ -65,14 +65,14 @@ class Occasion:
     """What is to be decided.
 
     `groups` are the rules to ask, each group in a scope of its own: one for an event, one per member for a schedule.
-    `occurrence` tells this trigger apart from all others of the partition; action keys are made from it. `header` says
-    what brought the decision about. `behind` is the ledger whose ladder asks, `event` the event that everything
+    `occurrence` tells this trigger apart from all others of the partition; action keys are made from it. `cause` is
+    what brings the decision about. `behind` is the ledger whose ladder asks, `event` the event that everything
     behind this goes back to. The rest is what the trigger itself brings about, apart from any rule.
     """
 
     groups: list[tuple[list[ir.Rule], Scope]]
     occurrence: str
-    header: dict[str, Any]
+    cause: Cause
     behind: str | None = None
     event: Json | None = None
     asks: list[Ask] = field(default_factory=list)
@@ -134,48 +134,43 @@ def decide(partition: Partition, occasion: Occasion) -> tuple[Decision, list[Cro
         guards.answer(rule, scope) for rules, scope in occasion.groups for rule in rules if guards.applies(rule, scope)
     ]
     exempted = guards.exemptions(answers)
-    firing = [fire(answer) for answer in answers if answer.fires and answer.rule.id not in exempted]
-    live = [one for one in firing if one.live]
-    taken = [one for one in live if not one.held]
-    asks = [ask for one in taken for ask in one.outcome.asks]
+    firings = [fire(answer) for answer in answers if answer.fires and answer.rule.id not in exempted]
+    live = [firing for firing in firings if firing.live]
+    taken = [firing for firing in live if not firing.held]
+    asks = [ask for firing in taken for ask in firing.outcome.asks]
     asks += [ask for outcome in occasion.outcomes for ask in outcome.asks] + occasion.asks
     changes = partition.ledgers.settle(asks, partition.now)
     crossed = [
         step for change in changes for step in partition.ladders.cross_all(change, partition.now, occasion.behind)
     ]
-    for one in taken:
-        remember_grant(one)
-    labels = [ask for one in taken for ask in one.outcome.labels]
+    for firing in taken:
+        remember_grant(firing)
+    labels = [ask for firing in taken for ask in firing.outcome.labels]
     labels += [ask for outcome in occasion.outcomes for ask in outcome.labels]
-    told = [note for ask in labels for note in set_label(partition, ask)]
-    notes = [note for one in firing if not one.held for id in one.outcome.opens for note in open_path(one, id)]
-    wishes = [wish for one in taken for wish in one.finish().wishes]
+    labelled = [note for ask in labels for note in set_label(partition, ask)]
+    opens = [(firing, process) for firing in firings if not firing.held for process in firing.outcome.opens]
+    opened = [note for firing, process in opens for note in open_path(firing, process)]
+    wishes = [wish for firing in taken for wish in firing.finish().wishes]
     wishes += [wish for outcome in occasion.outcomes for wish in outcome.wishes]
-    wishes += partition.approvals.requests(partition, occasion, [one for one in live if one.held])
+    wishes += partition.approvals.requests(partition, occasion, [firing for firing in live if firing.held])
     done, dropped = actions.combine(partition.plan, wishes, partition.id, occasion.occurrence)
     done = sorted([*done, *occasion.actions], key=lambda action: (action.do, action.who or "", action.key))
     partition.fallbacks.remember(done, partition.now)
     unknown = tuple(Unknown(rule=answer.rule.id, missing=answer.missing) for answer in answers if answer.missing)
-    decision = Decision(
-        **header_of(partition, occasion),
+    decision = partition.decision(
+        occasion.cause,
         actions=tuple(done),
-        fired=tuple(Fired(rule=one.rule.id, title=one.rule.title, clauses=one.clauses) for one in live),
+        fired=tuple(Fired(rule=firing.rule.id, title=firing.rule.title, clauses=firing.clauses) for firing in live),
         ledgers=tuple(changes),
-        labels=(*occasion.labels, *told),
+        labels=(*occasion.labels, *labelled),
         dropped=tuple(dropped),
         exempted=tuple(exempted_of(answers, exempted)),
-        shadow=tuple(shadow_of(partition, occasion, one) for one in firing if not one.live),
-        notes=(*occasion.notes, *[note for one in live for note in one.notes], *notes),
+        shadow=tuple(shadow_of(partition, occasion, firing) for firing in firings if not firing.live),
+        notes=(*occasion.notes, *[note for firing in live for note in firing.notes], *opened),
         unknown=unknown[:MOST_UNKNOWN],
         more_unknown=max(len(unknown) - MOST_UNKNOWN, 0),
     )
     return decision, crossed
-
-
-def header_of(partition: Partition, occasion: Occasion) -> dict[str, Any]:
-    """When, where and by which rulebook a decision was made, and what brought it about."""
-    where = {"partition": partition.id, "rulebook": partition.name}
-    return {"at": format_ms(partition.now), **where, **occasion.header}
 
 
 # --- firing ---------------------------------------------------------------------------------------
@@ -184,13 +179,13 @@ def header_of(partition: Partition, occasion: Occasion) -> dict[str, Any]:
 def fire(answer: Answer) -> Firing:
     """Let a rule remember that it fired, and work out why it did and what it asks for."""
     rule, scope = answer.rule, answer.scope
-    told = clauses.clauses(rule.when, scope)
+    deciding = clauses.clauses(rule.when, scope)
     inside = replace(scope, matched=matched(rule, scope))
     scope.partition.firings.record(rule, answer.lane, scope)
-    one = Firing(answer, told, inside, Outcome(), [])
+    firing = Firing(answer, deciding, inside, Outcome(), [])
     for effect in scope.partition.firings.effects(rule, answer.lane, scope):
-        gather(effect, one)
-    return one
+        gather(effect, firing)
+    return firing
 
 
 def matched(rule: ir.Rule, scope: Scope) -> tuple[str, ...]:
@@ -200,31 +195,31 @@ def matched(rule: ir.Rule, scope: Scope) -> tuple[str, ...]:
     return scope.partition.windows.matched(tests, scope.now)
 
 
-def gather(effect: Any, one: Firing) -> None:
+def gather(effect: Any, firing: Firing) -> None:
     """Evaluate what one effect asks for."""
     match effect:
         case ir.Act():
-            one.drafts.extend(draft(effect, one.rule.id, one.scope, one.notes))
+            firing.drafts.extend(draft(effect, firing.rule.id, firing.scope, firing.notes))
         case ir.Delta():
-            who, amount = evaluate(effect.who, one.scope), evaluate(effect.amount, one.scope)
+            who, amount = evaluate(effect.who, firing.scope), evaluate(effect.amount, firing.scope)
             if who is None or amount is None:
                 return
             meant = -int(amount) if effect.takes else int(amount)
             if meant < 1:
-                detail = {"rule": one.rule.id, "who": who, "amount": meant}
-                one.notes.append(Note(kind="amount_below_one", subject=effect.ledger, detail=detail))
+                detail = {"rule": firing.rule.id, "who": who, "amount": meant}
+                firing.notes.append(Note(kind="amount_below_one", subject=effect.ledger, detail=detail))
             else:
-                one.outcome.asks.append(Ask(one.rule.id, effect.ledger, who, int(amount), effect.cap))
+                firing.outcome.asks.append(Ask(firing.rule.id, effect.ledger, who, int(amount), effect.cap))
         case ir.Reset():
-            who = evaluate(effect.who, one.scope)
+            who = evaluate(effect.who, firing.scope)
             if who is not None:
-                one.outcome.asks.append(Ask(one.rule.id, effect.ledger, who, None))
+                firing.outcome.asks.append(Ask(firing.rule.id, effect.ledger, who, None))
         case ir.Label():
-            on = evaluate(effect.on, one.scope)
+            on = evaluate(effect.on, firing.scope)
             if on is not None:
-                one.outcome.labels.append(LabelAsk(effect.label, effect.entity, on, effect.lasts, effect.remove))
+                firing.outcome.labels.append(LabelAsk(effect.label, effect.entity, on, effect.lasts, effect.remove))
         case ir.Open():
-            one.outcome.opens.append(effect.process)
+            firing.outcome.opens.append(effect.process)
 
 
 def draft(act: ir.Act, rule: str, scope: Scope, notes: list[Note]) -> list[Draft]:
@@ -276,28 +271,28 @@ def reversals(scope: Scope) -> list[Ask]:
     return asks
 
 
-def remember_grant(one: Firing) -> None:
+def remember_grant(firing: Firing) -> None:
     """Keep what a reversible rule really gave."""
-    parts = one.rule.undo_key
-    if one.rule.undo and None not in [evaluate(part, one.scope) for part in parts]:
-        once = key_of(one.rule.once.key, one.scope) if one.rule.once else ()
-        key = key_of(parts, one.scope)
-        one.scope.partition.ledgers.remember(one.rule, key, once, one.outcome.asks, one.scope.now)
+    parts = firing.rule.undo_key
+    if firing.rule.undo and None not in [evaluate(part, firing.scope) for part in parts]:
+        once = key_of(firing.rule.once.key, firing.scope) if firing.rule.once else ()
+        key = key_of(parts, firing.scope)
+        firing.scope.partition.ledgers.remember(firing.rule, key, once, firing.outcome.asks, firing.scope.now)
 
 
 def set_label(partition: Partition, ask: LabelAsk) -> list[Note]:
-    """Set or take off a label; told if it changed anything."""
+    """Set or take off a label; noted if it changed anything."""
     if not partition.labels.by_rule(ask.entity, ask.on, ask.label, not ask.remove, ask.lasts, partition.now):
         return []
     kind = "label_removed" if ask.remove else "label_set"
     return [Note(kind=kind, subject=ask.on, detail={"label": ask.label})]
 
 
-def open_path(one: Firing, process: str) -> list[Note]:
-    return one.scope.partition.processes.open(process, one.scope, one.scope.partition.number)
+def open_path(firing: Firing, process: str) -> list[Note]:
+    return firing.scope.partition.processes.open(process, firing.scope, firing.scope.partition.number)
 
 
-# --- what is told -----------------------------------------------------------------------------------
+# --- for the record ---------------------------------------------------------------------------------
 
 
 def exempted_of(answers: Iterable[Answer], exempted: dict[str, tuple[str, ...]]) -> list[Exempted]:
@@ -309,17 +304,17 @@ def exempted_of(answers: Iterable[Answer], exempted: dict[str, tuple[str, ...]])
     ]
 
 
-def shadow_of(partition: Partition, occasion: Occasion, one: Firing) -> Shadow:
-    """What a rule in shadow or outside its share would have done."""
-    outcome = one.finish()
+def shadow_of(partition: Partition, occasion: Occasion, firing: Firing) -> Shadow:
+    """What a rule in shadow or outside its share would have dfiring."""
+    outcome = firing.finish()
     done, _ = actions.combine(partition.plan, outcome.wishes, partition.id, occasion.occurrence)
     ledgers: dict[str, int] = {}
     for ask in outcome.asks:
         ledgers[ask.ledger] = ledgers.get(ask.ledger, 0) + (ask.amount or 0)
     return Shadow(
-        rule=one.rule.id,
-        reason="shadow" if one.answer.lane == "shadow" else "rollout",
-        clauses=one.clauses,
+        rule=firing.rule.id,
+        reason="shadow" if firing.answer.lane == "shadow" else "rollout",
+        clauses=firing.clauses,
         actions=tuple(done),
         ledgers=dict(sorted(ledgers.items())),
     )

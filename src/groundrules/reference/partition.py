@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Unpack
 
-from groundrules.decisions import Note
+from groundrules.calendar.instants import format_ms
+from groundrules.decisions import Cause, Content, Decision, Note
 from groundrules.plan import ir
 from groundrules.reference.appeals import Appeals
 from groundrules.reference.fallbacks import Fallbacks
@@ -51,3 +53,7 @@ class Partition:
         self.appeals = Appeals(plan)
         self.fallbacks = Fallbacks()
         self.states = States(self)
+
+    def decision(self, cause: Cause, **content: Unpack[Content]) -> Decision:
+        """Build a decision at the partition's clock."""
+        return cause.decision(format_ms(self.now), self.id, self.name, **content)

@@ -26,11 +26,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, Literal
 
 from groundrules.calendar.instants import format_ms, parse_rfc3339
 from groundrules.calendar.recurrence import occurrences_between
-from groundrules.decisions import Decision, Note, Rejection
+from groundrules.decisions import Cause, Decision, Note, Rejection
 from groundrules.diagnostics.codes import events as codes
 from groundrules.plan import ir
 from groundrules.reference import requests
@@ -68,9 +67,9 @@ class Runner:
         if time < partition.now - KEPT:
             reason = f"its time lies more than 24 hours before the latest event seen ({format_ms(partition.now)})"
             refused = Rejection(code=codes.EVENT_TOO_OLD.code, reason=reason, path="time")
-            return [self.told("rejected", event, partition, rejected=refused)]
+            return [partition.decision(Cause("rejected", event=event["id"], type=event["type"]), rejected=refused)]
         if self.is_duplicate(event["id"], time, partition):
-            return [self.told("duplicate", event, partition)]
+            return [partition.decision(Cause("duplicate", event=event["id"], type=event["type"]))]
         decisions = self.resolve(time, partition)
         if time > partition.now + self.plan.ahead and event["type"] != "tick":
             partition.waiting = event, notes
@@ -100,20 +99,13 @@ class Runner:
             return []
         return self.resolve(parse_rfc3339(self.partition.waiting[0]["time"]), self.partition)
 
-    def told(
-        self, trigger: Literal["rejected", "duplicate"], event: Json, partition: Partition, **said: Any
-    ) -> Decision:
-        """A decision about an event that changed nothing."""
-        at, about = format_ms(partition.now), {"event": event["id"], "type": event["type"]}
-        return Decision(trigger=trigger, at=at, partition=self.id, rulebook=self.name, **about, **said)
-
     def advance(self, now: int) -> list[Decision]:
         """Let time pass; an instant before the clock moves nothing, and without events there is no time."""
         if self.partition is None:
             return []
         decisions = self.resolve(now, self.partition)
         if now > self.partition.now:
-            decisions += self.fall_due(now, {"seq": self.partition.number}, self.partition)
+            decisions += self.fall_due(now, Cause("timer", self.partition.number), self.partition)
             self.partition.now = now
         return decisions
 
@@ -134,35 +126,33 @@ class Runner:
         late = time < partition.now
         at = max(partition.now, time)
         partition.seen[event["id"]] = at
-        header = {"seq": partition.number, "event": event["id"]}
-        decisions = self.fall_due(at, header, partition)
+        cause = Cause("event", partition.number, event["id"], event["type"], late=late)
+        decisions = self.fall_due(at, cause, partition)
         partition.now = at
-        decisions += self.decide_event(event, late, {**header, "type": event["type"]}, partition, notes)
-        return decisions + self.fall_due(at, header, partition)
+        decisions += self.decide_event(event, cause, partition, notes)
+        return decisions + self.fall_due(at, cause, partition)
 
-    def decide_event(
-        self, event: Json, late: bool, header: Json, partition: Partition, notes: Sequence[Note]
-    ) -> list[Decision]:
+    def decide_event(self, event: Json, cause: Cause, partition: Partition, notes: Sequence[Note]) -> list[Decision]:
         """The event's own decision, and what comes behind it."""
         scope = Scope(partition, partition.now, event)
         partition.windows.count(scope)
         endings = partition.processes.endings(scope)
         notes = [*notes]
-        notes += [note for one in endings for note in partition.processes.end(one, scope, partition.number)]
+        notes += [note for ending in endings for note in partition.processes.end(ending, scope, partition.number)]
         groups = [(self.rules_on(event["type"]), scope)]
         for ending in endings:
             ended = self.rules(ir.OnStep(ending.path.process, -1))
             groups += [] if ending.restarts else [(ended, replace(scope, start=ending.path.start))]
-        occasion = Occasion(groups, event["id"], {"trigger": "event", "late": late, **header}, notes=notes)
+        occasion = Occasion(groups, event["id"], cause, notes=notes)
         occasion.asks += reversals(scope)
         released = self.built_in(event, occasion, partition)
         decision, crossed = decide(partition, occasion)
         partition.roster.learn(event, partition.now)
-        decisions = [decision, *self.crossings(crossed, event, event["id"], header, partition)]
+        decisions = [decision, *self.crossings(crossed, occasion, partition)]
         for follow_up in released:
             decisions += self.settled(follow_up, partition)
         looked_at = touched_by_event(event, self.plan)
-        return decisions + self.look_at_states(looked_at, header, partition, event)
+        return decisions + self.look_at_states(looked_at, cause, partition, event)
 
     def built_in(self, event: Json, occasion: Occasion, partition: Partition) -> list[Occasion]:
         """Let the event types that speak to the engine itself have their say; what they release."""
@@ -185,85 +175,84 @@ class Runner:
 
     # --- crossings --------------------------------------------------------------------------------
 
-    def crossings(
-        self, crossed: list[Crossing], event: Json | None, cause: str, header: Json, partition: Partition
-    ) -> list[Decision]:
-        """Decide the steps crossed, then those that they crossed in turn."""
-        decisions = []
-        waiting = [(one, cause) for one in crossed]
+    def crossings(self, crossed: list[Crossing], behind: Occasion, partition: Partition) -> list[Decision]:
+        """Decide the steps that an occasion crossed, then those that they crossed in turn."""
+        decisions, cause = [], behind.cause.then(trigger="crossing")
+        waiting = [(crossing, behind.occurrence) for crossing in crossed]
         while waiting:
-            one, behind = waiting.pop(0)
-            occasion = self.crossing(one, event, behind, {"trigger": "crossing", **header}, partition)
+            step, occurrence = waiting.pop(0)
+            occasion = self.crossing(step, behind.event, occurrence, cause, partition)
             decision, further = decide(partition, occasion)
-            partition.appeals.remember(one, decision, partition.now)
+            partition.appeals.remember(step, decision, partition.now)
             waiting += [(crossing, occasion.occurrence) for crossing in further]
             decisions.append(decision)
         return [decision for decision in decisions if decision.notable]
 
-    def crossing(self, one: Crossing, event: Json | None, behind: str, header: Json, partition: Partition) -> Occasion:
+    def crossing(
+        self, crossed: Crossing, event: Json | None, behind: str, cause: Cause, partition: Partition
+    ) -> Occasion:
         """The occasion of a step crossed; the rules see the event at hand, and the holder as the subject."""
-        name = f"{one.ladder}#{one.step + 1}"
-        rules = self.rules(ir.OnCrossing(one.ladder, one.step, one.back))
-        cause = rules[0].id if rules else name
-        occurrence = f"{behind}/{name}{'-' if one.back else ''}:{one.who}"
-        scope = Scope(partition, partition.now, event, subject=one.who)
-        ledger = next(ladder.ledger for ladder in self.plan.ladders if ladder.id == one.ladder)
-        notes = [Note(kind="cooling_down", subject=name, detail={"who": one.who})] if one.cooling else []
-        groups = [] if one.cooling else [(rules, scope)]
-        return Occasion(groups, occurrence, {**header, "cause": cause}, ledger, event, notes=notes)
+        name = f"{crossed.ladder}#{crossed.step + 1}"
+        rules = self.rules(ir.OnCrossing(crossed.ladder, crossed.step, crossed.back))
+        cause = cause.then(rules[0].id if rules else name)
+        occurrence = f"{behind}/{name}{'-' if crossed.back else ''}:{crossed.who}"
+        scope = Scope(partition, partition.now, event, subject=crossed.who)
+        ledger = next(ladder.ledger for ladder in self.plan.ladders if ladder.id == crossed.ladder)
+        notes = [Note(kind="cooling_down", subject=name, detail={"who": crossed.who})] if crossed.cooling else []
+        groups = [] if crossed.cooling else [(rules, scope)]
+        return Occasion(groups, occurrence, cause, ledger, event, notes=notes)
 
     def settled(self, occasion: Occasion, partition: Partition) -> list[Decision]:
         """Decide something that is not the event's own, and what it crosses."""
         decision, crossed = decide(partition, occasion)
-        header: Json = {name: said for name, said in occasion.header.items() if name in ("seq", "event", "type")}
-        behind = self.crossings(crossed, occasion.event, occasion.occurrence, header, partition)
+        behind = self.crossings(crossed, occasion, partition)
         return [decision, *behind] if decision.notable or decision.unknown else behind
 
     # --- time -------------------------------------------------------------------------------------
 
-    def fall_due(self, until: int, header: Json, partition: Partition) -> list[Decision]:
-        """Decide everything that falls due until `until`, each at its time."""
+    def fall_due(self, until: int, cause: Cause, partition: Partition) -> list[Decision]:
+        """Decide everything that falls due until `until`, each at its time; the event in `cause` moved the clock."""
+        cause = Cause("timer", cause.seq, cause.event)
         decisions: list[Decision] = []
         while (timer := next_timer(partition, until)) is not None:
             partition.now = max(partition.now, timer.due)
-            said = {"trigger": "timer", **header}
-            decisions += self.fire(timer, said, partition)
-            decisions += self.look_at_states(touched_by_timer(timer, self.plan), said, partition)
+            decisions += self.fire(timer, cause, partition)
+            decisions += self.look_at_states(touched_by_timer(timer, self.plan), cause, partition)
         return decisions
 
-    def fire(self, timer: Timer, header: Json, partition: Partition) -> list[Decision]:
+    def fire(self, timer: Timer, cause: Cause, partition: Partition) -> list[Decision]:
         match timer.kind:
             case "process":
-                return self.step(timer, header, partition)
+                return self.step(timer, cause, partition)
             case "ladder":
-                return self.faded(timer, header, partition)
+                return self.faded(timer, cause, partition)
             case "schedule":
-                return self.scheduled(timer, header, partition)
+                return self.scheduled(timer, cause, partition)
             case "approval":
-                return self.expired(timer, header, partition)
+                return self.expired(timer, cause, partition)
         return []
 
-    def step(self, timer: Timer, header: Json, partition: Partition) -> list[Decision]:
+    def step(self, timer: Timer, cause: Cause, partition: Partition) -> list[Decision]:
         """Take the next step of a path."""
         path = partition.processes.named(timer.id, timer.key)
         step, turn = partition.processes.step(path)
         rules = self.rules(ir.OnStep(timer.id, step))
         name = f"{timer.id}#{step + 1}"
         scope = Scope(partition, partition.now, start=path.start)
-        cause = rules[0].id if rules else name
+        cause = cause.then(rules[0].id if rules else name)
         occurrence = f"{name}.{turn}@{timer.due}:{timer.key}"
-        return self.settled(Occasion([(rules, scope)], occurrence, {**header, "cause": cause}), partition)
+        return self.settled(Occasion([(rules, scope)], occurrence, cause), partition)
 
-    def faded(self, timer: Timer, header: Json, partition: Partition) -> list[Decision]:
+    def faded(self, timer: Timer, cause: Cause, partition: Partition) -> list[Decision]:
         """Give up the levels that fade alone has brought a balance below."""
         ladder = next(ladder for ladder in self.plan.ladders if ladder.id == timer.id)
         balance = partition.ledgers.balance(ladder.ledger, timer.key, partition.now)
         crossed = partition.ladders.cross(ladder, timer.key, balance, balance, partition.now, up_too=False)
-        occasions = [self.crossing(one, None, f"fade@{timer.due}", header, partition) for one in crossed]
+        occasions = [self.crossing(step, None, f"fade@{timer.due}", cause, partition) for step in crossed]
         return [decision for occasion in occasions for decision in self.settled(occasion, partition)]
 
-    def scheduled(self, timer: Timer, header: Json, partition: Partition) -> list[Decision]:
-        """Run a schedule; of several times that time has passed over, the last one."""
+    def scheduled(self, timer: Timer, cause: Cause, partition: Partition) -> list[Decision]:
+        """Run a schedule; of several times that time has passed over, the last crossed."""
         schedule = next(schedule for schedule in self.plan.schedules if schedule.id == timer.id)
         since = partition.schedules[schedule.id]
         missed = occurrences_between(schedule.at, self.plan.timezone, since, timer.due - 1).count
@@ -275,34 +264,37 @@ class Runner:
         if schedule.for_each is not None:
             subjects = [*partition.roster.known(schedule.for_each, partition.now)]
         groups = [(rules, replace(scope, subject=subject)) for subject in subjects]
-        cause = rules[0].id if rules else schedule.id
+        cause = cause.then(rules[0].id if rules else schedule.id)
         occurrence = f"{schedule.id}@{timer.due}"
-        return self.settled(Occasion(groups, occurrence, {**header, "cause": cause}, notes=notes), partition)
+        return self.settled(Occasion(groups, occurrence, cause, notes=notes), partition)
 
     # --- states -----------------------------------------------------------------------------------
 
     def look_at_states(
-        self, looked_at: list[ir.State], header: Json, partition: Partition, event: Json | None = None
+        self, looked_at: list[ir.State], cause: Cause, partition: Partition, event: Json | None = None
     ) -> list[Decision]:
         """Enter and leave states until none changes, each at most once; all that change together change at once."""
         decisions: list[Decision] = []
         changed: set[str] = set()
         partition.states.look(looked_at)
-        while moving := [one for one in looked_at if one.id not in changed and partition.states.moves(one, event)]:
+        while moving := [
+            state for state in looked_at if state.id not in changed and partition.states.moves(state, event)
+        ]:
             changed |= {state.id for state in moving}
             partition.states.change(moving)
             for state in moving:
-                decisions += self.settled(self.moved(state, header, partition), partition)
+                decisions += self.settled(self.moved(state, cause, partition), partition)
         return decisions
 
-    def moved(self, state: ir.State, header: Json, partition: Partition) -> Occasion:
+    def moved(self, state: ir.State, cause: Cause, partition: Partition) -> Occasion:
         """The occasion of a state that was entered or left."""
         entered = state.id in partition.states.held
         rules = self.rules(ir.OnState(state.id, entered))
         notes = [Note(kind="state_entered" if entered else "state_left", subject=state.id)]
-        said = {"trigger": "crossing", **header, "cause": rules[0].id if rules else state.id}
+        by = rules[0].id if rules else state.id
+        cause = cause.then(by, "crossing" if cause.trigger == "event" else None)
         occurrence = f"{state.id}{'+' if entered else '-'}@{partition.now}"
-        return Occasion([(rules, Scope(partition, partition.now))], occurrence, said, notes=notes)
+        return Occasion([(rules, Scope(partition, partition.now))], occurrence, cause, notes=notes)
 
     # --- approvals --------------------------------------------------------------------------------
 
@@ -316,17 +308,16 @@ class Runner:
         if objection is not None:
             occasion.notes.append(requests.note("approval_not_counted", request, why=objection))
             return []
-        header = {name: occasion.header[name] for name in ("trigger", "seq", "event", "type")}
         member = event["actor"]["id"]
         if event["type"] == "approval.refused":
             del partition.approvals.standing[request.id]
             occasion.notes.append(requests.note("approval_refused", request, by=member))
-            return [self.refused(request, header, partition)]
+            return [self.refused(request, occasion.cause, partition)]
         enough = partition.approvals.approve(request, member)
         occasion.notes.append(requests.note("approval_given", request, by=member, count=len(request.approved)))
-        return [self.released(request, header, partition)] if enough else []
+        return [self.released(request, occasion.cause, partition)] if enough else []
 
-    def released(self, request: Request, header: Json, partition: Partition) -> Occasion:
+    def released(self, request: Request, cause: Cause, partition: Partition) -> Occasion:
         """The occasion of a request that was granted: what was held takes effect."""
         approval = request.rule.approval
         assert approval is not None
@@ -335,19 +326,18 @@ class Runner:
         notes = [requests.note("approval_granted", request, by=", ".join(sorted(request.approved)))]
         notes += [requests.note("approval_overtaken", request, subject=case.scope.subject) for case in overtaken]
         outcomes = [case.outcome for case in cases]
-        said = {**header, "cause": request.rule.id}
+        cause = cause.then(request.rule.id)
         event = request.cases[0].scope.event
-        return Occasion([], request.id, said, event=event, outcomes=outcomes, notes=notes)
+        return Occasion([], request.id, cause, event=event, outcomes=outcomes, notes=notes)
 
-    def refused(self, request: Request, header: Json, partition: Partition, notes: tuple[Note, ...] = ()) -> Occasion:
+    def refused(self, request: Request, cause: Cause, partition: Partition, notes: tuple[Note, ...] = ()) -> Occasion:
         """The occasion of a request that was refused or has run out: the rules on refusal, for each case."""
         rules = self.rules(ir.OnRefusal(request.rule.id))
         groups = [(rules, case.scene(partition.now)) for case in request.cases]
-        said = {**header, "cause": request.rule.id}
-        return Occasion(groups, f"{request.id}/refused", said, event=request.cases[0].scope.event, notes=list(notes))
+        cause, event = cause.then(request.rule.id), request.cases[0].scope.event
+        return Occasion(groups, f"{request.id}/refused", cause, event=event, notes=list(notes))
 
-    def expired(self, timer: Timer, header: Json, partition: Partition) -> list[Decision]:
+    def expired(self, timer: Timer, cause: Cause, partition: Partition) -> list[Decision]:
         request = partition.approvals.standing.pop(timer.key)
-        return self.settled(
-            self.refused(request, header, partition, (requests.note("approval_expired", request),)), partition
-        )
+        notes = (requests.note("approval_expired", request),)
+        return self.settled(self.refused(request, cause, partition, notes), partition)

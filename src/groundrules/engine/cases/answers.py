@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from groundrules.decisions import Note
+from groundrules.decisions import Cause, Note
 from groundrules.engine.settlement import requests
 from groundrules.engine.settlement.decide import Occasion, Room
 from groundrules.engine.settlement.guards import Group
@@ -15,7 +15,7 @@ TYPES = ("approval.given", "approval.refused")
 
 
 def answered(room: Room, e: Any, occasion: Occasion) -> list[Occasion]:
-    """Count an answer, told by notes of the event's `occasion`; return the decision that it brings about, if any."""
+    """Count an answer, with notes on the event's `occasion`; return the decision that it brings about, if any."""
     if e.type not in TYPES:
         return []
     request = requests.find(room.partition, e.request)
@@ -26,17 +26,16 @@ def answered(room: Room, e: Any, occasion: Occasion) -> list[Occasion]:
     if objection is not None:
         occasion.notes.append(requests.told("approval_not_counted", request, why=objection))
         return []
-    header = {name: occasion.header[name] for name in ("trigger", "seq", "event", "type")}
     if e.type == "approval.refused":
         requests.close(room.partition, request)
         occasion.notes.append(requests.told("approval_refused", request, by=e.actor.id))
-        return [refused(room, request, header, [])]
+        return [refused(room, request, occasion.cause, [])]
     enough = requests.approve(room.program, room.partition, request, e.actor.id)
     occasion.notes.append(requests.told("approval_given", request, by=e.actor.id, count=len(request.approved)))
-    return [_released(room, request, header)] if enough else []
+    return [_released(room, request, occasion.cause)] if enough else []
 
 
-def _released(room: Room, request: Request, header: dict[str, Any]) -> Occasion:
+def _released(room: Room, request: Request, cause: Cause) -> Occasion:
     code = room.program.rules[request.rule]
     approval = code.rule.approval
     held, overtaken = request.cases, []
@@ -47,17 +46,15 @@ def _released(room: Room, request: Request, header: dict[str, Any]) -> Occasion:
     notes = [requests.told("approval_granted", request, by=", ".join(request.approved))]
     notes += [requests.told("approval_overtaken", request, subject=case.subject) for case in overtaken]
     outcomes = [case.outcome for case in held]
-    header = {**header, "cause": code.id}
-    return Occasion([], _event(room, request), request.id, header, outcomes=outcomes, notes=notes)
+    return Occasion([], _event(room, request), request.id, cause.then(code.id), outcomes=outcomes, notes=notes)
 
 
-def refused(room: Room, request: Request, header: dict[str, Any], notes: list[Note]) -> Occasion:
+def refused(room: Room, request: Request, cause: Cause, notes: list[Note]) -> Occasion:
     """Return the occasion of a request refused or expired: the rules on refusal, for each case."""
     rules = room.program.on.get(ir.OnRefusal(request.rule), ())
     scenes = [requests.scene(room.program, room.readings, case, room.partition.now) for case in request.cases]
     groups: list[Group] = [(rules, x) for _, x in scenes]
-    header = {**header, "cause": request.rule}
-    return Occasion(groups, _event(room, request), f"{request.id}/refused", header, notes=notes)
+    return Occasion(groups, _event(room, request), f"{request.id}/refused", cause.then(request.rule), notes=notes)
 
 
 def _event(room: Room, request: Request) -> Any:

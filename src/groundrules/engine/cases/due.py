@@ -7,10 +7,9 @@ when it ran last; before its first run, when the partition began.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from groundrules.calendar.recurrence import next_after, occurrences_between
-from groundrules.decisions import Note
+from groundrules.decisions import Cause, Note
 from groundrules.engine.cases.answers import refused
 from groundrules.engine.cells import paths, states
 from groundrules.engine.cells.paths import PROCESS
@@ -27,23 +26,21 @@ from groundrules.plan import ir
 
 SCHEDULE = "schedule"
 
-Header = dict[str, Any]
 
-
-def occasions(room: Room, timer: Timer, until: int, header: Header) -> list[Occasion]:
+def occasions(room: Room, timer: Timer, until: int, cause: Cause) -> list[Occasion]:
     """Return what is to be decided because a timer fired, while time moves on to `until`. States are not among it."""
     if timer.kind == PROCESS:
-        return [_step(room, timer, header)]
+        return [_step(room, timer, cause)]
     if timer.kind == LADDER:
-        return _faded(room, timer, header)
+        return _faded(room, timer, cause)
     if timer.kind == SCHEDULE:
-        return _scheduled(room, timer, until, header)
+        return _scheduled(room, timer, until, cause)
     if timer.kind == APPROVAL:
-        return [_expired(room, timer, header)]
+        return [_expired(room, timer, cause)]
     return []
 
 
-def _step(room: Room, timer: Timer, header: Header) -> Occasion:
+def _step(room: Room, timer: Timer, cause: Cause) -> Occasion:
     """Take the next turn of a path."""
     code = room.program.processes[timer.id]
     row = room.partition.space(code.space).get(timer.key)
@@ -54,19 +51,19 @@ def _step(room: Room, timer: Timer, header: Header) -> Occasion:
     rules = room.program.on.get(ir.OnStep(code.id, step), ())
     name = f"{code.id}#{step + 1}"
     groups: list[Group] = [(rules, room.scope(room.program.decoder.decode(process.start)))]
-    cause = rules[0][0].id if rules else name
-    return Occasion(groups, None, f"{name}.{turn}@{timer.due}:{timer.key}", {**header, "cause": cause})
+    cause = cause.then(rules[0][0].id if rules else name)
+    return Occasion(groups, None, f"{name}.{turn}@{timer.due}:{timer.key}", cause)
 
 
-def _faded(room: Room, timer: Timer, header: Header) -> list[Occasion]:
+def _faded(room: Room, timer: Timer, cause: Cause) -> list[Occasion]:
     """Give up the levels that fade alone has brought a balance below."""
     ladder = room.program.ladders[timer.id]
     balance = room.readings.ledger(ladder.ladder.ledger, timer.key)
     crossed = cross_ladder(room.program, room.partition, ladder, timer.key, balance, balance, up=False)
-    return [crossing(room, one, None, f"fade@{timer.due}", header) for one in crossed]
+    return [crossing(room, step, None, f"fade@{timer.due}", cause) for step in crossed]
 
 
-def _scheduled(room: Room, timer: Timer, until: int, header: Header) -> list[Occasion]:
+def _scheduled(room: Room, timer: Timer, until: int, cause: Cause) -> list[Occasion]:
     """Run a schedule, or put it off to its last occurrence until `until`."""
     schedule, zone = room.program.schedules[timer.id], room.program.zone
     last = occurrences_between(schedule.at, zone, timer.due, until, limit=1).last
@@ -81,8 +78,8 @@ def _scheduled(room: Room, timer: Timer, until: int, header: Header) -> list[Occ
     notes = [Note(kind="schedule_missed", subject=timer.id, detail={"count": missed})] if missed else []
     rules = room.program.on.get(ir.OnSchedule(schedule.id), ())
     groups: list[Group] = [(asked, room.scope(subject=subject)) for subject, asked in _asked(room, schedule, rules)]
-    cause = rules[0][0].id if rules else schedule.id
-    return [Occasion(groups, None, f"{schedule.id}@{timer.due}", {**header, "cause": cause}, notes=notes)]
+    cause = cause.then(rules[0][0].id if rules else schedule.id)
+    return [Occasion(groups, None, f"{schedule.id}@{timer.due}", cause, notes=notes)]
 
 
 def _asked(room: Room, schedule: ir.Schedule, rules: Sequence[Asked]) -> Iterator[tuple[str | None, list[Asked]]]:
@@ -98,11 +95,11 @@ def _asked(room: Room, schedule: ir.Schedule, rules: Sequence[Asked]) -> Iterato
             yield x.subject, asked
 
 
-def _expired(room: Room, timer: Timer, header: Header) -> Occasion:
+def _expired(room: Room, timer: Timer, cause: Cause) -> Occasion:
     request = requests.find(room.partition, timer.key)
     assert request is not None
     requests.close(room.partition, request)
-    return refused(room, request, header, [requests.told("approval_expired", request)])
+    return refused(room, request, cause, [requests.told("approval_expired", request)])
 
 
 # --- setting timers -----------------------------------------------------------------------------

@@ -3,21 +3,23 @@
 All rules of a trigger are asked about the state as it was before; windows have counted the event at hand already. For
 those that fire, clauses and effects are worked out on that same state. Only then does anything change: each balance
 settles once, labels are set, paths are opened. Messages are rendered last, on the state as it is now, and actions
-combine. Effects under `approval` become a request. What a rule in shadow or outside its share would have done is told
-and not done, but for the paths it opens: their steps are the rule's own, and in shadow as well.
+combine. Effects under `approval` become a request. What a rule in shadow or outside its share would have done is
+recorded and not done, but for the paths it opens: their steps are the rule's own, and in shadow as well.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Unpack
 
 from groundrules.calendar.instants import format_ms
 from groundrules.decisions import (
     MOST_UNKNOWN,
     Action,
+    Cause,
     Clause,
+    Content,
     Decision,
     Exempted,
     Fired,
@@ -62,22 +64,25 @@ class Room:
         """Return a scope at the partition's clock."""
         return Scope(self.partition.now, self.readings, start, subject)
 
+    def decision(self, cause: Cause, **content: Unpack[Content]) -> Decision:
+        """Build a decision at the partition's clock. Nothing else in an engine builds one that has a partition."""
+        return cause.decision(format_ms(self.partition.now), self.partition.id, self.program.name, **content)
+
 
 @dataclass(slots=True)
 class Occasion:
     """What is to be decided.
 
     groups: the rules to ask, each group in a scope of its own. occurrence: what tells this trigger apart from all
-    others of the partition; action keys are made from it. header: the decision's fields that say what brought it
-    about. behind: the ledger whose ladder asks. more_unknown: how many rules stay undecided that are not asked for
-    themselves. `asks`, `outcomes`, `actions`, `labels` and `notes` are what the
-    trigger itself brings about, apart from any rule.
+    others of the partition; action keys are made from it. cause: what brings the decision about. behind: the ledger
+    whose ladder asks. more_unknown: how many rules stay undecided that are not asked for themselves.
+    `asks`, `outcomes`, `actions`, `labels` and `notes` are what the trigger itself brings about, apart from any rule.
     """
 
     groups: list[Group]
     e: Any
     occurrence: str
-    header: dict[str, Any]
+    cause: Cause
     behind: str | None = None
     more_unknown: int = 0
     asks: list[Ask] = field(default_factory=list)
@@ -91,149 +96,139 @@ class Occasion:
 class Firing:
     """A rule that fires: what it asks for, and why."""
 
-    said: Answer
+    answer: Answer
     clauses: tuple[Clause, ...]
     x: Scope
     gathered: Gathered
 
     @property
     def held(self) -> bool:
-        return self.said.code.rule.approval is not None
+        return self.answer.code.rule.approval is not None
 
 
 def decide(room: Room, occasion: Occasion) -> tuple[Decision, list[Crossed]]:
     """Ask the rules, let those that fire take effect; return the decision and the ladder steps that it crossed."""
-    program, partition, e = room.program, room.partition, occasion.e
-    answers = guards.ask(occasion.groups, e, partition, program.zone)
+    e = occasion.e
+    answers = guards.ask(occasion.groups, e, room.partition, room.program.zone)
     if not _has_own(occasion):
         if len(answers) == 1 and _is_plain(answers[0]):
             return _lone(room, occasion, answers[0]), []
-        if not any(said.fires for said in answers):
+        if not any(answer.fires for answer in answers):
             return _quiet(room, occasion, answers), []
-    firing = [said for said in answers if said.fires]
+    true = [answer for answer in answers if answer.fires]
     exempted = guards.exemptions(answers)
-    fired = [_firing(room, said, e) for said in firing if said.code.id not in exempted]
-    live = [one for one in fired if one.said.lane == "live"]
-    taken = [one for one in live if not one.held]
-    changes, crossed = _settled(room, occasion, taken)
-    told = _labelled(room, occasion, taken)
-    opened = _opened(room, fired, e)
-    actions, dropped = _acted(room, occasion, live, taken)
-    lacking = [said for said in answers if said.undecided] if len(answers) > len(firing) else []
-    room.stats.count(_uncounted(lacking), [one.said.code.id for one in live])
-    return _decision(
-        room,
-        occasion,
+    firings = [_fire(room, answer, e) for answer in true if answer.code.id not in exempted]
+    live = [firing for firing in firings if firing.answer.lane == "live"]
+    taken = [firing for firing in live if not firing.held]
+    changes, crossed = _settle(room, occasion, taken)
+    labelled = _set_labels(room, occasion, taken)
+    opened = _open_paths(room, firings, e)
+    actions, dropped = _act(room, occasion, live, taken)
+    unknown, more_unknown = _undecided(room, occasion, answers, live)
+    decision = room.decision(
+        occasion.cause,
         actions=actions,
-        fired=tuple([_told(one) for one in live]),
+        fired=tuple([_fired(firing) for firing in live]),
         ledgers=tuple(changes),
-        labels=(*occasion.labels, *told),
+        labels=(*occasion.labels, *labelled),
         dropped=dropped,
-        exempted=_exempted(firing, exempted) if exempted else (),
-        shadow=tuple([_shadow(room, occasion, one) for one in fired if one.said.lane != "live"]),
-        notes=(*occasion.notes, *[note for one in live for note in one.gathered.notes], *opened),
-        **_unknown(occasion, lacking),
-    ), crossed
+        exempted=_exempted(true, exempted) if exempted else (),
+        shadow=tuple([_shadow(room, occasion, firing) for firing in firings if firing.answer.lane != "live"]),
+        notes=(*occasion.notes, *[note for firing in live for note in firing.gathered.notes], *opened),
+        unknown=unknown,
+        more_unknown=more_unknown,
+    )
+    return decision, crossed
 
 
 def _has_own(occasion: Occasion) -> bool:
     return bool(occasion.asks or occasion.outcomes or occasion.actions or occasion.labels or occasion.notes)
 
 
-def _is_plain(said: Answer) -> bool:
-    return said.fires and said.lane == "live" and said.code.only_acts and not (said.exempts or said.missing)
+def _is_plain(answer: Answer) -> bool:
+    return answer.fires and answer.lane == "live" and answer.code.only_acts and not (answer.exempts or answer.missing)
 
 
-def _lone(room: Room, occasion: Occasion, said: Answer) -> Decision:
-    """The decision in which one rule fires and only acts, as most do: nothing settles; nothing else is told."""
-    one = _firing(room, said, occasion.e)
-    wishes = one.gathered.finish(occasion.e, one.x).wishes
+def _lone(room: Room, occasion: Occasion, answer: Answer) -> Decision:
+    """The decision in which one rule fires and only acts, as most do: nothing settles, and nothing else happened."""
+    firing = _fire(room, answer, occasion.e)
+    wishes = firing.gathered.finish(occasion.e, firing.x).wishes
     actions, dropped = room.program.combiner.combine(wishes, room.partition.id, occasion.occurrence)
     fallbacks.remember(room.partition, actions)
-    room.stats.count((), (said.code.id,))
-    notes = tuple(one.gathered.notes)
-    return _decision(room, occasion, actions=actions, fired=(_told(one),), dropped=dropped, notes=notes)
+    room.stats.count((), (answer.code.id,))
+    notes = tuple(firing.gathered.notes)
+    return room.decision(occasion.cause, actions=actions, fired=(_fired(firing),), dropped=dropped, notes=notes)
 
 
 def _quiet(room: Room, occasion: Occasion, answers: list[Answer]) -> Decision:
     """The decision in which nothing happens, though rules may have stayed undecided."""
     if not answers:
-        return _decision(room, occasion)
-    lacking = [said for said in answers if said.undecided]
-    room.stats.count(_uncounted(lacking), ())
-    return _decision(room, occasion, **_unknown(occasion, lacking))
+        return room.decision(occasion.cause)
+    unknown, more_unknown = _undecided(room, occasion, answers, ())
+    return room.decision(occasion.cause, unknown=unknown, more_unknown=more_unknown)
 
 
-def _uncounted(lacking: Iterable[Answer]) -> list[tuple[str, tuple[str, ...]]]:
-    return [(said.code.id, said.missing) for said in lacking if not said.counted]
-
-
-def _unknown(occasion: Occasion, lacking: Sequence[Answer]) -> dict[str, Any]:
-    """Return the fields of a decision that tell of undecided guards."""
+def _undecided(
+    room: Room, occasion: Occasion, answers: Sequence[Answer], live: Sequence[Firing]
+) -> tuple[tuple[Unknown, ...], int]:
+    """Count who fired and whose guard stayed undecided; return the first of these, and how many more there are."""
+    lacking = [answer for answer in answers if answer.undecided]
+    uncounted = [(answer.code.id, answer.missing) for answer in lacking if not answer.counted]
+    room.stats.count(uncounted, [firing.answer.code.id for firing in live])
     if not lacking:
-        return {}
-    told = lacking[:MOST_UNKNOWN]
-    return {
-        "unknown": tuple([Unknown(rule=said.code.id, missing=said.missing) for said in told]),
-        "more_unknown": len(lacking) - len(told) + occasion.more_unknown,
-    }
+        return (), 0
+    listed = tuple([Unknown(rule=answer.code.id, missing=answer.missing) for answer in lacking[:MOST_UNKNOWN]])
+    return listed, len(lacking) - len(listed) + occasion.more_unknown
 
 
-def _decision(room: Room, occasion: Occasion, **said: Any) -> Decision:
-    return Decision(
-        at=format_ms(room.partition.now),
-        partition=room.partition.id,
-        rulebook=room.program.name,
-        **occasion.header,
-        **said,
-    )
-
-
-def _firing(room: Room, said: Answer, e: Any) -> Firing:
+def _fire(room: Room, answer: Answer, e: Any) -> Firing:
     """Let a rule remember that it fired, and work out why it did and what it asks for."""
-    code, x = said.code, said.x
-    told = () if code.always else clauses(room.program.compiler, code.rule, e, x, fired=True)
+    code, x = answer.code, answer.x
+    deciding = () if code.always else clauses(room.program.compiler, code.rule, e, x, fired=True)
     if code.wants_matched:
         ids = matched(room.program.compiler, code, e, x, room.readings.matched)
         x = Scope(x.now, x.readings, x.start, x.subject, ids)
-    effects = guards.record(said, e, room.partition, room.program.zone)
-    return Firing(said, told, x, gather(effects, code.id, e, x))
+    effects = guards.record(answer, e, room.partition, room.program.zone)
+    return Firing(answer, deciding, x, gather(effects, code.id, e, x))
 
 
-def _told(one: Firing) -> Fired:
-    return Fired(rule=one.said.code.id, title=one.said.code.rule.title, clauses=one.clauses)
+def _fired(firing: Firing) -> Fired:
+    return Fired(rule=firing.answer.code.id, title=firing.answer.code.rule.title, clauses=firing.clauses)
 
 
-def _settled(room: Room, occasion: Occasion, taken: list[Firing]) -> tuple[list[LedgerChange], list[Crossed]]:
+def _settle(room: Room, occasion: Occasion, taken: list[Firing]) -> tuple[list[LedgerChange], list[Crossed]]:
     """Settle what firings and the occasion itself ask of balances, and remember what may be taken back."""
-    asks = [ask for one in taken for ask in one.gathered.outcome.asks]
+    asks = [ask for firing in taken for ask in firing.gathered.outcome.asks]
     asks += [ask for outcome in occasion.outcomes for ask in outcome.asks] + occasion.asks
-    found = settle(room.program, room.partition, asks, occasion.behind) if asks else ([], [])
-    for one in taken:
-        if one.said.code.rule.undo:
-            _remember_grant(room.partition, one, occasion.e)
-    return found
+    settled = settle(room.program, room.partition, asks, occasion.behind) if asks else ([], [])
+    for firing in taken:
+        if firing.answer.code.rule.undo:
+            _remember_grant(room.partition, firing, occasion.e)
+    return settled
 
 
-def _labelled(room: Room, occasion: Occasion, taken: list[Firing]) -> list[Note]:
-    asks = [ask for one in taken for ask in one.gathered.outcome.labels]
+def _set_labels(room: Room, occasion: Occasion, taken: list[Firing]) -> list[Note]:
+    asks = [ask for firing in taken for ask in firing.gathered.outcome.labels]
     asks += [ask for outcome in occasion.outcomes for ask in outcome.labels]
-    return [note for ask in asks for note in _label(room.partition, ask, room.program.plan.retain)]
+    return [note for ask in asks for note in _set_label(room.partition, ask, room.program.plan.retain)]
 
 
-def _opened(room: Room, fired: list[Firing], e: Any) -> list[Note]:
-    opens = [(one, process) for one in fired if not one.held for process in one.gathered.outcome.opens]
+def _open_paths(room: Room, firings: list[Firing], e: Any) -> list[Note]:
     return [
-        note for one, process in opens for note in paths.open_process(room.program, room.partition, process, e, one.x)
+        note
+        for firing in firings
+        if not firing.held
+        for process in firing.gathered.outcome.opens
+        for note in paths.open_process(room.program, room.partition, process, e, firing.x)
     ]
 
 
-def _acted(room: Room, occasion: Occasion, live: list[Firing], taken: list[Firing]) -> Combined:
+def _act(room: Room, occasion: Occasion, live: list[Firing], taken: list[Firing]) -> Combined:
     """Render and combine the actions; those of the occasion itself are combined already."""
-    wishes = [wish for one in taken for wish in one.gathered.finish(occasion.e, one.x).wishes]
+    wishes = [wish for firing in taken for wish in firing.gathered.finish(occasion.e, firing.x).wishes]
     wishes += [wish for outcome in occasion.outcomes for wish in outcome.wishes]
     if len(taken) < len(live):
-        wishes += _requests(room, occasion, [one for one in live if one.held])
+        wishes += _requests(room, occasion, [firing for firing in live if firing.held])
     actions, dropped = room.program.combiner.combine(wishes, room.partition.id, occasion.occurrence)
     if occasion.actions:
         both = (*actions, *occasion.actions)
@@ -242,15 +237,15 @@ def _acted(room: Room, occasion: Occasion, live: list[Firing], taken: list[Firin
     return actions, dropped
 
 
-def _remember_grant(partition: Partition, one: Firing, e: Any) -> None:
-    code = one.said.code
-    key = [value(e, one.x) for value in code.undo_key]
+def _remember_grant(partition: Partition, firing: Firing, e: Any) -> None:
+    code = firing.answer.code
+    key = [value(e, firing.x) for value in code.undo_key]
     if None not in key:
-        once = [value(e, one.x) for value in code.once_key]
-        remember_grant(partition, code, key, one.gathered.outcome.asks, once)
+        once = [value(e, firing.x) for value in code.once_key]
+        remember_grant(partition, code, key, firing.gathered.outcome.asks, once)
 
 
-def _label(partition: Partition, ask: LabelAsk, retain: int) -> list[Note]:
+def _set_label(partition: Partition, ask: LabelAsk, retain: int) -> list[Note]:
     lasts = labels.lasting(ask.entity, ask.lasts, retain)
     space, key = partition.space(labels.NAME), labels.key(ask.entity, ask.on, ask.label)
     mark = labels.set_by_rule(space.get(key), not ask.remove, lasts, partition.now)
@@ -262,42 +257,39 @@ def _label(partition: Partition, ask: LabelAsk, retain: int) -> list[Note]:
 
 
 def _requests(room: Room, occasion: Occasion, held: list[Firing]) -> list[Wish]:
-    """Put what is held for approval away; return the actions that ask for it."""
-    cases: dict[tuple[str, str], list[tuple[Firing, Outcome]]] = {}
-    for one in held:
-        approval = one.said.code.rule.approval
-        part = one.x.subject or "" if approval is not None and not approval.batch else ""
-        cases.setdefault((one.said.code.id, part), []).append((one, one.gathered.finish(occasion.e, one.x)))
+    """Put what is held for approval away; return the actions that ask for it, one a rule or one a subject."""
+    cases: dict[tuple[str, str], list[Firing]] = {}
+    for firing in held:
+        approval = firing.answer.code.rule.approval
+        part = firing.x.subject or "" if approval is not None and not approval.batch else ""
+        cases.setdefault((firing.answer.code.id, part), []).append(firing)
     wishes = []
-    for (_, part), found in cases.items():
-        code = found[0][0].said.code
+    for (_, part), together in cases.items():
         occurrence = f"{occasion.occurrence}:{part}" if part else occasion.occurrence
-        wishes.append(
-            requests.ask(
-                room.program, room.partition, code, occurrence, occasion.e, [(one.x, outcome) for one, outcome in found]
-            )
-        )
+        outcomes = [(firing.x, firing.gathered.finish(occasion.e, firing.x)) for firing in together]
+        code = together[0].answer.code
+        wishes.append(requests.ask(room.program, room.partition, code, occurrence, occasion.e, outcomes))
     return wishes
 
 
-def _exempted(firing: Sequence[Answer], exempted: dict[str, tuple[str, ...]]) -> tuple[Exempted, ...]:
+def _exempted(true: Sequence[Answer], exempted: dict[str, tuple[str, ...]]) -> tuple[Exempted, ...]:
     return tuple(
-        Exempted(rule=said.code.id, by=exempted[said.code.id])
-        for said in firing
-        if said.lane == "live" and said.code.id in exempted
+        Exempted(rule=answer.code.id, by=exempted[answer.code.id])
+        for answer in true
+        if answer.lane == "live" and answer.code.id in exempted
     )
 
 
-def _shadow(room: Room, occasion: Occasion, one: Firing) -> Shadow:
-    outcome = one.gathered.finish(occasion.e, one.x)
+def _shadow(room: Room, occasion: Occasion, firing: Firing) -> Shadow:
+    outcome = firing.gathered.finish(occasion.e, firing.x)
     actions, _ = room.program.combiner.combine(outcome.wishes, room.partition.id, occasion.occurrence)
     ledgers: dict[str, int] = {}
     for ask in outcome.asks:
         ledgers[ask.ledger] = ledgers.get(ask.ledger, 0) + (ask.amount or 0)
     return Shadow(
-        rule=one.said.code.id,
-        reason="shadow" if one.said.lane == "shadow" else "rollout",
-        clauses=one.clauses,
+        rule=firing.answer.code.id,
+        reason="shadow" if firing.answer.lane == "shadow" else "rollout",
+        clauses=firing.clauses,
         actions=actions,
         ledgers=dict(sorted(ledgers.items())),
     )
