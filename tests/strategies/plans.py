@@ -146,6 +146,36 @@ on_message = st.one_of(
         )
     ),
     st.builds(
+        lambda points, relation, bound: ir.TallyTest(
+            tally=ir.Score(
+                hints=(
+                    ir.Hint(when=ir.ContainsList(subject=TEXT, quantifier="any", list="adverts"), points=const(2)),
+                    ir.Hint(when=compare(LEVEL, "<", const(2)), points=const(points)),
+                    ir.Hint(
+                        when=ir.WindowTest(
+                            window="by-actor", key=KEYS["by-actor"], within=HOUR, operator=">=", bound=2
+                        ),
+                        points=const(1),
+                    ),
+                )
+            ),
+            operator=relation,
+            bound=bound,
+        ),
+        st.sampled_from([-1, 1, 2]),
+        relations,
+        small,
+    ),
+    st.builds(
+        lambda relation, bound: ir.TallyTest(
+            tally=ir.Tally(variable="link", collection=LINKS, condition=ir.InList(item=DOMAIN, list="ours")),
+            operator=relation,
+            bound=bound,
+        ),
+        relations,
+        small,
+    ),
+    st.builds(
         compare,
         st.sampled_from(("by-actor", "levels", "texts", "streak", "latest")).map(
             lambda name: ir.WindowValue(window=name, key=KEYS[name], within=HOUR, maximum=5)

@@ -109,7 +109,7 @@ def _extend(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
         _node(nodes.Call, function=functions, function_at=st.just(AT), arguments=_several(inner, 0)),
         _node(
             nodes.Quantified,
-            quantifier=st.sampled_from(["any", "all"]),
+            quantifier=st.sampled_from(["any", "all", "count"]),
             variable=names,
             variable_at=st.just(AT),
             collection=inner,

@@ -91,6 +91,13 @@ class DefineBinding(Declared):
 
 
 @dataclass(frozen=True, eq=False)
+class ScoreBinding(Declared):
+    declaration: authored.ScoreDeclaration
+
+    what = "score"
+
+
+@dataclass(frozen=True, eq=False)
 class ListBinding(Declared):
     declaration: authored.ListDeclaration
 

@@ -1,4 +1,4 @@
-"""`and`, `or`, `not`, `any`, `all` and `known`.
+"""`and`, `or`, `not`, `any`, `all`, `known`, and `count` over the items of a list.
 
 A condition's `optional` says whether it can be unknown because something it reads may be missing.
 """
@@ -53,7 +53,8 @@ def _quantified(reader: Reader, node: nodes.Quantified) -> Typed:
     inner = reader.binding(VariableBinding(node, item)).condition(node.condition)
     if isinstance(collection.type, kinds.Unknown):
         return UNKNOWN
-    return Typed(kinds.Boolean(), collection.optional or inner.optional)
+    optional = collection.optional or inner.optional
+    return Typed(kinds.Number(integer=True, minimum=0) if node.quantifier == "count" else kinds.Boolean(), optional)
 
 
 RULES: dict[type[nodes.Node], Callable[[Reader, Any], Typed]] = {

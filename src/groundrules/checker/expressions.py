@@ -109,6 +109,14 @@ class Reader:
         """Return a reader of the same text in another context: the `where` and keys of a window."""
         return Reader(self.session, context, self.parsed, place, (), self.used)
 
+    def of_hint(self, context: Context, parsed: nodes.Parsed[Any], use: nodes.Node) -> Reader:
+        """Return a reader of the points of a hint, as the score is used at `use`."""
+        return Reader(self.session, context, parsed, self.place, (), (*self.used, self.span(use)))
+
+    def over(self, parsed: nodes.Parsed[Any]) -> Reader:
+        """Return a reader of another text in the same context and place."""
+        return Reader(self.session, self.context, parsed, self.place, (), self.used, self.sure)
+
     def within(self, place: Place) -> Reader:
         """Return a reader of the same text and context in another place."""
         return Reader(self.session, self.context, self.parsed, place, self.variables, self.used, self.sure)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from groundrules.checker.bindings import Context, DefineBinding, FieldBinding, RootBinding, SubjectBinding
+from groundrules.checker.bindings import Context, DefineBinding, FieldBinding, RootBinding, ScoreBinding, SubjectBinding
 from groundrules.checker.session import Session
 from groundrules.syntax import nodes
 from groundrules.types import kinds
@@ -44,6 +44,12 @@ def spread(session: Session, context: Context, root: nodes.Node) -> Iterator[tup
             if id(binding) not in seen:
                 seen.add(id(binding))
                 waiting.append((binding.define.body.root, session.within(inner, binding.instance)))
+        elif isinstance(binding, ScoreBinding):
+            if id(binding) not in seen:
+                seen.add(id(binding))
+                context_of_hints = session.within(inner, binding.instance)
+                hints = [hint.when for hint in binding.declaration.hints if hint.when is not None]
+                waiting.extend([(when.root, context_of_hints) for when in hints])
         elif not isinstance(node, nodes.Window):
             waiting.extend([(child, inner) for child in node.children()])
 

@@ -19,6 +19,7 @@ from groundrules.checker.bindings import (
     LedgerBinding,
     ListBinding,
     ParameterBinding,
+    ScoreBinding,
     StateBinding,
     milder,
 )
@@ -106,6 +107,7 @@ def _declare(session: Session, instance: Instance) -> None:
     found: list[Declared] = [ParameterBinding(instance, str(one.name.value), one.name.span) for one in book.parameters]
     found += [ListBinding(instance, str(one.name.value), one.name.span, one) for one in book.lists]
     found += [DefineBinding(instance, str(one.name.value), one.name.span, one) for one in book.defines]
+    found += [ScoreBinding(instance, str(one.name.value), one.name.span, one) for one in book.scores]
     found += [LedgerBinding(instance, str(one.name.value), one.name.span, one) for one in book.ledgers]
     found += [CapBinding(instance, str(one.name.value), one.name.span, one) for one in book.caps]
     found += [StateBinding(instance, str(one.id.value).replace("-", "_"), one.id.span, one) for one in book.states]

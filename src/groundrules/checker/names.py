@@ -44,6 +44,7 @@ def _fields(session: Session, instance: Instance, used: set[str]) -> None:
         *instance.book.parameters,
         *instance.book.lists,
         *instance.book.defines,
+        *instance.book.scores,
         *instance.book.ledgers,
     )
     for declaration in own:

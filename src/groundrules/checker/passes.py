@@ -20,6 +20,7 @@ from groundrules.checker.paths import paths
 from groundrules.checker.people import people
 from groundrules.checker.rules import rules
 from groundrules.checker.schedules import schedules
+from groundrules.checker.scores import scores
 from groundrules.checker.session import Session
 from groundrules.checker.settings import settings
 from groundrules.checker.states import states
@@ -33,6 +34,7 @@ PASSES: tuple[Callable[[Session], None], ...] = (
     settings,
     people,
     lists,
+    scores,
     rules,
     ladders,
     paths,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from groundrules.checker import calls, wording
+from groundrules.checker import calls, points, wording
 from groundrules.checker.bindings import (
     Binding,
     BrokenBinding,
@@ -23,6 +23,7 @@ from groundrules.checker.bindings import (
     NowBinding,
     ParameterBinding,
     RootBinding,
+    ScoreBinding,
     StateBinding,
     SubjectBinding,
     VariableBinding,
@@ -229,6 +230,7 @@ BOUND: dict[type[Binding], Callable[[Reader, nodes.Node, Any], Typed]] = {
     SubjectBinding: _subject,
     DefineBinding: lambda reader, node, binding: reader.define(binding, node),
     ParameterBinding: _parameter,
+    ScoreBinding: lambda reader, node, binding: points.score(reader, node, binding),
     ListBinding: lambda reader, node, binding: Typed(kinds.WordList(binding.declaration.match)),
     LedgerBinding: _ledger,
     StateBinding: lambda reader, node, binding: _remembered(reader, node, Typed(kinds.Boolean())),

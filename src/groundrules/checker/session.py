@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from groundrules import confined
-from groundrules.checker.bindings import Context, DefineBinding, Instance, Root
+from groundrules.checker.bindings import Context, DefineBinding, Instance, Root, ScoreBinding
 from groundrules.checker.model import Checked, Tables
 from groundrules.checker.shapes import common
 from groundrules.diagnostics.model import Diagnostic, Report
@@ -25,6 +25,7 @@ class Session:
     checked: Checked
     defines: dict[tuple[Any, ...], tuple[kinds.Typed, int, int]] = field(default_factory=dict)  # type, levels, nodes
     open_defines: list[DefineBinding] = field(default_factory=list)
+    open_scores: list[ScoreBinding] = field(default_factory=list)
     circular: bool = False  # defines go round in circles or grow without end, so nobody may follow them
     nodes: int = 0  # of all expressions, each define written out where it is used
     copied: int = 0  # of these, nodes of defines at a further use

@@ -14,6 +14,7 @@ from groundrules.checker.views import comparing, ending, looking_into
 from groundrules.lower import windows
 from groundrules.lower.constants import in_order
 from groundrules.plan import ir
+from groundrules.plan.relations import MIRRORED
 from groundrules.syntax import nodes
 from groundrules.types import kinds
 
@@ -28,10 +29,22 @@ def _compare(lowerer: Lowerer, node: nodes.Compare) -> ir.AnyExpr:
     if tested is not None:
         return tested
     left, right = lowerer.expression(node.left), lowerer.expression(node.right)
+    added_up = _tallied(left, right, node.operator, lowerer.source(node))
+    if added_up is not None:
+        return added_up
     if any(isinstance(side, ir.Call) and side.function == "squeezed" for side in (left, right)):
         left, right = _squeezed(left), _squeezed(right)
     view = comparing(lowerer.type_of(node.left), lowerer.type_of(node.right))
     return ir.Compare(operator=node.operator, left=left, right=right, view=view, src=lowerer.source(node))
+
+
+def _tallied(left: ir.AnyExpr, right: ir.AnyExpr, relation: ir.Relation, source: int) -> ir.TallyTest | None:
+    """Return the test of a tally or score that is compared with a constant."""
+    if isinstance(left, ir.Const):
+        left, right, relation = right, left, MIRRORED[relation]
+    if not isinstance(left, ir.Tally | ir.Score) or not isinstance(right, ir.Const):
+        return None
+    return ir.TallyTest(tally=left, operator=relation, bound=right.value, src=source)
 
 
 def _squeezed(side: ir.AnyExpr) -> ir.AnyExpr:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from groundrules.checker.bindings import Context, DefineBinding
+from groundrules.checker.bindings import Context, DefineBinding, ScoreBinding
 from groundrules.checker.constructs import Value
 from groundrules.lower import comparisons, reads, values, windows
 from groundrules.lower.ground import Ground
@@ -57,6 +57,11 @@ class Lowerer:
         """Return a lowerer of a define's text, used here."""
         context = self.ground.checked.seen_from(self.context, binding.instance)
         return Lowerer(self.ground, context, binding.define.body.fragment, {}, self.depth)
+
+    def of_hint(self, binding: ScoreBinding, parsed: nodes.Parsed[Any]) -> Lowerer:
+        """Return a lowerer of a part of a score, used here."""
+        context = self.ground.checked.seen_from(self.context, binding.instance)
+        return Lowerer(self.ground, context, parsed.fragment, {}, self.depth)
 
     def of(self, value: Value) -> ir.AnyExpr:
         """Lower another expression in its own context."""

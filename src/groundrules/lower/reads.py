@@ -19,13 +19,15 @@ from groundrules.checker.bindings import (
     NowBinding,
     ParameterBinding,
     RootBinding,
+    ScoreBinding,
     StateBinding,
     SubjectBinding,
     VariableBinding,
 )
 from groundrules.checker.ledger_effects import COMMUNITY
 from groundrules.lower.constants import constant, kind_of
-from groundrules.plan import ir
+from groundrules.plan import codec, ir
+from groundrules.rulebook import model as authored
 from groundrules.syntax import nodes
 from groundrules.types import kinds
 from groundrules.types.catalog import ROSTER
@@ -156,6 +158,21 @@ def _define(lowerer: Lowerer, node: Reading, binding: DefineBinding) -> ir.AnyEx
     return lowerer.inside(binding).expression(binding.define.body.root)
 
 
+def _score(lowerer: Lowerer, node: Reading, binding: ScoreBinding) -> ir.AnyExpr:
+    hints = [_hint(lowerer, binding, hint) for hint in binding.declaration.hints]
+    ordered = tuple(sorted(hints, key=codec.definition_hash))
+    return ir.Score(hints=ordered, id=binding.id, src=lowerer.source(node))
+
+
+def _hint(lowerer: Lowerer, binding: ScoreBinding, hint: authored.HintDeclaration) -> ir.Hint:
+    points = lowerer.of_hint(binding, hint.add).expression(hint.add.root)
+    if hint.when is None:
+        inner = lowerer.of_hint(binding, hint.add)
+        return ir.Hint(when=ir.Const(value=True), points=points, src=inner.source(hint.add.root))
+    inner = lowerer.of_hint(binding, hint.when)
+    return ir.Hint(when=inner.expression(hint.when.root), points=points, src=inner.source(hint.when.root))
+
+
 def _parameter(lowerer: Lowerer, node: Reading, binding: ParameterBinding) -> ir.AnyExpr:
     setting = binding.instance.settings[binding.name]
     return constant(setting.value, setting.type)
@@ -170,6 +187,7 @@ _BOUND: dict[Any, Callable[[Lowerer, Any, Any], ir.AnyExpr]] = {
     MatchedBinding: _matched,
     StateBinding: _state,
     DefineBinding: _define,
+    ScoreBinding: _score,
     ParameterBinding: _parameter,
     LedgerBinding: _ledger,
 }

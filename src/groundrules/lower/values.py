@@ -9,7 +9,7 @@ from groundrules.checker.constants import calculated
 from groundrules.lower.comparisons import entries
 from groundrules.lower.constants import constant
 from groundrules.lower.reads import Place, place_of
-from groundrules.plan import ir
+from groundrules.plan import codec, ir
 from groundrules.syntax import nodes
 from groundrules.types import kinds
 
@@ -73,18 +73,36 @@ def _collection(lowerer: Lowerer, node: nodes.Node) -> ir.AnyExpr:
 
 
 def _quantified(lowerer: Lowerer, node: nodes.Quantified) -> ir.AnyExpr:
+    if node.quantifier == "count" and (chosen := _chosen(lowerer, node)) is not None:
+        return chosen
     variable = f"${lowerer.depth}"
     listed = place_of(lowerer, node.collection)
     place = Place(variable, ())
     if listed is not None:
         place = Place(variable, (), listed.types, listed.whole, listed.listed_root or listed.root)
-    return ir.Quantified(
-        quantifier=node.quantifier,
-        variable=variable,
-        collection=_collection(lowerer, node.collection),
-        condition=lowerer.with_variable(node, place).expression(node.condition),
-        src=lowerer.source(node),
-    )
+    parts: dict[str, Any] = {
+        "variable": variable,
+        "collection": _collection(lowerer, node.collection),
+        "condition": lowerer.with_variable(node, place).expression(node.condition),
+        "src": lowerer.source(node),
+    }
+    return ir.Tally(**parts) if node.quantifier == "count" else ir.Quantified(quantifier=node.quantifier, **parts)
+
+
+def _chosen(lowerer: Lowerer, node: nodes.Quantified) -> ir.Score | None:
+    """Lower `count(x in [a, b] where x)`, how many of these conditions hold, to a score of one point each."""
+    written, condition = node.collection, node.condition
+    if not isinstance(written, nodes.ListLiteral) or not isinstance(condition, nodes.Name):
+        return None
+    if condition.name != node.variable:
+        return None
+    hints = [hint(lowerer, item, ir.Const(value=1)) for item in written.items]
+    return ir.Score(hints=tuple(sorted(hints, key=codec.definition_hash)), src=lowerer.source(node))
+
+
+def hint(lowerer: Lowerer, when: nodes.Node, points: ir.AnyExpr) -> ir.Hint:
+    """Lower one hint of a score."""
+    return ir.Hint(when=lowerer.expression(when), points=points, src=lowerer.source(when))
 
 
 RULES: dict[type[nodes.Node], Callable[[Lowerer, Any], ir.AnyExpr]] = {

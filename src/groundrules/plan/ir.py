@@ -162,6 +162,28 @@ class Silence(Expr, frozen=True, tag=True):
     member: AnyExpr
 
 
+class Tally(Expr, frozen=True, tag=True):
+    """Of how many items `condition` holds; missing while it is undecided of one."""
+
+    variable: str
+    collection: AnyExpr
+    condition: AnyExpr
+
+
+class Hint(Expr, frozen=True, tag=True):
+    """Points of a score, where `when` holds. Never missing, a number."""
+
+    when: AnyExpr
+    points: AnyExpr
+
+
+class Score(Expr, frozen=True, tag=True):
+    """The sum of the points of all hints that hold; missing while one of them is undecided. `id`: "" has no name."""
+
+    hints: tuple[Hint, ...]
+    id: str = ""
+
+
 class Matched(Expr, frozen=True, tag=True):
     """Ids of the events held by the windows that came out true in the guard, newest first, the one at hand included."""
 
@@ -284,6 +306,14 @@ class WindowTest(Expr, frozen=True, tag=True):
     bound: int
 
 
+class TallyTest(Expr, frozen=True, tag=True):
+    """A tally or score compared with a number, decided as soon as what is undecided can't change the outcome."""
+
+    tally: Tally | Score
+    operator: Relation
+    bound: int | float
+
+
 class InState(Expr, frozen=True, tag=True):
     state: str
 
@@ -296,8 +326,10 @@ class HasLabel(Expr, frozen=True, tag=True):
 
 AnyExpr = (
     Const | Field | Fact | Now | Sequence | Arithmetic | Negate | Coalesce | Call | WindowValue | LedgerValue
-    | LedgerRank | LedgerTop | LedgerBoard | Silence | Matched | And | Or | Not | Compare | InClock | In | InList | Has
-    | HasList | Contains | ContainsList | Affix | Matches | Quantified | Known | WindowTest | InState | HasLabel
+    | LedgerRank | LedgerTop | LedgerBoard | Silence | Tally | Hint | Score | Matched
+    | And | Or | Not | Compare | InClock | In | InList | Has
+    | HasList | Contains | ContainsList | Affix | Matches | Quantified | Known | WindowTest | TallyTest
+    | InState | HasLabel
 )  # fmt: skip
 
 

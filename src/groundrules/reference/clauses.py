@@ -4,8 +4,9 @@
 `any` or `all`. Of a true `or` they are those of every true side, of a true `and` those of all sides; of a false `and`
 those of every false side, of a false `or` those of all sides. `not x` has the clauses of `x`. Of `any` and `all` they
 are those of the items that witness the outcome: the true items of a true `any`, the false items of a false `all`, else
-all items. A clause that two items share word for word and value for value is told once. Clauses stand in the order of
-the author's text, then of the items.
+all items. A comparison with a tally or a score is a clause of its own, which says how much is certain and the points of
+each hint that holds; the clauses of what holds stand beside it. A clause that two items share word for word and value
+for value is told once. Clauses stand in the order of the author's text, then of the items.
 
 A clause says what each operand that is not constant was worth, and, if it looked for something in a text of the event,
 where it stands: of everything that was found the leftmost occurrence, at most eight, in the order of the text.
@@ -23,7 +24,7 @@ from groundrules.calendar.instants import format_ms
 from groundrules.decisions import Clause, Evidence
 from groundrules.plan import ir
 from groundrules.plan.walk import parts
-from groundrules.reference import texts
+from groundrules.reference import tallies, texts
 from groundrules.reference.conditions import items_of
 from groundrules.reference.kinds import kind_of
 from groundrules.reference.scope import Scope
@@ -35,7 +36,8 @@ MOST_EVIDENCE = 8
 COMPARING = (ir.Compare, ir.InClock, ir.In, ir.InList, ir.Has, ir.HasList, ir.Known)
 SEARCHING = (ir.Contains, ir.ContainsList, ir.Affix, ir.Matches)
 REMEMBERING = (ir.WindowTest, ir.InState, ir.HasLabel)
-LEAVES = (*COMPARING, *SEARCHING, *REMEMBERING)
+ADDING = (ir.TallyTest,)
+LEAVES = (*COMPARING, *SEARCHING, *REMEMBERING, *ADDING)
 
 
 def clauses(expr: Any, scope: Scope) -> tuple[Clause, ...]:
@@ -77,6 +79,11 @@ def deciding(expr: Any, scope: Scope) -> Iterator[tuple[Any, Scope]]:
         case ir.Quantified():
             for inner in witnessing_items(expr, scope):
                 yield from deciding(expr.condition, inner)
+        case ir.TallyTest():
+            yield expr, scope
+            for condition, inner, _ in tallies.conditions(expr.tally, scope):
+                if evaluate(condition, inner) is True:
+                    yield from deciding(condition, inner)
         case _:
             yield expr, scope
 
@@ -116,11 +123,23 @@ def clause(leaf: Any, scope: Scope) -> Clause:
 
 def reads(leaf: Any, scope: Scope) -> dict[str, Any]:
     """The values of the operands that are not constant, under their source text."""
+    if isinstance(leaf, ir.TallyTest):
+        return points(leaf, scope)
     told = {}
     for operand in operands_of(leaf):
         value = evaluate(operand, scope)
         if not isinstance(operand, ir.Const) and value is not None:
             told[text_of(operand, scope)] = written(value, operand)
+    return told
+
+
+def points(leaf: ir.TallyTest, scope: Scope) -> dict[str, Any]:
+    """What a tally or score is at least, and the points of each hint that holds."""
+    found = tallies.bounds(leaf.tally, scope)
+    told: dict[str, Any] = {} if found is None else {text_of(leaf.tally, scope): found[0]}
+    for hint in leaf.tally.hints if isinstance(leaf.tally, ir.Score) else ():
+        if evaluate(hint.when, scope) is True:
+            told[text_of(hint, scope)] = evaluate(hint.points, scope) or 0
     return told
 
 

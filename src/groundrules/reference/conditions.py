@@ -18,7 +18,7 @@ from typing import Any
 from groundrules.calendar.clock import in_clock_range
 from groundrules.plan import ir
 from groundrules.plan.relations import HOLDS
-from groundrules.reference import texts
+from groundrules.reference import tallies, texts
 from groundrules.reference.scope import Scope, identity
 from groundrules.reference.values import evaluate, raw
 
@@ -162,6 +162,17 @@ def _(expr: ir.WindowTest, scope: Scope) -> Kleene:
         return None
     held = scope.partition.windows.value(expr.window, key, expr.within, None, scope.now)
     return None if held is None else HOLDS[expr.operator](held, expr.bound)
+
+
+@evaluate.register
+def _(expr: ir.TallyTest, scope: Scope) -> Kleene:
+    found = tallies.bounds(expr.tally, scope)
+    if found is None:
+        return None
+    outcomes = {HOLDS[expr.operator](number, expr.bound) for number in found}
+    if expr.operator in ("==", "!=") and found[0] < expr.bound < found[1]:
+        return None
+    return outcomes.pop() if len(outcomes) == 1 else None
 
 
 @evaluate.register

@@ -26,13 +26,13 @@ def blame(expr: Any, scope: Scope) -> tuple[str, ...]:
 def missing(expr: Any, scope: Scope) -> set[str]:
     if evaluate(expr, scope) is not None:
         return set()
-    if isinstance(expr, ir.Quantified):
+    if isinstance(expr, ir.Quantified | ir.Tally):
         return of_items(expr, scope)
     found = {text for part in parts(expr) for text in missing(part, scope)}
     return found or {text_of(expr, scope)}
 
 
-def of_items(expr: ir.Quantified, scope: Scope) -> set[str]:
+def of_items(expr: ir.Quantified | ir.Tally, scope: Scope) -> set[str]:
     """Those of the list if it is missing, else those of the items that are undecided."""
     collection = raw(expr.collection, scope)
     if collection is None:

@@ -126,6 +126,22 @@ def _undo_on(item: Item) -> tuple[tuple[Located, nodes.Parsed[nodes.PairsClause]
     return tuple((text(key), item.reading.expressions.pairs(value)) for key, value in found.items)
 
 
+def read_score(item: Item) -> model.ScoreDeclaration:
+    return model.ScoreDeclaration(
+        name=text(item.need("id")),
+        on=item.all("on"),
+        hints=tuple(map(_hint, item.items("points"))),
+        title=item.texts("title"),
+        span=item.node.span,
+    )
+
+
+def _hint(item: Item) -> model.HintDeclaration:
+    return model.HintDeclaration(
+        item.expression("when"), item.reading.expressions.expression(item.need("add"), "add"), item.node.span
+    )
+
+
 def read_ladder(item: Item) -> model.Ladder:
     return model.Ladder(
         **item.common(),

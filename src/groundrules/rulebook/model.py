@@ -234,6 +234,26 @@ class Define:
 
 
 @dataclass(frozen=True)
+class HintDeclaration:
+    """`{when: newcomer, add: 2}`; without `when` its points always count."""
+
+    when: Expression | None
+    add: Expression
+    span: Span
+
+
+@dataclass(frozen=True)
+class ScoreDeclaration:
+    """A score: hints whose points add up, read of events of the types under `on`."""
+
+    name: Located
+    on: tuple[Located, ...]
+    hints: tuple[HintDeclaration, ...]
+    title: Texts
+    span: Span
+
+
+@dataclass(frozen=True)
 class LedgerDeclaration:
     name: Located
     per: Located  # member | channel | community
@@ -296,6 +316,7 @@ class Rulebook:
     parameters: tuple[Parameter, ...] = ()
     lists: tuple[ListDeclaration, ...] = ()
     defines: tuple[Define, ...] = ()
+    scores: tuple[ScoreDeclaration, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
     ledgers: tuple[LedgerDeclaration, ...] = ()
     caps: tuple[CapDeclaration, ...] = ()

@@ -197,6 +197,7 @@ def read_rulebook(
         parameters=sections.named("parameters", sections.parameter),
         lists=lists,
         defines=sections.named("define", sections.define),
+        scores=sections.items("scores", items.read_score),
         assumptions=sections.assumptions(),
         ledgers=sections.named("ledgers", sections.ledger),
         caps=sections.named("caps", sections.cap),

@@ -30,6 +30,7 @@ _ITEMS = {  # sections whose items are checked one by one
     "parameters": "parameter",
     "lists": "list",
     "define": "expression",
+    "scores": "score",
     "ledgers": "ledger",
     "caps": "rate",
 }

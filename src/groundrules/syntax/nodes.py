@@ -225,9 +225,9 @@ class Matches(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Quantified(Node):
-    """`any(x in xs where condition)`, `all(…)`."""
+    """`any(x in xs where condition)`, `all(…)`, and `count(…)`: of how many it holds."""
 
-    quantifier: OneOf["any", "all"]
+    quantifier: OneOf["any", "all", "count"]
     variable: str
     variable_at: Offsets
     collection: Node

@@ -78,6 +78,8 @@ class Conditions(Speech):
                 told = self._window(expr, NEGATED[expr.operator] if denied else expr.operator)
             case ir.Compare():
                 told = self._compare(expr, NEGATED[expr.operator] if denied else expr.operator)
+            case ir.TallyTest(tally=ir.Score() as score):
+                told = self._score(score, expr, NEGATED[expr.operator] if denied else expr.operator)
             case ir.Contains() | ir.ContainsList() | ir.In() | ir.InList() | ir.Has() | ir.HasList():
                 told = self._search(expr, denied)
             case _:
@@ -121,6 +123,21 @@ class Conditions(Speech):
         other = None if bound is not None else self._value(right)
         facts = what.facts | (other.facts if other else frozenset())
         return Told(self(f"compare.{relation}", what=what.text, n=bound or (other and other.text)), facts)
+
+    def _score(self, score: ir.Score, test: ir.TallyTest, relation: ir.Relation) -> Told:
+        """Points that add up, each with what it is given for; what has no name counts one for each."""
+        parts, named = [self._condition(hint.when) for hint in score.hints], bool(score.id)
+        shown = [self._hint(hint, part) if named else part.text for hint, part in zip(score.hints, parts, strict=True)]
+        times = self(f"bound.{relation}", n=test.bound)
+        text = self(
+            "score" if named else "of_these", times=times, hints=self(f"{'score' if named else 'of'}_hints").join(shown)
+        )
+        return Told(text, frozenset[str]().union(*(part.facts for part in parts)), joint=True)
+
+    def _hint(self, hint: ir.Hint, part: Told) -> str:
+        if not isinstance(hint.points, ir.Const):
+            raise Untold
+        return self("hint", what=part.text, n=hint.points.value)
 
     def _multiple(self, left: ir.Arithmetic, right: Any, relation: ir.Relation) -> Told:
         if not isinstance(right, ir.Const) or right.value != 0 or relation not in ("==", "!="):

@@ -29,6 +29,26 @@ it.
 """,
 )
 
+BAD_SCORE = Code(
+    "GR524",
+    "bad-score",
+    Severity.ERROR,
+    "a score whose points can't be added up",
+    """\
+Points are whole numbers: written out, a parameter, or a number that is always there, such as `weight(text, adverts)`.
+A score has at most 200 hints; words and their weights stand in a list.
+
+```yaml
+scores:
+  - id: spam
+    on: message
+    points:
+      - {when: newcomer, add: 2}
+      - {when: text contains any of lures, add: 3}
+```
+""",
+)
+
 NESTED_WINDOW = Code(
     "GR503",
     "nested-window",

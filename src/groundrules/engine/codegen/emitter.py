@@ -22,7 +22,7 @@ from groundrules.plan import ir
 if TYPE_CHECKING:
     from groundrules.engine.codegen.program import Program
 
-Mode = Literal["true", "false", "value", "fill"]
+Mode = Literal["true", "false", "value", "fill", "holds", "fails"]
 
 DEEPEST = 24
 WIDEST = 32

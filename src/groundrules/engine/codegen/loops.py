@@ -1,7 +1,8 @@
-"""`any` and `all`: a unit that loops.
+"""`any`, `all` and tallies: a unit that loops.
 
 Its functions take the outer frame's parameters and the items, as decoded; its condition stands in a frame with one
 item more. `any` is decided by a true item, `all` by a false one; over no items `any` is False and `all` is True.
+Of a tally it counts the items of which the condition is true (`holds`) or false (`fails`).
 """
 
 from __future__ import annotations
@@ -20,34 +21,42 @@ if TYPE_CHECKING:
 
 
 class Loop(Unit):
-    """The loop of an `any` or `all`; `items` gives what it goes over, or None."""
+    """The loop of an `any`, an `all` or a tally; `items` gives what it goes over, or None."""
 
-    __slots__ = ("items", "outer")
+    __slots__ = ("fails", "holds", "items", "outer")
 
-    modes = ("true", "false", "value", "items")
+    modes = ("true", "false", "value", "items", "holds", "fails")
 
-    expr: ir.Quantified
+    expr: ir.Quantified | ir.Tally
     items: Compiled
+    holds: Compiled
+    fails: Compiled
 
-    def __init__(self, program: Program, expr: ir.Quantified, outer: Frame) -> None:
+    def __init__(self, program: Program, expr: ir.Quantified | ir.Tally, outer: Frame) -> None:
         super().__init__(program, expr, outer.binding(_place_of_items(expr.collection, outer)))
         self.outer = outer
 
     def _compile(self, mode: str) -> Compiled:
         if mode == "items":
             emitter = Emitter(self._program, self.outer)
-            body = f"    return {_items(emitter, self.expr.collection).optional}\n"
+            body = f"    return {items_of(emitter, self.expr.collection).optional}\n"
             return self._program.shapes.function(self.outer.parameters, body, emitter.constants)
         emitter = Emitter(self._program, self.frame)
+        if mode in ("holds", "fails"):
+            condition = emitter.true(self.expr.condition) if mode == "holds" else emitter.false(self.expr.condition)
+            body = f"    n = 0\n    for {self._item} in c:\n        if {condition}:\n            n += 1\n    return n\n"
+            return self._program.shapes.function((*self.outer.parameters, "c"), body, emitter.constants)
         body = self._value(emitter) if mode == "value" else self._outcome(emitter, mode == "true")
         return self._program.shapes.function((*self.outer.parameters, "c"), body, emitter.constants)
 
     def _value(self, emitter: Emitter) -> str:
+        assert isinstance(self.expr, ir.Quantified)
         decisive = self.expr.quantifier == "any"
         step = deciding_step(emitter, self.expr.condition, decisive, "        ")
         return f"    u = False\n    for {self._item} in c:\n{step}    return None if u else {not decisive}\n"
 
     def _outcome(self, emitter: Emitter, wanted: bool) -> str:
+        assert isinstance(self.expr, ir.Quantified)
         condition = emitter.true(self.expr.condition) if wanted else emitter.false(self.expr.condition)
         if wanted is (self.expr.quantifier == "any"):
             return f"    for {self._item} in c:\n        if {condition}:\n            return True\n    return False\n"
@@ -60,7 +69,7 @@ class Loop(Unit):
 
 @emits_test(ir.Quantified)
 def test(emitter: Emitter, expr: ir.Quantified) -> Test:
-    found, items = _items(emitter, expr.collection), emitter.local()
+    found, items = items_of(emitter, expr.collection), emitter.local()
     call = emitter.calls(emitter.program.loop(expr, emitter.frame), items)
     here = f"({items} := {found.source})"
     of_none = expr.quantifier == "all"  # what is said of no items
@@ -70,12 +79,13 @@ def test(emitter: Emitter, expr: ir.Quantified) -> Test:
 
 @emits_value(ir.Quantified)
 def value(emitter: Emitter, expr: ir.Quantified) -> Operand:
-    found = _items(emitter, expr.collection)
+    found = items_of(emitter, expr.collection)
     loop = emitter.program.loop(expr, emitter.frame)
     return emitter.present(found.needs, emitter.call(loop, "value", found.source))
 
 
-def _items(emitter: Emitter, collection: ir.Expr) -> Operand:
+def items_of(emitter: Emitter, collection: ir.Expr) -> Operand:
+    """Return what a loop goes over, the items as they were decoded."""
     if isinstance(collection, ir.Field) and collection.root != "subject":
         return raw(emitter, collection.root, collection.path)[0]
     return emitter.operand(collection)

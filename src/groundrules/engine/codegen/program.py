@@ -7,7 +7,7 @@ from typing import Any
 
 from groundrules.calendar.clock import in_clock_range
 from groundrules.engine.cells.windows import is_ring
-from groundrules.engine.codegen import comparisons, containment, reads, values
+from groundrules.engine.codegen import comparisons, containment, reads, tallies, values
 from groundrules.engine.codegen.emitter import Frame
 from groundrules.engine.codegen.keying import Keys
 from groundrules.engine.codegen.loops import Loop
@@ -26,7 +26,7 @@ from groundrules.text.patterns import Pattern
 Place = tuple[int, int]
 
 # The modules that register how nodes are emitted; `loops` is used below.
-EMITTING = (comparisons, containment, reads, values)
+EMITTING = (comparisons, containment, reads, tallies, values)
 
 
 class Program:
@@ -56,8 +56,8 @@ class Program:
             found = self._units[place] = Unit(self, expr, frame)
         return found
 
-    def loop(self, expr: ir.Quantified, frame: Frame) -> Loop:
-        """Return the loop of an `any` or `all` that stands in `frame`."""
+    def loop(self, expr: ir.Quantified | ir.Tally, frame: Frame) -> Loop:
+        """Return the loop of an `any`, `all` or tally that stands in `frame`."""
         place = (id(expr), id(frame))
         found = self._loops.get(place)
         if found is None:

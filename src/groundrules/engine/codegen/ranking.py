@@ -64,7 +64,7 @@ def cost(expr: ir.Expr, is_known: Callable[[ir.Expr], bool] = lambda part: False
             continue
         cheap = isinstance(node, ir.Call) and node.function in _CHEAP_CALLS
         total += weight * (2 if cheap else _COST.get(type(node), 1))
-        inside = weight * ITEMS if isinstance(node, ir.Quantified) else weight
+        inside = weight * ITEMS if isinstance(node, ir.Quantified | ir.Tally) else weight
         waiting += [(part, inside) for part in parts(node)]
     return total
 

@@ -76,13 +76,13 @@ def _by_cost(item: tuple[str, ir.Expr]) -> tuple[float, str]:
 
 
 def _worth_keeping(guard: ir.Expr) -> Iterator[ir.Expr]:
-    """Yield the conditions that a guard joins, and the calls and facts in them, but nothing inside `any` and `all`."""
+    """Yield the conditions that a guard joins, and the calls and facts in them, but nothing inside of loops."""
     waiting: list[tuple[ir.Expr, bool]] = [(guard, True)]
     while waiting:
         expr, joined = waiting.pop()
         if (joined or isinstance(expr, _WORTHWHILE)) and cost(expr) >= LEAST and _lasts(expr):
             yield expr
-        if not isinstance(expr, ir.Quantified):
+        if not isinstance(expr, ir.Quantified | ir.Tally):
             waiting += [(part, isinstance(expr, _JOINS)) for part in parts(expr)]
 
 

@@ -136,11 +136,32 @@ def hold_all(entries: Sequence[ListMatcher], items: Sequence[str]) -> bool:
     return all(holds_any(entry, items) for entry in entries)
 
 
+def differs(least: Number, most: Number, number: Number) -> bool:
+    """Whether nothing between two bounds is a number."""
+    return most < number or least > number
+
+
+def settled(least: Number, most: Number) -> Number | None:
+    """Return the number that lies between two bounds, if there is only one."""
+    return least if least == most else None
+
+
+def at_least(true: bool, false: bool, points: Number) -> Number:
+    """Return what a hint adds at least."""
+    return points if true else 0 if false else min(points, 0)
+
+
+def at_most(true: bool, false: bool, points: Number) -> Number:
+    """Return what a hint adds at most."""
+    return points if true else 0 if false else max(points, 0)
+
+
 NAMES: dict[str, Any] = {
     function.__name__: function
     for function in (
         *(add, subtract, multiply, divide, modulo, negate),
         *(plain, reach, instant, listed, has_any, has_all),
+        *(differs, settled, at_least, at_most),
         *(contains_any, contains_all, starts_with, ends_with, contain_all, holds_any, hold_all),
     )
-} | {"ms": milliseconds}
+} | {"ms": milliseconds, "total": sum}

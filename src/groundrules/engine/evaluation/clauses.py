@@ -63,6 +63,8 @@ class Tracer:
                 waiting.extend(reversed(self._deciding(site, outcome)))
             else:
                 yield site, outcome
+                if isinstance(site.expr, ir.TallyTest):
+                    waiting.extend((part, True) for part in reversed(self._counted(site)))
 
     def _deciding(self, site: Site, outcome: bool | None) -> list[Decided]:
         """Return the parts that decided a branch; most outcomes follow from its own and need no second look."""
@@ -75,8 +77,36 @@ class Tracer:
         found = [(part, self.value(part)) for part in below]
         return found if outcome is None else [one for one in found if one[1] is outcome]
 
+    def _counted(self, site: Site) -> list[Site]:
+        """Return the conditions that hold of those that a tally or score adds up."""
+        assert isinstance(site.expr, ir.TallyTest)
+        tally = site.expr.tally
+        if isinstance(tally, ir.Score):
+            found = [site._replace(expr=hint.when) for hint in tally.hints]
+        else:
+            found = self._below(site._replace(expr=tally))
+        return [part for part in found if self.value(part) is True]
+
+    def _points(self, site: Site) -> dict[str, Any]:
+        """Return what a tally or score is at least, and the points of each hint that holds."""
+        assert isinstance(site.expr, ir.TallyTest)
+        tally = site.expr.tally
+        if not isinstance(tally, ir.Score):
+            missing = self.program.loop(tally, site.frame).items(self._e, self._x, *site.items) is None
+            return {} if missing else {self.program.text(tally): len(self._counted(site))}
+        told, least = dict[str, Any](), 0
+        for hint in tally.hints:
+            outcome, points = (
+                self.value(site._replace(expr=hint.when)),
+                self.value(site._replace(expr=hint.points)) or 0,
+            )
+            least += points if outcome else min(points, 0) if outcome is None else 0
+            if outcome:
+                told[self.program.text(hint)] = points
+        return {self.program.text(tally): least, **told}
+
     def _below(self, site: Site) -> list[Site]:
-        if not isinstance(site.expr, ir.Quantified):
+        if not isinstance(site.expr, ir.Quantified | ir.Tally):
             return [Site(part, site.frame, site.items) for part in parts(site.expr)]
         loop = self.program.loop(site.expr, site.frame)
         items = loop.items(self._e, self._x, *site.items) or ()
@@ -85,7 +115,7 @@ class Tracer:
     def clause(self, leaf: Site, outcome: bool | None) -> Clause:
         """Return what a leaf says."""
         e, x, items, code = self._e, self._x, leaf.items, leaf_code(self.program, leaf)
-        reads: dict[str, Any] = {}
+        reads: dict[str, Any] = self._points(leaf) if isinstance(leaf.expr, ir.TallyTest) else {}
         searched = None
         for number, (text, unit, is_time) in enumerate(code.operands):
             value = unit.value(e, x, *items)
@@ -150,6 +180,8 @@ def _always(site: Site, outcome: bool) -> list[Decided] | None:
     expr, leaves = site.expr, list[Decided]()
     if isinstance(expr, ir.Not):
         return _always(site._replace(expr=expr.operand), not outcome)
+    if isinstance(expr, ir.TallyTest):
+        return None
     if not isinstance(expr, BRANCHES):
         return [(site, outcome)]
     if not isinstance(expr, ir.And if outcome else ir.Or):
@@ -199,7 +231,8 @@ def leaf_code(program: Program, leaf: Site) -> LeafCode:
 
 def _leaf_code(program: Program, leaf: Site) -> LeafCode:
     expr = leaf.expr
-    read = [part for part in (parts(expr) if type(expr) in TESTS else [expr]) if not isinstance(part, ir.Const)]
+    below = () if isinstance(expr, ir.TallyTest) else parts(expr) if type(expr) in TESTS else [expr]
+    read = [part for part in below if not isinstance(part, ir.Const)]
     subject = subject_of(expr)
     return LeafCode(
         leaf._replace(items=()),

@@ -38,7 +38,7 @@ def _below(
     program: Program, node: ir.Expr, frame: Frame, e: Any, x: Scope, items: tuple[Item, ...]
 ) -> list[tuple[ir.Expr, Frame, tuple[Item, ...]]]:
     """Return the parts of a node with the frame and the items that each is evaluated with."""
-    if not isinstance(node, ir.Quantified):
+    if not isinstance(node, ir.Quantified | ir.Tally):
         return [(part, frame, items) for part in parts(node)]
     found = program.evaluate(node.collection, frame, e, x, items)
     if found is None:

@@ -107,5 +107,7 @@ _SPECIAL: dict[type[ir.Expr], Callable[[Any], ir.Expr]] = {
     ir.Coalesce: _coalesced,
     ir.Quantified: _quantified,
     ir.Fact: lambda expr: expr,
+    ir.Hint: lambda expr: expr,
+    ir.Score: lambda expr: expr,
 }
 """What may have a value though a part of it has none."""

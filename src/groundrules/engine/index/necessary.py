@@ -8,6 +8,7 @@ to be necessary, an empty tuple that the guard is surely false.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -88,6 +89,8 @@ class Derivation:
         if isinstance(leaf, ir.Quantified):
             helpful = (leaf.quantifier == "any") is wanted and is_readable(leaf.collection)
             return self._with_missing(leaf.collection, "filled", "", True) if helpful else None
+        if isinstance(leaf, ir.TallyTest):
+            return self._tally_test(leaf, wanted)
         derive = _LEAVES.get(type(leaf))
         if derive is not None:
             return derive(self, leaf) if wanted else None
@@ -104,6 +107,34 @@ class Derivation:
             return self._with_missing(subject, "is", leaf.view, view_constant(constant.value, leaf.view))
         bound = BOUNDS.get(relation)
         return self._with_missing(subject, bound, "", constant.value) if bound else None
+
+    def _tally_test(self, leaf: ir.TallyTest, wanted: bool) -> Atoms | None:
+        """Return what a tally needs to reach its bound: an item; a score: one of hints without which it can't."""
+        relation = leaf.operator if wanted else NEGATED[leaf.operator]
+        reached = leaf.bound > 0 if relation in (">=", "==") else leaf.bound >= 0 and relation == ">"
+        if not reached:
+            return None
+        if isinstance(leaf.tally, ir.Tally):
+            readable = is_readable(leaf.tally.collection)
+            return self._with_missing(leaf.tally.collection, "filled", "", True) if readable else None
+        return self._hints(leaf.tally, leaf.bound, relation == ">")
+
+    def _hints(self, score: ir.Score, bound: float, above: bool) -> Atoms | None:
+        """Return atoms of which one holds wherever a score reaches a bound.
+
+        The hints that hold most often are left out as long as they can't reach the bound together.
+        """
+        found = [(self.atoms(hint.when), hint) for hint in score.hints]
+        found.sort(key=lambda one: math.inf if one[0] is None else self.cost(one[0]), reverse=True)
+        left_out, needed = 0.0, list[Atoms | None]()
+        for atoms, hint in found:
+            points = hint.points.value if isinstance(hint.points, ir.Const) else math.inf
+            most = left_out + max(points, 0)
+            if not needed and (most <= bound if above else most < bound):
+                left_out = most
+            elif points > 0:
+                needed.append(atoms)
+        return _together(needed)
 
     def _in(self, leaf: ir.In) -> Atoms | None:
         return self._values(leaf.item, "is", leaf.view, leaf.collection)

@@ -11,6 +11,8 @@ from itertools import islice, product
 from typing import Any
 
 from groundrules.plan import ir
+from groundrules.plan.relations import HOLDS
+from groundrules.reference import tallies
 from groundrules.reference.values import raw
 from groundrules.tools.counterfactual import altering
 from groundrules.tools.counterfactual.altering import Alteration, Place
@@ -35,6 +37,8 @@ def turn(expr: Any, want: bool, site: Site) -> list[Way]:
             return turn(expr.operand, not want, site)
         case ir.Quantified():
             return _items(expr, want, site)
+        case ir.TallyTest():
+            return _added_up(expr, want, site)
         case _:
             return _distinct((alteration,) for alteration in leaf(expr, want, site))
 
@@ -57,6 +61,36 @@ def _distinct(ways: Any) -> list[Way]:
     for way in ways:
         distinct.setdefault(tuple(repr(alteration.change) for alteration in way), way)
     return sorted(distinct.values(), key=len)[:WIDEST]
+
+
+def _added_up(expr: ir.TallyTest, want: bool, site: Site) -> list[Way]:
+    """As few conditions turned as bring a tally or score to its bound, or below it; those that weigh most first."""
+    if tallies.bounds(expr.tally, site.scope) is None:
+        return []
+    rising = (expr.operator in (">=", ">", "==")) is want
+    tally, counted = expr.tally, list(tallies.conditions(expr.tally, site.scope))
+    sites = [site] * len(counted)
+    if isinstance(tally, ir.Tally):
+        base = site.place(tally.collection)
+        items = raw(tally.collection, site.scope) or []
+        sites = [site.binding(item, None if base is None else (*base, at)) for at, item in enumerate(items)]
+    open_ones = []
+    for (condition, _, points), inside in zip(counted, sites, strict=True):
+        turned = turn(condition, (points > 0) is rising, inside)
+        if turned and turned[0] and points:
+            open_ones.append((abs(points), turned))
+    open_ones.sort(key=lambda one: -one[0])
+    least, most = tallies.bounds(tally, site.scope) or (0, 0)
+    ways: list[list[Way]] = []
+    for first in range(min(len(open_ones), WIDEST)):
+        total, chosen = least if rising else most, list[list[Way]]()
+        for points, turned in open_ones[first:]:
+            total += points if rising else -points
+            chosen.append(turned)
+            if HOLDS[expr.operator](total, expr.bound) is want:
+                ways.append(_all(chosen))
+                break
+    return _any(ways)
 
 
 def _items(expr: ir.Quantified, want: bool, site: Site) -> list[Way]:

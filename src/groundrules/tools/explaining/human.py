@@ -279,7 +279,7 @@ class Writer:
     def condition(self, condition: Condition) -> Iterator[Line]:
         """A condition and all below it."""
         yield Line(f"{MARKS[condition.outcome]} {self._name(condition)}", STYLES[condition.outcome])
-        if condition.shape == "leaf":
+        if condition.shape in ("leaf", "tally"):
             yield from (line.indented(4) for line in self._details(condition))
         for part in condition.parts:
             yield from (line.indented(4) for line in self.condition(part))
@@ -347,7 +347,7 @@ _WINDOWS = ("count(", "distinct(", "sum(", "streak(", "quiet(")
 
 def deciding(condition: Condition) -> Iterator[Condition]:
     """The leaves on which an outcome rests, and what is denied as a whole."""
-    if condition.shape == "leaf" or not condition.parts or (condition.shape == "not" and condition.text):
+    if condition.shape in ("leaf", "tally") or not condition.parts or (condition.shape == "not" and condition.text):
         if condition.decisive:
             yield condition
         return

@@ -11,7 +11,7 @@ import msgspec
 
 from groundrules.decisions import Action, Decision, Evidence
 
-Shape = Literal["and", "or", "not", "any", "all", "item", "leaf"]
+Shape = Literal["and", "or", "not", "any", "all", "item", "tally", "leaf"]
 Verdict = Literal[
     "fired",  # and took effect
     "shadow",  # would have, but for its mode

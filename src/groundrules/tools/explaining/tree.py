@@ -13,7 +13,7 @@ from typing import Any
 from groundrules.calendar.instants import format_ms
 from groundrules.plan import ir
 from groundrules.plan.walk import walk
-from groundrules.reference import clauses
+from groundrules.reference import clauses, tallies
 from groundrules.reference.missing_reads import blame
 from groundrules.reference.scope import Scope, identity
 from groundrules.reference.values import evaluate, raw
@@ -34,6 +34,8 @@ def condition(expr: Any, scope: Scope, events: Events, decisive: bool = True) ->
             return _branch(expr, scope, events, decisive)
         case ir.Quantified():
             return _quantified(expr, scope, events, decisive)
+        case ir.TallyTest():
+            return _tally_test(expr, scope, events, decisive)
         case _:
             return _leaf(expr, scope, events, decisive)
 
@@ -66,6 +68,15 @@ def _quantified(expr: ir.Quantified, scope: Scope, events: Events, decisive: boo
         )
     reads = {clauses.text_of(expr.collection, scope): len(parts)} if not parts else {}
     return _node(expr, scope, expr.quantifier, decisive, parts=tuple(parts), reads=reads)
+
+
+def _tally_test(expr: ir.TallyTest, scope: Scope, events: Events, decisive: bool) -> Condition:
+    """A comparison with what adds up; its parts are those that are counted."""
+    missing = tallies.bounds(expr.tally, scope) is None
+    counted = () if missing else tallies.conditions(expr.tally, scope)
+    parts = tuple(condition(part, inner, events, decisive) for part, inner, _ in counted)
+    unknown = blame(expr, scope) if evaluate(expr, scope) is None else ()
+    return _node(expr, scope, "tally", decisive, parts=parts, reads=clauses.reads(expr, scope), missing=unknown)
 
 
 def shown_item(item: Any) -> Any:

@@ -127,6 +127,12 @@ ROOT = Shape(
         "parameters": Shape(each=Shape(order=_words("type default min max title description"))),
         "lists": Shape(each=Shape(order=_words("match options items file"))),
         "define": Shape(each=_EXPRESSION),
+        "scores": Shape(
+            items=Shape(
+                order=_words("id title on points"),
+                keys={"points": Shape(items=Shape(order=_words("when add"), each=_EXPRESSION))},
+            )
+        ),
         "assume": Shape(each=Shape(each=_EXPRESSION)),
         "ledgers": Shape(each=Shape(order=_words("per floor ceiling fade title"), keys={"fade": _FADE})),
         "caps": Shape(each=_RATE),

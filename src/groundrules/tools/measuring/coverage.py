@@ -188,5 +188,12 @@ def _leaves(expr: Any) -> Iterator[Any]:
             yield from _leaves(expr.operand)
         case ir.Quantified():
             yield from _leaves(expr.condition)
+        case ir.TallyTest(tally=ir.Tally(condition=condition)):
+            yield expr
+            yield from _leaves(condition)
+        case ir.TallyTest(tally=ir.Score(hints=hints)):
+            yield expr
+            for hint in hints:
+                yield from _leaves(hint.when)
         case _:
             yield expr

@@ -7,7 +7,7 @@ from typing import Any
 
 from groundrules.decisions import Decision
 from groundrules.plan import ir
-from groundrules.reference import Interpreter
+from groundrules.reference import Interpreter, tallies
 from groundrules.reference.conditions import items_of
 from groundrules.reference.scope import Scope, Watch
 from groundrules.reference.values import raw
@@ -44,6 +44,11 @@ def leaves(expr: Any, scope: Scope) -> Iterator[tuple[Any, Scope]]:
                 () if collection is None else collection if isinstance(collection, list) else items_of(collection)
             ):
                 yield from leaves(expr.condition, scope.binding(item))
+        case ir.TallyTest():
+            yield expr, scope
+            known = tallies.bounds(expr.tally, scope) is not None
+            for condition, inner, _ in tallies.conditions(expr.tally, scope) if known else ():
+                yield from leaves(condition, inner)
         case ir.Const():
             return
         case _:

@@ -68,6 +68,8 @@ def _own(expr: Any, kinds: Kinds) -> Iterator[tuple[Phrase, Any]]:
     match expr:
         case ir.WindowTest():
             yield from _window(expr, kinds[expr.window])
+        case ir.TallyTest():
+            yield from _tally(expr, kinds)
         case ir.Compare():
             yield from _compare(expr)
         case ir.Not():
@@ -94,6 +96,22 @@ def _window(expr: ir.WindowTest, kind: WindowKind) -> Iterator[tuple[Phrase, Any
     yield moved(expr.bound, expr.bound - 1), replace(expr, bound=max(0, expr.bound - 1))
     for change, within in durations(expr.within, "within"):
         yield change, replace(expr, within=within)
+
+
+def _tally(expr: ir.TallyTest, kinds: Kinds) -> Iterator[tuple[Phrase, Any]]:
+    """Another bound; of a score, a hint left out or with other points."""
+    for bound in numbers(expr.bound):
+        yield moved(expr.bound, bound), replace(expr, bound=bound)
+    score = expr.tally
+    if not isinstance(score, ir.Score):
+        return
+    for number, hint in enumerate(score.hints):
+        before, after = score.hints[:number], score.hints[number + 1 :]
+        yield phrase("changes.condition_left_out"), replace(expr, tally=replace(score, hints=(*before, *after)))
+        points: Any = hint.points
+        for value in numbers(points.value) if isinstance(points, ir.Const) else ():
+            other = replace(hint, points=replace(points, value=value))
+            yield moved(points.value, value), replace(expr, tally=replace(score, hints=(*before, other, *after)))
 
 
 def _compare(expr: ir.Compare) -> Iterator[tuple[Phrase, Any]]:

@@ -1,0 +1,82 @@
+"""Tallies and scores: how much is certain, and what more is possible.
+
+What is counted at least are the conditions that are true, at most those that are not false; a comparison is decided as
+soon as it comes out alike for both. So each of its outcomes asks the conditions in one mode only.
+"""
+
+from __future__ import annotations
+
+from groundrules.engine.codegen.emitter import Emitter, Operand, Test, emits_test, emits_value
+from groundrules.engine.codegen.loops import items_of
+from groundrules.plan import ir
+
+
+@emits_test(ir.TallyTest)
+def tally_test(emitter: Emitter, expr: ir.TallyTest) -> Test:
+    needs, least, most, both = _bounds(emitter, expr.tally)
+    bound = emitter.constant(expr.bound)
+    match expr.operator:
+        case ">=":
+            return Test(needs, f"({least} >= {bound})", f"({most} < {bound})")
+        case ">":
+            return Test(needs, f"({least} > {bound})", f"({most} <= {bound})")
+        case "<":
+            return Test(needs, f"({most} < {bound})", f"({least} >= {bound})")
+        case "<=":
+            return Test(needs, f"({most} <= {bound})", f"({least} > {bound})")
+    same, other = f"(({both}) == ({bound}, {bound}))", f"differs({both}, {bound})"
+    return Test(needs, same, other) if expr.operator == "==" else Test(needs, other, same)
+
+
+@emits_value(ir.TallyTest)
+def outcome(emitter: Emitter, expr: ir.TallyTest) -> Operand:
+    test = tally_test(emitter, expr)
+    return emitter.present(test.needs, f"(True if {test.yes} else False if {test.no} else None)")
+
+
+@emits_value(ir.Tally)
+@emits_value(ir.Score)
+def tally(emitter: Emitter, expr: ir.Tally | ir.Score) -> Operand:
+    needs, _, _, both = _bounds(emitter, expr)
+    return emitter.present(needs, f"settled({both})")
+
+
+@emits_value(ir.Hint)
+def hint(emitter: Emitter, expr: ir.Hint) -> Operand:
+    worth = _worth(emitter, expr)
+    return emitter.present((), f"({worth} if {emitter.true(expr.when)} else 0 if {emitter.false(expr.when)} else None)")
+
+
+def _bounds(emitter: Emitter, expr: ir.Tally | ir.Score) -> tuple[tuple[str, ...], str, str, str]:
+    """Return what a number needs, and expressions for the least it can be, the most, and both with a comma between."""
+    if isinstance(expr, ir.Score):
+        least, most = (
+            f"total(({''.join(f'{part}, ' for part in side)}))" for side in zip(*_terms(emitter, expr), strict=True)
+        )
+        return (), least, most, f"{least}, {most}"
+    found, items = items_of(emitter, expr.collection), emitter.local()
+    call = emitter.calls(emitter.program.loop(expr, emitter.frame), items)
+    holds, fails = call("holds"), call("fails")
+    named = f"({items} := {found.source})"
+    least = f"({holds} if {named} else 0)"
+    most = f"(len({items}) - {fails} if {named} else 0)"
+    return found.needs, least, most, f"{least}, (len({items}) - {fails} if {items} else 0)"
+
+
+def _terms(emitter: Emitter, expr: ir.Score) -> list[tuple[str, str]]:
+    """Return what each hint adds at least, and at most."""
+    return [_term(emitter, hint) for hint in expr.hints]
+
+
+def _term(emitter: Emitter, hint: ir.Hint) -> tuple[str, str]:
+    worth, true, false = _worth(emitter, hint), emitter.true(hint.when), emitter.false(hint.when)
+    surely, possibly = f"({worth} if {true} else 0)", f"(0 if {false} else {worth})"
+    if isinstance(hint.points, ir.Const):
+        return (surely, possibly) if hint.points.value >= 0 else (possibly, surely)
+    return f"at_least({true}, {false}, {worth})", f"at_most({true}, {false}, {worth})"
+
+
+def _worth(emitter: Emitter, hint: ir.Hint) -> str:
+    if isinstance(hint.points, ir.Const):
+        return emitter.constant(hint.points.value)
+    return f"({emitter.operand(hint.points).optional} or 0)"
