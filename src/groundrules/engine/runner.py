@@ -81,6 +81,7 @@ class Runner:
 
     def _take_otherwise(self, e: Any, time: int) -> list[Decision] | None:
         """Handle an event that is turned away, has to wait, comes late, or before or at which something falls due."""
+        notes = self._begin_again(e, time) if clock.shows_wrong(self.partition, time, e.id) else ()
         turned_away = self._turned_away(e, time)
         if turned_away is not None:
             return [turned_away]
@@ -88,7 +89,7 @@ class Runner:
         if ahead.lies_ahead(self.partition, self.program.plan.ahead, e, time):
             self._wait(e)
             return before
-        decisions = self._handle(e, time)
+        decisions = self._handle(e, time, *notes)
         return decisions if not before else [*before, *([self.quiet(e)] if decisions is None else decisions)]
 
     def _handle(self, e: Any, time: int, *notes: Note) -> list[Decision] | None:
@@ -111,6 +112,13 @@ class Runner:
         behind = self._fall_due(at, self._cause(e)) if timers.soonest <= at else []
         return [*before, *decisions, *behind]
 
+    def _begin_again(self, e: Any, time: int) -> tuple[Note]:
+        """Forget what the first event left, whose time was wrong; return what is noted of it."""
+        note = Note(kind="began_again", subject=e.id, detail={"time": format_ms(self.partition.now)})
+        clock.begin_again(self.partition, time)
+        due.rearm(self.room)
+        return (note,)
+
     def _turned_away(self, e: Any, time: int) -> Decision | None:
         """Say that an event changes nothing: it is too old, or was handled before, or is the one that waits."""
         if self.partition.meta is None:
@@ -118,7 +126,8 @@ class Runner:
         refused = clock.refuse(self.partition, time)
         if refused is not None:
             return self._rejected(e, refused)
-        if not clock.is_duplicate(self.partition, time, e.id) and (self._waiting is None or self._waiting.id != e.id):
+        waits = self._waiting is not None and self._waiting.id == e.id
+        if not waits and not clock.is_duplicate(self.partition, self.program.plan.ahead, time, e.id):
             return None
         self.stats.duplicates += 1
         return self.room.decision(Cause("duplicate", event=e.id, type=e.type))

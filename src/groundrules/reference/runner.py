@@ -3,7 +3,8 @@
 An event of a partition is answered in this order:
 
 1. An event that was handled before (the same id, within the last 24 hours) changes nothing. One from long ago (more
-   than 24 hours behind the clock) is turned away. The first event of a partition sets the clock freely. One that lies
+   than 24 hours behind the clock) is turned away. The first event of a partition sets the clock freely; if the second
+   lies so far behind it, the first was wrong, and the partition begins again, with a note. One that lies
    further ahead of the clock than the rulebook allows, a day unless it says, waits for what comes next, a tick apart:
    whoever sends that knows what time it is. If time has moved for what comes next too, and the one that waits lies not
    far ahead of it, it is decided at its own time; else at the clock, with a note, and moves nothing.
@@ -64,6 +65,9 @@ class Runner:
         if partition is None:
             partition = self.partition = Partition(self.plan, self.name, self.id, time, self.watch)
             return self.handle(event, time, partition, notes)
+        if self.shows_wrong(event["id"], time, partition):
+            note = Note(kind="began_again", subject=event["id"], detail={"time": format_ms(partition.now)})
+            partition, notes = self.begin_again(time, partition), [note, *notes]
         if time < partition.now - KEPT:
             reason = f"its time lies more than 24 hours before the latest event seen ({format_ms(partition.now)})"
             refused = Rejection(code=codes.EVENT_TOO_OLD.code, reason=reason, path="time")
@@ -76,11 +80,24 @@ class Runner:
             return decisions
         return decisions + self.handle(event, time, partition, notes)
 
+    def shows_wrong(self, id: str, time: int, partition: Partition) -> bool:
+        """Tell whether an event shows that the clock, which one event alone has set, was set wrong."""
+        alone = partition.number == 1 and partition.now == partition.first
+        return alone and time < partition.now - KEPT and id not in partition.seen
+
+    def begin_again(self, time: int, before: Partition) -> Partition:
+        """Forget what the first event left, but for its id and its number: its time was wrong."""
+        partition = self.partition = Partition(self.plan, self.name, self.id, time, self.watch)
+        partition.number, partition.waiting = before.number, before.waiting
+        partition.seen = dict.fromkeys(before.seen, time)
+        return partition
+
     def is_duplicate(self, id: str, time: int, partition: Partition) -> bool:
         if partition.waiting is not None and partition.waiting[0]["id"] == id:
             return True
         seen = partition.seen.get(id)
-        return seen is not None and max(partition.now, time) - seen <= KEPT
+        until = time if partition.now < time <= partition.now + self.plan.ahead else partition.now
+        return seen is not None and until - seen <= KEPT
 
     def resolve(self, time: int, partition: Partition) -> list[Decision]:
         """Decide the event that waits, if one does, now that the stream is at `time`."""

@@ -12,7 +12,7 @@ from groundrules.engine.cells.ledgers import Balance, CapCell, LedgerCell
 from groundrules.engine.cells.windows import Counted, WindowCell, cell
 from groundrules.engine.intake import clock
 from groundrules.engine.state import keys, stamps
-from groundrules.engine.state.partition import Partition
+from groundrules.engine.state.partition import Meta, Partition
 from groundrules.engine.state.space import SLACK, TURN, Space
 from groundrules.engine.state.timers import Timers
 from groundrules.plan import ir
@@ -447,9 +447,30 @@ def test_ids_seen_come_back_from_stamps_and_from_packs(packed: bool) -> None:
     for row in partition.rows(packed):
         again.load(*row)
     assert list(again.rows()) == list(partition.rows())
-    assert clock.is_duplicate(again, 2000, "e1"), "handled before"
-    assert not clock.is_duplicate(again, 2 * DAY, "e1"), "long ago"
+    assert clock.is_duplicate(again, DAY, 2000, "e1"), "handled before"
+    assert not clock.is_duplicate(again, 2 * DAY, 2 * DAY, "e1"), "long ago"
+    assert clock.is_duplicate(again, DAY, 2 * DAY, "e1"), "its time may be wrong"
     assert clock.admit(again, 2 * DAY, "e1") == 2 * DAY
+
+
+def test_a_partition_that_begins_again_keeps_its_id_and_its_number_and_the_store_follows() -> None:
+    partition, stored = Partition("p", track=True), {}
+    clock.admit(partition, 300 * DAY, "e0")
+    partition.space("label").put("a", b"row", 300 * DAY)
+    stored = {(space, key): row for space, key, row in partition.drain()}
+    assert clock.shows_wrong(partition, 298 * DAY, "e1")
+    assert not clock.shows_wrong(partition, 298 * DAY, "e0"), "it was handled before"
+    assert not clock.shows_wrong(partition, 299 * DAY, "e1"), "it is late, no more"
+    clock.begin_again(partition, 0)
+    stored.update({(space, key): row for space, key, row in partition.drain()})
+    assert {name: row for name, row in stored.items() if row is not None} == {
+        (space, key): row for space, key, row in partition.rows(packed=True)
+    }
+    assert partition.meta == Meta(0, 1, 0)
+    assert [(space, key) for space, key, _ in partition.rows()] == [("meta", ""), ("seen", "e0")]
+    partition.space("label").put("b", b"row", 0)
+    clock.move(partition, 2 * DAY)
+    assert partition.seen.turn <= 3 * DAY, "generations turn by the new clock"
 
 
 def test_packs_go_when_their_last_id_is_a_day_old() -> None:

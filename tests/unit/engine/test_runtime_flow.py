@@ -93,6 +93,7 @@ def test_ids_are_kept_for_a_day() -> None:
 def test_events_too_old_are_refused(at: int, code: str | None) -> None:
     story, engine = Story(), Engine(plan())
     engine.feed(story.message(0))
+    engine.feed(story.message(0))
     decision = only(engine.feed(story.message(at)))
     assert (decision.rejected.code if decision.rejected else None) == code
     assert engine.stats.rejected == (code is not None)

@@ -3,7 +3,8 @@
 Nothing behind this stage reads a clock. A partition's clock is the latest event time seen; it never runs back. An
 event older than the clock is *late*: it is handled at the clock. Turned away is an event older than the ids that are
 kept, so that nothing can be handled twice. Ids are kept for 24 hours. One far ahead of the clock has to wait (`ahead`).
-The first event of a partition sets the clock freely.
+The first event of a partition sets the clock freely; while it is the only one, one from long before it says that its
+time was wrong, and the partition begins again.
 """
 
 from __future__ import annotations
@@ -27,10 +28,29 @@ def refuse(partition: Partition, time: int) -> Rejection | None:
     return Rejection(code=codes.EVENT_TOO_OLD.code, reason=reason, path="time")
 
 
-def is_duplicate(partition: Partition, time: int, id: str) -> bool:
-    """Tell whether an event with this id was handled within the last day."""
-    before = partition.seen.at(id)
-    return before is not None and max(time, partition.now) - before <= KEPT
+def shows_wrong(partition: Partition, time: int, id: str) -> bool:
+    """Tell whether an event at `time` shows that the clock, which one event alone has set, was set wrong."""
+    meta = partition.meta
+    if meta is None or meta.seq != 1 or meta.clock != meta.first:
+        return False
+    return time < meta.clock - KEPT and partition.seen.at(id) is None
+
+
+def begin_again(partition: Partition, time: int) -> None:
+    """Forget what the only event left, but for its id and number, and set the clock to `time`. Arm the timers anew."""
+    assert partition.meta is not None
+    partition.clear()
+    partition.meta = Meta(time, partition.meta.seq, time)
+    partition.seen.restamp(time)
+
+
+def is_duplicate(partition: Partition, ahead: int, time: int, id: str) -> bool:
+    """Tell whether an event with this id was handled within the last day.
+
+    That is until its own time, or until now, if its time lies so far ahead that it may be wrong.
+    """
+    before, now = partition.seen.at(id), partition.now
+    return before is not None and (time if now < time <= now + ahead else now) - before <= KEPT
 
 
 def step(partition: Partition, ahead: int, e: Any) -> int | None:

@@ -98,6 +98,18 @@ class Partition:
             space.age(self.now)
         self.look = self.now + LOOK
 
+    def clear(self) -> None:
+        """Forget everything but the ids of events, as if nothing had been remembered yet."""
+        for name, space in self.spaces.items():
+            if name != SEEN:
+                for key in space.names():
+                    space.drop(key)
+                space.turn = -FOREVER
+        self.timers = Timers()
+        self.look = -FOREVER
+        self.moved.clear()
+        self.moves += 1
+
     def rows(self, packed: bool = False) -> Iterator[tuple[str, str, bytes]]:
         """Yield (space, key, row) of everything remembered, sorted; the partition's own facts first.
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import msgspec
 
 from groundrules.engine.state import stamps
-from groundrules.engine.state.space import Space
+from groundrules.engine.state.space import FOREVER, Space
 from groundrules.time_units import DAY
 
 SEEN = "seen"
@@ -49,6 +49,15 @@ class RecentIds(Space):
         self.young[id] = at
         if self.fresh is not None:
             self.fresh[id] = at
+
+    def restamp(self, at: int) -> None:
+        """Take all events as handled at `at`, whatever time their ids are kept with."""
+        ids = self.names()
+        for id in ids:
+            self.drop(id)
+        self.turn = -FOREVER
+        for id in ids:
+            self.see(id, at)
 
     def get(self, key: str) -> bytes | None:
         at = self.at(key)
