@@ -230,7 +230,7 @@ async def survive(stage: Stage, bot: Bot) -> None:
 
 async def ledger(stage: Stage, bot: Bot) -> dict[str, dict[str, int]]:
     """The balances that the store holds, by the members' names in the story."""
-    hub = Hub(SqliteStore(str(bot.store)), str(bot.folder / "rulebook.yaml"), ticks=False)
+    hub = Hub(f"sqlite:{bot.store}", str(bot.folder / "rulebook.yaml"), ticks=False)
     async with hub:
         return await hub.do(
             stage.community,

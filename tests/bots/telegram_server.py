@@ -31,6 +31,7 @@ class TelegramServer:
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.failing: dict[str, tuple[int, dict[str, Any]]] = {}
         self.muted: set[int] = set()
+        self.chat = dict(CHAT)
         self._updates: list[dict[str, Any]] = []
         self._number = 100
         self._new = asyncio.Event()
@@ -64,6 +65,10 @@ class TelegramServer:
         if method in self.failing:
             code, body = self.failing[method]
             return web.json_response({"ok": False, "error_code": code, **body}, status=code)
+        if str(parameters.get("chat_id")) == str(GROUP) != str(self.chat["id"]):
+            moved = {"description": "Bad Request: group chat was upgraded to a supergroup chat"}
+            moved |= {"parameters": {"migrate_to_chat_id": self.chat["id"]}}
+            return web.json_response({"ok": False, "error_code": 400, **moved}, status=400)
         return _ok(self._answer(method, parameters))
 
     async def _take(self, parameters: dict[str, Any]) -> list[dict[str, Any]]:
@@ -89,7 +94,7 @@ class TelegramServer:
             case "sendMessage":
                 self._number += 1
                 chat = {"id": int(parameters["chat_id"]), "type": "private"}
-                chat = CHAT if chat["id"] == GROUP else chat
+                chat = self.chat if chat["id"] == self.chat["id"] else chat
                 sent = {"message_id": self._number, "date": int(time.time()), "from": user(OWN), "chat": chat}
                 return {**sent, "text": parameters["text"]}
             case "restrictChatMember":
@@ -126,16 +131,30 @@ class TelegramServer:
     async def join(self, name: str) -> None:
         who = user(IDS[name])
         old, new = {"status": "left", "user": who}, {"status": "member", "user": who}
-        changed = {"chat": CHAT, "from": who, "date": int(time.time())}
+        changed = {"chat": self.chat, "from": who, "date": int(time.time())}
         self.send(chat_member={**changed, "old_chat_member": old, "new_chat_member": new})
 
     async def write(self, name: str, words: str) -> None:
         self.send_message(IDS[name], text=words)
 
-    def send_message(self, who: int, chat: Mapping[str, Any] = CHAT, **fields: Any) -> None:
+    def send_message(self, who: int, chat: Mapping[str, Any] | None = None, **fields: Any) -> None:
         self._number += 1
-        header = {"message_id": self._number, "date": int(time.time()), "chat": dict(chat), "from": user(who)}
+        chat = dict(chat or self.chat)
+        header = {"message_id": self._number, "date": int(time.time()), "chat": chat, "from": user(who)}
         self.send(message={**header, **fields})
+
+    def press(self, name: str, data: str) -> None:
+        """Press a button under the bot's latest message."""
+        message = {"message_id": self._number, "date": int(time.time()), "chat": self.chat, "from": user(OWN)}
+        who = {"from": user(IDS[name]), "chat_instance": "1"}
+        self.send(callback_query={"id": f"press-{self._seen}", "message": message, "data": data, **who})
+
+    def migrate(self, now: int) -> None:
+        """The group becomes a supergroup, which has another number and says so in both."""
+        owner = IDS["owner"]
+        before, self.chat = self.chat, {**self.chat, "id": now}
+        self.send_message(owner, before, migrate_to_chat_id=now)
+        self.send_message(owner, migrate_from_chat_id=before["id"])
 
     async def whisper(self, name: str, words: str) -> None:
         self.send_message(IDS[name], {"id": IDS[name], "type": "private", "first_name": name}, text=words)

@@ -35,6 +35,8 @@ TELEGRAM = {
     "poll_question": Limit(300, "UTF-16 units", f"{_TELEGRAM}#sendpoll"),
     "poll_option": Limit(100, "UTF-16 units", f"{_TELEGRAM}#inputpolloption"),
     "poll_options": Limit(10, "options", f"{_TELEGRAM}#sendpoll"),
+    "button": Limit(64, "bytes of data", f"{_TELEGRAM}#inlinekeyboardbutton"),
+    "button_answer": Limit(200, "characters", f"{_TELEGRAM}#answercallbackquery"),
     "poll_open": Limit(600, "seconds", f"{_TELEGRAM}#sendpoll"),
     "messages_a_minute": Limit(20, "messages in a group", _TELEGRAM_RATE),
 }

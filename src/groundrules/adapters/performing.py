@@ -19,7 +19,10 @@ Lacks: TypeAlias = dict[str, dict[str, str]]
 """Action → what is lacking, by language."""
 
 OF_THE_HOST: Lacks = {
-    name: {"en": "the bot itself does this, no platform can", "zh": "由机器人自己完成，平台不提供"}
+    name: {
+        "en": "no platform has a call for it; the bot does it with a message",
+        "zh": "平台不提供，由机器人发消息完成",
+    }
     for name in ("challenge", "create_task", "report", "request_approval")
 }
 OF_NO_CHAT: Lacks = {

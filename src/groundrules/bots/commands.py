@@ -14,7 +14,7 @@ from groundrules import confined
 
 PREFIXES = "/!"
 """Full-width ones count as these."""
-ALONE = frozenset({"check_in", "points", "rank", "rules", "why", "take_back", "pause", "resume"})
+ALONE = frozenset({"accept", "check_in", "points", "rank", "rules", "why", "take_back", "pause", "resume"})
 """Commands that need no further words: talk that only begins with one of theirs is talk."""
 FILE, LARGEST = "commands.toml", 1 << 20
 LONGEST = 2_000

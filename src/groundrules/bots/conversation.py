@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from groundrules.adapters.common import Json, mapping, sequence, text
-from groundrules.bots import acts, looks, settings
+from groundrules.bots import acts, challenges, looks, settings
 from groundrules.bots.commands import Spoken
 from groundrules.bots.room import Room
 from groundrules.decisions import Action, Decision
@@ -40,18 +40,27 @@ class Conversation:
         self._answered: dict[str, deque[float]] = {}
 
     async def hear(self, message: Json, room: Room, private: bool = False) -> None:
-        """Do what a message asks for, and answer it, if it is a command of a person's."""
-        actor = mapping(message.get("actor"))
-        spoken = self._host.commands.read(text(message.get("text")))
-        if spoken is None or actor.get("self") or actor.get("bot"):
-            return
-        member = text(actor.get("id"))
-        lang = self._host.language(room.id, text(mapping(message.get("channel")).get("id")), member)
-        if not self._is_free(room.id, PER_COMMUNITY) or not self._is_free(f"{room.id} {member}", PER_MEMBER):
-            return
-        words = await self._answer(spoken, message, room, lang)
-        if words:
-            await self._say(words, message, room, lang, private)
+        """Do what a message asks for, and answer it where it was written, if it is a command of a person's."""
+        if words := await self.reply(message, room):
+            await self._say(words, message, room, private)
+
+    async def reply(self, message: Json, room: Room) -> str | None:
+        """Do what a message asks for; return what is to be answered, if anything is."""
+        actor, words = mapping(message.get("actor")), text(message.get("text"))
+        if actor.get("self") or actor.get("bot"):
+            return None
+        spoken, member = self._host.commands.read(words), text(actor.get("id"))
+        lang = self._language(message, room)
+        if spoken is None:
+            if challenges.may_answer(words) and self._is_free(f"{room.id} {member} guessing", PER_MEMBER):
+                return await self._met(challenges.plain(words), message, room, lang)
+        elif self._is_free(room.id, PER_COMMUNITY) and self._is_free(f"{room.id} {member}", PER_MEMBER):
+            return await self._answer(spoken, message, room, lang)
+        return None
+
+    def _language(self, message: Json, room: Room) -> str:
+        channel, member = (text(mapping(message.get(key)).get("id")) for key in ("channel", "actor"))
+        return self._host.language(room.id, channel, member)
 
     def _is_free(self, key: str, bound: tuple[int, float]) -> bool:
         """Whether another answer is within bounds, and count it."""
@@ -65,9 +74,24 @@ class Conversation:
         times.append(now)
         return True
 
+    async def _met(self, answer: str, message: Json, room: Room, lang: str) -> str | None:
+        """Feed what a member answered to a challenge and say so; None if none waits, or this is not the answer."""
+        hub, member = self._host.hub, text(mapping(message["actor"]).get("id"))
+        challenge = challenges.waiting(await hub.history(member, room.id, LOOKED_BACK), member)
+        asked = None if challenge is None else challenges.question(challenge, self._host.commands)
+        if asked is None or answer != asked.answer:
+            return None
+        say = speech("bots", lang)
+        decisions = await hub.handle(challenges.verified(message, asked.method))
+        acted = [action.do for decision in decisions for action in decision.actions]
+        return "" if any(do in _SPEAKING for do in acted) else say("met")
+
     async def _answer(self, spoken: Spoken, message: Json, room: Room, lang: str) -> str:
         if spoken.name in acts.COMMANDS:
             return await self._act(spoken, message, room, lang)
+        if spoken.name == "accept":
+            met = await self._met(challenges.AGREED, message, room, lang)
+            return ("" if spoken.bare else speech("bots", lang)("nothing_asked")) if met is None else met
         if spoken.name in _OF_MODERATORS:
             if not self._may(message, room):
                 return speech("bots", lang)("only_moderators")
@@ -163,8 +187,9 @@ class Conversation:
             found[lang] = say("appeals", who=room.name(who), text=words or say("no_words"), id=who, **typed)
         return found
 
-    async def _say(self, words: str, message: Json, room: Room, lang: str, private: bool) -> None:
+    async def _say(self, words: str, message: Json, room: Room, private: bool) -> None:
         """Answer a message where it was written."""
+        lang = self._language(message, room)
         id, member = text(message["id"]), text(mapping(message["actor"]).get("id"))
         spoken = {"text": {lang: words}}
         action = Action(do="reply", who=id, key=f"{id}/answer", parameters=spoken, rules=())

@@ -20,6 +20,8 @@ import msgspec
 from groundrules.adapters import Context
 from groundrules.adapters.common import Json, instant, mapping, text
 from groundrules.adapters.common import member as member_of
+from groundrules.bots import in_words, reports
+from groundrules.bots.challenges import LANGUAGES
 from groundrules.bots.commands import Commands, beside
 from groundrules.bots.conversation import Conversation
 from groundrules.bots.endings import Endings
@@ -28,7 +30,7 @@ from groundrules.bots.options import Options
 from groundrules.bots.rights import OF_THE_HOST, lacks, told
 from groundrules.bots.room import Room
 from groundrules.decisions import Action, Decision
-from groundrules.narrate.deeds import deed, title_of
+from groundrules.narrate.deeds import title_of
 from groundrules.narrate.speech import speech
 from groundrules.outcomes import Done, Failed, Outcome
 from groundrules.runtime import Hub
@@ -40,6 +42,8 @@ from groundrules.stores.records import Query
 
 REMEMBERED = 86_400_000
 """Milliseconds of recorded events that are read again at the start."""
+MOVED = "moved/"
+"""What the names of sources begin with under which the first ids of communities are kept."""
 LOOKED_AT = 200
 """Decisions among which the one is looked for that asks for an action."""
 
@@ -56,6 +60,8 @@ class Host:
         self.commands = Commands(options.commands or beside(options.book))
         self.hub = Hub(options.store, options.book, self)
         self.rooms: dict[str, Room] = {}
+        self.moved: dict[str, str] = {}
+        """The id that a community is kept under, by the one that the platform gave it since."""
         self.hands = Hands(client)
         self.conversation = Conversation(self)
         self.endings = Endings(self)
@@ -124,8 +130,26 @@ class Host:
             context = await self._context_of(raw, community)
             found = self.client.platform.events(raw, context)
             for event in found:
-                await self.take(event)
+                at = text(mapping(event.get("community")).get("id"))
+                first = self.moved.get(at, at)
+                await self.take(event if first == at else {**event, "community": {"id": first}})
         return found
+
+    async def move(self, before: str, now: str) -> None:
+        """A community has another id on the platform from now on: it is kept under its first one, with its state."""
+        first = self.moved.get(before, before)
+        with _logged("the new id of %s can't be kept", first):
+            if await self.hub.community(now) is None:
+                self.moved[now] = first
+                await self.hub.do(first, lambda core: core.reached(MOVED + now, first.encode()))
+
+    async def first_id(self, now: str) -> str:
+        """Return the id that a community is kept under, whatever the platform calls it now."""
+        if now not in self.moved:
+            with _logged("what %s was called before can't be read", now):
+                kept = await self.hub.position(MOVED + now)
+                self.moved[now] = now if kept is None else kept.decode()
+        return self.moved.get(now, now)
 
     async def _context_of(self, raw: Mapping[str, Any], community: str | None) -> Context:
         """What is known beside a raw event; `polls` and authors are of its community, if that can be seen."""
@@ -159,6 +183,15 @@ class Host:
                 message |= {"community": {"id": community}, "actor": member_of(member, name)}
                 await self.conversation.hear(message, self.room(community), private=True)
 
+    async def choose(self, community: str, member: str, words: str, id: str) -> str:
+        """Handle that a member chose an answer that a message of the bot's offers; return what they are told."""
+        with _logged("a choice can't be handled: %.500r", words):
+            await self.begin(community)
+            message: Json = {"id": f"choice-{id}", "type": "message", "time": instant(self._now()), "text": words}
+            message |= {"community": {"id": community}, "actor": member_of(member, self.room(community).name(member))}
+            return await self.conversation.reply(message, self.room(community)) or ""
+        return ""
+
     async def _last_seen(self, member: str) -> str | None:
         latest = await self.hub.history(member, limit=1)
         if latest:
@@ -175,7 +208,9 @@ class Host:
     @property
     def repeats(self) -> Collection[str]:
         """The actions that may be done twice."""
-        return {do for do, how in self.client.platform.REPEATS.items() if how != "once"}
+        table = self.client.platform.REPEATS
+        own = OF_THE_HOST if table.get("notify") == "keyed" else ()
+        return {do for do, how in table.items() if how != "once"}.union(own)
 
     async def perform(self, action: Action, community: str) -> Outcome:
         """Do it, as the hub asks for it."""
@@ -189,8 +224,8 @@ class Host:
         return outcome
 
     async def _perform(self, action: Action, community: str, decided: tuple[Decision, int] | None) -> Outcome:
-        if action.do == "request_approval":
-            return await self.say_to_staff(community, self._asked(action, community), action)
+        if action.do in OF_THE_HOST:
+            action = await self._in_words(action, community)
         context = await self.context(action, community)
         lang = self.language(community, context.channel, _told_alone(action, self.room(community)))
         if decided is not None:
@@ -199,6 +234,22 @@ class Host:
             explained = event.explain(lang, (await self.edition(community)).compiled.plan.actions)
             context = replace(context, decided=at, channel=channel, text=explained)
         return await self.hands.perform(action, community, lang, context)
+
+    async def _in_words(self, action: Action, community: str) -> Action:
+        """Return the message that carries out what no platform has a call for."""
+        match action.do:
+            case "challenge":
+                return in_words.challenges(action, self.commands)
+            case "create_task":
+                return in_words.gives_task(action)
+            case "report":
+                plan = (await self.edition(community)).compiled.plan
+                found = await reports.past(self.hub, community, self._now() - reports.period(action), plan)
+                room = self.room(community)
+                return in_words.publishes(
+                    action, {lang: reports.report(action, found, room, lang) for lang in LANGUAGES}
+                )
+        return in_words.asks(action, self.commands)
 
     async def _decided(self, action: Action, community: str) -> tuple[Decision, int] | None:
         """Return the decision that asks for an action, and when (ms) it was made; None if it is not among the last."""
@@ -244,25 +295,13 @@ class Host:
 
     # --- what moderators are told ---------------------------------------------------------------
 
-    async def say_to_staff(self, community: str, words: Mapping[str, str], because: Action | None = None) -> Outcome:
-        """Tell moderators something, where they are told things; once for the same words and cause."""
-        key = (
-            because.key
-            if because
-            else blake2b(repr((community, sorted(words.items()))).encode(), digest_size=12).hexdigest()
-        )
-        role = (because.parameters.get("role") or ["admin"])[0] if because else "admin"
-        notice = Action(do="notify", key=key, parameters={"role": str(role), "text": dict(words)}, rules=())
+    async def say_to_staff(self, community: str, words: Mapping[str, str]) -> Outcome:
+        """Tell moderators something, where they are told things; once for the same words, where the platform can."""
+        key = blake2b(repr((community, sorted(words.items()))).encode(), digest_size=12).hexdigest()
+        parameters = {"role": in_words.MODERATOR, "text": dict(words)}
+        notice = Action(do="notify", key=key, parameters=parameters, rules=())
         context = await self.context(notice, community)
         return await self.hands.perform(notice, community, self.language(community, context.staff), context)
-
-    def _asked(self, action: Action, community: str) -> dict[str, str]:
-        words, id = self.commands, str(action.parameters.get("request", ""))
-        found = {}
-        for lang in ("zh", "en"):
-            typed = {name: words.shown(name, lang) for name in ("approve", "refuse")}
-            found[lang] = speech("bots", lang)("asks", what=deed(action, lang), id=id[:8], **typed)
-        return found
 
     async def _tell_refused(self, action: Action, community: str, reason: str) -> None:
         if (known := f"{community} {action.do}") not in self._told:

@@ -22,7 +22,6 @@ from groundrules.bots.hands import Answer
 from groundrules.bots.nonebot_plugin import Config, hosted
 from groundrules.decisions import Action
 
-
 __plugin_meta__ = PluginMetadata(
     name="groundrules",
     description="群规即代码：按规则书处理消息、积分与申诉",

@@ -84,7 +84,7 @@ class OneBot12:
         return None  # the standard does not say who is an admin
 
     async def known(self, community: str, action: Action | None) -> Mapping[str, Any]:
-        return {}
+        return {"state": {community: {"kind": "guild" if community in self._guilds else "group"}}}
 
 
 def _raw(event: Event) -> dict[str, Any]:

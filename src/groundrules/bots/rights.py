@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
-from groundrules.adapters import Platform
+from groundrules.adapters import Platform, performing
 from groundrules.narrate.deeds import title_of
 from groundrules.narrate.localised import pick
 from groundrules.narrate.speech import speech
 from groundrules.plan import ir
 from groundrules.plan.walk import within
 
-OF_THE_HOST = frozenset({"request_approval"})
-"""Actions that the host carries out whatever the platform can."""
+OF_THE_HOST = performing.OF_THE_HOST.keys()
+"""Actions that the host carries out with messages, whatever the platform can."""
 
 
 class Lack(NamedTuple):

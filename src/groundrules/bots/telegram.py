@@ -11,13 +11,15 @@ import warnings
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from telegram import Update
+from telegram import CallbackQuery, Update
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, RetryAfter
 from telegram.ext import Application, ContextTypes, TypeHandler
 from telegram.warnings import PTBUserWarning
 
 from groundrules.adapters import Platform, telegram
 from groundrules.adapters.common import Json, mapping, text
+from groundrules.adapters.limits import TELEGRAM
+from groundrules.adapters.texts import cut
 from groundrules.bots.hands import Answer
 from groundrules.bots.host import Host
 from groundrules.bots.options import Options
@@ -44,13 +46,26 @@ class BotApi:
     def __init__(self, application: Application[Any, Any, Any, Any, Any, Any]) -> None:
         self._bot = application.bot
         self.usernames: Recent[str] = Recent(MEMBERS)
+        self.numbers: dict[str, str] = {}
+        """The number that a group has now, by the one it had before it became a supergroup."""
 
     @property
     def own(self) -> str | None:
         return self._bot.token.partition(":")[0] or None
 
     async def call(self, call: tuple[str, Json], community: str) -> Answer:
+        answer = await self._call(call)
+        now = text(mapping(answer.body.get("parameters")).get("migrate_to_chat_id"))
+        before = text(call[1].get("chat_id"))
+        if not now or self.numbers.get(before, before) == now:
+            return answer
+        self.numbers[before] = now
+        return await self._call(call)
+
+    async def _call(self, call: tuple[str, Json]) -> Answer:
         name, parameters = call
+        if (before := text(parameters.get("chat_id"))) in self.numbers:
+            parameters = {**parameters, "chat_id": int(self.numbers[before])}
         try:
             result = await self._bot.do_api_request(name, api_kwargs=parameters)
         except RetryAfter as error:
@@ -67,19 +82,22 @@ class BotApi:
             return _refused(401, error.message)
         return Answer({"ok": True, "result": result})
 
+    def _number(self, community: str) -> str:
+        return self.numbers.get(community, community)
+
     async def rosters(self, community: str) -> Sequence[Json]:
-        administrators = await self._bot.get_chat_administrators(community)
+        administrators = await self._bot.get_chat_administrators(self._number(community))
         rows = [one.to_dict() for one in administrators]
         return [telegram.roster(community, rows, time.time(), self.own)]
 
     async def rights(self, community: str) -> Collection[str] | None:
-        own = await self._bot.get_chat_member(community, self._bot.id)
+        own = await self._bot.get_chat_member(self._number(community), self._bot.id)
         return {name for name, value in own.to_dict().items() if value is True}
 
     async def known(self, community: str, action: Action | None) -> Mapping[str, Any]:
         found: dict[str, Any] = {"usernames": self.usernames}
         if action is not None and action.do in _LOCKING:
-            permissions = (await self._bot.get_chat(community)).permissions
+            permissions = (await self._bot.get_chat(self._number(community))).permissions
             found["state"] = {community: {"permissions": permissions.to_dict() if permissions else {}}}
         return found
 
@@ -119,25 +137,43 @@ class Groundrules:
 
     async def _hear(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         raw = as_sent(update)
-        self._note(update, raw)
-        chat, message = update.effective_chat, update.message
-        if message is not None and chat is not None and chat.type == "private":
+        chat, message, pressed = update.effective_chat, update.message, update.callback_query
+        in_group = chat is not None and chat.type in ("group", "supergroup")
+        community = await self._community(str(chat.id), mapping(raw.get("message"))) if chat and in_group else ""
+        self._note(update, raw, community)
+        if pressed is not None and community and (pressed.data or "").startswith(telegram.CHOICE):
+            await self._pressed(pressed, community)
+        elif message is not None and chat is not None and chat.type == "private":
             if message.text and message.from_user is not None:
                 who = message.from_user
                 await self.host.whisper(str(who.id), message.text, f"{chat.id}-{message.message_id}", who.full_name)
         else:
             await self.host.hear(raw)
 
-    def _note(self, update: Update, raw: Mapping[str, Any]) -> None:
+    async def _community(self, chat: str, message: Mapping[str, Any]) -> str:
+        """Return the number under which a group is kept: the first one that it had."""
+        before, now = text(message.get("migrate_from_chat_id")), text(message.get("migrate_to_chat_id"))
+        if before or now:
+            await self.host.move(before or chat, now or chat)
+        found = await self.host.first_id(now or chat)
+        if found != (now or chat):
+            self.client.numbers[found] = now or chat
+        return found
+
+    async def _pressed(self, pressed: CallbackQuery, community: str) -> None:
+        """Take the answer that a member chose at one of our buttons, and show them what comes of it."""
+        chosen = (pressed.data or "").removeprefix(telegram.CHOICE)
+        words = await self.host.choose(community, str(pressed.from_user.id), chosen, pressed.id)
+        shown = cut(words, TELEGRAM["button_answer"].value) if words else ""
+        await self.client.call(("answerCallbackQuery", {"callback_query_id": pressed.id, "text": shown}), community)
+
+    def _note(self, update: Update, raw: Mapping[str, Any], community: str) -> None:
         """Remember the names that members may be mentioned by, and languages, which Telegram tells of everybody."""
         who = update.effective_user
         if who is not None and who.username:
             self.client.usernames[who.username.lower()] = str(who.id)
         poll = mapping(mapping(raw.get("message")).get("poll"))
-        if (id := text(poll.get("id"))) and update.effective_chat is not None:
+        if (id := text(poll.get("id"))) and community:
             options = [text(mapping(one).get("text")) for one in poll.get("options", ())]
-            self.host.room(str(update.effective_chat.id)).polls[id] = {
-                "question": text(poll.get("question")),
-                "options": options,
-                "community": str(update.effective_chat.id),
-            }
+            about = {"question": text(poll.get("question")), "options": options, "community": community}
+            self.host.room(community).polls[id] = about

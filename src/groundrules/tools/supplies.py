@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from groundrules.adapters import Adapter
+from groundrules.adapters.performing import OF_THE_HOST
 from groundrules.lint.linted import Platform, Supplies
 from groundrules.ports import ADAPTERS, PortError, plugged
 
@@ -27,7 +28,7 @@ def _table(name: str, adapter: Any) -> Platform:
     if actions is not None and not _is_names(actions):
         raise PortError(f"the adapter `{name}` is broken: `CAN` maps names of actions to the rights that they take")
     sends = {kind: frozenset(paths) for kind, paths in table.items()}
-    return Platform(sends, None if actions is None else frozenset(actions))
+    return Platform(sends, None if actions is None else frozenset(actions) | OF_THE_HOST.keys())
 
 
 def _is_row(row: tuple[Any, Any]) -> bool:

@@ -234,3 +234,17 @@ def test_only_admins_are_appointed() -> None:
 )
 def test_answers(do: str, answer: dict[str, Any], status: int, want: object) -> None:
     assert onebot.outcome(do, answer, status) == want
+
+
+def test_staff_and_announcements_may_have_groups_of_their_own() -> None:
+    def where(do: str, **parameters: Any) -> Any:
+        known = Context(staff="701", announcements="702", channels={"lobby": "703"})
+        action = groundrules.Action(do=do, key="k", rules=(), parameters={"text": {"zh": "你好"}, **parameters})
+        ((name, sent),) = onebot.calls(action, 700, context=known)
+        return name, sent["group_id"], sent.get("user_id")
+
+    assert where("notify", role="admin") == ("send_group_msg", 701, None)
+    assert where("notify", member="5") == ("send_group_msg", 700, None)
+    assert where("announce") == ("send_group_msg", 702, None)
+    assert where("send", to="lobby") == ("send_group_msg", 703, None)
+    assert where("send", to="5") == ("send_private_msg", 700, "5")

@@ -113,9 +113,18 @@ def test_messages_go_where_they_belong_and_call_whom_they_name() -> None:
     assert reply["message"][0] == segment("reply", message_id="m1")
     ((_, private),) = onebot12.calls(act("send", who=None, to="5", text=words), "7")
     assert (private["detail_type"], private["user_id"]) == ("private", "5")
-    known = Context(channels={"lobby": "8"})
-    ((_, named),) = onebot12.calls(act("send", who=None, to="lobby", text=words), "9", context=known)
-    assert named["channel_id"] == "8"
+
+
+def test_staff_are_told_in_a_channel_of_their_guild_or_in_a_group_of_their_own() -> None:
+    def where(do: str, kind: str, **parameters: Any) -> dict[str, Any]:
+        known = Context(channels={"lobby": "8"}, staff="8", announcements="8", state={"9": {"kind": kind}})
+        ((_, sent),) = onebot12.calls(act(do, who=None, text={"zh": "你好"}, **parameters), "9", context=known)
+        return {name: value for name, value in sent.items() if name.endswith("_id")}
+
+    for do, parameters in (("send", {"to": "lobby"}), ("notify", {"role": "admin"}), ("announce", {})):
+        assert where(do, "guild", **parameters) == {"guild_id": "9", "channel_id": "8"}
+        assert where(do, "group", **parameters) == {"group_id": "8"}
+    assert where("notify", "group", member="5") == {"group_id": "9"}
 
 
 def test_messages_are_deleted_and_nothing_else_is_standard() -> None:

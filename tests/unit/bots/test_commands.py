@@ -23,6 +23,7 @@ WHAT = {
     "vote": "`vote.cast`: an answer or its number, for the poll that it answers, else the latest",
     "take_back": "`vote.withdrawn`",
     "report": "`report.created`, about the message that it answers or the member named",
+    "accept": "`member.verified`, by whoever was asked to agree to the rules",
     "acknowledge": "`alert.acknowledged`, for the message of the bot that it answers",
     "approve": "`approval.given` by the first letters of a request, or `appeal.granted` by a member's name or id",
     "refuse": "`approval.refused` or `appeal.refused`, likewise",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -282,3 +283,85 @@ def test_what_is_decided_is_in_the_log_in_the_order_of_arrival(tmp_path: Path) -
         assert list(dict.fromkeys(seen)) == [raw["message_id"] for raw in raws]
 
     run(story, tmp_path)
+
+
+NEWCOMERS = """\
+rulebook: group
+languages: [zh, en]
+use: [std/chat]
+rules:
+  - {id: sum, on: message, when: text == "new", then: [challenge]}
+  - {id: agree, on: message, when: text == "rules", then: [{challenge: rules}]}
+  - {id: verified, on: member.verified, when: not actor.bot, then: [{add_role: verified}]}
+  - {id: task, on: message, when: text == "task", then: [{create_task: {title: 整理文件, role: helper, due: 2d}}]}
+  - {id: mine, on: message, when: text == "mine", then: [{create_task: {title: 值班, assignee: actor}}]}
+  - id: report
+    on: message
+    when: text == "report"
+    then: [report: {name: weekly, period: 7d, sections: [activity, response, moderation, rules, dreams]}]
+"""
+
+
+def newcomers(folder: Path) -> Path:
+    path = folder / "rulebook.yaml"
+    path.write_text(NEWCOMERS, encoding="utf-8")
+    return path
+
+
+def answered(said: str) -> str:
+    found = re.search(r"(\d+) \+ (\d+)", said)
+    assert found is not None, said
+    return str(int(found[1]) + int(found[2]))
+
+
+async def verified(host: Host) -> list[dict[str, Any]]:
+    lines = [json.loads(line) for one in await host.hub.recorded(GROUP) for line in one.body.splitlines()]
+    return [event for event in lines if event["type"] == "member.verified"]
+
+
+def test_a_challenge_is_a_sum_that_its_member_answers_also_after_a_start(tmp_path: Path) -> None:
+    async def ask(host: Host, kept: Kept) -> None:
+        await hear(host, message(2, "new"))
+        await hear(host, message(3, answered(kept.said()[-1])), message(2, "1"), message(2, "我今年 18"))
+        assert await verified(host) == []
+
+    async def meet(host: Host, kept: Kept) -> None:
+        right = answered(kept.said()[0])
+        await host.whisper("2", f" {right}。", "w1")
+        await hear(host, message(2, right))
+        (event,) = await verified(host)
+        assert event["actor"]["id"] == "2"
+        assert event["method"] == "captcha"
+
+    kept = Kept()
+    run(ask, tmp_path, kept, book=newcomers(tmp_path))
+    run(meet, tmp_path, kept, book=newcomers(tmp_path))
+    assert kept.calls[0][1]["message"][0] == {"type": "at", "data": {"qq": "2"}}
+    assert sum("回答正确" in said for said in kept.said()) == 1
+
+
+def test_the_rules_are_agreed_to_in_a_word_by_whoever_was_asked(tmp_path: Path) -> None:
+    async def story(host: Host, kept: Kept) -> None:
+        await hear(host, message(2, "rules"), message(3, "同意群规"), message(3, "/accept"), message(2, "同意群规"))
+        (event,) = await verified(host)
+        assert (event["actor"]["id"], event["method"]) == ("2", "rules")
+
+    said = run(story, tmp_path, book=newcomers(tmp_path)).said()
+    assert "同意群规" in said[0]
+    assert said[1:] == ["没有等你确认的事项。", "回答正确，欢迎！"]
+
+
+def test_tasks_and_reports_are_messages_to_whom_they_concern(tmp_path: Path) -> None:
+    async def story(host: Host, kept: Kept) -> None:
+        await hear(host, message(3, "早"), message(2, "task"), message(2, "mine"), message(2, "report"))
+
+    kept = run(story, tmp_path, book=newcomers(tmp_path), staff={GROUP: "701"})
+    task, mine, report = (call["message"] for name, call in kept.calls if name == "send_group_msg")
+    assert task == [{"type": "text", "data": {"text": "任务：整理文件（2 天内完成）"}}]
+    assert mine[0] == {"type": "at", "data": {"qq": "2"}}
+    assert [call["group_id"] for _, call in kept.calls] == [701, "700", 701]
+    lines = report[0]["data"]["text"].splitlines()
+    assert lines[0] == "▍周报（最近7 天）"
+    assert lines[1] == "· 活跃：2 人发言 4 条；加入 0 人，离开 0 人"
+    assert "mine 1" in lines[4]
+    assert lines[5] == "· dreams：没有这方面的记录"

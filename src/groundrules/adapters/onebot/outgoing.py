@@ -172,11 +172,27 @@ _ROOM = 64  # for whom a message names in front
 
 
 def _where(action: Action, group: Any, context: Context) -> tuple[Json, bool]:
-    """Where a message goes, and whether that is one member: only members are written to by number."""
-    to = str(action.parameters.get("to", "")) if action.do == "send" else ""
-    if to in context.channels or to == str(group) or not to.isdecimal():
-        return {"group_id": group}, False
-    return {"group_id": group, "user_id": to}, True
+    """Where a message goes, and whether that is one member: only members are written to by number.
+
+    Announcements, and what moderators are told, go to groups of their own where the context names them.
+    """
+    match action.do:
+        case "send":
+            to = str(action.parameters.get("to", ""))
+            if to not in context.channels and to != str(group) and to.isdecimal():
+                return {"group_id": group, "user_id": to}, True
+            own = context.channels.get(to)
+        case "announce":
+            own = context.announcements
+        case "notify" if "role" in action.parameters:
+            own = context.staff
+        case _:
+            own = None
+    return {"group_id": _number(own) if own else group}, False
+
+
+def _number(id: str) -> int | str:
+    return int(id) if id.isdecimal() and id.isascii() and len(id) < 20 else id
 
 
 def _front(action: Action) -> list[Json]:

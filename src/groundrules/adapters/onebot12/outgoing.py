@@ -51,9 +51,9 @@ ENDED_BY: dict[str, str] = {}
 def calls(action: Action, community: Any, lang: str = "zh", context: Context = NOTHING) -> list[tuple[str, Json]]:
     """Return the actions of OneBot (name, parameters) that carry out an action in a group, or in a guild.
 
-    Of the context `channel` is read: if it is not the community itself, that is a guild, and the channel one of its
-    own; `channels`, `announcements`, `staff`, `members` and `text` likewise. Raises Lacking for all that the standard
-    does not have.
+    Of the context `state` is read (`{community: {"kind": "guild"}}` or `"group"`; where it says neither, a `channel`
+    that is not the community itself is one of a guild), `channels`, `announcements`, `staff`, `members` and `text`. In
+    a guild they name channels, for a group other groups. Raises Lacking for all that the standard does not have.
     """
     if action.do not in CAN:
         raise lacking(action, LACKS, lang)
@@ -80,9 +80,15 @@ def _where(action: Action, community: str, context: Context) -> Json:
         if own is None:
             return {"detail_type": "private", "user_id": to}
     channel = own or context.channel or community
-    if channel == community:
-        return {"detail_type": "group", "group_id": community}
+    if not _is_guild(community, context):
+        return {"detail_type": "group", "group_id": channel}
     return {"detail_type": "channel", "guild_id": community, "channel_id": channel}
+
+
+def _is_guild(community: str, context: Context) -> bool:
+    """Whether a community has channels: it is said so, or something happened in one of them."""
+    said = mapping(context.state.get(community)).get("kind")
+    return said == "guild" or (said is None and context.channel not in (None, community))
 
 
 def _reply(action: Action) -> list[Json]:

@@ -4,11 +4,12 @@ The format: https://core.telegram.org/bots/api.
 """
 
 from groundrules.adapters.telegram.incoming import events, roster
-from groundrules.adapters.telegram.outgoing import CAN, ENDED_BY, LACKS, REPEATS, calls, outcome
+from groundrules.adapters.telegram.outgoing import CAN, CHOICE, ENDED_BY, LACKS, REPEATS, calls, outcome
 from groundrules.adapters.telegram.supplies import SUPPLIES, UPDATES
 
 __all__ = [
     "CAN",
+    "CHOICE",
     "ENDED_BY",
     "LACKS",
     "REPEATS",

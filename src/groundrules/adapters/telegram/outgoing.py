@@ -239,11 +239,11 @@ def _messages(action: Action, chat: str, lang: str, context: Context) -> list[tu
     if not words:
         raise Lacking(f"{action.do}: there is nothing to say")
     parts = [*_front(action, context), *texts.parts(words, texts.mentionable(action, context))]
-    where = _where(action, chat, context)
-    return [
-        ("sendMessage", {**where, **_sent(piece), **(_reply(action) if index == 0 else {})})
-        for index, piece in enumerate(_pieces(parts))
-    ]
+    where, pieces = _where(action, chat, context), _pieces(parts)
+    found: list[tuple[str, Json]] = [("sendMessage", {**where, **_sent(piece)}) for piece in pieces]
+    found[0][1].update(_reply(action))
+    found[-1][1].update(_buttons(action, lang))
+    return found
 
 
 def _where(action: Action, chat: str, context: Context) -> Json:
@@ -312,6 +312,19 @@ def _poll(action: Action, chat: str, lang: str, context: Context) -> tuple[str, 
     if 5 <= open_for <= TELEGRAM["poll_open"].value:  # for longer it is open until somebody stops it
         body["open_period"] = open_for
     return "sendPoll", body
+
+
+CHOICE = "groundrules:"
+"""What the data of our buttons begins with; the answer follows."""
+
+
+def _buttons(action: Action, lang: str) -> Json:
+    """Answers to choose from, which a member who may not write can press too."""
+    offered = mapping(action.parameters.get("choices"))
+    choices = [texts.sound(text(one)) for one in sequence(offered.get(lang, offered.get("en")))]
+    most = TELEGRAM["button"].value
+    row = [{"text": one, "callback_data": f"{CHOICE}{one}"} for one in choices if texts.utf8(f"{CHOICE}{one}") <= most]
+    return {"reply_markup": {"inline_keyboard": [row]}} if row else {}
 
 
 def _localised(value: Any, lang: str) -> str:
