@@ -63,6 +63,10 @@ What is remembered is read by `silence(member)`, `labelled(thing, "label")`, `ra
 and `board(ledger, n)`, and a ledger is called with whom it is about, `strikes(actor)`:
 [language.md](language.md#7-functions) describes them.
 """
+_SEARCHES = """\
+What stands in a text of a declared list is given by `found(text, list)`, the entries in the order of the text, and
+`weight(text, list)`, the sum of their weights: [language.md](language.md#7-functions) describes them.
+"""
 _TEXTS = (kinds.Prose, kinds.Identifier, kinds.Enum, kinds.Url, kinds.Domain)
 _WRONG = ("true", "5", '"x"', "now", "10m", "actor")  # one of them no parameter takes
 _DOES = {
@@ -75,7 +79,7 @@ _DOES = {
 
 def page() -> str:
     """Return the whole page as Markdown."""
-    parts = [HEAD, _FUNCTIONS, *map(_function, SIGNATURES.values()), _memory()]
+    parts = [HEAD, _FUNCTIONS, *map(_function, SIGNATURES.values()), _memory(), _SEARCHES]
     parts += [_EVENTS, _header(), *map(_event, CATALOG.names("events"))]
     parts += [_ENTITIES, *map(_entity, CATALOG.names("entities"))]
     parts += [_EFFECTS, *map(_effect, EFFECTS.values())]

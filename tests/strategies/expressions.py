@@ -348,7 +348,9 @@ def leaf_conditions(depth: int) -> st.SearchStrategy[Any]:
         node(ir.HasList, collection=many, quantifier=quantifiers, list=list_names),
         node(ir.Contains, subject=text, quantifier=quantifiers, needles=many | text, view=views),
         node(ir.ContainsList, subject=text, quantifier=quantifiers, list=list_names),
-        node(ir.Affix, subject=text, end=st.sampled_from(["start", "end"]), needle=text, view=views),
+        node(ir.Affix, subject=text, end=st.sampled_from(["start", "end"]), needle=text | many, view=views),
+        node(ir.Compare, operator=relations, left=node(ir.WeightIn, subject=text, list=list_names), right=number),
+        node(ir.Has, collection=node(ir.FoundIn, subject=text, list=list_names), quantifier=quantifiers, values=many),
         node(
             ir.Matches,
             subject=text,

@@ -181,6 +181,13 @@ class MatchedBinding(Binding):
     pass
 
 
+@dataclass(frozen=True, eq=False)
+class FiringBinding(Binding):
+    """What is known of the firing at hand: `match`, what bore the guard out; `nth`, its number within `times`."""
+
+    word: str
+
+
 # --- contexts -----------------------------------------------------------------------------------
 
 

@@ -20,7 +20,7 @@ from groundrules.checker.bindings import (
     StateBinding,
 )
 from groundrules.checker.constants import fold
-from groundrules.checker.literals import UNKNOWN, Quoted, is_entity
+from groundrules.checker.literals import UNKNOWN, Quoted, is_entity, is_textual
 from groundrules.checker.suggestions import nearest_path
 from groundrules.diagnostics.codes import cells as cell_codes
 from groundrules.diagnostics.codes import names as name_codes
@@ -46,11 +46,15 @@ def call(reader: Reader, node: nodes.Call) -> Typed:
         return UNKNOWN
     if node.function in MEMORY:
         return _memory(reader, node)
+    if node.function in SEARCHES:
+        return _search(reader, node)
+    return _call_of_name(reader, node, binding)
+
+
+def _call_of_name(reader: Reader, node: nodes.Call, binding: Binding | None) -> Typed:
     if node.function in SIGNATURES:
         return _builtin(reader, node, SIGNATURES[node.function])
-    if binding is not None:
-        return _not_callable(reader, node, binding)
-    return _unknown(reader, node)
+    return _unknown(reader, node) if binding is None else _not_callable(reader, node, binding)
 
 
 def declared(reader: Reader, name: str) -> Binding | None:
@@ -71,7 +75,7 @@ def _unknown(reader: Reader, node: nodes.Call) -> Typed:
     ledgers = [name for name, one in instance.declared.items() if isinstance(one, LedgerBinding)]
     for alias, imported in instance.imports.items():
         ledgers += [f"{alias}.{name}" for name, one in imported.declared.items() if isinstance(one, LedgerBinding)]
-    near = nearest_path(node.function, [*SIGNATURES, *MEMORY, *ledgers])
+    near = nearest_path(node.function, [*SIGNATURES, *MEMORY, *SEARCHES, *ledgers])
     help = f"did you mean `{near}`?" if near else "`groundrules docs` lists the functions"
     words = (f"no function or ledger is called `{node.function}`", help)
     return reader.error(name_codes.UNKNOWN_NAME, reader.offsets(node.function_at), words)
@@ -286,6 +290,35 @@ def _ledger_argument(reader: Reader, node: nodes.Call) -> LedgerBinding | None:
         words = (f"`{node.function}` needs a ledger kept per member or channel", f"write `{MEMORY[node.function][0]}`")
         reader.error(codes.BAD_CALL, argument, words)
     return None
+
+
+# --- searches for the entries of a list ---------------------------------------------------------
+
+
+def _search(reader: Reader, node: nodes.Call) -> Typed:
+    shape, result = SEARCHES[node.function]
+    if len(node.arguments) != 2:
+        return _wrong_number(reader, node, shape, 2)
+    text, words = (reader.type_of(argument) for argument in node.arguments)
+    if isinstance(text.type, kinds.Unknown) or isinstance(words.type, kinds.Unknown):
+        return UNKNOWN
+    if not is_textual(text.type) or not isinstance(words.type, kinds.WordList):
+        wrong, typed = (node.arguments[1], words) if is_textual(text.type) else (node.arguments[0], text)
+        shown: wording.Words = (
+            f"`{shape}` does not take {wording.described(typed.type)} (`{reader.text(wrong)}`)",
+            None,
+        )
+        return reader.error(codes.BAD_CALL, wrong, shown)
+    if words.type.match == "pattern":
+        shown = (f"`{reader.text(node.arguments[1])}` is a list of patterns", "write `text contains any of …`")
+        return reader.error(codes.BAD_CALL, node.arguments[1], shown)
+    return Typed(result, text.optional)
+
+
+SEARCHES: dict[str, tuple[str, kinds.Type]] = {
+    "found": ("found(text, list)", kinds.ListOf(kinds.Prose())),
+    "weight": ("weight(text, list)", kinds.Number(integer=True)),
+}
 
 
 MEMORY: dict[str, tuple[str, int, Callable[[Reader, nodes.Call], Typed]]] = {

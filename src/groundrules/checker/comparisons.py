@@ -144,6 +144,10 @@ def _plural(type: kinds.Type) -> str:
 
 def fits_list(reader: Reader, value: nodes.Node, type: kinds.Type, name: str, words: kinds.WordList) -> bool:
     """Check that a value, or the items of a list, can be compared with the entries of a declared list."""
+    if words.match == "pattern":
+        help = "write `text contains any of …`"
+        reader.error(codes.NOT_A_LIST, value, (f"`{name}` is a list of patterns", help))
+        return False
     subject = type.item if isinstance(type, kinds.ListOf) else type
     if words.match == "domain":
         if isinstance(subject, kinds.Domain | Quoted):

@@ -6,6 +6,7 @@ from groundrules.checker.session import Session
 from groundrules.diagnostics.codes import cells as codes
 from groundrules.rulebook import model as authored
 from groundrules.text.domains import normalise
+from groundrules.text.patterns import problem
 
 
 def lists(session: Session) -> None:
@@ -14,6 +15,8 @@ def lists(session: Session) -> None:
         for declaration in instance.book.lists:
             if declaration.match == "domain":
                 _domains(session, declaration)
+            elif declaration.match == "pattern":
+                _patterns(session, declaration)
 
 
 def _domains(session: Session, declaration: authored.ListDeclaration) -> None:
@@ -21,3 +24,16 @@ def _domains(session: Session, declaration: authored.ListDeclaration) -> None:
         if normalise(str(item.value)) is None:
             help = "write the host name alone: `github.com`"
             session.add(codes.BAD_LIST_ITEM.at(item.span, f"`{item.value}` is no domain", help))
+
+
+MOST_PATTERNS = 500
+
+
+def _patterns(session: Session, declaration: authored.ListDeclaration) -> None:
+    for item in declaration.items:
+        trouble = problem(str(item.value), "")
+        if trouble:
+            session.add(codes.BAD_LIST_ITEM.at(item.span, trouble.message, trouble.help))
+    if len(declaration.items) > MOST_PATTERNS:
+        message = f"{len(declaration.items):,} patterns are more than the {MOST_PATTERNS} that a list may have"
+        session.add(codes.BAD_LIST_ITEM.at(declaration.span, message, None))

@@ -10,13 +10,16 @@ class Place:
     """`name` is how messages speak of it.
 
     windows: it may count events. memory: it may read ledgers, labels, states and silence. matched: it may name the
-    events that the guard's windows hold.
+    events that the guard's windows hold. match: it may name what bore the guard out. nth: it may name the number of the
+    firing within `times`.
     """
 
     name: str
     windows: bool = False
     memory: bool = False
     matched: bool = False
+    match: bool = False
+    nth: bool = False
 
 
 GUARD = Place("a guard", windows=True, memory=True)

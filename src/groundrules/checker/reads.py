@@ -16,6 +16,7 @@ from groundrules.checker.bindings import (
     Declared,
     DefineBinding,
     FieldBinding,
+    FiringBinding,
     ImportBinding,
     LedgerBinding,
     ListBinding,
@@ -91,13 +92,23 @@ def _no_value(reader: Reader, node: nodes.Node, binding: Binding) -> Typed:
 def _matched(reader: Reader, node: nodes.Node, binding: MatchedBinding) -> Typed:
     if reader.place.matched:
         return Typed(kinds.ListOf(kinds.Identifier()))
-    if reader.place is PARAMETER:
+    if reader.place.name == PARAMETER.name:
         words = ("the guard counts no events, so nothing is `matched`", "write `count(…)` in `when`, or name the event")
         return reader.error(cell_codes.BAD_MATCHED, node, words)
     words = (
         f"`matched` has no meaning in {reader.place.name}",
         "it stands in the actions of a rule that counts events",
     )
+    return reader.error(name_codes.NOT_HERE, node, words)
+
+
+def _firing(reader: Reader, node: nodes.Node, binding: FiringBinding) -> Typed:
+    if binding.word == "match" and reader.place.match:
+        return Typed(kinds.Prose())
+    if binding.word == "nth" and reader.place.nth:
+        return Typed(kinds.Number(integer=True, minimum=1))
+    where = "a rule with `when`" if binding.word == "match" else "a rule with `times`"
+    words = (f"`{binding.word}` has no meaning in {reader.place.name}", f"it stands in the effects of {where}")
     return reader.error(name_codes.NOT_HERE, node, words)
 
 
@@ -235,6 +246,7 @@ BOUND: dict[type[Binding], Callable[[Reader, nodes.Node, Any], Typed]] = {
     LedgerBinding: _ledger,
     StateBinding: lambda reader, node, binding: _remembered(reader, node, Typed(kinds.Boolean())),
     MatchedBinding: _matched,
+    FiringBinding: _firing,
     BrokenBinding: lambda reader, node, binding: UNKNOWN,
     CapBinding: _no_value,
     ImportBinding: _no_value,

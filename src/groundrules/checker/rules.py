@@ -50,7 +50,9 @@ def _rule(session: Session, instance: Instance, rule: authored.Rule) -> None:
     guard(session, context, rule.when, GUARD)
     guard(session, context, rule.unless, GUARD)
     counted = rule.when is not None and counts(session, context, rule.when.root)
-    site = Site(session, context, "a rule", exempts=True, counted=counted, guard=rule.when)
+    site = Site(
+        session, context, "a rule", exempts=True, counted=counted, guard=rule.when, numbered=rule.times is not None
+    )
     acting = effects(site, rule.then)
     acting += _granted(session, site, rule)
     kept = lasting(session, context, rule.when.root) if rule.when is not None and rule.approval else frozenset()

@@ -13,6 +13,7 @@ from groundrules.checker.bindings import (
     Binding,
     Context,
     FieldBinding,
+    FiringBinding,
     ImportBinding,
     MatchedBinding,
     NowBinding,
@@ -48,8 +49,8 @@ class Scope:
         context = self.context
         if name == "now":
             return NowBinding()
-        if name == "matched" and context.types:
-            return MatchedBinding()
+        if name in ("matched", "match", "nth") and context.types:
+            return MatchedBinding() if name == "matched" else FiringBinding(name)
         if name == "event" and context.types:
             return RootBinding(context.root, context.types)
         if name == "start" and context.start:

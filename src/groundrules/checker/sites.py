@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -19,7 +19,7 @@ class Site:
     """`name` is how messages speak of it. `exempts`: effects may take away what other rules do to the same event.
 
     `counted`: the guard holds events, so that `matched` means something. `guard` is what was true when they act,
-    `kept` what is there because it was true once, and stays.
+    `kept` what is there because it was true once, and stays. `numbered`: the firings are counted by `times`.
     """
 
     session: Session
@@ -29,6 +29,7 @@ class Site:
     counted: bool = False
     guard: nodes.Parsed[Any] | None = None
     kept: frozenset[Path] = frozenset()
+    numbered: bool = False
 
     @property
     def instance(self) -> Instance:
@@ -45,7 +46,8 @@ class Site:
 
     def reader(self, parsed: nodes.Parsed[Any], place: Place | None = None) -> Reader:
         """Return a reader of an expression that stands here."""
-        return Reader(self.session, self.context, parsed, place or self.place, sure=lambda: self.sure)
+        place = replace(place or self.place, match=self.guard is not None, nth=self.numbered)
+        return Reader(self.session, self.context, parsed, place, sure=lambda: self.sure)
 
     @property
     def guarded(self) -> bool:

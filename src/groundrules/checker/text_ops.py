@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from groundrules.checker import wording
+from groundrules.checker.bindings import ListBinding
 from groundrules.checker.comparisons import needle
 from groundrules.checker.literals import UNKNOWN, is_textual
 from groundrules.diagnostics.codes import types as codes
@@ -56,13 +57,27 @@ def _affix(reader: Reader, node: nodes.Affix) -> Typed:
     value = reader.type_of(node.needle)
     if subject is None or isinstance(value.type, kinds.Unknown):
         return UNKNOWN
-    if isinstance(value.type, kinds.ListOf | kinds.WordList):
-        text, subject_text = reader.text(node.needle), reader.text(node.subject)
-        help = f"did you mean `any(x in {text} where {subject_text} {node.end}s with x)`?"
-        return reader.error(codes.NOT_A_TEXT, node.needle, (f"`{text}` is {wording.described(value.type)}", help))
-    if not _is_text(reader, node.needle, value.type):
+    item = needle(reader, node.needle, value.type, node.quantifier, f"{node.end}s with")
+    if item is None or not (isinstance(item, kinds.WordList) or _is_text(reader, node.needle, item)):
         return UNKNOWN
+    if isinstance(item, kinds.WordList) and item.match == "pattern":
+        return patterns_only(reader, node.needle)
+    if isinstance(item, kinds.WordList) and (trouble := _in_disguise(reader, node.needle)):
+        message = f"`{node.end}s with` does not look for the disguises of `{reader.text(node.needle)}`: {trouble}"
+        return reader.error(codes.NOT_A_TEXT, node.needle, (message, "name a list without `options`"))
     return Typed(kinds.Boolean(), subject.optional or value.optional)
+
+
+def patterns_only(reader: Reader, node: nodes.Node) -> Typed:
+    """Report a list of patterns that is asked for anything but where they match."""
+    words = (f"`{reader.text(node)}` is a list of patterns", "write `text contains any of …`")
+    return reader.error(codes.NOT_A_LIST, node, words)
+
+
+def _in_disguise(reader: Reader, node: nodes.Node) -> str:
+    """Return the options of the list that a node names."""
+    binding = reader.session.tables.bindings.get((reader.context.id, id(node)))
+    return ", ".join(binding.declaration.options) if isinstance(binding, ListBinding) else ""
 
 
 def _matches(reader: Reader, node: nodes.Matches) -> Typed:
@@ -74,8 +89,8 @@ def _matches(reader: Reader, node: nodes.Matches) -> Typed:
 def _regex(reader: Reader, node: nodes.Regex) -> Typed:
     trouble = problem(node.pattern, node.flags)
     if trouble:
-        reader.error(codes.BAD_PATTERN, node, (trouble.message, trouble.help))
-    return Typed(kinds.Unknown())
+        return reader.error(codes.BAD_PATTERN, node, (trouble.message, trouble.help))
+    return Typed(kinds.Pattern())
 
 
 RULES: dict[type[nodes.Node], Callable[[Reader, Any], Typed]] = {

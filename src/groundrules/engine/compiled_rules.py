@@ -89,6 +89,11 @@ class RuleCode:
         return next(within(self.rule, ir.Matched), None) is not None
 
     @cached_property
+    def wants_firing(self) -> bool:
+        """Whether an effect reads `match` or `nth`."""
+        return any(next(within(self.rule, kind), None) is not None for kind in (ir.Match, ir.Nth))
+
+    @cached_property
     def only_acts(self) -> bool:
         """Whether its firings ask for actions at once and for nothing else."""
         rule = self.rule

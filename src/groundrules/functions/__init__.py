@@ -27,6 +27,7 @@ class Function:
 _CALLS: dict[str, Callable[..., Any]] = {
     "abs": numbers.absolute,
     "caps": texts.caps,
+    "capture": texts.capture,
     "cards": personal.cards,
     "ceil": numbers.ceil,
     "china_id": personal.china_id,
@@ -41,6 +42,7 @@ _CALLS: dict[str, Callable[..., Any]] = {
     "floor": numbers.floor,
     "folded": texts.folded,
     "hour": times.hour,
+    "in_network": extract.in_network,
     "join": texts.join,
     "last": numbers.last,
     "length": texts.length,
@@ -56,6 +58,7 @@ _CALLS: dict[str, Callable[..., Any]] = {
     "month": times.month,
     "number": texts.number,
     "numbers": extract.numbers,
+    "occurrences": texts.occurrences,
     "phones": personal.phones,
     "round": numbers.rounded,
     "secrets": secrets.secrets,

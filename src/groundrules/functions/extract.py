@@ -1,4 +1,4 @@
-"""What a text holds: web addresses and numbers.
+"""What a text holds: web addresses and numbers; and where an IP address belongs.
 
 Numbers: the pattern begins only where a run of digits begins (a look-behind), so that the search is linear in the text.
 Full-width forms are read as ASCII; what is returned is as written.
@@ -6,7 +6,9 @@ Full-width forms are read as ASCII; what is returned is as written.
 
 from __future__ import annotations
 
+import ipaddress
 import re
+from functools import lru_cache
 
 from groundrules.functions.numbers import parse_number
 from groundrules.text.addresses import links
@@ -26,3 +28,16 @@ def numbers(text: str) -> list[int | float]:
     plain = text if text.isascii() else text.translate(WIDTH)
     parsed = (parse_number(match[0]) for match in _numbers.finditer(plain))
     return [number for number in parsed if number is not None]
+
+
+def in_network(address: str, network: str) -> bool | None:
+    """Whether an IP address lies in a network; None if either is none."""
+    try:
+        return ipaddress.ip_address(address.strip()) in _network(network.strip())
+    except ValueError:
+        return None
+
+
+@lru_cache(maxsize=256)
+def _network(written: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
+    return ipaddress.ip_network(written, strict=False)

@@ -9,6 +9,7 @@ from typing import Any
 from groundrules.functions.numbers import parse_number
 from groundrules.text import emoji
 from groundrules.text.fold import fold
+from groundrules.text.patterns import first_group
 from groundrules.text.scripts import BLANK, SEPARATORS, UNSPACED
 from groundrules.text.squeeze import squeeze
 from groundrules.text.urls import domain_of_link
@@ -92,6 +93,17 @@ def number(text: str) -> int | float | None:
 def domain(url: str) -> str | None:
     """The domain that a URL leads to, with or without a scheme."""
     return domain_of_link(url)
+
+
+def occurrences(text: str, of: str) -> int:
+    """How many times a text stands in another, both folded; none of an empty one."""
+    looked_for = fold(of)
+    return fold(text).count(looked_for) if looked_for else 0
+
+
+def capture(text: str, pattern: str) -> str | None:
+    """What the first group of a pattern matches, or all of it if it has none."""
+    return first_group(pattern)(text)
 
 
 def join(items: list[Any], separator: str) -> str:

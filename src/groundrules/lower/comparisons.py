@@ -110,7 +110,10 @@ def _has(lowerer: Lowerer, node: nodes.Has) -> ir.AnyExpr:
 def _contains(lowerer: Lowerer, node: nodes.Contains) -> ir.AnyExpr:
     source = lowerer.source(node)
     quantifier: ir.Quantifier = "all" if node.quantifier == "all" else "any"
-    if isinstance(lowerer.type_of(node.needle), kinds.WordList):
+    type = lowerer.type_of(node.needle)
+    if isinstance(type, kinds.WordList) and type.match == "pattern":
+        return _any_pattern(lowerer, node)
+    if isinstance(type, kinds.WordList):
         subject, name = lowerer.expression(node.subject), listed(lowerer, node.needle)
         return ir.ContainsList(subject=subject, quantifier=quantifier, list=name, src=source)
     subject, view = _viewed(lowerer, node.subject, looking_into(lowerer.type_of(node.subject)))
@@ -120,10 +123,28 @@ def _contains(lowerer: Lowerer, node: nodes.Contains) -> ir.AnyExpr:
     )
 
 
+def _any_pattern(lowerer: Lowerer, node: nodes.Contains) -> ir.AnyExpr:
+    """Lower a search for the patterns of a list: each is a condition of its own."""
+    subject, view = _viewed(lowerer, node.subject, "exact")
+    found = [
+        ir.Matches(subject=subject, pattern=pattern, flags="", view=view, src=lowerer.source(node))
+        for pattern in entries(lowerer, node.needle)
+    ]
+    if len(found) == 1:
+        return found[0]
+    return ir.And(operands=tuple(found)) if node.quantifier == "all" else ir.Or(operands=tuple(found))
+
+
 def _affix(lowerer: Lowerer, node: nodes.Affix) -> ir.AnyExpr:
     viewed = ending if node.end == "end" else looking_into
     subject, view = _viewed(lowerer, node.subject, viewed(lowerer.type_of(node.subject)))
-    needle = lowerer.expression(node.needle)
+    needle: ir.AnyExpr
+    if isinstance(lowerer.type_of(node.needle), kinds.WordList):
+        binding = _list(lowerer, node.needle)
+        needle, view = ir.Const(value=_entries(binding)), cast(ir.View, binding.declaration.match)
+    else:
+        needle = lowerer.expression(node.needle)
+        needle = _unordered(needle) if node.quantifier == "any" else needle
     return ir.Affix(subject=subject, end=node.end, needle=needle, view=view, src=lowerer.source(node))
 
 
@@ -169,6 +190,7 @@ def listed(lowerer: Lowerer, node: nodes.Node) -> str:
             match=cast(ir.View, declaration.match),
             items=tuple(_entries(binding)),
             options=tuple(sorted(declaration.options)),
+            weights={str(item.value): weight for item, weight in declaration.weights.items()},
         )
     return binding.id
 

@@ -14,6 +14,7 @@ from groundrules.checker.bindings import (
     Binding,
     DefineBinding,
     FieldBinding,
+    FiringBinding,
     LedgerBinding,
     MatchedBinding,
     NowBinding,
@@ -24,7 +25,9 @@ from groundrules.checker.bindings import (
     SubjectBinding,
     VariableBinding,
 )
+from groundrules.checker.calls import SEARCHES
 from groundrules.checker.ledger_effects import COMMUNITY
+from groundrules.lower.comparisons import listed
 from groundrules.lower.constants import constant, kind_of
 from groundrules.plan import codec, ir
 from groundrules.rulebook import model as authored
@@ -150,6 +153,10 @@ def _matched(lowerer: Lowerer, node: Reading, binding: MatchedBinding) -> ir.Any
     return ir.Matched(src=lowerer.source(node))
 
 
+def _firing(lowerer: Lowerer, node: Reading, binding: FiringBinding) -> ir.AnyExpr:
+    return (ir.Match if binding.word == "match" else ir.Nth)(src=lowerer.source(node))
+
+
 def _state(lowerer: Lowerer, node: Reading, binding: StateBinding) -> ir.AnyExpr:
     return ir.InState(state=binding.id, src=lowerer.source(node))
 
@@ -185,6 +192,7 @@ def _ledger(lowerer: Lowerer, node: Reading, binding: LedgerBinding) -> ir.AnyEx
 _BOUND: dict[Any, Callable[[Lowerer, Any, Any], ir.AnyExpr]] = {
     NowBinding: lambda lowerer, node, binding: ir.Now(src=lowerer.source(node)),
     MatchedBinding: _matched,
+    FiringBinding: _firing,
     StateBinding: _state,
     DefineBinding: _define,
     ScoreBinding: _score,
@@ -201,6 +209,10 @@ def _call(lowerer: Lowerer, node: nodes.Call) -> ir.AnyExpr:
     if isinstance(ledger, LedgerBinding):
         key = lowerer.expression(node.arguments[0]) if node.arguments else ir.Const(value=COMMUNITY)
         return ir.LedgerValue(ledger=ledger.id, key=key, src=lowerer.source(node))
+    if node.function in SEARCHES:
+        subject, name = lowerer.expression(node.arguments[0]), listed(lowerer, node.arguments[1])
+        search = ir.FoundIn if node.function == "found" else ir.WeightIn
+        return search(subject=subject, list=name, src=lowerer.source(node))
     if node.function in _MEMORY:
         return _MEMORY[node.function](lowerer, node)
     arguments = tuple(map(lowerer.expression, node.arguments))

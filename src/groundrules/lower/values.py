@@ -113,6 +113,7 @@ RULES: dict[type[nodes.Node], Callable[[Lowerer, Any], ir.AnyExpr]] = {
     nodes.Duration: lambda lowerer, node: ir.Const(value=node.value, kind="duration"),
     nodes.ClockTime: lambda lowerer, node: ir.Const(value=node.value, kind="clock"),
     nodes.ListLiteral: _list,
+    nodes.Regex: lambda lowerer, node: ir.Const(value=f"(?{node.flags}){node.pattern}" if node.flags else node.pattern),
     nodes.Negate: _negate,
     nodes.Arithmetic: _arithmetic,
     nodes.Coalesce: _coalesce,

@@ -162,6 +162,28 @@ class Silence(Expr, frozen=True, tag=True):
     member: AnyExpr
 
 
+class FoundIn(Expr, frozen=True, tag=True):
+    """The entries of a list that stand in `subject`, in the order in which they do."""
+
+    subject: AnyExpr
+    list: str
+
+
+class WeightIn(Expr, frozen=True, tag=True):
+    """The sum of the weights of the entries of a list that stand in `subject`, each once; 1 where none is given."""
+
+    subject: AnyExpr
+    list: str
+
+
+class Match(Expr, frozen=True, tag=True):
+    """In effects: the first text of the event that bears the guard out; "" if nothing was looked for."""
+
+
+class Nth(Expr, frozen=True, tag=True):
+    """In effects: the how-manieth firing within `times` this one is, at most the number of its last step."""
+
+
 class Tally(Expr, frozen=True, tag=True):
     """Of how many items `condition` holds; missing while it is undecided of one."""
 
@@ -266,6 +288,8 @@ class ContainsList(Expr, frozen=True, tag=True):
 
 
 class Affix(Expr, frozen=True, tag=True):
+    """`subject` begins or ends with `needle`, or with one of them if it is a list."""
+
     subject: AnyExpr
     end: Literal["start", "end"]
     needle: AnyExpr
@@ -327,6 +351,7 @@ class HasLabel(Expr, frozen=True, tag=True):
 AnyExpr = (
     Const | Field | Fact | Now | Sequence | Arithmetic | Negate | Coalesce | Call | WindowValue | LedgerValue
     | LedgerRank | LedgerTop | LedgerBoard | Silence | Tally | Hint | Score | Matched
+    | FoundIn | WeightIn | Match | Nth
     | And | Or | Not | Compare | InClock | In | InList | Has
     | HasList | Contains | ContainsList | Affix | Matches | Quantified | Known | WindowTest | TallyTest
     | InState | HasLabel
@@ -663,6 +688,7 @@ class WordList(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_onl
     match: View
     items: tuple[str, ...]
     options: tuple[str, ...] = ()
+    weights: dict[str, int] = {}
 
 
 class ActionSpec(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):

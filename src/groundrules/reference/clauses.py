@@ -202,8 +202,8 @@ def occurrences(leaf: Any, subject: str, scope: Scope) -> Iterator[tuple[str, tu
             places = texts.found_entries(subject, scope.partition.lists[leaf.list])
             found = [(entry, (start, end)) for start, end, entry in places]
         case ir.Affix():
-            needle = evaluate(leaf.needle, scope)
-            found = [] if needle is None else [(needle, texts.affix_range(subject, needle, leaf.end, leaf.view))]
+            needles = items_of(evaluate(leaf.needle, scope) or [])
+            found = [(needle, texts.affix_range(subject, needle, leaf.end, leaf.view)) for needle in needles]
         case ir.Matches():
             found = [(leaf.pattern, texts.match_range(subject, leaf.pattern, leaf.flags, leaf.view))]
         case ir.InList():

@@ -146,7 +146,7 @@ def _(expr: ir.Affix, scope: Scope) -> Kleene:
     subject, needle = evaluate(expr.subject, scope), evaluate(expr.needle, scope)
     if subject is None or needle is None:
         return None
-    return texts.has_affix(subject, needle, expr.end, expr.view)
+    return any(texts.has_affix(subject, one, expr.end, expr.view) for one in items_of(needle))
 
 
 @evaluate.register

@@ -180,12 +180,20 @@ def fire(answer: Answer) -> Firing:
     """Let a rule remember that it fired, and work out why it did and what it asks for."""
     rule, scope = answer.rule, answer.scope
     deciding = clauses.clauses(rule.when, scope)
-    inside = replace(scope, matched=matched(rule, scope))
+    inside = replace(scope, matched=matched(rule, scope), match=borne_out(deciding))
     scope.partition.firings.record(rule, answer.lane, scope)
+    inside = replace(inside, nth=scope.partition.firings.nth(rule, answer.lane, scope))
     firing = Firing(answer, deciding, inside, Outcome(), [])
     for effect in scope.partition.firings.effects(rule, answer.lane, scope):
         gather(effect, firing)
     return firing
+
+
+def borne_out(deciding: tuple[Clause, ...]) -> str:
+    """What `match` stands for: of the first clause that found something in a text, the leftmost find."""
+    found = [(clause.text, one) for clause in deciding if clause.outcome for one in clause.evidence]
+    same = [one for text, one in found if text == found[0][0]]
+    return min(same, key=lambda one: (one.start, one.end)).text if same else ""
 
 
 def matched(rule: ir.Rule, scope: Scope) -> tuple[str, ...]:

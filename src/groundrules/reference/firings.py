@@ -69,12 +69,17 @@ class Firings:
         held = [f.at for f in self.history if (f.rule, f.live, f.times) == (rule.id, lane == "live", key)]
         return sum(scope.now - at < rule.times.within for at in held)
 
+    def nth(self, rule: ir.Rule, lane: str, scope: Scope) -> int:
+        """The number of the step of `times` that the firing written down last takes; 0 without `times`."""
+        if rule.times is None:
+            return 0
+        return min(self.number(rule, lane, scope), max(number for number, _ in rule.times.steps))
+
     def effects(self, rule: ir.Rule, lane: str, scope: Scope) -> tuple[Any, ...]:
         """The effects of the firing that was written down last: the rule's own and those of its step of `times`."""
         if rule.times is None:
             return rule.effects
-        steps = dict(rule.times.steps)
-        number = min(self.number(rule, lane, scope), max(steps))
+        steps, number = dict(rule.times.steps), self.nth(rule, lane, scope)
         scope.watched(f"{rule.id}@{number}", ir.Const(value=True))
         return rule.effects + steps.get(number, ())
 

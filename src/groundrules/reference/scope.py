@@ -27,7 +27,10 @@ Watch = Callable[[str, Any, "Scope"], None]  # whose guard, the guard, what it c
 
 @dataclass(frozen=True)
 class Scope:
-    """The surroundings of one evaluation; `variables` are those of `any` and `all`, outermost first."""
+    """The surroundings of one evaluation; `variables` are those of `any` and `all`, outermost first.
+
+    `matched`, `match` and `nth` are what effects know of the firing that they belong to.
+    """
 
     partition: Partition
     now: int
@@ -36,6 +39,8 @@ class Scope:
     subject: str | None = None
     variables: tuple[Any, ...] = ()
     matched: tuple[str, ...] = ()
+    match: str = ""
+    nth: int = 0
 
     @property
     def plan(self) -> ir.Plan:

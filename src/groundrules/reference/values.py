@@ -21,6 +21,7 @@ from typing import Any
 from groundrules.functions import FUNCTIONS
 from groundrules.plan import ir
 from groundrules.reference import scope as scopes
+from groundrules.reference import texts
 from groundrules.reference.scope import Scope
 
 OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
@@ -159,6 +160,35 @@ def _(expr: ir.LedgerBoard, scope: Scope) -> list[str]:
 def _(expr: ir.Silence, scope: Scope) -> int | None:
     member = evaluate(expr.member, scope)
     return None if member is None else scope.partition.roster.silence(member, scope.now, scope.partition.first)
+
+
+@evaluate.register
+def _(expr: ir.FoundIn, scope: Scope) -> list[str] | None:
+    subject = evaluate(expr.subject, scope)
+    return None if subject is None else [entry for *_, entry in entries_in(subject, expr.list, scope)]
+
+
+@evaluate.register
+def _(expr: ir.WeightIn, scope: Scope) -> int | None:
+    subject, weights = evaluate(expr.subject, scope), scope.partition.lists[expr.list].weights
+    if subject is None:
+        return None
+    return sum(weights.get(entry, 1) for *_, entry in entries_in(subject, expr.list, scope))
+
+
+def entries_in(subject: str, name: str, scope: Scope) -> list[tuple[int, int, str]]:
+    """The entries of a list that stand in a text, each with its leftmost place."""
+    return texts.found_entries(subject, scope.partition.lists[name])
+
+
+@evaluate.register
+def _(expr: ir.Match, scope: Scope) -> str:
+    return scope.match
+
+
+@evaluate.register
+def _(expr: ir.Nth, scope: Scope) -> int:
+    return scope.nth
 
 
 @evaluate.register

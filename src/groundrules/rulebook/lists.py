@@ -40,7 +40,8 @@ def read_list(name: YScalar, node: YNode, place: Place, report: Report) -> tuple
     span = node.file.span(name.start, max(name.end, node.end))
     if not isinstance(node, YMapping):
         return ListDeclaration(text(name), "folded", _entries(node, report), span), None
-    items = _entries(node.get("items"), report)
+    weighed = _weighed(node.get("items"), report)
+    items = tuple(weighed) if weighed else _entries(node.get("items"), report)
     file = _file(node.get("file"), place, report)
     match, options = node.get("match"), node.get("options")
     declaration = ListDeclaration(
@@ -49,6 +50,7 @@ def read_list(name: YScalar, node: YNode, place: Place, report: Report) -> tuple
         items=items + (entries_of(file) if file else ()),
         span=span,
         options=tuple(map(str, options.plain())) if isinstance(options, YSequence) else (),
+        weights=weighed,
     )
     return declaration, file
 
@@ -58,6 +60,14 @@ def _entries(node: YNode | None, report: Report) -> tuple[Located, ...]:
     for item in items:
         warn_of_cut(item, report)
     return tuple(map(text, items))
+
+
+def _weighed(node: YNode | None, report: Report) -> dict[Located, int]:
+    """Return the entries that are written with a weight, `{微信: 30, 加我: 50}`."""
+    pairs = node.items if isinstance(node, YMapping) else []
+    for key, _ in pairs:
+        warn_of_cut(key, report)
+    return {text(key): int(str(value.plain())) for key, value in pairs}
 
 
 def _file(node: YNode | None, place: Place, report: Report) -> SourceFile | None:

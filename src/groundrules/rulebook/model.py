@@ -221,10 +221,11 @@ class ListDeclaration:
     """A list with the way its entries are matched; `items` come from the rulebook and from its file."""
 
     name: Located
-    match: str  # exact | folded | squeezed | word | domain
+    match: str  # exact | folded | squeezed | word | domain | pattern
     items: tuple[Located, ...]
     span: Span
     options: tuple[str, ...] = ()  # further views that the entries also match in: pinyin, split, leet
+    weights: dict[Located, int] = field(default_factory=dict)  # of the entries that are written with one
 
 
 @dataclass(frozen=True)

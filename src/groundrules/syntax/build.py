@@ -7,7 +7,7 @@ A node's offsets are those of its own text, without brackets around it. A bracke
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from lark import Token, Transformer
 
@@ -119,12 +119,22 @@ class Builder(Transformer[Token, nodes.Node]):
         return nodes.Contains(subject=bare(left), quantifier=quantifier, word=word, needle=bare(right), at=at)
 
     def starts_with(self, parts: Children) -> nodes.Node:
-        left, right = parts
-        return nodes.Affix(subject=bare(left), end="start", needle=bare(right), at=(left.at[0], right.at[1]))
+        return self._affix(parts, "start", "one")
 
     def ends_with(self, parts: Children) -> nodes.Node:
+        return self._affix(parts, "end", "one")
+
+    def starts_with_any(self, parts: Children) -> nodes.Node:
+        return self._affix(parts, "start", "any")
+
+    def ends_with_any(self, parts: Children) -> nodes.Node:
+        return self._affix(parts, "end", "any")
+
+    def _affix(self, parts: Children, end: Literal["start", "end"], quantifier: Literal["one", "any"]) -> nodes.Node:
         left, right = parts
-        return nodes.Affix(subject=bare(left), end="end", needle=bare(right), at=(left.at[0], right.at[1]))
+        _check_needle(right, quantifier, f"{end}s with")
+        at = (left.at[0], right.at[1])
+        return nodes.Affix(subject=bare(left), end=end, needle=bare(right), quantifier=quantifier, at=at)
 
     def matches(self, parts: Children) -> nodes.Node:
         subject, token = parts
@@ -173,6 +183,10 @@ class Builder(Transformer[Token, nodes.Node]):
         arguments = tuple(bare(part) for part in parts[2:-1] if part is not None)
         at = (callee.at[0], parts[-1].end_pos)
         return nodes.Call(function=_dotted(callee), function_at=callee.at, arguments=arguments, at=at)
+
+    def pattern(self, parts: Children) -> nodes.Node:
+        pattern, flags = literals.regex(parts[0].value, parts[0].start_pos)
+        return nodes.Regex(pattern=pattern, flags=flags, at=_at(parts[0]))
 
     def known(self, parts: Children) -> nodes.Node:
         return nodes.Known(operand=bare(parts[2]), at=(parts[0].start_pos, parts[-1].end_pos))

@@ -210,11 +210,12 @@ class Contains(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Affix(Node):
-    """`text starts with x`, `text ends with x`."""
+    """`text starts with x`, `text ends with x`, and `… with any of xs`."""
 
     subject: Node
     end: OneOf["start", "end"]
     needle: Node
+    quantifier: OneOf["one", "any"] = "one"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -134,6 +134,12 @@ def _needle(node: nodes.Node) -> str:
     return f"({text})" if _NOT_A_NEEDLE.match(text) else text
 
 
+def _affix(node: nodes.Affix) -> str:
+    if node.quantifier == "any":
+        return _relation(node.subject, f"{node.end}s with any of", node.needle)
+    return f"{_inside(node.subject, _COALESCE)} {node.end}s with {_needle(node.needle)}"
+
+
 def _matches(node: nodes.Matches) -> str:
     return f"{_inside(node.subject, _COALESCE)} matches {_regex(node.regex)}"
 
@@ -231,7 +237,7 @@ _WRITERS: dict[type[nodes.Node], Callable[[Any], str]] = {
     nodes.In: _in,
     nodes.Has: _has,
     nodes.Contains: _contains,
-    nodes.Affix: lambda node: _relation(node.subject, f"{node.end}s with", node.needle),
+    nodes.Affix: _affix,
     nodes.Matches: _matches,
     nodes.Quantified: _quantified,
     nodes.Known: lambda node: f"known({show(node.operand)})",

@@ -9,7 +9,9 @@ lines, `s` lets `.` match line breaks.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import re2
@@ -115,6 +117,24 @@ class Pattern:
     def matches(self, text: str) -> bool:
         """Tell whether the pattern matches anywhere in the text."""
         return self._compiled.search(_encode(text)) is not None
+
+
+@lru_cache(maxsize=256)
+def first_group(pattern: str) -> Callable[[str], str | None]:
+    """Return what gives the text of a pattern's first group, of the match if it has none; None without a match."""
+    options = re2.Options()
+    options.log_errors = False
+    options.max_mem = LARGEST_MEMORY
+    compiled = re2.compile(_encode(pattern), options)
+
+    def capture(text: str) -> str | None:
+        match = compiled.search(_encode(text))
+        if match is None:
+            return None
+        group = match.group(1 if compiled.groups else 0)
+        return None if group is None else str(group.decode())
+
+    return capture
 
 
 def _reason(error: Exception) -> str:

@@ -102,6 +102,11 @@ class ListOf(Type):
 
 
 @dataclass(frozen=True)
+class Pattern(Type):
+    """A pattern written out, an argument of functions that take one."""
+
+
+@dataclass(frozen=True)
 class WordList(Type):
     """A declared list; `match` is how its entries are compared."""
 

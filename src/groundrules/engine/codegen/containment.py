@@ -76,9 +76,13 @@ def has_list(emitter: Emitter, expr: ir.HasList) -> Test:
 def affix(emitter: Emitter, expr: ir.Affix) -> Test:
     subject = emitter.operand(expr.subject)
     if isinstance(expr.needle, ir.Const):
-        return _test(subject, _constant_affix(emitter, Needle(expr.view, expr.needle.value), expr.end, subject))
+        needles = [Needle(expr.view, text) for text in texts_of(expr.needle)]
+        if len(needles) == 1:
+            return _test(subject, _constant_affix(emitter, needles[0], expr.end, subject))
+        return _test(subject, _constant_affixes(emitter, needles, expr.end, subject))
     needle = emitter.operand(expr.needle)
-    test = f"{expr.end}s_with({emitter.constant(expr.view)}, text[{subject.source}], {needle.source})"
+    wanted = needle.source if is_list(expr.needle) else f"listed({needle.source})"
+    test = f"{expr.end}s_with_any({emitter.constant(expr.view)}, text[{subject.source}], {wanted})"
     return _test(Operand((*subject.needs, *needle.needs), ""), test)
 
 
@@ -144,6 +148,16 @@ def _constant_affix(emitter: Emitter, needle: Needle, end: str, subject: Operand
     if needle.sufficient and needle.key:
         return f"{VIEWED[needle.view].format(subject.source)}.{end}swith({emitter.constant(needle.key)})"
     return f"{emitter.constant(needle)}.find_at_{end}(text[{subject.source}]) is not None"
+
+
+def _constant_affixes(emitter: Emitter, needles: list[Needle], end: str, subject: Operand) -> str:
+    if all(needle.sufficient for needle in needles):
+        keys = tuple(needle.key for needle in needles if needle.key)
+        view = needles[0].view if needles else "exact"
+        return f"{VIEWED[view].format(subject.source)}.{end}swith({emitter.constant(keys)})"
+    name, known = emitter.local(), emitter.constant(tuple(needles))
+    found = f"any([k.find_at_{end}({name}) is not None for k in {known}])"
+    return f"({name} := text[{subject.source}]) is not None and {found}"
 
 
 def _singles(words: ir.WordList) -> tuple[ListMatcher, ...]:

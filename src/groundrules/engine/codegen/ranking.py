@@ -26,6 +26,8 @@ _COST: dict[type[ir.Expr], float] = {
     ir.Contains: 3,
     ir.ContainsList: 3,
     ir.Affix: 4,
+    ir.FoundIn: 15,
+    ir.WeightIn: 15,
     ir.Matches: 30,
     ir.InList: 10,
     ir.HasList: 15,

@@ -121,6 +121,16 @@ def contains_all(view: View, text: Text, needles: Sequence[str]) -> bool:
     return all(contains(view, text, needle) for needle in needles)
 
 
+def starts_with_any(view: View, text: Text, needles: Sequence[str]) -> bool:
+    """Whether the text begins with one of the needles."""
+    return any(starts_with(view, text, needle) for needle in needles)
+
+
+def ends_with_any(view: View, text: Text, needles: Sequence[str]) -> bool:
+    """Whether the text ends with one of the needles."""
+    return any(ends_with(view, text, needle) for needle in needles)
+
+
 def contain_all(entries: Sequence[ListMatcher], text: str) -> bool:
     """Whether each of the lists, of one entry each, stands in the text."""
     return all(entry.contains_any(text) for entry in entries)
@@ -162,6 +172,6 @@ NAMES: dict[str, Any] = {
         *(add, subtract, multiply, divide, modulo, negate),
         *(plain, reach, instant, listed, has_any, has_all),
         *(differs, settled, at_least, at_most),
-        *(contains_any, contains_all, starts_with, ends_with, contain_all, holds_any, hold_all),
+        *(contains_any, contains_all, starts_with_any, ends_with_any, contain_all, holds_any, hold_all),
     )
-} | {"ms": milliseconds, "total": sum}
+} | {"ms": milliseconds, "total": sum, "any": any}

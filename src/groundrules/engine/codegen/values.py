@@ -114,6 +114,31 @@ def silence(emitter: Emitter, expr: ir.Silence) -> Operand:
     return emitter.present(needs, f"x.readings.silence({member})")
 
 
+@emits_value(ir.FoundIn)
+def found_in(emitter: Emitter, expr: ir.FoundIn) -> Operand:
+    needs, subject = emitter.operands((expr.subject,))
+    matcher = emitter.constant(emitter.program.matcher(expr.list))
+    return Operand(needs, f"[entry for _, _, entry in {matcher}.find_all({subject})]")
+
+
+@emits_value(ir.WeightIn)
+def weight_in(emitter: Emitter, expr: ir.WeightIn) -> Operand:
+    needs, subject = emitter.operands((expr.subject,))
+    matcher = emitter.constant(emitter.program.matcher(expr.list))
+    weights = emitter.constant(emitter.program.word_list(expr.list).weights)
+    return Operand(needs, f"total([{weights}.get(entry, 1) for _, _, entry in {matcher}.find_all({subject})])")
+
+
+@emits_value(ir.Match)
+def match(emitter: Emitter, expr: ir.Match) -> Operand:
+    return Operand((), "x.match")
+
+
+@emits_value(ir.Nth)
+def nth(emitter: Emitter, expr: ir.Nth) -> Operand:
+    return Operand((), "x.nth")
+
+
 @emits_value(ir.Matched)
 def matched(emitter: Emitter, expr: ir.Matched) -> Operand:
     return Operand((), "list(x.matched)")

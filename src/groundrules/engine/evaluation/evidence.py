@@ -71,7 +71,7 @@ def _places(program: Program, leaf: ir.Expr, text: str, value: Value) -> Iterabl
         case ir.ContainsList():
             found = program.matcher(leaf.list).find_all(text)
         case ir.Affix():
-            found = _affix(leaf, text, value(leaf.needle))
+            found = (place for needle in listed(value(leaf.needle) or ()) for place in _affix(leaf, text, needle))
         case ir.Matches():
             found = _place(_match(program, leaf, text), leaf.pattern)
         case ir.InList():
@@ -99,11 +99,10 @@ def _whole(text: str, pattern: str | None) -> Iterator[Place]:
         yield 0, len(text), pattern
 
 
-def _affix(leaf: ir.Affix, text: str, needle: str | None) -> Iterator[Place]:
-    if needle is not None:
-        looked_for = Needle(leaf.view, needle)
-        find = looked_for.find_at_start if leaf.end == "start" else looked_for.find_at_end
-        yield from _place(find(Text(text)), needle)
+def _affix(leaf: ir.Affix, text: str, needle: str) -> Iterator[Place]:
+    looked_for = Needle(leaf.view, needle)
+    find = looked_for.find_at_start if leaf.end == "start" else looked_for.find_at_end
+    yield from _place(find(Text(text)), needle)
 
 
 def _match(program: Program, leaf: ir.Matches, text: str) -> Range | None:

@@ -101,6 +101,8 @@ class Derivation:
         relation = leaf.operator if wanted else NEGATED[leaf.operator]
         if isinstance(subject, ir.Const):
             subject, constant, relation = constant, subject, MIRRORED[relation]
+        if isinstance(subject, ir.WeightIn) and isinstance(constant, ir.Const):
+            return self._weight(subject, relation, constant.value)
         if not isinstance(constant, ir.Const) or not is_readable(subject):
             return None
         if relation == "==" and not isinstance(constant.value, list | tuple):
@@ -124,7 +126,7 @@ class Derivation:
 
         The hints that hold most often are left out as long as they can't reach the bound together.
         """
-        found = [(self.atoms(hint.when), hint) for hint in score.hints]
+        found = [(self._hint(hint), hint) for hint in score.hints]
         found.sort(key=lambda one: math.inf if one[0] is None else self.cost(one[0]), reverse=True)
         left_out, needed = 0.0, list[Atoms | None]()
         for atoms, hint in found:
@@ -135,6 +137,17 @@ class Derivation:
             elif points > 0:
                 needed.append(atoms)
         return _together(needed)
+
+    def _hint(self, hint: ir.Hint) -> Atoms | None:
+        """Return atoms of which one holds wherever a hint may add points."""
+        found = self.atoms(hint.when)
+        return self.best([found, self._weight(hint.points, ">", 0)]) if isinstance(hint.points, ir.WeightIn) else found
+
+    def _weight(self, weight: ir.WeightIn, relation: ir.Relation, bound: Any) -> Atoms | None:
+        """Return what a weight above zero needs: an entry."""
+        above = bound >= 0 if relation == ">" else bound > 0 and relation in (">=", "==")
+        found = ir.ContainsList(subject=weight.subject, quantifier="any", list=weight.list)
+        return self._contains_list(found) if above else None
 
     def _in(self, leaf: ir.In) -> Atoms | None:
         return self._values(leaf.item, "is", leaf.view, leaf.collection)

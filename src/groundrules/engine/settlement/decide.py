@@ -189,7 +189,17 @@ def _fire(room: Room, answer: Answer, e: Any) -> Firing:
         ids = matched(room.program.compiler, code, e, x, room.readings.matched)
         x = Scope(x.now, x.readings, x.start, x.subject, ids)
     effects = guards.record(answer, e, room.partition, room.program.zone)
+    if code.wants_firing:
+        x = Scope(x.now, x.readings, x.start, x.subject, x.matched)
+        x.match, x.nth = _borne_out(deciding), guards.nth(answer, e, room.partition)
     return Firing(answer, deciding, x, gather(effects, code.id, e, x))
+
+
+def _borne_out(deciding: Sequence[Clause]) -> str:
+    """Return the leftmost find of the first clause that found something in a text; "" if none did."""
+    found = [(clause.text, one) for clause in deciding if clause.outcome for one in clause.evidence]
+    same = [one for text, one in found if text == found[0][0]]
+    return min(same, key=lambda one: (one.start, one.end)).text if same else ""
 
 
 def _fired(firing: Firing) -> Fired:

@@ -159,6 +159,15 @@ def record(said: Answer, e: Any, partition: Partition, zone: str) -> tuple[Effec
     return code.effects + code.steps.get(firings.firings(row, x.now, rule.times.within), ())
 
 
+def nth(answer: Answer, e: Any, partition: Partition) -> int:
+    """Return the number of the step of `times` that the firing just remembered takes; 0 without `times`."""
+    code, rule, x = answer.code, answer.code.rule, answer.x
+    if rule.times is None:
+        return 0
+    row = partition.space(_lane(code.times_space, answer.lane), rule.times.within).get(_key(code.times_key, e, x))
+    return firings.firings(row, x.now, rule.times.within)
+
+
 def _once_row(once: ir.Once, at: int, zone: str) -> bytes:
     return stamps.write(at) if once.per is None else firings.period_row(period_index(zone, at, once.per))
 

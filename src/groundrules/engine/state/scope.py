@@ -60,12 +60,13 @@ class Readings(Protocol):
 class Scope:
     """Everything but the event that an evaluation may read. One per trigger; the runtime may reuse and refill it.
 
-    `matched` holds the ids for `Matched`: the runtime fills it once the windows of a fired guard are known. `kept` is
+    `matched` holds the ids for `Matched`: the runtime fills it once the windows of a fired guard are known, as it does
+    `match` and `nth`. `kept` is
     what has been worked out for the event at hand: keys and shared values, by slot, and the rings that have counted it,
     by window; who refills a scope for another event empties it.
     """
 
-    __slots__ = ("kept", "matched", "now", "readings", "start", "subject")
+    __slots__ = ("kept", "match", "matched", "now", "nth", "readings", "start", "subject")
 
     def __init__(
         self,
@@ -81,3 +82,5 @@ class Scope:
         self.start = start
         self.subject = subject
         self.matched = matched
+        self.match = ""
+        self.nth = 0

@@ -288,6 +288,8 @@ def _searches(plan: ir.Plan) -> Iterator[Search]:
         for expr in walk(guard) if guard is not None else ():
             if isinstance(expr, Search):
                 yield expr
+            elif isinstance(expr, ir.FoundIn | ir.WeightIn):
+                yield ir.ContainsList(subject=expr.subject, quantifier="any", list=expr.list)
 
 
 def _guards(plan: ir.Plan) -> Iterator[ir.Expr | None]:

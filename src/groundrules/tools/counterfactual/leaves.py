@@ -137,8 +137,8 @@ def _needles(expr: Any, site: Site) -> tuple[list[str], tuple[str, ...], str]:
             items = tuple(str(item) for item in items_of(site.value(expr.needles) or []))
             return list(items if expr.quantifier == "all" else items[:1]), items, ""
         case ir.Affix():
-            needle = site.value(expr.needle)
-            return [needle] if needle else [], (needle,) if needle else (), ""
+            items = tuple(str(item) for item in items_of(site.value(expr.needle) or []) if item)
+            return list(items[:1]), items, ""
     text = example(expr.pattern, expr.flags)
     return [text] if text is not None else [], (), f"/{expr.pattern}/{expr.flags}"
 
