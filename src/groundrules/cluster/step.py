@@ -4,11 +4,16 @@ Nothing is kept between two steps: whatever holds rows of bytes under (space, ke
 deadline, can run a rulebook. What falls due by an event's time is decided before the event, so that a deadline that is
 brought late changes nothing but when its decisions come out. A row of the step's own says how the others are laid out;
 under another version of the rulebook they are carried over as `Engine.swap` does.
+
+Where one process has most steps of a community, `Lasting` spares it to read the rows each time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import uuid
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping
+from itertools import chain
 from typing import NamedTuple
 
 import msgspec
@@ -28,19 +33,30 @@ _encode = msgspec.msgpack.Encoder(order="deterministic").encode
 
 
 class Stepped(NamedTuple):
-    """What a step came to. `rows`: those that changed, None where one is deleted. `due`: when (ms) to come again."""
+    """What a step came to. `rows`: those that changed, None where one is deleted. `due`: when (ms) to come again.
+
+    `counts`: how many of the decisions each event brought about, in order; the others came with the time or the end.
+    """
 
     decisions: list[Decision]
     rows: dict[Key, bytes | None]
     due: int | None
+    counts: list[int]
 
 
 class Step:
     """Runs one rulebook, a plan or what `load_plan` gives, without the front end. Not for several threads at once."""
 
-    def __init__(self, plan: ir.Plan | HasPlan) -> None:
+    def __init__(self, plan: ir.Plan | HasPlan, everything: bool = True) -> None:
+        """Without `everything`, decisions in which nothing happened are left out, as a log does."""
         self._engine = Engine(plan, track=True)
+        self._everything = everything
         self._layout = _encode(self._engine.shapes)
+
+    @property
+    def partition(self) -> tuple[str, ...]:
+        """The path by which an event says which community it is of."""
+        return tuple(self._engine.plan.partition)
 
     def __call__(
         self,
@@ -55,27 +71,98 @@ class Step:
         `rows` is everything that the steps before left. An event that can't be handled is answered by a decision that
         says why. Raises ValueError for an event of another community, and for rows that no step has written.
         """
-        engine = self._engine
+        try:
+            return self._decided(community, self._adopted(community, rows), events, now, end)
+        finally:
+            self._release()
+
+    def _adopted(self, community: str, rows: Mapping[Key, bytes]) -> bytes | None:
+        """Take rows in; return how they are laid out, None if there are none."""
         layout = rows.get(LAYOUT)
         if layout is not None:
             held = [(space, key, row) for (space, key), row in rows.items() if (space, key) != LAYOUT]
-            engine.adopt(community, held, _shapes.decode(layout))
-        try:
-            decisions = [decision for event in events for decision in self._fed(community, event)]
-            if now is not None:
-                decisions += engine.advance(now, community)
-            if end:
-                decisions += engine.finish(community)
-            changed: dict[Key, bytes | None] = {(space, key): row for _, space, key, row in engine.drain(community)}
-            if changed and layout != self._layout:
-                changed[LAYOUT] = self._layout
-            return Stepped(decisions, changed, engine.next_due(community) if community in engine.partitions else None)
-        finally:
-            for other in engine.partitions:
-                engine.release(other)
+            self._engine.adopt(community, held, _shapes.decode(layout))
+        return layout
 
-    def _fed(self, community: str, event: bytes) -> list[Decision]:
-        owner = self._engine.partition_of(event)
-        if owner not in (None, community):
-            raise ValueError(f"an event of {owner} came to {community}")
-        return self._engine.feed(event)
+    def _decided(
+        self, community: str, layout: bytes | None, events: Iterable[bytes], now: int | None, end: bool
+    ) -> Stepped:
+        engine, everything = self._engine, self._everything
+        answers = [engine.feed_one(community, event, everything) for event in events]
+        decisions = list(chain.from_iterable(answers))
+        if now is not None:
+            decisions += self._told(engine.advance(now, community))
+        if end:
+            decisions += self._told(engine.finish(community))
+        changed: dict[Key, bytes | None] = {(space, key): row for _, space, key, row in engine.drain(community)}
+        if changed and layout != self._layout:
+            changed[LAYOUT] = self._layout
+        known = engine.clock(community) is not None
+        due = engine.next_due(community) if known or engine.waiting(community) is not None else None
+        return Stepped(decisions, changed, due, list(map(len, answers)))
+
+    def _told(self, decisions: list[Decision]) -> list[Decision]:
+        return decisions if self._everything else [decision for decision in decisions if decision.notable]
+
+    def _release(self) -> None:
+        for community in self._engine.partitions:
+            self._engine.release(community)
+
+
+class Lasting(Step):
+    """Steps whose communities stay in memory, each until others have had `room` for so many bytes of rows.
+
+    Whoever keeps the rows keeps a token with them, new with each step: what is in memory is of use where its token is
+    that of the rows, so that a step that was decided and not kept is forgotten.
+    """
+
+    def __init__(self, plan: ir.Plan | HasPlan, everything: bool = True, room: int = 256 << 20) -> None:
+        super().__init__(plan, everything)
+        self._room = room
+        self._held: OrderedDict[str, tuple[bytes, int]] = OrderedDict()
+        self._size = 0
+
+    def lasting(
+        self,
+        community: str,
+        token: bytes,
+        rows: Callable[[], Mapping[Key, bytes]],
+        events: Iterable[bytes],
+        now: int | None = None,
+        end: bool = False,
+    ) -> tuple[Stepped, bytes]:
+        """Decide as a step does; return what came of it, and the token to be kept with its rows. Raises as a step does.
+
+        `rows` is called if they are not in memory. `token` is what the step before returned, empty if there was none.
+        """
+        held, size = self._held.pop(community, (b"", 0))
+        self._size -= size
+        try:
+            layout: bytes | None = self._layout
+            if held != token or not token:
+                self._engine.release(community)
+                found = rows()
+                layout, size = self._adopted(community, found), sum(map(len, found.values()))
+            stepped = self._decided(community, layout, events, now, end)
+        except BaseException:
+            self._engine.release(community)
+            raise
+        if stepped.rows:
+            token = uuid.uuid4().bytes
+            size += sum(len(row) for row in stepped.rows.values() if row is not None)
+        self._held[community] = token, size
+        self._size += size
+        while self._size > self._room and len(self._held) > 1:
+            oldest, (_, size) = self._held.popitem(last=False)
+            self._engine.release(oldest)
+            self._size -= size
+        return stepped, token
+
+    def waits(self, community: str) -> bool:
+        """Whether an event of a community in memory lies so far ahead that it waits for what comes next."""
+        return self._engine.waiting(community) is not None
+
+    def everything(self, community: str) -> dict[Key, bytes]:
+        """Return all rows of a community that had a step before, and is still in memory."""
+        rows = {(space, key): row for space, key, row in self._engine.rows(community)}
+        return {**rows, LAYOUT: self._layout} if rows else {}

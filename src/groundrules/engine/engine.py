@@ -112,6 +112,21 @@ class Engine:
         decisions = found if isinstance(found, list) else found[0].take(found[1])
         return [] if decisions is None else [decision for decision in decisions if decision.notable]
 
+    def feed_one(self, partition: str, event: bytes, everything: bool = True) -> list[Decision]:
+        """Handle an event of this partition as `feed` does or, without `everything`, as `notable` does.
+
+        Raises ValueError for an event of another partition.
+        """
+        found = self._decoded(event)
+        if isinstance(found, list):
+            return found
+        runner, decoded = found
+        if runner.partition.id != partition:
+            raise ValueError(f"an event of {runner.partition.id} came to {partition}")
+        if everything:
+            return runner.feed(decoded)
+        return [decision for decision in runner.take(decoded) or () if decision.notable]
+
     def _decoded(self, event: bytes | str | Mapping[str, Any]) -> tuple[Runner, Any] | list[Decision]:
         """Return an event with the runner of its partition, or the decision that says why it can't be handled."""
         try:

@@ -7,7 +7,7 @@ texts are read from the input once more.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -25,8 +25,17 @@ _clauses = msgspec.json.Decoder(tuple[Clause, ...])
 _ORDER = ("gained", "lost", "changed", "acts")
 
 
+Read = Callable[[Collection[int]], Mapping[int, bytes]]
+"""Looks lines of the input up by their numbers."""
+
+
+def from_files(files: Sequence[str]) -> Read:
+    """Return what looks lines of files up."""
+    return lambda numbers: {number: line for number, line in enumerate(lines(files), 1) if number in numbers}
+
+
 def examples(
-    files: Sequence[str], after: Sequence[Hit], before: Sequence[Hit] | None, renamed: dict[str, str], most: int
+    read: Read, after: Sequence[Hit], before: Sequence[Hit] | None, renamed: dict[str, str], most: int
 ) -> tuple[Example, ...]:
     """Return at most so many examples of each rule and each way in which it differs; without `before`, of each rule."""
     if most < 1:
@@ -40,8 +49,7 @@ def examples(
         for _, group in sorted(groups.items(), key=lambda item: (item[0][0], _ORDER.index(item[0][1])))
         for candidate in spread(group, most)
     ]
-    numbers = {hit.line for _, hit, _ in chosen}
-    events = {number: plain(line) for number, line in enumerate(lines(files), 1) if number in numbers}
+    events = {number: plain(line) for number, line in read({hit.line for _, hit, _ in chosen}).items()}
     return tuple(_example(candidate, events[candidate[1].line], renamed) for candidate in chosen)
 
 

@@ -58,7 +58,7 @@ class Job:
 
 def run(ready: Compiled, job: Job, progress: Callable[[int], object]) -> Share:
     """Run a share; `progress` is called with the bytes read since the last call."""
-    runner = _Runner(ready, job)
+    runner = ShareRunner(ready, job.cohorts)
     mine = _mine(ready.plan, job)
     read = 0
     for number, line in enumerate(lines(job.files), 1):
@@ -105,11 +105,13 @@ class _Moment(NamedTuple):
     cohorts: int
 
 
-class _Runner:
-    def __init__(self, ready: Compiled, job: Job) -> None:
+class ShareRunner:
+    """Runs the lines of whole partitions, each with its number in the input; `share` is what they came to."""
+
+    def __init__(self, ready: Compiled, cohorts: tuple[Cohort, ...] = ()) -> None:
         self.share = Share()
         self._lines = Lines(Engine(ready))
-        self._cohorts = job.cohorts
+        self._cohorts = cohorts
         self._weeks = Weeks(ready.plan.timezone)
         self._specs = {spec.name: spec for spec in ready.plan.actions}
         self._absent = Absent()
@@ -121,6 +123,7 @@ class _Runner:
             self._take(answer)
 
     def finish(self) -> None:
+        """Take the end of the input."""
         for answer in self._lines.finish():
             self._take(answer)
 

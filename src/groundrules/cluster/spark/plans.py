@@ -1,0 +1,64 @@
+"""A plan on its way to the workers: its file goes with the application, and each process makes it ready once.
+
+A plan in a function's closure would be a broadcast variable as soon as it has a megabyte, and those are not there when
+Spark asks on the driver what state a processor has.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from os import PathLike
+from pathlib import Path
+from secrets import token_bytes, token_hex
+from tempfile import TemporaryDirectory
+
+from pyspark import SparkFiles
+from pyspark.sql import SparkSession
+
+from groundrules.cluster.step import Lasting
+from groundrules.engine import plan_file
+from groundrules.engine.plan_file import Compiled
+from groundrules.plan import codec, ir
+
+Plan = str | PathLike[str] | Compiled | ir.Plan
+"""A plan file's path, or what was read from one."""
+
+_standing: list[TemporaryDirectory[str]] = []
+"""Folders that executors may read from as long as the driver lives."""
+
+
+class Shipped:
+    """A plan that goes to the workers, under a seal of its own: whoever runs the job trusts what was made of it."""
+
+    def __init__(self, spark: SparkSession, plan: Plan) -> None:
+        """Read the plan file, if it is one. Raises OSError and `codec.PlanError`, as `load_plan` does."""
+        if isinstance(plan, ir.Plan):
+            plan = Compiled(plan, codec.digest(plan))
+        found = plan if isinstance(plan, Compiled) else plan_file.load_plan(plan)
+        self.partition = tuple(found.plan.partition)
+        self._key = token_bytes()
+        self._name = f"groundrules-{token_hex(8)}.plan"
+        folder = TemporaryDirectory(prefix="groundrules-")
+        _standing.append(folder)
+        file = Path(folder.name, self._name)
+        made = found if found.made is not None else plan_file.compile_plan(found.plan)
+        file.write_bytes(plan_file.write(made, self._key))
+        spark.sparkContext.addFile(str(file))
+
+    def compiled(self) -> Compiled:
+        """Return the plan, ready. On a worker."""
+        return _read(self._name, self._key)
+
+    def lasting(self, everything: bool) -> Lasting:
+        """Return this process's steps of the plan. On a worker."""
+        return _lasting(self._name, self._key, everything)
+
+
+@lru_cache(2)
+def _read(name: str, key: bytes) -> Compiled:
+    return plan_file.load_plan(SparkFiles.get(name), key)
+
+
+@lru_cache(2)
+def _lasting(name: str, key: bytes, everything: bool) -> Lasting:
+    return Lasting(_read(name, key), everything)

@@ -1,0 +1,91 @@
+"""Events as a streaming table in, decisions as one out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as f
+
+from groundrules.cluster.spark.plans import Plan, Shipped
+from groundrules.cluster.spark.processor import DECISIONS, TIME_MODES, Decider, Wake
+from groundrules.tools.replaying.sources import partitioner
+
+if TYPE_CHECKING:
+    import pyarrow
+
+
+def decide(
+    events: DataFrame, plan: Plan, wake: Wake = "events", delay: str = "10 minutes", everything: bool = False
+) -> DataFrame:
+    """Decide on a stream of events.
+
+    `events` has the columns `event`, a line of JSON as text or bytes (null: the input of its community ends), and
+    `position`, a number by which events of one community are ordered: a line's number, an offset. If it has a column
+    `community`, that is believed; else it is read from the event.
+
+    Comes out: `community`, `position` and `nth`, by which decisions are ordered as `groundrules run` writes them, and
+    `decision`, its line of JSON. With `everything`, those in which nothing happened come, too.
+
+    wake: what tells a community that one of its deadlines has come. By "events", its own next event does. By
+    "processing-time", the cluster's clock does; by "event-time", the events of all communities, `delay` behind the
+    latest of them. What a community is then told is an event, a tick, and comes out, too, in the column `tick`, so that
+    events and ticks together give the same decisions again.
+
+    The state needs the RocksDB store of Spark, which `session` sets. Raises ValueError if a column is missing.
+    """
+    missing = {"event", "position"} - set(events.columns)
+    if missing:
+        raise ValueError(f"the events have no column `{min(missing)}`")
+    shipped = Shipped(events.sparkSession, plan)
+    came = keyed(events, shipped)
+    if wake == "event-time":
+        came = _watched(came, delay)
+    decider = Decider(shipped, wake, everything)
+    return came.groupBy("community").transformWithState(decider, DECISIONS, "Append", TIME_MODES[wake])
+
+
+def keyed(events: DataFrame, plan: Shipped) -> DataFrame:
+    """Return `community`, `position` and `event` (bytes) of events."""
+    wanted = [f.col("position").cast("long"), f.col("event").cast("binary")]
+    if "community" in events.columns:
+        return events.select("community", *wanted)
+    return events.select(*wanted).mapInArrow(_Keying(plan), "community string, position long, event binary")
+
+
+class _Keying:
+    """Reads in batches of events which community each is of; those that belong to none are of ""."""
+
+    def __init__(self, plan: Shipped) -> None:
+        self._plan = plan
+
+    def __call__(self, batches: Iterator[pyarrow.RecordBatch]) -> Iterator[pyarrow.RecordBatch]:
+        import pyarrow
+
+        community = partitioner(self._plan.compiled().plan)
+        for batch in batches:
+            found: Any = pyarrow.array(
+                [community(line or b"") for line in batch["event"].to_pylist()], pyarrow.string()
+            )
+            columns = [found, batch["position"], batch["event"]]
+            yield pyarrow.RecordBatch.from_arrays(columns, ["community", "position", "event"])
+
+
+def _watched(events: DataFrame, delay: str) -> DataFrame:
+    """Let the times of events move the watermark, without any being dropped because it comes late.
+
+    Each event becomes two rows, one with its time, which is let go where the watermark has seen it, and one without.
+    What is stamped ahead of the clock counts as of now, so that no single event moves all communities.
+    """
+    time = f.least(
+        f.try_to_timestamp(f.get_json_object(f.col("event").cast("string"), f.lit("$.time"))), f.current_timestamp()
+    )
+    nothing = f.lit(None)
+    both = f.array(
+        f.struct(time.alias("time"), nothing.cast("binary").alias("event")),
+        f.struct(nothing.cast("timestamp").alias("time"), f.col("event")),
+    )
+    rows = events.select("community", "position", f.explode(both).alias("row"))
+    seen = rows.select("community", "position", "row.event", "row.time").withWatermark("time", delay)
+    return seen.where(f.col("time").isNull())
