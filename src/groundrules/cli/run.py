@@ -64,6 +64,12 @@ class Came(NamedTuple):
     metavar="FILE",
     help="Like --state, in step with --out: killed and begun again, the run ends with the same decisions.",
 )
+@click.option(
+    "--source",
+    metavar="kafka://HOST/TOPIC",
+    help="Decide on a topic of Kafka together with whoever else does, with state, log and offsets in --store.",
+)
+@click.option("--ticks", is_flag=True, help="With --source: where something falls due, put a tick into the topic.")
 @click.option("--out", metavar="DECISIONS", type=click.Path(dir_okay=False), help="Write decisions to this file.")
 @click.option(
     "--workers",
@@ -84,6 +90,8 @@ def command(
     quiet: bool,
     state: str | None,
     store: str | None,
+    source: str | None,
+    ticks: bool,
     out: str | None,
     workers: int,
     profile: bool,
@@ -96,7 +104,17 @@ def command(
 
     Ctrl-C ends the run behind the line at hand. With --state, what is remembered is saved every thousand lines and at
     the end, never before the decisions it belongs to are written; an event far ahead of the clock waits in it.
+
+    With --source, it goes on until it is ended; the page about clusters says what it promises.
     """
+    if source is not None:
+        if store is None or events or out or state or workers > 1 or profile or everything or strict or form != "jsonl":
+            raise click.UsageError("--source goes with --store, and else with --ticks and --quiet alone")
+        from groundrules.cli.following import follow
+
+        sys.exit(follow(load_plan(rulebook), source, store, ticks, quiet))
+    if ticks:
+        raise click.UsageError("--ticks goes with --source")
     if (store is None) != (out is None):
         raise click.UsageError(say("store_and_out"))
     if store and (state or form != "jsonl"):

@@ -9,6 +9,7 @@ import msgspec
 
 from groundrules.decisions import Action, Decision, encode
 from groundrules.runtime.arrivals import Arrival
+from groundrules.runtime.books import Edition
 from groundrules.runtime.communities import Community
 from groundrules.stores.records import Batch, Entry, Events, Note, Outgoing, Plan, Touch
 
@@ -40,8 +41,8 @@ class Draft:
         """Keep decisions, and the actions that they ask for."""
         self.touch(community)
         for decision in decisions:
-            concerned = tuple(dict.fromkeys((*touches, *_touches(community, decision))))
-            self.batch.entries.append(Entry(community.id, now, encode(decision), concerned))
+            found = tuple(dict.fromkeys((*touches, *concerned(community.edition, decision))))
+            self.batch.entries.append(Entry(community.id, now, encode(decision), found))
             for action in decision.actions:
                 self.batch.actions.append(community.outgoing(action.key, _json(action), now))
 
@@ -81,9 +82,8 @@ def _segment(community: str, first: int, arrivals: Sequence[Arrival]) -> Events:
     return Events(community, first, first + len(arrivals) - 1, min(times), max(times), body)
 
 
-def _touches(community: Community, decision: Decision) -> Iterable[Touch]:
+def concerned(edition: Edition, decision: Decision) -> Iterable[Touch]:
     """Yield whom and what a decision concerns beside whoever its event names."""
-    edition = community.edition
     for action in (*decision.actions, *(action for shadow in decision.shadow for action in shadow.actions)):
         spec = edition.actions.get(action.do)
         if action.who is not None and spec is not None and spec.target == "member":

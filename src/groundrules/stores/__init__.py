@@ -52,10 +52,11 @@ class Store(Protocol):
     Where the reason may pass, that is an UnavailableError; where what is read was damaged, a DamagedError.
     """
 
-    def claim(self, community: str) -> tuple[Head, list[Row]] | None:
+    def claim(self, community: str, seize: bool = False) -> tuple[Head, list[Row]] | None:
         """Make a community ours until `release`; return what is kept of it, None if nothing is.
 
-        Raises OwnedError if another hub has it and lives.
+        Raises OwnedError if another hub has it and lives. With `seize` it is taken from that one, which can't commit to
+        it any more: for those to whom something else than the store has given it.
         """
         ...
 

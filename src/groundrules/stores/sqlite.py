@@ -110,7 +110,7 @@ class SqliteStore:
 
     # --- ownership and commits ------------------------------------------------------------------
 
-    def claim(self, community: str) -> tuple[Head, list[Row]] | None:
+    def claim(self, community: str, seize: bool = False) -> tuple[Head, list[Row]] | None:
         with self._reading() as run:
             head, rows = None, []
             for found in run("select * from heads where community = ?", (community,)):

@@ -67,8 +67,10 @@ class MemoryStore:
 
     # --- ownership and commits ------------------------------------------------------------------
 
-    def claim(self, community: str) -> tuple[Head, list[Row]] | None:
+    def claim(self, community: str, seize: bool = False) -> tuple[Head, list[Row]] | None:
         with self._working(community) as kept:
+            if seize:
+                self.place.owners[community] = self
             if self.place.owners.setdefault(community, self) is not self:
                 raise OwnedError(f"the community {community} belongs to another hub")
             head = kept.heads.get(community)

@@ -39,7 +39,7 @@ _CLAIM = f"""
 insert into heads (key, long, owner, epoch) values (%(key)b, %(long)b, %(us)s::int, 1)
 on conflict (key) do update
 set owner = %(us)s::int, epoch = heads.epoch + (heads.owner is distinct from %(us)s::int)::int
-where heads.owner is null or heads.owner = %(us)s::int
+where heads.owner is null or heads.owner = %(us)s::int or %(seize)s::boolean
 or pg_try_advisory_xact_lock_shared(%(lock)s::int, heads.owner) returning {_HEAD}, id, epoch
 """
 _RELEASE = "update heads set owner = null where owner = %s and id = any(%b::int[])"
@@ -83,10 +83,10 @@ class PostgresStore:
 
     # --- ownership and commits ------------------------------------------------------------------
 
-    def claim(self, community: str) -> tuple[Head, list[Row]] | None:
+    def claim(self, community: str, seize: bool = False) -> tuple[Head, list[Row]] | None:
         def work(base: Base) -> tuple[tuple[Any, ...], list[tuple[Any, ...]]]:
             us = {"us": self._sessions.number, "lock": self._sessions.lock}
-            values = us | {"key": short(community), "long": long(community)}
+            values = us | {"key": short(community), "long": long(community), "seize": seize}
             found = send(base, _CLAIM, values).fetchone()
             if found is None:
                 raise OwnedError(f"the community {community} belongs to another hub")

@@ -71,6 +71,32 @@ class Owning(Base):
         assert hand.claim("c").version == 2
         hand.commit("c", rows=[Row("c", "s", "k", b"3")])
 
+    def test_what_is_seized_is_lost_to_whoever_had_it(self, store: Store, place: Place) -> None:
+        hand = Hand(store, "c", "d")
+        hand.commit("c", "d", rows=[Row("c", "s", "k", b"1")])
+        try:
+            second = place()
+        except StoreError:
+            assert store.claim("c", seize=True) is not None
+            hand.commit("c")
+            return  # a place for one hub alone
+        found = second.claim("c", seize=True)
+        assert found is not None
+        assert found[1] == [Row("c", "s", "k", b"1")]
+        with pytest.raises(OwnedError):
+            hand.commit("c", "d", rows=[Row("d", "s", "k", b"2")])
+        with pytest.raises(OwnedError):
+            store.claim("c")
+        other = Hand(second)
+        other.heads["c"] = found[0]
+        other.commit("c", rows=[Row("c", "s", "k", b"3")])
+        store.release(["c"])
+        other.commit("c")
+        assert store.claim("c", seize=True) is not None
+        with pytest.raises(OwnedError):
+            other.commit("c")
+        second.close()
+
     def test_positions_of_two_hubs_are_of_one_order(self, store: Store, place: Place) -> None:
         try:
             second = place()

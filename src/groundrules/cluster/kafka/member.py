@@ -1,0 +1,210 @@
+"""A member of a group: takes the partitions that Kafka gives it, decides on their records, lets go what it takes back.
+
+Where Kafka and the store say different things, the store is right: how far a partition was read stands in it, in the
+transaction of what was decided. Kafka is told, too, so that its own tools show how far the group lags.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import msgspec
+from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
+
+from groundrules.calendar.instants import format_ms
+from groundrules.cluster.kafka.owned import LostError, Owned, Record, partition_of
+from groundrules.cluster.kafka.place import Place
+from groundrules.runtime.arrivals import Clock, located
+from groundrules.runtime.books import Edition
+from groundrules.stores import OwnedError, Store, UnavailableError
+
+MOST_IN_A_BATCH = 1000
+GATHERING = 0.05
+"""Seconds in which records gather that are kept together."""
+PATIENCE = 60.0
+"""Seconds after which a member ends whose store or brokers stay out of reach; whoever watches it begins it again."""
+TICKS_EVERY = 1.0
+PAGE = 1000
+
+_MAGIC = b"CGMDv2:"
+
+log = logging.getLogger("groundrules.kafka")
+
+
+class Member:
+    """Decides on the events of a topic, together with whoever else is in its group, until `stop` says so.
+
+    ticks: where something falls due in a community and no event comes, put a tick into the topic, in its partition; so
+    the topic has all that was decided on, and `groundrules run` over it decides the same.
+    """
+
+    def __init__(self, place: Place, store: Store, edition: Edition, clock: Clock, ticks: bool = False) -> None:
+        self._place = place
+        self._store = store
+        self._edition = edition
+        self._clock = clock
+        self._ticks = ticks
+        self._owned: dict[int, Owned] = {}
+        self._asked: dict[str, int] = {}
+        self._looked = 0.0
+        self._failure: Exception | None = None
+        self.decided = 0
+
+    # --- the loop -------------------------------------------------------------------------------
+
+    def run(self, stop: Callable[[], bool]) -> None:
+        """Take part until `stop` says so. Raises StoreError or KafkaException for what does not pass."""
+        self._consumer = Consumer(
+            {
+                "auto.offset.reset": "earliest",
+                "partition.assignment.strategy": "cooperative-sticky",
+                **self._place.settings,
+                "bootstrap.servers": self._place.brokers,
+                "group.id": self._place.group,
+                "enable.auto.commit": False,
+                "enable.auto.offset.store": False,
+            }
+        )
+        self._producer = Producer({**self._place.settings, "bootstrap.servers": self._place.brokers})
+        self._consumer.subscribe([self._place.topic], self._given, self._taken, self._taken)
+        try:
+            while not stop():
+                self._turn()
+        finally:
+            self._leave()
+            self._consumer.close()
+            self._producer.flush(PATIENCE)
+
+    def _turn(self) -> None:
+        for owned, records in self._gathered().items():
+            if not owned.lost:
+                self._decide(owned, records)
+        if self._failure is not None:
+            raise self._failure
+        if self._ticks and time.monotonic() - self._looked > TICKS_EVERY:
+            self._looked = time.monotonic()
+            self._tick()
+
+    def _gathered(self) -> dict[Owned, list[Record]]:
+        """Return records by the partition that they were read for; one that is given away meanwhile is lost."""
+        found: dict[Owned, list[Record]] = {}
+        ends, count, wait = time.monotonic() + GATHERING, 0, GATHERING
+        while count < MOST_IN_A_BATCH:
+            message = self._consumer.poll(wait)
+            if message is None:
+                break
+            wait = max(0.0, ends - time.monotonic()) if count % 64 == 0 else wait
+            error = message.error()
+            if error is not None:
+                self._heed(error)
+                continue
+            owned = self._owned.get(message.partition())
+            if owned is not None:
+                found.setdefault(owned, []).append(Record(message.offset(), message.value()))
+                count += 1
+        return found
+
+    def _heed(self, error: KafkaError) -> None:
+        if error.fatal() or error.code() in (KafkaError.UNKNOWN_TOPIC_OR_PART, KafkaError._UNKNOWN_TOPIC):
+            raise KafkaException(error)
+        log.warning("Kafka: %s", error)
+
+    def _decide(self, owned: Owned, records: Sequence[Record]) -> None:
+        before = owned.decided
+        try:
+            owned.decide(records)
+        except (OwnedError, UnavailableError, KafkaException) as error:
+            log.warning("%s is taken anew: %s", owned.name, error)
+            owned.drop()
+            self._take_anew(owned.partition)
+            return
+        self.decided += owned.decided - before
+        where = TopicPartition(self._place.topic, owned.partition, owned.offset)
+        self._consumer.commit(offsets=[where], asynchronous=True)
+
+    def _take_anew(self, partition: int) -> None:
+        """Take a partition that is still ours, as far as we know, and read on from where the store stands."""
+        owned = self._take(partition)
+        if owned is not None:
+            self._consumer.seek(TopicPartition(self._place.topic, partition, owned.offset))
+
+    # --- partitions -----------------------------------------------------------------------------
+
+    def _given(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
+        try:
+            for where in partitions:
+                owned = self._take(where.partition)
+                if owned is not None:
+                    where.offset = owned.offset
+        except Exception as error:  # it would be lost on its way through Kafka's library
+            self._failure = error
+        consumer.incremental_assign(partitions)
+
+    def _take(self, partition: int) -> Owned | None:
+        """Take a partition; None if it is somebody else's by now, of which Kafka will tell."""
+        ends, pause = time.monotonic() + PATIENCE, 0.05
+        while True:
+            owned = Owned(self._place, partition, self._store, self._edition, self._clock())
+            try:
+                owned.take(self._generation())
+            except LostError as error:
+                log.warning("%s", error)
+                self._owned.pop(partition, None)
+                return None
+            except (OwnedError, UnavailableError, KafkaException, TimeoutError) as error:
+                owned.drop()
+                if time.monotonic() > ends:
+                    raise
+                log.warning("%s can't be taken yet: %s", owned.name, error)
+                time.sleep(pause)
+                pause = min(2 * pause, 2.0)
+            else:
+                self._owned[partition] = owned
+                log.info("%s is ours from offset %s on", owned.name, owned.offset)
+                return owned
+
+    def _taken(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
+        for where in partitions:
+            self._let_go(where.partition)
+
+    def _let_go(self, partition: int) -> None:
+        owned = self._owned.pop(partition, None)
+        if owned is None:
+            return
+        try:
+            owned.leave()
+        except (OwnedError, UnavailableError) as error:
+            log.warning("%s: %s", owned.name, error)
+            owned.drop()
+        log.info("%s is let go", owned.name)
+
+    def _leave(self) -> None:
+        for partition in list(self._owned):
+            self._let_go(partition)
+
+    def _generation(self) -> int:
+        """Return the group's generation, in which this member was given what it has."""
+        told = self._consumer.consumer_group_metadata()
+        if not isinstance(told, bytes) or not told.startswith(_MAGIC):
+            return 0
+        return int.from_bytes(told[len(_MAGIC) :][:4], "little", signed=True)
+
+    # --- time -----------------------------------------------------------------------------------
+
+    def _tick(self) -> None:
+        """Put a tick into the topic for each of our communities in which something is due, once for each deadline."""
+        now = self._clock()
+        for head in self._store.due(now, PAGE):
+            partition = partition_of(self._store, self._place, head.community)
+            if partition in self._owned and head.due is not None and self._asked.get(head.community) != head.due:
+                self._asked[head.community] = head.due
+                self._put_tick(head.community, partition, now)
+        self._producer.poll(0)
+
+    def _put_tick(self, community: str, partition: int | None, now: int) -> None:
+        place = located(self._edition.compiled.plan.partition, community)
+        tick: dict[str, Any] = {"id": f"tick@{now}", "type": "tick", "time": format_ms(now), **place}
+        self._producer.produce(self._place.topic, msgspec.json.encode(tick), community, partition=partition or 0)

@@ -1,0 +1,284 @@
+"""A partition that is ours: its communities, how far it was read, and the one transaction that holds both.
+
+A partition has a head of its own in the store, which goes into each of its commits. Who is given the partition seizes
+that head, and each community as its first event comes, so that whoever had them before can commit nothing any more,
+also if they have not heard of it yet. What a slower one was given earlier, in an older generation of the group, it does
+not get.
+"""
+
+from __future__ import annotations
+
+import base64
+import uuid
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+
+from groundrules.cluster.kafka.place import Place
+from groundrules.cluster.kafka.publishing import Published, Publisher
+from groundrules.decisions import Decision, Rejection, encode
+from groundrules.diagnostics.codes import events as codes
+from groundrules.runtime.arrivals import Arrival, Stray, arrival
+from groundrules.runtime.books import Edition
+from groundrules.runtime.drafts import concerned
+from groundrules.stores import DamagedError, Store
+from groundrules.stores.records import Batch, Entry, Head, Note, Plan, Query, Row
+from groundrules.tools.running.run import numbered
+
+FAR = 1 << 62
+MOST_IN_MEMORY = 10_000
+"""Communities of a partition that stay in memory; of more, those that were silent longest come back from the store."""
+PAGE = 1000
+
+_encode = msgspec.json.Encoder(order="deterministic").encode
+
+
+class LostError(Exception):
+    """The partition was given to another member."""
+
+
+class Record(NamedTuple):
+    """A record of the topic: its offset, and what it holds."""
+
+    offset: int
+    value: bytes | None
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """How far a partition was read, in which generation of the group, and up to where its log was published then."""
+
+    offset: int = 0
+    generation: int = 0
+    published: int = 0
+
+
+class Poisoned(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A record that could not be decided on, and why. `value` is its text, `base64` its bytes if they are no text."""
+
+    partition: int
+    offset: int
+    code: str
+    reason: str
+    path: str = ""
+    value: str | None = None
+    base64: str | None = None
+
+
+class Owned:
+    """One partition. `offset` is that of the next record."""
+
+    def __init__(self, place: Place, partition: int, store: Store, edition: Edition, now: int) -> None:
+        self.name = place.name(partition)
+        self.partition = partition
+        self.offset = 0
+        self.lost = False
+        self.decided = 0
+        self._place = place
+        self._store = store
+        self._edition = edition
+        self._engine = edition.engine
+        self._plan: Plan | None = edition.record(now)
+        self._fence = Head(self.name)
+        self._standing = Standing()
+        self._heads: OrderedDict[str, Head] = OrderedDict()
+        self._publisher: Publisher | None = None
+
+    # --- beginning and ending -------------------------------------------------------------------
+
+    def take(self, generation: int) -> None:
+        """Make the partition ours, and publish what was decided and is not published yet.
+
+        Raises LostError if a member has it whom the group gave it later, StoreError, KafkaException.
+        """
+        kept = self._store.claim(self.name, seize=True)
+        self._fence = kept[0] if kept else Head(self.name)
+        found = self._store.source(self.name)
+        self._standing = msgspec.json.decode(found, type=Standing) if found else Standing()
+        if self._standing.generation > generation:
+            self._store.release([self.name])
+            raise LostError(f"{self.name} belongs to a member of generation {self._standing.generation}")
+        self.offset = self._standing.offset
+        self._standing = msgspec.structs.replace(self._standing, generation=generation)
+        self._commit(self._batch())
+        self._publisher = Publisher(self._place, self.partition)
+        self._catch_up(self._publisher)
+
+    def _catch_up(self, publisher: Publisher) -> None:
+        poisoned = self._poisoned()
+        position = self._standing.published
+        while page := self._store.decisions(Query(after=position, limit=PAGE)):
+            ours = [Published(one.position, one.community, one.body) for one in page if self._is_ours(one.community)]
+            publisher.publish(ours, poisoned)
+            position = page[-1].position
+        self._standing = msgspec.structs.replace(self._standing, published=position)
+
+    def _poisoned(self) -> dict[int, bytes]:
+        notes = [note for note in self._store.notes(self.name, limit=PAGE) if note.kind == "poisoned"]
+        return {msgspec.json.decode(note.detail, type=Poisoned).offset: note.detail for note in notes}
+
+    def _is_ours(self, community: str) -> bool:
+        return community == self.name or self._partition_of(community) == self.partition
+
+    def leave(self) -> None:
+        """Let the partition go; all that was decided is kept. Raises StoreError."""
+        if not self.lost:
+            self._commit(self._batch())
+            self._store.release([self.name, *self._heads])
+        self.drop()
+
+    def drop(self) -> None:
+        """Forget the partition: it is another member's, or will be taken anew."""
+        self.lost = True
+        for community in self._heads:
+            self._engine.release(community)
+        self._heads.clear()
+        if self._publisher is not None:
+            self._publisher.close()
+
+    # --- deciding -------------------------------------------------------------------------------
+
+    def decide(self, records: Sequence[Record]) -> None:
+        """Decide on records, keep that in one transaction, publish it.
+
+        Raises OwnedError if the partition was seized, UnavailableError if the store is out of reach, KafkaException if
+        nothing can be published; in each case the partition is to be dropped and taken anew.
+        """
+        batch = self._batch()
+        touched: dict[str, int] = {}
+        for record in records:
+            if record.offset < self.offset:
+                continue
+            self.offset = record.offset + 1
+            self.decided += 1
+            community, decisions, arrived = self._decided(record)
+            if arrived is not None:
+                touched[community] = touched.get(community, 0) + 1
+            for one in decisions:
+                self._log(batch, community, numbered(one, record.offset), arrived, record)
+        self._standing = msgspec.structs.replace(self._standing, offset=self.offset)
+        batch.sources[self.name] = _encode(self._standing)
+        for community in touched:
+            self._close(batch, community)
+        position = self._commit(batch)
+        self._publish(batch, position)
+        self._let_go()
+
+    def _decided(self, record: Record) -> tuple[str, list[Decision], Arrival | None]:
+        """Decide on a record; the arrival is None where it belongs to no community that can be this partition's."""
+        found = arrival(record.value or b"", FAR, self._edition.compiled.plan.partition)
+        if isinstance(found, Stray):
+            said = [] if found.line is None else self._engine.notable(found.line)
+            return self.name, said[:1] or [self._refused(found.rejection)], None
+        community = found.community
+        other = self._bring_in(community)
+        if other is not None:
+            reason = f"its community came in partition {other} before: records need the community as their key"
+            return self.name, [self._refused(Rejection(code=codes.EVENT_NO_PARTITION.code, reason=reason))], None
+        return community, self._engine.feed_one(community, found.line, everything=False), found
+
+    def _refused(self, rejection: Rejection) -> Decision:
+        return Decision(trigger="rejected", rulebook=self._edition.name, rejected=rejection)
+
+    def _log(self, batch: Batch, community: str, decision: Decision, arrived: Arrival | None, record: Record) -> None:
+        at = arrived.at if arrived is not None else 0
+        touches = () if arrived is None else tuple({*arrived.touches, *concerned(self._edition, decision)})
+        batch.entries.append(Entry(community, at, encode(decision), touches))
+        if decision.rejected is not None:
+            told = _encode(_poisoned(self.partition, record, decision.rejected))
+            batch.notes.append(Note(self.name, at, "poisoned", told))
+
+    # --- communities ----------------------------------------------------------------------------
+
+    def _bring_in(self, community: str) -> int | None:
+        """Take a community into memory; return the partition that it is in if that is another one."""
+        if community in self._heads:
+            self._heads.move_to_end(community)
+            return None
+        before = self._partition_of(community)
+        if before not in (None, self.partition):
+            return before
+        kept = self._store.claim(community, seize=True)
+        head, rows = kept or (Head(community), [])
+        self._engine.release(community)
+        if rows:
+            plan = self._store.plan(head.plan)
+            if plan is None:
+                raise DamagedError(
+                    f"the state of {community} is damaged: the plan that it was written under is missing"
+                )
+            held = [(row.space, row.key, row.row) for row in rows if row.row is not None]
+            self._engine.adopt(community, held, msgspec.json.decode(plan.shapes, type=dict[str, str]))
+        self._heads[community] = head
+        return None
+
+    def _partition_of(self, community: str) -> int | None:
+        return partition_of(self._store, self._place, community)
+
+    def _close(self, batch: Batch, community: str) -> None:
+        """Put what changed in a community into a batch."""
+        batch.rows += [Row(*row) for row in self._engine.drain(community)]
+        head = self._heads[community]
+        if not head.version:
+            batch.sources[self._place.name_of_community(community)] = str(self.partition).encode()
+        due = self._engine.next_due(community) if self._engine.clock(community) is not None else None
+        head = head._replace(version=head.version + 1, batch=batch.id, plan=self._edition.name, due=due)
+        self._heads[community] = head
+        batch.heads.append(head)
+
+    def _let_go(self) -> None:
+        """Let communities leave memory that were silent longest; the store has them."""
+        gone = []
+        while len(self._heads) > MOST_IN_MEMORY:
+            community, _ = self._heads.popitem(last=False)
+            self._engine.release(community)
+            gone.append(community)
+        if gone:
+            self._store.release(gone)
+
+    def due(self, until: int) -> Iterator[str]:
+        """Yield the communities in memory in which something falls due until then (ms)."""
+        for community, head in self._heads.items():
+            if head.due is not None and head.due <= until:
+                yield community
+
+    # --- keeping --------------------------------------------------------------------------------
+
+    def _batch(self) -> Batch:
+        batch = Batch(uuid.uuid4().hex, sources={self.name: _encode(self._standing)})
+        if self._plan is not None:
+            batch.plans.append(self._plan)
+        return batch
+
+    def _commit(self, batch: Batch) -> int:
+        fence = self._fence._replace(version=self._fence.version + 1, batch=batch.id, plan=self._edition.name)
+        batch.heads.append(fence)
+        position = self._store.commit(batch)
+        self._fence, self._plan = fence, None
+        return position
+
+    def _publish(self, batch: Batch, position: int) -> None:
+        assert self._publisher is not None
+        entries = enumerate(batch.entries, position)
+        poisoned = {msgspec.json.decode(note.detail, type=Poisoned).offset: note.detail for note in batch.notes}
+        self._publisher.publish((Published(at, one.community, one.body) for at, one in entries), poisoned)
+        if batch.entries:
+            last = position + len(batch.entries) - 1
+            self._standing = msgspec.structs.replace(self._standing, published=last)
+
+
+def _poisoned(partition: int, record: Record, why: Rejection) -> Poisoned:
+    value = record.value or b""
+    facts: dict[str, Any]
+    try:
+        facts = {"value": value.decode()}
+    except UnicodeError:
+        facts = {"base64": base64.b64encode(value).decode()}
+    return Poisoned(partition, record.offset, why.code, why.reason, why.path, **facts)
+
+
+def partition_of(store: Store, place: Place, community: str) -> int | None:
+    """Return the partition that a community is in; None if none of its events was kept yet."""
+    found = store.source(place.name_of_community(community))
+    return None if found is None else int(found)
