@@ -236,7 +236,7 @@ def produce(place: Place, lines: Sequence[bytes]) -> None:
     for number, line in enumerate(lines):
         try:
             key = json.loads(line)["community"]["id"]
-        except ValueError:
+        except (ValueError, KeyError):
             key = str(number)
         kafka.produce(place.topic, line, key)
     assert kafka.flush(60) == 0

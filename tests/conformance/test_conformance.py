@@ -8,9 +8,9 @@ import pytest
 
 from groundrules.decisions import Decision
 from groundrules.frontend import Book, RulebookError, check, load
+from groundrules.testing.conformance.cases import Case, read_all
 from strategies.running import log
 
-from .cases import Case, read_all
 from .wants import Judge
 from .ways import WAYS, Answers
 

@@ -12,7 +12,6 @@ import msgspec
 from click.testing import CliRunner
 
 from groundrules.cli.main import cli
-from groundrules.cluster.step import Key, Step
 from groundrules.decisions import Decision
 from groundrules.engine.engine import Engine
 from groundrules.engine.plan_file import compile_plan, read, write
@@ -51,26 +50,6 @@ def restarted(folder: Path, plan: ir.Plan, lines: list[bytes]) -> Answers:
     return [*answers, Engine.restore(plan, running.snapshot()).finish()]
 
 
-def steps(folder: Path, plan: ir.Plan, lines: list[bytes]) -> Answers:
-    """The engine of a cluster: nothing but rows stays from one event to the next."""
-    step, answers = Step(plan), []
-    communities: dict[str, dict[Key, bytes]] = {}
-
-    def go_on(id: str, events: list[bytes], end: bool) -> list[Decision]:
-        rows = communities.setdefault(id, {})
-        stepped = step(id, dict(rows), events, end=end)
-        for key, row in stepped.rows.items():
-            rows.pop(key, None)
-            if row is not None:
-                rows[key] = row
-        return stepped.decisions
-
-    finder = Engine(plan)
-    for line in lines:
-        answers.append(go_on(finder.partition_of(line) or "", [line], end=False))
-    return [*answers, [decision for id in sorted(communities) for decision in go_on(id, [], end=True)]]
-
-
 def plan_file(folder: Path, plan: ir.Plan, lines: list[bytes]) -> Answers:
     """The engine on a plan file, its index chosen by the very events."""
     running = Engine(read(write(compile_plan(plan, lines), b"key"), b"key"))
@@ -107,7 +86,6 @@ WAYS: dict[str, Way] = {
     "reference": reference,
     "engine": engine,
     "engine, restarted": restarted,
-    "steps": steps,
     "plan file": plan_file,
     "plan from elsewhere": plan_from_elsewhere,
     "reference, plan from elsewhere": reference_from_elsewhere,

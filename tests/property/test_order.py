@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from conformance import plainyaml
-from conformance.cases import Case, read_all
 from groundrules.frontend import load
+from groundrules.testing.conformance import plainyaml
+from groundrules.testing.conformance.cases import Case, read_all
 
 CASES = [case for case in read_all() if case.codes is None]
 EFFECTS = ("then", "afterwards", "on_the_way_back", "if_not_approved", "or_else")

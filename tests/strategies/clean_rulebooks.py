@@ -10,7 +10,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from conformance import plainyaml
+from groundrules.testing.conformance import plainyaml
 
 durations = st.sampled_from(["1s", "20s", "5m", "1h", "9h", "1d", "1h30m"])
 numbers = st.integers(0, 5).map(str)

@@ -17,7 +17,6 @@ from typing import Any, cast
 
 import msgspec
 
-from conformance import plainyaml
 from groundrules.calendar.instants import format_ms
 from groundrules.decisions import Decision
 from groundrules.diagnostics.model import Report
@@ -28,6 +27,7 @@ from groundrules.resources import shipped
 from groundrules.rulebook.yaml import read_yaml
 from groundrules.syntax import nodes
 from groundrules.syntax.parse import parse_duration
+from groundrules.testing.conformance import plainyaml
 
 POLICIES = shipped("policies")
 PACKS = sorted(path.name for path in POLICIES.iterdir() if path.is_dir() and path.name not in ("_starter", "chat"))

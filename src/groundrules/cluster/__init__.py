@@ -1,8 +1,25 @@
 """Past one machine: what an engine of streams needs to decide as this one does.
 
-Communities never read each other, so the unit of spreading is the community. `Step` is the contract.
+Communities never read each other, so the unit of spreading is the community. `Step` is the contract; `spark` and
+`kafka` run it. What is public is imported at its first use: Spark begins processes that need none of it.
 """
 
-from groundrules.cluster.step import Step, Stepped
+from __future__ import annotations
 
-__all__ = ["Step", "Stepped"]
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from groundrules.cluster.step import Lasting, Step, Stepped
+
+__all__ = ["Lasting", "Step", "Stepped"]
+
+_HOMES = dict.fromkeys(__all__, "groundrules.cluster.step")
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    value = globals()[name] = getattr(import_module(_HOMES[name]), name)
+    return value

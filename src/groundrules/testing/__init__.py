@@ -1,4 +1,4 @@
-"""For the tests of those who extend groundrules: what a store has to pass, and a store in memory.
+"""For the tests of those who extend groundrules: what a store and an engine of streams have to pass, a store in memory.
 
 ```python
 from groundrules.testing.store_suite import StoreSuite
@@ -24,4 +24,4 @@ __all__ = ["MemoryStore"]
 if find_spec("pytest"):
     import pytest
 
-    pytest.register_assert_rewrite("groundrules.testing.store_suite")
+    pytest.register_assert_rewrite("groundrules.testing.cluster_suite", "groundrules.testing.store_suite")

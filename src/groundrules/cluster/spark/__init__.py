@@ -5,11 +5,32 @@
     report = replay(lines(spark, paths), version)  # years of files, in batch
 
 To be read in this order: `plans` (how a rulebook gets to the workers), `stream` (from events to decisions), `processor`
-(what a worker does with a community), `replay`, `session`, `job` (what `spark-submit` runs).
+and `turns` (what a worker does with a community), `replay`, `session`, `job` (what `spark-submit` runs).
 """
 
-from groundrules.cluster.spark.replay import lines, replay
-from groundrules.cluster.spark.session import session
-from groundrules.cluster.spark.stream import decide
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from groundrules.cluster.spark.replay import lines, replay
+    from groundrules.cluster.spark.session import session
+    from groundrules.cluster.spark.stream import decide
 
 __all__ = ["decide", "lines", "replay", "session"]
+
+_HOMES = {
+    "decide": "groundrules.cluster.spark.stream",
+    "lines": "groundrules.cluster.spark.replay",
+    "replay": "groundrules.cluster.spark.replay",
+    "session": "groundrules.cluster.spark.session",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    value = globals()[name] = getattr(import_module(_HOMES[name]), name)
+    return value

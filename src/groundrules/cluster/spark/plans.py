@@ -11,16 +11,16 @@ from os import PathLike
 from pathlib import Path
 from secrets import token_bytes, token_hex
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, TypeAlias
 
 from pyspark import SparkFiles
 from pyspark.sql import SparkSession
 
-from groundrules.cluster.step import Lasting
-from groundrules.engine import plan_file
-from groundrules.engine.plan_file import Compiled
-from groundrules.plan import codec, ir
+if TYPE_CHECKING:  # a process that does not run the plan makes one of these, too: see `processor`
+    from groundrules.cluster.step import Lasting
+    from groundrules.engine.plan_file import Compiled
 
-Plan = str | PathLike[str] | Compiled | ir.Plan
+Plan: TypeAlias = "str | PathLike[str] | Compiled"
 """A plan file's path, or what was read from one."""
 
 _standing: list[TemporaryDirectory[str]] = []
@@ -32,10 +32,9 @@ class Shipped:
 
     def __init__(self, spark: SparkSession, plan: Plan) -> None:
         """Read the plan file, if it is one. Raises OSError and `codec.PlanError`, as `load_plan` does."""
-        if isinstance(plan, ir.Plan):
-            plan = Compiled(plan, codec.digest(plan))
-        found = plan if isinstance(plan, Compiled) else plan_file.load_plan(plan)
-        self.partition = tuple(found.plan.partition)
+        from groundrules.engine import plan_file
+
+        found = plan_file.load_plan(plan) if isinstance(plan, str | PathLike) else plan
         self._key = token_bytes()
         self._name = f"groundrules-{token_hex(8)}.plan"
         folder = TemporaryDirectory(prefix="groundrules-")
@@ -56,9 +55,13 @@ class Shipped:
 
 @lru_cache(2)
 def _read(name: str, key: bytes) -> Compiled:
+    from groundrules.engine import plan_file
+
     return plan_file.load_plan(SparkFiles.get(name), key)
 
 
 @lru_cache(2)
 def _lasting(name: str, key: bytes, everything: bool) -> Lasting:
+    from groundrules.cluster.step import Lasting
+
     return Lasting(_read(name, key), everything)

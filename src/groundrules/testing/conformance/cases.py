@@ -1,4 +1,4 @@
-"""Cases as they stand in the files beside this one.
+"""Cases as they stand in `tests/conformance`.
 
 A case has a `name`, a `rulebook` (YAML text, or a mapping that is completed with a name and `use: [std/chat]`),
 `files` beside it (path → text or JSON), and either `events` in short form (`shorthand`), each with what it `want`s
@@ -18,11 +18,9 @@ from typing import Any
 from groundrules.decisions import Decision
 from groundrules.plan import ir
 from groundrules.reference import Interpreter
-
-from . import plainyaml
-from .shorthand import Writer
-
-HERE = Path(__file__).parent
+from groundrules.resources import shipped
+from groundrules.testing.conformance import plainyaml
+from groundrules.testing.conformance.shorthand import Writer
 
 
 @dataclass(frozen=True)
@@ -88,7 +86,7 @@ def complete(rulebook: Any) -> str:
 
 def read_all() -> Iterator[Case]:
     """Yield all cases of all files, sorted."""
-    for path in sorted(HERE.glob("*.yaml")):
+    for path in sorted(shipped("conformance").glob("*.yaml")):
         for raw in plainyaml.load(path):
             unknown = set(raw) - {"name", "rulebook", "files", "events", "codes", "zone"}
             assert not unknown, f"{path.name}: {raw['name']}: unknown keys {unknown}"
