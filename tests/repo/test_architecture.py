@@ -32,7 +32,9 @@ def test_every_folder_has_a_row_and_every_row_a_contract() -> None:
         if contract["type"] == "forbidden"
         for module in contract["source_modules"]
     }
-    assert {name for name, what in rows.items() if what != "—"} == set(forbidden)
+    assert {name for name, what in rows.items() if what != "—"} == {
+        name for name in forbidden if name in rows or "." not in name
+    }
 
 
 def test_the_page_can_be_read_in_one_sitting() -> None:

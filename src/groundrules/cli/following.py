@@ -8,6 +8,7 @@ from contextlib import closing
 
 import click
 
+from groundrules.cli.language import say
 from groundrules.cli.printing import tell, tell_error
 from groundrules.cli.stopping import Stop
 from groundrules.engine.plan_file import Compiled
@@ -18,7 +19,7 @@ def follow(ready: Compiled, source: str, where: str, ticks: bool, quiet: bool) -
     try:
         from groundrules.cluster.kafka import Member, PlaceError, read_place
     except ImportError as error:
-        raise click.UsageError(f"{error}; `pip install groundrules[kafka]` brings it") from None
+        raise click.UsageError(say("brings", reason=str(error), extra="kafka")) from None
     from confluent_kafka import KafkaException
 
     from groundrules.ports import PortError
@@ -40,5 +41,5 @@ def follow(ready: Compiled, source: str, where: str, ticks: bool, quiet: bool) -
         tell_error(f"{source}: {error}")
         sys.exit(1)
     if not quiet:
-        tell(f"{member.decided:,} events decided")
+        tell(say("member_decided", count=member.decided))
     return stop.exit_code

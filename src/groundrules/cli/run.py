@@ -109,12 +109,12 @@ def command(
     """
     if source is not None:
         if store is None or events or out or state or workers > 1 or profile or everything or strict or form != "jsonl":
-            raise click.UsageError("--source goes with --store, and else with --ticks and --quiet alone")
+            raise click.UsageError(say("source_alone"))
         from groundrules.cli.following import follow
 
         sys.exit(follow(load_plan(rulebook), source, store, ticks, quiet))
     if ticks:
-        raise click.UsageError("--ticks goes with --source")
+        raise click.UsageError(say("ticks_and_source"))
     if (store is None) != (out is None):
         raise click.UsageError(say("store_and_out"))
     if store and (state or form != "jsonl"):
