@@ -60,7 +60,8 @@ given. Each can have `or_else`, what to do where it fails.
 """
 _MEMORY = """\
 What is remembered is read by `silence(member)`, `labelled(thing, "label")`, `rank(ledger, holder)`, `top(ledger, n)`
-and `board(ledger, n)`, and a ledger is called with whom it is about, `strikes(actor)`:
+and `board(ledger, n)`; who is here, and what they are called, by `members("role")` and `names(members)`; lots are drawn
+by `pick(list, n)` and `chance(10%)`; and a ledger is called with whom it is about, `strikes(actor)`:
 [language.md](language.md#7-functions) describes them.
 """
 _SEARCHES = """\

@@ -350,6 +350,17 @@ def leaf_conditions(depth: int) -> st.SearchStrategy[Any]:
         node(ir.ContainsList, subject=text, quantifier=quantifiers, list=list_names),
         node(ir.Affix, subject=text, end=st.sampled_from(["start", "end"]), needle=text | many, view=views),
         node(ir.Compare, operator=relations, left=node(ir.WeightIn, subject=text, list=list_names), right=number),
+        node(
+            ir.Chance,
+            share=st.sampled_from([0.0, 0.3, 0.7]).map(lambda value: ir.Const(value=value)),
+            site=st.just("r"),
+        ),
+        node(
+            ir.Has,
+            collection=node(ir.Pick, items=many, count=const(st.integers(-1, 2)), site=st.just("r")),
+            quantifier=quantifiers,
+            values=many,
+        ),
         node(ir.Has, collection=node(ir.FoundIn, subject=text, list=list_names), quantifier=quantifiers, values=many),
         node(
             ir.Matches,

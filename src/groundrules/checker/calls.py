@@ -321,10 +321,75 @@ SEARCHES: dict[str, tuple[str, kinds.Type]] = {
 }
 
 
+def _pick(reader: Reader, node: nodes.Call) -> Typed:
+    items, count = (reader.type_of(argument) for argument in node.arguments)
+    if isinstance(items.type, kinds.Unknown) or isinstance(count.type, kinds.Unknown):
+        return UNKNOWN
+    if not _draws(reader, node):
+        return UNKNOWN
+    words: wording.Words
+    if not isinstance(items.type, kinds.ListOf):
+        shown = reader.text(node.arguments[0])
+        words = (f"`pick` draws from a list, and `{shown}` is {wording.described(items.type)}", None)
+        return reader.error(codes.BAD_CALL, node.arguments[0], words)
+    if not isinstance(count.type, kinds.Number) or not count.type.integer:
+        words = (f"how many is a whole number, and `{reader.text(node.arguments[1])}` is none", None)
+        return reader.error(codes.BAD_CALL, node.arguments[1], words)
+    item = kinds.Prose() if isinstance(items.type.item, Quoted) else items.type.item
+    return Typed(kinds.ListOf(item), items.optional or count.optional)
+
+
+def _chance(reader: Reader, node: nodes.Call) -> Typed:
+    share = reader.type_of(node.arguments[0])
+    if isinstance(share.type, kinds.Unknown) or not _draws(reader, node):
+        return UNKNOWN
+    if isinstance(share.type, kinds.Number):
+        return Typed(kinds.Boolean(), share.optional)
+    shown = (
+        f"a chance is a share such as `10%`, and `{reader.text(node.arguments[0])}` is {wording.described(share.type)}"
+    )
+    return reader.error(codes.BAD_CALL, node.arguments[0], (shown, None))
+
+
+def _draws(reader: Reader, node: nodes.Call) -> bool:
+    """Whether lots can be drawn here: once for an occasion of a rule."""
+    if reader.place.draws:
+        return True
+    words = (f"{reader.place.name} draws no lots", f"write `{node.function}(…)` into `when` or the effects of a rule")
+    reader.error(name_codes.NOT_HERE, node, words)
+    return False
+
+
+def _members(reader: Reader, node: nodes.Call) -> Typed:
+    for argument in node.arguments:
+        typed = reader.type_of(argument)
+        value = fold(reader, argument)
+        if isinstance(typed.type, kinds.Unknown):
+            return UNKNOWN
+        if not isinstance(value, str) and not (isinstance(value, list) and all(isinstance(one, str) for one in value)):
+            words = ("the role of members is a text known before any event", 'write `members("helper")`')
+            return reader.error(codes.NOT_CONSTANT, argument, words)
+    return Typed(kinds.ListOf(kinds.Identifier()))
+
+
+def _names(reader: Reader, node: nodes.Call) -> Typed:
+    ids = reader.type_of(node.arguments[0])
+    if isinstance(ids.type, kinds.Unknown):
+        return UNKNOWN
+    if isinstance(ids.type, kinds.ListOf) and (is_entity(ids.type.item) or isinstance(ids.type.item, kinds.Identifier)):
+        return Typed(kinds.ListOf(kinds.Prose()), ids.optional)
+    shown = f"`names` takes a list of members, and `{reader.text(node.arguments[0])}` is {wording.described(ids.type)}"
+    return reader.error(codes.BAD_CALL, node.arguments[0], (shown, None))
+
+
 MEMORY: dict[str, tuple[str, int, Callable[[Reader, nodes.Call], Typed]]] = {
     "silence": ("silence(member)", 1, _silence),
     "labelled": ('labelled(thing, "label")', 2, _labelled),
     "rank": ("rank(ledger, member)", 2, _rank),
     "top": ("top(ledger, 10)", 2, _top),
     "board": ("board(ledger, 10)", 2, _board),
+    "members": ('members("role")', 1, _members),
+    "names": ("names(members)", 1, _names),
+    "pick": ("pick(list, 3)", 2, _pick),
+    "chance": ("chance(10%)", 1, _chance),
 }

@@ -11,7 +11,7 @@ class Place:
 
     windows: it may count events. memory: it may read ledgers, labels, states and silence. matched: it may name the
     events that the guard's windows hold. match: it may name what bore the guard out. nth: it may name the number of the
-    firing within `times`.
+    firing within `times`. draws: it may draw lots.
     """
 
     name: str
@@ -20,13 +20,14 @@ class Place:
     matched: bool = False
     match: bool = False
     nth: bool = False
+    draws: bool = False
 
 
-GUARD = Place("a guard", windows=True, memory=True)
-PARAMETER = Place("an action's parameter", windows=True, memory=True)
-COUNTED_PARAMETER = Place("an action's parameter", windows=True, memory=True, matched=True)
-AMOUNT = Place("an amount", windows=True, memory=True)
-MESSAGE = Place("a message", windows=True, memory=True)
+GUARD = Place("a guard", windows=True, memory=True, draws=True)
+PARAMETER = Place("an action's parameter", windows=True, memory=True, draws=True)
+COUNTED_PARAMETER = Place("an action's parameter", windows=True, memory=True, matched=True, draws=True)
+AMOUNT = Place("an amount", windows=True, memory=True, draws=True)
+MESSAGE = Place("a message", windows=True, memory=True, draws=True)
 STATE = Place("a state", windows=True, memory=True)
 WHERE = Place("the `where` of a window")
 WINDOW_KEY = Place("the key of a window")

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 from groundrules.checker import wording
 from groundrules.checker.bindings import Context
 from groundrules.checker.constants import fold
-from groundrules.checker.literals import UNKNOWN, is_key
-from groundrules.checker.places import WHERE, WINDOW_KEY, Place
+from groundrules.checker.literals import UNKNOWN, is_entity, is_key
+from groundrules.checker.places import STATE, WHERE, WINDOW_KEY, Place
 from groundrules.checker.views import alike
 from groundrules.diagnostics.codes import cells as codes
 from groundrules.diagnostics.codes import names as name_codes
@@ -80,6 +80,9 @@ def _needs_max(reader: Reader, window: nodes.Window) -> bool:
 def _value(reader: Reader, node: nodes.Window) -> Typed:
     """Type a window that is used as a number."""
     typed = _window(reader, node)
+    if node.listed and reader.place is STATE:
+        words = ("which values a window holds is nothing that a state waits for", "count them: `distinct(…) >= 3`")
+        return reader.error(codes.STATE_READS, node, words)
     if KINDS[node.kind].keeps_entries and node.maximum is None and not isinstance(typed.type, kinds.Unknown):
         _needs_max(reader, node)
         return UNKNOWN
@@ -107,6 +110,10 @@ def _window(reader: Reader, node: nodes.Window) -> Typed:
     if not fine:
         return UNKNOWN
     kind = KINDS[node.kind]
+    if node.listed and node.value is not None:
+        held = reader.elsewhere(counted, Place("the value of a window")).type_of(node.value).type
+        identified = is_entity(held) or isinstance(held, kinds.Identifier)
+        return Typed(kinds.ListOf(kinds.Identifier() if identified else kinds.Prose()), optional)
     return Typed(kinds.Duration() if kind.elapsed else kinds.Number(kind.takes != "number"), optional)
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from groundrules.engine.cells import labels, roster, states
 from groundrules.engine.cells.windows import space_of
 from groundrules.engine.compiled_rules import WindowCode
+from groundrules.engine.evaluation import lots
 from groundrules.engine.program import Program
 from groundrules.engine.state import keys
 from groundrules.engine.state.held import HeldSpace
 from groundrules.engine.state.partition import Partition
+from groundrules.engine.state.scope import Scope
 from groundrules.engine.state.space import Space
 from groundrules.plan.ir import Relation
 from groundrules.plan.relations import HOLDS
@@ -73,6 +75,21 @@ class PartitionReadings:
         code, _, held = self._windows[window]
         return code.cell.ids(held(keys.encode(key)), self._partition.now, within)
 
+    def window_values(self, window: str, key: str, within: int, maximum: int) -> list[str]:
+        code, _, held = self._windows[window]
+        found: list[str] = code.cell.values(held(key), self._partition.now, within, maximum)
+        return found
+
+    def lot(self, e: Any, x: Scope, site: str, about: str = "") -> float:
+        return lots.number(self._partition.id, e, x, site, about)
+
+    def picked(self, e: Any, x: Scope, site: str, items: Sequence[Any], count: int) -> list[Any]:
+        return lots.drawn(self._partition.id, e, x, site, items)[: max(count, 0)]
+
+    def members(self, roles: Sequence[str]) -> list[str]:
+        known = roster.here(self._roster("member"), self._partition.now, self._retain)
+        return [who for who in known if not roles or not set(roles).isdisjoint(self.fact("member", who, "roles") or ())]
+
     def ledger(self, ledger: str, who: str) -> int:
         cell = self._program.ledgers[ledger]
         return cell.balance(self._partition.space(cell.name).get(who), self._partition.now).value
@@ -110,11 +127,15 @@ class PartitionReadings:
         return None if entry is None else entry.facts.get(name)
 
     def _entry(self, entity: str, id: str) -> roster.Entry | None:
+        space = self._roster(entity)
+        entry: roster.Entry | None = space.held(id)
+        return entry if entry is not None and self._partition.now - entry.heard <= self._retain else None
+
+    def _roster(self, entity: str) -> HeldSpace:
         space = self._rosters.get(entity)
         if space is None:
             space = self._rosters[entity] = roster.space(self._partition, entity, self._retain)
-        entry: roster.Entry | None = space.held(id)
-        return entry if entry is not None and self._partition.now - entry.heard <= self._retain else None
+        return space
 
     def _unseen(self) -> int:
         """How long the partition has been observed."""

@@ -30,7 +30,7 @@ def paths(ground: Ground) -> tuple[list[ir.Process], list[ir.Rule]]:
 
 def _path(ground: Ground, path: constructs.Path) -> tuple[ir.Process, list[ir.Rule]]:
     ground.captured = set()
-    id = path.context.instance.qualified(str(path.source.id.value))
+    ground.owner = id = path.context.instance.qualified(str(path.source.id.value))
     rules = [_opening(ground, path, id)]
     for number, step in enumerate(path.steps):
         rule = _on_step(ground, path, f"#{number + 1}", ir.OnStep(process=id, step=number), step.effects, step)

@@ -260,7 +260,34 @@ def _named(lowerer: Lowerer, node: nodes.Call) -> LedgerBinding:
     return binding
 
 
+def _pick(lowerer: Lowerer, node: nodes.Call) -> ir.AnyExpr:
+    items, count = map(lowerer.expression, node.arguments)
+    return ir.Pick(items=items, count=count, site=lowerer.ground.owner, src=lowerer.source(node))
+
+
+def _chance(lowerer: Lowerer, node: nodes.Call) -> ir.AnyExpr:
+    share = lowerer.expression(node.arguments[0])
+    return ir.Chance(share=share, site=lowerer.ground.owner, src=lowerer.source(node))
+
+
+def _members(lowerer: Lowerer, node: nodes.Call) -> ir.AnyExpr:
+    named = lowerer.expression(node.arguments[0])
+    assert isinstance(named, ir.Const), "the checker wants a constant"
+    roles = named.value if isinstance(named.value, list) else [named.value]
+    lowerer.ground.facts.setdefault("member", set()).add("roles")
+    return ir.Members(roles=tuple(sorted(set(roles))), src=lowerer.source(node))
+
+
+def _names(lowerer: Lowerer, node: nodes.Call) -> ir.AnyExpr:
+    lowerer.ground.facts.setdefault("member", set()).add("name")
+    return ir.Names(ids=lowerer.expression(node.arguments[0]), src=lowerer.source(node))
+
+
 _MEMORY: dict[str, Callable[[Lowerer, nodes.Call], ir.AnyExpr]] = {
+    "pick": _pick,
+    "chance": _chance,
+    "members": _members,
+    "names": _names,
     "silence": _silence,
     "labelled": _labelled,
     "rank": _rank,

@@ -22,6 +22,7 @@ def rules(ground: Ground) -> list[ir.Rule]:
 def _rule(ground: Ground, rule: constructs.Rule) -> list[ir.Rule]:
     source, context = rule.source, rule.context
     ground.counted, ground.matched = set(), False
+    ground.owner = context.instance.qualified(str(source.id.value))
     when = condition(ground, context, source.when)
     counted = ground.counted
     once = _once(ground, rule)
@@ -88,8 +89,9 @@ def common(
     ground: Ground, instance: bindings.Instance, source: authored.Common, ends: int | None, part: str = ""
 ) -> dict[str, Any]:
     """Return the arguments of a rule that every construct gives; `part` tells apart what one block lowers to."""
+    ground.owner = instance.qualified(str(source.id.value)) + part
     return {
-        "id": instance.qualified(str(source.id.value)) + part,
+        "id": ground.owner,
         "mode": bindings.milder(source.mode, instance.mode),
         "rollout": min(source.rollout, instance.rollout),
         "ends": ends,

@@ -19,6 +19,7 @@ def states(ground: Ground) -> tuple[list[ir.State], list[ir.Rule]]:
     rules: list[ir.Rule] = []
     for state in ground.checked.states:
         id = state.context.instance.qualified(str(state.source.id.value))
+        ground.owner = id
         off = bindings.milder(state.source.mode, state.context.instance.mode) == "off"
         found.append(
             ir.State(

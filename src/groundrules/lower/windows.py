@@ -38,6 +38,8 @@ def _value(lowerer: Lowerer, node: nodes.Window) -> ir.AnyExpr:
     maximum = None if node.maximum is None else _constant(lowerer, node.maximum)
     kept, key, within = _kept(lowerer, node, maximum or 1)
     kind, source = shown_as(lowerer.type_of(node)), lowerer.source(node)
+    if node.listed:
+        return ir.WindowValues(window=kept, key=key, within=within, maximum=maximum or 1, src=source)
     return ir.WindowValue(window=kept, key=key, within=within, maximum=maximum, kind=kind, src=source)
 
 

@@ -184,6 +184,46 @@ class Nth(Expr, frozen=True, tag=True):
     """In effects: the how-manieth firing within `times` this one is, at most the number of its last step."""
 
 
+class WindowValues(Expr, frozen=True, tag=True):
+    """The values that a window of distinct ones holds for `key`, as text, the latest first, at most `maximum`."""
+
+    window: str
+    key: tuple[AnyExpr, ...]
+    within: int
+    maximum: int
+
+
+class Chance(Expr, frozen=True, tag=True):
+    """True in a share of all occasions: where the number drawn for the occasion and `site` lies below it.
+
+    An occasion is an event, or what falls due at an instant, of one partition and about one subject; `site` is the
+    rule. The number is the first eight bytes of the BLAKE2b of all of these, as a fraction of 2**64.
+    """
+
+    share: AnyExpr
+    site: str
+
+
+class Pick(Expr, frozen=True, tag=True):
+    """`count` of the items, drawn for the occasion and `site`, in the order of the lots; all, if there are no more."""
+
+    items: AnyExpr
+    count: AnyExpr
+    site: str
+
+
+class Members(Expr, frozen=True, tag=True):
+    """The ids of the members who are here, as far as is known, sorted; those with a role of `roles`, if it is given."""
+
+    roles: tuple[str, ...] = ()
+
+
+class Names(Expr, frozen=True, tag=True):
+    """The names that the roster has of some members, in the order of their ids given; the id of one without."""
+
+    ids: AnyExpr
+
+
 class Tally(Expr, frozen=True, tag=True):
     """Of how many items `condition` holds; missing while it is undecided of one."""
 
@@ -351,7 +391,7 @@ class HasLabel(Expr, frozen=True, tag=True):
 AnyExpr = (
     Const | Field | Fact | Now | Sequence | Arithmetic | Negate | Coalesce | Call | WindowValue | LedgerValue
     | LedgerRank | LedgerTop | LedgerBoard | Silence | Tally | Hint | Score | Matched
-    | FoundIn | WeightIn | Match | Nth
+    | FoundIn | WeightIn | Match | Nth | WindowValues | Chance | Pick | Members | Names
     | And | Or | Not | Compare | InClock | In | InList | Has
     | HasList | Contains | ContainsList | Affix | Matches | Quantified | Known | WindowTest | TallyTest
     | InState | HasLabel

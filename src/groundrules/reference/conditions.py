@@ -18,7 +18,7 @@ from typing import Any
 from groundrules.calendar.clock import in_clock_range
 from groundrules.plan import ir
 from groundrules.plan.relations import HOLDS
-from groundrules.reference import tallies, texts
+from groundrules.reference import lots, tallies, texts  # noqa: F401  (lots registers its nodes)
 from groundrules.reference.scope import Scope, identity
 from groundrules.reference.values import evaluate, raw
 

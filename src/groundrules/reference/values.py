@@ -192,5 +192,30 @@ def _(expr: ir.Nth, scope: Scope) -> int:
 
 
 @evaluate.register
+def _(expr: ir.WindowValues, scope: Scope) -> list[str] | None:
+    key = [evaluate(part, scope) for part in expr.key]
+    if None in key:
+        return None
+    return scope.partition.windows.values(expr.window, key, expr.within, scope.now)[: expr.maximum]
+
+
+@evaluate.register
+def _(expr: ir.Members, scope: Scope) -> list[str]:
+    roster, now = scope.partition.roster, scope.now
+    known = roster.known("member", now)
+    if not expr.roles:
+        return known
+    return [who for who in known if {*expr.roles} & {*(roster.fact("member", who, "roles", now) or ())}]
+
+
+@evaluate.register
+def _(expr: ir.Names, scope: Scope) -> list[str] | None:
+    ids = evaluate(expr.ids, scope)
+    return (
+        None if ids is None else [scope.partition.roster.fact("member", who, "name", scope.now) or who for who in ids]
+    )
+
+
+@evaluate.register
 def _(expr: ir.Matched, scope: Scope) -> list[str]:
     return list(scope.matched)

@@ -172,6 +172,11 @@ class Windows:
                 return now - max(times, default=self.first)
         return number if maximum is None else min(number, maximum)
 
+    def values(self, window: str, key: list[Any], within: int, now: int) -> list[str]:
+        """The different values that a window holds under a key, as text, the latest first."""
+        entries = self.entries(window, key, within, now)
+        return list(dict.fromkeys(encoded(entry.value) for entry in reversed(entries)))
+
     def changes(self, window: str, key: list[Any], within: int, bound: int | None, now: int) -> Iterator[int]:
         """Instants at which the number that a window holds changes by time alone."""
         definition, within = self.definitions[window], within or self.plan.retain

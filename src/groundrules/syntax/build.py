@@ -256,7 +256,8 @@ class Builder(Transformer[Token, nodes.Node]):
     def _window(self, word: Token, value: nodes.Node | None, rest: Children) -> nodes.Node:
         (event_type, event_type_at), where, less, keys, within, maximum, closing = rest
         return nodes.Window(
-            kind=word.value,
+            kind="distinct" if word.value == "values" else word.value,
+            listed=word.value == "values",
             value=value,
             event_type=event_type,
             event_type_at=event_type_at,

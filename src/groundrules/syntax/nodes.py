@@ -259,7 +259,10 @@ class Taken(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Window(Node):
-    """`count(message where … less … by actor, text within 2m max 100)`; `value`: the path of `sum` and `distinct`."""
+    """`count(message where … less … by actor, text within 2m max 100)`; `value`: the path of `sum` and `distinct`.
+
+    `listed`: not how many, but which, `values(actor.id of message … max 100)`.
+    """
 
     kind: window_kinds.Name
     value: Node | None
@@ -270,6 +273,7 @@ class Window(Node):
     keys: tuple[KeyPart, ...]
     within: Node | None
     maximum: Node | None
+    listed: bool = False
 
 
 # --- short clauses ------------------------------------------------------------------------------

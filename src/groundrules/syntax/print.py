@@ -171,7 +171,7 @@ def _window(node: nodes.Window) -> str:
         parts.append(f"within {show(node.within)}")
     if node.maximum is not None:
         parts.append(f"max {show(node.maximum)}")
-    return f"{node.kind}({' '.join(parts)})"
+    return f"{'values' if node.listed else node.kind}({' '.join(parts)})"
 
 
 # --- clauses and templates ----------------------------------------------------------------------

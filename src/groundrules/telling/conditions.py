@@ -300,7 +300,7 @@ def facts_of(expr: Any) -> Facts:
     The keys of windows and what bears a label say only whose they are.
     """
     match expr:
-        case ir.WindowTest(window=window) | ir.WindowValue(window=window):
+        case ir.WindowTest(window=window) | ir.WindowValue(window=window) | ir.WindowValues(window=window):
             return frozenset({f"window:{window}"})
         case ir.HasLabel(label=label):
             return frozenset({f"label:{label}"})

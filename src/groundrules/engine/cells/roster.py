@@ -53,6 +53,12 @@ def entry(space: HeldSpace, id: str, now: int, retain: int) -> Entry | None:
     return found if found is not None and now - found.heard <= retain else None
 
 
+def here(space: HeldSpace, now: int, retain: int) -> list[str]:
+    """Return the ids of everybody who is here, sorted."""
+    found = ((id, entry(space, id, now, retain)) for id in sorted(space.names()))
+    return [id for id, known in found if known is not None and not known.gone]
+
+
 def without(row: bytes, id: str) -> bytes:
     """Return a row without the facts that name `id`."""
     entry = _entry.decode(row)

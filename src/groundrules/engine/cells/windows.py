@@ -85,6 +85,8 @@ class WindowCell(Protocol):
 
     def ids(self, held: Any, now: int, within: int) -> list[tuple[int, str]]: ...
 
+    def values(self, held: Any, now: int, within: int, most: int) -> list[str]: ...
+
 
 class _Base:
     """What most kinds share: a comparison is a comparison of the number, and no ids are kept."""
@@ -108,6 +110,9 @@ class _Base:
 
     def ids(self, held: Any, now: int, within: int) -> list[tuple[int, str]]:
         return []
+
+    def values(self, held: Any, now: int, within: int, most: int) -> list[str]:
+        raise NotImplementedError
 
 
 class _Ring(_Base):
@@ -235,6 +240,12 @@ class DistinctWindow(_Base):
         limit = now - (within or self.retain)
         recent = takewhile(lambda time: time > limit, islice(self._times(held), max(bound, 0) + 1))
         return HOLDS[operator](sum(1 for _ in recent), bound)
+
+    def values(self, held: dict[str, Any] | None, now: int, within: int, most: int) -> list[str]:
+        """Return the values seen last, as text, the latest first."""
+        limit = now - (within or self.retain)
+        recent = takewhile(lambda seen: seen[1] > limit, zip(reversed(held or {}), self._times(held), strict=True))
+        return [keys.decode(value)[0] for value, _ in islice(recent, most)]
 
     def without(self, row: bytes, value: str) -> bytes:
         """Return the row without one of its values."""

@@ -24,6 +24,7 @@ VIEWED = {
 }
 
 REACHING = (">=", ">")
+LISTS = ir.WindowValues | ir.Pick | ir.Members | ir.Names
 _LEAST = (*REACHING, "<", "<=")
 
 
@@ -134,7 +135,7 @@ def is_list(expr: ir.Expr) -> bool:
     """Whether a value is surely a list; anything else may be a single value, which counts as a list of one."""
     if isinstance(expr, ir.Field | ir.Fact):
         return expr.kind == "list"
-    return isinstance(expr, ir.Sequence | ir.LedgerTop | ir.LedgerBoard | ir.Matched | ir.FoundIn)
+    return isinstance(expr, ir.Sequence | ir.LedgerTop | ir.LedgerBoard | ir.Matched | ir.FoundIn | LISTS)
 
 
 def view_constant(value: Any, view: ir.View) -> Any:

@@ -28,6 +28,9 @@ _CHANGING = (
     ir.InState,
     ir.Silence,
     ir.Matched,
+    ir.Match,
+    ir.Nth,
+    ir.Members,
 )
 LEAST = 6
 """What costs less is worked out anew sooner than looked up (`ranking`)."""

@@ -139,6 +139,37 @@ def nth(emitter: Emitter, expr: ir.Nth) -> Operand:
     return Operand((), "x.nth")
 
 
+@emits_value(ir.WindowValues)
+def window_values(emitter: Emitter, expr: ir.WindowValues) -> Operand:
+    key = key_text(emitter, expr.key)
+    bound = f"{emitter.constant(expr.within)}, {emitter.constant(expr.maximum)}"
+    ask = f"x.readings.window_values({emitter.constant(expr.window)}, {key.source}, {bound})"
+    return emitter.present(key.needs, ask)
+
+
+@emits_value(ir.Chance)
+def chance(emitter: Emitter, expr: ir.Chance) -> Operand:
+    needs, share = emitter.operands((expr.share,))
+    return Operand(needs, f"(x.readings.lot(e, x, {emitter.constant(expr.site)}) < {share})")
+
+
+@emits_value(ir.Pick)
+def pick(emitter: Emitter, expr: ir.Pick) -> Operand:
+    needs, asked = emitter.operands((expr.items, expr.count))
+    return Operand(needs, f"x.readings.picked(e, x, {emitter.constant(expr.site)}, {asked})")
+
+
+@emits_value(ir.Members)
+def members(emitter: Emitter, expr: ir.Members) -> Operand:
+    return Operand((), f"x.readings.members({emitter.constant(expr.roles)})")
+
+
+@emits_value(ir.Names)
+def names(emitter: Emitter, expr: ir.Names) -> Operand:
+    needs, ids = emitter.operands((expr.ids,))
+    return Operand(needs, f"[x.readings.fact('member', who, 'name') or who for who in {ids}]")
+
+
 @emits_value(ir.Matched)
 def matched(emitter: Emitter, expr: ir.Matched) -> Operand:
     return Operand((), "list(x.matched)")

@@ -31,6 +31,11 @@ def component(value: Any) -> str:
     return text
 
 
+def whole(value: Any) -> str:
+    """Return the text of a value that stands by itself."""
+    return decode(component(value))[0]
+
+
 def encode(values: Sequence[Any]) -> str:
     """Return the key whose components are `values`, none of which is missing."""
     return component(values[0]) if len(values) == 1 else joined([component(value) for value in values])
