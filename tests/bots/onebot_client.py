@@ -20,8 +20,9 @@ class OneBotClient:
 
     community = str(GROUP)
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, path: str = "/onebot/v11/ws") -> None:
         self.port = port
+        self.path = path
         self.members = {IDS["owner"]: "owner", IDS["wang"]: "member", OWN: "admin"}
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.failing: dict[str, dict[str, Any]] = {}
@@ -44,8 +45,8 @@ class OneBotClient:
         await asyncio.gather(self._task, return_exceptions=True)
 
     async def _run(self) -> None:
-        headers = {"X-Self-ID": str(OWN)}
-        url = f"ws://127.0.0.1:{self.port}/onebot/v11/ws"
+        headers = {"X-Self-ID": str(OWN), "X-Client-Role": "Universal"}
+        url = f"ws://127.0.0.1:{self.port}{self.path}"
         async with aiohttp.ClientSession(headers=headers) as session:
             while True:
                 try:

@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 import msgspec
 
@@ -92,14 +92,23 @@ class Stage(Protocol):
     def is_muted(self, name: str) -> bool: ...
 
 
+class Started(NamedTuple):
+    """How a bot is started, and where it keeps its store."""
+
+    program: str = "bot.py"
+    python: str | Path = sys.executable
+    store: str = "groundrules.db"
+    rulebook: str = "rulebook.yaml"
+
+
 class Bot:
     """An example bot as a process, in a folder of its own."""
 
-    def __init__(self, library: str, folder: Path, environment: Mapping[str, str], program: str = "bot.py") -> None:
-        self.program = program
+    def __init__(self, library: str, folder: Path, environment: Mapping[str, str], how: Started) -> None:
+        self.how = how
         self.folder = folder / "bot"
         shutil.copytree(EXAMPLES / library, self.folder, ignore=shutil.ignore_patterns("*.db*", "__pycache__"))
-        rulebook = self.folder / "rulebook.yaml"
+        self.rulebook = rulebook = self.folder / how.rulebook
         text = rulebook.read_text(encoding="utf-8")
         assert text.count("default: 30m") == 1
         rulebook.write_text(text.replace("default: 30m", f"default: {PATIENCE}"), encoding="utf-8")
@@ -109,12 +118,12 @@ class Bot:
 
     @property
     def store(self) -> Path:
-        return self.folder / "groundrules.db"
+        return self.folder / self.how.store
 
     async def start(self) -> None:
         with self.log.open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
-                sys.executable, self.program, cwd=self.folder, env=self.environment, stdout=log, stderr=log
+                str(self.how.python), self.how.program, cwd=self.folder, env=self.environment, stdout=log, stderr=log
             )
 
     async def kill(self) -> None:
@@ -144,13 +153,14 @@ def free_port() -> int:
 
 
 S = TypeVar("S", bound=Stage)
+USUALLY = Started()
 
 
 @asynccontextmanager
-async def staged(stage: S, library: str, folder: Path, program: str = "bot.py") -> AsyncIterator[tuple[S, Bot]]:
+async def staged(stage: S, library: str, folder: Path, how: Started = USUALLY) -> AsyncIterator[tuple[S, Bot]]:
     """Set the stage and a bot for it, which the story starts; both end with the test."""
     await stage.start()
-    bot = Bot(library, folder, stage.environment(), program)
+    bot = Bot(library, folder, stage.environment(), how)
     try:
         yield stage, bot
     finally:
@@ -230,7 +240,7 @@ async def survive(stage: Stage, bot: Bot) -> None:
 
 async def ledger(stage: Stage, bot: Bot) -> dict[str, dict[str, int]]:
     """The balances that the store holds, by the members' names in the story."""
-    hub = Hub(f"sqlite:{bot.store}", str(bot.folder / "rulebook.yaml"), ticks=False)
+    hub = Hub(f"sqlite:{bot.store}", str(bot.rulebook), ticks=False)
     async with hub:
         return await hub.do(
             stage.community,

@@ -12,11 +12,11 @@ pytest.importorskip("discord", reason="groundrules[discord] is not installed")
 pytest.importorskip("aiohttp", reason="the platform's side is spoken with aiohttp")
 
 from bots.discord_server import DiscordServer
-from bots.scenario import Bot, staged, survive, tell
+from bots.scenario import Bot, Started, staged, survive, tell
 
 
 def on_stage(folder: Path) -> AbstractAsyncContextManager[tuple[DiscordServer, Bot]]:
-    return staged(DiscordServer(), "discord", folder, str(Path(__file__).with_name("discord_bot.py")))
+    return staged(DiscordServer(), "discord", folder, Started(str(Path(__file__).with_name("discord_bot.py"))))
 
 
 def test_the_story(tmp_path: Path) -> None:

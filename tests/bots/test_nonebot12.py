@@ -13,11 +13,24 @@ pytest.importorskip("nonebot.adapters.onebot.v12", reason="groundrules[nonebot] 
 pytest.importorskip("aiohttp", reason="the platform's side is spoken with aiohttp")
 
 from bots.onebot12_client import OneBot12Client
-from bots.scenario import ADVERT, LEDGER, SETTLED, Bot, acted, free_port, ledger, rejected, staged, survive, until
+from bots.scenario import (
+    ADVERT,
+    LEDGER,
+    SETTLED,
+    Bot,
+    Started,
+    acted,
+    free_port,
+    ledger,
+    rejected,
+    staged,
+    survive,
+    until,
+)
 
 
 def on_stage(folder: Path) -> AbstractAsyncContextManager[tuple[OneBot12Client, Bot]]:
-    return staged(OneBot12Client(free_port()), "nonebot", folder, "bot12.py")
+    return staged(OneBot12Client(free_port()), "nonebot", folder, Started("bot12.py"))
 
 
 def test_the_story_without_its_mute(tmp_path: Path) -> None:

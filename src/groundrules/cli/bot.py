@@ -14,7 +14,7 @@ from groundrules.cli.printing import print_lines
 from groundrules.display.lines import Line
 from groundrules.resources import shipped
 
-LIBRARIES = ("nonebot", "matrix", "discord", "telegram")
+LIBRARIES = ("nonebot", "matrix", "discord", "telegram", "astrbot")
 _WRITTEN = (".py", ".yaml", ".md")
 
 
@@ -36,6 +36,9 @@ def init(library: str, directory: Path) -> None:
     template = shipped("bots") / library
     files = sorted(path for path in template.rglob("*.*") if path.suffix in _WRITTEN)
     write_new({directory / path.relative_to(template): path.read_text(encoding="utf-8") for path in files})
-    steps = (f"pip install 'groundrules[{library}]'", f"groundrules lint {directory}")
+    package = "groundrules" if library == "astrbot" else f"groundrules[{library}]"
+    (book,) = template.rglob("rulebook.yaml")
+    own = directory / book.parent.relative_to(template)
+    steps = (f"pip install '{package}'", f"groundrules lint {own}")
     print_lines([Line(), Line(say("now_try")), *(Line(f"  {step}") for step in steps)])
     print_lines([Line(), Line(say("then_read", file=directory / "README.md"))])

@@ -110,6 +110,12 @@ def roster(group: Any, members: Iterable[Mapping[str, Any]], time: float, own: A
     return event(f"roster-{group}-{int(time)}", "roster", time * 1000, str(group), members=known)
 
 
+def written(raw: Mapping[str, Any]) -> str:
+    """The text of a message, wherever it was written."""
+    parts = (text(data.get("text")) for kind, data in _segments(raw.get("message")) if kind == "text")
+    return "".join(parts).strip()
+
+
 # --- coming in ----------------------------------------------------------------------------------------
 
 
@@ -141,7 +147,7 @@ def _sender(sender: Mapping[str, Any], **facts: Any) -> Json:
 
 def _message(raw: Mapping[str, Any]) -> Json:
     segments = list(_segments(raw.get("message")))
-    written = "".join(text(data.get("text")) for kind, data in segments if kind == "text")
+    words = "".join(text(data.get("text")) for kind, data in segments if kind == "text")
     at = [text(data.get("qq")) for kind, data in segments if kind == "at"]
     mask = text(mapping(raw.get("anonymous")).get("id"))
     id = f"{MASKED}{mask}" if mask else text(raw.get("user_id"))
@@ -152,8 +158,8 @@ def _message(raw: Mapping[str, Any]) -> Json:
         "message",
         _sender({**mapping(raw.get("sender")), "user_id": id}, self=own or None),
         id=text(raw.get("message_id")),
-        text=written.strip(),
-        links=links(written, *(link for kind, data in segments for link in _links_of_card(kind, data))),
+        text=words.strip(),
+        links=links(words, *(link for kind, data in segments for link in _links_of_card(kind, data))),
         mentions=[{"id": who} for who in at if who not in ("", *_EVERYBODY)],
         mentions_everyone=any(who in _EVERYBODY for who in at),
         attachments=[_attachment(kind, data) for kind, data in segments if kind in _KINDS],
