@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 PIP := pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo console test test-latest test-lowest test-pythons format lint types layers pytest lock bench clean
+.PHONY: help demo console servers test test-latest test-lowest test-pythons format lint types layers pytest lock bench clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -29,6 +29,21 @@ demo: $(STAMP) ## decide on a shipped example: a week in a team chat
 console: $(STAMP) ## the same week in the moderators' console, on this machine
 	@mkdir -p build && $(BIN)/python -m groundrules.cli.main serve examples/team-chat --store sqlite:build/console.db \
 		--events examples/team-chat/week.jsonl --no-ticks --port 0
+
+servers: .venv-synapse/.installed .venv-astrbot/.installed ## Matrix and AstrBot for the tests of bots, which skip without
+
+# Each has an environment of its own: neither agrees with our versions. What is not finished is begun anew.
+.venv-synapse/.installed:
+	rm -rf .venv-synapse && $(PYTHON) -m venv .venv-synapse
+	.venv-synapse/bin/$(PIP) --upgrade --constraint $(CONSTRAINTS) pip
+	.venv-synapse/bin/$(PIP) --group synapse
+	@touch $@
+
+.venv-astrbot/.installed:
+	rm -rf .venv-astrbot && $(PYTHON) -m venv .venv-astrbot
+	.venv-astrbot/bin/$(PIP) --upgrade --constraint $(CONSTRAINTS) pip
+	.venv-astrbot/bin/$(PIP) --group astrbot --editable .
+	@touch $@
 
 test: $(STAMP) ## everything that CI checks
 	@$(MAKE) --no-print-directory format lint types layers pytest

@@ -29,7 +29,7 @@ from groundrules.stores.sqlite import SqliteStore
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "bots"
 PATIENCE = "2s"
-WAIT = 90.0
+WAIT = 180.0
 """Seconds in which what is waited for has to come."""
 SETTLED = 1.0
 """Seconds before the bot is killed: a message whose end is not kept yet would rightly be in doubt after it."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,8 @@ import aiohttp
 
 from bots.scenario import free_port
 
+ENVIRONMENT = Path(__file__).parents[2] / ".venv-synapse"
+"""Synapse has one of its own; it is whole if its stamp is there."""
 NAME, PASSWORD = "localhost", "secret"
 MEMBERS = ("owner", "li", "wang", "bot")
 STARTS_WITHIN = 90.0
@@ -69,7 +70,7 @@ class Synapse:
 
     async def _run(self, *arguments: str) -> asyncio.subprocess.Process:
         with (self.folder / "synapse.log").open("ab") as log:
-            program = (sys.executable, "-m", "synapse.app.homeserver")
+            program = (str(ENVIRONMENT / "bin" / "python"), "-m", "synapse.app.homeserver")
             return await asyncio.create_subprocess_exec(*program, *arguments, cwd=self.folder, stdout=log, stderr=log)
 
     async def _up(self) -> None:

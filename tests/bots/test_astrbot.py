@@ -1,4 +1,4 @@
-"""AstrBot with our plugin, over a real WebSocket of OneBot 11. It needs an environment of its own: `make astrbot`."""
+"""AstrBot with our plugin, over a real WebSocket of OneBot 11. It needs an environment of its own: `make servers`."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from bots.onebot_client import OneBotClient
 from bots.scenario import Bot, Started, check, free_port, play, staged, survive, until
 
 ROOT = Path(__file__).parents[2]
-PYTHON = ROOT / ".venv-astrbot" / "bin" / "python"
-pytestmark = pytest.mark.skipif(not PYTHON.exists(), reason="no AstrBot: make astrbot")
+ENVIRONMENT = ROOT / ".venv-astrbot"
+pytestmark = pytest.mark.skipif(not (ENVIRONMENT / ".installed").exists(), reason="no AstrBot: make servers")
 HOW = Started(
     str(Path(__file__).with_name("astrbot_bot.py")),
-    PYTHON,
+    ENVIRONMENT / "bin" / "python",
     "data/plugin_data/groundrules/groundrules.db",
     "rules/rulebook.yaml",
 )

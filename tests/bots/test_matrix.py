@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AbstractAsyncContextManager
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 pytest.importorskip("nio", reason="groundrules[matrix] is not installed")
 pytest.importorskip("aiohttp", reason="the members' side is spoken with aiohttp")
-if find_spec("synapse") is None:
-    pytest.skip("no Matrix server: pip install --group synapse", allow_module_level=True)
 
 from bots.scenario import Bot, staged, survive, tell
-from bots.synapse import Synapse
+from bots.synapse import ENVIRONMENT, Synapse
+
+pytestmark = pytest.mark.skipif(not (ENVIRONMENT / ".installed").exists(), reason="no Synapse: make servers")
 
 
 def on_stage(folder: Path, room_version: str) -> AbstractAsyncContextManager[tuple[Synapse, Bot]]:
