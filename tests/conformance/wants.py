@@ -26,8 +26,7 @@ import msgspec
 
 from groundrules.decisions import Action, Clause, Decision
 from groundrules.plan import ir
-
-from . import shorthand
+from groundrules.testing.conformance import shorthand
 
 
 class Judge:
