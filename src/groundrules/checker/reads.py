@@ -181,7 +181,7 @@ def _part(reader: Reader, node: nodes.Attribute | nodes.Item, base: nodes.Node, 
     if not isinstance(whole.type, kinds.Object):
         return _no_parts(reader, node, base, whole.type)
     if not _is_path(reader, base):
-        words = wording.no_name(reader.text(base), base, name)
+        words = wording.no_name(reader.text(base))
         return reader.error(name_codes.UNKNOWN_FIELD, reader.offsets(node.name_at), words)
     field = whole.type.fields.get(name)
     if field is None:
@@ -199,13 +199,17 @@ def _sure(reader: Reader, node: nodes.Node, typed: Typed) -> Typed:
 
 
 def _is_path(reader: Reader, node: nodes.Node) -> bool:
-    """Tell whether a typed node names a place: a name, or fields of a name, defines looked into."""
-    while isinstance(node, nodes.Attribute | nodes.Item | nodes.Name):
+    """Tell whether a typed node names a place: a name, fields or an item of one, defines looked into."""
+    while isinstance(node, nodes.Attribute | nodes.Item | nodes.Name | nodes.Call):
         binding = reader.session.tables.bindings.get((reader.context.id, id(node)))
         if isinstance(binding, DefineBinding):
             reader, node = reader.inside(binding, node), binding.define.body.root
         elif isinstance(node, nodes.Name):
             return True
+        elif isinstance(node, nodes.Call):
+            if node.function not in ("first", "last"):
+                return False
+            node = node.arguments[0]
         else:
             node = node.base
     return False

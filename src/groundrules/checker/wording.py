@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from groundrules.checker.literals import Quoted, is_entity
 from groundrules.checker.suggestions import listing
 from groundrules.diagnostics.nearest import did_you_mean
-from groundrules.syntax import nodes
 from groundrules.time_units import UNITS
 from groundrules.types import kinds
 
@@ -42,13 +41,9 @@ def needed(type: kinds.Type) -> str:
     return "true or false" if isinstance(type, kinds.Boolean) else described(type)
 
 
-def no_name(text: str, node: nodes.Node, field: str) -> Words:
-    """Say that a field is read of an expression; of the first of a list, one asks `any`."""
-    message = f"fields are read of names, and `{text}` is an expression"
-    if not isinstance(node, nodes.Call) or node.function not in ("first", "last"):
-        return message, None
-    items = text.partition("(")[2].removesuffix(")")
-    return message, f"look at the items: `any(x in {items} where x.{field} …)`"
+def no_name(text: str) -> Words:
+    """Say that a field is read of an expression."""
+    return f"fields are read of names, and `{text}` is an expression", None
 
 
 def missing_unit(duration: str, number: str) -> Words:

@@ -90,7 +90,7 @@ class Ground:
 
     # --- reads ----------------------------------------------------------------------------------
 
-    def read(self, types: Iterable[str], path: tuple[str, ...]) -> None:
+    def read(self, types: Iterable[str], path: Iterable[str]) -> None:
         """Note that rules read a path of events of these types."""
         dotted = ".".join(path)
         for kind in types:

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from groundrules.lower.expressions import Lowerer
 
 Reading = nodes.Name | nodes.Attribute | nodes.Item
+_ITEMS = {"first": ir.FIRST, "last": ir.LAST}
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,9 @@ def place_of(lowerer: Lowerer, node: nodes.Node) -> Place | None:
     if binding is None and isinstance(node, nodes.Attribute | nodes.Item):
         base = place_of(lowerer, node.base)
         return base.below(node.name if isinstance(node, nodes.Attribute) else node.key) if base else None
+    if isinstance(node, nodes.Call) and node.function in _ITEMS:
+        items = place_of(lowerer, node.arguments[0])
+        return items.below(_ITEMS[node.function]) if items else None
     return _first_place(lowerer, binding)
 
 
@@ -142,10 +146,11 @@ def _fact(lowerer: Lowerer, node: Reading, place: Place, owner: kinds.Object) ->
 
 
 def note(lowerer: Lowerer, place: Place, path: tuple[str, ...]) -> None:
-    """Note what a rule reads of which events."""
+    """Note what a rule reads of which events; of a list, whatever item it is."""
     if place.starts:
-        lowerer.ground.captured.add(place.listed or path)
-    lowerer.ground.read(place.types, (*place.listed, *path))
+        items = next((depth for depth, name in enumerate(path) if name in _ITEMS.values()), len(path))
+        lowerer.ground.captured.add(place.listed or path[:items])
+    lowerer.ground.read(place.types, [*place.listed, *(name for name in path if name not in _ITEMS.values())])
 
 
 def _matched(lowerer: Lowerer, node: Reading, binding: MatchedBinding) -> ir.AnyExpr:

@@ -55,8 +55,11 @@ class Const(Expr, frozen=True, tag=True):
     kind: Kind | None = None
 
 
+FIRST, LAST = "0", "-1"  # steps of a path from a list to one of its items
+
+
 class Field(Expr, frozen=True, tag=True):
-    """A field of `root`; absent objects on the way make it missing, unless the schema gives a default.
+    """A field of `root`; absent objects and items on the way make it missing, unless the schema gives a default.
 
     `kind` "entity" stands for the id of the object at `path`. `optional` is False where the schema promises a value,
     or the guard, being true, has read one.

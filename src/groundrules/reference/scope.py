@@ -64,10 +64,12 @@ class Scope:
 
 
 def walk(value: Any, path: tuple[str, ...]) -> Any:
-    """Follow `path` through objects; an absent object on the way makes the whole missing."""
+    """Follow `path` through objects and lists; what is absent on the way makes the whole missing."""
     for name in path:
         if isinstance(value, dict):
             value = value.get(name)
+        elif isinstance(value, list) and name in (ir.FIRST, ir.LAST):
+            value = value[int(name)] if value else None
         elif name != "id":
             return None
     return value

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from groundrules.plan import ir
+
 Place = tuple[Mapping[str, Any], ...]
 OPEN: Place = ()
 
@@ -25,6 +27,11 @@ def is_declared(place: Place, name: str) -> bool:
     return bool(place) and all(name in schema.get("properties", {}) for schema in place)
 
 
+def is_item(place: Place, name: str) -> bool:
+    """Whether a step of a path leads from a list to one of its items."""
+    return name in (ir.FIRST, ir.LAST) and bool(place) and all("items" in schema for schema in place)
+
+
 def is_promised(place: Place, name: str) -> bool:
     """Whether every schema at `place` promises that the field has a value."""
     return is_declared(place, name) and all(_promises(schema, name) for schema in place)
@@ -36,7 +43,9 @@ def _promises(schema: Mapping[str, Any], name: str) -> bool:
 
 
 def field_of(place: Place, name: str) -> Place:
-    """Return the place of a field; OPEN if it is not declared everywhere."""
+    """Return the place of a field, or of an item; OPEN if it is not declared everywhere."""
+    if is_item(place, name):
+        return item_of(place)
     return tuple(schema["properties"][name] for schema in place) if is_declared(place, name) else OPEN
 
 

@@ -67,6 +67,10 @@ def place_at(frame: Frame, root: str, path: tuple[str, ...]) -> Place:
 
 def _walked(emitter: Emitter, base: Operand, place: Place, path: tuple[str, ...]) -> tuple[Operand, Place]:
     for depth, name in enumerate(path):
+        if layout.is_item(place, name):
+            base = emitter.present(base.needs, f"item({base.source}, {int(name)})")
+            place = layout.item_of(place)
+            continue
         if not layout.is_declared(place, name):
             return emitter.present(base.needs, f"reach({base.source}, {emitter.constant(path[depth:])})"), OPEN
         source = f"{base.source}.{attribute(name)}"

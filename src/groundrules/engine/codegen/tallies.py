@@ -6,6 +6,8 @@ soon as it comes out alike for both. So each of its outcomes asks the conditions
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from groundrules.engine.codegen.emitter import Emitter, Operand, Test, emits_test, emits_value
 from groundrules.engine.codegen.loops import items_of
 from groundrules.plan import ir
@@ -50,9 +52,8 @@ def hint(emitter: Emitter, expr: ir.Hint) -> Operand:
 def _bounds(emitter: Emitter, expr: ir.Tally | ir.Score) -> tuple[tuple[str, ...], str, str, str]:
     """Return what a number needs, and expressions for the least it can be, the most, and both with a comma between."""
     if isinstance(expr, ir.Score):
-        least, most = (
-            f"total(({''.join(f'{part}, ' for part in side)}))" for side in zip(*_terms(emitter, expr), strict=True)
-        )
+        terms = _terms(emitter, expr)
+        least, most = _sum(least for least, _ in terms), _sum(most for _, most in terms)
         return (), least, most, f"{least}, {most}"
     found, items = items_of(emitter, expr.collection), emitter.local()
     call = emitter.calls(emitter.program.loop(expr, emitter.frame), items)
@@ -61,6 +62,10 @@ def _bounds(emitter: Emitter, expr: ir.Tally | ir.Score) -> tuple[tuple[str, ...
     least = f"({holds} if {named} else 0)"
     most = f"(len({items}) - {fails} if {named} else 0)"
     return found.needs, least, most, f"{least}, (len({items}) - {fails} if {items} else 0)"
+
+
+def _sum(terms: Iterable[str]) -> str:
+    return f"total(({''.join(f'{term}, ' for term in terms)}))"
 
 
 def _terms(emitter: Emitter, expr: ir.Score) -> list[tuple[str, str]]:

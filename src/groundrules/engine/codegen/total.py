@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from groundrules.engine.intake.decode import attribute, milliseconds
+from groundrules.plan import ir
 from groundrules.text.lists import ListMatcher
 from groundrules.text.views import Text, View, contains, ends_with, starts_with
 
@@ -82,8 +83,16 @@ def reach(value: Any, path: Sequence[str]) -> Any:
     for name in path:
         if value is None:
             return None
-        value = value.get(name) if isinstance(value, dict) else getattr(value, attribute(name), None)
+        if isinstance(value, list):
+            value = item(value, int(name)) if name in (ir.FIRST, ir.LAST) else None
+        else:
+            value = value.get(name) if isinstance(value, dict) else getattr(value, attribute(name), None)
     return value
+
+
+def item(values: Sequence[Any], at: int) -> Any:
+    """Return the first (0) or last (-1) of a list; None if it is empty."""
+    return values[at] if values else None
 
 
 def own_act(e: Any) -> bool:
@@ -170,7 +179,7 @@ NAMES: dict[str, Any] = {
     function.__name__: function
     for function in (
         *(add, subtract, multiply, divide, modulo, negate),
-        *(plain, reach, instant, listed, has_any, has_all),
+        *(plain, reach, item, instant, listed, has_any, has_all),
         *(differs, settled, at_least, at_most),
         *(contains_any, contains_all, starts_with_any, ends_with_any, contain_all, holds_any, hold_all),
     )

@@ -14,6 +14,7 @@ from typing import Any
 
 from groundrules.calendar.instants import format_ms
 from groundrules.plan import ir
+from groundrules.reference import scope as scopes
 from groundrules.reference.labels import Mark
 from groundrules.reference.ledgers import Change as Balance
 from groundrules.reference.partition import Partition
@@ -88,6 +89,16 @@ def value_at(event: Json, place: Place) -> Any:
         except (KeyError, IndexError, TypeError):
             return None
     return inside
+
+
+def concrete(inside: Any, path: tuple[str, ...]) -> Place:
+    """Return a path with the numbers of the items that it speaks of."""
+    place: list[str | int] = []
+    for name in path:
+        items = inside if isinstance(inside, list) else []
+        place.append(max(len(items) - 1, 0) if name == ir.LAST else 0 if name == ir.FIRST else name)
+        inside = scopes.walk(inside, (name,))
+    return tuple(place)
 
 
 def later(instant: int, scope: Scope) -> Alteration:

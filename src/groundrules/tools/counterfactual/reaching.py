@@ -53,7 +53,8 @@ class Site:
         """Where in the event a field or fact stands, None if it is read from elsewhere."""
         if not isinstance(expr, ir.Field | ir.Fact):
             return None
-        below = (*expr.path, expr.fact) if isinstance(expr, ir.Fact) else expr.path
+        path = (*expr.path, expr.fact) if isinstance(expr, ir.Fact) else expr.path
+        below = altering.concrete(self.scope.root(expr.root), path)
         if expr.root == "event":
             return below if self.scope.event is not None else None
         if expr.root.startswith("$"):
