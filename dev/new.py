@@ -12,11 +12,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from textwrap import dedent
 
+from groundrules.errors import GroundrulesError
+
 ROOT = Path(__file__).parents[1]
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
 
 
-class NewError(Exception):
+class NewError(GroundrulesError):
     """What is asked for can't be begun."""
 
 

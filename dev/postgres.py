@@ -20,6 +20,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from groundrules.errors import GroundrulesError
+
 SECONDS = 60
 SETTINGS = {
     "listen_addresses": "",
@@ -31,7 +33,7 @@ SETTINGS = {
 }
 
 
-class NoServerError(Exception):
+class NoServerError(GroundrulesError):
     """There are no binaries to start a server from, or it does not start; the message says which."""
 
 

@@ -17,25 +17,40 @@ from typing import TYPE_CHECKING, Any
 from groundrules._version import __version__
 
 if TYPE_CHECKING:
+    from groundrules.adapters.context import UnsupportedError
     from groundrules.decisions import Action, Decision
     from groundrules.diagnostics.model import Diagnostic, Severity
     from groundrules.engine.engine import Engine
     from groundrules.engine.plan_file import Compiled, load_plan
+    from groundrules.engine.upkeep.snapshot import SnapshotError
     from groundrules.errors import GroundrulesError
     from groundrules.frontend import Book, RulebookError, check, load
     from groundrules.plan.codec import PlanError
+    from groundrules.ports import PortError
+    from groundrules.runtime.errors import HubError
+    from groundrules.runtime.hub import Hub
+    from groundrules.stores import DamagedError, OwnedError, StoreError, UnavailableError
 
 __all__ = [
     "Action",
     "Book",
     "Compiled",
+    "DamagedError",
     "Decision",
     "Diagnostic",
     "Engine",
     "GroundrulesError",
+    "Hub",
+    "HubError",
+    "OwnedError",
     "PlanError",
+    "PortError",
     "RulebookError",
     "Severity",
+    "SnapshotError",
+    "StoreError",
+    "UnavailableError",
+    "UnsupportedError",
     "__version__",
     "check",
     "load",
@@ -46,13 +61,22 @@ _HOMES = {
     "Action": "groundrules.decisions",
     "Book": "groundrules.frontend",
     "Compiled": "groundrules.engine.plan_file",
+    "DamagedError": "groundrules.stores",
     "Decision": "groundrules.decisions",
     "Diagnostic": "groundrules.diagnostics.model",
     "Engine": "groundrules.engine.engine",
     "GroundrulesError": "groundrules.errors",
+    "Hub": "groundrules.runtime.hub",
+    "HubError": "groundrules.runtime.errors",
+    "OwnedError": "groundrules.stores",
     "PlanError": "groundrules.plan.codec",
+    "PortError": "groundrules.ports",
     "RulebookError": "groundrules.frontend",
     "Severity": "groundrules.diagnostics.model",
+    "SnapshotError": "groundrules.engine.upkeep.snapshot",
+    "StoreError": "groundrules.stores",
+    "UnavailableError": "groundrules.stores",
+    "UnsupportedError": "groundrules.adapters.context",
     "check": "groundrules.frontend",
     "load": "groundrules.frontend",
     "load_plan": "groundrules.engine.plan_file",

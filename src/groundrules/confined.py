@@ -15,13 +15,14 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 
+from groundrules.errors import GroundrulesError
 from groundrules.resources import shipped
 
 _home: ContextVar[Path | None] = ContextVar("home", default=None)
 _roots: ContextVar[tuple[Path, ...]] = ContextVar("roots", default=())
 
 
-class OutsideError(OSError):
+class OutsideError(GroundrulesError, OSError):
     """A file that lies outside of what may be read."""
 
     def __init__(self) -> None:

@@ -20,6 +20,7 @@ from groundrules.diagnostics.codes import files
 from groundrules.diagnostics.codes import names as codes
 from groundrules.diagnostics.model import Diagnostic, Report
 from groundrules.diagnostics.source import SourceFile, Span
+from groundrules.errors import GroundrulesError
 from groundrules.lower import lower
 from groundrules.plan import codec, ir
 from groundrules.plan.codec import no_collection
@@ -38,7 +39,7 @@ _IMPORTS = frozenset(
 )
 
 
-class RulebookError(ValueError):
+class RulebookError(GroundrulesError, ValueError):
     """The rulebook does not check; `diagnostics` say why, errors and warnings in order of place."""
 
     def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:

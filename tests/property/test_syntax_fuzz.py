@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from groundrules.diagnostics.codes import CODES
 from groundrules.diagnostics.source import detached
 from groundrules.syntax import parse
-from groundrules.syntax.errors import SyntaxProblem
+from groundrules.syntax.errors import ParseError
 
 PARSERS: list[Any] = [
     parse.parse_expression,
@@ -40,7 +40,7 @@ soup = st.lists(st.sampled_from(WORDS.split(" ")), max_size=12).flatmap(
 def check(parser: Any, text: str) -> None:
     try:
         parser(detached(text))
-    except SyntaxProblem as problem:
+    except ParseError as problem:
         found = problem.diagnostic
         assert CODES[found.code].severity is found.severity
         assert found.message

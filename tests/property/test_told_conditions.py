@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from groundrules.checker import Checked
 from groundrules.frontend import check_path, check_text
 from groundrules.lower import lower
+from groundrules.phrasing.conditions import facts_of
 from groundrules.plan import ir
-from groundrules.telling.conditions import facts_of
 from groundrules.tools.handbook import handbook, markdown
 from groundrules.tools.handbook.guide import Guide
 from groundrules.tools.handbook.phrases import Phrases
@@ -58,14 +58,17 @@ def hold(book: Checked, lang: str) -> int:
     tell, count = guide.phrases.conditions, 0
     for rule in plan.rules:
         named, whole = frozenset[str](), True
-        for expr, phrase in (*tell.parts(rule.when), *([(rule.unless, tell.told(rule.unless))] if rule.unless else ())):
+        for expr, phrase in (
+            *tell.parts(rule.when),
+            *([(rule.unless, tell.phrased(rule.unless))] if rule.unless else ()),
+        ):
             whole = whole and phrase is not None
             if phrase is not None:
                 count += 1
                 assert phrase.facts == facts_of(expr), phrase.text
                 named |= phrase.facts
                 for read in reads(expr):
-                    word = tell.told(ir.Known(operand=read))
+                    word = tell.phrased(ir.Known(operand=read))
                     assert word is not None
                     assert tell._fact(read).text in phrase.text or "reply_to" in read.path
         lines = " ".join(told(guide, rule))

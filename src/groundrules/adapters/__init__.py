@@ -23,11 +23,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, runtime_checkable
 
-from groundrules.adapters.context import Context, Lacking
+from groundrules.adapters.context import Context, UnsupportedError
 from groundrules.decisions import Action
 from groundrules.outcomes import Outcome
 
-__all__ = ["Adapter", "Context", "Lacking", "Platform"]
+__all__ = ["Adapter", "Context", "Platform", "UnsupportedError"]
 
 
 @runtime_checkable
@@ -45,7 +45,10 @@ class Adapter(Protocol):
         ...
 
     def calls(self, action: Action, community: Any, /, lang: str = ...) -> Sequence[tuple[Any, ...]]:
-        """Return the platform's calls that carry out an action. Raises Lacking for what the platform can't do."""
+        """Return the platform's calls that carry out an action.
+
+        Raises UnsupportedError for what the platform can't do.
+        """
         ...
 
 

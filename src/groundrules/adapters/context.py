@@ -9,7 +9,7 @@ from typing import Any
 from groundrules.errors import GroundrulesError
 
 
-class Lacking(GroundrulesError):
+class UnsupportedError(GroundrulesError):
     """A platform can't do what an action asks for, or the context lacks what it would need; the message says what."""
 
 
@@ -62,10 +62,13 @@ class Context:
         return max(duration - max(gone, 0), 1)
 
     def until(self, duration: float) -> float:
-        """When a time that began at the decision ends, in milliseconds since 1970. Raises Lacking without a clock."""
+        """When a time that began at the decision ends, in milliseconds since 1970.
+
+        Raises UnsupportedError without a clock.
+        """
         begun = self.decided if self.decided is not None else self.now
         if not begun:
-            raise Lacking("the context must say when the action was decided")
+            raise UnsupportedError("the context must say when the action was decided")
         return begun + duration
 
 

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from groundrules.adapters.common import Json
-from groundrules.adapters.context import Context, Lacking
+from groundrules.adapters.context import Context, UnsupportedError
 from groundrules.decisions import Action
 from groundrules.narrate.localised import pick
 
@@ -52,16 +52,16 @@ _KEYED: Repeat = "keyed"
 _ONCE: Repeat = "once"
 
 
-def lacking(action: Action, lacks: Mapping[str, Mapping[str, str]], lang: str) -> Lacking:
+def lacking(action: Action, lacks: Mapping[str, Mapping[str, str]], lang: str) -> UnsupportedError:
     """The error that says what a platform lacks for an action."""
     unknown = {"en": "the platform knows no such action", "zh": "平台没有这种操作"}
-    return Lacking(f"{action.do}: {pick(lacks.get(action.do, unknown), lang)}")
+    return UnsupportedError(f"{action.do}: {pick(lacks.get(action.do, unknown), lang)}")
 
 
 def target(action: Action) -> str:
-    """Whom or what an action is done to. Raises Lacking if it does not say."""
+    """Whom or what an action is done to. Raises UnsupportedError if it does not say."""
     if not action.who:
-        raise Lacking(f"{action.do}: it does not say to whom")
+        raise UnsupportedError(f"{action.do}: it does not say to whom")
     return action.who
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
-from groundrules.adapters import Context, Lacking, Platform
+from groundrules.adapters import Context, Platform, UnsupportedError
 from groundrules.adapters.common import Json, text
 from groundrules.adapters.performing import Request
 from groundrules.decisions import Action
@@ -70,7 +70,7 @@ class Hands:
         """Do it. Calls that an earlier try made are not made again."""
         try:
             calls = self._client.platform.calls(action, community, lang, context)
-        except Lacking as error:
+        except UnsupportedError as error:
             return Failed(str(error))
         start, outcomes, answer = self._done.pop(action.key, 0), list[Outcome](), Answer({})
         for index, call in enumerate(calls):

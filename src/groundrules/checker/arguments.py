@@ -27,7 +27,7 @@ from groundrules.diagnostics.source import Span
 from groundrules.rulebook import model as authored
 from groundrules.rulebook.yaml import YNode, YScalar, YSequence
 from groundrules.syntax import nodes, parse
-from groundrules.syntax.errors import SyntaxProblem
+from groundrules.syntax.errors import ParseError
 from groundrules.types import kinds
 
 
@@ -209,7 +209,7 @@ class Value:
     def _expression(self, kind: Kind, node: YScalar, literal: bool) -> Setting | None:
         try:
             parsed = parse.parse_template(node.fragment()) if literal else parse.parse_expression(node.fragment())
-        except SyntaxProblem as problem:
+        except ParseError as problem:
             self.session.add(problem.diagnostic)
             return None
         self.session.tables.kept.append(parsed)

@@ -23,7 +23,7 @@ from groundrules.diagnostics.model import Fix
 from groundrules.diagnostics.source import Span
 from groundrules.rulebook.yaml import YNode, YScalar, YSequence
 from groundrules.syntax import nodes, parse
-from groundrules.syntax.errors import SyntaxProblem
+from groundrules.syntax.errors import ParseError
 from groundrules.types import kinds
 from groundrules.types.actions import ActionType, Parameter
 
@@ -133,7 +133,7 @@ def _holed(site: Site, node: YScalar, type: kinds.Type) -> Given | Failed:
     """Read `{expression}`, or a text with holes."""
     try:
         parsed = parse.parse_template(node.fragment())
-    except SyntaxProblem as problem:
+    except ParseError as problem:
         site.session.add(problem.diagnostic)
         return False
     site.session.tables.kept.append(parsed)
@@ -164,7 +164,7 @@ def expression(site: Site, node: YScalar) -> nodes.Parsed[nodes.Node] | None:
     """Parse a scalar as an expression; None once a mistake is reported."""
     try:
         parsed = parse.parse_expression(node.fragment())
-    except SyntaxProblem as problem:
+    except ParseError as problem:
         site.session.add(problem.diagnostic)
         return None
     site.session.tables.kept.append(parsed)

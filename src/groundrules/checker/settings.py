@@ -12,7 +12,7 @@ from groundrules.diagnostics.nearest import did_you_mean
 from groundrules.diagnostics.source import Fragment
 from groundrules.rulebook.model import Located
 from groundrules.syntax import parse
-from groundrules.syntax.errors import SyntaxProblem
+from groundrules.syntax.errors import ParseError
 from groundrules.types import kinds
 
 _PARTITIONED_BY = "community"
@@ -64,7 +64,7 @@ def _time(session: Session, named: Located, otherwise: int) -> int:
     fragment = Fragment(str(named.value), span.file, lambda offset: min(span.start + offset, span.end))
     try:
         parsed = parse.parse_duration(fragment)
-    except SyntaxProblem as problem:
+    except ParseError as problem:
         session.add(problem.diagnostic)
         return otherwise
     session.tables.kept.append(parsed)

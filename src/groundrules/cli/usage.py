@@ -13,9 +13,10 @@ from groundrules.cli.language import advice, say, spoken
 from groundrules.diagnostics.nearest import did_you_mean
 from groundrules.diagnostics.translation import usage
 from groundrules.display import safe
+from groundrules.errors import GroundrulesError
 
 
-class Misuse(click.UsageError):
+class UsageError(GroundrulesError, click.UsageError):
     """A mistake of usage; click's own point to `-h` in one version and to `--help` in another."""
 
     def show(self, file: IO[Any] | None = None) -> None:
@@ -26,7 +27,7 @@ class Misuse(click.UsageError):
         click.echo(self.message, err=True)
 
 
-class Failure(click.ClickException):
+class FailureError(GroundrulesError, click.ClickException):
     """Anything else that click has to tell."""
 
     def show(self, file: IO[Any] | None = None) -> None:
@@ -38,12 +39,12 @@ def own_words() -> Iterator[None]:
     """Tell a mistake of usage; it may name what a file holds, and so is made safe to show."""
     try:
         yield
-    except (click.exceptions.NoArgsIsHelpError, Misuse, Failure):
+    except (click.exceptions.NoArgsIsHelpError, UsageError, FailureError):
         raise
     except click.UsageError as error:
-        raise Misuse(_shown(_words(error)), error.ctx) from None
+        raise UsageError(_shown(_words(error)), error.ctx) from None
     except click.ClickException as error:
-        raise Failure(_shown(usage(error.format_message(), spoken()))) from None
+        raise FailureError(_shown(usage(error.format_message(), spoken()))) from None
 
 
 def _shown(message: str) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from groundrules.decisions import Action, Decision, Rejection
 from groundrules.diagnostics.codes import events as codes
 from groundrules.engine.cases import due
-from groundrules.engine.intake.decode import Invalid, read_path
+from groundrules.engine.intake.decode import InvalidEventError, read_path
 from groundrules.engine.plan_file import Compiled
 from groundrules.engine.program import Program
 from groundrules.engine.runner import Runner
@@ -131,7 +131,7 @@ class Engine:
         """Return an event with the runner of its partition, or the decision that says why it can't be handled."""
         try:
             decoded = self._program.decoder.decode(event)
-        except Invalid as invalid:
+        except InvalidEventError as invalid:
             return [self._rejected(invalid.rejection)]
         try:
             id = self._program.partition_of(decoded)
@@ -151,7 +151,7 @@ class Engine:
         """Return the id of the partition that an event belongs to; None if it can't be handled."""
         try:
             id = read_path(self._program.decoder.decode(event), self.plan.partition)
-        except Invalid:
+        except InvalidEventError:
             return None
         return None if id is None else str(id)
 

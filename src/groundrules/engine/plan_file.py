@@ -26,7 +26,7 @@ from groundrules.engine.index.lookup import lookup
 from groundrules.engine.index.prepared import Made
 from groundrules.engine.index.selectivity import Frequency, Sample, estimated
 from groundrules.engine.index.tables import Access, access
-from groundrules.engine.intake.decode import Invalid, milliseconds
+from groundrules.engine.intake.decode import InvalidEventError, milliseconds
 from groundrules.engine.plan_key import own_key
 from groundrules.engine.program import Listening, Program
 from groundrules.engine.readings import PartitionReadings
@@ -141,7 +141,7 @@ def _decoded(program: Program, sample: Iterable[bytes]) -> Events:
     for line in sample:
         try:
             event: Any = program.decoder.decode(line)
-        except Invalid:
+        except InvalidEventError:
             continue
         found.setdefault(event.type, []).append(event)
     return found

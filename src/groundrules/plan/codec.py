@@ -23,6 +23,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
+from groundrules.errors import GroundrulesError
 from groundrules.plan import ir
 
 MAGIC = b"GRPLAN"
@@ -58,7 +59,7 @@ def _plain_decoder() -> msgspec.msgpack.Decoder[ir.Plan]:
     return msgspec.msgpack.Decoder(ir.Plan)
 
 
-class PlanError(Exception):
+class PlanError(GroundrulesError):
     """Bytes that are no usable plan. `code` is a code of the table of diagnostics (GR8xx)."""
 
     def __init__(self, code: str, message: str, help: str | None = None) -> None:

@@ -28,6 +28,7 @@ from groundrules.decisions import Note, Rejection
 from groundrules.diagnostics.code import Code
 from groundrules.diagnostics.codes import events as codes
 from groundrules.diagnostics.json_errors import problem
+from groundrules.errors import GroundrulesError
 from groundrules.plan import ir
 from groundrules.text.addresses import links
 from groundrules.text.urls import domain_of_link
@@ -38,7 +39,7 @@ SURROGATES = re.compile("[\ud800-\udfff]")
 Json = dict[str, Any]
 
 
-class Invalid(Exception):
+class InvalidEventError(GroundrulesError):
     """An event that cannot be handled."""
 
     def __init__(self, rejection: Rejection) -> None:
@@ -50,12 +51,12 @@ class TooLarge:
     """Stands for a number that fits in nothing; harmless in a field that nobody declared."""
 
 
-def refuse(code: Code, reason: str, path: str = "") -> Invalid:
-    return Invalid(Rejection(code=code.code, reason=reason, path=path))
+def refuse(code: Code, reason: str, path: str = "") -> InvalidEventError:
+    return InvalidEventError(Rejection(code=code.code, reason=reason, path=path))
 
 
 def read(raw: bytes | str | Json, plan: ir.Plan) -> tuple[Json, list[Note]]:
-    """The event that `raw` holds, with defaults filled in, and what is noted of it; raises Invalid if it holds none."""
+    """The event in `raw`, defaults filled in, and what is noted of it; raises InvalidEventError if there is none."""
     event = clean(parse(raw if isinstance(raw, bytes | str) else json.dumps(raw)))
     if not isinstance(event, dict):
         raise refuse(codes.EVENT_NOT_JSON, "an event must be an object")
@@ -69,7 +70,7 @@ def read(raw: bytes | str | Json, plan: ir.Plan) -> tuple[Json, list[Note]]:
     errors = Validator(schema, format_checker=FORMATS).iter_errors(event)
     told = [one for error in errors for one in rejections(error)]
     if told:
-        raise Invalid(min(told, key=lambda one: (one.path, one.code, one.reason)))
+        raise InvalidEventError(min(told, key=lambda one: (one.path, one.code, one.reason)))
     too_long: dict[str, int] = {}
     completed: Json = complete(cut(event, schema, plan.longest_text, [], too_long), schema)
     return completed, notes_of(too_long, plan.longest_text)

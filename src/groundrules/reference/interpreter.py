@@ -35,7 +35,7 @@ class Interpreter:
         try:
             found, notes = intake.read(event, self.plan)
             id = self.partition_of(found)
-        except intake.Invalid as invalid:
+        except intake.InvalidEventError as invalid:
             return [Decision(trigger="rejected", rulebook=self.name, rejected=invalid.rejection)]
         return self.runners.setdefault(id, Runner(self.plan, self.name, id, self.watch)).feed(found, notes)
 

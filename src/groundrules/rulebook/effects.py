@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from groundrules.diagnostics.model import Report
-from groundrules.rulebook.expressions import Broken, Expressions, as_integer, text
+from groundrules.rulebook.expressions import BrokenItemError, Expressions, as_integer, text
 from groundrules.rulebook.messages import is_localised, warn_of_cut
 from groundrules.rulebook.model import Approval, Effect, Grant, Located, Times
 from groundrules.rulebook.yaml import YMapping, YNode, YScalar, YSequence
@@ -55,7 +55,7 @@ def read_approval(node: YNode | None, reading: Reading) -> Approval | None:
         return None
     try:
         within = reading.expressions.parse(parse.parse_duration, _need(node, "within"), "within")
-    except Broken:
+    except BrokenItemError:
         return None
     approvals, by = node.get("approvals"), _need(node, "by")
     return Approval(
@@ -72,7 +72,7 @@ def read_approval(node: YNode | None, reading: Reading) -> Approval | None:
 def _need(node: YMapping, key: str) -> YNode:
     found = node.get(key)
     if found is None:
-        raise Broken(key)
+        raise BrokenItemError(key)
     return found
 
 
@@ -87,7 +87,7 @@ def read_times(node: YNode | None, reading: Reading) -> Times | None:
     try:
         per = reading.expressions.keys(_need(node, "per"))
         within = reading.expressions.parse(parse.parse_duration, _need(node, "within"), "within")
-    except Broken:
+    except BrokenItemError:
         return None
     steps = [
         (Located(int(key.text), key.span), read_effects(value, reading.languages, reading.report))
@@ -106,7 +106,7 @@ def read_grant(node: YNode | None, reading: Reading) -> Grant | None:
             for key, value in node.items
             if key.text != "to"
         )
-    except Broken:
+    except BrokenItemError:
         return None
     to = reading.expressions.optional(parse.parse_expression, node.get("to"), "to")
     return Grant(amounts, to, node.span)

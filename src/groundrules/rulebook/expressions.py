@@ -16,11 +16,12 @@ from groundrules.diagnostics.codes import files as codes
 from groundrules.diagnostics.codes.syntax import UNCLOSED
 from groundrules.diagnostics.model import Diagnostic, Report
 from groundrules.diagnostics.source import Fragment
+from groundrules.errors import GroundrulesError
 from groundrules.rulebook.model import Expression, Located
 from groundrules.rulebook.yaml import YNode, YScalar, YSequence
 from groundrules.rulebook.yaml_errors import UNCUT
 from groundrules.syntax import nodes, parse
-from groundrules.syntax.errors import SyntaxProblem
+from groundrules.syntax.errors import ParseError
 
 N = TypeVar("N", bound=nodes.Node)
 Parser = Callable[[Fragment], nodes.Parsed[N]]
@@ -28,7 +29,7 @@ Parser = Callable[[Fragment], nodes.Parsed[N]]
 _COMMENT = re.compile(r"[ \t]+(#[^\n]*)")
 
 
-class Broken(Exception):
+class BrokenItemError(GroundrulesError):
     """Something that an item can't do without could not be read; the report says what."""
 
 
@@ -55,7 +56,7 @@ class Expressions:
         self.failures = 0
 
     def parse(self, parser: Parser[N], node: YNode, key: str = "when") -> nodes.Parsed[N]:
-        """Parse a scalar. Raises Broken once the problem is reported."""
+        """Parse a scalar. Raises BrokenItemError once the problem is reported."""
         assert isinstance(node, YScalar)
         return self._parse(parser, node.fragment(), lambda problem: _cut(node, key, problem) or problem)
 
@@ -68,15 +69,15 @@ class Expressions:
             return None
         try:
             return self.parse(parser, node, key)
-        except Broken:
+        except BrokenItemError:
             return None
 
     def keys(self, node: YNode) -> nodes.Parsed[nodes.KeysClause]:
-        """Parse `actor, channel` or `[actor, channel]`. Raises Broken."""
+        """Parse `actor, channel` or `[actor, channel]`. Raises BrokenItemError."""
         return self._listed(parse.parse_keys, node)
 
     def pairs(self, node: YNode) -> nodes.Parsed[nodes.PairsClause]:
-        """Parse `actor, id = message.id` or `[actor, id = message.id]`. Raises Broken."""
+        """Parse `actor, id = message.id` or `[actor, id = message.id]`. Raises BrokenItemError."""
         return self._listed(parse.parse_pairs, node)
 
     def _listed(self, parser: Parser[N], node: YNode) -> nodes.Parsed[N]:
@@ -90,10 +91,10 @@ class Expressions:
     ) -> nodes.Parsed[N]:
         try:
             return parser(fragment)
-        except SyntaxProblem as problem:
+        except ParseError as problem:
             self.failures += 1
             self.report.add(instead(problem.diagnostic))
-            raise Broken from None
+            raise BrokenItemError from None
 
 
 def _cut(node: YScalar, key: str, problem: Diagnostic) -> Diagnostic | None:

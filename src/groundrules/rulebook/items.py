@@ -1,7 +1,7 @@
 """Rules, rewards, ladders, paths, states and schedules: from a valid mapping to the model.
 
-Each function may raise Broken where something that the item can't do without was not readable; what is optional is
-reported, counted and left out, and the caller then drops the item.
+Each function may raise BrokenItemError where something that the item can't do without was not readable; what is
+optional is reported, counted and left out, and the caller then drops the item.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Any
 
 from groundrules.rulebook import model
 from groundrules.rulebook.effects import Reading, read_approval, read_effects, read_grant, read_times
-from groundrules.rulebook.expressions import Broken, as_integer, text
+from groundrules.rulebook.expressions import BrokenItemError, as_integer, text
 from groundrules.rulebook.messages import read_texts
 from groundrules.rulebook.model import Effect, Expression, Located
 from groundrules.rulebook.yaml import YMapping, YNode, YSequence
@@ -30,7 +30,7 @@ class Item:
 
     def need(self, key: str) -> YNode:
         if key not in self._values:
-            raise Broken(key)
+            raise BrokenItemError(key)
         return self._values[key]
 
     def text(self, key: str) -> Located | None:
@@ -217,7 +217,7 @@ def read_state(item: Item) -> model.State:
 
 
 def _turn(item: Item, key: str) -> model.Turn:
-    """Read a condition, an event, or a list of them. Raises Broken."""
+    """Read a condition, an event, or a list of them. Raises BrokenItemError."""
     found = item.need(key)
     given = found.items if isinstance(found, YSequence) else [found]
     events = tuple(_until(Item(node, item.reading)) for node in given if isinstance(node, YMapping))

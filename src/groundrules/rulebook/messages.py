@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from groundrules.diagnostics.codes import files as codes
 from groundrules.diagnostics.model import Report
-from groundrules.rulebook.expressions import Broken, Expressions, comment_behind, text
+from groundrules.rulebook.expressions import BrokenItemError, Expressions, comment_behind, text
 from groundrules.rulebook.model import Message, Texts
 from groundrules.rulebook.yaml import YMapping, YNode, YScalar
 from groundrules.syntax import nodes
@@ -46,7 +46,7 @@ def read_message(node: YNode, report: Report) -> Message | None:
     for language, value in _by_language(node, report):
         try:
             templates[language] = reader.parse(parse_template, value, "text")
-        except Broken:
+        except BrokenItemError:
             continue
     return None if reader.failures else Message(templates, node.span)
 

@@ -15,7 +15,7 @@ from groundrules.diagnostics.model import Report
 from groundrules.diagnostics.source import SourceFile
 from groundrules.rulebook import items, model
 from groundrules.rulebook.effects import Reading
-from groundrules.rulebook.expressions import Broken, Expressions, as_integer, text
+from groundrules.rulebook.expressions import BrokenItemError, Expressions, as_integer, text
 from groundrules.rulebook.items import Item
 from groundrules.rulebook.lists import Place, bounded, read_list
 from groundrules.rulebook.messages import read_texts
@@ -96,7 +96,7 @@ class Sections:
         before = self.expressions.failures
         try:
             made = read(*args, **kwargs)
-        except Broken:
+        except BrokenItemError:
             made = None
         if made is not None and self.expressions.failures == before:
             return made
@@ -172,7 +172,7 @@ def _items(section: YNode | None) -> list[YMapping]:
 
 def _item(node: YNode, reading: Reading) -> Item:
     if not isinstance(node, YMapping):
-        raise Broken("mapping")
+        raise BrokenItemError("mapping")
     return Item(node, reading)
 
 

@@ -24,6 +24,7 @@ import yaml
 from groundrules.diagnostics.codes import files as codes
 from groundrules.diagnostics.model import Diagnostic, Fix, Label, Report
 from groundrules.diagnostics.source import Fragment, SourceFile, Span
+from groundrules.errors import GroundrulesError
 from groundrules.rulebook.scalars import Scalar, alignment, resolve, shift
 from groundrules.rulebook.yaml_errors import NO_CHARACTER, WHOLE_CHARACTER, explain
 
@@ -143,7 +144,7 @@ class _Alignment:
         return self._scalar.start + (self._ranges[offset - 1][1] if self._shift is None else self._shift + offset)
 
 
-class _Refused(Exception):
+class _RefusedError(GroundrulesError):
     def __init__(self, diagnostic: Diagnostic) -> None:
         super().__init__(diagnostic.message)
         self.diagnostic = diagnostic
@@ -188,7 +189,7 @@ def read_yaml(file: SourceFile, report: Report, quick: type | None = LIBYAML) ->
 def _read(file: SourceFile, report: Report, loader: Any) -> YNode | None:
     try:
         return _Composer(file, report).compose(loader)
-    except _Refused as refused:
+    except _RefusedError as refused:
         report.add(refused.diagnostic)
     except yaml.YAMLError as error:
         report.add(explain(error, file))
@@ -264,7 +265,9 @@ class _Composer:
             count += 1
             if count > MAX_VALUES:
                 message = f"the file has more than {MAX_VALUES:,} keys and values"
-                raise _Refused(codes.TOO_MANY_VALUES.at(self._span(event), message, "put words into a file of a list"))
+                raise _RefusedError(
+                    codes.TOO_MANY_VALUES.at(self._span(event), message, "put words into a file of a list")
+                )
             handle = handlers.get(type(event))
             if handle:
                 handle(event)
@@ -275,7 +278,7 @@ class _Composer:
         if self.documents > 1:
             span = self._span(event)
             message = "a second YAML document begins here"
-            raise _Refused(
+            raise _RefusedError(
                 codes.SEVERAL_DOCUMENTS.at(span, message, "put it into a file of its own in the same folder")
             )
 
@@ -285,7 +288,7 @@ class _Composer:
         if event.tag:
             self._check_tag(event, ("str", ""))
         if style == '"' and _SURROGATE.search(text):
-            raise _Refused(codes.YAML_SYNTAX.at(self._span(event), NO_CHARACTER, WHOLE_CHARACTER))
+            raise _RefusedError(codes.YAML_SYNTAX.at(self._span(event), NO_CHARACTER, WHOLE_CHARACTER))
         start, end = event.start_mark.index, event.end_mark.index
         if event.anchor or event.tag:
             start = self._behind_properties(start, end)
@@ -307,17 +310,17 @@ class _Composer:
         target = self.anchors.get(name)
         if target is None:
             message = f"`*{name}` stands inside `&{name}` itself" if name in self.anchors else f"no `&{name}` before it"
-            raise _Refused(codes.ALIAS.at(span, message, "write the value out; aliases repeat an earlier value"))
+            raise _RefusedError(codes.ALIAS.at(span, message, "write the value out; aliases repeat an earlier value"))
         self.aliased += target.weight
         if self.aliased > MAX_ALIASED:
             message = f"aliases repeat more than {MAX_ALIASED:,} values"
-            raise _Refused(codes.ALIAS.at(span, message, "write out what is needed"))
+            raise _RefusedError(codes.ALIAS.at(span, message, "write out what is needed"))
         self._check_depth(target.height, span)
         self._add(target.node, target.weight, target.height)
 
     def _check_depth(self, more: int, span: Span) -> None:
         if len(self.stack) + more > MAX_DEPTH:
-            raise _Refused(codes.TOO_DEEP.at(span, f"values are nested more than {MAX_DEPTH} levels deep"))
+            raise _RefusedError(codes.TOO_DEEP.at(span, f"values are nested more than {MAX_DEPTH} levels deep"))
 
     def _start(self, event: Any) -> None:
         span = self._span(event)

@@ -18,6 +18,7 @@ from groundrules.decisions import Rejection
 from groundrules.diagnostics.code import Code
 from groundrules.diagnostics.codes import events as codes
 from groundrules.engine.intake.decode import milliseconds
+from groundrules.errors import GroundrulesError
 from groundrules.stores.records import Touch
 
 LARGEST = 1 << 20
@@ -77,7 +78,7 @@ class Stray(NamedTuple):
     line: bytes | None = None
 
 
-class _StrayError(Exception):
+class _StrayError(GroundrulesError):
     def __init__(self, code: Code, reason: str, path: str = "", line: bytes | None = None) -> None:
         super().__init__(reason)
         self.stray = Stray(Rejection(code=code.code, reason=reason, path=path), line)

@@ -13,7 +13,7 @@ from lark import Token, Transformer
 
 from groundrules.diagnostics.codes import syntax as codes
 from groundrules.syntax import literals, nodes
-from groundrules.syntax.errors import Flaw
+from groundrules.syntax.errors import FlawError
 from groundrules.syntax.mistakes.operators import lacks_of
 from groundrules.time_units import WEEKDAYS
 
@@ -339,5 +339,5 @@ def _dotted(callee: Any) -> str:
         names.append(part.name)
         part = part.base
     if type(part) is not nodes.Name:
-        raise Flaw(codes.MALFORMED_CALL, callee.at, "only a function's name can stand before `(`")
+        raise FlawError(codes.MALFORMED_CALL, callee.at, "only a function's name can stand before `(`")
     return ".".join([part.name, *reversed(names)])

@@ -1,4 +1,4 @@
-"""What goes wrong while parsing: `Flaw` inside the parser, `SyntaxProblem` for everyone else.
+"""What goes wrong while parsing: `FlawError` inside the parser, `ParseError` for everyone else.
 
 A flaw speaks in offsets of the text; it becomes a diagnostic when the fragment says where that text stands.
 """
@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from groundrules.diagnostics.code import Code
 from groundrules.diagnostics.model import Diagnostic, Fix, Label
 from groundrules.diagnostics.source import Fragment
+from groundrules.errors import GroundrulesError
 
 Offsets = tuple[int, int]
 
 
-class SyntaxProblem(Exception):
+class ParseError(GroundrulesError):
     """Text that is not in the language; `diagnostic` says what is wrong, where, and how to mend it."""
 
     def __init__(self, diagnostic: Diagnostic) -> None:
@@ -32,7 +33,7 @@ class Edit:
     safe: bool = False
 
 
-class Flaw(Exception):
+class FlawError(GroundrulesError):
     """A mistake in a text, placed by offsets; `notes` are further places with what they explain."""
 
     def __init__(
@@ -52,10 +53,10 @@ class Flaw(Exception):
         self.notes = notes
         self.edits = edits
 
-    def problem(self, fragment: Fragment) -> SyntaxProblem:
+    def problem(self, fragment: Fragment) -> ParseError:
         """Place the flaw in the file that `fragment` stands in."""
         labels = [Label(fragment.span(*at), text) for at, text in self.notes]
         fixes = [
             Fix(fragment.span(*edit.at), fragment.written(edit.text), edit.title, edit.safe) for edit in self.edits
         ]
-        return SyntaxProblem(self.code.at(fragment.span(*self.at), self.message, self.help, labels, fixes))
+        return ParseError(self.code.at(fragment.span(*self.at), self.message, self.help, labels, fixes))

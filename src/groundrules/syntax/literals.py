@@ -1,7 +1,7 @@
 """From the text of one literal to its value: numbers, durations, clock times, strings, patterns.
 
 The lexer has found the shape already (`[0-9]{1,2}:[0-9]{2}`); here it must also mean something (no 25:00).
-Every function takes the text and the offset where it begins, and raises Flaw.
+Every function takes the text and the offset where it begins, and raises FlawError.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from groundrules.diagnostics.codes import syntax as codes
-from groundrules.syntax.errors import Edit, Flaw
+from groundrules.syntax.errors import Edit, FlawError
 from groundrules.time_units import DAY, UNITS
 
 LONGEST = 36_500 * DAY
@@ -28,7 +28,7 @@ def number(text: str, start: int) -> int | float:
     value = int(text) if text.isdigit() and len(text) < 17 else float(text)
     if value > LARGEST:
         at = (start, start + len(text))
-        raise Flaw(codes.MALFORMED_NUMBER, at, "this number is too large", f"numbers go up to {LARGEST}")
+        raise FlawError(codes.MALFORMED_NUMBER, at, "this number is too large", f"numbers go up to {LARGEST}")
     return value
 
 
@@ -44,10 +44,12 @@ def duration(text: str, start: int) -> int:
     at = (start, start + len(text))
     if any(later >= earlier for earlier, later in pairwise(sizes)):
         help = "write each unit once, the largest first: `1h30m`"
-        raise Flaw(codes.MALFORMED_DURATION, at, f"the units of `{text}` are out of order", help)
+        raise FlawError(codes.MALFORMED_DURATION, at, f"the units of `{text}` are out of order", help)
     total = sum(count * UNITS[unit] for count, unit in parts)
     if total > LONGEST:
-        raise Flaw(codes.MALFORMED_DURATION, at, "this duration is too long", "durations go up to `36500d`, 100 years")
+        raise FlawError(
+            codes.MALFORMED_DURATION, at, "this duration is too long", "durations go up to `36500d`, 100 years"
+        )
     return total
 
 
@@ -59,7 +61,7 @@ def clock(text: str, start: int, *, closing: bool = False) -> int:
     help = "clock times go from `00:00` to `23:59`"
     if (hours, minutes) == (24, 0):
         help = "a day begins at `00:00`; `24:00` may only end a range, as in `18:00-24:00`"
-    raise Flaw(codes.MALFORMED_CLOCK, (start, start + len(text)), f"there is no clock time `{text}`", help)
+    raise FlawError(codes.MALFORMED_CLOCK, (start, start + len(text)), f"there is no clock time `{text}`", help)
 
 
 def clock_range(text: str, start: int) -> tuple[int, int]:
@@ -69,7 +71,7 @@ def clock_range(text: str, start: int) -> tuple[int, int]:
     closing = clock(second.strip(), start + len(text) - len(second.strip()), closing=True)
     if opening == closing:
         help = "write `00:00-24:00` for the whole day"
-        raise Flaw(codes.MALFORMED_CLOCK, (start, start + len(text)), "this range begins where it ends", help)
+        raise FlawError(codes.MALFORMED_CLOCK, (start, start + len(text)), "this range begins where it ends", help)
     return opening, closing
 
 
@@ -79,7 +81,7 @@ def month_day(text: str, start: int) -> tuple[int, int]:
     if 1 <= month <= 12 and 1 <= day <= _MONTH_LENGTHS[month - 1]:
         return month, day
     help = "a yearly date is month, then day: `10-01` is the first of October"
-    raise Flaw(codes.MALFORMED_CLAUSE, (start, start + len(text)), f"there is no date `{text}`", help)
+    raise FlawError(codes.MALFORMED_CLAUSE, (start, start + len(text)), f"there is no date `{text}`", help)
 
 
 def string(text: str, start: int) -> str:
@@ -103,7 +105,7 @@ def _unescape(found: re.Match[str], start: int) -> str:
     at = (start, start + len(found.group()))
     help = r"the escapes are `\n`, `\t`, `\r`, `\"`, `\'`, `\\` and `\uXXXX`; a backslash itself is `\\`"
     edits = (Edit((start, start), "\\", "double the backslash"),) if simple != "u" else ()
-    raise Flaw(codes.MALFORMED_STRING, at, f"`{found.group()}` is no escape", help, edits=edits)
+    raise FlawError(codes.MALFORMED_STRING, at, f"`{found.group()}` is no escape", help, edits=edits)
 
 
 def _code_point(units: tuple[str, ...], start: int) -> str:
@@ -113,7 +115,7 @@ def _code_point(units: tuple[str, ...], start: int) -> str:
     except UnicodeDecodeError:
         at = (start, start + 6)
         help = "write the character itself, or both halves: `\\ud83d\\ude00`"
-        raise Flaw(codes.MALFORMED_STRING, at, "half of a surrogate pair is no character", help) from None
+        raise FlawError(codes.MALFORMED_STRING, at, "half of a surrogate pair is no character", help) from None
 
 
 def regex(text: str, start: int) -> tuple[str, str]:
@@ -124,6 +126,6 @@ def regex(text: str, start: int) -> tuple[str, str]:
         if flag not in "ims" or flag in flags[:index]:
             at = (start + end + 1 + index, start + end + 2 + index)
             help = "the flags are `i` (ignore case), `m` (lines) and `s` (`.` matches line breaks), each once"
-            raise Flaw(codes.MALFORMED_PATTERN, at, f"`{flag}` is no flag of a pattern here", help)
+            raise FlawError(codes.MALFORMED_PATTERN, at, f"`{flag}` is no flag of a pattern here", help)
     pattern = re.sub(r"\\(.)", lambda found: "/" if found[1] == "/" else found[0], text[1:end])
     return pattern, "".join(sorted(flags))

@@ -23,7 +23,7 @@ from groundrules.diagnostics.source import Fragment
 from groundrules.syntax import nodes
 from groundrules.syntax.build import Builder, bare
 from groundrules.syntax.driver import Driver
-from groundrules.syntax.errors import Flaw
+from groundrules.syntax.errors import FlawError
 from groundrules.syntax.mistakes import explain
 from groundrules.syntax.scan import scan
 from groundrules.syntax.template import Hole, cut
@@ -39,56 +39,56 @@ _LEVELS = re.compile(r"[-+*/%(\[.?<>=]|\b(?:not|in|has|contains|with|matches)\b"
 
 
 def parse_expression(fragment: Fragment) -> nodes.Parsed[nodes.Node]:
-    """Parse a condition or a value. Raises SyntaxProblem."""
+    """Parse a condition or a value. Raises ParseError."""
     return _parse(fragment, "expression", nodes.Node)
 
 
 def parse_duration(fragment: Fragment) -> nodes.Parsed[nodes.Node]:
-    """Parse `10m` (Duration) or a parameter's name (Name, Attribute). Raises SyntaxProblem."""
+    """Parse `10m` (Duration) or a parameter's name (Name, Attribute). Raises ParseError."""
     return _parse(fragment, "length", nodes.Node)
 
 
 def parse_hours(fragment: Fragment) -> nodes.Parsed[nodes.Node]:
-    """Parse `09:00-22:00` (ClockRange) or a parameter's name (Name, Attribute). Raises SyntaxProblem."""
+    """Parse `09:00-22:00` (ClockRange) or a parameter's name (Name, Attribute). Raises ParseError."""
     return _parse(fragment, "hours", nodes.Node)
 
 
 def parse_once(fragment: Fragment) -> nodes.Parsed[nodes.OnceClause]:
-    """Parse `actor`, `actor, message within 90d` or `actor per day`. Raises SyntaxProblem."""
+    """Parse `actor`, `actor, message within 90d` or `actor per day`. Raises ParseError."""
     return _parse(fragment, "once", nodes.OnceClause)
 
 
 def parse_rate(fragment: Fragment) -> nodes.Parsed[nodes.RateClause]:
-    """Parse `50 per day`. Raises SyntaxProblem."""
+    """Parse `50 per day`. Raises ParseError."""
     return _parse(fragment, "rate", nodes.RateClause)
 
 
 def parse_fade(fragment: Fragment) -> nodes.Parsed[nodes.FadeClause]:
-    """Parse `1 every 30d`. Raises SyntaxProblem."""
+    """Parse `1 every 30d`. Raises ParseError."""
     return _parse(fragment, "fade", nodes.FadeClause)
 
 
 def parse_keys(fragment: Fragment) -> nodes.Parsed[nodes.KeysClause]:
-    """Parse `actor, channel`. Raises SyntaxProblem."""
+    """Parse `actor, channel`. Raises ParseError."""
     return _parse(fragment, "keys", nodes.KeysClause)
 
 
 def parse_pairs(fragment: Fragment) -> nodes.Parsed[nodes.PairsClause]:
-    """Parse `actor, id = message.id`. Raises SyntaxProblem."""
+    """Parse `actor, id = message.id`. Raises ParseError."""
     return _parse(fragment, "pairs", nodes.PairsClause)
 
 
 def parse_at(fragment: Fragment) -> nodes.Parsed[nodes.AtClause]:
-    """Parse `monday 09:00`, `last day 18:00`, `every 30m`. Raises SyntaxProblem."""
+    """Parse `monday 09:00`, `last day 18:00`, `every 30m`. Raises ParseError."""
     return _parse(fragment, "at", nodes.AtClause)
 
 
 def parse_template(fragment: Fragment) -> nodes.Parsed[nodes.Template]:
-    """Parse a message with `{expression}` holes. Raises SyntaxProblem."""
+    """Parse a message with `{expression}` holes. Raises ParseError."""
     try:
         _check_length(0, len(fragment.text), "a message")
         parts = tuple(_part(fragment.text, part) for part in cut(fragment.text))
-    except Flaw as flaw:
+    except FlawError as flaw:
         raise flaw.problem(fragment) from None
     return nodes.Parsed(nodes.Template(parts=parts, at=(0, len(fragment.text))), fragment)
 
@@ -114,14 +114,14 @@ def _driver() -> Driver:
 def _parse(fragment: Fragment, form: str, kind: type[N]) -> nodes.Parsed[N]:
     try:
         root = _tree(fragment.text, 0, len(fragment.text), form)
-    except Flaw as flaw:
+    except FlawError as flaw:
         raise flaw.problem(fragment) from None
     assert isinstance(root, kind)
     return nodes.Parsed(root, fragment)
 
 
 def _tree(text: str, start: int, end: int, form: str) -> nodes.Node:
-    """Parse `text[start:end]`; offsets count in `text`. Raises Flaw."""
+    """Parse `text[start:end]`; offsets count in `text`. Raises FlawError."""
     _check_length(start, end, "an expression")
     levels = len(_LEVELS.findall(text, start, end))
     if levels > MAX_DEPTH:
@@ -135,7 +135,7 @@ def _tree(text: str, start: int, end: int, form: str) -> nodes.Node:
 
 
 def _by_lark(text: str, start: int, end: int, form: str) -> Any:
-    """Parse by Lark's own loop, which knows what could have stood where it stops. Raises Flaw."""
+    """Parse by Lark's own loop, which knows what could have stood where it stops. Raises FlawError."""
     try:
         return _lark().parse(cast("str", TextSlice(text, start, end)), start=form)
     except UnexpectedInput as error:
@@ -164,9 +164,11 @@ def _check_depth(root: nodes.Node) -> None:
 def _check_length(start: int, end: int, what: str) -> None:
     if end - start > LONGEST:
         message = f"{what} of {end - start:,} characters is longer than the {LONGEST:,} that are read"
-        raise Flaw(codes.TOO_LONG, (start, start), message, "put its words into a list, and its parts under `define`")
+        raise FlawError(
+            codes.TOO_LONG, (start, start), message, "put its words into a list, and its parts under `define`"
+        )
 
 
-def _too_deep(at: nodes.Offsets) -> Flaw:
+def _too_deep(at: nodes.Offsets) -> FlawError:
     message = f"this is nested more than {MAX_DEPTH} levels deep"
-    return Flaw(codes.TOO_DEEP, at, message, "give a part of it a name under `define`")
+    return FlawError(codes.TOO_DEEP, at, message, "give a part of it a name under `define`")

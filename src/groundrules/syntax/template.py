@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from groundrules.diagnostics.codes import syntax as codes
-from groundrules.syntax.errors import Edit, Flaw
+from groundrules.syntax.errors import Edit, FlawError
 from groundrules.syntax.mistakes.shapes import empty
 
 _BRACE = re.compile(r"\{\{|\}\}|[{}｛｝]")
@@ -23,7 +23,7 @@ class Hole:
 
 
 def cut(text: str) -> Iterator[str | Hole]:
-    """Yield literal text, `{{` and `}}` unescaped, and holes, in order. Raises Flaw."""
+    """Yield literal text, `{{` and `}}` unescaped, and holes, in order. Raises FlawError."""
     literal: list[str] = []
     position = 0
     while found := _BRACE.search(text, position):
@@ -58,23 +58,25 @@ def _hole_end(text: str, start: int) -> int:
             return found.end()
         if found[0] == "｝":
             edits = (Edit(found.span(), "}", "write `}`"),)
-            raise Flaw(codes.FULL_WIDTH, found.span(), "`｝` does not close a hole", "write `}`", (opening,), edits)
+            raise FlawError(
+                codes.FULL_WIDTH, found.span(), "`｝` does not close a hole", "write `}`", (opening,), edits
+            )
         message = f"`{found[0]}` stands inside a hole"
         help = "close the first hole with `}`; a brace that is meant as text is written `{{`"
-        raise Flaw(codes.MALFORMED_TEMPLATE, found.span(), message, help, (opening,))
+        raise FlawError(codes.MALFORMED_TEMPLATE, found.span(), message, help, (opening,))
     help = "end it with `}`; a brace that is meant as text is written `{{`"
-    raise Flaw(codes.UNCLOSED, (start, len(text)), "this `{` is never closed", help, (opening,))
+    raise FlawError(codes.UNCLOSED, (start, len(text)), "this `{` is never closed", help, (opening,))
 
 
-def _stray(text: str, found: re.Match[str]) -> Flaw:
+def _stray(text: str, found: re.Match[str]) -> FlawError:
     """A brace outside a hole that is no `{`."""
     at = found.span()
     if found[0] == "}":
         edits = (Edit(at, "}}", "write `}}`"),)
-        return Flaw(codes.MALFORMED_TEMPLATE, at, "this `}` closes nothing", "write `}}` for a brace", edits=edits)
+        return FlawError(codes.MALFORMED_TEMPLATE, at, "this `}` closes nothing", "write `}}` for a brace", edits=edits)
     plain = {"｛": "{", "｝": "}"}[found[0]]
     partner = text.find("｝", at[1]) if plain == "{" else -1
     spans = [at] + ([(partner, partner + 1)] if partner >= 0 else [])
     both = tuple(Edit(span, "{" if text[span[0]] == "｛" else "}", "use plain braces") for span in spans)
     help = f'write `{plain}`; as text it is written `{{"{found[0]}"}}`'
-    return Flaw(codes.FULL_WIDTH, at, f"`{found[0]}` is not the plain `{plain}`", help, edits=both)
+    return FlawError(codes.FULL_WIDTH, at, f"`{found[0]}` is not the plain `{plain}`", help, edits=both)

@@ -14,6 +14,8 @@ from __future__ import annotations
 
 import re
 
+from groundrules.errors import GroundrulesError
+
 MOST = 64
 """A pattern with more alternatives than this is not worth the look-ups."""
 
@@ -32,7 +34,7 @@ _ZERO_WIDTH = re.compile(r"\\[bBAz]|[\^$]")
 _CONTROLS = {"\\n": "\n", "\\t": "\t", "\\r": "\r", "\\f": "\f", "\\v": "\v", "\\a": "\a"}
 
 
-class _GiveUp(Exception):
+class _GiveUpError(GroundrulesError):
     """Something stands here that this parser does not know for certain."""
 
 
@@ -43,7 +45,7 @@ def factors(pattern: str, flags: str = "") -> Factors | None:
     """
     try:
         found = _Parser(pattern, "i" in flags).whole()
-    except (_GiveUp, RecursionError):
+    except (_GiveUpError, RecursionError):
         return None
     return found if found and len(found) <= MOST else None
 
@@ -59,7 +61,7 @@ class _Parser:
     def whole(self) -> Factors | None:
         found = self._alternatives()
         if self._at < len(self._pattern):
-            raise _GiveUp
+            raise _GiveUpError
         return found
 
     def _alternatives(self) -> Factors | None:
@@ -95,11 +97,11 @@ class _Parser:
         if self._match(_GROUP):
             found = self._alternatives()
             if not self._take(")"):
-                raise _GiveUp
+                raise _GiveUpError
             return found
         if named := self._match(_CLASS):
             if "[:" in named[1:] or "\\p" in named or "\\P" in named:
-                raise _GiveUp
+                raise _GiveUpError
             return self._few(named)
         if self._match(_ANY):
             return None
@@ -117,10 +119,10 @@ class _Parser:
             escaped = self._match(_PUNCTUATION)
             char = escaped[1] if escaped else _CONTROLS.get(self._pattern[self._at : self._at + 2], "")
             if not char:
-                raise _GiveUp
+                raise _GiveUpError
             self._at += 0 if escaped else 2
         elif char in "([*+?":
-            raise _GiveUp
+            raise _GiveUpError
         else:
             self._at += 1
         return char if not self._caseless or _plain(char) else None
@@ -131,7 +133,7 @@ class _Parser:
         if not found:
             return None
         if self._match(_REPEAT):
-            raise _GiveUp
+            raise _GiveUpError
         return 0 if found[0] in "*?" or re.match(r"\{0+[,}]", found) else 1
 
     def _match(self, what: re.Pattern[str]) -> str:

@@ -18,6 +18,7 @@ from typing import Any
 from groundrules import confined
 from groundrules.diagnostics.json_errors import problem
 from groundrules.diagnostics.source import SourceFile, Span
+from groundrules.errors import GroundrulesError
 
 Pointer = tuple[str | int, ...]
 
@@ -26,7 +27,7 @@ MAX_BYTES = 16 << 20
 _SPACE = re.compile(r"[ \t\n\r]*")
 
 
-class BadDocument(Exception):
+class DocumentError(GroundrulesError):
     """A file that is not JSON; `span` is where reading stopped."""
 
     def __init__(self, reason: str, span: Span) -> None:
@@ -59,7 +60,7 @@ class Document:
 
 
 def read_document(path: Path, shown_as: str | None = None) -> Document:
-    """Read a JSON file; raise BadDocument if it is not UTF-8, not JSON, or gives a key twice in one object.
+    """Read a JSON file; raise DocumentError if it is not UTF-8, not JSON, or gives a key twice in one object.
 
     Raises OSError if it lies outside of the rulebook's folder or can't be read.
     """
@@ -68,41 +69,41 @@ def read_document(path: Path, shown_as: str | None = None) -> Document:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         file = SourceFile(shown_as or str(path), raw.decode("utf-8", "replace"))
-        raise BadDocument(f"not UTF-8 at byte {error.start}", file.span(0, 0)) from None
+        raise DocumentError(f"not UTF-8 at byte {error.start}", file.span(0, 0)) from None
     return parse_document(path.name.removesuffix(".json"), SourceFile(shown_as or str(path), text))
 
 
 def parse_document(name: str, file: SourceFile) -> Document:
-    """Parse the text of `file`; raise BadDocument as `read_document` does."""
+    """Parse the text of `file`; raise DocumentError as `read_document` does."""
     try:
         data = json.loads(file.text, object_pairs_hook=_no_repeats, parse_constant=_no_constant)
     except JSONDecodeError as error:
         reason, start = problem(error)
-        raise BadDocument(f"not JSON: {reason}", file.span(start, start + 1)) from None
-    except _Repeated as repeated:
+        raise DocumentError(f"not JSON: {reason}", file.span(start, start + 1)) from None
+    except _RepeatedError as repeated:
         start = file.text.rfind(json.dumps(repeated.key, ensure_ascii=False))
         span = file.span(max(start, 0), max(start, 0) + len(repeated.key) + 2)
-        raise BadDocument(f"the key `{repeated.key}` is given twice", span) from None
-    except _NoNumber as no_number:
-        raise BadDocument(f"`{no_number.name}` is no number in JSON", file.span(0, 0)) from None
+        raise DocumentError(f"the key `{repeated.key}` is given twice", span) from None
+    except _NumberError as no_number:
+        raise DocumentError(f"`{no_number.name}` is no number in JSON", file.span(0, 0)) from None
     except RecursionError:
-        raise BadDocument("nested too deep to be read", file.span(0, 0)) from None
+        raise DocumentError("nested too deep to be read", file.span(0, 0)) from None
     except ValueError:
-        raise BadDocument("a number has too many digits to be read", file.span(0, 0)) from None
+        raise DocumentError("a number has too many digits to be read", file.span(0, 0)) from None
     return Document(name, file, data)
 
 
 def _no_constant(name: str) -> Any:
-    raise _NoNumber(name)
+    raise _NumberError(name)
 
 
-class _NoNumber(Exception):
+class _NumberError(GroundrulesError):
     def __init__(self, name: str) -> None:
         super().__init__(name)
         self.name = name
 
 
-class _Repeated(Exception):
+class _RepeatedError(GroundrulesError):
     def __init__(self, key: str) -> None:
         super().__init__(key)
         self.key = key
@@ -112,7 +113,7 @@ def _no_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, value in pairs:
         if key in found:
-            raise _Repeated(key)
+            raise _RepeatedError(key)
         found[key] = value
     return found
 

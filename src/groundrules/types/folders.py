@@ -18,7 +18,7 @@ from groundrules import confined
 from groundrules.diagnostics.codes import types as codes
 from groundrules.diagnostics.model import Report
 from groundrules.diagnostics.source import SourceFile
-from groundrules.types.document import BadDocument, Document, read_document
+from groundrules.types.document import Document, DocumentError, read_document
 from groundrules.types.effects import EFFECTS
 from groundrules.types.schema import Checker, Schema
 
@@ -94,7 +94,7 @@ def _documents(folder: Path, report: Report) -> Iterator[Document]:
     for path in confined.files(folder, "*.json"):
         try:
             yield read_document(path)
-        except BadDocument as bad:
+        except DocumentError as bad:
             report.add(codes.SCHEMA_NOT_READABLE.at(bad.span, bad.reason))
         except OSError as error:
             span = SourceFile(str(path), "").span(0, 0)

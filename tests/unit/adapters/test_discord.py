@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import groundrules
-from groundrules.adapters import Context, Lacking, discord
+from groundrules.adapters import Context, UnsupportedError, discord
 from groundrules.outcomes import Done, Failed, Retry
 
 from .valid import compared
@@ -279,7 +279,7 @@ def test_what_stands_is_not_overwritten() -> None:
     assert call.body is not None
     assert (call.body["allow"], int(call.body["deny"]) & 1024) == ("0", 1024)
     for do in ("lock_channel", "lock"):
-        with pytest.raises(Lacking, match="not known"):
+        with pytest.raises(UnsupportedError, match="not known"):
             discord.calls(act(do, who="800"), GUILD)
 
 
@@ -344,7 +344,7 @@ def test_where_messages_go() -> None:
         act("send", who=None, to="no-such", text={"en": "x"}),
         act("warn"),
     ):
-        with pytest.raises(Lacking):
+        with pytest.raises(UnsupportedError):
             discord.calls(action, GUILD)
 
 
@@ -358,7 +358,7 @@ def test_a_poll_keeps_to_what_discord_takes() -> None:
         55,
         768,
     )
-    with pytest.raises(Lacking, match="1 to 10"):
+    with pytest.raises(UnsupportedError, match="1 to 10"):
         discord.calls(act("poll", who="900", question={"en": "q"}, options=list("abcdefghijk")), GUILD, context=HERE)
 
 

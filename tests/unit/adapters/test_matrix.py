@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import groundrules
-from groundrules.adapters import Context, Lacking, matrix
+from groundrules.adapters import Context, UnsupportedError, matrix
 from groundrules.outcomes import Done, Failed, Retry
 
 from .valid import compared, said_in
@@ -234,7 +234,7 @@ def test_a_mute_is_a_power_level_and_leaves_others_alone() -> None:
     assert call.body == {**standing, "users": {"@a:x": 100, "@li:x": -1}}
     (back,) = matrix.calls(act("unmute"), "!r:x", context=Context(state={"!r:x": {"m.room.power_levels": call.body}}))
     assert back.body == standing
-    with pytest.raises(Lacking, match="not known"):
+    with pytest.raises(UnsupportedError, match="not known"):
         matrix.calls(act("mute", duration=1000), "!r:x")
 
 

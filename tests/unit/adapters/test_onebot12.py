@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from groundrules.adapters import Context, Lacking, onebot12
+from groundrules.adapters import Context, UnsupportedError, onebot12
 from groundrules.decisions import Action
 from groundrules.outcomes import Done, Failed, Retry
 
@@ -132,7 +132,7 @@ def test_messages_are_deleted_and_nothing_else_is_standard() -> None:
         ("delete_message", {"message_id": "m1"}),
         ("delete_message", {"message_id": "m2"}),
     ]
-    with pytest.raises(Lacking, match="标准"):
+    with pytest.raises(UnsupportedError, match="标准"):
         onebot12.calls(act("mute", duration=1000), "7")
 
 

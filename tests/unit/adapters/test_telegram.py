@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import groundrules
-from groundrules.adapters import Context, Lacking, telegram
+from groundrules.adapters import Context, UnsupportedError, telegram
 from groundrules.outcomes import Done, Failed, Retry
 
 from .valid import compared
@@ -244,9 +244,9 @@ def test_a_mute_takes_every_right_to_send_and_its_end_gives_them_back() -> None:
     ((_, unmute),) = telegram.calls(act("unmute"), -1001, context=HERE)
     assert not any(mute["permissions"].values())
     assert all(unmute["permissions"].values())
-    with pytest.raises(Lacking, match="decided"):
+    with pytest.raises(UnsupportedError, match="decided"):
         telegram.calls(act("mute", duration=600_000), -1001)
-    with pytest.raises(Lacking, match="can only be banned"):
+    with pytest.raises(UnsupportedError, match="can only be banned"):
         telegram.calls(act("mute", who="-77", duration=600_000), -1001, context=HERE)
 
 
@@ -296,7 +296,7 @@ def test_where_messages_go() -> None:
     for action, (chat, topic) in wants:
         ((_, sent),) = telegram.calls(action, -1001, context=known)
         assert (sent["chat_id"], sent.get("message_thread_id")) == (chat, topic)
-    with pytest.raises(Lacking, match="nowhere"):
+    with pytest.raises(UnsupportedError, match="nowhere"):
         telegram.calls(act("send", who=None, to="nowhere", text={"en": "x"}), -1001)
 
 
@@ -305,7 +305,7 @@ def test_a_poll_keeps_to_what_telegram_takes() -> None:
     ((_, sent),) = telegram.calls(asked, -1001)
     assert (len(sent["question"]), len(sent["options"][0]["text"])) == (300, 100)
     assert "open_period" not in sent
-    with pytest.raises(Lacking, match="2 to 10"):
+    with pytest.raises(UnsupportedError, match="2 to 10"):
         telegram.calls(act("poll", who="-1001", question={"en": "q"}, options=["a"]), -1001)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from groundrules.adapters import Lacking
+from groundrules.adapters import UnsupportedError
 from groundrules.decisions import Action
 from groundrules.engine.intake.decode import Decoder
 from groundrules.frontend import check_text
@@ -62,7 +62,7 @@ def carried_out(calls: Callable[[Action], Sequence[Any]]) -> set[str]:
 def _is_done(calls: Callable[[Action], Sequence[Any]], action: Action) -> bool:
     try:
         return bool(calls(action))
-    except Lacking:
+    except UnsupportedError:
         return False
 
 

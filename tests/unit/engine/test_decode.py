@@ -8,7 +8,15 @@ import msgspec
 import pytest
 
 from groundrules.diagnostics.model import Report
-from groundrules.engine.intake.decode import Decoder, Invalid, attribute, explain, milliseconds, read_path, to_plain
+from groundrules.engine.intake.decode import (
+    Decoder,
+    InvalidEventError,
+    attribute,
+    explain,
+    milliseconds,
+    read_path,
+    to_plain,
+)
 from groundrules.types.catalog import Catalog, shipped_catalog
 
 HEAD: dict[str, Any] = {"id": "1", "time": "2026-03-01T09:00:00.123Z", "community": {"id": "c"}}
@@ -25,7 +33,7 @@ def message(**more: Any) -> dict[str, Any]:
 
 
 def refusal(decoder: Decoder, raw: Any) -> tuple[str, str, str]:
-    with pytest.raises(Invalid) as caught:
+    with pytest.raises(InvalidEventError) as caught:
         decoder.decode(raw)
     rejection = caught.value.rejection
     return rejection.code, rejection.path, rejection.reason

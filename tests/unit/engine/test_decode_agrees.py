@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from groundrules import Engine, load
 from groundrules.decisions import Rejection
-from groundrules.engine.intake.decode import Decoder, Invalid, explain, to_plain
+from groundrules.engine.intake.decode import Decoder, InvalidEventError, explain, to_plain
 from groundrules.engine.intake.lenient import clean
 from groundrules.reference import Interpreter
 
@@ -136,14 +136,14 @@ def test_they_agree(data: st.DataObject) -> None:
 @given(st.text() | st.binary() | st.text(alphabet='{}[]":,type0 \\ud8ntrue'))
 @settings(max_examples=300, deadline=None)
 def test_nothing_but_invalid_is_raised(raw: str | bytes) -> None:
-    with pytest.raises(Invalid, match=r"\w"):
+    with pytest.raises(InvalidEventError, match=r"\w"):
         Decoder({"x": {"properties": {}}}).decode(raw)
 
 
 def answer(decoder: Decoder, raw: Any) -> Any:
     try:
         return decoder.decode(raw)
-    except Invalid as invalid:
+    except InvalidEventError as invalid:
         return invalid.rejection
 
 

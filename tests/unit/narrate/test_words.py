@@ -28,7 +28,7 @@ DOMAINS = {  # domain → the folders and modules that speak of it
     "diff": ("tools/diffing/render", "tools/diffing/model.py", "tools/diffing/blocks.py", "logic/implication.py"),
     "handbook": ("tools/handbook",),
     "bots": ("bots",),
-    "conditions": ("telling",),
+    "conditions": ("phrasing",),
     "cli": ("cli",),
     "costs": ("tools/costs.py",),
 }

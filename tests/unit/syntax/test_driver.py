@@ -12,7 +12,7 @@ from lark.exceptions import UnexpectedInput
 
 from groundrules.syntax import nodes, parse
 from groundrules.syntax.build import Group, bare
-from groundrules.syntax.errors import Flaw
+from groundrules.syntax.errors import FlawError
 
 LEXEMES = (
     *("a", "text", "actor", "新人", "matches", "any", "count", "sum", "word", "last", "day", "monday", "1st", "10-01"),
@@ -54,7 +54,7 @@ def _outcome(run: Any) -> Any:
         return _shape(run())
     except UnexpectedInput:
         return None
-    except Flaw as flaw:
+    except FlawError as flaw:
         return flaw.code.code, flaw.at, str(flaw)
 
 

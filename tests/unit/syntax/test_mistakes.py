@@ -9,11 +9,11 @@ import pytest
 from groundrules.diagnostics.model import Diagnostic
 from groundrules.diagnostics.source import detached
 from groundrules.syntax import parse
-from groundrules.syntax.errors import SyntaxProblem
+from groundrules.syntax.errors import ParseError
 
 
 def problem(text: str, parser: Any = parse.parse_expression) -> Diagnostic:
-    with pytest.raises(SyntaxProblem) as raised:
+    with pytest.raises(ParseError) as raised:
         parser(detached(text))
     return raised.value.diagnostic
 

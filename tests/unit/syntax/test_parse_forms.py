@@ -9,7 +9,7 @@ import pytest
 
 from groundrules.diagnostics.source import Fragment, SourceFile, detached
 from groundrules.syntax import nodes, parse
-from groundrules.syntax.errors import SyntaxProblem
+from groundrules.syntax.errors import ParseError
 from groundrules.syntax.print import show
 
 
@@ -169,7 +169,7 @@ def test_window() -> None:
 def test_problems_point_into_the_file() -> None:
     file = SourceFile("rules.yaml", "rules:\n  - when: a = b\n")
     fragment = Fragment("a = b", file, lambda offset: offset + file.text.index("a = b"))
-    with pytest.raises(SyntaxProblem) as raised:
+    with pytest.raises(ParseError) as raised:
         parse.parse_expression(fragment)
     span = raised.value.diagnostic.span
     assert (span.file.path, span.line, span.column) == ("rules.yaml", 2, 13)
@@ -192,7 +192,7 @@ DEEP = [
 
 @pytest.mark.parametrize("text", DEEP, ids=range(len(DEEP)))
 def test_depth_is_bounded(text: str) -> None:
-    with pytest.raises(SyntaxProblem) as raised:
+    with pytest.raises(ParseError) as raised:
         tree(text)
     assert raised.value.diagnostic.code == "GR215"
 
@@ -244,7 +244,7 @@ def test_template_parts(text: str, parts: tuple[str, ...]) -> None:
 )
 def test_texts_too_long_to_answer_in_seconds_are_refused_unread(parse_it: Any, text: str) -> None:
     begun = time.process_time()
-    with pytest.raises(SyntaxProblem) as raised:
+    with pytest.raises(ParseError) as raised:
         parse_it(detached(text))
     assert raised.value.diagnostic.code == "GR220"
     assert "put its words into a list" in (raised.value.diagnostic.help or "")

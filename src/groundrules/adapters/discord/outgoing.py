@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from groundrules.adapters import texts
 from groundrules.adapters.common import Json, instant, mapping, number, sequence, text
-from groundrules.adapters.context import NOTHING, Context, Lacking
+from groundrules.adapters.context import NOTHING, Context, UnsupportedError
 from groundrules.adapters.discord.written import made
 from groundrules.adapters.limits import DISCORD
 from groundrules.adapters.performing import (
@@ -93,7 +93,7 @@ def calls(action: Action, guild: Any, lang: str = "en", context: Context = NOTHI
 
     Where a path holds `{id}`, the answer to the request before it says what stands there. Of the context `channel`,
     `announcements`, `staff`, `channels`, `roles`, `direct`, `members`, `text` and `state` are read, and `decided` for
-    the end of a mute. Raises Lacking for what Discord can't do, or for what the context lacks.
+    the end of a mute. Raises UnsupportedError for what Discord can't do, or for what the context lacks.
     """
     if action.do not in CAN:
         raise lacking(action, LACKS, lang)
@@ -140,7 +140,7 @@ def _message(id: str, context: Context) -> tuple[str, str]:
     channel, slash, message = id.rpartition("/")
     if not slash:
         if context.channel is None:
-            raise Lacking(f"the channel of message {id} is not known")
+            raise UnsupportedError(f"the channel of message {id} is not known")
         channel = context.channel
     return _in_path(channel), _in_path(message)
 
@@ -210,7 +210,7 @@ def _role(name: str, server: str, context: Context) -> str:
     known = {text(role.get("name")): text(role.get("id")) for role in _roles(server, context)}
     id = context.roles.get(name) or known.get(name) or (name if name in known.values() else "")
     if not id or id == server:
-        raise Lacking(f"the server has no role `{name}`")
+        raise UnsupportedError(f"the server has no role `{name}`")
     return id
 
 
@@ -228,7 +228,7 @@ def _on_server(action: Action, server: str, context: Context) -> Request:
         return Request("PUT", f"/guilds/{_in_path(server)}/incident-actions", body, _headers(action))
     everybody = next((role for role in _roles(server, context) if text(role.get("id")) == server), None)
     if everybody is None:
-        raise Lacking(f"{action.do}: the rights of everybody in the server are not known")
+        raise UnsupportedError(f"{action.do}: the rights of everybody in the server are not known")
     rights = _bits(everybody.get("permissions"))
     rights = rights & ~_WRITING if action.do == "lock" else rights | _WRITING
     path = f"/guilds/{_in_path(server)}/roles/{_in_path(server)}"
@@ -251,7 +251,7 @@ def _on_channel(action: Action, server: str, context: Context) -> Request:
         return Request("PATCH", path, {"locked": action.do == "lock_thread", "archived": False}, _headers(action))
     known = context.state.get(where)
     if known is None:
-        raise Lacking(f"{action.do}: the rights in the channel are not known")
+        raise UnsupportedError(f"{action.do}: the rights in the channel are not known")
     rows = [mapping(row) for row in sequence(known.get("permission_overwrites"))]
     own = next((row for row in rows if text(row.get("id")) == server), {})
     allow, deny = _bits(own.get("allow")), _bits(own.get("deny"))
@@ -267,7 +267,7 @@ def _on_channel(action: Action, server: str, context: Context) -> Request:
 def _messages(action: Action, server: str, lang: str, context: Context) -> list[Request]:
     words = texts.words_of(action, context, lang)
     if not words:
-        raise Lacking(f"{action.do}: there is nothing to say")
+        raise UnsupportedError(f"{action.do}: there is nothing to say")
     opening, channel = _where(action, context)
     front, roles = _front(action, server, context)
     pieces = texts.split(
@@ -293,7 +293,7 @@ def _where(action: Action, context: Context) -> tuple[list[Request], str]:
         own = context.staff
     channel = own or context.channel
     if channel is None:
-        raise Lacking(f"{action.do}: no channel to write to is known")
+        raise UnsupportedError(f"{action.do}: no channel to write to is known")
     return [], _in_path(channel)
 
 
@@ -303,7 +303,7 @@ def _recipient(to: str, context: Context) -> tuple[list[Request], str]:
     if to in context.direct:
         return [], _in_path(context.direct[to])
     if not to.isdecimal():
-        raise Lacking(f"send: no channel called {to} is known")
+        raise UnsupportedError(f"send: no channel called {to} is known")
     return [Request("POST", "/users/@me/channels", {"recipient_id": to})], "{id}"
 
 
@@ -312,7 +312,7 @@ def _front(action: Action, server: str, context: Context) -> tuple[texts.Piece, 
     if action.do == "notify" and "role" in action.parameters:
         try:
             role = _role(str(action.parameters["role"]), server, context)
-        except Lacking:  # who has no such role here reads it in the channel of the staff
+        except UnsupportedError:  # who has no such role here reads it in the channel of the staff
             return [], []
         return [texts.Mention(f"&{role}", str(action.parameters["role"])), " "], [role]
     told = action.who if action.do == "warn" else action.parameters.get("member") if action.do == "notify" else None
@@ -355,9 +355,9 @@ def _poll(action: Action, lang: str, context: Context) -> Request:
     question = texts.sound(_localised(action.parameters.get("question"), lang))
     options = [texts.sound(_localised(option, lang)) for option in sequence(action.parameters.get("options"))]
     if channel is None:
-        raise Lacking("poll: no channel to write to is known")
+        raise UnsupportedError("poll: no channel to write to is known")
     if not question or not 1 <= len(options) <= DISCORD["poll_options"].value:
-        raise Lacking(f"poll: a question and 1 to {DISCORD['poll_options'].value} answers are needed")
+        raise UnsupportedError(f"poll: a question and 1 to {DISCORD['poll_options'].value} answers are needed")
     answers = [{"poll_media": {"text": texts.cut(option, DISCORD["poll_option"].value)}} for option in options]
     poll: Json = {"question": {"text": texts.cut(question, DISCORD["poll_question"].value)}, "answers": answers}
     if "closes" in action.parameters:

@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from groundrules.adapters import texts
 from groundrules.adapters.common import Json, mapping, number, sequence, text
-from groundrules.adapters.context import NOTHING, Context, Lacking
+from groundrules.adapters.context import NOTHING, Context, UnsupportedError
 from groundrules.adapters.limits import MATRIX
 from groundrules.adapters.performing import (
     OF_NO_CHAT,
@@ -91,7 +91,7 @@ def calls(action: Action, room: str, lang: str = "en", context: Context = NOTHIN
     """Return the requests that carry out an action in a room.
 
     Of the context `state` is read, `direct` (rooms for private messages), `channels`, `announcements`, `staff`,
-    `members` and `text`. Raises Lacking for what Matrix can't do, or for what the context lacks.
+    `members` and `text`. Raises UnsupportedError for what Matrix can't do, or for what the context lacks.
     """
     if action.do not in CAN:
         raise lacking(action, LACKS, lang)
@@ -144,7 +144,7 @@ def _standing(room: str, type: str, context: Context) -> Json:
     """A copy of the state that stands now: whoever replaces it must not take away what others set."""
     content = mapping(context.state.get(room)).get(type)
     if not isinstance(content, Mapping):
-        raise Lacking(f"the `{type}` of the room that stand now are not known")
+        raise UnsupportedError(f"the `{type}` of the room that stand now are not known")
     return dict(content)
 
 
@@ -161,7 +161,7 @@ def _powers(action: Action, room: str, context: Context) -> Json:
     if action.do in ("lock", "lock_channel", "unlock", "unlock_channel"):
         return _write_from(content, _ADMIN if action.do.startswith("lock") else 0)
     if action.do in ("add_role", "remove_role") and action.parameters.get("role") != "admin":
-        raise Lacking(f"{action.do}: the only role that power levels give is `admin`")
+        raise UnsupportedError(f"{action.do}: the only role that power levels give is `admin`")
     users = dict(mapping(content.get("users")))
     level = {"mute": _silent(content), "add_role": _ADMIN}.get(action.do)
     if level is None:
@@ -190,7 +190,7 @@ def _silent(content: Json) -> int:
 def _messages(action: Action, room: str, lang: str, context: Context) -> list[Request]:
     words = texts.words_of(action, context, lang)
     if not words:
-        raise Lacking(f"{action.do}: there is nothing to say")
+        raise UnsupportedError(f"{action.do}: there is nothing to say")
     where = _where(action, room, context)
     members = {id: name for id, name in texts.mentionable(action, context).items() if id.startswith("@")}
     parts = [*_front(action, context), *texts.parts(words, members)]
@@ -220,11 +220,11 @@ def _where(action: Action, room: str, context: Context) -> str:
 def _recipient(to: str, room: str, context: Context) -> str:
     if to.startswith("@"):
         if to not in context.direct:
-            raise Lacking(f"send: no room for private messages to {to} is known")
+            raise UnsupportedError(f"send: no room for private messages to {to} is known")
         return context.direct[to]
     known = context.channels.get(to, to)
     if not known.startswith("!"):
-        raise Lacking(f"send: no room called {to} is known")
+        raise UnsupportedError(f"send: no room called {to} is known")
     return known
 
 
@@ -261,7 +261,7 @@ def _poll(action: Action, lang: str) -> Json:
     question = texts.sound(pick(given, lang) if isinstance(given, Mapping) else text(given))
     options = [texts.sound(_localised(option, lang)) for option in sequence(action.parameters.get("options"))]
     if not question or not options:
-        raise Lacking("poll: a question and its answers are needed")
+        raise UnsupportedError("poll: a question and its answers are needed")
     shown = "\n".join([question, *(f"{index}. {option}" for index, option in enumerate(options, 1))])
     answers = [{"id": str(index), "org.matrix.msc1767.text": option} for index, option in enumerate(options)]
     start = {

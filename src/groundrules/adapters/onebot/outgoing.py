@@ -11,7 +11,7 @@ from typing import Any
 
 from groundrules.adapters import texts
 from groundrules.adapters.common import Json, mapping, number, text
-from groundrules.adapters.context import NOTHING, Context, Lacking
+from groundrules.adapters.context import NOTHING, Context, UnsupportedError
 from groundrules.adapters.limits import QQ
 from groundrules.adapters.onebot.incoming import MASKED
 from groundrules.adapters.performing import (
@@ -87,7 +87,7 @@ def calls(action: Action, group: Any, lang: str = "zh", context: Context = NOTHI
     """Return the API calls (name, parameters) that carry out an action in a group.
 
     Of the context `requests` is read (for whom to let in, `{flag, sub_type}` or the flag), `members` and `text`, and
-    `now` with `decided` for what is left of a mute. Raises Lacking for what OneBot can't do.
+    `now` with `decided` for what is left of a mute. Raises UnsupportedError for what OneBot can't do.
     """
     if action.do not in CAN:
         raise lacking(action, LACKS, lang)
@@ -114,7 +114,7 @@ _ON_MESSAGES = {
 def _member(action: Action) -> str:
     who = target(action)
     if who.startswith(MASKED):
-        raise Lacking(f"{action.do}: QQ does not say who writes under a mask")
+        raise UnsupportedError(f"{action.do}: QQ does not say who writes under a mask")
     return who
 
 
@@ -138,14 +138,14 @@ def _on_member(action: Action, whom: Json, context: Context) -> tuple[str, Json]
 
 def _role(action: Action, whom: Json) -> tuple[str, Json]:
     if action.parameters.get("role") != "admin":
-        raise Lacking(f"{action.do}: the only role that QQ lets a bot give is `admin`")
+        raise UnsupportedError(f"{action.do}: the only role that QQ lets a bot give is `admin`")
     return "set_group_admin", {**whom, "enable": action.do == "add_role"}
 
 
 def _answer(action: Action, context: Context) -> tuple[str, Json]:
     request = context.requests.get(target(action))
     if request is None:
-        raise Lacking(f"{action.do}: the flag of the request to join is not known")
+        raise UnsupportedError(f"{action.do}: the flag of the request to join is not known")
     flag = request if isinstance(request, str) else mapping(request).get("flag")
     kind = text(mapping(request).get("sub_type")) or "add"
     answer = {"flag": text(flag), "sub_type": kind, "approve": action.do == "accept"}
@@ -155,7 +155,7 @@ def _answer(action: Action, context: Context) -> tuple[str, Json]:
 
 def _messages(action: Action, group: Any, words: str, context: Context) -> list[tuple[str, Json]]:
     if not words:
-        raise Lacking(f"{action.do}: there is nothing to say")
+        raise UnsupportedError(f"{action.do}: there is nothing to say")
     pieces = texts.split(
         texts.parts(words, texts.mentionable(action, context)), QQ["text"].value - _ROOM, _as_shown, len
     )

@@ -11,7 +11,7 @@ from typing import Any
 
 from groundrules.adapters import texts
 from groundrules.adapters.common import Json, mapping, number, text
-from groundrules.adapters.context import NOTHING, Context, Lacking
+from groundrules.adapters.context import NOTHING, Context, UnsupportedError
 from groundrules.adapters.limits import QQ
 from groundrules.adapters.performing import (
     OF_NO_CHAT,
@@ -53,7 +53,8 @@ def calls(action: Action, community: Any, lang: str = "zh", context: Context = N
 
     Of the context `state` is read (`{community: {"kind": "guild"}}` or `"group"`; where it says neither, a `channel`
     that is not the community itself is one of a guild), `channels`, `announcements`, `staff`, `members` and `text`. In
-    a guild they name channels, for a group other groups. Raises Lacking for all that the standard does not have.
+    a guild they name channels, for a group other groups. Raises UnsupportedError for all that the standard does not
+    have.
     """
     if action.do not in CAN:
         raise lacking(action, LACKS, lang)
@@ -61,7 +62,7 @@ def calls(action: Action, community: Any, lang: str = "zh", context: Context = N
         return [("delete_message", {"message_id": id}) for id in messages(action)]
     words = texts.words_of(action, context, lang)
     if not words:
-        raise Lacking(f"{action.do}: there is nothing to say")
+        raise UnsupportedError(f"{action.do}: there is nothing to say")
     where = _where(action, str(community), context)
     parts = [*_front(action, context), *texts.parts(words, texts.mentionable(action, context))]
     return [

@@ -13,7 +13,7 @@ from typing import Any
 
 from groundrules.adapters import texts
 from groundrules.adapters.common import Json, mapping, number, sequence, text
-from groundrules.adapters.context import NOTHING, Context, Lacking
+from groundrules.adapters.context import NOTHING, Context, UnsupportedError
 from groundrules.adapters.limits import TELEGRAM
 from groundrules.adapters.performing import (
     OF_NO_CHAT,
@@ -110,7 +110,7 @@ def calls(action: Action, chat: Any, lang: str = "en", context: Context = NOTHIN
 
     Of the context `channel` is read (the topic where the event happened, `chat/topic`), `announcements`, `staff`,
     `channels`, `members`, `text`, `state` (`{chat: {"permissions": …}}`, what members may do when the group is
-    unlocked), and `decided` for the end of a mute. Raises Lacking for what Telegram can't do.
+    unlocked), and `decided` for the end of a mute. Raises UnsupportedError for what Telegram can't do.
     """
     if action.do not in CAN:
         raise lacking(action, LACKS, lang)
@@ -178,7 +178,7 @@ def _is_chat(who: str) -> bool:
 def _on_chat(action: Action, chat: Any, who: str) -> tuple[str, Json]:
     method = {"ban": "banChatSenderChat", "unban": "unbanChatSenderChat"}.get(action.do)
     if method is None or who == str(chat):
-        raise Lacking(f"{action.do}: {who} is a chat and no member; a channel can only be banned")
+        raise UnsupportedError(f"{action.do}: {who} is a chat and no member; a channel can only be banned")
     return method, {"chat_id": chat, "sender_chat_id": int(who) if who[1:].isdecimal() and len(who) < 19 else who}
 
 
@@ -237,7 +237,7 @@ def _topic(action: Action, chat: Any, context: Context) -> tuple[str, Json]:
 def _messages(action: Action, chat: str, lang: str, context: Context) -> list[tuple[str, Json]]:
     words = texts.words_of(action, context, lang)
     if not words:
-        raise Lacking(f"{action.do}: there is nothing to say")
+        raise UnsupportedError(f"{action.do}: there is nothing to say")
     parts = [*_front(action, context), *texts.parts(words, texts.mentionable(action, context))]
     where, pieces = _where(action, chat, context), _pieces(parts)
     found: list[tuple[str, Json]] = [("sendMessage", {**where, **_sent(piece)}) for piece in pieces]
@@ -254,7 +254,7 @@ def _where(action: Action, chat: str, context: Context) -> Json:
         to = str(action.parameters.get("to", ""))
         own = context.channels.get(to, to)
         if not own.lstrip("-").partition("/")[0].isdecimal():
-            raise Lacking(f"send: no topic or member called {to} is known")
+            raise UnsupportedError(f"send: no topic or member called {to} is known")
     group, _, topic = (own or context.channel or chat).partition("/")
     return {"chat_id": _number(group), **({"message_thread_id": _message(topic)} if topic else {})}
 
@@ -301,7 +301,7 @@ def _poll(action: Action, chat: str, lang: str, context: Context) -> tuple[str, 
     options = [texts.sound(_localised(option, lang)) for option in sequence(action.parameters.get("options"))]
     most = TELEGRAM["poll_options"].value
     if not question or not 2 <= len(options) <= most:
-        raise Lacking(f"poll: a question and 2 to {most} answers are needed")
+        raise UnsupportedError(f"poll: a question and 2 to {most} answers are needed")
     body: Json = {
         **_where(action, chat, context),
         "question": texts.cut(question, TELEGRAM["poll_question"].value),

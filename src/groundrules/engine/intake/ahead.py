@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from groundrules.engine.intake.cutting import Cut, cut_of, marked
-from groundrules.engine.intake.decode import Decoder, Invalid, to_plain
+from groundrules.engine.intake.decode import Decoder, InvalidEventError, to_plain
 from groundrules.engine.state.partition import Partition
 from groundrules.engine.state.recent_ids import KEPT
 
@@ -49,7 +49,7 @@ def load(partition: Partition, decoder: Decoder) -> Any | None:
         try:
             kept = _row.decode(row)
             return decoder.decode(kept) if isinstance(kept, bytes) else marked(decoder.decode(kept[0]), kept[1])
-        except (Invalid, msgspec.MsgspecError):
+        except (InvalidEventError, msgspec.MsgspecError):
             partition.space(AHEAD).drop(id)
     return None
 

@@ -4,12 +4,12 @@
                             │ refused
                             └► read leniently, clean, convert ──► struct
                                   │ refused
-                                  └► explain with jsonschema ──► Invalid
+                                  └► explain with jsonschema ──► InvalidEventError
 
 Valid events take the first line and nothing else. Null means absent, fields that the schema does not name are ignored,
 of a repeated key the last one counts, and nothing is converted: `"5"` is no number, `1.0` no integer. Whatever comes
-in, nothing but `Invalid` is raised. Instants stay `datetime` until somebody reads them; `milliseconds` makes them
-the numbers of the plan.
+in, nothing but `InvalidEventError` is raised. Instants stay `datetime` until somebody reads them; `milliseconds` makes
+them the numbers of the plan.
 """
 
 from __future__ import annotations
@@ -26,13 +26,21 @@ from groundrules.diagnostics.codes import events as codes
 from groundrules.diagnostics.nearest import did_you_mean
 from groundrules.engine.intake.cutting import cut_of, cut_texts, marked, unmarked
 from groundrules.engine.intake.explain import describe, explain
-from groundrules.engine.intake.lenient import DEEPEST, Invalid, check_depth, cut_instants, encode, read, refuse
+from groundrules.engine.intake.lenient import (
+    DEEPEST,
+    InvalidEventError,
+    check_depth,
+    cut_instants,
+    encode,
+    read,
+    refuse,
+)
 from groundrules.engine.intake.structs import Schema, attribute, event_structs, union_of
 from groundrules.engine.intake.wide import WIDE, Wide
 from groundrules.plan.ir import LONGEST_TEXT
 from groundrules.time_units import DAY, SECOND
 
-__all__ = ["Decoder", "Invalid", "attribute", "explain", "milliseconds", "read_path", "to_plain"]
+__all__ = ["Decoder", "InvalidEventError", "attribute", "explain", "milliseconds", "read_path", "to_plain"]
 
 Event = msgspec.Struct
 HEADER = ("id", "type", "time", "community")
@@ -115,7 +123,7 @@ class Decoder:
         self._decode = self._filled if self._wide else self._narrow
 
     def decode(self, raw: bytes | bytearray | memoryview | str | Mapping[str, Any]) -> Event:
-        """Return the event that `raw` holds; raise Invalid with a Rejection if it holds none.
+        """Return the event that `raw` holds; raise InvalidEventError with a Rejection if it holds none.
 
         JSON cannot be nested deeper than it has pairs of brackets; taking them out counts them faster than `count`.
         """
@@ -159,10 +167,10 @@ class Decoder:
             raise self._rejected(schema, document) from None
         return event if cut is None else marked(event, cut)
 
-    def _rejected(self, schema: Schema, document: Any) -> Invalid:
+    def _rejected(self, schema: Schema, document: Any) -> InvalidEventError:
         rejection = explain(schema, document)
         if rejection:
-            return Invalid(rejection)
+            return InvalidEventError(rejection)
         return refuse(codes.EVENT_WRONG_TYPE, f"the event is none that the schema of `{document['type']}` describes")
 
     def _schema_of(self, document: Any) -> Schema:

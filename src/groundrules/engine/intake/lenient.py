@@ -2,7 +2,7 @@
 
 The fast decoder is strict in ways that events are not: it refuses lone surrogates, a byte-order mark, and null where a
 default stands. Here the text is read with the standard library, cleaned (lone surrogates become U+FFFD, null means
-absent), and handed back as plain data. What cannot be cleaned is `Invalid`.
+absent), and handed back as plain data. What cannot be cleaned is `InvalidEventError`.
 
 Nesting is limited by a number, not by what the interpreter's stack happens to allow, so that the same event is
 always answered alike.
@@ -24,6 +24,7 @@ from groundrules.diagnostics.code import Code
 from groundrules.diagnostics.codes import events as codes
 from groundrules.diagnostics.json_errors import problem
 from groundrules.engine.intake.structs import HIGHEST, LOWEST
+from groundrules.errors import GroundrulesError
 
 DEEPEST = 200
 
@@ -32,7 +33,7 @@ _STRINGS = re.compile(r'"(?:[^"\\]|\\.)*"?', re.DOTALL)
 _BRACKETS = re.compile(r"[\[\]{}]")
 
 
-class Invalid(Exception):
+class InvalidEventError(GroundrulesError):
     """An event that is not valid; `rejection` is what the log says of it."""
 
     def __init__(self, rejection: Rejection) -> None:
@@ -50,13 +51,13 @@ class OutOfRange:
         self.text = text
 
 
-def refuse(code: Code, reason: str, path: str = "") -> Invalid:
+def refuse(code: Code, reason: str, path: str = "") -> InvalidEventError:
     """Return the exception for a rejection."""
-    return Invalid(Rejection(code=code.code, reason=reason, path=path))
+    return InvalidEventError(Rejection(code=code.code, reason=reason, path=path))
 
 
 def check_depth(raw: bytes | str) -> None:
-    """Raise Invalid if objects and lists are nested more than DEEPEST deep."""
+    """Raise InvalidEventError if objects and lists are nested more than DEEPEST deep."""
     text = raw.decode("utf-8", "replace") if isinstance(raw, bytes) else raw
     if text.count("[") + text.count("{") <= DEEPEST:
         return
@@ -68,7 +69,10 @@ def check_depth(raw: bytes | str) -> None:
 
 
 def read(raw: bytes | str) -> Any:
-    """Return the JSON of `raw` as cleaned plain data; raise Invalid if it is none. The depth was checked before."""
+    """Return the JSON of `raw` as cleaned plain data; raise InvalidEventError if it is none.
+
+    The depth was checked before.
+    """
     try:
         text = raw.decode("utf-8") if isinstance(raw, bytes) else raw
     except UnicodeDecodeError as error:
@@ -90,7 +94,7 @@ def as_written(line: bytes | str) -> dict[str, Any] | None:
     try:
         check_depth(line)
         found = read(line)
-    except Invalid:
+    except InvalidEventError:
         return None
     return _numbered(found) if isinstance(found, dict) else None
 
@@ -155,7 +159,7 @@ def cut_instants(value: Any, schema: Mapping[str, Any]) -> Any:
 
 
 def encode(data: Mapping[str, Any]) -> bytes:
-    """Return Python data as JSON; raise Invalid for what JSON cannot hold, NaN and infinity among it."""
+    """Return Python data as JSON; raise InvalidEventError for what JSON cannot hold, NaN and infinity among it."""
     try:
         return _encode(data)
     except RecursionError:

@@ -17,6 +17,7 @@ from groundrules.diagnostics.codes import plans as codes
 from groundrules.engine.program import Program
 from groundrules.engine.state.partition import Partition
 from groundrules.engine.upkeep import swap
+from groundrules.errors import GroundrulesError
 
 MAGIC = b"GRSTATE"
 FORMAT_VERSION = 1
@@ -38,7 +39,7 @@ _encode = msgspec.msgpack.Encoder(order="deterministic").encode
 _decoder = msgspec.msgpack.Decoder(Snapshot)
 
 
-class SnapshotError(Exception):
+class SnapshotError(GroundrulesError):
     """Bytes that are no usable snapshot. `code` is a code of the table of diagnostics (GR8xx)."""
 
     def __init__(self, code: Code, message: str, help: str) -> None:

@@ -25,7 +25,7 @@ from collections.abc import Iterator
 from groundrules.diagnostics.codes.lints import UNTOLD_CONDITION
 from groundrules.diagnostics.model import Diagnostic
 from groundrules.lint.linted import Linted
-from groundrules.telling.conditions import Conditions, Names
+from groundrules.phrasing.conditions import Conditions, Names
 
 
 def untold_condition(linted: Linted) -> Iterator[Diagnostic]:

@@ -12,7 +12,7 @@ from typing import cast
 
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
-from groundrules.syntax.errors import Flaw
+from groundrules.syntax.errors import FlawError
 from groundrules.syntax.mistakes import operators, shapes, spelling
 from groundrules.syntax.mistakes.place import Place
 from groundrules.syntax.scan import scan
@@ -39,7 +39,7 @@ CHECKS = (
 )
 
 
-def explain(text: str, start: int, end: int, form: str, error: UnexpectedInput) -> Flaw:
+def explain(text: str, start: int, end: int, form: str, error: UnexpectedInput) -> FlawError:
     """Return what is wrong with `text[start:end]`, which failed to parse as `form` with `error`."""
     lexemes = scan(text, start, end)
     if not lexemes:

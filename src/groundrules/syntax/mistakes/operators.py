@@ -5,7 +5,7 @@ from __future__ import annotations
 from difflib import get_close_matches
 
 from groundrules.diagnostics.codes import syntax as codes
-from groundrules.syntax.errors import Edit, Flaw
+from groundrules.syntax.errors import Edit, FlawError
 from groundrules.syntax.mistakes.place import COMPARISONS, Place
 from groundrules.syntax.scan import Lexeme
 
@@ -68,7 +68,7 @@ _BINARY = frozenset({"and", "or", "??", "+", "-", "*", "/", "%"}) | COMPARISONS
 _NOTHING = frozenset({"null", "none", "nil", "missing", "undefined", "unknown"})
 
 
-def foreign(place: Place) -> Flaw | None:
+def foreign(place: Place) -> FlawError | None:
     """An operator that other languages have, where one of ours could stand."""
     here = place.here
     if here is None:
@@ -80,16 +80,16 @@ def foreign(place: Place) -> Flaw | None:
     return _without_left(place, here.text) if place.wants_value else _foreign_word(place, here)
 
 
-def _foreign_sign(place: Place, sign: str) -> Flaw | None:
+def _foreign_sign(place: Place, sign: str) -> FlawError | None:
     if sign == "!" and (place.wants_value or place.after):
         edits = (Edit(place.at, "not ", "write `not`"),) if place.wants_value else ()
-        return Flaw(codes.FOREIGN_OPERATOR, place.at, "`!` is no operator here", "write `not`", edits=edits)
+        return FlawError(codes.FOREIGN_OPERATOR, place.at, "`!` is no operator here", "write `not`", edits=edits)
     if sign in _NEVER or (sign in _SIGNS and not place.wants_value):
         return _instead(place.at, sign, _SIGNS[sign])
     return None
 
 
-def _foreign_word(place: Place, here: Lexeme) -> Flaw | None:
+def _foreign_word(place: Place, here: Lexeme) -> FlawError | None:
     word = here.text
     if word.lower() in _KEYWORDS and word != word.lower():
         return _instead(here.at, word, word.lower())
@@ -98,36 +98,36 @@ def _foreign_word(place: Place, here: Lexeme) -> Flaw | None:
     return _instead(here.at, word, _WORDS[word]) if word in _WORDS else None
 
 
-def _instead(at: tuple[int, int], wrong: str, right: str) -> Flaw:
+def _instead(at: tuple[int, int], wrong: str, right: str) -> FlawError:
     same = wrong.lower() == right or wrong in ("&&", "||", "===", "!==")
     edit = Edit(at, right, f"write `{right}`", safe=same)
-    return Flaw(codes.FOREIGN_OPERATOR, at, f"`{wrong}` is no operator here", f"write `{right}`", edits=(edit,))
+    return FlawError(codes.FOREIGN_OPERATOR, at, f"`{wrong}` is no operator here", f"write `{right}`", edits=(edit,))
 
 
-def _is(place: Place, here: Lexeme) -> Flaw:
+def _is(place: Place, here: Lexeme) -> FlawError:
     after = place.after
     negated = after is not None and after.text == "not"
     right = place.lexemes[place.index + 2] if negated and place.index + 2 < len(place.lexemes) else after
     if right is not None and right.text.lower() in _NOTHING:
         left = place.slice(place.left_edge(place.index), place.index)
         help = f"write `known({left})`" if negated else f"write `not known({left})`"
-        return Flaw(codes.FOREIGN_OPERATOR, (here.start, right.end), "`is` is no operator here", help)
+        return FlawError(codes.FOREIGN_OPERATOR, (here.start, right.end), "`is` is no operator here", help)
     if negated and after is not None:
         return _instead((here.start, after.end), "is not", "!=")
     return _instead(here.at, "is", "==")
 
 
-def _without_left(place: Place, word: str) -> Flaw | None:
+def _without_left(place: Place, word: str) -> FlawError | None:
     """`and`, `or`, `in`, `not` where a value should stand."""
     if word == "not":
         help = "put it before the whole condition, `not a == b`, or put brackets around it"
-        return Flaw(codes.UNEXPECTED, place.at, "`not` cannot stand inside a comparison", help)
+        return FlawError(codes.UNEXPECTED, place.at, "`not` cannot stand inside a comparison", help)
     if word not in ("and", "or", "in") or (place.before and _is_operator(place.before.text)):
         return None
     return _missing(place.at, word, "left")
 
 
-def shouted(place: Place) -> Flaw | None:
+def shouted(place: Place) -> FlawError | None:
     """`NOT x`: the capital word was read as a name, and what follows does not fit."""
     before = place.before
     if place.wants_value or before is None or before.text != "NOT":
@@ -135,7 +135,7 @@ def shouted(place: Place) -> Flaw | None:
     return _instead(before.at, "NOT", "not")
 
 
-def any_without_operator(place: Place) -> Flaw | None:
+def any_without_operator(place: Place) -> FlawError | None:
     """`any of xs` without `has` in front, or `contains any xs` without `of`."""
     here, index = place.here, place.index
     if place.open and place.lexemes[place.open[-1]].text == "[":
@@ -146,18 +146,18 @@ def any_without_operator(place: Place) -> Flaw | None:
     if here.text == "of":
         help = f"write `values has {before.text} of …` or `text contains {before.text} of …`"
         at = (before.start, here.end)
-        return Flaw(codes.MISSING_OPERAND, at, f"`{before.text} of` has nothing on its left", help)
+        return FlawError(codes.MISSING_OPERAND, at, f"`{before.text} of` has nothing on its left", help)
     asks = place.lexemes[index - 2].text if index > 1 else ""
     return lacks_of(before.text, before.at, asks) if asks in ("has", "contains") else None
 
 
-def lacks_of(word: str, at: tuple[int, int], asks: str) -> Flaw:
+def lacks_of(word: str, at: tuple[int, int], asks: str) -> FlawError:
     """`contains any xs`: the word that makes `any` one with `contains` is not there."""
     edit = Edit((at[1], at[1]), " of", f"write `{word} of`")
-    return Flaw(codes.UNEXPECTED, at, f"`{word}` lacks its `of`", f"write `{asks} {word} of …`", edits=(edit,))
+    return FlawError(codes.UNEXPECTED, at, f"`{word}` lacks its `of`", f"write `{asks} {word} of …`", edits=(edit,))
 
 
-def misplaced_not(place: Place) -> Flaw | None:
+def misplaced_not(place: Place) -> FlawError | None:
     """`x not contains y`, `x not == y`."""
     here, before = place.here, place.before
     if here is None or before is None or before.text != "not" or "_IN" not in place.expected or place.wants_value:
@@ -172,10 +172,10 @@ def misplaced_not(place: Place) -> Flaw | None:
     front = Edit((start, start), "not ", "move `not` to the front")
     gone = Edit((before.start, here.start), "", "and remove it here")
     at = (before.start, here.end)
-    return Flaw(codes.UNEXPECTED, at, f"`not {here.text}` is no operator", help, edits=(front, gone))
+    return FlawError(codes.UNEXPECTED, at, f"`not {here.text}` is no operator", help, edits=(front, gone))
 
 
-def chained(place: Place) -> Flaw | None:
+def chained(place: Place) -> FlawError | None:
     """`a < b < c`."""
     here = place.here
     if here is None or here.text not in COMPARISONS or place.wants_value:
@@ -190,20 +190,20 @@ def chained(place: Place) -> Flaw | None:
     note = (place.lexemes[signs[-1]].at, "the first comparison")
     edit = Edit((here.start, here.start), f"and {middle} ", "compare twice")
     help = f"write `{left} and {middle} {right}`"
-    return Flaw(codes.CHAINED, here.at, "comparisons do not chain", help, (note,), (edit,))
+    return FlawError(codes.CHAINED, here.at, "comparisons do not chain", help, (note,), (edit,))
 
 
-def unknown_sign(place: Place) -> Flaw | None:
+def unknown_sign(place: Place) -> FlawError | None:
     """A sign that the language does not use, or not outside brackets."""
     here = place.here
     if here is None or place.form != "expression" or here.kind != "sign" or here.text not in _SIGN_HELP:
         return None
     if here.text == "," and place.open:
         return None
-    return Flaw(codes.UNEXPECTED, here.at, f"unexpected `{here.text}`", _SIGN_HELP[here.text])
+    return FlawError(codes.UNEXPECTED, here.at, f"unexpected `{here.text}`", _SIGN_HELP[here.text])
 
 
-def missing_operand(place: Place) -> Flaw | None:
+def missing_operand(place: Place) -> FlawError | None:
     """An operator at the end, or in front of another operator or closing bracket."""
     here, before = place.here, place.before
     if not place.wants_value:
@@ -216,16 +216,16 @@ def missing_operand(place: Place) -> Flaw | None:
     return None
 
 
-def _missing(at: tuple[int, int], operator: str, side: str) -> Flaw:
+def _missing(at: tuple[int, int], operator: str, side: str) -> FlawError:
     message = f"`{operator}` has nothing on its {side}"
-    return Flaw(codes.MISSING_OPERAND, at, message, f"complete it, or remove the `{operator}`")
+    return FlawError(codes.MISSING_OPERAND, at, message, f"complete it, or remove the `{operator}`")
 
 
 def _is_operator(text: str) -> bool:
     return text in _BINARY or text in _LEADING
 
 
-def missing_operator(place: Place) -> Flaw | None:
+def missing_operator(place: Place) -> FlawError | None:
     """Two values side by side."""
     here, before = place.here, place.before
     if here is None or before is None or place.form != "expression":
@@ -238,7 +238,7 @@ def missing_operator(place: Place) -> Flaw | None:
     if near:
         edit = Edit(here.at, near[0], f"write `{near[0]}`")
         message = f"`{here.text}` is no operator"
-        return Flaw(codes.MISSING_OPERATOR, here.at, message, f"did you mean `{near[0]}`?", edits=(edit,))
+        return FlawError(codes.MISSING_OPERATOR, here.at, message, f"did you mean `{near[0]}`?", edits=(edit,))
     message = f"an operator is missing between `{before.text}` and `{here.text}`"
     help = "join conditions with `and` or `or`; compare values with `==`, `in`, `contains`, …; text stands in quotes"
-    return Flaw(codes.MISSING_OPERATOR, (before.start, here.end), message, help)
+    return FlawError(codes.MISSING_OPERATOR, (before.start, here.end), message, help)

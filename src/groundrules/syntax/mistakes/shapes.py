@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from groundrules.diagnostics.codes import syntax as codes
-from groundrules.syntax.errors import Edit, Flaw
+from groundrules.syntax.errors import Edit, FlawError
 from groundrules.syntax.mistakes.place import PARTNERS, WINDOWS, Place
 from groundrules.window_kinds import KINDS
 
@@ -58,23 +58,25 @@ _WORDS = {
 }
 
 
-def empty(form: str, at: tuple[int, int]) -> Flaw:
+def empty(form: str, at: tuple[int, int]) -> FlawError:
     """Nothing stands where `form` should."""
     name, examples = FORMS[form]
-    return Flaw(codes.EMPTY, at, f"expected {name}, found nothing", f"write for example {examples}")
+    return FlawError(codes.EMPTY, at, f"expected {name}, found nothing", f"write for example {examples}")
 
 
-def empty_brackets(place: Place) -> Flaw | None:
+def empty_brackets(place: Place) -> FlawError | None:
     """`()` around nothing."""
     here, before = place.here, place.before
     if not (here and before and before.text == "(" and here.text == ")" and place.wants_value):
         return None
     if place.call is not None and place.call.text in (*_SHAPES, *WINDOWS):
         return None
-    return Flaw(codes.EMPTY, (before.start, here.end), "these brackets are empty", "write the condition or remove them")
+    return FlawError(
+        codes.EMPTY, (before.start, here.end), "these brackets are empty", "write the condition or remove them"
+    )
 
 
-def brackets(place: Place) -> Flaw | None:
+def brackets(place: Place) -> FlawError | None:
     """A bracket that closes nothing or the wrong one, or is still open at the end."""
     here = place.here
     opening = place.lexemes[place.open[-1]] if place.open else None
@@ -83,19 +85,21 @@ def brackets(place: Place) -> Flaw | None:
             return None
         notes = ((opening.at, "opened here"),)
         help = f"add `{PARTNERS[opening.text]}`"
-        return Flaw(codes.UNCLOSED, place.at, f"this `{opening.text}` is never closed", help, notes)
+        return FlawError(codes.UNCLOSED, place.at, f"this `{opening.text}` is never closed", help, notes)
     if here.text not in PARTNERS.values() or here.kind != "sign":
         return None
     if opening is None:
-        return Flaw(codes.UNOPENED, here.at, f"this `{here.text}` closes nothing", "remove it, or open the bracket")
+        return FlawError(
+            codes.UNOPENED, here.at, f"this `{here.text}` closes nothing", "remove it, or open the bracket"
+        )
     if here.text == PARTNERS[opening.text]:
         return None
     message = f"`{here.text}` does not close `{opening.text}`"
     help = f"write `{PARTNERS[opening.text]}`, or close the inner bracket first"
-    return Flaw(codes.UNOPENED, here.at, message, help, ((opening.at, "opened here"),))
+    return FlawError(codes.UNOPENED, here.at, message, help, ((opening.at, "opened here"),))
 
 
-def patterns(place: Place) -> Flaw | None:
+def patterns(place: Place) -> FlawError | None:
     """Patterns stand behind `matches` and nowhere else."""
     here, before = place.here, place.before
     if "REGEX" in place.expected:
@@ -105,14 +109,14 @@ def patterns(place: Place) -> Flaw | None:
             edits = (Edit(here.at, f"/{text}/", "make it a pattern"),)
         at = here.at if here else before.at if before else place.at
         help = "write it between slashes: `/…/`, with the flags `i`, `m`, `s` behind if needed"
-        return Flaw(codes.MALFORMED_PATTERN, at, "`matches` needs a pattern", help, edits=edits)
+        return FlawError(codes.MALFORMED_PATTERN, at, "`matches` needs a pattern", help, edits=edits)
     if here and here.text == "/" and place.wants_value:
         help = "a pattern stands behind `matches`: `text matches /…/`"
-        return Flaw(codes.MALFORMED_PATTERN, here.at, "`/` has nothing on its left", help)
+        return FlawError(codes.MALFORMED_PATTERN, here.at, "`/` has nothing on its left", help)
     return None
 
 
-def calls(place: Place) -> Flaw | None:
+def calls(place: Place) -> FlawError | None:
     """A window or quantifier whose parts are missing or out of order."""
     word, here = place.call, place.here
     if word is None or word.text not in (*_SHAPES, *WINDOWS):
@@ -125,7 +129,7 @@ def calls(place: Place) -> Flaw | None:
         return None
     found = f"`{here.text}` cannot stand here" if here else "the text ends too early"
     notes = ((word.at, f"in this `{word.text}`"),)
-    return Flaw(codes.MALFORMED_CALL, place.at, found, f"write `{shape}`{order}", notes)
+    return FlawError(codes.MALFORMED_CALL, place.at, found, f"write `{shape}`{order}", notes)
 
 
 def _is_about_shape(place: Place) -> bool:
@@ -140,7 +144,7 @@ def _is_about_shape(place: Place) -> bool:
     )
 
 
-def dates(place: Place) -> Flaw | None:
+def dates(place: Place) -> FlawError | None:
     """Days of a schedule in other words than ours."""
     if place.form != "at":
         return None
@@ -150,27 +154,27 @@ def dates(place: Place) -> Flaw | None:
         if lexeme and day in _WEEKDAYS and day != lexeme.text:
             edits = (Edit(lexeme.at, day, f"write `{day}`", safe=True),)
             message = f"`{lexeme.text}` is no day of the week"
-            return Flaw(codes.MALFORMED_CLAUSE, lexeme.at, message, f"did you mean `{day}`?", edits=edits)
+            return FlawError(codes.MALFORMED_CLAUSE, lexeme.at, message, f"did you mean `{day}`?", edits=edits)
     if place.here and re.fullmatch("[0-9]+(?:st|nd|rd|th)", place.here.text):
         help = "the days of a month are `1st`, `2nd`, `3rd`, `4th` to `31st`, and `last day`"
-        return Flaw(codes.MALFORMED_CLAUSE, place.at, f"`{place.here.text}` is no day of the month", help)
+        return FlawError(codes.MALFORMED_CLAUSE, place.at, f"`{place.here.text}` is no day of the month", help)
     return None
 
 
-def general(place: Place) -> Flaw:
+def general(place: Place) -> FlawError:
     """Nothing better is known: what stands here, and what could."""
     here = place.here
     found = f"`{here.text}`" if here else "the end"
     name, examples = FORMS[place.form]
     if place.form != "expression":
         problem = f"{found} cannot stand here" if here else "something is missing at the end"
-        return Flaw(codes.MALFORMED_CLAUSE, place.at, f"expected {name}; {problem}", f"write {examples}")
+        return FlawError(codes.MALFORMED_CLAUSE, place.at, f"expected {name}; {problem}", f"write {examples}")
     if place.expected == {"FIELD"}:
-        return Flaw(
+        return FlawError(
             codes.UNEXPECTED, place.at, f"expected a name after the dot, found {found}", "write as in `actor.id`"
         )
     message = f"unexpected {found}" if here else "the text ends too early"
-    return Flaw(codes.UNEXPECTED, place.at, message, f"here can stand {_could(place)}")
+    return FlawError(codes.UNEXPECTED, place.at, message, f"here can stand {_could(place)}")
 
 
 def _could(place: Place) -> str:

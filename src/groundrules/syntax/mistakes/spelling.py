@@ -6,7 +6,7 @@ import re
 
 from groundrules.diagnostics.code import Code
 from groundrules.diagnostics.codes import syntax as codes
-from groundrules.syntax.errors import Edit, Flaw
+from groundrules.syntax.errors import Edit, FlawError
 from groundrules.syntax.mistakes.place import Place
 from groundrules.syntax.scan import Lexeme, ascii_for
 
@@ -27,13 +27,13 @@ _AMOUNT = re.compile(r"([0-9]+)(\.[0-9]+)?(\w*)")
 _SPOIL_YAML = frozenset("\"':,#[]{}")
 
 
-def lookalikes(place: Place) -> Flaw | None:
+def lookalikes(place: Place) -> FlawError | None:
     """Full-width and typographic characters; one finding mends all of the text."""
     wrong = [lexeme for lexeme in place.lexemes if lexeme.kind in ("lookalike", "quoted")]
     if not wrong or wrong[0].start > place.reach:
         return None
     edits = tuple(edit for lexeme in wrong for edit in _to_ascii(lexeme))
-    return Flaw(codes.FULL_WIDTH, wrong[0].at, *_look(wrong[0]), edits=edits)
+    return FlawError(codes.FULL_WIDTH, wrong[0].at, *_look(wrong[0]), edits=edits)
 
 
 def _to_ascii(lexeme: Lexeme) -> list[Edit]:
@@ -59,7 +59,7 @@ def _look(lexeme: Lexeme) -> tuple[str, str]:
     return f"`{lexeme.text}` is not the plain `{text}`", f"write `{text}`; {inside}"
 
 
-def unclosed(place: Place) -> Flaw | None:
+def unclosed(place: Place) -> FlawError | None:
     """A string or pattern without its end."""
     for lexeme in place.lexemes:
         if lexeme.kind == "unclosed" and lexeme.start < place.reach:
@@ -67,15 +67,15 @@ def unclosed(place: Place) -> Flaw | None:
     return None
 
 
-def _unclosed_pattern(lexeme: Lexeme) -> Flaw:
+def _unclosed_pattern(lexeme: Lexeme) -> FlawError:
     opening = ((lexeme.start, lexeme.start + 1), "opened here")
     help = r"end it with `/`; a slash inside the pattern is written `\/`"
     if lexeme.text.startswith("//"):
-        return Flaw(codes.EMPTY, (lexeme.start, lexeme.start + 2), "this pattern is empty", "write it as `/…/`")
-    return Flaw(codes.UNCLOSED, lexeme.at, "this pattern is never closed", help, (opening,))
+        return FlawError(codes.EMPTY, (lexeme.start, lexeme.start + 2), "this pattern is empty", "write it as `/…/`")
+    return FlawError(codes.UNCLOSED, lexeme.at, "this pattern is never closed", help, (opening,))
 
 
-def _unclosed_string(lexeme: Lexeme) -> Flaw:
+def _unclosed_string(lexeme: Lexeme) -> FlawError:
     quote = lexeme.text[0]
     opening = ((lexeme.start, lexeme.start + 1), "opened here")
     closing = re.search("[“”„＂‘’＇]", lexeme.text)
@@ -83,12 +83,12 @@ def _unclosed_string(lexeme: Lexeme) -> Flaw:
         at = (lexeme.start + closing.start(), lexeme.start + closing.end())
         message = f"`{closing[0]}` does not close a string opened with `{quote}`"
         edits = (Edit(at, quote, "use the straight quote"),)
-        return Flaw(codes.FULL_WIDTH, at, message, f"write `{quote}`", (opening,), edits)
+        return FlawError(codes.FULL_WIDTH, at, message, f"write `{quote}`", (opening,), edits)
     help = f"end it with `{quote}`; a `{quote}` inside the text is written `\\{quote}`"
-    return Flaw(codes.UNCLOSED, lexeme.at, "this string is never closed", help, (opening,))
+    return FlawError(codes.UNCLOSED, lexeme.at, "this string is never closed", help, (opening,))
 
 
-def inner_quote(place: Place) -> Flaw | None:
+def inner_quote(place: Place) -> FlawError | None:
     """`"it"s"`: a string ends too early, and text follows without a space."""
     here, before = place.here, place.before
     if not (here and before and before.kind == "string" and before.end == here.start) or place.wants_value:
@@ -97,10 +97,10 @@ def inner_quote(place: Place) -> Flaw | None:
         return None
     quote = before.text[0]
     help = f"a `{quote}` inside the text is written `\\{quote}`; two texts are joined by no sign"
-    return Flaw(codes.MISSING_OPERATOR, (before.start, here.end), f"the string ends at this `{quote}`", help)
+    return FlawError(codes.MISSING_OPERATOR, (before.start, here.end), f"the string ends at this `{quote}`", help)
 
 
-def numbers(place: Place) -> Flaw | None:
+def numbers(place: Place) -> FlawError | None:
     """Numbers, durations and clock times that the lexer did not take."""
     here, before, after = place.here, place.before, place.after
     if here is None or here.kind not in ("number", "word"):
@@ -113,47 +113,49 @@ def numbers(place: Place) -> Flaw | None:
     return _malformed(here, place)
 
 
-def _malformed(here: Lexeme, place: Place) -> Flaw | None:
+def _malformed(here: Lexeme, place: Place) -> FlawError | None:
     if re.fullmatch("[0-9]{1,2}:[0-9]{2}", here.text):
         return None
     if ":" in here.text:
         help = "clock times have two digits on each side: `09:05`; a range is `23:00-07:00`"
-        return Flaw(codes.MALFORMED_CLOCK, here.at, f"`{here.text}` is no clock time", help)
+        return FlawError(codes.MALFORMED_CLOCK, here.at, f"`{here.text}` is no clock time", help)
     match = _AMOUNT.fullmatch(here.text.replace("_", "").lower().rstrip("%"))
     if match is None:
-        return Flaw(codes.MALFORMED_NUMBER, here.at, f"`{here.text}` is no number", "numbers look like `3` or `0.5`")
+        return FlawError(
+            codes.MALFORMED_NUMBER, here.at, f"`{here.text}` is no number", "numbers look like `3` or `0.5`"
+        )
     whole, decimals, unit = match[1], match[2] or "", match[3]
     return _with_letters(here, whole, decimals, unit) if unit else _digits(here, whole, decimals, place)
 
 
-def _digits(here: Lexeme, whole: str, decimals: str, place: Place) -> Flaw | None:
+def _digits(here: Lexeme, whole: str, decimals: str, place: Place) -> FlawError | None:
     if "_" in here.text:
         return _rewrite(codes.MALFORMED_NUMBER, here.at, "numbers are written without `_`", whole + decimals)
     if len(whole) > 1 and whole[0] == "0":
         help = f'write `{whole.lstrip("0") or "0"}{decimals}`, or in quotes if it is an id: `"{here.text}"`'
-        return Flaw(codes.MALFORMED_NUMBER, here.at, "a number has no leading zeros", help)
+        return FlawError(codes.MALFORMED_NUMBER, here.at, "a number has no leading zeros", help)
     if "DURATION" in place.expected and "NUMBER" not in place.expected:
         help = f"write `{whole}s`, `{whole}m`, `{whole}h` or `{whole}d`"
-        return Flaw(codes.MALFORMED_DURATION, here.at, f"`{here.text}` has no unit of time", help)
+        return FlawError(codes.MALFORMED_DURATION, here.at, f"`{here.text}` has no unit of time", help)
     return None
 
 
-def _with_letters(here: Lexeme, whole: str, decimals: str, unit: str) -> Flaw | None:
+def _with_letters(here: Lexeme, whole: str, decimals: str, unit: str) -> FlawError | None:
     if _is_duration(here.text):
         return None
     if unit in UNIT_WORDS or unit in LONG_UNITS:
         return _unit(here.at, here.text, whole, decimals, unit)
     if re.fullmatch(r"(?:[0-9]+(?:ms|[smhdw]))+[0-9]+", here.text):
-        return Flaw(codes.MALFORMED_DURATION, here.at, f"`{here.text}` ends without a unit", "write `1h30m`")
+        return FlawError(codes.MALFORMED_DURATION, here.at, f"`{here.text}` ends without a unit", "write `1h30m`")
     help = "a duration has a unit `ms`, `s`, `m`, `h`, `d` or `w`; a name begins with a letter; text stands in quotes"
-    return Flaw(codes.MALFORMED_NUMBER, here.at, f"`{here.text}` is neither a number nor a duration", help)
+    return FlawError(codes.MALFORMED_NUMBER, here.at, f"`{here.text}` is neither a number nor a duration", help)
 
 
 def _is_duration(text: str) -> bool:
     return re.fullmatch(r"(?:[0-9]+(?:ms|[smhdw]))+", text) is not None
 
 
-def _spaced_unit(before: Lexeme, here: Lexeme) -> Flaw | None:
+def _spaced_unit(before: Lexeme, here: Lexeme) -> FlawError | None:
     match = _AMOUNT.fullmatch(before.text)
     unit = here.text.lower()
     if match is None or match[3] or (unit not in UNIT_WORDS and unit not in LONG_UNITS):
@@ -161,22 +163,22 @@ def _spaced_unit(before: Lexeme, here: Lexeme) -> Flaw | None:
     return _unit((before.start, here.end), f"{before.text} {here.text}", match[1], match[2] or "", unit)
 
 
-def _unit(at: tuple[int, int], text: str, whole: str, decimals: str, unit: str) -> Flaw:
+def _unit(at: tuple[int, int], text: str, whole: str, decimals: str, unit: str) -> FlawError:
     """A duration in other words than ours."""
     if decimals:
         help = "write whole numbers and add units: `1h30m`, `90m`"
-        return Flaw(codes.MALFORMED_DURATION, at, f"`{text}` has a decimal point", help)
+        return FlawError(codes.MALFORMED_DURATION, at, f"`{text}` has a decimal point", help)
     if unit in LONG_UNITS:
         days = f"{int(whole[:9]) * LONG_UNITS[unit]}d"
         return _rewrite(codes.MALFORMED_DURATION, at, f"`{text}` has no fixed length", days, safe=False)
     return _rewrite(codes.MALFORMED_DURATION, at, f"`{text}` is no duration", whole + UNIT_WORDS[unit])
 
 
-def _rewrite(code: Code, at: tuple[int, int], message: str, text: str, *, safe: bool = True) -> Flaw:
-    return Flaw(code, at, message, f"did you mean `{text}`?", edits=(Edit(at, text, f"write `{text}`", safe),))
+def _rewrite(code: Code, at: tuple[int, int], message: str, text: str, *, safe: bool = True) -> FlawError:
+    return FlawError(code, at, message, f"did you mean `{text}`?", edits=(Edit(at, text, f"write `{text}`", safe),))
 
 
-def _half_number(place: Place) -> Flaw | None:
+def _half_number(place: Place) -> FlawError | None:
     """`.5`."""
     here, after = place.here, place.after
     if here and here.text == "." and place.wants_value and after and after.kind == "number" and after.start == here.end:
@@ -185,10 +187,10 @@ def _half_number(place: Place) -> Flaw | None:
     return None
 
 
-def unknown(place: Place) -> Flaw | None:
+def unknown(place: Place) -> FlawError | None:
     """A character that belongs to no part of the language."""
     here = place.here
     if here is None or here.kind != "other":
         return None
     help = 'text stands in quotes: `"…"`'
-    return Flaw(codes.UNKNOWN_CHARACTER, here.at, f"`{here.text}` has no meaning here", help)
+    return FlawError(codes.UNKNOWN_CHARACTER, here.at, f"`{here.text}` has no meaning here", help)

@@ -19,7 +19,7 @@ from typing import Any
 
 from groundrules.decisions import Decision
 from groundrules.plan import ir
-from groundrules.reference.intake import Invalid
+from groundrules.reference.intake import InvalidEventError
 from groundrules.reference.interpreter import Interpreter
 from groundrules.reference.partition import Partition
 from groundrules.reference.runner import Runner
@@ -108,7 +108,7 @@ class Witness:
 
     def partition_of(self, event: Json) -> str | None:
         """The partition an event belongs to; None if that is unknown."""
-        with suppress(Invalid):
+        with suppress(InvalidEventError):
             return self._interpreter.partition_of(event)
         return None
 

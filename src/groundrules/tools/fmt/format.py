@@ -14,7 +14,7 @@ from groundrules.diagnostics.source import SourceFile
 from groundrules.errors import GroundrulesError
 from groundrules.rulebook.yaml import YMapping, YNode, YScalar, YSequence, read_yaml
 from groundrules.syntax import nodes
-from groundrules.syntax.errors import SyntaxProblem
+from groundrules.syntax.errors import ParseError
 from groundrules.tools.fmt.layout import laid_out
 from groundrules.tools.fmt.shapes import ROOT, Shape
 from groundrules.tools.fmt.trivia import UnsupportedYamlError, trivia
@@ -95,5 +95,5 @@ def _same_expression(before: YScalar, after: YScalar, shape: Shape) -> bool:
         return False
     try:
         return nodes.same(shape.parse(before.fragment()).root, shape.parse(after.fragment()).root)
-    except SyntaxProblem:
+    except ParseError:
         return False

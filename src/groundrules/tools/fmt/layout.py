@@ -10,7 +10,7 @@ from __future__ import annotations
 from groundrules.diagnostics.source import SourceFile
 from groundrules.rulebook.yaml import YMapping, YNode, YScalar, YSequence
 from groundrules.syntax import nodes
-from groundrules.syntax.errors import SyntaxProblem
+from groundrules.syntax.errors import ParseError
 from groundrules.syntax.print import show
 from groundrules.tools.fmt.expressions import WIDTH, broken
 from groundrules.tools.fmt.scalars import is_plain, scalar, written
@@ -164,7 +164,7 @@ def _parsed(node: YScalar, shape: Shape) -> nodes.Parsed[nodes.Node] | None:
         return None
     try:
         return shape.parse(node.fragment())
-    except SyntaxProblem:
+    except ParseError:
         return None
 
 

@@ -11,9 +11,9 @@ from groundrules.calendar.zones import local
 from groundrules.narrate.deeds import sentence_of, title_of, wording_of
 from groundrules.narrate.localised import pick
 from groundrules.narrate.speech import Speech
+from groundrules.phrasing.conditions import Conditions, Names
 from groundrules.plan import ir
 from groundrules.plan.order import as_written
-from groundrules.telling.conditions import Conditions, Names
 from groundrules.time_units import format_clock
 
 CLEAR = ("", "actor", "channel", "community", "member")  # who these are needs no words

@@ -108,7 +108,7 @@ def told(guide: Guide, rule: ir.Rule) -> Iterator[str]:
     elif parts and not rule.text:
         yield phrases("only_if")
     if rule.unless is not None:
-        exception = phrases.conditions.told(rule.unless)
+        exception = phrases.conditions.phrased(rule.unless)
         if exception and rule.text and exception.facts <= _OF_MACHINES:
             return
         if exception:
@@ -246,7 +246,7 @@ def _ending(phrases: Phrases, until: ir.Until) -> str:
     """An event that ends something, with what must be so of it beside being about the same thing."""
     types = phrases.events(until.types)
     operands = until.when.operands if isinstance(until.when, ir.And) else (until.when,)
-    parts = [phrases.conditions.told(one) for one in operands if not _is_same(one) and one != ir.Const(value=True)]
+    parts = [phrases.conditions.phrased(one) for one in operands if not _is_same(one) and one != ir.Const(value=True)]
     if None in parts:
         return phrases("event_if", type=types)
     texts = [part.text for part in parts if part]
@@ -293,7 +293,7 @@ def _state(guide: Guide, state: ir.State) -> Item:
 
 
 def _turn(phrases: Phrases, condition: ir.AnyExpr, events: tuple[ir.Until, ...]) -> str:
-    known = [] if condition == ir.Const(value=False) else [phrases.conditions.told(condition)]
+    known = [] if condition == ir.Const(value=False) else [phrases.conditions.phrased(condition)]
     tests = [part.text if part else phrases("condition") for part in known]
     tests += [_ending(phrases, until) for until in events]
     return phrases.join(dict.fromkeys(tests), "or") or phrases("condition")

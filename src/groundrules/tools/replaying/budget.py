@@ -28,7 +28,7 @@ from groundrules.errors import GroundrulesError
 from groundrules.plan import ir
 from groundrules.resources import shipped
 from groundrules.rulebook.explain import explain
-from groundrules.rulebook.expressions import Broken, Expressions, located, text
+from groundrules.rulebook.expressions import BrokenItemError, Expressions, located, text
 from groundrules.rulebook.files import read_file, shown_path
 from groundrules.rulebook.lists import entries_of
 from groundrules.rulebook.messages import read_texts
@@ -187,7 +187,7 @@ class _Reader:
         nodes = on.items if isinstance(on, YSequence) else [on] if on is not None else []
         try:
             parsed = self._expressions.expression(when)
-        except Broken:
+        except BrokenItemError:
             return
         types = tuple(map(text, nodes)) or (Located("message", when.span),)
         self._conditions.append(Condition(located(key), parsed, types))

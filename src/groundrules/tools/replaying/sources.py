@@ -16,7 +16,7 @@ from typing import IO, Any
 
 import msgspec
 
-from groundrules.engine.intake.decode import Decoder, Invalid, attribute, read_path
+from groundrules.engine.intake.decode import Decoder, InvalidEventError, attribute, read_path
 from groundrules.plan import ir
 
 NOWHERE = ""
@@ -62,7 +62,7 @@ def partitioner(plan: ir.Plan) -> Callable[[bytes], str]:
     def slow(line: bytes) -> str:
         try:
             id = read_path(decoder.decode(line), plan.partition)
-        except Invalid:
+        except InvalidEventError:
             return NOWHERE
         return NOWHERE if id is None else str(id)
 

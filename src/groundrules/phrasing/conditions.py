@@ -1,8 +1,9 @@
 """Conditions in members' words: `the level is less than 3`, `at least 8 times within 10 seconds: writing a message`.
 
-A condition is told in full or not at all: what has no words (a list of a thousand entries, a pattern, a function that
-only authors know) makes the whole of it untold, and whoever writes the sentence says that there are further conditions.
-`Told.facts` names what a sentence is about, `facts_of` what a condition reads; they are equal, by test.
+A condition is phrased in full or not at all: what has no words (a list of a thousand entries, a pattern, a function
+that only authors know) leaves the whole of it without a phrase, and whoever writes the sentence says that there are
+further conditions. `Phrase.facts` names what a sentence is about, `facts_of` what a condition reads; they are equal, by
+test.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from groundrules.errors import GroundrulesError
 from groundrules.narrate.speech import Speech
 from groundrules.plan import ir
 from groundrules.plan.relations import MIRRORED, NEGATED
@@ -25,7 +27,7 @@ Facts = frozenset[str]
 
 
 @dataclass(frozen=True)
-class Told:
+class Phrase:
     """A phrase, and the facts that it names; `joint`: it has an `and` or `or` of its own."""
 
     text: str
@@ -33,7 +35,7 @@ class Told:
     joint: bool = False
 
 
-class Untold(Exception):
+class WordlessError(GroundrulesError):
     """There are no words for this."""
 
 
@@ -47,46 +49,46 @@ class Names:
 
 
 class Conditions(Speech):
-    """Tells the conditions of one plan."""
+    """Phrases the conditions of one plan."""
 
     def __init__(self, plan: ir.Plan, lang: str, names: Names) -> None:
         super().__init__("conditions", lang)
         self._plan, self._names = plan, names
 
-    def told(self, expr: ir.AnyExpr) -> Told | None:
-        """Tell a condition; None if there are no words for all of it."""
+    def phrased(self, expr: ir.AnyExpr) -> Phrase | None:
+        """Phrase a condition; None if there are no words for all of it."""
         try:
             return self._condition(expr)
-        except Untold:
+        except WordlessError:
             return None
 
-    def parts(self, expr: ir.AnyExpr | None) -> list[tuple[ir.AnyExpr, Told | None]]:
+    def parts(self, expr: ir.AnyExpr | None) -> list[tuple[ir.AnyExpr, Phrase | None]]:
         """The conditions that must all hold, each with its phrase; what always holds is none."""
         operands = expr.operands if isinstance(expr, ir.And) else () if expr is None else (expr,)
-        return [(operand, self.told(operand)) for operand in operands if not _is_trivial(operand)]
+        return [(operand, self.phrased(operand)) for operand in operands if not _is_trivial(operand)]
 
     # --- conditions -----------------------------------------------------------------------------
 
-    def _condition(self, expr: Any, denied: bool = False) -> Told:
+    def _condition(self, expr: Any, denied: bool = False) -> Phrase:
         match expr:
             case ir.Not():
-                told = self._condition(expr.operand, not denied)
+                phrase = self._condition(expr.operand, not denied)
             case ir.And() | ir.Or():
                 joint = "and" if isinstance(expr, ir.And) != denied else "or"
-                told = self._joined([self._condition(part, denied) for part in expr.operands], joint)
+                phrase = self._joined([self._condition(part, denied) for part in expr.operands], joint)
             case ir.WindowTest():
-                told = self._window(expr, NEGATED[expr.operator] if denied else expr.operator)
+                phrase = self._window(expr, NEGATED[expr.operator] if denied else expr.operator)
             case ir.Compare():
-                told = self._compare(expr, NEGATED[expr.operator] if denied else expr.operator)
+                phrase = self._compare(expr, NEGATED[expr.operator] if denied else expr.operator)
             case ir.TallyTest(tally=ir.Score() as score):
-                told = self._score(score, expr, NEGATED[expr.operator] if denied else expr.operator)
+                phrase = self._score(score, expr, NEGATED[expr.operator] if denied else expr.operator)
             case ir.Contains() | ir.ContainsList() | ir.In() | ir.InList() | ir.Has() | ir.HasList():
-                told = self._search(expr, denied)
+                phrase = self._search(expr, denied)
             case _:
-                told = self._plain(expr, denied)
-        return told
+                phrase = self._plain(expr, denied)
+        return phrase
 
-    def _plain(self, expr: Any, denied: bool) -> Told:
+    def _plain(self, expr: Any, denied: bool) -> Phrase:
         match expr:
             case ir.InClock(instant=ir.Now()):
                 return self._form("clock", denied, {"now"}, start=format_clock(expr.start), end=format_clock(expr.end))
@@ -101,18 +103,18 @@ class Conditions(Speech):
             case ir.Field(kind="boolean") | ir.Fact(kind="boolean"):
                 what = self._value(expr)
                 return self._form("is", denied, what.facts, what=what.text)
-        raise Untold
+        raise WordlessError
 
-    def _form(self, form: str, denied: bool, facts: Iterable[str], **values: object) -> Told:
-        return Told(self(f"{'not_' * denied}{form}", **values), frozenset(facts))
+    def _form(self, form: str, denied: bool, facts: Iterable[str], **values: object) -> Phrase:
+        return Phrase(self(f"{'not_' * denied}{form}", **values), frozenset(facts))
 
-    def _joined(self, parts: list[Told], joint: str) -> Told:
+    def _joined(self, parts: list[Phrase], joint: str) -> Phrase:
         form = f"{joint}_long" if any(part.joint for part in parts) else joint
         texts = list(dict.fromkeys(part.text for part in parts))
         facts = frozenset[str]().union(*(part.facts for part in parts))
-        return Told(self(form).join(texts), facts, joint=len(texts) > 1)
+        return Phrase(self(form).join(texts), facts, joint=len(texts) > 1)
 
-    def _compare(self, expr: ir.Compare, relation: ir.Relation) -> Told:
+    def _compare(self, expr: ir.Compare, relation: ir.Relation) -> Phrase:
         left, right = expr.left, expr.right
         if isinstance(left, ir.Const):
             left, right, relation = right, left, MIRRORED[relation]
@@ -122,9 +124,9 @@ class Conditions(Speech):
         bound = self._constant(right, left) if isinstance(right, ir.Const) else None
         other = None if bound is not None else self._value(right)
         facts = what.facts | (other.facts if other else frozenset())
-        return Told(self(f"compare.{relation}", what=what.text, n=bound or (other and other.text)), facts)
+        return Phrase(self(f"compare.{relation}", what=what.text, n=bound or (other and other.text)), facts)
 
-    def _score(self, score: ir.Score, test: ir.TallyTest, relation: ir.Relation) -> Told:
+    def _score(self, score: ir.Score, test: ir.TallyTest, relation: ir.Relation) -> Phrase:
         """Points that add up, each with what it is given for; what has no name counts one for each."""
         parts, named = [self._condition(hint.when) for hint in score.hints], bool(score.id)
         shown = [self._hint(hint, part) if named else part.text for hint, part in zip(score.hints, parts, strict=True)]
@@ -132,21 +134,21 @@ class Conditions(Speech):
         text = self(
             "score" if named else "of_these", times=times, hints=self(f"{'score' if named else 'of'}_hints").join(shown)
         )
-        return Told(text, frozenset[str]().union(*(part.facts for part in parts)), joint=True)
+        return Phrase(text, frozenset[str]().union(*(part.facts for part in parts)), joint=True)
 
-    def _hint(self, hint: ir.Hint, part: Told) -> str:
+    def _hint(self, hint: ir.Hint, part: Phrase) -> str:
         if not isinstance(hint.points, ir.Const):
-            raise Untold
+            raise WordlessError
         return self("hint", what=part.text, n=hint.points.value)
 
-    def _multiple(self, left: ir.Arithmetic, right: Any, relation: ir.Relation) -> Told:
+    def _multiple(self, left: ir.Arithmetic, right: Any, relation: ir.Relation) -> Phrase:
         if not isinstance(right, ir.Const) or right.value != 0 or relation not in ("==", "!="):
-            raise Untold
+            raise WordlessError
         divisor: Any = left.right
         what = self._value(left.left)
         return self._form("multiple", relation == "!=", what.facts, what=what.text, n=self._constant(divisor, left))
 
-    def _search(self, expr: Any, denied: bool) -> Told:
+    def _search(self, expr: Any, denied: bool) -> Phrase:
         words, quantifier = self._needles(expr), getattr(expr, "quantifier", "any")
         if isinstance(expr, ir.In) and _is_weekday(expr.item):
             words = [self._weekday(name) for name in expr.collection.value]  # type: ignore[union-attr]
@@ -165,16 +167,16 @@ class Conditions(Speech):
             looked_for: Any = {ir.Contains: "needles", ir.In: "collection", ir.Has: "values"}
             operand = getattr(expr, looked_for[type(expr)])
             if not isinstance(operand, ir.Const):
-                raise Untold
+                raise WordlessError
             items = operand.value
         items = items if isinstance(items, list | tuple) else [items]
         if not 0 < len(items) <= MOST_WORDS:
-            raise Untold
+            raise WordlessError
         return [self("quoted", text=item) for item in map(str, items)]
 
     # --- windows --------------------------------------------------------------------------------
 
-    def _window(self, test: ir.WindowTest, relation: ir.Relation) -> Told:
+    def _window(self, test: ir.WindowTest, relation: ir.Relation) -> Phrase:
         window = self._windows[test.window]
         kind, form, bound = KINDS[window.kind], f"window.{window.kind}", str(test.bound)
         if kind.elapsed:
@@ -189,7 +191,7 @@ class Conditions(Speech):
             text = self(form, times=times, within=span, type=self._counted(window), values=values)
         else:
             text = self(form, times=times, within=span, type=self._counted(window))
-        return Told(text, frozenset({f"window:{window.id}"}))
+        return Phrase(text, frozenset({f"window:{window.id}"}))
 
     def _counted_values(self, window: ir.Window) -> str:
         is_member = isinstance(window.value, ir.Field) and _path(window.value) == "actor"
@@ -216,7 +218,7 @@ class Conditions(Speech):
 
     # --- values ---------------------------------------------------------------------------------
 
-    def _value(self, expr: Any) -> Told:
+    def _value(self, expr: Any) -> Phrase:
         match expr:
             case ir.Field() | ir.Fact():
                 return self._fact(expr)
@@ -228,31 +230,33 @@ class Conditions(Speech):
                 return self._call(expr, inner)
         return self._remembered(expr)
 
-    def _remembered(self, expr: Any) -> Told:
+    def _remembered(self, expr: Any) -> Phrase:
         match expr:
             case ir.LedgerValue(key=ir.Field() as key) if _path(key) in (*_SELF, ""):
-                return Told(self._names.ledger(expr.ledger), facts_of(expr))
+                return Phrase(self._names.ledger(expr.ledger), facts_of(expr))
             case ir.Silence():
-                return Told(self("silence"), facts_of(expr))
+                return Phrase(self("silence"), facts_of(expr))
             case ir.Now():
-                return Told(self("facts.now"), facts_of(expr))
-        raise Untold
+                return Phrase(self("facts.now"), facts_of(expr))
+        raise WordlessError
 
-    def _window_value(self, expr: ir.WindowValue) -> Told:
+    def _window_value(self, expr: ir.WindowValue) -> Phrase:
         window = self._windows[expr.window]
         text = self(self._name(f"number.{window.kind}"), type=self._counted(window))
-        return Told(text, frozenset({f"window:{window.id}"}))
+        return Phrase(text, frozenset({f"window:{window.id}"}))
 
-    def _call(self, call: ir.Call, inner: Any) -> Told:
+    def _call(self, call: ir.Call, inner: Any) -> Phrase:
         of_list = call.function == "length" and getattr(inner, "kind", "") == "list"
         what = self._value(inner)
-        return Told(self(self._name(f"functions.{'number' if of_list else call.function}"), what=what.text), what.facts)
+        return Phrase(
+            self(self._name(f"functions.{'number' if of_list else call.function}"), what=what.text), what.facts
+        )
 
-    def _fact(self, expr: ir.Field | ir.Fact) -> Told:
+    def _fact(self, expr: ir.Field | ir.Fact) -> Phrase:
         path = (*expr.path, expr.fact) if isinstance(expr, ir.Fact) else expr.path
         whose, name = path[:-1], path[-1] if path else ""
         if expr.root.startswith("$"):
-            raise Untold
+            raise WordlessError
         if expr.root == "subject" or whose == ("actor",):
             text = self._known(f"facts.{name}")
         elif expr.root == "event" and ".".join(path) and self.knows(f"facts.{'.'.join(path)}"):
@@ -260,8 +264,8 @@ class Conditions(Speech):
         elif whose and expr.root == "event":
             text = self("of", who=self._known(f"people.{'.'.join(whose)}"), what=self._known(f"facts.{name}"))
         else:
-            raise Untold
-        return Told(text, frozenset({_fact_name(expr)}))
+            raise WordlessError
+        return Phrase(text, frozenset({_fact_name(expr)}))
 
     def _constant(self, constant: ir.Const, beside: Any) -> str:
         value = constant.value
@@ -277,11 +281,11 @@ class Conditions(Speech):
             return f"{value:.0%}" if _is_share(beside) else f"{value:g}"
         if isinstance(value, int):
             return str(value)
-        raise Untold
+        raise WordlessError
 
     def _weekday(self, name: str) -> str:
         if name not in _WEEKDAYS:
-            raise Untold
+            raise WordlessError
         return str(self.entries("weekdays")[_WEEKDAYS.index(name)])
 
     def _known(self, form: str) -> str:
@@ -290,7 +294,7 @@ class Conditions(Speech):
     def _name(self, form: str) -> str:
         """The form, if there is one."""
         if not self.knows(form):
-            raise Untold
+            raise WordlessError
         return form
 
 
