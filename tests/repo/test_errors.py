@@ -7,6 +7,7 @@ import builtins
 import inspect
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ BUILT_IN = {"OSError", "ValueError", "LookupError", "click.UsageError", "click.C
 RAISED = re.compile(r"[Rr]aises? (?:[a-z_]+\.)*([A-Z]\w+Error)(?:(?: or |, )(?:[a-z_]+\.)*([A-Z]\w+Error))?")
 
 
+@cache
 def exceptions() -> dict[str, list[str]]:
     """Return every class of the package that is or may be an exception, with its bases as they are written."""
     trees = [ast.parse(path.read_text(encoding="utf-8")) for path in sorted(SOURCES.rglob("*.py"))]

@@ -161,7 +161,7 @@ class ProcessCode:
     def equalities(self) -> tuple[EqualityCode, ...]:
         """What ends of this path compare with values of the start event."""
         ways = [way for until in (*self.until, *self.restart) for way in until.ways]
-        return tuple({one.number: one for _, one in ways if one is not None}.values())
+        return tuple({equality.number: equality for _, equality in ways if equality is not None}.values())
 
 
 class UntilCode:

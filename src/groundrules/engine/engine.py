@@ -95,8 +95,8 @@ class Engine:
         An event that can't be handled is answered by a decision that says why; nothing is raised. One that lies far
         ahead of the clock is answered together with whatever comes next: an event, `advance`, `finish`.
         """
-        found = self._decoded(event)
-        return found if isinstance(found, list) else found[0].feed(found[1])
+        decoded = self._decoded(event)
+        return decoded if isinstance(decoded, list) else decoded[0].feed(decoded[1])
 
     def feed_many(self, events: Iterable[bytes | str | Mapping[str, Any]]) -> Iterator[Decision]:
         """Handle events in order and yield the decisions that a log holds: where something happened or was refused.
@@ -108,8 +108,8 @@ class Engine:
 
     def notable(self, event: bytes | str | Mapping[str, Any]) -> list[Decision]:
         """Handle an event and return the decisions that a log holds, as `feed_many` does for many."""
-        found = self._decoded(event)
-        decisions = found if isinstance(found, list) else found[0].take(found[1])
+        decoded = self._decoded(event)
+        decisions = decoded if isinstance(decoded, list) else decoded[0].take(decoded[1])
         return [] if decisions is None else [decision for decision in decisions if decision.notable]
 
     def feed_one(self, partition: str, event: bytes, everything: bool = True) -> list[Decision]:
@@ -227,8 +227,8 @@ class Engine:
         return Decision(trigger="rejected", rulebook=self._program.name, rejected=rejection)
 
     def _runner(self, id: str) -> Runner:
-        found = self._runners[id] = Runner(self._program, Partition(id, self._track), self.stats)
-        return found
+        runner = self._runners[id] = Runner(self._program, Partition(id, self._track), self.stats)
+        return runner
 
     # --- state ----------------------------------------------------------------------------------
 
@@ -242,8 +242,8 @@ class Engine:
 
         Raises snapshot.SnapshotError if `data` is no usable snapshot.
         """
-        engine, found = cls(plan, track), snapshot.read(data)
-        engine.load(((id, *row) for id, rows in found.partitions for row in rows), found.shapes)
+        engine, content = cls(plan, track), snapshot.read(data)
+        engine.load(((id, *row) for id, rows in content.partitions for row in rows), content.shapes)
         return engine
 
     def drain(self, partition: str | None = None) -> Iterator[Row]:
@@ -319,5 +319,5 @@ class Engine:
 
 def _program(plan: ir.Plan | HasPlan, indexed: bool) -> Program:
     if isinstance(plan, Compiled):
-        return Program(plan.plan, plan.made, plan.digest, indexed=indexed)
+        return Program(plan.plan, plan.prepared, plan.digest, indexed=indexed)
     return Program(plan if isinstance(plan, ir.Plan) else plan.plan, indexed=indexed)

@@ -23,7 +23,7 @@ from groundrules.calendar.zones import problem
 from groundrules.diagnostics.codes import plans as codes
 from groundrules.engine.index.atoms import Atom
 from groundrules.engine.index.lookup import lookup
-from groundrules.engine.index.prepared import Made
+from groundrules.engine.index.prepared import Prepared
 from groundrules.engine.index.selectivity import Frequency, Sample, estimated
 from groundrules.engine.index.tables import Access, access
 from groundrules.engine.intake.decode import InvalidEventError, milliseconds
@@ -40,7 +40,7 @@ Events = Mapping[str, Sequence[Any]]
 """Event type → decoded events of a sample."""
 
 _encode = msgspec.msgpack.Encoder(order="deterministic").encode
-_decoder = msgspec.msgpack.Decoder(Made)
+_decoder = msgspec.msgpack.Decoder(Prepared)
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Compiled:
 
     plan: ir.Plan
     digest: str
-    made: Made | None = None
+    prepared: Prepared | None = None
 
     @property
     def name(self) -> str:
@@ -58,11 +58,11 @@ class Compiled:
     def asked_always(self) -> list[str]:
         """Return the ids of the rules that are asked about every event of some type, sorted."""
         rules = [rule for rule in self.plan.rules if rule.mode != "off" and isinstance(rule.trigger, ir.OnEvent)]
-        found: set[str] = set()
-        for type, tables in ({} if self.made is None else self.made.rules).items():
+        names: set[str] = set()
+        for type, tables in ({} if self.prepared is None else self.prepared.rules).items():
             ids = sorted(rule.id for rule in rules if type in rule.trigger.types)  # type: ignore[union-attr]
-            found.update(ids[number] for number in tables.always)
-        return sorted(found)
+            names.update(ids[number] for number in tables.always)
+        return sorted(names)
 
 
 def compile_plan(plan: ir.Plan, sample: Iterable[bytes] = ()) -> Compiled:
@@ -70,19 +70,19 @@ def compile_plan(plan: ir.Plan, sample: Iterable[bytes] = ()) -> Compiled:
     with codec.no_collection():
         program = Program(plan)
         events = _decoded(program, sample)
-        made = Made(
+        prepared = Prepared(
             literals=program.compiler.program.literals.save(),
             kept=program.kept,
             rules=_accesses(program, program.rules_on, events),
             windows=_accesses(program, program.windows_on, events),
             paths=_accesses(program, program.paths_on, events),
         )
-        return Compiled(plan, codec.digest(plan), made)
+        return Compiled(plan, codec.digest(plan), prepared)
 
 
 def write(compiled: Compiled, key: bytes | None = None) -> bytes:
     """Return the bytes of a plan file, sealed under a key: whoever has it (`plan_key.own_key`) trusts what was made."""
-    return codec.encode(compiled.plan, b"" if compiled.made is None else _encode(compiled.made), key)
+    return codec.encode(compiled.plan, b"" if compiled.prepared is None else _encode(compiled.prepared), key)
 
 
 def read(data: bytes, key: bytes | None = None) -> Compiled:
@@ -118,10 +118,10 @@ def _damaged(what: str) -> codec.PlanError:
 
 def _trusted(packed: codec.Packed) -> Compiled:
     try:
-        made = _decoder.decode(packed.made) if packed.made else None
+        prepared = _decoder.decode(packed.prepared) if packed.prepared else None
     except msgspec.DecodeError:
         raise _damaged("what was compiled into it can't be read") from None
-    return Compiled(packed.plan, packed.digest, made)
+    return Compiled(packed.plan, packed.digest, prepared)
 
 
 def load_plan(path: str | PathLike[str], key: bytes | None = None) -> Compiled:
@@ -137,20 +137,22 @@ def load_plan(path: str | PathLike[str], key: bytes | None = None) -> Compiled:
 
 def _decoded(program: Program, sample: Iterable[bytes]) -> Events:
     """Return the events of a sample by type; lines that are no events say nothing."""
-    found: dict[str, list[Any]] = {}
+    events: dict[str, list[Any]] = {}
     for line in sample:
         try:
             event: Any = program.decoder.decode(line)
         except InvalidEventError:
             continue
-        found.setdefault(event.type, []).append(event)
-    return found
+        events.setdefault(event.type, []).append(event)
+    return events
 
 
 def _accesses(program: Program, listening: Mapping[str, Listening], events: Events) -> dict[str, Access]:
     return {
-        type: one.access(_measured(program, type, one, events[type]) if type in events else estimated)
-        for type, one in listening.items()
+        type: listening_here.access(
+            _measured(program, type, listening_here, events[type]) if type in events else estimated
+        )
+        for type, listening_here in listening.items()
     }
 
 
@@ -158,14 +160,14 @@ def _measured(program: Program, type: str, listening: Listening, events: Sequenc
     """Return how often the atoms that a choice depends on held in a sample; the roster is empty."""
     wanted, subjects = _atoms_of(listening)
     frame = program.compiler.frame((type,))
-    holding = lookup(program.compiler.program, frame, access([(atom,) for atom in wanted], subjects), ())
+    find = lookup(program.compiler.program, frame, access([(atom,) for atom in wanted], subjects), ())
     counts = dict.fromkeys(wanted, 0)
     partition = Partition("sample")
     readings = PartitionReadings(program, partition)
     for event in events:
         now = milliseconds(event.time)
         partition.meta = Meta(now, 1, now)
-        for number in holding(event, Scope(now, readings)):
+        for number in find(event, Scope(now, readings)):
             counts[wanted[number]] += 1
     return Sample(len(events), counts)
 

@@ -86,10 +86,10 @@ class Profile:
         self._lines += 1
         if self._lines > FIRST and self._lines % THEN_EVERY:
             return
-        found = self._runner_of(line)
-        if isinstance(found, list):
+        decoded = self._runner_of(line)
+        if isinstance(decoded, list):
             return
-        runner, e = found
+        runner, e = decoded
         if runner.partition.meta is None:  # the first of a partition: nothing can be read yet
             return
         self.events += 1
@@ -105,11 +105,11 @@ class Profile:
     def costs(self) -> list[Cost]:
         """Return what was measured, the costliest first."""
         events = max(self.events, 1)
-        found = [
+        costs = [
             Cost(part, name, spent.nanoseconds / events / 1000, spent.asked / events, spent.true / events)
             for (part, name), spent in self._spent.items()
         ]
-        return sorted(found, key=lambda cost: (-cost.microseconds, cost.part, cost.name))
+        return sorted(costs, key=lambda cost: (-cost.microseconds, cost.part, cost.name))
 
     def _note(self, part: Part, name: str, ask: Callable[[], object]) -> None:
         spent = self._spent.get((part, name))
@@ -117,16 +117,16 @@ class Profile:
             ask()  # what the first makes is not counted
             spent = self._spent[part, name] = Spent()
         begin = perf_counter_ns()
-        said = ask()
+        outcome = ask()
         took = perf_counter_ns() - begin
         spent.asked += 1
-        spent.true += bool(said)
+        spent.true += bool(outcome)
         spent.nanoseconds += took
 
     def _look_at_rules(self, e: Any, scope: Callable[[], Scope]) -> None:
         rules = self._program.rules_on.get(e.type)
         if rules is not None:
-            for number in self._found(rules, e.type, "rule", e, scope()):
+            for number in self._matching(rules, e.type, "rule", e, scope()):
                 code, x = self._program.rules[rules.id(number)], scope()
                 self._note("rule", code.id, lambda code=code, x=x: outcome(code, e, x) == 1)  # type: ignore[misc]
 
@@ -134,7 +134,7 @@ class Profile:
         windows = self._program.windows_on.get(e.type)
         if windows is None:
             return
-        for number in self._found(windows, e.type, "window", e, scope()):
+        for number in self._matching(windows, e.type, "window", e, scope()):
             code, x = windows.codes[number], scope()
 
             def counts(code: Any = code, x: Scope = x) -> bool:
@@ -150,7 +150,7 @@ class Profile:
             if isinstance(text, str):
                 self._note("list", search.name, lambda: search.matcher.contains_any(text))  # noqa: B023 - called at once
 
-    def _found(self, listening: Listening, type: str, part: Part, e: Any, x: Scope) -> Sequence[int]:
+    def _matching(self, listening: Listening, type: str, part: Part, e: Any, x: Scope) -> Sequence[int]:
         """Return the numbers of those asked about an event: always, or because the index found them."""
         find = self._finds.get((type, part))
         if find is None:
@@ -167,18 +167,18 @@ class Profile:
         compiler, known = self._program.compiler, set[tuple[str, str]]()
         rules, windows = self._program.rules_on.get(type), self._program.windows_on.get(type)
         for listening in filter(None, (rules, windows)):
-            for found in within(list(listening.guards), ir.ContainsList):
-                name = found.list, compiler.program.text(found.subject)
-                if name not in known and is_readable(found.subject):
+            for search in within(list(listening.guards), ir.ContainsList):
+                name = search.list, compiler.program.text(search.subject)
+                if name not in known and is_readable(search.subject):
                     known.add(name)
-                    subject = compiler.program.unit(found.subject, compiler.frame((type,)))
-                    yield Search(found.list, compiler.program.matcher(found.list), subject)
+                    subject = compiler.program.unit(search.subject, compiler.frame((type,)))
+                    yield Search(search.list, compiler.program.matcher(search.list), subject)
 
     @cached_property
     def _wording(self) -> Mapping[str, str]:
         """Window → how its author wrote it where it is first read."""
-        plan, found = self._program.plan, dict[str, str]()
+        plan, wording = self._program.plan, dict[str, str]()
         tests: list[ir.WindowTest | ir.WindowValue] = [*within(plan, ir.WindowTest), *within(plan, ir.WindowValue)]
         for read in tests:
-            found.setdefault(read.window, self._program.compiler.program.text(read))
-        return {window.id: found.get(window.id) or window.id for window in plan.windows}
+            wording.setdefault(read.window, self._program.compiler.program.text(read))
+        return {window.id: wording.get(window.id) or window.id for window in plan.windows}

@@ -34,13 +34,13 @@ from groundrules.engine.evaluation.compile import Compiler, Value
 from groundrules.engine.index.counts import Counting, counting
 from groundrules.engine.index.lookup import COUNTED, UNASKED, Lookup, lookup
 from groundrules.engine.index.necessary import Guard, paths_of
-from groundrules.engine.index.prepared import Index, Listeners, Made
+from groundrules.engine.index.prepared import Index, Listeners, Prepared
 from groundrules.engine.index.presence import Left, Presence
 from groundrules.engine.index.residual import MOST
 from groundrules.engine.index.selectivity import Frequency, estimated
 from groundrules.engine.index.tables import Access
 from groundrules.engine.intake.decode import Decoder, attribute
-from groundrules.engine.intake.wide import carried, wide_fields
+from groundrules.engine.intake.sparse import carried, sparse_fields
 from groundrules.engine.state.scope import Scope
 from groundrules.plan import codec, ir
 from groundrules.plan.walk import within
@@ -118,9 +118,9 @@ class RulesOnType(Listening):
 
     @cached_property
     def presence(self) -> Presence | None:
-        """What finds rules by the fields that an event of a wide type carries."""
+        """What finds rules by the fields that an event of a sparse type carries."""
         program = self._program
-        if not program.index.enabled or not wide_fields(program.plan.events.get(self._type, {})):
+        if not program.index.enabled or not sparse_fields(program.plan.events.get(self._type, {})):
             return None
         return Presence(program.compiler.program, self._frame, self._type, self.guards, frozenset(self._apart))
 
@@ -142,9 +142,9 @@ class RulesOnType(Listening):
         """
         assert self.presence is not None
         left = self.presence.left(undecided, carried(e))
-        told = nsmallest(MOST_UNKNOWN, left) if len(undecided.groups) > 1 else list(islice(left, MOST_UNKNOWN))
-        more = self.presence.count_left(undecided, carried(e)) - len(told)
-        return sorted([*numbers, *(4 * number + COUNTED for number in told)]), more
+        listed = nsmallest(MOST_UNKNOWN, left) if len(undecided.groups) > 1 else list(islice(left, MOST_UNKNOWN))
+        more = self.presence.count_left(undecided, carried(e)) - len(listed)
+        return sorted([*numbers, *(4 * number + COUNTED for number in listed)]), more
 
     def id(self, number: int) -> str:
         """Return the id of a rule."""
@@ -158,9 +158,9 @@ class RulesOnType(Listening):
         """Return the rules that were asked for themselves."""
         return () if self.presence is None else self.presence.excluded(group, left, fields)
 
-    def blame(self, rule: str, e: Any, x: Scope) -> tuple[str, ...]:
+    def missing_reads(self, rule: str, e: Any, x: Scope) -> tuple[str, ...]:
         """Return the missing reads that left a rule undecided."""
-        return self._program.rules[rule].when.blame(e, x)
+        return self._program.rules[rule].when.missing_reads(e, x)
 
 
 class WindowsOnType(Listening):
@@ -191,10 +191,10 @@ class WindowsOnType(Listening):
             return self.numbers
         if len(self._unfound) == len(self.codes):
             return None
-        found = self.tables if not self._unfound else msgspec.structs.replace(self.tables, always=())
-        if not found.always and not found.probes:
+        tables = self.tables if not self._unfound else msgspec.structs.replace(self.tables, always=())
+        if not tables.always and not tables.probes:
             return None
-        return lookup(self._program.compiler.program, self._frame, found, self.guards)
+        return lookup(self._program.compiler.program, self._frame, tables, self.guards)
 
     @property
     def _always(self) -> Sequence[int]:
@@ -238,10 +238,10 @@ class Rules(Mapping[str, RuleCode]):
         self._codes: dict[str, RuleCode] = {}
 
     def __getitem__(self, id: str) -> RuleCode:
-        found = self._codes.get(id)
-        if found is None:
-            found = self._codes[id] = RuleCode(self._compiler, self._rules[id])
-        return found
+        rule_code = self._codes.get(id)
+        if rule_code is None:
+            rule_code = self._codes[id] = RuleCode(self._compiler, self._rules[id])
+        return rule_code
 
     def __iter__(self) -> Iterator[str]:
         return iter(sorted(self._rules))
@@ -258,13 +258,13 @@ class Program:
     """Everything of a plan that running it needs. `made` and `digest` are what a plan file kept of it."""
 
     def __init__(
-        self, plan: ir.Plan, made: Made | None = None, digest: str | None = None, *, indexed: bool = True
+        self, plan: ir.Plan, prepared: Prepared | None = None, digest: str | None = None, *, indexed: bool = True
     ) -> None:
         self.plan = plan
         self.name = f"{plan.rulebook}@{digest or codec.digest(plan)}"
         self.zone = plan.timezone
-        self.compiler = Compiler(plan, None if made is None else made.literals)
-        self.index = Index(self.compiler.program, made, enabled=indexed)
+        self.compiler = Compiler(plan, None if prepared is None else prepared.literals)
+        self.index = Index(self.compiler.program, prepared, enabled=indexed)
         self.decoder = Decoder(plan.events, plan.longest_text)
         self.partition_of = attrgetter(".".join(map(attribute, plan.partition)))
         self.combiner = Combiner(plan)
@@ -278,7 +278,7 @@ class Program:
         self.processes = {process.id: ProcessCode(self.compiler, process) for process in plan.processes}
         self.states = [StateCode(self.compiler, state, {w.id: w for w in plan.windows}) for state in plan.states]
         self.schedules = {schedule.id: schedule for schedule in plan.schedules}
-        self._kept = None if made is None else made.kept
+        self._kept = None if prepared is None else prepared.kept
         self._group()
 
     def _group(self) -> None:
@@ -348,5 +348,5 @@ class Program:
     @cached_property
     def places(self) -> dict[str, Place]:
         """Event type → where its events tell facts that the roster keeps."""
-        found = {type: place(schema, self.kept) for type, schema in self.plan.events.items()}
-        return {type: where for type, where in found.items() if where is not None}
+        places = {type: place(schema, self.kept) for type, schema in self.plan.events.items()}
+        return {type: where for type, where in places.items() if where is not None}

@@ -29,8 +29,8 @@ class WindowSpaces(dict[str, tuple[WindowCode, Space, Callable[[str], Any]]]):
 
     def __missing__(self, id: str) -> tuple[WindowCode, Space, Callable[[str], Any]]:
         code = self._program.windows[id]
-        found = self[id] = code, *space_of(self._partition, code.space, code.cell)
-        return found
+        entry = self[id] = code, *space_of(self._partition, code.space, code.cell)
+        return entry
 
 
 class Rings(dict[str, Callable[[str], bytes]]):
@@ -41,8 +41,8 @@ class Rings(dict[str, Callable[[str], bytes]]):
         self._windows = windows
 
     def __missing__(self, id: str) -> Callable[[str], bytes]:
-        found = self[id] = self._windows[id][1].ring
-        return found
+        ring = self[id] = self._windows[id][1].ring
+        return ring
 
 
 class PartitionReadings:

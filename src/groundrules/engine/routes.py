@@ -46,7 +46,7 @@ class Routes(dict[str, Route]):
         windows, rules = program.windows_on.get(type), program.rules_on.get(type)
         paths, undoes, built_in = program.paths_on.get(type), type in program.undo_of, type in BUILT_IN
         learns, speaks = type in program.places, undoes or built_in
-        found = self[type] = Route(
+        route = self[type] = Route(
             None if windows is None else Counter(windows, self._partition),
             rules,
             None if rules is None else rules.asking,
@@ -57,4 +57,4 @@ class Routes(dict[str, Route]):
             speaks,
             quiet=not (learns or speaks or program.states),
         )
-        return found
+        return route

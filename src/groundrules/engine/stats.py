@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from groundrules.engine.compiled_rules import RuleCode
 from groundrules.engine.index.presence import Left
-from groundrules.engine.intake.wide import carried
+from groundrules.engine.intake.sparse import carried
 from groundrules.engine.state.scope import Scope
 
 MOST_BLAMED = 1000
@@ -32,7 +32,7 @@ class Undecided:
 
 
 class Lacking(Protocol):
-    """Rules on a wide event type (`engine.index.presence`)."""
+    """Rules on a sparse event type (`engine.index.presence`)."""
 
     def id(self, number: int) -> str:
         """Return the id of a rule."""
@@ -43,7 +43,7 @@ class Lacking(Protocol):
     def excluded(self, group: int, left: Left, fields: Iterable[str]) -> Collection[int]:
         """Return the rules that were asked for themselves."""
 
-    def blame(self, rule: str, e: Any, x: Scope) -> tuple[str, ...]:
+    def missing_reads(self, rule: str, e: Any, x: Scope) -> tuple[str, ...]:
         """Return the missing reads that left a rule undecided."""
 
 
@@ -67,7 +67,7 @@ class Stats:
     fired: dict[str, int] = field(default_factory=dict)
     _undecided: dict[str, Undecided] = field(default_factory=dict)
     _kinds: dict[tuple[Lacking, Left, tuple[str, ...]], Kind] = field(default_factory=dict)
-    _blamed: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _missing_reads: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def undecided(self) -> dict[str, Undecided]:
@@ -86,7 +86,7 @@ class Stats:
         """Count a rule that stayed undecided where nobody is told; what it lacked is worked out so many times."""
         row = self._undecided.get(code.id)
         often = row is not None and row.count >= MOST_BLAMED
-        self._count(code.id, () if often else code.when.blame(e, x), 1)
+        self._count(code.id, () if often else code.when.missing_reads(e, x), 1)
 
     def lack(self, rules: Lacking, left: Left, e: Any, x: Scope) -> None:
         """Count an event that leaves groups of rules undecided, but for those that were asked for themselves."""
@@ -116,10 +116,10 @@ class Stats:
 
     def _lacked(self, rules: Lacking, number: int, times: int, kinds: Iterable[tuple[Collection[int], Kind]]) -> None:
         rule = rules.id(number)
-        if rule not in self._blamed:
+        if rule not in self._missing_reads:
             kind = next(kind for asked, kind in kinds if number not in asked)
-            self._blamed[rule] = rules.blame(rule, kind.first, kind.x)
-        self._count(rule, self._blamed[rule], times)
+            self._missing_reads[rule] = rules.missing_reads(rule, kind.first, kind.x)
+        self._count(rule, self._missing_reads[rule], times)
 
     def _count(self, rule: str, missing: Iterable[str], times: int) -> None:
         lacking = self._undecided.setdefault(rule, Undecided())

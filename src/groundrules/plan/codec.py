@@ -46,7 +46,7 @@ class Packed(msgspec.Struct, frozen=True, array_like=True):
 
     digest: str
     plan: ir.Plan
-    made: bytes = b""
+    prepared: bytes = b""
 
 
 @cache
@@ -89,10 +89,10 @@ def no_collection() -> Iterator[None]:
 def _grow_old() -> None:
     """Make everything old if much was made; leave alone a host that has frozen what it has."""
     global _unseen
-    made = gc.get_count()[0]
-    if made < _MUCH or gc.get_freeze_count():
+    prepared = gc.get_count()[0]
+    if prepared < _MUCH or gc.get_freeze_count():
         return
-    _unseen += made
+    _unseen += prepared
     if _unseen > _MOST_UNSEEN:
         _unseen = 0
         gc.collect()
@@ -106,9 +106,9 @@ def is_plan(data: bytes) -> bool:
     return data[:_VERSION_AT] == MAGIC
 
 
-def encode(plan: ir.Plan, made: bytes = b"", key: bytes | None = None) -> bytes:
+def encode(plan: ir.Plan, prepared: bytes = b"", key: bytes | None = None) -> bytes:
     """Return the plan, and what an engine made of it, as the bytes of a plan file, sealed if there is a key."""
-    body = _encoder.encode(Packed(digest(plan), plan, made))
+    body = _encoder.encode(Packed(digest(plan), plan, prepared))
     named = hashlib.sha256(body).digest()
     return MAGIC + ir.FORMAT_VERSION.to_bytes(2, "big") + named + (_seal(named, key) if key else _UNSEALED) + body
 

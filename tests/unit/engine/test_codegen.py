@@ -109,7 +109,7 @@ def test_blame_and_clauses_of_deep_guards(compiler: Compiler, e: Any, x: Scope) 
         operator="==", left=ir.Field(root="event", path=("weight",), kind="number", src=3), right=TRUE.right
     )
     unknown = reduce(lambda inner, _: ir.Not(operand=ir.And(operands=(inner, TRUE))), range(DEEP // 10), leaf)
-    assert compiler.condition(unknown, TYPES).blame(e, x) == ("source 3",)
+    assert compiler.condition(unknown, TYPES).missing_reads(e, x) == ("source 3",)
     true = reduce(lambda inner, _: ir.And(operands=(inner, TRUE)), range(DEEP // 10), TRUE)
     rule = ir.Rule(id="r", trigger=ir.OnEvent(types=TYPES), when=true)
     assert [clause.outcome for clause in clauses(compiler, rule, e, x)] == [True]

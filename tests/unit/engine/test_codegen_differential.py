@@ -58,7 +58,7 @@ def test_conditions_mean_what_the_reference_says(
     assert condition.true(e, x) is (wanted is True)
     assert condition.false(e, x) is (wanted is False)
     assert condition.value(e, x) is wanted
-    assert condition.blame(e, x) == (reference_blame.blame(expr, scope) if wanted is None else ())
+    assert condition.missing_reads(e, x) == (reference_blame.missing_reads(expr, scope) if wanted is None else ())
 
 
 @settings(max_examples=150)

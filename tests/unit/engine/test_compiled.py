@@ -63,9 +63,9 @@ def test_an_engine_from_a_file_builds_no_database(compiled: Compiled, monkeypatc
 
 
 def test_a_database_of_another_machine_is_made_anew(compiled: Compiled) -> None:
-    assert compiled.made is not None
-    literals = msgspec.structs.replace(compiled.made.literals, platform="elsewhere", databases={"folded": b"?"})
-    foreign = Compiled(compiled.plan, compiled.digest, msgspec.structs.replace(compiled.made, literals=literals))
+    assert compiled.prepared is not None
+    literals = msgspec.structs.replace(compiled.prepared.literals, platform="elsewhere", databases={"folded": b"?"})
+    foreign = Compiled(compiled.plan, compiled.digest, msgspec.structs.replace(compiled.prepared, literals=literals))
     [decision] = Engine(read(write(foreign, KEY), KEY)).feed(Story().message(0, "some word07 here"))
     assert [fired.rule for fired in decision.fired] == ["adverts"]
 
@@ -73,11 +73,11 @@ def test_a_database_of_another_machine_is_made_anew(compiled: Compiled) -> None:
 def test_a_sample_chooses_the_access_path(compiled: Compiled) -> None:
     lunches = [msgspec.json.encode(Story().message(0, "lunch", channel={"id": "x", "name": "general"}))] * 5
     profiled = compile_plan(compiled.plan, [*lunches, b"no event"])
-    assert profiled.made is not None
-    assert compiled.made is not None
+    assert profiled.prepared is not None
+    assert compiled.prepared is not None
     values = [
-        {(probe.test, value) for probe in made.rules["message"].probes for value, _ in probe.entries}
-        for made in (compiled.made, profiled.made)
+        {(probe.test, value) for probe in prepared.rules["message"].probes for value, _ in probe.entries}
+        for prepared in (compiled.prepared, profiled.prepared)
     ]
     assert ("stands", "lunch") in values[0]
     assert ("stands", "lunch") not in values[1]
@@ -101,10 +101,10 @@ def test_made_of_something_else_is_refused(compiled: Compiled) -> None:
 @pytest.mark.parametrize("key", [None, b"another key"])
 def test_what_others_made_is_made_anew(compiled: Compiled, key: bytes | None) -> None:
     """Neither does a database of theirs reach native code, nor do their tables keep rules from being asked."""
-    assert compiled.made is not None
-    literals = msgspec.structs.replace(compiled.made.literals, databases={"folded": b"hyperscan " * 100})
+    assert compiled.prepared is not None
+    literals = msgspec.structs.replace(compiled.prepared.literals, databases={"folded": b"hyperscan " * 100})
     nobody = {"message": Access((), (), {})}
-    theirs = Compiled(compiled.plan, "", msgspec.structs.replace(compiled.made, literals=literals, rules=nobody))
+    theirs = Compiled(compiled.plan, "", msgspec.structs.replace(compiled.prepared, literals=literals, rules=nobody))
     again = read(write(theirs, key), KEY)
     assert again == compiled
     [decision] = Engine(again).feed(Story().message(0, "some word07 here"))

@@ -60,10 +60,10 @@ class Written:
         rule = ir.Rule(id="r", trigger=ir.OnEvent(types=TYPES), when=guard)
         return clauses(Compiler(plan), rule, Decoder(EVENTS).decode(EVENT), Scope(now=NOW, readings=Answers()))
 
-    def blame(self, guard: ir.Expr) -> tuple[str, ...]:
+    def missing_reads(self, guard: ir.Expr) -> tuple[str, ...]:
         compiler = Compiler(ir.Plan(rulebook="x", events=EVENTS, sources=tuple(self.sources)))
         event = Decoder(EVENTS).decode(EVENT)
-        return compiler.condition(guard, TYPES).blame(event, Scope(now=NOW, readings=Answers()))
+        return compiler.condition(guard, TYPES).missing_reads(event, Scope(now=NOW, readings=Answers()))
 
 
 LISTS = (ir.WordList(id="adverts", match="squeezed", items=("buy", "spam")),)
@@ -186,24 +186,24 @@ def test_evidence_is_limited(written: Written) -> None:
 def test_blame_names_the_missing_reads(written: Written) -> None:
     weight = written.compare("weight > 1", written.field("weight", "number"), ">", 1)
     count = written.compare("count > 1", written.field("count", "number"), ">", 1)
-    assert written.blame(ir.And(operands=(weight, written.level("==", 7), ir.Not(operand=count), weight))) == (
+    assert written.missing_reads(ir.And(operands=(weight, written.level("==", 7), ir.Not(operand=count), weight))) == (
         "count",
         "weight",
     )
-    assert written.blame(ir.And(operands=(weight, written.level("==", 8)))) == ()
+    assert written.missing_reads(ir.And(operands=(weight, written.level("==", 8)))) == ()
 
 
 def test_blame_of_items_and_of_what_has_no_value(written: Written) -> None:
     domain = written.compare('link.domain == "x"', written.field("link.domain", root="$0"), "==", "x")
     links = ir.Field(root="event", path=("links",), kind="list")
-    assert written.blame(ir.Quantified(quantifier="any", variable="link", collection=links, condition=domain)) == (
-        "link.domain",
-    )
+    assert written.missing_reads(
+        ir.Quantified(quantifier="any", variable="link", collection=links, condition=domain)
+    ) == ("link.domain",)
     mentions = written.field("mentions", "list")
-    assert written.blame(ir.Quantified(quantifier="all", variable="link", collection=mentions, condition=domain)) == (
-        "mentions",
-    )
+    assert written.missing_reads(
+        ir.Quantified(quantifier="all", variable="link", collection=mentions, condition=domain)
+    ) == ("mentions",)
     ratio = ir.Arithmetic(
         operator="/", left=written.field("level", "number"), right=ir.Const(value=0), src=written.at("level / 0")
     )
-    assert written.blame(written.compare("level / 0 > 1", ratio, ">", 1)) == ("level / 0",)
+    assert written.missing_reads(written.compare("level / 0 > 1", ratio, ">", 1)) == ("level / 0",)

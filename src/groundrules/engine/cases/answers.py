@@ -24,14 +24,14 @@ def answered(room: Room, e: Any, occasion: Occasion) -> list[Occasion]:
         return []
     objection = requests.objection(room.program, room.readings, request, e)
     if objection is not None:
-        occasion.notes.append(requests.told("approval_not_counted", request, why=objection))
+        occasion.notes.append(requests.note("approval_not_counted", request, why=objection))
         return []
     if e.type == "approval.refused":
         requests.close(room.partition, request)
-        occasion.notes.append(requests.told("approval_refused", request, by=e.actor.id))
+        occasion.notes.append(requests.note("approval_refused", request, by=e.actor.id))
         return [refused(room, request, occasion.cause, [])]
     enough = requests.approve(room.program, room.partition, request, e.actor.id)
-    occasion.notes.append(requests.told("approval_given", request, by=e.actor.id, count=len(request.approved)))
+    occasion.notes.append(requests.note("approval_given", request, by=e.actor.id, count=len(request.approved)))
     return [_released(room, request, occasion.cause)] if enough else []
 
 
@@ -43,8 +43,8 @@ def _released(room: Room, request: Request, cause: Cause) -> Occasion:
         now = room.partition.now
         held = [case for case in held if requests.still_holds(room.program, room.readings, code, case, now)]
         overtaken = [case for case in request.cases if case not in held]
-    notes = [requests.told("approval_granted", request, by=", ".join(request.approved))]
-    notes += [requests.told("approval_overtaken", request, subject=case.subject) for case in overtaken]
+    notes = [requests.note("approval_granted", request, by=", ".join(request.approved))]
+    notes += [requests.note("approval_overtaken", request, subject=case.subject) for case in overtaken]
     outcomes = [case.outcome for case in held]
     return Occasion([], _event(room, request), request.id, cause.then(code.id), outcomes=outcomes, notes=notes)
 

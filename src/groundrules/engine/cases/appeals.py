@@ -59,10 +59,10 @@ def hear(program: Program, partition: Partition, readings: PartitionReadings, e:
     if e.type not in TYPES:
         return [], []
     who = reach(e, ("actor", "id") if e.type == "appeal.opened" else ("target", "id"))
-    found = _find(program, partition, e, who)
-    if found is None:
+    case = _find(program, partition, e, who)
+    if case is None:
         return [], [Note(kind="appeal_unknown", subject=who or "")]
-    ladder, measures, measure = found
+    ladder, measures, measure = case
     appeal = ladder.appeal
     assert appeal is not None
     if e.type == "appeal.opened":
@@ -82,22 +82,22 @@ def _find(
 ) -> tuple[ir.Ladder, list[Measure], Measure] | None:
     """Return the latest measure that an appeal can mean, with its ladder and all measures there."""
     wanted, action = getattr(e, "ladder", None), getattr(e, "action", None)
-    found: tuple[ir.Ladder, list[Measure], Measure] | None = None
+    case: tuple[ir.Ladder, list[Measure], Measure] | None = None
     for cell in program.ladders.values():
         ladder = cell.ladder
         if who is None or ladder.appeal is None or (wanted is not None and wanted != ladder.id):
             continue
         measures = _read(partition, ladder, who)
         for measure in measures:
-            if (action is None or action in measure.actions) and (found is None or measure.at > found[2].at):
-                found = ladder, measures, measure
-    return found
+            if (action is None or action in measure.actions) and (case is None or measure.at > case[2].at):
+                case = ladder, measures, measure
+    return case
 
 
 def _read(partition: Partition, ladder: ir.Ladder, who: str) -> list[Measure]:
     space = partition.spaces.get(space_of(ladder.id))
     row = None if space is None else space.get(who)
-    return [one for one in _measures.decode(row) if partition.now <= one.until] if row else []
+    return [measure for measure in _measures.decode(row) if partition.now <= measure.until] if row else []
 
 
 def _write(partition: Partition, ladder: ir.Ladder, who: str, measures: list[Measure]) -> None:

@@ -99,7 +99,7 @@ def _expired(room: Room, timer: Timer, cause: Cause) -> Occasion:
     request = requests.find(room.partition, timer.key)
     assert request is not None
     requests.close(room.partition, request)
-    return refused(room, request, cause, [requests.told("approval_expired", request)])
+    return refused(room, request, cause, [requests.note("approval_expired", request)])
 
 
 # --- setting timers -----------------------------------------------------------------------------

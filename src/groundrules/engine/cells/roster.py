@@ -49,8 +49,8 @@ def space(partition: Partition, entity: str, retain: int) -> HeldSpace:
 
 def entry(space: HeldSpace, id: str, now: int, retain: int) -> Entry | None:
     """Return what is known, or None if nothing is or it was not heard of for too long."""
-    found: Entry | None = space.held(id)
-    return found if found is not None and now - found.heard <= retain else None
+    entry: Entry | None = space.held(id)
+    return entry if entry is not None and now - entry.heard <= retain else None
 
 
 def here(space: HeldSpace, now: int, retain: int) -> list[str]:

@@ -76,29 +76,29 @@ def _happens(turn: UntilCode, e: Any, x: Scope) -> bool:
 def watch(program: Program, partition: Partition, code: StateCode, x: Scope) -> None:
     """Set the timer at which the state's next guard may come out differently by time alone."""
     watched = code.on_leave if is_in(partition, code.id) else code.on_enter
-    instants = [instant for one in watched for instant in _changes(program, partition, one, x)]
+    instants = [instant for code in watched for instant in _changes(program, partition, code, x)]
     partition.timers.arm(STATE, code.id, "", min(instants, default=None))
 
 
 def _changes(program: Program, partition: Partition, watched: Watched, x: Scope) -> Iterator[int]:
     """Yield instants after now at which a node's value may change."""
-    found: int | None = None
+    soonest: int | None = None
     match watched.node:
         case ir.WindowTest(window=window, within=within, bound=bound):
-            found = _window(program, partition, window, _key(watched, x), within, bound)
+            soonest = _window(program, partition, window, _key(watched, x), within, bound)
         case ir.WindowValue(window=window, within=within):
-            found = _window(program, partition, window, _key(watched, x), within, None)
+            soonest = _window(program, partition, window, _key(watched, x), within, None)
         case ir.LedgerValue(ledger=ledger):
             cell, (value,) = program.ledgers[ledger], _key(watched, x)
-            found = None if value is None else cell.fades(partition.space(cell.name).get(value), partition.now)
+            soonest = None if value is None else cell.fades(partition.space(cell.name).get(value), partition.now)
         case ir.Now():
-            found = period_end(program.zone, partition.now, "day")
+            soonest = period_end(program.zone, partition.now, "day")
         case ir.InClock(start=start, end=end):
             today = local_day(program.zone, partition.now)
             ends = [instant_of(program.zone, day, time) for day in (today, today + 1) for time in (start, end)]
-            found = min((instant for instant in ends if instant > partition.now), default=None)
-    if found is not None:
-        yield found
+            soonest = min((instant for instant in ends if instant > partition.now), default=None)
+    if soonest is not None:
+        yield soonest
 
 
 def _key(watched: Watched, x: Scope) -> list[Any]:

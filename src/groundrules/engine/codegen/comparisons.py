@@ -63,8 +63,8 @@ def in_clock(emitter: Emitter, expr: ir.InClock) -> Test:
 @emits_test(ir.Known)
 def known(emitter: Emitter, expr: ir.Known) -> Test:
     needs = emitter.operand(expr.operand).needs
-    found = f"({' and '.join(needs)})" if needs else "True"
-    return Test((), found, f"(not {found})")
+    source = f"({' and '.join(needs)})" if needs else "True"
+    return Test((), source, f"(not {source})")
 
 
 @emits_test(ir.WindowTest)
@@ -117,8 +117,8 @@ def viewed(emitter: Emitter, expr: ir.Expr, view: ir.View) -> Operand:
         return emitter.operand(expr)
     if isinstance(expr, ir.Const):
         return Operand((), emitter.constant(view_constant(expr.value, view)))
-    found = emitter.operand(expr)
-    return Operand(found.needs, VIEWED[view].format(found.source))
+    operand = emitter.operand(expr)
+    return Operand(operand.needs, VIEWED[view].format(operand.source))
 
 
 def collection(emitter: Emitter, expr: ir.Expr, view: ir.View) -> Operand:
@@ -126,9 +126,9 @@ def collection(emitter: Emitter, expr: ir.Expr, view: ir.View) -> Operand:
     if isinstance(expr, ir.Const):
         items = expr.value if isinstance(expr.value, list | tuple) else [expr.value]
         return Operand((), emitter.constant(frozenset(view_constant(item, view) for item in items)))
-    found = emitter.operand(expr)
-    source = found.source if is_list(expr) else f"listed({found.source})"
-    return Operand(found.needs, source if view == "exact" else f"{view}_items({source})")
+    items_operand = emitter.operand(expr)
+    source = items_operand.source if is_list(expr) else f"listed({items_operand.source})"
+    return Operand(items_operand.needs, source if view == "exact" else f"{view}_items({source})")
 
 
 def is_list(expr: ir.Expr) -> bool:

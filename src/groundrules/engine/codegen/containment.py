@@ -134,11 +134,11 @@ def _one_by_one(emitter: Emitter, needles: list[Needle], quantifier: ir.Quantifi
     tests: list[str] = []
     for needle in needles:
         where = f"({source} := {subject.source})" if not tests else source
-        tests.append(_one(emitter, needle, where))
+        tests.append(_needle_test(emitter, needle, where))
     return f"({(' or ' if quantifier == 'any' else ' and ').join(tests)})"
 
 
-def _one(emitter: Emitter, needle: Needle, source: str) -> str:
+def _needle_test(emitter: Emitter, needle: Needle, source: str) -> str:
     if needle.sufficient and needle.key:
         return f"{emitter.constant(needle.key)} in {VIEWED[needle.view].format(source)}"
     return f"{emitter.constant(needle)}.within(text[{source}])"
@@ -156,8 +156,8 @@ def _constant_affixes(emitter: Emitter, needles: list[Needle], end: str, subject
         view = needles[0].view if needles else "exact"
         return f"{VIEWED[view].format(subject.source)}.{end}swith({emitter.constant(keys)})"
     name, known = emitter.local(), emitter.constant(tuple(needles))
-    found = f"any([k.find_at_{end}({name}) is not None for k in {known}])"
-    return f"({name} := text[{subject.source}]) is not None and {found}"
+    each = f"any([k.find_at_{end}({name}) is not None for k in {known}])"
+    return f"({name} := text[{subject.source}]) is not None and {each}"
 
 
 def _singles(words: ir.WordList) -> tuple[ListMatcher, ...]:

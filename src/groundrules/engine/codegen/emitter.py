@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 Mode = Literal["true", "false", "value", "fill", "holds", "fails"]
 
 DEEPEST = 24
-WIDEST = 32
+MOST_IN_PLACE = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,14 +131,14 @@ class Emitter:
             return self.present((), self.call(self.program.unit(expr, self.frame), "value"))
         self._depth += 1
         emit = VALUES.get(type(expr))
-        found = emit(self, expr) if emit else self._condition_value(expr)
+        operand = emit(self, expr) if emit else self._condition_value(expr)
         self._depth -= 1
-        return found
+        return operand
 
     def operands(self, exprs: tuple[Any, ...]) -> tuple[tuple[str, ...], str]:
         """Return what several values need together, and their sources joined by commas."""
-        found = [self.operand(expr) for expr in exprs]
-        return tuple(need for item in found for need in item.needs), ", ".join(item.source for item in found)
+        operands = [self.operand(expr) for expr in exprs]
+        return tuple(need for item in operands for need in item.needs), ", ".join(item.source for item in operands)
 
     def true(self, expr: ir.Expr) -> str:
         """Return an expression that holds iff the condition is True."""
@@ -184,18 +184,18 @@ class Emitter:
             return self.call(self.program.unit(expr, self.frame), "true" if wanted else "false")
         self._depth += 1
         if isinstance(expr, ir.Const):
-            found = str(expr.value is wanted)
+            source = str(expr.value is wanted)
         elif isinstance(expr, ir.Not):
-            found = self._outcome(expr.operand, not wanted)
+            source = self._outcome(expr.operand, not wanted)
         elif isinstance(expr, ir.And | ir.Or):
-            found = self._joined(expr, wanted)
+            source = self._joined(expr, wanted)
         elif isinstance(expr, ir.Coalesce) and isinstance(expr.default, ir.Const):
-            found = self._decided(expr, wanted)
+            source = self._decided(expr, wanted)
         else:
             test = self.test(expr)
-            found = _all((*test.needs, test.yes if wanted else test.no))
+            source = _all((*test.needs, test.yes if wanted else test.no))
         self._depth -= 1
-        return found
+        return source
 
     def _decided(self, expr: ir.Coalesce, wanted: bool) -> str:
         """A condition with a constant for where it is unknown is asked only for the other outcome."""
@@ -206,15 +206,15 @@ class Emitter:
         mode: Mode = "true" if wanted else "false"
         pieces = narrowed(expr)
         if pieces:
-            found = [self.call(self.program.unit(piece, self.frame), mode) for piece in pieces]
+            sources = [self.call(self.program.unit(piece, self.frame), mode) for piece in pieces]
         else:
-            found = [self._outcome(operand, wanted) for operand in in_order(expr)]
+            sources = [self._outcome(operand, wanted) for operand in in_order(expr)]
         if isinstance(expr, ir.And) is wanted:
-            return "False" if "False" in found else _all([source for source in found if source != "True"])
-        if "True" in found:
+            return "False" if "False" in sources else _all([source for source in sources if source != "True"])
+        if "True" in sources:
             return "True"
-        found = [source for source in found if source != "False"]
-        return f"({' or '.join(found)})" if found else "False"
+        sources = [source for source in sources if source != "False"]
+        return f"({' or '.join(sources)})" if sources else "False"
 
     def _condition_value(self, expr: ir.Expr) -> Operand:
         if isinstance(expr, ir.Not):
@@ -229,9 +229,9 @@ class Emitter:
 def narrowed(expr: ir.And | ir.Or) -> list[ir.And | ir.Or]:
     """Return the pieces that too wide an `and` or `or` is cut into; none if it is not too wide."""
     operands = expr.operands
-    if len(operands) <= WIDEST:
+    if len(operands) <= MOST_IN_PLACE:
         return []
-    size = max(WIDEST, -(-len(operands) // WIDEST))
+    size = max(MOST_IN_PLACE, -(-len(operands) // MOST_IN_PLACE))
     return [type(expr)(operands=operands[start : start + size]) for start in range(0, len(operands), size)]
 
 

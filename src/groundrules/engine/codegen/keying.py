@@ -37,12 +37,12 @@ class Keys:
     def of(self, components: Sequence[ir.Expr], frame: Frame) -> Key:
         """Return the key made of these components in a frame."""
         place = codec.definition_hash(tuple(components)), id(frame)
-        found = self._known.get(place)
-        if found is None:
+        key = self._known.get(place)
+        if key is None:
             lasts = not frame.items and all(_lasts(component) for component in components)
             number = next(self._program.sharing.slots) if lasts else None
-            found = self._known[place] = Key(number, self._compiled(components, frame, number))
-        return found
+            key = self._known[place] = Key(number, self._compiled(components, frame, number))
+        return key
 
     def _compiled(self, components: Sequence[ir.Expr], frame: Frame, number: int | None) -> Callable[..., str | None]:
         emitter = Emitter(self._program, frame)
@@ -54,14 +54,17 @@ class Keys:
 
 def text_of(emitter: Emitter, components: Sequence[ir.Expr]) -> Operand:
     """Return the text of a key as it is worked out; components that several keys share are worked out once."""
-    found = [_component(emitter, component) for component in components]
-    text = ", ".join(one.source for one in found)
-    return Operand(tuple(need for one in found for need in one.needs), text if len(found) == 1 else f"joined(({text}))")
+    operands = [_component(emitter, component) for component in components]
+    text = ", ".join(operand.source for operand in operands)
+    return Operand(
+        tuple(need for operand in operands for need in operand.needs),
+        text if len(operands) == 1 else f"joined(({text}))",
+    )
 
 
 def _component(emitter: Emitter, expr: ir.Expr) -> Operand:
-    found = emitter.operand(expr)
-    return Operand(found.needs, emitter.kept(codec.definition_hash(expr), f"component({found.source})"))
+    operand = emitter.operand(expr)
+    return Operand(operand.needs, emitter.kept(codec.definition_hash(expr), f"component({operand.source})"))
 
 
 def _lasts(component: ir.Expr) -> bool:

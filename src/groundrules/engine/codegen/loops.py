@@ -69,19 +69,19 @@ class Loop(Unit):
 
 @emits_test(ir.Quantified)
 def test(emitter: Emitter, expr: ir.Quantified) -> Test:
-    found, items = items_of(emitter, expr.collection), emitter.local()
+    collection, items = items_of(emitter, expr.collection), emitter.local()
     call = emitter.calls(emitter.program.loop(expr, emitter.frame), items)
-    here = f"({items} := {found.source})"
+    here = f"({items} := {collection.source})"
     of_none = expr.quantifier == "all"  # what is said of no items
     yes, no = f"({call('true')} if {here} else {of_none})", f"({call('false')} if {here} else {not of_none})"
-    return Test(found.needs, yes, no)
+    return Test(collection.needs, yes, no)
 
 
 @emits_value(ir.Quantified)
 def value(emitter: Emitter, expr: ir.Quantified) -> Operand:
-    found = items_of(emitter, expr.collection)
+    collection = items_of(emitter, expr.collection)
     loop = emitter.program.loop(expr, emitter.frame)
-    return emitter.present(found.needs, emitter.call(loop, "value", found.source))
+    return emitter.present(collection.needs, emitter.call(loop, "value", collection.source))
 
 
 def items_of(emitter: Emitter, collection: ir.Expr) -> Operand:

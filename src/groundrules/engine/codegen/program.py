@@ -51,18 +51,18 @@ class Program:
     def unit(self, expr: ir.Expr, frame: Frame) -> Unit:
         """Return an expression as a unit of its own."""
         place = (id(expr), id(frame))
-        found = self._units.get(place)
-        if found is None:
-            found = self._units[place] = Unit(self, expr, frame)
-        return found
+        unit = self._units.get(place)
+        if unit is None:
+            unit = self._units[place] = Unit(self, expr, frame)
+        return unit
 
     def loop(self, expr: ir.Quantified | ir.Tally, frame: Frame) -> Loop:
         """Return the loop of an `any`, `all` or tally that stands in `frame`."""
         place = (id(expr), id(frame))
-        found = self._loops.get(place)
-        if found is None:
-            found = self._loops[place] = Loop(self, expr, frame)
-        return found
+        loop = self._loops.get(place)
+        if loop is None:
+            loop = self._loops[place] = Loop(self, expr, frame)
+        return loop
 
     def evaluate(self, expr: ir.Expr, frame: Frame, e: Any, x: Scope, items: tuple[Any, ...] = ()) -> Any:
         """Return the value of an expression, or a condition's True, False or None."""

@@ -25,21 +25,21 @@ def now(emitter: Emitter, expr: ir.Now) -> Operand:
 def field(emitter: Emitter, expr: ir.Field) -> Operand:
     if expr.root == "subject":
         return _subject(emitter, expr.path)
-    found, place = raw(emitter, expr.root, expr.path)
-    return _converted(found, expr.kind, place)
+    operand, place = raw(emitter, expr.root, expr.path)
+    return _converted(operand, expr.kind, place)
 
 
 @emits_value(ir.Fact)
 def fact(emitter: Emitter, expr: ir.Fact) -> Operand:
     """From the event, else from the roster, else `assume`, else `default`; missing if nobody is meant."""
     who = _identity(emitter, expr)
-    told = None if expr.root == "subject" else raw(emitter, expr.root, (*expr.path, expr.fact))
+    carried = None if expr.root == "subject" else raw(emitter, expr.root, (*expr.path, expr.fact))
     name = emitter.local()
     ask = f"x.readings.fact({emitter.constant(expr.entity)}, {who.source}, {emitter.constant(expr.fact)})"
     source = _otherwise(emitter, expr)
     source = f"({name} if ({name} := {ask}) is not None else {source})"
-    if told is not None:
-        told_source = _converted(told[0], expr.kind, told[1])
+    if carried is not None:
+        told_source = _converted(carried[0], expr.kind, carried[1])
         source = _first(told_source, source)
     if _has_default(expr):
         return Operand(who.needs, source)
@@ -80,14 +80,14 @@ def _walked(emitter: Emitter, base: Operand, place: Place, path: tuple[str, ...]
     return base, place
 
 
-def _converted(found: Operand, kind: ir.Kind, place: Place) -> Operand:
+def _converted(operand: Operand, kind: ir.Kind, place: Place) -> Operand:
     if kind == "instant":
-        return Operand(found.needs, f"instant({found.source})" if not place else f"ms({found.source})")
+        return Operand(operand.needs, f"instant({operand.source})" if not place else f"ms({operand.source})")
     if kind == "entity" and layout.is_object(place) and layout.is_promised(place, "id"):
-        return Operand(found.needs, f"{found.source}.{attribute('id')}")
+        return Operand(operand.needs, f"{operand.source}.{attribute('id')}")
     if kind in ("entity", "list") and not layout.is_simple(place):
-        return Operand(found.needs, f"plain({found.source})")
-    return found
+        return Operand(operand.needs, f"plain({operand.source})")
+    return operand
 
 
 def _subject(emitter: Emitter, path: tuple[str, ...]) -> Operand:
@@ -98,10 +98,10 @@ def _subject(emitter: Emitter, path: tuple[str, ...]) -> Operand:
 def _identity(emitter: Emitter, expr: ir.Fact) -> Operand:
     if expr.root == "subject":
         return _subject(emitter, expr.path)
-    found, place = raw(emitter, expr.root, expr.path)
+    operand, place = raw(emitter, expr.root, expr.path)
     if layout.is_object(place) and layout.is_promised(place, "id"):
-        return Operand(found.needs, f"{found.source}.{attribute('id')}")
-    return emitter.present(found.needs, f"plain({found.source})")
+        return Operand(operand.needs, f"{operand.source}.{attribute('id')}")
+    return emitter.present(operand.needs, f"plain({operand.source})")
 
 
 def _otherwise(emitter: Emitter, expr: ir.Fact) -> str:

@@ -55,13 +55,13 @@ def _bounds(emitter: Emitter, expr: ir.Tally | ir.Score) -> tuple[tuple[str, ...
         terms = _terms(emitter, expr)
         least, most = _sum(least for least, _ in terms), _sum(most for _, most in terms)
         return (), least, most, f"{least}, {most}"
-    found, items = items_of(emitter, expr.collection), emitter.local()
+    collection, items = items_of(emitter, expr.collection), emitter.local()
     call = emitter.calls(emitter.program.loop(expr, emitter.frame), items)
     holds, fails = call("holds"), call("fails")
-    named = f"({items} := {found.source})"
+    named = f"({items} := {collection.source})"
     least = f"({holds} if {named} else 0)"
     most = f"(len({items}) - {fails} if {named} else 0)"
-    return found.needs, least, most, f"{least}, (len({items}) - {fails} if {items} else 0)"
+    return collection.needs, least, most, f"{least}, (len({items}) - {fails} if {items} else 0)"
 
 
 def _sum(terms: Iterable[str]) -> str:

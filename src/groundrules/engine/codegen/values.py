@@ -61,9 +61,9 @@ def coalesce(emitter: Emitter, expr: ir.Coalesce) -> Operand:
 @emits_value(ir.Call)
 def call(emitter: Emitter, expr: ir.Call) -> Operand:
     if expr.function == "length":
-        found, place = _list(emitter, expr.arguments[0])
+        items, place = _list(emitter, expr.arguments[0])
         if place:
-            return Operand(found.needs, f"len({found.source})")
+            return Operand(items.needs, f"len({items.source})")
     function = FUNCTIONS[expr.function]
     needs, sources = emitter.operands(expr.arguments)
     zone = f"{emitter.constant(emitter.program.plan.timezone)}, " if function.signature.needs_zone else ""

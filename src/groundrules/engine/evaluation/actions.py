@@ -49,10 +49,10 @@ class Combiner:
 
     def spec(self, name: str) -> ir.ActionSpec:
         """Return what the action's schema says; an action without one has no target and merges nothing."""
-        found = self._specs.get(name)
-        if found is None:
-            found = self._specs[name] = ir.ActionSpec(name=name)
-        return found
+        spec = self._specs.get(name)
+        if spec is None:
+            spec = self._specs[name] = ir.ActionSpec(name=name)
+        return spec
 
     def combine(self, wishes: Sequence[Wish], partition: str, cause: str) -> Combined:
         """Return all actions of one decision, merged, by (do, who, key), and those that lost."""
@@ -164,7 +164,7 @@ def _json(value: Any) -> str:
 
 def plain(wish: Wish) -> Mapping[str, Any]:
     """Return a wish as a parameter of another action: what would be done to whom."""
-    found: dict[str, Any] = {"do": wish.do}
+    fields: dict[str, Any] = {"do": wish.do}
     if wish.who is not None:
-        found["who"] = wish.who
-    return found | dict(sorted(wish.parameters.items()))
+        fields["who"] = wish.who
+    return fields | dict(sorted(wish.parameters.items()))

@@ -74,18 +74,18 @@ class Tracer:
         decisive = isinstance(expr, ir.Or) or (isinstance(expr, ir.Quantified) and expr.quantifier == "any")
         if outcome is (not decisive):
             return [(part, outcome) for part in below]
-        found = [(part, self.value(part)) for part in below]
-        return found if outcome is None else [one for one in found if one[1] is outcome]
+        values = [(part, self.value(part)) for part in below]
+        return values if outcome is None else [pair for pair in values if pair[1] is outcome]
 
     def _counted(self, site: Site) -> list[Site]:
         """Return the conditions that hold of those that a tally or score adds up."""
         assert isinstance(site.expr, ir.TallyTest)
         tally = site.expr.tally
         if isinstance(tally, ir.Score):
-            found = [site._replace(expr=hint.when) for hint in tally.hints]
+            parts = [site._replace(expr=hint.when) for hint in tally.hints]
         else:
-            found = self._below(site._replace(expr=tally))
-        return [part for part in found if self.value(part) is True]
+            parts = self._below(site._replace(expr=tally))
+        return [part for part in parts if self.value(part) is True]
 
     def _points(self, site: Site) -> dict[str, Any]:
         """Return what a tally or score is at least, and the points of each hint that holds."""
@@ -94,7 +94,7 @@ class Tracer:
         if not isinstance(tally, ir.Score):
             missing = self.program.loop(tally, site.frame).items(self._e, self._x, *site.items) is None
             return {} if missing else {self.program.text(tally): len(self._counted(site))}
-        told, least = dict[str, Any](), 0
+        points_of, least = dict[str, Any](), 0
         for hint in tally.hints:
             outcome, points = (
                 self.value(site._replace(expr=hint.when)),
@@ -102,8 +102,8 @@ class Tracer:
             )
             least += points if outcome else min(points, 0) if outcome is None else 0
             if outcome:
-                told[self.program.text(hint)] = points
-        return {self.program.text(tally): least, **told}
+                points_of[self.program.text(hint)] = points
+        return {self.program.text(tally): least, **points_of}
 
     def _below(self, site: Site) -> list[Site]:
         if not isinstance(site.expr, ir.Quantified | ir.Tally):
@@ -123,11 +123,16 @@ class Tracer:
                 reads[text] = logged(unit.expr, value) if is_time else value
                 if number == code.subject:
                     searched = value
-        found: tuple[Evidence, ...] = ()
+        places: tuple[Evidence, ...] = ()
         if isinstance(searched, str):
-            found = evidence(code.field, searched, code.search(searched, lambda expr: self._operand(leaf, expr)))
+            places = evidence(code.field, searched, code.search(searched, lambda expr: self._operand(leaf, expr)))
         return Clause(
-            text=code.text, line=code.place[1], file=code.place[0], outcome=outcome is True, reads=reads, evidence=found
+            text=code.text,
+            line=code.place[1],
+            file=code.place[0],
+            outcome=outcome is True,
+            reads=reads,
+            evidence=places,
         )
 
     def _operand(self, leaf: Site, expr: ir.Expr) -> Any:
@@ -151,11 +156,11 @@ def clauses(compiler: Compiler, rule: ir.Rule, e: Any, x: Scope, *, fired: bool 
     leaves = list(tracer.leaves(guard, outcome))
     if len(leaves) > 1:
         leaves.sort(key=lambda decided: leaf_code(compiler.program, decided[0]).place)
-    told = [
+    groups = [
         _distinct(tracer.clause(*decided) for decided in group)
         for _, group in groupby(leaves, key=lambda decided: decided[0].expr.src)
     ]
-    return tuple(clause for group in told for clause in group)
+    return tuple(clause for group in groups for clause in group)
 
 
 def leaves_if_true(program: Program, guard: Site) -> Sequence[Decided] | None:
@@ -194,13 +199,13 @@ def _always(site: Site, outcome: bool) -> list[Decided] | None:
     return leaves
 
 
-def _distinct(found: Iterable[Clause]) -> list[Clause]:
+def _distinct(clauses: Iterable[Clause]) -> list[Clause]:
     """Return the clauses that items share only once."""
-    told: list[Clause] = []
-    for clause in found:
-        if clause not in told:
-            told.append(clause)
-    return told
+    distinct: list[Clause] = []
+    for clause in clauses:
+        if clause not in distinct:
+            distinct.append(clause)
+    return distinct
 
 
 class LeafCode(NamedTuple):
@@ -223,10 +228,10 @@ class LeafCode(NamedTuple):
 def leaf_code(program: Program, leaf: Site) -> LeafCode:
     """Return what a leaf says, made at the first time."""
     name = id(leaf.expr), id(leaf.frame)
-    found = program.leaves.get(name)
-    if found is None:
-        found = program.leaves[name] = _leaf_code(program, leaf)
-    return found
+    leaf_code = program.leaves.get(name)
+    if leaf_code is None:
+        leaf_code = program.leaves[name] = _leaf_code(program, leaf)
+    return leaf_code
 
 
 def _leaf_code(program: Program, leaf: Site) -> LeafCode:

@@ -34,7 +34,7 @@ class Condition(Unit):
 
     __slots__ = ()
 
-    def blame(self, e: Any, x: Scope) -> tuple[str, ...]:
+    def missing_reads(self, e: Any, x: Scope) -> tuple[str, ...]:
         """Return the source texts of the missing reads that left the condition unknown, sorted; () if it is not."""
         return missing_reads(self._program, self.expr, self.frame, e, x)
 

@@ -32,18 +32,18 @@ def search(program: Program, leaf: ir.Expr) -> Search:
     if not (isinstance(leaf, ir.Contains) and isinstance(leaf.needles, ir.Const)):
         return partial(_places, program, leaf)
     texts, needles = program.texts, [(needle, Needle(leaf.view, needle).find) for needle in texts_of(leaf.needles)]
-    return lambda text, _: [(*found, needle) for needle, find in needles if (found := find(texts[text])) is not None]
+    return lambda text, _: [(*place, needle) for needle, find in needles if (place := find(texts[text])) is not None]
 
 
 def evidence(field: str, text: str, places: Iterable[Place]) -> tuple[Evidence, ...]:
     """Return places in the text of a field as a clause tells them."""
-    found = list(places)
-    if len(found) > 1:
-        found = sorted(set(found))[:MOST]
+    ordered = list(places)
+    if len(ordered) > 1:
+        ordered = sorted(set(ordered))[:MOST]
     return tuple(
         [
             Evidence(field=field, start=start, end=end, text=text[start:end], pattern=pattern)
-            for start, end, pattern in found
+            for start, end, pattern in ordered
         ]
     )
 
@@ -64,34 +64,34 @@ def subject_of(leaf: ir.Expr) -> ir.Field | None:
 
 
 def _places(program: Program, leaf: ir.Expr, text: str, value: Value) -> Iterable[Place]:
-    found: Iterable[Place] = ()
+    places: Iterable[Place] = ()
     match leaf:
         case ir.Contains():
-            found = _contained(leaf.view, program.texts[text], listed(value(leaf.needles) or ()))
+            places = _contained(leaf.view, program.texts[text], listed(value(leaf.needles) or ()))
         case ir.ContainsList():
-            found = program.matcher(leaf.list).find_all(text)
+            places = program.matcher(leaf.list).find_all(text)
         case ir.Affix():
-            found = (place for needle in listed(value(leaf.needle) or ()) for place in _affix(leaf, text, needle))
+            places = (place for needle in listed(value(leaf.needle) or ()) for place in _affix(leaf, text, needle))
         case ir.Matches():
-            found = _place(_match(program, leaf, text), leaf.pattern)
+            places = _place(_match(program, leaf, text), leaf.pattern)
         case ir.InList():
-            found = _whole(text, program.matcher(leaf.list).holds(text))
+            places = _whole(text, program.matcher(leaf.list).holds(text))
         case ir.In():
             same = (item for item in listed(value(leaf.collection) or ()) if _equal(text, item, leaf.view))
-            found = (place for item in same for place in _whole(text, item))
+            places = (place for item in same for place in _whole(text, item))
         case ir.Compare():
             other = value(leaf.right if leaf.left is subject_of(leaf) else leaf.left)
-            found = _whole(text, other if _equal(text, other, leaf.view) else None)
-    return found
+            places = _whole(text, other if _equal(text, other, leaf.view) else None)
+    return places
 
 
 def _contained(view: View, text: Text, needles: Iterable[str]) -> list[Place]:
-    return [(*found, needle) for needle in needles if (found := find(view, text, needle)) is not None]
+    return [(*place, needle) for needle in needles if (place := find(view, text, needle)) is not None]
 
 
-def _place(found: Range | None, pattern: str) -> Iterator[Place]:
-    if found is not None:
-        yield (*found, pattern)
+def _place(place: Range | None, pattern: str) -> Iterator[Place]:
+    if place is not None:
+        yield (*place, pattern)
 
 
 def _whole(text: str, pattern: str | None) -> Iterator[Place]:
@@ -107,12 +107,12 @@ def _affix(leaf: ir.Affix, text: str, needle: str) -> Iterator[Place]:
 
 def _match(program: Program, leaf: ir.Matches, text: str) -> Range | None:
     """Return the raw code points behind the leftmost match in the text's view."""
-    found = program.pattern(leaf.pattern, leaf.flags).search(matched(leaf.view, text))
-    if found is None:
+    match = program.pattern(leaf.pattern, leaf.flags).search(matched(leaf.view, text))
+    if match is None:
         return None
     origins = matched_offsets(leaf.view, text)
-    start, end = origins[found[0]], origins[found[1]]
-    return (start, end) if found[0] == found[1] else (start, max(end, origins[found[1] - 1] + 1))
+    start, end = origins[match[0]], origins[match[1]]
+    return (start, end) if match[0] == match[1] else (start, max(end, origins[match[1] - 1] + 1))
 
 
 def _equal(text: str, other: Any, view: ir.View) -> bool:

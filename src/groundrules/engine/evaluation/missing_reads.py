@@ -40,8 +40,8 @@ def _below(
     """Return the parts of a node with the frame and the items that each is evaluated with."""
     if not isinstance(node, ir.Quantified | ir.Tally):
         return [(part, frame, items) for part in parts(node)]
-    found = program.evaluate(node.collection, frame, e, x, items)
-    if found is None:
+    collection = program.evaluate(node.collection, frame, e, x, items)
+    if collection is None:
         return [(node.collection, frame, items)]
     loop = program.loop(node, frame)
     return [(node.condition, loop.frame, (*items, item)) for item in loop.items(e, x, *items)]

@@ -43,11 +43,11 @@ def remainder(program: Program, frame: Frame, guard: ir.Expr, defaults: Mapping[
         return _simplified(program, frame, part)
 
     try:
-        found: ir.Expr = rebuilt(guard, change)
+        rest: ir.Expr = rebuilt(guard, change)
     except RecursionError:
         return None
-    lists = within(found, ir.ContainsList)
-    return None if any(isinstance(part.subject, ir.Const) for part in lists) else found
+    lists = within(rest, ir.ContainsList)
+    return None if any(isinstance(part.subject, ir.Const) for part in lists) else rest
 
 
 def _simplified(program: Program, frame: Frame, expr: ir.Expr) -> ir.Expr:

@@ -54,8 +54,8 @@ def is_readable(expr: ir.Expr) -> bool:
     """Whether an expression can be a subject: it reads the event, the clock and the roster only."""
     waiting = [expr]
     while waiting:
-        found = waiting.pop()
-        if not isinstance(found, READABLE) or (isinstance(found, ir.Field | ir.Fact) and found.root != "event"):
+        part = waiting.pop()
+        if not isinstance(part, READABLE) or (isinstance(part, ir.Field | ir.Fact) and part.root != "event"):
             return False
-        waiting.extend(parts(found))
+        waiting.extend(parts(part))
     return True

@@ -41,10 +41,10 @@ ANY = [Way()]
 def ways(guard: ir.Expr) -> list[Way]:
     """Return ways one of which holds wherever `guard` is true."""
     try:
-        found = _ways(guard)
+        alternatives = _ways(guard)
     except RecursionError:  # nested too deeply to bother
         return ANY
-    return found if len(found) <= MOST else ANY
+    return alternatives if len(alternatives) <= MOST else ANY
 
 
 def _ways(guard: ir.Expr) -> list[Way]:
@@ -69,8 +69,8 @@ def _equality(compare: ir.Compare) -> Equality | None:
     return None
 
 
-def _cost(found: list[Way]) -> tuple[int, int]:
-    return sum(way.equality is None for way in found), len(found)
+def _cost(ways: list[Way]) -> tuple[int, int]:
+    return sum(way.equality is None for way in ways), len(ways)
 
 
 def _reads_start(expr: ir.Expr) -> bool:

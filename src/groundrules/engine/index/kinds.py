@@ -1,4 +1,4 @@
-"""Kinds of events: those of a wide type that carry the same fields.
+"""Kinds of events: those of a sparse type that carry the same fields.
 
 Events come from few sources, and those of one source carry the same. So where a kind has been met some times, what is
 left of each guard that reads a field of it is worked out for the fields that are not there, and found by those that
@@ -48,29 +48,29 @@ class Way(NamedTuple):
 
 
 class Kinds:
-    """The kinds of one wide event type."""
+    """The kinds of one sparse event type."""
 
     def __init__(self, presence: Presence) -> None:
         self._presence = presence
         self._derivation = Derivation(presence.program, presence.frame, estimated)
         self._met: Counter[Fields] = Counter()
-        self._made: dict[Fields, Kind] = {}
+        self._kinds: dict[Fields, Kind] = {}
         self._ways: dict[tuple[int, Fields], Way | None] = {}
 
     def of(self, carried: Mapping[str, Any]) -> Kind | None:
         """Return the kind of an event that carries these fields; None while it is not worked out."""
         fields = frozenset(carried)
-        found = self._made.get(fields)
-        if found is None and len(self._made) < MOST:
+        kind = self._kinds.get(fields)
+        if kind is None and len(self._kinds) < MOST:
             self._met[fields] += 1
             if self._met[fields] >= OFTEN:
-                found = self._made[fields] = self._kind(fields)
+                kind = self._kinds[fields] = self._kind(fields)
             elif len(self._met) > MOST_COUNTED:
                 self._met.clear()
-        return found
+        return kind
 
     def _kind(self, fields: Fields) -> Kind:
-        found: list[int] = []
+        numbers: list[int] = []
         paths: list[Atoms] = []
         always: list[int] = []
         undecided: list[int] = []
@@ -81,12 +81,12 @@ class Kinds:
             if way.atoms is None:
                 always.append(4 * number)
             elif way.atoms:
-                found.append(number)
+                numbers.append(number)
                 paths.append(way.atoms)
             if way.undecided:
                 undecided.append(number)
         program, frame = self._presence.program, self._presence.frame
-        find = finding(program, frame, access(paths, self._derivation.subjects), found) if found else None
+        find = finding(program, frame, access(paths, self._derivation.subjects), numbers) if numbers else None
         return Kind(find, tuple(always), frozenset(undecided), self._presence.add_group(undecided))
 
     def _way(self, number: int, carried: Fields) -> Way | None:
@@ -114,5 +114,7 @@ class Kinds:
         when, unless = guard
         ways = [self._derivation.surely(when, True), self._derivation.surely(when, False)]
         ways += [] if unless is None else [self._derivation.surely(unless, True)]
-        found: list[Atoms] = [way for way in ways if way is not None]
-        return tuple(dict.fromkeys(atom for way in found for atom in way)) if len(found) == len(ways) else None
+        exceptions: list[Atoms] = [way for way in ways if way is not None]
+        if len(exceptions) < len(ways):
+            return None
+        return tuple(dict.fromkeys(atom for way in exceptions for atom in way))

@@ -124,8 +124,8 @@ class _Function:
         yield f"if {' and '.join(conditions)}: {line}" if conditions else line
 
 
-def _in_order(found: list[int]) -> list[int]:
-    return sorted(set(found))
+def _in_order(numbers: list[int]) -> list[int]:
+    return sorted(set(numbers))
 
 
 def _subject(emitter: Emitter, subject: Any, probes: list[Probe], kept: bool) -> Iterator[str]:
@@ -180,9 +180,9 @@ def _stands(emitter: Emitter, probe: Probe, value: str, kept: bool) -> Iterator[
         yield f"for n in text[{value}].{base}_hits: f += {emitter.constant(table)}.get(n, ())"
         return
     if scan is not None:
-        call, found, scratch, hits = map(emitter.constant, scan)
+        call, on_match, scratch, hits = map(emitter.constant, scan)
         yield f"if {hits}: {hits}.clear()"
-        yield f"{call}({_encoded(emitter, base, text)}, {found}, 0, None, {scratch})"
+        yield f"{call}({_encoded(emitter, base, text)}, {on_match}, 0, None, {scratch})"
         yield f"for n in {hits}: f += {emitter.constant(table)}.get(n, ())"
     elif len(table) > FEW:
         finder = emitter.constant(literals.finder(base))
@@ -226,7 +226,7 @@ def _guards(probe: Probe) -> Guards:
 def _bounds(probe: Probe) -> Callable[[Any], Any]:
     """Return a function from a number to the guards whose bound it meets."""
     bounds = [bound for bound, _ in probe.entries]
-    guards = [found for _, found in probe.entries]
+    guards = [guard for _, guard in probe.entries]
     below = probe.test in ("<", "<=")
     bisect = bisect_right if probe.test in ("<", ">=") else bisect_left
 

@@ -85,7 +85,7 @@ class Derivation:
             return self._compare(leaf, wanted)
         if isinstance(leaf, ir.Known):
             known = is_readable(leaf.operand)
-            return self._one(leaf.operand, "present" if wanted else "missing") if known else None
+            return self._single(leaf.operand, "present" if wanted else "missing") if known else None
         if isinstance(leaf, ir.Quantified):
             helpful = (leaf.quantifier == "any") is wanted and is_readable(leaf.collection)
             return self._with_missing(leaf.collection, "filled", "", True) if helpful else None
@@ -126,10 +126,10 @@ class Derivation:
 
         The hints that hold most often are left out as long as they can't reach the bound together.
         """
-        found = [(self._hint(hint), hint) for hint in score.hints]
-        found.sort(key=lambda one: math.inf if one[0] is None else self.cost(one[0]), reverse=True)
+        hints = [(self._hint(hint), hint) for hint in score.hints]
+        hints.sort(key=lambda pair: math.inf if pair[0] is None else self.cost(pair[0]), reverse=True)
         left_out, needed = 0.0, list[Atoms | None]()
-        for atoms, hint in found:
+        for atoms, hint in hints:
             points = hint.points.value if isinstance(hint.points, ir.Const) else math.inf
             most = left_out + max(points, 0)
             if not needed and (most <= bound if above else most < bound):
@@ -140,14 +140,14 @@ class Derivation:
 
     def _hint(self, hint: ir.Hint) -> Atoms | None:
         """Return atoms of which one holds wherever a hint may add points."""
-        found = self.atoms(hint.when)
-        return self.best([found, self._weight(hint.points, ">", 0)]) if isinstance(hint.points, ir.WeightIn) else found
+        atoms = self.atoms(hint.when)
+        return self.best([atoms, self._weight(hint.points, ">", 0)]) if isinstance(hint.points, ir.WeightIn) else atoms
 
     def _weight(self, weight: ir.WeightIn, relation: ir.Relation, bound: Any) -> Atoms | None:
         """Return what a weight above zero needs: an entry."""
         above = bound >= 0 if relation == ">" else bound > 0 and relation in (">=", "==")
-        found = ir.ContainsList(subject=weight.subject, quantifier="any", list=weight.list)
-        return self._contains_list(found) if above else None
+        search = ir.ContainsList(subject=weight.subject, quantifier="any", list=weight.list)
+        return self._contains_list(search) if above else None
 
     def _in(self, leaf: ir.In) -> Atoms | None:
         return self._values(leaf.item, "is", leaf.view, leaf.collection)
@@ -210,15 +210,15 @@ class Derivation:
 
     # --- atoms ----------------------------------------------------------------------------------
 
-    def _one(self, subject: ir.Expr, test: Test) -> Atoms:
+    def _single(self, subject: ir.Expr, test: Test) -> Atoms:
         return (Atom(test, self._name(subject)),)
 
     def _with_missing(self, subject: ir.Expr, test: Test, under: str = "", *values: Any) -> Atoms:
         """Return an atom per plain value, for nothing equals another, and that the subject is missing if it can be."""
         name = self._name(subject)
-        found = [Atom(test, name, under, value) for value in values if isinstance(value, PLAIN)]
+        atoms = [Atom(test, name, under, value) for value in values if isinstance(value, PLAIN)]
         missing = not self._surely and self._may_miss(subject, name)
-        return (*found, Atom("missing", name)) if missing else tuple(found)
+        return (*atoms, Atom("missing", name)) if missing else tuple(atoms)
 
     def _name(self, subject: ir.Expr) -> str:
         name = name_of(subject)
@@ -275,9 +275,9 @@ def _without_frequent(derivation: Derivation, paths: list[Atoms | None]) -> list
 def path_of(derivation: Derivation, when: ir.Expr, unless: ir.Expr | None) -> Atoms | None:
     """Return the best access path of a guard; None if looking at it always is as good."""
     try:
-        found = derivation.best(
+        path = derivation.best(
             [derivation.atoms(when), None if unless is None else derivation.atoms(unless, wanted=False)]
         )
     except RecursionError:  # nested too deeply to bother
         return None
-    return None if found is None or derivation.cost(found) > LARGEST_USEFUL else found
+    return None if path is None or derivation.cost(path) > LARGEST_USEFUL else path

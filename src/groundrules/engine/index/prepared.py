@@ -24,7 +24,7 @@ Listeners = Literal["rules", "windows", "paths"]
 """What listens to events: rules by their guards, windows by `where`, paths by `until` and `restart`."""
 
 
-class Made(msgspec.Struct, frozen=True, omit_defaults=True):
+class Prepared(msgspec.Struct, frozen=True, omit_defaults=True):
     """`kept`: entity → the facts that the roster keeps; the others by event type."""
 
     literals: SavedLiterals
@@ -37,9 +37,9 @@ class Made(msgspec.Struct, frozen=True, omit_defaults=True):
 class Index:
     """Finds listeners. Without `enabled` it finds all of them for every event."""
 
-    def __init__(self, program: Program, made: Made | None = None, *, enabled: bool = True) -> None:
+    def __init__(self, program: Program, shipped: Prepared | None = None, *, enabled: bool = True) -> None:
         self._program = program
-        self._made = made
+        self._prepared = shipped
         self.enabled = enabled
 
     def lookup(self, what: Listeners, type: str, frame: Frame, guards: Callable[[], Sequence[Guard]]) -> Lookup:
@@ -65,6 +65,6 @@ class Index:
         frequency: Frequency = estimated,
     ) -> Access:
         """Return the tables: those that were kept, else new ones."""
-        kept: dict[str, Access] = {} if self._made is None else getattr(self._made, what)
-        found = kept.get(type)
-        return access(*paths_of(self._program, frame, guards(), frequency)) if found is None else found
+        kept: dict[str, Access] = {} if self._prepared is None else getattr(self._prepared, what)
+        known = kept.get(type)
+        return access(*paths_of(self._program, frame, guards(), frequency)) if known is None else known

@@ -1,4 +1,4 @@
-"""From the fields that an event carries to the rules that read them: for wide event types.
+"""From the fields that an event carries to the rules that read them: for sparse event types.
 
 Of rules on thousands of optional fields an event concerns few, but leaves all others undecided. So a rule is asked for
 itself only where the event carries one of its fields. Where it carries none, all that is left of its guard (`absence`)
@@ -25,8 +25,8 @@ from groundrules.engine.index.lookup import TRUE, UNKNOWN, Lookup, asking, findi
 from groundrules.engine.index.necessary import Derivation, Guard, path_of, paths_of
 from groundrules.engine.index.selectivity import estimated
 from groundrules.engine.index.tables import Access, access
+from groundrules.engine.intake.sparse import carried, sparse_fields
 from groundrules.engine.intake.structs import attribute
-from groundrules.engine.intake.wide import carried, wide_fields
 from groundrules.engine.state.scope import Scope
 from groundrules.plan import codec, ir
 from groundrules.plan.walk import walk
@@ -35,7 +35,7 @@ UNDECIDED = "undecided"
 """The slot of a scope that holds what an event leaves undecided (`Left`)."""
 
 Fields = frozenset[str]
-"""Attributes of fields of a wide event type."""
+"""Attributes of fields of a sparse event type."""
 
 Finder = Callable[[Any, Scope, Mapping[str, Any]], list[int]]
 
@@ -52,7 +52,7 @@ class Left(NamedTuple):
 
 
 class Reader(NamedTuple):
-    """A rule that reads fields of a wide event type, and how it is found where the event carries one of them."""
+    """A rule that reads fields of a sparse event type, and how it is found where the event carries one of them."""
 
     fields: Fields
     path: Atoms | None
@@ -60,7 +60,7 @@ class Reader(NamedTuple):
 
 
 class Presence:
-    """The rules on one wide event type; `apart` are the numbers of those that must always be asked for themselves."""
+    """The rules on one sparse event type; `apart` are the numbers of those that must always be asked for themselves."""
 
     def __init__(
         self, program: Program, frame: Frame, type: str, guards: Sequence[Guard], apart: frozenset[int]
@@ -68,7 +68,7 @@ class Presence:
         self.program = program
         self.frame = frame
         self.guards = guards
-        self._wide = wide_fields(program.plan.events[type])
+        self._sparse = sparse_fields(program.plan.events[type])
         self._subjects: dict[str, Any] = {}
         self._fields: dict[str, Fields] = {}
         self._readers: dict[int, Reader] = {}
@@ -97,7 +97,7 @@ class Presence:
                 if meaning not in members:
                     self._remainders.append(left)
                 members.setdefault(meaning, []).append(number)
-        self.groups = [tuple(found) for found in members.values()]
+        self.groups = [tuple(numbers) for numbers in members.values()]
 
     def _reader(self, derivation: Derivation, guard: Guard) -> Reader | None:
         fields = frozenset(field for expr in guard if expr is not None for field in self._read_by(expr))
@@ -107,9 +107,9 @@ class Presence:
         return Reader(fields, path, frozenset(map(self._field_of, path or ())))
 
     def _read_by(self, expr: ir.Expr) -> Fields:
-        """Return the wide fields that an expression reads."""
+        """Return the sparse fields that an expression reads."""
         reads = [part for part in walk(expr) if isinstance(part, ir.Field | ir.Fact) and part.root == "event"]
-        return frozenset(attribute(part.path[0]) for part in reads if part.path and part.path[0] in self._wide)
+        return frozenset(attribute(part.path[0]) for part in reads if part.path and part.path[0] in self._sparse)
 
     def _of_subject(self, name: str) -> Fields:
         if name not in self._fields:
@@ -117,7 +117,7 @@ class Presence:
         return self._fields[name]
 
     def _frequency(self, atom: Atom) -> float:
-        """Paths that speak of anything but one wide field are of no use."""
+        """Paths that speak of anything but one sparse field are of no use."""
         return estimated(atom) if len(self._of_subject(atom.subject)) == 1 else _NEVER
 
     def _field_of(self, atom: Atom) -> str:
@@ -125,7 +125,7 @@ class Presence:
 
     def remainder(self, guard: Guard, fields: Fields) -> Guard | None:
         """Return what is left of a guard where none of these fields is carried; None if it can't be worked out."""
-        defaults = {name: inner.get("default") for name, inner in self._wide.items() if attribute(name) in fields}
+        defaults = {name: inner.get("default") for name, inner in self._sparse.items() if attribute(name) in fields}
         when = remainder(self.program, self.frame, guard[0], defaults)
         unless = _NEVER_TRUE if guard[1] is None else remainder(self.program, self.frame, guard[1], defaults)
         if when is None or unless is None:
@@ -157,7 +157,7 @@ class Presence:
 
     @cached_property
     def _others(self) -> Lookup:
-        """Asks the rules that read no wide field, and the groups, which are numbered behind all rules."""
+        """Asks the rules that read no sparse field, and the groups, which are numbered behind all rules."""
         numbers = [*self._asked, *(len(self.guards) + number for number in range(len(self._remainders)))]
         return asking(self.program, self.frame, self._access, self._asked_guards, numbers)
 
@@ -165,11 +165,11 @@ class Presence:
         """Return the rules with something to say, numbered as by `lookup.asking`; leave undecided groups in `x`."""
         fields, first_group = carried(e), 4 * len(self.guards)
         kind = self._kinds.of(fields)
-        found = self._field_by_field(e, x) if kind is None else _found(kind, e, x)
-        hits = () if kind is None else tuple(sorted(number >> 2 for number in found if number >> 2 in kind.undecided))
+        numbers = self._field_by_field(e, x) if kind is None else _matching(kind, e, x)
+        hits = () if kind is None else tuple(sorted(number >> 2 for number in numbers if number >> 2 in kind.undecided))
         groups: list[int] = []
         for number in self._others(e, x):
-            (found.add if number < first_group else groups.append)(number)
+            (numbers.add if number < first_group else groups.append)(number)
         undecided = [] if kind is None or not kind.undecided else [kind.group]
         for number in groups:
             group, known = divmod(number - first_group, 4)
@@ -177,10 +177,10 @@ class Presence:
             if outcome == UNKNOWN:
                 undecided.append(group)
             elif outcome == TRUE:
-                found.update(4 * member + TRUE for member in self.left(Left((group,)), fields))
+                numbers.update(4 * member + TRUE for member in self.left(Left((group,)), fields))
         if undecided and not own_act(e):
             x.kept[UNDECIDED] = Left(tuple(undecided), hits)
-        return sorted(found)
+        return sorted(numbers)
 
     def _field_by_field(self, e: Any, x: Scope) -> set[int]:
         fields = carried(e)
@@ -219,7 +219,7 @@ class Presence:
         return len(self.groups) - 1
 
     def fields_of(self, number: int) -> Fields:
-        """Return the wide fields that a rule reads."""
+        """Return the sparse fields that a rule reads."""
         return self._readers[number].fields
 
     def is_silent(self, left: Guard) -> bool:
@@ -232,11 +232,11 @@ class Presence:
 
     @cached_property
     def _readers_of(self) -> dict[str, list[int]]:
-        found: dict[str, list[int]] = {}
+        numbers: dict[str, list[int]] = {}
         for number, reader in self._readers.items():
             for field in reader.fields:
-                found.setdefault(field, []).append(number)
-        return found
+                numbers.setdefault(field, []).append(number)
+        return numbers
 
     def finder(self, field: str) -> Finder:
         """Return what finds the rules worth a look where a field is carried."""
@@ -254,19 +254,19 @@ class Presence:
         return _finder(find, always, elsewhere)
 
 
-def _found(kind: Kind, e: Any, x: Scope) -> set[int]:
+def _matching(kind: Kind, e: Any, x: Scope) -> set[int]:
     return {*kind.always, *(() if kind.find is None else kind.find(e, x))}
 
 
 def _finder(find: Lookup | None, always: Sequence[int], elsewhere: Mapping[Fields, Sequence[int]]) -> Finder:
-    def found(e: Any, x: Scope, fields: Mapping[str, Any]) -> list[int]:
+    def finder(e: Any, x: Scope, fields: Mapping[str, Any]) -> list[int]:
         numbers = [*always, *(() if find is None else find(e, x))]
         for spoken_of, others in elsewhere.items():
             if not spoken_of <= fields.keys():
                 numbers += others
         return numbers
 
-    return found
+    return finder
 
 
 class Finders(dict[str, Finder]):
@@ -277,5 +277,5 @@ class Finders(dict[str, Finder]):
         self._presence = presence
 
     def __missing__(self, field: str) -> Finder:
-        found = self[field] = self._presence.finder(field)
-        return found
+        finder = self[field] = self._presence.finder(field)
+        return finder

@@ -37,14 +37,14 @@ class Access(msgspec.Struct, frozen=True, array_like=True):
 def access(paths: Iterable[Atoms | None], subjects: Mapping[str, ir.AnyExpr]) -> Access:
     """Return the tables for guards with these access paths; None: to be looked at always."""
     always: list[int] = []
-    found: dict[tuple[Test, str, str], dict[Any, list[int]]] = {}
+    entries: dict[tuple[Test, str, str], dict[Any, list[int]]] = {}
     for number, atoms in enumerate(paths):
         if atoms is None:
             always.append(number)
         for atom in atoms or ():
-            values = found.setdefault((atom.test, atom.subject, atom.under), {})
+            values = entries.setdefault((atom.test, atom.subject, atom.under), {})
             values.setdefault(atom.value, []).append(number)
-    probes = tuple(Probe(*key, _entries(values)) for key, values in sorted(found.items()))
+    probes = tuple(Probe(*key, _entries(values)) for key, values in sorted(entries.items()))
     used = sorted({probe.subject for probe in probes})
     return Access(tuple(always), probes, {name: subjects[name] for name in used})
 

@@ -33,7 +33,7 @@ def shows_wrong(partition: Partition, time: int, id: str) -> bool:
     meta = partition.meta
     if meta is None or meta.seq != 1 or meta.clock != meta.first:
         return False
-    return time < meta.clock - KEPT and partition.seen.at(id) is None
+    return time < meta.clock - KEPT and partition.recent_ids.at(id) is None
 
 
 def begin_again(partition: Partition, time: int) -> None:
@@ -41,7 +41,7 @@ def begin_again(partition: Partition, time: int) -> None:
     assert partition.meta is not None
     partition.clear()
     partition.meta = Meta(time, partition.meta.seq, time)
-    partition.seen.restamp(time)
+    partition.recent_ids.restamp(time)
 
 
 def is_duplicate(partition: Partition, ahead: int, time: int, id: str) -> bool:
@@ -49,7 +49,7 @@ def is_duplicate(partition: Partition, ahead: int, time: int, id: str) -> bool:
 
     That is until its own time, or until now, if its time lies so far ahead that it may be wrong.
     """
-    before, now = partition.seen.at(id), partition.now
+    before, now = partition.recent_ids.at(id), partition.now
     return before is not None and (time if now < time <= now + ahead else now) - before <= KEPT
 
 
@@ -59,22 +59,22 @@ def step(partition: Partition, ahead: int, e: Any) -> int | None:
     None, with nothing changed, of any other event: that is for `admit` and `move`. What they do is written out here,
     without a call, because every event passes. With a negative `ahead` no event is as most.
     """
-    meta, seen, id, passed = partition.meta, partition.seen, e.id, e.time - EPOCH
+    meta, recent, id, passed = partition.meta, partition.recent_ids, e.id, e.time - EPOCH
     time: int = passed.days * DAY + passed.seconds * SECOND + passed.microseconds // 1000
     if (
         meta is None
         or not meta.clock <= time <= meta.clock + ahead
-        or time >= seen.turn
+        or time >= recent.turn
         or time >= partition.look
         or time >= partition.timers.soonest
-        or id in seen.young
-        or id in seen.old
+        or id in recent.young
+        or id in recent.old
     ):
         return None
     meta.seq += 1
-    meta.clock = seen.young[id] = time
-    if seen.fresh is not None:
-        seen.fresh[id] = time
+    meta.clock = recent.young[id] = time
+    if recent.fresh is not None:
+        recent.fresh[id] = time
     return time
 
 
@@ -88,7 +88,7 @@ def admit(partition: Partition, time: int, id: str) -> int:
         meta = partition.meta = Meta(time, 0, time)
     at = max(time, meta.clock)
     meta.seq += 1
-    partition.seen.see(id, at)
+    partition.recent_ids.see(id, at)
     return at
 
 

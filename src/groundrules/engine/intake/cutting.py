@@ -28,38 +28,38 @@ class Cut(NamedTuple):
 
 def cut_texts(document: Any, schema: Mapping[str, Any], longest: int) -> tuple[Any, Cut | None]:
     """Return plain data with all texts cut, and what was cut; None if nothing was."""
-    found: list[tuple[int, str]] = []
-    document = _cut(document, schema, longest, "", found)
-    if not found:
+    texts: list[tuple[int, str]] = []
+    document = _cut(document, schema, longest, "", texts)
+    if not texts:
         return document, None
-    length, place = min(found, key=lambda one: (-one[0], one[1]))
-    return document, Cut(len(found), length, place)
+    length, place = min(texts, key=lambda text: (-text[0], text[1]))
+    return document, Cut(len(texts), length, place)
 
 
-def _cut(value: Any, schema: Mapping[str, Any], longest: int, place: str, found: list[tuple[int, str]]) -> Any:
+def _cut(value: Any, schema: Mapping[str, Any], longest: int, place: str, texts: list[tuple[int, str]]) -> Any:
     if isinstance(value, str):
         if len(value) <= longest or schema.get("format") not in FORMATS:
             return value
-        found.append((len(value), place))
+        texts.append((len(value), place))
         return value[:longest]
     if isinstance(value, dict):
         known = schema.get("properties", {})
         named = {name: f"{place}.{name}".lstrip(".") for name in value.keys() & known.keys()}
-        cut = {name: _cut(value[name], known[name], longest, named[name], found) for name in named}
+        cut = {name: _cut(value[name], known[name], longest, named[name], texts) for name in named}
         return {name: cut.get(name, inner) for name, inner in value.items()}
     if isinstance(value, list):
         items = schema.get("items", {})
-        return [_cut(item, items, longest, f"{place}[{number}]", found) for number, item in enumerate(value)]
+        return [_cut(item, items, longest, f"{place}[{number}]", texts) for number, item in enumerate(value)]
     return value
 
 
 def marked(event: msgspec.Struct, cut: Cut) -> msgspec.Struct:
     """Return an event that knows what was cut of it."""
     fields = {name: getattr(event, name) for name in event.__struct_fields__}
-    found = _marked(type(event))(**fields, **{_NAME: cut})
-    if hasattr(event, "__dict__"):  # of a wide type
-        found.__dict__.update(event.__dict__)
-    return found
+    copy = _marked(type(event))(**fields, **{_NAME: cut})
+    if hasattr(event, "__dict__"):  # of a sparse type
+        copy.__dict__.update(event.__dict__)
+    return copy
 
 
 @cache
@@ -71,8 +71,8 @@ def _marked(kind: type[msgspec.Struct]) -> type[msgspec.Struct]:
 
 def cut_of(event: Any) -> Cut | None:
     """Return what was cut of an event."""
-    found: Cut | None = getattr(event, _NAME, None)
-    return found
+    cut: Cut | None = getattr(event, _NAME, None)
+    return cut
 
 
 def unmarked(plain: dict[str, Any]) -> dict[str, Any]:

@@ -35,8 +35,8 @@ from groundrules.engine.intake.lenient import (
     read,
     refuse,
 )
+from groundrules.engine.intake.sparse import SPARSE, SparseFields
 from groundrules.engine.intake.structs import Schema, attribute, event_structs, union_of
-from groundrules.engine.intake.wide import WIDE, Wide
 from groundrules.plan.ir import LONGEST_TEXT
 from groundrules.time_units import DAY, SECOND
 
@@ -84,8 +84,8 @@ def _plan_value(value: Any) -> Any:
 def to_plain(event: Event) -> dict[str, Any]:
     """Return an event as JSON data that decodes to the same event; defaults are left out."""
     plain: dict[str, Any] = msgspec.to_builtins(event)
-    wide = getattr(event, WIDE, None)
-    whole = plain if wide is None else {**plain, **dict(wide.told(event))}
+    values = getattr(event, SPARSE, None)
+    whole = plain if values is None else {**plain, **dict(values.carried(event))}
     return whole if cut_of(event) is None else unmarked(whole)
 
 
@@ -117,10 +117,11 @@ class Decoder:
         self._longest = longest
         self._types = frozenset(schemas)
         structs = event_structs(self.schemas)
-        self._wide: dict[str, Wide] = {name: getattr(one, WIDE) for name, one in structs.items() if hasattr(one, WIDE)}
+        sparse = {name: struct for name, struct in structs.items() if hasattr(struct, SPARSE)}
+        self._sparse: dict[str, SparseFields] = {name: getattr(struct, SPARSE) for name, struct in sparse.items()}
         self._union = union_of(structs)
         self._narrow = msgspec.json.Decoder(self._union).decode if self._union else self._second_look
-        self._decode = self._filled if self._wide else self._narrow
+        self._decode = self._filled if self._sparse else self._narrow
 
     def decode(self, raw: bytes | bytearray | memoryview | str | Mapping[str, Any]) -> Event:
         """Return the event that `raw` holds; raise InvalidEventError with a Rejection if it holds none.
@@ -148,9 +149,9 @@ class Decoder:
     def _filled(self, raw: bytes | str) -> Event:
         """Decode an event and what has no place in the struct of its type."""
         event: Any = self._narrow(raw)
-        wide = self._wide.get(event.type)
-        if wide is not None:
-            wide.fill(event, raw)
+        fields = self._sparse.get(event.type)
+        if fields is not None:
+            fields.fill(event, raw)
         return event  # type: ignore[no-any-return]
 
     def _second_look(self, raw: bytes | str) -> Event:
@@ -161,8 +162,8 @@ class Decoder:
         try:
             exact = cut_instants(document, schema)
             event: Event = msgspec.convert(exact, self._union)
-            if document["type"] in self._wide:
-                self._wide[document["type"]].take(event, exact)
+            if document["type"] in self._sparse:
+                self._sparse[document["type"]].take(event, exact)
         except msgspec.ValidationError:
             raise self._rejected(schema, document) from None
         return event if cut is None else marked(event, cut)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from functools import cache
+from operator import attrgetter
 from typing import Any
 
 from groundrules.calendar.instants import format_ms, parse_rfc3339
@@ -37,8 +38,7 @@ _FORMATS = {
 def explain(schema: Mapping[str, Any], document: Any) -> Rejection | None:
     """Return why `document` (plain data, null members left out) is not valid, or None if it is."""
     errors = _validator_class()(dict(schema), format_checker=_format_checker()).iter_errors(document)
-    told = [_told(error) for error in errors]
-    return min(told, key=lambda one: (one.path, one.code, one.reason)) if told else None
+    return min(map(_of_error, errors), key=attrgetter("path", "code", "reason"), default=None)
 
 
 def is_date_time(text: str) -> bool:
@@ -111,7 +111,7 @@ def _format_checker() -> Any:
     return checker
 
 
-def _told(error: Any) -> Rejection:
+def _of_error(error: Any) -> Rejection:
     path = [*error.absolute_path]
     if error.validator == "required":
         path.append(min(name for name in error.validator_value if name not in error.instance))
@@ -129,21 +129,21 @@ def _rejection(code: Code, path: list[str | int], words: str) -> Rejection:
     return Rejection(code=code.code, reason=f"`{where}` {words}" if where else f"the event {words}", path=where)
 
 
-def _words(keyword: str, wanted: Any, found: Any) -> tuple[Code, str]:
-    shown = describe(found)
+def _words(keyword: str, wanted: Any, value: Any) -> tuple[Code, str]:
+    shown = describe(value)
     match keyword:
-        case "type" if wanted in ("integer", "number") and type(found) in (int, OutOfRange):
+        case "type" if wanted in ("integer", "number") and type(value) in (int, OutOfRange):
             return codes.EVENT_BAD_NUMBER, f"must fit in 64 bits, found {shown}"
         case "type":
             return codes.EVENT_WRONG_TYPE, f"must be {_NAMES[wanted]}, found {shown}"
         case "format":
             return codes.EVENT_BAD_FORMAT, f"{_FORMATS[wanted]}, found {shown}"
         case "enum":
-            return codes.EVENT_BAD_VALUE, f"must be one of {', '.join(f'`{one}`' for one in wanted)}, found {shown}"
+            return codes.EVENT_BAD_VALUE, f"must be one of {', '.join(f'`{each}`' for each in wanted)}, found {shown}"
         case "const":
             return codes.EVENT_BAD_VALUE, f"must be `{wanted}`, found {shown}"
         case _:
-            return codes.EVENT_BAD_VALUE, f"{_LIMITS[keyword].format(wanted)}, found {_size(keyword, found)}"
+            return codes.EVENT_BAD_VALUE, f"{_LIMITS[keyword].format(wanted)}, found {_size(keyword, value)}"
 
 
 _LIMITS = {
@@ -155,5 +155,5 @@ _LIMITS = {
 }
 
 
-def _size(keyword: str, found: Any) -> str:
-    return str(len(found)) if keyword in ("minLength", "maxLength", "maxItems") else describe(found)
+def _size(keyword: str, value: Any) -> str:
+    return str(len(value)) if keyword in ("minLength", "maxLength", "maxItems") else describe(value)

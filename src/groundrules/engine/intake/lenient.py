@@ -93,10 +93,10 @@ def as_written(line: bytes | str) -> dict[str, Any] | None:
     """
     try:
         check_depth(line)
-        found = read(line)
+        document = read(line)
     except InvalidEventError:
         return None
-    return _numbered(found) if isinstance(found, dict) else None
+    return _numbered(document) if isinstance(document, dict) else None
 
 
 def _numbered(value: Any) -> Any:
@@ -144,8 +144,8 @@ def clean_text(text: str) -> str:
     return _SURROGATES.sub(_join, text) if not text.isascii() else text
 
 
-def _join(found: re.Match[str]) -> str:
-    return found[0].encode("utf-16", "surrogatepass").decode("utf-16") if len(found[0]) == 2 else "\ufffd"
+def _join(match: re.Match[str]) -> str:
+    return match[0].encode("utf-16", "surrogatepass").decode("utf-16") if len(match[0]) == 2 else "\ufffd"
 
 
 def cut_instants(value: Any, schema: Mapping[str, Any]) -> Any:

@@ -23,7 +23,7 @@ import msgspec
 from msgspec import Meta
 
 from groundrules.engine.intake.links import GIVEN, has_links_of_text, link_methods, links_of_text
-from groundrules.engine.intake.wide import WIDE, Field, Wide, wide_fields
+from groundrules.engine.intake.sparse import SPARSE, Field, SparseFields, sparse_fields
 
 Schema = Mapping[str, Any]
 
@@ -57,33 +57,33 @@ def union_of(structs: Mapping[str, type[msgspec.Struct]]) -> Any:
 
 def event_struct(name: str, schema: Schema) -> type[msgspec.Struct]:
     """Return the struct of an event type; its class attribute `type` is the type's name."""
-    wide = wide_fields(schema)
+    optional = sparse_fields(schema)
     properties = {
-        field: inner for field, inner in schema["properties"].items() if field != "type" and field not in wide
+        field: inner for field, inner in schema["properties"].items() if field != "type" and field not in optional
     }
     return msgspec.defstruct(
         f"Event_{attribute(name)}",
         _fields({**schema, "properties": properties}),
-        namespace={"type": name, **_wide_namespace(wide), **_methods(schema)},
+        namespace={"type": name, **_sparse_namespace(optional), **_methods(schema)},
         tag_field="type",
         tag=name,
-        dict=bool(wide),
-        gc=bool(wide),
+        dict=bool(optional),
+        gc=bool(optional),
         frozen=True,
         kw_only=True,
         omit_defaults=True,
     )
 
 
-def _wide_namespace(wide: Mapping[str, Schema]) -> dict[str, Any]:
+def _sparse_namespace(optional: Mapping[str, Schema]) -> dict[str, Any]:
     """Return what a struct has for fields without a place: the default of each, and what reads them."""
-    if not wide:
+    if not optional:
         return {}
-    fields = {name: _wide_field(name, inner) for name, inner in wide.items()}
-    return {WIDE: Wide(fields), **{attribute(name): inner.get("default") for name, inner in wide.items()}}
+    fields = {name: _sparse_field(name, inner) for name, inner in optional.items()}
+    return {SPARSE: SparseFields(fields), **{attribute(name): inner.get("default") for name, inner in optional.items()}}
 
 
-def _wide_field(name: str, schema: Schema) -> Field:
+def _sparse_field(name: str, schema: Schema) -> Field:
     wanted = _type(schema)
     exact = wanted if wanted in (str, bool) else None
     return attribute(name), exact, partial(msgspec.convert, type=wanted)

@@ -91,8 +91,8 @@ class Spaces(dict[int, Space]):
 
     def __missing__(self, number: int) -> Space:
         code = self._windows.codes[number]
-        found = self[number] = self._partition.space(code.space, code.lifetime)
-        return found
+        space = self[number] = self._partition.space(code.space, code.lifetime)
+        return space
 
 
 class Takers(dict[int, Callable[[str, Any, Scope], None]]):
@@ -105,8 +105,8 @@ class Takers(dict[int, Callable[[str, Any, Scope], None]]):
 
     def __missing__(self, number: int) -> Callable[[str, Any, Scope], None]:
         code = self._windows.codes[number]
-        found = self[number] = self._taker(code)
-        return found
+        taker = self[number] = self._taker(code)
+        return taker
 
     def _taker(self, code: WindowCode) -> Callable[[str, Any, Scope], None]:
         space, _ = space_of(self._partition, code.space, code.cell)

@@ -197,9 +197,9 @@ def _fire(room: Room, answer: Answer, e: Any) -> Firing:
 
 def _borne_out(deciding: Sequence[Clause]) -> str:
     """Return the leftmost find of the first clause that found something in a text; "" if none did."""
-    found = [(clause.text, one) for clause in deciding if clause.outcome for one in clause.evidence]
-    same = [one for text, one in found if text == found[0][0]]
-    return min(same, key=lambda one: (one.start, one.end)).text if same else ""
+    matches = [(clause.text, place) for clause in deciding if clause.outcome for place in clause.evidence]
+    same = [place for text, place in matches if text == matches[0][0]]
+    return min(same, key=lambda place: (place.start, place.end)).text if same else ""
 
 
 def _fired(firing: Firing) -> Fired:

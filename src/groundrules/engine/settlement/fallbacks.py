@@ -39,5 +39,5 @@ def of_result(partition: Partition, e: Any) -> tuple[list[Action], list[Note]]:
     row = space.get(e.key)
     space.drop(e.key)
     at, instead = _held.decode(row) if row else (partition.now, [])
-    told = Note(kind="action_failed", subject=e.key, detail=detail)
-    return instead if partition.now - at <= LIFETIME else [], [told]
+    note = Note(kind="action_failed", subject=e.key, detail=detail)
+    return instead if partition.now - at <= LIFETIME else [], [note]

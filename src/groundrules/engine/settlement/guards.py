@@ -56,7 +56,7 @@ Group = tuple[Sequence[Asked], Scope]
 
 def ask(groups: Iterable[Group], e: Any, partition: Partition, zone: str) -> list[Answer]:
     """Ask rules in order, each group in its scope; those that have nothing to say are left out."""
-    own, told = own_act(e), 0
+    own, listed = own_act(e), 0
     answers: list[Answer] = []
     for asked, x in groups:
         for code, known in asked:
@@ -67,10 +67,10 @@ def ask(groups: Iterable[Group], e: Any, partition: Partition, zone: str) -> lis
                 fires = _fires(code, e, x, partition, zone)
                 if fires is not None:
                     answers.append(fires)
-                    told += fires.undecided
+                    listed += fires.undecided
             elif came_to is not None:
-                answers.append(_undecided(code, e, x, told < MOST_UNKNOWN, came_to == COUNTED))
-                told += 1
+                answers.append(_undecided(code, e, x, listed < MOST_UNKNOWN, came_to == COUNTED))
+                listed += 1
     return answers
 
 
@@ -91,9 +91,9 @@ def outcome(code: RuleCode, e: Any, x: Scope) -> int | None:
     return None if code.unless is not None and code.unless.true(e, x) else came_to
 
 
-def _undecided(code: RuleCode, e: Any, x: Scope, told: bool, counted: bool) -> Answer:
+def _undecided(code: RuleCode, e: Any, x: Scope, listed: bool, counted: bool) -> Answer:
     lane = lane_of(code, e, x)
-    missing = code.when.blame(e, x) if told else ()
+    missing = code.when.missing_reads(e, x) if listed else ()
     return Answer(code, x, lane, False, lane == "live" and bool(code.exempted), missing, True, counted)
 
 
@@ -106,7 +106,7 @@ def _fires(code: RuleCode, e: Any, x: Scope, partition: Partition, zone: str) ->
 
 
 def _missing_keys(code: RuleCode, e: Any, x: Scope) -> tuple[str, ...]:
-    return tuple(sorted({text for part in code.keys for text in part.blame(e, x)}))
+    return tuple(sorted({text for part in code.keys for text in part.missing_reads(e, x)}))
 
 
 def lane_of(code: RuleCode, e: Any, x: Scope) -> Lane:
@@ -131,28 +131,28 @@ def share(rule: str, e: Any, x: Scope) -> float:
 
 def exemptions(answers: Iterable[Answer]) -> dict[str, tuple[str, ...]]:
     """Return exempted rule → the rules that exempt it, sorted."""
-    found: dict[str, set[str]] = {}
-    for said in answers:
-        if said.exempts:
-            for name in said.code.exempted:
-                found.setdefault(name, set()).add(said.code.id)
-    return {name: tuple(sorted(by)) for name, by in found.items()} if found else {}
+    names: dict[str, set[str]] = {}
+    for answer in answers:
+        if answer.exempts:
+            for name in answer.code.exempted:
+                names.setdefault(name, set()).add(answer.code.id)
+    return {name: tuple(sorted(by)) for name, by in names.items()} if names else {}
 
 
 # --- memory of firings --------------------------------------------------------------------------
 
 
-def record(said: Answer, e: Any, partition: Partition, zone: str) -> tuple[EffectCode, ...]:
+def record(answer: Answer, e: Any, partition: Partition, zone: str) -> tuple[EffectCode, ...]:
     """Remember a firing and return the effects it has."""
-    code, rule, x = said.code, said.code.rule, said.x
+    code, rule, x = answer.code, answer.code.rule, answer.x
     if rule.once is not None:
         row = _once_row(rule.once, x.now, zone)
-        partition.space(_lane(code.once_space, said.lane), once_lifetime(code)).put(
+        partition.space(_lane(code.once_space, answer.lane), once_lifetime(code)).put(
             _key(code.once_key, e, x), row, x.now
         )
     if rule.times is None:
         return code.effects
-    space = partition.space(_lane(code.times_space, said.lane), rule.times.within)
+    space = partition.space(_lane(code.times_space, answer.lane), rule.times.within)
     key, last = _key(code.times_key, e, x), max(code.steps, default=1)
     row = firings.fired(space.get(key), x.now, last)
     space.put(key, row, x.now)

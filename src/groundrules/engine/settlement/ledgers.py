@@ -112,10 +112,10 @@ def _cut(deltas: list[Ask], surplus: int) -> None:
 
 
 def _cross(program: Program, partition: Partition, cell: LedgerCell, change: LedgerChange, up: bool) -> list[Crossed]:
-    found: list[Crossed] = []
+    crossings: list[Crossed] = []
     for ladder in program.ladders_of.get(cell.id, ()):
-        found += cross_ladder(program, partition, ladder, change.who, change.before, change.after, up)
-    return found
+        crossings += cross_ladder(program, partition, ladder, change.who, change.before, change.after, up)
+    return crossings
 
 
 def cross_ladder(
@@ -124,13 +124,13 @@ def cross_ladder(
     """Return what a change of balance crosses on one ladder, and remember the levels."""
     if not ladder.remembers:
         crossings = ladder.cross(ladder.read(None), before, after, partition.now, up)
-        return [Crossed(ladder, who, one, after - before) for one in crossings]
+        return [Crossed(ladder, who, crossing, after - before) for crossing in crossings]
     space = partition.space(ladder.name)
     level = ladder.read(space.get(who))
     crossings = ladder.cross(level, before, after, partition.now, up)
     ladder.store(space, who, level, partition.now)
     watch(program, partition, ladder, who)
-    return [Crossed(ladder, who, one, after - before) for one in crossings]
+    return [Crossed(ladder, who, crossing, after - before) for crossing in crossings]
 
 
 def watch(program: Program, partition: Partition, ladder: LadderCell, who: str) -> None:
@@ -173,11 +173,11 @@ def take_back(program: Program, partition: Partition, code: RuleCode, key: Seque
         space.put(encoded, grants_row(held), now)
     else:
         space.drop(encoded)
-    for one in grant.given:
-        _free(program, partition, one, grant.at)
+    for given in grant.given:
+        _free(program, partition, given, grant.at)
     if code.rule.once is not None:
         release(partition, code, keys.joined(grant.once), grant.at, program.zone)
-    return [Ask(code.id, one.ledger, one.who, -one.amount) for one in grant.given if one.amount]
+    return [Ask(code.id, ask.ledger, ask.who, -ask.amount) for ask in grant.given if ask.amount]
 
 
 def _free(program: Program, partition: Partition, given: Given, at: int) -> None:

@@ -21,10 +21,10 @@ Holds = Callable[[str, tuple[Any, ...], int], list[tuple[int, str]]]
 def matched(compiler: Compiler, code: RuleCode, e: Any, x: Scope, holds: Holds) -> tuple[str, ...]:
     """Return the ids; `holds(window, key, within)` gives the numbers and ids of what a window holds."""
     tracer = Tracer(compiler.program, e, x)
-    found: dict[int, str] = {}
+    newest: dict[int, str] = {}
     for leaf, outcome in tracer.leaves(Site(code.rule.when, compiler.frame(code.types)), True):
         test = leaf.expr
         if isinstance(test, ir.WindowTest) and outcome is True:
             key = tuple(tracer.value(leaf._replace(expr=part)) for part in test.key)
-            found.update(holds(test.window, key, test.within))
-    return tuple(found[seq] for seq in sorted(found, reverse=True))
+            newest.update(holds(test.window, key, test.within))
+    return tuple(newest[seq] for seq in sorted(newest, reverse=True))

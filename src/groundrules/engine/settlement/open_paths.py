@@ -43,7 +43,7 @@ class OpenPaths:
         on_type = self._program.paths_on[e.type]
         if not self._any_open(e.type):
             return []
-        found: dict[tuple[str, str], Ending] = {}
+        endings: dict[tuple[str, str], Ending] = {}
         own = own_act(e)
         for code, until, restarts in on_type.asked(e, x):
             if own and not until.speaks_of_self:
@@ -51,25 +51,25 @@ class OpenPaths:
             for key, process, start in self._opened(code).asked(until, e, x):
                 at_start = Scope(x.now, x.readings, start)
                 at_start.kept = x.kept
-                if (code.id, key) not in found and until.when.true(e, at_start):
-                    found[code.id, key] = Ending(code, key, process, start, restarts)
-        return [found[name] for name in sorted(found)]
+                if (code.id, key) not in endings and until.when.true(e, at_start):
+                    endings[code.id, key] = Ending(code, key, process, start, restarts)
+        return [endings[name] for name in sorted(endings)]
 
     def _any_open(self, type: str) -> bool:
         """Whether a path that events of a type may end is open; looked up anew only when some path has moved."""
         if self._moves != self._partition.moves:
             self._moves, self._open_on = self._partition.moves, {}
-        found = self._open_on.get(type)
-        if found is None:
+        is_open = self._open_on.get(type)
+        if is_open is None:
             codes = self._program.paths_on[type].codes
-            found = self._open_on[type] = any(self._opened(code).is_open() for code in codes)
-        return found
+            is_open = self._open_on[type] = any(self._opened(code).is_open() for code in codes)
+        return is_open
 
     def _opened(self, code: ProcessCode) -> OpenPath:
-        found = self._of.get(code.id)
-        if found is None:
-            found = self._of[code.id] = OpenPath(self._program, self._partition, code)
-        return found
+        open_path = self._of.get(code.id)
+        if open_path is None:
+            open_path = self._of[code.id] = OpenPath(self._program, self._partition, code)
+        return open_path
 
 
 class OpenPath:
@@ -99,13 +99,13 @@ class OpenPath:
     def _candidates(self, until: UntilCode, e: Any, x: Scope) -> Iterable[str]:
         if not self._indexed:
             return self._open
-        found: dict[str, None] = {}
+        candidates: dict[str, None] = {}
         for conditions, equality in until.ways:
             if all(condition.true(e, x) for condition in conditions):
                 if equality is None:
                     return self._open
-                found.update(self._with.get((equality.number, equality.of_event(e, x)), {}))
-        return found
+                candidates.update(self._with.get((equality.number, equality.of_event(e, x)), {}))
+        return candidates
 
     def _catch_up(self) -> None:
         """Take note of what was opened, closed or written since the last look."""
@@ -128,7 +128,8 @@ class OpenPath:
         process = paths.read(row)
         start = self._decoder.decode(process.start)
         self._open[key] = process, start
-        values = [(one.number, value) for one in self._equalities() if (value := one.of_start(start)) is not None]
+        starts = [(equality.number, equality.of_start(start)) for equality in self._equalities()]
+        values = [(number, value) for number, value in starts if value is not None]
         self._values[key] = values
         for value in values:
             self._with.setdefault(value, {})[key] = None

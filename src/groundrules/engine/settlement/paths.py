@@ -52,7 +52,7 @@ def _make_room(partition: Partition, code: ProcessCode) -> list[Note]:
     space = partition.space(code.space)
     if len(space) < code.process.limit:
         return []
-    key, _ = min(paths.opened(partition, code), key=lambda one: (one[1].seq, one[0]))
+    key, _ = min(paths.opened(partition, code), key=lambda item: (item[1].seq, item[0]))
     paths.close(partition, code, key)
     return [note("path_evicted", code.id, key)]
 

@@ -60,13 +60,13 @@ def ask(
     code: RuleCode,
     occurrence: str,
     e: Any,
-    found: Sequence[tuple[Scope, Outcome]],
+    firings: Sequence[tuple[Scope, Outcome]],
 ) -> Wish:
     """Put effects away; return the action that asks for their approval."""
     approval = code.rule.approval
     assert approval is not None
     id = request_id(partition.id, occurrence, code.id)
-    cases = [_case(program, e, x, outcome) for x, outcome in found]
+    cases = [_case(program, e, x, outcome) for x, outcome in firings]
     _store(partition, Request(id, code.id, partition.now + approval.within, [], cases))
     parameters = {
         "request": id,
@@ -81,7 +81,7 @@ def ask(
 
 def _case(program: Program, e: Any, x: Scope, outcome: Outcome) -> Case:
     about = {wish.who for wish in outcome.wishes if wish.who and program.combiner.spec(wish.do).target == "member"}
-    about |= {one.who for one in outcome.asks if program.ledgers[one.ledger].per == "member"}
+    about |= {ask.who for ask in outcome.asks if program.ledgers[ask.ledger].per == "member"}
     if x.subject is not None:
         about.add(x.subject)
     actor = reach(e, ("actor", "id"))
@@ -166,6 +166,6 @@ def scene(program: Program, readings: PartitionReadings, case: Case, now: int) -
     return e, Scope(now, readings, start, case.subject)
 
 
-def told(kind: str, request: Request, **detail: Any) -> Note:
+def note(kind: str, request: Request, **detail: Any) -> Note:
     """Return a note about a request."""
     return Note(kind=kind, subject=request.id, detail={"rule": request.rule, **detail})

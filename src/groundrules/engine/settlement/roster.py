@@ -112,7 +112,7 @@ def labels_by_hand(program: Program, partition: Partition, e: Any) -> list[Note]
     if e.type not in labels.TYPES or reach(e, ("actor", "self")) is True:
         return []
     borne = e.type == "label.set"
-    space, told = partition.space(labels.NAME), []
+    space, notes = partition.space(labels.NAME), []
     for field in BEARERS:
         id = reach(e, (field, "id"))
         if id is not None:
@@ -121,5 +121,5 @@ def labels_by_hand(program: Program, partition: Partition, e: Any) -> list[Note]
             mark = labels.Mark(borne, None if lasts is None else partition.now + lasts, by_hand=True)
             labels.store(space, labels.key(entity, id, e.label), mark, partition.now)
             kind = "label_set" if borne else "label_removed"
-            told.append(Note(kind=kind, subject=id, detail={"label": e.label, "by": reach(e, ("actor", "id"))}))
-    return told
+            notes.append(Note(kind=kind, subject=id, detail={"label": e.label, "by": reach(e, ("actor", "id"))}))
+    return notes

@@ -90,10 +90,10 @@ class Subjects:
         """Yield the ids of those of whom one of the rules may have something to say, sorted; `x` may be used."""
         wanted: set[str] = set()
         for code in rules:
-            found = self._of_rule(code, x)
-            if found is None:
+            members = self._of_rule(code, x)
+            if members is None:
                 return (id for id in self._census.everybody() if self._is_known(id))
-            wanted |= found
+            wanted |= members
         return (id for id in sorted(wanted) if self._is_known(id))
 
     def _of_rule(self, code: RuleCode, x: Scope) -> set[str] | None:
@@ -101,7 +101,7 @@ class Subjects:
         by_facts = self._rules.get(code.id)
         if by_facts is None:
             by_facts = self._rules[code.id] = ByFacts(self._program, code)
-        found: set[str] | None = None
+        members: set[str] | None = None
         for fact, conditions in by_facts.conditions.items():
             if fact is None:
                 if any(condition.false(None, x) for condition in conditions):
@@ -109,10 +109,10 @@ class Subjects:
                 continue
             kinds = self._census.alike(fact)
             left = {id for kind in kinds if self._is_open(kind, conditions, x) for id in kind}
-            found = left if found is None else found & left
-            if len(found) <= FEW:
+            members = left if members is None else members & left
+            if len(members) <= FEW:
                 break
-        return found
+        return members
 
     def _is_open(self, kind: Iterable[str], conditions: Iterable[Condition], x: Scope) -> bool:
         """Whether none of the conditions is false of those who have a fact alike."""

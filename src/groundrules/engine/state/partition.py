@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import msgspec
 
 from groundrules.engine.state.held import Codec, HeldSpace
-from groundrules.engine.state.recent_ids import PACKS, SEEN, RecentIds
+from groundrules.engine.state.recent_ids import PACKS, RECENT, RecentIds
 from groundrules.engine.state.space import FOREVER, RowName, Space
 from groundrules.engine.state.timers import Timers
 from groundrules.time_units import DAY
@@ -57,9 +57,9 @@ class Partition:
         self.look = -FOREVER
         self.moved: dict[str, set[str]] = {}
         self.moves = 0
-        self.seen = RecentIds(track)
-        self.spaces[SEEN] = self.seen
-        self._told = b""
+        self.recent_ids = RecentIds(track)
+        self.spaces[RECENT] = self.recent_ids
+        self._drained_meta = b""
 
     @property
     def now(self) -> int:
@@ -69,12 +69,12 @@ class Partition:
 
     def space(self, name: str, lifetime: int = FOREVER) -> Space:
         """Return the space `name`, made at its first use. Whoever uses a space must always give the same lifetime."""
-        found = self.spaces.get(name)
-        if found is None:
-            found = self.spaces[name] = Space(name, lifetime, self.changed)
-        elif found.lifetime != lifetime:
-            found.live(lifetime)
-        return found
+        space = self.spaces.get(name)
+        if space is None:
+            space = self.spaces[name] = Space(name, lifetime, self.changed)
+        elif space.lifetime != lifetime:
+            space.live(lifetime)
+        return space
 
     def held(self, name: str, lifetime: int, codec: Codec) -> HeldSpace:
         """Return the space `name` with its values held decoded. Whoever uses it must always give the same codec."""
@@ -101,7 +101,7 @@ class Partition:
     def clear(self) -> None:
         """Forget everything but the ids of events, as if nothing had been remembered yet."""
         for name, space in self.spaces.items():
-            if name != SEEN:
+            if name != RECENT:
                 for key in space.names():
                     space.drop(key)
                 space.turn = -FOREVER
@@ -118,8 +118,8 @@ class Partition:
         if self.meta is not None:
             yield META, "", self.meta.row()
         for name in sorted(self.spaces):
-            if packed and name == SEEN:
-                yield from ((PACKS, key, row) for key, row in self.seen.packs())
+            if packed and name == RECENT:
+                yield from ((PACKS, key, row) for key, row in self.recent_ids.packs())
                 continue
             for key, row in sorted(self.spaces[name].items()):
                 yield name, key, row
@@ -127,21 +127,21 @@ class Partition:
     def load(self, space: str, key: str, row: bytes) -> None:
         """Take a row that `rows` or `drain` gave."""
         if space == META:
-            self.meta, self._told = Meta(*_facts.decode(row)), row
+            self.meta, self._drained_meta = Meta(*_facts.decode(row)), row
         elif space == PACKS:
-            self.seen.load_pack(key, row)
+            self.recent_ids.load_pack(key, row)
         else:
             self.space(space).load(key, row)
 
     def drain(self) -> Iterator[tuple[str, str, bytes | None]]:
         """Yield (space, key, row) of what changed since the last time, None for deleted rows; needs `track`."""
         changed = {} if self.changed is None else self.changed
-        told = b"" if self.meta is None else self.meta.row()
-        if told != self._told:
-            yield META, "", told
+        meta_row = b"" if self.meta is None else self.meta.row()
+        if meta_row != self._drained_meta:
+            yield META, "", meta_row
         if self.meta is not None:
-            yield from ((PACKS, key, row) for key, row in self.seen.drain(self.meta.seq, self.now))
+            yield from ((PACKS, key, row) for key, row in self.recent_ids.drain(self.meta.seq, self.now))
         for space, key in changed:
             yield space, key, self.spaces[space].get(key)
         changed.clear()
-        self._told = told
+        self._drained_meta = meta_row

@@ -16,7 +16,7 @@ from groundrules.engine.state import stamps
 from groundrules.engine.state.space import FOREVER, Space
 from groundrules.time_units import DAY
 
-SEEN = "seen"
+RECENT = "seen"
 PACKS = "seen/packs"
 KEPT = DAY
 
@@ -33,14 +33,14 @@ class RecentIds(Space):
     __slots__ = ("_packs", "fresh")
 
     def __init__(self, track: bool) -> None:
-        super().__init__(SEEN, KEPT, None)
+        super().__init__(RECENT, KEPT, None)
         self.fresh: dict[str, int] | None = {} if track else None
         self._packs: dict[str, dict[str, int]] = {}
 
     def at(self, id: str) -> int | None:
         """Return when an event was handled, as far as it is remembered."""
-        found: int | None = self.young.get(id)
-        return self.old.get(id) if found is None else found
+        handled: int | None = self.young.get(id)
+        return self.old.get(id) if handled is None else handled
 
     def see(self, id: str, at: int) -> None:
         """Remember that an event was handled."""

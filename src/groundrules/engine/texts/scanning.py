@@ -31,7 +31,7 @@ class Pass(NamedTuple):
     """`scan(text, found, 0, None, scratch)` adds the numbers of what it finds to `hits`, to be cleared first."""
 
     scan: Callable[..., object]
-    found: Callable[..., None]
+    on_match: Callable[..., None]
     scratch: Any
     hits: list[int]
 
@@ -45,7 +45,7 @@ class Scanner:
         self._short = [n for n, literal in enumerate(encoded) if scanned and len(literal) <= LONGEST]
         self._single = [(n, literal) for n, literal in enumerate(encoded) if not scanned or len(literal) > LONGEST]
         self._literals = encoded
-        self._database: Any = self._made(database) if self._short else None
+        self._database: Any = self._compiled(database) if self._short else None
         self.find: Find = self.finder(bytes)
 
     @property
@@ -60,16 +60,16 @@ class Scanner:
         dumped: bytes = hyperscan.dumpb(self._database)
         return dumped
 
-    def _made(self, database: bytes | None) -> Any:
+    def _compiled(self, database: bytes | None) -> Any:
         if database is not None:
             try:
                 return hyperscan.loadb(database, hyperscan.HS_MODE_BLOCK)
             except hyperscan.HyperscanError:  # made for another processor
                 pass
-        made = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+        compiled = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
         literals = [self._literals[n] for n in self._short]
-        made.compile(expressions=literals, ids=self._short, flags=hyperscan.HS_FLAG_SINGLEMATCH, literal=True)
-        return made
+        compiled.compile(expressions=literals, ids=self._short, flags=hyperscan.HS_FLAG_SINGLEMATCH, literal=True)
+        return compiled
 
     def finder(self, encode: Callable[[Any], bytes]) -> Callable[[Any], Sequence[int]]:
         """Return the pass over a text that `encode` turns into UTF-8; its answer is good until its next call.
@@ -78,15 +78,15 @@ class Scanner:
         """
         single = self._single
         if self._database is None:
-            return lambda text: _one_by_one(single, encode(text))
-        scan, found, scratch, hits = self.make_pass()
+            return lambda text: _each(single, encode(text))
+        scan, on_match, scratch, hits = self.make_pass()
 
         def find(text: Any) -> Sequence[int]:
             data = encode(text)
             if hits:
                 hits.clear()
-            scan(data, found, 0, None, scratch)
-            return [*hits, *_one_by_one(single, data)] if single else hits
+            scan(data, on_match, 0, None, scratch)
+            return [*hits, *_each(single, data)] if single else hits
 
         return find
 
@@ -94,11 +94,11 @@ class Scanner:
         """Return what a pass needs, for code that writes it out; there must be a pattern database."""
         hits: list[int] = []
 
-        def found(number: int, *_: object) -> None:
+        def on_match(number: int, *_: object) -> None:
             hits.append(number)
 
-        return Pass(self._database.scan, found, hyperscan.Scratch(self._database), hits)
+        return Pass(self._database.scan, on_match, hyperscan.Scratch(self._database), hits)
 
 
-def _one_by_one(literals: Sequence[tuple[int, bytes]], text: bytes) -> list[int]:
+def _each(literals: Sequence[tuple[int, bytes]], text: bytes) -> list[int]:
     return [number for number, literal in literals if literal in text]

@@ -36,10 +36,10 @@ class SeenText(Text):
 
     def lists(self, place: str) -> frozenset[str]:
         """Return the lists that may have an entry in the text as it stands in a place; all others surely have none."""
-        found = self._lists.get(place)
-        if found is None:
-            found = self._lists[place] = self._literals.lists_in(self, place)
-        return found
+        lists = self._lists.get(place)
+        if lists is None:
+            lists = self._lists[place] = self._literals.lists_in(self, place)
+        return lists
 
     def __getattr__(self, name: str) -> Any:
         if not name.endswith("_hits"):

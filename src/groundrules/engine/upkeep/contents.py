@@ -13,13 +13,13 @@ from groundrules.engine.state.partition import Partition
 
 def labels_of(partition: Partition, id: str) -> list[str]:
     """Return the labels that stand on whatever has this id, sorted."""
-    found = []
+    names = []
     for key, row in partition.space(labels.NAME).items():
         _, bearer, label = keys.decode(key)
         mark = labels.read(row, partition.now)
         if bearer == id and mark is not None and mark.on:
-            found.append(label)
-    return sorted(found)
+            names.append(label)
+    return sorted(names)
 
 
 def states_of(program: Program, partition: Partition) -> list[str]:

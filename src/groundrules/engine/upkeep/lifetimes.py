@@ -14,19 +14,19 @@ from groundrules.engine.compiled_rules import RuleCode
 from groundrules.engine.program import Program
 from groundrules.engine.settlement import fallbacks, guards
 from groundrules.engine.state.partition import Partition
-from groundrules.engine.state.recent_ids import KEPT, SEEN
+from groundrules.engine.state.recent_ids import KEPT, RECENT
 
 
 def lifetimes(program: Program) -> dict[str, int]:
     """Return space → lifetime (ms) of the spaces whose rows grow old."""
-    found = {SEEN: KEPT, fallbacks.FALLBACK: fallbacks.LIFETIME}
-    found |= {code.space: code.lifetime for code in program.windows.values()}
-    found |= {cap.name: guards.PERIOD_LIFETIME[cap.per] for cap in program.caps.values()}
-    found |= {roster.name(entity): program.plan.retain for entity in program.kept}
-    found |= {appeals.space_of(ladder.id): 2 * ladder.appeal.within for ladder in program.plan.ladders if ladder.appeal}
+    kept = {RECENT: KEPT, fallbacks.FALLBACK: fallbacks.LIFETIME}
+    kept |= {code.space: code.lifetime for code in program.windows.values()}
+    kept |= {cap.name: guards.PERIOD_LIFETIME[cap.per] for cap in program.caps.values()}
+    kept |= {roster.name(entity): program.plan.retain for entity in program.kept}
+    kept |= {appeals.space_of(ladder.id): 2 * ladder.appeal.within for ladder in program.plan.ladders if ladder.appeal}
     for code in program.rules.values():
-        found |= dict(_of_rule(code))
-    return found
+        kept |= dict(_of_rule(code))
+    return kept
 
 
 def _of_rule(code: RuleCode) -> Iterator[tuple[str, int]]:

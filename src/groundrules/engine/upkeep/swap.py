@@ -51,28 +51,28 @@ class SwapReport(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 def shapes(plan: ir.Plan) -> dict[str, str]:
     """Return the spaces that a plan's cells live in, each with a hash of what its rows mean."""
-    found = {f"window/{one.id}": f"{one.kind} {one.ids} {one.pane}" for one in plan.windows}
-    found |= {f"ledger/{one.id}": one.per for one in plan.ledgers}
-    found |= {f"cap/{one.id}": one.per for one in plan.caps}
-    found |= {f"ladder/{one.id}": codec.definition_hash(one) for one in plan.ladders}
-    found |= {f"appeal/{one.id}": "" for one in plan.ladders if one.appeal}
-    found |= {f"process/{one.id}": codec.definition_hash(one) for one in plan.processes}
+    hashes = {f"window/{window.id}": f"{window.kind} {window.ids} {window.pane}" for window in plan.windows}
+    hashes |= {f"ledger/{ledger.id}": ledger.per for ledger in plan.ledgers}
+    hashes |= {f"cap/{cap.id}": cap.per for cap in plan.caps}
+    hashes |= {f"ladder/{ladder.id}": codec.definition_hash(ladder) for ladder in plan.ladders}
+    hashes |= {f"appeal/{ladder.id}": "" for ladder in plan.ladders if ladder.appeal}
+    hashes |= {f"process/{process.id}": codec.definition_hash(process) for process in plan.processes}
     for rule in plan.rules:
-        found |= _of_rule(rule)
-    return dict(sorted(found.items()))
+        hashes |= _of_rule(rule)
+    return dict(sorted(hashes.items()))
 
 
 def _of_rule(rule: ir.Rule) -> dict[str, str]:
-    found: dict[str, str] = {}
+    hashes: dict[str, str] = {}
     if rule.once is not None:
         shape = codec.definition_hash((rule.once.key, rule.once.per))
-        found |= {f"once/{rule.id}{lane}": shape for lane in ("", APART)}
+        hashes |= {f"once/{rule.id}{lane}": shape for lane in ("", APART)}
     if rule.times is not None:
         shape = codec.definition_hash(rule.times.key)
-        found |= {f"times/{rule.id}{lane}": shape for lane in ("", APART)}
+        hashes |= {f"times/{rule.id}{lane}": shape for lane in ("", APART)}
     if rule.undo:
-        found[f"grants/{rule.id}"] = codec.definition_hash(rule.undo_key)
-    return found
+        hashes[f"grants/{rule.id}"] = codec.definition_hash(rule.undo_key)
+    return hashes
 
 
 def refuse(before: ir.Plan, after: ir.Plan) -> None:
@@ -121,19 +121,19 @@ def migrate(partition: Partition, before: Mapping[str, str], program: Program) -
 
 def total(reports: Iterable[SwapReport]) -> SwapReport:
     """Return the report of all partitions together."""
-    found = list(reports)
+    all_reports = list(reports)
     dropped: dict[str, int] = {}
-    for one in found:
-        for space, count in one.dropped.items():
+    for report in all_reports:
+        for space, count in report.dropped.items():
             dropped[space] = dropped.get(space, 0) + count
     return SwapReport(
-        kept=tuple(sorted({space for one in found for space in one.kept})),
-        added=tuple(sorted({space for one in found for space in one.added})),
+        kept=tuple(sorted({space for report in all_reports for space in report.kept})),
+        added=tuple(sorted({space for report in all_reports for space in report.added})),
         dropped=dropped,
-        renamed={old: new for one in found for old, new in one.renamed.items()},
-        cancelled=tuple(cancelled for one in found for cancelled in one.cancelled),
-        resettled=tuple(resettled for one in found for resettled in one.resettled),
-        left=tuple(sorted({state for one in found for state in one.left})),
+        renamed={old: new for report in all_reports for old, new in report.renamed.items()},
+        cancelled=tuple(cancelled for report in all_reports for cancelled in report.cancelled),
+        resettled=tuple(resettled for report in all_reports for resettled in report.resettled),
+        left=tuple(sorted({state for report in all_reports for state in report.left})),
     )
 
 

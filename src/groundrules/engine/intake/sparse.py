@@ -1,7 +1,7 @@
-"""Wide event types: those with so many optional fields that an event can carry only few of them.
+"""Sparse event types: those with so many optional fields that an event can carry only few of them.
 
 A struct has a place for each field, whether an event carries it or not, so that four thousand fields would cost every
-event ten microseconds. The plain optional fields of a wide type therefore stand in the instance's dictionary, where
+event ten microseconds. The plain optional fields of a sparse type therefore stand in the instance's dictionary, where
 only those are that the event carries; the class has the default of each, None where the schema gives none. They are
 read like any other field. `carried` tells which fields an event carries without going over those it does not.
 """
@@ -15,10 +15,10 @@ import msgspec
 
 from groundrules.engine.intake.links import has_links_of_text
 
-WIDE = "_wide"
-"""The attribute of a wide type's struct that reads the rest of its events."""
+SPARSE = "_sparse"
+"""The attribute of a sparse type's struct that reads the rest of its events."""
 
-WIDEST = 24
+MOST_IN_PLACE = 24
 """So many plain optional fields still have a place each."""
 
 _PLAIN = frozenset({"string", "number", "integer", "boolean"})
@@ -29,12 +29,12 @@ Field = tuple[str, Any, Callable[[Any], Any]]
 """Attribute, the exact type of a value that needs no look, and what makes anything else a value or raises."""
 
 
-def wide_fields(schema: Schema) -> dict[str, Schema]:
-    """Return the fields of an event type that have no place in its struct; none unless the type is wide."""
+def sparse_fields(schema: Schema) -> dict[str, Schema]:
+    """Return the fields of an event type that have no place in its struct; none unless the type is sparse."""
     required = (*schema.get("required", ()), *(("text",) if has_links_of_text(schema) else ()))
     properties = schema.get("properties", {})
-    found = {name: inner for name, inner in properties.items() if name not in required and _is_plain(inner)}
-    return found if len(found) > WIDEST else {}
+    optional = {name: inner for name, inner in properties.items() if name not in required and _is_plain(inner)}
+    return optional if len(optional) > MOST_IN_PLACE else {}
 
 
 def _is_plain(schema: Schema) -> bool:
@@ -43,11 +43,11 @@ def _is_plain(schema: Schema) -> bool:
 
 
 def carried(event: Any) -> Mapping[str, Any]:
-    """Return the fields without a place that an event of a wide type carries, by attribute."""
+    """Return the fields without a place that an event of a sparse type carries, by attribute."""
     return event.__dict__  # type: ignore[no-any-return]
 
 
-class Wide:
+class SparseFields:
     """Reads what has no place in the struct of one event type: `fields` by JSON name."""
 
     def __init__(self, fields: Mapping[str, Field]) -> None:
@@ -67,6 +67,6 @@ class Wide:
                 attribute, exact, convert = field
                 filled[attribute] = value if type(value) is exact else convert(value)
 
-    def told(self, event: Any) -> Iterable[tuple[str, Any]]:
+    def carried(self, event: Any) -> Iterable[tuple[str, Any]]:
         """Yield name and value of what an event carries, as JSON data."""
         return ((self._names[at], msgspec.to_builtins(value)) for at, value in event.__dict__.items())

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from groundrules.decisions import MOST_UNKNOWN, Decision
 from groundrules.engine.engine import Engine
 from groundrules.engine.index import kinds
-from groundrules.engine.intake import wide
+from groundrules.engine.intake import sparse
 from groundrules.engine.intake.decode import Decoder, to_plain
 from groundrules.plan import ir
 from groundrules.reference import Interpreter
@@ -107,11 +107,11 @@ events = st.fixed_dictionaries(
 
 
 @pytest.fixture(autouse=True, scope="module")
-def _all_types_are_wide() -> Iterator[None]:
-    before = wide.WIDEST, kinds.OFTEN
-    wide.WIDEST = 3
+def _all_types_are_sparse() -> Iterator[None]:
+    before = sparse.MOST_IN_PLACE, kinds.OFTEN
+    sparse.MOST_IN_PLACE = 3
     yield
-    wide.WIDEST, kinds.OFTEN = before
+    sparse.MOST_IN_PLACE, kinds.OFTEN = before
 
 
 def plan_of(found: list[dict[str, Any]]) -> ir.Plan:
