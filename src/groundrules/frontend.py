@@ -44,7 +44,7 @@ class RulebookError(GroundrulesError, ValueError):
 
     def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
         self.diagnostics = tuple(diagnostics)
-        errors = [found for found in self.diagnostics if found.is_error]
+        errors = [diagnostic for diagnostic in self.diagnostics if diagnostic.is_error]
         first = f": {errors[0].code} {errors[0].message}" if errors else ""
         super().__init__(f"{len(errors)} error{'s' * (len(errors) != 1)} in the rulebook{first}")
 
@@ -82,7 +82,7 @@ class CheckResult:
 
     @property
     def has_errors(self) -> bool:
-        return any(found.is_error for found in self.diagnostics)
+        return any(diagnostic.is_error for diagnostic in self.diagnostics)
 
 
 def load(path: str | PathLike[str], roots: Iterable[str | PathLike[str]] = ()) -> Book:
@@ -134,12 +134,12 @@ def check_text(text: str, path: str = "rulebook.yaml") -> CheckResult:
 def _checked(book: Rulebook | None, report: Report, place: Path) -> CheckResult:
     if book is None:
         return CheckResult(tuple(report.sorted), None)
-    found = Report()
+    findings = Report()
     with confined.inside(confined.home_of(place)):
-        checked = checker.check(book, found)
+        checked = checker.check(book, findings)
     broken = checked.catalog.refused.union(_broken(book))
     echoes = _Echoes(broken, any(earlier.code in _IMPORTS for earlier in report.sorted))
-    for diagnostic in found.sorted:
+    for diagnostic in findings.sorted:
         if diagnostic not in echoes:
             report.add(diagnostic)
     return CheckResult(tuple(report.sorted), checked)
@@ -163,10 +163,10 @@ class _Echoes:
 
 def _broken(book: Rulebook) -> Iterator[str]:
     """Yield what was left out of a rulebook and its imports, each of them looked at once."""
-    waiting, seen = [book], {id(book)}
+    waiting, visited = [book], {id(book)}
     while waiting:
         current = waiting.pop()
         yield from current.broken
-        fresh = {id(use.book): use.book for use in current.uses if id(use.book) not in seen}
-        seen.update(fresh)
+        fresh = {id(use.book): use.book for use in current.uses if id(use.book) not in visited}
+        visited.update(fresh)
         waiting += fresh.values()

@@ -35,14 +35,14 @@ Outcome: TypeAlias = Done | Failed | Retry
 
 def together(outcomes: Iterable[Outcome]) -> Outcome:
     """Return what became of an action that took several calls: what failed decides, then what waits longest."""
-    found = list(outcomes)
-    failed = [one for one in found if isinstance(one, Failed)]
-    waiting = [one for one in found if isinstance(one, Retry)]
+    results = list(outcomes)
+    failed = [result for result in results if isinstance(result, Failed)]
+    waiting = [result for result in results if isinstance(result, Retry)]
     if failed:
         return failed[0]
     if waiting:
-        return max(waiting, key=lambda one: one.after or 0)
-    messages = [one.message for one in found if isinstance(one, Done) and one.message is not None]
+        return max(waiting, key=lambda result: result.after or 0)
+    messages = [result.message for result in results if isinstance(result, Done) and result.message is not None]
     return Done(messages[0] if messages else None)
 
 

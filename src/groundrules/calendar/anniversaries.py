@@ -105,6 +105,6 @@ def lunar_date(day: int) -> LunarDay | None:
         return None
     from borax.calendars.lunardate import LCalendars, LunarDate  # 30 ms that most rulebooks never need
 
-    found = LunarDate.from_solar_date(*date_of(day))
-    length = LCalendars.ndays(found.year, found.month, found.leap)
-    return LunarDay(found.year, found.month, found.day, bool(found.leap), length)
+    lunar = LunarDate.from_solar_date(*date_of(day))
+    length = LCalendars.ndays(lunar.year, lunar.month, lunar.leap)
+    return LunarDay(lunar.year, lunar.month, lunar.day, bool(lunar.leap), length)

@@ -137,9 +137,9 @@ def _matching(when: When, day: int, step: int) -> int | None:
 def _matching_date(when: When, day: int, step: int) -> int | None:
     year, month, _ = date_of(day)
     for _ in range(_MONTHS_TO_TRY):
-        found = _in_month(when, year, month)
-        if found is not None and step * (found - day) >= 0:
-            return found
+        matching_day = _in_month(when, year, month)
+        if matching_day is not None and step * (matching_day - day) >= 0:
+            return matching_day
         month += step
         year, month = year + (month - 1) // 12, (month - 1) % 12 + 1
     return None

@@ -65,7 +65,7 @@ class Arguments:
 
     def settle(self) -> None:
         """Give every parameter its value; report arguments and declarations that are not right."""
-        known = {str(one.name.value): one for one in self.instance.book.parameters}
+        known = {str(parameter.name.value): parameter for parameter in self.instance.book.parameters}
         for name, (span, _) in self.given.items():
             if name not in known:
                 self._unknown(name, span, known)
@@ -101,11 +101,11 @@ class Arguments:
         if setting is not None and self._in_range(parameter, KINDS[kind], setting, labels):
             self.instance.settings[name] = setting
 
-    def _refer(self, name: str, found: Declared | Setting | None) -> None:
-        if isinstance(found, Setting):
-            self.instance.settings[name] = found
+    def _refer(self, name: str, binding: Declared | Setting | None) -> None:
+        if isinstance(binding, Setting):
+            self.instance.settings[name] = binding
         else:
-            self.instance.declared[name] = found or BrokenBinding(self.instance, name, self.instance.book.name.span)
+            self.instance.declared[name] = binding or BrokenBinding(self.instance, name, self.instance.book.name.span)
 
     def _missing(self, parameter: authored.Parameter) -> None:
         name, use = parameter.name.value, self.instance.use
@@ -178,13 +178,13 @@ class Value:
             items = [item.text for item in self.node.items if isinstance(item, YScalar)]
             return Setting(kinds.ListOf(Quoted()), sorted(set(items)), self.node.span)
         name = self.node.text if isinstance(self.node, YScalar) else ""
-        found = find(self.reading, name)
-        if isinstance(found, wanted):
-            return found
-        if isinstance(found, BrokenBinding):
+        binding = find(self.reading, name)
+        if isinstance(binding, wanted):
+            return binding
+        if isinstance(binding, BrokenBinding):
             return None
         what = wanted.what
-        known = [one for one, declared in self.reading.declared.items() if isinstance(declared, wanted)]
+        known = [candidate for candidate, declared in self.reading.declared.items() if isinstance(declared, wanted)]
         self.session.add(
             name_codes.UNKNOWN_DECLARATION.at(
                 self.node.span,
@@ -230,18 +230,18 @@ class Value:
             return None
         return Setting(kind.type, value, node.span)
 
-    def _unfit(self, kind: Kind, found: kinds.Type | None = None) -> None:
+    def _unfit(self, kind: Kind, actual: kinds.Type | None = None) -> None:
         name = self.parameter.name.value
-        if found is not None and isinstance(found, kinds.Number) and isinstance(kind.type, kinds.Duration):
-            self.wrong(*wording.wrong_value(self.node.span.text, found, str(name), kind.type))
+        if actual is not None and isinstance(actual, kinds.Number) and isinstance(kind.type, kinds.Duration):
+            self.wrong(*wording.wrong_value(self.node.span.text, actual, str(name), kind.type))
             return
         self.wrong(f"`{name}` is {wording.needed(kind.type)}, such as {kind.example}", None)
 
 
-def _fits(found: kinds.Type, wanted: kinds.Type) -> bool:
-    if isinstance(found, kinds.Number) and isinstance(wanted, kinds.Number):
-        return found.integer or not wanted.integer
-    return type(found) is type(wanted)
+def _fits(actual: kinds.Type, wanted: kinds.Type) -> bool:
+    if isinstance(actual, kinds.Number) and isinstance(wanted, kinds.Number):
+        return actual.integer or not wanted.integer
+    return type(actual) is type(wanted)
 
 
 def find(instance: Instance, name: str) -> Declared | None:

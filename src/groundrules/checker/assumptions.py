@@ -29,15 +29,15 @@ def assumptions(session: Session) -> None:
 
 def _assumption(session: Session, instance: Instance, assumption: authored.Assumption) -> None:
     entity, name = str(assumption.entity.value), str(assumption.field.value)
-    found = session.catalog.entity(entity) if entity in ROSTER else None
-    if found is None:
+    entity_type = session.catalog.entity(entity) if entity in ROSTER else None
+    if entity_type is None:
         message = f"nothing can be assumed about `{entity}`"
         help = did_you_mean(entity, ROSTER) or f"facts are remembered of {listing(ROSTER)}"
         session.add(name_codes.UNKNOWN_DECLARATION.at(assumption.entity.span, message, help))
         return
-    field = found.fields.get(name)
+    field = entity_type.fields.get(name)
     if field is None or name == "id":
-        help = did_you_mean(name, found.fields) or f"it has {listing(found.fields)}"
+        help = did_you_mean(name, entity_type.fields) or f"it has {listing(entity_type.fields)}"
         message = f"a {entity} has no fact `{name}`"
         session.add(name_codes.UNKNOWN_FIELD.at(assumption.field.span, message, help))
         return

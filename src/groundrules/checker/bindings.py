@@ -50,9 +50,9 @@ class Instance:
         return ".".join((*self.alias, name))
 
 
-def milder(one: str, other: str) -> str:
+def milder(mode: str, other: str) -> str:
     """Return the mode that does less."""
-    return max(one, other, key=("enforce", "shadow", "off").index)
+    return max(mode, other, key=("enforce", "shadow", "off").index)
 
 
 # --- what names stand for -----------------------------------------------------------------------

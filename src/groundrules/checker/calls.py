@@ -72,11 +72,13 @@ def declared(reader: Reader, name: str) -> Binding | None:
 
 def _unknown(reader: Reader, node: nodes.Call) -> Typed:
     instance = reader.context.instance
-    ledgers = [name for name, one in instance.declared.items() if isinstance(one, LedgerBinding)]
+    ledgers = [name for name, binding in instance.declared.items() if isinstance(binding, LedgerBinding)]
     for alias, imported in instance.imports.items():
-        ledgers += [f"{alias}.{name}" for name, one in imported.declared.items() if isinstance(one, LedgerBinding)]
-    near = nearest_path(node.function, [*SIGNATURES, *MEMORY, *SEARCHES, *ledgers])
-    help = f"did you mean `{near}`?" if near else "`groundrules docs` lists the functions"
+        ledgers += [
+            f"{alias}.{name}" for name, binding in imported.declared.items() if isinstance(binding, LedgerBinding)
+        ]
+    suggestion = nearest_path(node.function, [*SIGNATURES, *MEMORY, *SEARCHES, *ledgers])
+    help = f"did you mean `{suggestion}`?" if suggestion else "`groundrules docs` lists the functions"
     words = (f"no function or ledger is called `{node.function}`", help)
     return reader.error(name_codes.UNKNOWN_NAME, reader.offsets(node.function_at), words)
 
@@ -103,7 +105,7 @@ def _builtin(reader: Reader, node: nodes.Call, signature: Signature) -> Typed:
         if not isinstance(_as_value(argument.type, parameter), parameter.accepts) or _is_unsure(argument, parameter):
             return _wrong_kind(reader, given, argument.type, signature, parameter.accepts)
     types = [_as_value(argument.type) for argument in arguments]
-    if signature.repeated and len({type(one) for one in types}) > 1:
+    if signature.repeated and len({type(each) for each in types}) > 1:
         words = (f"`{signature.name}` compares values of one kind", f"it is called `{signature.example}`")
         return reader.error(codes.BAD_CALL, node, words)
     optional = signature.may_be_missing or any(argument.optional for argument in arguments)

@@ -30,15 +30,15 @@ from groundrules.types import kinds
 
 def known_types(session: Session, instance: Instance, named: Iterable[Located]) -> tuple[str, ...]:
     """Return the event types that are known; report the others."""
-    found = []
-    for one in named:
-        name = str(one.value)
+    names = []
+    for type in named:
+        name = str(type.value)
         if name in instance.types:
-            found.append(name)
+            names.append(name)
             continue
         words = wording.unknown_event_type(name, instance.types, session.catalog.event(name) is not None)
-        session.add(name_codes.UNKNOWN_EVENT_TYPE.at(one.span, *words))
-    return tuple(sorted(set(found)))
+        session.add(name_codes.UNKNOWN_EVENT_TYPE.at(type.span, *words))
+    return tuple(sorted(set(names)))
 
 
 def described(session: Session, instance: Instance, common: authored.Common) -> None:
@@ -118,7 +118,7 @@ def approval(session: Session, site: Site, asked: authored.Approval | None) -> A
         return None
     refused = effects(site, asked.if_not_approved)
     within = duration(session, site.instance, asked.within)
-    by = tuple(sorted({role(session, site.instance, one) for one in asked.by}))
+    by = tuple(sorted({role(session, site.instance, asked_role) for asked_role in asked.by}))
     if within is None:
         return None
     return Approval(by, int(asked.approvals.value), within, asked.batch, asked.recheck, refused)

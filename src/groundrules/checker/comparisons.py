@@ -50,9 +50,9 @@ def _ordered(reader: Reader, node: nodes.Compare, left: kinds.Type, right: kinds
         words = wording.clock_order(reader.text(node.left), reader.text(node.right))
         reader.error(codes.TYPES_DIFFER, node, words)
         return False
-    for side, found in ((node.left, left), (node.right, right)):
-        if not isinstance(found, ORDERED):
-            reader.error(codes.NO_ORDER, side, wording.no_order(reader.text(side), found, node.operator))
+    for side, operand_type in ((node.left, left), (node.right, right)):
+        if not isinstance(operand_type, ORDERED):
+            reader.error(codes.NO_ORDER, side, wording.no_order(reader.text(side), operand_type, node.operator))
             return False
     if type(left) is type(right):
         return True

@@ -37,13 +37,13 @@ LANGUAGE: dict[str, Callable[[Site, Written], Iterable[Effect]]] = {
 
 def effects(site: Site, authored_effects: Iterable[authored.Effect]) -> Effects:
     """Resolve the effects of one `then`; what has errors is reported and left out."""
-    found: list[Effect] = []
-    for effect in (_meant(site, one) for one in authored_effects):
+    all_effects: list[Effect] = []
+    for effect in (_meant(site, effect) for effect in authored_effects):
         name = str(effect.name.value)
         if name in LANGUAGE:
             written = ledger_effects.written(site, effect, EFFECTS[name])
             if written is not None:
-                found.extend(LANGUAGE[name](site, written))
+                all_effects.extend(LANGUAGE[name](site, written))
             continue
         action = site.session.catalog.action(name)
         if action is None:
@@ -51,13 +51,13 @@ def effects(site: Site, authored_effects: Iterable[authored.Effect]) -> Effects:
         else:
             act = _act(site, effect, action)
             if act is not None:
-                found.append(act)
-    return tuple(found)
+                all_effects.append(act)
+    return tuple(all_effects)
 
 
 def _meant(site: Site, written: authored.Effect) -> authored.Effect:
     """Return an item read with the key as its name that names an effect; of two, the one that takes the others."""
-    readings = {str(one.name.value): one for one in (written, *written.others)}
+    readings = {str(argument.name.value): argument for argument in (written, *written.others)}
     named = [name for name in readings if name in LANGUAGE or site.session.catalog.action(name) is not None]
     if len(named) > 1:
         named = sorted(name for name in named if readings.keys() - {name} <= _taken(site, name)) or named
@@ -77,7 +77,7 @@ def _unknown(site: Site, effect: authored.Effect) -> None:
     if name in _PARAMETERS:
         help = f"parameters stand in one item with their action: `{{warn: …, {name}: …}}`"
     else:
-        actions = [action for one in catalog.names("actions") if (action := catalog.action(one))]
+        actions = [action for name in catalog.names("actions") if (action := catalog.action(name))]
         titles = [(title, action.name) for action in actions for title in action.title.values()]
         help = meant(name, known, titles) or "actions are described by schemas in `schemas/actions/`"
     site.session.add(codes.UNKNOWN_ACTION.at(effect.name.span, f"unknown action `{name}`", help))
@@ -131,7 +131,7 @@ def _another_effect(site: Site, name: str) -> str | None:
 def _parameters(
     site: Site, effect: authored.Effect, action: ActionType, arguments: parameter_values.Arguments
 ) -> dict[str, Given] | None:
-    found: dict[str, Given] = {}
+    values: dict[str, Given] = {}
     fine = True
     for name, parameter in sorted(action.parameters.items()):
         given: Given | Literal[False] | None
@@ -142,5 +142,5 @@ def _parameters(
         if given is False:
             fine = False
         elif given is not None:
-            found[name] = given
-    return found if fine else None
+            values[name] = given
+    return values if fine else None

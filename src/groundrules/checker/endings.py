@@ -15,14 +15,14 @@ def instant(session: Session, written: Located | None) -> int | None:
     if written is None:
         return None
     try:
-        found = datetime.fromisoformat(str(written.value))
+        moment = datetime.fromisoformat(str(written.value))
     except ValueError:
         message = f"`{written.value}` is no date of the calendar"
         session.add(codes.WRONG_VALUE.at(written.span, message, "write `2027-01-31`"))
         return None
-    if found.tzinfo is None:
-        found = found.replace(tzinfo=_zone(session))
-    return int(found.astimezone(UTC).timestamp() * 1000)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=_zone(session))
+    return int(moment.astimezone(UTC).timestamp() * 1000)
 
 
 def _zone(session: Session) -> ZoneInfo:

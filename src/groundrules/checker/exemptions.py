@@ -22,31 +22,31 @@ def exempted(session: Session, instance: Instance, name: str, span: Span) -> set
         return known[name]
     if name in instance.book.broken:
         return set()
-    near = nearest_path(name, known)
-    help = f"did you mean `{near}`?" if near else "name rules by id, or by one of their `tags`"
+    suggestion = nearest_path(name, known)
+    help = f"did you mean `{suggestion}`?" if suggestion else "name rules by id, or by one of their `tags`"
     session.add(codes.UNKNOWN_RULE.at(span, f"no rule or tag is called `{name}`", help))
     return set()
 
 
 def _names(instance: Instance) -> dict[str, set[str]]:
     """Return ids and tags, as written in `instance`, with the qualified ids that they mean."""
-    found: dict[str, set[str]] = {}
+    names: dict[str, set[str]] = {}
     for path, rule_id, tags in _rules(instance, ()):
         prefix = ".".join(path)
         local = f"{prefix}.{rule_id}" if path else rule_id
         qualified = ".".join((*instance.alias, local))
-        found.setdefault(local, set()).add(qualified)
+        names.setdefault(local, set()).add(qualified)
         for tag in tags:
-            found.setdefault(tag, set()).add(qualified)
+            names.setdefault(tag, set()).add(qualified)
             if path:
-                found.setdefault(f"{prefix}.{tag}", set()).add(qualified)
-    return found
+                names.setdefault(f"{prefix}.{tag}", set()).add(qualified)
+    return names
 
 
 def _rules(instance: Instance, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str, list[str]]]:
     book = instance.book
     every: tuple[authored.Common, ...] = (*book.rules, *book.paths)
-    for one in every:
-        yield path, str(one.id.value), [str(tag.value) for tag in one.tags]
+    for declared_rule in every:
+        yield path, str(declared_rule.id.value), [str(tag.value) for tag in declared_rule.tags]
     for alias, imported in instance.imports.items():
         yield from _rules(imported, (*path, alias))

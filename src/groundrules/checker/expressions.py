@@ -127,7 +127,7 @@ class Reader:
         if binding in session.open_defines:
             session.circular = True
             circle = [*session.open_defines[session.open_defines.index(binding) :], binding]
-            shown = " → ".join(f"`{found.name}`" for found in circle)
+            shown = " → ".join(f"`{define.name}`" for define in circle)
             return self.error(name_codes.DEFINE_CYCLE, use, (f"the define goes round in a circle: {shown}", None))
         context = session.within(self.context, binding.instance)
         key = (context.id, id(binding.define), self.place)

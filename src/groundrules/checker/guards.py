@@ -16,10 +16,10 @@ from groundrules.types.builtins import SIGNATURES
 from groundrules.types.catalog import ROSTER
 from groundrules.window_kinds import KINDS
 
-Found = tuple[Context, nodes.Window]
+WindowHere = tuple[Context, nodes.Window]
 
 
-def windows_of(session: Session, context: Context, root: nodes.Node) -> Iterator[Found]:
+def windows_of(session: Session, context: Context, root: nodes.Node) -> Iterator[WindowHere]:
     """Yield the windows below a typed node, each with the context that it is read in."""
     for node, inner in spread(session, context, root):
         if isinstance(node, nodes.Window):
@@ -34,19 +34,19 @@ def counts(session: Session, context: Context, root: nodes.Node) -> bool:
 def spread(session: Session, context: Context, root: nodes.Node) -> Iterator[tuple[nodes.Node, Context]]:
     """Yield every node below `root`, with those of the defines that it uses, but not what is inside windows."""
     waiting: list[tuple[nodes.Node, Context]] = [(root, context)]
-    seen: set[int] = set()
+    visited: set[int] = set()
     bindings = session.tables.bindings
     while waiting:
         node, inner = waiting.pop()
         yield node, inner
         binding = bindings.get((inner.id, id(node))) if isinstance(node, _NAMES) else None
         if isinstance(binding, DefineBinding):
-            if id(binding) not in seen:
-                seen.add(id(binding))
+            if id(binding) not in visited:
+                visited.add(id(binding))
                 waiting.append((binding.define.body.root, session.within(inner, binding.instance)))
         elif isinstance(binding, ScoreBinding):
-            if id(binding) not in seen:
-                seen.add(id(binding))
+            if id(binding) not in visited:
+                visited.add(id(binding))
                 context_of_hints = session.within(inner, binding.instance)
                 hints = [hint.when for hint in binding.declaration.hints if hint.when is not None]
                 waiting.extend([(when.root, context_of_hints) for when in hints])
@@ -63,8 +63,8 @@ _NAMES = (nodes.Name, nodes.Attribute, nodes.Item)
 
 def promised(session: Session, context: Context, root: nodes.Node) -> frozenset[Path]:
     """Return the paths that are there whenever a typed guard is true."""
-    found = set() if session.circular else _decided(session, context, root, True)
-    return frozenset(path[:length] for path in found for length in range(2, len(path) + 1))
+    paths = set() if session.circular else _decided(session, context, root, True)
+    return frozenset(path[:length] for path in paths for length in range(2, len(path) + 1))
 
 
 def lasting(session: Session, context: Context, root: nodes.Node) -> frozenset[Path]:
@@ -72,8 +72,8 @@ def lasting(session: Session, context: Context, root: nodes.Node) -> frozenset[P
 
     That is what the event itself says. Facts about members may have come from the roster, which forgets.
     """
-    found = promised(session, context, root)
-    return frozenset(("start", *path[1:]) for path in found if path[0] == "event" and _is_said(session, context, path))
+    paths = promised(session, context, root)
+    return frozenset(("start", *path[1:]) for path in paths if path[0] == "event" and _is_said(session, context, path))
 
 
 def _is_said(session: Session, context: Context, path: Path) -> bool:

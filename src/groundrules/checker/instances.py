@@ -104,19 +104,29 @@ def alias_of(use: authored.Use) -> str:
 
 def _declare(session: Session, instance: Instance) -> None:
     book = instance.book
-    found: list[Declared] = [ParameterBinding(instance, str(one.name.value), one.name.span) for one in book.parameters]
-    found += [ListBinding(instance, str(one.name.value), one.name.span, one) for one in book.lists]
-    found += [DefineBinding(instance, str(one.name.value), one.name.span, one) for one in book.defines]
-    found += [ScoreBinding(instance, str(one.name.value), one.name.span, one) for one in book.scores]
-    found += [LedgerBinding(instance, str(one.name.value), one.name.span, one) for one in book.ledgers]
-    found += [CapBinding(instance, str(one.name.value), one.name.span, one) for one in book.caps]
-    found += [StateBinding(instance, str(one.id.value).replace("-", "_"), one.id.span, one) for one in book.states]
-    for one in found:
-        first = instance.declared.setdefault(one.name, one)
-        if first is not one:
-            message = f"`{one.name}` is already a {first.what}"
+    declarations: list[Declared] = [
+        ParameterBinding(instance, str(parameter.name.value), parameter.name.span) for parameter in book.parameters
+    ]
+    declarations += [ListBinding(instance, str(words.name.value), words.name.span, words) for words in book.lists]
+    declarations += [
+        DefineBinding(instance, str(define.name.value), define.name.span, define) for define in book.defines
+    ]
+    declarations += [ScoreBinding(instance, str(score.name.value), score.name.span, score) for score in book.scores]
+    declarations += [
+        LedgerBinding(instance, str(ledger.name.value), ledger.name.span, ledger) for ledger in book.ledgers
+    ]
+    declarations += [CapBinding(instance, str(cap.name.value), cap.name.span, cap) for cap in book.caps]
+    declarations += [
+        StateBinding(instance, str(state.id.value).replace("-", "_"), state.id.span, state) for state in book.states
+    ]
+    for declaration in declarations:
+        first = instance.declared.setdefault(declaration.name, declaration)
+        if first is not declaration:
+            message = f"`{declaration.name}` is already a {first.what}"
             label = Label(first.span, "first declared here")
-            session.add(codes.DUPLICATE_NAME.at(one.span, message, "give one of the two another name", (label,)))
+            session.add(
+                codes.DUPLICATE_NAME.at(declaration.span, message, "give one of the two another name", (label,))
+            )
     for name in book.broken:
         instance.declared.setdefault(name, BrokenBinding(instance, name, book.name.span))
 

@@ -52,8 +52,8 @@ def written(site: Site, effect: authored.Effect, signature: Signature) -> Writte
             site.session.add(name_codes.MISSING_ARGUMENT.at(effect.span, message, help))
             return None
         given[signature.shorthand] = (effect.shorthand.span, effect.shorthand)
-    own = {name: found for name, found in given.items() if name in signature.parameters}
-    rest = {name: found for name, found in given.items() if name not in own}
+    own = {name: value for name, value in given.items() if name in signature.parameters}
+    rest = {name: value for name, value in given.items() if name not in own}
     if rest and not signature.ledgers:
         for name, (span, _) in rest.items():
             known = signature.parameters
@@ -79,7 +79,7 @@ def _misnamed_holder(site: Site, signature: Signature, ledgers: parameter_values
 
 def _own_ledger(instance: Instance) -> str:
     """Return a ledger to show in a help line."""
-    return next((name for name, one in instance.declared.items() if isinstance(one, LedgerBinding)), "LEDGER")
+    return next((name for name, binding in instance.declared.items() if isinstance(binding, LedgerBinding)), "LEDGER")
 
 
 def _text(node: YNode) -> str:
@@ -179,16 +179,16 @@ def _usual_ledger(site: Site, written: Written, name: str) -> LedgerBinding | No
 
 def ledger_named(session: Session, instance: Instance, name: str, span: Span) -> LedgerBinding | None:
     """Return the ledger of a (dotted) name as seen from an instance; None once it is reported."""
-    found = find(instance, name)
-    if isinstance(found, LedgerBinding):
-        return found
-    if isinstance(found, BrokenBinding):
+    binding = find(instance, name)
+    if isinstance(binding, LedgerBinding):
+        return binding
+    if isinstance(binding, BrokenBinding):
         return None
-    known = [one for one, declared in instance.declared.items() if isinstance(declared, LedgerBinding)]
+    known = [candidate for candidate, declared in instance.declared.items() if isinstance(declared, LedgerBinding)]
     known += [
-        f"{alias}.{one}"
+        f"{alias}.{candidate}"
         for alias, imported in instance.imports.items()
-        for one, declared in imported.declared.items()
+        for candidate, declared in imported.declared.items()
         if isinstance(declared, LedgerBinding)
     ]
     help = did_you_mean(name, known) or (
@@ -199,25 +199,25 @@ def ledger_named(session: Session, instance: Instance, name: str, span: Span) ->
 
 
 def _holder(site: Site, written: Written, ledger: LedgerBinding, key: str) -> Whom | Literal[False]:
-    said = written.arguments.get(key)
-    return holder(site, written.effect, ledger, said[1] if said else None, key)
+    value = written.arguments.get(key)
+    return holder(site, written.effect, ledger, value[1] if value else None, key)
 
 
 def holder(
-    site: Site, effect: authored.Effect, ledger: LedgerBinding, said: YNode | None, key: str
+    site: Site, effect: authored.Effect, ledger: LedgerBinding, node: YNode | None, key: str
 ) -> Whom | Literal[False]:
     """Return whose balance is moved."""
     per = str(ledger.declaration.per.value)
     if per == COMMUNITY:
-        if said is not None:
+        if node is not None:
             message = f"`{ledger.name}` is the community's ledger, and nobody's in particular"
-            site.session.add(codes.FOREIGN_LEDGER.at(said.span, message, f"remove `{key}`"))
+            site.session.add(codes.FOREIGN_LEDGER.at(node.span, message, f"remove `{key}`"))
             return False
         return Constant(COMMUNITY)
-    if said is not None:
-        return targets.whom(site, said, per)
-    found = targets.at_hand(site, "actor" if per == "member" else per)
-    return found if found is not None else targets.must_say(site, effect, per, key)
+    if node is not None:
+        return targets.whom(site, node, per)
+    at_hand = targets.at_hand(site, "actor" if per == "member" else per)
+    return at_hand if at_hand is not None else targets.must_say(site, effect, per, key)
 
 
 def _amount_argument(site: Site, written: Written) -> Value | Constant | Literal[False]:
@@ -243,8 +243,8 @@ def amount(site: Site, value: Value) -> Value | Literal[False]:
         return False
     text = reader.text(root)
     if not isinstance(typed.type, kinds.Number) or not typed.type.integer:
-        found = wording.described(typed.type)
-        reader.error(codes.BAD_AMOUNT, root, (f"an amount is a whole number, and `{text}` is {found}", None))
+        description = wording.described(typed.type)
+        reader.error(codes.BAD_AMOUNT, root, (f"an amount is a whole number, and `{text}` is {description}", None))
         return False
     if typed.optional:
         reader.error(type_codes.MAY_BE_MISSING, root, wording.may_be_missing(text, "a ledger"))
@@ -292,8 +292,8 @@ def _lasts(site: Site, written: Written) -> int | Literal[False] | None:
         if not isinstance(node, YScalar):
             site.session.add(type_codes.WRONG_VALUE.at(span, "`lasts` is a duration", None))
         return False
-    found = constant_duration(site.reader(parsed, AMOUNT), parsed.root)
-    return False if found is None else found
+    duration = constant_duration(site.reader(parsed, AMOUNT), parsed.root)
+    return False if duration is None else duration
 
 
 def _bearer(site: Site, written: Written) -> tuple[str, Whom] | None:
@@ -303,9 +303,9 @@ def _bearer(site: Site, written: Written) -> tuple[str, Whom] | None:
     if site.context.subject is not None:
         return site.context.subject, Default("subject")
     for what, kind in (("message", "message"), ("actor", "member")):
-        found = targets.at_hand(site, what)
-        if found is not None:
-            return kind, found
+        at_hand = targets.at_hand(site, what)
+        if at_hand is not None:
+            return kind, at_hand
     targets.must_say(site, written.effect, "member", "on")
     return None
 
@@ -318,8 +318,8 @@ def _said_bearer(site: Site, node: YNode) -> tuple[str, Whom] | None:
     if isinstance(typed.type, kinds.Unknown):
         return None
     if not isinstance(typed.type, kinds.Object) or typed.type.entity is None:
-        found = wording.described(typed.type)
-        message = f"a label is on a member, message, channel or task, and `{node.span.text}` is {found}"
+        description = wording.described(typed.type)
+        message = f"a label is on a member, message, channel or task, and `{node.span.text}` is {description}"
         site.session.add(type_codes.WRONG_VALUE.at(node.span, message, None))
         return None
     if typed.optional:
@@ -338,10 +338,10 @@ def exempt(site: Site, written: Written) -> Iterator[Exempt]:
         return
     _, node = written.arguments["rules"]
     items = node.items if isinstance(node, YSequence) else [node]
-    found: set[str] = set()
+    rules: set[str] = set()
     for item in items:
         if not isinstance(item, YScalar):
             site.session.add(type_codes.WRONG_VALUE.at(item.span, "the id of a rule or a tag is needed here", None))
             continue
-        found |= exempted(site.session, site.instance, item.text.strip(), item.span)
-    yield Exempt(tuple(sorted(found)), effect.span)
+        rules |= exempted(site.session, site.instance, item.text.strip(), item.span)
+    yield Exempt(tuple(sorted(rules)), effect.span)

@@ -59,12 +59,12 @@ def _fade(session: Session, instance: Instance, declaration: authored.LedgerDecl
 
 
 def _moves(session: Session) -> Moves:
-    found: Moves = {}
+    moves: Moves = {}
     for ladder in session.checked.ladders:
-        moved = found.setdefault(ladder.ledger.id, {})
+        moved = moves.setdefault(ladder.ledger.id, {})
         for ledger, span in _moved(ladder):
             moved.setdefault(ledger, span)
-    return found
+    return moves
 
 
 def _moved(ladder: Ladder) -> Iterator[tuple[str, Span]]:

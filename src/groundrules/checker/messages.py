@@ -24,14 +24,14 @@ from groundrules.types import kinds
 
 def message(site: Site, node: YNode) -> Texts | Literal[False]:
     """Read and check a message; False once a mistake is reported."""
-    found = read_message(node, site.session.report)
-    if found is None:
+    written = read_message(node, site.session.report)
+    if written is None:
         return False
-    site.session.tables.kept.append(found)
-    fine = translated(site.session, site.instance, set(found.texts), found.span)
-    for parsed in found.texts.values():
+    site.session.tables.kept.append(written)
+    fine = translated(site.session, site.instance, set(written.texts), written.span)
+    for parsed in written.texts.values():
         fine = template(site, parsed) and fine
-    return Texts(site.context, dict(found.texts)) if fine else False
+    return Texts(site.context, dict(written.texts)) if fine else False
 
 
 def translated(session: Session, instance: Instance, given: set[str], span: Span) -> bool:

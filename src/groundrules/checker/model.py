@@ -64,10 +64,10 @@ class Checked:
     ) -> Context:
         """Return the one context of these parts."""
         key = (instance.index, tuple(sorted(set(types))), root, tuple(sorted(set(start))), subject)
-        found = self.contexts.get(key)
-        if found is None:
-            found = self.contexts[key] = Context(len(self.contexts), instance, key[1], root, key[3], subject)
-        return found
+        context = self.contexts.get(key)
+        if context is None:
+            context = self.contexts[key] = Context(len(self.contexts), instance, key[1], root, key[3], subject)
+        return context
 
     def seen_from(self, context: Context, instance: Instance) -> Context:
         """Return `context` as seen from another instance: what a define of an import is read in."""

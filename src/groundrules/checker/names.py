@@ -28,10 +28,10 @@ def names(session: Session) -> None:
 
 def _ids(session: Session, book: authored.Rulebook) -> None:
     blocks: Iterable[authored.Common] = (*book.rules, *book.ladders, *book.paths, *book.states, *book.schedules)
-    seen: dict[str, authored.Common] = {}
+    by_id: dict[str, authored.Common] = {}
     for block in blocks:
         name = str(block.id.value)
-        first = seen.setdefault(name, block)
+        first = by_id.setdefault(name, block)
         if first is not block:
             label = Label(first.id.span, "first used here")
             message = f"the id `{name}` is given twice"
@@ -49,7 +49,7 @@ def _fields(session: Session, instance: Instance, used: set[str]) -> None:
     )
     for declaration in own:
         name = str(declaration.name.value)
-        owners = [kind for kind, found in fields.items() if name in found]
+        owners = [kind for kind, names in fields.items() if name in names]
         if owners:
             what = instance.declared[name].what if name in instance.declared else "declaration"
             message = f"the {what} `{name}` has the name of a field of {listing(owners, 3)}"

@@ -62,16 +62,16 @@ def _unfit(site: Site, parameter: Parameter, node: YNode) -> Failed:
 
 
 def _several(site: Site, node: YSequence, item: kinds.Type) -> Several | Failed:
-    found: list[Given] = []
-    for one in node.items:
-        if not isinstance(one, YScalar):
-            site.session.add(codes.WRONG_VALUE.at(one.span, f"{wording.described(item)} is needed here", None))
+    values: list[Given] = []
+    for entry in node.items:
+        if not isinstance(entry, YScalar):
+            site.session.add(codes.WRONG_VALUE.at(entry.span, f"{wording.described(item)} is needed here", None))
             return False
-        value = _literal(site, "an item", one, item) if is_textual(item) else False
+        value = _literal(site, "an item", entry, item) if is_textual(item) else False
         if value is False:
             return False
-        found.append(value)
-    return Several(tuple(found))
+        values.append(value)
+    return Several(tuple(values))
 
 
 def _named(site: Site, parameter: Parameter, node: YScalar) -> Given | Failed:
@@ -190,10 +190,10 @@ def _value(site: Site, action: ActionType, parameter: Parameter, node: YScalar) 
     return _present(site, Value(site.context, parsed), typed)
 
 
-def _fits(found: kinds.Type, wanted: kinds.Type) -> bool:
-    if isinstance(wanted, kinds.Number) and isinstance(found, kinds.Number):
-        return found.integer or not wanted.integer
-    return alike(found, wanted)
+def _fits(actual: kinds.Type, wanted: kinds.Type) -> bool:
+    if isinstance(wanted, kinds.Number) and isinstance(actual, kinds.Number):
+        return actual.integer or not wanted.integer
+    return alike(actual, wanted)
 
 
 def _in_range(site: Site, action: ActionType, parameter: Parameter, node: YScalar, value: object) -> bool:

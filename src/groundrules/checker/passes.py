@@ -59,15 +59,15 @@ def check(book: Rulebook, report: Report) -> Checked:
 
 def _schema_folders(book: Rulebook) -> list[Path]:
     """Return the schema folders of a rulebook and its imports, each once, imports first."""
-    found: dict[str, None] = {}
-    waiting, seen = [book], set[int]()
+    folders: dict[str, None] = {}
+    waiting, visited = [book], set[int]()
     order: list[Rulebook] = []
     while waiting:
         current = waiting.pop()
-        if id(current) not in seen:
-            seen.add(id(current))
+        if id(current) not in visited:
+            visited.add(id(current))
             order.append(current)
             waiting.extend(use.book for use in current.uses)
     for current in reversed(order):
-        found.update(dict.fromkeys(current.schemas))
-    return [Path(folder) for folder in found]
+        folders.update(dict.fromkeys(current.schemas))
+    return [Path(folder) for folder in folders]

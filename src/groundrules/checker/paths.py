@@ -31,7 +31,7 @@ def paths(session: Session) -> None:
 
 def _path(session: Session, instance: Instance, path: authored.Path) -> None:
     types = common.known_types(session, instance, path.on)
-    if len(types) < len({str(one.value) for one in path.on}):
+    if len(types) < len({str(type.value) for type in path.on}):
         return
     context = session.context(instance, types)
     later = session.context(instance, types, "start", types)
@@ -68,15 +68,15 @@ def _path(session: Session, instance: Instance, path: authored.Path) -> None:
 def _untils(
     session: Session, instance: Instance, start: tuple[str, ...], untils: tuple[authored.Until, ...]
 ) -> tuple[Until, ...]:
-    found = []
+    events = []
     for until in untils:
         types = common.known_types(session, instance, until.on)
         if not types:
             continue
         context = session.context(instance, types, start=start)
         guard(session, context, until.when, UNTIL)
-        found.append(Until(until, context))
-    return tuple(found)
+        events.append(Until(until, context))
+    return tuple(events)
 
 
 def _step(

@@ -25,11 +25,11 @@ _HOLE = re.compile(r"\{([^\W\d]\w*)\}")
 
 def people(session: Session) -> None:
     """Check what rulebooks say about themselves, their parameters and their ledgers."""
-    seen = set[int]()
+    visited = set[int]()
     for instance in session.checked.instances:
-        if id(instance.book) in seen:
+        if id(instance.book) in visited:
             continue
-        seen.add(id(instance.book))
+        visited.add(id(instance.book))
         for texts in _own_texts(instance.book):
             for_people(session, instance, texts)
 
@@ -50,7 +50,7 @@ def for_people(session: Session, instance: Instance, texts: Texts) -> None:
         translated(session, instance, set(texts), next(iter(texts.values())).span)
     for text in texts.values():
         names = dict.fromkeys(_HOLE.findall(str(text.value)))
-        known = {str(one.name.value) for one in instance.book.parameters} if names else set()
+        known = {str(parameter.name.value) for parameter in instance.book.parameters} if names else set()
         for name in names:
             if name not in known:
                 _unknown(session, text, name, known)
@@ -78,7 +78,7 @@ def _value(hole: re.Match[str], instance: Instance, language: str) -> str:
     setting = instance.settings.get(hole[1])
     if setting is None:
         return hole[0]
-    shares = {str(one.name.value) for one in instance.book.parameters if one.type.value == "percent"}
+    shares = {str(parameter.name.value) for parameter in instance.book.parameters if parameter.type.value == "percent"}
     return f"{setting.value * 100:.15g}%" if hole[1] in shares else setting_in_words(setting, language)
 
 

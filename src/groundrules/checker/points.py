@@ -27,7 +27,7 @@ MOST_HINTS = 200
 def score(reader: Reader, node: nodes.Node, binding: ScoreBinding) -> Typed:
     """Type a score where it is used."""
     session, declaration = reader.session, binding.declaration
-    listened = {str(one.value) for one in declaration.on}
+    listened = {str(type.value) for type in declaration.on}
     if not reader.context.types or not set(reader.context.types) <= listened:
         here = f"here is {listing(reader.context.types, 3)}" if reader.context.types else "there is no event here"
         words = (f"the score `{binding.name}` is about {listing(listened, 3)}, and {here}", None)
@@ -37,7 +37,7 @@ def score(reader: Reader, node: nodes.Node, binding: ScoreBinding) -> Typed:
         return reader.error(name_codes.DEFINE_CYCLE, node, (f"the score `{binding.name}` reads itself", None))
     context = session.within(reader.context, binding.instance)
     session.open_scores.append(binding)
-    fine = [hint(reader.of_hint(context, one.add, node), one) for one in declaration.hints]
+    fine = [hint(reader.of_hint(context, each.add, node), each) for each in declaration.hints]
     session.open_scores.pop()
     return Typed(kinds.Number(integer=True), optional=True) if all(fine) else UNKNOWN
 

@@ -153,8 +153,8 @@ def _may_import(reader: Reader, node: nodes.Attribute) -> bool:
 def imports(reader: Reader, node: nodes.Node) -> Binding | None:
     """Return what an import's name, or a name inside an import, stands for; None if `node` is something else."""
     if isinstance(node, nodes.Name):
-        found = reader.scope.lookup(node.name, reader.variables)
-        return found if isinstance(found, ImportBinding) else None
+        binding = reader.scope.lookup(node.name, reader.variables)
+        return binding if isinstance(binding, ImportBinding) else None
     if not isinstance(node, nodes.Attribute):
         return None
     around = imports(reader, node.base)
@@ -218,13 +218,13 @@ def _is_path(reader: Reader, node: nodes.Node) -> bool:
 def _no_field(
     reader: Reader, node: nodes.Attribute | nodes.Item, base: nodes.Node, whole: kinds.Object, name: str
 ) -> Typed:
-    found = did_you_mean(name, whole.fields)
-    if found:
-        found = found.replace("mean `", f"mean `{reader.text(base)}.")
+    suggestion = did_you_mean(name, whole.fields)
+    if suggestion:
+        suggestion = suggestion.replace("mean `", f"mean `{reader.text(base)}.")
     elif isinstance(base, nodes.Name) and base.name in ("event", "start"):
-        found = reader.scope.help(name)
+        suggestion = reader.scope.help(name)
     holder = wording.described(whole) if whole.entity or whole.name == "event" else f"`{reader.text(base)}`"
-    words = (f"{holder} has no field `{name}`", found or f"it has {listing(whole.fields)}")
+    words = (f"{holder} has no field `{name}`", suggestion or f"it has {listing(whole.fields)}")
     return reader.error(name_codes.UNKNOWN_FIELD, reader.offsets(node.name_at), words)
 
 

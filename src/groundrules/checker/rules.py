@@ -43,7 +43,7 @@ def rules(session: Session) -> None:
 
 def _rule(session: Session, instance: Instance, rule: authored.Rule) -> None:
     types = common.known_types(session, instance, rule.on)
-    if len(types) < len({str(one.value) for one in rule.on}):
+    if len(types) < len({str(type.value) for type in rule.on}):
         return  # what the rule may read is not known
     context = session.context(instance, types)
     common.described(session, instance, rule)
@@ -76,9 +76,9 @@ def _spoiled(session: Session, instance: Instance, rule: authored.Rule) -> None:
     whole, session.report = session.report, Report()
     count = len(session.checked.rules)
     _rule(session, instance, rule)
-    found, session.report = session.report, whole
+    sandbox, session.report = session.report, whole
     del session.checked.rules[count:]
-    for diagnostic in found.sorted:
+    for diagnostic in sandbox.sorted:
         if diagnostic.code not in _FOLLOWING:
             session.add(diagnostic)
 
@@ -100,7 +100,7 @@ def _granted(session: Session, site: Site, rule: authored.Rule) -> Effects:
     cap = _rule_cap(session, site.instance, rule)
     if rule.grant is None:
         return ()
-    found: list[Delta] = []
+    deltas: list[Delta] = []
     for named, parsed in rule.grant.amounts:
         ledger = ledger_named(session, site.instance, str(named.value), named.span)
         value = amount(site, Value(site.context, parsed))
@@ -112,8 +112,8 @@ def _granted(session: Session, site: Site, rule: authored.Rule) -> Effects:
         else:
             who = whom_value(site, Value(site.context, rule.grant.to), str(ledger.declaration.per.value))
         if who is not False:
-            found.append(Delta(ledger, who, value, rule.grant.span, cap=cap))
-    return tuple(found)
+            deltas.append(Delta(ledger, who, value, rule.grant.span, cap=cap))
+    return tuple(deltas)
 
 
 def _rule_cap(session: Session, instance: Instance, rule: authored.Rule) -> str | None:
@@ -123,12 +123,12 @@ def _rule_cap(session: Session, instance: Instance, rule: authored.Rule) -> str 
     if isinstance(rule.cap, nodes.Parsed):
         return _cap(session, instance, rule.cap, f"{instance.qualified(str(rule.id.value))}#cap")
     name = str(rule.cap.value).strip()
-    found = find(instance, name)
-    if isinstance(found, CapBinding):
-        return found.id
-    if isinstance(found, BrokenBinding):
+    binding = find(instance, name)
+    if isinstance(binding, CapBinding):
+        return binding.id
+    if isinstance(binding, BrokenBinding):
         return None
-    known = [one for one, declared in instance.declared.items() if isinstance(declared, CapBinding)]
+    known = [candidate for candidate, declared in instance.declared.items() if isinstance(declared, CapBinding)]
     help = did_you_mean(name, known) or "write `50 per day`, or declare it under `caps`"
     session.add(name_codes.UNKNOWN_DECLARATION.at(rule.cap.span, f"no cap is called `{name}`", help))
     return None

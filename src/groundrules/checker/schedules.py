@@ -51,20 +51,20 @@ def _at(session: Session, instance: Instance, schedule: authored.Schedule) -> di
     clause = parsed.root
     reader = Reader(session, session.context(instance), parsed, CONSTANT)
     parts = {"weekday": clause.weekday, "day": clause.day, "month": clause.month}
-    found = {name: value for name, value in parts.items() if value is not None}
+    parts_given = {name: value for name, value in parts.items() if value is not None}
     if clause.every is not None:
         every = constant_duration(reader, clause.every)
         if every is not None and every < _LEAST_INTERVAL:
             reader.error(codes.BAD_SCHEDULE, clause.every, ("an interval is at least `1m`", None))
-        return {**found, "every": every or _LEAST_INTERVAL}
+        return {**parts_given, "every": every or _LEAST_INTERVAL}
     if clause.time is None:
-        return {**found, "time": 0}
+        return {**parts_given, "time": 0}
     typed = reader.type_of(clause.time)
     value = fold(reader, clause.time)
     if isinstance(typed.type, kinds.ClockTime) and value is not None:
-        return {**found, "time": int(value)}
+        return {**parts_given, "time": int(value)}
     if not isinstance(typed.type, kinds.Unknown):
         text = reader.text(clause.time)
         words = (f"`{text}` is {wording.described(typed.type)}, and a time of day is needed", "write `09:00`")
         reader.error(codes.BAD_SCHEDULE, clause.time, words)
-    return found
+    return parts_given

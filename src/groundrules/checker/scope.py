@@ -60,8 +60,8 @@ class Scope:
         return None
 
     def _field(self, name: str) -> Binding | None:
-        found = self.fields.get(name)
-        return FieldBinding(self.context.root, name, found) if found else None
+        field = self.fields.get(name)
+        return FieldBinding(self.context.root, name, field) if field else None
 
     def _declared(self, name: str) -> Binding | None:
         instance = self.context.instance
@@ -73,17 +73,17 @@ class Scope:
 
     def help(self, name: str, variables: Variables = ()) -> str | None:
         """Return the help line for an unknown name: a near name, else where a field of that name is found."""
-        return self._where_it_is(name) or self._near(name, variables) or self._only_word(name)
+        return self._where_it_is(name) or self._nearest(name, variables) or self._only_word(name)
 
-    def _near(self, name: str, variables: Variables) -> str | None:
+    def _nearest(self, name: str, variables: Variables) -> str | None:
         if self.session.guesses <= 0:
             return None
         self.session.guesses -= 1
-        found = nearest_path(name, self._candidates(variables))
-        return f"did you mean `{found}`?" if found else None
+        suggestion = nearest_path(name, self._candidates(variables))
+        return f"did you mean `{suggestion}`?" if suggestion else None
 
     def _where_it_is(self, name: str) -> str | None:
-        if any(found.rpartition(".")[2] == name for found in paths(self.fields, 1)):
+        if any(path.rpartition(".")[2] == name for path in paths(self.fields, 1)):
             return None  # near enough to be suggested
         owners = [kind for kind in sorted(self.context.instance.types) if name in self._fields_of(kind)]
         if not owners:

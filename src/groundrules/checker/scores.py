@@ -24,5 +24,5 @@ def scores(session: Session) -> None:
                 session.add(codes.BAD_SCORE.at(declaration.span, *words))
             elif types and isinstance(binding, ScoreBinding) and binding.declaration is declaration:
                 context = session.context(instance, types)
-                for one in declaration.hints:
-                    hint(Reader(session, context, one.add, GUARD), one)
+                for each in declaration.hints:
+                    hint(Reader(session, context, each.add, GUARD), each)

@@ -73,11 +73,11 @@ class Session:
 
     def fields(self, types: tuple[str, ...]) -> dict[str, kinds.Field]:
         """Return the fields that all of `types` have; unknown types were reported and are passed over."""
-        found = self._fields.get(types)
-        if found is None:
+        fields = self._fields.get(types)
+        if fields is None:
             objects = [event.object for event in map(self.catalog.event, types) if event is not None]
-            found = self._fields[types] = common(objects) if objects else {}
-        return found
+            fields = self._fields[types] = common(objects) if objects else {}
+        return fields
 
     def own_types(self, book: authored.Rulebook) -> set[str]:
         """Return the event types that a rulebook brings schemas for."""

@@ -42,17 +42,17 @@ def _partition(session: Session, named: Located) -> None:
     if named.value == _PARTITIONED_BY:
         return
     fields = session.fields(tuple(sorted(root.types)))
-    found: kinds.Type = kinds.Object("event", fields)
+    current: kinds.Type = kinds.Object("event", fields)
     for name in path:
-        inner = found.fields.get(name) if isinstance(found, kinds.Object) else None
+        inner = current.fields.get(name) if isinstance(current, kinds.Object) else None
         if inner is None:
             help = did_you_mean(name, fields) or f"all events have {listing(fields)}"
             session.add(codes.BAD_SETTING.at(named.span, f"not all events have a field `{named.value}`", help))
             return
-        found = inner.type
-    if is_entity(found):
+        current = inner.type
+    if is_entity(current):
         session.checked.partition = (*path, "id")
-    elif isinstance(found, kinds.Identifier):
+    elif isinstance(current, kinds.Identifier):
         session.checked.partition = path
     else:
         message = f"`{named.value}` does not name anything"
@@ -68,5 +68,5 @@ def _time(session: Session, named: Located, otherwise: int) -> int:
         session.add(problem.diagnostic)
         return otherwise
     session.tables.kept.append(parsed)
-    found = duration(session, session.checked.instances[0], parsed)
-    return otherwise if found is None else found
+    length = duration(session, session.checked.instances[0], parsed)
+    return otherwise if length is None else length

@@ -38,10 +38,10 @@ def _turn(session: Session, context: Context, turn: authored.Turn) -> tuple[Unti
     """Check what begins or ends a state; return its events."""
     for condition in turn.conditions:
         guard(session, context, condition, STATE)
-    found = []
+    untils = []
     for event in turn.events:
         types = common.known_types(session, context.instance, event.on)
         if types:
-            found.append(Until(event, session.context(context.instance, types)))
-            guard(session, found[-1].context, event.when, GUARD)
-    return tuple(found)
+            untils.append(Until(event, session.context(context.instance, types)))
+            guard(session, untils[-1].context, event.when, GUARD)
+    return tuple(untils)

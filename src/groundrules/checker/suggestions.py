@@ -38,8 +38,8 @@ def nearest_path(name: str, candidates: Iterable[str]) -> str | None:
     for candidate in sorted(candidates, key=lambda path: (path.count("."), path)):
         known.setdefault(candidate, candidate)
         known.setdefault(candidate.rpartition(".")[2], candidate)
-    found = nearest(name, known)
-    return known[found] if found else None
+    closest = nearest(name, known)
+    return known[closest] if closest else None
 
 
 def listing(names: Iterable[str], limit: int = 12) -> str:
@@ -60,12 +60,12 @@ def meant(name: str, names: Iterable[str], titles: Iterable[tuple[str, str]] = (
     called = {word: effect for effect, words in _MEANT.items() if effect in known for word in words.split()}
     called |= dict(titles)
     word = name.strip().casefold().replace("-", "_").replace(" ", "_")
-    if (found := called.get(word) or called.get(name.strip())) is None:
+    if (name_meant := called.get(word) or called.get(name.strip())) is None:
         return did_you_mean(name, known) or did_you_mean_of(name, called)
-    return f"did you mean `{found}`?"
+    return f"did you mean `{name_meant}`?"
 
 
 def did_you_mean_of(name: str, called: Mapping[str, str]) -> str | None:
     """Return a help line that proposes what the nearest of other names stands for, or None."""
-    near = nearest(name, called)
-    return f"did you mean `{called[near]}`?" if near else None
+    closest = nearest(name, called)
+    return f"did you mean `{called[closest]}`?" if closest else None

@@ -27,19 +27,19 @@ _KINDS = {"actor": "member", "message": "message", "channel": "channel", "commun
 
 
 def target(
-    site: Site, effect: authored.Effect, action: ActionType, said: tuple[Span, YNode] | None
+    site: Site, effect: authored.Effect, action: ActionType, value: tuple[Span, YNode] | None
 ) -> Whom | Literal[False] | None:
     """Return whom an action hits; None if it hits nobody, False once a mistake is reported."""
     if action.target is None:
         return None
-    if said is not None:
-        return whom(site, said[1], action.target.kind)
+    if value is not None:
+        return whom(site, value[1], action.target.kind)
     if action.target.kind == "community" and not site.types:
         return None
     if action.target.default is not None:
-        found = at_hand(site, action.target.default)
-        if found is not None:
-            return found
+        default = at_hand(site, action.target.default)
+        if default is not None:
+            return default
     return must_say(site, effect, action.target.kind, "who")
 
 
@@ -47,23 +47,23 @@ def at_hand(site: Site, what: str) -> Default | None:
     """Return the actor, message, channel or community at hand, or None."""
     if site.context.subject == _KINDS[what]:
         return Default("subject")
-    found: dict[tuple[str, ...], list[str]] = {}
+    by_path: dict[tuple[str, ...], list[str]] = {}
     for name in site.types:
         event = site.session.catalog.event(name)
         path = event.at_hand(what) if event else None
         if path is None or not _promised(site, name, path):
             return None
-        found.setdefault(path, []).append(name)
-    if not found:
+        by_path.setdefault(path, []).append(name)
+    if not by_path:
         return None
-    paths = sorted(found, key=lambda path: (-len(path), path))  # every event has an `id` of its own, so it comes last
-    return Default(site.context.root, tuple(paths), tuple(tuple(found[path]) for path in paths))
+    paths = sorted(by_path, key=lambda path: (-len(path), path))  # every event has an `id` of its own, so it comes last
+    return Default(site.context.root, tuple(paths), tuple(tuple(by_path[path]) for path in paths))
 
 
 def _promised(site: Site, name: str, path: tuple[str, ...]) -> bool:
     """Tell whether the entity whose id stands at `path` is there in every event of a type."""
-    found = site.session.fields((name,)).get(path[0])
-    return found is not None and (not found.optional or (site.context.root, path[0]) in site.sure)
+    field = site.session.fields((name,)).get(path[0])
+    return field is not None and (not field.optional or (site.context.root, path[0]) in site.sure)
 
 
 def must_say(site: Site, effect: authored.Effect, kind: str, key: str) -> Literal[False]:
@@ -84,18 +84,18 @@ def must_say(site: Site, effect: authored.Effect, kind: str, key: str) -> Litera
 
 def _choices(site: Site, kind: str) -> list[str]:
     fields = site.session.fields(site.types)
-    found = [
+    names = [
         name for name, field in fields.items() if isinstance(field.type, kinds.Object) and field.type.entity == kind
     ]
     for name, field in fields.items():
         if isinstance(field.type, kinds.Object) and field.type.entity not in ("member", None):
             inner = field.type.fields.items()
-            found += [
+            names += [
                 f"{name}.{part}"
-                for part, one in inner
-                if isinstance(one.type, kinds.Object) and one.type.entity == kind
+                for part, field in inner
+                if isinstance(field.type, kinds.Object) and field.type.entity == kind
             ]
-    return found
+    return names
 
 
 def whom(site: Site, node: YNode, kind: str) -> Whom | Literal[False]:
@@ -138,9 +138,9 @@ def unsaid(
     """Return what an action takes for a parameter that is not given; False if it must be given."""
     field = parameter.field
     if parameter.at_hand is not None:
-        found = at_hand(site, parameter.at_hand)
-        if found is not None:
-            return Several((found,)) if isinstance(field.type, kinds.ListOf) else found
+        default = at_hand(site, parameter.at_hand)
+        if default is not None:
+            return Several((default,)) if isinstance(field.type, kinds.ListOf) else default
     if field.default is not None:
         return Constant(field.default)
     if field.optional:

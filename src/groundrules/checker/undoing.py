@@ -26,7 +26,7 @@ _MOVING = ("grant", "take", "strike")
 
 
 def _named(effect: authored.Effect, names: tuple[str, ...]) -> bool:
-    return any(str(one.name.value) in names for one in (effect, *effect.others))
+    return any(str(word.name.value) in names for word in (effect, *effect.others))
 
 
 def undone(session: Session, instance: Instance, context: Context, rule: authored.Rule) -> list[Undo]:
@@ -37,7 +37,7 @@ def undone(session: Session, instance: Instance, context: Context, rule: authore
     if not (rule.grant or any(_named(effect, _MOVING) for effect in effects)):
         message = f"`{rule.id.value}` moves no balance that could be moved back"
         session.add(codes.BAD_UNDO.at(rule.undo_on[0][0].span, message, "remove `undo_on`"))
-    found = []
+    undos = []
     first = rule.undo_on[0][1].root.keys
     for named, parsed in rule.undo_on:
         types = common.known_types(session, instance, (named,))
@@ -48,8 +48,8 @@ def undone(session: Session, instance: Instance, context: Context, rule: authore
         if [_shape(key.counted) for key in parsed.root.keys] != [_shape(key.counted) for key in first]:
             message = "all events that undo a grant are matched by the same keys"
             session.add(codes.BAD_UNDO.at(parsed.fragment.whole, message, "name the same keys in the same order"))
-        found.append(Undo(types[0], there, parsed))
-    return found
+        undos.append(Undo(types[0], there, parsed))
+    return undos
 
 
 def _shape(node: nodes.Node) -> tuple[object, ...]:
@@ -107,5 +107,5 @@ def _never_alike(session: Session, here: Context, there: Context, key: nodes.Key
 
 def _things(session: Session, types: tuple[str, ...]) -> set[str]:
     """What the events themselves are, where all of them are the same."""
-    found = {event.entity for event in map(session.catalog.event, types) if event is not None}
-    return {name for name in found if name is not None} if len(found) == 1 else set()
+    things = {event.entity for event in map(session.catalog.event, types) if event is not None}
+    return {name for name in things if name is not None} if len(things) == 1 else set()

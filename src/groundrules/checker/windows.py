@@ -104,9 +104,9 @@ def _window(reader: Reader, node: nodes.Window) -> Typed:
     fine = _taken(reader, node) and fine
     optional = False
     for key in node.keys:
-        found = _key(reader, key, counted, node.event_type)
-        fine = fine and found is not None
-        optional = optional or (found is not None and found.optional)
+        key_part = _key(reader, key, counted, node.event_type)
+        fine = fine and key_part is not None
+        optional = optional or (key_part is not None and key_part.optional)
     if not fine:
         return UNKNOWN
     kind = KINDS[node.kind]

@@ -182,9 +182,9 @@ def not_a_value(name: str, what: str) -> Words:
     return f"`{name}` is {article} {what}, not a value", helps.get(what)
 
 
-def wrong_value(text: str, found: kinds.Type, parameter: str, wanted: kinds.Type) -> Words:
-    message = f"`{parameter}` is {needed(wanted)}, and `{text}` is {described(found)}"
-    if isinstance(wanted, kinds.Duration) and isinstance(found, kinds.Number):
+def wrong_value(text: str, actual: kinds.Type, parameter: str, wanted: kinds.Type) -> Words:
+    message = f"`{parameter}` is {needed(wanted)}, and `{text}` is {described(actual)}"
+    if isinstance(wanted, kinds.Duration) and isinstance(actual, kinds.Number):
         return message, missing_unit(parameter, text)[1]
     return message, None
 

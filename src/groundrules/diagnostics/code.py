@@ -36,8 +36,8 @@ class Code:
         fixes: Iterable[Fix] = (),
     ) -> Diagnostic:
         """Return a diagnostic of this kind at `span`; long words, of somebody's name of a megabyte, are cut."""
-        said = help and _cut(help)
-        return Diagnostic(self.code, self.severity, _cut(message), span, said, tuple(labels), tuple(fixes))
+        shown = help and _cut(help)
+        return Diagnostic(self.code, self.severity, _cut(message), span, shown, tuple(labels), tuple(fixes))
 
 
 def _cut(text: str) -> str:

@@ -57,15 +57,15 @@ class Report:
     """Collects diagnostics; one mistake gives one message, so an equal finding is kept once."""
 
     def __init__(self) -> None:
-        self._found: dict[tuple[str, int, int, str, str], Diagnostic] = {}
+        self._diagnostics: dict[tuple[str, int, int, str, str], Diagnostic] = {}
 
     def add(self, diagnostic: Diagnostic) -> None:
-        self._found.setdefault(diagnostic.sort_key, diagnostic)
+        self._diagnostics.setdefault(diagnostic.sort_key, diagnostic)
 
     @property
     def sorted(self) -> list[Diagnostic]:
-        return [self._found[key] for key in sorted(self._found)]
+        return [self._diagnostics[key] for key in sorted(self._diagnostics)]
 
     @property
     def has_errors(self) -> bool:
-        return any(found.is_error for found in self._found.values())
+        return any(diagnostic.is_error for diagnostic in self._diagnostics.values())

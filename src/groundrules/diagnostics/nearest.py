@@ -18,15 +18,15 @@ def nearest(name: str, names: Iterable[str]) -> str | None:
     if len(name) > _LONGEST:
         return None
     matcher, length = SequenceMatcher(None, "", name), len(name)
-    best, found = _ALIKE, None
-    for other in sorted(one for one in names if 2 * min(len(one), length) >= _ALIKE * (len(one) + length)):
+    best, closest = _ALIKE, None
+    for other in sorted(name for name in names if 2 * min(len(name), length) >= _ALIKE * (len(name) + length)):
         matcher.set_seq1(other)
         if matcher.quick_ratio() >= best and (likeness := matcher.ratio()) >= best:
-            best, found = likeness, other
-    return found
+            best, closest = likeness, other
+    return closest
 
 
 def did_you_mean(name: str, names: Iterable[str]) -> str | None:
     """Return a help line that proposes the nearest of `names`, or None."""
-    near = nearest(name, names)
-    return f"did you mean `{near}`?" if near else None
+    closest = nearest(name, names)
+    return f"did you mean `{closest}`?" if closest else None

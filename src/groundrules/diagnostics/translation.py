@@ -54,9 +54,9 @@ class Form(NamedTuple):
 def _file(lang: str) -> Mapping[str, Mapping[str, str]]:
     """The words of a language; those of English if there are none."""
     files = [FOLDER / f"{lang}.toml", FOLDER / f"refusals.{lang}.toml"]
-    found = [file for file in files if file.exists()] or [FOLDER / "en.toml"]
+    existing = [file for file in files if file.exists()] or [FOLDER / "en.toml"]
     tables: dict[str, dict[str, str]] = {}
-    for file in found:
+    for file in existing:
         for name, table in tomllib.loads(file.read_text(encoding="utf-8")).items():
             tables.setdefault(name, {}).update(table)
     return tables
@@ -70,12 +70,12 @@ def word(name: str, lang: str, **values: object) -> str:
 def counted(name: str, lang: str, count: int, **values: object) -> str:
     """A word with its number, in the form for one where the language has it."""
     singular = {"count": "one"}.get(name.partition("_")[0], "")
-    one = name.replace("count_", "one_") if singular else name
+    key = name.replace("count_", "one_") if singular else name
     words = _file(lang)["words"]
-    return words[one if count == 1 and one in words else name].format(count=count, **values)
+    return words[key if count == 1 and key in words else name].format(count=count, **values)
 
 
-def said(text: str, lang: str) -> str:
+def translated(text: str, lang: str) -> str:
     """A message in a language."""
     return _translated(text, lang, "said")
 
@@ -106,18 +106,18 @@ def page(code: str, english: str, lang: str) -> str:
     if other is None:
         return english
     examples = iter(_FENCE.findall(english))
-    return _FENCE.sub(lambda found: f"```yaml\n{found[1] or next(examples)}```", other) if "```" in other else other
+    return _FENCE.sub(lambda match: f"```yaml\n{match[1] or next(examples)}```", other) if "```" in other else other
 
 
 @cache
 def pages(lang: str) -> Mapping[str, str]:
     """The pages of codes in a language: one Markdown file a range, one heading a code."""
-    found = {}
+    pages = {}
     for file in sorted((FOLDER / "pages" / lang).glob("*.md")):
         for part in re.split(r"^## ", file.read_text(encoding="utf-8"), flags=re.M)[1:]:
             code, _, text = part.partition("\n")
-            found[code.strip()] = text.strip() + "\n"
-    return found
+            pages[code.strip()] = text.strip() + "\n"
+    return pages
 
 
 def knows(text: str, lang: str, section: Section = "said") -> bool:
@@ -133,10 +133,10 @@ def _joined(text: str, lang: str, section: Section) -> str:
 
 
 def _translated(text: str, lang: str, section: Section) -> str:
-    found = _form(text, lang, section)
-    if found is None:
+    form_and_holes = _form(text, lang, section)
+    if form_and_holes is None:
         return text
-    form, holes = found
+    form, holes = form_and_holes
     return form.other.format(*(held if is_quoted else _value(held, lang) for held, is_quoted in holes))
 
 

@@ -14,8 +14,8 @@ from groundrules.display import safe
 
 MARK = "…"
 
-_WIDE = "⺀-鿿가-힯豈-﫿︰-﹏＀-￯"
-_PIECE = re.compile(rf"`[^`]*`|[^\s{_WIDE}“”‘’—…`]+|[^\s]")
+_CJK = "⺀-鿿가-힯豈-﫿︰-﹏＀-￯"
+_PIECE = re.compile(rf"`[^`]*`|[^\s{_CJK}“”‘’—…`]+|[^\s]")
 _NEVER_FIRST = frozenset("，。、；：！？）》〉」』】］”’…—,.;:!?)]}")
 _NEVER_LAST = frozenset("（《〈「『【［“‘([{")
 
@@ -90,14 +90,14 @@ def wrapped(text: str, columns: int) -> Iterator[str]:
 def _unbroken(text: str) -> Iterator[str]:
     """What stays together, with the blanks in front of it."""
     piece, end = "", 0
-    for found in _PIECE.finditer(text):
-        blanks = text[end : found.start()]
-        end = found.end()
-        stays = not blanks and piece and (found[0][0] in _NEVER_FIRST or piece[-1] in _NEVER_LAST)
+    for match in _PIECE.finditer(text):
+        blanks = text[end : match.start()]
+        end = match.end()
+        stays = not blanks and piece and (match[0][0] in _NEVER_FIRST or piece[-1] in _NEVER_LAST)
         if piece and not stays:
             yield piece
             piece = ""
-        piece += blanks + found[0]
+        piece += blanks + match[0]
     if piece:
         yield piece
 

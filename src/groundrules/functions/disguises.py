@@ -111,13 +111,13 @@ def _skeleton(name: str) -> str:
     return _runs.sub(r"\1", plain)
 
 
-def _alike(one: str, other: str) -> bool:
-    return one == other or (min(len(one), len(other)) >= _LONG and _one_apart(one, other))
+def _alike(word: str, other: str) -> bool:
+    return word == other or (min(len(word), len(other)) >= _LONG and _one_apart(word, other))
 
 
-def _one_apart(one: str, other: str) -> bool:
+def _one_apart(word: str, other: str) -> bool:
     """Tell whether one character was added, left out or changed."""
-    short, long = sorted((one, other), key=len)
+    short, long = sorted((word, other), key=len)
     if len(long) - len(short) > 1:
         return False
     same = next((at for at, char in enumerate(short) if char != long[at]), len(short))

@@ -56,7 +56,7 @@ def _has_digits(text: str, least: int) -> bool:
     return len(data) - len(data.translate(None, _DIGITS)) >= least
 
 
-def _found(
+def _spans(
     pattern: re.Pattern[str], text: str, wanted: Callable[[re.Match[str]], bool], in_urls: bool = False
 ) -> list[str]:
     plain = text if text.isascii() else text.translate(WIDTH)
@@ -79,12 +79,12 @@ def _outside(spans: list[tuple[int, int]], matches: list[re.Match[str]]) -> Iter
 
 def emails(text: str) -> list[str]:
     """E-mail addresses; `git@host:path/…` is none."""
-    return _found(_emails, text, bool, in_urls=True) if "@" in text or "\uff20" in text else []
+    return _spans(_emails, text, bool, in_urls=True) if "@" in text or "\uff20" in text else []
 
 
 def phones(text: str) -> list[str]:
     """International numbers, Chinese mobile numbers, and digits that are grouped as telephone numbers are."""
-    return _found(_phones, text, lambda match: _is_phone(match["number"])) if _has_digits(text, 6) else []
+    return _spans(_phones, text, lambda match: _is_phone(match["number"])) if _has_digits(text, 6) else []
 
 
 def _is_phone(written: str) -> bool:
@@ -135,7 +135,7 @@ def _is_bare_local(written: str, sizes: list[int]) -> bool:
 
 def cards(text: str) -> list[str]:
     """Numbers of the large networks that pass Luhn's check, in one piece or grouped as on a card."""
-    return _found(_cards, text, lambda match: _is_card(match[0])) if _has_digits(text, 12) else []
+    return _spans(_cards, text, lambda match: _is_card(match[0])) if _has_digits(text, 12) else []
 
 
 def _is_card(written: str) -> bool:
@@ -144,7 +144,7 @@ def _is_card(written: str) -> bool:
 
 
 def china_ids(text: str) -> list[str]:
-    return _found(_china_ids, text, lambda match: china_id(match[0]), in_urls=True) if _has_digits(text, 17) else []
+    return _spans(_china_ids, text, lambda match: china_id(match[0]), in_urls=True) if _has_digits(text, 17) else []
 
 
 def luhn(text: str) -> bool:

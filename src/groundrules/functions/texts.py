@@ -80,7 +80,7 @@ def emoji_count(text: str) -> int:
 
 
 def longest_run(text: str) -> int:
-    runs = [len(found[0]) for found in _runs.finditer(text)]
+    runs = [len(run[0]) for run in _runs.finditer(text)]
     return max(runs) if runs else min(len(text), 1)
 
 

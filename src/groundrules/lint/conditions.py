@@ -129,7 +129,7 @@ class Conditions:
 def _parametric(checked: Checked) -> set[int]:
     """Return the ids of the nodes that stand for a parameter, or for a define that names one."""
     bindings = checked.tables.bindings
-    found = {node for (_, node), binding in bindings.items() if isinstance(binding, ParameterBinding)}
+    settings = {node for (_, node), binding in bindings.items() if isinstance(binding, ParameterBinding)}
     uses = {node: binding.define for (_, node), binding in bindings.items() if isinstance(binding, DefineBinding)}
     known: dict[int, bool] = {}
 
@@ -137,9 +137,9 @@ def _parametric(checked: Checked) -> set[int]:
         if id(define) not in known:
             known[id(define)] = False
             known[id(define)] = any(
-                id(part) in found or (id(part) in uses and names_one(uses[id(part)]))
+                id(part) in settings or (id(part) in uses and names_one(uses[id(part)]))
                 for part in nodes.walk(define.body.root)
             )
         return known[id(define)]
 
-    return found | {node for node, define in uses.items() if names_one(define)}
+    return settings | {node for node, define in uses.items() if names_one(define)}

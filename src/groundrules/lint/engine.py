@@ -28,14 +28,14 @@ def lint(
 def look(linted: Linted, earlier: Iterable[Diagnostic] = ()) -> tuple[Diagnostic, ...]:
     """Return what the lints find in a rulebook that is lowered already, as `lint` does."""
     own = frozenset(linted.book.files)
-    found = Report()
+    report = Report()
     for diagnostic in earlier:
-        found.add(diagnostic)
+        report.add(diagnostic)
     for rule in RULES:
         for diagnostic in rule(linted):
             if diagnostic.span.file in own:
-                found.add(diagnostic)
-    told = Report()
-    for diagnostic in silenced(found.sorted, linted.book.files):
-        told.add(diagnostic)
-    return tuple(told.sorted)
+                report.add(diagnostic)
+    kept = Report()
+    for diagnostic in silenced(report.sorted, linted.book.files):
+        kept.add(diagnostic)
+    return tuple(kept.sorted)

@@ -33,13 +33,13 @@ class Ignore:
 
 def ignores(file: SourceFile) -> list[Ignore]:
     """Return the comments of a file."""
-    return [_ignore(file, found) for found in _COMMENT.finditer(file.text)]
+    return [_ignore(file, match) for match in _COMMENT.finditer(file.text)]
 
 
-def _ignore(file: SourceFile, found: re.Match[str]) -> Ignore:
-    span = file.span(found.start(), found.start() + len(found[0].rstrip()))
-    named = tuple(part.strip().upper() for part in (found[1] or "").split(",") if part.strip())
-    return Ignore(span, _line_spoken_of(file, span), named, found[2].strip())
+def _ignore(file: SourceFile, match: re.Match[str]) -> Ignore:
+    span = file.span(match.start(), match.start() + len(match[0].rstrip()))
+    named = tuple(part.strip().upper() for part in (match[1] or "").split(",") if part.strip())
+    return Ignore(span, _line_spoken_of(file, span), named, match[2].strip())
 
 
 def _line_spoken_of(file: SourceFile, span: Span) -> int:
@@ -54,17 +54,19 @@ def _line_spoken_of(file: SourceFile, span: Span) -> int:
 
 def silenced(diagnostics: Iterable[Diagnostic], files: Iterable[SourceFile]) -> list[Diagnostic]:
     """Return the findings that no comment silences, and those about the comments themselves."""
-    found = [ignore for file in files for ignore in ignores(file)]
+    all_ignores = [ignore for file in files for ignore in ignores(file)]
     by_place: dict[tuple[SourceFile, int], list[Ignore]] = {}
-    for ignore in found:
+    for ignore in all_ignores:
         by_place.setdefault((ignore.span.file, ignore.line), []).append(ignore)
     kept = []
-    for one in diagnostics:
-        lines = (one.span.line, _line_of_block(one.span))
-        near = [ignore for line in dict.fromkeys(lines) for ignore in by_place.get((one.span.file, line), ())]
-        if not _silences(near, one):
-            kept.append(one)
-    return kept + [problem for ignore in found for problem in _problems(ignore)]
+    for diagnostic in diagnostics:
+        lines = (diagnostic.span.line, _line_of_block(diagnostic.span))
+        candidates = [
+            ignore for line in dict.fromkeys(lines) for ignore in by_place.get((diagnostic.span.file, line), ())
+        ]
+        if not _silences(candidates, diagnostic):
+            kept.append(diagnostic)
+    return kept + [problem for ignore in all_ignores for problem in _problems(ignore)]
 
 
 def _line_of_block(span: Span) -> int:
@@ -80,9 +82,9 @@ def _indent(line: str) -> int:
     return len(line) - len(line.lstrip(" "))
 
 
-def _silences(near: Iterable[Ignore], diagnostic: Diagnostic) -> bool:
+def _silences(candidates: Iterable[Ignore], diagnostic: Diagnostic) -> bool:
     silent = False
-    for ignore in near:
+    for ignore in candidates:
         if diagnostic.code in ignore.codes and not diagnostic.is_error:
             ignore.used.add(diagnostic.code)
             silent = silent or bool(ignore.reason)

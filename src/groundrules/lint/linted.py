@@ -106,9 +106,9 @@ class Linted:
         """Tell whether conditions can have these outcomes together; True where that is not known."""
         return self.solver.satisfiable(*[(condition.expression, wanted) for condition, wanted in claims])
 
-    def implies(self, one: Condition, other: Condition) -> bool:
+    def implies(self, condition: Condition, other: Condition) -> bool:
         """Tell whether `other` is surely true wherever `one` is."""
-        return self.solver.implies(one.expression, other.expression)
+        return self.solver.implies(condition.expression, other.expression)
 
     def reads(self, condition: Condition) -> frozenset[Name]:
         """Return what a condition reads."""
@@ -139,9 +139,9 @@ class Linted:
 
     def _guard(self, context: Context, owner: authored.Common, **parsed: authored.Expression | None) -> Iterator[Guard]:
         if context.instance is self.root and owner.mode != "off":
-            for role, one in parsed.items():
-                if one is not None:
-                    yield Guard(role, owner, self._built(context, one))
+            for role, clause in parsed.items():
+                if clause is not None:
+                    yield Guard(role, owner, self._built(context, clause))
 
     # --- lists ----------------------------------------------------------------------------------
 
@@ -160,7 +160,7 @@ class Linted:
     @cached_property
     def searched_lists(self) -> frozenset[str]:
         """The ids of the lists whose entries are looked for inside of texts."""
-        return frozenset(found.list for found in self.searches)
+        return frozenset(search.list for search in self.searches)
 
     @cached_property
     def crossings(self) -> list[ir.Rule]:
@@ -194,8 +194,11 @@ class Linted:
             *((rule.source, rule.context, effects_of(rule)) for rule in checked.rules),
             *((ladder.source, ladder.context, _of_ladder(ladder)) for ladder in checked.ladders),
             *((path.source, path.context, _of_path(path)) for path in checked.paths),
-            *((one.source, one.context, _spread((*one.effects, *one.afterwards))) for one in checked.states),
-            *((one.source, one.context, _with_refusal(one.effects, one.approval)) for one in checked.schedules),
+            *((state.source, state.context, _spread((*state.effects, *state.afterwards))) for state in checked.states),
+            *(
+                (schedule.source, schedule.context, _with_refusal(schedule.effects, schedule.approval))
+                for schedule in checked.schedules
+            ),
         ]
         for source, context, effects in blocks:
             yield from ((source, context, effect) for effect in effects)
@@ -203,18 +206,18 @@ class Linted:
     @cached_property
     def raised(self) -> dict[str, list[Delta]]:
         """The effects that add to a ledger, by its id."""
-        found: dict[str, list[Delta]] = {}
+        deltas: dict[str, list[Delta]] = {}
         for effect in self.all_effects():
             if isinstance(effect, Delta) and effect.sign > 0:
-                found.setdefault(effect.ledger.id, []).append(effect)
-        return found
+                deltas.setdefault(effect.ledger.id, []).append(effect)
+        return deltas
 
     def most_at_once(self, ledger: str) -> int | None:
         """Return the most that one settlement can add to a ledger, None if that is not known."""
         total = 0
         for rule in self.plan.rules:
             for effect in rule.effects + tuple(
-                one for _, row in (rule.times.steps if rule.times else ()) for one in row
+                effect for _, row in (rule.times.steps if rule.times else ()) for effect in row
             ):
                 if isinstance(effect, ir.Delta) and effect.ledger == ledger:
                     if not isinstance(effect.amount, ir.Const):

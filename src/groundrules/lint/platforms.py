@@ -58,7 +58,7 @@ def _waits(linted: Linted) -> Iterator[Wish]:
         if state.source.mode != "off":
             for turn in (state.source.enter, state.source.leave):
                 if not turn.conditions:
-                    named = [one for until in turn.events for one in until.on]
+                    named = [type for until in turn.events for type in until.on]
                     yield from _named(state.context.instance, state.source, named)
     for guard in linted.guards:
         for leaf in leaves(guard.condition):
@@ -67,9 +67,9 @@ def _waits(linted: Linted) -> Iterator[Wish]:
 
 
 def _named(instance: Instance, owner: authored.Common, named: Iterable[authored.Located]) -> Iterator[Wish]:
-    found = list(named)
-    if found:
-        yield Wish(tuple(str(one.value) for one in found), str(owner.id.value), instance, found[0].span)
+    types = list(named)
+    if types:
+        yield Wish(tuple(str(type.value) for type in types), str(owner.id.value), instance, types[0].span)
 
 
 def undone(linted: Linted) -> Iterator[Wish]:
@@ -83,7 +83,7 @@ def undone(linted: Linted) -> Iterator[Wish]:
             yield Wish((effect.do,), owner, instance, effect.span)
 
 
-def told(linted: Linted, wishes: Iterable[Wish], code: Code, what: str, help: str) -> Iterator[Diagnostic]:
+def unsupported(linted: Linted, wishes: Iterable[Wish], code: Code, what: str, help: str) -> Iterator[Diagnostic]:
     """Yield a finding for each thing that the rulebook itself wants, at its first place, and one for each import."""
     own: dict[tuple[str, ...], list[Wish]] = {}
     imported: dict[int, list[Wish]] = {}
@@ -94,14 +94,14 @@ def told(linted: Linted, wishes: Iterable[Wish], code: Code, what: str, help: st
         else:
             imported.setdefault(id(use), []).append(wish)
     names = ", ".join(sorted(linted.supplies))
-    for wanted, found in own.items():
-        message = f"{names} {what} {' or '.join(f'`{name}`' for name in wanted)}: {_owners(found)}"
-        yield code.at(min((wish.span for wish in found), key=_place), message, help)
+    for wanted, group in own.items():
+        message = f"{names} {what} {' or '.join(f'`{name}`' for name in wanted)}: {_owners(group)}"
+        yield code.at(min((wish.span for wish in group), key=_place), message, help)
     for use in linted.book.uses:
-        found = imported.get(id(use), [])
-        wanted = tuple(sorted({name for wish in found for name in wish.names}))
-        if found:
-            message = f"{names} {what} {listing(wanted)}, which `{use.path.value}` needs: {_owners(found)}"
+        group = imported.get(id(use), [])
+        wanted = tuple(sorted({name for wish in group for name in wish.names}))
+        if group:
+            message = f"{names} {what} {listing(wanted)}, which `{use.path.value}` needs: {_owners(group)}"
             yield code.at(use.path.span, message, help)
 
 
@@ -116,5 +116,5 @@ def _place(span: Span) -> tuple[str, int]:
     return span.file.path, span.start
 
 
-def _owners(found: list[Wish]) -> str:
-    return listing({wish.instance.qualified(wish.owner) for wish in found}, 6)
+def _owners(wishes: list[Wish]) -> str:
+    return listing({wish.instance.qualified(wish.owner) for wish in wishes}, 6)

@@ -51,7 +51,7 @@ def _told_apart(linted: Linted, rule: Rule, earner: tuple[str, ...]) -> bool:
         condition = linted.condition(rule, role)
         for leaf in leaves(condition) if condition else ():
             if isinstance(leaf.expression, ir.Compare):
-                paths = [found.path for found in within(leaf.expression, ir.Field)]
+                paths = [field.path for field in within(leaf.expression, ir.Field)]
                 if any(path[:1] == ("actor",) for path in paths) and any(
                     path[: len(earner)] == earner for path in paths
                 ):
@@ -63,10 +63,13 @@ def daily_bound(linted: Linted, rule: Rule, delta: Delta) -> Bound:
     """Return the most that a member can earn of one ledger through a rule in a day."""
     lowered = linted.lowered_rule(rule)
     times = _times_a_day(lowered.once)
-    found = next((one for one in lowered.effects if isinstance(one, ir.Delta) and one.ledger == delta.ledger.id), None)
-    each = int(found.amount.value) if found and isinstance(found.amount, ir.Const) else None
+    fixed = next(
+        (effect for effect in lowered.effects if isinstance(effect, ir.Delta) and effect.ledger == delta.ledger.id),
+        None,
+    )
+    each = int(fixed.amount.value) if fixed and isinstance(fixed.amount, ir.Const) else None
     amount = times * each if times is not None and each is not None else None
-    cap = next((one for one in linted.checked.caps if one.id == delta.cap), None)
+    cap = next((cap for cap in linted.checked.caps if cap.id == delta.cap), None)
     if cap is None:
         return Bound(times, amount)
     return Bound(times, cap.amount if amount is None else min(amount, cap.amount), True)

@@ -25,19 +25,19 @@ class _Claim(NamedTuple):
     texts: Sequence[str]
 
 
-def clash(one: ir.Expr, other: ir.Expr) -> bool:
+def clash(first: ir.Expr, other: ir.Expr) -> bool:
     """Tell whether two conditions surely never hold together for what they say of one text."""
-    claims = _claim(one), _claim(other)
+    claims = _claim(first), _claim(other)
     if claims[0] is None or claims[1] is None or claims[0][1:3] != claims[1][1:3]:
         return False
     return _excludes(claims[0], claims[1]) or _excludes(claims[1], claims[0])
 
 
-def _excludes(one: _Claim, other: _Claim) -> bool:
-    if one.kind == "is":
-        return other.kind in _FITS and not any(_FITS[other.kind](text, other.texts) for text in one.texts)
-    if one.kind == other.kind and one.kind in ("start", "end"):
-        return not (_FITS[one.kind](one.texts[0], other.texts) or _FITS[one.kind](other.texts[0], one.texts))
+def _excludes(claim: _Claim, other: _Claim) -> bool:
+    if claim.kind == "is":
+        return other.kind in _FITS and not any(_FITS[other.kind](text, other.texts) for text in claim.texts)
+    if claim.kind == other.kind and claim.kind in ("start", "end"):
+        return not (_FITS[claim.kind](claim.texts[0], other.texts) or _FITS[claim.kind](other.texts[0], claim.texts))
     return False
 
 
@@ -52,17 +52,17 @@ _FITS: dict[Kind, Callable[[str, Sequence[str]], bool]] = {
 def _claim(expr: ir.Expr) -> _Claim | None:
     match expr:
         case ir.Compare(operator="==", left=subject, right=ir.Const(value=str() as text), view=view):
-            return _made("is", subject, view, [text])
+            return _claim_of("is", subject, view, [text])
         case ir.In(item=subject, collection=ir.Const(value=list() as texts), view=view):
-            return _made("is", subject, view, texts)
+            return _claim_of("is", subject, view, texts)
         case ir.Affix(subject=subject, end=end, needle=ir.Const(value=str() as text), view=view):
-            return _made(end, subject, view, [text])
+            return _claim_of(end, subject, view, [text])
         case ir.Contains(subject=subject, quantifier=quantifier, needles=ir.Const(value=list() as texts), view=view):
-            return _made(quantifier, subject, view, texts)
+            return _claim_of(quantifier, subject, view, texts)
     return None
 
 
-def _made(kind: Kind, subject: ir.Expr, view: ir.View, texts: Sequence[object]) -> _Claim | None:
+def _claim_of(kind: Kind, subject: ir.Expr, view: ir.View, texts: Sequence[object]) -> _Claim | None:
     if view not in _VIEWS or not all(isinstance(text, str) for text in texts):
         return None
     viewed = [apply(view, str(text)) for text in texts]

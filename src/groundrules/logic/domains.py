@@ -144,10 +144,10 @@ class Words:
     """Texts in which each of `found` stands and none of `absent`, under one view."""
 
     view: View
-    found: frozenset[str] = frozenset()
+    present: frozenset[str] = frozenset()
     absent: frozenset[str] = frozenset()
 
     def meet(self, other: Words) -> Words | None:
-        met = Words(self.view, self.found | other.found, self.absent | other.absent)
-        clash = any(Needle(self.view, absent).within(Text(found)) for absent in met.absent for found in met.found)
+        met = Words(self.view, self.present | other.present, self.absent | other.absent)
+        clash = any(Needle(self.view, absent).within(Text(word)) for absent in met.absent for word in met.present)
         return None if clash else met

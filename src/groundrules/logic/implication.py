@@ -90,14 +90,14 @@ class Sides:
 
     def _sublists(self, leaves: Iterable[Any]) -> Iterator[ir.AnyExpr]:
         """Yield that what is found in a list is found in a longer one; what needs all of it, the other way round."""
-        for one, other in permutations(leaves, 2):
-            if replace(one, list=other.list, src=other.src) == other and self._within(one.list, other.list):
-                narrow, wide = (other, one) if getattr(one, "quantifier", "any") == "all" else (one, other)
-                yield _if(narrow, wide)
+        for leaf, other in permutations(leaves, 2):
+            if replace(leaf, list=other.list, src=other.src) == other and self._within(leaf.list, other.list):
+                narrow, broader = (other, leaf) if getattr(leaf, "quantifier", "any") == "all" else (leaf, other)
+                yield _if(narrow, broader)
 
-    def _within(self, one: str, other: str) -> bool:
+    def _within(self, name_a: str, other: str) -> bool:
         """Whether each entry of the list `one` is one of `other`, under the same match."""
-        a, b = self._list(one), self._list(other)
+        a, b = self._list(name_a), self._list(other)
         return (a.match, a.options) == (b.match, b.options) and set(a.items) <= set(b.items)
 
     def _list(self, name: str) -> ir.WordList:

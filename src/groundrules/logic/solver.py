@@ -86,11 +86,11 @@ class Solver:
             possible[wanted] = _Search(self).run(list(claims), {})
         return possible[wanted]
 
-    def implies(self, one: ir.Expr, other: ir.Expr) -> bool:
+    def implies(self, first: ir.Expr, other: ir.Expr) -> bool:
         """Tell whether `other` is surely true wherever `one` is."""
-        if not self.reads(other) <= self.reads(one):
+        if not self.reads(other) <= self.reads(first):
             return False
-        held = self._held(one)
+        held = self._held(first)
         return held is None or not _Search(self).run([*held[1], (other, False)], held[0])
 
     def reads(self, condition: ir.Expr) -> frozenset[Name]:

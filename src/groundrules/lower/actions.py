@@ -9,8 +9,8 @@ from groundrules.types.actions import ActionType
 
 def actions(ground: Ground) -> list[ir.ActionSpec]:
     """Return what the engine has to know of every action that some effect names."""
-    found = (ground.checked.catalog.action(name) for name in ground.actions)
-    return [_spec(action) for action in found if action is not None]
+    action_types = (ground.checked.catalog.action(name) for name in ground.actions)
+    return [_spec(action) for action in action_types if action is not None]
 
 
 def _spec(action: ActionType) -> ir.ActionSpec:

@@ -54,8 +54,8 @@ def _squeezed(side: ir.AnyExpr) -> ir.AnyExpr:
 
 
 def _in(lowerer: Lowerer, node: nodes.In) -> ir.AnyExpr:
-    found = _positive_in(lowerer, node)
-    return ir.Not(operand=found) if node.negated else found
+    expr = _positive_in(lowerer, node)
+    return ir.Not(operand=expr) if node.negated else expr
 
 
 def _positive_in(lowerer: Lowerer, node: nodes.In) -> ir.AnyExpr:
@@ -87,9 +87,9 @@ def hours(lowerer: Lowerer, node: nodes.Node) -> tuple[int, int]:
     """Return the ends of a range of times of day, in ms of the day."""
     if isinstance(node, nodes.ClockRange):
         return node.start, node.end
-    found = lowerer.expression(node)
-    assert isinstance(found, ir.Const), "hours are a literal or a parameter"
-    start, end = found.value
+    window = lowerer.expression(node)
+    assert isinstance(window, ir.Const), "hours are a literal or a parameter"
+    start, end = window.value
     return int(start), int(end)
 
 
@@ -126,13 +126,13 @@ def _contains(lowerer: Lowerer, node: nodes.Contains) -> ir.AnyExpr:
 def _any_pattern(lowerer: Lowerer, node: nodes.Contains) -> ir.AnyExpr:
     """Lower a search for the patterns of a list: each is a condition of its own."""
     subject, view = _viewed(lowerer, node.subject, "exact")
-    found = [
+    operands = [
         ir.Matches(subject=subject, pattern=pattern, flags="", view=view, src=lowerer.source(node))
         for pattern in entries(lowerer, node.needle)
     ]
-    if len(found) == 1:
-        return found[0]
-    return ir.And(operands=tuple(found)) if node.quantifier == "all" else ir.Or(operands=tuple(found))
+    if len(operands) == 1:
+        return operands[0]
+    return ir.And(operands=tuple(operands)) if node.quantifier == "all" else ir.Or(operands=tuple(operands))
 
 
 def _affix(lowerer: Lowerer, node: nodes.Affix) -> ir.AnyExpr:
@@ -164,16 +164,16 @@ def _viewed(lowerer: Lowerer, node: nodes.Node, view: ir.View) -> tuple[ir.AnyEx
 
 def _several(lowerer: Lowerer, node: nodes.Node, quantifier: nodes.Quantifier) -> ir.AnyExpr:
     """Return the list of what is looked for."""
-    found = lowerer.expression(node)
+    expr = lowerer.expression(node)
     if quantifier != "one":
-        return _unordered(found)
-    return ir.Const(value=[found.value]) if isinstance(found, ir.Const) else ir.Sequence(items=(found,))
+        return _unordered(expr)
+    return ir.Const(value=[expr.value]) if isinstance(expr, ir.Const) else ir.Sequence(items=(expr,))
 
 
-def _unordered(found: ir.AnyExpr) -> ir.AnyExpr:
-    if isinstance(found, ir.Const) and isinstance(found.value, list):
-        return ir.Const(value=in_order(found.value))
-    return found
+def _unordered(expr: ir.AnyExpr) -> ir.AnyExpr:
+    if isinstance(expr, ir.Const) and isinstance(expr.value, list):
+        return ir.Const(value=in_order(expr.value))
+    return expr
 
 
 def _item(type: kinds.Type) -> kinds.Type:

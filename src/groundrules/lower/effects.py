@@ -80,10 +80,10 @@ def _default(ground: Ground, default: constructs.Default) -> ir.AnyExpr:
     """Read the id of the entity that is meant where nobody says so."""
     if default.root == "subject":
         return ir.Field(root="subject", path=(), kind="entity")
-    found = [_at_hand(ground, default.root, *place) for place in zip(default.paths, default.types, strict=True)]
-    read = found.pop()
-    while found:
-        read = ir.Coalesce(value=found.pop(), default=read)
+    alternatives = [_at_hand(ground, default.root, *place) for place in zip(default.paths, default.types, strict=True)]
+    read = alternatives.pop()
+    while alternatives:
+        read = ir.Coalesce(value=alternatives.pop(), default=read)
     return read
 
 
@@ -110,8 +110,8 @@ def _hole(lowerer: Lowerer, node: nodes.Node) -> ir.AnyExpr | str:
     """Lower a hole; a missing name of a member or channel is shown by the id, hours are text at once."""
     if isinstance(lowerer.type_of(node), kinds.ClockRange):
         return "-".join(map(format_clock, hours(lowerer, node)))
-    found = lowerer.expression(node)
+    value_expr = lowerer.expression(node)
     optional = lowerer.ground.typed(lowerer.context, node).optional
     if optional and isinstance(node, nodes.Attribute) and node.name == _NAME:
-        return ir.Coalesce(value=found, default=lowerer.expression(node.base), src=lowerer.source(node))
-    return found
+        return ir.Coalesce(value=value_expr, default=lowerer.expression(node.base), src=lowerer.source(node))
+    return value_expr

@@ -34,18 +34,18 @@ class Lowerer:
     depth: int = 0
 
     def expression(self, node: nodes.Node) -> ir.AnyExpr:
-        found = RULES[type(node)](self, node)
+        expr = RULES[type(node)](self, node)
         kept = self.ground.lowered
         if kept is not None and self.depth == 0:
-            kept[self.context.id, id(node)] = found
-        return found
+            kept[self.context.id, id(node)] = expr
+        return expr
 
     def key(self, node: nodes.Node) -> ir.AnyExpr:
         """Lower a component of a key: prose is folded, so that keys meet where `==` holds."""
-        found = self.expression(node)
+        expr = self.expression(node)
         if not isinstance(self.type_of(node), kinds.Prose):
-            return found
-        return ir.Call(function="folded", arguments=(found,), src=self.source(node))
+            return expr
+        return ir.Call(function="folded", arguments=(expr,), src=self.source(node))
 
     def type_of(self, node: nodes.Node) -> kinds.Type:
         return self.ground.typed(self.context, node).type

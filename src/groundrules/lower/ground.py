@@ -102,12 +102,12 @@ class Ground:
         """Add a window and return its id."""
         kind = KINDS[window.kind]
         hashed = replace(window, id="", keep=1, within=window.within if kind.paned else 0, ids=False)
-        found = replace(window, id=codec.definition_hash(hashed))
-        before = self.windows.get(found.id)
-        self.windows[found.id] = found if before is None else _joined(before, found)
+        named = replace(window, id=codec.definition_hash(hashed))
+        before = self.windows.get(named.id)
+        self.windows[named.id] = named if before is None else _joined(before, named)
         if kind.looks_back:
-            self.counted.add(found.id)
-        return found.id
+            self.counted.add(named.id)
+        return named.id
 
     def keep_ids(self) -> None:
         """If effects ask which events their guard's windows hold, see that the windows know."""

@@ -12,8 +12,8 @@ from groundrules.plan import ir
 
 def ladders(ground: Ground) -> tuple[list[ir.Ladder], list[ir.Rule]]:
     """Lower the ladders of all instances, and what their steps do."""
-    found = [_ladder(ladder) for ladder in ground.checked.ladders]
-    return found, [rule for ladder in ground.checked.ladders for rule in _rules(ground, ladder)]
+    lowered = [_ladder(ladder) for ladder in ground.checked.ladders]
+    return lowered, [rule for ladder in ground.checked.ladders for rule in _rules(ground, ladder)]
 
 
 def _ladder(ladder: constructs.Ladder) -> ir.Ladder:
@@ -37,16 +37,16 @@ def _ladder(ladder: constructs.Ladder) -> ir.Ladder:
 
 
 def _rules(ground: Ground, ladder: constructs.Ladder) -> list[ir.Rule]:
-    found: list[ir.Rule] = []
+    rules: list[ir.Rule] = []
     id = ladder.context.instance.qualified(str(ladder.source.id.value))
     for number, step in enumerate(ladder.steps):
         if step.effects:
             rule = _step(ground, ladder, step, f"#{number + 1}", ir.OnCrossing(ladder=id, step=number))
-            found += [rule, *refusal(ground, rule, step.approval)]
+            rules += [rule, *refusal(ground, rule, step.approval)]
         if step.back:
             trigger = ir.OnCrossing(ladder=id, step=number, back=True)
-            found.append(_step(ground, ladder, step, f"#{number + 1}#back", trigger))
-    return found
+            rules.append(_step(ground, ladder, step, f"#{number + 1}#back", trigger))
+    return rules
 
 
 def _step(

@@ -52,19 +52,19 @@ def _path(ground: Ground, path: constructs.Path) -> tuple[ir.Process, list[ir.Ru
 
 def _dates(process: ir.Process) -> set[tuple[str, ...]]:
     """Return the fields that planning reads: what a later event does not change of them is still needed then."""
-    found: set[tuple[str, ...]] = set()
+    dates: set[tuple[str, ...]] = set()
     waiting: list[Any] = [step.at for step in process.steps]
     while waiting:
         node = waiting.pop()
         if isinstance(node, ir.Field) and node.root == "event":
-            found.add(node.path)
+            dates.add(node.path)
         elif isinstance(node, ir.Fact) and node.root == "event":
-            found.add((*node.path, node.fact))
+            dates.add((*node.path, node.fact))
         if isinstance(node, ir.Expr):
             waiting += [getattr(node, name) for name in node.__struct_fields__]
         elif isinstance(node, tuple):
             waiting += node
-    return found
+    return dates
 
 
 def _opening(ground: Ground, path: constructs.Path, id: str) -> ir.Rule:
@@ -108,7 +108,7 @@ def _due(ground: Ground, step: constructs.PathStep) -> ir.Due:
 
 def untils(ground: Ground, authored: tuple[constructs.Until, ...]) -> tuple[ir.Until, ...]:
     """Lower the events that end something, in an order of their own."""
-    found = [
+    lowered = [
         ir.Until(
             types=until.context.types,
             when=condition(ground, until.context, until.source.when),
@@ -116,4 +116,4 @@ def untils(ground: Ground, authored: tuple[constructs.Until, ...]) -> tuple[ir.U
         )
         for until in authored
     ]
-    return tuple(sorted(found, key=definition_hash))
+    return tuple(sorted(lowered, key=definition_hash))

@@ -50,7 +50,7 @@ def lower(checked: Checked, ground: Ground | None = None) -> ir.Plan:
         partition=checked.partition,
         events=_events(checked),
         facts={entity: tuple(sorted(names)) for entity, names in sorted(ground.facts.items())},
-        reads={kind: tuple(sorted(found)) for kind, found in sorted(ground.reads.items())},
+        reads={kind: tuple(sorted(fields)) for kind, fields in sorted(ground.reads.items())},
         actions=tuple(sorted(actions(ground), key=lambda spec: spec.name)),
         lists=_sorted(ground.lists.values()),
         rules=_sorted([*every, *on_crossing, *on_step, *on_state, *on_time]),
@@ -70,11 +70,11 @@ def lower(checked: Checked, ground: Ground | None = None) -> ir.Plan:
 
 
 def _sorted(named: Iterable[N]) -> tuple[N, ...]:
-    return tuple(sorted(named, key=lambda one: one.id))
+    return tuple(sorted(named, key=lambda item: item.id))
 
 
 def _events(checked: Checked) -> dict[str, Schema]:
     """Return the schemas of all event types that some instance or the engine knows."""
     known = {kind for instance in checked.instances for kind in instance.types} | set(ENGINE_TYPES)
-    found = {kind: checked.catalog.event(kind) for kind in sorted(known)}
-    return {kind: event.schema for kind, event in found.items() if event is not None}
+    event_types = {kind: checked.catalog.event(kind) for kind in sorted(known)}
+    return {kind: event.schema for kind, event in event_types.items() if event is not None}

@@ -12,8 +12,8 @@ from groundrules.plan import ir
 
 def schedules(ground: Ground) -> tuple[list[ir.Schedule], list[ir.Rule]]:
     """Lower the schedules of all instances, and what they do."""
-    found = [_schedule(schedule) for schedule in ground.checked.schedules]
-    return found, [rule for schedule in ground.checked.schedules for rule in _rules(ground, schedule)]
+    lowered = [_schedule(schedule) for schedule in ground.checked.schedules]
+    return lowered, [rule for schedule in ground.checked.schedules for rule in _rules(ground, schedule)]
 
 
 def _id(schedule: constructs.Schedule) -> str:

@@ -15,13 +15,13 @@ from groundrules.rulebook import model as authored
 
 def states(ground: Ground) -> tuple[list[ir.State], list[ir.Rule]]:
     """Lower the states of all instances. One that is off is never entered."""
-    found: list[ir.State] = []
+    states: list[ir.State] = []
     rules: list[ir.Rule] = []
     for state in ground.checked.states:
         id = state.context.instance.qualified(str(state.source.id.value))
         ground.owner = id
         off = bindings.milder(state.source.mode, state.context.instance.mode) == "off"
-        found.append(
+        states.append(
             ir.State(
                 id=id,
                 enter=ir.Const(value=False) if off else _any(ground, state.context, state.source.enter),
@@ -35,15 +35,15 @@ def states(ground: Ground) -> tuple[list[ir.State], list[ir.Rule]]:
             for part, entering, acting in (("#enter", True, state.effects), ("#leave", False, state.afterwards))
             if acting
         ]
-    return found, rules
+    return states, rules
 
 
 def _any(ground: Ground, context: bindings.Context, turn: authored.Turn) -> ir.AnyExpr:
     """Lower the conditions of a turn to one, in an order of their own; without any it never comes by itself."""
-    found = sorted((lowered(ground, context, one) for one in turn.conditions), key=definition_hash)
-    if len(found) > 1:
-        return ir.Or(operands=tuple(found))
-    return found[0] if found else ir.Const(value=False)
+    guards = sorted((lowered(ground, context, condition) for condition in turn.conditions), key=definition_hash)
+    if len(guards) > 1:
+        return ir.Or(operands=tuple(guards))
+    return guards[0] if guards else ir.Const(value=False)
 
 
 def _rule(

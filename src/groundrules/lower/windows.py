@@ -44,8 +44,8 @@ def _value(lowerer: Lowerer, node: nodes.Window) -> ir.AnyExpr:
 
 
 def _constant(lowerer: Lowerer, node: nodes.Node) -> int | None:
-    found = lowerer.expression(node)
-    return int(found.value) if isinstance(found, ir.Const) else None
+    expr = lowerer.expression(node)
+    return int(expr.value) if isinstance(expr, ir.Const) else None
 
 
 def _kept(lowerer: Lowerer, node: nodes.Window, keep: int) -> tuple[str, tuple[ir.AnyExpr, ...], int]:
@@ -97,13 +97,13 @@ def _within(lowerer: Lowerer, node: nodes.Window, bound: int) -> int:
 
 def _keys(lowerer: Lowerer, counted: Lowerer, node: nodes.Window) -> list[tuple[ir.AnyExpr, ir.AnyExpr]]:
     """Return (counted, reader) pairs in an order that depends neither on how they stand nor on what takes back."""
-    found: dict[str, tuple[str, tuple[ir.AnyExpr, ir.AnyExpr]]] = {}
+    by_hash: dict[str, tuple[str, tuple[ir.AnyExpr, ir.AnyExpr]]] = {}
     first = lowerer.elsewhere(lowerer.ground.checked.context(lowerer.context.instance, (node.event_type,)))
     for key in node.keys:
         mine, theirs = first.key(key.counted), lowerer.key(key.reader or key.counted)
         pair = (counted.key(key.counted), theirs)
-        found[codec.definition_hash([mine, theirs])] = (codec.definition_hash(mine), pair)
-    order = sorted(found.items(), key=lambda entry: (entry[1][0], entry[0]))
+        by_hash[codec.definition_hash([mine, theirs])] = (codec.definition_hash(mine), pair)
+    order = sorted(by_hash.items(), key=lambda entry: (entry[1][0], entry[0]))
     return [pair for _, (_, pair) in order]
 
 

@@ -22,9 +22,9 @@ _UNORDERED: dict[Any, tuple[str, ...]] = {
 }
 
 
-def alike(one: Any, other: Any) -> bool:
+def alike(first: Any, other: Any) -> bool:
     """Tell whether two parts of plans mean the same, but for order."""
-    return definition_hash([one]) == definition_hash([other]) or _hash(one) == _hash(other)
+    return definition_hash([first]) == definition_hash([other]) or _hash(first) == _hash(other)
 
 
 def _hash(value: Any) -> str:

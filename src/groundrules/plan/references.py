@@ -24,7 +24,7 @@ _SECTIONS = {
 
 def dangling(plan: ir.Plan) -> Iterator[str]:
     """Yield what is named and does not exist, as `ledger points`, and the numbers of sources that are not there."""
-    known = {name: {one.id for one in getattr(plan, section)} for name, section in _SECTIONS.items()}
+    known = {name: {item.id for item in getattr(plan, section)} for name, section in _SECTIONS.items()}
     for node in within(plan, msgspec.Struct):
         for name in _SECTIONS.keys() & set(node.__struct_fields__):
             named = getattr(node, name)

@@ -44,9 +44,9 @@ def clauses(expr: Any, scope: Scope) -> tuple[Clause, ...]:
     """The clauses of a decided guard in source order; none for a guard that is always true."""
     if isinstance(expr, ir.Const):
         return ()
-    found = sorted(deciding(expr, scope), key=lambda leaf: place(leaf[0], scope))
-    told = [(leaf.src, clause(leaf, seen_from)) for leaf, seen_from in found]
-    return tuple(item[1] for index, item in enumerate(told) if item not in told[:index])
+    leaves = sorted(deciding(expr, scope), key=lambda leaf: place(leaf[0], scope))
+    listed = [(leaf.src, clause(leaf, seen_from)) for leaf, seen_from in leaves]
+    return tuple(item[1] for index, item in enumerate(listed) if item not in listed[:index])
 
 
 def place(expr: ir.Expr, scope: Scope) -> tuple[str, int, int]:
@@ -125,22 +125,22 @@ def reads(leaf: Any, scope: Scope) -> dict[str, Any]:
     """The values of the operands that are not constant, under their source text."""
     if isinstance(leaf, ir.TallyTest):
         return points(leaf, scope)
-    told = {}
+    values = {}
     for operand in operands_of(leaf):
         value = evaluate(operand, scope)
         if not isinstance(operand, ir.Const) and value is not None:
-            told[text_of(operand, scope)] = written(value, operand)
-    return told
+            values[text_of(operand, scope)] = written(value, operand)
+    return values
 
 
 def points(leaf: ir.TallyTest, scope: Scope) -> dict[str, Any]:
     """What a tally or score is at least, and the points of each hint that holds."""
-    found = tallies.bounds(leaf.tally, scope)
-    told: dict[str, Any] = {} if found is None else {text_of(leaf.tally, scope): found[0]}
+    bounds = tallies.bounds(leaf.tally, scope)
+    listed: dict[str, Any] = {} if bounds is None else {text_of(leaf.tally, scope): bounds[0]}
     for hint in leaf.tally.hints if isinstance(leaf.tally, ir.Score) else ():
         if evaluate(hint.when, scope) is True:
-            told[text_of(hint, scope)] = evaluate(hint.points, scope) or 0
-    return told
+            listed[text_of(hint, scope)] = evaluate(hint.points, scope) or 0
+    return listed
 
 
 def operands_of(leaf: Any) -> list[Any]:
@@ -169,10 +169,10 @@ def evidence(leaf: Any, scope: Scope) -> tuple[Evidence, ...]:
     raw_text = evaluate(field, scope)
     if not isinstance(raw_text, str):
         return ()
-    found = sorted({(start, end, pattern) for pattern, (start, end) in occurrences(leaf, raw_text, scope)})
+    places = sorted({(start, end, pattern) for pattern, (start, end) in occurrences(leaf, raw_text, scope)})
     return tuple(
         Evidence(field=".".join(field.path), start=start, end=end, text=raw_text[start:end], pattern=pattern)
-        for start, end, pattern in found[:MOST_EVIDENCE]
+        for start, end, pattern in places[:MOST_EVIDENCE]
     )
 
 
@@ -197,22 +197,22 @@ def occurrences(leaf: Any, subject: str, scope: Scope) -> Iterator[tuple[str, tu
     match leaf:
         case ir.Contains():
             needles = items_of(evaluate(leaf.needles, scope) or [])
-            found = [(needle, views.find(leaf.view, subject, needle)) for needle in needles]
+            matches = [(needle, views.find(leaf.view, subject, needle)) for needle in needles]
         case ir.ContainsList():
             places = texts.found_entries(subject, scope.partition.lists[leaf.list])
-            found = [(entry, (start, end)) for start, end, entry in places]
+            matches = [(entry, (start, end)) for start, end, entry in places]
         case ir.Affix():
             needles = items_of(evaluate(leaf.needle, scope) or [])
-            found = [(needle, texts.affix_range(subject, needle, leaf.end, leaf.view)) for needle in needles]
+            matches = [(needle, texts.affix_range(subject, needle, leaf.end, leaf.view)) for needle in needles]
         case ir.Matches():
-            found = [(leaf.pattern, texts.match_range(subject, leaf.pattern, leaf.flags, leaf.view))]
+            matches = [(leaf.pattern, texts.match_range(subject, leaf.pattern, leaf.flags, leaf.view))]
         case ir.InList():
             entry = texts.entry_of(subject, scope.partition.lists[leaf.list])
-            found = [] if entry is None else [(entry, whole)]
+            matches = [] if entry is None else [(entry, whole)]
         case ir.In():
             others = items_of(evaluate(leaf.collection, scope) or [])
-            found = [(other, whole) for other in others if texts.equal(subject, other, leaf.view)]
+            matches = [(other, whole) for other in others if texts.equal(subject, other, leaf.view)]
         case _:
             sides = [evaluate(side, scope) for side in (leaf.left, leaf.right) if side is not subject_of(leaf)]
-            found = [(side, whole) for side in sides if side is not None and texts.equal(subject, side, leaf.view)]
-    yield from ((pattern, place) for pattern, place in found if place is not None)
+            matches = [(side, whole) for side in sides if side is not None and texts.equal(subject, side, leaf.view)]
+    yield from ((pattern, place) for pattern, place in matches if place is not None)

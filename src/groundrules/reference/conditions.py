@@ -27,14 +27,14 @@ Kleene = bool | None
 
 def conjunction(outcomes: Iterable[Kleene]) -> Kleene:
     """Kleene's and."""
-    found = list(outcomes)
-    return False if False in found else None if None in found else True
+    results = list(outcomes)
+    return False if False in results else None if None in results else True
 
 
 def disjunction(outcomes: Iterable[Kleene]) -> Kleene:
     """Kleene's or."""
-    found = list(outcomes)
-    return True if True in found else None if None in found else False
+    results = list(outcomes)
+    return True if True in results else None if None in results else False
 
 
 def items_of(collection: Any) -> list[Any]:
@@ -137,8 +137,8 @@ def _(expr: ir.ContainsList, scope: Scope) -> Kleene:
     if subject is None:
         return None
     words = scope.partition.lists[expr.list]
-    found = {entry for _, _, entry in texts.found_entries(subject, words)}
-    return bool(found) if expr.quantifier == "any" else found == set(words.items)
+    entries = {entry for _, _, entry in texts.found_entries(subject, words)}
+    return bool(entries) if expr.quantifier == "any" else entries == set(words.items)
 
 
 @evaluate.register
@@ -146,7 +146,7 @@ def _(expr: ir.Affix, scope: Scope) -> Kleene:
     subject, needle = evaluate(expr.subject, scope), evaluate(expr.needle, scope)
     if subject is None or needle is None:
         return None
-    return any(texts.has_affix(subject, one, expr.end, expr.view) for one in items_of(needle))
+    return any(texts.has_affix(subject, item, expr.end, expr.view) for item in items_of(needle))
 
 
 @evaluate.register
@@ -166,11 +166,11 @@ def _(expr: ir.WindowTest, scope: Scope) -> Kleene:
 
 @evaluate.register
 def _(expr: ir.TallyTest, scope: Scope) -> Kleene:
-    found = tallies.bounds(expr.tally, scope)
-    if found is None:
+    bounds = tallies.bounds(expr.tally, scope)
+    if bounds is None:
         return None
-    outcomes = {HOLDS[expr.operator](number, expr.bound) for number in found}
-    if expr.operator in ("==", "!=") and found[0] < expr.bound < found[1]:
+    outcomes = {HOLDS[expr.operator](number, expr.bound) for number in bounds}
+    if expr.operator in ("==", "!=") and bounds[0] < expr.bound < bounds[1]:
         return None
     return outcomes.pop() if len(outcomes) == 1 else None
 

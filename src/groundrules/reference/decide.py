@@ -191,9 +191,9 @@ def fire(answer: Answer) -> Firing:
 
 def borne_out(deciding: tuple[Clause, ...]) -> str:
     """What `match` stands for: of the first clause that found something in a text, the leftmost find."""
-    found = [(clause.text, one) for clause in deciding if clause.outcome for one in clause.evidence]
-    same = [one for text, one in found if text == found[0][0]]
-    return min(same, key=lambda one: (one.start, one.end)).text if same else ""
+    matches = [(clause.text, place) for clause in deciding if clause.outcome for place in clause.evidence]
+    same = [place for text, place in matches if text == matches[0][0]]
+    return min(same, key=lambda place: (place.start, place.end)).text if same else ""
 
 
 def matched(rule: ir.Rule, scope: Scope) -> tuple[str, ...]:

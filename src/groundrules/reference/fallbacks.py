@@ -31,5 +31,5 @@ class Fallbacks:
             return [], []
         detail: dict[str, Any] = {name: event[name] for name in ("do", "reason") if name in event}
         at, instead = self.held.pop(event["key"], (now, ()))
-        told = Note(kind="action_failed", subject=event["key"], detail=detail)
-        return list(instead) if now - at <= LIFETIME else [], [told]
+        note = Note(kind="action_failed", subject=event["key"], detail=detail)
+        return list(instead) if now - at <= LIFETIME else [], [note]

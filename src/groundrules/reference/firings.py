@@ -84,10 +84,10 @@ class Firings:
         return rule.effects + steps.get(number, ())
 
 
-def same_period(one: int, other: int, per: Any, scope: Scope) -> bool:
+def same_period(first: int, other: int, per: Any, scope: Scope) -> bool:
     """Whether two instants lie in the same calendar period of the rulebook's zone."""
     zone = scope.plan.timezone
-    return period_index(zone, one, per) == period_index(zone, other, per)
+    return period_index(zone, first, per) == period_index(zone, other, per)
 
 
 def key_of(parts: tuple[Any, ...], scope: Scope) -> tuple[str, ...]:

@@ -26,7 +26,7 @@ from hashlib import blake2b
 from typing import Literal
 
 from groundrules.plan import ir
-from groundrules.reference.missing_reads import blame
+from groundrules.reference.missing_reads import missing_reads
 from groundrules.reference.scope import Scope, walk
 from groundrules.reference.selfmade import is_own_act, mentions_self
 from groundrules.reference.values import evaluate
@@ -62,7 +62,7 @@ def answer(rule: ir.Rule, scope: Scope) -> Answer:
         return Answer(rule, scope, lane)
     exempts = lane == "live" and any(isinstance(effect, ir.Exempt) for effect in rule.effects)
     if when is None:
-        return Answer(rule, scope, lane, exempts=exempts, missing=blame(rule.when, scope))
+        return Answer(rule, scope, lane, exempts=exempts, missing=missing_reads(rule.when, scope))
     lacking = missing_keys(rule, scope)
     if lacking:
         return Answer(rule, scope, lane, exempts=exempts, missing=lacking)
@@ -74,7 +74,7 @@ def answer(rule: ir.Rule, scope: Scope) -> Answer:
 def missing_keys(rule: ir.Rule, scope: Scope) -> tuple[str, ...]:
     """The missing components of the keys under which a rule remembers its firings."""
     keys = (*(rule.once.key if rule.once else ()), *(rule.times.key if rule.times else ()))
-    return tuple(sorted({text for part in keys for text in blame(part, scope)}))
+    return tuple(sorted({text for part in keys for text in missing_reads(part, scope)}))
 
 
 def lane_of(rule: ir.Rule, scope: Scope) -> Lane:
@@ -96,9 +96,9 @@ def share(rule: ir.Rule, scope: Scope) -> float:
 
 def exemptions(answers: Iterable[Answer]) -> dict[str, tuple[str, ...]]:
     """Exempted rule → the rules that exempt it, sorted."""
-    found: dict[str, set[str]] = {}
-    for one in answers:
-        for effect in one.rule.effects if one.exempts else ():
+    by_rule: dict[str, set[str]] = {}
+    for answer in answers:
+        for effect in answer.rule.effects if answer.exempts else ():
             for name in effect.rules if isinstance(effect, ir.Exempt) else ():
-                found.setdefault(name, set()).add(one.rule.id)
-    return {name: tuple(sorted(by)) for name, by in found.items()}
+                by_rule.setdefault(name, set()).add(answer.rule.id)
+    return {name: tuple(sorted(by)) for name, by in by_rule.items()}

@@ -68,9 +68,9 @@ def read(raw: bytes | str | Json, plan: ir.Plan) -> tuple[Json, list[Note]]:
         raise refuse(codes.EVENT_UNKNOWN_TYPE, "the type is not known", "type")
     schema = plan.events[event["type"]]
     errors = Validator(schema, format_checker=FORMATS).iter_errors(event)
-    told = [one for error in errors for one in rejections(error)]
-    if told:
-        raise InvalidEventError(min(told, key=lambda one: (one.path, one.code, one.reason)))
+    rejected = [rejection for error in errors for rejection in rejections(error)]
+    if rejected:
+        raise InvalidEventError(min(rejected, key=lambda rejection: (rejection.path, rejection.code, rejection.reason)))
     too_long: dict[str, int] = {}
     completed: Json = complete(cut(event, schema, plan.longest_text, [], too_long), schema)
     return completed, notes_of(too_long, plan.longest_text)
@@ -226,8 +226,8 @@ def complete(value: Any, schema: Json) -> Any:
         return value
     properties = schema.get("properties", {})
     defaults = {name: inner["default"] for name, inner in properties.items() if inner.get("default") is not None}
-    found = {**defaults, **{name: complete(item, properties.get(name, {})) for name, item in value.items()}}
-    return {**found, **derived(value, schema)}
+    completed = {**defaults, **{name: complete(item, properties.get(name, {})) for name, item in value.items()}}
+    return {**completed, **derived(value, schema)}
 
 
 def derived(value: Json, schema: Json) -> Json:

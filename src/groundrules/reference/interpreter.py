@@ -33,19 +33,19 @@ class Interpreter:
     def feed(self, event: bytes | str | dict[str, Any]) -> list[Decision]:
         """Handle one event; the decisions of what fell due before it, its own, and what follows from it."""
         try:
-            found, notes = intake.read(event, self.plan)
-            id = self.partition_of(found)
+            document, notes = intake.read(event, self.plan)
+            id = self.partition_of(document)
         except intake.InvalidEventError as invalid:
             return [Decision(trigger="rejected", rulebook=self.name, rejected=invalid.rejection)]
-        return self.runners.setdefault(id, Runner(self.plan, self.name, id, self.watch)).feed(found, notes)
+        return self.runners.setdefault(id, Runner(self.plan, self.name, id, self.watch)).feed(document, notes)
 
     def partition_of(self, event: dict[str, Any]) -> str:
         """Where an event belongs."""
-        found = identity(walk(event, self.plan.partition))
-        if found is None:
+        value = identity(walk(event, self.plan.partition))
+        if value is None:
             path = ".".join(self.plan.partition)
             raise intake.refuse(codes.EVENT_NO_PARTITION, f"`{path}` is missing", path)
-        return str(found)
+        return str(value)
 
     def advance(self, now: int) -> list[Decision]:
         """Let time pass in all partitions until `now` (ms since 1970), in the order of their ids."""

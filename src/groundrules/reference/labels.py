@@ -54,14 +54,14 @@ class Labels:
         if event["type"] not in TYPES or walk(event, ("actor", "self")) is True:
             return []
         borne = event["type"] == "label.set"
-        told = []
+        notes = []
         for field, entity in BEARERS.items():
             bearer = walk(event, (field, "id"))
             if bearer is not None:
                 self.marks[entity, bearer, event["label"]] = Mark(borne, self.until(entity, None, now), by_hand=True)
                 detail = {"label": event["label"], "by": walk(event, ("actor", "id"))}
-                told.append(Note(kind="label_set" if borne else "label_removed", subject=bearer, detail=detail))
-        return told
+                notes.append(Note(kind="label_set" if borne else "label_removed", subject=bearer, detail=detail))
+        return notes
 
     def by_rule(self, entity: str, bearer: str, label: str, borne: bool, lasts: int | None, now: int) -> bool:
         """A rule sets a label or takes it off; whether that changed anything."""

@@ -45,7 +45,9 @@ class Ladders:
         """What a change of balance crosses on all ladders over its ledger; `behind` is the ledger whose step asked."""
         up = change.ledger != behind
         ladders = [ladder for ladder in self.plan.ladders if ladder.ledger == change.ledger]
-        return [step for one in ladders for step in self.cross(one, change.who, change.before, change.after, now, up)]
+        return [
+            step for ladder in ladders for step in self.cross(ladder, change.who, change.before, change.after, now, up)
+        ]
 
     def cross(
         self, ladder: ir.Ladder, who: str, before: int, after: int, now: int, up_too: bool = True
@@ -60,8 +62,8 @@ class Ladders:
         self.held |= {(ladder.id, who, step) for step in up if ladder.steps[step].falls_below is not None}
         fires = up if ladder.fire == "all" else up[-1:]
         given_up = [Crossing(ladder.id, step, who, back=True) for step in back]
-        found = given_up + [self.fire(ladder, who, step, now) for step in fires]
-        return [replace(one, gained=after - before) for one in found]
+        crossings = given_up + [self.fire(ladder, who, step, now) for step in fires]
+        return [replace(crossing, gained=after - before) for crossing in crossings]
 
     def levels(self, ladder: ir.Ladder, who: str) -> list[int]:
         """The steps that somebody holds, the highest first."""

@@ -18,7 +18,7 @@ from groundrules.reference.scope import Scope
 from groundrules.reference.values import evaluate, raw
 
 
-def blame(expr: Any, scope: Scope) -> tuple[str, ...]:
+def missing_reads(expr: Any, scope: Scope) -> tuple[str, ...]:
     """The missing reads behind an expression that is unknown or missing."""
     return tuple(sorted(missing(expr, scope)))
 
@@ -28,8 +28,8 @@ def missing(expr: Any, scope: Scope) -> set[str]:
         return set()
     if isinstance(expr, ir.Quantified | ir.Tally):
         return of_items(expr, scope)
-    found = {text for part in parts(expr) for text in missing(part, scope)}
-    return found or {text_of(expr, scope)}
+    texts = {text for part in parts(expr) for text in missing(part, scope)}
+    return texts or {text_of(expr, scope)}
 
 
 def of_items(expr: ir.Quantified | ir.Tally, scope: Scope) -> set[str]:

@@ -38,7 +38,7 @@ class Partition:
         self.now = now
         self.first = now
         self.number = 0
-        self.seen: dict[str, int] = {}
+        self.recent_ids: dict[str, int] = {}
         self.waiting: tuple[Json, Sequence[Note]] | None = None
         self.schedules = {schedule.id: now for schedule in plan.schedules}
         self.lists = {words.id: words for words in plan.lists}

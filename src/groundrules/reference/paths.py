@@ -128,15 +128,15 @@ class Processes:
 
     def endings(self, scope: Scope) -> list[Ending]:
         """The open paths that the event at hand ends or plans anew, by path and key."""
-        found = []
+        endings = []
         for path in sorted(self.paths, key=lambda path: (path.process, path.name)):
             definition = self.definitions[path.process]
             inside = replace(scope, start=path.start)
             if any(holds(until, inside, path.process) for until in definition.until):
-                found.append(Ending(path, restarts=False))
+                endings.append(Ending(path, restarts=False))
             elif any(holds(until, inside, path.process) for until in definition.restart):
-                found.append(Ending(path, restarts=True))
-        return found
+                endings.append(Ending(path, restarts=True))
+        return endings
 
     def end(self, ending: Ending, scope: Scope, number: int) -> list[Note]:
         """End a path or plan it anew; what is to be told of it."""

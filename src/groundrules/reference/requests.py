@@ -71,20 +71,20 @@ class Approvals:
     def requests(self, partition: Partition, occasion: Occasion, held: list[Firing]) -> list[actions.Wish]:
         """Put what is held away; the actions that ask for its approval."""
         parts: dict[tuple[str, str], list[Firing]] = {}
-        for one in held:
-            assert one.rule.approval is not None
-            part = "" if one.rule.approval.batch else one.scope.subject or ""
-            parts.setdefault((one.rule.id, part), []).append(one)
-        return [self.ask(partition, occasion, part, found) for (_, part), found in parts.items()]
+        for firing in held:
+            assert firing.rule.approval is not None
+            part = "" if firing.rule.approval.batch else firing.scope.subject or ""
+            parts.setdefault((firing.rule.id, part), []).append(firing)
+        return [self.ask(partition, occasion, part, firings) for (_, part), firings in parts.items()]
 
-    def ask(self, partition: Partition, occasion: Occasion, part: str, found: list[Firing]) -> actions.Wish:
+    def ask(self, partition: Partition, occasion: Occasion, part: str, firings: list[Firing]) -> actions.Wish:
         """Put some firings of one rule away; the action that asks for their approval."""
-        rule = found[0].rule
+        rule = firings[0].rule
         approval = rule.approval
         assert approval is not None
         occurrence = f"{occasion.occurrence}:{part}" if part else occasion.occurrence
         id = actions.hashed([partition.id, occurrence, rule.id])
-        cases = [case_of(partition, one) for one in found]
+        cases = [case_of(partition, firing) for firing in firings]
         self.standing[id] = Request(id, rule, partition.now + approval.within, cases, set())
         parameters = {
             "request": id,
@@ -106,9 +106,9 @@ class Approvals:
         return enough
 
 
-def case_of(partition: Partition, one: Firing) -> Case:
-    outcome = one.finish()
-    return Case(one.scope, about(partition, one.scope, outcome), outcome)
+def case_of(partition: Partition, firing: Firing) -> Case:
+    outcome = firing.finish()
+    return Case(firing.scope, about(partition, firing.scope, outcome), outcome)
 
 
 def about(partition: Partition, scope: Scope, outcome: Outcome) -> tuple[str, ...]:

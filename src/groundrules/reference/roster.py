@@ -54,13 +54,13 @@ class Roster:
 
     def entry(self, entity: str, who: str, now: int) -> Entry | None:
         """What is known, or None if nothing is or it was forgotten."""
-        found = self.entries.get((entity, who))
-        return None if found is None or now - found.heard > self.plan.retain else found
+        entry = self.entries.get((entity, who))
+        return None if entry is None or now - entry.heard > self.plan.retain else entry
 
     def fact(self, entity: str, who: str, name: str, now: int) -> Any:
         """A fact as earlier events told it, or None."""
-        found = self.entry(entity, who, now)
-        return None if found is None else found.facts.get(name)
+        entry = self.entry(entity, who, now)
+        return None if entry is None else entry.facts.get(name)
 
     def roles(self, member: Json, now: int) -> list[str]:
         """The roles of a member in an event: what it says, else what earlier ones said."""
@@ -74,10 +74,10 @@ class Roster:
 
     def silence(self, member: str, now: int, first: int) -> int:
         """How long a member has not written; `first` is when the partition's first event came."""
-        found = self.entry("member", member, now) or Entry()
-        if found.wrote is not None:
-            return now - found.wrote
-        return now - (first if found.joined is None else max(found.joined, first))
+        entry = self.entry("member", member, now) or Entry()
+        if entry.wrote is not None:
+            return now - entry.wrote
+        return now - (first if entry.joined is None else max(entry.joined, first))
 
     # --- learning ---------------------------------------------------------------------------------
 
@@ -123,9 +123,9 @@ class Roster:
 
     def hear(self, entity: str, thing: Json, now: int) -> None:
         """Take note of one object."""
-        found = self.entry(entity, thing["id"], now) or Entry()
-        self.entries[entity, thing["id"]] = found
-        found.heard, found.gone = now, False
-        found.facts |= {name: told for name, told in thing.items() if name != "id"}
+        entry = self.entry(entity, thing["id"], now) or Entry()
+        self.entries[entity, thing["id"]] = entry
+        entry.heard, entry.gone = now, False
+        entry.facts |= {name: value for name, value in thing.items() if name != "id"}
         if "joined" in thing:
-            found.joined = parse_rfc3339(thing["joined"])
+            entry.joined = parse_rfc3339(thing["joined"])

@@ -83,21 +83,21 @@ class Runner:
     def shows_wrong(self, id: str, time: int, partition: Partition) -> bool:
         """Tell whether an event shows that the clock, which one event alone has set, was set wrong."""
         alone = partition.number == 1 and partition.now == partition.first
-        return alone and time < partition.now - KEPT and id not in partition.seen
+        return alone and time < partition.now - KEPT and id not in partition.recent_ids
 
     def begin_again(self, time: int, before: Partition) -> Partition:
         """Forget what the first event left, but for its id and its number: its time was wrong."""
         partition = self.partition = Partition(self.plan, self.name, self.id, time, self.watch)
         partition.number, partition.waiting = before.number, before.waiting
-        partition.seen = dict.fromkeys(before.seen, time)
+        partition.recent_ids = dict.fromkeys(before.recent_ids, time)
         return partition
 
     def is_duplicate(self, id: str, time: int, partition: Partition) -> bool:
         if partition.waiting is not None and partition.waiting[0]["id"] == id:
             return True
-        seen = partition.seen.get(id)
+        handled = partition.recent_ids.get(id)
         until = time if partition.now < time <= partition.now + self.plan.ahead else partition.now
-        return seen is not None and until - seen <= KEPT
+        return handled is not None and until - handled <= KEPT
 
     def resolve(self, time: int, partition: Partition) -> list[Decision]:
         """Decide the event that waits, if one does, now that the stream is at `time`."""
@@ -142,7 +142,7 @@ class Runner:
         partition.number += 1
         late = time < partition.now
         at = max(partition.now, time)
-        partition.seen[event["id"]] = at
+        partition.recent_ids[event["id"]] = at
         cause = Cause("event", partition.number, event["id"], event["type"], late=late)
         decisions = self.fall_due(at, cause, partition)
         partition.now = at

@@ -72,11 +72,11 @@ class States:
 
     def change(self, states: list[ir.State]) -> None:
         """Enter or leave all of these at once."""
-        holding = {state.id for state in states if self.is_true(state.enter)}
+        still_true = {state.id for state in states if self.is_true(state.enter)}
         entering = {state.id for state in states} - self.held
         leaving = {state.id for state in states} & self.held
         self.held = (self.held | entering) - leaving
-        self.spent = (self.spent - entering) | (leaving & holding)
+        self.spent = (self.spent - entering) | (leaving & still_true)
 
 
 def touched_by_event(event: Json, plan: ir.Plan) -> list[ir.State]:
@@ -96,8 +96,8 @@ def nodes(state: ir.State) -> list[Any]:
 
 def reads_anything(state: ir.State) -> bool:
     """Whether its guards read more than windows and times of day, or no window at all."""
-    found = nodes(state)
-    return any(isinstance(node, FROM_ANYWHERE) for node in found) or not any(isinstance(n, WINDOWS) for n in found)
+    below = nodes(state)
+    return any(isinstance(node, FROM_ANYWHERE) for node in below) or not any(isinstance(n, WINDOWS) for n in below)
 
 
 def types_of(state: ir.State, plan: ir.Plan) -> set[str]:

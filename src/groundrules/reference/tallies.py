@@ -22,8 +22,8 @@ def bounds(expr: ir.Tally | ir.Score, scope: Scope) -> Bounds | None:
     """The least and the most that a tally or score can be; None if the list to count is missing."""
     if isinstance(expr, ir.Tally) and raw(expr.collection, scope) is None:
         return None
-    found = list(terms(expr, scope))
-    return sum(least for least, _ in found), sum(most for _, most in found)
+    term_bounds = list(terms(expr, scope))
+    return sum(least for least, _ in term_bounds), sum(most for _, most in term_bounds)
 
 
 def terms(expr: ir.Tally | ir.Score, scope: Scope) -> Iterator[Bounds]:
@@ -56,5 +56,5 @@ def _(expr: ir.Hint, scope: Scope) -> int | float | None:
 @evaluate.register(ir.Tally)
 @evaluate.register(ir.Score)
 def _(expr: ir.Tally | ir.Score, scope: Scope) -> int | float | None:
-    found = bounds(expr, scope)
-    return found[0] if found is not None and found[0] == found[1] else None
+    both = bounds(expr, scope)
+    return both[0] if both is not None and both[0] == both[1] else None

@@ -80,9 +80,9 @@ def affix_range(subject: str, needle: str, end: str, view: ir.View) -> Range | N
 def match_range(subject: str, pattern: str, flags: str, view: ir.View) -> Range | None:
     """Where a pattern first matches, in the raw text: from where the first matched character of the view came from to
     where the one behind the last came from."""
-    found = patterns.Pattern(pattern, flags).search(views.matched(view, subject))
-    if found is None:
+    match = patterns.Pattern(pattern, flags).search(views.matched(view, subject))
+    if match is None:
         return None
     origins = views.matched_offsets(view, subject)
-    first, behind = origins[found[0]], origins[found[1]]
-    return first, behind if found[0] == found[1] else max(behind, origins[found[1] - 1] + 1)
+    first, behind = origins[match[0]], origins[match[1]]
+    return first, behind if match[0] == match[1] else max(behind, origins[match[1] - 1] + 1)

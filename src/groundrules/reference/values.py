@@ -60,12 +60,12 @@ def _(expr: ir.Fact, scope: Scope) -> Any:
     who = scopes.identity(thing)
     if who is None:
         return None
-    told = scopes.walk(thing, (expr.fact,)) if isinstance(thing, dict) else None
-    if told is None:
-        told = scope.partition.roster.fact(expr.entity, who, expr.fact, scope.now)
-    if told is None and expr.assume is not None:
+    value = scopes.walk(thing, (expr.fact,)) if isinstance(thing, dict) else None
+    if value is None:
+        value = scope.partition.roster.fact(expr.entity, who, expr.fact, scope.now)
+    if value is None and expr.assume is not None:
         return expr.default if (assumed := evaluate(expr.assume, scope)) is None else assumed
-    return expr.default if told is None else scopes.convert(told, expr.kind)
+    return expr.default if value is None else scopes.convert(value, expr.kind)
 
 
 @evaluate.register

@@ -33,10 +33,10 @@ class Acceptor:
         return self._compiled[reference]
 
     def schema(self, reference: str) -> dict[str, Any]:
-        found = self._document
+        node = self._document
         for part in reference.removeprefix("#").split("/")[1:]:
-            found = found[part]
-        return found
+            node = node[part]
+        return node
 
     def compile(self, schema: dict[str, Any]) -> Accepts:
         parts = [_KEYWORDS[key](self, schema[key]) for key in schema if key not in _IGNORED | {"additionalProperties"}]

@@ -70,15 +70,15 @@ def read_approval(node: YNode | None, reading: Reading) -> Approval | None:
 
 
 def _need(node: YMapping, key: str) -> YNode:
-    found = node.get(key)
-    if found is None:
+    child = node.get(key)
+    if child is None:
         raise BrokenItemError(key)
-    return found
+    return child
 
 
 def _flag(node: YMapping, key: str) -> bool:
-    found = node.get(key)
-    return found is not None and found.plain() is True
+    flag = node.get(key)
+    return flag is not None and flag.plain() is True
 
 
 def read_times(node: YNode | None, reading: Reading) -> Times | None:

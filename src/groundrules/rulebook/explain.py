@@ -26,9 +26,9 @@ _TITLES = "the keys known here are "
 
 def explain_root(root: YNode) -> Diagnostic:
     """Explain a file that holds something other than a mapping."""
-    wide = wide_colon(root.span.file, root.span.start) if isinstance(root, YScalar) else None
-    if wide is not None:
-        return wide
+    full_width = wide_colon(root.span.file, root.span.start) if isinstance(root, YScalar) else None
+    if full_width is not None:
+        return full_width
     return format.WRONG_SHAPE.at(
         _head(root), f"a rulebook is a mapping, not {_kind(root)}", "begin with `rulebook: some-name`"
     )
@@ -36,15 +36,15 @@ def explain_root(root: YNode) -> Diagnostic:
 
 def explain(errors: Iterable[ValidationError], node: YNode, key: YScalar | None) -> Iterator[Diagnostic]:
     """Yield a diagnostic for each error of jsonschema about `node`, which stands under `key`."""
-    told: list[Diagnostic] = []
+    reported: list[Diagnostic] = []
     relevant = [_relevant(error) for error in errors]
     mistyped = [error.absolute_path for error in relevant if error.validator == "type"]
     for error in sorted(relevant, key=_urgency):
         if error.validator != "type" and error.absolute_path in mistyped:
             continue  # an echo: nothing else can hold of a value of the wrong kind
-        found = _Located(error, node, key).diagnostics(told)
-        told.extend(found)
-        yield from found
+        diagnostics = _Located(error, node, key).diagnostics(reported)
+        reported.extend(diagnostics)
+        yield from diagnostics
 
 
 def _urgency(error: ValidationError) -> int:
@@ -61,9 +61,9 @@ def _relevant(error: ValidationError) -> ValidationError:
         for inner in error.context:
             branches.setdefault(inner.schema_path[0], []).append(inner)
         fitting = [
-            found
-            for found in branches.values()
-            if not any(e.validator == "type" and not e.path for e in map(_relevant, found))
+            branch
+            for branch in branches.values()
+            if not any(e.validator == "type" and not e.path for e in map(_relevant, branch))
         ]
         if len(fitting) != 1:
             return error
@@ -95,16 +95,16 @@ class _Located:
         elif isinstance(self.node, YSequence) and isinstance(part, int):
             self.node = self.node.items[part]
 
-    def diagnostics(self, told: list[Diagnostic]) -> list[Diagnostic]:
+    def diagnostics(self, reported: list[Diagnostic]) -> list[Diagnostic]:
         rule = self.error.validator
         if "propertyNames" in list(self.error.absolute_schema_path)[:-1]:
             return [self._name()]
         if rule == "additionalProperties":
             return [self._unknown(key) for key in self._extra()]
         if rule in ("required", "dependentRequired", "minProperties"):
-            return self._missing(told)
+            return self._missing(reported)
         if rule in ("anyOf", "oneOf") and _requires_keys(self.limit):
-            return self._alternatives(told)
+            return self._alternatives(reported)
         return [self._about_value(rule)]
 
     def _about_value(self, rule: Any) -> Diagnostic:
@@ -140,14 +140,16 @@ class _Located:
             return files.FULL_WIDTH_YAML.at(
                 key.span, f"`{key.text}` contains full-width characters", f"write `{narrowed}`", fixes=(fix,)
             )
-        near = nearest(key.text, [*known, "tests"] if "rulebook" in known else known)  # a file of tests has only these
+        closest = nearest(
+            key.text, [*known, "tests"] if "rulebook" in known else known
+        )  # a file of tests has only these
         message = f"`{key.text}` does not belong in {_bare(self._title)}"
-        if near:
-            fix = Fix(key.span, near, f"write `{near}`")
-            return format.UNKNOWN_KEY.at(key.span, message, f"did you mean `{near}`?", fixes=(fix,))
+        if closest:
+            fix = Fix(key.span, closest, f"write `{closest}`")
+            return format.UNKNOWN_KEY.at(key.span, message, f"did you mean `{closest}`?", fixes=(fix,))
         return format.UNKNOWN_KEY.at(key.span, message, _TITLES + _listing(known))
 
-    def _missing(self, told: list[Diagnostic]) -> list[Diagnostic]:
+    def _missing(self, reported: list[Diagnostic]) -> list[Diagnostic]:
         assert isinstance(self.node, YMapping)
         present = {key.text for key, _ in self.node.items}
         names = _needed(self.error, present)
@@ -160,10 +162,10 @@ class _Located:
                 _first_key(self.node), f"{_bare(self._title)} needs `{name}`", _describe(self.error, name)
             )
             for name in names
-            if name not in _misspelled(told)
+            if name not in _misspelled(reported)
         ]
 
-    def _alternatives(self, told: list[Diagnostic]) -> list[Diagnostic]:
+    def _alternatives(self, reported: list[Diagnostic]) -> list[Diagnostic]:
         assert isinstance(self.node, YMapping)
         names = [str(branch["required"][0]) for branch in self.limit]
         choice = " or ".join(f"`{name}`" for name in names)
@@ -172,7 +174,7 @@ class _Located:
             return [
                 format.BAD_VALUE.at(given[1].span, f"{_bare(self._title)} has either {choice}", "remove one of them")
             ]
-        if _misspelled(told) & set(names):
+        if _misspelled(reported) & set(names):
             return []
         return [format.MISSING_KEY.at(_first_key(self.node), f"{_bare(self._title)} needs {choice}")]
 
@@ -211,9 +213,9 @@ class _Located:
         shown, span = _shown(self.node), _head(self.node)
         if rule == "enum":
             choices = [str(choice) for choice in self.limit]
-            near = nearest(shown, choices)
-            fixes = (Fix(self.node.span, near, f"write `{near}`"),) if near else ()
-            help = f"did you mean `{near}`?" if near else f"it may be {_listing(choices, 'or')}"
+            closest = nearest(shown, choices)
+            fixes = (Fix(self.node.span, closest, f"write `{closest}`"),) if closest else ()
+            help = f"did you mean `{closest}`?" if closest else f"it may be {_listing(choices, 'or')}"
             return format.BAD_VALUE.at(span, f"{self._subject} can't be `{shown}`", help, fixes=fixes)
         if rule in ("minimum", "maximum"):
             bound = "at least" if rule == "minimum" else "at most"
@@ -236,9 +238,9 @@ def _bad_name(node: YNode, shown: str, title: str) -> Diagnostic:
     return format.BAD_VALUE.at(_head(node), f"`{shown}` is not {title}", help)
 
 
-def _misspelled(told: list[Diagnostic]) -> set[str]:
+def _misspelled(reported: list[Diagnostic]) -> set[str]:
     """Return the keys that are there, only spelled otherwise."""
-    return {fix.text for found in told for fix in found.fixes}
+    return {fix.text for diagnostic in reported for fix in diagnostic.fixes}
 
 
 def _needed(error: ValidationError, present: set[str]) -> list[str]:

@@ -34,12 +34,12 @@ class Item:
         return self._values[key]
 
     def text(self, key: str) -> Located | None:
-        found = self.get(key)
-        return None if found is None else text(found)
+        node = self.get(key)
+        return None if node is None else text(node)
 
     def word(self, key: str, default: str) -> str:
-        found = self.text(key)
-        return default if found is None else str(found.value)
+        written = self.text(key)
+        return default if written is None else str(written.value)
 
     def expression(self, key: str) -> Expression | None:
         return self.reading.expressions.optional(parse.parse_expression, self.get(key), key)
@@ -61,14 +61,14 @@ class Item:
 
     def all(self, key: str) -> tuple[Located, ...]:
         """Return a list of scalars, or a single one as a list."""
-        found = self.get(key)
-        if found is None:
+        node = self.get(key)
+        if node is None:
             return ()
-        return tuple(map(text, found.items)) if isinstance(found, YSequence) else (text(found),)
+        return tuple(map(text, node.items)) if isinstance(node, YSequence) else (text(node),)
 
     def items(self, key: str) -> list[Item]:
-        found = self.get(key)
-        nodes_ = found.items if isinstance(found, YSequence) else []
+        given_node = self.get(key)
+        nodes_ = given_node.items if isinstance(given_node, YSequence) else []
         return [Item(node, self.reading) for node in nodes_ if isinstance(node, YMapping)]
 
     def common(self) -> dict[str, Any]:
@@ -120,10 +120,10 @@ def _cap(item: Item) -> nodes.Parsed[nodes.RateClause] | Located | None:
 
 
 def _undo_on(item: Item) -> tuple[tuple[Located, nodes.Parsed[nodes.PairsClause]], ...]:
-    found = item.get("undo_on")
-    if not isinstance(found, YMapping):
+    node = item.get("undo_on")
+    if not isinstance(node, YMapping):
         return ()
-    return tuple((text(key), item.reading.expressions.pairs(value)) for key, value in found.items)
+    return tuple((text(key), item.reading.expressions.pairs(value)) for key, value in node.items)
 
 
 def read_score(item: Item) -> model.ScoreDeclaration:
@@ -218,8 +218,8 @@ def read_state(item: Item) -> model.State:
 
 def _turn(item: Item, key: str) -> model.Turn:
     """Read a condition, an event, or a list of them. Raises BrokenItemError."""
-    found = item.need(key)
-    given = found.items if isinstance(found, YSequence) else [found]
+    given_node = item.need(key)
+    given = given_node.items if isinstance(given_node, YSequence) else [given_node]
     events = tuple(_until(Item(node, item.reading)) for node in given if isinstance(node, YMapping))
     conditions = [node for node in given if not isinstance(node, YMapping)]
     return model.Turn(tuple(item.reading.expressions.expression(node, key) for node in conditions), events)

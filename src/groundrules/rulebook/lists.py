@@ -84,18 +84,18 @@ def _file(node: YNode | None, place: Place, report: Report) -> SourceFile | None
 
 def entries_of(file: SourceFile) -> tuple[Located, ...]:
     """Return the entries of a list file: one a line; blank lines and lines that begin with `#` are left out."""
-    return tuple(Located(found[1], file.span(*found.span(1))) for found in _ENTRY.finditer(file.text))
+    return tuple(Located(match[1], file.span(*match.span(1))) for match in _ENTRY.finditer(file.text))
 
 
 def bounded(lists: list[ListDeclaration], report: Report) -> tuple[ListDeclaration, ...]:
     """Return the lists, emptied from where they exceed what a rulebook may have; that is told at the first of them."""
     kept: list[ListDeclaration] = []
     had = {MOST_SEARCHED: 0, MOST_LOOKED_UP: 0}
-    for one in lists:
-        most = MOST_LOOKED_UP if one.match in _LOOKED_UP else MOST_SEARCHED
-        before, had[most] = had[most], had[most] + len(one.items)
+    for words in lists:
+        most = MOST_LOOKED_UP if words.match in _LOOKED_UP else MOST_SEARCHED
+        before, had[most] = had[most], had[most] + len(words.items)
         if before <= most < had[most]:
-            message = f"with the {len(one.items):,} entries of `{one.name.value}` the lists have more than {most:,}"
-            report.add(codes.LONG_LIST.at(one.name.span, message, "keep the words that were met"))
-        kept.append(one if had[most] <= most else replace(one, items=()))
+            message = f"with the {len(words.items):,} entries of `{words.name.value}` the lists have more than {most:,}"
+            report.add(codes.LONG_LIST.at(words.name.span, message, "keep the words that were met"))
+        kept.append(words if had[most] <= most else replace(words, items=()))
     return tuple(kept)

@@ -100,11 +100,13 @@ class _Loader:
         if not path.is_dir():
             file = self._read(path, shown, at)
             return ([file] if file else None), Place(path.parent, shown.rpartition("/")[0])
-        names = sorted(one.name for one in path.iterdir() if one.suffix in SUFFIXES and not one.name.startswith("."))
+        names = sorted(
+            entry.name for entry in path.iterdir() if entry.suffix in SUFFIXES and not entry.name.startswith(".")
+        )
         prefix = "" if shown == "." else f"{shown}/"
         read = [self._read(path / name, prefix + name, None) for name in names]
-        found = [file for file in read if file]
-        return (found if found or not names else None), Place(path, "" if shown == "." else shown)
+        readable = [file for file in read if file]
+        return (readable if readable or not names else None), Place(path, "" if shown == "." else shown)
 
     def _read(self, path: Path, shown: str, at: Span | None) -> SourceFile | None:
         file = read_file(path, shown, self.report, at, MAX_YAML)
@@ -159,21 +161,21 @@ class _Loader:
             self.report.add(codes.TWO_HEADERS.at(key.span, message, help, labels))
 
     def _build(self, parts: list[_Read], header: _Read, place: Place) -> Rulebook | None:
-        made: list[Part] = []
+        loaded: list[Part] = []
         broken: set[str] = set()
         for part in parts:
             valid = valid_part(part.root, self.report)
             if valid:
-                made.append(Part(part.file, valid[0], place))
+                loaded.append(Part(part.file, valid[0], place))
                 broken |= valid[1]
-        chosen = next((part for part in made if part.file is header.file), None)
+        chosen = next((part for part in loaded if part.file is header.file), None)
         if chosen is None:
             return None
         name = header.root.get("rulebook") if isinstance(header.root, YMapping) else None
         if chosen.content.get("rulebook") is None and header.header and name:
             chosen.content.items.insert(0, (header.header, name))
-        sections = Sections(made, chosen, self.report, broken=broken)
-        return read_rulebook(sections, str(place.folder), self._uses(made, broken), self._own_schemas(place))
+        sections = Sections(loaded, chosen, self.report, broken=broken)
+        return read_rulebook(sections, str(place.folder), self._uses(loaded, broken), self._own_schemas(place))
 
     def _own_schemas(self, place: Place) -> tuple[str, ...]:
         """Return the folder of the rulebook's own schemas, if there is one."""
@@ -210,8 +212,8 @@ class _Loader:
         written, given = keys.get("rulebook"), keys.get("with")
         if not isinstance(written, YScalar):
             return None
-        said = {key: text(keys[key]) for key in ("as", "mode", "rollout", "ends") if key in keys}
-        named = said.get("as")
+        written_as = {key: text(keys[key]) for key in ("as", "mode", "rollout", "ends") if key in keys}
+        named = written_as.get("as")
         book = self._imported(text(written), part.place)
         if book is None:
             broken.add(alias_of(text(written), named))
@@ -224,16 +226,16 @@ class _Loader:
             else {},
             book=book,
             span=node.span,
-            mode=str(said["mode"].value) if "mode" in said else "enforce",
-            rollout=share(said.get("rollout")),
-            ends=said.get("ends"),
+            mode=str(written_as["mode"].value) if "mode" in written_as else "enforce",
+            rollout=share(written_as.get("rollout")),
+            ends=written_as.get("ends"),
         )
 
     def _imported(self, written: Located, place: Place) -> Rulebook | None:
-        found = self._target(written, place)
-        if found is None:
+        target = self._target(written, place)
+        if target is None:
             return None
-        path, shown = found
+        path, shown = target
         key = path.resolve()
         if key in [busy for busy, _ in self.loading]:
             self._report_cycle(key, written)
@@ -318,12 +320,12 @@ def _exists(path: Path) -> bool:
 def _available(name: str, base: Path) -> str:
     prefix = name[: name.rfind("/") + 1]
     try:
-        found = [one for one in base.parent.iterdir() if one.is_dir() or one.suffix in SUFFIXES]
-        names = sorted({prefix + one.stem for one in found if one.name[0] not in "._"})
+        siblings = [sibling for sibling in base.parent.iterdir() if sibling.is_dir() or sibling.suffix in SUFFIXES]
+        names = sorted({prefix + sibling.stem for sibling in siblings if sibling.name[0] not in "._"})
     except OSError:
         names = []
-    near = nearest(name, names)
-    if near:
-        return f"did you mean `{near}`?"
-    shown = ", ".join(f"`{one}`" for one in names[:20])
+    closest = nearest(name, names)
+    if closest:
+        return f"did you mean `{closest}`?"
+    shown = ", ".join(f"`{name}`" for name in names[:20])
     return f"there are {shown}" if names else "write the path from the folder of this file"

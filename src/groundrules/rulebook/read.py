@@ -49,7 +49,7 @@ class Sections:
 
     def __post_init__(self) -> None:
         self.expressions = Expressions(self.report)
-        languages = tuple(str(one.value) for one in self._list(self.header.content.get("languages")))
+        languages = tuple(str(language.value) for language in self._list(self.header.content.get("languages")))
         self.languages = languages
         self.reading = Reading(self.report, languages, self.expressions)
 
@@ -59,16 +59,16 @@ class Sections:
 
     def head(self, key: str, default: str) -> Located:
         """Return a scalar of the header, or its default at the place of the rulebook's name."""
-        found = self.header.content.get(key)
+        node = self.header.content.get(key)
         name = self.header.content.get("rulebook")
-        return text(found) if found else Located(default, (name or self.header.content).span)
+        return text(node) if node else Located(default, (name or self.header.content).span)
 
     def texts(self, key: str) -> model.Texts:
         return read_texts(self.header.content.get(key), self.report)
 
     def events(self) -> tuple[Located, ...]:
-        found = [part.content.get("events") for part in self.parts]
-        return tuple(one for node in found if node for one in (self._list(node) or (text(node),)))
+        nodes = [part.content.get("events") for part in self.parts]
+        return tuple(name for node in nodes if node for name in (self._list(node) or (text(node),)))
 
     def limits(self) -> dict[str, Located]:
         node = self.header.content.get("limits")
@@ -83,25 +83,25 @@ class Sections:
     def entries(self, section: str) -> Iterator[tuple[Part, YScalar, YNode]]:
         """Yield the entries of a mapping section with the part that they stand in."""
         for part in self.parts:
-            found = part.content.get(section)
-            for key, value in found.items if isinstance(found, YMapping) else ():
+            node = part.content.get(section)
+            for key, value in node.items if isinstance(node, YMapping) else ():
                 yield part, key, value
 
     def named(self, section: str, read: Callable[[YScalar, YNode], T]) -> tuple[T, ...]:
         """Read the entries of a mapping section."""
-        made = (self._attempt(key.text, read, key, value) for _, key, value in self.entries(section))
-        return tuple(entry for entry in made if entry is not None)
+        entries = (self._attempt(key.text, read, key, value) for _, key, value in self.entries(section))
+        return tuple(entry for entry in entries if entry is not None)
 
     def _attempt(self, name: str | None, read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
         before = self.expressions.failures
         try:
-            made = read(*args, **kwargs)
+            entry = read(*args, **kwargs)
         except BrokenItemError:
-            made = None
-        if made is not None and self.expressions.failures == before:
-            return made
-        if isinstance(made, model.Rule):
-            self.spoiled.append(made)
+            entry = None
+        if entry is not None and self.expressions.failures == before:
+            return entry
+        if isinstance(entry, model.Rule):
+            self.spoiled.append(entry)
         if name:
             self.broken.add(name)
         return None
@@ -153,21 +153,21 @@ class Sections:
             for _, entity, node in self.entries("assume")
             for fact, value in (node.items if isinstance(node, YMapping) else ())
         ]
-        made = (self._attempt(None, self._assumption, *found) for found in facts)
-        return tuple(assumption for assumption in made if assumption is not None)
+        assumptions = (self._attempt(None, self._assumption, *fact) for fact in facts)
+        return tuple(assumption for assumption in assumptions if assumption is not None)
 
     def _assumption(self, entity: YScalar, fact: YScalar, value: YNode) -> model.Assumption:
         return model.Assumption(text(entity), text(fact), self.expressions.expression(value, fact.text))
 
 
 def _id(node: YNode) -> str | None:
-    found = node.get("id") if isinstance(node, YMapping) else None
-    return found.text if isinstance(found, YScalar) else None
+    id_node = node.get("id") if isinstance(node, YMapping) else None
+    return id_node.text if isinstance(id_node, YScalar) else None
 
 
 def _items(section: YNode | None) -> list[YMapping]:
-    found = section.items if isinstance(section, YSequence) else []
-    return [node for node in found if isinstance(node, YMapping)]
+    items = section.items if isinstance(section, YSequence) else []
+    return [node for node in items if isinstance(node, YMapping)]
 
 
 def _item(node: YNode, reading: Reading) -> Item:

@@ -31,7 +31,11 @@ _TYPES: dict[str, dict[str, Any]] = {
 
 def settings_schema(parameters: Iterable[Parameter], lang: str) -> dict[str, Any]:
     """Return the schema of the object of settings, with titles and descriptions in `lang` where there are any."""
-    properties = {str(one.name.value): _property(one, lang) for one in parameters if str(one.type.value) in _TYPES}
+    properties = {
+        str(parameter.name.value): _property(parameter, lang)
+        for parameter in parameters
+        if str(parameter.type.value) in _TYPES
+    }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "type": "object",
@@ -41,7 +45,7 @@ def settings_schema(parameters: Iterable[Parameter], lang: str) -> dict[str, Any
 
 
 def _property(parameter: Parameter, lang: str) -> dict[str, Any]:
-    found = {
+    schema = {
         "title": _text(parameter.title, lang) or str(parameter.name.value),
         "description": _text(parameter.description, lang),
         **_TYPES[str(parameter.type.value)],
@@ -49,10 +53,10 @@ def _property(parameter: Parameter, lang: str) -> dict[str, Any]:
         "minimum": None if parameter.minimum is None else parameter.minimum.plain(),
         "maximum": None if parameter.maximum is None else parameter.maximum.plain(),
     }
-    return {key: value for key, value in found.items() if value not in (None, "")}
+    return {key: value for key, value in schema.items() if value not in (None, "")}
 
 
 def _text(texts: Mapping[str, Located], lang: str) -> str:
     """Return a text in a language, or in that of all, or in any."""
-    found = texts.get(lang) or texts.get("") or next(iter(texts.values()), None)
-    return "" if found is None else str(found.value)
+    chosen = texts.get(lang) or texts.get("") or next(iter(texts.values()), None)
+    return "" if chosen is None else str(chosen.value)

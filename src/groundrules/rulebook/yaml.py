@@ -200,11 +200,11 @@ def _read(file: SourceFile, report: Report, loader: Any) -> YNode | None:
     return None
 
 
-def _forbidden(file: SourceFile, found: re.Match[str]) -> Diagnostic:
-    code = ord(found[0])
+def _forbidden(file: SourceFile, match: re.Match[str]) -> Diagnostic:
+    code = ord(match[0])
     help = "save the file as UTF-8" if code == 0 else "remove it, or write it as an escape in double quotes"
     return codes.FORBIDDEN_CHARACTER.at(
-        file.span(*found.span()), f"the control character U+{code:04X} is not allowed here", help
+        file.span(*match.span()), f"the control character U+{code:04X} is not allowed here", help
     )
 
 
@@ -302,8 +302,8 @@ class _Composer:
 
     def _behind_properties(self, start: int, end: int) -> int:
         """Return where a scalar begins behind its anchor and tag."""
-        found = re.compile(r"(?:(?:&[\w-]+|!\S*)(?:\s+|$))*").match(self.file.text, start, end)
-        return found.end() if found else start
+        match = re.compile(r"(?:(?:&[\w-]+|!\S*)(?:\s+|$))*").match(self.file.text, start, end)
+        return match.end() if match else start
 
     def _alias(self, event: Any) -> None:
         name, span = event.anchor, self._span(event)
@@ -440,8 +440,8 @@ class _Composer:
         if tag in allowed or tag == "!":
             return
         start = event.start_mark.index
-        found = re.compile(r"(?:&\S*\s+)?(!\S*)").match(self.file.text, start)
-        span = self.file.span(*found.span(1)) if found else self._span(event)
+        match = re.compile(r"(?:&\S*\s+)?(!\S*)").match(self.file.text, start)
+        span = self.file.span(*match.span(1)) if match else self._span(event)
         self.report.add(codes.TAG.at(span, f"the tag `{span.text}` is not understood here", "a rulebook is plain data"))
 
     def _span(self, event: Any) -> Span:

@@ -100,10 +100,10 @@ def wide_colon(file: SourceFile, index: int) -> Diagnostic | None:
     start, line, _ = _lines(file, index)
     before, previous, _ = _lines(file, max(start - 1, 0))
     for begin, text in ((start, line), (before, previous)):
-        found = _WIDE_COLON.match(text)
-        if found:
-            span = file.span(begin + found.start(1), begin + found.end(1))
-            colon = ":" if text[found.end(1) : found.end(1) + 1].isspace() else ": "
+        match = _WIDE_COLON.match(text)
+        if match:
+            span = file.span(begin + match.start(1), begin + match.end(1))
+            colon = ":" if text[match.end(1) : match.end(1) + 1].isspace() else ": "
             fix = Fix(span, colon, "write an ASCII colon and a blank", safe=True)
             return codes.FULL_WIDTH_YAML.at(span, "a full-width colon does not end a key", "write `: `", fixes=(fix,))
     return None
@@ -113,10 +113,10 @@ def _wide_comma(file: SourceFile, index: int, problem: str) -> Diagnostic | None
     """A full-width comma between the items of a list or mapping in one line."""
     start, _, before = _lines(file, index)
     if file.text[index : index + 1] not in _WIDE_COMMAS:
-        found = [at for at, char in enumerate(before) if char in _WIDE_COMMAS and not _quoted(before[:at])]
-        if not found or "expected ','" not in problem:
+        places = [at for at, char in enumerate(before) if char in _WIDE_COMMAS and not _quoted(before[:at])]
+        if not places or "expected ','" not in problem:
             return None
-        index = start + found[-1]
+        index = start + places[-1]
     span = file.span(index, index + 1)
     fix = Fix(span, "," if file.text[index + 1 : index + 2].isspace() else ", ", "write an ASCII comma", safe=True)
     return codes.FULL_WIDTH_YAML.at(span, "a full-width comma does not part items", "write `, `", fixes=(fix,))

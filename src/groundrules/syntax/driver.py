@@ -54,7 +54,9 @@ class Driver:
             state: {str(symbol): reductions.get(arg, arg) for symbol, (_, arg) in actions.items()}
             for state, actions in table.states.items()
         }
-        ignored = "|".join(_pattern(one) for one in parser.lexer.root_lexer.terminals if one.name in lark.ignore_tokens)
+        ignored = "|".join(
+            _pattern(terminal) for terminal in parser.lexer.root_lexer.terminals if terminal.name in lark.ignore_tokens
+        )
         self._blank = re.compile(f"(?:{ignored})*+")
         self._scans: dict[int, Scan] = {}
         scans: dict[int, Scan] = {}
@@ -68,15 +70,15 @@ class Driver:
         """Return what the callbacks make of `text[start:end]`, or None if it is not in the language."""
         state = self._starts[form]
         states, values = [state], list[Any]()
-        while (found := self._scans[state](text, start, end)) is not None:
-            type = found.lastgroup
+        while (match := self._scans[state](text, start, end)) is not None:
+            type = match.lastgroup
             assert type is not None
             if not self._reduce(states, values, type):
                 return None
-            begin, start = found.span(type)
+            begin, start = match.span(type)
             state = self._actions[states[-1]][type]  # type: ignore[assignment]
             states.append(state)
-            values.append(Lexeme(type, found[type], begin, start))
+            values.append(Lexeme(type, match[type], begin, start))
         behind = self._blank.match(text, start, end)
         if behind is None or behind.end() != end or not self._reduce(states, values, _END, self._ends[form]):
             return None
@@ -133,6 +135,6 @@ def _pattern(terminal: Any) -> str:
 
 def _scan(lexer: Any, ignored: str, names: list[str]) -> Scan:
     """Return the match of the first of a state's terminals, in Lark's order, behind what is ignored."""
-    wanted = [one for one in lexer.terminals if one.name not in names]
-    pattern = "|".join(f"(?P<{one.name}>{_pattern(one)})" for one in wanted) or "(?!)"
+    wanted = [terminal for terminal in lexer.terminals if terminal.name not in names]
+    pattern = "|".join(f"(?P<{terminal.name}>{_pattern(terminal)})" for terminal in wanted) or "(?!)"
     return re.compile(f"(?:{ignored})*+(?:{pattern})").match

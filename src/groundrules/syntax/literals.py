@@ -90,22 +90,22 @@ def string(text: str, start: int) -> str:
     if "\\" not in body:
         return body
 
-    def replace(found: re.Match[str]) -> str:
-        return _unescape(found, start + 1 + found.start())
+    def replace(match: re.Match[str]) -> str:
+        return _unescape(match, start + 1 + match.start())
 
     return _ESCAPE.sub(replace, body)
 
 
-def _unescape(found: re.Match[str], start: int) -> str:
-    high, low, unit, simple = found.groups()
+def _unescape(match: re.Match[str], start: int) -> str:
+    high, low, unit, simple = match.groups()
     if simple is None:
         return _code_point((high, low) if high else (unit,), start)
     if simple in _SIMPLE_ESCAPES:
         return _SIMPLE_ESCAPES[simple]
-    at = (start, start + len(found.group()))
+    at = (start, start + len(match.group()))
     help = r"the escapes are `\n`, `\t`, `\r`, `\"`, `\'`, `\\` and `\uXXXX`; a backslash itself is `\\`"
     edits = (Edit((start, start), "\\", "double the backslash"),) if simple != "u" else ()
-    raise FlawError(codes.MALFORMED_STRING, at, f"`{found.group()}` is no escape", help, edits=edits)
+    raise FlawError(codes.MALFORMED_STRING, at, f"`{match.group()}` is no escape", help, edits=edits)
 
 
 def _code_point(units: tuple[str, ...], start: int) -> str:
@@ -127,5 +127,5 @@ def regex(text: str, start: int) -> tuple[str, str]:
             at = (start + end + 1 + index, start + end + 2 + index)
             help = "the flags are `i` (ignore case), `m` (lines) and `s` (`.` matches line breaks), each once"
             raise FlawError(codes.MALFORMED_PATTERN, at, f"`{flag}` is no flag of a pattern here", help)
-    pattern = re.sub(r"\\(.)", lambda found: "/" if found[1] == "/" else found[0], text[1:end])
+    pattern = re.sub(r"\\(.)", lambda match: "/" if match[1] == "/" else match[0], text[1:end])
     return pattern, "".join(sorted(flags))

@@ -25,14 +25,14 @@ class Node:
 
     def children(self) -> list[Node]:
         """Return the direct sub-nodes in source order."""
-        found: list[Node] = []
-        for name in _holding(self.__class__):  # type: ignore[arg-type]  # a class can be hashed
+        nodes: list[Node] = []
+        for name in _child_fields(self.__class__):  # type: ignore[arg-type]  # a class can be hashed
             value = getattr(self, name)
             if value.__class__ is tuple:
-                found += [item for item in value if isinstance(item, Node)]
+                nodes += [item for item in value if isinstance(item, Node)]
             elif value is not None:
-                found.append(value)
-        return found
+                nodes.append(value)
+        return nodes
 
 
 # --- literals -----------------------------------------------------------------------------------
@@ -371,13 +371,13 @@ def walk(node: Node) -> Iterator[Node]:
     """Yield `node` and everything below it, parents first."""
     waiting = [node]
     while waiting:
-        found = waiting.pop()
-        yield found
-        waiting += found.children()[::-1]
+        current = waiting.pop()
+        yield current
+        waiting += current.children()[::-1]
 
 
 @cache
-def _holding(kind: type[Any]) -> tuple[str, ...]:
+def _child_fields(kind: type[Any]) -> tuple[str, ...]:
     """Return the slots of a class that can hold nodes, in source order."""
     known = get_type_hints(kind)
     return tuple(slot.name for slot in fields(kind) if _holds_nodes(known[slot.name]))

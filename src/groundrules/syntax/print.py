@@ -75,7 +75,7 @@ def _percent(node: nodes.Percent) -> str:
 
 
 def _regex(node: nodes.Regex) -> str:
-    pattern = re.sub(r"\\.|/", lambda found: "\\/" if found[0] == "/" else found[0], node.pattern)
+    pattern = re.sub(r"\\.|/", lambda match: "\\/" if match[0] == "/" else match[0], node.pattern)
     return f"/{pattern}/{node.flags}"
 
 

@@ -76,17 +76,17 @@ def ascii_for(char: str) -> str | None:
 def scan(text: str, start: int = 0, end: int | None = None) -> list[Lexeme]:
     """Cut `text[start:end]` into lexemes without spaces; never fails."""
     end = len(text) if end is None else end
-    found: list[Lexeme] = []
+    lexemes: list[Lexeme] = []
     position = start
     while position < end:
-        behind_matches = bool(found) and found[-1].kind == "word" and found[-1].text == "matches"
+        behind_matches = bool(lexemes) and lexemes[-1].kind == "word" and lexemes[-1].text == "matches"
         match = (behind_matches and _REGEX.match(text, position, end)) or _TOKEN.match(text, position, end)
         assert match is not None
         kind = match.lastgroup or "other"
         position = match.end()
         if kind != "space":
-            found.append(_lexeme(kind, match[kind], match.start(kind)))
-    return _joined(found)
+            lexemes.append(_lexeme(kind, match[kind], match.start(kind)))
+    return _joined(lexemes)
 
 
 def _lexeme(kind: str, text: str, start: int) -> Lexeme:
@@ -95,10 +95,10 @@ def _lexeme(kind: str, text: str, start: int) -> Lexeme:
     return Lexeme(kind, text, start, start + len(text))  # type: ignore[arg-type]
 
 
-def _joined(found: list[Lexeme]) -> list[Lexeme]:
+def _joined(lexemes: list[Lexeme]) -> list[Lexeme]:
     """Neighbouring look-alikes become one lexeme, so that `＞＝` and `ａｎｄ` are one mistake each."""
     joined: list[Lexeme] = []
-    for lexeme in found:
+    for lexeme in lexemes:
         last = joined[-1] if joined else None
         if last and last.kind == lexeme.kind == "lookalike" and last.end == lexeme.start:
             joined[-1] = Lexeme("lookalike", last.text + lexeme.text, last.start, lexeme.end)

@@ -26,15 +26,15 @@ def cut(text: str) -> Iterator[str | Hole]:
     """Yield literal text, `{{` and `}}` unescaped, and holes, in order. Raises FlawError."""
     literal: list[str] = []
     position = 0
-    while found := _BRACE.search(text, position):
-        literal.append(text[position : found.start()])
-        position = found.end()
-        if found[0] in ("{{", "}}"):
-            literal.append(found[0][0])
+    while match := _BRACE.search(text, position):
+        literal.append(text[position : match.start()])
+        position = match.end()
+        if match[0] in ("{{", "}}"):
+            literal.append(match[0][0])
             continue
-        if found[0] != "{":
-            raise _stray(text, found)
-        hole = Hole(found.start(), _hole_end(text, found.start()))
+        if match[0] != "{":
+            raise _stray(text, match)
+        hole = Hole(match.start(), _hole_end(text, match.start()))
         if any(literal):
             yield "".join(literal)
         yield hole
@@ -48,35 +48,35 @@ def _hole_end(text: str, start: int) -> int:
     """The offset behind the brace that closes the hole opened at `start`."""
     opening = ((start, start + 1), "opened here")
     position = start + 1
-    while found := _IN_HOLE.search(text, position):
-        position = found.end()
-        if found["string"]:
+    while match := _IN_HOLE.search(text, position):
+        position = match.end()
+        if match["string"]:
             continue
-        if found[0] == "}":
-            if not text[start + 1 : found.start()].strip(" \t\r\n"):
-                raise empty("expression", (start, found.end()))
-            return found.end()
-        if found[0] == "｝":
-            edits = (Edit(found.span(), "}", "write `}`"),)
+        if match[0] == "}":
+            if not text[start + 1 : match.start()].strip(" \t\r\n"):
+                raise empty("expression", (start, match.end()))
+            return match.end()
+        if match[0] == "｝":
+            edits = (Edit(match.span(), "}", "write `}`"),)
             raise FlawError(
-                codes.FULL_WIDTH, found.span(), "`｝` does not close a hole", "write `}`", (opening,), edits
+                codes.FULL_WIDTH, match.span(), "`｝` does not close a hole", "write `}`", (opening,), edits
             )
-        message = f"`{found[0]}` stands inside a hole"
+        message = f"`{match[0]}` stands inside a hole"
         help = "close the first hole with `}`; a brace that is meant as text is written `{{`"
-        raise FlawError(codes.MALFORMED_TEMPLATE, found.span(), message, help, (opening,))
+        raise FlawError(codes.MALFORMED_TEMPLATE, match.span(), message, help, (opening,))
     help = "end it with `}`; a brace that is meant as text is written `{{`"
     raise FlawError(codes.UNCLOSED, (start, len(text)), "this `{` is never closed", help, (opening,))
 
 
-def _stray(text: str, found: re.Match[str]) -> FlawError:
+def _stray(text: str, match: re.Match[str]) -> FlawError:
     """A brace outside a hole that is no `{`."""
-    at = found.span()
-    if found[0] == "}":
+    at = match.span()
+    if match[0] == "}":
         edits = (Edit(at, "}}", "write `}}`"),)
         return FlawError(codes.MALFORMED_TEMPLATE, at, "this `}` closes nothing", "write `}}` for a brace", edits=edits)
-    plain = {"｛": "{", "｝": "}"}[found[0]]
+    plain = {"｛": "{", "｝": "}"}[match[0]]
     partner = text.find("｝", at[1]) if plain == "{" else -1
     spans = [at] + ([(partner, partner + 1)] if partner >= 0 else [])
     both = tuple(Edit(span, "{" if text[span[0]] == "｛" else "}", "use plain braces") for span in spans)
-    help = f'write `{plain}`; as text it is written `{{"{found[0]}"}}`'
-    return FlawError(codes.FULL_WIDTH, at, f"`{found[0]}` is not the plain `{plain}`", help, edits=both)
+    help = f'write `{plain}`; as text it is written `{{"{match[0]}"}}`'
+    return FlawError(codes.FULL_WIDTH, at, f"`{match[0]}` is not the plain `{plain}`", help, edits=both)

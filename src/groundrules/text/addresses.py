@@ -82,9 +82,9 @@ def hosts(text: str) -> list[tuple[int, int, str]]:
     """Return what may be domain names in a text: `(start, end, normalised)` in order, the longer first."""
     if text.isascii() and "." not in text and "%" not in text and "dot" not in text.lower():
         return []
-    found = {(start, end, name) for start, end in _readings(text) if (name := normalise(text[start:end]))}
-    found |= {(*address.host, address.domain) for address in addresses(text) if normalise(address.domain)}
-    return sorted(found, key=lambda name: (name[0], -name[1], name[2]))
+    places = {(start, end, name) for start, end in _readings(text) if (name := normalise(text[start:end]))}
+    places |= {(*address.host, address.domain) for address in addresses(text) if normalise(address.domain)}
+    return sorted(places, key=lambda name: (name[0], -name[1], name[2]))
 
 
 class _Reader:
@@ -213,8 +213,8 @@ def _patterns(letters: list[str], host: str, path: str = "") -> _Alphabet:
     joined = "[%\\xad\xc0-\u024f\u0300-\u036f\u1e00-\u1eff\u200b-\u200d\u2060]"  # where Latin letters go on
     return _Alphabet(
         names=tuple(
-            re.compile(rf"(?<!{one})(?<!{joined}){one}++(?:{DOT}{one}++)++(?!{joined})", re.IGNORECASE)
-            for one in letters
+            re.compile(rf"(?<!{letter})(?<!{joined}){letter}++(?:{DOT}{letter}++)++(?!{joined})", re.IGNORECASE)
+            for letter in letters
         ),
         host=re.compile(rf"(?:{host}|%[0-9A-Fa-f]{{2}}|{DOT})++", re.IGNORECASE),
         path=re.compile(rf"[/?#\\](?:(?!{further})(?:{chars}{'|' + path if path else ''}))*+", re.IGNORECASE),

@@ -67,16 +67,16 @@ class Joiner:
         folded = fold(raw)
         if not self._begins.search(folded):
             return None
-        found = list(self._apart.finditer(folded))
-        return self._joined(raw, folded, found) if found else None
+        matches = list(self._apart.finditer(folded))
+        return self._joined(raw, folded, matches) if matches else None
 
-    def _joined(self, raw: str, folded: str, found: list[re.Match[str]]) -> Joined:
+    def _joined(self, raw: str, folded: str, matches: list[re.Match[str]]) -> Joined:
         ends = [max(start + 1, after) for start, after in pairwise(fold_map(raw))]
         spans = list(zip(fold_map(raw), ends, strict=False))
         chars: list[str] = []
         places: list[Range] = []
         done = 0
-        for match in found:
+        for match in matches:
             start, end = match.span()
             chars += [*folded[done:start], self._whole[(match.lastindex or 1) - 1]]
             places += [*spans[done:start], (spans[start][0], spans[end - 1][1])]

@@ -45,8 +45,8 @@ def read_host(written: str) -> str | None:
     """Return the host of what stands between `//` and the path; None if no browser would go there."""
     name = written.lower()
     if not _plain.fullmatch(name):
-        seen = _disguises.sub(_undisguised, _surrogates.sub("\ufffd", written))
-        name = _parsed(seen) or _parsed(_joiners.sub("", seen)) or ""
+        shown = _disguises.sub(_undisguised, _surrogates.sub("\ufffd", written))
+        name = _parsed(shown) or _parsed(_joiners.sub("", shown)) or ""
     name = name.removesuffix(".")
     return name if len(name) <= LONGEST and _labels.fullmatch(name) else None
 

@@ -44,10 +44,10 @@ def factors(pattern: str, flags: str = "") -> Factors | None:
     With flag `i` they stand there in some case.
     """
     try:
-        found = _Parser(pattern, "i" in flags).whole()
+        whole = _Parser(pattern, "i" in flags).whole()
     except (_GiveUpError, RecursionError):
         return None
-    return found if found and len(found) <= MOST else None
+    return whole if whole and len(whole) <= MOST else None
 
 
 class _Parser:
@@ -59,18 +59,18 @@ class _Parser:
         self._at = 0
 
     def whole(self) -> Factors | None:
-        found = self._alternatives()
+        factors = self._alternatives()
         if self._at < len(self._pattern):
             raise _GiveUpError
-        return found
+        return factors
 
     def _alternatives(self) -> Factors | None:
         """Alternatives up to a closing bracket or the end."""
-        found = [self._sequence()]
+        branches = [self._sequence()]
         while self._take("|"):
-            found.append(self._sequence())
-        known = [one for one in found if one is not None]
-        return frozenset().union(*known) if len(known) == len(found) <= MOST else None
+            branches.append(self._sequence())
+        known = [branch for branch in branches if branch is not None]
+        return frozenset().union(*known) if len(known) == len(branches) <= MOST else None
 
     def _sequence(self) -> Factors | None:
         best: Factors | None = None
@@ -95,10 +95,10 @@ class _Parser:
     def _item(self) -> str | Factors | None:
         """A literal character, the factors of a group, or None for anything."""
         if self._match(_GROUP):
-            found = self._alternatives()
+            inner = self._alternatives()
             if not self._take(")"):
                 raise _GiveUpError
-            return found
+            return inner
         if named := self._match(_CLASS):
             if "[:" in named[1:] or "\\p" in named or "\\P" in named:
                 raise _GiveUpError
@@ -129,19 +129,19 @@ class _Parser:
 
     def _repetition(self) -> int | None:
         """Return how often the item before must stand at least, 1 for any number above; None if just once."""
-        found = self._match(_REPEAT)
-        if not found:
+        match = self._match(_REPEAT)
+        if not match:
             return None
         if self._match(_REPEAT):
             raise _GiveUpError
-        return 0 if found[0] in "*?" or re.match(r"\{0+[,}]", found) else 1
+        return 0 if match[0] in "*?" or re.match(r"\{0+[,}]", match) else 1
 
     def _match(self, what: re.Pattern[str]) -> str:
-        found = what.match(self._pattern, self._at)
-        if not found:
+        match = what.match(self._pattern, self._at)
+        if not match:
             return ""
-        self._at = found.end()
-        return found[0]
+        self._at = match.end()
+        return match[0]
 
     def _take(self, char: str) -> bool:
         taken = self._pattern.startswith(char, self._at)
@@ -161,11 +161,11 @@ def _better(best: Factors | None, run: str) -> Factors | None:
     return _best(best, _as_factors(run))
 
 
-def _best(one: Factors | None, other: Factors | None) -> Factors | None:
-    if one is None or other is None:
-        return one if other is None else other
-    return other if _worth(other) > _worth(one) else one
+def _best(first: Factors | None, other: Factors | None) -> Factors | None:
+    if first is None or other is None:
+        return first if other is None else other
+    return other if _worth(other) > _worth(first) else first
 
 
-def _worth(found: Factors) -> tuple[int, int]:
-    return min(len(factor.encode("utf-8", "replace")) for factor in found), -len(found)
+def _worth(factors: Factors) -> tuple[int, int]:
+    return min(len(factor.encode("utf-8", "replace")) for factor in factors), -len(factors)

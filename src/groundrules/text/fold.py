@@ -89,10 +89,10 @@ def fold(s: str) -> str:
     """Return the folded view of `s`; never raises."""
     if s.isascii():
         return s.lower()
-    found = _changing().findall(s)
-    if not found:
+    changed = _changing().findall(s)
+    if not changed:
         return s
-    table, distinct = _table(), set(found)
+    table, distinct = _table(), set(changed)
     if len(distinct) > FEW:
         s = _changing().sub(lambda match: table.get(match[0], match[0]), s)
     else:

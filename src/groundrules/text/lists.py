@@ -51,7 +51,7 @@ Base = Literal["exact", "folded", "squeezed", "leet folded", "leet squeezed", "s
 BASES: dict[str, Base] = {"exact": "exact", "folded": "folded", "word": "folded", "squeezed": "squeezed"}
 """View of a needle → the reading in which its key stands if it stands in the text."""
 
-Found = tuple[int, int, str]
+Match = tuple[int, int, str]
 Scan = Callable[[str], list[int]]
 
 
@@ -145,15 +145,15 @@ class ListMatcher:
             needle.within(reading.text) for reading in self._readings(text) for needle in self._candidates(reading)
         ) or any(sound(text).find(spelling) is not None for spelling in self._heard(text))
 
-    def find_all(self, text: str) -> list[Found]:
+    def find_all(self, text: str) -> list[Match]:
         """Return `(start, end, entry)` of the leftmost match of each entry, raw code points, sorted."""
         if self.match == "domain":
-            found = {entry: (start, end) for start, end, entry in reversed(list(self._domains(text)))}
+            places = {entry: (start, end) for start, end, entry in reversed(list(self._domains(text)))}
         else:
-            found = {}
+            places = {}
             for entry, place in self._places(text):
-                found[entry] = min(place, found.get(entry, place))
-        return sorted((start, end, entry) for entry, (start, end) in found.items())
+                places[entry] = min(place, places.get(entry, place))
+        return sorted((start, end, entry) for entry, (start, end) in places.items())
 
     def _places(self, text: str) -> Iterator[tuple[str, Range]]:
         for reading in self._readings(text):
@@ -183,7 +183,7 @@ class ListMatcher:
         if self._joiner is not None and (joined := self._joiner.join(text)) is not None:
             yield _Reading(Text(joined.text), joined)
 
-    def _domains(self, text: str) -> Iterator[Found]:
+    def _domains(self, text: str) -> Iterator[Match]:
         for start, end, name in Text(text).hosts:
             for above in parents(name):
                 for needle in self._entries.get(above, ()):

@@ -182,9 +182,9 @@ def _too_often(fragment: str) -> bool:
 
 def _foreign(pattern: str) -> PatternProblem | None:
     for spotted, name, mend in _FOREIGN:
-        if found := spotted.search(pattern):
-            message = f"`{found[0]}` is {name}, which this dialect (RE2) does not have"
-            return PatternProblem("unsupported", message, found.start(), mend)
+        if match := spotted.search(pattern):
+            message = f"`{match[0]}` is {name}, which this dialect (RE2) does not have"
+            return PatternProblem("unsupported", message, match.start(), mend)
     return None
 
 

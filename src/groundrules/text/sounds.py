@@ -61,28 +61,28 @@ def _table() -> list[list[str]]:
 @cache
 def _readings() -> dict[str, tuple[str, ...]]:
     """Character → its one or two syllables."""
-    found: dict[str, tuple[str, ...]] = {}
+    readings: dict[str, tuple[str, ...]] = {}
     for column in (1, 2):
         for row in _table():
             for char in "" if row[0] == COMMON else row[column]:
-                found[char] = (*found.get(char, ()), row[0])
-    return found
+                readings[char] = (*readings.get(char, ()), row[0])
+    return readings
 
 
-class _Said(dict[int, str]):
+class _Sounds(dict[int, str]):
     """Code point → how it sounds: by its commonest syllable; separators not at all, anything else as it is."""
 
     def __missing__(self, code: int) -> str:
         char = chr(code)
         syllables = _readings().get(char)
-        said = syllables[0] if syllables else "" if _separator(char) else char
-        self[code] = said
-        return said
+        sound = syllables[0] if syllables else "" if _separator(char) else char
+        self[code] = sound
+        return sound
 
 
 @cache
-def _said() -> _Said:
-    return _Said()
+def _sounds_of_letters() -> _Sounds:
+    return _Sounds()
 
 
 @cache
@@ -108,22 +108,22 @@ class Sound:
     def __init__(self, raw: str) -> None:
         self._raw = raw
         self._folded = fold(raw)
-        self.letters = self._folded.translate(_said())
+        self.letters = self._folded.translate(_sounds_of_letters())
 
     @cached_property
     def _places(self) -> list[int]:
         """For each letter its place in the folded text."""
-        said = _said()
-        return [place for place, char in enumerate(self._folded) for _ in said[ord(char)]]
+        sounds = _sounds_of_letters()
+        return [place for place, char in enumerate(self._folded) for _ in sounds[ord(char)]]
 
     def find(self, spelling: Spelling) -> Range | None:
         """Return where an entry of this sound first stands, as raw code points."""
-        found = next(self._ranges(spelling), None)
-        if found is None:
+        place = next(self._ranges(spelling), None)
+        if place is None:
             return None
         origins = fold_map(self._raw)
-        last = self._places[found[1] - 1]
-        return origins[self._places[found[0]]], max(origins[last + 1], origins[last] + 1)
+        last = self._places[place[1] - 1]
+        return origins[self._places[place[0]]], max(origins[last + 1], origins[last] + 1)
 
     def is_whole(self, spelling: Spelling) -> bool:
         """Tell whether the text is nothing but this sound."""
@@ -185,8 +185,8 @@ def sound(raw: str) -> Sound:
 
 def by_letters(entries: Sequence[str]) -> dict[str, list[Spelling]]:
     """Return letters → the entries that sound so."""
-    found: dict[str, list[Spelling]] = {}
+    spellings: dict[str, list[Spelling]] = {}
     for entry in entries:
         for spelling in sounds_of(entry):
-            found.setdefault(spelling.letters, []).append(spelling)
-    return found
+            spellings.setdefault(spelling.letters, []).append(spelling)
+    return spellings

@@ -118,10 +118,10 @@ def squeeze_runs(s: str) -> list[Piece]:
 def stretches(needle: list[Piece], place: list[Piece]) -> bool:
     """Tell whether `place`, with the same letters as `needle`, is the needle or a disguise of it by repeats."""
     pairs = list(zip(needle, place, strict=True))
-    if any(found.repeats < asked.repeats for asked, found in pairs):
+    if any(piece.repeats < asked.repeats for asked, piece in pairs):
         return False
-    stretched = [found for asked, found in pairs[1:-1] if found.repeats > asked.repeats]
-    return not stretched or any(found.repeats > 2 or found.char not in _OFTEN_DOUBLED for found in stretched)
+    stretched = [piece for asked, piece in pairs[1:-1] if piece.repeats > asked.repeats]
+    return not stretched or any(piece.repeats > 2 or piece.char not in _OFTEN_DOUBLED for piece in stretched)
 
 
 def squeeze_map(s: str) -> list[int]:
@@ -154,7 +154,7 @@ def _space(pieces: list[Piece]) -> list[Piece]:
     return [Piece(" ", pieces[0].start, pieces[-1].end)]
 
 
-def _one(pieces: list[Piece]) -> list[Piece]:
+def _single(pieces: list[Piece]) -> list[Piece]:
     repeats = sum(piece.repeats for piece in pieces)
     return [Piece(pieces[0].char, pieces[0].start, pieces[-1].end, repeats)]
 
@@ -167,8 +167,8 @@ _STEPS: tuple[tuple[re.Pattern[str], Change], ...] = (
     (_margin, _nothing),
     (_unspaced_space, _nothing),
     (_digits, _letters),
-    (_runs, _one),
+    (_runs, _single),
     (_single_space, _nothing),
     (_digits, _letters),
-    (_runs, _one),
+    (_runs, _single),
 )

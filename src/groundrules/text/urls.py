@@ -53,8 +53,8 @@ def in_ascii_width(text: str) -> str:
 
 def authority(url: str, start: int) -> str:
     """Return what stands between `//` and the path: user, host and port."""
-    found = _authority.match(url, start)
-    return found[0] if found else ""
+    match = _authority.match(url, start)
+    return match[0] if match else ""
 
 
 def broken(written: str) -> str:

@@ -49,11 +49,11 @@ class Text:
 
     def __getattr__(self, view: str) -> Any:
         """Make a view; only called where its slot is empty."""
-        if view not in _MADE:
+        if view not in _VIEWS:
             raise AttributeError(view)
-        made = _MADE[view](self)
-        setattr(self, view, made)
-        return made
+        viewed = _VIEWS[view](self)
+        setattr(self, view, viewed)
+        return viewed
 
     def view(self, view: View) -> str:
         """Return the text under `view`; for domain, the normalised name or the empty string."""
@@ -64,7 +64,7 @@ class Text:
         return normalise(self.raw) or "" if view == "domain" else self.folded
 
 
-_MADE: dict[str, Callable[[Text], Any]] = {
+_VIEWS: dict[str, Callable[[Text], Any]] = {
     "spaced": lambda text: fold(text.raw),
     "folded": lambda text: one_blank(text.spaced),
     "squeezed": lambda text: squeeze_folded(text.folded),
@@ -139,23 +139,23 @@ class Needle:
         if self.sufficient:
             start = text.view(self.view).find(self.key) if self.key else -1
             return None if start < 0 else self.raw_range(text, start, start + len(self.key))
-        found = next(self.ranges(text), None)
-        return self.raw_range(text, *found) if found else None
+        place = next(self.ranges(text), None)
+        return self.raw_range(text, *place) if place else None
 
     def find_at_start(self, text: Text) -> Range | None:
         """Return the match that the text's view begins with, in raw code points."""
         if self.view == "domain":
             return self._whole(text) if equals("domain", text, self.raw) else None
-        found = next(self.ranges(text), None)
-        return self.raw_range(text, *found) if found and found[0] == 0 else None
+        place = next(self.ranges(text), None)
+        return self.raw_range(text, *place) if place and place[0] == 0 else None
 
     def find_at_end(self, text: Text) -> Range | None:
         """Return the match that the text's view ends with, in raw code points."""
         if self.view == "domain":
             return self._whole(text) if covers(self.raw.lstrip("."), text.raw) else None
         last = len(text.view(self.view))
-        found = next((found for found in self.ranges(text) if found[1] == last), None)
-        return self.raw_range(text, *found) if found else None
+        place = next((candidate for candidate in self.ranges(text) if candidate[1] == last), None)
+        return self.raw_range(text, *place) if place else None
 
     def _whole(self, text: Text) -> Range:
         return 0, len(text.raw)
@@ -212,8 +212,8 @@ def offsets(view: View, s: str) -> Sequence[int]:
 
 def equals(view: View, a: str | Text, b: str | Text) -> bool:
     """Tell whether two texts are the same under `view`; what is no domain equals no domain."""
-    one = _as_text(a).view(view)
-    return one == _as_text(b).view(view) and (view != "domain" or one != "")
+    left = _as_text(a).view(view)
+    return left == _as_text(b).view(view) and (view != "domain" or left != "")
 
 
 def contains(view: View, text: str | Text, needle: str | Needle) -> bool:

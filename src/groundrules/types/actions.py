@@ -92,18 +92,24 @@ class ActionType:
     @property
     def bounds(self) -> dict[str, tuple[int, int]]:
         """The least and greatest value of each parameter that is a whole number; of lengths of time, a century."""
-        return {name: one.bounds for name, one in sorted(self.parameters.items()) if one.bounds is not None}
+        return {
+            name: parameter.bounds
+            for name, parameter in sorted(self.parameters.items())
+            if parameter.bounds is not None
+        }
 
     @property
     def durations(self) -> tuple[str, ...]:
         """The parameters that are lengths of time."""
         parameters = self.parameters.values()
-        return tuple(sorted(one.name for one in parameters if isinstance(one.field.type, kinds.Duration)))
+        return tuple(
+            sorted(parameter.name for parameter in parameters if isinstance(parameter.field.type, kinds.Duration))
+        )
 
     @property
     def names(self) -> dict[str, dict[str, str]]:
         """What parameters are called, by language, where their schemas say so."""
-        return {name: dict(one.title) for name, one in sorted(self.parameters.items()) if one.title}
+        return {name: dict(parameter.title) for name, parameter in sorted(self.parameters.items()) if parameter.title}
 
 
 def _bounds(schema: Schema) -> tuple[int, int] | None:
@@ -176,7 +182,7 @@ def check_actions(definitions: Mapping[str, Definition], fresh: set[str], report
 
 def superseded(definitions: Mapping[str, Definition], fresh: set[str], report: Report) -> dict[str, tuple[str, ...]]:
     """Return what each action supersedes, directly or through others; `fresh` must not come to supersede itself."""
-    direct = {name: _names(found.schema.get("supersedes")) for name, found in definitions.items()}
+    direct = {name: _names(definition.schema.get("supersedes")) for name, definition in definitions.items()}
     closed = {name: tuple(sorted(_reach(name, direct))) for name in direct}
     for name in sorted(fresh):
         if name in closed[name]:
@@ -190,14 +196,14 @@ def _names(value: Any) -> tuple[str, ...]:
 
 
 def _reach(name: str, direct: Mapping[str, tuple[str, ...]]) -> set[str]:
-    found: set[str] = set()
+    reached: set[str] = set()
     waiting = list(direct[name])
     while waiting:
         below = waiting.pop()
-        if below not in found:
-            found.add(below)
+        if below not in reached:
+            reached.add(below)
             waiting.extend(direct.get(below, ()))
-    return found
+    return reached
 
 
 def _check_action(checker: Checker, schema: Schema, actions: Mapping[str, Definition]) -> None:

@@ -58,7 +58,9 @@ class Signature:
     optional: tuple[Parameter, ...] = ()
 
     def __str__(self) -> str:
-        names = ", ".join([*(one.name for one in self.parameters), *(f"{one.name}?" for one in self.optional)])
+        names = ", ".join(
+            [*(parameter.name for parameter in self.parameters), *(f"{parameter.name}?" for parameter in self.optional)]
+        )
         return f"{self.name}({names}{', …' if self.repeated else ''})"
 
     def takes(self, number: int) -> bool:
@@ -83,8 +85,8 @@ class Signature:
 
 def _widest(arguments: list[Type]) -> Type:
     """Numbers of any kind are numbers, integers only if all are; anything else is like the first."""
-    if arguments and all(isinstance(one, Number) for one in arguments):
-        return Number(all(isinstance(one, Number) and one.integer for one in arguments))
+    if arguments and all(isinstance(argument, Number) for argument in arguments):
+        return Number(all(isinstance(argument, Number) and argument.integer for argument in arguments))
     return arguments[0] if arguments else kinds.Unknown()
 
 

@@ -57,9 +57,9 @@ class EventType:
             return ("id",)
         if what == "actor" and self.has_target:
             return None
-        found = self.fields.get(what)
+        field = self.fields.get(what)
         entity = "member" if what == "actor" else what
-        is_such = found is not None and isinstance(found.type, kinds.Object) and found.type.entity == entity
+        is_such = field is not None and isinstance(field.type, kinds.Object) and field.type.entity == entity
         return (what, "id") if is_such else None
 
 
@@ -128,7 +128,7 @@ class Catalog:
     @cached_property
     def schemas(self) -> dict[str, Schema]:
         """The schemas of all event types, for a decoder that takes every known event."""
-        return {name: found.schema for name in self.names("events") if (found := self.event(name))}
+        return {name: event_type.schema for name in self.names("events") if (event_type := self.event(name))}
 
     def _event_type(self, name: str, definition: Definition) -> EventType:
         own, header = definition.schema, self._library.header
@@ -138,7 +138,7 @@ class Catalog:
             "type": "object",
             **({"entity": own["entity"]} if "entity" in own else {}),
             "properties": {**header["properties"], **own["properties"]},
-            "required": [*header["required"], *(one for one in own["required"] if one not in header["required"])],
+            "required": [*header["required"], *(name for name in own["required"] if name not in header["required"])],
         }
         inlined = self._inline(merged)
         tagged = {**inlined["properties"], "type": {"type": "string", "const": name}}
@@ -163,17 +163,17 @@ class Catalog:
 
 
 def _without_fact_defaults(schema: Schema, inside: bool = False) -> Schema:
-    found = dict(schema)
+    bare = dict(schema)
     if inside:
-        found.pop("default", None)
+        bare.pop("default", None)
     inside = schema.get("entity") in ROSTER
     if "properties" in schema:
-        found["properties"] = {
+        bare["properties"] = {
             name: _without_fact_defaults(inner, inside) for name, inner in schema["properties"].items()
         }
     if "items" in schema:
-        found["items"] = _without_fact_defaults(schema["items"])
-    return found
+        bare["items"] = _without_fact_defaults(schema["items"])
+    return bare
 
 
 @cache
@@ -188,10 +188,10 @@ def shipped_catalog() -> Catalog:
 
 
 def _extended(library: Library, folders: list[Path], report: Report) -> Catalog:
-    before = {kind: dict(found) for kind, found in library.definitions.items()}
+    before = {kind: dict(named) for kind, named in library.definitions.items()}
     for folder in folders:
         library.read(folder, report)
-    fresh = {name for name, found in library.definitions["actions"].items() if before["actions"].get(name) is not found}
+    fresh = {name for name, named in library.definitions["actions"].items() if before["actions"].get(name) is not named}
     _break_cycles(library, report)
     _drop_dangling(library)
     actions = library.definitions["actions"]
@@ -213,7 +213,7 @@ def _references(schema: Any) -> set[str]:
 def _break_cycles(library: Library, report: Report) -> None:
     """Report entities that contain themselves and take them out, so that everything else can be written out."""
     entities = library.definitions["entities"]
-    inside = {name: _references(found.schema) for name, found in entities.items()}
+    inside = {name: _references(entity.schema) for name, entity in entities.items()}
     for name in sorted(entities):
         reached, waiting = set[str](), list(inside[name])
         while waiting:
@@ -233,7 +233,9 @@ def _drop_dangling(library: Library) -> None:
     while dangling:
         entities = library.definitions["entities"].keys()
         dangling = False
-        for found in library.definitions.values():
-            for name in [name for name, one in found.items() if not _references(one.schema) <= entities]:
-                del found[name]
+        for definitions in library.definitions.values():
+            for name in [
+                name for name, definition in definitions.items() if not _references(definition.schema) <= entities
+            ]:
+                del definitions[name]
                 dangling = True

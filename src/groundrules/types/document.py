@@ -110,12 +110,12 @@ class _RepeatedError(GroundrulesError):
 
 
 def _no_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+    members: dict[str, Any] = {}
     for key, value in pairs:
-        if key in found:
+        if key in members:
             raise _RepeatedError(key)
-        found[key] = value
-    return found
+        members[key] = value
+    return members
 
 
 def _scan(file: SourceFile) -> Iterator[tuple[Pointer, Span, Span]]:

@@ -62,14 +62,14 @@ class Library:
     refused: set[str] = field(default_factory=set)
 
     def copy(self) -> Library:
-        return Library(self.header, {kind: dict(found) for kind, found in self.definitions.items()}, set(self.refused))
+        return Library(self.header, {kind: dict(named) for kind, named in self.definitions.items()}, set(self.refused))
 
     def read(self, folder: Path, report: Report) -> None:
         """Add the definitions of a folder, in the order of their names."""
-        found = {kind: list(_documents(folder / kind, report)) for kind in KINDS}
-        entities = frozenset(self.definitions["entities"]) | {document.name for document in found["entities"]}
+        documents = {kind: list(_documents(folder / kind, report)) for kind in KINDS}
+        entities = frozenset(self.definitions["entities"]) | {document.name for document in documents["entities"]}
         for kind in KINDS:
-            for document in found[kind]:
+            for document in documents[kind]:
                 self._add(kind, document, Checker(document, report, entities, kind == "actions"))
 
     def _add(self, kind: Kind, document: Document, checker: Checker) -> None:

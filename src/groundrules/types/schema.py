@@ -69,8 +69,8 @@ _TYPES_OF_KEYWORDS: dict[str, type | tuple[type, ...]] = {
 
 def entity_of(schema: Schema) -> str | None:
     """Return the name of the entity that a `$ref` names, or None if it is spelled otherwise."""
-    found = REFERENCE.fullmatch(schema["$ref"])
-    return found[1] if found else None
+    match = REFERENCE.fullmatch(schema["$ref"])
+    return match[1] if match else None
 
 
 class Checker:
@@ -180,7 +180,7 @@ class Checker:
         help = 'a reference is written `"../entities/NAME.json"`'
         if name is not None:
             help = did_you_mean(name, self.entities) or "known are " + ", ".join(
-                f"`{one}`" for one in sorted(self.entities)
+                f"`{entity}`" for entity in sorted(self.entities)
             )
         self.fail(codes.SCHEMA_UNKNOWN_REFERENCE, (*pointer, "$ref"), f"`{schema['$ref']}` names no known entity", help)
 

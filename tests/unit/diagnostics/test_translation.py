@@ -12,7 +12,7 @@ from diagnostics.test_pages import Case, pages
 from groundrules.diagnostics.codes import CODES
 from groundrules.diagnostics.render import human
 from groundrules.diagnostics.render.explain import explain
-from groundrules.diagnostics.translation import FOLDER, knows, mended, said
+from groundrules.diagnostics.translation import FOLDER, knows, mended, translated
 from groundrules.tools.linting import lint_path, lint_text
 
 WORDS = {file.stem: tomllib.loads(file.read_text(encoding="utf-8")) for file in FOLDER.glob("*.toml")}
@@ -52,8 +52,8 @@ def test_every_code_has_a_title_and_every_language_the_words_around() -> None:
 
 
 def test_what_has_no_form_is_told_in_english() -> None:
-    assert said("something new", "zh") == "something new"
-    assert said("unknown name `a`", "en") == "unknown name `a`"
+    assert translated("something new", "zh") == "something new"
+    assert translated("unknown name `a`", "en") == "unknown name `a`"
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_what_has_no_form_is_told_in_english() -> None:
     ],
 )
 def test_holes_keep_what_was_quoted(english: str, chinese: str) -> None:
-    assert said(english, "zh") == chinese
+    assert translated(english, "zh") == chinese
 
 
 def test_a_page_in_chinese() -> None:

@@ -13,21 +13,29 @@ _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE
 
 def render(diagnostics: Sequence[Diagnostic]) -> str:
     """Return the commands; empty if there are no findings."""
-    return "".join(f"{_command(found)}\n" for found in diagnostics)
+    return "".join(f"{_command(diagnostic)}\n" for diagnostic in diagnostics)
 
 
-def _command(found: Diagnostic) -> str:
-    properties = ",".join(f"{name}={_property(str(value))}" for name, value in _properties(found).items())
-    text = f"{found.message}\nhelp: {found.help}" if found.help else found.message
-    return f"::{_COMMANDS[found.severity]} {properties}::{_data(text)}"
+def _command(diagnostic: Diagnostic) -> str:
+    properties = ",".join(f"{name}={_property(str(value))}" for name, value in _properties(diagnostic).items())
+    text = f"{diagnostic.message}\nhelp: {diagnostic.help}" if diagnostic.help else diagnostic.message
+    return f"::{_COMMANDS[diagnostic.severity]} {properties}::{_data(text)}"
 
 
-def _properties(found: Diagnostic) -> dict[str, str | int]:
+def _properties(diagnostic: Diagnostic) -> dict[str, str | int]:
     """Columns are only understood where the finding stands on one line."""
-    (line, column), (end_line, end_column) = (found.span.file.position(at) for at in (found.span.start, found.span.end))
-    name = f" {CODES[found.code].name}" if found.code in CODES else ""
+    (line, column), (end_line, end_column) = (
+        diagnostic.span.file.position(at) for at in (diagnostic.span.start, diagnostic.span.end)
+    )
+    name = f" {CODES[diagnostic.code].name}" if diagnostic.code in CODES else ""
     columns = {"col": column, "endColumn": max(end_column, column)} if line == end_line else {}
-    return {"file": found.span.file.path, "line": line, "endLine": end_line, **columns, "title": found.code + name}
+    return {
+        "file": diagnostic.span.file.path,
+        "line": line,
+        "endLine": end_line,
+        **columns,
+        "title": diagnostic.code + name,
+    }
 
 
 def _data(text: str) -> str:

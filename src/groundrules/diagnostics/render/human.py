@@ -26,7 +26,7 @@ from groundrules.diagnostics.model import Diagnostic, Fix, Severity
 from groundrules.diagnostics.render.snippet import view
 from groundrules.diagnostics.render.summary import summary
 from groundrules.diagnostics.source import SourceFile, Span
-from groundrules.diagnostics.translation import mended, said, word
+from groundrules.diagnostics.translation import mended, translated, word
 from groundrules.display.lines import Line, Style, page
 
 _STYLES: dict[Severity, Style] = {Severity.ERROR: "alarm", Severity.WARNING: "warning", Severity.NOTE: "note"}
@@ -60,8 +60,8 @@ def render(diagnostics: Sequence[Diagnostic], *, color: bool = False, lang: str 
 def lines(diagnostics: Sequence[Diagnostic], lang: str = "en") -> Iterator[Line]:
     """Yield the first `MOST` findings, an empty line behind each, and the line that counts them all."""
     groups = _grouped(diagnostics)
-    for found, others in _first(groups):
-        yield from _block(found, others, lang)
+    for diagnostic, others in _first(groups):
+        yield from _block(diagnostic, others, lang)
         yield Line()
     if len(groups) > MOST:
         rest = len(diagnostics) - sum(1 + len(others) for _, others in _first(groups))
@@ -73,15 +73,15 @@ def lines(diagnostics: Sequence[Diagnostic], lang: str = "en") -> Iterator[Line]
 def _grouped(diagnostics: Sequence[Diagnostic]) -> list[Group]:
     """Return the findings to be shown, each with those that say the same of other places, where they are many."""
     alike: dict[tuple[str, str, str | None], list[Diagnostic]] = {}
-    for one in diagnostics:
-        alike.setdefault((one.code, one.message, one.help), []).append(one)
+    for diagnostic in diagnostics:
+        alike.setdefault((diagnostic.code, diagnostic.message, diagnostic.help), []).append(diagnostic)
     groups: list[Group] = []
-    for one in diagnostics:
-        same = alike[one.code, one.message, one.help]
+    for diagnostic in diagnostics:
+        same = alike[diagnostic.code, diagnostic.message, diagnostic.help]
         if len(same) <= FEW:
-            groups.append((one, ()))
-        elif one is same[0]:
-            groups.append((one, same[1:]))
+            groups.append((diagnostic, ()))
+        elif diagnostic is same[0]:
+            groups.append((diagnostic, same[1:]))
     return groups
 
 
@@ -92,36 +92,40 @@ def _first(groups: Sequence[Group]) -> Sequence[Group]:
     return sorted(groups, key=lambda group: _ORDER.index(group[0].severity))[:MOST]
 
 
-def _block(found: Diagnostic, others: Sequence[Diagnostic], lang: str) -> Iterator[Line]:
-    style = _STYLES[found.severity]
-    labels, hidden = found.labels[:_MOST_LABELS], len(found.labels) - _MOST_LABELS
+def _block(diagnostic: Diagnostic, others: Sequence[Diagnostic], lang: str) -> Iterator[Line]:
+    style = _STYLES[diagnostic.severity]
+    labels, hidden = diagnostic.labels[:_MOST_LABELS], len(diagnostic.labels) - _MOST_LABELS
     marks = [
-        Mark(found.span, "^", "", style),
-        *(Mark(label.span, "-", said(label.text, lang), "frame") for label in labels),
+        Mark(diagnostic.span, "^", "", style),
+        *(Mark(label.span, "-", translated(label.text, lang), "frame") for label in labels),
     ]
-    gutter = max(len(str(number)) for number in [*(mark.span.line for mark in marks), *map(_last_line, found.fixes)])
+    gutter = max(
+        len(str(number)) for number in [*(mark.span.line for mark in marks), *map(_last_line, diagnostic.fixes)]
+    )
     note = Line(f"{' ' * gutter} =", "frame")
     colon = word("colon", lang)
-    yield Line(f"{word(found.severity, lang)}[{found.code}]", style) + Line(colon + said(found.message, lang), "head")
-    yield from _snippets(found.span.file, marks, gutter)
+    yield Line(f"{word(diagnostic.severity, lang)}[{diagnostic.code}]", style) + Line(
+        colon + translated(diagnostic.message, lang), "head"
+    )
+    yield from _snippets(diagnostic.span.file, marks, gutter)
     if hidden > 0:
         yield note + " " + word("more_places", lang, count=hidden)
     if others:
-        yield note + " " + word("times", lang, count=1 + len(others), places=_places(found, others, lang))
-    if found.help or found.fixes:
+        yield note + " " + word("times", lang, count=1 + len(others), places=_places(diagnostic, others, lang))
+    if diagnostic.help or diagnostic.fixes:
         yield _bar(gutter)
-    if found.help:
-        yield note + " " + Line(word("help", lang), "head") + colon + mended(found.help, lang)
-    if found.fixes:
-        titles = word("list", lang).join(dict.fromkeys(mended(fix.title, lang) for fix in found.fixes))
+    if diagnostic.help:
+        yield note + " " + Line(word("help", lang), "head") + colon + mended(diagnostic.help, lang)
+    if diagnostic.fixes:
+        titles = word("list", lang).join(dict.fromkeys(mended(fix.title, lang) for fix in diagnostic.fixes))
         yield note + " " + Line(word("fix", lang), "head") + colon + titles
-        yield from _preview(found.fixes, gutter)
+        yield from _preview(diagnostic.fixes, gutter)
 
 
-def _places(found: Diagnostic, others: Sequence[Diagnostic], lang: str) -> str:
+def _places(diagnostic: Diagnostic, others: Sequence[Diagnostic], lang: str) -> str:
     """Where the others stand: `line 4, line 9, other.yaml:3`."""
-    here = found.span.file.path
-    lines = [(one.span.file.path, one.span.line) for one in others]
+    here = diagnostic.span.file.path
+    lines = [(other.span.file.path, other.span.line) for other in others]
     named = dict.fromkeys(word("line", lang, line=line) if path == here else f"{path}:{line}" for path, line in lines)
     more = " " + word("more_places", lang, count=len(named) - _MOST_PLACES) if len(named) > _MOST_PLACES else ""
     return word("list", lang).join(list(named)[:_MOST_PLACES]) + more

@@ -32,25 +32,25 @@ def render(diagnostics: Sequence[Diagnostic]) -> str:
     """Return the document, indented by two."""
     document = {
         "version": VERSION,
-        "diagnostics": [_diagnostic(found) for found in diagnostics],
+        "diagnostics": [_diagnostic(diagnostic) for diagnostic in diagnostics],
         "summary": _summary(diagnostics),
     }
     flat = json.dumps(document, ensure_ascii=False).encode("utf-8", "replace")  # json's own indentation is slow
     return msgspec.json.format(flat, indent=2).decode("utf-8") + "\n"
 
 
-def _diagnostic(found: Diagnostic) -> dict[str, Any]:
+def _diagnostic(diagnostic: Diagnostic) -> dict[str, Any]:
     return {
-        "code": found.code,
-        "name": CODES[found.code].name if found.code in CODES else None,
-        "severity": found.severity.value,
-        "message": found.message,
-        "help": found.help,
-        "location": _location(found.span),
-        "labels": [{"message": label.text, "location": _location(label.span)} for label in found.labels],
+        "code": diagnostic.code,
+        "name": CODES[diagnostic.code].name if diagnostic.code in CODES else None,
+        "severity": diagnostic.severity.value,
+        "message": diagnostic.message,
+        "help": diagnostic.help,
+        "location": _location(diagnostic.span),
+        "labels": [{"message": label.text, "location": _location(label.span)} for label in diagnostic.labels],
         "fixes": [
             {"title": fix.title, "safe": fix.safe, "location": _location(fix.span), "replacement": fix.text}
-            for fix in found.fixes
+            for fix in diagnostic.fixes
         ],
     }
 
@@ -69,5 +69,7 @@ def _position(file: SourceFile, offset: int) -> dict[str, int]:
 
 
 def _summary(diagnostics: Sequence[Diagnostic]) -> dict[str, int]:
-    counts = {f"{severity}s": sum(found.severity is severity for found in diagnostics) for severity in Severity}
-    return {**counts, "files": len({found.span.file.path for found in diagnostics})}
+    counts = {
+        f"{severity}s": sum(diagnostic.severity is severity for diagnostic in diagnostics) for severity in Severity
+    }
+    return {**counts, "files": len({diagnostic.span.file.path for diagnostic in diagnostics})}

@@ -22,12 +22,12 @@ ROOT = "%SRCROOT%"
 
 def render(diagnostics: Sequence[Diagnostic], *, root: PurePath | None = None) -> str:
     """Return a log with one run. Absolute paths below `root` are made relative to it."""
-    used = sorted({found.code for found in diagnostics if found.code in CODES})
+    used = sorted({diagnostic.code for diagnostic in diagnostics if diagnostic.code in CODES})
     driver = {"name": "groundrules", "version": __version__, "rules": [_rule(CODES[code]) for code in used]}
     run = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
-        "results": [_result(found, used, root) for found in diagnostics],
+        "results": [_result(diagnostic, used, root) for diagnostic in diagnostics],
     }
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, ensure_ascii=False, indent=2) + "\n"
 
@@ -43,16 +43,16 @@ def _rule(code: Code) -> dict[str, Any]:
     }
 
 
-def _result(found: Diagnostic, used: list[str], root: PurePath | None) -> dict[str, Any]:
-    text = f"{found.message}\nhelp: {found.help}" if found.help else found.message
-    result: dict[str, Any] = {"ruleId": found.code, "level": found.severity.value, "message": {"text": text}}
-    if found.code in used:
-        result["ruleIndex"] = used.index(found.code)
-    result["locations"] = [{"physicalLocation": _physical(found.span, root)}]
-    if found.labels:
-        result["relatedLocations"] = [_related(index, label, root) for index, label in enumerate(found.labels)]
-    if found.fixes:
-        result["fixes"] = [_fix(found.fixes, root)]
+def _result(diagnostic: Diagnostic, used: list[str], root: PurePath | None) -> dict[str, Any]:
+    text = f"{diagnostic.message}\nhelp: {diagnostic.help}" if diagnostic.help else diagnostic.message
+    result: dict[str, Any] = {"ruleId": diagnostic.code, "level": diagnostic.severity.value, "message": {"text": text}}
+    if diagnostic.code in used:
+        result["ruleIndex"] = used.index(diagnostic.code)
+    result["locations"] = [{"physicalLocation": _physical(diagnostic.span, root)}]
+    if diagnostic.labels:
+        result["relatedLocations"] = [_related(index, label, root) for index, label in enumerate(diagnostic.labels)]
+    if diagnostic.fixes:
+        result["fixes"] = [_fix(diagnostic.fixes, root)]
     return result
 
 

@@ -13,9 +13,9 @@ def summary(diagnostics: Sequence[Diagnostic], lang: str = "en") -> str:
     """Return the counts by severity and the number of files they are in."""
     if not diagnostics:
         return word("none", lang)
-    counts = Counter(found.severity for found in diagnostics)
+    counts = Counter(diagnostic.severity for diagnostic in diagnostics)
     parts = [counted(f"count_{severity}", lang, counts[severity]) for severity in Severity if counts[severity]]
-    files = len({found.span.file.path for found in diagnostics})
+    files = len({diagnostic.span.file.path for diagnostic in diagnostics})
     return word(
         "counts_one" if files == 1 and lang == "en" else "counts",
         lang,

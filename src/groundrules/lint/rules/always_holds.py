@@ -52,10 +52,12 @@ def _inside(linted: Linted, condition: Condition) -> Iterator[Diagnostic]:
 def _exhaustion(linted: Linted, condition: Condition) -> Iterator[Diagnostic]:
     if linted.satisfiable((condition, False)):
         return
-    for one, other in combinations(condition.parts[:MOST], 2):
-        if not linted.satisfiable((one, False), (other, False)):
-            message = f"one of `{excerpt(one.text)}` and `{excerpt(other.text)}` always holds"
+    for condition_a, other in combinations(condition.parts[:MOST], 2):
+        if not linted.satisfiable((condition_a, False), (other, False)):
+            message = f"one of `{excerpt(condition_a.text)}` and `{excerpt(other.text)}` always holds"
             help = "if both are needed, write `and`"
-            yield ALWAYS_HOLDS.at(other.span, message, help, (Label(one.span, "holds wherever the other does not"),))
+            yield ALWAYS_HOLDS.at(
+                other.span, message, help, (Label(condition_a.span, "holds wherever the other does not"),)
+            )
             return
     yield ALWAYS_HOLDS.at(condition.span, "one of these conditions always holds")

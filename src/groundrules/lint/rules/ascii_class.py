@@ -31,9 +31,9 @@ def ascii_class(linted: Linted) -> Iterator[Diagnostic]:
     """Yield a finding for each pattern with letters beyond ASCII and a class that does not know them."""
     for guard in linted.guards:
         for leaf in leaves(guard.condition):
-            if isinstance(leaf.expression, ir.Matches) and (found := unaware(leaf.expression.pattern)):
-                message = f"`{found}` knows ASCII letters only, and this pattern has others"
-                yield ASCII_CLASS.at(leaf.span, message, f"write {_MENDS[found[1].lower()]}")
+            if isinstance(leaf.expression, ir.Matches) and (escape := unaware(leaf.expression.pattern)):
+                message = f"`{escape}` knows ASCII letters only, and this pattern has others"
+                yield ASCII_CLASS.at(leaf.span, message, f"write {_MENDS[escape[1].lower()]}")
 
 
 def unaware(pattern: str) -> str | None:
@@ -42,4 +42,4 @@ def unaware(pattern: str) -> str | None:
         return None
     if _BESIDE.search(pattern):
         return "\\b"
-    return next((found for found in _CLASS.findall(pattern) if found[1] in "wW"), None)
+    return next((escape for escape in _CLASS.findall(pattern) if escape[1] in "wW"), None)

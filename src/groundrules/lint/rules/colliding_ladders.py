@@ -38,35 +38,35 @@ HELP = "make the two one ladder, or give each a ledger of its own"
 
 def colliding_ladders(linted: Linted) -> Iterator[Diagnostic]:
     """Yield a finding for each step of an own ladder that another ladder gets in the way of."""
-    for one, other in combinations(linted.checked.ladders, 2):
-        if _is_both_at_work(linted, one, other):
-            yield from _same_balance(linted, one, other)
-            for first, second in permutations((one, other)):
+    for ladder, other in combinations(linted.checked.ladders, 2):
+        if _is_both_at_work(linted, ladder, other):
+            yield from _same_balance(linted, ladder, other)
+            for first, second in permutations((ladder, other)):
                 yield from _behind_reset(linted, first, second)
                 yield from _taken_away(linted, first, second)
 
 
-def _is_both_at_work(linted: Linted, one: Ladder, other: Ladder) -> bool:
+def _is_both_at_work(linted: Linted, ladder_a: Ladder, other: Ladder) -> bool:
     """Whether both climb on one ledger that something adds to; a ladder on trial (shadow) may repeat another one."""
-    if one.ledger.id != other.ledger.id or one.ledger.id not in linted.raised:
+    if ladder_a.ledger.id != other.ledger.id or ladder_a.ledger.id not in linted.raised:
         return False
-    modes = {bindings.milder(ladder.source.mode, ladder.context.instance.mode) for ladder in (one, other)}
-    return len(modes) == 1 and "off" not in modes and any(_is_own(linted, ladder) for ladder in (one, other))
+    modes = {bindings.milder(ladder.source.mode, ladder.context.instance.mode) for ladder in (ladder_a, other)}
+    return len(modes) == 1 and "off" not in modes and any(_is_own(linted, ladder) for ladder in (ladder_a, other))
 
 
 def _is_own(linted: Linted, ladder: Ladder) -> bool:
     return ladder.context.instance is linted.root
 
 
-def _same_balance(linted: Linted, one: Ladder, other: Ladder) -> Iterator[Diagnostic]:
+def _same_balance(linted: Linted, ladder: Ladder, other: Ladder) -> Iterator[Diagnostic]:
     """Both punish at one balance."""
     if not _is_own(linted, other):
-        one, other = other, one
-    punishing = {step.reaches: step for step in one.steps if _sanctions(linted, step)}
+        ladder, other = other, ladder
+    punishing = {step.reaches: step for step in ladder.steps if _sanctions(linted, step)}
     for step in other.steps:
         earlier = punishing.get(step.reaches)
         if earlier is not None and _sanctions(linted, step):
-            message = f"`{_name(one)}` punishes at {step.reaches}, too, so only the harder of the two comes"
+            message = f"`{_name(ladder)}` punishes at {step.reaches}, too, so only the harder of the two comes"
             label = Label(earlier.source.reaches.fragment.whole, "the other step")
             yield COLLIDING_LADDERS.at(step.source.reaches.fragment.whole, message, HELP, (label,))
 
@@ -80,8 +80,8 @@ def _behind_reset(linted: Linted, resetting: Ladder, hidden: Ladder) -> Iterator
     for step in hidden.steps:
         if step.reaches - (back.reaches - 1) > most:
             message = f"`{_name(resetting)}` takes the balance back at {back.reaches}, so `{_name(hidden)}` never"
-            told = f"{message} comes to {step.reaches}"
-            yield _found(linted, (hidden, step), (resetting, back), told, "goes back to zero here")
+            message_start = f"{message} comes to {step.reaches}"
+            yield _finding(linted, (hidden, step), (resetting, back), message_start, "goes back to zero here")
 
 
 def _taken_away(linted: Linted, ending: Ladder, lasting: Ladder) -> Iterator[Diagnostic]:
@@ -92,8 +92,12 @@ def _taken_away(linted: Linted, ending: Ladder, lasting: Ladder) -> Iterator[Dia
             undone = next((pair for pair in pairs if _undoes(linted, *pair)), None)
             if undone is not None and not _ends_by_itself(linted, step, undone[1], end.falls_below or 0):
                 do = undone[1].do if isinstance(undone[1], Act) else ""
-                told = f"below {end.falls_below}, `{_name(ending)}` takes back the `{do}` of `{_name(lasting)}`"
-                yield _found(linted, (lasting, step), (ending, end), told, "taken back on the way back from here")
+                message_start = (
+                    f"below {end.falls_below}, `{_name(ending)}` takes back the `{do}` of `{_name(lasting)}`"
+                )
+                yield _finding(
+                    linted, (lasting, step), (ending, end), message_start, "taken back on the way back from here"
+                )
 
 
 def _ends_by_itself(linted: Linted, step: LadderStep, done: object, below: int) -> bool:
@@ -111,7 +115,7 @@ def _undoes(linted: Linted, undo: object, done: object) -> bool:
     return not any(isinstance(a, Constant) and isinstance(b, Constant) and a.value != b.value for a, b in shared)
 
 
-def _found(
+def _finding(
     linted: Linted, hit: tuple[Ladder, LadderStep], by: tuple[Ladder, LadderStep], message: str, what: str
 ) -> Diagnostic:
     """Point at the step that is hit, or at the one that hits it where only that one is the rulebook's own."""

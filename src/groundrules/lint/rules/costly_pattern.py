@@ -39,8 +39,8 @@ def costly_pattern(linted: Linted) -> Iterator[Diagnostic]:
                 yield from _costs(leaf, leaf.expression, linted.plan.longest_text)
 
 
-def _costs(leaf: Condition, found: ir.Matches, longest: int) -> Iterator[Diagnostic]:
-    pattern, shown = Pattern(found.pattern, found.flags), excerpt(leaf.text)
+def _costs(leaf: Condition, match_expr: ir.Matches, longest: int) -> Iterator[Diagnostic]:
+    pattern, shown = Pattern(match_expr.pattern, match_expr.flags), excerpt(leaf.text)
     steps = pattern.steps(longest)
     if pattern.size > MOST:
         message = f"`{shown}` compiles to {pattern.size:,} steps, which takes tens of milliseconds"

@@ -31,7 +31,7 @@ def doubled_braces(linted: Linted) -> Iterator[Diagnostic]:
             for given in effect.parameters.values():
                 for parsed in given.texts.values() if isinstance(given, Texts) else ():
                     span = parsed.fragment.whole
-                    for found in _DOUBLED.finditer(span.text):
-                        place = span.file.span(span.start + found.start(), span.start + found.end())
-                        message = f"members read `{{{found[1]}}}`: doubled braces are text"
-                        yield DOUBLED_BRACES.at(place, message, f"for the value write `{{{found[1]}}}`")
+                    for match in _DOUBLED.finditer(span.text):
+                        place = span.file.span(span.start + match.start(), span.start + match.end())
+                        message = f"members read `{{{match[1]}}}`: doubled braces are text"
+                        yield DOUBLED_BRACES.at(place, message, f"for the value write `{{{match[1]}}}`")

@@ -37,12 +37,14 @@ def duplicate_entry(linted: Linted) -> Iterator[Diagnostic]:
 
 def _repeated(declaration: ListDeclaration) -> Iterator[tuple[Located, Located]]:
     """Yield entries with the earlier entry that they repeat."""
-    seen: dict[str, list[Located]] = {}
+    by_key: dict[str, list[Located]] = {}
     for item in declaration.items:
         entry = str(item.value)
         key = apply(declaration.match, entry)  # type: ignore[arg-type]
-        before = seen.setdefault(key, []) if key else []
-        first = next((one for one in before if _same(declaration.match, entry, str(one.value))), None)
+        before = by_key.setdefault(key, []) if key else []
+        first = next(
+            (entry_before for entry_before in before if _same(declaration.match, entry, str(entry_before.value))), None
+        )
         if first is None:
             before.append(item)
         else:

@@ -27,10 +27,10 @@ from groundrules.plan.codec import definition_hash
 
 def duplicate_rule(linted: Linted) -> Iterator[Diagnostic]:
     """Yield a finding for each rule that repeats an earlier one."""
-    seen: dict[str, Rule] = {}
+    by_hash: dict[str, Rule] = {}
     for rule in linted.own_rules:
         bare = replace(linted.lowered_rule(rule), id="", title={}, text={}, tags=(), was=None)
-        first = seen.setdefault(definition_hash(bare), rule)
+        first = by_hash.setdefault(definition_hash(bare), rule)
         if first is not rule:
             message = f"`{rule.source.id.value}` does the same as `{first.source.id.value}` on the same events"
             label = Label(first.source.id.span, "the same")

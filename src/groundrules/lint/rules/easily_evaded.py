@@ -30,7 +30,7 @@ from groundrules.rulebook.model import ListDeclaration
 from groundrules.syntax.print import string
 
 _WORDS = re.compile(r"(?:\\b)?\(?((?:[^\W\d_]|[ '|-])+)\)?(?:\\b)?")
-_WIDE = {ord(letter): ord(letter) + 0xFEE0 for letter in ascii_letters}
+_FULL_WIDTH = {ord(letter): ord(letter) + 0xFEE0 for letter in ascii_letters}
 _SWITCH = re.compile(r"^\(\?([a-z]+)\)")
 _LETTERS = 3  # a word that people disguise has at least so many
 
@@ -58,21 +58,21 @@ def _list(declaration: ListDeclaration) -> Iterator[Diagnostic]:
 def disguised(word: str, ignoring_case: bool = False) -> str:
     """Return a word as people write it to get past an exact comparison, or one that ignores case."""
     if ignoring_case:
-        wide = word.translate(_WIDE)
-        return wide if wide != word else ".".join(word)
+        full_width = word.translate(_FULL_WIDTH)
+        return full_width if full_width != word else ".".join(word)
     upper = word.upper()
     return upper if upper != word else word.lower() if word.lower() != word else ".".join(word)
 
 
 def _pattern(leaf: Condition) -> Iterator[Diagnostic]:
-    found = leaf.expression
-    if not isinstance(found, ir.Matches) or found.view != "exact":
+    expression = leaf.expression
+    if not isinstance(expression, ir.Matches) or expression.view != "exact":
         return
-    switch = _SWITCH.match(found.pattern)
-    words = _WORDS.fullmatch(found.pattern, switch.end() if switch else 0)
+    switch = _SWITCH.match(expression.pattern)
+    words = _WORDS.fullmatch(expression.pattern, switch.end() if switch else 0)
     if (
         words is None
-        or unaware(found.pattern)
+        or unaware(expression.pattern)
         or not any(len(word.strip()) >= _LETTERS for word in words[1].split("|"))
     ):
         return
@@ -80,6 +80,6 @@ def _pattern(leaf: Condition) -> Iterator[Diagnostic]:
     wanted = (
         f"contains {string(listed[0])}" if len(listed) == 1 else f"contains any of [{', '.join(map(string, listed))}]"
     )
-    past = disguised(listed[0], "i" in found.flags or (switch is not None and "i" in switch[1]))
+    past = disguised(listed[0], "i" in expression.flags or (switch is not None and "i" in switch[1]))
     message = f"`{excerpt(leaf.text)}` sees the raw text, so `{past}` gets past it"
     yield EASILY_EVADED.at(leaf.span, message, f"write `{excerpt(wanted)}`, which folds what people disguise")

@@ -81,9 +81,9 @@ def _messages(effects: list[Effect]) -> Iterator[Span]:
 
 def _unkept(linted: Linted, rule: Rule, span: Span, claims: list[tuple[re.Pattern[str], str]]) -> Iterator[Diagnostic]:
     for pattern, does in claims:
-        found = pattern.search(span.text)
-        if found:
-            place = span.file.span(span.start + found.start(), span.start + found.end())
-            message = f"the message says `{found[0]}`, and `{rule.source.id.value}` does nothing of the kind"
+        match = pattern.search(span.text)
+        if match:
+            place = span.file.span(span.start + match.start(), span.start + match.end())
+            message = f"the message says `{match[0]}`, and `{rule.source.id.value}` does nothing of the kind"
             help = f"add {' or '.join(f'`{name}`' for name in linted.doing(does)[:2])}, or change the message"
             yield EMPTY_CLAIM.at(place, message, help)

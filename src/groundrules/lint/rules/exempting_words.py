@@ -86,4 +86,4 @@ def _is_search(leaf: Condition) -> bool:
 def _read(leaf: Condition) -> Paths:
     """The fields of the event in which a leaf looks."""
     subject = leaf.expression.subject  # type: ignore[union-attr]
-    return frozenset(found.path for found in within(subject, ir.Field) if found.root == "event")
+    return frozenset(field.path for field in within(subject, ir.Field) if field.root == "event")

@@ -43,8 +43,8 @@ def host_without_border(linted: Linted) -> Iterator[Diagnostic]:
 def _host(linted: Linted, leaf: Condition) -> str | None:
     """Return the host that a condition looks for without a border."""
     if isinstance(leaf.expression, ir.Matches):
-        found = _OPEN.search(leaf.expression.pattern)
-        return found[0].lstrip("|(?:").replace("\\", "") if found else None
+        match = _OPEN.search(leaf.expression.pattern)
+        return match[0].lstrip("|(?:").replace("\\", "") if match else None
     if not isinstance(leaf.node, nodes.Contains) or not _leads_somewhere(linted, leaf):
         return None
     texts = [node.value for node in nodes.walk(leaf.node.needle) if isinstance(node, nodes.String)]

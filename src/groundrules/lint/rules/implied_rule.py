@@ -35,17 +35,19 @@ def implied_rule(linted: Linted) -> Iterator[Diagnostic]:
         if rule.source.mode == "enforce" and not any(isinstance(effect, Delta) for effect in effects_of(rule)):
             alike.setdefault(_doing(linted, rule), []).append(rule)
     for rules in alike.values():
-        told: set[int] = set()
+        reported: set[int] = set()
         for rule, other in permutations(rules[:MOST], 2):
-            if id(rule) not in told and id(other) not in told and _needless(linted, rule, other):
-                told.add(id(rule))
+            if id(rule) not in reported and id(other) not in reported and _needless(linted, rule, other):
+                reported.add(id(rule))
                 yield _finding(rule, other)
 
 
 def _doing(linted: Linted, rule: Rule) -> str:
     """Return what a rule does, how often and for whom, as a hash; its condition left out."""
-    found = linted.lowered_rule(rule)
-    return definition_hash([found.effects, found.once, found.times, found.approval, found.rollout, found.ends])
+    lowered = linted.lowered_rule(rule)
+    return definition_hash(
+        [lowered.effects, lowered.once, lowered.times, lowered.approval, lowered.rollout, lowered.ends]
+    )
 
 
 def _needless(linted: Linted, rule: Rule, other: Rule) -> bool:

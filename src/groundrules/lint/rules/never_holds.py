@@ -57,17 +57,17 @@ def _inside(linted: Linted, condition: Condition) -> Iterator[Diagnostic]:
 
 def _conflict(linted: Linted, condition: Condition) -> Iterator[Diagnostic]:
     possible = linted.satisfiable((condition, True))
-    for one, other in combinations(condition.parts[:MOST], 2):
-        if _clash(linted, one, other) or not (possible or linted.satisfiable((one, True), (other, True))):
-            message = f"`{excerpt(other.text)}` never holds where `{excerpt(one.text)}` does"
+    for part, other in combinations(condition.parts[:MOST], 2):
+        if _clash(linted, part, other) or not (possible or linted.satisfiable((part, True), (other, True))):
+            message = f"`{excerpt(other.text)}` never holds where `{excerpt(part.text)}` does"
             help = "if either is enough, write `or`"
-            yield NEVER_HOLDS.at(other.span, message, help, (Label(one.span, "excluded by this"),))
+            yield NEVER_HOLDS.at(other.span, message, help, (Label(part.span, "excluded by this"),))
             return
     if not possible:
         yield NEVER_HOLDS.at(condition.span, "these conditions never hold all at once")
 
 
-def _clash(linted: Linted, one: Condition, other: Condition) -> bool:
+def _clash(linted: Linted, condition: Condition, other: Condition) -> bool:
     """Whether two parts ask of one text what no text fulfils, whatever the parameters."""
-    settled = not any(linted.solver.hangs_on_settings(part.expression) for part in (one, other))
-    return settled and clash(one.expression, other.expression)
+    settled = not any(linted.solver.hangs_on_settings(part.expression) for part in (condition, other))
+    return settled and clash(condition.expression, other.expression)

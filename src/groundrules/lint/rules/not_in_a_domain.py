@@ -32,9 +32,9 @@ def not_in_a_domain(linted: Linted) -> Iterator[Diagnostic]:
     for guard in linted.guards:
         for leaf in leaves(guard.condition):
             if isinstance(leaf.node, nodes.Contains | nodes.Affix | nodes.Matches) and _is_domain(linted, leaf):
-                found = _foreign(leaf)
-                if found:
-                    message = f"a domain never holds `{excerpt(found)}`"
+                entry = _foreign(leaf)
+                if entry:
+                    message = f"a domain never holds `{excerpt(entry)}`"
                     yield NOT_IN_A_DOMAIN.at(leaf.span, message, "read the whole address: `link.url`")
 
 

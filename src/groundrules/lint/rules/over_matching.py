@@ -72,21 +72,21 @@ def _pattern(leaf: Condition, expression: ir.Matches) -> Iterator[Diagnostic]:
 def _matched(pattern: str, flags: str) -> tuple[str, ...]:
     """Return everyday words inside of which, not at their beginning, a few letters match a pattern."""
     needed = factors(pattern, flags)
-    words = _words() if needed is None else _holding(needed, "i" in flags)
+    words = _words() if needed is None else _words_with(needed, "i" in flags)
     if not words:
         return ()
     compiled = Pattern(pattern, flags)
     if compiled.search("") or compiled.search("qz jx 7"):
         return ()  # is about something else than words
-    found = ((word, compiled.search(word)) for word in words)
-    return tuple(word for word, at in found if at and at[0] > 0 and 1 < at[1] - at[0] <= _LONGEST)
+    places = ((word, compiled.search(word)) for word in words)
+    return tuple(word for word, at in places if at and at[0] > 0 and 1 < at[1] - at[0] <= _LONGEST)
 
 
-def _holding(needed: Factors, caseless: bool) -> tuple[str, ...]:
+def _words_with(needed: Factors, caseless: bool) -> tuple[str, ...]:
     """Return the everyday words, which are in lower case, that hold one of the literals; no others can match."""
-    literals = [one.lower() if caseless else one for one in needed]
-    there = [one for one in literals if one in _together()]
-    return tuple(word for word in _words() if any(one in word for one in there)) if there else ()
+    literals = [factor.lower() if caseless else factor for factor in needed]
+    there = [literal for literal in literals if literal in _together()]
+    return tuple(word for word in _words() if any(literal in word for literal in there)) if there else ()
 
 
 @cache
@@ -117,13 +117,13 @@ def _word(view: View, entry: str, span: Span) -> Iterator[Diagnostic]:
 def innocent(view: View, entry: str, key: str) -> tuple[str, ...]:
     """Return everyday words that `entry` is found in and that have nothing to do with it; () if they are too few."""
     if is_unspaced(key[0]):
-        found = _inside().get(key, []) if len(key) == 1 else []
+        embedding = _inside().get(key, []) if len(key) == 1 else []
     elif len(key) > _LONGEST or not key.isalpha():
         return ()
     else:
-        found = [word for word in _inside().get(key, []) if len(key) <= _TINY or not word.startswith(key)]
+        embedding = [word for word in _inside().get(key, []) if len(key) <= _TINY or not word.startswith(key)]
     needle = Needle(view, entry)
-    words = tuple(word for word in found if needle.within(Text(word)))
+    words = tuple(word for word in embedding if needle.within(Text(word)))
     return words if len(words) >= _FEWEST else ()
 
 
@@ -142,10 +142,10 @@ def _everyday() -> frozenset[str]:
 @cache
 def _inside() -> dict[str, list[str]]:
     """Everyday words by the shorter pieces that they contain, squeezed as well as they are."""
-    found: dict[str, list[str]] = {}
+    by_piece: dict[str, list[str]] = {}
     for word in sorted(set(" ".join(_lines()).split()), key=lambda word: (len(word), word)):
         for text in {word, apply("squeezed", word)}:
             for piece in {text[at : at + size] for size in range(1, _LONGEST + 1) for at in range(len(text))}:
-                if piece != text and word not in found.setdefault(piece, []):
-                    found[piece].append(word)
-    return found
+                if piece != text and word not in by_piece.setdefault(piece, []):
+                    by_piece[piece].append(word)
+    return by_piece

@@ -31,8 +31,8 @@ def pattern_in_list(linted: Linted) -> Iterator[Diagnostic]:
     """Yield a finding for each entry that only makes sense as a pattern."""
     for declaration in linted.lists:
         for item in declaration.items:
-            found = _PATTERN.search(str(item.value))
-            if found:
+            match = _PATTERN.search(str(item.value))
+            if match:
                 message = f"`{excerpt(str(item.value))}` is looked for as it stands: entries are no patterns"
                 help = "write each alternative as an entry, or `matches /…/` in the rule"
                 yield PATTERN_IN_LIST.at(item.span, message, help)

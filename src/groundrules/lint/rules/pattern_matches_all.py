@@ -30,9 +30,9 @@ def pattern_matches_all(linted: Linted) -> Iterator[Diagnostic]:
     """Yield a finding for each pattern that no text fails."""
     for guard in linted.guards:
         for leaf in leaves(guard.condition):
-            found = leaf.expression
-            if isinstance(found, ir.Matches):
-                pattern = Pattern(found.pattern, found.flags)
+            expression = leaf.expression
+            if isinstance(expression, ir.Matches):
+                pattern = Pattern(expression.pattern, expression.flags)
                 if all(pattern.search(probe) for probe in _PROBES):
                     message = f"`{excerpt(leaf.text)}` holds for every text, the empty one included"
                     yield PATTERN_MATCHES_ALL.at(leaf.span, message, "let the pattern ask for something")

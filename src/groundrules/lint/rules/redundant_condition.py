@@ -38,28 +38,28 @@ def redundant_condition(linted: Linted) -> Iterator[Diagnostic]:
 
 
 def _operands(linted: Linted, condition: Condition) -> Iterator[Diagnostic]:
-    told: set[int] = set()
+    reported: set[int] = set()
     operands, either = condition.parts[:MOST], isinstance(condition.node, nodes.Or)
     free = [part for part in operands if all(linted.satisfiable((part, wanted)) for wanted in (True, False))]
-    for one, other in combinations(free, 2):
-        if id(one) in told or id(other) in told:
+    for condition_a, other in combinations(free, 2):
+        if id(condition_a) in reported or id(other) in reported:
             continue
-        forwards, backwards = linted.implies(one, other), linted.implies(other, one)
+        forwards, backwards = linted.implies(condition_a, other), linted.implies(other, condition_a)
         if forwards and backwards:
-            told.add(id(other))
-            yield _same(condition, one, other)
+            reported.add(id(other))
+            yield _same(condition, condition_a, other)
         elif forwards or backwards:
-            stronger, weaker = (one, other) if forwards else (other, one)
+            stronger, weaker = (condition_a, other) if forwards else (other, condition_a)
             needless, kept = (stronger, weaker) if either else (weaker, stronger)
-            told.add(id(needless))
+            reported.add(id(needless))
             yield _implied(needless, kept, either)
 
 
-def _same(condition: Condition, one: Condition, other: Condition) -> Diagnostic:
-    message = f"`{excerpt(other.text)}` says the same as `{excerpt(one.text)}`"
+def _same(condition: Condition, condition_a: Condition, other: Condition) -> Diagnostic:
+    message = f"`{excerpt(other.text)}` says the same as `{excerpt(condition_a.text)}`"
     fixes = [Fix(_with_operator(condition, other), "", "remove it", safe=True)] if _own_text(condition, other) else []
     help = "remove it, or change it to what was meant"
-    return REDUNDANT_CONDITION.at(other.span, message, help, (Label(one.span, "the same"),), fixes)
+    return REDUNDANT_CONDITION.at(other.span, message, help, (Label(condition_a.span, "the same"),), fixes)
 
 
 def _implied(needless: Condition, kept: Condition, either: bool) -> Diagnostic:

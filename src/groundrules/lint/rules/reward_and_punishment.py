@@ -54,9 +54,9 @@ def _pairs(linted: Linted) -> Iterator[tuple[_Guarded, _Guarded]]:
         if rule.source.unless is None and (punished := _punished(linted, rule)):
             punishments.setdefault((frozenset(rule.context.types), frozenset(punished), read), []).append((rule, when))
     for (types, who, there), earned in rewards.items():
-        for (others, whom, here), found in punishments.items():
+        for (others, whom, here), group in punishments.items():
             if types <= others and who & whom and here <= there:
-                yield from product(earned, found)
+                yield from product(earned, group)
 
 
 def _covers(linted: Linted, when: Condition | None, earned: Condition | None) -> bool:

@@ -30,16 +30,16 @@ from groundrules.text.views import Needle, Text
 
 def shadowed_entry(linted: Linted) -> Iterator[Diagnostic]:
     """Yield a finding for each entry that another one makes needless."""
-    everywhere = {found.list for found in linted.searches if found.quantifier == "all"}
+    everywhere = {search.list for search in linted.searches if search.quantifier == "all"}
     for declaration in linted.lists:
         name = str(declaration.name.value)
         if declaration.match == "domain":
-            yield from _found(declaration, _domains(declaration))
+            yield from _findings(declaration, _domains(declaration))
         elif name in linted.searched_lists and name not in everywhere:
-            yield from _found(declaration, _texts(declaration))
+            yield from _findings(declaration, _texts(declaration))
 
 
-def _found(declaration: ListDeclaration, pairs: Iterator[tuple[Located, Located]]) -> Iterator[Diagnostic]:
+def _findings(declaration: ListDeclaration, pairs: Iterator[tuple[Located, Located]]) -> Iterator[Diagnostic]:
     for item, shorter in pairs:
         name = declaration.name.value
         message = f"`{excerpt(str(item.value))}` is found by `{shorter.value}` already, which is in `{name}`, too"

@@ -40,15 +40,15 @@ def slip_in_pattern(linted: Linted) -> Iterator[Diagnostic]:
     for guard in linted.guards:
         for leaf in leaves(guard.condition):
             if isinstance(leaf.expression, ir.Matches):
-                found = _slip(leaf.expression.pattern)
-                if found:
-                    yield SLIP_IN_PATTERN.at(leaf.span, f"{found[0]} in `{excerpt(leaf.text)}`", found[1])
+                slip = _slip(leaf.expression.pattern)
+                if slip:
+                    yield SLIP_IN_PATTERN.at(leaf.span, f"{slip[0]} in `{excerpt(leaf.text)}`", slip[1])
 
 
 def _slip(pattern: str) -> tuple[str, str] | None:
     """Return what is odd about a pattern, and the mend."""
     plain = re.sub(r"\\.", "__", pattern)
-    outside = _CLASS.sub(lambda found: "_" * len(found[0]), plain)
+    outside = _CLASS.sub(lambda run: "_" * len(run[0]), plain)
     if _CONTROL.search(pattern):
         return (
             "there is a control character",
@@ -57,25 +57,28 @@ def _slip(pattern: str) -> tuple[str, str] | None:
     if _EMPTY.search(outside):
         return "there is an empty alternative", "remove the bar, or write `(…)?` if nothing may stand there"
     for loose in (_HOST, _NUMBER):
-        found = loose.search(outside)
-        if found:
-            part = found[0]
+        match = loose.search(outside)
+        if match:
+            part = match[0]
             return f"the dot of `{part}` stands for any character", f"write `{part.replace('.', chr(92) + '.')}`"
     return _in_class(plain) or _leet(outside)
 
 
 def _in_class(plain: str) -> tuple[str, str] | None:
-    for found in _CLASS.findall(plain):
-        if re.search(r"\w\|\w", found):
-            return f"`|` is one of the characters of `{found}`", f"write `{found.replace('|', '')}`, or `(…|…)`"
-        if "A-z" in found:
+    for char_class in _CLASS.findall(plain):
+        if re.search(r"\w\|\w", char_class):
+            return (
+                f"`|` is one of the characters of `{char_class}`",
+                f"write `{char_class.replace('|', '')}`, or `(…|…)`",
+            )
+        if "A-z" in char_class:
             return "`A-z` takes in the signs between `Z` and `a`", "write `A-Za-z`"
     return None
 
 
 def _leet(outside: str) -> tuple[str, str] | None:
-    found = _LEET.search(outside)
-    if not found:
+    match = _LEET.search(outside)
+    if not match:
         return None
-    letters = found[0].strip("()?*+:")
-    return f"`{found[0]}` is found as a whole only", f"for one of these characters write `[{letters}]`"
+    letters = match[0].strip("()?*+:")
+    return f"`{match[0]}` is found as a whole only", f"for one of these characters write `[{letters}]`"

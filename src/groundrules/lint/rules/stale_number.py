@@ -94,11 +94,11 @@ class Numbers:
 def stale_number(linted: Linted) -> Iterator[Diagnostic]:
     """Yield a finding for each number that a text states and its rule does not have."""
     for rule in linted.own_rules:
-        stated = [(span, found) for span in _texts(rule) for found in _STATED.finditer(span.text)]
+        stated = [(span, match) for span in _texts(rule) for match in _STATED.finditer(span.text)]
         if stated:
             numbers = _numbers(linted, rule)
-            for span, found in stated:
-                yield from _compared(str(rule.source.id.value), numbers, span, found)
+            for span, match in stated:
+                yield from _compared(str(rule.source.id.value), numbers, span, match)
 
 
 def _numbers(linted: Linted, rule: Rule) -> Numbers:
@@ -111,7 +111,7 @@ def _numbers(linted: Linted, rule: Rule) -> Numbers:
     if moved and (numbers.lengths or numbers.counts):
         ladders = [ladder for ladder in linted.plan.ladders if ladder.ledger in moved]
         names = {ladder.id for ladder in ladders}
-        numbers.collect([ladders, [one.effects for one in linted.crossings if _of(one.trigger, names)]])
+        numbers.collect([ladders, [crossing.effects for crossing in linted.crossings if _of(crossing.trigger, names)]])
     return numbers
 
 
@@ -129,15 +129,15 @@ def _texts(rule: Rule) -> Iterator[Span]:
                     yield from (parsed.fragment.whole for parsed in given.texts.values())
 
 
-def _compared(rule: str, numbers: Numbers, span: Span, found: re.Match[str]) -> Iterator[Diagnostic]:
-    stated = int(found[1])
-    if found["length"]:
-        length = stated * _LENGTHS[found["length"].lower()]
+def _compared(rule: str, numbers: Numbers, span: Span, match: re.Match[str]) -> Iterator[Diagnostic]:
+    stated = int(match[1])
+    if match["length"]:
+        length = stated * _LENGTHS[match["length"].lower()]
         wrong = bool(numbers.lengths) and length not in numbers.lengths
-        has = ", ".join(f"`{format_duration(one)}`" for one in sorted(numbers.lengths) if one)
+        has = ", ".join(f"`{format_duration(length)}`" for length in sorted(numbers.lengths) if length)
     else:
         wrong = bool(numbers.counts) and not numbers.counts & {stated - 1, stated, stated + 1}
-        has = ", ".join(f"`{one}`" for one in sorted(numbers.counts))
+        has = ", ".join(f"`{count}`" for count in sorted(numbers.counts))
     if wrong and has:
-        place = span.file.span(span.start + found.start(), span.start + found.end())
-        yield STALE_NUMBER.at(place, f"the text says `{found[0]}`, and `{rule}` has {has}", "change one of the two")
+        place = span.file.span(span.start + match.start(), span.start + match.end())
+        yield STALE_NUMBER.at(place, f"the text says `{match[0]}`, and `{rule}` has {has}", "change one of the two")

@@ -78,11 +78,11 @@ def _is_guarded(linted: Linted, rule: Rule) -> bool:
     for role, wanted in (("when", ("<", "<=", "==")), ("unless", (">", ">="))):
         condition = linted.condition(rule, role)
         for leaf in [] if condition is None else leaves(condition):
-            found = leaf.expression
-            if isinstance(found, ir.In) and _is_chosen(found.item):
+            expression = leaf.expression
+            if isinstance(expression, ir.In) and _is_chosen(expression.item):
                 return True
-            if isinstance(found, ir.Compare) and _is_chosen(found.left) != _is_chosen(found.right):
-                operator = found.operator if _is_chosen(found.left) else MIRRORED[found.operator]
+            if isinstance(expression, ir.Compare) and _is_chosen(expression.left) != _is_chosen(expression.right):
+                operator = expression.operator if _is_chosen(expression.left) else MIRRORED[expression.operator]
                 if operator in wanted:
                     return True
     return False

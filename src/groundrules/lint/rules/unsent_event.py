@@ -25,11 +25,11 @@ from collections.abc import Iterator
 from groundrules.diagnostics.codes.lints import UNSENT_EVENT
 from groundrules.diagnostics.model import Diagnostic
 from groundrules.lint.linted import Linted
-from groundrules.lint.platforms import told, unsent
+from groundrules.lint.platforms import unsent, unsupported
 
 
 def unsent_event(linted: Linted) -> Iterator[Diagnostic]:
     """Yield a finding for each event type that nobody sends."""
     if linted.supplies:
         help = "leave out what waits for it, or let the bot send such events itself and ignore this with that reason"
-        yield from told(linted, unsent(linted), UNSENT_EVENT, "never sends", help)
+        yield from unsupported(linted, unsent(linted), UNSENT_EVENT, "never sends", help)

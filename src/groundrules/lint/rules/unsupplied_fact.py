@@ -44,16 +44,16 @@ def unsupplied_fact(linted: Linted) -> Iterator[Diagnostic]:
 
 def _paths(leaf: Condition, rostered: set[str]) -> set[tuple[str, ...]]:
     """Return the paths of the event that a leaf needs: those without an assumed value, in no roster."""
-    known = {id(part) for found in within(leaf.expression, ir.Known) for part in within(found, ir.Expr)}
-    known |= {id(part) for found in within(leaf.expression, ir.Coalesce) for part in within(found.value, ir.Expr)}
+    known = {id(part) for test in within(leaf.expression, ir.Known) for part in within(test, ir.Expr)}
+    known |= {id(part) for fallback in within(leaf.expression, ir.Coalesce) for part in within(fallback.value, ir.Expr)}
     fields = {
-        found.path for found in within(leaf.expression, ir.Field) if found.root == "event" and id(found) not in known
+        field.path for field in within(leaf.expression, ir.Field) if field.root == "event" and id(field) not in known
     }
     facts = {
-        (*found.path, found.fact)
-        for found in within(leaf.expression, ir.Fact)
-        if found.root == "event" and found.assume is None and id(found) not in known
-        if not (found.entity == "member" and (found.fact == ir.FIRST_SEEN or f"members.{found.fact}" in rostered))
+        (*fact.path, fact.fact)
+        for fact in within(leaf.expression, ir.Fact)
+        if fact.root == "event" and fact.assume is None and id(fact) not in known
+        if not (fact.entity == "member" and (fact.fact == ir.FIRST_SEEN or f"members.{fact.fact}" in rostered))
     }
     return fields | facts
 
@@ -61,7 +61,7 @@ def _paths(leaf: Condition, rostered: set[str]) -> set[tuple[str, ...]]:
 def _supplied(linted: Linted, types: tuple[str, ...], path: tuple[str, ...]) -> bool:
     """Tell whether some adapter fills a path in, for some of the types; types that no adapter sends are not judged."""
     dotted = ".".join(path)
-    sent = [one.sends[kind] for one in linted.supplies.values() for kind in types if kind in one.sends]
+    sent = [supply.sends[kind] for supply in linted.supplies.values() for kind in types if kind in supply.sends]
     filled = {dotted, "text"} if dotted == "links" else {dotted}  # links are found in the text
     return not sent or any(filled & paths for paths in sent) or _required(linted, types, path)
 

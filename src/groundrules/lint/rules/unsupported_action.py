@@ -24,11 +24,11 @@ from collections.abc import Iterator
 from groundrules.diagnostics.codes.lints import UNSUPPORTED_ACTION
 from groundrules.diagnostics.model import Diagnostic
 from groundrules.lint.linted import Linted
-from groundrules.lint.platforms import told, undone
+from groundrules.lint.platforms import undone, unsupported
 
 
 def unsupported_action(linted: Linted) -> Iterator[Diagnostic]:
     """Yield a finding for each action that nobody carries out."""
     if linted.supplies:
         help = "choose an action that the platform has, or let the bot do this itself and ignore this with that reason"
-        yield from told(linted, undone(linted), UNSUPPORTED_ACTION, "can't", help)
+        yield from unsupported(linted, undone(linted), UNSUPPORTED_ACTION, "can't", help)

@@ -36,6 +36,6 @@ def untold_condition(linted: Linted) -> Iterator[Diagnostic]:
             continue
         lowered = linted.lowered_rule(rule)
         parts = [*tell.parts(lowered.when), *tell.parts(lowered.unless)]
-        if any(told is None for _, told in parts):
+        if any(phrase is None for _, phrase in parts):
             message = f"members are told of `{rule.source.id.value}` that it has further conditions"
             yield UNTOLD_CONDITION.at(rule.source.id.span, message, "say them: `text: …`")

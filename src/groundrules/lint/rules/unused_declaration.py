@@ -53,7 +53,7 @@ def _written(name: str, span: Span, texts: list[tuple[str, str]]) -> bool:
     """Tell whether a name stands anywhere else: as an argument, a role, the ledger of a ladder."""
     word = re.compile(rf"(?<![\w.]){re.escape(name)}(?!\w)")
     return any(
-        not (path == span.file.path and span.start <= found.start() < span.end)
+        not (path == span.file.path and span.start <= match.start() < span.end)
         for path, text in texts
-        for found in word.finditer(text)
+        for match in word.finditer(text)
     )

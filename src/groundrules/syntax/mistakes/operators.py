@@ -62,7 +62,7 @@ _WORDS = {
     "xor": "!=",
 }
 _KEYWORDS = frozenset({"and", "or", "not", "in", "has", "contains", "matches", "where", "less", "by", "within", "of"})
-_NEAR = ("contains", "matches", "has", "and", "or", "in", "starts", "ends")
+_SIMILAR = ("contains", "matches", "has", "and", "or", "in", "starts", "ends")
 _LEADING = frozenset({"not", "of", "with", "where", "less", "by", "within", "max", "per", "every"})
 _BINARY = frozenset({"and", "or", "??", "+", "-", "*", "/", "%"}) | COMPARISONS
 _NOTHING = frozenset({"null", "none", "nil", "missing", "undefined", "unknown"})
@@ -234,11 +234,11 @@ def missing_operator(place: Place) -> FlawError | None:
         return None
     if here.kind not in ("word", "number", "string") and here.text not in ("(", "["):
         return None
-    near = get_close_matches(here.text, _NEAR, n=1, cutoff=0.66) if here.kind == "word" and place.after else []
-    if near:
-        edit = Edit(here.at, near[0], f"write `{near[0]}`")
+    similar = get_close_matches(here.text, _SIMILAR, n=1, cutoff=0.66) if here.kind == "word" and place.after else []
+    if similar:
+        edit = Edit(here.at, similar[0], f"write `{similar[0]}`")
         message = f"`{here.text}` is no operator"
-        return FlawError(codes.MISSING_OPERATOR, here.at, message, f"did you mean `{near[0]}`?", edits=(edit,))
+        return FlawError(codes.MISSING_OPERATOR, here.at, message, f"did you mean `{similar[0]}`?", edits=(edit,))
     message = f"an operator is missing between `{before.text}` and `{here.text}`"
     help = "join conditions with `and` or `or`; compare values with `==`, `in`, `contains`, …; text stands in quotes"
     return FlawError(codes.MISSING_OPERATOR, (before.start, here.end), message, help)

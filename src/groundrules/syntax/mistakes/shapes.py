@@ -127,9 +127,9 @@ def calls(place: Place) -> FlawError | None:
         return None
     if here is None and place.wants_value is False and "RPAR" in place.expected:
         return None
-    found = f"`{here.text}` cannot stand here" if here else "the text ends too early"
+    problem = f"`{here.text}` cannot stand here" if here else "the text ends too early"
     notes = ((word.at, f"in this `{word.text}`"),)
-    return FlawError(codes.MALFORMED_CALL, place.at, found, f"write `{shape}`{order}", notes)
+    return FlawError(codes.MALFORMED_CALL, place.at, problem, f"write `{shape}`{order}", notes)
 
 
 def _is_about_shape(place: Place) -> bool:
@@ -164,16 +164,16 @@ def dates(place: Place) -> FlawError | None:
 def general(place: Place) -> FlawError:
     """Nothing better is known: what stands here, and what could."""
     here = place.here
-    found = f"`{here.text}`" if here else "the end"
+    here_shown = f"`{here.text}`" if here else "the end"
     name, examples = FORMS[place.form]
     if place.form != "expression":
-        problem = f"{found} cannot stand here" if here else "something is missing at the end"
+        problem = f"{here_shown} cannot stand here" if here else "something is missing at the end"
         return FlawError(codes.MALFORMED_CLAUSE, place.at, f"expected {name}; {problem}", f"write {examples}")
     if place.expected == {"FIELD"}:
         return FlawError(
-            codes.UNEXPECTED, place.at, f"expected a name after the dot, found {found}", "write as in `actor.id`"
+            codes.UNEXPECTED, place.at, f"expected a name after the dot, found {here_shown}", "write as in `actor.id`"
         )
-    message = f"unexpected {found}" if here else "the text ends too early"
+    message = f"unexpected {here_shown}" if here else "the text ends too early"
     return FlawError(codes.UNEXPECTED, place.at, message, f"here can stand {_could(place)}")
 
 

@@ -14,7 +14,7 @@ from groundrules.calendar.instants import format_ms
 from groundrules.plan import ir
 from groundrules.plan.walk import walk
 from groundrules.reference import clauses, tallies
-from groundrules.reference.missing_reads import blame
+from groundrules.reference.missing_reads import missing_reads
 from groundrules.reference.scope import Scope, identity
 from groundrules.reference.values import evaluate, raw
 from groundrules.reference.windows import Entry, encoded
@@ -75,7 +75,7 @@ def _tally_test(expr: ir.TallyTest, scope: Scope, events: Events, decisive: bool
     missing = tallies.bounds(expr.tally, scope) is None
     counted = () if missing else tallies.conditions(expr.tally, scope)
     parts = tuple(condition(part, inner, events, decisive) for part, inner, _ in counted)
-    unknown = blame(expr, scope) if evaluate(expr, scope) is None else ()
+    unknown = missing_reads(expr, scope) if evaluate(expr, scope) is None else ()
     return _node(expr, scope, "tally", decisive, parts=parts, reads=clauses.reads(expr, scope), missing=unknown)
 
 
@@ -107,7 +107,7 @@ def _leaf(expr: Any, scope: Scope, events: Events, decisive: bool) -> Condition:
         "leaf",
         decisive,
         reads={} if isinstance(expr, ir.Const) else clauses.reads(expr, scope),
-        missing=blame(expr, scope) if outcome is None else (),
+        missing=missing_reads(expr, scope) if outcome is None else (),
         evidence=evidence,
         looked_into=_looked_into(expr, scope),
         windows=tuple(windows_in(expr, scope, events)),
