@@ -40,7 +40,7 @@ class Shipped:
         folder = TemporaryDirectory(prefix="groundrules-")
         _standing.append(folder)
         file = Path(folder.name, self._name)
-        made = found if found.made is not None else plan_file.compile_plan(found.plan)
+        made = found if found.prepared is not None else plan_file.compile_plan(found.plan)
         file.write_bytes(plan_file.write(made, self._key))
         spark.sparkContext.addFile(str(file))
 
