@@ -20,6 +20,7 @@ from groundrules.cluster.kafka.place import Place
 from groundrules.cluster.kafka.publishing import Published, Publisher
 from groundrules.decisions import Decision, Rejection, encode
 from groundrules.diagnostics.codes import events as codes
+from groundrules.errors import GroundrulesError
 from groundrules.runtime.arrivals import Arrival, Stray, arrival
 from groundrules.runtime.books import Edition
 from groundrules.runtime.drafts import concerned
@@ -35,7 +36,7 @@ PAGE = 1000
 _encode = msgspec.json.Encoder(order="deterministic").encode
 
 
-class LostError(Exception):
+class LostError(GroundrulesError):
     """The partition was given to another member."""
 
 
