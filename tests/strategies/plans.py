@@ -34,6 +34,7 @@ START_TASK = ir.Field(root="start", path=("task",), kind="entity", optional=True
 ASSIGNEE = ir.Field(root="start", path=("task", "assignee"), kind="entity", optional=True)
 FOLDED = ir.Call(function="folded", arguments=(TEXT,))
 
+GROUPS = ("", "", "", "first")
 ACTIONS = (
     ir.ActionSpec(name="ban", target="member", supersedes=("kick", "mute", "warn"), opposes={"unban": "ban"}),
     ir.ActionSpec(name="delete", target="member", merge={"events": "union"}),
@@ -283,6 +284,9 @@ def event_rules(draw: st.DrawFn, number: int) -> ir.Rule:
         mode=draw(st.sampled_from(["enforce"] * 5 + ["shadow", "off"])),
         rollout=draw(st.sampled_from([1.0, 1.0, 1.0, 0.5])),
         ends=draw(st.sampled_from([None] * 5 + [1_772_413_200_000 + DAY])),
+        starts=draw(st.sampled_from([None] * 5 + [1_772_413_200_000 + DAY])),
+        first_of=draw(st.sampled_from(GROUPS)),
+        priority=draw(st.integers(0, 2)),
     )
 
 

@@ -29,6 +29,7 @@ class When(Protocol):
     """A recurring local time; `groundrules.plan.ir.When` is one.
 
     time: ms since midnight. weekday: 0 (Monday) to 6. day: 1 to 31 or -1. month: 1 to 12. every: ms, instead of all.
+    weekdays: several of them, instead of all but the time.
     """
 
     @property
@@ -41,6 +42,8 @@ class When(Protocol):
     def month(self) -> int | None: ...
     @property
     def every(self) -> int | None: ...
+    @property
+    def weekdays(self) -> tuple[int, ...]: ...
 
 
 @dataclass(frozen=True)
@@ -92,6 +95,8 @@ def _count(when: When, zone: str, first: int, last: int, limit: int) -> int:
     """Return how many occurrences there are from the first to the last one; where it passes the limit, any more."""
     if when.every and when.every % DAY:
         return (last - first) // when.every + 1 if when.every > DAY else _steps(when.every, zone, first, last, limit)
+    if when.weekdays:
+        return _count_days(when, zone, first, last, limit)
     here, end = _day_of(when, zone, first), _day_of(when, zone, last)
     period = when.every // DAY if when.every else 7 if when.weekday is not None else 1
     if when.day is None and when.month is None:
@@ -100,6 +105,14 @@ def _count(when: When, zone: str, first: int, last: int, limit: int) -> int:
     while day is not None and day <= end and count < limit:
         count, day = count + 1, _matching(when, day + 1, 1)
     return count
+
+
+def _count_days(when: When, zone: str, first: int, last: int, limit: int) -> int:
+    """Count whole weeks, then the days that are left."""
+    here, end = _day_of(when, zone, first), _day_of(when, zone, last)
+    weeks, rest = divmod(end - here, 7)
+    left = sum(weekday_of(end - days) in when.weekdays for days in range(rest + 1))
+    return min(limit, weeks * len(when.weekdays) + left)
 
 
 def _steps(every: int, zone: str, at: int, last: int, limit: int) -> int:
@@ -129,6 +142,8 @@ def _matching(when: When, day: int, step: int) -> int | None:
     """Return the first matching day from `day` on, forwards (`step` 1) or backwards (-1)."""
     if when.every:
         return day + step * (-step * (day - _MONDAY) % (when.every // DAY))
+    if when.weekdays:
+        return next(day + step * ahead for ahead in range(7) if weekday_of(day + step * ahead) in when.weekdays)
     if when.day is None and when.month is None:
         return day if when.weekday is None else day + step * (step * (when.weekday - weekday_of(day)) % 7)
     return _matching_date(when, day, step)

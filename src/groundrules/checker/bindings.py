@@ -45,6 +45,7 @@ class Instance:
     mode: str = "enforce"
     rollout: float = 1.0
     ends: int | None = None
+    starts: int | None = None
 
     def qualified(self, name: str) -> str:
         return ".".join((*self.alias, name))

@@ -140,6 +140,9 @@ def once(session: Session, context: Context, parsed: nodes.Parsed[nodes.OnceClau
 def ends(session: Session, instance: Instance, common: authored.Common) -> int | None:
     """Return the instant (ms) from which a rule no longer applies: its own end or its import's, whichever is first."""
     known = [end for end in (endings.instant(session, common.ends), instance.ends) if end is not None]
+    begun = endings.instant(session, common.starts)
+    if begun is not None:
+        session.checked.starts[id(common)] = begun
     return min(known, default=None)
 
 

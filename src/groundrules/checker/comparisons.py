@@ -154,6 +154,8 @@ def fits_list(reader: Reader, value: nodes.Node, type: kinds.Type, name: str, wo
             return True
         reader.error(codes.DOMAINS_WANTED, value, wording.needs_domain(reader.text(value), name, type))
         return False
+    if isinstance(subject, kinds.Date) and words.match == "exact":
+        return True
     return alike(subject, kinds.Prose()) or _fits(reader, value, value, type, kinds.Prose())
 
 

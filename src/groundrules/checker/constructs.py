@@ -164,6 +164,7 @@ class Rule:
     approval: Approval | None
     undo: tuple[Undo, ...]
     ends: int | None
+    otherwise: Effects = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -245,7 +246,7 @@ class Schedule:
 
     source: authored.Schedule
     context: Context
-    at: dict[str, int]
+    at: dict[str, Any]
     effects: Effects
     approval: Approval | None
     hours: tuple[int, int] | None

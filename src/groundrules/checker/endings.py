@@ -1,4 +1,4 @@
-"""Until when something applies: the `ends` of rules and other blocks, and of the imports that bring them."""
+"""From when and until when something applies: `starts` and `ends` of blocks, and of the imports that bring them."""
 
 from __future__ import annotations
 

@@ -92,6 +92,8 @@ def _hold_back(session: Session, instance: Instance, around: Instance, use: auth
     instance.rollout = min(use.rollout, around.rollout)
     known = [end for end in (endings.instant(session, use.ends), around.ends) if end is not None]
     instance.ends = min(known, default=None)
+    begun = [start for start in (endings.instant(session, use.starts), around.starts) if start is not None]
+    instance.starts = max(begun, default=None)
 
 
 def alias_of(use: authored.Use) -> str:

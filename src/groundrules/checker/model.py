@@ -46,6 +46,7 @@ class Checked:
     longest_text: int = 65_536
     open_paths: int = 1000
     assumed: dict[tuple[str, str], Value] = field(default_factory=dict)  # (entity, fact) → value
+    starts: dict[int, int] = field(default_factory=dict)  # (identity of a block) → the instant from which it applies
     caps: list[Cap] = field(default_factory=list)
     ledgers: list[Ledger] = field(default_factory=list)
     rules: list[Rule] = field(default_factory=list)

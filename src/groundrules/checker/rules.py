@@ -9,7 +9,7 @@ from groundrules.checker.constants import fold
 from groundrules.checker.constructs import Cap, Delta, Effects, Rule, Times, Value
 from groundrules.checker.effects import effects
 from groundrules.checker.expressions import Reader, guard
-from groundrules.checker.guards import counts, lasting
+from groundrules.checker.guards import counts, lasting, promised
 from groundrules.checker.ledger_effects import amount, holder, ledger_named
 from groundrules.checker.places import CONSTANT, GUARD
 from groundrules.checker.session import Session
@@ -49,10 +49,23 @@ def _rule(session: Session, instance: Instance, rule: authored.Rule) -> None:
     common.described(session, instance, rule)
     guard(session, context, rule.when, GUARD)
     guard(session, context, rule.unless, GUARD)
+    guard(session, context, rule.requires, GUARD)
     counted = rule.when is not None and counts(session, context, rule.when.root)
+    required = frozenset() if rule.requires is None else promised(session, context, rule.requires.root)
     site = Site(
-        session, context, "a rule", exempts=True, counted=counted, guard=rule.when, numbered=rule.times is not None
+        session,
+        context,
+        "a rule",
+        exempts=True,
+        counted=counted,
+        guard=rule.when,
+        kept=required,
+        numbered=rule.times is not None,
     )
+    if rule.otherwise and rule.requires is None:
+        words = ("`otherwise` is what happens where `requires` does not hold, and there is none", "say `requires:`")
+        session.add(codes.NOTHING_REQUIRED.at(rule.id.span, *words))
+    otherwise = effects(Site(session, context, "a rule", counted=counted, guard=rule.when), rule.otherwise)
     acting = effects(site, rule.then)
     acting += _granted(session, site, rule)
     kept = lasting(session, context, rule.when.root) if rule.when is not None and rule.approval else frozenset()
@@ -67,6 +80,7 @@ def _rule(session: Session, instance: Instance, rule: authored.Rule) -> None:
             common.approval(session, later, rule.approval),
             tuple(undone(session, instance, context, rule)),
             common.ends(session, instance, rule),
+            otherwise,
         )
     )
 

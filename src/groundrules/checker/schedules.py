@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from groundrules.checker import common, wording
 from groundrules.checker.bindings import Instance
 from groundrules.checker.constants import fold
@@ -46,12 +48,13 @@ def _schedule(session: Session, instance: Instance, schedule: authored.Schedule)
     )
 
 
-def _at(session: Session, instance: Instance, schedule: authored.Schedule) -> dict[str, int]:
+def _at(session: Session, instance: Instance, schedule: authored.Schedule) -> dict[str, Any]:
     parsed = schedule.at
     clause = parsed.root
     reader = Reader(session, session.context(instance), parsed, CONSTANT)
     parts = {"weekday": clause.weekday, "day": clause.day, "month": clause.month}
-    parts_given = {name: value for name, value in parts.items() if value is not None}
+    parts_given: dict[str, Any] = {name: value for name, value in parts.items() if value is not None}
+    parts_given |= {"weekdays": clause.weekdays} if clause.weekdays else {}
     if clause.every is not None:
         every = constant_duration(reader, clause.every)
         if every is not None and every < _LEAST_INTERVAL:

@@ -22,6 +22,7 @@ from groundrules.rulebook import model as authored
 from groundrules.rulebook.yaml import YNode, YScalar
 from groundrules.types import kinds
 from groundrules.types.actions import ActionType, Parameter
+from groundrules.types.kinds import Typed
 
 _KINDS = {"actor": "member", "message": "message", "channel": "channel", "community": "community"}
 
@@ -117,6 +118,8 @@ def whom_value(site: Site, value: Value, kind: str) -> Value | Literal[False]:
     if isinstance(typed.type, kinds.Unknown):
         return False
     span = value.parsed.span(value.parsed.root)
+    if isinstance(typed.type, kinds.ListOf):
+        typed = Typed(typed.type.item, typed.optional)
     if not alike(typed.type, kinds.Object(kind, {}, kind)) or (is_entity(typed.type) and _is_field(typed.type, kind)):
         message = f"a {kind} is needed here, and `{span.text}` is {wording.described(typed.type)}"
         site.session.add(type_codes.WRONG_VALUE.at(span, message, None))

@@ -103,7 +103,12 @@ class RulesOnType(Listening):
         self._apart: set[int] = set()
 
     def add(self, rule: ir.Rule) -> None:
-        if rule.ends is not None or speaks_of_self(rule.when) or next(within(rule, ir.Exempt), None) is not None:
+        if (
+            rule.ends is not None
+            or rule.starts is not None
+            or speaks_of_self(rule.when)
+            or next(within(rule, ir.Exempt), None) is not None
+        ):
             self._apart.add(len(self._ids))
         self._ids.append(rule.id)
         self.guards.append((rule.when, rule.unless))

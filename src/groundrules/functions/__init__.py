@@ -34,6 +34,7 @@ _CALLS: dict[str, Callable[..., Any]] = {
     "china_ids": personal.china_ids,
     "date": times.date,
     "day": times.day,
+    "days_until": times.days_until,
     "domain": texts.domain,
     "emails": personal.emails,
     "emoji_count": texts.emoji_count,

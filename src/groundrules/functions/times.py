@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from groundrules.calendar import anniversaries
-from groundrules.calendar.days import date_of, weekday_of
+from groundrules.calendar.days import date_of, day_number, days_in_month, weekday_of
 from groundrules.calendar.instants import FIRST, LAST, format_ms
 from groundrules.calendar.zones import local_day, time_of_day
 from groundrules.time_units import HOUR, MINUTE, WEEKDAYS
@@ -39,6 +41,27 @@ def date(zone: str, instant: int) -> str:
 
 def falls_on(zone: str, date: str, instant: int, leap_month: anniversaries.LeapMonth = "regular") -> bool | None:
     return anniversaries.falls_on(date, _known(instant), zone, leap_month=leap_month)
+
+
+def days_until(zone: str, date: str, instant: int) -> int | None:
+    """Days from the instant's local day to a date; to the next anniversary, if the date has no year."""
+    today = local_day(zone, _known(instant))
+    found = _WRITTEN.fullmatch(date)
+    if found is None:
+        return None
+    written, month, day = found["year"], int(found["month"]), int(found["day"])
+    if written is not None:
+        return day_number(int(written), month, day) - today if _exists(int(written), month, day) else None
+    this = date_of(today)[0]
+    coming = (day_number(year, month, day) for year in range(this, this + 9) if _exists(year, month, day))
+    return next((number - today for number in coming if number >= today), None)
+
+
+_WRITTEN = re.compile(r"(?:(?P<year>[0-9]{4})|-)-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})")
+
+
+def _exists(year: int, month: int, day: int) -> bool:
+    return 1 <= year <= 9999 and 1 <= month <= 12 and 1 <= day <= days_in_month(year, month)
 
 
 def timestamp(instant: int) -> str:

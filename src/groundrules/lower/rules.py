@@ -23,7 +23,9 @@ def _rule(ground: Ground, rule: constructs.Rule) -> list[ir.Rule]:
     source, context = rule.source, rule.context
     ground.counted, ground.matched = set(), False
     ground.owner = context.instance.qualified(str(source.id.value))
-    when = condition(ground, context, source.when)
+    about = condition(ground, context, source.when)
+    required = None if source.requires is None else lowered(ground, context, source.requires)
+    when = about if required is None else joined(about, required)
     counted = ground.counted
     once = _once(ground, rule)
     lowered_rule = ir.Rule(
@@ -38,11 +40,41 @@ def _rule(ground: Ground, rule: constructs.Rule) -> list[ir.Rule]:
         approval=approval(rule.approval),
         undo=tuple(sorted((_undo(ground, undo) for undo in rule.undo), key=lambda undo: undo.type)),
         undo_key=_pairs(ground, context, rule.undo[0].keys, "counted") if rule.undo else (),
+        first_of=context.instance.qualified(str(source.first_of.value)) if source.first_of else "",
+        priority=int(source.priority.value) if source.priority else 0,
         remember=((once.within if once else None) or ir.REMEMBERED) if rule.undo else 0,
     )
     ground.counted = counted
+    otherwise = (
+        [] if required is None else _otherwise(ground, rule, lowered_rule, joined(about, ir.Not(operand=required)))
+    )
+    ground.counted = counted
     ground.keep_ids()
-    return [lowered_rule, *refusal(ground, lowered_rule, rule.approval)]
+    return [lowered_rule, *otherwise, *refusal(ground, lowered_rule, rule.approval)]
+
+
+def joined(one: ir.AnyExpr, other: ir.AnyExpr) -> ir.AnyExpr:
+    """Return both conditions together."""
+    if isinstance(one, ir.Const) and one.value is True:
+        return other
+    parts = one.operands if isinstance(one, ir.And) else (one,)
+    return ir.And(operands=(*parts, *(other.operands if isinstance(other, ir.And) else (other,))))
+
+
+def _otherwise(ground: Ground, rule: constructs.Rule, whole: ir.Rule, when: ir.AnyExpr) -> list[ir.Rule]:
+    """Return the rule on what is required not holding."""
+    if not rule.otherwise:
+        return []
+    return [
+        ir.Rule(
+            **common(ground, rule.context.instance, rule.source, rule.ends, "#otherwise"),
+            trigger=whole.trigger,
+            when=when,
+            unless=whole.unless,
+            effects=effects(ground, rule.otherwise),
+            kind=whole.kind,
+        )
+    ]
 
 
 def _once(ground: Ground, rule: constructs.Rule) -> ir.Once | None:
@@ -95,12 +127,19 @@ def common(
         "mode": bindings.milder(source.mode, instance.mode),
         "rollout": min(source.rollout, instance.rollout),
         "ends": ends,
+        "starts": _starts(ground, instance, source),
         "tags": tuple(sorted({str(tag.value) for tag in source.tags})),
         "title": filled(source.title, instance),
         "text": filled(source.text, instance),
         "src": ground.place(source.id.span),
         "was": None if source.was is None else instance.qualified(str(source.was.value)) + part,
     }
+
+
+def _starts(ground: Ground, instance: bindings.Instance, source: authored.Common) -> int | None:
+    """Return the instant from which a block applies: its own or its import's, whichever is later."""
+    known = [start for start in (ground.checked.starts.get(id(source)), instance.starts) if start is not None]
+    return max(known, default=None)
 
 
 def texts(given: authored.Texts) -> dict[str, str]:
@@ -133,6 +172,7 @@ def refusal(ground: Ground, rule: ir.Rule, asked: constructs.Approval | None) ->
             mode=rule.mode,
             rollout=rule.rollout,
             ends=rule.ends,
+            starts=rule.starts,
             tags=rule.tags,
             title=rule.title,
             text=rule.text,

@@ -564,6 +564,9 @@ class Rule(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=Tr
     mode: Mode = "enforce"
     rollout: float = 1.0
     ends: int | None = None  # instant (ms) after which it no longer applies
+    starts: int | None = None  # instant (ms) before which it does not apply yet
+    first_of: str = ""  # of the rules of a group that would fire, the one that comes first by priority, then id, acts
+    priority: int = 0
     tags: tuple[str, ...] = ()
     title: dict[str, str] = {}
     text: dict[str, str] = {}
@@ -716,6 +719,7 @@ class When(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=Tr
     day: int | None = None
     month: int | None = None
     every: int | None = None
+    weekdays: tuple[int, ...] = ()
 
 
 class Schedule(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):

@@ -134,6 +134,7 @@ def decide(partition: Partition, occasion: Occasion) -> tuple[Decision, list[Cro
         guards.answer(rule, scope) for rules, scope in occasion.groups for rule in rules if guards.applies(rule, scope)
     ]
     exempted = guards.exemptions(answers)
+    exempted |= guards.overtaken(answers, exempted)
     firings = [fire(answer) for answer in answers if answer.fires and answer.rule.id not in exempted]
     live = [firing for firing in firings if firing.live]
     taken = [firing for firing in live if not firing.held]
@@ -213,25 +214,30 @@ def gather(effect: Any, firing: Firing) -> None:
             if who is None or amount is None:
                 return
             meant = -int(amount) if effect.takes else int(amount)
-            if meant < 1:
-                detail = {"rule": firing.rule.id, "who": who, "amount": meant}
-                firing.notes.append(Note(kind="amount_below_one", subject=effect.ledger, detail=detail))
-            else:
-                firing.outcome.asks.append(Ask(firing.rule.id, effect.ledger, who, int(amount), effect.cap))
+            for one in each(who):
+                if meant < 1:
+                    detail = {"rule": firing.rule.id, "who": one, "amount": meant}
+                    firing.notes.append(Note(kind="amount_below_one", subject=effect.ledger, detail=detail))
+                else:
+                    firing.outcome.asks.append(Ask(firing.rule.id, effect.ledger, one, int(amount), effect.cap))
         case ir.Reset():
             who = evaluate(effect.who, firing.scope)
-            if who is not None:
-                firing.outcome.asks.append(Ask(firing.rule.id, effect.ledger, who, None))
+            firing.outcome.asks += [Ask(firing.rule.id, effect.ledger, one, None) for one in each(who)]
         case ir.Label():
             on = evaluate(effect.on, firing.scope)
-            if on is not None:
-                firing.outcome.labels.append(LabelAsk(effect.label, effect.entity, on, effect.lasts, effect.remove))
+            for one in each(on):
+                firing.outcome.labels.append(LabelAsk(effect.label, effect.entity, one, effect.lasts, effect.remove))
         case ir.Open():
             firing.outcome.opens.append(effect.process)
 
 
+def each(who: Any) -> list[Any]:
+    """Everybody whom an effect hits, each once: nobody, one, or all of a list."""
+    return [] if who is None else list(dict.fromkeys(who)) if isinstance(who, list | tuple) else [who]
+
+
 def draft(act: ir.Act, rule: str, scope: Scope, notes: list[Note]) -> list[Draft]:
-    """The action that an effect asks for; none if its target is missing, or a parameter of it is out of range."""
+    """The actions that an effect asks for, one for each target; none if a parameter of it is out of range."""
     who = None if act.who is None else evaluate(act.who, scope)
     if who is None and act.who is not None:
         return []
@@ -246,7 +252,9 @@ def draft(act: ir.Act, rule: str, scope: Scope, notes: list[Note]) -> list[Draft
     or_else = [
         other for effect in act.or_else if isinstance(effect, ir.Act) for other in draft(effect, rule, scope, notes)
     ]
-    return [Draft(act, who, known, rule, tuple(or_else))]
+    if act.who is None:
+        return [Draft(act, None, known, rule, tuple(or_else))]
+    return [Draft(act, one, known, rule, tuple(or_else)) for one in each(who)]
 
 
 def fitted(act: ir.Act, rule: str, name: str, known: dict[str, Any], plan: ir.Plan) -> list[Note]:

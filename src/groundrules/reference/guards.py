@@ -2,15 +2,17 @@
 
 A rule **fires** if its `when` is true and its `unless` is not true: an unknown `when` never fires a rule, an unknown
 `unless` never holds one back. A rule whose `when` is unknown while its `unless` is not true is **undecided**, and the
-log says which facts were missing. A rule that is `off`, or past its `ends`, is not asked. What the bot itself did is
-answered only by a rule whose `when` speaks of `actor.self`.
+log says which facts were missing. A rule that is `off`, past its `ends` or before its `starts`, is not asked. What the
+bot itself did is answered only by a rule whose `when` speaks of `actor.self`.
 
 A rule with `once_per` that fired already for this key, within its time or in this calendar period, does not fire again;
 one with a missing key component is undecided, and so is one with a missing component of `times: {per}`.
 
 A rule is **exempted** if an exempting rule names it whose own `when` is true or unknown and whose `unless` is not true:
 in doubt for the member. Exempting takes all of a rule's contribution away; only that an exempting rule exempts is never
-taken away. The exempted rule is told under `exempted` if it would have fired, and remembers nothing of it.
+taken away. The exempted rule is told under `exempted` if it would have fired, and remembers nothing of it. Likewise, of
+the rules of a group (`first_of`) that would fire, all but the one with the lowest priority (of several, the first by id)
+give way to that one.
 
 A rule in **shadow**, or for a member outside its **rollout** share, does nothing and remembers what it would have done
 in memory of its own; it exempts nobody. The share of a member is the first eight bytes of the BLAKE2b of the rule's id,
@@ -49,6 +51,8 @@ class Answer:
 def applies(rule: ir.Rule, scope: Scope) -> bool:
     """Whether a rule is asked at all."""
     if rule.mode == "off" or (rule.ends is not None and scope.now > rule.ends):
+        return False
+    if rule.starts is not None and scope.now < rule.starts:
         return False
     return not is_own_act(scope.event) or mentions_self(rule.when)
 
@@ -92,6 +96,16 @@ def share(rule: ir.Rule, scope: Scope) -> float:
         return 1.0
     digest = blake2b(f"{rule.id}\x00{member}".encode()).digest()
     return int.from_bytes(digest[:8], "big") / 2**64
+
+
+def overtaken(answers: Iterable[Answer], exempted: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """Rule → the one of its group that acts in its place, sorted by priority and id."""
+    firing = [one for one in answers if one.fires and one.lane == "live" and one.rule.id not in exempted]
+    groups: dict[str, list[Answer]] = {}
+    for one in sorted(firing, key=lambda one: (one.rule.priority, one.rule.id)):
+        if one.rule.first_of:
+            groups.setdefault(one.rule.first_of, []).append(one)
+    return {later.rule.id: (first.rule.id,) for first, *others in groups.values() for later in others}
 
 
 def exemptions(answers: Iterable[Answer]) -> dict[str, tuple[str, ...]]:

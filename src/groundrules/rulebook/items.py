@@ -83,6 +83,7 @@ class Item:
             "rollout": share(self.text("rollout")),
             "was": self.text("was"),
             "ends": self.text("ends"),
+            "starts": self.text("starts"),
         }
 
 
@@ -109,6 +110,10 @@ def read_rule(item: Item, kind: str) -> model.Rule:
         grant=grant,
         cap=_cap(item),
         undo_on=_undo_on(item),
+        requires=item.expression("requires"),
+        otherwise=item.effects("otherwise"),
+        first_of=item.text("first_of"),
+        priority=as_integer(priority) if (priority := item.get("priority")) else None,
     )
 
 

@@ -229,6 +229,7 @@ class _Loader:
             mode=str(written_as["mode"].value) if "mode" in written_as else "enforce",
             rollout=share(written_as.get("rollout")),
             ends=written_as.get("ends"),
+            starts=written_as.get("starts"),
         )
 
     def _imported(self, written: Located, place: Place) -> Rulebook | None:

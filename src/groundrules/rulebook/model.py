@@ -94,6 +94,7 @@ class Common:
     rollout: float = 1.0  # share of members
     was: Located | None = None
     ends: Located | None = None  # an instant after which the rule no longer applies
+    starts: Located | None = None  # an instant before which it does not apply yet
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,6 +112,10 @@ class Rule(Common):
     grant: Grant | None = None
     cap: nodes.Parsed[nodes.RateClause] | Located | None = None  # a clause, or the name of a shared cap
     undo_on: tuple[tuple[Located, nodes.Parsed[nodes.PairsClause]], ...] = ()
+    requires: Expression | None = None  # what must hold besides, else `otherwise`
+    otherwise: tuple[Effect, ...] = ()
+    first_of: Located | None = None  # of the rules of this group that would fire, the first acts
+    priority: Located | None = None
 
 
 @dataclass(frozen=True)
@@ -297,6 +302,7 @@ class Use:
     mode: str = "enforce"
     rollout: float = 1.0
     ends: Located | None = None
+    starts: Located | None = None
 
 
 @dataclass(frozen=True)

@@ -301,6 +301,8 @@ class Builder(Transformer[Token, nodes.Node]):
         at = (date.start_pos, date.end_pos if time is None else time.at[1])
         if date.type == "WEEKDAY":
             return _at_clause(at, weekday=WEEKDAYS.index(date.value), time=time)
+        if date.type == "WEEKDAYS":
+            return _at_clause(at, weekdays=(0, 1, 2, 3, 4) if date.value == "weekdays" else (5, 6), time=time)
         if date.type == "MONTH_DAY":
             month, day = literals.month_day(date.value, date.start_pos)
             return _at_clause(at, month=month, day=day, time=time)
@@ -319,8 +321,9 @@ def _at_clause(
     month: int | None = None,
     time: nodes.Node | None = None,
     every: nodes.Node | None = None,
+    weekdays: tuple[int, ...] = (),
 ) -> nodes.AtClause:
-    return nodes.AtClause(weekday=weekday, day=day, month=month, time=time, every=every, at=at)
+    return nodes.AtClause(weekday=weekday, day=day, month=month, time=time, every=every, weekdays=weekdays, at=at)
 
 
 def _check_needle(needle: Any, quantifier: nodes.Quantifier, asks: str) -> None:

@@ -326,7 +326,7 @@ class AtClause(Node):
 
     weekday: 0 (Monday) to 6, or None. day: 1 to 31, -1 for the last day of the month, or None.
     month: 1 to 12 for a yearly date (`10-01 09:00`). time: a ClockTime or a parameter's Name. every: an
-    interval instead of a date.
+    interval instead of a date. weekdays: `weekdays` and `weekends`.
     """
 
     weekday: int | None
@@ -334,6 +334,7 @@ class AtClause(Node):
     month: int | None
     time: Node | None
     every: Node | None
+    weekdays: tuple[int, ...] = ()
 
 
 # --- templates ----------------------------------------------------------------------------------

@@ -194,6 +194,8 @@ def _at(node: nodes.AtClause) -> str:
 def _date(node: nodes.AtClause) -> list[str]:
     if node.weekday is not None:
         return [WEEKDAYS[node.weekday]]
+    if node.weekdays:
+        return ["weekdays" if 0 in node.weekdays else "weekends"]
     if node.day is None:
         return []
     if node.month is not None:

@@ -49,6 +49,25 @@ scores:
 """,
 )
 
+NOTHING_REQUIRED = Code(
+    "GR525",
+    "nothing-required",
+    Severity.ERROR,
+    "`otherwise` without `requires`",
+    """\
+`when` says what a rule is about, `requires` what must hold besides. Where it surely does not, `otherwise` happens.
+
+```yaml
+- id: buy-title
+  on: message
+  when: text == "/title"
+  requires: points(actor) >= 30
+  then: [take: {points: 30}, {add_role: vip}]
+  otherwise: [{reply: "30 points are needed, you have {points(actor)}"}]
+```
+""",
+)
+
 NESTED_WINDOW = Code(
     "GR503",
     "nested-window",

@@ -170,11 +170,10 @@ def gather(effects: Sequence[EffectCode], rule: str, e: Any, x: Scope) -> Gather
             case DeltaCode():
                 _ask(gathered, effect, rule, e, x)
             case LabelCode(label, on):
-                bearer = on(e, x)
-                if bearer is not None:
-                    gathered.outcome.labels.append(
-                        LabelAsk(label.label, label.entity, str(bearer), label.lasts, label.remove)
-                    )
+                gathered.outcome.labels += [
+                    LabelAsk(label.label, label.entity, str(bearer), label.lasts, label.remove)
+                    for bearer in each(on(e, x))
+                ]
             case OpenCode(process):
                 gathered.outcome.opens.append(process)
     return gathered
@@ -189,7 +188,14 @@ def _draft(code: ActCode, rule: str, e: Any, x: Scope, notes: list[Note]) -> Seq
         return ()
     others = code.or_else
     or_else = tuple([draft for other in others for draft in _draft(other, rule, e, x, notes)]) if others else ()
-    return (Draft(code, who, parameters, rule, or_else),)
+    if code.who is None:
+        return (Draft(code, None, parameters, rule, or_else),)
+    return tuple([Draft(code, one, parameters, rule, or_else) for one in each(who)])
+
+
+def each(who: Any) -> Sequence[Any]:
+    """Return everybody whom an effect hits, each once: nobody, one, or all of a list."""
+    return () if who is None else tuple(dict.fromkeys(who)) if isinstance(who, list | tuple) else (who,)
 
 
 def _within_bounds(code: ActCode, rule: str, parameters: dict[str, Any], notes: list[Note]) -> bool:
@@ -207,12 +213,13 @@ def _within_bounds(code: ActCode, rule: str, parameters: dict[str, Any], notes: 
 
 
 def _ask(gathered: Gathered, code: DeltaCode, rule: str, e: Any, x: Scope) -> None:
-    who, value = code.who(e, x), None if code.amount is None else code.amount(e, x)
-    if who is None or (value is None and code.amount is not None):
+    value = None if code.amount is None else code.amount(e, x)
+    if value is None and code.amount is not None:
         return
     amount = None if value is None else int(value)
-    if amount is not None and code.sign * amount < 1:
-        detail = {"rule": rule, "who": who, "amount": code.sign * amount}
-        gathered.notes.append(Note(kind="amount_below_one", subject=code.ledger, detail=detail))
-        return
-    gathered.outcome.asks.append(Ask(rule, code.ledger, who, amount, code.cap))
+    for who in each(code.who(e, x)):
+        if amount is not None and code.sign * amount < 1:
+            detail = {"rule": rule, "who": who, "amount": code.sign * amount}
+            gathered.notes.append(Note(kind="amount_below_one", subject=code.ledger, detail=detail))
+        else:
+            gathered.outcome.asks.append(Ask(rule, code.ledger, who, amount, code.cap))

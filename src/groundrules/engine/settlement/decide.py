@@ -117,6 +117,7 @@ def decide(room: Room, occasion: Occasion) -> tuple[Decision, list[Crossed]]:
             return _quiet(room, occasion, answers), []
     true = [answer for answer in answers if answer.fires]
     exempted = guards.exemptions(answers)
+    exempted |= guards.overtaken(true, exempted)
     firings = [_fire(room, answer, e) for answer in true if answer.code.id not in exempted]
     live = [firing for firing in firings if firing.answer.lane == "live"]
     taken = [firing for firing in live if not firing.held]

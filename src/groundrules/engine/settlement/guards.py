@@ -75,8 +75,10 @@ def ask(groups: Iterable[Group], e: Any, partition: Partition, zone: str) -> lis
 
 
 def is_out(code: RuleCode, own: bool, x: Scope) -> bool:
-    """Whether a rule has ended, or says nothing of what the bot did itself (`own`)."""
-    ends = code.rule.ends
+    """Whether a rule has ended or not begun, or says nothing of what the bot did itself (`own`)."""
+    ends, starts = code.rule.ends, code.rule.starts
+    if starts is not None and x.now < starts:
+        return True
     return (own and not code.speaks_of_self) or (ends is not None and x.now > ends)
 
 
@@ -137,6 +139,16 @@ def exemptions(answers: Iterable[Answer]) -> dict[str, tuple[str, ...]]:
             for name in answer.code.exempted:
                 names.setdefault(name, set()).add(answer.code.id)
     return {name: tuple(sorted(by)) for name, by in names.items()} if names else {}
+
+
+def overtaken(true: Iterable[Answer], exempted: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """Return rule → the one of its group that acts in its place: the first by priority, then by id."""
+    grouped = [one for one in true if one.code.rule.first_of and one.lane == "live" and one.code.id not in exempted]
+    first: dict[str, str] = {}
+    for one in sorted(grouped, key=lambda one: (one.code.rule.priority, one.code.id)):
+        first.setdefault(one.code.rule.first_of, one.code.id)
+    leading = {one.code.id: first[one.code.rule.first_of] for one in grouped}
+    return {id: (leader,) for id, leader in leading.items() if id != leader}
 
 
 # --- memory of firings --------------------------------------------------------------------------

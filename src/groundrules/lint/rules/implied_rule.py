@@ -45,9 +45,8 @@ def implied_rule(linted: Linted) -> Iterator[Diagnostic]:
 def _doing(linted: Linted, rule: Rule) -> str:
     """Return what a rule does, how often and for whom, as a hash; its condition left out."""
     lowered = linted.lowered_rule(rule)
-    return definition_hash(
-        [lowered.effects, lowered.once, lowered.times, lowered.approval, lowered.rollout, lowered.ends]
-    )
+    limits = [lowered.once, lowered.times, lowered.approval, lowered.rollout, lowered.ends]
+    return definition_hash([lowered.effects, limits, lowered.starts, lowered.first_of])
 
 
 def _needless(linted: Linted, rule: Rule, other: Rule) -> bool:

@@ -31,6 +31,8 @@ def lead(both: Both, old: ir.Rule, new: ir.Rule) -> Compared:
         _once(both, old, new),
         _level("mode", old.mode, new.mode, _MODES.index(old.mode), _MODES.index(new.mode)),
         _level("rollout", f"{old.rollout:.4g}", f"{new.rollout:.4g}", old.rollout, new.rollout),
+        _level("starts", _instant(old.starts), _instant(new.starts), -(old.starts or 0), -(new.starts or 0)),
+        _level("priority", f"{old.first_of} {old.priority}", f"{new.first_of} {new.priority}", 0, 0),
         _level("ends", _instant(old.ends), _instant(new.ends), old.ends or _FOREVER, new.ends or _FOREVER),
     ]
     details = [detail for of_part, _ in parts for detail in of_part]

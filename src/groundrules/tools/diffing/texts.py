@@ -134,6 +134,8 @@ def at(when: ir.When) -> str:
     """Return a recurring time as it is written: `monday 09:00`, `every 30m`."""
     if when.every is not None:
         return f"every {length(when.every)}"
+    if when.weekdays:
+        return f"{'weekdays' if 0 in when.weekdays else 'weekends'} {format_clock(when.time)}"
     parts = [WEEKDAYS[when.weekday]] if when.weekday is not None else []
     if when.day is not None:
         day = "last day" if when.day == -1 else f"{when.day:02}"

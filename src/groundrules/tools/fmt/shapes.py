@@ -62,13 +62,15 @@ _APPROVAL = Shape(
 _TIMES = Shape(order=_words("per within"), keys={"per": _KEYS, "within": _DURATION})
 _COMMON: dict[str, Shape] = {
     "when": _EXPRESSION,
+    "requires": _EXPRESSION,
     "unless": _EXPRESSION,
     "hours": _HOURS,
     "approval": _APPROVAL,
 }
 _RULE = Shape(
     order=_words(
-        "id was title text tags on unless when then grant cap times once_per undo_on approval mode rollout ends"
+        "id was title text tags on unless when requires then otherwise grant cap times once_per undo_on first_of priority"
+        " approval mode rollout starts ends"
     ),
     keys={
         **_COMMON,
@@ -84,7 +86,7 @@ _LADDER_STEP = Shape(
     keys={"reaches": _EXPRESSION, "falls_below": _EXPRESSION, "cool_down": _DURATION, "approval": _APPROVAL},
 )
 _LADDER = Shape(
-    order=_words("id was title text tags ledger steps fire beyond appeal mode rollout ends"),
+    order=_words("id was title text tags ledger steps fire beyond appeal mode rollout starts ends"),
     keys={
         "steps": Shape(items=_LADDER_STEP),
         "appeal": Shape(order=_words("within to"), keys={"within": _DURATION}),
@@ -97,7 +99,7 @@ _PATH_STEP = Shape(
 )
 _PATH = Shape(
     order=_words(
-        "id was title text tags on unless when one_per until restart_on hours steps afterwards mode rollout ends"
+        "id was title text tags on unless when one_per until restart_on hours steps afterwards mode rollout starts ends"
     ),
     keys={
         **_COMMON,
@@ -114,11 +116,11 @@ _TURN = Shape(
     items=Shape(order=_words("on when"), keys={"when": _EXPRESSION}, parse=parse.parse_expression),
 )
 _STATE = Shape(
-    order=_words("id was title text tags enter leave then afterwards mode rollout ends"),
+    order=_words("id was title text tags enter leave then afterwards mode rollout starts ends"),
     keys={"enter": _TURN, "leave": _TURN},
 )
 _SCHEDULE = Shape(
-    order=_words("id was title text tags at for_each hours when then approval mode rollout ends"),
+    order=_words("id was title text tags at for_each hours when then approval mode rollout starts ends"),
     keys={**_COMMON, "at": _AT},
 )
 ROOT = Shape(

@@ -185,6 +185,8 @@ class Phrases(Speech):
         time = format_clock(when.time)
         if when.every is not None:
             return self("every", length=self.length(when.every))
+        if when.weekdays:
+            return self("every_weekday" if 0 in when.weekdays else "every_weekend", time=time)
         if when.weekday is not None:
             return self("every_week", day=self.entries("weekdays")[when.weekday], time=time)
         if when.month is not None:

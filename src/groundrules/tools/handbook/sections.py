@@ -83,6 +83,8 @@ def _conditions(guide: Guide, rule: ir.Rule) -> Iterator[str]:
         yield phrases("shadow")
     if rule.rollout < 1:
         yield phrases("rollout", share=f"{rule.rollout:.0%}")
+    if rule.starts is not None:
+        yield phrases("starts", date=phrases.date(rule.starts))
     if rule.ends is not None:
         yield phrases("ends", date=phrases.date(rule.ends))
 
