@@ -11,8 +11,8 @@ one with a missing key component is undecided, and so is one with a missing comp
 A rule is **exempted** if an exempting rule names it whose own `when` is true or unknown and whose `unless` is not true:
 in doubt for the member. Exempting takes all of a rule's contribution away; only that an exempting rule exempts is never
 taken away. The exempted rule is told under `exempted` if it would have fired, and remembers nothing of it. Likewise, of
-the rules of a group (`first_of`) that would fire, all but the one with the lowest priority (of several, the first by id)
-give way to that one.
+the rules of a group (`first_of`) that would fire, all but the one with the lowest priority (of several, the first by
+id) give way to that one.
 
 A rule in **shadow**, or for a member outside its **rollout** share, does nothing and remembers what it would have done
 in memory of its own; it exempts nobody. The share of a member is the first eight bytes of the BLAKE2b of the rule's id,
