@@ -14,7 +14,20 @@ from pathlib import Path
 
 from bench import machine, plots, report
 from bench.figures import Results
-from bench.sections import compiling, endtoend, growth, hub, members, missing, packs, rules, stateful, stores, words
+from bench.sections import (
+    communities,
+    compiling,
+    endtoend,
+    growth,
+    hub,
+    members,
+    missing,
+    packs,
+    rules,
+    stateful,
+    stores,
+    words,
+)
 
 HERE = Path(__file__).parent
 DOCS = HERE.parent / "docs"
@@ -65,7 +78,8 @@ def _sections(quick: bool) -> dict[str, Callable[[Results], None]]:
         "members": lambda results: members.run(
             results, (100, 10_000) if quick else (100, 1_000, 10_000, 100_000, 1_000_000)
         ),
-        "hub": lambda results: hub.run(results, rounds, 100 if quick else 1_000),
+        "hub": lambda results: hub.run(results, rounds),
+        "communities": lambda results: communities.run(results, 200 if quick else 1_000),
         "stores": lambda results: stores.run(results, 5 if quick else 20),
         "compiling": lambda results: compiling.run(results, sizes[-1]),
     }

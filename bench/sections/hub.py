@@ -1,99 +1,200 @@
-"""The hub against the engine alone: the same events, decided and kept on the disk; alone, and a thousand communities.
+"""The hub against the engine alone: the same events, decided and kept, into each store and over HTTP.
 
-Events that wait are given a thousand at a time, as a bot catches up or a service is under load. The engine alone writes
-what it decided as lines of a log, in memory. What waiting for the disk costs shows in the time of one event alone,
-which is compared with a bare commit of the same size.
+Events that wait are given a thousand at a time, as a bot catches up or a service is under load; each way has a
+thousand in turn. The engine alone writes what it decided as lines of a log, in memory. What is counted is the process's
+own time; beside it stands the time that passed, with the disk and with PostgreSQL's own processes. One event alone is
+compared with a bare commit of the same size.
 """
 
 from __future__ import annotations
 
+import asyncio
+import gc
+import socket
 import statistics
+import sys
 import tempfile
 import time
-import tracemalloc
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
+
+from dev.postgres import NoServerError, server
 
 from bench import ours
 from bench.figures import Results
 from bench.sections.endtoend import Days
-from bench.timing import Way, compare, ratio
-from bench.workloads import workload
+from bench.timing import Times, ratio
+from bench.workloads import Workload, workload
 from groundrules import Engine
 from groundrules.decisions import encode
-from groundrules.runtime import SyncHub
+from groundrules.runtime import Hub, SyncHub
+from groundrules.service import Service, Tokens
+from groundrules.service.server import Server
 from groundrules.stores.records import Batch, Entry, Events, Head, Row
 from groundrules.stores.sqlite import SqliteStore
 
 WAITING = 1_000
-SETTABLE = """
-rulebook: group
-events: [message]
-parameters:
-  most: {type: integer, default: 3, min: 1, max: 1000}
-rules:
-  - {id: long, on: message, when: length(text) > most, then: [delete], once_per: actor within 1h}
-  - {id: often, on: message, when: count(message by actor within 1m) > most, then: [delete]}
-"""
+RULES = 1_000
 LATER = 4_102_444_800_000  # 2100: no event lies ahead of this clock
+LEAST = {"hub, SQLite": 0.6, "hub, PostgreSQL": 0.4}
+HTTP = "hub, SQLite, NDJSON over HTTP"
+
+Run = Callable[[Sequence[bytes]], Awaitable[None]]
 
 
-def run(results: Results, rounds: int, communities: int) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        _waiting(results, Path(folder), rounds)
-        _alone(results, Path(folder), 40 * rounds)
-        _many(results, Path(folder), communities)
+def run(results: Results, rounds: int) -> None:
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        places, started = {"hub, SQLite": f"sqlite:{folder / 'waiting.db'}"}, None
+        try:
+            started = stack.enter_context(server(durable=True))
+            places["hub, PostgreSQL"] = started.url
+        except NoServerError as error:
+            results.skipped.append(f"hub: no PostgreSQL: {error}")
+        asyncio.run(_waiting(results, places, folder, rounds))
+        _alone(results, folder, 40 * rounds)
 
 
-def _waiting(results: Results, folder: Path, rounds: int) -> None:
-    work = workload(1_000)
+# --- a thousand that wait ---------------------------------------------------------------------------------------------
+
+
+async def _waiting(results: Results, places: dict[str, str], folder: Path, rounds: int) -> None:
+    work = workload(RULES)
+    async with _ways(work, places, folder) as ways:
+        days = {name: Days(work) for name in ways}
+        own, wall = await _in_turns(ways, days, rounds)
+    for name, times in own.items():
+        results.add("hub", name, times.microseconds, "µs", waiting=WAITING, rules=RULES)
+    for name, times in wall.items():
+        results.add("hub", f"{name}, with all waiting", times.microseconds, "µs", waiting=WAITING, rules=RULES)
+    for name, least in LEAST.items():
+        reached = ratio(own[name], own["feed_many"]) if name in own else None
+        results.reach(f"{name} against feed_many", reached, least)
+    results.reach("NDJSON over HTTP against the hub", ratio(own[HTTP], own["hub, SQLite"]), 0.5)
+    results.reach("events a second, hub with SQLite", 1 / wall["hub, SQLite"].median, 25_000, unit="/s")
+
+
+async def _in_turns(
+    ways: dict[str, Run], days: dict[str, Days], rounds: int
+) -> tuple[dict[str, Times], dict[str, Times]]:
+    """Return what an event cost in each way, turn by turn: the process's own time, and the time that passed."""
+    for name, way in ways.items():
+        await way(days[name]()[:WAITING])
+    own: dict[str, list[float]] = {name: [] for name in ways}
+    wall: dict[str, list[float]] = {name: [] for name in ways}
+    for _ in range(rounds):
+        lines = {name: days[name]() for name in ways}
+        gc.collect()
+        gc.disable()
+        spent, passed = dict.fromkeys(ways, 0.0), dict.fromkeys(ways, 0.0)
+        size = min(map(len, lines.values())) // WAITING * WAITING
+        for begin in range(0, size, WAITING):
+            for name, way in ways.items():
+                began, at = time.perf_counter(), time.process_time()
+                await way(lines[name][begin : begin + WAITING])
+                spent[name] += time.process_time() - at
+                passed[name] += time.perf_counter() - began
+        gc.enable()
+        for name in ways:
+            own[name].append(spent[name] / size)
+            wall[name].append(passed[name] / size)
+    return ({name: Times(tuple(found)) for name, found in one.items()} for one in (own, wall))  # type: ignore[return-value]
+
+
+@asynccontextmanager
+async def _ways(work: Workload, places: dict[str, str], folder: Path) -> AsyncIterator[dict[str, Run]]:
     ready = ours.compiled(work)
     engine = Engine(ready)
-    with SyncHub(f"sqlite:{folder / 'waiting.db'}", ready, clock=lambda: LATER, ticks=False) as hub:
 
-        def alone(lines: Sequence[bytes]) -> None:
-            for decision in engine.feed_many(lines):
-                encode(decision)
+    async def alone(lines: Sequence[bytes]) -> None:
+        for decision in engine.feed_many(lines):
+            encode(decision)
 
-        def kept(lines: Sequence[bytes]) -> None:
-            for begin in range(0, len(lines), WAITING):
-                hub.handle_many(lines[begin : begin + WAITING])
+    ways: dict[str, Run] = {"feed_many": alone}
+    hubs = {name: Hub(place, ready, clock=lambda: LATER, ticks=False) for name, place in places.items()}
+    over_http = Hub(f"sqlite:{folder / 'http.db'}", ready, clock=lambda: LATER, ticks=False)
+    async with over_http as served:
+        for name, hub in hubs.items():
+            await hub.__aenter__()
+            ways[name] = _kept(hub)
+        try:
+            async with _posting(served) as post:
+                yield {**ways, HTTP: post}
+        finally:
+            for hub in hubs.values():
+                await hub.close()
 
-        days = {name: Days(work) for name in ("feed_many", "hub, SQLite")}
-        for name, way in (("feed_many", alone), ("hub, SQLite", kept)):
-            way(days[name]())
-        times = compare(
-            {
-                "feed_many": Way(alone, fresh=days["feed_many"]),
-                "hub, SQLite": Way(kept, fresh=days["hub, SQLite"]),
-            },
-            rounds,
-        )
-        begin = time.perf_counter()
-        lines = days["hub, SQLite"]()
-        kept(lines)
-        wall = (time.perf_counter() - begin) / len(lines)
-    for name, took in times.items():
-        results.add("hub", name, took.microseconds, "µs", waiting=WAITING, rules=1_000)
-    results.add("hub", "hub, SQLite, with the disk", wall * 1e6, "µs", waiting=WAITING, rules=1_000)
-    results.reach("hub with SQLite against feed_many", ratio(times["hub, SQLite"], times["feed_many"]), 0.6)
-    results.reach("events a second, hub with SQLite", 1 / wall, 25_000)
+
+def _kept(hub: Hub) -> Run:
+    async def run(lines: Sequence[bytes]) -> None:
+        await hub.handle_many(lines)
+
+    return run
+
+
+CLIENT = """
+import http.client, sys
+connection = http.client.HTTPConnection("127.0.0.1", int(sys.argv[1]))
+headers = {"Authorization": f"Bearer {sys.argv[2]}", "Content-Type": "application/x-ndjson"}
+for size in sys.stdin.buffer:
+    connection.request("POST", "/v1/events", sys.stdin.buffer.read(int(size)), headers)
+    answers = connection.getresponse().read().count(b"\\n")
+    print(answers, flush=True)
+"""
+
+
+@asynccontextmanager
+async def _posting(hub: Hub) -> AsyncIterator[Run]:
+    """Serve a hub; yield what has a client, in a process of its own, post lines and read the answers."""
+    tokens = Tokens()
+    token = tokens.new("bench", "administer")
+    listening = socket.create_server(("127.0.0.1", 0))
+    async with Service(hub, tokens) as service:
+        serving = Server(service)
+        task = asyncio.create_task(serving.serve(sockets=[listening]))
+        command = (sys.executable, "-c", CLIENT, str(listening.getsockname()[1]), token)
+        pipe = asyncio.subprocess.PIPE
+        client = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe)
+        assert client.stdin is not None
+        assert client.stdout is not None
+        to, back = client.stdin, client.stdout
+
+        async def post(lines: Sequence[bytes]) -> None:
+            body = b"\n".join(lines)
+            to.write(b"%d\n" % len(body) + body)
+            answered = int(await back.readline())
+            assert answered == len(lines), f"{answered} of {len(lines)} lines were answered"
+
+        yield post
+        to.close()
+        await client.wait()
+        serving.should_exit = True
+        await task
+
+
+# --- one alone --------------------------------------------------------------------------------------------------------
 
 
 def _alone(results: Results, folder: Path, count: int) -> None:
     """One event on an idle hub, against a bare commit of as much."""
-    work = workload(1_000)
+    work = workload(RULES)
     lines = Days(work)()[:count]
-    with SyncHub(f"sqlite:{folder / 'alone.db'}", ours.compiled(work), clock=lambda: LATER, ticks=False) as hub:
+    place = f"sqlite:{folder / 'alone.db'}"
+    with (
+        SyncHub(place, ours.compiled(work), clock=lambda: LATER, ticks=False) as hub,
+        SqliteStore(folder / "bare.db") as store,
+    ):
         hub.handle(lines[0])
-        one = [_timed(hub.handle, line) for line in lines[1:]]
-    with SqliteStore(folder / "bare.db") as store:
         store.claim("c")
-        bare = [_timed(store.commit, _batch(number, line)) for number, line in enumerate(lines, 1)]
-    results.add("hub", "one event alone", statistics.median(one) * 1e6, "µs", waiting=1, rules=1_000)
-    results.add("hub", "bare commit", statistics.median(bare) * 1e6, "µs", waiting=1, rules=1_000)
-    ratio = statistics.median(one) / statistics.median(bare)
-    results.reach("one event alone, in times of a bare commit", ratio, 3, least=False)
+        one, bare = [], []
+        for number, line in enumerate(lines[1:], 1):
+            one.append(timed(hub.handle, line))
+            bare.append(timed(store.commit, _batch(number, line)))
+    results.add("hub", "one event alone", statistics.median(one) * 1e6, "µs", waiting=1, rules=RULES)
+    results.add("hub", "bare commit", statistics.median(bare) * 1e6, "µs", waiting=1, rules=RULES)
+    times = statistics.median(here / there for here, there in zip(one, bare, strict=True))
+    results.reach("one event alone, in times of a bare commit", times, 3, least=False)
 
 
 def _batch(number: int, line: bytes) -> Batch:
@@ -102,41 +203,8 @@ def _batch(number: int, line: bytes) -> Batch:
     return Batch(str(number), [Head("c", number, str(number), number=number)], rows, events, [Entry("c", 0, line)])
 
 
-def _timed(call: Callable[..., object], argument: object) -> float:
+def timed(call: Callable[..., object], *arguments: object) -> float:
+    """Return the seconds of a call."""
     begin = time.perf_counter()
-    call(argument)
+    call(*arguments)
     return time.perf_counter() - begin
-
-
-def _many(results: Results, folder: Path, communities: int) -> None:
-    """Communities with a hundred different settings: what each takes, and how soon a change is in force."""
-    book = folder / "group.yaml"
-    book.write_text(SETTABLE, encoding="utf-8")
-    place, label = f"sqlite:{folder / 'many.db'}", {"communities": communities}
-    ids = [f"c{number}" for number in range(communities)]
-    with SyncHub(place, book, clock=lambda: LATER, ticks=False) as hub:
-        for number, id in enumerate(ids):
-            hub.call(hub.hub.change, id, {"most": 1 + number % 100}, "bench")
-        hub.handle_many([_message(id, member) for id in ids for member in range(50)])
-    tracemalloc.start()
-    with SyncHub(place, book, clock=lambda: LATER, ticks=False) as hub:
-        hub.handle(_message(ids[0], 50))
-        before = tracemalloc.get_traced_memory()[0]
-        cold = [_timed(hub.handle, _message(id, 51)) for id in ids[-100:]]
-        hub.handle_many([_message(id, 52) for id in ids])
-        held = tracemalloc.get_traced_memory()[0] - before
-        tracemalloc.stop()
-        values = iter(range(500, 600))  # each is an edition of its own, to be compiled
-        change = [
-            _timed(lambda id: hub.call(hub.hub.change, id, {"most": next(values)}, "bench"), id) for id in ids[:20]
-        ]
-    results.add("hub", "in memory, 50 members each", held / communities / 1000, "kB", **label)
-    results.add("hub", "opened cold", statistics.median(cold) * 1e3, "ms", **label)
-    results.add("hub", "settings in force", statistics.median(change) * 1e3, "ms", **label)
-    results.reach("settings in force", statistics.median(change), 1.0, least=False, unit="s")
-
-
-def _message(community: str, member: int) -> bytes:
-    header = b'{"id":"%s.%d","type":"message","time":"2026-01-01T00:00:00Z","community":{"id":"%s"},'
-    rest = b'"channel":{"id":"g"},"actor":{"id":"u%d"},"text":"hello"}'
-    return header % (community.encode(), member, community.encode()) + rest % member

@@ -28,6 +28,7 @@ ELSEWHERE = {  # codes → why no page of this folder shows them, and the test t
     tuple(f"GR45{last}" for last in range(9)): (_SCHEMA, "unit/types/test_own_schemas.py"),
     tuple(f"GR70{last}" for last in range(1, 10)): (_EVENTS, "unit/engine/test_decode.py"),
     ("GR711", "GR713"): (_EVENTS, "unit/engine/test_runtime_flow.py"),
+    ("GR714",): ("it is found in a store, not in a rulebook", "unit/runtime/test_faults.py"),
     ("GR801", "GR802", "GR803"): ("found in files of plans", "unit/plan/test_codec.py"),
     ("GR804", "GR805"): ("found where an engine takes a plan", "unit/engine/test_compiled.py"),
     ("GR811", "GR812", "GR813"): ("found in snapshots", "unit/engine/test_runtime_state.py"),

@@ -221,8 +221,9 @@ class HubMachine(RuleBasedStateMachine):
 
     @rule(community=st.sampled_from(COMMUNITIES))
     def let_a_community_go_from_memory(self, community: str) -> None:
-        if community not in self.hub._turns.busy:
-            self.hub._core.release([community])
+        core = self.hub._core
+        if community in core.communities and core.settled(community):
+            core.release([community])
 
     @rule(answers=st.lists(st.sampled_from(sorted(ANSWERS)), max_size=4))
     def tell_the_platform(self, answers: list[str]) -> None:

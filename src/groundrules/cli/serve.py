@@ -6,6 +6,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Callable, Coroutine
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp
 
-    from groundrules.runtime import Hub
+    from groundrules.runtime import Hub, Keep
     from groundrules.service import Service, Tokens
 
 
@@ -54,6 +55,14 @@ AT_ONCE = 1000
     type=click.Path(exists=True, dir_okay=False),
     help="Decide on the events of this file first, one a line; those that were decided before change nothing.",
 )
+@click.option("--watch", is_flag=True, help="Put each new version of RULEBOOK in force once it passes lint and tests.")
+@click.option(
+    "--keep",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="How many days `events`, `texts` and `decisions` are kept, or `ever`; `log=evidence` keeps of what people "
+    "write only what rules found, `log=hashes` only hashes.",
+)
 @click.option("--log", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @ONLY_SPOKEN
 @ROOTS
@@ -65,19 +74,25 @@ def command(
     tokens: str | None,
     ticks: bool,
     events: str | None,
+    watch: bool,
+    keep: tuple[str, ...],
     form: Literal["text", "json"],
 ) -> None:
     """Decide on events that come over HTTP, keep what is decided, and hand out what is to be done.
 
-    RULEBOOK is a rulebook or plan file for all communities; COMMUNITY=RULEBOOK is for one. What can be asked stands in
-    docs/service.md and, for programs, under /openapi.json.
+    RULEBOOK is a rulebook or plan file for all communities, or `REVISION:PATH` in git; COMMUNITY=RULEBOOK is for one.
+    What can be asked stands in docs/service.md and, for programs, under /openapi.json.
 
     Ctrl-C, or SIGTERM, lets go on what was begun and stops; a second time stops at once. Nothing that was answered is
     lost either way.
     """
     with wanted():
         import groundrules.service.server as server
+    from groundrules.runtime import Hub
+
     books = _books(rulebooks)
+    if watch and not isinstance(books, str):
+        raise click.UsageError(say("watch_of_several"))
     known = _tokens(tokens)
     try:
         listening = server.bound(host, port)
@@ -86,24 +101,51 @@ def command(
         sys.exit(1)
     server.allow_connections()
     with listening:
-        _serve(_run(books, store, known, listening, ticks, events), store, form)
+        hub = partial(Hub, store, books, ticks=ticks, watch=watch, keep=_keep(keep))
+        _serve(_run(hub, known, listening, events), store, form)
 
 
 def _books(rulebooks: tuple[str, ...]) -> str | Callable[[str], str]:
     """Return which rulebook a community has; each is checked now."""
     of: dict[str, str] = {}
     for one in rulebooks:
-        community, path = ("", one) if os.path.exists(one) else one.partition("=")[::2]
-        if not os.path.exists(path):
-            raise click.UsageError(say("no_such.rulebook", name=path or one))
+        community, path = ("", one) if os.path.exists(one) or "=" not in one else one.partition("=")[::2]
+        _check(path or one)
         if community in of:
             form = "two_rulebooks_of_one" if community else "two_rulebooks_of_all"
             raise click.UsageError(say(form, community=community, one=of[community], other=path))
         of[community] = path
-        load_plan(path)
     if len(of) == 1 and "" in of:
         return of[""]
     return lambda community: of.get(community) or of.get("") or _none(community)
+
+
+def _keep(given: tuple[str, ...]) -> Keep:
+    """Return how long what is kept."""
+    from groundrules.runtime import Keep
+    from groundrules.runtime.wording import WORDINGS
+
+    kept: dict[str, Any] = {}
+    for one in given:
+        name, _, value = one.partition("=")
+        if name == "log" and value in WORDINGS:
+            kept[name] = value
+        elif name in ("events", "texts", "decisions") and (value == "ever" or value.removesuffix("d").isdecimal()):
+            kept[name] = None if value == "ever" else int(value.removesuffix("d"))
+        else:
+            raise click.UsageError(say("keep_what", given=one))
+    return Keep(**kept)
+
+
+def _check(path: str) -> None:
+    """Check a rulebook; one of a revision is checked as it stands there."""
+    from groundrules.tools.revisions import RevisionError, on_disk, spot
+
+    try:
+        with on_disk(spot(path)) as standing:
+            load_plan(os.fspath(standing.path))
+    except RevisionError:
+        raise click.UsageError(say("no_such.rulebook", name=path)) from None
 
 
 def _none(community: str) -> str:
@@ -142,18 +184,15 @@ def _serve(run: Coroutine[Any, Any, None], store: str, form: Literal["text", "js
 
 
 async def _run(
-    books: str | Callable[[str], str],
-    store: str,
+    opened: Callable[[], Hub],
     tokens: Tokens,
     listening: socket.socket,
-    ticks: bool,
     events: str | None,
 ) -> None:
-    from groundrules.runtime import Hub
     from groundrules.service import Service
     from groundrules.service.server import Server
 
-    async with Hub(store, books, ticks=ticks) as hub, Service(hub, tokens) as service:
+    async with opened() as hub, Service(hub, tokens) as service:
         if events is not None:
             await _decide_first(hub, Path(events))
         host, port = listening.getsockname()[:2]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from groundrules.decisions import Action, Decision, Rejection
 from groundrules.diagnostics.codes import events as codes
 from groundrules.engine.cases import due
-from groundrules.engine.intake.decode import InvalidEventError, read_path
+from groundrules.engine.intake.decode import Decoder, InvalidEventError, read_path
 from groundrules.engine.plan_file import Compiled
 from groundrules.engine.program import Program
 from groundrules.engine.runner import Runner
@@ -106,9 +106,17 @@ class Engine:
         for event in events:
             yield from self.notable(event)
 
-    def notable(self, event: bytes | str | Mapping[str, Any]) -> list[Decision]:
-        """Handle an event and return the decisions that a log holds, as `feed_many` does for many."""
-        decoded = self._decoded(event)
+    @property
+    def decoder(self) -> Decoder:
+        """What reads events for it; rulebooks that know the same event types share theirs."""
+        return self._program.decoder
+
+    def notable(self, event: bytes | str | Mapping[str, Any], read: Any = None) -> list[Decision]:
+        """Handle an event and return the decisions that a log holds, as `feed_many` does for many.
+
+        read: what `decoder` made of it, where that was done already.
+        """
+        decoded = self._decoded(event) if read is None else self._placed(read)
         decisions = decoded if isinstance(decoded, list) else decoded[0].take(decoded[1])
         return [] if decisions is None else [decision for decision in decisions if decision.notable]
 
@@ -133,6 +141,9 @@ class Engine:
             decoded = self._program.decoder.decode(event)
         except InvalidEventError as invalid:
             return [self._rejected(invalid.rejection)]
+        return self._placed(decoded)
+
+    def _placed(self, decoded: Any) -> tuple[Runner, Any] | list[Decision]:
         try:
             id = self._program.partition_of(decoded)
             return self._runners[id], decoded

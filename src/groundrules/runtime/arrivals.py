@@ -17,8 +17,12 @@ from groundrules.calendar.instants import format_ms
 from groundrules.decisions import Rejection
 from groundrules.diagnostics.code import Code
 from groundrules.diagnostics.codes import events as codes
+<<<<<<< HEAD
 from groundrules.engine.intake.decode import milliseconds
 from groundrules.errors import GroundrulesError
+=======
+from groundrules.engine.intake.decode import Decoder, milliseconds
+>>>>>>> d99721e (An event is read once, where it is decided on; damage is told and the rest goes on; what is kept of people's words; timers of many communities go together; what would change is told)
 from groundrules.stores.records import Touch
 
 LARGEST = 1 << 20
@@ -48,13 +52,16 @@ class _Concerned(msgspec.Struct, gc=False):
 class Arrival(msgspec.Struct, gc=False):
     """An event with its community, its line of JSON, its time in ms (0: it has none that can be read).
 
-    `stamped` is the time that the platform gave, where that lay ahead of the clock and was taken back.
+    `stamped` is the time that the platform gave, where that lay ahead of the clock and was taken back. `decoded` is
+    what `decoder` made of the line, so that an engine with the same decoder need not read it once more.
     """
 
     community: str
     line: bytes
     at: int
     stamped: int | None = None
+    decoder: Decoder | None = None
+    decoded: Any = None
 
     @property
     def touches(self) -> tuple[Touch, ...]:
@@ -84,15 +91,29 @@ class _StrayError(GroundrulesError):
         self.stray = Stray(Rejection(code=code.code, reason=reason, path=path), line)
 
 
-def arrival(event: bytes | str | Mapping[str, Any], now: int, path: Sequence[str] = COMMUNITY) -> Arrival | Stray:
-    """Read where an event belongs; `path` leads to what communities are kept apart by, `now` is the wall clock.
+def arrival(
+    event: bytes | str | Mapping[str, Any],
+    now: int,
+    path: Sequence[str] = COMMUNITY,
+    decoder: Decoder | None = None,
+) -> Arrival | Stray:
+    """Read where an event belongs. now: the wall clock; path: leads to what communities are kept apart by.
 
-    A stray is what is no JSON object, is too large, or names no community. Nothing is raised.
+    decoder: that of the engine which will handle it, probably, where this is the community. A stray is what is no
+    JSON object, is too large, or names no community. Nothing is raised.
     """
     try:
-        return _arrival(_line(event), now, path)
+        line = event if type(event) is bytes and len(event) <= LARGEST else _line(event)
+        decoded = None if decoder is None else decoder.glance(line)
+        if decoded is not None:
+            community, at = decoded.community.id, milliseconds(decoded.time)
+            if at <= now and type(community) is str:
+                return Arrival(community, line, at, None, decoder, decoded)
+        return _arrival(line, now, path)
     except _StrayError as error:
         return error.stray
+    except AttributeError:  # of a type that has no community, or another one than most
+        return arrival(event, now)
 
 
 def _arrival(line: bytes, now: int, path: Sequence[str]) -> Arrival:
@@ -119,12 +140,15 @@ def _line(event: bytes | str | Mapping[str, Any]) -> bytes:
         raise _StrayError(codes.EVENT_NOT_JSON, f"it can't be written as JSON: {error}") from None
     if len(line) > LARGEST:
         raise _StrayError(codes.EVENT_NOT_JSON, f"it has {len(line):,} bytes, and an event has at most {LARGEST:,}")
-    return _on_one_line(line) if b"\n" in line or b"\r" in line else line
+    return line
 
 
-def _on_one_line(line: bytes) -> bytes:
-    """Take the line breaks between the values out; JSON has none inside a value."""
-    return b" ".join(line.split(b"\n")).replace(b"\r", b" ").strip()
+def recorded(lines: Sequence[bytes]) -> bytes:
+    """Return events as they are recorded, one a line: line breaks between the values go, JSON has none inside one."""
+    body = b"\n".join(lines)
+    if body.count(b"\n") < len(lines) and b"\r" not in body:
+        return body
+    return b"\n".join([b" ".join(line.split(b"\n")).replace(b"\r", b" ").strip() for line in lines])
 
 
 def _by_hand(document: dict[str, Any], named: T) -> T:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -13,12 +14,14 @@ import msgspec
 
 from groundrules.engine import plan_file
 from groundrules.engine.engine import Engine
+from groundrules.engine.intake.decode import Decoder
 from groundrules.engine.plan_file import Compiled
 from groundrules.engine.upkeep.swap import shapes
 from groundrules.frontend import Book, RulebookError, read_settings
 from groundrules.plan import codec, ir
 from groundrules.rulebook.model import Rulebook
 from groundrules.rulebook.settings_schema import settings_schema
+from groundrules.runtime.arrivals import COMMUNITY
 from groundrules.runtime.errors import HubError
 from groundrules.stores.records import Plan
 from groundrules.tools.revisions import RevisionError, spot
@@ -33,6 +36,7 @@ PLAIN = b"{}"
 """The settings of those who have set nothing."""
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
+_NAME = re.compile(r'^ ("(?:[^"\\]|\\.)*"):', re.MULTILINE)
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,14 +92,20 @@ class Books:
         self._editions: dict[tuple[Any, bytes], tuple[object, Edition]] = {}  # with its source, so that it keeps its id
         self._lock = threading.Lock()
         self._refused = ""
+        self._decoder: Decoder | None = None
 
     def edition(self, community: str, settings: bytes = PLAIN) -> Edition:
         """Return what a community runs, ready. Raises HubError, with the first diagnostic, if it does not check."""
         if self._refused:
-            raise HubError(f"the rulebook is not in force: {self._refused}")
+            raise HubError(f"the rulebook is not in force: {self._refused}", "rulebook")
         source = self.sources(community) if callable(self.sources) else self.sources
         path = fspath(source) if isinstance(source, str | PathLike) else None
         return self._ready((path or id(source), settings), source, lambda: edition(source, settings))
+
+    @property
+    def decoder(self) -> Decoder | None:
+        """What reads most events, that of the edition which was loaded last; None if there is none yet."""
+        return self._decoder
 
     def last_good(self, plan: Plan) -> Edition:
         """Return an edition as it was kept. Raises HubError if it can't be read any more."""
@@ -105,9 +115,10 @@ class Books:
         found = self._editions.get(key)
         if found is None:
             with self._lock:
-                found = self._editions.get(key) or (source, make())
+                found = self._editions.get(key) or (source, _by_community(make()))
                 found[1].engine.warm()  # here, and not at the first event
                 self._editions[key] = found
+                self._decoder = found[1].engine.decoder
                 if len(self._editions) > MOST:
                     del self._editions[next(iter(self._editions))]
         return found[1]
@@ -122,12 +133,23 @@ class Books:
         self._refused = why
 
 
+def _by_community(edition: Edition) -> Edition:
+    """Return an edition. Raises HubError if it keeps state apart by something else than communities, as hubs do."""
+    plan = edition.compiled.plan
+    if tuple(plan.partition) != COMMUNITY:
+        path = ".".join(plan.partition).removesuffix(".id")
+        raise HubError(
+            f"the rulebook has `partition: {path}`, and a hub keeps state apart by `community` alone", "rulebook"
+        )
+    return edition
+
+
 def canonical(values: Mapping[str, Any]) -> bytes:
     """Return settings as they are kept. Raises HubError for what is no JSON."""
     try:
         return _encode({name: value for name, value in values.items() if value is not None})
     except (TypeError, ValueError, msgspec.MsgspecError) as error:
-        raise HubError(f"these are no settings: {error}") from error
+        raise HubError(f"these are no settings: {error}", "settings", "values") from error
 
 
 def edition(source: Source, settings: bytes = PLAIN) -> Edition:
@@ -138,17 +160,29 @@ def edition(source: Source, settings: bytes = PLAIN) -> Edition:
         if isinstance(source, str | PathLike):
             return _loaded(fspath(source), settings)
     except (RulebookError, RevisionError, codec.PlanError, OSError) as error:
-        raise HubError(f"the rulebook can't be used: {error}") from error
+        raise HubError(f"the rulebook can't be used: {error}", *_where(error)) from error
     if settings != PLAIN:
-        raise HubError("a compiled plan has its settings in it; give the hub the rulebook's path")
+        raise HubError("a compiled plan has its settings in it; give the hub the rulebook's path", "settings", "values")
     return compiled(source if isinstance(source, Compiled) else _compiled(source))
+
+
+def _where(error: Exception) -> tuple[str, str]:
+    """Return the code of the first finding, and which of the settings it is in; they are on lines of their own."""
+    found = error.diagnostics if isinstance(error, RulebookError) else ()
+    first = next((one for one in found if one.is_error), None)
+    if first is None:
+        return "rulebook", ""
+    if first.span.file.path != "settings":
+        return str(first.code), f"{first.span.file.path}:{first.span.line}"
+    names = [one for one in _NAME.finditer(first.span.file.text) if one.start() <= first.span.start]
+    return str(first.code), f"values.{msgspec.json.decode(names[-1][1])}" if names else "values"
 
 
 def _kept(plan: Plan) -> Edition:
     try:
         return compiled(plan_file.read(plan.body))
     except codec.PlanError as error:
-        raise HubError(f"the rulebook that was kept can't be read: {error}") from error
+        raise HubError(f"the rulebook that was kept can't be read: {error}", "rulebook") from error
 
 
 def compiled(found: Compiled) -> Edition:
@@ -172,5 +206,5 @@ def _loaded(path: str, settings: bytes) -> Edition:
 
     version = load_version(spot(path), extend)
     if version.checked is None:
-        raise HubError("a plan file has its settings in it; give the hub the rulebook's path")
+        raise HubError("a plan file has its settings in it; give the hub the rulebook's path", "settings", "values")
     return Edition(version.compiled, version)

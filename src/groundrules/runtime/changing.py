@@ -25,6 +25,8 @@ from groundrules.runtime.core import Core
 from groundrules.runtime.errors import HubError
 from groundrules.stores import OwnedError, Store, StoreError
 from groundrules.time_units import DAY
+from groundrules.tools.diffing.compare import diff
+from groundrules.tools.diffing.model import Diff
 from groundrules.tools.replaying.model import Report
 from groundrules.tools.replaying.run import Settings, replayed
 from groundrules.tools.revisions import RevisionError, head_of, on_disk, spot
@@ -63,7 +65,10 @@ class Trial:
 
 
 class Changing:
-    """Changes rulebooks and settings of a hub. `do` does something in a community, `read` something beside the loop."""
+    """Changes rulebooks and settings of a hub. `do` does something in a community, `read` something beside the loop.
+
+    `unreplayable` says why events since an instant can't be replayed at another, if they can't be.
+    """
 
     def __init__(
         self,
@@ -71,11 +76,13 @@ class Changing:
         store: Store,
         do: Callable[[str, Callable[[Core], Any]], Coroutine[Any, Any, Any]],
         read: Callable[[Callable[[], Any]], Coroutine[Any, Any, Any]],
+        unreplayable: Callable[[int, int], str],
     ) -> None:
         self._core = core
         self._store = store
         self._do = do
         self._read = read
+        self._unreplayable = unreplayable
 
     # --- settings -------------------------------------------------------------------------------
 
@@ -110,6 +117,31 @@ class Changing:
         """Say what the recorded events of the last days would have come to under another rulebook, and as it is."""
         return await self._compared(community, after, self._core.clock() - round(days * DAY))
 
+    async def changes(self, source: Source, community: str | None) -> Diff:
+        """Say what would change in meaning if this rulebook came into force."""
+        running = await (self._plain() if community is None else self._now(community))
+        new = await (
+            self._read(lambda: edition(source, PLAIN)) if community is None else self.candidate(community, source)
+        )
+        found: Diff = await self._read(lambda: diff(running.version, new.version))
+        return found
+
+    async def candidate(self, community: str, source: Source) -> Edition:
+        """Return a rulebook with the settings of a community, ready to be asked."""
+
+        def ready() -> Edition:
+            head = self._store.head(community)
+            found = edition(source, PLAIN if head is None else head.settings)
+            found.engine.warm()
+            return found
+
+        made: Edition = await self._read(ready)
+        return made
+
+    async def _plain(self) -> Edition:
+        found: Edition = await self._read(lambda: self._core.books.edition(""))
+        return found
+
     async def shadow(self, community: str, path: str | None) -> None:
         """Let a candidate run beside what runs, from now on and with a state of its own; None ends it."""
         if path is not None:
@@ -122,10 +154,12 @@ class Changing:
         kept = await self._read(lambda: self._store.source(f"candidate {community}"))
         found = _candidate(kept) if kept else None
         if found is None:
-            raise HubError(f"no candidate runs in {community}")
+            raise HubError(f"no candidate runs in {community}", "no_candidate")
         return await self._compared(community, found.path, found.since)
 
     async def _compared(self, community: str, after: Edition | Source, since: int) -> Report:
+        if why := self._unreplayable(since, self._core.clock()):
+            raise HubError(f"what would have been can't be said: {why}", "texts_gone", "days")
         before = await self._now(community)
 
         def replay() -> Report:

@@ -16,12 +16,13 @@ from msgspec.structs import replace
 
 from groundrules.calendar.instants import format_ms
 from groundrules.decisions import Action, Decision
-from groundrules.runtime.arrivals import Arrival, Clock, Stray, arrival, located
+from groundrules.runtime.arrivals import Arrival, Clock, Stray, arrival
 from groundrules.runtime.books import Books, Edition, Sources
 from groundrules.runtime.communities import Community
 from groundrules.runtime.drafts import ACTION, Draft
 from groundrules.runtime.errors import HubError
 from groundrules.runtime.performing import Done, Failed, Outcome, Retry
+from groundrules.runtime.wording import Wording
 from groundrules.stores.records import Batch, Head, Outgoing, Row, Status
 
 _encode = msgspec.json.encode
@@ -40,15 +41,17 @@ class Kept(NamedTuple):
 class Core:
     """Everything that a hub knows and decides. `by`: who put the rulebooks in force. `ticks`: time passes by the clock.
 
+    `wording`: what takes texts out that are not to be kept.
     `under_way` has the actions, (community, key), that are being performed at this moment.
     """
 
-    def __init__(self, sources: Sources, clock: Clock, ticks: bool = False) -> None:
+    def __init__(self, sources: Sources, clock: Clock, ticks: bool = False, wording: Wording | None = None) -> None:
         self.books = Books(sources)
         self.clock = clock
         self._ticks = ticks
         self.communities: dict[str, Community] = {}
-        self.draft = Draft()
+        self._wording = wording
+        self.draft = Draft(wording)
         self.by = "groundrules"
         self.under_way: set[tuple[str, str]] = set()
         self._installed: set[str] = set()
@@ -67,6 +70,7 @@ class Core:
         head, id = kept.head, kept.head.community
         community = Community(head, kept.edition, kept.open)
         community.adopt(kept.rows, kept.shapes)
+        community.used = self.clock()
         self.communities[id] = community
         for action in kept.open:
             if action.status == "sending" and (id, action.key) not in self.under_way:
@@ -119,8 +123,13 @@ class Core:
         self.draft.touch(self.communities[id])
 
     def idle(self, before: int) -> list[str]:
-        """Return communities that nobody used since then and that wait for nothing in memory."""
-        return [id for id, one in self.communities.items() if one.used < before and not one.open]
+        """Return communities that nobody used since then, that wait for nothing in memory and are kept as they are."""
+        return [id for id, one in self.communities.items() if one.used < before and not one.open and self.settled(id)]
+
+    def settled(self, id: str) -> bool:
+        """Whether the store has a community as it is in memory."""
+        community = self.communities[id]
+        return id not in self.draft.communities and community.head == community.kept
 
     def release(self, communities: Iterable[str]) -> None:
         """Let communities leave memory; everything of them is in the store."""
@@ -151,9 +160,10 @@ class Core:
     def decide(self, arrival: Arrival) -> list[Decision]:
         """Decide on an event; return the decisions that are kept."""
         community = self.communities[arrival.community]
-        decisions = community.engine.notable(arrival.line)
-        draft = self.draft
-        draft.record(community, arrival)
+        engine, draft = community.edition.engine, self.draft
+        decoded, arrival.decoded = arrival.decoded if arrival.decoder is engine.decoder else None, None
+        decisions = engine.notable(arrival.line, decoded)
+        (draft.lines.get(arrival.community) or draft.begin(community)).append(arrival)
         if decisions:
             draft.log(community, decisions, arrival.at or self.clock(), arrival.touches)
         if arrival.stamped is not None:
@@ -172,8 +182,7 @@ class Core:
 
     def _own(self, id: str, event: dict[str, Any], now: int) -> Arrival:
         """Return an event of the hub's own."""
-        path = self.communities[id].edition.compiled.plan.partition
-        line = _encode({**event, "time": format_ms(now), **located(path, id)})
+        line = _encode({**event, "time": format_ms(now), "community": {"id": id}})
         return Arrival(id, line, now)
 
     # --- actions --------------------------------------------------------------------------------
@@ -227,7 +236,7 @@ class Core:
     def again(self, action: Outgoing) -> Outgoing | None:
         """Perform an action in doubt once more. Raises HubError if it is in no doubt."""
         if action.status != "doubtful":
-            raise HubError(f"the action {action.key} is not in doubt: it is {action.status}")
+            raise HubError(f"the action {action.key} is not in doubt: it is {action.status}", "not_doubtful", "key")
         return self._restate(action, "waiting", due=0)
 
     def pause(self, id: str, paused: bool) -> None:
@@ -245,7 +254,8 @@ class Core:
         """Return an action that has no end yet. Raises HubError if there is none under this key."""
         found = self.communities[id].open.get(key)
         if found is None:
-            raise HubError(f"no action of {id} waits under the key {key}: it has an end already, or never was")
+            reason = f"no action of {id} waits under the key {key}: it has an end already, or never was"
+            raise HubError(reason, "no_action", "key")
         return found
 
     def forget(self, id: str, member: str) -> dict[str, int]:
@@ -259,14 +269,14 @@ class Core:
             if action.key in keys:
                 self.drop(action, "the person was forgotten")
 
-    def what_if(self, id: str, event: Any) -> list[Decision]:
-        """Return what an event would bring about now; nothing changes."""
+    def what_if(self, id: str, event: Any, candidate: Edition | None = None) -> list[Decision]:
+        """Return what an event would bring about now, or under a candidate; nothing changes."""
         community, now = self.communities[id], self.clock()
-        apart = community.engine.sibling()
+        apart = (candidate or community.edition).engine.sibling()
         apart.adopt(id, community.rows(), community.engine.shapes)
         arrived = arrival(event, now)
         if isinstance(arrived, Stray):
-            return [Decision(trigger="rejected", rulebook=community.edition.name, rejected=arrived.rejection)]
+            return [Decision(trigger="rejected", rulebook=apart.name, rejected=arrived.rejection)]
         return apart.feed(arrived.line)
 
     def _restate(self, action: Outgoing, status: Status, **changes: Any) -> Outgoing | None:
@@ -291,7 +301,7 @@ class Core:
             if edition.name not in self._installed:
                 draft.install(edition.record(now))
         batch = draft.close()
-        self.draft = Draft()
+        self.draft = Draft(self._wording)
         return batch
 
     def kept(self, batch: Batch) -> None:
@@ -310,7 +320,7 @@ class Core:
         touched = {*self.draft.communities, *spoilt}
         if batch is not None:
             touched |= {head.community for head in batch.heads}
-        self.draft = Draft()
+        self.draft = Draft(self._wording)
         waiting = [id for id in sorted(touched) if id in self.communities and self.communities[id].open]
         self.release(touched)
         return waiting
@@ -323,7 +333,7 @@ def action_of(outgoing: Outgoing) -> Action:
 
 def refusal(error: Exception) -> HubError:
     """Return an error for whoever asked."""
-    return error if isinstance(error, HubError) else HubError(f"{type(error).__name__}: {error}")
+    return error if isinstance(error, HubError) else HubError(f"{type(error).__name__}: {error}", "defect")
 
 
 def _id(line: bytes) -> str:

@@ -8,53 +8,61 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from groundrules.decisions import Action, Decision, encode
-from groundrules.runtime.arrivals import Arrival
+from groundrules.runtime.arrivals import Arrival, recorded
 from groundrules.runtime.books import Edition
 from groundrules.runtime.communities import Community
-from groundrules.stores.records import Batch, Entry, Events, Note, Outgoing, Plan, Touch
+from groundrules.runtime.wording import Wording
+from groundrules.stores.records import OPEN, Batch, Entry, Events, Note, Outgoing, Plan, Touch
 
 _json = msgspec.json.Encoder(order="deterministic").encode
 ACTION = msgspec.json.Decoder(Action)
 
 
 class Draft:
-    """A batch under way. Communities in it are changed in memory only, until `close` makes the batch."""
+    """A batch under way. Communities in it are changed in memory only, until `close` makes the batch.
 
-    def __init__(self) -> None:
+    wording: what takes texts out that are not to be kept.
+    """
+
+    def __init__(self, wording: Wording | None = None) -> None:
         self.batch = Batch(uuid.uuid4().hex)
+        self._wording = wording
         self.communities: dict[str, Community] = {}
-        self._lines: dict[str, list[Arrival]] = {}
+        self.lines: dict[str, list[Arrival]] = {}
 
     def touch(self, community: Community) -> None:
         """Keep whatever changes in a community."""
         self.communities.setdefault(community.id, community)
 
-    def record(self, community: Community, arrival: Arrival) -> None:
-        """Record an event, as it came in."""
-        lines = self._lines.get(arrival.community)
-        if lines is None:
-            self.touch(community)
-            lines = self._lines[arrival.community] = []
-        lines.append(arrival)
+    def begin(self, community: Community) -> list[Arrival]:
+        """Return the list of a community's events that are to be recorded, as they came in."""
+        self.touch(community)
+        lines = self.lines[community.id] = self.lines.get(community.id, [])
+        return lines
 
     def log(self, community: Community, decisions: Iterable[Decision], now: int, touches: Sequence[Touch] = ()) -> None:
         """Keep decisions, and the actions that they ask for."""
         self.touch(community)
         for decision in decisions:
             found = tuple(dict.fromkeys((*touches, *concerned(community.edition, decision))))
-            self.batch.entries.append(Entry(community.id, now, encode(decision), found))
+            self.batch.entries.append(Entry(community.id, now, self._line(decision), found))
             for action in decision.actions:
                 self.batch.actions.append(community.outgoing(action.key, _json(action), now))
 
     def refuse(self, decision: Decision, now: int) -> None:
         """Keep the answer to an event that belongs to no community."""
-        self.batch.entries.append(Entry("", now, encode(decision)))
+        self.batch.entries.append(Entry("", now, self._line(decision)))
+
+    def _line(self, decision: Decision) -> bytes:
+        return encode(decision) if self._wording is None else self._wording.decision(decision)
 
     def settle(self, community: Community, action: Outgoing) -> None:
         """Keep how an action stands from now on."""
         self.touch(community)
-        self.batch.outcomes.append(action)
         community.settle(action)
+        if self._wording is not None and action.status not in OPEN:
+            action = action._replace(body=self._wording.action(action.body))
+        self.batch.outcomes.append(action)
 
     def note(self, community: str, now: int, kind: str, **detail: object) -> None:
         """Keep something for moderators to know."""
@@ -68,18 +76,20 @@ class Draft:
         """Return all of it as a batch, with what changed in the communities' rows."""
         batch = self.batch
         for id, community in self.communities.items():
-            arrivals = self._lines.get(id, ())
+            arrivals = self.lines.get(id, ())
             if arrivals:
-                batch.events.append(_segment(id, community.head.number + 1, arrivals))
+                batch.events.append(self._segment(community, arrivals))
             batch.rows += community.drain()
             batch.heads.append(community.commit(batch.id, len(arrivals)))
         return batch
 
-
-def _segment(community: str, first: int, arrivals: Sequence[Arrival]) -> Events:
-    times = [arrival.at for arrival in arrivals]
-    body = b"\n".join([arrival.line for arrival in arrivals])
-    return Events(community, first, first + len(arrivals) - 1, min(times), max(times), body)
+    def _segment(self, community: Community, arrivals: Sequence[Arrival]) -> Events:
+        first, times = community.head.number + 1, [arrival.at for arrival in arrivals]
+        lines = [arrival.line for arrival in arrivals]
+        if self._wording is not None:
+            schemas = community.edition.compiled.plan.events
+            lines = [self._wording.event(line, schemas) for line in lines]
+        return Events(community.id, first, first + len(arrivals) - 1, min(times), max(times), recorded(lines))
 
 
 def concerned(edition: Edition, decision: Decision) -> Iterable[Touch]:

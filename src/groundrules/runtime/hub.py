@@ -12,24 +12,27 @@ from functools import partial
 from types import TracebackType
 from typing import Any, TypeVar
 
-from groundrules.decisions import Action, Decision
-from groundrules.runtime.arrivals import Arrival, Clock, Stray, arrival
+from groundrules.decisions import Action, Decision, Rejection, encode
+from groundrules.diagnostics.codes import events as codes
+from groundrules.runtime.arrivals import Clock, Stray, arrival
 from groundrules.runtime.books import Source, Sources
 from groundrules.runtime.changing import Changing, Trial
 from groundrules.runtime.core import Core
 from groundrules.runtime.errors import HubError
+from groundrules.runtime.jobs import Event, Handling, doing
 from groundrules.runtime.keeping import Keep, Keeping
 from groundrules.runtime.outbox import Outbox
 from groundrules.runtime.passing_time import FAR, PassingTime
 from groundrules.runtime.performing import Outcome, Performer, Retry, understood
-from groundrules.runtime.turns import Doing, Job, Turns
+from groundrules.runtime.turns import Turns
+from groundrules.runtime.wording import WORDINGS
 from groundrules.stores import OwnedError, Store, StoreError
 from groundrules.stores.records import Batch, Events, Head, Logged, Note, Outgoing, Query
+from groundrules.tools.diffing.model import Diff
 from groundrules.tools.replaying.model import Report
 from groundrules.tools.running.states import opened
 
 T = TypeVar("T")
-Event = bytes | str | Mapping[str, Any]
 EVERYTHING = Query()
 USUAL = Keep()
 
@@ -47,8 +50,8 @@ class Hub:
     store: a place (`sqlite:groundrules.db`, `postgresql://…`) or a Store. book: a rulebook's path, a loaded one, or a
     function from a community's id to its own. performer: the platform's hands; without one, actions wait to be read
     with `actions` and reported with `report`. limit: so many events may wait; who brings more has to wait too.
-    clock: what time it is, in ms; without `ticks` time passes only by events. keep: how long records are kept. watch:
-    put a new version of the rulebook in force, as `install` does, whenever it changes at its path.
+    clock: what time it is, in ms; without `ticks` time passes only by events. keep: how long records are kept, and what
+    of people's words. watch: put a new version of the rulebook in force, as `install` does, when its path changes.
     """
 
     def __init__(
@@ -64,7 +67,7 @@ class Hub:
         watch: bool = False,
     ) -> None:
         self._place = store
-        self._core = Core(book, clock, ticks)
+        self._core = Core(book, clock, ticks, WORDINGS[keep.log])
         self._performer = performer
         self._ticks = ticks
         self._keep = keep
@@ -86,7 +89,7 @@ class Hub:
         self._outbox = Outbox(self._performer, self._core, self.do)
         self._keeping = Keeping(self._keep, self._core, self._store, self.do, self._read)
         self._time = PassingTime(self._core, self._turns, self._keeping.purge)
-        self._changing = Changing(self._core, self._store, self.do, self._read)
+        self._changing = Changing(self._core, self._store, self.do, self._read, self._keep.replayable)
         self._turns.start(self._store)
         try:
             await self._changing.admit()
@@ -144,7 +147,7 @@ class Hub:
 
     def _let_go(self) -> None:
         try:
-            self._store.release(list(self._core.communities))
+            self._turns.release(list(self._turns.claimed))
         except StoreError as error:
             log.error("the communities can't be released: %s", error)
         if isinstance(self._place, str):
@@ -180,8 +183,8 @@ class Hub:
         answered by a decision that says why. Who cancels this call takes nothing back: the event may be decided.
         Raises HubError if the rulebook can't be used, StoreError if the community belongs to another hub.
         """
-        job = self._job(event, self._core.clock())
-        decisions: list[Decision] = await self._turns.do(job if source is None else _behind(job, *source))
+        job = Handling(event, self._core.clock(), source)
+        decisions: list[Decision] = await self._turns.do(job)
         return decisions
 
     async def position(self, source: str) -> bytes | None:
@@ -202,7 +205,7 @@ class Hub:
         What stands in place of decisions is what `handle` would have raised.
         """
         now = self._core.clock()
-        jobs = [self._job(event, now) for event in events]
+        jobs = [Handling(event, now) for event in events]
         if not jobs:
             return []
         last = jobs[-1].future = asyncio.get_running_loop().create_future()
@@ -216,15 +219,9 @@ class Hub:
                     await job.future
         return [job.answer if job.error is None else job.error for job in jobs]
 
-    def _job(self, event: Event, now: int) -> Job:
-        arrived = arrival(event, now)
-        if isinstance(arrived, Stray):
-            return Doing(None, lambda core: core.refuse(arrived))
-        return _Handling(arrived)
-
     async def do(self, community: str | None, what: Callable[[Core], T]) -> T:
         """Do something in a community, or in none, between two events, and return its answer when it is kept."""
-        answer: T = await self._turns.do(Doing(community, what))
+        answer: T = await self._turns.do(doing(community, what))
         return answer
 
     @property
@@ -285,15 +282,18 @@ class Hub:
 
         await self.do(community, go_on)
 
-    async def what_if(self, event: Event) -> list[Decision]:
-        """Return what an event would bring about now; nothing changes, and nothing is kept.
+    async def what_if(self, event: Event, candidate: Source | None = None) -> list[Decision]:
+        """Return what an event would bring about now, or under a candidate; nothing changes, and nothing is kept.
 
-        Raises HubError for an event that belongs to no community.
+        A candidate is asked with the community's settings and with what it remembers, carried over as by a change of
+        the rulebook. Raises HubError for an event that belongs to no community, or a candidate that can't be used.
         """
         arrived = arrival(event, self._core.clock())
         if isinstance(arrived, Stray):
-            raise HubError(arrived.rejection.reason)
-        return await self.do(arrived.community, lambda core: core.what_if(arrived.community, arrived.line))
+            raise HubError(arrived.rejection.reason, arrived.rejection.code, arrived.rejection.path)
+        id, line = arrived.community, arrived.line
+        found = None if candidate is None else await self._changing.candidate(id, candidate)
+        return await self.do(id, lambda core: core.what_if(id, line, found))
 
     async def pending(self, community: str) -> list[Action]:
         """Return the actions that wait for approval; their `key` is the request's id."""
@@ -331,6 +331,13 @@ class Hub:
     async def compare(self, community: str, source: Source, days: float = 30) -> Report:
         """Say what the recorded events of the last days would have come to under another rulebook, and as it is."""
         return await self._changing.compare(community, source, days)
+
+    async def changes(self, source: Source, community: str | None = None) -> Diff:
+        """Say what would change in meaning if this rulebook came into force: everywhere, or in a community.
+
+        Raises HubError if the rulebook can't be used.
+        """
+        return await self._changing.changes(source, community)
 
     async def shadow(self, community: str, path: str | None) -> None:
         """Let a candidate run beside the rulebook in force, from now on, with a state of its own; None ends it.
@@ -376,8 +383,8 @@ class Hub:
         return await self._read(lambda: self._store.head(id))
 
     async def decisions(self, query: Query = EVERYTHING) -> list[Logged]:
-        """Return decisions of the log."""
-        return await self._read(lambda: self._store.decisions(query))
+        """Return decisions of the log. One that is damaged is told by a decision that is `rejected`, and says so."""
+        return [_legible(one) for one in await self._read(lambda: self._store.decisions(query))]
 
     async def notes(self, community: str | None = None, limit: int = 100) -> list[Note]:
         """Return what happened around the engine, the newest first."""
@@ -395,25 +402,11 @@ class Hub:
         return await asyncio.get_running_loop().run_in_executor(self._reading, call)
 
 
-def _behind(job: Job, source: str, position: bytes) -> Job:
-    """Return a job that also keeps how far an input was read."""
-
-    def go(core: Core) -> Any:
-        answer = job.do(core)
-        core.reached(source, position)
-        return answer
-
-    return Doing(job.community, go)
-
-
-class _Handling(Job):
-    """An event that came in."""
-
-    __slots__ = ("arrival",)
-
-    def __init__(self, arrival: Arrival) -> None:
-        super().__init__(arrival.community)
-        self.arrival = arrival
-
-    def do(self, core: Core) -> list[Decision]:
-        return core.handle(self.arrival)
+def _legible(logged: Logged) -> Logged:
+    """Return a decision of the log, or in the place of a damaged one another that says where and why."""
+    if not logged.damage:
+        return logged
+    place = f"decisions.{logged.position}"
+    rejection = Rejection(code=codes.RECORD_DAMAGED.code, reason=logged.damage, path=place)
+    found = Decision(trigger="rejected", partition=logged.community, rejected=rejection)
+    return logged._replace(body=encode(found))

@@ -7,10 +7,13 @@ interrupted is done by asking again.
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice, takewhile
 from typing import Any
 
 import msgspec
@@ -18,21 +21,50 @@ import msgspec
 from groundrules.decisions import Decision
 from groundrules.engine.upkeep.forgetting import speaks_of
 from groundrules.runtime.core import Core
-from groundrules.stores import OwnedError, Store
-from groundrules.stores.records import OPEN, Erasure, Events, Outgoing, Query
+from groundrules.runtime.wording import GONE, Schemas, What
+from groundrules.stores import DamagedError, OwnedError, Store
+from groundrules.stores.records import ENDED, OPEN, Erasure, Events, Outgoing, Query
 from groundrules.time_units import DAY
 
 PAGE = 500
 
+log = logging.getLogger("groundrules.hub")
+
 _decision = msgspec.json.Decoder(Decision).decode
+
+
+class Faded(msgspec.Struct, frozen=True):
+    """Up to which records texts were taken out: number of the event, position of the decision, number of the action."""
+
+    event: int = 0
+    decision: int = 0
+    action: int = 0
+
+
+_faded = msgspec.json.Decoder(Faded).decode
 
 
 @dataclass(frozen=True)
 class Keep:
-    """For how many days recorded events are kept, and decisions with the actions that have an end; None: for good."""
+    """For how many days what is kept: recorded events, decisions with the actions that have an end; None: for good.
+
+    texts: for how many days what people wrote stays in both; None: as long as they do. log: what is kept of it from the
+    beginning (`wording.What`). Where texts are gone, nothing can be replayed to say what another rulebook or other
+    settings would have come to.
+    """
 
     events: float | None = 90
     decisions: float | None = 365
+    texts: float | None = None
+    log: What = "texts"
+
+    def replayable(self, since: int, now: int) -> str:
+        """Say why the events from an instant (ms) on can't be replayed; nothing, if they can be."""
+        if self.log != "texts":
+            return f"the texts of events are not kept (keep: log={self.log})"
+        if since < _before(now, self.texts):
+            return f"the texts of events are kept for {self.texts:g} days"
+        return ""
 
 
 class Keeping:
@@ -57,17 +89,24 @@ class Keeping:
     async def forget(self, member: str) -> dict[str, int]:
         """Erase a person; return how many records of which kind went."""
         erased: Counter[str] = Counter()
+        damaged = []
         for community in await self._read(lambda: self._store.where(member)):
-            rows = await self._do(community, partial(Core.forget, id=community, member=member))
-            erased["rows"] += sum(rows.values())
-            found, events = await self._read(partial(self._speaking, community, member))
-            keys = [key for key, _ in found.actions]
-            await self._do(community, partial(Core.forget_actions, id=community, keys=keys))
-            await self._read(partial(self._store.erase, [found]))
-            erased["events"] += events
-            erased["decisions"] += len(found.entries)
-            erased["actions"] += len(found.actions)
+            try:
+                erased += await self._forget_in(community, member)
+            except DamagedError as error:
+                damaged.append(str(error))
+        if damaged:
+            raise DamagedError(f"the person is erased but for what can't be read: {'; '.join(damaged)}")
         return dict(erased)
+
+    async def _forget_in(self, community: str, member: str) -> Counter[str]:
+        rows = await self._do(community, partial(Core.forget, id=community, member=member))
+        found, events = await self._read(partial(self._speaking, community, member))
+        keys = [key for key, _ in found.actions]
+        await self._do(community, partial(Core.forget_actions, id=community, keys=keys))
+        await self._read(partial(self._store.erase, [found]))
+        gone = {"rows": sum(rows.values()), "events": events}
+        return Counter(gone | {"decisions": len(found.entries), "actions": len(found.actions)})
 
     def _speaking(self, community: str, member: str) -> tuple[Erasure, int]:
         """Return how to erase all that speaks of a person in a community, and how many events that are."""
@@ -85,7 +124,7 @@ class Keeping:
             if one.position in named or _speaks(one.body, within, member)
         ]
         entries = [(one.position, None) for one in gone]
-        asked = {action.key for one in gone for action in _decision(one.body).actions}
+        asked = {action.key for one in gone if not one.damage for action in _decision(one.body).actions}
         speaking = (one.key for one in self._acts(community) if one.key in asked or _speaks(one.body, within, member))
         actions = [(key, None) for key in speaking]
         return Erasure(community, events, entries, actions, [member]), lost
@@ -99,7 +138,7 @@ class Keeping:
         after = 0
         while found := self._store.outgoing(community, open=False, after=after, limit=PAGE):
             yield from found
-            after = found[-1].number
+            after = max(found[-1].number, after + 1)
 
     # --- age ------------------------------------------------------------------------------------
 
@@ -108,10 +147,55 @@ class Keeping:
         after = ""
         while heads := await self._read(partial(self._store.heads, after)):
             for head in heads:
-                erasure = await self._read(partial(self._aged, head.community))
-                if erasure is not None:
-                    await self._erase(erasure)
+                try:
+                    erasure = await self._read(partial(self._aged, head.community))
+                    if erasure is not None:
+                        await self._erase(erasure)
+                    await self._fade(head.community)
+                except DamagedError as error:
+                    log.error("what is old in %s can't be let go: %s", head.community, error)
             after = heads[-1].community
+        await self._read(self._purge_strays)
+
+    def _purge_strays(self) -> None:
+        """Let the answers go to events that belonged to no community."""
+        with suppress(OwnedError):
+            self._store.claim("")
+            erasure = self._aged("")
+            if erasure is not None:
+                self._store.erase([erasure])
+            self._store.release([""])
+
+    async def _fade(self, community: str) -> None:
+        """Take the texts out of records when their time is over, from where that was done last, some at a time."""
+        if self._keep.texts is None:
+            return
+        name = f"texts {community}"
+        kept = await self._read(lambda: self._store.source(name))
+        behind = _faded(kept) if kept else Faded()
+        schemas = await self._do(community, lambda core: core.communities[community].edition.compiled.plan.events)
+        erasure, until = await self._read(partial(self._old_texts, community, behind, schemas))
+        if until != behind:
+            await self._erase(erasure)
+            await self._do(community, lambda core: core.reached(name, msgspec.json.encode(until)))
+
+    def _old_texts(self, community: str, behind: Faded, schemas: Schemas) -> tuple[Erasure, Faded]:
+        until = _before(self._core.clock(), self._keep.texts)
+        events = list(
+            islice(takewhile(lambda one: one.until < until, self._store.events(community, after=behind.event)), PAGE)
+        )
+        logged = self._store.decisions(Query(community=community, after=behind.decision, limit=PAGE))
+        entries = list(takewhile(lambda one: one.at < until, logged))
+        acts = self._store.outgoing(community, open=False, after=behind.action, limit=PAGE)
+        actions = list(takewhile(lambda one: one.at < until and one.status in ENDED, acts))
+        reached = Faded(
+            events[-1].last if events else behind.event,
+            entries[-1].position if entries else behind.decision,
+            actions[-1].number if actions else behind.action,
+        )
+        bare = [(one.position, GONE.decision(_decision(one.body))) for one in entries if not one.damage]
+        silent = [(one.key, GONE.action(one.body)) for one in actions]
+        return Erasure(community, [_without_texts(one, schemas) for one in events], bare, silent), reached
 
     async def _erase(self, erasure: Erasure) -> None:
         try:
@@ -138,6 +222,11 @@ class Keeping:
             if segment.until >= until:
                 return
             yield segment
+
+
+def _without_texts(segment: Events, schemas: Schemas) -> Events:
+    lines = [GONE.event(line, schemas) for line in segment.body.split(b"\n")]
+    return segment._replace(body=b"\n".join(lines))
 
 
 def _before(now: int, days: float | None) -> int:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from functools import partial
 
 from groundrules.runtime.core import Core
 from groundrules.runtime.errors import HubError
-from groundrules.runtime.turns import Doing, Turns
+from groundrules.runtime.jobs import doing
+from groundrules.runtime.turns import Turns
 from groundrules.stores import StoreError
 from groundrules.stores.records import Batch
 
@@ -29,6 +30,8 @@ IDLE_AFTER = 600_000
 PURGED_EVERY = 3600.0
 """Seconds between two looks for records that have been kept long enough."""
 AT_ONCE = 1000
+TOGETHER, MOST_TOGETHER = 0.025, 256
+"""Seconds that it may take to let time pass in several communities together, and how many these are at most."""
 
 log = logging.getLogger("groundrules.hub")
 
@@ -44,6 +47,7 @@ class PassingTime:
         self._purged = 0.0
         self._woken = asyncio.Event()
         self._elsewhere: dict[str, float] = {}
+        self._together = 16
 
     def note(self, batch: Batch) -> None:
         """Wake up sooner if something of a batch falls due sooner."""
@@ -74,19 +78,36 @@ class PassingTime:
         now = self._core.clock()
         self._next = FAR
         found = await self._turns.io(lambda: self._turns.store.due(FAR, AT_ONCE))
+        due = []
         for head in found:
             if head.due is None or head.due > now:
                 self._next = min(self._next, head.due or FAR)
-                return
+                break
             if self._elsewhere.get(head.community, 0) > time.monotonic():
                 continue
-            try:
-                await self._turns.do(Doing(head.community, partial(Core.tick, id=head.community)))
-            except (StoreError, HubError) as error:
-                self._elsewhere[head.community] = time.monotonic() + ELSEWHERE
-                log.warning("time can't pass in %s: %s", head.community, error)
-        if len(found) == AT_ONCE:
-            self._next = now  # there may be more
+            due.append(head.community)
+        else:
+            if len(found) == AT_ONCE:
+                self._next = now  # there may be more
+        await self._tick_in(due)
+
+    async def _tick_in(self, communities: Sequence[str]) -> None:
+        """Let time pass in communities, so many together that an event which comes meanwhile does not wait long."""
+        done = 0
+        while done < len(communities):
+            some = communities[done : done + self._together]
+            began = time.perf_counter()
+            await asyncio.gather(*map(self._tick_one, some))
+            took = time.perf_counter() - began
+            self._together = max(1, self._together // 2) if took > TOGETHER else min(2 * self._together, MOST_TOGETHER)
+            done += len(some)
+
+    async def _tick_one(self, community: str) -> None:
+        try:
+            await self._turns.do(doing(community, partial(Core.tick, id=community)))
+        except (StoreError, HubError) as error:
+            self._elsewhere[community] = time.monotonic() + ELSEWHERE
+            log.warning("time can't pass in %s: %s", community, error)
 
     async def _let_old_go(self) -> None:
         """Let records go that have been kept long enough."""
@@ -96,8 +117,7 @@ class PassingTime:
 
     async def _let_idle_go(self) -> None:
         """Let communities leave memory that nobody has used for a while."""
-        busy = self._turns.busy
-        gone = [id for id in self._core.idle(self._core.clock() - IDLE_AFTER) if id not in busy]
+        gone = self._core.idle(self._core.clock() - IDLE_AFTER)
         if gone:
             self._core.release(gone)
-            await self._turns.io(self._turns.store.release, gone)
+            await self._turns.io(self._turns.release, gone)

@@ -9,7 +9,8 @@ from types import TracebackType
 from typing import Any, TypeVar
 
 from groundrules.decisions import Decision
-from groundrules.runtime.hub import Event, Hub
+from groundrules.runtime.hub import Hub
+from groundrules.runtime.jobs import Event
 
 T = TypeVar("T")
 

@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 from groundrules.runtime.books import Edition
 from groundrules.runtime.core import Core, Kept, refusal
 from groundrules.runtime.errors import HubError
+from groundrules.runtime.jobs import Job, doing
 from groundrules.stores import DamagedError, OwnedError, Store, StoreError, UnavailableError
 from groundrules.stores.records import Batch, Head, Outgoing, Plan
 
@@ -34,51 +35,12 @@ LATER = 0.5
 log = logging.getLogger("groundrules.hub")
 
 
-class Job:
-    """Something to be done in a community, or in none, for whoever waits for it."""
-
-    __slots__ = ("answer", "community", "error", "future", "over")
-
-    def __init__(self, community: str | None) -> None:
-        self.community = community
-        self.future: asyncio.Future[Any] | None = None
-        self.answer: Any = None
-        self.error: Exception | None = None
-        self.over = False
-
-    def do(self, core: Core) -> Any:
-        """Do it."""
-        raise NotImplementedError
-
-    def finish(self) -> None:
-        """Tell whoever waits."""
-        self.over = True
-        if self.future is None or self.future.done():
-            return
-        if self.error is None:
-            self.future.set_result(self.answer)
-        else:
-            self.future.set_exception(self.error)
-
-
-class Doing(Job):
-    """Whatever a function does."""
-
-    __slots__ = ("_what",)
-
-    def __init__(self, community: str | None, what: Callable[[Core], Any]) -> None:
-        super().__init__(community)
-        self._what = what
-
-    def do(self, core: Core) -> Any:
-        return self._what(core)
-
-
 class Turns:
     """The jobs of a hub, one after another. `behind` is told of each batch that was kept.
 
     limit: so many jobs may wait; who brings more has to wait too. trouble: why the store can't be written to now.
-    commit_seconds: how long the store took for the latest commit.
+    commit_seconds: how long the store took for the latest commit. claimed: the communities that the store holds for us,
+    in memory or not.
     """
 
     def __init__(self, core: Core, limit: int, behind: Callable[[Batch], object]) -> None:
@@ -88,6 +50,7 @@ class Turns:
         self._queue: deque[Job] = deque()
         self._jobs: list[Job] = []
         self._alone = 0
+        self.claimed: set[str] = set()
         self._ending = False
         self.trouble: str | None = None
         self.commit_seconds = 0.0
@@ -110,6 +73,12 @@ class Turns:
         """Call something of the store, in the thread that writes."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, call, *arguments)
 
+    def release(self, communities: Iterable[str]) -> None:
+        """Let communities go, for other hubs to claim; to be called in the thread that writes."""
+        gone = list(communities)
+        self.store.release(gone)
+        self.claimed.difference_update(gone)
+
     def close(self) -> None:
         """Let the thread go."""
         self._thread.shutdown()
@@ -127,9 +96,9 @@ class Turns:
         return len(self._queue)
 
     @property
-    def busy(self) -> set[str | None]:
-        """The communities for which jobs wait, or are being done."""
-        return {job.community for job in (*self._jobs, *self._queue)}
+    def busy(self) -> bool:
+        """Whether jobs wait, or are being done."""
+        return bool(self._jobs or self._queue)
 
     async def put(self, jobs: Sequence[Job]) -> None:
         """Let jobs wait for their turn, in order. Raises HubError when the hub is closed."""
@@ -139,7 +108,7 @@ class Turns:
                 self._room.clear()
                 await self._room.wait()
             if self._ending:
-                raise HubError("the hub is closed")
+                raise HubError("the hub is closed", "closed")
             room = self._limit - len(self._queue)
             self._queue.extend(jobs[begun : begun + room])
             self._work.set()
@@ -172,23 +141,28 @@ class Turns:
 
     async def _together(self, jobs: list[Job]) -> None:
         """Do jobs and keep what came of them in one transaction, as many as a turn has time for."""
-        await self._bring_in(jobs)
-        self._jobs = done = self._decide(jobs)
+        self._jobs = done = await self._decide(jobs)
         batch = self._core.close()
         if batch is not None and not await self._keep(batch, done):
             return
         if batch is not None:
             self._core.kept(batch)
         for job in done:
-            job.finish()
+            job.over = True
+            if job.future is not None:
+                job.finish()
         if batch is not None:
             self._behind(batch)
 
-    def _decide(self, jobs: list[Job]) -> list[Job]:
+    async def _decide(self, jobs: list[Job]) -> list[Job]:
         """Do jobs; those for which there was no time go back to the queue, before all others."""
+        core, decoder = self._core, self._core.books.decoder
         ends = time.perf_counter() + LONGEST_TURN
-        core = self._core
         for number, job in enumerate(jobs):
+            community = job.place(decoder)
+            if community is not None and community not in core.communities:
+                await self._bring_in(jobs[number:])
+                decoder, ends = core.books.decoder, time.perf_counter() + LONGEST_TURN
             if job.error is not None:
                 continue
             try:
@@ -220,14 +194,15 @@ class Turns:
 
     def _bring_back(self, communities: Iterable[str]) -> None:
         missing = [] if self._ending else self._core.missing(communities)
-        self._queue += [Doing(id, partial(Core.touch, id=id)) for id in missing]
+        self._queue += [doing(id, partial(Core.touch, id=id)) for id in missing]
         self._work.set()
 
     # --- communities ----------------------------------------------------------------------------
 
     async def _bring_in(self, jobs: list[Job]) -> None:
         """Bring in the communities of jobs; the jobs of one that can't be are answered with the reason."""
-        for id in self._core.missing(job.community for job in jobs if job.community is not None):
+        wanted = (job.place(self._core.books.decoder) for job in jobs)
+        for id in self._core.missing(id for id in wanted if id is not None):
             try:
                 self._core.bring_in(await self._patiently(self._kept, id))
             except Exception as error:
@@ -238,6 +213,7 @@ class Turns:
 
     def _kept(self, id: str) -> Kept:
         """Read a community from the store, and make what runs it ready."""
+        self.claimed.add(id)
         claimed = self.store.claim(id)
         if claimed is None:
             return Kept(Head(id), self._core.books.edition(id))
@@ -248,6 +224,9 @@ class Turns:
         open: list[Outgoing] = []
         while page := self.store.outgoing(id, after=open[-1].number if open else 0):
             open += page
+            for action in page:
+                if action.status == "damaged":
+                    raise DamagedError(action.reason)
         return Kept(head, self._edition(head, plan), rows, b"{}" if plan is None else plan.shapes, open)
 
     def _edition(self, head: Head, plan: Plan | None) -> Edition:

@@ -13,6 +13,7 @@ from groundrules.service.problems import Problem
 Id = Annotated[str, Meta(min_length=1, max_length=512)]
 Position = Annotated[int, Meta(ge=0, le=(1 << 53) - 1)]
 Limit = Annotated[int, Meta(ge=1, le=1000)]
+Revision = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,200}$")]
 Seconds = Annotated[float, Meta(ge=0, le=86_400)]
 
 
@@ -71,6 +72,13 @@ class HowToAnswer(Struct, frozen=True, forbid_unknown_fields=True):
     """answer: `decisions` answers each line of a stream, `count` only says at the end how many there were."""
 
     answer: Literal["decisions", "count"] = "decisions"
+
+
+class Supposing(Struct, frozen=True, forbid_unknown_fields=True):
+    """Under which rulebook: the one that runs, a `revision` of git, or with `files` the files as they are now."""
+
+    revision: Revision | None = None
+    files: bool = False
 
 
 class Counted(Struct, frozen=True):
@@ -295,7 +303,7 @@ class Plan(Struct, frozen=True):
 class NewPlan(Struct, frozen=True, forbid_unknown_fields=True):
     """Which version of the rulebook is wanted: a revision of git, or the files as they are now."""
 
-    revision: Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,200}$")] | None = None
+    revision: Revision | None = None
     by: Id | None = None
 
 
@@ -308,10 +316,14 @@ class PlanChange(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class PlanChanged(Struct, frozen=True):
-    """The rulebook that runs, and of a dry run what the other one would have come to."""
+    """The rulebook that runs, and of a dry run what the other one would have come to, and how it differs in meaning.
+
+    changes: as `groundrules diff --format json` writes them.
+    """
 
     rulebook: str
     preview: dict[str, Any] | None = None
+    changes: dict[str, Any] | None = None
 
 
 class Forgotten(Struct, frozen=True):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
+from msgspec import UNSET, UnsetType
 from starlette.responses import Response
 
 from groundrules.errors import GroundrulesError
 from groundrules.runtime import HubError
-from groundrules.stores import OwnedError, StoreError, UnavailableError
+from groundrules.stores import DamagedError, OwnedError, StoreError, UnavailableError
 
 RETRY_AFTER = 1
 """Seconds."""
@@ -17,25 +20,33 @@ class Problem(msgspec.Struct, frozen=True):
     """Why a request was refused. Nothing was changed by it.
 
     code: stable, for programs; of an event that is not valid, that of the table of diagnostics. place: where in what
-    was sent, such as `body.answer` or `query.limit`. request: the id under which logs tell of it.
+    was sent, such as `body.answer` or `query.limit`. request: the id under which logs tell of it. changes: what would
+    change in meaning, as `groundrules diff --format json` writes it, where another rulebook runs by now.
     """
 
     code: str
     reason: str
     place: str = ""
     request: str = ""
+    changes: dict[str, Any] | UnsetType = UNSET
 
 
 class ProblemError(GroundrulesError):
     """A request that is refused."""
 
     def __init__(
-        self, status: int, code: str, reason: str, place: str = "", headers: dict[str, str] | None = None
+        self,
+        status: int,
+        code: str,
+        reason: str,
+        place: str = "",
+        headers: dict[str, str] | None = None,
+        changes: dict[str, Any] | UnsetType = UNSET,
     ) -> None:
         super().__init__(reason)
         self.status = status
         self.headers = headers or {}
-        self.problem = Problem(code, reason, place)
+        self.problem = Problem(code, reason, place, changes=changes)
 
     def response(self, request: str) -> Response:
         """Return it as it is sent, with the id of the request."""
@@ -66,6 +77,8 @@ def of(error: Exception) -> ProblemError:
         return ProblemError(503, "owned", str(error), headers={"Retry-After": str(RETRY_AFTER)})
     if isinstance(error, UnavailableError):
         return out_of_reach(str(error))
-    if isinstance(error, HubError | StoreError):
-        return ProblemError(409, "refused", str(error))
+    if isinstance(error, StoreError):
+        return ProblemError(409, "damaged" if isinstance(error, DamagedError) else "refused", str(error), "store")
+    if isinstance(error, HubError):
+        return ProblemError(409, error.code, str(error), error.place)
     return ProblemError(500, "defect", "this is a bug of groundrules; its log has more under the id of this request")

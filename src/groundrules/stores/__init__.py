@@ -106,7 +106,10 @@ class Store(Protocol):
     def outgoing(
         self, community: str | None = None, open: bool = True, after: int = 0, limit: int = 1000
     ) -> list[Outgoing]:
-        """Return actions behind the number `after`, in order: of one community or all, the open ones or all."""
+        """Return actions behind the number `after`, in order: of one community or all, the open ones or all.
+
+        In the place of one that is not what was written stands one that says so (`damaged`), among the open ones, too.
+        """
         ...
 
     def action(self, community: str, key: str) -> Outgoing | None:
@@ -118,7 +121,10 @@ class Store(Protocol):
         ...
 
     def decisions(self, query: Query) -> list[Logged]:
-        """Return decisions of the log, in the order of their positions, or the other way round with `before`."""
+        """Return decisions of the log, in the order of their positions, or the other way round with `before`.
+
+        One that is not what was written is told by its `damage`; the others are there all the same.
+        """
         ...
 
     def notes(self, community: str | None = None, limit: int = 100) -> list[Note]:

@@ -10,12 +10,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
-Status = Literal["waiting", "sending", "done", "failed", "doubtful", "dropped"]
+Status = Literal["waiting", "sending", "done", "failed", "doubtful", "dropped", "damaged"]
 """Of an action. waiting: to be performed, or to be reported by whoever reads the feed; sending: begun, and to be done
-only once; done, failed: as reported; doubtful: begun once, with an end that nobody knows; dropped: by a moderator."""
+only once; done, failed: as reported; doubtful: begun once, with an end that nobody knows; dropped: by a moderator.
+damaged: as a store answers where it finds something else than was written; the `reason` says so, the body is empty."""
 
 OPEN: tuple[Status, ...] = ("waiting", "sending", "doubtful")
 """Of actions whose end is not known."""
+
+ENDED: tuple[Status, ...] = ("done", "failed", "dropped")
+"""Of the others. Stores look for the open ones by what they are not, so that none is lost by damage to its status."""
 
 
 class Row(NamedTuple):
@@ -74,12 +78,16 @@ class Entry(NamedTuple):
 
 
 class Logged(NamedTuple):
-    """A decision in the log. Positions grow in the order of commits, with gaps."""
+    """A decision in the log. Positions grow in the order of commits, with gaps.
+
+    damage: what is wrong with one that is not what was written, and has an empty body; nothing, of all others.
+    """
 
     position: int
     community: str
     at: int
     body: bytes
+    damage: str = ""
 
 
 class Outgoing(NamedTuple):

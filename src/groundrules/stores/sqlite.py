@@ -18,7 +18,7 @@ from typing import Any
 
 from groundrules.stores import DamagedError, OwnedError, StoreError, UnavailableError
 from groundrules.stores.records import (
-    OPEN,
+    ENDED,
     Batch,
     Erasure,
     Events,
@@ -38,9 +38,10 @@ from groundrules.stores.sums import (
     entry_sum,
     events_sum,
     head_sum,
+    listed_action,
+    listed_entry,
     row_sum,
     whole_action,
-    whole_entry,
     whole_events,
     whole_head,
     whole_row,
@@ -50,7 +51,7 @@ PATIENCE = 5.0
 """Seconds that a commit waits for another program which has locked the file for a moment."""
 
 _DROP_ROW = "delete from rows where community = ? and space = ? and key = ?"
-_OPEN = f"status in ({', '.join(repr(status) for status in OPEN)})"
+_OPEN = f"status not in ({', '.join(repr(status) for status in ENDED)})"
 _LAST = "select coalesce((select seq from sqlite_sequence where name = 'decisions'), 0)"
 _SEGMENTS = (  # segments follow one another, so that the first wanted is the last to begin at or before the number
     "select * from events where community = ?1 and last > ?2 and until >= ?3 and first >= coalesce("
@@ -210,13 +211,14 @@ class SqliteStore:
         of, values = ("", []) if community is None else ("community = ? and ", [community])
         which = f"where {of}number > ?{f' and {_OPEN}' if open else ''} order by community, number limit ?"
         with self._reading() as run:
-            return [_action(row) for row in run(f"select * from actions {which}", (*values, after, limit))]
+            found = run(f"select * from actions {which}", (*values, after, limit)).fetchall()
+        return [listed_action(Outgoing(*row[:-1]), row[-1]) for row in found]
 
     def action(self, community: str, key: str) -> Outgoing | None:
         with self._reading() as run:
             which = "where community = ? and key = ? order by number desc limit 1"
             found = run(f"select * from actions {which}", (community, key)).fetchone()
-            return None if found is None else _action(found)
+            return None if found is None else whole_action(Outgoing(*found[:-1]), found[-1])
 
     def events(self, community: str, since: int = 0, after: int = 0) -> Iterator[Events]:
         last = after
@@ -232,10 +234,7 @@ class SqliteStore:
     def decisions(self, query: Query) -> list[Logged]:
         asked, values = _asked(query)
         with self._reading() as run:
-            found = run(asked, values).fetchall()
-        for row in found:
-            whole_entry(*row)
-        return [Logged(*row[:4]) for row in found]
+            return [listed_entry(*row) for row in run(asked, values).fetchall()]
 
     def notes(self, community: str | None = None, limit: int = 100) -> list[Note]:
         of, values = ("", []) if community is None else ("where community = ? ", [community])
@@ -363,10 +362,6 @@ def _listed(found: Sequence[Any]) -> Head:
         return _head(found)
     except DamagedError:
         return Head(str(found[0]))
-
-
-def _action(found: Sequence[Any]) -> Outgoing:
-    return whole_action(Outgoing(*found[:-1]), found[-1])
 
 
 def _connected(path: str, timeout: float = PATIENCE) -> sqlite3.Connection:

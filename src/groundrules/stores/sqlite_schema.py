@@ -16,7 +16,7 @@ from groundrules.stores.sums import head_sum, row_sum
 APPLICATION = 0x67726C73
 """Marks a file as ours, as SQLite's `application_id`."""
 
-VERSION = 1
+VERSION = 2
 """Of the tables, kept as `user_version`. 0 is a file of `run --state` before 0.3, or a new one."""
 
 _TABLES = """
@@ -136,5 +136,12 @@ def _take_over(base: sqlite3.Connection) -> None:
         base.execute(f"drop table {table}")
 
 
-_STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (_to_1,)
+def _to_2(base: sqlite3.Connection) -> None:
+    """Find open actions by what their status is not."""
+    base.execute("drop index actions_open")
+    ended = "status not in ('done', 'failed', 'dropped')"
+    base.execute(f"create index actions_open on actions (community, number) where {ended}")
+
+
+_STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (_to_1, _to_2)
 """What brings tables of each version, from 0 on, to the next."""

@@ -6,7 +6,7 @@ from typing import Any
 from zlib import crc32
 
 from groundrules.stores import DamagedError
-from groundrules.stores.records import Events, Head, Outgoing, Row
+from groundrules.stores.records import Events, Head, Logged, Outgoing, Row
 
 
 def row_sum(community: str, space: str, key: str, row: bytes) -> int:
@@ -57,10 +57,25 @@ def whole_events(events: Events, sum: Any) -> Events:
     return events
 
 
-def whole_entry(position: int, community: str, at: Any, body: Any, sum: Any) -> None:
-    """Check a decision. Raises DamagedError if it is not what was written."""
-    if not _same(entry_sum, sum, community, at, body):
-        raise DamagedError(f"the log of {community} is damaged: the decision at {position} is not what was written")
+def listed_action(action: Outgoing, sum: Any) -> Outgoing:
+    """Return an action as it was written, or in its place one that says that it is not."""
+    try:
+        return whole_action(action, sum)
+    except DamagedError as error:
+        community, number, key = action[:3]
+        return Outgoing(str(community), _int(number), str(key), b"", _int(action.at), "damaged", reason=str(error))
+
+
+def listed_entry(position: int, community: str, at: Any, body: Any, sum: Any) -> Logged:
+    """Return a decision as it was written, or in its place one that says that it is not."""
+    if _same(entry_sum, sum, community, at, body):
+        return Logged(position, community, at, body)
+    damage = f"the log of {community} is damaged: the decision at {position} is not what was written"
+    return Logged(position, str(community), _int(at), b"", damage)
+
+
+def _int(value: Any) -> int:
+    return value if isinstance(value, int) else 0
 
 
 def whole_head(head: Head, sum: Any) -> bool:

@@ -8,9 +8,11 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from groundrules.runtime import Hub, HubError
+from groundrules.decisions import Decision, Rejection
+from groundrules.runtime import Hub, HubError, Keep
 from groundrules.stores import DamagedError, StoreError
 from groundrules.stores.records import Query
 from groundrules.stores.sqlite import SqliteStore
@@ -157,6 +159,7 @@ DAMAGE = (
     "update heads set settings = x'00' where community = 'c'",
     "update heads set plan = 'another' where community = 'c'",
     "update actions set body = x'7b' where community = 'c'",
+    "update actions set status = 'waitinh' where community = 'c'",
     "delete from plans",
 )
 
@@ -178,6 +181,50 @@ def test_a_damaged_row(book: str, file: Path, damage: str) -> None:
                     await hub.handle(event("2", "an advert"))
             assert len(await hub.handle(event("3", "an advert", community="d"))) == 1
             await until(lambda: len(platform.calls) == 3)
+
+    run(go())
+
+
+def test_of_a_damaged_log_the_rest_is_told(book: str, file: Path) -> None:
+    """What is damaged stands there as such, with a code, a place and the reason; what is old goes, damaged or not."""
+
+    async def go() -> None:
+        async with Hub(f"sqlite:{file}", book, clock=Watch(), ticks=False) as hub:
+            for number in range(3):
+                await hub.handle(event(f"e{number}", "hello"))
+        with sqlite3.connect(file) as base:
+            base.execute("update decisions set body = x'7b' where position = 2")
+        base.close()
+        watch = Watch()
+        async with Hub(f"sqlite:{file}", book, clock=watch, ticks=False, keep=Keep(events=None, decisions=1)) as hub:
+            found = [msgspec.json.decode(one.body, type=Decision) for one in await hub.history("ana")]
+            assert [one.event for one in found] == ["e2", None, "e0"]
+            assert found[1].rejected == Rejection(
+                code="GR714",
+                reason="the log of c is damaged: the decision at 2 is not what was written",
+                path="decisions.2",
+            )
+            assert len(await hub.handle(event("e3", "hello"))) == 1
+            watch.now += 2 * 24 * HOUR
+            await hub._keeping.purge()
+            assert await hub.decisions() == []
+
+    run(go())
+
+
+def test_a_person_in_a_damaged_log_is_forgotten(book: str, file: Path) -> None:
+    async def go() -> None:
+        async with Hub(f"sqlite:{file}", book, clock=Watch(), ticks=False) as hub:
+            for number, community in enumerate("abb"):
+                await hub.handle(event(f"e{number}", "hello", community=community))
+        with sqlite3.connect(file) as base:
+            base.execute("update decisions set body = x'7b' where position = 2")
+            base.execute("update events set body = x'7b' where community = 'a'")
+        base.close()
+        async with Hub(f"sqlite:{file}", book, clock=Watch(), ticks=False) as hub:
+            with pytest.raises(DamagedError, match="erased but for what can't be read: the recorded events of a"):
+                await hub.forget("ana")
+            assert {one.community for one in await hub.decisions()} == {"a"}, "in b she is forgotten all the same"
 
     run(go())
 

@@ -183,6 +183,36 @@ def test_what_if_changes_nothing(book: str, place: str) -> None:
     run(go())
 
 
+def test_what_if_under_a_candidate(settable: Path, place: str, tmp_path: Path) -> None:
+    """It is asked with the community's settings and with what it remembers; what runs goes on running."""
+    candidate = tmp_path / "candidate"
+    candidate.mkdir()
+    (candidate / "rulebook.yaml").write_text(
+        (settable / "rulebook.yaml").read_text(encoding="utf-8").replace('{reply: "Rest for {rest}"}', "delete"),
+        encoding="utf-8",
+    )
+
+    async def go() -> None:
+        async with Hub(place, settable, clock=Watch(), ticks=False) as hub:
+            await hub.change("c", {"most": 6}, by="mod")
+            [now] = await hub.what_if(event("1", "a long text"))
+            [then] = await hub.what_if(event("1", "a long text"), candidate)
+            assert [[one.do for one in decision.actions] for decision in (now, then)] == [["reply"], ["delete"]]
+            [quiet] = await hub.what_if(event("2", "sixsix"), candidate)
+            assert quiet.actions == (), "the limit is the community's own"
+            [runs] = await hub.handle(event("1", "a long text"))
+            assert [one.do for one in runs.actions] == ["reply"]
+            [again] = await hub.what_if(event("1", "a long text"), candidate)
+            assert again.trigger == "duplicate"
+            with pytest.raises(HubError, match="can't be used"):
+                await hub.what_if(event("2", "x"), tmp_path / "nowhere")
+            changes = await hub.changes(candidate, "c")
+            assert not changes.same
+            assert (await hub.changes(settable)).same
+
+    run(go())
+
+
 def test_what_if_knows_what_was_decided_in_the_same_turn(book: str, place: str) -> None:
     async def go() -> None:
         async with Hub(place, book, clock=Watch(), ticks=False) as hub:
@@ -300,12 +330,24 @@ def test_a_rulebook_that_does_not_check(tmp_path: Path, place: str) -> None:
     run(go())
 
 
+def test_a_rulebook_that_keeps_state_apart_by_something_else(tmp_path: Path, place: str) -> None:
+    path = tmp_path / "by_channel.yaml"
+    path.write_text(BOOK.replace("use:", "partition: channel\nuse:", 1), encoding="utf-8")
+
+    async def go() -> None:
+        async with Hub(place, str(path), clock=Watch(), ticks=False) as hub:
+            with pytest.raises(HubError, match="partition: channel"):
+                await hub.handle(event("1", "an advert"))
+
+    run(go())
+
+
 def test_a_defect_in_the_engine_loses_no_other_event(book: str, place: str, monkeypatch: pytest.MonkeyPatch) -> None:
     async def go() -> None:
         async with Hub(place, book, clock=Watch(), ticks=False) as hub:
             real = Engine.notable
             monkeypatch.setattr(
-                Engine, "notable", lambda engine, line: 1 / 0 if b'"bad"' in line else real(engine, line)
+                Engine, "notable", lambda engine, line, *read: 1 / 0 if b'"bad"' in line else real(engine, line, *read)
             )
             events = [event(id, "an advert") for id in ("1", "bad", "2")]
             answers = await asyncio.gather(*map(hub.handle, events), return_exceptions=True)
@@ -396,8 +438,9 @@ def test_settings_are_checked_previewed_and_in_force(settable: Path, place: str)
             assert sum(fired(await hub.handle_many(texts))) == 5
             most = (await hub.settings_schema("c", "zh"))["properties"]["most"]
             assert most == {"title": "上限", "type": "integer", "default": 3, "minimum": 1, "maximum": 9}
-            with pytest.raises(HubError, match="most"):
-                await hub.change("c", {"most": 10}, by="li")
+            with pytest.raises(HubError, match="most") as refused:
+                await hub.change("c", {"rest": "1h", "most": 10}, by="li")
+            assert (refused.value.code, refused.value.place) == ("GR413", "values.most")
             with pytest.raises(HubError, match="has no parameter"):
                 await hub.change("c", {"moost": 5}, by="li")
             report = await hub.preview("c", {"most": 7})

@@ -62,8 +62,8 @@ def test_a_defect_in_the_middle_of_an_event_leaves_no_trace_of_it(book: str, mon
     async def go() -> None:
         store, real = MemoryStore(), Engine.notable
 
-        def failing(engine: Engine, line: bytes) -> object:
-            found = real(engine, line)
+        def failing(engine: Engine, line: bytes, *read: object) -> object:
+            found = real(engine, line, *read)
             return 1 / 0 if b'"id":"bad"' in line else found
 
         async with still(store, book) as hub:
@@ -86,7 +86,9 @@ def test_after_a_defect_the_actions_that_waited_go_on(book: str, monkeypatch: py
             await until(lambda: platform.calls)
             real = Engine.notable
             monkeypatch.setattr(
-                Engine, "notable", lambda engine, line: 1 / 0 if b'"id":"bad"' in line else real(engine, line)
+                Engine,
+                "notable",
+                lambda engine, line, *read: 1 / 0 if b'"id":"bad"' in line else real(engine, line, *read),
             )
             with pytest.raises(HubError):
                 await hub.handle(event("bad", "hello"))

@@ -48,7 +48,7 @@ def test_settings_are_previewed_and_put_in_force(tmp_path: Path) -> None:
             [answer] = await clients.stream(lines(message("2", "four")))
             assert answer["decisions"] == []
             odd = await clients.administer.put(path, json={"values": {"limit": 40}})
-            assert (odd.status_code, odd.json()["code"]) == (409, "refused")
+            assert (odd.status_code, odd.json()["code"], odd.json()["place"]) == (409, "GR413", "values.limit")
             assert "limit" in odd.json()["reason"]
             assert (await clients.observe.get(path)).json()["values"] == {"limit": 4}
 
@@ -68,8 +68,17 @@ def test_another_version_must_be_asked_for_by_what_runs_and_pass_its_tests(tmp_p
             for header in ({}, {"if-match": '"x"'}):
                 late = await clients.administer.put("/v1/plan", json={}, headers=header)
                 assert (late.status_code, late.json()["code"], late.headers["etag"]) == (409, "changed", etag)
+                changes = late.json()["changes"]
+                assert (changes["same"], [one["id"] for one in changes["changes"]]) == (False, ["limit", "long"])
             dry = await clients.administer.put("/v1/plan?dry_run=true&community=c", json={}, headers={"if-match": etag})
             assert dry.json()["preview"]["rules"]
+            assert not dry.json()["changes"]["same"]
+            hi = message("2", "hey")
+            under = [
+                (await clients.bot.post(f"/v1/what-if{query}", json=hi)).json()["decisions"]
+                for query in ("", "?files=true")
+            ]
+            assert [decision.get("actions", []) != [] for [decision] in under] == [False, True]
             changed = await clients.administer.put("/v1/plan", json={}, headers={"if-match": etag})
             assert changed.status_code == 200, changed.text
             assert changed.json()["rulebook"] != runs.json()["rulebook"]

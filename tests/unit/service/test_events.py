@@ -109,7 +109,7 @@ def test_each_line_of_a_stream_is_answered_whatever_the_others_are(book: Path) -
             assert (first["line"], first["decisions"][0]["event"]) == (1, "1")
             assert (broken["line"], broken["decisions"][0]["rejected"]["code"]) == (3, "GR701")
             assert (large["line"], large["problem"]["code"]) == (4, "too_large")
-            assert (unusable["line"], unusable["problem"]["code"]) == (5, "refused")
+            assert (unusable["line"], unusable["problem"]["code"]) == (5, "rulebook")
             assert (last["line"], last["decisions"][0]["event"]) == (6, "2")
 
     run(go())

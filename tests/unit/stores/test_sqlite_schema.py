@@ -14,7 +14,7 @@ from groundrules.engine.engine import Engine
 from groundrules.stores import StoreError, sqlite_schema
 from groundrules.stores.records import Head, Plan, Row
 from groundrules.stores.sqlite import SqliteStore
-from groundrules.testing.store_suite.hands import Hand, entry
+from groundrules.testing.store_suite.hands import Hand, action, entry
 from groundrules.tools.running.states import State
 from long.memory import Stream
 from strategies.running import log
@@ -107,18 +107,32 @@ def test_versions_to_come_keep_a_copy_of_the_one_before(tmp_path: Path, monkeypa
     with SqliteStore(file) as store:
         Hand(store, "c").commit("c", rows=[Row("c", "s", "k", b"1")])
 
-    def to_2(base: sqlite3.Connection) -> None:
+    def onwards(base: sqlite3.Connection) -> None:
         base.execute("create table more (x)")
 
-    monkeypatch.setattr(sqlite_schema, "VERSION", 2)
-    monkeypatch.setattr(sqlite_schema, "_STEPS", (*sqlite_schema._STEPS, to_2))
+    version = sqlite_schema.VERSION
+    monkeypatch.setattr(sqlite_schema, "VERSION", version + 1)
+    monkeypatch.setattr(sqlite_schema, "_STEPS", (*sqlite_schema._STEPS, onwards))
     with SqliteStore(file) as store:
         assert Hand(store).claim("c").version == 1
     with closing(sqlite3.connect(file)) as base:
         assert base.execute("select count(*) from more").fetchone() == (0,)
-    with closing(sqlite3.connect(tmp_path / "hub.db.v1.bak")) as base:
+    with closing(sqlite3.connect(tmp_path / f"hub.db.v{version}.bak")) as base:
         assert base.execute("select count(*) from rows").fetchone() == (1,)
-        assert base.execute("pragma user_version").fetchone() == (1,)
+        assert base.execute("pragma user_version").fetchone() == (version,)
+
+
+def test_a_file_of_version_1_is_taken_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "hub.db"
+    with monkeypatch.context() as before:
+        before.setattr(sqlite_schema, "VERSION", 1)
+        before.setattr(sqlite_schema, "_STEPS", sqlite_schema._STEPS[:1])
+        with SqliteStore(file) as store:
+            Hand(store, "c").commit("c", actions=[action("c", 1, status="waiting"), action("c", 2, status="done")])
+    with SqliteStore(file) as store:
+        assert [one.number for one in store.outgoing("c")] == [1]
+        assert store.acting() == ["c"]
+    assert (tmp_path / "hub.db.v1.bak").exists()
 
 
 def test_a_run_goes_on_from_a_file_of_version_0(tmp_path: Path) -> None:

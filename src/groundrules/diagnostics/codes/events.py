@@ -106,6 +106,18 @@ Event ids are remembered for 24 hours, so an older event could be a repetition t
 """,
 )
 
+RECORD_DAMAGED = Code(
+    "GR714",
+    "record-damaged",
+    Severity.ERROR,
+    "a record of the log that is not what was written",
+    """\
+The checksum beside it says so: the disk, another program or an incomplete copy changed the store. What stands in the
+place of the record says which one it was; the others are read and written as before. Bring the store back from a backup
+if the record is wanted.
+""",
+)
+
 EVENT_NO_PARTITION = Code(
     "GR713",
     "event-no-partition",

@@ -40,7 +40,16 @@ from groundrules.engine.intake.structs import Schema, attribute, event_structs, 
 from groundrules.plan.ir import LONGEST_TEXT
 from groundrules.time_units import DAY, SECOND
 
-__all__ = ["Decoder", "InvalidEventError", "attribute", "explain", "milliseconds", "read_path", "to_plain"]
+__all__ = [
+    "Decoder",
+    "InvalidEventError",
+    "attribute",
+    "decoder_of",
+    "explain",
+    "milliseconds",
+    "read_path",
+    "to_plain",
+]
 
 Event = msgspec.Struct
 HEADER = ("id", "type", "time", "community")
@@ -146,6 +155,16 @@ class Decoder:
         except (msgspec.MsgspecError, UnicodeError):
             return self._second_look(raw)
 
+    def glance(self, raw: bytes) -> Any:
+        """Return the event that `raw` holds as `decode` would, None if that needs a second look."""
+        long = len(raw) > self._longest or (len(raw) > SHORT and raw.count(b"{") + raw.count(b"[") > DEEPEST)
+        if long or _rounded_up(raw):
+            return None
+        try:
+            return self._decode(raw)
+        except (msgspec.MsgspecError, UnicodeError):
+            return None
+
     def _filled(self, raw: bytes | str) -> Event:
         """Decode an event and what has no place in the struct of its type."""
         event: Any = self._narrow(raw)
@@ -201,6 +220,16 @@ class Decoder:
             read_path(event, ("links",))  # those of the text are found when they are read
         plain = to_plain(event)
         return msgspec.json.encode(_pruned(plain, wanted, self.schemas[plain["type"]]))
+
+
+def decoder_of(schemas: Mapping[str, Schema], longest: int) -> Decoder:
+    """Return a decoder; programs that know the same event types share theirs, and so the events that it decodes."""
+    return _decoder_of(msgspec.json.encode(schemas), longest)
+
+
+@lru_cache(maxsize=64)
+def _decoder_of(schemas: bytes, longest: int) -> Decoder:
+    return Decoder(msgspec.json.decode(schemas), longest)
 
 
 def _plant(tree: dict[str, Any], path: tuple[str, ...]) -> None:

@@ -19,6 +19,7 @@ from groundrules.decisions import Decision, encode
 from groundrules.service import bodies, messages, problems
 from groundrules.service.endpoint import JSON, NDJSON, Ask, Endpoint
 from groundrules.service.endpoints.common import valid
+from groundrules.service.endpoints.plans import version
 from groundrules.service.problems import ProblemError
 
 MOST_AT_ONCE = 2000
@@ -46,10 +47,11 @@ async def post(ask: Ask) -> ASGIApp:
 
 
 async def what_if(ask: Ask) -> Response:
-    """Return what an event would bring about now; nothing changes, and nothing is kept."""
+    """Return what an event would bring about now, or under a candidate; nothing changes, and nothing is kept."""
     async with ask.service.slots.taken():
         line = await bodies.whole(ask.request)
-    decisions = await ask.service.hub.what_if(line)
+    candidate = await version(ask, ask.query.revision) if ask.query.files or ask.query.revision else None
+    decisions = await ask.service.hub.what_if(line, candidate)
     return Response(_decided(valid(decisions)), media_type=JSON)
 
 
@@ -210,6 +212,7 @@ ENDPOINTS = (
         "bot",
         what_if,
         {JSON: messages.Decided},
+        query=messages.Supposing,
         streams={JSON: messages.Event},
         refuses=(409, 413, 422, 429),
     ),

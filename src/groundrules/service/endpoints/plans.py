@@ -10,8 +10,10 @@ import os
 from typing import Any
 
 import msgspec
+from msgspec import UNSET
 from starlette.responses import Response
 
+from groundrules.runtime import HubError
 from groundrules.runtime.books import Edition
 from groundrules.runtime.core import Core
 from groundrules.service import messages
@@ -31,23 +33,35 @@ async def get(ask: Ask) -> Response:
 async def put(ask: Ask) -> messages.PlanChanged:
     """Put the rulebook in force as it stands at its path now, or as it stood at a revision.
 
-    `If-Match` names what runs, as `GET` told it; if that is another by now, the answer is 409 and says which.
+    `If-Match` names what runs, as `GET` told it; if that is another by now, the answer is 409, says which, and what
+    would change.
     """
     edition = await _running(ask)
+    source = await version(ask, ask.body.revision)
     wanted = ask.request.headers.get("if-match", "")
     if wanted not in (_etag(edition), "*"):
-        reason = f"`If-Match` is {wanted or 'not given'}, and what runs is {_etag(edition)}"
-        raise ProblemError(409, "changed", reason, "headers.if-match", {"ETag": _etag(edition)})
-    source = await _source(ask)
+        raise await _late(ask, edition, source, wanted)
     if ask.query.dry_run:
         if ask.query.community is None:
             raise ProblemError(400, "invalid", "a dry run is of one community", "query.community")
         report = await ask.service.hub.compare(ask.query.community, source, ask.query.days)
-        return messages.PlanChanged(edition.name, msgspec.to_builtins(report))
+        changes = await ask.service.hub.changes(source, ask.query.community)
+        return messages.PlanChanged(edition.name, msgspec.to_builtins(report), msgspec.to_builtins(changes))
     trial = await ask.service.hub.install(source, whose(ask))
     if not trial.passed:
         raise ProblemError(409, "trial", trial.said.strip() or "it did not pass its lint and its tests", "body")
     return messages.PlanChanged((await _running(ask)).name)
+
+
+async def _late(ask: Ask, edition: Edition, source: str, wanted: str) -> ProblemError:
+    """Return the answer to who does not know what runs."""
+    reason, changes = f"`If-Match` is {wanted or 'not given'}, and what runs is {_etag(edition)}", None
+    try:
+        changes = msgspec.to_builtins(await ask.service.hub.changes(source, ask.query.community))
+    except HubError as error:
+        reason = f"{reason}; {error}"
+    headers = {"ETag": _etag(edition)}
+    return ProblemError(409, "changed", reason, "headers.if-match", headers, UNSET if changes is None else changes)
 
 
 async def _running(ask: Ask) -> Edition:
@@ -58,14 +72,15 @@ async def _running(ask: Ask) -> Edition:
     return await ask.service.hub.do(community, lambda core: core.communities[community].edition)
 
 
-async def _source(ask: Ask) -> str:
+async def version(ask: Ask, revision: str | None) -> str:
+    """Return where the rulebook stands: as its files are now, or at a revision. Raises ProblemError."""
     source: Any = await ask.service.hub.do(None, _sources)
     if not isinstance(source, str | os.PathLike):
         raise ProblemError(409, "several", "only a single rulebook at a path can be replaced while the service runs")
-    if ask.body.revision is None:
+    if revision is None:
         return os.fspath(source)
     standing = spot(os.fspath(source))
-    return f"{ask.body.revision}:{standing.path if standing.root else f'./{os.path.relpath(standing.path)}'}"
+    return f"{revision}:{standing.path if standing.root else f'./{os.path.relpath(standing.path)}'}"
 
 
 def _sources(core: Core) -> Any:

@@ -15,7 +15,7 @@ from psycopg.sql import SQL, Identifier
 
 from groundrules.stores import StoreError
 
-VERSION = 1
+VERSION = 2
 """Of the tables, kept in `version`."""
 
 LONGEST = 500
@@ -73,7 +73,12 @@ create table version (number integer not null);
 insert into version values (0);
 """
 
-_STEPS: tuple[LiteralString, ...] = (_TABLES,)
+_OPEN_BY_WHAT_IT_IS_NOT: LiteralString = """
+drop index actions_open;
+create index actions_open on actions (community, number) where status not in ('done', 'failed', 'dropped');
+"""
+
+_STEPS: tuple[LiteralString, ...] = (_TABLES, _OPEN_BY_WHAT_IT_IS_NOT)
 """What brings tables of each version, from 0 on, to the next."""
 
 

@@ -29,11 +29,11 @@ from groundrules.stores.records import (
     Row,
     as_written,
 )
-from groundrules.stores.sums import whole_action, whole_entry, whole_events, whole_head, whole_row
+from groundrules.stores.sums import listed_action, listed_entry, whole_action, whole_events, whole_head, whole_row
 
 _HEAD = "heads.key, heads.long, version, batch, plan, due, heads.number, acts, paused, settings, heads.sum"
 _ACTION = "actions.number, actions.key, actions.long, body, at, status, attempts, actions.due, reason, actions.sum"
-_OPEN = "status in ('waiting', 'sending', 'doubtful')"
+_OPEN = "status not in ('done', 'failed', 'dropped')"
 _OF = "(select id from heads where key = %(of)b)"
 _CLAIM = f"""
 insert into heads (key, long, owner, epoch) values (%(key)b, %(long)b, %(us)s::int, 1)
@@ -158,12 +158,12 @@ class PostgresStore:
         order = "order by heads.key, actions.number limit %(limit)s"
         asked = f"select heads.key, heads.long, {_ACTION} from actions join heads on heads.id = actions.community"
         found = self._read(f"{asked} {which} {order}", of=community or "", after=after, limit=limit)
-        return [_action(_text(*row[:2]), *row[2:]) for row in found]
+        return [listed_action(_outgoing(_text(*row[:2]), *row[2:-1]), row[-1]) for row in found]
 
     def action(self, community: str, key: str) -> Outgoing | None:
         which = f"where community = {_OF} and key = %(key)b order by number desc limit 1"
         found = self._read(f"select {_ACTION} from actions {which}", of=community, key=key)
-        return _action(community, *found[0]) if found else None
+        return whole_action(_outgoing(community, *found[0][:-1]), found[0][-1]) if found else None
 
     def events(self, community: str, since: int = 0, after: int = 0) -> Iterator[Events]:
         last = after
@@ -174,10 +174,7 @@ class PostgresStore:
 
     def decisions(self, query: Query) -> list[Logged]:
         asked, values = _asked(query)
-        found = [(row[0], _text(*row[1:3]), *row[3:]) for row in self._read(asked, **values)]
-        for row in found:
-            whole_entry(*row)
-        return [Logged(*row[:4]) for row in found]
+        return [listed_entry(row[0], _text(*row[1:3]), *row[3:]) for row in self._read(asked, **values)]
 
     def notes(self, community: str | None = None, limit: int = 100) -> list[Note]:
         of = f"where community = {_OF}" if community is not None else ""
@@ -287,7 +284,3 @@ def _row(community: str, name: bytes, long: bytes | None, row: bytes, sum: int) 
 def _outgoing(of: str, number: int, key: bytes, long: bytes | None, *rest: Any) -> Outgoing:
     body, at, status, attempts, due, reason = rest
     return Outgoing(of, number, _text(key, long), body, at, status, attempts, due, _text(reason))
-
-
-def _action(of: str, *found: Any) -> Outgoing:
-    return whole_action(_outgoing(of, *found[:-1]), found[-1])

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from groundrules.stores import Store, StoreError
-from groundrules.stores.records import Batch, Head, Note, Plan, Query, Row
+from groundrules.stores.records import Batch, Head, Logged, Note, Plan, Query, Row
 from groundrules.testing.store_suite.base import Base, Place
 from groundrules.testing.store_suite.hands import (
     EVERY_BYTE,
@@ -197,7 +197,7 @@ class Keeping(Base):
         batch = Batch("a batch", entries=[entry("", b"stray")], notes=[Note("", 1, "k")], sources={"s": b"1"})
         position = store.commit(batch)
         assert store.commit(batch) == position
-        assert store.decisions(Query()) == [(position, "", 0, b"stray")]
+        assert store.decisions(Query()) == [Logged(position, "", 0, b"stray")]
         assert store.notes() == store.notes("") == [Note("", 1, "k")]
 
     def test_batches_that_were_kept_are_told_by_their_ids_alone(self, store: Store) -> None:

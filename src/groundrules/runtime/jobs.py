@@ -1,0 +1,84 @@
+"""What is to be done between two events, or with one, for whoever waits for it.
+
+An event is read when its turn comes, not when it is handed in: whoever decides on it finds it where it was just put.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from groundrules.decisions import Decision
+from groundrules.engine.intake.decode import Decoder
+from groundrules.runtime.arrivals import Arrival, Stray, arrival
+from groundrules.runtime.core import Core
+
+Event = bytes | str | Mapping[str, Any]
+
+
+class Job(msgspec.Struct, kw_only=True, eq=False):
+    """Something to be done in a community, or in none; it ends with an answer or an error."""
+
+    community: str | None = None
+    future: asyncio.Future[Any] | None = None
+    answer: Any = None
+    error: Exception | None = None
+    over: bool = False
+
+    def place(self, decoder: Decoder | None) -> str | None:
+        """Return the community that it is about; decoder: of the engine that probably has to do with it."""
+        return self.community
+
+    def do(self, core: Core) -> Any:
+        """Do it."""
+        raise NotImplementedError
+
+    def finish(self) -> None:
+        """Tell whoever waits."""
+        self.over = True
+        if self.future is None or self.future.done():
+            return
+        if self.error is None:
+            self.future.set_result(self.answer)
+        else:
+            self.future.set_exception(self.error)
+
+
+class Doing(Job, eq=False):
+    """Whatever a function does."""
+
+    what: Callable[[Core], Any]
+
+    def do(self, core: Core) -> Any:
+        return self.what(core)
+
+
+class Handling(Job, eq=False):
+    """An event that was handed in at a time `now`; `source`: the input that it is from, and the position behind it."""
+
+    event: Event
+    now: int
+    source: tuple[str, bytes] | None = None
+    arrived: Arrival | Stray | None = None
+
+    def place(self, decoder: Decoder | None) -> str | None:
+        if self.arrived is None:
+            found = self.arrived = arrival(self.event, self.now, decoder=decoder)
+            if type(found) is Arrival:
+                self.community = found.community
+        return self.community
+
+    def do(self, core: Core) -> list[Decision]:
+        found = self.arrived
+        decisions = core.handle(found) if type(found) is Arrival else core.refuse(found)  # type: ignore[arg-type]
+        if self.source is not None:
+            core.reached(*self.source)
+        return decisions
+
+
+def doing(community: str | None, what: Callable[[Core], Any]) -> Job:
+    """Return a job of a function."""
+    return Doing(what, community=community)

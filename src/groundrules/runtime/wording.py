@@ -1,0 +1,151 @@
+"""What is kept of what people write: in recorded events, in the log, and in actions that have an end.
+
+How much that is, a hub's `Keep` says. A text that is not kept leaves an empty one, or its hash, which tells equal texts
+from different ones and can be compared with a text that somebody shows; whoever guesses a short one finds it, too.
+What an engine still needs, the event that a path began with or the action that waits, stays whole in its state.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
+
+import msgspec
+from msgspec.structs import replace
+
+from groundrules.decisions import Action, Clause, Decision, Evidence, Fired, Rejection, Shadow, encode
+from groundrules.engine.intake.decode import HEADER
+
+What = Literal["texts", "evidence", "hashes"]
+"""Of what people write. texts: everything as it came in; evidence: what rules found, where they found it; hashes: of
+texts and of evidence."""
+
+PROSE = ("prose", "uri")
+_encode = msgspec.json.encode
+_deterministic = msgspec.json.Encoder(order="deterministic").encode
+_action = msgspec.json.Decoder(Action).decode
+
+Schemas = Mapping[str, Mapping[str, Any]]
+
+
+def hashed(text: str) -> str:
+    """Return what stands for a text that is kept as its hash."""
+    return f"sha256:{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()[:32]}" if text else ""
+
+
+def nothing(text: str) -> str:
+    """Return what stands for a text that is not kept."""
+    return ""
+
+
+def same(text: str) -> str:
+    """Return a text as it is."""
+    return text
+
+
+class Wording:
+    """Takes texts out of what is to be kept. texts: what stands for them; evidence: for what rules found in them."""
+
+    def __init__(self, texts: Callable[[str], str], evidence: Callable[[str], str]) -> None:
+        self._texts = texts
+        self._evidence = evidence
+
+    def event(self, line: bytes, schemas: Schemas) -> bytes:
+        """Return the line of an event; of one that no schema describes its header stays."""
+        try:
+            event: Any = msgspec.json.decode(line)
+        except (msgspec.MsgspecError, UnicodeError, RecursionError):
+            return b"{}"
+        type = event.get("type") if isinstance(event, dict) else None
+        schema = schemas.get(type) if isinstance(type, str) else None
+        if schema is None:
+            return _encode(_header(event))
+        return _encode(self._object(event, schema))
+
+    def decision(self, decision: Decision) -> bytes:
+        """Return the line of a decision."""
+        rejected = decision.rejected
+        if rejected is not None:
+            rejected = Rejection(code=rejected.code, reason="", path=rejected.path, line=rejected.line)
+        return encode(
+            replace(
+                decision,
+                actions=tuple(map(self._asked, decision.actions)),
+                fired=tuple(
+                    Fired(rule=one.rule, title=one.title, clauses=self._clauses(one)) for one in decision.fired
+                ),
+                shadow=tuple(map(self._shadow, decision.shadow)),
+                rejected=rejected,
+            )
+        )
+
+    def action(self, body: bytes) -> bytes:
+        """Return the body of an action that has an end."""
+        return _deterministic(self._asked(_action(body)))
+
+    # --- parts ----------------------------------------------------------------------------------
+
+    def _object(self, value: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
+        known = schema.get("properties", {})
+        return {name: self._value(inner, known[name]) for name, inner in value.items() if name in known}
+
+    def _value(self, value: Any, schema: Mapping[str, Any]) -> Any:
+        if isinstance(value, str):
+            return self._texts(value) if schema.get("format") in PROSE else value
+        if isinstance(value, dict):
+            return self._object(value, schema)
+        return [self._value(item, schema.get("items", {})) for item in value] if isinstance(value, list) else value
+
+    def _asked(self, action: Action) -> Action:
+        """Return an action; what it says is told by being said in some language."""
+        said = {
+            name: self._said(value) if isinstance(value, dict) else value for name, value in action.parameters.items()
+        }
+        return replace(action, parameters=said, or_else=tuple(map(self._asked, action.or_else)))
+
+    def _said(self, value: Any) -> Any:
+        if isinstance(value, str):
+            return self._texts(value)
+        if isinstance(value, dict):
+            return {name: self._said(inner) for name, inner in value.items()}
+        return [self._said(item) for item in value] if isinstance(value, list) else value
+
+    def _shadow(self, shadow: Shadow) -> Shadow:
+        return replace(shadow, clauses=self._clauses(shadow), actions=tuple(map(self._asked, shadow.actions)))
+
+    def _clauses(self, of: Fired | Shadow) -> tuple[Clause, ...]:
+        return tuple(
+            replace(one, reads=self._said(one.reads), evidence=tuple(map(self._found, one.evidence)))
+            for one in of.clauses
+        )
+
+    def _found(self, evidence: Evidence) -> Evidence:
+        return replace(evidence, text=self._evidence(evidence.text))
+
+
+def _header(event: Any) -> dict[str, Any]:
+    """Return who, where and when of an event that can't be understood."""
+    if not isinstance(event, dict):
+        return {}
+    named = {name: {"id": event[name]["id"]} for name in ("community", "actor", "channel") if _has_id(event.get(name))}
+    return {name: event[name] for name in HEADER if _is_text(event.get(name))} | named
+
+
+def _has_id(value: Any) -> bool:
+    return isinstance(value, dict) and _is_text(value.get("id"))
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+WORDINGS: dict[What, Wording | None] = {
+    "texts": None,
+    "evidence": Wording(nothing, same),
+    "hashes": Wording(hashed, hashed),
+}
+"""What takes texts out, for each thing that may be kept; None where all stays."""
+
+GONE = Wording(nothing, nothing)
+"""What takes texts out whose time is over."""
