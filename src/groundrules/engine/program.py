@@ -39,13 +39,8 @@ from groundrules.engine.index.presence import Left, Presence
 from groundrules.engine.index.residual import MOST
 from groundrules.engine.index.selectivity import Frequency, estimated
 from groundrules.engine.index.tables import Access
-<<<<<<< HEAD
-from groundrules.engine.intake.decode import Decoder, attribute
-from groundrules.engine.intake.sparse import carried, sparse_fields
-=======
 from groundrules.engine.intake.decode import attribute, decoder_of
-from groundrules.engine.intake.wide import carried, wide_fields
->>>>>>> d99721e (An event is read once, where it is decided on; damage is told and the rest goes on; what is kept of people's words; timers of many communities go together; what would change is told)
+from groundrules.engine.intake.sparse import carried, sparse_fields
 from groundrules.engine.state.scope import Scope
 from groundrules.plan import codec, ir
 from groundrules.plan.walk import within
@@ -273,15 +268,9 @@ class Program:
         self.plan = plan
         self.name = f"{plan.rulebook}@{digest or codec.digest(plan)}"
         self.zone = plan.timezone
-<<<<<<< HEAD
         self.compiler = Compiler(plan, None if prepared is None else prepared.literals)
         self.index = Index(self.compiler.program, prepared, enabled=indexed)
-        self.decoder = Decoder(plan.events, plan.longest_text)
-=======
-        self.compiler = Compiler(plan, None if made is None else made.literals)
-        self.index = Index(self.compiler.program, made, enabled=indexed)
         self.decoder = decoder_of(plan.events, plan.longest_text)
->>>>>>> d99721e (An event is read once, where it is decided on; damage is told and the rest goes on; what is kept of people's words; timers of many communities go together; what would change is told)
         self.partition_of = attrgetter(".".join(map(attribute, plan.partition)))
         self.combiner = Combiner(plan)
         self.rules = Rules(self.compiler, plan)

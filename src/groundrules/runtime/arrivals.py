@@ -17,12 +17,8 @@ from groundrules.calendar.instants import format_ms
 from groundrules.decisions import Rejection
 from groundrules.diagnostics.code import Code
 from groundrules.diagnostics.codes import events as codes
-<<<<<<< HEAD
-from groundrules.engine.intake.decode import milliseconds
-from groundrules.errors import GroundrulesError
-=======
 from groundrules.engine.intake.decode import Decoder, milliseconds
->>>>>>> d99721e (An event is read once, where it is decided on; damage is told and the rest goes on; what is kept of people's words; timers of many communities go together; what would change is told)
+from groundrules.errors import GroundrulesError
 from groundrules.stores.records import Touch
 
 LARGEST = 1 << 20
