@@ -60,6 +60,8 @@ POINTS = (
 )
 RANDOM = "at any instant"
 EVERY = 1 << 60
+SLOWEST = 7200
+"""Seconds that a run may take on a busy machine."""
 
 
 # --- the stream -------------------------------------------------------------------------------------------------------
@@ -171,13 +173,13 @@ def disturbed(folder: Path, where: str, kills: int, chance: random.Random, repor
         except subprocess.TimeoutExpired:  # a point that it does not pass any more is no reason to let it live
             point = RANDOM
             process.kill()
-        code = process.wait(600)
+        code = process.wait(SLOWEST)
         assert code in (0, -9), f"the process ended with {code}"
         if code == 0:
             break
         report.kills[point] += 1
     else:
-        assert child(folder, where).wait(600) == 0
+        assert child(folder, where).wait(SLOWEST) == 0
     with opened(where) as store:
         return kept(store)
 
