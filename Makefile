@@ -30,9 +30,9 @@ console: $(STAMP) ## the same week in the moderators' console, on this machine
 	@mkdir -p build && $(BIN)/python -m groundrules.cli.main serve examples/team-chat --store sqlite:build/console.db \
 		--events examples/team-chat/week.jsonl --no-ticks --port 0
 
-servers: .venv-synapse/.installed .venv-astrbot/.installed ## Matrix and AstrBot for the tests of bots, which skip without
+servers: .venv-synapse/.installed .venv-astrbot/.installed .venv-nonebug/.installed ## Matrix, AstrBot and nonebug for the tests of bots, which skip without
 
-# Each has an environment of its own: neither agrees with our versions. What is not finished is begun anew.
+# Each has an environment of its own: none agrees with our versions. What is not finished is begun anew.
 .venv-synapse/.installed:
 	rm -rf .venv-synapse && $(PYTHON) -m venv .venv-synapse
 	.venv-synapse/bin/$(PIP) --upgrade --constraint $(CONSTRAINTS) pip
@@ -43,6 +43,12 @@ servers: .venv-synapse/.installed .venv-astrbot/.installed ## Matrix and AstrBot
 	rm -rf .venv-astrbot && $(PYTHON) -m venv .venv-astrbot
 	.venv-astrbot/bin/$(PIP) --upgrade --constraint $(CONSTRAINTS) pip
 	.venv-astrbot/bin/$(PIP) --group astrbot --editable .
+	@touch $@
+
+.venv-nonebug/.installed:
+	rm -rf .venv-nonebug && $(PYTHON) -m venv .venv-nonebug
+	.venv-nonebug/bin/$(PIP) --upgrade --constraint $(CONSTRAINTS) pip
+	.venv-nonebug/bin/$(PIP) --group nonebug --editable .[nonebot]
 	@touch $@
 
 test: $(STAMP) ## everything that CI checks

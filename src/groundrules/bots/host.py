@@ -123,10 +123,13 @@ class Host:
     async def hear(self, raw: Mapping[str, Any], community: str | None = None) -> list[Json]:
         """Handle a raw event of the platform; return the events that it stands for. Nothing is raised.
 
-        `community`: where it happened, if the raw event does not say.
+        `community`: where it happened. It is read when the host knows that community: a reaction that comes while the
+        host still asks who is there needs the author of a message that waits before it.
         """
         found: list[Json] = []
         with _logged("an event can't be read: %.500r", raw):
+            if community:
+                await self.begin(community)
             context = await self._context_of(raw, community)
             found = self.client.platform.events(raw, context)
             for event in found:

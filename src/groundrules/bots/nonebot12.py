@@ -121,4 +121,4 @@ async def _hear(bot: Bot, event: Event) -> None:
         await host.whisper(event.user_id, event.get_plaintext(), event.message_id)
     elif community := text(raw.get("guild_id")) or text(raw.get("group_id")):
         client.note(community, bot, "guild_id" in raw)
-        await host.hear(raw)
+        await host.hear(raw, community)

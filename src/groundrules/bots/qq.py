@@ -67,7 +67,7 @@ async def heard(client: OneBot11, host: Host, raw: Mapping[str, Any]) -> None:
         client.accounts[community] = text(raw.get("self_id"))
         if raw.get("post_type") == "request" and who:
             host.room(community).requests[who] = {"flag": raw.get("flag"), "sub_type": raw.get("sub_type")}
-        await host.hear(raw)
+        await host.hear(raw, community)
     elif raw.get("post_type") == "message" and who:
         name = text(mapping(raw.get("sender")).get("nickname"))
         await host.whisper(who, onebot.written(raw), text(raw.get("message_id")), name)

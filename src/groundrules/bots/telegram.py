@@ -148,7 +148,7 @@ class Groundrules:
                 who = message.from_user
                 await self.host.whisper(str(who.id), message.text, f"{chat.id}-{message.message_id}", who.full_name)
         else:
-            await self.host.hear(raw)
+            await self.host.hear(raw, community or None)
 
     async def _community(self, chat: str, message: Mapping[str, Any]) -> str:
         """Return the number under which a group is kept: the first one that it had."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -365,3 +366,15 @@ def test_tasks_and_reports_are_messages_to_whom_they_concern(tmp_path: Path) -> 
     assert lines[1] == "· 活跃：2 人发言 4 条；加入 0 人，离开 0 人"
     assert "mine 1" in lines[4]
     assert lines[5] == "· dreams：没有这方面的记录"
+
+
+def test_what_comes_while_the_host_asks_who_is_there_is_read_in_order(tmp_path: Path) -> None:
+    written = message(2, "你好")
+    like = {"post_type": "notice", "notice_type": "group_msg_emoji_like", "group_id": int(GROUP), "user_id": 3}
+    like |= {"message_id": written["message_id"], "likes": [{"emoji_id": "76", "count": 1}], "time": int(time.time())}
+
+    async def story(host: Host, kept: Kept) -> None:
+        _, (reaction,) = await asyncio.gather(host.hear(written, GROUP), host.hear(like, GROUP))
+        assert reaction["message"] == {"id": written["message_id"], "author": {"id": "2"}}
+
+    run(story, tmp_path)
