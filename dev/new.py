@@ -125,6 +125,12 @@ def lint(tree: Tree, name: str) -> Iterator[str]:
         ```
         """,
     )
+    words = "src/groundrules/diagnostics/words"
+    tree.insert(f"{words}/zh.toml", '"`{}` …" = "`{}` …"\n', '"unknown action')
+    tree.insert(f"{words}/zh.toml", f'{code} = "…"\n', "GR698 = ")
+    tree.insert(
+        f"{words}/pages/zh/lints.md", f"## {code}\n检查什么：…\n\n原因：…\n\n例：\n\n```yaml\n```\n\n", "## GR698"
+    )
     yield f"tests/diagnostics/test_pages.py -k {dashed}"
 
 

@@ -1,4 +1,5 @@
-"""What all tests share: the profiles of Hypothesis, and a key for plan files that is nobody's own.
+"""What all tests share: the profiles of Hypothesis, a key for plan files that is nobody's own, and findings that have
+their Chinese form: one that has none fails the test that meets it, whatever the test is about.
 
 `ci`, the default, is quick and draws the same examples each time; HYPOTHESIS_PROFILE=long looks much further and draws
 new ones. The first example of a test may build tables, so there is no deadline.
@@ -8,12 +9,18 @@ from __future__ import annotations
 
 import itertools
 import os
+import sys
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from dev.postgres import NoServerError, Server, server
 from hypothesis import HealthCheck, settings
 
+from groundrules.diagnostics.code import Code
+from groundrules.diagnostics.codes import CODES
+from groundrules.diagnostics.model import Diagnostic
+from groundrules.diagnostics.translation import mended, translated
 from groundrules.engine import plan_key
 
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
@@ -45,3 +52,24 @@ _schemas = itertools.count()
 def postgres(postgres_server: Server) -> str:
     """Return the location of a store that is new for each test."""
     return f"{postgres_server.url}&schema=test_{next(_schemas)}"
+
+
+_at = Code.at
+
+
+def _at_with_chinese(code: Code, *arguments: Any, **more: Any) -> Diagnostic:
+    found = _at(code, *arguments, **more)
+    ours = sys._getframe(1).f_globals["__name__"].startswith("groundrules.") and CODES.get(code.code) is code
+    if ours and len(found.message) < CUT > len(found.help or ""):
+        plain = [
+            text for text in (found.message, *(one.text for one in found.labels)) if translated(text, "zh") == text
+        ]
+        plain += [
+            text for text in (found.help, *(one.title for one in found.fixes)) if text and mended(text, "zh") == text
+        ]
+        assert not plain, f"no Chinese form in diagnostics/words/zh.toml: {plain}"
+    return found
+
+
+CUT = 800  # characters; where somebody's name is longer, what is around it may be cut
+Code.at = _at_with_chinese  # type: ignore[method-assign]

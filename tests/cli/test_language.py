@@ -5,15 +5,17 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import click
 import pytest
 
 from cli.conftest import ROOT, Command
 from groundrules.cli import language
-from groundrules.cli.help import contexts, entry, paragraphs, placeholders, words
+from groundrules.cli.bot import LIBRARIES
+from groundrules.cli.help import contexts, entry, placeholders, words
 from groundrules.cli.main import COMMANDS, cli
-from groundrules.display.columns import width, wrapped
+from groundrules.display.columns import paragraphs, width, wrapped
 
 CONTEXTS = list(contexts(cli, "groundrules"))
 LITERAL = re.compile(r"`[^`]+`|--[a-z][a-z-]*|(?<!\w)/[a-z][\w/]*|GR\w+|\d+")
@@ -53,7 +55,7 @@ def literals(text: str) -> set[str]:
 
 
 def test_nothing_is_kept_for_what_there_is_not() -> None:
-    tables = {"around", "placeholders", "shared"} | {path(context) for context in CONTEXTS}
+    tables = {"around", "placeholders", "shared", "written"} | {path(context) for context in CONTEXTS}
     assert set(words("zh")) == tables
     assert {name for name in words("zh") if name in COMMANDS} == set(COMMANDS)
     used = {entry(one) for context in CONTEXTS for one in context.command.params if isinstance(one, click.Option)}
@@ -69,7 +71,7 @@ def test_every_placeholder_has_its_chinese() -> None:
             one.make_metavar(context) for one in command.params if isinstance(one, click.Option) and not one.is_flag
         ]
         for name in named:
-            shown = placeholders(name, "zh").replace("A..B", "")
+            shown = re.sub(r"\S*://\S*|A\.\.B", "", placeholders(name, "zh"))
             assert not re.search(r"\b(?!SHELL)[A-Z]{2,}\b", shown), name
 
 
@@ -186,3 +188,35 @@ def test_lines_are_filled_by_columns(text: str, lines: list[str]) -> None:
 
 def test_lines_of_a_paragraph_are_joined_as_their_language_wants_it() -> None:
     assert paragraphs("一\n二 a\nb\n三\n\n四") == ["一二 a b三", "四"]
+
+
+# --- what is written ------------------------------------------------------------------------------
+
+
+def test_a_rulebook_to_start_from_has_its_comments_in_chinese(command: Command, tmp_path: Path) -> None:
+    told = command("init", tmp_path / "群", "--lang", "zh").stdout
+    assert "已写入" in told
+    assert "接下来可以运行：" in told
+    files = [path for path in (tmp_path / "群").rglob("*.*") if path.suffix in (".yaml", ".txt")]
+    texts = [path.read_text(encoding="utf-8") for path in files]
+    comments = [line for text in texts for line in re.findall(r"# .*|name: .*", text) if "$schema" not in line]
+    assert len(comments) > 5
+    assert [line for line in comments if not re.search(r"[一-鿿]", line)] == []
+    assert command("test", tmp_path / "群", "--lang", "zh").stdout.endswith("2 项通过，0 项失败\n")
+    assert command("fmt", "--check", tmp_path / "群").exit_code == 0
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_a_bot_to_start_from_has_its_page_in_chinese(command: Command, tmp_path: Path, library: str) -> None:
+    assert command("bot", "init", library, tmp_path / "a", "--lang", "zh").exit_code == 0
+    assert command("bot", "init", library, tmp_path / "b").exit_code == 0
+    chinese, english = ((tmp_path / name / "README.md").read_text(encoding="utf-8") for name in "ab")
+    assert len(re.findall(r"^\d\. ", chinese, re.M)) == len(re.findall(r"^\d\. ", english, re.M)) == 5
+    assert set(re.findall(r"`[^`]+`", chinese)) == set(re.findall(r"`[^`]+`", english))
+    assert not list((tmp_path / "b").glob("*.*.md"))
+
+
+def test_every_text_to_be_written_stands_in_some_file() -> None:
+    files = [*(ROOT / "policies" / "_starter").rglob("*.*"), *(ROOT / "examples" / "bots").rglob("*.*")]
+    whole = "".join(path.read_text(encoding="utf-8") for path in files if path.suffix in (".py", ".yaml", ".txt"))
+    assert [text for text in words("zh")["written"] if text not in whole] == []

@@ -46,7 +46,7 @@ def test_against_another_version(command: Any, stricter: Path) -> None:
 
 def test_chinese_is_spoken_too(command: Any) -> None:
     result = command("replay", EXAMPLE, WEEK, "--lang", "zh")
-    assert "回放：项目团队交流群" in result.stdout
+    assert "回放“项目团队交流群”" in result.stdout
     assert "示例" in result.stdout
 
 

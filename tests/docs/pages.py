@@ -12,6 +12,8 @@ A page with the comment `<!-- tested -->` takes part. It is read from top to bot
 - a fenced `python` block is run; a fenced `text` block right behind it is what it prints.
 - `<!-- not run -->` above a block leaves it alone, and so does any other language.
 
+Commands answer in the language of the page: that of `x.zh.md` is Chinese.
+
 With GROUNDRULES_UPDATE_PAGES=1 in the environment, pages are written anew with what came out.
 """
 
@@ -46,6 +48,11 @@ class Page:
     folder: Path
     text: str = ""
     failures: list[str] = field(default_factory=list)
+
+    @property
+    def locale(self) -> str:
+        """That of who reads the page, in whose language commands answer."""
+        return "zh_CN.UTF-8" if ".zh" in self.path.name else "en_GB.UTF-8"
 
     def run(self) -> None:
         """Do everything the page says, in order."""
@@ -114,7 +121,7 @@ class Page:
 
     def _shell(self, command: str) -> subprocess.CompletedProcess[str]:
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-        environment = {**os.environ, "PATH": path, "LANG": "en_GB.UTF-8", "COLUMNS": "100", "NO_COLOR": "1"}
+        environment = {**os.environ, "PATH": path, "LANG": self.locale, "COLUMNS": "100", "NO_COLOR": "1"}
         for name in ("LC_ALL", "LC_MESSAGES"):
             environment.pop(name, None)
         return subprocess.run(

@@ -15,7 +15,10 @@ from dev.new import KINDS, NewError, begin
 ROOT = Path(__file__).parents[2]
 FOLDERS = ("src", "schemas", "policies", "tests", "dev", "docs")
 FILLED = {  # kind → what its author writes: file, what stands there, what is put in its place
-    "lint": (("src/groundrules/lint/rules/made_up.py", 'rule.source.mode == "…"', "rule.source.when is None"),),
+    "lint": (
+        ("src/groundrules/lint/rules/made_up.py", 'rule.source.mode == "…"', "rule.source.when is None"),
+        ("src/groundrules/diagnostics/words/zh.toml", '"`{}` …" = "`{}` …"', '"`{}` …" = "`{}` 没有条件"'),
+    ),
     "builtin": (("src/groundrules/functions/texts.py", "raise NotImplementedError", "return len(text.split())"),),
     "action": (
         ("schemas/actions/made_up.json", '"description": ""', '"description": "Do it."'),

@@ -16,6 +16,7 @@ from groundrules.bots import acts, challenges, looks, settings
 from groundrules.bots.commands import Spoken
 from groundrules.bots.room import Room
 from groundrules.decisions import Action, Decision
+from groundrules.diagnostics.translation import refused
 from groundrules.narrate.decision import ledger_change
 from groundrules.narrate.notes import noted
 from groundrules.narrate.speech import Speech, speech
@@ -140,7 +141,7 @@ class Conversation:
         try:
             await hub.change(room.id, dict([change]), by)
         except HubError as error:
-            return say("refused_event", reason=error)
+            return say("refused_event", reason=refused(str(error), lang))
         return settings.listed(await hub.settings_schema(room.id, lang), await hub.settings(room.id), lang)
 
     # --- acts -----------------------------------------------------------------------------------
@@ -165,7 +166,7 @@ class Conversation:
         lines = []
         for decision in decisions:
             if decision.rejected is not None:
-                lines.append(say("refused_event", reason=decision.rejected.reason))
+                lines.append(say("refused_event", reason=refused(decision.rejected.reason, say.lang)))
             decisions_say = speech("decisions", say.lang)
             lines += [ledger_change(one, one.ledger, decisions_say) for one in decision.ledgers]
             lines += [noted(note, say.lang) for note in decision.notes]

@@ -8,7 +8,7 @@ import click
 
 from groundrules.cli.help import Command, Group
 from groundrules.cli.init import write_new
-from groundrules.cli.language import say
+from groundrules.cli.language import say, spoken
 from groundrules.cli.options import ONLY_SPOKEN
 from groundrules.cli.printing import print_lines
 from groundrules.display.lines import Line
@@ -16,6 +16,7 @@ from groundrules.resources import shipped
 
 LIBRARIES = ("nonebot", "matrix", "discord", "telegram", "astrbot")
 _WRITTEN = (".py", ".yaml", ".md")
+_PAGE = Path("README.md")
 
 
 @click.group("bot", cls=Group)
@@ -34,11 +35,13 @@ def init(library: str, directory: Path) -> None:
     Nothing that exists is overwritten.
     """
     template = shipped("bots") / library
-    files = sorted(path for path in template.rglob("*.*") if path.suffix in _WRITTEN)
-    write_new({directory / path.relative_to(template): path.read_text(encoding="utf-8") for path in files})
+    files = {path.relative_to(template): path for path in sorted(template.rglob("*.*")) if path.suffix in _WRITTEN}
+    in_languages = {path: files.pop(path) for path in [*files] if path.match("*.*.md")}
+    files[_PAGE] = in_languages.get(Path(f"README.{spoken()}.md"), files[_PAGE])
+    write_new({directory / path: source.read_text(encoding="utf-8") for path, source in files.items()})
     package = "groundrules" if library == "astrbot" else f"groundrules[{library}]"
     (book,) = template.rglob("rulebook.yaml")
     own = directory / book.parent.relative_to(template)
     steps = (f"pip install '{package}'", f"groundrules lint {own}")
     print_lines([Line(), Line(say("now_try")), *(Line(f"  {step}") for step in steps)])
-    print_lines([Line(), Line(say("then_read", file=directory / "README.md"))])
+    print_lines([Line(), Line(say("then_read", file=directory / _PAGE))])

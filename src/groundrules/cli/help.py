@@ -19,7 +19,7 @@ from typing import Any, cast
 import click
 
 from groundrules.cli import language
-from groundrules.display.columns import padded, width, wrapped
+from groundrules.display.columns import padded, paragraphs, width, wrapped
 
 FOLDER = Path(__file__).parent / "words"
 _WORDS = re.compile(r"[A-Z][A-Z_]+(?: RANGE)?")
@@ -37,18 +37,6 @@ def placeholders(text: str, lang: str) -> str:
     """A usage line's placeholders in a language: `[OPTIONS] RULEBOOK`, `[选项] 规则手册`."""
     known = words(lang).get("placeholders", {})
     return _WORDS.sub(lambda found: known.get(found[0], found[0]), text)
-
-
-def paragraphs(text: str) -> list[str]:
-    """The paragraphs of a text that is broken into lines; a line that ends or begins with Chinese needs no blank."""
-    found = []
-    for paragraph in re.split(r"\n\s*\n", text.strip()):
-        lines = [line.strip() for line in paragraph.split("\n")]
-        joined = lines[0]
-        for line in lines[1:]:
-            joined += line if not (joined[-1].isascii() and line[0].isascii()) else f" {line}"
-        found.append(joined)
-    return found
 
 
 def key(context: click.Context) -> str:

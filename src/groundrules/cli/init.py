@@ -8,8 +8,9 @@ from pathlib import Path
 
 import click
 
+from groundrules.cli import help
 from groundrules.cli.help import Command
-from groundrules.cli.language import say
+from groundrules.cli.language import say, spoken
 from groundrules.cli.options import ONLY_SPOKEN
 from groundrules.cli.printing import print_lines
 from groundrules.display.lines import Line
@@ -35,11 +36,17 @@ def command(directory: Path, name: str | None) -> None:
 
 
 def write_new(files: Mapping[Path, str]) -> None:
-    """Write files and say so. Raises UsageError, before anything is written, if one of them exists."""
+    """Write files, with comments in the language of the command, and say so.
+
+    Raises UsageError, before anything is written, if one of them exists.
+    """
     existing = [target for target in files if os.path.lexists(target)]
     if existing:
         raise click.UsageError(say("exists", path=existing[0]))
+    words = help.words(spoken()).get("written", {})
     for target, text in files.items():
+        for english, other in words.items():
+            text = text.replace(english, other)
         target.parent.mkdir(parents=True, exist_ok=True)
         with target.open("x", encoding="utf-8", newline="\n") as file:  # not through a link that leads nowhere yet
             file.write(text)

@@ -96,8 +96,11 @@ def _print(findings: Sequence[Diagnostic], form: str, lang: str) -> None:
     if form == "human":
         print_lines(human.lines(findings, lang))
         return
-    render = {"json": json_form.render, "sarif": sarif.render, "github": github.render}[form]
-    print_page(safe.json(render(findings).rstrip("\n") + "\n"))
+    if form == "github":
+        printed = github.render(findings, lang)
+    else:
+        printed = {"json": json_form.render, "sarif": sarif.render}[form](findings)
+    print_page(safe.json(printed.rstrip("\n") + "\n"))
 
 
 def _findings(path: str, fix: bool, codes: tuple[str, ...], supplies: Supplies | None) -> list[Diagnostic]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -18,9 +18,15 @@ from typing import Literal, NamedTuple
 FOLDER = Path(__file__).parent / "words"
 _HOLE = "{}"
 _JOINTS = ((" and ", "和"), (" or ", "或"), (", ", "、"))
-_FENCE = re.compile(r"^```yaml\n(.*?)^```$", re.M | re.S)
+_FENCE = re.compile(r"^(```(?:yaml|json)\n)(.*?)^```$", re.M | re.S)
 
-Section = Literal["said", "mends", "refused", "usage"]
+Section = Literal["said", "mends", "refused", "usage", "values"]
+_ALSO: Mapping[str, Sequence[str]] = {
+    "said": ("said", "mends"),
+    "mends": ("mends", "said"),
+    "refused": ("refused", "said", "mends"),
+}
+"""Where forms are looked for besides: a refusal may say what a finding says, and a message end in its mend."""
 
 
 class Form(NamedTuple):
@@ -42,10 +48,11 @@ class Form(NamedTuple):
             return None
         held, at, before = [], len(first), first
         for piece in [*middle, None]:
-            place = end if piece is None else text.find(piece, at + 1, end)
-            if place <= at:
+            is_quoted = before.endswith("`")  # a name may be empty, what a sentence says of it is not
+            place = end if piece is None else text.find(piece, at + (not is_quoted), end)
+            if place < at + (not is_quoted):
                 return None
-            held.append((text[at:place], before.endswith("`")))
+            held.append((text[at:place], is_quoted))
             at, before = place + len(piece or ""), piece or ""
         return held
 
@@ -76,12 +83,12 @@ def counted(name: str, lang: str, count: int, **values: object) -> str:
 
 
 def translated(text: str, lang: str) -> str:
-    """A message in a language."""
-    return _translated(text, lang, "said")
+    """A message in a language; several that were joined are looked for one by one, here and below."""
+    return _joined(text, lang, "said")
 
 
 def mended(text: str, lang: str) -> str:
-    """A help line in a language; several that were joined are looked for one by one."""
+    """A help line in a language."""
     return _joined(text, lang, "mends")
 
 
@@ -105,19 +112,23 @@ def page(code: str, english: str, lang: str) -> str:
     other = pages(lang).get(code)
     if other is None:
         return english
-    examples = iter(_FENCE.findall(english))
-    return _FENCE.sub(lambda match: f"```yaml\n{match[1] or next(examples)}```", other) if "```" in other else other
+    examples = (example for _, example in _FENCE.findall(english))
+    return _FENCE.sub(lambda fence: fence[1] + _either(fence[2], next(examples)) + "```", other)
+
+
+def _either(given: str, example: str) -> str:
+    return given or example
 
 
 @cache
 def pages(lang: str) -> Mapping[str, str]:
     """The pages of codes in a language: one Markdown file a range, one heading a code."""
-    pages = {}
+    texts = {}
     for file in sorted((FOLDER / "pages" / lang).glob("*.md")):
         for part in re.split(r"^## ", file.read_text(encoding="utf-8"), flags=re.M)[1:]:
             code, _, text = part.partition("\n")
-            pages[code.strip()] = text.strip() + "\n"
-    return pages
+            texts[code.strip()] = text.strip() + "\n"
+    return texts
 
 
 def knows(text: str, lang: str, section: Section = "said") -> bool:
@@ -126,17 +137,20 @@ def knows(text: str, lang: str, section: Section = "said") -> bool:
 
 
 def _joined(text: str, lang: str, section: Section) -> str:
-    whole = _translated(text, lang, section)
-    if whole != text or "; " not in text:
-        return whole
-    return "；".join(_translated(part, lang, section) for part in text.split("; ")) if lang == "zh" else text
+    parts = text.split("; ")
+    whole = _form(text, lang, section)
+    is_one = whole is not None and any("; " in piece for piece in whole[0].pieces)
+    if len(parts) > 1 and not is_one and all(_form(part, lang, section) for part in parts):
+        return word("joint", lang).join(_translated(part, lang, section) for part in parts)
+    return _translated(text, lang, section)
 
 
 def _translated(text: str, lang: str, section: Section) -> str:
     form_and_holes = _form(text, lang, section)
-    if form_and_holes is None:
-        return text
-    form, holes = form_and_holes
+    return text if form_and_holes is None else _filled(*form_and_holes, lang)
+
+
+def _filled(form: Form, holes: Sequence[tuple[str, bool]], lang: str) -> str:
     return form.other.format(*(held if is_quoted else _value(held, lang) for held, is_quoted in holes))
 
 
@@ -150,22 +164,19 @@ def _form(text: str, lang: str, section: Section) -> tuple[Form, Sequence[tuple[
 
 @cache
 def _forms(lang: str, section: Section) -> list[Form]:
-    """The forms of a language, those that say most themselves first. Refusals may say what findings and mends do."""
-    rows = dict(_rows(lang, section))
+    """The forms of a language, those that say most themselves first."""
+    rows: dict[str, str] = {}
+    for name in _ALSO.get(section, (section,)):
+        rows = {**_file(lang).get(name, {}), **rows}
     ordered = sorted(rows.items(), key=lambda row: -len(row[0].replace(_HOLE, "")))
     return [Form(tuple(english.split(_HOLE)), other) for english, other in ordered]
 
 
-def _rows(lang: str, section: Section) -> Iterator[tuple[str, str]]:
-    for name in ("said", "mends", "refused") if section == "refused" else (section,):
-        yield from _file(lang).get(name, {}).items()
-
-
 def _value(value: str, lang: str) -> str:
-    """What stands in a hole; a name stays as it is, a kind of thing has its word, a sentence its form."""
-    known = _file(lang).get("values", {})
-    if value in known:
-        return known[value]
+    """What stands in a hole: a kind of thing has its word or form, a name stays as it is."""
+    form_and_holes = _form(value, lang, "values")
+    if form_and_holes is not None:
+        return _filled(*form_and_holes, lang)
     quote = value[:1]
     if quote in ("`", "'") and value.endswith(quote):
         for english, other in _JOINTS if lang == "zh" else ():

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from groundrules.decisions import Clause, Decision, Evidence, Fired, LedgerChange, Shadow
+from groundrules.diagnostics.translation import refused
 from groundrules.narrate.deeds import Wordings, deed, title_of
 from groundrules.narrate.localised import number_text, pick, rule_named, value_text
 from groundrules.narrate.notes import noted
@@ -22,7 +23,7 @@ def narrate(decision: Decision, lang: str = "en", wordings: Wordings | None = No
     """
     say = speech("decisions", lang)
     if decision.rejected:
-        reason = say("rejected", code=decision.rejected.code, reason=decision.rejected.reason)
+        reason = say("rejected", code=decision.rejected.code, reason=refused(decision.rejected.reason, say.lang))
         return [reason + say.aside(decision.rejected.path)]
     if decision.trigger == "duplicate":
         return [say("duplicate")]

@@ -133,7 +133,7 @@ def _rewards(linted: Linted) -> Iterator[RewardBound]:
                 yield RewardBound(str(rule.source.id.value), effect.ledger.id, bound.amount)
 
 
-def lines(costs: Costs, lang: str) -> Iterator[Line]:
+def lines(costs: Costs, lang: str = "en") -> Iterator[Line]:
     """Yield the bounds, to read."""
     say = speech("costs", lang)
     yield Line(say("kept", rulebook=costs.rulebook))

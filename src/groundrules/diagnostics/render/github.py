@@ -6,19 +6,22 @@ from collections.abc import Sequence
 
 from groundrules.diagnostics.codes import CODES
 from groundrules.diagnostics.model import Diagnostic, Severity
+from groundrules.diagnostics.translation import mended, translated, word
 from groundrules.display import safe
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
 
 
-def render(diagnostics: Sequence[Diagnostic]) -> str:
+def render(diagnostics: Sequence[Diagnostic], lang: str = "en") -> str:
     """Return the commands; empty if there are no findings."""
-    return "".join(f"{_command(diagnostic)}\n" for diagnostic in diagnostics)
+    return "".join(f"{_command(diagnostic, lang)}\n" for diagnostic in diagnostics)
 
 
-def _command(diagnostic: Diagnostic) -> str:
+def _command(diagnostic: Diagnostic, lang: str) -> str:
     properties = ",".join(f"{name}={_property(str(value))}" for name, value in _properties(diagnostic).items())
-    text = f"{diagnostic.message}\nhelp: {diagnostic.help}" if diagnostic.help else diagnostic.message
+    text = translated(diagnostic.message, lang)
+    if diagnostic.help:
+        text += f"\n{word('help', lang)}{word('colon', lang)}{mended(diagnostic.help, lang)}"
     return f"::{_COMMANDS[diagnostic.severity]} {properties}::{_data(text)}"
 
 

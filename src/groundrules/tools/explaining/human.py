@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from groundrules.decisions import Decision
+from groundrules.diagnostics.translation import refused
 from groundrules.display.columns import excerpt
 from groundrules.display.lines import Line, Style
 from groundrules.narrate.deeds import deed
@@ -88,8 +89,8 @@ class Writer:
         rejected = decision.rejected
         if rejected is None:
             return Line(self.say("duplicate"))
-        place = f" ({rejected.path})" if rejected.path else ""
-        return Line(self.say("rejected", code=rejected.code, reason=rejected.reason) + place, "fails")
+        reason = refused(rejected.reason, self.say.lang) + self.say.aside(rejected.path)
+        return Line(self.say("rejected", code=rejected.code, reason=reason), "fails")
 
     def _nobody(self, explained: EventExplained) -> str:
         return self.say("nobody", type=explained.event.type)

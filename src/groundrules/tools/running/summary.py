@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from groundrules.display.lines import Line
 from groundrules.narrate.localised import rule_named
-from groundrules.narrate.speech import speech
+from groundrules.narrate.speech import Speech, speech
 from groundrules.plan import ir
 from groundrules.tools.running.tally import Tally
 
@@ -24,10 +24,7 @@ def summary(tally: Tally, plan: ir.Plan, lang: str, waiting: int = 0) -> Iterato
     for name in ("fired", "shadowed", "actions", "clamped"):
         counter: Counter[str] = getattr(tally, name)
         if counter:
-            yield Line(
-                "  "
-                + say("told", what=say(name), said=_ranked(counter, lang if name in ("fired", "shadowed") else None))
-            )
+            yield Line("  " + say("told", what=say(name), said=_ranked(counter, say, name in ("fired", "shadowed"))))
     if not tally.fired and not tally.shadowed:
         yield Line(f"  {say('none')}")
     table = tally.undecided(plan)
@@ -42,8 +39,8 @@ def summary(tally: Tally, plan: ir.Plan, lang: str, waiting: int = 0) -> Iterato
         yield Line(f"    {say('help')}")
 
 
-def _ranked(counts: Counter[str], lang: str | None) -> str:
-    """Names with their counts, the most frequent first; those of rules in words, if a language is given."""
+def _ranked(counts: Counter[str], say: Speech, is_rule: bool) -> str:
+    """Names with their counts, the most frequent first; those of rules in words."""
     ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     more = f" … (+{len(ranked) - MOST})" if len(ranked) > MOST else ""
-    return ", ".join(f"{rule_named(key, lang) if lang else key} {count:,}" for key, count in ranked[:MOST]) + more
+    return say.join(f"{rule_named(key, say.lang) if is_rule else key} {count:,}" for key, count in ranked[:MOST]) + more

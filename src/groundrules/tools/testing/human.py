@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
 from groundrules.decisions import Decision
+from groundrules.diagnostics.translation import refused
 from groundrules.display.columns import excerpt, padded, width
 from groundrules.display.lines import Line
 from groundrules.narrate.decision import narrate
@@ -29,7 +30,7 @@ def _case(result: CaseResult, say: Speech, wordings: Wordings) -> Iterator[Line]
     outcome = Line(say("passed"), "holds") if result.passed else Line(say("failed"), "alarm")
     yield outcome + f"  {result.case.name}"
     if result.problem:
-        yield Line(f"    {result.place.file.path}:{result.place.line}: {result.problem}")
+        yield Line(f"    {result.place.file.path}:{result.place.line}: {refused(result.problem, say.lang)}")
     for failure in result.failures:
         yield from _failure(failure, say, wordings)
 
@@ -45,7 +46,7 @@ def _failure(failure: StepFailure, say: Speech, wordings: Wordings) -> Iterator[
 
 def _sides(mismatch: Mismatch, say: Speech) -> Iterator[Line]:
     """Expected and actual side by side."""
-    left, right = (_side(text, say).split("\n") for text in (mismatch.expected, mismatch.actual))
+    left, right = (_side(text, mismatch, say).split("\n") for text in (mismatch.expected, mismatch.actual))
     column = max(30, *map(width, left)) + 2
     yield "      " + Line(heading(mismatch, say), "head")
     yield Line(f"      {padded(say('expected'), column)}{say('actual')}")
@@ -53,8 +54,10 @@ def _sides(mismatch: Mismatch, say: Speech) -> Iterator[Line]:
         yield "      " + Line(padded(expected, column), "holds") + Line(actual, "fails")
 
 
-def _side(text: str, say: Speech) -> str:
-    return say("nothing") if text == NOTHING else text
+def _side(text: str, mismatch: Mismatch, say: Speech) -> str:
+    if text == NOTHING:
+        return say("nothing")
+    return refused(text, say.lang) if mismatch.what == "rejection" else text
 
 
 def heading(mismatch: Mismatch, say: Speech) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from groundrules.diagnostics.translation import refused
 from groundrules.display.columns import aligned
 from groundrules.display.lines import Line
 from groundrules.narrate.localised import pick
@@ -27,6 +28,7 @@ class Voice:
 
     def _answer(self, answer: Problem | Notice) -> str:
         shown = {name: self._of_plan.value(value) for name, value in answer.values.items()}
+        shown |= {name: refused(shown[name], self.say.lang) for name in ("error", "reason") if name in shown}
         return "  " + self.say(answer.phrase, **shown)
 
     def welcome(self) -> Line:

@@ -28,7 +28,7 @@ class _Page:
 
     def lines(self) -> Iterator[Line]:
         report, say = self.report, self.say
-        yield Line(f"{say.heading(report)}: {say.period(report)}", "head")
+        yield Line(say("told", what=say.heading(report), said=say.period(report)), "head")
         if report.before:
             yield Line("  " + say("compared", old=report.before.shown, new=report.after.shown))
         yield from (Line(f"  {line}") for line in say.readings(report))
@@ -75,7 +75,7 @@ class _Page:
     def _cell(self, row: RuleRow, name: str) -> str:
         signs = {"gained": "+", "lost": "−", "changed": "~"}
         if name == "rule":
-            return row.rule + (f" ({self.say('renamed', was=row.was)})" if row.was else "")
+            return row.rule + self.say.aside(self.say("renamed", was=row.was) if row.was else "")
         if name == "members":
             return self._moved(row.members_before, row.members_after)
         if name in ("shadow", "away"):
@@ -91,9 +91,9 @@ class _Page:
     def _people(self, name: str, people: Sequence[Person]) -> Iterator[Line]:
         if not people:
             return
-        yield from self._head(name, f" ({len(people):,})")
+        yield from self._head(name, self.say.aside(f"{len(people):,}"))
         rows = [
-            [self.say.person(person), self._moved(person.before, person.after), ", ".join(person.rules)]
+            [self.say.person(person), self._moved(person.before, person.after), self.say.join(person.rules)]
             for person in people[:PEOPLE]
         ]
         yield from table(None, rows)
@@ -128,7 +128,7 @@ class _Page:
         heading = None
         for example in self.report.examples:
             if (example.rule, example.side) != heading:
-                yield "  " + Line(example.rule, "head") + f": {self.say(f'side_{example.side}')}"
+                yield "  " + Line(example.rule, "head") + self.say("colon") + self.say(f"side_{example.side}")
                 heading = (example.rule, example.side)
             yield from (line.indented(4) for line in self._example(example))
 
@@ -156,7 +156,7 @@ class _Page:
     def _budget(self) -> Iterator[Line]:
         if not self.report.budget:
             return
-        yield from self._head("budget", f": {self.say.outcome(self.report.budget)}")
+        yield from self._head("budget", self.say("colon") + self.say.outcome(self.report.budget))
         for verdict in self.report.budget:
             word = padded(self.say("kept" if verdict.ok else "broken"), width(self.say("broken")))
             yield "  " + Line(word, "holds" if verdict.ok else "alarm") + f"  {self.say.verdict(verdict)}"

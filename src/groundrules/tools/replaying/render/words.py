@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from groundrules.diagnostics.translation import refused
 from groundrules.narrate.decision import clause_told
 from groundrules.narrate.localised import pick
 from groundrules.narrate.speech import Speech, speech
@@ -55,7 +56,8 @@ class ReportSpeech(Speech):
         codes = ", ".join(f"{code} {count:,}" for code, count in reading.codes.items())
         few = reading.rejections[:3]
         lines = [
-            self("rejection", line=rejection.line, code=rejection.code, reason=rejection.reason) for rejection in few
+            self("rejection", line=rejection.line, code=rejection.code, reason=refused(rejection.reason, self.lang))
+            for rejection in few
         ]
         return [self("by_code", codes=codes), *lines]
 
@@ -76,8 +78,8 @@ class ReportSpeech(Speech):
         return [clause_told(clause, speech("decisions", self.lang)) for clause in example.clauses]
 
     def doing(self, example: Example) -> list[str]:
-        effects = self("does", does=", ".join(example.does)) if example.does else self("does_nothing")
-        return [effects, *([self("instead", does=", ".join(example.instead))] if example.instead else [])]
+        effects = self("does", does=self.join(example.does)) if example.does else self("does_nothing")
+        return [effects, *([self("instead", does=self.join(example.instead))] if example.instead else [])]
 
     def verdict(self, verdict: Verdict) -> str:
         cohort = pick(verdict.title, self.lang) or verdict.cohort or self("everybody")
@@ -97,7 +99,7 @@ class ReportSpeech(Speech):
 
     def outcome(self, verdicts: Sequence[Verdict]) -> str:
         broken = [verdict.rule for verdict in verdicts if not verdict.ok]
-        return self("outside", rules=", ".join(dict.fromkeys(broken))) if broken else self("within")
+        return self("outside", rules=self.join(dict.fromkeys(broken))) if broken else self("within")
 
 
 def percent(part: int, whole: int) -> str:
