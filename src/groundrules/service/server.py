@@ -79,10 +79,14 @@ class Connection(H11Protocol):
 
 
 class Server(uvicorn.Server):
-    """Stops gently on Ctrl-C or SIGTERM, at once when asked a second time."""
+    """Stops gently on Ctrl-C or SIGTERM, at once when asked a second time.
 
-    def __init__(self, service: Service, app: ASGIApp | None = None) -> None:
+    Without `signals` it leaves them to the program that it runs in, which sets `should_exit`, or cancels it.
+    """
+
+    def __init__(self, service: Service, app: ASGIApp | None = None, *, signals: bool = True) -> None:
         self._service = service
+        self._signals = signals
         super().__init__(
             uvicorn.Config(
                 app or application(service),
@@ -106,7 +110,8 @@ class Server(uvicorn.Server):
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
-        before = {one: signal.signal(one, self._asked) for one in (signal.SIGINT, signal.SIGTERM)}
+        heard = (signal.SIGINT, signal.SIGTERM) if self._signals else ()
+        before = {one: signal.signal(one, self._asked) for one in heard}
         try:
             yield
         finally:
