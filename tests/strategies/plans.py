@@ -47,6 +47,7 @@ ACTIONS = (
 )
 LISTS = (
     ir.WordList(id="adverts", match="squeezed", items=("spam", "加微信")),
+    ir.WordList(id="changing", match="folded", items=("hello", "spam"), changes=True),
     ir.WordList(id="ours", match="domain", items=("a.example",)),
 )
 LEDGERS = (
@@ -137,6 +138,7 @@ anywhere = st.one_of(
 DOMAIN = ir.Field(root="$0", path=("domain",), kind="text", optional=True)
 LINKS = ir.Field(root="event", path=("links",), kind="list")
 on_message = st.one_of(
+    st.just(ir.ContainsList(subject=TEXT, quantifier="any", list="changing")),
     st.just(ir.ContainsList(subject=TEXT, quantifier="any", list="adverts")),
     st.just(ir.Contains(subject=TEXT, quantifier="any", needles=const(["spam", "hello"]), view="folded")),
     st.just(compare(TEXT, "==", const("spam"), "folded")),
@@ -245,6 +247,14 @@ def event_effects(on: str) -> st.SearchStrategy[Any]:
         who.flatmap(lambda who: deltas(who, ("points",))),
         who.flatmap(plain_acts),
         labels,
+        st.builds(
+            ir.Enlist,
+            list=st.just("changing"),
+            entry=st.sampled_from([TEXT, const("hello"), EMOJI])
+            if on.startswith("reaction")
+            else st.just(const("hello")),
+            remove=st.booleans(),
+        ),
         exempt.map(lambda rules: ir.Exempt(rules=rules)),
         st.just(ir.Open(process="deadline" if on == "task.assigned" else "question")),
     ]

@@ -43,6 +43,12 @@ def _quantified(reader: Reader, node: nodes.Quantified) -> Typed:
     item: kinds.Type = kinds.Unknown()
     if isinstance(collection.type, kinds.ListOf):
         item = collection.type.item
+    elif isinstance(collection.type, kinds.WordList) and collection.type.changes:
+        words = (
+            f"the entries of `{reader.text(node.collection)}` change",
+            "ask `text contains any of …`, or `found(…)`",
+        )
+        return reader.error(codes.NOT_A_LIST, node.collection, words)
     elif isinstance(collection.type, kinds.WordList):
         item = kinds.Domain() if collection.type.match == "domain" else kinds.Prose()
     elif not isinstance(collection.type, kinds.Unknown):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from groundrules.checker.bindings import Context, LedgerBinding
+from groundrules.checker.bindings import Context, LedgerBinding, ListBinding
 from groundrules.diagnostics.source import Span
 from groundrules.rulebook import model as authored
 from groundrules.syntax import nodes
@@ -100,6 +100,16 @@ class Label:
 
 
 @dataclass(frozen=True, eq=False)
+class Enlist:
+    """An entry that a list with `changes` gains or loses."""
+
+    words: ListBinding
+    entry: Value
+    remove: bool
+    span: Span
+
+
+@dataclass(frozen=True, eq=False)
 class Exempt:
     """Ids of rules, tags resolved."""
 
@@ -107,7 +117,7 @@ class Exempt:
     span: Span
 
 
-Effect = Act | Delta | Reset | Label | Exempt
+Effect = Act | Delta | Reset | Label | Enlist | Exempt
 Effects = tuple[Effect, ...]
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Literal
 
-from groundrules.checker import ledger_effects, parameter_values, targets
+from groundrules.checker import enlisting, ledger_effects, parameter_values, targets
 from groundrules.checker.constructs import Act, Effect, Effects, Given
 from groundrules.checker.ledger_effects import Written
 from groundrules.checker.sites import Site
@@ -32,6 +32,8 @@ LANGUAGE: dict[str, Callable[[Site, Written], Iterable[Effect]]] = {
     "label": ledger_effects.label,
     "unlabel": ledger_effects.unlabel,
     "exempt": ledger_effects.exempt,
+    "enlist": enlisting.enlist,
+    "unlist": enlisting.unlist,
 }
 
 

@@ -37,3 +37,5 @@ def _patterns(session: Session, declaration: authored.ListDeclaration) -> None:
     if len(declaration.items) > MOST_PATTERNS:
         message = f"{len(declaration.items):,} patterns are more than the {MOST_PATTERNS} that a list may have"
         session.add(codes.BAD_LIST_ITEM.at(declaration.span, message, None))
+    if declaration.changes:
+        session.add(codes.BAD_LIST_ITEM.at(declaration.span, "a list of patterns does not change", "remove `changes`"))

@@ -246,7 +246,9 @@ BOUND: dict[type[Binding], Callable[[Reader, nodes.Node, Any], Typed]] = {
     DefineBinding: lambda reader, node, binding: reader.define(binding, node),
     ParameterBinding: _parameter,
     ScoreBinding: lambda reader, node, binding: points.score(reader, node, binding),
-    ListBinding: lambda reader, node, binding: Typed(kinds.WordList(binding.declaration.match)),
+    ListBinding: lambda reader, node, binding: Typed(
+        kinds.WordList(binding.declaration.match, binding.declaration.changes)
+    ),
     LedgerBinding: _ledger,
     StateBinding: lambda reader, node, binding: _remembered(reader, node, Typed(kinds.Boolean())),
     MatchedBinding: _matched,

@@ -62,6 +62,9 @@ def _affix(reader: Reader, node: nodes.Affix) -> Typed:
         return UNKNOWN
     if isinstance(item, kinds.WordList) and item.match == "pattern":
         return patterns_only(reader, node.needle)
+    if isinstance(item, kinds.WordList) and item.changes:
+        changing = (f"the entries of `{reader.text(node.needle)}` change", "ask `text contains any of …`")
+        return reader.error(codes.NOT_A_LIST, node.needle, changing)
     if isinstance(item, kinds.WordList) and (trouble := _in_disguise(reader, node.needle)):
         message = f"`{node.end}s with` does not look for the disguises of `{reader.text(node.needle)}`: {trouble}"
         return reader.error(codes.NOT_A_TEXT, node.needle, (message, "name a list without `options`"))

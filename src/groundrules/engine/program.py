@@ -277,6 +277,7 @@ class Program:
         self.windows = {
             window.id: WindowCode(self.compiler, window, plan.retain, plan.timezone) for window in plan.windows
         }
+        self.lists = {words.id: words for words in plan.lists}
         self.ledgers = {ledger.id: LedgerCell(ledger) for ledger in plan.ledgers}
         self.caps = {cap.id: CapCell(cap) for cap in plan.caps}
         self.ladders = {ladder.id: LadderCell(ladder) for ladder in plan.ladders}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from groundrules.engine.cells import labels, roster, states
+from groundrules.engine.cells import entries, labels, roster, states
 from groundrules.engine.cells.windows import space_of
 from groundrules.engine.compiled_rules import WindowCode
 from groundrules.engine.evaluation import lots
@@ -48,7 +48,7 @@ class Rings(dict[str, Callable[[str], bytes]]):
 class PartitionReadings:
     """Reads one partition at its clock."""
 
-    __slots__ = ("_partition", "_program", "_retain", "_rosters", "_windows", "rings")
+    __slots__ = ("_partition", "_program", "_retain", "_rosters", "_windows", "_words", "rings")
 
     def __init__(self, program: Program, partition: Partition) -> None:
         self._program = program
@@ -57,6 +57,7 @@ class PartitionReadings:
         self.rings = Rings(self._windows)
         self._retain = program.plan.retain
         self._rosters: dict[str, HeldSpace] = {}
+        self._words: dict[str, tuple[int, entries.Words]] = {}
 
     def window_test(self, window: str, key: str, within: int, operator: Relation, bound: int) -> bool | None:
         code, _, held = self._windows[window]
@@ -74,6 +75,15 @@ class PartitionReadings:
         """Return the numbers and ids of the events that a window holds for `key`."""
         code, _, held = self._windows[window]
         return code.cell.ids(held(keys.encode(key)), self._partition.now, within)
+
+    def words(self, list: str) -> entries.Words:
+        """Return a list as it is now."""
+        version = entries.space(self._partition, list).version
+        known = self._words.get(list)
+        if known is None or known[0] != version:
+            found = entries.words(self._partition, self._program.lists[list])
+            known = self._words[list] = entries.space(self._partition, list).version, found
+        return known[1]
 
     def window_values(self, window: str, key: str, within: int, maximum: int) -> list[str]:
         code, _, held = self._windows[window]

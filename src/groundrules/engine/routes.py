@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from groundrules.engine.cases import answers, appeals
-from groundrules.engine.cells import labels
+from groundrules.engine.cells import entries, labels
 from groundrules.engine.index.lookup import Lookup
 from groundrules.engine.program import PathsOnType, Program, RulesOnType
 from groundrules.engine.settlement import fallbacks
 from groundrules.engine.settlement.counting import Counter
 from groundrules.engine.state.partition import Partition
 
-BUILT_IN = frozenset((*labels.TYPES, *fallbacks.TYPES, *appeals.TYPES, *answers.TYPES))
+BUILT_IN = frozenset((*labels.TYPES, *entries.TYPES, *fallbacks.TYPES, *appeals.TYPES, *answers.TYPES))
 
 
 @dataclass(frozen=True, slots=True)

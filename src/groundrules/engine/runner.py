@@ -16,7 +16,7 @@ from typing import Any
 from groundrules.calendar.instants import format_ms
 from groundrules.decisions import Cause, Decision, Note, Rejection
 from groundrules.engine.cases import answers, appeals, due
-from groundrules.engine.cells import states
+from groundrules.engine.cells import entries, states
 from groundrules.engine.codegen.total import own_act
 from groundrules.engine.compiled_rules import StateCode
 from groundrules.engine.evaluation.effects import Ask
@@ -304,6 +304,7 @@ class Runner:
         actions, notes = fallbacks.of_result(self.partition, e)
         occasion.actions += actions
         occasion.notes += notes
+        occasion.notes += entries.hear(self.partition, self.program.lists, e)
         asks, notes = appeals.hear(self.program, self.partition, self.readings, e)
         occasion.asks += asks
         occasion.notes += notes

@@ -20,6 +20,7 @@ from groundrules.types import kinds
 
 if TYPE_CHECKING:
     from groundrules.lower.expressions import Lowerer
+    from groundrules.lower.ground import Ground
 
 _VIEWS: dict[str, ir.View] = {"folded": "folded", "squeezed": "squeezed"}
 
@@ -182,15 +183,20 @@ def _item(type: kinds.Type) -> kinds.Type:
 
 def listed(lowerer: Lowerer, node: nodes.Node) -> str:
     """Return the id of the list that a node names, and see that the plan has it."""
-    binding = _list(lowerer, node)
+    return kept_list(lowerer.ground, _list(lowerer, node))
+
+
+def kept_list(ground: Ground, binding: ListBinding) -> str:
+    """Return the id of a list, and see that the plan has it."""
     declaration = binding.declaration
-    if binding.id not in lowerer.ground.lists:
-        lowerer.ground.lists[binding.id] = ir.WordList(
+    if binding.id not in ground.lists:
+        ground.lists[binding.id] = ir.WordList(
             id=binding.id,
             match=cast(ir.View, declaration.match),
             items=tuple(_entries(binding)),
             options=tuple(sorted(declaration.options)),
             weights={str(item.value): weight for item, weight in declaration.weights.items()},
+            changes=declaration.changes,
         )
     return binding.id
 

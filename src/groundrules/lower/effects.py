@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from groundrules.checker import constructs
-from groundrules.lower.comparisons import hours
+from groundrules.lower.comparisons import hours, kept_list
 from groundrules.lower.constants import constant
 from groundrules.lower.expressions import Lowerer, lowered
 from groundrules.lower.ground import Ground
@@ -40,6 +40,9 @@ def _effect(ground: Ground, effect: constructs.Effect) -> ir.AnyEffect:
             return ir.Label(
                 label=effect.label, entity=effect.entity, on=on, lasts=effect.lasts, remove=effect.remove, src=source
             )
+        case constructs.Enlist():
+            entry = _given(ground, effect.entry)
+            return ir.Enlist(list=kept_list(ground, effect.words), entry=entry, remove=effect.remove, src=source)
         case constructs.Exempt():
             return ir.Exempt(rules=effect.rules, src=source)
 

@@ -30,6 +30,8 @@ ENGINE_TYPES = (  # what the engine itself takes in, whatever a rulebook says
     "tick",
 )
 
+LIST_CHANGED = "list.changed"
+
 N = TypeVar("N", ir.Rule, ir.Window, ir.Ledger, ir.Cap, ir.Ladder, ir.Process, ir.State, ir.Schedule, ir.WordList)
 
 
@@ -48,7 +50,7 @@ def lower(checked: Checked, ground: Ground | None = None) -> ir.Plan:
         languages=book.languages,
         timezone=ground.zone,
         partition=checked.partition,
-        events=_events(checked),
+        events=_events(checked, changing=any(words.changes for words in ground.lists.values())),
         facts={entity: tuple(sorted(names)) for entity, names in sorted(ground.facts.items())},
         reads={kind: tuple(sorted(fields)) for kind, fields in sorted(ground.reads.items())},
         actions=tuple(sorted(actions(ground), key=lambda spec: spec.name)),
@@ -73,8 +75,9 @@ def _sorted(named: Iterable[N]) -> tuple[N, ...]:
     return tuple(sorted(named, key=lambda item: item.id))
 
 
-def _events(checked: Checked) -> dict[str, Schema]:
+def _events(checked: Checked, changing: bool) -> dict[str, Schema]:
     """Return the schemas of all event types that some instance or the engine knows."""
     known = {kind for instance in checked.instances for kind in instance.types} | set(ENGINE_TYPES)
+    known |= {LIST_CHANGED} if changing else set()
     event_types = {kind: checked.catalog.event(kind) for kind in sorted(known)}
     return {kind: event.schema for kind, event in event_types.items() if event is not None}

@@ -162,7 +162,9 @@ class Conditions(Speech):
 
     def _needles(self, expr: Any) -> list[str]:
         if isinstance(expr, ir.ContainsList | ir.InList | ir.HasList):
-            items: Any = next(words.items for words in self._plan.lists if words.id == expr.list)
+            items: Any = next(
+                () if words.changes else words.items for words in self._plan.lists if words.id == expr.list
+            )
         else:
             looked_for: Any = {ir.Contains: "needles", ir.In: "collection", ir.Has: "values"}
             operand = getattr(expr, looked_for[type(expr)])

@@ -451,6 +451,14 @@ class Label(Effect, frozen=True, tag=True):
     remove: bool = False
 
 
+class Enlist(Effect, frozen=True, tag=True):
+    """Adds an entry to a list that changes, or removes one; a partition's own from then on."""
+
+    list: str
+    entry: AnyExpr
+    remove: bool = False
+
+
 class Exempt(Effect, frozen=True, tag=True):
     """Takes away the whole contribution of these rules (ids, tags already resolved) to this event."""
 
@@ -463,7 +471,7 @@ class Open(Effect, frozen=True, tag=True):
     process: str
 
 
-AnyEffect = Act | Delta | Reset | Label | Exempt | Open
+AnyEffect = Act | Delta | Reset | Label | Enlist | Exempt | Open
 
 
 # --- triggers -----------------------------------------------------------------------------------
@@ -736,6 +744,7 @@ class WordList(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_onl
     items: tuple[str, ...]
     options: tuple[str, ...] = ()
     weights: dict[str, int] = {}
+    changes: bool = False  # entries are added and removed while it runs
 
 
 class ActionSpec(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):

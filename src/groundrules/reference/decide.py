@@ -29,6 +29,7 @@ from typing import Any
 from groundrules.decisions import MOST_UNKNOWN, Action, Cause, Clause, Decision, Exempted, Fired, Note, Shadow, Unknown
 from groundrules.plan import ir
 from groundrules.reference import actions, clauses, guards
+from groundrules.reference.entries import EntryAsk, change
 from groundrules.reference.firings import key_of
 from groundrules.reference.guards import Answer
 from groundrules.reference.ladders import Crossing
@@ -58,6 +59,7 @@ class Outcome:
     asks: list[Ask] = field(default_factory=list)
     labels: list[LabelAsk] = field(default_factory=list)
     opens: list[str] = field(default_factory=list)
+    entries: list[EntryAsk] = field(default_factory=list)
 
 
 @dataclass
@@ -149,6 +151,9 @@ def decide(partition: Partition, occasion: Occasion) -> tuple[Decision, list[Cro
     labels = [ask for firing in taken for ask in firing.outcome.labels]
     labels += [ask for outcome in occasion.outcomes for ask in outcome.labels]
     labelled = [note for ask in labels for note in set_label(partition, ask)]
+    entries = [ask for firing in taken for ask in firing.outcome.entries]
+    entries += [ask for outcome in occasion.outcomes for ask in outcome.entries]
+    listed = change(partition, entries)
     opens = [(firing, process) for firing in firings if not firing.held for process in firing.outcome.opens]
     opened = [note for firing, process in opens for note in open_path(firing, process)]
     wishes = [wish for firing in taken for wish in firing.finish().wishes]
@@ -167,7 +172,7 @@ def decide(partition: Partition, occasion: Occasion) -> tuple[Decision, list[Cro
         dropped=tuple(dropped),
         exempted=tuple(exempted_of(answers, exempted)),
         shadow=tuple(shadow_of(partition, occasion, firing) for firing in firings if not firing.live),
-        notes=(*occasion.notes, *[note for firing in live for note in firing.notes], *opened),
+        notes=(*occasion.notes, *[note for firing in live for note in firing.notes], *listed, *opened),
         unknown=unknown[:MOST_UNKNOWN],
         more_unknown=max(len(unknown) - MOST_UNKNOWN, 0),
     )
@@ -227,6 +232,10 @@ def gather(effect: Any, firing: Firing) -> None:
             on = evaluate(effect.on, firing.scope)
             for one in each(on):
                 firing.outcome.labels.append(LabelAsk(effect.label, effect.entity, one, effect.lasts, effect.remove))
+        case ir.Enlist():
+            entry = evaluate(effect.entry, firing.scope)
+            if entry is not None:
+                firing.outcome.entries.append(EntryAsk(effect.list, entry, effect.remove))
         case ir.Open():
             firing.outcome.opens.append(effect.process)
 

@@ -33,7 +33,7 @@ from groundrules.calendar.recurrence import occurrences_between
 from groundrules.decisions import Cause, Decision, Note, Rejection
 from groundrules.diagnostics.codes import events as codes
 from groundrules.plan import ir
-from groundrules.reference import requests
+from groundrules.reference import entries, requests
 from groundrules.reference.decide import Occasion, decide, reversals
 from groundrules.reference.ladders import Crossing
 from groundrules.reference.partition import Partition
@@ -177,6 +177,7 @@ class Runner:
         actions, notes = partition.fallbacks.of_result(event, partition.now)
         occasion.actions += actions
         occasion.notes += notes
+        occasion.notes += entries.hear(partition, event)
         asks, notes = partition.appeals.hear(partition, event)
         occasion.asks += asks
         occasion.notes += notes

@@ -43,7 +43,7 @@ def read_list(name: YScalar, node: YNode, place: Place, report: Report) -> tuple
     weighed = _weighed(node.get("items"), report)
     items = tuple(weighed) if weighed else _entries(node.get("items"), report)
     file = _file(node.get("file"), place, report)
-    match, options = node.get("match"), node.get("options")
+    match, options, changes = node.get("match"), node.get("options"), node.get("changes")
     declaration = ListDeclaration(
         name=text(name),
         match=str(match.plain()) if match else "folded",
@@ -51,6 +51,7 @@ def read_list(name: YScalar, node: YNode, place: Place, report: Report) -> tuple
         span=span,
         options=tuple(map(str, options.plain())) if isinstance(options, YSequence) else (),
         weights=weighed,
+        changes=changes is not None and changes.plain() is True,
     )
     return declaration, file
 

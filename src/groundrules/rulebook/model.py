@@ -231,6 +231,7 @@ class ListDeclaration:
     span: Span
     options: tuple[str, ...] = ()  # further views that the entries also match in: pinyin, split, leet
     weights: dict[Located, int] = field(default_factory=dict)  # of the entries that are written with one
+    changes: bool = False  # entries may be added and removed while it runs
 
 
 @dataclass(frozen=True)

@@ -103,6 +103,20 @@ _ALL = (
         constant=frozenset({"label"}),
     ),
     Effect(
+        "enlist",
+        'Add an entry to a list with `changes: true`: `{enlist: capture(text, /^ban (.+)$/) ?? "", in: adverts}`.',
+        {"entry": _given(kinds.Prose(), "The entry."), "in": _given(_NAME, "Which list.")},
+        shorthand="entry",
+        constant=frozenset({"in"}),
+    ),
+    Effect(
+        "unlist",
+        "Remove an entry from a list with `changes: true`.",
+        {"entry": _given(kinds.Prose(), "The entry."), "in": _given(_NAME, "Which list.")},
+        shorthand="entry",
+        constant=frozenset({"in"}),
+    ),
+    Effect(
         "exempt",
         "Take away the whole contribution of rules to this event.",
         {"rules": _given(_NAMES, "Ids of rules, or tags.")},

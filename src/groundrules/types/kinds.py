@@ -108,9 +108,10 @@ class Pattern(Type):
 
 @dataclass(frozen=True)
 class WordList(Type):
-    """A declared list; `match` is how its entries are compared."""
+    """A declared list; `match` is how its entries are compared, `changes` whether they do while it runs."""
 
     match: str
+    changes: bool = False
 
 
 @dataclass(frozen=True)

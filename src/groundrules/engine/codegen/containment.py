@@ -32,6 +32,10 @@ def contains(emitter: Emitter, expr: ir.Contains) -> Test:
 def contains_list(emitter: Emitter, expr: ir.ContainsList) -> Test:
     subject = emitter.operand(expr.subject)
     words = emitter.program.word_list(expr.list)
+    if words.changes:
+        now = current(emitter, expr.list)
+        every = f"contain_all({now}.singles, {subject.source})"
+        return _test(subject, every if expr.quantifier == "all" else f"{now}.matcher.contains_any({subject.source})")
     if expr.quantifier == "all":
         return _test(subject, f"contain_all({emitter.constant(_singles(words))}, {subject.source})")
     text, matcher = emitter.local(), emitter.constant(emitter.program.matcher(expr.list))
@@ -43,6 +47,11 @@ def contains_list(emitter: Emitter, expr: ir.ContainsList) -> Test:
     return _test(subject, ask)
 
 
+def current(emitter: Emitter, name: str) -> str:
+    """Return an expression for a list that changes, as it is now."""
+    return f"x.readings.words({emitter.constant(name)})"
+
+
 def _suffices(words: ir.WordList) -> bool:
     """Whether an entry of a list surely stands in a text where one of its literals does."""
     return words.match in ("exact", "folded") and not words.options
@@ -51,6 +60,8 @@ def _suffices(words: ir.WordList) -> bool:
 @emits_test(ir.InList)
 def in_list(emitter: Emitter, expr: ir.InList) -> Test:
     item, matcher = emitter.operand(expr.item), emitter.program.matcher(expr.list)
+    if emitter.program.word_list(expr.list).changes:
+        return _test(item, f"{current(emitter, expr.list)}.matcher.holds({item.source}) is not None")
     return _test(item, holds(emitter, matcher, item.source))
 
 
@@ -67,6 +78,10 @@ def holds(emitter: Emitter, matcher: ListMatcher, value: str) -> str:
 def has_list(emitter: Emitter, expr: ir.HasList) -> Test:
     held = emitter.operand(expr.collection)
     items = held.source if is_list(expr.collection) else f"listed({held.source})"
+    if emitter.program.word_list(expr.list).changes:
+        now = current(emitter, expr.list)
+        every = f"hold_all({now}.singles, {items})"
+        return _test(held, every if expr.quantifier == "all" else f"holds_any({now}.matcher, {items})")
     if expr.quantifier == "all":
         return _test(held, f"hold_all({emitter.constant(_singles(emitter.program.word_list(expr.list)))}, {items})")
     return _test(held, f"holds_any({emitter.constant(emitter.program.matcher(expr.list))}, {items})")

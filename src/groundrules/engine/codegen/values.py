@@ -117,16 +117,23 @@ def silence(emitter: Emitter, expr: ir.Silence) -> Operand:
 @emits_value(ir.FoundIn)
 def found_in(emitter: Emitter, expr: ir.FoundIn) -> Operand:
     needs, subject = emitter.operands((expr.subject,))
-    matcher = emitter.constant(emitter.program.matcher(expr.list))
+    matcher = matcher_of(emitter, expr.list)
     return Operand(needs, f"[entry for _, _, entry in {matcher}.find_all({subject})]")
 
 
 @emits_value(ir.WeightIn)
 def weight_in(emitter: Emitter, expr: ir.WeightIn) -> Operand:
     needs, subject = emitter.operands((expr.subject,))
-    matcher = emitter.constant(emitter.program.matcher(expr.list))
+    matcher = matcher_of(emitter, expr.list)
     weights = emitter.constant(emitter.program.word_list(expr.list).weights)
     return Operand(needs, f"total([{weights}.get(entry, 1) for _, _, entry in {matcher}.find_all({subject})])")
+
+
+def matcher_of(emitter: Emitter, name: str) -> str:
+    """Return an expression for the matcher of a list."""
+    if emitter.program.word_list(name).changes:
+        return f"x.readings.words({emitter.constant(name)}).matcher"
+    return emitter.constant(emitter.program.matcher(name))
 
 
 @emits_value(ir.Match)

@@ -24,6 +24,7 @@ from groundrules.engine.evaluation.templates import logged
 from groundrules.engine.state.scope import Scope
 from groundrules.plan import ir
 from groundrules.plan.walk import parts
+from groundrules.text.lists import ListMatcher
 
 
 class Site(NamedTuple):
@@ -125,7 +126,9 @@ class Tracer:
                     searched = value
         places: tuple[Evidence, ...] = ()
         if isinstance(searched, str):
-            places = evidence(code.field, searched, code.search(searched, lambda expr: self._operand(leaf, expr)))
+            places = evidence(
+                code.field, searched, code.search(searched, lambda expr: self._operand(leaf, expr), self._matcher)
+            )
         return Clause(
             text=code.text,
             line=code.place[1],
@@ -134,6 +137,13 @@ class Tracer:
             reads=reads,
             evidence=places,
         )
+
+    def _matcher(self, name: str) -> ListMatcher:
+        """Return a list as it is now."""
+        if self.program.word_list(name).changes:
+            matcher: ListMatcher = self._x.readings.words(name).matcher
+            return matcher
+        return self.program.matcher(name)
 
     def _operand(self, leaf: Site, expr: ir.Expr) -> Any:
         return self.value(Site(expr, leaf.frame, leaf.items))

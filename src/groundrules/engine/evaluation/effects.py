@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from groundrules.decisions import Note
+from groundrules.engine.cells.entries import EntryAsk
 from groundrules.engine.evaluation.actions import Wish
 from groundrules.engine.evaluation.compile import Compiler, Rendering, Value
 from groundrules.engine.state.scope import Scope
@@ -54,6 +55,7 @@ class Outcome(msgspec.Struct, array_like=True):
     asks: list[Ask] = []
     labels: list[LabelAsk] = []
     opens: list[str] = []
+    entries: list[EntryAsk] = []
 
 
 class ActCode(NamedTuple):
@@ -82,7 +84,12 @@ class OpenCode(NamedTuple):
     process: str
 
 
-EffectCode = ActCode | DeltaCode | LabelCode | OpenCode
+class EnlistCode(NamedTuple):
+    effect: ir.Enlist
+    entry: Value
+
+
+EffectCode = EnlistCode | ActCode | DeltaCode | LabelCode | OpenCode
 
 
 class Draft(NamedTuple):
@@ -132,6 +139,8 @@ def _compile(compiler: Compiler, effect: ir.AnyEffect, types: Types) -> EffectCo
             return DeltaCode(effect.ledger, compiler.value(effect.who, types), None, None)
         case ir.Label():
             return LabelCode(effect, compiler.value(effect.on, types))
+        case ir.Enlist():
+            return EnlistCode(effect, compiler.value(effect.entry, types))
         case ir.Open():
             return OpenCode(effect.process)
         case _:
@@ -162,7 +171,7 @@ def _bounds(compiler: Compiler, act: ir.Act) -> Mapping[str, tuple[int, int]]:
 
 def gather(effects: Sequence[EffectCode], rule: str, e: Any, x: Scope) -> Gathered:
     """Evaluate what a firing rule asks for."""
-    gathered = Gathered(Outcome([], [], [], []), [], [])
+    gathered = Gathered(Outcome([], [], [], [], []), [], [])
     for effect in effects:
         match effect:
             case ActCode():
@@ -174,6 +183,10 @@ def gather(effects: Sequence[EffectCode], rule: str, e: Any, x: Scope) -> Gather
                     LabelAsk(label.label, label.entity, str(bearer), label.lasts, label.remove)
                     for bearer in each(on(e, x))
                 ]
+            case EnlistCode(enlisting, value):
+                entry = value(e, x)
+                if entry is not None:
+                    gathered.outcome.entries.append(EntryAsk(enlisting.list, entry, enlisting.remove))
             case OpenCode(process):
                 gathered.outcome.opens.append(process)
     return gathered

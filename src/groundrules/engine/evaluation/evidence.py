@@ -17,14 +17,16 @@ from groundrules.engine.codegen.total import listed
 from groundrules.engine.texts.needles import texts_of
 from groundrules.engine.texts.views import viewed
 from groundrules.plan import ir
+from groundrules.text.lists import ListMatcher
 from groundrules.text.views import Needle, Range, Text, View, find, matched, matched_offsets
 
 MOST = 8
 
 Place = tuple[int, int, str]
 Value = Callable[[ir.Expr], Any]
-Search = Callable[[str, Value], Iterable[Place]]
-"""From the raw text and what an operand is worth to the places found."""
+Matcher = Callable[[str], ListMatcher]
+Search = Callable[[str, Value, Matcher], Iterable[Place]]
+"""From the raw text, what an operand is worth, and the lists as they are now, to the places found."""
 
 
 def search(program: Program, leaf: ir.Expr) -> Search:
@@ -32,7 +34,7 @@ def search(program: Program, leaf: ir.Expr) -> Search:
     if not (isinstance(leaf, ir.Contains) and isinstance(leaf.needles, ir.Const)):
         return partial(_places, program, leaf)
     texts, needles = program.texts, [(needle, Needle(leaf.view, needle).find) for needle in texts_of(leaf.needles)]
-    return lambda text, _: [(*place, needle) for needle, find in needles if (place := find(texts[text])) is not None]
+    return lambda text, *_: [(*place, needle) for needle, find in needles if (place := find(texts[text])) is not None]
 
 
 def evidence(field: str, text: str, places: Iterable[Place]) -> tuple[Evidence, ...]:
@@ -63,19 +65,19 @@ def subject_of(leaf: ir.Expr) -> ir.Field | None:
     return next((field for field in fields if field.root == "event" and field.kind == "text"), None)
 
 
-def _places(program: Program, leaf: ir.Expr, text: str, value: Value) -> Iterable[Place]:
+def _places(program: Program, leaf: ir.Expr, text: str, value: Value, matcher: Matcher) -> Iterable[Place]:
     places: Iterable[Place] = ()
     match leaf:
         case ir.Contains():
             places = _contained(leaf.view, program.texts[text], listed(value(leaf.needles) or ()))
         case ir.ContainsList():
-            places = program.matcher(leaf.list).find_all(text)
+            places = matcher(leaf.list).find_all(text)
         case ir.Affix():
             places = (place for needle in listed(value(leaf.needle) or ()) for place in _affix(leaf, text, needle))
         case ir.Matches():
             places = _place(_match(program, leaf, text), leaf.pattern)
         case ir.InList():
-            places = _whole(text, program.matcher(leaf.list).holds(text))
+            places = _whole(text, matcher(leaf.list).holds(text))
         case ir.In():
             same = (item for item in listed(value(leaf.collection) or ()) if _equal(text, item, leaf.view))
             places = (place for item in same for place in _whole(text, item))

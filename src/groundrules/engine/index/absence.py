@@ -58,6 +58,8 @@ def _simplified(program: Program, frame: Frame, expr: ir.Expr) -> ir.Expr:
     below = parts(expr)
     if NOTHING in below:
         return NOTHING
+    if isinstance(expr, ir.InList | ir.HasList) and program.word_list(expr.list).changes:
+        return expr
     if isinstance(expr, _PURE) and all(isinstance(part, ir.Const) for part in below):
         value = program.evaluate(expr, frame, None, Scope(0, _NO_READINGS))
         return NOTHING if value is None else ir.Const(value=value)

@@ -170,10 +170,13 @@ class Derivation:
         return self._with_missing(subject, test, view, *wanted)
 
     def _in_list(self, leaf: ir.InList) -> Atoms | None:
-        return self._with_missing(leaf.item, "is from", "", leaf.list) if is_readable(leaf.item) else None
+        indexed = is_readable(leaf.item) and not self._program.word_list(leaf.list).changes
+        return self._with_missing(leaf.item, "is from", "", leaf.list) if indexed else None
 
     def _has_list(self, leaf: ir.HasList) -> Atoms | None:
         if leaf.quantifier == "all" or not is_readable(leaf.collection):
+            return None
+        if self._program.word_list(leaf.list).changes:
             return None
         return self._with_missing(leaf.collection, "holds from", "", leaf.list)
 
@@ -189,6 +192,8 @@ class Derivation:
 
     def _contains_list(self, leaf: ir.ContainsList) -> Atoms | None:
         if leaf.quantifier == "all" or not is_readable(leaf.subject):
+            return None
+        if self._program.word_list(leaf.list).changes:
             return None
         readings = self._program.literals.lists.get(leaf.list, {})
         if len(readings) == 1 and not self._program.matcher(leaf.list).splits:

@@ -28,7 +28,7 @@ from groundrules.decisions import (
     Shadow,
     Unknown,
 )
-from groundrules.engine.cells import labels
+from groundrules.engine.cells import entries, labels
 from groundrules.engine.evaluation.actions import Combined, Wish
 from groundrules.engine.evaluation.clauses import clauses
 from groundrules.engine.evaluation.effects import Ask, Gathered, LabelAsk, Outcome, gather
@@ -123,6 +123,7 @@ def decide(room: Room, occasion: Occasion) -> tuple[Decision, list[Crossed]]:
     taken = [firing for firing in live if not firing.held]
     changes, crossed = _settle(room, occasion, taken)
     labelled = _set_labels(room, occasion, taken)
+    listed = _enlist(room, occasion, taken)
     opened = _open_paths(room, firings, e)
     actions, dropped = _act(room, occasion, live, taken)
     unknown, more_unknown = _undecided(room, occasion, answers, live)
@@ -135,7 +136,7 @@ def decide(room: Room, occasion: Occasion) -> tuple[Decision, list[Crossed]]:
         dropped=dropped,
         exempted=_exempted(true, exempted) if exempted else (),
         shadow=tuple([_shadow(room, occasion, firing) for firing in firings if firing.answer.lane != "live"]),
-        notes=(*occasion.notes, *[note for firing in live for note in firing.gathered.notes], *opened),
+        notes=(*occasion.notes, *[note for firing in live for note in firing.gathered.notes], *listed, *opened),
         unknown=unknown,
         more_unknown=more_unknown,
     )
@@ -222,6 +223,12 @@ def _set_labels(room: Room, occasion: Occasion, taken: list[Firing]) -> list[Not
     asks = [ask for firing in taken for ask in firing.gathered.outcome.labels]
     asks += [ask for outcome in occasion.outcomes for ask in outcome.labels]
     return [note for ask in asks for note in _set_label(room.partition, ask, room.program.plan.retain)]
+
+
+def _enlist(room: Room, occasion: Occasion, taken: list[Firing]) -> list[Note]:
+    asks = [ask for firing in taken for ask in firing.gathered.outcome.entries]
+    asks += [ask for outcome in occasion.outcomes for ask in outcome.entries]
+    return entries.change(room.partition, room.program.lists, asks) if asks else []
 
 
 def _open_paths(room: Room, firings: list[Firing], e: Any) -> list[Note]:

@@ -32,6 +32,9 @@ class Readings(Protocol):
     def window_value(self, window: str, key: str, within: int, maximum: int | None) -> int | None:
         """Return the number that a window holds for `key`, at most `maximum`."""
 
+    def words(self, list: str) -> Any:
+        """Return a list that changes, as it is now (`cells.entries.Words`)."""
+
     def ledger(self, ledger: str, who: str) -> int:
         """Return a balance, fade taken into account."""
 

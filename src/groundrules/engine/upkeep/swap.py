@@ -53,6 +53,7 @@ def shapes(plan: ir.Plan) -> dict[str, str]:
     """Return the spaces that a plan's cells live in, each with a hash of what its rows mean."""
     hashes = {f"window/{window.id}": f"{window.kind} {window.ids} {window.pane}" for window in plan.windows}
     hashes |= {f"ledger/{ledger.id}": ledger.per for ledger in plan.ledgers}
+    hashes |= {f"list/{words.id}": words.match for words in plan.lists if words.changes}
     hashes |= {f"cap/{cap.id}": cap.per for cap in plan.caps}
     hashes |= {f"ladder/{ladder.id}": codec.definition_hash(ladder) for ladder in plan.ladders}
     hashes |= {f"appeal/{ladder.id}": "" for ladder in plan.ladders if ladder.appeal}

@@ -79,6 +79,8 @@ class Texts:
                 return effect.ledger
             case ir.Label():
                 return f"label {effect.label}"
+            case ir.Enlist():
+                return f"list {effect.list}"
             case ir.Exempt():
                 return "exempt"
             case ir.Open():
@@ -95,13 +97,18 @@ class Texts:
                 return f"{effect.ledger}: {sign}{amount} ({who}{f', cap {effect.cap}' if effect.cap else ''})"
             case ir.Reset():
                 return f"{effect.ledger}: reset ({self.expression(effect.who)})"
-            case ir.Label():
-                lasts = f" for {format_duration(effect.lasts)}" if effect.lasts else ""
-                return f"{'remove label' if effect.remove else 'label'} {effect.label}{lasts} ({effect.entity})"
+            case ir.Label() | ir.Enlist():
+                return self._mark(effect)
             case ir.Exempt():
                 return f"exempt: {', '.join(effect.rules)}"
             case ir.Open():
                 return f"open {effect.process}"
+
+    def _mark(self, effect: ir.Label | ir.Enlist) -> str:
+        if isinstance(effect, ir.Enlist):
+            return f"{'unlist' if effect.remove else 'enlist'}: {self.expression(effect.entry)} in {effect.list}"
+        lasts = f" for {format_duration(effect.lasts)}" if effect.lasts else ""
+        return f"{'remove label' if effect.remove else 'label'} {effect.label}{lasts} ({effect.entity})"
 
     def effects(self, effects: Iterable[ir.AnyEffect]) -> str:
         return ", ".join(map(self.effect, as_written(effects)))

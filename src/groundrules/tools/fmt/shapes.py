@@ -127,7 +127,7 @@ ROOT = Shape(
     keys={
         "use": Shape(items=Shape(order=_words("rulebook as with"))),
         "parameters": Shape(each=Shape(order=_words("type default min max title description"))),
-        "lists": Shape(each=Shape(order=_words("match options items file"))),
+        "lists": Shape(each=Shape(order=_words("match options changes items file"))),
         "define": Shape(each=_EXPRESSION),
         "scores": Shape(
             items=Shape(

@@ -122,6 +122,8 @@ class Phrases(Speech):
                 return self._of(moved, effect.who)
             case ir.Label():
                 return self._label(effect)
+            case ir.Enlist():
+                return self("unlist" if effect.remove else "enlist", list=effect.list)
             case ir.Exempt():
                 return self("exempt", rules=self.join(map(self.rule_name, effect.rules), "comma"))
         return ""

@@ -1,0 +1,98 @@
+"""Lists that change: a row for each entry that a partition has added to a list, or removed from it.
+
+`reference.entries` says what changes a list. A list is asked through a matcher of all its entries, made when it is
+first asked after a change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import msgspec
+
+from groundrules.decisions import Note
+from groundrules.engine.state.held import Codec, HeldSpace
+from groundrules.engine.state.partition import Partition
+from groundrules.engine.state.space import FOREVER
+from groundrules.plan import ir
+from groundrules.text.lists import ListMatcher
+
+LIST_CHANGED = "list.changed"
+TYPES = (LIST_CHANGED,)
+MOST = 10_000
+LONGEST = 200
+ADDED, REMOVED = b"+", b"-"
+CODEC = Codec(lambda row: row, lambda held: held)
+
+
+class EntryAsk(msgspec.Struct, array_like=True):
+    """An entry to add to a list, or to remove."""
+
+    list: str
+    entry: str
+    remove: bool
+
+
+class Words(NamedTuple):
+    """A list as it is in a partition, ready to be asked."""
+
+    items: frozenset[str]
+    matcher: ListMatcher
+    singles: tuple[ListMatcher, ...]
+
+
+def name(id: str) -> str:
+    """Return the name of a list's space."""
+    return "list/" + id
+
+
+def space(partition: Partition, id: str) -> HeldSpace:
+    """Return the changes of a list; its version tells whether there were more."""
+    return partition.held(name(id), FOREVER, CODEC)
+
+
+def words(partition: Partition, declared: ir.WordList) -> Words:
+    """Return a list as it is now."""
+    changes = dict(space(partition, declared.id).items())
+    added = {entry for entry, row in changes.items() if row == ADDED}
+    items = ({*declared.items} | added) - {entry for entry, row in changes.items() if row == REMOVED}
+    match, options = declared.match, declared.options
+    singles = tuple(ListMatcher(match, [item], options, scanner=False) for item in sorted(items))
+    return Words(frozenset(items), ListMatcher(match, sorted(items), options), singles)
+
+
+def change(partition: Partition, lists: dict[str, ir.WordList], asks: Iterable[EntryAsk]) -> list[Note]:
+    """Change lists; return what is to be told of it."""
+    notes = []
+    for ask in sorted(asks, key=lambda ask: (ask.list, ask.remove, ask.entry)):
+        entry = ask.entry.strip()
+        kind = _apply(partition, lists[ask.list], entry, ask.remove)
+        if kind is not None:
+            notes.append(Note(kind=kind, subject=ask.list, detail={"entry": entry}))
+    return notes
+
+
+def _apply(partition: Partition, declared: ir.WordList, entry: str, remove: bool) -> str | None:
+    rows = space(partition, declared.id)
+    is_declared, row = entry in declared.items, rows.get(entry)
+    is_held = row == ADDED or (is_declared and row is None)
+    if not entry or len(entry) > LONGEST or is_held is not remove:
+        return None
+    if row is not None:
+        rows.drop(entry)
+    elif len(rows) >= MOST:
+        return "list_full"
+    else:
+        rows.put(entry, REMOVED if remove else ADDED, partition.now)
+    return "list_removed" if remove else "list_added"
+
+
+def hear(partition: Partition, lists: dict[str, ir.WordList], e: object) -> list[Note]:
+    """Take over what an event says of a list that changes; return what is to be told of it."""
+    id = getattr(e, "list", None)
+    if getattr(e, "type", None) != LIST_CHANGED or id not in lists or not lists[id].changes:
+        return []
+    asks = [EntryAsk(id, entry, False) for entry in getattr(e, "add", None) or ()]
+    asks += [EntryAsk(id, entry, True) for entry in getattr(e, "remove", None) or ()]
+    return change(partition, lists, asks)

@@ -1,0 +1,71 @@
+"""Lists that change: what a partition's own words make of them.
+
+A list with `changes` begins as it is declared. An entry is added by a rule or by an event `list.changed`, and removed
+likewise; one that it has already, or does not have, changes nothing. White space around an entry is no part of it. Of
+one decision the entries to add come first. A list takes no more than `MOST` changes beside what is declared: the next
+entry is refused, and that is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
+
+from groundrules.decisions import Note
+from groundrules.plan import ir
+from groundrules.reference.scope import Json
+
+if TYPE_CHECKING:
+    from groundrules.reference.partition import Partition
+
+LIST_CHANGED = "list.changed"
+MOST = 10_000
+LONGEST = 200
+
+
+@dataclass(frozen=True)
+class EntryAsk:
+    """An entry to add to a list, or to remove."""
+
+    list: str
+    entry: str
+    remove: bool
+
+
+def change(partition: Partition, asks: Iterable[EntryAsk]) -> list[Note]:
+    """Change lists; what is to be told of it."""
+    notes = []
+    for ask in sorted(asks, key=lambda ask: (ask.list, ask.remove, ask.entry)):
+        kind = apply(partition, ask)
+        if kind is not None:
+            notes.append(Note(kind=kind, subject=ask.list, detail={"entry": ask.entry.strip()}))
+    return notes
+
+
+def apply(partition: Partition, ask: EntryAsk) -> str | None:
+    """Change one list; the kind of the note, None if nothing has changed."""
+    words, entry = partition.lists[ask.list], ask.entry.strip()
+    if not entry or len(entry) > LONGEST or (entry in words.items) is not ask.remove:
+        return None
+    items = {*words.items} - {entry} if ask.remove else {*words.items, entry}
+    declared = next(one.items for one in partition.plan.lists if one.id == ask.list)
+    if len(items ^ {*declared}) > MOST:
+        return "list_full"
+    partition.lists[ask.list] = replace(words, items=tuple(sorted(items)))
+    return "list_removed" if ask.remove else "list_added"
+
+
+def hear(partition: Partition, event: Json) -> list[Note]:
+    """Take over what an event says of a list that changes."""
+    if event["type"] != LIST_CHANGED or not changes(partition.plan, event["list"]):
+        return []
+    asks = [EntryAsk(event["list"], entry, False) for entry in event.get("add") or ()]
+    asks += [EntryAsk(event["list"], entry, True) for entry in event.get("remove") or ()]
+    return change(partition, asks)
+
+
+def changes(plan: ir.Plan, name: Any) -> bool:
+    return any(words.id == name and words.changes for words in plan.lists)
