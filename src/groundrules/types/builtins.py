@@ -323,8 +323,8 @@ _ALL = (
         "days_until",
         (Parameter("date", (Date,)), _INSTANT),
         Number(integer=True),
-        "How many days it is from an instant's local day to a date, 0 on the day itself; of a date without a year to the "
-        "next one that comes. Missing for what is no date of the Gregorian calendar.",
+        "How many days it is from an instant's local day to a date, 0 on the day itself; of a date without a year to "
+        "the next one that comes. Missing for what is no date of the Gregorian calendar.",
         'days_until("2027-06-07", now) <= 30',
         may_be_missing=True,
         needs_zone=True,

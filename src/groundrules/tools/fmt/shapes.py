@@ -69,8 +69,8 @@ _COMMON: dict[str, Shape] = {
 }
 _RULE = Shape(
     order=_words(
-        "id was title text tags on unless when requires then otherwise grant cap times once_per undo_on first_of priority"
-        " approval mode rollout starts ends"
+        "id was title text tags on unless when requires then otherwise grant cap times once_per undo_on"
+        " first_of priority approval mode rollout starts ends"
     ),
     keys={
         **_COMMON,
