@@ -18,6 +18,7 @@ from groundrules.runtime.arrivals import Clock, Stray, arrival
 from groundrules.runtime.books import Source, Sources
 from groundrules.runtime.changing import Changing, Trial
 from groundrules.runtime.core import Core
+from groundrules.runtime.courtesy import courteous
 from groundrules.runtime.errors import HubError
 from groundrules.runtime.jobs import Event, Handling, doing
 from groundrules.runtime.keeping import Keep, Keeping
@@ -399,7 +400,11 @@ class Hub:
         return await self.decisions(Query(community=community, member=member, before=FAR, limit=limit))
 
     async def _read(self, call: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._reading, call)
+        def read() -> T:
+            with courteous():
+                return call()
+
+        return await asyncio.get_running_loop().run_in_executor(self._reading, read)
 
 
 def _legible(logged: Logged) -> Logged:

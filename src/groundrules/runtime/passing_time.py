@@ -30,8 +30,8 @@ IDLE_AFTER = 600_000
 PURGED_EVERY = 3600.0
 """Seconds between two looks for records that have been kept long enough."""
 AT_ONCE = 1000
-TOGETHER, MOST_TOGETHER = 0.025, 256
-"""Seconds that it may take to let time pass in several communities together, and how many these are at most."""
+TOGETHER, FEWEST_TOGETHER, MOST_TOGETHER = 0.025, 8, 256
+"""Seconds that it may take to let time pass in several communities together, and how many these are."""
 
 log = logging.getLogger("groundrules.hub")
 
@@ -99,7 +99,8 @@ class PassingTime:
             began = time.perf_counter()
             await asyncio.gather(*map(self._tick_one, some))
             took = time.perf_counter() - began
-            self._together = max(1, self._together // 2) if took > TOGETHER else min(2 * self._together, MOST_TOGETHER)
+            wanted = self._together // 2 if took > TOGETHER else 2 * self._together
+            self._together = min(max(FEWEST_TOGETHER, wanted), MOST_TOGETHER)
             done += len(some)
 
     async def _tick_one(self, community: str) -> None:
