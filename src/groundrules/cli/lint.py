@@ -35,6 +35,11 @@ if TYPE_CHECKING:
 @click.option("--select", multiple=True, metavar="CODE", help="Report only these codes; GR4 stands for all GR4xx.")
 @click.option("--ignore", multiple=True, metavar="CODE", help="Leave these codes out (errors still fail to run).")
 @click.option("--adapter", "adapters", multiple=True, metavar="NAME", help="Look for facts that it does not supply.")
+@click.option(
+    "--split",
+    type=click.Choice(["member"]),
+    help="Tell which rules keep all members of a community in one stage, and why.",
+)
 @click.option("--fix", is_flag=True, help="Make the mends that are safe, then report what remains.")
 @click.option("--cost", is_flag=True, help="Print what the rulebook remembers and pays out at most, and stop.")
 @LANGUAGE
@@ -46,6 +51,7 @@ def command(
     select: Sequence[str],
     ignore: Sequence[str],
     adapters: Sequence[str],
+    split: str | None,
     fix: bool,
     cost: bool,
     code: str | None,
@@ -71,7 +77,10 @@ def command(
     supplies = _supplies(adapters)
     rulebooks = dict.fromkeys(rulebook for path in paths for rulebook in _rulebooks(path))
     findings = [
-        item for path in rulebooks for item in _findings(path, fix, prefixes[0], supplies) if _wanted(item, *prefixes)
+        item
+        for path in rulebooks
+        for item in _findings(path, fix, prefixes[0], supplies, split is not None)
+        if _wanted(item, *prefixes)
     ]
     findings = list({item.sort_key: item for item in findings}.values())  # what two rulebooks share is told once
     _print(findings, form, lang)
@@ -103,12 +112,14 @@ def _print(findings: Sequence[Diagnostic], form: str, lang: str) -> None:
     print_page(safe.json(printed.rstrip("\n") + "\n"))
 
 
-def _findings(path: str, fix: bool, codes: tuple[str, ...], supplies: Supplies | None) -> list[Diagnostic]:
+def _findings(
+    path: str, fix: bool, codes: tuple[str, ...], supplies: Supplies | None, split: bool = False
+) -> list[Diagnostic]:
     from groundrules.tools.linting import lint_path, mend_path
 
     if not fix:
         with note_when_slow(say("checking", path=path)):
-            return list(lint_path(Path(path), supplies).diagnostics)
+            return list(lint_path(Path(path), supplies, split).diagnostics)
     mended = mend_path(path, codes, supplies)
     if mended.fixes:
         files = speech("cli", spoken()).join(map(str, mended.files))

@@ -50,10 +50,11 @@ class Guard:
 
 @dataclass(eq=False)
 class Linted:
-    """`supplies` is what the adapters in use send and do; empty if none is named."""
+    """`supplies` is what the adapters in use send and do; empty if none is named. `split`: is it to be divided?"""
 
     checked: Checked
     supplies: Supplies = field(default_factory=dict)
+    split: bool = False
 
     def __post_init__(self) -> None:
         self.ground = Ground(self.checked, lowered={})

@@ -38,9 +38,12 @@ def _has_header(file: Path) -> bool:
     return any(line.startswith(b"rulebook:") for line in confined.read(file, MAX_YAML).splitlines())
 
 
-def lint_path(path: Path | str, supplies: Supplies | None = None) -> CheckResult:
-    """Load, check and lint the rulebook at `path`; a rulebook with errors is not linted."""
-    return _linted(check_path(path), supplies)
+def lint_path(path: Path | str, supplies: Supplies | None = None, split: bool = False) -> CheckResult:
+    """Load, check and lint the rulebook at `path`; a rulebook with errors is not linted.
+
+    With `split`, what keeps all members in one stage is told, too.
+    """
+    return _linted(check_path(path), supplies, split)
 
 
 def lint_text(text: str, path: str = "rulebook.yaml", supplies: Supplies | None = None) -> CheckResult:
@@ -48,11 +51,11 @@ def lint_text(text: str, path: str = "rulebook.yaml", supplies: Supplies | None 
     return _linted(check_text(text, path), supplies)
 
 
-def _linted(result: CheckResult, supplies: Supplies | None) -> CheckResult:
+def _linted(result: CheckResult, supplies: Supplies | None, split: bool = False) -> CheckResult:
     if result.checked is None or result.has_errors:
         return result
     with no_collection():
-        linted = Linted(result.checked, supplies or {})
+        linted = Linted(result.checked, supplies or {}, split)
         return CheckResult(look(linted, result.diagnostics), result.checked, linted.plan)
 
 

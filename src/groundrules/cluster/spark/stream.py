@@ -79,7 +79,7 @@ def _watched(events: DataFrame, delay: str) -> DataFrame:
     What is stamped ahead of the clock counts as of now, so that no single event moves all communities.
     """
     time = f.least(
-        f.try_to_timestamp(f.get_json_object(f.col("event").cast("string"), f.lit("$.time"))), f.current_timestamp()
+        f.try_to_timestamp(f.get_json_object(f.col("event").cast("string"), "$.time")), f.current_timestamp()
     )
     nothing = f.lit(None)
     both = f.array(

@@ -63,6 +63,7 @@ EXEMPTING_WORDS = _lint("GR641", "exempting-words", "words that let anybody thro
 LASTING_VOTES = _lint("GR642", "lasting-votes", "a count of votes that takes none back")
 UNBOUNDED_AMOUNT = _lint("GR643", "unbounded-amount", "a number that whoever writes a text chooses without bound")
 UNTOLD_CONDITION = _lint("GR644", "untold-condition", "a condition that members are not told of", Severity.NOTE)
+ONE_STAGE = _lint("GR660", "one-stage", "a rule that keeps all members of a community in one stage", Severity.NOTE)
 
 UNUSED_IGNORE = Code(
     "GR698",

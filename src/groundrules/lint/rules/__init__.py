@@ -28,6 +28,7 @@ from groundrules.lint.rules.never_holds import never_holds
 from groundrules.lint.rules.no_appeal import no_appeal
 from groundrules.lint.rules.not_in_a_domain import not_in_a_domain
 from groundrules.lint.rules.odd_edges import odd_edges
+from groundrules.lint.rules.one_stage import one_stage
 from groundrules.lint.rules.over_matching import over_matching
 from groundrules.lint.rules.pattern_in_list import pattern_in_list
 from groundrules.lint.rules.pattern_matches_all import pattern_matches_all
@@ -94,4 +95,5 @@ RULES: tuple[Rule, ...] = (
     unsent_event,
     unsupported_action,
     untold_condition,
+    one_stage,
 )

@@ -1,0 +1,165 @@
+"""What of a plan can be divided by member, and what keeps all of a community in one stage.
+
+Divided by member, whoever decides on an event has what is remembered of its actor and nothing else. So every key that a
+rule counts, remembers or reads by must hold the actor, and what it reads must be told by the actor's own events. What
+is given to another member moves on to that one's share; where rules read the same ledger before, that would go in a
+circle. Whatever speaks of all members (states, ranks, schedules for all) has one stage.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from groundrules.plan import ir
+from groundrules.plan.walk import within
+
+Key = Sequence[ir.Expr]
+
+
+class Hindrance(NamedTuple):
+    """Why a rule can't be divided: a form with a hole, and what stands in it."""
+
+    form: str
+    what: str
+
+    def __str__(self) -> str:
+        return self.form.format(self.what)
+
+
+def hindrances(plan: ir.Plan) -> dict[str, list[Hindrance]]:
+    """Return what hinders each rule, by the id of its block; rules that nothing hinders are absent."""
+    judge = _Judge(plan)
+    found: dict[str, dict[Hindrance, None]] = {}
+    for rule in plan.rules:
+        if rule.mode != "off":
+            for hindrance in judge.of(rule):
+                found.setdefault(rule.id.partition("#")[0], {})[hindrance] = None
+    return {block: list(reasons) for block, reasons in found.items()}
+
+
+def is_own(expr: ir.Expr) -> bool:
+    """Whether an expression is the member whose share this is: an event's actor, or the member at hand."""
+    if not isinstance(expr, ir.Field):
+        return False
+    return expr.root == "subject" if not expr.path else expr.path in (("actor",), ("actor", "id"))
+
+
+def _has_own(key: Key) -> bool:
+    return any(map(is_own, key))
+
+
+class _Judge:
+    def __init__(self, plan: ir.Plan) -> None:
+        self._windows = {window.id: window for window in plan.windows}
+        self._ledgers = {ledger.id: ledger for ledger in plan.ledgers}
+        self._ladders = {ladder.id: ladder.ledger for ladder in plan.ladders}
+        self._schedules = {schedule.id: schedule for schedule in plan.schedules}
+        self._processes = {process.id: process for process in plan.processes}
+        self._types = plan.events
+        guards = [(rule.when, rule.unless) for rule in plan.rules]
+        self._read = {value.ledger for value in within((guards, plan.windows), ir.LedgerValue)}
+
+    def of(self, rule: ir.Rule) -> Iterator[Hindrance]:
+        """Yield what hinders a rule."""
+        yield from self._trigger(rule.trigger)
+        keys: list[Key] = [counted.key for counted in (rule.once, rule.times) if counted is not None]
+        for key in (*keys, *([rule.undo_key] if rule.undo_key else ())):
+            if not _has_own(key):
+                yield Hindrance("it remembers what fired by `{}`, which members share", _shown(key))
+        parts = (rule.when, rule.unless, rule.effects, rule.times)
+        yield from self._reads(parts)
+        yield from self._writes(parts)
+        if rule.approval is not None:
+            yield Hindrance("its request is answered by `{}`, not by the member", ", ".join(rule.approval.by))
+
+    def _trigger(self, trigger: ir.Trigger) -> Iterator[Hindrance]:
+        match trigger:
+            case ir.OnEvent(types=types):
+                for type in types:
+                    if "actor" not in self._types.get(type, {}).get("properties", {}):
+                        yield Hindrance("`{}` is nobody's event", type)
+            case ir.OnStep(process=process):
+                yield from self._process(self._processes[process])
+            case ir.OnState(state=state):
+                yield Hindrance("the whole community is in `{}`, or not", state)
+            case ir.OnSchedule(schedule=schedule):
+                for_each = self._schedules[schedule].for_each
+                if for_each != "member":
+                    yield Hindrance("it goes by the clock for {}", "each channel" if for_each else "all")
+            case ir.OnCrossing(ladder=ladder):
+                yield from self._ledger(self._ladders[ladder])
+            case _:
+                return
+
+    def _process(self, process: ir.Process) -> Iterator[Hindrance]:
+        if not _has_own(process.key):
+            yield Hindrance("its paths are kept by `{}`, which members share", _shown(process.key) or "nothing")
+        for turn in (*process.until, *process.restart):
+            if not _of_same_member(turn.when):
+                yield Hindrance("a `{}` of anybody may end it", ", ".join(turn.types))
+
+    def _reads(self, parts: object) -> Iterator[Hindrance]:
+        tests: list[ir.WindowTest | ir.WindowValue] = [*within(parts, ir.WindowTest), *within(parts, ir.WindowValue)]
+        for test in tests:
+            window = self._windows[test.window]
+            if not any(is_own(kept) and is_own(asked) for kept, asked in zip(window.key, test.key, strict=True)):
+                yield Hindrance("it counts every member's `{}`", window.type)
+        for value in within(parts, ir.LedgerValue):
+            yield from self._ledger(value.ledger)
+            if not is_own(value.key):
+                yield Hindrance("it reads the balance of `{}`, another member", _shown([value.key]))
+        yield from self._others(parts)
+        for state in within(parts, ir.InState):
+            yield Hindrance("the whole community is in `{}`, or not", state.state)
+        for label in within(parts, ir.HasLabel):
+            if not is_own(label.id):
+                yield Hindrance("it reads labels of `{}`, which members share", _shown([label.id]))
+
+    def _others(self, parts: object) -> Iterator[Hindrance]:
+        ranks: list[ir.LedgerRank | ir.LedgerTop | ir.LedgerBoard] = [
+            *within(parts, ir.LedgerRank),
+            *within(parts, ir.LedgerTop),
+            *within(parts, ir.LedgerBoard),
+        ]
+        for ranked in ranks:
+            yield Hindrance("it ranks the members by `{}`", ranked.ledger)
+        for fact in within(parts, ir.Fact):
+            if not is_own(ir.Field(root=fact.root, path=fact.path, kind="entity")):
+                yield Hindrance("it reads `{}`, which events of others tell", ".".join((*fact.path, fact.fact)))
+        for silence in within(parts, ir.Silence):
+            if not is_own(silence.member):
+                yield Hindrance("it reads when `{}` wrote last, another member", _shown([silence.member]))
+
+    def _writes(self, parts: object) -> Iterator[Hindrance]:
+        changes: list[ir.Delta | ir.Reset] = [*within(parts, ir.Delta), *within(parts, ir.Reset)]
+        for delta in changes:
+            yield from self._ledger(delta.ledger)
+            if not is_own(delta.who) and delta.ledger in self._read:
+                yield Hindrance("it changes `{}` of another member, and rules read that ledger", delta.ledger)
+
+    def _ledger(self, id: str) -> Iterator[Hindrance]:
+        if self._ledgers[id].per != "member":
+            yield Hindrance("the ledger `{}` is not kept per member", id)
+
+
+def _of_same_member(when: ir.Expr) -> bool:
+    """Whether a condition can only be true of an event by the member whose event opened the path."""
+    claims = when.operands if isinstance(when, ir.And) else (when,)
+    return any(
+        isinstance(claim, ir.Compare)
+        and claim.operator == "=="
+        and is_own(claim.left)
+        and is_own(claim.right)
+        and {_root(claim.left), _root(claim.right)} == {"event", "start"}
+        for claim in claims
+    )
+
+
+def _root(expr: ir.Expr) -> str:
+    return expr.root if isinstance(expr, ir.Field) else ""
+
+
+def _shown(key: Iterable[ir.Expr]) -> str:
+    fields = (field for part in key for field in within(part, ir.Field))
+    return ", ".join(".".join(field.path) or field.root for field in fields)
