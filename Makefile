@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 PIP := pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo console servers test test-latest test-lowest test-pythons format lint types layers pytest lock bench clean
+.PHONY: help demo console servers spark test test-latest test-lowest test-pythons format lint types layers pytest lock bench clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -18,6 +18,9 @@ $(STAMP): pyproject.toml $(CONSTRAINTS)
 	$(BIN)/$(PIP) --upgrade --constraint $(CONSTRAINTS) pip
 	$(BIN)/$(PIP) --constraint $(CONSTRAINTS) --build-constraint $(CONSTRAINTS) --editable . --group dev
 	@touch $(STAMP)
+
+spark: $(STAMP) ## what the tests on Spark need beside a Java, half a gigabyte
+	$(BIN)/$(PIP) --constraint $(CONSTRAINTS) --build-constraint $(CONSTRAINTS) --group spark
 
 demo: $(STAMP) ## decide on a shipped example: a week in a team chat
 	@$(BIN)/python -m groundrules.cli.main run examples/team-chat examples/team-chat/week.jsonl --format human

@@ -14,8 +14,8 @@ rules:
     then: [{notify: {role: admin}}]
 ```
 
-Of what a pack brings it tells where the pack is used. Asked for with `groundrules lint --split member`; without it this lint finds nothing. What it names is no mistake:
-`docs/cluster.md` says from which size on it matters.
+Asked for with `groundrules lint --split member`; without it this lint finds nothing. Of what a pack brings it tells
+where the pack is used. What it names is no mistake: `docs/cluster.md` says from which size on it matters.
 """
 
 from __future__ import annotations

@@ -1,0 +1,22 @@
+"""A job on Spark that is killed twice; ten times are run by hand (`python -m tests.cluster.kill_spark`)."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from .conftest import missing
+
+pytestmark = [
+    pytest.mark.skipif(bool(missing()), reason=missing()),
+    pytest.mark.skipif(sys.platform != "linux", reason="processes are found in /proc"),
+]
+
+
+def test_whatever_is_killed_nothing_is_lost_and_nothing_doubled(tmp_path: Path) -> None:
+    from .kill_spark import trial
+
+    killed = trial(tmp_path, kills=2, events=4000, communities=20, files=6)
+    assert killed.decisions > 300
