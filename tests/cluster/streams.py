@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from click.testing import CliRunner
+from tests.long.memory import Stream
 
 from groundrules.cli.main import cli
-from long.memory import Stream
 
 ROOT = Path(__file__).parents[2]
 RULEBOOK = ROOT / "tests" / "long"

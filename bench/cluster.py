@@ -1,0 +1,166 @@
+"""What a cluster costs beside one machine: `python -m bench.cluster [spark|kafka]`.
+
+Spark: events a second of the job that decides, and of one of the same shape (the same events, read and divided in the
+same way, a value of state a community) whose step only counts. Kafka: of one member with its state in PostgreSQL, and
+of the hub alone, on the same PostgreSQL. What is compared runs one after the other on the same two cores; the first
+micro-batch and the first thousand events are left out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from tests.cluster.conftest import SETTINGS
+from tests.cluster.streams import RULEBOOK, batches, compiled, made, write
+
+SHAPES = ((100, 1000), (1000, 100), (10_000, 10), (10, 10_000))
+"""Communities, and events of each."""
+FILES = 4
+
+
+# --- Spark --------------------------------------------------------------------------------------
+
+
+def spark_rows(folder: Path, shapes: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int, float, float]]:
+    """Yield communities, events of each, and events a second of the deciding and of the counting job."""
+    from groundrules.cluster.spark import decide, session
+
+    spark = session("bench", **SETTINGS)
+    plan = compiled(RULEBOOK, folder / "long.plan")
+    for communities, each in shapes:
+        place = folder / f"{communities}x{each}"
+        place.mkdir()
+        lines = list(made(communities * each, communities))
+        write(place / "in", batches(lines, FILES))
+        events = spark.readStream.schema("position long, event string").option("maxFilesPerTrigger", 1)
+        table = events.json(str(place / "in"))
+        counting = rate(counted(table, plan), place / "counting")
+        deciding = rate(decide(table, plan), place / "deciding")
+        yield communities, each, deciding, counting
+    spark.stop()
+
+
+def rate(table: Any, place: Path) -> float:
+    """Return the events a second of a job, its first micro-batch aside."""
+    query = table.writeStream.format("json").option("checkpointLocation", str(place / "checkpoint"))
+    running = query.trigger(availableNow=True).start(str(place / "out"))
+    running.awaitTermination()
+    told = [json.loads(progress.json) for progress in running.recentProgress]
+    kept = [one for one in told if one["numInputRows"]][1:]
+    return float(sum(one["numInputRows"] for one in kept) / (sum(one["batchDuration"] for one in kept) / 1000))
+
+
+def counted(events: Any, plan: Path) -> Any:
+    """Count the events of each community, read and divided as `decide` does."""
+    from groundrules.cluster.spark.plans import Shipped
+    from groundrules.cluster.spark.stream import keyed
+
+    came = keyed(events, Shipped(events.sparkSession, plan))
+    out = "community string, position long, nth int, decision string, tick string"
+    return came.groupBy("community").transformWithState(_counter(), out, "Append", "None")
+
+
+def _counter() -> Any:
+    from pyspark.sql import Row
+    from pyspark.sql.streaming.stateful_processor import StatefulProcessor
+
+    class Counter(StatefulProcessor):  # type: ignore[misc]
+        """Counts."""
+
+        def init(self, handle: Any) -> None:
+            self.count = handle.getValueState("count", "count long")
+
+        def handleInputRows(self, key: Any, rows: Any, timerValues: Any) -> Any:
+            before = self.count.get()
+            came = sum(row.event is not None for row in rows)
+            self.count.update(((before[0] if before else 0) + came,))
+            yield Row(community=key[0], position=came, nth=0, decision="", tick=None)
+
+        def close(self) -> None:
+            return
+
+    return Counter()
+
+
+# --- Kafka --------------------------------------------------------------------------------------
+
+
+def kafka_rows(folder: Path, count: int, communities: int) -> Iterator[tuple[str, float]]:
+    """Yield what ran and its events a second."""
+    from dev.postgres import server
+
+    lines = list(made(count, communities))
+    with server() as postgres:
+        yield "the hub alone, PostgreSQL", asyncio.run(hub_rate(f"{postgres.url}&schema=hub", lines))
+        yield "the hub alone, SQLite", asyncio.run(hub_rate(f"sqlite:{folder}/hub.db", lines))
+        yield "a member, Kafka and PostgreSQL", member_rate(f"{postgres.url}&schema=member", lines)
+
+
+async def hub_rate(store: str, lines: Sequence[bytes]) -> float:
+    from groundrules.runtime import Hub
+
+    async with Hub(store, RULEBOOK, ticks=False) as hub:
+        await hub.handle_many(lines[:1000])
+        began = time.perf_counter()
+        for start in range(1000, len(lines), 1000):
+            await hub.handle_many(lines[start : start + 1000])
+        return (len(lines) - 1000) / (time.perf_counter() - began)
+
+
+def member_rate(store: str, lines: Sequence[bytes]) -> float:
+    from confluent_kafka import Producer
+
+    from groundrules.cluster.kafka import Member, read_place
+    from groundrules.runtime.books import edition
+    from groundrules.tools.running.states import opened
+
+    cluster = Producer({"bootstrap.servers": "none", "test.mock.num.brokers": 1, "log_level": 0})
+    brokers = ",".join(f"{one.host}:{one.port}" for one in cluster.list_topics(timeout=30).brokers.values())
+    for line in lines:
+        cluster.produce("events", line, json.loads(line)["community"]["id"])
+        cluster.poll(0)
+    cluster.flush()
+    member = Member(read_place(f"kafka://{brokers}/events"), opened(store), edition(str(RULEBOOK)), lambda: 0)
+    marks: list[float] = []
+
+    def ended() -> bool:
+        if member.decided >= 1000 and not marks:
+            marks.extend((time.perf_counter(), member.decided))
+        return member.decided >= len(lines)
+
+    thread = threading.Thread(target=member.run, args=(ended,))
+    thread.start()
+    thread.join()
+    return (len(lines) - marks[1]) / (time.perf_counter() - marks[0])
+
+
+def main() -> None:
+    """Measure, and print tables."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("what", choices=("spark", "kafka"))
+    parser.add_argument("--shapes", type=int, default=len(SHAPES), help="only so many of the shapes on Spark")
+    parser.add_argument("--events", type=int, default=30_000, help="on Kafka")
+    parser.add_argument("--communities", type=int, default=200, help="on Kafka")
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="groundrules-") as folder:
+        if asked.what == "kafka":
+            for name, found in kafka_rows(Path(folder), asked.events, asked.communities):
+                print(f"| {name} | {found:,.0f} |", flush=True)
+            return
+        for communities, each, deciding, counting in spark_rows(Path(folder), SHAPES[: asked.shapes]):
+            row = f"| {communities:,} | {each:,} | {counting:,.0f} | {deciding:,.0f} | {deciding / counting:.2f} |"
+            print(row, flush=True)
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
