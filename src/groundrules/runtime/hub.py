@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
@@ -24,7 +24,7 @@ from groundrules.runtime.jobs import Event, Handling, doing
 from groundrules.runtime.keeping import Keep, Keeping
 from groundrules.runtime.outbox import Outbox
 from groundrules.runtime.passing_time import FAR, PassingTime
-from groundrules.runtime.performing import Outcome, Performer, Retry, understood
+from groundrules.runtime.performing import Outcome, Performer, Retry, lacking, understood
 from groundrules.runtime.turns import Turns
 from groundrules.runtime.wording import WORDINGS
 from groundrules.stores import OwnedError, Store, StoreError
@@ -94,6 +94,7 @@ class Hub:
         self._turns.start(self._store)
         try:
             await self._changing.admit()
+            await self._tell_lacking()
             await self._resume()
         except BaseException:
             await self.close(0)
@@ -103,6 +104,25 @@ class Hub:
         if self._watch:
             self._tasks.append(asyncio.create_task(self._changing.watch(), name="groundrules-watch"))
         return self
+
+    async def _tell_lacking(self) -> None:
+        """Say at once which rules ask for what the performer can't do; each such action will fail without a call."""
+        if callable(self._core.books.sources):
+            return
+        with suppress(HubError):
+            edition = await self._read(lambda: self._core.books.edition(""))
+            for do, rules in lacking(edition.compiled.plan, self._can).items():
+                log.warning("the platform can't %s, for which these rules ask: %s", do, ", ".join(rules))
+
+    @property
+    def _can(self) -> Collection[str] | None:
+        return None if self._performer is None else self._performer.can
+
+    async def lacking(self, community: str) -> dict[str, list[str]]:
+        """Return the actions that a community's rules ask for and that the performer can't do, with the rules' ids."""
+        return await self.do(
+            community, lambda core: lacking(core.communities[community].edition.compiled.plan, self._can)
+        )
 
     def _opened(self) -> Store:
         return opened(self._place) if isinstance(self._place, str) else self._place
@@ -360,7 +380,10 @@ class Hub:
 
         Else the one in force stays, and the answer says why. The rules hear of it by a `rulebook.changed` event.
         """
-        return await self._changing.install(book, by)
+        trial = await self._changing.install(book, by)
+        if trial.passed:
+            await self._tell_lacking()
+        return trial
 
     async def forget(self, member: str) -> dict[str, int]:
         """Erase a person from state, events, log and outbox of all communities; return how many records went.

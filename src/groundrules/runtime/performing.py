@@ -10,8 +10,10 @@ import msgspec
 
 from groundrules.decisions import Action
 from groundrules.outcomes import Done, Failed, Outcome, Retry
+from groundrules.plan import ir
+from groundrules.plan.walk import within
 
-__all__ = ["Done", "Failed", "Outcome", "Performer", "Retry", "said", "understood"]
+__all__ = ["Done", "Failed", "Outcome", "Performer", "Retry", "lacking", "said", "understood"]
 
 
 class Performer(Protocol):
@@ -31,6 +33,15 @@ class Performer(Protocol):
     async def perform(self, action: Action, community: str) -> Outcome:
         """Do it. What is raised counts as not knowing what became of it."""
         ...
+
+
+def lacking(plan: ir.Plan, can: Collection[str] | None) -> dict[str, list[str]]:
+    """Return the actions that rules in force ask for and that a performer can't do, each with the rules' ids."""
+    found: dict[str, set[str]] = {}
+    for rule in plan.rules if can is not None else ():
+        for act in within(rule.effects, ir.Act) if rule.mode == "enforce" else ():
+            found.setdefault(act.do, set()).add(rule.id.partition("#")[0])
+    return {do: sorted(found[do]) for do in sorted(found.keys() - frozenset(can or ()))}
 
 
 LONGEST_REASON = 1000

@@ -43,6 +43,27 @@ def test_nothing_is_performed_before_it_is_kept(book: str) -> None:
     run(go())
 
 
+def test_what_the_platform_can_not_do_is_told_at_the_start(
+    book: str, place: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    platform = Platform()
+    platform.can = {"delete", "reply", "mute"}
+
+    async def go() -> None:
+        async with Hub(place, book, platform, clock=Watch(), ticks=False) as hub:
+            told = [record.getMessage() for record in caplog.records]
+            assert told == [
+                "the platform can't ban, for which these rules ask: gone",
+                "the platform can't send, for which these rules ask: later",
+            ]
+            assert await hub.lacking("c") == {"ban": ["gone"], "send": ["later"]}
+            await hub.handle(event("1", "banme"))
+            await hub.drained()
+            assert done(platform.calls) == ["mute"], "what its rule says for this case"
+
+    run(go())
+
+
 def test_what_was_reported_while_it_waited_for_its_turn_is_not_performed(book: str) -> None:
     async def go() -> None:
         store, platform = Faulty(), Platform()
