@@ -248,6 +248,12 @@ def event_effects(on: str) -> st.SearchStrategy[Any]:
         who.flatmap(plain_acts),
         labels,
         st.builds(
+            ir.Later,
+            act=who.flatmap(plain_acts),
+            after=st.sampled_from([MINUTE, HOUR]).map(lambda length: const(length, "duration")),
+            extends=st.booleans(),
+        ),
+        st.builds(
             ir.Enlist,
             list=st.just("changing"),
             entry=st.sampled_from([TEXT, const("hello")] if on == "message" else [const("hello")]),

@@ -69,6 +69,16 @@ class Act:
 
 
 @dataclass(frozen=True, eq=False)
+class Later:
+    """An action that is done after a time (ms); `extends`: at the end of something that may be given again."""
+
+    act: Act
+    after: int
+    extends: bool
+    span: Span
+
+
+@dataclass(frozen=True, eq=False)
 class Delta:
     """`sign` is -1 for `take`. `cap` is the id of a cap."""
 
@@ -117,7 +127,7 @@ class Exempt:
     span: Span
 
 
-Effect = Act | Delta | Reset | Label | Enlist | Exempt
+Effect = Act | Later | Delta | Reset | Label | Enlist | Exempt
 Effects = tuple[Effect, ...]
 
 

@@ -6,11 +6,12 @@ parameter decides how its YAML is read (`givens`); whom an effect hits if nobody
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import Literal
 
 from groundrules.checker import enlisting, ledger_effects, parameter_values, targets
-from groundrules.checker.constructs import Act, Effect, Effects, Given
+from groundrules.checker.constructs import Act, Effect, Effects, Given, Later
 from groundrules.checker.ledger_effects import Written
 from groundrules.checker.sites import Site
 from groundrules.checker.suggestions import listing, meant
@@ -22,6 +23,7 @@ from groundrules.types.actions import ActionType
 from groundrules.types.effects import EFFECTS
 
 _ALWAYS = ("who", "or_else")
+_TIMED = ("after", "lasts")  # when an action is done, and for how long
 _PARAMETERS = ("who", "to", "from", "ledger")  # what stands in a list of effects by mistake, as if it were one
 
 LANGUAGE: dict[str, Callable[[Site, Written], Iterable[Effect]]] = {
@@ -51,9 +53,7 @@ def effects(site: Site, authored_effects: Iterable[authored.Effect]) -> Effects:
         if action is None:
             _unknown(site, effect)
         else:
-            act = _act(site, effect, action)
-            if act is not None:
-                all_effects.append(act)
+            all_effects.extend(_timed(site, effect, action))
     return tuple(all_effects)
 
 
@@ -69,7 +69,7 @@ def _meant(site: Site, written: authored.Effect) -> authored.Effect:
 def _taken(site: Site, name: str) -> set[str]:
     """The names of what an effect takes."""
     action = site.session.catalog.action(name)
-    return {*(EFFECTS[name].parameters if action is None else action.parameters), *_ALWAYS}
+    return {*(EFFECTS[name].parameters if action is None else (*action.parameters, *_TIMED)), *_ALWAYS}
 
 
 def _unknown(site: Site, effect: authored.Effect) -> None:
@@ -83,6 +83,28 @@ def _unknown(site: Site, effect: authored.Effect) -> None:
         titles = [(title, action.name) for action in actions for title in action.title.values()]
         help = meant(name, known, titles) or "actions are described by schemas in `schemas/actions/`"
     site.session.add(codes.UNKNOWN_ACTION.at(effect.name.span, f"unknown action `{name}`", help))
+
+
+def _timed(site: Site, effect: authored.Effect, action: ActionType) -> Iterator[Effect]:
+    """An action, done at once or after a time, and what takes it back when its time is over."""
+    arguments = dict(effect.arguments or {})
+    times = {name: arguments.pop(name) for name in _TIMED if name in arguments and name not in action.parameters}
+    lengths = {name: parameter_values.length(site, name, *written) for name, written in times.items()}
+    act = _act(site, replace(effect, arguments=arguments or None), action)
+    if act is None or None in lengths.values():
+        return
+    undone = site.session.catalog.action(action.undone_by) if action.undone_by else None
+    if "lasts" in lengths and undone is None:
+        span = times["lasts"][0]
+        message = f"nothing takes `{action.name}` back, so it has no `lasts`"
+        site.session.add(codes.UNKNOWN_ARGUMENT.at(span, message, "give its length as a parameter, or leave it out"))
+        return
+    begins = lengths.get("after") or 0
+    yield Later(act, begins, False, effect.span) if begins else act
+    if "lasts" in lengths and undone is not None:
+        shared = {name: value for name, value in act.parameters.items() if name in undone.parameters}
+        back = Act(undone.name, act.who, shared, (), effect.span)
+        yield Later(back, begins + (lengths["lasts"] or 0), True, effect.span)
 
 
 def _act(site: Site, effect: authored.Effect, action: ActionType) -> Act | None:

@@ -16,7 +16,6 @@ from groundrules.checker.places import AMOUNT
 from groundrules.checker.session import Session
 from groundrules.checker.sites import Site
 from groundrules.checker.suggestions import listing
-from groundrules.checker.windows import constant_duration
 from groundrules.diagnostics.codes import cells as codes
 from groundrules.diagnostics.codes import names as name_codes
 from groundrules.diagnostics.codes import types as type_codes
@@ -286,14 +285,8 @@ def _label(site: Site, written: Written, remove: bool) -> Iterator[Label]:
 def _lasts(site: Site, written: Written) -> int | Literal[False] | None:
     if "lasts" not in written.arguments:
         return None
-    span, node = written.arguments["lasts"]
-    parsed = parameter_values.expression(site, node) if isinstance(node, YScalar) else None
-    if parsed is None:
-        if not isinstance(node, YScalar):
-            site.session.add(type_codes.WRONG_VALUE.at(span, "`lasts` is a duration", None))
-        return False
-    duration = constant_duration(site.reader(parsed, AMOUNT), parsed.root)
-    return False if duration is None else duration
+    found = parameter_values.length(site, "lasts", *written.arguments["lasts"])
+    return False if found is None else found
 
 
 def _bearer(site: Site, written: Written) -> tuple[str, Whom] | None:

@@ -15,9 +15,11 @@ from groundrules.checker.bindings import ParameterBinding
 from groundrules.checker.constants import fold
 from groundrules.checker.constructs import Constant, Given, Several, Texts, Value
 from groundrules.checker.literals import Quoted, is_entity, is_textual
+from groundrules.checker.places import AMOUNT
 from groundrules.checker.scope import Scope
 from groundrules.checker.sites import Site
 from groundrules.checker.views import alike
+from groundrules.checker.windows import constant_duration
 from groundrules.diagnostics.codes import types as codes
 from groundrules.diagnostics.model import Fix
 from groundrules.diagnostics.source import Span
@@ -215,3 +217,12 @@ def _present(site: Site, value: Value, typed: kinds.Typed) -> Value | Failed:
     span = value.parsed.span(value.parsed.root)
     site.session.add(codes.MAY_BE_MISSING.at(span, *wording.may_be_missing(span.text, "an action's parameter")))
     return False
+
+
+def length(site: Site, name: str, span: Span, node: YNode) -> int | None:
+    """Return a length of time (ms) that is known before any event; None once a mistake is reported."""
+    if not isinstance(node, YScalar):
+        site.session.add(codes.WRONG_VALUE.at(span, f"`{name}` is a duration", None))
+        return None
+    parsed = expression(site, node)
+    return None if parsed is None else constant_duration(site.reader(parsed, AMOUNT), parsed.root)

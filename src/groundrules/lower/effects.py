@@ -25,6 +25,9 @@ def _effect(ground: Ground, effect: constructs.Effect) -> ir.AnyEffect:
     match effect:
         case constructs.Act():
             return _act(ground, effect, source)
+        case constructs.Later():
+            after = ir.Const(value=effect.after, kind="duration")
+            return ir.Later(act=_act(ground, effect.act, source), after=after, extends=effect.extends, src=source)
         case constructs.Delta():
             amount = _given(ground, effect.amount)
             if effect.sign < 0:

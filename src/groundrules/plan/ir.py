@@ -451,6 +451,14 @@ class Label(Effect, frozen=True, tag=True):
     remove: bool = False
 
 
+class Later(Effect, frozen=True, tag=True):
+    """Asks for an action after a time (ms). `extends`: if it is asked for again meanwhile, the later end holds."""
+
+    act: Act
+    after: AnyExpr
+    extends: bool = False
+
+
 class Enlist(Effect, frozen=True, tag=True):
     """Adds an entry to a list that changes, or removes one; a partition's own from then on."""
 
@@ -471,7 +479,7 @@ class Open(Effect, frozen=True, tag=True):
     process: str
 
 
-AnyEffect = Act | Delta | Reset | Label | Enlist | Exempt | Open
+AnyEffect = Act | Delta | Reset | Label | Enlist | Later | Exempt | Open
 
 
 # --- triggers -----------------------------------------------------------------------------------

@@ -33,6 +33,7 @@ from groundrules.reference.entries import EntryAsk, change
 from groundrules.reference.firings import key_of
 from groundrules.reference.guards import Answer
 from groundrules.reference.ladders import Crossing
+from groundrules.reference.later import LaterAsk
 from groundrules.reference.ledgers import Ask
 from groundrules.reference.partition import Partition
 from groundrules.reference.scope import Json, Scope
@@ -60,6 +61,7 @@ class Outcome:
     labels: list[LabelAsk] = field(default_factory=list)
     opens: list[str] = field(default_factory=list)
     entries: list[EntryAsk] = field(default_factory=list)
+    later: list[LaterAsk] = field(default_factory=list)
 
 
 @dataclass
@@ -94,6 +96,7 @@ class Firing:
     outcome: Outcome
     drafts: list[Draft]
     notes: list[Note] = field(default_factory=list)
+    later: list[tuple[Draft, int, bool]] = field(default_factory=list)
 
     @property
     def rule(self) -> ir.Rule:
@@ -109,7 +112,8 @@ class Firing:
 
     def finish(self) -> Outcome:
         """Render all messages and return what the firing asks for."""
-        return replace(self.outcome, wishes=[draft.finish(self.scope) for draft in self.drafts])
+        later = [LaterAsk(draft.finish(self.scope), after, extends) for draft, after, extends in self.later]
+        return replace(self.outcome, wishes=[draft.finish(self.scope) for draft in self.drafts], later=later)
 
 
 @dataclass(frozen=True)
@@ -156,8 +160,10 @@ def decide(partition: Partition, occasion: Occasion) -> tuple[Decision, list[Cro
     listed = change(partition, entries)
     opens = [(firing, process) for firing in firings if not firing.held for process in firing.outcome.opens]
     opened = [note for firing, process in opens for note in open_path(firing, process)]
-    wishes = [wish for firing in taken for wish in firing.finish().wishes]
-    wishes += [wish for outcome in occasion.outcomes for wish in outcome.wishes]
+    outcomes = [*[firing.finish() for firing in taken], *occasion.outcomes]
+    wishes = [wish for outcome in outcomes for wish in outcome.wishes]
+    for ask in (ask for outcome in outcomes for ask in outcome.later):
+        partition.waiting_actions.put(partition.plan, ask, occasion.occurrence, partition.now)
     wishes += partition.approvals.requests(partition, occasion, [firing for firing in live if firing.held])
     done, dropped = actions.combine(partition.plan, wishes, partition.id, occasion.occurrence)
     done = sorted([*done, *occasion.actions], key=lambda action: (action.do, action.who or "", action.key))
@@ -232,6 +238,10 @@ def gather(effect: Any, firing: Firing) -> None:
             on = evaluate(effect.on, firing.scope)
             for one in each(on):
                 firing.outcome.labels.append(LabelAsk(effect.label, effect.entity, one, effect.lasts, effect.remove))
+        case ir.Later():
+            after = evaluate(effect.after, firing.scope)
+            drafts = [] if after is None else draft(effect.act, firing.rule.id, firing.scope, firing.notes)
+            firing.later.extend((one, int(after), effect.extends) for one in drafts)
         case ir.Enlist():
             entry = evaluate(effect.entry, firing.scope)
             if entry is not None:

@@ -13,6 +13,7 @@ from groundrules.reference.fallbacks import Fallbacks
 from groundrules.reference.firings import Firings
 from groundrules.reference.labels import Labels
 from groundrules.reference.ladders import Ladders
+from groundrules.reference.later import Waiting
 from groundrules.reference.ledgers import Ledgers
 from groundrules.reference.paths import Processes
 from groundrules.reference.requests import Approvals
@@ -52,6 +53,7 @@ class Partition:
         self.approvals = Approvals()
         self.appeals = Appeals(plan)
         self.fallbacks = Fallbacks()
+        self.waiting_actions = Waiting()
         self.states = States(self)
 
     def decision(self, cause: Cause, **content: Unpack[Content]) -> Decision:

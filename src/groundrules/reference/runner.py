@@ -34,7 +34,7 @@ from groundrules.decisions import Cause, Decision, Note, Rejection
 from groundrules.diagnostics.codes import events as codes
 from groundrules.plan import ir
 from groundrules.reference import entries, requests
-from groundrules.reference.decide import Occasion, decide, reversals
+from groundrules.reference.decide import Occasion, Outcome, decide, reversals
 from groundrules.reference.ladders import Crossing
 from groundrules.reference.partition import Partition
 from groundrules.reference.requests import Request
@@ -248,7 +248,15 @@ class Runner:
                 return self.scheduled(timer, cause, partition)
             case "approval":
                 return self.expired(timer, cause, partition)
+            case "later":
+                return self.waited(timer, cause, partition)
         return []
+
+    def waited(self, timer: Timer, cause: Cause, partition: Partition) -> list[Decision]:
+        """Do what was asked for after a time."""
+        _, wish = partition.waiting_actions.held.pop(timer.key)
+        occurrence = f"later@{timer.due}:{timer.key}"
+        return self.settled(Occasion([], occurrence, cause.then(timer.id), outcomes=[Outcome([wish])]), partition)
 
     def step(self, timer: Timer, cause: Cause, partition: Partition) -> list[Decision]:
         """Take the next step of a path."""

@@ -1,7 +1,7 @@
 """What falls due, and when.
 
-Five things come with time: the next step of a path; a level that fade alone gives up; the next run of a schedule; the
-end of a request for approval; and a state whose guard comes out differently though nothing happened. All are found by
+Six things come with time: the next step of a path; a level that fade alone gives up; the next run of a schedule; the
+end of a request for approval; an action that was asked for after a time; and a state whose guard comes out differently though nothing happened. All are found by
 asking everything that could fall due. Of what is due they go by due time, then by id (of the path, ladder, schedule,
 rule or state), then by key (of the path, the member, the request), each with the clock at its due time.
 
@@ -42,6 +42,7 @@ def next_timer(partition: Partition, until: int | None) -> Timer | None:
         *levels(partition),
         *schedules(partition, until),
         *requests(partition),
+        *later(partition),
         *states(partition),
     ]
     return min((timer for timer in timers if until is None or timer.due <= until), default=None)
@@ -75,6 +76,11 @@ def schedules(partition: Partition, until: int | None) -> Iterator[Timer]:
 def requests(partition: Partition) -> Iterator[Timer]:
     for request in partition.approvals.standing.values():
         yield Timer(request.expires, request.rule.id, request.id, "approval")
+
+
+def later(partition: Partition) -> Iterator[Timer]:
+    for key, (due, wish) in partition.waiting_actions.held.items():
+        yield Timer(due, wish.rules[0], key, "later")
 
 
 # --- states ---------------------------------------------------------------------------------------

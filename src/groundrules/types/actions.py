@@ -83,6 +83,7 @@ class ActionType:
     merge: dict[str, Merge]
     supersedes: tuple[str, ...]
     opposes: dict[str, str]
+    undone_by: str | None
     schema: Schema
     sentence: dict[str, tuple[str, ...]]
     unsaid: tuple[str, ...]
@@ -147,6 +148,7 @@ def build_action(name: str, schema: Schema, supersedes: tuple[str, ...]) -> Acti
         dict(merge),
         supersedes,
         dict(schema.get("opposes", {})),
+        schema.get("undone_by"),
         schema,
         {language: tuple(forms) for language, forms in _sentences(schema)},
         tuple(sorted(schema.get("unsaid", ()))),
@@ -223,6 +225,8 @@ def _check_action(checker: Checker, schema: Schema, actions: Mapping[str, Defini
     _check_merge(checker, schema.get("merge", {}), schema)
     _check_supersedes(checker, schema.get("supersedes", []), actions)
     _check_opposes(checker, schema.get("opposes", {}), actions)
+    if "undone_by" in schema:
+        _check_name(checker, ("undone_by",), schema["undone_by"], actions, "action")
 
 
 def _check_target(checker: Checker, target: Any) -> None:

@@ -34,7 +34,7 @@ ROOT_KEYWORDS: dict[Kind, tuple[str, ...]] = {
     "events": ("$schema", "entity"),
     "entities": ("$schema",),
     "actions": (
-        *("$schema", "target", "shorthand", "at_hand", "merge", "supersedes", "opposes", "does"),
+        *("$schema", "target", "shorthand", "at_hand", "merge", "supersedes", "opposes", "undone_by", "does"),
         *("sentence", "unsaid", "repeat"),
     ),
 }

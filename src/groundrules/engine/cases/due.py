@@ -14,10 +14,12 @@ from groundrules.engine.cases.answers import refused
 from groundrules.engine.cells import paths, states
 from groundrules.engine.cells.paths import PROCESS
 from groundrules.engine.program import Asked
-from groundrules.engine.settlement import guards, requests
+from groundrules.engine.evaluation.effects import Outcome
+from groundrules.engine.settlement import guards, later, requests
 from groundrules.engine.settlement.decide import Occasion, Room
 from groundrules.engine.settlement.guards import Group
 from groundrules.engine.settlement.ladders import crossing
+from groundrules.engine.settlement.later import LATER
 from groundrules.engine.settlement.ledgers import LADDER, cross_ladder, watch
 from groundrules.engine.settlement.requests import APPROVAL
 from groundrules.engine.state import stamps
@@ -37,6 +39,10 @@ def occasions(room: Room, timer: Timer, until: int, cause: Cause) -> list[Occasi
         return _scheduled(room, timer, until, cause)
     if timer.kind == APPROVAL:
         return [_expired(room, timer, cause)]
+    if timer.kind == LATER:
+        wish = later.take(room.partition, timer.key)
+        occurrence, outcome = f"later@{timer.due}:{timer.key}", Outcome([wish], [], [], [], [], [])
+        return [Occasion([], None, occurrence, cause.then(timer.id), outcomes=[outcome])]
     return []
 
 
@@ -129,5 +135,7 @@ def rearm(room: Room) -> None:
             watch(room.program, room.partition, ladder, who)
     for request in requests.standing(room.partition):
         room.partition.timers.arm(APPROVAL, request.rule, request.id, request.expires)
+    for key, held in later.waiting(room.partition):
+        room.partition.timers.arm(LATER, held.wish.rules[0], key, held.due)
     for state in room.program.states:
         states.watch(room.program, room.partition, state, room.scope())

@@ -114,6 +114,10 @@ class Combiner:
             return parameters
         return {name: value for name, value in parameters.items() if name not in merge}
 
+    def apart(self, wish: Wish) -> dict[str, Any]:
+        """Return the parameters that tell an action apart."""
+        return self._apart(wish)
+
     def _winner_over(self, loser: Wish, wishes: list[Wish]) -> str | None:
         """Return the first by name of the actions that make `loser` needless or win against it."""
         rivals = {wish.do for wish in wishes if wish.who == loser.who and wish.do != loser.do}
@@ -132,6 +136,11 @@ class Combiner:
             rules=wish.rules,
             or_else=tuple([self._finished(other, partition, cause) for other in wish.or_else]) if wish.or_else else (),
         )
+
+
+def waiting_key(occurrence: str, wish: Wish, apart: Mapping[str, Any]) -> str:
+    """Return the key of an action that waits: of an occurrence, or "" for what waits once however often it is asked."""
+    return _key(occurrence, wish.do, wish.who, dict(apart))
 
 
 def request_id(partition: str, cause: str, rule: str) -> str:

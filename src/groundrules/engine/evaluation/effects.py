@@ -48,6 +48,14 @@ class LabelAsk(msgspec.Struct, array_like=True):
     remove: bool
 
 
+class LaterAsk(msgspec.Struct, array_like=True):
+    """An action to be done `after` a time (ms)."""
+
+    wish: Wish
+    after: int
+    extends: bool
+
+
 class Outcome(msgspec.Struct, array_like=True):
     """What a rule asks for, as plain data."""
 
@@ -56,6 +64,7 @@ class Outcome(msgspec.Struct, array_like=True):
     labels: list[LabelAsk] = []
     opens: list[str] = []
     entries: list[EntryAsk] = []
+    later: list[LaterAsk] = []
 
 
 class ActCode(NamedTuple):
@@ -84,12 +93,18 @@ class OpenCode(NamedTuple):
     process: str
 
 
+class LaterCode(NamedTuple):
+    act: ActCode
+    after: Value
+    extends: bool
+
+
 class EnlistCode(NamedTuple):
     effect: ir.Enlist
     entry: Value
 
 
-EffectCode = EnlistCode | ActCode | DeltaCode | LabelCode | OpenCode
+EffectCode = LaterCode | EnlistCode | ActCode | DeltaCode | LabelCode | OpenCode
 
 
 class Draft(NamedTuple):
@@ -116,10 +131,13 @@ class Gathered(NamedTuple):
     outcome: Outcome
     drafts: list[Draft]
     notes: list[Note]
+    later: list[tuple[Draft, int, bool]]
 
     def finish(self, e: Any, x: Scope) -> Outcome:
         """Render all messages and return what the firing asks for."""
         self.outcome.wishes.extend([draft.finish(e, x) for draft in self.drafts])
+        later = [LaterAsk(draft.finish(e, x), after, extends) for draft, after, extends in self.later]
+        self.outcome.later.extend(later)
         return self.outcome
 
 
@@ -139,6 +157,10 @@ def _compile(compiler: Compiler, effect: ir.AnyEffect, types: Types) -> EffectCo
             return DeltaCode(effect.ledger, compiler.value(effect.who, types), None, None)
         case ir.Label():
             return LabelCode(effect, compiler.value(effect.on, types))
+        case ir.Later():
+            return LaterCode(
+                _compile_act(compiler, effect.act, types), compiler.value(effect.after, types), effect.extends
+            )
         case ir.Enlist():
             return EnlistCode(effect, compiler.value(effect.entry, types))
         case ir.Open():
@@ -171,7 +193,7 @@ def _bounds(compiler: Compiler, act: ir.Act) -> Mapping[str, tuple[int, int]]:
 
 def gather(effects: Sequence[EffectCode], rule: str, e: Any, x: Scope) -> Gathered:
     """Evaluate what a firing rule asks for."""
-    gathered = Gathered(Outcome([], [], [], [], []), [], [])
+    gathered = Gathered(Outcome([], [], [], [], [], []), [], [], [])
     for effect in effects:
         match effect:
             case ActCode():
@@ -183,6 +205,10 @@ def gather(effects: Sequence[EffectCode], rule: str, e: Any, x: Scope) -> Gather
                     LabelAsk(label.label, label.entity, str(bearer), label.lasts, label.remove)
                     for bearer in each(on(e, x))
                 ]
+            case LaterCode(act, length, extends):
+                after = length(e, x)
+                drafts = () if after is None else _draft(act, rule, e, x, gathered.notes)
+                gathered.later.extend((draft, int(after), extends) for draft in drafts)
             case EnlistCode(enlisting, value):
                 entry = value(e, x)
                 if entry is not None:

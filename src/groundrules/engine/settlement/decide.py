@@ -34,7 +34,7 @@ from groundrules.engine.evaluation.clauses import clauses
 from groundrules.engine.evaluation.effects import Ask, Gathered, LabelAsk, Outcome, gather
 from groundrules.engine.program import Program
 from groundrules.engine.readings import PartitionReadings
-from groundrules.engine.settlement import fallbacks, guards, paths, requests
+from groundrules.engine.settlement import fallbacks, guards, later, paths, requests
 from groundrules.engine.settlement.guards import Answer, Group
 from groundrules.engine.settlement.ledgers import Crossed, remember_grant, settle
 from groundrules.engine.settlement.matched import matched
@@ -243,8 +243,10 @@ def _open_paths(room: Room, firings: list[Firing], e: Any) -> list[Note]:
 
 def _act(room: Room, occasion: Occasion, live: list[Firing], taken: list[Firing]) -> Combined:
     """Render and combine the actions; those of the occasion itself are combined already."""
-    wishes = [wish for firing in taken for wish in firing.gathered.finish(occasion.e, firing.x).wishes]
-    wishes += [wish for outcome in occasion.outcomes for wish in outcome.wishes]
+    outcomes = [*[firing.gathered.finish(occasion.e, firing.x) for firing in taken], *occasion.outcomes]
+    wishes = [wish for outcome in outcomes for wish in outcome.wishes]
+    for ask in (ask for outcome in outcomes for ask in outcome.later):
+        later.put(room.program, room.partition, ask, occasion.occurrence)
     if len(taken) < len(live):
         wishes += _requests(room, occasion, [firing for firing in live if firing.held])
     actions, dropped = room.program.combiner.combine(wishes, room.partition.id, occasion.occurrence)

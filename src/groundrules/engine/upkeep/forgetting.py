@@ -21,7 +21,7 @@ from groundrules.engine.state import keys
 from groundrules.engine.state.partition import Partition
 from groundrules.engine.state.timers import Timers
 
-SPEAKING = ("process/", "approval", "grants/", "appeal/", "fallback", AHEAD)
+SPEAKING = ("process/", "approval", "grants/", "appeal/", "fallback", "later", AHEAD)
 
 
 def forget(program: Program, partition: Partition, member: str) -> dict[str, int]:

@@ -81,6 +81,8 @@ class Texts:
                 return f"label {effect.label}"
             case ir.Enlist():
                 return f"list {effect.list}"
+            case ir.Later():
+                return f"{effect.act.do} later"
             case ir.Exempt():
                 return "exempt"
             case ir.Open():
@@ -99,6 +101,8 @@ class Texts:
                 return f"{effect.ledger}: reset ({self.expression(effect.who)})"
             case ir.Label() | ir.Enlist():
                 return self._mark(effect)
+            case ir.Later():
+                return f"{self._act(effect.act)} after {self.expression(effect.after)}"
             case ir.Exempt():
                 return f"exempt: {', '.join(effect.rules)}"
             case ir.Open():

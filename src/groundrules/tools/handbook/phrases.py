@@ -122,6 +122,8 @@ class Phrases(Speech):
                 return self._of(moved, effect.who)
             case ir.Label():
                 return self._label(effect)
+            case ir.Later():
+                return self("later", what=self.effect(effect.act), length=self.value(effect.after))
             case ir.Enlist():
                 return self("unlist" if effect.remove else "enlist", list=effect.list)
             case ir.Exempt():

@@ -1,0 +1,57 @@
+"""Actions that are done after a time: a row for each that waits, with when and what.
+
+What ends something that was given for a time waits once for each action, target and telling-apart parameters, and the
+later end holds; anything else waits by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from groundrules.engine.evaluation.actions import Wish, waiting_key
+from groundrules.engine.evaluation.effects import LaterAsk
+from groundrules.engine.program import Program
+from groundrules.engine.state.partition import Partition
+
+LATER = "later"
+
+
+class Held(msgspec.Struct, array_like=True):
+    """An action that waits until `due` (ms)."""
+
+    due: int
+    wish: Wish
+
+
+_held = msgspec.msgpack.Decoder(Held)
+
+
+def put(program: Program, partition: Partition, ask: LaterAsk, occurrence: str) -> None:
+    """Let an action wait."""
+    space, apart = partition.space(LATER), program.combiner.apart(ask.wish)
+    key = waiting_key("" if ask.extends else occurrence, ask.wish, apart)
+    row, due = space.get(key), partition.now + ask.after
+    if row is not None:
+        before = _held.decode(row)
+        due = max(due, before.due)
+        partition.timers.arm(LATER, before.wish.rules[0], key, None)
+    held = Held(due, ask.wish)
+    space.put(key, msgspec.msgpack.encode(held), partition.now)
+    partition.timers.arm(LATER, ask.wish.rules[0], key, held.due)
+
+
+def take(partition: Partition, key: str) -> Wish:
+    """Return an action whose time has come; it waits no longer."""
+    space = partition.space(LATER)
+    row = space.get(key)
+    assert row is not None
+    space.drop(key)
+    return _held.decode(row).wish
+
+
+def waiting(partition: Partition) -> Iterator[tuple[str, Held]]:
+    """Yield all actions that wait, by key."""
+    for key, row in partition.space(LATER).items():
+        yield key, _held.decode(row)

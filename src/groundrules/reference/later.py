@@ -1,0 +1,38 @@
+"""Actions that are done after a time.
+
+An effect may ask for an action after a time: worked out and rendered when it is asked for, it waits, and is a decision
+of its own when its time has come. What ends something that was given for a time (`extends`) waits once for each action,
+target and telling-apart parameters: if it is asked for again, the later end holds. Anything else waits by itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from groundrules.plan import ir
+from groundrules.reference.actions import Wish, hashed, key_parameters
+
+
+@dataclass(frozen=True)
+class LaterAsk:
+    """An action to be done `after` a time (ms)."""
+
+    wish: Wish
+    after: int
+    extends: bool
+
+
+class Waiting:
+    """The actions that wait in one partition: key → when, and what."""
+
+    def __init__(self) -> None:
+        self.held: dict[str, tuple[int, Wish]] = {}
+
+    def put(self, plan: ir.Plan, ask: LaterAsk, occurrence: str, now: int) -> None:
+        """Let an action wait."""
+        wish = ask.wish
+        key = hashed(["" if ask.extends else occurrence, wish.do, wish.who, key_parameters(plan, wish)])
+        due = now + ask.after
+        if key in self.held and self.held[key][0] > due:
+            due = self.held[key][0]
+        self.held[key] = due, wish
