@@ -13,8 +13,8 @@ from groundrules.decisions import Cause, Note
 from groundrules.engine.cases.answers import refused
 from groundrules.engine.cells import paths, states
 from groundrules.engine.cells.paths import PROCESS
-from groundrules.engine.program import Asked
 from groundrules.engine.evaluation.effects import Outcome
+from groundrules.engine.program import Asked
 from groundrules.engine.settlement import guards, later, requests
 from groundrules.engine.settlement.decide import Occasion, Room
 from groundrules.engine.settlement.guards import Group
