@@ -18,7 +18,7 @@ from groundrules.plan import ir
 from groundrules.tools.handbook import handbook, markdown
 from groundrules.tools.handbook.guide import Guide
 from groundrules.tools.handbook.phrases import Phrases
-from groundrules.tools.handbook.sections import told
+from groundrules.tools.handbook.sections import conditions_of
 from strategies.clean_rulebooks import rulebooks
 
 ROOT = Path(__file__).parents[2]
@@ -71,7 +71,7 @@ def hold(book: Checked, lang: str) -> int:
                     word = tell.phrased(ir.Known(operand=read))
                     assert word is not None
                     assert tell._fact(read).text in phrase.text or "reply_to" in read.path
-        lines = " ".join(told(guide, rule))
+        lines = " ".join(conditions_of(guide, rule))
         if whole:
             assert named == facts_of([rule.when, rule.unless])
         elif not rule.text:

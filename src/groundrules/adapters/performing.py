@@ -52,6 +52,12 @@ _KEYED: Repeat = "keyed"
 _ONCE: Repeat = "once"
 
 
+def spoken_to(action: Action) -> str:
+    """Whom a message addresses by name: the member that it warns or that it is about; empty if it is nobody."""
+    who = action.who if action.do == "warn" else action.parameters.get("member") if action.do == "notify" else None
+    return str(who or "")
+
+
 def lacking(action: Action, lacks: Mapping[str, Mapping[str, str]], lang: str) -> UnsupportedError:
     """The error that says what a platform lacks for an action."""
     unknown = {"en": "the platform knows no such action", "zh": "平台没有这种操作"}

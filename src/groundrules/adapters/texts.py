@@ -81,9 +81,9 @@ def cut(text: str, most: int, size: Callable[[str], int] = utf16) -> str:
 
 def words_of(action: Action, context: Context, lang: str) -> str:
     """What an action says in a language, else what the host says in its place; lone surrogates replaced."""
-    said = action.parameters.get("text")
-    found = pick(said, lang) if isinstance(said, Mapping) else str(said or "")
-    return sound(found or context.text).strip()
+    given = action.parameters.get("text")
+    wording = pick(given, lang) if isinstance(given, Mapping) else str(given or "")
+    return sound(wording or context.text).strip()
 
 
 def sound(text: str) -> str:
@@ -123,11 +123,11 @@ def _by_mentions(text: str, members: Mapping[str, str]) -> Iterator[Part]:
         return
     alternatives = "|".join(map(re.escape, sorted(known, key=len, reverse=True)))
     end = 0
-    for found in re.finditer(rf"(?<!\w)(?:{alternatives})(?![\w@])", text):
-        yield from filter(None, (text[end : found.start()],))
-        id = known[found[0]]
+    for match in re.finditer(rf"(?<!\w)(?:{alternatives})(?![\w@])", text):
+        yield from filter(None, (text[end : match.start()],))
+        id = known[match[0]]
         yield Mention(id, members[id])
-        end = found.end()
+        end = match.end()
     yield from filter(None, (text[end:],))
 
 
@@ -154,7 +154,7 @@ def _atoms(text: Iterable[Part], most: int, rendered: Rendered, size: Callable[[
         if isinstance(part, Mention) or (isinstance(part, Link) and whole[1] <= most):
             yield whole
         else:
-            yield from ((one, size(rendered(one))) for one in graphemes(str(part), longest=most // 8))
+            yield from ((grapheme, size(rendered(grapheme))) for grapheme in graphemes(str(part), longest=most // 8))
 
 
 def _last_that_fits(atoms: Sequence[_Atom], start: int, most: int) -> int:
@@ -170,9 +170,9 @@ def _best_border(atoms: Sequence[_Atom], start: int, end: int) -> int:
     best, rank = end, 0
     for border in range(end, start + (end - start) // 2, -1):
         before = "".join(part for part, _ in atoms[max(border - 2, start) : border] if isinstance(part, str))
-        found = next((worth for ending, worth in _ENDS if before.endswith(ending)), 0)
-        if found > rank:
-            best, rank = border, found
+        rank_here = next((worth for ending, worth in _ENDS if before.endswith(ending)), 0)
+        if rank_here > rank:
+            best, rank = border, rank_here
     return best
 
 

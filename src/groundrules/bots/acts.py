@@ -40,15 +40,15 @@ Reading = Callable[[Spoken, Setting], "Json | Unclear"]
 
 def listened(plan: ir.Plan) -> frozenset[str]:
     """Return the event types that a rulebook does something about."""
-    found = {type for trigger in within(plan.rules, ir.OnEvent) for type in trigger.types}
-    found |= {type for until in within((plan.processes, plan.states), ir.Until) for type in until.types}
-    found |= {window.type for window in plan.windows} | {taker.type for taker in within(plan.windows, ir.Taker)}
-    found |= {undo.type for undo in within(plan.rules, ir.Undo)}
+    types = {type for trigger in within(plan.rules, ir.OnEvent) for type in trigger.types}
+    types |= {type for until in within((plan.processes, plan.states), ir.Until) for type in until.types}
+    types |= {window.type for window in plan.windows} | {taker.type for taker in within(plan.windows, ir.Taker)}
+    types |= {undo.type for undo in within(plan.rules, ir.Undo)}
     if any(ladder.appeal for ladder in plan.ladders):
-        found |= {"appeal.opened", "appeal.granted", "appeal.refused"}
+        types |= {"appeal.opened", "appeal.granted", "appeal.refused"}
     if any(rule.approval for rule in plan.rules):
-        found |= {"approval.given", "approval.refused"}
-    return frozenset(found)
+        types |= {"approval.given", "approval.refused"}
+    return frozenset(types)
 
 
 def event_of(spoken: Spoken, setting: Setting) -> Json | Unclear:
@@ -78,7 +78,7 @@ def _poll(setting: Setting) -> Json | None:
     """The poll that a vote is for: the one that it answers, else the latest."""
     answered, polls = text(setting.message.get("reply_to")), setting.room.polls
     key = setting.room.spoken.get(answered)
-    id = next((one for one in (answered, key) if one and one in polls), next(reversed(polls), None))
+    id = next((poll_id for poll_id in (answered, key) if poll_id and poll_id in polls), next(reversed(polls), None))
     return None if id is None else {"id": id, **{name: polls[id][name] for name in ("question", "options")}}
 
 

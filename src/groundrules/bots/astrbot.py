@@ -89,7 +89,7 @@ class Groundrules:
                 self._join(platform.get_client())
 
     def _join(self, connection: Connection) -> None:
-        if any(one is connection for one, _ in self._joined):
+        if any(joined is connection for joined, _ in self._joined):
             return
 
         async def hear(event: Mapping[str, Any]) -> None:

@@ -44,15 +44,15 @@ def beside(book: object) -> Mapping[str, Sequence[str]]:
         return {}
     file = confined.home_of(Path(book)) / FILE
     try:
-        found = tomllib.loads(confined.read(file, LARGEST).decode("utf-8"))
+        table = tomllib.loads(confined.read(file, LARGEST).decode("utf-8"))
     except FileNotFoundError:
         return {}
     except OSError as error:
         raise ValueError(f"{file}: {error.strerror}") from error
-    for name, words in found.items():
+    for name, words in table.items():
         if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
             raise ValueError(f"{file}: `{name}` must be a list of words")
-    return found
+    return table
 
 
 class Commands:

@@ -118,8 +118,8 @@ class Conversation:
     def _may(self, message: Json, room: Room) -> bool:
         """Whether somebody has a moderator's role: as the message says, else as it is known."""
         actor = mapping(message["actor"])
-        said = frozenset(map(text, sequence(actor.get("roles")))) if "roles" in actor else None
-        roles = room.roles.get(text(actor.get("id")), frozenset()) if said is None else said
+        given_roles = frozenset(map(text, sequence(actor.get("roles")))) if "roles" in actor else None
+        roles = room.roles.get(text(actor.get("id")), frozenset()) if given_roles is None else given_roles
         return not roles.isdisjoint(self._host.options.moderators)
 
     async def _steer(self, spoken: Spoken, message: Json, room: Room, lang: str) -> str:
@@ -160,33 +160,33 @@ class Conversation:
         if event["type"] == "appeal.opened":
             await self._pass_on(event, decisions, room)
         acted = [action.do for decision in decisions for action in decision.actions]
-        return "" if any(do in _SPEAKING for do in acted) else self._told(decisions, say, room)
+        return "" if any(do in _SPEAKING for do in acted) else self._sentences(decisions, say, room)
 
-    def _told(self, decisions: Iterable[Decision], say: Speech, room: Room) -> str:
+    def _sentences(self, decisions: Iterable[Decision], say: Speech, room: Room) -> str:
         lines = []
         for decision in decisions:
             if decision.rejected is not None:
                 lines.append(say("refused_event", reason=refused(decision.rejected.reason, say.lang)))
             decisions_say = speech("decisions", say.lang)
-            lines += [ledger_change(one, one.ledger, decisions_say) for one in decision.ledgers]
+            lines += [ledger_change(change, change.ledger, decisions_say) for change in decision.ledgers]
             lines += [noted(note, say.lang) for note in decision.notes]
         return "\n".join(lines) or say("heard")
 
     async def _pass_on(self, event: Json, decisions: Iterable[Decision], room: Room) -> None:
         """Tell moderators of an appeal that counts, unless a rule does."""
-        told = any(action.do == "notify" for decision in decisions for action in decision.actions)
+        notified = any(action.do == "notify" for decision in decisions for action in decision.actions)
         opened = any(note.kind == "appeal_opened" for decision in decisions for note in decision.notes)
-        if opened and not told:
+        if opened and not notified:
             who = text(mapping(event["actor"]).get("id"))
             await self._host.say_to_staff(room.id, self._in_languages(who, text(event.get("text")), room))
 
     def _in_languages(self, who: str, words: str, room: Room) -> Mapping[str, str]:
-        commands, found = self._host.commands, {}
+        commands, words_by_lang = self._host.commands, {}
         for lang in ("zh", "en"):
             say = speech("bots", lang)
             typed = {name: commands.shown(name, lang) for name in ("approve", "refuse")}
-            found[lang] = say("appeals", who=room.name(who), text=words or say("no_words"), id=who, **typed)
-        return found
+            words_by_lang[lang] = say("appeals", who=room.name(who), text=words or say("no_words"), id=who, **typed)
+        return words_by_lang
 
     async def _say(self, words: str, message: Json, room: Room, private: bool) -> None:
         """Answer a message where it was written."""

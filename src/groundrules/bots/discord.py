@@ -58,8 +58,8 @@ class Gateway:
         try:
             body = await self._bot.http.request(_route(call), **sent)
         except HTTPException as error:
-            said = {"code": error.code, "message": error.text}
-            return Answer(said, error.status, dict(getattr(error.response, "headers", {})))
+            problem = {"code": error.code, "message": error.text}
+            return Answer(problem, error.status, dict(getattr(error.response, "headers", {})))
         return Answer(mapping(body))
 
     async def rosters(self, community: str) -> Sequence[Json]:
@@ -87,8 +87,8 @@ class Gateway:
             case "GUILD_CREATE" | "GUILD_UPDATE":
                 known = {key: value for key, value in data.items() if key not in _HELD_BACK}
                 self.state[id] = self.state.get(id, {}) | known
-                for one in map(mapping, (*sequence(data.get("channels")), *sequence(data.get("threads")))):
-                    self.state[text(one.get("id"))] = {**one, "guild_id": id}
+                for channel in map(mapping, (*sequence(data.get("channels")), *sequence(data.get("threads")))):
+                    self.state[text(channel.get("id"))] = {**channel, "guild_id": id}
             case "GUILD_DELETE" | "CHANNEL_DELETE" | "THREAD_DELETE":
                 self.state.pop(id, None)
             case "CHANNEL_CREATE" | "CHANNEL_UPDATE" | "THREAD_CREATE" | "THREAD_UPDATE":
@@ -101,7 +101,9 @@ class Gateway:
         server = self.state.get(guild, {})
         named = text(server.get("system_channel_id"))
         written = (
-            text(one.get("id")) for one in map(mapping, sequence(server.get("channels"))) if one.get("type") == 0
+            text(channel.get("id"))
+            for channel in map(mapping, sequence(server.get("channels")))
+            if channel.get("type") == 0
         )
         return named or next(written, None)
 
@@ -113,10 +115,10 @@ def _route(call: Request) -> Route:
     """The request as discord.py counts it against Discord's limits: by its path without numbers, and its channel."""
     numbers: dict[str, Any] = {}
 
-    def hole(found: re.Match[str]) -> str:
-        kind = call.path[: found.start()].rstrip("/").rpartition("/")[2]
+    def hole(number: re.Match[str]) -> str:
+        kind = call.path[: number.start()].rstrip("/").rpartition("/")[2]
         name = {"channels": "channel_id", "guilds": "guild_id"}.get(kind, f"id{len(numbers)}")
-        numbers[name] = int(found[0])
+        numbers[name] = int(number[0])
         return f"{{{name}}}"
 
     return Route(call.method, _NUMBER.sub(hole, call.path), **numbers)
@@ -125,7 +127,7 @@ def _route(call: Request) -> Route:
 def _roles(server: Mapping[str, Any], data: Mapping[str, Any]) -> Iterator[Any]:
     changed = mapping(data.get("role"))
     gone = text(data.get("role_id")) or text(changed.get("id"))
-    yield from (one for one in sequence(server.get("roles")) if text(mapping(one).get("id")) != gone)
+    yield from (role for role in sequence(server.get("roles")) if text(mapping(role).get("id")) != gone)
     if changed:
         yield changed
 

@@ -43,9 +43,9 @@ class Endings:
         if not self._host.client.platform.ENDED_BY:
             return
         logged = await self._host.hub.decisions(Query(community, before=FAR, limit=LOOKED_AT))
-        for one in reversed(logged):
-            for action in _decision(one.body).actions:
-                self.note(action, community, one.at)
+        for entry in reversed(logged):
+            for action in _decision(entry.body).actions:
+                self.note(action, community, entry.at)
 
     def note(self, action: Action, community: str, at: float) -> None:
         """Take note of an action that was done, decided at a time (ms)."""

@@ -77,9 +77,9 @@ class Hands:
             if index < start:
                 continue
             answer = await self._client.call(_filled(call, answer), community)
-            found = self._client.platform.outcome(action.do, answer.body, answer.status, answer.headers)
-            outcomes.append(found)
-            if not isinstance(found, Done):
+            outcome = self._client.platform.outcome(action.do, answer.body, answer.status, answer.headers)
+            outcomes.append(outcome)
+            if not isinstance(outcome, Done):
                 if not _needs_answer(calls):
                     self._done[action.key] = index
                 break

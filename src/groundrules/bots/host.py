@@ -27,7 +27,7 @@ from groundrules.bots.conversation import Conversation
 from groundrules.bots.endings import Endings
 from groundrules.bots.hands import Client, Hands
 from groundrules.bots.options import Options
-from groundrules.bots.rights import OF_THE_HOST, lacks, told
+from groundrules.bots.rights import OF_THE_HOST, lacks, lines_of
 from groundrules.bots.room import Room
 from groundrules.decisions import Action, Decision
 from groundrules.narrate.deeds import title_of
@@ -66,7 +66,7 @@ class Host:
         self.conversation = Conversation(self)
         self.endings = Endings(self)
         self._begun: dict[str, asyncio.Task[None]] = {}
-        self._told: set[str] = set()
+        self._reported: set[str] = set()
         self.started = self._now()
 
     # --- beginning and ending -------------------------------------------------------------------
@@ -126,17 +126,17 @@ class Host:
         `community`: where it happened. It is read when the host knows that community: a reaction that comes while the
         host still asks who is there needs the author of a message that waits before it.
         """
-        found: list[Json] = []
+        events: list[Json] = []
         with _logged("an event can't be read: %.500r", raw):
             if community:
                 await self.begin(community)
             context = await self._context_of(raw, community)
-            found = self.client.platform.events(raw, context)
-            for event in found:
+            events = self.client.platform.events(raw, context)
+            for event in events:
                 at = text(mapping(event.get("community")).get("id"))
                 first = self.moved.get(at, at)
                 await self.take(event if first == at else {**event, "community": {"id": first}})
-        return found
+        return events
 
     async def move(self, before: str, now: str) -> None:
         """A community has another id on the platform from now on: it is kept under its first one, with its state."""
@@ -247,10 +247,10 @@ class Host:
                 return in_words.gives_task(action)
             case "report":
                 plan = (await self.edition(community)).compiled.plan
-                found = await reports.past(self.hub, community, self._now() - reports.period(action), plan)
+                past = await reports.past(self.hub, community, self._now() - reports.period(action), plan)
                 room = self.room(community)
                 return in_words.publishes(
-                    action, {lang: reports.report(action, found, room, lang) for lang in LANGUAGES}
+                    action, {lang: reports.report(action, past, room, lang) for lang in LANGUAGES}
                 )
         return in_words.asks(action, self.commands)
 
@@ -259,7 +259,7 @@ class Host:
         for logged in await self.hub.decisions(Query(community, before=FAR, limit=LOOKED_AT)):
             if action.key.encode() in logged.body:
                 decision = _decision(logged.body)
-                if any(one.key == action.key for one in decision.actions):
+                if any(acted.key == action.key for acted in decision.actions):
                     return decision, logged.at
         return None
 
@@ -291,10 +291,10 @@ class Host:
 
     def language(self, community: str, channel: str | None = None, member: str | None = None) -> str:
         """Return the language of a member, a channel or a community, the first that is known."""
-        said = self.options.languages
-        own = said.get(member) or self.room(community).languages.get(member) if member else None
-        found = own or (said.get(channel) if channel else None) or said.get(community)
-        return found or self.options.language or self.client.language
+        languages = self.options.languages
+        own = languages.get(member) or self.room(community).languages.get(member) if member else None
+        language = own or (languages.get(channel) if channel else None) or languages.get(community)
+        return language or self.options.language or self.client.language
 
     # --- what moderators are told ---------------------------------------------------------------
 
@@ -307,8 +307,8 @@ class Host:
         return await self.hands.perform(notice, community, self.language(community, context.staff), context)
 
     async def _tell_refused(self, action: Action, community: str, reason: str) -> None:
-        if (known := f"{community} {action.do}") not in self._told:
-            self._told.add(known)
+        if (known := f"{community} {action.do}") not in self._reported:
+            self._reported.add(known)
             says = {lang: {"action": title_of(action.do, lang), "reason": reason} for lang in ("zh", "en")}
             words = {lang: speech("bots", lang)("refused", **values) for lang, values in says.items()}
             with _logged("moderators of %s can't be told", community):
@@ -317,13 +317,13 @@ class Host:
     async def _tell_lacks(self, community: str) -> None:
         """Say what can't be done there, unless the same was said before, by this process or an earlier one."""
         plan = (await self.edition(community)).compiled.plan
-        found = lacks(plan, self.client.platform, await self.client.rights(community))
-        detail = [[one.action, *one.rules, *one.rights] for one in found]
+        missing = lacks(plan, self.client.platform, await self.client.rights(community))
+        detail = [[lack.action, *lack.rules, *lack.rights] for lack in missing]
         last = [note.detail for note in await self.hub.notes(community) if note.kind == "lacking"][:1]
-        if found and last != [msgspec.json.encode({"actions": detail}, order="deterministic")]:
+        if missing and last != [msgspec.json.encode({"actions": detail}, order="deterministic")]:
             await self.hub.do(community, lambda core: _note(core, community, detail))
-            log.warning("%s: %s", community, told(found, self.client.platform, "en"))
-            words = {lang: told(found, self.client.platform, lang) for lang in ("zh", "en")}
+            log.warning("%s: %s", community, lines_of(missing, self.client.platform, "en"))
+            words = {lang: lines_of(missing, self.client.platform, lang) for lang in ("zh", "en")}
             await self.say_to_staff(community, words)
 
     async def edition(self, community: str) -> Edition:

@@ -28,7 +28,7 @@ def points(community: Community, member: str, lang: str) -> str:
     say = speech("bots", lang)
     ledgers = _ledgers(community.edition)
     lines = [
-        say("told", what=_title(ledger, lang), said=community.engine.balance(community.id, ledger.id, member))
+        say("told", what=_title(ledger, lang), detail=community.engine.balance(community.id, ledger.id, member))
         for ledger in ledgers
     ]
     return "\n".join(lines) or say("no_ledger")
@@ -38,7 +38,7 @@ def rank(community: Community, room: Room, member: str, wanted: str, lang: str) 
     """Say who has most, and where the member stands; `wanted` names one of several ledgers."""
     say = speech("bots", lang)
     ledgers = _ledgers(community.edition)
-    fitting = [one for one in ledgers if wanted and wanted in (one.id, _title(one, lang))]
+    fitting = [ledger for ledger in ledgers if wanted and wanted in (ledger.id, _title(ledger, lang))]
     ledger = next(iter((*fitting, *_earned(community.edition, ledgers))), None)
     if ledger is None:
         return say("no_ledger")
@@ -68,7 +68,7 @@ def _balances(community: Community, ledger: ir.Ledger) -> dict[str, int]:
 
 def _places(balances: dict[str, int], most: int | None = BEST) -> Iterator[tuple[int, str, int]]:
     """Yield place, member and balance; equal balances share a place."""
-    ordered = sorted(balances.items(), key=lambda one: (-one[1], one[0]))
+    ordered = sorted(balances.items(), key=lambda pair: (-pair[1], pair[0]))
     place, before = 0, None
     for index, (who, value) in enumerate(ordered[:most], 1):
         place, before = (place if value == before else index), value
@@ -109,7 +109,7 @@ def _handbook(edition: Edition, lang: str) -> Iterator[str]:
 
 def _item(lead: str, text: str, lang: str) -> str:
     say = speech("bots", lang)
-    return say("item", text=say("told", what=lead, said=text) if lead and text else lead or text)
+    return say("item", text=say("told", what=lead, detail=text) if lead and text else lead or text)
 
 
 def _titles(plan: ir.Plan, lang: str) -> Iterator[str]:

@@ -59,19 +59,23 @@ class ClientServer:
 
     async def _state(self, community: str) -> list[Mapping[str, Any]]:
         answer = await self.call(Request("GET", f"{_ROOMS}/{quote(community, safe='')}/state"), community)
-        return [mapping(one) for one in sequence(answer.body.get(""))]
+        return [mapping(event) for event in sequence(answer.body.get(""))]
 
     async def rosters(self, community: str) -> Sequence[Json]:
-        states = {text(one.get("type")): one for one in await self._state(community)}
+        states = {text(event.get("type")): event for event in await self._state(community)}
         levels = mapping(states.get("m.room.power_levels"))
         content = mapping(levels.get("content"))
         above = dict.fromkeys(_creators(mapping(states.get("m.room.create"))), _HIGHEST)
         id = f"{text(levels.get('event_id'))}/{'/'.join(sorted(above))}"
-        told = {**levels, "event_id": id, "content": {**content, "users": {**mapping(content.get("users")), **above}}}
-        return [one for one in matrix.events({"room_id": community, **told}) if one["type"] == "roster"]
+        power_levels = {
+            **levels,
+            "event_id": id,
+            "content": {**content, "users": {**mapping(content.get("users")), **above}},
+        }
+        return [event for event in matrix.events({"room_id": community, **power_levels}) if event["type"] == "roster"]
 
     async def rights(self, community: str) -> Collection[str] | None:
-        states = {text(one.get("type")): one for one in await self._state(community)}
+        states = {text(event.get("type")): event for event in await self._state(community)}
         content = mapping(mapping(states.get("m.room.power_levels")).get("content"))
         if not content:
             return None
@@ -84,7 +88,9 @@ class ClientServer:
     async def known(self, community: str, action: Action | None) -> Mapping[str, Any]:
         if action is None:
             return {}
-        states = {text(one.get("type")): mapping(one.get("content")) for one in await self._standing(community, action)}
+        states = {
+            text(event.get("type")): mapping(event.get("content")) for event in await self._standing(community, action)
+        }
         if action.do == "send":
             await self._open(text(action.parameters.get("to")))
         return {"state": {community: states}, "direct": self.direct}
@@ -93,7 +99,7 @@ class ClientServer:
         """The state that an action changes; its call replaces it as a whole."""
         needed = matrix.CAN.get(action.do, frozenset())
         wanted = [type for type in _STATES if type in needed]
-        return [one for one in await self._state(community) if one.get("type") in wanted] if wanted else []
+        return [event for event in await self._state(community) if event.get("type") in wanted] if wanted else []
 
     async def _open(self, member: str) -> None:
         """Make the room in which a member is written to alone, if there is none."""
@@ -149,8 +155,8 @@ class Groundrules:
         if room.room_id not in self._first:
             self._first.add(room.room_id)
             await self.host.begin(room.room_id)
-        seen = self.host.room(room.room_id)
-        seen.names.update({id: user.name for id, user in room.users.items() if user.name and id not in seen.names})
+        here = self.host.room(room.room_id)
+        here.names.update({id: user.name for id, user in room.users.items() if user.name and id not in here.names})
         if self._is_news(room.room_id, raw):
             await self.host.hear(raw, room.room_id)
 
@@ -170,7 +176,7 @@ class Groundrules:
     async def _invited(self, room: MatrixRoom, event: InviteMemberEvent) -> None:
         """Come to a room of two that a member of a community opens."""
         is_direct = mapping(event.content).get("is_direct") is True
-        known = any(event.sender in one.names for one in self.host.rooms.values())
+        known = any(event.sender in room.names for room in self.host.rooms.values())
         if event.membership == "invite" and event.state_key == self.client.own and is_direct and known:
             self.client.direct[event.sender] = room.room_id
             await self._nio.join(room.room_id)

@@ -58,10 +58,10 @@ class OneBot12:
         (self._guilds.add if is_guild else self._guilds.discard)(community)
 
     def _bot(self, community: str) -> Bot:
-        found = get_bots().get(self._in.get(community, ""))
-        if not isinstance(found, Bot):
+        bot = get_bots().get(self._in.get(community, ""))
+        if not isinstance(bot, Bot):
             raise ApiNotAvailable
-        return found
+        return bot
 
     async def call(self, call: tuple[str, Json], community: str) -> Answer:
         name, parameters = call
@@ -105,11 +105,11 @@ host = hosted(client, replace(config.options(), store=config.groundrules12_store
 async def _connected(bot: Bot) -> None:
     for kind in ("group", "guild"):
         try:
-            found = await bot.call_api(f"get_{kind}_list")
+            listed = await bot.call_api(f"get_{kind}_list")
         except ActionFailed:  # an implementation need not have both
             continue
-        for one in map(mapping, sequence(found)):
-            if id := text(one.get(f"{kind}_id")):
+        for place in map(mapping, sequence(listed)):
+            if id := text(place.get(f"{kind}_id")):
                 client.note(id, bot, kind == "guild")
                 await host.begin(id, anew=True)
 

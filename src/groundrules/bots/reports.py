@@ -57,35 +57,39 @@ async def past(hub: Hub, community: str, since: int, plan: ir.Plan) -> Past:
         for segment in await hub.recorded(community, since)
         for line in segment.body.splitlines()
     ]
-    found: list[Decision] = []
+    decisions: list[Decision] = []
     before = FAR
     while page := await hub.decisions(Query(community, before=before, limit=PAGE)):
-        found += (_decision(one.body) for one in page if one.at >= since)
+        decisions += (_decision(entry.body) for entry in page if entry.at >= since)
         before = page[-1].position
         if page[-1].at < since:
             break
     punishing = {ladder.ledger for ladder in plan.ladders if ladder.appeal is not None}
     rewarding = [ledger.id for ledger in plan.ledgers if ledger.per == "member" and ledger.id not in punishing]
-    return Past([event for event in events if _at(event) >= since], found, rewarding)
+    return Past([event for event in events if _at(event) >= since], decisions, rewarding)
 
 
 def period(action: Action) -> int:
     """How far (ms) a report looks back."""
-    said = action.parameters.get("period")
-    return said if isinstance(said, int) else PERIODS.get(text(action.parameters.get("name")), PERIODS["weekly"])
+    period_given = action.parameters.get("period")
+    return (
+        period_given
+        if isinstance(period_given, int)
+        else PERIODS.get(text(action.parameters.get("name")), PERIODS["weekly"])
+    )
 
 
-def report(action: Action, found: Past, room: Room, lang: str) -> str:
+def report(action: Action, past: Past, room: Room, lang: str) -> str:
     """Say what a report tells, in a language."""
     say = speech("bots", lang)
     wanted = action.parameters.get("sections")
-    sections = [text(one) for one in wanted] if isinstance(wanted, list | tuple) and wanted else SECTIONS
+    sections = [text(name) for name in wanted] if isinstance(wanted, list | tuple) and wanted else SECTIONS
     name = text(action.parameters.get("name"))
     known = f"reports.named.{name}"
     title = say("reports.title", name=say(known) if say.knows(known) else name)
     lines = [title + say.aside(say("reports.since", length=length_in_words(period(action), lang)))]
     for section in sections:
-        lines += _READ[section](found, room, say) if section in _READ else [say("reports.no_section", name=section)]
+        lines += _READ[section](past, room, say) if section in _READ else [say("reports.no_section", name=section)]
     return "\n".join(lines)
 
 
@@ -107,15 +111,15 @@ def _counted(events: Iterable[dict[str, Any]]) -> _Counts:
     return counts
 
 
-def _activity(found: Past, room: Room, say: Speech) -> Iterator[str]:
-    counts = _counted(found.events)
+def _activity(past: Past, room: Room, say: Speech) -> Iterator[str]:
+    counts = _counted(past.events)
     types = counts.types
     came, went = types["member.joined"], types["member.left"] + types["member.kicked"]
     yield say("reports.activity", messages=types["message"], members=len(counts.writers), came=came, went=went)
 
 
-def _response(found: Past, room: Room, say: Speech) -> Iterator[str]:
-    waits = _counted(found.events).waits
+def _response(past: Past, room: Room, say: Speech) -> Iterator[str]:
+    waits = _counted(past.events).waits
     if waits:
         usual = length_in_words(round(median(waits)) // 1000 * 1000, say.lang)
         yield say("reports.response", answered=len(waits), usual=usual)
@@ -123,38 +127,38 @@ def _response(found: Past, room: Room, say: Speech) -> Iterator[str]:
         yield say("reports.no_response")
 
 
-def _moderation(found: Past, room: Room, say: Speech) -> Iterator[str]:
-    done = Counter(action.do for decision in found.decisions for action in decision.actions)
+def _moderation(past: Past, room: Room, say: Speech) -> Iterator[str]:
+    done = Counter(action.do for decision in past.decisions for action in decision.actions)
     for silent in ("request_approval", "reply", "send", "announce", "report", "notify"):
         done.pop(silent, None)
     named = [say("reports.times", what=title_of(do, say.lang), n=n) for do, n in done.most_common()]
     yield say("reports.moderation", done=say.join(named)) if named else say("reports.no_moderation")
 
 
-def _rewards(found: Past, room: Room, say: Speech) -> Iterator[str]:
+def _rewards(past: Past, room: Room, say: Speech) -> Iterator[str]:
     earned: Counter[str] = Counter()
-    for decision in found.decisions:
+    for decision in past.decisions:
         for change in decision.ledgers:
-            if change.after > change.before and change.ledger in found.rewarding:
+            if change.after > change.before and change.ledger in past.rewarding:
                 earned[change.who] += change.after - change.before
     named = [say("reports.times", what=room.name(who), n=n) for who, n in earned.most_common(BEST)]
     yield say("reports.rewards", n=sum(earned.values()), best=say.join(named)) if named else say("reports.no_rewards")
 
 
-def _rules(found: Past, room: Room, say: Speech) -> Iterator[str]:
-    fired = Counter(fired.rule for decision in found.decisions for fired in decision.fired)
+def _rules(past: Past, room: Room, say: Speech) -> Iterator[str]:
+    fired = Counter(fired.rule for decision in past.decisions for fired in decision.fired)
     named = [say("reports.times", what=rule_named(rule, say.lang), n=n) for rule, n in fired.most_common(BEST)]
     yield say("reports.rules", best=say.join(named)) if named else say("reports.no_rules")
 
 
-def _undecided(found: Past, room: Room, say: Speech) -> Iterator[str]:
-    undecided = Counter(unknown.rule for decision in found.decisions for unknown in decision.unknown)
+def _undecided(past: Past, room: Room, say: Speech) -> Iterator[str]:
+    undecided = Counter(unknown.rule for decision in past.decisions for unknown in decision.unknown)
     named = [say("reports.times", what=rule_named(rule, say.lang), n=n) for rule, n in undecided.most_common(BEST)]
     yield say("reports.undecided", rules=say.join(named)) if named else say("reports.no_undecided")
 
 
-def _appeals(found: Past, room: Room, say: Speech) -> Iterator[str]:
-    types = _counted(found.events).types
+def _appeals(past: Past, room: Room, say: Speech) -> Iterator[str]:
+    types = _counted(past.events).types
     numbers = {name: types[f"appeal.{name}"] for name in ("opened", "granted", "refused")}
     yield say("reports.appeals", **numbers)
 

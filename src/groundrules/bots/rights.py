@@ -26,39 +26,39 @@ class Lack(NamedTuple):
 
 def lacks(plan: ir.Plan, platform: Platform, rights: Collection[str] | None) -> list[Lack]:
     """Return what can't be done, by action. Of `rights` None: what the bot may do there is not known."""
-    found = []
+    lacking = []
     for action, rules in sorted(asked(plan).items()):
         needed = platform.CAN.get(action)
         if needed is None:
-            found.append(Lack(action, rules))
+            lacking.append(Lack(action, rules))
         elif rights is not None and (missing := needed - frozenset(rights)):
-            found.append(Lack(action, rules, tuple(sorted(missing))))
-    return found
+            lacking.append(Lack(action, rules, tuple(sorted(missing))))
+    return lacking
 
 
 def asked(plan: ir.Plan) -> dict[str, tuple[str, ...]]:
     """Return the actions that rules in force ask for, each with the rules' ids, without those of the host."""
-    found: dict[str, set[str]] = {}
+    rules_of: dict[str, set[str]] = {}
     for rule in plan.rules:
         if rule.mode == "enforce":
             for act in within(rule.effects, ir.Act):
-                found.setdefault(act.do, set()).add(rule.id.partition("#")[0])
-    return {do: tuple(sorted(rules)) for do, rules in found.items() if do not in OF_THE_HOST}
+                rules_of.setdefault(act.do, set()).add(rule.id.partition("#")[0])
+    return {do: tuple(sorted(rules)) for do, rules in rules_of.items() if do not in OF_THE_HOST}
 
 
-def told(found: Collection[Lack], platform: Platform, lang: str) -> str:
+def lines_of(lacking: Collection[Lack], platform: Platform, lang: str) -> str:
     """Say what can't be done, to moderators."""
     say = speech("bots", lang)
-    return "\n".join([say("lacking"), *_lines(found, platform.LACKS, lang)])
+    return "\n".join([say("lacking"), *_lines(lacking, platform.LACKS, lang)])
 
 
-def _lines(found: Collection[Lack], table: Mapping[str, Mapping[str, str]], lang: str) -> Iterator[str]:
+def _lines(lacking: Collection[Lack], table: Mapping[str, Mapping[str, str]], lang: str) -> Iterator[str]:
     say = speech("bots", lang)
-    for lack in found:
+    for lack in lacking:
         because = (
             say("right", rights=say.join(lack.rights, "comma"))
             if lack.rights
             else pick(table.get(lack.action, {}), lang)
         )
         what = say("cannot", action=title_of(lack.action, lang), rules=say.join(lack.rules, "comma"))
-        yield say("told", what=what, said=because or say("unknown_action"))
+        yield say("told", what=what, detail=because or say("unknown_action"))

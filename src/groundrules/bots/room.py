@@ -61,8 +61,8 @@ class Room:
                 self.authors[id] = text(mapping(event.get("actor")).get("id"))
                 self.channel = channel or self.channel
             case "roster":
-                for one in sequence(event.get("members")):
-                    self._member(mapping(one))
+                for member in sequence(event.get("members")):
+                    self._member(mapping(member))
             case "role.added" | "role.removed":
                 self._role(mapping(event.get("target")), text(event.get("role")), type == "role.added")
             case "poll.created" | "poll.closed":
@@ -91,7 +91,7 @@ class Room:
     def _poll(self, poll: Mapping[str, Any], is_open: bool) -> None:
         id = text(poll.get("id"))
         if id and is_open:
-            options = [text(one) for one in sequence(poll.get("options"))]
+            options = [text(option) for option in sequence(poll.get("options"))]
             self.polls[id] = {"question": text(poll.get("question")), "options": options, "community": self.id}
         else:
             self.polls.pop(id, None)
@@ -105,12 +105,12 @@ class Room:
         word = word.removeprefix("@") if word.removeprefix("@") in self.names else word
         if word in self.names or word in self.roles:
             return word
-        found = [id for id, name in self.names.items() if name == word.removeprefix("@")]
-        return found[0] if len(found) == 1 else None
+        ids = [id for id, name in self.names.items() if name == word.removeprefix("@")]
+        return ids[0] if len(ids) == 1 else None
 
 
 def about(event: Json) -> str | None:
     """Return the member whom a message mentions first, else the author of the one that it answers."""
-    mentioned = [text(mapping(one).get("id")) for one in sequence(event.get("mentions"))]
+    mentioned = [text(mapping(mention).get("id")) for mention in sequence(event.get("mentions"))]
     answered = text(mapping(event.get("reply_to_author")).get("id"))
     return next(filter(None, (*mentioned, answered)), None)

@@ -87,7 +87,7 @@ class BotApi:
 
     async def rosters(self, community: str) -> Sequence[Json]:
         administrators = await self._bot.get_chat_administrators(self._number(community))
-        rows = [one.to_dict() for one in administrators]
+        rows = [administrator.to_dict() for administrator in administrators]
         return [telegram.roster(community, rows, time.time(), self.own)]
 
     async def rights(self, community: str) -> Collection[str] | None:
@@ -95,11 +95,11 @@ class BotApi:
         return {name for name, value in own.to_dict().items() if value is True}
 
     async def known(self, community: str, action: Action | None) -> Mapping[str, Any]:
-        found: dict[str, Any] = {"usernames": self.usernames}
+        context: dict[str, Any] = {"usernames": self.usernames}
         if action is not None and action.do in _LOCKING:
             permissions = (await self._bot.get_chat(self._number(community))).permissions
-            found["state"] = {community: {"permissions": permissions.to_dict() if permissions else {}}}
-        return found
+            context["state"] = {community: {"permissions": permissions.to_dict() if permissions else {}}}
+        return context
 
 
 def _refused(code: int, description: str, **parameters: Any) -> Answer:
@@ -155,10 +155,10 @@ class Groundrules:
         before, now = text(message.get("migrate_from_chat_id")), text(message.get("migrate_to_chat_id"))
         if before or now:
             await self.host.move(before or chat, now or chat)
-        found = await self.host.first_id(now or chat)
-        if found != (now or chat):
-            self.client.numbers[found] = now or chat
-        return found
+        first = await self.host.first_id(now or chat)
+        if first != (now or chat):
+            self.client.numbers[first] = now or chat
+        return first
 
     async def _pressed(self, pressed: CallbackQuery, community: str) -> None:
         """Take the answer that a member chose at one of our buttons, and show them what comes of it."""
@@ -174,6 +174,6 @@ class Groundrules:
             self.client.usernames[who.username.lower()] = str(who.id)
         poll = mapping(mapping(raw.get("message")).get("poll"))
         if (id := text(poll.get("id"))) and community:
-            options = [text(mapping(one).get("text")) for one in poll.get("options", ())]
+            options = [text(mapping(option).get("text")) for option in poll.get("options", ())]
             about = {"question": text(poll.get("question")), "options": options, "community": community}
             self.host.room(community).polls[id] = about

@@ -368,7 +368,9 @@ def _members(reader: Reader, node: nodes.Call) -> Typed:
         value = fold(reader, argument)
         if isinstance(typed.type, kinds.Unknown):
             return UNKNOWN
-        if not isinstance(value, str) and not (isinstance(value, list) and all(isinstance(one, str) for one in value)):
+        if not isinstance(value, str) and not (
+            isinstance(value, list) and all(isinstance(item, str) for item in value)
+        ):
             words = ("the role of members is a text known before any event", 'write `members("helper")`')
             return reader.error(codes.NOT_CONSTANT, argument, words)
     return Typed(kinds.ListOf(kinds.Identifier()))

@@ -36,7 +36,7 @@ def words(lang: str) -> Mapping[str, Mapping[str, str]]:
 def placeholders(text: str, lang: str) -> str:
     """A usage line's placeholders in a language: `[OPTIONS] RULEBOOK`, `[选项] 规则手册`."""
     known = words(lang).get("placeholders", {})
-    return _WORDS.sub(lambda found: known.get(found[0], found[0]), text)
+    return _WORDS.sub(lambda match: known.get(match[0], match[0]), text)
 
 
 def key(context: click.Context) -> str:
@@ -133,7 +133,7 @@ class _Speaking(click.Command):
     def _records(self, ctx: click.Context, around: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         lang, table = language.spoken(), _table(ctx)
         shared = words(lang)["shared"]
-        for option in (one for one in self.get_params(ctx) if isinstance(one, click.Option)):
+        for option in (param for param in self.get_params(ctx) if isinstance(param, click.Option)):
             shown = copy.copy(option)
             shown.metavar = placeholders(option.make_metavar(ctx), lang)
             record = shown.get_help_record(ctx)
@@ -188,6 +188,6 @@ def contexts(command: click.Command, name: str, parent: click.Context | None = N
     yield context
     if isinstance(command, click.Group):
         for below in command.list_commands(context):
-            found = command.get_command(context, below)
-            if found is not None:
-                yield from contexts(found, below, context)
+            subcommand = command.get_command(context, below)
+            if subcommand is not None:
+                yield from contexts(subcommand, below, context)

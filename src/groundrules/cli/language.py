@@ -25,14 +25,14 @@ def of_locale() -> str:
 
 def asked_for(arguments: Sequence[str]) -> str | None:
     """The language that arguments name last; None if they name none that there are words in."""
-    found = None
+    language = None
     for argument, following in pairwise([*arguments, ""]):
         if argument == "--":
             break
         value = following if argument == "--lang" else argument.removeprefix("--lang=")
         if argument.startswith("--lang") and value in languages():
-            found = value
-    return found
+            language = value
+    return language
 
 
 def listen(context: click.Context, arguments: Sequence[str]) -> None:

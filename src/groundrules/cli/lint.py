@@ -71,7 +71,7 @@ def command(
         raise click.UsageError(say("name_a_rulebook"))
     walk_into(paths)
     if cost:
-        _print_costs([one for path in paths for one in _rulebooks(path)])
+        _print_costs([rulebook for path in paths for rulebook in _rulebooks(path)])
         return
     prefixes = _prefixes(select), _prefixes(ignore)
     supplies = _supplies(adapters)

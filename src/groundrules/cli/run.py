@@ -156,11 +156,11 @@ def _alone(
         came = stop.between(source if output is None else output.rest(source))
         for line in came if watched is None else watched.over(came):
             for answer in runner.feed(line):
-                show(answer.line, [one for one in answer.decisions if everything or one.notable])
+                show(answer.line, [decision for decision in answer.decisions if everything or decision.notable])
             if runner.tally.lines % SAVED_EVERY == 0:
                 save()
         for answer in runner.finish() if kept is None else ():
-            show(answer.line, [one for one in answer.decisions if everything or one.notable])
+            show(answer.line, [decision for decision in answer.decisions if everything or decision.notable])
         save()  # of what was shown, and only then: not while an exception passes
     if runner.tally.untold:
         runner.tally.take(engine.stats)

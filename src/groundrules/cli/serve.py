@@ -108,12 +108,14 @@ def command(
 def _books(rulebooks: tuple[str, ...]) -> str | Callable[[str], str]:
     """Return which rulebook a community has; each is checked now."""
     of: dict[str, str] = {}
-    for one in rulebooks:
-        community, path = ("", one) if os.path.exists(one) or "=" not in one else one.partition("=")[::2]
-        _check(path or one)
+    for rulebook in rulebooks:
+        community, path = (
+            ("", rulebook) if os.path.exists(rulebook) or "=" not in rulebook else rulebook.partition("=")[::2]
+        )
+        _check(path or rulebook)
         if community in of:
             form = "two_rulebooks_of_one" if community else "two_rulebooks_of_all"
-            raise click.UsageError(say(form, community=community, one=of[community], other=path))
+            raise click.UsageError(say(form, community=community, first=of[community], second=path))
         of[community] = path
     if len(of) == 1 and "" in of:
         return of[""]

@@ -55,8 +55,8 @@ def command(file: str, name: str | None, role: str | None, revoke: str | None) -
             tokens.revoke(revoke)
         else:
             for token in tokens.known:
-                made = datetime.fromtimestamp(token.made, UTC).date()
-                click.echo(f"{safe.terminal(token.name)}  {token.role}  {made}")
+                day = datetime.fromtimestamp(token.made, UTC).date()
+                click.echo(f"{safe.terminal(token.name)}  {token.role}  {day}")
     except TokenError as error:
         tell_error(reason(error))
         sys.exit(1)

@@ -91,9 +91,9 @@ class Step:
         answers = [engine.feed_one(community, event, everything) for event in events]
         decisions = list(chain.from_iterable(answers))
         if now is not None:
-            decisions += self._told(engine.advance(now, community))
+            decisions += self._numbered(engine.advance(now, community))
         if end:
-            decisions += self._told(engine.finish(community))
+            decisions += self._numbered(engine.finish(community))
         changed: dict[Key, bytes | None] = {(space, key): row for _, space, key, row in engine.drain(community)}
         if changed and layout != self._layout:
             changed[LAYOUT] = self._layout
@@ -101,7 +101,7 @@ class Step:
         due = engine.next_due(community) if known or engine.waiting(community) is not None else None
         return Stepped(decisions, changed, due, list(map(len, answers)))
 
-    def _told(self, decisions: list[Decision]) -> list[Decision]:
+    def _numbered(self, decisions: list[Decision]) -> list[Decision]:
         return decisions if self._everything else [decision for decision in decisions if decision.notable]
 
     def _release(self) -> None:
@@ -141,8 +141,8 @@ class Lasting(Step):
             layout: bytes | None = self._layout
             if held != token or not token:
                 self._engine.release(community)
-                found = rows()
-                layout, size = self._adopted(community, found), sum(map(len, found.values()))
+                adopted = rows()
+                layout, size = self._adopted(community, adopted), sum(map(len, adopted.values()))
             stepped = self._decided(community, layout, events, now, end)
         except BaseException:
             self._engine.release(community)

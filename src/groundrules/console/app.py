@@ -112,13 +112,13 @@ class Console:
         if view.community is None:
             return RedirectResponse(view.link("today"), 303)
         forgets = len(parts) == 2 and parts[0] == "forget"
-        found = DONE.get("/".join(parts))
-        if found is None and not forgets:
+        act = DONE.get("/".join(parts))
+        if act is None and not forgets:
             return pages.missing(view)
         saves = parts == ["settings"] and form.get("what") == "save"
-        if not view.session.may("administer" if found is None or saves else found[0]):
+        if not view.session.may("administer" if act is None or saves else act[0]):
             return self._refused(view, 403, "not_allowed")
-        return await (doing.forget(view, parts[1], form) if found is None else found[1](view, form))
+        return await (doing.forget(view, parts[1], form) if act is None else act[1](view, form))
 
     # --- the door -------------------------------------------------------------------------------
 
@@ -143,11 +143,13 @@ class Console:
         )
         return response
 
-    def _enter(self, request: Request, said: str, link: str = "", status: int = 200) -> Response:
+    def _enter(self, request: Request, problem: str, link: str = "", status: int = 200) -> Response:
         lang = _language(request)
         say = spoken(lang)
         action = f"{AT}/enter/{quote(link, safe='')}" if link else f"{AT}/enter"
-        return drawn("enter.html", lang, status, say=say, said=say(said) if said else "", link=link, action=action)
+        return drawn(
+            "enter.html", lang, status, say=say, said=say(problem) if problem else "", link=link, action=action
+        )
 
     async def _view(self, request: Request, session: Session) -> View:
         heads = await self._hub.communities(limit=MOST_COMMUNITIES)
@@ -158,12 +160,12 @@ class Console:
             chosen, known = asked, (asked, *known)
         return View(request, self._hub, session, _language(request), chosen, known)
 
-    def _refused(self, view: View, status: int, said: str) -> Response:
-        return view.page("said.html", status, title=str(status), said=view.say(said), back=view.link("today"))
+    def _refused(self, view: View, status: int, message: str) -> Response:
+        return view.page("said.html", status, title=str(status), said=view.say(message), back=view.link("today"))
 
-    def _plain(self, request: Request, status: int, said: str) -> Response:
+    def _plain(self, request: Request, status: int, message: str) -> Response:
         lang = _language(request)
-        return drawn("said.html", lang, status, say=spoken(lang), title=str(status), said=said, back=AT)
+        return drawn("said.html", lang, status, say=spoken(lang), title=str(status), said=message, back=AT)
 
 
 def _language(request: Request) -> str:
@@ -176,10 +178,10 @@ def _language(request: Request) -> str:
 
 def _cookie(request: Request) -> str:
     try:
-        found = SimpleCookie(request.headers.get("cookie", "")).get(COOKIE)
+        morsel = SimpleCookie(request.headers.get("cookie", "")).get(COOKIE)
     except CookieError:
         return ""
-    return found.value if found else ""
+    return morsel.value if morsel else ""
 
 
 async def _form(request: Request) -> dict[str, str]:

@@ -23,11 +23,11 @@ async def answer(view: View, form: Form) -> Response:
     event = {"request": form.get("request", "")} | ({"reason": form["reason"]} if form.get("reason") else {})
     kind = "given" if form.get("answer") == "given" else "refused"
     decisions = await view.hub.handle(_event(view, f"approval.{kind}", view.session.member, event))
-    notes = {note.kind for one in decisions for note in one.notes}
+    notes = {note.kind for decision in decisions for note in decision.notes}
     if "approval_unknown" in notes:
-        return _said(view, view.say("answered_before"), "queue")
-    lines = [line for one in decisions for line in narrate(one, view.lang)]
-    return _said(view, "\n".join([view.say("answered"), *lines]), "queue")
+        return _message(view, view.say("answered_before"), "queue")
+    lines = [line for decision in decisions for line in narrate(decision, view.lang)]
+    return _message(view, "\n".join([view.say("answered"), *lines]), "queue")
 
 
 def _event(view: View, type: str, who: str, fields: Mapping[str, Any]) -> bytes:
@@ -61,7 +61,7 @@ async def forget(view: View, who: str, form: Form) -> Response:
         return RedirectResponse(view.link("member", who), 303)
     erased = await view.hub.forget(who)
     kinds = ("rows", "events", "decisions")
-    return _said(view, view.say("forgotten", **{kind: erased.get(kind, 0) for kind in kinds}), "today")
+    return _message(view, view.say("forgotten", **{kind: erased.get(kind, 0) for kind in kinds}), "today")
 
 
 async def settings(view: View, form: Form | None) -> Response:
@@ -80,7 +80,7 @@ async def settings(view: View, form: Form | None) -> Response:
                 shown["report"] = _report(await view.hub.preview(view.community, values))
         except HubError as error:
             shown |= {"said": view.say("bad_settings", why=str(error)), "failed": True}
-    fields = [_field(name, one, values.get(name)) for name, one in schema["properties"].items()]
+    fields = [_field(name, field_schema, values.get(name)) for name, field_schema in schema["properties"].items()]
     return view.page("settings.html", fields=fields, **shown)
 
 
@@ -127,10 +127,10 @@ async def attempt(view: View, form: Form | None) -> Response:
         channel = given["channel"] or "general"
         fields = {"id": id, "message": {"id": id}, "text": given["text"], "channel": {"id": channel, "name": channel}}
         event = _event(view, "message", given["who"] or "somebody", fields)
-        found = await view.hub.what_if(event)
-        answers = [line for one in found if one.notable for line in narrate(one, view.lang)]
+        decisions = await view.hub.what_if(event)
+        answers = [line for decision in decisions if decision.notable for line in narrate(decision, view.lang)]
     return view.page("try.html", 200, answers=answers, **given)
 
 
-def _said(view: View, said: str, back: str) -> Response:
-    return view.page("said.html", title=view.say(back), said=said, back=view.link(back))
+def _message(view: View, message: str, back: str) -> Response:
+    return view.page("said.html", title=view.say(back), said=message, back=view.link(back))

@@ -32,12 +32,12 @@ async def today(view: View) -> Response:
     """What happened, and what waits."""
     if view.community is None:
         return view.page("said.html", title=view.say("today"), said=view.say("no_community"), back=view.link("today"))
-    found = await view.hub.decisions(Query(community=view.community, before=FAR, limit=LATEST))
-    since = (found[0].at if found else 0) - DAY
-    recent = [one for one in found if one.at >= since]
-    decisions = [_decision.decode(one.body) for one in recent]
+    entries = await view.hub.decisions(Query(community=view.community, before=FAR, limit=LATEST))
+    since = (entries[0].at if entries else 0) - DAY
+    recent = [entry for entry in entries if entry.at >= since]
+    decisions = [_decision.decode(entry.body) for entry in recent]
     rules = Counter(fired.rule for decision in decisions for fired in decision.fired)
-    news = [one for one in found[: 10 * SHOWN] if _is_news(_decision.decode(one.body))][:SHOWN]
+    news = [entry for entry in entries[: 10 * SHOWN] if _is_news(_decision.decode(entry.body))][:SHOWN]
     head = await view.hub.community(view.community)
     requests, actions = await _waiting(view)
     notes = await view.hub.notes(view.community, 20)
@@ -82,13 +82,13 @@ async def _waiting(view: View) -> tuple[list[dict[str, Any]], list[dict[str, Any
         request["rules"] = sorted({*request["rules"], *action.rules})
     actions = [
         {
-            "at": local(one.at, plan.timezone),
-            "key": one.key,
-            "status": one.status,
-            "reason": one.reason,
-            "line": deed(action_of(one), view.lang, wordings),
+            "at": local(action.at, plan.timezone),
+            "key": action.key,
+            "status": action.status,
+            "reason": action.reason,
+            "line": deed(action_of(action), view.lang, wordings),
         }
-        for one in await view.hub.actions(view.community, limit=200)
+        for action in await view.hub.actions(view.community, limit=200)
     ]
     return list(requests.values()), actions
 
@@ -104,25 +104,25 @@ async def log(view: View) -> Response:
         before=int(before) if before is not None and before.isdecimal() and len(before) < 16 else FAR,
         limit=PAGE,
     )
-    found = await view.hub.decisions(query)
+    entries = await view.hub.decisions(query)
     older = None
-    if len(found) == PAGE:
+    if len(entries) == PAGE:
         wanted = {name: view.query(name) for name in ("member", "rule", "channel")}
-        older = view.link("log", **wanted, before=found[-1].position)
-    return view.page("log.html", told=await view.told(found), older=older)
+        older = view.link("log", **wanted, before=entries[-1].position)
+    return view.page("log.html", told=await view.told(entries), older=older)
 
 
 async def decision(view: View, number: str) -> Response:
     """What happened and why."""
     position = int(number) if number.isdecimal() and len(number) < 16 else 0
-    found = await view.hub.decisions(Query(after=position - 1, limit=1)) if position else []
-    if not found or found[0].position != position:
+    entries = await view.hub.decisions(Query(after=position - 1, limit=1)) if position else []
+    if not entries or entries[0].position != position:
         return missing(view)
-    [one] = await view.told(found)
-    kept: Decision = one["decision"]
+    [row] = await view.told(entries)
+    kept: Decision = row["decision"]
     members = {action.who for action in kept.actions if action.who} | {change.who for change in kept.ledgers}
-    whole = msgspec.json.format(found[0].body).decode("utf-8", "replace")
-    return view.page("decision.html", one=one, members=sorted(members), whole=whole)
+    whole = msgspec.json.format(entries[0].body).decode("utf-8", "replace")
+    return view.page("decision.html", one=row, members=sorted(members), whole=whole)
 
 
 async def member(view: View, who: str) -> Response:
@@ -138,8 +138,8 @@ async def member(view: View, who: str) -> Response:
     values = await view.hub.do(id, read)
     named = [pick(ledger.title, view.lang) or ledger.id for ledger in ledgers]
     balances = [(name, value) for name, value in zip(named, values, strict=True) if value]
-    told = await view.told(await view.hub.history(who, id, PAGE))
-    return view.page("member.html", member=who, balances=balances, told=told)
+    rows = await view.told(await view.hub.history(who, id, PAGE))
+    return view.page("member.html", member=who, balances=balances, told=rows)
 
 
 async def rules(view: View) -> Response:

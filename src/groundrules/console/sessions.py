@@ -61,7 +61,7 @@ class Sessions:
         return None if token is None or not token.may("observe") else self._begin(token, member)
 
     def _begin(self, token: Token, member: str) -> str:
-        self._open = {key: one for key, one in self._open.items() if one.until > self._now()}
+        self._open = {key: session for key, session in self._open.items() if session.until > self._now()}
         while len(self._open) >= MOST:
             self._open.pop(next(iter(self._open)))
         cookie = secrets.token_urlsafe(32)

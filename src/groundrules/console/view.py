@@ -69,22 +69,22 @@ class View:
     async def told(self, logged: list[Logged]) -> list[Mapping[str, Any]]:
         """Return decisions of the log as pages show them."""
         if self.community is None:
-            return [self._told(one, {}, {}, "UTC") for one in logged]
+            return [self._told(entry, {}, {}, "UTC") for entry in logged]
         plan = await self.plan()
         wordings = {action.name: action for action in plan.actions}
-        return [self._told(one, wordings, titles(plan, self.lang), plan.timezone) for one in logged]
+        return [self._told(entry, wordings, titles(plan, self.lang), plan.timezone) for entry in logged]
 
     def _told(
-        self, one: Logged, wordings: Mapping[str, Any], titled: Mapping[str, str], zone: str
+        self, entry: Logged, wordings: Mapping[str, Any], titled: Mapping[str, str], zone: str
     ) -> Mapping[str, Any]:
-        decision = _decision.decode(one.body)
+        decision = _decision.decode(entry.body)
         return {
-            "position": one.position,
-            "at": local(one.at, zone),
+            "position": entry.position,
+            "at": local(entry.at, zone),
             "decision": decision,
             "lines": narrate(decision, self.lang, dict(wordings)),
             "rules": [titled.get(fired.rule, fired.rule) for fired in decision.fired],
-            "link": self.link("decision", str(one.position)),
+            "link": self.link("decision", str(entry.position)),
         }
 
     def page(self, template: str, status: int = 200, **values: Any) -> Response:

@@ -125,10 +125,10 @@ class Engine:
 
         Raises ValueError for an event of another partition.
         """
-        found = self._decoded(event)
-        if isinstance(found, list):
-            return found
-        runner, decoded = found
+        decisions = self._decoded(event)
+        if isinstance(decisions, list):
+            return decisions
+        runner, decoded = decisions
         if runner.partition.id != partition:
             raise ValueError(f"an event of {runner.partition.id} came to {partition}")
         if everything:

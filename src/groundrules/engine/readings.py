@@ -87,8 +87,8 @@ class PartitionReadings:
 
     def window_values(self, window: str, key: str, within: int, maximum: int) -> list[str]:
         code, _, held = self._windows[window]
-        found: list[str] = code.cell.values(held(key), self._partition.now, within, maximum)
-        return found
+        values: list[str] = code.cell.values(held(key), self._partition.now, within, maximum)
+        return values
 
     def lot(self, e: Any, x: Scope, site: str, about: str = "") -> float:
         return lots.number(self._partition.id, e, x, site, about)

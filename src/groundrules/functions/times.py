@@ -46,10 +46,10 @@ def falls_on(zone: str, date: str, instant: int, leap_month: anniversaries.LeapM
 def days_until(zone: str, date: str, instant: int) -> int | None:
     """Days from the instant's local day to a date; to the next anniversary, if the date has no year."""
     today = local_day(zone, _known(instant))
-    found = _WRITTEN.fullmatch(date)
-    if found is None:
+    match = _WRITTEN.fullmatch(date)
+    if match is None:
         return None
-    written, month, day = found["year"], int(found["month"]), int(found["day"])
+    written, month, day = match["year"], int(match["month"]), int(match["day"])
     if written is not None:
         return day_number(int(written), month, day) - today if _exists(int(written), month, day) else None
     this = date_of(today)[0]

@@ -53,11 +53,11 @@ def _rule(ground: Ground, rule: constructs.Rule) -> list[ir.Rule]:
     return [lowered_rule, *otherwise, *refusal(ground, lowered_rule, rule.approval)]
 
 
-def joined(one: ir.AnyExpr, other: ir.AnyExpr) -> ir.AnyExpr:
+def joined(first: ir.AnyExpr, other: ir.AnyExpr) -> ir.AnyExpr:
     """Return both conditions together."""
-    if isinstance(one, ir.Const) and one.value is True:
+    if isinstance(first, ir.Const) and first.value is True:
         return other
-    parts = one.operands if isinstance(one, ir.And) else (one,)
+    parts = first.operands if isinstance(first, ir.And) else (first,)
     return ir.And(operands=(*parts, *(other.operands if isinstance(other, ir.And) else (other,))))
 
 

@@ -69,7 +69,7 @@ def _evidence(evidence: Evidence, clause: Clause, say: Speech) -> str:
     plain = evidence.pattern.casefold() == evidence.text.casefold() or f"/{evidence.pattern}/" in clause.text
     place = {"field": evidence.field, "start": evidence.start, "end": evidence.end, "first": evidence.start + 1}
     quoted, pattern = say("quoted", text=evidence.text), say("quoted", text=evidence.pattern)
-    return say("found" if plain else "found_as", found=quoted, pattern=pattern, **place)
+    return say("found" if plain else "found_as", match=quoted, pattern=pattern, **place)
 
 
 def _shadow(shadow: Shadow, say: Speech, wordings: Wordings | None) -> str:

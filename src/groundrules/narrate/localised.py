@@ -23,12 +23,12 @@ def rule_named(id: str, lang: str) -> str:
     """What people call a rule: its id; for what a block lowers to, its block and part, `discipline (step 3)`."""
     block, *parts = id.split("#")
     say = speech("common", lang)
-    told = [
+    details = [
         say("parts.step", n=part) if part.isdigit() else say(f"parts.{part}")
         for part in parts
         if part.isdigit() or say.knows(f"parts.{part}")
     ]
-    return block + say.aside(say.join(told, "comma"))
+    return block + say.aside(say.join(details, "comma"))
 
 
 def number_text(value: float, beside: str) -> str:

@@ -225,19 +225,19 @@ def gather(effect: Any, firing: Firing) -> None:
             if who is None or amount is None:
                 return
             meant = -int(amount) if effect.takes else int(amount)
-            for one in each(who):
+            for target in each(who):
                 if meant < 1:
-                    detail = {"rule": firing.rule.id, "who": one, "amount": meant}
+                    detail = {"rule": firing.rule.id, "who": target, "amount": meant}
                     firing.notes.append(Note(kind="amount_below_one", subject=effect.ledger, detail=detail))
                 else:
-                    firing.outcome.asks.append(Ask(firing.rule.id, effect.ledger, one, int(amount), effect.cap))
+                    firing.outcome.asks.append(Ask(firing.rule.id, effect.ledger, target, int(amount), effect.cap))
         case ir.Reset():
             who = evaluate(effect.who, firing.scope)
-            firing.outcome.asks += [Ask(firing.rule.id, effect.ledger, one, None) for one in each(who)]
+            firing.outcome.asks += [Ask(firing.rule.id, effect.ledger, target, None) for target in each(who)]
         case ir.Label():
             on = evaluate(effect.on, firing.scope)
-            for one in each(on):
-                firing.outcome.labels.append(LabelAsk(effect.label, effect.entity, one, effect.lasts, effect.remove))
+            for target in each(on):
+                firing.outcome.labels.append(LabelAsk(effect.label, effect.entity, target, effect.lasts, effect.remove))
         case ir.Later():
             after = evaluate(effect.after, firing.scope)
             drafts = [] if after is None else draft(effect.act, firing.rule.id, firing.scope, firing.notes)
@@ -273,7 +273,7 @@ def draft(act: ir.Act, rule: str, scope: Scope, notes: list[Note]) -> list[Draft
     ]
     if act.who is None:
         return [Draft(act, None, known, rule, tuple(or_else))]
-    return [Draft(act, one, known, rule, tuple(or_else)) for one in each(who)]
+    return [Draft(act, target, known, rule, tuple(or_else)) for target in each(who)]
 
 
 def fitted(act: ir.Act, rule: str, name: str, known: dict[str, Any], plan: ir.Plan) -> list[Note]:

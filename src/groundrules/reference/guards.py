@@ -100,11 +100,11 @@ def share(rule: ir.Rule, scope: Scope) -> float:
 
 def overtaken(answers: Iterable[Answer], exempted: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
     """Rule → the one of its group that acts in its place, sorted by priority and id."""
-    firing = [one for one in answers if one.fires and one.lane == "live" and one.rule.id not in exempted]
+    firing = [answer for answer in answers if answer.fires and answer.lane == "live" and answer.rule.id not in exempted]
     groups: dict[str, list[Answer]] = {}
-    for one in sorted(firing, key=lambda one: (one.rule.priority, one.rule.id)):
-        if one.rule.first_of:
-            groups.setdefault(one.rule.first_of, []).append(one)
+    for answer in sorted(firing, key=lambda answer: (answer.rule.priority, answer.rule.id)):
+        if answer.rule.first_of:
+            groups.setdefault(answer.rule.first_of, []).append(answer)
     return {later.rule.id: (first.rule.id,) for first, *others in groups.values() for later in others}
 
 

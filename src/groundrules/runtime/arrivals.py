@@ -177,10 +177,12 @@ def _at(line: bytes, path: Sequence[str]) -> str | None:
 
 
 def _touches(header: _Concerned) -> tuple[Touch, ...]:
-    found = [Touch("member", who.id) for who in (header.actor, header.target) if who is not None and who.id is not None]
+    touches = [
+        Touch("member", who.id) for who in (header.actor, header.target) if who is not None and who.id is not None
+    ]
     if header.channel is not None and header.channel.id is not None:
-        found.append(Touch("channel", header.channel.id))
-    return tuple(found)
+        touches.append(Touch("channel", header.channel.id))
+    return tuple(touches)
 
 
 def _restamped(line: bytes, now: int) -> bytes:
@@ -189,10 +191,10 @@ def _restamped(line: bytes, now: int) -> bytes:
 
 def located(path: Sequence[str], community: str) -> dict[str, Any]:
     """Return the part of an event that says which community it is of."""
-    found: Any = community
+    nested: Any = community
     for name in reversed(path):
-        found = {name: found}
-    return dict(found)
+        nested = {name: nested}
+    return dict(nested)
 
 
 Clock = Callable[[], int]

@@ -112,16 +112,16 @@ class Books:
         return self._ready((plan.digest, PLAIN), None, lambda: _kept(plan))
 
     def _ready(self, key: tuple[Any, bytes], source: object, make: Callable[[], Edition]) -> Edition:
-        found = self._editions.get(key)
-        if found is None:
+        prepared = self._editions.get(key)
+        if prepared is None:
             with self._lock:
-                found = self._editions.get(key) or (source, _by_community(make()))
-                found[1].engine.warm()  # here, and not at the first event
-                self._editions[key] = found
-                self._decoder = found[1].engine.decoder
+                prepared = self._editions.get(key) or (source, _by_community(make()))
+                prepared[1].engine.warm()  # here, and not at the first event
+                self._editions[key] = prepared
+                self._decoder = prepared[1].engine.decoder
                 if len(self._editions) > MOST:
                     del self._editions[next(iter(self._editions))]
-        return found[1]
+        return prepared[1]
 
     def replace(self, sources: Sources) -> None:
         """Take what communities run from elsewhere from now on, or anew from the same place."""
@@ -185,9 +185,9 @@ def _kept(plan: Plan) -> Edition:
         raise HubError(f"the rulebook that was kept can't be read: {error}", "rulebook") from error
 
 
-def compiled(found: Compiled) -> Edition:
+def compiled(compiled: Compiled) -> Edition:
     """Return an edition of what was compiled elsewhere."""
-    return Edition(found, Version(found.name, found, found.digest))
+    return Edition(compiled, Version(compiled.name, compiled, compiled.digest))
 
 
 def _compiled(source: Book | ir.Plan) -> Compiled:

@@ -89,13 +89,13 @@ class Changing:
     async def settings(self, community: str) -> dict[str, Any]:
         """Return the values that a community has set."""
         head = await self._read(lambda: self._store.head(community))
-        found: dict[str, Any] = msgspec.json.decode(PLAIN if head is None else head.settings)
-        return found
+        settings: dict[str, Any] = msgspec.json.decode(PLAIN if head is None else head.settings)
+        return settings
 
     async def schema(self, community: str, lang: str) -> dict[str, Any]:
         """Return the JSON Schema of a community's settings."""
-        found: dict[str, Any] = (await self._now(community)).settings_schema(lang)
-        return found
+        schema: dict[str, Any] = (await self._now(community)).settings_schema(lang)
+        return schema
 
     async def change(self, community: str, values: Mapping[str, Any], by: str) -> None:
         """Put values in force, beside those set before; None takes one back."""
@@ -152,10 +152,10 @@ class Changing:
     async def differences(self, community: str) -> Report:
         """Say what a candidate has decided otherwise since it began. Raises HubError if there is none."""
         kept = await self._read(lambda: self._store.source(f"candidate {community}"))
-        found = _candidate(kept) if kept else None
-        if found is None:
+        candidate = _candidate(kept) if kept else None
+        if candidate is None:
             raise HubError(f"no candidate runs in {community}", "no_candidate")
-        return await self._compared(community, found.path, found.since)
+        return await self._compared(community, candidate.path, candidate.since)
 
     async def _compared(self, community: str, after: Edition | Source, since: int) -> Report:
         if why := self._unreplayable(since, self._core.clock()):
@@ -174,8 +174,8 @@ class Changing:
         return report
 
     async def _now(self, community: str) -> Edition:
-        found: Edition = await self._do(community, lambda core: core.communities[community].edition)
-        return found
+        edition: Edition = await self._do(community, lambda core: core.communities[community].edition)
+        return edition
 
     # --- rulebooks ------------------------------------------------------------------------------
 
@@ -203,8 +203,8 @@ class Changing:
         if not isinstance(sources, str | os.PathLike):
             return
         with suppress(HubError):
-            found = await self._read(lambda: self._core.books.edition(""))
-            known = await self._read(lambda: self._store.plan(found.name) or not self._store.heads(limit=1))
+            edition = await self._read(lambda: self._core.books.edition(""))
+            known = await self._read(lambda: self._store.plan(edition.name) or not self._store.heads(limit=1))
             if not known and not (trial := await tried(sources)).passed:
                 log.error("the rulebook at %s is not put in force: %s", sources, trial.said)
                 self._core.books.refuse("it did not pass its lint and its tests")
@@ -275,9 +275,9 @@ async def _tried(path: Path) -> Trial:
     for command in ("lint", "test"):
         if command == "test" and not any(find_tests(path).values()):
             continue
-        said, code = await _run(command, os.fspath(path))
+        output, code = await _run(command, os.fspath(path))
         if code != 0:
-            return Trial(False, said)
+            return Trial(False, output)
     return Trial(True)
 
 
@@ -289,12 +289,12 @@ async def _run(command: str, path: str) -> tuple[str, int]:
         stderr=asyncio.subprocess.STDOUT,
     )
     try:
-        said, _ = await asyncio.wait_for(process.communicate(), TRIAL_SECONDS)
+        output, _ = await asyncio.wait_for(process.communicate(), TRIAL_SECONDS)
     except TimeoutError:
         process.kill()
         await process.wait()
         return f"its {command} took more than {TRIAL_SECONDS} seconds", 1
-    return said.decode(errors="replace"), process.returncode or 0
+    return output.decode(errors="replace"), process.returncode or 0
 
 
 _LIMITED = """

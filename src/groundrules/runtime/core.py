@@ -84,8 +84,8 @@ class Core:
         self.draft.touch(community)
         self.draft.note(community.id, now, "rulebook_changed", before=before, after=edition.name, by=self.by)
         if "rulebook.changed" in edition.compiled.plan.events and community.engine.clock(community.id) is not None:
-            told = {"id": f"rulebook@{now}", "type": "rulebook.changed", "version": edition.name}
-            self.decide(self._own(community.id, {**told, "actor": {"id": self.by}}, now))
+            event = {"id": f"rulebook@{now}", "type": "rulebook.changed", "version": edition.name}
+            self.decide(self._own(community.id, {**event, "actor": {"id": self.by}}, now))
 
     def change(self, id: str, before: bytes, settings: bytes, by: str) -> bool:
         """Put settings in force in a community; False if it has others than those from `before`.
@@ -124,7 +124,9 @@ class Core:
 
     def idle(self, before: int) -> list[str]:
         """Return communities that nobody used since then, that wait for nothing in memory and are kept as they are."""
-        return [id for id, one in self.communities.items() if one.used < before and not one.open and self.settled(id)]
+        return [
+            id for id, state in self.communities.items() if state.used < before and not state.open and self.settled(id)
+        ]
 
     def settled(self, id: str) -> bool:
         """Whether the store has a community as it is in memory."""
@@ -145,8 +147,8 @@ class Core:
         decision = Decision(trigger="rejected", rejected=stray.rejection)
         with suppress(HubError):
             edition = self.books.edition("")
-            said = [] if stray.line is None else edition.engine.notable(stray.line)
-            decision = said[0] if said else replace(decision, rulebook=edition.name)
+            answered = [] if stray.line is None else edition.engine.notable(stray.line)
+            decision = answered[0] if answered else replace(decision, rulebook=edition.name)
         self.draft.refuse(decision, self.clock())
         return [decision]
 
@@ -213,11 +215,11 @@ class Core:
         done = isinstance(outcome, Done)
         reason = outcome.reason if isinstance(outcome, Failed) else ""
         self._restate(action, "done" if done else "failed", attempts=attempts, reason=reason)
-        told: dict[str, Any] = {"id": f"result@{action.key}", "type": "action.result", "key": action.key}
-        told |= {"ok": done, "do": ACTION.decode(action.body).do} | ({"reason": reason} if reason else {})
+        event: dict[str, Any] = {"id": f"result@{action.key}", "type": "action.result", "key": action.key}
+        event |= {"ok": done, "do": ACTION.decode(action.body).do} | ({"reason": reason} if reason else {})
         if isinstance(outcome, Done) and outcome.message is not None:
-            told["message"] = dict(outcome.message)
-        return self.decide(self._own(action.community, told, now))
+            event["message"] = dict(outcome.message)
+        return self.decide(self._own(action.community, event, now))
 
     def doubt(self, action: Outgoing, reason: str) -> None:
         """Take note that nobody knows what became of an action that must not be repeated."""
@@ -252,11 +254,11 @@ class Core:
 
     def known(self, id: str, key: str) -> Outgoing:
         """Return an action that has no end yet. Raises HubError if there is none under this key."""
-        found = self.communities[id].open.get(key)
-        if found is None:
+        outgoing = self.communities[id].open.get(key)
+        if outgoing is None:
             reason = f"no action of {id} waits under the key {key}: it has an end already, or never was"
             raise HubError(reason, "no_action", "key")
-        return found
+        return outgoing
 
     def forget(self, id: str, member: str) -> dict[str, int]:
         """Erase a person from what a community remembers."""

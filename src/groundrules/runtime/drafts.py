@@ -44,8 +44,8 @@ class Draft:
         """Keep decisions, and the actions that they ask for."""
         self.touch(community)
         for decision in decisions:
-            found = tuple(dict.fromkeys((*touches, *concerned(community.edition, decision))))
-            self.batch.entries.append(Entry(community.id, now, self._line(decision), found))
+            all_touches = tuple(dict.fromkeys((*touches, *concerned(community.edition, decision))))
+            self.batch.entries.append(Entry(community.id, now, self._line(decision), all_touches))
             for action in decision.actions:
                 self.batch.actions.append(community.outgoing(action.key, _json(action), now))
 
@@ -102,6 +102,6 @@ def concerned(edition: Edition, decision: Decision) -> Iterable[Touch]:
         if change.ledger in edition.personal:
             yield Touch("member", change.who)
     met = (*decision.fired, *decision.shadow, *decision.exempted)
-    yield from (Touch("rule", one.rule) for one in met)  # type: ignore[attr-defined]
+    yield from (Touch("rule", fired.rule) for fired in met)  # type: ignore[attr-defined]
     if decision.cause is not None:
         yield Touch("rule", decision.cause)

@@ -130,9 +130,9 @@ class Hub:
     async def _resume(self) -> None:
         """Bring in the communities whose actions have no end yet, so that they are performed."""
         after: str | None = None
-        while found := await self._read(partial(self._store.acting, after)):
-            await asyncio.gather(*map(self._resume_one, found))
-            after = found[-1]
+        while communities := await self._read(partial(self._store.acting, after)):
+            await asyncio.gather(*map(self._resume_one, communities))
+            after = communities[-1]
 
     async def _resume_one(self, id: str) -> None:
         try:
@@ -280,9 +280,9 @@ class Hub:
         A Retry puts the action off. Returns what the community decides on it. Raises HubError if no action waits under
         this key.
         """
-        told = understood(outcome)
-        wait = told.after or 0.0 if isinstance(told, Retry) else 0.0
-        return await self.do(community, lambda core: core.end(core.known(community, key), told, wait))
+        result = understood(outcome)
+        wait = result.after or 0.0 if isinstance(result, Retry) else 0.0
+        return await self.do(community, lambda core: core.end(core.known(community, key), result, wait))
 
     async def perform_again(self, community: str, key: str) -> None:
         """Perform an action in doubt once more. Raises HubError if no action is in doubt under this key."""

@@ -117,28 +117,28 @@ class Keeping:
             if len(kept) < _lines(segment):
                 events.append(segment._replace(body=b"\n".join(kept)))
                 lost += _lines(segment) - len(kept)
-        named = {one.position for one in self._logged(Query(community=community, member=member, limit=PAGE))}
+        named = {entry.position for entry in self._logged(Query(community=community, member=member, limit=PAGE))}
         gone = [
-            one
-            for one in self._logged(Query(community=community, limit=PAGE))
-            if one.position in named or _speaks(one.body, within, member)
+            entry
+            for entry in self._logged(Query(community=community, limit=PAGE))
+            if entry.position in named or _speaks(entry.body, within, member)
         ]
-        entries = [(one.position, None) for one in gone]
-        asked = {action.key for one in gone if not one.damage for action in _decision(one.body).actions}
-        speaking = (one.key for one in self._acts(community) if one.key in asked or _speaks(one.body, within, member))
+        entries = [(entry.position, None) for entry in gone]
+        asked = {action.key for entry in gone if not entry.damage for action in _decision(entry.body).actions}
+        speaking = (act.key for act in self._acts(community) if act.key in asked or _speaks(act.body, within, member))
         actions = [(key, None) for key in speaking]
         return Erasure(community, events, entries, actions, [member]), lost
 
     def _logged(self, query: Query) -> Iterator[Any]:
-        while found := self._store.decisions(query):
-            yield from found
-            query = Query(community=query.community, member=query.member, after=found[-1].position, limit=PAGE)
+        while page := self._store.decisions(query):
+            yield from page
+            query = Query(community=query.community, member=query.member, after=page[-1].position, limit=PAGE)
 
     def _acts(self, community: str) -> Iterator[Outgoing]:
         after = 0
-        while found := self._store.outgoing(community, open=False, after=after, limit=PAGE):
-            yield from found
-            after = max(found[-1].number, after + 1)
+        while page := self._store.outgoing(community, open=False, after=after, limit=PAGE):
+            yield from page
+            after = max(page[-1].number, after + 1)
 
     # --- age ------------------------------------------------------------------------------------
 
@@ -207,11 +207,13 @@ class Keeping:
     def _aged(self, community: str) -> Erasure | None:
         """Return how to erase what is too old in a community, a page of each kind at a time."""
         now = self._core.clock()
-        events = [one._replace(body=b"") for one in self._events_before(community, _before(now, self._keep.events))]
+        events = [
+            segment._replace(body=b"") for segment in self._events_before(community, _before(now, self._keep.events))
+        ]
         until = _before(now, self._keep.decisions)
-        entries = [(one.position, None) for one in self._page(community) if one.at < until]
+        entries = [(entry.position, None) for entry in self._page(community) if entry.at < until]
         ended = self._store.outgoing(community, open=False, limit=PAGE)
-        actions = [(one.key, None) for one in ended if one.at < until and one.status not in OPEN]
+        actions = [(action.key, None) for action in ended if action.at < until and action.status not in OPEN]
         return Erasure(community, events, entries, actions, notes=until) if events or entries or actions else None
 
     def _page(self, community: str) -> Iterable[Any]:

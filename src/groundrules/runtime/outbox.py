@@ -18,7 +18,7 @@ from random import random
 from groundrules.decisions import Action
 from groundrules.runtime.core import Core, action_of
 from groundrules.runtime.errors import HubError
-from groundrules.runtime.performing import Failed, Outcome, Performer, Retry, said, understood
+from groundrules.runtime.performing import Failed, Outcome, Performer, Retry, short_text, understood
 from groundrules.stores import OwnedError, StoreError
 from groundrules.stores.records import Outgoing
 
@@ -204,7 +204,7 @@ async def _performed(performer: Performer, asked: Action, community: str) -> tup
     elif performing.cancelled():
         reason = "the bot gave it up"
     elif (error := performing.exception()) is not None:  # whatever a platform's library does
-        reason = said(f"{type(error).__name__}: {error}".removesuffix(": "))
+        reason = short_text(f"{type(error).__name__}: {error}".removesuffix(": "))
     else:
         return understood(performing.result()), ""
     log.warning("%s in %s: %s", asked.do, community, reason)

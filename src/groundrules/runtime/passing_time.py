@@ -77,9 +77,9 @@ class PassingTime:
         """Let time pass until now wherever something is due."""
         now = self._core.clock()
         self._next = FAR
-        found = await self._turns.io(lambda: self._turns.store.due(FAR, AT_ONCE))
+        heads = await self._turns.io(lambda: self._turns.store.due(FAR, AT_ONCE))
         due = []
-        for head in found:
+        for head in heads:
             if head.due is None or head.due > now:
                 self._next = min(self._next, head.due or FAR)
                 break
@@ -87,7 +87,7 @@ class PassingTime:
                 continue
             due.append(head.community)
         else:
-            if len(found) == AT_ONCE:
+            if len(heads) == AT_ONCE:
                 self._next = now  # there may be more
         await self._tick_in(due)
 

@@ -54,13 +54,13 @@ def understood(answer: object) -> Outcome:
     if isinstance(answer, Done):
         return Done(_facts(answer.message))
     if isinstance(answer, Failed):
-        return Failed(said(answer.reason), bool(answer.rights))
+        return Failed(short_text(answer.reason), bool(answer.rights))
     if isinstance(answer, Retry):
-        return Retry(_seconds(answer.after), said(answer.reason))
-    return Failed(said(f"the bot answered {answer!r}, no outcome"))
+        return Retry(_seconds(answer.after), short_text(answer.reason))
+    return Failed(short_text(f"the bot answered {answer!r}, no outcome"))
 
 
-def said(text: object) -> str:
+def short_text(text: object) -> str:
     """Return a text that anything can hold: without halves of letters, and not too long."""
     return str(text)[:LONGEST_REASON].encode("utf-8", "replace").decode()
 

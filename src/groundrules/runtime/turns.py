@@ -270,7 +270,7 @@ class Turns:
         pause = FIRST_PAUSE
         while True:
             try:
-                found = await self.io(call, *arguments)
+                answer = await self.io(call, *arguments)
             except UnavailableError as error:
                 self.trouble = str(error)
                 log.error("the store is out of reach: %s", error)
@@ -278,6 +278,6 @@ class Turns:
                     raise
             else:
                 self.trouble = None
-                return found
+                return answer
             await asyncio.sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE)

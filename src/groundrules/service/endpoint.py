@@ -40,8 +40,8 @@ class Ask:
 
     def path(self, name: str) -> str:
         """Return a part of the path."""
-        found: str = self.request.path_params[name]
-        return found
+        value: str = self.request.path_params[name]
+        return value
 
     @property
     def media(self) -> str:
@@ -72,8 +72,12 @@ class Endpoint:
         token = self._let_in(service, request)
         query = _understood(dict(request.query_params), self.query, "query", strict=False)
         body = await self._body(service, request)
-        found: ASGIApp | msgspec.Struct = await self.call(Ask(service, request, token, query, body))
-        return Response(msgspec.json.encode(found), media_type=JSON) if isinstance(found, msgspec.Struct) else found
+        response: ASGIApp | msgspec.Struct = await self.call(Ask(service, request, token, query, body))
+        return (
+            Response(msgspec.json.encode(response), media_type=JSON)
+            if isinstance(response, msgspec.Struct)
+            else response
+        )
 
     def _let_in(self, service: Service, request: Request) -> Token | None:
         if self.role is None:

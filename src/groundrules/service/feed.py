@@ -135,25 +135,27 @@ class Feed:
             woken = self._woken
             if await gone():
                 return [], self._written(cursor)
-            found, cursor = await self._hub.do(None, lambda core, at=cursor: self._hand_out(core, at, community, limit))  # type: ignore[misc]
+            handed, cursor = await self._hub.do(
+                None, lambda core, at=cursor: self._hand_out(core, at, community, limit)
+            )  # type: ignore[misc]
             left = until - time.monotonic()
-            if found or left <= 0:
-                return found, self._written(cursor)
+            if handed or left <= 0:
+                return handed, self._written(cursor)
             with suppress(TimeoutError):
                 await asyncio.wait_for(woken.wait(), left)
 
     def _hand_out(self, core: Core, cursor: Cursor, community: str | None, limit: int) -> tuple[list[Handed], Cursor]:
         """Take up to `limit` actions, each for the bot to perform."""
         now = core.clock()
-        found: dict[tuple[str, str], Handed] = {}
+        handed: dict[tuple[str, str], Handed] = {}
         for action, at in self._behind(core, cursor, community):
             cursor = at
             if action is None or action.status != "waiting" or action.due > now:
                 continue
-            found.setdefault((action.community, action.key), Handed(self._written(at), self._hand(core, action)))
-            if len(found) == limit:
+            handed.setdefault((action.community, action.key), Handed(self._written(at), self._hand(core, action)))
+            if len(handed) == limit:
                 break
-        return list(found.values()), cursor
+        return list(handed.values()), cursor
 
     def _behind(self, core: Core, cursor: Cursor, community: str | None) -> Iterator[tuple[Outgoing | None, Cursor]]:
         """Yield what a bot has not seen yet, None for what is over or held back, with the cursor behind it."""
@@ -228,7 +230,7 @@ def _here(core: Core, community: str) -> bool:
 def _open(core: Core, cursor: Cursor, community: str | None) -> Iterable[tuple[Outgoing, Cursor]]:
     """Yield the open actions behind a cursor, community by community."""
     assert cursor.community is not None
-    for id in sorted(id for id, one in core.communities.items() if one.open and not one.head.paused):
+    for id in sorted(id for id, community in core.communities.items() if community.open and not community.head.paused):
         if id < cursor.community or community not in (None, id):
             continue
         behind = cursor.number if id == cursor.community else 0

@@ -77,7 +77,9 @@ class Metrics:
     async def start(self) -> None:
         """Follow the hub from now on."""
         self._hub.watch(self._kept)
-        open = await self._hub.do(None, lambda core: sum(len(one.open) for one in core.communities.values()))
+        open = await self._hub.do(
+            None, lambda core: sum(len(community.open) for community in core.communities.values())
+        )
         self._open.inc(open)
 
     def request(self, endpoint: str, status: int, seconds: float) -> None:
@@ -91,10 +93,10 @@ class Metrics:
     def _kept(self, batch: Batch) -> None:
         self._commit.observe(self._hub.commit_seconds)
         if batch.events:
-            events = sum(one.last - one.first + 1 for one in batch.events)
+            events = sum(event.last - event.first + 1 for event in batch.events)
             self._events.inc(events)
             self._together.observe(events)
-            self._lag.set(max(0.0, time.time() - max(one.until for one in batch.events) / 1000))
+            self._lag.set(max(0.0, time.time() - max(event.until for event in batch.events) / 1000))
         for entry in batch.entries:
             decision = _decision(entry.body)
             self._decisions.labels(decision.trigger).inc()

@@ -103,15 +103,15 @@ def _path_parameters(path: str) -> list[dict[str, Any]]:
 
 
 def _query_parameters(query: type[msgspec.Struct]) -> list[dict[str, Any]]:
-    found = []
+    parameters = []
     for field in msgspec.structs.fields(query):
         schema = _schema(field.type)
         if "anyOf" in schema:  # None is said by leaving it out
-            [schema] = [one for one in schema["anyOf"] if one != {"type": "null"}]
+            [schema] = [option for option in schema["anyOf"] if option != {"type": "null"}]
         if field.default not in (msgspec.NODEFAULT, None):
             schema = {**schema, "default": field.default}
-        found.append({"name": field.encode_name, "in": "query", "required": field.required, "schema": schema})
-    return found
+        parameters.append({"name": field.encode_name, "in": "query", "required": field.required, "schema": schema})
+    return parameters
 
 
 def _responses(endpoint: Endpoint) -> dict[str, Any]:

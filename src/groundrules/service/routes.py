@@ -25,22 +25,22 @@ class Routes:
         raw = scope.get("raw_path") or quote(scope["path"]).encode()
         sent = [unquote_to_bytes(part).decode("utf-8", "replace") for part in raw.split(b"/")]
         fitting = [(endpoint, _met(parts, sent)) for parts, endpoint in self._by_length.get(len(sent), ())]
-        found = [(endpoint, values) for endpoint, values in fitting if values is not None]
-        if not found:
+        fitting_here = [(endpoint, values) for endpoint, values in fitting if values is not None]
+        if not fitting_here:
             raise not_found("there is nothing under this path", "path")
         method = "GET" if scope["method"] == "HEAD" else scope["method"]
-        for endpoint, values in found:
+        for endpoint, values in fitting_here:
             if endpoint.method == method:
                 return endpoint, values
-        allowed = ", ".join(sorted({endpoint.method for endpoint, _ in found}))
+        allowed = ", ".join(sorted({endpoint.method for endpoint, _ in fitting_here}))
         raise ProblemError(405, "method", f"this path has {allowed}", "method", {"Allow": allowed})
 
 
 def _met(parts: list[str], sent: list[str]) -> dict[str, str] | None:
     values = {}
-    for part, one in zip(parts, sent, strict=True):
-        if part.startswith("{") and one:
-            values[part.strip("{}")] = one
-        elif part != one:
+    for part, segment in zip(parts, sent, strict=True):
+        if part.startswith("{") and segment:
+            values[part.strip("{}")] = segment
+        elif part != segment:
             return None
     return values

@@ -111,12 +111,12 @@ class Server(uvicorn.Server):
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         heard = (signal.SIGINT, signal.SIGTERM) if self._signals else ()
-        before = {one: signal.signal(one, self._asked) for one in heard}
+        before = {number: signal.signal(number, self._asked) for number in heard}
         try:
             yield
         finally:
-            for one, handler in before.items():
-                signal.signal(one, handler)
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
     def _asked(self, number: int, frame: Any) -> None:
         self.force_exit = self.should_exit

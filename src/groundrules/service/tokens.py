@@ -79,12 +79,12 @@ class Tokens:
 
     def holder(self, shown: str) -> Token | None:
         """Return whose token this is, None if nobody's."""
-        found = None
+        holder = None
         hashed = _hashed(shown)
         for token in self.known:
             if hmac.compare_digest(token.hash, hashed):
-                found = token
-        return found
+                holder = token
+        return holder
 
 
 class TokenFile(Tokens):
@@ -124,10 +124,10 @@ class TokenFile(Tokens):
 
     def _stamp(self) -> tuple[int, int, int] | None:
         try:
-            found = os.stat(self._path)
+            status = os.stat(self._path)
         except OSError:
             return None
-        return found.st_mtime_ns, found.st_size, found.st_ino
+        return status.st_mtime_ns, status.st_size, status.st_ino
 
     def _read(self) -> None:
         self._seen = self._stamp()

@@ -114,8 +114,8 @@ class SqliteStore:
     def claim(self, community: str, seize: bool = False) -> tuple[Head, list[Row]] | None:
         with self._reading() as run:
             head, rows = None, []
-            for found in run("select * from heads where community = ?", (community,)):
-                head = _head(found)
+            for record in run("select * from heads where community = ?", (community,)):
+                head = _head(record)
                 rows = [whole_row(*row) for row in run("select * from rows where community = ?", (community,))]
         self._ours.add(community)
         return None if head is None else (head, rows)
@@ -137,7 +137,7 @@ class SqliteStore:
         many(KEEP_HEAD, [(*head, last + 1, head_sum(head)) for head in batch.heads])
         many(KEEP_ROW, [(*row, row_sum(*row)) for row in batch.rows if row[3] is not None])  # type: ignore[arg-type]
         many(_DROP_ROW, [row[:3] for row in batch.rows if row[3] is None])
-        many("insert into events values (?, ?, ?, ?, ?, ?, ?)", [(*one, events_sum(one)) for one in batch.events])
+        many("insert into events values (?, ?, ?, ?, ?, ?, ?)", [(*event, events_sum(event)) for event in batch.events])
         self._log(base, batch, last + 1)
         many(KEEP_ACTION, [(*action, action_sum(action)) for action in (*batch.actions, *batch.outcomes)])
         many("insert into notes (community, at, kind, detail) values (?, ?, ?, ?)", batch.notes)
@@ -148,11 +148,11 @@ class SqliteStore:
 
     def _kept(self, base: sqlite3.Connection, batch: Batch) -> int | None:
         """Return where a batch begins that was kept already."""
-        found = base.execute("select position from latest where batch = ?", (batch.id,)).fetchone()
-        for head in batch.heads if found is None else ():
+        row = base.execute("select position from latest where batch = ?", (batch.id,)).fetchone()
+        for head in batch.heads if row is None else ():
             asked = "select position from heads where community = ? and batch = ?"
-            found = found or base.execute(asked, (head.community, batch.id)).fetchone()
-        return None if found is None else int(found[0])
+            row = row or base.execute(asked, (head.community, batch.id)).fetchone()
+        return None if row is None else int(row[0])
 
     def _fence(self, base: sqlite3.Connection, heads: Sequence[Head]) -> None:
         self._check_ours(head.community for head in heads)
@@ -177,8 +177,8 @@ class SqliteStore:
 
     def head(self, community: str) -> Head | None:
         with self._reading() as run:
-            found = run("select * from heads where community = ?", (community,)).fetchone()
-            return None if found is None else _head(found)
+            row = run("select * from heads where community = ?", (community,)).fetchone()
+            return None if row is None else _head(row)
 
     def heads(self, after: str | None = None, limit: int = 1000) -> list[Head]:
         return self._heads(f"where community {_behind(after)} ? order by community limit ?", after or "", limit)
@@ -188,7 +188,7 @@ class SqliteStore:
 
     def _heads(self, which: str, *values: Any) -> list[Head]:
         with self._reading() as run:
-            return [_listed(found) for found in run(f"select * from heads {which}", values)]
+            return [_listed(row) for row in run(f"select * from heads {which}", values)]
 
     def acting(self, after: str | None = None, limit: int = 1000) -> list[str]:
         which = f"where {_OPEN} and community {_behind(after)} ? order by community limit ?"
@@ -197,13 +197,13 @@ class SqliteStore:
 
     def source(self, name: str) -> bytes | None:
         with self._reading() as run:
-            found = run("select position from sources where name = ?", (name,)).fetchone()
-            return None if found is None else found[0]
+            row = run("select position from sources where name = ?", (name,)).fetchone()
+            return None if row is None else row[0]
 
     def plan(self, digest: str) -> Plan | None:
         with self._reading() as run:
-            found = run("select digest, since, shapes, body from plans where digest = ?", (digest,)).fetchone()
-            return None if found is None else Plan(*found)
+            row = run("select digest, since, shapes, body from plans where digest = ?", (digest,)).fetchone()
+            return None if row is None else Plan(*row)
 
     def outgoing(
         self, community: str | None = None, open: bool = True, after: int = 0, limit: int = 1000
@@ -211,25 +211,25 @@ class SqliteStore:
         of, values = ("", []) if community is None else ("community = ? and ", [community])
         which = f"where {of}number > ?{f' and {_OPEN}' if open else ''} order by community, number limit ?"
         with self._reading() as run:
-            found = run(f"select * from actions {which}", (*values, after, limit)).fetchall()
-        return [listed_action(Outgoing(*row[:-1]), row[-1]) for row in found]
+            record = run(f"select * from actions {which}", (*values, after, limit)).fetchall()
+        return [listed_action(Outgoing(*row[:-1]), row[-1]) for row in record]
 
     def action(self, community: str, key: str) -> Outgoing | None:
         with self._reading() as run:
             which = "where community = ? and key = ? order by number desc limit 1"
-            found = run(f"select * from actions {which}", (community, key)).fetchone()
-            return None if found is None else whole_action(Outgoing(*found[:-1]), found[-1])
+            row = run(f"select * from actions {which}", (community, key)).fetchone()
+            return None if row is None else whole_action(Outgoing(*row[:-1]), row[-1])
 
     def events(self, community: str, since: int = 0, after: int = 0) -> Iterator[Events]:
         last = after
         while True:
             with self._reading() as run:
-                found = run(_SEGMENTS, (community, last, since)).fetchall()
-            for row in found:
+                rows = run(_SEGMENTS, (community, last, since)).fetchall()
+            for row in rows:
                 yield whole_events(Events(*row[:6]), row[6])
-            if not found:
+            if not rows:
                 return
-            last = found[-1][2]
+            last = rows[-1][2]
 
     def decisions(self, query: Query) -> list[Logged]:
         asked, values = _asked(query)
@@ -239,8 +239,8 @@ class SqliteStore:
     def notes(self, community: str | None = None, limit: int = 100) -> list[Note]:
         of, values = ("", []) if community is None else ("where community = ? ", [community])
         with self._reading() as run:
-            found = run(f"select community, at, kind, detail from notes {of}order by id desc limit ?", (*values, limit))
-            return [Note(*row) for row in found]
+            rows = run(f"select community, at, kind, detail from notes {of}order by id desc limit ?", (*values, limit))
+            return [Note(*row) for row in rows]
 
     def where(self, member: str) -> list[str]:
         with self._reading() as run:
@@ -350,18 +350,18 @@ def _asked(query: Query) -> tuple[str, list[Any]]:
     return f"select d.* {which} order by {of}.position {direction} limit ?", [*values, query.limit]
 
 
-def _head(found: Sequence[Any]) -> Head:
-    head = Head(*found[:9])._replace(paused=bool(found[7]))
-    if not whole_head(head, found[-1]):
+def _head(row: Sequence[Any]) -> Head:
+    head = Head(*row[:9])._replace(paused=bool(row[7]))
+    if not whole_head(head, row[-1]):
         raise DamagedError(f"the state of {head.community} is damaged: its head is not what was written")
     return head
 
 
-def _listed(found: Sequence[Any]) -> Head:
+def _listed(row: Sequence[Any]) -> Head:
     try:
-        return _head(found)
+        return _head(row)
     except DamagedError:
-        return Head(str(found[0]))
+        return Head(str(row[0]))
 
 
 def _connected(path: str, timeout: float = PATIENCE) -> sqlite3.Connection:

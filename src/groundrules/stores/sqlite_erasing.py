@@ -13,10 +13,13 @@ def erase(base: sqlite3.Connection, erasure: Erasure) -> None:
     """Do what an erasure says."""
     many, of = base.executemany, erasure.community
     segments = [segment._replace(community=of) for segment in erasure.events]
-    changed = [(*one[2:], events_sum(one), of, one.first) for one in segments if one.body]
+    changed = [(*segment[2:], events_sum(segment), of, segment.first) for segment in segments if segment.body]
     update = "update events set last = ?, since = ?, until = ?, body = ?, sum = ? where community = ? and first = ?"
     many(update, changed)
-    many("delete from events where community = ? and first = ?", [one[:2] for one in segments if not one.body])
+    many(
+        "delete from events where community = ? and first = ?",
+        [segment[:2] for segment in segments if not segment.body],
+    )
     _erase_entries(base, erasure)
     _erase_actions(base, erasure)
     members = [(of, member) for member in erasure.members]
@@ -29,23 +32,23 @@ def erase(base: sqlite3.Connection, erasure: Erasure) -> None:
 def _erase_entries(base: sqlite3.Connection, erasure: Erasure) -> None:
     of = erasure.community
     for position, body in erasure.entries:
-        found = base.execute("select at from decisions where position = ? and community = ?", (position, of)).fetchone()
-        if found is None:
+        row = base.execute("select at from decisions where position = ? and community = ?", (position, of)).fetchone()
+        if row is None:
             continue
         if body is None:
             base.execute("delete from decisions where position = ?", (position,))
             base.execute("delete from touches where position = ?", (position,))
         else:
-            sum = entry_sum(of, found[0], body)
+            sum = entry_sum(of, row[0], body)
             base.execute("update decisions set body = ?, sum = ? where position = ?", (body, sum, position))
 
 
 def _erase_actions(base: sqlite3.Connection, erasure: Erasure) -> None:
     for key, body in erasure.actions:
         which = (erasure.community, key)
-        for found in base.execute("select * from actions where community = ? and key = ?", which).fetchall():
+        for row in base.execute("select * from actions where community = ? and key = ?", which).fetchall():
             if body is not None:
-                action = Outgoing(*found[:-1])._replace(body=body)
+                action = Outgoing(*row[:-1])._replace(body=body)
                 base.execute(KEEP_ACTION, (*action, action_sum(action)))
         if body is None:
             base.execute("delete from actions where community = ? and key = ?", which)

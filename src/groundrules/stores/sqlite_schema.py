@@ -121,8 +121,8 @@ def _to_1(base: sqlite3.Connection) -> None:
 
 
 def _take_over(base: sqlite3.Connection) -> None:
-    found = base.execute("select rulebook from keeper").fetchone()
-    digest = found[0] if found else ""
+    keeper = base.execute("select rulebook from keeper").fetchone()
+    digest = keeper[0] if keeper else ""
     shapes = json.dumps(dict(base.execute("select space, hash from shapes"))).encode()
     base.execute("insert into plans values (?, 0, ?, x'')", (digest, shapes))
     rows = base.execute("select partition, space, key, row from rows_before").fetchall()

@@ -46,7 +46,7 @@ class Record(NamedTuple):
     event: bytes | None
 
 
-class Told(NamedTuple):
+class Answer(NamedTuple):
     """A decision, as a line of JSON, of a community."""
 
     community: str
@@ -54,7 +54,7 @@ class Told(NamedTuple):
 
 
 Batches = Sequence[Sequence[Record]]
-Run = Callable[["Steps", Batches], Iterable[Told]]
+Run = Callable[["Steps", Batches], Iterable[Answer]]
 
 
 class Steps:
@@ -166,13 +166,13 @@ class ClusterSuite:
         lines = [case.lines(plan) for case, plan in zip(cases, plans, strict=True)]
         records = list(stream(plans, lines))
         size = -(-len(records) // self.batches)
-        found: dict[str, list[bytes]] = {}
-        for told in run(Steps(file, key), [records[start : start + size] for start in range(0, len(records), size)]):
-            found.setdefault(told.community, []).append(told.decision)
+        decided: dict[str, list[bytes]] = {}
+        for output in run(Steps(file, key), [records[start : start + size] for start in range(0, len(records), size)]):
+            decided.setdefault(output.community, []).append(output.decision)
         wrong = [
             f"{cases[apart(community)[0]].name}: of {apart(community)[1] or 'nobody'}"
             for community, wanted in expected(plans, records).items()
-            if found.get(community, []) != wanted
+            if decided.get(community, []) != wanted
         ]
         assert not wrong, "\n".join(["these cases are decided otherwise:", *wrong])
 
@@ -203,11 +203,11 @@ def stream(plans: Sequence[ir.Plan], lines: Sequence[Sequence[bytes]]) -> Iterat
 def expected(plans: Sequence[ir.Plan], records: Iterable[Record]) -> dict[str, list[bytes]]:
     """Return the decisions on each community, by an engine a case."""
     engines = [Engine(plan) for plan in plans]
-    found: dict[str, list[bytes]] = {}
+    decided: dict[str, list[bytes]] = {}
     for community, position, event in records:
         number, own = apart(community)
         engine = engines[number]
         decisions = engine.finish(own) if event is None else engine.feed(event)
-        told = [encode(numbered(decision, position)) for decision in decisions]
-        found.setdefault(community, []).extend(told)
-    return found
+        lines = [encode(numbered(decision, position)) for decision in decisions]
+        decided.setdefault(community, []).extend(lines)
+    return decided

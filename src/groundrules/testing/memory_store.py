@@ -45,7 +45,7 @@ class _Kept:
     batches: dict[str, int] = field(default_factory=dict)
 
     def copy(self) -> _Kept:
-        return replace(self, **{one.name: getattr(self, one.name).copy() for one in fields(self)})
+        return replace(self, **{field.name: getattr(self, field.name).copy() for field in fields(self)})
 
 
 class MemoryPlace:
@@ -116,13 +116,13 @@ class MemoryStore:
 
     def due(self, until: int, limit: int = 1000) -> list[Head]:
         with self._working() as kept:
-            found = [(head.due, head.community) for head in kept.heads.values() if head.due is not None]
-            return [kept.heads[id] for due, id in sorted(found) if due <= until][:limit]
+            dues = [(head.due, head.community) for head in kept.heads.values() if head.due is not None]
+            return [kept.heads[id] for due, id in sorted(dues) if due <= until][:limit]
 
     def acting(self, after: str | None = None, limit: int = 1000) -> list[str]:
         with self._working(after) as kept:
-            found = {one.community for one in kept.actions.values() if one.status in OPEN}
-            return sorted(id for id in found if after is None or id > after)[:limit]
+            ids = {action.community for action in kept.actions.values() if action.status in OPEN}
+            return sorted(id for id in ids if after is None or id > after)[:limit]
 
     def source(self, name: str) -> bytes | None:
         with self._working(name) as kept:
@@ -136,29 +136,29 @@ class MemoryStore:
         self, community: str | None = None, open: bool = True, after: int = 0, limit: int = 1000
     ) -> list[Outgoing]:
         with self._working(community) as kept:
-            found = [action for _, action in sorted(kept.actions.items()) if community in (None, action.community)]
-        return [one for one in found if one.number > after and (one.status in OPEN or not open)][:limit]
+            actions = [action for _, action in sorted(kept.actions.items()) if community in (None, action.community)]
+        return [action for action in actions if action.number > after and (action.status in OPEN or not open)][:limit]
 
     def action(self, community: str, key: str) -> Outgoing | None:
         with self._working(community, key) as kept:
-            found = [one for one in kept.actions.values() if (one.community, one.key) == (community, key)]
-            return max(found, key=lambda one: one.number, default=None)
+            actions = [action for action in kept.actions.values() if (action.community, action.key) == (community, key)]
+            return max(actions, key=lambda action: action.number, default=None)
 
     def events(self, community: str, since: int = 0, after: int = 0) -> Iterator[Events]:
         with self._working(community) as kept:
-            found = [one for _, one in sorted(kept.events.items()) if one.community == community]
-        yield from (one for one in found if one.last > after and one.until >= since)
+            segments = [segment for _, segment in sorted(kept.events.items()) if segment.community == community]
+        yield from (segment for segment in segments if segment.last > after and segment.until >= since)
 
     def decisions(self, query: Query) -> list[Logged]:
         with self._working() as kept:
-            found = [
+            logged = [
                 Logged(position, *entry[:3])
                 for position, entry in sorted(kept.entries.items())
                 if query.community in (None, entry.community) and set(query.touches) <= set(entry.touches)
             ]
         if query.before is None:
-            return [one for one in found if one.position > query.after][: query.limit]
-        return [one for one in reversed(found) if one.position < query.before][: query.limit]
+            return [entry for entry in logged if entry.position > query.after][: query.limit]
+        return [entry for entry in reversed(logged) if entry.position < query.before][: query.limit]
 
     def notes(self, community: str | None = None, limit: int = 100) -> list[Note]:
         with self._working() as kept:
@@ -167,11 +167,11 @@ class MemoryStore:
     def where(self, member: str) -> list[str]:
         with self._working(member) as kept:
             text = member.encode()
-            found = {entry.community for entry in kept.entries.values() if Touch("member", member) in entry.touches}
-            found |= {name[0] for name, row in kept.rows.items() if member in name[2] or text in row}
-            said = [(one.community, one.body) for one in kept.events.values()]
-            said += [(one.community, one.body) for one in kept.actions.values()]
-            return sorted(found | {of for of, body in said if any(form in body for form in as_written(member))})
+            ids = {entry.community for entry in kept.entries.values() if Touch("member", member) in entry.touches}
+            ids |= {name[0] for name, row in kept.rows.items() if member in name[2] or text in row}
+            bodies = [(event.community, event.body) for event in kept.events.values()]
+            bodies += [(action.community, action.body) for action in kept.actions.values()]
+            return sorted(ids | {of for of, body in bodies if any(form in body for form in as_written(member))})
 
     @contextmanager
     def _working(self, *texts: str | None) -> Iterator[_Kept]:
@@ -205,10 +205,10 @@ def _keep(kept: _Kept, batch: Batch, first: int) -> int:
     for row in batch.rows:
         if row.row is None:
             kept.rows.pop(row[:3], None)
-    for one in batch.events:
-        if (one.community, one.first) in kept.events:
+    for event in batch.events:
+        if (event.community, event.first) in kept.events:
             raise ValueError("events are recorded already")
-        kept.events[one.community, one.first] = one._replace(body=_bytes(one.body))
+        kept.events[event.community, event.first] = event._replace(body=_bytes(event.body))
     kept.entries |= {at: entry._replace(body=_bytes(entry.body)) for at, entry in enumerate(batch.entries, first)}
     for action in (*batch.actions, *batch.outcomes):
         kept.actions[action.community, action.number] = action._replace(body=_bytes(action.body))
@@ -244,7 +244,9 @@ def _erase(kept: _Kept, erasure: Erasure) -> None:
             if body is None:
                 del kept.entries[position]
     bodies = dict(erasure.actions)
-    for name, action in [(name, one) for name, one in kept.actions.items() if one.key in bodies and name[0] == of]:
+    for name, action in [
+        (name, value) for name, value in kept.actions.items() if value.key in bodies and name[0] == of
+    ]:
         left = bodies[action.key]
         kept.actions[name] = action._replace(body=left or b"")
         if left is None:
@@ -252,7 +254,9 @@ def _erase(kept: _Kept, erasure: Erasure) -> None:
     gone = {Touch("member", member) for member in erasure.members}
     for position, entry in kept.entries.items():
         if entry.community == of:
-            kept.entries[position] = entry._replace(touches=tuple(one for one in entry.touches if one not in gone))
+            kept.entries[position] = entry._replace(
+                touches=tuple(touch for touch in entry.touches if touch not in gone)
+            )
     forms = [form for member in erasure.members for form in quoted(member)]
     kept.notes = [note for note in kept.notes if note.community != of or _stays(note, erasure.notes, forms)]
 

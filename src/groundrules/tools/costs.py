@@ -138,8 +138,14 @@ def lines(costs: Costs, lang: str = "en") -> Iterator[Line]:
     say = speech("costs", lang)
     yield Line(say("kept", rulebook=costs.rulebook))
     windows = [
-        (one.source, one.per, format_duration(one.within) if one.within else "-", one.entries, one.bytes)
-        for one in costs.windows
+        (
+            window.source,
+            window.per,
+            format_duration(window.within) if window.within else "-",
+            window.entries,
+            window.bytes,
+        )
+        for window in costs.windows
     ]
     yield from _table(say.entries("windows"), windows)
     if not windows:
@@ -154,8 +160,8 @@ def lines(costs: Costs, lang: str = "en") -> Iterator[Line]:
         yield Line()
         yield Line(say("earned", rulebook=costs.rulebook))
         earned = [
-            (one.reward, one.ledger, say("no_bound") if one.amount is None else f"{one.amount:,}")
-            for one in costs.rewards
+            (reward.reward, reward.ledger, say("no_bound") if reward.amount is None else f"{reward.amount:,}")
+            for reward in costs.rewards
         ]
         yield from _table(say.entries("rewards"), earned)
 

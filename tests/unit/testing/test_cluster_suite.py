@@ -9,11 +9,11 @@ import pytest
 from groundrules.cluster import packing
 from groundrules.cluster.step import Key
 from groundrules.decisions import encode
-from groundrules.testing.cluster_suite import Batches, ClusterSuite, Run, Steps, Told
+from groundrules.testing.cluster_suite import Answer, Batches, ClusterSuite, Run, Steps
 from groundrules.tools.running.run import numbered
 
 
-def by_rows(steps: Steps, batches: Batches) -> Iterator[Told]:
+def by_rows(steps: Steps, batches: Batches) -> Iterator[Answer]:
     """A step an event; nothing but rows stays in between."""
     step = steps()
     kept: dict[str, dict[Key, bytes]] = {}
@@ -25,10 +25,10 @@ def by_rows(steps: Steps, batches: Batches) -> Iterator[Told]:
                 rows.pop(key, None)
                 if row is not None:
                     rows[key] = row
-            yield from (Told(community, encode(numbered(one, position))) for one in stepped.decisions)
+            yield from (Answer(community, encode(numbered(one, position))) for one in stepped.decisions)
 
 
-def in_pieces(steps: Steps, batches: Batches) -> Iterator[Told]:
+def in_pieces(steps: Steps, batches: Batches) -> Iterator[Answer]:
     """A step a community and batch, in one of two processes; rows stand in pieces."""
     processes = steps(), steps()
     pieces: dict[str, list[bytes]] = {}
@@ -49,8 +49,8 @@ def in_pieces(steps: Steps, batches: Batches) -> Iterator[Told]:
             decisions = iter(stepped.decisions)
             for record, count in zip(came, stepped.counts, strict=False):
                 for _ in range(count):
-                    yield Told(community, encode(numbered(next(decisions), record.position)))
-            yield from (Told(community, encode(decision)) for decision in decisions)
+                    yield Answer(community, encode(numbered(next(decisions), record.position)))
+            yield from (Answer(community, encode(decision)) for decision in decisions)
 
 
 class TestByRows(ClusterSuite):
@@ -67,7 +67,7 @@ class TestInPieces(ClusterSuite):
         return in_pieces
 
 
-def forgetful(steps: Steps, batches: Batches) -> Iterator[Told]:
+def forgetful(steps: Steps, batches: Batches) -> Iterator[Answer]:
     """An engine that keeps nothing from one batch to the next."""
     return (told for batch in batches for told in by_rows(steps, [batch]))
 

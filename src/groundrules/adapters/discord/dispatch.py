@@ -50,8 +50,8 @@ class Dispatch:
         facts: Json = {"created": created(id), "bot": True if user.get("bot") is True else None}
         if "joined_at" in of_server:
             facts["joined"] = rfc(of_server["joined_at"])
-        found = member(id, next(filter(None, names), None), self=True if id == self.context.own else None, **facts)
-        return found | ({"roles": self.roles(id, of_server["roles"])} if "roles" in of_server else {})
+        person = member(id, next(filter(None, names), None), self=True if id == self.context.own else None, **facts)
+        return person | ({"roles": self.roles(id, of_server["roles"])} if "roles" in of_server else {})
 
     def user(self, key: str = "user_id") -> Json:
         return self.who(self.text(key) or "0")
@@ -73,12 +73,12 @@ class Dispatch:
         """Name and position of the server's roles by id."""
         server = self.data if "roles" in self.data and "owner_id" in self.data else self.context.state.get(self.guild)
         known = [mapping(role) for role in sequence(mapping(server).get("roles"))]
-        said = {text(role.get("id")): (text(role.get("name")), number(role.get("position"))) for role in known}
-        return {id: (name, 0.0) for name, id in self.context.roles.items()} | said
+        by_id = {text(role.get("id")): (text(role.get("name")), number(role.get("position"))) for role in known}
+        return {id: (name, 0.0) for name, id in self.context.roles.items()} | by_id
 
-    def channel(self, id: str | None = None, said: Any = None) -> Json:
+    def channel(self, id: str | None = None, known_channel: Any = None) -> Json:
         id = id or self.text("channel_id") or "0"
-        known = mapping(said) or mapping(self.context.state.get(id))
+        known = mapping(known_channel) or mapping(self.context.state.get(id))
         facts = {
             "name": text(known.get("name")),
             "topic": text(known.get("topic")),
@@ -94,13 +94,13 @@ class Dispatch:
 
     def author(self) -> Json:
         user = mapping(self.data.get("author"))
-        found = self.who(text(user.get("id")) or "0", user, self.data.get("member"))
-        return found | ({"bot": True} if self.data.get("webhook_id") else {})
+        person = self.who(text(user.get("id")) or "0", user, self.data.get("member"))
+        return person | ({"bot": True} if self.data.get("webhook_id") else {})
 
     def written(self) -> Json:
         """Text, links, mentions and attachments of a message, and of what it forwards."""
         data = self.data
-        quoted = [mapping(mapping(one).get("message")) for one in sequence(data.get("message_snapshots"))]
+        quoted = [mapping(mapping(snapshot).get("message")) for snapshot in sequence(data.get("message_snapshots"))]
         bodies = [data, *quoted]
         users = {
             text(user.get("id")): text(user.get("username")) for user in map(mapping, sequence(data.get("mentions")))
@@ -108,19 +108,19 @@ class Dispatch:
         raw = "\n".join(filter(None, (text(body.get("content")) for body in bodies)))
         shown = self.as_shown(raw, users)
         named = [id for kind, id in _marks(raw) if kind.startswith("@") and kind != "@&"]
-        masked = [{"url": found[2], "text": self.as_shown(found[1], users)} for found in _MASKED_LINK.finditer(raw)]
+        masked = [{"url": match[2], "text": self.as_shown(match[1], users)} for match in _MASKED_LINK.finditer(raw)]
         shown_cards = [card for body in bodies for card in cards(body)]
         hidden = [{"url": card["url"]} for card in shown_cards if "url" in card]
         return {
             "text": shown,
             "links": links(shown, *masked, *hidden),
             "mentions": [member(id, users.get(id)) for id in dict.fromkeys(named)],
-            "attachments": [*(one for body in bodies for one in attachments(body)), *shown_cards],
+            "attachments": [*(attachment for body in bodies for attachment in attachments(body)), *shown_cards],
         }
 
     def as_shown(self, raw: str, users: Mapping[str, str]) -> str:
-        def shown(found: re.Match[str]) -> str:
-            kind, id, emoji = found.groups()
+        def shown(match: re.Match[str]) -> str:
+            kind, id, emoji = match.groups()
             if emoji:
                 return f":{emoji}:"
             if kind == "#":
@@ -132,4 +132,4 @@ class Dispatch:
 
 
 def _marks(raw: str) -> Iterator[tuple[str, str]]:
-    return ((found[1], found[2]) for found in _MARKED.finditer(raw) if found[1])
+    return ((match[1], match[2]) for match in _MARKED.finditer(raw) if match[1])

@@ -15,7 +15,7 @@ from typing import Any
 from groundrules.adapters.common import Json, mapping, number, sequence, text
 from groundrules.adapters.context import NOTHING, Context
 from groundrules.adapters.discord.dispatch import Dispatch
-from groundrules.adapters.discord.written import made, ms_of, poll_of
+from groundrules.adapters.discord.written import created_ms, ms_of, poll_of
 
 _FORWARD = 1
 _UNSAID = frozenset((*range(1, 13), *range(14, 19), 21, 22, *range(24, 30), 31, 32, *range(36, 40), 44))
@@ -87,11 +87,11 @@ def _poll_result(of: Dispatch) -> Iterator[Json]:
     """What Discord says when a poll is over; it answers the poll's message."""
     id = text(mapping(of.data.get("message_reference")).get("message_id"))
     rows = [mapping(row) for embed in sequence(of.data.get("embeds")) for row in sequence(mapping(embed).get("fields"))]
-    said = {text(row.get("name")): text(row.get("value")) for row in rows}
+    values = {text(row.get("name")): text(row.get("value")) for row in rows}
     if id:
         poll = _known_poll(of, f"{of.channel()['id']}/{id}")
-        question = said.get("poll_question_text")
-        votes = number(said.get("total_votes"), -1)
+        question = values.get("poll_question_text")
+        votes = number(values.get("total_votes"), -1)
         yield of.event(
             "poll.closed",
             id=of.message_id("id"),
@@ -99,7 +99,7 @@ def _poll_result(of: Dispatch) -> Iterator[Json]:
             channel=of.channel(),
             actor=of.author(),
             poll=poll | ({"question": question} if question else {}),
-            result=said.get("victor_answer_text") or None,
+            result=values.get("victor_answer_text") or None,
             votes=int(votes) if 0 <= votes < 2**53 else None,
         )
 
@@ -133,8 +133,8 @@ def _reaction(type: str) -> Any:
     def read(of: Dispatch) -> Iterator[Json]:
         mark = mapping(of.data.get("emoji"))
         emoji = text(mark.get("name")) or text(mark.get("id"))
-        said, id = of.text("message_author_id"), of.message_id()
-        message = {"id": id, "author": {"id": said}} if said else _about(of, id)
+        author, id = of.text("message_author_id"), of.message_id()
+        message = {"id": id, "author": {"id": author}} if author else _about(of, id)
         if emoji and "author" in message:
             actor = of.member(mapping(of.data["member"])) if "member" in of.data else of.user()
             name = f"{of.name}-{id}-{of.text('user_id')}"
@@ -181,7 +181,12 @@ def _audited(of: Dispatch) -> Iterator[Json]:
     kind, id = int(number(of.data.get("action_type"))), of.text("id")
     if not id.isdecimal() or len(id) > 20 or not of.text("target_id"):
         return
-    by: Json = {"ms": made(id), "actor": of.user(), "target": of.user("target_id"), "reason": of.text("reason") or None}
+    by: Json = {
+        "ms": created_ms(id),
+        "actor": of.user(),
+        "target": of.user("target_id"),
+        "reason": of.text("reason") or None,
+    }
     if kind in (74, 75):
         options = mapping(of.data.get("options"))
         message = {"id": f"{text(options.get('channel_id'))}/{text(options.get('message_id'))}", "author": by["target"]}
@@ -196,7 +201,7 @@ def _audited(of: Dispatch) -> Iterator[Json]:
 
 
 def _changes(of: Dispatch) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    return ((text(one.get("key")), one) for one in map(mapping, sequence(of.data.get("changes"))))
+    return ((text(change.get("key")), change) for change in map(mapping, sequence(of.data.get("changes"))))
 
 
 def _muted(of: Dispatch, id: str, by: Json) -> Iterator[Json]:
@@ -264,7 +269,7 @@ def _voice(of: Dispatch) -> Iterator[Json]:
 
 def _roster(of: Dispatch) -> Iterator[Json]:
     """All members that a dispatch tells of: on arriving at a server, and in chunks when the host asks for them."""
-    members = [of.member(mapping(one)) for one in sequence(of.data.get("members"))]
+    members = [of.member(mapping(entry)) for entry in sequence(of.data.get("members"))]
     if members:
         part = of.text("chunk_index") or "0"
         yield of.event("roster", id=f"{of.name}-{part}", members=members)

@@ -17,7 +17,7 @@ from urllib.parse import quote
 from groundrules.adapters import texts
 from groundrules.adapters.common import Json, instant, mapping, number, sequence, text
 from groundrules.adapters.context import NOTHING, Context, UnsupportedError
-from groundrules.adapters.discord.written import made
+from groundrules.adapters.discord.written import created_ms
 from groundrules.adapters.limits import DISCORD
 from groundrules.adapters.performing import (
     OF_NO_CHAT,
@@ -30,6 +30,7 @@ from groundrules.adapters.performing import (
     reason,
     repeats,
     seconds,
+    spoken_to,
     target,
 )
 from groundrules.decisions import Action
@@ -100,22 +101,22 @@ def calls(action: Action, guild: Any, lang: str = "en", context: Context = NOTHI
     server = str(guild)
     match action.do:
         case "announce" | "notify" | "reply" | "send" | "warn":
-            found = _messages(action, server, lang, context)
+            requests = _messages(action, server, lang, context)
         case "delete" | "redact" | "hide":
-            found = list(_deletions(messages(action), action, context))
+            requests = list(_deletions(messages(action), action, context))
         case "pin" | "unpin":
-            found = [_pin(action, context)]
+            requests = [_pin(action, context)]
         case "poll":
-            found = [_poll(action, lang, context)]
+            requests = [_poll(action, lang, context)]
         case "lock" | "unlock" | "close_joining" | "open_joining":
-            found = [_on_server(action, server, context)]
+            requests = [_on_server(action, server, context)]
         case "lock_channel" | "unlock_channel" | "lock_thread" | "unlock_thread" | "slow_mode":
-            found = [_on_channel(action, server, context)]
+            requests = [_on_channel(action, server, context)]
         case "kick" | "ban" | "suspend" | "unban":
-            found = [_sent_away(action, server)]
+            requests = [_sent_away(action, server)]
         case _:
-            found = [_on_member(action, server, context)]
-    return found
+            requests = [_on_member(action, server, context)]
+    return requests
 
 
 def _headers(action: Action) -> dict[str, str]:
@@ -177,7 +178,7 @@ def _is_young(id: str, now: float) -> bool:
     """Whether a message may go with others; an hour is kept for calls that wait."""
     if not now or not id.isdecimal() or len(id) > 20:
         return False
-    return made(id) > now - DISCORD["delete_at_once_within"].value * 1000 + _HOUR
+    return created_ms(id) > now - DISCORD["delete_at_once_within"].value * 1000 + _HOUR
 
 
 # --- members ------------------------------------------------------------------------------------------
@@ -315,8 +316,8 @@ def _front(action: Action, server: str, context: Context) -> tuple[texts.Piece, 
         except UnsupportedError:  # who has no such role here reads it in the channel of the staff
             return [], []
         return [texts.Mention(f"&{role}", str(action.parameters["role"])), " "], [role]
-    told = action.who if action.do == "warn" else action.parameters.get("member") if action.do == "notify" else None
-    return ([texts.Mention(str(told), str(told)), " "] if told and str(told).isdecimal() else []), []
+    addressee = spoken_to(action)
+    return ([texts.Mention(addressee, addressee), " "] if addressee and addressee.isdecimal() else []), []
 
 
 def _body(action: Action, piece: texts.Piece, index: int, roles: Sequence[str], context: Context) -> Json:

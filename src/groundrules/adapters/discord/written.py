@@ -15,10 +15,10 @@ _LONGEST_EMBED = 6_000
 
 def created(id: str) -> str | None:
     """When an account or anything else with a snowflake was made."""
-    return instant(made(id)) if id.isdecimal() and len(id) < 21 and int(id) >> 22 else None
+    return instant(created_ms(id)) if id.isdecimal() and len(id) < 21 and int(id) >> 22 else None
 
 
-def made(id: str) -> float:
+def created_ms(id: str) -> float:
     """When a snowflake was made, in milliseconds since 1970."""
     return (int(id) >> 22) + _EPOCH
 
@@ -60,10 +60,10 @@ def cards(body: Mapping[str, Any]) -> Iterator[Json]:
     """Embeds that a program wrote, and its buttons; previews that Discord makes of links say nothing new."""
     for embed in map(mapping, sequence(body.get("embeds"))):
         if embed.get("type", "rich") == "rich":
-            fields = [mapping(one) for one in sequence(embed.get("fields"))]
+            fields = [mapping(field) for field in sequence(embed.get("fields"))]
             lines = [
                 text(embed.get("description")),
-                *(text(one.get(key)) for one in fields for key in ("name", "value")),
+                *(text(field.get(key)) for field in fields for key in ("name", "value")),
             ]
             yield _card(text(embed.get("title")), "\n".join(filter(None, lines)), text(embed.get("url")))
     for part in _components(body.get("components"), 6):
@@ -84,16 +84,16 @@ def _components(rows: Any, depth: int) -> Iterator[Mapping[str, Any]]:
         yield from _components([part[key] for key in ("accessory", "component") if key in part], depth - 1)
 
 
-def poll_of(said: Any) -> Json:
+def poll_of(raw: Any) -> Json:
     """A poll's question and answers; empty if there is none."""
-    poll = mapping(said)
+    poll = mapping(raw)
     if not poll:
         return {}
     question = text(mapping(poll.get("question")).get("text"))
-    media = [mapping(mapping(one).get("poll_media")) for one in sequence(poll.get("answers"))]
+    media = [mapping(mapping(answer).get("poll_media")) for answer in sequence(poll.get("answers"))]
     closes = rfc(poll.get("expiry"))
     return (
         ({"question": question} if question else {})
-        | {"options": [text(one.get("text")) for one in media if text(one.get("text"))]}
+        | {"options": [text(option.get("text")) for option in media if text(option.get("text"))]}
         | ({"closes": closes} if closes else {})
     )

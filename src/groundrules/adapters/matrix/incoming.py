@@ -297,8 +297,8 @@ def _ids(value: Any) -> list[str]:
 
 def _for_everyone(content: Mapping[str, Any], body: str) -> bool:
     """`@room` in the body calls everybody where the message does not say itself whom it calls."""
-    said = content.get("m.mentions")
-    return bool(mapping(said).get("room")) if isinstance(said, Mapping) else "@room" in body
+    mentions = content.get("m.mentions")
+    return bool(mapping(mentions).get("room")) if isinstance(mentions, Mapping) else "@room" in body
 
 
 def _poll(content: Mapping[str, Any]) -> Json:
@@ -338,8 +338,8 @@ def _without_quotation(body: str) -> str:
 def _written(content: Mapping[str, Any], body: str) -> Json:
     """A message's content: its text, the links in it and behind its words, the members it mentions."""
     formatted = _formatted(content)
-    said = content.get("m.mentions")
-    named = _ids(mapping(said).get("user_ids")) if isinstance(said, Mapping) else _named_in(formatted)
+    mentions = content.get("m.mentions")
+    named = _ids(mapping(mentions).get("user_ids")) if isinstance(mentions, Mapping) else _named_in(formatted)
     return {
         "text": body,
         "links": links(body, *_behind_words(formatted)),

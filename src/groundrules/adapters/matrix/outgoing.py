@@ -28,6 +28,7 @@ from groundrules.adapters.performing import (
     messages,
     reason,
     repeats,
+    spoken_to,
     target,
 )
 from groundrules.decisions import Action
@@ -97,22 +98,22 @@ def calls(action: Action, room: str, lang: str = "en", context: Context = NOTHIN
         raise lacking(action, LACKS, lang)
     match action.do:
         case "announce" | "notify" | "reply" | "send" | "warn":
-            found = _messages(action, room, lang, context)
+            requests = _messages(action, room, lang, context)
         case "delete" | "redact" | "hide":
             why = {"reason": reason(action)}
             paths = (f"{_room(room)}/redact/{_in_path(id)}/{_in_path(action.key)}" for id in messages(action))
-            found = [Request("PUT", path, why) for path in paths]
+            requests = [Request("PUT", path, why) for path in paths]
         case "poll":
-            found = [_sent(room, "org.matrix.msc3381.poll.start", action.key, _poll(action, lang))]
+            requests = [_sent(room, "org.matrix.msc3381.poll.start", action.key, _poll(action, lang))]
         case "kick" | "ban" | "unban" | "suspend" | "accept" | "refuse":
-            found = [_membership(action, room, lang)]
+            requests = [_membership(action, room, lang)]
         case "pin" | "unpin":
-            found = [_pins(action, room, context)]
+            requests = [_pins(action, room, context)]
         case "close_joining":
-            found = [_state(room, "m.room.join_rules", {"join_rule": "invite"})]
+            requests = [_state(room, "m.room.join_rules", {"join_rule": "invite"})]
         case _:
-            found = [_state(room, "m.room.power_levels", _powers(action, room, context))]
-    return found
+            requests = [_state(room, "m.room.power_levels", _powers(action, room, context))]
+    return requests
 
 
 def _room(room: str) -> str:
@@ -133,8 +134,10 @@ def _state(room: str, type: str, content: Json) -> Request:
 
 def _membership(action: Action, room: str, lang: str) -> Request:
     name = {"suspend": "ban", "accept": "invite", "refuse": "kick"}.get(action.do, action.do)
-    said = pick(action.parameters.get("text") or {}, lang)
-    return Request("POST", f"{_room(room)}/{name}", {"user_id": target(action), "reason": said or reason(action)})
+    written_reason = pick(action.parameters.get("text") or {}, lang)
+    return Request(
+        "POST", f"{_room(room)}/{name}", {"user_id": target(action), "reason": written_reason or reason(action)}
+    )
 
 
 # --- state --------------------------------------------------------------------------------------------
@@ -229,8 +232,8 @@ def _recipient(to: str, room: str, context: Context) -> str:
 
 
 def _front(action: Action, context: Context) -> texts.Piece:
-    told = action.who if action.do == "warn" else action.parameters.get("member") if action.do == "notify" else None
-    return [texts.Mention(str(told), context.members.get(str(told), str(told))), ": "] if told else []
+    addressee = spoken_to(action)
+    return [texts.Mention(addressee, context.members.get(addressee, addressee)), ": "] if addressee else []
 
 
 def _content(action: Action, piece: texts.Piece, index: int) -> Json:
@@ -290,8 +293,8 @@ _SO_ALREADY = {
 
 def outcome(do: str, answer: Mapping[str, Any], status: int = 200, headers: Mapping[str, str] | None = None) -> Outcome:
     """Say what an answer to one request means, by its status, `errcode` and `error`."""
-    code, said = text(answer.get("errcode")), text(answer.get("error"))
-    why = said or code or f"HTTP {status}"
+    code, message = text(answer.get("errcode")), text(answer.get("error"))
+    why = message or code or f"HTTP {status}"
     if 200 <= status < 300 and not code:
         return wrote(text(answer.get("event_id")) if do in _WRITTEN or do == "poll" else "")
     if status == 429 or code == "M_LIMIT_EXCEEDED":
@@ -299,6 +302,8 @@ def outcome(do: str, answer: Mapping[str, Any], status: int = 200, headers: Mapp
         return Retry(max(asked, 0.0), why)
     if status >= 500:
         return Retry(_WAIT, why)
-    if any(phrase in said.lower() for phrase in _SO_ALREADY.get(do, ())) or (do == "unban" and code == "M_BAD_STATE"):
+    if any(phrase in message.lower() for phrase in _SO_ALREADY.get(do, ())) or (
+        do == "unban" and code == "M_BAD_STATE"
+    ):
         return Done()
     return Failed(why, rights=code == "M_FORBIDDEN")

@@ -203,10 +203,10 @@ def _words_of_card(data: Mapping[str, Any]) -> str:
 
 def _words_forwarded(data: Mapping[str, Any]) -> str:
     """What forwarded messages say, where OneBot gives their content with them."""
-    return "\n".join(_said(data.get("content"), _DEEPEST))[:_LONGEST_CARD]
+    return "\n".join(_texts(data.get("content"), _DEEPEST))[:_LONGEST_CARD]
 
 
-def _said(nodes: Any, depth: int) -> Iterator[str]:
+def _texts(nodes: Any, depth: int) -> Iterator[str]:
     if depth == 0:
         return
     for node in map(mapping, sequence(nodes)) if not isinstance(nodes, str) else ({"message": nodes},):
@@ -214,7 +214,7 @@ def _said(nodes: Any, depth: int) -> Iterator[str]:
         for kind, data in _segments(inner.get("message", inner.get("content"))):
             if kind == "text":
                 yield text(data.get("text"))
-            yield from _said(data.get("content"), depth - 1)
+            yield from _texts(data.get("content"), depth - 1)
 
 
 def _words_of_markdown(data: Mapping[str, Any]) -> str:

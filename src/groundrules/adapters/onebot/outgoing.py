@@ -23,6 +23,7 @@ from groundrules.adapters.performing import (
     messages,
     repeats,
     seconds,
+    spoken_to,
     target,
 )
 from groundrules.decisions import Action
@@ -149,8 +150,8 @@ def _answer(action: Action, context: Context) -> tuple[str, Json]:
     flag = request if isinstance(request, str) else mapping(request).get("flag")
     kind = text(mapping(request).get("sub_type")) or "add"
     answer = {"flag": text(flag), "sub_type": kind, "approve": action.do == "accept"}
-    said = action.parameters.get("text")
-    return "set_group_add_request", answer | ({"reason": pick(said, "zh")} if isinstance(said, Mapping) else {})
+    reason = action.parameters.get("text")
+    return "set_group_add_request", answer | ({"reason": pick(reason, "zh")} if isinstance(reason, Mapping) else {})
 
 
 def _messages(action: Action, group: Any, words: str, context: Context) -> list[tuple[str, Json]]:
@@ -198,10 +199,10 @@ def _number(id: str) -> int | str:
 def _front(action: Action) -> list[Json]:
     if action.do == "reply":
         return [{"type": "reply", "data": {"id": action.who}}]
-    told = action.who if action.do == "warn" else action.parameters.get("member") if action.do == "notify" else None
-    if not told or str(told).startswith(MASKED) or not str(told).isdecimal() or int(told) == 0:
+    addressee = spoken_to(action)
+    if not addressee or addressee.startswith(MASKED) or not addressee.isdecimal() or int(addressee) == 0:
         return []
-    return [{"type": "at", "data": {"qq": str(told)}}, {"type": "text", "data": {"text": " "}}]
+    return [{"type": "at", "data": {"qq": addressee}}, {"type": "text", "data": {"text": " "}}]
 
 
 def _as_shown(part: texts.Part) -> str:
@@ -241,10 +242,10 @@ def outcome(do: str, answer: Mapping[str, Any], status: int = 200, headers: Mapp
         return Retry(number(mapping(headers).get("Retry-After"), _WAIT), f"HTTP {status}")
     if answer.get("status") == "ok" or answer.get("retcode") in (0, 1):  # 1: it goes on behind the answer
         return wrote(text(mapping(answer.get("data")).get("message_id")))
-    said = " ".join(filter(None, (text(answer.get(key)) for key in ("wording", "message", "msg"))))
-    why = said or f"OneBot says {text(answer.get('retcode')) or status}"
-    if any(word in said.lower() for word in _GONE) and do in _TAKING_AWAY:
+    message = " ".join(filter(None, (text(answer.get(key)) for key in ("wording", "message", "msg"))))
+    why = message or f"OneBot says {text(answer.get('retcode')) or status}"
+    if any(word in message.lower() for word in _GONE) and do in _TAKING_AWAY:
         return Done()
-    if any(word in said.lower() for word in _BUSY):
+    if any(word in message.lower() for word in _BUSY):
         return Retry(_WAIT, why)
-    return Failed(why, rights=status in (401, 403) or any(word in said.lower() for word in _NO_RIGHT))
+    return Failed(why, rights=status in (401, 403) or any(word in message.lower() for word in _NO_RIGHT))

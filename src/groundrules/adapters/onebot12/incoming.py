@@ -47,19 +47,19 @@ def events(raw: Mapping[str, Any], context: Context = NOTHING) -> list[Json]:
     if not community:
         return []
     of = _Event(raw, community)
-    found: list[Json] = []
+    events: list[Json] = []
     match raw.get("type"), text(raw.get("detail_type")):
         case "message", _:
-            found = [of.message()]
+            events = [of.message()]
         case "notice", "group_message_delete" | "channel_message_delete":
-            found = list(of.deleted())
+            events = list(of.deleted())
         case "notice", "group_member_increase" | "guild_member_increase":
-            found = [of.joined()]
+            events = [of.joined()]
         case "notice", "group_member_decrease" | "guild_member_decrease":
-            found = [of.gone()]
+            events = [of.gone()]
         case "notice", "channel_create" | "channel_delete" as detail if text(raw.get("channel_id")):
-            found = [of.event(f"channel.{detail.removeprefix('channel_')}d", actor=of.who("operator_id"))]
-    return found
+            events = [of.event(f"channel.{detail.removeprefix('channel_')}d", actor=of.who("operator_id"))]
+    return events
 
 
 def roster(community: Any, members: Iterable[Mapping[str, Any]], time: float, own: Any = None) -> Json:

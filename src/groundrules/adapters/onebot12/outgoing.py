@@ -21,6 +21,7 @@ from groundrules.adapters.performing import (
     lacking,
     messages,
     repeats,
+    spoken_to,
     target,
 )
 from groundrules.decisions import Action
@@ -88,8 +89,8 @@ def _where(action: Action, community: str, context: Context) -> Json:
 
 def _is_guild(community: str, context: Context) -> bool:
     """Whether a community has channels: it is said so, or something happened in one of them."""
-    said = mapping(context.state.get(community)).get("kind")
-    return said == "guild" or (said is None and context.channel not in (None, community))
+    kind = mapping(context.state.get(community)).get("kind")
+    return kind == "guild" or (kind is None and context.channel not in (None, community))
 
 
 def _reply(action: Action) -> list[Json]:
@@ -97,8 +98,8 @@ def _reply(action: Action) -> list[Json]:
 
 
 def _front(action: Action, context: Context) -> texts.Piece:
-    told = action.who if action.do == "warn" else action.parameters.get("member") if action.do == "notify" else None
-    return [texts.Mention(str(told), context.members.get(str(told), str(told))), " "] if told else []
+    addressee = spoken_to(action)
+    return [texts.Mention(addressee, context.members.get(addressee, addressee)), " "] if addressee else []
 
 
 def _as_shown(part: texts.Part) -> str:

@@ -59,8 +59,8 @@ def events(raw: Mapping[str, Any], context: Context = NOTHING) -> list[Json]:
     poll that the host knows in `polls`, with its `community` and `options`, has events.
     """
     for kind, reader in _READERS.items():
-        if isinstance(found := raw.get(kind), Mapping):
-            return list(reader(_Update(found, text(raw.get("update_id")), context)))
+        if isinstance(payload := raw.get(kind), Mapping):
+            return list(reader(_Update(payload, text(raw.get("update_id")), context)))
     return []
 
 
@@ -280,8 +280,8 @@ def _reacted(of: _Update) -> Iterator[Json]:
 
 def _marks(reactions: Any) -> list[str]:
     rows = map(mapping, sequence(reactions))
-    found = (text(row.get("emoji")) or text(row.get("custom_emoji_id")) or text(row.get("type")) for row in rows)
-    return [mark for mark in dict.fromkeys(found) if mark]
+    marks = (text(row.get("emoji")) or text(row.get("custom_emoji_id")) or text(row.get("type")) for row in rows)
+    return [mark for mark in dict.fromkeys(marks) if mark]
 
 
 def _voted(of: _Update) -> Iterator[Json]:
@@ -289,7 +289,7 @@ def _voted(of: _Update) -> Iterator[Json]:
     poll = _known_poll(of, text(of.data.get("poll_id")))
     if poll is None:
         return
-    chosen = [int(number(one, -1)) for one in sequence(of.data.get("option_ids"))]
+    chosen = [int(number(index, -1)) for index in sequence(of.data.get("option_ids"))]
     options = poll.get("options", [])
     picked = [options[index] if 0 <= index < len(options) else str(index) for index in chosen]
     for index, option in enumerate(picked):
@@ -302,7 +302,7 @@ def _poll_changed(of: _Update) -> Iterator[Json]:
     poll = _known_poll(of, text(of.data.get("id")))
     if poll is None or not of.data.get("is_closed"):
         return
-    rows = [mapping(one) for one in sequence(of.data.get("options"))]
+    rows = [mapping(option) for option in sequence(of.data.get("options"))]
     votes = sorted(((number(row.get("voter_count")), text(row.get("text"))) for row in rows), reverse=True)
     won = votes and (len(votes) == 1 or votes[0][0] > votes[1][0]) and votes[0][0] > 0
     total = int(min(max(number(of.data.get("total_voter_count")), 0), 2**53))

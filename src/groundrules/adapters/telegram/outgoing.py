@@ -24,6 +24,7 @@ from groundrules.adapters.performing import (
     messages,
     repeats,
     seconds,
+    spoken_to,
     target,
 )
 from groundrules.decisions import Action
@@ -116,25 +117,25 @@ def calls(action: Action, chat: Any, lang: str = "en", context: Context = NOTHIN
         raise lacking(action, LACKS, lang)
     match action.do:
         case "announce" | "notify" | "reply" | "send" | "warn":
-            found = _messages(action, str(chat), lang, context)
+            methods = _messages(action, str(chat), lang, context)
         case "delete" | "redact" | "hide":
-            found = _deletions(messages(action), chat)
+            methods = _deletions(messages(action), chat)
         case "pin":
             pinned = {"chat_id": chat, "message_id": _message(target(action)), "disable_notification": True}
-            found = [("pinChatMessage", pinned)]
+            methods = [("pinChatMessage", pinned)]
         case "unpin":
-            found = [("unpinChatMessage", {"chat_id": chat, "message_id": _message(target(action))})]
+            methods = [("unpinChatMessage", {"chat_id": chat, "message_id": _message(target(action))})]
         case "poll":
-            found = [_poll(action, str(chat), lang, context)]
+            methods = [_poll(action, str(chat), lang, context)]
         case "lock" | "unlock":
-            found = [_locked(chat, action.do == "lock", context)]
+            methods = [_locked(chat, action.do == "lock", context)]
         case "lock_channel" | "unlock_channel" | "lock_thread" | "unlock_thread":
-            found = [_topic(action, chat, context)]
+            methods = [_topic(action, chat, context)]
         case _ if _is_chat(target(action)):
-            found = [_on_chat(action, chat, target(action))]
+            methods = [_on_chat(action, chat, target(action))]
         case _:
-            found = _on_member(action, {"chat_id": chat, "user_id": _message(target(action))}, lang, context)
-    return found
+            methods = _on_member(action, {"chat_id": chat, "user_id": _message(target(action))}, lang, context)
+    return methods
 
 
 def _message(id: str) -> int | str:
@@ -154,20 +155,20 @@ def _on_member(action: Action, whom: Json, lang: str, context: Context) -> list[
     match action.do:
         case "mute":
             how = {"permissions": _permissions(False), "use_independent_chat_permissions": True}
-            found = [("restrictChatMember", {**whom, **how, "until_date": _until(action, context)})]
+            calls = [("restrictChatMember", {**whom, **how, "until_date": _until(action, context)})]
         case "unmute":
-            found = [("restrictChatMember", {**whom, "permissions": _permissions(True, others=True)})]
+            calls = [("restrictChatMember", {**whom, "permissions": _permissions(True, others=True)})]
         case "suspend":
-            found = [("banChatMember", {**whom, "until_date": _until(action, context)})]
+            calls = [("banChatMember", {**whom, "until_date": _until(action, context)})]
         case "ban":
-            found = [("banChatMember", whom)]
+            calls = [("banChatMember", whom)]
         case "kick":  # who is no longer banned is no longer in the group either, and may come back
-            found = [("unbanChatMember", whom)]
+            calls = [("unbanChatMember", whom)]
         case "unban":
-            found = [("unbanChatMember", {**whom, "only_if_banned": True})]
+            calls = [("unbanChatMember", {**whom, "only_if_banned": True})]
         case _:
-            found = _answer(action, whom, lang)
-    return found
+            calls = _answer(action, whom, lang)
+    return calls
 
 
 def _is_chat(who: str) -> bool:
@@ -201,9 +202,11 @@ def _permissions(sending: bool, others: bool = False) -> dict[str, bool]:
 def _answer(action: Action, whom: Json, lang: str) -> list[tuple[str, Json]]:
     if action.do == "accept":
         return [("approveChatJoinRequest", whom)]
-    said = pick(action.parameters.get("text") or {}, lang)
-    told = [("sendMessage", {"chat_id": whom["user_id"], **_sent(piece)}) for piece in _pieces([texts.sound(said)])]
-    return [*(told if said else []), ("declineChatJoinRequest", whom)]
+    farewell = pick(action.parameters.get("text") or {}, lang)
+    notices = [
+        ("sendMessage", {"chat_id": whom["user_id"], **_sent(piece)}) for piece in _pieces([texts.sound(farewell)])
+    ]
+    return [*(notices if farewell else []), ("declineChatJoinRequest", whom)]
 
 
 # --- the group and its topics -------------------------------------------------------------------------
@@ -240,10 +243,10 @@ def _messages(action: Action, chat: str, lang: str, context: Context) -> list[tu
         raise UnsupportedError(f"{action.do}: there is nothing to say")
     parts = [*_front(action, context), *texts.parts(words, texts.mentionable(action, context))]
     where, pieces = _where(action, chat, context), _pieces(parts)
-    found: list[tuple[str, Json]] = [("sendMessage", {**where, **_sent(piece)}) for piece in pieces]
-    found[0][1].update(_reply(action))
-    found[-1][1].update(_buttons(action, lang))
-    return found
+    sends: list[tuple[str, Json]] = [("sendMessage", {**where, **_sent(piece)}) for piece in pieces]
+    sends[0][1].update(_reply(action))
+    sends[-1][1].update(_buttons(action, lang))
+    return sends
 
 
 def _where(action: Action, chat: str, context: Context) -> Json:
@@ -264,10 +267,10 @@ def _number(id: str) -> int | str:
 
 
 def _front(action: Action, context: Context) -> texts.Piece:
-    told = action.who if action.do == "warn" else action.parameters.get("member") if action.do == "notify" else None
-    if not told or not str(told).isdecimal():
+    addressee = spoken_to(action)
+    if not addressee or not addressee.isdecimal():
         return []
-    return [texts.Mention(str(told), context.members.get(str(told), str(told))), " "]
+    return [texts.Mention(addressee, context.members.get(addressee, addressee)), " "]
 
 
 def _reply(action: Action) -> Json:
@@ -321,9 +324,13 @@ CHOICE = "groundrules:"
 def _buttons(action: Action, lang: str) -> Json:
     """Answers to choose from, which a member who may not write can press too."""
     offered = mapping(action.parameters.get("choices"))
-    choices = [texts.sound(text(one)) for one in sequence(offered.get(lang, offered.get("en")))]
+    choices = [texts.sound(text(choice)) for choice in sequence(offered.get(lang, offered.get("en")))]
     most = TELEGRAM["button"].value
-    row = [{"text": one, "callback_data": f"{CHOICE}{one}"} for one in choices if texts.utf8(f"{CHOICE}{one}") <= most]
+    row = [
+        {"text": choice, "callback_data": f"{CHOICE}{choice}"}
+        for choice in choices
+        if texts.utf8(f"{CHOICE}{choice}") <= most
+    ]
     return {"reply_markup": {"inline_keyboard": [row]}} if row else {}
 
 
@@ -364,14 +371,14 @@ def outcome(do: str, answer: Mapping[str, Any], status: int = 200, headers: Mapp
         sent = mapping(answer.get("result")) if do in _WRITTEN or do == "poll" else {}
         return wrote(text(sent.get("message_id")))
     code = int(number(answer.get("error_code"), status))
-    said = text(answer.get("description"))
-    why = said or f"HTTP {code}"
+    message = text(answer.get("description"))
+    why = message or f"HTTP {code}"
     if code == 429:
         parameters = mapping(answer.get("parameters"))
         asked = number(parameters.get("retry_after"), number(mapping(headers).get("Retry-After"), _WAIT))
         return Retry(max(asked, 0.0), why)
     if code >= 500:
         return Retry(_WAIT, why)
-    if any(phrase in said.lower() for phrase in _SO_ALREADY.get(do, ())):
+    if any(phrase in message.lower() for phrase in _SO_ALREADY.get(do, ())):
         return Done()
-    return Failed(why, rights=any(phrase in said.lower() for phrase in _NO_RIGHT))
+    return Failed(why, rights=any(phrase in message.lower() for phrase in _NO_RIGHT))

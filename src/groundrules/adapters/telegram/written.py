@@ -49,7 +49,7 @@ def written(data: Mapping[str, Any], context: Context) -> Json:
     words = (
         text(data.get("text")) or text(data.get("caption")) or poll_of(mapping(data.get("poll"))).get("question", "")
     )
-    marks = [mapping(one) for one in sequence(data.get("entities")) or sequence(data.get("caption_entities"))]
+    marks = [mapping(entity) for entity in sequence(data.get("entities")) or sequence(data.get("caption_entities"))]
     quoted = _quoted(data)
     cards = [*_attachments(data), *quoted]
     further = [*_linked(words, marks), *_buttons(data), *({"url": card["url"]} for card in cards if "url" in card)]
@@ -84,22 +84,22 @@ def _linked(words: str, marks: Iterable[Mapping[str, Any]]) -> Iterator[Json]:
 
 def _buttons(data: Mapping[str, Any]) -> Iterator[Json]:
     rows = sequence(mapping(data.get("reply_markup")).get("inline_keyboard"))
-    for button in (mapping(one) for row in rows for one in sequence(row)):
+    for button in (mapping(button) for row in rows for button in sequence(row)):
         if url := text(button.get("url")) or text(mapping(button.get("web_app")).get("url")):
             label = text(button.get("text"))
             yield {"url": url, "text": label} if label else {"url": url}
 
 
 def _mentions(words: str, marks: Iterable[Mapping[str, Any]], context: Context) -> Iterator[Json]:
-    found: dict[str, Json] = {}
+    people: dict[str, Json] = {}
     for mark in marks:
         if mark.get("type") == "text_mention" and (user := mapping(mark.get("user"))):
-            one = user_of(user, context)
-            found.setdefault(one["id"], one)
+            person = user_of(user, context)
+            people.setdefault(person["id"], person)
         elif mark.get("type") == "mention" and len(name := _covered(words, mark)) > 1:
             id = context.usernames.get(name[1:]) or context.usernames.get(name[1:].lower()) or name
-            found.setdefault(id, member(id))
-    yield from found.values()
+            people.setdefault(id, member(id))
+    yield from people.values()
 
 
 def _attachments(data: Mapping[str, Any]) -> Iterator[Json]:
@@ -114,7 +114,7 @@ def _attachments(data: Mapping[str, Any]) -> Iterator[Json]:
 
 def _details(key: str, sent: Any) -> Json:
     if key == "photo":
-        sizes = [mapping(one) for one in sequence(sent)]
+        sizes = [mapping(size) for size in sequence(sent)]
         sent = sizes[-1] if sizes else {}
     inner = mapping(sent)
     fields = {
@@ -139,8 +139,8 @@ def _quoted(data: Mapping[str, Any]) -> list[Json]:
     external = mapping(data.get("external_reply"))
     words = text(mapping(data.get("quote")).get("text")) if external else ""
     fields = {"name": origin_of(mapping(external.get("origin"))), "text": words}
-    found = {key: value for key, value in fields.items() if value}
-    cards = [{"kind": "card"} | found] if external else []
+    shown = {key: value for key, value in fields.items() if value}
+    cards = [{"kind": "card"} | shown] if external else []
     return cards + [{"kind": _MEDIA[key]} | _details(key, external[key]) for key in _MEDIA if external.get(key)]
 
 
@@ -153,7 +153,7 @@ def origin_of(origin: Mapping[str, Any]) -> str:
 
 def poll_of(poll: Mapping[str, Any]) -> Json:
     id = text(poll.get("id"))
-    options = [text(mapping(one).get("text")) for one in sequence(poll.get("options"))]
+    options = [text(mapping(option).get("text")) for option in sequence(poll.get("options"))]
     closes = number(poll.get("close_date"))
     fields = {"id": id, "question": text(poll.get("question"))} | ({"closes": instant(closes * 1000)} if closes else {})
     return {key: value for key, value in fields.items() if value} | {"options": options} if id else {}

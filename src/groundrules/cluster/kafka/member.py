@@ -90,7 +90,7 @@ class Member:
 
     def _gathered(self) -> dict[Owned, list[Record]]:
         """Return records by the partition that they were read for; one that is given away meanwhile is lost."""
-        found: dict[Owned, list[Record]] = {}
+        records: dict[Owned, list[Record]] = {}
         ends, count, wait = time.monotonic() + GATHERING, 0, GATHERING
         while count < MOST_IN_A_BATCH:
             message = self._consumer.poll(wait)
@@ -103,9 +103,9 @@ class Member:
                 continue
             owned = self._owned.get(message.partition())
             if owned is not None:
-                found.setdefault(owned, []).append(Record(message.offset(), message.value()))
+                records.setdefault(owned, []).append(Record(message.offset(), message.value()))
                 count += 1
-        return found
+        return records
 
     def _heed(self, error: KafkaError) -> None:
         if error.fatal() or error.code() in (KafkaError.UNKNOWN_TOPIC_OR_PART, KafkaError._UNKNOWN_TOPIC):
@@ -187,10 +187,10 @@ class Member:
 
     def _generation(self) -> int:
         """Return the group's generation, in which this member was given what it has."""
-        told = self._consumer.consumer_group_metadata()
-        if not isinstance(told, bytes) or not told.startswith(_MAGIC):
+        metadata = self._consumer.consumer_group_metadata()
+        if not isinstance(metadata, bytes) or not metadata.startswith(_MAGIC):
             return 0
-        return int.from_bytes(told[len(_MAGIC) :][:4], "little", signed=True)
+        return int.from_bytes(metadata[len(_MAGIC) :][:4], "little", signed=True)
 
     # --- time -----------------------------------------------------------------------------------
 

@@ -95,8 +95,8 @@ class Owned:
         """
         kept = self._store.claim(self.name, seize=True)
         self._fence = kept[0] if kept else Head(self.name)
-        found = self._store.source(self.name)
-        self._standing = msgspec.json.decode(found, type=Standing) if found else Standing()
+        stored = self._store.source(self.name)
+        self._standing = msgspec.json.decode(stored, type=Standing) if stored else Standing()
         if self._standing.generation > generation:
             self._store.release([self.name])
             raise LostError(f"{self.name} belongs to a member of generation {self._standing.generation}")
@@ -110,7 +110,11 @@ class Owned:
         poisoned = self._poisoned()
         position = self._standing.published
         while page := self._store.decisions(Query(after=position, limit=PAGE)):
-            ours = [Published(one.position, one.community, one.body) for one in page if self._is_ours(one.community)]
+            ours = [
+                Published(entry.position, entry.community, entry.body)
+                for entry in page
+                if self._is_ours(entry.community)
+            ]
             publisher.publish(ours, poisoned)
             position = page[-1].position
         self._standing = msgspec.structs.replace(self._standing, published=position)
@@ -156,8 +160,8 @@ class Owned:
             community, decisions, arrived = self._decided(record)
             if arrived is not None:
                 touched[community] = touched.get(community, 0) + 1
-            for one in decisions:
-                self._log(batch, community, numbered(one, record.offset), arrived, record)
+            for decision in decisions:
+                self._log(batch, community, numbered(decision, record.offset), arrived, record)
         self._standing = msgspec.structs.replace(self._standing, offset=self.offset)
         batch.sources[self.name] = _encode(self._standing)
         for community in touched:
@@ -168,16 +172,16 @@ class Owned:
 
     def _decided(self, record: Record) -> tuple[str, list[Decision], Arrival | None]:
         """Decide on a record; the arrival is None where it belongs to no community that can be this partition's."""
-        found = arrival(record.value or b"", FAR, self._edition.compiled.plan.partition)
-        if isinstance(found, Stray):
-            said = [] if found.line is None else self._engine.notable(found.line)
-            return self.name, said[:1] or [self._refused(found.rejection)], None
-        community = found.community
+        arrived = arrival(record.value or b"", FAR, self._edition.compiled.plan.partition)
+        if isinstance(arrived, Stray):
+            answered = [] if arrived.line is None else self._engine.notable(arrived.line)
+            return self.name, answered[:1] or [self._refused(arrived.rejection)], None
+        community = arrived.community
         other = self._bring_in(community)
         if other is not None:
             reason = f"its community came in partition {other} before: records need the community as their key"
             return self.name, [self._refused(Rejection(code=codes.EVENT_NO_PARTITION.code, reason=reason))], None
-        return community, self._engine.feed_one(community, found.line, everything=False), found
+        return community, self._engine.feed_one(community, arrived.line, everything=False), arrived
 
     def _refused(self, rejection: Rejection) -> Decision:
         return Decision(trigger="rejected", rulebook=self._edition.name, rejected=rejection)
@@ -187,8 +191,8 @@ class Owned:
         touches = () if arrived is None else tuple({*arrived.touches, *concerned(self._edition, decision)})
         batch.entries.append(Entry(community, at, encode(decision), touches))
         if decision.rejected is not None:
-            told = _encode(_poisoned(self.partition, record, decision.rejected))
-            batch.notes.append(Note(self.name, at, "poisoned", told))
+            detail = _encode(_poisoned(self.partition, record, decision.rejected))
+            batch.notes.append(Note(self.name, at, "poisoned", detail))
 
     # --- communities ----------------------------------------------------------------------------
 
@@ -263,7 +267,7 @@ class Owned:
         assert self._publisher is not None
         entries = enumerate(batch.entries, position)
         poisoned = {msgspec.json.decode(note.detail, type=Poisoned).offset: note.detail for note in batch.notes}
-        self._publisher.publish((Published(at, one.community, one.body) for at, one in entries), poisoned)
+        self._publisher.publish((Published(at, entry.community, entry.body) for at, entry in entries), poisoned)
         if batch.entries:
             last = position + len(batch.entries) - 1
             self._standing = msgspec.structs.replace(self._standing, published=last)
@@ -281,5 +285,5 @@ def _poisoned(partition: int, record: Record, why: Rejection) -> Poisoned:
 
 def partition_of(store: Store, place: Place, community: str) -> int | None:
     """Return the partition that a community is in; None if none of its events was kept yet."""
-    found = store.source(place.name_of_community(community))
-    return None if found is None else int(found)
+    stored = store.source(place.name_of_community(community))
+    return None if stored is None else int(stored)

@@ -98,8 +98,8 @@ class Publisher:
     def _messages(self, published: Published, poisoned: Mapping[int, bytes]) -> Iterable[Message]:
         place, decision = self._place, _decision(published.body)
         if decision.rejected is not None:
-            told = poisoned.get(decision.rejected.line or 0, published.body)
-            yield Message(place.rejected, (published.position, 0), published.community, told)
+            body = poisoned.get(decision.rejected.line or 0, published.body)
+            yield Message(place.rejected, (published.position, 0), published.community, body)
             return
         yield Message(place.decisions, (published.position, 0), published.community, published.body)
         for nth, action in enumerate(decision.actions):
@@ -145,9 +145,9 @@ def last_written(place: Place, topic: str, partition: int) -> At:
         back = 16
         while high > low:  # markers of transactions stand among the messages
             start = max(low, high - back)
-            found = _last(reader, TopicPartition(topic, partition, start))
-            if found is not None:
-                return found
+            at = _last(reader, TopicPartition(topic, partition, start))
+            if at is not None:
+                return at
             if start == low:
                 break
             back *= 16
@@ -158,17 +158,17 @@ def last_written(place: Place, topic: str, partition: int) -> At:
 
 def _last(reader: Consumer, start: TopicPartition) -> At | None:
     reader.assign([start])
-    found: At | None = None
+    at: At | None = None
     while True:
         message = reader.poll(SECONDS)
         if message is None:
             raise TimeoutError(f"{start.topic} can't be read to its end")
         error = message.error()
         if error is not None and error.code() == KafkaError._PARTITION_EOF:
-            return found
+            return at
         if error is not None:
             raise TimeoutError(f"{start.topic} can't be read: {error}")
-        found = _at(message.headers() or [])
+        at = _at(message.headers() or [])
 
 
 def _at(headers: Sequence[tuple[str, Any]]) -> At:

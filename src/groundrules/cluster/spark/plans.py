@@ -34,14 +34,14 @@ class Shipped:
         """Read the plan file, if it is one. Raises OSError and `codec.PlanError`, as `load_plan` does."""
         from groundrules.engine import plan_file
 
-        found = plan_file.load_plan(plan) if isinstance(plan, str | PathLike) else plan
+        given = plan_file.load_plan(plan) if isinstance(plan, str | PathLike) else plan
         self._key = token_bytes()
         self._name = f"groundrules-{token_hex(8)}.plan"
         folder = TemporaryDirectory(prefix="groundrules-")
         _standing.append(folder)
         file = Path(folder.name, self._name)
-        made = found if found.prepared is not None else plan_file.compile_plan(found.plan)
-        file.write_bytes(plan_file.write(made, self._key))
+        compiled = given if given.prepared is not None else plan_file.compile_plan(given.plan)
+        file.write_bytes(plan_file.write(compiled, self._key))
         spark.sparkContext.addFile(str(file))
 
     def compiled(self) -> Compiled:

@@ -92,8 +92,8 @@ def replay(
 
 def _share(events: DataFrame, plan: Shipped, cohorts: tuple[Cohort, ...]) -> Share:
     divided = events.repartition("community").sortWithinPartitions("position")
-    found = divided.mapInArrow(_Running(plan, cohorts), "share binary").collect()
-    return merged([pickle.loads(row[0]) for row in found])
+    rows = divided.mapInArrow(_Running(plan, cohorts), "share binary").collect()
+    return merged([pickle.loads(row[0]) for row in rows])
 
 
 class _Running:

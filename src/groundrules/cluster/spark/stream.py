@@ -65,10 +65,8 @@ class _Keying:
 
         community = partitioner(self._plan.compiled().plan)
         for batch in batches:
-            found: Any = pyarrow.array(
-                [community(line or b"") for line in batch["event"].to_pylist()], pyarrow.string()
-            )
-            columns = [found, batch["position"], batch["event"]]
+            keys: Any = pyarrow.array([community(line or b"") for line in batch["event"].to_pylist()], pyarrow.string())
+            columns = [keys, batch["position"], batch["event"]]
             yield pyarrow.RecordBatch.from_arrays(columns, ["community", "position", "event"])
 
 
@@ -87,5 +85,5 @@ def _watched(events: DataFrame, delay: str) -> DataFrame:
         f.struct(nothing.cast("timestamp").alias("time"), f.col("event")),
     )
     rows = events.select("community", "position", f.explode(both).alias("row"))
-    seen = rows.select("community", "position", "row.event", "row.time").withWatermark("time", delay)
-    return seen.where(f.col("time").isNull())
+    timed = rows.select("community", "position", "row.event", "row.time").withWatermark("time", delay)
+    return timed.where(f.col("time").isNull())

@@ -55,8 +55,8 @@ def entry(space: HeldSpace, id: str, now: int, retain: int) -> Entry | None:
 
 def here(space: HeldSpace, now: int, retain: int) -> list[str]:
     """Return the ids of everybody who is here, sorted."""
-    found = ((id, entry(space, id, now, retain)) for id in sorted(space.names()))
-    return [id for id, known in found if known is not None and not known.gone]
+    entries = ((id, entry(space, id, now, retain)) for id in sorted(space.names()))
+    return [id for id, known in entries if known is not None and not known.gone]
 
 
 def without(row: bytes, id: str) -> bytes:

@@ -244,7 +244,7 @@ class DistinctWindow(_Base):
     def values(self, held: dict[str, Any] | None, now: int, within: int, most: int) -> list[str]:
         """Return the values seen last, as text, the latest first."""
         limit = now - (within or self.retain)
-        recent = takewhile(lambda seen: seen[1] > limit, zip(reversed(held or {}), self._times(held), strict=True))
+        recent = takewhile(lambda pair: pair[1] > limit, zip(reversed(held or {}), self._times(held), strict=True))
         return [keys.decode(value)[0] for value, _ in islice(recent, most)]
 
     def without(self, row: bytes, value: str) -> bytes:

@@ -229,7 +229,7 @@ def _draft(code: ActCode, rule: str, e: Any, x: Scope, notes: list[Note]) -> Seq
     or_else = tuple([draft for other in others for draft in _draft(other, rule, e, x, notes)]) if others else ()
     if code.who is None:
         return (Draft(code, None, parameters, rule, or_else),)
-    return tuple([Draft(code, one, parameters, rule, or_else) for one in each(who)])
+    return tuple([Draft(code, target, parameters, rule, or_else) for target in each(who)])
 
 
 def each(who: Any) -> Sequence[Any]:

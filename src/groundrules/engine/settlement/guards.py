@@ -143,11 +143,15 @@ def exemptions(answers: Iterable[Answer]) -> dict[str, tuple[str, ...]]:
 
 def overtaken(true: Iterable[Answer], exempted: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
     """Return rule → the one of its group that acts in its place: the first by priority, then by id."""
-    grouped = [one for one in true if one.code.rule.first_of and one.lane == "live" and one.code.id not in exempted]
+    grouped = [
+        answer
+        for answer in true
+        if answer.code.rule.first_of and answer.lane == "live" and answer.code.id not in exempted
+    ]
     first: dict[str, str] = {}
-    for one in sorted(grouped, key=lambda one: (one.code.rule.priority, one.code.id)):
-        first.setdefault(one.code.rule.first_of, one.code.id)
-    leading = {one.code.id: first[one.code.rule.first_of] for one in grouped}
+    for answer in sorted(grouped, key=lambda answer: (answer.code.rule.priority, answer.code.id)):
+        first.setdefault(answer.code.rule.first_of, answer.code.id)
+    leading = {answer.code.id: first[answer.code.rule.first_of] for answer in grouped}
     return {id: (leader,) for id, leader in leading.items() if id != leader}
 
 

@@ -28,8 +28,8 @@ async def get(ask: Ask) -> Response | messages.Actions:
     """
     if EVENT_STREAM in ask.request.headers.get("accept", ""):
         return StreamingResponse(_events(ask), media_type=EVENT_STREAM, headers={"Cache-Control": "no-store"})
-    found, after = await _next(ask, ask.query.after, ask.query.wait)
-    return messages.Actions([one.item for one in found], after)
+    handed, after = await _next(ask, ask.query.after, ask.query.wait)
+    return messages.Actions([each.item for each in handed], after)
 
 
 async def _next(ask: Ask, after: str, wait: float) -> tuple[list[Handed], str]:
@@ -44,10 +44,10 @@ async def _next(ask: Ask, after: str, wait: float) -> tuple[list[Handed], str]:
 async def _events(ask: Ask) -> AsyncIterator[bytes]:
     after = ask.request.headers.get("last-event-id", ask.query.after)
     while not ask.service.stopping.is_set():
-        found, after = await _next(ask, after, HEARTBEAT)
-        for one in found:
-            yield b"id: %b\nevent: action\ndata: %b\n\n" % (one.after.encode(), msgspec.json.encode(one.item))
-        if not found:
+        handed, after = await _next(ask, after, HEARTBEAT)
+        for each in handed:
+            yield b"id: %b\nevent: action\ndata: %b\n\n" % (each.after.encode(), msgspec.json.encode(each.item))
+        if not handed:
             yield b": still here\n\n"
 
 
@@ -85,16 +85,16 @@ async def again(ask: Ask) -> messages.Health:
 
 
 async def _known(ask: Ask, key: str) -> Outgoing:
-    found = await ask.service.hub.action(ask.body.community, key)
-    if found is None:
+    outgoing = await ask.service.hub.action(ask.body.community, key)
+    if outgoing is None:
         raise not_found(f"no action of {ask.body.community} has the key {key}", "path.key")
-    return found
+    return outgoing
 
 
 async def doubtful(ask: Ask) -> messages.DoubtfulActions:
     """Return actions that must not be repeated and whose end nobody knows."""
     community = ask.query.community
-    found = await ask.service.hub.do(
+    actions = await ask.service.hub.do(
         None,
         lambda core: [
             action
@@ -104,7 +104,7 @@ async def doubtful(ask: Ask) -> messages.DoubtfulActions:
             if action.status == "doubtful"
         ],
     )
-    return messages.DoubtfulActions([_doubtful(action) for action in found[:1000]])
+    return messages.DoubtfulActions([_doubtful(action) for action in actions[:1000]])
 
 
 def _doubtful(action: Outgoing) -> messages.Doubtful:

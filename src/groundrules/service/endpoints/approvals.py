@@ -21,24 +21,24 @@ MOST = 1000
 
 async def get(ask: Ask) -> messages.Approvals:
     """Return the requests that wait for an answer, in one community or in all of them."""
-    found: list[messages.Approval] = []
+    approvals: list[messages.Approval] = []
     for id in await _asked(ask):
-        found += await ask.service.hub.do(id, lambda core, id=id: _waiting(core, id))  # type: ignore[misc]
-        if len(found) >= MOST:
+        approvals += await ask.service.hub.do(id, lambda core, id=id: _waiting(core, id))  # type: ignore[misc]
+        if len(approvals) >= MOST:
             break
-    return messages.Approvals(found[:MOST])
+    return messages.Approvals(approvals[:MOST])
 
 
 async def _asked(ask: Ask) -> list[str]:
     """Return the communities to look into: a request has an end, so that something is due where one waits."""
     if ask.query.community is not None:
         return [(await kept(ask, ask.query.community)).community]
-    found: list[str] = []
+    ids: list[str] = []
     after = ""
     while heads := await ask.service.hub.communities(after):
-        found += [head.community for head in heads if head.due is not None]
+        ids += [head.community for head in heads if head.due is not None]
         after = heads[-1].community
-    return found
+    return ids
 
 
 def _waiting(core: Core, community: str) -> list[messages.Approval]:

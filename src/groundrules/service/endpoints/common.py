@@ -10,18 +10,18 @@ from groundrules.stores.records import Head
 
 async def kept(ask: Ask, community: str) -> Head:
     """Return what is kept of a community. Raises ProblemError if nothing is."""
-    found = await ask.service.hub.community(community)
-    if found is None:
+    head = await ask.service.hub.community(community)
+    if head is None:
         raise not_found(f"there is no community {community}")
-    return found
+    return head
 
 
 def valid(decisions: list[Decision]) -> list[Decision]:
     """Return decisions on an event. Raises ProblemError if they say that it was refused."""
     for decision in decisions:
         if decision.rejected is not None:
-            found = decision.rejected
-            raise ProblemError(422, found.code, found.reason, f"body.{found.path}".rstrip("."))
+            rejection = decision.rejected
+            raise ProblemError(422, rejection.code, rejection.reason, f"body.{rejection.path}".rstrip("."))
     return decisions
 
 

@@ -11,13 +11,13 @@ from groundrules.stores.records import Head
 
 async def get(ask: Ask) -> messages.Communities:
     """Return the communities that are known."""
-    found = await ask.service.hub.communities(ask.query.after, ask.query.limit)
+    heads = await ask.service.hub.communities(ask.query.after, ask.query.limit)
     return messages.Communities(
-        [_state(head) for head in found], found[-1].community if len(found) == ask.query.limit else None
+        [_state(head) for head in heads], heads[-1].community if len(heads) == ask.query.limit else None
     )
 
 
-async def one(ask: Ask) -> messages.CommunityState:
+async def state(ask: Ask) -> messages.CommunityState:
     """Return how a community stands."""
     return _state(await kept(ask, ask.path("community")))
 
@@ -68,5 +68,7 @@ ENDPOINTS = (
         body=messages.Resume,
         refuses=(404, 409, 503),
     ),
-    Endpoint("GET", "/v1/communities/{community}", "observe", one, {JSON: messages.CommunityState}, refuses=(404, 503)),
+    Endpoint(
+        "GET", "/v1/communities/{community}", "observe", state, {JSON: messages.CommunityState}, refuses=(404, 503)
+    ),
 )

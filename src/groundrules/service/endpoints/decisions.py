@@ -22,23 +22,25 @@ async def get(ask: Ask) -> messages.Log:
     query = ask.query
     before = FAR if query.newest and query.before is None else query.before
     wanted = Query(query.community, query.member, query.rule, query.channel, query.after, before, query.limit)
-    found = await ask.service.hub.decisions(wanted)
-    return messages.Log([_logged(one) for one in found], found[-1].position if len(found) == query.limit else None)
+    entries = await ask.service.hub.decisions(wanted)
+    return messages.Log(
+        [_logged(entry) for entry in entries], entries[-1].position if len(entries) == query.limit else None
+    )
 
 
-def _logged(one: Logged) -> messages.Logged:
-    decision: Any = msgspec.Raw(one.body)
-    return messages.Logged(one.position, one.community, format_ms(one.at), decision)
+def _logged(entry: Logged) -> messages.Logged:
+    decision: Any = msgspec.Raw(entry.body)
+    return messages.Logged(entry.position, entry.community, format_ms(entry.at), decision)
 
 
 async def explain(ask: Ask) -> messages.Explained:
     """Say what happened and why, in sentences."""
     position, hub, lang = _number(ask.path("id")), ask.service.hub, ask.query.lang
-    found = await hub.decisions(Query(after=position - 1, limit=1))
-    if not found or found[0].position != position:
+    entries = await hub.decisions(Query(after=position - 1, limit=1))
+    if not entries or entries[0].position != position:
         raise not_found(f"there is no decision {position}", "path.id")
-    decision = msgspec.json.decode(found[0].body, type=Decision)
-    return messages.Explained(lang, decision.explain(lang, await _actions(ask, found[0].community)))
+    decision = msgspec.json.decode(entries[0].body, type=Decision)
+    return messages.Explained(lang, decision.explain(lang, await _actions(ask, entries[0].community)))
 
 
 def _number(text: str) -> int:

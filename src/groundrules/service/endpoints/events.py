@@ -42,7 +42,7 @@ async def post(ask: Ask) -> ASGIApp:
     if ask.media == JSON:
         async with ask.service.slots.taken():
             line = await bodies.whole(ask.request)
-        return await _one(ask, line)
+        return await _lone(ask, line)
     return _Stream(ask)
 
 
@@ -63,7 +63,7 @@ def _ready(ask: Ask) -> None:
         raise problems.busy()
 
 
-async def _one(ask: Ask, line: bytes) -> Response:
+async def _lone(ask: Ask, line: bytes) -> Response:
     _ready(ask)
     decisions = await ask.service.hub.handle(line)
     ask.request.state.told = {"events": 1, "event": _id(decisions), "decisions": len(decisions)}
@@ -110,8 +110,8 @@ class _Stream:
         lines = bodies.Lines()
         try:
             async for piece in bodies.chunks(self._ask.request, lines):
-                if found := list(lines.take(piece)):
-                    await self._lines.put(found)
+                if batch := list(lines.take(piece)):
+                    await self._lines.put(batch)
             await self._lines.put(list(lines.end()))
         except ProblemError as problem:
             await self._lines.put(problem)
@@ -173,22 +173,22 @@ class _Stream:
 
     # --- what is said -------------------------------------------------------------------------------
 
-    async def _say(self, said: bytes) -> None:
+    async def _say(self, line: bytes) -> None:
         while self._unread_bytes > MOST_UNREAD:
             self._changed.clear()
             await self._changed.wait()
-        self._unread.append(said)
-        self._unread_bytes += len(said)
+        self._unread.append(line)
+        self._unread_bytes += len(line)
         self._changed.set()
 
     async def _write(self, send: Send) -> None:
         headers = [(b"content-type", NDJSON.encode())]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         while not self._over or self._unread:
-            said, self._unread, self._unread_bytes = b"".join(self._unread), [], 0
+            piece, self._unread, self._unread_bytes = b"".join(self._unread), [], 0
             self._changed.set()
-            if said:
-                await send({"type": "http.response.body", "body": said, "more_body": True})
+            if piece:
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
             elif not self._over:
                 self._changed.clear()
                 await self._changed.wait()

@@ -125,14 +125,14 @@ class Sessions:
         with worded():
             self._check_open()
             try:
-                return self._found(statement, values)
+                return self._rows(statement, values)
             except psycopg.OperationalError as error:
                 if error.sqlstate is not None and error.sqlstate[:2] not in ("08", "57"):
                     raise
             self._pool.check()
-            return self._found(statement, values)
+            return self._rows(statement, values)
 
-    def _found(self, statement: str, values: Any) -> list[tuple[Any, ...]]:
+    def _rows(self, statement: str, values: Any) -> list[tuple[Any, ...]]:
         with self._pool.connection() as base:
             return base.execute(statement, values, binary=True).fetchall()
 

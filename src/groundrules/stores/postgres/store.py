@@ -87,22 +87,22 @@ class PostgresStore:
         def work(base: Base) -> tuple[tuple[Any, ...], list[tuple[Any, ...]]]:
             us = {"us": self._sessions.number, "lock": self._sessions.lock}
             values = us | {"key": short(community), "long": long(community), "seize": seize}
-            found = send(base, _CLAIM, values).fetchone()
-            if found is None:
+            row = send(base, _CLAIM, values).fetchone()
+            if row is None:
                 raise OwnedError(f"the community {community} belongs to another hub")
             asked = "select name, long, row, sum from rows where community = %s"
-            rows = send(base, asked, (found[-2],)).fetchall()
+            rows = send(base, asked, (row[-2],)).fetchall()
             base.commit()
-            return found, rows
+            return row, rows
 
-        found, rows = self._sessions.write(work)
-        *head, id, epoch = found
+        claimed, rows = self._sessions.write(work)
+        *head, id, epoch = claimed
         kept = (_head(head), [_row(community, *row) for row in rows]) if head[2] else None
         self._claims[community] = id, epoch
         return kept
 
     def release(self, communities: Iterable[str]) -> None:
-        ids = [self._claims.pop(one)[0] for one in list(communities) if one in self._claims]
+        ids = [self._claims.pop(community)[0] for community in list(communities) if community in self._claims]
 
         def work(base: Base) -> None:
             send(base, _RELEASE, (self._sessions.number, ids))
@@ -127,8 +127,8 @@ class PostgresStore:
     # --- reading --------------------------------------------------------------------------------
 
     def head(self, community: str) -> Head | None:
-        found = self._read(f"select {_HEAD} from heads where key = %(of)b and version > 0", of=community)
-        return _head(found[0]) if found else None
+        rows = self._read(f"select {_HEAD} from heads where key = %(of)b and version > 0", of=community)
+        return _head(rows[0]) if rows else None
 
     def heads(self, after: str | None = None, limit: int = 1000) -> list[Head]:
         which = f"where {_behind(after)} and version > 0 order by key limit %(limit)s"
@@ -139,16 +139,16 @@ class PostgresStore:
         return [_listed(row) for row in self._read(_DUE, until=until, limit=limit, **us)]
 
     def acting(self, after: str | None = None, limit: int = 1000) -> list[str]:
-        found = self._read(_ACTING.format(behind=_behind(after)), of=after or "", limit=limit)
-        return [_text(*row) for row in found]
+        rows = self._read(_ACTING.format(behind=_behind(after)), of=after or "", limit=limit)
+        return [_text(*row) for row in rows]
 
     def source(self, name: str) -> bytes | None:
-        found = self._read("select position from sources where key = %(of)b", of=name)
-        return found[0][0] if found else None
+        rows = self._read("select position from sources where key = %(of)b", of=name)
+        return rows[0][0] if rows else None
 
     def plan(self, digest: str) -> Plan | None:
-        found = self._read("select since, shapes, body from plans where key = %(of)b", of=digest)
-        return Plan(digest, *found[0]) if found else None
+        rows = self._read("select since, shapes, body from plans where key = %(of)b", of=digest)
+        return Plan(digest, *rows[0]) if rows else None
 
     def outgoing(
         self, community: str | None = None, open: bool = True, after: int = 0, limit: int = 1000
@@ -157,20 +157,20 @@ class PostgresStore:
         which = f"where {of} and actions.number > %(after)s and {_OPEN if open else 'true'}"
         order = "order by heads.key, actions.number limit %(limit)s"
         asked = f"select heads.key, heads.long, {_ACTION} from actions join heads on heads.id = actions.community"
-        found = self._read(f"{asked} {which} {order}", of=community or "", after=after, limit=limit)
-        return [listed_action(_outgoing(_text(*row[:2]), *row[2:-1]), row[-1]) for row in found]
+        rows = self._read(f"{asked} {which} {order}", of=community or "", after=after, limit=limit)
+        return [listed_action(_outgoing(_text(*row[:2]), *row[2:-1]), row[-1]) for row in rows]
 
     def action(self, community: str, key: str) -> Outgoing | None:
         which = f"where community = {_OF} and key = %(key)b order by number desc limit 1"
-        found = self._read(f"select {_ACTION} from actions {which}", of=community, key=key)
-        return whole_action(_outgoing(community, *found[0][:-1]), found[0][-1]) if found else None
+        rows = self._read(f"select {_ACTION} from actions {which}", of=community, key=key)
+        return whole_action(_outgoing(community, *rows[0][:-1]), rows[0][-1]) if rows else None
 
     def events(self, community: str, since: int = 0, after: int = 0) -> Iterator[Events]:
         last = after
-        while found := self._read(_SEGMENTS, of=community, since=since, after=last):
-            for *segment, sum in found:
+        while page := self._read(_SEGMENTS, of=community, since=since, after=last):
+            for *segment, sum in page:
                 yield whole_events(Events(community, *segment), sum)
-            last = found[-1][1]
+            last = page[-1][1]
 
     def decisions(self, query: Query) -> list[Logged]:
         asked, values = _asked(query)
@@ -179,16 +179,16 @@ class PostgresStore:
     def notes(self, community: str | None = None, limit: int = 100) -> list[Note]:
         of = f"where community = {_OF}" if community is not None else ""
         asked = f"select key, long, at, kind, detail from (select * from notes {of} order by id desc limit %(limit)s) n"
-        found = self._read(
+        rows = self._read(
             f"{asked} join heads on heads.id = n.community order by n.id desc", of=community or "", limit=limit
         )
-        return [Note(_text(*row[:2]), row[2], _text(row[3]), row[4]) for row in found]
+        return [Note(_text(*row[:2]), row[2], _text(row[3]), row[4]) for row in rows]
 
     def where(self, member: str) -> list[str]:
         with worded():
             as_is, ascii = as_written(member)
-        found = self._read(_WHERE, key=member, text=member.encode(), as_is=as_is, ascii=ascii)
-        return sorted(_text(*row) for row in found)
+        rows = self._read(_WHERE, key=member, text=member.encode(), as_is=as_is, ascii=ascii)
+        return sorted(_text(*row) for row in rows)
 
     def _read(self, statement: str, **values: Any) -> list[tuple[Any, ...]]:
         """Read; texts are such as stand in keys."""
@@ -249,8 +249,8 @@ def _under(base: Base, of: int, erasure: Erasure) -> list[Outgoing]:
     """Return the actions under the keys of an erasure."""
     keys = [short(key) for key, _ in erasure.actions]
     asked = f"select {_ACTION} from actions where community = %s and key = any(%b::bytea[])"
-    found = send(base, asked, (of, keys)).fetchall() if keys else []
-    return [_outgoing(erasure.community, *row[:-1]) for row in found]
+    rows = send(base, asked, (of, keys)).fetchall() if keys else []
+    return [_outgoing(erasure.community, *row[:-1]) for row in rows]
 
 
 def _behind(after: str | None) -> str:
@@ -261,19 +261,19 @@ def _text(key: bytes, long: bytes | None = None) -> str:
     return (key if long is None else long).decode(errors="replace")
 
 
-def _head(found: Sequence[Any]) -> Head:
-    key, long, version, batch, plan, *rest, sum = found
+def _head(row: Sequence[Any]) -> Head:
+    key, long, version, batch, plan, *rest, sum = row
     head = Head(_text(key, long), version, _text(batch), _text(plan), *rest)
     if not whole_head(head, sum):
         raise DamagedError(f"the state of {head.community} is damaged: its head is not what was written")
     return head
 
 
-def _listed(found: Sequence[Any]) -> Head:
+def _listed(row: Sequence[Any]) -> Head:
     try:
-        return _head(found)
+        return _head(row)
     except DamagedError:
-        return Head(_text(*found[:2]))
+        return Head(_text(*row[:2]))
 
 
 def _row(community: str, name: bytes, long: bytes | None, row: bytes, sum: int) -> Row:

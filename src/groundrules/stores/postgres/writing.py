@@ -88,9 +88,9 @@ def kept(base: Base, batch: Batch, us: int, claims: Claims) -> int | None:
     id = batch.id.encode()
     latest = send(base, _LATEST, (us, id))
     heads = locked(base, us, claims, [head.community for head in batch.heads], id)
-    found = [row[0] for row in latest.fetchall()] + [row[-1] for row in heads.values() if row[-2] == id]
-    if found:
-        return int(found[0])
+    positions = [row[0] for row in latest.fetchall()] + [row[-1] for row in heads.values() if row[-2] == id]
+    if positions:
+        return int(positions[0])
     for head in batch.heads:
         if heads[head.community][1] != head.version - 1:
             raise OwnedError(f"the community {head.community} was changed by somebody else")
@@ -107,13 +107,13 @@ def locked(
     wanted = {community: claims.get(community, (0, 0)) for community in communities}
     if not wanted:
         return {}
-    found = send(base, _LOCK, (sorted({id for id, _ in wanted.values()}),)).fetchall()
-    heads = {row[0]: row for row in found}
+    rows = send(base, _LOCK, (sorted({id for id, _ in wanted.values()}),)).fetchall()
+    heads = {row[0]: row for row in rows}
     for community, (id, epoch) in wanted.items():
         _, _, owner, held, last, _ = heads.get(id, (0, 0, 0, -1, b"", 0))
         if (owner, held) != (us, epoch) and (batch is None or last != batch):
-            said = "was claimed by another hub" if id else "was not claimed"
-            raise OwnedError(f"the community {community} {said}")
+            problem = "was claimed by another hub" if id else "was not claimed"
+            raise OwnedError(f"the community {community} {problem}")
     return {community: heads[id] for community, (id, _) in wanted.items()}
 
 
@@ -123,14 +123,16 @@ def write(base: Base, batch: Batch, us: int, claims: Claims) -> Any:
     count, id = len(batch.entries), batch.id.encode()
     try:
         _rows(base, batch.rows, ids)
-        _many(base, _EVENTS, [(ids[one.community], *one[1:], events_sum(one)) for one in batch.events])
+        _many(base, _EVENTS, [(ids[event.community], *event[1:], events_sum(event)) for event in batch.events])
         _log(base, batch.entries, ids)
-        acts = {one[:2]: one for one in chain(batch.actions, batch.outcomes)}
-        _many(base, _ACTIONS, [(ids[one.community], *action(one)) for one in acts.values()])
+        acts = {act[:2]: act for act in chain(batch.actions, batch.outcomes)}
+        _many(base, _ACTIONS, [(ids[act.community], *action(act)) for act in acts.values()])
         _many(base, _NOTES, [(ids[of], at, kind.encode(), detail) for of, at, kind, detail in batch.notes])
     except KeyError as error:
         raise OwnedError(f"the batch has no head of the community {error.args[0]}") from error
-    _many(base, _PLANS, [(short(one.digest), *one[1:]) for one in {one.digest: one for one in batch.plans}.values()])
+    _many(
+        base, _PLANS, [(short(plan.digest), *plan[1:]) for plan in {plan.digest: plan for plan in batch.plans}.values()]
+    )
     _many(base, _SOURCES, [(short(name), position) for name, position in batch.sources.items()])
     _many(base, _HEADS, [_head(head, ids) for head in batch.heads], id, count)
     return send(base, _DONE, (id, count, us))
@@ -194,10 +196,10 @@ def _head(head: Head, ids: dict[str, int]) -> tuple[Any, ...]:
     return ids[of], version, plan.encode(), due, number, acts, paused, settings, head_sum(head)
 
 
-def action(one: Outgoing) -> tuple[Any, ...]:
+def action(outgoing: Outgoing) -> tuple[Any, ...]:
     """Return an action's columns, without its community."""
-    _, number, key, body, at, status, attempts, due, reason = one
-    return number, short(key), long(key), body, at, status, attempts, due, reason.encode(), action_sum(one)
+    _, number, key, body, at, status, attempts, due, reason = outgoing
+    return number, short(key), long(key), body, at, status, attempts, due, reason.encode(), action_sum(outgoing)
 
 
 # --- letting go -----------------------------------------------------------------------------------
@@ -224,11 +226,11 @@ as n (number, body, sum) where actions.community = %s and actions.number = n.num
 
 def erase(base: Base, of: int, erasure: Erasure, actions: Sequence[Outgoing]) -> None:
     """Do what an erasure says in a community whose head is locked; `actions` are those under its keys."""
-    segments = [one._replace(community=erasure.community) for one in erasure.events]
-    changed = [(*one[1:], events_sum(one)) for one in segments if one.body]
+    segments = [event._replace(community=erasure.community) for event in erasure.events]
+    changed = [(*segment[1:], events_sum(segment)) for segment in segments if segment.body]
     if changed:
         send(base, _CHANGE_EVENTS, (*map(list, zip(*changed, strict=True)), of))
-    gone = [one.first for one in segments if not one.body]
+    gone = [segment.first for segment in segments if not segment.body]
     send(base, "delete from events where community = %s and first = any(%b::bigint[])", (of, gone))
     _erase_entries(base, of, erasure)
     _erase_actions(base, of, dict(erasure.actions), actions)
@@ -249,9 +251,9 @@ def _erase_entries(base: Base, of: int, erasure: Erasure) -> None:
 
 
 def _erase_actions(base: Base, of: int, bodies: dict[str, bytes | None], actions: Sequence[Outgoing]) -> None:
-    left = [one._replace(body=body) for one in actions if (body := bodies[one.key]) is not None]
+    left = [action._replace(body=body) for action in actions if (body := bodies[action.key]) is not None]
     if left:
-        changed = [(one.number, one.body, action_sum(one)) for one in left]
+        changed = [(action.number, action.body, action_sum(action)) for action in left]
         send(base, _CHANGE_ACTIONS, (*map(list, zip(*changed, strict=True)), of))
-    gone = [one.number for one in actions if bodies[one.key] is None]
+    gone = [action.number for action in actions if bodies[action.key] is None]
     send(base, "delete from actions where community = %s and number = any(%b::bigint[])", (of, gone))

@@ -23,7 +23,7 @@ from typing import Any
 
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
-ONE = re.compile(r"(\d+)(ms|s|m|h|d|w)")
+PART = re.compile(r"(\d+)(ms|s|m|h|d|w)")
 LENGTH = re.compile(r"(?:\d+(?:ms|[smhdw]))+")
 FIELDS_OF_TIME = ("joined", "created", "due", "birthday_at")
 OWN = ("at", "by", "join", "leave", "tick", "react", "to", "on", "raw", "want", "say")
@@ -32,7 +32,7 @@ OWN = ("at", "by", "join", "leave", "tick", "react", "to", "on", "raw", "want", 
 def length(text: str) -> timedelta:
     """`1h30m` as a length of time."""
     assert LENGTH.fullmatch(text), f"not a length of time: {text}"
-    return timedelta(seconds=sum(int(number) * UNITS[unit] for number, unit in ONE.findall(text)))
+    return timedelta(seconds=sum(int(number) * UNITS[unit] for number, unit in PART.findall(text)))
 
 
 def milliseconds(text: str) -> int:
@@ -64,21 +64,21 @@ class Writer:
 
     def kind(self, short: dict[str, Any]) -> dict[str, Any]:
         """The type that a short key stands for, with its fields."""
-        found: dict[str, Any] = {}
+        event: dict[str, Any] = {}
         if short.get("tick"):
             return {"type": "tick"}
         actor = short.get("by", short.get("join", short.get("leave", "li")))
         if "join" in short:
-            found["type"] = "member.joined"
+            event["type"] = "member.joined"
         if "leave" in short:
-            found["type"] = "member.left"
+            event["type"] = "member.left"
         if "react" in short:
-            found["type"] = "reaction.added"
-            found["emoji"] = short["react"]
-            found["message"] = {"id": short.get("on", "m"), "author": self.person(short.get("to", "wang"))}
+            event["type"] = "reaction.added"
+            event["emoji"] = short["react"]
+            event["message"] = {"id": short.get("on", "m"), "author": self.person(short.get("to", "wang"))}
         if actor is not None:
-            found["actor"] = self.value(self.person(actor), "actor")
-        return found
+            event["actor"] = self.value(self.person(actor), "actor")
+        return event
 
     def person(self, who: Any) -> Any:
         return {"id": who} if isinstance(who, str) else who

@@ -47,14 +47,17 @@ class Erasing(Base):
                 )
             ]
         )
-        found = everything(store, "c", "d")
-        assert found["d"] == before["d"]
-        left = found["c"]
+        kept = everything(store, "c", "d")
+        assert kept["d"] == before["d"]
+        left = kept["c"]
         assert left["events"] == [segment("c", 2, 3, 5, b"less"), segment("c", 3, 3, 3, b"line")]
-        assert [(one.position, one.body) for one in left["decisions"]] == [(first + 1, b"less"), (first + 2, b"3")]
-        assert [(one.number, one.body) for one in left["actions"]] == [(2, b"less"), (3, action("c", 3).body)]
+        assert [(record.position, record.body) for record in left["decisions"]] == [
+            (first + 1, b"less"),
+            (first + 2, b"3"),
+        ]
+        assert [(record.number, record.body) for record in left["actions"]] == [(2, b"less"), (3, action("c", 3).body)]
         assert left["notes"] == [Note("c", 3, "k")]
-        assert [one.position for one in store.decisions(Query("c", LI, "r"))] == [first + 1, first + 2]
+        assert [decision.position for decision in store.decisions(Query("c", LI, "r"))] == [first + 1, first + 2]
         assert (left["head"], left["rows"]) == (before["c"]["head"], before["c"]["rows"])
 
     def test_the_numbers_of_what_went_are_not_given_again(self, store: Store) -> None:
@@ -68,8 +71,8 @@ class Erasing(Base):
         entries = [entry(of, b"x", member=who, rule=LI, channel=LI) for of in "cd" for who in (LI, "wang")]
         hand.commit("c", "d", entries=entries)
         store.erase([Erasure("c", members=[LI, "nobody"])])
-        assert [one.community for one in store.decisions(Query(member=LI))] == ["d"]
-        assert [one.community for one in store.decisions(Query(member="wang"))] == ["c", "d"]
+        assert [decision.community for decision in store.decisions(Query(member=LI))] == ["d"]
+        assert [decision.community for decision in store.decisions(Query(member="wang"))] == ["c", "d"]
         assert len(store.decisions(Query(rule=LI))) == len(store.decisions(Query(channel=LI))) == 4
         assert store.where(LI) == ["d"]
 
@@ -90,18 +93,18 @@ class Erasing(Base):
 
     def test_no_trace_is_left(self, store: Store, traces: Traces | None) -> None:
         hand = Hand(store, "c", "d")
-        said = f'{{"who":"{LI}"}}'.encode()
+        body = f'{{"who":"{LI}"}}'.encode()
         first = hand.commit(
             "c",
             "d",
-            rows=[Row("c", "roster/member", LI, said), Row("c", "s", "shared", said), Row("c", "s", "wang", b"w")],
-            events=[segment("c", 1, 2, body=said), segment("c", 3, 3, body=said)],
-            entries=[entry("c", said, member=LI), entry("c", said, member=LI, rule="r")],
-            actions=[action("c", 1, f"key of {LI}")._replace(body=said), action("c", 2)._replace(body=said)],
-            notes=[Note("c", 1, "k", said)],
+            rows=[Row("c", "roster/member", LI, body), Row("c", "s", "shared", body), Row("c", "s", "wang", b"w")],
+            events=[segment("c", 1, 2, body=body), segment("c", 3, 3, body=body)],
+            entries=[entry("c", body, member=LI), entry("c", body, member=LI, rule="r")],
+            actions=[action("c", 1, f"key of {LI}")._replace(body=body), action("c", 2)._replace(body=body)],
+            notes=[Note("c", 1, "k", body)],
         )
         for turn in range(10):
-            hand.commit("c", rows=[Row("c", "s", f"k{turn}", said)], entries=[entry("c", said, member=LI)])
+            hand.commit("c", rows=[Row("c", "s", f"k{turn}", body)], entries=[entry("c", body, member=LI)])
         gone = [Row("c", "roster/member", LI, None), Row("c", "s", "shared", b"[]")]
         hand.commit("c", rows=[*gone, *(Row("c", "s", f"k{turn}", None) for turn in range(10))])
         logged = store.decisions(Query("c"))
@@ -110,7 +113,7 @@ class Erasing(Base):
                 Erasure(
                     "c",
                     events=[segment("c", 1, 2, body=b"[]"), segment("c", 3, 3, body=b"")],
-                    entries=[(first, b"[]"), *((one.position, None) for one in logged[1:])],
+                    entries=[(first, b"[]"), *((entry.position, None) for entry in logged[1:])],
                     actions=[(f"key of {LI}", None), ("key-2", b"[]")],
                     members=[LI],
                     notes=2,

@@ -87,12 +87,12 @@ def action(community: str, number: int, key: str = "", **facts: Any) -> Outgoing
 
 def all_heads(store: Store, limit: int = 1000) -> list[Head]:
     """Return all heads, page by page."""
-    found: list[Head] = []
+    heads: list[Head] = []
     after: str | None = None
     while page := store.heads(after, limit):
-        found += page
+        heads += page
         after = page[-1].community
-    return found
+    return heads
 
 
 def everything(store: Store, *communities: str) -> dict[str, Any]:

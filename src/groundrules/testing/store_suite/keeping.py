@@ -70,11 +70,11 @@ class Keeping(Base):
         batch = full_batch(hand, "c")
         position = hand.keep(batch)
         for _ in range(2):
-            found = everything(store, "c")["c"]
-            assert found["head"] == found["claimed"] == batch.heads[0]
-            assert (found["rows"], found["events"], found["notes"]) == (batch.rows, batch.events, batch.notes)
-            assert (found["actions"], found["open"]) == (batch.actions, batch.actions)
-            assert found["decisions"] == [(position, "c", 3, b"decided")]
+            kept = everything(store, "c")["c"]
+            assert kept["head"] == kept["claimed"] == batch.heads[0]
+            assert (kept["rows"], kept["events"], kept["notes"]) == (batch.rows, batch.events, batch.notes)
+            assert (kept["actions"], kept["open"]) == (batch.actions, batch.actions)
+            assert kept["decisions"] == [(position, "c", 3, b"decided")]
             assert (store.plan("p"), store.source("kafka")) == (batch.plans[0], b"17")
             assert (store.heads(), store.due(7), store.due(6), store.acting()) == (batch.heads, batch.heads, [], ["c"])
             store.close()
@@ -106,9 +106,9 @@ class Keeping(Base):
             plans=[Plan("p", 1, body, body)],
             sources={"s": body},
         )
-        found = everything(store, "c")["c"]
-        assert [found["head"].settings, found["rows"][0].row, found["events"][0].body] == [body, body, body or b"{}"]
-        assert [found["decisions"][0].body, found["actions"][0].body, found["notes"][0].detail] == [body] * 3
+        kept = everything(store, "c")["c"]
+        assert [kept["head"].settings, kept["rows"][0].row, kept["events"][0].body] == [body, body, body or b"{}"]
+        assert [kept["decisions"][0].body, kept["actions"][0].body, kept["notes"][0].detail] == [body] * 3
         assert (store.plan("p"), store.source("s")) == (Plan("p", 1, body, body), body)
 
     def test_texts_are_any_text(self, store: Store) -> None:
@@ -134,7 +134,7 @@ class Keeping(Base):
         assert {row[:3] for row in kept[1]} == {(id, space, key) for space in ("", "s", id) for key in HARD_TEXTS}
         assert {row.row for row in kept[1]} == {f"{number}".encode()}
         for query in (Query(member=id), Query(rule=id), Query(channel=id), Query(community=id)):
-            assert [one.community for one in store.decisions(query)] == [id]
+            assert [decision.community for decision in store.decisions(query)] == [id]
         assert (store.source(id), store.plan(id)) == (f"{number}".encode(), Plan(id, number, b"", b""))
         assert [note.community for note in store.notes(id)] == [id]
         acts = store.outgoing(id)
@@ -214,7 +214,7 @@ class Keeping(Base):
         rows = [Row(id, "s", f"k{number}", b"row") for id in ids for number in range(50)]
         entries = [entry(id, b"{}", member=f"m{number}") for id in ids for number in range(10)]
         position = hand.commit(*ids, rows=rows, entries=entries)
-        found = store.decisions(Query(limit=10_000))
-        assert [one.position for one in found] == list(range(position, position + 2000))
-        assert [one.community for one in found] == [one.community for one in entries]
+        decisions = store.decisions(Query(limit=10_000))
+        assert [decision.position for decision in decisions] == list(range(position, position + 2000))
+        assert [decision.community for decision in decisions] == [entry.community for entry in entries]
         assert sum(len(everything(store, id)[id]["rows"]) for id in ids[:5]) == 250

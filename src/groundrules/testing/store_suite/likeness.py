@@ -120,9 +120,11 @@ class Pair:
             batch.actions.append(Outgoing(of, acts, f"key {acts}", body, 1, status))
         for status, back, reason in parts.get("outcomes", ()):
             known = self.model.outgoing(of, open=False)[back : back + 1]
-            ended = {one.number for one in batch.outcomes if one.community == of}
+            ended = {outcome.number for outcome in batch.outcomes if outcome.community == of}
             batch.outcomes += [
-                one._replace(status=status, reason=reason, attempts=back) for one in known if one.number not in ended
+                action._replace(status=status, reason=reason, attempts=back)
+                for action in known
+                if action.number not in ended
             ]
         batch.notes += [Note(of, *facts) for facts in parts.get("notes", ())]
         facts = {"due": parts.get("due", head.due), "paused": parts.get("paused", head.paused)}
@@ -153,9 +155,9 @@ class Pair:
         logged = self.model.decisions(Query(of, limit=FAR))
         erasure = Erasure(
             of,
-            [one._replace(body=body or b"") for one, body in zip(self.model.events(of), bodies, strict=False)],
-            [(one.position, body) for one, body in zip(logged, bodies, strict=False)],
-            [(one.key, body) for one, body in zip(self.model.outgoing(of, open=False), bodies, strict=False)],
+            [event._replace(body=body or b"") for event, body in zip(self.model.events(of), bodies, strict=False)],
+            [(entry.position, body) for entry, body in zip(logged, bodies, strict=False)],
+            [(action.key, body) for action, body in zip(self.model.outgoing(of, open=False), bodies, strict=False)],
             [member],
             until,
         )

@@ -80,15 +80,15 @@ class Owning(Base):
             assert store.claim("c", seize=True) is not None
             hand.commit("c")
             return  # a place for one hub alone
-        found = second.claim("c", seize=True)
-        assert found is not None
-        assert found[1] == [Row("c", "s", "k", b"1")]
+        claimed = second.claim("c", seize=True)
+        assert claimed is not None
+        assert claimed[1] == [Row("c", "s", "k", b"1")]
         with pytest.raises(OwnedError):
             hand.commit("c", "d", rows=[Row("d", "s", "k", b"2")])
         with pytest.raises(OwnedError):
             store.claim("c")
         other = Hand(second)
-        other.heads["c"] = found[0]
+        other.heads["c"] = claimed[0]
         other.commit("c", rows=[Row("c", "s", "k", b"3")])
         store.release(["c"])
         other.commit("c")

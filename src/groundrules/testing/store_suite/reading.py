@@ -20,8 +20,10 @@ class Reading(Base):
         for turn in range(5):
             first = hand.commit("c", "d", entries=[entry("cd"[number % 2], b"%d" % number) for number in range(4)])
             assert first > last, turn
-            found = store.decisions(Query(after=last))
-            assert [(one.position, one.body) for one in found] == [(first + at, b"%d" % at) for at in range(4)]
+            decisions = store.decisions(Query(after=last))
+            assert [(decision.position, decision.body) for decision in decisions] == [
+                (first + at, b"%d" % at) for at in range(4)
+            ]
             last = first + 3
 
     def test_the_log_is_paged_forwards_and_backwards(self, store: Store) -> None:
@@ -36,7 +38,7 @@ class Reading(Base):
         while page:
             backwards += page
             page = store.decisions(Query(before=page[-1].position, limit=10))
-        assert [one.position for one in forwards] == list(range(first, first + 25))
+        assert [entry.position for entry in forwards] == list(range(first, first + 25))
         assert backwards == forwards[::-1]
 
     def test_decisions_are_found_by_what_they_touch(self, store: Store) -> None:
@@ -49,20 +51,20 @@ class Reading(Base):
         hand.commit("c", "d", entries=entries)
         for of, member, rule, channel in product((*places, None), (*members, None), (*rules, None), (*channels, None)):
             wanted = [of, member, rule, channel]
-            expected = [one.body for one in entries if _matches(one.body.decode().split(), wanted)]
+            expected = [entry.body for entry in entries if _matches(entry.body.decode().split(), wanted)]
             query = Query(of, member, rule, channel)
-            assert [one.body for one in store.decisions(query)] == expected
+            assert [decision.body for decision in store.decisions(query)] == expected
             back = Query(of, member, rule, channel, before=FAR)
-            assert [one.body for one in store.decisions(back)] == expected[::-1]
+            assert [decision.body for decision in store.decisions(back)] == expected[::-1]
             some = Query(of, member, rule, channel, limit=3)
-            assert [one.body for one in store.decisions(some)] == expected[:3]
+            assert [decision.body for decision in store.decisions(some)] == expected[:3]
 
     def test_a_decision_touches_many_and_may_say_so_twice(self, store: Store) -> None:
         hand = Hand(store, "c")
         touches = (*(Touch("member", f"m{number}") for number in range(100)), Touch("member", "m7"), Touch("rule", "r"))
         position = hand.commit("c", entries=[Entry("c", 1, b"raid", touches), Entry("c", 1, b"none")])
         for query in (Query(member="m7"), Query(member="m99", rule="r"), Query(rule="r")):
-            assert [one.position for one in store.decisions(query)] == [position]
+            assert [decision.position for decision in store.decisions(query)] == [position]
         assert store.decisions(Query(member="r")) == store.decisions(Query(rule="m7")) == []
 
     def test_nobody_is_found_who_is_not_asked_for(self, store: Store) -> None:
@@ -78,9 +80,13 @@ class Reading(Base):
     def test_actions_are_read_in_order_and_the_open_ones_alone(self, store: Store) -> None:
         hand = Hand(store, "c", "d")
         hand.commit("c", "d", actions=[action(of, number) for of in "dc" for number in (3, 1, 2, 10, 11)])
-        assert [one.number for one in store.outgoing("c")] == [1, 2, 3, 10, 11]
-        assert [one.number for one in store.outgoing("c", after=2, limit=2)] == [3, 10]
-        assert [(one.community, one.number) for one in store.outgoing(limit=7)][4:] == [("c", 11), ("d", 1), ("d", 2)]
+        assert [action.number for action in store.outgoing("c")] == [1, 2, 3, 10, 11]
+        assert [action.number for action in store.outgoing("c", after=2, limit=2)] == [3, 10]
+        assert [(action.community, action.number) for action in store.outgoing(limit=7)][4:] == [
+            ("c", 11),
+            ("d", 1),
+            ("d", 2),
+        ]
         states: list[Any] = ["done", "failed", "dropped", "sending", "doubtful"]
         ends = [
             Outgoing("c", number, f"key-{number}", b'{"do":"warn"}', 5, status, number, 9, "why")
@@ -102,7 +108,7 @@ class Reading(Base):
         hand.commit("c", actions=[action("c", 1, "key")])
         hand.commit("c", actions=[action("c", 2, "key")], outcomes=[action("c", 1, "key", status="done")])
         assert store.action("c", "key") == action("c", 2, "key")
-        assert [one.number for one in store.outgoing("c", open=False)] == [1, 2]
+        assert [action.number for action in store.outgoing("c", open=False)] == [1, 2]
 
     def test_who_has_open_actions_is_known(self, store: Store) -> None:
         ids = [f"c{number}" for number in range(9)]
@@ -133,19 +139,19 @@ class Reading(Base):
         hand = Hand(store, "c")
         spans = [(1, 100, 200), (2, 10, 20), (3, 5, 400), (4, 50, 60)]
         hand.commit("c", events=[Events("c", first, first, since, until, b"{}") for first, since, until in spans])
-        assert [one.first for one in store.events("c", since=100)] == [1, 3]
-        assert [one.first for one in store.events("c", since=100, after=1)] == [3]
+        assert [event.first for event in store.events("c", since=100)] == [1, 3]
+        assert [event.first for event in store.events("c", since=100, after=1)] == [3]
 
     def test_events_may_be_read_while_more_come(self, store: Store) -> None:
         hand = Hand(store, "c")
         hand.commit("c", events=[segment("c", number, number) for number in range(1, 6)])
-        seen = []
-        for one in store.events("c"):
-            seen.append(one.first)
-            if one.first <= 5:
-                hand.commit("c", events=[segment("c", one.first + 5, one.first + 5)])
-        assert seen[:5] == [1, 2, 3, 4, 5]
-        assert seen == sorted(set(seen))
+        firsts = []
+        for stored in store.events("c"):
+            firsts.append(stored.first)
+            if stored.first <= 5:
+                hand.commit("c", events=[segment("c", stored.first + 5, stored.first + 5)])
+        assert firsts[:5] == [1, 2, 3, 4, 5]
+        assert firsts == sorted(set(firsts))
 
     # --- heads, notes, the rest -----------------------------------------------------------------
 
@@ -210,5 +216,5 @@ class Reading(Base):
         assert store.where("wang") == ["no"]
 
 
-def _matches(found: list[str], wanted: list[str | None]) -> bool:
-    return all(want in (None, one) for one, want in zip(found, wanted, strict=True))
+def _matches(touched: list[str], wanted: list[str | None]) -> bool:
+    return all(want in (None, id) for id, want in zip(touched, wanted, strict=True))

@@ -29,10 +29,12 @@ class Threads(Base):
         with ThreadPoolExecutor(len(ids)) as pool:
             given = dict(zip(ids, pool.map(work, ids), strict=True))
         for id, firsts in given.items():
-            found = store.decisions(Query(id, limit=1000))
-            assert [one.position for one in found] == [at for first in firsts for at in (first, first + 1)]
-            assert [one.body for one in found[::2]] == [b"%d" % turn for turn in range(TURNS)]
-        assert len({one.position for one in store.decisions(Query(limit=10_000))}) == 2 * TURNS * len(ids)
+            decisions = store.decisions(Query(id, limit=1000))
+            assert [decision.position for decision in decisions] == [
+                at for first in firsts for at in (first, first + 1)
+            ]
+            assert [decision.body for decision in decisions[::2]] == [b"%d" % turn for turn in range(TURNS)]
+        assert len({decision.position for decision in store.decisions(Query(limit=10_000))}) == 2 * TURNS * len(ids)
 
     def test_readers_see_whole_batches(self, store: Store) -> None:
         hand = Hand(store, "c")
@@ -59,10 +61,10 @@ class Threads(Base):
             for turn in range(TURNS):
                 hand.commit(id, entries=[entry(id, b"%d" % turn)] * 3)
 
-        seen: list[Logged] = []
+        entries: list[Logged] = []
 
         def follow() -> None:
-            seen.extend(store.decisions(Query(after=seen[-1].position if seen else 0)))
+            entries.extend(store.decisions(Query(after=entries[-1].position if entries else 0)))
 
         with ThreadPoolExecutor(len(hands)) as pool:
             with repeated(follow):
@@ -70,8 +72,8 @@ class Threads(Base):
                     written.result()
             for _ in range(3 * TURNS * len(hands) // 100 + 2):
                 follow()
-        assert len(seen) == 3 * TURNS * len(hands)
-        assert seen == store.decisions(Query(limit=10_000))
+        assert len(entries) == 3 * TURNS * len(hands)
+        assert entries == store.decisions(Query(limit=10_000))
         for other in stores[1:]:
             other.close()
 
@@ -110,4 +112,4 @@ def repeated(*calls: Callable[[], object]) -> Iterator[None]:
             yield
         finally:
             ended.set()
-        assert all(one.result() for one in running)
+        assert all(future.result() for future in running)

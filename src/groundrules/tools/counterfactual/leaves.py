@@ -145,8 +145,8 @@ def _needles(expr: Any, site: Site) -> tuple[list[str], tuple[str, ...], str]:
 
 def _fitting(items: Sequence[str], text: Any) -> tuple[str, ...]:
     """Words in the order in which they would go with a text: those in a script that it has first."""
-    wide = isinstance(text, str) and not text.isascii()
-    return tuple(sorted(items, key=lambda item: wide is item.isascii()))
+    is_cjk = isinstance(text, str) and not text.isascii()
+    return tuple(sorted(items, key=lambda item: is_cjk is item.isascii()))
 
 
 def _writings(needles: list[str], expr: Any) -> list[Callable[[str], str]]:

@@ -79,7 +79,7 @@ def _added_up(expr: ir.TallyTest, want: bool, site: Site) -> list[Way]:
         turned = turn(condition, (points > 0) is rising, inside)
         if turned and turned[0] and points:
             open_ones.append((abs(points), turned))
-    open_ones.sort(key=lambda one: -one[0])
+    open_ones.sort(key=lambda branch: -branch[0])
     least, most = tallies.bounds(tally, site.scope) or (0, 0)
     ways: list[list[Way]] = []
     for first in range(min(len(open_ones), WIDEST)):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-FOUND = {
+SHAPES = {
     "emails": "someone{n}@example.org",
     "phones": "1381234567{n}",
     "cards": "4111 1111 1111 1111",
@@ -18,7 +18,7 @@ MOST = 9
 
 def findable(function: str, count: int) -> list[str]:
     """So many texts that a function which looks into texts would find; fewer if it finds only one kind of thing."""
-    shape = FOUND.get(function)
+    shape = SHAPES.get(function)
     if shape is None or not 0 < count <= MOST:
         return []
     return list(dict.fromkeys(shape.replace("{n}", str(number)) for number in range(1, count + 1)))

@@ -52,13 +52,13 @@ def _gathered(of_lists: list[Change], of_blocks: list[Change]) -> tuple[list[Cha
         for detail in change.details:
             by_role = moved.setdefault(detail.about, {})
             by_role.setdefault((detail.role, detail.direction), []).append((change.section, change.id))
-    told = [replace(change, details=(*change.details, *_moves(moved.get(change.id, {})))) for change in of_lists]
-    return told, others
+    detailed = [replace(change, details=(*change.details, *_moves(moved.get(change.id, {})))) for change in of_lists]
+    return detailed, others
 
 
 def _moves(by_role: dict[tuple[str, Direction], list[tuple[str, str]]]) -> Iterator[Detail]:
-    for (role, direction), found in by_role.items():
-        yield Detail(part="moves", role=role, direction=direction, blocks=tuple(dict.fromkeys(found)))
+    for (role, direction), changes in by_role.items():
+        yield Detail(part="moves", role=role, direction=direction, blocks=tuple(dict.fromkeys(changes)))
 
 
 def _same(both: Both) -> bool:

@@ -9,7 +9,7 @@ from groundrules.calendar.instants import format_ms, parse_rfc3339
 from groundrules.tools.explaining.model import EventSummary
 
 Json = dict[str, Any]
-TELLING = ("text", "emoji", "reason", "label", "role", "option", "name", "title", "request")
+MAIN_TEXTS = ("text", "emoji", "reason", "label", "role", "option", "name", "title", "request")
 ABOUT = ("target", "message", "task", "poll", "report", "document", "activity", "members")
 
 
@@ -25,7 +25,7 @@ def summary(event: Json, at: int | None = None) -> EventSummary:
 
 def about(event: Json) -> str:
     """What an event was about: its text, its emoji, the person or thing it concerns."""
-    texts = [str(event[name]) for name in TELLING if isinstance(event.get(name), str) and event[name]]
+    texts = [str(event[name]) for name in MAIN_TEXTS if isinstance(event.get(name), str) and event[name]]
     if event.get("type") != "message":
         texts += [identity(event[name]) for name in ABOUT if isinstance(event.get(name), dict)]
     return " ".join(" ".join(texts).split())

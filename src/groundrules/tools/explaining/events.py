@@ -108,10 +108,10 @@ def explain_event(plan: ir.Plan, lines: Callable[[], Iterable[bytes]], id: str) 
     if concerned is None:
         return None
     witness, home = Witness(plan), _home(plan, concerned)
-    near = (event for event in events_of(lines()) if _home(plan, event) == home)
-    for event in takewhile(lambda event: event.get("id") != id, near):
+    events = (event for event in events_of(lines()) if _home(plan, event) == home)
+    for event in takewhile(lambda event: event.get("id") != id, events):
         witness.feed(event)
-    return watch(witness, concerned, near)
+    return watch(witness, concerned, events)
 
 
 def events_of(lines: Iterable[bytes]) -> Iterator[Json]:

@@ -1,7 +1,7 @@
 """Histories of the reference interpreter that are quicker to ask and don't grow without end.
 
 The reference writes everything down in one list and reads the whole of it for every question. Here the entries of a
-window stand on a shelf for each key, and what no question can concern any more is thrown away now and then. The answers
+window are kept by key, and what no question can concern any more is thrown away now and then. The answers
 are the same.
 """
 
@@ -21,8 +21,8 @@ from groundrules.window_kinds import KINDS
 LONGEST_PERIOD = 32 * DAY
 
 
-class Shelves(list[Entry]):
-    """A history that knows where the entries of each key stand."""
+class KeyedHistory(list[Entry]):
+    """A history that knows the entries of each key."""
 
     def __init__(self, entries: Iterable[Entry] = ()) -> None:
         super().__init__()
@@ -34,30 +34,30 @@ class Shelves(list[Entry]):
         super().append(entry)
         self.of.setdefault((entry.window, entry.key), []).append(entry)
 
-    def __deepcopy__(self, memo: Any) -> Shelves:
+    def __deepcopy__(self, memo: Any) -> KeyedHistory:
         """A copy with the same entries, which never change."""
-        return Shelves(self)
+        return KeyedHistory(self)
 
 
-class ShelvedWindows(Windows):
-    """Windows whose history stands on shelves."""
+class KeyedWindows(Windows):
+    """Windows whose history is kept by key."""
 
     @property
     def history(self) -> list[Entry]:
-        return self._shelves
+        return self._entries
 
     @history.setter
     def history(self, entries: Iterable[Entry]) -> None:
-        self._shelves = Shelves(entries)
+        self._entries = KeyedHistory(entries)
 
     def all(self, window: str, key: list[Any]) -> list[Entry]:
-        return self._shelves.of.get((window, tuple(map(encoded, key))), [])
+        return self._entries.of.get((window, tuple(map(encoded, key))), [])
 
 
-def shelve(partition: Partition) -> None:
-    """Put the windows of a memory on shelves."""
-    if not isinstance(partition.windows, ShelvedWindows):
-        windows = ShelvedWindows(partition.plan, partition.windows.first)
+def key_histories(partition: Partition) -> None:
+    """Keep the histories of a partition's windows by key."""
+    if not isinstance(partition.windows, KeyedWindows):
+        windows = KeyedWindows(partition.plan, partition.windows.first)
         windows.history = partition.windows.history
         partition.windows = windows
 

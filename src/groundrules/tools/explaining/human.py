@@ -306,7 +306,7 @@ class Writer:
             for evidence in condition.evidence:
                 if disguised(evidence) and f"/{evidence.pattern}/" not in condition.text:
                     yield Line(
-                        self.say("disguise", found=f"“{evidence.text}”", pattern=f"“{evidence.pattern}”"), "faint"
+                        self.say("disguise", match=f"“{evidence.text}”", pattern=f"“{evidence.pattern}”"), "faint"
                     )
         for window in condition.windows:
             yield from self._window(window)

@@ -105,10 +105,10 @@ class PlanSpeech(Speech):
 
     def _window(self, change: Change) -> str:
         kind = "fewer" if change.count < 0 else change.source
-        one = f"way.window.one.{kind}"
+        singular = f"way.window.one.{kind}"
         keys = self.join(change.among)
         return self(
-            one if abs(change.count) == 1 and self.knows(one) else f"way.window.{kind}",
+            singular if abs(change.count) == 1 and self.knows(singular) else f"way.window.{kind}",
             count=abs(change.count),
             value=change.value,
             bound=change.bound,

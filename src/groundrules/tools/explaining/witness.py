@@ -25,7 +25,7 @@ from groundrules.reference.partition import Partition
 from groundrules.reference.runner import Runner
 from groundrules.reference.scope import Json, Scope
 from groundrules.reference.windows import Entry
-from groundrules.tools.explaining.histories import lighten, shelve
+from groundrules.tools.explaining.histories import key_histories, lighten
 
 LIGHTEN = 500
 Watch = Callable[[str, Any, Scope], None]
@@ -65,7 +65,7 @@ class Witness:
         decisions = self._interpreter.feed(event)
         for runner in self._interpreter.runners.values():
             if runner.partition is not None:
-                shelve(runner.partition)
+                key_histories(runner.partition)
         return decisions
 
     def note(self, event: Json, watch: Watch, behind: Iterable[Json] = ()) -> Moment:
@@ -103,8 +103,8 @@ class Witness:
     def _settled(self, ahead: Runner, event: Json) -> bool | None:
         """Feed an event to a copy; whether what waited there turns out to be alone, None where it waits on."""
         waiting = waiting_in(ahead)
-        found = self._apart(ahead, event)
-        return None if waiting is waiting_in(ahead) else is_noted(found, waiting)
+        apart = self._apart(ahead, event)
+        return None if waiting is waiting_in(ahead) else is_noted(apart, waiting)
 
     def partition_of(self, event: Json) -> str | None:
         """The partition an event belongs to; None if that is unknown."""

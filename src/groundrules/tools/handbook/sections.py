@@ -72,7 +72,7 @@ def _sentence(phrases: Phrases, rule: ir.Rule) -> str:
 def _conditions(guide: Guide, rule: ir.Rule) -> Iterator[str]:
     """The small print: from which count on, how often, who has to approve, for whom and until when."""
     phrases = guide.phrases
-    yield from told(guide, rule)
+    yield from conditions_of(guide, rule)
     for number, effects in rule.times.steps if rule.times else ():
         length = phrases.length(rule.times.within) if rule.times else ""
         yield phrases("times", length=length, n=number, what=phrases.effects(effects))
@@ -92,7 +92,7 @@ def _conditions(guide: Guide, rule: ir.Rule) -> Iterator[str]:
 _OF_MACHINES = frozenset({"event.actor.bot", "event.actor.self"})
 
 
-def told(guide: Guide, rule: ir.Rule) -> Iterator[str]:
+def conditions_of(guide: Guide, rule: ir.Rule) -> Iterator[str]:
     """The conditions of a rule; where its own text tells of them, only numbers and exceptions that can be told in full.
 
     Nothing is left out in silence: what there are no words for is `further conditions`, or exceptions.
@@ -154,7 +154,7 @@ def _earned(guide: Guide, rule: ir.Rule) -> str:
     text = pick(rule.text, phrases.lang)
     title = guide.name(rule.title, rule.id)
     what = text or phrases.events(_types(rule))
-    return phrases.join([phrases.join([title, what], "colon"), *told(guide, rule)], "then")
+    return phrases.join([phrases.join([title, what], "colon"), *conditions_of(guide, rule)], "then")
 
 
 def _bound(guide: Guide, rule: ir.Rule) -> str:
@@ -224,7 +224,7 @@ def _paths(guide: Guide, alias: str) -> Iterator[Block]:
 
 def _path(guide: Guide, process: ir.Process, opening: ir.Rule) -> Item:
     phrases = guide.phrases
-    notes = [phrases("begins", type=phrases.events(_types(opening))), *told(guide, opening)]
+    notes = [phrases("begins", type=phrases.events(_types(opening))), *conditions_of(guide, opening)]
     for number, due in enumerate(process.steps):
         rule = guide.by_id.get(f"{process.id}#{number + 1}")
         if rule is None:
@@ -248,7 +248,11 @@ def _ending(phrases: Phrases, until: ir.Until) -> str:
     """An event that ends something, with what must be so of it beside being about the same thing."""
     types = phrases.events(until.types)
     operands = until.when.operands if isinstance(until.when, ir.And) else (until.when,)
-    parts = [phrases.conditions.phrased(one) for one in operands if not _is_same(one) and one != ir.Const(value=True)]
+    parts = [
+        phrases.conditions.phrased(operand)
+        for operand in operands
+        if not _is_same(operand) and operand != ir.Const(value=True)
+    ]
     if None in parts:
         return phrases("event_if", type=types)
     texts = [part.text for part in parts if part]

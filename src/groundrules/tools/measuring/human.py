@@ -63,10 +63,10 @@ def _missed(row: Sequence[Verdict], say: Speech) -> Line:
     of = say("of", text=excerpt(first.text)) if first.text not in ("", first.owner) else ""
     changes = list(dict.fromkeys(verdict.change for verdict in row))
     if first.change.form.endswith("left_out") and first.change.parts:
-        told = say(first.change.form, say.join((str(change.parts[0]) for change in changes), "comma"))
+        shown = say(first.change.form, say.join((str(change.parts[0]) for change in changes), "comma"))
     else:
-        told = say.join(map(say.phrase, changes), "comma")
-    return f"  {place}" + Line(first.owner, "head") + say("colon") + say("unnoticed", of=of, change=told)
+        shown = say.join(map(say.phrase, changes), "comma")
+    return f"  {place}" + Line(first.owner, "head") + say("colon") + say("unnoticed", of=of, change=shown)
 
 
 def _boundaries(name: str, proposals: Sequence[Proposal], say: Speech) -> Iterator[Line]:

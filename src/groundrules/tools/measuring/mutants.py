@@ -92,7 +92,7 @@ def judge(plan: ir.Plan, cases: Sequence[Case], mutants: Iterable[Mutant]) -> It
 
 def _harms(plan: ir.Plan) -> dict[str, int]:
     """How much each block of a plan does to people, by its id."""
-    found: dict[str, int] = {}
+    harms: dict[str, int] = {}
     catalog = shipped_catalog()
     for rule in plan.rules:
         acts = [action for act in within(rule, ir.Act) if (action := catalog.action(act.do))]
@@ -100,8 +100,8 @@ def _harms(plan: ir.Plan) -> dict[str, int]:
         struck = rule.kind == "rule" and bool(list(within(rule.effects, ir.Delta)))
         harm = 3 if "removes" in does else 2 if "silences" in does else 1 if "hides" in does or struck else 0
         id = rule.id.partition("#")[0]
-        found[id] = max(harm, found.get(id, 0))
-    return found
+        harms[id] = max(harm, harms.get(id, 0))
+    return harms
 
 
 def _is_rule(mutant: Mutant, plan: ir.Plan) -> bool:

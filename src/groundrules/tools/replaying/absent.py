@@ -36,7 +36,7 @@ class Absent:
         """Note that a member is there again."""
         self._until.pop((decision.partition, member), None)
 
-    def told(self, decision: Decision) -> None:
+    def note(self, decision: Decision) -> None:
         """Note whom a decision silences or removes, and whom it lets back."""
         for action in decision.actions:
             if action.who is None:

@@ -139,7 +139,7 @@ class ShareRunner:
                 event = plain(line) if own else {}
                 self.share.hits += self._hits(_Moment(number, event, decision, own, cohorts))
                 if not self._absent.is_away(event, _actor(event), decision):
-                    self._absent.told(decision)
+                    self._absent.note(decision)
         self.share.tally.add(map(_without_cohorts, decisions) if self._cohorts else decisions)
 
     def _reject(self, decision: Decision) -> None:

@@ -22,11 +22,11 @@ def carrying(keeper: str, report: SwapReport, lang: str) -> Iterator[Line]:
     for word, counts in (("dropped", lost), ("cancelled", cancelled), ("resettled", settled)):
         if counts:
             yield Line(
-                "  " + say("told", what=say(word), said=say.join(f"{n} {c:,}" for n, c in sorted(counts.items())))
+                "  " + say("told", what=say(word), detail=say.join(f"{n} {c:,}" for n, c in sorted(counts.items())))
             )
     for word, names in (("renamed", [f"{old} → {new}" for old, new in report.renamed.items()]), ("left", report.left)):
         if names:
-            yield Line("  " + say("told", what=say(word), said=say.join(names)))
+            yield Line("  " + say("told", what=say(word), detail=say.join(names)))
 
 
 def _name(space: str) -> str:

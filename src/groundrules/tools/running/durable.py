@@ -55,10 +55,10 @@ class Output:
         """Yield the lines that were not read yet. Raises DurableError if those before are others than were read."""
         source, line = iter(lines), b""
         for number in range(self._at.lines):
-            found = next(source, None)
-            if found is None:
+            following = next(source, None)
+            if following is None:
                 raise DurableError(f"the input has {number:,} lines, and {self._at.lines:,} were read from it before")
-            line = found
+            line = following
         if self._at.lines and _hash(line) != self._at.last:
             raise DurableError(f"line {self._at.lines:,} of the input is another one than was read before")
         for line in source:

@@ -26,5 +26,5 @@ def profile_lines(profile: Profile, lang: str) -> Iterator[Line]:
     if len(costs) > MOST:
         left = costs[MOST:]
         yield Line(
-            "  " + say("cost_others", count=len(left), microseconds=f"{sum(one.microseconds for one in left):.1f}")
+            "  " + say("cost_others", count=len(left), microseconds=f"{sum(part.microseconds for part in left):.1f}")
         )

@@ -62,7 +62,7 @@ class Lines:
                 earlier.setdefault(name, []).append(decision)
             else:
                 rest.append(decision)
-        return [Answer(*self._waiting.pop(name), found) for name, found in earlier.items()], rest
+        return [Answer(*self._waiting.pop(name), answer) for name, answer in earlier.items()], rest
 
     def _name(self, line: bytes) -> Name:
         event = as_written(line) or {}

@@ -36,10 +36,10 @@ class State:
             self.engine.carried = swap.total([self._adopted(head) for head in self._all()])
 
     def _all(self) -> Iterable[Head]:
-        found = self._store.heads()
-        while found:
-            yield from found
-            found = self._store.heads(after=found[-1].community)
+        page = self._store.heads()
+        while page:
+            yield from page
+            page = self._store.heads(after=page[-1].community)
 
     def _adopted(self, head: Head) -> swap.SwapReport:
         kept = self._store.claim(head.community)

@@ -24,7 +24,7 @@ def summary(tally: Tally, plan: ir.Plan, lang: str, waiting: int = 0) -> Iterato
     for name in ("fired", "shadowed", "actions", "clamped"):
         counter: Counter[str] = getattr(tally, name)
         if counter:
-            yield Line("  " + say("told", what=say(name), said=_ranked(counter, say, name in ("fired", "shadowed"))))
+            yield Line("  " + say("told", what=say(name), detail=_ranked(counter, say, name in ("fired", "shadowed"))))
     if not tally.fired and not tally.shadowed:
         yield Line(f"  {say('none')}")
     table = tally.undecided(plan)

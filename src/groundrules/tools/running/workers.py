@@ -33,7 +33,7 @@ AHEAD = 3  # so many times are under way at once
 Numbered = tuple[int, bytes]
 
 
-class Told(NamedTuple):
+class Shown(NamedTuple):
     """What was answered: behind which line of the input, in which partition, about which line, with what decisions."""
 
     number: int
@@ -68,14 +68,14 @@ class Workers:
             ]
             yield from _in_order(self._handed_out(pools, lines))
             ended = [pool.submit(_finish) for pool in pools]
-            found = [told for future in ended for told in future.result()[0]]
+            answers = [answer for future in ended for answer in future.result()[0]]
             for future in ended:
                 self.tally.merge(future.result()[1])
-            yield from ((told.line, told.decisions) for told in sorted(found, key=itemgetter(1)))
+            yield from ((answer.line, answer.decisions) for answer in sorted(answers, key=itemgetter(1)))
 
     def _handed_out(
         self, pools: Sequence[ProcessPoolExecutor], lines: Iterable[bytes]
-    ) -> Iterator[list[Future[list[Told]]]]:
+    ) -> Iterator[list[Future[list[Shown]]]]:
         numbered = enumerate(lines, 1)
         while some := list(islice(numbered, LINES)):
             shares: list[list[Numbered]] = [[] for _ in pools]
@@ -92,8 +92,8 @@ class Workers:
         return owner
 
 
-def _in_order(handed_out: Iterator[list[Future[list[Told]]]]) -> Iterator[tuple[bytes, list[bytes]]]:
-    under_way: deque[list[Future[list[Told]]]] = deque()
+def _in_order(handed_out: Iterator[list[Future[list[Shown]]]]) -> Iterator[tuple[bytes, list[bytes]]]:
+    under_way: deque[list[Future[list[Shown]]]] = deque()
     for futures in handed_out:
         under_way.append(futures)
         if len(under_way) >= AHEAD:
@@ -102,9 +102,9 @@ def _in_order(handed_out: Iterator[list[Future[list[Told]]]]) -> Iterator[tuple[
         yield from _together(under_way.popleft())
 
 
-def _together(futures: Iterable[Future[list[Told]]]) -> Iterator[tuple[bytes, list[bytes]]]:
-    found = [told for future in futures for told in future.result()]
-    return ((told.line, told.decisions) for told in sorted(found, key=itemgetter(0)))
+def _together(futures: Iterable[Future[list[Shown]]]) -> Iterator[tuple[bytes, list[bytes]]]:
+    answers = [answer for future in futures for answer in future.result()]
+    return ((answer.line, answer.decisions) for answer in sorted(answers, key=itemgetter(0)))
 
 
 # --- in a process -------------------------------------------------------------------------------
@@ -120,14 +120,14 @@ class Worker:
         self._everything = everything
         self._each_line = each_line
 
-    def told(self, number: int, answers: Iterable[Answer]) -> Iterator[Told]:
+    def shown(self, number: int, answers: Iterable[Answer]) -> Iterator[Shown]:
         """Count answers, and yield what is to be written of them."""
         for answer in answers:
             self.tally.add(answer.decisions)
-            shown = [encode(one) for one in answer.decisions if self._everything or one.notable]
+            shown = [encode(decision) for decision in answer.decisions if self._everything or decision.notable]
             if shown or self._each_line:
                 partition = answer.decisions[0].partition if answer.decisions else None
-                yield Told(number, partition or "", answer.line, shown)
+                yield Shown(number, partition or "", answer.line, shown)
 
 
 _worker: Worker
@@ -139,19 +139,19 @@ def _begin(plan: bytes, key: bytes, everything: bool, each_line: bool) -> None:
     _worker = Worker(plan, key, everything, each_line)
 
 
-def _decide(lines: Sequence[Numbered]) -> list[Told]:
-    found: list[Told] = []
+def _decide(lines: Sequence[Numbered]) -> list[Shown]:
+    answers: list[Shown] = []
     for number, line in lines:
         _worker.tally.lines += 1
-        found += _worker.told(number, _worker.lines.feed(number, line))
-    return found
+        answers += _worker.shown(number, _worker.lines.feed(number, line))
+    return answers
 
 
-def _finish() -> tuple[list[Told], Tally]:
-    found = list(_worker.told(0, _worker.lines.finish()))
+def _finish() -> tuple[list[Shown], Tally]:
+    answers = list(_worker.shown(0, _worker.lines.finish()))
     if _worker.tally.untold:
         _worker.tally.take(_worker.engine.stats)
-    return found, _worker.tally
+    return answers, _worker.tally
 
 
 _decoder = msgspec.json.Decoder(Decision)

@@ -212,9 +212,9 @@ class EventMaker:
         """The fields given by the value beside the type's name: a mapping of them, or the type's main field."""
         if short is None or short is True:
             return {}
-        return dict(short) if isinstance(short, dict) else {self._telling(type): short}
+        return dict(short) if isinstance(short, dict) else {self._main_field(type): short}
 
-    def _telling(self, type: str) -> str:
+    def _main_field(self, type: str) -> str:
         """The main field of a type: the member it must name, its text, another required field, else an optional one."""
         schema = self._schemas.get(type, {})
         properties, family = schema.get("properties", {}), type.partition(".")[0]

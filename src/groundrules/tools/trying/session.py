@@ -90,7 +90,7 @@ class Session:
         else:
             suggestion = nearest(read.command, COMMANDS)
             raise CommandError(
-                "no_command" if suggestion is None else "no_command_near", name=read.command, near=suggestion
+                "no_command" if suggestion is None else "no_command_near", name=read.command, suggestion=suggestion
             )
         answers = handler(self, read)
         if handler not in ASIDE and not any(isinstance(answer, Problem) for answer in answers):
@@ -215,7 +215,7 @@ def event(session: Session, read: Line) -> list[Answer]:
     type = str(fields.pop("type", type))
     if type not in session.chat.plan.events:
         suggestion = nearest(type, session.chat.plan.events)
-        raise CommandError("no_type" if suggestion is None else "no_type_near", name=type, near=suggestion)
+        raise CommandError("no_type" if suggestion is None else "no_type_near", name=type, suggestion=suggestion)
     actor = fields.pop("actor", None)
     by = {"by": actor["id"] if isinstance(actor, dict) and set(actor) == {"id"} else actor} if actor else {}
     if not by and "actor" in session.chat.plan.events[type].get("required", ()):
@@ -337,7 +337,7 @@ def why(session: Session, read: Line) -> list[Answer]:
     rules: list[RuleExplained] = explained.rule(name)
     if not rules:
         suggestion = nearest(name, [rule.id for rule in session.chat.plan.rules])
-        raise CommandError("no_rule" if suggestion is None else "no_rule_near", name=name, near=suggestion)
+        raise CommandError("no_rule" if suggestion is None else "no_rule_near", name=name, suggestion=suggestion)
     return [Explanation(rules=tuple(rules))]
 
 

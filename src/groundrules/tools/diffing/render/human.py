@@ -24,7 +24,7 @@ def lines(diff: Diff, lang: str) -> Iterator[Line]:
     if diff.same:
         yield Line(say("same"))
         return
-    yield Line(say("told", what=say("heading", old=diff.old, new=diff.new), said=say.counts(diff)), "head")
+    yield Line(say("told", what=say("heading", old=diff.old, new=diff.new), detail=say.counts(diff)), "head")
     for change in diff.changes:
         yield Line()
         yield from _change(change, say)
@@ -32,7 +32,7 @@ def lines(diff: Diff, lang: str) -> Iterator[Line]:
     yield Line(say("live"), "head")
     fates = list(say.carried(diff.carried))
     for fate, items in fates:
-        yield Line("  " + say("told", what=fate, said=say.join(say.some(items), "comma")))
+        yield Line("  " + say("told", what=fate, detail=say.join(say.some(items), "comma")))
     if not fates:
         yield Line(f"  {say('all_kept')}")
 

@@ -42,14 +42,14 @@ def _lines(diff: Diff, say: DiffSpeech) -> Iterator[str]:
 def _change(change: Change, say: DiffSpeech) -> Iterator[str]:
     title = say.title(change)
     named = f"{say.section(change)} {code(change.id)}" + (f" “{escape(title)}”" if title else "")
-    yield f"- {_SIGNS[change.kind]} {say('told', what=f'**{named}**', said=escape(say.verdict(change)))}"
+    yield f"- {_SIGNS[change.kind]} {say('told', what=f'**{named}**', detail=escape(say.verdict(change)))}"
     for detail in change.details:
         yield f"  - {_detail(detail, say)}"
 
 
 def _detail(detail: Detail, say: DiffSpeech) -> str:
     head = say.head(detail)
-    part = say("told", what=escape(head), said="") if head else ""
+    part = say("told", what=escape(head), detail="") if head else ""
     about = f"{code(detail.about)} " if detail.about else ""
     parts = []
     if detail.before and detail.after:

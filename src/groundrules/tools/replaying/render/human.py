@@ -28,7 +28,7 @@ class _Page:
 
     def lines(self) -> Iterator[Line]:
         report, say = self.report, self.say
-        yield Line(say("told", what=say.heading(report), said=say.period(report)), "head")
+        yield Line(say("told", what=say.heading(report), detail=say.period(report)), "head")
         if report.before:
             yield Line("  " + say("compared", old=report.before.shown, new=report.after.shown))
         yield from (Line(f"  {line}") for line in say.readings(report))
@@ -107,7 +107,7 @@ class _Page:
         if not weeks:
             return
         yield from self._head("by_week")
-        shown = weeks if len(weeks) <= WEEKS else sorted(weeks, key=_telling)[:WEEKS]
+        shown = weeks if len(weeks) <= WEEKS else sorted(weeks, key=_by_weight)[:WEEKS]
         most = max(max(week.before, week.after) for week in shown)
         rows = [self._week(week, most) for week in sorted(shown, key=lambda week: week.week)]
         yield from table(None, rows)
@@ -162,7 +162,7 @@ class _Page:
             yield "  " + Line(word, "holds" if verdict.ok else "alarm") + f"  {self.say.verdict(verdict)}"
 
 
-def _telling(week: Week) -> tuple[int, int, str]:
+def _by_weight(week: Week) -> tuple[int, int, str]:
     return (-(week.gained + week.lost), -week.after, week.week)
 
 
