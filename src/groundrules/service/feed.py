@@ -17,6 +17,7 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import suppress
+from functools import partial
 from itertools import islice
 from typing import NamedTuple
 
@@ -136,8 +137,8 @@ class Feed:
             if await gone():
                 return [], self._written(cursor)
             handed, cursor = await self._hub.do(
-                None, lambda core, at=cursor: self._hand_out(core, at, community, limit)
-            )  # type: ignore[misc]
+                None, partial(self._hand_out, cursor=cursor, community=community, limit=limit)
+            )
             left = until - time.monotonic()
             if handed or left <= 0:
                 return handed, self._written(cursor)
