@@ -13,7 +13,7 @@ from groundrules.outcomes import Done, Failed, Outcome, Retry
 from groundrules.plan import ir
 from groundrules.plan.walk import within
 
-__all__ = ["Done", "Failed", "Outcome", "Performer", "Retry", "lacking", "said", "understood"]
+__all__ = ["Done", "Failed", "Outcome", "Performer", "Retry", "lacking", "short_text", "understood"]
 
 
 class Performer(Protocol):
