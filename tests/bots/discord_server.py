@@ -39,6 +39,7 @@ class DiscordServer:
         self.calls: list[tuple[str, str, Any, Mapping[str, str]]] = []
         self.failing: dict[str, tuple[int, dict[str, Any]]] = {}
         self.muted: set[str] = set()
+        self.rights = RIGHTS
         self.members = [IDS["owner"], IDS["wang"], OWN]
         self._socket: web.WebSocketResponse | None = None
         self._ready = asyncio.Event()
@@ -115,7 +116,7 @@ class DiscordServer:
 
     def _guild(self) -> dict[str, Any]:
         everyone = {"id": GUILD, "name": "@everyone", "permissions": str(1 << 10 | 1 << 11), "position": 0}
-        admin = {"id": ADMIN, "name": "admin", "permissions": str(RIGHTS), "position": 1}
+        admin = {"id": ADMIN, "name": "admin", "permissions": str(self.rights), "position": 1}
         shape = {"color": 0, "hoist": False, "managed": False, "mentionable": False, "flags": 0, "tags": {}}
         colors = {"colors": {"primary_color": 0, "secondary_color": None, "tertiary_color": None}}
         channel = {"id": CHANNEL, "type": 0, "name": "general", "position": 0, "permission_overwrites": []}

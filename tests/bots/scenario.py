@@ -34,6 +34,8 @@ WAIT = 180.0
 SETTLED = 1.0
 """Seconds before the bot is killed: a message whose end is not kept yet would rightly be in doubt after it."""
 ADVERT = "加微信 领兼职"
+LACKING = "做不到"
+"""Of what moderators are told where a right is missing."""
 
 HOSTILE = (
     "[https://a.example](https://a.example)",
@@ -238,6 +240,27 @@ async def survive(stage: Stage, bot: Bot) -> None:
     await until(lambda: stage.deleted() == 1, bot, "the advert behind them goes")
 
 
+async def told_once(stage: Stage, bot: Bot, right: str) -> None:
+    """What the bot has no right to is told to moderators once, by this process and those that follow."""
+
+    def times() -> int:
+        return sum(LACKING in said and right in said for said in stage.said())
+
+    for start in range(2):
+        await bot.start()
+        await until(stage.connected, bot, "the bot is there")
+        await stage.write("wang", "大家好")
+        await stage.write("wang", "积分")
+        await until(
+            lambda start=start: sum("积分：0" in said for said in stage.said()) > start, bot, "the points are told"
+        )
+        await until(times, bot, "what can't be done is told")
+        await asyncio.sleep(0.5)
+        await bot.stop()
+        await until(stage.gone, bot, "the bot is gone")
+    assert times() == 1
+
+
 async def ledger(stage: Stage, bot: Bot) -> dict[str, dict[str, int]]:
     """The balances that the store holds, by the members' names in the story."""
     hub = Hub(f"sqlite:{bot.store}", str(bot.rulebook), ticks=False)
@@ -275,6 +298,7 @@ def rejected(bot: Bot) -> list[Decision]:
 
 async def check(stage: Stage, bot: Bot) -> None:
     """The end of the story is the same on every platform."""
+    assert not any(LACKING in said for said in stage.said()), "it had all rights"
     done, other = acted(stage, bot)
     assert done == ACTED, bot.tail()
     assert not other, other

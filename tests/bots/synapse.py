@@ -27,7 +27,7 @@ enable_registration: true
 enable_registration_without_verification: true
 trusted_key_servers: []
 presence: {{enabled: true}}
-rc_message: {fast}
+rc_message: {writing}
 rc_registration: {fast}
 rc_joins: {{local: {fast}, remote: {fast}}}
 rc_invites: {{per_room: {fast}, per_user: {fast}, per_issuer: {fast}}}
@@ -37,12 +37,17 @@ _FAST = "{per_second: 1000, burst_count: 1000}"
 
 
 class Synapse:
-    """A room on a server of the test's own. `room_version`: what the room is made as."""
+    """A room on a server of the test's own.
 
-    def __init__(self, folder: Path, room_version: str) -> None:
+    room_version: what the room is made as. level: the bot's power. writing: how fast anybody may write.
+    """
+
+    def __init__(self, folder: Path, room_version: str, level: int = 100, writing: str = _FAST) -> None:
         self.folder = folder / "synapse"
         self.folder.mkdir()
         self.room_version = room_version
+        self.level = level
+        self.writing = writing
         self.community = ""
         self._tokens: dict[str, str] = {}
         self._numbers = itertools.count(1)
@@ -56,7 +61,9 @@ class Synapse:
 
     async def start(self) -> None:
         own = self.folder / "own.yaml"
-        own.write_text(_CONFIG.format(port=self.port, folder=self.folder, fast=_FAST), encoding="utf-8")
+        own.write_text(
+            _CONFIG.format(port=self.port, folder=self.folder, fast=_FAST, writing=self.writing), encoding="utf-8"
+        )
         generated = self.folder / "homeserver.yaml"
         generate = ("--server-name", NAME, "--generate-config", "--report-stats=no", "--config-path", str(generated))
         await (await self._run(*generate)).wait()
@@ -95,10 +102,13 @@ class Synapse:
     async def ask(self, name: str, method: str, path: str, body: Any = None) -> dict[str, Any]:
         headers = {"Authorization": f"Bearer {self._tokens[name]}"} if name in self._tokens else {}
         where = f"/_matrix/client/v3{path}"
-        async with self._session.request(method, where, json=body, headers=headers) as answer:
-            said: dict[str, Any] = await answer.json()
-            assert answer.status == 200, (method, path, said)
-            return said
+        while True:
+            async with self._session.request(method, where, json=body, headers=headers) as answer:
+                said: dict[str, Any] = await answer.json()
+            if answer.status != 429:
+                assert answer.status == 200, (method, path, said)
+                return said
+            await asyncio.sleep(said["retry_after_ms"] / 1000)
 
     async def _register(self, name: str) -> str:
         auth = {"auth": {"type": "m.login.dummy"}, "username": name, "password": PASSWORD}
@@ -106,7 +116,9 @@ class Synapse:
 
     async def _furnish(self) -> None:
         """A room with its owner, another member, and the bot as an admin above the members."""
-        levels = {"users": {self.id("bot"): 100} | ({} if self.room_version >= "12" else {self.id("owner"): 100})}
+        levels = {
+            "users": {self.id("bot"): self.level} | ({} if self.room_version >= "12" else {self.id("owner"): 100})
+        }
         about = {"name": "组", "preset": "public_chat", "room_version": self.room_version}
         made = await self.ask("owner", "POST", "/createRoom", {**about, "power_level_content_override": levels})
         self.community = made["room_id"]
@@ -145,6 +157,9 @@ class Synapse:
     async def join(self, name: str) -> None:
         await self.ask(name, "POST", f"/join/{quote(self.community)}", {})
 
+    async def leave(self, name: str) -> None:
+        await self.ask(name, "POST", f"/rooms/{quote(self.community)}/leave", {})
+
     async def write(self, name: str, words: str) -> None:
         await self._send(name, self.community, words)
 
@@ -166,6 +181,9 @@ class Synapse:
 
     def _of_bot(self, type: str) -> list[dict[str, Any]]:
         return [one for one in self._events.values() if one["type"] == type and one["sender"] == self.id("bot")]
+
+    def mentions(self) -> list[dict[str, Any]]:
+        return [one["content"]["m.mentions"] for one in self._of_bot("m.room.message")]
 
     def said(self) -> list[str]:
         return [str(one["content"].get("body", "")) for one in self._of_bot("m.room.message")]

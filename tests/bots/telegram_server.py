@@ -32,6 +32,7 @@ class TelegramServer:
         self.failing: dict[str, tuple[int, dict[str, Any]]] = {}
         self.muted: set[int] = set()
         self.chat = dict(CHAT)
+        self.rights: tuple[str, ...] = RIGHTS
         self._updates: list[dict[str, Any]] = []
         self._number = 100
         self._new = asyncio.Event()
@@ -113,7 +114,7 @@ class TelegramServer:
             "status": "administrator",
             "user": user(id),
             **dict.fromkeys(flags, False),
-            **dict.fromkeys(RIGHTS, True),
+            **{right: right in self.rights for right in RIGHTS},
         }
 
     def send(self, **update: Any) -> None:

@@ -11,8 +11,8 @@ import pytest
 pytest.importorskip("nonebot.adapters.onebot.v11", reason="groundrules[nonebot] is not installed")
 pytest.importorskip("aiohttp", reason="the platform's side is spoken with aiohttp")
 
-from bots.onebot_client import IDS, OneBotClient
-from bots.scenario import Bot, free_port, staged, tell, until
+from bots.onebot_client import IDS, OWN, OneBotClient
+from bots.scenario import Bot, free_port, staged, tell, told_once, until
 
 
 def on_stage(folder: Path) -> AbstractAsyncContextManager[tuple[OneBotClient, Bot]]:
@@ -99,5 +99,14 @@ def test_a_refusal_for_want_of_a_right_is_told(tmp_path: Path) -> None:
             await until(stage.connected, bot, "the bot is there")
             await stage.write("wang", "加微信")
             await until(lambda: any("权限不足" in said for said in stage.said()), bot, "moderators hear of the refusal")
+
+    asyncio.run(run())
+
+
+def test_what_it_has_no_right_to_is_told_once(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with on_stage(tmp_path) as (stage, bot):
+            stage.members[OWN] = "member"
+            await told_once(stage, bot, "admin")
 
     asyncio.run(run())

@@ -12,7 +12,7 @@ import pytest
 pytest.importorskip("telegram.ext", reason="groundrules[telegram] is not installed")
 pytest.importorskip("aiohttp", reason="the platform's side is spoken with aiohttp")
 
-from bots.scenario import ADVERT, SETTLED, Bot, acted, ledger, staged, survive, tell, until
+from bots.scenario import ADVERT, SETTLED, Bot, acted, ledger, staged, survive, tell, told_once, until
 from bots.telegram_server import IDS, TelegramServer
 
 
@@ -28,6 +28,17 @@ def test_no_message_stops_or_blinds_the_bot(tmp_path: Path) -> None:
     async def run() -> None:
         async with on_stage(tmp_path) as (stage, bot):
             await survive(stage, bot)
+            sent = [parameters for method, parameters in stage.calls if method == "sendMessage"]
+            assert not any("parse_mode" in parameters for parameters in sent)
+
+    asyncio.run(run())
+
+
+def test_what_it_has_no_right_to_is_told_once(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with on_stage(tmp_path) as (stage, bot):
+            stage.rights = ("can_restrict_members",)
+            await told_once(stage, bot, "can_delete_messages")
 
     asyncio.run(run())
 
