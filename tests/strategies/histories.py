@@ -73,6 +73,15 @@ BODIES: dict[str, st.SearchStrategy[Json]] = {
     "label.removed": some({"actor": members, "label": "trusted"}, target=members),
     "appeal.opened": some({"actor": members}, ladder=st.just("discipline")),
     "appeal.granted": some({"actor": members, "target": members}, ladder=st.just("discipline")),
+    "measure.undone": some(
+        {"actor": members, "target": members},
+        changes=st.lists(
+            st.fixed_dictionaries(
+                {"ledger": st.sampled_from(["strikes", "points", "nothing"]), "amount": st.integers(-3, 3)}
+            ),
+            max_size=2,
+        ),
+    ),
 }
 TYPES = (*BODIES, "approval.given", "approval.refused", "action.result")
 USUAL = ("message",) * 10 + ("reaction.added",) * 3 + ("member.joined", "task.assigned", "tick")

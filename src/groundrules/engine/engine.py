@@ -233,6 +233,11 @@ class Engine:
         runner = self._runners.get(partition)
         return [] if runner is None else contents.pending(runner.partition)
 
+    def standing(self, partition: str) -> list[contents.Standing]:
+        """Return the requests that wait for approval, with their deadlines and whom they concern."""
+        runner = self._runners.get(partition)
+        return [] if runner is None else contents.standing(runner.partition)
+
     def _rejected(self, rejection: Rejection) -> Decision:
         self.stats.rejected += 1
         return Decision(trigger="rejected", rulebook=self._program.name, rejected=rejection)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from groundrules.engine.cases import answers, appeals
+from groundrules.engine.cases import answers, appeals, undoing
 from groundrules.engine.cells import entries, labels
 from groundrules.engine.index.lookup import Lookup
 from groundrules.engine.program import PathsOnType, Program, RulesOnType
@@ -12,7 +12,7 @@ from groundrules.engine.settlement import fallbacks
 from groundrules.engine.settlement.counting import Counter
 from groundrules.engine.state.partition import Partition
 
-BUILT_IN = frozenset((*labels.TYPES, *entries.TYPES, *fallbacks.TYPES, *appeals.TYPES, *answers.TYPES))
+BUILT_IN = frozenset((*labels.TYPES, *entries.TYPES, *fallbacks.TYPES, *appeals.TYPES, *undoing.TYPES, *answers.TYPES))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from typing import Any
 
 from groundrules.calendar.instants import format_ms
 from groundrules.decisions import Cause, Decision, Note, Rejection
-from groundrules.engine.cases import answers, appeals, due
+from groundrules.engine.cases import answers, appeals, due, undoing
 from groundrules.engine.cells import entries, states
 from groundrules.engine.codegen.total import own_act
 from groundrules.engine.compiled_rules import StateCode
@@ -305,9 +305,12 @@ class Runner:
         occasion.actions += actions
         occasion.notes += notes
         occasion.notes += entries.hear(self.partition, self.program.lists, e)
-        asks, notes = appeals.hear(self.program, self.partition, self.readings, e)
-        occasion.asks += asks
-        occasion.notes += notes
+        for asks, notes in (
+            appeals.hear(self.program, self.partition, self.readings, e),
+            undoing.hear(self.program, self.partition, e),
+        ):
+            occasion.asks += asks
+            occasion.notes += notes
         return answers.answered(self.room, e, occasion)
 
     # --- crossings ------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ HOSTED = frozenset(  # event types that answer to what was decided, and come fro
     {
         *("action.result", "alert.acknowledged", "appeal.granted", "appeal.opened", "appeal.refused"),
         *("approval.given", "approval.refused", "roster", "rulebook.changed", "tick", "label.set", "label.removed"),
+        "measure.undone",
     }
 )
 

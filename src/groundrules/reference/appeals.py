@@ -65,6 +65,10 @@ class Appeals:
         ]
         return max(meant, key=lambda measure: measure.at, default=None)
 
+    def close(self, who: str, actions: list[str]) -> None:
+        """Let nobody appeal any more against the measures that asked for one of these actions."""
+        self.measures = [one for one in self.measures if one.who != who or set(actions).isdisjoint(one.actions)]
+
     def hear(self, partition: Partition, event: Json) -> tuple[list[Ask], list[Note]]:
         """What an appeal's event takes back, and what is to be told of it."""
         if event["type"] not in ("appeal.opened", "appeal.granted"):

@@ -33,7 +33,7 @@ from groundrules.calendar.recurrence import occurrences_between
 from groundrules.decisions import Cause, Decision, Note, Rejection
 from groundrules.diagnostics.codes import events as codes
 from groundrules.plan import ir
-from groundrules.reference import entries, requests
+from groundrules.reference import entries, requests, undoing
 from groundrules.reference.decide import Occasion, Outcome, decide, reversals
 from groundrules.reference.ladders import Crossing
 from groundrules.reference.partition import Partition
@@ -178,9 +178,9 @@ class Runner:
         occasion.actions += actions
         occasion.notes += notes
         occasion.notes += entries.hear(partition, event)
-        asks, notes = partition.appeals.hear(partition, event)
-        occasion.asks += asks
-        occasion.notes += notes
+        for asks, notes in (partition.appeals.hear(partition, event), undoing.hear(partition, event)):
+            occasion.asks += asks
+            occasion.notes += notes
         return self.answered(event, occasion, partition) if event["type"] in requests.ANSWERS else []
 
     def rules_on(self, type: str) -> list[ir.Rule]:

@@ -7,14 +7,16 @@
 To be read in this order: `arrivals` (an event comes in), `books` (which rulebook a community has), `communities` (what
 is in memory of one), `drafts` (what is decided, until it is kept), `core` (all of it together, without input or
 output), `turns` (`jobs` that wait together are kept together), `outbox` (actions, after the commit), `passing_time`
-(ticks), `changing` (settings and rulebooks), `keeping` (how long, and whom not), `wording` (what of people's words),
-`courtesy` (of long work beside), `hub` (all of that for asyncio), `sync_hub` (the same for threads).
+(ticks), `changing` (settings and rulebooks), `previews` (what they would have done), `desk` (what moderators do by
+hand), `keeping` (how long, and whom not), `wording` (what of people's words), `courtesy` (of long work beside), `hub`
+(all of that for asyncio), `sync_hub` (the same for threads).
 """
 
 from groundrules.runtime.errors import HubError
 from groundrules.runtime.hub import Hub
 from groundrules.runtime.keeping import Keep
 from groundrules.runtime.performing import Done, Failed, Outcome, Performer, Retry
+from groundrules.runtime.previews import OverBudgetError
 from groundrules.runtime.sync_hub import SyncHub
 
-__all__ = ["Done", "Failed", "Hub", "HubError", "Keep", "Outcome", "Performer", "Retry", "SyncHub"]
+__all__ = ["Done", "Failed", "Hub", "HubError", "Keep", "Outcome", "OverBudgetError", "Performer", "Retry", "SyncHub"]

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from os import PathLike, fspath
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -25,7 +26,7 @@ from groundrules.runtime.arrivals import COMMUNITY
 from groundrules.runtime.errors import HubError
 from groundrules.stores.records import Plan
 from groundrules.tools.revisions import RevisionError, spot
-from groundrules.tools.versions import Version, load_version
+from groundrules.tools.versions import Extend, Version, load_version, varied
 
 Source = str | PathLike[str] | Book | Compiled | ir.Plan
 """A rulebook's path, `REVISION:PATH`, a plan file, or what was loaded from one."""
@@ -100,7 +101,20 @@ class Books:
             raise HubError(f"the rulebook is not in force: {self._refused}", "rulebook")
         source = self.sources(community) if callable(self.sources) else self.sources
         path = fspath(source) if isinstance(source, str | PathLike) else None
-        return self._ready((path or id(source), settings), source, lambda: edition(source, settings))
+        return self._ready((path or id(source), settings), source, lambda: self._made(path, source, settings))
+
+    def _made(self, path: str | None, source: Source, settings: bytes) -> Edition:
+        """Load an edition, or vary one that is there already by its settings, which is several times as fast."""
+        known = next((one for (of, _), (_, one) in self._editions.items() if of == path), None)
+        if path is None or known is None or known.version.checked is None or spot(path).revision is not None:
+            return edition(source, settings)
+        return settled(known, path, settings)
+
+    def path(self, community: str) -> str | None:
+        """Return where a community's rulebook stands, None if that is no path of this machine's files."""
+        source = self.sources(community) if callable(self.sources) else self.sources
+        path = fspath(source) if isinstance(source, str | PathLike) else None
+        return path if path is not None and spot(path).revision is None else None
 
     @property
     def decoder(self) -> Decoder | None:
@@ -176,6 +190,16 @@ def _where(error: Exception) -> tuple[str, str]:
         return str(first.code), f"{first.span.file.path}:{first.span.line}"
     names = [one for one in _NAME.finditer(first.span.file.text) if one.start() <= first.span.start]
     return str(first.code), f"values.{msgspec.json.decode(names[-1][1])}" if names else "values"
+
+
+def settled(known: Edition, path: str, settings: bytes, extend: Extend = lambda book: book) -> Edition:
+    """Return an edition of the same rulebook under other settings, extended. Raises HubError if they do not fit."""
+    try:
+        given = read_settings(msgspec.json.decode(settings))
+        version = varied(known.version, Path(path), lambda book: extend(replace(book, settings=given)))
+    except (RulebookError, OSError) as error:
+        raise HubError(f"the rulebook can't be used: {error}", *_where(error)) from error
+    return Edition(version.compiled, version)
 
 
 def _kept(plan: Plan) -> Edition:

@@ -23,18 +23,22 @@ import msgspec
 from groundrules.runtime.books import PLAIN, Edition, Source, Sources, canonical, edition
 from groundrules.runtime.core import Core
 from groundrules.runtime.errors import HubError
+from groundrules.runtime.previews import OverBudgetError, Previews, has_budget
 from groundrules.stores import OwnedError, Store, StoreError
 from groundrules.time_units import DAY
 from groundrules.tools.diffing.compare import diff
 from groundrules.tools.diffing.model import Diff
 from groundrules.tools.replaying.model import Report
 from groundrules.tools.replaying.run import Settings, replayed
+from groundrules.tools.replaying.sampling import Preview
 from groundrules.tools.revisions import RevisionError, head_of, on_disk, spot
 from groundrules.tools.testing.read import find_tests
 from groundrules.tools.versions import is_plan_file
 
 T = TypeVar("T")
 
+BUDGETED = 30.0
+"""Days of the recorded past that a budget is held against."""
 LOOKED_EVERY = 10.0
 """Seconds between two looks at a revision of git."""
 TRIAL_SECONDS = 300
@@ -83,6 +87,7 @@ class Changing:
         self._do = do
         self._read = read
         self._unreplayable = unreplayable
+        self._previews = Previews(store)
 
     # --- settings -------------------------------------------------------------------------------
 
@@ -99,6 +104,7 @@ class Changing:
 
     async def change(self, community: str, values: Mapping[str, Any], by: str) -> None:
         """Put values in force, beside those set before; None takes one back."""
+        await self._keep_budget(community, values)
         changed = False
         while not changed:  # until nobody else has changed them in the meantime
             set_before = await self.settings(community)
@@ -106,6 +112,23 @@ class Changing:
             await self._read(partial(self._core.books.edition, community, settings))
             change = partial(Core.change, id=community, before=canonical(set_before), settings=settings, by=by)
             changed = await self._do(community, change)
+
+    async def estimate(self, community: str, values: Mapping[str, Any], days: float) -> Preview:
+        """Say within about two seconds what these values would have come to, exactly or estimated."""
+        settings, now = canonical({**await self.settings(community), **values}), await self._now(community)
+        path, since = self._core.books.path(community), self._core.clock() - round(days * DAY)
+        if why := self._unreplayable(since, self._core.clock()):
+            raise HubError(f"what would have been can't be said: {why}", "texts_gone", "days")
+        found: Preview = await self._read(partial(self._previews.look, community, now, path, settings, since))
+        return found
+
+    async def _keep_budget(self, community: str, values: Mapping[str, Any]) -> None:
+        """Raise OverBudgetError for values under which the recorded past breaks the rulebook's budget."""
+        path = self._core.books.path(community)
+        if path is not None and has_budget(path):
+            found = await self.estimate(community, values, BUDGETED)
+            if not all(verdict.ok for verdict in found.report.budget):
+                raise OverBudgetError(found)
 
     async def preview(self, community: str, values: Mapping[str, Any], days: float) -> Report:
         """Say what the recorded events of the last days would have come to, under these values and as it is."""

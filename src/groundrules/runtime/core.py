@@ -248,6 +248,14 @@ class Core:
         self.draft.touch(community)
         self.draft.note(id, self.clock(), "paused" if paused else "resumed")
 
+    def act(self, id: str, actions: Iterable[Action], by: str, reason: str = "") -> None:
+        """Let somebody's actions be performed, as those that were decided are."""
+        community, now = self.communities[id], self.clock()
+        for action in actions:
+            self.draft.act(community, action, now)
+            about = {"who": action.who} if action.who else {}
+            self.draft.note(id, now, "by_hand", by=by, do=action.do, key=action.key, reason=reason, **about)
+
     def open(self, id: str) -> list[Outgoing]:
         """Return the actions of a community whose end nobody knows yet, in order."""
         return sorted(self.communities[id].open.values(), key=lambda action: action.number)

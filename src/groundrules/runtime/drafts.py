@@ -47,7 +47,12 @@ class Draft:
             all_touches = tuple(dict.fromkeys((*touches, *concerned(community.edition, decision))))
             self.batch.entries.append(Entry(community.id, now, self._line(decision), all_touches))
             for action in decision.actions:
-                self.batch.actions.append(community.outgoing(action.key, _json(action), now))
+                self.act(community, action, now)
+
+    def act(self, community: Community, action: Action, now: int) -> None:
+        """Keep an action that is to be performed."""
+        self.touch(community)
+        self.batch.actions.append(community.outgoing(action.key, _json(action), now))
 
     def refuse(self, decision: Decision, now: int) -> None:
         """Keep the answer to an event that belongs to no community."""

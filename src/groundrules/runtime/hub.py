@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
+from itertools import islice, takewhile
 from types import TracebackType
 from typing import Any, TypeVar
 
@@ -19,6 +20,7 @@ from groundrules.runtime.books import Source, Sources
 from groundrules.runtime.changing import Changing, Trial
 from groundrules.runtime.core import Core
 from groundrules.runtime.courtesy import courteous
+from groundrules.runtime.desk import Desk
 from groundrules.runtime.errors import HubError
 from groundrules.runtime.jobs import Event, Handling, doing
 from groundrules.runtime.keeping import Keep, Keeping
@@ -31,6 +33,7 @@ from groundrules.stores import OwnedError, Store, StoreError
 from groundrules.stores.records import Batch, Events, Head, Logged, Note, Outgoing, Query
 from groundrules.tools.diffing.model import Diff
 from groundrules.tools.replaying.model import Report
+from groundrules.tools.replaying.sampling import Preview
 from groundrules.tools.running.states import opened
 
 T = TypeVar("T")
@@ -91,6 +94,7 @@ class Hub:
         self._keeping = Keeping(self._keep, self._core, self._store, self.do, self._read)
         self._time = PassingTime(self._core, self._turns, self._keeping.purge)
         self._changing = Changing(self._core, self._store, self.do, self._read, self._keep.replayable)
+        self.desk = Desk(self._core, self._store, self.do, self._read, self.handle)
         self._turns.start(self._store)
         try:
             await self._changing.admit()
@@ -266,9 +270,11 @@ class Hub:
 
     # --- actions --------------------------------------------------------------------------------
 
-    async def actions(self, community: str | None = None, after: int = 0, limit: int = 1000) -> list[Outgoing]:
-        """Return actions whose end nobody knows yet, in order, with those in doubt among them."""
-        return await self._read(lambda: self._store.outgoing(community, after=after, limit=limit))
+    async def actions(
+        self, community: str | None = None, after: int = 0, limit: int = 1000, open: bool = True
+    ) -> list[Outgoing]:
+        """Return actions in order: those whose end nobody knows yet, with those in doubt among them, or all."""
+        return await self._read(lambda: self._store.outgoing(community, open, after, limit))
 
     async def action(self, community: str, key: str) -> Outgoing | None:
         """Return an action, whatever became of it; None if there never was one under this key."""
@@ -338,7 +344,7 @@ class Hub:
     async def change(self, community: str, values: Mapping[str, Any], by: str) -> None:
         """Put values for parameters in force, beside those set before; None takes one back.
 
-        Raises HubError, with the first finding, for values that do not fit.
+        Raises HubError, with the first finding, for values that do not fit, and for those that break the budget.
         """
         await self._changing.change(community, values, by)
 
@@ -348,6 +354,13 @@ class Hub:
         Both are replayed from an empty state. Raises HubError for values that do not fit.
         """
         return await self._changing.preview(community, values, days)
+
+    async def estimate(self, community: str, values: Mapping[str, Any], days: float = 30) -> Preview:
+        """Say the same within about two seconds: exactly if there is time for it, else estimated, with the error.
+
+        Raises HubError for values that do not fit.
+        """
+        return await self._changing.estimate(community, values, days)
 
     async def compare(self, community: str, source: Source, days: float = 30) -> Report:
         """Say what the recorded events of the last days would have come to under another rulebook, and as it is."""
@@ -414,9 +427,19 @@ class Hub:
         """Return what happened around the engine, the newest first."""
         return await self._read(lambda: self._store.notes(community, limit))
 
-    async def recorded(self, community: str, since: int = 0, after: int = 0) -> list[Events]:
-        """Return recorded events of a community: those that reach into the time from `since`, behind number `after`."""
-        return await self._read(lambda: list(self._store.events(community, since, after)))
+    async def recorded(
+        self, community: str, since: int = 0, after: int = 0, limit: int | None = None, last: int = FAR
+    ) -> list[Events]:
+        """Return recorded events of a community: segments that reach into the time from `since`.
+
+        after, last: with numbers behind the one and up to the other; limit: so many segments at most.
+        """
+
+        def read() -> list[Events]:
+            found = takewhile(lambda segment: segment.first <= last, self._store.events(community, since, after))
+            return list(islice(found, limit))
+
+        return await self._read(read)
 
     async def history(self, member: str, community: str | None = None, limit: int = 100) -> list[Logged]:
         """Return the latest decisions that concern a member, the newest first."""

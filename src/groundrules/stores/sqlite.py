@@ -55,7 +55,7 @@ _OPEN = f"status not in ({', '.join(repr(status) for status in ENDED)})"
 _LAST = "select coalesce((select seq from sqlite_sequence where name = 'decisions'), 0)"
 _SEGMENTS = (  # segments follow one another, so that the first wanted is the last to begin at or before the number
     "select * from events where community = ?1 and last > ?2 and until >= ?3 and first >= coalesce("
-    "(select max(first) from events where community = ?1 and first <= ?2), 0) order by first limit 100"
+    "(select max(first) from events where community = ?1 and first <= ?2), 0) order by first limit ?4"
 )
 _WHERE = (
     "select community from touches where kind = 'member' and id = ?1 "
@@ -221,15 +221,15 @@ class SqliteStore:
             return None if row is None else whole_action(Outgoing(*row[:-1]), row[-1])
 
     def events(self, community: str, since: int = 0, after: int = 0) -> Iterator[Events]:
-        last = after
+        last, many = after, 2  # whoever wants one segment does not pay for a hundred
         while True:
             with self._reading() as run:
-                rows = run(_SEGMENTS, (community, last, since)).fetchall()
+                rows = run(_SEGMENTS, (community, last, since, many)).fetchall()
             for row in rows:
                 yield whole_events(Events(*row[:6]), row[6])
             if not rows:
                 return
-            last = rows[-1][2]
+            last, many = rows[-1][2], min(100, 4 * many)
 
     def decisions(self, query: Query) -> list[Logged]:
         asked, values = _asked(query)

@@ -58,6 +58,19 @@ def load_version(place: Spot, extend: Extend | None = None) -> Version:
             raise RulebookError(map(renamed.diagnostic, error.diagnostics)) from None
 
 
+def varied(version: Version, path: Path, extend: Extend) -> Version:
+    """Return a version of a rulebook at `path` that is in memory, with what `extend` makes of it.
+
+    Nothing but the files of lists is read again. Raises RulebookError if the result does not check.
+    """
+    assert version.checked is not None
+    report = Report()
+    with confined.inside(confined.home_of(path)), codec.no_collection():
+        checked = check(extend(version.checked.book), report)
+        plan = _checked(CheckResult(tuple(report.sorted), checked))[1]
+    return replace(version, compiled=plan_file.Compiled(plan, codec.digest(plan)), checked=checked)
+
+
 def is_plan_file(path: Path) -> bool:
     """Tell whether a file begins as plan files do."""
     if not path.is_file():

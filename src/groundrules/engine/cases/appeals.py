@@ -77,6 +77,16 @@ def hear(program: Program, partition: Partition, readings: PartitionReadings, e:
     return asks, [Note(kind="appeal_granted", subject=ladder.id, detail={"who": who, "amount": measure.amount})]
 
 
+def close(program: Program, partition: Partition, who: str, actions: frozenset[str]) -> None:
+    """Let nobody appeal any more against the measures that asked for one of these actions."""
+    for cell in program.ladders.values():
+        if cell.ladder.appeal is not None and actions:
+            measures = _read(partition, cell.ladder, who)
+            left = [measure for measure in measures if actions.isdisjoint(measure.actions)]
+            if len(left) < len(measures):
+                _write(partition, cell.ladder, who, left)
+
+
 def _find(
     program: Program, partition: Partition, e: Any, who: str | None
 ) -> tuple[ir.Ladder, list[Measure], Measure] | None:

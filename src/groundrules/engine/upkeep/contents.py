@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from groundrules.decisions import Action
 from groundrules.engine.cells import labels, states
 from groundrules.engine.evaluation.actions import Wish
@@ -34,6 +36,32 @@ def pending(partition: Partition) -> list[Action]:
         for request in requests.standing(partition)
         for case in request.cases
         for wish in case.outcome.wishes
+    ]
+
+
+class Standing(NamedTuple):
+    """A request for approval: the rule that asks, until when (ms), who approved, and what would be done."""
+
+    id: str
+    rule: str
+    expires: int
+    approved: tuple[str, ...]
+    about: tuple[str, ...]
+    actions: tuple[Action, ...]
+
+
+def standing(partition: Partition) -> list[Standing]:
+    """Return the requests that wait for approval, by id; `about` is whom they concern."""
+    return [
+        Standing(
+            request.id,
+            request.rule,
+            request.expires,
+            tuple(request.approved),
+            tuple(sorted({who for case in request.cases for who in case.about})),
+            tuple(_held(wish, request.id) for case in request.cases for wish in case.outcome.wishes),
+        )
+        for request in requests.standing(partition)
     ]
 
 

@@ -106,11 +106,14 @@ class _Moment(NamedTuple):
 
 
 class ShareRunner:
-    """Runs the lines of whole partitions, each with its number in the input; `share` is what they came to."""
+    """Runs the lines of whole partitions, each with its number in the input; `share` is what they came to.
 
-    def __init__(self, ready: Compiled, cohorts: tuple[Cohort, ...] = ()) -> None:
+    `ready` is a plan, or an engine that is fresh.
+    """
+
+    def __init__(self, ready: Compiled | Engine, cohorts: tuple[Cohort, ...] = ()) -> None:
         self.share = Share()
-        self._lines = Lines(Engine(ready))
+        self._lines = Lines(ready if isinstance(ready, Engine) else Engine(ready))
         self._cohorts = cohorts
         self._weeks = Weeks(ready.plan.timezone)
         self._specs = {spec.name: spec for spec in ready.plan.actions}

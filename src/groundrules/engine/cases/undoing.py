@@ -1,0 +1,34 @@
+"""What a moderator takes back: balances move as the event says, and the steps taken back can't be appealed against.
+
+`measure.undone` is the word of a host that knows who its moderators are; that nobody takes back what was done to
+themself holds here, too.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from groundrules.decisions import Note
+from groundrules.engine.cases import appeals
+from groundrules.engine.codegen.total import reach
+from groundrules.engine.evaluation.effects import Ask
+from groundrules.engine.program import Program
+from groundrules.engine.state.partition import Partition
+
+TYPES = ("measure.undone",)
+
+
+def hear(program: Program, partition: Partition, e: Any) -> tuple[list[Ask], list[Note]]:
+    """Return how balances move, and what is to be told of it."""
+    if e.type not in TYPES:
+        return [], []
+    who, by = e.target.id, e.actor.id
+    if who == by:
+        return [], [Note(kind="measure_not_undone", subject=who)]
+    appeals.close(program, partition, who, frozenset(reach(e, ("actions",)) or ()))
+    asks = []
+    for change in reach(e, ("changes",)) or ():
+        ledger, amount = reach(change, ("ledger",)), reach(change, ("amount",))
+        if ledger in program.ledgers and program.ledgers[ledger].per == "member" and amount:
+            asks.append(Ask(e.type, ledger, who, amount))
+    return asks, [Note(kind="measure_undone", subject=who, detail={"by": by})]

@@ -1,0 +1,291 @@
+"""What moderators do by hand: claim what waits, take back what was done by mistake, tell somebody why.
+
+Nothing here decides. Balances move by an event, `measure.undone`, like everything that the rules remember; what undoes
+an action on the platform is put into the outbox under a key made from that of the action, so that it is done once
+however often somebody asks. Whoever asks is named in a note.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Callable, Coroutine, Iterable
+from functools import partial
+from typing import Any, NamedTuple
+
+import msgspec
+
+from groundrules.calendar.instants import format_ms
+from groundrules.decisions import Action, Decision
+from groundrules.plan import ir
+from groundrules.runtime.arrivals import located
+from groundrules.runtime.core import Core
+from groundrules.stores import Store
+from groundrules.stores.records import Query
+from groundrules.time_units import DAY, MINUTE
+from groundrules.types.catalog import shipped_catalog
+
+USUAL = 7 * DAY
+"""Within this time what was done can be taken back, if no ladder of the rulebook says how long appeals are possible."""
+CLAIMED_FOR = 30 * MINUTE
+DECIDED = frozenset({"accept", "refuse"})
+"""Actions that are an answer: the opposite answer does not take it back."""
+NEAR = 32
+"""Decisions on both sides among which those of the same event are looked for."""
+
+_decision = msgspec.json.Decoder(Decision).decode
+
+
+class Claim(NamedTuple):
+    """Who is at something that waits, since when (ms)."""
+
+    by: str
+    at: int
+
+
+class Reversal(NamedTuple):
+    """An action, how it stands, and what undoes it: None where nothing does. `over`: that was asked for already."""
+
+    action: Action
+    status: str
+    undone_by: Action | None
+    over: bool = False
+
+
+class Undoing(NamedTuple):
+    """What taking a decision back comes to: actions, and (ledger, member, amount) for each balance that moves.
+
+    until: as long as it is possible (ms). over: it was taken back already.
+    """
+
+    actions: tuple[Reversal, ...]
+    balances: tuple[tuple[str, str, int], ...]
+    until: int
+    over: bool = False
+
+    @property
+    def anything(self) -> bool:
+        """Whether anything can be taken back."""
+        undone = any(not one.over and (one.undone_by is not None or one.status == "waiting") for one in self.actions)
+        return undone or bool(self.balances)
+
+
+class Desk:
+    """What moderators of a hub do by hand. `do` does something in a community, `read` reads beside the loop."""
+
+    def __init__(
+        self,
+        core: Core,
+        store: Store,
+        do: Callable[[str, Callable[[Core], Any]], Coroutine[Any, Any, Any]],
+        read: Callable[[Callable[[], Any]], Coroutine[Any, Any, Any]],
+        handle: Callable[[bytes], Coroutine[Any, Any, list[Decision]]],
+    ) -> None:
+        self._core = core
+        self._store = store
+        self._do = do
+        self._read = read
+        self._handle = handle
+
+    # --- claims ---------------------------------------------------------------------------------
+
+    async def claims(self, community: str) -> dict[str, Claim]:
+        """Return who is at what in a community; a claim holds for half an hour."""
+        kept = await self._read(lambda: self._store.source(_claims_of(community)))
+        return _standing(kept, self._core.clock())
+
+    async def claim(self, community: str, case: str, by: str, anyhow: bool = False) -> Claim:
+        """Claim something that waits; return whose it is now, which is somebody else if they were first.
+
+        anyhow: take it over.
+        """
+
+        def change(claims: dict[str, Claim], now: int) -> Claim:
+            held = claims.get(case)
+            if held is None or held.by == by or anyhow:
+                claims[case] = Claim(by, now)
+            return claims[case]
+
+        found: Claim = await self._change_claims(community, change)
+        return found
+
+    async def let_go(self, community: str, case: str) -> None:
+        """Take a claim back: somebody else may have it."""
+        await self._change_claims(community, lambda claims, now: claims.pop(case, None))
+
+    async def _change_claims(self, community: str, change: Callable[[dict[str, Claim], int], Any]) -> Any:
+        def go(core: Core) -> Any:
+            name, now = _claims_of(community), core.clock()
+            claims = _standing(core.draft.batch.sources.get(name) or self._store.source(name), now)
+            answer = change(claims, now)
+            core.touch(community)
+            core.reached(name, msgspec.json.encode(claims))
+            return answer
+
+        return await self._do(community, go)
+
+    # --- acting ---------------------------------------------------------------------------------
+
+    async def tell(self, community: str, member: str, text: str, by: str, about: str) -> None:
+        """Write to a member, once for what it is `about`."""
+        action = Action(
+            do="send", parameters={"to": member, "text": text}, key=_key(community, "tell", about), rules=()
+        )
+        await self.act(community, [action], by)
+
+    async def act(self, community: str, actions: Iterable[Action], by: str, reason: str = "") -> int:
+        """Put actions into the outbox, but for those whose key is there already; return how many that were."""
+        new = []
+        for action in actions:
+            if await self._read(partial(self._store.action, community, action.key)) is None:
+                new.append(action)
+        if new:
+            await self._do(community, lambda core: core.act(community, new, by, reason))
+        return len(new)
+
+    # --- taking back ----------------------------------------------------------------------------
+
+    async def undoing(self, community: str, position: int) -> Undoing | None:
+        """Return what taking a decision back would come to, with those of the same event; None if there is none."""
+        decisions, at = await self._read(partial(self._together, community, position))
+        if not decisions:
+            return None
+        plan: ir.Plan = await self._do(community, lambda core: core.communities[community].edition.compiled.plan)
+        until = at + max((ladder.appeal.within for ladder in plan.ladders if ladder.appeal), default=USUAL)
+        actions = await self.reversals(community, [action for one in decisions for action in one.actions])
+        moved = _moved(decisions, {ledger.id for ledger in plan.ledgers if ledger.per == "member"})
+        balances = tuple((ledger, who, amount) for who, changes in moved.items() for ledger, amount in changes.items())
+        over = await self._read(lambda: any(self._is_over(community, position, who) for who in moved))
+        return Undoing(tuple(actions), () if over else balances, until, over)
+
+    async def undo(self, community: str, position: int, by: str, reason: str = "") -> Undoing | None:
+        """Take a decision back, with those of the same event, and return what that came to.
+
+        Actions that nobody began are dropped, for others what opposes them is done; balances move back. None if there
+        is no such decision, its time is over, it was taken back already, or it concerns whoever asks.
+        """
+        found = await self.undoing(community, position)
+        if found is None or found.over or not found.anything or self._core.clock() > found.until:
+            return None
+        moved: dict[str, dict[str, int]] = {
+            str(one.action.who): {} for one in found.actions if _is_on_member(one.action)
+        }
+        for ledger, who, amount in found.balances:
+            moved.setdefault(who, {})[ledger] = amount
+        if by in moved:
+            return None
+        await self.reverse(community, found.actions, by, reason)
+        keys = [one.action.key for one in found.actions]
+        for who, changes in moved.items():
+            await self._handle(self._undone(community, position, by, reason, who, keys, changes))
+        return found
+
+    async def reverse(self, community: str, reversals: Iterable[Reversal], by: str, reason: str = "") -> None:
+        """Undo actions on the platform, those that can be."""
+        opposite = []
+        for one in reversals:
+            if one.status == "waiting":
+                await self._do(community, partial(_drop, community=community, key=one.action.key, by=by))
+            elif one.undone_by is not None and not one.over:
+                opposite.append(one.undone_by)
+        await self.act(community, opposite, by, reason)
+
+    async def reversals(self, community: str, actions: Iterable[Action]) -> list[Reversal]:
+        """Return how each action stands, and what would undo it."""
+        return [await self._read(partial(self._reversal, community, action)) for action in actions]
+
+    def _reversal(self, community: str, action: Action) -> Reversal:
+        kept = self._store.action(community, action.key)
+        status = "dropped" if kept is None else kept.status
+        if status in ("failed", "dropped"):
+            return Reversal(action, status, None)
+        key = _key(community, "undo", action.key)
+        return Reversal(action, status, _opposite(action, key), self._store.action(community, key) is not None)
+
+    def _together(self, community: str, position: int) -> tuple[list[Decision], int]:
+        """Return the decisions of the event that one is about, and when it was decided (ms)."""
+        store = self._store
+        behind = store.decisions(Query(community=community, after=position - 1, limit=NEAR))
+        if not behind or behind[0].position != position:
+            return [], 0
+        before = store.decisions(Query(community=community, before=position, limit=NEAR))
+        one = _decision(behind[0].body)
+        decoded = [_decision(other.body) for other in (*reversed(before), *behind)]
+        return [other for other in decoded if (other.seq, other.event) == (one.seq, one.event)], behind[0].at
+
+    def _is_over(self, community: str, position: int, who: str) -> bool:
+        after, name = position, _undone_id(position, who)
+        while found := self._store.decisions(Query(community=community, member=who, after=after, limit=500)):
+            if any(name.encode() in one.body and _decision(one.body).event == name for one in found):
+                return True
+            after = found[-1].position
+        return False
+
+    def _undone(
+        self, community: str, position: int, by: str, reason: str, who: str, keys: list[str], changes: dict[str, int]
+    ) -> bytes:
+        event: dict[str, Any] = {
+            "id": _undone_id(position, who),
+            "type": "measure.undone",
+            "time": format_ms(self._core.clock()),
+            **located(self._core.communities[community].edition.compiled.plan.partition, community),
+            "actor": {"id": by},
+            "target": {"id": who},
+            "actions": keys,
+            "changes": [{"ledger": ledger, "amount": amount} for ledger, amount in changes.items()],
+        }
+        return msgspec.json.encode(event | ({"reason": reason} if reason else {}))
+
+
+def _moved(decisions: Iterable[Decision], personal: set[str]) -> dict[str, dict[str, int]]:
+    """Return how balances of members have to move so that decisions have moved nothing, by member and ledger."""
+    moved: defaultdict[str, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for change in (change for one in decisions for change in one.ledgers):
+        if change.ledger in personal:
+            moved[change.who][change.ledger] += change.before - change.after
+    kept = {who: {ledger: amount for ledger, amount in changes.items() if amount} for who, changes in moved.items()}
+    return {who: changes for who, changes in kept.items() if changes}
+
+
+def _is_on_member(action: Action) -> bool:
+    known = shipped_catalog().action(action.do)
+    return action.who is not None and known is not None and known.target is not None and known.target.kind == "member"
+
+
+def _opposite(action: Action, key: str) -> Action | None:
+    """Return what undoes an action; None if nothing does, or nobody knows with which parameters."""
+    catalog = shipped_catalog()
+    known = catalog.action(action.do)
+    if known is None or action.do in DECIDED:
+        return None
+    for name in sorted(known.opposes):
+        opposite = catalog.action(name)
+        if opposite is not None:
+            parameters = {one: action.parameters[one] for one in opposite.parameters if one in action.parameters}
+            if set(opposite.schema.get("required", ())) <= set(parameters):
+                return Action(do=name, who=action.who, parameters=parameters, key=key, rules=action.rules)
+    return None
+
+
+def _undone_id(position: int, who: str) -> str:
+    return f"undo:{position}:{hashlib.sha256(who.encode()).hexdigest()[:16]}"
+
+
+def _drop(core: Core, community: str, key: str, by: str) -> None:
+    """Drop an action that nobody began."""
+    known = core.communities[community].open.get(key)
+    if known is not None and known.status == "waiting":
+        core.drop(known, f"taken back by {by}")
+
+
+def _claims_of(community: str) -> str:
+    return f"claims {community}"
+
+
+def _standing(kept: bytes | None, now: int) -> dict[str, Claim]:
+    claims = msgspec.json.decode(kept, type=dict[str, Claim]) if kept else {}
+    return {case: claim for case, claim in claims.items() if now - claim.at < CLAIMED_FOR}
+
+
+def _key(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]

@@ -1,0 +1,112 @@
+"""What other settings would have done: in a given time, from what was recorded; and what a budget says to them.
+
+A file `budget.yaml` beside a rulebook says how much of its past a rule may act on (docs/reviewing.md). Settings under
+which the recorded past breaks it are refused.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from functools import partial
+from itertools import islice
+from pathlib import Path
+
+from groundrules import confined
+from groundrules.engine.engine import Engine
+from groundrules.runtime.books import Edition, settled
+from groundrules.runtime.errors import HubError
+from groundrules.stores import Store
+from groundrules.tools.replaying.budget import Budget, BudgetError, read_budget
+from groundrules.tools.replaying.model import Verdict
+from groundrules.tools.replaying.sampling import Preview, Sides, preview
+
+SECONDS = 0.8
+"""What a preview takes beside reading the rulebook under the other settings."""
+BUDGET = "budget.yaml"
+
+
+class Previews:
+    """Replays what a store has recorded, one preview at a time so that deciding has its share of the machine."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._turn = threading.Lock()
+        self._known: tuple[Edition, Engine] | None = None
+
+    def look(self, community: str, known: Edition, path: str | None, settings: bytes, since: int) -> Preview:
+        """Say what these settings would have done since then (ms), and those of `known` did.
+
+        Raises HubError for settings that do not fit.
+        """
+        with self._turn:
+            budget = None if path is None else _budget(path)
+            extend = (lambda book: book) if budget is None else budget.extend
+            if path is None or known.version.checked is None:
+                raise HubError("a compiled plan has its settings in it; give the hub the rulebook's path", "settings")
+            new = settled(known, path, settings, extend)
+            if budget is not None:
+                _fitting(budget, new)
+            first, events = self._recorded(community, since)
+            read = partial(self._lines, community, first)
+            sides = Sides(known.version, new.version, self._engine(known), Engine(new.compiled))
+            return preview(sides, read, events, SECONDS, budget, seed=events)
+
+    def _engine(self, known: Edition) -> Engine:
+        """Return an engine for what runs, apart from the one that decides: theirs must not meet in two threads."""
+        if self._known is None or self._known[0] is not known:
+            self._known = (known, Engine(known.compiled))
+        return self._known[1]
+
+    def _recorded(self, community: str, since: int) -> tuple[int, int]:
+        """Return the number before the first event that reaches into the time from then, and how many follow."""
+        head, segment = self._store.head(community), next(self._store.events(community, since), None)
+        return (0, 0) if head is None or segment is None else (segment.first - 1, head.number - segment.first + 1)
+
+    def _lines(self, community: str, before: int, first: int, many: int) -> Iterator[bytes]:
+        """Yield lines of recorded events, from the `first` behind number `before`."""
+        return islice(self._behind(community, before + first), many)
+
+    def _behind(self, community: str, number: int) -> Iterator[bytes]:
+        for segment in self._store.events(community, after=number):
+            lines = segment.body.split(b"\n") if segment.body else []
+            yield from lines[max(0, number + 1 - segment.first) :]
+
+
+def has_budget(path: str) -> bool:
+    """Whether a budget stands beside the rulebook at a path."""
+    return os.path.exists(confined.home_of(Path(path)) / BUDGET)
+
+
+def _fitting(budget: Budget, new: Edition) -> None:
+    try:
+        budget.check(new.version)
+    except BudgetError as error:
+        raise HubError(f"{BUDGET} can't be used: {error.diagnostics[0].message}") from error
+
+
+def _budget(path: str) -> Budget | None:
+    home = confined.home_of(Path(path))
+    if not has_budget(path):
+        return None
+    try:
+        with confined.inside(home):
+            return read_budget(home / BUDGET)
+    except BudgetError as error:
+        raise HubError(f"{BUDGET} can't be used: {error.diagnostics[0].message}") from error
+
+
+class OverBudgetError(HubError):
+    """Settings that break the budget: `broken` are the lines that they break, `preview` what they would have done."""
+
+    def __init__(self, found: Preview) -> None:
+        self.preview = found
+        self.broken = [verdict for verdict in found.report.budget if not verdict.ok]
+        super().__init__("the budget does not allow it: " + "; ".join(map(_said, self.broken)), "budget", "values")
+
+
+def _said(one: Verdict) -> str:
+    bound = "at least" if one.at_least else "at most"
+    of = f" of {one.cohort}" if one.cohort else ""
+    return f"{one.rule} would act on {one.acted} of {one.total} {one.of}{of}, and {bound} {one.limit} is allowed"
