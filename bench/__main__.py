@@ -17,6 +17,7 @@ from bench.figures import Results
 from bench.sections import (
     communities,
     compiling,
+    console,
     endtoend,
     growth,
     hub,
@@ -81,6 +82,7 @@ def _sections(quick: bool) -> dict[str, Callable[[Results], None]]:
         "hub": lambda results: hub.run(results, rounds),
         "communities": lambda results: communities.run(results, 200 if quick else 1_000),
         "stores": lambda results: stores.run(results, 5 if quick else 20),
+        "console": lambda results: console.run(results, 100_000 if quick else 1_000_000, rounds),
         "compiling": lambda results: compiling.run(results, sizes[-1]),
     }
 

@@ -89,6 +89,7 @@ def command(
     with wanted():
         import groundrules.service.server as server
     from groundrules.runtime import Hub
+    from groundrules.runtime.hub import wall_clock
 
     books = _books(rulebooks)
     if watch and not isinstance(books, str):
@@ -101,7 +102,8 @@ def command(
         sys.exit(1)
     server.allow_connections()
     with listening:
-        hub = partial(Hub, store, books, ticks=ticks, watch=watch, keep=_keep(keep))
+        clock = wall_clock if ticks or events is None else _clock_of(Path(events))
+        hub = partial(Hub, store, books, ticks=ticks, watch=watch, keep=_keep(keep), clock=clock)
         _serve(_run(hub, known, listening, events), store, form)
 
 
@@ -203,6 +205,18 @@ async def _run(
         await Server(service, _with_console(service, at)).serve(sockets=[listening])
 
 
+def _clock_of(path: Path) -> Callable[[], int]:
+    """Return a clock that stands at the end of a file's events when it is made, so that what happened is recent."""
+    import time
+
+    from groundrules.runtime.arrivals import Arrival, arrival
+
+    now = time.time_ns() // 1_000_000
+    found = (arrival(line, now) for line in path.read_bytes().splitlines())
+    latest = max((one.at for one in found if isinstance(one, Arrival)), default=now)
+    return lambda: latest + time.time_ns() // 1_000_000 - now
+
+
 async def _decide_first(hub: Hub, path: Path) -> None:
     """Decide on the events of a file, from where an earlier run left off."""
     name = f"events {path.name}"
@@ -222,5 +236,7 @@ def _with_console(service: Service, at: str) -> ASGIApp | None:
     from groundrules.service import application
 
     console = Console(service.hub, service.tokens, application(service))
+    service.at_stop(console.stop)
+    console.begin()
     tell(say("console", address=f"{at}/console/enter/{console.sessions.link()}"))
     return console

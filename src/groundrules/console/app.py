@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qsl, quote, unquote
 
@@ -11,9 +11,13 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from groundrules.console import doing, pages
+from groundrules.console import pages, queue, replays, settings, trying, why
+from groundrules.console.live import Live
+from groundrules.console.playground import pages as playground
 from groundrules.console.sessions import COOKIE, LASTS, Session, Sessions
-from groundrules.console.view import AT, LANGUAGES, View, drawn, spoken, style, style_name
+from groundrules.console.view import AT, LANGUAGES, House, View, drawn, files, spoken
+from groundrules.console.workshop import Workshop
+from groundrules.diagnostics.translation import refused
 from groundrules.errors import GroundrulesError
 from groundrules.narrate.speech import language_of
 from groundrules.runtime import Hub
@@ -21,10 +25,12 @@ from groundrules.service.tokens import Role, Tokens
 
 LARGEST = 1 << 17
 """Bytes of a form."""
+LARGEST_BUNDLE = 2 << 20
+"""Bytes of a form of the playground."""
 MOST_COMMUNITIES = 500
 SHELTER = {
-    "content-security-policy": "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'",
+    "content-security-policy": "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     "referrer-policy": "same-origin",
     "x-content-type-options": "nosniff",
     "cache-control": "no-store",
@@ -33,22 +39,38 @@ SHELTER = {
 log = logging.getLogger("groundrules.console")
 
 Show = Callable[[View], Awaitable[Response]]
+Form = Mapping[str, str]
 SHOWN: dict[str, Show] = {
     "": pages.today,
     "today": pages.today,
-    "queue": pages.queue,
+    "queue": queue.queue,
     "log": pages.log,
     "rules": pages.rules,
-    "settings": lambda view: doing.settings(view, None),
-    "try": lambda view: doing.attempt(view, None),
+    "settings": lambda view: settings.settings(view, None),
+    "try": lambda view: trying.attempt(view, None),
+    "replay": lambda view: replays.replay(view, None),
+    "playground": lambda view: playground.show(view, None),
 }
-OF_ONE: dict[str, Callable[[View, str], Awaitable[Response]]] = {"decision": pages.decision, "member": pages.member}
-DONE: dict[str, tuple[Role, Callable[[View, doing.Form], Awaitable[Response]]]] = {
-    "answer": ("moderate", doing.answer),
-    "report": ("moderate", doing.report),
-    "pause": ("moderate", doing.pause),
-    "settings": ("observe", doing.settings),
-    "try": ("observe", doing.attempt),
+OF_ONE: dict[str, Callable[[View, str], Awaitable[Response]]] = {
+    "decision": why.decision,
+    "closer": why.look,
+    "member": pages.member,
+    "rule": pages.rule,
+}
+DONE: dict[str, tuple[Role, Callable[[View, Form], Awaitable[Response]]]] = {
+    "answer": ("moderate", queue.answer),
+    "claim": ("moderate", queue.claim),
+    "pause": ("moderate", trying.pause),
+    "settings": ("observe", settings.settings),
+    "try": ("observe", trying.attempt),
+    "replay": ("observe", replays.replay),
+    "playground": ("observe", playground.show),
+    "playground/check": ("observe", playground.check),
+}
+DONE_TO_ONE: dict[str, tuple[Role, Callable[[View, str, Form], Awaitable[Response]]]] = {
+    "forget": ("administer", trying.forget),
+    "undo": ("moderate", why.undo),
+    "propose": ("moderate", why.propose),
 }
 
 
@@ -56,9 +78,18 @@ class Console:
     """Serves the console of a hub; everything that is not below `/console` goes to `others`."""
 
     def __init__(self, hub: Hub, tokens: Tokens, others: ASGIApp) -> None:
-        self._hub = hub
+        self._house = House(hub, Live(hub), Workshop())
         self._others = others
         self.sessions = Sessions(tokens)
+
+    def begin(self) -> None:
+        """Have ready what takes a while to begin with."""
+        self._house.workshop.warm()
+
+    def stop(self) -> None:
+        """Let those go who listen for news, so that the server can end."""
+        self._house.live.stop()
+        self._house.workshop.close()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path", "")
@@ -71,7 +102,8 @@ class Console:
         except ClientDisconnect:
             return
         except GroundrulesError as error:
-            response = self._plain(request, 409, spoken(_language(request))("refused_with", why=str(error)))
+            lang = _language(request)
+            response = self._plain(request, 409, spoken(lang)("refused_with", why=refused(str(error), lang)))
         except Exception:
             log.exception("a defect while %s was answered", path)
             response = self._plain(request, 500, "500")
@@ -82,9 +114,10 @@ class Console:
     async def _answered(self, request: Request) -> Response:
         raw = request.scope.get("raw_path") or quote(request.scope["path"]).encode()
         parts = [unquote(part) for part in raw.decode("ascii", "replace").split("?")[0].split("/")[2:]]
-        if parts == [style_name()]:
+        if len(parts) == 1 and parts[0] in files():
             kept = {"cache-control": "public, max-age=31536000, immutable"}
-            return Response(style(), media_type="text/css", headers=kept)
+            data, kind = files()[parts[0]]
+            return Response(data, media_type=kind, headers=kept)
         if parts[:1] == ["enter"] or parts == ["leave"]:
             return await self._door(request, parts)
         session = self.sessions.get(_cookie(request))
@@ -97,28 +130,34 @@ class Console:
 
     async def _shown(self, view: View, parts: list[str]) -> Response:
         if len(parts) == 2 and parts[0] in OF_ONE:
-            return await OF_ONE[parts[0]](view, parts[1])
+            return pages.missing(view) if view.community is None else await OF_ONE[parts[0]](view, parts[1])
+        if parts == ["live"] and view.community is not None:
+            return self._house.live.stream(view.community)
         show = SHOWN.get("/".join(parts))
         if show is None:
             return pages.missing(view)
-        if view.community is None and show is not pages.today:
+        if view.community is None and show is not pages.today and parts != ["playground"]:
             return RedirectResponse(view.link("today"), 303)
         return await show(view)
 
     async def _done(self, view: View, parts: list[str]) -> Response:
-        form = await _form(view.request)
+        form = await _form(view.request, LARGEST_BUNDLE if parts[:1] == ["playground"] else LARGEST)
         if not view.session.sealed(form.get("seal", "")):
             return self._refused(view, 403, "old_form")
-        if view.community is None:
+        if view.community is None and parts[:1] != ["playground"]:
             return RedirectResponse(view.link("today"), 303)
-        forgets = len(parts) == 2 and parts[0] == "forget"
-        act = DONE.get("/".join(parts))
-        if act is None and not forgets:
+        if len(parts) == 2 and parts[0] in DONE_TO_ONE:
+            role, do_to = DONE_TO_ONE[parts[0]]
+            return (
+                await do_to(view, parts[1], form) if view.session.may(role) else self._refused(view, 403, "not_allowed")
+            )
+        if "/".join(parts) not in DONE:
             return pages.missing(view)
+        role, do = DONE["/".join(parts)]
         saves = parts == ["settings"] and form.get("what") == "save"
-        if not view.session.may("administer" if act is None or saves else act[0]):
+        if not view.session.may("administer" if saves else role):
             return self._refused(view, 403, "not_allowed")
-        return await (doing.forget(view, parts[1], form) if act is None else act[1](view, form))
+        return await do(view, form)
 
     # --- the door -------------------------------------------------------------------------------
 
@@ -126,7 +165,7 @@ class Console:
         link = parts[1] if len(parts) == 2 else ""
         if request.method != "POST":
             return self._enter(request, "", link)
-        form = await _form(request)
+        form = await _form(request, LARGEST)
         if parts == ["leave"]:
             session = self.sessions.get(_cookie(request))
             if session is not None and session.sealed(form.get("seal", "")):
@@ -143,29 +182,27 @@ class Console:
         )
         return response
 
-    def _enter(self, request: Request, problem: str, link: str = "", status: int = 200) -> Response:
+    def _enter(self, request: Request, said: str, link: str = "", status: int = 200) -> Response:
         lang = _language(request)
         say = spoken(lang)
         action = f"{AT}/enter/{quote(link, safe='')}" if link else f"{AT}/enter"
-        return drawn(
-            "enter.html", lang, status, say=say, said=say(problem) if problem else "", link=link, action=action
-        )
+        return drawn("enter.html", lang, status, say=say, said=say(said) if said else "", link=link, action=action)
 
     async def _view(self, request: Request, session: Session) -> View:
-        heads = await self._hub.communities(limit=MOST_COMMUNITIES)
+        heads = await self._house.hub.communities(limit=MOST_COMMUNITIES)
         known = tuple(head.community for head in heads)
         asked = request.query_params.get("community")
         chosen = asked if asked in known else next(iter(known), None)
-        if asked and asked not in known and await self._hub.community(asked) is not None:
+        if asked and asked not in known and await self._house.hub.community(asked) is not None:
             chosen, known = asked, (asked, *known)
-        return View(request, self._hub, session, _language(request), chosen, known)
+        return View(request, self._house, session, _language(request), chosen, known)
 
-    def _refused(self, view: View, status: int, message: str) -> Response:
-        return view.page("said.html", status, title=str(status), said=view.say(message), back=view.link("today"))
+    def _refused(self, view: View, status: int, said: str) -> Response:
+        return view.page("said.html", status, title=str(status), said=view.say(said), back=view.link("today"))
 
-    def _plain(self, request: Request, status: int, message: str) -> Response:
+    def _plain(self, request: Request, status: int, said: str) -> Response:
         lang = _language(request)
-        return drawn("said.html", lang, status, say=spoken(lang), title=str(status), said=message, back=AT)
+        return drawn("said.html", lang, status, say=spoken(lang), title=str(status), said=said, back=AT)
 
 
 def _language(request: Request) -> str:
@@ -178,18 +215,18 @@ def _language(request: Request) -> str:
 
 def _cookie(request: Request) -> str:
     try:
-        morsel = SimpleCookie(request.headers.get("cookie", "")).get(COOKIE)
+        found = SimpleCookie(request.headers.get("cookie", "")).get(COOKIE)
     except CookieError:
         return ""
-    return morsel.value if morsel else ""
+    return found.value if found else ""
 
 
-async def _form(request: Request) -> dict[str, str]:
+async def _form(request: Request, most: int) -> dict[str, str]:
     """Read a form, as far as it is one. What is too long is none."""
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > LARGEST:
+        if len(body) > most:
             return {}
     try:
         return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=1000))

@@ -1,45 +1,66 @@
-"""What is shown: today, what waits, the log, a decision and why, a member, the rules."""
+"""What is shown: today, the log, a member, the rules and the numbers in them."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import re
 from collections import Counter
 from typing import Any
 
 import msgspec
-from starlette.responses import HTMLResponse, Response
+from markupsafe import Markup
+from starlette.responses import Response
 
+from groundrules.console.charts import Bar, histogram
+from groundrules.console.queue import count
+from groundrules.console.thresholds import Seen, seen
 from groundrules.console.view import View, local, titles
+from groundrules.console.workshop import Limits, OverLimitError
 from groundrules.decisions import Decision
-from groundrules.narrate.deeds import deed
+from groundrules.engine import plan_file
 from groundrules.narrate.localised import pick
-from groundrules.runtime.core import Core, action_of
+from groundrules.runtime.core import Core
 from groundrules.stores.records import Query
 from groundrules.time_units import DAY
-from groundrules.tools.handbook import handbook, html
+from groundrules.tools import costs as costing
+from groundrules.tools.handbook import handbook
+from groundrules.tools.handbook.html import body
 
 FAR = 1 << 53
 LATEST = 2000
 """So many decisions of the last day are looked at."""
 PAGE = 30
 SHOWN = 10
+HANDBOOKS = 64
+"""Handbooks that are kept ready."""
+SEEN = 5000
+"""Recorded events that the histograms are of."""
 _decision = msgspec.json.Decoder(Decision)
+
+
+class _Rule(msgspec.Struct):
+    rule: str
+
+
+class _Fired(msgspec.Struct):
+    """What counting needs of a decision."""
+
+    actions: list[msgspec.Raw] = []
+    fired: list[_Rule] = []
+
+
+_fired = msgspec.json.Decoder(_Fired).decode
 
 
 async def today(view: View) -> Response:
     """What happened, and what waits."""
     if view.community is None:
         return view.page("said.html", title=view.say("today"), said=view.say("no_community"), back=view.link("today"))
-    entries = await view.hub.decisions(Query(community=view.community, before=FAR, limit=LATEST))
-    since = (entries[0].at if entries else 0) - DAY
-    recent = [entry for entry in entries if entry.at >= since]
-    decisions = [_decision.decode(entry.body) for entry in recent]
+    found = await view.hub.decisions(Query(community=view.community, before=FAR, limit=LATEST))
+    since = (found[0].at if found else 0) - DAY
+    recent = [one for one in found if one.at >= since]
+    decisions = [_fired(one.body) for one in recent]
     rules = Counter(fired.rule for decision in decisions for fired in decision.fired)
-    news = [entry for entry in entries[: 10 * SHOWN] if _is_news(_decision.decode(entry.body))][:SHOWN]
+    news = [one for one in found[: 10 * SHOWN] if _is_news(_decision.decode(one.body))][:SHOWN]
     head = await view.hub.community(view.community)
-    requests, actions = await _waiting(view)
     notes = await view.hub.notes(view.community, 20)
     plan = await view.plan()
     called = titles(plan, view.lang)
@@ -49,7 +70,7 @@ async def today(view: View) -> Response:
         paused=head is not None and head.paused,
         decided=len(recent),
         acted=sum(len(decision.actions) for decision in decisions),
-        waiting=len(requests) + sum(action["status"] == "doubtful" for action in actions),
+        waiting=await count(view),
         rules=[(rule, called.get(rule, rule), times) for rule, times in rules.most_common(20)],
         told=await view.told(news),
         notes=[
@@ -61,36 +82,8 @@ async def today(view: View) -> Response:
 
 def _is_news(decision: Decision) -> bool:
     """Whether more happened than that something was counted."""
-    return bool(decision.actions or decision.shadow or decision.exempted)
-
-
-async def queue(view: View) -> Response:
-    """What waits for an answer."""
-    requests, actions = await _waiting(view)
-    return view.page("queue.html", requests=requests, actions=actions)
-
-
-async def _waiting(view: View) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    if view.community is None:
-        return [], []
-    plan = await view.plan()
-    wordings = {spec.name: spec for spec in plan.actions}
-    requests: dict[str, dict[str, Any]] = {}
-    for action in await view.hub.pending(view.community):
-        request = requests.setdefault(action.key, {"id": action.key, "rules": [], "lines": []})
-        request["lines"].append(deed(action, view.lang, wordings))
-        request["rules"] = sorted({*request["rules"], *action.rules})
-    actions = [
-        {
-            "at": local(action.at, plan.timezone),
-            "key": action.key,
-            "status": action.status,
-            "reason": action.reason,
-            "line": deed(action_of(action), view.lang, wordings),
-        }
-        for action in await view.hub.actions(view.community, limit=200)
-    ]
-    return list(requests.values()), actions
+    expired = any(note.kind == "approval_expired" for note in decision.notes)
+    return bool(decision.actions or decision.shadow or decision.exempted) or expired
 
 
 async def log(view: View) -> Response:
@@ -104,25 +97,12 @@ async def log(view: View) -> Response:
         before=int(before) if before is not None and before.isdecimal() and len(before) < 16 else FAR,
         limit=PAGE,
     )
-    entries = await view.hub.decisions(query)
+    found = await view.hub.decisions(query)
     older = None
-    if len(entries) == PAGE:
+    if len(found) == PAGE:
         wanted = {name: view.query(name) for name in ("member", "rule", "channel")}
-        older = view.link("log", **wanted, before=entries[-1].position)
-    return view.page("log.html", told=await view.told(entries), older=older)
-
-
-async def decision(view: View, number: str) -> Response:
-    """What happened and why."""
-    position = int(number) if number.isdecimal() and len(number) < 16 else 0
-    entries = await view.hub.decisions(Query(after=position - 1, limit=1)) if position else []
-    if not entries or entries[0].position != position:
-        return missing(view)
-    [row] = await view.told(entries)
-    kept: Decision = row["decision"]
-    members = {action.who for action in kept.actions if action.who} | {change.who for change in kept.ledgers}
-    whole = msgspec.json.format(entries[0].body).decode("utf-8", "replace")
-    return view.page("decision.html", one=row, members=sorted(members), whole=whole)
+        older = view.link("log", **wanted, before=found[-1].position)
+    return view.page("log.html", told=await view.told(found), older=older)
 
 
 async def member(view: View, who: str) -> Response:
@@ -138,26 +118,77 @@ async def member(view: View, who: str) -> Response:
     values = await view.hub.do(id, read)
     named = [pick(ledger.title, view.lang) or ledger.id for ledger in ledgers]
     balances = [(name, value) for name, value in zip(named, values, strict=True) if value]
-    rows = await view.told(await view.hub.history(who, id, PAGE))
-    return view.page("member.html", member=who, balances=balances, told=rows)
+    told = await view.told(await view.hub.history(who, id, PAGE))
+    return view.page("member.html", member=who, balances=balances, told=told)
 
 
 async def rules(view: View) -> Response:
-    """The handbook as members read it, with the numbers in force."""
-    if view.community is None:
-        return missing(view)
-    id = view.community
-    checked = await view.hub.do(id, lambda core: core.communities[id].edition.version.checked)
+    """The handbook as members read it, with the numbers in force; how often each rule fired, what it costs at most."""
+    edition = await view.edition()
+    checked, plan = edition.version.checked, edition.compiled.plan
     if checked is None:
         return missing(view)
-    text = html(handbook(checked, view.lang))
-    styles = re.findall(r"<style>(.*?)</style>", text, re.DOTALL)
-    hashes = " ".join(f"'sha256-{_hash(style)}'" for style in styles)
-    return HTMLResponse(text, headers={"content-security-policy": f"default-src 'none'; style-src {hashes}"})
+    found = await view.hub.decisions(Query(community=view.community, before=FAR, limit=LATEST))
+    fired = Counter(rule.rule for one in found for rule in _fired(one.body).fired)
+    kept = view.house.handbooks
+    if (edition.name, view.lang) not in kept:
+        document = handbook(checked, view.lang)
+        kept[edition.name, view.lang] = document.title, Markup(body(document))
+        if len(kept) > HANDBOOKS:
+            del kept[next(iter(kept))]
+    title, text = kept[edition.name, view.lang]
+    called = titles(plan, view.lang)
+    listed = sorted({rule.id.partition("#")[0]: rule for rule in plan.rules}.values(), key=lambda rule: -fired[rule.id])
+    return view.page(
+        "rules.html",
+        title=title,
+        handbook=text,
+        rules=[(rule.id, called.get(rule.id, rule.id), fired[rule.id], rule.mode) for rule in listed],
+        looked=len(found),
+        costs=[line.text for line in costing.lines(costing.costs(checked), view.lang)] if view.query("costs") else None,
+    )
 
 
-def _hash(style: str) -> str:
-    return base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+async def rule(view: View, id: str) -> Response:
+    """A rule: what members read, its conditions, how often it fired; on demand what was seen beside its numbers."""
+    plan = await view.plan()
+    known = next((one for one in plan.rules if one.id == id), None)
+    if known is None:
+        return missing(view)
+    found = await view.hub.decisions(Query(community=view.community, rule=id, before=FAR, limit=PAGE))
+    place = getattr(known.when, "src", -1)
+    source = plan.sources[place] if place >= 0 else None
+    return view.page(
+        "rule.html",
+        rule=known,
+        called=pick(known.title, view.lang) or id,
+        text=pick(known.text, view.lang) or "",
+        source=source,
+        numbers=await _numbers(view, id) if view.query("numbers") else None,
+        looked=SEEN,
+        told=await view.told(found),
+    )
+
+
+async def _numbers(view: View, id: str) -> list[Any]:
+    """Return what was seen beside each number of a rule: its condition, the chart, and the same as a table."""
+    head = await view.hub.community(view.here)
+    segments = await view.hub.recorded(view.here, after=max(0, (head.number if head else 0) - SEEN))
+    lines = [line for segment in segments for line in segment.body.split(b"\n")][-SEEN:]
+    plan = plan_file.write((await view.edition()).compiled)
+    try:
+        answer = await view.house.workshop.do(seen, plan, lines, id, limits=Limits(seconds=20.0))
+    except OverLimitError:
+        return []
+    shown = []
+    for number, one in enumerate(msgspec.json.decode(answer, type=list[Seen])):
+        bars = [Bar(label, times) for label, times in one.values]
+        beyond = sum(bar.times for bar in bars[one.line :])
+        total = sum(bar.times for bar in bars)
+        description = view.say("seen_described", bound=one.bound, beyond=beyond, total=total)
+        chart = histogram(f"chart-{number}", one.text, description, bars, one.line, one.bound)
+        shown.append((one, chart, description, bars))
+    return shown
 
 
 def missing(view: View) -> Response:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,15 @@ from urllib.parse import quote, urlencode
 
 import jinja2
 import msgspec
+from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from groundrules.calendar.instants import format_ms
+from groundrules.console.live import Live
 from groundrules.console.sessions import Session
+from groundrules.console.waiting import Waiting
+from groundrules.console.workshop import Workshop
 from groundrules.decisions import Decision
 from groundrules.display.safe import plain
 from groundrules.narrate.decision import narrate
@@ -24,14 +29,34 @@ from groundrules.narrate.localised import pick
 from groundrules.narrate.speech import Speech
 from groundrules.plan import ir
 from groundrules.runtime import Hub
-from groundrules.stores.records import Logged
+from groundrules.runtime.books import Edition
+from groundrules.stores.records import Events, Logged, Query, quoted
 
 HERE = Path(__file__).parent
 AT = "/console"
 LANGUAGES = ("zh", "en")
+KINDS = {".css": "text/css", ".js": "text/javascript"}
+SEARCHED = 50
+"""Segments of recorded events among which one is looked for by its time."""
 SHOWN = 20_000
 """Characters of a text from outside that a page shows."""
 _decision = msgspec.json.Decoder(Decision)
+
+
+@dataclass(frozen=True)
+class House:
+    """What all requests share."""
+
+    hub: Hub
+    live: Live
+    workshop: Workshop
+    waiting: dict[str, Waiting] = field(default_factory=dict)
+    handbooks: dict[tuple[str, str], tuple[str, Markup]] = field(default_factory=dict)
+    """Titles and texts, by edition and language."""
+
+    def waits(self, community: str) -> Waiting:
+        """Return what is known to wait in a community."""
+        return self.waiting.setdefault(community, Waiting(community))
 
 
 @dataclass(frozen=True)
@@ -39,11 +64,27 @@ class View:
     """A request of somebody who is in. `community` is None where there is none yet."""
 
     request: Request
-    hub: Hub
+    house: House
     session: Session
     lang: str
     community: str | None
     communities: tuple[str, ...] = ()
+
+    @property
+    def hub(self) -> Hub:
+        """The hub that is looked at."""
+        return self.house.hub
+
+    @property
+    def by(self) -> str:
+        """In whose name things are done."""
+        return self.session.member or self.session.token.name
+
+    @property
+    def here(self) -> str:
+        """The community that is looked at; only pages of one ask."""
+        assert self.community is not None
+        return self.community
 
     @property
     def say(self) -> Speech:
@@ -54,6 +95,11 @@ class View:
         """Return what the address says, None for nothing."""
         return self.request.query_params.get(name) or None
 
+    async def logged(self, position: int) -> Logged | None:
+        """Return a decision of the community by its position; None if there is none."""
+        found = await self.hub.decisions(Query(community=self.community, after=position - 1, limit=1))
+        return found[0] if found and found[0].position == position else None
+
     def link(self, *path: str, **query: Any) -> str:
         """Return the address of a page, with the community that is looked at."""
         wanted = {"community": self.community, "lang": self.query("lang")} | query
@@ -62,9 +108,17 @@ class View:
 
     async def plan(self) -> ir.Plan:
         """Return what runs the community."""
-        assert self.community is not None
-        id = self.community
-        return await self.hub.do(id, lambda core: core.communities[id].edition.compiled.plan)
+        return (await self.edition()).compiled.plan
+
+    async def edition(self) -> Edition:
+        """Return what runs the community, with all that is known of it."""
+        id = self.here
+        return await self.hub.do(id, lambda core: core.communities[id].edition)
+
+    async def folder(self) -> str | None:
+        """Return where the community's rulebook stands on this machine; None if it does not."""
+        id = self.here
+        return await self.hub.do(id, lambda core: core.books.path(id))
 
     async def told(self, logged: list[Logged]) -> list[Mapping[str, Any]]:
         """Return decisions of the log as pages show them."""
@@ -87,9 +141,47 @@ class View:
             "link": self.link("decision", str(entry.position)),
         }
 
+    def event(self, type: str, who: str, id: str = "", **fields: Any) -> bytes:
+        """Return an event of the community's, now."""
+        header = {"id": id or f"console:{secrets.token_hex(12)}", "type": type, "time": format_ms(self.hub.now())}
+        return msgspec.json.encode({**header, "community": {"id": self.here}, "actor": {"id": who}, **fields})
+
+    async def recorded(self, id: str, at: int) -> tuple[int, dict[str, Any]] | None:
+        """Return a recorded event by its id and time (ms), and the number of its segment's first; None if gone."""
+        for limit in (2, SEARCHED):  # nearly always it is in the first
+            for segment in await self.hub.recorded(self.here, since=at, limit=limit):
+                found = _found(segment, id)
+                if found is not None:
+                    return segment.first, found
+        return None
+
+    def said(self, said: str, back: str, status: int = 200) -> Response:
+        """Draw a page that says one thing."""
+        return self.page("said.html", status, title=self.say(back), said=said, back=self.link(back))
+
     def page(self, template: str, status: int = 200, **values: Any) -> Response:
         """Draw a page."""
         return drawn(template, self.lang, status, view=self, session=self.session, say=self.say, **values)
+
+
+def _found(segment: Events, id: str) -> dict[str, Any] | None:
+    """Return an event of a segment by its id."""
+    needles = quoted(id)
+    for line in segment.body.split(b"\n") if any(needle in segment.body for needle in needles) else ():
+        if any(needle in line for needle in needles):
+            event = plain_event(line)
+            if event.get("id") == id:
+                return event
+    return None
+
+
+def plain_event(line: bytes) -> dict[str, Any]:
+    """Return an event as it was written; an empty one if the line holds none."""
+    try:
+        event = msgspec.json.decode(line)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        return {}
+    return event if isinstance(event, dict) else {}
 
 
 def local(at: int, zone: str) -> str:
@@ -110,13 +202,13 @@ def spoken(lang: str) -> Speech:
 
 def drawn(template: str, lang: str, status: int = 200, **values: Any) -> Response:
     """Draw a page from a template; every value is escaped, and what would steer a terminal or a reader is shown."""
-    text = _templates().get_template(template).render(lang=lang, at=AT, style=f"{AT}/{style_name()}", **values)
+    text = _templates().get_template(template).render(lang=lang, at=AT, static=static, **values)
     return HTMLResponse(text, status)
 
 
 @cache
 def _templates() -> jinja2.Environment:
-    return jinja2.Environment(
+    made = jinja2.Environment(
         loader=jinja2.FileSystemLoader(HERE / "templates"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
@@ -124,6 +216,8 @@ def _templates() -> jinja2.Environment:
         lstrip_blocks=True,
         finalize=_shown,
     )
+    made.filters["exact"] = lambda text: Markup(escape(text))
+    return made
 
 
 def _shown(value: object) -> object:
@@ -132,12 +226,18 @@ def _shown(value: object) -> object:
 
 
 @cache
-def style() -> bytes:
-    """Return the stylesheet."""
-    return (HERE / "static" / "console.css").read_bytes()
+def files() -> dict[str, tuple[bytes, str]]:
+    """Return what pages refer to, by its name in addresses: another one whenever it changes, so that it can be kept."""
+    found = {}
+    for path in sorted((HERE / "static").iterdir()):
+        data = path.read_bytes()
+        name = f"{path.stem}.{hashlib.sha256(data).hexdigest()[:16]}{path.suffix}"
+        found[name] = data, KINDS[path.suffix]
+    return found
 
 
 @cache
-def style_name() -> str:
-    """Return the stylesheet's name, another one whenever it changes, so that it can be kept for good."""
-    return f"{hashlib.sha256(style()).hexdigest()[:16]}.css"
+def static(name: str) -> str:
+    """Return the address of a file that pages refer to."""
+    stem, _, suffix = name.rpartition(".")
+    return next(f"{AT}/{one}" for one in files() if one.startswith(f"{stem}.") and one.endswith(f".{suffix}"))

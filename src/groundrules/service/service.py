@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from types import TracebackType
 
 from groundrules.runtime import Hub
@@ -25,6 +26,7 @@ class Service:
         self.feed = Feed(hub, hold)
         self.metrics = Metrics(hub)
         self.stopping = asyncio.Event()
+        self._with_it: list[Callable[[], object]] = []
 
     async def __aenter__(self) -> Service:
         await self.feed.start()
@@ -37,7 +39,13 @@ class Service:
         self.stop()
         await self.feed.end()
 
+    def at_stop(self, call: Callable[[], object]) -> None:
+        """Call this, too, when the service stops."""
+        self._with_it.append(call)
+
     def stop(self) -> None:
         """Let those go who wait for something, so that the server can end."""
+        for call in self._with_it:
+            call()
         self.stopping.set()
         self.feed.wake()

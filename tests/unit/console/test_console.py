@@ -21,10 +21,11 @@ from groundrules.calendar.instants import format_ms  # noqa: E402
 from groundrules.console import Console  # noqa: E402
 from groundrules.console.view import HERE  # noqa: E402
 from groundrules.runtime import Hub  # noqa: E402
+from groundrules.runtime.core import action_of  # noqa: E402
 from groundrules.service.tokens import Tokens  # noqa: E402
 
 NOW = 1_767_225_600_000
-HOSTILE = "<script>alert(1)</script>\u202egnp.exe\x1b]0;x\x07 \" onmouseover=x' {{7*7}} " + "é" * 10_000
+HOSTILE = "<script>alert(1)</script>\u202egnp.exe\x1b]0;x\x07 \" onmouseover=x' {{1234*4321}} " + "é" * 10_000
 BOOK = """
 rulebook: shop
 use: [std/chat]
@@ -89,7 +90,10 @@ def seal(page: str) -> str:
     return found[1]
 
 
-PAGES = ("", "/today", "/queue", "/log", "/log?member=ana&rule=long", "/rules", "/settings", "/try", "/member/ana")
+PAGES = (
+    *("", "/today", "/queue", "/log", "/log?member=ana&rule=long", "/rules", "/rules?costs=1", "/rule/long"),
+    *("/settings", "/try", "/replay", "/playground", "/member/ana"),
+)
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -106,10 +110,8 @@ def test_nothing_that_a_member_writes_acts_on_any_page(book: Path, lang: str) ->
                 page = await client.get(f"/console{path}", headers={"accept-language": lang})
                 assert page.status_code == 200, path
                 assert "default-src 'none'" in page.headers["content-security-policy"]
-                assert not re.search(r"<script|<b>bo|\u202e|\x1b|onmouseover=x'|49", page.text.replace("2049", "")), (
-                    path
-                )
-                assert f'lang="{lang}"' in page.text
+                assert not re.search(r"<script>|<b>bo|\u202e|\x1b|onmouseover=x'|5332114", page.text), path
+                assert f'<html lang="{lang}' in page.text
 
     run(go())
 
@@ -194,12 +196,16 @@ def test_a_request_is_answered_once(book: Path) -> None:
         async with visited(book) as (client, hub):
             await hub.handle(message("r", "") | {"type": "roster", "members": [{"id": "li", "roles": ["admin"]}]})
             page = (await client.get("/console/queue")).text
-            request = re.search(r'name="request" value="([^"]+)"', page)
-            assert request is not None
-            form = {"request": request[1], "answer": "refused", "reason": "no", "seal": seal(page)}
+            case = re.search(r'name="case" value="(approval:[^"]+)"', page)
+            assert case is not None
+            form = {"case": case[1], "answer": "refused", "reason": "no", "seal": seal(page)}
+            assert (await client.post("/console/answer", data={**form, "reason": " "})).status_code == 422
             assert "Answered" in (await client.post("/console/answer", data=form)).text
             assert "already" in (await client.post("/console/answer", data=form)).text
             assert await hub.pending("c") == []
+            [told] = [action_of(one) for one in await hub.actions("c") if action_of(one).do == "send"]
+            assert told.parameters["to"] == "<b>bo</b>"
+            assert "no" in told.parameters["text"]
 
     run(go())
 
@@ -230,7 +236,8 @@ def test_a_person_is_forgotten_only_if_named_twice(book: Path) -> None:
 def test_words_are_there_in_both_languages_and_all_are_used() -> None:
     words = {lang: tomllib.loads((HERE / "words" / f"console.{lang}.toml").read_text("utf-8")) for lang in ("zh", "en")}
     assert words["zh"].keys() == words["en"].keys()
-    for key, text in words["en"].items():
+    for key, text in ((key, text) for key, text in words["en"].items() if isinstance(text, str)):
         assert set(re.findall(r"{\w+}", text)) == set(re.findall(r"{\w+}", words["zh"][key])), key
-    sources = "\n".join(path.read_text("utf-8") for path in (*HERE.glob("*.py"), *HERE.glob("templates/*.html")))
-    assert not [key for key in words["en"] if f'"{key}"' not in sources]
+    sources = "\n".join(path.read_text("utf-8") for path in (*HERE.rglob("*.py"), *HERE.glob("templates/*.html")))
+    assert not [key for key in words["en"] if not isinstance(words["en"][key], dict) and f'"{key}"' not in sources]
+    assert words["zh"].keys() == words["en"].keys()

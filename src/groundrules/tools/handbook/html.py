@@ -30,11 +30,6 @@ footer { margin-top: 3rem; border-top: 1px solid #8886; font-size: .85em; opacit
 
 def html(document: Document) -> str:
     """Return the document as a self-contained page: no scripts, no links to anywhere."""
-    chapters = [block for block in document.blocks if isinstance(block, Heading) and block.level == 2]
-    body = [f"<h1>{_escaped(document.title)}</h1>", *_contents(chapters)]
-    numbers = iter(range(1, len(chapters) + 1))
-    for block in document.blocks:
-        body += _block(block, numbers)
     return "\n".join(
         [
             "<!doctype html>",
@@ -46,13 +41,21 @@ def html(document: Document) -> str:
             f"<style>\n{_STYLE}\n</style>",
             "</head>",
             "<body>",
-            *body,
+            f"<h1>{_escaped(document.title)}</h1>",
+            body(document),
             f"<footer><p>{_escaped(document.footer)}</p></footer>",
             "</body>",
             "</html>",
             "",
         ]
     )
+
+
+def body(document: Document) -> str:
+    """Return what the page says below its title, for a page of somebody else's."""
+    chapters = [block for block in document.blocks if isinstance(block, Heading) and block.level == 2]
+    numbers = iter(range(1, len(chapters) + 1))
+    return "\n".join([*_contents(chapters), *(part for block in document.blocks for part in _block(block, numbers))])
 
 
 def _contents(chapters: list[Heading]) -> Iterator[str]:

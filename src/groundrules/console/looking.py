@@ -1,0 +1,222 @@
+"""A closer look at an event that was decided: replayed behind those before it, watched, and made a test of.
+
+This runs in the workshop's processes. What comes before is bounded, so whether the replay came out as the log has it is
+part of every answer.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from groundrules.calendar.zones import in_zone
+from groundrules.console.playground.evaluate import Text
+from groundrules.decisions import Decision
+from groundrules.display.lines import Line
+from groundrules.engine import plan_file
+from groundrules.engine.plan_file import Compiled
+from groundrules.plan import ir
+from groundrules.tools.explaining.events import Explained, explain_event
+from groundrules.tools.explaining.human import Writer, lines_of
+from groundrules.tools.explaining.plan_speech import PlanSpeech
+from groundrules.tools.revisions import spot
+from groundrules.tools.testing.cases import Case, Expectation, Step
+from groundrules.tools.testing.timeline import TimeError
+from groundrules.tools.trying import saving
+from groundrules.tools.trying.chat import NOWHERE, Chat
+from groundrules.tools.versions import load_version
+
+NEAREST = 3
+"""Rules that did not fire of which it is worked out what would have made them."""
+NEAR = 50
+"""Events before one that a test of it may hold."""
+_HEADER = ("id", "type", "time", "community", "actor", "channel")
+
+
+class Closer(msgspec.Struct, frozen=True):
+    """An explanation. agrees: the replay came out as the log has it. nearest: rules that did not fire, and what would
+    have made them."""
+
+    found: bool
+    agrees: bool = False
+    text: Text = []
+    nearest: list[Text] = []
+
+
+def closer(plan: bytes, lines: list[bytes], id: str, logged: list[bytes], lang: str) -> bytes:
+    """Return a Closer as JSON."""
+    ready = plan_file.read(plan)
+    explained = explain_event(ready.plan, lambda: lines, id)
+    if explained is None:
+        return msgspec.json.encode(Closer(False))
+    report = explained.event()
+    agrees = _came_to(explained.decisions) == _came_to(_read(logged))
+    quiet = [rule.rule for rule in report.rules if rule.verdict not in ("fired", "off", "ended", "own")]
+    nearest = [_ways(explained, ready.plan, rule, lang) for rule in quiet[:NEAREST]]
+    text = _text(lines_of(report, ready.plan, lang))
+    return msgspec.json.encode(Closer(True, agrees, text, [one for one in nearest if one]))
+
+
+def _ways(explained: Explained, plan: ir.Plan, rule: str, lang: str) -> Text:
+    """Return why a rule did not fire and what would have made it; nothing if nobody knows."""
+    found = next(iter(explained.rule(rule, 1)), None)
+    return [] if found is None or not found.would_fire else _text(Writer(PlanSpeech(plan, lang)).rule(found))
+
+
+def _text(lines: Iterable[Line]) -> Text:
+    return [list(line.pieces) for line in lines]
+
+
+def _read(logged: Iterable[bytes]) -> list[Decision]:
+    return [msgspec.json.decode(body, type=Decision) for body in logged]
+
+
+def _came_to(decisions: Iterable[Decision]) -> list[Any]:
+    """Return what decisions came to, without what hangs on where they were made."""
+    return [
+        (
+            sorted(fired.rule for fired in decision.fired),
+            [(action.do, action.who) for action in decision.actions],
+            [(change.ledger, change.who, change.after - change.before) for change in decision.ledgers],
+        )
+        for decision in decisions
+        if decision.fired or decision.actions or decision.ledgers
+    ]
+
+
+# --- a test of it -------------------------------------------------------------------------------
+
+
+class Drafted(msgspec.Struct, frozen=True):
+    """A tests file before and after, by its name in the rulebook's folder; `problem` says why there is none."""
+
+    file: str = ""
+    before: str = ""
+    after: str = ""
+    problem: str = ""
+
+
+def as_test(path: str, plan: bytes, lines: list[bytes], id: str, logged: list[bytes], name: str, lang: str) -> bytes:
+    """Return the rulebook's tests with one more, which tells this event and what was decided: a Drafted as JSON.
+
+    Few events before it are tried first; what is told expects what was decided, and was run.
+    """
+    ready, wanted = plan_file.read(plan), _came_to(_read(logged))
+    for some in _fewer(lines, id):
+        chat = _told(ready, some)
+        if chat is not None and chat.last is not None and _came_to(chat.last.decisions) == wanted:
+            return msgspec.json.encode(_saved(chat, name, Path(path), lang))
+    return msgspec.json.encode(Drafted(problem="not_told"))
+
+
+def _fewer(lines: Sequence[bytes], id: str) -> Iterator[list[dict[str, Any]]]:
+    """Yield the event alone, then behind those of its actor, then behind all that are near."""
+    events = [msgspec.json.decode(line) for line in lines]
+    number = next((at for at, event in enumerate(events) if event.get("id") == id), None)
+    if number is None:
+        return
+    last, before = events[number], events[max(0, number - NEAR) : number]
+    actor = (last.get("actor") or {}).get("id")
+    yield [last]
+    yield [*(event for event in before if (event.get("actor") or {}).get("id") == actor), last]
+    yield [*before, last]
+
+
+def _told(ready: Compiled, events: list[dict[str, Any]]) -> Chat | None:
+    zone = ready.plan.timezone
+    first = in_zone(datetime.fromisoformat(events[0]["time"]), ZoneInfo(zone))
+    chat = Chat(ready, Case(name="chat", steps=(), span=NOWHERE, start=first.date().isoformat()))
+    try:
+        for event in events:
+            chat.take(_step(event, zone))
+    except TimeError:
+        return None
+    return chat
+
+
+def _step(event: dict[str, Any], zone: str) -> Step:
+    at = in_zone(datetime.fromisoformat(event["time"]), ZoneInfo(zone)).isoformat(timespec="milliseconds")
+    if event["type"] == "tick":
+        return Step(at, None, True, {}, Expectation(), NOWHERE)
+    fields = {name: value for name, value in event.items() if name not in _HEADER}
+    fields["id"] = event["id"]
+    fields |= {short: event[name] for name, short in (("actor", "by"), ("channel", "in")) if name in event}
+    short = fields.pop("text", True) if event["type"] == "message" else True
+    return Step(at, event["type"], short, fields, Expectation(), NOWHERE)
+
+
+def _saved(chat: Chat, name: str, path: Path, lang: str) -> Drafted:
+    """Save a chat among a copy of the rulebook's tests, which is proved there."""
+    file = saving.tests_file(path)
+    before = file.read_text("utf-8") if file.exists() else ""
+    with tempfile.TemporaryDirectory(prefix="groundrules-") as folder:
+        copy = Path(folder) / file.name
+        if before:
+            copy.write_text(before, encoding="utf-8")
+        try:
+            saving.save(chat, name, copy, lang)
+        except saving.SavingError as error:
+            return Drafted(problem=str(error.values.get("error") or error.phrase))
+        return Drafted(file.name, before, copy.read_text("utf-8"))
+
+
+# --- an entry in a list -------------------------------------------------------------------------
+
+
+class Entered(msgspec.Struct, frozen=True):
+    """A file with one more entry, before and after, by its path within the rulebook's folder.
+
+    changes: whether the event would have been decided otherwise with it.
+    """
+
+    file: str = ""
+    before: str = ""
+    after: str = ""
+    changes: bool = False
+    problem: str = ""
+
+
+def with_entry(path: str, lines: list[bytes], id: str, list_name: str, entry: str) -> bytes:
+    """Return the rulebook's list with one more entry, and whether that changes what is decided: an Entered as JSON."""
+    top = Path(path).resolve()
+    home = top if top.is_dir() else top.parent
+    with tempfile.TemporaryDirectory(prefix="groundrules-") as folder:
+        copy = Path(folder).resolve() / "rulebook"
+        shutil.copytree(home, copy, symlinks=True, ignore=shutil.ignore_patterns(".git"))
+        standing = copy if top.is_dir() else copy / top.name
+        return msgspec.json.encode(_entered(standing, copy, lines, id, list_name, entry))
+
+
+def _entered(standing: Path, copy: Path, lines: list[bytes], id: str, list_name: str, entry: str) -> Entered:
+    old = load_version(spot(str(standing)))
+    assert old.checked is not None
+    known = next((one for one in old.checked.book.lists if str(one.name.value) == list_name), None)
+    if known is None or not known.items:
+        return Entered(problem="no_list")
+    last = known.items[-1].span
+    file = Path(last.file.path)
+    before = file.read_text("utf-8")
+    after = before[: last.end] + _one_more(before, last.start, last.end, entry, file.suffix) + before[last.end :]
+    file.write_text(after, encoding="utf-8")
+    new = load_version(spot(str(standing)))
+    decided = [_came_to(found.decisions) for one in (old, new) if (found := explain_event(one.plan, lambda: lines, id))]
+    changes = len(decided) == 2 and decided[0] != decided[1]
+    return Entered(file.relative_to(copy).as_posix(), before, after, changes)
+
+
+def _one_more(text: str, start: int, end: int, entry: str, suffix: str) -> str:
+    """Return what is written behind the last entry: a line of a file, or an item of YAML of either kind."""
+    line = text[text.rfind("\n", 0, start) + 1 : start]
+    if suffix not in (".yaml", ".yml"):
+        return "\n" + entry
+    if line.strip() == "-":
+        return f"\n{line}{json.dumps(entry, ensure_ascii=False)}"
+    return ", " + json.dumps(entry, ensure_ascii=False)

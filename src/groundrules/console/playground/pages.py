@@ -1,0 +1,127 @@
+"""The playground's page, and what its script asks for while somebody types."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import quote
+
+import msgspec
+from markupsafe import Markup
+from starlette.responses import Response
+
+from groundrules.console.playground import bundle
+from groundrules.console.playground.bundle import RULEBOOK, TESTS, Bundle, BundleError
+from groundrules.console.playground.evaluate import Found, evaluate
+from groundrules.console.view import View
+from groundrules.console.workshop import Limits, OverLimitError
+from groundrules.diagnostics.translation import refused
+
+Form = Mapping[str, str]
+TYPING = Limits(seconds=5.0, memory=1 << 30, answer=2 << 20)
+TESTING = Limits(seconds=20.0, memory=1 << 30, answer=2 << 20)
+BEGINNING = """\
+rulebook: our-group
+title: {zh: 我们的群, en: Our group}
+languages: [zh, en]
+timezone: Asia/Shanghai
+
+use: [std/chat]
+
+lists:
+  adverts: {match: squeezed, items: [加微信, 兼职日结, cheap followers]}
+
+rules:
+  - id: no-adverts
+    title: {zh: 禁止广告, en: No advertising}
+    text: {zh: 群内请勿发广告, en: Do not advertise here}
+    on: message
+    when: text contains any of adverts
+    then: [delete]
+"""
+FIRST_TEST = """\
+tests:
+  - name: an advert is deleted
+    timeline:
+      - {at: "09:00", message: 加微信 兼职日结, by: li, id: a, expect: [{delete: [a]}]}
+"""
+
+
+async def show(view: View, form: Form | None) -> Response:
+    """Show the playground: as it begins, or what a form without script asks for."""
+    if form is None:
+        return await _page(view, Bundle({RULEBOOK: BEGINNING, TESTS: FIRST_TEST}), tests=False)
+    try:
+        given = _given(form)
+        match form.get("what"):
+            case "export":
+                return _file(given.checked())
+            case "mine":
+                given = await _mine(view)
+            case "open":
+                given = bundle.read(form.get("opened", "").encode())
+            case "say":
+                line = form.get("line", "").strip()[:2000]
+                given = Bundle(given.files, [*given.chat, line] if line else given.chat)
+            case "again":
+                given = Bundle(given.files)
+        return await _page(view, given.checked(), tests=form.get("what") == "test")
+    except BundleError as error:
+        return view.said(view.say(error.form, **error.values), "playground", 422)
+
+
+def _given(form: Form) -> Bundle:
+    names = [name.removeprefix("name.") for name in form if name.startswith("name.")]
+    files = {form[f"name.{one}"].strip(): form.get(f"file.{one}", "").replace("\r\n", "\n") for one in names}
+    chat = [line for line in form.get("chat", "").replace("\r\n", "\n").split("\n") if line.strip()]
+    return Bundle({name: text for name, text in files.items() if name}, chat)
+
+
+async def _mine(view: View) -> Bundle:
+    """Return the rulebook of the community that is looked at."""
+    folder = await view.folder() if view.community is not None else None
+    if folder is None:
+        raise BundleError("no_folder")
+    return bundle.of_folder(Path(folder))
+
+
+def _file(given: Bundle) -> Response:
+    data = msgspec.json.format(msgspec.json.encode(given), indent=1)
+    name = quote("playground.groundrules.json")
+    headers = {"content-disposition": f"attachment; filename*=UTF-8''{name}"}
+    return Response(data, media_type="application/json", headers=headers)
+
+
+async def _page(view: View, given: Bundle, tests: bool) -> Response:
+    found = await _found(view, given, tests)
+    files = {**given.files, **found.changed}
+    return view.page(
+        "playground.html",
+        files=bundle.shown(files),
+        chat=given.chat,
+        found=found,
+        handbook=Markup(found.handbook),
+        tested=tests,
+    )
+
+
+async def check(view: View, form: Form) -> Response:
+    """Answer the script: everything that is found, as JSON."""
+    try:
+        given = _given(form).checked()
+    except BundleError as error:
+        return _json(Found(problem=view.say(error.form, **error.values)))
+    return _json(await _found(view, given, form.get("what") == "test"))
+
+
+def _json(found: Found) -> Response:
+    return Response(msgspec.json.encode(found), media_type="application/json")
+
+
+async def _found(view: View, given: Bundle, tests: bool) -> Found:
+    limits = TESTING if tests or given.chat else TYPING
+    try:
+        data = await view.house.workshop.do(evaluate, msgspec.json.encode(given), view.lang, tests, limits=limits)
+    except OverLimitError as error:
+        return Found(problem=view.say("too_much", why=refused(str(error), view.lang)))
+    return msgspec.json.decode(data, type=Found)

@@ -1,0 +1,305 @@
+"""What waits for an answer, and the answers: approvals, appeals, reports, messages held back, actions in doubt.
+
+An answer is an event of the language where there is one, so that the rulebook says whether it counts. Its id is made
+from what is answered: given twice, it does nothing the second time. Who was refused is told why, once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+from starlette.responses import RedirectResponse, Response
+
+from groundrules.console.view import View, local, spoken, titles
+from groundrules.console.waiting import Open
+from groundrules.decisions import Action, Decision
+from groundrules.narrate.decision import narrate
+from groundrules.narrate.deeds import deed
+from groundrules.plan import ir
+from groundrules.runtime import Done, Failed
+from groundrules.runtime.core import action_of
+from groundrules.runtime.desk import Claim, Reversal
+from groundrules.stores.records import Query
+from groundrules.time_units import format_duration
+
+FAR = 1 << 53
+SHOWN = 50
+RECENT = 500
+"""Decisions among which requests that ran out are looked for, and the measure that an appeal is about."""
+_decision = msgspec.json.Decoder(Decision).decode
+Form = Mapping[str, str]
+
+
+@dataclass
+class Card:
+    """Something that waits, as the queue shows it. lines: what would be done; undoes: what granting would undo."""
+
+    id: str
+    kind: str
+    at: str
+    rules: list[str] = field(default_factory=list)
+    who: list[str] = field(default_factory=list)
+    text: str = ""
+    lines: list[str] = field(default_factory=list)
+    undoes: list[str] = field(default_factory=list)
+    until: str = ""
+    approved: Sequence[str] = ()
+    claim: Claim | None = None
+    mine: bool = False
+    answers: Sequence[tuple[str, str]] = ()
+    reason: str = ""
+
+
+async def queue(view: View) -> Response:
+    """What waits for an answer."""
+    cards = await waiting(view)
+    return view.page("queue.html", cards=cards, expired=await _expired(view))
+
+
+async def waiting(view: View) -> list[Card]:
+    """Return what waits in a community, what runs out first."""
+    plan = await view.plan()
+    claims = await view.hub.desk.claims(view.here)
+    cards = [*await _approvals(view, plan), *await _opened(view, plan), *await _actions(view, plan)]
+    for card in cards:
+        card.claim = claims.get(card.id)
+        card.mine = card.claim is not None and card.claim.by == view.by
+    return cards
+
+
+async def count(view: View) -> int:
+    """Return how much waits for somebody."""
+    id = view.here
+    standing = await view.hub.do(id, lambda core: len(core.communities[id].engine.standing(id)))
+    doubtful = [one for one in await view.hub.actions(id) if one.status == "doubtful"]
+    return standing + len(await view.house.waits(id).look(view.hub)) + len(doubtful)
+
+
+def _wordings(plan: ir.Plan) -> dict[str, Any]:
+    return {action.name: action for action in plan.actions}
+
+
+async def _approvals(view: View, plan: ir.Plan) -> list[Card]:
+    id, called = view.here, titles(plan, view.lang)
+    standing = await view.hub.do(id, lambda core: core.communities[id].engine.standing(id))
+    cards = []
+    for one in sorted(standing, key=lambda one: one.expires)[:SHOWN]:
+        left = one.expires - view.hub.now()
+        card = Card(f"approval:{one.id}", "approval", "", [called.get(one.rule, one.rule)], list(one.about))
+        card.lines = [deed(action, view.lang, _wordings(plan)) for action in one.actions]
+        card.until = view.say("runs_out", at=local(one.expires, plan.timezone), left=_left(left))
+        card.approved = one.approved
+        card.answers, card.reason = (("given", "give"), ("refused", "refuse")), one.id
+        cards.append(card)
+    return cards
+
+
+def _left(ms: int) -> str:
+    minutes = max(0, ms) // 60_000 * 60_000
+    return format_duration(minutes) if minutes else "0m"
+
+
+async def _opened(view: View, plan: ir.Plan) -> list[Card]:
+    found = await view.house.waits(view.here).look(view.hub)
+    cards = [await _card(view, plan, one) for one in found[:SHOWN]]
+    return [card for card in cards if card is not None]
+
+
+async def _card(view: View, plan: ir.Plan, one: Open) -> Card | None:
+    card = Card(one.id, one.kind, local(one.at, plan.timezone), who=[one.who] if one.who else [])
+    if one.kind == "held":
+        outgoing = await view.hub.action(view.here, one.source)
+        if outgoing is None:
+            return None
+        action = action_of(outgoing)
+        card.rules = [titles(plan, view.lang).get(rule, rule) for rule in action.rules]
+        card.lines, card.answers = (
+            [deed(action, view.lang, _wordings(plan))],
+            (("given", "release"), ("refused", "drop")),
+        )
+        found = await view.recorded(one.who, one.at)
+        card.text = str(found[1].get("text", "")) if found else ""
+        return card
+    found = await view.recorded(one.source, one.at)
+    if found is None:
+        return None
+    event = found[1]
+    card.text = str(event.get("text") or event.get("reason") or "")
+    if one.kind == "appeal":
+        card.answers = (("given", "grant"), ("refused", "turn_down"))
+        reversals = await _measure(view, one.who, event.get("action"), event.get("ladder"))
+        card.undoes = [deed(of.undone_by, view.lang) for of in reversals if of.undone_by is not None]
+    else:
+        card.answers = (("given", "uphold"), ("refused", "turn_down"))
+    return card
+
+
+async def _measure(view: View, who: str, key: Any = None, ladder: Any = None) -> list[Reversal]:
+    """Return the actions of the measure that an appeal is about: the latest step of a ladder, or the one it names."""
+    logged = await view.hub.decisions(Query(community=view.here, member=who, before=FAR, limit=RECENT))
+    for one in logged:
+        decision = _decision(one.body)
+        named = ladder is None or (decision.cause or "").partition("#")[0] == ladder
+        meant = any(action.key == key for action in decision.actions) if key else decision.trigger == "crossing"
+        if meant and named and decision.actions:
+            return await view.hub.desk.reversals(view.here, decision.actions)
+    return []
+
+
+async def _actions(view: View, plan: ir.Plan) -> list[Card]:
+    cards = []
+    for one in await view.hub.actions(view.here, limit=200):
+        card = Card(f"action:{one.key}", one.status, local(one.at, plan.timezone), text=one.reason)
+        card.lines = [deed(action_of(one), view.lang, _wordings(plan))]
+        if one.status == "doubtful":
+            card.answers = (("done", "was_done"), ("failed", "was_not_done"), ("again", "do_again"))
+        cards.append(card)
+    return sorted(cards, key=lambda card: not card.answers)
+
+
+async def _expired(view: View) -> list[Mapping[str, Any]]:
+    """Return the latest requests that ran out without an answer."""
+    logged = await view.hub.decisions(Query(community=view.here, before=FAR, limit=RECENT))
+    return list(await view.told([one for one in logged if b'"approval_expired"' in one.body][:5]))
+
+
+# --- answers ------------------------------------------------------------------------------------
+
+
+async def claim(view: View, form: Form) -> Response:
+    """Claim something, let it go, or take it over."""
+    case = form.get("case", "")[:200]
+    if form.get("wanted") == "let_go":
+        await view.hub.desk.let_go(view.here, case)
+    else:
+        held = await view.hub.desk.claim(view.here, case, view.by, anyhow=form.get("wanted") == "take_over")
+        if held.by != view.by:
+            return view.said(view.say("claimed_by", who=held.by), "queue", 409)
+    return RedirectResponse(view.link("queue"), 303)
+
+
+async def answer(view: View, form: Form) -> Response:
+    """Answer something that waits, in the name of whoever is in."""
+    kind, _, id = form.get("case", "").partition(":")
+    given, reason = form.get("answer", ""), form.get("reason", "").strip()[:500]
+    if given == "refused" and not reason:
+        return view.said(view.say("reason_needed"), "queue", 422)
+    held = (await view.hub.desk.claims(view.here)).get(f"{kind}:{id}")
+    if held is not None and held.by != view.by:
+        return view.said(view.say("claimed_by", who=held.by), "queue", 409)
+    match kind:
+        case "approval":
+            said = await _answer_approval(view, id, given, reason)
+        case "action":
+            return await _answer_doubt(view, id, given)
+        case "appeal" | "report" | "held":
+            said = await _answer_case(view, f"{kind}:{id}", given, reason)
+        case _:
+            said = None
+    if held is not None:
+        await view.hub.desk.let_go(view.here, f"{kind}:{id}")
+    return view.said(view.say("answered_before") if said is None else "\n".join([view.say("answered"), *said]), "queue")
+
+
+async def _answer_approval(view: View, request: str, given: str, reason: str) -> list[str] | None:
+    id = view.here
+    standing = await view.hub.do(id, lambda core: core.communities[id].engine.standing(id))
+    about = next((one.about for one in standing if one.id == request), ())
+    event = {"request": request} | ({"reason": reason} if reason else {})
+    kind = "given" if given == "given" else "refused"
+    decisions = await view.hub.handle(view.event(f"approval.{kind}", view.by, **event))
+    notes = {note.kind for one in decisions for note in one.notes}
+    if not about or "approval_unknown" in notes:
+        return None
+    if "approval_refused" in notes:
+        for who in about:
+            await _tell(view, who, "told_request", reason, f"approval:{request}:{who}", decisions)
+    return _lines(view, decisions)
+
+
+async def _answer_case(view: View, case: str, given: str, reason: str) -> list[str] | None:
+    open = {one.id: one for one in await view.house.waits(view.here).look(view.hub)}
+    one = open.get(case)
+    if one is None or given not in ("given", "refused"):
+        return None
+    answered = {"appeal": _answer_appeal, "report": _answer_report, "held": _answer_held}[one.kind]
+    return await answered(view, one, given == "given", reason)
+
+
+async def _answer_appeal(view: View, one: Open, granted: bool, reason: str) -> list[str] | None:
+    found = await view.recorded(one.source, one.at)
+    event = {} if found is None else found[1]
+    named = {name: event[name] for name in ("action", "ladder") if isinstance(event.get(name), str)}
+    reversals = await _measure(view, one.who, named.get("action"), named.get("ladder"))
+    type = "appeal.granted" if granted else "appeal.refused"
+    fields = {"target": {"id": one.who}, **named} | ({"reason": reason} if reason else {})
+    decisions = await view.hub.handle(view.event(type, view.by, _answer_id(view, one), **fields))
+    notes = {note.kind for decision in decisions for note in decision.notes}
+    if granted and "appeal_granted" in notes:
+        done = {(action.do, action.who) for decision in decisions for action in decision.actions}
+        left = [of for of in reversals if of.undone_by is None or (of.undone_by.do, of.undone_by.who) not in done]
+        await view.hub.desk.reverse(view.here, left, view.by, reason)
+        undone = [deed(of.undone_by, view.lang) for of in left if of.undone_by is not None and not of.over]
+        return [*_lines(view, decisions), *(f"→ {line}" for line in undone)]
+    if not granted:
+        await _tell(view, one.who, "told_appeal", reason, one.id, decisions)
+    return _lines(view, decisions)
+
+
+async def _answer_report(view: View, one: Open, upheld: bool, reason: str) -> list[str] | None:
+    found = await view.recorded(one.source, one.at)
+    event = {} if found is None else found[1]
+    reporter = (event.get("report") or {}).get("reporter") or event.get("actor") or {}
+    fields: dict[str, Any] = {name: event[name] for name in ("target", "message") if name in event}
+    fields |= {"report": {**(event.get("report") or {}), "reporter": reporter}}
+    fields |= {"outcome": "upheld" if upheld else "rejected"} | ({"reason": reason} if reason else {})
+    decisions = await view.hub.handle(view.event("report.resolved", view.by, _answer_id(view, one), **fields))
+    if not upheld and reporter.get("id"):
+        await _tell(view, str(reporter["id"]), "told_report", reason, one.id, decisions)
+    return _lines(view, decisions)
+
+
+async def _answer_held(view: View, one: Open, released: bool, reason: str) -> list[str] | None:
+    found = await view.recorded(one.who, one.at)
+    author = "" if found is None else str((found[1].get("actor") or {}).get("id", ""))
+    key = _answer_id(view, one)
+    act = Action(do="release", who=one.who, key=key, rules=())
+    if not released:
+        act = Action(do="delete", who=author or None, parameters={"events": [one.who]}, key=key, rules=())
+    if not await view.hub.desk.act(view.here, [act], view.by, reason):
+        return None
+    if not released and author:
+        await _tell(view, author, "told_held", reason, one.id, [])
+    return [f"→ {deed(act, view.lang)}"]
+
+
+async def _answer_doubt(view: View, key: str, outcome: str) -> Response:
+    """Say what became of an action in doubt."""
+    if outcome == "again":
+        await view.hub.perform_again(view.here, key)
+    else:
+        ended = Done() if outcome == "done" else Failed(f"so says {view.by}")
+        await view.hub.report(view.here, key, ended)
+    return RedirectResponse(view.link("queue"), 303)
+
+
+async def _tell(view: View, who: str, form: str, reason: str, about: str, decisions: Sequence[Decision]) -> None:
+    """Tell somebody why, in the language of their group, unless the rulebook has just written to them."""
+    actions = [action for decision in decisions for action in decision.actions]
+    if any(action.do == "send" and action.parameters.get("to") == who for action in actions):
+        return
+    languages = (await view.plan()).languages
+    say = spoken(languages[0] if languages and languages[0] in ("zh", "en") else view.lang)
+    await view.hub.desk.tell(view.here, who, say(form, reason=reason), view.by, about)
+
+
+def _answer_id(view: View, one: Open) -> str:
+    return "answer:" + hashlib.sha256(f"{view.here}\0{one.id}\0{one.source}".encode()).hexdigest()[:24]
+
+
+def _lines(view: View, decisions: Sequence[Decision]) -> list[str]:
+    return [line for one in decisions for line in narrate(one, view.lang)]

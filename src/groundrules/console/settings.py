@@ -1,0 +1,110 @@
+"""The rulebook's parameters: what other values would have done, and putting them in force."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from starlette.responses import Response
+
+from groundrules.console.view import View, titles
+from groundrules.diagnostics.translation import refused
+from groundrules.narrate.localised import pick
+from groundrules.runtime import HubError, OverBudgetError
+from groundrules.tools.replaying.model import Example, Verdict
+from groundrules.tools.replaying.sampling import Figure, Preview
+
+Form = Mapping[str, str]
+MOST = 30
+"""Members, and examples, that a preview names."""
+
+
+async def settings(view: View, form: Form | None) -> Response:
+    """Show settings, what they would have come to, or put them in force."""
+    shown: dict[str, Any] = {"said": None, "failed": False, "preview": None}
+    schema = await view.hub.settings_schema(view.here, view.lang)
+    values = await view.hub.settings(view.here)
+    status = 200
+    if form is not None:
+        values = {name: _value(form.get(f"set.{name}", "")) for name in schema["properties"]}
+        try:
+            if form.get("what") == "save":
+                await view.hub.change(view.here, values, by=view.by)
+                shown["said"] = view.say("saved")
+            else:
+                shown["preview"] = await _previewed(view, await view.hub.estimate(view.here, values))
+        except OverBudgetError as error:
+            broken = "\n".join(_said(view, one) for one in error.broken)
+            shown |= {"said": view.say("over_budget", why=broken), "failed": True}
+            shown["preview"], status = await _previewed(view, error.preview), 409
+        except HubError as error:
+            shown |= {"said": view.say("bad_settings", why=refused(str(error), view.lang)), "failed": True}
+            status = 422
+    fields = [_field(name, one, values.get(name)) for name, one in schema["properties"].items()]
+    return view.page("settings.html", status, fields=fields, **shown)
+
+
+def _value(text: str) -> Any:
+    """Return what somebody wrote as JSON has it: numbers, truth values and lists as such, all else as text."""
+    if not text.strip():
+        return None
+    try:
+        return msgspec.json.decode(text)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return text.strip()
+
+
+def _field(name: str, schema: Mapping[str, Any], value: Any) -> dict[str, Any]:
+    bounds = [str(schema[bound]) for bound in ("minimum", "maximum") if bound in schema]
+    return {
+        "name": name,
+        "title": schema.get("title", name),
+        "description": schema.get("description", ""),
+        "type": schema.get("type"),
+        "default": _written(schema.get("default")),
+        "value": _written(value),
+        "bounds": " … ".join(bounds),
+    }
+
+
+def _written(value: Any) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
+
+
+async def _previewed(view: View, found: Preview) -> dict[str, Any]:
+    """Return a preview as the page shows it."""
+    report, called = found.report, titles(await view.plan(), view.lang)
+    rows = []
+    for row in report.rules:
+        figure = found.rules.get(row.rule, Figure(row.before, row.after))
+        if row.gained or row.lost or row.changed:
+            rows.append({"called": called.get(row.rule, row.rule), "figure": figure, "row": row})
+    return {
+        "found": found,
+        "report": report,
+        "rows": rows,
+        "newly": report.newly[:MOST],
+        "spared": report.spared[:MOST],
+        "examples": [(example, list(_pieces(example))) for example in report.examples[:MOST]],
+        "called": called,
+        "budget": [(_said(view, one), one.ok) for one in report.budget],
+    }
+
+
+def _pieces(example: Example) -> list[tuple[str, bool]]:
+    """Return an example's text in pieces, each with whether it was found."""
+    at, pieces = 0, []
+    for mark in example.marks:
+        pieces += [(example.text[at : mark.start], False), (example.text[mark.start : mark.end], True)]
+        at = mark.end
+    return [piece for piece in [*pieces, (example.text[at:], False)] if piece[0]]
+
+
+def _said(view: View, one: Verdict) -> str:
+    form = "budget_least" if one.at_least else "budget_most"
+    cohort = pick(one.title, view.lang) or one.cohort or view.say("everybody")
+    of = view.say(f"units.{one.of}")
+    return view.say(form, rule=one.rule, acted=one.acted, total=one.total, of=of, cohort=cohort, limit=one.limit)
