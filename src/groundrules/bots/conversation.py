@@ -109,7 +109,7 @@ class Conversation:
             case "rank":
                 return looks.rank(community, room, member, spoken.rest, lang)
             case "rules":
-                return looks.rules(community.edition, spoken.rest, lang)
+                return looks.rules(community, member, spoken.rest, lang)
         history = await self._host.hub.history(member, room.id, LOOKED_BACK)
         return looks.why(community.edition, history, member, lang)
 

@@ -8,9 +8,11 @@ import msgspec
 
 from groundrules.bots.room import Room
 from groundrules.decisions import Decision
+from groundrules.narrate.deeds import title_of
 from groundrules.narrate.localised import pick
 from groundrules.narrate.speech import speech
 from groundrules.plan import ir
+from groundrules.plan.walk import within
 from groundrules.runtime.books import Edition
 from groundrules.runtime.communities import Community
 from groundrules.stores.records import Logged
@@ -79,16 +81,41 @@ def _title(ledger: ir.Ledger, lang: str) -> str:
     return pick(ledger.title, lang) or ledger.id
 
 
-def rules(edition: Edition, about: str, lang: str) -> str:
-    """Say what the handbook says of the rules, in short; `about`: only those that speak of it."""
-    say = speech("bots", lang)
+def rules(community: Community, member: str, about: str, lang: str) -> str:
+    """Say what the handbook says of the rules, in short, and where the member stands.
+
+    `about`: only those that speak of it.
+    """
+    say, edition = speech("bots", lang), community.edition
     lines = list(_handbook(edition, lang)) or list(_titles(edition.compiled.plan, lang))
     if about:
         lines = [line for line in lines if about.casefold() in line.casefold()]
     shown = lines[:MOST_RULES]
-    return "\n".join(
-        [*shown, *([say("and_more", n=len(lines) - len(shown))] if len(lines) > len(shown) else [])]
-    ) or say("no_rule")
+    if len(lines) > len(shown):
+        shown.append(say("and_more", n=len(lines) - len(shown)))
+    return "\n".join([*shown, *([] if about else _standing(community, member, lang))]) or say("no_rule")
+
+
+def _standing(community: Community, member: str, lang: str) -> Iterator[str]:
+    """Yield what the next step of each ladder brings, and how far away it is."""
+    say, plan = speech("bots", lang), community.edition.compiled.plan
+    ledgers = {ledger.id: ledger for ledger in plan.ledgers if ledger.per == "member"}
+    for ladder in plan.ladders:
+        if ladder.ledger not in ledgers:
+            continue
+        value = community.engine.balance(community.id, ladder.ledger, member)
+        index = next((index for index, step in enumerate(ladder.steps) if step.reaches > value), None)
+        if index is not None:
+            done = dict.fromkeys(act.do for act in within(_effects(plan, ladder.id, index), ir.Act))
+            named = say.join(title_of(do, lang) for do in done)
+            name, reaches = _title(ledgers[ladder.ledger], lang), ladder.steps[index].reaches
+            yield say("standing", name=name, value=value, reaches=reaches, then=named)
+
+
+def _effects(plan: ir.Plan, ladder: str, step: int) -> list[ir.Effect]:
+    """What crossing a step of a ladder upwards brings about."""
+    wanted = ir.OnCrossing(ladder, step)
+    return [effect for rule in plan.rules if rule.trigger == wanted for effect in rule.effects]
 
 
 def _handbook(edition: Edition, lang: str) -> Iterator[str]:

@@ -196,8 +196,15 @@ def of_telegram(written: str) -> list[dict[str, Any]]:
     return telegram.events({"message": {**message, "text": written, "entities": [mark]}}, GROUP)
 
 
+def of_onebot12(written: str) -> list[dict[str, Any]]:
+    parts = [{"type": "text", "data": {"text": written}}, {"type": "mention", "data": {"user_id": written}}]
+    message = {"type": "message", "detail_type": "group", "group_id": "7", "user_id": "5", "message_id": "m"}
+    return onebot12.events({**message, "id": "e", "time": 1, "message": parts})
+
+
 @given(st.text(max_size=80) | TEXTS)
 def test_no_text_blinds_an_adapter(written: str) -> None:
+    said_in(of_onebot12(written))
     for (found,) in (of_discord(written), of_telegram(written)):
         assert written in found["text"] or "<" in written
         said_in([found])
@@ -208,6 +215,7 @@ def test_hostile_texts_and_recorded_events_are_read() -> None:
     for written in json.loads((SHARED / "text" / "naughty-strings.json").read_text(encoding="utf-8")):
         group = {"post_type": "message", "group_id": 1, "user_id": 2, "message_id": 3, "time": 1}
         assert len(said_in(onebot.events({**group, "message": f"{written} https://{written}"}))) == 1
+        assert len(said_in(of_onebot12(f"{written} https://{written}"))) == 1
         content = {"body": written, "formatted_body": f'<a href="{written}">{written}</a>'}
         room = {"type": "m.room.message", "event_id": "$1", "sender": "@a:x", "origin_server_ts": 1, "content": content}
         assert len(said_in(matrix.events(room, ROOM))) == 1
@@ -215,7 +223,7 @@ def test_hostile_texts_and_recorded_events_are_read() -> None:
     for file in sorted((SHARED / "platforms").rglob("*.json")):
         recorded = json.loads(file.read_text(encoding="utf-8"))
         for raw in recorded if isinstance(recorded, list) else [recorded]:
-            said_in(onebot.events(raw))
+            said_in(onebot.events(raw) + onebot12.events(raw))
             said_in(matrix.events(raw, ROOM))
             said_in(discord.events(raw, SERVER) + telegram.events(raw, GROUP))
 

@@ -17,7 +17,7 @@ WHAT = {
     "check_in": "`check_in`",
     "points": "the member's balances",
     "rank": "the board of a ledger, and one's own place",
-    "rules": "the handbook in short; with a word, what speaks of it",
+    "rules": "the handbook in short, and how far the member is from the next step; with a word, what speaks of it",
     "why": "the latest decision about the member, explained",
     "appeal": "`appeal.opened`, with the words behind",
     "vote": "`vote.cast`: an answer or its number, for the poll that it answers, else the latest",

@@ -70,6 +70,16 @@ def test_points_rank_rules_and_why_are_answered(tmp_path: Path) -> None:
     assert "加微信" in said[4]
 
 
+def test_the_rules_say_where_a_member_stands(tmp_path: Path) -> None:
+    async def story(host: Host, kept: Kept) -> None:
+        await hear(host, message(3, "加微信"), message(3, "群规"), message(2, "/rules"), message(3, "/rules 广告"))
+
+    said = run(story, tmp_path, languages={"2": "en"}).said()
+    assert said[0].splitlines()[-1] == "你的违规记录：1；达到 2：警告"
+    assert said[1].splitlines()[-1] == "Your strikes: 0; at 2: warn"
+    assert "你的" not in said[2]
+
+
 def test_an_answer_is_in_the_language_of_whoever_asks(tmp_path: Path) -> None:
     async def story(host: Host, kept: Kept) -> None:
         await hear(host, message(2, "/points"), message(3, "/points"))
