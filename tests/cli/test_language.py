@@ -220,3 +220,11 @@ def test_every_text_to_be_written_stands_in_some_file() -> None:
     files = [*(ROOT / "policies" / "_starter").rglob("*.*"), *(ROOT / "examples" / "bots").rglob("*.*")]
     whole = "".join(path.read_text(encoding="utf-8") for path in files if path.suffix in (".py", ".yaml", ".txt"))
     assert [text for text in words("zh")["written"] if text not in whole] == []
+
+
+@pytest.mark.parametrize("kind", ["event", "action", "entity"])
+def test_schemas_are_listed_in_chinese(command: Command, kind: str) -> None:
+    lines = command("schema", kind, "--lang", "zh").stdout.splitlines()
+    assert len(lines) > 8
+    assert [line for line in lines if not re.search(r"[一-鿿]", line)] == []
+    assert command("--version", "--lang", "zh").stdout.startswith("groundrules ")

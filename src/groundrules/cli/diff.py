@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from groundrules.cli.help import Command
-from groundrules.cli.language import reason, say
+from groundrules.cli.language import advice, reason, say
 from groundrules.cli.options import LANGUAGE, ROOTS
 from groundrules.cli.printing import print_json, print_lines, print_page, tell_error
 from groundrules.cli.versions import exit_on_mistakes
@@ -48,7 +48,7 @@ def command(places: tuple[str, ...], rev: str | None, form: str, state: str | No
     try:
         difference = diff(*versions, None if state is None else Path(state).read_bytes())
     except SnapshotError as error:
-        tell_error(reason(error), error.code)
+        tell_error(reason(error.message), error.code, advice(error.help))
         sys.exit(1)
     _print(difference, form, lang)
     if exit_code and not difference.same:

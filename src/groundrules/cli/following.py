@@ -8,7 +8,7 @@ from contextlib import closing
 
 import click
 
-from groundrules.cli.language import say
+from groundrules.cli.language import SpokenFormatter, reason, say
 from groundrules.cli.printing import tell, tell_error
 from groundrules.cli.stopping import Stop
 from groundrules.engine.plan_file import Compiled
@@ -29,16 +29,18 @@ def follow(ready: Compiled, source: str, where: str, ticks: bool, quiet: bool) -
     from groundrules.tools.running.states import opened
 
     if not quiet:
-        logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
+        handler = logging.StreamHandler(sys.stderr)
+        handler.setFormatter(SpokenFormatter("%(asctime)s %(message)s"))
+        logging.basicConfig(level=logging.INFO, handlers=[handler])
     try:
         place = read_place(source)
         with closing(opened(where)) as store, Stop() as stop:
             member = Member(place, store, compiled(ready), wall_clock, ticks)
             member.run(lambda: stop.by is not None)
     except (PlaceError, PortError) as error:
-        raise click.UsageError(str(error)) from None
+        raise click.UsageError(reason(error)) from None
     except (StoreError, KafkaException, TimeoutError) as error:
-        tell_error(f"{source}: {error}")
+        tell_error(f"{source}: {reason(error)}")
         sys.exit(1)
     if not quiet:
         tell(say("member_decided", count=member.decided))

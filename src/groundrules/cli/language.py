@@ -5,6 +5,7 @@ It is known before the arguments are read, so that a mistake among them is told 
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Sequence
 from itertools import pairwise
@@ -61,6 +62,18 @@ def say(form: str, /, **values: object) -> str:
 def reason(error: object) -> str:
     """Why something was refused, in the language of the command; in English if there are no other words for it."""
     return refused(str(error), spoken())
+
+
+class SpokenFormatter(logging.Formatter):
+    """Writes the records of a log in the language of the command that begins it."""
+
+    def __init__(self, form: str) -> None:
+        super().__init__(form)
+        self._lang = spoken()
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        record.message = refused(record.message, self._lang)
+        return super().formatMessage(record)
 
 
 def advice(text: str) -> str:

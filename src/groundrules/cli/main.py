@@ -81,9 +81,20 @@ class LazyGroup(Group):
             return super().invoke(context)
 
 
+def _version(context: click.Context, parameter: click.Parameter, wanted: bool) -> None:
+    if wanted and not context.resilient_parsing:
+        click.echo(say("version", version=__version__, language=LANGUAGE))
+        context.exit()
+
+
 @click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(
-    __version__, "--version", prog_name="groundrules", message=f"%(prog)s %(version)s, language {LANGUAGE}"
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_version,
+    help="Show the version and exit.",
 )
 @ONLY_SPOKEN
 def cli() -> None:

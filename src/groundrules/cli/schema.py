@@ -8,8 +8,11 @@ from pathlib import Path
 import click
 
 from groundrules.cli.help import Command
+from groundrules.cli.language import say, spoken
 from groundrules.cli.options import ONLY_SPOKEN
 from groundrules.cli.usage import no_such
+from groundrules.narrate.localised import pick
+from groundrules.narrate.speech import speech
 from groundrules.resources import shipped
 
 _WHOLE = ("rulebook", "tests", "budget", "decision")
@@ -45,11 +48,20 @@ def _named(kind: str, name: str | None) -> str:
     folder = shipped("schemas") / _FOLDERS[kind]
     names = sorted(path.name.removesuffix(".json") for path in folder.glob("*.json"))
     if name is None:
-        descriptions = {item: json.loads(_read(folder / f"{item}.json")).get("description", "") for item in names}
-        return "\n".join(f"{item:24} {description}" for item, description in descriptions.items())
+        return "\n".join(f"{item:24} {_described(kind, item, _read(folder / f'{item}.json'))}" for item in names)
     if name not in names:
         raise click.UsageError(no_such(kind, name, names))
     return _read(folder / f"{name}.json")
+
+
+def _described(kind: str, name: str, text: str) -> str:
+    """What a schema is about, as it says itself; in another language than English, what people are told of it."""
+    schema, lang = json.loads(text), spoken()
+    if lang == "en":
+        return str(schema.get("description", ""))
+    if kind == "action":
+        return pick(schema.get("title", {}), lang)
+    return speech("handbook", lang)(f"events.{name}") if kind == "event" else say(f"entities.{name}")
 
 
 def _read(path: Path) -> str:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from groundrules.cli.help import Command
-from groundrules.cli.language import reason, say
+from groundrules.cli.language import reason, say, spoken
 from groundrules.cli.loading import load_plan
 from groundrules.cli.options import ONLY_SPOKEN, ROOTS
 from groundrules.cli.printing import tell, tell_error
@@ -177,7 +177,7 @@ def _serve(run: Coroutine[Any, Any, None], store: str, form: Literal["text", "js
     from groundrules.service import logs
     from groundrules.stores import StoreError
 
-    logs.set_up(form)
+    logs.set_up(form, lang=spoken())
     try:
         asyncio.run(run)
     except PortError as error:

@@ -11,6 +11,7 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any, Literal
 
+from groundrules.diagnostics.translation import refused
 from groundrules.display import safe
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
@@ -27,14 +28,15 @@ def request_name(given: str) -> str:
 class Formatter(logging.Formatter):
     """Writes a record on one line, whatever stands in it."""
 
-    def __init__(self, form: Literal["json", "text"]) -> None:
+    def __init__(self, form: Literal["json", "text"], lang: str = "en") -> None:
         super().__init__()
-        self._form = form
+        self._form, self._lang = form, lang
 
     def format(self, record: logging.LogRecord) -> str:
         at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         fields: dict[str, Any] = {"time": at, "level": record.levelname.lower(), "logger": record.name}
-        fields["message"] = record.getMessage()
+        message = record.getMessage()
+        fields["message"] = refused(message, self._lang) if self._form == "text" else message
         if request_id.get():
             fields["request"] = request_id.get()
         fields |= getattr(record, "fields", {})
@@ -49,10 +51,10 @@ class Formatter(logging.Formatter):
         return "\n".join(map(safe.terminal, [line, *(error or "").splitlines()]))
 
 
-def set_up(form: Literal["json", "text"], level: str = "INFO") -> None:
-    """Write the logs of groundrules and of the server to standard error."""
+def set_up(form: Literal["json", "text"], level: str = "INFO", lang: str = "en") -> None:
+    """Write the logs of groundrules and of the server to standard error, as text in a language."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(Formatter(form))
+    handler.setFormatter(Formatter(form, lang))
     for name, at in (("groundrules", level), ("uvicorn", "WARNING")):
         logger = logging.getLogger(name)
         logger.handlers, logger.propagate = [handler], False
