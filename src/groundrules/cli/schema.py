@@ -61,7 +61,9 @@ def _described(kind: str, name: str, text: str) -> str:
         return str(schema.get("description", ""))
     if kind == "action":
         return pick(schema.get("title", {}), lang)
-    return speech("handbook", lang)(f"events.{name}") if kind == "event" else say(f"entities.{name}")
+    if kind == "event":
+        return speech("handbook", lang)(f"events.{name}")
+    return say(f"entities.{name}")
 
 
 def _read(path: Path) -> str:
