@@ -434,6 +434,19 @@ def states(draw: st.DrawFn) -> tuple[ir.State, ...]:
     )
 
 
+ALARM = ir.Act(do="notify", who=None, parameters={"role": const("admin")})
+BRAKES = (
+    ir.Brake(id="at_most#warn", do="warn", most=2, within=HOUR, effects=(ALARM,)),
+    ir.Brake(id="at_most#mute", do="mute", most=1, within=2 * DAY),
+)
+BRAKE_RULE = ir.Rule(
+    id="at_most#warn",
+    trigger=ir.OnBrake(brake="at_most#warn"),
+    when=TRUE,
+    approval=ir.Approval(by=("admin",), approvals=1, within=HOUR),
+)
+
+
 class Drawn:
     """A plan that prints only what was drawn."""
 
@@ -449,7 +462,10 @@ class Drawn:
 def plans(draw: st.DrawFn) -> Drawn:
     """A whole plan."""
     rules = [draw(event_rules(number)) for number in range(draw(st.integers(1, 5)))] + draw(timed_rules())
+    brakes = draw(st.lists(st.sampled_from(BRAKES), max_size=2, unique=True))
+    rules += [BRAKE_RULE] if BRAKES[0] in brakes else []
     plan = ir.Plan(
+        brakes=tuple(sorted(brakes, key=lambda brake: brake.id)),
         rulebook="random",
         timezone=draw(st.sampled_from(["Asia/Shanghai", "UTC", "Europe/Berlin", "America/New_York"])),
         events=EVENTS,

@@ -188,6 +188,19 @@ class Rule:
 
 
 @dataclass(frozen=True, eq=False)
+class Brake:
+    """`effects` are the alarm."""
+
+    source: authored.Brake
+    context: Context
+    do: str
+    most: int
+    within: int
+    effects: Effects
+    approval: Approval | None
+
+
+@dataclass(frozen=True, eq=False)
 class LadderStep:
     source: authored.LadderStep
     reaches: int

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from groundrules.checker.bindings import Binding, Context, Instance, Root
-from groundrules.checker.constructs import Cap, Ladder, Ledger, Path, Rule, Schedule, State, Value
+from groundrules.checker.constructs import Brake, Cap, Ladder, Ledger, Path, Rule, Schedule, State, Value
 from groundrules.rulebook import model as authored
 from groundrules.time_units import DAY
 from groundrules.types import kinds
@@ -48,6 +48,7 @@ class Checked:
     assumed: dict[tuple[str, str], Value] = field(default_factory=dict)  # (entity, fact) → value
     starts: dict[int, int] = field(default_factory=dict)  # (identity of a block) → the instant from which it applies
     caps: list[Cap] = field(default_factory=list)
+    brakes: list[Brake] = field(default_factory=list)
     ledgers: list[Ledger] = field(default_factory=list)
     rules: list[Rule] = field(default_factory=list)
     ladders: list[Ladder] = field(default_factory=list)

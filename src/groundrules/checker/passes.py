@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from groundrules.checker.assumptions import assumptions
+from groundrules.checker.brakes import brakes
 from groundrules.checker.instances import instances
 from groundrules.checker.ladders import ladders
 from groundrules.checker.ledgers import ledgers
@@ -36,6 +37,7 @@ PASSES: tuple[Callable[[Session], None], ...] = (
     lists,
     scores,
     rules,
+    brakes,
     ladders,
     paths,
     states,

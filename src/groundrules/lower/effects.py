@@ -28,26 +28,32 @@ def _effect(ground: Ground, effect: constructs.Effect) -> ir.AnyEffect:
         case constructs.Later():
             after = ir.Const(value=effect.after, kind="duration")
             return ir.Later(act=_act(ground, effect.act, source), after=after, extends=effect.extends, src=source)
-        case constructs.Delta():
-            amount = _given(ground, effect.amount)
-            if effect.sign < 0:
-                amount = ir.Const(value=-amount.value) if isinstance(amount, ir.Const) else ir.Negate(operand=amount)
-            who = _given(ground, effect.who)
-            return ir.Delta(
-                ledger=effect.ledger.id, who=who, amount=amount, cap=effect.cap, takes=effect.sign < 0, src=source
-            )
-        case constructs.Reset():
-            return ir.Reset(ledger=effect.ledger.id, who=_given(ground, effect.who), src=source)
-        case constructs.Label():
-            on = _given(ground, effect.on)
-            return ir.Label(
-                label=effect.label, entity=effect.entity, on=on, lasts=effect.lasts, remove=effect.remove, src=source
-            )
-        case constructs.Enlist():
-            entry = _given(ground, effect.entry)
-            return ir.Enlist(list=kept_list(ground, effect.words), entry=entry, remove=effect.remove, src=source)
         case constructs.Exempt():
             return ir.Exempt(rules=effect.rules, src=source)
+        case constructs.Delta() | constructs.Reset():
+            return _on_ledger(ground, effect, source)
+        case _:
+            return _mark(ground, effect, source)
+
+
+def _on_ledger(ground: Ground, effect: constructs.Delta | constructs.Reset, source: int) -> ir.Delta | ir.Reset:
+    who, ledger = _given(ground, effect.who), effect.ledger.id
+    if isinstance(effect, constructs.Reset):
+        return ir.Reset(ledger=ledger, who=who, src=source)
+    amount = _given(ground, effect.amount)
+    if effect.sign < 0:
+        amount = ir.Const(value=-amount.value) if isinstance(amount, ir.Const) else ir.Negate(operand=amount)
+    return ir.Delta(ledger=ledger, who=who, amount=amount, cap=effect.cap, takes=effect.sign < 0, src=source)
+
+
+def _mark(ground: Ground, effect: constructs.Label | constructs.Enlist, source: int) -> ir.Label | ir.Enlist:
+    if isinstance(effect, constructs.Enlist):
+        entry = _given(ground, effect.entry)
+        return ir.Enlist(list=kept_list(ground, effect.words), entry=entry, remove=effect.remove, src=source)
+    on = _given(ground, effect.on)
+    return ir.Label(
+        label=effect.label, entity=effect.entity, on=on, lasts=effect.lasts, remove=effect.remove, src=source
+    )
 
 
 def _act(ground: Ground, effect: constructs.Act, source: int) -> ir.Act:

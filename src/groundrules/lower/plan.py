@@ -8,6 +8,7 @@ from typing import TypeVar
 from groundrules.checker.model import Checked
 from groundrules.checker.people import filled
 from groundrules.lower.actions import actions
+from groundrules.lower.brakes import brakes
 from groundrules.lower.ground import Ground
 from groundrules.lower.ladders import ladders
 from groundrules.lower.ledgers import caps, ledgers
@@ -32,7 +33,9 @@ ENGINE_TYPES = (  # what the engine itself takes in, whatever a rulebook says
 
 LIST_CHANGED = "list.changed"
 
-N = TypeVar("N", ir.Rule, ir.Window, ir.Ledger, ir.Cap, ir.Ladder, ir.Process, ir.State, ir.Schedule, ir.WordList)
+N = TypeVar(
+    "N", ir.Rule, ir.Window, ir.Ledger, ir.Cap, ir.Ladder, ir.Process, ir.State, ir.Schedule, ir.WordList, ir.Brake
+)
 
 
 def lower(checked: Checked, ground: Ground | None = None) -> ir.Plan:
@@ -43,6 +46,7 @@ def lower(checked: Checked, ground: Ground | None = None) -> ir.Plan:
     processes, on_step = paths(ground)
     conditions, on_state = states(ground)
     times, on_time = schedules(ground)
+    held, on_brake = brakes(ground)
     book = checked.book
     return ir.Plan(
         rulebook=str(book.name.value),
@@ -55,7 +59,7 @@ def lower(checked: Checked, ground: Ground | None = None) -> ir.Plan:
         reads={kind: tuple(sorted(fields)) for kind, fields in sorted(ground.reads.items())},
         actions=tuple(sorted(actions(ground), key=lambda spec: spec.name)),
         lists=_sorted(ground.lists.values()),
-        rules=_sorted([*every, *on_crossing, *on_step, *on_state, *on_time]),
+        rules=_sorted([*every, *on_crossing, *on_step, *on_state, *on_time, *on_brake]),
         windows=_sorted(ground.windows.values()),
         ledgers=_sorted(ledgers(ground)),
         caps=_sorted(caps(ground)),
@@ -68,6 +72,7 @@ def lower(checked: Checked, ground: Ground | None = None) -> ir.Plan:
         processes=_sorted(processes),
         states=_sorted(conditions),
         schedules=_sorted(times),
+        brakes=_sorted(held),
     )
 
 

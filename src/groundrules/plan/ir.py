@@ -519,7 +519,13 @@ class OnRefusal(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, tag=T
     rule: str
 
 
-Trigger = OnEvent | OnStep | OnCrossing | OnState | OnSchedule | OnRefusal
+class OnBrake(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, tag=True):
+    """A brake held actions back; its rule only says who may let them go."""
+
+    brake: str
+
+
+Trigger = OnBrake | OnEvent | OnStep | OnCrossing | OnState | OnSchedule | OnRefusal
 
 
 # --- rules --------------------------------------------------------------------------------------
@@ -744,6 +750,19 @@ class Schedule(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_onl
     for_each: Literal["member", "channel"] | None = None
 
 
+class Brake(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
+    """At most `most` actions of a name in a rolling time (ms); `effects` raise one alarm in that time.
+
+    What is held back waits for the approval of the rule on this brake, if there is one, else it is not done.
+    """
+
+    id: str
+    do: str
+    most: int
+    within: int
+    effects: tuple[Act, ...] = ()
+
+
 class WordList(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """A list; `items` as written, sorted, without repeats. `match` fixes the view of both sides."""
 
@@ -814,6 +833,7 @@ class Plan(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=Tr
     processes: tuple[Process, ...] = ()
     states: tuple[State, ...] = ()
     schedules: tuple[Schedule, ...] = ()
+    brakes: tuple[Brake, ...] = ()
     retain: int = 400 * DAY
     longest_text: int = LONGEST_TEXT  # characters of a text that are read; what follows is left out
     ahead: int = DAY  # ms ahead of the clock from which an event waits until time is confirmed

@@ -28,7 +28,7 @@ from typing import Any
 
 from groundrules.decisions import MOST_UNKNOWN, Action, Cause, Clause, Decision, Exempted, Fired, Note, Shadow, Unknown
 from groundrules.plan import ir
-from groundrules.reference import actions, clauses, guards
+from groundrules.reference import actions, brakes, clauses, guards
 from groundrules.reference.entries import EntryAsk, change
 from groundrules.reference.firings import key_of
 from groundrules.reference.guards import Answer
@@ -84,6 +84,7 @@ class Occasion:
     actions: list[Action] = field(default_factory=list)
     labels: list[Note] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
+    released: bool = False
 
 
 @dataclass
@@ -167,6 +168,7 @@ def decide(partition: Partition, occasion: Occasion) -> tuple[Decision, list[Cro
     wishes += partition.approvals.requests(partition, occasion, [firing for firing in live if firing.held])
     done, dropped = actions.combine(partition.plan, wishes, partition.id, occasion.occurrence)
     done = sorted([*done, *occasion.actions], key=lambda action: (action.do, action.who or "", action.key))
+    done, held_back = braked(partition, occasion, done)
     partition.fallbacks.remember(done, partition.now)
     unknown = tuple(Unknown(rule=answer.rule.id, missing=answer.missing) for answer in answers if answer.missing)
     decision = partition.decision(
@@ -178,7 +180,7 @@ def decide(partition: Partition, occasion: Occasion) -> tuple[Decision, list[Cro
         dropped=tuple(dropped),
         exempted=tuple(exempted_of(answers, exempted)),
         shadow=tuple(shadow_of(partition, occasion, firing) for firing in firings if not firing.live),
-        notes=(*occasion.notes, *[note for firing in live for note in firing.notes], *listed, *opened),
+        notes=(*occasion.notes, *[note for firing in live for note in firing.notes], *listed, *opened, *held_back),
         unknown=unknown[:MOST_UNKNOWN],
         more_unknown=max(len(unknown) - MOST_UNKNOWN, 0),
     )
@@ -186,6 +188,20 @@ def decide(partition: Partition, occasion: Occasion) -> tuple[Decision, list[Cro
 
 
 # --- firing ---------------------------------------------------------------------------------------
+
+
+def braked(partition: Partition, occasion: Occasion, done: list[Action]) -> tuple[list[Action], list[Note]]:
+    """Hold back what is too much; the actions to be done, alarms and requests among them, and what is told."""
+    kept, held, alarms, notes = brakes.sort_out(partition, done, occasion.released)
+    scope = Scope(partition, partition.now)
+    wishes = [
+        one.finish(scope) for brake in alarms for act in brake.effects for one in draft(act, brake.id, scope, notes)
+    ]
+    for rule in partition.plan.rules:
+        if isinstance(rule.trigger, ir.OnBrake) and rule.trigger.brake in held:
+            wishes.append(partition.approvals.ask_for(partition, occasion, rule, held[rule.trigger.brake]))
+    further, _ = actions.combine(partition.plan, wishes, partition.id, f"{occasion.occurrence}/at_most")
+    return sorted([*kept, *further], key=lambda action: (action.do, action.who or "", action.key)), notes
 
 
 def fire(answer: Answer) -> Firing:
@@ -234,20 +250,27 @@ def gather(effect: Any, firing: Firing) -> None:
         case ir.Reset():
             who = evaluate(effect.who, firing.scope)
             firing.outcome.asks += [Ask(firing.rule.id, effect.ledger, target, None) for target in each(who)]
-        case ir.Label():
-            on = evaluate(effect.on, firing.scope)
-            for target in each(on):
-                firing.outcome.labels.append(LabelAsk(effect.label, effect.entity, target, effect.lasts, effect.remove))
         case ir.Later():
             after = evaluate(effect.after, firing.scope)
             drafts = [] if after is None else draft(effect.act, firing.rule.id, firing.scope, firing.notes)
             firing.later.extend((one, int(after), effect.extends) for one in drafts)
+        case ir.Open():
+            firing.outcome.opens.append(effect.process)
+        case _:
+            gather_marks(effect, firing)
+
+
+def gather_marks(effect: Any, firing: Firing) -> None:
+    """Evaluate what an effect asks of labels and lists."""
+    match effect:
+        case ir.Label():
+            on = evaluate(effect.on, firing.scope)
+            for target in each(on):
+                firing.outcome.labels.append(LabelAsk(effect.label, effect.entity, target, effect.lasts, effect.remove))
         case ir.Enlist():
             entry = evaluate(effect.entry, firing.scope)
             if entry is not None:
                 firing.outcome.entries.append(EntryAsk(effect.list, entry, effect.remove))
-        case ir.Open():
-            firing.outcome.opens.append(effect.process)
 
 
 def each(who: Any) -> list[Any]:

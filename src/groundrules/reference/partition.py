@@ -9,6 +9,7 @@ from groundrules.calendar.instants import format_ms
 from groundrules.decisions import Cause, Content, Decision, Note
 from groundrules.plan import ir
 from groundrules.reference.appeals import Appeals
+from groundrules.reference.brakes import Brakes
 from groundrules.reference.fallbacks import Fallbacks
 from groundrules.reference.firings import Firings
 from groundrules.reference.labels import Labels
@@ -53,6 +54,7 @@ class Partition:
         self.approvals = Approvals()
         self.appeals = Appeals(plan)
         self.fallbacks = Fallbacks()
+        self.brakes = Brakes()
         self.waiting_actions = Waiting()
         self.states = States(self)
 

@@ -80,11 +80,14 @@ class Approvals:
     def ask(self, partition: Partition, occasion: Occasion, part: str, firings: list[Firing]) -> actions.Wish:
         """Put some firings of one rule away; the action that asks for their approval."""
         rule = firings[0].rule
+        occurrence = f"{occasion.occurrence}:{part}" if part else occasion.occurrence
+        return self.stand(partition, occurrence, rule, [case_of(partition, firing) for firing in firings])
+
+    def stand(self, partition: Partition, occurrence: str, rule: ir.Rule, cases: list[Case]) -> actions.Wish:
+        """Keep a request; the action that makes it."""
         approval = rule.approval
         assert approval is not None
-        occurrence = f"{occasion.occurrence}:{part}" if part else occasion.occurrence
         id = actions.hashed([partition.id, occurrence, rule.id])
-        cases = [case_of(partition, firing) for firing in firings]
         self.standing[id] = Request(id, rule, partition.now + approval.within, cases, set())
         parameters = {
             "request": id,
@@ -95,6 +98,18 @@ class Approvals:
             "actions": [as_parameter(wish) for case in cases for wish in case.outcome.wishes],
         }
         return actions.Wish("request_approval", None, parameters, (rule.id,))
+
+    def ask_for(
+        self, partition: Partition, occasion: Occasion, rule: ir.Rule, wishes: list[actions.Wish]
+    ) -> actions.Wish:
+        """Put actions away that a brake holds back; the action that asks for their approval."""
+        from groundrules.reference.decide import Outcome
+
+        scope = Scope(partition, partition.now, occasion.event)
+        outcome = Outcome(wishes)
+        return self.stand(
+            partition, occasion.occurrence, rule, [Case(scope, about(partition, scope, outcome), outcome)]
+        )
 
     def approve(self, request: Request, member: str) -> bool:
         """Count an approval; whether there are enough now, the request then being closed."""

@@ -354,7 +354,7 @@ class Runner:
         outcomes = [case.outcome for case in cases]
         cause = cause.then(request.rule.id)
         event = request.cases[0].scope.event
-        return Occasion([], request.id, cause, event=event, outcomes=outcomes, notes=notes)
+        return Occasion([], request.id, cause, event=event, outcomes=outcomes, notes=notes, released=True)
 
     def refused(self, request: Request, cause: Cause, partition: Partition, notes: tuple[Note, ...] = ()) -> Occasion:
         """The occasion of a request that was refused or has run out: the rules on refusal, for each case."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from groundrules.diagnostics.codes import cells as codes
 from groundrules.rulebook import model
 from groundrules.rulebook.effects import Reading, read_approval, read_effects, read_grant, read_times
 from groundrules.rulebook.expressions import BrokenItemError, as_integer, text
@@ -129,6 +130,19 @@ def _undo_on(item: Item) -> tuple[tuple[Located, nodes.Parsed[nodes.PairsClause]
     if not isinstance(node, YMapping):
         return ()
     return tuple((text(key), item.reading.expressions.pairs(value)) for key, value in node.items)
+
+
+_OF_BRAKES = ("then", "approval")
+
+
+def read_brake(item: Item) -> model.Brake:
+    named = [(key, value) for key, value in item.node.items if key.text not in _OF_BRAKES]
+    if len(named) != 1:
+        words = ("a brake is about one action", "write `{ban: 5 per hour}`, an item for each action")
+        item.reading.report.add(codes.BAD_BRAKE.at(item.node.span, *words))
+        raise BrokenItemError("at_most")
+    do, rate = named[0]
+    return model.Brake(text(do), text(rate), item.effects(), item.approval(), item.node.span)
 
 
 def read_score(item: Item) -> model.ScoreDeclaration:

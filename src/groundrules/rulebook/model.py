@@ -208,6 +208,17 @@ class Schedule(Common):
 
 
 @dataclass(frozen=True)
+class Brake:
+    """`{ban: 5 per hour, then: […], approval: {…}}`: at most so many actions of a name in a rolling time."""
+
+    do: Located
+    rate: Located
+    then: tuple[Effect, ...]
+    approval: Approval | None
+    span: Span
+
+
+@dataclass(frozen=True)
 class Parameter:
     """A setting of the rulebook; `type` is a name such as duration, integer, ledger, list, role."""
 
@@ -334,6 +345,7 @@ class Rulebook:
     paths: tuple[Path, ...] = ()
     states: tuple[State, ...] = ()
     schedules: tuple[Schedule, ...] = ()
+    brakes: tuple[Brake, ...] = ()
     limits: dict[str, Located] = field(default_factory=dict)  # open_paths, retain
     settings: dict[str, tuple[Span, YNode]] = field(default_factory=dict)  # of its parameters, by whoever runs it
     broken: frozenset[str] = frozenset()  # names of what was reported and left out

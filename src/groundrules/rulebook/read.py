@@ -207,6 +207,7 @@ def read_rulebook(
         paths=sections.items("paths", items.read_path),
         states=sections.items("states", items.read_state),
         schedules=sections.items("schedules", items.read_schedule),
+        brakes=sections.items("at_most", items.read_brake),
         limits=sections.limits(),
         files=tuple([part.file for part in sections.parts] + sections.files),
         broken=frozenset(sections.broken),

@@ -31,6 +31,7 @@ _ITEMS = {  # sections whose items are checked one by one
     "lists": "list",
     "define": "expression",
     "scores": "score",
+    "at_most": "brake",
     "ledgers": "ledger",
     "caps": "rate",
 }

@@ -68,6 +68,23 @@ NOTHING_REQUIRED = Code(
 """,
 )
 
+BAD_BRAKE = Code(
+    "GR526",
+    "bad-brake",
+    Severity.ERROR,
+    "a brake that is not about one action",
+    """\
+Each item of `at_most` holds back one action: beyond so many in a rolling time it waits for approval, or is not done,
+and one alarm is raised.
+
+```yaml
+at_most:
+  - {ban: 5 per hour, then: [{notify: {role: admin}}], approval: {by: admin, approvals: 1, within: 1d}}
+  - {delete: 50 per 10m}
+```
+""",
+)
+
 NESTED_WINDOW = Code(
     "GR503",
     "nested-window",

@@ -46,7 +46,9 @@ def _released(room: Room, request: Request, cause: Cause) -> Occasion:
     notes = [requests.note("approval_granted", request, by=", ".join(request.approved))]
     notes += [requests.note("approval_overtaken", request, subject=case.subject) for case in overtaken]
     outcomes = [case.outcome for case in held]
-    return Occasion([], _event(room, request), request.id, cause.then(code.id), outcomes=outcomes, notes=notes)
+    return Occasion(
+        [], _event(room, request), request.id, cause.then(code.id), outcomes=outcomes, notes=notes, released=True
+    )
 
 
 def refused(room: Room, request: Request, cause: Cause, notes: list[Note]) -> Occasion:

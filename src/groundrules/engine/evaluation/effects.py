@@ -150,23 +150,25 @@ def _compile(compiler: Compiler, effect: ir.AnyEffect, types: Types) -> EffectCo
     match effect:
         case ir.Act():
             return _compile_act(compiler, effect, types)
-        case ir.Delta():
-            who, amount = compiler.value(effect.who, types), compiler.value(effect.amount, types)
-            return DeltaCode(effect.ledger, who, amount, effect.cap, -1 if effect.takes else 1)
-        case ir.Reset():
-            return DeltaCode(effect.ledger, compiler.value(effect.who, types), None, None)
+        case ir.Delta() | ir.Reset():
+            return _compile_delta(compiler, effect, types)
         case ir.Label():
             return LabelCode(effect, compiler.value(effect.on, types))
         case ir.Later():
-            return LaterCode(
-                _compile_act(compiler, effect.act, types), compiler.value(effect.after, types), effect.extends
-            )
+            act = _compile_act(compiler, effect.act, types)
+            return LaterCode(act, compiler.value(effect.after, types), effect.extends)
         case ir.Enlist():
             return EnlistCode(effect, compiler.value(effect.entry, types))
         case ir.Open():
             return OpenCode(effect.process)
-        case _:
-            raise TypeError(f"not an effect: {effect!r}")
+    raise TypeError(f"not an effect: {effect!r}")
+
+
+def _compile_delta(compiler: Compiler, effect: ir.Delta | ir.Reset, types: Types) -> DeltaCode:
+    who = compiler.value(effect.who, types)
+    if isinstance(effect, ir.Reset):
+        return DeltaCode(effect.ledger, who, None, None)
+    return DeltaCode(effect.ledger, who, compiler.value(effect.amount, types), effect.cap, -1 if effect.takes else 1)
 
 
 def _compile_act(compiler: Compiler, act: ir.Act, types: Types) -> ActCode:

@@ -31,10 +31,10 @@ from groundrules.decisions import (
 from groundrules.engine.cells import entries, labels
 from groundrules.engine.evaluation.actions import Combined, Wish
 from groundrules.engine.evaluation.clauses import clauses
-from groundrules.engine.evaluation.effects import Ask, Gathered, LabelAsk, Outcome, gather
+from groundrules.engine.evaluation.effects import Ask, Gathered, LabelAsk, Outcome, compile_effects, gather
 from groundrules.engine.program import Program
 from groundrules.engine.readings import PartitionReadings
-from groundrules.engine.settlement import fallbacks, guards, later, paths, requests
+from groundrules.engine.settlement import brakes, fallbacks, guards, later, paths, requests
 from groundrules.engine.settlement.guards import Answer, Group
 from groundrules.engine.settlement.ledgers import Crossed, remember_grant, settle
 from groundrules.engine.settlement.matched import matched
@@ -90,6 +90,7 @@ class Occasion:
     actions: list[Action] = field(default_factory=list)
     labels: list[Note] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
+    released: bool = False
 
 
 @dataclass(slots=True)
@@ -111,7 +112,7 @@ def decide(room: Room, occasion: Occasion) -> tuple[Decision, list[Crossed]]:
     e = occasion.e
     answers = guards.ask(occasion.groups, e, room.partition, room.program.zone)
     if not _has_own(occasion):
-        if len(answers) == 1 and _is_plain(answers[0]):
+        if len(answers) == 1 and _is_plain(answers[0]) and not room.program.plan.brakes:
             return _lone(room, occasion, answers[0]), []
         if not any(answer.fires for answer in answers):
             return _quiet(room, occasion, answers), []
@@ -125,7 +126,7 @@ def decide(room: Room, occasion: Occasion) -> tuple[Decision, list[Crossed]]:
     labelled = _set_labels(room, occasion, taken)
     listed = _enlist(room, occasion, taken)
     opened = _open_paths(room, firings, e)
-    actions, dropped = _act(room, occasion, live, taken)
+    actions, dropped, held_back = _act(room, occasion, live, taken)
     unknown, more_unknown = _undecided(room, occasion, answers, live)
     decision = room.decision(
         occasion.cause,
@@ -136,7 +137,13 @@ def decide(room: Room, occasion: Occasion) -> tuple[Decision, list[Crossed]]:
         dropped=dropped,
         exempted=_exempted(true, exempted) if exempted else (),
         shadow=tuple([_shadow(room, occasion, firing) for firing in firings if firing.answer.lane != "live"]),
-        notes=(*occasion.notes, *[note for firing in live for note in firing.gathered.notes], *listed, *opened),
+        notes=(
+            *occasion.notes,
+            *[note for firing in live for note in firing.gathered.notes],
+            *listed,
+            *opened,
+            *held_back,
+        ),
         unknown=unknown,
         more_unknown=more_unknown,
     )
@@ -241,8 +248,8 @@ def _open_paths(room: Room, firings: list[Firing], e: Any) -> list[Note]:
     ]
 
 
-def _act(room: Room, occasion: Occasion, live: list[Firing], taken: list[Firing]) -> Combined:
-    """Render and combine the actions; those of the occasion itself are combined already."""
+def _act(room: Room, occasion: Occasion, live: list[Firing], taken: list[Firing]) -> tuple[*Combined, list[Note]]:
+    """Render and combine the actions; those of the occasion itself are combined already. Tell what is held back."""
     outcomes = [*[firing.gathered.finish(occasion.e, firing.x) for firing in taken], *occasion.outcomes]
     wishes = [wish for outcome in outcomes for wish in outcome.wishes]
     for ask in (ask for outcome in outcomes for ask in outcome.later):
@@ -253,8 +260,30 @@ def _act(room: Room, occasion: Occasion, live: list[Firing], taken: list[Firing]
     if occasion.actions:
         both = (*actions, *occasion.actions)
         actions = tuple(sorted(both, key=lambda action: (action.do, action.who or "", action.key)))
+    held_back: list[Note] = []
+    if room.program.plan.brakes and actions:
+        actions, held_back = _brake(room, occasion, actions)
     fallbacks.remember(room.partition, actions)
-    return actions, dropped
+    return actions, dropped, held_back
+
+
+def _brake(room: Room, occasion: Occasion, actions: Sequence[Action]) -> tuple[tuple[Action, ...], list[Note]]:
+    """Hold back what is too much; return the actions to be done, alarms and requests among them, and what is told."""
+    program, partition, x = room.program, room.partition, room.scope()
+    kept, held, alarms, notes = brakes.sort_out(program, partition, actions, occasion.released)
+    wishes: list[Wish] = []
+    for brake in alarms:
+        gathered = gather(compile_effects(program.compiler, brake.effects, None), brake.id, None, x)
+        notes += gathered.notes
+        wishes += gathered.finish(None, x).wishes
+    for id, held_wishes in sorted(held.items()):
+        code = program.rules.get(id)
+        if code is not None:
+            outcome = Outcome(held_wishes, [], [], [], [], [])
+            wishes.append(requests.ask(program, partition, code, occasion.occurrence, occasion.e, [(x, outcome)]))
+    further, _ = program.combiner.combine(wishes, partition.id, f"{occasion.occurrence}/at_most")
+    both = (*kept, *further)
+    return tuple(sorted(both, key=lambda action: (action.do, action.who or "", action.key))), notes
 
 
 def _remember_grant(partition: Partition, firing: Firing, e: Any) -> None:

@@ -129,6 +129,7 @@ ROOT = Shape(
         "parameters": Shape(each=Shape(order=_words("type default min max title description"))),
         "lists": Shape(each=Shape(order=_words("match options changes items file"))),
         "define": Shape(each=_EXPRESSION),
+        "at_most": Shape(items=Shape(keys={"approval": _APPROVAL})),
         "scores": Shape(
             items=Shape(
                 order=_words("id title on points"),

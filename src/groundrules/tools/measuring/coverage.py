@@ -125,7 +125,7 @@ def _source(plan: ir.Plan, src: int) -> ir.Source:
 
 def _rules(plan: ir.Plan, observed: Observed) -> Iterator[tuple[Item, bool]]:
     for rule in plan.rules:
-        if _own(rule.id) and rule.mode != "off":
+        if _own(rule.id) and rule.mode != "off" and not isinstance(rule.trigger, ir.OnBrake):
             place = _source(plan, rule.src)
             kind: Kind = "rule" if isinstance(rule.trigger, ir.OnEvent | ir.OnSchedule) else "step"
             yield Item(kind, rule.id, phrase("ways.fires"), "", place.file, place.line), rule.id in observed.fired

@@ -1,0 +1,55 @@
+"""Holding back what is too much: actions that have a brake are counted, in the order in which a decision tells them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from groundrules.decisions import Action, Note
+from groundrules.engine.cells import brakes
+from groundrules.engine.evaluation.actions import Wish
+from groundrules.engine.program import Program
+from groundrules.engine.state.partition import Partition
+from groundrules.plan import ir
+from groundrules.time_units import format_duration
+
+
+class Sorted(NamedTuple):
+    """The actions to be done, those held back by brake, the brakes that raise an alarm, and what is told."""
+
+    kept: list[Action]
+    held: dict[str, list[Wish]]
+    alarms: list[ir.Brake]
+    notes: list[Note]
+
+
+def sort_out(program: Program, partition: Partition, actions: Iterable[Action], released: bool) -> Sorted:
+    """Count actions, and hold back those that are too many."""
+    found = Sorted([], {}, [], [])
+    for action in actions:
+        brake = _holding(program, partition, action, released)
+        if brake is None:
+            found.kept.append(action)
+            continue
+        found.held.setdefault(brake.id, []).append(as_wish(action))
+        detail = {"do": action.do, "who": action.who, "most": brake.most, "within": format_duration(brake.within)}
+        found.notes.append(Note(kind="held_back", subject=brake.id, detail=detail))
+        if brakes.is_new(partition, brake):
+            found.alarms.append(brake)
+    return found
+
+
+def _holding(program: Program, partition: Partition, action: Action, released: bool) -> ir.Brake | None:
+    own = [brake for brake in program.plan.brakes if brake.do == action.do]
+    if not released:
+        for brake in own:
+            if brakes.is_full(partition, brake):
+                return brake
+    for brake in own:
+        brakes.count(partition, brake)
+    return None
+
+
+def as_wish(action: Action) -> Wish:
+    """Return an action as something to ask for again."""
+    return Wish(action.do, action.who, action.parameters, action.rules, tuple(map(as_wish, action.or_else)))
