@@ -77,16 +77,12 @@ class Texts:
                 return effect.do
             case ir.Delta() | ir.Reset():
                 return effect.ledger
-            case ir.Label():
-                return f"label {effect.label}"
-            case ir.Enlist():
-                return f"list {effect.list}"
+            case ir.Label() | ir.Enlist():
+                return f"label {effect.label}" if isinstance(effect, ir.Label) else f"list {effect.list}"
             case ir.Later():
                 return f"{effect.act.do} later"
-            case ir.Exempt():
-                return "exempt"
-            case ir.Open():
-                return effect.process
+            case ir.Exempt() | ir.Open():
+                return "exempt" if isinstance(effect, ir.Exempt) else effect.process
 
     def effect(self, effect: ir.AnyEffect) -> str:
         """Return an effect in a line: `mute: 10m`, `strikes: +1`, `send: “…” (to owner)`."""
