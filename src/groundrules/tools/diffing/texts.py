@@ -99,10 +99,10 @@ class Texts:
                 return self._mark(effect)
             case ir.Later():
                 return f"{self._act(effect.act)} after {self.expression(effect.after)}"
-            case ir.Exempt():
-                return f"exempt: {', '.join(effect.rules)}"
-            case ir.Open():
-                return f"open {effect.process}"
+            case ir.Exempt() | ir.Open():
+                return (
+                    f"exempt: {', '.join(effect.rules)}" if isinstance(effect, ir.Exempt) else f"open {effect.process}"
+                )
 
     def _mark(self, effect: ir.Label | ir.Enlist) -> str:
         if isinstance(effect, ir.Enlist):
