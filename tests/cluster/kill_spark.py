@@ -29,8 +29,6 @@ from .conftest import SETTINGS
 from .streams import RULEBOOK, batches, compiled, log, made, write
 
 LOCAL = "local[2,4]"  # a task whose worker is killed is tried again
-START = 120.0
-"""Seconds that a job may take to begin."""
 
 
 @dataclass
@@ -48,25 +46,28 @@ def trial(folder: Path, kills: int, events: int, communities: int, files: int, s
     plan = compiled(RULEBOOK, folder / "long.plan")
     lines = list(made(events, communities))
     write(folder / "in", batches(lines, files))
-    while (running := Running(folder, plan)).goes_on:
+    while True:
+        running = Running(folder, plan)
         killed.begun += 1
-        if killed.kills.total() < kills:
+        while killed.kills.total() < kills:
             what = chance.choice(("driver", "worker"))
-            killed.kills[what] += running.kill(what, chance)
+            if not running.kill(what, chance):
+                break
+            killed.kills[what] += 1
+            if what == "driver":
+                break
         if running.wait() == 0:
             break
-        assert killed.begun < kills + 5, running.said()
-    assert killed.kills.total() >= kills, f"it ended after {killed.kills}"
+        assert killed.begun < 3 * kills + 10, running.said()  # on a busy machine, Spark ends by itself now and then
     wanted = log(plan, lines, folder)
     assert decisions(folder) == wanted, "the decisions differ from those of `groundrules run`"
+    assert killed.kills.total() >= kills, f"it ended after {killed.kills}"
     killed.decisions = wanted.count(b"\n")
     return killed
 
 
 class Running:
-    """A job, with all its processes in one group."""
-
-    goes_on = True
+    """A job, with all its processes in one session."""
 
     def __init__(self, folder: Path, plan: Path) -> None:
         self._folder = folder
@@ -87,22 +88,22 @@ class Running:
     def _committed(self) -> int:
         return len(list((self._folder / "checkpoint" / "commits").glob("[0-9]*")))
 
-    def kill(self, what: str, chance: random.Random) -> int:
-        """Kill the driver or a worker some time after a micro-batch was kept; return how many were killed."""
-        ends = time.monotonic() + START
-        while self._committed() == self._begun and self._process.poll() is None and time.monotonic() < ends:
+    def kill(self, what: str, chance: random.Random) -> bool:
+        """Kill the driver or a worker some time after a further micro-batch was kept; False if it ended before."""
+        while self._committed() == self._begun and self._process.poll() is None:
             time.sleep(0.05)
+        self._begun = self._committed()
         time.sleep(chance.random() * 3)
-        if self._process.poll() is not None:
-            return 0
-        if what == "driver":
-            os.killpg(self._process.pid, signal.SIGKILL)
-            return 1
-        workers = [pid for pid in children(self._process.pid) if b"pyspark" in command_of(pid)]
-        if not workers:
-            return 0
-        os.kill(chance.choice(workers), signal.SIGKILL)
-        return 1
+        while self._process.poll() is None:
+            if what == "driver":
+                os.killpg(self._process.pid, signal.SIGKILL)
+                return True
+            workers = [pid for pid in children(self._process.pid) if b"pyspark.daemon" in command_of(pid)]
+            if workers:
+                os.kill(chance.choice(workers), signal.SIGKILL)
+                return True
+            time.sleep(0.01)
+        return False
 
     def wait(self) -> int:
         """Return the exit code, when all its processes are gone."""

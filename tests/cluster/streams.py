@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from click.testing import CliRunner
@@ -47,7 +47,6 @@ def compiled(rulebook: Path, to: Path) -> Path:
 
 
 Numbered = tuple[int, bytes | None]
-Write = Callable[[Path, Sequence[Sequence[Numbered]]], None]
 
 
 def batches(lines: Sequence[bytes], count: int) -> list[list[Numbered]]:
@@ -61,8 +60,12 @@ def write(folder: Path, parts: Sequence[Sequence[Numbered]], before: int = 0) ->
     """Write a file a part, in an order that Spark follows; each is there as a whole or not at all."""
     folder.mkdir(exist_ok=True)
     for number, part in enumerate(parts, before):
-        file = folder / f".{number}"
-        rows = ({"position": position, "event": event and event.decode()} for position, event in part)
-        file.write_text("".join(json.dumps(row) + "\n" for row in rows))
-        os.utime(file, (1_000_000_000 + number,) * 2)
-        file.rename(folder / f"{number:06}.json")
+        put(folder, number, [{"position": position, "event": event and event.decode()} for position, event in part])
+
+
+def put(folder: Path, number: int, rows: Iterable[Mapping[str, object]]) -> None:
+    """Write a file of rows, which Spark reads as the next one behind those with lower numbers."""
+    file = folder / f".{number}"
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    os.utime(file, (1_000_000_000 + number,) * 2)
+    file.rename(folder / f"{number:06}.json")

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
 
-from groundrules.cluster.kafka import Place, PlaceError, read_place
+from groundrules.calendar.instants import format_ms
+from groundrules.cluster.kafka import Member, Place, PlaceError, read_place
 from groundrules.cluster.kafka.owned import LostError, Owned, Record
 from groundrules.decisions import encode
 from groundrules.engine.engine import Engine
@@ -195,6 +196,21 @@ def test_a_partition_goes_on_from_the_rows_in_the_store(place: Place, running: E
 def test_what_is_no_place(location: str) -> None:
     with pytest.raises(PlaceError):
         read_place(location)
+
+
+def test_what_falls_due_comes_as_a_tick_in_the_topic(place: Place) -> None:
+    now = time.time_ns() // 1_000_000
+    asked = {"id": "a", "type": "message", "time": format_ms(now - 700_000), "text": "how?"}
+    asked |= {"community": {"id": "c"}, "actor": {"id": "li"}, "channel": {"id": "r"}}
+    produce(place, [json.dumps(asked).encode()])
+    member = Member(place, MemoryStore(MemoryPlace()), edition(load(RULEBOOK)), lambda: now, ticks=True)
+    ends = time.monotonic() + 120
+    member.run(lambda: member.decided >= 2 or time.monotonic() > ends)
+    [partition] = [number for number in range(PARTITIONS) if read(place, place.topic, number)]
+    lines = read(place, place.topic, partition)
+    assert [json.loads(line)["type"] for line in lines] == ["message", "tick"]
+    assert read(place, place.decisions, partition) == expected(lines)
+    assert json.loads(expected(lines)[-1])["cause"] == "question#1"
 
 
 # --- a group ------------------------------------------------------------------------------------

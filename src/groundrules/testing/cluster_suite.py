@@ -19,7 +19,7 @@ without an event ends its community's input. The engine returns every decision w
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from secrets import token_bytes
 from typing import NamedTuple
@@ -80,11 +80,20 @@ class Steps:
             for data in msgspec.msgpack.decode(self._file.read_bytes(), type=list[bytes])
         ]
 
+    def lasting(self, everything: bool) -> CaseSteps:
+        """Return those of this process, the same each time."""
+        return _lasting(self._file, self._key)
+
     def __getstate__(self) -> tuple[Path, bytes]:
         return self._file, self._key
 
     def __setstate__(self, state: tuple[Path, bytes]) -> None:
         self._file, self._key = state
+
+
+@cache
+def _lasting(file: Path, key: bytes) -> CaseSteps:
+    return Steps(file, key)()
 
 
 class CaseSteps:
