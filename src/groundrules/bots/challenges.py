@@ -39,7 +39,7 @@ def question(action: Action, commands: Commands) -> Question:
     """Return what the action `challenge` asks."""
     method = text(action.parameters.get("method")) or "captcha"
     if method == RULES:
-        asked = {lang: speech("bots", lang)("agree", accept=commands.shown("accept", lang)) for lang in LANGUAGES}
+        asked = {lang: speech("bots", lang)("agree", command=commands.shown("accept", lang)) for lang in LANGUAGES}
         return Question(method, asked, AGREED, {lang: [commands.shown("accept", lang)] for lang in LANGUAGES})
     drawn = blake2b(action.key.encode("utf-8", "replace"), digest_size=4).digest()
     left, right = 10 + drawn[0] % 40, 1 + drawn[1] % 9

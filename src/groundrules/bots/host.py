@@ -230,7 +230,7 @@ class Host:
         if action.do in OF_THE_HOST:
             action = await self._in_words(action, community)
         context = await self.context(action, community)
-        lang = self.language(community, context.channel, _told_alone(action, self.room(community)))
+        lang = self.language(community, context.channel, _sole_recipient(action, self.room(community)))
         if decided is not None:
             event, at = decided
             channel = self.room(community).channels.get(event.event or "") or context.channel
@@ -340,7 +340,7 @@ def _note(core: Core, community: str, detail: Any) -> None:
     core.draft.note(community, core.clock(), "lacking", actions=detail)
 
 
-def _told_alone(action: Action, room: Room) -> str | None:
+def _sole_recipient(action: Action, room: Room) -> str | None:
     """The one member whom an action speaks to; None if everybody reads it."""
     match action.do:
         case "warn" | "challenge":

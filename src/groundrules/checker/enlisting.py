@@ -55,14 +55,16 @@ def _entry(site: Site, written: Written, remove: bool) -> Iterator[Enlist]:
 def _list(site: Site, written: Written) -> ListBinding | None:
     span, node = written.arguments["in"]
     name = node.text.strip() if isinstance(node, YScalar) else ""
-    found = find(site.instance, name)
-    if isinstance(found, ListBinding) and found.declaration.changes:
-        return found
-    if isinstance(found, ListBinding):
+    binding = find(site.instance, name)
+    if isinstance(binding, ListBinding) and binding.declaration.changes:
+        return binding
+    if isinstance(binding, ListBinding):
         words = f"the list `{name}` does not change while it runs", "declare it with `changes: true`"
         site.session.add(name_codes.UNKNOWN_DECLARATION.at(span, *words))
-    elif not isinstance(found, BrokenBinding):
-        known = [one for one, declared in site.instance.declared.items() if isinstance(declared, ListBinding)]
+    elif not isinstance(binding, BrokenBinding):
+        known = [
+            candidate for candidate, declared in site.instance.declared.items() if isinstance(declared, ListBinding)
+        ]
         site.session.add(
             name_codes.UNKNOWN_DECLARATION.at(span, f"no list is called `{name}`", did_you_mean(name, known))
         )

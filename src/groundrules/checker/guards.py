@@ -73,10 +73,10 @@ def lasting(session: Session, context: Context, root: nodes.Node) -> frozenset[P
     That is what the event itself says. Facts about members may have come from the roster, which forgets.
     """
     paths = promised(session, context, root)
-    return frozenset(("start", *path[1:]) for path in paths if path[0] == "event" and _is_said(session, context, path))
+    return frozenset(("start", *path[1:]) for path in paths if path[0] == "event" and _is_given(session, context, path))
 
 
-def _is_said(session: Session, context: Context, path: Path) -> bool:
+def _is_given(session: Session, context: Context, path: Path) -> bool:
     """Tell whether only the event can say what stands at a path."""
     fields = session.fields(context.types)
     entity: str | None = None

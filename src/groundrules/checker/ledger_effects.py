@@ -285,14 +285,14 @@ def _label(site: Site, written: Written, remove: bool) -> Iterator[Label]:
 def _lasts(site: Site, written: Written) -> int | Literal[False] | None:
     if "lasts" not in written.arguments:
         return None
-    found = parameter_values.length(site, "lasts", *written.arguments["lasts"])
-    return False if found is None else found
+    duration = parameter_values.length(site, "lasts", *written.arguments["lasts"])
+    return False if duration is None else duration
 
 
 def _bearer(site: Site, written: Written) -> tuple[str, Whom] | None:
     """Return what bears a label: its kind and its id."""
     if "on" in written.arguments:
-        return _said_bearer(site, written.arguments["on"][1])
+        return _explicit_bearer(site, written.arguments["on"][1])
     if site.context.subject is not None:
         return site.context.subject, Default("subject")
     for what, kind in (("message", "message"), ("actor", "member")):
@@ -303,7 +303,7 @@ def _bearer(site: Site, written: Written) -> tuple[str, Whom] | None:
     return None
 
 
-def _said_bearer(site: Site, node: YNode) -> tuple[str, Whom] | None:
+def _explicit_bearer(site: Site, node: YNode) -> tuple[str, Whom] | None:
     parsed = parameter_values.expression(site, node) if isinstance(node, YScalar) else None
     if parsed is None:
         return None

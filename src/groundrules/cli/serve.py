@@ -130,14 +130,14 @@ def _keep(given: tuple[str, ...]) -> Keep:
     from groundrules.runtime.wording import WORDINGS
 
     kept: dict[str, Any] = {}
-    for one in given:
-        name, _, value = one.partition("=")
+    for setting in given:
+        name, _, value = setting.partition("=")
         if name == "log" and value in WORDINGS:
             kept[name] = value
         elif name in ("events", "texts", "decisions") and (value == "ever" or value.removesuffix("d").isdecimal()):
             kept[name] = None if value == "ever" else int(value.removesuffix("d"))
         else:
-            raise click.UsageError(say("keep_what", given=one))
+            raise click.UsageError(say("keep_what", given=setting))
     return Keep(**kept)
 
 

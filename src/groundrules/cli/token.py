@@ -55,7 +55,7 @@ def command(file: str, name: str | None, role: str | None, revoke: str | None) -
             tokens.revoke(revoke)
         else:
             for token in tokens.known:
-                day = datetime.fromtimestamp(token.made, UTC).date()
+                day = datetime.fromtimestamp(token.created, UTC).date()
                 click.echo(f"{safe.terminal(token.name)}  {token.role}  {day}")
     except TokenError as error:
         tell_error(reason(error))

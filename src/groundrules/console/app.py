@@ -186,7 +186,13 @@ class Console:
         lang = _language(request)
         say = spoken(lang)
         action = f"{AT}/enter/{quote(link, safe='')}" if link else f"{AT}/enter"
+<<<<<<< HEAD
         return drawn("enter.html", lang, status, say=say, said=say(said) if said else "", link=link, action=action)
+=======
+        return drawn(
+            "enter.html", lang, status, say=say, message=say(problem) if problem else "", link=link, action=action
+        )
+>>>>>>> ef86d18 (Names that say nothing are refused by a test)
 
     async def _view(self, request: Request, session: Session) -> View:
         heads = await self._house.hub.communities(limit=MOST_COMMUNITIES)
@@ -197,12 +203,21 @@ class Console:
             chosen, known = asked, (asked, *known)
         return View(request, self._house, session, _language(request), chosen, known)
 
+<<<<<<< HEAD
     def _refused(self, view: View, status: int, said: str) -> Response:
         return view.page("said.html", status, title=str(status), said=view.say(said), back=view.link("today"))
+=======
+    def _refused(self, view: View, status: int, message: str) -> Response:
+        return view.page("message.html", status, title=str(status), message=view.say(message), back=view.link("today"))
+>>>>>>> ef86d18 (Names that say nothing are refused by a test)
 
     def _plain(self, request: Request, status: int, said: str) -> Response:
         lang = _language(request)
+<<<<<<< HEAD
         return drawn("said.html", lang, status, say=spoken(lang), title=str(status), said=said, back=AT)
+=======
+        return drawn("message.html", lang, status, say=spoken(lang), title=str(status), message=message, back=AT)
+>>>>>>> ef86d18 (Names that say nothing are refused by a test)
 
 
 def _language(request: Request) -> str:

@@ -53,11 +53,21 @@ _fired = msgspec.json.Decoder(_Fired).decode
 async def today(view: View) -> Response:
     """What happened, and what waits."""
     if view.community is None:
+<<<<<<< HEAD
         return view.page("said.html", title=view.say("today"), said=view.say("no_community"), back=view.link("today"))
     found = await view.hub.decisions(Query(community=view.community, before=FAR, limit=LATEST))
     since = (found[0].at if found else 0) - DAY
     recent = [one for one in found if one.at >= since]
     decisions = [_fired(one.body) for one in recent]
+=======
+        return view.page(
+            "message.html", title=view.say("today"), message=view.say("no_community"), back=view.link("today")
+        )
+    entries = await view.hub.decisions(Query(community=view.community, before=FAR, limit=LATEST))
+    since = (entries[0].at if entries else 0) - DAY
+    recent = [entry for entry in entries if entry.at >= since]
+    decisions = [_decision.decode(entry.body) for entry in recent]
+>>>>>>> ef86d18 (Names that say nothing are refused by a test)
     rules = Counter(fired.rule for decision in decisions for fired in decision.fired)
     news = [one for one in found[: 10 * SHOWN] if _is_news(_decision.decode(one.body))][:SHOWN]
     head = await view.hub.community(view.community)
@@ -72,7 +82,7 @@ async def today(view: View) -> Response:
         acted=sum(len(decision.actions) for decision in decisions),
         waiting=await count(view),
         rules=[(rule, called.get(rule, rule), times) for rule, times in rules.most_common(20)],
-        told=await view.told(news),
+        entries=await view.summaries(news),
         notes=[
             {"at": local(n.at, plan.timezone), "kind": n.kind, "detail": n.detail.decode("utf-8", "replace")}
             for n in notes
@@ -101,8 +111,26 @@ async def log(view: View) -> Response:
     older = None
     if len(found) == PAGE:
         wanted = {name: view.query(name) for name in ("member", "rule", "channel")}
+<<<<<<< HEAD
         older = view.link("log", **wanted, before=found[-1].position)
     return view.page("log.html", told=await view.told(found), older=older)
+=======
+        older = view.link("log", **wanted, before=entries[-1].position)
+    return view.page("log.html", entries=await view.summaries(entries), older=older)
+
+
+async def decision(view: View, number: str) -> Response:
+    """What happened and why."""
+    position = int(number) if number.isdecimal() and len(number) < 16 else 0
+    entries = await view.hub.decisions(Query(after=position - 1, limit=1)) if position else []
+    if not entries or entries[0].position != position:
+        return missing(view)
+    [row] = await view.summaries(entries)
+    kept: Decision = row["decision"]
+    members = {action.who for action in kept.actions if action.who} | {change.who for change in kept.ledgers}
+    whole = msgspec.json.format(entries[0].body).decode("utf-8", "replace")
+    return view.page("decision.html", entry=row, members=sorted(members), whole=whole)
+>>>>>>> ef86d18 (Names that say nothing are refused by a test)
 
 
 async def member(view: View, who: str) -> Response:
@@ -118,8 +146,13 @@ async def member(view: View, who: str) -> Response:
     values = await view.hub.do(id, read)
     named = [pick(ledger.title, view.lang) or ledger.id for ledger in ledgers]
     balances = [(name, value) for name, value in zip(named, values, strict=True) if value]
+<<<<<<< HEAD
     told = await view.told(await view.hub.history(who, id, PAGE))
     return view.page("member.html", member=who, balances=balances, told=told)
+=======
+    rows = await view.summaries(await view.hub.history(who, id, PAGE))
+    return view.page("member.html", member=who, balances=balances, entries=rows)
+>>>>>>> ef86d18 (Names that say nothing are refused by a test)
 
 
 async def rules(view: View) -> Response:
@@ -193,4 +226,4 @@ async def _numbers(view: View, id: str) -> list[Any]:
 
 def missing(view: View) -> Response:
     """There is no such page."""
-    return view.page("said.html", 404, title="404", said=view.say("no_such_page"), back=view.link("today"))
+    return view.page("message.html", 404, title="404", message=view.say("no_such_page"), back=view.link("today"))

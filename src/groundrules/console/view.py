@@ -120,15 +120,15 @@ class View:
         id = self.here
         return await self.hub.do(id, lambda core: core.books.path(id))
 
-    async def told(self, logged: list[Logged]) -> list[Mapping[str, Any]]:
+    async def summaries(self, logged: list[Logged]) -> list[Mapping[str, Any]]:
         """Return decisions of the log as pages show them."""
         if self.community is None:
-            return [self._told(entry, {}, {}, "UTC") for entry in logged]
+            return [self._summary(entry, {}, {}, "UTC") for entry in logged]
         plan = await self.plan()
         wordings = {action.name: action for action in plan.actions}
-        return [self._told(entry, wordings, titles(plan, self.lang), plan.timezone) for entry in logged]
+        return [self._summary(entry, wordings, titles(plan, self.lang), plan.timezone) for entry in logged]
 
-    def _told(
+    def _summary(
         self, entry: Logged, wordings: Mapping[str, Any], titled: Mapping[str, str], zone: str
     ) -> Mapping[str, Any]:
         decision = _decision.decode(entry.body)

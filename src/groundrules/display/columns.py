@@ -73,14 +73,14 @@ def _fitting_back(text: str, end: int, most: int) -> int:
 
 def paragraphs(text: str) -> list[str]:
     """The paragraphs of a text that is broken into lines; a line that ends or begins with Chinese needs no blank."""
-    found = []
+    blocks = []
     for paragraph in re.split(r"\n\s*\n", text.strip()):
         lines = [line.strip() for line in paragraph.split("\n")]
         joined = lines[0]
         for line in lines[1:]:
             joined += line if not (joined[-1].isascii() and line[0].isascii()) else f" {line}"
-        found.append(joined)
-    return found
+        blocks.append(joined)
+    return blocks
 
 
 def wrapped(text: str, columns: int) -> Iterator[str]:

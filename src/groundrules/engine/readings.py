@@ -81,8 +81,8 @@ class PartitionReadings:
         version = entries.space(self._partition, list).version
         known = self._words.get(list)
         if known is None or known[0] != version:
-            found = entries.words(self._partition, self._program.lists[list])
-            known = self._words[list] = entries.space(self._partition, list).version, found
+            listed = entries.words(self._partition, self._program.lists[list])
+            known = self._words[list] = entries.space(self._partition, list).version, listed
         return known[1]
 
     def window_values(self, window: str, key: str, within: int, maximum: int) -> list[str]:

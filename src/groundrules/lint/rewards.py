@@ -34,7 +34,7 @@ def is_earned_alone(linted: Linted, rule: Rule, delta: Delta) -> bool:
     if not set(rule.context.types) <= ALONE:
         return False
     earner = _earner(linted, rule, delta)
-    return earner == ("actor",) or (earner is not None and not _told_apart(linted, rule, earner))
+    return earner == ("actor",) or (earner is not None and not _is_distinguished(linted, rule, earner))
 
 
 def _earner(linted: Linted, rule: Rule, delta: Delta) -> tuple[str, ...] | None:
@@ -45,7 +45,7 @@ def _earner(linted: Linted, rule: Rule, delta: Delta) -> tuple[str, ...] | None:
     return None
 
 
-def _told_apart(linted: Linted, rule: Rule, earner: tuple[str, ...]) -> bool:
+def _is_distinguished(linted: Linted, rule: Rule, earner: tuple[str, ...]) -> bool:
     """Tell whether a guard compares the actor with the one who earns."""
     for role in ("when", "unless"):
         condition = linted.condition(rule, role)

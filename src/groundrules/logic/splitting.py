@@ -30,12 +30,12 @@ class Hindrance(NamedTuple):
 def hindrances(plan: ir.Plan) -> dict[str, list[Hindrance]]:
     """Return what hinders each rule, by the id of its block; rules that nothing hinders are absent."""
     judge = _Judge(plan)
-    found: dict[str, dict[Hindrance, None]] = {}
+    reasons_of: dict[str, dict[Hindrance, None]] = {}
     for rule in plan.rules:
         if rule.mode != "off":
             for hindrance in judge.of(rule):
-                found.setdefault(rule.id.partition("#")[0], {})[hindrance] = None
-    return {block: list(reasons) for block, reasons in found.items()}
+                reasons_of.setdefault(rule.id.partition("#")[0], {})[hindrance] = None
+    return {block: list(reasons) for block, reasons in reasons_of.items()}
 
 
 def is_own(expr: ir.Expr) -> bool:

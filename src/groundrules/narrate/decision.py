@@ -46,10 +46,10 @@ def _fired(fired: Fired, say: Speech) -> Iterable[str]:
     title = pick(fired.title, say.lang)
     yield "  " + say("rule", rule=rule_named(fired.rule, say.lang)) + (f" — {title}" if title else "")
     for clause in fired.clauses:
-        yield f"    {clause_told(clause, say)}"
+        yield f"    {clause_line(clause, say)}"
 
 
-def clause_told(clause: Clause, say: Speech) -> str:
+def clause_line(clause: Clause, say: Speech) -> str:
     """Which way a clause came out, and on what evidence."""
     text = say("because" if clause.outcome else "because_not", clause=" ".join(clause.text.split()))
     details = [_evidence(evidence, clause, say) for evidence in clause.evidence]

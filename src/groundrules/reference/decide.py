@@ -253,7 +253,7 @@ def gather(effect: Any, firing: Firing) -> None:
         case ir.Later():
             after = evaluate(effect.after, firing.scope)
             drafts = [] if after is None else draft(effect.act, firing.rule.id, firing.scope, firing.notes)
-            firing.later.extend((one, int(after), effect.extends) for one in drafts)
+            firing.later.extend((draft, int(after), effect.extends) for draft in drafts)
         case ir.Open():
             firing.outcome.opens.append(effect.process)
         case _:

@@ -51,7 +51,7 @@ def apply(partition: Partition, ask: EntryAsk) -> str | None:
     if not entry or len(entry) > LONGEST or (entry in words.items) is not ask.remove:
         return None
     items = {*words.items} - {entry} if ask.remove else {*words.items, entry}
-    declared = next(one.items for one in partition.plan.lists if one.id == ask.list)
+    declared = next(item.items for item in partition.plan.lists if item.id == ask.list)
     if len(items ^ {*declared}) > MOST:
         return "list_full"
     partition.lists[ask.list] = replace(words, items=tuple(sorted(items)))

@@ -182,13 +182,13 @@ def edition(source: Source, settings: bytes = PLAIN) -> Edition:
 
 def _where(error: Exception) -> tuple[str, str]:
     """Return the code of the first finding, and which of the settings it is in; they are on lines of their own."""
-    found = error.diagnostics if isinstance(error, RulebookError) else ()
-    first = next((one for one in found if one.is_error), None)
+    findings = error.diagnostics if isinstance(error, RulebookError) else ()
+    first = next((finding for finding in findings if finding.is_error), None)
     if first is None:
         return "rulebook", ""
     if first.span.file.path != "settings":
         return str(first.code), f"{first.span.file.path}:{first.span.line}"
-    names = [one for one in _NAME.finditer(first.span.file.text) if one.start() <= first.span.start]
+    names = [header for header in _NAME.finditer(first.span.file.text) if header.start() <= first.span.start]
     return str(first.code), f"values.{msgspec.json.decode(names[-1][1])}" if names else "values"
 
 

@@ -65,7 +65,7 @@ class Trial:
     """What a rulebook's lint and tests came to, before it is in force; `said` is what they printed."""
 
     passed: bool
-    said: str = ""
+    output: str = ""
 
 
 class Changing:
@@ -146,24 +146,24 @@ class Changing:
         new = await (
             self._read(lambda: edition(source, PLAIN)) if community is None else self.candidate(community, source)
         )
-        found: Diff = await self._read(lambda: diff(running.version, new.version))
-        return found
+        difference: Diff = await self._read(lambda: diff(running.version, new.version))
+        return difference
 
     async def candidate(self, community: str, source: Source) -> Edition:
         """Return a rulebook with the settings of a community, ready to be asked."""
 
         def ready() -> Edition:
             head = self._store.head(community)
-            found = edition(source, PLAIN if head is None else head.settings)
-            found.engine.warm()
-            return found
+            candidate = edition(source, PLAIN if head is None else head.settings)
+            candidate.engine.warm()
+            return candidate
 
-        made: Edition = await self._read(ready)
-        return made
+        warmed: Edition = await self._read(ready)
+        return warmed
 
     async def _plain(self) -> Edition:
-        found: Edition = await self._read(lambda: self._core.books.edition(""))
-        return found
+        edition: Edition = await self._read(lambda: self._core.books.edition(""))
+        return edition
 
     async def shadow(self, community: str, path: str | None) -> None:
         """Let a candidate run beside what runs, from now on and with a state of its own; None ends it."""
@@ -229,7 +229,7 @@ class Changing:
             edition = await self._read(lambda: self._core.books.edition(""))
             known = await self._read(lambda: self._store.plan(edition.name) or not self._store.heads(limit=1))
             if not known and not (trial := await tried(sources)).passed:
-                log.error("the rulebook at %s is not put in force: %s", sources, trial.said)
+                log.error("the rulebook at %s is not put in force: %s", sources, trial.output)
                 self._core.books.refuse("it did not pass its lint and its tests")
 
     async def watch(self) -> None:
@@ -245,7 +245,7 @@ class Changing:
             if trial.passed:
                 log.info("the rulebook at %s is in force as it stands now", sources)
             else:
-                log.error("the rulebook at %s is not put in force: %s", sources, trial.said)
+                log.error("the rulebook at %s is not put in force: %s", sources, trial.output)
 
     async def _upgrade(self, community: str, settings: bytes, by: str) -> None:
         try:

@@ -319,8 +319,8 @@ class Hub:
         if isinstance(arrived, Stray):
             raise HubError(arrived.rejection.reason, arrived.rejection.code, arrived.rejection.path)
         id, line = arrived.community, arrived.line
-        found = None if candidate is None else await self._changing.candidate(id, candidate)
-        return await self.do(id, lambda core: core.what_if(id, line, found))
+        candidate_edition = None if candidate is None else await self._changing.candidate(id, candidate)
+        return await self.do(id, lambda core: core.what_if(id, line, candidate_edition))
 
     async def pending(self, community: str) -> list[Action]:
         """Return the actions that wait for approval; their `key` is the request's id."""
@@ -421,7 +421,7 @@ class Hub:
 
     async def decisions(self, query: Query = EVERYTHING) -> list[Logged]:
         """Return decisions of the log. One that is damaged is told by a decision that is `rejected`, and says so."""
-        return [_legible(one) for one in await self._read(lambda: self._store.decisions(query))]
+        return [_legible(entry) for entry in await self._read(lambda: self._store.decisions(query))]
 
     async def notes(self, community: str | None = None, limit: int = 100) -> list[Note]:
         """Return what happened around the engine, the newest first."""
@@ -459,5 +459,5 @@ def _legible(logged: Logged) -> Logged:
         return logged
     place = f"decisions.{logged.position}"
     rejection = Rejection(code=codes.RECORD_DAMAGED.code, reason=logged.damage, path=place)
-    found = Decision(trigger="rejected", partition=logged.community, rejected=rejection)
-    return logged._replace(body=encode(found))
+    refused = Decision(trigger="rejected", partition=logged.community, rejected=rejection)
+    return logged._replace(body=encode(refused))

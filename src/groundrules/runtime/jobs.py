@@ -66,14 +66,14 @@ class Handling(Job, eq=False):
 
     def place(self, decoder: Decoder | None) -> str | None:
         if self.arrived is None:
-            found = self.arrived = arrival(self.event, self.now, decoder=decoder)
-            if type(found) is Arrival:
-                self.community = found.community
+            arrived = self.arrived = arrival(self.event, self.now, decoder=decoder)
+            if type(arrived) is Arrival:
+                self.community = arrived.community
         return self.community
 
     def do(self, core: Core) -> list[Decision]:
-        found = self.arrived
-        decisions = core.handle(found) if type(found) is Arrival else core.refuse(found)  # type: ignore[arg-type]
+        arrived = self.arrived
+        decisions = core.handle(arrived) if type(arrived) is Arrival else core.refuse(arrived)  # type: ignore[arg-type]
         if self.source is not None:
             core.reached(*self.source)
         return decisions

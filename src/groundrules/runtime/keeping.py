@@ -101,12 +101,12 @@ class Keeping:
 
     async def _forget_in(self, community: str, member: str) -> Counter[str]:
         rows = await self._do(community, partial(Core.forget, id=community, member=member))
-        found, events = await self._read(partial(self._speaking, community, member))
-        keys = [key for key, _ in found.actions]
+        erasure, events = await self._read(partial(self._speaking, community, member))
+        keys = [key for key, _ in erasure.actions]
         await self._do(community, partial(Core.forget_actions, id=community, keys=keys))
-        await self._read(partial(self._store.erase, [found]))
+        await self._read(partial(self._store.erase, [erasure]))
         gone = {"rows": sum(rows.values()), "events": events}
-        return Counter(gone | {"decisions": len(found.entries), "actions": len(found.actions)})
+        return Counter(gone | {"decisions": len(erasure.entries), "actions": len(erasure.actions)})
 
     def _speaking(self, community: str, member: str) -> tuple[Erasure, int]:
         """Return how to erase all that speaks of a person in a community, and how many events that are."""
@@ -182,20 +182,23 @@ class Keeping:
     def _old_texts(self, community: str, behind: Faded, schemas: Schemas) -> tuple[Erasure, Faded]:
         until = _before(self._core.clock(), self._keep.texts)
         events = list(
-            islice(takewhile(lambda one: one.until < until, self._store.events(community, after=behind.event)), PAGE)
+            islice(
+                takewhile(lambda segment: segment.until < until, self._store.events(community, after=behind.event)),
+                PAGE,
+            )
         )
         logged = self._store.decisions(Query(community=community, after=behind.decision, limit=PAGE))
-        entries = list(takewhile(lambda one: one.at < until, logged))
+        entries = list(takewhile(lambda entry: entry.at < until, logged))
         acts = self._store.outgoing(community, open=False, after=behind.action, limit=PAGE)
-        actions = list(takewhile(lambda one: one.at < until and one.status in ENDED, acts))
+        actions = list(takewhile(lambda action: action.at < until and action.status in ENDED, acts))
         reached = Faded(
             events[-1].last if events else behind.event,
             entries[-1].position if entries else behind.decision,
             actions[-1].number if actions else behind.action,
         )
-        bare = [(one.position, GONE.decision(_decision(one.body))) for one in entries if not one.damage]
-        silent = [(one.key, GONE.action(one.body)) for one in actions]
-        return Erasure(community, [_without_texts(one, schemas) for one in events], bare, silent), reached
+        bare = [(entry.position, GONE.decision(_decision(entry.body))) for entry in entries if not entry.damage]
+        silent = [(action.key, GONE.action(action.body)) for action in actions]
+        return Erasure(community, [_without_texts(segment, schemas) for segment in events], bare, silent), reached
 
     async def _erase(self, erasure: Erasure) -> None:
         try:

@@ -37,11 +37,11 @@ class Performer(Protocol):
 
 def lacking(plan: ir.Plan, can: Collection[str] | None) -> dict[str, list[str]]:
     """Return the actions that rules in force ask for and that a performer can't do, each with the rules' ids."""
-    found: dict[str, set[str]] = {}
+    rules_of: dict[str, set[str]] = {}
     for rule in plan.rules if can is not None else ():
         for act in within(rule.effects, ir.Act) if rule.mode == "enforce" else ():
-            found.setdefault(act.do, set()).add(rule.id.partition("#")[0])
-    return {do: sorted(found[do]) for do in sorted(found.keys() - frozenset(can or ()))}
+            rules_of.setdefault(act.do, set()).add(rule.id.partition("#")[0])
+    return {do: sorted(rules_of[do]) for do in sorted(rules_of.keys() - frozenset(can or ()))}
 
 
 LONGEST_REASON = 1000

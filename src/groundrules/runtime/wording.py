@@ -73,7 +73,7 @@ class Wording:
                 decision,
                 actions=tuple(map(self._asked, decision.actions)),
                 fired=tuple(
-                    Fired(rule=one.rule, title=one.title, clauses=self._clauses(one)) for one in decision.fired
+                    Fired(rule=fired.rule, title=fired.title, clauses=self._clauses(fired)) for fired in decision.fired
                 ),
                 shadow=tuple(map(self._shadow, decision.shadow)),
                 rejected=rejected,
@@ -99,28 +99,29 @@ class Wording:
 
     def _asked(self, action: Action) -> Action:
         """Return an action; what it says is told by being said in some language."""
-        said = {
-            name: self._said(value) if isinstance(value, dict) else value for name, value in action.parameters.items()
+        parameters = {
+            name: self._reworded(value) if isinstance(value, dict) else value
+            for name, value in action.parameters.items()
         }
-        return replace(action, parameters=said, or_else=tuple(map(self._asked, action.or_else)))
+        return replace(action, parameters=parameters, or_else=tuple(map(self._asked, action.or_else)))
 
-    def _said(self, value: Any) -> Any:
+    def _reworded(self, value: Any) -> Any:
         if isinstance(value, str):
             return self._texts(value)
         if isinstance(value, dict):
-            return {name: self._said(inner) for name, inner in value.items()}
-        return [self._said(item) for item in value] if isinstance(value, list) else value
+            return {name: self._reworded(inner) for name, inner in value.items()}
+        return [self._reworded(item) for item in value] if isinstance(value, list) else value
 
     def _shadow(self, shadow: Shadow) -> Shadow:
         return replace(shadow, clauses=self._clauses(shadow), actions=tuple(map(self._asked, shadow.actions)))
 
     def _clauses(self, of: Fired | Shadow) -> tuple[Clause, ...]:
         return tuple(
-            replace(one, reads=self._said(one.reads), evidence=tuple(map(self._found, one.evidence)))
-            for one in of.clauses
+            replace(clause, reads=self._reworded(clause.reads), evidence=tuple(map(self._masked, clause.evidence)))
+            for clause in of.clauses
         )
 
-    def _found(self, evidence: Evidence) -> Evidence:
+    def _masked(self, evidence: Evidence) -> Evidence:
         return replace(evidence, text=self._evidence(evidence.text))
 
 

@@ -82,7 +82,7 @@ class Application:
         log.log(
             logging.INFO if "token" in state or status >= 400 else logging.DEBUG,
             "request",
-            extra={"fields": fields | state.get("told", {})},
+            extra={"fields": fields | state.get("counts", {})},
         )
 
 

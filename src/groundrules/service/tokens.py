@@ -39,12 +39,12 @@ class TokenError(GroundrulesError):
 
 
 class Token(msgspec.Struct, frozen=True):
-    """What is kept of a token. made: seconds since 1970."""
+    """What is kept of a token. created: seconds since 1970."""
 
     name: str
     role: Role
     hash: str
-    made: int = 0
+    created: int = msgspec.field(default=0, name="made")
 
     def may(self, role: Role) -> bool:
         """Return whether its holder may do what is for `role`."""
@@ -96,7 +96,7 @@ class TokenFile(Tokens):
     def __init__(self, path: Path | str, missing_ok: bool = False) -> None:
         self._path = Path(path)
         self._looked = 0.0
-        self._seen: tuple[int, int, int] | None = None
+        self._last_stamp: tuple[int, int, int] | None = None
         super().__init__()
         if not missing_ok or self._path.exists():
             self._read()
@@ -115,7 +115,7 @@ class TokenFile(Tokens):
         now = time.monotonic()
         if now - self._looked > LOOKED_AT_EVERY:
             self._looked = now
-            if self._stamp() != self._seen:
+            if self._stamp() != self._last_stamp:
                 try:
                     self._read()
                 except TokenError as error:
@@ -130,7 +130,7 @@ class TokenFile(Tokens):
         return status.st_mtime_ns, status.st_size, status.st_ino
 
     def _read(self) -> None:
-        self._seen = self._stamp()
+        self._last_stamp = self._stamp()
         try:
             self._tokens = msgspec.json.decode(self._path.read_bytes(), type=tuple[Token, ...])
         except OSError as error:
@@ -150,7 +150,7 @@ class TokenFile(Tokens):
             os.replace(aside, self._path)
         except OSError as error:
             raise TokenError(f"the tokens in {self._path} can't be written: {error.strerror}") from error
-        self._seen = self._stamp()
+        self._last_stamp = self._stamp()
 
 
 def _hashed(secret: str) -> str:

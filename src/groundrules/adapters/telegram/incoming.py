@@ -128,7 +128,7 @@ def _message(of: _Update) -> Iterator[Json]:
         return
     service = next(((key, type) for key, type in _SERVICE if of.data.get(key) is not None), None)
     if service:
-        yield from _told_by_telegram(of, id, *service)
+        yield from _service_messages(of, id, *service)
     if service or any(of.data.get(key) is not None for key in _UNSAID):
         return
     reply = mapping(of.data.get("reply_to_message"))
@@ -151,7 +151,7 @@ def _message(of: _Update) -> Iterator[Json]:
         yield of.event("poll.created", id=id, suffix="-poll", poll=poll | {"creator": {"id": of.sender()["id"]}})
 
 
-def _told_by_telegram(of: _Update, id: str, key: str, type: str) -> Iterator[Json]:
+def _service_messages(of: _Update, id: str, key: str, type: str) -> Iterator[Json]:
     inner = mapping(of.data.get(key))
     topic = text(of.data.get("message_thread_id"))
     match type:

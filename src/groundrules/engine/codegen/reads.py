@@ -39,8 +39,8 @@ def fact(emitter: Emitter, expr: ir.Fact) -> Operand:
     source = _otherwise(emitter, expr)
     source = f"({name} if ({name} := {ask}) is not None else {source})"
     if carried is not None:
-        told_source = _converted(carried[0], expr.kind, carried[1])
-        source = _first(told_source, source)
+        carried_source = _converted(carried[0], expr.kind, carried[1])
+        source = _first(carried_source, source)
     if _has_default(expr):
         return Operand(who.needs, source)
     return emitter.present(who.needs, source)

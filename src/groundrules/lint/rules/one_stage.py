@@ -37,16 +37,16 @@ def one_stage(linted: Linted) -> Iterator[Diagnostic]:
         return
     checked = linted.checked
     blocks: list[tuple[Context, authored.Common]] = [
-        *((one.context, one.source) for one in checked.rules),
-        *((one.context, one.source) for one in checked.ladders),
-        *((one.context, one.source) for one in checked.paths),
-        *((one.context, one.source) for one in checked.states),
-        *((one.context, one.source) for one in checked.schedules),
+        *((rule.context, rule.source) for rule in checked.rules),
+        *((ladder.context, ladder.source) for ladder in checked.ladders),
+        *((path.context, path.source) for path in checked.paths),
+        *((state.context, state.source) for state in checked.states),
+        *((schedule.context, schedule.source) for schedule in checked.schedules),
     ]
-    found = hindrances(linted.plan)
+    reasons = hindrances(linted.plan)
     for context, source in blocks:
         id = context.instance.qualified(str(source.id.value))
-        for reason in found.get(id, ()):
+        for reason in reasons.get(id, ()):
             yield ONE_STAGE.at(_place(context.instance, source), f"`{id}` can't be divided by member: {reason}")
 
 

@@ -98,9 +98,9 @@ async def doubtful(ask: Ask) -> messages.DoubtfulActions:
         None,
         lambda core: [
             action
-            for id, one in core.communities.items()
+            for id, state in core.communities.items()
             if community in (None, id)
-            for action in one.open.values()
+            for action in state.open.values()
             if action.status == "doubtful"
         ],
     )

@@ -66,7 +66,7 @@ def _ready(ask: Ask) -> None:
 async def _lone(ask: Ask, line: bytes) -> Response:
     _ready(ask)
     decisions = await ask.service.hub.handle(line)
-    ask.request.state.told = {"events": 1, "event": _id(decisions), "decisions": len(decisions)}
+    ask.request.state.counts = {"events": 1, "event": _id(decisions), "decisions": len(decisions)}
     return Response(_decided(valid(decisions)), media_type=JSON)
 
 
@@ -89,8 +89,8 @@ class _Stream:
         self._unread_bytes = 0
         self._changed = asyncio.Event()
         self._over = False
-        self.told = {"events": 0, "decisions": 0, "refused": 0}
-        ask.request.state.told = self.told
+        self.counts = {"events": 0, "decisions": 0, "refused": 0}
+        ask.request.state.counts = self.counts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async with self._ask.service.slots.taken(), asyncio.TaskGroup() as tasks:
@@ -132,7 +132,7 @@ class _Stream:
                 if lines:
                     await self._answer(lines)
             if self._ask.query.answer == "count":
-                await self._say(msgspec.json.encode(self.told) + b"\n")
+                await self._say(msgspec.json.encode(self.counts) + b"\n")
         finally:
             self._over = True
             self._changed.set()
@@ -154,20 +154,20 @@ class _Stream:
 
     async def _answer(self, lines: list[Numbered]) -> None:
         answers = iter(await self._hub.handle_each([line for _, line in lines if line is not None]))
-        said = []
+        shown = []
         for number, line in lines:
             answer = bodies.too_long() if line is None else next(answers)
             if isinstance(answer, Exception):
-                said.append(self._refused(number, problems.of(answer)))
+                shown.append(self._refused(number, problems.of(answer)))
             else:
-                self.told["events"] += 1
-                self.told["decisions"] += len(answer)
-                said.append(b'{"line":%d,"decisions":[%b]}\n' % (number, b",".join(map(encode, answer))))
+                self.counts["events"] += 1
+                self.counts["decisions"] += len(answer)
+                shown.append(b'{"line":%d,"decisions":[%b]}\n' % (number, b",".join(map(encode, answer))))
         if self._ask.query.answer == "decisions":
-            await self._say(b"".join(said))
+            await self._say(b"".join(shown))
 
     def _refused(self, number: int, error: ProblemError) -> bytes:
-        self.told["refused"] += 1
+        self.counts["refused"] += 1
         problem = msgspec.structs.replace(error.problem, request=self._ask.request.state.id)
         return msgspec.json.encode({"line": number, "problem": problem}) + b"\n"
 

@@ -49,7 +49,7 @@ async def put(ask: Ask) -> messages.PlanChanged:
         return messages.PlanChanged(edition.name, msgspec.to_builtins(report), msgspec.to_builtins(changes))
     trial = await ask.service.hub.install(source, whose(ask))
     if not trial.passed:
-        raise ProblemError(409, "trial", trial.said.strip() or "it did not pass its lint and its tests", "body")
+        raise ProblemError(409, "trial", trial.output.strip() or "it did not pass its lint and its tests", "body")
     return messages.PlanChanged((await _running(ask)).name)
 
 

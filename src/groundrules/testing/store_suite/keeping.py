@@ -200,7 +200,7 @@ class Keeping(Base):
         assert store.decisions(Query()) == [Logged(position, "", 0, b"stray")]
         assert store.notes() == store.notes("") == [Note("", 1, "k")]
 
-    def test_batches_that_were_kept_are_told_by_their_ids_alone(self, store: Store) -> None:
+    def test_kept_batches_are_known_by_their_ids_alone(self, store: Store) -> None:
         hand = Hand(store, "c")
         first, second = hand.batch("c"), hand.batch("c")
         hand.keep(first)

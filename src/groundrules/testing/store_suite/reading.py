@@ -103,7 +103,7 @@ class Reading(Base):
         hand.commit("c", actions=[action("c", 1)], outcomes=[action("c", 1, status="dropped")])
         assert store.outgoing("c", open=False) == [action("c", 1, status="dropped")]
 
-    def test_of_actions_under_one_key_the_last_is_told(self, store: Store) -> None:
+    def test_of_actions_under_one_key_the_last_is_returned(self, store: Store) -> None:
         hand = Hand(store, "c")
         hand.commit("c", actions=[action("c", 1, "key")])
         hand.commit("c", actions=[action("c", 2, "key")], outcomes=[action("c", 1, "key", status="done")])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from groundrules.diagnostics.translation import refused
-from groundrules.narrate.decision import clause_told
+from groundrules.narrate.decision import clause_line
 from groundrules.narrate.localised import pick
 from groundrules.narrate.speech import Speech, speech
 from groundrules.tools.replaying.model import Example, Person, Reading, Report, RuleRow, Verdict
@@ -75,7 +75,7 @@ class ReportSpeech(Speech):
 
     def reasons(self, example: Example) -> list[str]:
         """Say in sentences which clauses decided."""
-        return [clause_told(clause, speech("decisions", self.lang)) for clause in example.clauses]
+        return [clause_line(clause, speech("decisions", self.lang)) for clause in example.clauses]
 
     def doing(self, example: Example) -> list[str]:
         effects = self("does", does=self.join(example.does)) if example.does else self("does_nothing")
