@@ -212,8 +212,8 @@ def _clock_of(path: Path) -> Callable[[], int]:
     from groundrules.runtime.arrivals import Arrival, arrival
 
     now = time.time_ns() // 1_000_000
-    found = (arrival(line, now) for line in path.read_bytes().splitlines())
-    latest = max((one.at for one in found if isinstance(one, Arrival)), default=now)
+    arrivals = (arrival(line, now) for line in path.read_bytes().splitlines())
+    latest = max((arrived.at for arrived in arrivals if isinstance(arrived, Arrival)), default=now)
     return lambda: latest + time.time_ns() // 1_000_000 - now
 
 

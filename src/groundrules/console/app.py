@@ -182,17 +182,13 @@ class Console:
         )
         return response
 
-    def _enter(self, request: Request, said: str, link: str = "", status: int = 200) -> Response:
+    def _enter(self, request: Request, problem: str, link: str = "", status: int = 200) -> Response:
         lang = _language(request)
         say = spoken(lang)
         action = f"{AT}/enter/{quote(link, safe='')}" if link else f"{AT}/enter"
-<<<<<<< HEAD
-        return drawn("enter.html", lang, status, say=say, said=say(said) if said else "", link=link, action=action)
-=======
         return drawn(
             "enter.html", lang, status, say=say, message=say(problem) if problem else "", link=link, action=action
         )
->>>>>>> ef86d18 (Names that say nothing are refused by a test)
 
     async def _view(self, request: Request, session: Session) -> View:
         heads = await self._house.hub.communities(limit=MOST_COMMUNITIES)
@@ -203,21 +199,12 @@ class Console:
             chosen, known = asked, (asked, *known)
         return View(request, self._house, session, _language(request), chosen, known)
 
-<<<<<<< HEAD
-    def _refused(self, view: View, status: int, said: str) -> Response:
-        return view.page("said.html", status, title=str(status), said=view.say(said), back=view.link("today"))
-=======
-    def _refused(self, view: View, status: int, message: str) -> Response:
-        return view.page("message.html", status, title=str(status), message=view.say(message), back=view.link("today"))
->>>>>>> ef86d18 (Names that say nothing are refused by a test)
+    def _refused(self, view: View, status: int, problem: str) -> Response:
+        return view.page("message.html", status, title=str(status), message=view.say(problem), back=view.link("today"))
 
-    def _plain(self, request: Request, status: int, said: str) -> Response:
+    def _plain(self, request: Request, status: int, problem: str) -> Response:
         lang = _language(request)
-<<<<<<< HEAD
-        return drawn("said.html", lang, status, say=spoken(lang), title=str(status), said=said, back=AT)
-=======
-        return drawn("message.html", lang, status, say=spoken(lang), title=str(status), message=message, back=AT)
->>>>>>> ef86d18 (Names that say nothing are refused by a test)
+        return drawn("message.html", lang, status, say=spoken(lang), title=str(status), message=problem, back=AT)
 
 
 def _language(request: Request) -> str:
@@ -230,10 +217,10 @@ def _language(request: Request) -> str:
 
 def _cookie(request: Request) -> str:
     try:
-        found = SimpleCookie(request.headers.get("cookie", "")).get(COOKIE)
+        morsel = SimpleCookie(request.headers.get("cookie", "")).get(COOKIE)
     except CookieError:
         return ""
-    return found.value if found else ""
+    return morsel.value if morsel else ""
 
 
 async def _form(request: Request, most: int) -> dict[str, str]:

@@ -36,7 +36,7 @@ from groundrules.tools.versions import load_version
 
 NEAREST = 3
 """Rules that did not fire of which it is worked out what would have made them."""
-NEAR = 50
+NEIGHBOURS = 50
 """Events before one that a test of it may hold."""
 _HEADER = ("id", "type", "time", "community", "actor", "channel")
 
@@ -45,7 +45,7 @@ class Closer(msgspec.Struct, frozen=True):
     """An explanation. agrees: the replay came out as the log has it. nearest: rules that did not fire, and what would
     have made them."""
 
-    found: bool
+    known: bool
     agrees: bool = False
     text: Text = []
     nearest: list[Text] = []
@@ -62,13 +62,15 @@ def closer(plan: bytes, lines: list[bytes], id: str, logged: list[bytes], lang: 
     quiet = [rule.rule for rule in report.rules if rule.verdict not in ("fired", "off", "ended", "own")]
     nearest = [_ways(explained, ready.plan, rule, lang) for rule in quiet[:NEAREST]]
     text = _text(lines_of(report, ready.plan, lang))
-    return msgspec.json.encode(Closer(True, agrees, text, [one for one in nearest if one]))
+    return msgspec.json.encode(Closer(True, agrees, text, [candidate for candidate in nearest if candidate]))
 
 
 def _ways(explained: Explained, plan: ir.Plan, rule: str, lang: str) -> Text:
     """Return why a rule did not fire and what would have made it; nothing if nobody knows."""
-    found = next(iter(explained.rule(rule, 1)), None)
-    return [] if found is None or not found.would_fire else _text(Writer(PlanSpeech(plan, lang)).rule(found))
+    near_rule = next(iter(explained.rule(rule, 1)), None)
+    return (
+        [] if near_rule is None or not near_rule.would_fire else _text(Writer(PlanSpeech(plan, lang)).rule(near_rule))
+    )
 
 
 def _text(lines: Iterable[Line]) -> Text:
@@ -111,7 +113,7 @@ def as_test(path: str, plan: bytes, lines: list[bytes], id: str, logged: list[by
     """
     ready, wanted = plan_file.read(plan), _came_to(_read(logged))
     for some in _fewer(lines, id):
-        chat = _told(ready, some)
+        chat = _chat(ready, some)
         if chat is not None and chat.last is not None and _came_to(chat.last.decisions) == wanted:
             return msgspec.json.encode(_saved(chat, name, Path(path), lang))
     return msgspec.json.encode(Drafted(problem="not_told"))
@@ -123,14 +125,14 @@ def _fewer(lines: Sequence[bytes], id: str) -> Iterator[list[dict[str, Any]]]:
     number = next((at for at, event in enumerate(events) if event.get("id") == id), None)
     if number is None:
         return
-    last, before = events[number], events[max(0, number - NEAR) : number]
+    last, before = events[number], events[max(0, number - NEIGHBOURS) : number]
     actor = (last.get("actor") or {}).get("id")
     yield [last]
     yield [*(event for event in before if (event.get("actor") or {}).get("id") == actor), last]
     yield [*before, last]
 
 
-def _told(ready: Compiled, events: list[dict[str, Any]]) -> Chat | None:
+def _chat(ready: Compiled, events: list[dict[str, Any]]) -> Chat | None:
     zone = ready.plan.timezone
     first = in_zone(datetime.fromisoformat(events[0]["time"]), ZoneInfo(zone))
     chat = Chat(ready, Case(name="chat", steps=(), span=NOWHERE, start=first.date().isoformat()))
@@ -198,7 +200,7 @@ def with_entry(path: str, lines: list[bytes], id: str, list_name: str, entry: st
 def _entered(standing: Path, copy: Path, lines: list[bytes], id: str, list_name: str, entry: str) -> Entered:
     old = load_version(spot(str(standing)))
     assert old.checked is not None
-    known = next((one for one in old.checked.book.lists if str(one.name.value) == list_name), None)
+    known = next((words for words in old.checked.book.lists if str(words.name.value) == list_name), None)
     if known is None or not known.items:
         return Entered(problem="no_list")
     last = known.items[-1].span
@@ -207,7 +209,11 @@ def _entered(standing: Path, copy: Path, lines: list[bytes], id: str, list_name:
     after = before[: last.end] + _one_more(before, last.start, last.end, entry, file.suffix) + before[last.end :]
     file.write_text(after, encoding="utf-8")
     new = load_version(spot(str(standing)))
-    decided = [_came_to(found.decisions) for one in (old, new) if (found := explain_event(one.plan, lambda: lines, id))]
+    decided = [
+        _came_to(explained_event.decisions)
+        for version in (old, new)
+        if (explained_event := explain_event(version.plan, lambda: lines, id))
+    ]
     changes = len(decided) == 2 and decided[0] != decided[1]
     return Entered(file.relative_to(copy).as_posix(), before, after, changes)
 

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from groundrules.console.charts import Bar, histogram
 from groundrules.console.queue import count
-from groundrules.console.thresholds import Seen, seen
+from groundrules.console.thresholds import Threshold, thresholds
 from groundrules.console.view import View, local, titles
 from groundrules.console.workshop import Limits, OverLimitError
 from groundrules.decisions import Decision
@@ -31,7 +31,7 @@ PAGE = 30
 SHOWN = 10
 HANDBOOKS = 64
 """Handbooks that are kept ready."""
-SEEN = 5000
+LATEST_EVENTS = 5000
 """Recorded events that the histograms are of."""
 _decision = msgspec.json.Decoder(Decision)
 
@@ -53,23 +53,15 @@ _fired = msgspec.json.Decoder(_Fired).decode
 async def today(view: View) -> Response:
     """What happened, and what waits."""
     if view.community is None:
-<<<<<<< HEAD
-        return view.page("said.html", title=view.say("today"), said=view.say("no_community"), back=view.link("today"))
-    found = await view.hub.decisions(Query(community=view.community, before=FAR, limit=LATEST))
-    since = (found[0].at if found else 0) - DAY
-    recent = [one for one in found if one.at >= since]
-    decisions = [_fired(one.body) for one in recent]
-=======
         return view.page(
             "message.html", title=view.say("today"), message=view.say("no_community"), back=view.link("today")
         )
     entries = await view.hub.decisions(Query(community=view.community, before=FAR, limit=LATEST))
     since = (entries[0].at if entries else 0) - DAY
     recent = [entry for entry in entries if entry.at >= since]
-    decisions = [_decision.decode(entry.body) for entry in recent]
->>>>>>> ef86d18 (Names that say nothing are refused by a test)
+    decisions = [_fired(entry.body) for entry in recent]
     rules = Counter(fired.rule for decision in decisions for fired in decision.fired)
-    news = [one for one in found[: 10 * SHOWN] if _is_news(_decision.decode(one.body))][:SHOWN]
+    news = [entry for entry in entries[: 10 * SHOWN] if _is_news(_decision.decode(entry.body))][:SHOWN]
     head = await view.hub.community(view.community)
     notes = await view.hub.notes(view.community, 20)
     plan = await view.plan()
@@ -107,30 +99,12 @@ async def log(view: View) -> Response:
         before=int(before) if before is not None and before.isdecimal() and len(before) < 16 else FAR,
         limit=PAGE,
     )
-    found = await view.hub.decisions(query)
+    entries = await view.hub.decisions(query)
     older = None
-    if len(found) == PAGE:
+    if len(entries) == PAGE:
         wanted = {name: view.query(name) for name in ("member", "rule", "channel")}
-<<<<<<< HEAD
-        older = view.link("log", **wanted, before=found[-1].position)
-    return view.page("log.html", told=await view.told(found), older=older)
-=======
         older = view.link("log", **wanted, before=entries[-1].position)
     return view.page("log.html", entries=await view.summaries(entries), older=older)
-
-
-async def decision(view: View, number: str) -> Response:
-    """What happened and why."""
-    position = int(number) if number.isdecimal() and len(number) < 16 else 0
-    entries = await view.hub.decisions(Query(after=position - 1, limit=1)) if position else []
-    if not entries or entries[0].position != position:
-        return missing(view)
-    [row] = await view.summaries(entries)
-    kept: Decision = row["decision"]
-    members = {action.who for action in kept.actions if action.who} | {change.who for change in kept.ledgers}
-    whole = msgspec.json.format(entries[0].body).decode("utf-8", "replace")
-    return view.page("decision.html", entry=row, members=sorted(members), whole=whole)
->>>>>>> ef86d18 (Names that say nothing are refused by a test)
 
 
 async def member(view: View, who: str) -> Response:
@@ -146,13 +120,8 @@ async def member(view: View, who: str) -> Response:
     values = await view.hub.do(id, read)
     named = [pick(ledger.title, view.lang) or ledger.id for ledger in ledgers]
     balances = [(name, value) for name, value in zip(named, values, strict=True) if value]
-<<<<<<< HEAD
-    told = await view.told(await view.hub.history(who, id, PAGE))
-    return view.page("member.html", member=who, balances=balances, told=told)
-=======
     rows = await view.summaries(await view.hub.history(who, id, PAGE))
     return view.page("member.html", member=who, balances=balances, entries=rows)
->>>>>>> ef86d18 (Names that say nothing are refused by a test)
 
 
 async def rules(view: View) -> Response:
@@ -161,8 +130,8 @@ async def rules(view: View) -> Response:
     checked, plan = edition.version.checked, edition.compiled.plan
     if checked is None:
         return missing(view)
-    found = await view.hub.decisions(Query(community=view.community, before=FAR, limit=LATEST))
-    fired = Counter(rule.rule for one in found for rule in _fired(one.body).fired)
+    entries = await view.hub.decisions(Query(community=view.community, before=FAR, limit=LATEST))
+    fired = Counter(rule.rule for entry in entries for rule in _fired(entry.body).fired)
     kept = view.house.handbooks
     if (edition.name, view.lang) not in kept:
         document = handbook(checked, view.lang)
@@ -177,7 +146,7 @@ async def rules(view: View) -> Response:
         title=title,
         handbook=text,
         rules=[(rule.id, called.get(rule.id, rule.id), fired[rule.id], rule.mode) for rule in listed],
-        looked=len(found),
+        looked=len(entries),
         costs=[line.text for line in costing.lines(costing.costs(checked), view.lang)] if view.query("costs") else None,
     )
 
@@ -185,10 +154,10 @@ async def rules(view: View) -> Response:
 async def rule(view: View, id: str) -> Response:
     """A rule: what members read, its conditions, how often it fired; on demand what was seen beside its numbers."""
     plan = await view.plan()
-    known = next((one for one in plan.rules if one.id == id), None)
+    known = next((known_rule for known_rule in plan.rules if known_rule.id == id), None)
     if known is None:
         return missing(view)
-    found = await view.hub.decisions(Query(community=view.community, rule=id, before=FAR, limit=PAGE))
+    entries = await view.hub.decisions(Query(community=view.community, rule=id, before=FAR, limit=PAGE))
     place = getattr(known.when, "src", -1)
     source = plan.sources[place] if place >= 0 else None
     return view.page(
@@ -198,29 +167,29 @@ async def rule(view: View, id: str) -> Response:
         text=pick(known.text, view.lang) or "",
         source=source,
         numbers=await _numbers(view, id) if view.query("numbers") else None,
-        looked=SEEN,
-        told=await view.told(found),
+        looked=LATEST_EVENTS,
+        entries=await view.summaries(entries),
     )
 
 
 async def _numbers(view: View, id: str) -> list[Any]:
     """Return what was seen beside each number of a rule: its condition, the chart, and the same as a table."""
     head = await view.hub.community(view.here)
-    segments = await view.hub.recorded(view.here, after=max(0, (head.number if head else 0) - SEEN))
-    lines = [line for segment in segments for line in segment.body.split(b"\n")][-SEEN:]
+    segments = await view.hub.recorded(view.here, after=max(0, (head.number if head else 0) - LATEST_EVENTS))
+    lines = [line for segment in segments for line in segment.body.split(b"\n")][-LATEST_EVENTS:]
     plan = plan_file.write((await view.edition()).compiled)
     try:
-        answer = await view.house.workshop.do(seen, plan, lines, id, limits=Limits(seconds=20.0))
+        answer = await view.house.workshop.do(thresholds, plan, lines, id, limits=Limits(seconds=20.0))
     except OverLimitError:
         return []
     shown = []
-    for number, one in enumerate(msgspec.json.decode(answer, type=list[Seen])):
-        bars = [Bar(label, times) for label, times in one.values]
-        beyond = sum(bar.times for bar in bars[one.line :])
+    for number, threshold in enumerate(msgspec.json.decode(answer, type=list[Threshold])):
+        bars = [Bar(label, times) for label, times in threshold.values]
+        beyond = sum(bar.times for bar in bars[threshold.line :])
         total = sum(bar.times for bar in bars)
-        description = view.say("seen_described", bound=one.bound, beyond=beyond, total=total)
-        chart = histogram(f"chart-{number}", one.text, description, bars, one.line, one.bound)
-        shown.append((one, chart, description, bars))
+        description = view.say("seen_described", bound=threshold.bound, beyond=beyond, total=total)
+        chart = histogram(f"chart-{number}", threshold.text, description, bars, threshold.line, threshold.bound)
+        shown.append((threshold, chart, description, bars))
     return shown
 
 

@@ -56,10 +56,10 @@ def commit(home: Path, name: str, text: str, branch: str, message: str, by: str)
         _git(top, "update-index", "--add", "--cacheinfo", f"100644,{blob},{place}", more=index)
         tree = _git(top, "write-tree", more=index).strip()
     who = {f"GIT_{role}_{what}": value for role in ("AUTHOR", "COMMITTER") for what, value in _person(by).items()}
-    made = _git(top, "commit-tree", tree, "-p", "HEAD", "-F", "-", more=who, given=message).strip()
+    object = _git(top, "commit-tree", tree, "-p", "HEAD", "-F", "-", more=who, given=message).strip()
     _git(top, "check-ref-format", f"refs/heads/{branch}")
-    _git(top, "update-ref", f"refs/heads/{branch}", made, "0" * 40)
-    return made
+    _git(top, "update-ref", f"refs/heads/{branch}", object, "0" * 40)
+    return object
 
 
 def _person(by: str) -> dict[str, str]:

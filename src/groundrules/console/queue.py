@@ -75,7 +75,7 @@ async def count(view: View) -> int:
     """Return how much waits for somebody."""
     id = view.here
     standing = await view.hub.do(id, lambda core: len(core.communities[id].engine.standing(id)))
-    doubtful = [one for one in await view.hub.actions(id) if one.status == "doubtful"]
+    doubtful = [action for action in await view.hub.actions(id) if action.status == "doubtful"]
     return standing + len(await view.house.waits(id).look(view.hub)) + len(doubtful)
 
 
@@ -87,13 +87,15 @@ async def _approvals(view: View, plan: ir.Plan) -> list[Card]:
     id, called = view.here, titles(plan, view.lang)
     standing = await view.hub.do(id, lambda core: core.communities[id].engine.standing(id))
     cards = []
-    for one in sorted(standing, key=lambda one: one.expires)[:SHOWN]:
-        left = one.expires - view.hub.now()
-        card = Card(f"approval:{one.id}", "approval", "", [called.get(one.rule, one.rule)], list(one.about))
-        card.lines = [deed(action, view.lang, _wordings(plan)) for action in one.actions]
-        card.until = view.say("runs_out", at=local(one.expires, plan.timezone), left=_left(left))
-        card.approved = one.approved
-        card.answers, card.reason = (("given", "give"), ("refused", "refuse")), one.id
+    for request in sorted(standing, key=lambda request: request.expires)[:SHOWN]:
+        left = request.expires - view.hub.now()
+        card = Card(
+            f"approval:{request.id}", "approval", "", [called.get(request.rule, request.rule)], list(request.about)
+        )
+        card.lines = [deed(action, view.lang, _wordings(plan)) for action in request.actions]
+        card.until = view.say("runs_out", at=local(request.expires, plan.timezone), left=_left(left))
+        card.approved = request.approved
+        card.answers, card.reason = (("given", "give"), ("refused", "refuse")), request.id
         cards.append(card)
     return cards
 
@@ -104,15 +106,15 @@ def _left(ms: int) -> str:
 
 
 async def _opened(view: View, plan: ir.Plan) -> list[Card]:
-    found = await view.house.waits(view.here).look(view.hub)
-    cards = [await _card(view, plan, one) for one in found[:SHOWN]]
+    open_cases = await view.house.waits(view.here).look(view.hub)
+    cards = [await _card(view, plan, case) for case in open_cases[:SHOWN]]
     return [card for card in cards if card is not None]
 
 
-async def _card(view: View, plan: ir.Plan, one: Open) -> Card | None:
-    card = Card(one.id, one.kind, local(one.at, plan.timezone), who=[one.who] if one.who else [])
-    if one.kind == "held":
-        outgoing = await view.hub.action(view.here, one.source)
+async def _card(view: View, plan: ir.Plan, case: Open) -> Card | None:
+    card = Card(case.id, case.kind, local(case.at, plan.timezone), who=[case.who] if case.who else [])
+    if case.kind == "held":
+        outgoing = await view.hub.action(view.here, case.source)
         if outgoing is None:
             return None
         action = action_of(outgoing)
@@ -121,17 +123,17 @@ async def _card(view: View, plan: ir.Plan, one: Open) -> Card | None:
             [deed(action, view.lang, _wordings(plan))],
             (("given", "release"), ("refused", "drop")),
         )
-        found = await view.recorded(one.who, one.at)
-        card.text = str(found[1].get("text", "")) if found else ""
+        recorded = await view.recorded(case.who, case.at)
+        card.text = str(recorded[1].get("text", "")) if recorded else ""
         return card
-    found = await view.recorded(one.source, one.at)
-    if found is None:
+    recorded = await view.recorded(case.source, case.at)
+    if recorded is None:
         return None
-    event = found[1]
+    event = recorded[1]
     card.text = str(event.get("text") or event.get("reason") or "")
-    if one.kind == "appeal":
+    if case.kind == "appeal":
         card.answers = (("given", "grant"), ("refused", "turn_down"))
-        reversals = await _measure(view, one.who, event.get("action"), event.get("ladder"))
+        reversals = await _measure(view, case.who, event.get("action"), event.get("ladder"))
         card.undoes = [deed(of.undone_by, view.lang) for of in reversals if of.undone_by is not None]
     else:
         card.answers = (("given", "uphold"), ("refused", "turn_down"))
@@ -141,8 +143,8 @@ async def _card(view: View, plan: ir.Plan, one: Open) -> Card | None:
 async def _measure(view: View, who: str, key: Any = None, ladder: Any = None) -> list[Reversal]:
     """Return the actions of the measure that an appeal is about: the latest step of a ladder, or the one it names."""
     logged = await view.hub.decisions(Query(community=view.here, member=who, before=FAR, limit=RECENT))
-    for one in logged:
-        decision = _decision(one.body)
+    for entry in logged:
+        decision = _decision(entry.body)
         named = ladder is None or (decision.cause or "").partition("#")[0] == ladder
         meant = any(action.key == key for action in decision.actions) if key else decision.trigger == "crossing"
         if meant and named and decision.actions:
@@ -152,10 +154,10 @@ async def _measure(view: View, who: str, key: Any = None, ladder: Any = None) ->
 
 async def _actions(view: View, plan: ir.Plan) -> list[Card]:
     cards = []
-    for one in await view.hub.actions(view.here, limit=200):
-        card = Card(f"action:{one.key}", one.status, local(one.at, plan.timezone), text=one.reason)
-        card.lines = [deed(action_of(one), view.lang, _wordings(plan))]
-        if one.status == "doubtful":
+    for action in await view.hub.actions(view.here, limit=200):
+        card = Card(f"action:{action.key}", action.status, local(action.at, plan.timezone), text=action.reason)
+        card.lines = [deed(action_of(action), view.lang, _wordings(plan))]
+        if action.status == "doubtful":
             card.answers = (("done", "was_done"), ("failed", "was_not_done"), ("again", "do_again"))
         cards.append(card)
     return sorted(cards, key=lambda card: not card.answers)
@@ -164,7 +166,7 @@ async def _actions(view: View, plan: ir.Plan) -> list[Card]:
 async def _expired(view: View) -> list[Mapping[str, Any]]:
     """Return the latest requests that ran out without an answer."""
     logged = await view.hub.decisions(Query(community=view.here, before=FAR, limit=RECENT))
-    return list(await view.told([one for one in logged if b'"approval_expired"' in one.body][:5]))
+    return list(await view.summaries([entry for entry in logged if b'"approval_expired"' in entry.body][:5]))
 
 
 # --- answers ------------------------------------------------------------------------------------
@@ -178,7 +180,7 @@ async def claim(view: View, form: Form) -> Response:
     else:
         held = await view.hub.desk.claim(view.here, case, view.by, anyhow=form.get("wanted") == "take_over")
         if held.by != view.by:
-            return view.said(view.say("claimed_by", who=held.by), "queue", 409)
+            return view.message(view.say("claimed_by", who=held.by), "queue", 409)
     return RedirectResponse(view.link("queue"), 303)
 
 
@@ -187,32 +189,34 @@ async def answer(view: View, form: Form) -> Response:
     kind, _, id = form.get("case", "").partition(":")
     given, reason = form.get("answer", ""), form.get("reason", "").strip()[:500]
     if given == "refused" and not reason:
-        return view.said(view.say("reason_needed"), "queue", 422)
+        return view.message(view.say("reason_needed"), "queue", 422)
     held = (await view.hub.desk.claims(view.here)).get(f"{kind}:{id}")
     if held is not None and held.by != view.by:
-        return view.said(view.say("claimed_by", who=held.by), "queue", 409)
+        return view.message(view.say("claimed_by", who=held.by), "queue", 409)
     match kind:
         case "approval":
-            said = await _answer_approval(view, id, given, reason)
+            lines = await _answer_approval(view, id, given, reason)
         case "action":
             return await _answer_doubt(view, id, given)
         case "appeal" | "report" | "held":
-            said = await _answer_case(view, f"{kind}:{id}", given, reason)
+            lines = await _answer_case(view, f"{kind}:{id}", given, reason)
         case _:
-            said = None
+            lines = None
     if held is not None:
         await view.hub.desk.let_go(view.here, f"{kind}:{id}")
-    return view.said(view.say("answered_before") if said is None else "\n".join([view.say("answered"), *said]), "queue")
+    return view.message(
+        view.say("answered_before") if lines is None else "\n".join([view.say("answered"), *lines]), "queue"
+    )
 
 
 async def _answer_approval(view: View, request: str, given: str, reason: str) -> list[str] | None:
     id = view.here
     standing = await view.hub.do(id, lambda core: core.communities[id].engine.standing(id))
-    about = next((one.about for one in standing if one.id == request), ())
+    about = next((request_here.about for request_here in standing if request_here.id == request), ())
     event = {"request": request} | ({"reason": reason} if reason else {})
     kind = "given" if given == "given" else "refused"
     decisions = await view.hub.handle(view.event(f"approval.{kind}", view.by, **event))
-    notes = {note.kind for one in decisions for note in one.notes}
+    notes = {note.kind for decision in decisions for note in decision.notes}
     if not about or "approval_unknown" in notes:
         return None
     if "approval_refused" in notes:
@@ -222,22 +226,22 @@ async def _answer_approval(view: View, request: str, given: str, reason: str) ->
 
 
 async def _answer_case(view: View, case: str, given: str, reason: str) -> list[str] | None:
-    open = {one.id: one for one in await view.house.waits(view.here).look(view.hub)}
-    one = open.get(case)
-    if one is None or given not in ("given", "refused"):
+    open = {each.id: each for each in await view.house.waits(view.here).look(view.hub)}
+    open_case = open.get(case)
+    if open_case is None or given not in ("given", "refused"):
         return None
-    answered = {"appeal": _answer_appeal, "report": _answer_report, "held": _answer_held}[one.kind]
-    return await answered(view, one, given == "given", reason)
+    answered = {"appeal": _answer_appeal, "report": _answer_report, "held": _answer_held}[open_case.kind]
+    return await answered(view, open_case, given == "given", reason)
 
 
-async def _answer_appeal(view: View, one: Open, granted: bool, reason: str) -> list[str] | None:
-    found = await view.recorded(one.source, one.at)
-    event = {} if found is None else found[1]
+async def _answer_appeal(view: View, case: Open, granted: bool, reason: str) -> list[str] | None:
+    recorded = await view.recorded(case.source, case.at)
+    event = {} if recorded is None else recorded[1]
     named = {name: event[name] for name in ("action", "ladder") if isinstance(event.get(name), str)}
-    reversals = await _measure(view, one.who, named.get("action"), named.get("ladder"))
+    reversals = await _measure(view, case.who, named.get("action"), named.get("ladder"))
     type = "appeal.granted" if granted else "appeal.refused"
-    fields = {"target": {"id": one.who}, **named} | ({"reason": reason} if reason else {})
-    decisions = await view.hub.handle(view.event(type, view.by, _answer_id(view, one), **fields))
+    fields = {"target": {"id": case.who}, **named} | ({"reason": reason} if reason else {})
+    decisions = await view.hub.handle(view.event(type, view.by, _answer_id(view, case), **fields))
     notes = {note.kind for decision in decisions for note in decision.notes}
     if granted and "appeal_granted" in notes:
         done = {(action.do, action.who) for decision in decisions for action in decision.actions}
@@ -246,34 +250,34 @@ async def _answer_appeal(view: View, one: Open, granted: bool, reason: str) -> l
         undone = [deed(of.undone_by, view.lang) for of in left if of.undone_by is not None and not of.over]
         return [*_lines(view, decisions), *(f"→ {line}" for line in undone)]
     if not granted:
-        await _tell(view, one.who, "told_appeal", reason, one.id, decisions)
+        await _tell(view, case.who, "told_appeal", reason, case.id, decisions)
     return _lines(view, decisions)
 
 
-async def _answer_report(view: View, one: Open, upheld: bool, reason: str) -> list[str] | None:
-    found = await view.recorded(one.source, one.at)
-    event = {} if found is None else found[1]
+async def _answer_report(view: View, case: Open, upheld: bool, reason: str) -> list[str] | None:
+    recorded = await view.recorded(case.source, case.at)
+    event = {} if recorded is None else recorded[1]
     reporter = (event.get("report") or {}).get("reporter") or event.get("actor") or {}
     fields: dict[str, Any] = {name: event[name] for name in ("target", "message") if name in event}
     fields |= {"report": {**(event.get("report") or {}), "reporter": reporter}}
     fields |= {"outcome": "upheld" if upheld else "rejected"} | ({"reason": reason} if reason else {})
-    decisions = await view.hub.handle(view.event("report.resolved", view.by, _answer_id(view, one), **fields))
+    decisions = await view.hub.handle(view.event("report.resolved", view.by, _answer_id(view, case), **fields))
     if not upheld and reporter.get("id"):
-        await _tell(view, str(reporter["id"]), "told_report", reason, one.id, decisions)
+        await _tell(view, str(reporter["id"]), "told_report", reason, case.id, decisions)
     return _lines(view, decisions)
 
 
-async def _answer_held(view: View, one: Open, released: bool, reason: str) -> list[str] | None:
-    found = await view.recorded(one.who, one.at)
-    author = "" if found is None else str((found[1].get("actor") or {}).get("id", ""))
-    key = _answer_id(view, one)
-    act = Action(do="release", who=one.who, key=key, rules=())
+async def _answer_held(view: View, case: Open, released: bool, reason: str) -> list[str] | None:
+    recorded = await view.recorded(case.who, case.at)
+    author = "" if recorded is None else str((recorded[1].get("actor") or {}).get("id", ""))
+    key = _answer_id(view, case)
+    act = Action(do="release", who=case.who, key=key, rules=())
     if not released:
-        act = Action(do="delete", who=author or None, parameters={"events": [one.who]}, key=key, rules=())
+        act = Action(do="delete", who=author or None, parameters={"events": [case.who]}, key=key, rules=())
     if not await view.hub.desk.act(view.here, [act], view.by, reason):
         return None
     if not released and author:
-        await _tell(view, author, "told_held", reason, one.id, [])
+        await _tell(view, author, "told_held", reason, case.id, [])
     return [f"→ {deed(act, view.lang)}"]
 
 
@@ -297,9 +301,9 @@ async def _tell(view: View, who: str, form: str, reason: str, about: str, decisi
     await view.hub.desk.tell(view.here, who, say(form, reason=reason), view.by, about)
 
 
-def _answer_id(view: View, one: Open) -> str:
-    return "answer:" + hashlib.sha256(f"{view.here}\0{one.id}\0{one.source}".encode()).hexdigest()[:24]
+def _answer_id(view: View, case: Open) -> str:
+    return "answer:" + hashlib.sha256(f"{view.here}\0{case.id}\0{case.source}".encode()).hexdigest()[:24]
 
 
 def _lines(view: View, decisions: Sequence[Decision]) -> list[str]:
-    return [line for one in decisions for line in narrate(one, view.lang)]
+    return [line for decision in decisions for line in narrate(decision, view.lang)]

@@ -59,26 +59,26 @@ def replayed_through(plan: bytes, folder: str, revision: str, pasted: str, lines
 async def replay(view: View, form: Form | None) -> Response:
     """Show the form, or what came out."""
     given = {name: (form or {}).get(name, "") for name in ("revision", "pasted", "events")}
-    report, said = None, ""
+    report, problem = None, ""
     if form is not None:
         uploaded = given["events"].strip().encode()
         lines = uploaded.split(b"\n") if uploaded else await _recorded(view)
         revision, folder = given["revision"].strip(), await view.folder() or ""
         plan = plan_file.write((await view.edition()).compiled)
         if len(given["pasted"].encode()) > LARGEST or revision.startswith("-") or ":" in revision:
-            said = view.say("bundle_large", most=LARGEST >> 10)
+            problem = view.say("bundle_large", most=LARGEST >> 10)
         elif not revision and not given["pasted"].strip():
-            said = view.say("replay_what")
+            problem = view.say("replay_what")
         else:
             call = (replayed_through, plan, folder, revision, given["pasted"], lines)
             try:
-                found = msgspec.json.decode(await view.house.workshop.do(*call, limits=LIMITS), type=Replayed)
-                report, said = found.report, found.problem
+                replayed = msgspec.json.decode(await view.house.workshop.do(*call, limits=LIMITS), type=Replayed)
+                report, problem = replayed.report, replayed.problem
             except OverLimitError as error:
-                said = view.say("too_much", why=refused(str(error), view.lang))
+                problem = view.say("too_much", why=refused(str(error), view.lang))
     called = titles(await view.plan(), view.lang)
     return view.page(
-        "replay.html", 200 if not said else 422, report=report, said=said, called=called, most=MOST, **given
+        "replay.html", 200 if not problem else 422, report=report, message=problem, called=called, most=MOST, **given
     )
 
 

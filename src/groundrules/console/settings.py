@@ -35,13 +35,13 @@ async def settings(view: View, form: Form | None) -> Response:
             else:
                 shown["preview"] = await _previewed(view, await view.hub.estimate(view.here, values))
         except OverBudgetError as error:
-            broken = "\n".join(_said(view, one) for one in error.broken)
+            broken = "\n".join(_verdict(view, verdict) for verdict in error.broken)
             shown |= {"said": view.say("over_budget", why=broken), "failed": True}
             shown["preview"], status = await _previewed(view, error.preview), 409
         except HubError as error:
             shown |= {"said": view.say("bad_settings", why=refused(str(error), view.lang)), "failed": True}
             status = 422
-    fields = [_field(name, one, values.get(name)) for name, one in schema["properties"].items()]
+    fields = [_field(name, field_schema, values.get(name)) for name, field_schema in schema["properties"].items()]
     return view.page("settings.html", status, fields=fields, **shown)
 
 
@@ -74,23 +74,23 @@ def _written(value: Any) -> str:
     return value if isinstance(value, str) else msgspec.json.encode(value).decode()
 
 
-async def _previewed(view: View, found: Preview) -> dict[str, Any]:
+async def _previewed(view: View, preview: Preview) -> dict[str, Any]:
     """Return a preview as the page shows it."""
-    report, called = found.report, titles(await view.plan(), view.lang)
+    report, called = preview.report, titles(await view.plan(), view.lang)
     rows = []
     for row in report.rules:
-        figure = found.rules.get(row.rule, Figure(row.before, row.after))
+        figure = preview.rules.get(row.rule, Figure(row.before, row.after))
         if row.gained or row.lost or row.changed:
             rows.append({"called": called.get(row.rule, row.rule), "figure": figure, "row": row})
     return {
-        "found": found,
+        "found": preview,
         "report": report,
         "rows": rows,
         "newly": report.newly[:MOST],
         "spared": report.spared[:MOST],
         "examples": [(example, list(_pieces(example))) for example in report.examples[:MOST]],
         "called": called,
-        "budget": [(_said(view, one), one.ok) for one in report.budget],
+        "budget": [(_verdict(view, verdict), verdict.ok) for verdict in report.budget],
     }
 
 
@@ -103,8 +103,10 @@ def _pieces(example: Example) -> list[tuple[str, bool]]:
     return [piece for piece in [*pieces, (example.text[at:], False)] if piece[0]]
 
 
-def _said(view: View, one: Verdict) -> str:
-    form = "budget_least" if one.at_least else "budget_most"
-    cohort = pick(one.title, view.lang) or one.cohort or view.say("everybody")
-    of = view.say(f"units.{one.of}")
-    return view.say(form, rule=one.rule, acted=one.acted, total=one.total, of=of, cohort=cohort, limit=one.limit)
+def _verdict(view: View, verdict: Verdict) -> str:
+    form = "budget_least" if verdict.at_least else "budget_most"
+    cohort = pick(verdict.title, view.lang) or verdict.cohort or view.say("everybody")
+    of = view.say(f"units.{verdict.of}")
+    return view.say(
+        form, rule=verdict.rule, acted=verdict.acted, total=verdict.total, of=of, cohort=cohort, limit=verdict.limit
+    )

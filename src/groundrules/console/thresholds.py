@@ -27,7 +27,7 @@ PARTS = (0.0, 0.1, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0)
 _REMEMBERING = (ir.LedgerValue, ir.LedgerRank, ir.LedgerTop, ir.LedgerBoard, ir.InState, ir.HasLabel, ir.Matched)
 
 
-class Seen(msgspec.Struct, frozen=True):
+class Threshold(msgspec.Struct, frozen=True):
     """A number of a rule: the condition that it stands in, what it is, and how often which value was seen.
 
     values: from which on, as people read it, and how often. line: the first value on the other side of the number.
@@ -39,15 +39,15 @@ class Seen(msgspec.Struct, frozen=True):
     line: int
 
 
-def seen(plan: bytes, lines: list[bytes], rule: str) -> bytes:
+def thresholds(plan: bytes, lines: list[bytes], rule: str) -> bytes:
     """Return the numbers of a rule, as a list of Seen in JSON."""
-    found = plan_file.read(plan).plan
-    asked = next((one for one in found.rules if one.id == rule), None)
+    read_plan = plan_file.read(plan).plan
+    asked = next((lowered for lowered in read_plan.rules if lowered.id == rule), None)
     if asked is None or not isinstance(asked.trigger, ir.OnEvent):
         return b"[]"
     leaves = list({(leaf.src, _bound(leaf)): leaf for leaf in _leaves(asked)}.values())
-    counts = _counts(found, asked, leaves, lines)
-    return msgspec.json.encode([_seen(found, number, leaf, counts) for number, leaf in enumerate(leaves)])
+    counts = _counts(read_plan, asked, leaves, lines)
+    return msgspec.json.encode([_threshold(read_plan, number, leaf, counts) for number, leaf in enumerate(leaves)])
 
 
 def _leaves(rule: ir.Rule) -> Iterator[Any]:
@@ -97,11 +97,11 @@ def _counts(plan: ir.Plan, rule: ir.Rule, leaves: Sequence[Any], lines: Iterable
         for at, mark in enumerate(_marks(_bound(leaf) or 0))
     ]
     most = {leaf.window: 2 * leaf.bound + 3 for leaf in leaves if isinstance(leaf, ir.WindowTest)}
-    windows = tuple(replace(one, keep=max(one.keep, most.get(one.id, 0))) for one in plan.windows)
+    windows = tuple(replace(window, keep=max(window.keep, most.get(window.id, 0))) for window in plan.windows)
     nothing: Any = ()
     asking = replace(
         plan,
-        rules=tuple(sorted(probes, key=lambda one: one.id)),
+        rules=tuple(sorted(probes, key=lambda probe: probe.id)),
         windows=windows,
         ladders=nothing,
         processes=nothing,
@@ -127,7 +127,7 @@ def _constant(leaf: Any, mark: int) -> Any:
     return replace(leaf.left if isinstance(leaf.left, ir.Const) else leaf.right, value=mark)
 
 
-def _seen(plan: ir.Plan, number: int, leaf: Any, counts: Counter[str]) -> Seen:
+def _threshold(plan: ir.Plan, number: int, leaf: Any, counts: Counter[str]) -> Threshold:
     bound, lasting = _bound(leaf) or 0, _is_length(plan, leaf)
     marks = _marks(bound)
     reached = [counts[f"{PROBE}{number:03}.{at:03}"] for at in range(len(marks))]
@@ -139,7 +139,7 @@ def _seen(plan: ir.Plan, number: int, leaf: Any, counts: Counter[str]) -> Seen:
     line = next((at for at, mark in enumerate(marks) if mark > bound or (mark == bound and turned)), len(marks))
     text = plan.sources[leaf.src].text if leaf.src >= 0 else ""
     stands = format_duration(bound) if lasting else str(bound)
-    return Seen(" ".join(text.split()), stands, list(zip(labels, alone, strict=True)), line)
+    return Threshold(" ".join(text.split()), stands, list(zip(labels, alone, strict=True)), line)
 
 
 def _operator(leaf: Any) -> bool:

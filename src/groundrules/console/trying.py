@@ -21,8 +21,8 @@ async def attempt(view: View, form: Form | None) -> Response:
         id = f"try:{secrets.token_hex(8)}"
         channel = given["channel"] or "general"
         fields = {"message": {"id": id}, "text": given["text"], "channel": {"id": channel, "name": channel}}
-        found = await view.hub.what_if(view.event("message", given["who"] or "somebody", id, **fields))
-        answers = [line for one in found if one.notable for line in narrate(one, view.lang)]
+        decisions = await view.hub.what_if(view.event("message", given["who"] or "somebody", id, **fields))
+        answers = [line for decision in decisions if decision.notable for line in narrate(decision, view.lang)]
     return view.page("try.html", 200, answers=answers, **given)
 
 
@@ -39,4 +39,4 @@ async def forget(view: View, who: str, form: Form) -> Response:
     erased = await view.hub.forget(who)
     view.house.waiting.clear()
     kinds = ("rows", "events", "decisions")
-    return view.said(view.say("forgotten", **{kind: erased.get(kind, 0) for kind in kinds}), "today")
+    return view.message(view.say("forgotten", **{kind: erased.get(kind, 0) for kind in kinds}), "today")

@@ -97,8 +97,8 @@ class View:
 
     async def logged(self, position: int) -> Logged | None:
         """Return a decision of the community by its position; None if there is none."""
-        found = await self.hub.decisions(Query(community=self.community, after=position - 1, limit=1))
-        return found[0] if found and found[0].position == position else None
+        entries = await self.hub.decisions(Query(community=self.community, after=position - 1, limit=1))
+        return entries[0] if entries and entries[0].position == position else None
 
     def link(self, *path: str, **query: Any) -> str:
         """Return the address of a page, with the community that is looked at."""
@@ -150,21 +150,21 @@ class View:
         """Return a recorded event by its id and time (ms), and the number of its segment's first; None if gone."""
         for limit in (2, SEARCHED):  # nearly always it is in the first
             for segment in await self.hub.recorded(self.here, since=at, limit=limit):
-                found = _found(segment, id)
-                if found is not None:
-                    return segment.first, found
+                event = _event_of(segment, id)
+                if event is not None:
+                    return segment.first, event
         return None
 
-    def said(self, said: str, back: str, status: int = 200) -> Response:
+    def message(self, message: str, back: str, status: int = 200) -> Response:
         """Draw a page that says one thing."""
-        return self.page("said.html", status, title=self.say(back), said=said, back=self.link(back))
+        return self.page("message.html", status, title=self.say(back), message=message, back=self.link(back))
 
     def page(self, template: str, status: int = 200, **values: Any) -> Response:
         """Draw a page."""
         return drawn(template, self.lang, status, view=self, session=self.session, say=self.say, **values)
 
 
-def _found(segment: Events, id: str) -> dict[str, Any] | None:
+def _event_of(segment: Events, id: str) -> dict[str, Any] | None:
     """Return an event of a segment by its id."""
     needles = quoted(id)
     for line in segment.body.split(b"\n") if any(needle in segment.body for needle in needles) else ():
@@ -208,7 +208,7 @@ def drawn(template: str, lang: str, status: int = 200, **values: Any) -> Respons
 
 @cache
 def _templates() -> jinja2.Environment:
-    made = jinja2.Environment(
+    environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(HERE / "templates"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
@@ -216,8 +216,8 @@ def _templates() -> jinja2.Environment:
         lstrip_blocks=True,
         finalize=_shown,
     )
-    made.filters["exact"] = lambda text: Markup(escape(text))
-    return made
+    environment.filters["exact"] = lambda text: Markup(escape(text))
+    return environment
 
 
 def _shown(value: object) -> object:
@@ -228,16 +228,16 @@ def _shown(value: object) -> object:
 @cache
 def files() -> dict[str, tuple[bytes, str]]:
     """Return what pages refer to, by its name in addresses: another one whenever it changes, so that it can be kept."""
-    found = {}
+    files_by_name = {}
     for path in sorted((HERE / "static").iterdir()):
         data = path.read_bytes()
         name = f"{path.stem}.{hashlib.sha256(data).hexdigest()[:16]}{path.suffix}"
-        found[name] = data, KINDS[path.suffix]
-    return found
+        files_by_name[name] = data, KINDS[path.suffix]
+    return files_by_name
 
 
 @cache
 def static(name: str) -> str:
     """Return the address of a file that pages refer to."""
     stem, _, suffix = name.rpartition(".")
-    return next(f"{AT}/{one}" for one in files() if one.startswith(f"{stem}.") and one.endswith(f".{suffix}"))
+    return next(f"{AT}/{name}" for name in files() if name.startswith(f"{stem}.") and name.endswith(f".{suffix}"))

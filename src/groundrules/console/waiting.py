@@ -66,7 +66,7 @@ class Waiting:
                     self._events, self._actions = max(0, head.number - BACK), max(0, head.acts - BACK)
                 await self._read_events(hub, head.number)
                 await self._read_actions(hub)
-        return sorted(self.open.values(), key=lambda one: (one.at, one.id))
+        return sorted(self.open.values(), key=lambda case: (case.at, case.id))
 
     async def _read_events(self, hub: Hub, last: int) -> None:
         while self._events < last:
@@ -103,15 +103,15 @@ class Waiting:
 
     def _close_appeal(self, who: str) -> None:
         """An answer is about the latest appeal of a member; earlier ones of theirs are settled with it."""
-        for id in [id for id, one in self.open.items() if one.kind == "appeal" and one.who == who]:
+        for id in [id for id, case in self.open.items() if case.kind == "appeal" and case.who == who]:
             del self.open[id]
 
     async def _read_actions(self, hub: Hub) -> None:
-        while found := await hub.actions(self.community, self._actions, PAGE, open=False):
-            for outgoing in found:
+        while page := await hub.actions(self.community, self._actions, PAGE, open=False):
+            for outgoing in page:
                 if b'"hold"' in outgoing.body or self.open:
                     self._act(_action(outgoing.body), outgoing.at)
-            self._actions = found[-1].number
+            self._actions = page[-1].number
 
     def _act(self, action: Action, at: int) -> None:
         if action.do == "hold" and action.who:

@@ -17,7 +17,7 @@ from groundrules.console.workshop import Limits, OverLimitError
 from groundrules.decisions import Decision, Evidence
 from groundrules.diagnostics.translation import refused
 from groundrules.engine import plan_file
-from groundrules.narrate.decision import clause_told
+from groundrules.narrate.decision import clause_line
 from groundrules.narrate.deeds import deed
 from groundrules.narrate.speech import speech
 from groundrules.stores.records import Logged, Query
@@ -30,29 +30,29 @@ Form = Mapping[str, str]
 
 async def decision(view: View, number: str) -> Response:
     """What happened and why."""
-    found = await view.logged(_position(number))
-    if found is None:
+    entry = await view.logged(_position(number))
+    if entry is None:
         return _missing(view)
-    [one] = await view.told([found])
-    kept: Decision = one["decision"]
+    [row] = await view.summaries([entry])
+    kept: Decision = row["decision"]
     members = {action.who for action in kept.actions if action.who} | {change.who for change in kept.ledgers}
     say = speech("decisions", view.lang)
-    event = await view.recorded(kept.event, found.at) if kept.event and view.community else None
+    event = await view.recorded(kept.event, entry.at) if kept.event and view.community else None
     text = "" if event is None else str(event[1].get("text") or "")
-    undoing = await view.hub.desk.undoing(view.here, found.position) if view.community else None
+    undoing = await view.hub.desk.undoing(view.here, entry.position) if view.community else None
     reversals = undoing.actions if undoing is not None else ()
     return view.page(
         "decision.html",
-        one=one,
+        item=row,
         members=sorted(members),
-        fired=[(fired, [clause_told(clause, say) for clause in fired.clauses]) for fired in kept.fired],
+        fired=[(fired, [clause_line(clause, say) for clause in fired.clauses]) for fired in kept.fired],
         text=list(_marked(text, kept)),
         undoing=undoing,
         undoes=[deed(of.undone_by, view.lang) for of in reversals if of.undone_by is not None and not of.over],
         stays=[deed(of.action, view.lang) for of in reversals if of.undone_by is None and of.status == "done"],
         waiting=[deed(of.action, view.lang) for of in reversals if of.status == "waiting"],
         late=undoing is not None and view.hub.now() > undoing.until,
-        whole=msgspec.json.format(found.body).decode("utf-8", "replace"),
+        whole=msgspec.json.format(entry.body).decode("utf-8", "replace"),
     )
 
 
@@ -61,20 +61,20 @@ def _position(number: str) -> int:
 
 
 def _missing(view: View) -> Response:
-    return view.page("said.html", 404, title="404", said=view.say("no_such_page"), back=view.link("today"))
+    return view.page("message.html", 404, title="404", message=view.say("no_such_page"), back=view.link("today"))
 
 
 def _marked(text: str, kept: Decision) -> Iterator[tuple[str, str]]:
     """Yield the event's text in pieces, each with the pattern that it was found by, "" for none."""
     clauses = [clause for fired in kept.fired for clause in fired.clauses]
     clauses += [clause for shadow in kept.shadow for clause in shadow.clauses]
-    found = [one for clause in clauses for one in clause.evidence]
+    places = [place for clause in clauses for place in clause.evidence]
     at = 0
-    for one in sorted((one for one in found if one.field == "text"), key=_place):
-        if one.start >= at and one.end <= len(text):
-            yield text[at : one.start], ""
-            yield text[one.start : one.end], one.pattern
-            at = one.end
+    for place in sorted((place for place in places if place.field == "text"), key=_place):
+        if place.start >= at and place.end <= len(text):
+            yield text[at : place.start], ""
+            yield text[place.start : place.end], place.pattern
+            at = place.end
     if text[at:]:
         yield text[at:], ""
 
@@ -85,8 +85,8 @@ def _place(evidence: Evidence) -> tuple[int, int]:
 
 async def undo(view: View, number: str, form: Form) -> Response:
     """Take a decision back, in one step."""
-    found = await view.hub.desk.undo(view.here, _position(number), view.by, form.get("reason", "").strip()[:500])
-    return view.said(view.say("undone" if found is not None else "not_undone"), "log")
+    undone = await view.hub.desk.undo(view.here, _position(number), view.by, form.get("reason", "").strip()[:500])
+    return view.message(view.say("undone" if undone is not None else "not_undone"), "log")
 
 
 # --- a closer look ------------------------------------------------------------------------------
@@ -101,45 +101,49 @@ class _Case(NamedTuple):
     logged: list[bytes]
 
 
-async def _case(view: View, found: Logged) -> _Case | None:
-    kept = msgspec.json.decode(found.body, type=Decision)
-    event = await view.recorded(kept.event, found.at) if kept.event else None
+async def _case(view: View, entry: Logged) -> _Case | None:
+    kept = msgspec.json.decode(entry.body, type=Decision)
+    event = await view.recorded(kept.event, entry.at) if kept.event else None
     if event is None or kept.event is None:
         return None
     first, _ = event
     segments = await view.hub.recorded(view.here, after=max(0, first - BEHIND), last=first)
     lines = [line for segment in segments for line in segment.body.split(b"\n")]
-    near = await view.hub.decisions(Query(community=view.here, before=found.position + 32, limit=64))
-    bodies = [one.body for one in reversed(near) if msgspec.json.decode(one.body, type=Decision).event == kept.event]
+    around = await view.hub.decisions(Query(community=view.here, before=entry.position + 32, limit=64))
+    bodies = [
+        neighbour.body
+        for neighbour in reversed(around)
+        if msgspec.json.decode(neighbour.body, type=Decision).event == kept.event
+    ]
     edition = await view.edition()
     return _Case(plan_file.write(edition.compiled), lines, kept.event, bodies)
 
 
 async def look(view: View, number: str) -> Response:
     """Why, and why not: replayed and watched."""
-    found = await view.logged(_position(number))
-    case = None if found is None or view.community is None else await _case(view, found)
-    if found is None or case is None:
-        return view.said(view.say("not_recorded"), "log", 404)
+    entry = await view.logged(_position(number))
+    case = None if entry is None or view.community is None else await _case(view, entry)
+    if entry is None or case is None:
+        return view.message(view.say("not_recorded"), "log", 404)
     try:
         answer = await view.house.workshop.do(closer, *case, view.lang, limits=LIMITS)
     except OverLimitError as error:
-        return view.said(view.say("too_much", why=refused(str(error), view.lang)), "log", 503)
+        return view.message(view.say("too_much", why=refused(str(error), view.lang)), "log", 503)
     shown = msgspec.json.decode(answer, type=Closer)
-    if not shown.found:
-        return view.said(view.say("not_recorded"), "log", 404)
+    if not shown.known:
+        return view.message(view.say("not_recorded"), "log", 404)
     plan, folder = await view.plan(), await view.folder()
-    decided = msgspec.json.decode(found.body, type=Decision)
+    decided = msgspec.json.decode(entry.body, type=Decision)
     checked = (await view.edition()).version.checked
-    event = await view.recorded(decided.event or "", found.at)
+    event = await view.recorded(decided.event or "", entry.at)
     return view.page(
         "closer.html",
-        position=found.position,
-        decided_at=local(found.at, plan.timezone),
+        position=entry.position,
+        decided_at=local(entry.at, plan.timezone),
         shown=shown,
         behind=BEHIND,
         folder=folder,
-        lists=[str(one.name.value) for one in checked.book.lists] if checked and folder else [],
+        lists=[str(words.name.value) for words in checked.book.lists] if checked and folder else [],
         candidates=_candidates({} if event is None else event[1], decided),
     )
 
@@ -150,42 +154,42 @@ def _candidates(event: Mapping[str, Any], decided: Decision) -> list[str]:
     domains = (
         [str(link.get("domain", "")) for link in links if isinstance(link, dict)] if isinstance(links, list) else []
     )
-    found = [one.text for fired in decided.fired for clause in fired.clauses for one in clause.evidence]
+    texts = [place.text for fired in decided.fired for clause in fired.clauses for place in clause.evidence]
     actor = event.get("actor")
     who = [str(actor.get("id", ""))] if isinstance(actor, dict) else []
-    return [one for one in dict.fromkeys([*domains, *found, *who]) if one][:20]
+    return [text for text in dict.fromkeys([*domains, *texts, *who]) if text][:20]
 
 
 async def propose(view: View, number: str, form: Form) -> Response:
     """Make a test of a decision, or an entry in a list: as a change that can be reviewed, or a commit on a branch."""
-    found = await view.logged(_position(number))
-    case = None if found is None else await _case(view, found)
+    entry = await view.logged(_position(number))
+    case = None if entry is None else await _case(view, entry)
     folder = await view.folder()
     if case is None or folder is None:
-        return view.said(view.say("not_recorded"), "log", 404)
+        return view.message(view.say("not_recorded"), "log", 404)
     try:
-        made, title = await _made(view, case, folder, number, form)
+        entered, title = await _entered(view, case, folder, number, form)
     except OverLimitError as error:
-        return view.said(view.say("too_much", why=refused(str(error), view.lang)), "log", 503)
-    if made.problem in ("not_told", "no_list"):
-        return view.said(view.say(made.problem), "log", 422)
-    if made.problem:
-        return view.said(view.say("refused_with", why=refused(made.problem, view.lang)), "log", 422)
+        return view.message(view.say("too_much", why=refused(str(error), view.lang)), "log", 503)
+    if entered.problem in ("not_told", "no_list"):
+        return view.message(view.say(entered.problem), "log", 422)
+    if entered.problem:
+        return view.message(view.say("refused_with", why=refused(entered.problem, view.lang)), "log", 422)
     home = Path(folder) if Path(folder).is_dir() else Path(folder).parent
-    said = ""
+    message = ""
     if form.get("commit") and view.session.may("administer"):
         branch = _branch(form.get("branch", ""), number)
         try:
-            commit = proposals.commit(home, made.file, made.after, branch, title, view.by)
+            commit = proposals.commit(home, entered.file, entered.after, branch, title, view.by)
         except proposals.ProposalError as error:
-            return view.said(view.say("refused_with", why=refused(str(error), view.lang)), "log", 409)
-        said = view.say("committed", commit=commit[:12], branch=branch)
+            return view.message(view.say("refused_with", why=refused(str(error), view.lang)), "log", 409)
+        message = view.say("committed", commit=commit[:12], branch=branch)
     return view.page(
         "proposal.html",
         title=title,
-        said=said,
-        changes=made.changes if form.get("what") == "entry" else None,
-        diff=proposals.diff(made.file, made.before, made.after),
+        message=message,
+        changes=entered.changes if form.get("what") == "entry" else None,
+        diff=proposals.diff(entered.file, entered.before, entered.after),
         position=number,
         form=form,
         branch=_branch("", number),
@@ -193,7 +197,7 @@ async def propose(view: View, number: str, form: Form) -> Response:
     )
 
 
-async def _made(view: View, case: _Case, folder: str, number: str, form: Form) -> tuple[Entered, str]:
+async def _entered(view: View, case: _Case, folder: str, number: str, form: Form) -> tuple[Entered, str]:
     """Return the change, and what it is called."""
     work = view.house.workshop
     if form.get("what") == "entry":

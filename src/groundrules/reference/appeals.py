@@ -67,7 +67,9 @@ class Appeals:
 
     def close(self, who: str, actions: list[str]) -> None:
         """Let nobody appeal any more against the measures that asked for one of these actions."""
-        self.measures = [one for one in self.measures if one.who != who or set(actions).isdisjoint(one.actions)]
+        self.measures = [
+            measure for measure in self.measures if measure.who != who or set(actions).isdisjoint(measure.actions)
+        ]
 
     def hear(self, partition: Partition, event: Json) -> tuple[list[Ask], list[Note]]:
         """What an appeal's event takes back, and what is to be told of it."""

@@ -101,11 +101,11 @@ class Books:
             raise HubError(f"the rulebook is not in force: {self._refused}", "rulebook")
         source = self.sources(community) if callable(self.sources) else self.sources
         path = fspath(source) if isinstance(source, str | PathLike) else None
-        return self._ready((path or id(source), settings), source, lambda: self._made(path, source, settings))
+        return self._ready((path or id(source), settings), source, lambda: self._edition(path, source, settings))
 
-    def _made(self, path: str | None, source: Source, settings: bytes) -> Edition:
+    def _edition(self, path: str | None, source: Source, settings: bytes) -> Edition:
         """Load an edition, or vary one that is there already by its settings, which is several times as fast."""
-        known = next((one for (of, _), (_, one) in self._editions.items() if of == path), None)
+        known = next((kept for (of, _), (_, kept) in self._editions.items() if of == path), None)
         if path is None or known is None or known.version.checked is None or spot(path).revision is not None:
             return edition(source, settings)
         return settled(known, path, settings)

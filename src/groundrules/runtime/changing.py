@@ -119,16 +119,16 @@ class Changing:
         path, since = self._core.books.path(community), self._core.clock() - round(days * DAY)
         if why := self._unreplayable(since, self._core.clock()):
             raise HubError(f"what would have been can't be said: {why}", "texts_gone", "days")
-        found: Preview = await self._read(partial(self._previews.look, community, now, path, settings, since))
-        return found
+        preview: Preview = await self._read(partial(self._previews.look, community, now, path, settings, since))
+        return preview
 
     async def _keep_budget(self, community: str, values: Mapping[str, Any]) -> None:
         """Raise OverBudgetError for values under which the recorded past breaks the rulebook's budget."""
         path = self._core.books.path(community)
         if path is not None and has_budget(path):
-            found = await self.estimate(community, values, BUDGETED)
-            if not all(verdict.ok for verdict in found.report.budget):
-                raise OverBudgetError(found)
+            preview = await self.estimate(community, values, BUDGETED)
+            if not all(verdict.ok for verdict in preview.report.budget):
+                raise OverBudgetError(preview)
 
     async def preview(self, community: str, values: Mapping[str, Any], days: float) -> Report:
         """Say what the recorded events of the last days would have come to, under these values and as it is."""

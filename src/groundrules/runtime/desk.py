@@ -30,7 +30,7 @@ USUAL = 7 * DAY
 CLAIMED_FOR = 30 * MINUTE
 DECIDED = frozenset({"accept", "refuse"})
 """Actions that are an answer: the opposite answer does not take it back."""
-NEAR = 32
+NEIGHBOURS = 32
 """Decisions on both sides among which those of the same event are looked for."""
 
 _decision = msgspec.json.Decoder(Decision).decode
@@ -66,7 +66,9 @@ class Undoing(NamedTuple):
     @property
     def anything(self) -> bool:
         """Whether anything can be taken back."""
-        undone = any(not one.over and (one.undone_by is not None or one.status == "waiting") for one in self.actions)
+        undone = any(
+            not action.over and (action.undone_by is not None or action.status == "waiting") for action in self.actions
+        )
         return undone or bool(self.balances)
 
 
@@ -106,8 +108,8 @@ class Desk:
                 claims[case] = Claim(by, now)
             return claims[case]
 
-        found: Claim = await self._change_claims(community, change)
-        return found
+        claim: Claim = await self._change_claims(community, change)
+        return claim
 
     async def let_go(self, community: str, case: str) -> None:
         """Take a claim back: somebody else may have it."""
@@ -152,7 +154,7 @@ class Desk:
             return None
         plan: ir.Plan = await self._do(community, lambda core: core.communities[community].edition.compiled.plan)
         until = at + max((ladder.appeal.within for ladder in plan.ladders if ladder.appeal), default=USUAL)
-        actions = await self.reversals(community, [action for one in decisions for action in one.actions])
+        actions = await self.reversals(community, [action for decision in decisions for action in decision.actions])
         moved = _moved(decisions, {ledger.id for ledger in plan.ledgers if ledger.per == "member"})
         balances = tuple((ledger, who, amount) for who, changes in moved.items() for ledger, amount in changes.items())
         over = await self._read(lambda: any(self._is_over(community, position, who) for who in moved))
@@ -164,30 +166,30 @@ class Desk:
         Actions that nobody began are dropped, for others what opposes them is done; balances move back. None if there
         is no such decision, its time is over, it was taken back already, or it concerns whoever asks.
         """
-        found = await self.undoing(community, position)
-        if found is None or found.over or not found.anything or self._core.clock() > found.until:
+        undoing = await self.undoing(community, position)
+        if undoing is None or undoing.over or not undoing.anything or self._core.clock() > undoing.until:
             return None
         moved: dict[str, dict[str, int]] = {
-            str(one.action.who): {} for one in found.actions if _is_on_member(one.action)
+            str(reversal.action.who): {} for reversal in undoing.actions if _is_on_member(reversal.action)
         }
-        for ledger, who, amount in found.balances:
+        for ledger, who, amount in undoing.balances:
             moved.setdefault(who, {})[ledger] = amount
         if by in moved:
             return None
-        await self.reverse(community, found.actions, by, reason)
-        keys = [one.action.key for one in found.actions]
+        await self.reverse(community, undoing.actions, by, reason)
+        keys = [reversal.action.key for reversal in undoing.actions]
         for who, changes in moved.items():
             await self._handle(self._undone(community, position, by, reason, who, keys, changes))
-        return found
+        return undoing
 
     async def reverse(self, community: str, reversals: Iterable[Reversal], by: str, reason: str = "") -> None:
         """Undo actions on the platform, those that can be."""
         opposite = []
-        for one in reversals:
-            if one.status == "waiting":
-                await self._do(community, partial(_drop, community=community, key=one.action.key, by=by))
-            elif one.undone_by is not None and not one.over:
-                opposite.append(one.undone_by)
+        for reversal in reversals:
+            if reversal.status == "waiting":
+                await self._do(community, partial(_drop, community=community, key=reversal.action.key, by=by))
+            elif reversal.undone_by is not None and not reversal.over:
+                opposite.append(reversal.undone_by)
         await self.act(community, opposite, by, reason)
 
     async def reversals(self, community: str, actions: Iterable[Action]) -> list[Reversal]:
@@ -205,20 +207,20 @@ class Desk:
     def _together(self, community: str, position: int) -> tuple[list[Decision], int]:
         """Return the decisions of the event that one is about, and when it was decided (ms)."""
         store = self._store
-        behind = store.decisions(Query(community=community, after=position - 1, limit=NEAR))
+        behind = store.decisions(Query(community=community, after=position - 1, limit=NEIGHBOURS))
         if not behind or behind[0].position != position:
             return [], 0
-        before = store.decisions(Query(community=community, before=position, limit=NEAR))
-        one = _decision(behind[0].body)
+        before = store.decisions(Query(community=community, before=position, limit=NEIGHBOURS))
+        first = _decision(behind[0].body)
         decoded = [_decision(other.body) for other in (*reversed(before), *behind)]
-        return [other for other in decoded if (other.seq, other.event) == (one.seq, one.event)], behind[0].at
+        return [other for other in decoded if (other.seq, other.event) == (first.seq, first.event)], behind[0].at
 
     def _is_over(self, community: str, position: int, who: str) -> bool:
         after, name = position, _undone_id(position, who)
-        while found := self._store.decisions(Query(community=community, member=who, after=after, limit=500)):
-            if any(name.encode() in one.body and _decision(one.body).event == name for one in found):
+        while page := self._store.decisions(Query(community=community, member=who, after=after, limit=500)):
+            if any(name.encode() in entry.body and _decision(entry.body).event == name for entry in page):
                 return True
-            after = found[-1].position
+            after = page[-1].position
         return False
 
     def _undone(
@@ -240,7 +242,7 @@ class Desk:
 def _moved(decisions: Iterable[Decision], personal: set[str]) -> dict[str, dict[str, int]]:
     """Return how balances of members have to move so that decisions have moved nothing, by member and ledger."""
     moved: defaultdict[str, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for change in (change for one in decisions for change in one.ledgers):
+    for change in (change for decision in decisions for change in decision.ledgers):
         if change.ledger in personal:
             moved[change.who][change.ledger] += change.before - change.after
     kept = {who: {ledger: amount for ledger, amount in changes.items() if amount} for who, changes in moved.items()}
@@ -261,7 +263,11 @@ def _opposite(action: Action, key: str) -> Action | None:
     for name in sorted(known.opposes):
         opposite = catalog.action(name)
         if opposite is not None:
-            parameters = {one: action.parameters[one] for one in opposite.parameters if one in action.parameters}
+            parameters = {
+                parameter: action.parameters[parameter]
+                for parameter in opposite.parameters
+                if parameter in action.parameters
+            }
             if set(opposite.schema.get("required", ())) <= set(parameters):
                 return Action(do=name, who=action.who, parameters=parameters, key=key, rules=action.rules)
     return None

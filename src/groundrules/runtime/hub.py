@@ -436,8 +436,8 @@ class Hub:
         """
 
         def read() -> list[Events]:
-            found = takewhile(lambda segment: segment.first <= last, self._store.events(community, since, after))
-            return list(islice(found, limit))
+            segments = takewhile(lambda segment: segment.first <= last, self._store.events(community, since, after))
+            return list(islice(segments, limit))
 
         return await self._read(read)
 

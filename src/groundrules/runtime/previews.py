@@ -100,13 +100,14 @@ def _budget(path: str) -> Budget | None:
 class OverBudgetError(HubError):
     """Settings that break the budget: `broken` are the lines that they break, `preview` what they would have done."""
 
-    def __init__(self, found: Preview) -> None:
-        self.preview = found
-        self.broken = [verdict for verdict in found.report.budget if not verdict.ok]
-        super().__init__("the budget does not allow it: " + "; ".join(map(_said, self.broken)), "budget", "values")
+    def __init__(self, preview: Preview) -> None:
+        self.preview = preview
+        self.broken = [verdict for verdict in preview.report.budget if not verdict.ok]
+        super().__init__("the budget does not allow it: " + "; ".join(map(_verdict, self.broken)), "budget", "values")
 
 
-def _said(one: Verdict) -> str:
-    bound = "at least" if one.at_least else "at most"
-    of = f" of {one.cohort}" if one.cohort else ""
-    return f"{one.rule} would act on {one.acted} of {one.total} {one.of}{of}, and {bound} {one.limit} is allowed"
+def _verdict(verdict: Verdict) -> str:
+    bound = "at least" if verdict.at_least else "at most"
+    of = f" of {verdict.cohort}" if verdict.cohort else ""
+    share = f"{verdict.acted} of {verdict.total} {verdict.of}{of}"
+    return f"{verdict.rule} would act on {share}, and {bound} {verdict.limit} is allowed"

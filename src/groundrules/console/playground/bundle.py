@@ -77,12 +77,12 @@ def of_folder(path: Path) -> Bundle:
     """Return the rulebook at a path of this machine, a file or a folder, as a bundle. Raises BundleError."""
     if not path.is_dir():
         return Bundle({RULEBOOK: path.read_text("utf-8")}).checked()
-    files = (one for one in sorted(path.rglob("*")) if one.suffix in READ and one.is_file())
-    names = {one.relative_to(path).as_posix(): one for one in files}
-    kept = {name: one for name, one in names.items() if _NAME.fullmatch(name)}
+    files = (file for file in sorted(path.rglob("*")) if file.suffix in READ and file.is_file())
+    names = {file.relative_to(path).as_posix(): file for file in files}
+    kept = {name: file for name, file in names.items() if _NAME.fullmatch(name)}
     with confined.inside(path):
         return Bundle(
-            {name: confined.read(one, LARGEST).decode("utf-8", "replace") for name, one in kept.items()}
+            {name: confined.read(file, LARGEST).decode("utf-8", "replace") for name, file in kept.items()}
         ).checked()
 
 

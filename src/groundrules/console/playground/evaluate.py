@@ -22,7 +22,7 @@ from groundrules.plan import codec
 from groundrules.tools.handbook import handbook
 from groundrules.tools.handbook.html import body
 from groundrules.tools.linting import lint_path
-from groundrules.tools.testing.human import lines as told
+from groundrules.tools.testing.human import lines as suite_lines
 from groundrules.tools.testing.read import TestsError, find_tests, read_tests
 from groundrules.tools.testing.runner import run_suite
 from groundrules.tools.trying.answers import Quit
@@ -55,7 +55,7 @@ class Spoken(msgspec.Struct, frozen=True):
     answer: Text
 
 
-class Found(msgspec.Struct, frozen=True):
+class Evaluation(msgspec.Struct, frozen=True):
     """Everything that is found. `changed` are files that the chat has written: its tests."""
 
     findings: list[Finding] = []
@@ -71,24 +71,24 @@ def evaluate(data: bytes, lang: str, tests: bool) -> bytes:
     """Return what is found in a bundle as JSON, a Found; its tests are run if they are asked for."""
     bundle = msgspec.json.decode(data, type=Bundle)
     with tempfile.TemporaryDirectory(prefix="groundrules-") as folder:
-        return msgspec.json.encode(_found(bundle, Path(folder).resolve(), lang, tests))
+        return msgspec.json.encode(_evaluation(bundle, Path(folder).resolve(), lang, tests))
 
 
-def _found(bundle: Bundle, folder: Path, lang: str, tests: bool) -> Found:
+def _evaluation(bundle: Bundle, folder: Path, lang: str, tests: bool) -> Evaluation:
     try:
         bundle.write(folder)
     except BundleError as error:
-        return Found(problem=str(error.values.get("name", "")))
+        return Evaluation(problem=str(error.values.get("name", "")))
     result = lint_path(folder if RULEBOOK in bundle.files else folder / next(iter(bundle.files), RULEBOOK))
     findings = _findings(result.diagnostics, folder, lang)
     if result.checked is None or result.has_errors:
-        return Found(findings)
+        return Evaluation(findings)
     plan = lower(result.checked)
     ready = Compiled(plan, codec.digest(plan))
     shown, passed, wrong = _tested(folder, ready, lang) if tests else (None, None, [])
     chat, changed = _talked(bundle, folder, ready, lang)
-    return Found(
-        findings + [one for one in wrong if one not in findings],
+    return Evaluation(
+        findings + [finding for finding in wrong if finding not in findings],
         body(handbook(result.checked, lang)),
         shown,
         passed,
@@ -98,21 +98,21 @@ def _found(bundle: Bundle, folder: Path, lang: str, tests: bool) -> Found:
 
 
 def _findings(diagnostics: Iterable[Diagnostic], folder: Path, lang: str) -> list[Finding]:
-    return [_finding(one, folder, lang) for one in diagnostics]
+    return [_finding(diagnostic, folder, lang) for diagnostic in diagnostics]
 
 
-def _finding(one: Diagnostic, folder: Path, lang: str) -> Finding:
+def _finding(diagnostic: Diagnostic, folder: Path, lang: str) -> Finding:
     hidden = f"{folder.as_posix()}/"
     return Finding(
-        file=_named(one.span.file.path, folder),
-        line=one.span.line,
-        column=one.span.column,
-        start=one.span.start,
-        end=max(one.span.end, one.span.start + 1),
-        severity=str(one.severity),
-        code=one.code,
-        message=translated(one.message, lang).replace(hidden, ""),
-        help=mended(one.help, lang).replace(hidden, "") if one.help else "",
+        file=_named(diagnostic.span.file.path, folder),
+        line=diagnostic.span.line,
+        column=diagnostic.span.column,
+        start=diagnostic.span.start,
+        end=max(diagnostic.span.end, diagnostic.span.start + 1),
+        severity=str(diagnostic.severity),
+        code=diagnostic.code,
+        message=translated(diagnostic.message, lang).replace(hidden, ""),
+        help=mended(diagnostic.help, lang).replace(hidden, "") if diagnostic.help else "",
     )
 
 
@@ -123,7 +123,7 @@ def _named(path: str, folder: Path) -> str:
 
 
 def _tested(folder: Path, ready: Compiled, lang: str) -> tuple[Text | None, bool | None, list[Finding]]:
-    files = [file for found in find_tests(folder).values() for file in found]
+    files = [file for tests_of in find_tests(folder).values() for file in tests_of]
     if not files:
         return None, None, []
     try:
@@ -131,7 +131,7 @@ def _tested(folder: Path, ready: Compiled, lang: str) -> tuple[Text | None, bool
     except TestsError as error:
         return [], False, _findings(error.diagnostics, folder, lang)
     suite = run_suite(folder, ready, cases)
-    shown = _text(told([suite], Speech("tests", lang)))
+    shown = _text(suite_lines([suite], Speech("tests", lang)))
     return _without(folder, shown), all(result.passed for result in suite.results), []
 
 
@@ -143,7 +143,7 @@ def _talked(bundle: Bundle, folder: Path, ready: Compiled, lang: str) -> tuple[l
     spoken = []
     for line in bundle.chat:
         answers = [answer for answer in session.enter(line) if not isinstance(answer, Quit)]
-        shown = _text(one for answer in answers for one in voice.lines(answer))
+        shown = _text(line for answer in answers for line in voice.lines(answer))
         spoken.append(Spoken(line, _without(folder, shown)))
     after = tests.read_text("utf-8") if tests.exists() else ""
     return spoken, {TESTS: after} if after != bundle.files.get(TESTS, "") else {}

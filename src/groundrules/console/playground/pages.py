@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from groundrules.console.playground import bundle
 from groundrules.console.playground.bundle import RULEBOOK, TESTS, Bundle, BundleError
-from groundrules.console.playground.evaluate import Found, evaluate
+from groundrules.console.playground.evaluate import Evaluation, evaluate
 from groundrules.console.view import View
 from groundrules.console.workshop import Limits, OverLimitError
 from groundrules.diagnostics.translation import refused
@@ -67,12 +67,12 @@ async def show(view: View, form: Form | None) -> Response:
                 given = Bundle(given.files)
         return await _page(view, given.checked(), tests=form.get("what") == "test")
     except BundleError as error:
-        return view.said(view.say(error.form, **error.values), "playground", 422)
+        return view.message(view.say(error.form, **error.values), "playground", 422)
 
 
 def _given(form: Form) -> Bundle:
     names = [name.removeprefix("name.") for name in form if name.startswith("name.")]
-    files = {form[f"name.{one}"].strip(): form.get(f"file.{one}", "").replace("\r\n", "\n") for one in names}
+    files = {form[f"name.{field}"].strip(): form.get(f"file.{field}", "").replace("\r\n", "\n") for field in names}
     chat = [line for line in form.get("chat", "").replace("\r\n", "\n").split("\n") if line.strip()]
     return Bundle({name: text for name, text in files.items() if name}, chat)
 
@@ -93,14 +93,14 @@ def _file(given: Bundle) -> Response:
 
 
 async def _page(view: View, given: Bundle, tests: bool) -> Response:
-    found = await _found(view, given, tests)
-    files = {**given.files, **found.changed}
+    evaluated = await _evaluation(view, given, tests)
+    files = {**given.files, **evaluated.changed}
     return view.page(
         "playground.html",
         files=bundle.shown(files),
         chat=given.chat,
-        found=found,
-        handbook=Markup(found.handbook),
+        result=evaluated,
+        handbook=Markup(evaluated.handbook),
         tested=tests,
     )
 
@@ -110,18 +110,18 @@ async def check(view: View, form: Form) -> Response:
     try:
         given = _given(form).checked()
     except BundleError as error:
-        return _json(Found(problem=view.say(error.form, **error.values)))
-    return _json(await _found(view, given, form.get("what") == "test"))
+        return _json(Evaluation(problem=view.say(error.form, **error.values)))
+    return _json(await _evaluation(view, given, form.get("what") == "test"))
 
 
-def _json(found: Found) -> Response:
-    return Response(msgspec.json.encode(found), media_type="application/json")
+def _json(evaluated: Evaluation) -> Response:
+    return Response(msgspec.json.encode(evaluated), media_type="application/json")
 
 
-async def _found(view: View, given: Bundle, tests: bool) -> Found:
+async def _evaluation(view: View, given: Bundle, tests: bool) -> Evaluation:
     limits = TESTING if tests or given.chat else TYPING
     try:
         data = await view.house.workshop.do(evaluate, msgspec.json.encode(given), view.lang, tests, limits=limits)
     except OverLimitError as error:
-        return Found(problem=view.say("too_much", why=refused(str(error), view.lang)))
-    return msgspec.json.decode(data, type=Found)
+        return Evaluation(problem=view.say("too_much", why=refused(str(error), view.lang)))
+    return msgspec.json.decode(data, type=Evaluation)

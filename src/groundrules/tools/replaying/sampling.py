@@ -98,7 +98,7 @@ def preview(
     spent = clock.lap()
     if spent / max(1, many) * events * SLOWER < seconds:
         whole = first if many == events else _run(sides, read, 0, events, cohorts)
-        return _told(sides, [whole], 1, events, budget)
+        return _preview(sides, [whole], 1, events, budget)
     length = max(FIRST, round(many / spent * seconds / STRETCHES))
     numbers = list(range(events // length))
     random.Random(seed).shuffle(numbers)
@@ -108,7 +108,7 @@ def preview(
             break
         stretches.append(_run(sides, read, number * length, length, cohorts))
         spent = clock.lap()
-    return _told(sides, stretches, events / length, events, budget)
+    return _preview(sides, stretches, events / length, events, budget)
 
 
 class _Clock:
@@ -137,26 +137,26 @@ def _run(sides: Sides, read: Read, first: int, many: int, cohorts: tuple[Cohort,
     return _Stretch(lines, *(runner.share for runner in runners))
 
 
-def _told(sides: Sides, stretches: list[_Stretch], all: float, events: int, budget: Budget | None) -> Preview:
+def _preview(sides: Sides, stretches: list[_Stretch], all: float, events: int, budget: Budget | None) -> Preview:
     """Put stretches together; `all` is how many of their length there are."""
     new, old = sides.new, sides.old
-    before, after = (merged([getattr(one, side) for one in stretches]) for side in ("before", "after"))
-    lines = {number: line for one in stretches for number, line in one.lines.items()}
+    before, after = (merged([getattr(stretch, side) for stretch in stretches]) for side in ("before", "after"))
+    lines = {number: line for stretch in stretches for number, line in stretch.lines.items()}
     apart = rewards(new.plan) | rewards(old.plan)
-    counts = [(_counted(one.before.hits, apart), _counted(one.after.hits, apart)) for one in stretches]
+    counts = [(_counted(stretch.before.hits, apart), _counted(stretch.after.hits, apart)) for stretch in stretches]
     known = sorted({rule for pair in counts for side in pair for rule in side})
     figures = {rule: _figure([(then[rule], now[rule]) for then, now in counts], all) for rule in known}
 
     def read_lines(numbers: Collection[int]) -> dict[int, bytes]:
         return {number: lines[number] for number in numbers}
 
-    found = replace(
+    merged_report = replace(
         report(new, after, old, before),
         examples=examples(read_lines, after.hits, before.hits, renames(old.plan, new.plan), 3),
         budget=judge(budget, new.plan, after) if budget else (),
     )
     replayed = events if all == len(stretches) else len(lines)
-    return Preview(found, figures.pop("", Figure(0, 0)), figures, replayed, events)
+    return Preview(merged_report, figures.pop("", Figure(0, 0)), figures, replayed, events)
 
 
 def _counted(hits: Iterable[Hit], apart: set[str]) -> Counter[str]:
@@ -168,7 +168,7 @@ def _counted(hits: Iterable[Hit], apart: set[str]) -> Counter[str]:
 
 
 def _figure(counts: Sequence[tuple[int, int]], all: float) -> Figure:
-    before, after = ([one[side] for one in counts] for side in (0, 1))
+    before, after = ([pair[side] for pair in counts] for side in (0, 1))
     if all == len(counts):
         return Figure(sum(before), sum(after))
     return Figure(_scaled(before, all), _scaled(after, all), _error(before, all), _error(after, all))
