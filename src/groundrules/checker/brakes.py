@@ -21,22 +21,22 @@ _UNITS = {"s": SECOND, "m": MINUTE, "h": HOUR, "d": DAY, "w": 7 * DAY}
 def brakes(session: Session) -> None:
     """Check the brakes of every instance."""
     for instance in session.checked.instances:
-        seen: set[str] = set()
+        known: set[str] = set()
         for brake in instance.book.brakes:
-            _brake(session, instance, brake, seen)
+            _brake(session, instance, brake, known)
 
 
-def _brake(session: Session, instance: Instance, brake: authored.Brake, seen: set[str]) -> None:
+def _brake(session: Session, instance: Instance, brake: authored.Brake, known: set[str]) -> None:
     name = str(brake.do.value)
     if session.catalog.action(name) is None:
         help = did_you_mean(name, session.catalog.names("actions")) or "a brake names an action, such as `ban`"
         session.add(name_codes.UNKNOWN_ACTION.at(brake.do.span, f"unknown action `{name}`", help))
         return
-    if name in seen:
+    if name in known:
         message = f"`{name}` has a brake already"
         session.add(name_codes.DUPLICATE_NAME.at(brake.do.span, message, "keep the lower one"))
         return
-    seen.add(name)
+    known.add(name)
     number, _, length = str(brake.rate.value).partition(" per ")
     site = Site(session, session.context(instance), "a brake")
     alarm = effects(site, brake.then)

@@ -11,17 +11,17 @@ from groundrules.plan import ir
 
 def brakes(ground: Ground) -> tuple[list[ir.Brake], list[ir.Rule]]:
     """Lower the brakes of all instances."""
-    found = [_brake(ground, brake) for brake in ground.checked.brakes]
-    return [brake for brake, _ in found], [rule for _, rules in found for rule in rules]
+    lowered = [_brake(ground, brake) for brake in ground.checked.brakes]
+    return [brake for brake, _ in lowered], [rule for _, rules in lowered for rule in rules]
 
 
 def _brake(ground: Ground, brake: constructs.Brake) -> tuple[ir.Brake, list[ir.Rule]]:
     id = brake.context.instance.qualified(f"at_most#{brake.do}")
     ground.actions.add(brake.do)
     alarm = tuple(effect for effect in effects(ground, brake.effects) if isinstance(effect, ir.Act))
-    found = ir.Brake(id=id, do=brake.do, most=brake.most, within=brake.within, effects=alarm)
+    lowered = ir.Brake(id=id, do=brake.do, most=brake.most, within=brake.within, effects=alarm)
     if brake.approval is None:
-        return found, []
+        return lowered, []
     rule = ir.Rule(
         id=id,
         trigger=ir.OnBrake(brake=id),
@@ -29,4 +29,4 @@ def _brake(ground: Ground, brake: constructs.Brake) -> tuple[ir.Brake, list[ir.R
         approval=approval(brake.approval),
         src=ground.place(brake.source.do.span),
     )
-    return found, [rule, *refusal(ground, rule, brake.approval)]
+    return lowered, [rule, *refusal(ground, rule, brake.approval)]

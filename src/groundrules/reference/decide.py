@@ -195,7 +195,10 @@ def braked(partition: Partition, occasion: Occasion, done: list[Action]) -> tupl
     kept, held, alarms, notes = brakes.sort_out(partition, done, occasion.released)
     scope = Scope(partition, partition.now)
     wishes = [
-        one.finish(scope) for brake in alarms for act in brake.effects for one in draft(act, brake.id, scope, notes)
+        action.finish(scope)
+        for brake in alarms
+        for act in brake.effects
+        for action in draft(act, brake.id, scope, notes)
     ]
     for rule in partition.plan.rules:
         if isinstance(rule.trigger, ir.OnBrake) and rule.trigger.brake in held:

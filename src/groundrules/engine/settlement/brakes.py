@@ -25,21 +25,21 @@ class Sorted(NamedTuple):
 
 def sort_out(program: Program, partition: Partition, actions: Iterable[Action], released: bool) -> Sorted:
     """Count actions, and hold back those that are too many."""
-    found = Sorted([], {}, [], [])
+    sorted_actions = Sorted([], {}, [], [])
     for action in actions:
-        brake = _holding(program, partition, action, released)
+        brake = _brake_on(program, partition, action, released)
         if brake is None:
-            found.kept.append(action)
+            sorted_actions.kept.append(action)
             continue
-        found.held.setdefault(brake.id, []).append(as_wish(action))
+        sorted_actions.held.setdefault(brake.id, []).append(as_wish(action))
         detail = {"do": action.do, "who": action.who, "most": brake.most, "within": format_duration(brake.within)}
-        found.notes.append(Note(kind="held_back", subject=brake.id, detail=detail))
+        sorted_actions.notes.append(Note(kind="held_back", subject=brake.id, detail=detail))
         if brakes.is_new(partition, brake):
-            found.alarms.append(brake)
-    return found
+            sorted_actions.alarms.append(brake)
+    return sorted_actions
 
 
-def _holding(program: Program, partition: Partition, action: Action, released: bool) -> ir.Brake | None:
+def _brake_on(program: Program, partition: Partition, action: Action, released: bool) -> ir.Brake | None:
     own = [brake for brake in program.plan.brakes if brake.do == action.do]
     if not released:
         for brake in own:
