@@ -100,6 +100,9 @@ class PartitionReadings:
         known = roster.here(self._roster("member"), self._partition.now, self._retain)
         return [who for who in known if not roles or not set(roles).isdisjoint(self.fact("member", who, "roles") or ())]
 
+    def names(self, ids: Sequence[str]) -> list[str]:
+        return [self.fact("member", who, "name") or who for who in ids]
+
     def ledger(self, ledger: str, who: str) -> int:
         cell = self._program.ledgers[ledger]
         return cell.balance(self._partition.space(cell.name).get(who), self._partition.now).value

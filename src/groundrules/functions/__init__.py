@@ -44,6 +44,7 @@ _CALLS: dict[str, Callable[..., Any]] = {
     "folded": texts.folded,
     "hour": times.hour,
     "in_network": extract.in_network,
+    "item": numbers.item,
     "join": texts.join,
     "last": numbers.last,
     "length": texts.length,

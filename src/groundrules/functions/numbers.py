@@ -54,3 +54,10 @@ def parse_number(text: str) -> int | float | None:
         return within_limits(int(plain))
     value = float(plain)
     return value if math.isfinite(value) else None
+
+
+def item(items: list[Any], place: int | float) -> Any | None:
+    """The item at a place, 1 the first, -1 the last; None where there is none."""
+    if place != int(place) or not 1 <= abs(place) <= len(items):
+        return None
+    return items[int(place) - 1 if place > 0 else int(place)]

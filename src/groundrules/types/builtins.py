@@ -272,6 +272,15 @@ _ALL = (
         item_of_first=True,
         may_be_missing=True,
     ),
+    Signature(
+        "item",
+        (_LIST, Parameter("place", (Number,))),
+        None,
+        "The item of a list at a place, 1 the first, -1 the last; missing where there is none.",
+        "item(words(text), 2)",
+        item_of_first=True,
+        may_be_missing=True,
+    ),
     # --- time
     Signature(
         "age",

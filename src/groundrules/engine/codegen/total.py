@@ -5,7 +5,7 @@ Arithmetic has no value where its result is NaN, infinite or an integer beyond 6
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from math import isfinite
 from typing import Any
@@ -140,6 +140,16 @@ def ends_with_any(view: View, text: Text, needles: Sequence[str]) -> bool:
     return any(ends_with(view, text, needle) for needle in needles)
 
 
+def entries_in(words: ListMatcher, text: str) -> list[str]:
+    """Return the entries that stand in a text, in the order in which they do."""
+    return [entry for _, _, entry in words.find_all(text)]
+
+
+def weigh(weights: Mapping[str, int], words: ListMatcher, text: str) -> int:
+    """Return the sum of the weights of the entries that stand in a text."""
+    return sum(weights.get(entry, 1) for entry in entries_in(words, text))
+
+
 def contain_all(entries: Sequence[ListMatcher], text: str) -> bool:
     """Whether each of the lists, of one entry each, stands in the text."""
     return all(entry.contains_any(text) for entry in entries)
@@ -181,6 +191,7 @@ NAMES: dict[str, Any] = {
         *(add, subtract, multiply, divide, modulo, negate),
         *(plain, reach, item, instant, listed, has_any, has_all),
         *(differs, settled, at_least, at_most),
+        *(entries_in, weigh),
         *(contains_any, contains_all, starts_with_any, ends_with_any, contain_all, holds_any, hold_all),
     )
 } | {"ms": milliseconds, "total": sum, "any": any}

@@ -118,7 +118,7 @@ def silence(emitter: Emitter, expr: ir.Silence) -> Operand:
 def found_in(emitter: Emitter, expr: ir.FoundIn) -> Operand:
     needs, subject = emitter.operands((expr.subject,))
     matcher = matcher_of(emitter, expr.list)
-    return Operand(needs, f"[entry for _, _, entry in {matcher}.find_all({subject})]")
+    return Operand(needs, f"entries_in({matcher}, {subject})")
 
 
 @emits_value(ir.WeightIn)
@@ -126,7 +126,7 @@ def weight_in(emitter: Emitter, expr: ir.WeightIn) -> Operand:
     needs, subject = emitter.operands((expr.subject,))
     matcher = matcher_of(emitter, expr.list)
     weights = emitter.constant(emitter.program.word_list(expr.list).weights)
-    return Operand(needs, f"total([{weights}.get(entry, 1) for _, _, entry in {matcher}.find_all({subject})])")
+    return Operand(needs, f"weigh({weights}, {matcher}, {subject})")
 
 
 def matcher_of(emitter: Emitter, name: str) -> str:
@@ -174,7 +174,7 @@ def members(emitter: Emitter, expr: ir.Members) -> Operand:
 @emits_value(ir.Names)
 def names(emitter: Emitter, expr: ir.Names) -> Operand:
     needs, ids = emitter.operands((expr.ids,))
-    return Operand(needs, f"[x.readings.fact('member', who, 'name') or who for who in {ids}]")
+    return Operand(needs, f"x.readings.names({ids})")
 
 
 @emits_value(ir.Matched)

@@ -122,13 +122,16 @@ class Phrases(Speech):
                 return self._of(moved, effect.who)
             case ir.Label():
                 return self._label(effect)
-            case ir.Later():
-                return self("later", what=self.effect(effect.act), length=self.value(effect.after))
-            case ir.Enlist():
-                return self("unlist" if effect.remove else "enlist", list=effect.list)
+            case ir.Later() | ir.Enlist():
+                return self._unusual(effect)
             case ir.Exempt():
                 return self("exempt", rules=self.join(map(self.rule_name, effect.rules), "comma"))
         return ""
+
+    def _unusual(self, effect: ir.Later | ir.Enlist) -> str:
+        if isinstance(effect, ir.Later):
+            return self("later", what=self.effect(effect.act), length=self.value(effect.after))
+        return self("unlist" if effect.remove else "enlist", list=effect.list)
 
     def _label(self, label: ir.Label) -> str:
         if label.remove:
