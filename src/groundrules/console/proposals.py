@@ -57,7 +57,7 @@ def commit(home: Path, name: str, text: str, branch: str, message: str, by: str)
         tree = _git(top, "write-tree", more=index).strip()
     who = {f"GIT_{role}_{what}": value for role in ("AUTHOR", "COMMITTER") for what, value in _person(by).items()}
     object = _git(top, "commit-tree", tree, "-p", "HEAD", "-F", "-", more=who, given=message).strip()
-    _git(top, "check-ref-format", f"refs/heads/{branch}")
+    _git(top, "check-ref-format", "--branch", branch)
     _git(top, "update-ref", f"refs/heads/{branch}", object, "0" * 40)
     return object
 

@@ -8,8 +8,8 @@ To be read in this order: `arrivals` (an event comes in), `books` (which ruleboo
 is in memory of one), `drafts` (what is decided, until it is kept), `core` (all of it together, without input or
 output), `turns` (`jobs` that wait together are kept together), `outbox` (actions, after the commit), `passing_time`
 (ticks), `changing` (settings and rulebooks), `previews` (what they would have done), `desk` (what moderators do by
-hand), `keeping` (how long, and whom not), `wording` (what of people's words), `courtesy` (of long work beside), `hub`
-(all of that for asyncio), `sync_hub` (the same for threads).
+hand), `keeping` (how long, and whom not), `wording` (what of people's words), `courtesy` (of long work beside),
+`looking` (what can be read), `hub` (all of that for asyncio), `sync_hub` (the same for threads).
 """
 
 from groundrules.runtime.errors import HubError

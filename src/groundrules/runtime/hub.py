@@ -9,35 +9,32 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
-from itertools import islice, takewhile
 from types import TracebackType
 from typing import Any, TypeVar
 
-from groundrules.decisions import Action, Decision, Rejection, encode
-from groundrules.diagnostics.codes import events as codes
+from groundrules.decisions import Action, Decision
 from groundrules.runtime.arrivals import Clock, Stray, arrival
 from groundrules.runtime.books import Source, Sources
 from groundrules.runtime.changing import Changing, Trial
 from groundrules.runtime.core import Core
-from groundrules.runtime.courtesy import courteous
 from groundrules.runtime.desk import Desk
 from groundrules.runtime.errors import HubError
 from groundrules.runtime.jobs import Event, Handling, doing
 from groundrules.runtime.keeping import Keep, Keeping
+from groundrules.runtime.looking import Looking
 from groundrules.runtime.outbox import Outbox
-from groundrules.runtime.passing_time import FAR, PassingTime
+from groundrules.runtime.passing_time import PassingTime
 from groundrules.runtime.performing import Outcome, Performer, Retry, lacking, understood
 from groundrules.runtime.turns import Turns
 from groundrules.runtime.wording import WORDINGS
 from groundrules.stores import OwnedError, Store, StoreError
-from groundrules.stores.records import Batch, Events, Head, Logged, Note, Outgoing, Query
+from groundrules.stores.records import Batch, Outgoing
 from groundrules.tools.diffing.model import Diff
 from groundrules.tools.replaying.model import Report
 from groundrules.tools.replaying.sampling import Preview
 from groundrules.tools.running.states import opened
 
 T = TypeVar("T")
-EVERYTHING = Query()
 USUAL = Keep()
 
 log = logging.getLogger("groundrules.hub")
@@ -48,7 +45,7 @@ def wall_clock() -> int:
     return time.time_ns() // 1_000_000
 
 
-class Hub:
+class Hub(Looking):
     """Decides, keeps and acts for many communities.
 
     store: a place (`sqlite:groundrules.db`, `postgresql://…`) or a Store. book: a rulebook's path, a loaded one, or a
@@ -404,60 +401,3 @@ class Hub:
         What was interrupted is done by asking again.
         """
         return await self._keeping.forget(member)
-
-    # --- looking --------------------------------------------------------------------------------
-
-    async def communities(self, after: str = "", limit: int = 1000) -> list[Head]:
-        """Return the communities that are kept, in the order of their ids, behind `after`."""
-        return await self._read(lambda: self._store.heads(after, limit))
-
-    def now(self) -> int:
-        """Return what time it is for the hub (ms)."""
-        return self._core.clock()
-
-    async def community(self, id: str) -> Head | None:
-        """Return what is kept of a community beside its rows; None if nothing is."""
-        return await self._read(lambda: self._store.head(id))
-
-    async def decisions(self, query: Query = EVERYTHING) -> list[Logged]:
-        """Return decisions of the log. One that is damaged is told by a decision that is `rejected`, and says so."""
-        return [_legible(entry) for entry in await self._read(lambda: self._store.decisions(query))]
-
-    async def notes(self, community: str | None = None, limit: int = 100) -> list[Note]:
-        """Return what happened around the engine, the newest first."""
-        return await self._read(lambda: self._store.notes(community, limit))
-
-    async def recorded(
-        self, community: str, since: int = 0, after: int = 0, limit: int | None = None, last: int = FAR
-    ) -> list[Events]:
-        """Return recorded events of a community: segments that reach into the time from `since`.
-
-        after, last: with numbers behind the one and up to the other; limit: so many segments at most.
-        """
-
-        def read() -> list[Events]:
-            segments = takewhile(lambda segment: segment.first <= last, self._store.events(community, since, after))
-            return list(islice(segments, limit))
-
-        return await self._read(read)
-
-    async def history(self, member: str, community: str | None = None, limit: int = 100) -> list[Logged]:
-        """Return the latest decisions that concern a member, the newest first."""
-        return await self.decisions(Query(community=community, member=member, before=FAR, limit=limit))
-
-    async def _read(self, call: Callable[[], T]) -> T:
-        def read() -> T:
-            with courteous():
-                return call()
-
-        return await asyncio.get_running_loop().run_in_executor(self._reading, read)
-
-
-def _legible(logged: Logged) -> Logged:
-    """Return a decision of the log, or in the place of a damaged one another that says where and why."""
-    if not logged.damage:
-        return logged
-    place = f"decisions.{logged.position}"
-    rejection = Rejection(code=codes.RECORD_DAMAGED.code, reason=logged.damage, path=place)
-    refused = Decision(trigger="rejected", partition=logged.community, rejected=rejection)
-    return logged._replace(body=encode(refused))
