@@ -151,6 +151,7 @@ def _step(event: dict[str, Any], zone: str) -> Step:
     fields = {name: value for name, value in event.items() if name not in _HEADER}
     fields["id"] = event["id"]
     fields |= {short: event[name] for name, short in (("actor", "by"), ("channel", "in")) if name in event}
+    fields.pop(event["type"], None)  # the short form has its place
     short = fields.pop("text", True) if event["type"] == "message" else True
     return Step(at, event["type"], short, fields, Expectation(), NOWHERE)
 

@@ -51,7 +51,8 @@ def book(tmp_path: Path) -> Path:
 
 def message(number: int, text: str, who: str = "li") -> dict[str, Any]:
     header = {"id": f"m{number}", "type": "message", "time": format_ms(NOW + 1000 * number), "community": {"id": "c"}}
-    return header | {"actor": {"id": who}, "channel": {"id": "general", "name": "general"}, "text": text}
+    channel = {"channel": {"id": "general", "name": "general"}, "message": {"id": f"m{number}"}}
+    return header | {"actor": {"id": who}, "text": text} | channel
 
 
 def decided(book: Path, events: list[dict[str, Any]]) -> tuple[bytes, list[bytes], list[bytes]]:
