@@ -57,6 +57,7 @@ class _Judge:
         self._schedules = {schedule.id: schedule for schedule in plan.schedules}
         self._processes = {process.id: process for process in plan.processes}
         self._types = plan.events
+        self._braked = {brake.do for brake in plan.brakes}
         guards = [(rule.when, rule.unless) for rule in plan.rules]
         self._read = {value.ledger for value in within((guards, plan.windows), ir.LedgerValue)}
 
@@ -100,7 +101,11 @@ class _Judge:
                 yield Hindrance("a `{}` of anybody may end it", ", ".join(turn.types))
 
     def _reads(self, parts: object) -> Iterator[Hindrance]:
-        tests: list[ir.WindowTest | ir.WindowValue] = [*within(parts, ir.WindowTest), *within(parts, ir.WindowValue)]
+        tests: list[ir.WindowTest | ir.WindowValue | ir.WindowValues] = [
+            *within(parts, ir.WindowTest),
+            *within(parts, ir.WindowValue),
+            *within(parts, ir.WindowValues),
+        ]
         for test in tests:
             window = self._windows[test.window]
             if not any(is_own(kept) and is_own(asked) for kept, asked in zip(window.key, test.key, strict=True)):
@@ -124,6 +129,8 @@ class _Judge:
         ]
         for ranked in ranks:
             yield Hindrance("it ranks the members by `{}`", ranked.ledger)
+        for members in within(parts, ir.Members):
+            yield Hindrance("it asks who is here, `members({})`", ", ".join(members.roles))
         for fact in within(parts, ir.Fact):
             if not is_own(ir.Field(root=fact.root, path=fact.path, kind="entity")):
                 yield Hindrance("it reads `{}`, which events of others tell", ".".join((*fact.path, fact.fact)))
@@ -137,6 +144,10 @@ class _Judge:
             yield from self._ledger(delta.ledger)
             if not is_own(delta.who) and delta.ledger in self._read:
                 yield Hindrance("it changes `{}` of another member, and rules read that ledger", delta.ledger)
+
+        for act in within(parts, ir.Act):
+            if act.do in self._braked:
+                yield Hindrance("`at_most` counts `{}` over all members", act.do)
 
     def _ledger(self, id: str) -> Iterator[Hindrance]:
         if self._ledgers[id].per != "member":

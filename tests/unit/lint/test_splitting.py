@@ -63,6 +63,14 @@ HINDERED = {
         "then: [lock], afterwards: [unlock]}]",
         "the whole community is in `a`, or not",
     ),
+    "a brake": (
+        "at_most: [{ban: 5 per hour}]\nrules: [{id: a, on: message, when: text contains 'x', then: [ban]}]",
+        "`at_most` counts `ban` over all members",
+    ),
+    "who is here": (
+        "rules: [{id: a, on: message, when: 'length(members(\"helper\")) < 3', then: [hold]}]",
+        "it asks who is here, `members(helper)`",
+    ),
     "a schedule for all": (
         "schedules: [{id: a, at: '09:00', then: [lock]}]",
         "it goes by the clock for all",
