@@ -43,14 +43,18 @@ class Scope:
         for variable in reversed(variables):
             if variable.quantified.variable == name:
                 return variable
-        return self._word(name) or self._field(name) or self._declared(name)
+        return self._word(name) or self._field(name) or self._declared(name) or self._of_firing(name)
+
+    def _of_firing(self, name: str) -> Binding | None:
+        """Return what is known of a firing; such words came late, so fields and declarations of their names hold."""
+        return FiringBinding(name) if name in ("match", "nth") and self.context.types else None
 
     def _word(self, name: str) -> Binding | None:
         context = self.context
         if name == "now":
             return NowBinding()
-        if name in ("matched", "match", "nth") and context.types:
-            return MatchedBinding() if name == "matched" else FiringBinding(name)
+        if name == "matched" and context.types:
+            return MatchedBinding()
         if name == "event" and context.types:
             return RootBinding(context.root, context.types)
         if name == "start" and context.start:
