@@ -22,7 +22,7 @@ MOST = 30
 
 async def settings(view: View, form: Form | None) -> Response:
     """Show settings, what they would have come to, or put them in force."""
-    shown: dict[str, Any] = {"said": None, "failed": False, "preview": None}
+    shown: dict[str, Any] = {"message": None, "failed": False, "preview": None}
     schema = await view.hub.settings_schema(view.here, view.lang)
     values = await view.hub.settings(view.here)
     status = 200
@@ -31,15 +31,15 @@ async def settings(view: View, form: Form | None) -> Response:
         try:
             if form.get("what") == "save":
                 await view.hub.change(view.here, values, by=view.by)
-                shown["said"] = view.say("saved")
+                shown["message"] = view.say("saved")
             else:
                 shown["preview"] = await _previewed(view, await view.hub.estimate(view.here, values))
         except OverBudgetError as error:
             broken = "\n".join(_verdict(view, verdict) for verdict in error.broken)
-            shown |= {"said": view.say("over_budget", why=broken), "failed": True}
+            shown |= {"message": view.say("over_budget", why=broken), "failed": True}
             shown["preview"], status = await _previewed(view, error.preview), 409
         except HubError as error:
-            shown |= {"said": view.say("bad_settings", why=refused(str(error), view.lang)), "failed": True}
+            shown |= {"message": view.say("bad_settings", why=refused(str(error), view.lang)), "failed": True}
             status = 422
     fields = [_field(name, field_schema, values.get(name)) for name, field_schema in schema["properties"].items()]
     return view.page("settings.html", status, fields=fields, **shown)
@@ -83,7 +83,7 @@ async def _previewed(view: View, preview: Preview) -> dict[str, Any]:
         if row.gained or row.lost or row.changed:
             rows.append({"called": called.get(row.rule, row.rule), "figure": figure, "row": row})
     return {
-        "found": preview,
+        "result": preview,
         "report": report,
         "rows": rows,
         "newly": report.newly[:MOST],
