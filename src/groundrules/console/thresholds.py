@@ -40,7 +40,7 @@ class Threshold(msgspec.Struct, frozen=True):
 
 
 def thresholds(plan: bytes, lines: list[bytes], rule: str) -> bytes:
-    """Return the numbers of a rule, as a list of Seen in JSON."""
+    """Return the numbers of a rule, as a list of Threshold in JSON."""
     read_plan = plan_file.read(plan).plan
     asked = next((lowered for lowered in read_plan.rules if lowered.id == rule), None)
     if asked is None or not isinstance(asked.trigger, ir.OnEvent):

@@ -15,7 +15,7 @@ pytest.importorskip("starlette")
 
 from groundrules.calendar.instants import format_ms
 from groundrules.console import looking, proposals
-from groundrules.console.thresholds import Seen, seen
+from groundrules.console.thresholds import Threshold, thresholds
 from groundrules.console.waiting import Waiting
 from groundrules.engine import plan_file
 from groundrules.runtime import Hub
@@ -130,7 +130,7 @@ def test_a_diff_is_what_git_applies(book: Path) -> None:
 def test_a_histogram_counts_what_was_seen_on_each_side_of_the_line(book: Path) -> None:
     ready = edition(str(book))
     lines = [msgspec.json.encode(message(number, "hello")) for number in range(5)]
-    [often] = msgspec.json.decode(seen(plan_file.write(ready.compiled), lines, "often"), type=list[Seen])
+    [often] = msgspec.json.decode(thresholds(plan_file.write(ready.compiled), lines, "often"), type=list[Threshold])
     assert often.bound == "3"
     assert dict(often.values) | {"0": 0} == {
         **{str(value): 1 for value in range(1, 6)},
@@ -140,7 +140,7 @@ def test_a_histogram_counts_what_was_seen_on_each_side_of_the_line(book: Path) -
         "≥ 8": 0,
     }
     assert sum(times for _, times in often.values[often.line :]) == 3
-    assert msgspec.json.decode(seen(plan_file.write(ready.compiled), lines, "nothing")) == []
+    assert msgspec.json.decode(thresholds(plan_file.write(ready.compiled), lines, "nothing")) == []
 
 
 def test_what_waits_is_found_once_and_ends(book: Path) -> None:

@@ -16,7 +16,7 @@ pytest.importorskip("starlette")
 
 from groundrules.console.playground import bundle
 from groundrules.console.playground.bundle import Bundle, BundleError
-from groundrules.console.playground.evaluate import Found, evaluate
+from groundrules.console.playground.evaluate import Evaluation, evaluate
 from groundrules.console.workshop import Limits, OverLimitError, Workshop
 
 HEAD = "rulebook: x\nuse: [std/chat]\n"
@@ -29,20 +29,22 @@ tests:
 """
 
 
-def found(files: dict[str, str], chat: list[str] | None = None, tests: bool = False, lang: str = "en") -> Found:
-    return msgspec.json.decode(evaluate(msgspec.json.encode(Bundle(files, chat or [])), lang, tests), type=Found)
+def evaluated(
+    files: dict[str, str], chat: list[str] | None = None, tests: bool = False, lang: str = "en"
+) -> Evaluation:
+    return msgspec.json.decode(evaluate(msgspec.json.encode(Bundle(files, chat or [])), lang, tests), type=Evaluation)
 
 
 def test_a_mistake_is_told_where_it_stands_in_the_language_of_the_reader() -> None:
     text = HEAD + "# 你好 🍵\n" + RULE.replace("text contains", "txt contains")
-    [finding] = [one for one in found({"rulebook.yaml": text}, lang="zh").findings if one.severity == "error"]
+    [finding] = [one for one in evaluated({"rulebook.yaml": text}, lang="zh").findings if one.severity == "error"]
     assert text[finding.start : finding.end] == "txt"
     assert finding.file == "rulebook.yaml"
     assert any("\u4e00" <= letter <= "\u9fff" for letter in finding.message)
 
 
 def test_what_is_right_has_a_handbook_tests_and_a_chat_that_becomes_a_test() -> None:
-    answer = found({"rulebook.yaml": HEAD + RULE, "tests.yaml": TEST}, ["li: hi", "/save once more"], tests=True)
+    answer = evaluated({"rulebook.yaml": HEAD + RULE, "tests.yaml": TEST}, ["li: hi", "/save once more"], tests=True)
     assert answer.passed is True
     assert "<li>" in answer.handbook
     assert any("delete" in piece for line in answer.chat[0].answer for piece, _ in line)
@@ -61,7 +63,7 @@ def test_what_is_right_has_a_handbook_tests_and_a_chat_that_becomes_a_test() -> 
 )
 def test_it_cannot_leave_its_folder(reading: str, tmp_path: Path) -> None:
     (tmp_path / "rulebook.yaml").write_text(HEAD + RULE.replace("id: a", "id: secret"), encoding="utf-8")
-    answer = found({"rulebook.yaml": f"rulebook: x\n{reading.replace('{}', str(tmp_path))}\n"})
+    answer = evaluated({"rulebook.yaml": f"rulebook: x\n{reading.replace('{}', str(tmp_path))}\n"})
     assert [one.code for one in answer.findings if one.severity == "error"]
     assert "root:" not in str(answer)
     assert "secret" not in str(answer)
@@ -86,7 +88,7 @@ def test_what_is_too_much_is_refused() -> None:
 
 
 def test_a_file_that_is_also_a_folder_is_told() -> None:
-    assert found({"a/b.yaml": "x", "a.yaml": "", "a/b.yaml/c.yaml": "y"}).problem
+    assert evaluated({"a/b.yaml": "x", "a.yaml": "", "a/b.yaml/c.yaml": "y"}).problem
 
 
 def test_one_file_is_opened_again() -> None:

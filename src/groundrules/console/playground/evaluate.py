@@ -68,7 +68,7 @@ class Evaluation(msgspec.Struct, frozen=True):
 
 
 def evaluate(data: bytes, lang: str, tests: bool) -> bytes:
-    """Return what is found in a bundle as JSON, a Found; its tests are run if they are asked for."""
+    """Return what is found in a bundle as JSON, an Evaluation; its tests are run if they are asked for."""
     bundle = msgspec.json.decode(data, type=Bundle)
     with tempfile.TemporaryDirectory(prefix="groundrules-") as folder:
         return msgspec.json.encode(_evaluation(bundle, Path(folder).resolve(), lang, tests))
