@@ -5,4 +5,4 @@ was clean would decide otherwise or be refused, its second when rulebooks can sa
 """
 
 __version__ = "0.2.0"
-LANGUAGE = "1.0"
+LANGUAGE = "1.1"

@@ -462,7 +462,7 @@ class Drawn:
 def plans(draw: st.DrawFn) -> Drawn:
     """A whole plan."""
     rules = [draw(event_rules(number)) for number in range(draw(st.integers(1, 5)))] + draw(timed_rules())
-    brakes = draw(st.lists(st.sampled_from(BRAKES), max_size=2, unique=True))
+    brakes = draw(st.lists(st.sampled_from(BRAKES), max_size=2, unique_by=lambda brake: brake.id))
     rules += [BRAKE_RULE] if BRAKES[0] in brakes else []
     plan = ir.Plan(
         brakes=tuple(sorted(brakes, key=lambda brake: brake.id)),
