@@ -37,7 +37,7 @@ def compiled(work: Workload) -> Compiled:
 
 
 def program_of(ready: Compiled) -> Program:
-    return Program(ready.plan, ready.made, ready.digest)
+    return Program(ready.plan, ready.prepared, ready.digest)
 
 
 def evaluation(program: Program) -> Evaluate:

@@ -15,7 +15,7 @@ from groundrules.calendar.instants import format_ms
 from groundrules.decisions import encode
 from groundrules.engine.engine import Engine
 from groundrules.engine.plan_file import load_plan
-from groundrules.testing.cluster_suite import Batches, ClusterSuite, Run, Steps, Told
+from groundrules.testing.cluster_suite import Answer, Batches, ClusterSuite, Run, Steps
 from groundrules.tools.replaying.run import Settings, replayed
 from groundrules.tools.revisions import spot
 from groundrules.tools.versions import load_version
@@ -204,7 +204,7 @@ class TestSpark(ClusterSuite):
 
     @pytest.fixture
     def run(self, spark: Any, tmp_path: Path) -> Run:
-        def on_spark(steps: Steps, batches: Batches) -> Iterator[Told]:
+        def on_spark(steps: Steps, batches: Batches) -> Iterator[Answer]:
             from groundrules.cluster.spark.processor import DECISIONS, Decider
 
             (tmp_path / "in").mkdir()
@@ -219,7 +219,7 @@ class TestSpark(ClusterSuite):
                 events.groupBy("community").transformWithState(decider, DECISIONS, "Append", "None"), tmp_path
             )
             rows = spark.read.schema(OUT).json(str(tmp_path / "out")).orderBy("position", "nth").collect()
-            return (Told(row.community, row.decision.encode()) for row in rows)
+            return (Answer(row.community, row.decision.encode()) for row in rows)
 
         return on_spark
 

@@ -470,7 +470,7 @@ def test_a_partition_that_begins_again_keeps_its_id_and_its_number_and_the_store
     assert [(space, key) for space, key, _ in partition.rows()] == [("meta", ""), ("seen", "e0")]
     partition.space("label").put("b", b"row", 0)
     clock.move(partition, 2 * DAY)
-    assert partition.seen.turn <= 3 * DAY, "generations turn by the new clock"
+    assert partition.recent_ids.turn <= 3 * DAY, "generations turn by the new clock"
 
 
 def test_packs_go_when_their_last_id_is_a_day_old() -> None:

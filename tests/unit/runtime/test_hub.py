@@ -475,7 +475,7 @@ def test_a_new_version_must_lint_and_pass_its_tests(settable: Path, place: str) 
             rules = settable / "rulebook.yaml"
             rules.write_text(SETTABLE.replace("default: 3", "default: 5"), encoding="utf-8")
             trial = await hub.install(settable, by="li")
-            assert (trial.passed, "long" in trial.said) == (False, True)
+            assert (trial.passed, "long" in trial.output) == (False, True)
             rules.write_text(SETTABLE.replace("length(text) > most", "length(text) >"), encoding="utf-8")
             assert not (await hub.install(settable, by="li")).passed
             [decision] = await hub.handle(event("2", "xxxx"))
