@@ -114,10 +114,14 @@ class Engine:
     def notable(self, event: bytes | str | Mapping[str, Any], read: Any = None) -> list[Decision]:
         """Handle an event and return the decisions that a log holds, as `feed_many` does for many.
 
-        read: what `decoder` made of it, where that was done already.
+        read: what `decoder` made of it, where that was done already; it has what partitions are told apart by.
         """
-        decoded = self._decoded(event) if read is None else self._placed(read)
-        decisions = decoded if isinstance(decoded, list) else decoded[0].take(decoded[1])
+        runner = None if read is None else self._runners.get(self._program.partition_of(read))
+        if runner is not None:
+            decisions = runner.take(read)
+        else:
+            decoded = self._decoded(event)
+            decisions = decoded if isinstance(decoded, list) else decoded[0].take(decoded[1])
         return [] if decisions is None else [decision for decision in decisions if decision.notable]
 
     def feed_one(self, partition: str, event: bytes, everything: bool = True) -> list[Decision]:
@@ -141,9 +145,6 @@ class Engine:
             decoded = self._program.decoder.decode(event)
         except InvalidEventError as invalid:
             return [self._rejected(invalid.rejection)]
-        return self._placed(decoded)
-
-    def _placed(self, decoded: Any) -> tuple[Runner, Any] | list[Decision]:
         try:
             id = self._program.partition_of(decoded)
             return self._runners[id], decoded

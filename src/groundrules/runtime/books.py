@@ -72,10 +72,16 @@ class Edition:
         checked = self.version.checked
         return settings_schema(() if checked is None else checked.book.parameters, lang)
 
+    @cached_property
+    def packed(self) -> tuple[bytes, bytes]:
+        """How rows are laid out under it, and its plan file; `record` takes them."""
+        return _encode(shapes(self.compiled.plan)), plan_file.write(self.compiled)
+
     def record(self, now: int) -> Plan:
         """Return the edition for a store to keep."""
-        laid_out = _encode(shapes(self.compiled.plan))
-        return Plan(self.name, now, laid_out, plan_file.write(self.compiled))
+        plan = Plan(self.name, now, *self.packed)
+        vars(self).pop("packed")  # it is wanted once
+        return plan
 
 
 MOST = 256
@@ -131,6 +137,7 @@ class Books:
             with self._lock:
                 prepared = self._editions.get(key) or (source, _by_community(make()))
                 prepared[1].engine.warm()  # here, and not at the first event
+                _ = prepared[1].packed
                 self._editions[key] = prepared
                 self._decoder = prepared[1].engine.decoder
                 if len(self._editions) > MOST:

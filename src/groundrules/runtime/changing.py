@@ -11,7 +11,7 @@ import logging
 import os
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -270,7 +270,7 @@ async def _changes(path: str) -> AsyncIterator[object]:
     before = head_of(place)
     while True:
         await asyncio.sleep(LOOKED_EVERY)
-        now = head_of(place)
+        now = await asyncio.to_thread(head_of, place)
         if now != before:
             before = now
             yield now
@@ -283,20 +283,19 @@ async def tried(source: Source) -> Trial:
     """
     if not isinstance(source, str | os.PathLike):
         return Trial(True)
-    try:
-        with on_disk(spot(os.fspath(source))) as standing:
-            if not standing.path.exists():
-                return Trial(False, f"there is no rulebook {os.fspath(source)}")
-            if is_plan_file(standing.path):
-                return Trial(True)
-            return await _tried(standing.path)
-    except RevisionError as error:
-        return Trial(False, str(error))
+    with ExitStack() as stack:
+        try:
+            standing = await asyncio.to_thread(lambda: stack.enter_context(on_disk(spot(os.fspath(source)))))
+        except RevisionError as error:
+            return Trial(False, str(error))
+        if not standing.path.exists():
+            return Trial(False, f"there is no rulebook {os.fspath(source)}")
+        return Trial(True) if is_plan_file(standing.path) else await _tried(standing.path)
 
 
 async def _tried(path: Path) -> Trial:
     for command in ("lint", "test"):
-        if command == "test" and not any(find_tests(path).values()):
+        if command == "test" and not any((await asyncio.to_thread(find_tests, path)).values()):
             continue
         output, code = await _run(command, os.fspath(path))
         if code != 0:

@@ -152,15 +152,11 @@ class Core:
         self.draft.refuse(decision, self.clock())
         return [decision]
 
-    def handle(self, arrival: Arrival) -> list[Decision]:
-        """Decide on an event that came in. After a long silence the clock says at once that time has moved."""
-        decisions, id = self.decide(arrival), arrival.community
-        if self._ticks and self.communities[id].engine.waiting(id) is not None:
-            decisions += self.tick(id)
-        return decisions
-
     def decide(self, arrival: Arrival) -> list[Decision]:
-        """Decide on an event; return the decisions that are kept."""
+        """Decide on an event; return the decisions that are kept.
+
+        After a long silence the clock says at once that time has moved.
+        """
         community = self.communities[arrival.community]
         engine, draft = community.edition.engine, self.draft
         decoded, arrival.decoded = arrival.decoded if arrival.decoder is engine.decoder else None, None
@@ -171,6 +167,8 @@ class Core:
         if arrival.stamped is not None:
             ahead = format_ms(arrival.stamped)
             draft.note(community.id, self.clock(), "stamped_ahead", event=_id(arrival.line), stamped=ahead)
+        if self._ticks and engine.waiting(community.id) is not None:
+            decisions += self.tick(community.id)
         return decisions
 
     def reached(self, source: str, position: bytes) -> None:

@@ -112,7 +112,8 @@ class Hub(Looking):
             return
         with suppress(HubError):
             edition = await self._read(lambda: self._core.books.edition(""))
-            for do, rules in lacking(edition.compiled.plan, self._can).items():
+            found = await self._read(lambda: lacking(edition.compiled.plan, self._can))
+            for do, rules in found.items():
                 log.warning("the platform can't %s, for which these rules ask: %s", do, ", ".join(rules))
 
     @property

@@ -73,7 +73,7 @@ class Handling(Job, eq=False):
 
     def do(self, core: Core) -> list[Decision]:
         arrived = self.arrived
-        decisions = core.handle(arrived) if type(arrived) is Arrival else core.refuse(arrived)  # type: ignore[arg-type]
+        decisions = core.decide(arrived) if type(arrived) is Arrival else core.refuse(arrived)  # type: ignore[arg-type]
         if self.source is not None:
             core.reached(*self.source)
         return decisions

@@ -95,6 +95,7 @@ class Keeping:
                 erased += await self._forget_in(community, member)
             except DamagedError as error:
                 damaged.append(str(error))
+        await self._read(partial(self._store.erase, []))
         if damaged:
             raise DamagedError(f"the person is erased but for what can't be read: {'; '.join(damaged)}")
         return dict(erased)

@@ -138,8 +138,8 @@ class Store(Protocol):
     def erase(self, erasures: Sequence[Erasure]) -> None:
         """Drop or replace records of communities that are ours; nobody who asks finds them again.
 
-        When their bytes, and those of rows that earlier batches dropped, are gone, too, is for each store to say. What
-        an erasure names and is not there is passed over.
+        When their bytes, and those of rows that earlier batches dropped, are gone, too, is for each store to say; an
+        empty list ends what was erased piece by piece. What an erasure names and is not there is passed over.
         Raises OwnedError as `commit` does.
         """
         ...

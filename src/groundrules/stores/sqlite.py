@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -47,6 +48,8 @@ from groundrules.stores.sums import (
     whole_row,
 )
 
+SCRUBBED_EVERY = 1.0
+"""Seconds between two times that the log is emptied, where one erasure follows the other; commits wait for it."""
 PATIENCE = 5.0
 """Seconds that a commit waits for another program which has locked the file for a moment."""
 
@@ -79,6 +82,7 @@ class SqliteStore:
         self._lock = threading.Lock()
         self._idle: list[sqlite3.Connection] = []
         self._unscrubbed = False
+        self._scrubbed = -SCRUBBED_EVERY
         self._guard: sqlite3.Connection | None = None
         self._closed = False
         with _worded():
@@ -282,13 +286,15 @@ class SqliteStore:
             self._check_ours(erasure.community for erasure in erasures)
             for erasure in erasures:
                 erase(base, erasure)
-            self._unscrubbed = True
+            self._unscrubbed = self._unscrubbed or bool(erasures)
+            self._scrubbed = self._scrubbed if erasures else -SCRUBBED_EVERY
 
     def _scrub(self) -> None:
         """Bring SQLite's log into the file and empty it. While another program reads, that has to wait."""
         with suppress(sqlite3.OperationalError):
             [busy, *_] = self._writer.execute("pragma wal_checkpoint(truncate)").fetchone()
             self._unscrubbed = bool(busy)
+            self._scrubbed = self._scrubbed if busy else time.monotonic()
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
@@ -297,7 +303,7 @@ class SqliteStore:
                 raise StoreError("it is closed")
             with _transaction(self._writer):
                 yield self._writer
-            if self._unscrubbed:
+            if self._unscrubbed and time.monotonic() >= self._scrubbed + SCRUBBED_EVERY:
                 self._scrub()
 
     def close(self) -> None:
@@ -306,6 +312,8 @@ class SqliteStore:
                 return
             self._closed = True
             self._close_idle()
+            if self._unscrubbed:
+                self._scrub()
             self._writer.close()
             self._let_go()
 

@@ -58,8 +58,9 @@ def test_it_does_what_it_says(server: Process, path: str, method: str) -> None:
             base_url=f"http://127.0.0.1:{server.port}",
             headers=bearer(server.secret),
             excluded_checks=[CHECKS.get_one("positive_data_acceptance")] if path in EVENTS else [],
+            timeout=60,
         )
-        assert time.monotonic() - began < 20
+        assert time.monotonic() - began < 60
 
     tried()
     assert httpx.get(f"http://127.0.0.1:{server.port}/readyz").status_code == 200
