@@ -156,7 +156,8 @@ async def _actions(view: View, plan: ir.Plan) -> list[Card]:
     cards = []
     for action in await view.hub.actions(view.here, limit=200):
         card = Card(f"action:{action.key}", action.status, local(action.at, plan.timezone), text=action.reason)
-        card.lines = [deed(action_of(action), view.lang, _wordings(plan))]
+        if action.status != "damaged":
+            card.lines = [deed(action_of(action), view.lang, _wordings(plan))]
         if action.status == "doubtful":
             card.answers = (("done", "was_done"), ("failed", "was_not_done"), ("again", "do_again"))
         cards.append(card)

@@ -109,7 +109,7 @@ class Waiting:
     async def _read_actions(self, hub: Hub) -> None:
         while page := await hub.actions(self.community, self._actions, PAGE, open=False):
             for outgoing in page:
-                if b'"hold"' in outgoing.body or self.open:
+                if outgoing.status != "damaged" and (b'"hold"' in outgoing.body or self.open):
                     self._act(_action(outgoing.body), outgoing.at)
             self._actions = page[-1].number
 

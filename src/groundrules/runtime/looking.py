@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import islice, takewhile
 from typing import TypeVar
 
+from groundrules.calendar.instants import format_ms
 from groundrules.decisions import Decision, Rejection, encode
 from groundrules.diagnostics.codes import events as codes
 from groundrules.runtime.core import Core
@@ -79,5 +80,6 @@ def _legible(logged: Logged) -> Logged:
         return logged
     place = f"decisions.{logged.position}"
     rejection = Rejection(code=codes.RECORD_DAMAGED.code, reason=logged.damage, path=place)
-    damaged = Decision(trigger="rejected", partition=logged.community, rejected=rejection)
+    at = format_ms(logged.at)
+    damaged = Decision(trigger="rejected", at=at, partition=logged.community, rejected=rejection)
     return logged._replace(body=encode(damaged))
