@@ -175,13 +175,18 @@ def test_several_rulebooks(tmp_path: Path, book: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["nowhere"], "there is no rulebook nowhere"),
-        (["c=nowhere"], "there is no rulebook nowhere"),
+        (["nowhere"], "there is no rulebook `nowhere`"),
+        (["c=nowhere"], "there is no rulebook `nowhere`"),
         (["shop.yaml", "shop.yaml"], "two rulebooks for all communities"),
         (["shop.yaml", "--tokens", "none.json"], "can't be read"),
         (["shop.yaml", "--store", "nowhere://x"], "there is no store `nowhere`"),
         (["shop.yaml", "--host", "203.0.113.7"], "nothing can listen on"),
         (["shop.yaml", "--port", "99999"], "99999"),
+        (["c=shop.yaml", "--watch"], "--watch is for one rulebook"),
+        (["HEAD:shop.yaml"], "there is no rulebook `HEAD:shop.yaml`"),
+        (["shop.yaml", "--keep", "texts=soon"], "--keep texts=soon: wanted is"),
+        (["shop.yaml", "--keep", "log=nothing"], "--keep log=nothing: wanted is"),
+        (["shop.yaml", "--keep", "more=1"], "--keep more=1: wanted is"),
     ],
 )
 def test_what_can_not_be_served(
@@ -192,6 +197,21 @@ def test_what_can_not_be_served(
     result = CliRunner().invoke(cli, given if "--port" in arguments else [*given, "--port", "0"])
     assert result.exit_code in (1, 2)
     assert said in result.output
+
+
+def test_the_rulebook_is_watched_and_only_hashes_are_kept(tmp_path: Path, book: Path) -> None:
+    options = ("--watch", "--keep", "log=hashes", "--keep", "decisions=ever")
+    with process(tmp_path, book, *options) as server, server.client as client:
+        assert len(client.post("/v1/events", json=message("1", "an advert")).json()["decisions"]) == 1
+        assert '"text":"sha256:' in client.get("/v1/decisions").text.replace(": ", ":")
+        before = client.get("/v1/plan?community=c").headers["etag"]
+        book.write_text(book.read_text(encoding="utf-8").replace('"advert"', '"offer"'), encoding="utf-8")
+        ends = time.monotonic() + 120
+        while client.get("/v1/plan?community=c").headers["etag"] == before:
+            assert time.monotonic() < ends, server.log
+            time.sleep(0.2)
+        [decision] = client.post("/v1/events", json=message("2", "an offer")).json()["decisions"]
+        assert decision["fired"][0]["rule"] == "advert"
 
 
 def test_a_port_that_is_taken(server: Process, tmp_path: Path, book: Path) -> None:
