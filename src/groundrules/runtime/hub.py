@@ -112,8 +112,8 @@ class Hub(Looking):
             return
         with suppress(HubError):
             edition = await self._read(lambda: self._core.books.edition(""))
-            found = await self._read(lambda: lacking(edition.compiled.plan, self._can))
-            for do, rules in found.items():
+            missing = await self._read(lambda: lacking(edition.compiled.plan, self._can))
+            for do, rules in missing.items():
                 log.warning("the platform can't %s, for which these rules ask: %s", do, ", ".join(rules))
 
     @property
