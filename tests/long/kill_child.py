@@ -101,9 +101,9 @@ def calls(path: Path) -> list[dict[str, str]]:
 
 def watch(point: Point, store: Store, chance: random.Random) -> None:
     """Let a point know when the places in a hub and its store are passed."""
-    commit, settings = store.commit, list[bool]()
     if point.name == "during a commit":
         _trace(store, point, chance)
+    commit, settings = store.commit, list[bool]()
 
     def committing(batch: Batch) -> int:
         point("before a commit")
