@@ -112,7 +112,7 @@ def preview(
 
 
 class _Clock:
-    """Seconds of work of this thread; while others have the machine, a third of those that pass."""
+    """Seconds of work of this thread; while others have the machine, half of those that pass."""
 
     def __init__(self) -> None:
         self.total = 0.0
@@ -121,7 +121,7 @@ class _Clock:
     def lap(self) -> float:
         """Return the seconds since the last lap."""
         worked, passed = time.thread_time(), time.monotonic()
-        spent = max(1e-6, worked - self._worked, (passed - self._passed) / 3)
+        spent = max(1e-6, worked - self._worked, (passed - self._passed) / 2)
         self._worked, self._passed = worked, passed
         self.total += spent
         return spent
