@@ -50,7 +50,7 @@ def trial(folder: Path, kills: int, events: int, communities: int, files: int, s
         running = Running(folder, plan)
         killed.begun += 1
         while killed.kills.total() < kills:
-            what = chance.choice(("driver", "worker"))
+            what = ("driver", "worker")[killed.kills.total() % 2]
             if not running.kill(what, chance):
                 break
             killed.kills[what] += 1
