@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
+from contextlib import suppress
 from typing import Any
 
 from hypothesis import given
@@ -137,14 +139,19 @@ def test_an_event_that_comes_twice_changes_nothing(drawn: Drawn, stream: list[An
 @given(plans.plans(), histories())
 def test_evidence_points_at_what_stands_in_the_text(drawn: Drawn, stream: list[Any]) -> None:
     engine, story = Engine(drawn.plan), Story(stream)
+    texts: dict[str | None, list[str]] = defaultdict(list)
     for line in story:
-        found = engine.feed(line)
-        for decision in found:
-            for one in (one for fired in decision.fired for clause in fired.clauses for one in clause.evidence):
-                text = json.loads(line)["text"].encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        with suppress(ValueError, AttributeError, TypeError):
+            event = json.loads(line)
+            texts[event.get("id")].append(
+                str(event.get("text")).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+            )
+        decisions = engine.feed(line)
+        for decision in decisions:
+            for place in (place for fired in decision.fired for clause in fired.clauses for place in clause.evidence):
                 assert decision.trigger == "event"
-                assert text[one.start : one.end] == one.text
-        story.hear(found)
+                assert place.text in [text[place.start : place.end] for text in texts[decision.event]]
+        story.hear(decisions)
 
 
 @given(plans.plans(), histories())
