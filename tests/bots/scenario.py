@@ -133,6 +133,7 @@ class Bot:
 
     async def stop(self) -> None:
         await self._end(signal.SIGTERM)
+        self.process = None
 
     async def _end(self, how: signal.Signals) -> None:
         if self.process is not None and self.process.returncode is None:
