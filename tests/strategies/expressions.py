@@ -391,7 +391,9 @@ def conditions(depth: int = 0) -> st.SearchStrategy[Any]:
     if depth < 2:
         links = field("list", "links")
         inner = st.deferred(lambda: conditions(depth + 1))
-        hints = _tuples(st.builds(ir.Hint, when=inner, points=const(st.integers(-2, 3)) | number_values(depth)))
+        hints = _tuples(
+            st.builds(ir.Hint, when=leaf_conditions(depth), points=const(st.integers(-2, 3)) | number_values(depth))
+        )
         scores = st.builds(ir.Score, hints=hints)
         tallies = st.builds(ir.Tally, variable=st.just("link"), collection=links, condition=inner)
         bounds = {"operator": st.sampled_from(["==", "!=", "<", "<=", ">", ">="]), "bound": st.integers(-2, 4)}

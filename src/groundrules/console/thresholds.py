@@ -19,6 +19,7 @@ from groundrules.engine.engine import Engine
 from groundrules.plan import ir
 from groundrules.plan.walk import within
 from groundrules.time_units import format_duration
+from groundrules.window_kinds import KINDS
 
 PROBE = "probe:"
 FINE = 12
@@ -79,7 +80,7 @@ def _bound(leaf: Any) -> int | None:
 
 def _is_length(plan: ir.Plan, leaf: Any) -> bool:
     if isinstance(leaf, ir.WindowTest):
-        return any(window.id == leaf.window and window.kind == "quiet" for window in plan.windows)
+        return any(window.id == leaf.window and KINDS[window.kind].elapsed for window in plan.windows)
     return any(isinstance(side, ir.Const) and side.kind == "duration" for side in (leaf.left, leaf.right))
 
 

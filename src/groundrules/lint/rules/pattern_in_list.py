@@ -30,6 +30,8 @@ _PATTERN = re.compile(
 def pattern_in_list(linted: Linted) -> Iterator[Diagnostic]:
     """Yield a finding for each entry that only makes sense as a pattern."""
     for declaration in linted.lists:
+        if declaration.match == "pattern":
+            continue
         for item in declaration.items:
             match = _PATTERN.search(str(item.value))
             if match:

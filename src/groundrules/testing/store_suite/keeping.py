@@ -74,7 +74,7 @@ class Keeping(Base):
             assert kept["head"] == kept["claimed"] == batch.heads[0]
             assert (kept["rows"], kept["events"], kept["notes"]) == (batch.rows, batch.events, batch.notes)
             assert (kept["actions"], kept["open"]) == (batch.actions, batch.actions)
-            assert kept["decisions"] == [(position, "c", 3, b"decided")]
+            assert kept["decisions"] == [Logged(position, "c", 3, b"decided")]
             assert (store.plan("p"), store.source("kafka")) == (batch.plans[0], b"17")
             assert (store.heads(), store.due(7), store.due(6), store.acting()) == (batch.heads, batch.heads, [], ["c"])
             store.close()
