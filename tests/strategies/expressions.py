@@ -13,7 +13,9 @@ from typing import Any
 from hypothesis import strategies as st
 
 from groundrules.calendar.instants import format_ms
+from groundrules.engine.evaluation import lots
 from groundrules.engine.state.keys import encode
+from groundrules.engine.state.scope import Scope
 from groundrules.plan import ir
 
 Json = dict[str, Any]
@@ -139,6 +141,14 @@ PLAN = ir.Plan(
 class Answers:
     """A memory of made-up but stable answers, with the methods of `engine.state.scope.Readings`."""
 
+    partition = "c"
+
+    def lot(self, e: Any, x: Scope, site: str, about: str = "") -> float:
+        return lots.number(self.partition, e, x, site, about)
+
+    def picked(self, e: Any, x: Scope, site: str, items: Sequence[Any], count: int) -> list[Any]:
+        return lots.drawn(self.partition, e, x, site, items)[: max(count, 0)]
+
     def window_value(self, window: str, key: str, within: int, maximum: int | None) -> int | None:
         held = (len(key) + within) % 5
         return None if window == "silent" else held if maximum is None else min(held, maximum)
@@ -179,6 +189,7 @@ def memory_of_reference() -> Any:
     """The same answers under the names by which the reference interpreter asks."""
     answers = Answers()
     return SimpleNamespace(
+        id=answers.partition,
         plan=PLAN,
         lists={words.id: words for words in PLAN.lists},
         windows=SimpleNamespace(
