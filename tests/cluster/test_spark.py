@@ -200,7 +200,7 @@ def test_a_replay_of_files_is_that_of_one_machine(spark: Any, tmp_path: Path) ->
 class TestSpark(ClusterSuite):
     """All cases with `EVERY_CASE=1`; here some, for each has a rulebook that each worker makes ready."""
 
-    every = 1 if "EVERY_CASE" in os.environ else 30
+    every = 1 if "EVERY_CASE" in os.environ else 60
 
     @pytest.fixture
     def run(self, spark: Any, tmp_path: Path) -> Run:
