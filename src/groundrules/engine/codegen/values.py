@@ -79,10 +79,14 @@ def _list(emitter: Emitter, expr: ir.Expr) -> tuple[Operand, Place]:
 
 @emits_value(ir.WindowValue)
 def window_value(emitter: Emitter, expr: ir.WindowValue) -> Operand:
+    return _of_window(emitter, expr, "window_value")
+
+
+def _of_window(emitter: Emitter, expr: ir.WindowValue | ir.WindowValues, asked: str) -> Operand:
+    """Return what a window holds, as one of the methods of readings tells it."""
     key = key_text(emitter, expr.key)
     bound = f"{emitter.constant(expr.within)}, {emitter.constant(expr.maximum)}"
-    ask = f"x.readings.window_value({emitter.constant(expr.window)}, {key.source}, {bound})"
-    return emitter.present(key.needs, ask)
+    return emitter.present(key.needs, f"x.readings.{asked}({emitter.constant(expr.window)}, {key.source}, {bound})")
 
 
 @emits_value(ir.LedgerValue)
@@ -148,10 +152,7 @@ def nth(emitter: Emitter, expr: ir.Nth) -> Operand:
 
 @emits_value(ir.WindowValues)
 def window_values(emitter: Emitter, expr: ir.WindowValues) -> Operand:
-    key = key_text(emitter, expr.key)
-    bound = f"{emitter.constant(expr.within)}, {emitter.constant(expr.maximum)}"
-    ask = f"x.readings.window_values({emitter.constant(expr.window)}, {key.source}, {bound})"
-    return emitter.present(key.needs, ask)
+    return _of_window(emitter, expr, "window_values")
 
 
 @emits_value(ir.Chance)
