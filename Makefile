@@ -19,8 +19,14 @@ $(STAMP): pyproject.toml $(CONSTRAINTS)
 	$(BIN)/$(PIP) --constraint $(CONSTRAINTS) --build-constraint $(CONSTRAINTS) --editable . --group dev
 	@touch $(STAMP)
 
-spark: $(STAMP) ## what the tests on Spark need beside a Java, half a gigabyte
-	$(BIN)/$(PIP) --constraint $(CONSTRAINTS) --build-constraint $(CONSTRAINTS) --group spark
+spark: build/spark ## what the tests on Spark need beside a Java, half a gigabyte
+	$(BIN)/$(PIP) --no-index --find-links build/spark --constraint $(CONSTRAINTS) --group spark
+
+build/spark: $(STAMP)
+	rm -rf build/spark.part && mkdir -p build/spark.part
+	$(BIN)/pip wheel --quiet --disable-pip-version-check --wheel-dir build/spark.part \
+		--constraint $(CONSTRAINTS) --build-constraint $(CONSTRAINTS) --group spark
+	mv build/spark.part build/spark
 
 demo: $(STAMP) ## decide on a shipped example: a week in a team chat
 	@$(BIN)/python -m groundrules.cli.main run examples/team-chat examples/team-chat/week.jsonl --format human
