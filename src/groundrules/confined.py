@@ -49,6 +49,11 @@ def roots(folders: Iterable[Path | str]) -> Iterator[None]:
         _roots.reset(token)
 
 
+def roots_now() -> tuple[Path, ...]:
+    """Return the folders that may be read beside a rulebook's own."""
+    return _roots.get()
+
+
 @contextmanager
 def copied(original: Path, copy: Path) -> Iterator[None]:
     """Let the roots hold in the copy of a folder, too, meanwhile."""

@@ -10,8 +10,9 @@ import asyncio
 import logging
 import os
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping
 from contextlib import ExitStack, suppress
+from contextvars import copy_context
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -20,6 +21,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from groundrules import confined
 from groundrules.runtime.books import PLAIN, Edition, Source, Sources, canonical, edition
 from groundrules.runtime.core import Core
 from groundrules.runtime.errors import HubError
@@ -242,6 +244,9 @@ class Changing:
                 trial = await self.install(sources, "groundrules")
             except HubError as error:
                 trial = Trial(False, str(error))
+            except Exception:
+                log.exception("a defect while a rulebook was tried")
+                continue
             if trial.passed:
                 log.info("the rulebook at %s is in force as it stands now", sources)
             else:
@@ -283,29 +288,35 @@ async def tried(source: Source) -> Trial:
     """
     if not isinstance(source, str | os.PathLike):
         return Trial(True)
-    with ExitStack() as stack:
-        try:
-            standing = await asyncio.to_thread(lambda: stack.enter_context(on_disk(spot(os.fspath(source)))))
-        except RevisionError as error:
-            return Trial(False, str(error))
+    around = copy_context()  # what is on disk meanwhile is so in one context, whichever thread sees to it
+    stack = ExitStack()
+    try:
+        standing = await asyncio.to_thread(around.run, stack.enter_context, on_disk(spot(os.fspath(source))))
         if not standing.path.exists():
             return Trial(False, f"there is no rulebook {os.fspath(source)}")
-        return Trial(True) if is_plan_file(standing.path) else await _tried(standing.path)
+        if is_plan_file(standing.path):
+            return Trial(True)
+        return await _tried(standing.path, around.run(confined.roots_now))
+    except RevisionError as error:
+        return Trial(False, str(error))
+    finally:
+        around.run(stack.close)
 
 
-async def _tried(path: Path) -> Trial:
+async def _tried(path: Path, roots: Iterable[Path]) -> Trial:
+    options = [option for root in roots for option in ("--root", os.fspath(root))]
     for command in ("lint", "test"):
         if command == "test" and not any((await asyncio.to_thread(find_tests, path)).values()):
             continue
-        output, code = await _run(command, os.fspath(path))
+        output, code = await _run(command, *options, os.fspath(path))
         if code != 0:
             return Trial(False, output)
     return Trial(True)
 
 
-async def _run(command: str, path: str) -> tuple[str, int]:
+async def _run(command: str, *arguments: str) -> tuple[str, int]:
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", _LIMITED, str(TRIAL_BYTES), str(TRIAL_SECONDS), command, path),
+        *(sys.executable, "-c", _LIMITED, str(TRIAL_BYTES), str(TRIAL_SECONDS), command, *arguments),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
@@ -313,9 +324,11 @@ async def _run(command: str, path: str) -> tuple[str, int]:
     try:
         output, _ = await asyncio.wait_for(process.communicate(), TRIAL_SECONDS)
     except TimeoutError:
-        process.kill()
-        await process.wait()
         return f"its {command} took more than {TRIAL_SECONDS} seconds", 1
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
     return output.decode(errors="replace"), process.returncode or 0
 
 

@@ -13,6 +13,15 @@ parameters:
 lists:
   short: [a, 1, no]
   long: {match: domain, items: [github.com], options: [leet]}
+  learnt: {match: squeezed, changes: true, items: []}
+scores:
+  - id: doubt
+    title: Doubt
+    on: message
+    points: [{when: length(links) > 0, add: 40}, {add: 1}]
+at_most:
+  - {ban: 5 per hour, then: [{notify: {role: admin}}]}
+  - {kick: 1 per 10m, approval: {by: admin, within: 1d}}
 define:
   staff: actor.roles has "admin"
 assume: {member: {bot: false}}
@@ -35,6 +44,14 @@ rules:
       - reply: {zh: 不, en: No}
       - send: {to: general, text: hi}
       - notify: {to: owner}
+      - {add_role: quiet, lasts: 1d, after: 10m, extends: true}
+      - {enlist: text, in: learnt}
+      - {unlist: text, in: learnt}
+    requires: points(actor) > 1
+    otherwise: [warn]
+    first_of: answers
+    priority: 10
+    starts: 2026-01-31
     once_per: actor within 10m
     tags: [spam]
     mode: shadow

@@ -245,4 +245,4 @@ def test_it_decides_first_on_the_events_of_a_file_and_shows_them_in_the_console(
             link = served.log.rpartition("/console/enter/")[2].split()[0]
             shown = client.post(f"/console/enter/{link}", data={"member": "li"}, follow_redirects=True)
             assert shown.status_code == 200
-            assert '<a href="/console/log?community=c&amp;rule=advert">' in shown.text
+            assert '<a href="/console/rule/advert?community=c">' in shown.text
