@@ -97,6 +97,7 @@ def time_of_day(zone: str, ms: int) -> int:
     return (ms + offset(zone, ms)) % DAY
 
 
+@lru_cache(maxsize=4096)
 def instants_of(zone: str, day: int, ms_of_day: int) -> tuple[int, int]:
     """Return the first and the last instant at which clocks show a local time; in a gap, the first after it, twice."""
     wanted = day * DAY + ms_of_day

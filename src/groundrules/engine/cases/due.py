@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from groundrules.calendar.recurrence import next_after, occurrences_between
+from groundrules.calendar.recurrence import last_until, next_after, occurrences_between
 from groundrules.decisions import Cause, Note
 from groundrules.engine.cases.answers import refused
 from groundrules.engine.cells import paths, states
@@ -72,15 +72,16 @@ def _faded(room: Room, timer: Timer, cause: Cause) -> list[Occasion]:
 def _scheduled(room: Room, timer: Timer, until: int, cause: Cause) -> list[Occasion]:
     """Run a schedule, or put it off to its last occurrence until `until`."""
     schedule, zone = room.program.schedules[timer.id], room.program.zone
-    last = occurrences_between(schedule.at, zone, timer.due, until, limit=1).last
-    if last is not None:
-        room.partition.timers.arm(SCHEDULE, timer.id, "", last)
+    following = next_after(schedule.at, zone, timer.due)
+    if following is not None and following <= until:
+        room.partition.timers.arm(SCHEDULE, timer.id, "", last_until(schedule.at, zone, until))
         return []
     space = room.partition.space(SCHEDULE)
     since = stamps.read(space.get(timer.id) or stamps.write(timer.due - 1))
-    missed = occurrences_between(schedule.at, zone, since, timer.due - 1).count
+    on_time = next_after(schedule.at, zone, since) == timer.due
+    missed = 0 if on_time else occurrences_between(schedule.at, zone, since, timer.due - 1).count
     space.put(timer.id, stamps.write(timer.due), timer.due)
-    room.partition.timers.arm(SCHEDULE, timer.id, "", next_after(schedule.at, zone, timer.due))
+    room.partition.timers.arm(SCHEDULE, timer.id, "", following)
     notes = [Note(kind="schedule_missed", subject=timer.id, detail={"count": missed})] if missed else []
     rules = room.program.on.get(ir.OnSchedule(schedule.id), ())
     groups: list[Group] = [(asked, room.scope(subject=subject)) for subject, asked in _asked(room, schedule, rules)]
