@@ -18,7 +18,7 @@ import msgspec
 from groundrules.decisions import MOST_UNKNOWN
 from groundrules.engine.cells.ladders import LadderCell
 from groundrules.engine.cells.ledgers import CapCell, LedgerCell
-from groundrules.engine.cells.roster import Place, kept_facts, place
+from groundrules.engine.cells.roster import Place, kept_facts, places
 from groundrules.engine.codegen.emitter import Frame
 from groundrules.engine.compiled_rules import (
     ProcessCode,
@@ -352,7 +352,7 @@ class Program:
         return kept_facts(self.plan) if self._kept is None else self._kept
 
     @cached_property
-    def places(self) -> dict[str, Place]:
+    def places(self) -> dict[str, tuple[Place, ...]]:
         """Event type → where its events tell facts that the roster keeps."""
-        places = {type: place(schema, self.kept) for type, schema in self.plan.events.items()}
-        return {type: where for type, where in places.items() if where is not None}
+        found = {type: tuple(places(schema, self.kept)) for type, schema in self.plan.events.items()}
+        return {type: where for type, where in found.items() if where}

@@ -208,6 +208,16 @@ def test_a_swap_keeps_what_both_share_and_drops_the_rest() -> None:
     assert [rule for rule, _ in report.cancelled if rule == "ask"]
 
 
+def test_a_swap_learns_what_the_new_plan_asks_of_members_that_are_as_they_were() -> None:
+    known = ir.Known(operand=ir.Fact("event", ("actor",), "member", "roles", "list"))
+    engine, story = Engine(plan(facts={"member": ("name",)})), Story()
+    li = {"id": "li", "name": "Li", "roles": ["admin"]}
+    engine.feed({**story.message(0), "actor": li})
+    engine.swap(plan(rule("knows", act("warn"), when=known), facts={"member": ("name", "roles")}))
+    engine.feed({**story.message(1), "actor": li})
+    assert [fired.rule for decision in engine.feed(story.message(2)) for fired in decision.fired] == ["knows"]
+
+
 def test_a_renamed_rule_takes_its_memory_along() -> None:
     once = ir.Once(key=(ACTOR,), within=DAY)
     engine = Engine(plan(rule("old", act("warn"), once=once)))

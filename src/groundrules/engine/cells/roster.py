@@ -7,7 +7,7 @@ instant it was last heard of, and for members the instant of the last message. S
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import msgspec
@@ -100,46 +100,45 @@ class Census:
 
 
 class Place(NamedTuple):
-    """Where a schema holds entities that the roster keeps: here, in fields below, in the items of a list.
+    """Where a schema holds entities that the roster keeps: the attributes that lead there, from an event or an item.
 
-    `facts`: the kept facts of the entity here, each with the attribute that tells it.
+    `facts`: the kept facts of the entity there, each with the attribute that tells it. `items`: what the items of a
+    list there hold, if it is one.
     """
 
-    entity: str | None
-    facts: tuple[tuple[str, str], ...]
-    fields: tuple[tuple[str, Place], ...]
-    items: Place | None
+    path: tuple[str, ...]
+    entity: str = ""
+    facts: tuple[tuple[str, str], ...] = ()
+    items: tuple[Place, ...] = ()
 
 
-def place(schema: Mapping[str, Any], kept: Mapping[str, Collection[str]]) -> Place | None:
-    """Return the places of kept entities in a schema, by name, or None if it has none."""
-    entity = schema.get("entity")
-    fields = []
+def places(
+    schema: Mapping[str, Any], kept: Mapping[str, Collection[str]], path: tuple[str, ...] = ()
+) -> Iterator[Place]:
+    """Yield the places of kept entities in a schema, by name."""
+    entity = schema.get("entity", "")
+    if entity in kept:
+        yield Place(path, entity, tuple((name, attribute(name)) for name in kept[entity]))
     for name, inner in sorted(schema.get("properties", {}).items()):
-        below = place(inner, kept)
-        if below is not None:
-            fields.append((attribute(name), below))
-    items = place(schema["items"], kept) if "items" in schema else None
-    if entity not in kept and not fields and items is None:
-        return None
-    if entity is None or entity not in kept:
-        return Place(None, (), tuple(fields), items)
-    facts = kept[entity]
-    return Place(entity, tuple((name, attribute(name)) for name in facts), tuple(fields), items)
+        yield from places(inner, kept, (*path, attribute(name)))
+    items = tuple(places(schema["items"], kept)) if "items" in schema else ()
+    if items:
+        yield Place(path, items=items)
 
 
-def things(value: Any, where: Place) -> Iterator[tuple[Place, Any]]:
+def things(value: Any, where: Iterable[Place]) -> Iterator[tuple[Place, Any]]:
     """Yield (place, object) for every kept entity in a decoded event."""
-    if value is None:
-        return
-    if isinstance(value, list):
-        for item in value if where.items is not None else ():
-            yield from things(item, where.items or where)
-        return
-    if where.entity is not None:
-        yield where, value
-    for name, below in where.fields:
-        yield from things(getattr(value, name, None), below)
+    for place in where:
+        thing = value
+        for name in place.path:
+            thing = getattr(thing, name, None)
+        if thing is None:
+            continue
+        if not place.items:
+            yield place, thing
+            continue
+        for item in thing:
+            yield from things(item, place.items)
 
 
 def kept_facts(plan: ir.Plan) -> dict[str, tuple[str, ...]]:

@@ -36,16 +36,20 @@ def learn(program: Program, partition: Partition, e: Any) -> None:
     now, retain = partition.now, program.plan.retain
     heard: dict[tuple[str, str], roster.Entry] = {}
     changed: set[tuple[str, str]] = set()
-    for at, thing in roster.things(e, where):
-        entity, id = at.entity or "", thing.id
-        entry = heard.get((entity, id))
+    for place, thing in roster.things(e, where):
+        key = entity, id = place.entity, thing.id
+        space = roster.space(partition, entity, retain)
+        entry = heard.get(key) or roster.entry(space, id, now, retain)
+        if entry is not None and not entry.gone and space.latest.get(id) == thing:
+            entry.heard, heard[key] = now, entry  # as when it was last heard of
+            continue
         if entry is None:
-            known = roster.entry(roster.space(partition, entity, retain), id, now, retain)
-            entry = heard[entity, id] = known or roster.Entry({}, 0)
-            if known is None:
-                changed.add((entity, id))
-        if _hear(entry, at, thing, now):
-            changed.add((entity, id))
+            changed.add(key)
+            entry = roster.Entry({}, 0)
+        heard[key] = entry
+        if _hear(entry, place, thing, now):
+            changed.add(key)
+        space.latest[id] = thing
     if MEMBER in program.kept:
         _act(e, now, heard)
     if FIRST_SEEN in program.kept.get(MEMBER, ()):
@@ -58,11 +62,11 @@ def learn(program: Program, partition: Partition, e: Any) -> None:
         _part_from(members, gone, heard.get((MEMBER, gone)) if e.type == LEFT else None, now)
 
 
-def _hear(entry: roster.Entry, at: roster.Place, thing: Any, now: int) -> bool:
+def _hear(entry: roster.Entry, place: roster.Place, thing: Any, now: int) -> bool:
     """Note what an object of an event tells; return whether a fact has changed."""
     entry.heard, entry.gone = now, False
     facts, changed = entry.facts, False
-    for name, attribute in at.facts:
+    for name, attribute in place.facts:
         fact = getattr(thing, attribute, None)
         if fact is not None:
             fact = fact if type(fact) is str or type(fact) is bool else plain(fact)

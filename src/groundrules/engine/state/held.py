@@ -24,10 +24,11 @@ class Codec(NamedTuple):
 class HeldSpace(Space):
     """A space whose values are held decoded. Whoever changes a value that `held` gave hands it to `hold`.
 
-    `version` grows with every change that whoever makes it calls one (`hold`), and with every other.
+    `version` grows with every change that whoever makes it calls one (`hold`), and with every other. `latest` is free
+    for what a held value was last made of, so that the same again need not be taken in; it goes with the value.
     """
 
-    __slots__ = ("_behind", "_codec", "_held", "version")
+    __slots__ = ("_behind", "_codec", "_held", "latest", "version")
 
     def __init__(self, space: Space, codec: Codec) -> None:
         super().__init__(space.name, space.lifetime, space.changed)
@@ -35,6 +36,7 @@ class HeldSpace(Space):
         self._codec = codec
         self._held: dict[str, Any] = {}
         self._behind: dict[str, None] = {}
+        self.latest: dict[str, Any] = {}
         self.version = 0
 
     def held(self, key: str) -> Any:
@@ -89,17 +91,24 @@ class HeldSpace(Space):
         self._write()
         return super().__len__()
 
+    def live(self, lifetime: int) -> None:
+        self.latest.clear()  # another plan may want more of the same
+        super().live(lifetime)
+
     def age(self, now: int) -> None:
         if now >= self.turn:
-            self._write()
-            self._held.clear()
+            self._let_go()
             self.version += 1
         super().age(now)
 
     def _make_room(self) -> None:
         if len(self._held) >= self._codec.most:
-            self._write()
-            self._held.clear()
+            self._let_go()
+
+    def _let_go(self) -> None:
+        self._write()
+        self._held.clear()
+        self.latest.clear()
 
     def _write(self) -> None:
         encode = self._codec.encode
@@ -111,3 +120,4 @@ class HeldSpace(Space):
         self.version += 1
         self._held.pop(key, None)
         self._behind.pop(key, None)
+        self.latest.pop(key, None)
