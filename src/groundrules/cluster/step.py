@@ -109,6 +109,14 @@ class Step:
             self._engine.release(community)
 
 
+class _Held(NamedTuple):
+    """A community in memory: the token of its rows, their bytes, and how they are laid out where they are kept."""
+
+    token: bytes = b""
+    size: int = 0
+    layout: bytes | None = None
+
+
 class Lasting(Step):
     """Steps whose communities stay in memory, each until others have had `room` for so many bytes of rows.
 
@@ -119,7 +127,7 @@ class Lasting(Step):
     def __init__(self, plan: ir.Plan | HasPlan, everything: bool = True, room: int = 256 << 20) -> None:
         super().__init__(plan, everything)
         self._room = room
-        self._held: OrderedDict[str, tuple[bytes, int]] = OrderedDict()
+        self._held: OrderedDict[str, _Held] = OrderedDict()
         self._size = 0
 
     def lasting(
@@ -135,28 +143,30 @@ class Lasting(Step):
 
         `rows` is called if they are not in memory. `token` is what the step before returned, empty if there was none.
         """
-        held, size = self._held.pop(community, (b"", 0))
-        self._size -= size
+        held = self._held.pop(community, _Held())
+        self._size -= held.size
         try:
-            layout: bytes | None = self._layout
-            if held != token or not token:
+            if held.token != token or not token:
                 self._engine.release(community)
                 adopted = rows()
-                layout, size = self._adopted(community, adopted), sum(map(len, adopted.values()))
-            stepped = self._decided(community, layout, events, now, end)
+                held = _Held(token, sum(map(len, adopted.values())), self._adopted(community, adopted))
+            stepped = self._decided(community, held.layout, events, now, end)
         except BaseException:
             self._engine.release(community)
             raise
         if stepped.rows:
-            token = uuid.uuid4().bytes
-            size += sum(len(row) for row in stepped.rows.values() if row is not None)
-        self._held[community] = token, size
-        self._size += size
+            size = held.size + sum(len(row) for row in stepped.rows.values() if row is not None)
+            held = _Held(uuid.uuid4().bytes, size, self._layout)
+        self._held[community] = held
+        self._size += held.size
+        self._make_room()
+        return stepped, held.token
+
+    def _make_room(self) -> None:
         while self._size > self._room and len(self._held) > 1:
-            oldest, (_, size) = self._held.popitem(last=False)
+            oldest, held = self._held.popitem(last=False)
             self._engine.release(oldest)
-            self._size -= size
-        return stepped, token
+            self._size -= held.size
 
     def waits(self, community: str) -> bool:
         """Whether an event of a community in memory lies so far ahead that it waits for what comes next."""
