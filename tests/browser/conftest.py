@@ -23,7 +23,10 @@ def chromium() -> Iterator[Any]:
     if found is None:
         pytest.skip("there is no Chromium on this machine (apt-get install chromium)")
     with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=found, args=ARGUMENTS)
+        try:
+            browser = driver.chromium.launch(executable_path=found, args=ARGUMENTS)
+        except playwright.Error as error:
+            pytest.skip(f"{found} does not start: {error}")
         yield browser
         browser.close()
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
+import os
+import subprocess
 from collections.abc import Iterator
-from importlib.util import find_spec
+from functools import cache
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -21,18 +23,33 @@ SETTINGS = {
 }
 
 
+@cache
 def missing() -> str:
     """Return what Spark lacks here; nothing if it can run."""
-    if find_spec("pyspark") is None:
-        return "no Spark: pip install --group spark"
-    return "" if shutil.which("java") else "no Java, which Spark runs on"
+    try:
+        for module in ("pyspark.sql", "pandas", "pyarrow"):
+            import_module(module)
+    except ImportError as error:
+        return f"no Spark ({error}): pip install --group spark"
+    home = os.environ.get("JAVA_HOME")
+    java = os.path.join(home, "bin", "java") if home else "java"
+    try:
+        subprocess.run([java, "-version"], check=True, capture_output=True, timeout=60)
+    except (OSError, subprocess.SubprocessError) as error:
+        return f"no Java, which Spark runs on ({error})"
+    return ""
 
 
 @pytest.fixture(scope="session")
-def spark() -> Iterator[Any]:
-    """Return a session of Spark."""
+def runnable() -> None:
+    """Skip where Spark can't run, and say why."""
     if missing():
         pytest.skip(missing())
+
+
+@pytest.fixture(scope="session")
+def spark(runnable: None) -> Iterator[Any]:
+    """Return a session of Spark."""
     from groundrules.cluster.spark import session
 
     running = session("tests", **SETTINGS)

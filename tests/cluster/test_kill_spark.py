@@ -7,15 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import missing
 
-pytestmark = [
-    pytest.mark.skipif(bool(missing()), reason=missing()),
-    pytest.mark.skipif(sys.platform != "linux", reason="processes are found in /proc"),
-]
-
-
-def test_whatever_is_killed_nothing_is_lost_and_nothing_doubled(tmp_path: Path) -> None:
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are found in /proc")
+def test_whatever_is_killed_nothing_is_lost_and_nothing_doubled(runnable: None, tmp_path: Path) -> None:
     from .kill_spark import trial
 
     killed = trial(tmp_path, kills=2, events=1000, communities=10, files=4)
