@@ -197,5 +197,10 @@ def located(path: Sequence[str], community: str) -> dict[str, Any]:
     return dict(nested)
 
 
+def tick_line(path: Sequence[str], community: str, now: int) -> bytes:
+    """Return the event, a line of JSON, that lets time pass in a community until `now`."""
+    return _encode({"id": f"tick@{now}", "type": "tick", "time": format_ms(now), **located(path, community)})
+
+
 Clock = Callable[[], int]
 """What time it is: ms since 1970."""

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from groundrules.calendar.instants import format_ms
 from groundrules.decisions import Action, Decision
-from groundrules.runtime.arrivals import Arrival, Clock, Stray, arrival
+from groundrules.runtime.arrivals import COMMUNITY, Arrival, Clock, Stray, arrival, tick_line
 from groundrules.runtime.books import Books, Edition, Sources
 from groundrules.runtime.communities import Community
 from groundrules.runtime.drafts import ACTION, Draft
@@ -178,7 +178,7 @@ class Core:
     def tick(self, id: str) -> list[Decision]:
         """Let time pass in a community until now."""
         now = self.clock()
-        return self.decide(self._own(id, {"id": f"tick@{now}", "type": "tick"}, now))
+        return self.decide(Arrival(id, tick_line(COMMUNITY, id, now), now))
 
     def _own(self, id: str, event: dict[str, Any], now: int) -> Arrival:
         """Return an event of the hub's own."""

@@ -9,16 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Any
 
 import msgspec
 from pyspark.sql import Row
 
-from groundrules.calendar.instants import format_ms
 from groundrules.cluster import packing
 from groundrules.cluster.spark.processor import FIRST, Decider
 from groundrules.cluster.step import Key, Lasting, Stepped
 from groundrules.decisions import Decision, encode
+from groundrules.runtime.arrivals import tick_line
 from groundrules.tools.running.run import numbered
 
 Out = Row("community", "position", "nth", "decision", "tick")
@@ -93,11 +92,7 @@ class Turn:
             due = self._due if self._due != due else None
 
     def _tick(self, now: int) -> None:
-        tick: dict[str, Any] = {"id": f"tick@{now}", "type": "tick", "time": format_ms(now)}
-        place: Any = self._community
-        for name in reversed(self._step.partition):
-            place = {name: place}
-        line = msgspec.json.encode(tick | place)
+        line = tick_line(self._step.partition, self._community, now)
         self._tell(None, line.decode())
         for decision in self._stepped([line]).decisions:
             self._tell(decision, None)
