@@ -9,21 +9,23 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
 
 from groundrules.calendar.instants import format_ms
 from groundrules.cluster.kafka import Member, Place, PlaceError, read_place
-from groundrules.cluster.kafka.owned import LostError, Owned, Record
+from groundrules.cluster.kafka.owned import Owned, Record
 from groundrules.decisions import encode
 from groundrules.engine.engine import Engine
 from groundrules.engine.plan_file import load_plan
 from groundrules.frontend import load
 from groundrules.runtime.books import Edition, edition
 from groundrules.stores import OwnedError
-from groundrules.stores.records import Query
+from groundrules.stores.records import Logged, Query
 from groundrules.testing import MemoryStore
 from groundrules.testing.memory_store import MemoryPlace
 from groundrules.tools.running.run import numbered
@@ -35,19 +37,29 @@ from .streams import compiled as plan_at
 PARTITIONS = 4  # of a topic that the mock makes
 
 
+@contextmanager
+def cluster() -> Iterator[str]:
+    """Yield where a cluster of two brokers is; it lives in this process."""
+    kafka = Producer({"bootstrap.servers": "none", "test.mock.num.brokers": 2, "log_level": 0})
+    found = kafka.list_topics(timeout=30).brokers.values()
+    yield ",".join(f"{broker.host}:{broker.port}" for broker in found)
+    del kafka
+
+
 @pytest.fixture(scope="module")
 def brokers() -> Iterator[str]:
-    """Return where a cluster of two brokers is; it lives in this process."""
-    cluster = Producer({"bootstrap.servers": "none", "test.mock.num.brokers": 2, "log_level": 0})
-    found = cluster.list_topics(timeout=30).brokers.values()
-    yield ",".join(f"{broker.host}:{broker.port}" for broker in found)
-    del cluster
+    with cluster() as where:
+        yield where
+
+
+def topics(brokers: str, name: str) -> Place:
+    return read_place(f"kafka://{brokers}/{name}?session.timeout.ms=6000&log_level=0")
 
 
 @pytest.fixture
 def place(brokers: str, request: pytest.FixtureRequest) -> Place:
     """Return topics that are new for each test."""
-    return read_place(f"kafka://{brokers}/{abs(hash(request.node.name))}?session.timeout.ms=6000&log_level=0")
+    return topics(brokers, str(abs(hash(request.node.name))))
 
 
 @pytest.fixture(scope="module")
@@ -76,9 +88,9 @@ def read(place: Place, topic: str, partition: int) -> list[bytes]:
     return found
 
 
-def taken(place: Place, store: MemoryStore, running: Edition, generation: int = 1, partition: int = 0) -> Owned:
+def taken(place: Place, store: MemoryStore, running: Edition, partition: int = 0) -> Owned:
     owned = Owned(place, partition, store, running, 0)
-    owned.take(generation)
+    owned.take()
     return owned
 
 
@@ -136,10 +148,10 @@ def test_a_community_that_comes_in_two_partitions_is_refused_in_the_second(place
 def test_whoever_was_given_a_partition_later_shuts_out_the_one_before(place: Place, running: Edition) -> None:
     lines = list(made(400, 3))
     shared = MemoryPlace()
-    old = taken(place, MemoryStore(shared), running, generation=5)
+    old = taken(place, MemoryStore(shared), running)
     old.decide(records(lines)[:200])
     store = MemoryStore(shared)
-    new = taken(place, store, edition(load(RULEBOOK)), generation=6)
+    new = taken(place, store, edition(load(RULEBOOK)))
     assert new.offset == 200
     with pytest.raises(OwnedError):
         old.decide(records(lines)[200:])
@@ -147,9 +159,19 @@ def test_whoever_was_given_a_partition_later_shuts_out_the_one_before(place: Pla
         old.decide([Record(200, b"rubbish")])
     old.drop()
     new.decide(records(lines)[200:])
-    with pytest.raises(LostError):
-        taken(place, MemoryStore(shared), edition(load(RULEBOOK)), generation=5)
     assert logged(store) == expected(lines) == read(place, place.decisions, 0)
+
+
+class Watched(MemoryStore):
+    """Remembers what was read of the log."""
+
+    def __init__(self, shared: MemoryPlace) -> None:
+        super().__init__(shared)
+        self.queries: list[Query] = []
+
+    def decisions(self, query: Query) -> list[Logged]:
+        self.queries.append(query)
+        return super().decisions(query)
 
 
 @pytest.mark.parametrize("written", [0, 1, 7])
@@ -175,16 +197,22 @@ def test_what_was_kept_and_not_published_is_published_once(
     with pytest.raises(KafkaException):
         first.decide(records(lines)[300:])
     first.drop()
-    second = taken(place, MemoryStore(shared), running, generation=2)
+    store = Watched(shared)
+    second = taken(place, store, running)
     assert second.offset == 500
     assert read(place, place.decisions, 0) == expected(lines)
+    assert {query.community for query in store.queries} <= {"c0", "c1", "c2"}  # nothing of others is read
+    second.leave()
+    again = Watched(shared)
+    taken(place, again, running)
+    assert not again.queries
 
 
 def test_a_partition_goes_on_from_the_rows_in_the_store(place: Place, running: Edition) -> None:
     lines = list(made(400, 4))
     shared = MemoryPlace()
     for number in range(4):
-        owned = taken(place, MemoryStore(shared), running, generation=number)
+        owned = taken(place, MemoryStore(shared), running)
         owned.decide(records(lines)[: 100 * number + 100])
         owned.leave()
     assert logged(MemoryStore(shared)) == expected(lines)
@@ -213,7 +241,92 @@ def test_what_falls_due_comes_as_a_tick_in_the_topic(place: Place) -> None:
     assert json.loads(expected(lines)[-1])["cause"] == "question#1"
 
 
+def test_a_tick_that_could_not_be_written_is_written_later(
+    place: Place, running: Edition, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = MemoryStore(MemoryPlace())
+    member = Member(place, store, running, lambda: 1 << 50, ticks=True)
+    owned = member._owned[0] = taken(place, store, running)
+    owned.decide(records([asks(number) for number in range(3)]))
+    monkeypatch.setattr("groundrules.cluster.kafka.member.PAGE", 1)
+    monkeypatch.setattr(member, "_page", 1)
+    kafka = Refusing([BufferError(), KafkaError(KafkaError._MSG_TIMED_OUT), None, None, None])
+    monkeypatch.setattr(member, "_producer", kafka, raising=False)
+    for _ in range(10):
+        member._tick()
+    assert kafka.written == ["c0", "c0", "c0", "c1", "c2"]
+
+
+class Refusing:
+    """A producer that gives these answers, one after the other."""
+
+    def __init__(self, answers: Sequence[Any]) -> None:
+        self._answers = list(answers)
+        self.written: list[str] = []
+
+    def produce(self, topic: str, line: bytes, key: str, on_delivery: Callable[[Any, Any], None], **_: Any) -> None:
+        self.written.append(key)
+        answer = self._answers.pop(0)
+        if isinstance(answer, BufferError):
+            raise answer
+        on_delivery(answer, line)
+
+    def poll(self, seconds: float) -> None:
+        """Tell nothing more."""
+
+
+def asks(community: int) -> bytes:
+    """Return a question, to which somebody has to answer in time."""
+    asked = {"id": "a", "type": "message", "time": format_ms(1_767_571_200_000 + community), "text": "how?"}
+    place = {"community": {"id": f"c{community}"}, "actor": {"id": "li"}, "channel": {"id": "r"}}
+    return json.dumps(asked | place).encode()
+
+
 # --- a group ------------------------------------------------------------------------------------
+
+
+def test_a_group_that_begins_anew_goes_on_where_the_store_stands(running: Edition) -> None:
+    lines, store = list(made(30, 3)), MemoryStore(MemoryPlace())
+    with cluster() as where:
+        place = topics(where, "events")
+        for count in (5, 10):  # in generations one and two
+            produce(place, lines[count - 5 : count])
+            follow(place, store, running, count)
+    with cluster() as where:  # which knows of no generation yet
+        place = topics(where, "events")
+        produce(place, lines)
+        follow(place, store, running, 30)
+        partitions = [read(place, place.topic, partition) for partition in range(PARTITIONS)]
+    assert sorted(logged(store)) == sorted(decision for partition in partitions for decision in expected(partition))
+
+
+def follow(place: Place, store: MemoryStore, running: Edition, records: int) -> None:
+    """Let a member decide until so many records are decided on in all."""
+
+    def offset() -> int:
+        kept = [store.source(place.name(partition)) for partition in range(PARTITIONS)]
+        return sum(json.loads(standing)["offset"] for standing in kept if standing)
+
+    ends = time.monotonic() + 60
+    Member(place, store, running, lambda: 0).run(lambda: offset() >= records or time.monotonic() > ends)
+    assert offset() >= records
+
+
+@pytest.mark.parametrize("code", ["ILLEGAL_GENERATION", "UNKNOWN_MEMBER_ID"])
+def test_a_member_that_the_group_went_on_without_takes_nothing(
+    place: Place, running: Edition, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines, shared = list(made(40, 3)), MemoryPlace()
+    later = taken(place, MemoryStore(shared), edition(load(RULEBOOK)))
+
+    class Expelling:
+        def commit(self, **_: Any) -> None:
+            raise KafkaException(KafkaError(getattr(KafkaError, code)))
+
+    member = Member(place, MemoryStore(shared), running, lambda: 0)
+    monkeypatch.setattr(member, "_consumer", Expelling(), raising=False)
+    assert member._take(0) is None
+    later.decide(records(lines))  # it is still the later one's
 
 
 class Group:

@@ -9,15 +9,12 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Sequence
-from typing import Any
 
-import msgspec
 from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
 
-from groundrules.calendar.instants import format_ms
-from groundrules.cluster.kafka.owned import LostError, Owned, Record, partition_of
+from groundrules.cluster.kafka.owned import Owned, Record, partition_of, standing_of
 from groundrules.cluster.kafka.place import Place
-from groundrules.runtime.arrivals import Clock, located
+from groundrules.runtime.arrivals import Clock, tick_line
 from groundrules.runtime.books import Edition
 from groundrules.stores import OwnedError, Store, UnavailableError
 
@@ -29,7 +26,15 @@ PATIENCE = 60.0
 TICKS_EVERY = 1.0
 PAGE = 1000
 
-_MAGIC = b"CGMDv2:"
+_EXPELLED = frozenset(
+    {
+        KafkaError.ILLEGAL_GENERATION,
+        KafkaError.UNKNOWN_MEMBER_ID,
+        KafkaError.FENCED_INSTANCE_ID,
+        KafkaError.STALE_MEMBER_EPOCH,
+    }
+)
+"""How Kafka answers a member that the group has gone on without."""
 
 log = logging.getLogger("groundrules.kafka")
 
@@ -48,7 +53,8 @@ class Member:
         self._clock = clock
         self._ticks = ticks
         self._owned: dict[int, Owned] = {}
-        self._asked: dict[str, int] = {}
+        self._asked: dict[str, int | None] = {}
+        self._page = PAGE
         self._looked = 0.0
         self._failure: Exception | None = None
         self.decided = 0
@@ -144,16 +150,16 @@ class Member:
         consumer.incremental_assign(partitions)
 
     def _take(self, partition: int) -> Owned | None:
-        """Take a partition; None if it is somebody else's by now, of which Kafka will tell."""
+        """Take a partition; None if the group has gone on without us, of which Kafka will tell."""
         ends, pause = time.monotonic() + PATIENCE, 0.05
         while True:
             owned = Owned(self._place, partition, self._store, self._edition, self._clock())
             try:
-                owned.take(self._generation())
-            except LostError as error:
-                log.warning("%s", error)
-                self._owned.pop(partition, None)
-                return None
+                if self._is_expelled(partition):
+                    log.warning("%s belongs to another member", owned.name)
+                    self._owned.pop(partition, None)
+                    return None
+                owned.take()
             except (OwnedError, UnavailableError, KafkaException, TimeoutError) as error:
                 owned.drop()
                 if time.monotonic() > ends:
@@ -185,26 +191,57 @@ class Member:
         for partition in list(self._owned):
             self._let_go(partition)
 
-    def _generation(self) -> int:
-        """Return the group's generation, in which this member was given what it has."""
-        metadata = self._consumer.consumer_group_metadata()
-        if not isinstance(metadata, bytes) or not metadata.startswith(_MAGIC):
-            return 0
-        return int.from_bytes(metadata[len(_MAGIC) :][:4], "little", signed=True)
+    def _is_expelled(self, partition: int) -> bool:
+        """Ask Kafka whether the group has gone on without us: it keeps offsets for members of the latest generation."""
+        where = TopicPartition(self._place.topic, partition, standing_of(self._store, self._place, partition).offset)
+        try:
+            answers = self._consumer.commit(offsets=[where], asynchronous=False)
+            error = next((answer.error for answer in answers if answer.error is not None), None)
+        except KafkaException as refusal:
+            error = refusal.args[0]
+        if error is None or error.code() == KafkaError.REBALANCE_IN_PROGRESS:
+            return False
+        if error.code() in _EXPELLED:
+            return True
+        raise KafkaException(error)
 
     # --- time -----------------------------------------------------------------------------------
 
     def _tick(self) -> None:
-        """Put a tick into the topic for each of our communities in which something is due, once for each deadline."""
+        """Put a tick into the topic for each of our communities in which something is due, once for each deadline.
+
+        Those of others may stand before ours in what the store tells: where it tells of no new one of ours, we look
+        further the next time.
+        """
         now = self._clock()
-        for head in self._store.due(now, PAGE):
-            partition = partition_of(self._store, self._place, head.community)
-            if partition in self._owned and head.due is not None and self._asked.get(head.community) != head.due:
-                self._asked[head.community] = head.due
-                self._put_tick(head.community, partition, now)
+        due = {head.community: head.due for head in self._store.due(now, self._page)}
+        full = len(due) == self._page
+        if not full:
+            self._asked = {community: at for community, at in self._asked.items() if community in due}
+        wanted = [community for community, at in due.items() if self._asked.get(community) != at]
+        partitions = {community: self._partition_of(community) for community in wanted}
+        ours = {community: number for community, number in partitions.items() if number in self._owned}
+        for community, number in ours.items():
+            self._asked[community] = due[community]
+            self._put_tick(community, number, now)
+        self._page = 2 * self._page if full and not ours else PAGE
         self._producer.poll(0)
 
-    def _put_tick(self, community: str, partition: int | None, now: int) -> None:
-        place = located(self._edition.compiled.plan.partition, community)
-        tick: dict[str, Any] = {"id": f"tick@{now}", "type": "tick", "time": format_ms(now), **place}
-        self._producer.produce(self._place.topic, msgspec.json.encode(tick), community, partition=partition or 0)
+    def _partition_of(self, community: str) -> int | None:
+        for number, owned in self._owned.items():
+            if community in owned:
+                return number
+        return partition_of(self._store, self._place, community)
+
+    def _put_tick(self, community: str, partition: int, now: int) -> None:
+        line = tick_line(self._edition.compiled.plan.partition, community, now)
+
+        def note(error: KafkaError | None, message: object) -> None:
+            if error is not None:
+                log.warning("a tick for %s could not be written: %s", community, error)
+                self._asked.pop(community, None)
+
+        try:
+            self._producer.produce(self._place.topic, line, community, partition=partition, on_delivery=note)
+        except BufferError as error:
+            note(KafkaError(KafkaError._QUEUE_FULL), str(error))

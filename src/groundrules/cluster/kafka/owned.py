@@ -2,8 +2,7 @@
 
 A partition has a head of its own in the store, which goes into each of its commits. Who is given the partition seizes
 that head, and each community as its first event comes, so that whoever had them before can commit nothing any more,
-also if they have not heard of it yet. What a slower one was given earlier, in an older generation of the group, it does
-not get.
+also if they have not heard of it yet. Whose the partition is by the group, the member asks Kafka before.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from __future__ import annotations
 import base64
 import uuid
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -20,24 +19,19 @@ from groundrules.cluster.kafka.place import Place
 from groundrules.cluster.kafka.publishing import Published, Publisher
 from groundrules.decisions import Decision, Rejection, encode
 from groundrules.diagnostics.codes import events as codes
-from groundrules.errors import GroundrulesError
 from groundrules.runtime.arrivals import Arrival, Stray, arrival
 from groundrules.runtime.books import Edition
 from groundrules.runtime.drafts import concerned
+from groundrules.runtime.passing_time import FAR
 from groundrules.stores import DamagedError, Store
 from groundrules.stores.records import Batch, Entry, Head, Note, Plan, Query, Row
 from groundrules.tools.running.run import numbered
 
-FAR = 1 << 62
 MOST_IN_MEMORY = 10_000
 """Communities of a partition that stay in memory; of more, those that were silent longest come back from the store."""
 PAGE = 1000
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
-
-
-class LostError(GroundrulesError):
-    """The partition was given to another member."""
 
 
 class Record(NamedTuple):
@@ -48,11 +42,14 @@ class Record(NamedTuple):
 
 
 class Standing(msgspec.Struct, frozen=True):
-    """How far a partition was read, in which generation of the group, and up to where its log was published then."""
+    """How far a partition was read, and up to where its log was published before that was decided on.
+
+    What may be published or not are the decisions behind `published` on the communities that are `pending`.
+    """
 
     offset: int = 0
-    generation: int = 0
     published: int = 0
+    pending: tuple[str, ...] = ()
 
 
 class Poisoned(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -88,43 +85,33 @@ class Owned:
 
     # --- beginning and ending -------------------------------------------------------------------
 
-    def take(self, generation: int) -> None:
+    def take(self) -> None:
         """Make the partition ours, and publish what was decided and is not published yet.
 
-        Raises LostError if a member has it whom the group gave it later, StoreError, KafkaException.
+        Raises StoreError, KafkaException.
         """
         kept = self._store.claim(self.name, seize=True)
         self._fence = kept[0] if kept else Head(self.name)
-        stored = self._store.source(self.name)
-        self._standing = msgspec.json.decode(stored, type=Standing) if stored else Standing()
-        if self._standing.generation > generation:
-            self._store.release([self.name])
-            raise LostError(f"{self.name} belongs to a member of generation {self._standing.generation}")
+        self._standing = standing_of(self._store, self._place, self.partition)
         self.offset = self._standing.offset
-        self._standing = msgspec.structs.replace(self._standing, generation=generation)
-        self._commit(self._batch())
         self._publisher = Publisher(self._place, self.partition)
         self._catch_up(self._publisher)
 
     def _catch_up(self, publisher: Publisher) -> None:
-        poisoned = self._poisoned()
+        pending = [entry for community in self._standing.pending for entry in self._unpublished(community)]
+        if pending:
+            poisoned = _by_offset(self._store.notes(self.name, limit=PAGE))
+            publisher.publish([Published(*entry) for entry in sorted(pending)], poisoned)
+            self._note_published(max(position for position, _, _ in pending))
+
+    def _unpublished(self, community: str) -> Iterator[tuple[int, str, bytes]]:
         position = self._standing.published
-        while page := self._store.decisions(Query(after=position, limit=PAGE)):
-            ours = [
-                Published(entry.position, entry.community, entry.body)
-                for entry in page
-                if self._is_ours(entry.community)
-            ]
-            publisher.publish(ours, poisoned)
+        while page := self._store.decisions(Query(community, after=position, limit=PAGE)):
+            yield from ((entry.position, community, entry.body) for entry in page)
             position = page[-1].position
-        self._standing = msgspec.structs.replace(self._standing, published=position)
 
-    def _poisoned(self) -> dict[int, bytes]:
-        notes = [note for note in self._store.notes(self.name, limit=PAGE) if note.kind == "poisoned"]
-        return {msgspec.json.decode(note.detail, type=Poisoned).offset: note.detail for note in notes}
-
-    def _is_ours(self, community: str) -> bool:
-        return community == self.name or self._partition_of(community) == self.partition
+    def _note_published(self, position: int) -> None:
+        self._standing = msgspec.structs.replace(self._standing, published=position, pending=())
 
     def leave(self) -> None:
         """Let the partition go; all that was decided is kept. Raises StoreError."""
@@ -162,7 +149,8 @@ class Owned:
                 touched[community] = touched.get(community, 0) + 1
             for decision in decisions:
                 self._log(batch, community, numbered(decision, record.offset), arrived, record)
-        self._standing = msgspec.structs.replace(self._standing, offset=self.offset)
+        pending = tuple(sorted({entry.community for entry in batch.entries}))
+        self._standing = msgspec.structs.replace(self._standing, offset=self.offset, pending=pending)
         batch.sources[self.name] = _encode(self._standing)
         for community in touched:
             self._close(batch, community)
@@ -218,6 +206,10 @@ class Owned:
         self._heads[community] = head
         return None
 
+    def __contains__(self, community: object) -> bool:
+        """Tell whether a community is one of those in memory."""
+        return community in self._heads
+
     def _partition_of(self, community: str) -> int | None:
         return partition_of(self._store, self._place, community)
 
@@ -242,12 +234,6 @@ class Owned:
         if gone:
             self._store.release(gone)
 
-    def due(self, until: int) -> Iterator[str]:
-        """Yield the communities in memory in which something falls due until then (ms)."""
-        for community, head in self._heads.items():
-            if head.due is not None and head.due <= until:
-                yield community
-
     # --- keeping --------------------------------------------------------------------------------
 
     def _batch(self) -> Batch:
@@ -266,11 +252,10 @@ class Owned:
     def _publish(self, batch: Batch, position: int) -> None:
         assert self._publisher is not None
         entries = enumerate(batch.entries, position)
-        poisoned = {msgspec.json.decode(note.detail, type=Poisoned).offset: note.detail for note in batch.notes}
-        self._publisher.publish((Published(at, entry.community, entry.body) for at, entry in entries), poisoned)
+        published = (Published(at, entry.community, entry.body) for at, entry in entries)
+        self._publisher.publish(published, _by_offset(batch.notes))
         if batch.entries:
-            last = position + len(batch.entries) - 1
-            self._standing = msgspec.structs.replace(self._standing, published=last)
+            self._note_published(position + len(batch.entries) - 1)
 
 
 def _poisoned(partition: int, record: Record, why: Rejection) -> Poisoned:
@@ -281,6 +266,17 @@ def _poisoned(partition: int, record: Record, why: Rejection) -> Poisoned:
     except UnicodeError:
         facts = {"base64": base64.b64encode(value).decode()}
     return Poisoned(partition, record.offset, why.code, why.reason, why.path, **facts)
+
+
+def _by_offset(notes: Iterable[Note]) -> dict[int, bytes]:
+    poisoned = [note.detail for note in notes if note.kind == "poisoned"]
+    return {msgspec.json.decode(detail, type=Poisoned).offset: detail for detail in poisoned}
+
+
+def standing_of(store: Store, place: Place, partition: int) -> Standing:
+    """Return how far a partition was read, whoever has it."""
+    stored = store.source(place.name(partition))
+    return msgspec.json.decode(stored, type=Standing) if stored else Standing()
 
 
 def partition_of(store: Store, place: Place, community: str) -> int | None:
