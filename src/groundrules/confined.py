@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import stat
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
@@ -20,6 +20,8 @@ from groundrules.resources import shipped
 
 _home: ContextVar[Path | None] = ContextVar("home", default=None)
 _roots: ContextVar[tuple[Path, ...]] = ContextVar("roots", default=())
+_reads: ContextVar[list[Path] | None] = ContextVar("reads", default=None)
+_drafts: ContextVar[Mapping[Path, bytes]] = ContextVar("drafts")
 
 
 class OutsideError(GroundrulesError, OSError):
@@ -64,6 +66,32 @@ def copied(original: Path, copy: Path) -> Iterator[None]:
         yield
 
 
+def roots_in_force() -> tuple[Path, ...]:
+    """Return the folders of `roots`, for whoever goes on in another process."""
+    return _roots.get()
+
+
+@contextmanager
+def noting() -> Iterator[list[Path]]:
+    """Yield a list to which the real path of each file is added that is read meanwhile."""
+    files_read: list[Path] = []
+    token = _reads.set(files_read)
+    try:
+        yield files_read
+    finally:
+        _reads.reset(token)
+
+
+@contextmanager
+def drafts(contents: Mapping[Path, bytes]) -> Iterator[None]:
+    """Let files, by their real paths, be read as if they held this, meanwhile."""
+    token = _drafts.set(contents)
+    try:
+        yield
+    finally:
+        _drafts.reset(token)
+
+
 def home_of(path: Path) -> Path:
     """Return the folder of a rulebook at `path`, a file or a folder."""
     return path if os.path.isdir(path) else path.parent
@@ -90,6 +118,10 @@ def read(path: Path, most: int) -> bytes:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             raise OSError(0, "it is no ordinary file")
         data = file.read(most + 1)
+    real, noted = _real(path), _reads.get()
+    if noted is not None:
+        noted.append(real)
+    data = _drafts.get({}).get(real, data)
     if len(data) > most:
         raise OSError(0, f"it is larger than {most >> 20} MB")
     return data

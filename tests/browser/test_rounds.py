@@ -197,6 +197,8 @@ def test_what_happens_is_shown_without_reloading(stage: Stage, visit: Visit) -> 
     page.evaluate("window.stayed = true")
     stage.call(stage.hub.handle(message("new", "加微信 新的广告", "wang")))
     page.locator("article.card", has_text="wang").first.wait_for()
+    stage.call(stage.hub.handle(message("newer", "兼职日结 又一条", "zhao")))  # at once, while the first settles
+    page.locator("article.card", has_text="zhao").first.wait_for(timeout=20_000)
     assert page.evaluate("window.stayed")
 
 

@@ -15,9 +15,9 @@ from groundrules.console import pages, queue, replays, settings, trying, why
 from groundrules.console.live import Live
 from groundrules.console.playground import pages as playground
 from groundrules.console.sessions import COOKIE, LASTS, Session, Sessions
-from groundrules.console.view import AT, LANGUAGES, House, View, drawn, files, spoken
+from groundrules.console.texts import reason, spoken
+from groundrules.console.view import AT, LANGUAGES, House, View, drawn, files
 from groundrules.console.workshop import Workshop
-from groundrules.diagnostics.translation import refused
 from groundrules.errors import GroundrulesError
 from groundrules.narrate.speech import language_of
 from groundrules.runtime import Hub
@@ -25,8 +25,8 @@ from groundrules.service.tokens import Role, Tokens
 
 LARGEST = 1 << 17
 """Bytes of a form."""
-LARGEST_BUNDLE = 2 << 20
-"""Bytes of a form of the playground."""
+LARGEST_FORMS = {"playground": 2 << 20, "replay": 32 << 20}
+"""Bytes of forms that take files."""
 MOST_COMMUNITIES = 500
 SHELTER = {
     "content-security-policy": "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
@@ -103,7 +103,7 @@ class Console:
             return
         except GroundrulesError as error:
             lang = _language(request)
-            response = self._plain(request, 409, spoken(lang)("refused_with", why=refused(str(error), lang)))
+            response = self._plain(request, 409, spoken(lang)("refused_with", why=reason(error, lang)))
         except Exception:
             log.exception("a defect while %s was answered", path)
             response = self._plain(request, 500, "500")
@@ -130,34 +130,29 @@ class Console:
 
     async def _shown(self, view: View, parts: list[str]) -> Response:
         if len(parts) == 2 and parts[0] in OF_ONE:
-            return pages.missing(view) if view.community is None else await OF_ONE[parts[0]](view, parts[1])
+            return view.missing() if view.community is None else await OF_ONE[parts[0]](view, parts[1])
         if parts == ["live"] and view.community is not None:
-            return self._house.live.stream(view.community)
+            return self._house.live.stream(view.community, _since(view.request))
         show = SHOWN.get("/".join(parts))
         if show is None:
-            return pages.missing(view)
+            return view.missing()
         if view.community is None and show is not pages.today and parts != ["playground"]:
             return RedirectResponse(view.link("today"), 303)
         return await show(view)
 
     async def _done(self, view: View, parts: list[str]) -> Response:
-        form = await _form(view.request, LARGEST_BUNDLE if parts[:1] == ["playground"] else LARGEST)
+        most = LARGEST_FORMS.get(parts[0], LARGEST)
+        form = await _form(view.request, most)
+        if form is None:
+            return self._refused(view, 413, "form_large", most=most >> 10)
         if not view.session.sealed(form.get("seal", "")):
             return self._refused(view, 403, "old_form")
         if view.community is None and parts[:1] != ["playground"]:
             return RedirectResponse(view.link("today"), 303)
-        if len(parts) == 2 and parts[0] in DONE_TO_ONE:
-            role, do_to = DONE_TO_ONE[parts[0]]
-            return (
-                await do_to(view, parts[1], form) if view.session.may(role) else self._refused(view, 403, "not_allowed")
-            )
-        if "/".join(parts) not in DONE:
-            return pages.missing(view)
-        role, do = DONE["/".join(parts)]
-        saves = parts == ["settings"] and form.get("what") == "save"
-        if not view.session.may("administer" if saves else role):
-            return self._refused(view, 403, "not_allowed")
-        return await do(view, form)
+        role, do = _deed(parts, form)
+        if do is None:
+            return view.missing()
+        return await do(view) if view.session.may(role) else self._refused(view, 403, "not_allowed")
 
     # --- the door -------------------------------------------------------------------------------
 
@@ -165,7 +160,7 @@ class Console:
         link = parts[1] if len(parts) == 2 else ""
         if request.method != "POST":
             return self._enter(request, "", link)
-        form = await _form(request, LARGEST)
+        form = await _form(request, LARGEST) or {}
         if parts == ["leave"]:
             session = self.sessions.get(_cookie(request))
             if session is not None and session.sealed(form.get("seal", "")):
@@ -192,19 +187,34 @@ class Console:
 
     async def _view(self, request: Request, session: Session) -> View:
         heads = await self._house.hub.communities(limit=MOST_COMMUNITIES)
-        known = tuple(head.community for head in heads)
         asked = request.query_params.get("community")
-        chosen = asked if asked in known else next(iter(known), None)
-        if asked and asked not in known and await self._house.hub.community(asked) is not None:
-            chosen, known = asked, (asked, *known)
-        return View(request, self._house, session, _language(request), chosen, known)
+        head = next((head for head in heads if head.community == asked), None)
+        if asked and head is None:
+            head = await self._house.hub.community(asked)
+            heads = heads if head is None else [head, *heads]
+        head = head or next(iter(heads), None)
+        known = tuple(head.community for head in heads)
+        chosen, version = (None, 0) if head is None else (head.community, head.version)
+        return View(request, self._house, session, _language(request), chosen, known, version)
 
-    def _refused(self, view: View, status: int, problem: str) -> Response:
-        return view.page("message.html", status, title=str(status), message=view.say(problem), back=view.link("today"))
+    def _refused(self, view: View, status: int, problem: str, **values: object) -> Response:
+        message = view.say(problem, **values)
+        return view.page("message.html", status, title=str(status), message=message, back=view.link("today"))
 
     def _plain(self, request: Request, status: int, problem: str) -> Response:
         lang = _language(request)
         return drawn("message.html", lang, status, say=spoken(lang), title=str(status), message=problem, back=AT)
+
+
+def _deed(parts: list[str], form: Form) -> tuple[Role, Show | None]:
+    """Return what a form asks for, and for whom that is."""
+    if len(parts) == 2 and parts[0] in DONE_TO_ONE:
+        role, do_to_one = DONE_TO_ONE[parts[0]]
+        return role, lambda view: do_to_one(view, parts[1], form)
+    role, do = DONE.get("/".join(parts), ("observe", None))
+    if parts == ["settings"] and form.get("what") == "save":
+        role = "administer"
+    return role, None if do is None else lambda view: do(view, form)
 
 
 def _language(request: Request) -> str:
@@ -215,6 +225,12 @@ def _language(request: Request) -> str:
     return language_of(accepted) if accepted else "en"
 
 
+def _since(request: Request) -> int:
+    """Return which version a browser knows: the one it last heard of, else that of its page."""
+    known = request.headers.get("last-event-id") or request.query_params.get("since") or ""
+    return int(known) if known.isdecimal() and len(known) < 16 else -1
+
+
 def _cookie(request: Request) -> str:
     try:
         morsel = SimpleCookie(request.headers.get("cookie", "")).get(COOKIE)
@@ -223,13 +239,13 @@ def _cookie(request: Request) -> str:
     return morsel.value if morsel else ""
 
 
-async def _form(request: Request, most: int) -> dict[str, str]:
-    """Read a form, as far as it is one. What is too long is none."""
+async def _form(request: Request, most: int) -> dict[str, str] | None:
+    """Read a form, as far as it is one; None if it is too long."""
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
         if len(body) > most:
-            return {}
+            return None
     try:
         return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=1000))
     except ValueError:

@@ -7,7 +7,6 @@ part of every answer.
 from __future__ import annotations
 
 import json
-import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
@@ -17,22 +16,25 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from groundrules import confined
 from groundrules.calendar.zones import in_zone
-from groundrules.console.playground.evaluate import Text
+from groundrules.checker import Checked
+from groundrules.console.texts import Text, pieces, spoken
 from groundrules.decisions import Decision
-from groundrules.display.lines import Line
+from groundrules.diagnostics.source import Span
 from groundrules.engine import plan_file
 from groundrules.engine.plan_file import Compiled
+from groundrules.narrate.speech import Speech
 from groundrules.plan import ir
+from groundrules.rulebook.files import MAX_BYTES, MAX_YAML
+from groundrules.runtime.books import edition
 from groundrules.tools.explaining.events import Explained, explain_event
 from groundrules.tools.explaining.human import Writer, lines_of
 from groundrules.tools.explaining.plan_speech import PlanSpeech
-from groundrules.tools.revisions import spot
 from groundrules.tools.testing.cases import Case, Expectation, Step
 from groundrules.tools.testing.timeline import TimeError
 from groundrules.tools.trying import saving
 from groundrules.tools.trying.chat import NOWHERE, Chat
-from groundrules.tools.versions import load_version
 
 NEAREST = 3
 """Rules that did not fire of which it is worked out what would have made them."""
@@ -61,7 +63,7 @@ def closer(plan: bytes, lines: list[bytes], id: str, logged: list[bytes], lang: 
     agrees = _came_to(explained.decisions) == _came_to(_read(logged))
     quiet = [rule.rule for rule in report.rules if rule.verdict not in ("fired", "off", "ended", "own")]
     nearest = [_ways(explained, ready.plan, rule, lang) for rule in quiet[:NEAREST]]
-    text = _text(lines_of(report, ready.plan, lang))
+    text = pieces(lines_of(report, ready.plan, lang))
     return msgspec.json.encode(Closer(True, agrees, text, [candidate for candidate in nearest if candidate]))
 
 
@@ -69,12 +71,8 @@ def _ways(explained: Explained, plan: ir.Plan, rule: str, lang: str) -> Text:
     """Return why a rule did not fire and what would have made it; nothing if nobody knows."""
     near_rule = next(iter(explained.rule(rule, 1)), None)
     return (
-        [] if near_rule is None or not near_rule.would_fire else _text(Writer(PlanSpeech(plan, lang)).rule(near_rule))
+        [] if near_rule is None or not near_rule.would_fire else pieces(Writer(PlanSpeech(plan, lang)).rule(near_rule))
     )
-
-
-def _text(lines: Iterable[Line]) -> Text:
-    return [list(line.pieces) for line in lines]
 
 
 def _read(logged: Iterable[bytes]) -> list[Decision]:
@@ -94,20 +92,24 @@ def _came_to(decisions: Iterable[Decision]) -> list[Any]:
     ]
 
 
-# --- a test of it -------------------------------------------------------------------------------
+# --- a change to the rulebook's files: a test of it, an entry in a list ----------------------------------------------
 
 
-class Drafted(msgspec.Struct, frozen=True):
-    """A tests file before and after, by its name in the rulebook's folder; `problem` says why there is none."""
+class Change(msgspec.Struct, frozen=True):
+    """A file before and after, by its path on this machine; `problem` says why there is none.
+
+    matters: whether the event would have been decided otherwise.
+    """
 
     file: str = ""
     before: str = ""
     after: str = ""
+    matters: bool = False
     problem: str = ""
 
 
 def as_test(path: str, plan: bytes, lines: list[bytes], id: str, logged: list[bytes], name: str, lang: str) -> bytes:
-    """Return the rulebook's tests with one more, which tells this event and what was decided: a Drafted as JSON.
+    """Return the rulebook's tests with one more, which tells this event and what was decided: a Change as JSON.
 
     Few events before it are tried first; what is told expects what was decided, and was run.
     """
@@ -116,7 +118,7 @@ def as_test(path: str, plan: bytes, lines: list[bytes], id: str, logged: list[by
         chat = _chat(ready, some)
         if chat is not None and chat.last is not None and _came_to(chat.last.decisions) == wanted:
             return msgspec.json.encode(_saved(chat, name, Path(path), lang))
-    return msgspec.json.encode(Drafted(problem="not_told"))
+    return msgspec.json.encode(Change(problem=spoken(lang)("not_told")))
 
 
 def _fewer(lines: Sequence[bytes], id: str) -> Iterator[list[dict[str, Any]]]:
@@ -156,74 +158,57 @@ def _step(event: dict[str, Any], zone: str) -> Step:
     return Step(at, event["type"], short, fields, Expectation(), NOWHERE)
 
 
-def _saved(chat: Chat, name: str, path: Path, lang: str) -> Drafted:
+def _saved(chat: Chat, name: str, path: Path, lang: str) -> Change:
     """Save a chat among a copy of the rulebook's tests, which is proved there."""
-    file = saving.tests_file(path)
-    before = file.read_text("utf-8") if file.exists() else ""
+    file = saving.tests_file(path).resolve()
+    before = confined.read(file, MAX_YAML) if file.exists() else b""
     with tempfile.TemporaryDirectory(prefix="groundrules-") as folder:
         copy = Path(folder) / file.name
         if before:
-            copy.write_text(before, encoding="utf-8")
+            copy.write_bytes(before)
         try:
             saving.save(chat, name, copy, lang)
         except saving.SavingError as error:
-            return Drafted(problem=str(error.values.get("error") or error.phrase))
-        return Drafted(file.name, before, copy.read_text("utf-8"))
+            return Change(problem=Speech("try", lang)(error.phrase, **{**error.values, "path": file.name}))
+        return Change(str(file), before.decode("utf-8"), copy.read_bytes().decode("utf-8"))
 
 
-# --- an entry in a list -------------------------------------------------------------------------
+def with_entry(path: str, settings: bytes, lines: list[bytes], id: str, list_name: str, entry: str, lang: str) -> bytes:
+    """Return a list's file with one more entry, and whether that changes what is decided: a Change as JSON.
 
-
-class Entered(msgspec.Struct, frozen=True):
-    """A file with one more entry, before and after, by its path within the rulebook's folder.
-
-    changes: whether the event would have been decided otherwise with it.
+    The rulebook is read where it stands, with the change in mind; nothing is written or copied.
     """
-
-    file: str = ""
-    before: str = ""
-    after: str = ""
-    changes: bool = False
-    problem: str = ""
-
-
-def with_entry(path: str, lines: list[bytes], id: str, list_name: str, entry: str) -> bytes:
-    """Return the rulebook's list with one more entry, and whether that changes what is decided: an Entered as JSON."""
-    top = Path(path).resolve()
-    home = top if top.is_dir() else top.parent
-    with tempfile.TemporaryDirectory(prefix="groundrules-") as folder:
-        copy = Path(folder).resolve() / "rulebook"
-        shutil.copytree(home, copy, symlinks=True, ignore=shutil.ignore_patterns(".git"))
-        standing = copy if top.is_dir() else copy / top.name
-        return msgspec.json.encode(_entered(standing, copy, lines, id, list_name, entry))
-
-
-def _entered(standing: Path, copy: Path, lines: list[bytes], id: str, list_name: str, entry: str) -> Entered:
-    old = load_version(spot(str(standing)))
-    assert old.checked is not None
-    known = next((words for words in old.checked.book.lists if str(words.name.value) == list_name), None)
-    if known is None or not known.items:
-        return Entered(problem="no_list")
-    last = known.items[-1].span
-    file = Path(last.file.path)
-    before = file.read_text("utf-8")
-    after = before[: last.end] + _one_more(before, last.start, last.end, entry, file.suffix) + before[last.end :]
-    file.write_text(after, encoding="utf-8")
-    new = load_version(spot(str(standing)))
+    old = edition(path, settings)
+    last = last_entry(old.version.checked, list_name)
+    if last is None:
+        return msgspec.json.encode(Change(problem=spoken(lang)("no_list")))
+    file = Path(last.file.path).resolve()
+    before = confined.read(file, MAX_BYTES).decode("utf-8")
+    mark = "\ufeff" if before.startswith("\ufeff") else ""
+    text = before.removeprefix(mark)
+    after = mark + text[: last.end] + _one_more(text, last.start, last.end, entry, file.suffix) + text[last.end :]
+    with confined.drafts({file: after.encode("utf-8")}):
+        new = edition(path, settings)
     decided = [
         _came_to(explained_event.decisions)
         for version in (old, new)
-        if (explained_event := explain_event(version.plan, lambda: lines, id))
+        if (explained_event := explain_event(version.compiled.plan, lambda: lines, id))
     ]
-    changes = len(decided) == 2 and decided[0] != decided[1]
-    return Entered(file.relative_to(copy).as_posix(), before, after, changes)
+    return msgspec.json.encode(Change(str(file), before, after, len(decided) == 2 and decided[0] != decided[1]))
+
+
+def last_entry(checked: Checked | None, name: str) -> Span | None:
+    """Return where the last entry of a list stands; None if no further one can be written behind it."""
+    words = next((words for words in checked.book.lists if str(words.name.value) == name), None) if checked else None
+    return words.items[-1].span if words is not None and words.items and not words.weights else None
 
 
 def _one_more(text: str, start: int, end: int, entry: str, suffix: str) -> str:
     """Return what is written behind the last entry: a line of a file, or an item of YAML of either kind."""
     line = text[text.rfind("\n", 0, start) + 1 : start]
+    ends = "\r\n" if "\r\n" in text else "\n"
     if suffix not in (".yaml", ".yml"):
-        return "\n" + entry
+        return ends + entry
     if line.strip() == "-":
-        return f"\n{line}{json.dumps(entry, ensure_ascii=False)}"
+        return f"{ends}{line}{json.dumps(entry, ensure_ascii=False)}"
     return ", " + json.dumps(entry, ensure_ascii=False)

@@ -13,18 +13,18 @@ from groundrules.console.charts import Bar, histogram
 from groundrules.console.queue import count
 from groundrules.console.thresholds import Threshold, thresholds
 from groundrules.console.view import View, local, titles
-from groundrules.console.workshop import Limits, OverLimitError
+from groundrules.console.workshop import Limits, WorkshopError
 from groundrules.decisions import Decision
 from groundrules.engine import plan_file
 from groundrules.narrate.localised import pick
 from groundrules.runtime.core import Core
+from groundrules.runtime.passing_time import FAR
 from groundrules.stores.records import Query
 from groundrules.time_units import DAY
 from groundrules.tools import costs as costing
 from groundrules.tools.handbook import handbook
 from groundrules.tools.handbook.html import body
 
-FAR = 1 << 53
 LATEST = 2000
 """So many decisions of the last day are looked at."""
 PAGE = 30
@@ -110,7 +110,7 @@ async def log(view: View) -> Response:
 async def member(view: View, who: str) -> Response:
     """A member: balances, and what was decided about them."""
     if view.community is None:
-        return missing(view)
+        return view.missing()
     id, plan = view.community, await view.plan()
     ledgers = [ledger for ledger in plan.ledgers if ledger.per == "member"]
 
@@ -129,7 +129,7 @@ async def rules(view: View) -> Response:
     edition = await view.edition()
     checked, plan = edition.version.checked, edition.compiled.plan
     if checked is None:
-        return missing(view)
+        return view.missing()
     entries = await view.hub.decisions(Query(community=view.community, before=FAR, limit=LATEST))
     fired = Counter(rule.rule for entry in entries for rule in _fired(entry.body).fired)
     kept = view.house.handbooks
@@ -156,8 +156,14 @@ async def rule(view: View, id: str) -> Response:
     plan = await view.plan()
     known = next((known_rule for known_rule in plan.rules if known_rule.id == id), None)
     if known is None:
-        return missing(view)
+        return view.missing()
     entries = await view.hub.decisions(Query(community=view.community, rule=id, before=FAR, limit=PAGE))
+    numbers, problem = None, ""
+    if view.query("numbers"):
+        try:
+            numbers = await _numbers(view, id)
+        except WorkshopError as error:
+            problem = view.excuse(error)
     place = getattr(known.when, "src", -1)
     source = plan.sources[place] if place >= 0 else None
     return view.page(
@@ -166,22 +172,21 @@ async def rule(view: View, id: str) -> Response:
         called=pick(known.title, view.lang) or id,
         text=pick(known.text, view.lang) or "",
         source=source,
-        numbers=await _numbers(view, id) if view.query("numbers") else None,
+        numbers=numbers,
+        problem=problem,
         looked=LATEST_EVENTS,
         entries=await view.summaries(entries),
     )
 
 
 async def _numbers(view: View, id: str) -> list[Any]:
-    """Return what was seen beside each number of a rule: its condition, the chart, and the same as a table."""
-    head = await view.hub.community(view.here)
-    segments = await view.hub.recorded(view.here, after=max(0, (head.number if head else 0) - LATEST_EVENTS))
-    lines = [line for segment in segments for line in segment.body.split(b"\n")][-LATEST_EVENTS:]
+    """Return what was seen beside each number of a rule: its condition, the chart, and the same as a table.
+
+    Raises WorkshopError.
+    """
+    lines = await view.latest(LATEST_EVENTS)
     plan = plan_file.write((await view.edition()).compiled)
-    try:
-        answer = await view.house.workshop.do(thresholds, plan, lines, id, limits=Limits(seconds=20.0))
-    except OverLimitError:
-        return []
+    answer = await view.house.workshop.do(thresholds, plan, lines, id, limits=Limits(seconds=20.0))
     shown = []
     for number, threshold in enumerate(msgspec.json.decode(answer, type=list[Threshold])):
         bars = [Bar(label, times) for label, times in threshold.values]
@@ -191,8 +196,3 @@ async def _numbers(view: View, id: str) -> list[Any]:
         chart = histogram(f"chart-{number}", threshold.text, description, bars, threshold.line, threshold.bound)
         shown.append((threshold, chart, description, bars))
     return shown
-
-
-def missing(view: View) -> Response:
-    """There is no such page."""
-    return view.page("message.html", 404, title="404", message=view.say("no_such_page"), back=view.link("today"))

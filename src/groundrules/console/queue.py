@@ -14,7 +14,8 @@ from typing import Any
 import msgspec
 from starlette.responses import RedirectResponse, Response
 
-from groundrules.console.view import View, local, spoken, titles
+from groundrules.console.texts import spoken
+from groundrules.console.view import View, local, titles
 from groundrules.console.waiting import Open
 from groundrules.decisions import Action, Decision
 from groundrules.narrate.decision import narrate
@@ -23,10 +24,10 @@ from groundrules.plan import ir
 from groundrules.runtime import Done, Failed
 from groundrules.runtime.core import action_of
 from groundrules.runtime.desk import Claim, Reversal
+from groundrules.runtime.passing_time import FAR
 from groundrules.stores.records import Query
 from groundrules.time_units import format_duration
 
-FAR = 1 << 53
 SHOWN = 50
 RECENT = 500
 """Decisions among which requests that ran out are looked for, and the measure that an appeal is about."""

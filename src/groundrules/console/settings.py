@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 from starlette.responses import Response
 
+from groundrules.console.texts import reason
 from groundrules.console.view import View, titles
-from groundrules.diagnostics.translation import refused
 from groundrules.narrate.localised import pick
 from groundrules.runtime import HubError, OverBudgetError
 from groundrules.tools.replaying.model import Example, Verdict
@@ -39,7 +39,7 @@ async def settings(view: View, form: Form | None) -> Response:
             shown |= {"message": view.say("over_budget", why=broken), "failed": True}
             shown["preview"], status = await _previewed(view, error.preview), 409
         except HubError as error:
-            shown |= {"message": view.say("bad_settings", why=refused(str(error), view.lang)), "failed": True}
+            shown |= {"message": view.say("bad_settings", why=reason(error, view.lang)), "failed": True}
             status = 422
     fields = [_field(name, field_schema, values.get(name)) for name, field_schema in schema["properties"].items()]
     return view.page("settings.html", status, fields=fields, **shown)

@@ -20,8 +20,9 @@ from starlette.responses import HTMLResponse, Response
 from groundrules.calendar.instants import format_ms
 from groundrules.console.live import Live
 from groundrules.console.sessions import Session
+from groundrules.console.texts import reason, spoken
 from groundrules.console.waiting import Waiting
-from groundrules.console.workshop import Workshop
+from groundrules.console.workshop import OverLimitError, Workshop, WorkshopError
 from groundrules.decisions import Decision
 from groundrules.display.safe import plain
 from groundrules.narrate.decision import narrate
@@ -36,6 +37,8 @@ HERE = Path(__file__).parent
 AT = "/console"
 LANGUAGES = ("zh", "en")
 KINDS = {".css": "text/css", ".js": "text/javascript"}
+STILL = {"closer", "playground", "replay"}
+"""Pages that are not made again while somebody looks at them."""
 SEARCHED = 50
 """Segments of recorded events among which one is looked for by its time."""
 SHOWN = 20_000
@@ -61,7 +64,7 @@ class House:
 
 @dataclass(frozen=True)
 class View:
-    """A request of somebody who is in. `community` is None where there is none yet."""
+    """A request of somebody who is in. `community` is None where there is none yet; `version` is what it had before."""
 
     request: Request
     house: House
@@ -69,6 +72,14 @@ class View:
     lang: str
     community: str | None
     communities: tuple[str, ...] = ()
+    version: int = 0
+
+    @property
+    def live(self) -> str:
+        """Where news come from for this page; "" for one that stays as it is: an answer, or much work to make."""
+        page = self.request.url.path.removeprefix(f"{AT}/").partition("/")[0]
+        stays = self.request.method != "GET" or page in STILL or self.query("numbers") or self.query("costs")
+        return "" if stays or self.community is None else self.link("live", since=self.version)
 
     @property
     def hub(self) -> Hub:
@@ -155,9 +166,24 @@ class View:
                     return segment.first, event
         return None
 
+    def excuse(self, error: WorkshopError) -> str:
+        """Return why a piece of work came to nothing, as a page says it."""
+        form = "too_much" if isinstance(error, OverLimitError) else "refused_with"
+        return self.say(form, why=reason(error, self.lang))
+
+    async def latest(self, many: int) -> list[bytes]:
+        """Return the latest recorded events of the community, one a line."""
+        head = await self.hub.community(self.here)
+        segments = await self.hub.recorded(self.here, after=max(0, (head.number if head else 0) - many))
+        return [line for segment in segments for line in segment.body.split(b"\n")][-many:]
+
     def message(self, message: str, back: str, status: int = 200) -> Response:
         """Draw a page that says one thing."""
         return self.page("message.html", status, title=self.say(back), message=message, back=self.link(back))
+
+    def missing(self) -> Response:
+        """Draw the page that says that there is none."""
+        return self.page("message.html", 404, title="404", message=self.say("no_such_page"), back=self.link("today"))
 
     def page(self, template: str, status: int = 200, **values: Any) -> Response:
         """Draw a page."""
@@ -192,12 +218,6 @@ def local(at: int, zone: str) -> str:
 def titles(plan: ir.Plan, lang: str) -> dict[str, str]:
     """Return what rules are called, by id."""
     return {rule.id: pick(rule.title, lang) or rule.id for rule in plan.rules}
-
-
-@cache
-def spoken(lang: str) -> Speech:
-    """Return the words of the console in a language."""
-    return Speech("console", lang, folder=HERE / "words")
 
 
 def drawn(template: str, lang: str, status: int = 200, **values: Any) -> Response:

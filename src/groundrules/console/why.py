@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -10,16 +12,19 @@ from typing import Any, NamedTuple
 import msgspec
 from starlette.responses import Response
 
+from groundrules import confined
+from groundrules.checker import Checked
 from groundrules.console import proposals
-from groundrules.console.looking import Closer, Drafted, Entered, as_test, closer, with_entry
+from groundrules.console.looking import Change, Closer, as_test, closer, last_entry, with_entry
+from groundrules.console.texts import reason
 from groundrules.console.view import View, local
-from groundrules.console.workshop import Limits, OverLimitError
+from groundrules.console.workshop import Limits, WorkshopError
 from groundrules.decisions import Decision, Evidence
-from groundrules.diagnostics.translation import refused
 from groundrules.engine import plan_file
 from groundrules.narrate.decision import clause_line
 from groundrules.narrate.deeds import deed
 from groundrules.narrate.speech import speech
+from groundrules.runtime.books import canonical
 from groundrules.stores.records import Logged, Query
 
 BEHIND = 1000
@@ -32,7 +37,7 @@ async def decision(view: View, number: str) -> Response:
     """What happened and why."""
     entry = await view.logged(_position(number))
     if entry is None:
-        return _missing(view)
+        return view.missing()
     [row] = await view.summaries([entry])
     kept: Decision = row["decision"]
     members = {action.who for action in kept.actions if action.who} | {change.who for change in kept.ledgers}
@@ -58,10 +63,6 @@ async def decision(view: View, number: str) -> Response:
 
 def _position(number: str) -> int:
     return int(number) if number.isdecimal() and len(number) < 16 else -1
-
-
-def _missing(view: View) -> Response:
-    return view.page("message.html", 404, title="404", message=view.say("no_such_page"), back=view.link("today"))
 
 
 def _marked(text: str, kept: Decision) -> Iterator[tuple[str, str]]:
@@ -127,8 +128,8 @@ async def look(view: View, number: str) -> Response:
         return view.message(view.say("not_recorded"), "log", 404)
     try:
         answer = await view.house.workshop.do(closer, *case, view.lang, limits=LIMITS)
-    except OverLimitError as error:
-        return view.message(view.say("too_much", why=refused(str(error), view.lang)), "log", 503)
+    except WorkshopError as error:
+        return view.message(view.excuse(error), "log", 503)
     shown = msgspec.json.decode(answer, type=Closer)
     if not shown.known:
         return view.message(view.say("not_recorded"), "log", 404)
@@ -143,9 +144,15 @@ async def look(view: View, number: str) -> Response:
         shown=shown,
         behind=BEHIND,
         folder=folder,
-        lists=[str(words.name.value) for words in checked.book.lists] if checked and folder else [],
+        lists=_lists(checked) if folder else [],
         candidates=_candidates({} if event is None else event[1], decided),
     )
+
+
+def _lists(checked: Checked | None) -> list[str]:
+    """Return the lists that may get one more entry."""
+    names = [] if checked is None else [str(words.name.value) for words in checked.book.lists]
+    return [name for name in names if last_entry(checked, name) is not None]
 
 
 def _candidates(event: Mapping[str, Any], decided: Decision) -> list[str]:
@@ -168,47 +175,46 @@ async def propose(view: View, number: str, form: Form) -> Response:
     if case is None or folder is None:
         return view.message(view.say("not_recorded"), "log", 404)
     try:
-        entered, title = await _entered(view, case, folder, number, form)
-    except OverLimitError as error:
-        return view.message(view.say("too_much", why=refused(str(error), view.lang)), "log", 503)
-    if entered.problem in ("not_told", "no_list"):
-        return view.message(view.say(entered.problem), "log", 422)
-    if entered.problem:
-        return view.message(view.say("refused_with", why=refused(entered.problem, view.lang)), "log", 422)
-    home = Path(folder) if Path(folder).is_dir() else Path(folder).parent
+        change, title = await _changed(view, case, folder, number, form)
+    except WorkshopError as error:
+        return view.message(view.excuse(error), "log", 503)
+    if change.problem:
+        return view.message(view.say("refused_with", why=change.problem), "log", 422)
+    top = await asyncio.to_thread(proposals.checkout, Path(change.file).parent)
+    name = os.path.relpath(change.file, top or confined.home_of(Path(folder)).resolve()).replace(os.sep, "/")
     message = ""
-    if form.get("commit") and view.session.may("administer"):
+    if form.get("commit") and view.session.may("administer") and top is not None:
         branch = _branch(form.get("branch", ""), number)
+        proposal = proposals.Proposal(top, name, change.before, change.after)
         try:
-            commit = proposals.commit(home, entered.file, entered.after, branch, title, view.by)
+            commit = await asyncio.to_thread(proposals.commit, proposal, branch, title, view.by)
         except proposals.ProposalError as error:
-            return view.message(view.say("refused_with", why=refused(str(error), view.lang)), "log", 409)
+            return view.message(view.say("refused_with", why=reason(error, view.lang)), "log", 409)
         message = view.say("committed", commit=commit[:12], branch=branch)
     return view.page(
         "proposal.html",
         title=title,
         message=message,
-        changes=entered.changes if form.get("what") == "entry" else None,
-        diff=proposals.diff(entered.file, entered.before, entered.after),
+        changes=change.matters if form.get("what") == "entry" else None,
+        diff=proposals.diff(name, change.before, change.after),
         position=number,
         form=form,
         branch=_branch("", number),
-        checkout=proposals.checkout(home) is not None,
+        checkout=top is not None,
     )
 
 
-async def _entered(view: View, case: _Case, folder: str, number: str, form: Form) -> tuple[Entered, str]:
-    """Return the change, and what it is called."""
-    work = view.house.workshop
+async def _changed(view: View, case: _Case, folder: str, number: str, form: Form) -> tuple[Change, str]:
+    """Return the change, and what it is called. Raises WorkshopError."""
+    entry, name = form.get("entry", "").strip()[:200], form.get("name", "").strip()[:200] or f"decision {number}"
+    call: tuple[Any, ...] = (as_test, folder, *case, name, view.lang)
+    title = view.say("commit_test", name=name)
     if form.get("what") == "entry":
-        entry = form.get("entry", "").strip()[:200]
-        call = (with_entry, folder, case.lines, case.id, form.get("list", ""), entry)
-        answer = await work.do(*call, limits=LIMITS)
-        return msgspec.json.decode(answer, type=Entered), view.say("commit_entry", entry=entry)
-    name = form.get("name", "").strip()[:200] or f"decision {number}"
-    answer = await work.do(as_test, folder, *case, name, view.lang, limits=LIMITS)
-    test = msgspec.json.decode(answer, type=Drafted)
-    return Entered(test.file, test.before, test.after, True, test.problem), view.say("commit_test", name=name)
+        settings = canonical(await view.hub.settings(view.here))
+        call = (with_entry, folder, settings, case.lines, case.id, form.get("list", ""), entry, view.lang)
+        title = view.say("commit_entry", entry=entry)
+    answer = await view.house.workshop.do(*call, limits=LIMITS, roots=confined.roots_in_force())
+    return msgspec.json.decode(answer, type=Change), title
 
 
 def _branch(asked: str, number: str) -> str:

@@ -13,14 +13,17 @@ import pytest
 pytest.importorskip("jinja2")
 pytest.importorskip("starlette")
 
+import groundrules
 from groundrules.calendar.instants import format_ms
 from groundrules.console import looking, proposals
 from groundrules.console.thresholds import Threshold, thresholds
 from groundrules.console.waiting import Waiting
+from groundrules.console.workshop import RefusedError, Workshop
 from groundrules.engine import plan_file
 from groundrules.runtime import Hub
 from groundrules.runtime.books import edition
 from groundrules.stores.records import Query
+from groundrules.tools.testing.read import read_tests
 
 NOW = 1_767_225_600_000
 BOOK = """\
@@ -29,12 +32,17 @@ use: [std/chat]
 lists:
   adverts: {match: folded, file: adverts.txt}
   fine: {match: folded, items: [nothing]}
+  far: {match: folded, file: far.txt}
+  weighed: {match: folded, items: {one: 1, two: 2}}
+parameters:
+  least: {type: integer, default: 1}
 rules:
   - id: advert
     title: Adverts
     on: message
-    when: text contains any of adverts and not text contains any of fine
+    when: text contains any of adverts and not text contains any of fine and length(text) >= least
     then: [delete]
+  - {id: gone, title: Far, on: message, when: text contains any of far, then: [delete]}
   - {id: often, title: Often, on: message, when: count(message by actor within 1m) >= 3, then: [mute: 10m]}
   - {id: link, title: Links, on: message, when: any(one in links where one.domain == "x.com"), then: [hold]}
 """
@@ -46,6 +54,7 @@ def book(tmp_path: Path) -> Path:
     folder.mkdir()
     (folder / "rulebook.yaml").write_text(BOOK, encoding="utf-8")
     (folder / "adverts.txt").write_text("advert\n", encoding="utf-8")
+    (folder / "far.txt").write_text("far away\n", encoding="utf-8")
     return folder
 
 
@@ -70,61 +79,164 @@ def decided(book: Path, events: list[dict[str, Any]]) -> tuple[bytes, list[bytes
     return asyncio.run(asyncio.wait_for(go(), 120))
 
 
+def decoded(kind: type[Any], answer: bytes) -> Any:
+    return msgspec.json.decode(answer, type=kind)
+
+
 def test_a_closer_look_agrees_with_the_log_and_says_what_would_have_made_others_fire(book: Path) -> None:
     plan, lines, logged = decided(book, [message(1, "hello"), message(2, "an advert")])
-    closer = msgspec.json.decode(looking.closer(plan, lines, "m2", logged, "en"), type=looking.Closer)
+    closer = decoded(looking.Closer, looking.closer(plan, lines, "m2", logged, "en"))
     assert closer.agrees
-    text = "".join(piece for line in closer.text for piece, _ in line)
-    assert "advert" in text
-    assert any("2 more" in piece or "more" in piece for text in closer.nearest for line in text for piece, _ in line)
-    other = msgspec.json.decode(looking.closer(plan, lines[1:], "m2", [], "en"), type=looking.Closer)
+    text = "\n".join("".join(piece for piece, _ in line) for line in closer.text)
+    assert "→ delete the message m2 by li" in text
+    ways = ["\n".join("".join(piece for piece, _ in line) for line in way) for way in closer.nearest]
+    assert any("often" in way and "count(message by actor within 1m) >= 3" in way and "1 more" in way for way in ways)
+    other = decoded(looking.Closer, looking.closer(plan, lines[1:], "m2", [], "en"))
     assert not other.agrees
+
+
+def as_test(book: Path, events: list[dict[str, Any]], name: str, lang: str = "en") -> looking.Change:
+    plan, lines, logged = decided(book, events)
+    call = (str(book), plan, lines, events[-1]["id"], logged, name, lang)
+    change: looking.Change = decoded(looking.Change, looking.as_test(*call))
+    return change
 
 
 def test_a_test_tells_as_much_of_what_came_before_as_it_needs(book: Path) -> None:
     events = [message(0, "hello", "wang"), *(message(number, "hello") for number in (1, 2, 3))]
-    plan, lines, logged = decided(book, events)
-    drafted = msgspec.json.decode(
-        looking.as_test(str(book), plan, lines, "m3", logged, "the third", "en"), type=looking.Drafted
-    )
-    assert drafted.problem == ""
-    assert drafted.file == "tests.yaml"
-    assert drafted.after.count("by: ") + drafted.after.count("by:") >= 3
-    assert "wang" not in drafted.after
+    change = as_test(book, events, "the third")
+    assert (change.problem, change.file) == ("", str(book.resolve() / "tests.yaml"))
     assert not (book / "tests.yaml").exists()
+    (book / "tests.yaml").write_text(change.after, encoding="utf-8")
+    [case] = read_tests(book / "tests.yaml", groundrules.load(book).plan)
+    assert (case.name, [step.fields["by"]["id"] for step in case.steps]) == ("the third", ["li"] * 3)
+    again = as_test(book, events, "the third", "zh")  # its name is taken, which is told without where it was tried
+    assert again.problem == "tests.yaml 中已有同名测试：the third"
+
+
+def entered(book: Path, name: str, entry: str, settings: bytes = b"{}") -> looking.Change:
+    lines = [msgspec.json.encode(message(1, "an advert"))]
+    call = (str(book), settings, lines, "m1", name, entry, "zh")
+    change: looking.Change = decoded(looking.Change, looking.with_entry(*call))
+    return change
 
 
 @pytest.mark.parametrize(
-    ("name", "entry", "changes"), [("fine", "advert", True), ("fine", "else", False), ("adverts", "x", False)]
+    ("name", "entry", "matters"),
+    [("fine", "advert", True), ("fine", "else", False), ("adverts", "x", False), ("far", "an", True)],
 )
-def test_an_entry_says_whether_it_would_have_changed_anything(book: Path, name: str, entry: str, changes: bool) -> None:
-    _, lines, _ = decided(book, [message(1, "an advert")])
-    entered = msgspec.json.decode(looking.with_entry(str(book), lines, "m1", name, entry), type=looking.Entered)
-    assert (entered.problem, entered.changes) == ("", changes)
-    assert entry in entered.after
-    assert (book / entered.file).read_text("utf-8") == entered.before
+def test_an_entry_says_whether_it_would_have_changed_anything(book: Path, name: str, entry: str, matters: bool) -> None:
+    change = entered(book, name, entry)
+    assert (change.problem, change.matters) == ("", matters)
+    assert Path(change.file).read_bytes().decode("utf-8") == change.before
+    had = entries(book, name)
+    Path(change.file).write_text(change.after, encoding="utf-8")
+    assert entries(book, name) == [*had, entry]
 
 
-def test_a_commit_touches_nothing_but_its_branch(book: Path) -> None:
-    for command in (("init", "-q"), ("add", "."), ("-c", "user.name=x", "-c", "user.email=x@x", "commit", "-qm", "x")):
-        subprocess.run(["git", *command], cwd=book, check=True)
-    proposals.commit(book, "adverts.txt", "advert\nnew\n", "console/one", "One\n", "ana <b>")
-    shown = subprocess.run(
-        ["git", "show", "console/one:adverts.txt"], cwd=book, check=True, capture_output=True, encoding="utf-8"
-    )
-    assert shown.stdout == "advert\nnew\n"
-    status = subprocess.run(["git", "status", "--porcelain"], cwd=book, check=True, capture_output=True)
-    assert status.stdout == b""
-    for branch in ("console/one", "a..b", "-x"):
-        with pytest.raises(proposals.ProposalError):
-            proposals.commit(book, "adverts.txt", "x\n", branch, "x", "ana")
+def entries(book: Path, name: str) -> list[str]:
+    checked = edition(str(book)).version.checked
+    assert checked is not None
+    [words] = [words for words in checked.book.lists if words.name.value == name]
+    return [str(item.value) for item in words.items]
+
+
+def test_an_entry_is_judged_under_the_settings_in_force(book: Path) -> None:
+    assert entered(book, "fine", "advert", b'{"least": 500}').matters is False  # too short to be looked at
+
+
+def test_an_entry_of_a_file_from_windows_is_a_line_of_its_own(book: Path) -> None:
+    (book / "adverts.txt").write_bytes("\ufeffone\r\nadvert\r\n".encode())
+    assert entered(book, "adverts", "new").after == "\ufeffone\r\nadvert\r\nnew\r\n"
+
+
+def test_where_no_entry_can_be_added_it_is_said(book: Path) -> None:
+    for name in ("weighed", "nothing"):
+        assert entered(book, name, "x").problem == "没有这个名单，或无法在其中加一条。"
+
+
+def test_a_rulebook_is_read_in_its_roots_too(book: Path) -> None:
+    (book.parent / "common.txt").write_text("far away\n", encoding="utf-8")
+    text = (book / "rulebook.yaml").read_text("utf-8").replace("file: far.txt", "file: ../common.txt")
+    (book / "rulebook.yaml").write_text(text, encoding="utf-8")
+    call = (looking.with_entry, str(book), b"{}", [msgspec.json.encode(message(1, "hi"))], "m1", "far", "hi", "en")
+
+    async def go() -> looking.Change:
+        workshop = Workshop()
+        try:
+            with pytest.raises(RefusedError, match=r"common.txt` lies outside"):
+                await workshop.do(*call)
+            change: looking.Change = decoded(looking.Change, await workshop.do(*call, roots=[book.parent]))
+            return change
+        finally:
+            workshop.close()
+
+    change = asyncio.run(asyncio.wait_for(go(), 120))
+    assert (change.after, change.matters) == ("far away\nhi\n", True)
+
+
+# --- changes as commits ---------------------------------------------------------------------------
+
+
+def git(book: Path, *command: str) -> str:
+    run = ("git", "-c", "user.name=x", "-c", "user.email=x@x", *command)
+    return subprocess.run(run, cwd=book, check=True, capture_output=True, encoding="utf-8").stdout
+
+
+@pytest.fixture
+def repository(book: Path) -> Path:
+    """A checkout, in a folder of which the rulebook stands."""
+    top = book.parent.resolve()
+    for command in (("init", "-q"), ("add", "."), ("commit", "-qm", "x")):
+        git(top, *command)
+    return top
+
+
+def proposal(top: Path, after: str) -> proposals.Proposal:
+    before = (top / "shop" / "adverts.txt").read_text("utf-8")
+    return proposals.Proposal(top, "shop/adverts.txt", before, after)
+
+
+def test_a_commit_touches_nothing_but_its_branch(repository: Path) -> None:
+    (repository / "shop" / "adverts.txt").chmod(0o755)
+    git(repository, "commit", "-qam", "x")
+    assert proposals.checkout(repository / "shop") == repository
+    proposals.commit(proposal(repository, "advert\nnew\n"), "console/one", "One\n", "ana <b>")
+    assert git(repository, "show", "console/one:shop/adverts.txt") == "advert\nnew\n"
+    assert git(repository, "ls-tree", "console/one", "shop/adverts.txt").startswith("100755")
+    assert git(repository, "log", "-1", "--format=%an, %s", "console/one") == "ana b, One\n"
+    assert git(repository, "status", "--porcelain") == ""
+    for branch, why in (("console/one", "there is a branch"), ("a..b", "can't be the name"), ("-x", "can't be")):
+        with pytest.raises(proposals.ProposalError, match=why):
+            proposals.commit(proposal(repository, "x\n"), branch, "x", "ana")
+
+
+def test_a_commit_carries_nothing_that_others_have_not_committed(repository: Path) -> None:
+    adverts = repository / "shop" / "adverts.txt"
+    adverts.write_text("".join(f"{n}\n" for n in range(9)), encoding="utf-8")
+    git(repository, "commit", "-qam", "x")
+    adverts.write_text("mine\n" + "".join(f"{n}\n" for n in range(9)), encoding="utf-8")
+    change = proposal(repository, adverts.read_text("utf-8") + "new\n")
+    proposals.commit(change, "console/one", "x", "ana")
+    assert git(repository, "show", "console/one:shop/adverts.txt") == "".join(f"{n}\n" for n in range(9)) + "new\n"
+
+    adverts.write_text("".join(f"{n}\n" for n in range(9)) + "mine\n", encoding="utf-8")
+    with pytest.raises(proposals.ProposalError, match="in the same place"):
+        proposals.commit(proposal(repository, adverts.read_text("utf-8") + "new\n"), "console/two", "x", "ana")
+    git(repository, "rm", "-q", "--cached", "shop/adverts.txt")
+    git(repository, "commit", "-qm", "x")
+    with pytest.raises(proposals.ProposalError, match="not been committed yet"):
+        proposals.commit(proposal(repository, "x\n"), "console/two", "x", "ana")
+    assert git(repository, "branch", "--list", "console/two") == ""
 
 
 def test_a_diff_is_what_git_applies(book: Path) -> None:
-    text = proposals.diff("adverts.txt", "advert\n", "advert\nnew")
-    subprocess.run(["git", "init", "-q"], cwd=book, check=True)
-    subprocess.run(["git", "apply", "-"], cwd=book, check=True, input=text.encode())
-    assert (book / "adverts.txt").read_text("utf-8") == "advert\nnew"
+    before, after = "advert\n", "advert\nline\u2028of one\x0c\nnew"
+    git(book, "init", "-q")
+    subprocess.run(
+        ["git", "apply", "-"], cwd=book, check=True, input=proposals.diff("adverts.txt", before, after).encode()
+    )
+    assert (book / "adverts.txt").read_text("utf-8") == after
 
 
 def test_a_histogram_counts_what_was_seen_on_each_side_of_the_line(book: Path) -> None:
@@ -132,13 +244,8 @@ def test_a_histogram_counts_what_was_seen_on_each_side_of_the_line(book: Path) -
     lines = [msgspec.json.encode(message(number, "hello")) for number in range(5)]
     [often] = msgspec.json.decode(thresholds(plan_file.write(ready.compiled), lines, "often"), type=list[Threshold])
     assert often.bound == "3"
-    assert dict(often.values) | {"0": 0} == {
-        **{str(value): 1 for value in range(1, 6)},
-        "0": 0,
-        "6": 0,
-        "7": 0,
-        "≥ 8": 0,
-    }
+    seen = {str(value): 1 for value in range(1, 6)}
+    assert dict(often.values) == {"0": 0, **seen, "6": 0, "7": 0, "≥ 8": 0}
     assert sum(times for _, times in often.values[often.line :]) == 3
     assert msgspec.json.decode(thresholds(plan_file.write(ready.compiled), lines, "nothing")) == []
 

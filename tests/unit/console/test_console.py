@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import msgspec
 import pytest
 
 httpx = pytest.importorskip("httpx")
@@ -184,7 +185,9 @@ def test_settings_show_what_they_would_have_done_and_are_saved(book: Path) -> No
             previewed = (await client.post("/console/settings", data={**form, "what": "preview"})).text
             assert "&lt;b&gt;bo&lt;/b&gt;" in previewed  # no longer hit
             assert await hub.settings("c") == {}
-            assert "99" in (await client.post("/console/settings", data={**form, "set.most": "99"})).text
+            wrong = {**form, "set.most": "99"}
+            refused = (await client.post("/console/settings", data=wrong, headers={"accept-language": "zh"})).text
+            assert "这样不行：`99` 超出范围：`most` 至多为 `9`" in refused
             await client.post("/console/settings", data={**form, "what": "save"})
             assert await hub.settings("c") == {"most": 9}
 
@@ -207,6 +210,55 @@ def test_a_request_is_answered_once(book: Path) -> None:
             assert told.parameters["to"] == "<b>bo</b>"
             assert "no" in told.parameters["text"]
 
+    run(go())
+
+
+def test_another_version_is_replayed_under_the_settings_in_force(book: Path) -> None:
+    async def go() -> None:
+        async with visited(book) as (client, hub):
+            form = {"seal": seal((await client.get("/console/replay")).text)}
+            for wrong, said in (
+                ({"revision": "HEAD"}, "in no git repository"),
+                ({"revision": "a:b"}, "`a:b` can&#39;t be the name"),
+                ({}, "Name a revision"),
+                ({"pasted": BOOK.replace("on: message", "on: mesage")}, "line 10: unknown event type `mesage`"),
+            ):
+                answer = await client.post("/console/replay", data={**form, **wrong})
+                assert (answer.status_code, said in answer.text) == (422, True), answer.text
+            await hub.change("c", {"most": 9}, by="li")
+            lines = b"\n".join(msgspec.json.encode(message(f"e{n}", "123456" + "x" * 300)) for n in range(800))
+            answer = await client.post("/console/replay", data={**form, "pasted": BOOK, "events": lines.decode()})
+            assert "800 events" in answer.text
+            assert re.findall(
+                r'<td>Long</td><td class="number">(\d+)</td><td class="number">(\d+)</td>', answer.text
+            ) == [("800", "800")]
+            assert "data-live" not in answer.text  # or it would be taken away by the next news
+            answer = await client.post("/console/try", data={**form, "text": "x" * (1 << 18)})
+            assert (answer.status_code, "The form has more than 128 KiB" in answer.text) == (413, True)
+
+    run(go())
+
+
+def test_whatever_was_committed_since_a_page_was_made_is_news(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def go() -> None:
+        async with visited(book) as (client, hub):
+            page = (await client.get("/console/log")).text
+            address = re.search(r'data-live="[^"]*since=(\d+)"', page)
+            assert address is not None
+            await hub.handle(message("3", "before anybody listens"))
+            news = client._transport.app._house.live.news("c", int(address[1]))
+            heard = [await anext(news), await anext(news)]
+            await hub.handle(message("4", "while the news before it settles"))
+            heard.append(await anext(news))
+            await news.aclose()
+            versions = [int(id) for id in re.findall(rb"id: (\d+)\ndata: changed\n\n", b"".join(heard))]
+            assert versions == sorted(set(versions))
+            assert len(versions) == 2
+            head = await hub.community("c")
+            assert head is not None
+            assert versions[-1] == head.version
+
+    monkeypatch.setattr("groundrules.console.live.SETTLES", 0.01)
     run(go())
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,9 @@ pytest.importorskip("starlette")
 from groundrules.console.playground import bundle
 from groundrules.console.playground.bundle import Bundle, BundleError
 from groundrules.console.playground.evaluate import Evaluation, evaluate
-from groundrules.console.workshop import Limits, OverLimitError, Workshop
+from groundrules.console.workshop import DefectError, Limits, OverLimitError, RefusedError, Workshop
+from groundrules.tools.revisions import Spot
+from groundrules.tools.versions import load_version
 
 HEAD = "rulebook: x\nuse: [std/chat]\n"
 RULE = 'rules:\n  - {id: a, title: A, on: message, when: text contains word "hi", then: [delete]}\n'
@@ -97,12 +100,35 @@ def test_one_file_is_opened_again() -> None:
     assert bundle.read(HEAD.encode()) == Bundle({"rulebook.yaml": HEAD})
 
 
-def test_a_folder_becomes_a_bundle_without_what_links_out_of_it(tmp_path: Path) -> None:
-    (tmp_path / "rulebook.yaml").write_text(HEAD, encoding="utf-8")
-    assert bundle.of_folder(tmp_path).files == {"rulebook.yaml": HEAD}
+def bundled(place: Path) -> dict[str, str]:
+    return msgspec.json.decode(bundle.of_rulebook(str(place)), type=Bundle).checked().files
+
+
+def test_a_rulebook_becomes_a_bundle_without_what_stands_beside_it(tmp_path: Path) -> None:
+    book = HEAD + "lists: {a: {file: lists/a.txt}}\n"
+    files = {
+        "rulebook.yaml": book,
+        "lists/a.txt": "x\n",
+        "tests.yaml": TEST,
+        "secret.json": "{}",
+        "diary.txt": "dear diary",
+        "other/rulebook.yaml": HEAD,
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
     (tmp_path / "passwd.txt").symlink_to("/etc/passwd")
-    with pytest.raises(OSError, match="outside"):
-        bundle.of_folder(tmp_path)
+    own = {name: files[name] for name in ("rulebook.yaml", "lists/a.txt", "tests.yaml")}
+    assert bundled(tmp_path) == own
+    (tmp_path / "rulebook.yaml").rename(tmp_path / "team.yaml")
+    (tmp_path / "tests.yaml").rename(tmp_path / "team.tests.yaml")
+    assert bundled(tmp_path / "team.yaml") == own
+    (tmp_path / "team.yaml").write_text(book + "rules: 5\n", encoding="utf-8")  # which is told in the playground
+    assert bundled(tmp_path / "team.yaml")["rulebook.yaml"] == book + "rules: 5\n"
+
+
+def test_every_file_of_a_folder_is_read_whatever_it_is_called() -> None:
+    assert evaluated({"main.yaml": HEAD, "more.yaml": RULE.replace("title", "titel")}).findings[0].file == "more.yaml"
 
 
 # --- the workshop -------------------------------------------------------------------------------
@@ -130,8 +156,23 @@ def whose() -> bytes:
     return str(os.getpid()).encode()
 
 
-def fails() -> bytes:
+def large_file() -> bytes:
+    with tempfile.TemporaryFile() as file:
+        file.write(b"x" * (17 << 20))
+    return b""
+
+
+def ends() -> bytes:
     os._exit(3)
+
+
+def fails() -> bytes:
+    return str({}["missing"]).encode()  # type: ignore[index]
+
+
+def refuses() -> bytes:
+    load_version(Spot("no-such-rulebook.yaml"))
+    return b""
 
 
 def work(call: Any, **limits: Any) -> bytes:
@@ -153,7 +194,7 @@ def test_work_is_done_in_a_process_of_its_own() -> None:
         (asleep, {"seconds": 0.5}),
         (greedy, {"memory": 1 << 30}),
         (long_answer, {}),
-        (fails, {}),
+        (large_file, {}),
     ],
 )
 def test_what_takes_too_much_is_ended(call: Any, limits: dict[str, Any]) -> None:
@@ -161,3 +202,12 @@ def test_what_takes_too_much_is_ended(call: Any, limits: dict[str, Any]) -> None
     with pytest.raises(OverLimitError):
         work(call, **limits)
     assert time.monotonic() - begun < 90
+
+
+def test_what_is_wrong_with_the_work_is_told_apart_from_what_takes_too_much(caplog: pytest.LogCaptureFixture) -> None:
+    for defect, said in ((ends, "has ended with 3"), (fails, "KeyError: 'missing'")):
+        with pytest.raises(DefectError, match="a defect of groundrules"):
+            work(defect)
+        assert said in caplog.text
+    with pytest.raises(RefusedError, match=r"there is no file `no-such-rulebook\.yaml`"):
+        work(refuses)

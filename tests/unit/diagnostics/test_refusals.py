@@ -17,7 +17,7 @@ from groundrules.plan.codec import PlanError, decode
 from unit.diagnostics.test_translation import english_in
 
 SOURCE = Path(groundrules.__file__).parent
-PLACES = ("cluster", "engine/upkeep", "frontend.py", "plan", "ports.py", "runtime", "stores", "tools")
+PLACES = ("cluster", "console", "engine/upkeep", "frontend.py", "plan", "ports.py", "runtime", "stores", "tools")
 LOGS = ("cluster", "runtime", "service")
 OF_PROGRAMS = {
     "AssertionError",

@@ -7,13 +7,19 @@ are not too many files, nor too large ones.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 
 from groundrules import confined
 from groundrules.errors import GroundrulesError
+from groundrules.frontend import RulebookError
+from groundrules.rulebook.files import MAX_BYTES
+from groundrules.tools.revisions import Spot
+from groundrules.tools.testing.read import find_tests
+from groundrules.tools.versions import load_version
 
 MOST_FILES = 40
 LARGEST = 256 << 10
@@ -73,17 +79,28 @@ def read(data: bytes) -> Bundle:
         return Bundle({RULEBOOK: data.decode("utf-8", "replace")}).checked()
 
 
-def of_folder(path: Path) -> Bundle:
-    """Return the rulebook at a path of this machine, a file or a folder, as a bundle. Raises BundleError."""
-    if not path.is_dir():
-        return Bundle({RULEBOOK: path.read_text("utf-8")}).checked()
-    files = (file for file in sorted(path.rglob("*")) if file.suffix in READ and file.is_file())
-    names = {file.relative_to(path).as_posix(): file for file in files}
-    kept = {name: file for name, file in names.items() if _NAME.fullmatch(name)}
-    with confined.inside(path):
-        return Bundle(
-            {name: confined.read(file, LARGEST).decode("utf-8", "replace") for name, file in kept.items()}
-        ).checked()
+def of_rulebook(path: str) -> bytes:
+    """Return the rulebook at a path of this machine, a file or a folder, as JSON of a bundle that is not checked yet.
+
+    It holds what the rulebook reads in its own folder, and its tests; nothing else that stands there.
+    """
+    place = Path(path)
+    home = confined.home_of(place).resolve()
+    with confined.inside(home):
+        with confined.noting() as files_read, suppress(RulebookError):  # what is wrong is told in the playground
+            load_version(Spot(path))
+        tests = find_tests(place).get(place, [])
+        files = {*files_read, *(test.resolve() for test in tests)}
+        texts = {file: confined.read(file, MAX_BYTES) for file in sorted(files) if file.is_relative_to(home)}
+    return msgspec.json.encode(Bundle(_named(texts, home, place, tests)))
+
+
+def _named(texts: Mapping[Path, bytes], home: Path, place: Path, tests: Sequence[Path]) -> dict[str, str]:
+    """Return files as the playground calls them: a rulebook of one file and its tests have names of their own there."""
+    own = {} if place.is_dir() else {place.resolve(): RULEBOOK} | {test.resolve(): TESTS for test in tests[:1]}
+    names = {file: own.get(file) or file.relative_to(home).as_posix() for file in texts}
+    fitting = {file: name for file, name in names.items() if _NAME.fullmatch(name) and name.endswith(READ)}
+    return {name: texts[file].decode("utf-8", "replace")[: LARGEST + 1] for file, name in fitting.items()}
 
 
 def shown(files: Mapping[str, str]) -> list[tuple[str, str]]:

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import msgspec
 
-from groundrules.console.playground.bundle import RULEBOOK, TESTS, Bundle, BundleError
+from groundrules.console.playground.bundle import TESTS, Bundle, BundleError
+from groundrules.console.texts import Text, pieces
 from groundrules.diagnostics.model import Diagnostic
 from groundrules.diagnostics.translation import mended, translated
-from groundrules.display.lines import Line, Style
 from groundrules.engine.plan_file import Compiled
 from groundrules.lower import lower
 from groundrules.narrate.speech import Speech
@@ -28,10 +28,6 @@ from groundrules.tools.testing.runner import run_suite
 from groundrules.tools.trying.answers import Quit
 from groundrules.tools.trying.human import Voice
 from groundrules.tools.trying.session import Session
-
-Piece = tuple[str, Style]
-Text = list[list[Piece]]
-"""Lines, each of pieces in a style."""
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -79,7 +75,7 @@ def _evaluation(bundle: Bundle, folder: Path, lang: str, tests: bool) -> Evaluat
         bundle.write(folder)
     except BundleError as error:
         return Evaluation(problem=str(error.values.get("name", "")))
-    result = lint_path(folder if RULEBOOK in bundle.files else folder / next(iter(bundle.files), RULEBOOK))
+    result = lint_path(folder)
     findings = _findings(result.diagnostics, folder, lang)
     if result.checked is None or result.has_errors:
         return Evaluation(findings)
@@ -131,7 +127,7 @@ def _tested(folder: Path, ready: Compiled, lang: str) -> tuple[Text | None, bool
     except TestsError as error:
         return [], False, _findings(error.diagnostics, folder, lang)
     suite = run_suite(folder, ready, cases)
-    shown = _text(suite_lines([suite], Speech("tests", lang)))
+    shown = pieces(suite_lines([suite], Speech("tests", lang)))
     return _without(folder, shown), all(result.passed for result in suite.results), []
 
 
@@ -143,7 +139,7 @@ def _talked(bundle: Bundle, folder: Path, ready: Compiled, lang: str) -> tuple[l
     spoken = []
     for line in bundle.chat:
         answers = [answer for answer in session.enter(line) if not isinstance(answer, Quit)]
-        shown = _text(line for answer in answers for line in voice.lines(answer))
+        shown = pieces(line for answer in answers for line in voice.lines(answer))
         spoken.append(Spoken(line, _without(folder, shown)))
     after = tests.read_text("utf-8") if tests.exists() else ""
     return spoken, {TESTS: after} if after != bundle.files.get(TESTS, "") else {}
@@ -152,7 +148,3 @@ def _talked(bundle: Bundle, folder: Path, ready: Compiled, lang: str) -> tuple[l
 def _without(folder: Path, text: Text) -> Text:
     """Return lines that do not say where the bundle was written to."""
     return [[(piece.replace(f"{folder.as_posix()}/", ""), style) for piece, style in line] for line in text]
-
-
-def _text(lines: Iterable[Line]) -> Text:
-    return [list(line.pieces) for line in lines]

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from urllib.parse import quote
 
 import msgspec
 from markupsafe import Markup
 from starlette.responses import Response
 
+from groundrules import confined
 from groundrules.console.playground import bundle
 from groundrules.console.playground.bundle import RULEBOOK, TESTS, Bundle, BundleError
 from groundrules.console.playground.evaluate import Evaluation, evaluate
 from groundrules.console.view import View
-from groundrules.console.workshop import Limits, OverLimitError
-from groundrules.diagnostics.translation import refused
+from groundrules.console.workshop import Limits, WorkshopError
 
 Form = Mapping[str, str]
 TYPING = Limits(seconds=5.0, memory=1 << 30, answer=2 << 20)
@@ -68,6 +67,8 @@ async def show(view: View, form: Form | None) -> Response:
         return await _page(view, given.checked(), tests=form.get("what") == "test")
     except BundleError as error:
         return view.message(view.say(error.form, **error.values), "playground", 422)
+    except WorkshopError as error:
+        return view.message(view.excuse(error), "playground", 422)
 
 
 def _given(form: Form) -> Bundle:
@@ -78,11 +79,15 @@ def _given(form: Form) -> Bundle:
 
 
 async def _mine(view: View) -> Bundle:
-    """Return the rulebook of the community that is looked at."""
+    """Return the rulebook of the community that is looked at. Raises BundleError and WorkshopError."""
     folder = await view.folder() if view.community is not None else None
     if folder is None:
         raise BundleError("no_folder")
-    return bundle.of_folder(Path(folder))
+    data = await view.house.workshop.do(bundle.of_rulebook, folder, limits=TESTING, roots=confined.roots_in_force())
+    given = msgspec.json.decode(data, type=Bundle)
+    if not given.files:  # what was compiled elsewhere
+        raise BundleError("no_folder")
+    return given
 
 
 def _file(given: Bundle) -> Response:
@@ -122,6 +127,6 @@ async def _evaluation(view: View, given: Bundle, tests: bool) -> Evaluation:
     limits = TESTING if tests or given.chat else TYPING
     try:
         data = await view.house.workshop.do(evaluate, msgspec.json.encode(given), view.lang, tests, limits=limits)
-    except OverLimitError as error:
-        return Evaluation(problem=view.say("too_much", why=refused(str(error), view.lang)))
+    except WorkshopError as error:
+        return Evaluation(problem=view.excuse(error))
     return msgspec.json.decode(data, type=Evaluation)

@@ -1,56 +1,78 @@
 // What pages do beyond HTML: news without reloading, keys, copying. Everything works without.
 "use strict";
 
+const written = (field) => {
+  if (!field.matches("select")) return field.value !== field.defaultValue;
+  return field.selectedIndex !== Math.max(0, [...field.options].findIndex((option) => option.defaultSelected));
+};
+
 const busy = () => {
   const at = document.activeElement;
   if (at && at.closest("#live") && at.matches("input, textarea, select")) return true;
-  return [...document.querySelectorAll("#live input[type=text], #live textarea")].some(
-    (field) => field.value !== field.defaultValue,
-  );
+  return [...document.querySelectorAll("#live input[type=text], #live textarea, #live select")].some(written);
 };
 
 // --- news: a stream says that something has changed; the page is asked for again and its middle replaced ---------------
 
+const replace = (theirs) => {
+  const ours = document.getElementById("live");
+  if (ours.innerHTML === theirs.innerHTML) return;
+  const opened = [...ours.querySelectorAll("details")].map((one) => one.open);
+  const focused = [...ours.querySelectorAll("a, button, summary")].indexOf(document.activeElement);
+  ours.replaceChildren(...theirs.childNodes);
+  ours.querySelectorAll("details").forEach((one, at) => { if (opened[at]) one.open = true; });
+  if (focused >= 0) ours.querySelectorAll("a, button, summary")[focused]?.focus({ preventScroll: true });
+  ours.classList.remove("fresh");
+  void ours.offsetWidth;
+  ours.classList.add("fresh");
+  dress(ours);
+};
+
 const live = () => {
   const address = document.body.dataset.live;
-  const still = document.getElementById("playground") || document.querySelector("[data-still]");
-  if (!address || still || !window.EventSource) return;
+  if (!address || !window.EventSource) return;
   const news = document.getElementById("news");
-  let waiting = false;
+  let stream = null;
+  let stale = false;
+  let asking = false;
 
-  const refresh = async () => {
-    if (document.hidden || busy()) {
-      waiting = true;
-      if (!document.hidden) news.textContent = document.body.dataset.changed;
-      return;
-    }
-    waiting = false;
+  const ask = async () => {
     const answer = await fetch(location.href, { headers: { accept: "text/html" } });
-    if (!answer.ok || busy()) return;
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const [ours, theirs] = [document.getElementById("live"), page.getElementById("live")];
-    if (!theirs || ours.innerHTML === theirs.innerHTML) return;
-    const opened = [...ours.querySelectorAll("details")].map((one) => one.open);
-    const focused = [...ours.querySelectorAll("a, button, summary")].indexOf(document.activeElement);
-    ours.replaceChildren(...theirs.childNodes);
-    ours.querySelectorAll("details").forEach((one, at) => { if (opened[at]) one.open = true; });
-    if (focused >= 0) ours.querySelectorAll("a, button, summary")[focused]?.focus({ preventScroll: true });
-    ours.classList.remove("fresh");
-    void ours.offsetWidth;
-    ours.classList.add("fresh");
-    news.textContent = "";
-    dress(ours);
+    const page = answer.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
+    const theirs = page && page.getElementById("live");
+    if (!theirs) throw new Error(answer.statusText);
+    if (busy()) stale = true;
+    else replace(theirs);
   };
 
-  // a page that came from a form is not asked for again: that would show something else
-  const entry = performance.getEntriesByType("navigation")[0];
-  const isAnswer = document.querySelector("form[method=post] [name=what]") && location.pathname.endsWith("/settings");
-  if (isAnswer || (entry && entry.type === "back_forward" && !location.pathname)) return;
-  const stream = new EventSource(address);
-  stream.onmessage = refresh;
-  document.addEventListener("visibilitychange", () => { if (waiting && !document.hidden) refresh(); });
-  document.addEventListener("focusout", () => { if (waiting) setTimeout(refresh, 200); });
+  // one question at a time: what changes while it is answered is asked for afterwards
+  const refresh = async () => {
+    if (asking) return;
+    asking = true;
+    try {
+      while (stale && !document.hidden && !busy()) {
+        stale = false;
+        await ask();
+      }
+    } catch {
+      stale = true;
+      setTimeout(refresh, 5000);
+    }
+    asking = false;
+    news.textContent = stale && busy() ? document.body.dataset.changed : "";
+  };
+
+  const listen = () => {
+    stream = new EventSource(address);
+    stream.onmessage = () => { stale = true; refresh(); };
+    stream.onerror = () => { if (stream.readyState === EventSource.CLOSED) setTimeout(listen, 30000); };
+  };
+
+  listen();
+  document.addEventListener("visibilitychange", refresh);
+  document.addEventListener("focusout", () => setTimeout(refresh, 200));
   window.addEventListener("pagehide", () => stream.close());
+  window.addEventListener("pageshow", (event) => { if (event.persisted) listen(); });
 };
 
 // --- keys: j and k go through what is listed, / to the first field, g and a letter to a page ----------------------------
