@@ -85,6 +85,8 @@ def _scheduled(room: Room, timer: Timer, until: int, cause: Cause) -> list[Occas
     notes = [Note(kind="schedule_missed", subject=timer.id, detail={"count": missed})] if missed else []
     rules = room.program.on.get(ir.OnSchedule(schedule.id), ())
     groups: list[Group] = [(asked, room.scope(subject=subject)) for subject, asked in _asked(room, schedule, rules)]
+    if not groups and not notes:
+        return []
     cause = cause.then(rules[0][0].id if rules else schedule.id)
     return [Occasion(groups, None, f"{schedule.id}@{timer.due}", cause, notes=notes)]
 
