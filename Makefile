@@ -87,7 +87,7 @@ layers: $(STAMP) ## imports point one way
 	$(BIN)/lint-imports --no-cache
 
 pytest: $(STAMP) ## the tests
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 3 --dist loadgroup
 
 lock: ## take today's newest versions into constraints.txt (PYTHON=python3.11, which needs most)
 	rm -rf .venv-lock && $(PYTHON) -m venv .venv-lock

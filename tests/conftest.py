@@ -11,6 +11,7 @@ import itertools
 import os
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -43,6 +44,18 @@ def postgres_server() -> Iterator[Server]:
             yield started
     except NoServerError as error:
         pytest.skip(f"no PostgreSQL: {error}")
+
+
+TOGETHER = ("bots", "browser", "cluster")
+"""Folders of tests that share a server which takes long to start: each runs in one process, beside the others."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        folder = item.path.relative_to(here).parts[0]
+        if folder in TOGETHER:
+            item.add_marker(pytest.mark.xdist_group(folder))
 
 
 _schemas = itertools.count()

@@ -42,9 +42,10 @@ def test_a_header_without_more_has_defaults_at_its_name() -> None:
 
 
 def test_declarations(book: Rulebook) -> None:
-    short, long = book.lists
+    short, long, learnt = book.lists
     assert [item.value for item in short.items] == ["a", "1", "no"]
     assert (short.match, long.match, long.options) == ("folded", "domain", ("leet",))
+    assert learnt.changes
     strikes, points = book.ledgers
     assert strikes.floor is not None
     assert strikes.ceiling is not None
@@ -83,6 +84,9 @@ def test_forms_of_effects(book: Rulebook) -> None:
         ("reply", {"zh": "不", "en": "No"}, None),
         ("send", None, {"to": "general", "text": "hi"}),
         ("notify", None, {"to": "owner"}),
+        ("add_role", "quiet", {"lasts": "1d", "after": "10m", "extends": True}),
+        ("enlist", "text", {"in": "learnt"}),
+        ("unlist", "text", {"in": "learnt"}),
     ]
     assert book.rules[0].then[2].span.text == "strike: 1"
 
