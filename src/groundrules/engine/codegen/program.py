@@ -41,7 +41,7 @@ class Program:
         self._patterns: dict[tuple[str, str], Pattern] = {}
         self.texts = Texts(self.literals)
         self.shapes = Shapes({**NAMES, **self._names()})
-        self.sharing = Sharing()
+        self.sharing = Sharing(plan.lists)
         self.keys = Keys(self)
         self.leaves: dict[Place, Any] = {}  # what clauses say of a leaf condition in a frame
         self.decided: dict[Place, Any] = {}  # the leaves that decide a guard in a frame whenever it is true

@@ -3,8 +3,8 @@
 Authors name conditions once (`define`) and use them in many rules, and packs ask the same of a text. A condition, call
 or fact that stands in more than one of the guards asked about an event of a type has a **slot**: a number under which
 its value stays in the scope (`x.kept`) once somebody has asked for it. Only what reads nothing but the event, the
-clock, the roster and windows can be kept: these stay the same from the moment the windows have counted the event until
-it is decided.
+clock, the roster, windows and lists that don't change can be kept: these stay the same from the moment the windows have
+counted the event until it is decided.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from itertools import count
 from groundrules.engine.codegen.emitter import Frame
 from groundrules.engine.codegen.ranking import cost
 from groundrules.plan import codec, ir
-from groundrules.plan.walk import parts
+from groundrules.plan.walk import parts, walk
 
 _JOINS = (ir.And, ir.Or, ir.Not)
 _CHANGING = (
@@ -41,14 +41,15 @@ _WORTHWHILE = (ir.Call, ir.Fact, ir.Coalesce)
 class Sharing:
     """The slots of one plan, by frame and meaning."""
 
-    def __init__(self) -> None:
+    def __init__(self, lists: Iterable[ir.WordList]) -> None:
         self.slots = count()
+        self._changing = {words.id for words in lists if words.changes}
         self._frames: dict[int, dict[str, int]] = {}
         self._meanings: dict[int, str] = {}
 
     def learn(self, frame: Frame, guards: Iterable[ir.Expr]) -> None:
         """Give slots to what these guards, asked of every event in a frame, have in common."""
-        exprs = [expr for guard in guards for expr in _worth_keeping(guard)]
+        exprs = [expr for guard in guards for expr in self._worth_keeping(guard)]
         counts = Counter(map(self._meaning, exprs))
         of_frame = self._frames.setdefault(id(frame), {})
         for meaning, expr in sorted({self._meaning(expr): expr for expr in exprs}.items(), key=_by_cost):
@@ -73,28 +74,25 @@ class Sharing:
             meaning = self._meanings[id(expr)] = codec.definition_hash(expr)
         return meaning
 
+    def _worth_keeping(self, guard: ir.Expr) -> Iterator[ir.Expr]:
+        """Yield the conditions that a guard joins, and the calls and facts in them, but nothing inside of loops."""
+        waiting: list[tuple[ir.Expr, bool]] = [(guard, True)]
+        while waiting:
+            expr, joined = waiting.pop()
+            if (joined or isinstance(expr, _WORTHWHILE)) and cost(expr) >= LEAST and self._lasts(expr):
+                yield expr
+            if not isinstance(expr, ir.Quantified | ir.Tally):
+                waiting += [(part, isinstance(expr, _JOINS)) for part in parts(expr)]
+
+    def _lasts(self, expr: ir.Expr) -> bool:
+        """Whether an expression keeps its value as long as an event is at hand."""
+        return all(
+            not isinstance(node, _CHANGING)
+            and getattr(node, "root", "event") not in ("start", "subject")
+            and getattr(node, "list", None) not in self._changing
+            for node in walk(expr)
+        )
+
 
 def _by_cost(item: tuple[str, ir.Expr]) -> tuple[float, str]:
     return cost(item[1]), item[0]
-
-
-def _worth_keeping(guard: ir.Expr) -> Iterator[ir.Expr]:
-    """Yield the conditions that a guard joins, and the calls and facts in them, but nothing inside of loops."""
-    waiting: list[tuple[ir.Expr, bool]] = [(guard, True)]
-    while waiting:
-        expr, joined = waiting.pop()
-        if (joined or isinstance(expr, _WORTHWHILE)) and cost(expr) >= LEAST and _lasts(expr):
-            yield expr
-        if not isinstance(expr, ir.Quantified | ir.Tally):
-            waiting += [(part, isinstance(expr, _JOINS)) for part in parts(expr)]
-
-
-def _lasts(expr: ir.Expr) -> bool:
-    """Whether an expression keeps its value as long as an event is at hand."""
-    waiting = [expr]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, _CHANGING) or getattr(node, "root", "event") in ("start", "subject"):
-            return False
-        waiting += parts(node)
-    return True
