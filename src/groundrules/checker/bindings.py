@@ -30,7 +30,8 @@ class Setting:
 class Instance:
     """One use of a rulebook; the root has no alias. `types` are the event types that it knows.
 
-    `mode`, `rollout` and `ends` (an instant in ms) are what the `use` that leads here holds back, those around it too.
+    `mode`, `rollout`, `starts` and `ends` (instants in ms) are what the `use` that leads here holds back, those around
+    it too.
     """
 
     index: int

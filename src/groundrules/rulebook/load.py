@@ -212,7 +212,7 @@ class _Loader:
         written, given = keys.get("rulebook"), keys.get("with")
         if not isinstance(written, YScalar):
             return None
-        written_as = {key: text(keys[key]) for key in ("as", "mode", "rollout", "ends") if key in keys}
+        written_as = {key: text(keys[key]) for key in ("as", "mode", "rollout", "starts", "ends") if key in keys}
         named = written_as.get("as")
         book = self._imported(text(written), part.place)
         if book is None:
