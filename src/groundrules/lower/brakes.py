@@ -10,16 +10,26 @@ from groundrules.plan import ir
 
 
 def brakes(ground: Ground) -> tuple[list[ir.Brake], list[ir.Rule]]:
-    """Lower the brakes of all instances."""
-    lowered = [_brake(ground, brake) for brake in ground.checked.brakes]
+    """Lower the brakes of all instances; one in shadow would hold back others' actions, so it is left out."""
+    enforced = [brake for brake in ground.checked.brakes if brake.context.instance.mode == "enforce"]
+    lowered = [_brake(ground, brake) for brake in enforced]
     return [brake for brake, _ in lowered], [rule for _, rules in lowered for rule in rules]
 
 
 def _brake(ground: Ground, brake: constructs.Brake) -> tuple[ir.Brake, list[ir.Rule]]:
-    id = brake.context.instance.qualified(f"at_most#{brake.do}")
+    instance = brake.context.instance
+    id = instance.qualified(f"at_most#{brake.do}")
     ground.actions.add(brake.do)
     alarm = tuple(effect for effect in effects(ground, brake.effects) if isinstance(effect, ir.Act))
-    lowered = ir.Brake(id=id, do=brake.do, most=brake.most, within=brake.within, effects=alarm)
+    lowered = ir.Brake(
+        id=id,
+        do=brake.do,
+        most=brake.most,
+        within=brake.within,
+        effects=alarm,
+        starts=instance.starts,
+        ends=instance.ends,
+    )
     if brake.approval is None:
         return lowered, []
     rule = ir.Rule(

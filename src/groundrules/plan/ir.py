@@ -753,7 +753,8 @@ class Schedule(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_onl
 class Brake(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """At most `most` actions of a name in a rolling time (ms); `effects` raise one alarm in that time.
 
-    What is held back waits for the approval of the rule on this brake, if there is one, else it is not done.
+    What is held back waits for the approval of the rule on this brake, if there is one, else it is not done. Before it
+    `starts` and after it `ends` (instants in ms) it neither counts nor holds back.
     """
 
     id: str
@@ -761,6 +762,8 @@ class Brake(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=T
     most: int
     within: int
     effects: tuple[Act, ...] = ()
+    starts: int | None = None
+    ends: int | None = None
 
 
 class WordList(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):

@@ -1,5 +1,7 @@
 """Brakes: at most so many actions of a name in a rolling time, over all rules of a community.
 
+Like a rule, a brake does nothing before it `starts` and after it `ends`.
+
 When the actions of a decision are known, each that has a brake is counted, in the order in which the decision tells
 them. One that would be too many is held back: it is told, not done, and waits for approval if the brake says whose; the
 first time in the brake's time that something is held back, the brake raises its alarm. What people approved is counted,
@@ -29,7 +31,7 @@ class Brakes:
 
     def let_through(self, plan: ir.Plan, action: Action, now: int, released: bool) -> ir.Brake | None:
         """Count an action; the brake that holds it back, if one does."""
-        own = [brake for brake in plan.brakes if brake.do == action.do]
+        own = [brake for brake in plan.brakes if brake.do == action.do and applies(brake, now)]
         for brake in own:
             if not released and self.number(brake, now) >= brake.most:
                 return brake
@@ -48,6 +50,11 @@ class Brakes:
             return False
         self.alarmed[brake.id] = now
         return True
+
+
+def applies(brake: ir.Brake, now: int) -> bool:
+    """Whether a brake counts and holds back at all."""
+    return not (brake.starts is not None and now < brake.starts) and not (brake.ends is not None and now > brake.ends)
 
 
 def sort_out(

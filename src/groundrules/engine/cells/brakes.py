@@ -16,6 +16,11 @@ def space(brake: ir.Brake) -> str:
     return "brake/" + brake.id
 
 
+def applies(brake: ir.Brake, now: int) -> bool:
+    """Tell whether a brake counts and holds back at all."""
+    return (brake.starts is None or now >= brake.starts) and (brake.ends is None or now <= brake.ends)
+
+
 def is_full(partition: Partition, brake: ir.Brake) -> bool:
     """Tell whether another action would be too many."""
     rows = partition.space(space(brake), brake.within)

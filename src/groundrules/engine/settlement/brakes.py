@@ -40,7 +40,7 @@ def sort_out(program: Program, partition: Partition, actions: Iterable[Action], 
 
 
 def _brake_on(program: Program, partition: Partition, action: Action, released: bool) -> ir.Brake | None:
-    own = [brake for brake in program.plan.brakes if brake.do == action.do]
+    own = [brake for brake in program.plan.brakes if brake.do == action.do and brakes.applies(brake, partition.now)]
     if not released:
         for brake in own:
             if brakes.is_full(partition, brake):
