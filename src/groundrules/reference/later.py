@@ -2,7 +2,8 @@
 
 An effect may ask for an action after a time: worked out and rendered when it is asked for, it waits, and is a decision
 of its own when its time has come. What ends something that was given for a time (`extends`) waits once for each action,
-target and telling-apart parameters: if it is asked for again, the later end holds. Anything else waits by itself.
+target and telling-apart parameters: if it is asked for again, the later end holds. Of anything else, what one decision
+asks for alike at the same time is one action. All rules that asked stand behind it, as behind one that is done at once.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from groundrules.plan import ir
-from groundrules.reference.actions import Wish, hashed, key_parameters
+from groundrules.reference.actions import Wish, both, hashed, key_parameters
 
 
 @dataclass(frozen=True)
@@ -30,9 +31,10 @@ class Waiting:
 
     def put(self, plan: ir.Plan, ask: LaterAsk, occurrence: str, now: int) -> None:
         """Let an action wait."""
-        wish = ask.wish
-        key = hashed(["" if ask.extends else occurrence, wish.do, wish.who, key_parameters(plan, wish)])
-        due = now + ask.after
-        if key in self.held and self.held[key][0] > due:
-            due = self.held[key][0]
+        due, wish = now + ask.after, ask.wish
+        occasion = "" if ask.extends else f"{occurrence}@{due}"
+        key = hashed([occasion, wish.do, wish.who, key_parameters(plan, wish)])
+        if key in self.held:
+            due_before, before = self.held[key]
+            due, wish = max(due, due_before), both(plan, before, wish)
         self.held[key] = due, wish

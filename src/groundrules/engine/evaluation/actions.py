@@ -78,8 +78,8 @@ class Combiner:
             return [self._alone(wishes[0])]
         merged: dict[bytes, Wish] = {}
         for wish in wishes:
-            name = _identity.encode((wish.do, wish.who, self._apart(wish)))
-            merged[name] = self._both(merged[name], wish) if name in merged else self._alone(wish)
+            name = _identity.encode((wish.do, wish.who, self.apart(wish)))
+            merged[name] = self.both(merged[name], wish) if name in merged else self._alone(wish)
         return list(merged.values())
 
     def _alone(self, wish: Wish) -> Wish:
@@ -94,7 +94,7 @@ class Combiner:
         or_else = tuple(self._merge(wish.or_else)) if wish.or_else else ()
         return Wish(wish.do, wish.who, parameters, tuple(sorted({*wish.rules})), or_else)
 
-    def _both(self, left: Wish, right: Wish) -> Wish:
+    def both(self, left: Wish, right: Wish) -> Wish:
         """Return the one action that does what two actions with the same identity do."""
         parameters = {**left.parameters, **right.parameters}
         for name, how in self.spec(left.do).merge.items():
@@ -108,15 +108,12 @@ class Combiner:
             tuple(self._merge((*left.or_else, *right.or_else))),
         )
 
-    def _apart(self, wish: Wish) -> dict[str, Any]:
+    def apart(self, wish: Wish) -> dict[str, Any]:
+        """Return the parameters that tell an action apart."""
         merge, parameters = self.spec(wish.do).merge, wish.parameters
         if not merge or not parameters:
             return parameters
         return {name: value for name, value in parameters.items() if name not in merge}
-
-    def apart(self, wish: Wish) -> dict[str, Any]:
-        """Return the parameters that tell an action apart."""
-        return self._apart(wish)
 
     def _winner_over(self, loser: Wish, wishes: list[Wish]) -> str | None:
         """Return the first by name of the actions that make `loser` needless or win against it."""
@@ -132,15 +129,15 @@ class Combiner:
             do=wish.do,
             who=wish.who,
             parameters=dict(sorted(wish.parameters.items())) if len(wish.parameters) > 1 else wish.parameters,
-            key=_key(partition, cause, wish.do, wish.who, self._apart(wish)),
+            key=_key(partition, cause, wish.do, wish.who, self.apart(wish)),
             rules=wish.rules,
             or_else=tuple([self._finished(other, partition, cause) for other in wish.or_else]) if wish.or_else else (),
         )
 
 
-def waiting_key(occurrence: str, wish: Wish, apart: Mapping[str, Any]) -> str:
-    """Return the key of an action that waits: of an occurrence, or "" for what waits once however often it is asked."""
-    return _key(occurrence, wish.do, wish.who, dict(apart))
+def waiting_key(occasion: str, wish: Wish, apart: Mapping[str, Any]) -> str:
+    """Return the key of an action that waits: of an occasion, or "" for what waits once however often it is asked."""
+    return _key(occasion, wish.do, wish.who, dict(apart))
 
 
 def request_id(partition: str, cause: str, rule: str) -> str:

@@ -1,7 +1,7 @@
 """Actions that are done after a time: a row for each that waits, with when and what.
 
 What ends something that was given for a time waits once for each action, target and telling-apart parameters, and the
-later end holds; anything else waits by itself.
+later end holds; anything else waits with what the same decision asks for alike at the same time.
 """
 
 from __future__ import annotations
@@ -31,15 +31,15 @@ _held = msgspec.msgpack.Decoder(Held)
 def put(program: Program, partition: Partition, ask: LaterAsk, occurrence: str) -> None:
     """Let an action wait."""
     space, apart = partition.space(LATER), program.combiner.apart(ask.wish)
-    key = waiting_key("" if ask.extends else occurrence, ask.wish, apart)
-    row, due = space.get(key), partition.now + ask.after
+    held = Held(partition.now + ask.after, ask.wish)
+    key = waiting_key("" if ask.extends else f"{occurrence}@{held.due}", ask.wish, apart)
+    row = space.get(key)
     if row is not None:
         before = _held.decode(row)
-        due = max(due, before.due)
         partition.timers.arm(LATER, before.wish.rules[0], key, None)
-    held = Held(due, ask.wish)
+        held = Held(max(held.due, before.due), program.combiner.both(before.wish, ask.wish))
     space.put(key, msgspec.msgpack.encode(held), partition.now)
-    partition.timers.arm(LATER, ask.wish.rules[0], key, held.due)
+    partition.timers.arm(LATER, held.wish.rules[0], key, held.due)
 
 
 def take(partition: Partition, key: str) -> Wish:
