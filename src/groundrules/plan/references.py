@@ -18,6 +18,8 @@ _SECTIONS = {
     "ladder": "ladders",
     "schedule": "schedules",
     "cap": "caps",
+    "brake": "brakes",
+    "rule": "rules",
 }
 """Field of a node → the section of the plan whose ids it names."""
 

@@ -19,7 +19,7 @@ from groundrules.engine.index.tables import Access
 from groundrules.engine.plan_file import Compiled, compile_plan, load_plan, read, write
 from groundrules.engine.plan_key import own_key
 from groundrules.engine.texts import needles
-from groundrules.plan import codec
+from groundrules.plan import codec, ir
 from strategies.runtime import Story, act, plan, rule, says
 
 KEY = b"a key"
@@ -120,7 +120,17 @@ def test_a_plan_under_the_name_of_another_is_refused(compiled: Compiled) -> None
     assert caught.value.code == "GR803"
 
 
-@pytest.mark.parametrize("change", [{"timezone": "../../etc/passwd"}, {"lists": ()}, {"sources": ()}])
+def on(trigger: ir.Trigger) -> dict[str, Any]:
+    return {"rules": (ir.Rule(id="r", trigger=trigger, when=ir.Const(value=True)),)}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        *({"timezone": "../../etc/passwd"}, {"lists": ()}, {"sources": ()}),
+        *(on(ir.OnBrake(brake="nothing")), on(ir.OnRefusal(rule="nothing"))),
+    ],
+)
 def test_a_plan_that_names_what_is_not_there_is_refused(compiled: Compiled, change: dict[str, Any]) -> None:
     with pytest.raises(codec.PlanError, match="not there") as caught:
         read(codec.encode(msgspec.structs.replace(compiled.plan, **change)))
