@@ -33,7 +33,7 @@ ACTIONS = (
 TYPES = (
     *("message", "message.deleted", "member.joined", "member.left", "reaction.added", "reaction.removed"),
     *("approval.given", "approval.refused", "appeal.opened", "appeal.granted", "label.set", "label.removed"),
-    *("task.assigned", "task.updated", "task.completed", "action.result", "roster", "tick"),
+    *("task.assigned", "task.updated", "task.completed", "action.result", "list.changed", "roster", "tick"),
 )
 
 

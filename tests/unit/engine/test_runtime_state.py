@@ -228,6 +228,44 @@ def test_a_renamed_rule_takes_its_memory_along() -> None:
     assert engine.feed(story.message(1))[0].fired == ()
 
 
+def with_list(*declared: str) -> ir.Plan:
+    words = ir.WordList(id="banned", match="exact", items=declared, changes=True)
+    search = ir.ContainsList(subject=TEXT, quantifier="any", list="banned")
+    return plan(rule("no", act("delete"), when=search), lists=[words])
+
+
+def test_of_a_list_only_what_differs_from_the_new_rulebook_stays() -> None:
+    engine, story = Engine(with_list("old")), Story()
+    engine.feed(story.event(0, "list.changed", None, list="banned", add=["new", "own"], remove=["old"]))
+    report = engine.swap(with_list("new"))
+    assert (report.kept, report.dropped) == (("list/banned",), {})
+    assert [key for space, key, _ in engine.rows("c") if space == "list/banned"] == ["own"]
+    (decision,) = engine.feed(story.event(1, "list.changed", None, list="banned", add=["old"], remove=["new"]))
+    changes = [(note.kind, note.detail["entry"]) for note in decision.notes]
+    assert changes == [("list_added", "old"), ("list_removed", "new")]
+    texts = ("old", "new", "own")
+    hits = {text: bool(engine.feed(story.message(2, text))[0].actions) for text in texts}
+    assert hits == {"old": True, "new": False, "own": True}
+
+
+def braked(*most: int) -> ir.Plan:
+    return plan(
+        rule("r", act("delete")), brakes=[ir.Brake(id="b", do="delete", most=number, within=HOUR) for number in most]
+    )
+
+
+def test_what_a_brake_has_counted_goes_with_the_brake_and_with_time() -> None:
+    engine, story = Engine(braked(1)), Story()
+    engine.feed(story.message(0))
+    assert engine.swap(braked(2)).kept == ("brake/b",)
+    assert [len(engine.feed(story.message(at))[0].actions) for at in (1, 2)] == [1, 0]
+    restored = Engine.restore(braked(2), engine.snapshot())
+    restored.feed(story.event(DAY, "tick", None))
+    restored.feed(story.event(3 * DAY, "tick", None))
+    assert "brake/b" not in {space for space, _, _ in restored.rows("c")}
+    assert engine.swap(braked()).dropped == {"brake/b": 2}
+
+
 def test_levels_are_settled_anew_without_acting() -> None:
     low = rich(ladders=[ir.Ladder(id="d", ledger="strikes", steps=(ir.Step(9, falls_below=9),))])
     engine = Engine(rich())

@@ -88,6 +88,15 @@ def _apply(partition: Partition, declared: ir.WordList, entry: str, remove: bool
     return "list_removed" if remove else "list_added"
 
 
+def forget_declared(partition: Partition, lists: Iterable[ir.WordList]) -> None:
+    """Drop what another version of the rulebook declares itself: added entries that it has, removed ones it has not."""
+    for words in lists:
+        rows = partition.spaces.get(name(words.id)) if words.changes else None
+        for entry, row in rows.items() if rows else ():
+            if (entry in words.items) is (row == ADDED):
+                partition.space(name(words.id)).drop(entry)
+
+
 def hear(partition: Partition, lists: dict[str, ir.WordList], e: object) -> list[Note]:
     """Take over what an event says of a list that changes; return what is to be told of it."""
     id = getattr(e, "list", None)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from groundrules.engine.cases import appeals
-from groundrules.engine.cells import roster
+from groundrules.engine.cells import brakes, roster
 from groundrules.engine.compiled_rules import RuleCode
 from groundrules.engine.program import Program
 from groundrules.engine.settlement import fallbacks, guards
@@ -22,6 +22,7 @@ def lifetimes(program: Program) -> dict[str, int]:
     kept = {RECENT: KEPT, fallbacks.FALLBACK: fallbacks.LIFETIME}
     kept |= {code.space: code.lifetime for code in program.windows.values()}
     kept |= {cap.name: guards.PERIOD_LIFETIME[cap.per] for cap in program.caps.values()}
+    kept |= {brakes.space(brake): brake.within for brake in program.plan.brakes}
     kept |= {roster.name(entity): program.plan.retain for entity in program.kept}
     kept |= {appeals.space_of(ladder.id): 2 * ladder.appeal.within for ladder in program.plan.ladders if ladder.appeal}
     for code in program.rules.values():

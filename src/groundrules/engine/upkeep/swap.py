@@ -15,6 +15,7 @@ import msgspec
 
 from groundrules.diagnostics.codes import plans as codes
 from groundrules.engine.cases.due import SCHEDULE
+from groundrules.engine.cells import brakes, entries
 from groundrules.engine.cells.paths import PROCESS
 from groundrules.engine.cells.states import STATE
 from groundrules.engine.intake import ahead
@@ -54,6 +55,7 @@ def shapes(plan: ir.Plan) -> dict[str, str]:
     hashes = {f"window/{window.id}": f"{window.kind} {window.ids} {window.pane}" for window in plan.windows}
     hashes |= {f"ledger/{ledger.id}": ledger.per for ledger in plan.ledgers}
     hashes |= {f"list/{words.id}": words.match for words in plan.lists if words.changes}
+    hashes |= {brakes.space(brake): "" for brake in plan.brakes}
     hashes |= {f"cap/{cap.id}": cap.per for cap in plan.caps}
     hashes |= {f"ladder/{ladder.id}": codec.definition_hash(ladder) for ladder in plan.ladders}
     hashes |= {f"appeal/{ladder.id}": "" for ladder in plan.ladders if ladder.appeal}
@@ -108,6 +110,7 @@ def migrate(partition: Partition, before: Mapping[str, str], program: Program) -
     before = {renamed.get(space, space): shape for space, shape in before.items()}
     cancelled = _cancel(partition, before, after, program)
     dropped = _drop(partition, before, after) | _unreadable(partition, program)
+    entries.forget_declared(partition, program.plan.lists)
     lifetimes.set_all(program, partition)
     return SwapReport(
         kept=tuple(sorted(space for space in after if _stays(space, before, after))),
