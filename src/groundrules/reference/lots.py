@@ -2,7 +2,7 @@
 
 What is drawn is a function of the occasion alone: the partition, the event (behind a timer: the event that began it
 all, if there is one, and the instant), the subject, and the rule. All of these stand in the log, so a replay draws the
-same, and nobody can draw again until it suits them. A rule draws one number for an occasion; for each thing that it
+same, and nobody can draw again until it suits them: a request for approval that is looked at again keeps what was drawn. A rule draws one number for an occasion; for each thing that it
 picks from it draws another, and takes the lowest.
 """
 
@@ -21,7 +21,7 @@ def number(scope: Scope, site: str, about: str = "") -> float:
     """The number drawn, from 0 to 1."""
     event = "" if scope.event is None else scope.event["id"]
     start = "" if scope.start is None or scope.event is not None else scope.start["id"]
-    instant = "" if scope.event is not None else str(scope.now)
+    instant = "" if scope.event is not None else str(scope.now if scope.began is None else scope.began)
     parts = [scope.partition.id, event, start, instant, scope.subject or "", site, about]
     return int.from_bytes(blake2b("\x1f".join(parts).encode(errors="replace")).digest()[:8], "big") / 2**64
 

@@ -41,9 +41,9 @@ class Case:
     outcome: Outcome
 
     def scene(self, now: int) -> Scope:
-        """The same scope at `now`; the event also stands for the start."""
+        """The same scope at `now`, with the same lots; the event also stands for the start."""
         start = self.scope.event if self.scope.start is None else self.scope.start
-        return replace(self.scope, now=now, start=start, matched=())
+        return replace(self.scope, now=now, start=start, matched=(), began=self.scope.now)
 
     def holds(self, rule: ir.Rule, now: int) -> bool:
         """Ask the guard again."""

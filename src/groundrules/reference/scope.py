@@ -29,7 +29,8 @@ Watch = Callable[[str, Any, "Scope"], None]  # whose guard, the guard, what it c
 class Scope:
     """The surroundings of one evaluation; `variables` are those of `any` and `all`, outermost first.
 
-    `matched`, `match` and `nth` are what effects know of the firing that they belong to.
+    `matched`, `match` and `nth` are what effects know of the firing that they belong to. `began` is when the occasion
+    was, where it is looked at again later; lots are drawn for that instant.
     """
 
     partition: Partition
@@ -41,6 +42,7 @@ class Scope:
     matched: tuple[str, ...] = ()
     match: str = ""
     nth: int = 0
+    began: int | None = None
 
     @property
     def plan(self) -> ir.Plan:

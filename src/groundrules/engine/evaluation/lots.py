@@ -15,7 +15,7 @@ def number(partition: str, e: Any, x: Scope, site: str, about: str = "") -> floa
     if e is not None:
         occasion = [e.id, "", ""]
     else:
-        occasion = ["", "" if x.start is None else x.start.id, str(x.now)]
+        occasion = ["", "" if x.start is None else x.start.id, str(x.now if x.began is None else x.began)]
     parts = [partition, *occasion, x.subject or "", site, about]
     return int.from_bytes(blake2b("\x1f".join(parts).encode(errors="replace")).digest()[:8], "big") / 2**64
 

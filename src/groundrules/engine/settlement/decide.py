@@ -196,10 +196,11 @@ def _fire(room: Room, answer: Answer, e: Any) -> Firing:
     deciding = () if code.always else clauses(room.program.compiler, code.rule, e, x, fired=True)
     if code.wants_matched:
         ids = matched(room.program.compiler, code, e, x, room.readings.matched)
-        x = Scope(x.now, x.readings, x.start, x.subject, ids)
+        x = x.fresh()
+        x.matched = ids
     effects = guards.record(answer, e, room.partition, room.program.zone)
     if code.wants_firing:
-        x = Scope(x.now, x.readings, x.start, x.subject, x.matched)
+        x = x.fresh()
         x.match, x.nth = _borne_out(deciding), guards.nth(answer, e, room.partition)
     return Firing(answer, deciding, x, gather(effects, code.id, e, x))
 

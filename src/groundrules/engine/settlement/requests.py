@@ -32,13 +32,14 @@ APPROVAL = "approval"
 
 
 class Case(msgspec.Struct, array_like=True):
-    """What one firing would do: its subject, its event and start event as JSON, whom it is about, its effects."""
+    """What one firing would do: its subject, its event and start event as JSON, whom it is about, its effects, when."""
 
     subject: str | None
     event: bytes | None
     start: bytes | None
     about: list[str]
     outcome: Outcome
+    at: int | None = None
 
 
 class Request(msgspec.Struct, array_like=True):
@@ -87,7 +88,7 @@ def _case(program: Program, e: Any, x: Scope, outcome: Outcome) -> Case:
     actor = reach(e, ("actor", "id"))
     if not about and actor is not None:
         about.add(actor)
-    return Case(x.subject, _json(e), _json(x.start), sorted(about), outcome)
+    return Case(x.subject, _json(e), _json(x.start), sorted(about), outcome, x.now)
 
 
 def _json(event: Any) -> bytes | None:
@@ -160,10 +161,12 @@ def still_holds(program: Program, readings: PartitionReadings, code: RuleCode, c
 
 
 def scene(program: Program, readings: PartitionReadings, case: Case, now: int) -> tuple[Any, Scope]:
-    """Return the event and the scope that a case was made in, at `now`; its event also stands for the start."""
+    """Return the event and the scope of a case at `now`, with the same lots; its event also stands for the start."""
     e = None if case.event is None else program.decoder.decode(case.event)
     start = e if case.start is None else program.decoder.decode(case.start)
-    return e, Scope(now, readings, start, case.subject)
+    x = Scope(now, readings, start, case.subject)
+    x.began = case.at
+    return e, x
 
 
 def note(kind: str, request: Request, **detail: Any) -> Note:

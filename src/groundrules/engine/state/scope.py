@@ -64,12 +64,12 @@ class Scope:
     """Everything but the event that an evaluation may read. One per trigger; the runtime may reuse and refill it.
 
     `matched` holds the ids for `Matched`: the runtime fills it once the windows of a fired guard are known, as it does
-    `match` and `nth`. `kept` is
-    what has been worked out for the event at hand: keys and shared values, by slot, and the rings that have counted it,
-    by window; who refills a scope for another event empties it.
+    `match` and `nth`. `began` is when the occasion was, where it is looked at again later. `kept` is what has been
+    worked out for the event at hand: keys and shared values, by slot, and the rings that have counted it, by window; who
+    refills a scope for another event empties it.
     """
 
-    __slots__ = ("kept", "match", "matched", "now", "nth", "readings", "start", "subject")
+    __slots__ = ("began", "kept", "match", "matched", "now", "nth", "readings", "start", "subject")
 
     def __init__(
         self,
@@ -87,3 +87,10 @@ class Scope:
         self.matched = matched
         self.match = ""
         self.nth = 0
+        self.began: int | None = None
+
+    def fresh(self) -> Scope:
+        """Return the same surroundings with nothing worked out yet."""
+        scope = Scope(self.now, self.readings, self.start, self.subject, self.matched)
+        scope.began = self.began
+        return scope
