@@ -18,7 +18,7 @@ def brakes(ground: Ground) -> tuple[list[ir.Brake], list[ir.Rule]]:
 
 def _brake(ground: Ground, brake: constructs.Brake) -> tuple[ir.Brake, list[ir.Rule]]:
     instance = brake.context.instance
-    id = instance.qualified(f"at_most#{brake.do}")
+    ground.owner = id = instance.qualified(f"at_most#{brake.do}")
     ground.actions.add(brake.do)
     alarm = tuple(effect for effect in effects(ground, brake.effects) if isinstance(effect, ir.Act))
     lowered = ir.Brake(

@@ -37,6 +37,7 @@ def _path(ground: Ground, path: constructs.Path) -> tuple[ir.Process, list[ir.Ru
         rules += [rule, *refusal(ground, rule, step.approval)]
     if path.afterwards:
         rules.append(_on_step(ground, path, "#end", ir.OnStep(process=id, step=-1), path.afterwards, None))
+    ground.owner = id
     process = ir.Process(
         id=id,
         key=keys(ground, path.context, path.source.one_per),

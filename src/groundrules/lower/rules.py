@@ -162,9 +162,10 @@ def refusal(ground: Ground, rule: ir.Rule, asked: constructs.Approval | None) ->
         ground.actions.add("request_approval")
     if asked is None or not asked.refused:
         return []
+    ground.owner = f"{rule.id}#refused"
     return [
         ir.Rule(
-            id=f"{rule.id}#refused",
+            id=ground.owner,
             trigger=ir.OnRefusal(rule=rule.id),
             when=ir.Const(value=True),
             kind=rule.kind,

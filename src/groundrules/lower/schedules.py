@@ -28,13 +28,14 @@ def _schedule(schedule: constructs.Schedule) -> ir.Schedule:
 
 
 def _rules(ground: Ground, schedule: constructs.Schedule) -> list[ir.Rule]:
+    shared = common(ground, schedule.context.instance, schedule.source, schedule.ends)
     when = condition(ground, schedule.context, schedule.source.when)
     if schedule.hours is not None:
         start, end = schedule.hours
         hours = ir.InClock(instant=ir.Now(), start=start, end=end)
         when = hours if schedule.source.when is None else ir.And(operands=(hours, when))
     rule = ir.Rule(
-        **common(ground, schedule.context.instance, schedule.source, schedule.ends),
+        **shared,
         kind="schedule",
         trigger=ir.OnSchedule(schedule=_id(schedule)),
         when=when,
