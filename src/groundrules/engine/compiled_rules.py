@@ -51,8 +51,9 @@ class RuleCode:
         self.grants_space = f"grants/{rule.id}"
 
     @cached_property
-    def speaks_of_self(self) -> bool:
-        return speaks_of_self(self.rule.when)
+    def answers_own_acts(self) -> bool:
+        """Whether it is asked where the event is the bot's own act: if it speaks of that, or isn't about an event."""
+        return not isinstance(self.rule.trigger, ir.OnEvent) or speaks_of_self(self.rule.when)
 
     @cached_property
     def effects(self) -> tuple[EffectCode, ...]:

@@ -3,7 +3,8 @@
 A rule **fires** if its `when` is true and its `unless` is not true: an unknown `when` never fires a rule, an unknown
 `unless` never holds one back. A rule whose `when` is unknown while its `unless` is not true is **undecided**, and the
 log says which facts were missing. A rule that is `off`, past its `ends` or before its `starts`, is not asked. What the
-bot itself did is answered only by a rule whose `when` speaks of `actor.self`.
+bot itself did is answered only by a rule on events whose `when` speaks of `actor.self`; what then comes of it, such as
+a ladder's step, is nobody's act.
 
 A rule with `once_per` that fired already for this key, within its time or in this calendar period, does not fire again;
 one with a missing key component is undecided, and so is one with a missing component of `times: {per}`.
@@ -16,8 +17,9 @@ id) give way to that one.
 
 A rule in **shadow**, or for a member outside its **rollout** share, does nothing and remembers what it would have done
 in memory of its own; it exempts nobody. The share of a member is the first eight bytes of the BLAKE2b of the rule's id,
-a zero byte and the member's id, as a fraction of 2**64. The member is the actor of the event, behind a timer that of
-the event that opened the path, else the subject; where there is none of these the rule is outside.
+a zero byte and the member's id, as a fraction of 2**64. The member is the subject, whose balance crosses a ladder or
+whom a schedule is about; where there is none, the actor of the event, behind a timer of the event that opened the path.
+Where there is none of these the rule is outside.
 """
 
 from __future__ import annotations
@@ -54,7 +56,7 @@ def applies(rule: ir.Rule, scope: Scope) -> bool:
         return False
     if rule.starts is not None and scope.now < rule.starts:
         return False
-    return not is_own_act(scope.event) or mentions_self(rule.when)
+    return not (isinstance(rule.trigger, ir.OnEvent) and is_own_act(scope.event)) or mentions_self(rule.when)
 
 
 def answer(rule: ir.Rule, scope: Scope) -> Answer:
@@ -91,7 +93,7 @@ def lane_of(rule: ir.Rule, scope: Scope) -> Lane:
 def share(rule: ir.Rule, scope: Scope) -> float:
     """Where the member at hand stands among all members for this rule, from 0 to 1; 1 where there is none."""
     actor = walk(scope.event if scope.event is not None else scope.start, ("actor", "id"))
-    member = scope.subject if actor is None else actor
+    member = actor if scope.subject is None else scope.subject
     if member is None:
         return 1.0
     digest = blake2b(f"{rule.id}\x00{member}".encode()).digest()

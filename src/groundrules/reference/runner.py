@@ -160,7 +160,7 @@ class Runner:
         for ending in endings:
             ended = self.rules(ir.OnStep(ending.path.process, -1))
             groups += [] if ending.restarts else [(ended, replace(scope, start=ending.path.start))]
-        occasion = Occasion(groups, event["id"], cause, notes=notes)
+        occasion = Occasion(groups, event["id"], cause, event=event, notes=notes)
         occasion.asks += reversals(scope)
         released = self.built_in(event, occasion, partition)
         decision, crossed = decide(partition, occasion)

@@ -79,7 +79,7 @@ def is_out(code: RuleCode, own: bool, x: Scope) -> bool:
     ends, starts = code.rule.ends, code.rule.starts
     if starts is not None and x.now < starts:
         return True
-    return (own and not code.speaks_of_self) or (ends is not None and x.now > ends)
+    return (own and not code.answers_own_acts) or (ends is not None and x.now > ends)
 
 
 def outcome(code: RuleCode, e: Any, x: Scope) -> int | None:
@@ -119,15 +119,14 @@ def lane_of(code: RuleCode, e: Any, x: Scope) -> Lane:
 
 
 def share(rule: str, e: Any, x: Scope) -> float:
-    """Return where the actor stands among all members for this rule, from 0 to 1; 1 without an actor.
+    """Return where the member at hand stands among all members for this rule, from 0 to 1; 1 where there is none.
 
-    Behind a timer the actor is that of the event that opened the path; where there is neither, the subject counts.
+    That is the subject; where there is none, the actor, behind a timer of the event that opened the path.
     """
-    actor = reach(e if e is not None else x.start, ACTOR)
-    actor = x.subject if actor is None else actor
-    if actor is None:
+    member = reach(e if e is not None else x.start, ACTOR) if x.subject is None else x.subject
+    if member is None:
         return 1.0
-    digest = blake2b(f"{rule}\x00{actor}".encode()).digest()
+    digest = blake2b(f"{rule}\x00{member}".encode()).digest()
     return int.from_bytes(digest[:8], "big") / 2**64
 
 

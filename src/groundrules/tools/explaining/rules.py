@@ -151,7 +151,7 @@ class Rules:
             return "off"
         if any(decision.trigger in ("rejected", "duplicate") for decision in self.decisions):
             return "turned_away"
-        if is_own_act(self.event) and not mentions_self(rule.when):
+        if isinstance(rule.trigger, ir.OnEvent) and is_own_act(self.event) and not mentions_self(rule.when):
             return "own"
         now = self.partition.now if self.partition else 0
         return "ended" if rule.ends is not None and now > rule.ends else "elsewhere"
