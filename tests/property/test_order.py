@@ -17,7 +17,20 @@ from groundrules.testing.conformance.cases import Case, read_all
 
 CASES = [case for case in read_all() if case.codes is None]
 EFFECTS = ("then", "afterwards", "on_the_way_back", "if_not_approved", "or_else")
-UNORDERED = (*EFFECTS, "rules", "rewards", "at_most", "ladders", "paths", "states", "schedules", "items", "use", "tags", "until")
+UNORDERED = (
+    *EFFECTS,
+    "rules",
+    "rewards",
+    "at_most",
+    "ladders",
+    "paths",
+    "states",
+    "schedules",
+    "items",
+    "use",
+    "tags",
+    "until",
+)
 
 
 def shuffled(value: Any, chance: random.Random, name: str = "") -> Any:

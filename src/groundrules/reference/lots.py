@@ -2,8 +2,8 @@
 
 What is drawn is a function of the occasion alone: the partition, the event (behind a timer: the event that began it
 all, if there is one, and the instant), the subject, and the rule. All of these stand in the log, so a replay draws the
-same, and nobody can draw again until it suits them: a request for approval that is looked at again keeps what was drawn. A rule draws one number for an occasion; for each thing that it
-picks from it draws another, and takes the lowest.
+same, and nobody can draw again until it suits them: a request that is looked at again keeps what was drawn.
+A rule draws one number for an occasion; for each thing that it picks from it draws another, and takes the lowest.
 """
 
 from __future__ import annotations

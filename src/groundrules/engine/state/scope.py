@@ -65,8 +65,8 @@ class Scope:
 
     `matched` holds the ids for `Matched`: the runtime fills it once the windows of a fired guard are known, as it does
     `match` and `nth`. `began` is when the occasion was, where it is looked at again later. `kept` is what has been
-    worked out for the event at hand: keys and shared values, by slot, and the rings that have counted it, by window; who
-    refills a scope for another event empties it.
+    worked out for the event at hand: keys and shared values, by slot, and the rings that have counted it, by window;
+    who refills a scope for another event empties it.
     """
 
     __slots__ = ("began", "kept", "match", "matched", "now", "nth", "readings", "start", "subject")
