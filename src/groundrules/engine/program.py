@@ -354,5 +354,5 @@ class Program:
     @cached_property
     def places(self) -> dict[str, tuple[Place, ...]]:
         """Event type → where its events tell facts that the roster keeps."""
-        found = {type: tuple(places(schema, self.kept)) for type, schema in self.plan.events.items()}
-        return {type: where for type, where in found.items() if where}
+        by_type = {type: tuple(places(schema, self.kept)) for type, schema in self.plan.events.items()}
+        return {type: where for type, where in by_type.items() if where}
