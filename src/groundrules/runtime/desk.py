@@ -7,6 +7,7 @@ however often somebody asks. Whoever asks is named in a note.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Coroutine, Iterable
@@ -88,13 +89,14 @@ class Desk:
         self._do = do
         self._read = read
         self._handle = handle
+        self._claiming = asyncio.Lock()
+        self._acting = asyncio.Lock()
 
     # --- claims ---------------------------------------------------------------------------------
 
     async def claims(self, community: str) -> dict[str, Claim]:
         """Return who is at what in a community; a claim holds for half an hour."""
-        kept = await self._read(lambda: self._store.source(_claims_of(community)))
-        return _standing(kept, self._core.clock())
+        return _standing(await self._claims(community), self._core.clock())
 
     async def claim(self, community: str, case: str, by: str, anyhow: bool = False) -> Claim:
         """Claim something that waits; return whose it is now, which is somebody else if they were first.
@@ -115,35 +117,47 @@ class Desk:
         """Take a claim back: somebody else may have it."""
         await self._change_claims(community, lambda claims, now: claims.pop(case, None))
 
-    async def _change_claims(self, community: str, change: Callable[[dict[str, Claim], int], Any]) -> Any:
-        def go(core: Core) -> Any:
-            name, now = _claims_of(community), core.clock()
-            claims = _standing(core.draft.batch.sources.get(name) or self._store.source(name), now)
-            answer = change(claims, now)
-            core.touch(community)
-            core.reached(name, msgspec.json.encode(claims))
-            return answer
+    async def forget(self, community: str, member: str) -> None:
+        """Let whoever is forgotten be at nothing."""
+        if any(claim.by == member for claim in (await self._claims(community)).values()):
+            await self._change_claims(community, lambda claims, now: _let_go_of(claims, member))
 
-        return await self._do(community, go)
+    async def _claims(self, community: str) -> dict[str, Claim]:
+        """Return what was claimed, also what holds no longer."""
+        kept = await self._read(lambda: self._store.source(_claims_of(community)))
+        return msgspec.json.decode(kept, type=dict[str, Claim]) if kept else {}
+
+    async def _change_claims(self, community: str, change: Callable[[dict[str, Claim], int], Any]) -> Any:
+        async with self._claiming:
+            claims = _standing(await self._claims(community), self._core.clock())
+
+            def go(core: Core) -> Any:
+                answer = change(claims, core.clock())
+                core.touch(community)
+                core.reached(_claims_of(community), msgspec.json.encode(claims))
+                return answer
+
+            return await self._do(community, go)
 
     # --- acting ---------------------------------------------------------------------------------
 
     async def tell(self, community: str, member: str, text: str, by: str, about: str) -> None:
         """Write to a member, once for what it is `about`."""
-        action = Action(
-            do="send", parameters={"to": member, "text": text}, key=_key(community, "tell", about), rules=()
+        parameters = {"to": member, "text": {"": text}}
+        await self.act(
+            community, [Action(do="send", parameters=parameters, key=_key(community, "tell", about), rules=())], by
         )
-        await self.act(community, [action], by)
 
     async def act(self, community: str, actions: Iterable[Action], by: str, reason: str = "") -> int:
         """Put actions into the outbox, but for those whose key is there already; return how many that were."""
-        new = []
-        for action in actions:
-            if await self._read(partial(self._store.action, community, action.key)) is None:
-                new.append(action)
-        if new:
-            await self._do(community, lambda core: core.act(community, new, by, reason))
-        return len(new)
+        async with self._acting:  # until they are kept, nobody else looks whether they are there
+            new = []
+            for action in actions:
+                if await self._read(partial(self._store.action, community, action.key)) is None:
+                    new.append(action)
+            if new:
+                await self._do(community, lambda core: core.act(community, new, by, reason))
+            return len(new)
 
     # --- taking back ----------------------------------------------------------------------------
 
@@ -288,9 +302,13 @@ def _claims_of(community: str) -> str:
     return f"claims {community}"
 
 
-def _standing(kept: bytes | None, now: int) -> dict[str, Claim]:
-    claims = msgspec.json.decode(kept, type=dict[str, Claim]) if kept else {}
+def _standing(claims: dict[str, Claim], now: int) -> dict[str, Claim]:
     return {case: claim for case, claim in claims.items() if now - claim.at < CLAIMED_FOR}
+
+
+def _let_go_of(claims: dict[str, Claim], member: str) -> None:
+    for case in [case for case, claim in claims.items() if claim.by == member]:
+        del claims[case]
 
 
 def _key(*parts: str) -> str:

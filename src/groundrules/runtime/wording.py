@@ -22,6 +22,8 @@ What = Literal["texts", "evidence", "hashes"]
 texts and of evidence."""
 
 PROSE = ("prose", "uri")
+_TYPES: dict[Any, Any] = {"object": dict, "array": list, "boolean": bool, "integer": int, "number": (int, float)}
+"""What JSON of each type but `string` is read as."""
 _encode = msgspec.json.encode
 _deterministic = msgspec.json.Encoder(order="deterministic").encode
 _action = msgspec.json.Decoder(Action).decode
@@ -88,14 +90,23 @@ class Wording:
 
     def _object(self, value: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
         known = schema.get("properties", {})
-        return {name: self._value(inner, known[name]) for name, inner in value.items() if name in known}
+        kept = {name: self._value(inner, known[name]) for name, inner in value.items() if name in known}
+        return {name: inner for name, inner in kept.items() if inner is not None}
 
     def _value(self, value: Any, schema: Mapping[str, Any]) -> Any:
+        """Return what is kept of a value; nothing of one that is of another type than the schema says."""
+        type = schema.get("type")
         if isinstance(value, str):
-            return self._texts(value) if schema.get("format") in PROSE else value
+            fits = type == "string" and schema.get("format") not in PROSE and value in schema.get("enum", (value,))
+            return value if fits else self._texts(value)
+        if not isinstance(value, _TYPES.get(type, ())):
+            return None
         if isinstance(value, dict):
             return self._object(value, schema)
-        return [self._value(item, schema.get("items", {})) for item in value] if isinstance(value, list) else value
+        if isinstance(value, list):
+            kept = (self._value(item, schema.get("items", {})) for item in value)
+            return [item for item in kept if item is not None]
+        return value
 
     def _asked(self, action: Action) -> Action:
         """Return an action; what it says is told by being said in some language."""

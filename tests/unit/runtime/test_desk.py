@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -173,9 +174,9 @@ def test_somebody_is_told_once(book: Path) -> None:
     async def go() -> None:
         async with Hub("sqlite::memory:", book, clock=Watch(), ticks=False) as hub:
             await hub.handle(message("1", "hello"))
-            for _ in range(2):
-                await hub.desk.tell("c", "li", "no", "ana", "appeal 1")
+            await asyncio.gather(*(hub.desk.tell("c", "li", "no", who, "appeal 1") for who in ("ana", "bo")))
+            await hub.desk.tell("c", "li", "no", "ana", "appeal 1")
             [action] = await hub.actions("c")
-            assert action_of(action).parameters == {"to": "li", "text": "no"}
+            assert action_of(action).parameters == {"to": "li", "text": {"": "no"}}
 
     run(go())
