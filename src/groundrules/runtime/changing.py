@@ -25,7 +25,8 @@ from groundrules import confined
 from groundrules.runtime.books import PLAIN, Edition, Source, Sources, canonical, edition
 from groundrules.runtime.core import Core
 from groundrules.runtime.errors import HubError
-from groundrules.runtime.previews import OverBudgetError, Previews, has_budget
+from groundrules.runtime.keeping import Keep
+from groundrules.runtime.previews import OverBudgetError, Previews, broken, has_budget
 from groundrules.stores import OwnedError, Store, StoreError
 from groundrules.time_units import DAY
 from groundrules.tools.diffing.compare import diff
@@ -73,7 +74,7 @@ class Trial:
 class Changing:
     """Changes rulebooks and settings of a hub. `do` does something in a community, `read` something beside the loop.
 
-    `unreplayable` says why events since an instant can't be replayed at another, if they can't be.
+    One preview is made at a time, and one longer replay: `read` has few threads, and others look things up, too.
     """
 
     def __init__(
@@ -82,14 +83,16 @@ class Changing:
         store: Store,
         do: Callable[[str, Callable[[Core], Any]], Coroutine[Any, Any, Any]],
         read: Callable[[Callable[[], Any]], Coroutine[Any, Any, Any]],
-        unreplayable: Callable[[int, int], str],
+        keep: Keep,
     ) -> None:
         self._core = core
         self._store = store
         self._do = do
         self._read = read
-        self._unreplayable = unreplayable
+        self._keep = keep
         self._previews = Previews(store)
+        self._previewing = asyncio.Lock()
+        self._replaying = asyncio.Lock()
 
     # --- settings -------------------------------------------------------------------------------
 
@@ -106,7 +109,7 @@ class Changing:
 
     async def change(self, community: str, values: Mapping[str, Any], by: str) -> None:
         """Put values in force, beside those set before; None takes one back."""
-        await self._keep_budget(community, values)
+        await self._keep_budget(community, values, by)
         changed = False
         while not changed:  # until nobody else has changed them in the meantime
             set_before = await self.settings(community)
@@ -117,20 +120,38 @@ class Changing:
 
     async def estimate(self, community: str, values: Mapping[str, Any], days: float) -> Preview:
         """Say within about two seconds what these values would have come to, exactly or estimated."""
-        settings, now = canonical({**await self.settings(community), **values}), await self._now(community)
-        path, since = self._core.books.path(community), self._core.clock() - round(days * DAY)
-        if why := self._unreplayable(since, self._core.clock()):
+        since = self._core.clock() - round(days * DAY)
+        if why := self._keep.replayable(since, self._core.clock()):
             raise HubError(f"what would have been can't be said: {why}", "texts_gone", "days")
-        preview: Preview = await self._read(partial(self._previews.look, community, now, path, settings, since))
+        settings = canonical({**await self.settings(community), **values})
+        return await self._previewed(community, await self._now(community), settings, since)
+
+    async def _previewed(self, community: str, now: Edition, settings: bytes, since: int) -> Preview:
+        path = self._core.books.path(community)
+        async with self._previewing:
+            preview: Preview = await self._read(partial(self._previews.look, community, now, path, settings, since))
         return preview
 
-    async def _keep_budget(self, community: str, values: Mapping[str, Any]) -> None:
-        """Raise OverBudgetError for values under which the recorded past breaks the rulebook's budget."""
-        path = self._core.books.path(community)
-        if path is not None and has_budget(path):
-            preview = await self.estimate(community, values, BUDGETED)
-            if not all(verdict.ok for verdict in preview.report.budget):
-                raise OverBudgetError(preview)
+    async def _keep_budget(self, community: str, values: Mapping[str, Any], by: str) -> None:
+        """Raise OverBudgetError for values under which the recorded past breaks the rulebook's budget.
+
+        Only what can still be replayed is asked; where that is nothing, there is a note.
+        """
+        path, now = self._core.books.path(community), self._core.clock()
+        if path is None or not has_budget(path):
+            return
+        since = self._keep.replayable_since(now - round(BUDGETED * DAY), now)
+        if since is None:
+            await self._do(community, partial(Core.note, id=community, kind="budget_not_judged", by=by))
+            return
+        settings, running = canonical({**await self.settings(community), **values}), await self._now(community)
+        preview = await self._previewed(community, running, settings, since)
+        if not preview.exact:
+            judged = partial(self._previews.judged, community, running, path, settings, since, preview)
+            async with self._replaying:
+                preview = await self._read(judged)
+        if broken(preview):
+            raise OverBudgetError(preview)
 
     async def preview(self, community: str, values: Mapping[str, Any], days: float) -> Report:
         """Say what the recorded events of the last days would have come to, under these values and as it is."""
@@ -183,7 +204,7 @@ class Changing:
         return await self._compared(community, candidate.path, candidate.since)
 
     async def _compared(self, community: str, after: Edition | Source, since: int) -> Report:
-        if why := self._unreplayable(since, self._core.clock()):
+        if why := self._keep.replayable(since, self._core.clock()):
             raise HubError(f"what would have been can't be said: {why}", "texts_gone", "days")
         before = await self._now(community)
 
@@ -195,7 +216,8 @@ class Changing:
                 file.flush()
                 return replayed(new.version, [file.name], before.version, settings=Settings(jobs=2))
 
-        report: Report = await self._read(replay)
+        async with self._replaying:
+            report: Report = await self._read(replay)
         return report
 
     async def _now(self, community: str) -> Edition:

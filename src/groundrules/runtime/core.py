@@ -22,8 +22,9 @@ from groundrules.runtime.communities import Community
 from groundrules.runtime.drafts import ACTION, Draft
 from groundrules.runtime.errors import HubError
 from groundrules.runtime.performing import Done, Failed, Outcome, Retry
-from groundrules.runtime.wording import Wording
+from groundrules.runtime.wording import GONE, Wording
 from groundrules.stores.records import Batch, Head, Outgoing, Row, Status
+from groundrules.time_units import HOUR
 
 _encode = msgspec.json.encode
 
@@ -41,16 +42,24 @@ class Kept(NamedTuple):
 class Core:
     """Everything that a hub knows and decides. `by`: who put the rulebooks in force. `ticks`: time passes by the clock.
 
-    `wording`: what takes texts out that are not to be kept.
+    `wording`: what takes texts out that are not to be kept; `texts_for`: for how long the others are (ms).
     `under_way` has the actions, (community, key), that are being performed at this moment.
     """
 
-    def __init__(self, sources: Sources, clock: Clock, ticks: bool = False, wording: Wording | None = None) -> None:
+    def __init__(
+        self,
+        sources: Sources,
+        clock: Clock,
+        ticks: bool = False,
+        wording: Wording | None = None,
+        texts_for: int | None = None,
+    ) -> None:
         self.books = Books(sources)
         self.clock = clock
         self._ticks = ticks
         self.communities: dict[str, Community] = {}
         self._wording = wording
+        self._texts_for = texts_for
         self.draft = Draft(wording)
         self.by = "groundrules"
         self.under_way: set[tuple[str, str]] = set()
@@ -226,7 +235,7 @@ class Core:
             self._in_doubt(community, action._replace(attempts=action.attempts + 1, reason=reason))
 
     def _in_doubt(self, community: Community, action: Outgoing) -> None:
-        self.draft.settle(community, action._replace(status="doubtful"))
+        self.draft.settle(community, action._replace(status="doubtful"), self._wording)
         self.draft.note(community.id, self.clock(), "doubtful", key=action.key, do=action_of(action).do)
 
     def drop(self, action: Outgoing, reason: str) -> None:
@@ -267,9 +276,12 @@ class Core:
         return outgoing
 
     def forget(self, id: str, member: str) -> dict[str, int]:
-        """Erase a person from what a community remembers."""
-        self.draft.touch(self.communities[id])
-        return self.communities[id].engine.forget(member, id)
+        """Erase a person from what a community remembers; return how many rows of which space went."""
+        community = self.communities[id]
+        erased = community.engine.forget(member, id)
+        if erased:
+            self.draft.touch(community)
+        return erased
 
     def forget_actions(self, id: str, keys: Collection[str]) -> None:
         """Drop those of these actions that have no end yet."""
@@ -293,8 +305,12 @@ class Core:
         if known is None:
             return None
         changed = known._replace(status=status, **changes)
-        self.draft.settle(community, changed)
+        self.draft.settle(community, changed, GONE if self._outlasted(changed) else self._wording)
         return changed
+
+    def _outlasted(self, action: Outgoing) -> bool:
+        """Whether the time of its texts is over, or is within an hour: who looks for old ones may not see it again."""
+        return self._texts_for is not None and action.at < self.clock() - self._texts_for + HOUR
 
     # --- keeping --------------------------------------------------------------------------------
 

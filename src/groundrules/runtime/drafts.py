@@ -61,12 +61,12 @@ class Draft:
     def _line(self, decision: Decision) -> bytes:
         return encode(decision) if self._wording is None else self._wording.decision(decision)
 
-    def settle(self, community: Community, action: Outgoing) -> None:
-        """Keep how an action stands from now on."""
+    def settle(self, community: Community, action: Outgoing, wording: Wording | None) -> None:
+        """Keep how an action stands from now on; `wording` takes the texts out of one that has an end."""
         self.touch(community)
         community.settle(action)
-        if self._wording is not None and action.status not in OPEN:
-            action = action._replace(body=self._wording.action(action.body))
+        if wording is not None and action.status not in OPEN:
+            action = action._replace(body=wording.action(action.body))
         self.batch.outcomes.append(action)
 
     def note(self, community: str, now: int, kind: str, **detail: object) -> None:

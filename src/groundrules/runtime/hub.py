@@ -19,6 +19,7 @@ from groundrules.runtime.changing import Changing, Trial
 from groundrules.runtime.core import Core
 from groundrules.runtime.desk import Desk
 from groundrules.runtime.errors import HubError
+from groundrules.runtime.forgetting import Forgetting
 from groundrules.runtime.jobs import Event, Handling, doing
 from groundrules.runtime.keeping import Keep, Keeping
 from groundrules.runtime.looking import Looking
@@ -68,7 +69,7 @@ class Hub(Looking):
         watch: bool = False,
     ) -> None:
         self._place = store
-        self._core = Core(book, clock, ticks, WORDINGS[keep.log])
+        self._core = Core(book, clock, ticks, WORDINGS[keep.log], keep.texts_for)
         self._performer = performer
         self._ticks = ticks
         self._keep = keep
@@ -88,10 +89,12 @@ class Hub(Looking):
             self._reading.shutdown()
             raise
         self._outbox = Outbox(self._performer, self._core, self.do)
-        self._keeping = Keeping(self._keep, self._core, self._store, self.do, self._read)
+        alone = asyncio.Lock()
+        self._keeping = Keeping(self._keep, self._core, self._store, self.do, self._read, alone)
         self._time = PassingTime(self._core, self._turns, self._keeping.purge)
-        self._changing = Changing(self._core, self._store, self.do, self._read, self._keep.replayable)
+        self._changing = Changing(self._core, self._store, self.do, self._read, self._keep)
         self.desk = Desk(self._core, self._store, self.do, self._read, self.handle)
+        self._forgetting = Forgetting(self._store, self.desk, self.do, self._read, alone)
         self._turns.start(self._store)
         try:
             await self._changing.admit()
@@ -399,6 +402,7 @@ class Hub(Looking):
     async def forget(self, member: str) -> dict[str, int]:
         """Erase a person from state, events, log and outbox of all communities; return how many records went.
 
-        What was interrupted is done by asking again.
+        What was interrupted is done by asking again. Raises StoreError at the end if a community can't be reached, as
+        it belongs to another hub; DamagedError if its records can't be read.
         """
-        return await self._keeping.forget(member)
+        return await self._forgetting.forget(member)

@@ -1,17 +1,20 @@
 """What other settings would have done: in a given time, from what was recorded; and what a budget says to them.
 
 A file `budget.yaml` beside a rulebook says how much of its past a rule may act on (docs/reviewing.md). Settings under
-which the recorded past breaks it are refused.
+which the recorded past breaks it are refused: what is refused was counted on all that is recorded, never estimated.
 """
 
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from msgspec import structs
 
 from groundrules import confined
 from groundrules.engine.engine import Engine
@@ -20,6 +23,7 @@ from groundrules.runtime.errors import HubError
 from groundrules.stores import Store
 from groundrules.tools.replaying.budget import Budget, BudgetError, read_budget
 from groundrules.tools.replaying.model import Verdict
+from groundrules.tools.replaying.run import Settings, replayed
 from groundrules.tools.replaying.sampling import Preview, Sides, preview
 
 SECONDS = 0.8
@@ -28,11 +32,10 @@ BUDGET = "budget.yaml"
 
 
 class Previews:
-    """Replays what a store has recorded, one preview at a time so that deciding has its share of the machine."""
+    """Replays what a store has recorded, one preview at a time, so that deciding has its share of the machine."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._turn = threading.Lock()
         self._known: tuple[Edition, Engine] | None = None
 
     def look(self, community: str, known: Edition, path: str | None, settings: bytes, since: int) -> Preview:
@@ -40,18 +43,27 @@ class Previews:
 
         Raises HubError for settings that do not fit.
         """
-        with self._turn:
-            budget = None if path is None else _budget(path)
-            extend = (lambda book: book) if budget is None else budget.extend
-            if path is None or known.version.checked is None:
-                raise HubError("a compiled plan has its settings in it; give the hub the rulebook's path", "settings")
-            new = settled(known, path, settings, extend)
-            if budget is not None:
-                _fitting(budget, new)
-            first, events = self._recorded(community, since)
-            read = partial(self._lines, community, first)
-            sides = Sides(known.version, new.version, self._engine(known), Engine(new.compiled))
-            return preview(sides, read, events, SECONDS, budget, seed=events)
+        budget = None if path is None else _budget(path)
+        new = _extended(known, path, settings, budget)
+        first, events = self._recorded(community, since)
+        read = partial(self._lines, community, first)
+        sides = Sides(known.version, new.version, self._engine(known), Engine(new.compiled))
+        return preview(sides, read, events, SECONDS, budget, seed=events)
+
+    def judged(
+        self, community: str, known: Edition, path: str, settings: bytes, since: int, sampled: Preview
+    ) -> Preview:
+        """Return a preview whose budget is judged by all that is recorded since then, however long that takes."""
+        budget = _budget(path)
+        if budget is None:
+            return sampled
+        new = _extended(known, path, settings, budget)
+        with NamedTemporaryFile(suffix=".jsonl") as file:
+            first, _ = self._recorded(community, since)
+            file.writelines(line + b"\n" for line in self._behind(community, first))
+            file.flush()
+            whole = replayed(new.version, [file.name], None, budget, Settings(jobs=2, examples=0))
+        return replace(sampled, report=structs.replace(sampled.report, budget=whole.budget))
 
     def _engine(self, known: Edition) -> Engine:
         """Return an engine for what runs, apart from the one that decides: theirs must not meet in two threads."""
@@ -72,6 +84,16 @@ class Previews:
         for segment in self._store.events(community, after=number):
             lines = segment.body.split(b"\n") if segment.body else []
             yield from lines[max(0, number + 1 - segment.first) :]
+
+
+def _extended(known: Edition, path: str | None, settings: bytes, budget: Budget | None) -> Edition:
+    """Return the rulebook under other settings, with rules for the budget's cohorts."""
+    if path is None or known.version.checked is None:
+        raise HubError("a compiled plan has its settings in it; give the hub the rulebook's path", "settings")
+    new = settled(known, path, settings, budget.extend if budget is not None else lambda book: book)
+    if budget is not None:
+        _fitting(budget, new)
+    return new
 
 
 def has_budget(path: str) -> bool:
@@ -97,12 +119,17 @@ def _budget(path: str) -> Budget | None:
         raise HubError(f"{BUDGET} can't be used: {error.diagnostics[0].message}") from error
 
 
+def broken(preview: Preview) -> list[Verdict]:
+    """Return the lines of a budget that settings break. Where nothing is recorded of a cohort, nothing is broken."""
+    return [verdict for verdict in preview.report.budget if verdict.total and not verdict.ok]
+
+
 class OverBudgetError(HubError):
     """Settings that break the budget: `broken` are the lines that they break, `preview` what they would have done."""
 
     def __init__(self, preview: Preview) -> None:
         self.preview = preview
-        self.broken = [verdict for verdict in preview.report.budget if not verdict.ok]
+        self.broken = broken(preview)
         super().__init__("the budget does not allow it: " + "; ".join(map(_verdict, self.broken)), "budget", "values")
 
 

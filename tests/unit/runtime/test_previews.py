@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from groundrules.calendar.instants import format_ms
-from groundrules.runtime import Hub, HubError, OverBudgetError, previews
+from groundrules.runtime import Hub, HubError, Keep, OverBudgetError, previews
 from groundrules.runtime.books import edition
 from groundrules.tools.replaying.sampling import Preview, Sides, preview
 from strategies.hubs import run
@@ -43,6 +46,12 @@ def book(tmp_path: Path) -> Path:
     path = tmp_path / "shop.yaml"
     path.write_text(BOOK, encoding="utf-8")
     return path
+
+
+@pytest.fixture
+def with_budget(book: Path) -> Path:
+    (book.parent / previews.BUDGET).write_text(BUDGET, encoding="utf-8")
+    return book
 
 
 def previewed(book: Path, seconds: float) -> Preview:
@@ -97,16 +106,70 @@ def test_only_the_days_asked_for_are_looked_at(book: Path) -> None:
     run(go())
 
 
-def test_what_breaks_the_budget_is_refused(book: Path) -> None:
-    (book.parent / previews.BUDGET).write_text(BUDGET, encoding="utf-8")
-
+def test_what_breaks_the_budget_is_refused(with_budget: Path) -> None:
     async def go() -> None:
-        async with Hub("sqlite::memory:", book, clock=lambda: NOW + 10**7, ticks=False) as hub:
+        async with Hub("sqlite::memory:", with_budget, clock=lambda: NOW + 10**7, ticks=False) as hub:
             await hub.handle_many(LINES[:500])
             with pytest.raises(OverBudgetError, match="long would act on 400 of 500 events"):
                 await hub.change("c", {"most": 2}, by="ana")
             assert await hub.settings("c") == {}
             await hub.change("c", {"most": 5}, by="ana")
             assert await hub.settings("c") == {"most": 5}
+
+    run(go())
+
+
+def test_a_budget_is_judged_by_all_that_is_recorded(with_budget: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There is time for a tenth of it, which may be any."""
+    monkeypatch.setattr(previews, "SECONDS", 0)
+    lengths = [9] * 750 + [1] * 250
+
+    async def go() -> None:
+        async with Hub("sqlite::memory:", with_budget, clock=lambda: NOW + 10**7, ticks=False) as hub:
+            await hub.handle_many([line(number, length) for number, length in enumerate(lengths)])
+            assert not (await hub.estimate("c", {"most": 5})).exact
+            with pytest.raises(OverBudgetError, match="long would act on 750 of 1000 events"):
+                await hub.change("c", {"most": 5}, by="ana")
+
+    run(go())
+
+
+@pytest.mark.parametrize(
+    ("keep", "events", "noted"),
+    [(Keep(), 0, False), (Keep(log="hashes"), 500, True), (Keep(texts=100 / 86_400), 500, False)],
+)
+def test_where_nothing_can_be_replayed_no_budget_is_broken(
+    with_budget: Path, keep: Keep, events: int, noted: bool
+) -> None:
+    """Of a new community nothing is recorded. Of texts what is left is replayed; where none is, there is a note."""
+
+    async def go() -> None:
+        async with Hub("sqlite::memory:", with_budget, clock=lambda: NOW + 10**7, ticks=False, keep=keep) as hub:
+            await hub.handle_many(LINES[:events])
+            await hub.change("c", {"most": 2}, by="ana")
+            assert await hub.settings("c") == {"most": 2}
+            assert ("budget_not_judged" in {note.kind for note in await hub.notes()}) == noted
+
+    run(go())
+
+
+def test_previews_leave_threads_to_those_who_look_things_up(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def go() -> None:
+        async with Hub("sqlite::memory:", book, clock=lambda: NOW + 10**7, ticks=False) as hub:
+            await hub.handle_many(LINES[:100])
+            begun, goes_on = threading.Event(), threading.Event()
+            real = hub._changing._previews.look
+
+            def look(*arguments: Any) -> Preview:
+                begun.set()
+                assert goes_on.wait(60)
+                return real(*arguments)
+
+            monkeypatch.setattr(hub._changing._previews, "look", look)
+            asked = [asyncio.create_task(hub.estimate("c", {"most": 5})) for _ in range(6)]
+            assert await asyncio.to_thread(begun.wait, 60)
+            await asyncio.wait_for(hub.decisions(), 30)
+            goes_on.set()
+            assert [found.events for found in await asyncio.gather(*asked)] == [100] * 6
 
     run(go())
