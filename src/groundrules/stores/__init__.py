@@ -132,7 +132,10 @@ class Store(Protocol):
         ...
 
     def where(self, member: str) -> list[str]:
-        """Return the communities whose rows, recorded events, log or actions may speak of a member, sorted."""
+        """Return the communities whose rows, recorded events, log, actions or notes may speak of a member, sorted.
+
+        Among them is "" if what belongs to no community may.
+        """
         ...
 
     def erase(self, erasures: Sequence[Erasure]) -> None:

@@ -32,7 +32,7 @@ from groundrules.stores.records import (
     Row,
     as_written,
 )
-from groundrules.stores.sqlite_erasing import erase
+from groundrules.stores.sqlite_erasing import erase, prepare_scrub, scrub
 from groundrules.stores.sqlite_schema import KEEP_ACTION, KEEP_HEAD, KEEP_ROW, check, migrate
 from groundrules.stores.sums import (
     action_sum,
@@ -48,8 +48,10 @@ from groundrules.stores.sums import (
     whole_row,
 )
 
-SCRUBBED_EVERY = 1.0
-"""Seconds between two times that the log is emptied, where one erasure follows the other; commits wait for it."""
+SCRUBBED_AFTER = 1.0
+"""Seconds that an erasure has to be the last for a commit to empty the log behind it; until then another may follow."""
+MOST_TRIES, BETWEEN_TRIES = 10, 0.02
+"""How often an erasure tries to empty the log while somebody reads, and the seconds between."""
 PATIENCE = 5.0
 """Seconds that a commit waits for another program which has locked the file for a moment."""
 
@@ -64,7 +66,9 @@ _WHERE = (
     "select community from touches where kind = 'member' and id = ?1 "
     "union select community from rows where instr(cast(key as blob), ?2) or instr(row, ?2) "
     "union select community from events where instr(body, ?3) or instr(body, ?4) "
-    "union select community from actions where instr(body, ?3) or instr(body, ?4)"
+    "union select community from decisions where instr(body, ?3) or instr(body, ?4) "
+    "union select community from actions where instr(body, ?3) or instr(body, ?4) "
+    "union select community from notes where instr(detail, ?3) or instr(detail, ?4)"
 )
 _PASSING = {"SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL", "SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_PROTOCOL"}
 
@@ -82,7 +86,7 @@ class SqliteStore:
         self._lock = threading.Lock()
         self._idle: list[sqlite3.Connection] = []
         self._unscrubbed = False
-        self._scrubbed = -SCRUBBED_EVERY
+        self._scrubbed_from = 0.0
         self._guard: sqlite3.Connection | None = None
         self._closed = False
         with _worded():
@@ -129,7 +133,10 @@ class SqliteStore:
 
     def commit(self, batch: Batch) -> int:
         with self._writing() as base:
-            return self._write(base, batch)
+            position = self._write(base, batch)
+        if self._unscrubbed and time.monotonic() >= self._scrubbed_from:
+            self._scrub()
+        return position
 
     def _write(self, base: sqlite3.Connection, batch: Batch) -> int:
         kept = self._kept(base, batch)
@@ -282,19 +289,30 @@ class SqliteStore:
     # --- letting go -----------------------------------------------------------------------------
 
     def erase(self, erasures: Sequence[Erasure]) -> None:
+        follows = bool(erasures) and time.monotonic() < self._scrubbed_from
         with self._writing() as base:
             self._check_ours(erasure.community for erasure in erasures)
             for erasure in erasures:
                 erase(base, erasure)
-            self._unscrubbed = self._unscrubbed or bool(erasures)
-            self._scrubbed = self._scrubbed if erasures else -SCRUBBED_EVERY
+            if erasures:
+                self._unscrubbed, self._scrubbed_from = True, time.monotonic() + SCRUBBED_AFTER
+        if self._unscrubbed and not follows:
+            self._scrub(MOST_TRIES)
 
-    def _scrub(self) -> None:
-        """Bring SQLite's log into the file and empty it. While another program reads, that has to wait."""
-        with suppress(sqlite3.OperationalError):
-            [busy, *_] = self._writer.execute("pragma wal_checkpoint(truncate)").fetchone()
-            self._unscrubbed = bool(busy)
-            self._scrubbed = self._scrubbed if busy else time.monotonic()
+    def _scrub(self, tries: int = 1) -> None:
+        """Bring SQLite's log into the file and empty it. While another program reads, that has to wait.
+
+        The most of it is done beside commits; these wait for the rest.
+        """
+        for turn in range(tries):
+            if turn:
+                time.sleep(BETWEEN_TRIES)
+            prepare_scrub(self._path)
+            with self._lock:
+                if self._closed or scrub(self._writer):
+                    self._unscrubbed = False
+                    return
+        self._scrubbed_from = time.monotonic() + SCRUBBED_AFTER
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
@@ -303,8 +321,6 @@ class SqliteStore:
                 raise StoreError("it is closed")
             with _transaction(self._writer):
                 yield self._writer
-            if self._unscrubbed and time.monotonic() >= self._scrubbed + SCRUBBED_EVERY:
-                self._scrub()
 
     def close(self) -> None:
         with self._lock:
@@ -313,7 +329,7 @@ class SqliteStore:
             self._closed = True
             self._close_idle()
             if self._unscrubbed:
-                self._scrub()
+                scrub(self._writer)
             self._writer.close()
             self._let_go()
 

@@ -1,12 +1,20 @@
-"""Letting records of an SQLite file go: in a transaction that the store has begun, and with checksums made anew."""
+"""Letting records of an SQLite file go: in a transaction that the store has begun, and with checksums made anew.
+
+Behind it SQLite's log is emptied. To bring it into the file takes the longest, and goes on beside commits; what comes
+to the log meanwhile is little.
+"""
 
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing, suppress
 
 from groundrules.stores.records import Erasure, Outgoing, quoted
 from groundrules.stores.sqlite_schema import KEEP_ACTION
 from groundrules.stores.sums import action_sum, entry_sum, events_sum
+
+BUSY = 20
+"""Milliseconds that emptying the log waits for whoever reads; commits wait with it."""
 
 
 def erase(base: sqlite3.Connection, erasure: Erasure) -> None:
@@ -52,3 +60,22 @@ def _erase_actions(base: sqlite3.Connection, erasure: Erasure) -> None:
                 base.execute(KEEP_ACTION, (*action, action_sum(action)))
         if body is None:
             base.execute("delete from actions where community = ? and key = ?", which)
+
+
+def prepare_scrub(path: str) -> None:
+    """Bring the log into the file, as far as nobody reads it, beside those who write."""
+    with suppress(sqlite3.OperationalError), closing(sqlite3.connect(path, isolation_level=None)) as base:
+        base.execute("pragma wal_checkpoint(passive)")
+
+
+def scrub(base: sqlite3.Connection) -> bool:
+    """Bring what is left of the log into the file and empty it; return whether that could be done."""
+    [patience] = base.execute("pragma busy_timeout").fetchone()
+    base.execute(f"pragma busy_timeout = {BUSY}")
+    try:
+        [busy, *_] = base.execute("pragma wal_checkpoint(truncate)").fetchone()
+    except sqlite3.OperationalError:
+        return False
+    finally:
+        base.execute(f"pragma busy_timeout = {patience}")
+    return not busy

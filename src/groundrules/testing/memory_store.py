@@ -170,7 +170,9 @@ class MemoryStore:
             ids = {entry.community for entry in kept.entries.values() if Touch("member", member) in entry.touches}
             ids |= {name[0] for name, row in kept.rows.items() if member in name[2] or text in row}
             bodies = [(event.community, event.body) for event in kept.events.values()]
+            bodies += [(entry.community, entry.body) for entry in kept.entries.values()]
             bodies += [(action.community, action.body) for action in kept.actions.values()]
+            bodies += [(note.community, note.detail) for note in kept.notes]
             return sorted(ids | {of for of, body in bodies if any(form in body for form in as_written(member))})
 
     @contextmanager

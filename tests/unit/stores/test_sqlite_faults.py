@@ -150,7 +150,7 @@ def test_what_another_program_changed_is_not_overwritten(file: Path) -> None:
 def test_who_reads_for_long_puts_off_the_end_of_traces_but_not_commits(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sqlite._connected, "__defaults__", (0.1,))
+    monkeypatch.setattr(sqlite, "SCRUBBED_AFTER", 0)
     log = file.with_name(f"{file.name}-wal")
     with SqliteStore(file) as store, closing(sqlite3.connect(file, isolation_level=None)) as other:
         hand = Hand(store, "c")

@@ -17,6 +17,7 @@ from groundrules.stores.postgres import writing
 from groundrules.stores.postgres.schema import long, short
 from groundrules.stores.postgres.sessions import Base, Sessions, send, worded
 from groundrules.stores.records import (
+    ENDED,
     Batch,
     Erasure,
     Events,
@@ -33,7 +34,7 @@ from groundrules.stores.sums import listed_action, listed_entry, whole_action, w
 
 _HEAD = "heads.key, heads.long, version, batch, plan, due, heads.number, acts, paused, settings, heads.sum"
 _ACTION = "actions.number, actions.key, actions.long, body, at, status, attempts, actions.due, reason, actions.sum"
-_OPEN = "status not in ('done', 'failed', 'dropped')"
+_OPEN = f"status not in ({', '.join(map(repr, ENDED))})"
 _OF = "(select id from heads where key = %(of)b)"
 _CLAIM = f"""
 insert into heads (key, long, owner, epoch) values (%(key)b, %(long)b, %(us)s::int, 1)
@@ -65,7 +66,9 @@ select key, long from heads where id in (
 select community from touches where kind = 'member' and id = %(key)b
 union select community from rows where position(%(text)b in coalesce(long, name)) > 0 or position(%(text)b in row) > 0
 union select community from events where position(%(as_is)b in body) > 0 or position(%(ascii)b in body) > 0
-union select community from actions where position(%(as_is)b in body) > 0 or position(%(ascii)b in body) > 0)
+union select community from decisions where position(%(as_is)b in body) > 0 or position(%(ascii)b in body) > 0
+union select community from actions where position(%(as_is)b in body) > 0 or position(%(ascii)b in body) > 0
+union select community from notes where position(%(as_is)b in detail) > 0 or position(%(ascii)b in detail) > 0)
 """
 
 

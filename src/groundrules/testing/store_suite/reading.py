@@ -192,7 +192,7 @@ class Reading(Base):
         assert (store.source("s"), store.source("t"), store.source("u")) == (b"2", b"1", None)
 
     def test_where_a_member_is(self, store: Store) -> None:
-        ids = ("log", "roster", "key", "row", "event", "escaped", "action", "no")
+        ids = ("log", "decision", "roster", "key", "row", "event", "escaped", "action", "note", "no")
         hand = Hand(store, *ids)
         li = '李"'
         hand.commit(
@@ -203,15 +203,21 @@ class Reading(Base):
                 Row("row", "process/p", "k", b"\x93" + li.encode() + b"\x01"),
                 Row("no", "s", "wang", b"wang"),
             ],
-            entries=[entry("log", b"", member=li), entry("no", b"", member="wang", rule=li, channel=li)],
+            entries=[
+                entry("log", b"", member=li),
+                entry("decision", '{"who":"李\\""}'.encode()),
+                entry("no", b"", member="wang", rule=li, channel=li),
+                entry("", '{"who":"李\\""}'.encode()),
+            ],
             events=[
                 segment("event", 1, 1, body='{"actor":{"id":"李\\""}}'.encode()),
                 segment("escaped", 1, 1, body=b'{"actor":{"id":"\\u674e\\""}}'),
                 segment("no", 1, 1, body='{"actor":{"id":"王"}}'.encode()),
             ],
             actions=[action("action", 1)._replace(body='{"who":"李\\""}'.encode())],
+            notes=[Note("note", 1, "k", '{"by":"李\\""}'.encode())],
         )
-        assert store.where(li) == sorted(set(ids) - {"no"})
+        assert store.where(li) == sorted({"", *ids} - {"no"})
         assert store.where("nobody") == []
         assert store.where("wang") == ["no"]
 
