@@ -147,6 +147,8 @@ def overtaken(true: Iterable[Answer], exempted: dict[str, tuple[str, ...]]) -> d
         for answer in true
         if answer.code.rule.first_of and answer.lane == "live" and answer.code.id not in exempted
     ]
+    if not grouped:
+        return {}
     first: dict[str, str] = {}
     for answer in sorted(grouped, key=lambda answer: (answer.code.rule.priority, answer.code.id)):
         first.setdefault(answer.code.rule.first_of, answer.code.id)

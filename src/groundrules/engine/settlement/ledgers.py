@@ -12,6 +12,7 @@ back; between ledgers, ladders draw no cycle, so that crossings end.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import attrgetter, itemgetter
 from typing import NamedTuple
 
 from groundrules.calendar.periods import period_index
@@ -47,9 +48,11 @@ def settle(
     """
     changes: list[LedgerChange] = []
     crossed: list[Crossed] = []
-    for ledger, who in sorted({(ask.ledger, ask.who) for ask in asks}):
+    by_balance: dict[tuple[str, str], list[Ask]] = {}
+    for ask in asks:
+        by_balance.setdefault((ask.ledger, ask.who), []).append(ask)
+    for (ledger, who), mine in sorted(by_balance.items(), key=itemgetter(0)):
         cell = program.ledgers[ledger]
-        mine = [ask for ask in asks if ask.ledger == ledger and ask.who == who]
         change = _settle_one(program, partition, cell, who, mine)
         changes.append(change)
         crossed += _cross(program, partition, cell, change, up=behind != ledger)
@@ -59,13 +62,13 @@ def settle(
 def _settle_one(program: Program, partition: Partition, cell: LedgerCell, who: str, asks: list[Ask]) -> LedgerChange:
     now, space = partition.now, partition.space(cell.name)
     before = cell.balance(space.get(who), now)
-    deltas = sorted((ask for ask in asks if ask.amount is not None), key=lambda ask: ask.rule)
+    deltas = sorted([ask for ask in asks if ask.amount is not None], key=attrgetter("rule"))
     clamped = None
     for ask in deltas:
         ask.given = _under_cap(program, partition, ask)
         clamped = ask.cap if ask.given != ask.amount else clamped
     begin = before.value if len(deltas) == len(asks) else cell.rest
-    wanted = begin + sum(ask.given for ask in deltas)
+    wanted = begin + sum([ask.given for ask in deltas])
     after, held_by = cell.clamp(wanted)
     _cut(deltas, after - wanted)
     cell.write(space, who, before, after, now)
@@ -74,7 +77,7 @@ def _settle_one(program: Program, partition: Partition, cell: LedgerCell, who: s
         who=who,
         before=before.value,
         after=after,
-        asked=sum(ask.amount or 0 for ask in asks),
+        asked=sum([ask.amount or 0 for ask in asks]),
         clamped=held_by or clamped,
         rules=tuple(sorted({ask.rule for ask in asks})),
     )
