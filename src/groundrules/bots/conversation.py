@@ -53,7 +53,9 @@ class Conversation:
         spoken, member = self._host.commands.read(words), text(actor.get("id"))
         lang = self._language(message, room)
         if spoken is None:
-            if challenges.may_answer(words) and self._is_free(f"{room.id} {member} guessing", PER_MEMBER):
+            if not challenges.may_answer(words) or not await self._challenges(room):
+                return None
+            if self._is_free(f"{room.id} {member} guessing", PER_MEMBER):
                 return await self._met(challenges.plain(words), message, room, lang)
         elif self._is_free(room.id, PER_COMMUNITY) and self._is_free(f"{room.id} {member}", PER_MEMBER):
             return await self._answer(spoken, message, room, lang)
@@ -74,6 +76,10 @@ class Conversation:
             return False
         times.append(now)
         return True
+
+    async def _challenges(self, room: Room) -> bool:
+        """Whether anybody may have been asked anything: else nothing is looked up for a number that somebody writes."""
+        return "challenge" in (await self._host.edition(room.id)).actions
 
     async def _met(self, answer: str, message: Json, room: Room, lang: str) -> str | None:
         """Feed what a member answered to a challenge and say so; None if none waits, or this is not the answer."""

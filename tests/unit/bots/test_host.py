@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from groundrules.adapters import matrix
-from groundrules.bots import Answer, Host
+from groundrules.bots import Answer, Host, reports
 from groundrules.decisions import Action
 from groundrules.stores.records import Query
 from unit.bots.stage import GROUP, Kept, hosted, message, settled
@@ -29,6 +29,7 @@ ledgers: {points: {per: member}}
 rules:
   - {id: spam, on: message, when: text contains "spam", then: [ban], approval: {by: owner, within: 1d}}
   - {id: vote, on: vote.cast, then: [announce: {zh: '{option ?? "-"}', en: '{option ?? "-"}'}]}
+  - {id: unvote, on: vote.withdrawn, then: [announce: {zh: '{poll.id ?? "-"} 撤回', en: '{poll.id ?? "-"} taken back'}]}
   - id: report
     on: report.created
     then: [notify: {role: admin, text: {zh: '举报 {target.id ?? "-"}', en: 'report {target.id ?? "-"}'}}]
@@ -47,6 +48,10 @@ def run(
 
     asyncio.run(go())
     return kept
+
+
+async def recorded(host: Host) -> list[dict[str, Any]]:
+    return [json.loads(line) for one in await host.hub.recorded(GROUP) for line in one.body.splitlines()]
 
 
 async def hear(host: Host, *raws: dict[str, Any]) -> None:
@@ -118,10 +123,54 @@ def test_a_request_is_told_and_given_by_its_first_letters(tmp_path: Path) -> Non
     assert dict(kept.calls)["set_group_kick"] == {"group_id": GROUP, "user_id": "2", "reject_add_request": True}
 
 
-def test_votes_reports_and_alerts_become_events(tmp_path: Path) -> None:
-    def answering(who: int, words: str, id: str) -> dict[str, Any]:
-        return message(who, [{"type": "reply", "data": {"id": id}}, {"type": "text", "data": {"text": words}}])
+def test_a_request_is_refused_by_its_first_letters(tmp_path: Path) -> None:
+    async def story(host: Host, kept: Kept) -> None:
+        await hear(host, message(2, "spam"))
+        (request,) = {action.key for action in await host.hub.pending(GROUP)}
+        await hear(host, message(3, f"/refuse {request[:6]}"))
+        assert len(await host.hub.pending(GROUP)) == 1
+        await hear(host, message(1, f"驳回 {request[:6]} 不是广告"))
+        assert await host.hub.pending(GROUP) == []
+        await hear(host, message(1, f"/approve {request[:6]}"))
+        refusals = [event for event in await recorded(host) if event["type"] == "approval.refused"]
+        assert [(event["actor"]["id"], event.get("reason")) for event in refusals] == [("3", None), ("1", "不是广告")]
 
+    assert "set_group_kick" not in dict(run(story, tmp_path, book=book(tmp_path)).calls)
+
+
+def test_an_appeal_is_refused_and_a_measure_undone_by_the_members_name(tmp_path: Path) -> None:
+    """Three adverts bring a mute; the appeal against it is refused, against the next one nobody appeals."""
+    adverts = [message(3, f"加微信 {number}") for number in range(3)]
+
+    async def story(host: Host, kept: Kept) -> None:
+        await hear(
+            host, *adverts, message(3, "申诉 冤枉"), message(2, "/refuse wang"), message(1, "/refuse wang 是广告")
+        )
+        assert "set_group_ban" in dict(kept.calls)
+        host.conversation = type(host.conversation)(host)  # a while later
+        await hear(host, message(2, "/undo wang"))
+        assert kept.calls[-1][0] != "set_group_ban"
+        await hear(host, message(1, "撤销处理 wang 看错了"))
+        events = [event for event in await recorded(host) if event["type"].startswith("appeal.")]
+        assert [(event["type"], event["actor"]["id"]) for event in events] == [
+            ("appeal.opened", "3"),
+            ("appeal.refused", "2"),
+            ("appeal.refused", "1"),
+            ("appeal.granted", "2"),
+            ("appeal.granted", "1"),
+        ]
+        assert (events[-1]["target"]["id"], events[-1]["reason"]) == ("3", "看错了")
+
+    kept = run(story, tmp_path)
+    bans = [parameters["duration"] for name, parameters in kept.calls if name == "set_group_ban"]
+    assert bans[-1] == 0
+
+
+def answering(who: int, words: str, id: str) -> dict[str, Any]:
+    return message(who, [{"type": "reply", "data": {"id": id}}, {"type": "text", "data": {"text": words}}])
+
+
+def test_votes_reports_and_alerts_become_events(tmp_path: Path) -> None:
     async def story(host: Host, kept: Kept) -> None:
         host.room(GROUP).polls["p"] = {"question": "?", "options": ["周六", "周日"], "community": GROUP}
         rude = message(3, "难听的话")
@@ -132,10 +181,12 @@ def test_votes_reports_and_alerts_become_events(tmp_path: Path) -> None:
         for type in ("vote.cast", "report.created"):
             assert types.count(type) == 1
         assert types.count("alert.acknowledged") <= 1
+        await hear(host, message(2, "撤票"), message(3, "/unvote"))
 
     said = run(story, tmp_path, book=book(tmp_path)).said()
     assert said[0] == "周日"
     assert said[1] == "举报 3"
+    assert said[-2:] == ["p 撤回", "p 撤回"]
 
 
 def test_moderators_change_settings_in_chat(tmp_path: Path) -> None:
@@ -157,9 +208,17 @@ def test_moderators_change_settings_in_chat(tmp_path: Path) -> None:
     assert "*" not in said[5].splitlines()[0]
 
 
-def test_what_a_rulebook_has_nothing_on_is_talk_unless_a_prefix_says_otherwise(tmp_path: Path) -> None:
+def test_what_a_rulebook_has_nothing_on_is_talk_unless_a_prefix_says_otherwise(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where nobody is challenged a number is talk, and nothing is looked up for it."""
+
     async def story(host: Host, kept: Kept) -> None:
         await hear(host, message(2, "签到"), message(2, "申诉 冤枉"), message(2, "/checkin"))
+        looked_up: list[object] = []
+        monkeypatch.setattr(host.hub, "history", lambda *arguments: looked_up.append(arguments))
+        await hear(host, message(2, "42"))
+        assert looked_up == []
 
     assert run(story, tmp_path, book=book(tmp_path)).said() == ["收到，但目前没有规则据此做什么。"]
 
@@ -326,8 +385,7 @@ def answered(said: str) -> str:
 
 
 async def verified(host: Host) -> list[dict[str, Any]]:
-    lines = [json.loads(line) for one in await host.hub.recorded(GROUP) for line in one.body.splitlines()]
-    return [event for event in lines if event["type"] == "member.verified"]
+    return [event for event in await recorded(host) if event["type"] == "member.verified"]
 
 
 def test_a_challenge_is_a_sum_that_its_member_answers_also_after_a_start(tmp_path: Path) -> None:
@@ -362,9 +420,13 @@ def test_the_rules_are_agreed_to_in_a_word_by_whoever_was_asked(tmp_path: Path) 
     assert said[1:] == ["没有等你确认的事项。", "回答正确，欢迎！"]
 
 
-def test_tasks_and_reports_are_messages_to_whom_they_concern(tmp_path: Path) -> None:
+def test_tasks_and_reports_are_messages_to_whom_they_concern(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reports, "PAGE", 1)
+    monkeypatch.setattr(reports, "SEGMENTS", 1)
+
     async def story(host: Host, kept: Kept) -> None:
-        await hear(host, message(3, "早"), message(2, "task"), message(2, "mine"), message(2, "report"))
+        first = message(3, "早")
+        await hear(host, first, message(2, "task"), answering(2, "mine", first["message_id"]), message(2, "report"))
 
     kept = run(story, tmp_path, book=newcomers(tmp_path), staff={GROUP: "701"})
     task, mine, report = (call["message"] for name, call in kept.calls if name == "send_group_msg")
@@ -374,6 +436,7 @@ def test_tasks_and_reports_are_messages_to_whom_they_concern(tmp_path: Path) -> 
     lines = report[0]["data"]["text"].splitlines()
     assert lines[0] == "▍周报（最近7 天）"
     assert lines[1] == "· 活跃：2 人发言 4 条；加入 0 人，离开 0 人"
+    assert lines[2].startswith("· 回复：1 条消息得到回复")
     assert "mine 1" in lines[4]
     assert lines[5] == "· dreams：没有这方面的记录"
 
@@ -388,3 +451,20 @@ def test_what_comes_while_the_host_asks_who_is_there_is_read_in_order(tmp_path: 
         assert reaction["message"] == {"id": written["message_id"], "author": {"id": "2"}}
 
     run(story, tmp_path)
+
+
+def test_who_was_there_at_the_first_start_is_known_after_the_next(tmp_path: Path) -> None:
+    """Roles come from the list of members; at the second start the platform has none to give."""
+    unsaid = {"user_id": 1, "nickname": "owner"}
+
+    async def advertise(host: Host, kept: Kept) -> None:
+        await host.begin(GROUP)
+        await hear(host, message(1, "加微信", sender=unsaid), message(3, "加微信"))
+
+    class Silent(Kept):
+        async def rosters(self, community: str) -> list[Any]:
+            return []
+
+    kept, silent = run(advertise, tmp_path), run(advertise, tmp_path, Silent())
+    for client in (kept, silent):
+        assert [name for name, _ in client.calls].count("delete_msg") == 1
