@@ -1,4 +1,4 @@
-"""`groundrules watch`: what is saved is linted and tested again."""
+"""`groundrules watch`: what is saved is linted and tested again, and told in the language that was asked for."""
 
 from __future__ import annotations
 
@@ -30,8 +30,10 @@ class Watching:
     """A running `groundrules watch` whose lines can be waited for."""
 
     def __init__(self, folder: Path) -> None:
-        command = [sys.executable, "-m", "groundrules.cli.main", "watch", str(folder)]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        command = [sys.executable, "-m", "groundrules.cli.main", "watch", str(folder), "--lang", "zh"]
+        self.process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8"
+        )
         self.lines: Queue[str] = Queue()
         self.reader = threading.Thread(target=self._read, daemon=True)
         self.reader.start()
@@ -61,13 +63,13 @@ def watching(tmp_path: Path) -> Iterator[Watching]:
 
 
 def test_each_save_is_looked_at(watching: Watching, tmp_path: Path) -> None:
-    watching.wait_for("1 passed, 0 failed")
+    watching.wait_for("1 项通过，0 项失败")
     (tmp_path / "rulebook.yaml").write_text(RULEBOOK.replace("delete", "hold"), encoding="utf-8")
     watching.wait_for("rulebook.yaml")
-    watching.wait_for("0 passed, 1 failed")
+    watching.wait_for("0 项通过，1 项失败")
     (tmp_path / "rulebook.yaml").write_text(RULEBOOK.replace("text", "txt"), encoding="utf-8")
-    watching.wait_for("unknown name `txt`")
+    watching.wait_for("没有名为 `txt` 的字段或声明")
     warned = RULEBOOK + "lists: {words: {match: word, items: [one, one]}}\n"
     (tmp_path / "rulebook.yaml").write_text(warned, encoding="utf-8")
-    watching.wait_for("warning[")  # which is no reason not to test
-    watching.wait_for("1 passed, 0 failed")
+    watching.wait_for("警告[")  # which is no reason not to test
+    watching.wait_for("1 项通过，0 项失败")

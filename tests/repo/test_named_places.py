@@ -17,7 +17,7 @@ PAGES = sorted(
         *ROOT.glob("docs/*.md"),
         *ROOT.glob("docs/platforms/*.md"),
         ROOT / "tests" / "README.md",
-        *ROOT.glob("examples/*/README.md"),
+        *ROOT.glob("examples/**/README*.md"),
     ]
 )
 OURS = [

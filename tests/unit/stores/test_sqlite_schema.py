@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from contextlib import closing
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from groundrules import load
 from groundrules.engine.engine import Engine
 from groundrules.stores import StoreError, sqlite_schema
+from groundrules.stores import sqlite as sqlite_store
 from groundrules.stores.records import Head, Plan, Row
 from groundrules.stores.sqlite import SqliteStore
 from groundrules.testing.store_suite.hands import Hand, action, entry
@@ -151,3 +153,14 @@ def test_a_run_goes_on_from_a_file_of_version_0(tmp_path: Path) -> None:
     with closing(State(SqliteStore(file), book)) as state:
         found = [line for event in events[600:] for line in log(state.engine.feed(event))]
     assert found[-400:] == expected
+
+
+def test_open_actions_are_asked_for_as_their_index_has_them(tmp_path: Path) -> None:
+    """Statuses that steps of old spell out are those of today, else nothing would be found by the index."""
+    with SqliteStore(tmp_path / "hub.db") as store:
+        [(written,)] = store._writer.execute("select sql from sqlite_master where name = 'actions_open'")
+        assert written.endswith(f"where {sqlite_store._OPEN}")
+    postgres = pytest.importorskip("groundrules.stores.postgres.store")
+    steps = import_module("groundrules.stores.postgres.schema")._STEPS
+    [latest] = [step for step in steps if "index actions_open" in step][-1:]
+    assert f"where {postgres._OPEN};" in latest

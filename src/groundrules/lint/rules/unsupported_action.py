@@ -14,7 +14,8 @@ rules:
 ```
 
 Name the adapters with `groundrules lint --adapter NAME`; without one, or with one that does not say what it can do,
-this lint finds nothing. Reports, tasks, requests and other messages to somebody are the bot's own, and not looked at.
+this lint finds nothing. Reports, tasks, challenges, requests and other messages to somebody are the bot's own, and not
+looked at.
 """
 
 from __future__ import annotations
