@@ -3,7 +3,7 @@
 Divided by member, whoever decides on an event has what is remembered of its actor and nothing else. So every key that a
 rule counts, remembers or reads by must hold the actor, and what it reads must be told by the actor's own events. What
 is given to another member moves on to that one's share; where rules read the same ledger before, that would go in a
-circle. Whatever speaks of all members (states, ranks, schedules for all) has one stage.
+circle. Whatever speaks of all members (states, ranks, lists that change, schedules for all) has one stage.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from groundrules.plan import ir
-from groundrules.plan.walk import within
+from groundrules.plan.walk import walk, within
 
 Key = Sequence[ir.Expr]
+WindowRead = ir.WindowTest | ir.WindowValue | ir.WindowValues
 
 
 class Hindrance(NamedTuple):
@@ -58,8 +59,10 @@ class _Judge:
         self._processes = {process.id: process for process in plan.processes}
         self._types = plan.events
         self._braked = {brake.do for brake in plan.brakes}
-        guards = [(rule.when, rule.unless) for rule in plan.rules]
-        self._read = {value.ledger for value in within((guards, plan.windows), ir.LedgerValue)}
+        self._changing = {words.id for words in plan.lists if words.changes}
+        readers = (plan.rules, plan.windows, plan.processes)
+        self._ledgers_read = {value.ledger for value in within(readers, ir.LedgerValue)}
+        self._labels_read = {test.label for test in within(readers, ir.HasLabel)}
 
     def of(self, rule: ir.Rule) -> Iterator[Hindrance]:
         """Yield what hinders a rule."""
@@ -69,7 +72,10 @@ class _Judge:
             if not _has_own(key):
                 yield Hindrance("it remembers what fired by `{}`, which members share", _shown(key))
         parts = (rule.when, rule.unless, rule.effects, rule.times)
-        yield from self._reads(parts)
+        tests = _window_reads(parts)
+        windows = [self._windows[test.window] for test in tests]
+        yield from self._counts(tests)
+        yield from self._reads((parts, [(window.where, window.value, window.less) for window in windows]))
         yield from self._writes(parts)
         if rule.approval is not None:
             yield Hindrance("its request is answered by `{}`, not by the member", ", ".join(rule.approval.by))
@@ -100,16 +106,13 @@ class _Judge:
             if not _of_same_member(turn.when):
                 yield Hindrance("a `{}` of anybody may end it", ", ".join(turn.types))
 
-    def _reads(self, parts: object) -> Iterator[Hindrance]:
-        tests: list[ir.WindowTest | ir.WindowValue | ir.WindowValues] = [
-            *within(parts, ir.WindowTest),
-            *within(parts, ir.WindowValue),
-            *within(parts, ir.WindowValues),
-        ]
+    def _counts(self, tests: Iterable[WindowRead]) -> Iterator[Hindrance]:
         for test in tests:
             window = self._windows[test.window]
             if not any(is_own(kept) and is_own(asked) for kept, asked in zip(window.key, test.key, strict=True)):
                 yield Hindrance("it counts every member's `{}`", window.type)
+
+    def _reads(self, parts: object) -> Iterator[Hindrance]:
         for value in within(parts, ir.LedgerValue):
             yield from self._ledger(value.ledger)
             if not is_own(value.key):
@@ -134,17 +137,28 @@ class _Judge:
         for fact in within(parts, ir.Fact):
             if not is_own(ir.Field(root=fact.root, path=fact.path, kind="entity")):
                 yield Hindrance("it reads `{}`, which events of others tell", ".".join((*fact.path, fact.fact)))
+        for names in within(parts, ir.Names):
+            if not (isinstance(names.ids, ir.Sequence) and all(map(is_own, names.ids.items))):
+                yield Hindrance("it reads the names of `{}`, which events of others tell", _shown([names.ids]))
         for silence in within(parts, ir.Silence):
             if not is_own(silence.member):
                 yield Hindrance("it reads when `{}` wrote last, another member", _shown([silence.member]))
+        for node in within(parts, ir.Expr):
+            name = getattr(node, "list", None)
+            if name in self._changing:
+                yield Hindrance("it reads the list `{}`, which changes for all members", name)
 
     def _writes(self, parts: object) -> Iterator[Hindrance]:
         changes: list[ir.Delta | ir.Reset] = [*within(parts, ir.Delta), *within(parts, ir.Reset)]
         for delta in changes:
             yield from self._ledger(delta.ledger)
-            if not is_own(delta.who) and delta.ledger in self._read:
+            if not is_own(delta.who) and delta.ledger in self._ledgers_read:
                 yield Hindrance("it changes `{}` of another member, and rules read that ledger", delta.ledger)
-
+        for label in within(parts, ir.Label):
+            if label.entity == "member" and not is_own(label.on) and label.label in self._labels_read:
+                yield Hindrance("it sets or takes the label `{}` of another member, and rules read it", label.label)
+        for enlisting in within(parts, ir.Enlist):
+            yield Hindrance("it changes the list `{}`, which members share", enlisting.list)
         for act in within(parts, ir.Act):
             if act.do in self._braked:
                 yield Hindrance("`at_most` counts `{}` over all members", act.do)
@@ -152,6 +166,14 @@ class _Judge:
     def _ledger(self, id: str) -> Iterator[Hindrance]:
         if self._ledgers[id].per != "member":
             yield Hindrance("the ledger `{}` is not kept per member", id)
+
+
+def _window_reads(parts: object) -> list[WindowRead]:
+    return [
+        *within(parts, ir.WindowTest),
+        *within(parts, ir.WindowValue),
+        *within(parts, ir.WindowValues),
+    ]
 
 
 def _of_same_member(when: ir.Expr) -> bool:
@@ -172,5 +194,5 @@ def _root(expr: ir.Expr) -> str:
 
 
 def _shown(key: Iterable[ir.Expr]) -> str:
-    fields = (field for part in key for field in within(part, ir.Field))
+    fields = (node for part in key for node in walk(part) if isinstance(node, ir.Field))
     return ", ".join(".".join(field.path) or field.root for field in fields)

@@ -71,6 +71,37 @@ HINDERED = {
         "rules: [{id: a, on: message, when: 'length(members(\"helper\")) < 3', then: [hold]}]",
         "it asks who is here, `members(helper)`",
     ),
+    "a list that a rule changes": (
+        "lists: {banned: {changes: true, items: [a]}}\n"
+        "rules: [{id: a, on: message, when: text contains 'x', then: [{enlist: text, in: banned}]}]",
+        "it changes the list `banned`, which members share",
+    ),
+    "a list that changes": (
+        "lists: {banned: {changes: true, items: [a]}}\n"
+        "rules: [{id: a, on: message, when: text contains any of banned, then: [hold]}]",
+        "it reads the list `banned`, which changes for all members",
+    ),
+    "a list that changes, in a window": (
+        "lists: {banned: {changes: true, items: [a]}}\n"
+        "rules: [{id: a, on: message, "
+        "when: 'count(message where length(found(text, banned)) > 1 by actor within 1h) >= 3', then: [hold]}]",
+        "it reads the list `banned`, which changes for all members",
+    ),
+    "names of others": (
+        "rules: [{id: a, on: message, when: text contains 'x', "
+        "then: [{reply: '{join(names([reply_to ?? actor.id]), \" \")}'}]}]",
+        "it reads the names of `reply_to, actor.id`, which events of others tell",
+    ),
+    "a circle by what is told": (
+        "rules: [{id: a, on: message, when: text contains 'x', then: [{reply: '{points(actor)}'}]}]\n"
+        "rewards: [{id: b, on: reaction.added, grant: {points: 1, to: message.author}}]",
+        "it changes `points` of another member, and rules read that ledger",
+    ),
+    "a circle of labels": (
+        "rules: [{id: a, on: message, when: 'labelled(actor, \"x\")', then: [hold]}, "
+        "{id: b, on: member.warned, then: [{label: x, on: target}]}]",
+        "it sets or takes the label `x` of another member, and rules read it",
+    ),
     "a schedule for all": (
         "schedules: [{id: a, at: '09:00', then: [lock]}]",
         "it goes by the clock for all",
@@ -86,6 +117,10 @@ FREE = {
     "once_per: 'actor, message within 90d'}]\nladders: [{id: l, ledger: points, steps: [{reaches: 2, then: [warn]}]}]",
     "a path of one's own": "paths: [{id: a, on: message, one_per: actor, until: [{on: message, when: actor.id == "
     "start.actor.id}], steps: [{after: 1h, then: [{notify: {role: x}}]}]}]",
+    "a list that stays": "lists: {banned: {items: [a]}}\n"
+    "rules: [{id: a, on: message, when: text contains any of banned, "
+    "then: [{reply: '{join(names([actor.id]), \"\")}'}]}]",
+    "a label that nobody reads": "rules: [{id: b, on: member.warned, then: [{label: x, on: target}]}]",
     "each member": "schedules: [{id: a, at: '09:00', for_each: member, when: silence(member) > 90d, then: [kick]}]",
 }
 
