@@ -81,7 +81,8 @@ class Runner:
 
     def _take_otherwise(self, e: Any, time: int) -> list[Decision] | None:
         """Handle an event that is turned away, has to wait, comes late, or before or at which something falls due."""
-        notes = self._begin_again(e, time) if clock.shows_wrong(self.partition, time, e.id) else ()
+        shows_wrong = clock.shows_wrong(self.partition, time, e.id) and self.waiting != e.id
+        notes = self._begin_again(e, time) if shows_wrong else ()
         turned_away = self._turned_away(e, time)
         if turned_away is not None:
             return [turned_away]
@@ -126,8 +127,7 @@ class Runner:
         refused = clock.refuse(self.partition, time)
         if refused is not None:
             return self._rejected(e, refused)
-        waits = self._waiting is not None and self._waiting.id == e.id
-        if not waits and not clock.is_duplicate(self.partition, self.program.plan.ahead, time, e.id):
+        if self.waiting != e.id and not clock.is_duplicate(self.partition, self.program.plan.ahead, time, e.id):
             return None
         self.stats.duplicates += 1
         return self.room.decision(Cause("duplicate", event=e.id, type=e.type))

@@ -81,9 +81,10 @@ class Runner:
         return decisions + self.handle(event, time, partition, notes)
 
     def shows_wrong(self, id: str, time: int, partition: Partition) -> bool:
-        """Tell whether an event shows that the clock, which one event alone has set, was set wrong."""
+        """Tell whether an event, a new one, shows that the clock, which one event alone has set, was set wrong."""
         alone = partition.number == 1 and partition.now == partition.first
-        return alone and time < partition.now - KEPT and id not in partition.recent_ids
+        waits = partition.waiting is not None and partition.waiting[0]["id"] == id
+        return alone and time < partition.now - KEPT and id not in partition.recent_ids and not waits
 
     def begin_again(self, time: int, before: Partition) -> Partition:
         """Forget what the first event left, but for its id and its number: its time was wrong."""

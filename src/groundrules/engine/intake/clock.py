@@ -14,6 +14,7 @@ from typing import Any
 from groundrules.calendar.instants import format_ms
 from groundrules.decisions import Rejection
 from groundrules.diagnostics.codes import events as codes
+from groundrules.engine.intake.ahead import AHEAD
 from groundrules.engine.intake.decode import EPOCH
 from groundrules.engine.state.partition import Meta, Partition
 from groundrules.engine.state.recent_ids import KEPT
@@ -29,7 +30,7 @@ def refuse(partition: Partition, time: int) -> Rejection | None:
 
 
 def shows_wrong(partition: Partition, time: int, id: str) -> bool:
-    """Tell whether an event at `time` shows that the clock, which one event alone has set, was set wrong."""
+    """Tell whether an event at `time`, a new one, shows that the clock, which one event alone has set, was set wrong."""
     meta = partition.meta
     if meta is None or meta.seq != 1 or meta.clock != meta.first:
         return False
@@ -37,9 +38,12 @@ def shows_wrong(partition: Partition, time: int, id: str) -> bool:
 
 
 def begin_again(partition: Partition, time: int) -> None:
-    """Forget what the only event left, but for its id and number, and set the clock to `time`. Arm the timers anew."""
+    """Forget what the only event left, but for its id and number, and set the clock to `time`. Arm the timers anew.
+
+    Another event may wait; it is decided at the new clock.
+    """
     assert partition.meta is not None
-    partition.clear()
+    partition.clear(AHEAD)
     partition.meta = Meta(time, partition.meta.seq, time)
     partition.recent_ids.restamp(time)
 

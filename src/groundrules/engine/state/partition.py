@@ -98,10 +98,10 @@ class Partition:
             space.age(self.now)
         self.look = self.now + LOOK
 
-    def clear(self) -> None:
-        """Forget everything but the ids of events, as if nothing had been remembered yet."""
+    def clear(self, *kept: str) -> None:
+        """Forget everything but the ids of events and what stands in the spaces to be kept."""
         for name, space in self.spaces.items():
-            if name != RECENT:
+            if name not in (RECENT, *kept):
                 for key in space.names():
                     space.drop(key)
                 space.turn = -FOREVER
