@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+import operator
+from collections.abc import Iterable
+from functools import reduce
 from typing import Any
 
 LOWEST, HIGHEST = -(2**63), 2**63 - 1
@@ -11,6 +14,11 @@ LOWEST, HIGHEST = -(2**63), 2**63 - 1
 def within_limits(number: int) -> int:
     """Return the 64-bit integer nearest to `number`."""
     return min(max(number, LOWEST), HIGHEST)
+
+
+def total(values: Iterable[int | float]) -> int | float:
+    """The sum, one value after the other; `sum` rounds fractions otherwise from Python 3.12 on."""
+    return reduce(operator.add, values, 0)
 
 
 def least(*values: int | float) -> int | float:

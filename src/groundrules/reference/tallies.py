@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from groundrules.functions import numbers
 from groundrules.plan import ir
 from groundrules.reference.scope import Scope
 from groundrules.reference.values import evaluate, raw
@@ -23,7 +24,7 @@ def bounds(expr: ir.Tally | ir.Score, scope: Scope) -> Bounds | None:
     if isinstance(expr, ir.Tally) and raw(expr.collection, scope) is None:
         return None
     term_bounds = list(terms(expr, scope))
-    return sum(least for least, _ in term_bounds), sum(most for _, most in term_bounds)
+    return numbers.total(least for least, _ in term_bounds), numbers.total(most for _, most in term_bounds)
 
 
 def terms(expr: ir.Tally | ir.Score, scope: Scope) -> Iterator[Bounds]:

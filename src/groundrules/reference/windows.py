@@ -35,6 +35,7 @@ from itertools import groupby
 from typing import Any
 
 from groundrules.calendar.zones import instant_of, local_day
+from groundrules.functions import numbers
 from groundrules.plan import ir
 from groundrules.reference.scope import Scope
 from groundrules.reference.selfmade import is_own_act, mentions_self
@@ -213,7 +214,8 @@ def counts(window: ir.Window | ir.Taker, scope: Scope) -> bool:
 def sum_of_panes(entries: list[Entry], pane: int, limit: int) -> Any:
     """The total of all panes whose end lies behind `limit`; added up pane by pane, oldest first."""
     panes = [(number, list(group)) for number, group in groupby(entries, lambda entry: entry.at // pane)]
-    return sum(sum(entry.value for entry in group) for number, group in panes if (number + 1) * pane > limit)
+    inside = [group for number, group in panes if (number + 1) * pane > limit]
+    return numbers.total(numbers.total(entry.value for entry in group) for group in inside)
 
 
 def streak(times: list[int], now: int, zone: str) -> int:

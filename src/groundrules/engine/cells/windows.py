@@ -35,6 +35,7 @@ from groundrules.engine.state import keys, stamps
 from groundrules.engine.state.held import Codec
 from groundrules.engine.state.partition import Partition
 from groundrules.engine.state.space import Space
+from groundrules.functions import numbers
 from groundrules.plan import ir
 from groundrules.plan.ir import Relation
 from groundrules.plan.relations import HOLDS
@@ -301,7 +302,8 @@ class SumWindow(_Base):
 
     def number(self, held: Any, now: int, within: int) -> int | float | None:
         limit = now - (within or self.retain)
-        total = _finite(sum(total for index, total in (held or {}).items() if (index + 1) * self.pane > limit))
+        inside = [total for index, total in (held or {}).items() if (index + 1) * self.pane > limit]
+        total = _finite(numbers.total(inside))
         return total if math.isfinite(total) else None
 
     def changes(self, held: Any, now: int, within: int, bound: int | None) -> int | None:

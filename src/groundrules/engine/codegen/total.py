@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from groundrules.engine.intake.decode import attribute, milliseconds
+from groundrules.functions import numbers
 from groundrules.plan import ir
 from groundrules.text.lists import ListMatcher
 from groundrules.text.views import Text, View, contains, ends_with, starts_with
@@ -194,4 +195,4 @@ NAMES: dict[str, Any] = {
         *(entries_in, weigh),
         *(contains_any, contains_all, starts_with_any, ends_with_any, contain_all, holds_any, hold_all),
     )
-} | {"ms": milliseconds, "total": sum, "any": any}
+} | {"ms": milliseconds, "total": numbers.total, "any": any}

@@ -22,6 +22,7 @@ from groundrules.engine.evaluation.evidence import Search, evidence, search, sub
 from groundrules.engine.evaluation.kinds import kind_of
 from groundrules.engine.evaluation.templates import logged
 from groundrules.engine.state.scope import Scope
+from groundrules.functions import numbers
 from groundrules.plan import ir
 from groundrules.plan.walk import parts
 from groundrules.text.lists import ListMatcher
@@ -95,16 +96,13 @@ class Tracer:
         if not isinstance(tally, ir.Score):
             missing = self.program.loop(tally, site.frame).items(self._e, self._x, *site.items) is None
             return {} if missing else {self.program.text(tally): len(self._counted(site))}
-        points_of, least = dict[str, Any](), 0
-        for hint in tally.hints:
-            outcome, points = (
-                self.value(site._replace(expr=hint.when)),
-                self.value(site._replace(expr=hint.points)) or 0,
-            )
-            least += points if outcome else min(points, 0) if outcome is None else 0
-            if outcome:
-                points_of[self.program.text(hint)] = points
-        return {self.program.text(tally): least, **points_of}
+        hints = [
+            (hint, self.value(site._replace(expr=hint.when)), self.value(site._replace(expr=hint.points)) or 0)
+            for hint in tally.hints
+        ]
+        least = [points if outcome else min(points, 0) for _, outcome, points in hints if outcome is not False]
+        certain = {self.program.text(hint): points for hint, outcome, points in hints if outcome}
+        return {self.program.text(tally): numbers.total(least), **certain}
 
     def _below(self, site: Site) -> list[Site]:
         if not isinstance(site.expr, ir.Quantified | ir.Tally):

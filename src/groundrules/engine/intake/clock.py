@@ -30,7 +30,7 @@ def refuse(partition: Partition, time: int) -> Rejection | None:
 
 
 def shows_wrong(partition: Partition, time: int, id: str) -> bool:
-    """Tell whether an event at `time`, a new one, shows that the clock, which one event alone has set, was set wrong."""
+    """Tell whether a new event, at `time`, shows that the clock, which one event alone has set, was set wrong."""
     meta = partition.meta
     if meta is None or meta.seq != 1 or meta.clock != meta.first:
         return False
