@@ -227,6 +227,18 @@ class StateCode:
         self.types = frozenset(named | {windows[id].type for id in read}) if narrow and read else None
 
 
+class BrakeCode:
+    """A brake with its alarm compiled."""
+
+    def __init__(self, compiler: Compiler, brake: ir.Brake) -> None:
+        self.brake = brake
+        self._compiler = compiler
+
+    @cached_property
+    def effects(self) -> tuple[EffectCode, ...]:
+        return compile_effects(self._compiler, self.brake.effects, None)
+
+
 class Watched:
     """A node of a guard whose value may change by time alone; `key` gives what it asks about."""
 

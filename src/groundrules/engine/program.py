@@ -21,6 +21,7 @@ from groundrules.engine.cells.ledgers import CapCell, LedgerCell
 from groundrules.engine.cells.roster import Place, kept_facts, places
 from groundrules.engine.codegen.emitter import Frame
 from groundrules.engine.compiled_rules import (
+    BrakeCode,
     ProcessCode,
     RuleCode,
     StateCode,
@@ -295,6 +296,7 @@ class Program:
         self.on: dict[ir.Trigger, list[Asked]] = {}
         self.undo_of: dict[str, list[tuple[RuleCode, tuple[Value, ...]]]] = {}
         self.ladders_of: dict[str, list[LadderCell]] = {}
+        self.brakes: dict[str, list[BrakeCode]] = {}
         for rule in self.rules.plain():
             self._group_rule(rule)
         for window in self.plan.windows:
@@ -305,6 +307,8 @@ class Program:
                 takes.takers.append(TakerCode(self.compiler, taker, self.windows[window.id]))
         for code in self.processes.values():
             self._group_path(code)
+        for brake in self.plan.brakes:
+            self.brakes.setdefault(brake.do, []).append(BrakeCode(self.compiler, brake))
         for ladder in self.ladders.values():
             self.ladders_of.setdefault(ladder.ladder.ledger, []).append(ladder)
 

@@ -41,7 +41,7 @@ def occasions(room: Room, timer: Timer, until: int, cause: Cause) -> list[Occasi
         return [_expired(room, timer, cause)]
     if timer.kind == LATER:
         wish = later.take(room.partition, timer.key)
-        occurrence, outcome = f"later@{timer.due}:{timer.key}", Outcome([wish], [], [], [], [], [])
+        occurrence, outcome = f"later@{timer.due}:{timer.key}", Outcome([wish])
         return [Occasion([], None, occurrence, cause.then(timer.id), outcomes=[outcome])]
     return []
 

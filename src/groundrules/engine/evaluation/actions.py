@@ -69,7 +69,7 @@ class Combiner:
                 actions.append(self._finished(wish, partition, cause))
             else:
                 dropped.append(Dropped(do=wish.do, who=wish.who, rules=wish.rules, because=winner))
-        actions.sort(key=lambda action: (action.do, action.who or "", action.key))
+        actions.sort(key=place)
         dropped.sort(key=lambda drop: (drop.do, drop.who or "", drop.rules))
         return tuple(actions), tuple(dropped)
 
@@ -133,6 +133,11 @@ class Combiner:
             rules=wish.rules,
             or_else=tuple([self._finished(other, partition, cause) for other in wish.or_else]) if wish.or_else else (),
         )
+
+
+def place(action: Action) -> tuple[str, str, str]:
+    """Return what the actions of a decision are sorted by."""
+    return action.do, action.who or "", action.key
 
 
 def waiting_key(occasion: str, wish: Wish, apart: Mapping[str, Any]) -> str:

@@ -195,7 +195,7 @@ def _bounds(compiler: Compiler, act: ir.Act) -> Mapping[str, tuple[int, int]]:
 
 def gather(effects: Sequence[EffectCode], rule: str, e: Any, x: Scope) -> Gathered:
     """Evaluate what a firing rule asks for."""
-    gathered = Gathered(Outcome([], [], [], [], [], []), [], [], [])
+    gathered = Gathered(Outcome(), [], [], [])
     for effect in effects:
         match effect:
             case ActCode():

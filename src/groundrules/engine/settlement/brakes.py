@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 from groundrules.decisions import Action, Note
 from groundrules.engine.cells import brakes
+from groundrules.engine.compiled_rules import BrakeCode
 from groundrules.engine.evaluation.actions import Wish
 from groundrules.engine.program import Program
 from groundrules.engine.state.partition import Partition
-from groundrules.plan import ir
 from groundrules.time_units import format_duration
 
 
@@ -19,7 +19,7 @@ class Sorted(NamedTuple):
 
     kept: list[Action]
     held: dict[str, list[Wish]]
-    alarms: list[ir.Brake]
+    alarms: list[BrakeCode]
     notes: list[Note]
 
 
@@ -27,26 +27,27 @@ def sort_out(program: Program, partition: Partition, actions: Iterable[Action], 
     """Count actions, and hold back those that are too many."""
     sorted_actions = Sorted([], {}, [], [])
     for action in actions:
-        brake = _brake_on(program, partition, action, released)
-        if brake is None:
+        code = _brake_on(program, partition, action, released)
+        if code is None:
             sorted_actions.kept.append(action)
             continue
+        brake = code.brake
         sorted_actions.held.setdefault(brake.id, []).append(as_wish(action))
         detail = {"do": action.do, "who": action.who, "most": brake.most, "within": format_duration(brake.within)}
         sorted_actions.notes.append(Note(kind="held_back", subject=brake.id, detail=detail))
         if brakes.is_new(partition, brake):
-            sorted_actions.alarms.append(brake)
+            sorted_actions.alarms.append(code)
     return sorted_actions
 
 
-def _brake_on(program: Program, partition: Partition, action: Action, released: bool) -> ir.Brake | None:
-    own = [brake for brake in program.plan.brakes if brake.do == action.do and brakes.applies(brake, partition.now)]
+def _brake_on(program: Program, partition: Partition, action: Action, released: bool) -> BrakeCode | None:
+    own = [code for code in program.brakes.get(action.do, ()) if brakes.applies(code.brake, partition.now)]
     if not released:
-        for brake in own:
-            if brakes.is_full(partition, brake):
-                return brake
-    for brake in own:
-        brakes.count(partition, brake)
+        for code in own:
+            if brakes.is_full(partition, code.brake):
+                return code
+    for code in own:
+        brakes.count(partition, code.brake)
     return None
 
 

@@ -29,9 +29,9 @@ from groundrules.decisions import (
     Unknown,
 )
 from groundrules.engine.cells import entries, labels
-from groundrules.engine.evaluation.actions import Combined, Wish
+from groundrules.engine.evaluation.actions import Combined, Wish, place
 from groundrules.engine.evaluation.clauses import clauses
-from groundrules.engine.evaluation.effects import Ask, Gathered, LabelAsk, Outcome, compile_effects, gather
+from groundrules.engine.evaluation.effects import Ask, Gathered, LabelAsk, Outcome, gather
 from groundrules.engine.program import Program
 from groundrules.engine.readings import PartitionReadings
 from groundrules.engine.settlement import brakes, fallbacks, guards, later, paths, requests
@@ -112,7 +112,7 @@ def decide(room: Room, occasion: Occasion) -> tuple[Decision, list[Crossed]]:
     e = occasion.e
     answers = guards.ask(occasion.groups, e, room.partition, room.program.zone)
     if not _has_own(occasion):
-        if len(answers) == 1 and _is_plain(answers[0]) and not room.program.plan.brakes:
+        if len(answers) == 1 and _is_plain(answers[0]) and not room.program.brakes:
             return _lone(room, occasion, answers[0]), []
         if not any(answer.fires for answer in answers):
             return _quiet(room, occasion, answers), []
@@ -259,10 +259,9 @@ def _act(room: Room, occasion: Occasion, live: list[Firing], taken: list[Firing]
         wishes += _requests(room, occasion, [firing for firing in live if firing.held])
     actions, dropped = room.program.combiner.combine(wishes, room.partition.id, occasion.occurrence)
     if occasion.actions:
-        both = (*actions, *occasion.actions)
-        actions = tuple(sorted(both, key=lambda action: (action.do, action.who or "", action.key)))
+        actions = tuple(sorted((*actions, *occasion.actions), key=place))
     held_back: list[Note] = []
-    if room.program.plan.brakes and actions:
+    if room.program.brakes and actions:
         actions, held_back = _brake(room, occasion, actions)
     fallbacks.remember(room.partition, actions)
     return actions, dropped, held_back
@@ -273,18 +272,17 @@ def _brake(room: Room, occasion: Occasion, actions: Sequence[Action]) -> tuple[t
     program, partition, x = room.program, room.partition, room.scope()
     kept, held, alarms, notes = brakes.sort_out(program, partition, actions, occasion.released)
     wishes: list[Wish] = []
-    for brake in alarms:
-        gathered = gather(compile_effects(program.compiler, brake.effects, None), brake.id, None, x)
+    for code in alarms:
+        gathered = gather(code.effects, code.brake.id, None, x)
         notes += gathered.notes
         wishes += gathered.finish(None, x).wishes
     for id, held_wishes in sorted(held.items()):
-        code = program.rules.get(id)
-        if code is not None:
-            outcome = Outcome(held_wishes, [], [], [], [], [])
-            wishes.append(requests.ask(program, partition, code, occasion.occurrence, occasion.e, [(x, outcome)]))
+        asking = program.rules.get(id)
+        if asking is not None:
+            case = x, Outcome(held_wishes)
+            wishes.append(requests.ask(program, partition, asking, occasion.occurrence, occasion.e, [case]))
     further, _ = program.combiner.combine(wishes, partition.id, f"{occasion.occurrence}/at_most")
-    both = (*kept, *further)
-    return tuple(sorted(both, key=lambda action: (action.do, action.who or "", action.key))), notes
+    return tuple(sorted((*kept, *further), key=place)), notes
 
 
 def _remember_grant(partition: Partition, firing: Firing, e: Any) -> None:
