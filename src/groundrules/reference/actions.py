@@ -106,9 +106,14 @@ def combine(plan: ir.Plan, wishes: list[Wish], partition: str, cause: str) -> tu
         for wish in merged
         if lost[id(wish)]
     ]
-    actions.sort(key=lambda action: (action.do, action.who or "", action.key))
+    actions.sort(key=place)
     dropped.sort(key=lambda drop: (drop.do, drop.who or "", drop.rules))
     return actions, dropped
+
+
+def place(action: Action) -> tuple[str, str, str]:
+    """What the actions of a decision are sorted by."""
+    return action.do, action.who or "", action.key
 
 
 def finished(plan: ir.Plan, wish: Wish, partition: str, cause: str) -> Action:

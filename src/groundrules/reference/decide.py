@@ -5,63 +5,36 @@ approval, or the crossing of a ladder's step. All rules of that trigger are aske
 state as it was before (windows have counted the event at hand already). Then, for the rules that fire:
 
 1. they remember that they fired, and `times` says which effects they have;
-2. clauses, targets, parameters of actions and amounts are worked out: all on the state before. What would be done to
-   somebody or something missing is not done, and a parameter that is missing is left out;
-3. effects under `approval` become a request (see `approvals`);
+2. clauses, targets, parameters of actions and amounts are worked out: all on the state before (see `effects`);
+3. effects under `approval` become a request (see `requests`);
 4. each balance settles once (see `ledgers`), reversals included; labels are set; paths are opened;
 5. messages are rendered, on the state as it is now: the first strike reads 1;
 6. actions combine (see `actions`).
 
-What a balance crossed is a decision of its own, right behind (see `partition`).
+What a balance crossed is a decision of its own, right behind (see `runner`).
 
 A rule in shadow or outside its share is recorded with what it would have done: its actions, and what it would have
-asked of each ledger. Nothing of that happens, but for the paths it opens: their steps are the
-rule's own, in shadow as well.
+asked of each ledger. Nothing of that happens, but for the paths it opens: their steps are the rule's own, in shadow as
+well.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from groundrules.decisions import MOST_UNKNOWN, Action, Cause, Clause, Decision, Exempted, Fired, Note, Shadow, Unknown
 from groundrules.plan import ir
 from groundrules.reference import actions, brakes, clauses, guards
-from groundrules.reference.entries import EntryAsk, change
+from groundrules.reference.effects import Gathered, LabelAsk, Outcome, gather
+from groundrules.reference.entries import change
 from groundrules.reference.firings import key_of
 from groundrules.reference.guards import Answer
 from groundrules.reference.ladders import Crossing
-from groundrules.reference.later import LaterAsk
 from groundrules.reference.ledgers import Ask
 from groundrules.reference.partition import Partition
 from groundrules.reference.scope import Json, Scope
-from groundrules.reference.templates import render
 from groundrules.reference.values import evaluate
-
-
-@dataclass(frozen=True)
-class LabelAsk:
-    """A label to set on somebody or something, or to take off."""
-
-    label: str
-    entity: str
-    on: str
-    lasts: int | None
-    remove: bool
-
-
-@dataclass
-class Outcome:
-    """What a firing asks for, as plain data; wishes once their messages are rendered."""
-
-    wishes: list[actions.Wish] = field(default_factory=list)
-    asks: list[Ask] = field(default_factory=list)
-    labels: list[LabelAsk] = field(default_factory=list)
-    opens: list[str] = field(default_factory=list)
-    entries: list[EntryAsk] = field(default_factory=list)
-    later: list[LaterAsk] = field(default_factory=list)
 
 
 @dataclass
@@ -87,17 +60,14 @@ class Occasion:
     released: bool = False
 
 
-@dataclass
+@dataclass(frozen=True)
 class Firing:
-    """A rule that fires: why, and what it asks for; its wishes as acts that are not rendered yet."""
+    """A rule that fires: why, and what it asks for."""
 
     answer: Answer
     clauses: tuple[Clause, ...]
     scope: Scope
-    outcome: Outcome
-    drafts: list[Draft]
-    notes: list[Note] = field(default_factory=list)
-    later: list[tuple[Draft, int, bool]] = field(default_factory=list)
+    gathered: Gathered
 
     @property
     def rule(self) -> ir.Rule:
@@ -113,26 +83,7 @@ class Firing:
 
     def finish(self) -> Outcome:
         """Render all messages and return what the firing asks for."""
-        later = [LaterAsk(draft.finish(self.scope), after, extends) for draft, after, extends in self.later]
-        return replace(self.outcome, wishes=[draft.finish(self.scope) for draft in self.drafts], later=later)
-
-
-@dataclass(frozen=True)
-class Draft:
-    """An action asked for, its messages not rendered yet."""
-
-    act: ir.Act
-    who: str | None
-    parameters: dict[str, Any]
-    rule: str
-    or_else: tuple[Draft, ...] = ()
-
-    def finish(self, scope: Scope) -> actions.Wish:
-        texts = {
-            name: render(value, scope) for name, value in self.act.parameters.items() if isinstance(value, ir.Template)
-        }
-        or_else = tuple(other.finish(scope) for other in self.or_else)
-        return actions.Wish(self.act.do, self.who, {**self.parameters, **texts}, (self.rule,), or_else)
+        return self.gathered.finish(self.scope)
 
 
 def decide(partition: Partition, occasion: Occasion) -> tuple[Decision, list[Crossing]]:
@@ -145,7 +96,7 @@ def decide(partition: Partition, occasion: Occasion) -> tuple[Decision, list[Cro
     firings = [fire(answer) for answer in answers if answer.fires and answer.rule.id not in exempted]
     live = [firing for firing in firings if firing.live]
     taken = [firing for firing in live if not firing.held]
-    asks = [ask for firing in taken for ask in firing.outcome.asks]
+    asks = [ask for firing in taken for ask in firing.gathered.outcome.asks]
     asks += [ask for outcome in occasion.outcomes for ask in outcome.asks] + occasion.asks
     changes = partition.ledgers.settle(asks, partition.now)
     crossed = [
@@ -153,13 +104,13 @@ def decide(partition: Partition, occasion: Occasion) -> tuple[Decision, list[Cro
     ]
     for firing in taken:
         remember_grant(firing)
-    labels = [ask for firing in taken for ask in firing.outcome.labels]
+    labels = [ask for firing in taken for ask in firing.gathered.outcome.labels]
     labels += [ask for outcome in occasion.outcomes for ask in outcome.labels]
     labelled = [note for ask in labels for note in set_label(partition, ask)]
-    entries = [ask for firing in taken for ask in firing.outcome.entries]
+    entries = [ask for firing in taken for ask in firing.gathered.outcome.entries]
     entries += [ask for outcome in occasion.outcomes for ask in outcome.entries]
     listed = change(partition, entries)
-    opens = [(firing, process) for firing in firings if not firing.held for process in firing.outcome.opens]
+    opens = [(firing, process) for firing in firings if not firing.held for process in firing.gathered.outcome.opens]
     opened = [note for firing, process in opens for note in open_path(firing, process)]
     outcomes = [*[firing.finish() for firing in taken], *occasion.outcomes]
     wishes = [wish for outcome in outcomes for wish in outcome.wishes]
@@ -167,7 +118,7 @@ def decide(partition: Partition, occasion: Occasion) -> tuple[Decision, list[Cro
         partition.waiting_actions.put(partition.plan, ask, occasion.occurrence, partition.now)
     wishes += partition.approvals.requests(partition, occasion, [firing for firing in live if firing.held])
     done, dropped = actions.combine(partition.plan, wishes, partition.id, occasion.occurrence)
-    done = sorted([*done, *occasion.actions], key=lambda action: (action.do, action.who or "", action.key))
+    done = sorted([*done, *occasion.actions], key=actions.place)
     done, held_back = braked(partition, occasion, done)
     partition.fallbacks.remember(done, partition.now)
     unknown = tuple(Unknown(rule=answer.rule.id, missing=answer.missing) for answer in answers if answer.missing)
@@ -180,7 +131,13 @@ def decide(partition: Partition, occasion: Occasion) -> tuple[Decision, list[Cro
         dropped=tuple(dropped),
         exempted=tuple(exempted_of(answers, exempted)),
         shadow=tuple(shadow_of(partition, occasion, firing) for firing in firings if not firing.live),
-        notes=(*occasion.notes, *[note for firing in live for note in firing.notes], *listed, *opened, *held_back),
+        notes=(
+            *occasion.notes,
+            *[note for firing in live for note in firing.gathered.notes],
+            *listed,
+            *opened,
+            *held_back,
+        ),
         unknown=unknown[:MOST_UNKNOWN],
         more_unknown=max(len(unknown) - MOST_UNKNOWN, 0),
     )
@@ -194,17 +151,16 @@ def braked(partition: Partition, occasion: Occasion, done: list[Action]) -> tupl
     """Hold back what is too much; the actions to be done, alarms and requests among them, and what is told."""
     kept, held, alarms, notes = brakes.sort_out(partition, done, occasion.released)
     scope = Scope(partition, partition.now)
-    wishes = [
-        action.finish(scope)
-        for brake in alarms
-        for act in brake.effects
-        for action in draft(act, brake.id, scope, notes)
-    ]
+    wishes: list[actions.Wish] = []
+    for brake in alarms:
+        gathered = gather(brake.effects, brake.id, scope)
+        notes += gathered.notes
+        wishes += gathered.finish(scope).wishes
     for rule in partition.plan.rules:
         if isinstance(rule.trigger, ir.OnBrake) and rule.trigger.brake in held:
             wishes.append(partition.approvals.ask_for(partition, occasion, rule, held[rule.trigger.brake]))
     further, _ = actions.combine(partition.plan, wishes, partition.id, f"{occasion.occurrence}/at_most")
-    return sorted([*kept, *further], key=lambda action: (action.do, action.who or "", action.key)), notes
+    return sorted([*kept, *further], key=actions.place), notes
 
 
 def fire(answer: Answer) -> Firing:
@@ -214,10 +170,8 @@ def fire(answer: Answer) -> Firing:
     inside = replace(scope, matched=matched(rule, scope), match=borne_out(deciding))
     scope.partition.firings.record(rule, answer.lane, scope)
     inside = replace(inside, nth=scope.partition.firings.nth(rule, answer.lane, scope))
-    firing = Firing(answer, deciding, inside, Outcome(), [])
-    for effect in scope.partition.firings.effects(rule, answer.lane, scope):
-        gather(effect, firing)
-    return firing
+    effects = scope.partition.firings.effects(rule, answer.lane, scope)
+    return Firing(answer, deciding, inside, gather(effects, rule.id, inside))
 
 
 def borne_out(deciding: tuple[Clause, ...]) -> str:
@@ -232,87 +186,6 @@ def matched(rule: ir.Rule, scope: Scope) -> tuple[str, ...]:
     leaves = [] if isinstance(rule.when, ir.Const) else clauses.deciding(rule.when, scope)
     tests = [leaf for leaf in leaves if isinstance(leaf[0], ir.WindowTest) and evaluate(*leaf) is True]
     return scope.partition.windows.matched(tests, scope.now)
-
-
-def gather(effect: Any, firing: Firing) -> None:
-    """Evaluate what one effect asks for."""
-    match effect:
-        case ir.Act():
-            firing.drafts.extend(draft(effect, firing.rule.id, firing.scope, firing.notes))
-        case ir.Delta():
-            who, amount = evaluate(effect.who, firing.scope), evaluate(effect.amount, firing.scope)
-            if who is None or amount is None:
-                return
-            meant = -int(amount) if effect.takes else int(amount)
-            for target in each(who):
-                if meant < 1:
-                    detail = {"rule": firing.rule.id, "who": target, "amount": meant}
-                    firing.notes.append(Note(kind="amount_below_one", subject=effect.ledger, detail=detail))
-                else:
-                    firing.outcome.asks.append(Ask(firing.rule.id, effect.ledger, target, int(amount), effect.cap))
-        case ir.Reset():
-            who = evaluate(effect.who, firing.scope)
-            firing.outcome.asks += [Ask(firing.rule.id, effect.ledger, target, None) for target in each(who)]
-        case ir.Later():
-            after = evaluate(effect.after, firing.scope)
-            drafts = [] if after is None else draft(effect.act, firing.rule.id, firing.scope, firing.notes)
-            firing.later.extend((draft, int(after), effect.extends) for draft in drafts)
-        case ir.Open():
-            firing.outcome.opens.append(effect.process)
-        case _:
-            gather_marks(effect, firing)
-
-
-def gather_marks(effect: Any, firing: Firing) -> None:
-    """Evaluate what an effect asks of labels and lists."""
-    match effect:
-        case ir.Label():
-            on = evaluate(effect.on, firing.scope)
-            for target in each(on):
-                firing.outcome.labels.append(LabelAsk(effect.label, effect.entity, target, effect.lasts, effect.remove))
-        case ir.Enlist():
-            entry = evaluate(effect.entry, firing.scope)
-            if entry is not None:
-                firing.outcome.entries.append(EntryAsk(effect.list, entry, effect.remove))
-
-
-def each(who: Any) -> list[Any]:
-    """Everybody whom an effect hits, each once: nobody, one, or all of a list."""
-    return [] if who is None else list(dict.fromkeys(who)) if isinstance(who, list | tuple) else [who]
-
-
-def draft(act: ir.Act, rule: str, scope: Scope, notes: list[Note]) -> list[Draft]:
-    """The actions that an effect asks for, one for each target; none if a parameter of it is out of range."""
-    who = None if act.who is None else evaluate(act.who, scope)
-    if who is None and act.who is not None:
-        return []
-    values = {
-        name: evaluate(value, scope) for name, value in act.parameters.items() if not isinstance(value, ir.Template)
-    }
-    known = {name: value for name, value in values.items() if value is not None}
-    wrong = [note for name in sorted(known) for note in fitted(act, rule, name, known, scope.plan)]
-    notes += wrong
-    if wrong:
-        return []
-    or_else = [
-        other for effect in act.or_else if isinstance(effect, ir.Act) for other in draft(effect, rule, scope, notes)
-    ]
-    if act.who is None:
-        return [Draft(act, None, known, rule, tuple(or_else))]
-    return [Draft(act, target, known, rule, tuple(or_else)) for target in each(who)]
-
-
-def fitted(act: ir.Act, rule: str, name: str, known: dict[str, Any], plan: ir.Plan) -> list[Note]:
-    """Cut a computed number to a whole one; a note if no such action may have it."""
-    bounds: dict[str, tuple[int, int]] = next((spec.bounds for spec in plan.actions if spec.name == act.do), {})
-    if name not in bounds or isinstance(act.parameters[name], ir.Const):
-        return []
-    least, most = bounds[name]
-    if not least <= known[name] < most + 1:
-        detail = {"rule": rule, "parameter": name, "value": known[name]}
-        return [Note(kind="out_of_range", subject=act.do, detail=detail)]
-    known[name] = math.floor(known[name])
-    return []
 
 
 # --- what firing leaves -----------------------------------------------------------------------------
@@ -338,7 +211,7 @@ def remember_grant(firing: Firing) -> None:
     if firing.rule.undo and None not in [evaluate(part, firing.scope) for part in parts]:
         once = key_of(firing.rule.once.key, firing.scope) if firing.rule.once else ()
         key = key_of(parts, firing.scope)
-        firing.scope.partition.ledgers.remember(firing.rule, key, once, firing.outcome.asks, firing.scope.now)
+        firing.scope.partition.ledgers.remember(firing.rule, key, once, firing.gathered.outcome.asks, firing.scope.now)
 
 
 def set_label(partition: Partition, ask: LabelAsk) -> list[Note]:
@@ -366,7 +239,7 @@ def exempted_of(answers: Iterable[Answer], exempted: dict[str, tuple[str, ...]])
 
 
 def shadow_of(partition: Partition, occasion: Occasion, firing: Firing) -> Shadow:
-    """What a rule in shadow or outside its share would have dfiring."""
+    """What a rule in shadow or outside its share would have done."""
     outcome = firing.finish()
     done, _ = actions.combine(partition.plan, outcome.wishes, partition.id, occasion.occurrence)
     ledgers: dict[str, int] = {}

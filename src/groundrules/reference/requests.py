@@ -22,11 +22,12 @@ from typing import TYPE_CHECKING, Any
 from groundrules.decisions import Note
 from groundrules.plan import ir
 from groundrules.reference import actions
+from groundrules.reference.effects import Outcome
 from groundrules.reference.scope import Json, Scope, walk
 from groundrules.reference.values import evaluate
 
 if TYPE_CHECKING:
-    from groundrules.reference.decide import Firing, Occasion, Outcome
+    from groundrules.reference.decide import Firing, Occasion
     from groundrules.reference.partition import Partition
 
 ANSWERS = ("approval.given", "approval.refused")
@@ -103,8 +104,6 @@ class Approvals:
         self, partition: Partition, occasion: Occasion, rule: ir.Rule, wishes: list[actions.Wish]
     ) -> actions.Wish:
         """Put actions away that a brake holds back; the action that asks for their approval."""
-        from groundrules.reference.decide import Outcome
-
         scope = Scope(partition, partition.now, occasion.event)
         outcome = Outcome(wishes)
         return self.stand(

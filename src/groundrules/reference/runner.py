@@ -34,7 +34,8 @@ from groundrules.decisions import Cause, Decision, Note, Rejection
 from groundrules.diagnostics.codes import events as codes
 from groundrules.plan import ir
 from groundrules.reference import entries, requests, undoing
-from groundrules.reference.decide import Occasion, Outcome, decide, reversals
+from groundrules.reference.decide import Occasion, decide, reversals
+from groundrules.reference.effects import Outcome
 from groundrules.reference.ladders import Crossing
 from groundrules.reference.partition import Partition
 from groundrules.reference.requests import Request
