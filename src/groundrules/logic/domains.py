@@ -141,7 +141,7 @@ def minutes(start: int, end: int, wanted: bool) -> Minutes:
 
 @dataclass(frozen=True)
 class Words:
-    """Texts in which each of `found` stands and none of `absent`, under one view."""
+    """Texts in which each of `present` stands and none of `absent`, under one view."""
 
     view: View
     present: frozenset[str] = frozenset()

@@ -20,7 +20,7 @@ from groundrules.logic.solver import Solver
 from groundrules.plan import ir
 from groundrules.plan.codec import definition_hash
 from groundrules.plan.order import alike
-from groundrules.plan.walk import rebuilt, within
+from groundrules.plan.walk import list_of, rebuilt, within
 from groundrules.window_kinds import KINDS, Name
 
 Direction = Literal["more", "fewer", "unclear", "same"]
@@ -73,8 +73,8 @@ class Sides:
         return apart
 
     def _renamed(self, node: Any) -> Any:
-        if isinstance(node, ir.InList | ir.HasList | ir.ContainsList) and node.list in self.lists:
-            return replace(node, list=node.list + _OLD)
+        if isinstance(node, ir.Expr) and list_of(node) in self.lists:
+            return replace(node, list=f"{list_of(node)}{_OLD}")
         if isinstance(node, ir.WindowTest | ir.WindowValue) and node.window in self.windows:
             return replace(node, window=node.window + _OLD)
         return node
@@ -95,10 +95,12 @@ class Sides:
                 narrow, broader = (other, leaf) if getattr(leaf, "quantifier", "any") == "all" else (leaf, other)
                 yield _if(narrow, broader)
 
-    def _within(self, name_a: str, other: str) -> bool:
-        """Whether each entry of the list `one` is one of `other`, under the same match."""
-        a, b = self._list(name_a), self._list(other)
-        return (a.match, a.options) == (b.match, b.options) and set(a.items) <= set(b.items)
+    def _within(self, name: str, other_name: str) -> bool:
+        """Whether each entry of one list is surely an entry of another, under the same match."""
+        words, other = self._list(name), self._list(other_name)
+        if (words.changes or other.changes) and words.id != other.id:
+            return False
+        return (words.match, words.options) == (other.match, other.options) and set(words.items) <= set(other.items)
 
     def _list(self, name: str) -> ir.WordList:
         plan = self.old if name.endswith(_OLD) else self.new
@@ -107,7 +109,7 @@ class Sides:
 
 
 def _lists_in(part: Any) -> set[str]:
-    return {leaf.list for leaf in within(part, ir.Expr) if isinstance(leaf, ir.InList | ir.HasList | ir.ContainsList)}
+    return {name for leaf in within(part, ir.Expr) if (name := list_of(leaf)) is not None}
 
 
 def _longer_holds_more(tests: Iterable[ir.WindowTest], kinds: Mapping[str, Name]) -> Iterator[ir.AnyExpr]:

@@ -87,7 +87,7 @@ class Solver:
         return possible[wanted]
 
     def implies(self, first: ir.Expr, other: ir.Expr) -> bool:
-        """Tell whether `other` is surely true wherever `one` is."""
+        """Tell whether `other` is surely true wherever `first` is."""
         if not self.reads(other) <= self.reads(first):
             return False
         held = self._held(first)

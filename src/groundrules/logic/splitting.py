@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from groundrules.plan import ir
-from groundrules.plan.walk import walk, within
+from groundrules.plan.walk import list_of, walk, within
 
 Key = Sequence[ir.Expr]
 WindowRead = ir.WindowTest | ir.WindowValue | ir.WindowValues
@@ -144,8 +144,8 @@ class _Judge:
             if not is_own(silence.member):
                 yield Hindrance("it reads when `{}` wrote last, another member", _shown([silence.member]))
         for node in within(parts, ir.Expr):
-            name = getattr(node, "list", None)
-            if name in self._changing:
+            name = list_of(node)
+            if name is not None and name in self._changing:
                 yield Hindrance("it reads the list `{}`, which changes for all members", name)
 
     def _writes(self, parts: object) -> Iterator[Hindrance]:

@@ -52,6 +52,12 @@ def parts(expr: ir.Expr) -> list[ir.Expr]:
     return below
 
 
+def list_of(expr: ir.Expr) -> str | None:
+    """Return the id of the list that an expression itself looks into, None if it looks into none."""
+    name: str | None = getattr(expr, "list", None)
+    return name
+
+
 def rebuilt(value: Any, change: Callable[[Any], Any]) -> Any:
     """Return any part of a plan with each node replaced by what `change` makes of it, innermost first."""
     if isinstance(value, tuple | list):

@@ -187,6 +187,14 @@ def test_a_longer_list_loosens_the_rules_that_look_for_its_words() -> None:
     assert directions(listed("[a]", match="exact"), listed("[a, b]"))["rule"] == "unclear"
 
 
+def test_of_lists_that_change_or_are_weighed_little_is_sure() -> None:
+    weighed = "weight(text, words) >= 2"
+    assert directions(listed("[a, b]", weighed), listed("[a, b, c]", weighed))["rule"] == "unclear"
+    declared = "lists:\n  words: {changes: true, items: [a]}\n  more: {items: [a, b]}\n"
+    old, new = (rule(f"text contains any of {name}", declared=declared) for name in ("words", "more"))
+    assert directions(old, new)["rule"] == "unclear"
+
+
 def test_a_longer_list_tightens_the_rules_that_spare_its_words() -> None:
     spare = "length(text) > 3 and not text contains any of words"
     assert directions(listed("[a]", spare), listed("[a, b]", spare))["rule"] == "fewer"

@@ -16,7 +16,7 @@ from itertools import count
 from groundrules.engine.codegen.emitter import Frame
 from groundrules.engine.codegen.ranking import cost
 from groundrules.plan import codec, ir
-from groundrules.plan.walk import parts, walk
+from groundrules.plan.walk import list_of, parts, walk
 
 _JOINS = (ir.And, ir.Or, ir.Not)
 _CHANGING = (
@@ -89,7 +89,7 @@ class Sharing:
         return all(
             not isinstance(node, _CHANGING)
             and getattr(node, "root", "event") not in ("start", "subject")
-            and getattr(node, "list", None) not in self._changing
+            and list_of(node) not in self._changing
             for node in walk(expr)
         )
 
