@@ -1,7 +1,7 @@
 """Effects: what stands under `then`, resolved against the action schemas and the effects of the language.
 
 A **site** is where effects stand: the context that their expressions read, and what may be said there. The type of a
-parameter decides how its YAML is read (`givens`); whom an effect hits if nobody says so is worked out in `targets`.
+parameter decides how its YAML is read (`arguments`); whom an effect hits if nobody says so is worked out in `targets`.
 """
 
 from __future__ import annotations

@@ -261,7 +261,7 @@ class Rules(Mapping[str, RuleCode]):
 
 
 class Program:
-    """Everything of a plan that running it needs. `made` and `digest` are what a plan file kept of it."""
+    """Everything of a plan that running it needs. `prepared` and `digest` are what a plan file kept of it."""
 
     def __init__(
         self, plan: ir.Plan, prepared: Prepared | None = None, digest: str | None = None, *, indexed: bool = True

@@ -108,7 +108,7 @@ class Linted:
         return self.solver.satisfiable(*[(condition.expression, wanted) for condition, wanted in claims])
 
     def implies(self, condition: Condition, other: Condition) -> bool:
-        """Tell whether `other` is surely true wherever `one` is."""
+        """Tell whether `other` is surely true wherever `condition` is."""
         return self.solver.implies(condition.expression, other.expression)
 
     def reads(self, condition: Condition) -> frozenset[Name]:

@@ -280,7 +280,7 @@ class Runner:
         return [decision for occasion in occasions for decision in self.settled(occasion, partition)]
 
     def scheduled(self, timer: Timer, cause: Cause, partition: Partition) -> list[Decision]:
-        """Run a schedule; of several times that time has passed over, the last crossed."""
+        """Run a schedule; where time has passed over several of its times, the last one only."""
         schedule = next(schedule for schedule in self.plan.schedules if schedule.id == timer.id)
         since = partition.schedules[schedule.id]
         missed = occurrences_between(schedule.at, self.plan.timezone, since, timer.due - 1).count

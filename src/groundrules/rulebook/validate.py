@@ -1,6 +1,6 @@
 """Is it a rulebook? Each item of each section is checked on its own against the rulebook schema.
 
-Closures over the nodes accept (`accept`); jsonschema is asked only about what they refused and its errors are told in
+Closures over the nodes accept (`conforms`); jsonschema is asked only about what they refused and its errors are told in
 plain words (`explain`). What is refused is left out of the tree that is read on, so that one mistake gives one message
 and everything else is still looked at.
 """

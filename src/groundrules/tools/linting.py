@@ -71,7 +71,7 @@ class Mended:
 def mend_path(path: Path | str, codes: Sequence[str] = (), supplies: Supplies | None = None) -> Mended:
     """Make the safe mends of the rulebook at `path` in its files, again until there are none left.
 
-    `wanted` are prefixes of codes; without any, all findings are mended. Mends that overlap are made one after the
+    `codes` are prefixes of codes; without any, all findings are mended. Mends that overlap are made one after the
     other, with a check in between; a round that brings an error is taken back. Raises OSError.
     """
     result, count, changed = lint_path(path, supplies), 0, dict[Path, None]()

@@ -1,8 +1,8 @@
 """What is made of a plan once, and can be kept beside it in a plan file.
 
-`Made` is plain data: the literals with their pattern databases, and the tables that find rules, windows and the ends of
-paths by event type. An engine that is given it builds nothing; one that is not makes each table when the first event
-of its type comes.
+`Prepared` is plain data: the literals with their pattern databases, and the tables that find rules, windows and the
+ends of paths by event type. An engine that is given it builds nothing; one that is not makes each table when the first
+event of its type comes.
 """
 
 from __future__ import annotations

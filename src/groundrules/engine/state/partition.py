@@ -43,9 +43,9 @@ _facts = msgspec.msgpack.Decoder(tuple[int, int, int])
 class Partition:
     """The state of one community. `meta` is None until its first event; `look` is when `age` is to be called next.
 
-    `seen` holds the ids of the events of the last day. `moved` has, for a space whose rows somebody keeps decoded, the
-    keys written or deleted since the last look; a space that is not in it must be looked at as a whole. `moves` counts
-    them all.
+    `recent_ids` holds the ids of the events of the last day. `moved` has, for a space whose rows somebody keeps
+    decoded, the keys written or deleted since the last look; a space that is not in it must be looked at as a whole.
+    `moves` counts them all.
     """
 
     def __init__(self, id: str, track: bool = False) -> None:
