@@ -5,10 +5,11 @@ messages rendered. With `batch` all subjects of one run of a schedule wait in on
 request's id is made like an action's key, from partition, cause and rule.
 
 Answers come in as `approval.given` and `approval.refused`. An answer counts if its member has the role (as the event
-says, else the roster), is not the bot, and is nobody whom the case is about: whoever would be acted on, whose balance
-would change, the subject; if that is nobody, the actor of the event. The same member counts once. Enough approvals
-release what was held; one refusal, or the time running out, asks the rules on refusal instead (about the same event,
-which they also see as the start). Either is a decision of its own. What does not count is told.
+says, else the roster), is not the bot, and is nobody whom the case is about: whoever would be acted on, at once or
+later, whose labels or balance would change, the subject; if that is nobody, the actor of the event. The same member
+counts once. Enough approvals release what was held; one refusal, or the time running out, asks the rules on refusal
+instead (about the same event, which they also see as the start). Either is a decision of its own. What does not count
+is told.
 
 With `recheck` the guard is asked again before anything is released, about the same event and subject on the state as it
 is then; what it no longer holds of is overtaken and dropped, and told.
@@ -127,9 +128,9 @@ def case_of(partition: Partition, firing: Firing) -> Case:
 
 def about(partition: Partition, scope: Scope, outcome: Outcome) -> tuple[str, ...]:
     """The members whom a case is about."""
-    targets = {
-        w.who for w in outcome.wishes if w.who and actions.specification(partition.plan, w.do).target == "member"
-    }
+    wishes = [*outcome.wishes, *(ask.wish for ask in outcome.later)]
+    targets = {w.who for w in wishes if w.who and actions.specification(partition.plan, w.do).target == "member"}
+    targets |= {ask.on for ask in outcome.labels if ask.entity == "member"}
     targets |= {ask.who for ask in outcome.asks if partition.ledgers.definitions[ask.ledger].per == "member"}
     targets |= {scope.subject} if scope.subject is not None else set()
     actor = walk(scope.event, ("actor", "id"))

@@ -2,9 +2,10 @@
 
 A firing rule with `approval` asks by a `request_approval` action and puts what it would do away, fully worked out.
 Answers come in as `approval.given` and `approval.refused`. They count if the member has the role, is nobody whom the
-case is about (whoever would be acted on, whose balance would change, the subject; if that is nobody, the actor of the
-event), and is not the bot. The same member counts once. Enough approvals release what was held, as a decision of its
-own behind the approving event's; one refusal, or the time running out, asks the rules on refusal instead.
+case is about (whoever would be acted on, at once or later, whose labels or balance would change, the subject; if that
+is nobody, the actor of the event), and is not the bot. The same member counts once. Enough approvals release what was
+held, as a decision of its own behind the approving event's; one refusal, or the time running out, asks the rules on
+refusal instead.
 
 With `recheck` the guard is asked again first, about the same event and subject on the state as it is; what it no longer
 holds of is overtaken and dropped. With `batch` all subjects of one run of a schedule wait in one request.
@@ -81,7 +82,9 @@ def ask(
 
 
 def _case(program: Program, e: Any, x: Scope, outcome: Outcome) -> Case:
-    about = {wish.who for wish in outcome.wishes if wish.who and program.combiner.spec(wish.do).target == "member"}
+    wishes = [*outcome.wishes, *(ask.wish for ask in outcome.later)]
+    about = {wish.who for wish in wishes if wish.who and program.combiner.spec(wish.do).target == "member"}
+    about |= {ask.on for ask in outcome.labels if ask.entity == "member"}
     about |= {ask.who for ask in outcome.asks if program.ledgers[ask.ledger].per == "member"}
     if x.subject is not None:
         about.add(x.subject)
