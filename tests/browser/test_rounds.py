@@ -13,6 +13,7 @@ import pytest
 
 from browser.conftest import DESK, PHONE, shot
 from groundrules.decisions import Decision
+from groundrules.narrate.decision import narrate
 from groundrules.stores.records import Query
 
 pytest.importorskip("jinja2")
@@ -69,7 +70,6 @@ def test_who_is_late_changes_nothing(stage: Stage, visit: Visit) -> None:
     card(ana, "Appeal").get_by_label("Reason").fill("it was an advert")
     card(ana, "Appeal").get_by_role("button", name="Turn down").click()
     ana.get_by_text("Answered.").wait_for()
-    told = [action for action in stage.platform.done if action.do == "send"]
     done(stage)
     told = [action for action in stage.platform.done if action.do == "send"]
     assert [action.parameters["to"] for action in told] == ["li"]
@@ -92,7 +92,7 @@ def test_what_was_done_by_mistake_is_taken_back_in_one_step(stage: Stage, visit:
     assert balance(stage, "li") == 1
     assert ("unmute", "li") in done(stage)
     page.goto(f"{stage.url}/console/today")
-    assert "unmute" in page.inner_text("main")
+    assert page.get_by_text("By hand, bo: lift the mute of li (a mistake)").count() == 1
 
 
 def test_settings_show_what_they_would_have_been_before_they_are_saved(stage: Stage, visit: Visit, book: Path) -> None:
@@ -103,8 +103,10 @@ def test_settings_show_what_they_would_have_been_before_they_are_saved(stage: St
     page.get_by_role("heading", name="The last 30 days").wait_for()
     row = page.locator("section tr", has_text="No floods").inner_text()
     assert re.search(r"1\s+2", row), row
-    assert "老王" in page.inner_text("section") or "wang" in page.inner_text("section")
-    assert "喝茶吗 2" in page.inner_text("section")
+    newly = page.locator("section h3", has_text="Newly hit").locator("+ ul li")
+    assert newly.all_inner_texts() == ["wang: 0 → 1 No floods"]
+    example = page.locator("section article", has_text="wang").inner_text()
+    assert example.split("\n\n") == ["newly · No floods · wang · #general", "喝茶吗 2"]
     shot(page, "settings")
     assert stage.call(stage.hub.settings("tea")) == {}
     page.get_by_role("button", name="Save").click()
@@ -159,6 +161,8 @@ def test_the_playground_underlines_what_is_wrong_while_one_types(stage: Stage, v
 def test_everything_can_be_done_without_script(stage: Stage, visit: Visit) -> None:
     page = visit("ana", java_script_enabled=False)
     page.goto(f"{stage.url}/console/queue")
+    assert card(page, "Held back").get_by_role("link").all_inner_texts() == ["xu"]
+    assert "reported by wang" in card(page, "Report").inner_text()
     card(page, "To be approved").get_by_role("button", name="Approve").click()
     assert "Answered." in page.inner_text("main")
     assert ("ban", "li") in done(stage)
@@ -233,5 +237,9 @@ def test_the_log_is_what_was_decided(stage: Stage, visit: Visit) -> None:
     page = visit("bo")
     page.goto(f"{stage.url}/console/log?member=xu")
     logged = stage.call(stage.hub.decisions(Query(community="tea", member="xu", limit=1000)))
-    notable = [msgspec.json.decode(one.body, type=Decision) for one in logged]
-    assert page.locator("article.card").count() == len(notable)
+    shown = [link.get_attribute("href") for link in page.get_by_role("link", name="Why").all()]
+    positions = [int(re.findall(r"decision/(\d+)", address or "")[0]) for address in shown]
+    assert positions == [entry.position for entry in reversed(logged)]
+    for entry, text in zip(reversed(logged), page.locator("article.card").all_inner_texts(), strict=True):
+        for line in narrate(msgspec.json.decode(entry.body, type=Decision), "en"):
+            assert line.strip() in text

@@ -106,7 +106,7 @@ class Console:
             response = self._plain(request, 409, spoken(lang)("refused_with", why=reason(error, lang)))
         except Exception:
             log.exception("a defect while %s was answered", path)
-            response = self._plain(request, 500, "500")
+            response = self._plain(request, 500, spoken(_language(request))("defect"))
         for name, value in SHELTER.items():
             response.headers.setdefault(name, value)
         await response(scope, receive, send)

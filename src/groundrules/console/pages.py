@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import msgspec
 from markupsafe import Markup
 from starlette.responses import Response
 
+from groundrules import confined
 from groundrules.console.charts import Bar, histogram
+from groundrules.console.notes import worded
 from groundrules.console.queue import count
 from groundrules.console.thresholds import Threshold, thresholds
 from groundrules.console.view import View, local, titles
@@ -64,8 +67,10 @@ async def today(view: View) -> Response:
     news = [entry for entry in entries[: 10 * SHOWN] if _is_news(_decision.decode(entry.body))][:SHOWN]
     head = await view.hub.community(view.community)
     notes = await view.hub.notes(view.community, 20)
-    plan = await view.plan()
+    edition = await view.edition()
+    plan, schema = edition.compiled.plan, edition.settings_schema(view.lang)
     called = titles(plan, view.lang)
+    settings = {name: str(field.get("title", name)) for name, field in schema["properties"].items()}
     return view.page(
         "today.html",
         trouble=view.hub.trouble,
@@ -75,10 +80,7 @@ async def today(view: View) -> Response:
         waiting=await count(view),
         rules=[(rule, called.get(rule, rule), times) for rule, times in rules.most_common(20)],
         entries=await view.summaries(news),
-        notes=[
-            {"at": local(n.at, plan.timezone), "kind": n.kind, "detail": n.detail.decode("utf-8", "replace")}
-            for n in notes
-        ],
+        notes=[(local(note.at, plan.timezone), worded(note, view.lang, plan.timezone, settings)) for note in notes],
     )
 
 
@@ -172,11 +174,18 @@ async def rule(view: View, id: str) -> Response:
         called=pick(known.title, view.lang) or id,
         text=pick(known.text, view.lang) or "",
         source=source,
+        place="" if source is None else _place(source.file, await view.folder()),
         numbers=numbers,
         problem=problem,
         looked=LATEST_EVENTS,
         entries=await view.summaries(entries),
     )
+
+
+def _place(file: str, folder: str | None) -> str:
+    """Return a file as it is called in the rulebook's folder: where that stands is nobody's business."""
+    home, path = confined.home_of(Path(folder or "").resolve()), Path(file).resolve()
+    return path.relative_to(home).as_posix() if folder and path.is_relative_to(home) else path.name
 
 
 async def _numbers(view: View, id: str) -> list[Any]:

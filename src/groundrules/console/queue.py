@@ -20,13 +20,14 @@ from groundrules.console.waiting import Open
 from groundrules.decisions import Action, Decision
 from groundrules.narrate.decision import narrate
 from groundrules.narrate.deeds import deed
+from groundrules.narrate.speech import length_in_words
 from groundrules.plan import ir
 from groundrules.runtime import Done, Failed
 from groundrules.runtime.core import action_of
 from groundrules.runtime.desk import Claim, Reversal
 from groundrules.runtime.passing_time import FAR
 from groundrules.stores.records import Query
-from groundrules.time_units import format_duration
+from groundrules.time_units import DAY, HOUR, MINUTE
 
 SHOWN = 50
 RECENT = 500
@@ -37,13 +38,15 @@ Form = Mapping[str, str]
 
 @dataclass
 class Card:
-    """Something that waits, as the queue shows it. lines: what would be done; undoes: what granting would undo."""
+    """Something that waits, as the queue shows it. by: who has reported it; lines: what would be done; undoes: what
+    granting would undo."""
 
     id: str
     kind: str
     at: str
     rules: list[str] = field(default_factory=list)
     who: list[str] = field(default_factory=list)
+    by: str = ""
     text: str = ""
     lines: list[str] = field(default_factory=list)
     undoes: list[str] = field(default_factory=list)
@@ -94,16 +97,17 @@ async def _approvals(view: View, plan: ir.Plan) -> list[Card]:
             f"approval:{request.id}", "approval", "", [called.get(request.rule, request.rule)], list(request.about)
         )
         card.lines = [deed(action, view.lang, _wordings(plan)) for action in request.actions]
-        card.until = view.say("runs_out", at=local(request.expires, plan.timezone), left=_left(left))
+        card.until = view.say("runs_out", at=local(request.expires, plan.timezone), left=_left(left, view.lang))
         card.approved = request.approved
         card.answers, card.reason = (("given", "give"), ("refused", "refuse")), request.id
         cards.append(card)
     return cards
 
 
-def _left(ms: int) -> str:
-    minutes = max(0, ms) // 60_000 * 60_000
-    return format_duration(minutes) if minutes else "0m"
+def _left(ms: int, lang: str) -> str:
+    """Return how long that is still, the largest two units of it."""
+    unit = HOUR if ms >= DAY else MINUTE
+    return length_in_words(ms // unit * unit, lang) if ms >= MINUTE else spoken(lang)("under_a_minute")
 
 
 async def _opened(view: View, plan: ir.Plan) -> list[Card]:
@@ -115,18 +119,7 @@ async def _opened(view: View, plan: ir.Plan) -> list[Card]:
 async def _card(view: View, plan: ir.Plan, case: Open) -> Card | None:
     card = Card(case.id, case.kind, local(case.at, plan.timezone), who=[case.who] if case.who else [])
     if case.kind == "held":
-        outgoing = await view.hub.action(view.here, case.source)
-        if outgoing is None:
-            return None
-        action = action_of(outgoing)
-        card.rules = [titles(plan, view.lang).get(rule, rule) for rule in action.rules]
-        card.lines, card.answers = (
-            [deed(action, view.lang, _wordings(plan))],
-            (("given", "release"), ("refused", "drop")),
-        )
-        recorded = await view.recorded(case.who, case.at)
-        card.text = str(recorded[1].get("text", "")) if recorded else ""
-        return card
+        return await _held(view, plan, case, card)
     recorded = await view.recorded(case.source, case.at)
     if recorded is None:
         return None
@@ -138,7 +131,33 @@ async def _card(view: View, plan: ir.Plan, case: Open) -> Card | None:
         card.undoes = [deed(of.undone_by, view.lang) for of in reversals if of.undone_by is not None]
     else:
         card.answers = (("given", "uphold"), ("refused", "turn_down"))
+        card.by = str(_reporter(event).get("id", ""))
     return card
+
+
+async def _held(view: View, plan: ir.Plan, case: Open, card: Card) -> Card | None:
+    """Return the card of a message that is held back; the case bears its id."""
+    outgoing = await view.hub.action(view.here, case.source)
+    if outgoing is None:
+        return None
+    action, called = action_of(outgoing), titles(plan, view.lang)
+    card.rules = [called.get(rule, rule) for rule in action.rules]
+    card.lines = [deed(action, view.lang, _wordings(plan))]
+    card.answers = (("given", "release"), ("refused", "drop"))
+    recorded = await view.recorded(case.who, case.at)
+    event = {} if recorded is None else recorded[1]
+    card.text, author = str(event.get("text", "")), _actor(event)
+    card.who = [author] if author else []
+    return card
+
+
+def _actor(event: Mapping[str, Any]) -> str:
+    return str((event.get("actor") or {}).get("id", ""))
+
+
+def _reporter(event: Mapping[str, Any]) -> Mapping[str, Any]:
+    reporter: Mapping[str, Any] = (event.get("report") or {}).get("reporter") or event.get("actor") or {}
+    return reporter
 
 
 async def _measure(view: View, who: str, key: Any = None, ladder: Any = None) -> list[Reversal]:
@@ -259,7 +278,7 @@ async def _answer_appeal(view: View, case: Open, granted: bool, reason: str) -> 
 async def _answer_report(view: View, case: Open, upheld: bool, reason: str) -> list[str] | None:
     recorded = await view.recorded(case.source, case.at)
     event = {} if recorded is None else recorded[1]
-    reporter = (event.get("report") or {}).get("reporter") or event.get("actor") or {}
+    reporter = _reporter(event)
     fields: dict[str, Any] = {name: event[name] for name in ("target", "message") if name in event}
     fields |= {"report": {**(event.get("report") or {}), "reporter": reporter}}
     fields |= {"outcome": "upheld" if upheld else "rejected"} | ({"reason": reason} if reason else {})
@@ -271,7 +290,7 @@ async def _answer_report(view: View, case: Open, upheld: bool, reason: str) -> l
 
 async def _answer_held(view: View, case: Open, released: bool, reason: str) -> list[str] | None:
     recorded = await view.recorded(case.who, case.at)
-    author = "" if recorded is None else str((recorded[1].get("actor") or {}).get("id", ""))
+    author = "" if recorded is None else _actor(recorded[1])
     key = _answer_id(view, case)
     act = Action(do="release", who=case.who, key=key, rules=())
     if not released:

@@ -39,8 +39,8 @@ LANGUAGES = ("zh", "en")
 KINDS = {".css": "text/css", ".js": "text/javascript"}
 STILL = {"closer", "playground", "replay"}
 """Pages that are not made again while somebody looks at them."""
-SEARCHED = 50
-"""Segments of recorded events among which one is looked for by its time."""
+SEARCHED, MOST_SEARCHED = 1 << 20, 2048
+"""Bytes, and segments, of recorded events among which one is looked for: it may have come long after its time."""
 SHOWN = 20_000
 """Characters of a text from outside that a page shows."""
 _decision = msgspec.json.Decoder(Decision)
@@ -159,11 +159,17 @@ class View:
 
     async def recorded(self, id: str, at: int) -> tuple[int, dict[str, Any]] | None:
         """Return a recorded event by its id and time (ms), and the number of its segment's first; None if gone."""
-        for limit in (2, SEARCHED):  # nearly always it is in the first
-            for segment in await self.hub.recorded(self.here, since=at, limit=limit):
-                event = _event_of(segment, id)
+        after, size, limit = 0, 0, 2  # nearly always it is in the first
+        while size < SEARCHED and limit <= MOST_SEARCHED:
+            segments = await self.hub.recorded(self.here, since=at, after=after, limit=limit)
+            for segment in segments:
+                event = _event_of(segment, id) if segment.since <= at else None
                 if event is not None:
                     return segment.first, event
+            if len(segments) < limit:
+                return None
+            after, size = segments[-1].last, size + sum(len(segment.body) for segment in segments)
+            limit *= 4
         return None
 
     def excuse(self, error: WorkshopError) -> str:

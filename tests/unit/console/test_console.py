@@ -24,6 +24,7 @@ from groundrules.console.view import HERE  # noqa: E402
 from groundrules.runtime import Hub  # noqa: E402
 from groundrules.runtime.core import action_of  # noqa: E402
 from groundrules.service.tokens import Tokens  # noqa: E402
+from groundrules.stores.records import Query  # noqa: E402
 
 NOW = 1_767_225_600_000
 HOSTILE = "<script>alert(1)</script>\u202egnp.exe\x1b]0;x\x07 \" onmouseover=x' {{1234*4321}} " + "é" * 10_000
@@ -259,6 +260,47 @@ def test_whatever_was_committed_since_a_page_was_made_is_news(book: Path, monkey
             assert versions[-1] == head.version
 
     monkeypatch.setattr("groundrules.console.live.SETTLES", 0.01)
+    run(go())
+
+
+def test_what_happened_around_the_rules_is_told_in_sentences(book: Path) -> None:
+    async def go() -> None:
+        async with visited(book) as (client, hub):
+            await hub.change("c", {"most": 9}, by="li")
+            await hub.pause("c")
+            lacking = msgspec.json.encode({"actions": [["ban", "bad", "ban_members"]]})
+            await hub.do("c", lambda core: core.note("c", "lacking", **msgspec.json.decode(lacking)))
+            await hub.do("c", lambda core: core.note("c", "stamped_ahead", event="5", stamped=NOW))
+            await hub.do("c", lambda core: core.note("c", "unheard_of", x=1))
+            for lang, sentences in {
+                "zh": [
+                    "li 修改了设置：上限：默认 → 9",
+                    "动作已暂停执行。",
+                    "规则需要而这里做不到的：封禁",
+                    "2026-01-01 00:00:00",
+                ],
+                "en": [
+                    "li changed the settings: Most: default → 9",
+                    "Actions are held back.",
+                    "here: ban",
+                    "unheard_of",
+                ],
+            }.items():
+                page = (await client.get("/console/today", headers={"accept-language": lang})).text
+                assert [sentence for sentence in sentences if sentence not in page] == []
+
+    run(go())
+
+
+def test_the_event_behind_a_decision_is_seen_even_if_it_came_late(book: Path) -> None:
+    async def go() -> None:
+        async with visited(book) as (client, hub):
+            for number in range(60):
+                await hub.handle(message(f"n{number}", "ab"))
+            await hub.handle(message("late", "came late") | {"time": format_ms(NOW - 600_000)})
+            [entry] = [entry for entry in await hub.decisions(Query(limit=99)) if b'"event":"late"' in entry.body]
+            assert "came late</blockquote>" in (await client.get(f"/console/decision/{entry.position}")).text
+
     run(go())
 
 
