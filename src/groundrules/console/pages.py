@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from markupsafe import Markup
 from starlette.responses import Response
 
 from groundrules import confined
+from groundrules.checker import Checked
 from groundrules.console.charts import Bar, histogram
 from groundrules.console.notes import worded
 from groundrules.console.queue import count
@@ -18,7 +20,6 @@ from groundrules.console.thresholds import Threshold, thresholds
 from groundrules.console.view import View, local, titles
 from groundrules.console.workshop import Limits, WorkshopError
 from groundrules.decisions import Decision
-from groundrules.engine import plan_file
 from groundrules.narrate.localised import pick
 from groundrules.runtime.core import Core
 from groundrules.runtime.passing_time import FAR
@@ -136,8 +137,7 @@ async def rules(view: View) -> Response:
     fired = Counter(rule.rule for entry in entries for rule in _fired(entry.body).fired)
     kept = view.house.handbooks
     if (edition.name, view.lang) not in kept:
-        document = handbook(checked, view.lang)
-        kept[edition.name, view.lang] = document.title, Markup(body(document))
+        kept[edition.name, view.lang] = await asyncio.to_thread(_handbook, checked, view.lang)
         if len(kept) > HANDBOOKS:
             del kept[next(iter(kept))]
     title, text = kept[edition.name, view.lang]
@@ -149,8 +149,17 @@ async def rules(view: View) -> Response:
         handbook=text,
         rules=[(rule.id, called.get(rule.id, rule.id), fired[rule.id], rule.mode) for rule in listed],
         looked=len(entries),
-        costs=[line.text for line in costing.lines(costing.costs(checked), view.lang)] if view.query("costs") else None,
+        costs=await asyncio.to_thread(_costs, checked, view.lang) if view.query("costs") else None,
     )
+
+
+def _handbook(checked: Checked, lang: str) -> tuple[str, Markup]:
+    document = handbook(checked, lang)
+    return document.title, Markup(body(document))
+
+
+def _costs(checked: Checked, lang: str) -> list[str]:
+    return [line.text for line in costing.lines(costing.costs(checked), lang)]
 
 
 async def rule(view: View, id: str) -> Response:
@@ -194,7 +203,7 @@ async def _numbers(view: View, id: str) -> list[Any]:
     Raises WorkshopError.
     """
     lines = await view.latest(LATEST_EVENTS)
-    plan = plan_file.write((await view.edition()).compiled)
+    plan = await view.plan_file()
     answer = await view.house.workshop.do(thresholds, plan, lines, id, limits=Limits(seconds=20.0))
     shown = []
     for number, threshold in enumerate(msgspec.json.decode(answer, type=list[Threshold])):

@@ -125,7 +125,7 @@ async def _report(view: View, given: Form, path: str) -> tuple[Report | None, st
     settings = canonical(await view.hub.settings(view.here))
     other = Other(settings, path, revision) if revision else Other(settings, pasted=given["pasted"])
     roots = confined.roots_in_force() if revision else ()
-    call = (replayed_through, plan_file.write((await view.edition()).compiled), other, lines, view.lang)
+    call = (replayed_through, await view.plan_file(), other, lines, view.lang)
     try:
         answer = await view.house.workshop.do(*call, limits=LIMITS, roots=roots)
     except WorkshopError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import secrets
 from collections.abc import Mapping
@@ -25,6 +26,7 @@ from groundrules.console.waiting import Waiting
 from groundrules.console.workshop import OverLimitError, Workshop, WorkshopError
 from groundrules.decisions import Decision
 from groundrules.display.safe import plain
+from groundrules.engine import plan_file
 from groundrules.narrate.decision import narrate
 from groundrules.narrate.localised import pick
 from groundrules.narrate.speech import Speech
@@ -120,6 +122,10 @@ class View:
     async def plan(self) -> ir.Plan:
         """Return what runs the community."""
         return (await self.edition()).compiled.plan
+
+    async def plan_file(self) -> bytes:
+        """Return the same as another process takes it."""
+        return await asyncio.to_thread(plan_file.write, (await self.edition()).compiled)
 
     async def edition(self) -> Edition:
         """Return what runs the community, with all that is known of it."""

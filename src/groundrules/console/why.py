@@ -20,7 +20,6 @@ from groundrules.console.texts import reason
 from groundrules.console.view import View, local
 from groundrules.console.workshop import Limits, WorkshopError
 from groundrules.decisions import Decision, Evidence
-from groundrules.engine import plan_file
 from groundrules.narrate.decision import clause_line
 from groundrules.narrate.deeds import deed
 from groundrules.narrate.speech import speech
@@ -116,8 +115,7 @@ async def _case(view: View, entry: Logged) -> _Case | None:
         for neighbour in reversed(around)
         if msgspec.json.decode(neighbour.body, type=Decision).event == kept.event
     ]
-    edition = await view.edition()
-    return _Case(plan_file.write(edition.compiled), lines, kept.event, bodies)
+    return _Case(await view.plan_file(), lines, kept.event, bodies)
 
 
 async def look(view: View, number: str) -> Response:
