@@ -73,7 +73,7 @@ def test_who_is_late_changes_nothing(stage: Stage, visit: Visit) -> None:
     done(stage)
     told = [action for action in stage.platform.done if action.do == "send"]
     assert [action.parameters["to"] for action in told] == ["li"]
-    assert "it was an advert" in told[0].parameters["text"]
+    assert told[0].parameters["text"] == {"": "你的申诉未获通过。理由：it was an advert"}  # as the group speaks
 
     card(bo, "Appeal").get_by_role("button", name="Grant").click()
     assert "answer already" in bo.inner_text("main")

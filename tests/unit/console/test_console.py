@@ -209,7 +209,7 @@ def test_a_request_is_answered_once(book: Path) -> None:
             assert await hub.pending("c") == []
             [told] = [action_of(one) for one in await hub.actions("c") if action_of(one).do == "send"]
             assert told.parameters["to"] == "<b>bo</b>"
-            assert "no" in told.parameters["text"]
+            assert told.parameters["text"] == {"": "What was asked for about you was refused. Reason: no"}
 
     run(go())
 
