@@ -4,6 +4,9 @@ Spark: events a second of the job that decides, and of one of the same shape (th
 same way, a value of state a community) whose step only counts. Kafka: of one member with its state in PostgreSQL, and
 of the hub alone, on the same PostgreSQL. What is compared runs one after the other on the same two cores; the first
 micro-batch and the first thousand events are left out.
+
+On Spark, processor time is that of the JVM and of all its workers, so that a machine that has other things to do
+changes it less than the rate.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import sys
 import tempfile
 import threading
@@ -29,11 +33,18 @@ SHAPES = ((100, 200), (2000, 10), (10, 2000), (1000, 200))
 FILES = 3
 
 
+class Speed(NamedTuple):
+    """Events a second, and µs of processor time for each; of Kafka without the database's."""
+
+    rate: float
+    cost: float
+
+
 # --- Spark --------------------------------------------------------------------------------------
 
 
-def spark_rows(folder: Path, shapes: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int, float, float]]:
-    """Yield communities, events of each, and events a second of the deciding and of the counting job."""
+def spark_rows(folder: Path, shapes: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int, Speed, Speed]]:
+    """Yield communities, events of each, and how fast the deciding and the counting job are."""
     from groundrules.cluster.spark import decide, session
 
     spark = session("bench", **SETTINGS)
@@ -45,29 +56,57 @@ def spark_rows(folder: Path, shapes: Sequence[tuple[int, int]]) -> Iterator[tupl
         write(place / "in", batches(lines, FILES))
         events = spark.readStream.schema("position long, event string").option("maxFilesPerTrigger", 1)
         table = events.json(str(place / "in"))
-        counting = rate(counted(table, plan), place / "counting")
-        deciding = rate(decide(table, plan), place / "deciding")
+        counting = speed(counted(table, plan), place / "counting")
+        deciding = speed(decide(table, plan), place / "deciding")
         yield communities, each, deciding, counting
     spark.stop()
 
 
-def rate(table: Any, place: Path) -> float:
-    """Return the events a second of a job, its first micro-batch aside."""
+def speed(table: Any, place: Path) -> Speed:
+    """Return how fast a job is, its first micro-batch aside."""
     query = table.writeStream.format("json").option("checkpointLocation", str(place / "checkpoint"))
-    told: list[dict[str, Any]] = []
+    batches: list[dict[str, Any]] = []
+    spent = 0.0
     for _ in range(5):
         running = query.trigger(availableNow=True).start(str(place / "out"))
-        try:
-            running.awaitTermination()
-        except Exception as error:
-            if "failed to connect back" not in str(error):  # the machine is busy; it goes on when begun again
-                raise
-        found = [json.loads(progress.json) for progress in running.recentProgress]
-        told += [one for one in found if one["numInputRows"] and "commitOffsets" in one["durationMs"]]
-        if running.exception() is None:
+        before = None if not batches else processor_time()
+        while running.isActive:
+            time.sleep(0.02)
+            if before is None and finished(running):
+                before = processor_time()
+        batches += finished(running)
+        spent += processor_time() - (before or processor_time())
+        error = running.exception()
+        if error is None:
             break
-    kept = told[1:]
-    return float(sum(one["numInputRows"] for one in kept) / (sum(one["batchDuration"] for one in kept) / 1000))
+        if "failed to connect back" not in str(error):  # the machine is busy; it goes on when begun again
+            raise error
+    kept = batches[1:]
+    events = sum(batch["numInputRows"] for batch in kept)
+    seconds = sum(batch["batchDuration"] for batch in kept) / 1000
+    return Speed(events / seconds, spent / events * 1e6)
+
+
+def finished(running: Any) -> list[dict[str, Any]]:
+    """Return the micro-batches of a query that were kept."""
+    batches = [json.loads(progress.json) for progress in running.recentProgress]
+    return [batch for batch in batches if batch["numInputRows"] and "commitOffsets" in batch["durationMs"]]
+
+
+def processor_time() -> float:
+    """Return the seconds of processor time of this process's children, and theirs, those that are gone included."""
+    ticks, parents, used = os.sysconf("SC_CLK_TCK"), {}, {}
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            facts = (process / "stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        pid = int(process.name)
+        parents[pid], used[pid] = int(facts[1]), sum(map(int, facts[11:15]))
+    ours = {os.getpid()}
+    while more := {pid for pid, parent in parents.items() if parent in ours} - ours:
+        ours |= more
+    return float(sum(used[pid] for pid in ours - {os.getpid()}) / ticks)
 
 
 def counted(events: Any, plan: Path) -> Any:
@@ -103,13 +142,6 @@ def _counter() -> Any:
 
 
 # --- Kafka --------------------------------------------------------------------------------------
-
-
-class Speed(NamedTuple):
-    """Events a second, and µs of the process's own time for each; the database's is not in it."""
-
-    rate: float
-    cost: float
 
 
 def kafka_rows(folder: Path, count: int, communities: int) -> Iterator[tuple[str, Speed]]:
@@ -202,8 +234,9 @@ def main() -> None:
                 print(f"| {name} | {found.rate:,.0f} | {found.cost:,.0f} |", flush=True)
             return
         for communities, each, deciding, counting in spark_rows(Path(folder), SHAPES[: asked.shapes]):
-            row = f"| {communities:,} | {each:,} | {counting:,.0f} | {deciding:,.0f} | {deciding / counting:.2f} |"
-            print(row, flush=True)
+            rates = f"{counting.rate:,.0f} | {deciding.rate:,.0f} | {deciding.rate / counting.rate:.2f}"
+            costs = f"{counting.cost:,.0f} | {deciding.cost:,.0f} | {counting.cost / deciding.cost:.2f}"
+            print(f"| {communities:,} | {each:,} | {rates} | {costs} |", flush=True)
     sys.stdout.flush()
 
 

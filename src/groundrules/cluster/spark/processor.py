@@ -7,7 +7,7 @@ has; so this module imports nothing that takes time.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from operator import attrgetter
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Literal
 
 from pyspark.sql import Row
@@ -47,11 +47,12 @@ class Decider(StatefulProcessor):
 
     def handleInputRows(self, key: Any, rows: Iterator[Row], timerValues: Any) -> Iterator[Row]:
         """Decide on events, in the order of their positions; one without an event ends its community's input."""
-        came = sorted(rows, key=attrgetter("position"))
+        came = sorted(map(itemgetter("position", "event"), rows), key=itemgetter(0))
         turn = self._turn(key)
-        turn.decide([(row.position, bytes(row.event)) for row in came if row.event is not None])
-        if came[-1].event is None:
-            turn.finish(came[-1].position)
+        turn.decide([(position, bytes(event)) for position, event in came if event is not None])
+        position, event = came[-1]
+        if event is None:
+            turn.finish(position)
         return self._woken(turn, timerValues)
 
     def handleExpiredTimer(self, key: Any, timerValues: Any, expiredTimerInfo: Any) -> Iterator[Row]:
