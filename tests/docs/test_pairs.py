@@ -9,7 +9,7 @@ import pytest
 
 from docs.pages import ROOT
 
-NAMES = ("authoring", "cli", "language", "rulebook", "testing")
+NAMES = ("authoring", "cli", "cluster", "language", "rulebook", "testing")
 PAIRS = [(ROOT / "docs" / f"{name}.md", ROOT / "docs" / f"{name}.zh.md") for name in NAMES]
 OF_BOTS = [(page, page.with_name("README.zh.md")) for page in sorted(ROOT.glob("examples/bots/*/README.md"))]
 WRITTEN = [*(pair for pair in PAIRS if pair[0].stem != "cli"), *OF_BOTS]  # the other is made from the help
@@ -49,6 +49,7 @@ def counts(kind: str, line: str) -> bool:
 
 def bare(line: str) -> str:
     line = re.sub(r"(name: ).*", r"\1…", line)
+    line = re.sub(r"  # .*", "", line)
     line = re.sub(r" --lang en\b", "", line)
     return re.sub(r"(echo|-m|-o|--check|head -20) \S+.*$", r"\1 …", line)
 
