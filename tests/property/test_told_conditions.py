@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from groundrules.checker import Checked
 from groundrules.frontend import check_path, check_text
 from groundrules.lower import lower
-from groundrules.phrasing.conditions import facts_of
+from groundrules.phrasing.facts import facts_of
 from groundrules.plan import ir
 from groundrules.tools.handbook import handbook, markdown
 from groundrules.tools.handbook.guide import Guide
@@ -39,7 +39,7 @@ def checked(folder: Path) -> Checked:
 
 def reads(expr: Any) -> list[ir.Field | ir.Fact]:
     """The reads of the event in a condition, those in keys of windows and labels aside."""
-    if isinstance(expr, ir.WindowTest | ir.WindowValue | ir.HasLabel | ir.LedgerValue | ir.Silence):
+    if isinstance(expr, ir.WindowTest | ir.WindowValue | ir.HasLabel | ir.LedgerValue | ir.LedgerRank | ir.Silence):
         return []
     if isinstance(expr, ir.Field | ir.Fact):
         return [expr]

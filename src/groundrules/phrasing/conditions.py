@@ -2,8 +2,8 @@
 
 A condition is phrased in full or not at all: what has no words (a list of a thousand entries, a pattern, a function
 that only authors know) leaves the whole of it without a phrase, and whoever writes the sentence says that there are
-further conditions. `Phrase.facts` names what a sentence is about, `facts_of` what a condition reads; they are equal, by
-test.
+further conditions. `Phrase.facts` names what a sentence is about, `facts.facts_of` what a condition reads; they are
+equal, by test.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any
 
 from groundrules.errors import GroundrulesError
 from groundrules.narrate.speech import Speech
+from groundrules.phrasing.facts import Facts, fact_name, facts_of
 from groundrules.plan import ir
 from groundrules.plan.relations import MIRRORED, NEGATED
 from groundrules.time_units import format_clock
@@ -23,7 +24,6 @@ from groundrules.window_kinds import KINDS
 MOST_WORDS = 6  # entries of a list that a sentence names
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _SELF = ("actor", "member")  # who a sentence is about without saying so
-Facts = frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,9 @@ class Conditions(Speech):
                 phrase = self._compare(expr, NEGATED[expr.operator] if denied else expr.operator)
             case ir.TallyTest(tally=ir.Score() as score):
                 phrase = self._score(score, expr, NEGATED[expr.operator] if denied else expr.operator)
-            case ir.Contains() | ir.ContainsList() | ir.In() | ir.InList() | ir.Has() | ir.HasList():
+            case ir.TallyTest(tally=ir.Tally() as tally):
+                phrase = self._tally(tally, expr, NEGATED[expr.operator] if denied else expr.operator)
+            case ir.Contains() | ir.ContainsList() | ir.In() | ir.InList() | ir.Has() | ir.HasList() | ir.Affix():
                 phrase = self._search(expr, denied)
             case _:
                 phrase = self._plain(expr, denied)
@@ -103,6 +105,15 @@ class Conditions(Speech):
             case ir.Field(kind="boolean") | ir.Fact(kind="boolean"):
                 what = self._value(expr)
                 return self._form("is", denied, what.facts, what=what.text)
+        return self._drawn(expr, denied)
+
+    def _drawn(self, expr: Any, denied: bool) -> Phrase:
+        match expr:
+            case ir.Chance(share=ir.Const(value=share)):
+                return self._form("chance", denied, (), share=f"{share * 100:.6g}%")
+            case ir.Call(function="falls_on", arguments=(date, ir.Now(), *_)):
+                what = self._date(date)
+                return self._form("falls_on", denied, {*what.facts, "now"}, what=what.text)
         raise WordlessError
 
     def _form(self, form: str, denied: bool, facts: Iterable[str], **values: object) -> Phrase:
@@ -136,6 +147,19 @@ class Conditions(Speech):
         )
         return Phrase(text, frozenset[str]().union(*(part.facts for part in parts)), joint=True)
 
+    def _tally(self, tally: ir.Tally, test: ir.TallyTest, relation: ir.Relation) -> Phrase:
+        """How many of some words stand in a text."""
+        match tally.condition:
+            case ir.Contains(needles=ir.Sequence(items=(ir.Field(root=variable),))) if variable == tally.variable:
+                subject = self._value(tally.condition.subject)
+            case _:
+                raise WordlessError
+        if not isinstance(tally.collection, ir.Const):
+            raise WordlessError
+        words = self("and_words").join(self._quoted(tally.collection.value))
+        times = self(f"bound.{relation}", n=test.bound)
+        return self._form("contains_of", False, subject.facts, what=subject.text, times=times, words=words)
+
     def _hint(self, hint: ir.Hint, part: Phrase) -> str:
         if not isinstance(hint.points, ir.Const):
             raise WordlessError
@@ -153,7 +177,9 @@ class Conditions(Speech):
         if isinstance(expr, ir.In) and _is_weekday(expr.item):
             words = [self._weekday(name) for name in expr.collection.value]  # type: ignore[union-attr]
         form = "contains" if isinstance(expr, ir.Contains | ir.ContainsList) else "has"
-        if isinstance(expr, ir.In | ir.InList):
+        if isinstance(expr, ir.Affix):
+            form, what = f"at_the_{expr.end}", self._value(expr.subject)
+        elif isinstance(expr, ir.In | ir.InList):
             form, what = "in", self._value(expr.item)
         else:
             what = self._value(expr.subject if form == "contains" else expr.collection)
@@ -162,19 +188,27 @@ class Conditions(Speech):
 
     def _needles(self, expr: Any) -> list[str]:
         if isinstance(expr, ir.ContainsList | ir.InList | ir.HasList):
-            items: Any = next(
-                () if words.changes else words.items for words in self._plan.lists if words.id == expr.list
-            )
-        else:
-            looked_for: Any = {ir.Contains: "needles", ir.In: "collection", ir.Has: "values"}
-            operand = getattr(expr, looked_for[type(expr)])
-            if not isinstance(operand, ir.Const):
-                raise WordlessError
-            items = operand.value
+            return self._entries(expr.list)
+        looked_for: Any = {ir.Contains: "needles", ir.In: "collection", ir.Has: "values", ir.Affix: "needle"}
+        operand = getattr(expr, looked_for[type(expr)])
+        if not isinstance(operand, ir.Const):
+            raise WordlessError
+        return self._quoted(operand.value)
+
+    def _quoted(self, items: Any) -> list[str]:
         items = items if isinstance(items, list | tuple) else [items]
         if not 0 < len(items) <= MOST_WORDS:
             raise WordlessError
         return [self("quoted", text=item) for item in map(str, items)]
+
+    def _entries(self, id: str) -> list[str]:
+        """The entries of a list; one that changes is named, for nobody knows what is on it by now."""
+        words = self._lists[id]
+        return [self("entry", list=id)] if words.changes else self._quoted(words.items)
+
+    @cached_property
+    def _lists(self) -> dict[str, ir.WordList]:
+        return {words.id: words for words in self._plan.lists}
 
     # --- windows --------------------------------------------------------------------------------
 
@@ -196,8 +230,7 @@ class Conditions(Speech):
         return Phrase(text, frozenset({f"window:{window.id}"}))
 
     def _counted_values(self, window: ir.Window) -> str:
-        is_member = isinstance(window.value, ir.Field) and _path(window.value) == "actor"
-        return self("them") if is_member else self._value(window.value).text
+        return self("them") if _is_actor(window.value) else self._value(window.value).text
 
     def _counted(self, window: ir.Window) -> str:
         """The events of a window, with what must be so of them and what they share."""
@@ -228,18 +261,26 @@ class Conditions(Speech):
                 return self._value(expr.value)
             case ir.WindowValue():
                 return self._window_value(expr)
-            case ir.Call(arguments=(inner,)):
-                return self._call(expr, inner)
+            case ir.Call():
+                return self._call(expr)
+            case ir.WeightIn():
+                return self._weight(expr)
         return self._remembered(expr)
 
     def _remembered(self, expr: Any) -> Phrase:
         match expr:
             case ir.LedgerValue(key=ir.Field() as key) if _path(key) in (*_SELF, ""):
                 return Phrase(self._names.ledger(expr.ledger), facts_of(expr))
+            case ir.LedgerRank(key=ir.Field() as key) if _path(key) in (*_SELF, ""):
+                return Phrase(self("rank", ledger=self._names.ledger(expr.ledger)), facts_of(expr))
             case ir.Silence():
                 return Phrase(self("silence"), facts_of(expr))
+            case ir.Members() | ir.WindowValues() | ir.LedgerTop():
+                return Phrase(self.group(expr), facts_of(expr))
             case ir.Now():
                 return Phrase(self("facts.now"), facts_of(expr))
+            case ir.Arithmetic(operator="-", left=ir.Now(), right=ir.Field() | ir.Fact() | ir.Coalesce()):
+                return Phrase(self("functions.age", what=self._value(expr.right).text), facts_of(expr))
         raise WordlessError
 
     def _window_value(self, expr: ir.WindowValue) -> Phrase:
@@ -247,12 +288,54 @@ class Conditions(Speech):
         text = self(self._name(f"number.{window.kind}"), type=self._counted(window))
         return Phrase(text, frozenset({f"window:{window.id}"}))
 
-    def _call(self, call: ir.Call, inner: Any) -> Phrase:
-        of_list = call.function == "length" and getattr(inner, "kind", "") == "list"
-        what = self._value(inner)
-        return Phrase(
-            self(self._name(f"functions.{'number' if of_list else call.function}"), what=what.text), what.facts
-        )
+    def _call(self, call: ir.Call) -> Phrase:
+        match call.arguments:
+            case (inner,):
+                what = self._value(inner)
+                form = "number" if call.function == "length" and _is_list(inner) else call.function
+                return Phrase(self(self._name(f"functions.{form}"), what=what.text), what.facts)
+            case (subject, ir.Const(value=text)) if call.function == "occurrences":
+                what = self._value(subject)
+                return Phrase(self("occurrences", what=what.text, words=self("quoted", text=text)), what.facts)
+            case (date, ir.Now()) if call.function == "days_until":
+                what = self._date(date)
+                form = "days_until_date" if isinstance(date, ir.Const) else "days_until"
+                return Phrase(self(form, what=what.text), what.facts | {"now"})
+        raise WordlessError
+
+    def _date(self, date: Any) -> Phrase:
+        """A day: what members call it, or month and day, of the lunar calendar where it says so."""
+        if not isinstance(date, ir.Const):
+            return self._value(date)
+        calendar, _, day = str(date.value).rpartition(":")
+        return Phrase(self("lunar" if calendar else "date", date=day.removeprefix("--")))
+
+    def _weight(self, expr: ir.WeightIn) -> Phrase:
+        """The weights of words that stand in a text, each with its own where they are few."""
+        words, what = self._lists[expr.list], self._value(expr.subject)
+        if words.changes or len(words.items) > MOST_WORDS:
+            shown = self("entry", list=expr.list)
+        else:
+            heavy = [(self("quoted", text=item), words.weights.get(item, 1)) for item in words.items]
+            shown = self("weighed_words").join(self("weighed", what=item, n=weight) for item, weight in heavy)
+        return Phrase(self("weight", what=what.text, words=shown), what.facts)
+
+    def group(self, expr: Any) -> str:
+        """Several members: those with a role, those who did something, those with the most points."""
+        match expr:
+            case ir.Members():
+                roles = self("or_words").join(self("quoted", text=role) for role in expr.roles)
+                return self("members_with", roles=roles) if expr.roles else self("members")
+            case ir.WindowValues():
+                window = self._windows[expr.window]
+                span = self("within", length=self.length(expr.within)) if expr.within else ""
+                if _is_actor(window.value):
+                    return self("members_of", within=span, type=self._counted(window))
+                values = self._counted_values(window)
+                return self("values_of", values=values, within=span, type=self._counted(window))
+            case ir.LedgerTop():
+                return self("top", n=expr.count, ledger=self._names.ledger(expr.ledger))
+        raise WordlessError
 
     def _fact(self, expr: ir.Field | ir.Fact) -> Phrase:
         path = (*expr.path, expr.fact) if isinstance(expr, ir.Fact) else expr.path
@@ -267,7 +350,7 @@ class Conditions(Speech):
             text = self("of", who=self._known(f"people.{'.'.join(whose)}"), what=self._known(f"facts.{name}"))
         else:
             raise WordlessError
-        return Phrase(text, frozenset({_fact_name(expr)}))
+        return Phrase(text, frozenset({fact_name(expr)}))
 
     def _constant(self, constant: ir.Const, beside: Any) -> str:
         value = constant.value
@@ -300,37 +383,14 @@ class Conditions(Speech):
         return form
 
 
-def facts_of(expr: Any) -> Facts:
-    """Return what a condition reads: fields and facts of the event, windows, ledgers, states, labels, the clock.
-
-    The keys of windows and what bears a label say only whose they are.
-    """
-    match expr:
-        case ir.WindowTest(window=window) | ir.WindowValue(window=window) | ir.WindowValues(window=window):
-            return frozenset({f"window:{window}"})
-        case ir.HasLabel(label=label):
-            return frozenset({f"label:{label}"})
-        case ir.InState(state=state):
-            return frozenset({f"state:{state}"})
-        case ir.Field() | ir.Fact():
-            return frozenset({_fact_name(expr)} if expr.root in ("event", "start", "subject") else ())
-    own = "silence" if isinstance(expr, ir.Silence) else "now" if isinstance(expr, ir.Now) else ""
-    own = f"ledger:{expr.ledger}" if isinstance(expr, ir.LedgerValue) else own
-    parts: Iterable[Any] = expr if isinstance(expr, list | tuple) else ()
-    if isinstance(expr, ir.Expr):
-        parts = [getattr(expr, name) for name in expr.__struct_fields__]
-    return frozenset({own} if own else ()).union(*map(facts_of, parts))
-
-
-def _fact_name(expr: ir.Field | ir.Fact) -> str:
-    path = (*expr.path, expr.fact) if isinstance(expr, ir.Fact) else expr.path
-    return ".".join((expr.root, *path))
-
-
 def _path(expr: Any) -> str:
     """The path that a key names, the thing itself for its id."""
     path = expr.path if isinstance(expr, ir.Field) else ()
     return ".".join(path[:-1] if path[-1:] == ("id",) else path)
+
+
+def _is_actor(expr: Any) -> bool:
+    return isinstance(expr, ir.Field) and _path(expr) == "actor"
 
 
 def _is_trivial(expr: ir.AnyExpr) -> bool:
@@ -339,6 +399,16 @@ def _is_trivial(expr: ir.AnyExpr) -> bool:
 
 def _is_weekday(expr: Any) -> bool:
     return isinstance(expr, ir.Call) and expr.function == "weekday"
+
+
+_LISTS = frozenset({"urls", "emails", "phones", "cards", "china_ids", "secrets", "numbers", "lines", "words"})
+
+
+def _is_list(expr: Any) -> bool:
+    """Whether a value is several things, of which the length is their number."""
+    if isinstance(expr, ir.Call):
+        return expr.function in _LISTS
+    return isinstance(expr, ir.Members | ir.WindowValues | ir.LedgerTop) or getattr(expr, "kind", "") == "list"
 
 
 def _is_share(expr: Any) -> bool:

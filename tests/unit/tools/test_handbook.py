@@ -268,3 +268,88 @@ def test_a_ladder_that_nothing_climbs_is_left_out_with_its_appeal(tmp_path: Path
     assert not result.has_errors, result.diagnostics
     text = markdown(handbook(result.checked, "en"))
     assert [word in text for word in ("The climb", "How to appeal", "- Strikes")] == [told] * 3
+
+
+CHOSEN = """
+rulebook: group
+languages: [zh, en]
+use: [std/chat]
+lists:
+  heavy: {items: {wechat: 30, add me: 50}}
+  adverts: {items: [casino], changes: true}
+ledgers: {points: {per: member, title: {zh: 积分, en: Points}}}
+scores:
+  - {id: doubt, on: message, points: [{when: age(actor.joined) < 3d, add: 2}, {when: text ends with "!", add: 1}]}
+at_most:
+  - {ban: 5 per hour, then: [notify: owner], approval: {by: owner, within: 1d}}
+  - {mute: 50 per 10m}
+rules:
+  - {id: words, on: message, when: 'count(w in ["a", "b", "c"] where text contains w) >= 2', then: [delete]}
+  - {id: weighed, on: message, when: 'weight(text, heavy) >= 80', then: [delete]}
+  - {id: changing, on: message, when: 'text contains any of adverts', then: [delete]}
+  - {id: affix, on: message, when: 'text starts with any of ["a", "b"]', then: [delete]}
+  - {id: doubted, on: message, when: doubt >= 3, then: [delete]}
+  - {id: lucky, on: message, when: chance(10%), then: [{grant: {points: 3}}], first_of: luck}
+  - id: draw
+    on: message
+    when: rank(points, actor) == 1 and occurrences(text, "x") > 2
+    then: [{warn: null, who: 'pick(values(actor.id of message within 1d max 9), 3)'}]
+  - {id: duty, on: message, when: 'falls_on("--10-01", now)', then: [{warn: null, who: 'pick(members("helper"), 1)'}]}
+  - {id: soon, on: message, when: 'days_until("lunar:08-15", now) == 3', then: [delete]}
+  - id: buy
+    on: message
+    when: text == "/buy"
+    requires: points(actor) >= 30
+    then: [{take: {points: 30}}]
+    otherwise: [warn]
+"""
+
+
+@pytest.mark.parametrize(
+    ("lang", "wanted"),
+    [
+        (
+            "en",
+            [
+                "the text contains at least 2 of “a” and “b” and “c”",
+                "the weight of “add me” (50), “wechat” (30) in the text is at least 80",
+                "the text contains an entry of the list adverts",
+                "the text begins with “a” or “b”",
+                "at least 3 points in all: the time since joining is less than 3 days (2), the text ends with “!” (1)",
+                "the lot falls on it (10% of the cases)",
+                "Of the rules “luck” only the first that applies acts",
+                "the rank by Points is 1; the number of “x” in the text is more than 2",
+                "warn (3 drawn by lot: who did so within 1 day: writing a message (in the whole group))",
+                "warn (one drawn by lot: members with the role “helper”)",
+                "today is 10-01",
+                "the number of days until 08-15 of the lunar calendar is 3",
+                "Where that does not hold (Points is less than 30): warn",
+                "- **ban**\n  - Over all rules: at most 5 in 1 hour\n  - What would be more waits for approval: only",
+                "- **mute**\n  - Over all rules: at most 50 in 10 minutes\n  - What would be more is not done",
+                "| ban: Over all rules: at most 5 in 1 hour | owner | 1 | 1 day |",
+            ],
+        ),
+        (
+            "zh",
+            [
+                "内容含有“a”和“b”和“c”中的至少 2 个",
+                "内容所含词的权重合计（“add me” 50，“wechat” 30）至少 80",
+                "内容含有名单 adverts 中的词",
+                "内容以“a”或“b”开头",
+                "抽中（概率 10%）",
+                "“luck”这组规则里，只有排在最前的一条起作用",
+                "抽签选出 3 人：1 天内发消息（全群合计）的成员",
+                "距农历 08-15 的天数为 3",
+                "不满足时（积分少于 30）：警告",
+                "所有规则合计：1 小时内至多 5 次",
+            ],
+        ),
+    ],
+)
+def test_what_adds_up_and_what_is_drawn_has_words(lang: str, wanted: list[str]) -> None:
+    result = check_text(CHOSEN)
+    assert result.checked is not None
+    assert not result.has_errors, result.diagnostics
+    text = markdown(handbook(result.checked, lang))
+    assert [line for line in wanted if line not in text] == [], text
+    assert text.count("**buy**") == 1

@@ -37,7 +37,7 @@ def _decides(guide: Guide) -> Iterator[Block]:
     for rule in guide.rules:
         if rule.approval:
             approval = rule.approval
-            what = phrases.join([phrases.title(rule.title, rule.id), phrases.effects(rule.effects)], "colon")
+            what = _matter(guide, rule)
             rows.append(
                 (
                     what,
@@ -54,6 +54,16 @@ def _decides(guide: Guide) -> Iterator[Block]:
     if rows:
         yield Heading(2, phrases("decides"))
         yield Table(tuple(map(phrases, ("matter", "role", "approvals", "time", "else"))), tuple(rows))
+
+
+def _matter(guide: Guide, rule: ir.Rule) -> str:
+    """What is asked about: what a rule does, or of an action more than a brake lets pass."""
+    phrases = guide.phrases
+    for brake in guide.plan.brakes:
+        if isinstance(rule.trigger, ir.OnBrake) and rule.trigger.brake == brake.id:
+            limit = phrases("brake", n=brake.most, length=phrases.length(brake.within))
+            return phrases.join([phrases.action(brake.do), limit], "colon")
+    return phrases.join([phrases.title(rule.title, rule.id), phrases.effects(rule.effects)], "colon")
 
 
 def _remembered(guide: Guide) -> Iterator[Block]:

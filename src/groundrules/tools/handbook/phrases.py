@@ -100,7 +100,17 @@ class Phrases(Speech):
         if isinstance(expr, ir.Field):
             path = ".".join(expr.path)
             return "" if path in CLEAR else self.named("people", path) or self("concerned")
+        if isinstance(expr, ir.Pick):
+            return self._picked(expr)
+        if isinstance(expr, ir.Members | ir.WindowValues | ir.LedgerTop):
+            return self.conditions.group(expr)
         return "" if expr is None else self("concerned")
+
+    def _picked(self, pick: ir.Pick) -> str:
+        """Those on whom the lot falls."""
+        whom = self.whom(pick.items) or self("concerned")
+        number = self.value(pick.count)
+        return self("picked_one" if number == "1" else "picked", n=number, whom=whom)
 
     def date(self, instant: int) -> str:
         year, month, day = date_of(local(self.plan.timezone, instant)[0])
@@ -145,6 +155,10 @@ class Phrases(Speech):
             return f"{ledger} {delta.amount.value:+}"
         return f"{ledger} + {self.value(delta.amount)}"
 
+    def action(self, name: str) -> str:
+        """What an action is called."""
+        return title_of(name, self.lang, self._actions)
+
     def rule_name(self, id: str) -> str:
         rule = next((rule for rule in self.plan.rules if rule.id == id), None)
         return self.title(rule.title if rule else {}, id)
@@ -164,7 +178,7 @@ class Phrases(Speech):
         phrases = {name: text for name, text in shown.items() if text}
         brief = {name: text for name, text in phrases.items() if name in plain}
         sentence = sentence_of(wording, self.lang, brief, matched) or sentence_of(wording, self.lang, phrases, matched)
-        text = sentence[0] if sentence else " ".join([title_of(act.do, self.lang, self._actions), *phrases.values()])
+        text = sentence[0] if sentence else " ".join([self.action(act.do), *phrases.values()])
         if matched:
             text = self("those", what=text)
         spec = self._actions.get(act.do)

@@ -23,6 +23,7 @@ def sections(guide: Guide, alias: str, level: int) -> Iterator[Block]:
         "paths": _paths(guide, alias),
         "states": _states(guide, alias),
         "schedules": _schedules(guide, alias),
+        "brakes": _brakes(guide, alias),
     }
     for name, blocks in by_name.items():
         body = list(blocks)
@@ -36,7 +37,10 @@ def _events(guide: Guide, alias: str, kind: str) -> list[ir.Rule]:
     return [
         rule
         for rule in guide.rules
-        if rule.kind == kind and isinstance(rule.trigger, ir.OnEvent) and alias_of(rule.id) == alias
+        if rule.kind == kind
+        and isinstance(rule.trigger, ir.OnEvent)
+        and alias_of(rule.id) == alias
+        and not rule.id.endswith("#otherwise")
     ]
 
 
@@ -76,7 +80,10 @@ def _conditions(guide: Guide, rule: ir.Rule) -> Iterator[str]:
     for number, effects in rule.times.steps if rule.times else ():
         length = phrases.length(rule.times.within) if rule.times else ""
         yield phrases("times", length=length, n=number, what=phrases.effects(effects))
+    yield from _instead(guide, rule)
     yield from agreed(guide, rule)
+    if rule.first_of:
+        yield phrases("first_of", group=rule.first_of)
     if rule.once and rule.kind != "reward":
         yield _once(phrases, rule.once)
     if rule.mode == "shadow":
@@ -87,6 +94,20 @@ def _conditions(guide: Guide, rule: ir.Rule) -> Iterator[str]:
         yield phrases("starts", date=phrases.date(rule.starts))
     if rule.ends is not None:
         yield phrases("ends", date=phrases.date(rule.ends))
+
+
+def _instead(guide: Guide, rule: ir.Rule) -> Iterator[str]:
+    """What happens where something that the rule requires does not hold."""
+    phrases, other = guide.phrases, guide.by_id.get(f"{rule.id}#otherwise")
+    if other is None:
+        return
+    shared = [expr for expr, _ in phrases.conditions.parts(rule.when)]
+    tests = [phrase for expr, phrase in phrases.conditions.parts(other.when) if expr not in shared]
+    what = phrases.effects(other.effects)
+    if None in tests:
+        yield phrases("instead_of", what=what)
+    else:
+        yield phrases("instead", tests=phrases.join([test.text for test in tests if test], "then"), what=what)
 
 
 _OF_MACHINES = frozenset({"event.actor.bot", "event.actor.self"})
@@ -319,3 +340,19 @@ def _schedule(guide: Guide, schedule: ir.Schedule, rule: ir.Rule) -> Item:
         when = phrases.join([when, phrases(f"for_{schedule.for_each}")], "comma")
     notes = [phrases("does", when=when, what=phrases.effects(rule.effects)), *_conditions(guide, rule)]
     return Item(guide.name(rule.title, schedule.id), pick(rule.text, phrases.lang), tuple(notes))
+
+
+def _brakes(guide: Guide, alias: str) -> Iterator[Block]:
+    yield from _items(_brake(guide, brake) for brake in guide.plan.brakes if alias_of(brake.id) == alias)
+
+
+def _brake(guide: Guide, brake: ir.Brake) -> Item:
+    phrases, asking = guide.phrases, guide.by_id.get(brake.id)
+    notes = [phrases("brake", n=brake.most, length=phrases.length(brake.within))]
+    if asking is not None and asking.approval:
+        notes.append(phrases.join([phrases("brake_waits"), *agreed(guide, asking)], "colon"))
+    else:
+        notes.append(phrases("brake_stops"))
+    if brake.effects:
+        notes.append(phrases("brake_alarm", what=phrases.effects(brake.effects)))
+    return Item(phrases.action(brake.do), "", tuple(notes))
