@@ -113,6 +113,8 @@ def test_the_clock_of_a_partition_never_runs_back(drawn: Drawn, stream: list[Any
     clocks: dict[str, str] = {}
     for decision in (decision for found in answers(drawn.plan, stream) for decision in found):
         if decision.partition is not None and decision.at is not None:
+            if any(note.kind == "began_again" for note in decision.notes):  # the first event's clock was wrong
+                clocks.pop(decision.partition)
             assert clocks.get(decision.partition, "") <= decision.at
             clocks[decision.partition] = decision.at
 
