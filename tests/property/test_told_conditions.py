@@ -55,8 +55,9 @@ def hold(book: Checked, lang: str) -> int:
     """Hold every condition of a rulebook to the rule; return how many were told."""
     plan = lower(book)
     guide = Guide(book, plan, Phrases(plan, lang), modes=("enforce", "shadow"))
-    tell, count = guide.phrases.conditions, 0
+    count = 0
     for rule in plan.rules:
+        tell = guide.phrases.conditions.of(rule)
         named, whole = frozenset[str](), True
         for expr, phrase in (
             *tell.parts(rule.when),

@@ -104,6 +104,7 @@ def compare(left: Any, relation: str, right: Any, view: ir.View = "exact") -> ir
 # --- guards -----------------------------------------------------------------------------------------
 
 LEVEL = fact("level", "number")
+SUBJECT_LEVEL = ir.Fact(root="subject", path=(), entity="member", fact="level", kind="number")
 AGE = ir.Arithmetic(operator="-", left=ir.Now(), right=fact("joined", "instant"))
 relations = st.sampled_from(["==", "!=", "<", "<=", ">", ">="])
 small = st.integers(-1, 4)
@@ -197,6 +198,24 @@ def guards(leaves: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     pairs = st.lists(leaves, min_size=1, max_size=3).map(tuple)
     joined = st.builds(lambda kind, operands: kind(operands=operands), st.sampled_from([ir.And, ir.Or]), pairs)
     return st.one_of(st.just(TRUE), leaves, leaves.map(lambda leaf: ir.Not(operand=leaf)), joined)
+
+
+on_step = st.one_of(
+    st.just(compare(START_ACTOR, "==", const("li"))),
+    st.just(ir.HasLabel(entity="member", id=START_ACTOR, label="trusted")),
+    st.builds(
+        ir.WindowTest,
+        window=st.just("by-actor"),
+        key=st.just((START_ACTOR,)),
+        within=st.sampled_from(WITHIN),
+        operator=relations,
+        bound=st.integers(1, 4),
+    ),
+)
+on_crossing = st.one_of(
+    st.builds(compare, st.just(ir.Silence(member=SUBJECT)), relations, st.just(const(HOUR, "duration"))),
+    st.builds(compare, st.just(SUBJECT_LEVEL), relations, small.map(const)),
+)
 
 
 # --- effects ----------------------------------------------------------------------------------------
@@ -330,15 +349,21 @@ def timed_rules(draw: st.DrawFn) -> list[ir.Rule]:
         effects=(*draw(crossing), ir.Reset(ledger="points", who=SUBJECT)),
     )  # fmt: skip
     found = [
-        ir.Rule(id="points#1", trigger=ir.OnCrossing(ladder="points", step=0), when=TRUE, effects=draw(crossing)),
+        ir.Rule(
+            id="points#1",
+            trigger=ir.OnCrossing(ladder="points", step=0),
+            when=draw(guards(on_crossing)),
+            unless=draw(st.none() | on_crossing),
+            effects=draw(crossing),
+        ),
         ir.Rule(id="points#2", trigger=ir.OnCrossing(ladder="points", step=1), when=TRUE, effects=draw(crossing)),
         back,
         takes,
         ir.Rule(id="discipline#1", trigger=ir.OnCrossing(ladder="discipline", step=0), when=TRUE, effects=(notify,)),
-        step_rule("question", 0, START_ACTOR),
-        step_rule("question", 1, START_ACTOR),
+        step_rule("question", 0, START_ACTOR, draw(guards(on_step))),
+        step_rule("question", 1, START_ACTOR, draw(guards(on_step))),
         step_rule("question", -1, START_ACTOR),
-        step_rule("deadline", 0, ASSIGNEE),
+        step_rule("deadline", 0, ASSIGNEE, draw(guards(on_step))),
         step_rule("deadline", 1, ASSIGNEE),
         ir.Rule(id="busy#enter", trigger=ir.OnState(state="busy", entering=True), when=TRUE, effects=(notify,)),
         ir.Rule(id="busy#leave", trigger=ir.OnState(state="busy", entering=False), when=TRUE, effects=(notify,)),
@@ -356,10 +381,10 @@ def timed_rules(draw: st.DrawFn) -> list[ir.Rule]:
     return [rule for rule in found if draw(st.integers(0, 7))]
 
 
-def step_rule(process: str, step: int, who: Any) -> ir.Rule:
+def step_rule(process: str, step: int, who: Any, when: Any = TRUE) -> ir.Rule:
     effects = (ir.Act(do="warn", who=who), ir.Delta(ledger="points", who=who, amount=const(1)))
     name = "ended" if step < 0 else str(step + 1)
-    return ir.Rule(id=f"{process}#{name}", trigger=ir.OnStep(process=process, step=step), when=TRUE, effects=effects)
+    return ir.Rule(id=f"{process}#{name}", trigger=ir.OnStep(process=process, step=step), when=when, effects=effects)
 
 
 # --- cells ------------------------------------------------------------------------------------------

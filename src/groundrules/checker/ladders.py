@@ -6,10 +6,12 @@ from groundrules.checker import common
 from groundrules.checker.bindings import Instance
 from groundrules.checker.constructs import Ladder, LadderStep
 from groundrules.checker.effects import effects
+from groundrules.checker.expressions import guard
 from groundrules.checker.ledger_effects import ledger_named
 from groundrules.checker.people import for_people
+from groundrules.checker.places import GUARD
 from groundrules.checker.session import Session
-from groundrules.checker.sites import Site
+from groundrules.checker.sites import Site, known_to_hold
 from groundrules.diagnostics.codes import cells as codes
 from groundrules.rulebook import model as authored
 
@@ -65,7 +67,9 @@ def _step(session: Session, site: Site, step: authored.LadderStep) -> LadderStep
         message = "`on_the_way_back` needs `falls_below`"
         session.add(codes.LADDER_STEPS.at(step.on_the_way_back[0].span, message, help))
     cool_down = common.duration(session, instance, step.cool_down) if step.cool_down else 0
-    acting, back = effects(site, step.then), effects(site, step.on_the_way_back)
+    guard(session, site.context, step.when, GUARD)
+    guard(session, site.context, step.unless, GUARD)
+    acting, back = effects(known_to_hold(site, step.when), step.then), effects(site, step.on_the_way_back)
     approval = common.approval(session, site, step.approval)
     if reaches is None:
         return None

@@ -15,7 +15,7 @@ from groundrules.checker.expressions import guard, read
 from groundrules.checker.guards import lasting
 from groundrules.checker.places import DUE, GUARD, UNTIL
 from groundrules.checker.session import Session
-from groundrules.checker.sites import Site
+from groundrules.checker.sites import Site, known_to_hold
 from groundrules.diagnostics.codes import cells as codes
 from groundrules.diagnostics.codes import types as type_codes
 from groundrules.rulebook import model as authored
@@ -91,7 +91,9 @@ def _step(
             _due(session, Value(session.context(site.instance, until.context.types), step.due))
     repeat = int(step.repeat.value) if step.repeat is not None else 1
     every = common.duration(session, site.instance, step.every) if step.every is not None else 0
-    acting = effects(site, step.then)
+    guard(session, site.context, step.when, GUARD)
+    guard(session, site.context, step.unless, GUARD)
+    acting = effects(known_to_hold(site, step.when), step.then)
     return PathStep(step, after, due, repeat, every or 0, acting, common.approval(session, site, step.approval))
 
 

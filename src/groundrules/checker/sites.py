@@ -57,3 +57,10 @@ class Site:
     @property
     def types(self) -> tuple[str, ...]:
         return self.context.types
+
+
+def known_to_hold(site: Site, when: nodes.Parsed[Any] | None) -> Site:
+    """Return a site where a condition holds besides, whatever it is that acts there."""
+    if when is None:
+        return site
+    return replace(site, kept=site.kept | promised(site.session, site.context, when.root))

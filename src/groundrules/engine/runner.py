@@ -326,7 +326,7 @@ class Runner:
             appeals.remember(self.partition, step, decision)
             waiting += [(another, occasion.occurrence) for another in further]
             decisions.append(decision)
-        return [decision for decision in decisions if decision.notable]
+        return [decision for decision in decisions if decision.notable or decision.unknown]
 
     def _settled(self, occasion: Occasion) -> list[Decision]:
         """Decide something that is not the event's own, and what it crosses."""

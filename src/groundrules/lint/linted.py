@@ -128,8 +128,15 @@ class Linted:
             yield from self._guard(rule.context, rule.source, when=rule.source.when, unless=rule.source.unless)
         for path in checked.paths:
             yield from self._guard(path.context, path.source, when=path.source.when, unless=path.source.unless)
+            for step in path.steps:
+                guards = {"when": step.source.when, "unless": step.source.unless}
+                yield from self._guard(path.later, path.source, **guards)
             for until in path.until if path.context.instance is root else ():
                 yield from self._guard(until.context, path.source, until=until.source.when)
+        for ladder in checked.ladders:
+            for climb in ladder.steps:
+                guards = {"when": climb.source.when, "unless": climb.source.unless}
+                yield from self._guard(ladder.context, ladder.source, **guards)
         for state in checked.states:
             for condition in (*state.source.enter.conditions, *state.source.leave.conditions):
                 yield from self._guard(state.context, state.source, turn=condition)

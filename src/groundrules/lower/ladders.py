@@ -6,7 +6,7 @@ from groundrules.checker import constructs
 from groundrules.checker.people import filled
 from groundrules.lower.effects import effects
 from groundrules.lower.ground import Ground
-from groundrules.lower.rules import approval, common, refusal
+from groundrules.lower.rules import approval, common, refusal, step_guards
 from groundrules.plan import ir
 
 
@@ -58,7 +58,7 @@ def _step(
         **{**shared, "title": title, "src": ground.place(step.source.span)},
         kind="ladder",
         trigger=trigger,
-        when=ir.Const(value=True),
+        **({"when": ir.Const(value=True)} if trigger.back else step_guards(ground, ladder.context, step.source)),
         effects=effects(ground, step.back if trigger.back else step.effects),
         approval=None if trigger.back else approval(step.approval),
     )

@@ -10,7 +10,7 @@ from groundrules.checker import constructs
 from groundrules.lower.effects import effects
 from groundrules.lower.expressions import condition, lowered
 from groundrules.lower.ground import Ground
-from groundrules.lower.rules import approval, common, keys, refusal
+from groundrules.lower.rules import approval, common, keys, refusal, step_guards
 from groundrules.plan import ir
 from groundrules.plan.codec import definition_hash
 
@@ -94,7 +94,7 @@ def _on_step(
         **{**shared, "src": place},
         kind="path",
         trigger=trigger,
-        when=ir.Const(value=True),
+        **({"when": ir.Const(value=True)} if step is None else step_guards(ground, path.later, step.source)),
         effects=effects(ground, acting),
         approval=None if step is None else approval(step.approval),
     )

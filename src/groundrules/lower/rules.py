@@ -156,6 +156,14 @@ def approval(asked: constructs.Approval | None) -> ir.Approval | None:
     )
 
 
+def step_guards(
+    ground: Ground, context: bindings.Context, step: authored.PathStep | authored.LadderStep
+) -> dict[str, Any]:
+    """Return the guard of the rule that a step of a path or ladder is."""
+    unless = None if step.unless is None else lowered(ground, context, step.unless)
+    return {"when": condition(ground, context, step.when), "unless": unless}
+
+
 def refusal(ground: Ground, rule: ir.Rule, asked: constructs.Approval | None) -> list[ir.Rule]:
     """Return the rule on the refusal of what `rule` asked approval for, if there is anything to do then."""
     if asked is not None:

@@ -9,6 +9,7 @@ equal, by test.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -54,6 +55,15 @@ class Conditions(Speech):
     def __init__(self, plan: ir.Plan, lang: str, names: Names) -> None:
         super().__init__("conditions", lang)
         self._plan, self._names = plan, names
+        self._roots: tuple[str, ...] = ("event",)
+
+    def of(self, rule: ir.Rule) -> Conditions:
+        """Return what phrases the conditions of a rule: a step of a path has only the event that it began with."""
+        if not isinstance(rule.trigger, ir.OnStep):
+            return self
+        behind = copy(self)
+        behind._roots = ("event", "start")
+        return behind
 
     def phrased(self, expr: ir.AnyExpr) -> Phrase | None:
         """Phrase a condition; None if there are no words for all of it."""
@@ -344,9 +354,9 @@ class Conditions(Speech):
             raise WordlessError
         if expr.root == "subject" or whose == ("actor",):
             text = self._known(f"facts.{name}")
-        elif expr.root == "event" and ".".join(path) and self.knows(f"facts.{'.'.join(path)}"):
+        elif expr.root in self._roots and ".".join(path) and self.knows(f"facts.{'.'.join(path)}"):
             text = self(f"facts.{'.'.join(path)}")
-        elif whose and expr.root == "event":
+        elif whose and expr.root in self._roots:
             text = self("of", who=self._known(f"people.{'.'.join(whose)}"), what=self._known(f"facts.{name}"))
         else:
             raise WordlessError

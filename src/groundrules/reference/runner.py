@@ -206,7 +206,7 @@ class Runner:
             partition.appeals.remember(step, decision, partition.now)
             waiting += [(crossing, occasion.occurrence) for crossing in further]
             decisions.append(decision)
-        return [decision for decision in decisions if decision.notable]
+        return [decision for decision in decisions if decision.notable or decision.unknown]
 
     def crossing(
         self, crossed: Crossing, event: Json | None, behind: str, cause: Cause, partition: Partition

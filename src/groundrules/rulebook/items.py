@@ -182,6 +182,8 @@ def _ladder_step(item: Item) -> model.LadderStep:
         cool_down=item.duration("cool_down"),
         title=item.texts("title"),
         span=item.node.span,
+        when=item.expression("when"),
+        unless=item.expression("unless"),
     )
 
 
@@ -222,6 +224,8 @@ def _path_step(item: Item) -> model.PathStep:
         repeat=as_integer(repeat) if repeat else None,
         every=item.duration("every"),
         span=item.node.span,
+        when=item.expression("when"),
+        unless=item.expression("unless"),
     )
 
 

@@ -128,6 +128,8 @@ class LadderStep:
     cool_down: Expression | None
     title: Texts
     span: Span
+    when: Expression | None = None
+    unless: Expression | None = None
 
 
 @dataclass(frozen=True)
@@ -166,6 +168,8 @@ class PathStep:
     repeat: Located | None  # how many times the step is taken, `every` apart
     every: Expression | None
     span: Span
+    when: Expression | None = None
+    unless: Expression | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -71,7 +71,7 @@ ladders:
   - id: discipline
     ledger: strikes
     steps:
-      - {reaches: 2, falls_below: 1, then: [warn], on_the_way_back: [greet], cool_down: 1d, title: Two}
+      - {reaches: 2, falls_below: 1, then: [warn], on_the_way_back: [greet], cool_down: 1d, title: Two, unless: staff}
       - {reaches: limit, then: [ban], approval: {by: admin, within: 1d}}
     fire: all
     beyond: repeat
@@ -84,7 +84,7 @@ paths:
     restart_on: [{on: message.edited}]
     hours: 09:00-22:00
     steps:
-      - {after: 30m, then: [warn], repeat: 3, every: 1h}
+      - {after: 30m, then: [warn], repeat: 3, every: 1h, when: staff}
       - {due: task.due - 1h, then: [warn]}
     afterwards: [greet]
 states:

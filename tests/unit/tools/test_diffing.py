@@ -342,6 +342,28 @@ def test_steps_of_a_path() -> None:
     assert diff(old, new).carried.cancelled == ("unanswered",)
 
 
+def test_guards_of_steps() -> None:
+    text = """
+    paths:
+      - id: ask
+        on: message
+        one_per: actor
+        steps: [{{after: 30m, when: {when}, then: [warn]}}, {{after: 2h, {unless}then: [kick]}}]
+    """
+    old, new = (
+        version(text.format(**one))
+        for one in (
+            {"when": "age(actor.joined) < 3d", "unless": ""},
+            {"when": "age(actor.joined) < 2d", "unless": 'unless: actor.roles has "admin", '},
+        )
+    )
+    assert set(details(old, new)) == {
+        ("step 1 when", "3d", "2d"),
+        ("step 2 unless", "", 'actor.roles has "admin"'),
+    }
+    assert changed(old, new).direction == "fewer"
+
+
 def test_states_and_schedules() -> None:
     text = """
     states:

@@ -123,7 +123,17 @@ def _compared(both: Both, old: Block, new: Block) -> Compared:
         details += part_details
         directions.append(direction)
     details += _acting(both, old, new)
+    directions += _of_steps(both, old, new)
     return details, together(directions)
+
+
+def _of_steps(both: Both, old: Block, new: Block) -> Iterator[Direction]:
+    """Where the guards of steps moved."""
+    names = {_moved(part, _steps(old.cell, new.cell)): part for part in old.rules}
+    for part, rule in new.rules.items():
+        if part and part in names:
+            was = old.rules[names[part]]
+            yield both.sides.direction(Guard(was.when, was.unless), Guard(rule.when, rule.unless))
 
 
 def _acting(both: Both, old: Block, new: Block) -> list[Detail]:

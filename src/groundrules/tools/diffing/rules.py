@@ -44,10 +44,17 @@ def lead(both: Both, old: ir.Rule, new: ir.Rule) -> Compared:
 
 def acting(both: Both, part: str, old: ir.Rule | None, new: ir.Rule | None) -> list[Detail]:
     """Return what changed in what one rule of a block does; `part` is the prefix of the details' parts."""
-    details = effects(both, f"{part}then", old.effects if old else (), new.effects if new else ())
+    details = _of_step(both, part, old, new) if part and old and new else []
+    details += effects(both, f"{part}then", old.effects if old else (), new.effects if new else ())
     details += _times(both, part, old.times if old else None, new.times if new else None)
     details += edit(f"{part}approval", approval(old.approval if old else None), approval(new.approval if new else None))
     return details + _undo(both, part, old, new)
+
+
+def _of_step(both: Both, part: str, old: ir.Rule, new: ir.Rule) -> list[Detail]:
+    """Compare the guards of two steps."""
+    details = guards.differences(old.when, new.when, both.before, both.after, f"{part}when")
+    return details + guards.differences(old.unless, new.unless, both.before, both.after, f"{part}unless")
 
 
 def _trigger(old: ir.Rule, new: ir.Rule) -> Compared:

@@ -81,9 +81,10 @@ _RULE = Shape(
         "undo_on": Shape(each=_PAIRS),
     },
 )
+_GUARDS: dict[str, Shape] = {"when": _EXPRESSION, "unless": _EXPRESSION}
 _LADDER_STEP = Shape(
-    order=_words("title reaches falls_below then on_the_way_back cool_down approval"),
-    keys={"reaches": _EXPRESSION, "falls_below": _EXPRESSION, "cool_down": _DURATION, "approval": _APPROVAL},
+    order=_words("title reaches falls_below when unless then on_the_way_back cool_down approval"),
+    keys={**_GUARDS, "reaches": _EXPRESSION, "falls_below": _EXPRESSION, "cool_down": _DURATION, "approval": _APPROVAL},
 )
 _LADDER = Shape(
     order=_words("id was title text tags ledger steps fire beyond appeal mode rollout starts ends"),
@@ -94,8 +95,8 @@ _LADDER = Shape(
 )
 _UNTIL = Shape(order=_words("on when"), keys={"when": _EXPRESSION})
 _PATH_STEP = Shape(
-    order=_words("after due repeat every then approval"),
-    keys={"after": _DURATION, "due": _EXPRESSION, "every": _DURATION, "approval": _APPROVAL},
+    order=_words("after due repeat every when unless then approval"),
+    keys={**_GUARDS, "after": _DURATION, "due": _EXPRESSION, "every": _DURATION, "approval": _APPROVAL},
 )
 _PATH = Shape(
     order=_words(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from msgspec.structs import replace
+
 from groundrules.checker.people import filled
 from groundrules.narrate.localised import pick
 from groundrules.plan import ir
@@ -118,8 +120,8 @@ def conditions_of(guide: Guide, rule: ir.Rule) -> Iterator[str]:
 
     Nothing is left out in silence: what there are no words for is `further conditions`, or exceptions.
     """
-    phrases = guide.phrases
-    parts = phrases.conditions.parts(rule.when)
+    phrases, tell = guide.phrases, guide.phrases.conditions.of(rule)
+    parts = tell.parts(rule.when)
     shown = [part for expr, part in parts if part and (not rule.text or any(True for _ in within(expr, ir.WindowTest)))]
     texts = list(dict.fromkeys(part.text for part in shown))
     whole = len(shown) == len(parts)
@@ -131,7 +133,7 @@ def conditions_of(guide: Guide, rule: ir.Rule) -> Iterator[str]:
     elif parts and not rule.text:
         yield phrases("only_if")
     if rule.unless is not None:
-        exception = phrases.conditions.phrased(rule.unless)
+        exception = tell.phrased(rule.unless)
         if exception and rule.text and exception.facts <= _OF_MACHINES:
             return
         if exception:
@@ -227,10 +229,15 @@ def _step(guide: Guide, ladder: ir.Ladder, number: int) -> tuple[str, str]:
     rule, back = (guide.by_id.get(f"{ladder.id}#{number + 1}{end}") for end in ("", "#back"))
     parts = [pick(step.title, phrases.lang)]
     if rule:
-        parts += [phrases.effects(rule.effects), *agreed(guide, rule)]
+        parts += [phrases.effects(rule.effects), *_guards_of_step(guide, rule), *agreed(guide, rule)]
     if back:
         parts.append(phrases("falls", n=step.falls_below, what=phrases.effects(back.effects)))
     return str(step.reaches), phrases.join(parts, "then")
+
+
+def _guards_of_step(guide: Guide, rule: ir.Rule) -> Iterator[str]:
+    """What a step asks for; the text of its block says nothing of that."""
+    return conditions_of(guide, replace(rule, text={}))
 
 
 # --- paths, states, schedules --------------------------------------------------------------------
@@ -253,7 +260,7 @@ def _path(guide: Guide, process: ir.Process, opening: ir.Rule) -> Item:
         text = _due(phrases, due, phrases.effects(rule.effects))
         if due.repeat > 1:
             text += phrases("repeat", n=due.repeat, length=phrases.length(due.every))
-        notes.append(phrases.join([text, *agreed(guide, rule)], "then"))
+        notes.append(phrases.join([text, *_guards_of_step(guide, rule), *agreed(guide, rule)], "then"))
     ends = dict.fromkeys(_ending(phrases, until) for until in process.until)
     if ends:
         notes.append(phrases("until", type=phrases.join(ends)))
