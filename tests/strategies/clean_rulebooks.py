@@ -38,6 +38,7 @@ needles = st.one_of(
 counted = st.sampled_from(["message", 'message where text contains "a"', "reaction.added", "member.joined"])
 windows = st.one_of(
     words("count(", counted, "by actor within", durations, ")", relations, st.integers(1, 5).map(str)),
+    words("count(", counted, "by actor", st.sampled_from(["today", "this week"]), ")", relations, st.just("3")),
     words("distinct( channel of message by actor within", durations, ") >=", st.integers(1, 3).map(str)),
     words("quiet( message ) >=", durations),
     words("streak( message by actor ) ==", st.integers(1, 3).map(str)),

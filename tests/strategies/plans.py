@@ -32,6 +32,7 @@ SUBJECT = ir.Field(root="subject", path=(), kind="entity")
 START_ACTOR = ir.Field(root="start", path=("actor",), kind="entity", optional=True)
 START_TASK = ir.Field(root="start", path=("task",), kind="entity", optional=True)
 ASSIGNEE = ir.Field(root="start", path=("task", "assignee"), kind="entity", optional=True)
+TODAY = ir.CalendarPeriod(period="day")
 FOLDED = ir.Call(function="folded", arguments=(TEXT,))
 
 GROUPS = ("", "", "", "first")
@@ -82,6 +83,9 @@ WINDOWS = (
         ),),
     ),
     ir.Window(
+        id="today", kind="count", type="message", key=(ACTOR, TODAY), within=ir.LONGEST["day"], keep=3,
+    ),
+    ir.Window(
         id="since-joining", kind="count", type="message", key=(ACTOR,), within=2 * DAY, keep=3,
         less=(ir.Taker(type="member.joined", key=(ACTOR,)),),
     ),
@@ -106,6 +110,7 @@ def compare(left: Any, relation: str, right: Any, view: ir.View = "exact") -> ir
 LEVEL = fact("level", "number")
 SUBJECT_LEVEL = ir.Fact(root="subject", path=(), entity="member", fact="level", kind="number")
 AGE = ir.Arithmetic(operator="-", left=ir.Now(), right=fact("joined", "instant"))
+FIXED = {"quiet": 0, "quiet-in": 0, "streak": 0, "today": ir.LONGEST["day"]}
 relations = st.sampled_from(["==", "!=", "<", "<=", ">", ">="])
 small = st.integers(-1, 4)
 
@@ -116,7 +121,7 @@ def window_tests(names: tuple[str, ...]) -> st.SearchStrategy[Any]:
             ir.WindowTest,
             window=st.just(name),
             key=st.just(KEYS[name]),
-            within=st.just(0) if name.startswith(("quiet", "streak")) else st.sampled_from(WITHIN),
+            within=st.just(FIXED[name]) if name in FIXED else st.sampled_from(WITHIN),
             operator=relations,
             bound=st.sampled_from([MINUTE, HOUR]) if name.startswith("quiet") else st.integers(1, 4),
         )
@@ -188,7 +193,7 @@ on_message = st.one_of(
         small.map(const),
     ),
     window_tests(
-        ("by-actor", "by-text", "levels", "texts", "streak", "quiet-in", "adverts", "latest", "since-joining")
+        ("by-actor", "by-text", "levels", "texts", "streak", "quiet-in", "adverts", "latest", "since-joining", "today")
     ),
 )
 

@@ -53,7 +53,16 @@ _WINDOWS = _said(
     _words("message reaction.added mesage"),
     _one("", " where length(text) > 3", " where actor.bot", " where points(actor) > 1"),
     _one("", " by actor", " by actor, channel", " by actor = message.author", " by text", " by links"),
-    _one("", " within 5m", " within wait", " within 1d max 9", " max limit", " within brief"),
+    _one(
+        "",
+        " within 5m",
+        " within wait",
+        " within 1d max 9",
+        " this week",
+        " today max 9",
+        " max limit",
+        " within brief",
+    ),
 )
 _INFIX = [
     *["==", "!=", "<", ">=", "+", "-", "*", "/", "%", "??", "and", "or", "in", "not in", "has", "has any of"],

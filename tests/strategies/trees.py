@@ -80,7 +80,10 @@ def _windows(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
             where=st.none() | inner,
             less=st.lists(taken, max_size=2).map(tuple),
             keys=st.lists(_node(nodes.KeyPart, counted=inner, reader=st.none() | inner), max_size=2).map(tuple),
-            within=st.none() | duration | path,
+            within=st.none()
+            | duration
+            | path
+            | _node(nodes.CalendarPeriod, period=st.sampled_from(["day", "week", "month"])),
             maximum=st.none() | number | path,
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Literal
 
 from groundrules.calendar.days import date_of, day_number
@@ -24,6 +25,17 @@ def _index(day: int, period: Period) -> int:
         return (day + _MONDAY) // 7
     year, month, _ = date_of(day)
     return (year - 1970) * 12 + month - 1
+
+
+@lru_cache(maxsize=64)
+def _named(day: int, period: Period) -> str:
+    year, month, number = date_of(first_day(_index(day, period), period))
+    return f"{year:04}-{month:02}" + ("" if period == "month" else f"-{number:02}") + "w" * (period == "week")
+
+
+def period_name(zone: str, ms: int, period: Period) -> str:
+    """Return the local day, week or month that an instant lies in as a text: `2026-03-02`, `2026-03-02w`, `2026-03`."""
+    return _named(local_day(zone, ms), period)
 
 
 def first_day(index: int, period: Period) -> int:

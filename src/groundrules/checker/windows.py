@@ -190,14 +190,18 @@ def _counted_value(reader: Reader, node: nodes.Window, counted: Context) -> bool
 
 def _times(reader: Reader, node: nodes.Window) -> bool:
     fine, kind = _maximum(reader, node), KINDS[node.kind]
+    calendar = isinstance(node.within, nodes.CalendarPeriod)
     if node.within is None:
         if kind.paned:
             words = (f"`{node.kind}` must say over what time it adds", "write `… within 1d`")
             reader.error(codes.WINDOW_TIME, node, words)
         return fine and not kind.paned
     if not kind.looks_back:
-        reader.error(codes.WINDOW_TIME, node.within, (f"`{node.kind}` has no `within`", "remove it"))
+        message = f"`{node.kind}` has no `{reader.text(node.within) if calendar else 'within'}`"
+        reader.error(codes.WINDOW_TIME, node.within, (message, "remove it"))
         return False
+    if calendar:
+        return fine
     return constant_duration(reader, node.within) is not None and fine
 
 

@@ -89,6 +89,8 @@ def _within(lowerer: Lowerer, node: nodes.Window, bound: int) -> int:
 
     A length of time is asked whether it lasted as long as `bound`.
     """
+    if isinstance(node.within, nodes.CalendarPeriod):
+        return ir.LONGEST[node.within.period]
     if node.within is not None:
         return _constant(lowerer, node.within) or 0
     kind = KINDS[node.kind]
@@ -96,7 +98,10 @@ def _within(lowerer: Lowerer, node: nodes.Window, bound: int) -> int:
 
 
 def _keys(lowerer: Lowerer, counted: Lowerer, node: nodes.Window) -> list[tuple[ir.AnyExpr, ir.AnyExpr]]:
-    """Return (counted, reader) pairs in an order that depends neither on how they stand nor on what takes back."""
+    """Return (counted, reader) pairs in an order that depends neither on how they stand nor on what takes back.
+
+    The calendar period that it is about, if there is one, comes last.
+    """
     by_hash: dict[str, tuple[str, tuple[ir.AnyExpr, ir.AnyExpr]]] = {}
     first = lowerer.elsewhere(lowerer.ground.checked.context(lowerer.context.instance, (node.event_type,)))
     for key in node.keys:
@@ -104,7 +109,11 @@ def _keys(lowerer: Lowerer, counted: Lowerer, node: nodes.Window) -> list[tuple[
         pair = (counted.key(key.counted), theirs)
         by_hash[codec.definition_hash([mine, theirs])] = (codec.definition_hash(mine), pair)
     order = sorted(by_hash.items(), key=lambda entry: (entry[1][0], entry[0]))
-    return [pair for _, (_, pair) in order]
+    pairs = [pair for _, (_, pair) in order]
+    if isinstance(node.within, nodes.CalendarPeriod):
+        period = ir.CalendarPeriod(period=node.within.period, src=lowerer.source(node.within))
+        pairs.append((period, period))
+    return pairs
 
 
 RULES: dict[type[nodes.Node], Callable[[Lowerer, Any], ir.AnyExpr]] = {nodes.Window: _value}

@@ -19,6 +19,7 @@ from groundrules.narrate.speech import Speech
 from groundrules.phrasing.facts import Facts, fact_name, facts_of
 from groundrules.plan import ir
 from groundrules.plan.relations import MIRRORED, NEGATED
+from groundrules.plan.walk import calendar_period
 from groundrules.time_units import format_clock
 from groundrules.window_kinds import KINDS
 
@@ -230,7 +231,7 @@ class Conditions(Speech):
         elif test.bound == 1 and kind.keeps_entries and not kind.takes:
             bound = self("once")
         times = self(f"bound.{relation}", n=bound)
-        span = self("within", length=self.length(test.within)) if test.within and not kind.daily else ""
+        span = "" if kind.daily else self._span(test)
         form = f"{form}_one" if test.bound == 1 and self.knows(f"{form}_one") else form
         if kind.takes:
             values = self._counted_values(window)
@@ -238,6 +239,12 @@ class Conditions(Speech):
         else:
             text = self(form, times=times, within=span, type=self._counted(window))
         return Phrase(text, frozenset({f"window:{window.id}"}))
+
+    def _span(self, expr: ir.WindowTest | ir.WindowValue | ir.WindowValues) -> str:
+        """Over what time a window looks back."""
+        if period := calendar_period(expr.key):
+            return self(f"this.{period}")
+        return self("within", length=self.length(expr.within)) if expr.within else ""
 
     def _counted_values(self, window: ir.Window) -> str:
         return self("them") if _is_actor(window.value) else self._value(window.value).text
@@ -250,7 +257,7 @@ class Conditions(Speech):
         return self._names.event(window.type) + self.aside(self.join(asides, "then"))
 
     def _keys(self, window: ir.Window) -> Iterator[str]:
-        keys = [_path(key) for key in window.key]
+        keys = [_path(key) for key in window.key if not isinstance(key, ir.CalendarPeriod)]
         if not {"actor", "member"} & set(keys) and all(key == "community" for key in keys):
             yield self("keys.community")
         for key in keys:
@@ -338,7 +345,7 @@ class Conditions(Speech):
                 return self("members_with", roles=roles) if expr.roles else self("members")
             case ir.WindowValues():
                 window = self._windows[expr.window]
-                span = self("within", length=self.length(expr.within)) if expr.within else ""
+                span = self._span(expr)
                 if _is_actor(window.value):
                     return self("members_of", within=span, type=self._counted(window))
                 values = self._counted_values(window)

@@ -23,6 +23,8 @@ from groundrules.time_units import DAY
 
 FORMAT_VERSION = 4
 LONGEST_TEXT = 65_536  # characters of a text, unless said: no platform's message is longer
+LONGEST = {"day": 2 * DAY, "week": 8 * DAY, "month": 32 * DAY}
+"""More than a calendar period ever lasts, whatever clocks do in it."""
 REMEMBERED = 90 * DAY  # how long firings are remembered, for `once_per` and for reversals, unless said
 
 View = Literal["exact", "folded", "squeezed", "word", "domain"]
@@ -85,6 +87,15 @@ class Fact(Expr, frozen=True, tag=True):
 
 class Now(Expr, frozen=True, tag=True):
     """The clock of the partition: the latest event time seen, or the due time of the timer at hand."""
+
+
+class CalendarPeriod(Expr, frozen=True, tag=True):
+    """The local day, week or month that the clock is in, as a text: the last key of windows over `this week`.
+
+    What was counted in another one lies under another key, so such a window is like any other.
+    """
+
+    period: Period
 
 
 class Sequence(Expr, frozen=True, tag=True):
@@ -392,8 +403,8 @@ class HasLabel(Expr, frozen=True, tag=True):
 
 
 AnyExpr = (
-    Const | Field | Fact | Now | Sequence | Arithmetic | Negate | Coalesce | Call | WindowValue | LedgerValue
-    | LedgerRank | LedgerTop | LedgerBoard | Silence | Tally | Hint | Score | Matched
+    Const | Field | Fact | Now | CalendarPeriod | Sequence | Arithmetic | Negate | Coalesce | Call | WindowValue
+    | LedgerValue | LedgerRank | LedgerTop | LedgerBoard | Silence | Tally | Hint | Score | Matched
     | FoundIn | WeightIn | Match | Nth | WindowValues | Chance | Pick | Members | Names
     | And | Or | Not | Compare | InClock | In | InList | Has
     | HasList | Contains | ContainsList | Affix | Matches | Quantified | Known | WindowTest | TallyTest

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar, get_args
 
 import msgspec
@@ -56,6 +56,11 @@ def list_of(expr: ir.Expr) -> str | None:
     """Return the id of the list that an expression itself looks into, None if it looks into none."""
     name: str | None = getattr(expr, "list", None)
     return name
+
+
+def calendar_period(key: Iterable[ir.Expr]) -> ir.Period | None:
+    """Return the calendar period that a window with this key is about."""
+    return next((part.period for part in key if isinstance(part, ir.CalendarPeriod)), None)
 
 
 def rebuilt(value: Any, change: Callable[[Any], Any]) -> Any:

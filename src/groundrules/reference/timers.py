@@ -111,5 +111,7 @@ def changes(node: Any, scope: Scope) -> Iterator[int]:
         case ir.InClock():
             today = local_day(zone, scope.now)
             yield from (instant_of(zone, day, time) for day in (today, today + 1) for time in (node.start, node.end))
+        case ir.CalendarPeriod():
+            yield period_end(zone, scope.now, node.period)
         case ir.Now():
             yield period_end(zone, scope.now, "day")

@@ -18,6 +18,7 @@ from collections.abc import Callable
 from functools import singledispatch
 from typing import Any
 
+from groundrules.calendar.periods import period_name
 from groundrules.functions import FUNCTIONS
 from groundrules.plan import ir
 from groundrules.reference import scope as scopes
@@ -71,6 +72,11 @@ def _(expr: ir.Fact, scope: Scope) -> Any:
 @evaluate.register
 def _(expr: ir.Now, scope: Scope) -> int:
     return scope.now
+
+
+@evaluate.register
+def _(expr: ir.CalendarPeriod, scope: Scope) -> str:
+    return period_name(scope.plan.timezone, scope.now, expr.period)
 
 
 @evaluate.register

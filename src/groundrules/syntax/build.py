@@ -247,6 +247,10 @@ class Builder(Transformer[Token, nodes.Node]):
         at = (counted.at[0], (reader or counted).at[1])
         return nodes.KeyPart(counted=bare(counted), reader=bare(reader), at=at)
 
+    def calendar(self, parts: Children) -> nodes.Node:
+        period = {"today": "day", "week": "week", "month": "month"}[parts[0].value.split()[-1]]
+        return nodes.CalendarPeriod(period=period, at=_at(parts[0]))  # type: ignore[arg-type]
+
     def window(self, parts: Children) -> nodes.Node:
         return self._window(parts[0], None, parts[2:])
 

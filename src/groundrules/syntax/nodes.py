@@ -257,10 +257,21 @@ class Taken(Node):
     where: Node | None
 
 
+Period = OneOf["day", "week", "month"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class CalendarPeriod(Node):
+    """`today`, `this week`, `this month`."""
+
+    period: Period
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Window(Node):
     """`count(message where … less … by actor, text within 2m max 100)`; `value`: the path of `sum` and `distinct`.
 
+    `within` is a length of time, or the calendar period that now lies in.
     `listed`: not how many, but which, `values(actor.id of message … max 100)`.
     """
 
@@ -277,8 +288,6 @@ class Window(Node):
 
 
 # --- short clauses ------------------------------------------------------------------------------
-
-Period = OneOf["day", "week", "month"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -168,7 +168,8 @@ def _window(node: nodes.Window) -> str:
     if node.keys:
         parts.append(f"by {_comma(node.keys)}")
     if node.within is not None:
-        parts.append(f"within {show(node.within)}")
+        calendar = isinstance(node.within, nodes.CalendarPeriod)
+        parts.append(f"{'' if calendar else 'within '}{show(node.within)}")
     if node.maximum is not None:
         parts.append(f"max {show(node.maximum)}")
     return f"{'values' if node.listed else node.kind}({' '.join(parts)})"
@@ -244,6 +245,7 @@ _WRITERS: dict[type[nodes.Node], Callable[[Any], str]] = {
     nodes.Quantified: _quantified,
     nodes.Known: lambda node: f"known({show(node.operand)})",
     nodes.KeyPart: _key,
+    nodes.CalendarPeriod: lambda node: "today" if node.period == "day" else f"this {node.period}",
     nodes.Taken: _taken,
     nodes.Window: _window,
     nodes.OnceClause: _once,

@@ -105,7 +105,13 @@ def _window(plan: ir.Plan, window: ir.Window) -> WindowCost:
 
 
 def _names(key: Sequence[ir.AnyExpr]) -> list[str]:
-    return [".".join(part.path) if isinstance(part, ir.Field | ir.Fact) else "…" for part in key]
+    return [_name(part) for part in key]
+
+
+def _name(part: ir.AnyExpr) -> str:
+    if isinstance(part, ir.CalendarPeriod):
+        return part.period
+    return ".".join(part.path) if isinstance(part, ir.Field | ir.Fact) else "…"
 
 
 def _cells(plan: ir.Plan) -> Iterator[CellCost]:

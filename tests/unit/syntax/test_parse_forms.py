@@ -70,6 +70,8 @@ PRECEDENCE = [
     ("(a or b) or (c or d)", "a or b or c or d"),
     ("a ?? (b ?? c)", "a ?? (b ?? c)"),
     ("09:00 - (07:00)", "09:00 - (07:00)"),
+    ("count(message where text contains word this  week)", "count(message where text contains word this week)"),
+    ("count(message by actor today) > today", "count(message by actor today) > today"),
     ("text contains (word)", "text contains word"),
     ("text contains word (word)", "text contains word word"),
     ("a in ([1, 2,])", "a in [1, 2]"),

@@ -231,6 +231,10 @@ def test_lines_of_chinese_are_joined_without_a_space(folded: str, line: str) -> 
         ("count(message by actor within 1d) >= 1", {"en": "at least once within 1 day", "zh": "至少 1 次"}),
         ("count(message by actor within 1d) <= 2", {"en": "at most 2 times within 1 day", "zh": "至多 2 次"}),
         (
+            "count(message by actor this week) >= 3",
+            {"en": "at least 3 times this week: writing a message", "zh": "本周发消息至少 3 次"},
+        ),
+        (
             "distinct(text of message within 1h) > 1",
             {"en": "more than 1 different one of the text within", "zh": "不同的内容超过 1 个"},
         ),

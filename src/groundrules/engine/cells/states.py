@@ -91,6 +91,8 @@ def _changes(program: Program, partition: Partition, watched: Watched, x: Scope)
         case ir.LedgerValue(ledger=ledger):
             cell, (value,) = program.ledgers[ledger], _key(watched, x)
             soonest = None if value is None else cell.fades(partition.space(cell.name).get(value), partition.now)
+        case ir.CalendarPeriod(period=period):
+            soonest = period_end(program.zone, partition.now, period)
         case ir.Now():
             soonest = period_end(program.zone, partition.now, "day")
         case ir.InClock(start=start, end=end):

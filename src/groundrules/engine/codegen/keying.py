@@ -17,7 +17,7 @@ from groundrules.plan.walk import walk
 if TYPE_CHECKING:
     from groundrules.engine.codegen.program import Program
 
-LASTING = (ir.Const, ir.Field, ir.Now, ir.Arithmetic, ir.Negate, ir.Coalesce, ir.Call, ir.Sequence)
+LASTING = (ir.Const, ir.Field, ir.Now, ir.CalendarPeriod, ir.Arithmetic, ir.Negate, ir.Coalesce, ir.Call, ir.Sequence)
 
 
 class Key(NamedTuple):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from groundrules.calendar.clock import in_clock_range
+from groundrules.calendar.periods import period_name
 from groundrules.engine.cells.windows import is_ring
 from groundrules.engine.codegen import comparisons, containment, reads, tallies, values
 from groundrules.engine.codegen.emitter import Frame
@@ -108,6 +110,7 @@ class Program:
             "word_items": folded_items,
             "squeezed_items": lambda items: [text[item].squeezed for item in items],
             "domain_items": lambda items: [domain(item) for item in items],
+            "period_name": partial(period_name, zone),
             "in_clock": lambda instant, start, end: in_clock_range(zone, instant, start, end),
         }
 

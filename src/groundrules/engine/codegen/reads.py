@@ -21,6 +21,11 @@ def now(emitter: Emitter, expr: ir.Now) -> Operand:
     return Operand((), "x.now")
 
 
+@emits_value(ir.CalendarPeriod)
+def calendar_period(emitter: Emitter, expr: ir.CalendarPeriod) -> Operand:
+    return Operand((), f"period_name(x.now, {emitter.constant(expr.period)})")
+
+
 @emits_value(ir.Field)
 def field(emitter: Emitter, expr: ir.Field) -> Operand:
     if expr.root == "subject":

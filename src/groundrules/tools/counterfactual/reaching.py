@@ -16,6 +16,7 @@ from groundrules.calendar.zones import instant_of, local_day, time_of_day
 from groundrules.plan import ir
 from groundrules.plan.ir import Relation
 from groundrules.plan.relations import HOLDS, MIRRORED
+from groundrules.plan.walk import calendar_period
 from groundrules.reference import clauses
 from groundrules.reference import scope as scopes
 from groundrules.reference.kinds import kind_of
@@ -311,6 +312,6 @@ def in_window(expr: ir.WindowTest | ir.WindowValue, key: list[Any], site: Site) 
     details = {
         "among": tuple(f"{name}" for name in names),
         "source": window.kind,
-        "within": format_duration(expr.within) if expr.within else None,
+        "within": format_duration(expr.within) if expr.within and not calendar_period(expr.key) else None,
     }
     return InWindow(window, key, expr.within, site.scope, details)

@@ -16,6 +16,7 @@ import msgspec
 from groundrules.plan import ir
 from groundrules.plan.codec import definition_hash
 from groundrules.plan.order import alike
+from groundrules.plan.walk import calendar_period
 from groundrules.time_units import format_clock
 from groundrules.tools.diffing.model import Detail
 from groundrules.tools.diffing.texts import Texts, constant, length
@@ -160,7 +161,7 @@ def _abstract(value: Any, texts: Texts, constants: list[Constant], operators: li
     if isinstance(value, ir.WindowTest | ir.WindowValue):
         fields["window"] = window = texts.counted(fields["window"])
         within = fields.pop("within")
-        if isinstance(window, str) or KINDS[window.kind].looks_back:
+        if not calendar_period(value.key) and (isinstance(window, str) or KINDS[window.kind].looks_back):
             constants.append(Constant("within", length(within)))
     if isinstance(value, ir.WindowTest):
         constants.insert(0, Constant("bound", _bound(value, texts)))

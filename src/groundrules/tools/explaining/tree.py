@@ -12,7 +12,7 @@ from typing import Any
 
 from groundrules.calendar.instants import format_ms
 from groundrules.plan import ir
-from groundrules.plan.walk import walk
+from groundrules.plan.walk import calendar_period, walk
 from groundrules.reference import clauses, tallies
 from groundrules.reference.missing_reads import missing_reads
 from groundrules.reference.scope import Scope, identity
@@ -141,7 +141,7 @@ def window_seen(expr: ir.WindowTest | ir.WindowValue, scope: Scope, events: Even
         kind=window.kind,
         type=window.type,
         key=dict(zip(names, key, strict=True)),
-        within=format_duration(expr.within) if expr.within else None,
+        within=format_duration(expr.within) if expr.within and not calendar_period(expr.key) else None,
         value=written(window, value),
         wanted=f"{expr.operator} {written(window, expr.bound)}" if isinstance(expr, ir.WindowTest) else "",
         events=tuple(_entry_summary(entry, events) for entry in entries[-MOST_EVENTS:]),

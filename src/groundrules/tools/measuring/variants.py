@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from groundrules.narrate.speech import Phrase, phrase
 from groundrules.plan import ir
+from groundrules.plan.walk import calendar_period
 from groundrules.time_units import DAY, HOUR, format_duration
 from groundrules.window_kinds import KINDS, WindowKind
 
@@ -94,7 +95,7 @@ def _window(expr: ir.WindowTest, kind: WindowKind) -> Iterator[tuple[Phrase, Any
         return
     yield moved(expr.bound, expr.bound + 1), replace(expr, bound=expr.bound + 1)
     yield moved(expr.bound, expr.bound - 1), replace(expr, bound=max(0, expr.bound - 1))
-    for change, within in durations(expr.within, "within"):
+    for change, within in durations(expr.within, "within") if not calendar_period(expr.key) else ():
         yield change, replace(expr, within=within)
 
 
