@@ -380,6 +380,13 @@ def timed_rules(draw: st.DrawFn) -> list[ir.Rule]:
             effects=(*draw(acts), ir.Delta(ledger="reputation", who=SUBJECT, amount=const(-1), takes=True)),
             approval=draw(st.none() | approvals),
         ),
+        ir.Rule(
+            id="silent#together",
+            trigger=ir.OnSchedule(schedule="silent", together=True),
+            when=TRUE,
+            effects=(ir.Act(do="warn", who=ir.Those()), ir.Delta(ledger="points", who=ir.Those(), amount=const(1))),
+            mode=draw(st.sampled_from(["enforce", "shadow"])),
+        ),
         ir.Rule(id="r0#refused", trigger=ir.OnRefusal(rule="r0"), when=TRUE, effects=(notify,)),
         ir.Rule(id="silent#refused", trigger=ir.OnRefusal(rule="silent"), when=TRUE, effects=(notify,)),
     ]

@@ -185,7 +185,8 @@ class MatchedBinding(Binding):
 
 @dataclass(frozen=True, eq=False)
 class FiringBinding(Binding):
-    """What is known of the firing at hand: `match`, what bore the guard out; `nth`, its number within `times`."""
+    """What is known of the firing at hand: `match`, what bore the guard out; `nth`, its number within `times`; `those`,
+    whom a schedule found."""
 
     word: str
 

@@ -284,3 +284,4 @@ class Schedule:
     approval: Approval | None
     hours: tuple[int, int] | None
     ends: int | None
+    together: Effects = ()

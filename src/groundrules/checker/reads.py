@@ -102,13 +102,21 @@ def _matched(reader: Reader, node: nodes.Node, binding: MatchedBinding) -> Typed
     return reader.error(name_codes.NOT_HERE, node, words)
 
 
+_FIRINGS = {
+    "match": "the effects of a rule with `when`",
+    "nth": "the effects of a rule with `times`",
+    "those": "the `together` of a schedule with `for_each`",
+}
+
+
 def _firing(reader: Reader, node: nodes.Node, binding: FiringBinding) -> Typed:
     if binding.word == "match" and reader.place.match:
         return Typed(kinds.Prose())
     if binding.word == "nth" and reader.place.nth:
         return Typed(kinds.Number(integer=True, minimum=1))
-    where = "a rule with `when`" if binding.word == "match" else "a rule with `times`"
-    words = (f"`{binding.word}` has no meaning in {reader.place.name}", f"it stands in the effects of {where}")
+    if binding.word == "those" and reader.place.those:
+        return Typed(kinds.ListOf(kinds.Identifier()))
+    words = (f"`{binding.word}` has no meaning in {reader.place.name}", f"it stands in {_FIRINGS[binding.word]}")
     return reader.error(name_codes.NOT_HERE, node, words)
 
 

@@ -44,6 +44,7 @@ def _schedule(session: Session, instance: Instance, schedule: authored.Schedule)
             common.approval(session, site, schedule.approval),
             common.hours(session, instance, schedule.hours),
             common.ends(session, instance, schedule),
+            effects(Site(session, session.context(instance), "`together`", gathered=True), schedule.together),
         )
     )
 

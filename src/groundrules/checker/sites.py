@@ -20,6 +20,7 @@ class Site:
 
     `counted`: the guard holds events, so that `matched` means something. `guard` is what was true when they act,
     `kept` what is there because it was true once, and stays. `numbered`: the firings are counted by `times`.
+    `gathered`: what acts there acts once for `those`.
     """
 
     session: Session
@@ -30,6 +31,7 @@ class Site:
     guard: nodes.Parsed[Any] | None = None
     kept: frozenset[Path] = frozenset()
     numbered: bool = False
+    gathered: bool = False
 
     @property
     def instance(self) -> Instance:
@@ -46,7 +48,7 @@ class Site:
 
     def reader(self, parsed: nodes.Parsed[Any], place: Place | None = None) -> Reader:
         """Return a reader of an expression that stands here."""
-        place = replace(place or self.place, match=self.guard is not None, nth=self.numbered)
+        place = replace(place or self.place, match=self.guard is not None, nth=self.numbered, those=self.gathered)
         return Reader(self.session, self.context, parsed, place, sure=lambda: self.sure)
 
     @property

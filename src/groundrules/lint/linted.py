@@ -204,7 +204,11 @@ class Linted:
             *((path.source, path.context, _of_path(path)) for path in checked.paths),
             *((state.source, state.context, _spread((*state.effects, *state.afterwards))) for state in checked.states),
             *(
-                (schedule.source, schedule.context, _with_refusal(schedule.effects, schedule.approval))
+                (
+                    schedule.source,
+                    schedule.context,
+                    _with_refusal((*schedule.effects, *schedule.together), schedule.approval),
+                )
                 for schedule in checked.schedules
             ),
         ]

@@ -91,7 +91,7 @@ class _Judge:
             case ir.OnState(state=state):
                 yield Hindrance("the whole community is in `{}`, or not", state)
             case ir.OnSchedule(schedule=schedule):
-                for_each = self._schedules[schedule].for_each
+                for_each = None if trigger.together else self._schedules[schedule].for_each
                 if for_each != "member":
                     yield Hindrance("it goes by the clock for {}", "each channel" if for_each else "all")
             case ir.OnCrossing(ladder=ladder):

@@ -158,8 +158,11 @@ def _matched(lowerer: Lowerer, node: Reading, binding: MatchedBinding) -> ir.Any
     return ir.Matched(src=lowerer.source(node))
 
 
+_FIRINGS: dict[str, type[ir.Match | ir.Nth | ir.Those]] = {"match": ir.Match, "nth": ir.Nth, "those": ir.Those}
+
+
 def _firing(lowerer: Lowerer, node: Reading, binding: FiringBinding) -> ir.AnyExpr:
-    return (ir.Match if binding.word == "match" else ir.Nth)(src=lowerer.source(node))
+    return _FIRINGS[binding.word](src=lowerer.source(node))
 
 
 def _state(lowerer: Lowerer, node: Reading, binding: StateBinding) -> ir.AnyExpr:

@@ -42,4 +42,20 @@ def _rules(ground: Ground, schedule: constructs.Schedule) -> list[ir.Rule]:
         effects=effects(ground, schedule.effects),
         approval=approval(schedule.approval),
     )
-    return [rule, *refusal(ground, rule, schedule.approval)]
+    return [rule, *refusal(ground, rule, schedule.approval), *_together(ground, schedule)]
+
+
+def _together(ground: Ground, schedule: constructs.Schedule) -> list[ir.Rule]:
+    """Return the rule on all of those whom a schedule found; its share has been asked of each of them."""
+    if not schedule.together:
+        return []
+    shared = common(ground, schedule.context.instance, schedule.source, schedule.ends, "#together")
+    return [
+        ir.Rule(
+            **{**shared, "rollout": 1.0},
+            kind="schedule",
+            trigger=ir.OnSchedule(schedule=_id(schedule), together=True),
+            when=ir.Const(value=True),
+            effects=effects(ground, schedule.together),
+        )
+    ]

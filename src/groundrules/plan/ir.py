@@ -198,6 +198,10 @@ class Nth(Expr, frozen=True, tag=True):
     """In effects: the how-manieth firing within `times` this one is, at most the number of its last step."""
 
 
+class Those(Expr, frozen=True, tag=True):
+    """In the effects of a rule on a schedule together: the ids of those of whom the schedule's rule is true, sorted."""
+
+
 class WindowValues(Expr, frozen=True, tag=True):
     """The values that a window of distinct ones holds for `key`, as text, the latest first, at most `maximum`."""
 
@@ -405,7 +409,7 @@ class HasLabel(Expr, frozen=True, tag=True):
 AnyExpr = (
     Const | Field | Fact | Now | CalendarPeriod | Sequence | Arithmetic | Negate | Coalesce | Call | WindowValue
     | LedgerValue | LedgerRank | LedgerTop | LedgerBoard | Silence | Tally | Hint | Score | Matched
-    | FoundIn | WeightIn | Match | Nth | WindowValues | Chance | Pick | Members | Names
+    | FoundIn | WeightIn | Match | Nth | Those | WindowValues | Chance | Pick | Members | Names
     | And | Or | Not | Compare | InClock | In | InList | Has
     | HasList | Contains | ContainsList | Affix | Matches | Quantified | Known | WindowTest | TallyTest
     | InState | HasLabel
@@ -521,7 +525,10 @@ class OnState(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, tag=Tru
 
 
 class OnSchedule(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, tag=True):
+    """A schedule runs: for each of its subjects, or `together`, once for all of those of whom its rule is true."""
+
     schedule: str
+    together: bool = False
 
 
 class OnRefusal(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, tag=True):

@@ -33,7 +33,7 @@ from groundrules.calendar.recurrence import occurrences_between
 from groundrules.decisions import Cause, Decision, Note, Rejection
 from groundrules.diagnostics.codes import events as codes
 from groundrules.plan import ir
-from groundrules.reference import entries, requests, undoing
+from groundrules.reference import entries, guards, requests, undoing
 from groundrules.reference.decide import Occasion, decide, reversals
 from groundrules.reference.effects import Outcome
 from groundrules.reference.ladders import Crossing
@@ -292,9 +292,20 @@ class Runner:
         if schedule.for_each is not None:
             subjects = [*partition.roster.known(schedule.for_each, partition.now)]
         groups = [(rules, replace(scope, subject=subject)) for subject in subjects]
+        groups += self.together(schedule, groups)
         cause = cause.then(rules[0].id if rules else schedule.id)
         occurrence = f"{schedule.id}@{timer.due}"
         return self.settled(Occasion(groups, occurrence, cause, notes=notes), partition)
+
+    def together(
+        self, schedule: ir.Schedule, groups: list[tuple[list[ir.Rule], Scope]]
+    ) -> list[tuple[list[ir.Rule], Scope]]:
+        """The rules on all of those of whom the schedule's own is true, if there are any."""
+        rules = self.rules(ir.OnSchedule(schedule.id, together=True))
+        answers = [guards.answer(rule, scope) for own, scope in groups for rule in own if guards.applies(rule, scope)]
+        those = [answer.scope.subject for answer in answers if answer.fires and answer.lane != "rollout"]
+        named = tuple(sorted(who for who in those if who is not None))
+        return [(rules, replace(groups[0][1], subject=None, those=named))] if named else []
 
     # --- states -----------------------------------------------------------------------------------
 

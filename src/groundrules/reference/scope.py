@@ -29,8 +29,9 @@ Watch = Callable[[str, Any, "Scope"], None]  # whose guard, the guard, what it c
 class Scope:
     """The surroundings of one evaluation; `variables` are those of `any` and `all`, outermost first.
 
-    `matched`, `match` and `nth` are what effects know of the firing that they belong to. `began` is when the occasion
-    was, where it is looked at again later; lots are drawn for that instant.
+    `matched`, `match` and `nth` are what effects know of the firing that they belong to; `those` are all whom a
+    schedule concerns. `began` is when the occasion was, where it is looked at again later; lots are drawn for that
+    instant.
     """
 
     partition: Partition
@@ -43,6 +44,7 @@ class Scope:
     match: str = ""
     nth: int = 0
     began: int | None = None
+    those: tuple[str, ...] = ()
 
     @property
     def plan(self) -> ir.Plan:

@@ -198,6 +198,11 @@ def _(expr: ir.Nth, scope: Scope) -> int:
 
 
 @evaluate.register
+def _(expr: ir.Those, scope: Scope) -> list[str]:
+    return list(scope.those)
+
+
+@evaluate.register
 def _(expr: ir.WindowValues, scope: Scope) -> list[str] | None:
     key = [evaluate(part, scope) for part in expr.key]
     if None in key:

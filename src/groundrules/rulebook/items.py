@@ -257,4 +257,5 @@ def read_schedule(item: Item) -> model.Schedule:
         then=item.effects(),
         approval=item.approval(),
         hours=item.hours(),
+        together=item.effects("together"),
     )

@@ -209,6 +209,7 @@ class Schedule(Common):
     then: tuple[Effect, ...]
     approval: Approval | None
     hours: Expression | None = None
+    together: tuple[Effect, ...] = ()  # once, for all of those for whom `when` is true
 
 
 @dataclass(frozen=True)

@@ -90,5 +90,5 @@ paths:
 states:
   - {id: lockdown, enter: count(message within 1m) > 5, leave: quiet(message) > 5m, then: [lock], afterwards: [unlock]}
 schedules:
-  - {id: weekly, at: monday 09:00, for_each: member, when: staff, then: [warn], hours: 09:00-10:00}
+  - {id: weekly, at: monday 09:00, for_each: member, when: staff, then: [warn], together: [warn], hours: 09:00-10:00}
 """

@@ -46,6 +46,8 @@ def test_declarations(book: Rulebook) -> None:
     assert [item.value for item in short.items] == ["a", "1", "no"]
     assert (short.match, long.match, long.options) == ("folded", "domain", ("leet",))
     assert learnt.changes
+    (score,) = book.scores
+    assert [hint.when is None for hint in score.hints] == [False, True]
     strikes, points = book.ledgers
     assert strikes.floor is not None
     assert strikes.ceiling is not None
@@ -77,7 +79,7 @@ def shape(effect: Effect) -> tuple[str, Any, Any]:
 
 
 def test_forms_of_effects(book: Rulebook) -> None:
-    assert [shape(effect) for effect in book.rules[0].then] == [
+    assert [shape(effect) for effect in book.rules[0].then][:6] == [
         ("delete", None, None),
         ("warn", None, None),
         ("strike", 1, None),
@@ -119,8 +121,19 @@ def test_times_are_in_order_of_their_number(book: Rulebook) -> None:
     assert [number.value for number, _ in times.steps] == [1, 3]
 
 
+def test_what_is_chosen_between(book: Rulebook) -> None:
+    rule = book.rules[0]
+    assert rule.requires is not None
+    assert rule.first_of is not None
+    assert rule.priority is not None
+    assert (shape(rule.otherwise[0])[0], rule.first_of.value, rule.priority.value) == ("warn", "answers", 10)
+    ban, kick = book.brakes
+    assert (ban.do.value, ban.rate.value, len(ban.then), ban.approval) == ("ban", "5 per hour", 1, None)
+    assert kick.approval is not None
+
+
 def test_rewards(book: Rulebook) -> None:
-    liked, chatty = book.rules[2:]
+    liked, chatty = (rule for rule in book.rules if rule.kind == "reward")
     assert liked.kind == "reward"
     assert isinstance(liked.cap, model.Located)
     assert not isinstance(chatty.cap, model.Located)

@@ -306,6 +306,8 @@ rules:
     requires: points(actor) >= 30
     then: [{take: {points: 30}}]
     otherwise: [warn]
+schedules:
+  - {id: idle, at: "21:00", for_each: member, when: silence(member) > 7d, together: [{warn: null, who: those}]}
 """
 
 
@@ -330,6 +332,7 @@ rules:
                 "Where that does not hold (Points is less than 30): warn",
                 "- **ban**\n  - Over all rules: at most 5 in 1 hour\n  - What would be more waits for approval: only",
                 "- **mute**\n  - Over all rules: at most 50 in 10 minutes\n  - What would be more is not done",
+                "for each member that it concerns → once for all of them: warn (all whom it concerns)",
                 "| ban: Over all rules: at most 5 in 1 hour | owner | 1 | 1 day |",
             ],
         ),
@@ -345,6 +348,7 @@ rules:
                 "抽签选出 3 人：1 天内发消息（全群合计）的成员",
                 "距农历 08-15 的天数为 3",
                 "不满足时（积分少于 30）：警告",
+                "合并为一次：警告（所有符合条件者）",
                 "所有规则合计：1 小时内至多 5 次",
             ],
         ),

@@ -14,6 +14,7 @@ from groundrules.engine.cases.answers import refused
 from groundrules.engine.cells import paths, states
 from groundrules.engine.cells.paths import PROCESS
 from groundrules.engine.evaluation.effects import Outcome
+from groundrules.engine.index.lookup import TRUE
 from groundrules.engine.program import Asked
 from groundrules.engine.settlement import guards, later, requests
 from groundrules.engine.settlement.decide import Occasion, Room
@@ -85,10 +86,29 @@ def _scheduled(room: Room, timer: Timer, until: int, cause: Cause) -> list[Occas
     notes = [Note(kind="schedule_missed", subject=timer.id, detail={"count": missed})] if missed else []
     rules = room.program.on.get(ir.OnSchedule(schedule.id), ())
     groups: list[Group] = [(asked, room.scope(subject=subject)) for subject, asked in _asked(room, schedule, rules)]
+    groups += _together(room, schedule, groups)
     if not groups and not notes:
         return []
     cause = cause.then(rules[0][0].id if rules else schedule.id)
     return [Occasion(groups, None, f"{schedule.id}@{timer.due}", cause, notes=notes)]
+
+
+def _together(room: Room, schedule: ir.Schedule, groups: Sequence[Group]) -> list[Group]:
+    """Ask the rules on all of those of whom the schedule's own is true, if there are any."""
+    rules = room.program.on.get(ir.OnSchedule(schedule.id, together=True), ())
+    if not rules:
+        return []
+    x = room.scope()
+    x.those = sorted(
+        own.subject
+        for asked, own in groups
+        for code, known in asked
+        if own.subject is not None
+        and known == TRUE
+        and not guards.is_out(code, False, own)
+        and guards.lane_of(code, None, own) != "rollout"
+    )
+    return [(rules, x)] if x.those else []
 
 
 def _asked(room: Room, schedule: ir.Schedule, rules: Sequence[Asked]) -> Iterator[tuple[str | None, list[Asked]]]:

@@ -30,6 +30,7 @@ _CHANGING = (
     ir.Matched,
     ir.Match,
     ir.Nth,
+    ir.Those,
     ir.Members,
 )
 LEAST = 6

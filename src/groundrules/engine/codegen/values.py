@@ -145,6 +145,11 @@ def match(emitter: Emitter, expr: ir.Match) -> Operand:
     return Operand((), "x.match")
 
 
+@emits_value(ir.Those)
+def those(emitter: Emitter, expr: ir.Those) -> Operand:
+    return Operand((), "list(x.those)")
+
+
 @emits_value(ir.Nth)
 def nth(emitter: Emitter, expr: ir.Nth) -> Operand:
     return Operand((), "x.nth")

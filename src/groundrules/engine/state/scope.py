@@ -69,7 +69,7 @@ class Scope:
     who refills a scope for another event empties it.
     """
 
-    __slots__ = ("began", "kept", "match", "matched", "now", "nth", "readings", "start", "subject")
+    __slots__ = ("began", "kept", "match", "matched", "now", "nth", "readings", "start", "subject", "those")
 
     def __init__(
         self,
@@ -88,9 +88,10 @@ class Scope:
         self.match = ""
         self.nth = 0
         self.began: int | None = None
+        self.those: Sequence[str] = ()
 
     def fresh(self) -> Scope:
         """Return the same surroundings with nothing worked out yet."""
         scope = Scope(self.now, self.readings, self.start, self.subject, self.matched)
-        scope.began = self.began
+        scope.began, scope.those = self.began, self.those
         return scope

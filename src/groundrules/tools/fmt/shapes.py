@@ -121,7 +121,7 @@ _STATE = Shape(
     keys={"enter": _TURN, "leave": _TURN},
 )
 _SCHEDULE = Shape(
-    order=_words("id was title text tags at for_each hours when then approval mode rollout starts ends"),
+    order=_words("id was title text tags at for_each hours when then together approval mode rollout starts ends"),
     keys={**_COMMON, "at": _AT},
 )
 ROOT = Shape(

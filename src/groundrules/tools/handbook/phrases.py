@@ -100,6 +100,8 @@ class Phrases(Speech):
         if isinstance(expr, ir.Field):
             path = ".".join(expr.path)
             return "" if path in CLEAR else self.named("people", path) or self("concerned")
+        if isinstance(expr, ir.Those):
+            return self("those_found")
         if isinstance(expr, ir.Pick):
             return self._picked(expr)
         if isinstance(expr, ir.Members | ir.WindowValues | ir.LedgerTop):

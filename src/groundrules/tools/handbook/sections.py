@@ -345,7 +345,11 @@ def _schedule(guide: Guide, schedule: ir.Schedule, rule: ir.Rule) -> Item:
     when = phrases.at(schedule.at)
     if schedule.for_each:
         when = phrases.join([when, phrases(f"for_{schedule.for_each}")], "comma")
-    notes = [phrases("does", when=when, what=phrases.effects(rule.effects)), *_conditions(guide, rule)]
+    together = guide.by_id.get(f"{schedule.id}#together")
+    effects = [phrases.effects(rule.effects)] if rule.effects or together is None else []
+    effects += [phrases("together", what=phrases.effects(together.effects))] if together else []
+    what = phrases.join(effects, "then")
+    notes = [phrases("does", when=when, what=what), *_conditions(guide, rule)]
     return Item(guide.name(rule.title, schedule.id), pick(rule.text, phrases.lang), tuple(notes))
 
 
