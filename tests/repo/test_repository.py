@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import statistics
@@ -128,3 +129,19 @@ def test_the_schema_of_decisions_is_current() -> None:
     assert stored == json.loads(json.dumps(decision_schema())), (
         "run: python -m dev.decision_schema > schemas/decision.schema.json"
     )
+
+
+def test_what_is_loaded_on_demand_has_no_module_of_its_name() -> None:
+    """Once the module is imported, it would stand in the place of what is exported."""
+    on_demand = [home for home in (ROOT / "src").rglob("__init__.py") if "def __getattr__" in home.read_text("utf-8")]
+    assert on_demand
+    for home in on_demand:
+        modules = {path.stem for path in home.parent.iterdir() if path.suffix == ".py" or path.is_dir()}
+        assert not set(_exported(home)) & modules, home
+
+
+def _exported(home: Path) -> list[str]:
+    for node in ast.parse(home.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
+            return list(ast.literal_eval(node.value))
+    return []

@@ -5,7 +5,7 @@
     report = replay(lines(spark, paths), version)  # years of files, in batch
 
 To be read in this order: `plans` (how a rulebook gets to the workers), `stream` (from events to decisions), `processor`
-and `turns` (what a worker does with a community), `replaying`, `session`, `job` (what `spark-submit` runs).
+and `turns` (what a worker does with a community), `replaying`, `spark_session`, `job` (what `spark-submit` runs).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from groundrules.cluster.spark.replaying import lines, replay
-    from groundrules.cluster.spark.session import session
+    from groundrules.cluster.spark.spark_session import session
     from groundrules.cluster.spark.stream import decide
 
 __all__ = ["decide", "lines", "replay", "session"]
@@ -23,7 +23,7 @@ _HOMES = {
     "decide": "groundrules.cluster.spark.stream",
     "lines": "groundrules.cluster.spark.replaying",
     "replay": "groundrules.cluster.spark.replaying",
-    "session": "groundrules.cluster.spark.session",
+    "session": "groundrules.cluster.spark.spark_session",
 }
 
 

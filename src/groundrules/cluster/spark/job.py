@@ -19,7 +19,7 @@ from pyspark.sql import functions as f
 
 from groundrules.cluster.spark.processor import TIME_MODES, Wake
 from groundrules.cluster.spark.replaying import lines, replay
-from groundrules.cluster.spark.session import session
+from groundrules.cluster.spark.spark_session import session
 from groundrules.cluster.spark.stream import decide
 from groundrules.tools.replaying.budget import read_budget
 from groundrules.tools.revisions import spot
