@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import sys
 from collections.abc import Callable, Coroutine
@@ -199,10 +200,17 @@ async def _run(
     async with opened() as hub, Service(hub, tokens) as service:
         if events is not None:
             await _decide_first(hub, Path(events))
+        _settle()
         host, port = listening.getsockname()[:2]
         at = f"http://{f'[{host}]' if ':' in host else host}:{port}"
         tell(say("listening", address=at))
         await Server(service, _with_console(service, at)).serve(sockets=[listening])
+
+
+def _settle() -> None:
+    """Keep Python's collector from going over what was loaded for good: everybody waits while it does."""
+    gc.collect()
+    gc.freeze()
 
 
 def _clock_of(path: Path) -> Callable[[], int]:
