@@ -29,4 +29,4 @@ def test_a_service_that_is_killed_twice_loses_and_doubles_nothing(sender: str, t
     assert done.returncode == 0, done.stdout + done.stderr
     *killed, last = done.stdout.splitlines()
     assert len([line for line in killed if line.startswith("killed after")]) == 2
-    assert last == "157 decisions, each as groundrules run has it"
+    assert last == "141 decisions, each as groundrules run has it"
