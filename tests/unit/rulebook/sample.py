@@ -44,7 +44,7 @@ rules:
       - reply: {zh: 不, en: No}
       - send: {to: general, text: hi}
       - notify: {to: owner}
-      - {add_role: quiet, lasts: 1d, after: 10m, extends: true}
+      - {add_role: quiet, lasts: 1d, after: 10m}
       - {enlist: text, in: learnt}
       - {unlist: text, in: learnt}
     requires: points(actor) > 1

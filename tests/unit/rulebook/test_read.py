@@ -86,7 +86,7 @@ def test_forms_of_effects(book: Rulebook) -> None:
         ("reply", {"zh": "不", "en": "No"}, None),
         ("send", None, {"to": "general", "text": "hi"}),
         ("notify", None, {"to": "owner"}),
-        ("add_role", "quiet", {"lasts": "1d", "after": "10m", "extends": True}),
+        ("add_role", "quiet", {"lasts": "1d", "after": "10m"}),
         ("enlist", "text", {"in": "learnt"}),
         ("unlist", "text", {"in": "learnt"}),
     ]
