@@ -87,7 +87,7 @@ layers: $(STAMP) ## imports point one way
 	$(BIN)/lint-imports --no-cache
 
 pytest: $(STAMP) ## the tests
-	$(BIN)/pytest -n 3 --dist loadgroup
+	$(BIN)/pytest -n 4 --dist loadgroup
 
 lock: ## take today's newest versions into constraints.txt (PYTHON=python3.11, which needs most)
 	rm -rf .venv-lock && $(PYTHON) -m venv .venv-lock
@@ -96,7 +96,7 @@ lock: ## take today's newest versions into constraints.txt (PYTHON=python3.11, w
 	.venv-lock/bin/pip freeze --all --exclude-editable > constraints.txt
 	rm -rf .venv-lock
 
-bench: $(STAMP) ## the benchmarks (ten minutes; writes docs/performance.md)
+bench: $(STAMP) ## the benchmarks (half an hour; writes docs/performance.md)
 	@$(BIN)/$(PIP) --constraint $(CONSTRAINTS) --group bench || echo "some peers could not be installed; they are skipped"
 	$(BIN)/python -m bench --docs $(BENCH)
 

@@ -45,10 +45,11 @@ def main() -> None:
     for name, run in _sections(arguments.quick).items():
         if arguments.only is None or name in arguments.only:
             print(f"{name} …", flush=True)
+            results.section = name
             run(results)
             _write(results, here, arguments.output)
     if arguments.docs:
-        report.refresh(DOCS / "performance.md", report.tables(results, here))
+        report.refresh(DOCS / "performance.md", results, here)
         plots.write_all(results, DOCS / "performance")
     print("\n" + report.tables(results, here))
 

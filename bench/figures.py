@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,8 +26,9 @@ class Figure:
 
 @dataclass(frozen=True)
 class Target:
-    """What was to be reached: at least or at most `bound`."""
+    """What was to be reached in a section: at least or at most `bound`."""
 
+    section: str
     what: str
     value: float | None
     bound: float
@@ -44,8 +45,9 @@ class Target:
 
 @dataclass
 class Results:
-    """Everything that a run found out."""
+    """Everything that a run found out; `section`: the one that runs."""
 
+    section: str = ""
     figures: list[Figure] = field(default_factory=list)
     targets: list[Target] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
@@ -54,7 +56,12 @@ class Results:
         self.figures.append(Figure(section, name, value, unit, labels))
 
     def reach(self, what: str, value: float | None, bound: float, *, least: bool = True, unit: str = "ratio") -> None:
-        self.targets.append(Target(what, value, bound, least, unit))
+        self.targets.append(Target(self.section, what, value, bound, least, unit))
+
+    def part(self, sections: Collection[str]) -> Results:
+        """Return what some sections found out."""
+        figures = [figure for figure in self.figures if figure.section in sections]
+        return Results("", figures, [target for target in self.targets if target.section in sections], self.skipped)
 
     def of(self, section: str) -> Iterator[Figure]:
         return (figure for figure in self.figures if figure.section == section)

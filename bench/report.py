@@ -9,7 +9,12 @@ from typing import Any
 
 from bench.figures import Figure, Results, Target
 
-BEGIN, END = "<!-- written by `make bench` -->", "<!-- end -->"
+BEGIN, END = "<!-- written by `make bench`: {} -->", "<!-- end -->"
+PARTS = {
+    "packs": ("packs",),
+    "rules": ("missing", "rules", "endtoend", "growth", "words", "stateful", "members", "compiling"),
+}
+"""The parts of the page, and the sections whose tables stand there."""
 
 
 def as_json(results: Results, machine: dict[str, object]) -> dict[str, Any]:
@@ -22,11 +27,14 @@ def as_json(results: Results, machine: dict[str, object]) -> dict[str, Any]:
     }
 
 
-def refresh(page: Path, tables: str) -> None:
-    """Put the tables in place of those that stand between the marks of a page."""
-    before, _, rest = page.read_text(encoding="utf-8").partition(BEGIN)
-    _, _, after = rest.partition(END)
-    page.write_text(f"{before}{BEGIN}\n\n{tables}\n{END}{after}", encoding="utf-8")
+def refresh(page: Path, results: Results, machine: dict[str, object]) -> None:
+    """Put the tables of the sections that ran in place of those that stand between the marks of their parts."""
+    for part, sections in PARTS.items():
+        of_part = results.part(sections)
+        if of_part.figures:
+            before, mark, rest = page.read_text(encoding="utf-8").partition(BEGIN.format(part))
+            _, end, after = rest.partition(END)
+            page.write_text(f"{before}{mark}\n\n{tables(of_part, machine)}\n{end}{after}", encoding="utf-8")
 
 
 def tables(results: Results, machine: dict[str, object]) -> str:

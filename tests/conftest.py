@@ -46,16 +46,16 @@ def postgres_server() -> Iterator[Server]:
         pytest.skip(f"no PostgreSQL: {error}")
 
 
-TOGETHER = ("bots", "browser", "cluster")
-"""Folders of tests that share a server which takes long to start: each runs in one process, beside the others."""
+TOGETHER = ("bots", "browser", "cluster", "data/test_quality.py")
+"""Tests that share what takes long to make, such as a server: those of each run in one process, beside the others."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     here = Path(__file__).parent
     for item in items:
-        folder = item.path.relative_to(here).parts[0]
-        if folder in TOGETHER:
-            item.add_marker(pytest.mark.xdist_group(folder))
+        place = item.path.relative_to(here).as_posix()
+        for name in filter(place.startswith, TOGETHER):
+            item.add_marker(pytest.mark.xdist_group(name))
 
 
 _schemas = itertools.count()
