@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
-from bench.automoderator.conditions import AbsentError, UnsaidError, conditions
+from bench.automoderator.conditions import FLAGS, SIZES, TEXTS, AbsentError, UnsaidError, conditions
 
 KINDS: Mapping[str, tuple[Sequence[str], str]] = {
     "any": (("submission", "comment"), ""),
@@ -97,11 +97,8 @@ def _know(key: str) -> None:
         raise UnsaidError(f"the key {bare}")
 
 
-LOOKED_AT = {
-    *("title", "body", "url", "domain", "id", "flair_text", "flair_css_class", "flair_template_id"),
-    *("media_author", "media_title", "author", "parent_submission", "reports", "body_longer_than", "body_shorter_than"),
-    *("is_edited", "is_gallery", "is_original_content", "is_poll", "is_top_level", "over_18", "spoiler"),
-}
+LOOKED_AT = {*TEXTS, *FLAGS, *SIZES, "domain", "id", "author", "parent_submission"}
+ON_PARENT = {"who": "parent"}
 DONE = ("set_flair", "set_suggested_sort")
 
 
@@ -109,13 +106,7 @@ DONE = ("set_flair", "set_suggested_sort")
 
 
 def _effects(document: dict[str, Any], on: str) -> Iterator[Any]:
-    action = document.get("action")
-    if action in ACTIONS:
-        yield ACTIONS[action]
-    elif action == "report":
-        yield {"flag": _message(document.get("report_reason") or document.get("action_reason") or "", on)}
-    elif action is not None:
-        raise UnsaidError(f"the action {action}")
+    yield from _moderating(document, on, {})
     if "comment" in document:
         how = {"sticky": document.get("comment_stickied"), "locked": document.get("comment_locked")}
         given = {name: bool(value) for name, value in how.items() if value is not None}
@@ -131,19 +122,19 @@ def _effects(document: dict[str, Any], on: str) -> Iterator[Any]:
         yield {"set_user_flair": _flair(author)}
     parent = document.get("parent_submission")
     if isinstance(parent, dict) and on == "comment":
-        yield from _on_parent(parent)
+        yield from _moderating(parent, on, ON_PARENT)
+        yield from _settings(parent, ON_PARENT)
 
 
-def _on_parent(parent: dict[str, Any]) -> Iterator[Any]:
-    target = {"who": "parent"}
-    action = parent.get("action")
+def _moderating(document: dict[str, Any], on: str, target: dict[str, str]) -> Iterator[Any]:
+    action = document.get("action")
     if action in ACTIONS:
         yield {ACTIONS[action]: None, **target}
     elif action == "report":
-        yield {"flag": _message(parent.get("report_reason") or "", "comment"), **target}
+        reason = document.get("report_reason") or document.get("action_reason") or ""
+        yield {"flag": _message(reason, on), **target}
     elif action is not None:
         raise UnsaidError(f"the action {action}")
-    yield from _settings(parent, target)
 
 
 def _settings(document: dict[str, Any], target: dict[str, str]) -> Iterator[Any]:
