@@ -21,7 +21,9 @@ from groundrules.tools.testing.settings import grouped
 from groundrules.tools.testing.timeline import EventMaker
 
 POLICIES = Path(__file__).parents[2] / "policies"
-PACKS = sorted(path.name for path in POLICIES.iterdir() if path.is_dir() and path.name not in ("_starter", "chat"))
+PACKS = sorted(
+    path.name for path in POLICIES.iterdir() if path.is_dir() and path.name not in ("_starter", "chat", "calendar-cn")
+)
 
 
 @cache

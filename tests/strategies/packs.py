@@ -30,7 +30,9 @@ from groundrules.syntax.parse import parse_duration
 from groundrules.testing.conformance import plainyaml
 
 POLICIES = shipped("policies")
-PACKS = sorted(path.name for path in POLICIES.iterdir() if path.is_dir() and path.name not in ("_starter", "chat"))
+PACKS = sorted(
+    path.name for path in POLICIES.iterdir() if path.is_dir() and path.name not in ("_starter", "chat", "calendar-cn")
+)
 ZONES = ("Asia/Shanghai", "Europe/Berlin", "America/St_Johns", "Pacific/Apia", "UTC")
 CHOICES: dict[str, tuple[Any, ...]] = {
     "boolean": (True, False),

@@ -1,0 +1,56 @@
+"""`groundrules calendar COUNTRY YEARS…`: a rulebook of working days and holidays to use."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date
+from pathlib import Path
+
+import click
+
+from groundrules.cli.help import Command
+from groundrules.cli.language import say
+from groundrules.cli.options import LANGUAGE
+from groundrules.cli.printing import print_page, tell_error
+from groundrules.cli.usage import no_such
+
+WANTED = "groundrules[calendar]"
+_YEARS = click.IntRange(1970, 2100)
+
+
+@click.command("calendar", cls=Command)
+@click.argument("country", required=False)
+@click.argument("years", nargs=-1, type=_YEARS)
+@click.option("--list", "listing", is_flag=True, help="List the codes of countries and their parts.")
+@click.option("-o", "--output", type=click.Path(dir_okay=False, writable=True), help="Write it to this file.")
+@LANGUAGE
+def command(country: str | None, years: tuple[int, ...], listing: bool, output: str | None, lang: str) -> None:
+    """Write a rulebook of the working days of COUNTRY in YEARS (this one and the next unless said).
+
+    COUNTRY is a code of ISO 3166, CN, or of a part of it, DE-BY. Weekends that are worked, as in China, are known.
+    Use the rulebook as `use: [./calendar-cn]`: a condition reads `calendar_cn.workday` and `calendar_cn.day_off`. Make
+    it anew when another year's holidays are declared.
+    """
+    try:
+        from groundrules.tools import calendars
+    except ModuleNotFoundError as error:
+        tell_error(say("not_installed", package=error.name), help=f"pip install '{WANTED}'")
+        sys.exit(1)
+    if country is None and not listing:
+        raise click.UsageError(say("country_or_list"))
+    if country is None or listing:
+        print_page("\n".join(calendars.places()) + "\n")
+        return
+    chosen = tuple(sorted(set(years))) or (date.today().year, date.today().year + 1)
+    try:
+        days = calendars.work_calendar(country, chosen, lang)
+    except calendars.UnknownCountryError:
+        raise click.UsageError(no_such("country", country.upper(), calendars.places())) from None
+    page = calendars.rulebook(
+        days, f"groundrules calendar {days.place} {' '.join(map(str, chosen))} --lang {lang}", lang
+    )
+    if output is None:
+        print_page(page)
+        return
+    Path(output).parent.mkdir(parents=True, exist_ok=True)
+    Path(output).write_text(page, encoding="utf-8", newline="\n")
