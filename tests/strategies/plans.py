@@ -495,6 +495,11 @@ class Drawn:
         return f"Drawn({', '.join(f'{name}={getattr(self.plan, name)!r}' for name in names)})"
 
 
+def pers(usual: str) -> st.SearchStrategy[str]:
+    """What a ledger is kept per: now and then something whose balance is forgotten."""
+    return st.sampled_from([usual, usual, "message"])
+
+
 @st.composite
 def plans(draw: st.DrawFn) -> Drawn:
     """A whole plan."""
@@ -511,7 +516,7 @@ def plans(draw: st.DrawFn) -> Drawn:
         lists=LISTS,
         rules=tuple(sorted(rules, key=lambda rule: rule.id)),
         windows=tuple(sorted(WINDOWS, key=lambda window: window.id)),
-        ledgers=LEDGERS,
+        ledgers=tuple(msgspec.structs.replace(kept, per=draw(pers(kept.per))) for kept in LEDGERS),
         caps=CAPS,
         ladders=draw(ladders()),
         processes=draw(processes()),

@@ -289,7 +289,7 @@ def _ledger_argument(reader: Reader, node: nodes.Call) -> LedgerBinding | None:
         reader.session.tables.bindings[reader.context.id, id(argument)] = binding
         return binding
     if not isinstance(binding, BrokenBinding):
-        words = (f"`{node.function}` needs a ledger kept per member or channel", f"write `{MEMORY[node.function][0]}`")
+        words = (f"`{node.function}` needs a ledger that many have a balance of", f"write `{MEMORY[node.function][0]}`")
         reader.error(codes.BAD_CALL, argument, words)
     return None
 

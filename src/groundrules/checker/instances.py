@@ -24,9 +24,12 @@ from groundrules.checker.bindings import (
     milder,
 )
 from groundrules.checker.session import Session
+from groundrules.checker.suggestions import listing
 from groundrules.checker.wording import unknown_event_type
 from groundrules.diagnostics.codes import names as codes
+from groundrules.diagnostics.codes.cells import FOREIGN_LEDGER
 from groundrules.diagnostics.model import Label
+from groundrules.diagnostics.nearest import did_you_mean
 from groundrules.diagnostics.source import Span
 from groundrules.rulebook import model as authored
 
@@ -115,7 +118,10 @@ def _declare(session: Session, instance: Instance) -> None:
     ]
     declarations += [ScoreBinding(instance, str(score.name.value), score.name.span, score) for score in book.scores]
     declarations += [
-        LedgerBinding(instance, str(ledger.name.value), ledger.name.span, ledger) for ledger in book.ledgers
+        LedgerBinding(instance, str(ledger.name.value), ledger.name.span, ledger)
+        if _is_kind(session, ledger.per)
+        else BrokenBinding(instance, str(ledger.name.value), ledger.name.span)
+        for ledger in book.ledgers
     ]
     declarations += [CapBinding(instance, str(cap.name.value), cap.name.span, cap) for cap in book.caps]
     declarations += [
@@ -131,6 +137,15 @@ def _declare(session: Session, instance: Instance) -> None:
             )
     for name in book.broken:
         instance.declared.setdefault(name, BrokenBinding(instance, name, book.name.span))
+
+
+def _is_kind(session: Session, per: authored.Located) -> bool:
+    """Whether there is the kind of thing that something is kept per; that there is not is reported."""
+    known, kind = session.catalog.names("entities"), str(per.value)
+    if kind not in known:
+        help = did_you_mean(kind, known) or f"there are {listing(known, 12)}"
+        session.add(FOREIGN_LEDGER.at(per.span, f"there is no kind of thing called `{kind}`", help))
+    return kind in known
 
 
 def _types(session: Session, instance: Instance) -> frozenset[str]:

@@ -80,6 +80,11 @@ def _ledger(reader: Reader, node: nodes.Node, binding: LedgerBinding) -> Typed:
     return _no_value(reader, node, binding)
 
 
+def _event(reader: Reader, node: nodes.Node, binding: RootBinding) -> Typed:
+    session = reader.session
+    return Typed(kinds.Object("event", session.fields(binding.types), session.entity_of(binding.types)))
+
+
 def _subject(reader: Reader, node: nodes.Node, binding: SubjectBinding) -> Typed:
     return Typed(reader.session.catalog.entity(binding.entity) or kinds.Unknown())
 
@@ -249,7 +254,7 @@ BOUND: dict[type[Binding], Callable[[Reader, nodes.Node, Any], Typed]] = {
     FieldBinding: lambda reader, node, binding: _sure(reader, node, _field(reader, node, binding.field)),
     VariableBinding: lambda reader, node, binding: Typed(binding.type),
     NowBinding: lambda reader, node, binding: Typed(kinds.Instant()),
-    RootBinding: lambda reader, node, binding: Typed(kinds.Object("event", reader.session.fields(binding.types))),
+    RootBinding: _event,
     SubjectBinding: _subject,
     DefineBinding: lambda reader, node, binding: reader.define(binding, node),
     ParameterBinding: _parameter,

@@ -43,7 +43,13 @@ class Scope:
         for variable in reversed(variables):
             if variable.quantified.variable == name:
                 return variable
-        return self._word(name) or self._field(name) or self._declared(name) or self._of_firing(name)
+        bound = self._word(name) or self._field(name) or self._declared(name)
+        return bound or self._event_as(name) or self._of_firing(name)
+
+    def _event_as(self, name: str) -> Binding | None:
+        """Return the event by the name of what it is itself: `message`, where nothing else is called so."""
+        is_such = name == self.session.entity_of(self.context.types)
+        return RootBinding(self.context.root, self.context.types) if is_such else None
 
     def _of_firing(self, name: str) -> Binding | None:
         """Return what is known of a firing; such words came late, so fields and declarations of their names hold."""

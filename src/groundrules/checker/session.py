@@ -79,6 +79,11 @@ class Session:
             fields = self._fields[types] = common(objects) if objects else {}
         return fields
 
+    def entity_of(self, types: tuple[str, ...]) -> str | None:
+        """Return what events of all of `types` are themselves, such as a message; None if they are nothing alike."""
+        entities = {event.entity for event in map(self.catalog.event, types) if event is not None}
+        return entities.pop() if len(entities) == 1 else None
+
     def own_types(self, book: authored.Rulebook) -> set[str]:
         """Return the event types that a rulebook brings schemas for."""
         return {path.stem for folder in book.schemas for path in confined.files(Path(folder) / "events", "*.json")}

@@ -24,7 +24,7 @@ from groundrules.types import kinds
 from groundrules.types.actions import ActionType, Parameter
 from groundrules.types.kinds import Typed
 
-_KINDS = {"actor": "member", "message": "message", "channel": "channel", "community": "community"}
+_KINDS = {"actor": "member"}
 
 
 def target(
@@ -45,8 +45,8 @@ def target(
 
 
 def at_hand(site: Site, what: str) -> Default | None:
-    """Return the actor, message, channel or community at hand, or None."""
-    if site.context.subject == _KINDS[what]:
+    """Return the actor, message, channel, community or other kind of thing at hand, or None."""
+    if site.context.subject == _KINDS.get(what, what):
         return Default("subject")
     by_path: dict[tuple[str, ...], list[str]] = {}
     for name in site.types:

@@ -279,9 +279,9 @@ class Program:
             window.id: WindowCode(self.compiler, window, plan.retain, plan.timezone) for window in plan.windows
         }
         self.lists = {words.id: words for words in plan.lists}
-        self.ledgers = {ledger.id: LedgerCell(ledger) for ledger in plan.ledgers}
+        self.ledgers = {ledger.id: LedgerCell(ledger, plan.retain) for ledger in plan.ledgers}
         self.caps = {cap.id: CapCell(cap) for cap in plan.caps}
-        self.ladders = {ladder.id: LadderCell(ladder) for ladder in plan.ladders}
+        self.ladders = {ladder.id: LadderCell(ladder, self.ledgers[ladder.ledger].lifetime) for ladder in plan.ladders}
         self.processes = {process.id: ProcessCode(self.compiler, process) for process in plan.processes}
         self.states = [StateCode(self.compiler, state, {w.id: w for w in plan.windows}) for state in plan.states]
         self.schedules = {schedule.id: schedule for schedule in plan.schedules}

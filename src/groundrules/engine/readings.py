@@ -105,19 +105,19 @@ class PartitionReadings:
 
     def ledger(self, ledger: str, who: str) -> int:
         cell = self._program.ledgers[ledger]
-        return cell.balance(self._partition.space(cell.name).get(who), self._partition.now).value
+        return cell.balance(cell.space(self._partition).get(who), self._partition.now).value
 
     def ledger_rank(self, ledger: str, who: str) -> int | None:
         cell = self._program.ledgers[ledger]
-        return cell.rank(self._partition.space(cell.name), who, self._partition.now)
+        return cell.rank(cell.space(self._partition), who, self._partition.now)
 
     def ledger_top(self, ledger: str, count: int) -> list[str]:
         cell = self._program.ledgers[ledger]
-        return cell.top(self._partition.space(cell.name), count, self._partition.now)
+        return cell.top(cell.space(self._partition), count, self._partition.now)
 
-    def ledger_board(self, ledger: str, count: int, entity: str) -> list[str]:
+    def ledger_board(self, ledger: str, count: int, entity: str, called: str) -> list[str]:
         highest = self.ledger_top(ledger, count)
-        return [f"{self.fact(entity, who, 'name') or who} {self.ledger(ledger, who)}" for who in highest]
+        return [f"{self.fact(entity, who, called) or who} {self.ledger(ledger, who)}" for who in highest]
 
     def silence(self, member: str) -> int | None:
         entry, unseen = self._entry("member", member), self._unseen()

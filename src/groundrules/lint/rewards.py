@@ -62,7 +62,8 @@ def _is_distinguished(linted: Linted, rule: Rule, earner: tuple[str, ...]) -> bo
 def daily_bound(linted: Linted, rule: Rule, delta: Delta) -> Bound:
     """Return the most that a member can earn of one ledger through a rule in a day."""
     lowered = linted.lowered_rule(rule)
-    times = _times_a_day(lowered.once)
+    thing = None if delta.ledger.declaration.per.value == "member" else _earner(linted, rule, delta)
+    times = _times_a_day(lowered.once, thing)
     fixed = next(
         (effect for effect in lowered.effects if isinstance(effect, ir.Delta) and effect.ledger == delta.ledger.id),
         None,
@@ -75,13 +76,20 @@ def daily_bound(linted: Linted, rule: Rule, delta: Delta) -> Bound:
     return Bound(times, cap.amount if amount is None else min(amount, cap.amount), True)
 
 
-def _times_a_day(once: ir.Once | None) -> int | None:
-    """Return how often `once_per` lets a member through in a day; None if they can change the rest of the key."""
-    if once is None or any(not _is_actor(part) for part in once.key):
+def _times_a_day(once: ir.Once | None, thing: tuple[str, ...] | None) -> int | None:
+    """Return how often `once_per` lets a member through in a day; None if they can change the rest of the key.
+
+    What a `thing` earns, such as a message, they can't earn with another one.
+    """
+    if once is None or any(not _is_actor(part) and not _is_at(part, thing) for part in once.key):
         return None
     if once.per is not None:
         return 1
     return max(1, -(-DAY // once.within)) if once.within else None
+
+
+def _is_at(part: ir.AnyExpr, path: tuple[str, ...] | None) -> bool:
+    return isinstance(part, ir.Field) and part.path == path
 
 
 def _is_actor(part: ir.AnyExpr) -> bool:

@@ -39,6 +39,9 @@ if TYPE_CHECKING:
     from groundrules.lower.expressions import Lowerer
 
 Reading = nodes.Name | nodes.Attribute | nodes.Item
+_EVENTS = ("event", "start")
+_THROUGH = 2  # steps from a subject through an entity that it names: `message.author.name`
+_CALLED = ("name", "title")  # what things are called by
 _ITEMS = {"first": ir.FIRST, "last": ir.LAST}
 
 
@@ -113,17 +116,19 @@ def _at(lowerer: Lowerer, node: Reading, place: Place) -> ir.AnyExpr:
     if isinstance(owner, kinds.Object) and _is_fact(owner, place):
         return _fact(lowerer, node, place, owner)
     kind = kind_of(typed.type)
+    if not place.path and place.root in _EVENTS:
+        place, kind = place.below("id"), "text"  # the event as the thing that it is
     read = (*place.path, "id") if kind == "entity" else place.path
     note(lowerer, place, read)
     return ir.Field(root=place.root, path=place.path, kind=kind, optional=typed.optional, src=lowerer.source(node))
 
 
 def _is_fact(owner: kinds.Object, place: Place) -> bool:
-    remembered = owner.entity in ROSTER or (place.root == "subject" and len(place.path) == 1)
-    field = owner.fields[place.path[-1]]
-    return (
-        owner.entity is not None and remembered and place.path[-1] != "id" and not isinstance(field.type, kinds.Object)
-    )
+    if owner.entity is None or place.path[-1] == "id":
+        return False
+    of_subject = place.root == "subject" and len(place.path) <= _THROUGH
+    whole = isinstance(owner.fields[place.path[-1]].type, kinds.Object)
+    return (of_subject and (not whole or len(place.path) == 1)) or (owner.entity in ROSTER and not whole)
 
 
 def _fact(lowerer: Lowerer, node: Reading, place: Place, owner: kinds.Object) -> ir.Fact:
@@ -132,6 +137,9 @@ def _fact(lowerer: Lowerer, node: Reading, place: Place, owner: kinds.Object) ->
     lowerer.ground.facts.setdefault(entity, set()).add(name)
     note(lowerer, place, place.path)
     note(lowerer, place, (*place.path[:-1], "id"))
+    subject = str(lowerer.context.subject) if place.root == "subject" and len(place.path) == _THROUGH else ""
+    if subject:
+        lowerer.ground.facts.setdefault(subject, set()).add(place.path[0])
     assumed = lowerer.ground.checked.assumed.get((entity, name))
     return ir.Fact(
         root=place.root,
@@ -141,6 +149,7 @@ def _fact(lowerer: Lowerer, node: Reading, place: Place, owner: kinds.Object) ->
         kind=kind_of(field.type),
         assume=lowerer.of(assumed) if assumed else None,
         default=field.default,
+        owner=subject,
         src=lowerer.source(node),
     )
 
@@ -258,8 +267,12 @@ def _board(lowerer: Lowerer, node: nodes.Call) -> ir.AnyExpr:
     assert isinstance(count, ir.Const), "the checker wants a constant"
     ledger = _named(lowerer, node)
     entity = str(ledger.declaration.per.value)
-    lowerer.ground.facts.setdefault(entity, set()).add("name")
-    return ir.LedgerBoard(ledger=ledger.id, count=count.value, entity=entity, src=lowerer.source(node))
+    fields = (lowerer.ground.checked.catalog.entity(entity) or kinds.Object("")).fields
+    called = next((name for name in _CALLED if name in fields), "")
+    if called:
+        lowerer.ground.facts.setdefault(entity, set()).add(called)
+    source = lowerer.source(node)
+    return ir.LedgerBoard(ledger=ledger.id, count=count.value, entity=entity, called=called, src=source)
 
 
 def _named(lowerer: Lowerer, node: nodes.Call) -> LedgerBinding:

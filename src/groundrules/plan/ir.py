@@ -34,6 +34,12 @@ Kind = Literal["text", "number", "boolean", "instant", "duration", "clock", "dat
 Period = Literal["day", "week", "month"]
 Mode = Literal["enforce", "shadow", "off"]
 
+LASTING = ("member", "channel", "community")
+"""The kinds of things whose balances are kept for good; others come and go."""
+
+NAMED_OTHERWISE = {"author": "actor"}
+"""The fields in which an event that is itself a thing, such as a message, has facts about it under another name."""
+
 FIRST_SEEN = "first_seen"
 """The fact of members that no event needs to tell: the roster notes it itself."""
 
@@ -74,7 +80,10 @@ class Field(Expr, frozen=True, tag=True):
 
 
 class Fact(Expr, frozen=True, tag=True):
-    """A fact about the entity at `root.path`: from the event, else the roster, else `assume`, else `default`."""
+    """A fact about the entity at `root.path`: from the event, else the roster, else `assume`, else `default`.
+
+    Of a subject whose kind is `owner`, `path` is a fact that names another entity: `message.author` for its `name`.
+    """
 
     root: str
     path: tuple[str, ...]
@@ -83,6 +92,7 @@ class Fact(Expr, frozen=True, tag=True):
     kind: Kind
     assume: AnyExpr | None = None
     default: Any = None
+    owner: str = ""
 
 
 class Now(Expr, frozen=True, tag=True):
@@ -163,11 +173,15 @@ class LedgerTop(Expr, frozen=True, tag=True):
 
 
 class LedgerBoard(Expr, frozen=True, tag=True):
-    """A line for each of the `count` highest balances, ties by id: the holder's name, else the id, and the balance."""
+    """A line for each of the `count` highest balances, ties by id: what the holder is called, and the balance.
+
+    That is the fact `called` of the roster, or the id where there is none or it is not known.
+    """
 
     ledger: str
     count: int
     entity: str
+    called: str = "name"
 
 
 class Silence(Expr, frozen=True, tag=True):
@@ -659,10 +673,14 @@ class Fade(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
 
 
 class Ledger(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
-    """Integer balances per entity. None as floor or ceiling: no bound."""
+    """Integer balances per entity. None as floor or ceiling: no bound.
+
+    Members, channels and the community keep theirs; what comes and goes (`LASTING` has not its kind) loses its balance,
+    and the levels that it holds, when `Plan.retain` has passed since it was last moved.
+    """
 
     id: str
-    per: Literal["member", "channel", "community"] = "member"
+    per: str = "member"
     floor: int | None = 0
     ceiling: int | None = None
     fade: Fade | None = None

@@ -10,7 +10,8 @@ crossing comes at that instant.
 Of several steps crossed upwards at once only the highest fires, unless the ladder says `fire: all`; levels that were
 passed without firing are held all the same. `beyond: repeat` crosses the last step again for an increase that begins at
 or above it. What a step does to its own balance crosses no step upwards. A step that fired less than its `cool_down`
-ago does not fire. Levels given up come first, from the highest down.
+ago does not fire. Levels given up come first, from the highest down. What comes and goes, such as a message, loses its
+levels with its balance: when the plan's `retain` has passed since that was last moved.
 """
 
 from __future__ import annotations
@@ -40,6 +41,8 @@ class Ladders:
         self.plan = plan
         self.held: set[tuple[str, str, int]] = set()  # ladder, who, step
         self.fired: dict[tuple[str, str, int], int] = {}
+        self.moved: dict[tuple[str, str], int] = {}  # ladder, who
+        self.going = {ledger.id for ledger in plan.ledgers if ledger.per not in ir.LASTING}
 
     def cross_all(self, change: LedgerChange, now: int, behind: str | None) -> list[Crossing]:
         """What a change of balance crosses on all ladders over its ledger; `behind` is the ledger whose step asked."""
@@ -50,9 +53,12 @@ class Ladders:
         ]
 
     def cross(
-        self, ladder: ir.Ladder, who: str, before: int, after: int, now: int, up_too: bool = True
+        self, ladder: ir.Ladder, who: str, before: int, after: int, now: int, up_too: bool = True, moved: bool = True
     ) -> list[Crossing]:
-        """What a change of balance crosses, in order."""
+        """What a change of balance crosses, in order; fade alone has not `moved` it."""
+        self.forget(ladder, who, now)
+        if moved:
+            self.moved[ladder.id, who] = now
         back = [step for step in self.levels(ladder, who) if after < falls_below(ladder, step)]
         up = [step for step in range(len(ladder.steps)) if up_too and self.is_reached(ladder, who, step, before, after)]
         last = len(ladder.steps) - 1
@@ -64,6 +70,12 @@ class Ladders:
         given_up = [Crossing(ladder.id, step, who, back=True) for step in back]
         crossings = given_up + [self.fire(ladder, who, step, now) for step in fires]
         return [replace(crossing, gained=after - before) for crossing in crossings]
+
+    def forget(self, ladder: ir.Ladder, who: str, now: int) -> None:
+        """Forget the levels of something whose balance was forgotten."""
+        if ladder.ledger in self.going and now - self.moved.get((ladder.id, who), now) > self.plan.retain:
+            self.held = {level for level in self.held if level[:2] != (ladder.id, who)}
+            self.fired = {level: at for level, at in self.fired.items() if level[:2] != (ladder.id, who)}
 
     def levels(self, ladder: ir.Ladder, who: str) -> list[int]:
         """The steps that somebody holds, the highest first."""

@@ -3,7 +3,8 @@
 A ledger is the history of its changes; a **balance** is that history played from the start. It begins at rest: at 0,
 or at the floor or ceiling if 0 lies beyond. `fade` takes its amount away at each whole period after the balance rose
 above rest, until it is back there; a change while it is above rest does not move the periods, and what is below rest
-does not fade. Somebody whose balance is at rest has no balance: no rank, no place among the highest.
+does not fade. Somebody whose balance is at rest has no balance: no rank, no place among the highest. What comes and
+goes, such as a message, loses its balance when the plan's `retain` has passed since it was last moved.
 
 One **settlement** applies everything that one trigger asks of one balance:
 
@@ -84,22 +85,44 @@ class Ledgers:
     def play(self, ledger: str, who: str, now: int) -> tuple[int, int | None]:
         """The balance at `now`, and from when its fade counts (None: it is not above rest)."""
         definition = self.definitions[ledger]
-        balance, left = rest_of(definition), None
+        balance, left, forgotten = rest_of(definition), None, None
         for change in self.history.get((ledger, who), []):
             if change.at > now:
                 break
+            if forgotten is not None and change.at >= forgotten:
+                balance, left = rest_of(definition), None
+            forgotten = self.forgotten(definition, change.at)
             balance, left = fade(definition, balance, left, change.at)
             balance = change.after
             left = (left if left is not None else change.at) if balance > rest_of(definition) else None
+        if forgotten is not None and now >= forgotten:
+            return rest_of(definition), None
         return fade(definition, balance, left, now)
 
-    def fades(self, ledger: str, who: str | None, now: int) -> Iterator[int]:
-        """The instants after `now` at which a balance fades, until it is at rest."""
-        definition = self.definitions[ledger]
-        balance, left = (0, None) if who is None else self.play(ledger, who, now)
-        while definition.fade is not None and left is not None:
+    def forgotten(self, definition: ir.Ledger, moved: int) -> int | None:
+        """When a balance that was last moved at an instant is forgotten; None: never."""
+        return None if definition.per in ir.LASTING else moved + self.plan.retain + 1
+
+    def forgets(self, ledger: str, who: str, now: int) -> int | None:
+        """When the balance that there is at `now` is forgotten; None: never."""
+        moved = [change.at for change in self.history.get((ledger, who), []) if change.at <= now]
+        return self.forgotten(self.definitions[ledger], moved[-1]) if moved else None
+
+    def fades(self, ledger: str, who: str, now: int) -> Iterator[int]:
+        """The instants after `now` at which a balance fades, until it is at rest or forgotten."""
+        definition, end = self.definitions[ledger], self.forgets(ledger, who, now)
+        balance, left = self.play(ledger, who, now)
+        while definition.fade is not None and left is not None and (end is None or left + definition.fade.every < end):
             yield left + definition.fade.every
             balance, left = fade(definition, balance, left, left + definition.fade.every)
+
+    def changes(self, ledger: str, who: str | None, now: int) -> Iterator[int]:
+        """The instants after `now` at which time alone changes a balance."""
+        if who is not None:
+            yield from self.fades(ledger, who, now)
+            end = self.forgets(ledger, who, now)
+            if end is not None and self.balance(ledger, who, now) != rest_of(self.definitions[ledger]):
+                yield end
 
     def falls(self, ledger: str, who: str, below: int, now: int) -> int | None:
         """When fade alone brings a balance below a mark."""

@@ -24,7 +24,7 @@ from typing import Any
 
 from groundrules.calendar.instants import format_ms, parse_rfc3339
 from groundrules.plan import ir
-from groundrules.plan.ir import FIRST_SEEN
+from groundrules.plan.ir import FIRST_SEEN, NAMED_OTHERWISE
 from groundrules.reference.scope import Json, walk
 
 ARRIVING = ("join.requested", "member.joined")
@@ -83,7 +83,10 @@ class Roster:
 
     def learn(self, event: Json, now: int) -> None:
         """Take note of what an event says, after it was decided."""
-        things = list(self.things(event, self.plan.events[event["type"]]))
+        schema = self.plan.events[event["type"]]
+        missing = {fact: field for fact, field in NAMED_OTHERWISE.items() if fact not in schema["properties"]}
+        named = {fact: event[field] for fact, field in missing.items() if field in event}
+        things = list(self.things({**event, **named}, schema))
         for entity, thing in things:
             self.hear(entity, thing, now)
         actor = self.entries.get(("member", walk(event, ("actor", "id"))))

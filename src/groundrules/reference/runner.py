@@ -275,7 +275,7 @@ class Runner:
         """Give up the levels that fade alone has brought a balance below."""
         ladder = next(ladder for ladder in self.plan.ladders if ladder.id == timer.id)
         balance = partition.ledgers.balance(ladder.ledger, timer.key, partition.now)
-        crossed = partition.ladders.cross(ladder, timer.key, balance, balance, partition.now, up_too=False)
+        crossed = partition.ladders.cross(ladder, timer.key, balance, balance, partition.now, up_too=False, moved=False)
         occasions = [self.crossing(step, None, f"fade@{timer.due}", cause, partition) for step in crossed]
         return [decision for occasion in occasions for decision in self.settled(occasion, partition)]
 

@@ -107,7 +107,7 @@ def changes(node: Any, scope: Scope) -> Iterator[int]:
                 node.window, [evaluate(part, scope) for part in node.key], node.within, bound, scope.now
             )
         case ir.LedgerValue():
-            yield from partition.ledgers.fades(node.ledger, evaluate(node.key, scope), scope.now)
+            yield from partition.ledgers.changes(node.ledger, evaluate(node.key, scope), scope.now)
         case ir.InClock():
             today = local_day(zone, scope.now)
             yield from (instant_of(zone, day, time) for day in (today, today + 1) for time in (node.start, node.end))

@@ -58,6 +58,8 @@ def raw(expr: Any, scope: Scope) -> Any:
 @evaluate.register
 def _(expr: ir.Fact, scope: Scope) -> Any:
     thing = scopes.walk(scope.root(expr.root), expr.path)
+    if expr.owner and scope.subject is not None:
+        thing = scope.partition.roster.fact(expr.owner, scope.subject, expr.path[0], scope.now)
     who = scopes.identity(thing)
     if who is None:
         return None
@@ -157,7 +159,7 @@ def _(expr: ir.LedgerTop, scope: Scope) -> list[str]:
 def _(expr: ir.LedgerBoard, scope: Scope) -> list[str]:
     ledgers, roster = scope.partition.ledgers, scope.partition.roster
     return [
-        f"{roster.fact(expr.entity, who, 'name', scope.now) or who} {ledgers.balance(expr.ledger, who, scope.now)}"
+        f"{roster.fact(expr.entity, who, expr.called, scope.now) or who} {ledgers.balance(expr.ledger, who, scope.now)}"
         for who in ledgers.top(expr.ledger, expr.count, scope.now)
     ]
 

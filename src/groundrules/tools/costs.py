@@ -24,6 +24,7 @@ from groundrules.window_kinds import KINDS
 
 _ID, _VALUE, _PANE = 40, 40, 16
 _BALANCE = 19  # two integers of MessagePack, at their longest
+_MOVED = 9  # when that of a message or the like was moved
 _PANES = 61  # sixty full panes, and the one being filled
 
 
@@ -116,7 +117,8 @@ def _name(part: ir.AnyExpr) -> str:
 
 def _cells(plan: ir.Plan) -> Iterator[CellCost]:
     for ledger in plan.ledgers:
-        yield CellCost(ledger.id, "ledger", ledger.per, ledger.per == "member", _BALANCE)
+        size = _BALANCE if ledger.per in ir.LASTING else _BALANCE + _MOVED
+        yield CellCost(ledger.id, "ledger", ledger.per, ledger.per == "member", size)
     for cap in plan.caps:
         yield CellCost(cap.id, "cap", "member", True, _BALANCE)
     for rule in plan.rules:

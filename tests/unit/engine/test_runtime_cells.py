@@ -324,7 +324,7 @@ def test_a_step_cools_down() -> None:
     hot, level = ladder(ir.Step(reaches=2, cool_down=10)), Level()
     assert hot.cross(level, 0, 2, 0) == [Crossing(0)]
     assert hot.cross(level, 0, 2, 9) == [Crossing(0, cooling=True)]
-    assert hot.cross(hot.read(hot.write(level)), 0, 2, 10) == [Crossing(0)]
+    assert hot.cross(hot.read(hot.write(level), 10), 0, 2, 10) == [Crossing(0)]
 
 
 # --- sets, labels, rows, timers -----------------------------------------------------------------

@@ -28,6 +28,7 @@ assume: {member: {bot: false}}
 ledgers:
   strikes: {per: member, floor: -5, ceiling: 10.0, fade: 1 every 30d, title: Strikes}
   points: {}
+  likes: {per: message}
 caps: {chatting: 5 per day}
 limits: {open_paths: 5, ahead: 10d, retain: 30d}
 rules:

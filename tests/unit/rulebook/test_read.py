@@ -48,7 +48,7 @@ def test_declarations(book: Rulebook) -> None:
     assert learnt.changes
     (score,) = book.scores
     assert [hint.when is None for hint in score.hints] == [False, True]
-    strikes, points = book.ledgers
+    strikes, points, _ = book.ledgers
     assert strikes.floor is not None
     assert strikes.ceiling is not None
     assert (strikes.floor.value, strikes.ceiling.value) == (-5, 10)

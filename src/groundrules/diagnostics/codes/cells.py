@@ -320,7 +320,8 @@ FOREIGN_LEDGER = Code(
     Severity.ERROR,
     "a ledger kept for another kind of thing",
     """\
-A ledger is kept per member, per channel or for the community, and read and moved with that.
+A ledger is kept per member, per channel, for the community or per any other kind of thing that events carry, such as
+messages, and read and moved with that.
 
 ```yaml
 ledgers: {heat: {per: channel}}

@@ -66,7 +66,7 @@ def _faded(room: Room, timer: Timer, cause: Cause) -> list[Occasion]:
     """Give up the levels that fade alone has brought a balance below."""
     ladder = room.program.ladders[timer.id]
     balance = room.readings.ledger(ladder.ladder.ledger, timer.key)
-    crossed = cross_ladder(room.program, room.partition, ladder, timer.key, balance, balance, up=False)
+    crossed = cross_ladder(room.program, room.partition, ladder, timer.key, balance, balance, up=False, moved=False)
     return [crossing(room, step, None, f"fade@{timer.due}", cause) for step in crossed]
 
 
@@ -154,7 +154,7 @@ def rearm(room: Room) -> None:
         for key, process in paths.opened(room.partition, code):
             room.partition.timers.arm(PROCESS, code.id, key, process.turns[0][0])
     for ladder in room.program.ladders.values():
-        for who in room.partition.space(ladder.name).names() if ladder.remembers else ():
+        for who in ladder.space(room.partition).names() if ladder.remembers else ():
             watch(room.program, room.partition, ladder, who)
     for request in requests.standing(room.partition):
         room.partition.timers.arm(APPROVAL, request.rule, request.id, request.expires)

@@ -8,7 +8,8 @@ upwards at once only the highest fires unless the ladder fires all; levels passe
 `cool_down` ago does not fire. Levels given up are crossed from the highest down, before any step upwards.
 
 A row holds the levels held and the last firings of steps with a cool-down; one that holds neither a level nor a firing
-within its cool-down is swept out as the space grows.
+within its cool-down is swept out as the space grows. Of what comes and goes it also holds when the balance was last
+moved, and is forgotten together with it.
 """
 
 from __future__ import annotations
@@ -17,17 +18,19 @@ from typing import NamedTuple
 
 import msgspec
 
-from groundrules.engine.state.space import Space
+from groundrules.engine.state.partition import Partition
+from groundrules.engine.state.space import FOREVER, Space
 from groundrules.plan import ir
 
 _encode = msgspec.msgpack.encode
 
 
 class Level(msgspec.Struct, array_like=True):
-    """The levels that somebody holds, and when steps with a cool-down fired last."""
+    """The levels that somebody holds, when steps with a cool-down fired last, and when the balance was moved last."""
 
     held: list[int] = []
     fired: dict[int, int] = {}
+    moved: int = 0
 
 
 class Crossing(NamedTuple):
@@ -44,19 +47,27 @@ _level = msgspec.msgpack.Decoder(Level)
 class LadderCell:
     """The levels of one ladder."""
 
-    def __init__(self, ladder: ir.Ladder) -> None:
+    def __init__(self, ladder: ir.Ladder, lifetime: int = FOREVER) -> None:
         self.id = ladder.id
         self.ladder = ladder
         self.name = "ladder/" + ladder.id
+        self.lifetime = lifetime
         self.remembers = any(step.falls_below is not None or step.cool_down for step in ladder.steps)
 
-    def read(self, row: bytes | None) -> Level:
-        """Return the level that a row holds."""
-        return _level.decode(row) if row else Level()
+    def space(self, partition: Partition) -> Space:
+        """Return the rows of the ladder."""
+        return partition.space(self.name, self.lifetime)
+
+    def read(self, row: bytes | None, now: int) -> Level:
+        """Return the level that a row holds at `now`."""
+        level = _level.decode(row) if row else Level()
+        return Level() if self.lifetime != FOREVER and now - level.moved > self.lifetime else level
 
     def write(self, level: Level) -> bytes | None:
         """Return the row of a level; None if there is nothing to remember."""
-        return _encode(level) if level.held or level.fired else None
+        if not level.held and not level.fired:
+            return None
+        return _encode((level.held, level.fired) if self.lifetime == FOREVER else level)
 
     def store(self, space: Space, who: str, level: Level, now: int) -> None:
         """Store a level."""
@@ -66,7 +77,7 @@ class LadderCell:
             return
         space.put(who, row, now)
         if space.crowded:
-            space.sweep(lambda row: self._idle(self.read(row), now))
+            space.sweep(lambda row: self._idle(self.read(row, now), now))
 
     def _idle(self, level: Level, now: int) -> bool:
         steps = self.ladder.steps

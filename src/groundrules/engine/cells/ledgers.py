@@ -6,6 +6,9 @@ period after the balance left its rest, and stops there. A balance of `v` counte
 max(rest, v − amount · ⌊(t − a) / every⌋), and nothing needs to happen when time passes. Rows that have faded to rest
 are swept out as the space grows.
 
+What comes and goes, such as a message, has a third part in its row: when it was last moved. It is at rest again once
+`retain` has passed since then, and its row grows old with its space.
+
 A cap's row holds a calendar period and what was added in it.
 """
 
@@ -15,13 +18,15 @@ from typing import NamedTuple
 
 import msgspec
 
-from groundrules.engine.state.space import Space
+from groundrules.engine.state.partition import Partition
+from groundrules.engine.state.space import FOREVER, Space
 from groundrules.plan import ir
 
 LARGEST = 1 << 62
 
 _encode = msgspec.msgpack.encode
 _pair = msgspec.msgpack.Decoder(tuple[int, int])
+_moved = msgspec.msgpack.Decoder(tuple[int, int, int])
 
 
 class Balance(NamedTuple):
@@ -34,7 +39,7 @@ class Balance(NamedTuple):
 class LedgerCell:
     """The balances of one ledger."""
 
-    def __init__(self, ledger: ir.Ledger) -> None:
+    def __init__(self, ledger: ir.Ledger, retain: int = FOREVER) -> None:
         self.id = ledger.id
         self.per = ledger.per
         self.name = "ledger/" + ledger.id
@@ -42,12 +47,19 @@ class LedgerCell:
         self.ceiling = LARGEST if ledger.ceiling is None else ledger.ceiling
         self.rest = min(max(0, self.floor), self.ceiling)
         self.fade = ledger.fade
+        self.lifetime = retain if ledger.per not in ir.LASTING else FOREVER
+
+    def space(self, partition: Partition) -> Space:
+        """Return the rows of the ledger."""
+        return partition.space(self.name, self.lifetime)
 
     def balance(self, row: bytes | None, now: int) -> Balance:
         """Return the balance at `now`, fade taken into account, its `since` moved on by whole periods."""
         if row is None:
             return Balance(self.rest, now)
-        value, since = _pair.decode(row)
+        value, since, moved = self._read(row, now)
+        if now - moved > self.lifetime:
+            return Balance(self.rest, now)
         if self.fade is None or value <= self.rest or now - since < self.fade.every:
             return Balance(value, since)
         periods = (now - since) // self.fade.every
@@ -67,7 +79,7 @@ class LedgerCell:
             space.drop(who)
         else:
             since = before.since if before.value > self.rest else now
-            space.put(who, _encode((value, since)), now)
+            space.put(who, _encode((value, since) if self.lifetime == FOREVER else (value, since, now)), now)
             if self.fade is not None and space.crowded:
                 space.sweep(lambda row: self.balance(row, now).value == self.rest)
 
@@ -77,12 +89,25 @@ class LedgerCell:
         if self.fade is None or value < below or self.rest >= below:
             return None
         periods = -(-(value - below + 1) // self.fade.amount)
-        return since + periods * self.fade.every
+        due = since + periods * self.fade.every
+        return due if due - self.moved(row, now) <= self.lifetime else None
 
-    def fades(self, row: bytes | None, now: int) -> int | None:
-        """Return when fade next takes something away; None if it never does."""
+    def changes(self, row: bytes | None, now: int) -> int | None:
+        """Return when fade next takes something away, or the balance is forgotten; None if neither ever happens."""
         value, since = self.balance(row, now)
-        return None if self.fade is None or value <= self.rest else since + self.fade.every
+        if value == self.rest:
+            return None
+        forgotten = self.moved(row, now) + self.lifetime + 1
+        ends = [] if self.lifetime == FOREVER else [forgotten]
+        ends += [since + self.fade.every] if self.fade is not None and value > self.rest else []
+        return min(ends, default=None)
+
+    def moved(self, row: bytes | None, now: int) -> int:
+        """Return when a balance was last moved, if that is kept; `now` for others."""
+        return now if row is None else self._read(row, now)[2]
+
+    def _read(self, row: bytes, now: int) -> tuple[int, int, int]:
+        return (*_pair.decode(row), now) if self.lifetime == FOREVER else _moved.decode(row)
 
     def balances(self, space: Space, now: int) -> dict[str, int]:
         """Return all balances that are not at rest."""

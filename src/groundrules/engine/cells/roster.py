@@ -118,12 +118,17 @@ def places(
     """Yield the places of kept entities in a schema, by name."""
     entity = schema.get("entity", "")
     if entity in kept:
-        yield Place(path, entity, tuple((name, attribute(name)) for name in kept[entity]))
+        yield Place(path, entity, tuple((name, attribute(_field_of(schema, path, name))) for name in kept[entity]))
     for name, inner in sorted(schema.get("properties", {}).items()):
         yield from places(inner, kept, (*path, attribute(name)))
     items = tuple(places(schema["items"], kept)) if "items" in schema else ()
     if items:
         yield Place(path, items=items)
+
+
+def _field_of(schema: Mapping[str, Any], path: tuple[str, ...], fact: str) -> str:
+    """Return the field that tells a fact: another one where the event itself is the thing and has none of that name."""
+    return fact if path or fact in schema.get("properties", {}) else ir.NAMED_OTHERWISE.get(fact, fact)
 
 
 def things(value: Any, where: Iterable[Place]) -> Iterator[tuple[Place, Any]]:

@@ -90,7 +90,7 @@ def _changes(program: Program, partition: Partition, watched: Watched, x: Scope)
             soonest = _window(program, partition, window, _key(watched, x), within, None)
         case ir.LedgerValue(ledger=ledger):
             cell, (value,) = program.ledgers[ledger], _key(watched, x)
-            soonest = None if value is None else cell.fades(partition.space(cell.name).get(value), partition.now)
+            soonest = None if value is None else cell.changes(cell.space(partition).get(value), partition.now)
         case ir.CalendarPeriod(period=period):
             soonest = period_end(program.zone, partition.now, period)
         case ir.Now():

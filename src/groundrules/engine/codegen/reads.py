@@ -101,6 +101,11 @@ def _subject(emitter: Emitter, path: tuple[str, ...]) -> Operand:
 
 
 def _identity(emitter: Emitter, expr: ir.Fact) -> Operand:
+    if expr.owner:
+        about = ", ".join(emitter.constant(part) for part in (expr.owner, expr.path[0]))
+        named = emitter.present((), "x.subject")
+        owner, name = about.split(", ", 1)
+        return emitter.present(named.needs, f"x.readings.fact({owner}, {named.source}, {name})")
     if expr.root == "subject":
         return _subject(emitter, expr.path)
     operand, place = raw(emitter, expr.root, expr.path)

@@ -108,7 +108,7 @@ def ledger_top(emitter: Emitter, expr: ir.LedgerTop) -> Operand:
 
 @emits_value(ir.LedgerBoard)
 def ledger_board(emitter: Emitter, expr: ir.LedgerBoard) -> Operand:
-    asked = ", ".join(emitter.constant(part) for part in (expr.ledger, expr.count, expr.entity))
+    asked = ", ".join(emitter.constant(part) for part in (expr.ledger, expr.count, expr.entity, expr.called))
     return Operand((), f"x.readings.ledger_board({asked})")
 
 

@@ -18,7 +18,7 @@ from typing import NamedTuple
 from groundrules.calendar.periods import period_index
 from groundrules.decisions import LedgerChange
 from groundrules.engine.cells.firings import Given, Grant, grants, grants_row
-from groundrules.engine.cells.ladders import Crossing, LadderCell
+from groundrules.engine.cells.ladders import Crossing, LadderCell, Level
 from groundrules.engine.cells.ledgers import LedgerCell
 from groundrules.engine.compiled_rules import RuleCode
 from groundrules.engine.evaluation.effects import Ask
@@ -60,7 +60,7 @@ def settle(
 
 
 def _settle_one(program: Program, partition: Partition, cell: LedgerCell, who: str, asks: list[Ask]) -> LedgerChange:
-    now, space = partition.now, partition.space(cell.name)
+    now, space = partition.now, cell.space(partition)
     before = cell.balance(space.get(who), now)
     deltas = sorted([ask for ask in asks if ask.amount is not None], key=attrgetter("rule"))
     clamped = None
@@ -122,25 +122,34 @@ def _cross(program: Program, partition: Partition, cell: LedgerCell, change: Led
 
 
 def cross_ladder(
-    program: Program, partition: Partition, ladder: LadderCell, who: str, before: int, after: int, up: bool = True
+    program: Program,
+    partition: Partition,
+    ladder: LadderCell,
+    who: str,
+    before: int,
+    after: int,
+    up: bool = True,
+    moved: bool = True,
 ) -> list[Crossed]:
-    """Return what a change of balance crosses on one ladder, and remember the levels."""
+    """Return what a change of balance crosses on one ladder, and remember the levels; fade alone has not `moved` it."""
+    now = partition.now
     if not ladder.remembers:
-        crossings = ladder.cross(ladder.read(None), before, after, partition.now, up)
+        crossings = ladder.cross(Level(), before, after, now, up)
         return [Crossed(ladder, who, crossing, after - before) for crossing in crossings]
-    space = partition.space(ladder.name)
-    level = ladder.read(space.get(who))
-    crossings = ladder.cross(level, before, after, partition.now, up)
-    ladder.store(space, who, level, partition.now)
+    space = ladder.space(partition)
+    level = ladder.read(space.get(who), now)
+    level.moved = now if moved else level.moved
+    crossings = ladder.cross(level, before, after, now, up)
+    ladder.store(space, who, level, now)
     watch(program, partition, ladder, who)
     return [Crossed(ladder, who, crossing, after - before) for crossing in crossings]
 
 
 def watch(program: Program, partition: Partition, ladder: LadderCell, who: str) -> None:
     """Set the timer at which fade alone gives up the next level that `who` holds."""
-    mark = ladder.lowest(ladder.read(partition.space(ladder.name).get(who)))
+    mark = ladder.lowest(ladder.read(ladder.space(partition).get(who), partition.now))
     cell = program.ledgers[ladder.ladder.ledger]
-    row = partition.space(cell.name).get(who)
+    row = cell.space(partition).get(who)
     due = None if mark is None else cell.falls(row, mark, partition.now)
     partition.timers.arm(LADDER, ladder.id, who, due)
 

@@ -44,8 +44,8 @@ class Readings(Protocol):
     def ledger_top(self, ledger: str, count: int) -> Sequence[str]:
         """Return the ids of the `count` highest balances."""
 
-    def ledger_board(self, ledger: str, count: int, entity: str) -> Sequence[str]:
-        """Return the names, else ids, of those who have the `count` highest balances, each with the balance."""
+    def ledger_board(self, ledger: str, count: int, entity: str, called: str) -> Sequence[str]:
+        """Return what those are called, by a fact or else the id, who have the `count` highest balances, with these."""
 
     def silence(self, member: str) -> int | None:
         """Return for how many milliseconds a member has not written; None if never observed."""

@@ -22,6 +22,8 @@ def lifetimes(program: Program) -> dict[str, int]:
     kept = {RECENT: KEPT, fallbacks.FALLBACK: fallbacks.LIFETIME}
     kept |= {code.space: code.lifetime for code in program.windows.values()}
     kept |= {cap.name: guards.PERIOD_LIFETIME[cap.per] for cap in program.caps.values()}
+    kept |= {ledger.name: ledger.lifetime for ledger in program.ledgers.values()}
+    kept |= {ladder.name: ladder.lifetime for ladder in program.ladders.values()}
     kept |= {brakes.space(brake): brake.within for brake in program.plan.brakes}
     kept |= {roster.name(entity): program.plan.retain for entity in program.kept}
     kept |= {appeals.space_of(ladder.id): 2 * ladder.appeal.within for ladder in program.plan.ladders if ladder.appeal}

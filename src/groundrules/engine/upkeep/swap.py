@@ -212,11 +212,12 @@ def _resettle(
     for ladder in program.ladders.values():
         if not ladder.remembers or before.get(ladder.name) == after[ladder.name]:
             continue
-        space, ledger = partition.space(ladder.name), program.ledgers[ladder.ladder.ledger]
-        balances = partition.space(ledger.name)
+        space, ledger = ladder.space(partition), program.ledgers[ladder.ladder.ledger]
+        balances = ledger.space(partition)
         for who in sorted({*space.names(), *balances.names()}):
-            level = ladder.read(space.get(who))
-            settled = ladder.resettle(level, ledger.balance(balances.get(who), partition.now).value)
+            level, row = ladder.read(space.get(who), partition.now), balances.get(who)
+            settled = ladder.resettle(level, ledger.balance(row, partition.now).value)
+            settled.moved = ledger.moved(row, partition.now)
             ladder.store(space, who, settled, partition.now)
             if settled.held != level.held:
                 yield ladder.id, who, _steps(level.held), _steps(settled.held)

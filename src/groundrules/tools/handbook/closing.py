@@ -76,7 +76,9 @@ def _kept(guide: Guide) -> Iterator[str]:
     for ledger in (ledger for ledger in plan.ledgers if ledger.id in guide.raised):
         fade = ledger.fade
         fades = phrases("ledger_fades", n=fade.amount, length=phrases.length(fade.every)) if fade else ""
-        yield phrases.join([phrases.ledger(ledger.id), fades or phrases("ledger_kept")], "colon")
+        lasts = ledger.per in ir.LASTING
+        kept = phrases("ledger_kept") if lasts else phrases("ledger_forgotten", length=phrases.length(plan.retain))
+        yield phrases.join([phrases.ledger(ledger.id), fades or kept], "colon")
     for type, length in sorted(_windows(plan).items()):
         yield phrases("kept_window", type=phrases.event(type), length=phrases.length(length))
     longest = max((_longest(rule) for rule in guide.rules), default=0)
