@@ -59,10 +59,11 @@ What the engine asks a bot for. `who` is whom it is done to; a parameter without
 given. Each can have `or_else`, what to do where it fails.
 """
 _MEMORY = """\
-What is remembered is read by `silence(member)`, `labelled(thing, "label")`, `rank(ledger, holder)`, `top(ledger, n)`
-and `board(ledger, n)`; who is here, and what they are called, by `members("role")` and `names(members)`; lots are drawn
-by `pick(list, n)` and `chance(10%)`; and a ledger is called with whom it is about, `strikes(actor)`:
-[language.md](language.md#7-functions) describes them.
+What is remembered is read by `silence(member)`, `labelled(thing, "label")`, `muted(member)`, `banned(member)`,
+`muted_until(member)`, `banned_until(member)`, `rank(ledger, holder)`, `top(ledger, n)` and `board(ledger, n)`; who is
+here, and what they are called, by `members("role")` and `names(members)`; lots are drawn by `pick(list, n)` and
+`chance(10%)`; and a ledger is called with whom it is about, `strikes(actor)`: [language.md](language.md#7-functions)
+describes them.
 """
 _SEARCHES = """\
 What stands in a text of a declared list is given by `found(text, list)`, the entries in the order of the text, and

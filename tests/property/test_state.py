@@ -113,7 +113,7 @@ def test_who_is_forgotten_is_found_nowhere(seed: int) -> None:
         ]
         assert len(stored.rows) > 100, "others stay"
     personal = {"appeal", "approval", "cap", "fallback", "grants", "label", "ladder", "ledger", "once", "process"}
-    assert erased == personal | {"roster", "times", "window"}
+    assert erased == personal | {"roster", "sanction", "times", "window"}
 
 
 def as_bytes(part: str | bytes) -> bytes:

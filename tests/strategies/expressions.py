@@ -175,6 +175,9 @@ class Answers:
     def has_label(self, entity: str, id: str, label: str) -> bool:
         return id == "li"
 
+    def in_force(self, who: str, does: str) -> bool:
+        return (who, does) == ("li", "silences")
+
     def fact(self, entity: str, id: str, name: str) -> Any | None:
         known = {"joined": NOW - 86_400_000, "roles": ["admin"], "name": "Li Spam", "score": 2}
         return known.get(name) if id == "li" else None
@@ -205,6 +208,7 @@ def memory_of_reference() -> Any:
             silence=lambda member, now, first: answers.silence(member),
         ),
         first=0,
+        sanctions=SimpleNamespace(ends=lambda who, does, now: [now + 1] if answers.in_force(who, does) else []),
         states=SimpleNamespace(held={"lockdown"}),
         labels=SimpleNamespace(bears=lambda entity, id, label, now: answers.has_label(entity, id, label)),
     )
@@ -390,6 +394,7 @@ def leaf_conditions(depth: int) -> st.SearchStrategy[Any]:
         ),
         node(ir.InState, state=st.sampled_from(["lockdown", "calm"])),
         node(ir.HasLabel, entity="member", id=entities, label="trusted"),
+        node(ir.InForce, member=entities, does=st.sampled_from(["silences", "removes"])),
         node(ir.Known, operand=number | text),
         field("boolean", "urgent"),
         const(st.booleans()),

@@ -73,6 +73,12 @@ BODIES: dict[str, st.SearchStrategy[Json]] = {
     "label.removed": some({"actor": members, "label": "trusted"}, target=members),
     "appeal.opened": some({"actor": members}, ladder=st.just("discipline")),
     "appeal.granted": some({"actor": members, "target": members}, ladder=st.just("discipline")),
+    "member.muted": some(
+        {"actor": members, "target": members}, duration=st.sampled_from([0, 60_000, 600_000, 3_600_000])
+    ),
+    "member.unmuted": some({"actor": members, "target": members}),
+    "member.banned": some({"actor": members, "target": members}),
+    "member.unbanned": some({"actor": members, "target": members}),
     "measure.undone": some(
         {"actor": members, "target": members},
         changes=st.lists(

@@ -37,9 +37,24 @@ FOLDED = ir.Call(function="folded", arguments=(TEXT,))
 
 GROUPS = ("", "", "", "first")
 ACTIONS = (
-    ir.ActionSpec(name="ban", target="member", supersedes=("kick", "mute", "warn"), opposes={"unban": "ban"}),
+    ir.ActionSpec(
+        name="ban",
+        target="member",
+        supersedes=("kick", "mute", "warn"),
+        opposes={"unban": "ban"},
+        sanctions=("removes",),
+        ended_by=("unban",),
+    ),
     ir.ActionSpec(name="delete", target="member", merge={"events": "union"}),
-    ir.ActionSpec(name="mute", target="member", merge={"duration": "max"}, supersedes=("warn",)),
+    ir.ActionSpec(
+        name="mute",
+        target="member",
+        merge={"duration": "max"},
+        supersedes=("warn",),
+        sanctions=("silences",),
+        length="duration",
+        ended_by=("unmute",),
+    ),
     ir.ActionSpec(name="notify"),
     ir.ActionSpec(name="reply", target="message"),
     ir.ActionSpec(name="request_approval"),
@@ -136,6 +151,14 @@ anywhere = st.one_of(
     ),
     st.just(ir.Has(collection=fact("roles", "list", default=[]), quantifier="any", values=const(["admin"]))),
     st.just(ir.HasLabel(entity="member", id=ACTOR, label="trusted")),
+    st.sampled_from(["silences", "removes"]).map(lambda does: ir.InForce(member=ACTOR, does=does)),
+    st.just(
+        compare(
+            ir.Arithmetic(operator="-", left=ir.InForceUntil(member=ACTOR, does="silences"), right=ir.Now()),
+            ">=",
+            const(10 * MINUTE, "duration"),
+        )
+    ),
     st.just(ir.InState(state="busy")),
     st.just(ir.Known(operand=fact("name", "text"))),
     st.just(ir.InClock(instant=ir.Now(), start=22 * HOUR, end=7 * HOUR)),

@@ -1,7 +1,9 @@
 """Ends of what a platform does not end by itself: a mute on Matrix, a suspension on Discord.
 
 What ends when is read from the log, so nothing is lost with the process: whatever had to end meanwhile is ended after a
-start. Of one member only the latest counts: who was muted again, or let off, is left as decided last.
+start. Of one member only the latest counts: who was muted again, or let off, is left as decided last. When the time has
+come the engine is asked what else is in force: it knows what people did by hand meanwhile. A suspension that is over
+does not end the ban that followed.
 """
 
 from __future__ import annotations
@@ -21,6 +23,8 @@ from groundrules.stores.records import Query
 
 if TYPE_CHECKING:
     from groundrules.bots.host import Host
+    from groundrules.engine.upkeep.contents import InForce
+    from groundrules.runtime.core import Core
 
 LOOKED_AT = 1_000
 """Decisions of a community that are looked through at the start."""
@@ -57,13 +61,13 @@ class Endings:
                 task.cancel()
         if action.do in ended_by and action.who and isinstance(length, int | float):
             end = Action(do=ended_by[action.do], who=action.who, key=f"{action.key}-end", rules=action.rules)
-            task = asyncio.create_task(self._end(end, community, at + length), name=f"{end.do} {community}")
+            task = asyncio.create_task(self._end(end, action.key, community, at + length), name=f"{end.do} {community}")
             self._tasks[community, action.do, action.who] = task
 
-    async def _end(self, action: Action, community: str, at: float) -> None:
+    async def _end(self, action: Action, ended: str, community: str, at: float) -> None:
         while (left := at / 1000 - time.time()) > 0:
             await asyncio.sleep(min(left, LONGEST_SLEEP))
-        while True:
+        while not await self._outlasted(action, ended, community, at):
             try:
                 context: Context = await self._host.context(action, community)
                 outcome = await self._host.hands.perform(action, community, "en", context)
@@ -72,8 +76,19 @@ class Endings:
             if not isinstance(outcome, Retry):
                 break
             await asyncio.sleep(outcome.after or AGAIN)
+        else:
+            return
         if not isinstance(outcome, Done):
             log.warning("%s of %s in %s: %s", action.do, action.who, community, outcome.reason)
+
+    async def _outlasted(self, action: Action, ended: str, community: str, at: float) -> bool:
+        """Tell whether something else is in force that the action would end, too: it is left as it is."""
+
+        def read(core: Core) -> list[InForce]:
+            return core.communities[community].engine.in_force(community, action.who or "")
+
+        others = [held for held in await self._host.hub.do(community, read) if held.key != ended]
+        return any(action.do in held.ended_by and (held.until is None or held.until > at) for held in others)
 
     async def close(self) -> None:
         """Forget all; the log knows."""

@@ -218,17 +218,32 @@ def _memory(reader: Reader, node: nodes.Call) -> Typed:
 
 
 def _silence(reader: Reader, node: nodes.Call) -> Typed:
+    member = _member(reader, node)
+    return UNKNOWN if member is None else Typed(kinds.Duration(), optional=True)
+
+
+def _in_force(reader: Reader, node: nodes.Call) -> Typed:
+    member = _member(reader, node)
+    if member is None:
+        return UNKNOWN
+    until = node.function.endswith("_until")
+    return Typed(kinds.Instant(), optional=True) if until else Typed(kinds.Boolean(), member.optional)
+
+
+def _member(reader: Reader, node: nodes.Call) -> Typed | None:
+    """Return the type of the member that is asked about; None, reported, if it is none."""
     member = reader.type_of(node.arguments[0])
     if isinstance(member.type, kinds.Unknown):
-        return UNKNOWN
+        return None
     if isinstance(member.type, kinds.Object) and member.type.entity == "member":
-        return Typed(kinds.Duration(), optional=True)
+        return member
     text = reader.text(node.arguments[0])
     words = (
-        f"`silence` is asked of a member, and `{text}` is {wording.described(member.type)}",
-        "write `silence(member)`",
+        f"`{node.function}` is asked of a member, and `{text}` is {wording.described(member.type)}",
+        f"write `{node.function}(member)`",
     )
-    return reader.error(codes.BAD_CALL, node.arguments[0], words)
+    reader.error(codes.BAD_CALL, node.arguments[0], words)
+    return None
 
 
 def _labelled(reader: Reader, node: nodes.Call) -> Typed:
@@ -389,6 +404,7 @@ def _names(reader: Reader, node: nodes.Call) -> Typed:
 MEMORY: dict[str, tuple[str, int, Callable[[Reader, nodes.Call], Typed]]] = {
     "silence": ("silence(member)", 1, _silence),
     "labelled": ('labelled(thing, "label")', 2, _labelled),
+    **{name: (f"{name}(member)", 1, _in_force) for name in ("muted", "banned", "muted_until", "banned_until")},
     "rank": ("rank(ledger, member)", 2, _rank),
     "top": ("top(ledger, 10)", 2, _top),
     "board": ("board(ledger, 10)", 2, _board),

@@ -20,6 +20,7 @@ from groundrules.console.thresholds import Threshold, thresholds
 from groundrules.console.view import View, local, titles
 from groundrules.console.workshop import Limits, WorkshopError
 from groundrules.decisions import Decision
+from groundrules.engine.upkeep.contents import InForce
 from groundrules.narrate.localised import pick
 from groundrules.runtime.core import Core
 from groundrules.runtime.passing_time import FAR
@@ -117,14 +118,17 @@ async def member(view: View, who: str) -> Response:
     id, plan = view.community, await view.plan()
     ledgers = [ledger for ledger in plan.ledgers if ledger.per == "member"]
 
-    def read(core: Core) -> list[int]:
-        return [core.communities[id].engine.balance(id, ledger.id, who) for ledger in ledgers]
+    def read(core: Core) -> tuple[list[int], list[InForce]]:
+        engine = core.communities[id].engine
+        return [engine.balance(id, ledger.id, who) for ledger in ledgers], engine.in_force(id, who)
 
-    values = await view.hub.do(id, read)
+    values, held = await view.hub.do(id, read)
+    called = {spec.name: pick(spec.title, view.lang) or spec.name for spec in plan.actions}
+    sanctions = {called[it.do]: None if it.until is None else local(it.until, plan.timezone) for it in held}
     named = [pick(ledger.title, view.lang) or ledger.id for ledger in ledgers]
     balances = [(name, value) for name, value in zip(named, values, strict=True) if value]
     rows = await view.summaries(await view.hub.history(who, id, PAGE))
-    return view.page("member.html", member=who, balances=balances, entries=rows)
+    return view.page("member.html", member=who, balances=balances, sanctions=sanctions, entries=rows)
 
 
 async def rules(view: View) -> Response:

@@ -25,7 +25,16 @@ PROBE = "probe:"
 FINE = 12
 """Up to here each whole number has a bar of its own."""
 PARTS = (0.0, 0.1, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0)
-_REMEMBERING = (ir.LedgerValue, ir.LedgerRank, ir.LedgerTop, ir.LedgerBoard, ir.InState, ir.HasLabel, ir.Matched)
+_REMEMBERING = (
+    ir.LedgerValue,
+    ir.LedgerRank,
+    ir.LedgerTop,
+    ir.LedgerBoard,
+    ir.InState,
+    ir.HasLabel,
+    ir.InForce,
+    ir.Matched,
+)
 
 
 class Threshold(msgspec.Struct, frozen=True):

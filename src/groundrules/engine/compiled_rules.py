@@ -259,6 +259,8 @@ _FROM_ANYWHERE = (
     ir.LedgerBoard,
     ir.InState,
     ir.HasLabel,
+    ir.InForce,
+    ir.InForceUntil,
     ir.Silence,
     ir.Fact,
 )

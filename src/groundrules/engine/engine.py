@@ -224,6 +224,12 @@ class Engine:
         runner = self._runners.get(partition)
         return [] if runner is None else contents.labels_of(runner.partition, id)
 
+    def in_force(self, partition: str, who: str) -> list[contents.InForce]:
+        """Return the sanctions in force against a member at the partition's clock, the earliest first."""
+        runner = self._runners.get(partition)
+        known = runner is not None and runner.partition.meta is not None
+        return contents.in_force(self._program, runner.partition, who) if runner is not None and known else []
+
     def states(self, partition: str) -> list[str]:
         """Return the ids of the states that a partition is in, sorted."""
         runner = self._runners.get(partition)

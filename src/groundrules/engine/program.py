@@ -274,6 +274,7 @@ class Program:
         self.decoder = decoder_of(plan.events, plan.longest_text)
         self.partition_of = attrgetter(".".join(map(attribute, plan.partition)))
         self.combiner = Combiner(plan)
+        self.sanctions = {spec.name: spec for spec in plan.actions if spec.sanctions}
         self.rules = Rules(self.compiler, plan)
         self.windows = {
             window.id: WindowCode(self.compiler, window, plan.retain, plan.timezone) for window in plan.windows

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from groundrules.engine.cells import entries, labels, roster, states
+from groundrules.engine.cells import entries, labels, roster, sanctions, states
 from groundrules.engine.cells.windows import space_of
 from groundrules.engine.compiled_rules import WindowCode
 from groundrules.engine.evaluation import lots
@@ -15,7 +15,7 @@ from groundrules.engine.state.held import HeldSpace
 from groundrules.engine.state.partition import Partition
 from groundrules.engine.state.scope import Scope
 from groundrules.engine.state.space import Space
-from groundrules.plan.ir import Relation
+from groundrules.plan.ir import Consequence, Relation
 from groundrules.plan.relations import HOLDS
 
 
@@ -134,6 +134,12 @@ class PartitionReadings:
         row = self._partition.space(labels.NAME).get(labels.key(entity, id, label))
         mark = labels.read(row, self._partition.now)
         return mark is not None and mark.on
+
+    def in_force(self, who: str, does: Consequence) -> bool:
+        return sanctions.until(self._program.sanctions, self._partition, who, does)[0]
+
+    def in_force_until(self, who: str, does: Consequence) -> int | None:
+        return sanctions.until(self._program.sanctions, self._partition, who, does)[1]
 
     def fact(self, entity: str, id: str, name: str) -> Any | None:
         entry = self._entry(entity, id)

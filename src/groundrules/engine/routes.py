@@ -11,6 +11,7 @@ from groundrules.engine.program import PathsOnType, Program, RulesOnType
 from groundrules.engine.settlement import fallbacks
 from groundrules.engine.settlement.counting import Counter
 from groundrules.engine.state.partition import Partition
+from groundrules.plan import sanctions
 
 BUILT_IN = frozenset((*labels.TYPES, *entries.TYPES, *fallbacks.TYPES, *appeals.TYPES, *undoing.TYPES, *answers.TYPES))
 
@@ -44,7 +45,8 @@ class Routes(dict[str, Route]):
     def __missing__(self, type: str) -> Route:
         program = self._program
         windows, rules = program.windows_on.get(type), program.rules_on.get(type)
-        paths, undoes, built_in = program.paths_on.get(type), type in program.undo_of, type in BUILT_IN
+        paths, undoes = program.paths_on.get(type), type in program.undo_of
+        built_in = type in BUILT_IN or (bool(program.sanctions) and type in sanctions.TYPES)
         learns, speaks = type in program.places, undoes or built_in
         route = self[type] = Route(
             None if windows is None else Counter(windows, self._partition),

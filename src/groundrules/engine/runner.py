@@ -16,7 +16,7 @@ from typing import Any
 from groundrules.calendar.instants import format_ms
 from groundrules.decisions import Cause, Decision, Note, Rejection
 from groundrules.engine.cases import answers, appeals, due, undoing
-from groundrules.engine.cells import entries, states
+from groundrules.engine.cells import entries, sanctions, states
 from groundrules.engine.codegen.total import own_act
 from groundrules.engine.compiled_rules import StateCode
 from groundrules.engine.evaluation.effects import Ask
@@ -305,6 +305,7 @@ class Runner:
         occasion.actions += actions
         occasion.notes += notes
         occasion.notes += entries.hear(self.partition, self.program.lists, e)
+        sanctions.hear(self.program.sanctions, self.partition, e)
         for asks, notes in (
             appeals.hear(self.program, self.partition, self.readings, e),
             undoing.hear(self.program, self.partition, e),

@@ -162,7 +162,7 @@ class Solver:
 
 
 def _reads(node: ir.Expr) -> set[Name]:
-    if isinstance(node, ir.Field | ir.Fact | ir.LedgerRank | ir.Silence):
+    if isinstance(node, ir.Field | ir.Fact | ir.LedgerRank | ir.Silence | ir.InForceUntil):
         return {_named(node)}
     return set[Name]().union(*map(_reads, parts(node)))
 

@@ -60,6 +60,7 @@ class _Judge:
         self._types = plan.events
         self._braked = {brake.do for brake in plan.brakes}
         self._changing = {words.id for words in plan.lists if words.changes}
+        self._sanctions = {spec.name for spec in plan.actions if spec.sanctions}
         readers = (plan.rules, plan.windows, plan.processes)
         self._ledgers_read = {value.ledger for value in within(readers, ir.LedgerValue)}
         self._labels_read = {test.label for test in within(readers, ir.HasLabel)}
@@ -123,6 +124,10 @@ class _Judge:
         for label in within(parts, ir.HasLabel):
             if not is_own(label.id):
                 yield Hindrance("it reads labels of `{}`, which members share", _shown([label.id]))
+        in_force: list[ir.InForce | ir.InForceUntil] = [*within(parts, ir.InForce), *within(parts, ir.InForceUntil)]
+        for read in in_force:
+            if not is_own(read.member):
+                yield Hindrance("it reads whether `{}` is muted or banned, another member", _shown([read.member]))
 
     def _others(self, parts: object) -> Iterator[Hindrance]:
         ranks: list[ir.LedgerRank | ir.LedgerTop | ir.LedgerBoard] = [
@@ -154,6 +159,10 @@ class _Judge:
             yield from self._ledger(delta.ledger)
             if not is_own(delta.who) and delta.ledger in self._ledgers_read:
                 yield Hindrance("it changes `{}` of another member, and rules read that ledger", delta.ledger)
+        for act in within(parts, ir.Act):
+            if act.do in self._sanctions and act.who is not None and not is_own(act.who):
+                what = "it mutes or bans `{}`, another member, against whom more may be in force"
+                yield Hindrance(what, _shown([act.who]))
         for label in within(parts, ir.Label):
             if label.entity == "member" and not is_own(label.on) and label.label in self._labels_read:
                 yield Hindrance("it sets or takes the label `{}` of another member, and rules read it", label.label)

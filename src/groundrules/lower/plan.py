@@ -16,7 +16,7 @@ from groundrules.lower.paths import paths
 from groundrules.lower.rules import rules
 from groundrules.lower.schedules import schedules
 from groundrules.lower.states import states
-from groundrules.plan import ir
+from groundrules.plan import ir, sanctions
 from groundrules.tables import TABLES
 from groundrules.types.schema import Schema
 
@@ -48,16 +48,19 @@ def lower(checked: Checked, ground: Ground | None = None) -> ir.Plan:
     times, on_time = schedules(ground)
     held, on_brake = brakes(ground)
     book = checked.book
+    specs = sorted(actions(ground), key=lambda spec: spec.name)
+    wanted = {LIST_CHANGED} if any(words.changes for words in ground.lists.values()) else set()
+    wanted |= set(sanctions.TYPES) if any(spec.sanctions for spec in specs) else set()
     return ir.Plan(
         rulebook=str(book.name.value),
         title=filled(book.title, checked.instances[0]),
         languages=book.languages,
         timezone=ground.zone,
         partition=checked.partition,
-        events=_events(checked, changing=any(words.changes for words in ground.lists.values())),
+        events=_events(checked, wanted),
         facts={entity: tuple(sorted(names)) for entity, names in sorted(ground.facts.items())},
         reads={kind: tuple(sorted(fields)) for kind, fields in sorted(ground.reads.items())},
-        actions=tuple(sorted(actions(ground), key=lambda spec: spec.name)),
+        actions=tuple(specs),
         lists=_sorted(ground.lists.values()),
         rules=_sorted([*every, *on_crossing, *on_step, *on_state, *on_time, *on_brake]),
         windows=_sorted(ground.windows.values()),
@@ -80,9 +83,8 @@ def _sorted(named: Iterable[N]) -> tuple[N, ...]:
     return tuple(sorted(named, key=lambda item: item.id))
 
 
-def _events(checked: Checked, changing: bool) -> dict[str, Schema]:
-    """Return the schemas of all event types that some instance or the engine knows."""
-    known = {kind for instance in checked.instances for kind in instance.types} | set(ENGINE_TYPES)
-    known |= {LIST_CHANGED} if changing else set()
+def _events(checked: Checked, wanted: set[str]) -> dict[str, Schema]:
+    """Return the schemas of all event types that some instance or the engine knows, or what it keeps wants."""
+    known = {kind for instance in checked.instances for kind in instance.types} | set(ENGINE_TYPES) | wanted
     event_types = {kind: checked.catalog.event(kind) for kind in sorted(known)}
     return {kind: event.schema for kind, event in event_types.items() if event is not None}

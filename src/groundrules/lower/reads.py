@@ -27,6 +27,7 @@ from groundrules.checker.bindings import (
 )
 from groundrules.checker.calls import SEARCHES
 from groundrules.checker.ledger_effects import COMMUNITY
+from groundrules.lower.actions import lasting
 from groundrules.lower.comparisons import listed
 from groundrules.lower.constants import constant, kind_of
 from groundrules.plan import codec, ir
@@ -251,6 +252,13 @@ def _labelled(lowerer: Lowerer, node: nodes.Call) -> ir.AnyExpr:
     return ir.HasLabel(entity=entity, id=lowerer.expression(bearer), label=name.value, src=lowerer.source(node))
 
 
+def _in_force(lowerer: Lowerer, node: nodes.Call) -> ir.AnyExpr:
+    does, until = SANCTION_READS[node.function]
+    lowerer.ground.actions.update(lasting(lowerer.ground.checked.catalog, does))
+    read = ir.InForceUntil if until else ir.InForce
+    return read(member=lowerer.expression(node.arguments[0]), does=does, src=lowerer.source(node))
+
+
 def _rank(lowerer: Lowerer, node: nodes.Call) -> ir.AnyExpr:
     key = lowerer.expression(node.arguments[1])
     return ir.LedgerRank(ledger=_named(lowerer, node).id, key=key, src=lowerer.source(node))
@@ -304,6 +312,13 @@ def _names(lowerer: Lowerer, node: nodes.Call) -> ir.AnyExpr:
     return ir.Names(ids=lowerer.expression(node.arguments[0]), src=lowerer.source(node))
 
 
+SANCTION_READS: dict[str, tuple[ir.Consequence, bool]] = {
+    "muted": ("silences", False),
+    "banned": ("removes", False),
+    "muted_until": ("silences", True),
+    "banned_until": ("removes", True),
+}
+
 _MEMORY: dict[str, Callable[[Lowerer, nodes.Call], ir.AnyExpr]] = {
     "pick": _pick,
     "chance": _chance,
@@ -311,6 +326,7 @@ _MEMORY: dict[str, Callable[[Lowerer, nodes.Call], ir.AnyExpr]] = {
     "names": _names,
     "silence": _silence,
     "labelled": _labelled,
+    **dict.fromkeys(SANCTION_READS, _in_force),
     "rank": _rank,
     "top": _top,
     "board": _board,

@@ -120,6 +120,9 @@ class Conditions(Speech):
 
     def _drawn(self, expr: Any, denied: bool) -> Phrase:
         match expr:
+            case ir.InForce():
+                other = "" if _path(expr.member) in (*_SELF, "") else "_other"
+                return self._form(f"{expr.does}{other}", denied, facts_of(expr))
             case ir.Chance(share=ir.Const(value=share)):
                 return self._form("chance", denied, (), share=f"{share * 100:.6g}%")
             case ir.Call(function="falls_on", arguments=(date, ir.Now(), *_)):
@@ -290,12 +293,12 @@ class Conditions(Speech):
                 return Phrase(self._names.ledger(expr.ledger), facts_of(expr))
             case ir.LedgerRank(key=ir.Field() as key) if _path(key) in (*_SELF, ""):
                 return Phrase(self("rank", ledger=self._names.ledger(expr.ledger)), facts_of(expr))
-            case ir.Silence():
-                return Phrase(self("silence"), facts_of(expr))
+            case ir.InForceUntil(member=ir.Field() as key) if _path(key) in (*_SELF, ""):
+                return Phrase(self(f"{expr.does}_until"), facts_of(expr))
             case ir.Members() | ir.WindowValues() | ir.LedgerTop():
                 return Phrase(self.group(expr), facts_of(expr))
-            case ir.Now():
-                return Phrase(self("facts.now"), facts_of(expr))
+            case ir.Silence() | ir.Now():
+                return Phrase(self("silence" if isinstance(expr, ir.Silence) else "facts.now"), facts_of(expr))
             case ir.Arithmetic(operator="-", left=ir.Now(), right=ir.Field() | ir.Fact() | ir.Coalesce()):
                 return Phrase(self("functions.age", what=self._value(expr.right).text), facts_of(expr))
         raise WordlessError

@@ -21,6 +21,8 @@ def facts_of(expr: Any) -> Facts:
             return frozenset({f"window:{window}"})
         case ir.HasLabel(label=label):
             return frozenset({f"label:{label}"})
+        case ir.InForce(does=does) | ir.InForceUntil(does=does):
+            return frozenset({f"sanction:{does}"})
         case ir.InState(state=state):
             return frozenset({f"state:{state}"})
         case ir.Field() | ir.Fact():

@@ -33,6 +33,7 @@ Quantifier = Literal["any", "all"]
 Kind = Literal["text", "number", "boolean", "instant", "duration", "clock", "date", "list", "entity"]
 Period = Literal["day", "week", "month"]
 Mode = Literal["enforce", "shadow", "off"]
+Consequence = Literal["silences", "removes"]
 
 LASTING = ("member", "channel", "community")
 """The kinds of things whose balances are kept for good; others come and go."""
@@ -420,13 +421,27 @@ class HasLabel(Expr, frozen=True, tag=True):
     label: str
 
 
+class InForce(Expr, frozen=True, tag=True):
+    """Whether a sanction that does this (`silences`, `removes`) is in force against a member."""
+
+    member: AnyExpr
+    does: Consequence
+
+
+class InForceUntil(Expr, frozen=True, tag=True):
+    """When the last such sanction against a member ends; missing if none is in force, or one of them for good."""
+
+    member: AnyExpr
+    does: Consequence
+
+
 AnyExpr = (
     Const | Field | Fact | Now | CalendarPeriod | Sequence | Arithmetic | Negate | Coalesce | Call | WindowValue
     | LedgerValue | LedgerRank | LedgerTop | LedgerBoard | Silence | Tally | Hint | Score | Matched
     | FoundIn | WeightIn | Match | Nth | Those | WindowValues | Chance | Pick | Members | Names
     | And | Or | Not | Compare | InClock | In | InList | Has
     | HasList | Contains | ContainsList | Affix | Matches | Quantified | Known | WindowTest | TallyTest
-    | InState | HasLabel
+    | InState | HasLabel | InForce | InForceUntil
 )  # fmt: skip
 
 
@@ -823,6 +838,8 @@ class ActionSpec(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_o
     language. names: what parameters are called, by language. unsaid: parameters that only machines use. repeat:
     whether a host that does not know if it was done does it again. These four are no part of what a plan means.
     bounds: parameter that is a whole number → its least and greatest value; an action with another is not done.
+    sanctions: what it keeps its target, a member, from while it is in force; empty where nothing lasts. length: the
+    parameter that says for how long; without it, for good. ended_by: the actions that end it.
     """
 
     name: str
@@ -839,6 +856,9 @@ class ActionSpec(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_o
     names: dict[str, dict[str, str]] = {}
     unsaid: tuple[str, ...] = ()
     repeat: Literal["again", "leave"] = "leave"
+    sanctions: tuple[Consequence, ...] = ()
+    length: str | None = None
+    ended_by: tuple[str, ...] = ()
 
 
 class Source(msgspec.Struct, frozen=True, gc=False, array_like=True):

@@ -8,9 +8,9 @@ byte for byte; where the two differ, one of them has a bug, and these pages say 
 Read them in this order: `scope` and `values`, `texts`, `conditions`, `tallies`, `clauses`, `missing_reads` and `kinds`
 (what a guard means and why it came out so), `windows`, `lots`, `ledgers`, `ladders`, `labels`, `entries`, `roster`,
 `firings` (what is remembered, all of it in `partition`), `guards` (which rules fire), `templates`, `effects` (what they
-ask for), `actions`, `fallbacks`, `later`, `brakes` (how that combines), `decide` (one trigger, one settlement),
-`paths`, `states`, `timers`, `requests`, `appeals`, `undoing` (what time and answers do), `selfmade`, `runner` (one
-event after another), `intake` and `interpreter` (how an event comes in).
+ask for), `actions`, `fallbacks`, `later`, `brakes`, `sanctions` (how that combines), `decide` (one trigger, one
+settlement), `paths`, `states`, `timers`, `requests`, `appeals`, `undoing` (what time and answers do), `selfmade`,
+`runner` (one event after another), `intake` and `interpreter` (how an event comes in).
 """
 
 from groundrules.reference.interpreter import Interpreter

@@ -35,7 +35,7 @@ from groundrules.time_units import format_duration
 MOST_EVIDENCE = 8
 COMPARING = (ir.Compare, ir.InClock, ir.In, ir.InList, ir.Has, ir.HasList, ir.Known)
 SEARCHING = (ir.Contains, ir.ContainsList, ir.Affix, ir.Matches)
-REMEMBERING = (ir.WindowTest, ir.InState, ir.HasLabel)
+REMEMBERING = (ir.WindowTest, ir.InState, ir.HasLabel, ir.InForce)
 ADDING = (ir.TallyTest,)
 LEAVES = (*COMPARING, *SEARCHING, *REMEMBERING, *ADDING)
 

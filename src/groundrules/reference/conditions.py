@@ -181,6 +181,12 @@ def _(expr: ir.InState, scope: Scope) -> bool:
 
 
 @evaluate.register
+def _(expr: ir.InForce, scope: Scope) -> Kleene:
+    member = evaluate(expr.member, scope)
+    return None if member is None else bool(scope.partition.sanctions.ends(member, expr.does, scope.now))
+
+
+@evaluate.register
 def _(expr: ir.HasLabel, scope: Scope) -> Kleene:
     bearer = evaluate(expr.id, scope)
     return None if bearer is None else scope.partition.labels.bears(expr.entity, bearer, expr.label, scope.now)

@@ -119,8 +119,10 @@ def decide(partition: Partition, occasion: Occasion) -> tuple[Decision, list[Cro
     wishes += partition.approvals.requests(partition, occasion, [firing for firing in live if firing.held])
     done, dropped = actions.combine(partition.plan, wishes, partition.id, occasion.occurrence)
     done = sorted([*done, *occasion.actions], key=actions.place)
+    done, outlasted = partition.sanctions.leave_out(done, partition.now)
     done, held_back = braked(partition, occasion, done)
     partition.fallbacks.remember(done, partition.now)
+    partition.sanctions.put_in_force(done, partition.now)
     unknown = tuple(Unknown(rule=answer.rule.id, missing=answer.missing) for answer in answers if answer.missing)
     decision = partition.decision(
         occasion.cause,
@@ -136,6 +138,7 @@ def decide(partition: Partition, occasion: Occasion) -> tuple[Decision, list[Cro
             *[note for firing in live for note in firing.gathered.notes],
             *listed,
             *opened,
+            *outlasted,
             *held_back,
         ),
         unknown=unknown[:MOST_UNKNOWN],

@@ -30,8 +30,9 @@ def _(expr: ir.Const | ir.Field | ir.Fact | ir.WindowValue) -> ir.Kind | None:
     return expr.kind
 
 
-@kind_of.register
-def _(expr: ir.Now) -> ir.Kind | None:
+@kind_of.register(ir.Now)
+@kind_of.register(ir.InForceUntil)
+def _(expr: ir.Now | ir.InForceUntil) -> ir.Kind | None:
     return "instant"
 
 

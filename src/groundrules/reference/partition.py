@@ -19,6 +19,7 @@ from groundrules.reference.ledgers import Ledgers
 from groundrules.reference.paths import Processes
 from groundrules.reference.requests import Approvals
 from groundrules.reference.roster import Roster
+from groundrules.reference.sanctions import Sanctions
 from groundrules.reference.scope import Json, Watch
 from groundrules.reference.states import States
 from groundrules.reference.windows import Windows
@@ -56,6 +57,7 @@ class Partition:
         self.fallbacks = Fallbacks()
         self.brakes = Brakes()
         self.waiting_actions = Waiting()
+        self.sanctions = Sanctions(plan)
         self.states = States(self)
 
     def decision(self, cause: Cause, **content: Unpack[Content]) -> Decision:

@@ -180,6 +180,7 @@ class Runner:
         occasion.actions += actions
         occasion.notes += notes
         occasion.notes += entries.hear(partition, event)
+        partition.sanctions.hear(event, partition.now)
         for asks, notes in (partition.appeals.hear(partition, event), undoing.hear(partition, event)):
             occasion.asks += asks
             occasion.notes += notes

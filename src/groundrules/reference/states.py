@@ -34,6 +34,8 @@ FROM_ANYWHERE = (
     ir.LedgerBoard,
     ir.InState,
     ir.HasLabel,
+    ir.InForce,
+    ir.InForceUntil,
     ir.Silence,
     ir.Fact,
 )

@@ -171,6 +171,13 @@ def _(expr: ir.Silence, scope: Scope) -> int | None:
 
 
 @evaluate.register
+def _(expr: ir.InForceUntil, scope: Scope) -> int | None:
+    member = evaluate(expr.member, scope)
+    ends = [] if member is None else scope.partition.sanctions.ends(member, expr.does, scope.now)
+    return None if not ends or math.inf in ends else int(max(ends))
+
+
+@evaluate.register
 def _(expr: ir.FoundIn, scope: Scope) -> list[str] | None:
     subject = evaluate(expr.subject, scope)
     return None if subject is None else [entry for *_, entry in entries_in(subject, expr.list, scope)]

@@ -108,6 +108,12 @@ class ActionType:
         )
 
     @property
+    def length(self) -> str | None:
+        """The parameter that says how long it lasts: its only length of time, or of several the shorthand."""
+        durations = self.durations
+        return durations[0] if len(durations) == 1 else self.shorthand if self.shorthand in durations else None
+
+    @property
     def names(self) -> dict[str, dict[str, str]]:
         """What parameters are called, by language, where their schemas say so."""
         return {name: dict(parameter.title) for name, parameter in sorted(self.parameters.items()) if parameter.title}

@@ -307,6 +307,26 @@ def test_a_mute_that_the_platform_does_not_end_is_ended_also_after_a_start(tmp_p
     assert bodies[1] == {}
 
 
+def test_the_end_of_a_mute_leaves_a_longer_one_by_hand_alone(tmp_path: Path) -> None:
+    path = tmp_path / "rulebook.yaml"
+    path.write_text(
+        "rulebook: g\nlanguages: [zh, en]\nuse: [std/chat]\n"
+        'rules: [{id: m, on: message, when: text == "spam", then: [mute: 1s]}]\n',
+        encoding="utf-8",
+    )
+    event = {"id": "$1", "type": "message", "text": "spam", "community": {"id": "!r"}, "actor": {"id": "@li:x"}}
+    hand = {"id": "$2", "type": "member.muted", "community": {"id": "!r"}, "duration": 3_600_000}
+    hand |= {"actor": {"id": "@boss:x"}, "target": {"id": "@li:x"}}
+
+    async def story(host: Host, kept: Kept) -> None:
+        for told in (event, hand):
+            await host.take({**told, "time": datetime.now(UTC).isoformat()})
+        await settled(host)
+        await asyncio.sleep(1.5)
+
+    assert len(run(story, tmp_path, OfMatrix(), book=path).calls) == 1
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),

@@ -111,6 +111,13 @@ def has_label(emitter: Emitter, expr: ir.HasLabel) -> Test:
     return Test(needs, ask, f"not {ask}")
 
 
+@emits_test(ir.InForce)
+def in_force(emitter: Emitter, expr: ir.InForce) -> Test:
+    needs, who = emitter.operands((expr.member,))
+    ask = f"x.readings.in_force({who}, {emitter.constant(expr.does)})"
+    return Test(needs, ask, f"not {ask}")
+
+
 def viewed(emitter: Emitter, expr: ir.Expr, view: ir.View) -> Operand:
     """Return a value under a view."""
     if view == "exact":

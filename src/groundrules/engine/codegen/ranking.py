@@ -35,6 +35,8 @@ _COST: dict[type[ir.Expr], float] = {
     ir.WindowValue: 10,
     ir.LedgerValue: 10,
     ir.HasLabel: 10,
+    ir.InForce: 10,
+    ir.InForceUntil: 10,
     ir.Silence: 8,
     ir.InState: 3,
     ir.InClock: 10,

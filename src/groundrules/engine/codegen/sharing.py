@@ -25,6 +25,8 @@ _CHANGING = (
     ir.LedgerTop,
     ir.LedgerBoard,
     ir.HasLabel,
+    ir.InForce,
+    ir.InForceUntil,
     ir.InState,
     ir.Silence,
     ir.Matched,

@@ -118,6 +118,12 @@ def silence(emitter: Emitter, expr: ir.Silence) -> Operand:
     return emitter.present(needs, f"x.readings.silence({member})")
 
 
+@emits_value(ir.InForceUntil)
+def in_force_until(emitter: Emitter, expr: ir.InForceUntil) -> Operand:
+    needs, who = emitter.operands((expr.member,))
+    return emitter.present(needs, f"x.readings.in_force_until({who}, {emitter.constant(expr.does)})")
+
+
 @emits_value(ir.FoundIn)
 def found_in(emitter: Emitter, expr: ir.FoundIn) -> Operand:
     needs, subject = emitter.operands((expr.subject,))

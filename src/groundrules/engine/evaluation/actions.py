@@ -108,7 +108,7 @@ class Combiner:
             tuple(self._merge((*left.or_else, *right.or_else))),
         )
 
-    def apart(self, wish: Wish) -> dict[str, Any]:
+    def apart(self, wish: Wish | Action) -> dict[str, Any]:
         """Return the parameters that tell an action apart."""
         merge, parameters = self.spec(wish.do).merge, wish.parameters
         if not merge or not parameters:

@@ -28,7 +28,7 @@ from groundrules.decisions import (
     Shadow,
     Unknown,
 )
-from groundrules.engine.cells import entries, labels
+from groundrules.engine.cells import entries, labels, sanctions
 from groundrules.engine.evaluation.actions import Combined, Wish, place
 from groundrules.engine.evaluation.clauses import clauses
 from groundrules.engine.evaluation.effects import Ask, Gathered, LabelAsk, Outcome, gather
@@ -126,7 +126,7 @@ def decide(room: Room, occasion: Occasion) -> tuple[Decision, list[Crossed]]:
     labelled = _set_labels(room, occasion, taken)
     listed = _enlist(room, occasion, taken)
     opened = _open_paths(room, firings, e)
-    actions, dropped, held_back = _act(room, occasion, live, taken)
+    actions, dropped, not_done = _act(room, occasion, live, taken)
     unknown, more_unknown = _undecided(room, occasion, answers, live)
     decision = room.decision(
         occasion.cause,
@@ -142,7 +142,7 @@ def decide(room: Room, occasion: Occasion) -> tuple[Decision, list[Crossed]]:
             *[note for firing in live for note in firing.gathered.notes],
             *listed,
             *opened,
-            *held_back,
+            *not_done,
         ),
         unknown=unknown,
         more_unknown=more_unknown,
@@ -163,9 +163,10 @@ def _lone(room: Room, occasion: Occasion, answer: Answer) -> Decision:
     firing = _fire(room, answer, occasion.e)
     wishes = firing.gathered.finish(occasion.e, firing.x).wishes
     actions, dropped = room.program.combiner.combine(wishes, room.partition.id, occasion.occurrence)
-    fallbacks.remember(room.partition, actions)
+    actions, outlasted = _leave_out(room, actions)
+    _remember(room, actions)
     room.stats.count((), (answer.code.id,))
-    notes = tuple(firing.gathered.notes)
+    notes = (*firing.gathered.notes, *outlasted)
     return room.decision(occasion.cause, actions=actions, fired=(_fired(firing),), dropped=dropped, notes=notes)
 
 
@@ -250,7 +251,7 @@ def _open_paths(room: Room, firings: list[Firing], e: Any) -> list[Note]:
 
 
 def _act(room: Room, occasion: Occasion, live: list[Firing], taken: list[Firing]) -> tuple[*Combined, list[Note]]:
-    """Render and combine the actions; those of the occasion itself are combined already. Tell what is held back."""
+    """Render and combine the actions; those of the occasion itself are combined already. Tell what is not done."""
     outcomes = [*[firing.gathered.finish(occasion.e, firing.x) for firing in taken], *occasion.outcomes]
     wishes = [wish for outcome in outcomes for wish in outcome.wishes]
     for ask in (ask for outcome in outcomes for ask in outcome.later):
@@ -260,11 +261,26 @@ def _act(room: Room, occasion: Occasion, live: list[Firing], taken: list[Firing]
     actions, dropped = room.program.combiner.combine(wishes, room.partition.id, occasion.occurrence)
     if occasion.actions:
         actions = tuple(sorted((*actions, *occasion.actions), key=place))
-    held_back: list[Note] = []
+    actions, notes = _leave_out(room, actions)
     if room.program.brakes and actions:
         actions, held_back = _brake(room, occasion, actions)
+        notes += held_back
+    _remember(room, actions)
+    return actions, dropped, notes
+
+
+def _leave_out(room: Room, actions: tuple[Action, ...]) -> tuple[tuple[Action, ...], list[Note]]:
+    """Leave out what would cut a sanction short."""
+    if not room.program.sanctions:
+        return actions, []
+    return sanctions.leave_out(room.program.sanctions, room.program.combiner, room.partition, actions)
+
+
+def _remember(room: Room, actions: Sequence[Action]) -> None:
+    """Keep what is to be done if actions fail, and which of them put a sanction in force or end one."""
     fallbacks.remember(room.partition, actions)
-    return actions, dropped, held_back
+    if room.program.sanctions:
+        sanctions.put_in_force(room.program.sanctions, room.program.combiner, room.partition, actions)
 
 
 def _brake(room: Room, occasion: Occasion, actions: Sequence[Action]) -> tuple[tuple[Action, ...], list[Note]]:

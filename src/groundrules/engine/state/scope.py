@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
-from groundrules.plan.ir import Relation
+from groundrules.plan.ir import Consequence, Relation
 
 
 class Readings(Protocol):
@@ -55,6 +55,12 @@ class Readings(Protocol):
 
     def has_label(self, entity: str, id: str, label: str) -> bool:
         """Tell whether an entity bears a label."""
+
+    def in_force(self, who: str, does: Consequence) -> bool:
+        """Tell whether a sanction that does this is in force against a member."""
+
+    def in_force_until(self, who: str, does: Consequence) -> int | None:
+        """Return when (ms) the last such sanction ends; None if there is none, or one for good."""
 
     def fact(self, entity: str, id: str, name: str) -> Any | None:
         """Return what the roster knows (an instant as ms), leaving `assume` and defaults to the caller."""

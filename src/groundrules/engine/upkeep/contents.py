@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from groundrules.decisions import Action
-from groundrules.engine.cells import labels, states
+from groundrules.engine.cells import labels, sanctions, states
 from groundrules.engine.evaluation.actions import Wish
 from groundrules.engine.program import Program
 from groundrules.engine.settlement import requests
@@ -36,6 +36,25 @@ def pending(partition: Partition) -> list[Action]:
         for request in requests.standing(partition)
         for case in request.cases
         for wish in case.outcome.wishes
+    ]
+
+
+class InForce(NamedTuple):
+    """A sanction against a member: the action, until when (ms; None: for good), and its key, "" if done by hand."""
+
+    do: str
+    until: int | None
+    key: str
+    ended_by: tuple[str, ...]
+
+
+def in_force(program: Program, partition: Partition, who: str) -> list[InForce]:
+    """Return the sanctions in force against a member, the earliest first."""
+    known = program.sanctions
+    return [
+        InForce(entry.do, entry.until, entry.key, known[entry.do].ended_by)
+        for entry in sanctions.of(partition, who)
+        if entry.do in known
     ]
 
 

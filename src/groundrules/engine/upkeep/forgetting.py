@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from groundrules.engine.cells import roster
+from groundrules.engine.cells import roster, sanctions
 from groundrules.engine.cells.windows import DistinctWindow
 from groundrules.engine.intake.ahead import AHEAD
 from groundrules.engine.program import Program
@@ -21,7 +21,7 @@ from groundrules.engine.state import keys
 from groundrules.engine.state.partition import Partition
 from groundrules.engine.state.timers import Timers
 
-SPEAKING = ("process/", "approval", "grants/", "appeal/", "fallback", "later", AHEAD)
+SPEAKING = ("process/", "approval", "grants/", "appeal/", "fallback", "later", sanctions.KEYS, AHEAD)
 
 
 def forget(program: Program, partition: Partition, member: str) -> dict[str, int]:

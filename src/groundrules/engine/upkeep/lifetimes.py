@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from groundrules.engine.cases import appeals
-from groundrules.engine.cells import brakes, roster
+from groundrules.engine.cells import brakes, roster, sanctions
 from groundrules.engine.compiled_rules import RuleCode
 from groundrules.engine.program import Program
 from groundrules.engine.settlement import fallbacks, guards
@@ -19,7 +19,7 @@ from groundrules.engine.state.recent_ids import KEPT, RECENT
 
 def lifetimes(program: Program) -> dict[str, int]:
     """Return space → lifetime (ms) of the spaces whose rows grow old."""
-    kept = {RECENT: KEPT, fallbacks.FALLBACK: fallbacks.LIFETIME}
+    kept = {RECENT: KEPT, fallbacks.FALLBACK: fallbacks.LIFETIME, sanctions.KEYS: sanctions.LIFETIME}
     kept |= {code.space: code.lifetime for code in program.windows.values()}
     kept |= {cap.name: guards.PERIOD_LIFETIME[cap.per] for cap in program.caps.values()}
     kept |= {ledger.name: ledger.lifetime for ledger in program.ledgers.values()}

@@ -15,7 +15,7 @@ import msgspec
 
 from groundrules.diagnostics.codes import plans as codes
 from groundrules.engine.cases.due import SCHEDULE
-from groundrules.engine.cells import brakes, entries
+from groundrules.engine.cells import brakes, entries, sanctions
 from groundrules.engine.cells.paths import PROCESS
 from groundrules.engine.cells.states import STATE
 from groundrules.engine.intake import ahead
@@ -56,6 +56,8 @@ def shapes(plan: ir.Plan) -> dict[str, str]:
     hashes |= {f"ledger/{ledger.id}": ledger.per for ledger in plan.ledgers}
     hashes |= {f"list/{words.id}": words.match for words in plan.lists if words.changes}
     hashes |= {brakes.space(brake): "" for brake in plan.brakes}
+    if any(spec.sanctions for spec in plan.actions):
+        hashes |= {sanctions.NAME: "", sanctions.KEYS: ""}
     hashes |= {f"cap/{cap.id}": cap.per for cap in plan.caps}
     hashes |= {f"ladder/{ladder.id}": codec.definition_hash(ladder) for ladder in plan.ladders}
     hashes |= {f"appeal/{ladder.id}": "" for ladder in plan.ladders if ladder.appeal}

@@ -7,6 +7,7 @@ described.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -19,6 +20,7 @@ from groundrules.reference.labels import Mark
 from groundrules.reference.ledgers import Change as Balance
 from groundrules.reference.partition import Partition
 from groundrules.reference.roster import Entry as Known
+from groundrules.reference.sanctions import Sanction
 from groundrules.reference.scope import Scope
 from groundrules.reference.windows import Entry, encoded
 from groundrules.time_units import DAY, format_duration
@@ -157,6 +159,18 @@ def label(entity: str, bearer: str, name: str, borne: bool) -> Alteration:
         partition.labels.marks[entity, bearer, name] = Mark(borne, None, by_hand=False)
 
     return Alteration(Change(kind="label", what=name, who=bearer, value=borne), to_partition=alter)
+
+
+def sanction(who: str, does: ir.Consequence, in_force: bool) -> Alteration:
+    """A sanction that is in force against a member, or none."""
+
+    def alter(partition: Partition) -> None:
+        names = {name for name, spec in partition.sanctions.specs.items() if does in spec.sanctions}
+        partition.sanctions.end(names, who)
+        if in_force:
+            partition.sanctions.add(Sanction(who, min(names), {}, math.inf, ""), partition.now)
+
+    return Alteration(Change(kind="sanction", what=does, who=who, value=in_force), to_partition=alter)
 
 
 def not_fired_yet(rule: str, fired_at: str | None) -> Alteration:

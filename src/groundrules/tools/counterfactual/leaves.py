@@ -72,6 +72,13 @@ def _(expr: ir.HasLabel, want: bool, site: Site) -> Iterator[Alteration]:
 
 
 @leaf.register
+def _(expr: ir.InForce, want: bool, site: Site) -> Iterator[Alteration]:
+    who = site.value(expr.member)
+    if who is not None:
+        yield altering.sanction(who, expr.does, want)
+
+
+@leaf.register
 def _(expr: ir.Compare, want: bool, site: Site) -> Iterator[Alteration]:
     relation = expr.operator if want else NEGATED[expr.operator]
     left, right = site.value(expr.left), site.value(expr.right)

@@ -27,7 +27,7 @@ from groundrules.tools.explaining.witness import Moment, Witness, fork
 
 FIRED = ("fired", "shadow", "rollout")
 MOST_TRIALS = 16
-RANKS = {"field": 0, "window": 0, "ledger": 1, "fact": 1, "label": 2, "state": 2, "time": 3, "once": 4}
+RANKS = {"field": 0, "window": 0, "ledger": 1, "fact": 1, "label": 2, "sanction": 2, "state": 2, "time": 3, "once": 4}
 
 
 class Trials:

@@ -119,10 +119,11 @@ class Change(Record, frozen=True, kw_only=True):
     """One thing that is otherwise in a counterfactual.
 
     kind and what it speaks of: `field` (`what` is the path, `relation` and `bound` what it must be, `value` what was
-    tried), `window` (`count` more events, or fewer if negative), `ledger`, `label`, `state`, `time`, `once`.
+    tried), `window` (`count` more events, or fewer if negative), `ledger`, `label`, `sanction`,
+    `state`, `time`, `once`.
     """
 
-    kind: Literal["field", "fact", "window", "ledger", "label", "state", "time", "once"]
+    kind: Literal["field", "fact", "window", "ledger", "label", "sanction", "state", "time", "once"]
     what: str
     relation: str = ""
     type: str = ""  # of the bound: instant, duration, number, text, …

@@ -61,8 +61,9 @@ class PlanSpeech(Speech):
             case "ledger":
                 key = "way.ledger.more" if change.count >= 0 else "way.ledger.fewer"
                 return self(key, count=abs(change.count), what=self.ledger(change.what), who=change.who)
-            case "label" | "state":
-                return self(f"way.{change.kind}.{change.value}", what=change.what, who=change.who)
+            case "label" | "state" | "sanction":
+                kind = f"sanction.{change.what}" if change.kind == "sanction" else change.kind
+                return self(f"way.{kind}.{change.value}", what=change.what, who=change.who)
             case "time":
                 return self("way.time", within=change.within, bound=self.time(change.bound))
             case "once":

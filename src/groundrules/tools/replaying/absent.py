@@ -1,7 +1,8 @@
 """Who could not have done what a history shows, because a decision before it silenced or removed them.
 
 A history goes on as it was: whoever is muted for a day by the replayed rules still writes forty messages in it. What
-rules do about those is no further harm to anybody, and is counted apart.
+rules do about those is no further harm to anybody, and is counted apart. That is another count than the engine's own of
+sanctions in force: here a kick counts, too, and what people did by hand in the history does not.
 """
 
 from __future__ import annotations

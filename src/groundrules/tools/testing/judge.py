@@ -58,6 +58,18 @@ class Outcome:
         return [action for decision in self.decisions for action in decision.actions]
 
     @property
+    def outlasted(self) -> set[str]:
+        """The rules all of whose doing was left out, because something longer is in force."""
+        return {
+            rule
+            for decision in self.decisions
+            if not decision.ledgers and not decision.labels
+            for note in decision.notes
+            if note.kind in ("outlasted", "outlasted_for_good")
+            for rule in str(note.detail["rules"]).split(", ")
+        }
+
+    @property
     def fired(self) -> list[str]:
         return [fired.rule for decision in self.decisions for fired in decision.fired]
 
@@ -67,7 +79,7 @@ def judge(expected: Expectation, outcome: Outcome, specs: Specs) -> list[Mismatc
     mismatches: list[Mismatch] = []
     if expected.actions is not None:
         mismatches += _actions("actions", expected.actions, outcome.actions, specs)
-        moved = [rule for rule in outcome.fired if rule not in outcome.beginnings]
+        moved = [rule for rule in outcome.fired if rule not in {*outcome.beginnings, *outcome.outlasted}]
         if expected.quiet and moved and not outcome.actions:
             mismatches.append(Mismatch("rules", NOTHING, _names(moved)))
     if expected.pending is not None:
