@@ -38,6 +38,7 @@ COMMANDS = {
     "replay": "tell whom a rulebook acts on over recorded events, and what another version did",
     "serve": "decide on events that come over HTTP, keep what is decided, hand out what is to be done",
     "token": "make, list and revoke the tokens of `groundrules serve`",
+    "lists": "show what was added to lists while they ran, as a change to the rulebook",
     "calendar": "write a rulebook of a country's working days and holidays",
     "schema": "print the JSON Schema of rulebooks, events, actions or decisions",
     "completion": "print the completion script of a shell",

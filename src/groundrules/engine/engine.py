@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from groundrules.decisions import Action, Decision, Rejection
 from groundrules.diagnostics.codes import events as codes
 from groundrules.engine.cases import due
+from groundrules.engine.cells.entries import ListChanges
 from groundrules.engine.intake.decode import Decoder, InvalidEventError, read_path
 from groundrules.engine.plan_file import Compiled
 from groundrules.engine.program import Program
@@ -234,6 +235,11 @@ class Engine:
         """Return the ids of the states that a partition is in, sorted."""
         runner = self._runners.get(partition)
         return [] if runner is None else contents.states_of(self._program, runner.partition)
+
+    def list_changes(self, partition: str) -> dict[str, ListChanges]:
+        """Return how lists that change differ from the rulebook in a partition; those that don't are left out."""
+        runner = self._runners.get(partition)
+        return {} if runner is None else contents.list_changes(self._program, runner.partition)
 
     def pending(self, partition: str) -> list[Action]:
         """Return the actions that wait for approval; their `key` is the request's id."""

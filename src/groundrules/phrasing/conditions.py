@@ -76,7 +76,7 @@ class Conditions(Speech):
     def parts(self, expr: ir.AnyExpr | None) -> list[tuple[ir.AnyExpr, Phrase | None]]:
         """The conditions that must all hold, each with its phrase; what always holds is none."""
         operands = expr.operands if isinstance(expr, ir.And) else () if expr is None else (expr,)
-        return [(operand, self.phrased(operand)) for operand in operands if not _is_trivial(operand)]
+        return [(operand, self.phrased(operand)) for operand in operands if self._settled(operand) is not True]
 
     # --- conditions -----------------------------------------------------------------------------
 
@@ -86,7 +86,8 @@ class Conditions(Speech):
                 phrase = self._condition(expr.operand, not denied)
             case ir.And() | ir.Or():
                 joint = "and" if isinstance(expr, ir.And) != denied else "or"
-                phrase = self._joined([self._condition(part, denied) for part in expr.operands], joint)
+                asked = [part for part in expr.operands if self._settled(part) is not isinstance(expr, ir.And)]
+                phrase = self._joined([self._condition(part, denied) for part in asked], joint)
             case ir.WindowTest():
                 phrase = self._window(expr, NEGATED[expr.operator] if denied else expr.operator)
             case ir.Compare():
@@ -100,6 +101,19 @@ class Conditions(Speech):
             case _:
                 phrase = self._plain(expr, denied)
         return phrase
+
+    def _settled(self, expr: Any) -> bool | None:
+        """Whether a condition always holds, or never, as when it asks an empty list; members need not read of it."""
+        match expr:
+            case ir.Const(value=bool(value)):
+                return value
+            case ir.Not():
+                inner = self._settled(expr.operand)
+                return None if inner is None else not inner
+            case ir.InList() | ir.HasList(quantifier="any") | ir.ContainsList(quantifier="any"):
+                words = self._lists[expr.list]
+                return None if words.items or words.changes else False
+        return None
 
     def _plain(self, expr: Any, denied: bool) -> Phrase:
         match expr:
@@ -187,8 +201,10 @@ class Conditions(Speech):
         return self._form("multiple", relation == "!=", what.facts, what=what.text, n=self._constant(divisor, left))
 
     def _search(self, expr: Any, denied: bool) -> Phrase:
+        if isinstance(expr, ir.InList) and _calls(expr.item, "date"):
+            return self._form("day_listed", denied, {"now"}, list=expr.list)
         words, quantifier = self._needles(expr), getattr(expr, "quantifier", "any")
-        if isinstance(expr, ir.In) and _is_weekday(expr.item):
+        if isinstance(expr, ir.In) and _calls(expr.item, "weekday"):
             words = [self._weekday(name) for name in expr.collection.value]  # type: ignore[union-attr]
         form = "contains" if isinstance(expr, ir.Contains | ir.ContainsList) else "has"
         if isinstance(expr, ir.Affix):
@@ -213,7 +229,7 @@ class Conditions(Speech):
         items = items if isinstance(items, list | tuple) else [items]
         if not 0 < len(items) <= MOST_WORDS:
             raise WordlessError
-        return [self("quoted", text=item) for item in map(str, items)]
+        return [self("quoted" if isinstance(item, str) else "figure", text=item) for item in items]
 
     def _entries(self, id: str) -> list[str]:
         """The entries of a list; one that changes is named, for nobody knows what is on it by now."""
@@ -381,7 +397,7 @@ class Conditions(Speech):
         if isinstance(value, bool):
             return self("yes" if value else "no")
         if isinstance(value, str):
-            return self._weekday(value) if _is_weekday(beside) else self("quoted", text=value)
+            return self._weekday(value) if _calls(beside, "weekday") else self("quoted", text=value)
         if isinstance(value, float):
             return f"{value:.0%}" if _is_share(beside) else f"{value:g}"
         if isinstance(value, int):
@@ -413,12 +429,8 @@ def _is_actor(expr: Any) -> bool:
     return isinstance(expr, ir.Field) and _path(expr) == "actor"
 
 
-def _is_trivial(expr: ir.AnyExpr) -> bool:
-    return isinstance(expr, ir.Const) and expr.value is True
-
-
-def _is_weekday(expr: Any) -> bool:
-    return isinstance(expr, ir.Call) and expr.function == "weekday"
+def _calls(expr: Any, function: str) -> bool:
+    return isinstance(expr, ir.Call) and expr.function == function
 
 
 _LISTS = frozenset({"urls", "emails", "phones", "cards", "china_ids", "secrets", "numbers", "lines", "words"})

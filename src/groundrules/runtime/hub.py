@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Any, TypeVar
 
 from groundrules.decisions import Action, Decision
+from groundrules.engine.cells.entries import ListChanges
 from groundrules.runtime.arrivals import Clock, Stray, arrival
 from groundrules.runtime.books import Source, Sources
 from groundrules.runtime.changing import Changing, Trial
@@ -326,6 +327,10 @@ class Hub(Looking):
     async def pending(self, community: str) -> list[Action]:
         """Return the actions that wait for approval; their `key` is the request's id."""
         return await self.do(community, lambda core: core.communities[community].engine.pending(community))
+
+    async def list_changes(self, community: str) -> dict[str, ListChanges]:
+        """Return how the lists that change differ from the rulebook in a community; those that don't are left out."""
+        return await self.do(community, lambda core: core.communities[community].engine.list_changes(community))
 
     async def drained(self) -> None:
         """Wait until no action is to be performed now."""

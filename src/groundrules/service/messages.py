@@ -286,6 +286,19 @@ class SettingsNow(Struct, frozen=True):
     schema: dict[str, Any]
 
 
+class ListChange(Struct, frozen=True):
+    """What was added to a list while it ran, and what was removed of it."""
+
+    added: list[str]
+    removed: list[str]
+
+
+class Lists(Struct, frozen=True):
+    """The lists of a community that differ from the rulebook, by their names."""
+
+    lists: dict[str, ListChange]
+
+
 class SettingsChanged(Struct, frozen=True):
     """What a community has set. preview: of a dry run, the report as `groundrules replay --format json` writes it."""
 

@@ -13,6 +13,8 @@ from importlib.metadata import version
 
 import holidays
 
+from groundrules.errors import GroundrulesError
+
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 YEARS = range(1970, 2101)
 
@@ -24,7 +26,7 @@ _NOTES = {
 }
 
 
-class UnknownCountryError(ValueError):
+class UnknownCountryError(GroundrulesError, ValueError):
     """No country, or no part of it, has this code."""
 
 

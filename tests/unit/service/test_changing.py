@@ -55,6 +55,39 @@ def test_settings_are_previewed_and_put_in_force(tmp_path: Path) -> None:
     run(go())
 
 
+LISTED = """
+rulebook: shop
+use: [std/chat]
+lists:
+  adverts: {changes: true, items: [spam, offer]}
+rules:
+  - id: more
+    on: message
+    when: known(capture(text, /^add (.+)/))
+    then: [{enlist: 'capture(text, /^add (.+)/) ?? ""', in: adverts}]
+  - id: less
+    on: message
+    when: known(capture(text, /^drop (.+)/))
+    then: [{unlist: 'capture(text, /^drop (.+)/) ?? ""', in: adverts}]
+"""
+
+
+def test_lists_that_changed_are_told(tmp_path: Path) -> None:
+    async def go() -> None:
+        async with serving(book(tmp_path, LISTED)) as clients:
+            path = "/v1/communities/c/lists"
+            assert (await clients.observe.get(path)).status_code == 404
+            await clients.stream(lines(message("1", "hello")))
+            assert (await clients.observe.get(path)).json() == {"lists": {}}
+            await clients.stream(
+                lines(message("2", "add winner"), message("3", "drop offer"), message("4", "add spam"))
+            )
+            now = (await clients.observe.get(path)).json()
+            assert now == {"lists": {"adverts": {"added": ["winner"], "removed": ["offer"]}}}
+
+    run(go())
+
+
 def test_another_version_must_be_asked_for_by_what_runs_and_pass_its_tests(tmp_path: Path) -> None:
     async def go() -> None:
         path = book(tmp_path)

@@ -42,6 +42,13 @@ class Words(NamedTuple):
     singles: tuple[ListMatcher, ...]
 
 
+class ListChanges(NamedTuple):
+    """How a list that changes differs from what its rulebook declares; both sorted."""
+
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+
+
 def name(id: str) -> str:
     """Return the name of a list's space."""
     return "list/" + id
@@ -50,6 +57,13 @@ def name(id: str) -> str:
 def space(partition: Partition, id: str) -> HeldSpace:
     """Return the changes of a list; its version tells whether there were more."""
     return partition.held(name(id), FOREVER, CODEC)
+
+
+def changes(partition: Partition, id: str) -> ListChanges:
+    """Return how a list differs from its declaration in a partition."""
+    rows = sorted(space(partition, id).items())
+    added = tuple(entry for entry, row in rows if row == ADDED)
+    return ListChanges(added, tuple(entry for entry, row in rows if row == REMOVED))
 
 
 def words(partition: Partition, declared: ir.WordList) -> Words:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from groundrules.decisions import Action
-from groundrules.engine.cells import labels, sanctions, states
+from groundrules.engine.cells import entries, labels, sanctions, states
 from groundrules.engine.evaluation.actions import Wish
 from groundrules.engine.program import Program
 from groundrules.engine.settlement import requests
@@ -27,6 +27,12 @@ def labels_of(partition: Partition, id: str) -> list[str]:
 def states_of(program: Program, partition: Partition) -> list[str]:
     """Return the ids of the states that the partition is in, sorted."""
     return sorted(code.id for code in program.states if states.is_in(partition, code.id))
+
+
+def list_changes(program: Program, partition: Partition) -> dict[str, entries.ListChanges]:
+    """Return how the lists that change differ from what is declared, by their names; those that don't are left out."""
+    changed = {words.id: entries.changes(partition, words.id) for words in program.plan.lists if words.changes}
+    return {id: change for id, change in sorted(changed.items()) if change.added or change.removed}
 
 
 def pending(partition: Partition) -> list[Action]:

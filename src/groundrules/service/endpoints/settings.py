@@ -1,4 +1,4 @@
-"""What a community has set for its rulebook's parameters, and what becomes of the records of a person."""
+"""What a community has set for its rulebook's parameters, how its lists have changed, and how a person is forgotten."""
 
 from __future__ import annotations
 
@@ -25,6 +25,13 @@ async def put(ask: Ask) -> messages.SettingsChanged:
     return messages.SettingsChanged(await hub.settings(community))
 
 
+async def lists(ask: Ask) -> messages.Lists:
+    """Return how the lists that change differ from the rulebook; `groundrules lists` writes that into its files."""
+    community = (await kept(ask, ask.path("community"))).community
+    changes = await ask.service.hub.list_changes(community)
+    return messages.Lists({name: messages.ListChange([*it.added], [*it.removed]) for name, it in changes.items()})
+
+
 async def forget(ask: Ask) -> messages.Forgotten:
     """Erase a person from state, events, log and outbox of all communities."""
     return messages.Forgotten(await ask.service.hub.forget(ask.path("member")))
@@ -49,6 +56,9 @@ ENDPOINTS = (
         query=messages.Trying,
         body=messages.NewSettings,
         refuses=(409, 503),
+    ),
+    Endpoint(
+        "GET", "/v1/communities/{community}/lists", "observe", lists, {JSON: messages.Lists}, refuses=(404, 409, 503)
     ),
     Endpoint(
         "POST", "/v1/members/{member}/forget", "administer", forget, {JSON: messages.Forgotten}, refuses=(409, 503)
