@@ -20,6 +20,7 @@ EVENTS = {name: shipped_catalog().schemas[name] for name in TYPES}
 WITHIN = (SECOND, MINUTE, HOUR, 2 * DAY)
 
 TRUE = ir.Const(value=True)
+FALSE = ir.Const(value=False)
 TEXT = ir.Field(root="event", path=("text",), kind="text")
 EMOJI = ir.Field(root="event", path=("emoji",), kind="text")
 ACTOR = ir.Field(root="event", path=("actor",), kind="entity", optional=True)
@@ -160,6 +161,7 @@ anywhere = st.one_of(
         )
     ),
     st.just(ir.InState(state="busy")),
+    st.sampled_from([CHANNEL, ACTOR]).map(lambda of: ir.InState(state="heated", of=of)),
     st.just(ir.Known(operand=fact("name", "text"))),
     st.just(ir.InClock(instant=ir.Now(), start=22 * HOUR, end=7 * HOUR)),
     window_tests(("joins", "quiet")),
@@ -395,6 +397,13 @@ def timed_rules(draw: st.DrawFn) -> list[ir.Rule]:
         step_rule("deadline", 1, ASSIGNEE),
         ir.Rule(id="busy#enter", trigger=ir.OnState(state="busy", entering=True), when=TRUE, effects=(notify,)),
         ir.Rule(id="busy#leave", trigger=ir.OnState(state="busy", entering=False), when=TRUE, effects=(notify,)),
+        ir.Rule(
+            id="heated#enter",
+            trigger=ir.OnState(state="heated", entering=True),
+            when=TRUE,
+            effects=(ir.Act(do="warn", who=SUBJECT), ir.Delta(ledger="talk", who=SUBJECT, amount=const(1))),
+        ),
+        ir.Rule(id="heated#leave", trigger=ir.OnState(state="heated", entering=False), when=TRUE, effects=(notify,)),
         ir.Rule(id="daily", trigger=ir.OnSchedule(schedule="daily"), when=TRUE, effects=(notify,)),
         ir.Rule(
             id="silent",
@@ -491,6 +500,35 @@ def states(draw: st.DrawFn) -> tuple[ir.State, ...]:
             enter_on=draw(turns),
             leave_on=draw(turns),
         ),
+        heated(draw),
+    )
+
+
+def heated(draw: st.DrawFn) -> ir.State:
+    """A state of channels, or of what has their ids and comes and goes."""
+    enters = [
+        ir.WindowTest(window="texts", key=(SUBJECT,), within=HOUR, operator=">=", bound=2),
+        ir.WindowTest(window="latest", key=(SUBJECT,), within=2 * DAY, operator=">=", bound=2),
+        compare(ir.LedgerValue(ledger="talk", key=SUBJECT), ">=", const(2)),
+        FALSE,
+    ]
+    leaves = [
+        ir.WindowTest(window="quiet-in", key=(SUBJECT,), within=0, operator=">=", bound=HOUR),
+        ir.WindowTest(window="texts", key=(SUBJECT,), within=HOUR, operator="<", bound=1),
+        compare(ir.LedgerValue(ledger="talk", key=SUBJECT), "<", const(1)),
+        FALSE,
+    ]
+    spam = ir.ContainsList(subject=TEXT, quantifier="any", list="adverts")
+    turns = st.sampled_from([(), (ir.Until(types=("message",), when=spam),)])
+    about = [ir.About(type="message", who=CHANNEL, at_hand=True), ir.About(type="reaction.added", who=AUTHOR)]
+    return ir.State(
+        id="heated",
+        per=draw(st.sampled_from(["channel", "message"])),
+        enter=draw(st.sampled_from(enters)),
+        leave=draw(st.sampled_from(leaves)),
+        enter_on=draw(turns),
+        leave_on=draw(turns),
+        about=tuple(about[: draw(st.integers(1, 2))]),
     )
 
 

@@ -42,6 +42,9 @@ def call(reader: Reader, node: nodes.Call) -> Typed:
     if isinstance(binding, LedgerBinding):
         reader.session.tables.bindings[reader.context.id, id(node)] = binding
         return _ledger(reader, node, binding)
+    if isinstance(binding, StateBinding) and binding.declaration.per is not None:
+        reader.session.tables.bindings[reader.context.id, id(node)] = binding
+        return _state(reader, node, str(binding.declaration.per.value))
     if isinstance(binding, BrokenBinding):
         return UNKNOWN
     if node.function in MEMORY:
@@ -180,6 +183,16 @@ def _ledger(reader: Reader, node: nodes.Call, ledger: LedgerBinding) -> Typed:
         return _wrong_number(reader, node, f"{node.function}({per})", 1)
     holder = _holder(reader, node.arguments[0], node.function, per)
     return Typed(kinds.Number(integer=True), holder.optional) if holder is not None else UNKNOWN
+
+
+def _state(reader: Reader, node: nodes.Call, per: str) -> Typed:
+    """Type the question whether a thing is in a state that things are in by themselves."""
+    if not _may_remember(reader, node):
+        return UNKNOWN
+    if len(node.arguments) != 1:
+        return _wrong_number(reader, node, f"{node.function}({per})", 1)
+    thing = _holder(reader, node.arguments[0], node.function, per)
+    return Typed(kinds.Boolean(), thing.optional) if thing is not None else UNKNOWN
 
 
 def _may_remember(reader: Reader, node: nodes.Node) -> bool:

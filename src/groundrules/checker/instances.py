@@ -125,7 +125,10 @@ def _declare(session: Session, instance: Instance) -> None:
     ]
     declarations += [CapBinding(instance, str(cap.name.value), cap.name.span, cap) for cap in book.caps]
     declarations += [
-        StateBinding(instance, str(state.id.value).replace("-", "_"), state.id.span, state) for state in book.states
+        StateBinding(instance, str(state.id.value).replace("-", "_"), state.id.span, state)
+        if state.per is None or _is_kind(session, state.per)
+        else BrokenBinding(instance, str(state.id.value).replace("-", "_"), state.id.span)
+        for state in book.states
     ]
     for declaration in declarations:
         first = instance.declared.setdefault(declaration.name, declaration)

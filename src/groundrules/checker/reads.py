@@ -85,6 +85,15 @@ def _event(reader: Reader, node: nodes.Node, binding: RootBinding) -> Typed:
     return Typed(kinds.Object("event", session.fields(binding.types), session.entity_of(binding.types)))
 
 
+def _state(reader: Reader, node: nodes.Node, binding: StateBinding) -> Typed:
+    per = binding.declaration.per
+    if per is None:
+        return _remembered(reader, node, Typed(kinds.Boolean()))
+    text = reader.text(node)
+    words = (f"`{text}` is a state of each {per.value} by itself", f"write `{text}({per.value})`")
+    return reader.error(codes.BAD_CALL, node, words)
+
+
 def _subject(reader: Reader, node: nodes.Node, binding: SubjectBinding) -> Typed:
     return Typed(reader.session.catalog.entity(binding.entity) or kinds.Unknown())
 
@@ -263,7 +272,7 @@ BOUND: dict[type[Binding], Callable[[Reader, nodes.Node, Any], Typed]] = {
         kinds.WordList(binding.declaration.match, binding.declaration.changes)
     ),
     LedgerBinding: _ledger,
-    StateBinding: lambda reader, node, binding: _remembered(reader, node, Typed(kinds.Boolean())),
+    StateBinding: _state,
     MatchedBinding: _matched,
     FiringBinding: _firing,
     BrokenBinding: lambda reader, node, binding: UNKNOWN,

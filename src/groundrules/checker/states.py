@@ -1,4 +1,4 @@
-"""States: what a whole partition is in.
+"""States: what a whole partition is in, or each thing of a kind by itself.
 
 The conditions of a state read what is remembered, never an event; what an event says is read where one is named.
 """
@@ -24,7 +24,9 @@ def states(session: Session) -> None:
 
 
 def _state(session: Session, instance: Instance, state: authored.State) -> None:
-    context = session.context(instance)
+    if state.per is not None and session.catalog.entity(str(state.per.value)) is None:
+        return
+    context = session.context(instance, subject=None if state.per is None else str(state.per.value))
     common.described(session, instance, state)
     enter_on, leave_on = (_turn(session, context, turn) for turn in (state.enter, state.leave))
     site = Site(session, context, "a state")

@@ -213,6 +213,9 @@ class StateCode:
     def __init__(self, compiler: Compiler, state: ir.State, windows: dict[str, ir.Window]) -> None:
         self.id = state.id
         self.state = state
+        self.per = state.per
+        self.lifetime = compiler.program.plan.retain if state.per and state.per not in ir.LASTING else None
+        self.about = {type: tuple(found) for type, found in _about(compiler, state).items()}
         self.enter = compiler.condition(state.enter)
         self.leave = compiler.condition(state.leave)
         self.enter_on = tuple(UntilCode(compiler, turn) for turn in state.enter_on)
@@ -225,6 +228,14 @@ class StateCode:
         named = {type for turn in (*self.enter_on, *self.leave_on) for type in turn.types}
         named |= {taker.type for id in read for taker in windows[id].less}
         self.types = frozenset(named | {windows[id].type for id in read}) if narrow and read else None
+
+
+def _about(compiler: Compiler, state: ir.State) -> dict[str, list[tuple[Value, bool]]]:
+    """Return what gives the things that events are about, by type, and whether they are at hand."""
+    by_type: dict[str, list[tuple[Value, bool]]] = {}
+    for about in state.about:
+        by_type.setdefault(about.type, []).append((compiler.value(about.who, (about.type,)), about.at_hand))
+    return by_type
 
 
 class BrakeCode:

@@ -127,8 +127,8 @@ class PartitionReadings:
             return unseen
         return min(unseen, self._partition.now - entry.joined)
 
-    def in_state(self, state: str) -> bool:
-        return states.is_in(self._partition, state)
+    def in_state(self, state: str, of: str | None) -> bool:
+        return states.is_in(self._partition, state, of)
 
     def has_label(self, entity: str, id: str, label: str) -> bool:
         row = self._partition.space(labels.NAME).get(labels.key(entity, id, label))

@@ -17,6 +17,7 @@ from groundrules.calendar.instants import format_ms
 from groundrules.decisions import Cause, Decision, Note, Rejection
 from groundrules.engine.cases import answers, appeals, due, undoing
 from groundrules.engine.cells import entries, sanctions, states
+from groundrules.engine.cells.states import Look
 from groundrules.engine.codegen.total import own_act
 from groundrules.engine.compiled_rules import StateCode
 from groundrules.engine.evaluation.effects import Ask
@@ -352,38 +353,56 @@ class Runner:
     def _fire(self, timer: Timer, until: int, cause: Cause) -> list[Decision]:
         occasions = due.occasions(self.room, timer, until, cause)
         decisions = [decision for occasion in occasions for decision in self._settled(occasion)]
-        return decisions + self._look_at_states(None, cause, timer.id)
+        return decisions + self._look_at_states(None, cause, timer)
 
     # --- states ---------------------------------------------------------------------------------
 
     def _look_at_states(
-        self, type: str | None, cause: Cause, timer: str | None = None, e: Any = None
+        self, type: str | None, cause: Cause, timer: Timer | None = None, e: Any = None
     ) -> list[Decision]:
         """Enter and leave states until none changes; each at most once. All that change together change at once."""
-        codes = [code for code in self.program.states if code.types is None or type in code.types or code.id == timer]
-        if not codes:
+        looks = [look for code in self.program.states for look in self._looks(code, type, timer, e)]
+        if not looks:
             return []
         decisions: list[Decision] = []
-        changed: set[str] = set()
-        x = self.room.scope()
-        states.look(self.partition, codes, x)
-        while moving := [code for code in codes if code.id not in changed and self._moves(code, e, x)]:
-            changed |= {code.id for code in moving}
-            states.change(self.partition, moving, self.room.scope())
-            for code in moving:
-                decisions += self._settled(self._moved(code, cause))
-            x = self.room.scope()
-        for code in codes:
-            states.watch(self.program, self.partition, code, x)
+        changed: set[tuple[str, str]] = set()
+        states.look_again(self.partition, looks, self._about)
+        while moving := [look for look in looks if look.name not in changed and self._moves(look)]:
+            changed |= {look.name for look in moving}
+            states.change(self.partition, moving, self._about)
+            for look in moving:
+                decisions += self._settled(self._moved(look, cause))
+        for look in looks:
+            states.watch(self.program, self.partition, look, self._about(look.of))
         return decisions
 
-    def _moves(self, code: StateCode, e: Any, x: Scope) -> bool:
-        return states.moves(self.partition, code, e, x)
+    def _looks(self, code: StateCode, type: str | None, timer: Timer | None, e: Any) -> Iterable[Look]:
+        """Return which looks at a state an event or a timer calls for."""
+        own = timer is not None and timer.kind == states.STATE and timer.id == code.id
+        if not code.per:
+            return [Look(code, None, e)] if code.types is None or type in code.types or own else []
+        if timer is not None:
+            return [Look(code, timer.key)] if own else []
+        x, at_hand = self.room.scope(), dict[str, bool]()
+        for who, is_at_hand in code.about.get(type or "", ()):
+            of = who(e, x)
+            if of is not None:
+                at_hand[of] = at_hand.get(of, False) or is_at_hand
+        return [Look(code, of, e if at_hand[of] else None) for of in sorted(at_hand)]
 
-    def _moved(self, code: StateCode, cause: Cause) -> Occasion:
-        entered = states.is_in(self.partition, code.id)
+    def _about(self, of: str | None) -> Scope:
+        return self.room.scope(subject=of)
+
+    def _moves(self, look: Look) -> bool:
+        return states.moves(self.partition, look, self._about(look.of))
+
+    def _moved(self, look: Look, cause: Cause) -> Occasion:
+        code, of = look.code, look.of
+        entered = states.is_in(self.partition, code.id, of)
         rules = self._rules(ir.OnState(code.id, entered))
         cause = cause.then(rules[0][0].id if rules else code.id, "crossing" if cause.trigger == "event" else None)
-        notes = [Note(kind="state_entered" if entered else "state_left", subject=code.id)]
-        occurrence = f"{code.id}{'+' if entered else '-'}@{self.partition.now}"
-        return Occasion([(rules, self.room.scope())], None, occurrence, cause, notes=notes)
+        detail = {} if of is None else {code.per: of}
+        name = code.id if of is None else f"{code.id}({of})"
+        notes = [Note(kind="state_entered" if entered else "state_left", subject=name, detail=detail)]
+        occurrence = f"{code.id}{'+' if entered else '-'}@{self.partition.now}{'' if of is None else ':' + of}"
+        return Occasion([(rules, self._about(of))], None, occurrence, cause, notes=notes)

@@ -25,10 +25,11 @@ _OPERANDS: dict[type[ir.Expr], tuple[str, ...]] = {
     ir.Affix: ("subject", "needle"),
     ir.Matches: ("subject",),
     ir.WindowTest: ("key",),
+    ir.InState: ("of",),
 }
 """Leaves that are unknown if, and only if, one of these operands is missing."""
 
-_NEVER_UNKNOWN = (ir.Const, ir.Known, ir.InState)
+_NEVER_UNKNOWN = (ir.Const, ir.Known)
 
 
 class Guard(msgspec.Struct, frozen=True):
@@ -65,5 +66,5 @@ def _decisive(leaf: ir.AnyExpr) -> Iterator[ir.AnyExpr]:
     for name in _OPERANDS.get(type(leaf), ()):
         operand = getattr(leaf, name)
         for part in operand if isinstance(operand, tuple) else (operand,):
-            if not isinstance(part, ir.Const):
+            if part is not None and not isinstance(part, ir.Const):
                 yield part

@@ -120,6 +120,8 @@ class _Judge:
                 yield Hindrance("it reads the balance of `{}`, another member", _shown([value.key]))
         yield from self._others(parts)
         for state in within(parts, ir.InState):
+            if state.of is not None and is_own(state.of):
+                continue
             yield Hindrance("the whole community is in `{}`, or not", state.state)
         for label in within(parts, ir.HasLabel):
             if not is_own(label.id):

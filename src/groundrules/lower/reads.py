@@ -223,10 +223,13 @@ _BOUND: dict[Any, Callable[[Lowerer, Any, Any], ir.AnyExpr]] = {
 
 
 def _call(lowerer: Lowerer, node: nodes.Call) -> ir.AnyExpr:
-    ledger = lowerer.ground.binding(lowerer.context, node)
-    if isinstance(ledger, LedgerBinding):
+    binding = lowerer.ground.binding(lowerer.context, node)
+    if isinstance(binding, LedgerBinding):
         key = lowerer.expression(node.arguments[0]) if node.arguments else ir.Const(value=COMMUNITY)
-        return ir.LedgerValue(ledger=ledger.id, key=key, src=lowerer.source(node))
+        return ir.LedgerValue(ledger=binding.id, key=key, src=lowerer.source(node))
+    if isinstance(binding, StateBinding):
+        thing = lowerer.expression(node.arguments[0])
+        return ir.InState(state=binding.id, of=thing, src=lowerer.source(node))
     if node.function in SEARCHES:
         subject, name = lowerer.expression(node.arguments[0]), listed(lowerer, node.arguments[1])
         search = ir.FoundIn if node.function == "found" else ir.WeightIn

@@ -1,6 +1,8 @@
-"""States: what holds for a whole partition, and a rule each for entering and leaving it."""
+"""States: what holds for a whole partition or a thing, and a rule each for entering and leaving it."""
 
 from __future__ import annotations
+
+from msgspec.structs import replace
 
 from groundrules.checker import bindings, constructs
 from groundrules.lower.effects import effects
@@ -8,6 +10,7 @@ from groundrules.lower.expressions import lowered
 from groundrules.lower.ground import Ground
 from groundrules.lower.paths import untils
 from groundrules.lower.rules import common
+from groundrules.lower.subjects import subjects
 from groundrules.plan import ir
 from groundrules.plan.codec import definition_hash
 from groundrules.rulebook import model as authored
@@ -20,16 +23,18 @@ def states(ground: Ground) -> tuple[list[ir.State], list[ir.Rule]]:
     for state in ground.checked.states:
         id = state.context.instance.qualified(str(state.source.id.value))
         ground.owner = id
+        per = state.context.subject or ""
         off = bindings.milder(state.source.mode, state.context.instance.mode) == "off"
-        states.append(
-            ir.State(
-                id=id,
-                enter=ir.Const(value=False) if off else _any(ground, state.context, state.source.enter),
-                leave=_any(ground, state.context, state.source.leave),
-                enter_on=() if off else untils(ground, state.enter_on),
-                leave_on=untils(ground, state.leave_on),
-            )
+        lowered_state = ir.State(
+            id=id,
+            enter=ir.Const(value=False) if off else _any(ground, state.context, state.source.enter),
+            leave=_any(ground, state.context, state.source.leave),
+            enter_on=() if off else untils(ground, state.enter_on),
+            leave_on=untils(ground, state.leave_on),
+            per=per,
         )
+        about = subjects(ground, state.context.instance.types, lowered_state) if per else ()
+        states.append(replace(lowered_state, about=about))
         rules += [
             _rule(ground, state, part, ir.OnState(state=id, entering=entering), acting)
             for part, entering, acting in (("#enter", True, state.effects), ("#leave", False, state.afterwards))

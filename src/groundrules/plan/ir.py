@@ -412,7 +412,10 @@ class TallyTest(Expr, frozen=True, tag=True):
 
 
 class InState(Expr, frozen=True, tag=True):
+    """Whether the partition is in a state, or the thing `of` in one that things are in by themselves."""
+
     state: str
+    of: AnyExpr | None = None
 
 
 class HasLabel(Expr, frozen=True, tag=True):
@@ -770,8 +773,20 @@ class Process(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only
     limit: int = 1000
 
 
+class About(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
+    """An event of `type` is about the thing `who`, if that is not missing; `at_hand`: it is the one at hand."""
+
+    type: str
+    who: AnyExpr
+    at_hand: bool = False
+
+
 class State(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """Something a partition is in: from `enter`, or an event of `enter_on`, until `leave`, or an event of `leave_on`.
+
+    With `per`, each thing of that kind is in it by itself, the subject of its guards and rules. It is then looked at
+    for the things that an event is `about`, and by time for those alone that are in it. `enter_on` and `leave_on`
+    speak of the thing at hand. What comes and goes leaves it at the latest when the plan's `retain` has passed.
 
     `enter` and `leave` read windows, ledgers and states only, never the event. Where `enter` still holds when the state
     is left, it must first cease to hold before it counts again.
@@ -782,6 +797,8 @@ class State(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=T
     leave: AnyExpr
     enter_on: tuple[Until, ...] = ()
     leave_on: tuple[Until, ...] = ()
+    per: str = ""
+    about: tuple[About, ...] = ()
 
 
 class When(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):

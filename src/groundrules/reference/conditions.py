@@ -176,8 +176,11 @@ def _(expr: ir.TallyTest, scope: Scope) -> Kleene:
 
 
 @evaluate.register
-def _(expr: ir.InState, scope: Scope) -> bool:
-    return expr.state in scope.partition.states.held
+def _(expr: ir.InState, scope: Scope) -> Kleene:
+    of = None if expr.of is None else evaluate(expr.of, scope)
+    if expr.of is not None and of is None:
+        return None
+    return (expr.state, of) in scope.partition.states.held
 
 
 @evaluate.register

@@ -40,7 +40,7 @@ from groundrules.reference.ladders import Crossing
 from groundrules.reference.partition import Partition
 from groundrules.reference.requests import Request
 from groundrules.reference.scope import Json, Scope, Watch
-from groundrules.reference.states import touched_by_event, touched_by_timer
+from groundrules.reference.states import Look, Name
 from groundrules.reference.timers import Timer, next_timer
 from groundrules.time_units import DAY
 
@@ -170,8 +170,7 @@ class Runner:
         decisions = [decision, *self.crossings(crossed, occasion, partition)]
         for follow_up in released:
             decisions += self.settled(follow_up, partition)
-        looked_at = touched_by_event(event, self.plan)
-        return decisions + self.look_at_states(looked_at, cause, partition, event)
+        return decisions + self.look_at_states(partition.states.touched_by_event(event), cause, partition)
 
     def built_in(self, event: Json, occasion: Occasion, partition: Partition) -> list[Occasion]:
         """Let the event types that speak to the engine itself have their say; what they release."""
@@ -238,7 +237,7 @@ class Runner:
         while (timer := next_timer(partition, until)) is not None:
             partition.now = max(partition.now, timer.due)
             decisions += self.fire(timer, cause, partition)
-            decisions += self.look_at_states(touched_by_timer(timer, self.plan), cause, partition)
+            decisions += self.look_at_states(partition.states.touched_by_timer(timer), cause, partition)
         return decisions
 
     def fire(self, timer: Timer, cause: Cause, partition: Partition) -> list[Decision]:
@@ -310,31 +309,30 @@ class Runner:
 
     # --- states -----------------------------------------------------------------------------------
 
-    def look_at_states(
-        self, looked_at: list[ir.State], cause: Cause, partition: Partition, event: Json | None = None
-    ) -> list[Decision]:
+    def look_at_states(self, looks: list[Look], cause: Cause, partition: Partition) -> list[Decision]:
         """Enter and leave states until none changes, each at most once; all that change together change at once."""
         decisions: list[Decision] = []
-        changed: set[str] = set()
-        partition.states.look(looked_at)
-        while moving := [
-            state for state in looked_at if state.id not in changed and partition.states.moves(state, event)
-        ]:
-            changed |= {state.id for state in moving}
+        changed: set[Name] = set()
+        partition.states.look(looks)
+        while moving := [look for look in looks if look.name not in changed and partition.states.moves(look)]:
+            changed |= {look.name for look in moving}
             partition.states.change(moving)
-            for state in moving:
-                decisions += self.settled(self.moved(state, cause, partition), partition)
+            for look in moving:
+                decisions += self.settled(self.moved(look, cause, partition), partition)
         return decisions
 
-    def moved(self, state: ir.State, cause: Cause, partition: Partition) -> Occasion:
+    def moved(self, look: Look, cause: Cause, partition: Partition) -> Occasion:
         """The occasion of a state that was entered or left."""
-        entered = state.id in partition.states.held
+        state, of = look.state, look.of
+        entered = look.name in partition.states.held
         rules = self.rules(ir.OnState(state.id, entered))
-        notes = [Note(kind="state_entered" if entered else "state_left", subject=state.id)]
+        detail = {} if of is None else {state.per: of}
+        name = state.id if of is None else f"{state.id}({of})"
+        notes = [Note(kind="state_entered" if entered else "state_left", subject=name, detail=detail)]
         by = rules[0].id if rules else state.id
         cause = cause.then(by, "crossing" if cause.trigger == "event" else None)
-        occurrence = f"{state.id}{'+' if entered else '-'}@{partition.now}"
-        return Occasion([(rules, Scope(partition, partition.now))], occurrence, cause, notes=notes)
+        occurrence = f"{state.id}{'+' if entered else '-'}@{partition.now}{'' if of is None else ':' + of}"
+        return Occasion([(rules, Scope(partition, partition.now, subject=of))], occurrence, cause, notes=notes)
 
     # --- approvals --------------------------------------------------------------------------------
 

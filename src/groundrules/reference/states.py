@@ -1,4 +1,4 @@
-"""States: something a partition is in, with its own way in and out.
+"""States: something a partition, or a thing, is in, with its own way in and out.
 
 The guards of a state read windows, ledgers and the clock, never an event. A state is looked at after every event and
 timer (one that reads windows and times of day alone: after the events of their types and those that it names, which
@@ -9,10 +9,16 @@ Outside, it is entered once `enter` is true or an event of `enter_on` comes; ins
 an event of `leave_on` comes. At one look each state changes at most once. A state that is left while `enter` still
 holds is **spent**: it is not entered by `enter` again before that has ceased to hold, so that what an admin lifts stays
 lifted. What the bot itself did begins or ends a state only where the `when` speaks of `actor.self`.
+
+A state with `per` is one that each thing of that kind is in by itself. It is looked at for the things that an event is
+about (`State.about`), and by time for those that are in it or have spent it. `enter_on` and `leave_on` speak of the
+thing at hand alone. What comes and goes, such as a message, leaves the state, or no longer has spent it, when the
+plan's `retain` has passed since it entered, or spent, it.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from groundrules.plan import ir
@@ -41,55 +47,115 @@ FROM_ANYWHERE = (
 )
 
 
+Name = tuple[str, str | None]  # a state, and the thing that is in it
+
+
+@dataclass(frozen=True)
+class Look:
+    """A state to be looked at, of the partition or the thing `of`; `event` is what speaks to it, if anything does."""
+
+    state: ir.State
+    of: str | None = None
+    event: Json | None = None
+
+    @property
+    def name(self) -> Name:
+        return self.state.id, self.of
+
+
 class States:
-    """The states that one partition is in (`held`), and those that are spent."""
+    """The states that one partition and its things are in (`held`), and those that are `spent`; since when each is."""
 
     def __init__(self, partition: Partition) -> None:
         self.partition = partition
-        self.held: set[str] = set()
-        self.spent: set[str] = set()
+        self.held: set[Name] = set()
+        self.spent: set[Name] = set()
+        self.since: dict[Name, int] = {}
 
-    def is_true(self, guard: Any) -> bool:
-        return evaluate(guard, Scope(self.partition, self.partition.now)) is True
+    def scope(self, look: Look) -> Scope:
+        return Scope(self.partition, self.partition.now, subject=look.of)
 
-    def look(self, states: list[ir.State]) -> None:
-        """Let the spent states count again whose `enter` has ceased to hold."""
-        self.spent -= {state.id for state in states if not self.is_true(state.enter)}
+    def enters(self, look: Look) -> bool:
+        return evaluate(look.state.enter, self.scope(look)) is True
 
-    def moves(self, state: ir.State, event: Json | None) -> bool:
-        """Whether a state is to be entered or left; `event` is None where only time has passed."""
-        inside = state.id in self.held
+    def look(self, looks: list[Look]) -> None:
+        """Let the spent states count again whose `enter` has ceased to hold, or that are kept no longer."""
+        self.spent -= {look.name for look in looks if not self.enters(look) or self.is_over(look)}
+
+    def moves(self, look: Look) -> bool:
+        """Whether a state is to be entered or left."""
+        state, inside = look.state, look.name in self.held
         turns, guard = (state.leave_on, state.leave) if inside else (state.enter_on, state.enter)
-        if event is not None and any(self.happens(turn, event, state.id) for turn in turns):
+        if look.event is not None and any(self.happens(turn, look.event, look) for turn in turns):
             return True
-        scope = Scope(self.partition, self.partition.now).watched(state.id, guard)
-        return state.id not in self.spent and evaluate(guard, scope) is True
+        if inside and self.is_over(look):
+            return True
+        scope = self.scope(look).watched(state.id, guard)
+        return look.name not in self.spent and evaluate(guard, scope) is True
 
-    def happens(self, turn: ir.Until, event: Json, state: str) -> bool:
+    def happens(self, turn: ir.Until, event: Json, look: Look) -> bool:
         """Whether an event begins or ends a state."""
         if event["type"] not in turn.types or (is_own_act(event) and not mentions_self(turn.when)):
             return False
-        scope = Scope(self.partition, self.partition.now, event).watched(state, turn.when)
+        scope = Scope(self.partition, self.partition.now, event, subject=look.of).watched(look.state.id, turn.when)
         return evaluate(turn.when, scope) is True
 
-    def change(self, states: list[ir.State]) -> None:
+    def change(self, looks: list[Look]) -> None:
         """Enter or leave all of these at once."""
-        still_true = {state.id for state in states if self.is_true(state.enter)}
-        entering = {state.id for state in states} - self.held
-        leaving = {state.id for state in states} & self.held
+        still_true = {look.name for look in looks if self.enters(look)}
+        entering = {look.name for look in looks} - self.held
+        leaving = {look.name for look in looks} & self.held
         self.held = (self.held | entering) - leaving
         self.spent = (self.spent - entering) | (leaving & still_true)
+        self.since |= dict.fromkeys(entering | leaving, self.partition.now)
 
+    def ends(self, look: Look) -> int | None:
+        """When what comes and goes is in a state no longer, or has it spent no longer; None: never."""
+        if look.of is None or look.state.per in ir.LASTING or look.name not in self.held | self.spent:
+            return None
+        return self.since[look.name] + self.partition.plan.retain + 1
 
-def touched_by_event(event: Json, plan: ir.Plan) -> list[ir.State]:
-    """The states to be looked at after an event."""
-    return [state for state in plan.states if reads_anything(state) or event["type"] in types_of(state, plan)]
+    def is_over(self, look: Look) -> bool:
+        end = self.ends(look)
+        return end is not None and self.partition.now >= end
 
+    def by_time(self, state: ir.State) -> list[Look]:
+        """The looks at a state that time alone may call for."""
+        if not state.per:
+            return [Look(state)]
+        return [Look(state, of) for id, of in sorted(self.held | self.spent, key=str) if id == state.id]
 
-def touched_by_timer(timer: Timer, plan: ir.Plan) -> list[ir.State]:
-    """The states to be looked at after something fell due."""
-    own = timer.id if timer.kind == "state" else None
-    return [state for state in plan.states if reads_anything(state) or state.id == own]
+    # --- when to look -----------------------------------------------------------------------------
+
+    def touched_by_event(self, event: Json) -> list[Look]:
+        """The looks that an event calls for."""
+        return [look for state in self.partition.plan.states for look in self.touched(state, event)]
+
+    def touched(self, state: ir.State, event: Json) -> list[Look]:
+        plan = self.partition.plan
+        if not state.per:
+            touches = reads_anything(state) or event["type"] in types_of(state, plan)
+            return [Look(state, None, event)] if touches else []
+        scope = Scope(self.partition, self.partition.now, event)
+        about = [about for about in state.about if about.type == event["type"]]
+        at_hand = {evaluate(each.who, scope) for each in about if each.at_hand}
+        things = {evaluate(each.who, scope) for each in about} - {None}
+        return [Look(state, of, event if of in at_hand else None) for of in sorted(things)]
+
+    def subject(self, state: ir.State, event: Json) -> str | None:
+        """The thing whose state an event may change, the first by id."""
+        return next((look.of for look in self.touched(state, event)), None)
+
+    def touched_by_timer(self, timer: Timer) -> list[Look]:
+        """The looks that something which fell due calls for."""
+        looks = []
+        for state in self.partition.plan.states:
+            own = timer.kind == "state" and timer.id == state.id
+            if state.per:
+                looks += [Look(state, timer.key)] if own else []
+            elif own or reads_anything(state):
+                looks.append(Look(state))
+        return looks
 
 
 def nodes(state: ir.State) -> list[Any]:

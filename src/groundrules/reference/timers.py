@@ -89,12 +89,13 @@ def later(partition: Partition) -> Iterator[Timer]:
 
 def states(partition: Partition) -> Iterator[Timer]:
     """When a state's next guard may come out differently by time alone."""
-    scope = Scope(partition, partition.now)
-    for state in partition.plan.states:
-        guard = state.leave if state.id in partition.states.held else state.enter
+    for look in (look for state in partition.plan.states for look in partition.states.by_time(state)):
+        guard = look.state.leave if look.name in partition.states.held else look.state.enter
+        scope, end = partition.states.scope(look), partition.states.ends(look)
         instants = {at for node in walk(guard) for at in changes(node, scope) if at > partition.now}
+        instants |= {end} if end is not None else set()
         if instants:
-            yield Timer(min(instants), state.id, "", "state")
+            yield Timer(min(instants), look.state.id, look.of or "", "state")
 
 
 def changes(node: Any, scope: Scope) -> Iterator[int]:

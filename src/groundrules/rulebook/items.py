@@ -236,6 +236,7 @@ def read_state(item: Item) -> model.State:
         leave=_turn(item, "leave"),
         then=item.effects(),
         afterwards=item.effects("afterwards"),
+        per=item.text("per"),
     )
 
 

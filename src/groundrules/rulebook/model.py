@@ -199,6 +199,7 @@ class State(Common):
     leave: Turn
     then: tuple[Effect, ...]
     afterwards: tuple[Effect, ...]
+    per: Located | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

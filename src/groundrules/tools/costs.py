@@ -119,6 +119,9 @@ def _cells(plan: ir.Plan) -> Iterator[CellCost]:
     for ledger in plan.ledgers:
         size = _BALANCE if ledger.per in ir.LASTING else _BALANCE + _MOVED
         yield CellCost(ledger.id, "ledger", ledger.per, ledger.per == "member", size)
+    for state in plan.states:
+        if state.per:
+            yield CellCost(state.id, "state", state.per, state.per == "member", 1 + stamps.SIZE)
     for cap in plan.caps:
         yield CellCost(cap.id, "cap", "member", True, _BALANCE)
     for rule in plan.rules:

@@ -90,6 +90,7 @@ paths:
     afterwards: [greet]
 states:
   - {id: lockdown, enter: count(message within 1m) > 5, leave: quiet(message) > 5m, then: [lock], afterwards: [unlock]}
+  - {id: slow, per: channel, enter: count(message by channel within 1m) > 5, leave: quiet(message by channel) > 5m}
 schedules:
   - {id: weekly, at: monday 09:00, for_each: member, when: staff, then: [warn], together: [warn], hours: 09:00-10:00}
 """

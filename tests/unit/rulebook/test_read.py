@@ -152,7 +152,7 @@ def test_ladders_paths_states_schedules(book: Rulebook) -> None:
     assert [(step.after is None, step.due is None) for step in path.steps] == [(False, True), (True, False)]
     assert path.steps[0].repeat is not None
     assert path.steps[0].repeat.value == 3
-    assert [state.id.value for state in book.states] == ["lockdown"]
+    assert [state.id.value for state in book.states] == ["lockdown", "slow"]
     assert [schedule.for_each and schedule.for_each.value for schedule in book.schedules] == ["member"]
 
 

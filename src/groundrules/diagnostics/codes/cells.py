@@ -180,8 +180,8 @@ STATE_READS = Code(
     Severity.ERROR,
     "a state that reads an event",
     """\
-A state is something that the whole group is in, so its `enter` and `leave` read windows, ledgers, other states and
-`now`, never the event at hand.
+A state is something that the whole group is in, or with `per` each thing of a kind, so its `enter` and `leave` read
+windows, ledgers, other states and `now`, never the event at hand.
 
 ```yaml
 enter: count(member.joined within 1m) >= 20

@@ -161,4 +161,5 @@ def rearm(room: Room) -> None:
     for key, held in later.waiting(room.partition):
         room.partition.timers.arm(LATER, held.wish.rules[0], key, held.due)
     for state in room.program.states:
-        states.watch(room.program, room.partition, state, room.scope())
+        for look in states.rows(room.partition, state):
+            states.watch(room.program, room.partition, look, room.scope(subject=look.of))

@@ -1,4 +1,4 @@
-"""States: what a partition is in, and when its guards must be looked at again.
+"""States: what a partition, or a thing, is in, and when its guards must be looked at again.
 
 Guards of states read windows, ledgers and the clock, never an event. They are looked at after every event and every
 timer (those that read nothing but windows only after events of these windows' types, which comes to the same), and
@@ -8,12 +8,15 @@ else is computed from the clock.
 
 A state that is left while `enter` still holds is *spent*: it is not entered by `enter` again before that has ceased to
 hold. So what an admin lifts stays lifted.
+
+A state that things are in by themselves has a row for each thing that is in it, or that has spent it, and none for any
+other. It is looked at for the things that an event is about, and by time for those that have a row.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 from groundrules.calendar.periods import period_end
 from groundrules.calendar.zones import instant_of, local_day
@@ -21,7 +24,7 @@ from groundrules.engine.cells.windows import space_of
 from groundrules.engine.codegen.total import reach
 from groundrules.engine.compiled_rules import StateCode, UntilCode, Watched
 from groundrules.engine.program import Program
-from groundrules.engine.state import keys
+from groundrules.engine.state import keys, stamps
 from groundrules.engine.state.partition import Partition
 from groundrules.engine.state.scope import Scope
 from groundrules.plan import ir
@@ -31,39 +34,107 @@ STATE = "state"
 _IN, _SPENT = b"\x01", b"\x02"
 
 
-def is_in(partition: Partition, state: str) -> bool:
-    """Tell whether the partition is in a state."""
-    return partition.space(STATE).get(state) == _IN
+class Look(NamedTuple):
+    """A state to be looked at, of the partition or the thing `of`; `e` is the event that speaks to it, if one does."""
+
+    code: StateCode
+    of: str | None
+    e: Any = None
+
+    @property
+    def key(self) -> str:
+        """What tells its row and its timer apart from those of the same state."""
+        return self.of or ""
+
+    @property
+    def name(self) -> tuple[str, str]:
+        return self.code.id, self.key
 
 
-def change(partition: Partition, codes: Sequence[StateCode], x: Scope) -> None:
-    """Enter or leave all of these states at once."""
-    held = [bool(code.enter.true(None, x)) for code in codes]
-    space = partition.space(STATE)
-    for code, spent in zip(codes, held, strict=True):
-        if not is_in(partition, code.id):
-            space.put(code.id, _IN, partition.now)
+def space_name(state: str) -> str:
+    """Return the space of a state that things are in by themselves."""
+    return f"{STATE}/{state}"
+
+
+def is_in(partition: Partition, state: str, of: str | None) -> bool:
+    """Tell whether the partition is in a state, or the thing `of`."""
+    row = partition.space(STATE).get(state) if of is None else partition.space(space_name(state)).get(of)
+    return row is not None and row[:1] == _IN
+
+
+def things_in(partition: Partition, state: str) -> list[str]:
+    """Return the things that are in a state, sorted."""
+    return [of for of in partition.space(space_name(state)).names() if is_in(partition, state, of)]
+
+
+def rows(partition: Partition, code: StateCode) -> Iterator[Look]:
+    """Yield the looks at a state that time alone may call for: at the partition, or the things that have a row."""
+    if not code.per:
+        yield Look(code, None)
+    else:
+        yield from (Look(code, of) for of in partition.space(space_name(code.id)).names())
+
+
+def change(partition: Partition, looks: Sequence[Look], scope: Callable[[str | None], Scope]) -> None:
+    """Enter or leave all of these states at once; `scope` gives the surroundings of a thing."""
+    held = [bool(look.code.enter.true(None, scope(look.of))) for look in looks]
+    for look, spent in zip(looks, held, strict=True):
+        if not is_in(partition, look.code.id, look.of):
+            _put(partition, look, _IN)
         elif spent:
-            space.put(code.id, _SPENT, partition.now)
+            _put(partition, look, _SPENT)
         else:
-            space.drop(code.id)
+            _drop(partition, look)
 
 
-def look(partition: Partition, codes: Iterable[StateCode], x: Scope) -> None:
-    """Let the spent states count again whose `enter` has ceased to hold."""
-    space = partition.space(STATE)
-    for code in codes:
-        if space.get(code.id) == _SPENT and not code.enter.true(None, x):
-            space.drop(code.id)
+def _row(partition: Partition, look: Look) -> bytes | None:
+    code, of = look.code, look.of
+    return partition.space(STATE).get(code.id) if of is None else partition.space(space_name(code.id)).get(of)
 
 
-def moves(partition: Partition, code: StateCode, e: Any, x: Scope) -> bool:
-    """Tell whether a state is to be entered or left; `e` is the event at hand, None where only time has passed."""
-    row = partition.space(STATE).get(code.id)
-    turns, guard = (code.leave_on, code.leave) if row == _IN else (code.enter_on, code.enter)
-    if e is not None and any(_happens(turn, e, x) for turn in turns):
+def _put(partition: Partition, look: Look, row: bytes) -> None:
+    """Store a row; that of a thing also holds since when."""
+    code, of, now = look.code, look.of, partition.now
+    if of is None:
+        partition.space(STATE).put(code.id, row, now)
+    else:
+        partition.space(space_name(code.id)).put(of, row + stamps.write(now), now)
+
+
+def _drop(partition: Partition, look: Look) -> None:
+    if look.of is None:
+        partition.space(STATE).drop(look.code.id)
+    else:
+        partition.space(space_name(look.code.id)).drop(look.of)
+
+
+def look_again(partition: Partition, looks: Iterable[Look], scope: Callable[[str | None], Scope]) -> None:
+    """Let the spent states count again whose `enter` has ceased to hold, or that are kept no longer."""
+    for look in looks:
+        row = _row(partition, look)
+        if row is not None and row[:1] == _SPENT:
+            over = _ends(look, row)
+            if (over is not None and partition.now >= over) or not look.code.enter.true(None, scope(look.of)):
+                _drop(partition, look)
+
+
+def moves(partition: Partition, look: Look, x: Scope) -> bool:
+    """Tell whether a state is to be entered or left."""
+    code, row = look.code, _row(partition, look)
+    inside = row is not None and row[:1] == _IN
+    turns, guard = (code.leave_on, code.leave) if inside else (code.enter_on, code.enter)
+    if look.e is not None and any(_happens(turn, look.e, x) for turn in turns):
         return True
-    return row != _SPENT and bool(guard.true(None, x))
+    over = _ends(look, row) if inside else None
+    if over is not None and partition.now >= over:
+        return True
+    return (row is None or inside) and bool(guard.true(None, x))
+
+
+def _ends(look: Look, row: bytes | None) -> int | None:
+    """Return when what comes and goes is in a state no longer, whatever holds; None: never."""
+    lifetime = look.code.lifetime
+    return None if row is None or look.of is None or lifetime is None else stamps.read(row[1:]) + lifetime + 1
 
 
 def _happens(turn: UntilCode, e: Any, x: Scope) -> bool:
@@ -73,11 +144,18 @@ def _happens(turn: UntilCode, e: Any, x: Scope) -> bool:
     return bool(turn.when.true(e, x))
 
 
-def watch(program: Program, partition: Partition, code: StateCode, x: Scope) -> None:
-    """Set the timer at which the state's next guard may come out differently by time alone."""
-    watched = code.on_leave if is_in(partition, code.id) else code.on_enter
-    instants = [instant for code in watched for instant in _changes(program, partition, code, x)]
-    partition.timers.arm(STATE, code.id, "", min(instants, default=None))
+def watch(program: Program, partition: Partition, look: Look, x: Scope) -> None:
+    """Set the timer at which the state's next guard may come out differently by time alone.
+
+    A thing that is not in it, and has not just left it, is looked at when an event is about it.
+    """
+    code, row = look.code, _row(partition, look)
+    watched = code.on_leave if row is not None and row[:1] == _IN else code.on_enter
+    waits = look.of is None or row is not None
+    instants = [at for node in watched for at in _changes(program, partition, node, x)] if waits else []
+    over = _ends(look, row)
+    instants += [over] if over is not None else []
+    partition.timers.arm(STATE, code.id, look.key, min(instants, default=None))
 
 
 def _changes(program: Program, partition: Partition, watched: Watched, x: Scope) -> Iterator[int]:

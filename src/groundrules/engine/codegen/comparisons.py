@@ -100,8 +100,9 @@ def ring_reaches(emitter: Emitter, expr: ir.WindowTest, key: Operand, number: in
 
 @emits_test(ir.InState)
 def in_state(emitter: Emitter, expr: ir.InState) -> Test:
-    ask = f"x.readings.in_state({emitter.constant(expr.state)})"
-    return Test((), ask, f"not {ask}")
+    needs, of = ((), "None") if expr.of is None else emitter.operands((expr.of,))
+    ask = f"x.readings.in_state({emitter.constant(expr.state)}, {of})"
+    return Test(needs, ask, f"not {ask}")
 
 
 @emits_test(ir.HasLabel)

@@ -50,8 +50,8 @@ class Readings(Protocol):
     def silence(self, member: str) -> int | None:
         """Return for how many milliseconds a member has not written; None if never observed."""
 
-    def in_state(self, state: str) -> bool:
-        """Tell whether the partition is in a state."""
+    def in_state(self, state: str, of: str | None) -> bool:
+        """Tell whether the partition is in a state, or the thing `of`."""
 
     def has_label(self, entity: str, id: str, label: str) -> bool:
         """Tell whether an entity bears a label."""

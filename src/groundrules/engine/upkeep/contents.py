@@ -25,8 +25,10 @@ def labels_of(partition: Partition, id: str) -> list[str]:
 
 
 def states_of(program: Program, partition: Partition) -> list[str]:
-    """Return the ids of the states that the partition is in, sorted."""
-    return sorted(code.id for code in program.states if states.is_in(partition, code.id))
+    """Return the ids of the states that the partition is in, sorted; of those of things, `slow(general)`."""
+    own = [code.id for code in program.states if not code.per and states.is_in(partition, code.id, None)]
+    things = [f"{code.id}({of})" for code in program.states if code.per for of in states.things_in(partition, code.id)]
+    return sorted([*own, *things])
 
 
 def list_changes(program: Program, partition: Partition) -> dict[str, entries.ListChanges]:

@@ -15,7 +15,7 @@ import msgspec
 
 from groundrules.diagnostics.codes import plans as codes
 from groundrules.engine.cases.due import SCHEDULE
-from groundrules.engine.cells import brakes, entries, sanctions
+from groundrules.engine.cells import brakes, entries, sanctions, states
 from groundrules.engine.cells.paths import PROCESS
 from groundrules.engine.cells.states import STATE
 from groundrules.engine.intake import ahead
@@ -58,6 +58,7 @@ def shapes(plan: ir.Plan) -> dict[str, str]:
     hashes |= {brakes.space(brake): "" for brake in plan.brakes}
     if any(spec.sanctions for spec in plan.actions):
         hashes |= {sanctions.NAME: "", sanctions.KEYS: ""}
+    hashes |= {states.space_name(state.id): state.per for state in plan.states if state.per}
     hashes |= {f"cap/{cap.id}": cap.per for cap in plan.caps}
     hashes |= {f"ladder/{ladder.id}": codec.definition_hash(ladder) for ladder in plan.ladders}
     hashes |= {f"appeal/{ladder.id}": "" for ladder in plan.ladders if ladder.appeal}
@@ -231,8 +232,8 @@ def _steps(held: list[int]) -> tuple[int, ...]:
 
 def _leave(partition: Partition, program: Program) -> tuple[str, ...]:
     """Forget states and schedules that no longer exist; return the states that were left that way."""
-    states = {code.id for code in program.states}
-    left = tuple(name for name in partition.space(STATE).names() if name not in states)
+    known = {code.id for code in program.states if not code.per}
+    left = tuple(name for name in partition.space(STATE).names() if name not in known)
     for name in left:
         partition.space(STATE).drop(name)
     for name in partition.space(SCHEDULE).names():

@@ -143,13 +143,15 @@ def balance(ledger: str, who: str, value: int, now: int, before: int) -> Alterat
     return Alteration(change, to_partition=alter)
 
 
-def state(id: str, entered: bool) -> Alteration:
-    """A state that holds, or does not."""
+def state(id: str, of: str | None, entered: bool) -> Alteration:
+    """A state that holds, of the partition or of the thing `of`, or does not."""
 
     def alter(partition: Partition) -> None:
-        partition.states.held = partition.states.held | {id} if entered else partition.states.held - {id}
+        held, name = partition.states.held, (id, of)
+        partition.states.held = held | {name} if entered else held - {name}
+        partition.states.since.setdefault(name, partition.now)
 
-    return Alteration(Change(kind="state", what=id, value=entered), to_partition=alter)
+    return Alteration(Change(kind="state", what=id, who=of, value=entered), to_partition=alter)
 
 
 def label(entity: str, bearer: str, name: str, borne: bool) -> Alteration:

@@ -61,7 +61,9 @@ def _(expr: ir.WindowTest, want: bool, site: Site) -> Iterator[Alteration]:
 
 @leaf.register
 def _(expr: ir.InState, want: bool, site: Site) -> Iterator[Alteration]:
-    yield altering.state(expr.state, want)
+    of = None if expr.of is None else site.value(expr.of)
+    if expr.of is None or of is not None:
+        yield altering.state(expr.state, of, want)
 
 
 @leaf.register

@@ -74,7 +74,10 @@ class Trials:
         partition = self._witness.remembered(self._moment.partition)
         if not isinstance(rule.trigger, ir.OnState) or partition is None:
             return []
-        ways = turn(_guard(rule.trigger, self._rules.plan), True, Site(Scope(partition, partition.now)))
+        state = next(state for state in self._rules.plan.states if state.id == rule.trigger.state)
+        subject = partition.states.subject(state, self._moment.event)
+        guard = _guard(rule.trigger, self._rules.plan)
+        ways = turn(guard, True, Site(Scope(partition, partition.now, subject=subject)))
         return [tuple(Alteration(alteration.change) for alteration in way) for way in ways if way]
 
     def _at(self, rule: ir.Rule, explained: RuleExplained, guard: Any, scope: Scope) -> list[Way]:

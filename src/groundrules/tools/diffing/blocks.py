@@ -241,7 +241,8 @@ def _process(both: Both, old: ir.Process, new: ir.Process) -> list[Detail]:
 
 
 def _state(both: Both, old: ir.State, new: ir.State) -> Compared:
-    details = guards.differences(old.enter, new.enter, both.before, both.after, "enter")
+    details = edit("per", old.per, new.per)
+    details += guards.differences(old.enter, new.enter, both.before, both.after, "enter")
     details += guards.differences(old.leave, new.leave, both.before, both.after, "leave")
     for role in ("enter", "leave"):
         details += lists(both, role, Guard(getattr(old, role)), Guard(getattr(new, role)))

@@ -144,7 +144,8 @@ class Rules:
             return recorded
         state = next(state for state in self.plan.states if state.id == id)
         guard = state.enter if entering else state.leave
-        return condition(guard, Scope(self.partition, self.partition.now), self.recorder.events)
+        scope = Scope(self.partition, self.partition.now, subject=self.partition.states.subject(state, self.event))
+        return condition(guard, scope, self.recorder.events)
 
     def _passed_over(self, rule: ir.Rule) -> Verdict:
         if rule.mode == "off":

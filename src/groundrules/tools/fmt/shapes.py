@@ -117,7 +117,7 @@ _TURN = Shape(
     items=Shape(order=_words("on when"), keys={"when": _EXPRESSION}, parse=parse.parse_expression),
 )
 _STATE = Shape(
-    order=_words("id was title text tags enter leave then afterwards mode rollout starts ends"),
+    order=_words("id was title text tags per enter leave then afterwards mode rollout starts ends"),
     keys={"enter": _TURN, "leave": _TURN},
 )
 _SCHEDULE = Shape(

@@ -318,6 +318,9 @@ def _state(guide: Guide, state: ir.State) -> Item:
         phrases("enter", what=_turn(phrases, state.enter, state.enter_on)),
         phrases("leave", what=_turn(phrases, state.leave, state.leave_on)),
     ]
+    if state.per:
+        each = f"each_{state.per}" if state.per in ("channel", "member", "message") else "each_other"
+        notes.insert(0, phrases(each))
     for part, word in (("enter", "meanwhile"), ("leave", "afterwards")):
         rule = guide.by_id.get(f"{state.id}#{part}")
         if rule:

@@ -269,7 +269,7 @@ class _Reader:
         named = [name for name, _ in node.items] if isinstance(node, YMapping) else []
         named += [item for item in node.items if isinstance(item, YScalar)] if isinstance(node, YSequence) else []
         for name in named:
-            if name.text not in self._known_names[key]:
+            if name.text.partition("(")[0] not in self._known_names[key]:
                 self._unknown(name, did_you_mean(name.text, self._known_names[key]))
 
     def _known_actions(self, node: YNode | None) -> None:
