@@ -26,6 +26,7 @@ from groundrules.diagnostics.codes import cells as cell_codes
 from groundrules.diagnostics.codes import names as name_codes
 from groundrules.diagnostics.codes import types as codes
 from groundrules.syntax import nodes
+from groundrules.text.patterns import groups
 from groundrules.types import kinds
 from groundrules.types.builtins import SIGNATURES, Parameter, Signature
 from groundrules.types.kinds import Typed
@@ -107,6 +108,8 @@ def _builtin(reader: Reader, node: nodes.Call, signature: Signature) -> Typed:
             return reader.error(codes.BAD_CALL, given, words)
         if not isinstance(_as_value(argument.type, parameter), parameter.accepts) or _is_unsure(argument, parameter):
             return _wrong_kind(reader, given, argument.type, signature, parameter.accepts)
+    if signature.name == "capture" and (words := _no_such_group(reader, node)):
+        return reader.error(codes.BAD_CALL, node.arguments[2], words)
     types = [_as_value(argument.type) for argument in arguments]
     if signature.repeated and len({type(each) for each in types}) > 1:
         words = (f"`{signature.name}` compares values of one kind", f"it is called `{signature.example}`")
@@ -136,6 +139,19 @@ def _unfit_words(reader: Reader, argument: nodes.Node, parameter: Parameter) -> 
     if kinds.Date in parameter.accepts and (not isinstance(value, str) or parse_date(value) is None):
         return f"`{text}` is no date", 'write `"--10-01"` for each year, `"2026-10-01"` or `"lunar:08-15"`'
     return None
+
+
+def _no_such_group(reader: Reader, node: nodes.Call) -> tuple[str, str] | None:
+    """Return what is wrong with the group that `capture` is asked for: it is written out, and the pattern has it."""
+    _, pattern, *group = node.arguments
+    if not group or not isinstance(pattern, nodes.Regex):
+        return None
+    known, value = groups(pattern.pattern), fold(reader, group[0])
+    if isinstance(value, int | float | str) and known.number(value) is not None:
+        return None
+    names = [str(number) for number in range(1, known.count + 1)] + [f'"{name}"' for name in sorted(known.names)]
+    help = f"it has {', '.join(names[:20])}" if names else "put brackets around what is wanted, `/#([0-9]+)/`"
+    return f"the pattern has no group `{reader.text(group[0])}`", help
 
 
 def _wrong_number(reader: Reader, node: nodes.Call, shape: str, wanted: int) -> Typed:

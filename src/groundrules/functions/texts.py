@@ -9,7 +9,7 @@ from typing import Any
 from groundrules.functions.numbers import parse_number
 from groundrules.text import emoji
 from groundrules.text.fold import fold
-from groundrules.text.patterns import first_group
+from groundrules.text.patterns import groups
 from groundrules.text.scripts import BLANK, SEPARATORS, UNSPACED
 from groundrules.text.squeeze import squeeze
 from groundrules.text.urls import domain_of_link
@@ -101,9 +101,9 @@ def occurrences(text: str, of: str) -> int:
     return fold(text).count(looked_for) if looked_for else 0
 
 
-def capture(text: str, pattern: str) -> str | None:
-    """What the first group of a pattern matches, or all of it if it has none."""
-    return first_group(pattern)(text)
+def capture(text: str, pattern: str, group: int | str | None = None) -> str | None:
+    """What a group of a pattern matches, the first unless said, or all of a pattern that has none."""
+    return groups(pattern).match(text, group)
 
 
 def join(items: list[Any], separator: str) -> str:

@@ -119,22 +119,41 @@ class Pattern:
         return self._compiled.search(_encode(text)) is not None
 
 
-@lru_cache(maxsize=256)
-def first_group(pattern: str) -> Callable[[str], str | None]:
-    """Return what gives the text of a pattern's first group, of the match if it has none; None without a match."""
-    options = re2.Options()
-    options.log_errors = False
-    options.max_mem = LARGEST_MEMORY
-    compiled = re2.compile(_encode(pattern), options)
+class Groups:
+    """What the groups of a pattern match: by number from 1, or by name (`(?P<name>…)`).
 
-    def capture(text: str) -> str | None:
-        match = compiled.search(_encode(text))
-        if match is None:
-            return None
-        group = match.group(1 if compiled.groups else 0)
-        return None if group is None else str(group.decode())
+    Raises ValueError where `Pattern` does.
+    """
 
-    return capture
+    def __init__(self, pattern: str) -> None:
+        options = re2.Options()
+        options.log_errors = False
+        options.max_mem = LARGEST_MEMORY
+        try:
+            self._compiled = re2.compile(_encode(pattern), options)
+        except re2.error as error:
+            raise ValueError(_reason(error)) from None
+        self.count = int(self._compiled.groups)
+        self.names = {name.decode(): int(number) for name, number in self._compiled.groupindex.items()}
+
+    def number(self, group: int | str) -> int | None:
+        """Return which group is meant, None if there is none of that number or name."""
+        if isinstance(group, str):
+            return self.names.get(group)
+        return int(group) if 0 < group <= self.count and group == int(group) else None
+
+    def match(self, text: str, group: int | str | None = None) -> str | None:
+        """Return what a group matches, the first unless said, or the whole of a pattern without groups.
+
+        None where the pattern does not match, where the group has no part in that, and if there is no such group.
+        """
+        number = min(self.count, 1) if group is None else self.number(group)
+        match = None if number is None else self._compiled.search(_encode(text))
+        matched = None if match is None else match.group(number)
+        return None if matched is None else str(matched.decode())
+
+
+groups = lru_cache(maxsize=256)(Groups)
 
 
 def _reason(error: Exception) -> str:

@@ -225,9 +225,11 @@ _ALL = (
         "capture",
         (_TEXT, Parameter("pattern", (Pattern,))),
         Prose(),
-        "What the first group of a pattern matches, or the whole of it if it has none; missing if it matches nowhere.",
+        "What a group of a pattern matches, by its number or name: the first unless said, or the whole of a pattern "
+        "without groups; missing if it matches nowhere.",
         "capture(text, /ticket #([0-9]+)/)",
         may_be_missing=True,
+        optional=(Parameter("group", (Number, Prose)),),
     ),
     Signature(
         "in_network",
