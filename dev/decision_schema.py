@@ -19,7 +19,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 def decision_schema() -> dict[str, Any]:
     """Return the schema of one line of the log; descriptions are those of the classes and of their fields."""
-    schema = msgspec.json.schema(decisions.Decision, ref_template="#/$defs/{name}")
+    schema = msgspec.json.schema(decisions.Decision)
     for name, part in schema.get("$defs", {}).items():
         _describe(part, getattr(decisions, name))
     return {"$schema": DIALECT, "title": "A groundrules decision", **schema}

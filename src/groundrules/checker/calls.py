@@ -108,11 +108,8 @@ def _builtin(reader: Reader, node: nodes.Call, signature: Signature) -> Typed:
             return reader.error(codes.BAD_CALL, given, words)
         if not isinstance(_as_value(argument.type, parameter), parameter.accepts) or _is_unsure(argument, parameter):
             return _wrong_kind(reader, given, argument.type, signature, parameter.accepts)
-    if signature.name == "capture" and (words := _no_such_group(reader, node)):
-        return reader.error(codes.BAD_CALL, node.arguments[2], words)
     types = [_as_value(argument.type) for argument in arguments]
-    if signature.repeated and len({type(each) for each in types}) > 1:
-        words = (f"`{signature.name}` compares values of one kind", f"it is called `{signature.example}`")
+    if words := _unfit_together(reader, node, signature, types):
         return reader.error(codes.BAD_CALL, node, words)
     optional = signature.may_be_missing or any(argument.optional for argument in arguments)
     return Typed(signature.result_of(types), optional)
@@ -141,13 +138,22 @@ def _unfit_words(reader: Reader, argument: nodes.Node, parameter: Parameter) -> 
     return None
 
 
+def _unfit_together(
+    reader: Reader, node: nodes.Call, signature: Signature, types: list[kinds.Type]
+) -> tuple[str, str] | None:
+    """Return what is wrong with arguments each of which would do."""
+    if signature.repeated and len({type(each) for each in types}) > 1:
+        return f"`{signature.name}` compares values of one kind", f"it is called `{signature.example}`"
+    return _no_such_group(reader, node) if signature.name == "capture" else None
+
+
 def _no_such_group(reader: Reader, node: nodes.Call) -> tuple[str, str] | None:
     """Return what is wrong with the group that `capture` is asked for: it is written out, and the pattern has it."""
     _, pattern, *group = node.arguments
     if not group or not isinstance(pattern, nodes.Regex):
         return None
     known, value = groups(pattern.pattern), fold(reader, group[0])
-    if isinstance(value, int | float | str) and known.number(value) is not None:
+    if isinstance(value, int | str) and known.number(value) is not None:
         return None
     names = [str(number) for number in range(1, known.count + 1)] + [f'"{name}"' for name in sorted(known.names)]
     help = f"it has {', '.join(names[:20])}" if names else "put brackets around what is wanted, `/#([0-9]+)/`"

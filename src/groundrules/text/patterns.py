@@ -9,7 +9,6 @@ lines, `s` lets `.` match line breaks.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -140,7 +139,7 @@ class Groups:
         """Return which group is meant, None if there is none of that number or name."""
         if isinstance(group, str):
             return self.names.get(group)
-        return int(group) if 0 < group <= self.count and group == int(group) else None
+        return group if 0 < group <= self.count else None
 
     def match(self, text: str, group: int | str | None = None) -> str | None:
         """Return what a group matches, the first unless said, or the whole of a pattern without groups.
