@@ -36,6 +36,7 @@ PACKS = sorted(
 ZONES = ("Asia/Shanghai", "Europe/Berlin", "America/St_Johns", "Pacific/Apia", "UTC")
 CHOICES: dict[str, tuple[Any, ...]] = {
     "boolean": (True, False),
+    "percent": ("0%", "5%", "30%"),
     "time": ("00:00", "02:30", "09:00", "23:59"),
     "hours": ("00:00-24:00", "23:00-07:00", "02:30-02:31", "09:00-22:00"),
     "role": ("admin", "helper", "管理员"),
