@@ -120,6 +120,7 @@ class WindowCode:
         self.cell: WindowCell = cell(window, retain, zone)
         self.lifetime = self.cell.lifetime
         self.speaks_of_self = speaks_of_self(window.where)
+        self.watched = False  # whether a state looks at it that nothing else can change
 
     @cached_property
     def key(self) -> Key:
@@ -208,7 +209,10 @@ class EqualityCode:
 
 
 class StateCode:
-    """A state; `types` are the events that can change its guards, None if anything can."""
+    """A state; `types` are the events that can change its guards, None if anything can.
+
+    Where they are known its guards come out as before unless one of the windows `read` has counted, or time has passed.
+    """
 
     def __init__(self, compiler: Compiler, state: ir.State, windows: dict[str, ir.Window]) -> None:
         self.id = state.id
@@ -223,11 +227,11 @@ class StateCode:
         self.on_enter = tuple(Watched(compiler, node) for node in walk(state.enter))
         self.on_leave = tuple(Watched(compiler, node) for node in walk(state.leave))
         nodes = [watched.node for watched in (*self.on_enter, *self.on_leave)]
-        read = [node.window for node in nodes if isinstance(node, ir.WindowTest | ir.WindowValue)]
+        self.read = [node.window for node in nodes if isinstance(node, ir.WindowTest | ir.WindowValue)]
         narrow = all(not isinstance(node, _FROM_ANYWHERE) for node in nodes)
         named = {type for turn in (*self.enter_on, *self.leave_on) for type in turn.types}
-        named |= {taker.type for id in read for taker in windows[id].less}
-        self.types = frozenset(named | {windows[id].type for id in read}) if narrow and read else None
+        named |= {taker.type for id in self.read for taker in windows[id].less}
+        self.types = frozenset(named | {windows[id].type for id in self.read}) if narrow and self.read else None
 
 
 def _about(compiler: Compiler, state: ir.State) -> dict[str, list[tuple[Value, bool]]]:

@@ -188,7 +188,8 @@ class WindowsOnType(Listening):
         always = self._unfound
         windows = {number: self.codes[number].window for number in always}
         of_self = frozenset(number for number in always if self.codes[number].speaks_of_self)
-        return counting(self._program.compiler.program, self._frame, windows, of_self) if always else None
+        watched = frozenset(number for number in always if self.codes[number].watched)
+        return counting(self._program.compiler.program, self._frame, windows, of_self, watched) if always else None
 
     @cached_property
     def others(self) -> Lookup | None:
@@ -306,6 +307,9 @@ class Program:
             for taker in window.less:
                 takes = self.windows_on.setdefault(taker.type, WindowsOnType(self, taker.type))
                 takes.takers.append(TakerCode(self.compiler, taker, self.windows[window.id]))
+        for state in self.states:
+            for id in state.read if state.types is not None else ():
+                self.windows[id].watched = True
         for code in self.processes.values():
             self._group_path(code)
         for brake in self.plan.brakes:

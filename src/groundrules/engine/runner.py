@@ -21,6 +21,7 @@ from groundrules.engine.cells.states import Look
 from groundrules.engine.codegen.total import own_act
 from groundrules.engine.compiled_rules import StateCode
 from groundrules.engine.evaluation.effects import Ask
+from groundrules.engine.index.counts import WATCHED
 from groundrules.engine.index.lookup import TRUE, UNASKED, UNKNOWN
 from groundrules.engine.index.presence import UNDECIDED
 from groundrules.engine.intake import ahead, clock, cutting
@@ -57,6 +58,7 @@ class Runner:
         self._ahead = program.plan.ahead if self._waiting is None else NO_EVENT
         self._paths = OpenPaths(program, partition)
         self._routes = Routes(program, partition)
+        self._unrested = {code.id for code in program.states}  # states to be looked at whatever comes
         self._glance = Scope(0, self.readings)  # for the look that most events get, and nothing else
 
     # --- coming in ------------------------------------------------------------------------------
@@ -374,13 +376,16 @@ class Runner:
                 decisions += self._settled(self._moved(look, cause))
         for look in looks:
             states.watch(self.program, self.partition, look, self._about(look.of))
+            self._unrested.discard(look.code.id)
+        self._unrested |= {id for id, _ in changed}
         return decisions
 
     def _looks(self, code: StateCode, type: str | None, timer: Timer | None, e: Any) -> Iterable[Look]:
         """Return which looks at a state an event or a timer calls for."""
         own = timer is not None and timer.kind == states.STATE and timer.id == code.id
         if not code.per:
-            return [Look(code, None, e)] if code.types is None or type in code.types or own else []
+            look = Look(code, None, e)
+            return [look] if own or self._may_move(look, type) else []
         if timer is not None:
             return [Look(code, timer.key)] if own else []
         x, at_hand = self.room.scope(), dict[str, bool]()
@@ -389,6 +394,17 @@ class Runner:
             if of is not None:
                 at_hand[of] = at_hand.get(of, False) or is_at_hand
         return [Look(code, of, e if at_hand[of] else None) for of in sorted(at_hand)]
+
+    def _may_move(self, look: Look, type: str | None) -> bool:
+        """Whether what has happened may change a state of the partition, its timer apart."""
+        code = look.code
+        if code.types is None:
+            return True
+        if type not in code.types:
+            return False
+        if WATCHED in self._glance.kept or code.id in self._unrested:
+            return True
+        return states.is_turned(self.partition, look, self.room.scope())
 
     def _about(self, of: str | None) -> Scope:
         return self.room.scope(subject=of)

@@ -1,7 +1,7 @@
 """States: what a partition, or a thing, is in, and when its guards must be looked at again.
 
 Guards of states read windows, ledgers and the clock, never an event. They are looked at after every event and every
-timer (those that read nothing but windows only after events of these windows' types, which comes to the same), and
+timer (those that read nothing but windows only after one of these has counted, which comes to the same), and
 whenever time alone can change them: when an entry that a comparison depends on leaves its window, when a quiet
 time is long enough, when a balance fades, when a time of day begins or ends, and at local midnight where anything
 else is computed from the clock.
@@ -118,13 +118,21 @@ def look_again(partition: Partition, looks: Iterable[Look], scope: Callable[[str
                 _drop(partition, look)
 
 
+def is_turned(partition: Partition, look: Look, x: Scope) -> bool:
+    """Tell whether an event by itself ends a state that is on, or begins one that is not."""
+    if look.e is None:
+        return False
+    turns = look.code.leave_on if is_in(partition, look.code.id, look.of) else look.code.enter_on
+    return any(_happens(turn, look.e, x) for turn in turns) if turns else False
+
+
 def moves(partition: Partition, look: Look, x: Scope) -> bool:
     """Tell whether a state is to be entered or left."""
+    if is_turned(partition, look, x):
+        return True
     code, row = look.code, _row(partition, look)
     inside = row is not None and row[:1] == _IN
-    turns, guard = (code.leave_on, code.leave) if inside else (code.enter_on, code.enter)
-    if look.e is not None and any(_happens(turn, look.e, x) for turn in turns):
-        return True
+    guard = code.leave if inside else code.enter
     over = _ends(look, row) if inside else None
     if over is not None and partition.now >= over:
         return True

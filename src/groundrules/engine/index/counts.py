@@ -24,10 +24,23 @@ Counting = Callable[[Any, Any, Mapping[int, Any], Mapping[int, Callable[..., Non
 _OWN = ir.Field(root="event", path=("actor", "self"), kind="boolean")
 
 
-def counting(program: Program, frame: Frame, windows: Mapping[int, ir.Window], of_self: frozenset[int]) -> Counting:
-    """Return the function that counts an event of one type; `of_self`: windows that speak of the bot's own acts."""
+WATCHED = "watched"
+"""The slot that says that a window has counted which a state looks at."""
+
+
+def counting(
+    program: Program, frame: Frame, windows: Mapping[int, ir.Window], of_self: frozenset[int], watched: frozenset[int]
+) -> Counting:
+    """Return the function that counts an event of one type; `of_self`: windows that speak of the bot's own acts.
+
+    watched: windows that states look at.
+    """
     emitter = Residual(program, frame)
-    lines = [line for number, window in windows.items() for line in _count(emitter, number, window, number in of_self)]
+    lines: list[str] = []
+    for number, window in windows.items():
+        lines += _count(emitter, number, window, number in of_self)
+        if number in watched:
+            lines.append(f"    kept[{WATCHED!r}] = True")
     begin = [f"own = {emitter.operand(_OWN).optional} is True", "now, kept = x.now, x.kept"]
     begin += [f"stamp = {emitter.constant(stamps.write)}(now)"]
     begin += [f"{variable} = UNSET" for variable in emitter.variables]

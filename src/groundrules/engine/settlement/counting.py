@@ -14,6 +14,7 @@ from typing import Any
 from groundrules.engine.cells.windows import Counted, CountWindow, space_of
 from groundrules.engine.codegen.total import own_act
 from groundrules.engine.compiled_rules import TakerCode, WindowCode
+from groundrules.engine.index.counts import WATCHED
 from groundrules.engine.program import WindowsOnType
 from groundrules.engine.state import stamps
 from groundrules.engine.state.held import HeldSpace
@@ -55,6 +56,8 @@ class Counter:
                 key = code.key.text(e, x)
             if key is not None:
                 self._takers[number](key, e, x)
+                if code.watched:
+                    keys[WATCHED] = True
 
 
 class TakingBack:
@@ -72,6 +75,8 @@ class TakingBack:
         held = None if key is None or (value is None and code.value is not None) else self._held(key)
         if key is None or not held:
             return
+        if code.window.watched:
+            x.kept[WATCHED] = True
         left = code.window.cell.less(held, value)
         if left is None:
             self._space.drop(key)
