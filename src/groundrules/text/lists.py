@@ -71,11 +71,20 @@ def _leet(text: Text) -> Text | None:
     return None if read == text.raw else Text(read)
 
 
+def _leet_folded(text: Text) -> str | None:
+    """Return the folded view of `_leet`; of an ASCII text it is its own folded view read so, which is twice as fast."""
+    if not text.raw.isascii():
+        return None if (read := _leet(text)) is None else read.folded
+    folded = text.folded
+    letters = folded.translate(_LEET)
+    return None if letters == folded else letters
+
+
 READINGS: dict[Base, Callable[[Text], str | None]] = {
     "exact": lambda text: text.raw,
     "folded": lambda text: text.folded,
     "squeezed": lambda text: text.squeezed,
-    "leet folded": lambda text: None if (read := _leet(text)) is None else read.folded,
+    "leet folded": _leet_folded,
     "leet squeezed": lambda text: None if (read := _leet(text)) is None else read.squeezed,
     "sound": lambda text: sound(text.raw).letters,
 }
@@ -129,9 +138,15 @@ class ListMatcher:
         return wanted
 
     @property
-    def spelled(self) -> list[str]:
-        """Of each sound of an entry the longest syllable: it stands as it is in a text that only spells the sound."""
-        return [max(spelling.syllables, key=len) for heard in self._sounds.values() for spelling in heard]
+    def spelled(self) -> list[tuple[str, str]]:
+        """Of each sound of an entry its longest syllable, and its letters: a text that only spells the sound has that
+        syllable as it is.
+        """
+        return [
+            (max(spelling.syllables, key=len), letters)
+            for letters, heard in self._sounds.items()
+            for spelling in heard
+        ]
 
     def joins(self, text: str) -> bool:
         """Tell whether characters of a text are put together, so that it has one reading more."""

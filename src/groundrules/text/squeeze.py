@@ -52,7 +52,11 @@ _unspaced_space = re.compile(f" (?:(?<=[{UNSPACED}] )|(?=[{UNSPACED}]))")
 _digits = re.compile(r"[013457](?<=[a-z].)[013457]?(?=[a-z])")
 _runs = re.compile(r"([^0-9 ])\1+")
 _single_space = re.compile(r" (?:(?<=^[^ ] )|(?<= [^ ] ))(?=[^ ](?: |$))")
-_ASCII_SEPARATORS = {code: None for code in range(128) if _separators.match(chr(code))}
+_ASCII_SEPARATORS = bytes(code for code in range(128) if _separators.match(chr(code)))
+_in_ascii = re.escape(_ASCII_SEPARATORS.decode())
+_ascii_word_ends = re.compile(  # as `_word_ends`, among characters so few that it is four times as fast
+    f"[{_in_ascii}](?<=[a-z0-9]{{3}}.)(?:(?<![0-9].)[{_in_ascii}]*|[{_in_ascii}]*(?![0-9]))(?=[a-z0-9]{{3}})"
+)
 
 
 def _read_leet(match: re.Match[str]) -> str:
@@ -66,26 +70,33 @@ def squeeze(s: str) -> str:
 
 def squeeze_folded(folded: str) -> str:
     """Return the squeezed view of a text that is already folded."""
-    text = _symbols.sub(_read_leet, folded) if _has_any(_SYMBOLS, folded) else folded
+    text = folded
+    if "!" in text or "@" in text or "$" in text:
+        text = _symbols.sub(_read_leet, text)
     if text.isascii():
-        if len(text.translate(_ASCII_SEPARATORS)) < len(text):
-            text = _word_ends.sub(" ", text).translate(_ASCII_SEPARATORS)
-        text = " ".join(text.split())
+        text = " ".join(_without_separators(text).split())
     else:
         text = " ".join(_separators.sub("", _word_ends.sub(" ", text)).split())
         text = _unspaced_space.sub("", text)
     text = _without_runs(text)
+    if list(map(len, text.split(" "))).count(1) < 2:
+        return text
     together = _single_space.sub("", text)
     return text if together == text else _without_runs(together)
 
 
-def _has_any(chars: str, text: str) -> bool:
-    """Whether one of a few characters stands in a text: far faster than a pattern that finds none."""
-    return any(char in text for char in chars)
+def _without_separators(text: str) -> str:
+    """Return an ASCII text without separators other than white space, those that end words read as blanks."""
+    bare = text.encode().translate(None, _ASCII_SEPARATORS)
+    if len(bare) == len(text):
+        return text
+    parted = _ascii_word_ends.sub(" ", text)
+    return (bare if parted == text else parted.encode().translate(None, _ASCII_SEPARATORS)).decode()
 
 
 def _without_runs(text: str) -> str:
-    if _has_any(_DIGITS, text):
+    """Read digits between letters as letters; what is written out is far faster than a pattern that finds none."""
+    if "0" in text or "1" in text or "3" in text or "4" in text or "5" in text or "7" in text:
         text = _digits.sub(_read_leet, text)
     if not text.isascii():
         return _runs.sub(r"\1", text)

@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from groundrules.engine.texts.plain import Squeezable, bare
 from groundrules.engine.texts.scanning import FEW, Pass, Scanner, platform_of_databases
 from groundrules.plan import ir
 from groundrules.plan.walk import walk
@@ -30,6 +31,7 @@ __all__ = ["BASES", "FEW", "Base", "Literals", "Needles", "SavedLiterals", "lite
 
 
 VIEWS = frozenset(BASES.values())
+NO_HITS: frozenset[int] = frozenset()
 
 
 class Needles:
@@ -66,14 +68,12 @@ class Group(NamedTuple):
 class Owners(NamedTuple):
     """The lists that need a literal of a reading, by its number.
 
-    is_ascii: whether an ASCII text can have one of them. gate: literals of the folded view, one of which stands in an
-    ASCII text if one of those does.
+    is_ascii: whether an ASCII text can have one of them.
     """
 
     base: Base
     owners: Mapping[int, Sequence[str]]
     is_ascii: bool
-    gate: frozenset[int] | None
 
 
 class SavedLiterals(msgspec.Struct, frozen=True):
@@ -133,8 +133,8 @@ class Literals:
     def lists_in(self, text: Text, place: str) -> frozenset[str]:
         """Return the lists that may have an entry in a text, of those that are asked of its place."""
         ascii, names = text.raw.isascii(), set[str]()
-        for base, owners, is_ascii, gate in self._owners[place]:
-            if not ascii or (is_ascii and (gate is None or not gate.isdisjoint(self.hits(text, "folded")))):
+        for base, owners, is_ascii in self._owners[place]:
+            if is_ascii or not ascii:
                 for number in self.hits(text, base):
                     names.update(owners.get(number, ()))
         if not ascii:
@@ -154,13 +154,21 @@ class Literals:
                 for number in self.lists[name].get(base, ()):
                     owners.setdefault(number, []).append(name)
             keys = self._keys[base]
-            gate = self._spelled(names) if base == "sound" else None
-            yield Owners(base, owners, any(keys[number].isascii() for number in owners), gate)
+            yield Owners(base, owners, any(keys[number].isascii() for number in owners))
 
-    def _spelled(self, names: Iterable[str]) -> frozenset[int]:
-        """Return the literals one of which stands in the folded text if it is ASCII and spells a sound."""
-        syllables = {syllable for name in names for syllable in self._matcher(name).spelled}
-        return frozenset(self._numbers["folded"][syllable] for syllable in syllables)
+    @cached_property
+    def _spelled(self) -> Mapping[int, Sequence[tuple[int, bytes]]]:
+        """Literal of the folded view → the sounds, with their letters, that no ASCII text spells without it."""
+        folded, heard = self._numbers["folded"], self._numbers.get("sound", {})
+        spelled: dict[int, set[tuple[int, bytes]]] = {}
+        for name in self.lists:
+            for syllable, letters in self._matcher(name).spelled:
+                spelled.setdefault(folded[syllable], set()).add((heard[letters], letters.encode()))
+        return {number: sorted(sounds) for number, sounds in spelled.items()}
+
+    @cached_property
+    def _squeezable(self) -> Squeezable:
+        return Squeezable(key for key in self._keys["squeezed"] if key.isascii())
 
     @cached_property
     def _split(self) -> Mapping[str, Sequence[tuple[str, ListMatcher]]]:
@@ -185,9 +193,21 @@ class Literals:
         return self.scanned(text, base) if kept is None else kept
 
     def scanned(self, text: Text, base: Base) -> frozenset[int]:
-        """Scan a reading of a text for its literals."""
+        """Scan a reading of a text for its literals; of an ASCII text only where it may have any."""
+        if base in ("squeezed", "sound") and text.raw.isascii():
+            letters = bare(text.folded)
+            if base == "sound":
+                return self._spelled_in(letters, self.hits(text, "folded"))
+            if not self._squeezable.may_stand_in(letters):
+                return NO_HITS
         read = READINGS[base](text)
         return frozenset(self._scanner(base).find(_encoded(read))) if read is not None else frozenset()
+
+    def _spelled_in(self, letters: bytes, hits: frozenset[int]) -> frozenset[int]:
+        """Return the sounds that may be spelled in an ASCII text with these bare letters and hits of its folded view."""
+        spelled = self._spelled
+        heard = [number for hit in hits if hit in spelled for number, sound in spelled[hit] if sound in letters]
+        return frozenset(heard) if heard else NO_HITS
 
     def finder(self, base: Base) -> Callable[[str], Sequence[int]]:
         """Return a function from a text to the numbers of the literals that stand in it, good until its next call.
@@ -250,7 +270,7 @@ class Literals:
                 base, literals = literals_of(leaf)
                 keys[base].update(literals)
         for name, wanted in self._wanted.items():
-            keys["folded"].update(self._matcher(name).spelled)
+            keys["folded"].update(syllable for syllable, _ in self._matcher(name).spelled)
             for base, needed in wanted.items():
                 keys.setdefault(base, set()).update(needed)
         return {base: sorted(literals) for base, literals in keys.items()}
