@@ -45,16 +45,29 @@ class Rings(dict[str, Callable[[str], bytes]]):
         return ring
 
 
+class Marks(dict[str, Callable[[str], Any]]):
+    """For each count that keeps ids, what gives the marks of a key; None where nothing was counted."""
+
+    def __init__(self, windows: WindowSpaces) -> None:
+        super().__init__()
+        self._windows = windows
+
+    def __missing__(self, id: str) -> Callable[[str], Any]:
+        marks = self[id] = self._windows[id][2]
+        return marks
+
+
 class PartitionReadings:
     """Reads one partition at its clock."""
 
-    __slots__ = ("_partition", "_program", "_retain", "_rosters", "_windows", "_words", "rings")
+    __slots__ = ("_partition", "_program", "_retain", "_rosters", "_windows", "_words", "marks", "rings")
 
     def __init__(self, program: Program, partition: Partition) -> None:
         self._program = program
         self._partition = partition
         self._windows = WindowSpaces(program, partition)
         self.rings = Rings(self._windows)
+        self.marks = Marks(self._windows)
         self._retain = program.plan.retain
         self._rosters: dict[str, HeldSpace] = {}
         self._words: dict[str, tuple[int, entries.Words]] = {}

@@ -25,7 +25,7 @@ import math
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from itertools import islice, takewhile
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 import msgspec
 
@@ -59,7 +59,7 @@ _MARKS = Codec(msgspec.msgpack.Decoder(list[Mark]).decode, _encode)
 _PANES = Codec(lambda row: dict(_panes.decode(row)), lambda held: _encode(list(held.items())))
 
 
-class Counted(NamedTuple):
+class Counted(msgspec.Struct, frozen=True, gc=False):
     """The event being counted: the clock, its number and id, and the value that `distinct` and `sum` take from it."""
 
     now: int
@@ -295,8 +295,8 @@ class SumWindow(_Base):
         panes: dict[int, int | float] = {} if held is None else held
         index = event.now // self.pane
         limit = event.now - (self.within or self.retain)
-        for gone in [pane for pane in panes if (pane + 1) * self.pane <= limit]:
-            del panes[gone]
+        while panes and ((oldest := next(iter(panes))) + 1) * self.pane <= limit:
+            del panes[oldest]
         panes[index] = _finite(panes.pop(index, 0) + event.value)
         return panes
 
@@ -414,6 +414,11 @@ def cell(window: ir.Window, retain: int, zone: str) -> WindowCell:
 def is_ring(window: ir.Window) -> bool:
     """Tell whether a window is nothing but a ring of stamps, which generated code can look at."""
     return _CELLS[window.kind][window.ids] is CountWindow
+
+
+def is_marked(window: ir.Window) -> bool:
+    """Tell whether a window is a list of marks, which generated code can look at."""
+    return _CELLS[window.kind][window.ids] is MarkedWindow
 
 
 @lru_cache(maxsize=4)

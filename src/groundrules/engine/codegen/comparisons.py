@@ -73,6 +73,9 @@ def window_test(emitter: Emitter, expr: ir.WindowTest) -> Test:
     if expr.operator in _LEAST and expr.bound > 0 and emitter.program.is_ring(expr.window):
         yes = ring_reaches(emitter, expr, key, least_of(expr), expr.within)
         return Test(key.needs, *((yes, f"(not {yes})") if expr.operator in REACHING else (f"(not {yes})", yes)))
+    if expr.operator in _LEAST and expr.bound > 0 and emitter.program.is_marked(expr.window):
+        yes = marks_reach(emitter, expr, key, least_of(expr))
+        return Test(key.needs, *((yes, f"(not {yes})") if expr.operator in REACHING else (f"(not {yes})", yes)))
     bound = (emitter.constant(part) for part in (expr.within, expr.operator, expr.bound))
     ask = f"x.readings.window_test({emitter.constant(expr.window)}, {key.source}, {', '.join(bound)})"
     answer = emitter.present(key.needs, ask)
@@ -96,6 +99,16 @@ def ring_reaches(emitter: Emitter, expr: ir.WindowTest, key: Operand, number: in
     return (
         f"({enough} and {ring}[{emitter.constant(stamps.newest(number))}] > oldest(x.now, {emitter.constant(within)}))"
     )
+
+
+def marks_reach(emitter: Emitter, expr: ir.WindowTest, key: Operand, number: int) -> str:
+    """Ask a count that keeps the ids of its events for its n-th newest mark."""
+    within = expr.within or emitter.program.plan.retain
+    marks, held = emitter.local(), f"x.readings.marks[{emitter.constant(expr.window)}]({key.source})"
+    if emitter.program.keys.of(expr.key, emitter.frame).number is not None:
+        held = emitter.kept((expr.window, codec.definition_hash(expr.key)), held)
+    youngest = f"{marks}[-{number}][0] > x.now - {emitter.constant(within)}"
+    return f"(({marks} := {held}) is not None and len({marks}) >= {emitter.constant(number)} and {youngest})"
 
 
 @emits_test(ir.InState)

@@ -8,7 +8,7 @@ from typing import Any
 
 from groundrules.calendar.clock import in_clock_range
 from groundrules.calendar.periods import period_name
-from groundrules.engine.cells.windows import is_ring
+from groundrules.engine.cells.windows import is_marked, is_ring
 from groundrules.engine.codegen import comparisons, containment, reads, tallies, values
 from groundrules.engine.codegen.emitter import Frame
 from groundrules.engine.codegen.keying import Keys
@@ -37,6 +37,7 @@ class Program:
     def __init__(self, plan: ir.Plan, literals: SavedLiterals | None = None) -> None:
         self.plan = plan
         self._rings = {window.id: window for window in plan.windows if is_ring(window)}
+        self._marked = frozenset(window.id for window in plan.windows if is_marked(window))
         self._lists = {words.id: words for words in plan.lists}
         self._matchers: dict[str, ListMatcher] = {}
         self.literals = Literals(plan, self.matcher, literals)
@@ -73,6 +74,10 @@ class Program:
     def is_ring(self, window: str) -> bool:
         """Whether a window is a plain count, whose rows are rings of stamps."""
         return window in self._rings
+
+    def is_marked(self, window: str) -> bool:
+        """Whether a window is a list of marks: what it counted, with the time, number and id of each."""
+        return window in self._marked
 
     def counts_by(self, window: str, key: Sequence[ir.Expr]) -> bool:
         """Whether a plain count counts events under this key, so that its ring is at hand for an event just counted."""

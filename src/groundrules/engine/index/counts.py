@@ -17,9 +17,10 @@ from groundrules.engine.codegen.program import Program
 from groundrules.engine.index.residual import Residual
 from groundrules.engine.state import stamps
 from groundrules.plan import codec, ir
+from groundrules.window_kinds import KINDS
 
 Counting = Callable[[Any, Any, Mapping[int, Any], Mapping[int, Callable[..., None]]], None]
-"""`count(e, x, spaces, takers)`, both by the window's number; `takers[n](key, e, x)`."""
+"""`count(e, x, spaces, takers)`, both by the window's number; `takers[n](key, value, e, x)`."""
 
 _OWN = ir.Field(root="event", path=("actor", "self"), kind="boolean")
 
@@ -54,12 +55,15 @@ def _count(emitter: Residual, number: int, window: ir.Window, of_self: bool) -> 
     key = emitter.kept(("key", meant), text_of(emitter, window.key).optional)
     conditions = [] if of_self else ["not own"]
     conditions += [] if window.where is None else [emitter.true(window.where)]
+    if window.value is not None:
+        conditions.append(f"(value := {emitter.operand(window.value).optional}) is not None")
+        conditions += ["value != 0"] if KINDS[window.kind].takes == "number" else []
     yield f"if {' and '.join((*conditions, f'(key := {key}) is not None'))}:"
     kept = emitter.program.keys.of(window.key, emitter.frame).number
     if kept is not None:
         yield f"    kept[{kept}] = key"
     if not emitter.program.is_ring(window.id):
-        yield f"    takers[{number}](key, e, x)"
+        yield f"    takers[{number}](key, {'None' if window.value is None else 'value'}, e, x)"
         return
     yield f"    space = spaces[{number}]"
     yield "    if now >= space.turn: space.age(now)"

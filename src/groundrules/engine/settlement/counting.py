@@ -21,7 +21,12 @@ from groundrules.engine.state.held import HeldSpace
 from groundrules.engine.state.partition import Partition
 from groundrules.engine.state.scope import Scope
 from groundrules.engine.state.space import Space
+from groundrules.plan import ir
 from groundrules.window_kinds import KINDS
+
+
+Taker = Callable[[str, Any, Any, Scope], None]
+"""`take(key, value, e, x)`."""
 
 
 class Counter:
@@ -54,8 +59,9 @@ class Counter:
             key = None if number_of_key is None else keys.get(number_of_key)
             if key is None:
                 key = code.key.text(e, x)
-            if key is not None:
-                self._takers[number](key, e, x)
+            value = None if code.value is None else code.value(e, x)
+            if key is not None and (code.value is None or adds(code.window, value)):
+                self._takers[number](key, value, e, x)
                 if code.watched:
                     keys[WATCHED] = True
 
@@ -100,43 +106,49 @@ class Spaces(dict[int, Space]):
         return space
 
 
-class Takers(dict[int, Callable[[str, Any, Scope], None]]):
-    """For each window, by its number, what takes an event in under a key."""
+class Takers(dict[int, Taker]):
+    """For each window, by its number, what takes an event in under a key, with the value that the window takes."""
 
     def __init__(self, windows: WindowsOnType, partition: Partition) -> None:
         super().__init__()
         self._windows = windows
         self._partition = partition
 
-    def __missing__(self, number: int) -> Callable[[str, Any, Scope], None]:
+    def __missing__(self, number: int) -> Taker:
         code = self._windows.codes[number]
         taker = self[number] = self._taker(code)
         return taker
 
-    def _taker(self, code: WindowCode) -> Callable[[str, Any, Scope], None]:
+    def _taker(self, code: WindowCode) -> Taker:
         space, _ = space_of(self._partition, code.space, code.cell)
         if isinstance(code.cell, CountWindow):
             return partial(_push, code, space)
         return _recorder(code, space, self._partition)
 
 
-def _push(code: WindowCode, space: Space, key: str, e: Any, x: Scope) -> None:
+def _push(code: WindowCode, space: Space, key: str, value: Any, e: Any, x: Scope) -> None:
     space.put(key, (space.ring(key) + stamps.write(x.now))[-stamps.SIZE * code.window.keep :], x.now)
 
 
-def _recorder(code: WindowCode, space: Space, partition: Partition) -> Callable[[str, Any, Scope], None]:
-    """Return what takes an event into a window that keeps more than times; a sum does not keep what adds nothing."""
-    value_of = None if code.value is None else code.value.function
-    record, sums = code.cell.record, KINDS[code.kind].takes == "number"
-    held, store = (space.held, space.hold) if isinstance(space, HeldSpace) else (space.get, space.put)
+def _recorder(code: WindowCode, space: Space, partition: Partition) -> Taker:
+    """Return what takes an event into a window that keeps more than times."""
+    record = code.cell.record
+    if isinstance(space, HeldSpace):
+        take_in = space.recorder(record)
 
-    def take(key: str, e: Any, x: Scope) -> None:
-        value = None
-        if value_of is not None:
-            value = value_of(e, x)
-            if value is None or (sums and value == 0):
-                return
+        def take(key: str, value: Any, e: Any, x: Scope) -> None:
+            assert partition.meta is not None
+            take_in(key, Counted(x.now, partition.meta.seq, e.id, value), x.now)
+
+        return take
+
+    def put(key: str, value: Any, e: Any, x: Scope) -> None:
         assert partition.meta is not None
-        store(key, record(held(key), Counted(x.now, partition.meta.seq, e.id, value)), x.now)
+        space.put(key, record(space.get(key), Counted(x.now, partition.meta.seq, e.id, value)), x.now)
 
-    return take
+    return put
+
+
+def adds(window: ir.Window, value: Any) -> bool:
+    """Tell whether a value is one that a window takes in; a sum does not keep what adds nothing."""
+    return value is not None and not (value == 0 and KINDS[window.kind].takes == "number")

@@ -62,6 +62,27 @@ class HeldSpace(Space):
         if self.changed is not None:
             self.changed[self.name, key] = None
 
+    def recorder(self, record: Callable[[Any, Any], Any]) -> Callable[[str, Any, int], None]:
+        """Return what stores what `record` makes of the value of a key and something more.
+
+        That is `held` and `hold` in one call, for the windows of a group take in ten things at each message.
+        """
+        values, behind, most = self._held, self._behind, self._codec.most
+
+        def take(key: str, more: Any, now: int) -> None:
+            value = record(values.get(key) or self.held(key), more)
+            self.version += 1
+            if now >= self.turn:
+                self.age(now)
+            if len(values) >= most:
+                self._let_go()
+            values[key] = value
+            behind[key] = None
+            if self.changed is not None:
+                self.changed[self.name, key] = None
+
+        return take
+
     def get(self, key: str) -> bytes | None:
         if key in self._behind:
             self._write()

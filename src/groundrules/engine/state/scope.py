@@ -26,6 +26,10 @@ class Readings(Protocol):
     def rings(self) -> Mapping[str, Callable[[str], bytes]]:
         """For each window that is a plain count, what gives the stamps of a key, the newest last."""
 
+    @property
+    def marks(self) -> Mapping[str, Callable[[str], Any]]:
+        """For each count that keeps the ids of its events, what gives the marks of a key, the newest last, or None."""
+
     def window_test(self, window: str, key: str, within: int, operator: Relation, bound: int) -> bool | None:
         """Compare what a window holds for `key` within `within` ms with `bound`; None if it cannot be told."""
 
