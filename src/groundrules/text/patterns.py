@@ -39,6 +39,7 @@ _single_byte = re.compile(r"(?<!\\)(?:\\\\)*\\C")
 _other_engine = re.compile(r"\(\?[>#(|&R+0-9-]")
 _repetition = re.compile(r"\{(\d+)(?:,(\d*))?\}")
 _switches = re.compile(r"\(\?[a-zA-Z-]+\)|\\[bBAz]|\^")
+_beyond_ascii = re.compile(r"\\p\{(?:M[nce]?|Han|Cyrillic|Arabic)\}(?:\+|\{[1-9]\d*(?:,\d*)?\})?")
 _gap = re.compile(r"[^(|?:](?<!\\)(?:\.|\\[wWSDpP](?:\{\^?\w+\})?|\[(?:\\.|[^\]\\])+\]|\))\{(?:\d+,)?\d{2,}\}")
 _FOREIGN = (
     (_look_around, "look-around", "write the condition as a second `matches`, joined by `and` or `and not`"),
@@ -82,6 +83,7 @@ class Pattern:
         self.flags = "".join(sorted(set(flags)))
         if _single_byte.search(pattern):
             raise ValueError("invalid escape sequence: \\C")
+        self._spares_ascii = _beyond_ascii.fullmatch(pattern) is not None
         try:
             self._compiled = _compile(pattern, self.flags)
         except re2.error as error:
@@ -115,6 +117,8 @@ class Pattern:
 
     def matches(self, text: str) -> bool:
         """Tell whether the pattern matches anywhere in the text."""
+        if self._spares_ascii and text.isascii():
+            return False
         return self._compiled.search(_encode(text)) is not None
 
 

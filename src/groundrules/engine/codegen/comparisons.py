@@ -12,6 +12,7 @@ from groundrules.engine.codegen.emitter import Emitter, Operand, Test, emits_tes
 from groundrules.engine.codegen.keying import key_text
 from groundrules.engine.state import stamps
 from groundrules.engine.texts.views import viewed as under_view
+from groundrules.functions import FUNCTIONS
 from groundrules.plan import codec, ir
 from groundrules.plan.relations import NEGATED
 
@@ -24,12 +25,36 @@ VIEWED = {
 }
 
 REACHING = (">=", ">")
+AT_MOST_LENGTH = frozenset(("emoji_count", "longest_run"))
+"""Measures of a text that never exceed its length."""
+
 LISTS = ir.WindowValues | ir.Pick | ir.Members | ir.Names
 _LEAST = (*REACHING, "<", "<=")
 
 
 @emits_test(ir.Compare)
 def compare(emitter: Emitter, expr: ir.Compare) -> Test:
+    return _measured(emitter, expr) or _compared(emitter, expr)
+
+
+def _measured(emitter: Emitter, expr: ir.Compare) -> Test | None:
+    """Return the test whether a measure of a field reaches a number; None for any other comparison.
+
+    Most texts are too short to have so many of anything, which is seen without counting.
+    """
+    measure, least = expr.left, expr.right
+    if not isinstance(measure, ir.Call) or measure.function not in AT_MOST_LENGTH or not isinstance(least, ir.Const):
+        return None
+    (of,) = measure.arguments
+    if expr.operator not in REACHING or not isinstance(of, ir.Field) or type(least.value) not in (int, float):
+        return None
+    text, count, bound = emitter.operand(of), FUNCTIONS[measure.function].call, emitter.constant(least.value)
+    reaches = f"{expr.operator} {bound}"
+    yes = f"(len({text.source}) {reaches} and {emitter.constant(count)}({text.source}) {reaches})"
+    return Test(text.needs, yes, f"(not {yes})")
+
+
+def _compared(emitter: Emitter, expr: ir.Compare) -> Test:
     left, right = viewed(emitter, expr.left, expr.view), viewed(emitter, expr.right, expr.view)
     needs = (*left.needs, *right.needs)
     yes = f"{left.source} {expr.operator} {right.source}"

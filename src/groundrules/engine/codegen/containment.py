@@ -10,7 +10,7 @@ from __future__ import annotations
 from groundrules.engine.codegen.comparisons import is_list
 from groundrules.engine.codegen.emitter import Emitter, Operand, Test, emits_test
 from groundrules.engine.texts.needles import BASES, Needles, literals_of, texts_of
-from groundrules.plan import ir
+from groundrules.plan import codec, ir
 from groundrules.text.lists import ListMatcher
 from groundrules.text.views import Needle
 
@@ -38,12 +38,14 @@ def contains_list(emitter: Emitter, expr: ir.ContainsList) -> Test:
         return _test(subject, every if expr.quantifier == "all" else f"{now}.matcher.contains_any({subject.source})")
     if expr.quantifier == "all":
         return _test(subject, f"contain_all({emitter.constant(_singles(words))}, {subject.source})")
-    text, matcher = emitter.local(), emitter.constant(emitter.program.matcher(expr.list))
-    ask = f"{matcher}.contains_any({subject.source})"
+    ask = f"{emitter.constant(emitter.program.matcher(expr.list))}.contains_any({subject.source})"
     if expr.list in emitter.program.literals.lists:
-        place = emitter.constant(emitter.program.literals.place(expr.subject))
-        ask = f"{emitter.constant(expr.list)} in text[({text} := {subject.source})].lists({place})"
-        ask = ask if _suffices(words) else f"({ask} and {matcher}.contains_any({text}))"
+        place = emitter.program.literals.place(expr.subject)
+        lists = f"text[{subject.source}].lists({emitter.constant(place)})"
+        if place:
+            lists = emitter.kept(("lists", codec.definition_hash(expr.subject)), lists)
+        may = f"{emitter.constant(expr.list)} in {lists}"
+        ask = may if _suffices(words) else f"({may} and {ask})"
     return _test(subject, ask)
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from groundrules.engine.codegen import layout
 from groundrules.engine.codegen.emitter import Emitter, Frame, Operand, Test, emits_test, emits_value
 from groundrules.engine.codegen.layout import OPEN, Place
+from groundrules.engine.codegen.outcomes import Outcomes, only_read
 from groundrules.engine.codegen.reads import place_at, raw
 from groundrules.engine.codegen.units import Compiled, Unit, deciding_step
 from groundrules.plan import ir
@@ -74,12 +75,26 @@ def test(emitter: Emitter, expr: ir.Quantified) -> Test:
     here = f"({items} := {collection.source})"
     of_none = expr.quantifier == "all"  # what is said of no items
     yes, no = f"({call('true')} if {here} else {of_none})", f"({call('false')} if {here} else {not of_none})"
+    read = only_read(expr)
+    if read is not None:
+        yes, no = _remembered(emitter, read, yes), _remembered(emitter, read, no)
     return Test(collection.needs, yes, no)
+
+
+def _remembered(emitter: Emitter, read: ir.Field | ir.Fact, source: str) -> str:
+    """Return an expression for an outcome that may be known of a text already."""
+    outcomes, text, known = emitter.constant(Outcomes()), emitter.local(), emitter.local()
+    here = f"({text} := {emitter.operand(read).optional})"
+    return f"({known} if ({known} := {outcomes}.get({here})) is not None else {outcomes}.keep({text}, {source}))"
 
 
 @emits_value(ir.Quantified)
 def value(emitter: Emitter, expr: ir.Quantified) -> Operand:
     collection = items_of(emitter, expr.collection)
+    read = only_read(expr)
+    if read is not None:
+        asked = test(emitter, expr)
+        return emitter.present(asked.needs, f"(True if {asked.yes} else False if {asked.no} else None)")
     loop = emitter.program.loop(expr, emitter.frame)
     return emitter.present(collection.needs, emitter.call(loop, "value", collection.source))
 

@@ -13,6 +13,7 @@ from groundrules.engine.codegen.layout import OPEN, Place
 from groundrules.engine.intake.decode import attribute
 from groundrules.plan import ir
 
+LINKS = "links"
 NONE = Operand(("False",), "None")
 
 
@@ -79,6 +80,8 @@ def _walked(emitter: Emitter, base: Operand, place: Place, path: tuple[str, ...]
         if not layout.is_declared(place, name):
             return emitter.present(base.needs, f"reach({base.source}, {emitter.constant(path[depth:])})"), OPEN
         source = f"{base.source}.{attribute(name)}"
+        if name == LINKS and base.source == "e":  # looked for when it is read, and read by many
+            source = emitter.kept(LINKS, source)
         promised = layout.is_promised(place, name)
         base = Operand(base.needs, source) if promised else emitter.present(base.needs, source)
         place = layout.field_of(place, name)

@@ -62,8 +62,8 @@ def coalesce(emitter: Emitter, expr: ir.Coalesce) -> Operand:
 def call(emitter: Emitter, expr: ir.Call) -> Operand:
     if expr.function == "length":
         items, place = _list(emitter, expr.arguments[0])
-        if place:
-            return Operand(items.needs, f"len({items.source})")
+        of = items if place else emitter.operand(expr.arguments[0])
+        return Operand(of.needs, f"len({of.source})")
     function = FUNCTIONS[expr.function]
     needs, sources = emitter.operands(expr.arguments)
     zone = f"{emitter.constant(emitter.program.plan.timezone)}, " if function.signature.needs_zone else ""

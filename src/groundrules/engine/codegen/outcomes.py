@@ -1,0 +1,54 @@
+"""Outcomes that hang on one text alone, kept from event to event.
+
+Whether a member's name looks like the name of somebody of the staff, or a domain like that of a known site, is asked
+with every message and the same each time, and to find out takes a call for every name that is protected. So a loop over
+constants that calls functions and reads nothing else but one text keeps what it came to, by that text.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from groundrules.functions import FUNCTIONS
+from groundrules.plan import ir
+from groundrules.plan.walk import parts
+
+MOST, LONGEST = 4096, 100
+"""So many outcomes are kept, of texts of so many characters at most."""
+
+_PURE = (
+    *(ir.Const, ir.And, ir.Or, ir.Not, ir.Compare, ir.In, ir.Known, ir.Coalesce, ir.Sequence, ir.Arithmetic, ir.Negate),
+    *(ir.Contains, ir.Affix, ir.Matches),
+)
+
+
+class Outcomes(dict[Any, bool]):
+    """What one condition came to, by the text it reads; None where that is missing."""
+
+    def keep(self, text: Any, outcome: bool) -> bool:
+        if text is None or len(text) <= LONGEST:
+            if len(self) >= MOST:
+                self.clear()
+            self[text] = outcome
+        return outcome
+
+
+def only_read(loop: ir.Quantified) -> ir.Field | ir.Fact | None:
+    """Return the one text that decides a loop over constants which calls functions; None for any other loop."""
+    calls, read = False, None
+    waiting: list[ir.Expr] = [loop.condition] if isinstance(loop.collection, ir.Const) else []
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, ir.Field) and part.root == loop.variable:
+            continue
+        if isinstance(part, ir.Field | ir.Fact):
+            if part.kind != "text" or part.root not in ("event", "$0") or (read is not None and read != part):
+                return None
+            read = part
+            continue
+        is_call = isinstance(part, ir.Call) and not FUNCTIONS[part.function].signature.needs_zone
+        if not is_call and not isinstance(part, _PURE):
+            return None
+        calls = calls or is_call
+        waiting += parts(part)
+    return read if calls else None
