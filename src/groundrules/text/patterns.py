@@ -18,6 +18,9 @@ import re2
 LARGEST_PROGRAM = 30_000
 LARGEST_MEMORY = 8 << 20
 
+_UNANCHORED = getattr(getattr(re2, "_Anchor", None), "UNANCHORED", None)
+_NOWHERE = (-1, -1)
+
 _surrogates = re.compile("[\ud800-\udfff]")
 _costly = ("bad repetition operator", "invalid repetition size", "pattern too large", "expression nests too deeply")
 _PROBLEMS = (
@@ -88,6 +91,8 @@ class Pattern:
             self._compiled = _compile(pattern, self.flags)
         except re2.error as error:
             raise ValueError(_reason(error)) from None
+        # What `search` calls in the end: two thirds of its time are a generator and a match object that nobody wants.
+        self._match = getattr(getattr(self._compiled, "_regexp", None), "Match", None) if _UNANCHORED else None
 
     @property
     def size(self) -> int:
@@ -119,7 +124,10 @@ class Pattern:
         """Tell whether the pattern matches anywhere in the text."""
         if self._spares_ascii and text.isascii():
             return False
-        return self._compiled.search(_encode(text)) is not None
+        data = _encode(text)
+        if self._match is None:
+            return self._compiled.search(data) is not None
+        return self._match(_UNANCHORED, data, 0, len(data))[0] != _NOWHERE
 
 
 class Groups:

@@ -7,6 +7,7 @@ instant it was last heard of, and for members the instant of the last message. S
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -71,32 +72,65 @@ def _others(fact: Any, id: str) -> Any:
 
 
 class Census:
-    """Who is on a roster, and who has a fact alike; counted anew only when the roster's version has changed."""
+    """Who is on a roster, and who has a fact alike; kept up with what changes, so that thousands are not gone over."""
 
     def __init__(self, space: HeldSpace) -> None:
         self._space = space
-        self._version = -1
+        self._moved: dict[str, None] | None = None
         self._names: list[str] = []
-        self._alike: dict[str, list[list[str]]] = {}
+        self._alike: dict[str, Alike] = {}
 
     def everybody(self) -> list[str]:
         """Return the ids of all entries, sorted; some may be forgotten or gone."""
         self._catch_up()
         return self._names
 
-    def alike(self, fact: str) -> list[list[str]]:
+    def alike(self, fact: str) -> Iterable[Iterable[str]]:
         """Return the ids of all entries, together those that have the same value of a fact, or none."""
         self._catch_up()
-        if fact not in self._alike:
-            groups: dict[str, list[str]] = {}
+        alike = self._alike.get(fact)
+        if alike is None:
+            alike = self._alike[fact] = Alike(fact)
             for id in self._names:
-                groups.setdefault(repr(self._space.held(id).facts.get(fact)), []).append(id)
-            self._alike[fact] = list(groups.values())
-        return self._alike[fact]
+                alike.put(id, self._space.held(id))
+        return alike.kinds.values()
 
     def _catch_up(self) -> None:
-        if self._version != self._space.version:
-            self._version, self._names, self._alike = self._space.version, self._space.names(), {}
+        if self._moved is None or self._space.followed is not self._moved:
+            self._moved = self._space.followed = {}
+            self._names, self._alike = self._space.names(), {}
+            return
+        for id in self._moved:
+            entry = self._space.held(id)
+            place = bisect_left(self._names, id)
+            is_listed = place < len(self._names) and self._names[place] == id
+            if entry is not None and not is_listed:
+                self._names.insert(place, id)
+            elif entry is None and is_listed:
+                del self._names[place]
+            for alike in self._alike.values():
+                alike.put(id, entry)
+        self._moved.clear()
+
+
+class Alike:
+    """The ids of a roster by the value that they have of a fact."""
+
+    def __init__(self, fact: str) -> None:
+        self.kinds: dict[str, dict[str, None]] = {}
+        self._fact = fact
+        self._kind_of: dict[str, str] = {}
+
+    def put(self, id: str, entry: Entry | None) -> None:
+        """Put an id with its like; None: it is there no more."""
+        before = self._kind_of.pop(id, None)
+        if before is not None:
+            del self.kinds[before][id]
+            if not self.kinds[before]:
+                del self.kinds[before]
+        if entry is not None:
+            kind = self._kind_of[id] = repr(entry.facts.get(self._fact))
+            self.kinds.setdefault(kind, {})[id] = None
 
 
 class Place(NamedTuple):

@@ -24,11 +24,13 @@ class Codec(NamedTuple):
 class HeldSpace(Space):
     """A space whose values are held decoded. Whoever changes a value that `held` gave hands it to `hold`.
 
-    `version` grows with every change that whoever makes it calls one (`hold`), and with every other. `latest` is free
+    `version` grows with every change that whoever makes it calls one (`hold`), and with every other. Somebody who sets
+    `followed` to a dictionary has the keys of these changes put there; it is None again once more has changed than keys
+    can tell. `latest` is free
     for what a held value was last made of, so that the same again need not be taken in; it goes with the value.
     """
 
-    __slots__ = ("_behind", "_codec", "_held", "latest", "version")
+    __slots__ = ("_behind", "_codec", "_held", "followed", "latest", "version")
 
     def __init__(self, space: Space, codec: Codec) -> None:
         super().__init__(space.name, space.lifetime, space.changed)
@@ -37,6 +39,7 @@ class HeldSpace(Space):
         self._held: dict[str, Any] = {}
         self._behind: dict[str, None] = {}
         self.latest: dict[str, Any] = {}
+        self.followed: dict[str, None] | None = None
         self.version = 0
 
     def held(self, key: str) -> Any:
@@ -53,7 +56,8 @@ class HeldSpace(Space):
 
     def hold(self, key: str, value: Any, now: int, changed: bool = True) -> None:
         """Store a value; not `changed`: nothing in it that its version speaks of."""
-        self.version += changed
+        if changed:
+            self._note(key)
         if now >= self.turn:
             self.age(now)
         self._make_room()
@@ -72,6 +76,8 @@ class HeldSpace(Space):
         def take(key: str, more: Any, now: int) -> None:
             value = record(values.get(key) or self.held(key), more)
             self.version += 1
+            if self.followed is not None:
+                self.followed[key] = None
             if now >= self.turn:
                 self.age(now)
             if len(values) >= most:
@@ -120,6 +126,7 @@ class HeldSpace(Space):
         if now >= self.turn:
             self._let_go()
             self.version += 1
+            self.followed = None
         super().age(now)
 
     def _make_room(self) -> None:
@@ -137,8 +144,13 @@ class HeldSpace(Space):
             self.young[key] = encode(self._held[key])
         self._behind.clear()
 
-    def _forget(self, key: str) -> None:
+    def _note(self, key: str) -> None:
         self.version += 1
+        if self.followed is not None:
+            self.followed[key] = None
+
+    def _forget(self, key: str) -> None:
+        self._note(key)
         self._held.pop(key, None)
         self._behind.pop(key, None)
         self.latest.pop(key, None)
