@@ -5,7 +5,7 @@ Expressions compile at their first use, effects at their first firing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cached_property, partial
 from typing import Any
 
@@ -70,8 +70,14 @@ class RuleCode:
         return self._values(self.rule.once.key if self.rule.once else ())
 
     @cached_property
-    def times_key(self) -> tuple[Value, ...]:
-        return self._values(self.rule.times.key if self.rule.times else ())
+    def once_text(self) -> Callable[..., str | None]:
+        """Gives the key of `once_per` as text; None if a component is missing."""
+        return self._compiler.key(self.rule.once.key if self.rule.once else (), self.types).text
+
+    @cached_property
+    def times_text(self) -> Callable[..., str | None]:
+        """Gives the key of `times` as text; None if a component is missing."""
+        return self._compiler.key(self.rule.times.key if self.rule.times else (), self.types).text
 
     @cached_property
     def undo_key(self) -> tuple[Value, ...]:
@@ -97,9 +103,17 @@ class RuleCode:
     @cached_property
     def only_acts(self) -> bool:
         """Whether its firings ask for actions at once and for nothing else."""
+        return self._asks_for(ir.Act)
+
+    @cached_property
+    def acts_and_counts(self) -> bool:
+        """Whether its firings ask for actions at once and for changes of balances, and for nothing else."""
+        return self._asks_for(ir.Act | ir.Delta | ir.Reset)
+
+    def _asks_for(self, kinds: Any) -> bool:
         rule = self.rule
-        acts = all(isinstance(effect, ir.Act) for effect in rule.effects)
-        return acts and rule.times is None and rule.approval is None and not rule.undo
+        asks = all(isinstance(effect, kinds) for effect in rule.effects)
+        return asks and rule.times is None and rule.approval is None and not rule.undo
 
     def _values(self, exprs: Iterable[ir.AnyExpr]) -> tuple[Value, ...]:
         return tuple(self._compiler.value(expr, self.types) for expr in exprs)

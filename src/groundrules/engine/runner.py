@@ -217,13 +217,13 @@ class Runner:
         return None if route.quiet else self._pass_by(route, e)
 
     def _may_fire(self, route: Route, numbers: Sequence[int], e: Any, x: Scope) -> bool:
-        """Ask rules until one is true; if none is, count those that stay undecided."""
+        """Ask rules until one has something to say; if none has, count those that stay undecided."""
         assert route.rules is not None
-        own, undecided = own_act(e), []
+        own, undecided, partition, zone = own_act(e), [], self.partition, self.program.zone
         for code, known in route.rules.asked(numbers):
             if not guards.is_out(code, own, x):
                 outcome = guards.outcome(code, e, x) if known == UNASKED else known
-                if outcome == TRUE:
+                if outcome == TRUE and not guards.says_nothing(code, e, x, partition, zone):
                     return True
                 if outcome == UNKNOWN:
                     undecided.append(code)

@@ -278,8 +278,8 @@ def test_ranks_share_and_ties_go_by_id() -> None:
 
 def test_a_cap_counts_per_period() -> None:
     cap = CapCell(ir.Cap(id="c", amount=10, per="day"))
-    row = cap.use(None, 7, 6)
-    assert (cap.room(row, 7), cap.room(row, 8), cap.room(cap.use(row, 7, 4), 7)) == (4, 10, 0)
+    _, row = cap.use(None, 7, 6)
+    assert (cap.use(row, 7, 20)[0], cap.use(row, 8, 20)[0], cap.use(cap.use(row, 7, 4)[1], 7, 1)[0]) == (4, 10, 0)
 
 
 # --- ladders ------------------------------------------------------------------------------------

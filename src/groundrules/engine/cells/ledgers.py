@@ -134,17 +134,14 @@ class CapCell:
         self.per = cap.per
         self.name = "cap/" + cap.id
 
-    def room(self, row: bytes | None, period: int) -> int:
-        """Return how much may still be added in `period`."""
-        when, used = _pair.decode(row) if row else (period, 0)
-        return max(self.amount - used, 0) if when == period else self.amount
-
     def free(self, row: bytes | None, period: int, amount: int) -> bytes | None:
         """Return the row with `amount` that was added in `period` taken back; None if it is of another period."""
         when, used = _pair.decode(row) if row else (None, 0)
         return _encode((period, used - amount)) if when == period else None
 
-    def use(self, row: bytes | None, period: int, amount: int) -> bytes:
-        """Return the row after `amount` more was added in `period`."""
+    def use(self, row: bytes | None, period: int, amount: int) -> tuple[int, bytes]:
+        """Return how much of an amount may be added in `period`, and the row after that."""
         when, used = _pair.decode(row) if row else (period, 0)
-        return _encode((period, amount + (used if when == period else 0)))
+        used = used if when == period else 0
+        allowed = min(amount, max(self.amount - used, 0))
+        return allowed, _encode((period, used + allowed))

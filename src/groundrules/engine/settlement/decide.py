@@ -123,9 +123,11 @@ def decide(room: Room, occasion: Occasion) -> tuple[Decision, list[Crossed]]:
     live = [firing for firing in firings if firing.answer.lane == "live"]
     taken = [firing for firing in live if not firing.held]
     changes, crossed = _settle(room, occasion, taken)
-    labelled = _set_labels(room, occasion, taken)
-    listed = _enlist(room, occasion, taken)
-    opened = _open_paths(room, firings, e)
+    labelled, listed, opened = list[Note](), list[Note](), list[Note]()
+    if occasion.outcomes or not all([firing.answer.code.acts_and_counts for firing in firings]):
+        labelled = _set_labels(room, occasion, taken)
+        listed = _enlist(room, occasion, taken)
+        opened = _open_paths(room, firings, e)
     actions, dropped, not_done = _act(room, occasion, live, taken)
     unknown, more_unknown = _undecided(room, occasion, answers, live)
     decision = room.decision(

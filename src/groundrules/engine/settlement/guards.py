@@ -18,11 +18,10 @@ from groundrules.decisions import MOST_UNKNOWN
 from groundrules.engine.cells import firings
 from groundrules.engine.codegen.total import own_act, reach
 from groundrules.engine.compiled_rules import RuleCode
-from groundrules.engine.evaluation.compile import Value
 from groundrules.engine.evaluation.effects import EffectCode
 from groundrules.engine.index.lookup import COUNTED, TRUE, UNASKED, UNKNOWN
 from groundrules.engine.program import Asked
-from groundrules.engine.state import keys, stamps
+from groundrules.engine.state import stamps
 from groundrules.engine.state.partition import Partition
 from groundrules.engine.state.scope import Scope
 from groundrules.plan import ir
@@ -99,12 +98,27 @@ def _undecided(code: RuleCode, e: Any, x: Scope, listed: bool, counted: bool) ->
     return Answer(code, x, lane, False, lane == "live" and bool(code.exempted), missing, True, counted)
 
 
+def says_nothing(code: RuleCode, e: Any, x: Scope, partition: Partition, zone: str) -> bool:
+    """Tell whether nothing comes of a rule whose guard is true, for it has fired already."""
+    if code.rule.once is None or code.exempted or _lacks_key(code, e, x):
+        return False
+    return _fired_already(code, lane_of(code, e, x), e, x, partition, zone)
+
+
 def _fires(code: RuleCode, e: Any, x: Scope, partition: Partition, zone: str) -> Answer | None:
     lane = lane_of(code, e, x)
     exempts = lane == "live" and bool(code.exempted)
-    missing = _missing_keys(code, e, x) if code.keys and any(part.value(e, x) is None for part in code.keys) else ()
+    missing = _missing_keys(code, e, x) if _lacks_key(code, e, x) else ()
     fires = not missing and not _fired_already(code, lane, e, x, partition, zone)
     return Answer(code, x, lane, fires, exempts, missing, bool(missing)) if fires or exempts or missing else None
+
+
+def _lacks_key(code: RuleCode, e: Any, x: Scope) -> bool:
+    """Tell whether a component of the keys of `once_per` and `times` is missing."""
+    once, times = code.rule.once, code.rule.times
+    if once is not None and code.once_text(e, x) is None:
+        return True
+    return times is not None and code.times_text(e, x) is None
 
 
 def _missing_keys(code: RuleCode, e: Any, x: Scope) -> tuple[str, ...]:
@@ -165,12 +179,12 @@ def record(answer: Answer, e: Any, partition: Partition, zone: str) -> tuple[Eff
     if rule.once is not None:
         row = _once_row(rule.once, x.now, zone)
         partition.space(_lane(code.once_space, answer.lane), once_lifetime(code)).put(
-            _key(code.once_key, e, x), row, x.now
+            _present(code.once_text(e, x)), row, x.now
         )
     if rule.times is None:
         return code.effects
     space = partition.space(_lane(code.times_space, answer.lane), rule.times.within)
-    key, last = _key(code.times_key, e, x), max(code.steps, default=1)
+    key, last = _present(code.times_text(e, x)), max(code.steps, default=1)
     row = firings.fired(space.get(key), x.now, last)
     space.put(key, row, x.now)
     return code.effects + code.steps.get(firings.firings(row, x.now, rule.times.within), ())
@@ -181,7 +195,9 @@ def nth(answer: Answer, e: Any, partition: Partition) -> int:
     code, rule, x = answer.code, answer.code.rule, answer.x
     if rule.times is None:
         return 0
-    row = partition.space(_lane(code.times_space, answer.lane), rule.times.within).get(_key(code.times_key, e, x))
+    row = partition.space(_lane(code.times_space, answer.lane), rule.times.within).get(
+        _present(code.times_text(e, x))
+    )
     return firings.firings(row, x.now, rule.times.within)
 
 
@@ -201,7 +217,7 @@ def _fired_already(code: RuleCode, lane: Lane, e: Any, x: Scope, partition: Part
     once = code.rule.once
     if once is None:
         return False
-    row = partition.space(_lane(code.once_space, lane), once_lifetime(code)).get(_key(code.once_key, e, x))
+    row = partition.space(_lane(code.once_space, lane), once_lifetime(code)).get(_present(code.once_text(e, x)))
     if row is None:
         return False
     if once.per is not None:
@@ -216,8 +232,10 @@ def once_lifetime(code: RuleCode) -> int:
     return PERIOD_LIFETIME[once.per] if once.per is not None else once.within or ir.REMEMBERED
 
 
-def _key(values: Sequence[Value], e: Any, x: Scope) -> str:
-    return keys.encode([value(e, x) for value in values])
+def _present(key: str | None) -> str:
+    """Return the key of a firing, of which nothing is missing."""
+    assert key is not None
+    return key
 
 
 def _lane(space: str, lane: Lane) -> str:

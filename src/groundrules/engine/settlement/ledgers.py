@@ -62,15 +62,18 @@ def settle(
 def _settle_one(program: Program, partition: Partition, cell: LedgerCell, who: str, asks: list[Ask]) -> LedgerChange:
     now, space = partition.now, cell.space(partition)
     before = cell.balance(space.get(who), now)
-    deltas = sorted([ask for ask in asks if ask.amount is not None], key=attrgetter("rule"))
+    deltas = [ask for ask in asks if ask.amount is not None]
+    if len(deltas) > 1:
+        deltas.sort(key=attrgetter("rule"))
     clamped = None
+    wanted = before.value if len(deltas) == len(asks) else cell.rest
     for ask in deltas:
         ask.given = _under_cap(program, partition, ask)
+        wanted += ask.given
         clamped = ask.cap if ask.given != ask.amount else clamped
-    begin = before.value if len(deltas) == len(asks) else cell.rest
-    wanted = begin + sum([ask.given for ask in deltas])
     after, held_by = cell.clamp(wanted)
-    _cut(deltas, after - wanted)
+    if after != wanted:
+        _cut(deltas, after - wanted)
     cell.write(space, who, before, after, now)
     return LedgerChange(
         ledger=cell.id,
@@ -79,7 +82,7 @@ def _settle_one(program: Program, partition: Partition, cell: LedgerCell, who: s
         after=after,
         asked=sum([ask.amount or 0 for ask in asks]),
         clamped=held_by or clamped,
-        rules=tuple(sorted({ask.rule for ask in asks})),
+        rules=(asks[0].rule,) if len(asks) == 1 else tuple(sorted({ask.rule for ask in asks})),
     )
 
 
@@ -92,10 +95,9 @@ def _under_cap(program: Program, partition: Partition, ask: Ask) -> int:
     space = partition.space(cap.name, PERIOD_LIFETIME[cap.per])
     period = period_index(program.zone, partition.now, cap.per)
     key = keys.encode((ask.ledger, ask.who))
-    row = space.get(key)
-    allowed = ask.counted = min(amount, cap.room(row, period))
-    space.put(key, cap.use(row, period, allowed), partition.now)
-    return allowed
+    ask.counted, row = cap.use(space.get(key), period, amount)
+    space.put(key, row, partition.now)
+    return ask.counted
 
 
 def _cut(deltas: list[Ask], surplus: int) -> None:

@@ -195,18 +195,20 @@ class Literals:
     def scanned(self, text: Text, base: Base) -> frozenset[int]:
         """Scan a reading of a text for its literals; of an ASCII text only where it may have any."""
         if base in ("squeezed", "sound") and text.raw.isascii():
-            letters = bare(text.folded)
             if base == "sound":
-                return self._spelled_in(letters, self.hits(text, "folded"))
-            if not self._squeezable.may_stand_in(letters):
+                return self._spelled_in(text)
+            if not self._squeezable.may_stand_in(bare(text.folded)):
                 return NO_HITS
         read = READINGS[base](text)
         return frozenset(self._scanner(base).find(_encoded(read))) if read is not None else frozenset()
 
-    def _spelled_in(self, letters: bytes, hits: frozenset[int]) -> frozenset[int]:
-        """Return the sounds that may be spelled in an ASCII text with these bare letters and hits of its folded view."""
-        spelled = self._spelled
-        heard = [number for hit in hits if hit in spelled for number, sound in spelled[hit] if sound in letters]
+    def _spelled_in(self, text: Text) -> frozenset[int]:
+        """Return the sounds that may be spelled in an ASCII text."""
+        spelled, hits = self._spelled, self.hits(text, "folded")
+        if spelled.keys().isdisjoint(hits):
+            return NO_HITS
+        letters = bare(text.folded)
+        heard = [number for hit in hits for number, sound in spelled.get(hit, ()) if sound in letters]
         return frozenset(heard) if heard else NO_HITS
 
     def finder(self, base: Base) -> Callable[[str], Sequence[int]]:

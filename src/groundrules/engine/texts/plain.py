@@ -35,19 +35,16 @@ class Squeezable:
     """Tells which ASCII texts may have one of some ASCII literals in their squeezed view."""
 
     def __init__(self, literals: Iterable[str]) -> None:
-        self._needed: Sequence[Sequence[bytes]] | None = list(map(_needed, literals))
-        if len(self._needed) > MOST or () in self._needed:
-            self._needed = None
+        needed = list(map(_needed, literals))
+        known = len(needed) <= MOST and () not in needed
+        self._needed = [(parts[0], parts[1:]) for parts in needed] if known else None
 
     def may_stand_in(self, letters: bytes) -> bool:
         """Whether one of the literals may stand in a text with these bare letters."""
         if self._needed is None:
             return True
-        for needed in self._needed:
-            for part in needed:
-                if part not in letters:
-                    break
-            else:
+        for rarest, others in self._needed:
+            if rarest in letters and all([part in letters for part in others]):
                 return True
         return False
 
@@ -57,5 +54,6 @@ def _needed(literal: str) -> Sequence[bytes]:
     letters = literal.replace(" ", "")
     sure = {char for char in letters if char.isalpha() and char not in _DISGUISED}
     pairs = [one + other for one, other in pairwise(letters) if one in sure and other in sure and one != other]
-    parts = sorted({*pairs, *sure}, key=lambda part: (sum(map(_FREQUENT.index, part)) / len(part) ** 0.5, part))
+    alone = sure - set("".join(pairs))
+    parts = sorted({*pairs, *alone}, key=lambda part: (len(part), sum(map(_FREQUENT.index, part)), part))
     return tuple(part.encode() for part in reversed(parts))
