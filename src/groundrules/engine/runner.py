@@ -35,7 +35,7 @@ from groundrules.engine.settlement.decide import Occasion, Room, decide
 from groundrules.engine.settlement.ladders import crossing
 from groundrules.engine.settlement.ledgers import Crossed, take_back
 from groundrules.engine.settlement.open_paths import Ending, OpenPaths
-from groundrules.engine.settlement.roster import labels_by_hand, learn
+from groundrules.engine.settlement.roster import Learning, labels_by_hand
 from groundrules.engine.state.partition import Partition
 from groundrules.engine.state.scope import Scope
 from groundrules.engine.state.timers import Timer
@@ -58,6 +58,7 @@ class Runner:
         self._ahead = program.plan.ahead if self._waiting is None else NO_EVENT
         self._paths = OpenPaths(program, partition)
         self._routes = Routes(program, partition)
+        self._learning = Learning(program, partition)
         self._unrested = {code.id for code in program.states}  # states to be looked at whatever comes
         self._glance = Scope(0, self.readings)  # for the look that most events get, and nothing else
 
@@ -255,7 +256,7 @@ class Runner:
             self._ask(occasion, route, route.asking(e, x) if numbers is None else numbers, e, x)
         decision, crossed = decide(self.room, occasion)
         if route.learns:
-            learn(self.program, self.partition, e)
+            self._learning.learn(e)
         decisions = [decision]
         if crossed:
             decisions += self._crossings(crossed, occasion)
@@ -280,7 +281,7 @@ class Runner:
     def _pass_by(self, route: Route, e: Any) -> list[Decision] | None:
         """Let an event pass that concerns no rule: it is learned from, and may change states."""
         if route.learns:
-            learn(self.program, self.partition, e)
+            self._learning.learn(e)
         if not self.program.states:
             return None
         own = self.quiet(e)

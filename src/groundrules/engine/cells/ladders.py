@@ -52,6 +52,7 @@ class LadderCell:
         self.ladder = ladder
         self.name = "ladder/" + ladder.id
         self.lifetime = lifetime
+        self._lowest = min((step.reaches for step in ladder.steps), default=0)
         self.remembers = any(step.falls_below is not None or step.cool_down for step in ladder.steps)
 
     def space(self, partition: Partition) -> Space:
@@ -87,6 +88,8 @@ class LadderCell:
 
     def cross(self, level: Level, before: int, after: int, now: int, upwards: bool = True) -> list[Crossing]:
         """Return what a change of balance crosses, and move `level` on. Steps up are looked at if `upwards`."""
+        if not level.held and after < self._lowest:
+            return []
         back = self._given_up(level, after)
         up = self._reached(level, before, after) if upwards else []
         level.held = sorted(

@@ -171,7 +171,7 @@ def things(value: Any, where: Iterable[Place]) -> Iterator[tuple[Place, Any]]:
         thing = value
         for name in place.path:
             thing = getattr(thing, name, None)
-        if thing is None:
+        if not thing:
             continue
         if not place.items:
             yield place, thing

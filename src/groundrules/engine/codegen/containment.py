@@ -41,7 +41,7 @@ def contains_list(emitter: Emitter, expr: ir.ContainsList) -> Test:
     ask = f"{emitter.constant(emitter.program.matcher(expr.list))}.contains_any({subject.source})"
     if expr.list in emitter.program.literals.lists:
         place = emitter.program.literals.place(expr.subject)
-        lists = f"text[{subject.source}].lists({emitter.constant(place)})"
+        lists = f"text[{subject.source}].lists[{emitter.constant(place)}]"
         if place:
             lists = emitter.kept(("lists", codec.definition_hash(expr.subject)), lists)
         may = f"{emitter.constant(expr.list)} in {lists}"

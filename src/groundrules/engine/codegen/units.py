@@ -12,11 +12,15 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from groundrules.engine.codegen.emitter import Emitter, Frame, narrowed
+from groundrules.engine.codegen.ranking import chance
 from groundrules.plan import ir
 from groundrules.plan.walk import walk
 
 if TYPE_CHECKING:
     from groundrules.engine.codegen.program import Program
+
+SELDOM = 0.5
+"""What is true less often than this is asked for being false first: in most cases that is all."""
 
 Compiled = Callable[..., Any]
 
@@ -77,6 +81,8 @@ def _in_one_pass(expr: ir.Expr) -> bool:
 
 def _value_source(emitter: Emitter, expr: ir.Expr) -> str:
     if isinstance(expr, ir.And | ir.Or):
+        if chance(expr) < SELDOM:
+            return f"False if {emitter.false(expr)} else True if {emitter.true(expr)} else None"
         return f"True if {emitter.true(expr)} else False if {emitter.false(expr)} else None"
     return emitter.operand(expr).optional
 

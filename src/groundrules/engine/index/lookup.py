@@ -212,7 +212,7 @@ def _from_lists(emitter: Emitter, probe: Probe, value: str) -> Iterator[str]:
 def _from_list(emitter: Emitter, probe: Probe, name: str, value: str) -> str:
     test, place = probe.test, probe.under
     if test == "found from" and name in emitter.program.literals.lists:
-        return f"{name!r} in text[{value}].lists({place!r})"
+        return f"{name!r} in text[{value}].lists[{place!r}]"
     if test == "is from":
         return holds(emitter, emitter.program.matcher(name), value)
     words = emitter.constant(emitter.program.matcher(name))

@@ -28,38 +28,45 @@ BEARERS = ("message", "task", "target")
 MEMBER = "member"
 
 
-def learn(program: Program, partition: Partition, e: Any) -> None:
-    """Take note of the facts that an event tells."""
-    where = program.places.get(e.type)
-    if where is None:
-        return
-    now, retain = partition.now, program.plan.retain
-    heard: dict[tuple[str, str], roster.Entry] = {}
-    changed: set[tuple[str, str]] = set()
-    for place, thing in roster.things(e, where):
-        key = entity, id = place.entity, thing.id
-        space = roster.space(partition, entity, retain)
-        entry = heard.get(key) or roster.entry(space, id, now, retain)
-        if entry is not None and not entry.gone and space.latest.get(id) == thing:
-            entry.heard, heard[key] = now, entry  # as when it was last heard of
-            continue
-        if entry is None:
-            changed.add(key)
-            entry = roster.Entry({}, 0)
-        heard[key] = entry
-        if _hear(entry, place, thing, now):
-            changed.add(key)
-        space.latest[id] = thing
-    if MEMBER in program.kept:
-        _act(e, now, heard)
-    if FIRST_SEEN in program.kept.get(MEMBER, ()):
-        changed |= _see(e, now, heard, retain)
-    for (entity, id), entry in heard.items():
-        roster.space(partition, entity, retain).hold(id, entry, now, (entity, id) in changed)
-    gone = reach(e, (GONE[e.type], "id")) if e.type in GONE and MEMBER in program.kept else None
-    if gone is not None:
-        members = roster.space(partition, MEMBER, retain)
-        _part_from(members, gone, heard.get((MEMBER, gone)) if e.type == LEFT else None, now)
+class Learning:
+    """Takes note of what the events of a partition tell."""
+
+    def __init__(self, program: Program, partition: Partition) -> None:
+        self._places = program.places
+        self._partition = partition
+        self._retain = program.plan.retain
+        self._spaces = {entity: roster.space(partition, entity, self._retain) for entity in program.kept}
+        self._notes_first_seen = FIRST_SEEN in program.kept.get(MEMBER, ())
+
+    def learn(self, e: Any) -> None:
+        """Take note of the facts that an event tells."""
+        now, retain, spaces = self._partition.now, self._retain, self._spaces
+        heard: dict[tuple[str, str], roster.Entry] = {}
+        changed: set[tuple[str, str]] = set()
+        for place, thing in roster.things(e, self._places.get(e.type, ())):
+            key = entity, id = place.entity, thing.id
+            space = spaces[entity]
+            entry = heard.get(key) or roster.entry(space, id, now, retain)
+            if entry is not None and not entry.gone and space.latest.get(id) == thing:
+                entry.heard, heard[key] = now, entry  # as when it was last heard of
+                continue
+            if entry is None:
+                changed.add(key)
+                entry = roster.Entry({}, 0)
+            heard[key] = entry
+            if _hear(entry, place, thing, now):
+                changed.add(key)
+            space.latest[id] = thing
+        members = spaces.get(MEMBER)
+        if members is not None:
+            _act(e, now, heard)
+        if self._notes_first_seen:
+            changed |= _see(e, now, heard, retain)
+        for key, entry in heard.items():
+            spaces[key[0]].hold(key[1], entry, now, key in changed)
+        gone = reach(e, (GONE[e.type], "id")) if members is not None and e.type in GONE else None
+        if gone is not None and members is not None:
+            _part_from(members, gone, heard.get((MEMBER, gone)) if e.type == LEFT else None, now)
 
 
 def _hear(entry: roster.Entry, place: roster.Place, thing: Any, now: int) -> bool:
@@ -84,7 +91,7 @@ def _hear(entry: roster.Entry, place: roster.Place, thing: Any, now: int) -> boo
 def _act(e: Any, now: int, heard: dict[tuple[str, str], roster.Entry]) -> None:
     """Note when the actor wrote or joined."""
     actor = getattr(e, "actor", None)
-    entry = heard.get((MEMBER, reach(actor, ("id",)) or ""))
+    entry = None if actor is None else heard.get((MEMBER, actor.id))
     if entry is None:
         return
     if e.type == "message":
@@ -95,8 +102,8 @@ def _act(e: Any, now: int, heard: dict[tuple[str, str], roster.Entry]) -> None:
 
 def _see(e: Any, now: int, heard: dict[tuple[str, str], roster.Entry], retain: int) -> set[tuple[str, str]]:
     """Note since when members are known; return those of whom it was not."""
-    met = {key for key, entry in heard.items() if key[0] == MEMBER and FIRST_SEEN not in entry.facts}
-    arriving = reach(e, ("actor", "id")) if e.type in ARRIVING else None
+    met = {key for key, entry in heard.items() if FIRST_SEEN not in entry.facts and key[0] == MEMBER}
+    arriving = reach(e, ("actor", "id")) if met and e.type in ARRIVING else None
     for key in met:
         entry, unknown = heard[key], now if key[1] == arriving else now - retain
         entry.facts[FIRST_SEEN] = unknown if entry.joined is None else entry.joined

@@ -18,32 +18,44 @@ MOST_TEXTS = 512
 LONGEST_KEPT = 20_000
 
 
+class Lists(dict[str, frozenset[str]]):
+    """Place → the lists that may have an entry in a text that stands there; all others surely have none.
+
+    A dictionary, because thirty conditions ask it about each message. It holds no `SeenText`, for then both would wait
+    for the garbage collector.
+    """
+
+    __slots__ = ("_raw", "_texts")
+
+    def __init__(self, raw: str, texts: Texts) -> None:
+        super().__init__()
+        self._raw = raw
+        self._texts = texts
+
+    def __missing__(self, place: str) -> frozenset[str]:
+        lists = self[place] = self._texts.literals.lists_in(self._texts[self._raw], place)
+        return lists
+
+
 class SeenText(Text):
     """A text, its views, and what of the plan stands in it.
 
     The hits of a view are the numbers of literals that stand in it.
     """
 
-    __slots__ = ("_lists", "_literals", "exact_hits", "folded_hits", "squeezed_hits")
+    __slots__ = ("_literals", "exact_hits", "folded_hits", "lists", "squeezed_hits")
 
     exact_hits: frozenset[int]
     folded_hits: frozenset[int]
     squeezed_hits: frozenset[int]
 
-    def __init__(self, raw: str, literals: Literals) -> None:
+    def __init__(self, raw: str, texts: Texts) -> None:
         self.raw = raw
         if raw.isascii():  # as the views do it, written out: two calls less for each text
             self.spaced = spaced = raw.lower()
             self.folded = spaced if spaced.isprintable() and "  " not in spaced else one_blank(spaced)
-        self._literals = literals
-        self._lists: dict[str, frozenset[str]] = {}
-
-    def lists(self, place: str) -> frozenset[str]:
-        """Return the lists that may have an entry in the text as it stands in a place; all others surely have none."""
-        lists = self._lists.get(place)
-        if lists is None:
-            lists = self._lists[place] = self._literals.lists_in(self, place)
-        return lists
+        self._literals = texts.literals
+        self.lists = Lists(raw, texts)
 
     def __getattr__(self, name: str) -> Any:
         if not name.endswith("_hits"):
@@ -67,12 +79,12 @@ class Texts(dict[Any, Any]):
 
     def __init__(self, literals: Literals) -> None:
         super().__init__()
-        self._literals = literals
+        self.literals = literals
 
     def __missing__(self, raw: Any) -> SeenText | Same:
         if not isinstance(raw, str):
             return Same(raw)
-        text = SeenText(raw, self._literals)
+        text = SeenText(raw, self)
         if len(raw) <= LONGEST_KEPT:
             if len(self) >= MOST_TEXTS:
                 self.clear()
