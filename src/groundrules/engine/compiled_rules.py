@@ -225,7 +225,7 @@ class EqualityCode:
 class StateCode:
     """A state; `types` are the events that can change its guards, None if anything can.
 
-    Where they are known its guards come out as before unless one of the windows `read` has counted, or time has passed.
+    `by_windows`: its guards come out as before unless one of the windows `read` has counted, or time has passed.
     """
 
     def __init__(self, compiler: Compiler, state: ir.State, windows: dict[str, ir.Window]) -> None:
@@ -243,6 +243,7 @@ class StateCode:
         nodes = [watched.node for watched in (*self.on_enter, *self.on_leave)]
         self.read = [node.window for node in nodes if isinstance(node, ir.WindowTest | ir.WindowValue)]
         narrow = all(not isinstance(node, _FROM_ANYWHERE) for node in nodes)
+        self.by_windows = all(isinstance(node, _BY_WINDOWS) for node in nodes)
         named = {type for turn in (*self.enter_on, *self.leave_on) for type in turn.types}
         named |= {taker.type for id in self.read for taker in windows[id].less}
         self.types = frozenset(named | {windows[id].type for id in self.read}) if narrow and self.read else None
@@ -292,4 +293,9 @@ _FROM_ANYWHERE = (
     ir.InForceUntil,
     ir.Silence,
     ir.Fact,
+)
+
+_BY_WINDOWS = (
+    *(ir.Const, ir.And, ir.Or, ir.Not, ir.Compare, ir.Arithmetic, ir.Negate, ir.Known, ir.Coalesce),
+    *(ir.WindowTest, ir.WindowValue, ir.CalendarPeriod),
 )

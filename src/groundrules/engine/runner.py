@@ -284,9 +284,8 @@ class Runner:
             self._learning.learn(e)
         if not self.program.states:
             return None
-        own = self.quiet(e)
-        further = self._look_at_states(e.type, self._cause(e), e=e)
-        return [own, *further] if further else None
+        further = self._look_at_states(e.type, None, e=e)
+        return [self.quiet(e), *further] if further else None
 
     def _end_path(self, ending: Ending, e: Any, x: Scope, occasion: Occasion) -> None:
         """End or plan anew a path that the event speaks of; the rules on being ended are asked with its own."""
@@ -361,9 +360,12 @@ class Runner:
     # --- states ---------------------------------------------------------------------------------
 
     def _look_at_states(
-        self, type: str | None, cause: Cause, timer: Timer | None = None, e: Any = None
+        self, type: str | None, cause: Cause | None, timer: Timer | None = None, e: Any = None
     ) -> list[Decision]:
-        """Enter and leave states until none changes; each at most once. All that change together change at once."""
+        """Enter and leave states until none changes; each at most once. All that change together change at once.
+
+        The cause is the event's own if it is None.
+        """
         looks = [look for code in self.program.states for look in self._looks(code, type, timer, e)]
         if not looks:
             return []
@@ -374,7 +376,7 @@ class Runner:
             changed |= {look.name for look in moving}
             states.change(self.partition, moving, self._about)
             for look in moving:
-                decisions += self._settled(self._moved(look, cause))
+                decisions += self._settled(self._moved(look, cause or self._cause(e)))
         for look in looks:
             states.watch(self.program, self.partition, look, self._about(look.of))
             self._unrested.discard(look.code.id)
@@ -399,11 +401,9 @@ class Runner:
     def _may_move(self, look: Look, type: str | None) -> bool:
         """Whether what has happened may change a state of the partition, its timer apart."""
         code = look.code
-        if code.types is None:
-            return True
-        if type not in code.types:
-            return False
-        if WATCHED in self._glance.kept or code.id in self._unrested:
+        if code.types is None or type not in code.types:
+            return code.types is None
+        if not code.by_windows or WATCHED in self._glance.kept or code.id in self._unrested:
             return True
         return states.is_turned(self.partition, look, self.room.scope())
 

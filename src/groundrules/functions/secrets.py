@@ -30,9 +30,15 @@ _SHAPES = (
     r"-----BEGIN (?:[A-Z]{1,20} ){0,3}PRIVATE KEY-----"
     r"(?:[A-Za-z0-9+/=\s:,.-]{0,8000}?-----END (?:[A-Z]{1,20} ){0,3}PRIVATE KEY-----)?",
 )
+SHORTEST = 15
+"""No shape is shorter, or holds white space, but that of private keys; most texts have no word so long."""
+
+_BEGIN = "-----BEGIN"
 _secrets = re.compile(r"(?<![A-Za-z0-9_])(?:" + "|".join(_SHAPES) + r")(?![A-Za-z0-9_])")
 
 
 def secrets(text: str) -> list[str]:
     """Keys and tokens of known shapes, private keys to their end."""
+    if _BEGIN not in text and max(map(len, text.split()), default=0) < SHORTEST:
+        return []
     return [match[0] for match in _secrets.finditer(text)]

@@ -14,6 +14,9 @@ from groundrules.text.scripts import BLANK, SEPARATORS, UNSPACED
 from groundrules.text.squeeze import squeeze
 from groundrules.text.urls import domain_of_link
 
+ASCII_BLANK = "".join(filter(str.isascii, BLANK))
+"""`strip` goes over all it is to take away at each call: four thousand characters, of which few are ASCII."""
+
 _runs = re.compile(r"(.)\1+", re.DOTALL)
 _ASCII_LETTERS = (string.ascii_uppercase.encode(), string.ascii_lowercase.encode())
 _words = re.compile(f"[{UNSPACED}]|[^{SEPARATORS}{UNSPACED}]+")
@@ -44,7 +47,7 @@ def lower(text: str) -> str:
 
 def trimmed(text: str) -> str:
     """The text without white space and what cannot be seen around it."""
-    return text.strip(BLANK)
+    return text.strip(ASCII_BLANK if text.isascii() else BLANK)
 
 
 def unquoted(text: str) -> str:

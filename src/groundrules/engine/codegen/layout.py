@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from groundrules.engine.intake import links
 from groundrules.plan import ir
 
 Place = tuple[Mapping[str, Any], ...]
@@ -57,6 +58,11 @@ def item_of(place: Place) -> Place:
 def is_object(place: Place) -> bool:
     """Whether it is known that structs are found here."""
     return bool(place) and all("properties" in schema for schema in place)
+
+
+def has_links_of_text(place: Place) -> bool:
+    """Whether the links of objects here, if they are not given, are those of their text."""
+    return bool(place) and all(links.has_links_of_text(schema) for schema in place)
 
 
 def is_simple(place: Place) -> bool:

@@ -11,6 +11,7 @@ from groundrules.engine.codegen import layout
 from groundrules.engine.codegen.emitter import Emitter, Frame, Operand, emits_value
 from groundrules.engine.codegen.layout import OPEN, Place
 from groundrules.engine.intake.decode import attribute
+from groundrules.engine.intake.links import GIVEN
 from groundrules.plan import ir
 
 LINKS = "links"
@@ -80,8 +81,9 @@ def _walked(emitter: Emitter, base: Operand, place: Place, path: tuple[str, ...]
         if not layout.is_declared(place, name):
             return emitter.present(base.needs, f"reach({base.source}, {emitter.constant(path[depth:])})"), OPEN
         source = f"{base.source}.{attribute(name)}"
-        if name == LINKS and base.source == "e":  # looked for when it is read, and read by many
-            source = emitter.kept(LINKS, source)
+        if name == LINKS and layout.has_links_of_text(place):  # so that the property is asked once, not by every guard
+            name_of_links = emitter.local()
+            source = f"({name_of_links} if ({name_of_links} := {base.source}.{GIVEN}) is not None else {source})"
         promised = layout.is_promised(place, name)
         base = Operand(base.needs, source) if promised else emitter.present(base.needs, source)
         place = layout.field_of(place, name)

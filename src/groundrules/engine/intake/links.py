@@ -42,7 +42,7 @@ def links_of_text(link: Callable[..., Any]) -> property:
     """Return the property `links` of structs whose links are made by `link`."""
 
     def read(event: Any) -> Any:
-        given = getattr(event, GIVEN)
+        given = event.given_links
         if given is None:
             given = [link(url=url, domain=domain) for url, domain in links(event.text or "")]
             force_setattr(event, GIVEN, given)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from groundrules.engine.state.space import Space
+from groundrules.engine.state.space import FOREVER, Space
 
 
 class Codec(NamedTuple):
@@ -124,6 +124,8 @@ class HeldSpace(Space):
 
     def age(self, now: int) -> None:
         if now >= self.turn:
+            if self.turn > -FOREVER and now >= self.turn + self.lifetime:
+                self._behind.clear()  # all of it goes, so none of it need be written
             self._let_go()
             self.version += 1
             self.followed = None
