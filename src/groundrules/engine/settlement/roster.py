@@ -24,6 +24,8 @@ from groundrules.plan.ir import FIRST_SEEN
 ARRIVING = ("join.requested", "member.joined")
 LEFT = "member.left"
 GONE = {LEFT: "actor", "member.kicked": "target", "member.banned": "target"}
+COMING_AND_GOING = frozenset((*ARRIVING, *GONE))
+ACTOR = ("actor",)
 BEARERS = ("message", "task", "target")
 MEMBER = "member"
 
@@ -40,6 +42,36 @@ class Learning:
 
     def learn(self, e: Any) -> None:
         """Take note of the facts that an event tells."""
+        if not self._is_old_news(e):
+            self._take_in(e)
+
+    def _is_old_news(self, e: Any) -> bool:
+        """Note that those in an event were heard of if they tell what they told last; else leave it to `_take_in`.
+
+        So it is with most messages. Those in lists, and who comes or goes, are not looked at here.
+        """
+        now, heard = self._partition.now, []
+        for place in self._places.get(e.type, ()):
+            thing = getattr(e, place.path[0], None)
+            if not thing:
+                continue
+            if place.items or len(place.path) > 1 or e.type in COMING_AND_GOING:
+                return False
+            space, id = self._spaces[place.entity], thing.id
+            entry = roster.entry(space, id, now, self._retain) if space.latest.get(id) == thing else None
+            if entry is None or entry.gone:
+                return False
+            if self._notes_first_seen and place.entity == MEMBER and FIRST_SEEN not in entry.facts:
+                return False
+            heard.append((space, id, entry, place.path == ACTOR and place.entity == MEMBER))
+        for space, id, entry, acts in heard:
+            entry.heard = now
+            if acts and e.type == "message":
+                entry.wrote = now
+            space.hold(id, entry, now, False)
+        return True
+
+    def _take_in(self, e: Any) -> None:
         now, retain, spaces = self._partition.now, self._retain, self._spaces
         heard: dict[tuple[str, str], roster.Entry] = {}
         changed: set[tuple[str, str]] = set()
