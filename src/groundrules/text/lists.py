@@ -143,9 +143,7 @@ class ListMatcher:
         syllable as it is.
         """
         return [
-            (max(spelling.syllables, key=len), letters)
-            for letters, heard in self._sounds.items()
-            for spelling in heard
+            (max(spelling.syllables, key=len), letters) for letters, heard in self._sounds.items() for spelling in heard
         ]
 
     def joins(self, text: str) -> bool:

@@ -127,7 +127,7 @@ class Pattern:
         data = _encode(text)
         if self._match is None:
             return self._compiled.search(data) is not None
-        return self._match(_UNANCHORED, data, 0, len(data))[0] != _NOWHERE
+        return bool(self._match(_UNANCHORED, data, 0, len(data))[0] != _NOWHERE)
 
 
 class Groups:

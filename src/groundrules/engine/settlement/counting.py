@@ -24,7 +24,6 @@ from groundrules.engine.state.space import Space
 from groundrules.plan import ir
 from groundrules.window_kinds import KINDS
 
-
 Taker = Callable[[str, Any, Any, Scope], None]
 """`take(key, value, e, x)`."""
 

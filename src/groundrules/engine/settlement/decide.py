@@ -124,7 +124,7 @@ def decide(room: Room, occasion: Occasion) -> tuple[Decision, list[Crossed]]:
     taken = [firing for firing in live if not firing.held]
     changes, crossed = _settle(room, occasion, taken)
     labelled, listed, opened = list[Note](), list[Note](), list[Note]()
-    if occasion.outcomes or not all([firing.answer.code.acts_and_counts for firing in firings]):
+    if occasion.outcomes or not all(firing.answer.code.acts_and_counts for firing in firings):
         labelled = _set_labels(room, occasion, taken)
         listed = _enlist(room, occasion, taken)
         opened = _open_paths(room, firings, e)

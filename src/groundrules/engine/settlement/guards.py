@@ -195,9 +195,7 @@ def nth(answer: Answer, e: Any, partition: Partition) -> int:
     code, rule, x = answer.code, answer.code.rule, answer.x
     if rule.times is None:
         return 0
-    row = partition.space(_lane(code.times_space, answer.lane), rule.times.within).get(
-        _present(code.times_text(e, x))
-    )
+    row = partition.space(_lane(code.times_space, answer.lane), rule.times.within).get(_present(code.times_text(e, x)))
     return firings.firings(row, x.now, rule.times.within)
 
 

@@ -43,10 +43,8 @@ class Squeezable:
         """Whether one of the literals may stand in a text with these bare letters."""
         if self._needed is None:
             return True
-        for rarest, others in self._needed:
-            if rarest in letters and all([part in letters for part in others]):
-                return True
-        return False
+        near = [others for rarest, others in self._needed if rarest in letters]
+        return any(all(part in letters for part in others) for others in near) if near else False
 
 
 def _needed(literal: str) -> Sequence[bytes]:
