@@ -48,14 +48,16 @@ class Learning:
     def _is_old_news(self, e: Any) -> bool:
         """Note that those in an event were heard of if they tell what they told last; else leave it to `_take_in`.
 
-        So it is with most messages. Those in lists, and who comes or goes, are not looked at here.
+        So it is with most messages. Those in lists or deeper down, and who comes or goes, are not looked at here.
         """
         now, heard = self._partition.now, []
         for place in self._places.get(e.type, ()):
+            if len(place.path) != 1:
+                return False
             thing = getattr(e, place.path[0], None)
             if not thing:
                 continue
-            if place.items or len(place.path) > 1 or e.type in COMING_AND_GOING:
+            if place.items or e.type in COMING_AND_GOING:
                 return False
             space, id = self._spaces[place.entity], thing.id
             entry = roster.entry(space, id, now, self._retain) if space.latest.get(id) == thing else None
