@@ -233,7 +233,7 @@ class StateCode:
         self.state = state
         self.per = state.per
         self.lifetime = compiler.program.plan.retain if state.per and state.per not in ir.LASTING else None
-        self.about = {type: tuple(found) for type, found in _about(compiler, state).items()}
+        self.about = {type: tuple(things) for type, things in _about(compiler, state).items()}
         self.enter = compiler.condition(state.enter)
         self.leave = compiler.condition(state.leave)
         self.enter_on = tuple(UntilCode(compiler, turn) for turn in state.enter_on)

@@ -43,15 +43,15 @@ class Squeezable:
         """Whether one of the literals may stand in a text with these bare letters."""
         if self._needed is None:
             return True
-        near = [others for rarest, others in self._needed if rarest in letters]
-        return any(all(part in letters for part in others) for others in near) if near else False
+        left = [others for rarest, others in self._needed if rarest in letters]
+        return any(all(part in letters for part in others) for others in left) if left else False
 
 
 def _needed(literal: str) -> Sequence[bytes]:
     """Return what must stand among the bare letters, the rarest first."""
     letters = literal.replace(" ", "")
     sure = {char for char in letters if char.isalpha() and char not in _DISGUISED}
-    pairs = [one + other for one, other in pairwise(letters) if one in sure and other in sure and one != other]
+    pairs = [first + second for first, second in pairwise(letters) if {first, second} <= sure and first != second]
     alone = sure - set("".join(pairs))
     parts = sorted({*pairs, *alone}, key=lambda part: (len(part), sum(map(_FREQUENT.index, part)), part))
     return tuple(part.encode() for part in reversed(parts))
