@@ -22,7 +22,16 @@ def decision_schema() -> dict[str, Any]:
     schema = msgspec.json.schema(decisions.Decision)
     for name, part in schema.get("$defs", {}).items():
         _describe(part, getattr(decisions, name))
+    _order(schema)
     return {"$schema": DIALECT, "title": "A groundrules decision", **schema}
+
+
+def _order(part: Any) -> None:
+    """Put null behind what else a value may be; versions of msgspec disagree about it."""
+    for inner in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
+        _order(inner)
+    if isinstance(part, dict) and "anyOf" in part:
+        part["anyOf"].sort(key=lambda choice: choice == {"type": "null"})
 
 
 def _describe(part: dict[str, Any], record: type) -> None:
