@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -37,6 +38,29 @@ def check_round_trip(tree: nodes.Node, parser: Any) -> Any:
 @given(trees.expressions)
 def test_expression(tree: nodes.Node) -> None:
     check_round_trip(tree, parse.parse_expression)
+
+
+_SUBJECTS = {
+    nodes.Compare: "left",
+    nodes.In: "item",
+    nodes.Has: "collection",
+    nodes.Contains: "subject",
+    nodes.Affix: "subject",
+    nodes.Matches: "subject",
+}
+
+
+@given(st.lists(st.tuples(trees.expressions, st.booleans()), max_size=3))
+def test_cell(given_: list[tuple[nodes.Node, bool]]) -> None:
+    tests: list[nodes.Node] = []
+    for node, denied in given_:
+        if type(node) in _SUBJECTS and not getattr(node, "negated", False):
+            changed: Any = {_SUBJECTS[type(node)]: nodes.ColumnValue(at=(0, 0))}
+            test = replace(node, **changed)
+            tests.append(nodes.Not(operand=test, at=(0, 0)) if denied else test)
+        elif not isinstance(node, nodes.And | nodes.Or | nodes.Not | nodes.In):
+            tests.append(nodes.Compare(operator="==", left=nodes.ColumnValue(at=(0, 0)), right=node, at=(0, 0)))
+    check_round_trip(nodes.Cell(tests=tuple(tests), at=(0, 0)), parse.parse_cell)
 
 
 @given(trees.templates)

@@ -1,6 +1,7 @@
 """Which rules an exemption speaks of: ids and tags, as seen from the rulebook that says so.
 
-An import's rules are named `alias.id`, its tags `alias.tag`; the tags of a rulebook include those of its imports.
+The id of a table means all of its rows. An import's rules are named `alias.id`, its tags `alias.tag`; the tags of a
+rulebook include those of its imports.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ def _names(instance: Instance) -> dict[str, set[str]]:
         prefix = ".".join(path)
         local = f"{prefix}.{rule_id}" if path else rule_id
         qualified = ".".join((*instance.alias, local))
-        names.setdefault(local, set()).add(qualified)
+        names.setdefault(local.partition("#")[0], set()).add(qualified)
         for tag in tags:
             names.setdefault(tag, set()).add(qualified)
             if path:

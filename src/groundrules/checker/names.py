@@ -6,6 +6,7 @@ Comes last, because which event types are in use is known once every expression 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from groundrules.checker.bindings import Instance
@@ -27,7 +28,10 @@ def names(session: Session) -> None:
 
 
 def _ids(session: Session, book: authored.Rulebook) -> None:
-    blocks: Iterable[authored.Common] = (*book.rules, *book.ladders, *book.paths, *book.states, *book.schedules)
+    tables = {id(rule.table): rule for rule in book.rules if rule.table}.values()
+    rules = [rule for rule in book.rules if rule.table is None]
+    named = [replace(rule, id=rule.table.id) for rule in tables if rule.table]
+    blocks: Iterable[authored.Common] = (*rules, *named, *book.ladders, *book.paths, *book.states, *book.schedules)
     by_id: dict[str, authored.Common] = {}
     for block in blocks:
         name = str(block.id.value)

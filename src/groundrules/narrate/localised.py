@@ -23,10 +23,11 @@ def rule_named(id: str, lang: str) -> str:
     """What people call a rule: its id; for what a block lowers to, its block and part, `discipline (step 3)`."""
     block, *parts = id.split("#")
     say = speech("common", lang)
+    numbered = [part.rpartition("-") for part in parts]
     details = [
-        say("parts.step", n=part) if part.isdigit() else say(f"parts.{part}")
-        for part in parts
-        if part.isdigit() or say.knows(f"parts.{part}")
+        say(f"parts.{kind or 'step'}", n=number) if number.isdigit() else say(f"parts.{part}")
+        for part, (kind, _, number) in zip(parts, numbered, strict=True)
+        if number.isdigit() or say.knows(f"parts.{part}")
     ]
     return block + say.aside(say.join(details, "comma"))
 

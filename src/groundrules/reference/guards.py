@@ -16,10 +16,10 @@ the rules of a group (`first_of`) that would fire, all but the one with the lowe
 id) give way to that one.
 
 A rule in **shadow**, or for a member outside its **rollout** share, does nothing and remembers what it would have done
-in memory of its own; it exempts nobody. The share of a member is the first eight bytes of the BLAKE2b of the rule's id,
-a zero byte and the member's id, as a fraction of 2**64. The member is the subject, whose balance crosses a ladder or
-whom a schedule is about; where there is none, the actor of the event, behind a timer of the event that opened the path.
-Where there is none of these the rule is outside.
+in memory of its own; it exempts nobody. The share of a member is the first eight bytes of the BLAKE2b of the block's id
+(what one block lowers to goes for the same members), a zero byte and the member's id, as a fraction of 2**64. The
+member is the subject, whose balance crosses a ladder or whom a schedule is about; where there is none, the actor of the
+event, behind a timer of the event that opened the path. Where there is none of these the rule is outside.
 """
 
 from __future__ import annotations
@@ -91,12 +91,12 @@ def lane_of(rule: ir.Rule, scope: Scope) -> Lane:
 
 
 def share(rule: ir.Rule, scope: Scope) -> float:
-    """Where the member at hand stands among all members for this rule, from 0 to 1; 1 where there is none."""
+    """Where the member at hand stands among all members for its block, from 0 to 1; 1 where there is none."""
     actor = walk(scope.event if scope.event is not None else scope.start, ("actor", "id"))
     member = actor if scope.subject is None else scope.subject
     if member is None:
         return 1.0
-    digest = blake2b(f"{rule.id}\x00{member}".encode()).digest()
+    digest = blake2b(f"{rule.id.partition('#')[0]}\x00{member}".encode()).digest()
     return int.from_bytes(digest[:8], "big") / 2**64
 
 

@@ -7,9 +7,7 @@ that is what is reported instead, because the syntax error is only its echo.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Callable
-from itertools import accumulate
 from typing import Any, TypeVar
 
 from groundrules.diagnostics.codes import files as codes
@@ -17,6 +15,7 @@ from groundrules.diagnostics.codes.syntax import UNCLOSED
 from groundrules.diagnostics.model import Diagnostic, Report
 from groundrules.diagnostics.source import Fragment
 from groundrules.errors import GroundrulesError
+from groundrules.rulebook.joined import joined
 from groundrules.rulebook.model import Expression, Located
 from groundrules.rulebook.yaml import YNode, YScalar, YSequence
 from groundrules.rulebook.yaml_errors import UNCUT
@@ -63,6 +62,10 @@ class Expressions:
     def expression(self, node: YNode, key: str = "when") -> Expression:
         return self.parse(parse.parse_expression, node, key)
 
+    def whole(self, fragment: Fragment) -> Expression:
+        """Parse a text put together of several scalars. Raises BrokenItemError."""
+        return self._parse(parse.parse_expression, fragment, lambda problem: problem)
+
     def optional(self, parser: Parser[N], node: YNode | None, key: str = "when") -> nodes.Parsed[N] | None:
         """Parse what may be absent. A problem is reported and counted, and leaves None."""
         if node is None:
@@ -81,9 +84,9 @@ class Expressions:
         return self._listed(parse.parse_pairs, node)
 
     def _listed(self, parser: Parser[N], node: YNode) -> nodes.Parsed[N]:
-        fragment = _joined(node) if isinstance(node, YSequence) else None
-        if fragment is None:
+        if not isinstance(node, YSequence):
             return self.parse(parser, node, "keys")
+        fragment = joined([item.fragment() for item in node.items if isinstance(item, YScalar)])
         return self._parse(parser, fragment, lambda problem: problem)
 
     def _parse(
@@ -107,26 +110,6 @@ def _cut(node: YScalar, key: str, problem: Diagnostic) -> Diagnostic | None:
         f"YAML takes the rest of `{key}` for a comment",
         UNCUT.replace("when", key),
     )
-
-
-def _joined(node: YSequence) -> Fragment:
-    """Return the items as one comma-separated text that still knows where each stands."""
-    parts = [item.fragment() for item in node.items if isinstance(item, YScalar)]
-    starts = list(accumulate((len(part.text) + 2 for part in parts[:-1]), initial=0))
-
-    def place(offset: int) -> tuple[Fragment, int]:
-        index = bisect_right(starts, offset) - 1
-        return parts[index], min(offset - starts[index], len(parts[index].text))
-
-    def start(offset: int) -> int:
-        part, at = place(offset)
-        return part.align(at)
-
-    def end(offset: int) -> int:
-        part, at = place(offset - 1)
-        return part.span(at, at + 1).end if at < len(part.text) else part.whole.end
-
-    return Fragment(", ".join(part.text for part in parts), node.file, start, end)
 
 
 def as_integer(node: YNode) -> Located:

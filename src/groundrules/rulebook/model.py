@@ -97,9 +97,21 @@ class Common:
     starts: Located | None = None  # an instant before which it does not apply yet
 
 
+@dataclass(frozen=True, eq=False)
+class Table:
+    """`table:` of a rule, whose rows are rules of their own: `faq#row-2`, and `faq#otherwise`."""
+
+    id: Located
+    hit: str  # unique | first | all
+    columns: tuple[Expression | None, ...]
+    total: bool  # whether it says what happens otherwise
+    title: Texts
+    span: Span
+
+
 @dataclass(frozen=True, kw_only=True)
 class Rule(Common):
-    """An item of `rules` or of `rewards` (`kind`)."""
+    """An item of `rules` or of `rewards` (`kind`), or a row of a table."""
 
     kind: str = "rule"  # rule | reward
     on: tuple[Located, ...] = ()
@@ -116,6 +128,7 @@ class Rule(Common):
     otherwise: tuple[Effect, ...] = ()
     first_of: Located | None = None  # of the rules of this group that would fire, the first acts
     priority: Located | None = None
+    table: Table | None = None  # whose row it is
 
 
 @dataclass(frozen=True)

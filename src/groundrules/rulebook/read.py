@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import ParamSpec, TypeVar
 
 from groundrules.diagnostics.model import Report
@@ -20,6 +21,7 @@ from groundrules.rulebook.items import Item
 from groundrules.rulebook.lists import Place, bounded, read_list
 from groundrules.rulebook.messages import read_texts
 from groundrules.rulebook.model import Located
+from groundrules.rulebook.tables import read_rules
 from groundrules.rulebook.yaml import YMapping, YNode, YScalar, YSequence
 from groundrules.syntax import parse
 
@@ -100,8 +102,8 @@ class Sections:
             entry = None
         if entry is not None and self.expressions.failures == before:
             return entry
-        if isinstance(entry, model.Rule):
-            self.spoiled.append(entry)
+        if isinstance(entry, tuple):
+            self.spoiled += entry
         if name:
             self.broken.add(name)
         return None
@@ -181,8 +183,8 @@ def read_rulebook(
 ) -> model.Rulebook:
     """Build the model of a rulebook from its parts."""
     lists = sections.lists()
-    rules = sections.items("rules", lambda item: items.read_rule(item, "rule"))
-    rewards = sections.items("rewards", lambda item: items.read_rule(item, "reward"))
+    rules = sections.items("rules", read_rules)
+    rewards = sections.items("rewards", lambda item: (items.read_rule(item, "reward"),))
     return model.Rulebook(
         name=sections.head("rulebook", ""),
         title=sections.texts("title"),
@@ -202,7 +204,7 @@ def read_rulebook(
         ledgers=sections.named("ledgers", sections.ledger),
         caps=sections.named("caps", sections.cap),
         tags=tuple((text(key), read_texts(value, sections.report)) for _, key, value in sections.entries("tags")),
-        rules=rules + rewards,
+        rules=tuple(chain.from_iterable(rules + rewards)),
         ladders=sections.items("ladders", items.read_ladder),
         paths=sections.items("paths", items.read_path),
         states=sections.items("states", items.read_state),

@@ -275,6 +275,20 @@ class Builder(Transformer[Token, nodes.Node]):
 
     # --- clauses ---
 
+    def any_value(self, parts: Children) -> nodes.Cell:
+        return nodes.Cell(tests=(), at=_at(parts[0]))
+
+    def cell(self, parts: Children) -> nodes.Cell:
+        return nodes.Cell(tests=tuple(map(bare, parts)), at=(parts[0].at[0], parts[-1].at[1]))
+
+    def column_value(self, parts: Children) -> nodes.Node:
+        return nodes.ColumnValue(at=(0, 0))
+
+    def is_(self, parts: Children) -> nodes.Node:
+        value = bare(parts[0])
+        subject = nodes.ColumnValue(at=value.at)
+        return nodes.Compare(operator="==", left=subject, right=value, at=parts[0].at)
+
     def keys(self, parts: Children) -> nodes.KeysClause:
         return nodes.KeysClause(keys=tuple(bare(part) for part in parts), at=(parts[0].at[0], parts[-1].at[1]))
 

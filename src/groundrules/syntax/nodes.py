@@ -346,6 +346,24 @@ class AtClause(Node):
     weekdays: tuple[int, ...] = ()
 
 
+# --- tables -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ColumnValue(Node):
+    """What a cell speaks of, where the value of its column will stand."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Cell(Node):
+    """`< 3d`, `>= 1 and < 5`, `not contains "x"`, `"help"`; no `tests`: anything, `-`.
+
+    A test is a comparison of the column's value, or its Not. A value alone is the test of being equal to it.
+    """
+
+    tests: tuple[Node, ...]
+
+
 # --- templates ----------------------------------------------------------------------------------
 
 

@@ -30,7 +30,7 @@ from groundrules.syntax.template import Hole, cut
 
 MAX_DEPTH = 64
 LONGEST = 250_000  # characters
-FORMS = ("expression", "length", "hours", "keys", "pairs", "once", "rate", "fade", "at")
+FORMS = ("expression", "length", "hours", "keys", "pairs", "once", "rate", "fade", "at", "cell")
 
 N = TypeVar("N", bound=nodes.Node)
 
@@ -81,6 +81,11 @@ def parse_pairs(fragment: Fragment) -> nodes.Parsed[nodes.PairsClause]:
 def parse_at(fragment: Fragment) -> nodes.Parsed[nodes.AtClause]:
     """Parse `monday 09:00`, `last day 18:00`, `every 30m`. Raises ParseError."""
     return _parse(fragment, "at", nodes.AtClause)
+
+
+def parse_cell(fragment: Fragment) -> nodes.Parsed[nodes.Cell]:
+    """Parse a cell of a table: `< 3d`, `contains "x"`, `-`. Raises ParseError."""
+    return _parse(fragment, "cell", nodes.Cell)
 
 
 def parse_template(fragment: Fragment) -> nodes.Parsed[nodes.Template]:

@@ -33,6 +33,7 @@ _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 # Texts that would be read otherwise where they stand, and so need brackets.
 _NOT_A_NEEDLE = re.compile(r"(?:any|all|word)\[")
 _NEEDLE_OF_WORD = re.compile(r"""["'\[(]|(?!(?:and|or|not|in|by|within|max|where|of)(?!\w))\w""")
+_OPERATOR = re.compile(r"(?:in|has|contains|starts|ends|matches)(?!\w)")
 _CLOCK_AT_END = re.compile(r"[0-9]:[0-9]{2}$")
 _CLOCK_AT_START = re.compile(r"[0-9]{2}:[0-9]{2}")
 
@@ -210,6 +211,19 @@ def ordinal(day: int) -> str:
     return f"{day}{suffix}"
 
 
+def _cell(node: nodes.Cell) -> str:
+    return " and ".join(map(_test, node.tests)) or "-"
+
+
+def _test(node: nodes.Node) -> str:
+    if isinstance(node, nodes.Not):
+        return f"not {_test(node.operand)}"
+    text = show(node).strip()
+    if isinstance(node, nodes.Compare) and node.operator == "==" and not _OPERATOR.match(text[3:]):
+        return text[3:]
+    return text
+
+
 def _template(node: nodes.Template) -> str:
     return "".join(
         part.replace("{", "{{").replace("}", "}}") if isinstance(part, str) else show(part) for part in node.parts
@@ -254,6 +268,8 @@ _WRITERS: dict[type[nodes.Node], Callable[[Any], str]] = {
     nodes.KeysClause: lambda node: _comma(node.keys, _POSTFIX),
     nodes.PairsClause: lambda node: _comma(node.keys),
     nodes.AtClause: _at,
+    nodes.ColumnValue: lambda _: "",
+    nodes.Cell: _cell,
     nodes.Hole: lambda node: "{" + show(node.expression) + "}",
     nodes.Template: _template,
 }

@@ -61,6 +61,15 @@ rules:
     ends: 2027-01-31
     approval: {by: admin, approvals: 2, within: 1d, if_not_approved: [warn], batch: true, recheck: false}
   - {id: second, on: message, times: {per: actor, within: 1h, 3: [delete], 1: [{reply: Psst}]}}
+  - id: third
+    on: message
+    table:
+      hit: first
+      columns: [length(links), text]
+      rows:
+        - {title: Many, when: [">= 3 and < 9", -], then: [delete]}
+        - {when: [1, not contains "x"], then: [warn]}
+      otherwise: [greet]
 rewards:
   - id: liked
     on: reaction.added

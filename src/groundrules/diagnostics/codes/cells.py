@@ -85,6 +85,29 @@ at_most:
 """,
 )
 
+BAD_TABLE = Code(
+    "GR527",
+    "bad-table",
+    Severity.ERROR,
+    "a table whose rows don't fit it",
+    """\
+Each row has a cell for each column, in their order, `-` where anything will do. What happens stands in the rows, and
+under `otherwise` for when none of them holds.
+
+```yaml
+rules:
+  - id: newcomers
+    on: message
+    table:
+      hit: first
+      columns: [age(actor.joined), length(links)]
+      rows:
+        - {when: [< 3d, ">= 1"], then: [delete]}
+        - {when: [< 3d, "-"], then: [{reply: Welcome}]}
+```
+""",
+)
+
 NESTED_WINDOW = Code(
     "GR503",
     "nested-window",

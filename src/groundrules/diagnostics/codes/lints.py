@@ -63,6 +63,9 @@ EXEMPTING_WORDS = _lint("GR641", "exempting-words", "words that let anybody thro
 LASTING_VOTES = _lint("GR642", "lasting-votes", "a count of votes that takes none back")
 UNBOUNDED_AMOUNT = _lint("GR643", "unbounded-amount", "a number that whoever writes a text chooses without bound")
 UNTOLD_CONDITION = _lint("GR644", "untold-condition", "a condition that members are not told of", Severity.NOTE)
+OVERLAPPING_ROWS = _lint("GR645", "overlapping-rows", "two rows of a table that hold at once")
+UNREACHABLE_ROW = _lint("GR646", "unreachable-row", "a row of a table that never acts")
+GAP_IN_TABLE = _lint("GR647", "gap-in-table", "a case for which a table has no row", Severity.NOTE)
 ONE_STAGE = _lint("GR660", "one-stage", "a rule that keeps all members of a community in one stage", Severity.NOTE)
 
 UNUSED_IGNORE = Code(

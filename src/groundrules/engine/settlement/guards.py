@@ -133,14 +133,14 @@ def lane_of(code: RuleCode, e: Any, x: Scope) -> Lane:
 
 
 def share(rule: str, e: Any, x: Scope) -> float:
-    """Return where the member at hand stands among all members for this rule, from 0 to 1; 1 where there is none.
+    """Return where the member at hand stands among all members for a rule's block, from 0 to 1; 1 where there is none.
 
     That is the subject; where there is none, the actor, behind a timer of the event that opened the path.
     """
     member = reach(e if e is not None else x.start, ACTOR) if x.subject is None else x.subject
     if member is None:
         return 1.0
-    digest = blake2b(f"{rule}\x00{member}".encode()).digest()
+    digest = blake2b(f"{rule.partition('#')[0]}\x00{member}".encode()).digest()
     return int.from_bytes(digest[:8], "big") / 2**64
 
 

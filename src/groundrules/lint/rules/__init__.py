@@ -18,6 +18,7 @@ from groundrules.lint.rules.empty_claim import empty_claim
 from groundrules.lint.rules.endless_path import endless_path
 from groundrules.lint.rules.exempting_words import exempting_words
 from groundrules.lint.rules.farmable_reward import farmable_reward
+from groundrules.lint.rules.gap_in_table import gap_in_table
 from groundrules.lint.rules.gap_in_times import gap_in_times
 from groundrules.lint.rules.host_without_border import host_without_border
 from groundrules.lint.rules.implied_rule import implied_rule
@@ -30,6 +31,7 @@ from groundrules.lint.rules.not_in_a_domain import not_in_a_domain
 from groundrules.lint.rules.odd_edges import odd_edges
 from groundrules.lint.rules.one_stage import one_stage
 from groundrules.lint.rules.over_matching import over_matching
+from groundrules.lint.rules.overlapping_rows import overlapping_rows
 from groundrules.lint.rules.pattern_in_list import pattern_in_list
 from groundrules.lint.rules.pattern_matches_all import pattern_matches_all
 from groundrules.lint.rules.redundant_condition import redundant_condition
@@ -41,6 +43,7 @@ from groundrules.lint.rules.slip_in_pattern import slip_in_pattern
 from groundrules.lint.rules.stale_number import stale_number
 from groundrules.lint.rules.unbounded_amount import unbounded_amount
 from groundrules.lint.rules.undescribed_rule import undescribed_rule
+from groundrules.lint.rules.unreachable_row import unreachable_row
 from groundrules.lint.rules.unreachable_step import unreachable_step
 from groundrules.lint.rules.unreachable_unless import unreachable_unless
 from groundrules.lint.rules.unsent_event import unsent_event
@@ -92,6 +95,9 @@ RULES: tuple[Rule, ...] = (
     lasting_votes,
     removed_once,
     gap_in_times,
+    overlapping_rows,
+    unreachable_row,
+    gap_in_table,
     unsent_event,
     unsupported_action,
     untold_condition,

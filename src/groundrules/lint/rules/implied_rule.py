@@ -11,7 +11,7 @@ rules:
   - {id: far-too-many-links, on: message, when: length(links) >= 10, then: [delete]}   # `many-links` deletes it anyway
 ```
 
-Rules that move ledgers are left out, because two of them count twice.
+Rules that move ledgers are left out, because two of them count twice, and so are those of a group (`first_of`).
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ def implied_rule(linted: Linted) -> Iterator[Diagnostic]:
     """Yield a finding for each rule that another one makes needless."""
     alike: dict[str, list[Rule]] = {}
     for rule in linted.own_rules:
-        if rule.source.mode == "enforce" and not any(isinstance(effect, Delta) for effect in effects_of(rule)):
+        counts = any(isinstance(effect, Delta) for effect in effects_of(rule))
+        if rule.source.mode == "enforce" and rule.source.first_of is None and not counts:
             alike.setdefault(_doing(linted, rule), []).append(rule)
     for rules in alike.values():
         reported: set[int] = set()
@@ -46,7 +47,7 @@ def _doing(linted: Linted, rule: Rule) -> str:
     """Return what a rule does, how often and for whom, as a hash; its condition left out."""
     lowered = linted.lowered_rule(rule)
     limits = [lowered.once, lowered.times, lowered.approval, lowered.rollout, lowered.ends]
-    return definition_hash([lowered.effects, limits, lowered.starts, lowered.first_of])
+    return definition_hash([lowered.effects, limits, lowered.starts])
 
 
 def _needless(linted: Linted, rule: Rule, other: Rule) -> bool:

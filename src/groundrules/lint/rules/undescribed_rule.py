@@ -28,5 +28,6 @@ def undescribed_rule(linted: Linted) -> Iterator[Diagnostic]:
     for rule in linted.own_rules:
         source = rule.source
         if not source.title and not source.text:
-            message = f"`{source.id.value}` has no title and no text for members"
-            yield UNDESCRIBED_RULE.at(source.id.span, message, "write `title: …`")
+            id = source.table.id if source.table else source.id
+            message = f"`{id.value}` has no title and no text for members"
+            yield UNDESCRIBED_RULE.at(id.span, message, "write `title: …`")

@@ -19,6 +19,7 @@ FORMS = {
     "once": ("keys and a time", "`actor`, `actor, message within 90d` or `actor per day`"),
     "rate": ("an amount and a period", "`50 per day`, `limit per week`; the periods are `day`, `week` and `month`"),
     "fade": ("an amount and a duration", "`1 every 30d`"),
+    "cell": ("a cell", '`< 3d`, `>= 1 and < 5`, `contains "x"`, a value, or `-` for anything'),
     "at": ("a time", "`09:00`, `monday 09:00`, `1st 10:00`, `last day 18:00`, `10-01 09:00` or `every 30m`"),
 }
 _DAYS = {

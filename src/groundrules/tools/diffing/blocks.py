@@ -1,8 +1,8 @@
 """Blocks: what an author wrote as one thing, and a plan has in several.
 
 A ladder is a cell and a rule for each step; a path a cell, the rule that opens it and a rule for each step; a state a
-cell and a rule for each way. Their rules are named after them (`discipline#3`, `lockdown#enter`), so a block is found
-again by that name, or by the one it had (`was:`).
+cell and a rule for each way; a table a rule for each row. Their rules are named after them (`discipline#3`,
+`lockdown#enter`, `faq#row-2`), so a block is found again by that name, or by the one it had (`was:`).
 """
 
 from __future__ import annotations
@@ -14,11 +14,14 @@ from itertools import chain
 from groundrules.logic.certainty import Guard
 from groundrules.logic.implication import Direction, together
 from groundrules.plan import ir
+from groundrules.plan.codec import definition_hash
 from groundrules.tools.diffing import guards
 from groundrules.tools.diffing.model import Change, Detail
 from groundrules.tools.diffing.pairs import Both, edit, paired, wording
 from groundrules.tools.diffing.rules import Compared, acting, lead, lists, untils
 from groundrules.tools.diffing.texts import at, hours, length
+
+_ROW = "row-"
 
 Cell = ir.Ladder | ir.Process | ir.State | ir.Schedule
 
@@ -115,7 +118,7 @@ def _compared(both: Both, old: Block, new: Block) -> Compared:
     details: list[Detail] = []
     directions: list[Direction] = []
     if old.lead and new.lead:
-        part_details, direction = lead(both, old.lead, new.lead)
+        part_details, direction = lead(both, old.lead, new.lead, guarded=not _has_rows(new))
         details += part_details
         directions.append(direction)
     if type(old.cell) is type(new.cell) and old.cell is not None and new.cell is not None:
@@ -129,7 +132,7 @@ def _compared(both: Both, old: Block, new: Block) -> Compared:
 
 def _of_steps(both: Both, old: Block, new: Block) -> Iterator[Direction]:
     """Where the guards of steps moved."""
-    names = {_moved(part, _steps(old.cell, new.cell)): part for part in old.rules}
+    names = {_moved(part, _steps(old, new)): part for part in old.rules}
     for part, rule in new.rules.items():
         if part and part in names:
             was = old.rules[names[part]]
@@ -138,7 +141,7 @@ def _of_steps(both: Both, old: Block, new: Block) -> Iterator[Direction]:
 
 def _acting(both: Both, old: Block, new: Block) -> list[Detail]:
     """Compare what the rules of two blocks do, each with the one of its name, or of its step."""
-    steps = _steps(old.cell, new.cell)
+    steps = _steps(old, new)
     names = {_moved(part, steps): part for part in old.rules}
     details: list[Detail] = []
     for part in sorted({*names, *new.rules}, key=_order):
@@ -148,18 +151,19 @@ def _acting(both: Both, old: Block, new: Block) -> list[Detail]:
 
 
 def _order(part: str) -> tuple[int, str]:
-    number = part.partition("#")[0]
+    number = part.partition("#")[0].removeprefix(_ROW)
     return (int(number) if number.isdigit() else 0, part)
 
 
 def _name(part: str) -> str:
     """Return how the details of a rule begin: `step 2`, `step 2 back`, `refused`, …"""
-    words = [f"step {word}" if word.isdigit() else word for word in part.split("#") if word]
+    words = [f"step {word}" if word.isdigit() else word.replace(_ROW, "row ") for word in part.split("#") if word]
     return " ".join(words) + " " if words else ""
 
 
-def _steps(old: Cell | None, new: Cell | None) -> dict[str, str]:
-    """Return which step of the old cell is which of the new one, by number; a step that is gone keeps none."""
+def _steps(before: Block, after: Block) -> dict[str, str]:
+    """Return which step or row of the old block is which of the new one, by number; one that is gone keeps none."""
+    old, new = before.cell, after.cell
     if isinstance(old, ir.Ladder) and isinstance(new, ir.Ladder):
         pairs = paired(old.steps, new.steps, lambda step: step.reaches, lambda step: True)
         was, now = list(old.steps), list(new.steps)
@@ -172,14 +176,38 @@ def _steps(old: Cell | None, new: Cell | None) -> dict[str, str]:
             for a, b in matches
             if a is not None and b is not None
         }
-    return {}
+    return _rows(before, after)
+
+
+def _rows(before: Block, after: Block) -> dict[str, str]:
+    old, new = (
+        sorted((rule for part, rule in block.rules.items() if _row(part)), key=lambda rule: _order(_part(rule)))
+        for block in (before, after)
+    )
+    alike = (lambda row: definition_hash(row.when), lambda row: definition_hash(list(row.effects)), _part)
+    pairs = paired(old, new, *alike)
+    return {_row(_part(a)): _row(_part(b)) for a, b in pairs if a is not None and b is not None}
+
+
+def _part(rule: ir.Rule) -> str:
+    return rule.id.partition("#")[2]
+
+
+def _has_rows(block: Block) -> bool:
+    return any(map(_row, block.rules))
+
+
+def _row(part: str) -> str:
+    """Return the number of a row, "" for what is none."""
+    return part.removeprefix(_ROW) if part.startswith(_ROW) and "#" not in part else ""
 
 
 def _moved(part: str, steps: dict[str, str]) -> str:
-    number, sign, rest = part.partition("#")
+    name, sign, rest = part.partition("#")
+    number = name.removeprefix(_ROW)
     if not number.isdigit():
         return part
-    return f"{steps.get(number, f'{number}#gone')}{sign}{rest}"
+    return f"{name.removesuffix(number)}{steps.get(number, f'{number}#gone')}{sign}{rest}"
 
 
 # --- cells --------------------------------------------------------------------------------------

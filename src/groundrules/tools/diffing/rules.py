@@ -23,11 +23,11 @@ _FOREVER = 1 << 62
 Compared = tuple[list[Detail], Direction]
 
 
-def lead(both: Both, old: ir.Rule, new: ir.Rule) -> Compared:
-    """Return what changed in the main rule of a block."""
+def lead(both: Both, old: ir.Rule, new: ir.Rule, *, guarded: bool = True) -> Compared:
+    """Return what changed in the main rule of a block, its guard only if that is the block's."""
     parts = [
         _trigger(old, new),
-        _guard(both, old, new),
+        *([_guard(both, old, new)] if guarded else []),
         _once(both, old, new),
         _level("mode", old.mode, new.mode, _MODES.index(old.mode), _MODES.index(new.mode)),
         _level("rollout", f"{old.rollout:.4g}", f"{new.rollout:.4g}", old.rollout, new.rollout),
@@ -54,7 +54,8 @@ def acting(both: Both, part: str, old: ir.Rule | None, new: ir.Rule | None) -> l
 def _of_step(both: Both, part: str, old: ir.Rule, new: ir.Rule) -> list[Detail]:
     """Compare the guards of two steps."""
     details = guards.differences(old.when, new.when, both.before, both.after, f"{part}when")
-    return details + guards.differences(old.unless, new.unless, both.before, both.after, f"{part}unless")
+    details += guards.differences(old.unless, new.unless, both.before, both.after, f"{part}unless")
+    return details + lists(both, f"{part}when", Guard(old.when, old.unless), Guard(new.when, new.unless))
 
 
 def _trigger(old: ir.Rule, new: ir.Rule) -> Compared:

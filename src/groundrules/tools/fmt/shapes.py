@@ -41,6 +41,7 @@ class Shape:
 
 PLAIN = Shape()
 _EXPRESSION = Shape(parse=parse.parse_expression)
+_CELL = Shape(parse=parse.parse_cell)
 _DURATION = Shape(parse=parse.parse_duration)
 _HOURS = Shape(parse=parse.parse_hours)
 _KEYS = Shape(parse=parse.parse_keys)
@@ -67,9 +68,16 @@ _COMMON: dict[str, Shape] = {
     "hours": _HOURS,
     "approval": _APPROVAL,
 }
+_TABLE = Shape(
+    order=_words("hit columns rows otherwise"),
+    keys={
+        "columns": Shape(items=_EXPRESSION),
+        "rows": Shape(items=Shape(order=_words("title when then"), keys={"when": Shape(items=_CELL)})),
+    },
+)
 _RULE = Shape(
     order=_words(
-        "id was title text tags on unless when requires then otherwise grant cap times once_per undo_on"
+        "id was title text tags on unless when requires table then otherwise grant cap times once_per undo_on"
         " first_of priority approval mode rollout starts ends"
     ),
     keys={
@@ -79,6 +87,7 @@ _RULE = Shape(
         "cap": _RATE,
         "grant": Shape(each=_EXPRESSION),
         "undo_on": Shape(each=_PAIRS),
+        "table": _TABLE,
     },
 )
 _GUARDS: dict[str, Shape] = {"when": _EXPRESSION, "unless": _EXPRESSION}

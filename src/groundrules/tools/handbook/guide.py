@@ -96,6 +96,18 @@ class Guide:
         ladder = self.ladders[id]
         return self.name(filled(ladder.source.title, ladder.context.instance), id)
 
+    def title_of_table(self, row: ir.Rule) -> Mapping[str, str]:
+        """The title of the table that a rule is a row of."""
+        id = row.id.partition("#")[0]
+        return next(
+            (
+                filled(rule.source.table.title, rule.context.instance)
+                for rule in self.checked.rules
+                if rule.source.table and rule.context.instance.qualified(str(rule.source.table.id.value)) == id
+            ),
+            {},
+        )
+
     def text_of(self, source: authored.Common, instance: Instance) -> str:
         return pick(filled(source.text, instance), self.phrases.lang)
 

@@ -14,6 +14,7 @@ from groundrules.time_units import format_clock
 from groundrules.tools.handbook.document import Block, Heading, Item, Items, Paragraph, Table
 from groundrules.tools.handbook.guide import Guide, alias_of
 from groundrules.tools.handbook.phrases import Phrases
+from groundrules.tools.handbook.tables import lead, table, tables
 
 
 def sections(guide: Guide, alias: str, level: int) -> Iterator[Block]:
@@ -62,7 +63,11 @@ def _themes(guide: Guide, rules: list[ir.Rule], level: int) -> Iterator[Block]:
     for theme in sorted(themes, key=lambda theme: (theme == "", theme)):
         if len(themes) > 1:
             yield Heading(level, guide.theme(theme, alias_of(themes[theme][0].id)))
-        yield Items(tuple(_rule(guide, rule) for rule in themes[theme]))
+        yield from _items(_rule(guide, rule) for rule in themes[theme] if "#row-" not in rule.id)
+        for rows in tables(themes[theme]).values():
+            whole = lead(rows)
+            title = guide.name(guide.title_of_table(whole), whole.id.partition("#")[0])
+            yield from table(guide, rows, title, _conditions(guide, whole))
 
 
 def _rule(guide: Guide, rule: ir.Rule) -> Item:

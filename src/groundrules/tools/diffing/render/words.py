@@ -11,7 +11,7 @@ from groundrules.tools.diffing.model import Carried, Change, Detail, Diff
 
 MOST = 12  # entries of a list that are shown
 
-_STEP = re.compile(r"step (\d+)\b")
+_STEP = re.compile(r"(step|row) (\d+)\b")
 
 
 class DiffSpeech(Speech):
@@ -35,7 +35,7 @@ class DiffSpeech(Speech):
     def part(self, part: str) -> str:
         """A part of a block: a key as authors write it, or what there is no key for."""
         part = self(f"part.{part}") if self.knows(f"part.{part}") else part
-        return _STEP.sub(lambda step: self("step", number=step[1]), part)
+        return _STEP.sub(lambda step: self(step[1], number=step[2]), part)
 
     def title(self, change: Change) -> str:
         return pick(change.title, self.lang)
