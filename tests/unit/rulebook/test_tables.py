@@ -80,4 +80,4 @@ def test_the_place_of_a_condition_is_its_cell() -> None:
     plan = lower(result.checked)
     places = {(source.text, source.line, source.column) for source in plan.sources}
     assert {("length(links)", 9, 17), ("length(links) >= 3", 11, 20), ("length(links) < 9", 11, 29)} <= places
-    assert ('text == "x"', 11, 35) in places
+    assert ('text == "x"', 11, 36) in places

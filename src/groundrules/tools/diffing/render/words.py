@@ -35,7 +35,10 @@ class DiffSpeech(Speech):
     def part(self, part: str) -> str:
         """A part of a block: a key as authors write it, or what there is no key for."""
         part = self(f"part.{part}") if self.knows(f"part.{part}") else part
-        return _STEP.sub(lambda step: self(step[1], number=step[2]), part)
+        return _STEP.sub(self._numbered, part)
+
+    def _numbered(self, match: re.Match[str]) -> str:
+        return self("row", number=match[2]) if match[1] == "row" else self("step", number=match[2])
 
     def title(self, change: Change) -> str:
         return pick(change.title, self.lang)
