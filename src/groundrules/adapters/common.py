@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from groundrules.calendar.instants import FIRST, LAST, format_ms
+from groundrules.narrate.localised import pick
 from groundrules.text.addresses import links as links_in
 from groundrules.text.urls import domain_of_link
 
@@ -48,6 +49,11 @@ def mapping(value: Any) -> Mapping[str, Any]:
 def sequence(value: Any) -> Sequence[Any]:
     """The value as a list; an empty one if it is anything else."""
     return value if isinstance(value, list | tuple) else ()
+
+
+def localised(value: Any, lang: str) -> str:
+    """Return a text that may come in several languages, in one of them."""
+    return pick(value, lang) if isinstance(value, Mapping) else text(value)
 
 
 def text(value: Any) -> str:

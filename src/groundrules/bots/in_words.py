@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from groundrules.adapters.common import text
+from groundrules.adapters.common import localised, text
 from groundrules.bots.challenges import LANGUAGES, question
 from groundrules.bots.commands import Commands
 from groundrules.decisions import Action
 from groundrules.narrate.deeds import deed
-from groundrules.narrate.localised import pick
 from groundrules.narrate.speech import length_in_words, speech
 
 MODERATOR = "admin"
@@ -42,7 +41,7 @@ def gives_task(action: Action) -> Action:
     words = {}
     for lang in LANGUAGES:
         say = speech("bots", lang)
-        words[lang] = say("task", title=_localised(action.parameters.get("title"), lang))
+        words[lang] = say("task", title=localised(action.parameters.get("title"), lang))
         if isinstance(due, int):
             words[lang] += say.aside(say("due", within=length_in_words(due, lang)))
     if assignee:
@@ -63,7 +62,3 @@ def notice(action: Action, words: Mapping[str, str], role: Any) -> Action:
 
 def _spoken(action: Action, do: str, words: Mapping[str, str], who: str | None = None, **parameters: Any) -> Action:
     return Action(do=do, who=who, key=action.key, rules=action.rules, parameters={**parameters, "text": dict(words)})
-
-
-def _localised(value: Any, lang: str) -> str:
-    return pick(value, lang) if isinstance(value, Mapping) else text(value)

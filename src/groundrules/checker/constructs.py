@@ -220,6 +220,10 @@ class Ladder:
     appeal: tuple[int, str] | None
     ends: int | None
 
+    def resets(self, step: LadderStep) -> bool:
+        """Tell whether a step takes the ladder's own ledger back to rest."""
+        return any(isinstance(effect, Reset) and effect.ledger.id == self.ledger.id for effect in step.effects)
+
 
 @dataclass(frozen=True, eq=False)
 class PathStep:

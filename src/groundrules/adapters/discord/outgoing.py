@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import quote
 
 from groundrules.adapters import texts
-from groundrules.adapters.common import Json, instant, mapping, number, sequence, text
+from groundrules.adapters.common import Json, instant, localised, mapping, number, sequence, text
 from groundrules.adapters.context import NOTHING, Context, UnsupportedError
 from groundrules.adapters.discord.written import created_ms
 from groundrules.adapters.limits import DISCORD
@@ -34,7 +34,6 @@ from groundrules.adapters.performing import (
     target,
 )
 from groundrules.decisions import Action
-from groundrules.narrate.localised import pick
 from groundrules.outcomes import Done, Failed, Outcome, Retry, wrote
 
 
@@ -353,8 +352,8 @@ def _escaped(plain: str) -> str:
 
 def _poll(action: Action, lang: str, context: Context) -> Request:
     channel = context.announcements or context.channel
-    question = texts.sound(_localised(action.parameters.get("question"), lang))
-    options = [texts.sound(_localised(option, lang)) for option in sequence(action.parameters.get("options"))]
+    question = texts.sound(localised(action.parameters.get("question"), lang))
+    options = [texts.sound(localised(option, lang)) for option in sequence(action.parameters.get("options"))]
     if channel is None:
         raise UnsupportedError("poll: no channel to write to is known")
     if not question or not 1 <= len(options) <= DISCORD["poll_options"].value:
@@ -366,10 +365,6 @@ def _poll(action: Action, lang: str, context: Context) -> Request:
         poll["duration"] = min(max(hours, 1), DISCORD["poll_open"].value)
     body = {"poll": poll, "allowed_mentions": {"parse": []}, "nonce": _nonce(action.key, 0), "enforce_nonce": True}
     return Request("POST", f"/channels/{_in_path(channel)}/messages", body)
-
-
-def _localised(value: Any, lang: str) -> str:
-    return pick(value, lang) if isinstance(value, Mapping) else text(value)
 
 
 # --- answers ------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import quote
 
 from groundrules.adapters import texts
-from groundrules.adapters.common import Json, mapping, number, sequence, text
+from groundrules.adapters.common import Json, localised, mapping, number, sequence, text
 from groundrules.adapters.context import NOTHING, Context, UnsupportedError
 from groundrules.adapters.limits import MATRIX
 from groundrules.adapters.performing import (
@@ -262,7 +262,7 @@ def _bytes(rendered: str) -> int:
 def _poll(action: Action, lang: str) -> Json:
     given = action.parameters.get("question")
     question = texts.sound(pick(given, lang) if isinstance(given, Mapping) else text(given))
-    options = [texts.sound(_localised(option, lang)) for option in sequence(action.parameters.get("options"))]
+    options = [texts.sound(localised(option, lang)) for option in sequence(action.parameters.get("options"))]
     if not question or not options:
         raise UnsupportedError("poll: a question and its answers are needed")
     shown = "\n".join([question, *(f"{index}. {option}" for index, option in enumerate(options, 1))])
@@ -274,10 +274,6 @@ def _poll(action: Action, lang: str) -> Json:
         "answers": answers,
     }
     return {"org.matrix.msc3381.poll.start": start, "org.matrix.msc1767.text": shown, "m.mentions": {}}
-
-
-def _localised(value: Any, lang: str) -> str:
-    return pick(value, lang) if isinstance(value, Mapping) else text(value)
 
 
 # --- answers ------------------------------------------------------------------------------------------

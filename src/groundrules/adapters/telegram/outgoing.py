@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from groundrules.adapters import texts
-from groundrules.adapters.common import Json, mapping, number, sequence, text
+from groundrules.adapters.common import Json, localised, mapping, number, sequence, text
 from groundrules.adapters.context import NOTHING, Context, UnsupportedError
 from groundrules.adapters.limits import TELEGRAM
 from groundrules.adapters.performing import (
@@ -300,8 +300,8 @@ def _sent(piece: texts.Piece) -> Json:
 
 
 def _poll(action: Action, chat: str, lang: str, context: Context) -> tuple[str, Json]:
-    question = texts.sound(_localised(action.parameters.get("question"), lang))
-    options = [texts.sound(_localised(option, lang)) for option in sequence(action.parameters.get("options"))]
+    question = texts.sound(localised(action.parameters.get("question"), lang))
+    options = [texts.sound(localised(option, lang)) for option in sequence(action.parameters.get("options"))]
     most = TELEGRAM["poll_options"].value
     if not question or not 2 <= len(options) <= most:
         raise UnsupportedError(f"poll: a question and 2 to {most} answers are needed")
@@ -332,10 +332,6 @@ def _buttons(action: Action, lang: str) -> Json:
         if texts.utf8(f"{CHOICE}{choice}") <= most
     ]
     return {"reply_markup": {"inline_keyboard": [row]}} if row else {}
-
-
-def _localised(value: Any, lang: str) -> str:
-    return pick(value, lang) if isinstance(value, Mapping) else text(value)
 
 
 # --- answers ------------------------------------------------------------------------------------------

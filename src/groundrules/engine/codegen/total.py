@@ -14,11 +14,10 @@ import msgspec
 
 from groundrules.engine.intake.decode import attribute, milliseconds
 from groundrules.functions import numbers
+from groundrules.functions.numbers import HIGHEST, LOWEST
 from groundrules.plan import ir
 from groundrules.text.lists import ListMatcher
 from groundrules.text.views import Text, View, contains, ends_with, starts_with
-
-LOWEST, HIGHEST = -(2**63), 2**63 - 1
 
 Number = int | float
 

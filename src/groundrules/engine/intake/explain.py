@@ -18,7 +18,8 @@ from groundrules.decisions import Rejection
 from groundrules.diagnostics.code import Code
 from groundrules.diagnostics.codes import events as codes
 from groundrules.engine.intake.lenient import OutOfRange
-from groundrules.engine.intake.structs import DATE, HIGHEST, LOWEST
+from groundrules.engine.intake.structs import DATE
+from groundrules.functions.numbers import HIGHEST, LOWEST
 
 _DATE = re.compile(DATE)
 _NAMES = {

@@ -23,8 +23,8 @@ from groundrules.decisions import Rejection
 from groundrules.diagnostics.code import Code
 from groundrules.diagnostics.codes import events as codes
 from groundrules.diagnostics.json_errors import problem
-from groundrules.engine.intake.structs import HIGHEST, LOWEST
 from groundrules.errors import GroundrulesError
+from groundrules.functions.numbers import HIGHEST, LOWEST
 
 DEEPEST = 200
 

@@ -24,10 +24,10 @@ from msgspec import Meta
 
 from groundrules.engine.intake.links import GIVEN, has_links_of_text, link_methods, links_of_text
 from groundrules.engine.intake.sparse import SPARSE, Field, SparseFields, sparse_fields
+from groundrules.functions.numbers import HIGHEST, LOWEST
 
 Schema = Mapping[str, Any]
 
-LOWEST, HIGHEST = -(2**63), 2**63 - 1
 _DAYS = (
     r"(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])"
     r"|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)"

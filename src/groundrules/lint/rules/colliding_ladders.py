@@ -28,7 +28,7 @@ from collections.abc import Iterator
 from itertools import combinations, permutations
 
 from groundrules.checker import bindings
-from groundrules.checker.constructs import Act, Constant, Ladder, LadderStep, Reset
+from groundrules.checker.constructs import Act, Constant, Ladder, LadderStep
 from groundrules.diagnostics.codes.lints import COLLIDING_LADDERS
 from groundrules.diagnostics.model import Diagnostic, Label
 from groundrules.lint.linted import Linted
@@ -73,7 +73,7 @@ def _same_balance(linted: Linted, ladder: Ladder, other: Ladder) -> Iterator[Dia
 
 def _behind_reset(linted: Linted, resetting: Ladder, hidden: Ladder) -> Iterator[Diagnostic]:
     """The balance goes back at a step of the one before it comes to a step of the other."""
-    back = next((step for step in resetting.steps if step.approval is None and _resets(resetting, step)), None)
+    back = next((step for step in resetting.steps if step.approval is None and resetting.resets(step)), None)
     most = linted.most_at_once(hidden.ledger.id)
     if back is None or most is None:
         return
@@ -134,7 +134,3 @@ def _sanctions(linted: Linted, step: LadderStep) -> bool:
     return step.approval is None and any(
         isinstance(effect, Act) and effect.do in linted.sanctions for effect in step.effects
     )
-
-
-def _resets(ladder: Ladder, step: LadderStep) -> bool:
-    return any(isinstance(effect, Reset) and effect.ledger.id == ladder.ledger.id for effect in step.effects)

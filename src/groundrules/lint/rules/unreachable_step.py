@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from groundrules.checker.constructs import Ladder, LadderStep, Reset
+from groundrules.checker.constructs import Ladder, LadderStep
 from groundrules.diagnostics.codes.lints import UNREACHABLE_STEP
 from groundrules.diagnostics.model import Diagnostic, Label
 from groundrules.lint.linted import Linted
@@ -46,9 +46,5 @@ def _behind_resets(linted: Linted, ladder: Ladder) -> Iterator[Diagnostic]:
             message = f"no event adds enough to reach {step.reaches}: at {resetting.reaches} the balance goes back"
             label = Label(resetting.source.span, "goes back to zero here")
             yield UNREACHABLE_STEP.at(step.source.reaches.fragment.whole, message, None, (label,))
-        if resetting is None and step.approval is None and _resets(ladder, step):
+        if resetting is None and step.approval is None and ladder.resets(step):
             resetting = step
-
-
-def _resets(ladder: Ladder, step: LadderStep) -> bool:
-    return any(isinstance(effect, Reset) and effect.ledger.id == ladder.ledger.id for effect in step.effects)
