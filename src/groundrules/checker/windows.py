@@ -59,11 +59,17 @@ def _bound(reader: Reader, window: nodes.Window, other: nodes.Node) -> bool:
         return True
     text = reader.text(other)
     if isinstance(value, int) and value > LARGEST:
-        words = (f"`{window.kind}` would keep {value:,} entries per key, and {LARGEST:,} is the most", None)
+        help = f"`{_as_sum(reader.text(window))}` keeps sixty numbers instead" if window.kind == "count" else None
+        words = (f"`{window.kind}` would keep {value:,} entries per key, and {LARGEST:,} is the most", help)
     else:
         words = (f"`{window.kind}` is compared with a whole number from 0 on, and `{text}` is none", None)
     reader.error(codes.UNBOUNDED_WINDOW, other, words)
     return False
+
+
+def _as_sum(text: str) -> str:
+    """Write a `count` as the sum that comes to the same, but for when a pane of it is over."""
+    return text.replace("count(", "sum(1 of ", 1)
 
 
 def _limit(window: nodes.Window) -> int:
