@@ -41,7 +41,7 @@ _HARD = frozenset({"silences", "removes"})
 
 @dataclass(frozen=True, eq=False)
 class Guard:
-    """A condition, where it stands (`when`, `unless`, `until`, `turn`) and whose it is."""
+    """A condition, where it stands (`when`, `unless`, `requires`, `until`, `turn`) and whose it is."""
 
     role: str
     owner: authored.Common
@@ -87,8 +87,8 @@ class Linted:
         return self.lowered[rule.context.instance.qualified(str(rule.source.id.value))]
 
     def condition(self, rule: Rule, role: str = "when") -> Condition | None:
-        """Return the `when` or `unless` of a rule, or None if it has none."""
-        parsed = rule.source.when if role == "when" else rule.source.unless
+        """Return the `when`, `unless` or `requires` of a rule, or None if it has none."""
+        parsed: authored.Expression | None = getattr(rule.source, role)
         return None if parsed is None else self._built(rule.context, parsed)
 
     def _built(self, context: Context, parsed: nodes.Parsed[Any]) -> Condition:
@@ -125,7 +125,9 @@ class Linted:
     def _guards(self) -> Iterator[Guard]:
         checked, root = self.checked, self.root
         for rule in checked.rules:
-            yield from self._guard(rule.context, rule.source, when=rule.source.when, unless=rule.source.unless)
+            source = rule.source
+            guards = {"when": source.when, "unless": source.unless, "requires": source.requires}
+            yield from self._guard(rule.context, source, **guards)
         for path in checked.paths:
             yield from self._guard(path.context, path.source, when=path.source.when, unless=path.source.unless)
             for step in path.steps:

@@ -66,6 +66,9 @@ UNTOLD_CONDITION = _lint("GR644", "untold-condition", "a condition that members 
 OVERLAPPING_ROWS = _lint("GR645", "overlapping-rows", "two rows of a table that hold at once")
 UNREACHABLE_ROW = _lint("GR646", "unreachable-row", "a row of a table that never acts")
 GAP_IN_TABLE = _lint("GR647", "gap-in-table", "a case for which a table has no row", Severity.NOTE)
+NEEDLESS_REQUIREMENT = _lint("GR648", "needless-requirement", "a requirement that is always met")
+CERTAIN_LOT = _lint("GR649", "certain-lot", "a chance that leaves nothing to chance")
+TIED_PRIORITIES = _lint("GR650", "tied-priorities", "rules of a group with the same priority", Severity.NOTE)
 ONE_STAGE = _lint("GR660", "one-stage", "a rule that keeps all members of a community in one stage", Severity.NOTE)
 
 UNUSED_IGNORE = Code(

@@ -8,6 +8,7 @@ from groundrules.diagnostics.model import Diagnostic
 from groundrules.lint.linted import Linted
 from groundrules.lint.rules.always_holds import always_holds
 from groundrules.lint.rules.ascii_class import ascii_class
+from groundrules.lint.rules.certain_lot import certain_lot
 from groundrules.lint.rules.colliding_ladders import colliding_ladders
 from groundrules.lint.rules.costly_pattern import costly_pattern
 from groundrules.lint.rules.doubled_braces import doubled_braces
@@ -25,6 +26,7 @@ from groundrules.lint.rules.implied_rule import implied_rule
 from groundrules.lint.rules.lasting_votes import lasting_votes
 from groundrules.lint.rules.lost_symbols import lost_symbols
 from groundrules.lint.rules.milder_step import milder_step
+from groundrules.lint.rules.needless_requirement import needless_requirement
 from groundrules.lint.rules.never_holds import never_holds
 from groundrules.lint.rules.no_appeal import no_appeal
 from groundrules.lint.rules.not_in_a_domain import not_in_a_domain
@@ -41,6 +43,7 @@ from groundrules.lint.rules.reward_and_punishment import reward_and_punishment
 from groundrules.lint.rules.shadowed_entry import shadowed_entry
 from groundrules.lint.rules.slip_in_pattern import slip_in_pattern
 from groundrules.lint.rules.stale_number import stale_number
+from groundrules.lint.rules.tied_priorities import tied_priorities
 from groundrules.lint.rules.unbounded_amount import unbounded_amount
 from groundrules.lint.rules.undescribed_rule import undescribed_rule
 from groundrules.lint.rules.unreachable_row import unreachable_row
@@ -95,6 +98,9 @@ RULES: tuple[Rule, ...] = (
     lasting_votes,
     removed_once,
     gap_in_times,
+    needless_requirement,
+    certain_lot,
+    tied_priorities,
     overlapping_rows,
     unreachable_row,
     gap_in_table,

@@ -38,6 +38,15 @@ def never_holds(linted: Linted) -> Iterator[Diagnostic]:
         if when and unless and linted.satisfiable((when, True)) and linted.implies(when, unless):
             message = f"`unless` blocks whenever `when` holds, so `{rule.source.id.value}` never fires"
             yield NEVER_HOLDS.at(when.span, message, None, (Label(unless.span, "this holds, too"),))
+        required = linted.condition(rule, "requires")
+        if when and required and _excluded(linted, when, required):
+            message = f"`{excerpt(required.text)}` never holds where `{excerpt(when.text)}` does"
+            yield NEVER_HOLDS.at(required.span, message, None, (Label(when.span, "excluded by this"),))
+
+
+def _excluded(linted: Linted, when: Condition, required: Condition) -> bool:
+    alone = linted.satisfiable((when, True)) and linted.satisfiable((required, True))
+    return alone and not linted.satisfiable((when, True), (required, True))
 
 
 def _inside(linted: Linted, condition: Condition) -> Iterator[Diagnostic]:
