@@ -69,6 +69,7 @@ GAP_IN_TABLE = _lint("GR647", "gap-in-table", "a case for which a table has no r
 NEEDLESS_REQUIREMENT = _lint("GR648", "needless-requirement", "a requirement that is always met")
 CERTAIN_LOT = _lint("GR649", "certain-lot", "a chance that leaves nothing to chance")
 TIED_PRIORITIES = _lint("GR650", "tied-priorities", "rules of a group with the same priority", Severity.NOTE)
+TRADED_REWARD = _lint("GR655", "traded-reward", "a reward that two members can give each other without end")
 ONE_STAGE = _lint("GR660", "one-stage", "a rule that keeps all members of a community in one stage", Severity.NOTE)
 
 UNUSED_IGNORE = Code(

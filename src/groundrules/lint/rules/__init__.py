@@ -44,6 +44,7 @@ from groundrules.lint.rules.shadowed_entry import shadowed_entry
 from groundrules.lint.rules.slip_in_pattern import slip_in_pattern
 from groundrules.lint.rules.stale_number import stale_number
 from groundrules.lint.rules.tied_priorities import tied_priorities
+from groundrules.lint.rules.traded_reward import traded_reward
 from groundrules.lint.rules.unbounded_amount import unbounded_amount
 from groundrules.lint.rules.undescribed_rule import undescribed_rule
 from groundrules.lint.rules.unreachable_row import unreachable_row
@@ -89,6 +90,7 @@ RULES: tuple[Rule, ...] = (
     unused_declaration,
     endless_path,
     farmable_reward,
+    traded_reward,
     repeated_strike,
     unsupplied_fact,
     unbounded_amount,

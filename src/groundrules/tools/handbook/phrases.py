@@ -155,6 +155,8 @@ class Phrases(Speech):
     def _moved(self, ledger: str, delta: ir.Delta) -> str:
         if isinstance(delta.amount, ir.Const):
             return f"{ledger} {delta.amount.value:+}"
+        if isinstance(delta.amount, ir.Negate):
+            return f"{ledger} - {self.value(delta.amount.operand)}"
         return f"{ledger} + {self.value(delta.amount)}"
 
     def action(self, name: str) -> str:
