@@ -60,6 +60,7 @@ class Runner:
         self._routes = Routes(program, partition)
         self._learning = Learning(program, partition)
         self._unrested = {code.id for code in program.states}  # states to be looked at whatever comes
+        self._turning = Scope(0, self.readings)  # for the look whether an event turns a state
         self._glance = Scope(0, self.readings)  # for the look that most events get, and nothing else
 
     # --- coming in ------------------------------------------------------------------------------
@@ -387,8 +388,7 @@ class Runner:
         """Return which looks at a state an event or a timer calls for."""
         own = timer is not None and timer.kind == states.STATE and timer.id == code.id
         if not code.per:
-            look = Look(code, None, e)
-            return [look] if own or self._may_move(look, type) else []
+            return [Look(code, None, e)] if own or self._may_move(code, type, e) else ()
         if timer is not None:
             return [Look(code, timer.key)] if own else []
         x, at_hand = self.room.scope(), dict[str, bool]()
@@ -398,14 +398,15 @@ class Runner:
                 at_hand[of] = at_hand.get(of, False) or is_at_hand
         return [Look(code, of, e if at_hand[of] else None) for of in sorted(at_hand)]
 
-    def _may_move(self, look: Look, type: str | None) -> bool:
+    def _may_move(self, code: StateCode, type: str | None, e: Any) -> bool:
         """Whether what has happened may change a state of the partition, its timer apart."""
-        code = look.code
         if code.types is None or type not in code.types:
             return code.types is None
         if not code.by_windows or WATCHED in self._glance.kept or code.id in self._unrested:
             return True
-        return states.is_turned(self.partition, look, self.room.scope())
+        x = self._turning
+        x.now, x.kept = self.partition.now, {}
+        return states.is_turned(self.partition, code, None, e, x)
 
     def _about(self, of: str | None) -> Scope:
         return self.room.scope(subject=of)

@@ -118,19 +118,17 @@ def look_again(partition: Partition, looks: Iterable[Look], scope: Callable[[str
                 _drop(partition, look)
 
 
-def is_turned(partition: Partition, look: Look, x: Scope) -> bool:
+def is_turned(partition: Partition, code: StateCode, of: str | None, e: Any, x: Scope) -> bool:
     """Tell whether an event by itself ends a state that is on, or begins one that is not."""
-    if look.e is None:
-        return False
-    turns = look.code.leave_on if is_in(partition, look.code.id, look.of) else look.code.enter_on
-    return any(_happens(turn, look.e, x) for turn in turns) if turns else False
+    turns = code.leave_on if is_in(partition, code.id, of) else code.enter_on
+    return any(_happens(turn, e, x) for turn in turns) if turns else False
 
 
 def moves(partition: Partition, look: Look, x: Scope) -> bool:
     """Tell whether a state is to be entered or left."""
-    if is_turned(partition, look, x):
-        return True
     code, row = look.code, _row(partition, look)
+    if look.e is not None and is_turned(partition, code, look.of, look.e, x):
+        return True
     inside = row is not None and row[:1] == _IN
     guard = code.leave if inside else code.enter
     over = _ends(look, row) if inside else None
