@@ -93,9 +93,10 @@ class Scanner:
     def make_pass(self) -> Pass:
         """Return what a pass needs, for code that writes it out; there must be a pattern database."""
         hits: list[int] = []
+        append = hits.append
 
-        def on_match(number: int, *_: object) -> None:
-            hits.append(number)
+        def on_match(number: int, _start: int, _end: int, _flags: int, _context: object) -> None:
+            append(number)
 
         return Pass(self._database.scan, on_match, hyperscan.Scratch(self._database), hits)
 
