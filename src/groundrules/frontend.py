@@ -16,12 +16,12 @@ from typing import Any
 
 from groundrules import checker, confined
 from groundrules.checker import Checked
-from groundrules.diagnostics.codes import files
+from groundrules.diagnostics.codes import files, types
 from groundrules.diagnostics.codes import names as codes
 from groundrules.diagnostics.model import Diagnostic, Report
 from groundrules.diagnostics.source import SourceFile, Span
 from groundrules.errors import GroundrulesError
-from groundrules.lower import lower
+from groundrules.lower import conflicts, lower
 from groundrules.plan import codec, ir
 from groundrules.plan.codec import no_collection
 from groundrules.rulebook.load import load_rulebook, load_text
@@ -137,12 +137,23 @@ def _checked(book: Rulebook | None, report: Report, place: Path) -> CheckResult:
     findings = Report()
     with confined.inside(confined.home_of(place)):
         checked = checker.check(book, findings)
+        if checked.later and not (findings.has_errors or report.has_errors):
+            _report_conflicts(checked, findings)
     broken = checked.catalog.refused.union(_broken(book))
     echoes = _Echoes(broken, any(earlier.code in _IMPORTS for earlier in report.sorted))
     for diagnostic in findings.sorted:
         if diagnostic not in echoes:
             report.add(diagnostic)
     return CheckResult(tuple(report.sorted), checked)
+
+
+def _report_conflicts(checked: Checked, report: Report) -> None:
+    """Report what has values by date, and can have but one."""
+    for since, block, what in conflicts(checked):
+        date = checked.dates[since]
+        message = f"from `{date.text}` on, `{what}` of `{block}` would be another, and it is the same for all time"
+        help = f"write two blocks, one with `ends: {date.text}` and one with `starts: {date.text}`"
+        report.add(types.SAME_FOR_ALL_TIME.at(date, message, help))
 
 
 @dataclass(frozen=True)

@@ -323,6 +323,7 @@ def number_values(depth: int) -> st.SearchStrategy[Any]:
         node(ir.LedgerValue, ledger="points", key=entities),
         node(ir.LedgerRank, ledger="points", key=entities),
         node(ir.Silence, member=entities),
+        node(ir.ByDate, dates=st.just((NOW - 1, NOW + 1)), values=st.tuples(numbers, numbers, numbers)),
         node(
             ir.WindowValue,
             window=st.sampled_from(["talk", "silent"]),

@@ -1,6 +1,11 @@
 from pathlib import Path
 
-from groundrules.frontend import check_path, check_text
+from groundrules.calendar.instants import parse_rfc3339
+from groundrules.frontend import check_path, check_text, load, read_settings
+from groundrules.lower import lower
+from groundrules.plan import ir
+from groundrules.plan.dated import by_date
+from groundrules.plan.walk import walk
 
 RULE = "rules:\n  - {id: a, on: message, when: %s, then: [delete]}\n"
 
@@ -36,3 +41,36 @@ def test_what_can_not_be_read_at_all(tmp_path: Path) -> None:
     result = check_path(tmp_path / "absent")
     assert [found.code for found in result.diagnostics] == ["GR001"]
     assert result.checked is None
+
+
+DATED = """\
+rulebook: x
+use: [std/chat]
+parameters:
+  limit: {type: integer, default: 1, values: {2026-07-01: {value: 8, because: More, source: vote 7}, 2026-02-01: 5}}
+rules:
+  - {id: a, on: message, when: length(text) > limit and count(message by actor within 1h) > limit, then: [delete]}
+"""
+
+
+def test_values_by_date_become_one_constant_or_an_alternative_of_each_time() -> None:
+    result = check_text(DATED)
+    assert result.checked is not None
+    (rule,) = lower(result.checked).rules
+    dates = tuple(parse_rfc3339(f"2026-0{month}-01T00:00:00Z") for month in (2, 7))
+    assert [node.values for node in walk(rule.when) if isinstance(node, ir.ByDate)] == [(1, 5, 8)]
+    assert isinstance(rule.when, ir.And)
+    cases = by_date(rule.when.operands[1])
+    assert [since for since, _ in cases] == [None, *dates]
+    assert [case.bound for _, case in cases if isinstance(case, ir.WindowTest)] == [1, 5, 8]
+    assert by_date(rule.when) == []
+
+
+def test_no_setting_replaces_values_by_date_and_a_settings_page_shows_them(tmp_path: Path) -> None:
+    path = tmp_path / "rulebook.yaml"
+    path.write_text(DATED, encoding="utf-8")
+    refused = check_path(path, read_settings({"limit": 3}))
+    assert [found.code for found in refused.diagnostics] == ["GR413"]
+    shown = load(path).settings_schema()["properties"]["limit"]
+    assert shown["readOnly"]
+    assert shown["default"] == "1; 2026-02-01: 5; 2026-07-01: 8"

@@ -7,13 +7,14 @@ and channels are taken literally unless they are written `{name}`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from groundrules.checker import wording
 from groundrules.checker.bindings import BrokenBinding, Declared, Instance, LedgerBinding, ListBinding, Setting
 from groundrules.checker.constants import fold
+from groundrules.checker.endings import instant
 from groundrules.checker.expressions import Reader
 from groundrules.checker.literals import Quoted
 from groundrules.checker.places import CONSTANT
@@ -21,11 +22,12 @@ from groundrules.checker.session import Session
 from groundrules.checker.suggestions import listing
 from groundrules.diagnostics.codes import names as name_codes
 from groundrules.diagnostics.codes import types as codes
-from groundrules.diagnostics.model import Label
+from groundrules.diagnostics.model import Label, Report
 from groundrules.diagnostics.nearest import did_you_mean
 from groundrules.diagnostics.source import Span
 from groundrules.rulebook import model as authored
-from groundrules.rulebook.yaml import YNode, YScalar, YSequence
+from groundrules.rulebook.items import read_values
+from groundrules.rulebook.yaml import YMapping, YNode, YScalar, YSequence
 from groundrules.syntax import nodes, parse
 from groundrules.syntax.errors import ParseError
 from groundrules.types import kinds
@@ -85,9 +87,13 @@ class Arguments:
             help = did_you_mean(kind, known) or f"a type is one of {listing(known, len(known))}"
             self.session.add(codes.WRONG_VALUE.at(parameter.type.span, f"`{kind}` is no type of a parameter", help))
             return
+        if kind in REFERENCES and parameter.values:
+            message = f"a {kind} is the same for all time"
+            self.session.add(codes.WRONG_VALUE.at(parameter.values[0].since.span, message, "write a `default`"))
+            return
         name = str(parameter.name.value)
         given = self.given.get(name)
-        node = given[1] if given else parameter.default
+        node = self._node(parameter, given[1] if given else None)
         if node is None:
             self._missing(parameter)
             return
@@ -100,6 +106,34 @@ class Arguments:
         setting = value.constant(KINDS[kind])
         if setting is not None and self._in_range(parameter, KINDS[kind], setting, labels):
             self.instance.settings[name] = setting
+
+    def _node(self, parameter: authored.Parameter, given: YNode | None) -> YNode | None:
+        """Return what is written for a parameter; of dated values, that of the session's time.
+
+        A dated value may be given from outside, too. Whoever runs a rulebook gives none to a parameter that has dates.
+        """
+        dated = read_values(given.get("values"), Report()) if isinstance(given, YMapping) else ()
+        if given is not None and not dated:
+            if self.instance.use is None and parameter.values:
+                message = f"`{parameter.name.value}` has values by date, which no setting replaces"
+                help = "change them in the rulebook"
+                self.session.add(codes.WRONG_VALUE.at(given.span, message, help))
+            return given
+        values = dated or parameter.values
+        return self._at_time(values, None if dated else parameter.default)
+
+    def _at_time(self, values: Sequence[authored.DatedValue], before: YNode | None) -> YNode | None:
+        """Return the value of the session's time: before all dates `before`, else the first."""
+        known = []
+        for dated in values:
+            date = instant(self.session, dated.since)
+            if date is not None:
+                known.append((date, dated.value))
+                self.session.checked.dates.setdefault(date, dated.since.span)
+        known.sort(key=lambda pair: pair[0])
+        at = self.session.at
+        held = [value for date, value in known if at is not None and date <= at]
+        return held[-1] if held else before or (known[0][1] if known else None)
 
     def _refer(self, name: str, binding: Declared | Setting | None) -> None:
         if isinstance(binding, Setting):

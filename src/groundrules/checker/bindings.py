@@ -47,6 +47,8 @@ class Instance:
     rollout: float = 1.0
     ends: int | None = None
     starts: int | None = None
+    earliest: Instance | None = None
+    later: list[tuple[int, Instance]] = field(default_factory=list)
 
     def qualified(self, name: str) -> str:
         return ".".join((*self.alias, name))

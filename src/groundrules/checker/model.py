@@ -14,6 +14,7 @@ from typing import Any
 
 from groundrules.checker.bindings import Binding, Context, Instance, Root
 from groundrules.checker.constructs import Brake, Cap, Ladder, Ledger, Path, Rule, Schedule, State, Value
+from groundrules.diagnostics.source import Span
 from groundrules.rulebook import model as authored
 from groundrules.time_units import DAY
 from groundrules.types import kinds
@@ -55,6 +56,10 @@ class Checked:
     paths: list[Path] = field(default_factory=list)
     states: list[State] = field(default_factory=list)
     schedules: list[Schedule] = field(default_factory=list)
+    dates: dict[int, Span] = field(default_factory=dict)  # the instants from which dated values hold, and where one is
+    later: list[tuple[int, Checked]] = field(
+        default_factory=list
+    )  # the same from an instant on, where values are dated
 
     def context(
         self,

@@ -53,10 +53,24 @@ def check(book: Rulebook, report: Report) -> Checked:
     A rulebook that is too large is told so, and not checked any further.
     """
     session = Session(report, Checked(book, Catalog.load(_schema_folders(book), report)))
+    _run(session)
+    first = session.checked
+    for date in sorted(first.dates) if not session.full else ():
+        at_date = Session(Report(), Checked(book, first.catalog), date)
+        _run(at_date)
+        for finding in at_date.report.sorted:
+            report.add(finding)
+        first.later.append((date, at_date.checked))
+        for instance, same in zip(first.instances, at_date.checked.instances, strict=True):
+            instance.later.append((date, same))
+            same.earliest, same.later = instance, instance.later
+    return first
+
+
+def _run(session: Session) -> None:
     for run in PASSES:
         if not session.full:
             run(session)
-    return session.checked
 
 
 def _schema_folders(book: Rulebook) -> list[Path]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from groundrules.checker.bindings import Instance, Setting
 from groundrules.checker.messages import translated
@@ -75,11 +77,45 @@ def _filled(text: str, instance: Instance, language: str) -> str:
 
 
 def _value(hole: re.Match[str], instance: Instance, language: str) -> str:
-    setting = instance.settings.get(hole[1])
-    if setting is None:
+    name, dated = hole[1], dated_settings(instance, hole[1])
+    if not dated:
         return hole[0]
+    say = speech("common", language)
+    shown = [
+        said if since is None else say("from_date", what=said, date=date_in_words(since, instance))
+        for since, said in ((since, _shown(instance, name, setting, language)) for since, setting in dated)
+    ]
+    return shown[0] if len(shown) == 1 else shown[0] + say.aside(say.join(shown[1:]))
+
+
+def _shown(instance: Instance, name: str, setting: Setting, language: str) -> str:
     shares = {str(parameter.name.value) for parameter in instance.book.parameters if parameter.type.value == "percent"}
-    return f"{setting.value * 100:.15g}%" if hole[1] in shares else setting_in_words(setting, language)
+    return f"{setting.value * 100:.15g}%" if name in shares else setting_in_words(setting, language)
+
+
+def dated_settings(instance: Instance, name: str) -> list[tuple[int | None, Setting]]:
+    """Return the values of a parameter in their order, each with the instant from which it holds; the first has none.
+
+    Any of the instances of a use of a rulebook, whatever the time it was checked for, gives the same.
+    """
+    dated: list[tuple[int | None, Setting]] = []
+    for since, at_date in ((None, instance.earliest or instance), *instance.later):
+        setting = at_date.settings.get(name)
+        if setting is not None and (not dated or dated[-1][1].value != setting.value):
+            dated.append((since, setting))
+    return dated
+
+
+def date_in_words(since: int, instance: Instance) -> str:
+    """Return the local date, and the time of day if it is not midnight, from which a value holds."""
+    while instance.parent is not None:
+        instance = instance.parent
+    try:
+        zone = ZoneInfo(str(instance.book.timezone.value))
+    except (KeyError, ValueError, OSError):  # reported with the settings
+        zone = ZoneInfo("UTC")
+    moment = datetime.fromtimestamp(since / 1000, zone)
+    return f"{moment:%Y-%m-%d}" if (moment.hour, moment.minute) == (0, 0) else f"{moment:%Y-%m-%d %H:%M}"
 
 
 def setting_in_words(setting: Setting, language: str) -> str:

@@ -19,10 +19,14 @@ from groundrules.types.catalog import Catalog
 
 @dataclass(eq=False)
 class Session:
-    """`report` is where findings go; a trial swaps it for one of its own."""
+    """`report` is where findings go; a trial swaps it for one of its own.
+
+    A rulebook with dated values is checked once for each of the times between their dates, as if each were for good.
+    """
 
     report: Report
     checked: Checked
+    at: int | None = None  # the instant whose dated values hold; None: before all of them
     defines: dict[tuple[Any, ...], tuple[kinds.Typed, int, int]] = field(default_factory=dict)  # type, levels, nodes
     open_defines: list[DefineBinding] = field(default_factory=list)
     open_scores: list[ScoreBinding] = field(default_factory=list)

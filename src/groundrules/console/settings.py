@@ -27,7 +27,8 @@ async def settings(view: View, form: Form | None) -> Response:
     values = await view.hub.settings(view.here)
     status = 200
     if form is not None:
-        values = {name: _value(form.get(f"set.{name}", "")) for name in schema["properties"]}
+        open_ones = (name for name, shape in schema["properties"].items() if not shape.get("readOnly"))
+        values = {name: _value(form.get(f"set.{name}", "")) for name in open_ones}
         try:
             if form.get("what") == "save":
                 await view.hub.change(view.here, values, by=view.by)
@@ -62,6 +63,7 @@ def _field(name: str, schema: Mapping[str, Any], value: Any) -> dict[str, Any]:
         "title": schema.get("title", name),
         "description": schema.get("description", ""),
         "type": schema.get("type"),
+        "fixed": schema.get("readOnly", False),
         "default": _written(schema.get("default")),
         "value": _written(value),
         "bounds": " … ".join(bounds),

@@ -283,6 +283,7 @@ class Watched:
 
 _FROM_ANYWHERE = (
     ir.Now,
+    ir.ByDate,
     ir.LedgerValue,
     ir.LedgerRank,
     ir.LedgerTop,

@@ -1,5 +1,5 @@
 """From what an author wrote to the plan: each construct lowers to triggers, guards, effects and cells."""
 
-from groundrules.lower.plan import lower
+from groundrules.lower.plan import conflicts, lower
 
-__all__ = ["lower"]
+__all__ = ["conflicts", "lower"]

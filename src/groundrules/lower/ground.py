@@ -49,6 +49,10 @@ class Ground:
     _sources: dict[ir.Source, int] = field(default_factory=dict)
     _places: dict[tuple[int, int, int], int] = field(default_factory=dict)
 
+    def of_date(self, checked: Checked) -> Ground:
+        """Return a ground for the same rulebook at another time, with the same numbers of places."""
+        return Ground(checked, _sources=self._sources)
+
     @property
     def zone(self) -> str:
         return str(self.checked.book.timezone.value)
@@ -83,6 +87,10 @@ class Ground:
         """Return the number of a place in a file."""
         return self._place(span, " ".join(span.text.split()))
 
+    def date(self, span: Span, operator: str) -> int:
+        """Return the number of a place that names a date, as a condition on the clock."""
+        return self._place(span, f"now {operator} {span.text}")
+
     def _place(self, span: Span, text: str) -> int:
         line, column = span.file.position(span.start)
         source = ir.Source(file=span.file.path, line=line, column=column, text=text)
@@ -104,7 +112,7 @@ class Ground:
         hashed = replace(window, id="", keep=1, within=window.within if kind.paned else 0, ids=False)
         named = replace(window, id=codec.definition_hash(hashed))
         before = self.windows.get(named.id)
-        self.windows[named.id] = named if before is None else _joined(before, named)
+        self.windows[named.id] = named if before is None else joined(before, named)
         if kind.looks_back:
             self.counted.add(named.id)
         return named.id
@@ -120,7 +128,8 @@ def pane(within: int) -> int:
     return max(1, -(-within // _PANES))
 
 
-def _joined(first: ir.Window, second: ir.Window) -> ir.Window:
+def joined(first: ir.Window, second: ir.Window) -> ir.Window:
+    """Return a window that keeps what both keep."""
     unlimited = first.within == 0 or second.within == 0
     return replace(
         first,

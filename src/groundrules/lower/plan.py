@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypeVar
 
+from msgspec.structs import replace
+
 from groundrules.checker.model import Checked
 from groundrules.checker.people import filled
 from groundrules.lower.actions import actions
@@ -13,6 +15,7 @@ from groundrules.lower.ground import Ground
 from groundrules.lower.ladders import ladders
 from groundrules.lower.ledgers import caps, ledgers
 from groundrules.lower.paths import paths
+from groundrules.lower.periods import Conflict, Periods
 from groundrules.lower.rules import rules
 from groundrules.lower.schedules import schedules
 from groundrules.lower.states import states
@@ -41,6 +44,24 @@ N = TypeVar(
 def lower(checked: Checked, ground: Ground | None = None) -> ir.Plan:
     """Return the plan of a rulebook that checked without errors; `ground`, a fresh one, keeps what is gathered."""
     ground = ground or Ground(checked)
+    first = _lowered(checked, ground)
+    return _with_dates(checked, ground, first)[0] if checked.later else first
+
+
+def conflicts(checked: Checked) -> list[Conflict]:
+    """Return what has values by date in a rulebook, but one for all time."""
+    ground = Ground(checked)
+    return _with_dates(checked, ground, _lowered(checked, ground))[1] if checked.later else []
+
+
+def _with_dates(checked: Checked, ground: Ground, first: ir.Plan) -> tuple[ir.Plan, list[Conflict]]:
+    periods = Periods([date for date, _ in checked.later], lambda date, how: ground.date(checked.dates[date], how))
+    others = [_lowered(at_date, ground.of_date(at_date)) for _, at_date in checked.later]
+    plan = periods.plan([first, *others])
+    return replace(plan, sources=ground.sources), periods.conflicts
+
+
+def _lowered(checked: Checked, ground: Ground) -> ir.Plan:
     every = rules(ground)
     steps, on_crossing = ladders(ground)
     processes, on_step = paths(ground)

@@ -131,6 +131,8 @@ def common(
         "tags": tuple(sorted({str(tag.value) for tag in source.tags})),
         "title": filled(source.title, instance),
         "text": filled(source.text, instance),
+        "because": filled(source.because, instance),
+        "source": "" if source.source is None else str(source.source.value),
         "src": ground.place(source.id.span),
         "was": None if source.was is None else instance.qualified(str(source.was.value)) + part,
     }

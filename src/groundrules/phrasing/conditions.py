@@ -14,10 +14,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from groundrules.calendar.days import date_of
+from groundrules.calendar.zones import local
 from groundrules.errors import GroundrulesError
 from groundrules.narrate.speech import Speech
 from groundrules.phrasing.facts import Facts, fact_name, facts_of
 from groundrules.plan import ir
+from groundrules.plan.dated import by_date
 from groundrules.plan.relations import MIRRORED, NEGATED
 from groundrules.plan.walk import calendar_period
 from groundrules.time_units import format_clock
@@ -84,6 +87,8 @@ class Conditions(Speech):
         match expr:
             case ir.Not():
                 phrase = self._condition(expr.operand, not denied)
+            case ir.Or() if cases := by_date(expr):
+                phrase = self._dated(cases, denied)
             case ir.And() | ir.Or():
                 joint = "and" if isinstance(expr, ir.And) != denied else "or"
                 asked = [part for part in expr.operands if self._settled(part) is not isinstance(expr, ir.And)]
@@ -147,6 +152,20 @@ class Conditions(Speech):
     def _form(self, form: str, denied: bool, facts: Iterable[str], **values: object) -> Phrase:
         return Phrase(self(f"{'not_' * denied}{form}", **values), frozenset(facts))
 
+    def _dated(self, cases: list[tuple[int | None, ir.AnyExpr]], denied: bool) -> Phrase:
+        """What holds first, and what from which date on."""
+        parts = [(since, self._condition(case, denied)) for since, case in cases]
+        texts = [
+            part.text if since is None else self("from_date", date=self._date_of(since), what=part.text)
+            for since, part in parts
+        ]
+        facts = frozenset[str]().union(*(part.facts for _, part in parts))
+        return Phrase(self("dated").join(texts), facts | {"now"}, joint=True)
+
+    def _date_of(self, instant: int) -> str:
+        year, month, day = date_of(local(self._plan.timezone, instant)[0])
+        return f"{year:04}-{month:02}-{day:02}"
+
     def _joined(self, parts: list[Phrase], joint: str) -> Phrase:
         form = f"{joint}_long" if any(part.joint for part in parts) else joint
         texts = list(dict.fromkeys(part.text for part in parts))
@@ -160,7 +179,7 @@ class Conditions(Speech):
         if isinstance(left, ir.Arithmetic) and left.operator == "%" and isinstance(left.right, ir.Const):
             return self._multiple(left, right, relation)
         what = self._value(left)
-        bound = self._constant(right, left) if isinstance(right, ir.Const) else None
+        bound = self._constants(right, left) if isinstance(right, ir.Const | ir.ByDate) else None
         other = None if bound is not None else self._value(right)
         facts = what.facts | (other.facts if other else frozenset())
         return Phrase(self(f"compare.{relation}", what=what.text, n=bound or (other and other.text)), facts)
@@ -387,6 +406,15 @@ class Conditions(Speech):
         else:
             raise WordlessError
         return Phrase(text, frozenset({fact_name(expr)}))
+
+    def _constants(self, constant: ir.Const | ir.ByDate, beside: Any) -> str:
+        """A constant, or one after another with their dates."""
+        if isinstance(constant, ir.Const):
+            return self._constant(constant, beside)
+        first, *later = [self._constant(ir.Const(value=it, kind=constant.kind), beside) for it in constant.values]
+        dates = map(self._date_of, constant.dates)
+        then = [self("from_date", date=date, what=it) for date, it in zip(dates, later, strict=True)]
+        return first + self.aside(self.join(then))
 
     def _constant(self, constant: ir.Const, beside: Any) -> str:
         value = constant.value

@@ -96,6 +96,14 @@ class Fact(Expr, frozen=True, tag=True):
     owner: str = ""
 
 
+class ByDate(Expr, frozen=True, tag=True):
+    """A constant that is another from an instant on: at first the first of `values`, from `dates[0]` the next, …"""
+
+    dates: tuple[int, ...]
+    values: tuple[Any, ...]
+    kind: Kind | None = None
+
+
 class Now(Expr, frozen=True, tag=True):
     """The clock of the partition: the latest event time seen, or the due time of the timer at hand."""
 
@@ -439,7 +447,8 @@ class InForceUntil(Expr, frozen=True, tag=True):
 
 
 AnyExpr = (
-    Const | Field | Fact | Now | CalendarPeriod | Sequence | Arithmetic | Negate | Coalesce | Call | WindowValue
+    Const | ByDate | Field | Fact | Now | CalendarPeriod | Sequence | Arithmetic | Negate | Coalesce | Call
+    | WindowValue
     | LedgerValue | LedgerRank | LedgerTop | LedgerBoard | Silence | Tally | Hint | Score | Matched
     | FoundIn | WeightIn | Match | Nth | Those | WindowValues | Chance | Pick | Members | Names
     | And | Or | Not | Compare | InClock | In | InList | Has
@@ -642,6 +651,8 @@ class Rule(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=Tr
     tags: tuple[str, ...] = ()
     title: dict[str, str] = {}
     text: dict[str, str] = {}
+    because: dict[str, str] = {}
+    source: str = ""
     src: int = -1
     was: str | None = None
 

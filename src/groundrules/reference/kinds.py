@@ -26,7 +26,8 @@ def kind_of(expr: Any) -> ir.Kind | None:
 @kind_of.register(ir.Field)
 @kind_of.register(ir.Fact)
 @kind_of.register(ir.WindowValue)
-def _(expr: ir.Const | ir.Field | ir.Fact | ir.WindowValue) -> ir.Kind | None:
+@kind_of.register(ir.ByDate)
+def _(expr: ir.Const | ir.ByDate | ir.Field | ir.Fact | ir.WindowValue) -> ir.Kind | None:
     return expr.kind
 
 

@@ -147,4 +147,6 @@ def left_out(action: Action, longest: Sanction) -> Note:
     detail = {"do": action.do, "because": longest.do, "rules": ", ".join(action.rules)}
     if longest.end == math.inf:
         return Note(kind="outlasted_for_good", subject=str(action.who), detail=detail)
-    return Note(kind="outlasted", subject=str(action.who), detail={**detail, "until": format_ms(int(longest.end))})
+    return Note(
+        kind="outlasted_until", subject=str(action.who), detail={**detail, "until": format_ms(int(longest.end))}
+    )

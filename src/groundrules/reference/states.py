@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 WINDOWS = (ir.WindowTest, ir.WindowValue)
 FROM_ANYWHERE = (
     ir.Now,
+    ir.ByDate,
     ir.LedgerValue,
     ir.LedgerRank,
     ir.LedgerTop,

@@ -151,6 +151,11 @@ def _(expr: ir.LedgerRank, scope: Scope) -> int | None:
 
 
 @evaluate.register
+def _(expr: ir.ByDate, scope: Scope) -> Any:
+    return expr.values[sum(date <= scope.now for date in expr.dates)]
+
+
+@evaluate.register
 def _(expr: ir.LedgerTop, scope: Scope) -> list[str]:
     return scope.partition.ledgers.top(expr.ledger, expr.count, scope.now)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from groundrules.diagnostics.codes import cells as codes
+from groundrules.diagnostics.model import Report
 from groundrules.rulebook import model
 from groundrules.rulebook.effects import Reading, read_approval, read_effects, read_grant, read_times
 from groundrules.rulebook.expressions import BrokenItemError, as_integer, text
@@ -85,7 +86,25 @@ class Item:
             "was": self.text("was"),
             "ends": self.text("ends"),
             "starts": self.text("starts"),
+            "because": self.texts("because"),
+            "source": self.text("source"),
         }
+
+
+def read_values(node: YNode | None, report: Report) -> tuple[model.DatedValue, ...]:
+    """Read values by date: each alone, or as a mapping with why and where it was decided."""
+    if not isinstance(node, YMapping):
+        return ()
+    return tuple(_dated_value(text(date), value, report) for date, value in node.items)
+
+
+def _dated_value(since: Located, node: YNode, report: Report) -> model.DatedValue:
+    if not isinstance(node, YMapping):
+        return model.DatedValue(since, node)
+    given = {key.text: value for key, value in node.items}
+    source = given.get("source")
+    because = read_texts(given.get("because"), report)
+    return model.DatedValue(since, given.get("value", node), because, None if source is None else text(source))
 
 
 def share(written: Located | None) -> float:

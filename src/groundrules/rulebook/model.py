@@ -95,6 +95,8 @@ class Common:
     was: Located | None = None
     ends: Located | None = None  # an instant after which the rule no longer applies
     starts: Located | None = None  # an instant before which it does not apply yet
+    because: Texts = field(default_factory=dict)
+    source: Located | None = None  # where that was decided
 
 
 @dataclass(frozen=True, eq=False)
@@ -238,12 +240,23 @@ class Brake:
 
 
 @dataclass(frozen=True)
+class DatedValue:
+    """A value of a parameter from a date on, with why, and where that was decided."""
+
+    since: Located
+    value: YNode
+    because: Texts = field(default_factory=dict)
+    source: Located | None = None
+
+
+@dataclass(frozen=True)
 class Parameter:
     """A setting of the rulebook; `type` is a name such as duration, integer, ledger, list, role."""
 
     name: Located
     type: Located
     default: YNode | None
+    values: tuple[DatedValue, ...]
     minimum: YNode | None
     maximum: YNode | None
     title: Texts

@@ -17,7 +17,7 @@ from groundrules.diagnostics.source import SourceFile
 from groundrules.rulebook import items, model
 from groundrules.rulebook.effects import Reading
 from groundrules.rulebook.expressions import BrokenItemError, Expressions, as_integer, text
-from groundrules.rulebook.items import Item
+from groundrules.rulebook.items import Item, read_values
 from groundrules.rulebook.lists import Place, bounded, read_list
 from groundrules.rulebook.messages import read_texts
 from groundrules.rulebook.model import Located
@@ -123,6 +123,7 @@ class Sections:
             name=text(name),
             type=text(item.need("type")),
             default=item.get("default"),
+            values=read_values(item.get("values"), self.reading.report),
             minimum=item.get("min"),
             maximum=item.get("max"),
             title=item.texts("title"),

@@ -45,6 +45,8 @@ def settings_schema(parameters: Iterable[Parameter], lang: str) -> dict[str, Any
 
 
 def _property(parameter: Parameter, lang: str) -> dict[str, Any]:
+    if parameter.values:
+        return _dated(parameter, lang)
     schema = {
         "title": _text(parameter.title, lang) or str(parameter.name.value),
         "description": _text(parameter.description, lang),
@@ -52,6 +54,21 @@ def _property(parameter: Parameter, lang: str) -> dict[str, Any]:
         "default": None if parameter.default is None else parameter.default.plain(),
         "minimum": None if parameter.minimum is None else parameter.minimum.plain(),
         "maximum": None if parameter.maximum is None else parameter.maximum.plain(),
+    }
+    return {key: value for key, value in schema.items() if value not in (None, "")}
+
+
+def _dated(parameter: Parameter, lang: str) -> dict[str, Any]:
+    """Return the schema of a parameter with values by date: they are shown, and nobody sets another."""
+    dates = sorted(parameter.values, key=lambda dated: str(dated.since.value))
+    first = [] if parameter.default is None else [str(parameter.default.plain())]
+    shown = "; ".join([*first, *(f"{dated.since.value}: {dated.value.plain()}" for dated in dates)])
+    schema = {
+        "title": _text(parameter.title, lang) or str(parameter.name.value),
+        "description": _text(parameter.description, lang),
+        "type": "string",
+        "readOnly": True,
+        "default": shown,
     }
     return {key: value for key, value in schema.items() if value not in (None, "")}
 

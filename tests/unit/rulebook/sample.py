@@ -10,6 +10,7 @@ use: [./packs/quiet, {rulebook: ./packs/loud-words, as: loud, with: {limit: 8, w
 events: [message, member.joined]
 parameters:
   limit: {type: integer, default: 3, min: 1, max: 10, title: Limit, description: {en: How many}}
+  dated: {type: integer, values: {2026-01-01: 5, 2026-07-01: {value: 8, because: {zh: 多, en: More}, source: vote}}}
 lists:
   short: [a, 1, no]
   long: {match: domain, items: [github.com], options: [leet]}
@@ -53,6 +54,8 @@ rules:
     first_of: answers
     priority: 10
     starts: 2026-01-31
+    because: {zh: 刷屏多, en: Too much spam}
+    source: https://example.com/vote/7
     once_per: actor within 10m
     tags: [spam]
     mode: shadow

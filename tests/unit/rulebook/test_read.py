@@ -53,7 +53,11 @@ def test_declarations(book: Rulebook) -> None:
     assert strikes.ceiling is not None
     assert (strikes.floor.value, strikes.ceiling.value) == (-5, 10)
     assert points.per.value == "member"
-    (limit,) = book.parameters
+    limit, dated = book.parameters
+    first, then = dated.values
+    assert (first.since.value, first.because, then.because["en"].value) == ("2026-01-01", {}, "More")
+    assert then.source is not None
+    assert then.source.value == "vote"
     assert (limit.type.value, limit.minimum and limit.minimum.plain()) == ("integer", 1)
     (assumed,) = book.assumptions
     assert (assumed.entity.value, assumed.field.value) == ("member", "bot")

@@ -176,6 +176,26 @@ then: [mute: 10]                  # a duration: `10m`
 """,
 )
 
+SAME_FOR_ALL_TIME = Code(
+    "GR420",
+    "same-for-all-time",
+    Severity.ERROR,
+    "a value by date where one value holds for all time",
+    """\
+A parameter may have other values from a date on. Conditions, amounts, messages and parameters of actions read the one
+of the event's time. What tells how something is remembered has one value for all time: the time of `once_per`, the
+steps of a ladder or path, the amount of a cap. Where it has to change, write two rules, one that `ends` and one that
+`starts` on that day.
+
+```yaml
+parameters:
+  pause: {type: duration, values: {2026-01-01: 1d, 2026-07-01: 2d}}
+rules:
+  - {id: once, on: message, then: [warn], once_per: actor within pause}       # how long has it been remembered?
+```
+""",
+)
+
 NOT_PRINTABLE = Code(
     "GR414",
     "not-printable",

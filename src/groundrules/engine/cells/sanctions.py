@@ -96,7 +96,7 @@ def _left_out(action: Action, standing: Entry) -> Note:
     detail = {"do": action.do, "because": standing.do, "rules": ", ".join(action.rules)}
     if standing.until is None:
         return Note(kind="outlasted_for_good", subject=str(action.who), detail=detail)
-    return Note(kind="outlasted", subject=str(action.who), detail={**detail, "until": format_ms(standing.until)})
+    return Note(kind="outlasted_until", subject=str(action.who), detail={**detail, "until": format_ms(standing.until)})
 
 
 def _entry(specs: Specs, combiner: Combiner, partition: Partition, action: Action) -> Entry | None:

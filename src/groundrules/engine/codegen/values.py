@@ -89,6 +89,14 @@ def _of_window(emitter: Emitter, expr: ir.WindowValue | ir.WindowValues, asked: 
     return emitter.present(key.needs, f"x.readings.{asked}({emitter.constant(expr.window)}, {key.source}, {bound})")
 
 
+@emits_value(ir.ByDate)
+def by_date(emitter: Emitter, expr: ir.ByDate) -> Operand:
+    source = emitter.constant(expr.values[0])
+    for date, value in zip(expr.dates, expr.values[1:], strict=True):
+        source = f"({emitter.constant(value)} if x.now >= {emitter.constant(date)} else {source})"
+    return Operand((), source)
+
+
 @emits_value(ir.LedgerValue)
 def ledger(emitter: Emitter, expr: ir.LedgerValue) -> Operand:
     needs, who = emitter.operands((expr.key,))

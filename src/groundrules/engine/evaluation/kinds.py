@@ -50,6 +50,7 @@ def _of_call(expr: ir.Call) -> ir.Kind | None:
 
 _ASK: dict[type[ir.Expr], Callable[[Any], ir.Kind | None]] = {
     ir.Now: lambda expr: "instant",
+    ir.ByDate: lambda expr: expr.kind,
     ir.InForceUntil: lambda expr: "instant",
     ir.Silence: lambda expr: "duration",
     ir.Negate: lambda expr: kind_of(expr.operand),

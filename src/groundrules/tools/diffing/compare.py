@@ -10,6 +10,7 @@ from groundrules.checker import Checked
 from groundrules.logic.implication import Direction
 from groundrules.plan import ir
 from groundrules.plan.order import alike
+from groundrules.rulebook.model import DatedValue, Parameter
 from groundrules.rulebook.yaml import YNode, YScalar, YSequence
 from groundrules.time_units import format_duration
 from groundrules.tools.diffing import blocks
@@ -160,7 +161,7 @@ def _parameters(old: Checked | None, new: Checked | None) -> Iterator[Change]:
         before, after = was.get(name, {}), now.get(name, {})
         details = [
             detail
-            for part in ("type", "default", "min", "max", "value")
+            for part in ("type", "default", "values", "min", "max", "value")
             for detail in edit(part, before.get(part, ""), after.get(part, ""))
         ]
         if details:
@@ -174,6 +175,7 @@ def _declared(checked: Checked) -> dict[str, dict[str, str]]:
         declared[str(parameter.name.value)] = {
             "type": str(parameter.type.value),
             "default": _written(parameter.default),
+            "values": ", ".join(f"{dated.since.value}: {_written(dated.value)}" for dated in _in_order(parameter)),
             "min": _written(parameter.minimum),
             "max": _written(parameter.maximum),
         }
@@ -182,6 +184,10 @@ def _declared(checked: Checked) -> dict[str, dict[str, str]]:
         for name, (_, value) in use.arguments.items():
             declared[f"{alias}.{name}"] = {"value": _written(value)}
     return declared
+
+
+def _in_order(parameter: Parameter) -> list[DatedValue]:
+    return sorted(parameter.values, key=lambda dated: str(dated.since.value))
 
 
 def _written(node: YNode | None) -> str:

@@ -39,6 +39,7 @@ def lead(both: Both, old: ir.Rule, new: ir.Rule, *, guarded: bool = True) -> Com
     details += entries("tags", old.tags, new.tags)
     details += wording("title", old.title, new.title)
     details += wording("text", old.text, new.text)
+    details += wording("because", old.because, new.because) + edit("source", old.source, new.source)
     return details, together(direction for _, direction in parts)
 
 

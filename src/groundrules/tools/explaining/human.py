@@ -12,7 +12,7 @@ from groundrules.diagnostics.translation import refused
 from groundrules.display.columns import excerpt
 from groundrules.display.lines import Line, Style
 from groundrules.narrate.deeds import deed
-from groundrules.narrate.localised import number_text, rule_named
+from groundrules.narrate.localised import number_text, pick, rule_named
 from groundrules.narrate.notes import noted
 from groundrules.plan import ir
 from groundrules.tools.explaining.model import Condition, EventExplained, Ladder, RuleExplained, WindowReading
@@ -178,11 +178,19 @@ class Writer:
     def reason(self, rule: RuleExplained, whole: bool = True) -> Iterator[Line]:
         """Why a rule fired: its name and the conditions that decided it."""
         yield Line(self.say("because_of", rule=self.say.name(rule)))
+        yield from (Line(f"  {text}") for text in self._decided(rule) if whole)
         if whole and rule.ladder is not None:
             yield Line(f"  {self._ladder(rule.ladder)}")
         if whole and rule.when is not None:
             for part in deciding(rule.when):
                 yield from (_gist(line).indented(2) for line in self.condition(part))
+
+    def _decided(self, rule: RuleExplained) -> Iterator[str]:
+        """Why the rule is as it is, and where that was decided."""
+        if why := pick(rule.because, self.say.lang):
+            yield self.say("decided_because", text=why)
+        if rule.source:
+            yield self.say("decided_in", text=rule.source)
 
     # --- rules ------------------------------------------------------------------------------------
 
@@ -196,6 +204,7 @@ class Writer:
             yield Line(f"  {self._ladder(rule.ladder)}")
         if rule.file:
             yield Line(f"  {rule.file}:{rule.line}", "faint")
+        yield from (Line(f"  {text}") for text in self._decided(rule))
         yield from self._guards(rule)
         yield from (Line(f"  {text}") for text in self._memory(rule))
         yield from self.ways(rule)

@@ -151,6 +151,8 @@ class RuleExplained(Record, frozen=True, kw_only=True):
     kind: str
     verdict: Verdict
     title: dict[str, str] = {}
+    because: dict[str, str] = {}
+    source: str = ""  # where that was decided
     file: str = ""
     line: int = 0
     partition: str = ""

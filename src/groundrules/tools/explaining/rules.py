@@ -86,6 +86,8 @@ class Rules:
             rule=rule.id,
             kind=rule.kind,
             title=rule.title,
+            because=rule.because,
+            source=rule.source,
             file=source.file if source else "",
             line=source.line if source else 0,
             partition=self.partition.id if self.partition else "",

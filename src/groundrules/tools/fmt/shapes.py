@@ -78,7 +78,7 @@ _TABLE = Shape(
 _RULE = Shape(
     order=_words(
         "id was title text tags on unless when requires table then otherwise grant cap times once_per undo_on"
-        " first_of priority approval mode rollout starts ends"
+        " first_of priority approval mode rollout starts ends because source"
     ),
     keys={
         **_COMMON,
@@ -96,7 +96,7 @@ _LADDER_STEP = Shape(
     keys={**_GUARDS, "reaches": _EXPRESSION, "falls_below": _EXPRESSION, "cool_down": _DURATION, "approval": _APPROVAL},
 )
 _LADDER = Shape(
-    order=_words("id was title text tags ledger steps fire beyond appeal mode rollout starts ends"),
+    order=_words("id was title text tags ledger steps fire beyond appeal mode rollout starts ends because source"),
     keys={
         "steps": Shape(items=_LADDER_STEP),
         "appeal": Shape(order=_words("within to"), keys={"within": _DURATION}),
@@ -110,6 +110,7 @@ _PATH_STEP = Shape(
 _PATH = Shape(
     order=_words(
         "id was title text tags on unless when one_per until restart_on hours steps afterwards mode rollout starts ends"
+        " because source"
     ),
     keys={
         **_COMMON,
@@ -126,17 +127,19 @@ _TURN = Shape(
     items=Shape(order=_words("on when"), keys={"when": _EXPRESSION}, parse=parse.parse_expression),
 )
 _STATE = Shape(
-    order=_words("id was title text tags per enter leave then afterwards mode rollout starts ends"),
+    order=_words("id was title text tags per enter leave then afterwards mode rollout starts ends because source"),
     keys={"enter": _TURN, "leave": _TURN},
 )
 _SCHEDULE = Shape(
-    order=_words("id was title text tags at for_each hours when then together approval mode rollout starts ends"),
+    order=_words(
+        "id was title text tags at for_each hours when then together approval mode rollout starts ends because source"
+    ),
     keys={**_COMMON, "at": _AT},
 )
 ROOT = Shape(
     keys={
         "use": Shape(items=Shape(order=_words("rulebook as with"))),
-        "parameters": Shape(each=Shape(order=_words("type default min max title description"))),
+        "parameters": Shape(each=Shape(order=_words("type default values min max title description"))),
         "lists": Shape(each=Shape(order=_words("match options changes items file"))),
         "define": Shape(each=_EXPRESSION),
         "at_most": Shape(items=Shape(keys={"approval": _APPROVAL})),

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from groundrules.checker.bindings import Instance, Setting
+from groundrules.checker.people import date_in_words, dated_settings, filled, setting_in_words
+from groundrules.narrate.localised import pick
 from groundrules.plan import ir
 from groundrules.plan.walk import within
+from groundrules.rulebook.model import Parameter
 from groundrules.time_units import DAY
 from groundrules.tools.handbook.document import Block, Heading, Item, Items, Table
 from groundrules.tools.handbook.guide import Guide
@@ -14,7 +18,7 @@ from groundrules.window_kinds import KINDS
 
 def closing(guide: Guide) -> Iterator[Block]:
     """Yield the last chapters; those with nothing to say are left out."""
-    for chapter in (_appeals(guide), _decides(guide), _remembered(guide)):
+    for chapter in (_appeals(guide), _decides(guide), _dated(guide), _remembered(guide)):
         yield from chapter
 
 
@@ -54,6 +58,31 @@ def _decides(guide: Guide) -> Iterator[Block]:
     if rows:
         yield Heading(2, phrases("decides"))
         yield Table(tuple(map(phrases, ("matter", "role", "approvals", "time", "else"))), tuple(rows))
+
+
+def _dated(guide: Guide) -> Iterator[Block]:
+    """What has values by date, each with why it changes and where that was decided."""
+    phrases, rows = guide.phrases, list[tuple[str, ...]]()
+    for instance in guide.checked.instances:
+        for parameter in instance.book.parameters:
+            settings = dated_settings(instance, str(parameter.name.value))
+            if len(settings) > 1:
+                title = phrases.title(filled(parameter.title, instance), str(parameter.name.value))
+                rows += [(title, *_value(guide, instance, parameter, *setting)) for setting in settings]
+    if rows:
+        yield Heading(2, phrases("dated_values"))
+        yield Table(tuple(map(phrases, ("what", "since", "value", "why"))), tuple(rows))
+
+
+def _value(
+    guide: Guide, instance: Instance, parameter: Parameter, since: int | None, setting: Setting
+) -> tuple[str, str, str]:
+    phrases = guide.phrases
+    written = next((dated for dated in parameter.values if dated.value.span == setting.span), None)
+    because = "" if written is None else pick(filled(written.because, instance), phrases.lang) or ""
+    source = "" if written is None or written.source is None else str(written.source.value)
+    date = phrases("from_the_start") if since is None else date_in_words(since, instance)
+    return date, setting_in_words(setting, phrases.lang), phrases.join([part for part in (because, source) if part])
 
 
 def _matter(guide: Guide, rule: ir.Rule) -> str:

@@ -73,12 +73,19 @@ class Phrases(Speech):
         match expr:
             case ir.Const():
                 return self._constant(expr.value, "duration" if length else expr.kind)
+            case ir.ByDate():
+                return self._by_date(expr, length)
             case ir.Coalesce():
                 return self.value(expr.value, length)
             case ir.Field(path=path) | ir.Fact(path=path):
                 fact = (expr.fact,) if isinstance(expr, ir.Fact) else ()
                 return self._read(".".join((*path, *fact)))
         return self("as_rule_says")
+
+    def _by_date(self, expr: ir.ByDate, length: bool) -> str:
+        first, *later = [self._constant(value, "duration" if length else expr.kind) for value in expr.values]
+        then = [self("from_date", date=self.date(date), what=it) for date, it in zip(expr.dates, later, strict=True)]
+        return first + self.aside(self.join(then))
 
     def _read(self, path: str) -> str:
         """What is read of an event, in words."""

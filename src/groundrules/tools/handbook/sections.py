@@ -97,10 +97,19 @@ def _conditions(guide: Guide, rule: ir.Rule) -> Iterator[str]:
         yield phrases("shadow")
     if rule.rollout < 1:
         yield phrases("rollout", share=f"{rule.rollout:.0%}")
+    yield from decided(phrases, rule)
     if rule.starts is not None:
         yield phrases("starts", date=phrases.date(rule.starts))
     if rule.ends is not None:
         yield phrases("ends", date=phrases.date(rule.ends))
+
+
+def decided(phrases: Phrases, rule: ir.Rule) -> Iterator[str]:
+    """Why a rule is as it is, and where that was decided."""
+    if why := pick(rule.because, phrases.lang):
+        yield phrases("because", text=why)
+    if rule.source:
+        yield phrases("source", text=rule.source)
 
 
 def _instead(guide: Guide, rule: ir.Rule) -> Iterator[str]:

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 from groundrules.decisions import Decision
 from groundrules.plan import ir
+from groundrules.plan.dated import is_date
 from groundrules.reference.scope import Scope
 from groundrules.reference.values import evaluate
 from groundrules.time_units import SECOND
@@ -81,7 +82,7 @@ def _threshold(plan: ir.Plan, owner: str, leaf: Any) -> Threshold | None:
         return Threshold(
             owner, leaf.src, place.text, place.file, place.line, leaf.bound, unit, leaf, _is_state(plan, owner)
         )
-    if isinstance(leaf, ir.Compare) and leaf.operator in ORDERED:
+    if isinstance(leaf, ir.Compare) and leaf.operator in ORDERED and not is_date(leaf):
         constant = next((side for side in (leaf.left, leaf.right) if isinstance(side, ir.Const)), None)
         if constant is not None and isinstance(constant.value, int):
             unit = SECOND if constant.kind in ("duration", "clock") else 1

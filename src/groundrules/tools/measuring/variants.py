@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from groundrules.narrate.speech import Phrase, phrase
 from groundrules.plan import ir
+from groundrules.plan.dated import is_date
 from groundrules.plan.walk import calendar_period
 from groundrules.time_units import DAY, HOUR, format_duration
 from groundrules.window_kinds import KINDS, WindowKind
@@ -54,6 +55,8 @@ def conditions(expr: Any, kinds: Kinds) -> Iterator[Variant]:
 
 def _below(expr: ir.And | ir.Or, kinds: Kinds) -> Iterator[Variant]:
     for number, operand in enumerate(expr.operands):
+        if is_date(operand):
+            continue
         before, after = expr.operands[:number], expr.operands[number + 1 :]
         rest = (*before, *after)
         yield (
@@ -71,7 +74,7 @@ def _own(expr: Any, kinds: Kinds) -> Iterator[tuple[Phrase, Any]]:
             yield from _window(expr, kinds[expr.window])
         case ir.TallyTest():
             yield from _tally(expr, kinds)
-        case ir.Compare():
+        case ir.Compare() if not is_date(expr):
             yield from _compare(expr)
         case ir.Not():
             yield phrase("changes.left_out", "`not`"), expr.operand

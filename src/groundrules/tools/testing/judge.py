@@ -65,7 +65,7 @@ class Outcome:
             for decision in self.decisions
             if not decision.ledgers and not decision.labels
             for note in decision.notes
-            if note.kind in ("outlasted", "outlasted_for_good")
+            if note.kind in ("outlasted_until", "outlasted_for_good")
             for rule in str(note.detail["rules"]).split(", ")
         }
 
