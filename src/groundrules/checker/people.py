@@ -81,10 +81,10 @@ def _value(hole: re.Match[str], instance: Instance, language: str) -> str:
     if not dated:
         return hole[0]
     say = speech("common", language)
-    shown = [
-        said if since is None else say("from_date", what=said, date=date_in_words(since, instance))
-        for since, said in ((since, _shown(instance, name, setting, language)) for since, setting in dated)
-    ]
+    shown = []
+    for since, setting in dated:
+        value = _shown(instance, name, setting, language)
+        shown.append(value if since is None else say("from_date", what=value, date=date_in_words(since, instance)))
     return shown[0] if len(shown) == 1 else shown[0] + say.aside(say.join(shown[1:]))
 
 

@@ -14,10 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from groundrules.calendar.days import date_of
-from groundrules.calendar.zones import local
-from groundrules.errors import GroundrulesError
-from groundrules.narrate.speech import Speech
+from groundrules.phrasing.constants import Constants, WordlessError, calls
 from groundrules.phrasing.facts import Facts, fact_name, facts_of
 from groundrules.plan import ir
 from groundrules.plan.dated import by_date
@@ -27,7 +24,6 @@ from groundrules.time_units import format_clock
 from groundrules.window_kinds import KINDS
 
 MOST_WORDS = 6  # entries of a list that a sentence names
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _SELF = ("actor", "member")  # who a sentence is about without saying so
 
 
@@ -40,10 +36,6 @@ class Phrase:
     joint: bool = False
 
 
-class WordlessError(GroundrulesError):
-    """There are no words for this."""
-
-
 @dataclass(frozen=True)
 class Names:
     """What event types, ledgers and states are called."""
@@ -53,11 +45,11 @@ class Names:
     state: Callable[[str], str]
 
 
-class Conditions(Speech):
+class Conditions(Constants):
     """Phrases the conditions of one plan."""
 
     def __init__(self, plan: ir.Plan, lang: str, names: Names) -> None:
-        super().__init__("conditions", lang)
+        super().__init__("conditions", lang, plan.timezone)
         self._plan, self._names = plan, names
         self._roots: tuple[str, ...] = ("event",)
 
@@ -156,15 +148,11 @@ class Conditions(Speech):
         """What holds first, and what from which date on."""
         parts = [(since, self._condition(case, denied)) for since, case in cases]
         texts = [
-            part.text if since is None else self("from_date", date=self._date_of(since), what=part.text)
+            part.text if since is None else self("from_date", date=self.date_of(since), what=part.text)
             for since, part in parts
         ]
         facts = frozenset[str]().union(*(part.facts for _, part in parts))
         return Phrase(self("dated").join(texts), facts | {"now"}, joint=True)
-
-    def _date_of(self, instant: int) -> str:
-        year, month, day = date_of(local(self._plan.timezone, instant)[0])
-        return f"{year:04}-{month:02}-{day:02}"
 
     def _joined(self, parts: list[Phrase], joint: str) -> Phrase:
         form = f"{joint}_long" if any(part.joint for part in parts) else joint
@@ -179,7 +167,7 @@ class Conditions(Speech):
         if isinstance(left, ir.Arithmetic) and left.operator == "%" and isinstance(left.right, ir.Const):
             return self._multiple(left, right, relation)
         what = self._value(left)
-        bound = self._constants(right, left) if isinstance(right, ir.Const | ir.ByDate) else None
+        bound = self.constants(right, left) if isinstance(right, ir.Const | ir.ByDate) else None
         other = None if bound is not None else self._value(right)
         facts = what.facts | (other.facts if other else frozenset())
         return Phrase(self(f"compare.{relation}", what=what.text, n=bound or (other and other.text)), facts)
@@ -217,14 +205,14 @@ class Conditions(Speech):
             raise WordlessError
         divisor: Any = left.right
         what = self._value(left.left)
-        return self._form("multiple", relation == "!=", what.facts, what=what.text, n=self._constant(divisor, left))
+        return self._form("multiple", relation == "!=", what.facts, what=what.text, n=self.constant(divisor, left))
 
     def _search(self, expr: Any, denied: bool) -> Phrase:
-        if isinstance(expr, ir.InList) and _calls(expr.item, "date"):
+        if isinstance(expr, ir.InList) and calls(expr.item, "date"):
             return self._form("day_listed", denied, {"now"}, list=expr.list)
         words, quantifier = self._needles(expr), getattr(expr, "quantifier", "any")
-        if isinstance(expr, ir.In) and _calls(expr.item, "weekday"):
-            words = [self._weekday(name) for name in expr.collection.value]  # type: ignore[union-attr]
+        if isinstance(expr, ir.In) and calls(expr.item, "weekday"):
+            words = [self.weekday(name) for name in expr.collection.value]  # type: ignore[union-attr]
         form = "contains" if isinstance(expr, ir.Contains | ir.ContainsList) else "has"
         if isinstance(expr, ir.Affix):
             form, what = f"at_the_{expr.end}", self._value(expr.subject)
@@ -407,36 +395,6 @@ class Conditions(Speech):
             raise WordlessError
         return Phrase(text, frozenset({fact_name(expr)}))
 
-    def _constants(self, constant: ir.Const | ir.ByDate, beside: Any) -> str:
-        """A constant, or one after another with their dates."""
-        if isinstance(constant, ir.Const):
-            return self._constant(constant, beside)
-        first, *later = [self._constant(ir.Const(value=it, kind=constant.kind), beside) for it in constant.values]
-        dates = map(self._date_of, constant.dates)
-        then = [self("from_date", date=date, what=it) for date, it in zip(dates, later, strict=True)]
-        return first + self.aside(self.join(then))
-
-    def _constant(self, constant: ir.Const, beside: Any) -> str:
-        value = constant.value
-        if constant.kind == "duration":
-            return self.length(value)
-        if constant.kind == "clock":
-            return format_clock(value)
-        if isinstance(value, bool):
-            return self("yes" if value else "no")
-        if isinstance(value, str):
-            return self._weekday(value) if _calls(beside, "weekday") else self("quoted", text=value)
-        if isinstance(value, float):
-            return f"{value:.0%}" if _is_share(beside) else f"{value:g}"
-        if isinstance(value, int):
-            return str(value)
-        raise WordlessError
-
-    def _weekday(self, name: str) -> str:
-        if name not in _WEEKDAYS:
-            raise WordlessError
-        return str(self.entries("weekdays")[_WEEKDAYS.index(name)])
-
     def _known(self, form: str) -> str:
         return self(self._name(form))
 
@@ -457,10 +415,6 @@ def _is_actor(expr: Any) -> bool:
     return isinstance(expr, ir.Field) and _path(expr) == "actor"
 
 
-def _calls(expr: Any, function: str) -> bool:
-    return isinstance(expr, ir.Call) and expr.function == function
-
-
 _LISTS = frozenset({"urls", "emails", "phones", "cards", "china_ids", "secrets", "numbers", "lines", "words"})
 
 
@@ -469,7 +423,3 @@ def _is_list(expr: Any) -> bool:
     if isinstance(expr, ir.Call):
         return expr.function in _LISTS
     return isinstance(expr, ir.Members | ir.WindowValues | ir.LedgerTop) or getattr(expr, "kind", "") == "list"
-
-
-def _is_share(expr: Any) -> bool:
-    return isinstance(expr, ir.Call) and expr.function == "caps"
