@@ -113,6 +113,37 @@ def rules(draw: st.DrawFn, number: int) -> dict[str, Any]:
     return {**rule, **{name: draw(optional[name]) for name in sorted(chosen)}}
 
 
+cells = {
+    "length(links)": st.sampled_from(["-", "0", ">= 1", ">= 1 and < 3", "not in [2, 3]"]),
+    "text": st.sampled_from(["-", '"hi"', 'contains "spam"', "not contains any of adverts", "matches /h./"]),
+    "age(actor.joined)": st.sampled_from(["-", "< 1d", ">= 1d", "not < 2h"]),
+    "staff": st.sampled_from(["-", "true", "false"]),
+}
+
+
+@st.composite
+def tables(draw: st.DrawFn, number: int) -> dict[str, Any]:
+    """A rule that is a table."""
+    columns = draw(st.lists(st.sampled_from(sorted(cells)), min_size=1, max_size=3, unique=True))
+    asking = st.tuples(*(cells[column] for column in columns)).map(list)
+    rows = draw(st.lists(st.tuples(asking.filter(lambda row: set(row) != {"-"}), then()), min_size=1, max_size=3))
+    table: dict[str, Any] = {
+        "hit": draw(st.sampled_from(["unique", "first", "all"])),
+        "columns": columns,
+        "rows": [{"when": row, "then": effects} for row, effects in rows],
+    }
+    if draw(st.booleans()):
+        table["otherwise"] = draw(then())
+    rule: dict[str, Any] = {"id": f"t{number}", "on": "message", "table": table}
+    beside: dict[str, st.SearchStrategy[Any]] = {
+        "when": conditions,
+        "once_per": st.sampled_from(["actor within 1h", "channel, actor"]),
+        "rollout": st.just("50%"),
+    }
+    chosen = draw(st.sets(st.sampled_from(sorted(beside)), max_size=1))
+    return {**rule, **{name: draw(beside[name]) for name in sorted(chosen)}}
+
+
 @st.composite
 def rulebooks(draw: st.DrawFn) -> str:
     """A whole rulebook."""
@@ -129,7 +160,10 @@ def rulebooks(draw: st.DrawFn) -> str:
         },
         "define": {"staff": 'actor.roles has "admin"'},
         "ledgers": {"points": {"per": "member", "fade": draw(st.sampled_from(["1 every 1h", "2 every 1d"]))}},
-        "rules": [draw(rules(number)) for number in range(draw(st.integers(1, 4)))],
+        "rules": [
+            *(draw(rules(number)) for number in range(draw(st.integers(1, 4)))),
+            *(draw(tables(number)) for number in range(draw(st.integers(0, 1)))),
+        ],
         "ladders": [{"id": "ladder", "ledger": "points", "fire": fire, "steps": steps}],
         "paths": [
             {

@@ -442,3 +442,20 @@ def test_markdown_quotes_what_was_written(both: Diff) -> None:
     assert "- ✏️ **rule `it` “It”**: widened: acts on more events" in page
     assert "  - when: `length(text) > 2` `3` → `2`" in page
     assert "  - entries: + `b`" in page
+
+
+def test_rows_of_a_table_are_known_by_what_they_ask_for() -> None:
+    def table(*rows: str) -> Version:
+        lines = "\n".join(f"        - {row}" for row in rows)
+        return version(
+            f"rules:\n  - id: a\n    on: message\n    table:\n      columns: [length(links)]\n      rows:\n{lines}\n"
+        )
+
+    old = table("{when: ['> 5'], then: [delete]}", "{when: ['< 2'], then: [hide]}")
+    new = table("{when: ['< 1'], then: [hide]}", "{when: ['3'], then: [warn]}", "{when: ['> 5'], then: [ban]}")
+    parts = [part for part, _, _ in details(old, new)]
+    assert parts == ["row 1 when", "row 2 then", "row 3 then", "row 3 then"]
+    assert ("row 1 when", "2", "1") in details(old, new)
+    assert changed(old, new).section == "rule"
+    shown = page(human.lines(diff(old, new), "zh"))
+    assert "第 1 行 when" in shown

@@ -361,3 +361,57 @@ def test_what_adds_up_and_what_is_drawn_has_words(lang: str, wanted: list[str]) 
     text = markdown(handbook(result.checked, lang))
     assert [line for line in wanted if line not in text] == [], text
     assert text.count("**buy**") == 1
+
+
+TABLE = """
+rulebook: tables
+use: [std/chat]
+rules:
+  - id: newcomers
+    title: {zh: 新人, en: Newcomers}
+    on: message
+    when: length(mentions) < 3
+    unless: actor.roles has "admin"
+    table:
+      hit: first
+      columns: [age(actor.joined), length(links)]
+      rows:
+        - {title: {zh: 链接, en: Links}, when: ["< 3d", ">= 1"], then: [delete]}
+        - {when: ["< 3d", "-"], then: [warn]}
+      otherwise: [{label: old}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("lang", "rows"),
+    [
+        (
+            "en",
+            [
+                "  - Condition: the number of mentions is less than 3",
+                "  - The first row that applies counts",
+                "| Case | What follows |",
+                "| Links: the time since joining is less than 3 days; the number of links is at least 1 "
+                "| delete the message |",
+                "| the time since joining is less than 3 days | warn |",
+                "| otherwise | mark “old” |",
+            ],
+        ),
+        (
+            "zh",
+            [
+                "  - 以最先符合的一行为准",
+                "| 情况 | 后果 |",
+                "| 链接：距加入的时间少于 3 天；链接数量至少 1 | 删除消息 |",
+                "| 距加入的时间少于 3 天 | 警告 |",
+            ],
+        ),
+    ],
+)
+def test_a_table_is_a_table(lang: str, rows: list[str]) -> None:
+    result = check_text(TABLE)
+    assert result.checked is not None
+    text = markdown(handbook(result.checked, lang))
+    lines = text.splitlines()
+    assert [row for row in rows if row not in lines] == [], text
+    assert text.count("newcomers") == 0

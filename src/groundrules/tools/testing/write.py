@@ -51,7 +51,9 @@ def _flow(value: Any) -> str:
 
 
 def _bare(value: Any) -> Any:
-    """An action without value and parameters by its name alone."""
+    """An action without value and parameters by its name alone, a text for all languages as a text."""
+    if isinstance(value, dict) and list(value) == [""]:
+        return value[""]
     if isinstance(value, dict):
         return next(iter(value)) if list(value.values()) == [None] else {k: _bare(item) for k, item in value.items()}
     return [_bare(item) for item in value] if isinstance(value, list | tuple) else value
