@@ -163,7 +163,7 @@ def unknown_name(name: str, help: str | None) -> Words:
     """`help` proposes a name that is known."""
     if name.casefold() in _WITHOUT_END:
         help = "a length of time ends: write a long one, such as `365d`; what is for good is an action such as `ban`"
-    return f"unknown name `{name}`", help
+    return f"unknown name `{name}`", help or f'a word that is meant as it stands has quotes: `"{name}"`'
 
 
 def not_printable(text: str, type: kinds.Type) -> Words:
