@@ -48,9 +48,9 @@ def traded_reward(linted: Linted) -> Iterator[Diagnostic]:
         if set(rule.context.types) <= ALONE and lowered.once is None and lowered.times is None:
             deltas = [effect for effect in lowered.effects if isinstance(effect, ir.Delta)]
             grants = [delta for delta in deltas if delta.ledger in per_member and _is_to_another(delta)]
-            yield from (_found(rule, True) for grant in grants[:1] if (_net(grant, deltas) or 0) > 0)
+            yield from (_finding(rule, True) for grant in grants[:1] if (_net(grant, deltas) or 0) > 0)
             if grants and not any(map(_from_actor, deltas)) and not _is_bounded(lowered):
-                yield _found(rule, False)
+                yield _finding(rule, False)
 
 
 def _is_to_another(delta: ir.Delta) -> bool:
@@ -75,7 +75,7 @@ def _is_bounded(rule: ir.Rule) -> bool:
     return wants_role or any(next(within((rule.when, rule.unless), kind), None) is not None for kind in _REMEMBERED)
 
 
-def _found(rule: Rule, costs: bool) -> Diagnostic:
+def _finding(rule: Rule, costs: bool) -> Diagnostic:
     name = rule.source.id.value
     message = f"two members can earn `{name}` from each other as often as they like"
     help = "write `once_per: actor per day`, or take from the giver as much as is given"
