@@ -70,6 +70,12 @@ class Joiner:
         matches = list(self._apart.finditer(folded))
         return self._joined(raw, folded, matches) if matches else None
 
+    def has_apart(self, folded: str) -> bool:
+        """Tell whether characters of a folded text would be put together."""
+        if self._apart is None or self._begins is None or folded.isascii():
+            return False
+        return self._begins.search(folded) is not None and self._apart.search(folded) is not None
+
     def _joined(self, raw: str, folded: str, matches: list[re.Match[str]]) -> Joined:
         ends = [max(start + 1, after) for start, after in pairwise(fold_map(raw))]
         spans = list(zip(fold_map(raw), ends, strict=False))

@@ -25,7 +25,7 @@ from typing import Any, Literal, NamedTuple
 
 from groundrules.text.components import Joined, Joiner
 from groundrules.text.domains import normalise, parents
-from groundrules.text.sounds import Spelling, by_letters, sound
+from groundrules.text.sounds import Spelling, by_letters, letters_heard, sound
 from groundrules.text.views import Needle, Range, Text, View
 
 
@@ -86,7 +86,7 @@ READINGS: dict[Base, Callable[[Text], str | None]] = {
     "squeezed": lambda text: text.squeezed,
     "leet folded": _leet_folded,
     "leet squeezed": lambda text: None if (read := _leet(text)) is None else read.squeezed,
-    "sound": lambda text: sound(text.raw).letters,
+    "sound": lambda text: letters_heard(text.spaced),
 }
 """How a text is read; None where that is no other reading than its view."""
 
@@ -146,9 +146,9 @@ class ListMatcher:
             (max(spelling.syllables, key=len), letters) for letters, heard in self._sounds.items() for spelling in heard
         ]
 
-    def joins(self, text: str) -> bool:
+    def joins(self, text: Text) -> bool:
         """Tell whether characters of a text are put together, so that it has one reading more."""
-        return self._joiner is not None and self._joiner.join(text) is not None
+        return self._joiner is not None and self._joiner.has_apart(text.spaced)
 
     def contains_any(self, text: str) -> bool:
         """Tell whether any entry stands in the text."""

@@ -102,13 +102,18 @@ def sounds_of(entry: str) -> list[Spelling]:
     return [Spelling(entry, parts, syllables) for syllables in sorted(set(islice(choices, MOST_SOUNDS)))]
 
 
+def letters_heard(folded: str) -> str:
+    """Return the sound of a folded text as letters."""
+    return folded.translate(_sounds_of_letters())
+
+
 class Sound:
     """The sound of a text. `letters` is searched; each of them knows its place in the folded text."""
 
     def __init__(self, raw: str) -> None:
         self._raw = raw
         self._folded = fold(raw)
-        self.letters = self._folded.translate(_sounds_of_letters())
+        self.letters = letters_heard(self._folded)
 
     @cached_property
     def _places(self) -> list[int]:

@@ -138,7 +138,7 @@ class Literals:
                 for number in self.hits(text, base):
                     names.update(owners.get(number, ()))
         if not ascii:
-            names.update(name for name, list in self._split[place] if name not in names and list.joins(text.raw))
+            names.update(name for name, list in self._split[place] if name not in names and list.joins(text))
         return frozenset(names)
 
     @cached_property
