@@ -45,6 +45,10 @@ def _ladder(session: Session, instance: Instance, ladder: authored.Ladder) -> No
     _reachable(session, ledger.declaration, known)
     appeal = None
     if ladder.appeal is not None:
+        if per != "member":
+            place = ladder.appeal.within.fragment.whole
+            message = f"members appeal for themselves, and `{ladder.ledger.value}` is kept per {per}"
+            session.add(codes.FOREIGN_LEDGER.at(place, message, "remove `appeal`"))
         within = common.duration(session, instance, ladder.appeal.within)
         appeal = (within or 0, common.role(session, instance, ladder.appeal.to))
     ends = common.ends(session, instance, ladder)
