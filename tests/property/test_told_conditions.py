@@ -61,7 +61,7 @@ def hold(book: Checked, lang: str) -> int:
         named, whole = frozenset[str](), True
         for expr, phrase in (
             *tell.parts(rule.when),
-            *([(rule.unless, tell.phrased(rule.unless))] if rule.unless else ()),
+            *([(tell.pruned(rule.unless), tell.phrased(rule.unless))] if rule.unless else ()),
         ):
             whole = whole and phrase is not None
             if phrase is not None:
@@ -74,7 +74,7 @@ def hold(book: Checked, lang: str) -> int:
                     assert tell._fact(read).text in phrase.text or "reply_to" in read.path
         lines = " ".join(conditions_of(guide, rule))
         if whole:
-            assert named == facts_of([rule.when, rule.unless])
+            assert named == facts_of([tell.pruned(each) for each in (rule.when, rule.unless) if each is not None])
         elif not rule.text:
             assert any(marker in lines for marker in OPEN[lang]), lines
     return count

@@ -26,7 +26,7 @@ class Setting:
     span: Span
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Instance:
     """One use of a rulebook; the root has no alias. `types` are the event types that it knows.
 

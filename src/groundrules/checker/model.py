@@ -1,5 +1,7 @@
 """What checking leaves behind: the rulebook, its instances, and side tables about every node that was looked at.
 
+Checked trees, instances and tables are not shown by `repr`: each leads to all others, over and over.
+
 A rulebook imported twice with different arguments is two **instances** of one text, and a define is typed anew
 wherever it is used, so facts about a node are kept by (context, node), never on the node. A **context** is what
 decides the meaning of names: the instance, the event types whose fields can be read bare, the types of `start` and
@@ -23,7 +25,7 @@ from groundrules.types.catalog import Catalog
 Key = tuple[int, int]  # (id of the context, id of the node)
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Tables:
     """Side tables. `kept` holds on to the trees that checking parsed itself, so that ids of nodes stay theirs."""
 
@@ -32,7 +34,7 @@ class Tables:
     kept: list[Any] = field(default_factory=list)
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Checked:
     """A checked rulebook; lowering it is total if the report that came with it has no errors."""
 

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from msgspec.structs import replace
+
 from groundrules.phrasing.constants import Constants, WordlessError, calls
 from groundrules.phrasing.facts import Facts, fact_name, facts_of
 from groundrules.plan import ir
@@ -64,14 +66,15 @@ class Conditions(Constants):
     def phrased(self, expr: ir.AnyExpr) -> Phrase | None:
         """Phrase a condition; None if there are no words for all of it."""
         try:
-            return self._condition(expr)
+            return self._condition(self.pruned(expr))
         except WordlessError:
             return None
 
     def parts(self, expr: ir.AnyExpr | None) -> list[tuple[ir.AnyExpr, Phrase | None]]:
         """The conditions that must all hold, each with its phrase; what always holds is none."""
+        expr = None if expr is None else self.pruned(expr)
         operands = expr.operands if isinstance(expr, ir.And) else () if expr is None else (expr,)
-        return [(operand, self.phrased(operand)) for operand in operands if self._settled(operand) is not True]
+        return [(operand, self.phrased(operand)) for operand in operands if not _is_settled(operand, True)]
 
     # --- conditions -----------------------------------------------------------------------------
 
@@ -83,8 +86,7 @@ class Conditions(Constants):
                 phrase = self._dated(cases, denied)
             case ir.And() | ir.Or():
                 joint = "and" if isinstance(expr, ir.And) != denied else "or"
-                asked = [part for part in expr.operands if self._settled(part) is not isinstance(expr, ir.And)]
-                phrase = self._joined([self._condition(part, denied) for part in asked], joint)
+                phrase = self._joined([self._condition(part, denied) for part in expr.operands], joint)
             case ir.WindowTest():
                 phrase = self._window(expr, NEGATED[expr.operator] if denied else expr.operator)
             case ir.Compare():
@@ -99,18 +101,22 @@ class Conditions(Constants):
                 phrase = self._plain(expr, denied)
         return phrase
 
-    def _settled(self, expr: Any) -> bool | None:
-        """Whether a condition always holds, or never, as when it asks an empty list; members need not read of it."""
+    def pruned(self, expr: Any) -> Any:
+        """Leave out what always holds or never does, such as what asks an empty list: members need not read of it."""
         match expr:
-            case ir.Const(value=bool(value)):
-                return value
             case ir.Not():
-                inner = self._settled(expr.operand)
-                return None if inner is None else not inner
+                inner = self.pruned(expr.operand)
+                return ir.Const(value=not inner.value) if _is_settled(inner) else replace(expr, operand=inner)
+            case ir.And() | ir.Or() if not by_date(expr):
+                neutral = isinstance(expr, ir.And)
+                parts = [part for part in map(self.pruned, expr.operands) if not _is_settled(part, neutral)]
+                if len(parts) < 2:
+                    return parts[0] if parts else ir.Const(value=neutral)
+                return replace(expr, operands=tuple(parts))
             case ir.InList() | ir.HasList(quantifier="any") | ir.ContainsList(quantifier="any"):
                 words = self._lists[expr.list]
-                return None if words.items or words.changes else False
-        return None
+                return expr if words.items or words.changes else ir.Const(value=False)
+        return expr
 
     def _plain(self, expr: Any, denied: bool) -> Phrase:
         match expr:
@@ -423,3 +429,7 @@ def _is_list(expr: Any) -> bool:
     if isinstance(expr, ir.Call):
         return expr.function in _LISTS
     return isinstance(expr, ir.Members | ir.WindowValues | ir.LedgerTop) or getattr(expr, "kind", "") == "list"
+
+
+def _is_settled(expr: Any, outcome: bool | None = None) -> bool:
+    return isinstance(expr, ir.Const) and isinstance(expr.value, bool) and outcome in (None, expr.value)

@@ -146,7 +146,7 @@ def conditions_of(guide: Guide, rule: ir.Rule) -> Iterator[str]:
         yield phrases("limit", tests=phrases.join([*texts, *rest], "then"))
     elif parts and not rule.text:
         yield phrases("only_if")
-    if rule.unless is not None:
+    if rule.unless is not None and tell.pruned(rule.unless) != ir.Const(value=False):
         exception = tell.phrased(rule.unless)
         if exception and rule.text and exception.facts <= _OF_MACHINES:
             return
