@@ -49,7 +49,7 @@ def test_loaded_rows_grow_old_as_written_ones_do() -> None:
     known = lifetimes(engine._program)
     spaces = engine._runners["c"].partition.spaces
     forever = {name.partition("/")[0] for name in spaces.keys() - known.keys()}
-    assert forever == {"approval", "label", "ladder", "later", "ledger", "process", "schedule", "state"}
+    assert forever == {"approval", "label", "later", "process", "sanction", "schedule", "state"}
     assert {name: spaces[name].lifetime for name in spaces.keys() & known.keys()} == {
         name: known[name] for name in spaces.keys() & known.keys()
     }

@@ -169,7 +169,7 @@ class Answers:
     def silence(self, member: str) -> int | None:
         return 5000 if member == "li" else None
 
-    def in_state(self, state: str) -> bool:
+    def in_state(self, state: str, of: str | None = None) -> bool:
         return state == "lockdown"
 
     def has_label(self, entity: str, id: str, label: str) -> bool:
@@ -209,7 +209,7 @@ def memory_of_reference() -> Any:
         ),
         first=0,
         sanctions=SimpleNamespace(ends=lambda who, does, now: [now + 1] if answers.in_force(who, does) else []),
-        states=SimpleNamespace(held={"lockdown"}),
+        states=SimpleNamespace(held={("lockdown", None)}),
         labels=SimpleNamespace(bears=lambda entity, id, label, now: answers.has_label(entity, id, label)),
     )
 

@@ -59,7 +59,11 @@ def _bound(reader: Reader, window: nodes.Window, other: nodes.Node) -> bool:
         return True
     text = reader.text(other)
     if isinstance(value, int) and value > LARGEST:
-        help = f"`{_as_sum(reader.text(window))}` keeps sixty numbers instead" if window.kind == "count" else None
+        help = (
+            f"`{_as_sum(reader.text(window))}` keeps sixty numbers instead"
+            if KINDS[window.kind].takes is None
+            else None
+        )
         words = (f"`{window.kind}` would keep {value:,} entries per key, and {LARGEST:,} is the most", help)
     else:
         words = (f"`{window.kind}` is compared with a whole number from 0 on, and `{text}` is none", None)

@@ -319,6 +319,7 @@ class Runner:
             partition.states.change(moving)
             for look in moving:
                 decisions += self.settled(self.moved(look, cause, partition), partition)
+        partition.states.looked |= {look.name: partition.now for look in looks}
         return decisions
 
     def moved(self, look: Look, cause: Cause, partition: Partition) -> Occasion:

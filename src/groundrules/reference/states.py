@@ -65,13 +65,14 @@ class Look:
 
 
 class States:
-    """The states that one partition and its things are in (`held`), and those that are `spent`; since when each is."""
+    """The states that a partition and its things are in (`held`) or have `spent`, since when; when last `looked` at."""
 
     def __init__(self, partition: Partition) -> None:
         self.partition = partition
         self.held: set[Name] = set()
         self.spent: set[Name] = set()
         self.since: dict[Name, int] = {}
+        self.looked: dict[Name, int] = {}
 
     def scope(self, look: Look) -> Scope:
         return Scope(self.partition, self.partition.now, subject=look.of)
@@ -115,6 +116,11 @@ class States:
         if look.of is None or look.state.per in ir.LASTING or look.name not in self.held | self.spent:
             return None
         return self.since[look.name] + self.partition.plan.retain + 1
+
+    def is_to_come(self, look: Look, at: int) -> bool:
+        """Whether an instant is not over for a state: at this one something else may have fallen due before it."""
+        now = self.partition.now
+        return at > now or (at == now and self.looked.get(look.name, now) < now)
 
     def is_over(self, look: Look) -> bool:
         end = self.ends(look)

@@ -92,7 +92,7 @@ def states(partition: Partition) -> Iterator[Timer]:
     for look in (look for state in partition.plan.states for look in partition.states.by_time(state)):
         guard = look.state.leave if look.name in partition.states.held else look.state.enter
         scope, end = partition.states.scope(look), partition.states.ends(look)
-        instants = {at for node in walk(guard) for at in changes(node, scope) if at > partition.now}
+        instants = {at for node in walk(guard) for at in changes(node, scope) if partition.states.is_to_come(look, at)}
         instants |= {end} if end is not None else set()
         if instants:
             yield Timer(min(instants), look.state.id, look.of or "", "state")
