@@ -1,15 +1,13 @@
-"""A change to a rulebook's files as something that can be reviewed: a diff to copy, or a commit on a branch.
+"""A change to a rulebook's files as a commit on a branch, to be reviewed.
 
-The commit is made beside the working tree: neither that, nor its index, nor the branch that is checked out is touched.
+It is made beside the working tree: neither that, nor its index, nor the branch that is checked out is touched.
 """
 
 from __future__ import annotations
 
 import os
-import re
 import subprocess
 import tempfile
-from difflib import unified_diff
 from pathlib import Path
 from typing import NamedTuple
 
@@ -30,17 +28,6 @@ class Proposal(NamedTuple):
     name: str
     before: str
     after: str
-
-
-def diff(name: str, before: str, after: str) -> str:
-    """Return a change to a file as `git apply` takes it."""
-    lines = unified_diff(_lines(before), _lines(after), f"a/{name}" if before else "/dev/null", f"b/{name}")
-    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
-
-
-def _lines(text: str) -> list[str]:
-    """Return the lines as git counts them; Python knows other ends of lines, too."""
-    return re.findall(r"[^\n]*\n|[^\n]+", text)
 
 
 def checkout(folder: Path) -> Path | None:

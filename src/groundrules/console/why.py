@@ -25,6 +25,7 @@ from groundrules.narrate.deeds import deed
 from groundrules.narrate.speech import speech
 from groundrules.runtime.books import canonical
 from groundrules.stores.records import Logged, Query
+from groundrules.tools.patches import diff
 
 BEHIND = 1000
 """Recorded events before a decision that a closer look replays."""
@@ -194,7 +195,7 @@ async def propose(view: View, number: str, form: Form) -> Response:
         title=title,
         message=message,
         changes=change.matters if form.get("what") == "entry" else None,
-        diff=proposals.diff(name, change.before, change.after),
+        diff=diff(name, change.before, change.after),
         position=number,
         form=form,
         branch=_branch("", number),

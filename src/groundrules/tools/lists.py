@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from difflib import unified_diff
 from typing import NamedTuple
 
 from groundrules.checker.model import Checked
@@ -18,6 +17,7 @@ from groundrules.engine.cells.entries import ListChanges
 from groundrules.errors import GroundrulesError
 from groundrules.rulebook.model import ListDeclaration, Located
 from groundrules.tools.fmt.scalars import written
+from groundrules.tools.patches import diff
 
 _WEIGHT = re.compile(r"\s*:\s*-?\d+")
 _COMMA = re.compile(r"\s*,")
@@ -36,12 +36,9 @@ class Edited(NamedTuple):
     before: str
     after: str
 
-    def diff(self) -> str:
+    def shown(self) -> str:
         """Return the change as `patch` and `git apply` take it."""
-        before, after = (re.findall(r"[^\n]*\n|[^\n]+", text) for text in (self.before, self.after))
-        name = self.path.removeprefix("./")
-        lines = unified_diff(before, after, f"a/{name}", f"b/{name}")
-        return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
+        return diff(self.path.removeprefix("./"), self.before, self.after)
 
 
 class _Edit(NamedTuple):

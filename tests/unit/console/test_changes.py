@@ -23,6 +23,7 @@ from groundrules.engine import plan_file
 from groundrules.runtime import Hub
 from groundrules.runtime.books import edition
 from groundrules.stores.records import Query
+from groundrules.tools.patches import diff
 from groundrules.tools.testing.read import read_tests
 
 NOW = 1_767_225_600_000
@@ -233,9 +234,7 @@ def test_a_commit_carries_nothing_that_others_have_not_committed(repository: Pat
 def test_a_diff_is_what_git_applies(book: Path) -> None:
     before, after = "advert\n", "advert\nline\u2028of one\x0c\nnew"
     git(book, "init", "-q")
-    subprocess.run(
-        ["git", "apply", "-"], cwd=book, check=True, input=proposals.diff("adverts.txt", before, after).encode()
-    )
+    subprocess.run(["git", "apply", "-"], cwd=book, check=True, input=diff("adverts.txt", before, after).encode())
     assert (book / "adverts.txt").read_text("utf-8") == after
 
 
