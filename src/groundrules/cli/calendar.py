@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import date
-from pathlib import Path
 
 import click
 
 from groundrules.cli.help import Command
 from groundrules.cli.language import say
 from groundrules.cli.options import LANGUAGE
-from groundrules.cli.printing import print_page, tell_error
+from groundrules.cli.printing import print_page, wanted, write_page
 from groundrules.cli.usage import no_such
 
-WANTED = "groundrules[calendar]"
 _YEARS = click.IntRange(1970, 2100)
 
 
@@ -31,11 +28,8 @@ def command(country: str | None, years: tuple[int, ...], listing: bool, output: 
     Use the rulebook as `use: [./calendar-cn]`: a condition reads `calendar_cn.workday` and `calendar_cn.day_off`. Make
     it anew when another year's holidays are declared.
     """
-    try:
+    with wanted("calendar"):
         from groundrules.tools import calendars
-    except ModuleNotFoundError as error:
-        tell_error(say("not_installed", package=error.name), help=f"pip install '{WANTED}'")
-        sys.exit(1)
     if country is None and not listing:
         raise click.UsageError(say("country_or_list"))
     if country is None or listing:
@@ -49,8 +43,4 @@ def command(country: str | None, years: tuple[int, ...], listing: bool, output: 
     page = calendars.rulebook(
         days, f"groundrules calendar {days.place} {' '.join(map(str, chosen))} --lang {lang}", lang
     )
-    if output is None:
-        print_page(page)
-        return
-    Path(output).parent.mkdir(parents=True, exist_ok=True)
-    Path(output).write_text(page, encoding="utf-8", newline="\n")
+    write_page(page, output)

@@ -11,7 +11,7 @@ from groundrules.cli.help import Command
 from groundrules.cli.language import say
 from groundrules.cli.loading import print_diagnostics
 from groundrules.cli.options import LANGUAGE, ROOTS
-from groundrules.cli.printing import print_page, tell
+from groundrules.cli.printing import tell, write_page
 
 
 @click.command("docs", cls=Command)
@@ -33,11 +33,8 @@ def command(rulebook: str, form: str | None, output: str | None, committed: str 
     page = _page(rulebook, form or _form(output or committed), lang)
     if committed is not None:
         _compare(page, rulebook, committed, lang)
-    elif output is not None:
-        Path(output).parent.mkdir(parents=True, exist_ok=True)
-        Path(output).write_text(page, encoding="utf-8", newline="\n")
     else:
-        print_page(page)
+        write_page(page, output)
 
 
 def _page(rulebook: str, form: str, lang: str) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import click
@@ -13,6 +15,8 @@ import click
 from groundrules.cli.language import say
 from groundrules.display import safe
 from groundrules.display.lines import Line, Style, drawn
+
+_INSTALL = "pip install 'groundrules[{extra}]'"
 
 
 def print_lines(lines: Iterable[Line], err: bool = False) -> None:
@@ -38,6 +42,25 @@ def tell_error(message: str, code: str = "", help: str = "", place: str = "") ->
 def print_page(text: str) -> None:
     """Print a document as it is; to a terminal, without anything that would act on it."""
     click.echo(safe.plain(text) if sys.stdout.isatty() else text, nl=False)
+
+
+def write_page(text: str, output: str | None) -> None:
+    """Write a document to a file, in a folder that is made if it is not there; without a file, print it."""
+    if output is None:
+        print_page(text)
+    else:
+        Path(output).parent.mkdir(parents=True, exist_ok=True)
+        Path(output).write_text(text, encoding="utf-8", newline="\n")
+
+
+@contextmanager
+def wanted(extra: str) -> Iterator[None]:
+    """Say which packages are wanted if they are not there, and end."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        tell_error(say("not_installed", package=error.name), help=_INSTALL.format(extra=extra))
+        sys.exit(1)
 
 
 def print_json(data: Any) -> None:

@@ -10,6 +10,7 @@ import click
 from groundrules.cli.help import Command
 from groundrules.cli.language import say, spoken
 from groundrules.cli.options import ONLY_SPOKEN
+from groundrules.cli.printing import write_page
 from groundrules.cli.usage import no_such
 from groundrules.narrate.localised import pick
 from groundrules.narrate.speech import speech
@@ -37,11 +38,7 @@ def command(kind: str, name: str | None, output: str | None) -> None:
     `# yaml-language-server: $schema=.groundrules/rulebook.schema.json`.
     """
     text = _read(shipped("schemas") / f"{kind}.schema.json") if kind in _WHOLE else _named(kind, name)
-    if output is None:
-        click.echo(text)
-    else:
-        Path(output).parent.mkdir(parents=True, exist_ok=True)
-        Path(output).write_text(text + "\n", encoding="utf-8", newline="\n")
+    write_page(text + "\n", output)
 
 
 def _named(kind: str, name: str | None) -> str:

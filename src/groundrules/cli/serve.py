@@ -18,8 +18,7 @@ from groundrules.cli.help import Command
 from groundrules.cli.language import reason, say, spoken
 from groundrules.cli.loading import load_plan
 from groundrules.cli.options import ONLY_SPOKEN, ROOTS
-from groundrules.cli.printing import tell, tell_error
-from groundrules.cli.token import wanted
+from groundrules.cli.printing import tell, tell_error, wanted
 
 if TYPE_CHECKING:
     import socket
@@ -87,7 +86,7 @@ def command(
     Ctrl-C, or SIGTERM, lets go on what was begun and stops; a second time stops at once. Nothing that was answered is
     lost either way.
     """
-    with wanted():
+    with wanted("serve"):
         import groundrules.service.server as server
     from groundrules.runtime import Hub
     from groundrules.runtime.hub import wall_clock

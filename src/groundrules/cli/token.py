@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import click
@@ -12,20 +10,8 @@ import click
 from groundrules.cli.help import Command
 from groundrules.cli.language import reason, say
 from groundrules.cli.options import ONLY_SPOKEN
-from groundrules.cli.printing import tell_error
+from groundrules.cli.printing import tell_error, wanted
 from groundrules.display import safe
-
-WANTED = "groundrules[serve]"
-
-
-@contextmanager
-def wanted() -> Iterator[None]:
-    """Say which packages are wanted if they are not there."""
-    try:
-        yield
-    except ModuleNotFoundError as error:
-        tell_error(say("not_installed", package=error.name), help=f"pip install '{WANTED}'")
-        sys.exit(1)
 
 
 @click.command("token", cls=Command)
@@ -43,7 +29,7 @@ def command(file: str, name: str | None, role: str | None, revoke: str | None) -
 
     A new token is printed once; FILE holds its hash only.
     """
-    with wanted():
+    with wanted("serve"):
         from groundrules.service.tokens import TokenError, TokenFile
     if (name is None) != (role is None) or (name is not None and revoke is not None):
         raise click.UsageError(say("name_and_role"))
