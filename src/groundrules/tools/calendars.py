@@ -19,7 +19,7 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 YEARS = range(1970, 2101)
 
 _LANGUAGES = {"zh": "zh_CN", "en": "en_US"}
-_TITLES = {"zh": "{where}的工作日", "en": "Working days in {where}"}
+_TITLES = {"zh": "{where} 的工作日", "en": "Working days in {where}"}
 _NOTES = {
     "zh": "用 holidays {version} 生成：{command}。政府尚未公布的安排不在其中。",
     "en": "Made with holidays {version}: {command}. What a government has not declared yet is not in it.",
@@ -76,7 +76,7 @@ def work_calendar(place: str, years: Iterable[int], lang: str) -> WorkCalendar:
 def rulebook(calendar: WorkCalendar, command: str, lang: str) -> str:
     """Return the YAML of a rulebook with the lists `days_off` and `worked`, and a define `workday`."""
     name = "calendar-" + calendar.place.lower()
-    free = " or ".join(f'weekday(now) == "{WEEKDAYS[day]}"' for day in sorted(calendar.weekend))
+    free = ", ".join(f'"{WEEKDAYS[day]}"' for day in sorted(calendar.weekend))
     return "\n".join(
         [
             "# " + _NOTES[lang].format(version=version("holidays"), command=command),
@@ -84,13 +84,14 @@ def rulebook(calendar: WorkCalendar, command: str, lang: str) -> str:
             f"title: {{{lang}: {_TITLES[lang].format(where=calendar.place)}}}",
             "",
             "lists:",
-            *_list("days_off", [(day, name) for day, name in calendar.days_off.items()]),
+            *_list("days_off", list(calendar.days_off.items())),
             *_list("worked", [(day, "") for day in calendar.worked]),
             "",
             "define:",
             "  day_off: date(now) in days_off",
             "  workday: >",
-            f"    date(now) in worked or not day_off and not ({free})",
+            "    date(now) in worked",
+            f"    or (not day_off and weekday(now) not in [{free}])",
             "",
         ]
     )
