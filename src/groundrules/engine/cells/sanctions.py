@@ -76,19 +76,18 @@ def leave_out(
     specs: Specs, combiner: Combiner, partition: Partition, actions: tuple[Action, ...]
 ) -> tuple[tuple[Action, ...], list[Note]]:
     """Leave out the actions that would end sooner than what is in force; return the others, and what is told."""
-    asked = [(action, entry) for action in actions if (entry := _entry(specs, combiner, partition, action)) is not None]
-    if not asked:
-        return actions, []
+    asked = [(action, _entry(specs, combiner, partition, action)) for action in actions]
     kept: list[Action] = []
     notes: list[Note] = []
-    for action in actions:
-        own = next((entry for other, entry in asked if other is action), None)
-        beside = [entry for other, entry in asked if other.who == action.who]
-        standing = None if own is None else _outlasting(combiner, own, [*of(partition, str(action.who)), *beside])
+    for action, own in asked:
+        standing = None
+        if own is not None:
+            beside = [entry for other, entry in asked if entry is not None and other.who == action.who]
+            standing = _outlasting(combiner, own, [*of(partition, str(action.who)), *beside])
         if standing is None:
             kept.append(action)
-            continue
-        notes.append(_left_out(action, standing))
+        else:
+            notes.append(_left_out(action, standing))
     return tuple(kept), notes
 
 
