@@ -6,10 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from groundrules.engine.texts.plain import Squeezable, bare
+from groundrules.text import squeeze as squeezing
 from groundrules.text.domains import normalise
 from groundrules.text.fold import fold, fold_bytes, fold_map, fold_view, fold_view_map, surely_within
 from groundrules.text.lists import ListMatcher
 from groundrules.text.patterns import Pattern, problem
+from groundrules.text.sounds import letters_heard
 from groundrules.text.squeeze import squeeze, squeeze_map, squeeze_runs
 from groundrules.text.views import (
     Needle,
@@ -158,3 +161,41 @@ def test_evidence_of_widened_lists_stands_in_the_raw_text(text: str) -> None:
     for start, end, entry in found:
         assert 0 <= start < end <= len(text)
         assert entry in [one for _, _, one in matcher.find_all(text[start:end])]
+
+
+# --- what spares a text a longer look ---------------------------------------------------------------
+
+ascii_text = st.text("abeilmsox1034$@!. -_\t\n", max_size=16) | st.text(st.characters(max_codepoint=127), max_size=30)
+words = st.text("abeilmsox", min_size=1, max_size=4)
+
+
+@given(ascii_text, st.data())
+def test_an_ascii_text_that_squeezed_has_a_literal_may_have_it(s: str, data: st.DataObject) -> None:
+    view = squeeze(s)
+    start = data.draw(st.integers(0, len(view)))
+    literals = [view[start : data.draw(st.integers(start, len(view)))], *data.draw(st.lists(words, max_size=3))]
+    held = [literal for literal in literals if literal and literal in view]
+    assert Squeezable(filter(None, literals)).may_stand_in(bare(fold(s))) or not held
+
+
+def test_an_ascii_text_may_be_known_to_lack_them() -> None:
+    assert not Squeezable(["spam", "bluff"]).may_stand_in(bare("good morning, everybody"))
+
+
+@given(ascii_text)
+def test_the_sound_of_an_ascii_text_is_its_bare_letters(s: str) -> None:
+    assert letters_heard(fold(s)).encode() == bare(fold(s))
+
+
+@given(ascii_text)
+def test_words_end_in_ascii_as_they_do_anywhere(s: str) -> None:
+    folded = fold(s)
+    assert squeezing._ascii_word_ends.sub(" ", folded) == squeezing._word_ends.sub(" ", folded)
+
+
+@pytest.mark.parametrize("pattern", [r"\p{Han}", r"\p{Cyrillic}{2,}", r"\p{Mn}+", r"\p{Arabic}", r"a+b?", r"^\W"])
+@pytest.mark.parametrize("flags", ["", "i"])
+@given(s=any_text)
+def test_a_pattern_matches_where_it_finds_something(pattern: str, flags: str, s: str) -> None:
+    compiled = Pattern(pattern, flags)
+    assert compiled.matches(s) is (compiled.search(s) is not None)
