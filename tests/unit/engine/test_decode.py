@@ -243,6 +243,16 @@ def test_a_decoder_of_nothing_knows_no_type() -> None:
     assert refusal(Decoder({}), b"{")[0] == "GR701"
 
 
+@pytest.mark.parametrize("others", [{}, {"y": {"properties": {}}}])
+def test_every_event_says_its_type_even_if_only_one_is_known(others: dict[str, Any]) -> None:
+    decoder = Decoder({"x": {"properties": {"number": {"type": "integer"}}}, **others})
+    assert to_plain(decoder.decode({"type": "x", "number": 1})) == {"type": "x", "number": 1}
+    for raw in ({}, {"number": 1}, b'{"number":1}', "{}"):
+        assert refusal(decoder, raw)[:2] == ("GR704", "type")
+    assert decoder.glance(b'{"number":1}') is None
+    assert refusal(decoder, {"type": "__", "never": 0})[0] == "GR703"
+
+
 def test_long_values_are_cut_in_reasons(decoder: Decoder) -> None:
     assert len(refusal(decoder, message(time="x" * 10_000))[2]) < 200
     assert len(refusal(decoder, {"type": "x" * 10_000})[2]) < 200

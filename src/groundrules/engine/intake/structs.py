@@ -51,8 +51,15 @@ def event_structs(schemas: Mapping[str, Schema]) -> dict[str, type[msgspec.Struc
 
 
 def union_of(structs: Mapping[str, type[msgspec.Struct]]) -> Any:
-    """Return the union of the structs of all event types, told apart by the field `type`; None if there are none."""
-    return reduce(or_, structs.values()) if structs else None
+    """Return the union of the structs of all event types, told apart by the field `type`; None if there are none.
+
+    It has a member that nothing decodes to, for of a struct that stands alone msgspec does not ask for the field.
+    """
+    if not structs:
+        return None
+    never = ("never", Annotated[int, Meta(gt=0, lt=0)])
+    no_event = msgspec.defstruct("NoEvent", [never], tag_field="type", tag="_" * (1 + max(map(len, structs))))
+    return reduce(or_, structs.values(), no_event)
 
 
 def event_struct(name: str, schema: Schema) -> type[msgspec.Struct]:
