@@ -106,6 +106,11 @@ class RuleCode:
         return self._asks_for(ir.Act)
 
     @cached_property
+    def only_counts(self) -> bool:
+        """Whether its firings change balances, whatever else fires, and do nothing else."""
+        return self._asks_for(ir.Delta | ir.Reset) and not (self.exempted or self.rule.first_of)
+
+    @cached_property
     def acts_and_counts(self) -> bool:
         """Whether its firings ask for actions at once and for changes of balances, and for nothing else."""
         return self._asks_for(ir.Act | ir.Delta | ir.Reset)

@@ -18,11 +18,9 @@ from groundrules.decisions import Cause, Decision, Note, Rejection
 from groundrules.engine.cases import answers, appeals, due, undoing
 from groundrules.engine.cells import entries, sanctions, states
 from groundrules.engine.cells.states import Look
-from groundrules.engine.codegen.total import own_act
 from groundrules.engine.compiled_rules import StateCode
 from groundrules.engine.evaluation.effects import Ask
 from groundrules.engine.index.counts import WATCHED
-from groundrules.engine.index.lookup import TRUE, UNASKED, UNKNOWN
 from groundrules.engine.index.presence import UNDECIDED
 from groundrules.engine.intake import ahead, clock, cutting
 from groundrules.engine.intake.cutting import cut_of
@@ -32,6 +30,7 @@ from groundrules.engine.readings import PartitionReadings
 from groundrules.engine.routes import Route, Routes
 from groundrules.engine.settlement import fallbacks, guards, paths
 from groundrules.engine.settlement.decide import Occasion, Room, decide
+from groundrules.engine.settlement.guards import Answer
 from groundrules.engine.settlement.ladders import crossing
 from groundrules.engine.settlement.ledgers import Crossed, take_back
 from groundrules.engine.settlement.open_paths import Ending, OpenPaths
@@ -208,30 +207,28 @@ class Runner:
             route.windows.count(e, x)
         endings = () if route.paths is None else self._paths.endings(e, x)
         if endings or route.speaks or late or notes:
-            return self._decided(route, endings, None, e, now, late, notes)
+            return self._decided(route, endings, None, e, x, late, notes)
         numbers = () if route.asking is None else route.asking(e, x)
         if UNDECIDED in x.kept:
             if full or numbers:
-                return self._decided(route, (), numbers, e, now, late, notes)
+                return self._decided(route, (), numbers, e, x)
             self._count_undecided(route, e, x)
-        if numbers and (full or self._may_fire(route, numbers, e, x)):
-            return self._decided(route, (), numbers, e, now, late, notes)
+        if numbers:
+            heard = () if full else self._hear(route, numbers, e, x)
+            if full or heard:
+                return self._decided(route, (), numbers, e, x, heard=heard)
         return None if route.quiet else self._pass_by(route, e)
 
-    def _may_fire(self, route: Route, numbers: Sequence[int], e: Any, x: Scope) -> bool:
-        """Ask rules until one has something to say; if none has, count those that stay undecided."""
+    def _hear(self, route: Route, numbers: Sequence[int], e: Any, x: Scope) -> Sequence[Answer]:
+        """Ask rules; if none of them fires, count those that stay undecided and return nothing."""
         assert route.rules is not None
-        own, undecided, partition, zone = own_act(e), [], self.partition, self.program.zone
-        for code, known in route.rules.asked(numbers):
-            if not guards.is_out(code, own, x):
-                outcome = guards.outcome(code, e, x) if known == UNASKED else known
-                if outcome == TRUE and not guards.says_nothing(code, e, x, partition, zone):
-                    return True
-                if outcome == UNKNOWN:
-                    undecided.append(code)
-        for code in undecided:
-            self.stats.leave(code, e, x)
-        return False
+        heard = guards.ask([(route.rules.asked(numbers), x)], e, self.partition, self.program.zone)
+        if any(answer.fires or answer.missing for answer in heard):
+            return heard
+        for answer in heard:
+            if answer.undecided:
+                self.stats.leave(answer.code, e, x)
+        return ()
 
     def _decided(
         self,
@@ -239,21 +236,20 @@ class Runner:
         endings: Sequence[Ending],
         numbers: Sequence[int] | None,
         e: Any,
-        now: int,
-        late: bool,
-        notes: Sequence[Note],
+        x: Scope,
+        late: bool = False,
+        notes: Sequence[Note] = (),
+        heard: Sequence[Answer] = (),
     ) -> list[Decision]:
         """Decide on an event and what it crosses, releases and changes; rules not asked yet are asked here."""
-        x = Scope(now, self.readings)
-        x.kept = self._glance.kept
         self.stats.late += late
-        occasion = Occasion([], e, e.id, self._cause(e, late), notes=[*notes])
+        occasion = Occasion([], e, e.id, self._cause(e, late), answers=heard, notes=[*notes])
         for ending in endings:
             self._end_path(ending, e, x, occasion)
         if route.undoes:
             occasion.asks += self._reversals(e, x)
         released = self._built_in(e, occasion) if route.built_in else ()
-        if route.rules is not None and route.asking is not None:
+        if route.rules is not None and route.asking is not None and not heard:
             self._ask(occasion, route, route.asking(e, x) if numbers is None else numbers, e, x)
         decision, crossed = decide(self.room, occasion)
         if route.learns:

@@ -73,9 +73,10 @@ class Room:
 class Occasion:
     """What is to be decided.
 
-    groups: the rules to ask, each group in a scope of its own. occurrence: what tells this trigger apart from all
-    others of the partition; action keys are made from it. cause: what brings the decision about. behind: the ledger
-    whose ladder asks. more_unknown: how many rules stay undecided that are not asked for themselves.
+    answers: what rules say that were asked already. groups: the rules to ask, each group in a scope of its own.
+    occurrence: what tells this trigger apart from all others of the partition; action keys are made from it. cause:
+    what brings the decision about. behind: the ledger whose ladder asks. more_unknown: how many rules stay undecided
+    that are not asked for themselves.
     `asks`, `outcomes`, `actions`, `labels` and `notes` are what the trigger itself brings about, apart from any rule.
     """
 
@@ -85,6 +86,7 @@ class Occasion:
     cause: Cause
     behind: str | None = None
     more_unknown: int = 0
+    answers: Sequence[Answer] = ()
     asks: list[Ask] = field(default_factory=list)
     outcomes: list[Outcome] = field(default_factory=list)
     actions: list[Action] = field(default_factory=list)
@@ -109,9 +111,10 @@ class Firing:
 
 def decide(room: Room, occasion: Occasion) -> tuple[Decision, list[Crossed]]:
     """Ask the rules, let those that fire take effect; return the decision and the ladder steps that it crossed."""
-    e = occasion.e
-    answers = guards.ask(occasion.groups, e, room.partition, room.program.zone)
+    e, answers = occasion.e, _answers(room, occasion)
     if not _has_own(occasion):
+        if all(_only_counts(answer) for answer in answers):
+            return _counted(room, occasion, answers)
         if len(answers) == 1 and _is_plain(answers[0]) and not room.program.brakes:
             return _lone(room, occasion, answers[0]), []
         if not any(answer.fires for answer in answers):
@@ -152,12 +155,36 @@ def decide(room: Room, occasion: Occasion) -> tuple[Decision, list[Crossed]]:
     return decision, crossed
 
 
+def _answers(room: Room, occasion: Occasion) -> Sequence[Answer]:
+    """Return what the rules say, and what those lack that are undecided."""
+    answers = occasion.answers
+    if occasion.groups:
+        answers = [*answers, *guards.ask(occasion.groups, occasion.e, room.partition, room.program.zone)]
+    return guards.with_missing(answers, occasion.e) if any(answer.undecided for answer in answers) else answers
+
+
 def _has_own(occasion: Occasion) -> bool:
     return bool(occasion.asks or occasion.outcomes or occasion.actions or occasion.labels or occasion.notes)
 
 
 def _is_plain(answer: Answer) -> bool:
     return answer.fires and answer.lane == "live" and answer.code.only_acts and not (answer.exempts or answer.missing)
+
+
+def _only_counts(answer: Answer) -> bool:
+    return answer.fires and answer.lane == "live" and answer.code.only_counts
+
+
+def _counted(room: Room, occasion: Occasion, answers: Sequence[Answer]) -> tuple[Decision, list[Crossed]]:
+    """The decision in which all rules with something to say only change balances, or none has anything to say."""
+    if not answers:
+        return room.decision(occasion.cause), []
+    firings = [_fire(room, answer, occasion.e) for answer in answers]
+    changes, crossed = _settle(room, occasion, firings)
+    room.stats.count((), [answer.code.id for answer in answers])
+    notes = tuple([note for firing in firings for note in firing.gathered.notes])
+    fired = tuple([_fired(firing) for firing in firings])
+    return room.decision(occasion.cause, fired=fired, ledgers=tuple(changes), notes=notes), crossed
 
 
 def _lone(room: Room, occasion: Occasion, answer: Answer) -> Decision:
@@ -172,10 +199,8 @@ def _lone(room: Room, occasion: Occasion, answer: Answer) -> Decision:
     return room.decision(occasion.cause, actions=actions, fired=(_fired(firing),), dropped=dropped, notes=notes)
 
 
-def _quiet(room: Room, occasion: Occasion, answers: list[Answer]) -> Decision:
+def _quiet(room: Room, occasion: Occasion, answers: Sequence[Answer]) -> Decision:
     """The decision in which nothing happens, though rules may have stayed undecided."""
-    if not answers:
-        return room.decision(occasion.cause)
     unknown, more_unknown = _undecided(room, occasion, answers, ())
     return room.decision(occasion.cause, unknown=unknown, more_unknown=more_unknown)
 

@@ -37,7 +37,7 @@ APART = "~apart"
 class Answer(NamedTuple):
     """What one rule says to one trigger: it fires, or is undecided for lack of `missing`, or only exempts.
 
-    `missing` is worked out for the first MOST_UNKNOWN that are undecided. `counted`: this one is counted elsewhere.
+    `counted`: this one is counted elsewhere.
     """
 
     code: RuleCode
@@ -55,7 +55,7 @@ Group = tuple[Sequence[Asked], Scope]
 
 def ask(groups: Iterable[Group], e: Any, partition: Partition, zone: str) -> list[Answer]:
     """Ask rules in order, each group in its scope; those that have nothing to say are left out."""
-    own, listed = own_act(e), 0
+    own = own_act(e)
     answers: list[Answer] = []
     for asked, x in groups:
         for code, known in asked:
@@ -66,11 +66,20 @@ def ask(groups: Iterable[Group], e: Any, partition: Partition, zone: str) -> lis
                 fires = _fires(code, e, x, partition, zone)
                 if fires is not None:
                     answers.append(fires)
-                    listed += fires.undecided
             elif came_to is not None:
-                answers.append(_undecided(code, e, x, listed < MOST_UNKNOWN, came_to == COUNTED))
-                listed += 1
+                answers.append(_undecided(code, e, x, came_to == COUNTED))
     return answers
+
+
+def with_missing(answers: Sequence[Answer], e: Any) -> list[Answer]:
+    """Work out what the first MOST_UNKNOWN of those lack that are undecided."""
+    lacking = [number for number, answer in enumerate(answers) if answer.undecided][:MOST_UNKNOWN]
+    worked_out = list(answers)
+    for number in lacking:
+        answer = answers[number]
+        if not answer.missing:
+            worked_out[number] = answer._replace(missing=answer.code.when.missing_reads(e, answer.x))
+    return worked_out
 
 
 def is_out(code: RuleCode, own: bool, x: Scope) -> bool:
@@ -92,17 +101,9 @@ def outcome(code: RuleCode, e: Any, x: Scope) -> int | None:
     return None if code.unless is not None and code.unless.true(e, x) else came_to
 
 
-def _undecided(code: RuleCode, e: Any, x: Scope, listed: bool, counted: bool) -> Answer:
+def _undecided(code: RuleCode, e: Any, x: Scope, counted: bool) -> Answer:
     lane = lane_of(code, e, x)
-    missing = code.when.missing_reads(e, x) if listed else ()
-    return Answer(code, x, lane, False, lane == "live" and bool(code.exempted), missing, True, counted)
-
-
-def says_nothing(code: RuleCode, e: Any, x: Scope, partition: Partition, zone: str) -> bool:
-    """Tell whether nothing comes of a rule whose guard is true, for it has fired already."""
-    if code.rule.once is None or code.exempted or _lacks_key(code, e, x):
-        return False
-    return _fired_already(code, lane_of(code, e, x), e, x, partition, zone)
+    return Answer(code, x, lane, False, lane == "live" and bool(code.exempted), (), True, counted)
 
 
 def _fires(code: RuleCode, e: Any, x: Scope, partition: Partition, zone: str) -> Answer | None:
