@@ -14,7 +14,15 @@ from groundrules.syntax import nodes, parse
 from groundrules.syntax.print import show
 from strategies import trees
 
-NO_EXPRESSION = (nodes.CalendarPeriod, nodes.Regex, nodes.KeyPart, nodes.Taken, nodes.Hole, nodes.Template)
+NO_EXPRESSION = (
+    nodes.CalendarPeriod,
+    nodes.LastEvents,
+    nodes.Regex,
+    nodes.KeyPart,
+    nodes.Taken,
+    nodes.Hole,
+    nodes.Template,
+)
 
 PARSERS: dict[str, Any] = {
     "keys": parse.parse_keys,

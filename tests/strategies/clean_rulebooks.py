@@ -39,6 +39,7 @@ counted = st.sampled_from(["message", 'message where text contains "a"', "reacti
 windows = st.one_of(
     words("count(", counted, "by actor within", durations, ")", relations, st.integers(1, 5).map(str)),
     words("count(", counted, "by actor", st.sampled_from(["today", "this week"]), ")", relations, st.just("3")),
+    words("count(", counted, "by actor within last", st.sampled_from(["5", "20"]), ")", relations, st.just("3")),
     words("distinct( channel of message by actor within", durations, ") >=", st.integers(1, 3).map(str)),
     words("quiet( message ) >=", durations),
     words("streak( message by actor ) ==", st.integers(1, 3).map(str)),

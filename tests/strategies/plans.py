@@ -73,6 +73,20 @@ LEDGERS = (
     ir.Ledger(id="talk", per="channel", floor=None),
 )
 CAPS = (ir.Cap(id="chat", amount=2, per="day"), ir.Cap(id="month", amount=3, per="month"))
+
+
+def fact(name: str, kind: ir.Kind, path: tuple[str, ...] = ("actor",), **more: Any) -> ir.Fact:
+    return ir.Fact(root="event", path=path, entity="member", fact=name, kind=kind, **more)
+
+
+def const(value: Any, kind: ir.Kind | None = None) -> ir.Const:
+    return ir.Const(value=value, kind=kind)
+
+
+def compare(left: Any, relation: str, right: Any, view: ir.View = "exact") -> ir.Compare:
+    return ir.Compare(operator=relation, left=left, right=right, view=view)
+
+
 WINDOWS = (
     ir.Window(id="by-actor", kind="count", type="message", key=(ACTOR,), within=2 * DAY, keep=6, ids=True),
     ir.Window(id="by-text", kind="count", type="message", key=(ACTOR, FOLDED), within=2 * DAY, keep=6),
@@ -105,20 +119,24 @@ WINDOWS = (
         id="since-joining", kind="count", type="message", key=(ACTOR,), within=2 * DAY, keep=3,
         less=(ir.Taker(type="member.joined", key=(ACTOR,)),),
     ),
+    ir.Window(
+        id="last-adverts", kind="count", type="message", key=(ACTOR,), within=3, keep=3, by_events=True,
+        where=ir.ContainsList(subject=TEXT, quantifier="any", list="adverts"),
+    ),
+    ir.Window(
+        id="last-joins", kind="count", type="member.joined", within=3, keep=3, ids=True, by_events=True,
+        where=compare(fact("level", "number"), ">", const(0)),
+    ),
+    ir.Window(
+        id="last-levels", kind="sum", type="message", key=(ACTOR,), within=3, pane=1, ids=True, by_events=True,
+        value=ir.Fact(root="event", path=("actor",), entity="member", fact="level", kind="number"),
+    ),
+    ir.Window(
+        id="last-texts", kind="distinct", type="message", key=(CHANNEL,), value=FOLDED, within=3, keep=3, ids=True,
+        by_events=True,
+    ),
 )  # fmt: skip
 KEYS = {window.id: window.key for window in WINDOWS}
-
-
-def fact(name: str, kind: ir.Kind, path: tuple[str, ...] = ("actor",), **more: Any) -> ir.Fact:
-    return ir.Fact(root="event", path=path, entity="member", fact=name, kind=kind, **more)
-
-
-def const(value: Any, kind: ir.Kind | None = None) -> ir.Const:
-    return ir.Const(value=value, kind=kind)
-
-
-def compare(left: Any, relation: str, right: Any, view: ir.View = "exact") -> ir.Compare:
-    return ir.Compare(operator=relation, left=left, right=right, view=view)
 
 
 # --- guards -----------------------------------------------------------------------------------------
@@ -131,13 +149,20 @@ relations = st.sampled_from(["==", "!=", "<", "<=", ">", ">="])
 small = st.integers(-1, 4)
 
 
+def within_of(name: str) -> st.SearchStrategy[int]:
+    """How far back a window is asked: a time, or so many events."""
+    if name.startswith("last-"):
+        return st.integers(1, 3)
+    return st.just(FIXED[name]) if name in FIXED else st.sampled_from(WITHIN)
+
+
 def window_tests(names: tuple[str, ...]) -> st.SearchStrategy[Any]:
     return st.sampled_from(names).flatmap(
         lambda name: st.builds(
             ir.WindowTest,
             window=st.just(name),
             key=st.just(KEYS[name]),
-            within=st.just(FIXED[name]) if name in FIXED else st.sampled_from(WITHIN),
+            within=within_of(name),
             operator=relations,
             bound=st.sampled_from([MINUTE, HOUR]) if name.startswith("quiet") else st.integers(1, 4),
         )
@@ -164,7 +189,7 @@ anywhere = st.one_of(
     st.sampled_from([CHANNEL, ACTOR]).map(lambda of: ir.InState(state="heated", of=of)),
     st.just(ir.Known(operand=fact("name", "text"))),
     st.just(ir.InClock(instant=ir.Now(), start=22 * HOUR, end=7 * HOUR)),
-    window_tests(("joins", "quiet")),
+    window_tests(("joins", "quiet", "last-joins")),
 )  # fmt: skip
 DOMAIN = ir.Field(root="$0", path=("domain",), kind="text", optional=True)
 LINKS = ir.Field(root="event", path=("links",), kind="list")
@@ -211,14 +236,19 @@ on_message = st.one_of(
     ),
     st.builds(
         compare,
-        st.sampled_from(("by-actor", "levels", "texts", "streak", "latest")).map(
-            lambda name: ir.WindowValue(window=name, key=KEYS[name], within=HOUR, maximum=5)
+        st.sampled_from(("by-actor", "levels", "texts", "streak", "latest", "last-levels", "last-texts")).flatmap(
+            lambda name: within_of(name).map(
+                lambda within: ir.WindowValue(window=name, key=KEYS[name], within=within, maximum=5)
+            )
         ),
         relations,
         small.map(const),
     ),
     window_tests(
-        ("by-actor", "by-text", "levels", "texts", "streak", "quiet-in", "adverts", "latest", "since-joining", "today")
+        (
+            *("by-actor", "by-text", "levels", "texts", "streak", "quiet-in", "adverts", "latest", "since-joining"),
+            *("today", "last-adverts", "last-levels", "last-texts"),
+        )
     ),
 )
 
@@ -486,9 +516,11 @@ def states(draw: st.DrawFn) -> tuple[ir.State, ...]:
     enters = [
         ir.WindowTest(window="joins", key=(), within=HOUR, operator=">=", bound=2),
         ir.WindowTest(window="quiet", key=(), within=0, operator=">=", bound=HOUR),
+        ir.WindowTest(window="last-joins", key=(), within=2, operator=">=", bound=1),
     ]
     leaves = [
         ir.WindowTest(window="joins", key=(), within=HOUR, operator="<", bound=1),
+        ir.WindowTest(window="last-joins", key=(), within=3, operator="<", bound=1),
         ir.WindowTest(window="quiet", key=(), within=0, operator=">", bound=DAY),
     ]
     turns = st.sampled_from([(), (ir.Until(types=("reaction.added",), when=compare(ACTOR, "==", AUTHOR)),)])

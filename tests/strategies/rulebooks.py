@@ -59,6 +59,8 @@ _WINDOWS = _said(
         " within wait",
         " within 1d max 9",
         " this week",
+        " within last 5",
+        " within last limit max 9",
         " today max 9",
         " max limit",
         " within brief",

@@ -83,6 +83,7 @@ def _windows(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
             within=st.none()
             | duration
             | path
+            | _node(nodes.LastEvents, number=number | path)
             | _node(nodes.CalendarPeriod, period=st.sampled_from(["day", "week", "month"])),
             maximum=st.none() | number | path,
         )

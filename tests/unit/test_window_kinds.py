@@ -10,7 +10,7 @@ from typing import get_args
 import pytest
 
 import groundrules
-from groundrules.engine.cells.windows import cell
+from groundrules.engine.cells.window_cells import cell
 from groundrules.plan import ir
 from groundrules.window_kinds import KINDS, Name
 

@@ -17,6 +17,7 @@ from groundrules.checker.constants import fold
 from groundrules.checker.literals import UNKNOWN, is_entity, is_key
 from groundrules.checker.places import STATE, WHERE, WINDOW_KEY, Place
 from groundrules.checker.views import alike
+from groundrules.diagnostics.code import Code
 from groundrules.diagnostics.codes import cells as codes
 from groundrules.diagnostics.codes import names as name_codes
 from groundrules.diagnostics.codes import types as type_codes
@@ -54,9 +55,9 @@ def bounded(reader: Reader, node: nodes.Compare) -> bool:
 def _bound(reader: Reader, window: nodes.Window, other: nodes.Node) -> bool:
     value = fold(reader, other)
     if value is None:
-        return not KINDS[window.kind].keeps_entries or _needs_max(reader, window)
+        return _says_how_far(window) or _needs_max(reader, window)
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _limit(window):
-        return True
+        return _is_within_reach(reader, window, other, value)
     text = reader.text(other)
     if isinstance(value, int) and value > LARGEST:
         help = (
@@ -71,6 +72,18 @@ def _bound(reader: Reader, window: nodes.Window, other: nodes.Node) -> bool:
     return False
 
 
+def _is_within_reach(reader: Reader, window: nodes.Window, other: nodes.Node, value: int) -> bool:
+    """Check that of the last so many events there can be as many."""
+    if not isinstance(window.within, nodes.LastEvents) or not KINDS[window.kind].keeps_entries:
+        return True
+    most = fold(reader, window.within.number)
+    if not isinstance(most, int) or value <= most:
+        return True
+    words = (f"there are never {value:,} in `{reader.text(window.within)}`", "let it look back further")
+    reader.error(codes.WINDOW_TIME, other, words)
+    return False
+
+
 def _as_sum(text: str) -> str:
     """Write a `count` as the sum that comes to the same, but for when a pane of it is over."""
     return text.replace("count(", "sum(1 of ", 1)
@@ -78,6 +91,12 @@ def _as_sum(text: str) -> str:
 
 def _limit(window: nodes.Window) -> int:
     return LARGEST if KINDS[window.kind].keeps_entries else 2**53
+
+
+def _says_how_far(window: nodes.Window) -> bool:
+    """Tell whether a window has a bound even where it is compared with nothing."""
+    bounded_itself = window.maximum is not None or isinstance(window.within, nodes.LastEvents)
+    return bounded_itself or not KINDS[window.kind].keeps_entries
 
 
 def _needs_max(reader: Reader, window: nodes.Window) -> bool:
@@ -93,7 +112,7 @@ def _value(reader: Reader, node: nodes.Window) -> Typed:
     if node.listed and reader.place is STATE:
         words = ("which values a window holds is nothing that a state waits for", "count them: `distinct(…) >= 3`")
         return reader.error(codes.STATE_READS, node, words)
-    if KINDS[node.kind].keeps_entries and node.maximum is None and not isinstance(typed.type, kinds.Unknown):
+    if not _says_how_far(node) and not isinstance(typed.type, kinds.Unknown):
         _needs_max(reader, node)
         return UNKNOWN
     return typed
@@ -156,6 +175,10 @@ def _taken(reader: Reader, node: nodes.Window) -> bool:
         words = (f"nothing can be taken back from `{node.kind}`", "use `count` or `distinct`")
         reader.error(codes.WINDOW_LESS, node.less[0], words)
         return False
+    if node.less and isinstance(node.within, nodes.LastEvents):
+        words = (f"nothing can be taken back from `{reader.text(node.within)}`", "write `within 7d`")
+        reader.error(codes.WINDOW_LESS, node.less[0], words)
+        return False
     checked = [_takes(reader, node, taken) for taken in node.less]
     return all(checked)
 
@@ -212,6 +235,8 @@ def _times(reader: Reader, node: nodes.Window) -> bool:
         return False
     if calendar:
         return fine
+    if isinstance(node.within, nodes.LastEvents):
+        return _number_of_events(reader, node.within.number) and fine
     return constant_duration(reader, node.within) is not None and fine
 
 
@@ -221,15 +246,23 @@ def _maximum(reader: Reader, node: nodes.Window) -> bool:
     if not KINDS[node.kind].looks_back:
         reader.error(codes.UNBOUNDED_WINDOW, node.maximum, (f"`{node.kind}` needs no `max`", "remove it"))
         return False
-    typed = reader.type_of(node.maximum)
+    return _whole_number(reader, node.maximum, "max", _limit(node), codes.UNBOUNDED_WINDOW)
+
+
+def _number_of_events(reader: Reader, node: nodes.Node) -> bool:
+    return _whole_number(reader, node, "last", LARGEST, codes.WINDOW_TIME)
+
+
+def _whole_number(reader: Reader, node: nodes.Node, word: str, most: int, code: Code) -> bool:
+    """Check a constant whole number from 1 to `most` behind a word."""
+    typed = reader.type_of(node)
     if isinstance(typed.type, kinds.Unknown):
         return False
-    value = fold(reader, node.maximum)
-    if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= _limit(node):
+    value = fold(reader, node)
+    if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= most:
         return True
-    text = reader.text(node.maximum)
-    words = (f"`max` is a whole number from 1 to {_limit(node):,}, and `{text}` is none", None)
-    reader.error(codes.UNBOUNDED_WINDOW, node.maximum, words)
+    words = (f"`{word}` is a whole number from 1 to {most:,}, and `{reader.text(node)}` is none", None)
+    reader.error(code, node, words)
     return False
 
 

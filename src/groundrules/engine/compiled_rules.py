@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable
 from functools import cached_property, partial
 from typing import Any
 
-from groundrules.engine.cells.windows import WindowCell, cell
+from groundrules.engine.cells.window_cells import cell
+from groundrules.engine.cells.windows import WindowCell
 from groundrules.engine.codegen.keying import Key
 from groundrules.engine.codegen.total import plain, reach
 from groundrules.engine.evaluation.compile import Compiler, Condition, Value

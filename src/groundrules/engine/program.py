@@ -179,7 +179,8 @@ class WindowsOnType(Listening):
 
     def add(self, window: ir.Window, code: WindowCode) -> None:
         self.codes.append(code)
-        self.guards.append((ir.Const(value=True) if window.where is None else window.where, None))
+        where = None if window.by_events else window.where
+        self.guards.append((where or ir.Const(value=True), None))
 
     @cached_property
     def at_once(self) -> Counting | None:

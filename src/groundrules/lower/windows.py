@@ -36,10 +36,11 @@ def tested(lowerer: Lowerer, node: nodes.Compare) -> ir.AnyExpr | None:
 
 def _value(lowerer: Lowerer, node: nodes.Window) -> ir.AnyExpr:
     maximum = None if node.maximum is None else _constant(lowerer, node.maximum)
-    kept, key, within = _kept(lowerer, node, maximum or 1)
+    most = maximum or _last_events(lowerer, node) or 1
+    kept, key, within = _kept(lowerer, node, most)
     kind, source = shown_as(lowerer.type_of(node)), lowerer.source(node)
     if node.listed:
-        return ir.WindowValues(window=kept, key=key, within=within, maximum=maximum or 1, src=source)
+        return ir.WindowValues(window=kept, key=key, within=within, maximum=most, src=source)
     return ir.WindowValue(window=kept, key=key, within=within, maximum=maximum, kind=kind, src=source)
 
 
@@ -54,8 +55,11 @@ def _kept(lowerer: Lowerer, node: nodes.Window, keep: int) -> tuple[str, tuple[i
     counted = lowerer.elsewhere(ground.checked.context(lowerer.context.instance, (node.event_type,)))
     within = _within(lowerer, node, keep)
     pairs = _keys(lowerer, counted, node)
+    by_events = isinstance(node.within, nodes.LastEvents)
     if node.less:
         keep = LARGEST
+    elif by_events:
+        keep = min(keep, within)
     kept = ground.window(
         ir.Window(
             id="",
@@ -67,7 +71,8 @@ def _kept(lowerer: Lowerer, node: nodes.Window, keep: int) -> tuple[str, tuple[i
             less=tuple(sorted((_taker(lowerer, node, taken) for taken in node.less), key=codec.definition_hash)),
             within=within,
             keep=min(keep, LARGEST) if kind.looks_back else 1,
-            pane=pane(within) if kind.paned else 0,
+            pane=0 if not kind.paned else 1 if by_events else pane(within),
+            by_events=by_events,
             src=lowerer.source(node),
         )
     )
@@ -85,16 +90,23 @@ def _taker(lowerer: Lowerer, node: nodes.Window, taken: nodes.Taken) -> ir.Taker
 
 
 def _within(lowerer: Lowerer, node: nodes.Window, bound: int) -> int:
-    """Return how far back a window is asked (ms): as it says, else as long as anything is kept; 0 if it needs no time.
+    """Return how far back a window is asked: as it says, else as long as anything is kept; 0 if it needs no time.
 
-    A length of time is asked whether it lasted as long as `bound`.
+    That is in ms, or in events. A length of time is asked whether it lasted as long as `bound`.
     """
     if isinstance(node.within, nodes.CalendarPeriod):
         return ir.LONGEST[node.within.period]
+    if number := _last_events(lowerer, node):
+        return number
     if node.within is not None:
         return _constant(lowerer, node.within) or 0
     kind = KINDS[node.kind]
     return bound if kind.elapsed else lowerer.ground.checked.retain if kind.looks_back else 0
+
+
+def _last_events(lowerer: Lowerer, node: nodes.Window) -> int:
+    """Return how many events a window looks back over; 0 if it looks back over a time."""
+    return (_constant(lowerer, node.within.number) or 0) if isinstance(node.within, nodes.LastEvents) else 0
 
 
 def _keys(lowerer: Lowerer, counted: Lowerer, node: nodes.Window) -> list[tuple[ir.AnyExpr, ir.AnyExpr]]:

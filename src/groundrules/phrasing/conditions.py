@@ -276,6 +276,8 @@ class Conditions(Constants):
         """Over what time a window looks back."""
         if period := calendar_period(expr.key):
             return self(f"this.{period}")
+        if self._windows[expr.window].by_events:
+            return self("last", n=expr.within)
         return self("within", length=self.length(expr.within)) if expr.within else ""
 
     def _counted_values(self, window: ir.Window) -> str:

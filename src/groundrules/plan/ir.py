@@ -680,6 +680,9 @@ class Window(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=
     last, of a sum the last `keep` events that added something.
     `less`: what takes back; of a count the event counted last, of distinct values the one it names. An event takes back
     before it counts. What was pushed out does not come back, so such a window keeps as much as a window may.
+    `by_events`: its clock is no time. It goes on by one with each event of the type that comes under the key, counted
+    or not, so that `within` is a number of events. A key is forgotten when the plan's `retain` has passed since its
+    last event.
     """
 
     id: str
@@ -693,6 +696,7 @@ class Window(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=
     keep: int = 1
     pane: int = 0
     ids: bool = False
+    by_events: bool = False
     src: int = -1
 
 

@@ -19,6 +19,10 @@ have the key and the value: of a **count** the entry counted last under the key,
 the value that they name. A window with `less` holds `keep` entries per key, of each distinct value the last; the oldest
 gives way. So an event of a type that both takes back and counts replaces what was counted before.
 
+A window `by_events` looks back over the last `within` events under the key, of all those of its type that are not the
+bot's own doing and lack no component of the key. It writes all of these down, and whether they were counted. If none
+came under a key for as long as the plan's `retain`, what came before is forgotten.
+
 A question without a time (`within` 0) looks back over the plan's `retain`. **quiet** looks back over its window's
 `within` if that is longer, for nothing else is remembered longer.
 
@@ -49,7 +53,7 @@ HASHED = "\x1d"
 
 @dataclass(frozen=True)
 class Entry:
-    """One counted event."""
+    """One event that a window has written down."""
 
     window: str
     key: Key
@@ -57,6 +61,7 @@ class Entry:
     number: int
     event: str
     value: Any
+    counted: bool = True
 
 
 def encoded(value: Any) -> str:
@@ -90,15 +95,28 @@ class Windows:
             for taker in window.less:
                 if taker.type == scope.event["type"] and counts(taker, scope):
                     self.take_back(window, taker, scope)
-            if window.type == scope.event["type"] and counts(window, scope):
-                key = [evaluate(part, scope) for part in window.key]
-                value = None if window.value is None else evaluate(window.value, scope)
-                entry = Entry(
-                    window.id, tuple(map(encoded, key)), scope.now, scope.partition.number, scope.event["id"], value
-                )
-                self.history.append(entry)
-                if window.less:
-                    self.bound(window, entry)
+            if window.type == scope.event["type"]:
+                self.note(window, scope, counts(window, scope))
+
+    def note(self, window: ir.Window, scope: Scope, counted: bool) -> None:
+        """Write an event down if a window counts it or goes by events."""
+        assert scope.event is not None
+        if not counted and not (window.by_events and comes_under_a_key(window, scope)):
+            return
+        key = [evaluate(part, scope) for part in window.key]
+        value = None if window.value is None else evaluate(window.value, scope)
+        if window.by_events and self.is_idle(before := self.all(window.id, key), scope.now):
+            self.strike(before)
+        entry = Entry(
+            window.id, tuple(map(encoded, key)), scope.now, scope.partition.number, scope.event["id"], value, counted
+        )
+        self.history.append(entry)
+        if window.less:
+            self.bound(window, entry)
+
+    def is_idle(self, entries: list[Entry], now: int) -> bool:
+        """Whether the last event under a key came so long ago that all of them are forgotten."""
+        return bool(entries) and entries[-1].at <= now - self.plan.retain
 
     def take_back(self, window: ir.Window, taker: ir.Taker, scope: Scope) -> None:
         """Strike out what an event takes back."""
@@ -129,7 +147,10 @@ class Windows:
         return [entry for entry in self.history if entry.window == window and entry.key == wanted]
 
     def entries(self, window: str, key: list[Any], within: int, now: int) -> list[Entry]:
-        """The entries under a key in (now - within, now], oldest first."""
+        """The counted entries under a key in (now - within, now], or among the last `within` ones; oldest first."""
+        if self.definitions[window].by_events:
+            known = self.all(window, key)
+            return [] if self.is_idle(known, now) else [entry for entry in known[-within:] if entry.counted]
         return [entry for entry in self.all(window, key) if entry.at > now - (within or self.plan.retain)]
 
     def matched(self, tests: Iterable[tuple[ir.WindowTest, Scope]], now: int) -> tuple[str, ...]:
@@ -138,16 +159,16 @@ class Windows:
         for test, scope in tests:
             window = self.definitions[test.window]
             key = [evaluate(part, scope) for part in test.key]
-            entries = [entry for entry in self.kept(window, key) if entry.at > now - (test.within or self.plan.retain)]
-            held |= {(entry.number, entry.event) for entry in entries if window.ids}
+            entries = self.kept(window, key, test.within, now) if window.ids else []
+            held |= {(entry.number, entry.event) for entry in entries}
         return tuple(id for _, id in sorted(held, reverse=True))
 
-    def kept(self, window: ir.Window, key: list[Any]) -> list[Entry]:
-        """The entries whose events a window still knows by name: its last `keep` ones.
+    def kept(self, window: ir.Window, key: list[Any], within: int, now: int) -> list[Entry]:
+        """The entries of a time whose events a window still knows by name: its last `keep` ones.
 
         Of a sum only those that added something; of distinct values the last entry of each.
         """
-        entries = self.all(window.id, key)
+        entries = self.entries(window.id, key, within, now)
         if window.kind == "sum":
             entries = [entry for entry in entries if entry.value]
         elif window.kind == "distinct":
@@ -163,6 +184,8 @@ class Windows:
                 number: Any = len(self.entries(window, key, within, now))
             case "distinct":
                 number = len({encoded(entry.value) for entry in self.entries(window, key, within, now)})
+            case "sum" if definition.by_events:
+                number = numbers.total(entry.value for entry in self.entries(window, key, within, now))
             case "sum":
                 number = sum_of_panes(self.all(window, key), definition.pane, now - (within or self.plan.retain))
             case "streak":
@@ -183,6 +206,8 @@ class Windows:
         definition, within = self.definitions[window], within or self.plan.retain
         entries = [] if None in key else self.all(window, key)
         match definition.kind:
+            case _ if definition.by_events:
+                yield from (entry.at + self.plan.retain for entry in entries[-1:])
             case "count" | "distinct":
                 yield from (entry.at + within for entry in entries)
             case "sum":
@@ -203,12 +228,17 @@ class Windows:
 
 def counts(window: ir.Window | ir.Taker, scope: Scope) -> bool:
     """Whether a window counts the event at hand, or something takes back with it."""
-    if is_own_act(scope.event) and not mentions_self(window.where):
-        return False
     if window.where is not None and evaluate(window.where, scope) is not True:
         return False
-    needed = window.key if window.value is None else (*window.key, window.value)
-    return all(evaluate(part, scope) is not None for part in needed)
+    has_value = window.value is None or evaluate(window.value, scope) is not None
+    return has_value and comes_under_a_key(window, scope)
+
+
+def comes_under_a_key(window: ir.Window | ir.Taker, scope: Scope) -> bool:
+    """Whether the event at hand is none of the bot's own doing that nobody asks for, and has all of the key."""
+    if is_own_act(scope.event) and not mentions_self(window.where):
+        return False
+    return all(evaluate(part, scope) is not None for part in window.key)
 
 
 def sum_of_panes(entries: list[Entry], pane: int, limit: int) -> Any:

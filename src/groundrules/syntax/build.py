@@ -251,6 +251,10 @@ class Builder(Transformer[Token, nodes.Node]):
         period = {"today": "day", "week": "week", "month": "month"}[parts[0].value.split()[-1]]
         return nodes.CalendarPeriod(period=period, at=_at(parts[0]))  # type: ignore[arg-type]
 
+    def last_events(self, parts: Children) -> nodes.Node:
+        word, number = parts
+        return nodes.LastEvents(number=number, at=(word.start_pos, number.at[1]))
+
     def window(self, parts: Children) -> nodes.Node:
         return self._window(parts[0], None, parts[2:])
 

@@ -268,10 +268,17 @@ class CalendarPeriod(Node):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class LastEvents(Node):
+    """`last 20`, of the events that come under a key."""
+
+    number: Node
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Window(Node):
     """`count(message where … less … by actor, text within 2m max 100)`; `value`: the path of `sum` and `distinct`.
 
-    `within` is a length of time, or the calendar period that now lies in.
+    `within` is a length of time, a number of events, or the calendar period that now lies in.
     `listed`: not how many, but which, `values(actor.id of message … max 100)`.
     """
 

@@ -260,6 +260,7 @@ _WRITERS: dict[type[nodes.Node], Callable[[Any], str]] = {
     nodes.Known: lambda node: f"known({show(node.operand)})",
     nodes.KeyPart: _key,
     nodes.CalendarPeriod: lambda node: "today" if node.period == "day" else f"this {node.period}",
+    nodes.LastEvents: lambda node: f"last {show(node.number)}",
     nodes.Taken: _taken,
     nodes.Window: _window,
     nodes.OnceClause: _once,

@@ -2,7 +2,7 @@
 
 A window keeps, per key, no more entries than its readers can tell apart. Bytes are those of a row without its key: a
 stamp for each entry, the id with it where ids are kept (40 bytes taken), 40 for a value of `distinct`, 16 for a pane
-of `sum`.
+of `sum`; over the last so many events, a sum has a pane for each.
 """
 
 from __future__ import annotations
@@ -19,10 +19,11 @@ from groundrules.lint.linted import Linted
 from groundrules.lint.rewards import daily_bound
 from groundrules.narrate.speech import speech
 from groundrules.plan import ir
-from groundrules.time_units import format_duration
+from groundrules.plan.spans import span
 from groundrules.window_kinds import KINDS
 
 _ID, _VALUE, _PANE = 40, 40, 16
+_CLOCK = 2 * stamps.SIZE  # of a window over the last events: how many have come, and when the last
 _BALANCE = 19  # two integers of MessagePack, at their longest
 _MOVED = 9  # when that of a message or the like was moved
 _PANES = 61  # sixty full panes, and the one being filled
@@ -37,7 +38,7 @@ class WindowCost:
     kind: str
     per: str
     member: bool
-    within: int
+    within: str
     entries: int
     bytes: int
 
@@ -87,7 +88,8 @@ def costs(checked: Checked) -> Costs:
 
 def _window(plan: ir.Plan, window: ir.Window) -> WindowCost:
     kind = KINDS[window.kind]
-    entries = window.keep if kind.keeps_entries else _PANES if kind.paned else 1
+    panes = window.within if window.by_events else _PANES
+    entries = window.keep if kind.keeps_entries else panes if kind.paned else 1
     each = _VALUE if kind.takes == "key" else _PANE if kind.paned else stamps.SIZE
     if window.ids:
         each += _ID
@@ -99,9 +101,9 @@ def _window(plan: ir.Plan, window: ir.Window) -> WindowCost:
         kind=window.kind,
         per=", ".join(names) or "community",
         member="actor" in names,
-        within=window.within,
+        within=span(window, window.within) if window.within else "",
         entries=entries,
-        bytes=entries * each,
+        bytes=entries * each + (_CLOCK if window.by_events else 0),
     )
 
 
@@ -152,7 +154,7 @@ def lines(costs: Costs, lang: str = "en") -> Iterator[Line]:
         (
             window.source,
             window.per,
-            format_duration(window.within) if window.within else "-",
+            window.within or "-",
             window.entries,
             window.bytes,
         )

@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 
 from groundrules.engine.cells import firings, labels
 from groundrules.engine.cells.ladders import Crossing, LadderCell, Level
+from groundrules.engine.cells.last_events import LastEventsWindow
 from groundrules.engine.cells.ledgers import Balance, CapCell, LedgerCell
-from groundrules.engine.cells.windows import Counted, WindowCell, cell
+from groundrules.engine.cells.window_cells import cell
+from groundrules.engine.cells.windows import Counted, WindowCell
 from groundrules.engine.intake import clock
 from groundrules.engine.state import keys, stamps
 from groundrules.engine.state.partition import Meta, Partition
@@ -128,6 +130,21 @@ def test_distinct_forgets_the_value_seen_longest_ago() -> None:
     for time, value in [(0, "a"), (1, "b"), (2, "c")]:
         row = distinct.record(row, Counted(time, time, "e", value))
     assert distinct.number(row, 2, 100) == 2
+
+
+def test_of_the_last_events_a_value_is_forgotten_and_the_others_stay() -> None:
+    window = ir.Window(id="w", kind="distinct", type="message", within=3, keep=3, by_events=True)
+    kept = cell(window, 1000, "UTC")
+    held = None
+    for number, value in enumerate(["li", None, "wang", "zhao"]):
+        held = kept.record(held, Counted(number, number, str(number), value))
+    assert kept.codec is not None
+    assert isinstance(kept, LastEventsWindow)
+    less = kept.codec.decode(kept.without(kept.codec.encode(held), "wang"))
+    assert kept.values(less, 3, 3, 9) == ["zhao"]
+    assert kept.values(less, 3, 4, 9) == ["zhao", "li"]
+    assert kept.values(less, 1003, 4, 9) == []
+    assert kept.without(kept.codec.encode((3, 1, None)), "li") == kept.codec.encode((3, 1, None))
 
 
 def test_panes_of_a_sum_leave_as_a_whole() -> None:

@@ -109,6 +109,24 @@ def test_a_count_says_how_many_more(tmp_path: Path) -> None:
     assert (change.count, change.within, change.among, told.would_fire[0].tried) == (3, "2m", ("actor",), True)
 
 
+def test_of_the_last_events_each_new_one_pushes_one_out(tmp_path: Path) -> None:
+    guard = 'count(message where text contains "x" by actor within last 4) >= 3'
+    plan = plan_of(tmp_path, f"rules: [{{id: x, on: message, when: '{guard}', then: [delete]}}]\n")
+    texts = ["x", "x", "y", "y"]
+    told = why(plan, [message(str(n), f"09:00:0{n}", text) for n, text in enumerate(texts)], "x")
+    (change,) = told.would_fire[0].changes
+    assert (change.count, change.last, change.within, told.would_fire[0].tried) == (3, 4, None, True)
+
+
+def test_of_the_last_events_fewer_pass(tmp_path: Path) -> None:
+    guard = 'count(message where text contains "x" by actor within last 3) < 1'
+    plan = plan_of(tmp_path, f"rules: [{{id: x, on: message, when: '{guard}', then: [delete]}}]\n")
+    texts = ["x", "x", "y", "y"]
+    told = why(plan, [message(str(n), f"09:00:0{n}", text) for n, text in enumerate(texts)], "x")
+    (change,) = told.would_fire[0].changes
+    assert (change.count, change.last, told.would_fire[0].tried) == (-1, 3, True)
+
+
 def test_an_instant_is_given_exactly(tmp_path: Path) -> None:
     plan = plan_of(tmp_path, "rules: [{id: x, on: message, when: age(actor.joined) < 1d, then: [delete]}]\n")
     told = why(plan, [message("a", "09:00:00", "x", by=LI)], "x")

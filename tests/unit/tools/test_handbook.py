@@ -235,6 +235,17 @@ def test_lines_of_chinese_are_joined_without_a_space(folded: str, line: str) -> 
             {"en": "at least 3 times this week: writing a message", "zh": "本周发消息至少 3 次"},
         ),
         (
+            'count(message where text contains "x" by actor within last 20) >= 3',
+            {
+                "en": "at least 3 times among the last 20: writing a message (where the text contains “x”)",
+                "zh": "最近 20 次中发消息（内容含有“x”）至少 3 次",
+            },
+        ),
+        (
+            "count(message within last 20) == 20",
+            {"en": "the last 20, until none has come for 400 days", "zh": "最近 20 次，满 400 天没有新的即清除"},
+        ),
+        (
             "distinct(text of message within 1h) > 1",
             {"en": "more than 1 different one of the text within", "zh": "不同的内容超过 1 个"},
         ),

@@ -24,8 +24,8 @@ WINDOW_TIME = Code(
     Severity.ERROR,
     "a window with a wrong or missing time",
     """\
-`within` is a duration above zero. `sum` needs it, because it keeps totals by time; `streak` and `quiet` do not take
-it.
+`within` is a duration above zero, or `last` and how many events, of which there are never more than so many. `sum`
+needs it, because it keeps totals by time; `streak` and `quiet` do not take it.
 """,
 )
 
@@ -152,7 +152,7 @@ WINDOW_LESS = Code(
     "a window from which nothing can be taken back",
     """\
 `less` takes back what was counted: of `distinct` the value that an event names, of `count` the event counted last.
-The other windows know no single events.
+The other windows know no single events, and the last 20 events are twenty whatever happens to them.
 
 ```yaml
 when: distinct(actor.id of vote.cast where option == "yes" less vote.cast, vote.withdrawn by poll within 1d) >= 3

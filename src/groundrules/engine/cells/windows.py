@@ -290,24 +290,29 @@ class SumWindow(_Base):
         self.pane = max(window.pane, 1)
         self.within = window.within
         self.lifetime += self.pane
+        self._by_events = window.by_events
 
     def record(self, held: Any, event: Counted) -> Any:
         panes: dict[int, int | float] = {} if held is None else held
         index = event.now // self.pane
         limit = event.now - (self.within or self.retain)
-        while panes and ((oldest := next(iter(panes))) + 1) * self.pane <= limit:
+        while panes and self._end(oldest := next(iter(panes))) <= limit:
             del panes[oldest]
         panes[index] = _finite(panes.pop(index, 0) + event.value)
         return panes
 
     def number(self, held: Any, now: int, within: int) -> int | float | None:
         limit = now - (within or self.retain)
-        inside = [total for index, total in (held or {}).items() if (index + 1) * self.pane > limit]
+        inside = [total for index, total in (held or {}).items() if self._end(index) > limit]
         total = _finite(numbers.total(inside))
         return total if math.isfinite(total) else None
 
+    def _end(self, index: int) -> int:
+        """When a pane is over; of one that holds an event by its number, that number."""
+        return index if self._by_events else (index + 1) * self.pane
+
     def changes(self, held: Any, now: int, within: int, bound: int | None) -> int | None:
-        return _leaving([(index + 1) * self.pane for index in held or ()], now, within or self.retain, None)
+        return _leaving([self._end(index) for index in held or ()], now, within or self.retain, None)
 
 
 class MarkedSumWindow(SumWindow):
@@ -393,32 +398,6 @@ def space_of(partition: Partition, name: str, cell: WindowCell) -> tuple[Space, 
         return space, space.get
     held = partition.held(name, cell.lifetime, cell.codec)
     return held, held.held
-
-
-_Cells = dict[str, tuple[Callable[[ir.Window, int, str], WindowCell], Callable[[ir.Window, int, str], WindowCell]]]
-_CELLS: _Cells = {
-    "count": (CountWindow, MarkedWindow),
-    "distinct": (DistinctWindow, MarkedDistinctWindow),
-    "sum": (SumWindow, MarkedSumWindow),
-    "streak": (StreakWindow, StreakWindow),
-    "quiet": (QuietWindow, QuietWindow),
-}
-"""The cells of each kind of window: as it is, and as one that keeps the ids of events."""
-
-
-def cell(window: ir.Window, retain: int, zone: str) -> WindowCell:
-    """Return the cell of a window."""
-    return _CELLS[window.kind][window.ids](window, retain, zone)
-
-
-def is_ring(window: ir.Window) -> bool:
-    """Tell whether a window is nothing but a ring of stamps, which generated code can look at."""
-    return _CELLS[window.kind][window.ids] is CountWindow
-
-
-def is_marked(window: ir.Window) -> bool:
-    """Tell whether a window is a list of marks, which generated code can look at."""
-    return _CELLS[window.kind][window.ids] is MarkedWindow
 
 
 @lru_cache(maxsize=4)

@@ -8,7 +8,7 @@ from typing import Any
 
 from groundrules.calendar.clock import in_clock_range
 from groundrules.calendar.periods import period_name
-from groundrules.engine.cells.windows import is_marked, is_ring
+from groundrules.engine.cells.window_cells import is_marked, is_ring
 from groundrules.engine.codegen import comparisons, containment, reads, tallies, values
 from groundrules.engine.codegen.emitter import Frame
 from groundrules.engine.codegen.keying import Keys

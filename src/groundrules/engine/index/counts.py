@@ -54,16 +54,20 @@ def _count(emitter: Residual, number: int, window: ir.Window, of_self: bool) -> 
     meant = codec.definition_hash(window.key)
     key = emitter.kept(("key", meant), text_of(emitter, window.key).optional)
     conditions = [] if of_self else ["not own"]
-    conditions += [] if window.where is None else [emitter.true(window.where)]
+    counted = [] if window.where is None else [emitter.true(window.where)]
     if window.value is not None:
-        conditions.append(f"(value := {emitter.operand(window.value).optional}) is not None")
-        conditions += ["value != 0"] if KINDS[window.kind].takes == "number" else []
+        counted.append(f"(value := {emitter.operand(window.value).optional}) is not None")
+        counted += ["value != 0"] if KINDS[window.kind].takes == "number" else []
+    conditions += [] if window.by_events else counted
     yield f"if {' and '.join((*conditions, f'(key := {key}) is not None'))}:"
     kept = emitter.program.keys.of(window.key, emitter.frame).number
     if kept is not None:
         yield f"    kept[{kept}] = key"
     if not emitter.program.is_ring(window.id):
-        yield f"    takers[{number}](key, {'None' if window.value is None else 'value'}, e, x)"
+        taken = "True" if window.value is None else "value"
+        if window.by_events:
+            taken = f"{taken} if {' and '.join(counted) or 'True'} else None"
+        yield f"    takers[{number}](key, {taken}, e, x)"
         return
     yield f"    space = spaces[{number}]"
     yield "    if now >= space.turn: space.age(now)"

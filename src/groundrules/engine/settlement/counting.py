@@ -25,7 +25,7 @@ from groundrules.plan import ir
 from groundrules.window_kinds import KINDS
 
 Taker = Callable[[str, Any, Any, Scope], None]
-"""`take(key, value, e, x)`."""
+"""`take(key, value, e, x)`; of a window that goes by events, the value None is of an event that is not counted."""
 
 
 class Counter:
@@ -52,15 +52,18 @@ class Counter:
         own, keys = own_act(e), x.kept
         for number in numbers:
             code = self._codes[number]
-            if (code.where is not None and not code.where.true(e, x)) or (own and not code.speaks_of_self):
+            counted = code.where is None or code.where.true(e, x)
+            if not (counted or code.window.by_events) or (own and not code.speaks_of_self):
                 continue
             number_of_key = code.key.number
             key = None if number_of_key is None else keys.get(number_of_key)
             if key is None:
                 key = code.key.text(e, x)
             value = None if code.value is None else code.value(e, x)
-            if key is not None and (code.value is None or adds(code.window, value)):
-                self._takers[number](key, value, e, x)
+            counted = counted and (code.value is None or adds(code.window, value))
+            if key is not None and (counted or code.window.by_events):
+                taken = (True if code.value is None else value) if counted else None
+                self._takers[number](key, taken, e, x)
                 if code.watched:
                     keys[WATCHED] = True
 

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from groundrules.engine.cells import roster, sanctions
+from groundrules.engine.cells.last_events import LastEventsWindow
 from groundrules.engine.cells.windows import DistinctWindow
 from groundrules.engine.intake.ahead import AHEAD
 from groundrules.engine.program import Program
@@ -49,7 +50,7 @@ def _lessening(program: Program, name: str, member: str) -> Callable[[bytes], by
     if name.startswith(roster.name("")):
         return lambda row: roster.without(row, member)
     cell = next((code.cell for code in program.windows.values() if code.space == name), None)
-    return (lambda row: cell.without(row, member)) if isinstance(cell, DistinctWindow) else None
+    return (lambda row: cell.without(row, member)) if isinstance(cell, DistinctWindow | LastEventsWindow) else None
 
 
 def _speaks(row: bytes, member: str) -> bool:

@@ -43,7 +43,7 @@ def repeated_strike(linted: Linted) -> Iterator[Diagnostic]:
             message = (
                 f"`{rule.source.id.value}` strikes again on every event for which `{excerpt(window.text)}` stays true"
             )
-            label = Label(window.span, "stays true until enough time has passed")
+            label = Label(window.span, _until(linted, window.expression))
             yield REPEATED_STRIKE.at(rule.source.id.span, message, "write `once_per: actor within 10m`", (label,))
 
 
@@ -66,3 +66,8 @@ def _rising(linted: Linted, condition: Condition) -> Condition | None:
     if not isinstance(test, ir.WindowTest):
         return None
     return condition if KINDS[linted.ground.windows[test.window].kind].looks_back and test.operator in _RISING else None
+
+
+def _until(linted: Linted, test: ir.Expr) -> str:
+    by_events = isinstance(test, ir.WindowTest) and linted.ground.windows[test.window].by_events
+    return "stays true until enough others have come" if by_events else "stays true until enough time has passed"

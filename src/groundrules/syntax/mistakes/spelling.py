@@ -136,6 +136,8 @@ def _digits(here: Lexeme, whole: str, decimals: str, place: Place) -> FlawError 
         return FlawError(codes.MALFORMED_NUMBER, here.at, "a number has no leading zeros", help)
     if "DURATION" in place.expected and "NUMBER" not in place.expected:
         help = f"write `{whole}s`, `{whole}m`, `{whole}h` or `{whole}d`"
+        if "LAST" in place.expected:
+            help = f"write `{whole}m`, `{whole}h`, `{whole}d` or `last {whole}`"
         return FlawError(codes.MALFORMED_DURATION, here.at, f"`{here.text}` has no unit of time", help)
     return None
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -204,6 +204,19 @@ class InWindow:
     def change(self, count: int, **more: Any) -> Change:
         return Change(kind="window", what=self.window.type, count=count, **self.details, **more)
 
+    def needed(self, target: int) -> int:
+        """How many more must come so that there are so many; of the last events each new one pushes one out."""
+        held = {entry.number: encoded(entry.value) if self.window.value else entry.number for entry in self.held}
+        missing = target - len(set(held.values()))
+        if not self.window.by_events:
+            return missing
+        known = self.scope.partition.windows.all(self.window.id, self.key)
+        for count in range(missing, self.within + 1):
+            left = known[-(self.within - count) :] if count < self.within else []
+            if count + len({held[entry.number] for entry in left if entry.number in held}) >= target:
+                return count
+        return missing
+
     def more(self, count: int) -> Alteration:
         """So many more events, each with a new value where distinct ones are counted."""
 
@@ -223,8 +236,9 @@ class InWindow:
         """So many fewer events, oldest first, never the current one; nothing if there are not enough."""
         own = self.scope.partition.number if self.scope.event is not None else -1
         oldest = [entry for entry in self.held if entry.number != own][:count]
+        leave_out = _discount if self.window.by_events else _drop
         if len(oldest) == count:
-            yield Alteration(self.change(-count), to_partition=lambda partition: _drop(partition, oldest))
+            yield Alteration(self.change(-count), to_partition=lambda partition: leave_out(partition, oldest))
 
     def days(self, length: int) -> Alteration:
         """Entries on the days before, so that the run of days is so long."""
@@ -255,4 +269,13 @@ def _drop(partition: Partition, entries: list[Entry]) -> None:
     named = {(entry.window, entry.key, entry.number) for entry in entries}
     partition.windows.history = [
         entry for entry in partition.windows.history if (entry.window, entry.key, entry.number) not in named
+    ]
+
+
+def _discount(partition: Partition, entries: list[Entry]) -> None:
+    """Let entries be of events that were not counted, so that none older comes into their place."""
+    named = {(entry.window, entry.key, entry.number) for entry in entries}
+    partition.windows.history = [
+        replace(entry, counted=False) if (entry.window, entry.key, entry.number) in named else entry
+        for entry in partition.windows.history
     ]

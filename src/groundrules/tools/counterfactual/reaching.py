@@ -16,7 +16,6 @@ from groundrules.calendar.zones import instant_of, local_day, time_of_day
 from groundrules.plan import ir
 from groundrules.plan.ir import Relation
 from groundrules.plan.relations import HOLDS, MIRRORED
-from groundrules.plan.walk import calendar_period
 from groundrules.reference import clauses
 from groundrules.reference import scope as scopes
 from groundrules.reference.kinds import kind_of
@@ -27,6 +26,7 @@ from groundrules.tools.counterfactual import altering
 from groundrules.tools.counterfactual.altering import Alteration, InWindow, Place
 from groundrules.tools.counterfactual.specimens import findable
 from groundrules.tools.explaining.model import Change
+from groundrules.tools.explaining.tree import looks_back
 from groundrules.window_kinds import KINDS
 
 SAME_TEXT = ("folded", "squeezed", "lower", "trimmed")
@@ -301,7 +301,7 @@ def window(expr: ir.WindowTest | ir.WindowValue, relation: Relation, bound: Any,
         yield where.still_for(round(target)) if target > current else where.more(1)
     elif kind.keeps_entries:
         missing = round(target) - current
-        yield from (where.more(missing),) if missing > 0 else where.fewer(-missing)
+        yield from (where.more(where.needed(round(target))),) if missing > 0 else where.fewer(-missing)
     elif target > current:
         yield where.days(round(target)) if kind.daily else where.amount(_whole(target - current))
 
@@ -312,6 +312,6 @@ def in_window(expr: ir.WindowTest | ir.WindowValue, key: list[Any], site: Site) 
     details = {
         "among": tuple(f"{name}" for name in names),
         "source": window.kind,
-        "within": format_duration(expr.within) if expr.within and not calendar_period(expr.key) else None,
+        **looks_back(window, expr),
     }
     return InWindow(window, key, expr.within, site.scope, details)

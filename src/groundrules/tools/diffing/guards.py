@@ -16,6 +16,7 @@ import msgspec
 from groundrules.plan import ir
 from groundrules.plan.codec import definition_hash
 from groundrules.plan.order import alike
+from groundrules.plan.spans import span
 from groundrules.plan.walk import calendar_period
 from groundrules.time_units import format_clock
 from groundrules.tools.diffing.model import Detail
@@ -162,7 +163,8 @@ def _abstract(value: Any, texts: Texts, constants: list[Constant], operators: li
         fields["window"] = window = texts.counted(fields["window"])
         within = fields.pop("within")
         if not calendar_period(value.key) and (isinstance(window, str) or KINDS[window.kind].looks_back):
-            constants.append(Constant("within", length(within)))
+            shown = length(within) if isinstance(window, str) else span(window, within)
+            constants.append(Constant("within", shown))
     if isinstance(value, ir.WindowTest):
         constants.insert(0, Constant("bound", _bound(value, texts)))
         del fields["bound"]

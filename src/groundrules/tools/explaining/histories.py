@@ -7,6 +7,7 @@ are the same.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -78,7 +79,7 @@ def _entries(partition: Partition) -> Iterator[Entry]:
         if not kind.looks_back:
             day = local_day(partition.plan.timezone, entry.at) if kind.daily else None
             last[entry.window, entry.key, day] = entry
-    kept = {id(entry) for entry in last.values()}
+    kept = {id(entry) for entry in last.values()} | set(_last_events(partition))
     for entry in partition.windows.history:
         if id(entry) in kept or _is_within(definitions[entry.window], entry, partition):
             yield entry
@@ -87,7 +88,17 @@ def _entries(partition: Partition) -> Iterator[Entry]:
 def _is_within(window: ir.Window, entry: Entry, partition: Partition) -> bool:
     """Whether an entry of a window that looks back for a time is not too old for it."""
     limit = partition.now - (window.within or partition.plan.retain) - window.pane
-    return KINDS[window.kind].looks_back and entry.at > limit
+    return KINDS[window.kind].looks_back and not window.by_events and entry.at > limit
+
+
+def _last_events(partition: Partition) -> Iterator[int]:
+    """The identities of the entries that are among the last under their keys, of windows that go by events."""
+    windows, newer = partition.windows, Counter[tuple[str, Any]]()
+    for entry in reversed(windows.history):
+        window = windows.definitions[entry.window]
+        if window.by_events and newer[entry.window, entry.key] < window.within:
+            newer[entry.window, entry.key] += 1
+            yield id(entry)
 
 
 def _firings(partition: Partition) -> Iterator[Firing]:

@@ -336,6 +336,7 @@ class Writer:
             return
         key = self.say("window.key", key=self.say.key(window.key)) if window.key else ""
         within = self.say("window.within", within=window.within) if window.within else ""
+        within = self.say("window.last", last=window.last) if window.last else within
         form = f"window.one.{window.kind}" if window.value == 1 else f"window.{window.kind}"
         text = self.say(
             form if self.say.knows(form) else f"window.{window.kind}",

@@ -50,6 +50,7 @@ class WindowReading(Record, frozen=True, kw_only=True):
     type: str
     key: dict[str, Any] = {}
     within: str | None = None
+    last: int | None = None  # of how many events, where it looks back over events
     value: Any = None
     wanted: str = ""  # the comparison, if there is one: `>= 3`
     events: tuple[EventSummary, ...] = ()
@@ -134,6 +135,7 @@ class Change(Record, frozen=True, kw_only=True):
     count: int = 0
     who: str | None = None
     within: str | None = None
+    last: int | None = None  # of how many events a window counts
     before: Any = None
 
 

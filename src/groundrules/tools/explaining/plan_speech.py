@@ -108,13 +108,14 @@ class PlanSpeech(Speech):
         kind = "fewer" if change.count < 0 else change.source
         singular = f"way.window.one.{kind}"
         keys = self.join(change.among)
+        within = self("way.within", within=change.within) if change.within else ""
         return self(
             singular if abs(change.count) == 1 and self.knows(singular) else f"way.window.{kind}",
             count=abs(change.count),
             value=change.value,
             bound=change.bound,
             what=self("many", what=change.what) if change.count != 1 and change.what.isalpha() else change.what,
-            within=self("way.within", within=change.within) if change.within else "",
+            within=self("way.last", last=change.last) if change.last else within,
             same=self("way.window.same", keys=keys) if keys else "",
         )
 

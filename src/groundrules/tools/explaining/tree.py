@@ -141,12 +141,19 @@ def window_seen(expr: ir.WindowTest | ir.WindowValue, scope: Scope, events: Even
         kind=window.kind,
         type=window.type,
         key=dict(zip(names, key, strict=True)),
-        within=format_duration(expr.within) if expr.within and not calendar_period(expr.key) else None,
+        **looks_back(window, expr),
         value=written(window, value),
         wanted=f"{expr.operator} {written(window, expr.bound)}" if isinstance(expr, ir.WindowTest) else "",
         events=tuple(_entry_summary(entry, events) for entry in entries[-MOST_EVENTS:]),
         left_out=max(0, len(entries) - MOST_EVENTS),
     )
+
+
+def looks_back(window: ir.Window, expr: ir.WindowTest | ir.WindowValue) -> dict[str, Any]:
+    """Over how many events, or how long, a window is asked; nothing if that is no number."""
+    if window.by_events:
+        return {"last": expr.within}
+    return {"within": format_duration(expr.within)} if expr.within and not calendar_period(expr.key) else {}
 
 
 def _held(window: ir.Window, key: list[Any], within: int, scope: Scope) -> list[Entry]:

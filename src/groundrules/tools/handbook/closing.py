@@ -110,6 +110,8 @@ def _kept(guide: Guide) -> Iterator[str]:
         yield phrases.join([phrases.ledger(ledger.id), fades or kept], "colon")
     for type, length in sorted(_windows(plan).items()):
         yield phrases("kept_window", type=phrases.event(type), length=phrases.length(length))
+    for type, number in sorted(_last_events(plan).items()):
+        yield phrases("kept_last", type=phrases.event(type), n=number, length=phrases.length(plan.retain))
     longest = max((_longest(rule) for rule in guide.rules), default=0)
     if longest:
         yield phrases("kept_rules", length=phrases.length(longest))
@@ -128,10 +130,18 @@ def _kept(guide: Guide) -> Iterator[str]:
 def _windows(plan: ir.Plan) -> dict[str, int]:
     """Return how long events are counted at most, by type."""
     longest: dict[str, int] = {}
-    for window in plan.windows:
+    for window in (window for window in plan.windows if not window.by_events):
         length = 2 * DAY if KINDS[window.kind].daily else window.within or plan.retain
         longest[window.type] = max(length, longest.get(window.type, 0))
     return longest
+
+
+def _last_events(plan: ir.Plan) -> dict[str, int]:
+    """Return how many of the last events are kept at most, by type."""
+    most: dict[str, int] = {}
+    for window in (window for window in plan.windows if window.by_events):
+        most[window.type] = max(window.within, most.get(window.type, 0))
+    return most
 
 
 def _longest(rule: ir.Rule) -> int:

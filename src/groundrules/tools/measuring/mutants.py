@@ -21,7 +21,7 @@ from groundrules.plan import ir
 from groundrules.plan.walk import within
 from groundrules.time_units import format_duration
 from groundrules.tools.measuring.coverage import observe
-from groundrules.tools.measuring.variants import Kinds, conditions, durations, kinds_of, moved, numbers
+from groundrules.tools.measuring.variants import Windows, conditions, durations, moved, numbers, windows_of
 from groundrules.tools.testing.cases import Case
 from groundrules.tools.testing.runner import run_case
 from groundrules.types.catalog import shipped_catalog
@@ -66,10 +66,10 @@ _GRAVITY = {"within": 2, "once_within": 2, "after": 2, "starts_later": 2, "ends_
 
 def mutants(plan: ir.Plan) -> Iterator[Mutant]:
     """Yield every mutant of what the rulebook itself defines."""
-    kinds = kinds_of(plan)
+    windows = windows_of(plan)
     for number, rule in enumerate(plan.rules):
         if "." not in rule.id and rule.mode != "off":
-            for src, change, changed in _of_rule(rule, kinds):
+            for src, change, changed in _of_rule(rule, windows):
                 rules = (*plan.rules[:number], changed, *plan.rules[number + 1 :])
                 yield Mutant(rule.id, src, change, _roomy(replace(plan, rules=rules)))
     yield from _of_cells(plan)
@@ -122,12 +122,12 @@ def _roomy(plan: ir.Plan) -> ir.Plan:
 Change = tuple[int, Phrase, ir.Rule]
 
 
-def _of_rule(rule: ir.Rule, kinds: Kinds) -> Iterator[Change]:
-    for src, change, when in conditions(rule.when, kinds):
+def _of_rule(rule: ir.Rule, windows: Windows) -> Iterator[Change]:
+    for src, change, when in conditions(rule.when, windows):
         yield src, change, replace(rule, when=when)
     if rule.unless is not None:
         yield rule.src, phrase("changes.left_out", "`unless`"), replace(rule, unless=None)
-        for src, change, unless in conditions(rule.unless, kinds):
+        for src, change, unless in conditions(rule.unless, windows):
             yield src, change, replace(rule, unless=unless)
     for effects, src, change in _effects(rule.effects):
         yield src if src >= 0 else rule.src, change, replace(rule, effects=effects)
@@ -191,11 +191,11 @@ Where = int | str  # an index of the plan's sources, -1 for the cell's own place
 
 
 def _of_cells(plan: ir.Plan) -> Iterator[Mutant]:
-    kinds = kinds_of(plan)
+    windows = windows_of(plan)
     sections: tuple[tuple[str, Callable[[Any], Iterator[tuple[Where, Phrase, Any]]]], ...] = (
         ("ladders", _of_ladder),
-        ("processes", partial(_of_process, kinds=kinds)),
-        ("states", partial(_of_state, kinds=kinds)),
+        ("processes", partial(_of_process, windows=windows)),
+        ("states", partial(_of_state, windows=windows)),
         ("lists", _of_list),
         ("caps", _of_cap),
         ("ledgers", _of_ledger),
@@ -246,11 +246,11 @@ def _of_ladder(ladder: ir.Ladder) -> Iterator[tuple[Where, Phrase, Any]]:
         yield -1, phrase("changes.left_out", "`beyond: repeat`"), replace(ladder, beyond="nothing")
 
 
-def _of_process(process: ir.Process, kinds: Kinds) -> Iterator[tuple[Where, Phrase, Any]]:
+def _of_process(process: ir.Process, windows: Windows) -> Iterator[tuple[Where, Phrase, Any]]:
     for number, until in enumerate(process.until):
         before, after = process.until[:number], process.until[number + 1 :]
         yield until.src, phrase("changes.until_left_out"), replace(process, until=(*before, *after))
-        for src, change, when in conditions(until.when, kinds):
+        for src, change, when in conditions(until.when, windows):
             yield src, change, replace(process, until=(*before, replace(until, when=when), *after))
     for number, due in enumerate(process.steps):
         for change, length in durations(due.after, "after"):
@@ -260,16 +260,16 @@ def _of_process(process: ir.Process, kinds: Kinds) -> Iterator[tuple[Where, Phra
         yield -1, phrase("changes.left_out", "`hours`"), replace(process, hours=None)
 
 
-def _of_state(state: ir.State, kinds: Kinds) -> Iterator[tuple[Where, Phrase, Any]]:
+def _of_state(state: ir.State, windows: Windows) -> Iterator[tuple[Where, Phrase, Any]]:
     for field in ("enter", "leave"):
-        for src, change, guard in conditions(getattr(state, field), kinds):
+        for src, change, guard in conditions(getattr(state, field), windows):
             yield src, change, replace(state, **{field: guard})
     for field in ("enter_on", "leave_on"):
         turns: tuple[ir.Until, ...] = getattr(state, field)
         for number, turn in enumerate(turns):
             before, after = turns[:number], turns[number + 1 :]
             yield turn.src, phrase("changes.event_left_out"), replace(state, **{field: (*before, *after)})
-            for src, change, when in conditions(turn.when, kinds):
+            for src, change, when in conditions(turn.when, windows):
                 yield src, change, replace(state, **{field: (*before, replace(turn, when=when), *after)})
 
 

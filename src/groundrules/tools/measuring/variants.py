@@ -10,11 +10,12 @@ from msgspec.structs import replace
 from groundrules.narrate.speech import Phrase, phrase
 from groundrules.plan import ir
 from groundrules.plan.dated import is_date
+from groundrules.plan.spans import span
 from groundrules.plan.walk import calendar_period
 from groundrules.time_units import DAY, HOUR, format_duration
-from groundrules.window_kinds import KINDS, WindowKind
+from groundrules.window_kinds import KINDS
 
-Kinds = Mapping[str, WindowKind]  # by the id of the window
+Windows = Mapping[str, ir.Window]  # by their ids
 Variant = tuple[int, Phrase, Any]  # where it was written, what was changed, the changed condition
 
 SWAPPED: dict[ir.Relation, ir.Relation] = {">=": ">", ">": ">=", "<": "<=", "<=": "<", "==": "!=", "!=": "=="}
@@ -35,25 +36,25 @@ def durations(value: int | None, form: str = "moved") -> Iterator[tuple[Phrase, 
         yield phrase(f"changes.{form}", format_duration(value or 0), format_duration(other)), other
 
 
-def kinds_of(plan: ir.Plan) -> Kinds:
-    return {window.id: KINDS[window.kind] for window in plan.windows}
+def windows_of(plan: ir.Plan) -> Windows:
+    return {window.id: window for window in plan.windows}
 
 
-def conditions(expr: Any, kinds: Kinds) -> Iterator[Variant]:
+def conditions(expr: Any, windows: Windows) -> Iterator[Variant]:
     """Yield every variant of a condition."""
-    for change, changed in _own(expr, kinds):
+    for change, changed in _own(expr, windows):
         yield expr.src, change, changed
     if isinstance(expr, ir.And | ir.Or):
-        yield from _below(expr, kinds)
+        yield from _below(expr, windows)
     elif isinstance(expr, ir.Not):
-        for src, change, changed in conditions(expr.operand, kinds):
+        for src, change, changed in conditions(expr.operand, windows):
             yield src, change, replace(expr, operand=changed)
     elif isinstance(expr, ir.Quantified):
-        for src, change, changed in conditions(expr.condition, kinds):
+        for src, change, changed in conditions(expr.condition, windows):
             yield src, change, replace(expr, condition=changed)
 
 
-def _below(expr: ir.And | ir.Or, kinds: Kinds) -> Iterator[Variant]:
+def _below(expr: ir.And | ir.Or, windows: Windows) -> Iterator[Variant]:
     for number, operand in enumerate(expr.operands):
         if is_date(operand):
             continue
@@ -64,16 +65,16 @@ def _below(expr: ir.And | ir.Or, kinds: Kinds) -> Iterator[Variant]:
             phrase("changes.condition_left_out"),
             rest[0] if len(rest) == 1 else replace(expr, operands=rest),
         )
-        for src, change, changed in conditions(operand, kinds):
+        for src, change, changed in conditions(operand, windows):
             yield src, change, replace(expr, operands=(*before, changed, *after))
 
 
-def _own(expr: Any, kinds: Kinds) -> Iterator[tuple[Phrase, Any]]:
+def _own(expr: Any, windows: Windows) -> Iterator[tuple[Phrase, Any]]:
     match expr:
         case ir.WindowTest():
-            yield from _window(expr, kinds[expr.window])
+            yield from _window(expr, windows[expr.window])
         case ir.TallyTest():
-            yield from _tally(expr, kinds)
+            yield from _tally(expr, windows)
         case ir.Compare() if not is_date(expr):
             yield from _compare(expr)
         case ir.Not():
@@ -91,18 +92,20 @@ def _own(expr: Any, kinds: Kinds) -> Iterator[tuple[Phrase, Any]]:
             yield phrase("changes.ends_later"), replace(expr, end=(expr.end + HOUR) % DAY)
 
 
-def _window(expr: ir.WindowTest, kind: WindowKind) -> Iterator[tuple[Phrase, Any]]:
-    if kind.elapsed:
+def _window(expr: ir.WindowTest, window: ir.Window) -> Iterator[tuple[Phrase, Any]]:
+    if KINDS[window.kind].elapsed:
         for change, bound in durations(expr.bound):
             yield change, replace(expr, bound=bound, within=max(expr.within, bound))
         return
     yield moved(expr.bound, expr.bound + 1), replace(expr, bound=expr.bound + 1)
     yield moved(expr.bound, expr.bound - 1), replace(expr, bound=max(0, expr.bound - 1))
-    for change, within in durations(expr.within, "within") if not calendar_period(expr.key) else ():
-        yield change, replace(expr, within=within)
+    for within in (expr.within * 2, expr.within // 2) if not calendar_period(expr.key) else ():
+        if within:
+            change = phrase("changes.within", span(window, expr.within), span(window, within))
+            yield change, replace(expr, within=within)
 
 
-def _tally(expr: ir.TallyTest, kinds: Kinds) -> Iterator[tuple[Phrase, Any]]:
+def _tally(expr: ir.TallyTest, windows: Windows) -> Iterator[tuple[Phrase, Any]]:
     """Another bound; of a score, a hint left out or with other points."""
     for bound in numbers(expr.bound):
         yield moved(expr.bound, bound), replace(expr, bound=bound)
