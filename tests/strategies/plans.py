@@ -2,7 +2,7 @@
 
 `strategies.expressions` looks into expressions in depth; here guards are small and chosen to come true often, so that
 what is behind them happens: windows, ledgers and their ladders, paths, states, schedules, labels, approvals. Every
-expression has a source of its own, so that clauses and blame can be told apart.
+expression has a source of its own, so that clauses and blame can be asked apart.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from groundrules.plan import ir
 from groundrules.types.catalog import shipped_catalog
-from strategies.histories import DAY, HOUR, MINUTE, SECOND, TYPES
+from strategies.histories import DAY, HOUR, MEMBERS, MINUTE, SECOND, START, TYPES
 
 EVENTS = {name: shipped_catalog().schemas[name] for name in TYPES}
 WITHIN = (SECOND, MINUTE, HOUR, 2 * DAY)
@@ -512,13 +512,29 @@ def processes(draw: st.DrawFn) -> tuple[ir.Process, ...]:
     return deadline, question
 
 
+def remembered(who: ir.AnyExpr, of: ir.AnyExpr) -> list[ir.AnyExpr]:
+    """Conditions on what is remembered of a member, and of what has a balance, that time alone may change."""
+    dated = ir.ByDate(dates=(START + HOUR, START + DAY), values=(3, 1, 2))
+    return [
+        ir.HasLabel(entity="member", id=who, label="trusted"),
+        ir.InForce(member=who, does="silences"),
+        compare(ir.Silence(member=who), ">", const(DAY, "duration")),
+        compare(ir.LedgerRank(ledger="points", key=who), "==", const(1)),
+        compare(ir.LedgerValue(ledger="talk", key=of), ">=", dated),
+        compare(ir.Call(function="length", arguments=(ir.Members(),)), ">=", const(2)),
+    ]
+
+
 def states(draw: st.DrawFn) -> tuple[ir.State, ...]:
+    asked = draw(st.sampled_from(remembered(const(MEMBERS[0]), const("general"))))
     enters = [
+        asked,
         ir.WindowTest(window="joins", key=(), within=HOUR, operator=">=", bound=2),
         ir.WindowTest(window="quiet", key=(), within=0, operator=">=", bound=HOUR),
         ir.WindowTest(window="last-joins", key=(), within=2, operator=">=", bound=1),
     ]
     leaves = [
+        ir.Not(operand=asked),
         ir.WindowTest(window="joins", key=(), within=HOUR, operator="<", bound=1),
         ir.WindowTest(window="last-joins", key=(), within=3, operator="<", bound=1),
         ir.WindowTest(window="quiet", key=(), within=0, operator=">", bound=DAY),
@@ -538,16 +554,19 @@ def states(draw: st.DrawFn) -> tuple[ir.State, ...]:
 
 def heated(draw: st.DrawFn) -> ir.State:
     """A state of channels, or of what has their ids and comes and goes."""
+    of_whom = draw(st.sampled_from(remembered(const(MEMBERS[0]), SUBJECT)))
     enters = [
         ir.WindowTest(window="texts", key=(SUBJECT,), within=HOUR, operator=">=", bound=2),
         ir.WindowTest(window="latest", key=(SUBJECT,), within=2 * DAY, operator=">=", bound=2),
         compare(ir.LedgerValue(ledger="talk", key=SUBJECT), ">=", const(2)),
+        of_whom,
         FALSE,
     ]
     leaves = [
         ir.WindowTest(window="quiet-in", key=(SUBJECT,), within=0, operator=">=", bound=HOUR),
         ir.WindowTest(window="texts", key=(SUBJECT,), within=HOUR, operator="<", bound=1),
         compare(ir.LedgerValue(ledger="talk", key=SUBJECT), "<", const(1)),
+        ir.Not(operand=of_whom),
         FALSE,
     ]
     spam = ir.ContainsList(subject=TEXT, quantifier="any", list="adverts")

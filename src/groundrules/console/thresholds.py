@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from groundrules.engine import plan_file
 from groundrules.engine.engine import Engine
 from groundrules.plan import ir
+from groundrules.plan.relations import MIRRORED
 from groundrules.plan.walk import within
 from groundrules.time_units import format_duration
 from groundrules.window_kinds import KINDS
@@ -156,5 +157,5 @@ def _operator(leaf: Any) -> bool:
     """Whether the number itself is on the far side of the line: `>= 3`, `< 3`."""
     operator = leaf.operator
     if isinstance(leaf, ir.Compare) and isinstance(leaf.left, ir.Const):
-        operator = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}[operator]
+        operator = MIRRORED[operator]
     return operator in (">=", "<")

@@ -12,10 +12,11 @@ from typing import Any
 from groundrules.engine.cells.window_cells import cell
 from groundrules.engine.cells.windows import WindowCell
 from groundrules.engine.codegen.keying import Key
-from groundrules.engine.codegen.total import plain, reach
+from groundrules.engine.codegen.total import reach
 from groundrules.engine.evaluation.compile import Compiler, Condition, Value
 from groundrules.engine.evaluation.effects import EffectCode, compile_effects
 from groundrules.engine.index.equalities import Equality, ways
+from groundrules.engine.intake.decode import plan_value
 from groundrules.engine.state.scope import Scope
 from groundrules.engine.texts.views import viewed
 from groundrules.plan import codec, ir
@@ -224,7 +225,7 @@ class EqualityCode:
 
     def of_start(self, start: Any) -> Any:
         """Return the start event's side under the view; None if it has none."""
-        value = plain(reach(start, self._path))
+        value = plan_value(reach(start, self._path))
         return None if isinstance(value, list) else viewed(value, self._view)
 
 
@@ -248,7 +249,7 @@ class StateCode:
         self.on_leave = tuple(Watched(compiler, node) for node in walk(state.leave))
         nodes = [watched.node for watched in (*self.on_enter, *self.on_leave)]
         self.read = [node.window for node in nodes if isinstance(node, ir.WindowTest | ir.WindowValue)]
-        narrow = all(not isinstance(node, _FROM_ANYWHERE) for node in nodes)
+        narrow = all(isinstance(node, _BY_TYPES) for node in nodes)
         self.by_windows = all(isinstance(node, _BY_WINDOWS) for node in nodes)
         named = {type for turn in (*self.enter_on, *self.leave_on) for type in turn.types}
         named |= {taker.type for id in self.read for taker in windows[id].less}
@@ -282,27 +283,22 @@ class Watched:
 
     def __init__(self, compiler: Compiler, node: ir.Expr) -> None:
         self.node = node
-        parts = node.key if isinstance(node, ir.WindowTest | ir.WindowValue) else ()
-        parts = (node.key,) if isinstance(node, ir.LedgerValue) else parts
-        self.key = tuple(compiler.value(part) for part in parts)
+        self.key = tuple(compiler.value(part) for part in _asked_about(node))
 
 
-_FROM_ANYWHERE = (
-    ir.Now,
-    ir.ByDate,
-    ir.LedgerValue,
-    ir.LedgerRank,
-    ir.LedgerTop,
-    ir.LedgerBoard,
-    ir.InState,
-    ir.HasLabel,
-    ir.InForce,
-    ir.InForceUntil,
-    ir.Silence,
-    ir.Fact,
-)
+def _asked_about(node: ir.Expr) -> tuple[ir.AnyExpr, ...]:
+    match node:
+        case ir.WindowTest(key=key) | ir.WindowValue(key=key):
+            return key
+        case ir.LedgerValue(key=what) | ir.HasLabel(id=what) | ir.InForce(member=what) | ir.InForceUntil(member=what):
+            return (what,)
+    return ()
+
 
 _BY_WINDOWS = (
     *(ir.Const, ir.And, ir.Or, ir.Not, ir.Compare, ir.Arithmetic, ir.Negate, ir.Known, ir.Coalesce),
     *(ir.WindowTest, ir.WindowValue, ir.CalendarPeriod),
 )
+
+_BY_TYPES = (*_BY_WINDOWS, ir.ByDate, ir.Field, ir.InClock, ir.In, ir.Sequence, ir.Call)
+"""Nothing but events of the types that its windows count, or time, makes a guard of these come out differently."""

@@ -8,7 +8,7 @@ any number of partitions; it is not safe for several threads at once.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from groundrules.decisions import Action, Decision, Rejection
 from groundrules.diagnostics.codes import events as codes
@@ -16,6 +16,7 @@ from groundrules.engine.cases import due
 from groundrules.engine.cells.entries import ListChanges
 from groundrules.engine.intake.decode import Decoder, InvalidEventError, read_path
 from groundrules.engine.plan_file import Compiled
+from groundrules.engine.profiling import Profile
 from groundrules.engine.program import Program
 from groundrules.engine.runner import Runner
 from groundrules.engine.state.partition import Partition
@@ -23,9 +24,6 @@ from groundrules.engine.stats import Stats
 from groundrules.engine.upkeep import contents, forgetting, snapshot, swap
 from groundrules.engine.upkeep.swap import SwapReport
 from groundrules.plan import ir
-
-if TYPE_CHECKING:
-    from groundrules.engine.profiling import Profile
 
 Row = tuple[str, str, str, bytes | None]
 """(partition, space, key, row); None where the row was deleted."""
@@ -209,8 +207,6 @@ class Engine:
 
     def profile(self) -> Profile:
         """Return what measures the parts of the rulebook on a stream; `look` at each line before it is fed."""
-        from groundrules.engine.profiling import Profile
-
         return Profile(self._program, self._decoded)
 
     # --- looking --------------------------------------------------------------------------------

@@ -345,12 +345,13 @@ class Runner:
         cause = Cause("timer", cause.seq, cause.event)
         decisions: list[Decision] = []
         while (timer := self.partition.timers.pop(until)) is not None:
-            clock.move(self.partition, timer.due)
-            decisions += self._fire(timer, until, cause)
+            if not due.is_put_off(self.room, timer, until):
+                clock.move(self.partition, timer.due)
+                decisions += self._fire(timer, cause)
         return decisions
 
-    def _fire(self, timer: Timer, until: int, cause: Cause) -> list[Decision]:
-        occasions = due.occasions(self.room, timer, until, cause)
+    def _fire(self, timer: Timer, cause: Cause) -> list[Decision]:
+        occasions = due.occasions(self.room, timer, cause)
         decisions = [decision for occasion in occasions for decision in self._settled(occasion)]
         return decisions + self._look_at_states(None, cause, timer)
 
@@ -396,9 +397,11 @@ class Runner:
 
     def _may_move(self, code: StateCode, type: str | None, e: Any) -> bool:
         """Whether what has happened may change a state of the partition, its timer apart."""
-        if code.types is None or type not in code.types:
-            return code.types is None
-        if not code.by_windows or WATCHED in self._glance.kept or code.id in self._unrested:
+        if code.types is None or code.id in self._unrested:
+            return True
+        if type not in code.types:
+            return False
+        if not code.by_windows or WATCHED in self._glance.kept:
             return True
         x = self._turning
         x.now, x.kept = self.partition.now, {}

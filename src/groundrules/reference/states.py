@@ -1,9 +1,9 @@
 """States: something a partition, or a thing, is in, with its own way in and out.
 
 The guards of a state read windows, ledgers and the clock, never an event. A state is looked at after every event and
-timer (one that reads windows and times of day alone: after the events of their types and those that it names, which
-comes to the same), and whenever time alone may change what its next guard says: when an entry leaves a window, when a
-quiet time is long enough, when a balance fades, when a time of day begins or ends, at local midnight.
+timer, and whenever time alone may change what its next guard says: when an entry leaves a window, when a quiet time is
+long enough, when a balance fades, when a time of day begins or ends, when a sanction or a label ends, when a value by
+date changes, and at local midnight where anything else is computed from the clock.
 
 Outside, it is entered once `enter` is true or an event of `enter_on` comes; inside, it is left once `leave` is true or
 an event of `leave_on` comes. At one look each state changes at most once. A state that is left while `enter` still
@@ -19,10 +19,9 @@ plan's `retain` has passed since it entered, or spent, it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from groundrules.plan import ir
-from groundrules.plan.walk import walk
 from groundrules.reference.scope import Json, Scope
 from groundrules.reference.selfmade import is_own_act, mentions_self
 from groundrules.reference.values import evaluate
@@ -30,23 +29,6 @@ from groundrules.reference.values import evaluate
 if TYPE_CHECKING:
     from groundrules.reference.partition import Partition
     from groundrules.reference.timers import Timer
-
-WINDOWS = (ir.WindowTest, ir.WindowValue)
-FROM_ANYWHERE = (
-    ir.Now,
-    ir.ByDate,
-    ir.LedgerValue,
-    ir.LedgerRank,
-    ir.LedgerTop,
-    ir.LedgerBoard,
-    ir.InState,
-    ir.HasLabel,
-    ir.InForce,
-    ir.InForceUntil,
-    ir.Silence,
-    ir.Fact,
-)
-
 
 Name = tuple[str, str | None]  # a state, and the thing that is in it
 
@@ -139,10 +121,8 @@ class States:
         return [look for state in self.partition.plan.states for look in self.touched(state, event)]
 
     def touched(self, state: ir.State, event: Json) -> list[Look]:
-        plan = self.partition.plan
         if not state.per:
-            touches = reads_anything(state) or event["type"] in types_of(state, plan)
-            return [Look(state, None, event)] if touches else []
+            return [Look(state, None, event)]
         scope = Scope(self.partition, self.partition.now, event)
         about = [about for about in state.about if about.type == event["type"]]
         at_hand = {evaluate(each.who, scope) for each in about if each.at_hand}
@@ -155,28 +135,8 @@ class States:
 
     def touched_by_timer(self, timer: Timer) -> list[Look]:
         """The looks that something which fell due calls for."""
-        looks = []
-        for state in self.partition.plan.states:
-            own = timer.kind == "state" and timer.id == state.id
-            if state.per:
-                looks += [Look(state, timer.key)] if own else []
-            elif own or reads_anything(state):
-                looks.append(Look(state))
-        return looks
-
-
-def nodes(state: ir.State) -> list[Any]:
-    return [*walk(state.enter), *walk(state.leave)]
-
-
-def reads_anything(state: ir.State) -> bool:
-    """Whether its guards read more than windows and times of day, or no window at all."""
-    below = nodes(state)
-    return any(isinstance(node, FROM_ANYWHERE) for node in below) or not any(isinstance(n, WINDOWS) for n in below)
-
-
-def types_of(state: ir.State, plan: ir.Plan) -> set[str]:
-    """The event types that its windows count, and those that it names."""
-    windows = {window.id: {window.type, *(taker.type for taker in window.less)} for window in plan.windows}
-    named = {type for turn in (*state.enter_on, *state.leave_on) for type in turn.types}
-    return named.union(*(windows[node.window] for node in nodes(state) if isinstance(node, WINDOWS)))
+        states = self.partition.plan.states
+        own = [
+            Look(state, timer.key) for state in states if state.per and (timer.kind, timer.id) == ("state", state.id)
+        ]
+        return own + [Look(state) for state in states if not state.per]

@@ -11,6 +11,7 @@ A schedule that time has passed over several times runs once, the last time.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -114,5 +115,13 @@ def changes(node: Any, scope: Scope) -> Iterator[int]:
             yield from (instant_of(zone, day, time) for day in (today, today + 1) for time in (node.start, node.end))
         case ir.CalendarPeriod():
             yield period_end(zone, scope.now, node.period)
-        case ir.Now():
+        case ir.Now() | ir.Silence() | ir.LedgerRank() | ir.LedgerTop():
             yield period_end(zone, scope.now, "day")
+        case ir.ByDate():
+            yield from node.dates
+        case ir.InForce() | ir.InForceUntil():
+            ends = partition.sanctions.ends(evaluate(node.member, scope), node.does, scope.now)
+            yield from (int(max(ends)) for _ in ends[:1] if math.inf not in ends)
+        case ir.HasLabel():
+            mark = partition.labels.mark(node.entity, evaluate(node.id, scope), node.label, scope.now)
+            yield from () if mark is None or mark.until is None else (mark.until,)

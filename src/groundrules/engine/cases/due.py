@@ -30,14 +30,26 @@ from groundrules.plan import ir
 SCHEDULE = "schedule"
 
 
-def occasions(room: Room, timer: Timer, until: int, cause: Cause) -> list[Occasion]:
-    """Return what is to be decided because a timer fired, while time moves on to `until`. States are not among it."""
+def is_put_off(room: Room, timer: Timer, until: int) -> bool:
+    """Put a schedule off that time passes over more than once until `until`, to the last time; tell whether it was."""
+    if timer.kind != SCHEDULE:
+        return False
+    at, zone = room.program.schedules[timer.id].at, room.program.zone
+    following = next_after(at, zone, timer.due)
+    if following is None or following > until:
+        return False
+    room.partition.timers.arm(SCHEDULE, timer.id, "", last_until(at, zone, until))
+    return True
+
+
+def occasions(room: Room, timer: Timer, cause: Cause) -> list[Occasion]:
+    """Return what is to be decided because a timer fired. States are not among it."""
     if timer.kind == PROCESS:
         return [_step(room, timer, cause)]
     if timer.kind == LADDER:
         return _faded(room, timer, cause)
     if timer.kind == SCHEDULE:
-        return _scheduled(room, timer, until, cause)
+        return _scheduled(room, timer, cause)
     if timer.kind == APPROVAL:
         return [_expired(room, timer, cause)]
     if timer.kind == LATER:
@@ -70,19 +82,14 @@ def _faded(room: Room, timer: Timer, cause: Cause) -> list[Occasion]:
     return [crossing(room, step, None, f"fade@{timer.due}", cause) for step in crossed]
 
 
-def _scheduled(room: Room, timer: Timer, until: int, cause: Cause) -> list[Occasion]:
-    """Run a schedule, or put it off to its last occurrence until `until`."""
+def _scheduled(room: Room, timer: Timer, cause: Cause) -> list[Occasion]:
     schedule, zone = room.program.schedules[timer.id], room.program.zone
-    following = next_after(schedule.at, zone, timer.due)
-    if following is not None and following <= until:
-        room.partition.timers.arm(SCHEDULE, timer.id, "", last_until(schedule.at, zone, until))
-        return []
     space = room.partition.space(SCHEDULE)
     since = stamps.read(space.get(timer.id) or stamps.write(timer.due - 1))
     on_time = next_after(schedule.at, zone, since) == timer.due
     missed = 0 if on_time else occurrences_between(schedule.at, zone, since, timer.due - 1).count
     space.put(timer.id, stamps.write(timer.due), timer.due)
-    room.partition.timers.arm(SCHEDULE, timer.id, "", following)
+    room.partition.timers.arm(SCHEDULE, timer.id, "", next_after(schedule.at, zone, timer.due))
     notes = [Note(kind="schedule_missed", subject=timer.id, detail={"count": missed})] if missed else []
     rules = room.program.on.get(ir.OnSchedule(schedule.id), ())
     groups: list[Group] = [(asked, room.scope(subject=subject)) for subject, asked in _asked(room, schedule, rules)]

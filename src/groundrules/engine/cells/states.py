@@ -3,8 +3,8 @@
 Guards of states read windows, ledgers and the clock, never an event. They are looked at after every event and every
 timer (those that read nothing but windows only after one of these has counted, which comes to the same), and
 whenever time alone can change them: when an entry that a comparison depends on leaves its window, when a quiet
-time is long enough, when a balance fades, when a time of day begins or ends, and at local midnight where anything
-else is computed from the clock.
+time is long enough, when a balance fades, when a time of day begins or ends, when a sanction or a label ends, when a
+value by date changes, and at local midnight where anything else is computed from the clock.
 
 A state that is left while `enter` still holds is *spent*: it is not entered by `enter` again before that has ceased to
 hold. So what an admin lifts stays lifted.
@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 
 from groundrules.calendar.periods import period_end
 from groundrules.calendar.zones import instant_of, local_day
+from groundrules.engine.cells import labels, sanctions
 from groundrules.engine.cells.windows import space_of
 from groundrules.engine.codegen.total import reach
 from groundrules.engine.compiled_rules import StateCode, UntilCode, Watched
@@ -177,8 +178,18 @@ def _changes(program: Program, partition: Partition, watched: Watched, x: Scope)
             soonest = None if value is None else cell.changes(cell.space(partition).get(value), partition.now)
         case ir.CalendarPeriod(period=period):
             soonest = period_end(program.zone, partition.now, period)
-        case ir.Now():
+        case ir.Now() | ir.Silence() | ir.LedgerRank() | ir.LedgerTop():
             soonest = period_end(program.zone, partition.now, "day")
+        case ir.ByDate(dates=dates):
+            soonest = next((date for date in dates if date > partition.now), None)
+        case ir.InForce(does=does) | ir.InForceUntil(does=does):
+            (who,) = _key(watched, x)
+            soonest = None if who is None else sanctions.until(program.sanctions, partition, who, does)[1]
+        case ir.HasLabel(entity=entity, label=label):
+            (bearer,) = _key(watched, x)
+            row = None if bearer is None else partition.space(labels.NAME).get(labels.key(entity, bearer, label))
+            mark = labels.read(row, partition.now)
+            soonest = None if mark is None else mark.until
         case ir.InClock(start=start, end=end):
             today = local_day(program.zone, partition.now)
             ends = [instant_of(program.zone, day, time) for day in (today, today + 1) for time in (start, end)]

@@ -96,7 +96,7 @@ def _converted(operand: Operand, kind: ir.Kind, place: Place) -> Operand:
     if kind == "entity" and layout.is_object(place) and layout.is_promised(place, "id"):
         return Operand(operand.needs, f"{operand.source}.{attribute('id')}")
     if kind in ("entity", "list") and not layout.is_simple(place):
-        return Operand(operand.needs, f"plain({operand.source})")
+        return Operand(operand.needs, f"plan_value({operand.source})")
     return operand
 
 
@@ -116,7 +116,7 @@ def _identity(emitter: Emitter, expr: ir.Fact) -> Operand:
     operand, place = raw(emitter, expr.root, expr.path)
     if layout.is_object(place) and layout.is_promised(place, "id"):
         return Operand(operand.needs, f"{operand.source}.{attribute('id')}")
-    return emitter.present(operand.needs, f"plain({operand.source})")
+    return emitter.present(operand.needs, f"plan_value({operand.source})")
 
 
 def _otherwise(emitter: Emitter, expr: ir.Fact) -> str:

@@ -10,9 +10,7 @@ from datetime import datetime
 from math import isfinite
 from typing import Any
 
-import msgspec
-
-from groundrules.engine.intake.decode import attribute, milliseconds
+from groundrules.engine.intake.decode import attribute, milliseconds, plan_value
 from groundrules.functions import numbers
 from groundrules.functions.numbers import HIGHEST, LOWEST
 from groundrules.plan import ir
@@ -67,15 +65,6 @@ def modulo(left: Number, right: Number) -> Number | None:
 
 def negate(number: Number) -> Number | None:
     return finite(-number)
-
-
-def plain(value: Any) -> Any:
-    """Return a decoded value as a value of the plan: an object as its id, an instant as ms, a list item by item."""
-    if isinstance(value, msgspec.Struct):
-        return getattr(value, "id", None)
-    if isinstance(value, datetime):
-        return milliseconds(value)
-    return [plain(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def reach(value: Any, path: Sequence[str]) -> Any:
@@ -189,7 +178,7 @@ NAMES: dict[str, Any] = {
     function.__name__: function
     for function in (
         *(add, subtract, multiply, divide, modulo, negate),
-        *(plain, reach, item, instant, listed, has_any, has_all),
+        *(plan_value, reach, item, instant, listed, has_any, has_all),
         *(differs, settled, at_least, at_most),
         *(entries_in, weigh),
         *(contains_any, contains_all, starts_with_any, ends_with_any, contain_all, holds_any, hold_all),

@@ -13,7 +13,7 @@ telling-apart parameters].
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 from json.encoder import encode_basestring as _quoted
 from typing import Any
@@ -21,6 +21,7 @@ from typing import Any
 import msgspec
 
 from groundrules.decisions import Action, Dropped
+from groundrules.engine.codegen.total import listed
 from groundrules.plan import ir
 
 _canonical = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
@@ -152,12 +153,8 @@ def request_id(partition: str, cause: str, rule: str) -> str:
 
 def _merged(how: str, left: Any, right: Any) -> Any:
     if how == "union":
-        return sorted({*_items(left), *_items(right)})
+        return sorted({*listed(left), *listed(right)})
     return max(left, right) if how == "max" else min(left, right)
-
-
-def _items(value: Any) -> Iterable[Any]:
-    return value if isinstance(value, list | tuple) else (value,)
 
 
 def _key(*parts: Any) -> str:

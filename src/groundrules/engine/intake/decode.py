@@ -47,6 +47,7 @@ __all__ = [
     "decoder_of",
     "explain",
     "milliseconds",
+    "plan_value",
     "read_path",
     "to_plain",
 ]
@@ -85,15 +86,16 @@ def read_path(event: Any, path: Iterable[str]) -> Any:
         value = getattr(value, attribute(name), None)
         if value is None:
             return None
-    return _plan_value(value)
+    return plan_value(value)
 
 
-def _plan_value(value: Any) -> Any:
+def plan_value(value: Any) -> Any:
+    """Return a decoded value as a value of the plan: an object as its id, an instant as ms, a list item by item."""
     if isinstance(value, msgspec.Struct):
         return getattr(value, "id", None)
     if isinstance(value, datetime):
         return milliseconds(value)
-    return [_plan_value(item) for item in value] if isinstance(value, list) else value
+    return [plan_value(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def to_plain(event: Event) -> dict[str, Any]:

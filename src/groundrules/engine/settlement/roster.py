@@ -15,7 +15,8 @@ from typing import Any
 
 from groundrules.decisions import Note
 from groundrules.engine.cells import labels, roster
-from groundrules.engine.codegen.total import plain, reach
+from groundrules.engine.codegen.total import reach
+from groundrules.engine.intake.decode import plan_value
 from groundrules.engine.program import Program
 from groundrules.engine.state.held import HeldSpace
 from groundrules.engine.state.partition import Partition
@@ -110,13 +111,13 @@ def _hear(entry: roster.Entry, place: roster.Place, thing: Any, now: int) -> boo
     for name, attribute in place.facts:
         fact = getattr(thing, attribute, None)
         if fact is not None:
-            fact = fact if type(fact) is str or type(fact) is bool else plain(fact)
+            fact = fact if type(fact) is str or type(fact) is bool else plan_value(fact)
             if fact is not None and facts.get(name) != fact:
                 facts[name] = fact
                 changed = True
     joined = getattr(thing, "joined", None)
     if joined is not None:
-        joined = plain(joined)
+        joined = plan_value(joined)
         if isinstance(joined, int):
             entry.joined = joined
     return changed
