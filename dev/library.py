@@ -256,6 +256,7 @@ class _Pack:
 
     def _ending(self) -> set[str]:
         untils = [until for process in self.plan.processes for until in (*process.until, *process.restart)]
+        untils += [item.event for process in self.plan.processes for item in process.until_all]
         untils += [until for state in self.plan.states for until in (*state.enter_on, *state.leave_on)]
         return {type for until in untils for type in until.types}
 

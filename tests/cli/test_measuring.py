@@ -196,3 +196,40 @@ def test_in_chinese(command: Any, folder: Path) -> None:
 )
 def test_changes_in_both_languages(change: Phrase, english: str, chinese: str) -> None:
     assert (speech("tests", "en").phrase(change), speech("tests", "zh").phrase(change)) == (english, chinese)
+
+
+ITEMS = """
+rulebook: sample
+languages: [en]
+use: [std/chat]
+paths:
+  - id: arrival
+    on: member.joined
+    one_per: actor
+    until_all:
+      - {id: intro, on: message, when: text contains "spam"}
+      - {id: like, on: reaction.added, when: actor.id == start.actor.id}
+    steps: [{after: 1d, then: [{warn: "{remaining}"}]}]
+    afterwards: [{add_role: member}]
+"""
+ITEMS_TESTS = """\
+tests:
+  - name: an introduction is not all
+    timeline:
+      - {at: "09:00", member.joined: true, by: li}
+      - {at: +1m, message: buy spam, by: li}
+      - {at: +1d, tick: true, expect: [warn]}
+"""
+
+
+def test_each_item_of_a_path_is_to_happen_and_to_be_needed(command: Any, folder: Path) -> None:
+    (folder / "rulebook.yaml").write_text(ITEMS, encoding="utf-8")
+    (folder / "tests.yaml").write_text(ITEMS_TESTS, encoding="utf-8")
+    shown = command("test", folder, "--coverage", "--mutate").stdout.replace(str(folder), "")
+    like = "/rulebook.yaml:11: arrival: `{id: like, on: reaction.added, when: actor.id == start.actor.id}`"
+    assert f"{like} never happens" in shown
+    assert "`{id: intro" not in shown.partition("mutants")[0]
+    assert f"{like}: `like` left out; no test notices" not in shown  # the path would be over with the first
+    assert (
+        '/rulebook.yaml:10: arrival: `{id: intro, on: message, when: text contains "spam"}`: `intro` left out' in shown
+    )

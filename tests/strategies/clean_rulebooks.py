@@ -173,7 +173,15 @@ def rulebooks(draw: st.DrawFn) -> str:
                 "when": draw(conditions),
                 "one_per": "actor",
                 "until": [{"on": "message", "when": "reply_to == start.id"}],
-                "steps": [{"after": "5m", "then": [{"notify": "helper"}]}, {"after": "1d", "then": ["warn"]}],
+                "until_all": [
+                    {"id": "word", "on": "message", "when": draw(conditions)},
+                    {"id": "like", "title": "a like", "on": "reaction.added", "when": "actor.id == start.actor.id"},
+                ],
+                "steps": [
+                    {"after": "5m", "then": [{"notify": "helper"}]},
+                    {"after": "1h", "when": 'remaining has "like"', "then": [{"reply": "{remaining}"}]},
+                    {"after": "1d", "then": ["warn"]},
+                ],
             }
         ],
         "states": [

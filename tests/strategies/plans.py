@@ -420,10 +420,10 @@ def timed_rules(draw: st.DrawFn) -> list[ir.Rule]:
         back,
         takes,
         ir.Rule(id="discipline#1", trigger=ir.OnCrossing(ladder="discipline", step=0), when=TRUE, effects=(notify,)),
-        step_rule("question", 0, START_ACTOR, draw(guards(on_step))),
+        step_rule("question", 0, START_ACTOR, draw(guards(on_step | still("question")))),
         step_rule("question", 1, START_ACTOR, draw(guards(on_step))),
         step_rule("question", -1, START_ACTOR),
-        step_rule("deadline", 0, ASSIGNEE, draw(guards(on_step))),
+        step_rule("deadline", 0, ASSIGNEE, draw(guards(on_step | still("deadline")))),
         step_rule("deadline", 1, ASSIGNEE),
         ir.Rule(id="busy#enter", trigger=ir.OnState(state="busy", entering=True), when=TRUE, effects=(notify,)),
         ir.Rule(id="busy#leave", trigger=ir.OnState(state="busy", entering=False), when=TRUE, effects=(notify,)),
@@ -455,8 +455,22 @@ def timed_rules(draw: st.DrawFn) -> list[ir.Rule]:
     return [rule for rule in found if draw(st.integers(0, 7))]
 
 
+def still(process: str) -> st.SearchStrategy[ir.AnyExpr]:
+    """Conditions on what of a path has not happened yet."""
+    remaining = ir.Remaining(process=process)
+    number = ir.Call(function="length", arguments=(remaining,))
+    return st.sampled_from(
+        [
+            ir.Has(collection=remaining, quantifier="any", values=const(["liked"])),
+            compare(number, "<", const(2)),
+        ]
+    )
+
+
 def step_rule(process: str, step: int, who: Any, when: Any = TRUE) -> ir.Rule:
-    effects = (ir.Act(do="warn", who=who), ir.Delta(ledger="points", who=who, amount=const(1)))
+    lacking = ir.Template(texts={lang: (ir.Remaining(process=process, language=lang),) for lang in ("", "en", "zh")})
+    warning = ir.Act(do="warn", who=who, parameters={"text": lacking})
+    effects = (warning, ir.Delta(ledger="points", who=who, amount=const(1)))
     name = "ended" if step < 0 else str(step + 1)
     return ir.Rule(id=f"{process}#{name}", trigger=ir.OnStep(process=process, step=step), when=when, effects=effects)
 
@@ -486,6 +500,16 @@ def ladders(draw: st.DrawFn) -> tuple[ir.Ladder, ...]:
     return discipline, points
 
 
+def items(same: ir.Compare) -> st.SearchStrategy[tuple[ir.Item, ...]]:
+    """Of what must all happen before a path ends, the types of the other path's events among them."""
+    spoken = ir.Until(types=("message", "task.updated"), when=same)
+    both = (
+        ir.Item(id="spoken", title={"zh": "发言", "en": "a word"}, event=spoken),
+        ir.Item(id="liked", event=ir.Until(types=("reaction.added", "task.completed"), when=TRUE)),
+    )
+    return st.sampled_from([(), both, both[::-1], both[:1]])
+
+
 @st.composite
 def processes(draw: st.DrawFn) -> tuple[ir.Process, ...]:
     answered = compare(ir.Field(root="event", path=("reply_to",), kind="text", optional=True), "==",
@@ -496,6 +520,7 @@ def processes(draw: st.DrawFn) -> tuple[ir.Process, ...]:
         key=(ACTOR, CHANNEL),
         steps=(ir.Due(after=5 * MINUTE, repeat=draw(st.integers(1, 2)), every=HOUR), ir.Due(after=DAY)),
         until=(ir.Until(types=("message",), when=answered), ir.Until(types=("member.left",), when=TRUE)),
+        until_all=draw(items(compare(ACTOR, "==", ir.Field(root="start", path=("actor",), kind="entity")))),
         capture=(("id",), ("actor",)),
         hours=draw(st.sampled_from([None, (9 * HOUR, 22 * HOUR)])),
         limit=draw(st.sampled_from([1, 1000])),
@@ -506,6 +531,7 @@ def processes(draw: st.DrawFn) -> tuple[ir.Process, ...]:
         key=(TASK,),
         steps=(ir.Due(at=early), ir.Due(at=DUE)),
         until=(ir.Until(types=("task.completed",), when=same_task),),
+        until_all=draw(items(same_task)),
         restart=(ir.Until(types=("task.updated",), when=same_task),),
         capture=(("task",), ("task", "due"), ("task", "assignee")),
     )

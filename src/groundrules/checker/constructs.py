@@ -243,6 +243,12 @@ class Until:
 
 
 @dataclass(frozen=True, eq=False)
+class PathItem:
+    source: authored.PathItem
+    until: Until
+
+
+@dataclass(frozen=True, eq=False)
 class Path:
     """`context` reads the starting event as `event`, `later` reads it as `start`."""
 
@@ -251,6 +257,7 @@ class Path:
     later: Context
     steps: tuple[PathStep, ...]
     until: tuple[Until, ...]
+    until_all: tuple[PathItem, ...]
     restart: tuple[Until, ...]
     hours: tuple[int, int] | None
     afterwards: Effects

@@ -11,7 +11,8 @@ class Place:
 
     windows: it may count events. memory: it may read ledgers, labels, states and silence. matched: it may name the
     events that the guard's windows hold. match: it may name what bore the guard out. nth: it may name the number of the
-    firing within `times`. those: it may name all of those whom a schedule found. draws: it may draw lots.
+    firing within `times`. those: it may name all of those whom a schedule found. items: of a path's `until_all`, of
+    which it may ask which remain. draws: it may draw lots.
     """
 
     name: str
@@ -21,6 +22,7 @@ class Place:
     match: bool = False
     nth: bool = False
     those: bool = False
+    items: tuple[str, ...] = ()
     draws: bool = False
 
 

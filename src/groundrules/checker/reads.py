@@ -31,7 +31,7 @@ from groundrules.checker.bindings import (
 )
 from groundrules.checker.guards import path_of
 from groundrules.checker.literals import UNKNOWN
-from groundrules.checker.places import PARAMETER, STATE
+from groundrules.checker.places import MESSAGE, PARAMETER, STATE
 from groundrules.checker.shapes import Differs
 from groundrules.checker.suggestions import listing
 from groundrules.diagnostics.codes import cells as cell_codes
@@ -120,6 +120,7 @@ _FIRINGS = {
     "match": "the effects of a rule with `when`",
     "nth": "the effects of a rule with `times`",
     "those": "the `together` of a schedule with `for_each`",
+    "remaining": "the steps of a path with `until_all`",
 }
 
 
@@ -130,6 +131,9 @@ def _firing(reader: Reader, node: nodes.Node, binding: FiringBinding) -> Typed:
         return Typed(kinds.Number(integer=True, minimum=1))
     if binding.word == "those" and reader.place.those:
         return Typed(kinds.ListOf(kinds.Identifier()))
+    if binding.word == "remaining" and reader.place.items:
+        named = reader.place.name == MESSAGE.name  # by what members call them, else by their ids
+        return Typed(kinds.ListOf(kinds.Prose() if named else kinds.Enum(reader.place.items)))
     words = (f"`{binding.word}` has no meaning in {reader.place.name}", f"it stands in {_FIRINGS[binding.word]}")
     return reader.error(name_codes.NOT_HERE, node, words)
 

@@ -20,7 +20,7 @@ class Site:
 
     `counted`: the guard holds events, so that `matched` means something. `guard` is what was true when they act,
     `kept` what is there because it was true once, and stays. `numbered`: the firings are counted by `times`.
-    `gathered`: what acts there acts once for `those`.
+    `gathered`: what acts there acts once for `those`. `items`: those of a path's `until_all`, if it is of such a path.
     """
 
     session: Session
@@ -32,6 +32,7 @@ class Site:
     kept: frozenset[Path] = frozenset()
     numbered: bool = False
     gathered: bool = False
+    items: tuple[str, ...] = ()
 
     @property
     def instance(self) -> Instance:
@@ -48,7 +49,13 @@ class Site:
 
     def reader(self, parsed: nodes.Parsed[Any], place: Place | None = None) -> Reader:
         """Return a reader of an expression that stands here."""
-        place = replace(place or self.place, match=self.guard is not None, nth=self.numbered, those=self.gathered)
+        place = replace(
+            place or self.place,
+            match=self.guard is not None,
+            nth=self.numbered,
+            those=self.gathered,
+            items=self.items,
+        )
         return Reader(self.session, self.context, parsed, place, sure=lambda: self.sure)
 
     @property

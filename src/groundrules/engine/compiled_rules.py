@@ -178,12 +178,14 @@ class ProcessCode:
         self.key = tuple(compiler.value(part) for part in process.key)
         self.steps = tuple(DueCode(compiler, step, None) for step in process.steps)
         self.until = tuple(UntilCode(compiler, until) for until in process.until)
+        self.until_all = tuple((item.id, UntilCode(compiler, item.event)) for item in process.until_all)
         self.restart = tuple(UntilCode(compiler, until) for until in process.restart)
 
     @cached_property
     def equalities(self) -> tuple[EqualityCode, ...]:
         """What ends of this path compare with values of the start event."""
-        ways = [way for until in (*self.until, *self.restart) for way in until.ways]
+        untils = (*self.until, *self.restart, *(until for _, until in self.until_all))
+        ways = [way for until in untils for way in until.ways]
         return tuple({equality.number: equality for _, equality in ways if equality is not None}.values())
 
 

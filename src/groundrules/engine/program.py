@@ -11,7 +11,7 @@ from functools import cached_property
 from heapq import nsmallest
 from itertools import islice
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -216,15 +216,25 @@ class WindowsOnType(Listening):
         return always if len(always) <= MOST else ()
 
 
+class Part(NamedTuple):
+    """What an event does to a path: it is one of its items, or (without one) ends it or plans it anew."""
+
+    item: str | None = None
+    restarts: bool = False
+
+
+ENDS, RESTARTS = Part(), Part(restarts=True)
+
+
 class PathsOnType(Listening):
-    """What may end or (True) replan paths by an event type."""
+    """What may end or replan paths by an event type, or be one of the items that end them together."""
 
     def __init__(self, program: Program, type: str) -> None:
         super().__init__(program, "paths", type)
-        self._untils: list[tuple[ProcessCode, UntilCode, bool]] = []
+        self._untils: list[tuple[ProcessCode, UntilCode, Part]] = []
 
-    def add(self, code: ProcessCode, until: UntilCode, restarts: bool) -> None:
-        self._untils.append((code, until, restarts))
+    def add(self, code: ProcessCode, until: UntilCode, part: Part) -> None:
+        self._untils.append((code, until, part))
         self.guards.append((until.when.expr, None))
 
     @cached_property
@@ -232,8 +242,8 @@ class PathsOnType(Listening):
         """The paths that an event of the type may end or replan."""
         return list(dict.fromkeys(code for code, _, _ in self._untils))
 
-    def asked(self, e: Any, x: Scope) -> Sequence[tuple[ProcessCode, UntilCode, bool]]:
-        """Return those that may speak of an event."""
+    def asked(self, e: Any, x: Scope) -> Sequence[tuple[ProcessCode, UntilCode, Part]]:
+        """Return those that may speak of an event; what ends a path stands before what else is said of it."""
         return [self._untils[number] for number in self.numbers(e, x)]
 
 
@@ -352,9 +362,10 @@ class Program:
             self.undo_of.setdefault(undo.type, []).append((self.rules[rule.id], key))
 
     def _group_path(self, code: ProcessCode) -> None:
-        for until, restarts in [*((u, False) for u in code.until), *((u, True) for u in code.restart)]:
+        parts = [(until, ENDS) for until in code.until] + [(until, RESTARTS) for until in code.restart]
+        for until, part in [*parts, *((until, Part(item=id)) for id, until in code.until_all)]:
             for type in sorted(until.types):
-                self.paths_on.setdefault(type, PathsOnType(self, type)).add(code, until, restarts)
+                self.paths_on.setdefault(type, PathsOnType(self, type)).add(code, until, part)
 
     @cached_property
     def kept(self) -> dict[str, tuple[str, ...]]:

@@ -33,7 +33,7 @@ from groundrules.engine.settlement.decide import Occasion, Room, decide
 from groundrules.engine.settlement.guards import Answer
 from groundrules.engine.settlement.ladders import crossing
 from groundrules.engine.settlement.ledgers import Crossed, take_back
-from groundrules.engine.settlement.open_paths import Ending, OpenPaths
+from groundrules.engine.settlement.open_paths import OpenPaths, Turn
 from groundrules.engine.settlement.roster import Learning, labels_by_hand
 from groundrules.engine.state.partition import Partition
 from groundrules.engine.state.scope import Scope
@@ -205,9 +205,9 @@ class Runner:
         route = self._routes[e.type]
         if route.windows is not None:
             route.windows.count(e, x)
-        endings = () if route.paths is None else self._paths.endings(e, x)
-        if endings or route.speaks or late or notes:
-            return self._decided(route, endings, None, e, x, late, notes)
+        turns = () if route.paths is None else self._paths.turns(e, x)
+        if turns or route.speaks or late or notes:
+            return self._decided(route, turns, None, e, x, late, notes)
         numbers = () if route.asking is None else route.asking(e, x)
         if UNDECIDED in x.kept:
             if full or numbers:
@@ -233,7 +233,7 @@ class Runner:
     def _decided(
         self,
         route: Route,
-        endings: Sequence[Ending],
+        turns: Sequence[Turn],
         numbers: Sequence[int] | None,
         e: Any,
         x: Scope,
@@ -244,8 +244,8 @@ class Runner:
         """Decide on an event and what it crosses, releases and changes; rules not asked yet are asked here."""
         self.stats.late += late
         occasion = Occasion([], e, e.id, self._cause(e, late), answers=heard, notes=[*notes])
-        for ending in endings:
-            self._end_path(ending, e, x, occasion)
+        for turn in turns:
+            self._turn_path(turn, e, x, occasion)
         if route.undoes:
             occasion.asks += self._reversals(e, x)
         released = self._built_in(e, occasion) if route.built_in else ()
@@ -284,11 +284,13 @@ class Runner:
         further = self._look_at_states(e.type, None, e=e)
         return [self.quiet(e), *further] if further else None
 
-    def _end_path(self, ending: Ending, e: Any, x: Scope, occasion: Occasion) -> None:
-        """End or plan anew a path that the event speaks of; the rules on being ended are asked with its own."""
-        occasion.notes += paths.end(self.program, self.partition, ending, e, x)
-        if not ending.restarts:
-            occasion.groups.append((self._rules(ir.OnStep(ending.code.id, -1)), self.room.scope(ending.start)))
+    def _turn_path(self, turn: Turn, e: Any, x: Scope, occasion: Occasion) -> None:
+        """Do to an open path what the event does to it; the rules on being ended are asked with the event's own."""
+        occasion.notes += paths.take(self.program, self.partition, turn, e, x)
+        if turn.completes:
+            ended = self.room.scope(turn.start)
+            ended.done = turn.done
+            occasion.groups.append((self._rules(ir.OnStep(turn.code.id, -1)), ended))
 
     def _reversals(self, e: Any, x: Scope) -> list[Ask]:
         asks: list[Ask] = []

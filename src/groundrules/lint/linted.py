@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from groundrules.checker.bindings import Context, Instance
-from groundrules.checker.constructs import Act, Delta, Effect, Effects, Ladder, Path, Rule
+from groundrules.checker.constructs import Act, Delta, Effect, Effects, Ladder, Path, Rule, Until
 from groundrules.checker.model import Checked
 from groundrules.diagnostics.source import Span
 from groundrules.lint.conditions import Condition, Conditions
@@ -91,6 +91,10 @@ class Linted:
         parsed: authored.Expression | None = getattr(rule.source, role)
         return None if parsed is None else self._built(rule.context, parsed)
 
+    def ending(self, until: Until) -> Condition | None:
+        """Return the condition on an event that ends a path, or helps to, or None if it has none."""
+        return None if until.source.when is None else self._built(until.context, until.source.when)
+
     def _built(self, context: Context, parsed: nodes.Parsed[Any]) -> Condition:
         key = (context.id, id(parsed))
         if key not in self._known:
@@ -135,6 +139,8 @@ class Linted:
                 yield from self._guard(path.later, path.source, **guards)
             for until in path.until if path.context.instance is root else ():
                 yield from self._guard(until.context, path.source, until=until.source.when)
+            for item in path.until_all if path.context.instance is root else ():
+                yield from self._guard(item.until.context, path.source, until=item.until.source.when)
         for ladder in checked.ladders:
             for climb in ladder.steps:
                 guards = {"when": climb.source.when, "unless": climb.source.unless}

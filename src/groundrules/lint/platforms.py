@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from groundrules.checker.bindings import Instance
-from groundrules.checker.constructs import Act
+from groundrules.checker.constructs import Act, Path
 from groundrules.checker.suggestions import listing
 from groundrules.diagnostics.code import Code
 from groundrules.diagnostics.model import Diagnostic
@@ -52,9 +52,7 @@ def _waits(linted: Linted) -> Iterator[Wish]:
             yield from _named(rule.context.instance, rule.source, [named for named, _ in rule.source.undo_on])
     for path in checked.paths:
         if path.source.mode != "off":
-            yield from _named(path.context.instance, path.source, path.source.on)
-            untils = [named for until in path.source.until for named in until.on]
-            yield from _named(path.context.instance, path.source, untils)
+            yield from _of_path(path)
     for state in checked.states:
         if state.source.mode != "off":
             for turn in (state.source.enter, state.source.leave):
@@ -65,6 +63,14 @@ def _waits(linted: Linted) -> Iterator[Wish]:
         for leaf in leaves(guard.condition):
             for window in linted.windows_in(leaf.expression):
                 yield Wish((window.type,), str(guard.owner.id.value), linted.root, leaf.span)
+
+
+def _of_path(path: Path) -> Iterator[Wish]:
+    """What opens a path, any of what ends it, and each of what must all happen."""
+    source = path.source
+    untils = [named for until in source.until for named in until.on]
+    for named in (source.on, untils, *(item.until.on for item in source.until_all)):
+        yield from _named(path.context.instance, source, named)
 
 
 def _named(instance: Instance, owner: authored.Common, named: Iterable[authored.Located]) -> Iterator[Wish]:

@@ -103,7 +103,7 @@ class _Judge:
     def _process(self, process: ir.Process) -> Iterator[Hindrance]:
         if not _has_own(process.key):
             yield Hindrance("its paths are kept by `{}`, which members share", _shown(process.key) or "nothing")
-        for turn in (*process.until, *process.restart):
+        for turn in (*process.until, *process.restart, *(item.event for item in process.until_all)):
             if not _of_same_member(turn.when):
                 yield Hindrance("a `{}` of anybody may end it", ", ".join(turn.types))
 

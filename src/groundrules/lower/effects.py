@@ -111,7 +111,7 @@ def template(ground: Ground, message: constructs.Texts) -> ir.Template:
     """Lower a message in all its languages."""
     texts = {}
     for language, parsed in sorted(message.texts.items()):
-        lowerer = Lowerer(ground, message.context, parsed.fragment, {})
+        lowerer = Lowerer(ground, message.context, parsed.fragment, {}, language=language)
         texts[language] = tuple(
             part if isinstance(part, str) else _hole(lowerer, part.expression) for part in parsed.root.parts
         )

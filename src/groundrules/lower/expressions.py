@@ -25,13 +25,17 @@ Rule = Callable[["Lowerer", Any], ir.AnyExpr]
 
 @dataclass(eq=False)
 class Lowerer:
-    """Lowers one expression. `variables` are those in reach, by the node that binds them; `depth` counts all."""
+    """Lowers one expression. `variables` are those in reach, by the node that binds them; `depth` counts all.
+
+    `language` is that of the message that the expression stands in ("": one for all), None outside of messages.
+    """
 
     ground: Ground
     context: Context
     fragment: Any
     variables: dict[int, Place]
     depth: int = 0
+    language: str | None = None
 
     def expression(self, node: nodes.Node) -> ir.AnyExpr:
         expr = RULES[type(node)](self, node)
@@ -56,19 +60,20 @@ class Lowerer:
     def inside(self, binding: DefineBinding) -> Lowerer:
         """Return a lowerer of a define's text, used here."""
         context = self.ground.checked.seen_from(self.context, binding.instance)
-        return Lowerer(self.ground, context, binding.define.body.fragment, {}, self.depth)
+        return Lowerer(self.ground, context, binding.define.body.fragment, {}, self.depth, self.language)
 
     def of_hint(self, binding: ScoreBinding, parsed: nodes.Parsed[Any]) -> Lowerer:
         """Return a lowerer of a part of a score, used here."""
         context = self.ground.checked.seen_from(self.context, binding.instance)
-        return Lowerer(self.ground, context, parsed.fragment, {}, self.depth)
+        return Lowerer(self.ground, context, parsed.fragment, {}, self.depth, self.language)
 
     def of(self, value: Value) -> ir.AnyExpr:
         """Lower another expression in its own context."""
         return Lowerer(self.ground, value.context, value.parsed.fragment, {}).expression(value.parsed.root)
 
     def with_variable(self, node: nodes.Quantified, place: Place) -> Lowerer:
-        return Lowerer(self.ground, self.context, self.fragment, {**self.variables, id(node): place}, self.depth + 1)
+        variables = {**self.variables, id(node): place}
+        return Lowerer(self.ground, self.context, self.fragment, variables, self.depth + 1, self.language)
 
     def elsewhere(self, context: Context) -> Lowerer:
         """Return a lowerer of the same text in another context: what a window counts."""

@@ -31,8 +31,8 @@ class Ground:
     """One run of lowering.
 
     `captured` are the paths of the start event that the path at hand reads, `counted` the windows that hold events for
-    the guard at hand, `matched` whether its effects ask for them, `owner` the rule at hand. `lowered`, if wanted, keeps
-    what became of each node, by context and node; nodes that read variables are left out.
+    the guard at hand, `matched` whether its effects ask for them, `owner` the rule at hand, `process` its path.
+    `lowered`, if wanted, keeps what became of each node, by context and node; nodes that read variables are left out.
     """
 
     checked: Checked
@@ -45,6 +45,7 @@ class Ground:
     matched: bool = False
     captured: set[tuple[str, ...]] = field(default_factory=set)
     owner: str = ""
+    process: str = ""
     lowered: dict[tuple[int, int], ir.AnyExpr] | None = None
     _sources: dict[ir.Source, int] = field(default_factory=dict)
     _places: dict[tuple[int, int, int], int] = field(default_factory=dict)

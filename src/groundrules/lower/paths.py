@@ -7,6 +7,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from groundrules.checker import constructs
+from groundrules.checker.people import filled
 from groundrules.lower.effects import effects
 from groundrules.lower.expressions import condition, lowered
 from groundrules.lower.ground import Ground
@@ -30,7 +31,7 @@ def paths(ground: Ground) -> tuple[list[ir.Process], list[ir.Rule]]:
 
 def _path(ground: Ground, path: constructs.Path) -> tuple[ir.Process, list[ir.Rule]]:
     ground.captured = set()
-    ground.owner = id = path.context.instance.qualified(str(path.source.id.value))
+    ground.owner = ground.process = id = path.context.instance.qualified(str(path.source.id.value))
     rules = [_opening(ground, path, id)]
     for number, step in enumerate(path.steps):
         rule = _on_step(ground, path, f"#{number + 1}", ir.OnStep(process=id, step=number), step.effects, step)
@@ -43,6 +44,7 @@ def _path(ground: Ground, path: constructs.Path) -> tuple[ir.Process, list[ir.Ru
         key=keys(ground, path.context, path.source.one_per),
         steps=tuple(_due(ground, step) for step in path.steps),
         until=untils(ground, path.until),
+        until_all=tuple(_item(ground, path, item) for item in path.until_all),
         restart=untils(ground, path.restart),
         hours=path.hours,
         limit=ground.checked.open_paths,
@@ -105,6 +107,12 @@ def _due(ground: Ground, step: constructs.PathStep) -> ir.Due:
     if step.due is not None:
         at = lowered(ground, step.due.context, step.due.parsed)
     return ir.Due(after=step.after, at=at, repeat=step.repeat, every=step.every)
+
+
+def _item(ground: Ground, path: constructs.Path, item: constructs.PathItem) -> ir.Item:
+    (event,) = untils(ground, (item.until,))
+    title = filled(item.source.title, path.context.instance)
+    return ir.Item(id=str(item.source.id.value), event=event, title=title)
 
 
 def untils(ground: Ground, authored: tuple[constructs.Until, ...]) -> tuple[ir.Until, ...]:

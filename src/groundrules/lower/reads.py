@@ -172,6 +172,9 @@ _FIRINGS: dict[str, type[ir.Match | ir.Nth | ir.Those]] = {"match": ir.Match, "n
 
 
 def _firing(lowerer: Lowerer, node: Reading, binding: FiringBinding) -> ir.AnyExpr:
+    if binding.word == "remaining":
+        process, language = lowerer.ground.process, lowerer.language
+        return ir.Remaining(process=process, language=language, src=lowerer.source(node))
     return _FIRINGS[binding.word](src=lowerer.source(node))
 
 

@@ -236,7 +236,14 @@ class Conditions(Constants):
         operand = getattr(expr, looked_for[type(expr)])
         if not isinstance(operand, ir.Const):
             raise WordlessError
-        return self._quoted(operand.value)
+        of = getattr(expr, "collection", None)
+        return self._quoted(self._called(of.process, operand.value) if isinstance(of, ir.Remaining) else operand.value)
+
+    def _called(self, process: str, ids: Any) -> list[str]:
+        """What items of a path are called."""
+        items = next(path.until_all for path in self._plan.processes if path.id == process)
+        wanted = [ids] if isinstance(ids, str) else ids
+        return [item.called(self.lang) for item in items if item.id in wanted]
 
     def _quoted(self, items: Any) -> list[str]:
         items = items if isinstance(items, list | tuple) else [items]
@@ -326,7 +333,7 @@ class Conditions(Constants):
                 return Phrase(self("rank", ledger=self._names.ledger(expr.ledger)), facts_of(expr))
             case ir.InForceUntil(member=ir.Field() as key) if _path(key) in (*_SELF, ""):
                 return Phrase(self(f"{expr.does}_until"), facts_of(expr))
-            case ir.Members() | ir.WindowValues() | ir.LedgerTop():
+            case ir.Members() | ir.WindowValues() | ir.LedgerTop() | ir.Remaining():
                 return Phrase(self.group(expr), facts_of(expr))
             case ir.Silence() | ir.Now():
                 return Phrase(self("silence" if isinstance(expr, ir.Silence) else "facts.now"), facts_of(expr))
@@ -372,7 +379,7 @@ class Conditions(Constants):
         return Phrase(self("weight", what=what.text, words=shown), what.facts)
 
     def group(self, expr: Any) -> str:
-        """Several members: those with a role, those who did something, those with the most points."""
+        """Several at once: members with a role, who did something or has the most points; items of a path."""
         match expr:
             case ir.Members():
                 roles = self("or_words").join(self("quoted", text=role) for role in expr.roles)
@@ -384,6 +391,8 @@ class Conditions(Constants):
                     return self("members_of", within=span, type=self._counted(window))
                 values = self._counted_values(window)
                 return self("values_of", values=values, within=span, type=self._counted(window))
+            case ir.Remaining():
+                return self("remaining")
             case ir.LedgerTop():
                 return self("top", n=expr.count, ledger=self._names.ledger(expr.ledger))
         raise WordlessError
@@ -430,7 +439,10 @@ def _is_list(expr: Any) -> bool:
     """Whether a value is several things, of which the length is their number."""
     if isinstance(expr, ir.Call):
         return expr.function in _LISTS
-    return isinstance(expr, ir.Members | ir.WindowValues | ir.LedgerTop) or getattr(expr, "kind", "") == "list"
+    return (
+        isinstance(expr, ir.Members | ir.WindowValues | ir.LedgerTop | ir.Remaining)
+        or getattr(expr, "kind", "") == "list"
+    )
 
 
 def _is_settled(expr: Any, outcome: bool | None = None) -> bool:

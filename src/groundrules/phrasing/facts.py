@@ -28,6 +28,7 @@ def facts_of(expr: Any) -> Facts:
         case ir.Field() | ir.Fact():
             return frozenset({fact_name(expr)} if expr.root in ("event", "start", "subject") else ())
     own = "silence" if isinstance(expr, ir.Silence) else "now" if isinstance(expr, ir.Now) else ""
+    own = "remaining" if isinstance(expr, ir.Remaining) else own
     own = f"ledger:{expr.ledger}" if isinstance(expr, _BALANCES) else own
     parts: Iterable[Any] = expr if isinstance(expr, list | tuple) else ()
     if isinstance(expr, ir.Expr):

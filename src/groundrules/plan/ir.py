@@ -225,6 +225,16 @@ class Those(Expr, frozen=True, tag=True):
     """In the effects of a rule on a schedule together: the ids of those of whom the schedule's rule is true, sorted."""
 
 
+class Remaining(Expr, frozen=True, tag=True):
+    """In the steps of a path: which items of its `until_all` have not happened, in their order; never missing.
+
+    By their titles in `language` ("": one text for all), by their ids if that is None. An item without one is its id.
+    """
+
+    process: str
+    language: str | None = None
+
+
 class WindowValues(Expr, frozen=True, tag=True):
     """The values that a window of distinct ones holds for `key`, as text, the latest first, at most `maximum`."""
 
@@ -450,7 +460,7 @@ AnyExpr = (
     Const | ByDate | Field | Fact | Now | CalendarPeriod | Sequence | Arithmetic | Negate | Coalesce | Call
     | WindowValue
     | LedgerValue | LedgerRank | LedgerTop | LedgerBoard | Silence | Tally | Hint | Score | Matched
-    | FoundIn | WeightIn | Match | Nth | Those | WindowValues | Chance | Pick | Members | Names
+    | FoundIn | WeightIn | Match | Nth | Those | Remaining | WindowValues | Chance | Pick | Members | Names
     | And | Or | Not | Compare | InClock | In | InList | Has
     | HasList | Contains | ContainsList | Affix | Matches | Quantified | Known | WindowTest | TallyTest
     | InState | HasLabel | InForce | InForceUntil
@@ -546,7 +556,9 @@ class OnEvent(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, tag=Tru
 
 
 class OnStep(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, tag=True):
-    """Step `step` (from 0) of a process is due; -1: the process was ended by its `until`."""
+    """Step `step` (from 0) of a process is due; -1: the process has come to its end: by its `until`, or, where it
+    has an `until_all`, by all of that.
+    """
 
     process: str
     step: int
@@ -762,6 +774,21 @@ class Until(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     src: int = -1
 
 
+class Item(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
+    """One of several things that must all happen before a process ends, each any number of times."""
+
+    id: str
+    event: Until
+    title: dict[str, str] = {}
+
+    def called(self, language: str | None) -> str:
+        """Return its title in a language, or the one for all, or the only one; its id where there is none."""
+        if language is None or not self.title:
+            return self.id
+        only = next(iter(self.title.values())) if len(self.title) == 1 else self.id
+        return self.title.get(language, self.title.get("", only))
+
+
 class Due(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """When a step is due: `after` ms from the start, or at instant `at` (reads "event", the start event)."""
 
@@ -774,6 +801,8 @@ class Due(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=Tru
 class Process(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """A path: opened by an event, stepped by time, ended by an event. Its effects stand in OnStep rules.
 
+    Any event of `until` ends it, and so does the one with which all items of `until_all` have happened; these stand in
+    their author's order, in which `Remaining` names them.
     `capture` are the field paths of the start event that anything later reads; they are stored.
     `hours`: (start, end) of local time outside of which due steps wait for the next start.
     """
@@ -782,6 +811,7 @@ class Process(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only
     key: tuple[AnyExpr, ...]
     steps: tuple[Due, ...]
     until: tuple[Until, ...] = ()
+    until_all: tuple[Item, ...] = ()
     restart: tuple[Until, ...] = ()
     capture: tuple[tuple[str, ...], ...] = ()
     hours: tuple[int, int] | None = None

@@ -7,9 +7,13 @@ left out, and that is told. Outside the path's hours a step waits for the next t
 counted from the start that come after it wait as much longer. A path without steps to come is over, and its key free.
 
 An event ends the open paths of its partition whose `until` names its type and is true of it and the start event; the
-rules on being ended (step -1) are asked then. Where a `restart` is true, and no `until`, the path is planned anew and
+rules on its end (step -1) are asked then. Where a `restart` is true, and no `until`, the path is planned anew and
 begins now: what the event says replaces what the start event said, the rest stays. An event ends and restarts only what
 was open before it.
+
+The items of `until_all` happen in any order, each any number of times; with the event after which none remains the path
+is ended, and with that one alone the rules on its end are asked. What has happened stays so when the path is planned
+anew, which the same event may do. Where an `until` is true, nothing else is said of the path.
 
 At most `limit` paths of one kind are open in a partition; opening one more gives up the one opened first, and that is
 told. Steps due at the same instant go in their order, paths in the order of their ids and keys.
@@ -33,7 +37,8 @@ Key = tuple[str, ...]
 
 @dataclass
 class Path:
-    """An open path; `turns` are the steps to come, as (due, step, for which time), sorted."""
+    """An open path; `turns` are the steps to come, as (due, step, for which time), sorted; `done` the items that have
+    happened."""
 
     process: str
     key: Key
@@ -41,6 +46,7 @@ class Path:
     opened: int
     start: Json
     turns: list[tuple[int, int, int]]
+    done: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -49,11 +55,18 @@ class Path:
 
 
 @dataclass(frozen=True)
-class Ending:
-    """An open path that the event at hand ends or plans anew."""
+class Turn:
+    """An open path that the event at hand ends, plans anew, or brings further: `items` are those that it is itself."""
 
     path: Path
-    restarts: bool
+    ends: bool
+    restarts: bool = False
+    items: tuple[str, ...] = ()
+    completes: bool = False  # it ends, and not before all items have happened, if it has any
+
+    @property
+    def done(self) -> tuple[str, ...]:
+        return (*self.path.done, *self.items)
 
 
 class Processes:
@@ -81,7 +94,9 @@ class Processes:
         key = tuple(encoded(part) for part in parts)
         return [] if self.find(process, key) else self.begin(process, key, scope.event, scope, number)
 
-    def begin(self, process: str, key: Key, start: Json, scope: Scope, number: int) -> list[Note]:
+    def begin(
+        self, process: str, key: Key, start: Json, scope: Scope, number: int, done: tuple[str, ...] = ()
+    ) -> list[Note]:
         """Plan the steps of a path that begins now."""
         definition = self.definitions[process]
         first = [(step, first_turn(due, scope)) for step, due in enumerate(definition.steps)]
@@ -96,7 +111,8 @@ class Processes:
         ]
         if turns:
             notes += self.make_room(definition)
-            self.paths.append(Path(process, key, number, scope.now, start, self.in_hours(definition, sorted(turns))))
+            planned = self.in_hours(definition, sorted(turns))
+            self.paths.append(Path(process, key, number, scope.now, start, planned, done))
         return notes
 
     def in_hours(self, definition: ir.Process, turns: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
@@ -126,27 +142,36 @@ class Processes:
 
     # --- ending -----------------------------------------------------------------------------------
 
-    def endings(self, scope: Scope) -> list[Ending]:
-        """The open paths that the event at hand ends or plans anew, by path and key."""
-        endings = []
-        for path in sorted(self.paths, key=lambda path: (path.process, path.name)):
-            definition = self.definitions[path.process]
-            inside = replace(scope, start=path.start)
-            if any(holds(until, inside, path.process) for until in definition.until):
-                endings.append(Ending(path, restarts=False))
-            elif any(holds(until, inside, path.process) for until in definition.restart):
-                endings.append(Ending(path, restarts=True))
-        return endings
+    def happenings(self, scope: Scope) -> list[Turn]:
+        """The open paths to which the event at hand does something, by path and key."""
+        turns = [self.turn(path, scope) for path in sorted(self.paths, key=lambda path: (path.process, path.name))]
+        return [turn for turn in turns if turn.ends or turn.restarts or turn.items]
 
-    def end(self, ending: Ending, scope: Scope, number: int) -> list[Note]:
-        """End a path or plan it anew; what is to be told of it."""
-        path = ending.path
-        self.paths.remove(path)
-        if not ending.restarts:
-            return [note("path_ended", path.process, path.key)]
-        start = over(path.start, scope.event)
-        begun = self.begin(path.process, path.key, start, replace(scope, event=start), number)
-        return [note("path_restarted", path.process, path.key), *begun]
+    def turn(self, path: Path, scope: Scope) -> Turn:
+        """What the event at hand does to an open path."""
+        definition, inside = self.definitions[path.process], replace(scope, start=path.start)
+        if any(holds(until, inside, path.process) for until in definition.until):
+            return Turn(path, ends=True, completes=not definition.until_all)
+        lacking = [item for item in definition.until_all if item.id not in path.done]
+        items = tuple(item.id for item in lacking if holds(item.event, inside, path.process))
+        ends = bool(items) and len(items) == len(lacking)
+        restarts = any(holds(until, inside, path.process) for until in definition.restart)
+        return Turn(path, ends, restarts and not ends, items, completes=ends)
+
+    def take(self, turn: Turn, scope: Scope, number: int) -> list[Note]:
+        """Let an event do what it does to an open path; what is to be told of it."""
+        path = turn.path
+        path.done = turn.done
+        notes = [note("path_item_done", path.process, path.key, item=item) for item in turn.items]
+        if turn.ends:
+            self.paths.remove(path)
+            notes.append(note("path_ended", path.process, path.key))
+        if turn.restarts:
+            self.paths.remove(path)
+            start = over(path.start, scope.event)
+            notes.append(note("path_restarted", path.process, path.key))
+            notes += self.begin(path.process, path.key, start, replace(scope, event=start), number, path.done)
+        return notes
 
     # --- stepping ---------------------------------------------------------------------------------
 

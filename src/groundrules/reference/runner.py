@@ -155,13 +155,13 @@ class Runner:
         """The event's own decision, and what comes behind it."""
         scope = Scope(partition, partition.now, event)
         partition.windows.count(scope)
-        endings = partition.processes.endings(scope)
+        turns = partition.processes.happenings(scope)
         notes = [*notes]
-        notes += [note for ending in endings for note in partition.processes.end(ending, scope, partition.number)]
+        notes += [note for turn in turns for note in partition.processes.take(turn, scope, partition.number)]
         groups = [(self.rules_on(event["type"]), scope)]
-        for ending in endings:
-            ended = self.rules(ir.OnStep(ending.path.process, -1))
-            groups += [] if ending.restarts else [(ended, replace(scope, start=ending.path.start))]
+        for turn in turns:
+            ended = self.rules(ir.OnStep(turn.path.process, -1))
+            groups += [(ended, replace(scope, start=turn.path.start, done=turn.done))] if turn.completes else []
         occasion = Occasion(groups, event["id"], cause, event=event, notes=notes)
         occasion.asks += reversals(scope)
         released = self.built_in(event, occasion, partition)
@@ -266,7 +266,7 @@ class Runner:
         step, turn = partition.processes.step(path)
         rules = self.rules(ir.OnStep(timer.id, step))
         name = f"{timer.id}#{step + 1}"
-        scope = Scope(partition, partition.now, start=path.start)
+        scope = Scope(partition, partition.now, start=path.start, done=path.done)
         cause = cause.then(rules[0].id if rules else name)
         occurrence = f"{name}.{turn}@{timer.due}:{timer.key}"
         return self.settled(Occasion([(rules, scope)], occurrence, cause), partition)

@@ -30,8 +30,8 @@ class Scope:
     """The surroundings of one evaluation; `variables` are those of `any` and `all`, outermost first.
 
     `matched`, `match` and `nth` are what effects know of the firing that they belong to; `those` are all whom a
-    schedule concerns. `began` is when the occasion was, where it is looked at again later; lots are drawn for that
-    instant.
+    schedule concerns, `done` the items of a path that have happened. `began` is when the occasion was, where it is
+    looked at again later; lots are drawn for that instant.
     """
 
     partition: Partition
@@ -45,6 +45,7 @@ class Scope:
     nth: int = 0
     began: int | None = None
     those: tuple[str, ...] = ()
+    done: tuple[str, ...] = ()
 
     @property
     def plan(self) -> ir.Plan:

@@ -217,6 +217,12 @@ def _(expr: ir.Those, scope: Scope) -> list[str]:
 
 
 @evaluate.register
+def _(expr: ir.Remaining, scope: Scope) -> list[str]:
+    process = scope.partition.processes.definitions[expr.process]
+    return [item.called(expr.language) for item in process.until_all if item.id not in scope.done]
+
+
+@evaluate.register
 def _(expr: ir.WindowValues, scope: Scope) -> list[str] | None:
     key = [evaluate(part, scope) for part in expr.key]
     if None in key:

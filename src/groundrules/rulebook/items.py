@@ -226,7 +226,12 @@ def read_path(item: Item) -> model.Path:
         hours=item.hours(),
         restart_on=tuple(map(_until, item.items("restart_on"))),
         afterwards=item.effects("afterwards"),
+        until_all=tuple(map(_path_item, item.items("until_all"))),
     )
+
+
+def _path_item(item: Item) -> model.PathItem:
+    return model.PathItem(text(item.need("id")), item.texts("title"), _until(item))
 
 
 def _until(item: Item) -> model.Until:

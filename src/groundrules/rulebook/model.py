@@ -173,6 +173,15 @@ class Until:
 
 
 @dataclass(frozen=True)
+class PathItem:
+    """One of several things that must all happen before a path ends."""
+
+    id: Located
+    title: Texts
+    until: Until
+
+
+@dataclass(frozen=True)
 class PathStep:
     """`after` counts from the start of the path, `due` is an instant read from the start event."""
 
@@ -197,7 +206,8 @@ class Path(Common):
     steps: tuple[PathStep, ...]
     hours: Expression | None
     restart_on: tuple[Until, ...] = ()  # the start event's fields changed: plan the steps anew
-    afterwards: tuple[Effect, ...] = ()  # when `until` ends the path
+    afterwards: tuple[Effect, ...] = ()  # when `until` ends the path, or else all of `until_all`
+    until_all: tuple[PathItem, ...] = ()  # in the author's order
 
 
 @dataclass(frozen=True)

@@ -286,6 +286,40 @@ def test_a_changed_path_is_cancelled_and_its_timer_with_it() -> None:
     assert engine.next_due() == START + 9 * HOUR
 
 
+def with_items(*texts: str, after: int = HOUR) -> ir.Plan:
+    """A plan in which a path ends once all of these have been written, by anybody."""
+    items = tuple(ir.Item(id=text, event=ir.Until(types=("message",), when=says(text))) for text in texts)
+    path = ir.Process(id="q", key=(ACTOR,), steps=(ir.Due(after=after),), until_all=items, capture=(("actor", "id"),))
+    warn = act("warn", START_ACTOR, text=ir.Template(texts={"": (ir.Remaining(process="q", language=""),)}))
+    return plan(
+        rule("q", ir.Open(process="q"), when=says("?")),
+        rule("q#1", warn, on=ir.OnStep("q", 0)),
+        processes=[path],
+    )
+
+
+def test_of_a_path_that_goes_on_under_another_plan_items_are_matched_by_name() -> None:
+    engine, story = Engine(with_items("a", "b", "c")), Story()
+    for at, text in enumerate(("?", "b")):
+        engine.feed(story.message(at, text))
+    report = engine.swap(with_items("d", "b", "a"))
+    assert (report.kept, report.cancelled) == (("process/q",), ())
+    (decision,) = Engine.restore(with_items("d", "b", "a"), engine.snapshot()).advance(START + 2 * HOUR)
+    assert decision.actions[0].parameters == {"text": {"": "d, a"}}
+    kinds = [[note.kind for note in engine.feed(story.message(3, text))[0].notes] for text in ("c", "a", "d")]
+    assert kinds == [[], ["path_item_done"], ["path_item_done", "path_ended"]]
+
+
+def test_a_path_of_which_no_item_remains_under_another_plan_is_cancelled() -> None:
+    engine, story = Engine(with_items("a", "b")), Story()
+    for at, text in enumerate(("?", "b")):
+        engine.feed(story.message(at, text))
+    assert engine.swap(with_items("b")).cancelled == (("q", ("li",)),)
+    assert engine.next_due() is None
+    engine.feed(story.message(3, "?"))
+    assert engine.swap(with_items("b", after=2 * HOUR)).cancelled == (("q", ("li",)),)
+
+
 def test_a_ledger_of_channels_takes_no_balances_of_members() -> None:
     engine = Engine(plan(rule("r", delta("points", 1)), ledgers=[ir.Ledger(id="points")]))
     engine.feed(Story().message(0))

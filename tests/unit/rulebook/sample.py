@@ -94,6 +94,7 @@ paths:
     on: message
     one_per: [actor, channel]
     until: [{on: message, when: reply_to == start.id}]
+    until_all: [{id: read, title: the rules, on: reaction.added, when: emoji == "x"}]
     restart_on: [{on: message.edited}]
     hours: 09:00-22:00
     steps:

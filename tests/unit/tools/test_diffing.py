@@ -459,3 +459,27 @@ def test_rows_of_a_table_are_known_by_what_they_ask_for() -> None:
     assert changed(old, new).section == "rule"
     shown = page(human.lines(diff(old, new), "zh"))
     assert "第 1 行 when" in shown
+
+
+ITEMS = """
+paths:
+  - id: arrival
+    on: member.joined
+    one_per: actor
+    until_all: [{}]
+    steps: [{{after: 1d, then: [warn]}}]
+"""
+
+
+def test_items_of_a_path_are_told_by_their_names() -> None:
+    old = version(ITEMS.format("{id: a, on: message, when: length(text) > 3}, {id: b, on: message}"))
+    new = version(ITEMS.format("{id: c, on: message}, {id: a, title: A, on: message, when: length(text) > 5}"))
+    assert details(old, new) == [
+        ("until_all c", "", "message"),
+        ("until_all a title", "", "“A”"),
+        ("until_all a", "3", "5"),
+        ("until_all b", "message", ""),
+    ]
+    swapped = version(ITEMS.format("{id: b, on: message}, {id: a, on: message, when: length(text) > 3}"))
+    assert details(old, swapped) == [("until_all", "a, b", "b, a")]
+    assert diff(old, new).carried.cancelled == ()

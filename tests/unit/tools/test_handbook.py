@@ -426,3 +426,53 @@ def test_a_table_is_a_table(lang: str, rows: list[str]) -> None:
     lines = text.splitlines()
     assert [row for row in rows if row not in lines] == [], text
     assert text.count("newcomers") == 0
+
+
+ITEMS = """
+rulebook: arrivals
+languages: [zh, en]
+use: [std/chat]
+paths:
+  - id: arrival
+    on: member.joined
+    one_per: actor
+    until: [{on: member.left, when: actor.id == start.actor.id}]
+    until_all:
+      - {id: intro, title: {zh: 自我介绍, en: an introduction}, on: message, when: actor.id == start.actor.id}
+      - {id: rules, on: member.verified, when: actor.id == start.actor.id}
+    steps:
+      - {after: 1d, when: length(remaining) >= 2, then: [warn]}
+      - {after: 2d, unless: 'remaining has any of ["intro", "rules"]', then: [kick]}
+    afterwards: [{add_role: member}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("lang", "lines"),
+    [
+        (
+            "en",
+            [
+                "  - after 1 day → warn; Condition: the number of things still to be done is at least 2",
+                "  - Broken off by: leaving",
+                "  - Ends once all of these have happened: an introduction (writing a message), "
+                "passing the newcomers' check",
+                "  - Once all have happened: give the role member",
+            ],
+        ),
+        (
+            "zh",
+            [
+                "  - 1 天后 → 警告；条件：尚未完成的事项数量至少 2",
+                "  - 中断：退出",
+                "  - 全部完成才结束：自我介绍（发消息）、通过新人验证",
+            ],
+        ),
+    ],
+)
+def test_what_must_all_happen_before_a_path_ends(lang: str, lines: list[str]) -> None:
+    result = check_text(ITEMS)
+    assert result.checked is not None
+    text = markdown(handbook(result.checked, lang))
+    assert [line for line in lines if line not in text.splitlines()] == [], text
+    assert ("“an introduction” or “rules”" if lang == "en" else "“自我介绍”或“rules”") in text

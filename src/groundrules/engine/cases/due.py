@@ -69,7 +69,9 @@ def _step(room: Room, timer: Timer, cause: Cause) -> Occasion:
     paths.store(room.partition, code, timer.key, process)
     rules = room.program.on.get(ir.OnStep(code.id, step), ())
     name = f"{code.id}#{step + 1}"
-    groups: list[Group] = [(rules, room.scope(room.program.decoder.decode(process.start)))]
+    x = room.scope(room.program.decoder.decode(process.start))
+    x.done = process.done
+    groups: list[Group] = [(rules, x)]
     cause = cause.then(rules[0][0].id if rules else name)
     return Occasion(groups, None, f"{name}.{turn}@{timer.due}:{timer.key}", cause)
 

@@ -5,7 +5,8 @@ the start, or is due at an instant that the start event names; one whose instant
 is left out. Outside the path's hours a step waits for the next time that they begin. Steps due at the same instant go
 in their order.
 
-A row holds the start event as far as anything later reads it, what it was numbered, and the turns still to be taken.
+A row holds the start event as far as anything later reads it, what it was numbered, the turns still to be taken, and
+the ids of the items that have happened: by their names a row is understood when the rulebook has changed.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ class Process(msgspec.Struct, array_like=True):
     opened: int
     start: bytes
     turns: list[Turn]
+    done: tuple[str, ...] = ()
 
 
 _process = msgspec.msgpack.Decoder(Process)
@@ -91,6 +93,12 @@ def close(partition: Partition, code: ProcessCode, key: str) -> None:
     partition.space(code.space).drop(key)
     partition.note_move(code.space, key)
     partition.timers.arm(PROCESS, code.id, key, None)
+
+
+def completed(partition: Partition, code: ProcessCode) -> list[str]:
+    """Return the keys of the open processes of which every item has happened."""
+    items = {id for id, _ in code.until_all}
+    return [key for key, process in opened(partition, code) if items and items <= {*process.done}]
 
 
 def opened(partition: Partition, code: ProcessCode) -> list[tuple[str, Process]]:

@@ -33,6 +33,7 @@ _CHANGING = (
     ir.Match,
     ir.Nth,
     ir.Those,
+    ir.Remaining,
     ir.Members,
 )
 LEAST = 6

@@ -164,6 +164,13 @@ def those(emitter: Emitter, expr: ir.Those) -> Operand:
     return Operand((), "list(x.those)")
 
 
+@emits_value(ir.Remaining)
+def remaining(emitter: Emitter, expr: ir.Remaining) -> Operand:
+    process = next(process for process in emitter.program.plan.processes if process.id == expr.process)
+    items = emitter.constant([(item.id, item.called(expr.language)) for item in process.until_all])
+    return Operand((), f"[title for id, title in {items} if id not in x.done]")
+
+
 @emits_value(ir.Nth)
 def nth(emitter: Emitter, expr: ir.Nth) -> Operand:
     return Operand((), "x.nth")

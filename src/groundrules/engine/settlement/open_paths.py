@@ -13,23 +13,44 @@ from groundrules.engine.cells import paths
 from groundrules.engine.cells.paths import Process
 from groundrules.engine.codegen.total import own_act
 from groundrules.engine.compiled_rules import EqualityCode, ProcessCode, UntilCode
-from groundrules.engine.program import Program
+from groundrules.engine.program import Part, Program
 from groundrules.engine.state.partition import Partition
 from groundrules.engine.state.scope import Scope
 
 
-class Ending(NamedTuple):
-    """An open path that the event at hand ends or (`restarts`) plans anew."""
+class Turn(NamedTuple):
+    """An open path that the event at hand ends, plans anew, or brings further: `items` are those that it is itself."""
 
     code: ProcessCode
     key: str
     process: Process
     start: Any
-    restarts: bool
+    ends: bool = False
+    restarts: bool = False
+    items: tuple[str, ...] = ()
+
+    @property
+    def done(self) -> tuple[str, ...]:
+        """The items that have happened, those of the event included, in their order."""
+        happened = {*self.process.done, *self.items}
+        return tuple(id for id, _ in self.code.until_all if id in happened)
+
+    @property
+    def completes(self) -> bool:
+        """Whether the path comes to its end, and is not broken off by an `until` before all of `until_all`."""
+        return self.ends and len(self.done) == len(self.code.until_all)
+
+    def also(self, part: Part) -> Turn:
+        """Return what becomes of the path if the event does this, too."""
+        if part.item is None:
+            return self._replace(restarts=True) if part.restarts else self._replace(ends=True)
+        items = self.items if part.item in self.process.done else (*self.items, part.item)
+        turn = self._replace(items=items)
+        return turn._replace(ends=len(turn.done) == len(self.code.until_all))
 
 
 class OpenPaths:
-    """Finds the open paths that an event ends or plans anew."""
+    """Finds the open paths to which an event does something."""
 
     def __init__(self, program: Program, partition: Partition) -> None:
         self._program = program
@@ -38,22 +59,25 @@ class OpenPaths:
         self._open_on: dict[str, bool] = {}
         self._moves = -1
 
-    def endings(self, e: Any, x: Scope) -> list[Ending]:
-        """Return the open paths that the event ends or plans anew, by path and key; ending goes before planning."""
+    def turns(self, e: Any, x: Scope) -> list[Turn]:
+        """Return the open paths to which the event does something, by path and key; what an `until` ends is ended."""
         on_type = self._program.paths_on[e.type]
         if not self._any_open(e.type):
             return []
-        endings: dict[tuple[str, str], Ending] = {}
+        turns: dict[tuple[str, str], Turn] = {}
         own = own_act(e)
-        for code, until, restarts in on_type.asked(e, x):
+        for code, until, part in on_type.asked(e, x):
             if own and not until.speaks_of_self:
                 continue
             for key, process, start in self._opened(code).asked(until, e, x):
+                turn = turns.get((code.id, key))
+                if part.item in process.done or (turn is not None and turn.ends):
+                    continue
                 at_start = Scope(x.now, x.readings, start)
                 at_start.kept = x.kept
-                if (code.id, key) not in endings and until.when.true(e, at_start):
-                    endings[code.id, key] = Ending(code, key, process, start, restarts)
-        return [endings[name] for name in sorted(endings)]
+                if until.when.true(e, at_start):
+                    turns[code.id, key] = (turn or Turn(code, key, process, start)).also(part)
+        return [turns[name] for name in sorted(turns)]
 
     def _any_open(self, type: str) -> bool:
         """Whether a path that events of a type may end is open; looked up anew only when some path has moved."""

@@ -3,7 +3,8 @@
 A rule opens its path under the path's key unless one is open there; with a missing key component it opens none. At
 most `limit` paths of one kind are open in a partition; opening one more gives up the one opened first. An event
 ends or replans only what was open before it, so that nothing is ended by what opened it. A path planned anew begins
-now: what the event says of the captured fields replaces what the start event said.
+now: what the event says of the captured fields replaces what the start event said. Which items of `until_all` have
+happened stays; an event may be an item and plan the path anew.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from groundrules.engine.cells.paths import Process
 from groundrules.engine.compiled_rules import ProcessCode
 from groundrules.engine.program import Program
 from groundrules.engine.settlement.guards import ACTOR
-from groundrules.engine.settlement.open_paths import Ending
+from groundrules.engine.settlement.open_paths import Turn
 from groundrules.engine.state import keys
 from groundrules.engine.state.partition import Partition
 from groundrules.engine.state.scope import Scope
@@ -33,18 +34,25 @@ def open_process(program: Program, partition: Partition, id: str, e: Any, x: Sco
     key = keys.encode(parts)
     if partition.space(code.space).get(key) is not None:
         return []
-    return _begin(program, partition, code, key, _captured(program, code, e), e, x)
+    return _begin(program, partition, code, key, _captured(program, code, e), (), e, x)
 
 
 def _begin(
-    program: Program, partition: Partition, code: ProcessCode, key: str, start: bytes, e: Any, x: Scope
+    program: Program,
+    partition: Partition,
+    code: ProcessCode,
+    key: str,
+    start: bytes,
+    done: tuple[str, ...],
+    e: Any,
+    x: Scope,
 ) -> list[Note]:
     turns, past = paths.plan(code, e, x, program.zone)
     notes = [note("step_left_out", code.id, key, step=index + 1) for index in past]
     if turns:
         notes += _make_room(partition, code)
     seq = partition.meta.seq if partition.meta is not None else 0
-    paths.store(partition, code, key, Process(seq, partition.now, start, turns))
+    paths.store(partition, code, key, Process(seq, partition.now, start, turns, done))
     return notes
 
 
@@ -57,15 +65,21 @@ def _make_room(partition: Partition, code: ProcessCode) -> list[Note]:
     return [note("path_evicted", code.id, key)]
 
 
-def end(program: Program, partition: Partition, ending: Ending, e: Any, x: Scope) -> list[Note]:
-    """End a path or plan it anew; return what is to be told of it."""
-    code, key = ending.code, ending.key
+def take(program: Program, partition: Partition, turn: Turn, e: Any, x: Scope) -> list[Note]:
+    """Let an event do what it does to an open path; return what is to be told of it."""
+    code, key, process = turn.code, turn.key, turn.process
+    notes = [note("path_item_done", code.id, key, item=id) for id, _ in code.until_all if id in turn.items]
+    if not turn.ends and not turn.restarts:
+        process.done = turn.done
+        paths.store(partition, code, key, process)
+        return notes
     paths.close(partition, code, key)
-    if not ending.restarts:
-        return [note("path_ended", code.id, key)]
-    start = _merged(ending.process.start, _captured(program, code, e))
+    if turn.ends:
+        return [*notes, note("path_ended", code.id, key)]
+    start = _merged(process.start, _captured(program, code, e))
     began = program.decoder.decode(start)
-    return [note("path_restarted", code.id, key), *_begin(program, partition, code, key, start, began, x)]
+    notes.append(note("path_restarted", code.id, key))
+    return notes + _begin(program, partition, code, key, start, turn.done, began, x)
 
 
 def _merged(before: bytes, after: bytes) -> bytes:

@@ -33,7 +33,10 @@ APPROVAL = "approval"
 
 
 class Case(msgspec.Struct, array_like=True):
-    """What one firing would do: its subject, its event and start event as JSON, whom it is about, its effects, when."""
+    """What one firing would do: its subject, its event and start event as JSON, whom it is about, its effects, when.
+
+    `done` are the items of its path that had happened then.
+    """
 
     subject: str | None
     event: bytes | None
@@ -41,6 +44,7 @@ class Case(msgspec.Struct, array_like=True):
     about: list[str]
     outcome: Outcome
     at: int | None = None
+    done: tuple[str, ...] = ()
 
 
 class Request(msgspec.Struct, array_like=True):
@@ -91,7 +95,7 @@ def _case(program: Program, e: Any, x: Scope, outcome: Outcome) -> Case:
     actor = reach(e, ("actor", "id"))
     if not about and actor is not None:
         about.add(actor)
-    return Case(x.subject, _json(e), _json(x.start), sorted(about), outcome, x.now)
+    return Case(x.subject, _json(e), _json(x.start), sorted(about), outcome, x.now, tuple(x.done))
 
 
 def _json(event: Any) -> bytes | None:
@@ -168,7 +172,7 @@ def scene(program: Program, readings: PartitionReadings, case: Case, now: int) -
     e = None if case.event is None else program.decoder.decode(case.event)
     start = e if case.start is None else program.decoder.decode(case.start)
     x = Scope(now, readings, start, case.subject)
-    x.began = case.at
+    x.began, x.done = case.at, case.done
     return e, x
 
 

@@ -74,12 +74,12 @@ class Scope:
     """Everything but the event that an evaluation may read. One per trigger; the runtime may reuse and refill it.
 
     `matched` holds the ids for `Matched`: the runtime fills it once the windows of a fired guard are known, as it does
-    `match` and `nth`. `began` is when the occasion was, where it is looked at again later. `kept` is what has been
-    worked out for the event at hand: keys and shared values, by slot, and the rings that have counted it, by window;
-    who refills a scope for another event empties it.
+    `match` and `nth`. `done` are the ids of the items of a path that have happened. `began` is when the occasion was,
+    where it is looked at again later. `kept` is what has been worked out for the event at hand: keys and shared values,
+    by slot, and the rings that have counted it, by window; who refills a scope for another event empties it.
     """
 
-    __slots__ = ("began", "kept", "match", "matched", "now", "nth", "readings", "start", "subject", "those")
+    __slots__ = ("began", "done", "kept", "match", "matched", "now", "nth", "readings", "start", "subject", "those")
 
     def __init__(
         self,
@@ -99,9 +99,10 @@ class Scope:
         self.nth = 0
         self.began: int | None = None
         self.those: Sequence[str] = ()
+        self.done: Sequence[str] = ()
 
     def fresh(self) -> Scope:
         """Return the same surroundings with nothing worked out yet."""
         scope = Scope(self.now, self.readings, self.start, self.subject, self.matched)
-        scope.began, scope.those = self.began, self.those
+        scope.began, scope.those, scope.done = self.began, self.those, self.done
         return scope

@@ -323,5 +323,6 @@ def _guards(plan: ir.Plan) -> Iterator[ir.Expr | None]:
         yield from (taker.where for taker in window.less)
     for process in plan.processes:
         yield from (until.when for until in (*process.until, *process.restart))
+        yield from (item.event.when for item in process.until_all)
     for state in plan.states:
         yield from (turn.when for turn in (*state.enter_on, *state.leave_on))

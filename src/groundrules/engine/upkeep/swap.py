@@ -4,7 +4,8 @@ Rows say what they are by the name of their space: windows by the hash of their 
 everything else by the id of the rule, ladder or path. `shapes` gives for each space of a plan a hash of what its rows
 mean. A space that both plans have keeps its rows. One that only the old plan has is dropped; a rule with `was` takes
 its old rows along. Paths whose definition changed don't fit any more and are cancelled, as are requests for approval
-whose rule is gone. Levels of ladders are settled anew from the balances, without acting. A report says all of it.
+whose rule is gone; items of an `until_all` may come and go, and a path of which none remains is cancelled, too. Levels
+of ladders are settled anew from the balances, without acting. A report says all of it.
 """
 
 from __future__ import annotations
@@ -12,10 +13,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 import msgspec
+from msgspec.structs import replace
 
 from groundrules.diagnostics.codes import plans as codes
 from groundrules.engine.cases.due import SCHEDULE
-from groundrules.engine.cells import brakes, entries, sanctions, states
+from groundrules.engine.cells import brakes, entries, paths, sanctions, states
 from groundrules.engine.cells.paths import PROCESS
 from groundrules.engine.cells.states import STATE
 from groundrules.engine.intake import ahead
@@ -62,7 +64,9 @@ def shapes(plan: ir.Plan) -> dict[str, str]:
     hashes |= {f"cap/{cap.id}": cap.per for cap in plan.caps}
     hashes |= {f"ladder/{ladder.id}": codec.definition_hash(ladder) for ladder in plan.ladders}
     hashes |= {f"appeal/{ladder.id}": "" for ladder in plan.ladders if ladder.appeal}
-    hashes |= {f"process/{process.id}": codec.definition_hash(process) for process in plan.processes}
+    hashes |= {
+        f"process/{process.id}": codec.definition_hash(replace(process, until_all=())) for process in plan.processes
+    }
     for rule in plan.rules:
         hashes |= _of_rule(rule)
     return dict(sorted(hashes.items()))
@@ -176,6 +180,10 @@ def _cancel(
             cancelled += [(name.removeprefix(PROCESS + "/"), tuple(keys.decode(key))) for key in space.names()]
             for key in space.names():
                 space.drop(key)
+    for path in program.processes.values():
+        for key in paths.completed(partition, path):
+            partition.space(path.space).drop(key)
+            cancelled.append((path.id, tuple(keys.decode(key))))
     for request in requests.standing(partition):
         code = program.rules.get(request.rule)
         if code is None or code.rule.approval is None:

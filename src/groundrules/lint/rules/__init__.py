@@ -26,6 +26,7 @@ from groundrules.lint.rules.implied_rule import implied_rule
 from groundrules.lint.rules.lasting_votes import lasting_votes
 from groundrules.lint.rules.lost_symbols import lost_symbols
 from groundrules.lint.rules.milder_step import milder_step
+from groundrules.lint.rules.needless_item import needless_item
 from groundrules.lint.rules.needless_requirement import needless_requirement
 from groundrules.lint.rules.never_holds import never_holds
 from groundrules.lint.rules.no_appeal import no_appeal
@@ -110,4 +111,5 @@ RULES: tuple[Rule, ...] = (
     unsupported_action,
     untold_condition,
     one_stage,
+    needless_item,
 )

@@ -31,7 +31,12 @@ from groundrules.lint.linted import Linted
 def endless_path(linted: Linted) -> Iterator[Diagnostic]:
     """Yield a finding for each path that nothing ends before its last step."""
     for path in linted.checked.paths:
-        if not path.until and path.source.mode != "off" and (_long(path) or _hurts(linted, path)):
+        if (
+            not path.until
+            and not path.until_all
+            and path.source.mode != "off"
+            and (_long(path) or _hurts(linted, path))
+        ):
             message = f"nothing ends `{path.source.id.value}` before its last step"
             help = "say with `until` which event settles the matter"
             yield ENDLESS_PATH.at(path.source.id.span, message, help)

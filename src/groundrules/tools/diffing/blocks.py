@@ -18,7 +18,7 @@ from groundrules.plan.codec import definition_hash
 from groundrules.tools.diffing import guards
 from groundrules.tools.diffing.model import Change, Detail
 from groundrules.tools.diffing.pairs import Both, edit, paired, wording
-from groundrules.tools.diffing.rules import Compared, acting, lead, lists, untils
+from groundrules.tools.diffing.rules import Compared, acting, items, lead, lists, untils
 from groundrules.tools.diffing.texts import at, hours, length
 
 _ROW = "row-"
@@ -264,7 +264,7 @@ def _process(both: Both, old: ir.Process, new: ir.Process) -> list[Detail]:
         part = f"step {new.steps.index(now) + 1}" if now is not None else "step"
         before = "" if was is None else both.before.due(was)
         details += edit(part, before, "" if now is None else both.after.due(now))
-    details += untils(both, "until", old.until, new.until)
+    details += untils(both, "until", old.until, new.until) + items(both, old.until_all, new.until_all)
     return details + untils(both, "restart_on", old.restart, new.restart)
 
 

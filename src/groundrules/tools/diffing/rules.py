@@ -137,6 +137,25 @@ def untils(both: Both, part: str, old: tuple[ir.Until, ...], new: tuple[ir.Until
     return details
 
 
+def items(both: Both, old: tuple[ir.Item, ...], new: tuple[ir.Item, ...]) -> list[Detail]:
+    """Return what changed in the items that end a path together; those of one id are one."""
+    details: list[Detail] = []
+    for was, now in paired(old, new, lambda item: item.id):
+        part = f"until_all {was.id if was is not None else now.id if now is not None else ''}"
+        if was is None or now is None:
+            before = "" if was is None else _until(was.event, both.before.expression(was.event.when))
+            details += edit(
+                part, before, "" if now is None else _until(now.event, both.after.expression(now.event.when))
+            )
+            continue
+        details += wording(f"{part} title", was.title, now.title)
+        details += edit(f"{part} on", ", ".join(was.event.types), ", ".join(now.event.types))
+        details += guards.differences(was.event.when, now.event.when, both.before, both.after, part)
+        details += lists(both, "until", Guard(was.event.when), Guard(now.event.when))
+    ids = [[item.id for item in side] for side in (old, new)]
+    return details + (edit("until_all", *map(", ".join, ids)) if sorted(ids[0]) == sorted(ids[1]) else [])
+
+
 def _until(until: ir.Until, when: str) -> str:
     types = ", ".join(until.types)
     return types if when in ("", "true") else f"{types} when {when}"

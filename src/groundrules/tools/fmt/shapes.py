@@ -103,19 +103,21 @@ _LADDER = Shape(
     },
 )
 _UNTIL = Shape(order=_words("on when"), keys={"when": _EXPRESSION})
+_ITEM = Shape(order=_words("id title on when"), keys={"when": _EXPRESSION})
 _PATH_STEP = Shape(
     order=_words("after due repeat every when unless then approval"),
     keys={**_GUARDS, "after": _DURATION, "due": _EXPRESSION, "every": _DURATION, "approval": _APPROVAL},
 )
 _PATH = Shape(
     order=_words(
-        "id was title text tags on unless when one_per until restart_on hours steps afterwards mode rollout starts ends"
-        " because source"
+        "id was title text tags on unless when one_per until until_all restart_on hours steps afterwards"
+        " mode rollout starts ends because source"
     ),
     keys={
         **_COMMON,
         "one_per": _KEYS,
         "until": Shape(items=_UNTIL),
+        "until_all": Shape(items=_ITEM),
         "restart_on": Shape(items=_UNTIL),
         "steps": Shape(items=_PATH_STEP),
     },

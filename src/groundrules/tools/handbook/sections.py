@@ -277,13 +277,21 @@ def _path(guide: Guide, process: ir.Process, opening: ir.Rule) -> Item:
         notes.append(phrases.join([text, *_guards_of_step(guide, rule), *agreed(guide, rule)], "then"))
     ends = dict.fromkeys(_ending(phrases, until) for until in process.until)
     if ends:
-        notes.append(phrases("until", type=phrases.join(ends)))
+        notes.append(phrases("broken_off" if process.until_all else "until", type=phrases.join(ends)))
+    if process.until_all:
+        notes.append(phrases("until_all", items=phrases.join(_path_item(phrases, item) for item in process.until_all)))
     end = guide.by_id.get(f"{process.id}#end")
     if end:
-        notes.append(phrases("at_end", what=phrases.effects(end.effects)))
+        notes.append(phrases("all_done" if process.until_all else "at_end", what=phrases.effects(end.effects)))
     if process.hours:
         notes.append(phrases("hours", start=format_clock(process.hours[0]), end=format_clock(process.hours[1])))
     return Item(guide.name(opening.title, process.id), pick(opening.text, phrases.lang), tuple(notes))
+
+
+def _path_item(phrases: Phrases, item: ir.Item) -> str:
+    """One of the things that must all happen: what it is called, and the event that it is."""
+    title, event = pick(item.title, phrases.lang), _ending(phrases, item.event)
+    return title + phrases.aside(event) if title else event
 
 
 def _ending(phrases: Phrases, until: ir.Until) -> str:

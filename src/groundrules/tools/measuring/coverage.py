@@ -20,7 +20,7 @@ from groundrules.reference.values import evaluate
 from groundrules.tools.measuring.observe import leaves, play
 from groundrules.tools.testing.cases import Case
 
-Kind = Literal["rule", "clause", "step", "end"]
+Kind = Literal["rule", "clause", "step", "end", "item"]
 
 
 @dataclass(frozen=True)
@@ -143,6 +143,11 @@ def _paths(plan: ir.Plan, observed: Observed) -> Iterator[tuple[Item, bool]]:
             ended = True in observed.guards.get(id(until.when), ())
             yield Item("end", process.id, phrase("ways.ends"), place.text, place.file, place.line), ended
             yield from _clauses(plan, process.id, until.when, observed)
+        for item in process.until_all if _own(process.id) else ():
+            place, when = _source(plan, item.event.src), item.event.when
+            happened = True in observed.guards.get(id(when), ())
+            yield Item("item", process.id, phrase("ways.happens"), place.text, place.file, place.line), happened
+            yield from _clauses(plan, process.id, when, observed)
         for until in process.restart if _own(process.id) else ():
             yield from _clauses(plan, process.id, until.when, observed)
 
@@ -172,6 +177,8 @@ def conditions_of(plan: ir.Plan) -> Iterator[tuple[str, list[Any]]]:
     for process in plan.processes:
         for until in process.until if _own(process.id) else ():
             yield process.id, list(_leaves(until.when))
+        for item in process.until_all if _own(process.id) else ():
+            yield process.id, list(_leaves(item.event.when))
     for state in plan.states:
         for guard in (state.enter, state.leave) if _own(state.id) else ():
             yield state.id, list(_leaves(guard))

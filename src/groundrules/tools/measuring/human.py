@@ -30,7 +30,7 @@ def _coverage(name: str, coverage: Coverage, say: Speech) -> Iterator[Line]:
     yield Line()
     yield Line(say("reached", name=name, reached=len(coverage.reached), all=len(coverage.items), share=coverage.share))
     for item in coverage.missed:
-        phrase = item.kind if item.kind in ("clause", "end") else "never"
+        phrase = item.kind if item.kind in ("clause", "end", "item") else "never"
         way = say(phrase, text=excerpt(item.text, 80), what=say.phrase(item.what))
         yield f"  {item.file}:{item.line}: " + Line(item.owner, "head") + way
 

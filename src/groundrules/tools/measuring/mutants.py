@@ -252,6 +252,12 @@ def _of_process(process: ir.Process, windows: Windows) -> Iterator[tuple[Where, 
         yield until.src, phrase("changes.until_left_out"), replace(process, until=(*before, *after))
         for src, change, when in conditions(until.when, windows):
             yield src, change, replace(process, until=(*before, replace(until, when=when), *after))
+    for number, item in enumerate(process.until_all):
+        first, rest = process.until_all[:number], process.until_all[number + 1 :]
+        yield item.event.src, phrase("changes.left_out", f"`{item.id}`"), replace(process, until_all=(*first, *rest))
+        for src, change, when in conditions(item.event.when, kinds):
+            changed = replace(item, event=replace(item.event, when=when))
+            yield src, change, replace(process, until_all=(*first, changed, *rest))
     for number, due in enumerate(process.steps):
         for change, length in durations(due.after, "after"):
             steps = (*process.steps[:number], replace(due, after=length), *process.steps[number + 1 :])
