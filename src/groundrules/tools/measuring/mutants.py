@@ -255,7 +255,7 @@ def _of_process(process: ir.Process, windows: Windows) -> Iterator[tuple[Where, 
     for number, item in enumerate(process.until_all):
         first, rest = process.until_all[:number], process.until_all[number + 1 :]
         yield item.event.src, phrase("changes.left_out", f"`{item.id}`"), replace(process, until_all=(*first, *rest))
-        for src, change, when in conditions(item.event.when, kinds):
+        for src, change, when in conditions(item.event.when, windows):
             changed = replace(item, event=replace(item.event, when=when))
             yield src, change, replace(process, until_all=(*first, changed, *rest))
     for number, due in enumerate(process.steps):
