@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from groundrules.time_units import DAY, SECOND
+
 
 class Limit(NamedTuple):
     """A number, what it counts, and the page that says so."""
@@ -19,7 +21,7 @@ _TELEGRAM = "https://core.telegram.org/bots/api"
 _TELEGRAM_RATE = "https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this"
 _DISCORD = "https://discord.com/developers/docs"
 _MATRIX = "https://spec.matrix.org/v1.16"
-_DAY = 86_400
+_DAY = DAY // SECOND
 
 QQ = {
     "mute": Limit(30 * _DAY - 1, "seconds", _QQ_MUTE),

@@ -39,8 +39,9 @@ from groundrules.runtime.communities import Community
 from groundrules.runtime.core import Core
 from groundrules.runtime.passing_time import FAR
 from groundrules.stores.records import Query
+from groundrules.time_units import DAY
 
-REMEMBERED = 86_400_000
+REMEMBERED = DAY
 """Milliseconds of recorded events that are read again at the start."""
 MOVED = "moved/"
 """What the names of sources begin with under which the first ids of communities are kept."""

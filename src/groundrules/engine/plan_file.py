@@ -45,7 +45,7 @@ _decoder = msgspec.msgpack.Decoder(Prepared)
 
 @dataclass(frozen=True)
 class Compiled:
-    """A plan ready to run. `made` is None where nothing was kept beside it."""
+    """A plan ready to run. `prepared` is None where nothing was kept beside it."""
 
     plan: ir.Plan
     digest: str

@@ -12,6 +12,7 @@ from groundrules.decisions import Action
 from groundrules.outcomes import Done, Failed, Outcome, Retry
 from groundrules.plan import ir
 from groundrules.plan.walk import within
+from groundrules.time_units import SECOND, WEEK
 
 __all__ = ["Done", "Failed", "Outcome", "Performer", "Retry", "lacking", "short_text", "understood"]
 
@@ -45,7 +46,7 @@ def lacking(plan: ir.Plan, can: Collection[str] | None) -> dict[str, list[str]]:
 
 
 LONGEST_REASON = 1000
-LONGEST_AFTER = 7 * 86_400.0
+LONGEST_AFTER = WEEK / SECOND
 """Seconds; no platform asks for more patience."""
 
 

@@ -35,6 +35,7 @@ from groundrules.adapters.performing import (
 )
 from groundrules.decisions import Action
 from groundrules.outcomes import Done, Failed, Outcome, Retry, wrote
+from groundrules.time_units import HOUR
 
 
 def _rights(*names: str) -> frozenset[str]:
@@ -170,14 +171,11 @@ def _deletions(ids: Sequence[str], action: Action, context: Context) -> Iterator
         yield from (Request("DELETE", f"/channels/{channel}/messages/{id}", None, _headers(action)) for id in single)
 
 
-_HOUR = 3_600_000
-
-
 def _is_young(id: str, now: float) -> bool:
     """Whether a message may go with others; an hour is kept for calls that wait."""
     if not now or not id.isdecimal() or len(id) > 20:
         return False
-    return created_ms(id) > now - DISCORD["delete_at_once_within"].value * 1000 + _HOUR
+    return created_ms(id) > now - DISCORD["delete_at_once_within"].value * 1000 + HOUR
 
 
 # --- members ------------------------------------------------------------------------------------------

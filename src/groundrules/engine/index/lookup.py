@@ -14,6 +14,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from groundrules.engine.codegen.comparisons import VIEWED
 from groundrules.engine.codegen.containment import holds
 from groundrules.engine.codegen.emitter import Emitter, Frame
 from groundrules.engine.codegen.program import Program
@@ -30,14 +31,6 @@ Lookup = Callable[[Any, Any], Sequence[int]]
 UNASKED, TRUE, UNKNOWN, COUNTED = range(4)
 """What `asking` says of a guard beside its number, as `number * 4 + outcome`: to be asked yet; its `when` is true, or
 unknown, and its `unless` is not true. COUNTED is unknown as well, and already counted as such (`presence`)."""
-
-VIEWED = {
-    "exact": "{}",
-    "folded": "text[{}].folded",
-    "word": "text[{}].folded",
-    "squeezed": "text[{}].squeezed",
-    "domain": "domain({})",
-}
 
 
 def lookup(program: Program, frame: Frame, access: Access, guards: Sequence[Guard]) -> Lookup:

@@ -18,6 +18,7 @@ from groundrules.plan import ir
 from groundrules.tools.explaining.model import Condition, EventExplained, Ladder, RuleExplained, WindowReading
 from groundrules.tools.explaining.plan_speech import PlanSpeech
 from groundrules.tools.explaining.underline import disguised, underlined
+from groundrules.window_kinds import KINDS
 
 MARKS = {True: "✓", False: "✗", None: "?"}
 MOST = 5  # rules that did not fire, of those that listened
@@ -353,7 +354,7 @@ class Writer:
             yield Line("  " + "  ".join(part for part in parts if part), "faint")
 
 
-_WINDOWS = ("count(", "distinct(", "sum(", "streak(", "quiet(")
+_WINDOWS = tuple(f"{kind}(" for kind in KINDS)
 
 
 def deciding(condition: Condition) -> Iterator[Condition]:
