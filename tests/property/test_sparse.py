@@ -225,3 +225,31 @@ def test_what_is_met_often_is_answered_as_before() -> None:
     assert log(list(many.feed_many(lines(stream)))) == log([one for one in told if one.notable])
     for counted in (engine, many):
         assert {rule: row.count for rule, row in counted.stats.undecided.items()} == undecided(told)
+
+
+# --- many literals ------------------------------------------------------------------------------
+
+VOCABULARY = [f"v{number}z" for number in range(12)]
+pieces = st.sampled_from([*VOCABULARY, "V1Z", "ｖ2ｚ", "字", "  ", "\n", "v3", "z", "É", "\u200b", "v4\u200bz", "😀"])
+long_texts = st.lists(pieces, max_size=4).map("".join)
+long_events = st.fixed_dictionaries(
+    {"source": long_texts}, optional=dict.fromkeys(("word", "odd-name", "filled"), long_texts)
+)
+
+
+def looked_for(subject: ir.AnyExpr, word: str) -> list[ir.AnyExpr]:
+    return [
+        contains(subject, const([word])),
+        ir.Affix(subject=subject, end="start", needle=const(word), view="folded"),
+        compare(subject, "==", const(word), "folded"),
+    ]
+
+
+@given(st.lists(long_events, min_size=1, max_size=4))
+def test_texts_that_are_scanned_at_once_are_told_apart(stream: list[dict[str, Any]]) -> None:
+    kinds.OFTEN = 1
+    guards = [guard for text in (WORD, ODD, FILLED, SOURCE) for word in VOCABULARY for guard in looked_for(text, word)]
+    plan = plan_of([{"when": guard, "unless": None, "exempts": False, "ends": None} for guard in guards])
+    engine, slow = Engine(plan), Engine(plan, indexed=False)
+    for line in lines(stream):
+        assert log(engine.feed(line)) == log(slow.feed(line))

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from heapq import nsmallest
-from itertools import islice
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -147,9 +145,7 @@ class RulesOnType(Listening):
         So many are added as may be told in one decision; they are counted elsewhere.
         """
         assert self.presence is not None
-        left = self.presence.left(undecided, carried(e))
-        listed = nsmallest(MOST_UNKNOWN, left) if len(undecided.groups) > 1 else list(islice(left, MOST_UNKNOWN))
-        more = self.presence.count_left(undecided, carried(e)) - len(listed)
+        listed, more = self.presence.unasked(undecided, carried(e), MOST_UNKNOWN)
         return sorted([*numbers, *(4 * number + COUNTED for number in listed)]), more
 
     def id(self, number: int) -> str:

@@ -18,7 +18,7 @@ from groundrules.engine.codegen.keying import Key
 from groundrules.engine.codegen.layout import place_of
 from groundrules.engine.codegen.program import Program
 from groundrules.engine.codegen.units import Unit
-from groundrules.engine.evaluation.missing_reads import missing_reads
+from groundrules.engine.evaluation.missing_reads import fields_alone, missing_reads
 from groundrules.engine.evaluation.templates import Rendering
 from groundrules.engine.state.scope import Scope
 from groundrules.engine.texts.needles import SavedLiterals
@@ -32,11 +32,25 @@ Types = tuple[str, ...] | None
 class Condition(Unit):
     """A compiled condition: `true(e, x)` and `false(e, x)`, neither of them if unknown; `value(e, x)`: Kleene's."""
 
-    __slots__ = ()
+    __slots__ = ("_fields", "_without_any")
+
+    def __init__(self, program: Program, expr: ir.Expr, frame: Frame) -> None:
+        super().__init__(program, expr, frame)
+        self._fields: frozenset[str] | None = None
+        self._without_any: tuple[str, ...] | None = None
 
     def missing_reads(self, e: Any, x: Scope) -> tuple[str, ...]:
-        """Return the source texts of the missing reads that left the condition unknown, sorted; () if it is not."""
-        return missing_reads(self._program, self.expr, self.frame, e, x)
+        """Return the source texts of the missing reads that left the condition unknown, sorted; () if it is not.
+
+        Where it reads nothing but fields of the event, and the event has none of these, the answer is always the same.
+        """
+        if self._fields is None:
+            self._fields = fields_alone(self.expr)
+        if not self._fields or any(getattr(e, field, None) is not None for field in self._fields):
+            return missing_reads(self._program, self.expr, self.frame, e, x)
+        if self._without_any is None:
+            self._without_any = missing_reads(self._program, self.expr, self.frame, e, x)
+        return self._without_any
 
 
 class Value:

@@ -11,21 +11,38 @@ from typing import Any
 
 from groundrules.engine.codegen.emitter import Frame
 from groundrules.engine.codegen.program import Program
+from groundrules.engine.intake.structs import attribute
 from groundrules.engine.state.scope import Scope
 from groundrules.plan import ir
-from groundrules.plan.walk import parts
+from groundrules.plan.walk import parts, walk
 
 Item = Any
+
+
+_OF_FIELDS = (
+    *(ir.Const, ir.Field, ir.And, ir.Or, ir.Not, ir.Compare, ir.In, ir.Has, ir.Contains, ir.Affix, ir.Matches),
+    *(ir.Arithmetic, ir.Negate, ir.Coalesce, ir.Known, ir.Call, ir.Sequence),
+)
+"""What depends on nothing but the fields that it reads."""
+
+
+def fields_alone(expr: ir.Expr) -> frozenset[str]:
+    """Return the attributes of the event's fields on which alone a condition depends; none if on anything else."""
+    nodes = list(walk(expr))
+    reads = [node for node in nodes if isinstance(node, ir.Field)]
+    if not all(isinstance(node, _OF_FIELDS) for node in nodes) or any(read.root != "event" for read in reads):
+        return frozenset()
+    return frozenset(attribute(read.path[0]) for read in reads)
 
 
 def missing_reads(program: Program, expr: ir.Expr, frame: Frame, e: Any, x: Scope) -> tuple[str, ...]:
     """Return the source texts of the reads to blame, sorted, without repeats; () if `expr` has a value."""
     texts: set[str] = set()
-    waiting: list[tuple[ir.Expr, Frame, tuple[Item, ...]]] = [(expr, frame, ())]
+    waiting: list[tuple[ir.Expr, Frame, tuple[Item, ...]]] = []
+    if program.evaluate(expr, frame, e, x) is None:
+        waiting.append((expr, frame, ()))
     while waiting:
         node, inside, items = waiting.pop()
-        if program.evaluate(node, inside, e, x, items) is not None:
-            continue
         below = _below(program, node, inside, e, x, items)
         missing = [part for part in below if program.evaluate(part[0], part[1], e, x, part[2]) is None]
         waiting.extend(missing)

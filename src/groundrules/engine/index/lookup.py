@@ -1,8 +1,9 @@
 """From an event to the guards worth a look, by one generated function per event type.
 
 The function asks the guards that no probe finds (`residual`), then reads each subject once and asks its probes: a scan
-of a text, a dictionary, a bisection in sorted bounds. Where the subject is missing, those guards are taken that wait
-for just that. It answers with the numbers of guards, ascending, without repeats.
+of a text, a dictionary, a bisection in sorted bounds. Several texts that nothing else looks into are scanned at once
+(`joint`). Where the subject is missing, those guards are taken that wait for just that. It answers with the numbers of
+guards, ascending, without repeats.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from groundrules.engine.codegen.containment import holds
 from groundrules.engine.codegen.emitter import Emitter, Frame
 from groundrules.engine.codegen.program import Program
 from groundrules.engine.index.gates import gates
+from groundrules.engine.index.joint import SEVERAL, Joint, is_folded
 from groundrules.engine.index.necessary import Guard
 from groundrules.engine.index.residual import MOST, Residual
 from groundrules.engine.index.tables import Access, Guards, Probe
@@ -77,16 +79,24 @@ class _Function:
 
     def _function(self, ask: Callable[[int], Iterator[str]]) -> Lookup:
         emitter = self._emitter
-        lines = list(self._ask_all(ask))
+        lines, joint = list(self._ask_all(ask)), self._joint()
         for name, subject in self._access.subjects.items():
-            probes = [probe for probe in self._access.probes if probe.subject == name]
-            lines += _subject(emitter, subject, [self._numbered(probe) for probe in probes], bool(self._asked))
+            probes = [self._numbered(probe) for probe in self._access.probes if probe.subject == name]
+            lines += _subject(emitter, subject, probes, bool(self._asked), joint)
+        lines = lines if joint is None else [*joint.begin(), *lines, *joint.lines()]
         unasked = tuple(map(self._number, self._unasked))
         begin = [f"f = list({emitter.constant(unasked)})" if unasked else "f = []"]
         begin += [f"{variable} = UNSET" for variable in emitter.variables]
         end = f"return f if len(f) < 2 else {emitter.constant(_in_order)}(f)"
         body = "".join(f"    {line}\n" for line in (*begin, *lines, end))
         return self._program.shapes.function(self._frame.parameters, body, emitter.constants)
+
+    def _joint(self) -> Joint | None:
+        """Return what scans several texts at once, where no guard keeps what stands in them for others."""
+        if self._asked or sum(map(is_folded, self._access.probes)) < SEVERAL:
+            return None
+        scan = self._program.literals.scan("folded")
+        return None if scan is None else Joint(self._emitter, scan)
 
     def _numbered(self, probe: Probe) -> Probe:
         entries = tuple((value, tuple(map(self._number, guards))) for value, guards in probe.entries)
@@ -121,13 +131,18 @@ def _in_order(numbers: list[int]) -> list[int]:
     return sorted(set(numbers))
 
 
-def _subject(emitter: Emitter, subject: Any, probes: list[Probe], kept: bool) -> Iterator[str]:
+def _subject(emitter: Emitter, subject: Any, probes: list[Probe], kept: bool, joint: Joint | None) -> Iterator[str]:
     """Yield the statements that ask all probes of one subject; `kept`: its text's hits are asked for elsewhere, too."""
     operand = emitter.operand(subject)
     value = emitter.local()
     yield f"{value} = {operand.optional}"
     missing = next((_guards(probe) for probe in probes if probe.test == "missing"), ())
-    asks = [line for probe in probes if probe.test != "missing" for line in _ask(emitter, probe, value, kept)]
+    probes = [probe for probe in probes if probe.test != "missing"]
+    together = [] if joint is None else [probe for probe in probes if is_folded(probe)]
+    asks, folded = list[str](), f"text[{value}].folded"
+    if joint is not None and together:
+        folded, asks = joint.part(value, [_literals(emitter, probe) for probe in together])
+    asks += [line for probe in probes if probe not in together for line in _ask(emitter, probe, value, kept, folded)]
     if not operand.needs:
         yield from asks
         return
@@ -138,8 +153,8 @@ def _subject(emitter: Emitter, subject: Any, probes: list[Probe], kept: bool) ->
         yield f"{'else' if asks else f'if {value} is None'}: f += {emitter.constant(missing)}"
 
 
-def _ask(emitter: Emitter, probe: Probe, value: str, kept: bool) -> Iterator[str]:
-    """Yield the statements that ask one probe; `value` is there."""
+def _ask(emitter: Emitter, probe: Probe, value: str, kept: bool, folded: str) -> Iterator[str]:
+    """Yield the statements that ask one probe; `value` is there, and `folded` what it is folded."""
     match probe.test:
         case "present":
             yield f"f += {emitter.constant(_guards(probe))}"
@@ -149,7 +164,8 @@ def _ask(emitter: Emitter, probe: Probe, value: str, kept: bool) -> Iterator[str
             yield from _stands(emitter, probe, value, kept)
         case "is":
             table = emitter.constant(dict(probe.entries))
-            yield f"f += {table}.get({VIEWED[probe.under].format(value)}, ())"
+            viewed = folded if BASES.get(probe.under) == "folded" else VIEWED[probe.under].format(value)
+            yield f"f += {table}.get({viewed}, ())"
         case "holds":
             table = emitter.constant(dict(probe.entries))
             yield f"for i in {value}: f += {table}.get({VIEWED[probe.under].format('i')}, ())"
@@ -160,14 +176,7 @@ def _ask(emitter: Emitter, probe: Probe, value: str, kept: bool) -> Iterator[str
 
 
 def _stands(emitter: Emitter, probe: Probe, value: str, kept: bool) -> Iterator[str]:
-    literals, base = emitter.program.literals, BASES[probe.under]
-    table: dict[int, Guards] = {}
-    if probe.test == "stands":
-        table = {literals.number(base, key): guards for key, guards in probe.entries}
-    else:
-        for name, guards in probe.entries:
-            for number in literals.lists[name][base]:
-                table[number] = (*table.get(number, ()), *guards)
+    literals, base, table = emitter.program.literals, BASES[probe.under], _literals(emitter, probe)
     text, scan = _raw(probe.under, value), literals.scan(base)
     if kept:
         yield f"for n in text[{value}].{base}_hits: f += {emitter.constant(table)}.get(n, ())"
@@ -184,6 +193,18 @@ def _stands(emitter: Emitter, probe: Probe, value: str, kept: bool) -> Iterator[
         yield f"t = {_encoded(emitter, base, text)}"
         for number, guards in table.items():
             yield f"if {emitter.constant(literals.encoded(base, number))} in t: f += {emitter.constant(guards)}"
+
+
+def _literals(emitter: Emitter, probe: Probe) -> dict[int, Guards]:
+    """Return the numbers of the literals that a probe looks for, with the guards that each finds."""
+    literals, base = emitter.program.literals, BASES[probe.under]
+    if probe.test == "stands":
+        return {literals.number(base, key): guards for key, guards in probe.entries}
+    table: dict[int, Guards] = {}
+    for name, guards in probe.entries:
+        for number in literals.lists[name][base]:
+            table[number] = (*table.get(number, ()), *guards)
+    return table
 
 
 def _encoded(emitter: Emitter, base: Base, text: str) -> str:

@@ -11,8 +11,9 @@ of another field that is not there.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property
+from itertools import islice
 from typing import Any, NamedTuple
 
 from groundrules.engine.codegen.emitter import Frame
@@ -20,7 +21,7 @@ from groundrules.engine.codegen.program import Program
 from groundrules.engine.codegen.total import own_act
 from groundrules.engine.index.absence import remainder
 from groundrules.engine.index.atoms import Atom, Atoms
-from groundrules.engine.index.kinds import Kind, Kinds
+from groundrules.engine.index.kinds import MOST, Kind, Kinds
 from groundrules.engine.index.lookup import TRUE, UNKNOWN, Lookup, asking, finding
 from groundrules.engine.index.necessary import Derivation, Guard, path_of, paths_of
 from groundrules.engine.index.selectivity import estimated
@@ -73,7 +74,7 @@ class Presence:
         self._fields: dict[str, Fields] = {}
         self._readers: dict[int, Reader] = {}
         self.groups: list[tuple[int, ...]] = []
-        self._sets: dict[int, frozenset[int]] = {}
+        self._unasked: dict[tuple[tuple[int, ...], Fields], tuple[int, ...]] = {}
         self._asked: list[int] = []
         self._remainders: list[Guard] = []
         self._sort(apart)
@@ -177,7 +178,7 @@ class Presence:
             if outcome == UNKNOWN:
                 undecided.append(group)
             elif outcome == TRUE:
-                numbers.update(4 * member + TRUE for member in self.left(Left((group,)), fields))
+                numbers.update(4 * member + TRUE for member in self._of_groups((group,), fields))
         if undecided and not own_act(e):
             x.kept[UNDECIDED] = Left(tuple(undecided), hits)
         return sorted(numbers)
@@ -193,21 +194,22 @@ class Presence:
             return None
         return TRUE if units[0].true(e, x) else UNKNOWN
 
-    def left(self, left: Left, fields: Iterable[str]) -> Iterator[int]:
-        """Yield the members of groups that were not asked for themselves, those of each group ascending."""
-        for group in left.groups:
-            excluded = self.excluded(group, left, fields)
-            yield from (number for number in self.groups[group] if number not in excluded)
+    def unasked(self, left: Left, fields: Iterable[str], most: int) -> tuple[list[int], int]:
+        """Return the first members of groups that were not asked for themselves, ascending, and how many more."""
+        numbers = self._of_groups(left.groups, fields)
+        first = list(islice((number for number in numbers if number not in left.hits), most))
+        return first, len(numbers) - len(left.hits) - len(first)
 
-    def count_left(self, left: Left, fields: Iterable[str]) -> int:
-        """Return how many members of groups were not asked for themselves."""
-        asked = {group: self.excluded(group, left, fields) for group in left.groups}
-        return sum(len(self.groups[group]) - len(self._members(group).intersection(asked[group])) for group in asked)
-
-    def _members(self, group: int) -> frozenset[int]:
-        if group not in self._sets:
-            self._sets[group] = frozenset(self.groups[group])
-        return self._sets[group]
+    def _of_groups(self, groups: tuple[int, ...], fields: Iterable[str]) -> tuple[int, ...]:
+        """Return the members of groups that read none of these fields; those of a kind whatever they read."""
+        place = groups, frozenset(fields)
+        if place not in self._unasked:
+            if len(self._unasked) >= MOST:
+                self._unasked.clear()
+            readers, kinds = self.readers(fields), len(self._remainders)
+            numbers = [n for group in groups for n in self.groups[group] if group >= kinds or n not in readers]
+            self._unasked[place] = tuple(sorted(numbers))
+        return self._unasked[place]
 
     def excluded(self, group: int, left: Left, fields: Iterable[str]) -> Collection[int]:
         """Return rules that were asked for themselves: of a kind those found, of others those that read a field."""

@@ -111,6 +111,10 @@ class Literals:
         """Return the number of a literal."""
         return self._numbers[base][key]
 
+    def key(self, base: Base, number: int) -> str:
+        """Return the literal of a number."""
+        return self._keys[base][number]
+
     def group(self, needles: Needles) -> Group:
         """Return needles by the numbers of their literals."""
         numbers = self._numbers[needles.base]
@@ -224,7 +228,7 @@ class Literals:
 
     def encoded(self, base: Base, number: int) -> bytes:
         """Return the literal of a number as it is searched for."""
-        return self._keys[base][number].encode("utf-8", "surrogatepass")
+        return self.key(base, number).encode("utf-8", "surrogatepass")
 
     def scan(self, base: Base) -> Pass | None:
         """Return what a pass over the text of a view needs; None if there are literals that it does not find."""
