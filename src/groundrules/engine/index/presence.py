@@ -164,12 +164,16 @@ class Presence:
 
     def ask(self, e: Any, x: Scope) -> Sequence[int]:
         """Return the rules with something to say, numbered as by `lookup.asking`; leave undecided groups in `x`."""
-        fields, first_group = carried(e), 4 * len(self.guards)
+        fields = carried(e)
         kind = self._kinds.of(fields)
-        numbers = self._field_by_field(e, x) if kind is None else _matching(kind, e, x)
+        found = sorted(self._field_by_field(e, x)) if kind is None else _matching(kind, e, x)
+        others = self._others(e, x) if self._asked_guards else ()
+        if not others and (kind is None or not kind.undecided):
+            return found
+        numbers, first_group = set(found), 4 * len(self.guards)
         hits = () if kind is None else tuple(sorted(number >> 2 for number in numbers if number >> 2 in kind.undecided))
         groups: list[int] = []
-        for number in self._others(e, x):
+        for number in others:
             (numbers.add if number < first_group else groups.append)(number)
         undecided = [] if kind is None or not kind.undecided else [kind.group]
         for number in groups:
@@ -256,8 +260,9 @@ class Presence:
         return _finder(find, always, elsewhere)
 
 
-def _matching(kind: Kind, e: Any, x: Scope) -> set[int]:
-    return {*kind.always, *(() if kind.find is None else kind.find(e, x))}
+def _matching(kind: Kind, e: Any, x: Scope) -> Sequence[int]:
+    found = () if kind.find is None else kind.find(e, x)
+    return sorted({*kind.always, *found}) if kind.always else found
 
 
 def _finder(find: Lookup | None, always: Sequence[int], elsewhere: Mapping[Fields, Sequence[int]]) -> Finder:
