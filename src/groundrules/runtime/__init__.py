@@ -1,10 +1,10 @@
-"""From deciding to acting: what keeps state, log and actions together, whatever is killed when.
+"""From deciding to acting: keeps state, log and actions consistent, whenever the process is killed.
 
     hub = Hub("sqlite:groundrules.db", book="rulebooks/team", performer=…)
     async with hub:
         await hub.handle(event)  # durable when it returns
 
-To be read in this order: `arrivals` (an event comes in), `books` (which rulebook a community has), `communities` (what
+Read in this order: `arrivals` (an event comes in), `books` (which rulebook a community has), `communities` (what
 is in memory of one), `drafts` (what is decided, until it is kept), `core` (all of it together, without input or
 output), `turns` (`jobs` that wait together are kept together), `outbox` (actions, after the commit), `passing_time`
 (ticks), `changing` (settings and rulebooks), `previews` (what they would have done), `desk` (what moderators do by

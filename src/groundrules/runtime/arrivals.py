@@ -1,7 +1,7 @@
-"""An event comes in: whose it is, when it happened, whom it names, and its line as it will be recorded.
+"""An event arrives: its community, its time, whom it names, and the line that will be recorded.
 
-Only what the hub itself needs is read here; whether the event is valid is for the engine of its community to say. One
-that a platform stamped ahead of the wall clock counts as of now.
+Only what the hub itself needs is read here; its community's engine says whether the event is valid. An event stamped
+ahead of the wall clock is treated as happening now.
 """
 
 from __future__ import annotations

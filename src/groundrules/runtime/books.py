@@ -1,4 +1,4 @@
-"""Which rulebook a community has, and under which settings; each is compiled once and shared by all that have it."""
+"""Which rulebook each community runs, with which settings; each is compiled once and shared."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Changing what communities run: their settings, and the rulebook itself.
 
-A change is checked and can be looked at before it is in force: what the recorded events would have come to, before and
-after. Communities change one by one, each in a transaction of its own, so that nobody waits for the others.
+A change is checked, and can be previewed before it takes effect: what the recorded events would have led to, before and
+after. Communities change one by one, each in its own transaction, so that none waits for the others.
 """
 
 from __future__ import annotations

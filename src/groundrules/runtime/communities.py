@@ -1,4 +1,4 @@
-"""A community in memory: what runs it, what is known of it, and which of its actions have no end yet."""
+"""A community in memory: its engine, what is known about it, and its unfinished actions."""
 
 from __future__ import annotations
 

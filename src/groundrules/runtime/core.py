@@ -1,8 +1,8 @@
 """The hub without input or output: work goes in, a batch for the store comes out.
 
-The host brings in communities (`bring_in`) before it gives work on them, lets work be done (`work`), keeps the batch
-(`close`), and says whether that went well: if not, `abandon` forgets whatever was decided, and the host brings the
-communities in again as the store has them. Everything here happens in one thread.
+The host loads communities (`bring_in`) before submitting work on them, runs the work (`work`), commits the batch
+(`close`), and reports whether that succeeded: if not, `abandon` discards whatever was decided, and the host loads the
+communities again from the store. Everything here happens in one thread.
 """
 
 from __future__ import annotations

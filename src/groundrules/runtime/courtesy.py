@@ -1,8 +1,8 @@
 """Long work beside the loop: other threads get their turn more often while it runs.
 
-Whatever an event's commit does with the store lets other threads of Python run and then waits for its turn again, some
-twenty times. A thread that compiles a rulebook gives a turn after five milliseconds each, so an event that came
-meanwhile would wait for a tenth of a second.
+Committing an event touches the store some twenty times, and each time lets other Python threads run and then waits for
+its turn. A thread compiling a rulebook yields only every five milliseconds, so an event arriving meanwhile would wait a
+tenth of a second.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""What moderators do by hand: claim what waits, take back what was done by mistake, tell somebody why.
+"""What moderators do by hand: claim what is waiting, undo mistakes, explain a decision to somebody.
 
-Nothing here decides. Balances move by an event, `measure.undone`, like everything that the rules remember; what undoes
-an action on the platform is put into the outbox under a key made from that of the action, so that it is done once
-however often somebody asks. Whoever asks is named in a note.
+Nothing here decides. Balances move by an event, `measure.undone`, like everything the rules remember; the action that
+undoes another goes into the outbox under a key derived from the original's, so that it is done once however often
+somebody asks. A note names whoever asked.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What was decided and is not kept yet: it grows event by event and becomes one batch for a store."""
+"""Decisions not yet committed: they grow event by event and become one batch for the store."""
 
 from __future__ import annotations
 

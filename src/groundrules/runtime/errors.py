@@ -1,4 +1,4 @@
-"""What a hub refuses."""
+"""The errors that a hub raises."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""What is erased with a person: every record that speaks of them by their id goes as a whole.
+"""Erasing a person: every record that mentions their id is deleted whole.
 
-They go from what rules remember, from recorded events, from the log and from the outbox. It happens a few communities
-at a time, with a commit and an erasure for each few, and only where the person was, so that an event which comes
-meanwhile waits for those few. What is interrupted is done by asking again.
+That covers what rules remember, recorded events, the log and the outbox. It goes a few communities at a time, with a
+commit and an erasure for each few, and only where the person was, so that an event arriving meanwhile waits only for
+those. If interrupted, ask again.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""What is to be done between two events, or with one, for whoever waits for it.
+"""Jobs: what is done between two events, or with one, for a caller who waits for it.
 
-An event is read when its turn comes, not when it is handed in: whoever decides on it finds it where it was just put.
+An event is parsed when its turn comes, not when it is handed in, so that it is still in the cache when it is decided.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""How long records are kept. What goes, goes community by community and a page at a time; nobody waits for all of it.
+"""How long records are kept. Purging goes community by community, a page at a time; nobody waits for all of it.
 
-A community that can't be purged, because another hub has it or its rulebook can't be used, keeps no other back.
+A community that can't be purged, because another hub holds it or its rulebook is unusable, holds up no other.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What can be read of a hub beside its loop: communities, decisions, notes, recorded events."""
+"""What can be read from a hub outside its loop: communities, decisions, notes, recorded events."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""The outbox: what was decided happens, in order within a community, side by side between communities.
+"""The outbox performs decided actions: in order within a community, concurrently across communities.
 
-An action that may be repeated is performed and its end is kept; if the process dies in between, it is performed again
-under the same key. One that must not be repeated is kept as begun before it is performed; if its end is not known then,
-it is in doubt, and a moderator says what becomes of it.
+A repeatable action is performed and then its outcome is stored; if the process dies in between, it is performed again
+under the same key. One that must not be repeated is stored as started before it is performed; if its outcome is then
+unknown, it is in doubt, and a moderator decides what becomes of it.
 """
 
 from __future__ import annotations

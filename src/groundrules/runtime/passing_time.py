@@ -1,7 +1,7 @@
-"""Time passes: the hub sleeps until something falls due and then gives the community a recorded `tick`.
+"""Time passes: the hub sleeps until something falls due and then feeds the community a recorded `tick`.
 
-Nothing else in the hub reads a clock to decide. A clock that jumps ahead brings what is due early; one that jumps back
-brings it late; nothing is decided twice, because the clock of a community never runs back.
+Nothing else in the hub reads a clock to decide. If the clock jumps ahead, what is due comes early; if it jumps
+back, late; nothing is decided twice, because a community's clock never runs back.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Performing: what a bot supplies so that what was decided happens on its platform."""
+"""Performers: what a bot supplies so that decisions are carried out on its platform."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What other settings would have done: in a given time, from what was recorded; and what a budget says to them.
+"""Previews: what other settings would have done, estimated from recorded events in limited time; and budgets.
 
-A file `budget.yaml` beside a rulebook says how much of its past a rule may act on (docs/reviewing.md). Settings under
-which the recorded past breaks it are refused: what is refused was counted on all that is recorded, never estimated.
+A file `budget.yaml` beside a rulebook says how much of the past each rule may act on (docs/reviewing.md). Settings that
+would break it on the recorded past are refused, always after counting everything recorded, never on an estimate.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The hub for plain threads: the same hub, on a loop in a thread of its own."""
+"""The hub for plain threads: the same hub, on an event loop in its own thread."""
 
 from __future__ import annotations
 

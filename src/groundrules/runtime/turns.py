@@ -1,7 +1,7 @@
-"""Turns: jobs that wait together are done together, and kept in one transaction (group commit).
+"""Turns: jobs waiting together are done together and committed in one transaction (group commit).
 
-While one batch is written the next jobs gather, so that durability costs little under load and little time without.
-Whatever goes wrong in between, a job ends in one way: it is kept, or it is answered with the reason why it is not.
+While one batch is written, the next jobs gather, so that durability costs little under load and adds little latency
+without. Whatever goes wrong, each job ends in one of two ways: it is stored, or answered with the reason why not.
 """
 
 from __future__ import annotations

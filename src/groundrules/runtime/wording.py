@@ -1,9 +1,8 @@
-"""What is kept of what people write: in recorded events, in the log, and in actions that have an end.
+"""How much of people's own words is kept: in recorded events, the log and finished actions.
 
-How much that is, a hub's `Keep` says. A text that is not kept leaves an empty one, or its hash, which tells equal texts
-from different ones and can be compared with a text that somebody shows; whoever guesses a short one finds it, too.
-What an engine still needs, the event that a path began with or the action that waits, stays whole in its state.
-"""
+The hub's `Keep` decides. A text that is not kept is replaced by an empty one, or by its hash, which tells equal texts
+from different ones and can be compared with a text that somebody presents; a short text can be found by guessing. What
+the engine still needs (the event that started a path, a waiting action) stays whole in its state."""
 
 from __future__ import annotations
 

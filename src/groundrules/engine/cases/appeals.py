@@ -1,11 +1,10 @@
 """Appeals: a successful one takes back the strikes that led to a ladder's step.
 
-When a step of a ladder with `appeal` fires, it is remembered what the settlement that crossed it had added, with the
-keys of the actions that the step asked for. `appeal.opened` names an action or a ladder, or neither and then means the
-latest step; it keeps the case open for as long again. `appeal.granted` by somebody with the role, who is not the
-member concerned, takes the amount back, once. The step's other effects stay what they are: an adapter sees the
-decision, and what undoes a measure is for people or for rules on `appeal.granted` to say.
-"""
+When a step of a ladder with `appeal` fires, the amount that its settlement had added is remembered, with the keys of
+the actions that the step asked for. `appeal.opened` names an action or a ladder, or neither, which means the latest
+step; it keeps the case open for as long again. `appeal.granted` by somebody with the role, other than the member
+concerned, takes the amount back, once. The step's other effects stand: adapters see the decision, and it is for people,
+or for rules on `appeal.granted`, to say what undoes a measure."""
 
 from __future__ import annotations
 

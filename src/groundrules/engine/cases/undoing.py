@@ -1,7 +1,7 @@
-"""What a moderator takes back: balances move as the event says, and the steps taken back can't be appealed against.
+"""What a moderator takes back: balances move as the event says, and steps taken back can no longer be appealed.
 
-`measure.undone` is the word of a host that knows who its moderators are; that nobody takes back what was done to
-themself holds here, too.
+`measure.undone` comes from a host that knows who its moderators are; here, too, nobody can undo a measure against
+themself.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The roster: what earlier events said about members, channels and whatever else rules ask facts of.
 
-A row stands under the entity's id in the entity's own space. It keeps the facts that rules read and nothing else, the
-instant it was last heard of, and for members the instant of the last message. Somebody not heard of for the plan's
-`retain` counts as forgotten. Of somebody who is gone nothing is kept but when they were first seen, where rules ask.
+A row is stored under the entity's id in the space of its kind. It keeps only the facts that rules read, the instant it
+was last heard of, and for members the instant of the last message. Somebody not heard of for the plan's `retain` counts
+as forgotten. Of somebody who left, only when they were first seen is kept, where rules ask for it.
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
-"""Outcomes that hang on one text alone, kept from event to event.
+"""Outcomes that depend on one text alone, kept from event to event.
 
-Whether a member's name looks like the name of somebody of the staff, or a domain like that of a known site, is asked
-with every message and the same each time, and to find out takes a call for every name that is protected. So a loop over
-constants that calls functions and reads nothing else but one text keeps what it came to, by that text.
-"""
+Whether a member's name looks like a staff member's, or a domain like that of a known site, is asked with every message,
+has the same answer each time, and takes a call for each protected name. So a loop over constants that calls functions
+and reads nothing but one text caches its outcome by that text."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
 """One scan for several texts of an event, where nothing else looks into them.
 
-A scan costs a call, whatever it finds, and an event of a log has twenty short texts. So they are folded, put together
-and scanned at once; of each literal that is found it is then looked up in which of the texts it stands.
-"""
+Every scan costs a call, whatever it finds, and a log event has twenty short texts. So they are folded, joined and
+scanned once; each literal found is then looked up in the texts it may belong to."""
 
 from __future__ import annotations
 

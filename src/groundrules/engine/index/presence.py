@@ -1,9 +1,9 @@
 """From the fields that an event carries to the rules that read them: for sparse event types.
 
-Of rules on thousands of optional fields an event concerns few, but leaves all others undecided. So a rule is asked for
-itself only where the event carries one of its fields. Where it carries none, all that is left of its guard (`absence`)
-is the same for many rules: such rules are a **group**, whose remainder is asked once. What a group leaves undecided is
-counted by complement: all its members, less those that were asked for themselves.
+Of the rules on thousands of optional fields an event concerns few, but leaves all others undecided. So a rule is asked
+individually only if the event carries one of its fields. If it carries none, what remains of the guard (`absence`) is
+the same for many rules: these form a **group**, whose remainder is asked once. The undecided members of a group are
+counted by subtraction: all of them, less those asked individually.
 
 Of the rules that read a field, those are found whose access path holds of its value, and those whose access path speaks
 of another field that is not there.
@@ -166,11 +166,11 @@ class Presence:
         """Return the rules with something to say, numbered as by `lookup.asking`; leave undecided groups in `x`."""
         fields = carried(e)
         kind = self._kinds.of(fields)
-        found = sorted(self._field_by_field(e, x)) if kind is None else _matching(kind, e, x)
+        to_ask = sorted(self._field_by_field(e, x)) if kind is None else _matching(kind, e, x)
         others = self._others(e, x) if self._asked_guards else ()
         if not others and (kind is None or not kind.undecided):
-            return found
-        numbers, first_group = set(found), 4 * len(self.guards)
+            return to_ask
+        numbers, first_group = set(to_ask), 4 * len(self.guards)
         hits = () if kind is None else tuple(sorted(number >> 2 for number in numbers if number >> 2 in kind.undecided))
         groups: list[int] = []
         for number in others:
@@ -261,8 +261,8 @@ class Presence:
 
 
 def _matching(kind: Kind, e: Any, x: Scope) -> Sequence[int]:
-    found = () if kind.find is None else kind.find(e, x)
-    return sorted({*kind.always, *found}) if kind.always else found
+    numbers = () if kind.find is None else kind.find(e, x)
+    return sorted({*kind.always, *numbers}) if kind.always else numbers
 
 
 def _finder(find: Lookup | None, always: Sequence[int], elsewhere: Mapping[Fields, Sequence[int]]) -> Finder:

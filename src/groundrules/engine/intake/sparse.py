@@ -1,10 +1,9 @@
 """Sparse event types: those with so many optional fields that an event can carry only few of them.
 
-A struct has a place for each field, whether an event carries it or not, so that four thousand fields would cost every
-event ten microseconds. The plain optional fields of a sparse type therefore stand in the instance's dictionary, where
-only those are that the event carries; the class has the default of each, None where the schema gives none. They are
-read like any other field. `carried` tells which fields an event carries without going over those it does not.
-"""
+A struct has a slot for every field, carried or not, so that four thousand fields would cost every event ten
+microseconds. The plain optional fields of a sparse type are therefore stored in the instance's dictionary, which holds
+only those that the event carries; the class has each one's default, None where the schema gives none. They are read
+like any other field. `carried` tells which fields an event carries without visiting the others."""
 
 from __future__ import annotations
 

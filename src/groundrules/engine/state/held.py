@@ -1,9 +1,8 @@
-"""Rows that are kept decoded while they are in use, and written behind.
+"""Rows kept decoded while in use, and written behind.
 
-Rows that are more than a ring of stamps take longer to decode and encode than to change. A `HeldSpace` keeps the values
-of the keys asked for lately as its codec decodes them; what was changed is encoded when somebody wants bytes: a store,
-a snapshot, the turn of a generation, or the next key when too many are held.
-"""
+Rows that are more than a ring of stamps take longer to decode and encode than to change. A `HeldSpace` keeps the
+decoded values of recently used keys; changes are encoded when somebody needs bytes: a store, a snapshot, the turn of a
+generation, or the next key when too many are held."""
 
 from __future__ import annotations
 

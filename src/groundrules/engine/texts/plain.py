@@ -1,7 +1,7 @@
-"""What an ASCII text surely lacks, told by its bare letters: lower case, without separators and white space.
+"""What an ASCII text cannot contain, judged by its bare letters: lower case, without separators and white space.
 
-Most lists are Chinese or plain words, so an ASCII text seldom has anything that is only to be seen squeezed or by its
-sound. To squeeze a chat message and scan it takes 15 µs, to know that this is not needed less than one.
+Most lists are Chinese or plain words, so an ASCII text seldom holds anything visible only squeezed or by its sound.
+Squeezing and scanning a chat message takes 15 µs, finding out that this is unnecessary less than one.
 
 **Squeezed.** Two letters that stand side by side in the squeezed view, spaces apart, stand side by side among the bare
 letters, unless one of them may have been written as a digit or symbol (`a` as `4` or `@`). So a literal needs its pairs

@@ -1,7 +1,7 @@
-"""How long a row that nobody writes is of any use, space by space.
+"""How long an unwritten row stays useful, space by space.
 
-Whoever uses a space says so himself; this table is for rows that were loaded, which must grow old even where their
-cell is never used again. A space that is not in it keeps its rows until they are dropped or swept.
+Code that uses a space states its lifetime; this table is for loaded rows, which must age even where their cell is never
+used again. A space not listed keeps its rows until they are dropped or swept.
 """
 
 from __future__ import annotations
