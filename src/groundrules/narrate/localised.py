@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from groundrules.narrate.speech import speech
+from groundrules.narrate.speech import Speech, speech
 
 _INNER = str.maketrans("“”", "‘’")  # quotation marks within quotation marks
 
@@ -19,16 +19,21 @@ def pick(texts: Mapping[str, str], lang: str) -> str:
     return next(iter(texts.values()), "")
 
 
+def _part_named(part: str, say: Speech) -> str:
+    """What a part of a block is called; "" if it has no name of its own."""
+    kind, _, number = part.rpartition("-")
+    if number.isdigit():
+        return say(f"parts.{kind or 'step'}", n=number)
+    if part.startswith("row-"):
+        return say("parts.named_row", name=part.removeprefix("row-"))
+    return say(f"parts.{part}") if say.knows(f"parts.{part}") else ""
+
+
 def rule_named(id: str, lang: str) -> str:
     """What people call a rule: its id; for what a block lowers to, its block and part, `discipline (step 3)`."""
     block, *parts = id.split("#")
     say = speech("common", lang)
-    numbered = [part.rpartition("-") for part in parts]
-    details = [
-        say(f"parts.{kind or 'step'}", n=number) if number.isdigit() else say(f"parts.{part}")
-        for part, (kind, _, number) in zip(parts, numbered, strict=True)
-        if number.isdigit() or say.knows(f"parts.{part}")
-    ]
+    details = [detail for part in parts if (detail := _part_named(part, say))]
     return block + say.aside(say.join(details, "comma"))
 
 

@@ -1,4 +1,4 @@
-"""Tables: each row of a rule's `table` becomes a rule of its own, `ID#row-1`, `ID#row-2`, and so on.
+"""Tables: each row of a rule's `table` becomes a rule of its own, `ID#row-1`, `ID#row-2`, or `ID#row-NAME`.
 
 What stands beside `table` goes for each row. A row's condition is `when` and what its cells say of the columns, put
 together as a text of the language that still knows where its parts were written. With `hit: first` the rows are a
@@ -84,9 +84,11 @@ class _Reader:
     def __post_init__(self) -> None:
         self.readable = None not in self.table.columns
         self.denied: Parts = []  # of all rows so far
+        self.names: dict[str, Span] = {}  # of all rows so far, and where they are given
 
     def row(self, item: Item, number: int) -> model.Rule:
         written = item.need("when")
+        name = self._name(item, number, written.span)
         cells = self._cells(item, written, number)
         asked = self._asked(cells) if self.readable and None not in cells else []
         if not asked and self.readable and None not in cells and self.table.total:
@@ -96,14 +98,23 @@ class _Reader:
         self.denied += [" and not (", *asked, ")"] if asked else []
         first = self.table.hit == "first"
         return self._rule(
-            f"row-{number}",
+            f"row-{name}",
             written.span,
+            before=item.text("was"),
             when=self._condition([" and ", *asked] if asked else []),
             then=item.effects(),
             title=item.texts("title") or self.rule.title,
             first_of=replace(self.rule.id, value=f"{self.rule.id.value}#rows") if first else None,
             priority=Located(number, written.span) if first else None,
         )
+
+    def _name(self, item: Item, number: int, place: Span) -> str:
+        """Return what a row is called: its id, else its number. Raises BrokenItemError if another one is so called."""
+        given = item.text("id")
+        name, span = (str(number), place) if given is None else (str(given.value), given.span)
+        if self.names.setdefault(name, span) is not span:
+            raise _refused(item, span, f"another row of this table is called `{name}`", "give it another id")
+        return name
 
     def _cells(self, item: Item, written: YNode, number: int) -> list[nodes.Parsed[nodes.Cell] | None]:
         cells = _scalars(written)
@@ -132,9 +143,10 @@ class _Reader:
         parts = [*_bracketed(when), *asked] if when else asked
         return self.expressions.whole(composed(_without_and(parts))) if parts else None
 
-    def _rule(self, part: str, place: Span, **changes: object) -> model.Rule:
+    def _rule(self, part: str, place: Span, before: Located | None = None, **changes: object) -> model.Rule:
         id = Located(f"{self.rule.id.value}#{part}", place)
-        was = self.rule.was and replace(self.rule.was, value=f"{self.rule.was.value}#{part}")
+        named, table = before or self.rule.was, self.rule.was or self.rule.id
+        was = named and replace(named, value=f"{table.value}#{f'row-{before.value}' if before else part}")
         return replace(self.rule, id=id, was=was, table=self.table, **changes)  # type: ignore[arg-type]
 
 

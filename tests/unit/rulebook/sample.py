@@ -70,7 +70,7 @@ rules:
       hit: first
       columns: [length(links), text]
       rows:
-        - {title: Many, when: [">= 3 and < 9", -], then: [delete]}
+        - {id: many, was: 1, title: Many, when: [">= 3 and < 9", -], then: [delete]}
         - {when: [1, not contains "x"], then: [warn]}
       otherwise: [greet]
 rewards:

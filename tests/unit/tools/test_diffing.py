@@ -454,11 +454,36 @@ def test_rows_of_a_table_are_known_by_what_they_ask_for() -> None:
     old = table("{when: ['> 5'], then: [delete]}", "{when: ['< 2'], then: [hide]}")
     new = table("{when: ['< 1'], then: [hide]}", "{when: ['3'], then: [warn]}", "{when: ['> 5'], then: [ban]}")
     parts = [part for part, _, _ in details(old, new)]
-    assert parts == ["row 1 when", "row 2 then", "row 3 then", "row 3 then"]
+    assert parts == ["row 1 when", "row 2 when", "row 2 then", "row 3 then", "row 3 then"]
     assert ("row 1 when", "2", "1") in details(old, new)
     assert changed(old, new).section == "rule"
     shown = page(human.lines(diff(old, new), "zh"))
     assert "第 1 行 when" in shown
+
+
+def test_a_row_with_an_id_is_that_row_wherever_it_stands() -> None:
+    def table(*rows: str) -> Version:
+        lines = "\n".join(f"        - {row}" for row in rows)
+        return version(
+            "rules:\n  - id: a\n    title: A\n    on: message\n    once_per: actor within 1d\n"
+            f"    table:\n      columns: [length(links)]\n      rows:\n{lines}\n"
+        )
+
+    old = table("{id: many, when: ['> 5'], then: [delete]}", "{when: ['< 2'], then: [hide]}")
+    new = table("{id: one, when: ['1'], then: [warn]}", "{id: many, when: ['> 6'], then: [delete]}")
+    assert [part for part, _, _ in details(old, new)] == [
+        "row many when",
+        "row one when",
+        "row one then",
+        "row 2 gone then",
+    ]
+    more = table("{id: one, when: ['1'], then: [warn]}", "{id: many, when: ['> 5'], then: [delete]}")
+    assert [part for part, _, _ in details(old, more)] == ["row one when", "row one then", "row 2 gone then"]
+    assert diff(old, more).carried.kept == ("once a#row-many",)
+    assert diff(old, new).carried.lost == ("once a#row-2",)
+    renamed = table("{when: ['> 5'], then: [delete]}", "{id: few, was: 2, when: ['< 2'], then: [hide]}")
+    before = table("{when: ['> 5'], then: [delete]}", "{when: ['< 2'], then: [hide]}")
+    assert diff(before, renamed).carried.lost == ()
 
 
 ITEMS = """

@@ -18,7 +18,7 @@ from groundrules.plan.codec import definition_hash
 from groundrules.tools.diffing import guards
 from groundrules.tools.diffing.model import Change, Detail
 from groundrules.tools.diffing.pairs import Both, edit, paired, wording
-from groundrules.tools.diffing.rules import Compared, acting, items, lead, lists, untils
+from groundrules.tools.diffing.rules import Compared, acting, asked, items, lead, lists, untils
 from groundrules.tools.diffing.texts import at, hours, length
 
 _ROW = "row-"
@@ -105,9 +105,7 @@ def _whole(both: Both, block: Block) -> tuple[Detail, ...]:
     details: list[Detail] = []
     if rule is not None and isinstance(rule.trigger, ir.OnEvent):
         details += edit("on", "", ", ".join(rule.trigger.types))
-        if rule.when != ir.Const(value=True):
-            details += edit("when", "", both.after.expression(rule.when))
-        details += edit("unless", "", both.after.expression(rule.unless))
+        details += [] if _has_rows(block) else asked(both, "", rule)
     if rule is not None and rule.mode != "enforce":
         details += edit("mode", "", rule.mode)
     details += _acting(both, Block(block.id, block.section), block)
@@ -184,9 +182,15 @@ def _rows(before: Block, after: Block) -> dict[str, str]:
         sorted((rule for part, rule in block.rules.items() if _row(part)), key=lambda rule: _order(_part(rule)))
         for block in (before, after)
     )
-    alike = (lambda row: definition_hash(row.when), lambda row: definition_hash(list(row.effects)), _part)
+    alike = (_own_name, lambda row: definition_hash(row.when), lambda row: definition_hash(list(row.effects)), _part)
     pairs = paired(old, new, *alike)
     return {_row(_part(a)): _row(_part(b)) for a, b in pairs if a is not None and b is not None}
+
+
+def _own_name(row: ir.Rule) -> object:
+    """What is the same for two rows of one name; those that only have a number are never so called."""
+    name = _row(_part(row))
+    return object() if name.isdigit() else name
 
 
 def _part(rule: ir.Rule) -> str:
@@ -198,14 +202,14 @@ def _has_rows(block: Block) -> bool:
 
 
 def _row(part: str) -> str:
-    """Return the number of a row, "" for what is none."""
+    """Return the number or name of a row, "" for what is none."""
     return part.removeprefix(_ROW) if part.startswith(_ROW) and "#" not in part else ""
 
 
 def _moved(part: str, steps: dict[str, str]) -> str:
     name, sign, rest = part.partition("#")
     number = name.removeprefix(_ROW)
-    if not number.isdigit():
+    if not number.isdigit() and not name.startswith(_ROW):
         return part
     return f"{name.removesuffix(number)}{steps.get(number, f'{number}#gone')}{sign}{rest}"
 

@@ -45,15 +45,23 @@ def lead(both: Both, old: ir.Rule, new: ir.Rule, *, guarded: bool = True) -> Com
 
 def acting(both: Both, part: str, old: ir.Rule | None, new: ir.Rule | None) -> list[Detail]:
     """Return what changed in what one rule of a block does; `part` is the prefix of the details' parts."""
-    details = _of_step(both, part, old, new) if part and old and new else []
+    details = _of_step(both, part, old, new) if part and new else []
     details += effects(both, f"{part}then", old.effects if old else (), new.effects if new else ())
     details += _times(both, part, old.times if old else None, new.times if new else None)
     details += edit(f"{part}approval", approval(old.approval if old else None), approval(new.approval if new else None))
     return details + _undo(both, part, old, new)
 
 
-def _of_step(both: Both, part: str, old: ir.Rule, new: ir.Rule) -> list[Detail]:
-    """Compare the guards of two steps."""
+def asked(both: Both, part: str, new: ir.Rule) -> list[Detail]:
+    """Return what a new rule asks."""
+    when = "" if new.when == ir.Const(value=True) else both.after.expression(new.when)
+    return edit(f"{part}when", "", when) + edit(f"{part}unless", "", both.after.expression(new.unless))
+
+
+def _of_step(both: Both, part: str, old: ir.Rule | None, new: ir.Rule) -> list[Detail]:
+    """Compare the guards of two steps or rows."""
+    if old is None:
+        return asked(both, part, new)
     details = guards.differences(old.when, new.when, both.before, both.after, f"{part}when")
     details += guards.differences(old.unless, new.unless, both.before, both.after, f"{part}unless")
     return details + lists(both, f"{part}when", Guard(old.when, old.unless), Guard(new.when, new.unless))

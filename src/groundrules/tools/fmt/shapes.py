@@ -72,7 +72,7 @@ _TABLE = Shape(
     order=_words("hit columns rows otherwise"),
     keys={
         "columns": Shape(items=_EXPRESSION),
-        "rows": Shape(items=Shape(order=_words("title when then"), keys={"when": Shape(items=_CELL)})),
+        "rows": Shape(items=Shape(order=_words("id was title when then"), keys={"when": Shape(items=_CELL)})),
     },
 )
 _RULE = Shape(

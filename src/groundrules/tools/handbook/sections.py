@@ -64,7 +64,7 @@ def _themes(guide: Guide, rules: list[ir.Rule], level: int) -> Iterator[Block]:
         if len(themes) > 1:
             yield Heading(level, guide.theme(theme, alias_of(themes[theme][0].id)))
         yield from _items(_rule(guide, rule) for rule in themes[theme] if "#row-" not in rule.id)
-        for rows in tables(themes[theme]).values():
+        for rows in tables(guide, themes[theme]).values():
             whole = lead(rows)
             title = guide.name(guide.title_of_table(whole), whole.id.partition("#")[0])
             yield from table(guide, rows, title, _conditions(guide, whole))

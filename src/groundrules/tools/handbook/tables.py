@@ -12,19 +12,20 @@ from groundrules.tools.handbook.document import Block, Item, Items, Table
 from groundrules.tools.handbook.guide import Guide
 
 
-def tables(rules: Iterable[ir.Rule]) -> dict[str, list[ir.Rule]]:
+def tables(guide: Guide, rules: Iterable[ir.Rule]) -> dict[str, list[ir.Rule]]:
     """Return the rows of each table among rules, by its id and in its order, what happens otherwise last."""
     rows: dict[str, list[ir.Rule]] = {}
     for rule in rules:
         id, _, part = rule.id.partition("#")
         if part.startswith("row-"):
             rows.setdefault(id, []).append(rule)
-    return {id: sorted(of_table, key=number) for id, of_table in rows.items()}
+    return {id: sorted(of_table, key=lambda row: _place(guide, row)) for id, of_table in rows.items()}
 
 
-def number(row: ir.Rule) -> int:
-    """Return the number of a row."""
-    return int(row.id.rpartition("#row-")[2])
+def _place(guide: Guide, row: ir.Rule) -> tuple[int, int]:
+    """Where a row is written; all rows of a table stand in one file."""
+    source = guide.plan.sources[row.src]
+    return source.line, source.column
 
 
 def lead(rows: list[ir.Rule]) -> ir.Rule:
