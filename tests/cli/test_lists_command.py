@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner, Result
 
 from groundrules.cli.main import cli
@@ -59,6 +60,16 @@ def test_what_was_added_is_shown_then_written_and_then_forgotten(tmp_path: Path)
     assert run(str(path), "--state", state, "--write").exit_code == 0
     assert CHANGED in path.read_text(encoding="utf-8")
     assert "as the rulebook declares" in run(str(path), "--state", state).output
+
+
+def test_files_are_named_as_a_patch_names_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = book(tmp_path)
+    state = ran(tmp_path, "c")
+    outside = path.relative_to(path.anchor).as_posix()
+    assert run(str(path), "--state", state).stdout.startswith(f"--- a/{outside}\n+++ b/{outside}\n")
+    monkeypatch.chdir(tmp_path)
+    for given in (str(path), "./rulebook.yaml", "rulebook.yaml"):
+        assert run(given, "--state", state).stdout.startswith("--- a/rulebook.yaml\n+++ b/rulebook.yaml\n")
 
 
 def test_of_several_communities_one_is_named(tmp_path: Path) -> None:

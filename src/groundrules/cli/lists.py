@@ -55,7 +55,7 @@ def command(rulebook: str, state: str | None, changes: str | None, community: st
             Path(file.path).write_text(file.after, encoding="utf-8", newline="")
             tell(say("written", file=file.path))
         else:
-            print_page(file.shown())
+            print_page(file.shown(Path.cwd()))
     if not files:
         tell(say("no_list_changes"))
 

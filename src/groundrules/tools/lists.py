@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import NamedTuple
 
 from groundrules.checker.model import Checked
@@ -36,9 +37,12 @@ class Edited(NamedTuple):
     before: str
     after: str
 
-    def shown(self) -> str:
-        """Return the change as `patch` and `git apply` take it."""
-        return diff(self.path.removeprefix("./"), self.before, self.after)
+    def shown(self, here: Path) -> str:
+        """Return the change as `patch` and `git apply` take it `here`, or in the root of the file system."""
+        place = Path(self.path)
+        if place.is_absolute():
+            place = place.relative_to(here if place.is_relative_to(here) else place.anchor)
+        return diff(place.as_posix(), self.before, self.after)
 
 
 class _Edit(NamedTuple):
