@@ -57,6 +57,7 @@ class _Judge:
         self._ladders = {ladder.id: ladder.ledger for ladder in plan.ladders}
         self._schedules = {schedule.id: schedule for schedule in plan.schedules}
         self._processes = {process.id: process for process in plan.processes}
+        self._states = {state.id: state for state in plan.states}
         self._types = plan.events
         self._braked = {brake.do for brake in plan.brakes}
         self._changing = {words.id for words in plan.lists if words.changes}
@@ -89,8 +90,8 @@ class _Judge:
                         yield Hindrance("`{}` is nobody's event", type)
             case ir.OnStep(process=process):
                 yield from self._process(self._processes[process])
-            case ir.OnState(state=state):
-                yield Hindrance("the whole community is in `{}`, or not", state)
+            case ir.OnState(state=id):
+                yield from self._state(self._states[id])
             case ir.OnSchedule(schedule=schedule):
                 for_each = None if trigger.together else self._schedules[schedule].for_each
                 if for_each != "member":
@@ -99,6 +100,15 @@ class _Judge:
                 yield from self._ledger(self._ladders[ladder])
             case _:
                 return
+
+    def _state(self, state: ir.State) -> Iterator[Hindrance]:
+        """What hinders the rules on a state: that of a member by itself hangs on what it asks."""
+        if state.per != "member":
+            yield _shared(state)
+            return
+        asked = (state.enter, state.leave, state.enter_on, state.leave_on)
+        yield from self._counts(_window_reads(asked))
+        yield from self._reads(asked)
 
     def _process(self, process: ir.Process) -> Iterator[Hindrance]:
         if not _has_own(process.key):
@@ -122,7 +132,7 @@ class _Judge:
         for state in within(parts, ir.InState):
             if state.of is not None and is_own(state.of):
                 continue
-            yield Hindrance("the whole community is in `{}`, or not", state.state)
+            yield _shared(self._states[state.state])
         for label in within(parts, ir.HasLabel):
             if not is_own(label.id):
                 yield Hindrance("it reads labels of `{}`, which members share", _shown([label.id]))
@@ -202,6 +212,14 @@ def _of_same_member(when: ir.Expr) -> bool:
 
 def _root(expr: ir.Expr) -> str:
     return expr.root if isinstance(expr, ir.Field) else ""
+
+
+def _shared(state: ir.State) -> Hindrance:
+    if not state.per:
+        return Hindrance("the whole community is in `{}`, or not", state.id)
+    if state.per == "member":
+        return Hindrance("it asks whether another member is in `{}`", state.id)
+    return Hindrance("members share the things that are in `{}` by themselves", state.id)
 
 
 def _shown(key: Iterable[ir.Expr]) -> str:

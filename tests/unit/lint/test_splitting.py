@@ -63,6 +63,17 @@ HINDERED = {
         "then: [lock], afterwards: [unlock]}]",
         "the whole community is in `a`, or not",
     ),
+    "a state of channels": (
+        "states: [{id: a, per: channel, enter: count(message by channel within 1m) >= 5, "
+        "leave: quiet(message by channel) >= 1h, then: [{slow_mode: 30s}], afterwards: [{slow_mode: 0s}]}]",
+        "members share the things that are in `a` by themselves",
+    ),
+    "another member's state": (
+        "states: [{id: hot, per: member, enter: count(message by actor = member within 1m) >= 5, "
+        "leave: quiet(message by actor = member) >= 1h}]\n"
+        "rules: [{id: a, on: reaction.added, when: hot(message.author), then: [hold]}]",
+        "it asks whether another member is in `hot`",
+    ),
     "a brake": (
         "at_most: [{ban: 5 per hour}]\nrules: [{id: a, on: message, when: text contains 'x', then: [ban]}]",
         "`at_most` counts `ban` over all members",
