@@ -255,6 +255,9 @@ class Value:
                 return None
             root = holes[0]
         reader = Reader(self.session, self.session.context(self.reading), parsed, CONSTANT)
+        if not literal and _means_nothing(reader, root):
+            self._unfit(kind)
+            return None
         typed = reader.type_of(root)
         if isinstance(typed.type, kinds.Unknown):
             return None
@@ -270,6 +273,13 @@ class Value:
             self.wrong(*wording.wrong_value(self.node.span.text, actual, str(name), kind.type))
             return
         self.wrong(f"`{name}` is {wording.needed(kind.type)}, such as {kind.example}", None)
+
+
+def _means_nothing(reader: Reader, root: nodes.Node) -> bool:
+    """Whether a word stands where a value should that no name is near, and of which nothing more can be said."""
+    if not isinstance(root, nodes.Name) or reader.scope.lookup(root.name) is not None:
+        return False
+    return reader.scope.help(root.name) is None and not wording.is_without_end(root.name)
 
 
 def _fits(actual: kinds.Type, wanted: kinds.Type) -> bool:

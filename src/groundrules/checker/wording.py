@@ -159,9 +159,14 @@ def needs_domain(text: str, list_name: str, type: kinds.Type) -> Words:
 _WITHOUT_END = ("forever", "permanent", "permanently", "indefinitely", "infinite", "always", "永久", "永远", "无限")
 
 
+def is_without_end(name: str) -> bool:
+    """Tell whether a word means a time that never ends."""
+    return name.casefold() in _WITHOUT_END
+
+
 def unknown_name(name: str, help: str | None) -> Words:
     """`help` proposes a name that is known."""
-    if name.casefold() in _WITHOUT_END:
+    if is_without_end(name):
         help = "a length of time ends: write a long one, such as `365d`; what is for good is an action such as `ban`"
     return f"unknown name `{name}`", help or f'a word that is meant as it stands has quotes: `"{name}"`'
 

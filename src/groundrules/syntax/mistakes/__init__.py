@@ -26,6 +26,7 @@ CHECKS = (
     operators.shouted,
     operators.any_without_operator,
     operators.misplaced_not,
+    shapes.periods,
     shapes.calls,
     operators.foreign,
     operators.unknown_sign,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from groundrules.diagnostics.codes import syntax as codes
+from groundrules.diagnostics.nearest import nearest
 from groundrules.syntax.errors import Edit, FlawError
 from groundrules.syntax.mistakes.place import PARTNERS, WINDOWS, Place
 from groundrules.window_kinds import KINDS
@@ -40,6 +41,8 @@ _SHAPES: dict[str, str] = {
     **{name: f"{name}({_OF})" for name, kind in KINDS.items() if kind.takes},
 }
 _WINDOW_WORDS = ("where", "less", "by", "within", "max", "of", ",")
+PERIODS = ("today", "this week", "this month")
+_PERIOD_WORDS = ("this", "last", "current")
 _WORDS = {
     "FIELD": "a name",
     "REGEX": "a pattern",
@@ -56,6 +59,7 @@ _WORDS = {
     "_PER": "`per`",
     "_EVERY": "`every`",
     "_WITHIN": "`within`",
+    "CALENDAR": "`today`, `this week`, `this month`",
 }
 
 
@@ -131,6 +135,22 @@ def calls(place: Place) -> FlawError | None:
     problem = f"`{here.text}` cannot stand here" if here else "the text ends too early"
     notes = ((word.at, f"in this `{word.text}`"),)
     return FlawError(codes.MALFORMED_CALL, place.at, problem, f"write `{shape}`{order}", notes)
+
+
+def periods(place: Place) -> FlawError | None:
+    """Calendar periods of a window in other words than ours."""
+    here, after = place.here, place.after
+    if here is None or "CALENDAR" not in place.expected or here.kind != "word":
+        return None
+    of_two = here.text.casefold() in _PERIOD_WORDS and after is not None and after.kind == "word"
+    last = after if of_two and after is not None else here
+    written = " ".join(place.text[here.start : last.end].split())
+    meant = nearest(written.casefold(), PERIODS)
+    if meant is None and not of_two:
+        return None
+    edits = (Edit((here.start, last.end), meant, f"write `{meant}`"),) if meant else ()
+    help = f"did you mean `{meant}`?" if meant else "write `today`, `this week` or `this month`, or `within 30d`"
+    return FlawError(codes.MALFORMED_CALL, (here.start, last.end), f"`{written}` is no period", help, edits=edits)
 
 
 def _is_about_shape(place: Place) -> bool:
