@@ -18,6 +18,7 @@ from msgspec.structs import replace
 
 from groundrules.phrasing.constants import Constants, WordlessError, calls
 from groundrules.phrasing.facts import Facts, fact_name, facts_of
+from groundrules.phrasing.reads import OF_DAYS, is_actor, is_list, is_settled, path_of
 from groundrules.plan import ir
 from groundrules.plan.dated import by_date
 from groundrules.plan.relations import MIRRORED, NEGATED
@@ -74,7 +75,7 @@ class Conditions(Constants):
         """The conditions that must all hold, each with its phrase; what always holds is none."""
         expr = None if expr is None else self.pruned(expr)
         operands = expr.operands if isinstance(expr, ir.And) else () if expr is None else (expr,)
-        return [(operand, self.phrased(operand)) for operand in operands if not _is_settled(operand, True)]
+        return [(operand, self.phrased(operand)) for operand in operands if not is_settled(operand, True)]
 
     # --- conditions -----------------------------------------------------------------------------
 
@@ -106,10 +107,10 @@ class Conditions(Constants):
         match expr:
             case ir.Not():
                 inner = self.pruned(expr.operand)
-                return ir.Const(value=not inner.value) if _is_settled(inner) else replace(expr, operand=inner)
+                return ir.Const(value=not inner.value) if is_settled(inner) else replace(expr, operand=inner)
             case ir.And() | ir.Or() if not by_date(expr):
                 neutral = isinstance(expr, ir.And)
-                parts = [part for part in map(self.pruned, expr.operands) if not _is_settled(part, neutral)]
+                parts = [part for part in map(self.pruned, expr.operands) if not is_settled(part, neutral)]
                 if len(parts) < 2:
                     return parts[0] if parts else ir.Const(value=neutral)
                 return replace(expr, operands=tuple(parts))
@@ -138,7 +139,7 @@ class Conditions(Constants):
     def _drawn(self, expr: Any, denied: bool) -> Phrase:
         match expr:
             case ir.InForce():
-                other = "" if _path(expr.member) in (*_SELF, "") else "_other"
+                other = "" if path_of(expr.member) in (*_SELF, "") else "_other"
                 return self._form(f"{expr.does}{other}", denied, facts_of(expr))
             case ir.Chance(share=ir.Const(value=share)):
                 return self._form("chance", denied, (), share=f"{share * 100:.6g}%")
@@ -215,7 +216,7 @@ class Conditions(Constants):
 
     def _search(self, expr: Any, denied: bool) -> Phrase:
         if isinstance(expr, ir.InList) and calls(expr.item, "date"):
-            return self._form("day_listed", denied, {"now"}, list=expr.list)
+            return self._day_listed(expr.item, expr.list, denied)
         words, quantifier = self._needles(expr), getattr(expr, "quantifier", "any")
         if isinstance(expr, ir.In) and calls(expr.item, "weekday"):
             words = [self.weekday(name) for name in expr.collection.value]  # type: ignore[union-attr]
@@ -228,6 +229,13 @@ class Conditions(Constants):
             what = self._value(expr.subject if form == "contains" else expr.collection)
         joined = self("or_words" if quantifier == "any" else "and_words").join(words)
         return self._form(form, denied, what.facts, what=what.text, words=joined)
+
+    def _day_listed(self, day: Any, list: str, denied: bool) -> Phrase:
+        (instant,) = day.arguments
+        if isinstance(instant, ir.Now):
+            return self._form("day_listed", denied, {"now"}, list=list)
+        what = self._value(instant)
+        return self._form("day_listed_of", denied, what.facts, what=what.text, list=list)
 
     def _needles(self, expr: Any) -> list[str]:
         if isinstance(expr, ir.ContainsList | ir.InList | ir.HasList):
@@ -288,7 +296,7 @@ class Conditions(Constants):
         return self("within", length=self.length(expr.within)) if expr.within else ""
 
     def _counted_values(self, window: ir.Window) -> str:
-        return self("them") if _is_actor(window.value) else self._value(window.value).text
+        return self("them") if is_actor(window.value) else self._value(window.value).text
 
     def _counted(self, window: ir.Window) -> str:
         """The events of a window, with what must be so of them and what they share."""
@@ -298,7 +306,7 @@ class Conditions(Constants):
         return self._names.event(window.type) + self.aside(self.join(asides, "then"))
 
     def _keys(self, window: ir.Window) -> Iterator[str]:
-        keys = [_path(key) for key in window.key if not isinstance(key, ir.CalendarPeriod)]
+        keys = [path_of(key) for key in window.key if not isinstance(key, ir.CalendarPeriod)]
         if not {"actor", "member"} & set(keys) and all(key == "community" for key in keys):
             yield self("keys.community")
         for key in keys:
@@ -327,11 +335,11 @@ class Conditions(Constants):
 
     def _remembered(self, expr: Any) -> Phrase:
         match expr:
-            case ir.LedgerValue(key=ir.Field() as key) if _path(key) in (*_SELF, ""):
+            case ir.LedgerValue(key=ir.Field() as key) if path_of(key) in (*_SELF, ""):
                 return Phrase(self._names.ledger(expr.ledger), facts_of(expr))
-            case ir.LedgerRank(key=ir.Field() as key) if _path(key) in (*_SELF, ""):
+            case ir.LedgerRank(key=ir.Field() as key) if path_of(key) in (*_SELF, ""):
                 return Phrase(self("rank", ledger=self._names.ledger(expr.ledger)), facts_of(expr))
-            case ir.InForceUntil(member=ir.Field() as key) if _path(key) in (*_SELF, ""):
+            case ir.InForceUntil(member=ir.Field() as key) if path_of(key) in (*_SELF, ""):
                 return Phrase(self(f"{expr.does}_until"), facts_of(expr))
             case ir.Members() | ir.WindowValues() | ir.LedgerTop() | ir.Remaining():
                 return Phrase(self.group(expr), facts_of(expr))
@@ -350,7 +358,8 @@ class Conditions(Constants):
         match call.arguments:
             case (inner,):
                 what = self._value(inner)
-                form = "number" if call.function == "length" and _is_list(inner) else call.function
+                form = "number" if call.function == "length" and is_list(inner) else call.function
+                form += "_of" if form in OF_DAYS and not isinstance(inner, ir.Now) else ""
                 return Phrase(self(self._name(f"functions.{form}"), what=what.text), what.facts)
             case (subject, ir.Const(value=text)) if call.function == "occurrences":
                 what = self._value(subject)
@@ -387,7 +396,7 @@ class Conditions(Constants):
             case ir.WindowValues():
                 window = self._windows[expr.window]
                 span = self._span(expr)
-                if _is_actor(window.value):
+                if is_actor(window.value):
                     return self("members_of", within=span, type=self._counted(window))
                 values = self._counted_values(window)
                 return self("values_of", values=values, within=span, type=self._counted(window))
@@ -420,30 +429,3 @@ class Conditions(Constants):
         if not self.knows(form):
             raise WordlessError
         return form
-
-
-def _path(expr: Any) -> str:
-    """The path that a key names, the thing itself for its id."""
-    path = expr.path if isinstance(expr, ir.Field) else ()
-    return ".".join(path[:-1] if path[-1:] == ("id",) else path)
-
-
-def _is_actor(expr: Any) -> bool:
-    return isinstance(expr, ir.Field) and _path(expr) == "actor"
-
-
-_LISTS = frozenset({"urls", "emails", "phones", "cards", "china_ids", "secrets", "numbers", "lines", "words"})
-
-
-def _is_list(expr: Any) -> bool:
-    """Whether a value is several things, of which the length is their number."""
-    if isinstance(expr, ir.Call):
-        return expr.function in _LISTS
-    return (
-        isinstance(expr, ir.Members | ir.WindowValues | ir.LedgerTop | ir.Remaining)
-        or getattr(expr, "kind", "") == "list"
-    )
-
-
-def _is_settled(expr: Any, outcome: bool | None = None) -> bool:
-    return isinstance(expr, ir.Const) and isinstance(expr.value, bool) and outcome in (None, expr.value)

@@ -428,6 +428,46 @@ def test_a_table_is_a_table(lang: str, rows: list[str]) -> None:
     assert text.count("newcomers") == 0
 
 
+DAYS = """
+rulebook: days
+languages: [zh, en]
+use: [std/chat]
+lists: {holidays: {match: exact, items: ["2026-10-01", "2026-10-02", "a", "b", "c", "d", "e"]}}
+rules:
+  - {id: now, on: message, when: 'weekday(now) == "friday" and date(now) in holidays', then: [warn]}
+  - {id: then, on: message, when: 'weekday(actor.joined) == "friday" and date(actor.joined) in holidays', then: [warn]}
+  - {id: hours, on: message, when: hour(actor.joined) < 6 and month(now) == 5, then: [warn]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("lang", "lines"),
+    [
+        (
+            "en",
+            [
+                "  - Condition: the day of the week is Friday; it is a day of the list holidays",
+                "  - Condition: the day of the week of joining is Friday; the day of joining is on the list holidays",
+                "  - Condition: the hour of joining is less than 6; the month is 5",
+            ],
+        ),
+        (
+            "zh",
+            [
+                "  - 条件：星期为周五；当天在名单 holidays 中",
+                "  - 条件：加入当天的星期为周五；加入的日期在名单 holidays 中",
+                "  - 条件：加入的钟点少于 6；月份为 5",
+            ],
+        ),
+    ],
+)
+def test_days_of_another_instant_are_not_today(lang: str, lines: list[str]) -> None:
+    result = check_text(DAYS)
+    assert result.checked is not None
+    text = markdown(handbook(result.checked, lang))
+    assert [line for line in lines if line not in text.splitlines()] == [], text
+
+
 ITEMS = """
 rulebook: arrivals
 languages: [zh, en]
