@@ -14,19 +14,26 @@ def instant(session: Session, written: Located | None) -> int | None:
     """Return the instant (ms) of a date or time; a bare date begins at midnight in the rulebook's zone."""
     if written is None:
         return None
-    try:
-        moment = datetime.fromisoformat(str(written.value))
-    except ValueError:
+    at = moment(written, str(session.checked.book.timezone.value))
+    if at is None:
         message = f"`{written.value}` is no date of the calendar"
         session.add(codes.WRONG_VALUE.at(written.span, message, "write `2027-01-31`"))
-        return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=_zone(session))
-    return int(moment.astimezone(UTC).timestamp() * 1000)
+    return at
 
 
-def _zone(session: Session) -> ZoneInfo:
+def moment(written: Located, zone: str) -> int | None:
+    """Return the instant (ms) of a date or time, that of a bare one in a zone; None if there is no such date."""
     try:
-        return ZoneInfo(str(session.checked.book.timezone.value))
+        at = datetime.fromisoformat(str(written.value))
+    except ValueError:
+        return None
+    if at.tzinfo is None:
+        at = at.replace(tzinfo=_zone(zone))
+    return int(at.astimezone(UTC).timestamp() * 1000)
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
     except (KeyError, ValueError, OSError):  # reported with the settings
         return ZoneInfo("UTC")

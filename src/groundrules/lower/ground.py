@@ -32,7 +32,8 @@ class Ground:
 
     `captured` are the paths of the start event that the path at hand reads, `counted` the windows that hold events for
     the guard at hand, `matched` whether its effects ask for them, `owner` the rule at hand, `process` its path.
-    `lowered`, if wanted, keeps what became of each node, by context and node; nodes that read variables are left out.
+    `lowered`, if wanted, keeps what became of each node, by context and node; nodes that read variables are left out;
+    `spans` then has the places by their numbers.
     """
 
     checked: Checked
@@ -47,6 +48,7 @@ class Ground:
     owner: str = ""
     process: str = ""
     lowered: dict[tuple[int, int], ir.AnyExpr] | None = None
+    spans: dict[int, Span] = field(default_factory=dict)
     _sources: dict[ir.Source, int] = field(default_factory=dict)
     _places: dict[tuple[int, int, int], int] = field(default_factory=dict)
 
@@ -95,7 +97,10 @@ class Ground:
     def _place(self, span: Span, text: str) -> int:
         line, column = span.file.position(span.start)
         source = ir.Source(file=span.file.path, line=line, column=column, text=text)
-        return self._sources.setdefault(source, len(self._sources))
+        number = self._sources.setdefault(source, len(self._sources))
+        if self.lowered is not None:
+            self.spans.setdefault(number, span)
+        return number
 
     # --- reads ----------------------------------------------------------------------------------
 

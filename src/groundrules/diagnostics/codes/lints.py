@@ -71,6 +71,7 @@ CERTAIN_LOT = _lint("GR649", "certain-lot", "a chance that leaves nothing to cha
 TIED_PRIORITIES = _lint("GR650", "tied-priorities", "rules of a group with the same priority", Severity.NOTE)
 TRADED_REWARD = _lint("GR655", "traded-reward", "a reward that two members can give each other without end")
 NEEDLESS_ITEM = _lint("GR656", "needless-item", "an item of a path that makes no difference")
+IDLE_DATE = _lint("GR657", "idle-date", "a dated value that changes nothing")
 ONE_STAGE = _lint("GR660", "one-stage", "a rule that keeps all members of a community in one stage", Severity.NOTE)
 
 UNUSED_IGNORE = Code(

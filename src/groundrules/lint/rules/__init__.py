@@ -22,6 +22,7 @@ from groundrules.lint.rules.farmable_reward import farmable_reward
 from groundrules.lint.rules.gap_in_table import gap_in_table
 from groundrules.lint.rules.gap_in_times import gap_in_times
 from groundrules.lint.rules.host_without_border import host_without_border
+from groundrules.lint.rules.idle_date import idle_date
 from groundrules.lint.rules.implied_rule import implied_rule
 from groundrules.lint.rules.lasting_votes import lasting_votes
 from groundrules.lint.rules.lost_symbols import lost_symbols
@@ -112,4 +113,5 @@ RULES: tuple[Rule, ...] = (
     untold_condition,
     one_stage,
     needless_item,
+    idle_date,
 )

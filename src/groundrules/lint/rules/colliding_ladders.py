@@ -1,5 +1,6 @@
-"""What it does: finds two ladders on one ledger that get in each other's way: both punish at the same balance, one
-takes the balance back before the other's step, or one takes away on its way back what the other has done.
+"""What it does: finds two ladders on one ledger that get in each other's way: at the same balance both punish, do the
+same or undo each other; one takes the balance back before the other's step; or one takes away on its way back what the
+other has done.
 
 Why: each ladder is right when read alone, and members get something else than either of them says. Of two punishments
 at once only the harder one comes; a step behind another ladder's `reset` never comes.
@@ -25,7 +26,7 @@ beside another one.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import combinations, permutations
+from itertools import combinations, permutations, product, starmap
 
 from groundrules.checker import bindings
 from groundrules.checker.constructs import Act, Constant, Ladder, LadderStep
@@ -59,16 +60,41 @@ def _is_own(linted: Linted, ladder: Ladder) -> bool:
 
 
 def _same_balance(linted: Linted, ladder: Ladder, other: Ladder) -> Iterator[Diagnostic]:
-    """Both punish at one balance."""
+    """Both punish at one balance, do the same, or undo each other."""
     if not _is_own(linted, other):
         ladder, other = other, ladder
-    punishing = {step.reaches: step for step in ladder.steps if _sanctions(linted, step)}
+    steps = {step.reaches: step for step in ladder.steps if step.approval is None}
     for step in other.steps:
-        earlier = punishing.get(step.reaches)
-        if earlier is not None and _sanctions(linted, step):
-            message = f"`{_name(ladder)}` punishes at {step.reaches}, too, so only the harder of the two comes"
+        earlier = steps.get(step.reaches) if step.approval is None else None
+        trouble = None if earlier is None else _at_once(linted, earlier, step)
+        if earlier is not None and trouble is not None:
+            message = f"`{_name(ladder)}` {trouble[0]} at {step.reaches}, {trouble[1]}"
             label = Label(earlier.source.reaches.fragment.whole, "the other step")
             yield COLLIDING_LADDERS.at(step.source.reaches.fragment.whole, message, HELP, (label,))
+
+
+def _at_once(linted: Linted, earlier: LadderStep, step: LadderStep) -> tuple[str, str] | None:
+    """What is wrong with two steps that are taken at once, as the words before and behind the balance."""
+    if _sanctions(linted, earlier) and _sanctions(linted, step):
+        return "punishes", "too, so only the harder of the two comes"
+    pairs = list(product(earlier.effects, step.effects))
+    if any(_undoes(linted, *pair) or _undoes(linted, *pair[::-1]) for pair in pairs):
+        return "does the opposite", "so only one of the two comes"
+    if any(starmap(_repeats, pairs)):
+        return "does the same", "which is done once"
+    return None
+
+
+def _repeats(done: object, again: object) -> bool:
+    """Whether two actions are surely one: of one name, their parameters written out and equal."""
+    if not isinstance(done, Act) or not isinstance(again, Act) or done.do != again.do or not done.parameters:
+        return False
+    values = [{name: _constant(value) for name, value in act.parameters.items()} for act in (done, again)]
+    return values[0] == values[1] and None not in values[0].values()
+
+
+def _constant(value: object) -> object:
+    return value.value if isinstance(value, Constant) else None
 
 
 def _behind_reset(linted: Linted, resetting: Ladder, hidden: Ladder) -> Iterator[Diagnostic]:
@@ -130,7 +156,4 @@ def _name(ladder: Ladder) -> str:
 
 
 def _sanctions(linted: Linted, step: LadderStep) -> bool:
-    """Whether a step punishes at once; one that asks somebody first comes later, and on purpose."""
-    return step.approval is None and any(
-        isinstance(effect, Act) and effect.do in linted.sanctions for effect in step.effects
-    )
+    return any(isinstance(effect, Act) and effect.do in linted.sanctions for effect in step.effects)
