@@ -120,6 +120,8 @@ class Arguments:
                 self.session.add(codes.WRONG_VALUE.at(given.span, message, help))
             return given
         values = dated or parameter.values
+        if values:
+            self.instance.dated[str(parameter.name.value)] = values
         return self._at_time(values, None if dated else parameter.default)
 
     def _at_time(self, values: Sequence[authored.DatedValue], before: YNode | None) -> YNode | None:

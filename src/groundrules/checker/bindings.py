@@ -47,6 +47,7 @@ class Instance:
     rollout: float = 1.0
     ends: int | None = None
     starts: int | None = None
+    dated: dict[str, tuple[authored.DatedValue, ...]] = field(default_factory=dict)
     earliest: Instance | None = None
     later: list[tuple[int, Instance]] = field(default_factory=list)
 

@@ -90,9 +90,9 @@ class Ground:
         """Return the number of a place in a file."""
         return self._place(span, " ".join(span.text.split()))
 
-    def date(self, span: Span, operator: str) -> int:
+    def date(self, span: Span, operator: str | None) -> int:
         """Return the number of a place that names a date, as a condition on the clock."""
-        return self._place(span, f"now {operator} {span.text}")
+        return self._place(span, f"now {operator} {span.text}" if operator else "now")
 
     def _place(self, span: Span, text: str) -> int:
         line, column = span.file.position(span.start)

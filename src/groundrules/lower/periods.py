@@ -37,10 +37,10 @@ class Conflict(NamedTuple):
 class Periods:
     """Puts plans together; `dates` are the instants from which each but the first holds.
 
-    `place` gives the number of the place where a date is written, for a condition on it.
+    `place` gives the number of the place where a date is written, for a condition on it, or the clock in one (None).
     """
 
-    def __init__(self, dates: Sequence[int], place: Callable[[int, ir.Relation], int]) -> None:
+    def __init__(self, dates: Sequence[int], place: Callable[[int, ir.Relation | None], int]) -> None:
         self.dates = tuple(dates)
         self._place = place
         self.conflicts: list[Conflict] = []
@@ -106,8 +106,8 @@ class Periods:
         return ir.Or(operands=tuple(operands))
 
     def _bound(self, operator: ir.Relation, date: int) -> ir.Compare:
-        right = ir.Const(value=date, kind="instant")
-        return ir.Compare(operator=operator, left=ir.Now(), right=right, src=self._place(date, operator))
+        now, right = ir.Now(src=self._place(date, None)), ir.Const(value=date, kind="instant")
+        return ir.Compare(operator=operator, left=now, right=right, src=self._place(date, operator))
 
     def _by_date(self, values: list[ir.Const]) -> ir.ByDate:
         dates, kept = self._changing(values)

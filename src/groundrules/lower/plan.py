@@ -11,6 +11,7 @@ from groundrules.checker.model import Checked
 from groundrules.checker.people import filled
 from groundrules.lower.actions import actions
 from groundrules.lower.brakes import brakes
+from groundrules.lower.decided import decided
 from groundrules.lower.ground import Ground
 from groundrules.lower.ladders import ladders
 from groundrules.lower.ledgers import caps, ledgers
@@ -57,8 +58,8 @@ def conflicts(checked: Checked) -> list[Conflict]:
 def _with_dates(checked: Checked, ground: Ground, first: ir.Plan) -> tuple[ir.Plan, list[Conflict]]:
     periods = Periods([date for date, _ in checked.later], lambda date, how: ground.date(checked.dates[date], how))
     others = [_lowered(at_date, ground.of_date(at_date)) for _, at_date in checked.later]
-    plan = periods.plan([first, *others])
-    return replace(plan, sources=ground.sources), periods.conflicts
+    plan = replace(periods.plan([first, *others]), sources=ground.sources)
+    return decided(checked, plan, [first, *others], periods.dates), periods.conflicts
 
 
 def _lowered(checked: Checked, ground: Ground) -> ir.Plan:

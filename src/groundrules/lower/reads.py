@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
+
 from groundrules.checker.bindings import (
     Binding,
     DefineBinding,
@@ -203,7 +205,9 @@ def _hint(lowerer: Lowerer, binding: ScoreBinding, hint: authored.HintDeclaratio
 
 def _parameter(lowerer: Lowerer, node: Reading, binding: ParameterBinding) -> ir.AnyExpr:
     setting = binding.instance.settings[binding.name]
-    return constant(setting.value, setting.type)
+    value = constant(setting.value, setting.type)
+    dated = binding.name in binding.instance.dated  # then it is told what it is by the name
+    return replace(value, src=lowerer.source(node)) if dated else value
 
 
 def _ledger(lowerer: Lowerer, node: Reading, binding: LedgerBinding) -> ir.AnyExpr:

@@ -635,6 +635,15 @@ class Undo(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     key: tuple[AnyExpr, ...]
 
 
+class Decided(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """Why a parameter has its value from an instant (ms) on, and where that was decided; before the first, too."""
+
+    parameter: str
+    since: int
+    because: dict[str, str] = {}
+    source: str = ""
+
+
 class Rule(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """Trigger × guard × effects.
 
@@ -665,6 +674,7 @@ class Rule(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=Tr
     text: dict[str, str] = {}
     because: dict[str, str] = {}
     source: str = ""
+    decided: tuple[Decided, ...] = ()  # of the dated values that it reads
     src: int = -1
     was: str | None = None
 

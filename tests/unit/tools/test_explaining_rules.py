@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from groundrules.display.columns import excerpt
+from groundrules.display.lines import page
 from groundrules.engine.engine import Engine
 from groundrules.frontend import load
 from groundrules.tools.explaining.events import watch
+from groundrules.tools.explaining.human import lines_of
 from groundrules.tools.explaining.witness import Witness
 from groundrules.tools.testing.read import find_tests, read_tests
 from groundrules.tools.testing.timeline import EventMaker
@@ -218,3 +220,36 @@ def test_a_long_condition_is_cut_in_its_middle() -> None:
     assert excerpt("short", 100, 25) == "short"
     told = excerpt("text matches /(" + "a|" * 200 + "b)/i", 100, 25)
     assert (told[:16], told[-4:], len(told) <= 100) == ("text matches /(a", "b)/i", True)
+
+
+DATED = """
+parameters:
+  limit:
+    type: integer
+    values:
+      2026-01-01: {value: 9, because: {en: Few of us, zh: 人少}}
+      2026-01-05: {value: 3, because: {en: More of us, zh: 人多}, source: vote 7}
+      2027-01-01: {value: 1, source: vote 8}
+  most: {type: integer, values: {2026-01-01: 5, 2026-01-05: {value: 1, source: vote 9}}}
+define: {long: length(text) > limit}
+rules:
+  - {id: a, on: message, when: long, then: [warn]}
+  - {id: b, on: message, when: count(message by actor within 1h) > most, then: [warn]}
+  - {id: c, on: message, when: 'text contains "limit"', then: [warn]}
+"""
+
+
+def test_why_a_dated_value_is_as_it_is_is_told_with_the_rules_that_it_changes(tmp_path: Path) -> None:
+    plan = plan_of(tmp_path, DATED)
+    events = [message("1", "09:00:00", "limit")]
+    of_a, of_b, of_c = (why(plan, events, rule).dated for rule in "abc")
+    assert [(of.parameter, of.since, of.because.get("en"), of.source) for of in of_a] == [
+        ("limit", "2026-01-05", "More of us", "vote 7")
+    ]
+    assert [(of.parameter, of.source) for of in of_b] == [("most", "vote 9")]
+    assert of_c == ()
+    for lang, line in (
+        ("en", "limit since 2026-01-05, because: More of us, decided in: vote 7"),
+        ("zh", "limit 自 2026-01-05 起，理由：人多、依据：vote 7"),
+    ):
+        assert line in page(lines_of(why(plan, events, "a"), plan, lang))

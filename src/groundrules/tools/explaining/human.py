@@ -192,6 +192,11 @@ class Writer:
             yield self.say("decided_because", text=why)
         if rule.source:
             yield self.say("decided_in", text=rule.source)
+        for dated in rule.dated:
+            why = pick(dated.because, self.say.lang)
+            reasons = [self.say("decided_because", text=why)] if why else []
+            reasons += [self.say("decided_in", text=dated.source)] if dated.source else []
+            yield self.say("dated", name=dated.parameter, since=dated.since) + self.say.join(reasons)
 
     # --- rules ------------------------------------------------------------------------------------
 

@@ -146,6 +146,15 @@ class WouldFire(Record, frozen=True, kw_only=True):
     tried: bool = False
 
 
+class DatedValue(Record, frozen=True, kw_only=True):
+    """Why a parameter has the value that it has; `since` is the local date from which on it does."""
+
+    parameter: str
+    since: str
+    because: dict[str, str] = {}
+    source: str = ""
+
+
 class RuleExplained(Record, frozen=True, kw_only=True):
     """Why one rule fired or not; `when` is the whole tree of its guard, as it was when the rule was asked."""
 
@@ -155,6 +164,7 @@ class RuleExplained(Record, frozen=True, kw_only=True):
     title: dict[str, str] = {}
     because: dict[str, str] = {}
     source: str = ""  # where that was decided
+    dated: tuple[DatedValue, ...] = ()
     file: str = ""
     line: int = 0
     partition: str = ""

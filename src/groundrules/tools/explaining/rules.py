@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from groundrules.calendar.days import date_of
 from groundrules.calendar.instants import format_ms
 from groundrules.calendar.recurrence import next_after
+from groundrules.calendar.zones import local
 from groundrules.decisions import Decision
 from groundrules.plan import ir
 from groundrules.reference.partition import Partition
 from groundrules.reference.scope import Scope
 from groundrules.reference.selfmade import is_own_act, mentions_self
 from groundrules.tools.explaining.event_lines import Json
-from groundrules.tools.explaining.model import Condition, Ladder, RuleExplained, Verdict
+from groundrules.tools.explaining.model import Condition, DatedValue, Ladder, RuleExplained, Verdict
 from groundrules.tools.explaining.recorder import Asking, Recorder
 from groundrules.tools.explaining.tree import condition
 
@@ -88,6 +90,7 @@ class Rules:
             title=rule.title,
             because=rule.because,
             source=rule.source,
+            dated=tuple(self._dated(rule)),
             file=source.file if source else "",
             line=source.line if source else 0,
             partition=self.partition.id if self.partition else "",
@@ -98,6 +101,19 @@ class Rules:
             approval=rule.approval.by if rule.approval else (),
             **more,
         )
+
+    def _dated(self, rule: ir.Rule) -> Iterator[DatedValue]:
+        """Why the dated values that a rule reads are what they are now."""
+        now = self.partition.now if self.partition else 0
+        held: dict[str, ir.Decided] = {}
+        for value in rule.decided:
+            if value.since <= now or value.parameter not in held:
+                held[value.parameter] = value
+        for value in held.values():
+            if value.because or value.source:
+                year, month, day = date_of(local(self.plan.timezone, value.since)[0])
+                since = f"{year:04}-{month:02}-{day:02}"
+                yield DatedValue(parameter=value.parameter, since=since, because=value.because, source=value.source)
 
     def _verdict(self, asking: Asking) -> Verdict:
         if asking.when.outcome is False:
