@@ -1,4 +1,4 @@
-"""Why dated values are as they are: beside each rule that they change, so that it can be told with its decisions.
+"""Why dated values are as they are: beside each rule that they change, so that it can be reasons with its decisions.
 
 A rule that was lowered otherwise for one time than for another reads a dated value; which one, its text says: the
 parameter's name stands in a condition, in an effect, or in the text of a define that is used there.
@@ -60,5 +60,5 @@ def _of_rule(
     places = {part.src for part in within(parts, ir.Expr)} | {part.src for part in within(parts, ir.Effect)}
     words = {word for place in places if place >= 0 for word in re.findall(r"\w+", plan.sources[place].text)}
     moving = {value.parameter for name, value in values if value.since in changes and name in words}
-    told = [value for _, value in values if value.parameter in moving]
-    return tuple(sorted(told, key=lambda value: (value.parameter, value.since)))
+    reasons = [value for _, value in values if value.parameter in moving]
+    return tuple(sorted(reasons, key=lambda value: (value.parameter, value.since)))
