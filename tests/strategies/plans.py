@@ -408,6 +408,7 @@ def timed_rules(draw: st.DrawFn) -> list[ir.Rule]:
         id="points#5", trigger=ir.OnCrossing(ladder="points", step=2), when=TRUE,
         effects=(*draw(crossing), ir.Reset(ledger="points", who=SUBJECT)),
     )  # fmt: skip
+    ranking = draw(rankings)
     found = [
         ir.Rule(
             id="points#1",
@@ -440,13 +441,22 @@ def timed_rules(draw: st.DrawFn) -> list[ir.Rule]:
             trigger=ir.OnSchedule(schedule="silent"),
             when=compare(ir.Silence(member=SUBJECT), ">", const(DAY)),
             effects=(*draw(acts), ir.Delta(ledger="reputation", who=SUBJECT, amount=const(-1), takes=True)),
+            ranking=ranking,
             approval=draw(st.none() | approvals),
         ),
         ir.Rule(
             id="silent#together",
             trigger=ir.OnSchedule(schedule="silent", together=True),
             when=TRUE,
-            effects=(ir.Act(do="warn", who=ir.Those()), ir.Delta(ledger="points", who=ir.Those(), amount=const(1))),
+            effects=(
+                ir.Act(do="warn", who=ir.Those()),
+                *(
+                    [ir.Act(do="notify", who=None, parameters={"role": ir.Standings(entity="member")})]
+                    if ranking
+                    else []
+                ),
+                ir.Delta(ledger="points", who=ir.Those(), amount=const(1)),
+            ),
             mode=draw(st.sampled_from(["enforce", "shadow"])),
         ),
         ir.Rule(id="r0#refused", trigger=ir.OnRefusal(rule="r0"), when=TRUE, effects=(notify,)),
@@ -549,6 +559,21 @@ def remembered(who: ir.AnyExpr, of: ir.AnyExpr) -> list[ir.AnyExpr]:
         compare(ir.LedgerValue(ledger="talk", key=of), ">=", dated),
         compare(ir.Call(function="length", arguments=(ir.Members(),)), ">=", const(2)),
     ]
+
+
+rankings = st.none() | st.builds(
+    ir.Ranking,
+    by=st.sampled_from(
+        [
+            ir.Silence(member=SUBJECT),
+            SUBJECT_LEVEL,
+            ir.LedgerValue(ledger="reputation", key=SUBJECT),
+            ir.WindowValue(window="by-actor", key=(SUBJECT,), within=2 * DAY, maximum=6),
+        ]
+    ),
+    least=st.booleans(),
+    limit=st.integers(0, 2),
+)
 
 
 def states(draw: st.DrawFn) -> tuple[ir.State, ...]:

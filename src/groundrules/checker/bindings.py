@@ -189,7 +189,8 @@ class MatchedBinding(Binding):
 @dataclass(frozen=True, eq=False)
 class FiringBinding(Binding):
     """What is known of the firing at hand: `match`, what bore the guard out; `nth`, its number within `times`; `those`,
-    whom a schedule found; `remaining`, which items of a path have not happened."""
+    whom a schedule found; `standings`, these with the numbers that order them; `remaining`, which items of a path have
+    not happened."""
 
     word: str
 

@@ -285,6 +285,15 @@ class Ledger:
 
 
 @dataclass(frozen=True, eq=False)
+class Ranking:
+    """Those of whom a schedule's `when` is true in order, the first `limit` of them; 0: all."""
+
+    by: Value
+    least: bool
+    limit: int
+
+
+@dataclass(frozen=True, eq=False)
 class Schedule:
     """`at` holds weekday, day, month, time and every, as in the plan."""
 
@@ -296,3 +305,4 @@ class Schedule:
     hours: tuple[int, int] | None
     ends: int | None
     together: Effects = ()
+    ranking: Ranking | None = None

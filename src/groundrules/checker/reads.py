@@ -121,6 +121,7 @@ _FIRINGS = {
     "nth": "the effects of a rule with `times`",
     "those": "the `together` of a schedule with `for_each`",
     "remaining": "the steps of a path with `until_all`",
+    "standings": "the `together` of a schedule with `most` or `least`, a whole number",
 }
 
 
@@ -134,6 +135,8 @@ def _firing(reader: Reader, node: nodes.Node, binding: FiringBinding) -> Typed:
     if binding.word == "remaining" and reader.place.items:
         named = reader.place.name == MESSAGE.name  # by what members call them, else by their ids
         return Typed(kinds.ListOf(kinds.Prose() if named else kinds.Enum(reader.place.items)))
+    if binding.word == "standings" and reader.place.standings:
+        return Typed(kinds.ListOf(kinds.Prose()))
     words = (f"`{binding.word}` has no meaning in {reader.place.name}", f"it stands in {_FIRINGS[binding.word]}")
     return reader.error(name_codes.NOT_HERE, node, words)
 

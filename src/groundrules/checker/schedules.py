@@ -7,14 +7,15 @@ from typing import Any
 from groundrules.checker import common, wording
 from groundrules.checker.bindings import Instance
 from groundrules.checker.constants import fold
-from groundrules.checker.constructs import Schedule
+from groundrules.checker.constructs import Ranking, Schedule, Value
 from groundrules.checker.effects import effects
 from groundrules.checker.expressions import Reader, guard
-from groundrules.checker.places import CONSTANT, GUARD
+from groundrules.checker.places import CONSTANT, GUARD, RANKING
 from groundrules.checker.session import Session
 from groundrules.checker.sites import Site
 from groundrules.checker.windows import constant_duration
 from groundrules.diagnostics.codes import cells as codes
+from groundrules.diagnostics.codes import types as type_codes
 from groundrules.rulebook import model as authored
 from groundrules.time_units import MINUTE
 from groundrules.types import kinds
@@ -35,6 +36,8 @@ def _schedule(session: Session, instance: Instance, schedule: authored.Schedule)
     common.described(session, instance, schedule)
     guard(session, context, schedule.when, GUARD)
     site = Site(session, context, "a schedule", guard=schedule.when)
+    ranking, by_number = _ranking(site, schedule)
+    gathered = Site(session, session.context(instance), "`together`", gathered=True, ranked=by_number)
     session.checked.schedules.append(
         Schedule(
             schedule,
@@ -44,9 +47,37 @@ def _schedule(session: Session, instance: Instance, schedule: authored.Schedule)
             common.approval(session, site, schedule.approval),
             common.hours(session, instance, schedule.hours),
             common.ends(session, instance, schedule),
-            effects(Site(session, session.context(instance), "`together`", gathered=True), schedule.together),
+            effects(gathered, schedule.together),
+            ranking,
         )
     )
+
+
+def _ranking(site: Site, schedule: authored.Schedule) -> tuple[Ranking | None, bool]:
+    """Check what those are ordered by; return it, and whether that is a whole number, which can be shown."""
+    parsed = schedule.most or schedule.least
+    if schedule.most is not None and schedule.least is not None:
+        place = schedule.least.fragment.whole
+        site.session.add(codes.BAD_SCHEDULE.at(place, "`least` can't stand beside `most`", "remove it"))
+    if parsed is None:
+        if schedule.limit is not None:
+            site.session.add(codes.BAD_SCHEDULE.at(schedule.limit.fragment.whole, "`limit` needs `most`", "remove it"))
+        return None, False
+    limit = 0 if schedule.limit is None else common.whole(site.session, site.instance, schedule.limit, "`limit`")
+    reader = site.reader(parsed, RANKING)
+    typed = reader.type_of(parsed.root)
+    if isinstance(typed.type, kinds.Unknown):
+        return None, True
+    text = reader.text(parsed.root)
+    if not isinstance(typed.type, kinds.Number | kinds.Duration):
+        words = (f"a number or a length of time is needed, and `{text}` is {wording.described(typed.type)}", None)
+        reader.error(type_codes.WRONG_VALUE, parsed.root, words)
+        return None, True
+    if limit is not None and schedule.limit is not None and limit < 1:
+        message = "of nobody there is nothing to do"
+        site.session.add(codes.BAD_SCHEDULE.at(schedule.limit.fragment.whole, message, "write `limit: 10`"))
+    by_number = isinstance(typed.type, kinds.Number) and typed.type.integer
+    return Ranking(Value(site.context, parsed), schedule.most is None, limit or 0), by_number
 
 
 def _at(session: Session, instance: Instance, schedule: authored.Schedule) -> dict[str, Any]:

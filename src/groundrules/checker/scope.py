@@ -53,7 +53,7 @@ class Scope:
 
     def _of_firing(self, name: str) -> Binding | None:
         """Return what is known of a firing; such words came late, so fields and declarations of their names hold."""
-        words = ("match", "nth", "remaining") if self.context.types else ("those",)
+        words = ("match", "nth", "remaining") if self.context.types else ("those", "standings")
         return FiringBinding(name) if name in words else None
 
     def _word(self, name: str) -> Binding | None:

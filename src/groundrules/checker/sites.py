@@ -20,7 +20,8 @@ class Site:
 
     `counted`: the guard holds events, so that `matched` means something. `guard` is what was true when they act,
     `kept` what is there because it was true once, and stays. `numbered`: the firings are counted by `times`.
-    `gathered`: what acts there acts once for `those`. `items`: those of a path's `until_all`, if it is of such a path.
+    `gathered`: what acts there acts once for `those`, of whom `ranked` says by which number they are ordered. `items`:
+    those of a path's `until_all`, if it is of such a path.
     """
 
     session: Session
@@ -33,6 +34,7 @@ class Site:
     numbered: bool = False
     gathered: bool = False
     items: tuple[str, ...] = ()
+    ranked: bool = False
 
     @property
     def instance(self) -> Instance:
@@ -55,6 +57,7 @@ class Site:
             nth=self.numbered,
             those=self.gathered,
             items=self.items,
+            standings=self.ranked,
         )
         return Reader(self.session, self.context, parsed, place, sure=lambda: self.sure)
 

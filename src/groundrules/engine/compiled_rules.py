@@ -68,6 +68,11 @@ class RuleCode:
         return {number: compile_effects(self._compiler, effects, self.types) for number, effects in steps}
 
     @cached_property
+    def ranked_by(self) -> Value | None:
+        """The number by which those of whom it is true are ranked."""
+        return None if self.rule.ranking is None else self._compiler.value(self.rule.ranking.by, self.types)
+
+    @cached_property
     def once_key(self) -> tuple[Value, ...]:
         return self._values(self.rule.once.key if self.rule.once else ())
 

@@ -132,6 +132,9 @@ class PartitionReadings:
         highest = self.ledger_top(ledger, count)
         return [f"{self.fact(entity, who, called) or who} {self.ledger(ledger, who)}" for who in highest]
 
+    def standings(self, those: Sequence[str], figures: Sequence[float], entity: str, called: str) -> list[str]:
+        return [f"{self.fact(entity, who, called) or who} {figure}" for who, figure in zip(those, figures, strict=True)]
+
     def silence(self, member: str) -> int | None:
         entry, unseen = self._entry("member", member), self._unseen()
         if entry is not None and entry.wrote is not None:

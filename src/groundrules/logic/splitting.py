@@ -73,7 +73,9 @@ class _Judge:
         for key in (*keys, *([rule.undo_key] if rule.undo_key else ())):
             if not _has_own(key):
                 yield Hindrance("it remembers what fired by `{}`, which members share", _shown(key))
-        parts = (rule.when, rule.unless, rule.effects, rule.times)
+        if rule.ranking is not None:
+            yield Hindrance("it ranks the members by `{}`", "least" if rule.ranking.least else "most")
+        parts = (rule.when, rule.unless, rule.ranking, rule.effects, rule.times)
         tests = _window_reads(parts)
         windows = [self._windows[test.window] for test in tests]
         yield from self._counts(tests)

@@ -31,9 +31,9 @@ class Ground:
     """One run of lowering.
 
     `captured` are the paths of the start event that the path at hand reads, `counted` the windows that hold events for
-    the guard at hand, `matched` whether its effects ask for them, `owner` the rule at hand, `process` its path.
-    `lowered`, if wanted, keeps what became of each node, by context and node; nodes that read variables are left out;
-    `spans` then has the places by their numbers.
+    the guard at hand, `matched` whether its effects ask for them, `owner` the rule at hand, `process` its path,
+    `gathered` the kind of those whom it is about together. `lowered`, if wanted, keeps what became of each node, by
+    context and node; nodes that read variables are left out; `spans` then has the places by their numbers.
     """
 
     checked: Checked
@@ -47,6 +47,7 @@ class Ground:
     captured: set[tuple[str, ...]] = field(default_factory=set)
     owner: str = ""
     process: str = ""
+    gathered: str = ""
     lowered: dict[tuple[int, int], ir.AnyExpr] | None = None
     spans: dict[int, Span] = field(default_factory=dict)
     _sources: dict[ir.Source, int] = field(default_factory=dict)

@@ -177,6 +177,9 @@ def _firing(lowerer: Lowerer, node: Reading, binding: FiringBinding) -> ir.AnyEx
     if binding.word == "remaining":
         process, language = lowerer.ground.process, lowerer.language
         return ir.Remaining(process=process, language=language, src=lowerer.source(node))
+    if binding.word == "standings":
+        entity = lowerer.ground.gathered
+        return ir.Standings(entity=entity, called=_called(lowerer, entity), src=lowerer.source(node))
     return _FIRINGS[binding.word](src=lowerer.source(node))
 
 
@@ -285,12 +288,18 @@ def _board(lowerer: Lowerer, node: nodes.Call) -> ir.AnyExpr:
     assert isinstance(count, ir.Const), "the checker wants a constant"
     ledger = _named(lowerer, node)
     entity = str(ledger.declaration.per.value)
+    source = lowerer.source(node)
+    called = _called(lowerer, entity)
+    return ir.LedgerBoard(ledger=ledger.id, count=count.value, entity=entity, called=called, src=source)
+
+
+def _called(lowerer: Lowerer, entity: str) -> str:
+    """Return the fact by which things of a kind are called, "" if there is none; the roster keeps it."""
     fields = (lowerer.ground.checked.catalog.entity(entity) or kinds.Object("")).fields
     called = next((name for name in _CALLED if name in fields), "")
     if called:
         lowerer.ground.facts.setdefault(entity, set()).add(called)
-    source = lowerer.source(node)
-    return ir.LedgerBoard(ledger=ledger.id, count=count.value, entity=entity, called=called, src=source)
+    return called
 
 
 def _named(lowerer: Lowerer, node: nodes.Call) -> LedgerBinding:

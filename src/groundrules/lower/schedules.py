@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from groundrules.checker import constructs
 from groundrules.lower.effects import effects
-from groundrules.lower.expressions import condition
+from groundrules.lower.expressions import condition, lowered
 from groundrules.lower.ground import Ground
 from groundrules.lower.rules import approval, common, refusal
 from groundrules.plan import ir
@@ -41,8 +41,18 @@ def _rules(ground: Ground, schedule: constructs.Schedule) -> list[ir.Rule]:
         when=when,
         effects=effects(ground, schedule.effects),
         approval=approval(schedule.approval),
+        ranking=_ranking(ground, schedule),
     )
     return [rule, *refusal(ground, rule, schedule.approval), *_together(ground, schedule)]
+
+
+def _ranking(ground: Ground, schedule: constructs.Schedule) -> ir.Ranking | None:
+    ranking = schedule.ranking
+    if ranking is None:
+        return None
+    return ir.Ranking(
+        by=lowered(ground, ranking.by.context, ranking.by.parsed), least=ranking.least, limit=ranking.limit
+    )
 
 
 def _together(ground: Ground, schedule: constructs.Schedule) -> list[ir.Rule]:
@@ -50,6 +60,7 @@ def _together(ground: Ground, schedule: constructs.Schedule) -> list[ir.Rule]:
     if not schedule.together:
         return []
     shared = common(ground, schedule.context.instance, schedule.source, schedule.ends, "#together")
+    ground.gathered = "" if schedule.source.for_each is None else str(schedule.source.for_each.value)
     return [
         ir.Rule(
             **{**shared, "rollout": 1.0},

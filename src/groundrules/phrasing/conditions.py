@@ -71,6 +71,13 @@ class Conditions(Constants):
         except WordlessError:
             return None
 
+    def valued(self, expr: ir.AnyExpr) -> Phrase | None:
+        """Phrase a value; None if there are no words for it."""
+        try:
+            return self._value(expr)
+        except WordlessError:
+            return None
+
     def parts(self, expr: ir.AnyExpr | None) -> list[tuple[ir.AnyExpr, Phrase | None]]:
         """The conditions that must all hold, each with its phrase; what always holds is none."""
         expr = None if expr is None else self.pruned(expr)
@@ -351,7 +358,7 @@ class Conditions(Constants):
 
     def _window_value(self, expr: ir.WindowValue) -> Phrase:
         window = self._windows[expr.window]
-        text = self(self._name(f"number.{window.kind}"), type=self._counted(window))
+        text = self(self._name(f"number.{window.kind}"), within=self._span(expr), type=self._counted(window))
         return Phrase(text, frozenset({f"window:{window.id}"}))
 
     def _call(self, call: ir.Call) -> Phrase:

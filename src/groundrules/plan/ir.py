@@ -222,7 +222,17 @@ class Nth(Expr, frozen=True, tag=True):
 
 
 class Those(Expr, frozen=True, tag=True):
-    """In the effects of a rule on a schedule together: the ids of those of whom the schedule's rule is true, sorted."""
+    """In the effects of a rule on a schedule together: the ids of those whom the schedule's rule is about.
+
+    They are sorted, or in the order of its ranking.
+    """
+
+
+class Standings(Expr, frozen=True, tag=True):
+    """A line for each of `Those`: what they are called (see `LedgerBoard`), and the number by which they are ranked."""
+
+    entity: str
+    called: str = "name"
 
 
 class Remaining(Expr, frozen=True, tag=True):
@@ -460,7 +470,7 @@ AnyExpr = (
     Const | ByDate | Field | Fact | Now | CalendarPeriod | Sequence | Arithmetic | Negate | Coalesce | Call
     | WindowValue
     | LedgerValue | LedgerRank | LedgerTop | LedgerBoard | Silence | Tally | Hint | Score | Matched
-    | FoundIn | WeightIn | Match | Nth | Those | Remaining | WindowValues | Chance | Pick | Members | Names
+    | FoundIn | WeightIn | Match | Nth | Those | Standings | Remaining | WindowValues | Chance | Pick | Members | Names
     | And | Or | Not | Compare | InClock | In | InList | Has
     | HasList | Contains | ContainsList | Affix | Matches | Quantified | Known | WindowTest | TallyTest
     | InState | HasLabel | InForce | InForceUntil
@@ -644,6 +654,17 @@ class Decided(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     source: str = ""
 
 
+class Ranking(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """Of those of whom a rule on a schedule is true, it is about the first `limit` (0: all) by a number.
+
+    The highest come first, or the lowest if it is the `least` that are wanted; ties go by id.
+    """
+
+    by: AnyExpr
+    least: bool = False
+    limit: int = 0
+
+
 class Rule(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """Trigger × guard × effects.
 
@@ -657,6 +678,7 @@ class Rule(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=Tr
     kind: Literal["rule", "reward", "ladder", "path", "state", "schedule"] = "rule"
     unless: AnyExpr | None = None
     effects: tuple[AnyEffect, ...] = ()
+    ranking: Ranking | None = None
     once: Once | None = None
     times: Times | None = None
     approval: Approval | None = None

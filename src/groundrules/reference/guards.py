@@ -64,7 +64,7 @@ def answer(rule: ir.Rule, scope: Scope) -> Answer:
     lane = lane_of(rule, scope)
     when = evaluate(rule.when, scope.watched(rule.id, rule.when))
     unless = None if rule.unless is None else evaluate(rule.unless, scope.watched(rule.id, rule.unless))
-    if when is False or unless is True:
+    if when is False or unless is True or (when is True and scope.passed_over):
         return Answer(rule, scope, lane)
     exempts = lane == "live" and any(isinstance(effect, ir.Exempt) for effect in rule.effects)
     if when is None:

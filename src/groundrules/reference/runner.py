@@ -27,6 +27,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from groundrules.calendar.instants import format_ms, parse_rfc3339
 from groundrules.calendar.recurrence import occurrences_between
@@ -42,6 +43,7 @@ from groundrules.reference.requests import Request
 from groundrules.reference.scope import Json, Scope, Watch
 from groundrules.reference.states import Look, Name
 from groundrules.reference.timers import Timer, next_timer
+from groundrules.reference.values import evaluate
 from groundrules.time_units import DAY
 
 KEPT = DAY
@@ -292,20 +294,43 @@ class Runner:
         if schedule.for_each is not None:
             subjects = [*partition.roster.known(schedule.for_each, partition.now)]
         groups = [(rules, replace(scope, subject=subject)) for subject in subjects]
-        groups += self.together(schedule, groups)
+        groups, figures = self.ranked(groups)
+        groups += self.together(schedule, groups, figures)
         cause = cause.then(rules[0].id if rules else schedule.id)
         occurrence = f"{schedule.id}@{timer.due}"
         return self.settled(Occasion(groups, occurrence, cause, notes=notes), partition)
 
+    def ranked(
+        self, groups: list[tuple[list[ir.Rule], Scope]]
+    ) -> tuple[list[tuple[list[ir.Rule], Scope]], dict[str, Any] | None]:
+        """Pass over those of whom the schedule's rule is true but the first; these, with their numbers."""
+        ranking = next((rule.ranking for rules, _ in groups for rule in rules if rule.ranking is not None), None)
+        if ranking is None:
+            return groups, None
+        meant = [scope for rules, scope in groups if any(evaluate(rule.when, scope) is True for rule in rules)]
+        figures = {str(scope.subject): evaluate(ranking.by, scope) for scope in meant}
+        known = [who for who, figure in figures.items() if figure is not None]
+        order = sorted(known, key=lambda who: (figures[who] if ranking.least else -figures[who], who))
+        first = order[: ranking.limit] if ranking.limit else order
+        groups = [(rules, replace(scope, passed_over=scope.subject not in first)) for rules, scope in groups]
+        return groups, {who: figures[who] for who in first}
+
     def together(
-        self, schedule: ir.Schedule, groups: list[tuple[list[ir.Rule], Scope]]
+        self,
+        schedule: ir.Schedule,
+        groups: list[tuple[list[ir.Rule], Scope]],
+        figures: dict[str, Any] | None,
     ) -> list[tuple[list[ir.Rule], Scope]]:
         """The rules on all of those of whom the schedule's own is true, if there are any."""
         rules = self.rules(ir.OnSchedule(schedule.id, together=True))
         answers = [guards.answer(rule, scope) for own, scope in groups for rule in own if guards.applies(rule, scope)]
         those = [answer.scope.subject for answer in answers if answer.fires and answer.lane != "rollout"]
         named = tuple(sorted(who for who in those if who is not None))
-        return [(rules, replace(groups[0][1], subject=None, those=named))] if named else []
+        if figures is not None:
+            named = tuple(who for who in figures if who in named)
+        numbers = tuple((figures or {}).get(who) for who in named)
+        scope = replace(groups[0][1], subject=None, passed_over=False, those=named, figures=numbers) if groups else None
+        return [(rules, scope)] if named and scope is not None else []
 
     # --- states -----------------------------------------------------------------------------------
 

@@ -30,8 +30,9 @@ class Scope:
     """The surroundings of one evaluation; `variables` are those of `any` and `all`, outermost first.
 
     `matched`, `match` and `nth` are what effects know of the firing that they belong to; `those` are all whom a
-    schedule concerns, `done` the items of a path that have happened. `began` is when the occasion was, where it is
-    looked at again later; lots are drawn for that instant.
+    schedule concerns, `figures` the numbers by which they are ranked. `passed_over`: the schedule is about others, who
+    come before in its ranking. `done` are the items of a path that have happened. `began` is when the occasion was,
+    where it is looked at again later; lots are drawn for that instant.
     """
 
     partition: Partition
@@ -46,6 +47,8 @@ class Scope:
     began: int | None = None
     those: tuple[str, ...] = ()
     done: tuple[str, ...] = ()
+    figures: tuple[Any, ...] = ()
+    passed_over: bool = False
 
     @property
     def plan(self) -> ir.Plan:

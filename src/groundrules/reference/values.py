@@ -161,6 +161,12 @@ def _(expr: ir.LedgerTop, scope: Scope) -> list[str]:
 
 
 @evaluate.register
+def _(expr: ir.Standings, scope: Scope) -> list[str]:
+    names = [scope.partition.roster.fact(expr.entity, who, expr.called, scope.now) or who for who in scope.those]
+    return [f"{name} {figure}" for name, figure in zip(names, scope.figures, strict=True)]
+
+
+@evaluate.register
 def _(expr: ir.LedgerBoard, scope: Scope) -> list[str]:
     ledgers, roster = scope.partition.ledgers, scope.partition.roster
     return [

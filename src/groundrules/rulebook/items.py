@@ -283,4 +283,7 @@ def read_schedule(item: Item) -> model.Schedule:
         approval=item.approval(),
         hours=item.hours(),
         together=item.effects("together"),
+        most=item.expression("most"),
+        least=item.expression("least"),
+        limit=item.expression("limit"),
     )

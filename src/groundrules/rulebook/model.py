@@ -236,6 +236,9 @@ class Schedule(Common):
     approval: Approval | None
     hours: Expression | None = None
     together: tuple[Effect, ...] = ()  # once, for all of those for whom `when` is true
+    most: Expression | None = None  # by what they are ordered, the highest first
+    least: Expression | None = None  # the lowest first
+    limit: Expression | None = None
 
 
 @dataclass(frozen=True)

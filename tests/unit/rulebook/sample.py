@@ -106,4 +106,6 @@ states:
   - {id: slow, per: channel, enter: count(message by channel within 1m) > 5, leave: quiet(message by channel) > 5m}
 schedules:
   - {id: weekly, at: monday 09:00, for_each: member, when: staff, then: [warn], together: [warn], hours: 09:00-10:00}
+  - {id: loud, at: monday 09:00, for_each: member, most: count(message by actor = member), limit: 3, then: [warn]}
+  - {id: quiet, at: monday 09:00, for_each: member, least: silence(member), then: [warn]}
 """

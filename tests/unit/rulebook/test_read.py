@@ -157,7 +157,8 @@ def test_ladders_paths_states_schedules(book: Rulebook) -> None:
     assert path.steps[0].repeat is not None
     assert path.steps[0].repeat.value == 3
     assert [state.id.value for state in book.states] == ["lockdown", "slow"]
-    assert [schedule.for_each and schedule.for_each.value for schedule in book.schedules] == ["member"]
+    assert [schedule.for_each and schedule.for_each.value for schedule in book.schedules] == ["member"] * 3
+    assert [schedule.limit is not None for schedule in book.schedules] == [False, True, False]
 
 
 def test_a_state_turns_by_conditions_and_events() -> None:

@@ -253,3 +253,13 @@ def test_why_a_dated_value_is_as_it_is_is_told_with_the_rules_that_it_changes(tm
         ("zh", "limit 自 2026-01-05 起，理由：人多、依据：vote 7"),
     ):
         assert line in page(lines_of(why(plan, events, "a"), plan, lang))
+
+
+def test_who_comes_behind_in_the_order_of_a_schedule_is_told_so(tmp_path: Path) -> None:
+    plan = plan_of(
+        tmp_path,
+        "schedules: [{id: s, at: '10:00', for_each: member, most: silence(member), limit: 1, then: [{warn: null}]}]\n",
+    )
+    events = [message("a", "09:00:00", "x"), message("b", "09:30:00", "x", by="wang")]
+    told = explained(plan, [*events, message("t", "10:00:00", "x", by="zhao")], "t").rule("s")
+    assert [(one.subject, one.verdict) for one in told] == [("li", "fired"), ("wang", "behind")]

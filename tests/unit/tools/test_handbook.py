@@ -319,6 +319,13 @@ rules:
     otherwise: [warn]
 schedules:
   - {id: idle, at: "21:00", for_each: member, when: silence(member) > 7d, together: [{warn: null, who: those}]}
+  - id: loud
+    at: "21:00"
+    for_each: member
+    most: count(message by actor = member within 7d max 100)
+    limit: 3
+    then: [warn]
+  - {id: hushed, at: "21:00", for_each: member, least: silence(member), together: [{announce: hush}]}
 """
 
 
@@ -333,6 +340,8 @@ schedules:
                 "the text contains an entry of the list adverts",
                 "the text begins with “a” or “b”",
                 "at least 3 points in all: the time since joining is less than 3 days (2), the text ends with “!” (1)",
+                "only the 3 with the most: the number of times within 7 days (writing a message)",
+                "the least first: the time without a message",
                 "the lot falls on it (10% of the cases)",
                 "Of the rules “luck” only the first that applies acts",
                 "the rank by Points is 1; the number of “x” in the text is more than 2",

@@ -6,7 +6,7 @@ when it ran last; before its first run, when the partition began.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from groundrules.calendar.recurrence import last_until, next_after, occurrences_between
 from groundrules.decisions import Cause, Note
@@ -22,6 +22,7 @@ from groundrules.engine.settlement.guards import Group
 from groundrules.engine.settlement.ladders import crossing
 from groundrules.engine.settlement.later import LATER
 from groundrules.engine.settlement.ledgers import LADDER, cross_ladder, watch
+from groundrules.engine.settlement.ranking import ranked
 from groundrules.engine.settlement.requests import APPROVAL
 from groundrules.engine.state import stamps
 from groundrules.engine.state.timers import Timer
@@ -95,20 +96,25 @@ def _scheduled(room: Room, timer: Timer, cause: Cause) -> list[Occasion]:
     notes = [Note(kind="schedule_missed", subject=timer.id, detail={"count": missed})] if missed else []
     rules = room.program.on.get(ir.OnSchedule(schedule.id), ())
     groups: list[Group] = [(asked, room.scope(subject=subject)) for subject, asked in _asked(room, schedule, rules)]
-    groups += _together(room, schedule, groups)
+    figures = ranked(rules, groups)
+    if figures is not None:
+        groups = [(asked, own) for asked, own in groups if own.subject in figures or not _is_true(asked)]
+    groups += _together(room, schedule, groups, figures)
     if not groups and not notes:
         return []
     cause = cause.then(rules[0][0].id if rules else schedule.id)
     return [Occasion(groups, None, f"{schedule.id}@{timer.due}", cause, notes=notes)]
 
 
-def _together(room: Room, schedule: ir.Schedule, groups: Sequence[Group]) -> list[Group]:
+def _together(
+    room: Room, schedule: ir.Schedule, groups: Sequence[Group], figures: Mapping[str, float] | None
+) -> list[Group]:
     """Ask the rules on all of those of whom the schedule's own is true, if there are any."""
     rules = room.program.on.get(ir.OnSchedule(schedule.id, together=True), ())
     if not rules:
         return []
     x = room.scope()
-    x.those = sorted(
+    those = {
         own.subject
         for asked, own in groups
         for code, known in asked
@@ -116,8 +122,14 @@ def _together(room: Room, schedule: ir.Schedule, groups: Sequence[Group]) -> lis
         and known == TRUE
         and not guards.is_out(code, False, own)
         and guards.lane_of(code, None, own) != "rollout"
-    )
+    }
+    x.those = sorted(those) if figures is None else [who for who in figures if who in those]
+    x.figures = () if figures is None else [figures[who] for who in x.those]
     return [(rules, x)] if x.those else []
+
+
+def _is_true(asked: Sequence[Asked]) -> bool:
+    return any(known == TRUE for _, known in asked)
 
 
 def _asked(room: Room, schedule: ir.Schedule, rules: Sequence[Asked]) -> Iterator[tuple[str | None, list[Asked]]]:

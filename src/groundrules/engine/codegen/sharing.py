@@ -34,6 +34,7 @@ _CHANGING = (
     ir.Nth,
     ir.Those,
     ir.Remaining,
+    ir.Standings,
     ir.Members,
 )
 LEAST = 6

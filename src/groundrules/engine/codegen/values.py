@@ -176,6 +176,12 @@ def nth(emitter: Emitter, expr: ir.Nth) -> Operand:
     return Operand((), "x.nth")
 
 
+@emits_value(ir.Standings)
+def standings(emitter: Emitter, expr: ir.Standings) -> Operand:
+    entity, called = emitter.constant(expr.entity), emitter.constant(expr.called)
+    return Operand((), f"x.readings.standings(x.those, x.figures, {entity}, {called})")
+
+
 @emits_value(ir.WindowValues)
 def window_values(emitter: Emitter, expr: ir.WindowValues) -> Operand:
     return _of_window(emitter, expr, "window_values")

@@ -51,6 +51,9 @@ class Readings(Protocol):
     def ledger_board(self, ledger: str, count: int, entity: str, called: str) -> Sequence[str]:
         """Return what those are called, by a fact or else the id, who have the `count` highest balances, with these."""
 
+    def standings(self, those: Sequence[str], figures: Sequence[float], entity: str, called: str) -> list[str]:
+        """Return a line for each of them: what they are called, or their id, and their number."""
+
     def silence(self, member: str) -> int | None:
         """Return for how many milliseconds a member has not written; None if never observed."""
 
@@ -74,12 +77,26 @@ class Scope:
     """Everything but the event that an evaluation may read. One per trigger; the runtime may reuse and refill it.
 
     `matched` holds the ids for `Matched`: the runtime fills it once the windows of a fired guard are known, as it does
-    `match` and `nth`. `done` are the ids of the items of a path that have happened. `began` is when the occasion was,
-    where it is looked at again later. `kept` is what has been worked out for the event at hand: keys and shared values,
-    by slot, and the rings that have counted it, by window; who refills a scope for another event empties it.
+    `match` and `nth`. `done` are the ids of the items of a path that have happened, `figures` the numbers by which
+    `those` are ranked. `began` is when the occasion was, where it is looked at again later. `kept` is what has been
+    worked out for the event at hand: keys and shared values, by slot, and the rings that have counted it, by window;
+    who refills a scope for another event empties it.
     """
 
-    __slots__ = ("began", "done", "kept", "match", "matched", "now", "nth", "readings", "start", "subject", "those")
+    __slots__ = (
+        "began",
+        "done",
+        "figures",
+        "kept",
+        "match",
+        "matched",
+        "now",
+        "nth",
+        "readings",
+        "start",
+        "subject",
+        "those",
+    )
 
     def __init__(
         self,
@@ -100,9 +117,10 @@ class Scope:
         self.began: int | None = None
         self.those: Sequence[str] = ()
         self.done: Sequence[str] = ()
+        self.figures: Sequence[float] = ()
 
     def fresh(self) -> Scope:
         """Return the same surroundings with nothing worked out yet."""
         scope = Scope(self.now, self.readings, self.start, self.subject, self.matched)
-        scope.began, scope.those, scope.done = self.began, self.those, self.done
+        scope.began, scope.those, scope.done, scope.figures = self.began, self.those, self.done, self.figures
         return scope

@@ -15,7 +15,7 @@ from groundrules.tools.diffing import guards
 from groundrules.tools.diffing.effects import effects
 from groundrules.tools.diffing.model import Detail
 from groundrules.tools.diffing.pairs import Both, edit, entries, paired, wording
-from groundrules.tools.diffing.texts import approval, length, once
+from groundrules.tools.diffing.texts import approval, length, once, ranking
 
 _MODES = ("off", "shadow", "enforce")
 _FOREVER = 1 << 62
@@ -36,6 +36,7 @@ def lead(both: Both, old: ir.Rule, new: ir.Rule, *, guarded: bool = True) -> Com
         _level("ends", _instant(old.ends), _instant(new.ends), old.ends or _FOREVER, new.ends or _FOREVER),
     ]
     details = [detail for of_part, _ in parts for detail in of_part]
+    details += edit("ranking", ranking(old.ranking, both.before), ranking(new.ranking, both.after))
     details += entries("tags", old.tags, new.tags)
     details += wording("title", old.title, new.title)
     details += wording("text", old.text, new.text)

@@ -164,6 +164,14 @@ def once(limit: ir.Once | None, texts: Texts) -> str:
     return texts.keys(limit.key) + (f" per {limit.per}" if limit.per else f" within {length(limit.within)}")
 
 
+def ranking(ranking: ir.Ranking | None, texts: Texts) -> str:
+    """Return whom a schedule is about, of those whom it finds."""
+    if ranking is None:
+        return ""
+    limit = f", limit {ranking.limit}" if ranking.limit else ""
+    return f"{'least' if ranking.least else 'most'} {texts.expression(ranking.by)}{limit}"
+
+
 def approval(required: ir.Approval | None) -> str:
     if required is None:
         return ""

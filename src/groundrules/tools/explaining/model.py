@@ -18,6 +18,7 @@ Verdict = Literal[
     "rollout",  # would have, but for its rollout share
     "exempted",  # would have, but for an exempting rule
     "once",  # it fired already for this key
+    "behind",  # a schedule is about others, who come before in its order
     "unless",  # `unless` held
     "unknown",  # for lack of facts
     "false",  # `when` did not hold

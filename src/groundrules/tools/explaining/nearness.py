@@ -10,7 +10,7 @@ from __future__ import annotations
 from groundrules.tools.explaining.model import Condition, RuleExplained, WindowReading
 
 UNDECIDED = 0.9  # one that a single fact may decide
-ALL_BUT = ("once", "exempted", "unless", "shadow", "rollout")
+ALL_BUT = ("once", "behind", "exempted", "unless", "shadow", "rollout")
 
 
 def nearness(rule: RuleExplained) -> float:

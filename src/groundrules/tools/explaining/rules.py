@@ -60,7 +60,10 @@ class Rules:
         askings = self._asked.get(rule.id, [])
         if not askings:
             return [self._not_asked(rule)]
-        explained = [self._asked_once(asking) for asking in askings]
+        once = (
+            {(asking.scope.subject, asking.scope.now): asking for asking in askings} if _goes_by_the_clock(rule) else {}
+        )
+        explained = [self._asked_once(asking) for asking in (once.values() or askings)]
         return sorted(explained, key=lambda explained: explained.verdict != "fired")[:MOST_SUBJECTS]
 
     def asked(self, rule: str) -> Asking | None:
@@ -122,8 +125,8 @@ class Rules:
             return "unless"
         if asking.when.outcome is None or asking.missing:
             return "unknown"
-        if asking.blocked:
-            return "once"
+        if asking.scope.passed_over or asking.blocked:
+            return "behind" if asking.scope.passed_over else "once"
         if self._exempted_by(asking.rule.id):
             return "exempted"
         return "fired" if asking.lane == "live" else asking.lane
@@ -208,3 +211,8 @@ class Rules:
         definition = next(row for row in self.plan.schedules if row.id == schedule)
         due = next_after(definition.at, self.plan.timezone, self.partition.schedules[schedule])
         return None if due is None else format_ms(due)
+
+
+def _goes_by_the_clock(rule: ir.Rule) -> bool:
+    """Whether a schedule asks a rule of each member, and once more to know for whom it acts together."""
+    return isinstance(rule.trigger, ir.OnSchedule)

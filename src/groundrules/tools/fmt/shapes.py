@@ -134,9 +134,10 @@ _STATE = Shape(
 )
 _SCHEDULE = Shape(
     order=_words(
-        "id was title text tags at for_each hours when then together approval mode rollout starts ends because source"
+        "id was title text tags at for_each hours when most least limit then together approval "
+        "mode rollout starts ends because source"
     ),
-    keys={**_COMMON, "at": _AT},
+    keys={**_COMMON, "at": _AT, "most": _EXPRESSION, "least": _EXPRESSION},
 )
 ROOT = Shape(
     keys={

@@ -374,8 +374,16 @@ def _schedule(guide: Guide, schedule: ir.Schedule, rule: ir.Rule) -> Item:
     effects = [phrases.effects(rule.effects)] if rule.effects or together is None else []
     effects += [phrases("together", what=phrases.effects(together.effects))] if together else []
     what = phrases.join(effects, "then")
-    notes = [phrases("does", when=when, what=what), *_conditions(guide, rule)]
+    notes = [phrases("does", when=when, what=what), *_conditions(guide, rule), *_ranking(phrases, rule.ranking)]
     return Item(guide.name(rule.title, schedule.id), pick(rule.text, phrases.lang), tuple(notes))
+
+
+def _ranking(phrases: Phrases, ranking: ir.Ranking | None) -> Iterator[str]:
+    """Whom a schedule is about, of those that its condition finds."""
+    if ranking is not None:
+        phrase = phrases.conditions.valued(ranking.by)
+        what, word = phrase.text if phrase else phrases("as_rule_says"), "least" if ranking.least else "most"
+        yield phrases(word, n=ranking.limit, what=what) if ranking.limit else phrases(f"{word}_first", what=what)
 
 
 def _brakes(guide: Guide, alias: str) -> Iterator[Block]:

@@ -144,6 +144,12 @@ def _memory(rule: ir.Rule) -> Iterator[Change]:
         later = (*rule.times.steps[:number], (at + 1, effects), *rule.times.steps[number + 1 :])
         if len({step for step, _ in later}) == len(later):
             yield rule.src, moved(f"`times` {at}", at + 1), replace(rule, times=replace(rule.times, steps=later))
+    if rule.ranking is not None:
+        change = phrase("changes.moved", "`most`", "`least`")
+        yield rule.src, change, replace(rule, ranking=replace(rule.ranking, least=not rule.ranking.least))
+        for limit in numbers(rule.ranking.limit) if rule.ranking.limit > 1 else ():
+            change = moved(f"`limit` {rule.ranking.limit}", limit)
+            yield rule.src, change, replace(rule, ranking=replace(rule.ranking, limit=limit))
     if rule.approval is not None:
         yield rule.src, phrase("changes.left_out", "`approval`"), replace(rule, approval=None)
     if rule.undo:
