@@ -2,7 +2,8 @@
 
 The hub's `Keep` decides. A text that is not kept is replaced by an empty one, or by its hash, which tells equal texts
 from different ones and can be compared with a text that somebody presents; a short text can be found by guessing. What
-the engine still needs (the event that started a path, a waiting action) stays whole in its state."""
+the engine still needs (the event that started a path, a waiting action) stays whole in its state.
+"""
 
 from __future__ import annotations
 

@@ -4,7 +4,8 @@ When a step of a ladder with `appeal` fires, the amount that its settlement had 
 the actions that the step asked for. `appeal.opened` names an action or a ladder, or neither, which means the latest
 step; it keeps the case open for as long again. `appeal.granted` by somebody with the role, other than the member
 concerned, takes the amount back, once. The step's other effects stand: adapters see the decision, and it is for people,
-or for rules on `appeal.granted`, to say what undoes a measure."""
+or for rules on `appeal.granted`, to say what undoes a measure.
+"""
 
 from __future__ import annotations
 

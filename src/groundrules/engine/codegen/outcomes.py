@@ -2,7 +2,8 @@
 
 Whether a member's name looks like a staff member's, or a domain like that of a known site, is asked with every message,
 has the same answer each time, and takes a call for each protected name. So a loop over constants that calls functions
-and reads nothing but one text caches its outcome by that text."""
+and reads nothing but one text caches its outcome by that text.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """One scan for several texts of an event, where nothing else looks into them.
 
 Every scan costs a call, whatever it finds, and a log event has twenty short texts. So they are folded, joined and
-scanned once; each literal found is then looked up in the texts it may belong to."""
+scanned once; each literal found is then looked up in the texts it may belong to.
+"""
 
 from __future__ import annotations
 

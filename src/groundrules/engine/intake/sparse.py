@@ -3,7 +3,8 @@
 A struct has a slot for every field, carried or not, so that four thousand fields would cost every event ten
 microseconds. The plain optional fields of a sparse type are therefore stored in the instance's dictionary, which holds
 only those that the event carries; the class has each one's default, None where the schema gives none. They are read
-like any other field. `carried` tells which fields an event carries without visiting the others."""
+like any other field. `carried` tells which fields an event carries without visiting the others.
+"""
 
 from __future__ import annotations
 

@@ -2,7 +2,8 @@
 
 Rows that are more than a ring of stamps take longer to decode and encode than to change. A `HeldSpace` keeps the
 decoded values of recently used keys; changes are encoded when somebody needs bytes: a store, a snapshot, the turn of a
-generation, or the next key when too many are held."""
+generation, or the next key when too many are held.
+"""
 
 from __future__ import annotations
 
