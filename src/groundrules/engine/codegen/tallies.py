@@ -1,7 +1,8 @@
 """Tallies and scores: how much is certain, and what more is possible.
 
 What is counted at least are the conditions that are true, at most those that are not false; a comparison is decided as
-soon as it comes out alike for both. So each of its outcomes asks the conditions in one mode only.
+soon as it comes out alike for both. So each of its outcomes asks the conditions in one mode only. A score whose points
+are written out is added up from the cheapest hint on, until those that are left cannot reach the bound.
 """
 
 from __future__ import annotations
@@ -10,13 +11,20 @@ from collections.abc import Iterable
 
 from groundrules.engine.codegen.emitter import Emitter, Operand, Test, emits_test, emits_value
 from groundrules.engine.codegen.loops import items_of
+from groundrules.engine.codegen.ranking import cost
 from groundrules.plan import ir
+
+STRICT = {">=": (">=", "<"), ">": (">", "<="), "<": (">=", "<"), "<=": (">", "<=")}
+"""A comparison → what holds of a number that is above the bound, and of one that is not."""
 
 
 @emits_test(ir.TallyTest)
 def tally_test(emitter: Emitter, expr: ir.TallyTest) -> Test:
-    needs, least, most, both = _bounds(emitter, expr.tally)
     bound = emitter.constant(expr.bound)
+    if isinstance(expr.tally, ir.Score) and expr.operator in STRICT and _is_plain(expr.tally):
+        reached, missed = _staged(emitter, expr.tally, expr.operator, bound)
+        return Test((), reached, missed) if expr.operator in (">=", ">") else Test((), missed, reached)
+    needs, least, most, both = _bounds(emitter, expr.tally)
     match expr.operator:
         case ">=":
             return Test(needs, f"({least} >= {bound})", f"({most} < {bound})")
@@ -33,7 +41,7 @@ def tally_test(emitter: Emitter, expr: ir.TallyTest) -> Test:
 @emits_value(ir.TallyTest)
 def outcome(emitter: Emitter, expr: ir.TallyTest) -> Operand:
     test = tally_test(emitter, expr)
-    return emitter.present(test.needs, f"(True if {test.yes} else False if {test.no} else None)")
+    return emitter.present(test.needs, f"(False if {test.no} else True if {test.yes} else None)")
 
 
 @emits_value(ir.Tally)
@@ -62,6 +70,38 @@ def _bounds(emitter: Emitter, expr: ir.Tally | ir.Score) -> tuple[tuple[str, ...
     least = f"({holds} if {named} else 0)"
     most = f"(len({items}) - {fails} if {named} else 0)"
     return collection.needs, least, most, f"{least}, (len({items}) - {fails} if {items} else 0)"
+
+
+def _staged(emitter: Emitter, score: ir.Score, operator: str, bound: str) -> tuple[str, str]:
+    """Return when a score is surely above a bound, and when it surely is not."""
+    above, below = STRICT[operator]
+    hints = sorted(score.hints, key=lambda hint: (cost(hint.when), -_most(hint)))
+    terms, rests = [_term(emitter, hint) for hint in hints], [_most(hint) for hint in hints]
+    left = [sum(rests[number + 1 :]) for number in range(len(rests))]
+    least, most = emitter.local(), emitter.local()
+    reached = [
+        f"({_added(least, number, term)}) + {left[number]} {above} {bound}" for number, (term, _) in enumerate(terms)
+    ]
+    missed = [
+        f"({_added(most, number, term)}) + {left[number]} {below} {bound}" for number, (_, term) in enumerate(terms)
+    ]
+    return f"({' and '.join(reached)})", f"({' or '.join(missed)})"
+
+
+def _added(variable: str, number: int, term: str) -> str:
+    return f"{variable} := {variable} + {term}" if number else f"{variable} := {term}"
+
+
+def _is_plain(score: ir.Score) -> bool:
+    """Tell whether the points of all hints are whole numbers that are written out."""
+    points = [hint.points.value if isinstance(hint.points, ir.Const) else None for hint in score.hints]
+    return bool(points) and all(type(value) is int for value in points)
+
+
+def _most(hint: ir.Hint) -> int:
+    """Return what a hint adds at most."""
+    assert isinstance(hint.points, ir.Const)
+    return max(0, int(hint.points.value))
 
 
 def _sum(terms: Iterable[str]) -> str:
