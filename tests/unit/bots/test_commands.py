@@ -17,7 +17,7 @@ WHAT = {
     "check_in": "`check_in`",
     "points": "the member's balances",
     "rank": "the board of a ledger, and the member's own place",
-    "rules": "the handbook in short, and how far the member is from the next step; with a word, the rules that mention it",
+    "rules": "the handbook in short, and how far the member is from the next step; with a word, rules that mention it",
     "why": "the latest decision about the member, explained",
     "appeal": "`appeal.opened`, with the words that follow",
     "vote": "`vote.cast`: an answer or its number, for the poll replied to, or else the latest",
