@@ -288,6 +288,8 @@ def _order(key: Any, relation: ir.Relation, wanted: bool) -> list[Alternative]:
 
 
 def _one_of(solver: Solver, item: ir.Expr, values: list[Any], view: ir.View, wanted: bool) -> list[Alternative]:
+    if isinstance(item, ir.Call) and item.function == "lower" and view == "exact":
+        values = [value for value in values if value == value.lower()]
     listed = frozenset(apply(view, value) if isinstance(value, str) else value for value in values)
     allowed = solver.allowed(item)
     base = allowed if isinstance(allowed, Values) else Values()

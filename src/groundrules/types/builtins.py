@@ -43,6 +43,7 @@ class Signature:
     """A builtin function. `result` None: the type that its arguments have, or a list's items (`item_of_first`).
 
     `repeated`: the last parameter may be given any number of times, at least once. `optional` ones follow the others.
+    `exact_stays`: what it makes of a text that compares exactly compares exactly, too.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Signature:
     example: str
     repeated: bool = False
     item_of_first: bool = False
+    exact_stays: bool = False
     may_be_missing: bool = False
     needs_zone: bool = False
     lowered: bool = False
@@ -75,9 +77,11 @@ class Signature:
 
     def result_of(self, arguments: list[Type]) -> Type:
         """Return the result's type for arguments that were accepted."""
+        first = arguments[0] if arguments else kinds.Unknown()
+        if self.exact_stays and isinstance(first, Identifier | Enum | Url):
+            return Identifier()
         if self.result is not None:
             return self.result
-        first = arguments[0] if arguments else kinds.Unknown()
         if self.item_of_first:
             return first.item if isinstance(first, ListOf) else kinds.Unknown()
         return _widest(arguments)
@@ -125,7 +129,14 @@ _ALL = (
         "The folded text without separators and repeats inside words.",
         'squeezed(actor.name) == "admin"',
     ),
-    _of_text("lower", Prose(), "The text in lower case.", 'lower(channel.id) == "lounge"'),
+    Signature(
+        "lower",
+        (_TEXT,),
+        Prose(),
+        "The text in lower case. What compares exactly, such as an id, then differs by anything but case.",
+        'lower(channel.id) == "lounge"',
+        exact_stays=True,
+    ),
     _of_text("trimmed", Prose(), "The text without white space around it.", "length(trimmed(text)) == 0"),
     _of_text(
         "unquoted",
