@@ -154,7 +154,7 @@ class WindowCode:
 
 
 class TakerCode:
-    """What takes back from a window, with its filter, key and value compiled."""
+    """An event type that takes back from a window, with its filter, key and value compiled."""
 
     def __init__(self, compiler: Compiler, taker: ir.Taker, window: WindowCode) -> None:
         types = (taker.type,)
@@ -284,7 +284,7 @@ class BrakeCode:
 
 
 class Watched:
-    """A node of a guard whose value may change by time alone; `key` gives what it asks about."""
+    """A node of a guard whose value may change as time passes; `key` gives the key it is asked with."""
 
     __slots__ = ("key", "node")
 

@@ -1,12 +1,12 @@
-"""Plan files for engines: a plan together with all that is made of it before the first event.
+"""Plan files for engines: a plan together with everything derived from it before the first event.
 
-`compile_plan` makes, `write` and `read` turn that into the bytes of a plan file and back. Reading needs nothing of what
-rulebooks are written in. The signature of the file is the hash of its content, which also covers what was made.
+`compile_plan` makes, `write` and `read` turn that into the bytes of a plan file and back. Reading one needs no part of
+the front end. The signature of the file is the hash of its content, which also covers the derived parts.
 
-A plan made with other tables of letters or time zones than those at hand is refused, for they are part of what it
-means. What was made of it is believed only under the seal of one's own key (`plan_key`), else made anew: a pattern
-database goes into native code as it is, and tables decide which rules are asked at all. A database that does not fit
-this machine is made anew, too; nothing else depends on the machine.
+A plan made with other tables of letters or time zones than those at hand is refused, because they are part of its
+meaning. The derived parts are trusted only if they are sealed with the user's own key (`plan_key`); otherwise they are
+made again: a pattern database goes into native code as it is, and tables decide which rules are asked at all. A
+database that does not fit this machine is also made again; nothing else depends on the machine.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The key that tells the plan files made here from those of others.
 
-What an engine makes of a plan (pattern databases, tables) is believed as it stands in a file only if the file is sealed
-under this key. It is 32 random bytes in a file of the user's own; `GROUNDRULES_PLAN_KEY` names another file, so that
-machines that share a key trust each other's plan files.
+The parts that an engine derives from a plan (pattern databases, tables) are trusted as read from a file only if the
+file is sealed with this key. It is 32 random bytes in a file of the user's own; `GROUNDRULES_PLAN_KEY` names another
+file, so that machines that share a key trust each other's plan files.
 """
 
 from __future__ import annotations

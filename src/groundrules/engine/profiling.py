@@ -1,9 +1,9 @@
-"""What rules, windows and lists cost, each by itself, on the events of a stream.
+"""The cost of rules, windows and lists, each by itself, on the events of a stream.
 
-The engine asks many guards in one function, counts many windows in another and finds all lists by one scan, so nobody
-can be timed there. A `Profile` looks at an event before the engine is fed with it: it finds those that would be asked,
-and asks each alone, on the state as it is. What several share counts for each of them, so the figures add up to more
-than an event takes; they tell who is costly, not what the engine spends. Nothing changes.
+The engine asks many guards in one function, counts many windows in another and finds all lists by one scan, so none can
+be timed there. A `Profile` looks at an event before the engine gets it: it finds the rules, windows and lists that
+would be asked, and asks each alone, on the state as it is. Shared work counts for each of them, so the figures add up
+to more than an event takes; they show which are costly, not what the engine spends. No state changes.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Spent:
 
 
 class Cost(NamedTuple):
-    """What a part of a rulebook costs: µs an event of the stream, and in what share of events it is asked and true."""
+    """What a part of a rulebook costs: µs per event, and the share of events in which it is asked and is true."""
 
     part: Part
     name: str
@@ -56,7 +56,7 @@ class Cost(NamedTuple):
 
 
 class Search(NamedTuple):
-    """A list that is looked for in what an expression gives."""
+    """A list whose entries are looked for in the value of an expression."""
 
     name: str
     matcher: ListMatcher

@@ -1,4 +1,4 @@
-"""A plan made ready to run: its rules by trigger, its cells by what they listen to, all of it shared by partitions.
+"""A plan made ready to run: its rules by trigger, its cells by what they listen to, all shared by partitions.
 
 Nothing here changes while events are decided. Expressions compile at their first use, effects at their first firing,
 so a plan of ten thousand rules starts at once. Rules that are off are left out.
@@ -52,7 +52,7 @@ FEW_WINDOWS = 32
 
 
 class Listening:
-    """What listens to one event type: those to ask about an event are found by the index."""
+    """What listens to one event type; the index finds the rules to ask about an event."""
 
     def __init__(self, program: Program, what: Listeners, type: str) -> None:
         self.guards: list[Guard] = []
@@ -213,7 +213,7 @@ class WindowsOnType(Listening):
 
 
 class Part(NamedTuple):
-    """What an event does to a path: it is one of its items, or (without one) ends it or plans it anew."""
+    """What an event does to a path: it is one of its items, or (without one) ends or replans it."""
 
     item: str | None = None
     restarts: bool = False
@@ -269,7 +269,7 @@ class Rules(Mapping[str, RuleCode]):
 
 
 class Program:
-    """Everything of a plan that running it needs. `prepared` and `digest` are what a plan file kept of it."""
+    """Everything needed to run a plan. `prepared` and `digest` are what a plan file kept of it."""
 
     def __init__(
         self, plan: ir.Plan, prepared: Prepared | None = None, digest: str | None = None, *, indexed: bool = True

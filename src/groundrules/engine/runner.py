@@ -1,11 +1,12 @@
-"""One partition, one event after another; and what time does before each.
+"""One partition, one event after another; and what falls due before each.
 
 An event is turned away, or handled before, or gets its number; one far ahead of the clock waits for what comes next
-(`intake.ahead`). Then everything that falls due until its time is decided, in the order of due time, id and key, each
-with the clock at its due time. Then windows count the event, paths are ended or planned anew, its rules are asked and
-take effect, and the roster takes note of what it said. Behind its own decision come the ladder steps that it crossed,
-then those that these crossed in turn; what its approval released; the states that it entered or left; and what it made
-due at once. A decision in which nothing happened and nothing stayed undecided is left out, but for the event's own.
+(`intake.ahead`). Then everything that falls due by its time is decided, in the order of due time, id and key, each with
+the clock at its due time. Then windows count the event, paths are ended or replanned, its rules are asked and take
+effect, and the roster notes what the event said. After the event's own decision come the ladder steps that it crossed,
+then those that these crossed in turn; whatever its approval released; the states that it entered or left; and whatever
+it made due at once. A decision in which nothing happened and nothing stayed undecided is left out, except the event's
+own.
 """
 
 from __future__ import annotations

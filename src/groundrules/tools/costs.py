@@ -1,8 +1,8 @@
-"""What a rulebook may come to keep, and to pay out: the bounds that follow from its plan.
+"""How much a rulebook may come to keep, and to pay out: the bounds that follow from its plan.
 
 A window keeps, per key, no more entries than its readers can tell apart. Bytes are those of a row without its key: a
-stamp for each entry, the id with it where ids are kept (40 bytes taken), 40 for a value of `distinct`, 16 for a pane
-of `sum`; over the last so many events, a sum has a pane for each.
+stamp for each entry, plus the id where ids are kept (40 bytes assumed), 40 for a value of `distinct`, 16 for a pane of
+`sum`; over the last N events, a sum has a pane for each.
 """
 
 from __future__ import annotations

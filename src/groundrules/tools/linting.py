@@ -1,4 +1,4 @@
-"""Check and lint: everything that is wrong or probably not meant, and the mends that are safe to make."""
+"""Check and lint: everything that is wrong or probably unintended, and the fixes that are safe to make."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def _linted(result: CheckResult, supplies: Supplies | None, split: bool = False)
 
 @dataclass(frozen=True)
 class Mended:
-    """What mending left: how many mends were made, in which files, and the findings that remain."""
+    """The result of fixing: how many fixes were made, in which files, and the findings that remain."""
 
     result: CheckResult
     fixes: int

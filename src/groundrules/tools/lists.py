@@ -1,7 +1,7 @@
-"""Lists that changed while they ran, as a change to the rulebook's files: entries are written where its author would.
+"""Lists that changed at run time, as a change to the rulebook's files: entries go where its author would write them.
 
-What stands in a YAML file is edited by the places of its entries, so that layout and comments stay; an entry that is
-removed takes the comment of its line along. A list with a file of words has its additions at the end of that file.
+A YAML file is edited at the places of the entries, so that layout and comments stay; an entry that is removed takes the
+comment on its line along. For a list with a file of words, additions go to the end of that file.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class UneditableError(GroundrulesError):
 
 
 class Edited(NamedTuple):
-    """A file as it is and as it should be; `path` as the user is shown it."""
+    """A file as it is and as it should be; `path` as shown to the user."""
 
     path: str
     before: str

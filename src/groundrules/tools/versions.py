@@ -1,4 +1,4 @@
-"""A version of a rulebook, from wherever it stands: a rulebook, a plan file, or either at a revision of git."""
+"""A version of a rulebook, from wherever it is kept: a rulebook, a plan file, or either at a git revision."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ Extend = Callable[[Rulebook], Rulebook]
 
 @dataclass(frozen=True)
 class Version:
-    """A plan, how its origin is shown, and the checked rulebook behind it (None for a plan file).
+    """A plan, how its origin is shown, and the checked rulebook it was made from (None for a plan file).
 
-    `digest` is that of the rulebook without what was added to it.
+    `digest` is that of the rulebook without additions.
     """
 
     shown: str

@@ -1,10 +1,10 @@
 """Appeals: a successful one takes back the strikes that led to a ladder's step.
 
-When a step of a ladder with `appeal` fires, the amount that its settlement had added is remembered, with the keys of
-the actions that the step asked for. `appeal.opened` names an action or a ladder, or neither, which means the latest
-step; it keeps the case open for as long again. `appeal.granted` by somebody with the role, other than the member
-concerned, takes the amount back, once. The step's other effects stand: adapters see the decision, and it is for people,
-or for rules on `appeal.granted`, to say what undoes a measure.
+When a step of a ladder with `appeal` fires, the amount that its settlement added is remembered, with the keys of the
+actions that the step asked for. `appeal.opened` names an action, a ladder, or neither, which means the latest step; it
+keeps the case open for the same length of time again. `appeal.granted` by somebody with the role, other than the member
+concerned, takes the amount back, once. The step's other effects stand: adapters see the decision, and people, or rules
+on `appeal.granted`, say what undoes a measure.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ TYPES = ("appeal.opened", "appeal.granted")
 
 
 class Measure(msgspec.Struct, array_like=True):
-    """A step that fired: when (ms), until when it may be appealed against, what had been added, action keys."""
+    """A step that fired: when (ms), until when it may be appealed, what had been added, action keys."""
 
     at: int
     until: int

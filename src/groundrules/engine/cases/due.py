@@ -1,7 +1,7 @@
 """What falls due: steps of paths, levels that fade gives up, schedules, requests that expire.
 
-A schedule that time has passed over several times runs once, the last time, and says how many it missed. Its row holds
-when it ran last; before its first run, when the partition began.
+A schedule that fell due several times since the last event runs once, for the last time due, and says how many runs it
+missed. Its row holds when it last ran or, before its first run, when the partition began.
 """
 
 from __future__ import annotations

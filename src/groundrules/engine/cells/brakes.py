@@ -1,4 +1,4 @@
-"""Brakes: a ring of the instants at which one let an action through, and when it raised its alarm last."""
+"""Brakes: a ring of the instants at which a brake let an action through, and when it last raised its alarm."""
 
 from __future__ import annotations
 

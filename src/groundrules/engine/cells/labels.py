@@ -1,9 +1,9 @@
 """Labels on entities, with expiry. What a person set outranks what a rule sets.
 
-A row stands under (entity, id, label) and says whether the label is on, until when (None: for good), and whether a
-person said so. A rule neither sets nor removes a label about which a person has spoken, as long as that word holds.
-Members and channels bear a label for good unless it says how long it lasts; what comes and goes, like messages and
-tasks, bears none for longer than facts are kept.
+A row under (entity, id, label) says whether the label is on, until when (None: for good), and whether a person set it.
+As long as a person's setting lasts, no rule sets or removes that label. Members and channels keep a label for good
+unless it says how long it lasts; things that come and go, like messages and tasks, keep none for longer than facts are
+kept.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ LASTING = ("member", "channel")
 
 
 class Mark(msgspec.Struct, array_like=True):
-    """What stands about one label of one entity; `until` in ms."""
+    """The state of one label of one entity; `until` in ms."""
 
     on: bool
     until: int | None = None

@@ -1,15 +1,15 @@
 """Ladders: which steps of a ladder a change of balance crosses.
 
-A plain step is crossed upwards whenever the balance comes from below `reaches` to it or above; nothing is remembered.
-A step with `falls_below` is a level that is held: it is crossed upwards if it is not held and the balance has reached
-it, and crossed on the way back once it is held and the balance lies below `falls_below`. Of several steps crossed
-upwards at once only the highest fires unless the ladder fires all; levels passed without firing are held all the same.
+A plain step is crossed upwards whenever the balance comes from below `reaches` to it or above; nothing is remembered. A
+step with `falls_below` is a level that is held: it is crossed upwards if it is not held and the balance has reached it,
+and crossed on the way back once it is held and the balance lies below `falls_below`. If several steps are crossed
+upwards at once, only the highest fires, unless the ladder fires all; levels passed without firing still count as held.
 `beyond: repeat` fires the last step again for an increase that begins at or above it. A step that fired less than its
 `cool_down` ago does not fire. Levels given up are crossed from the highest down, before any step upwards.
 
-A row holds the levels held and the last firings of steps with a cool-down; one that holds neither a level nor a firing
-within its cool-down is swept out as the space grows. Of what comes and goes it also holds when the balance was last
-moved, and is forgotten together with it.
+A row stores the levels held and the last firings of steps with a cool-down; a row with neither a level nor a firing
+within its cool-down is swept out as the space grows. For things that come and go, a row also stores when the balance
+was last moved, and is forgotten together with the balance.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _encode = msgspec.msgpack.encode
 
 
 class Level(msgspec.Struct, array_like=True):
-    """The levels that somebody holds, when steps with a cool-down fired last, and when the balance was moved last."""
+    """The levels that somebody holds, when steps with a cool-down last fired, and when the balance was last moved."""
 
     held: list[int] = []
     fired: dict[int, int] = {}

@@ -1,8 +1,8 @@
-"""Windows over the last so many events: any other window, whose clock is the number of events under the key.
+"""Windows over the last N events: ordinary windows whose clock is the number of events under the key.
 
-The clock of a key goes on by one with each event of the window's type that comes under it, whether the event is counted
-or not, and the window inside is asked over so many of these in place of milliseconds. Nothing about such a window
-changes by time, but that a key is forgotten when `retain` has passed since its last event.
+A key's clock advances by one with each event of the window's type under that key, whether the event is counted or not,
+and the inner window looks back over a number of such ticks instead of milliseconds. The passing of time changes nothing
+about such a window, except that a key is forgotten when `retain` has passed since its last event.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Held = tuple[int, int, Any]
 
 
 class LastEventsWindow:
-    """A window whose clock is told by events. An event to be `record`ed with the value None is not counted."""
+    """A window whose clock counts events. An event to be `record`ed with the value None is not counted."""
 
     def __init__(self, inside: WindowCell, retain: int) -> None:
         self._inside = inside

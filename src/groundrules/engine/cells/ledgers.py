@@ -6,10 +6,10 @@ period after the balance left its rest, and stops there. A balance of `v` counte
 max(rest, v − amount · ⌊(t − a) / every⌋), and nothing needs to happen when time passes. Rows that have faded to rest
 are swept out as the space grows.
 
-What comes and goes, such as a message, has a third part in its row: when it was last moved. It is at rest again once
-`retain` has passed since then, and its row grows old with its space.
+For things that come and go, such as messages, a row has a third part: when the balance was last moved. The balance is
+at rest again once `retain` has passed since then, and the row ages out with its space.
 
-A cap's row holds a calendar period and what was added in it.
+A cap's row holds a calendar period and the amount added in it.
 """
 
 from __future__ import annotations

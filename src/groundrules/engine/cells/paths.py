@@ -5,8 +5,8 @@ the start, or is due at an instant that the start event names; one whose instant
 is left out. Outside the path's hours a step waits for the next time that they begin. Steps due at the same instant go
 in their order.
 
-A row holds the start event as far as anything later reads it, what it was numbered, the turns still to be taken, and
-the ids of the items that have happened: by their names a row is understood when the rulebook has changed.
+A row holds those parts of the start event that anything later reads, the event's number, the turns still to be taken,
+and the ids of the items that have happened, so that the row can still be understood when the rulebook has changed.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
-"""The roster: what earlier events said about members, channels and whatever else rules ask facts of.
+"""The roster: what earlier events said about members, channels and other entities whose facts rules ask for.
 
-A row is stored under the entity's id in the space of its kind. It keeps only the facts that rules read, the instant it
-was last heard of, and for members the instant of the last message. Somebody not heard of for the plan's `retain` counts
-as forgotten. Of somebody who left, only when they were first seen is kept, where rules ask for it.
+A row is stored under the entity's id in the space of its kind. It keeps only the facts that rules read, the instant
+when the entity was last heard of, and for members the instant of the last message. Anybody not heard of for the plan's
+`retain` counts as forgotten. For somebody who left, only the instant when they were first seen is kept, if rules ask
+for it.
 """
 
 from __future__ import annotations
@@ -72,7 +73,7 @@ def _others(fact: Any, id: str) -> Any:
 
 
 class Census:
-    """Who is on a roster, and who has a fact alike; kept up with what changes, so that thousands are not gone over."""
+    """Who is on a roster, and who shares a fact; updated with each change, so that thousands need not be scanned."""
 
     def __init__(self, space: HeldSpace) -> None:
         self._space = space
@@ -114,7 +115,7 @@ class Census:
 
 
 class Alike:
-    """The ids of a roster by the value that they have of a fact."""
+    """The ids of a roster by their value for one fact."""
 
     def __init__(self, fact: str) -> None:
         self.kinds: dict[str, dict[str, None]] = {}

@@ -1,7 +1,8 @@
 """Sanctions in force: a row for each member against whom one is, or was not long ago.
 
 `reference.sanctions` says what puts one in force, what ends it, and which action is left out because it would cut one
-short. A row holds an entry for each action and what tells it apart, with its ends, the latest last.
+short. A row holds an entry for each action with its distinguishing parameters, and the instants at which it ends,
+latest last.
 """
 
 from __future__ import annotations

@@ -6,11 +6,11 @@ whenever time alone can change them: when an entry that a comparison depends on 
 time is long enough, when a balance fades, when a time of day begins or ends, when a sanction or a label ends, when a
 value by date changes, and at local midnight where anything else is computed from the clock.
 
-A state that is left while `enter` still holds is *spent*: it is not entered by `enter` again before that has ceased to
-hold. So what an admin lifts stays lifted.
+A state that is left while `enter` still holds is *spent*: `enter` has to stop holding before it can enter the state
+again. So what an admin lifts stays lifted.
 
-A state that things are in by themselves has a row for each thing that is in it, or that has spent it, and none for any
-other. It is looked at for the things that an event is about, and by time for those that have a row.
+A state that each thing is in separately has a row for each thing that is in it or has spent it, and for no other. Its
+guards are checked for the things that an event is about and, as time passes, for those that have a row.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Windows: what was counted, per key, as rows of bytes.
 
-A time of 0 stands for the plan's `retain`, for nothing is remembered longer. All five kinds answer the same questions
-about what they hold for a key, which is a row or, where the kind has a `codec`, a row decoded:
+A time of 0 stands for the plan's `retain`, because nothing is remembered longer. All five kinds answer the same
+questions about what they hold for a key, which is a row or, where the kind has a `codec`, a row decoded:
 
 - `record`: what is held after one more counted event; what was held before is used up;
 - `number`: what the window holds within some time, its bounds being (now − within, now];
@@ -90,7 +90,7 @@ class WindowCell(Protocol):
 
 
 class _Base:
-    """What most kinds share: a comparison is a comparison of the number, and no ids are kept."""
+    """Defaults that most kinds share: comparisons compare the number, and no ids are kept."""
 
     codec: Codec | None = None
 

@@ -1,8 +1,8 @@
 """Leaves that look into texts: `contains`, `starts with`, `ends with`, `matches`, and lists.
 
-Constant needles are prepared when the code is made. Where the plan's scanner knows them (`texts.needles`), a leaf
-looks them up among the text's hits; otherwise they are found by Python's `in` on the text's view. Those for which the
-view alone does not decide (words, repeated letters, domains) are confirmed by `groundrules.text`.
+Constant needles are prepared when the code is made. Where the plan's scanner knows them (`texts.needles`), a leaf looks
+them up among the text's hits; otherwise they are found by Python's `in` on the text's view. Where the view alone does
+not decide (words, repeated letters, domains), `groundrules.text` confirms them.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Three modes of a condition, and how big expressions are split.
+"""The three modes of a condition, and how big expressions are split.
 
 An emitter writes one Python expression for one function. Every kind of node has one emitting function, which answers
 with an `Operand` (values) or a `Test` (leaf conditions); the emitter puts those together for `and`, `or` and `not`.

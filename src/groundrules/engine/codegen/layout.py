@@ -1,8 +1,8 @@
 """What the schemas promise about the fields of decoded events.
 
-A `Place` is a point in an event as the schemas of all event types at hand describe it: a tuple of JSON Schemas, one
-per type. A step to a field that every schema declares is an attribute of a struct; a field that every schema also
-requires, or gives a default, is never None. `OPEN` is a place of which nothing is known.
+A `Place` is a point in an event as the schemas of all event types at hand describe it: a tuple of JSON Schemas, one per
+type. A step to a field that every schema declares is an attribute of a struct; a field that every schema also requires,
+or gives a default, is never None. `OPEN` is a place about which nothing is known.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """`any`, `all` and tallies: a unit that loops.
 
-Its functions take the outer frame's parameters and the items, as decoded; its condition stands in a frame with one
-item more. `any` is decided by a true item, `all` by a false one; over no items `any` is False and `all` is True.
-Of a tally it counts the items of which the condition is true (`holds`) or false (`fails`).
+Its functions take the outer frame's parameters and the items, as decoded; its condition is compiled in a frame with one
+more item. `any` is decided by a true item, `all` by a false one; over no items `any` is False and `all` is True. For a
+tally it counts the items for which the condition is true (`holds`) or false (`fails`).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""In which order the sides of `and` and `or` are asked.
+"""The order in which the sides of `and` and `or` are evaluated.
 
 Conditions are pure and total, so their order is free: what is cheap and likely to decide comes first. Costs are in
 tenths of a microsecond, roughly as measured; chances are guesses at how often a condition is true. Neither ever changes

@@ -1,9 +1,9 @@
-"""What several guards of one event type have in common is worked out once for an event.
+"""Parts that several guards of one event type have in common are worked out once per event.
 
-Authors name conditions once (`define`) and use them in many rules, and packs ask the same of a text. A condition, call
-or fact that stands in more than one of the guards asked about an event of a type has a **slot**: a number under which
-its value stays in the scope (`x.kept`) once somebody has asked for it. Only what reads nothing but the event, the
-clock, the roster, windows and lists that don't change can be kept: these stay the same from the moment the windows have
+Authors name conditions once (`define`) and use them in many rules, and packs ask the same things about a text. A
+condition, call or fact that occurs in more than one guard for an event type has a **slot**: a number under which its
+value stays in the scope (`x.kept`) once somebody has asked for it. Only what reads nothing but the event, the clock,
+the roster, windows and lists that don't change can be kept: these stay the same from the moment the windows have
 counted the event until it is decided.
 """
 

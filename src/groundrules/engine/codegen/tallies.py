@@ -1,8 +1,8 @@
-"""Tallies and scores: how much is certain, and what more is possible.
+"""Tallies and scores: how much is certain, and how much more is possible.
 
-What is counted at least are the conditions that are true, at most those that are not false; a comparison is decided as
-soon as it comes out alike for both. So each of its outcomes asks the conditions in one mode only. A score whose points
-are written out is added up from the cheapest hint on, until those that are left cannot reach the bound.
+The lower bound counts the conditions that are true, the upper bound those that are not false; a comparison is decided
+as soon as both bounds give the same outcome. So each outcome evaluates the conditions in one mode only. A score whose
+points are written out is added up from the cheapest hint on, until those that are left cannot reach the bound.
 """
 
 from __future__ import annotations

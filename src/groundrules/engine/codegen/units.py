@@ -1,9 +1,9 @@
-"""Units: what is compiled as one function in each mode, at its first use.
+"""Units: expressions compiled as one function per mode, each at its first use.
 
 A unit has the attributes `true`, `false` and `value`, functions of its frame's parameters; reading one for the first
-time compiles it. The `value` of an `and` or `or` asks whether it is True and then whether it is False. Only where there
-are conditions used as values below, which would each be asked twice, and those below them four times, it goes over the
-operands once, with a local variable for unknown.
+time compiles it. The `value` of an `and` or `or` asks whether it is True and then whether it is False. If there are
+conditions used as values below, each of these would be asked twice, and those below them four times; only then does it
+go over the operands once, with a local variable for unknown.
 """
 
 from __future__ import annotations

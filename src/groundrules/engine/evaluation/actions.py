@@ -1,13 +1,13 @@
 """How the actions of one decision combine.
 
-An action's schema says which parameters merge (`max`, `min`, `union`); every other parameter is part of what tells
-actions apart. Two actions with the same name, target and telling-apart parameters are one action with both rules behind
-it. A union is sorted, so that merging is associative, commutative and idempotent. Then, among actions on the same
-target, one that includes another (`supersedes`) makes it needless, and of two opposites (`opposes`) one wins; both are
-judged on all merged actions at once, so that no order of rules can be seen.
+An action's schema says which parameters merge (`max`, `min`, `union`); all other parameters distinguish actions. Two
+actions with the same name, target and distinguishing parameters become one action attributed to both rules. A union is
+sorted, so that merging is associative, commutative and idempotent. Then, among actions on the same target, one that
+includes another (`supersedes`) makes it unnecessary, and one of two opposites (`opposes`) wins; both are judged on all
+merged actions at once, so that the order of rules never shows.
 
 An action's key is the hex of the first 12 bytes of the BLAKE2b of the JSON list [partition, cause, do, who,
-telling-apart parameters].
+distinguishing parameters].
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
 """Why a guard came out as it did: the leaf conditions that decided it.
 
-Nothing of this runs before a rule has fired. From the guard down, a true `or` leads to its true sides and a false
-`and` to its false ones; a true `and`, a false `or` and `not` lead to all they have; `any` and `all` lead to the items
-that witness the outcome, or to all items. Each leaf reached, any condition that is none of these, becomes a clause: its
-outcome, what its operands were worth, and, where it looked for something in a text, where that stands (`evidence`).
-What a leaf says whatever the event, its text and place, is put together once, when it first decides.
+None of this runs before a rule has fired. From the guard down, a true `or` leads to its true sides and a false `and` to
+its false ones; a true `and`, a false `or` and `not` lead to all they have; `any` and `all` lead to the items that
+witness the outcome, or to all items. Each leaf reached (any other condition) becomes a clause: its outcome, the values
+of its operands and, if it looked for something in a text, where that was found (`evidence`). The parts of a clause that
+don't depend on the event, its source text and place, are put together once, when the leaf first decides.
 """
 
 from __future__ import annotations
@@ -217,7 +217,7 @@ def _distinct(clauses: Iterable[Clause]) -> list[Clause]:
 
 
 class LeafCode(NamedTuple):
-    """What a leaf's clause says whatever the event.
+    """The parts of a leaf's clause that don't depend on the event.
 
     place: file, line and column. operands: those that are not constant, each with its source text and whether it is a
     time, which a log writes in its own way. subject: which of them is the text that the leaf looks into, if it looks

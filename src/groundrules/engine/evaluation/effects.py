@@ -1,8 +1,8 @@
 """Effects: what firing rules ask for, gathered before anything happens.
 
-Gathering evaluates targets, parameters and amounts on the state before the event. What would be done to somebody
-missing is not done; a parameter that is missing is left out. Messages are not rendered yet: a `Draft` keeps what they
-need until the ledgers have settled, and becomes a `Wish`, plain data that can also wait for approval.
+Gathering evaluates targets, parameters and amounts on the state before the event. An effect whose target is missing is
+dropped; a parameter that is missing is left out. Messages are not rendered yet: a `Draft` keeps what they need until
+the ledgers have settled, and becomes a `Wish`, plain data that can also wait for approval.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Where a clause found something in a text of the event.
 
-Of every needle, list entry or pattern that a text bears out the leftmost occurrence, in the order of the text, at most
-`MOST` a clause. Offsets are code points of the raw text, whatever view the clause looked through; an equality is
-borne out by the whole text.
+For every needle, list entry or pattern that occurs in a text, this is the leftmost occurrence, in the order of the
+text, and at most `MOST` per clause. Offsets are code points of the raw text, whatever view the clause looked through;
+for an equality the evidence is the whole text.
 """
 
 from __future__ import annotations

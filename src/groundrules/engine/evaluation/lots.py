@@ -1,4 +1,4 @@
-"""Lots, as `reference.lots` says what is drawn: a function of the occasion and the rule, and of nothing else."""
+"""Lots, drawn as `reference.lots` specifies: a function of the occasion and the rule, and of nothing else."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 Blame goes from a node that is unknown to those of its parts that are: the undecided sides of `and` and `or`, the
 undecided items of `any` and `all` (or the list itself), the missing operands of anything else. A node none of whose
-parts is missing is to blame itself: a field that is absent, a fact that nobody told, a division by zero.
+parts is missing is to blame itself: an absent field, a fact that no event has told, a division by zero.
 """
 
 from __future__ import annotations

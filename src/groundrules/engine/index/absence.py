@@ -1,8 +1,8 @@
-"""What remains of a guard where the event carries none of certain fields.
+"""What remains of a guard if the event lacks certain fields.
 
 Reads of those fields become their default or nothing, and what follows from that is worked out: a comparison with
-nothing is unknown, `known` of it false, `??` of it the default. Rules of one kind, each on a field of its own, leave
-the same behind, so that all of them are asked as one.
+nothing is unknown, `known` of it false, `??` of it the default. Rules of one kind, each on its own field, leave the
+same remainder, so that all of them are asked as one.
 """
 
 from __future__ import annotations

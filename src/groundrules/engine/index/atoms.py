@@ -11,7 +11,7 @@ An atom is a test of a **subject**, an expression that reads nothing but the eve
 | `is from` | it is an entry of list `value` |
 | `holds` | one of its items equals `value` under view `under` |
 | `holds from` | one of its items is an entry of list `value` |
-| `<` `<=` `>` `>=` | it lies so to the number `value` |
+| `<` `<=` `>` `>=` | it compares so with the number `value` |
 | `missing` `present` `filled` | it has no value, has one, is a list that is not empty |
 """
 

@@ -1,9 +1,9 @@
-"""Counting code: one function for the windows of an event type that no look-up finds.
+"""Counting code: one function for those windows of an event type that no look-up finds.
 
-It asks each window's filter, works out each key once, and writes the rings of plain counts itself;
-any other window takes the event in by a function of the partition. A partition's spaces and functions come by the
-window's number, so that each is made when it is first needed. The rings written stay in the scope beside the keys, for
-most of those who ask a window ask under the key that has just counted.
+It asks each window's filter, works out each key once, and writes the rings of plain counts itself; any other window
+takes the event in by a function of the partition. A partition's spaces and functions are looked up by the window's
+number, so that each is made when it is first needed. The rings written stay in the scope beside the keys, because most
+guards ask a window under the key that has just been counted.
 """
 
 from __future__ import annotations

@@ -1,13 +1,13 @@
 """Which open paths an event may end: by look-up, not by asking each of them.
 
-The guard of an `until` speaks of the event at hand and of the event that opened a path. `ways` derives from it when it
-can be true at all: conditions on the event alone, worked out once for all open paths, and an equality between a value
-of the event and a field of the start event, by which the open paths are kept in a dictionary.
+The guard of an `until` reads the event at hand and the event that opened a path. `ways` derives from it when it can be
+true at all: conditions on the event alone, worked out once for all open paths, and an equality between a value of the
+event and a field of the start event, by which the open paths are kept in a dictionary.
 
     reply_to == start.id or (channel.id == start.channel.id and staff)
 
-is true only of paths whose `id` is the event's `reply_to`, and, if it comes from staff, of those of its channel. Those
-found are asked as if nothing had been looked up, so that nothing here can change a decision.
+is true only of paths whose `id` is the event's `reply_to`, and, if it comes from staff, of those of its channel. The
+paths found are then asked as if there had been no look-up, so that nothing here can change a decision.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Equality(NamedTuple):
 
 
 class Way(NamedTuple):
-    """All of `conditions` are true, which do not read the start event, and `equality`, if there is one, holds."""
+    """All `conditions`, which do not read the start event, are true, and `equality`, if there is one, holds."""
 
     conditions: tuple[ir.Expr, ...] = ()
     equality: Equality | None = None

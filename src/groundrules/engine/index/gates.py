@@ -1,8 +1,8 @@
-"""Gates: one look at a ring for all guards that count in it.
+"""Gates: one check of a ring for all guards that count in it.
 
 Guards that ask one window about one key, each with its own number and time, are all false unless the ring holds the
-least of their numbers within the longest of their times. Only behind that gate is each of them asked for itself. A key
-that is missing leaves them unknown, so the gate is open then.
+smallest of their numbers within the longest of their times. Only if that gate is open is each guard asked individually.
+A missing key leaves them unknown, so the gate is open then, too.
 """
 
 from __future__ import annotations

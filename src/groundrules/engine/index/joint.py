@@ -1,4 +1,4 @@
-"""One scan for several texts of an event, where nothing else looks into them.
+"""One scan for several texts of an event, if nothing else searches them.
 
 Every scan costs a call, whatever it finds, and a log event has twenty short texts. So they are folded, joined and
 scanned once; each literal found is then looked up in the texts it may belong to.

@@ -1,9 +1,9 @@
 """Kinds of events: those of a sparse type that carry the same fields.
 
-Events come from few sources, and those of one source carry the same. So where a kind has been met some times, what is
-left of each guard that reads a field of it is worked out for the fields that are not there, and found by those that
-are: a guard that is false unless something holds, by that; one that stays undecided unless something makes it false, by
-what makes it so. A kind that is new, and any beyond so many, is asked field by field (`presence`).
+Events come from few sources, and those from one source carry the same fields. So once a kind has been met a few times,
+each guard that reads one of its fields is reduced by the fields that are absent, and found by those that are present: a
+guard that is false unless something holds, by that; a guard that stays undecided unless something makes it false, by
+what does. A new kind, and any beyond a certain number, is asked field by field (`presence`).
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ MOST_COUNTED = 10_000
 class Kind(NamedTuple):
     """Finds rules of the fields that a kind of events carries, as `lookup.asking` numbers them.
 
-    `always` are those to be asked in any case. `undecided` are the members of `group`: undecided unless they are found.
+    `always` are rules to be asked in any case. `undecided` are the members of `group`: undecided unless they are found.
     """
 
     find: Lookup | None
@@ -41,7 +41,7 @@ class Kind(NamedTuple):
 
 
 class Way(NamedTuple):
-    """How one guard is found: by atoms, None if by nothing; `undecided`: whether it is undecided unless they hold."""
+    """How one guard is found: by atoms, None if by none; `undecided`: whether it is undecided unless they hold."""
 
     atoms: Atoms | None
     undecided: bool

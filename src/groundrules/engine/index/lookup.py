@@ -1,8 +1,8 @@
 """From an event to the guards worth a look, by one generated function per event type.
 
 The function asks the guards that no probe finds (`residual`), then reads each subject once and asks its probes: a scan
-of a text, a dictionary, a bisection in sorted bounds. Several texts that nothing else looks into are scanned at once
-(`joint`). Where the subject is missing, those guards are taken that wait for just that. It answers with the numbers of
+of a text, a dictionary, a bisection in sorted bounds. Several texts that nothing else searches are scanned at once
+(`joint`). Where the subject is missing, the guards that need just that are taken. It answers with the numbers of
 guards, ascending, without repeats.
 """
 

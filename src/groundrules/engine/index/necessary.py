@@ -1,9 +1,9 @@
 """From a guard to what must hold of an event for the guard to be worth a look.
 
-`Derivation.atoms(guard)` follows negation normal form: negations are pushed down on the way. A condition that is not
-surely the opposite of what is wanted needs: of an `and`, any one of its sides, so the best is taken; of an `or`, all of
-them together; of a leaf, its own atoms and those that say that an operand is missing. None means that nothing is known
-to be necessary, an empty tuple that the guard is surely false.
+`Derivation.atoms(guard)` follows negation normal form: negations are pushed down on the way. For a condition not to be
+certainly the opposite of what is wanted, what must hold is: for an `and`, the atoms of any one side, so the best is
+taken; for an `or`, those of all sides together; for a leaf, its own atoms and those that say that an operand is
+missing. None means that nothing is known to be necessary, an empty tuple that the guard is surely false.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""What is made of a plan once, and can be kept beside it in a plan file.
+"""What is derived from a plan once, and can be kept beside it in a plan file.
 
 `Prepared` is plain data: the literals with their pattern databases, and the tables that find rules, windows and the
-ends of paths by event type. An engine that is given it builds nothing; one that is not makes each table when the first
+ends of paths by event type. An engine that is given it builds nothing; otherwise it makes each table when the first
 event of its type comes.
 """
 

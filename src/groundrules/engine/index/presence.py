@@ -1,12 +1,12 @@
 """From the fields that an event carries to the rules that read them: for sparse event types.
 
-Of the rules on thousands of optional fields an event concerns few, but leaves all others undecided. So a rule is asked
-individually only if the event carries one of its fields. If it carries none, what remains of the guard (`absence`) is
-the same for many rules: these form a **group**, whose remainder is asked once. The undecided members of a group are
-counted by subtraction: all of them, less those asked individually.
+With rules on thousands of optional fields, an event concerns only a few of them, but leaves all others undecided. So a
+rule is asked individually only if the event carries one of its fields. If it carries none, what remains of the guard
+(`absence`) is the same for many rules: these form a **group**, whose remainder is asked once. The undecided members of
+a group are counted by subtraction: all of them, less those asked individually.
 
-Of the rules that read a field, those are found whose access path holds of its value, and those whose access path speaks
-of another field that is not there.
+Among the rules that read a field, a look-up finds those whose access path holds for its value, and those whose access
+path is about another, absent field.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ _SILENT: Guard = (_NEVER_TRUE, None)
 
 
 class Left(NamedTuple):
-    """Groups that an event leaves undecided; `hits`: members of that of its kind that were found all the same."""
+    """Groups that an event leaves undecided; `hits`: members of its kind's group that were found all the same."""
 
     groups: tuple[int, ...]
     hits: tuple[int, ...] = ()
@@ -61,7 +61,7 @@ class Reader(NamedTuple):
 
 
 class Presence:
-    """The rules on one sparse event type; `apart` are the numbers of those that must always be asked for themselves."""
+    """The rules on one sparse event type; `apart` are the numbers of those that must always be asked individually."""
 
     def __init__(
         self, program: Program, frame: Frame, type: str, guards: Sequence[Guard], apart: frozenset[int]
@@ -277,7 +277,7 @@ def _finder(find: Lookup | None, always: Sequence[int], elsewhere: Mapping[Field
 
 
 class Finders(dict[str, Finder]):
-    """What finds the rules that read a field; each is made when the first event carries it."""
+    """The finders of the rules that read a field; each is made when the first event carries it."""
 
     def __init__(self, presence: Presence) -> None:
         super().__init__()

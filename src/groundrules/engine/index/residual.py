@@ -1,4 +1,4 @@
-"""An emitter for functions that ask many guards: what several of them need is bound, or worked out, once."""
+"""An emitter for functions that ask many guards: whatever several of them need is bound, or worked out, once."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MOST = 256
 
 
 class Residual(Emitter):
-    """Keeps keys and rings of windows, and what guards share, in local variables."""
+    """Keeps keys and rings of windows, and the parts that guards share, in local variables."""
 
     def __init__(self, program: Program, frame: Frame) -> None:
         super().__init__(program, frame)

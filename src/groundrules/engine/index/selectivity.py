@@ -1,7 +1,7 @@
 """How often an atom holds: estimated, or measured on a sample of events.
 
 Only the choice between access paths depends on it, never a decision. The estimates are rough on purpose: a longer
-literal is rarer than a short one, an equality rarer than a bound, a fact that may be missing mostly is not.
+literal is rarer than a short one, an equality rarer than a bound, a fact that may be missing usually isn't.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def estimated(atom: Atom) -> float:
 
 
 class Sample(msgspec.Struct, frozen=True):
-    """What a sample told of the events of one type: how many there were, and for how many each atom held."""
+    """What a sample showed about the events of one type: how many there were, and for how many each atom held."""
 
     events: int
     counts: Mapping[Atom, int]

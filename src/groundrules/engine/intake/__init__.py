@@ -1,1 +1,1 @@
-"""How an event comes in: decoded and validated, or told why not; then numbered and stamped by the one clock."""
+"""How an event comes in: decoded and validated, or refused; then numbered and stamped by the one clock."""

@@ -1,4 +1,4 @@
-"""The event that lies far ahead of the clock and waits until something confirms that time has moved.
+"""An event that is far ahead of the clock and waits until something confirms that time has moved.
 
 A partition has at most one, as a row: whatever comes next decides whether its time was true. `confirmed` says which it
 is; the runner then decides it, at its own time or at the clock.

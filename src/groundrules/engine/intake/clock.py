@@ -1,10 +1,10 @@
 """The first stage: every event gets its number, its clock time and whether it came late, or is turned away.
 
-Nothing behind this stage reads a clock. A partition's clock is the latest event time seen; it never runs back. An
-event older than the clock is *late*: it is handled at the clock. Turned away is an event older than the ids that are
-kept, so that nothing can be handled twice. Ids are kept for 24 hours. One far ahead of the clock has to wait (`ahead`).
-The first event of a partition sets the clock freely; while it is the only one, one from long before it says that its
-time was wrong, and the partition begins again.
+Nothing after this stage reads a clock. A partition's clock is the latest event time seen; it never runs back. An event
+older than the clock is *late*: it is handled at the clock. An event older than the ids that are kept is turned away, so
+that nothing can be handled twice. Ids are kept for 24 hours. An event far ahead of the clock has to wait (`ahead`). A
+partition's first event sets the clock freely; while it is the only one, a second event from long before it shows that
+its time was wrong, and the partition begins again.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Texts longer than a rulebook reads are cut where they come in, so that no event costs more than its longest text.
+"""Texts longer than a rulebook reads are cut on arrival, so that no event costs more than the longest text allowed.
 
-Prose and URLs are cut, by code points; an identifier cut short would be another's. What was cut is kept beside the
-event, for the note that its decision carries.
+Prose and URLs are cut, by code points; an identifier cut short would be somebody else's. What was cut is recorded
+beside the event, for the note in its decision.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _NAME = "_cut"
 
 
 class Cut(NamedTuple):
-    """How many texts of an event were cut, and which was the longest: where it stands and how long it was."""
+    """How many texts of an event were cut, and which was the longest: its place and its length."""
 
     texts: int
     length: int

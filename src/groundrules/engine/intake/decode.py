@@ -1,4 +1,4 @@
-"""Decoding: from the JSON of an event to a struct with typed fields, or to the reason why it is none.
+"""Decoding: from the JSON of an event to a struct with typed fields, or to the reason why it isn't an event.
 
     bytes, str, dict ──► msgspec, one tagged union of structs ──► struct
                             │ refused
@@ -7,7 +7,7 @@
                                   └► explain with jsonschema ──► InvalidEventError
 
 Valid events take the first line and nothing else. Null means absent, fields that the schema does not name are ignored,
-of a repeated key the last one counts, and nothing is converted: `"5"` is no number, `1.0` no integer. Whatever comes
+the last of repeated keys counts, and nothing is converted: `"5"` is not a number, `1.0` not an integer. Whatever comes
 in, nothing but `InvalidEventError` is raised. Instants stay `datetime` until somebody reads them; `milliseconds` makes
 them the numbers of the plan.
 """
@@ -126,7 +126,7 @@ class Decoder:
     """Decodes events of the types in `schemas`: event type → self-contained JSON Schema, as a plan holds them.
 
     Texts of more than `longest` characters are cut (`cutting`). JSON is never shorter than a text in it, so only events
-    of so many bytes are looked at.
+    of at least that many bytes are checked.
     """
 
     def __init__(self, schemas: Mapping[str, Schema], longest: int = LONGEST_TEXT) -> None:

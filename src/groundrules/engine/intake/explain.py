@@ -1,8 +1,8 @@
 """Why an event is not valid, in plain words: one code, one reason, and the place in the event.
 
-The same schemas go through jsonschema, configured as strictly as the decoder: integers have no fraction and at most
-64 bits, dates and times are checked. Of several violations the first by place is told, so that the answer does not
-depend on the order of keywords. This is slow and only runs for events that were refused.
+The same schemas go through jsonschema, configured as strictly as the decoder: integers have no fraction and at most 64
+bits, dates and times are checked. If there are several violations, the first by place is reported, so that the answer
+does not depend on the order of keywords. This is slow and only runs for events that were refused.
 """
 
 from __future__ import annotations

@@ -34,7 +34,7 @@ _BRACKETS = re.compile(r"[\[\]{}]")
 
 
 class InvalidEventError(GroundrulesError):
-    """An event that is not valid; `rejection` is what the log says of it."""
+    """An event that is not valid; `rejection` is what the log says about it."""
 
     def __init__(self, rejection: Rejection) -> None:
         super().__init__(rejection.reason)
@@ -45,7 +45,7 @@ _TOO_LARGE = 10**400
 
 
 class OutOfRange:
-    """A number that is too large; harmless in a field that nobody declared, invalid in any other."""
+    """A number that is too large: harmless in an undeclared field, invalid in any other."""
 
     def __init__(self, text: str) -> None:
         self.text = text

@@ -1,9 +1,9 @@
-"""What an event says of links without saying it.
+"""What an event implies about its links.
 
-An object that has a `url` (`format: uri`) and a `domain` (`format: domain`) is a link: where only the URL is given, the
-domain is looked for when its struct is made. An event with a `text` and a list of `links` that it does not give has
-those of its text: they are looked for when somebody reads them, and kept. Events without links have no such struct and
-pay nothing, nor do those whose links nobody reads.
+An object that has a `url` (`format: uri`) and a `domain` (`format: domain`) is a link: if only the URL is given, the
+domain is derived from it when the struct is made. If an event type has a `text` and a list of `links`, and an event
+doesn't give the list, its links are those of its text: they are searched for when somebody first reads them, and kept.
+Events without links have no such struct and pay nothing, nor do those whose links nobody reads.
 """
 
 from __future__ import annotations

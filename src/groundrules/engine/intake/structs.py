@@ -1,8 +1,8 @@
 """From the JSON Schemas of a plan to msgspec structs, one per event type.
 
-A field of a struct has the JSON name where that is a plain identifier, else a name that encodes it. Fields that may be
-absent are None then, unless the schema gives a default. Structs are frozen and not tracked by the garbage collector:
-they hold strings, numbers, datetimes, lists and other structs, and never form a cycle.
+A struct's field has the JSON name if that is a plain identifier, or else a name that encodes it. An absent field is
+None, unless the schema gives a default. Structs are frozen and not tracked by the garbage collector: they hold strings,
+numbers, datetimes, lists and other structs, and never form a cycle.
 
 Formats that are checked: `date-time` (RFC 3339 with an offset) and `date` (a real date, `--MM-DD`, or one of the lunar
 calendar: `lunar:2001-08-15`, `lunar:08-15`). The others say how text compares, not what it looks like: a link is

@@ -1,1 +1,1 @@
-"""What one trigger brings about: which rules fire, what balances settle at, which steps and paths follow."""
+"""What one trigger causes: which rules fire, what balances settle at, which steps and paths follow."""

@@ -1,4 +1,4 @@
-"""Holding back what is too much: actions that have a brake are counted, in the order in which a decision tells them."""
+"""Holding back excess actions: those that have a brake are counted, in the order in which a decision lists them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from groundrules.time_units import format_duration
 
 
 class Sorted(NamedTuple):
-    """The actions to be done, those held back by brake, the brakes that raise an alarm, and what is told."""
+    """The actions to be done, those held back by brake, the brakes that raise an alarm, and the notes."""
 
     kept: list[Action]
     held: dict[str, list[Wish]]

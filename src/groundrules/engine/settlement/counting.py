@@ -1,8 +1,8 @@
-"""Counting an event: the windows that listen to its type take it in before anything is asked.
+"""Counting an event: the windows that listen to its type count it before any rule is asked.
 
 Windows that no look-up finds are counted by one generated function (`index.counts`), the others one by one. An event
-that lacks a component of the key, or the value that a window takes, is not counted by it; nor is what the bot did
-itself, unless the window's filter speaks of that.
+that lacks a component of the key, or the value that a window takes, is not counted by it; nor is anything the bot did
+itself, unless the window's filter mentions that.
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ class Spaces(dict[int, Space]):
 
 
 class Takers(dict[int, Taker]):
-    """For each window, by its number, what takes an event in under a key, with the value that the window takes."""
+    """For each window, by its number, the function that counts an event under a key, with the window's value."""
 
     def __init__(self, windows: WindowsOnType, partition: Partition) -> None:
         super().__init__()

@@ -1,10 +1,10 @@
-"""One trigger, one settlement: what a decision is made of.
+"""One trigger, one settlement: how a decision is made.
 
 All rules of a trigger are asked about the state as it was before; windows have counted the event at hand already. For
 those that fire, clauses and effects are worked out on that same state. Only then does anything change: each balance
 settles once, labels are set, paths are opened. Messages are rendered last, on the state as it is now, and actions
 combine. Effects under `approval` become a request. What a rule in shadow or outside its share would have done is
-recorded and not done, but for the paths it opens: their steps are the rule's own, and in shadow as well.
+recorded but not done, except that it opens its paths: their steps are the rule's own, and in shadow as well.
 """
 
 from __future__ import annotations
@@ -73,11 +73,11 @@ class Room:
 class Occasion:
     """What is to be decided.
 
-    answers: what rules say that were asked already. groups: the rules to ask, each group in a scope of its own.
+    answers: those of rules that were asked already. groups: the rules to ask, each group in a scope of its own.
     occurrence: what tells this trigger apart from all others of the partition; action keys are made from it. cause:
     what brings the decision about. behind: the ledger whose ladder asks. more_unknown: how many rules stay undecided
-    that are not asked for themselves.
-    `asks`, `outcomes`, `actions`, `labels` and `notes` are what the trigger itself brings about, apart from any rule.
+    without being asked individually. `asks`, `outcomes`, `actions`, `labels` and `notes` are what the trigger itself
+    brings about, apart from any rule.
     """
 
     groups: list[Group]

@@ -2,9 +2,9 @@
 
 A rule fires if its `when` is true and its `unless` is not. One whose `when` is unknown while its `unless` is not true
 is undecided, and so is one with a missing component of the keys of `once_per` or `times`. A rule in shadow, or for a
-member outside its rollout share, goes another *lane*: it remembers its firings apart and does nothing. An exempting
-rule takes a rule's whole contribution away as soon as its own `when` is true or unknown; nothing takes away that an
-exempting rule exempts.
+member outside its rollout share, takes another *lane*: it remembers its firings separately and does nothing. An
+exempting rule takes a rule's whole contribution away as soon as its own `when` is true or unknown; nothing takes an
+exemption itself away.
 """
 
 from __future__ import annotations

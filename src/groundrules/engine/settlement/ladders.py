@@ -1,4 +1,4 @@
-"""The crossing of a ladder's step as something to be decided."""
+"""A crossed ladder step as an occasion to be decided."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Actions that are done after a time: a row for each that waits, with when and what.
+"""Delayed actions: a row for each that waits, with its time and the action.
 
-What ends something that was given for a time waits once for each action, target and telling-apart parameters, and the
-later end holds; anything else waits with what the same decision asks for alike at the same time.
+The action that ends something given for a time waits once for each action, target and distinguishing parameters, and
+the later end holds; any other waits together with equal actions of the same decision for the same time.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Settlement: everything that one trigger asks of one balance, applied at once.
 
 A reset takes the balance back to rest; a grant under a cap is cut to what the cap leaves in this calendar period, in
-the order of the rules' ids; all changes are added up; floor and ceiling cut the result. What a grant really gave is
-what is left of it: what the ceiling cuts off is taken from the grants and what the floor cuts off from the losses,
-those of the last rule id first. Then the ladders over that ledger are looked at.
+the order of the rules' ids; all changes are added up; floor and ceiling cut the result. A grant really gave what is
+left of it: what the ceiling cuts off is taken from the grants, and what the floor cuts off from the losses, beginning
+with the last rule id. Then the ladders over that ledger are looked at.
 
 A crossing's own changes to its own ledger don't look at its upward steps again, so that a step may take the balance
 back; between ledgers, ladders draw no cycle, so that crossings end.

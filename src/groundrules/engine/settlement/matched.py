@@ -1,7 +1,7 @@
 """`matched`: the events that the windows which made a guard true still hold.
 
-Of the leaves that decided a guard, those are meant that compare a window and came out true. Their events are told
-newest first, each once, by the numbers that the first stage gave them.
+This covers the leaves that decided a guard, compare a window and came out true. Their events are listed newest first,
+each once, by the numbers that the first stage gave them.
 """
 
 from __future__ import annotations

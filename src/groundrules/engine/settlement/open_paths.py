@@ -1,7 +1,7 @@
 """The open paths of one partition, decoded, and found by what may end them.
 
 A row is decoded once, when somebody first looks after it was written: `Partition.moved` says which were. Beside the
-decoded paths stand dictionaries from a value of the start event to the paths that have it (`index.equalities`).
+decoded paths are dictionaries from a value of the start event to the paths that have it (`index.equalities`).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from groundrules.engine.state.scope import Scope
 
 
 class Turn(NamedTuple):
-    """An open path that the event at hand ends, plans anew, or brings further: `items` are those that it is itself."""
+    """An open path that the event at hand ends, replans, or advances: `items` are those that the event satisfies."""
 
     code: ProcessCode
     key: str

@@ -1,10 +1,10 @@
-"""Paths: opened by a firing rule, ended or planned anew by a later event.
+"""Paths: opened by a firing rule, ended or replanned by a later event.
 
-A rule opens its path under the path's key unless one is open there; with a missing key component it opens none. At
-most `limit` paths of one kind are open in a partition; opening one more gives up the one opened first. An event
-ends or replans only what was open before it, so that nothing is ended by what opened it. A path planned anew begins
-now: what the event says of the captured fields replaces what the start event said. Which items of `until_all` have
-happened stays; an event may be an item and plan the path anew.
+A rule opens its path under the path's key unless one is open there; with a missing key component it opens none. At most
+`limit` paths of one kind are open in a partition; opening one more gives up the one opened first. An event ends or
+replans only what was open before it, so that nothing is ended by what opened it. A replanned path begins now: the
+event's values of the captured fields replace those of the start event. Items of `until_all` that have happened stay so;
+an event may be an item and also replan the path.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The first of those whom a schedule is about: of whom its rule is true, in the order of a number."""
+"""The first of those for whom a schedule's rule is true, ordered by a number."""
 
 from __future__ import annotations
 

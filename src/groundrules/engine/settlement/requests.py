@@ -1,14 +1,13 @@
 """Approval: effects that wait until enough people with a role agree.
 
-A firing rule with `approval` asks by a `request_approval` action and puts what it would do away, fully worked out.
-Answers come in as `approval.given` and `approval.refused`. They count if the member has the role, is nobody whom the
-case is about (whoever would be acted on, at once or later, whose labels or balance would change, the subject; if that
-is nobody, the actor of the event), and is not the bot. The same member counts once. Enough approvals release what was
-held, as a decision of its own behind the approving event's; one refusal, or the time running out, asks the rules on
-refusal instead.
+A firing rule with `approval` asks by a `request_approval` action and stores its effects, fully worked out. Answers come
+as `approval.given` and `approval.refused`. They count if the member has the role, is nobody whom the case is about
+(whoever would be acted on, at once or later, whose labels or balance would change, the subject; if that is nobody, the
+actor of the event), and is not the bot. The same member counts once. Enough approvals release what was held, as a
+separate decision after the approving event's; one refusal, or the time running out, asks the rules on refusal instead.
 
-With `recheck` the guard is asked again first, about the same event and subject on the state as it is; what it no longer
-holds of is overtaken and dropped. With `batch` all subjects of one run of a schedule wait in one request.
+With `recheck` the guard is asked again first, about the same event and subject on the current state; cases for which it
+no longer holds are overtaken and dropped. With `batch` all subjects of one run of a schedule wait in one request.
 """
 
 from __future__ import annotations

@@ -1,12 +1,12 @@
 """What an event teaches, after it was decided: facts, last messages, labels set by hand.
 
-An event tells facts on every object in it that stands for an entity that the roster keeps; the latest telling holds,
-and of two in one event that whose place comes later by the names of the fields. It holds from the next event on,
-because the event at hand speaks for itself. Somebody who left, was kicked or banned is forgotten; of who left by
-themself it is kept when they were first seen. Labels that the bot itself reports are no word of a person.
+An event gives facts with every object in it that stands for an entity on the roster. The latest value holds; of two in
+one event, the one whose place comes later by field name. It holds from the next event on, because the event at hand
+speaks for itself. Somebody who left, was kicked or banned is forgotten, except that for those who left by themselves
+the instant when they were first seen is kept. Labels that the bot itself reports don't count as set by a person.
 
-`first_seen` is told by no event; it is noted here, if rules read it. Who is first met otherwise than arriving was here
-before anybody looked.
+`first_seen` comes with no event; it is noted here, if rules read it. A member first seen doing anything but arriving
+was here before anybody looked.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ MEMBER = "member"
 
 
 class Learning:
-    """Takes note of what the events of a partition tell."""
+    """Notes the facts that a partition's events give."""
 
     def __init__(self, program: Program, partition: Partition) -> None:
         self._places = program.places

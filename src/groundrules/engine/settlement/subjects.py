@@ -1,8 +1,8 @@
 """Whom a rule on a schedule can concern: everybody on the roster, or those whose facts leave it open.
 
-Most members have most facts alike: no birthday told, no role. So a condition that reads one fact of the subject and
-nothing else that is remembered is asked of one member of each kind; where it is false, the rule has nothing to say of
-any of them.
+Most members have most facts in common: no known birthday, no role. So a condition that reads one fact of the subject
+and nothing else that is remembered is asked for one member of each kind; where it is false, the rule concerns none of
+them.
 """
 
 from __future__ import annotations

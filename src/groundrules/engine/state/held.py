@@ -14,7 +14,7 @@ from groundrules.engine.state.space import FOREVER, Space
 
 
 class Codec(NamedTuple):
-    """From the row of a key to the value that is held, and back; so many values are held at most."""
+    """From the row of a key to the value that is held, and back; with the most values that are held."""
 
     decode: Callable[[bytes], Any]
     encode: Callable[[Any], bytes]
@@ -24,10 +24,10 @@ class Codec(NamedTuple):
 class HeldSpace(Space):
     """A space whose values are held decoded. Whoever changes a value that `held` gave hands it to `hold`.
 
-    `version` grows with every change that whoever makes it calls one (`hold`), and with every other. Somebody who sets
-    `followed` to a dictionary has the keys of these changes put there; it is None again once more has changed than keys
-    can tell. `latest` is free
-    for what a held value was last made of, so that the same again need not be taken in; it goes with the value.
+    `version` grows with every change, whether reported through `hold` or not. Somebody who sets `followed` to a
+    dictionary has the keys of these changes put there; it is None again once more has changed than keys can tell.
+    `latest` is free for what a held value was last made of, so that the same again need not be taken in; it goes with
+    the value.
     """
 
     __slots__ = ("_behind", "_codec", "_held", "followed", "latest", "version")

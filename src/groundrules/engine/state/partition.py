@@ -1,6 +1,6 @@
 """Everything that one partition remembers: rows of bytes under (space, key), and the timers that rows imply.
 
-Once a day all spaces are looked at, so that those where nothing is written any more grow old too.
+Once a day all spaces are visited, so that those to which nothing is written any more age, too.
 
 Nothing here is a second truth: timers are rebuilt from rows, so that a dump of the rows is a snapshot. With `changed`
 set, the names of written and deleted rows are collected, so that a store can write them behind.

@@ -18,7 +18,7 @@ from groundrules.plan.ir import Consequence, Relation
 class Readings(Protocol):
     """What a partition remembers, as guards and templates read it.
 
-    `key` is the text of a key (`engine.keys`), whose components are all there: where one is missing, compiled code
+    `key` is the text of a key (`state.keys`), whose components are all present: if one is missing, compiled code
     answers unknown itself. Likewise `who`, `member` and `id` are never None.
     """
 
@@ -74,7 +74,7 @@ class Readings(Protocol):
 
 
 class Scope:
-    """Everything but the event that an evaluation may read. One per trigger; the runtime may reuse and refill it.
+    """Everything that an evaluation may read besides the event. One per trigger; the runtime may reuse and refill it.
 
     `matched` holds the ids for `Matched`: the runtime fills it once the windows of a fired guard are known, as it does
     `match` and `nth`. `done` are the ids of the items of a path that have happened, `figures` the numbers by which

@@ -1,7 +1,7 @@
 """The rows of one cell: bytes under text.
 
 A **space** is all rows of one cell: the rings of a window, the balances of a ledger. Rows are immutable bytes and keys
-are text, so a million of them cost the garbage collector nothing. What is idle leaves by two generations: a row is
+are text, so a million of them cost the garbage collector nothing. Idle rows leave through two generations: a row is
 written into the young one; after the space's lifetime, but no sooner than `TURN`, the old one is dropped and the young
 one grows old. A row is thus kept for at least the lifetime after it was last written; how much longer can never be
 seen, because every cell judges its rows by the times inside them.

@@ -1,7 +1,7 @@
 """Instants as bytes.
 
-A stamp is an instant in ms as six big-endian bytes: stamps compare as bytes the way instants compare as numbers. What
-lies before 1970 is written as 1970.
+A stamp is an instant in ms as six big-endian bytes: stamps compare as bytes the way instants compare as numbers.
+Instants before 1970 are written as 1970.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What an ASCII text cannot contain, judged by its bare letters: lower case, without separators and white space.
 
 Most lists are Chinese or plain words, so an ASCII text seldom holds anything visible only squeezed or by its sound.
-Squeezing and scanning a chat message takes 15 µs, finding out that this is unnecessary less than one.
+Squeezing and scanning a chat message takes 15 µs, finding out that this is unnecessary takes less than one.
 
 **Squeezed.** Two letters that stand side by side in the squeezed view, spaces apart, stand side by side among the bare
 letters, unless one of them may have been written as a digit or symbol (`a` as `4` or `@`). So a literal needs its pairs

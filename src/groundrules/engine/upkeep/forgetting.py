@@ -1,9 +1,9 @@
-"""Erasing a person: every row under their id, and every row that speaks of them.
+"""Erasing a person: every row under their id, and every row that mentions them.
 
-Rows are found by their key or its components, whatever else may bear the same id. Paths, requests, grants, measures,
-fallbacks and the event that waits go as a whole if they speak of somebody; of what the roster knows of others, and of
-the values that a window counts as distinct, only what is theirs goes. Counts that others share stay: they hold times,
-not people.
+Rows are found by their key or its components, whatever else may have the same id. Paths, requests, grants, measures,
+fallbacks and the waiting event go as a whole if they mention the person; from the roster entries of others, and from
+the values that a window counts as distinct, only the person's own data goes. Counts shared with others stay: they hold
+times, not people.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """How long an unwritten row stays useful, space by space.
 
-Code that uses a space states its lifetime; this table is for loaded rows, which must age even where their cell is never
+Code that uses a space states its lifetime; this table is for loaded rows, which must age even if their cell is never
 used again. A space not listed keeps its rows until they are dropped or swept.
 """
 

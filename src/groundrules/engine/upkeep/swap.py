@@ -1,4 +1,4 @@
-"""Changing a live rulebook: what becomes of the state.
+"""Changing a live rulebook: what happens to the state.
 
 Rows say what they are by the name of their space: windows by the hash of their definition, ledgers and caps by name,
 everything else by the id of the rule, ladder or path. `shapes` gives for each space of a plan a hash of what its rows

@@ -1,4 +1,4 @@
-"""Changes that would turn one leaf of a guard: another word in the text, another role, one more event in a window."""
+"""Changes that would flip one leaf of a guard: another word in the text, another role, one more event in a window."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Changes that would give a value another one: `actor.joined` later, one more strike, a longer text.
+"""Changes that would make a value another one: `actor.joined` later, one more strike, a longer text.
 
 `reach(expression, relation, bound)` undoes what is calculated with the value until something is found that can be
-altered: `age(actor.joined) < 3d` asks that `now - actor.joined < 3d`, so that `actor.joined > now - 3d`. What can't be
-undone gives no change.
+altered: `age(actor.joined) < 3d` asks for `now - actor.joined < 3d`, and so for `actor.joined > now - 3d`. A
+calculation that can't be undone gives no change.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Changes that would turn a condition: the smallest for each leaf, put together as `and` and `or` ask for them.
+"""Changes that would flip a condition: the smallest for each leaf, combined as `and` and `or` require.
 
-To make an `and` true all of its parts that are not must be turned; to make an `or` true, one of them. What comes out
-are proposals: each is decided again before anybody is told that it would do.
+To make an `and` true, all of its parts that are not true must be flipped; to make an `or` true, one of them. The
+results are proposals: each is decided again before anybody is told that it works.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Plain things to put into an event that is made up: an item that meets a schema, a text that a function finds."""
+"""Plain values to put into a made-up event: an item that meets a schema, a text that a function finds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Deciding again with something changed: only what then fires is called a way to make a rule fire.
+"""Deciding again with something changed: only a change with which the rule then fires is called a way to make it fire.
 
 Proposals are made in a copy of the partition as it was before the event, at the moment when the rule is asked. Each is
 then tried in a copy of its own: the changed event is fed, or the partition is changed at that moment, and the rule is

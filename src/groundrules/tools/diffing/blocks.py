@@ -1,4 +1,4 @@
-"""Blocks: what an author wrote as one thing, and a plan has in several.
+"""Blocks: things that an author wrote as one, and that a plan has as several.
 
 A ladder is a cell and a rule for each step; a path a cell, the rule that opens it and a rule for each step; a state a
 cell and a rule for each way; a table a rule for each row. Their rules are named after them (`discipline#3`,
@@ -28,7 +28,7 @@ Cell = ir.Ladder | ir.Process | ir.State | ir.Schedule
 
 @dataclass
 class Block:
-    """A block of a plan; `rules` by what stands behind the `#`, "" for the block's own rule."""
+    """A block of a plan; `rules` by what follows the `#`, "" for the block's own rule."""
 
     id: str
     section: str

@@ -1,7 +1,7 @@
 """What a live swap would keep and lose, worded for people.
 
-`engine.swap` decides it, by the spaces that rows live in; here it is asked with a state, or with none, and its names
-of spaces are turned back into what an author knows: windows as they were written, ledgers and rules by name.
+`Engine.swap` decides it, by the spaces that rows live in; here it is asked with a state, or with none, and its names of
+spaces are turned back into what an author knows: windows as they were written, ledgers and rules by name.
 """
 
 from __future__ import annotations

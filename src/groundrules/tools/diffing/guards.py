@@ -1,8 +1,8 @@
 """Which numbers moved in a guard, and which conditions came or went.
 
-Leaves of the old and the new guard that are equal are left out. Of the others, two of one *shape*, which is the
-expression without its constants, its windows written out, are the same condition with other numbers; two that differ
-in the operator besides are so too. The rest was added or removed.
+Leaves that are equal in the old and the new guard are left out. Among the others, two of the same *shape* (the
+expression without its constants, with its windows written out) are the same condition with other numbers, even if the
+operator differs, too. The rest was added or removed.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _MEANT = ("id", "src", "keep", "ids", "pane")  # of a window: what follows from 
 
 
 class Constant(NamedTuple):
-    """A constant that stands in an expression: as what, and its value as a text; `items` if it is a list."""
+    """A constant in an expression: its role, and its value as a text; `items` if it is a list."""
 
     role: str
     text: str

@@ -1,7 +1,7 @@
 """Changes in a rule: what triggers it, its guard, what it does, how often, for whom.
 
 `lead` compares what a rule, reward, path or schedule says about itself; `acting` what one rule of a block does. Each
-returns details; `lead` says besides where the rule moved: whether it acts on more events, on fewer, or otherwise.
+returns details; `lead` also says how the rule moved: whether it acts on more events, on fewer, or on others.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Parts of a plan as short texts: values, effects, what an expression's author wrote.
 
-What was written is shown where it stands in the plan's sources; constants are always shown by value, so that a
-parameter's number is seen and not its name.
+Source text is shown where the plan's sources have it; constants are always shown by value, so that one sees a
+parameter's number and not its name.
 """
 
 from __future__ import annotations

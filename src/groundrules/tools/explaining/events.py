@@ -24,7 +24,7 @@ from groundrules.tools.explaining.witness import Moment, Witness
 
 @dataclass(frozen=True)
 class Explained:
-    """One event that was watched; everything that may be asked about it."""
+    """One event that was watched, and everything that may be asked about it."""
 
     plan: ir.Plan
     moment: Moment

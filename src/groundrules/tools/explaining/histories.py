@@ -1,8 +1,8 @@
-"""Histories of the reference interpreter that are quicker to ask and don't grow without end.
+"""Histories for the reference interpreter that are quicker to query and don't grow without bound.
 
 The reference writes everything down in one list and reads the whole of it for every question. Here the entries of a
-window are kept by key, and what no question can concern any more is thrown away now and then. The answers
-are the same.
+window are kept by key, and entries that no question can concern any more are thrown away now and then. The answers are
+the same.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What an explanation says, as data that JSON can hold.
 
-Instants are RFC 3339 in UTC, durations are written `1h30m`, people and things stand as their id.
+Instants are RFC 3339 in UTC, durations are written `1h30m`, people and things are given by their id.
 """
 
 from __future__ import annotations
@@ -61,8 +61,8 @@ class WindowReading(Record, frozen=True, kw_only=True):
 class Condition(Record, frozen=True, kw_only=True):
     """A node of a guard: an operator with its parts, an item of `any` or `all`, or a leaf.
 
-    `outcome` None is unknown, for lack of `missing`. `reads` are the values of a leaf's operands under their source
-    text, `evidence` where a text bears a true leaf out, `looked_into` the whole of that text by field. `decisive`:
+    `outcome` None is unknown, for lack of `missing`. `reads` are the values of a leaf's operands by source text,
+    `evidence` the places in a text that make a leaf true, `looked_into` the whole of that text by field. `decisive`:
     the outcome of the whole guard rests on this part.
     """
 
@@ -88,7 +88,7 @@ class Condition(Record, frozen=True, kw_only=True):
 
 
 class Once(Record, frozen=True, kw_only=True):
-    """`once_per`: its key, and when it fired for it last; `again` is when it may fire again, if it fired already."""
+    """`once_per`: its key, and when the rule last fired for it; `again` is when it may fire again, if it has."""
 
     key: dict[str, Any]
     within: str | None = None
@@ -98,7 +98,7 @@ class Once(Record, frozen=True, kw_only=True):
 
 
 class Times(Record, frozen=True, kw_only=True):
-    """`times`: its key, and the how-manieth firing within its time this one was or would be."""
+    """`times`: its key, and which firing within its time this one was or would be (1 for the first)."""
 
     key: dict[str, Any]
     within: str
@@ -118,11 +118,11 @@ class Ladder(Record, frozen=True, kw_only=True):
 
 
 class Change(Record, frozen=True, kw_only=True):
-    """One thing that is otherwise in a counterfactual.
+    """One thing that differs in a counterfactual.
 
-    kind and what it speaks of: `field` (`what` is the path, `relation` and `bound` what it must be, `value` what was
-    tried), `window` (`count` more events, or fewer if negative), `ledger`, `label`, `sanction`,
-    `state`, `time`, `once`.
+    kind and what it is about: `field` (`what` is the path, `relation` and `bound` what it must be, `value` what was
+    tried), `window` (`count` more events, or fewer if negative), `ledger`, `label`, `sanction`, `state`, `time`,
+    `once`.
     """
 
     kind: Literal["field", "fact", "window", "ledger", "label", "sanction", "state", "time", "once"]
@@ -148,7 +148,7 @@ class WouldFire(Record, frozen=True, kw_only=True):
 
 
 class DatedValue(Record, frozen=True, kw_only=True):
-    """Why a parameter has the value that it has; `since` is the local date from which on it does."""
+    """Why a parameter has its value; `since` is the local date from which it does."""
 
     parameter: str
     since: str
@@ -196,7 +196,7 @@ class ActionExplained(Record, frozen=True, kw_only=True):
 
 
 class EventExplained(Record, frozen=True, kw_only=True):
-    """What one event brought about, in the order of the log.
+    """What one event caused, in the order of the log.
 
     `fired` are all rules that fired, `rules` those that listened to it, the nearest first."""
 

@@ -1,8 +1,8 @@
 """How near a rule came to firing.
 
-Of an `and`, each part counts; of alternatives, the one that came nearest. A comparison with a window counts as far as
-the window is filled: two of three messages are two thirds. What somebody is *not* counts for nothing while it holds,
-else a rule with `not staff` would come near to firing at every message. A rule that could not be decided is near.
+In an `and`, each part counts; among alternatives, the one that came nearest. A comparison with a window counts as far
+as the window is filled: two of three messages are two thirds. A negation counts for nothing while it holds; otherwise a
+rule with `not staff` would come near to firing at every message. A rule that could not be decided is near.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What every rule saw at the moment it was evaluated.
 
-A settlement changes balances and what rules remember, so whatever explains a guard is worked out before it is
+A settlement changes balances and what rules remember, so everything that explains a guard is worked out before it is
 answered: the tree of its conditions, its memory of earlier firings, its share of members.
 """
 

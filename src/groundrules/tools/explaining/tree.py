@@ -1,8 +1,8 @@
-"""A guard as a tree of conditions, each with what it came to and why.
+"""A guard as a tree of conditions, each with its outcome and why.
 
 The tree has the author's `and`, `or` and `not`; `any` and `all` have a part for each item of their list. A part is
-decisive if the outcome of the whole rests on it: of a true `or` and a false `and` those sides that made it so, else
-all sides; of an unknown guard the sides that are unknown.
+decisive if the outcome of the whole rests on it: in a true `or` or a false `and`, the sides that made it so, otherwise
+all sides; in an unknown guard, the sides that are unknown.
 """
 
 from __future__ import annotations

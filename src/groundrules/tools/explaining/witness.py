@@ -1,12 +1,12 @@
 """Events replayed on the reference interpreter, and what every rule saw when it was asked about one of them.
 
 The reference keeps whole histories, so windows can be shown with the events in them. Only the last event fed with
-`note` is watched: the interpreter says of each guard that it is about to be asked, and the guard is turned into a tree
-on the spot, for a moment later the settlement changes what it read. `before` is a copy of everything as it was before
-that event: what decides again begins there.
+`note` is watched: the interpreter announces each guard before it is asked, and the guard is turned into a tree on the
+spot, because a moment later the settlement changes what it read. `before` is a copy of everything as it was before that
+event: deciding again begins there.
 
-The reference forgets nothing and looks through everything, which is too slow for a long stream; `shelves` says what is
-done about that.
+The reference forgets nothing and looks through everything, which is too slow for a long stream; `histories` says what
+is done about that.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Which files of a folder are rulebooks or tests of rulebooks.
 
-A file that is not valid YAML is ours if a line of it begins as a rulebook or a tests file begins: whoever broke it
-wants to hear of it.
+A file that is not valid YAML is ours if one of its lines begins as a rulebook or a tests file begins: whoever broke it
+wants to know.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Formatting a file: read, lay out, read again, compare.
 
-What was written is only given back if it says the same as before: the same data, expressions that parse to the same
-trees, the same comments. So a mistake in the layout can refuse a file but not change it.
+The output is returned only if it says the same as before: the same data, expressions that parse to the same trees, the
+same comments. So a mistake in the layout can refuse a file but not change it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from groundrules.tools.fmt.trivia import UnsupportedYamlError, trivia
 
 @dataclass(frozen=True)
 class Formatted:
-    """The canonical text of a file, and whether that is another one than before."""
+    """The canonical text of a file, and whether it differs from before."""
 
     text: str
     changed: bool

@@ -1,8 +1,8 @@
 """From the tree and its comments to canonical text.
 
-Two blanks a level, list items one level in. A flow collection stays one where it fits into a line, else it is written
-in lines; what was written in lines stays so. Expressions are printed canonically; one that is too long for its line, or
-that YAML would not take plain, stands under `key: >`. Texts in block style keep their lines.
+Two spaces per level, list items one level in. A flow collection stays one if it fits on a line; otherwise it is written
+in lines, and what was written in lines stays so. Expressions are printed canonically; one that is too long for its
+line, or that YAML would not take plain, goes under `key: >`. Texts in block style keep their lines.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Where in a rulebook the small language stands, and in which order keys are written.
+"""Where in a rulebook the expression language is used, and in which order keys are written.
 
-A shape speaks of one place in the YAML. What no shape speaks of (texts, lists, the arguments of actions, tests) is laid
-out like any YAML, its keys in the order in which they came. The order of items never changes, nor that of sections:
+A shape describes one place in the YAML. Places without a shape (texts, lists, the arguments of actions, tests) are laid
+out like any YAML, their keys in the order in which they came. The order of items never changes, nor that of sections:
 authors put headings above them.
 """
 

@@ -1,9 +1,9 @@
 """Comments and blank lines, and what they belong to.
 
 The tree of YAML knows nothing of them, so they are found in the text between its scalars. An **entry** is a pair of a
-mapping or an item of a list that gets a line of its own. A comment behind something belongs to the entry it stands
-behind; a run of comments and blank lines belongs to the entry below it, unless it is indented more than that entry:
-then it closes the list or mapping above. A flow collection that has comments inside is `opened`: written in lines.
+mapping or an item of a list that gets a line of its own. A comment after something on its line belongs to that entry; a
+run of comments and blank lines belongs to the entry below it, unless it is indented more than that entry: then it
+closes the list or mapping above. A flow collection that has comments inside is `opened`: written in lines.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The members' handbook of a rulebook: what is allowed, what breaking a rule leads to, what is earned, who to turn to.
 
-`handbook` reads the plan, so every number in it is the one that the engine goes by; `markdown` and `html` write it.
+`handbook` reads the plan, so every number in it is the one that the engine uses; `markdown` and `html` write it.
 """
 
 from groundrules.tools.handbook.contents import handbook

@@ -1,4 +1,4 @@
-"""What stands in the handbook, chapter by chapter.
+"""The contents of the handbook, chapter by chapter.
 
 The rulebook itself comes first, then each import that has something to say to members. Rules in shadow and rules that
 are off are not for members. Chapters about the whole (appeals, who decides, what is remembered) close the book.

@@ -63,7 +63,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Code:
-    """Something to copy, as it stands."""
+    """Something to copy literally."""
 
     text: str
     language: str = "yaml"

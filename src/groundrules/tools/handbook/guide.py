@@ -1,4 +1,4 @@
-"""A rulebook as its handbook looks at it: what is in force, by the rulebook it comes from, with the words for it."""
+"""A rulebook as its handbook sees it: what is in force, by the rulebook it comes from, with the words for it."""
 
 from __future__ import annotations
 

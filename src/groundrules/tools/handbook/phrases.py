@@ -20,7 +20,7 @@ CLEAR = ("", "actor", "channel", "community", "member")  # who these are needs n
 
 
 class Phrases(Speech):
-    """Says what stands in one plan."""
+    """Puts the parts of one plan into words."""
 
     def __init__(self, plan: ir.Plan, lang: str) -> None:
         super().__init__("handbook", lang)

@@ -1,11 +1,11 @@
 """The missing tests: one below, at, and one above each threshold of a rulebook.
 
 A threshold is a number that a window, a length, an age, a field or a balance is compared with, or that a ladder's step
-reaches. What the tests there are have measured is found by listening to them; for a threshold that they do not pass
-closely, a case is made of one of their steps: taken again and again until a window is full, by three members whose
-facts lie around the bound, or with three values of a field. A case is proposed only if, played, it does measure them;
-what it expects is what the rulebook does today, for its author to read and judge. Of a state the two numbers between
-which it turns are enough: once it has turned, nobody asks.
+reaches. Listening to the existing tests shows what they measure; for a threshold that they do not pass closely, a case
+is made from one of their steps: taken again and again until a window is full, by three members whose facts lie around
+the bound, or with three values of a field. A case is proposed only if, when played, it does measure them; it expects
+what the rulebook does today, for its author to read and judge. For a state, the two numbers between which it changes
+are enough: once it has changed, nobody asks.
 """
 
 from __future__ import annotations

@@ -2,8 +2,7 @@
 
 Each case is played once more, to the reference interpreter, which tells whenever it asks a guard; every clause of that
 guard is then looked at on its own, whether or not the outcome hung on it. A clause that was never true, or never false,
-has not been tested: nobody would notice if it were left out. What an import brings is not counted; it has tests of its
-own.
+has not been tested: nobody would notice if it were left out. Imports are not counted; they have tests of their own.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What was found out about tests, line by line; proposed tests as YAML to keep."""
+"""Findings about tests, line by line; proposed tests as YAML to keep."""
 
 from __future__ import annotations
 

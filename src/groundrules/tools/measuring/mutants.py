@@ -2,7 +2,7 @@
 
 A mutant is the plan with one thing changed: a threshold one higher, a comparison that includes its end or does not, a
 clause left out, a word missing from a list, an action that is not taken, a step that comes later. A mutant that passes
-all tests could be in force without anybody knowing. What an import brings is not changed.
+all tests could be in force without anybody knowing. Imports are not changed.
 
 After R. DeMillo, R. Lipton and F. Sayward, "Hints on test data selection", IEEE Computer 11(4), 1978.
 """
@@ -31,7 +31,7 @@ MOST_WORDS = 12  # of a list, evenly chosen: in a list of thousands, one entry i
 
 
 class Mutant(NamedTuple):
-    """The changed plan; whose it is, where that was written, and what was changed into what."""
+    """The changed plan; which block was changed, where it was written, and what was changed into what."""
 
     owner: str
     src: int
@@ -43,7 +43,7 @@ class Mutant(NamedTuple):
 class Verdict:
     """The fate of a mutant: `by` names the test that noticed it, None if none did.
 
-    `harm` says how much its rule does to people: 3 removes them, 2 silences them, 1 hides messages or strikes.
+    `harm` says how severe its rule is: 3 removes members, 2 silences them, 1 hides messages or strikes.
     """
 
     owner: str

@@ -1,4 +1,4 @@
-"""Variants of a condition: the same with one small change, as a mutant has it."""
+"""Variants of a condition, each with one small change, for mutants."""
 
 from __future__ import annotations
 

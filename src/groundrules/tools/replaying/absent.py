@@ -1,8 +1,8 @@
 """Who could not have done what a history shows, because a decision before it silenced or removed them.
 
 A history goes on as it was: whoever is muted for a day by the replayed rules still writes forty messages in it. What
-rules do about those is no further harm to anybody, and is counted apart. That is another count than the engine's own of
-sanctions in force: here a kick counts, too, and what people did by hand in the history does not.
+rules do about those harms nobody further, and is counted separately. This count differs from the engine's own sanctions
+in force: here a kick counts, too, and what people did by hand in the history does not.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ BACK = ("member.joined", "join.requested")  # who was removed and is there again
 
 
 class Absent:
-    """Members who are silenced or gone, by partition; asked and told in the order of the input."""
+    """Members who are silenced or gone, by partition; queried and updated in the order of the input."""
 
     def __init__(self) -> None:
         self._until: dict[tuple[str | None, str], dict[str, float]] = {}

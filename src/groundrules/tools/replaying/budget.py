@@ -1,12 +1,12 @@
-"""Budgets: how much of a history a rule may act on, and whether it kept to that.
+"""Budgets: how much of a history a rule may act on, and whether it kept within that.
 
 A budget names **cohorts** (trusted members, events that people labelled) and **limits**: the share of a cohort's
 events, or of its members, that a rule may at most, or must at least, act on. It is a YAML file with a schema of its
-own. A cohort's `when` becomes a rule without effects in the rulebook that is replayed: it is checked, and told of
-mistakes, like any other condition, and may use whatever the rulebook declares. Such a rule changes no decision.
+own. A cohort's `when` becomes a rule without effects in the rulebook that is replayed: it is checked, and its mistakes
+reported, like any other condition, and it may use whatever the rulebook declares. Such a rule changes no decision.
 
 A rule in shadow counts with what it would have done, so that a budget can be kept before a rule is enforced. A cohort
-that turns out empty keeps no budget: nothing was measured.
+that turns out empty meets no budget: nothing was measured.
 """
 
 from __future__ import annotations

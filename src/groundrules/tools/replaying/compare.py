@@ -1,9 +1,10 @@
 """From the hits of one or two versions to a report.
 
 Two hits are the same if one rule answered one occasion (a line of the input, an instant) for one member; a rule that
-was renamed (`was:`) is the same rule. What only the new version has is gained, what only the old one has is lost, and
-where both act but not alike it changed. Rewards count by rule; nobody is *actioned* by a reward, nor by a rule that
-only opens a path or exempts. What rules in shadow would have done is counted beside, and never gained or lost.
+was renamed (`was:`) is the same rule. A hit that only the new version has is gained, one that only the old version has
+is lost, and where both act but differently it has changed. Rewards count by rule; nobody is *actioned* by a reward, nor
+by a rule that only opens a path or exempts. What rules in shadow would have done is counted separately, and never as
+gained or lost.
 """
 
 from __future__ import annotations

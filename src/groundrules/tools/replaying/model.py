@@ -61,7 +61,7 @@ class Data(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Reading(Data, frozen=True, kw_only=True):
-    """How a version took the input."""
+    """How a version handled the input."""
 
     shown: str
     name: str  # rulebook@digest
@@ -97,8 +97,9 @@ class RuleRow(Data, frozen=True, kw_only=True):
     """A rule's hits. gained, lost: on occasions where the other version's did nothing; changed: it did otherwise.
 
     `members_gained` are those on whom only the new version acts by this rule, `members_lost` only the old one. `shadow`
-    counts what a rule in shadow would have done. `away` are occasions that would not have come, because the member was
-    muted or gone by then, and are counted nowhere else. `was` is the rule's id in the old version if that was another.
+    counts what a rule in shadow would have done. `away` counts occasions that would not have come up, because the
+    member was muted or gone by then; they are counted nowhere else. `was` is the rule's id in the old version if that
+    was another.
     """
 
     rule: str

@@ -1,8 +1,8 @@
 """All cores over partitions: shares of the input run in processes of their own and are put together again.
 
 Each process loads the compiled plan from a file and reads the events itself. Hits come back in the order of the input
-whatever the number of processes, so that one process and many give the same report. A little history is run at once,
-without any.
+whatever the number of processes, so that one process and many give the same report. A short history is run in this
+process, without any others.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
 """An answer in a given time: what a change would have done, from as much of the past as there is time for.
 
 A first look at the latest events shows how long they take. If there is time for everything, everything is replayed as
-one, and the answer is exact. Else the past is cut into stretches of equal length, so many that some twenty fit into the
-time; those that do are taken as chance has it, each is replayed through both versions from an empty state, and from how
-they differ it follows how far the whole may be from what they say. What rules remember for longer than a stretch begins
-anew with each, under both versions alike.
+one, and the answer is exact. Otherwise the past is cut into stretches of equal length, short enough that some twenty
+fit into the time. As many as fit are drawn at random, and each is replayed through both versions from an empty state;
+how much they differ from each other tells how far the whole may be from their estimate. Anything that rules remember
+for longer than a stretch starts afresh in each, under both versions alike.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ class _Stretch(NamedTuple):
 
 @dataclass(frozen=True)
 class Sides:
-    """Two versions, with an engine each that is nobody else's."""
+    """Two versions, each with an engine of its own."""
 
     old: Version
     new: Version

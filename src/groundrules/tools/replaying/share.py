@@ -1,8 +1,8 @@
 """Running one share of a history: the partitions that one process takes, through one version.
 
-Everything that is told later is collected here, once: what a rule did to whom, who is called what, which cohorts an
-event was in. Cohorts given by an expression are rules without effects in the plan that is run (`budget.extend`); the
-others are looked up in the event as it was written.
+Everything that is reported later is collected here, once: what a rule did to whom, what people are called, which
+cohorts an event was in. Cohorts given by an expression are rules without effects in the plan that is run
+(`budget.extend`); the others are looked up in the event as it was written.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ class Weeks:
 
 
 class _Moment(NamedTuple):
-    """A decision with the line that brought it about. `event` is empty where a timer decided."""
+    """A decision with the line that caused it. `event` is empty where a timer decided."""
 
     line: int
     event: dict[str, Any]
@@ -106,7 +106,7 @@ class _Moment(NamedTuple):
 
 
 class ShareRunner:
-    """Runs the lines of whole partitions, each with its number in the input; `share` is what they came to.
+    """Runs the lines of whole partitions, each with its number in the input; `share` is the result.
 
     `ready` is a plan, or an engine that is fresh.
     """

@@ -1,7 +1,8 @@
 """Lines of event files, and which partition each belongs to.
 
-To divide a history among processes, each line's partition is read by a decoder that looks at nothing else; what it
-can't read, the real decoder is asked about. So a line goes where the engine takes it for, whatever it looks like.
+To divide a history among processes, each line's partition is read by a decoder that looks at nothing else; if it can't
+read a line, the real decoder is asked. So every line goes to the partition in which the engine would handle it,
+whatever it looks like.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What became of state that another version of the rulebook, or another rulebook, has kept."""
+"""What happened to state that was kept by another version of the rulebook, or by another rulebook."""
 
 from __future__ import annotations
 

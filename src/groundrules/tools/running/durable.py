@@ -1,7 +1,7 @@
-"""A run that can be killed at any time: its input, its state and its output stand still together.
+"""A run that can be killed at any time: its input, its state and its output stay in step.
 
 The output is written and on the disk before the store says, in one transaction, what is remembered, how far the input
-was read and how long the output is. Whatever was written after that is cut off when the run goes on, and decided again.
+was read and how long the output is. Anything written after that is cut off when the run continues, and decided again.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from groundrules.tools.running.states import State
 
 
 class DurableError(GroundrulesError):
-    """The input or the output is not what the store remembers; the message says how."""
+    """The input or the output is not what the store remembers; the message says how it differs."""
 
 
 class Position(msgspec.Struct, frozen=True):

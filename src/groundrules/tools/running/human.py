@@ -1,9 +1,8 @@
 """What `groundrules run --format human` prints: a line for what happened, then the actions to take.
 
-Reading along, people want to know what was done and by which rule. So decisions that only keep count are left out (a
-message counted, a path begun or ended, a label set, a point for a message), balances of members stand beside what moved
-them, and reasons are given only where words in the text are the reason. `--all` prints every decision with everything
-that it says.
+People who read along want to know what was done and by which rule. So decisions that only keep count are left out (a
+message counted, a path begun or ended, a label set, a point for a message), members' balances are shown beside what
+moved them, and reasons are given only where words in the text are the reason. `--all` prints every decision in full.
 """
 
 from __future__ import annotations

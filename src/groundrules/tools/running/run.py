@@ -1,7 +1,7 @@
 """Running an engine over lines of events, with a tally and with line numbers on rejections.
 
-An event that lies far ahead of the clock is decided only when the next one comes, so what an engine answers to a line
-may be about an earlier one. `Lines` gives each decision to the line that it is about.
+An event that lies far ahead of the clock is decided only when the next one comes, so an engine's answer to a line may
+be about an earlier one. `Lines` gives each decision to the line that it is about.
 """
 
 from __future__ import annotations

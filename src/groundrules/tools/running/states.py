@@ -24,7 +24,7 @@ _NAMED = re.compile(r"([a-z][a-z0-9_+-]+):(?=(//)?)(.*)", re.DOTALL)
 class State:
     """What an engine remembers, kept in a store. `keeper` is the rulebook that saved last, None if nobody has.
 
-    Raises StoreError for a place that can't be used, or holds what can't be read.
+    Raises StoreError for a place that can't be used, or whose content can't be read.
     """
 
     def __init__(self, store: Store, plan: HasPlan) -> None:

@@ -1,4 +1,4 @@
-"""What a stream came to: counts of decisions, and the guards that stayed undecided.
+"""The totals of a stream: counts of decisions, and the guards that stayed undecided.
 
 A rule that can't fire for lack of facts must never look like a quiet day, so the tally keeps, for every rule, how
 often its guard was unknown and which missing facts made it so.

@@ -1,8 +1,8 @@
-"""A stream over several processes: each has an engine, and decides the events of the partitions that are its own.
+"""A stream over several processes: each has an engine, and decides the events of its own partitions.
 
-Partitions never read each other, so whoever comes first in one decides where it is handled: by the process that has had
-the fewest lines. What they answer is put together in the order of the input, so that one process and many write the
-same. Lines are handed out by the thousand; what is decided comes as far behind.
+Partitions never read each other, so each is assigned, at its first event, to the process that has had the fewest lines.
+The answers are put together in the order of the input, so that one process and many write the same. Lines are handed
+out by the thousand, so decisions lag behind by as much.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ Numbered = tuple[int, bytes]
 
 
 class Shown(NamedTuple):
-    """What was answered: behind which line of the input, in which partition, about which line, with what decisions."""
+    """An answer: after which line of the input, in which partition, about which line, with what decisions."""
 
     number: int
     partition: str
@@ -111,7 +111,7 @@ def _together(futures: Iterable[Future[list[Shown]]]) -> Iterator[tuple[bytes, l
 
 
 class Worker:
-    """What one process has."""
+    """The state of one process."""
 
     def __init__(self, plan: bytes, key: bytes, everything: bool, each_line: bool) -> None:
         self.engine = Engine(plan_file.read(plan, key))

@@ -1,4 +1,4 @@
-"""What a tests file says: cases, their members, their steps and expectations, with the places where it says so."""
+"""The contents of a tests file: cases, their members, their steps and expectations, each with its place in the file."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Wanted = list[Any] | dict[Literal["has", "none"], list[Any]]
 
 @dataclass(frozen=True)
 class Expectation:
-    """What a step must bring about; None where the author says nothing about it.
+    """What a step must cause; None where the author says nothing about it.
 
     actions: exactly these; an empty list with nothing beside it: nothing at all, not even a rule that only grants.
     ledgers: ledger → who → balance after the step. labels: id → labels that stand after the step. states: exactly these
@@ -43,7 +43,7 @@ class Step:
     """One line of a timeline. `type` None is a tick: time passes and nothing else.
 
     `fields` holds `by` and `in` beside the fields of the event. The event happens `repeat` times, `every` apart; in its
-    texts `{n}` is the number of the time, from 1. What is expected, all times together must bring about.
+    texts `{n}` is the number of the repetition, from 1. Expectations apply to all repetitions together.
     """
 
     at: str
@@ -58,7 +58,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Case:
-    """A test: who is there, what happens when, what must come of it; `settings` are values for parameters."""
+    """A test: who is there, what happens when, and the expected outcome; `settings` are values for parameters."""
 
     name: str
     steps: tuple[Step, ...]

@@ -2,8 +2,8 @@
 
 An expected action is a name (`delete`), a name with its shorthand (`mute: 10m`), or either with further keys: `who` and
 parameters. Only what is stated is compared. Every expected action must meet one decided action, and none may be left
-over; `expect: []` with nothing beside it further means that no rule fired; that a path begins is nothing yet.
-`{has: […], none: […]}` looks for some, and passes over what else there is.
+over; `expect: []` with nothing beside it also means that no rule fired, except to begin a path. `{has: […], none: […]}`
+looks for some actions and ignores the rest.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Specs = Mapping[str, ir.ActionSpec]
 
 @dataclass(frozen=True)
 class Mismatch:
-    """One thing that came out otherwise: what was expected and what was there, in short texts.
+    """One thing that came out differently: what was expected and what was there, in short texts.
 
     `what` is a kind of thing or a ledger, `of` whose it is.
     """
@@ -43,7 +43,7 @@ class Mismatch:
 class Outcome:
     """The outcome of a step and the engine's state after it, as `judge` reads them.
 
-    `beginnings` are the rules that only begin a path, which does nothing yet.
+    `beginnings` are the rules that only begin a path.
     """
 
     decisions: Sequence[Decision]

@@ -1,9 +1,9 @@
 """Reading tests files: YAML with positions into cases.
 
 A step's keys are `at`, one event type known to the rulebook (or `tick`), `by`, `in`, fields of that event, how often it
-happens, and the expectations. Where two keys name types (`reaction.added` and `message`), the type is the one that has
-the other as a field. What the rulebook does not know (a field, a ledger, a rule) is reported: misspelled, it would test
-nothing.
+happens, and the expectations. If two keys name types (`reaction.added` and `message`), the type is the one that has the
+other as a field. A name that the rulebook doesn't have (a field, a ledger, a rule) is reported: misspelled, it would
+test nothing.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ def read_tests(path: Path, plan: ir.Plan) -> list[Case]:
 
 
 class _UnreadableError(GroundrulesError):
-    """What is wrong is in the report; the item is left out."""
+    """The mistake is in the report; the item is left out."""
 
 
 class _Reader:

@@ -20,7 +20,7 @@ from groundrules.tools.testing.timeline import PARTITION, EventMaker, TimeError,
 
 @dataclass(frozen=True)
 class StepFailure:
-    """A step that came out otherwise, with the decisions that tell why."""
+    """A step that came out differently, with the decisions that show why."""
 
     step: Step
     mismatches: tuple[Mismatch, ...]
@@ -29,7 +29,7 @@ class StepFailure:
 
 @dataclass
 class CaseResult:
-    """How a case went; `problem` is set where it could not be run to its end, `stopped` is then the step it is in."""
+    """How a case went; `problem` is set if it could not be run to its end, in the step `stopped`."""
 
     case: Case
     seconds: float = 0.0

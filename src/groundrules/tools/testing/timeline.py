@@ -2,8 +2,8 @@
 
 Times are absolute (`2026-03-02 09:00`), of the day (`09:00`: the next one not before the step before), of the week
 (`monday 09:00`), relative to the step before (`+20s`, `+1d`), or a day later at a time of day (`+1d 09:00`). All are in
-the rulebook's time zone. A step that says no time comes a second after the one before. Facts of members may be relative
-to the test's first step: `joined: 2d ago`.
+the rulebook's time zone. A step without a time comes a second after the one before. Facts of members may be relative to
+the test's first step: `joined: 2d ago`.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _AGO = re.compile(rf"({_DURATION})\s+(ago|from now)$")
 
 
 class TimeError(GroundrulesError, ValueError):
-    """A time that can't be read, or that would run back."""
+    """A time that can't be read, or that would run backwards."""
 
 
 def milliseconds(text: str) -> int:
@@ -74,7 +74,7 @@ def day_of(text: str) -> date:
 
 
 class VirtualClock:
-    """Turns the `at` of each step into an instant; it never runs back."""
+    """Turns the `at` of each step into an instant; it never runs backwards."""
 
     def __init__(self, zone: str, start: str) -> None:
         self._zone = ZoneInfo(zone)
@@ -144,9 +144,9 @@ def at_once(running: Running, event: dict[str, Any]) -> list[Decision]:
 
 
 class EventMaker:
-    """Makes whole events of the short forms of a case.
+    """Makes whole events from the short forms in a case.
 
-    `heard` tells it what was decided, so that a step can speak of what only the engine could name: a request for
+    `heard` tells it what was decided, so that a step can refer to things that only the engine can name: a request for
     approval by the rule that asked (`approval.given: silent-members`), an action by what it did
     (`action.result: {key: ban, ok: false}`).
     """

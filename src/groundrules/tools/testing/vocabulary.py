@@ -28,7 +28,7 @@ _KINDS: dict[str, tuple[type | tuple[type, ...], str]] = {
 
 
 class Vocabulary:
-    """Looks up what tests may name. `folder` is the rulebook's, whose own actions stand in `schemas/actions/`."""
+    """Looks up what tests may name. `folder` is the rulebook's, with its own actions in `schemas/actions/`."""
 
     def __init__(self, plan: ir.Plan, folder: Path) -> None:
         self._plan = plan

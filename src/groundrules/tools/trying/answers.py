@@ -14,7 +14,7 @@ from groundrules.tools.explaining.model import EventExplained, RuleExplained
 class Outcome:
     """An event, or time passing, and its consequences, worked out on first access.
 
-    `type` is None where only time passed. `tag` is the name by which later lines may speak of the event. `new_member`
+    `type` is None where only time passed. `tag` is the name by which later lines may refer to the event. `new_member`
     is somebody seen for the first time.
     """
 

@@ -1,7 +1,7 @@
-"""The chat itself: who is there, what time it is, and what every step brought about.
+"""The chat itself: who is there, what time it is, and what every step caused.
 
 Steps are those of tests, so that a chat can be saved as one. The engine decides; the witness runs beside it, to say
-why. Facts of a member that are set before the member was heard of belong to the test's `members`; later ones stand in
+why. Facts of a member that are set before the member's first event belong to the test's `members`; later ones go into
 the steps they hold for.
 """
 

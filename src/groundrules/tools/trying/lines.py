@@ -1,7 +1,7 @@
 """What a typed line means.
 
 `m1: hello` is a message by m1; `hello` alone is one by whoever spoke last; `/join m2` is a command, `m2: /react 👍` one
-that m2 gives. `+3d` and `@09:00` move the clock and may stand before any of these.
+that m2 gives. `+3d` and `@09:00` move the clock and may precede any of these.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """A chat as a test, and a test as a chat.
 
-A saved test expects of every step exactly what came out. It is laid out canonically, read back and run before it is
+A saved test expects exactly what came out of every step. It is laid out canonically, read back and run before it is
 kept: a test that does not pass is not saved.
 """
 
@@ -27,7 +27,7 @@ HASHED = ("request",)  # parameters that only the engine could name
 
 
 class SavingError(GroundrulesError):
-    """Explanation a chat was not saved, in the narrator's words."""
+    """A chat was not saved; the explanation is in the narrator's words."""
 
     def __init__(self, phrase: str, **values: Any) -> None:
         super().__init__(phrase)

@@ -1,7 +1,7 @@
 """A session: lines in, answers out, and a way back.
 
-Every line that changed something is kept; undoing one begins anew and takes all the others again. So nothing needs to
-be undone piece by piece, and the output is always what a test of the same lines would give.
+Every line that changed something is kept; undoing one starts afresh and replays all the others. So nothing needs to be
+undone piece by piece, and the output is always what a test of the same lines would give.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class Entry:
 class Session:
     """A chat that is typed line by line. `tests` is the file that chats are saved to.
 
-    `rulebook` is where the plan was made from; without it a test that sets parameters can't be loaded.
+    `rulebook` is the source of the plan; without it a test that sets parameters can't be loaded.
     """
 
     def __init__(
