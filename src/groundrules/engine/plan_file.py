@@ -125,7 +125,7 @@ def _trusted(packed: codec.Packed) -> Compiled:
 
 
 def load_plan(path: str | PathLike[str], key: bytes | None = None) -> Compiled:
-    """Read the plan file at `path`, trusting what was made under `key`, this user's own unless said.
+    """Read the plan file at `path`, trusting what was made under `key`, by default this user's own.
 
     Raises OSError if it can't be read, and codec.PlanError as `read` does.
     """

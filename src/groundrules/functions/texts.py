@@ -105,7 +105,7 @@ def occurrences(text: str, of: str) -> int:
 
 
 def capture(text: str, pattern: str, group: int | str | None = None) -> str | None:
-    """What a group of a pattern matches, the first unless said, or all of a pattern that has none."""
+    """What a group of a pattern matches (by default the first), or all of a pattern that has none."""
     return groups(pattern).match(text, group)
 
 

@@ -22,10 +22,10 @@ from groundrules import window_kinds
 from groundrules.time_units import DAY
 
 FORMAT_VERSION = 4
-LONGEST_TEXT = 65_536  # characters of a text, unless said: no platform's message is longer
+LONGEST_TEXT = 65_536  # characters of a text, by default: no platform's message is longer
 LONGEST = {"day": 2 * DAY, "week": 8 * DAY, "month": 32 * DAY}
 """More than a calendar period ever lasts, whatever clocks do in it."""
-REMEMBERED = 90 * DAY  # how long firings are remembered, for `once_per` and for reversals, unless said
+REMEMBERED = 90 * DAY  # how long firings are remembered, for `once_per` and for reversals, by default
 
 View = Literal["exact", "folded", "squeezed", "word", "domain"]
 Relation = Literal["==", "!=", "<", "<=", ">", ">="]

@@ -1,9 +1,9 @@
 """The executable specification: what a plan means, written to be read.
 
-Every module opens with the meaning of its part in prose; the code below says the same, slowly and plainly. There are
-no caches, indexes or compact encodings: windows filter every event ever counted, balances replay every change ever
-made, timers are looked for by asking everything that could fall due. The compiled engine must give the same decisions,
-byte for byte; where the two differ, one of them has a bug, and these pages say which.
+Every module opens by explaining its part in prose; the code below says the same, slowly and plainly. There are no
+caches, indexes or compact encodings: windows filter every event ever counted, balances replay every change ever made,
+timers are found by asking everything that could fall due. The compiled engine must give the same decisions, byte for
+byte; where the two differ, one of them has a bug, and these pages say which.
 
 Read them in this order: `scope` and `values`, `texts`, `conditions`, `tallies`, `clauses`, `missing_reads` and `kinds`
 (what a guard means and why it came out so), `windows`, `lots`, `ledgers`, `ladders`, `labels`, `entries`, `roster`,

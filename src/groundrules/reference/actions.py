@@ -1,16 +1,16 @@
 """How the actions of one decision combine.
 
-An action is `{do, who, parameters}`. Its schema says which parameters merge (`max`, `min`, `union`); every other
-parameter is part of what tells actions apart. Two actions with the same name, target and telling-apart parameters are
-one action: larger or smaller parameter, union of the lists, both rules behind it. A parameter that only one of them
-has is kept. A union is sorted, so merging is associative, commutative and idempotent.
+An action is `{do, who, parameters}`. Its schema says which parameters merge (`max`, `min`, `union`); all other
+parameters distinguish actions. Two actions with the same name, target and distinguishing parameters become one action,
+with the larger or smaller parameter or the union of the lists, attributed to both rules. A parameter that only one of
+them has is kept. A union is sorted, so merging is associative, commutative and idempotent.
 
-Then, among actions on the same target, one that includes another (`supersedes`) makes it needless, and of two
-opposites (`opposes`) one wins. Both are judged on all merged actions at once, so that no order of rules can be seen.
-What loses is told under `dropped`, with the winner's name (of several, the first by name).
+Then, among actions on the same target, one that includes another (`supersedes`) makes it unnecessary, and one of two
+opposites (`opposes`) wins. Both are judged on all merged actions at once, so that the order of rules never shows. The
+loser is listed under `dropped`, with the winner's name (the first by name if there are several).
 
 The key of an action is the hex of the first 12 bytes of the BLAKE2b of the JSON list [partition, cause, do, who,
-telling-apart parameters]: doing the same action again is recognised by its key.
+distinguishing parameters], by which a repetition of the same action is recognised.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
 """Appeals: a successful one takes back the strikes that led to a ladder's step.
 
-When a step of a ladder with `appeal` fires, it is remembered what the settlement that crossed it had added, and the
-keys of the actions that the step asked for. `appeal.opened` names an action or a ladder, or neither and then means the
-latest step; it keeps the case open for as long again. `appeal.granted` by somebody with the role, who is not the member
-concerned, takes the amount back, once. The step's other effects stay what they are: what undoes a measure is for
-people, or for rules on `appeal.granted`, to say. The last sixteen measures per ladder and member are remembered.
+When a step of a ladder with `appeal` fires, the amount added by the settlement that crossed it is remembered, with the
+keys of the actions that the step asked for. `appeal.opened` names an action, a ladder, or neither, which means the
+latest step; it keeps the case open for the same length of time again. `appeal.granted` by somebody with the role, who
+is not the member concerned, takes the amount back, once. The step's other effects stand: people, or rules on
+`appeal.granted`, say what undoes a measure. The last sixteen measures per ladder and member are remembered.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ MOST = 16
 
 @dataclass
 class Measure:
-    """A step that fired: when, until when it may be appealed against, what had been added, its actions' keys."""
+    """A step that fired: when, until when it may be appealed, what had been added, its actions' keys."""
 
     ladder: ir.Ladder
     who: str
@@ -37,7 +37,7 @@ class Measure:
 
 
 class Appeals:
-    """The measures of one partition that can be appealed against, oldest first."""
+    """The measures of one partition that can be appealed, oldest first."""
 
     def __init__(self, plan: ir.Plan) -> None:
         self.ladders = {ladder.id: ladder for ladder in plan.ladders}

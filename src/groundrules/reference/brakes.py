@@ -1,11 +1,11 @@
-"""Brakes: at most so many actions of a name in a rolling time, over all rules of a community.
+"""Brakes: at most N actions of one name within a rolling time, across all rules of a community.
 
 Like a rule, a brake does nothing before it `starts` and after it `ends`.
 
-When the actions of a decision are known, each that has a brake is counted, in the order in which the decision tells
-them. One that would be too many is held back: it is told, not done, and waits for approval if the brake says whose; the
-first time in the brake's time that something is held back, the brake raises its alarm. What people approved is counted,
-and never held back.
+When the actions of a decision are known, each that has a brake is counted, in the order in which the decision lists
+them. One that exceeds the limit is held back: it is noted, not done, and waits for approval if the brake says whose.
+The first time within the brake's time that something is held back, the brake raises its alarm. Actions that people
+approved are counted, but never held back.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Brakes:
-    """When each brake let an action through (`history`), and raised its alarm last."""
+    """When each brake let an action through (`history`), and when it last raised its alarm."""
 
     def __init__(self) -> None:
         self.history: dict[str, list[int]] = {}

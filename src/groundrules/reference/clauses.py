@@ -1,18 +1,19 @@
 """Why a guard came out as it did.
 
 **Clauses** are the leaf conditions that decided an outcome. A leaf is any condition that is not `and`, `or`, `not`,
-`any` or `all`. Of a true `or` they are those of every true side, of a true `and` those of all sides; of a false `and`
-those of every false side, of a false `or` those of all sides. `not x` has the clauses of `x`. Of `any` and `all` they
-are those of the items that witness the outcome: the true items of a true `any`, the false items of a false `all`, else
-all items. A comparison with a tally or a score is a clause of its own, which says how much is certain and the points of
-each hint that holds; the clauses of what holds stand beside it. A clause that two items share word for word and value
-for value is told once. Clauses stand in the order of the author's text, then of the items.
+`any` or `all`. For a true `or` they are those of every true side, for a true `and` those of all sides; for a false
+`and` those of every false side, for a false `or` those of all sides. `not x` has the clauses of `x`. For `any` and
+`all` they are those of the items that witness the outcome: the true items of a true `any`, the false items of a false
+`all`, otherwise all items. A comparison with a tally or a score is a clause of its own, which says how much is certain
+and the points of each hint that holds; the clauses of the conditions that hold are listed beside it. A clause that two
+items share word for word and value for value is listed once. Clauses are in the order of the author's text, then of the
+items.
 
-A clause says what each operand that is not constant was worth, and, if it looked for something in a text of the event,
-where it stands: of everything that was found the leftmost occurrence, at most eight, in the order of the text.
+A clause gives the value of each operand that is not constant and, if it looked for something in a text of the event,
+where that was found: the leftmost occurrence of everything found, at most eight, in the order of the text.
 
-**Blame** answers for unknown: the reads whose absence left a condition undecided. Of `and` and `or` they are those of
-the undecided sides, of `any` and `all` those of the undecided items, of anything else its missing operands.
+**Blame** explains unknown: it is the reads whose absence left a condition undecided. For `and` and `or` they are those
+of the undecided sides, for `any` and `all` those of the undecided items, for anything else its missing operands.
 """
 
 from __future__ import annotations

@@ -6,8 +6,8 @@ unknown side makes the whole unknown. `any` is an `or` over the items of a list,
 false and `all` is true. Only `known(x)` turns unknown into an answer.
 
 Texts are compared under a view: exact, folded, squeezed, word or domain (`groundrules.text` says what each does). A
-list brings its own. Values that are not text compare as they are. An empty needle is contained in nothing, and begins
-or ends nothing.
+list brings its own. Values that are not text compare as they are. No text contains an empty needle, or begins or ends
+with one.
 """
 
 from __future__ import annotations

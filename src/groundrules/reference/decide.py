@@ -1,4 +1,4 @@
-"""One trigger, one settlement: what a decision is made of.
+"""One trigger, one settlement: how a decision is made.
 
 A trigger is an event, a step of a path that falls due, a state entered or left, a schedule, the end of a request for
 approval, or the crossing of a ladder's step. All rules of that trigger are asked, in the order of their ids, about the
@@ -11,10 +11,10 @@ state as it was before (windows have counted the event at hand already). Then, f
 5. messages are rendered, on the state as it is now: the first strike reads 1;
 6. actions combine (see `actions`).
 
-What a balance crossed is a decision of its own, right behind (see `runner`).
+A step that a balance crossed is a separate decision, right afterwards (see `runner`).
 
 A rule in shadow or outside its share is recorded with what it would have done: its actions, and what it would have
-asked of each ledger. Nothing of that happens, but for the paths it opens: their steps are the rule's own, in shadow as
+asked of each ledger. None of that happens, except that it opens its paths: their steps are the rule's own, in shadow as
 well.
 """
 

@@ -1,9 +1,8 @@
 """What a firing asks for.
 
-Targets, parameters and amounts are worked out on the state before the event. What would be done to somebody or
-something missing is not done, and a parameter that is missing is left out; a number that no such action may have, or an
-amount of less than 1, is noted and asks for nothing. Messages are rendered when everything has settled: a draft then
-becomes a wish.
+Targets, parameters and amounts are worked out on the state before the event. An effect whose target is missing is
+dropped, and a parameter that is missing is left out; a number that no such action may have, or an amount of less than
+1, is noted and asks for nothing. Messages are rendered when everything has settled: a draft then becomes a wish.
 """
 
 from __future__ import annotations

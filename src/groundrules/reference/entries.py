@@ -1,9 +1,9 @@
-"""Lists that change: what a partition's own words make of them.
+"""Lists that change: how a partition's own entries change them.
 
 A list with `changes` begins as it is declared. An entry is added by a rule or by an event `list.changed`, and removed
-likewise; one that it has already, or does not have, changes nothing. White space around an entry is no part of it. Of
-one decision the entries to add come first. A list takes no more than `MOST` changes beside what is declared: the next
-entry is refused, and that is told.
+likewise; one that it has already, or does not have, changes nothing. White space around an entry is not part of it.
+Within one decision, entries are added before others are removed. A list takes no more than `MOST` changes to what is
+declared: the next entry is refused, with a note.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What is to be done if an action fails.
 
 An adapter sends the outcome of each action back as an `action.result` event. Actions that have an `or_else` are
-remembered by their key for a day; if the result says that one failed, what stood under `or_else` is asked for, once.
+remembered by their key for a day; if the result says that one failed, the effects under `or_else` are asked for, once.
 """
 
 from __future__ import annotations

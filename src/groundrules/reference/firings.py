@@ -3,7 +3,7 @@
 `once_per` asks whether a rule fired under the same key less than its time ago (90 days unless it says), or in the same
 calendar period of the rulebook's zone. `times` counts the firings under its key in (now - within, now], the one at hand
 included, and takes the effects of the step with that number; beyond the last step the last one repeats. Rules in shadow
-or outside their share remember apart.
+or outside their share remember separately.
 """
 
 from __future__ import annotations

@@ -2,24 +2,24 @@
 
 A rule **fires** if its `when` is true and its `unless` is not true: an unknown `when` never fires a rule, an unknown
 `unless` never holds one back. A rule whose `when` is unknown while its `unless` is not true is **undecided**, and the
-log says which facts were missing. A rule that is `off`, past its `ends` or before its `starts`, is not asked. What the
-bot itself did is answered only by a rule on events whose `when` speaks of `actor.self`; what then comes of it, such as
-a ladder's step, is nobody's act.
+log says which facts were missing. A rule that is `off`, past its `ends` or before its `starts`, is not asked. Events of
+the bot's own doing are answered only by rules whose `when` mentions `actor.self`; whatever follows from them, such as a
+ladder's step, is nobody's act.
 
 A rule with `once_per` that fired already for this key, within its time or in this calendar period, does not fire again;
 one with a missing key component is undecided, and so is one with a missing component of `times: {per}`.
 
 A rule is **exempted** if an exempting rule names it whose own `when` is true or unknown and whose `unless` is not true:
-in doubt for the member. Exempting takes all of a rule's contribution away; only that an exempting rule exempts is never
-taken away. The exempted rule is told under `exempted` if it would have fired, and remembers nothing of it. Likewise, of
-the rules of a group (`first_of`) that would fire, all but the one with the lowest priority (of several, the first by
-id) give way to that one.
+in doubt for the member. Exempting takes all of a rule's contribution away, except an exempting rule's own exemption.
+The exempted rule is listed under `exempted` if it would have fired, and remembers nothing of it. Likewise, among the
+rules of a group (`first_of`) that would fire, all give way to the one with the lowest priority (the first by id if
+there are several).
 
-A rule in **shadow**, or for a member outside its **rollout** share, does nothing and remembers what it would have done
-in memory of its own; it exempts nobody. The share of a member is the first eight bytes of the BLAKE2b of the block's id
-(what one block lowers to goes for the same members), a zero byte and the member's id, as a fraction of 2**64. The
-member is the subject, whose balance crosses a ladder or whom a schedule is about; where there is none, the actor of the
-event, behind a timer of the event that opened the path. Where there is none of these the rule is outside.
+A rule in **shadow**, or for a member outside its **rollout** share, does nothing, remembers separately what it would
+have done, and exempts nobody. The share of a member is the first eight bytes of the BLAKE2b of the block's id (so that
+everything a block lowers to applies to the same members), a zero byte and the member's id, as a fraction of 2**64. The
+member is the subject, whose balance crosses a ladder or whom a schedule is about; if there is none, it is the actor of
+the event or, for a timer, of the event that opened the path. If there is none of these, the rule is outside.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
 """How an event comes in: bytes, text or a dict, made plain, checked against its type's schema, or rejected.
 
-Before the check an event is cleaned: lone surrogates become U+FFFD, and a field that is null is absent. What the
-schema then says holds to the letter: nothing is converted, `1.0` is no integer, `true` is no number. Times must be RFC
-3339 with an offset, dates `YYYY-MM-DD` or `--MM-DD`, integers fit in 64 bits, and nothing may be nested more than two
+Before the check an event is cleaned: lone surrogates become U+FFFD, and a field that is null is absent. The schema then
+applies to the letter: nothing is converted, `1.0` is not an integer, `true` is not a number. Times must be RFC 3339
+with an offset, dates `YYYY-MM-DD` or `--MM-DD`, integers fit in 64 bits, and nothing may be nested more than two
 hundred deep. Fields that the schema does not name are ignored. An event of a type that the plan does not know is
-rejected too. After the check, absent fields take their schema's default, a link whose event gives only its URL has the
-domain that the URL leads to, and an event that has a text but does not say which links has those of the text.
+rejected too. After the check, absent fields take their schema's default, a link given only as a URL gets the domain
+that the URL leads to, and an event that has a text but gives no list of links gets those of the text.
 
 A rejected event changes nothing and is answered with a code of the table of diagnostics and the place in the event.
 """
@@ -48,7 +48,7 @@ class InvalidEventError(GroundrulesError):
 
 
 class TooLarge:
-    """Stands for a number that fits in nothing; harmless in a field that nobody declared."""
+    """Stands for a number that is too large for any type; harmless in an undeclared field."""
 
 
 def refuse(code: Code, reason: str, path: str = "") -> InvalidEventError:

@@ -1,10 +1,10 @@
 """Labels on members, channels and whatever else has an id.
 
-Rules set a label, for good or for a time, and take it off; people do so too, and the platform tells by `label.set` and
-`label.removed`. What a person said outranks what a rule says: as long as it holds, a rule neither sets nor takes off
-that label. Members and channels bear a label for good unless it says how long it lasts; messages, tasks and whatever
-else comes and goes bear none for longer than the plan's `retain`. A rule never shortens the time of a label that is
-borne already. A label set for a time is borne until just before that time has passed.
+Rules set a label, for good or for a time, and take it off; people do so too, and the platform reports that by
+`label.set` and `label.removed`. A person outranks a rule: as long as the person's setting lasts, a rule neither sets
+nor takes off that label. Members and channels keep a label for good unless it says how long it lasts; messages, tasks
+and whatever else comes and goes keep none for longer than the plan's `retain`. A rule never shortens the time of a
+label that is already set. A label set for a time lasts until just before that time has passed.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ BEARERS = {"message": "message", "task": "task", "target": "member"}
 
 @dataclass(frozen=True)
 class Mark:
-    """What stands about a label: whether it is borne, until when (None: for good), and whether a person said so."""
+    """The state of a label: whether it is on, until when (None: for good), and whether a person set it."""
 
     borne: bool
     until: int | None

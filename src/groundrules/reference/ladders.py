@@ -1,17 +1,17 @@
 """Which steps of a ladder a change of balance crosses.
 
-A plain step is crossed upwards whenever the balance comes from below `reaches` to it or above. Nothing is remembered of
-it: falling and rising again crosses it again.
+A plain step is crossed upwards whenever the balance comes from below `reaches` to it or above. Nothing is remembered
+about it: falling and rising again crosses it again.
 
 A step with `falls_below` is a **level**. It is crossed upwards if the balance reaches it and it is not held; then it is
 held until the balance lies below `falls_below`, which crosses it on the way back. Fade can do that too: then the
 crossing comes at that instant.
 
-Of several steps crossed upwards at once only the highest fires, unless the ladder says `fire: all`; levels that were
-passed without firing are held all the same. `beyond: repeat` crosses the last step again for an increase that begins at
-or above it. What a step does to its own balance crosses no step upwards. A step that fired less than its `cool_down`
-ago does not fire. Levels given up come first, from the highest down. What comes and goes, such as a message, loses its
-levels with its balance: when the plan's `retain` has passed since that was last moved.
+If several steps are crossed upwards at once, only the highest fires, unless the ladder says `fire: all`; levels that
+were passed without firing are held all the same. `beyond: repeat` crosses the last step again for an increase that
+begins at or above it. A step's change to its own balance crosses no step upwards. A step that fired less than its
+`cool_down` ago does not fire. Levels given up come first, from the highest down. Things that come and go, such as
+messages, lose their levels with their balance: when the plan's `retain` has passed since it was last moved.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Crossing:
 
 
 class Ladders:
-    """The levels that everybody holds, and when steps fired last."""
+    """The levels that everybody holds, and when steps last fired."""
 
     def __init__(self, plan: ir.Plan) -> None:
         self.plan = plan

@@ -1,9 +1,10 @@
-"""Actions that are done after a time.
+"""Delayed actions.
 
-An effect may ask for an action after a time: worked out and rendered when it is asked for, it waits, and is a decision
-of its own when its time has come. What ends something that was given for a time (`extends`) waits once for each action,
-target and telling-apart parameters: if it is asked for again, the later end holds. Of anything else, what one decision
-asks for alike at the same time is one action. All rules that asked stand behind it, as behind one that is done at once.
+An effect may ask for an action after a time: it is worked out and rendered when it is asked for, waits, and is a
+separate decision when its time has come. An action that ends something given for a time (`extends`) waits once for each
+action, target and distinguishing parameters: if it is asked for again, the later end holds. Other equal actions that
+one decision asks for at the same time are one action. It is attributed to all rules that asked, like an action that is
+done at once.
 """
 
 from __future__ import annotations

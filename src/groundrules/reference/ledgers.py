@@ -1,10 +1,10 @@
 """What ledgers hold, and how they settle.
 
-A ledger is the history of its changes; a **balance** is that history played from the start. It begins at rest: at 0,
-or at the floor or ceiling if 0 lies beyond. `fade` takes its amount away at each whole period after the balance rose
-above rest, until it is back there; a change while it is above rest does not move the periods, and what is below rest
-does not fade. Somebody whose balance is at rest has no balance: no rank, no place among the highest. What comes and
-goes, such as a message, loses its balance when the plan's `retain` has passed since it was last moved.
+A ledger is the history of its changes; a **balance** is that history played from the start. It begins at rest: at 0, or
+at the floor or ceiling if 0 lies beyond. `fade` takes its amount away at each whole period after the balance rose above
+rest, until it is back there; a change while it is above rest does not move the periods, and a balance below rest does
+not fade. Somebody whose balance is at rest has no balance: no rank, no place among the highest. Things that come and
+go, such as messages, lose their balance when the plan's `retain` has passed since it was last moved.
 
 One **settlement** applies everything that one trigger asks of one balance:
 
@@ -34,8 +34,8 @@ LARGEST = 2**62  # what a balance holds at most, either way
 
 @dataclass
 class Ask:
-    """What one rule asks of one balance; `amount` None is a reset. The settlement says what was `given` of it, and
-    what its cap `counted`."""
+    """What one rule asks of one balance; `amount` None is a reset. The settlement fills in how much was `given`, and
+    how much the cap `counted`."""
 
     rule: str
     ledger: str

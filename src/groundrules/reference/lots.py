@@ -1,9 +1,9 @@
 """Lots: chance that anybody can check.
 
-What is drawn is a function of the occasion alone: the partition, the event (behind a timer: the event that began it
-all, if there is one, and the instant), the subject, and the rule. All of these stand in the log, so a replay draws the
-same, and nobody can draw again until it suits them: a request that is looked at again keeps what was drawn.
-A rule draws one number for an occasion; for each thing that it picks from it draws another, and takes the lowest.
+A draw is a function of the occasion alone: the partition, the event (for a timer: the event that began it all, if there
+is one, and the instant), the subject, and the rule. All of these are in the log, so a replay draws the same, and nobody
+can redraw until the result suits them: a request that is checked again keeps its draw. A rule draws one number per
+occasion; to pick from a list, it draws another number for each item, and takes the lowest.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
 """Which reads left a condition unknown.
 
-Blame answers for unknown as clauses answer for true and false: the source texts of the reads whose absence left it
-undecided, sorted, each once. Of `and` and `or` they are those of the undecided sides, of `any` and `all` those of the
-undecided items (or of the list itself, if that is missing), of `??` those of both sides, of anything else those of its
-missing operands. Where nothing that was read is missing, the expression itself is to blame: a division by zero, the
-rank of somebody who has no balance.
+Blame explains unknown as clauses explain true and false: it is the source texts of the reads whose absence left a
+condition undecided, sorted, each once. For `and` and `or` they are those of the undecided sides, for `any` and `all`
+those of the undecided items (or of the list itself, if that is missing), for `??` those of both sides, for anything
+else those of its missing operands. Where nothing that was read is missing, the expression itself is to blame: a
+division by zero, the rank of somebody who has no balance.
 """
 
 from __future__ import annotations

@@ -29,8 +29,8 @@ class Partition:
     """One partition at its clock `now`.
 
     `name` is the rulebook's as decisions give it, `number` that of the last event, `recent_ids` tells when each event
-    id was handled, `schedules` when each schedule ran last (at first: when it all began). `waiting` is the event that
-    lies far ahead of the clock, with what is noted of it.
+    id was handled, `schedules` when each schedule last ran (at first: when it all began). `waiting` is the event that
+    lies far ahead of the clock, with its notes.
     """
 
     def __init__(self, plan: ir.Plan, name: str, id: str, now: int, watch: Watch | None = None) -> None:

@@ -3,20 +3,20 @@
 A rule with the effect `open` opens its path under the path's key, unless one is open there already; with a missing key
 component it opens none. Opening plans every step: `after` counts from now, `due` is an instant that the start event
 names; a step taken several times is planned `every` so often. A step whose instant is missing or lies before now is
-left out, and that is told. Outside the path's hours a step waits for the next time that they begin, and those
-counted from the start that come after it wait as much longer. A path without steps to come is over, and its key free.
+left out, with a note. Outside the path's hours a step waits for the next time that they begin, and those counted from
+the start that come after it wait as much longer. A path without steps to come is over, and its key free.
 
 An event ends the open paths of its partition whose `until` names its type and is true of it and the start event; the
-rules on its end (step -1) are asked then. Where a `restart` is true, and no `until`, the path is planned anew and
-begins now: what the event says replaces what the start event said, the rest stays. An event ends and restarts only what
-was open before it.
+rules on its end (step -1) are asked then. If a `restart` is true and no `until` is, the path is replanned and begins
+now: the event's values replace those of the start event, the rest stays. An event ends and restarts only what was open
+before it.
 
-The items of `until_all` happen in any order, each any number of times; with the event after which none remains the path
-is ended, and with that one alone the rules on its end are asked. What has happened stays so when the path is planned
-anew, which the same event may do. Where an `until` is true, nothing else is said of the path.
+The items of `until_all` may happen in any order and any number of times; the event after which none remains ends the
+path, and only on that event are the rules on its end asked. Items that have happened stay so when the path is
+replanned, which the same event may do. If an `until` is true, nothing else is done about the path.
 
-At most `limit` paths of one kind are open in a partition; opening one more gives up the one opened first, and that is
-told. Steps due at the same instant go in their order, paths in the order of their ids and keys.
+At most `limit` paths of one kind are open in a partition; opening one more gives up the one opened first, with a note.
+Steps due at the same instant go in their order, paths in the order of their ids and keys.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Path:
 
 @dataclass(frozen=True)
 class Turn:
-    """An open path that the event at hand ends, plans anew, or brings further: `items` are those that it is itself."""
+    """An open path that the event at hand ends, replans, or advances: `items` are those that the event satisfies."""
 
     path: Path
     ends: bool

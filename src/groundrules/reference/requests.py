@@ -1,18 +1,18 @@
 """Approval: effects that wait until enough people with a role agree.
 
-A firing rule with `approval` asks by a `request_approval` action and puts what it would do away, fully worked out,
-messages rendered. With `batch` all subjects of one run of a schedule wait in one request, else each in its own. The
+A firing rule with `approval` asks by a `request_approval` action and stores its effects, fully worked out, messages
+rendered. With `batch` all subjects of one run of a schedule wait in one request, otherwise each in its own. The
 request's id is made like an action's key, from partition, cause and rule.
 
 Answers come in as `approval.given` and `approval.refused`. An answer counts if its member has the role (as the event
 says, else the roster), is not the bot, and is nobody whom the case is about: whoever would be acted on, at once or
 later, whose labels or balance would change, the subject; if that is nobody, the actor of the event. The same member
 counts once. Enough approvals release what was held; one refusal, or the time running out, asks the rules on refusal
-instead (about the same event, which they also see as the start). Either is a decision of its own. What does not count
-is told.
+instead (about the same event, which they also see as the start). Either is a separate decision. Answers that do not
+count are noted.
 
 With `recheck` the guard is asked again before anything is released, about the same event and subject on the state as it
-is then; what it no longer holds of is overtaken and dropped, and told.
+is then; cases for which it no longer holds are overtaken and dropped, with a note.
 """
 
 from __future__ import annotations

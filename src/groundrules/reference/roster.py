@@ -1,19 +1,19 @@
 """What is remembered about members and channels.
 
-An event tells facts on every object in it that stands for an entity (as its schema says); the latest telling holds, and
-of two in one event that whose place comes later by the names of the fields. It holds from the next event on: the event
-at hand speaks for itself. (The engine keeps only what rules read.)
+An event gives facts with every object in it that stands for an entity (as its schema says). The latest value holds; of
+two in one event, the one whose place comes later by field name. It holds from the next event on: the event at hand
+speaks for itself. (The engine keeps only what rules read.)
 
-Who left, was kicked or was banned is forgotten at once; so is whoever was not heard of for the plan's `retain`. Of who
-left by themself `first_seen` is kept.
+Somebody who left, was kicked or was banned is forgotten at once; so is anybody not heard of for the plan's `retain`.
+For those who left by themselves, `first_seen` is kept.
 
-`first_seen` is a fact that no event needs to tell: when a member was first met. Who arrived then (`member.joined`,
-`join.requested`) counts from that instant; anybody else was here before anybody looked, and counts from `retain` ago.
-Where it is known when they joined, they count from there.
+`first_seen` is a fact that no event needs to give: when a member was first met. A member who arrived then
+(`member.joined`, `join.requested`) counts from that instant; any other was here before anybody looked, and counts from
+`retain` ago, or from when they joined, if that is known.
 
-`silence(member)` counts from the member's last message, else from joining (what `joined` says, else when
-`member.joined` came) or from the first event that the partition ever saw, whichever is later: what nobody watched was
-no silence.
+`silence(member)` counts from the member's last message; without one, from joining (as `joined` says, or else when
+`member.joined` came) or from the first event that the partition ever saw, whichever is later: time that nobody watched
+was no silence.
 """
 
 from __future__ import annotations

@@ -1,25 +1,25 @@
-"""One event, one settlement; and what time does before it.
+"""One event, one settlement; and what falls due before it.
 
 An event of a partition is answered in this order:
 
 1. An event that was handled before (the same id, within the last 24 hours) changes nothing. One from long ago (more
-   than 24 hours behind the clock) is turned away. The first event of a partition sets the clock freely; if the second
-   lies so far behind it, the first was wrong, and the partition begins again, with a note. One that lies
-   further ahead of the clock than the rulebook allows, a day unless it says, waits for what comes next, a tick apart:
-   whoever sends that knows what time it is. If time has moved for what comes next too, and the one that waits lies not
-   far ahead of it, it is decided at its own time; else at the clock, with a note, and moves nothing.
-2. The event gets its number. If its time lies before the clock it is late, and handled at the clock; else the clock is
-   to move on to its time.
-3. Everything that falls due until then is decided first, in the order of due time, id and key, each with the clock at
+   than 24 hours behind the clock) is turned away. A partition's first event sets the clock freely; if the second is
+   that far behind it, the first was wrong, and the partition begins again, with a note. An event further ahead of the
+   clock than the rulebook allows (a day by default) waits for whatever comes next, unless it is a tick: whoever sends
+   a tick knows what time it is. If time has moved for what comes next, too, and the waiting event is not far ahead of
+   that, it is decided at its own time; otherwise at the clock, with a note, and it does not move the clock.
+2. The event gets its number. If its time lies before the clock it is late, and handled at the clock; otherwise the
+   clock is to move on to its time.
+3. Everything that falls due by then is decided first, in the order of due time, id and key, each with the clock at
    its due time (`timers`).
-4. Windows count the event. Paths are ended or planned anew. Then its rules are asked (`decide`).
-5. Each ladder step that the settlement crossed is a decision of its own, right behind: first those of the event, then
-   those that they crossed in turn. What a step does to a balance further down may cross again; the ledger graph has no
-   cycle.
-6. The roster takes note of what the event said, and states are looked at.
-7. What the event made due at once (a path's step `after: 0s`) is decided behind it.
+4. Windows count the event. Paths are ended or replanned. Then its rules are asked (`decide`).
+5. Each ladder step that the settlement crossed is a separate decision, right afterwards: first those of the event,
+   then those that they crossed in turn. A step's effect on a balance further down may cross again; the ledger graph
+   has no cycle.
+6. The roster notes what the event said, and states are checked.
+7. Whatever the event made due at once (a path's step `after: 0s`) is decided after it.
 
-A decision in which nothing happened and nothing stayed undecided is left out, but for the event's own, which is always
+A decision in which nothing happened and nothing stayed undecided is left out, except the event's own, which is always
 there.
 """
 

@@ -1,17 +1,18 @@
 """Sanctions in force: who is kept from writing, or kept out, and until when.
 
 An action on a member whose schema says that it `silences` or `removes`, and that lasts (it has a length, or another
-action ends it), is in force from when it is decided: until its length has passed, or for good if it has none. What
-waits (for approval, for its time, because of a brake) is not in force, nor is what rules in shadow would have done.
+action ends it), is in force from when it is decided until its length has passed, or for good if it has none. An action
+that waits (for approval, for its time, because of a brake) is not in force, nor is one that a rule in shadow would have
+taken.
 
 What ends it: an action that takes it back or opposes it; the same done by hand; a moderator who takes the measure back.
-What people do by hand holds as they said, also where that is shorter. An action that failed was never in force: what
-was before is as before. Who joins is not kept out. What the bot itself is reported to have done changes nothing.
+What people do by hand holds as they said, even if it is shorter. An action that failed was never in force: everything
+is as it was before. Somebody who joins is not kept out. Reports of what the bot itself did change nothing.
 
-**A shorter one does not cut a longer one short.** Platforms replace the mute that runs by the new one. So an action
-that would end sooner than what is in force already is left out, and that is told: than the same action against the same
-member with the same telling-apart parameters, or than one that supersedes it (a mute, while the member is banned). One
-that ends at the same time or later, or never, is done.
+**A shorter one does not cut a longer one short.** Platforms replace the running mute with the new one. So an action is
+left out, with a note, if it would end sooner than one already in force: the same action against the same member with
+the same distinguishing parameters, or an action that supersedes it (a mute, while the member is banned). One that ends
+at the same time or later, or never, is done.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ KEPT = DAY
 
 @dataclass(frozen=True)
 class Sanction:
-    """An action against a member, what tells it apart, when it ends (infinity: never), and its key."""
+    """An action against a member, its distinguishing parameters, when it ends (infinity: never), and its key."""
 
     who: str
     do: str

@@ -5,8 +5,8 @@ of the lists it walks through, the partition's clock, and what the partition rem
 clock, no chance, no other partition. Anything that is not there is missing, and missing is None.
 
 Reads are plain walks through plain dicts. An object stands for the thing that it describes: where an entity is asked
-for, its `id` is taken. A fact about an entity is read from the event, else from the roster (what earlier events said
-of it), else from the rulebook's assumption, else from the schema's default.
+for, its `id` is taken. A fact about an entity is read from the event, or else from the roster (what earlier events said
+about it), or else from the rulebook's assumption, or else from the schema's default.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ Watch = Callable[[str, Any, "Scope"], None]  # whose guard, the guard, what it c
 class Scope:
     """The surroundings of one evaluation; `variables` are those of `any` and `all`, outermost first.
 
-    `matched`, `match` and `nth` are what effects know of the firing that they belong to; `those` are all whom a
-    schedule concerns, `figures` the numbers by which they are ranked. `passed_over`: the schedule is about others, who
-    come before in its ranking. `done` are the items of a path that have happened. `began` is when the occasion was,
-    where it is looked at again later; lots are drawn for that instant.
+    `matched`, `match` and `nth` are what effects know about the firing that they belong to; `those` are all members or
+    channels that a schedule concerns, `figures` the numbers by which they are ranked. `passed_over`: the schedule is
+    about others, who come before in its ranking. `done` are the items of a path that have happened. `began` is when the
+    occasion was, where it is looked at again later; lots are drawn for that instant.
     """
 
     partition: Partition

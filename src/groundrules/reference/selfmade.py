@@ -1,7 +1,7 @@
 """What the bot itself did.
 
 An event whose actor is the bot (`actor.self`) is nobody's act: no window counts it, no rule answers it, it ends no path
-and turns no state, unless the `where`, `when` or `until` there speaks of `actor.self` and so shows that its author
+and turns no state, unless the `where`, `when` or `until` there mentions `actor.self`, which shows that its author
 thought of it.
 """
 

@@ -6,14 +6,14 @@ long enough, when a balance fades, when a time of day begins or ends, when a san
 date changes, and at local midnight where anything else is computed from the clock.
 
 Outside, it is entered once `enter` is true or an event of `enter_on` comes; inside, it is left once `leave` is true or
-an event of `leave_on` comes. At one look each state changes at most once. A state that is left while `enter` still
-holds is **spent**: it is not entered by `enter` again before that has ceased to hold, so that what an admin lifts stays
-lifted. What the bot itself did begins or ends a state only where the `when` speaks of `actor.self`.
+an event of `leave_on` comes. In one check each state changes at most once. A state that is left while `enter` still
+holds is **spent**: `enter` has to stop holding before it can enter the state again, so that what an admin lifts stays
+lifted. What the bot itself did begins or ends a state only if the `when` mentions `actor.self`.
 
-A state with `per` is one that each thing of that kind is in by itself. It is looked at for the things that an event is
-about (`State.about`), and by time for those that are in it or have spent it. `enter_on` and `leave_on` speak of the
-thing at hand alone. What comes and goes, such as a message, leaves the state, or no longer has spent it, when the
-plan's `retain` has passed since it entered, or spent, it.
+A state with `per` is one that each thing of that kind is in separately. It is checked for the things that an event is
+about (`State.about`) and, as time passes, for those that are in it or have spent it. `enter_on` and `leave_on` apply to
+the thing at hand alone. Things that come and go, such as messages, leave the state, or no longer have spent it, when
+the plan's `retain` has passed since they entered, or spent, it.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Tallies and scores: numbers that add up from conditions.
 
-A tally counts the items of a list of which a condition holds; a score adds the points of the hints that hold. While a
-condition is undecided, the number lies between two bounds: what it is at least, and at most, whatever the undecided
-ones come to. It has a value only if both are the same, but a comparison is decided as soon as it holds, or fails, for
-all numbers between them. Points that are missing are none.
+A tally counts the items of a list for which a condition holds; a score adds the points of the hints that hold. While a
+condition is undecided, the number lies between two bounds: the least and the most it can be, whatever the undecided
+conditions turn out to be. It has a value only if both are the same, but a comparison is decided as soon as it holds, or
+fails, for all numbers between them. Missing points count as none.
 """
 
 from __future__ import annotations

@@ -1,12 +1,11 @@
 """What falls due, and when.
 
-Six things come with time: the next step of a path; a level that fade alone gives up; the next run of a schedule; the
-end of a request for approval; an action that was asked for after a time; and a state whose guard comes out differently
-though nothing happened. All are found by asking everything that could fall due. Of what is due they go by due time,
-then by id (of the path, ladder, schedule, rule or state), then by key (of the path, the member, the request), each with
-the clock at its due time.
+Six things come with time: the next step of a path; a level given up by fade alone; the next run of a schedule; the end
+of a request for approval; a delayed action; and a state whose guard comes out differently though nothing happened. All
+are found by asking everything that could fall due. They are taken by due time, then by id (of the path, ladder,
+schedule, rule or state), then by key (of the path, the member, the request), each with the clock at its due time.
 
-A schedule that time has passed over several times runs once, the last time.
+A schedule that fell due several times since the last event runs once, for the last time due.
 """
 
 from __future__ import annotations

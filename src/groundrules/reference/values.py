@@ -1,14 +1,14 @@
 """What an expression's value is.
 
-`evaluate(expression, scope)` gives a value, or None where it is missing; of a condition it gives True, False or None
+`evaluate(expression, scope)` gives a value, or None where it is missing; for a condition it gives True, False or None
 (unknown). Each kind of node has one small function here (values) or in `conditions`.
 
 Missing spreads: arithmetic, a call, a list with a missing part is missing. Only `??` stops it. Arithmetic that has no
 finite result is missing too: division by zero, NaN, infinity, and an integer that does not fit in 64 bits. `/` gives a
 number with a fraction, `%` has the divisor's sign.
 
-A window with a missing key component is missing, with all components and no entries it is 0. A balance of a ledger is
-that before the event; in a template it is that after settlement, because by then the ledger has settled.
+A window with a missing key component is missing; with all components and no entries it is 0. A ledger's balance is the
+one before the event, but in a template the one after settlement, because by then the ledger has settled.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
 Every counted event is written down once, when it arrives: when (the partition's clock), under which key, with which
 value. An event is counted if it has the window's type, its `where` is true, no component of the key is missing and, for
-`sum` and `distinct`, the value is not missing either. An event of the bot's own doing (`actor.self`) is only counted
-where `where` speaks of `actor.self`.
+`sum` and `distinct`, the value is not missing either. An event of the bot's own doing (`actor.self`) is only counted if
+`where` mentions `actor.self`.
 
 A window is then a question about that history, asked at the time `now`:
 
@@ -19,12 +19,12 @@ have the key and the value: of a **count** the entry counted last under the key,
 the value that they name. A window with `less` holds `keep` entries per key, of each distinct value the last; the oldest
 gives way. So an event of a type that both takes back and counts replaces what was counted before.
 
-A window `by_events` looks back over the last `within` events under the key, of all those of its type that are not the
-bot's own doing and lack no component of the key. It writes all of these down, and whether they were counted. If none
-came under a key for as long as the plan's `retain`, what came before is forgotten.
+A window `by_events` looks back over the last `within` events under the key: all events of its type that are not the
+bot's own doing and lack no component of the key. It records all of these, and whether they were counted. If none came
+under a key for as long as the plan's `retain`, earlier ones are forgotten.
 
 A question without a time (`within` 0) looks back over the plan's `retain`. **quiet** looks back over its window's
-`within` if that is longer, for nothing else is remembered longer.
+`within` if that is longer, because nothing else is remembered longer.
 
 Keys and distinct values compare as text: numbers as they are written, everything else as it is; where a key is prose,
 the plan folds it. A component longer than 64 characters is replaced by its hash, so that a key has a bound.

@@ -154,7 +154,7 @@ class Groups:
         return group if 0 < group <= self.count else None
 
     def match(self, text: str, group: int | str | None = None) -> str | None:
-        """Return what a group matches, the first unless said, or the whole of a pattern without groups.
+        """Return what a group matches (by default the first), or the whole of a pattern without groups.
 
         None where the pattern does not match, where the group has no part in that, and if there is no such group.
         """

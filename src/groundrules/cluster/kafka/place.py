@@ -18,7 +18,7 @@ class PlaceError(GroundrulesError):
 class Place:
     """A topic of events, the group that shares it, and the topics that what was decided goes to.
 
-    `decisions`, `actions`, `rejected`: TOPIC.decisions and so on, unless said; each has as many partitions as the topic
+    `decisions`, `actions`, `rejected`: by default TOPIC.decisions and so on; each has as many partitions as the topic
     of events. `settings`: of librdkafka, such as `security.protocol`.
     """
 

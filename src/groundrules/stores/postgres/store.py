@@ -73,7 +73,7 @@ union select community from notes where position(%(as_is)b in detail) > 0 or pos
 
 
 class PostgresStore:
-    """A store at `postgresql://…`, in a schema of its own: `?schema=NAME`, `groundrules` unless said.
+    """A store at `postgresql://…`, in a schema of its own: `?schema=NAME`, by default `groundrules`.
 
     Raises UnavailableError if the server can't be reached, StoreError if the schema holds something else, or what a
     newer version wrote. Tables of an older version are brought up to date.
