@@ -15,7 +15,7 @@ from groundrules.plan import ir
 from groundrules.reference.scope import identity, walk
 from groundrules.tools.counterfactual.trials import Trials
 from groundrules.tools.explaining.event_lines import Json, summary
-from groundrules.tools.explaining.model import ActionExplained, EventExplained, RuleExplained, WouldFire
+from groundrules.tools.explaining.model import ActionExplained, EventExplained, RuleExplained, WouldFire, behind
 from groundrules.tools.explaining.nearness import nearest_first, nearness
 from groundrules.tools.explaining.recorder import Recorder
 from groundrules.tools.explaining.rules import Rules
@@ -37,17 +37,18 @@ class Explained:
 
     def event(self) -> EventExplained:
         """Why each action, and which rules listened and did not fire, the nearest first."""
+        by_decision = self.rules.fired()
         return EventExplained(
             event=summary(self.moment.event),
             channel=_channel(self.moment.event),
             partition=self.moment.partition,
             decisions=tuple(self.decisions),
             actions=tuple(
-                ActionExplained(action=action, rules=tuple(self._behind(action.rules)))
-                for decision in self.decisions
+                ActionExplained(action=action, rules=behind(action.rules, action.who, fired))
+                for decision, fired in zip(self.decisions, by_decision, strict=True)
                 for action in decision.actions
             ),
-            fired=tuple(self._behind(tuple(fired.rule for decision in self.decisions for fired in decision.fired))),
+            fired=tuple(rule for fired in by_decision for rule in fired),
             rules=tuple(sorted(self._listening(), key=nearest_first)),
         )
 
@@ -73,15 +74,6 @@ class Explained:
 
     def _listening(self) -> list[RuleExplained]:
         return [explained for rule in self.rules.listening() for explained in self.rules.explain(rule)]
-
-    def _behind(self, rules: tuple[str, ...]) -> list[RuleExplained]:
-        return [
-            explained
-            for name in rules
-            for rule in self.plan.rules
-            if rule.id == name
-            for explained in self.rules.explain(rule)[:1]
-        ]
 
     def _with_ways(self, explained: RuleExplained, most: int) -> RuleExplained:
         if explained.verdict == "fired":

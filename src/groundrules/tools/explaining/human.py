@@ -6,6 +6,7 @@ Marks: `✓` holds, `✗` does not, `?` unknown. What was found in a text is und
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from groundrules.decisions import Decision
 from groundrules.diagnostics.translation import refused
@@ -15,13 +16,14 @@ from groundrules.narrate.deeds import deed
 from groundrules.narrate.localised import number_text, pick, rule_named
 from groundrules.narrate.notes import noted
 from groundrules.plan import ir
-from groundrules.tools.explaining.model import Condition, EventExplained, Ladder, RuleExplained, WindowReading
+from groundrules.tools.explaining.model import Condition, EventExplained, Ladder, RuleExplained, WindowReading, behind
 from groundrules.tools.explaining.plan_speech import PlanSpeech
 from groundrules.tools.explaining.underline import disguised, underlined
 from groundrules.window_kinds import KINDS
 
 MARKS = {True: "✓", False: "✗", None: "?"}
 MOST = 5  # rules that did not fire, of those that listened
+MOST_SILENT = 20  # firings of a decision that nothing shows, each with its reason
 LONGEST = 100  # columns of a condition where only its gist is shown
 VERDICTS: dict[str, Style] = {"fired": "holds", "unknown": "unknown"}  # the rest fails
 STYLES: dict[bool | None, Style] = {True: "holds", False: "fails", None: "unknown"}
@@ -83,8 +85,9 @@ class Writer:
 
     def happened(self, explained: EventExplained) -> Iterator[Line]:
         """What an event brought about, each action with its reasons."""
+        fired = iter(explained.fired)
         for decision in explained.decisions:
-            yield from self._decision(decision, explained)
+            yield from self._decision(decision, tuple(islice(fired, len(decision.fired))))
 
     def _turned_away(self, decision: Decision) -> Line:
         rejected = decision.rejected
@@ -96,7 +99,7 @@ class Writer:
     def _nobody(self, explained: EventExplained) -> str:
         return self.say("nobody", type=explained.event.type)
 
-    def _decision(self, decision: Decision, event: EventExplained) -> Iterator[Line]:
+    def _decision(self, decision: Decision, fired: tuple[RuleExplained, ...]) -> Iterator[Line]:
         """A decision's actions and changes, each with its reasons; then what else it says."""
         if not decision.notable:
             return
@@ -105,20 +108,22 @@ class Writer:
             yield Line(f"{self.say.time(decision.at)}  ({cause})", "head")
         if decision.late:
             yield Line(self.say("late", at=self.say.time(decision.at)))
-        explained: set[str] = set()
-        for text, rules in self._done(decision):
+        explained: list[RuleExplained] = []
+        for text, rules in self._done(decision, fired):
             yield Line(f"→ {text}", "mark")
-            for rule in (candidate for candidate in event.fired if candidate.rule in rules):
-                yield from (line.indented(4) for line in self.reason(rule, rule.rule not in explained))
-                explained.add(rule.rule)
-        yield from self._silently(decision, event, explained)
+            for rule in rules:
+                yield from (line.indented(4) for line in self.reason(rule, rule not in explained))
+                explained.append(rule)
+        yield from self._silently([rule for rule in fired if rule not in explained])
         yield from (Line(text) for text in dict.fromkeys(self._aside(decision)))
         yield Line("")
 
-    def _done(self, decision: Decision) -> Iterator[tuple[str, tuple[str, ...]]]:
+    def _done(
+        self, decision: Decision, fired: tuple[RuleExplained, ...]
+    ) -> Iterator[tuple[str, tuple[RuleExplained, ...]]]:
         """What was done, each with the rules behind it: actions, then balances."""
         for action in decision.actions:
-            yield deed(action, self.say.lang, self._wordings), action.rules
+            yield deed(action, self.say.lang, self._wordings), behind(action.rules, action.who, fired)
         for change in decision.ledgers:
             names = {
                 "ledger": self.say.ledger(change.ledger),
@@ -127,15 +132,17 @@ class Writer:
                 "after": change.after,
             }
             cut = self.say("clamped", asked=change.asked, by=change.clamped) if change.clamped else ""
-            yield self.say("ledger_change", **names) + cut, change.rules
+            yield self.say("ledger_change", **names) + cut, behind(change.rules, change.who, fired)
 
-    def _silently(self, decision: Decision, event: EventExplained, explained: set[str]) -> Iterator[Line]:
-        """Rules that fired without an action or a balance to show for it."""
-        rules = {fired.rule for fired in decision.fired} - explained
-        for rule in (candidate for candidate in event.fired if candidate.rule in rules):
-            phrase = "path_begins" if rule.kind == "path" and rule.listens else "fires"
-            yield Line("→ " + self.say(phrase, rule=rule_named(rule.rule, self.say.lang)), "mark")
+    def _silently(self, fired: list[RuleExplained]) -> Iterator[Line]:
+        """Rules that fired without an action or a balance to show for it; a schedule says for whom."""
+        for rule in fired[:MOST_SILENT]:
+            about = rule.kind == "schedule" and rule.subject
+            phrase = "path_begins" if rule.kind == "path" and rule.listens else "fires_for" if about else "fires"
+            yield Line("→ " + self.say(phrase, rule=rule_named(rule.rule, self.say.lang), who=rule.subject), "mark")
             yield from (line.indented(4) for line in self.reason(rule))
+        if len(fired) > MOST_SILENT:
+            yield Line("→ " + self.say("more_fired", count=len(fired) - MOST_SILENT), "faint")
 
     def _aside(self, decision: Decision) -> Iterator[str]:
         """What did not happen, or happened beside."""
@@ -178,7 +185,8 @@ class Writer:
 
     def reason(self, rule: RuleExplained, whole: bool = True) -> Iterator[Line]:
         """Why a rule fired: its name and the conditions that decided it."""
-        yield Line(self.say("because_of", rule=self.say.name(rule)))
+        about = self.say("about", who=rule.subject) if rule.kind == "schedule" and rule.subject else ""
+        yield Line(self.say("because_of", rule=self.say.name(rule)) + about)
         yield from (Line(f"  {text}") for text in self._decided(rule) if whole)
         if whole and rule.ladder is not None:
             yield Line(f"  {self._ladder(rule.ladder)}")

@@ -5,6 +5,7 @@ Instants are RFC 3339 in UTC, durations are written `1h30m`, people and things a
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Literal
 
 import msgspec
@@ -198,7 +199,9 @@ class ActionExplained(Record, frozen=True, kw_only=True):
 class EventExplained(Record, frozen=True, kw_only=True):
     """What one event caused, in the order of the log.
 
-    `fired` are all rules that fired, `rules` those that listened to it, the nearest first."""
+    `fired` are all rules that fired, one for each that the decisions name and in their order; `rules` those that
+    listened to the event, the nearest first.
+    """
 
     event: EventSummary
     channel: str | None = None
@@ -207,3 +210,10 @@ class EventExplained(Record, frozen=True, kw_only=True):
     actions: tuple[ActionExplained, ...] = ()
     fired: tuple[RuleExplained, ...] = ()
     rules: tuple[RuleExplained, ...] = ()
+
+
+def behind(rules: tuple[str, ...], who: str | None, fired: Iterable[RuleExplained]) -> tuple[RuleExplained, ...]:
+    """Of the rules that fired in a decision those behind what it did to `who`; of a schedule, for the same member."""
+    named = tuple(rule for rule in fired if rule.rule in rules)
+    about = {rule.rule for rule in named if rule.subject is not None and rule.subject == who}
+    return tuple(rule for rule in named if rule.rule not in about or rule.subject == who)

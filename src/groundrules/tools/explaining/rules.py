@@ -60,11 +60,31 @@ class Rules:
         askings = self._asked.get(rule.id, [])
         if not askings:
             return [self._not_asked(rule)]
-        once = (
-            {(asking.scope.subject, asking.scope.now): asking for asking in askings} if _goes_by_the_clock(rule) else {}
-        )
-        explained = [self._asked_once(asking) for asking in (once.values() or askings)]
+        explained = [self._asked_once(asking) for asking in _once_each(askings)]
         return sorted(explained, key=lambda explained: explained.verdict != "fired")[:MOST_SUBJECTS]
+
+    def fired(self) -> list[tuple[RuleExplained, ...]]:
+        """For each decision, why each of the rules that it says fired did, in its order.
+
+        A rule may fire several times: for each member that a schedule is about, for each path that takes a step.
+        """
+        left = {rule: self._firing(askings) for rule, askings in self._asked.items()}
+        return [
+            tuple(self._fired(fired.rule, decision.at, left.get(fired.rule, [])) for fired in decision.fired)
+            for decision in self.decisions
+        ]
+
+    def _firing(self, askings: list[Asking]) -> list[Asking]:
+        """Of the askings of a rule those after which it fired, in order."""
+        return [asking for asking in _once_each(askings) if self._verdict(asking) == "fired"]
+
+    def _fired(self, name: str, at: str | None, left: list[Asking]) -> RuleExplained:
+        """The next firing of a rule at an instant, which is taken out of those that are left."""
+        for index, asking in enumerate(left):
+            if format_ms(asking.scope.now) == at:
+                return self._asked_once(left.pop(index))
+        rule = next(rule for rule in self.plan.rules if rule.id == name)
+        return self.explain(rule)[0]
 
     def asked(self, rule: str) -> Asking | None:
         """What a rule saw when it was asked first."""
@@ -213,6 +233,9 @@ class Rules:
         return None if due is None else format_ms(due)
 
 
-def _goes_by_the_clock(rule: ir.Rule) -> bool:
-    """Whether a schedule asks a rule of each member, and once more to know for whom it acts together."""
-    return isinstance(rule.trigger, ir.OnSchedule)
+def _once_each(askings: list[Asking]) -> list[Asking]:
+    """The askings of a rule without those that came twice: a schedule asks of each member, and once more to know for
+    whom it acts together."""
+    if not isinstance(askings[0].rule.trigger, ir.OnSchedule):
+        return askings
+    return [*{(asking.scope.subject, asking.scope.now): asking for asking in askings}.values()]

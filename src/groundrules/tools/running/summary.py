@@ -41,6 +41,17 @@ def summary(tally: Tally, plan: ir.Plan, lang: str, waiting: int = 0) -> Iterato
 
 def _ranked(counts: Counter[str], say: Speech, is_rule: bool) -> str:
     """Names with their counts, the most frequent first; those of rules in words."""
-    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    named = _by_name(counts, say.lang) if is_rule else counts
+    ranked = sorted(named.items(), key=lambda item: (-item[1], item[0]))
     more = f" … (+{len(ranked) - MOST})" if len(ranked) > MOST else ""
-    return say.join(f"{rule_named(key, say.lang) if is_rule else key} {count:,}" for key, count in ranked[:MOST]) + more
+    return say.join(f"{name} {count:,}" for name, count in ranked[:MOST]) + more
+
+
+def _by_name(counts: Counter[str], lang: str) -> dict[str, int]:
+    """The counts of rules by what people call them; what a schedule does once for all it concerns has no name of its
+    own, and is not counted beside the members."""
+    named: dict[str, int] = {}
+    for id, count in counts.items():
+        name = rule_named(id, lang)
+        named[name] = max(count, named.get(name, 0))
+    return named
