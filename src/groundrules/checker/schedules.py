@@ -37,6 +37,9 @@ def _schedule(session: Session, instance: Instance, schedule: authored.Schedule)
     guard(session, context, schedule.when, GUARD)
     site = Site(session, context, "a schedule", guard=schedule.when)
     ranking, by_number = _ranking(site, schedule)
+    if schedule.approval is not None and schedule.together and not schedule.then:
+        message = "`approval` needs `then`: what happens `together` waits for no approval"
+        session.add(codes.BAD_SCHEDULE.at(schedule.approval.span, message, "remove it, or do it in `then`"))
     gathered = Site(session, session.context(instance), "`together`", gathered=True, ranked=by_number)
     session.checked.schedules.append(
         Schedule(

@@ -219,6 +219,7 @@ BAD_SCHEDULE = Code(
     "a schedule that cannot be kept",
     """\
 `at` is a time of day, with a weekday, a day of the month or a date, or an interval such as `every 30m`.
+What a schedule does `together` waits for no approval, so that `approval` needs a `then`.
 """,
 )
 
