@@ -12,6 +12,7 @@ from groundrules.narrate.deeds import sentence_of, title_of, wording_of
 from groundrules.narrate.localised import pick
 from groundrules.narrate.speech import Speech
 from groundrules.phrasing.conditions import Conditions, Names
+from groundrules.phrasing.reads import path_of
 from groundrules.plan import ir
 from groundrules.plan.order import as_written
 from groundrules.time_units import format_clock
@@ -92,6 +93,33 @@ class Phrases(Speech):
         if not path:
             return self("them")
         return self.named("moments", path) or self.named("people", path) or self("as_rule_says")
+
+    def once(self, once: ir.Once) -> str:
+        """`at most once per member and message in 90 days`."""
+        each = self.each(once.key)
+        if once.per:
+            return self(f"once_{once.per}", each=each)
+        return self("once_within", each=each, length=self.length(once.within or 0))
+
+    def each(self, key: tuple[ir.AnyExpr, ...]) -> str:
+        """For what something counts by itself; nothing where that is each member."""
+        key = tuple(part.arguments[0] if isinstance(part, ir.Call) and part.arguments else part for part in key)
+        paths = [path_of(part) for part in key]
+        things = [self._thing(part, path) for part, path in zip(key, paths, strict=True) if path != "community"]
+        if not things:
+            return self("of_the_group")
+        if set(paths) <= {"actor", "member", "community"}:
+            return ""
+        return self("of_each", things=self("each_joined").join(things))
+
+    def _thing(self, part: ir.AnyExpr, path: str) -> str:
+        """What one part of a key is: `member`, `message`."""
+        if named := self.named("things", path):
+            return self("one_thing", what=named)
+        phrase = self.conditions.valued(part)
+        if phrase is None and path:
+            return self("odd_thing", what=path.replace(".", " ").replace("_", " "))
+        return self("one_thing", what=phrase.text.removeprefix("the ") if phrase else self("something"))
 
     def _constant(self, value: Any, kind: ir.Kind | None) -> str:
         if isinstance(value, list):

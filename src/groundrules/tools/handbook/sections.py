@@ -86,13 +86,14 @@ def _conditions(guide: Guide, rule: ir.Rule) -> Iterator[str]:
     yield from conditions_of(guide, rule)
     for number, effects in rule.times.steps if rule.times else ():
         length = phrases.length(rule.times.within) if rule.times else ""
-        yield phrases("times", length=length, n=number, what=phrases.effects(effects))
+        each = phrases.each(rule.times.key) if rule.times else ""
+        yield phrases("times", length=length, n=number, each=each, what=phrases.effects(effects))
     yield from _instead(guide, rule)
     yield from agreed(guide, rule)
     if rule.first_of:
         yield phrases("first_of", group=rule.first_of)
     if rule.once and rule.kind != "reward":
-        yield _once(phrases, rule.once)
+        yield phrases.once(rule.once)
     if rule.mode == "shadow":
         yield phrases("shadow")
     if rule.rollout < 1:
@@ -156,12 +157,6 @@ def conditions_of(guide: Guide, rule: ir.Rule) -> Iterator[str]:
             yield phrases("some_unless")
 
 
-def _once(phrases: Phrases, once: ir.Once) -> str:
-    if once.per:
-        return phrases(f"once_{once.per}")
-    return phrases("once_within", length=phrases.length(once.within or 0))
-
-
 def agreed(guide: Guide, rule: ir.Rule) -> Iterator[str]:
     """Who has to approve, and what happens if nobody does."""
     phrases, approval = guide.phrases, rule.approval
@@ -199,7 +194,7 @@ def _bound(guide: Guide, rule: ir.Rule) -> str:
     caps = {cap.id: cap for cap in guide.plan.caps}
     used = [caps[effect.cap] for effect in rule.effects if isinstance(effect, ir.Delta) and effect.cap in caps]
     bounds = [phrases(f"per_{cap.per}", n=cap.amount) for cap in dict.fromkeys(used)]
-    bounds += [_once(phrases, rule.once)] if rule.once else []
+    bounds += [phrases.once(rule.once)] if rule.once else []
     if rule.undo:
         bounds.append(phrases("taken_back", type=phrases.events(undo.type for undo in rule.undo)))
     return phrases.join(bounds, "then") or phrases("no_bound")
@@ -367,14 +362,15 @@ def _schedules(guide: Guide, alias: str) -> Iterator[Block]:
 
 def _schedule(guide: Guide, schedule: ir.Schedule, rule: ir.Rule) -> Item:
     phrases = guide.phrases
-    when = phrases.at(schedule.at)
+    when, together = phrases.at(schedule.at), guide.by_id.get(f"{schedule.id}#together")
+    gathered = together is not None and not rule.effects
     if schedule.for_each:
-        when = phrases.join([when, phrases(f"for_{schedule.for_each}")], "comma")
-    together = guide.by_id.get(f"{schedule.id}#together")
-    effects = [phrases.effects(rule.effects)] if rule.effects or together is None else []
-    effects += [phrases("together", what=phrases.effects(together.effects))] if together else []
-    what = phrases.join(effects, "then")
+        when = phrases.join([when, phrases(f"{'all' if gathered else 'for'}_{schedule.for_each}")], "comma")
+    what = phrases.effects(together.effects if together and gathered else rule.effects)
     notes = [phrases("does", when=when, what=what), *_conditions(guide, rule), *_ranking(phrases, rule.ranking)]
+    if together and not gathered:
+        word = "together_at_once" if rule.approval else "together"
+        notes.append(phrases(word, what=phrases.effects(together.effects)))
     return Item(guide.name(rule.title, schedule.id), pick(rule.text, phrases.lang), tuple(notes))
 
 
