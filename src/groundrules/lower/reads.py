@@ -322,7 +322,7 @@ def _members(lowerer: Lowerer, node: nodes.Call) -> ir.AnyExpr:
     named = lowerer.expression(node.arguments[0])
     assert isinstance(named, ir.Const), "the checker wants a constant"
     roles = named.value if isinstance(named.value, list) else [named.value]
-    lowerer.ground.facts.setdefault("member", set()).add("roles")
+    lowerer.ground.facts.setdefault("member", set()).update(("roles", "self"))
     return ir.Members(roles=tuple(sorted(set(roles))), src=lowerer.source(node))
 
 

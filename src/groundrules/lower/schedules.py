@@ -8,23 +8,33 @@ from groundrules.lower.expressions import condition, lowered
 from groundrules.lower.ground import Ground
 from groundrules.lower.rules import approval, common, refusal
 from groundrules.plan import ir
+from groundrules.plan.walk import within
 
 
 def schedules(ground: Ground) -> tuple[list[ir.Schedule], list[ir.Rule]]:
     """Lower the schedules of all instances, and what they do."""
-    lowered = [_schedule(schedule) for schedule in ground.checked.schedules]
-    return lowered, [rule for schedule in ground.checked.schedules for rule in _rules(ground, schedule)]
+    rules = [_rules(ground, schedule) for schedule in ground.checked.schedules]
+    lowered = [_schedule(ground, *each) for each in zip(ground.checked.schedules, rules, strict=True)]
+    return lowered, [rule for each in rules for rule in each]
 
 
 def _id(schedule: constructs.Schedule) -> str:
     return schedule.context.instance.qualified(str(schedule.source.id.value))
 
 
-def _schedule(schedule: constructs.Schedule) -> ir.Schedule:
+def _schedule(ground: Ground, schedule: constructs.Schedule, rules: list[ir.Rule]) -> ir.Schedule:
     for_each = schedule.source.for_each
+    entity = None if for_each is None else for_each.value
+    if entity == "member":
+        ground.facts.setdefault("member", set()).add("self")
     return ir.Schedule(
-        id=_id(schedule), at=ir.When(**schedule.at), for_each=None if for_each is None else for_each.value
+        id=_id(schedule), at=ir.When(**schedule.at), for_each=entity, with_self=any(map(_speaks_of_self, rules))
     )
+
+
+def _speaks_of_self(rule: ir.Rule) -> bool:
+    """Tell whether a rule asks of whose turn it is whether that is the bot itself."""
+    return any(fact.root == "subject" and fact.fact == "self" for fact in within(rule, ir.Fact))
 
 
 def _rules(ground: Ground, schedule: constructs.Schedule) -> list[ir.Rule]:

@@ -890,9 +890,12 @@ class When(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=Tr
 
 
 class Schedule(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
+    """When something happens, and for whom. The bot itself is no member whose turn it is, unless `with_self`."""
+
     id: str
     at: When
     for_each: Literal["member", "channel"] | None = None
+    with_self: bool = False
 
 
 class Brake(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):

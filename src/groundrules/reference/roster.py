@@ -67,10 +67,11 @@ class Roster:
         roles = member.get("roles")
         return (self.fact("member", member["id"], "roles", now) if roles is None else roles) or []
 
-    def known(self, entity: str, now: int) -> list[str]:
-        """The ids of everybody who is here, as far as is known, sorted."""
+    def known(self, entity: str, now: int, with_self: bool = False) -> list[str]:
+        """The ids of everybody who is here, as far as is known, sorted; the bot itself only if it is wanted, too."""
         entries = {who: self.entry(kind, who, now) for kind, who in self.entries if kind == entity}
-        return sorted(who for who, entry in entries.items() if entry is not None and not entry.gone)
+        here = {who: entry for who, entry in entries.items() if entry is not None and not entry.gone}
+        return sorted(who for who, entry in here.items() if with_self or entry.facts.get("self") is not True)
 
     def silence(self, member: str, now: int, first: int) -> int:
         """How long a member has not written; `first` is when the partition's first event came."""

@@ -292,7 +292,7 @@ class Runner:
         scope = Scope(partition, partition.now)
         subjects: list[str | None] = [None]
         if schedule.for_each is not None:
-            subjects = [*partition.roster.known(schedule.for_each, partition.now)]
+            subjects = [*partition.roster.known(schedule.for_each, partition.now, schedule.with_self)]
         groups = [(rules, replace(scope, subject=subject)) for subject in subjects]
         groups, figures = self.ranked(groups)
         groups += self.together(schedule, groups, figures)

@@ -136,7 +136,11 @@ def _asked(room: Room, schedule: ir.Schedule, rules: Sequence[Asked]) -> Iterato
     """Ask rules about everybody, or about nobody in particular; yield those of whom they have something to say."""
     x = room.scope()
     codes = [code for code, _ in rules]
-    subjects = [None] if schedule.for_each is None else room.subjects(schedule.for_each).of(codes, room.scope())
+    subjects = (
+        [None]
+        if schedule.for_each is None
+        else room.subjects(schedule.for_each).of(codes, schedule.with_self, room.scope())
+    )
     for x.subject in subjects:
         if x.kept:
             x.kept = {}

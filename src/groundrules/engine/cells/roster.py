@@ -56,9 +56,14 @@ def entry(space: HeldSpace, id: str, now: int, retain: int) -> Entry | None:
 
 
 def here(space: HeldSpace, now: int, retain: int) -> list[str]:
-    """Return the ids of everybody who is here, sorted."""
+    """Return the ids of everybody who is here but the bot itself, sorted."""
     entries = ((id, entry(space, id, now, retain)) for id in sorted(space.names()))
-    return [id for id, known in entries if known is not None and not known.gone]
+    return [id for id, known in entries if known is not None and not known.gone and not is_self(known)]
+
+
+def is_self(entry: Entry) -> bool:
+    """Tell whether somebody is the bot itself, as far as is known."""
+    return entry.facts.get("self") is True
 
 
 def without(row: bytes, id: str) -> bytes:

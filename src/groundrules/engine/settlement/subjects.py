@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from math import prod
-from typing import Any
 
 from groundrules.engine.cells import roster
 from groundrules.engine.codegen.ranking import chance
@@ -86,15 +85,18 @@ class Subjects:
         self._census = roster.Census(self._space)
         self._rules: dict[str, ByFacts] = {}
 
-    def of(self, rules: Iterable[RuleCode], x: Scope) -> Iterator[str]:
-        """Yield the ids of those of whom one of the rules may have something to say, sorted; `x` may be used."""
+    def of(self, rules: Iterable[RuleCode], with_self: bool, x: Scope) -> Iterator[str]:
+        """Yield the ids of those of whom one of the rules may have something to say, sorted; `x` may be used.
+
+        The bot itself is among them only `with_self`.
+        """
         wanted: set[str] = set()
         for code in rules:
             members = self._of_rule(code, x)
             if members is None:
-                return (id for id in self._census.everybody() if self._is_known(id))
+                return (id for id in self._census.everybody() if self._is_meant(id, with_self))
             wanted |= members
-        return (id for id in sorted(wanted) if self._is_known(id))
+        return (id for id in sorted(wanted) if self._is_meant(id, with_self))
 
     def _of_rule(self, code: RuleCode, x: Scope) -> set[str] | None:
         """Return whom a rule may concern; None for everybody."""
@@ -119,6 +121,13 @@ class Subjects:
         x.subject = next((id for id in kind if self._is_known(id)), None)
         return x.subject is not None and not any(condition.false(None, x) for condition in conditions)
 
+    def _is_meant(self, id: str, with_self: bool) -> bool:
+        known = self._here(id)
+        return known is not None and (with_self or not roster.is_self(known))
+
     def _is_known(self, id: str) -> bool:
-        known: Any = roster.entry(self._space, id, self._partition.now, self._retain)
-        return known is not None and not known.gone
+        return self._here(id) is not None
+
+    def _here(self, id: str) -> roster.Entry | None:
+        known = roster.entry(self._space, id, self._partition.now, self._retain)
+        return None if known is None or known.gone else known

@@ -121,9 +121,9 @@ def _kept(guide: Guide) -> Iterator[str]:
             f"{name} ({phrases.length(lasts) if lasts else phrases('for_good')})" for name, lasts in labels.items()
         ]
         yield phrases("kept_labels", labels=phrases.join(sorted(lifetimes), "comma"))
-    if plan.facts.get("member"):
-        facts = phrases.join(map(phrases.fact, plan.facts["member"]), "comma")
-        yield phrases("kept_facts", facts=facts, length=phrases.length(plan.retain))
+    facts = [phrases.fact(fact) for fact in plan.facts.get("member", ()) if fact != "self"]
+    if facts:
+        yield phrases("kept_facts", facts=phrases.join(facts, "comma"), length=phrases.length(plan.retain))
     yield phrases("kept_ids")
 
 
