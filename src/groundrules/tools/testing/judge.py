@@ -179,11 +179,14 @@ def meets(item: Any, action: Action, specs: Specs) -> bool:
 
 
 def _shorthand_meets(value: Any, action: Action, spec: ir.ActionSpec | None) -> bool:
-    """`mute: 10m` means the shorthand parameter; a mapping gives parameters by name, or a text by language."""
-    if value is None:
-        return True
+    """`mute: 10m` means the shorthand parameter; a mapping gives parameters by name, or a text by language.
+
+    `warn: true` is how `warn` is written beside further keys, if it has no value.
+    """
     name = spec.shorthand if spec else None
     actual = action.parameters.get(name) if name else None
+    if value is None or (value is True and actual is None):
+        return True
     if isinstance(value, dict) and not isinstance(actual, dict):
         return all(
             _same(item, action.who if key == "who" else action.parameters.get(key)) for key, item in value.items()
