@@ -274,7 +274,11 @@ class Value:
         if actual is not None and isinstance(actual, kinds.Number) and isinstance(kind.type, kinds.Duration):
             self.wrong(*wording.wrong_value(self.node.span.text, actual, str(name), kind.type))
             return
-        self.wrong(f"`{name}` is {wording.needed(kind.type)}, such as {kind.example}", None)
+        needed = f"`{name}` is {wording.needed(kind.type)}"
+        if isinstance(self.node, YScalar) and "\n" not in self.node.text:
+            self.wrong(f"{needed}, and `{self.node.text}` is none", f"write for example {kind.example}")
+            return
+        self.wrong(f"{needed}, such as {kind.example}", None)
 
 
 def _means_nothing(reader: Reader, root: nodes.Node) -> bool:

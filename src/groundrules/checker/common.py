@@ -67,7 +67,12 @@ def duration(session: Session, instance: Instance, parsed: authored.Expression, 
 def whole(session: Session, instance: Instance, parsed: authored.Expression, what: str) -> int | None:
     """Return a whole number that is known before any event; None once a mistake is reported."""
     reader = Reader(session, session.context(instance), parsed, CONSTANT)
-    typed = reader.type_of(parsed.root)
+    root = parsed.root
+    if isinstance(root, nodes.Name) and reader.scope.lookup(root.name) is None:
+        help = reader.scope.help(root.name) or "write a whole number, or the name of a parameter"
+        reader.error(name_codes.UNKNOWN_NAME, root, (f"unknown name `{root.name}`", help))
+        return None
+    typed = reader.type_of(root)
     if isinstance(typed.type, kinds.Unknown):
         return None
     value = fold(reader, parsed.root)

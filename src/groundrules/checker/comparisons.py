@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -38,9 +39,17 @@ def _equal(reader: Reader, node: nodes.Compare, left: kinds.Type, right: kinds.T
     if alike(left, right):
         return _in_enum(reader, node.left, left, node.right) and _in_enum(reader, node.right, right, node.left)
     if not _unit_missing(reader, node, left, right):
-        words = wording.never_alike(reader.text(node.left), left, reader.text(node.right), right)
-        reader.error(codes.TYPES_DIFFER, node, words)
+        message, help = wording.never_alike(reader.text(node.left), left, reader.text(node.right), right)
+        quoted = node.right if isinstance(left, kinds.Number) else node.left
+        numbers = isinstance(left, kinds.Number) or isinstance(right, kinds.Number)
+        reader.error(codes.TYPES_DIFFER, node, (message, (numbers and _unquoted(quoted)) or help))
     return False
+
+
+def _unquoted(node: nodes.Node) -> str | None:
+    """Return the help line for a number in quotes, or None if a node is none."""
+    is_number = isinstance(node, nodes.String) and re.fullmatch(r"[0-9]+(\.[0-9]+)?", node.value) is not None
+    return f"write `{node.value}` without quotes" if is_number and isinstance(node, nodes.String) else None
 
 
 def _ordered(reader: Reader, node: nodes.Compare, left: kinds.Type, right: kinds.Type) -> bool:
@@ -52,7 +61,10 @@ def _ordered(reader: Reader, node: nodes.Compare, left: kinds.Type, right: kinds
         return False
     for side, operand_type in ((node.left, left), (node.right, right)):
         if not isinstance(operand_type, ORDERED):
-            reader.error(codes.NO_ORDER, side, wording.no_order(reader.text(side), operand_type, node.operator))
+            message, help = wording.no_order(reader.text(side), operand_type, node.operator)
+            other = right if side is node.left else left
+            help = _unquoted(side) if isinstance(other, kinds.Number) and _unquoted(side) else help
+            reader.error(codes.NO_ORDER, side, (message, help))
             return False
     if type(left) is type(right):
         return True
@@ -68,6 +80,10 @@ def _unit_missing(reader: Reader, node: nodes.Compare, left: kinds.Type, right: 
         (node.right, node.left, right, left),
     ):
         if isinstance(timed_type, kinds.Duration) and isinstance(number_type, kinds.Number):
+            if isinstance(timed, nodes.Duration) and not isinstance(number, nodes.Number):
+                words = wording.needless_unit(reader.text(timed), reader.text(number))
+                reader.error(codes.MISSING_UNIT, timed, words)
+                return True
             reader.error(codes.MISSING_UNIT, number, wording.missing_unit(reader.text(timed), reader.text(number)))
             return True
     return False

@@ -31,7 +31,7 @@ from groundrules.checker.bindings import (
 )
 from groundrules.checker.guards import path_of
 from groundrules.checker.literals import UNKNOWN
-from groundrules.checker.places import MESSAGE, PARAMETER, STATE
+from groundrules.checker.places import MESSAGE, PARAMETER, STATE, Place
 from groundrules.checker.shapes import Differs
 from groundrules.checker.suggestions import listing
 from groundrules.diagnostics.codes import cells as cell_codes
@@ -53,7 +53,8 @@ def _name(reader: Reader, node: nodes.Name) -> Typed:
         words = (f"`{node.name}` is read from an event, and a state sees none", "count events: `count(… within 10m)`")
         return reader.error(cell_codes.STATE_READS, node, words)
     if binding is None:
-        words = wording.unknown_name(node.name, reader.scope.help(node.name, reader.variables))
+        known = did_you_mean(node.name, _known_firings(reader.place))
+        words = wording.unknown_name(node.name, known or reader.scope.help(node.name, reader.variables))
         return reader.error(name_codes.UNKNOWN_NAME, node, words)
     return bound(reader, node, binding)
 
@@ -119,10 +120,22 @@ def _matched(reader: Reader, node: nodes.Node, binding: MatchedBinding) -> Typed
 _FIRINGS = {
     "match": "the effects of a rule with `when`",
     "nth": "the effects of a rule with `times`",
-    "those": "the `together` of a schedule with `for_each`",
+    "those": "the `together` of a schedule with `for_each`, not in its `then`",
     "remaining": "the steps of a path with `until_all`",
     "standings": "the `together` of a schedule with `most` or `least`, a whole number",
 }
+
+
+def _known_firings(place: Place) -> list[str]:
+    """Return the words for what is known of a firing that mean something at a place."""
+    known = {
+        "match": place.match,
+        "nth": place.nth,
+        "those": place.those,
+        "remaining": place.items,
+        "standings": place.standings,
+    }
+    return [word for word, holds in known.items() if holds]
 
 
 def _firing(reader: Reader, node: nodes.Node, binding: FiringBinding) -> Typed:
@@ -137,7 +150,10 @@ def _firing(reader: Reader, node: nodes.Node, binding: FiringBinding) -> Typed:
         return Typed(kinds.ListOf(kinds.Prose() if named else kinds.Enum(reader.place.items)))
     if binding.word == "standings" and reader.place.standings:
         return Typed(kinds.ListOf(kinds.Prose()))
-    words = (f"`{binding.word}` has no meaning in {reader.place.name}", f"it stands in {_FIRINGS[binding.word]}")
+    help = f"it stands in {_FIRINGS[binding.word]}"
+    if binding.word == "standings" and reader.place.those:
+        help = "they are ordered by no whole number that could be shown; write `{names(those)}`"
+    words = (f"`{binding.word}` has no meaning in {reader.place.name}", help)
     return reader.error(name_codes.NOT_HERE, node, words)
 
 
@@ -260,6 +276,8 @@ def _no_field(
 def _no_parts(reader: Reader, node: nodes.Attribute | nodes.Item, base: nodes.Node, type: kinds.Type) -> Typed:
     text = reader.text(base)
     help = f"look at its items: `any(x in {text} where x.…)`" if isinstance(type, kinds.ListOf) else None
+    if isinstance(type, kinds.ListOf) and isinstance(type.item, kinds.Enum | kinds.Prose):
+        help = f'did you mean `{text} has "{node.key if isinstance(node, nodes.Item) else node.name}"`?'
     name = reader.offsets(node.name_at)
     return reader.error(
         name_codes.UNKNOWN_FIELD, name, (f"`{text}` is {wording.described(type)} and has no fields", help)

@@ -64,7 +64,8 @@ def _ranking(site: Site, schedule: authored.Schedule) -> tuple[Ranking | None, b
         site.session.add(codes.BAD_SCHEDULE.at(place, "`least` can't stand beside `most`", "remove it"))
     if parsed is None:
         if schedule.limit is not None:
-            site.session.add(codes.BAD_SCHEDULE.at(schedule.limit.fragment.whole, "`limit` needs `most`", "remove it"))
+            message, help = "`limit` needs `most` or `least`", "add `most:` or `least:`, by which the first are chosen"
+            site.session.add(codes.BAD_SCHEDULE.at(schedule.limit.fragment.whole, message, help))
         return None, False
     limit = 0 if schedule.limit is None else common.whole(site.session, site.instance, schedule.limit, "`limit`")
     reader = site.reader(parsed, RANKING)
@@ -77,8 +78,8 @@ def _ranking(site: Site, schedule: authored.Schedule) -> tuple[Ranking | None, b
         reader.error(type_codes.WRONG_VALUE, parsed.root, words)
         return None, True
     if limit is not None and schedule.limit is not None and limit < 1:
-        message = "of nobody there is nothing to do"
-        site.session.add(codes.BAD_SCHEDULE.at(schedule.limit.fragment.whole, message, "write `limit: 10`"))
+        place = schedule.limit.fragment.whole
+        site.session.add(codes.BAD_SCHEDULE.at(place, "`limit` is 1 or more", "write `limit: 10`"))
     by_number = isinstance(typed.type, kinds.Number) and typed.type.integer
     return Ranking(Value(site.context, parsed), schedule.most is None, limit or 0), by_number
 

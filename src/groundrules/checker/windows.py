@@ -305,7 +305,7 @@ def _key(reader: Reader, key: nodes.KeyPart, counted: Context, event_type: str) 
         words = (f"`{text}` is {wording.described(here.type)} and tells nothing apart", "name one of its fields")
         reader.error(codes.WINDOW_KEY, key.counted, words)
         return None
-    there = _reader_key(reader, key, event_type)
+    there = _reader_key(reader, key, event_type, here.type)
     if there is None or isinstance(there.type, kinds.Unknown):
         return None
     if alike(here.type, there.type):
@@ -317,7 +317,7 @@ def _key(reader: Reader, key: nodes.KeyPart, counted: Context, event_type: str) 
     return None
 
 
-def _reader_key(reader: Reader, key: nodes.KeyPart, event_type: str) -> Typed | None:
+def _reader_key(reader: Reader, key: nodes.KeyPart, event_type: str, counted: kinds.Type) -> Typed | None:
     inner = reader.within(WINDOW_KEY)
     if key.reader is not None:
         return inner.type_of(key.reader)
@@ -326,7 +326,9 @@ def _reader_key(reader: Reader, key: nodes.KeyPart, event_type: str) -> Typed | 
         return typed
     text = reader.text(key.counted)
     where = f"{' and '.join(reader.context.types)} has none" if reader.context.types else "there is no event here"
-    help = f"write what it is compared with: `by {text} = …`"
+    subject = reader.context.subject
+    is_subject = subject is not None and isinstance(counted, kinds.Object) and counted.entity == subject
+    help = f"write `by {text} = {subject}`" if is_subject else f"write what it is compared with: `by {text} = …`"
     reader.error(codes.WINDOW_KEY, key.counted, (f"`{text}` is read from {event_type}, and {where}", help))
     return None
 

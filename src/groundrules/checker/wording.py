@@ -55,6 +55,12 @@ def missing_unit(duration: str, number: str) -> Words:
     )
 
 
+def needless_unit(duration: str, number: str) -> Words:
+    digits = duration.rstrip("mshdw")
+    message = f"`{duration}` is a duration and `{number}` is a number without a unit"
+    return message, f"write `{digits}`" if digits.isdigit() else None
+
+
 def never_alike(left: str, left_type: kinds.Type, right: str, right_type: kinds.Type) -> Words:
     message = f"`{left}` is {described(left_type)} and `{right}` is {described(right_type)}, so they are never equal"
     for name, type in ((left, left_type), (right, right_type)):

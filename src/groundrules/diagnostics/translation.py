@@ -17,7 +17,7 @@ from typing import Literal, NamedTuple
 
 FOLDER = Path(__file__).parent / "words"
 _HOLE = "{}"
-_JOINTS = ((" and ", "和"), (" or ", "或"), (", ", "、"))
+_JOINTS = ((" and ", " 和 "), (" or ", " 或 "), (", ", "、"))
 _FENCE = re.compile(r"^(```(?:yaml|json)\n)(.*?)^```$", re.M | re.S)
 
 Section = Literal["said", "mends", "refused", "usage", "values"]

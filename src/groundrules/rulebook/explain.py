@@ -7,6 +7,7 @@ message calls it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -21,6 +22,10 @@ from groundrules.rulebook.yaml import YMapping, YNode, YScalar, YSequence
 from groundrules.rulebook.yaml_errors import UNCUT, wide_colon
 
 _EXPRESSION = "an expression"
+_WIDE_DASHES = "－—–"
+_WIDE_LIST = frozenset("［【" + _WIDE_DASHES)
+_NARROW_LIST = str.maketrans({"［": "[", "【": "[", "］": "]", "】": "]", "，": ", ", "、": ", ", "：": ": "})
+_DASH = re.compile(rf"(^|\n\s*)[{_WIDE_DASHES}]\s*")
 _TITLES = "the keys known here are "
 
 
@@ -157,10 +162,11 @@ class _Located:
             return [format.WRONG_SHAPE.at(self.node.span, f"{self._subject} is empty; it must be {self._title}")]
         if not names:
             names = ["1: […]"] if "times" in self._subject else ["something"]
+        subject, span = _bare(self._title), _first_key(self.node)
+        if self.error.validator == "dependentRequired" and (needing := _needing(self.error, self.node)):
+            subject, span = f"`{needing.text}`", needing.span
         return [
-            format.MISSING_KEY.at(
-                _first_key(self.node), f"{_bare(self._title)} needs `{name}`", _describe(self.error, name)
-            )
+            format.MISSING_KEY.at(span, f"{subject} needs `{name}`", _describe(self.error, name))
             for name in names
             if name not in _misspelled(reported)
         ]
@@ -194,15 +200,35 @@ class _Located:
             return files.CUT_EXPRESSION.at(span, f"{self._subject} holds {_kind(self.node)}, not an expression", help)
         if isinstance(self.node, YSequence) and not self.node.items:
             return format.WRONG_SHAPE.at(span, f"{self._subject} is an empty list; it must be {title}")
+        if title.startswith("a list of") and (full_width := self._full_width_list()):
+            return full_width
         message = f"{self._subject} must be {title}, not {_kind(self.node)}"
         if title.startswith("a list of") and isinstance(self.node, (YScalar, YMapping)) and "\n" not in span.text:
             fix = Fix(self.node.span, f"[{self.node.span.text}]", "put it in a list")
             return format.WRONG_SHAPE.at(span, message, f"write `[{self.node.span.text}]`", fixes=(fix,))
         return format.WRONG_SHAPE.at(span, message)
 
+    def _full_width_list(self) -> Diagnostic | None:
+        """A list with the brackets or dashes of an input method."""
+        node = self.node
+        if not isinstance(node, YScalar) or node.style or node.text[0] not in _WIDE_LIST:
+            return None
+        written = node.span.text
+        text = written.translate(_NARROW_LIST)
+        if node.text[0] in _WIDE_DASHES:
+            in_line = self.key is not None and self.key.span.line == node.span.line
+            text = f"[{written[1:].strip()}]" if in_line else _DASH.sub(r"\1- ", written)
+        kind = "bracket" if node.text[0] == "［" or node.text[0] == "【" else "dash"
+        fix = Fix(node.span, text, "write it in ASCII", safe=True)
+        message = f"`{node.text[0]}` is a full-width {kind}, which begins no list"
+        help = f"write `{text}`" if "\n" not in text else "write `- ` before each item"
+        return files.FULL_WIDTH_YAML.at(_head(node), message, help, fixes=(fix,))
+
     def _empty(self) -> Diagnostic:
         over = self.key.span if self.key and self.node.start == self.node.end else self.node.span
         help = UNCUT.replace("when", self.key.text) if self._title == _EXPRESSION and self.key else None
+        if self.listed and self._title.startswith("a cell"):
+            return format.WRONG_SHAPE.at(over, "a cell is empty", "write `-` for anything")
         if self.listed:
             word = self.node.span.text
             help = f'remove the line, or write `"{word}"` if the word is meant' if word else "remove the line"
@@ -250,6 +276,14 @@ def _needed(error: ValidationError, present: set[str]) -> list[str]:
     if error.validator == "dependentRequired":
         return sorted({other for name, others in value.items() if name in present for other in others} - present)
     return []
+
+
+def _needing(error: ValidationError, node: YMapping) -> YScalar | None:
+    """Return the first key that needs another one which is not there."""
+    needs: Any = error.validator_value
+    return next(
+        (key for key, _ in node.items if any(node.get(other) is None for other in needs.get(key.text, ()))), None
+    )
 
 
 def _describe(error: ValidationError, name: str) -> str | None:

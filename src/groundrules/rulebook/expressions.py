@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from groundrules.diagnostics.codes import files as codes
 from groundrules.diagnostics.codes.syntax import UNCLOSED
-from groundrules.diagnostics.model import Diagnostic, Report
+from groundrules.diagnostics.model import Diagnostic, Fix, Report
 from groundrules.diagnostics.source import Fragment
 from groundrules.errors import GroundrulesError
 from groundrules.rulebook.joined import joined
@@ -25,6 +25,7 @@ from groundrules.syntax.errors import ParseError
 N = TypeVar("N", bound=nodes.Node)
 Parser = Callable[[Fragment], nodes.Parsed[N]]
 
+_STRING = re.compile(r"""\"[^\"]*\"|'[^']*'""")
 _COMMENT = re.compile(r"[ \t]+(#[^\n]*)")
 
 
@@ -110,6 +111,48 @@ def _cut(node: YScalar, key: str, problem: Diagnostic) -> Diagnostic | None:
         f"YAML takes the rest of `{key}` for a comment",
         UNCUT.replace("when", key),
     )
+
+
+def uncut(node: YNode, key: str, report: Report) -> list[YScalar]:
+    """Return the expressions of a list; commas by which YAML cut one inside of a bracket are reported, and mended."""
+    kept: list[YScalar] = []
+    items = [item for item in node.items if isinstance(item, YScalar)] if isinstance(node, YSequence) else []
+    while items:
+        first = items.pop(0)
+        parts = _parts_of_call(first, items) if isinstance(node, YSequence) and node.flow else 0
+        if parts:
+            last = items[parts - 1]
+            report.add(_cut_by_comma(first, last, key))
+            whole = first.file.text[first.start : last.end]
+            first = YScalar(first.file, first.start, last.end, whole, "", whole)
+            del items[:parts]
+        kept.append(first)
+    return kept
+
+
+def _parts_of_call(first: YScalar, others: list[YScalar]) -> int:
+    """Return how many of the items behind a plain one it takes to close its brackets, 0 if it needs none."""
+    depth = _open_brackets(first)
+    for number, other in enumerate(others, 1):
+        if depth <= 0 or first.style or other.style:
+            return 0
+        depth += _open_brackets(other)
+        if depth == 0:
+            return number
+    return 0
+
+
+def _open_brackets(node: YScalar) -> int:
+    text = _STRING.sub("", node.text)
+    return text.count("(") - text.count(")")
+
+
+def _cut_by_comma(first: YScalar, last: YScalar, key: str) -> Diagnostic:
+    file = first.file
+    comma, whole = file.text.find(",", first.end), file.span(first.start, last.end)
+    fix = Fix(whole, "'" + whole.text.replace("'", "''") + "'", "put it in quotes")
+    message = f"inside brackets a comma ends the item of `{key}`"
+    return codes.CUT_EXPRESSION.at(file.span(comma, comma + 1), message, "put the whole item in quotes", fixes=(fix,))
 
 
 def as_integer(node: YNode) -> Located:

@@ -14,11 +14,11 @@ from dataclasses import dataclass, replace
 from groundrules.diagnostics.codes import cells as codes
 from groundrules.diagnostics.source import Span
 from groundrules.rulebook import model
-from groundrules.rulebook.expressions import BrokenItemError, Expressions
+from groundrules.rulebook.expressions import BrokenItemError, Expressions, uncut
 from groundrules.rulebook.items import Item, read_rule
 from groundrules.rulebook.joined import Piece, composed
 from groundrules.rulebook.model import Expression, Located
-from groundrules.rulebook.yaml import YMapping, YNode, YScalar, YSequence
+from groundrules.rulebook.yaml import YMapping, YNode
 from groundrules.syntax import nodes, parse
 
 ELSEWHERE = ("then", "times", "requires", "otherwise", "first_of", "priority")
@@ -45,13 +45,13 @@ def _rows(item: Item, rule: model.Rule, given: YNode) -> Iterator[model.Rule]:
     assert isinstance(given, YMapping)
     key = next((key for key, _ in item.node.items if key.text in ELSEWHERE), None)
     if key is not None:
-        words = f"`{key.text}` can't stand beside `table`", "a table has `hit`, and its rows have a `then` each"
-        raise _refused(item, key.span, *words)
+        required = key.text in ("requires", "otherwise")
+        help = "put it into `when` or a column" if required else "a table has `hit`, and its rows have a `then` each"
+        raise _refused(item, key.span, f"`{key.text}` can't stand beside `table`", help)
     head = Item(given, item.reading)
     expressions = item.reading.expressions
-    columns = tuple(
-        expressions.optional(parse.parse_expression, column, "columns") for column in _scalars(head.need("columns"))
-    )
+    written = uncut(head.need("columns"), "columns", item.reading.report)
+    columns = tuple(expressions.optional(parse.parse_expression, column, "columns") for column in written)
     total = head.get("otherwise") is not None
     table = model.Table(rule.id, head.word("hit", "unique"), columns, total, rule.title, given.span)
     reader = _Reader(rule, table, expressions)
@@ -62,10 +62,6 @@ def _rows(item: Item, rule: model.Rule, given: YNode) -> Iterator[model.Rule]:
             expressions.failures += 1
     if head.effects("otherwise"):
         yield reader.otherwise(head)
-
-
-def _scalars(node: YNode) -> list[YScalar]:
-    return [scalar for scalar in node.items if isinstance(scalar, YScalar)] if isinstance(node, YSequence) else []
 
 
 def _refused(item: Item, span: Span, message: str, help: str) -> BrokenItemError:
@@ -117,7 +113,7 @@ class _Reader:
         return name
 
     def _cells(self, item: Item, written: YNode, number: int) -> list[nodes.Parsed[nodes.Cell] | None]:
-        cells = _scalars(written)
+        cells = uncut(written, "when", self.expressions.report)
         if len(cells) != len(self.table.columns):
             message = f"row {number} does not have one cell for each column"
             raise _refused(item, written.span, message, "write `-` where anything will do")

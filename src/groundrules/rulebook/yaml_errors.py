@@ -165,7 +165,9 @@ def _cut(file: SourceFile, index: int, problem: str) -> Diagnostic | None:
         or "expected key" in problem
     ):
         message = f"YAML reads the expression of `{keys[-1]}` only up to here"
-        return codes.CUT_EXPRESSION.at(_at(file, index), message, UNCUT.replace("when", keys[-1]))
+        in_list = re.search(rf"\b{keys[-1]}:\s+\[[^\]]*$|\b{keys[-1]}:\s+\[(?:[^,\]]*\[)", before) is not None
+        help = "put the cell in quotes" if in_list else UNCUT.replace("when", keys[-1])
+        return codes.CUT_EXPRESSION.at(_at(file, index), message, help)
     return None
 
 

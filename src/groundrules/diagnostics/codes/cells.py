@@ -24,8 +24,10 @@ WINDOW_TIME = Code(
     Severity.ERROR,
     "a window with a wrong or missing time",
     """\
-`within` is a duration above zero, or `last` and how many events, of which there are never more than so many. `sum`
-needs it, because it keeps totals by time; `streak` and `quiet` do not take it.
+`within 10m` counts the events of the last ten minutes, `within last 10` looks at the ten latest events. A time is
+above zero; the number behind `last` is a whole one from 1 to 10,000. A count over the ten latest is at most ten, so
+it is never compared with a larger number. `sum` needs a time, because it keeps totals by time; `streak` and `quiet`
+take none.
 """,
 )
 

@@ -72,6 +72,7 @@ TIED_PRIORITIES = _lint("GR650", "tied-priorities", "rules of a group with the s
 TRADED_REWARD = _lint("GR655", "traded-reward", "a reward that two members can give each other without end")
 NEEDLESS_ITEM = _lint("GR656", "needless-item", "an item of a path that makes no difference")
 IDLE_DATE = _lint("GR657", "idle-date", "a dated value that changes nothing")
+WIDE_COMMA = _lint("GR661", "wide-comma", "a full-width comma in a YAML list in one line")
 ONE_STAGE = _lint("GR660", "one-stage", "a rule that keeps all members of a community in one stage", Severity.NOTE)
 
 UNUSED_IGNORE = Code(

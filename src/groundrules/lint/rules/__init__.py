@@ -57,6 +57,7 @@ from groundrules.lint.rules.unsupplied_fact import unsupplied_fact
 from groundrules.lint.rules.unsupported_action import unsupported_action
 from groundrules.lint.rules.untold_condition import untold_condition
 from groundrules.lint.rules.unused_declaration import unused_declaration
+from groundrules.lint.rules.wide_comma import wide_comma
 from groundrules.lint.rules.wordless_messages import wordless_messages
 
 Rule = Callable[[Linted], Iterator[Diagnostic]]
@@ -114,4 +115,5 @@ RULES: tuple[Rule, ...] = (
     one_stage,
     needless_item,
     idle_date,
+    wide_comma,
 )

@@ -13,7 +13,7 @@ from typing import cast
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
 from groundrules.syntax.errors import FlawError
-from groundrules.syntax.mistakes import operators, shapes, spelling
+from groundrules.syntax.mistakes import operators, shapes, spelling, windows
 from groundrules.syntax.mistakes.place import Place
 from groundrules.syntax.scan import scan
 
@@ -22,6 +22,7 @@ CHECKS = (
     spelling.lookalikes,
     spelling.unclosed,
     shapes.dates,
+    windows.last_events,
     spelling.numbers,
     operators.shouted,
     operators.any_without_operator,

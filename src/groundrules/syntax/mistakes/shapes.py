@@ -171,7 +171,7 @@ def dates(place: Place) -> FlawError | None:
         return None
     for lexeme in (place.before, place.here):
         word = lexeme.text.lower() if lexeme else ""
-        day = _DAYS.get(word, word)
+        day = _DAYS.get(word, word.removesuffix("s") if word.removesuffix("s") in _WEEKDAYS else word)
         if lexeme and day in _WEEKDAYS and day != lexeme.text:
             edits = (Edit(lexeme.at, day, f"write `{day}`", safe=True),)
             message = f"`{lexeme.text}` is no day of the week"

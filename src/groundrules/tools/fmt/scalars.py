@@ -1,7 +1,7 @@
 """Writing scalars: plain where YAML allows it, else in the quotes that need fewer escapes.
 
 Quotes that only others need are left to the author: YAML 1.1 takes `yes`, `09:00` and `2027-01-31` for something else
-than text, and a message with a hole reads better in quotes.
+than text, a message with a hole reads better in quotes, and in brackets they say that a full-width comma is text.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from groundrules.rulebook.yaml import YScalar
 _FIRST = re.compile(r"[^\s\-?:,\[\]{}#&*!|>'\"%@`=<~]|-(?=[^\s,\[\]{}\-])")
 _NEVER = re.compile(r": |:$| #|\s$|[\t\n\r\x85\u2028\u2029]|^(?:---|\.\.\.)")
 _NOT_IN_FLOW = re.compile(r"[,\[\]{}?]")
+_WIDE_COMMA = re.compile("[，、]")
 _OTHERWISE_IN_1_1 = re.compile(
     r"(?:y|n|yes|no|on|off)|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?|[-+]?[0-9][0-9_.]*|"
     r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}.*",
@@ -48,9 +49,14 @@ def scalar(node: YScalar, flow: bool) -> str:
 
 def written(text: str, flow: bool, was_quoted: bool) -> str:
     """Return a text as a scalar in one line."""
-    if is_plain(text, flow) and not (was_quoted and ("{" in text or _OTHERWISE_IN_1_1.fullmatch(text))):
+    if is_plain(text, flow) and not (was_quoted and _is_meant(text, flow)):
         return text
     return quoted(text)
+
+
+def _is_meant(text: str, flow: bool) -> bool:
+    """Tell whether the author's quotes say something to people, though YAML does not need them."""
+    return "{" in text or bool(_OTHERWISE_IN_1_1.fullmatch(text)) or (flow and bool(_WIDE_COMMA.search(text)))
 
 
 def quoted(text: str) -> str:
