@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from groundrules.decisions import Clause, Decision, Evidence, Fired, LedgerChange, Shadow
 from groundrules.diagnostics.translation import refused
 from groundrules.narrate.deeds import Wordings, deed, title_of
-from groundrules.narrate.localised import number_text, pick, rule_named, value_text
+from groundrules.narrate.localised import number_text, pick, rule_named, value_text, week_of
 from groundrules.narrate.notes import noted
 from groundrules.narrate.speech import Speech, speech
 
@@ -54,11 +54,13 @@ def clause_line(clause: Clause, say: Speech) -> str:
     text = say("because" if clause.outcome else "because_not", clause=" ".join(clause.text.split()))
     details = [_evidence(evidence, clause, say) for evidence in clause.evidence]
     if not details:
-        details = [
-            say("was", what=" ".join(what.split()), value=_read(value, clause, say.lang))
-            for what, value in clause.reads.items()
-        ]
+        details = [_was(" ".join(what.split()), value, clause, say) for what, value in clause.reads.items()]
     return text + say.aside(say.join(details, "then"))
+
+
+def _was(what: str, value: object, clause: Clause, say: Speech) -> str:
+    week = week_of(value)
+    return say("was_week", what=what, day=week) if week else say("was", what=what, value=_read(value, clause, say.lang))
 
 
 def _read(value: object, clause: Clause, lang: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from groundrules.narrate.speech import Speech, speech
 
+_WEEK = re.compile(r"\d{4}-\d\d-\d\dw")
 _INNER = str.maketrans("“”", "‘’")  # quotation marks within quotation marks
 
 
@@ -42,6 +43,11 @@ def number_text(value: float, beside: str) -> str:
     if isinstance(value, bool) or not isinstance(value, float):
         return str(value)
     return f"{value * 100:.4g}%" if re.search(r"\d%(?!\s*[\d(])", beside) else f"{value:.4g}"
+
+
+def week_of(value: Any) -> str:
+    """The first day of a week that `this week` stands for, from how the log writes it (`2026-03-02w`); "" of others."""
+    return value[:-1] if isinstance(value, str) and _WEEK.fullmatch(value) else ""
 
 
 def value_text(value: Any, lang: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -263,3 +264,101 @@ def test_who_comes_behind_in_the_order_of_a_schedule_is_told_so(tmp_path: Path) 
     events = [message("a", "09:00:00", "x"), message("b", "09:30:00", "x", by="wang")]
     told = explained(plan, [*events, message("t", "10:00:00", "x", by="zhao")], "t").rule("s")
     assert [(one.subject, one.verdict) for one in told] == [("li", "fired"), ("wang", "behind")]
+
+
+ITEMS = """\
+paths:
+  - id: week
+    on: member.joined
+    one_per: actor
+    until_all:
+      - {id: intro, title: an introduction, on: message, when: actor.id == start.actor.id and text == "hi"}
+      - {id: homework, on: message, when: actor.id == start.actor.id and text == "done"}
+    steps:
+      - {after: 3d, then: [notify: helper]}
+      - {after: 6d, then: [kick]}
+    afterwards: [add_role: member]
+"""
+JOINED = {**message("j", "08:00:00", ""), "type": "member.joined"}
+
+
+def test_a_path_says_which_of_its_items_the_event_was_and_what_remains(tmp_path: Path) -> None:
+    plan = plan_of(tmp_path, ITEMS)
+    opening, first, second, end = explained(plan, [JOINED, *HI], "a").rule("week")
+    assert opening.verdict == "item"
+    assert [(one.key, one.done, one.remaining) for one in opening.items] == [(("li",), ("intro",), ("homework",))]
+    assert (first.due, second.due) == ("2026-01-08T08:00:00.000Z", "2026-01-11T08:00:00.000Z")
+    assert (end.waits, end.due) == ("path_end", None)
+    lines = page(lines_of(opening, plan, "en"))
+    assert "the event fulfilled an introduction on the path for li; what remains: homework" in lines
+
+
+def test_the_last_item_leaves_none(tmp_path: Path) -> None:
+    plan = plan_of(tmp_path, ITEMS)
+    events = [JOINED, *HI, message("b", "10:00:00", "done")]
+    opening, first, _, end = explained(plan, events, "b").rule("week")
+    assert [(one.done, one.remaining) for one in opening.items] == [(("homework",), ())]
+    assert (first.due, end.verdict) == (None, "fired")
+    assert "已全部完成" in page(lines_of(opening, plan, "zh"))
+
+
+def test_an_event_of_somebody_else_is_no_item(tmp_path: Path) -> None:
+    opening, *_ = explained(plan_of(tmp_path, ITEMS), [JOINED, message("a", "09:00:00", "hi", by="wu")], "a").rule(
+        "week"
+    )
+    assert (opening.verdict, opening.items) == ("elsewhere", ())
+
+
+SCORE = """\
+scores:
+  - id: advert
+    on: message
+    points:
+      - {when: text contains "buy", add: 5}
+      - {when: text contains "please", add: -1}
+      - {when: age(actor.joined) < 3d, add: 2}
+rules: [{id: x, on: message, when: advert >= 4, then: [delete]}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("actor", "said"),
+    [({"id": "li"}, "advert is at least 4"), ({"id": "li", "joined": "2026-01-05T00:00:00Z"}, "advert is 6")],
+)
+def test_a_score_that_may_be_more_is_said_to_be_at_least_so_much(tmp_path: Path, actor: Any, said: str) -> None:
+    plan = plan_of(tmp_path, SCORE)
+    event = message("a", "09:00:00", "buy please", by=actor)
+    lines = page(lines_of(explained(plan, [event], "a").event(), plan, "en"))
+    assert f"{said}\n" in lines
+    assert '+5: text contains "buy"\n' in lines
+    assert '-1: text contains "please"\n' in lines
+
+
+@pytest.mark.parametrize(
+    ("change", "english", "chinese"),
+    [
+        ({"actor": None}, "[GR704]: `actor` is missing (actor)", "[GR704]：缺少 `actor`（actor）"),
+        (
+            {"text": 5},
+            "[GR705]: `text` must be a text, found `5` (text)",
+            "[GR705]：`text` 必须是文本，却是`5`（text）",
+        ),
+    ],
+)
+def test_a_refusal_names_the_field_in_both_languages(
+    tmp_path: Path, change: dict[str, Any], english: str, chinese: str
+) -> None:
+    plan = plan_of(tmp_path, "rules: [{id: x, on: message, then: [delete]}]\n")
+    event = explained(plan, [*HI, {**message("b", "09:00:01", "x"), **change}], "b").event()
+    assert english in page(lines_of(event, plan, "en"))
+    assert chinese in page(lines_of(event, plan, "zh"))
+
+
+def test_a_week_is_named_by_its_first_day(tmp_path: Path) -> None:
+    plan = plan_of(
+        tmp_path, "rules: [{id: x, on: message, when: count(message by actor this week) > 0, then: [delete]}]\n"
+    )
+    event = explained(plan, HI, "a").event()
+    assert "message of actor li, this week (from 2026-01-05)\n" in page(lines_of(event, plan, "en"))
+    assert "this week began on 2026-01-05" in event.decisions[0].explain("en")
+    assert "this week从 2026-01-05 开始" in event.decisions[0].explain("zh")

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from groundrules.decisions import Decision
+from groundrules.engine.intake.decode import Decoder, InvalidEventError
 from groundrules.engine.intake.lenient import as_written
 from groundrules.plan import ir
 from groundrules.reference.scope import identity, walk
@@ -86,8 +87,20 @@ def watch(witness: Witness, event: Json, behind: Iterable[Json] = ()) -> Explain
     """Handle an event on the witness and keep what may be asked about it; `behind` is what comes after it."""
     recorder = Recorder(witness.plan, witness.events)
     moment = witness.note(event, recorder, behind)
+    moment.decisions = [_refused(witness.plan, event, decision) for decision in moment.decisions]
     rules = Rules(witness.plan, event, moment.decisions, recorder, witness.remembered(moment.partition))
     return Explained(witness.plan, moment, rules, Trials(witness, moment, rules))
+
+
+def _refused(plan: ir.Plan, event: Json, decision: Decision) -> Decision:
+    """A decision that refuses the event, with the engine's reason, which names the field and has its translations."""
+    if decision.rejected is None:
+        return decision
+    try:
+        Decoder(plan.events).decode(event)
+    except InvalidEventError as error:
+        return msgspec.structs.replace(decision, rejected=error.rejection)
+    return decision
 
 
 def explain_event(plan: ir.Plan, lines: Callable[[], Iterable[bytes]], id: str) -> Explained | None:

@@ -16,7 +16,15 @@ from groundrules.narrate.deeds import deed
 from groundrules.narrate.localised import number_text, pick, rule_named
 from groundrules.narrate.notes import noted
 from groundrules.plan import ir
-from groundrules.tools.explaining.model import Condition, EventExplained, Ladder, RuleExplained, WindowReading, behind
+from groundrules.tools.explaining.model import (
+    Condition,
+    EventExplained,
+    Ladder,
+    PathItems,
+    RuleExplained,
+    WindowReading,
+    behind,
+)
 from groundrules.tools.explaining.plan_speech import PlanSpeech
 from groundrules.tools.explaining.underline import disguised, underlined
 from groundrules.window_kinds import KINDS
@@ -25,7 +33,7 @@ MARKS = {True: "✓", False: "✗", None: "?"}
 MOST = 5  # rules that did not fire, of those that listened
 MOST_SILENT = 20  # firings of a decision that nothing shows, each with its reason
 LONGEST = 100  # columns of a condition where only its gist is shown
-VERDICTS: dict[str, Style] = {"fired": "holds", "unknown": "unknown"}  # the rest fails
+VERDICTS: dict[str, Style] = {"fired": "holds", "item": "holds", "unknown": "unknown"}  # the rest fails
 STYLES: dict[bool | None, Style] = {True: "holds", False: "fails", None: "unknown"}
 
 
@@ -228,7 +236,7 @@ class Writer:
             yield Line("")
             yield Line(f"  {self.say('when')}")
             yield from (line.indented(4) for line in self.condition(rule.when))
-        elif rule.verdict not in ("elsewhere", "off", "turned_away", "own", "ended"):
+        elif rule.verdict not in ("elsewhere", "item", "off", "turned_away", "own", "ended"):
             yield Line(f"  {self.say('when.always')}")
         if rule.unless is not None:
             yield Line(f"  {self.say('unless.head')}")
@@ -271,11 +279,25 @@ class Writer:
             case "rollout":
                 own = "?" if rule.share is None else f"{rule.share:.0%}"
                 return say("rollout", who=rule.subject or "actor", share=f"{rule.rollout:.0%}", own=own)
-            case "elsewhere":
+            case "elsewhere" | "item":
                 return self._elsewhere(rule)
         return self.say(rule.verdict)
 
+    def _item(self, items: PathItems) -> str:
+        """What an event was on a path, and what that still lacks."""
+        process = next(process for process in self.say.plan.processes if process.id == items.path)
+        called = {item.id: item.called(self.say.lang) for item in process.until_all}
+        done, remaining = ([called[id] for id in ids] for ids in (items.done, items.remaining))
+        return self.say(
+            "item_done" if remaining else "last_item",
+            items=self.say.join(done),
+            who=self.say.join(items.key),
+            remaining=self.say.join(remaining),
+        )
+
     def _elsewhere(self, rule: RuleExplained) -> str:
+        if rule.items:
+            return self.say.join(map(self._item, rule.items), "then")
         text = self.say(f"waits.{rule.waits}", types=self.say.names(rule.listens), type=f"`{rule.heard}`")
         if rule.due:
             return text + self.say(f"waits.{rule.waits}.due", due=self.say.time(rule.due))
@@ -338,9 +360,12 @@ class Writer:
             if condition.looked_into or (condition.windows and condition.text.startswith(_WINDOWS))
             else condition.reads
         )
-        for what, value in shown.items():
+        for place, (what, value) in enumerate(shown.items()):
             text = number_text(value, condition.text) if isinstance(value, float) else self.say.value(value)
-            yield Line(self.say("is", what=what, value=text), "faint")
+            points = f"+{text}" if isinstance(value, int | float) and value > 0 else text
+            tally = condition.shape == "tally"
+            form = "points" if tally and place else "is_at_least" if tally and condition.most is not None else "is"
+            yield Line(self.say(form, what=what, value=text, points=points), "faint")
         for what in condition.missing:
             yield Line(self.say("missing", what=what), "unknown")
 

@@ -27,6 +27,7 @@ Verdict = Literal[
     "turned_away",  # the event, rejected or seen before
     "ended",  # its `ends` has passed
     "own",  # the bot's own act, which the rule does not speak of
+    "item",  # a path: the event is one of the items with which it ends
     "elsewhere",  # it listens to other events, or to the passing of time
 ]
 
@@ -64,7 +65,8 @@ class Condition(Record, frozen=True, kw_only=True):
 
     `outcome` None is unknown, for lack of `missing`. `reads` are the values of a leaf's operands by source text,
     `evidence` the places in a text that make a leaf true, `looked_into` the whole of that text by field. `decisive`:
-    the outcome of the whole guard rests on this part.
+    the outcome of the whole guard rests on this part. Of a tally or score the first of `reads` is what it is at least,
+    and behind it stand the points of the hints that hold; `most` is what it may be, where that is more.
     """
 
     shape: Shape
@@ -74,6 +76,7 @@ class Condition(Record, frozen=True, kw_only=True):
     file: str = ""
     line: int = 0
     reads: dict[str, Any] = {}
+    most: int | float | None = None
     missing: tuple[str, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     looked_into: dict[str, str] = {}
@@ -148,6 +151,15 @@ class WouldFire(Record, frozen=True, kw_only=True):
     tried: bool = False
 
 
+class PathItems(Record, frozen=True, kw_only=True):
+    """What an event was on an open path: the items that it is, and those that remain, by id. `key` is the path's."""
+
+    path: str
+    key: tuple[str, ...]
+    done: tuple[str, ...]
+    remaining: tuple[str, ...] = ()
+
+
 class DatedValue(Record, frozen=True, kw_only=True):
     """Why a parameter has its value; `since` is the local date from which it does."""
 
@@ -185,6 +197,7 @@ class RuleExplained(Record, frozen=True, kw_only=True):
     exempted_by: tuple[str, ...] = ()
     waits: str | None = None  # what a rule that listens to no event waits for; a key of the narrator's words
     due: str | None = None
+    items: tuple[PathItems, ...] = ()
     approval: tuple[str, ...] = ()
     would_fire: tuple[WouldFire, ...] = ()
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from groundrules.display.columns import excerpt
-from groundrules.narrate.localised import pick, rule_named
+from groundrules.narrate.localised import pick, rule_named, week_of
 from groundrules.narrate.speech import Speech
 from groundrules.plan import ir
 from groundrules.tools.explaining.model import Change, RuleExplained, WouldFire
@@ -42,7 +42,11 @@ class PlanSpeech(Speech):
 
     def key(self, key: Mapping[str, Any]) -> str:
         """The components of a key, `actor li, channel general`."""
-        return self.join(f"{name} {self.value(value)}" for name, value in key.items())
+        return self.join(self._component(name, value) for name, value in key.items())
+
+    def _component(self, name: str, value: Any) -> str:
+        week = week_of(value)
+        return self("week", name=name, day=week) if week else f"{name} {self.value(value)}"
 
     def name(self, rule: RuleExplained) -> str:
         title, name = pick(rule.title, self.lang), rule_named(rule.rule, self.lang)

@@ -15,7 +15,7 @@ from groundrules.reference.partition import Partition
 from groundrules.reference.scope import Scope
 from groundrules.reference.selfmade import is_own_act, mentions_self
 from groundrules.tools.explaining.event_lines import Json
-from groundrules.tools.explaining.model import Condition, DatedValue, Ladder, RuleExplained, Verdict
+from groundrules.tools.explaining.model import Condition, DatedValue, Ladder, PathItems, RuleExplained, Verdict
 from groundrules.tools.explaining.recorder import Asking, Recorder
 from groundrules.tools.explaining.tree import condition
 
@@ -163,15 +163,31 @@ class Rules:
         trigger = rule.trigger
         if isinstance(trigger, ir.OnEvent) and self.event.get("type") in trigger.types:
             return self._explained(rule, verdict=self._passed_over(rule))
-        return self._explained(rule, verdict="elsewhere", **self._waiting(rule))
+        items = tuple(self._items(rule))
+        return self._explained(rule, verdict="item" if items else "elsewhere", items=items, **self._waiting(rule))
+
+    def _items(self, rule: ir.Rule) -> Iterator[PathItems]:
+        """What the event was on the open paths that a rule opens."""
+        processes = {effect.process for effect in rule.effects if isinstance(effect, ir.Open)}
+        done: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+        for note in (note for decision in self.decisions for note in decision.notes):
+            if note.kind == "path_item_done" and note.subject in processes:
+                done.setdefault((note.subject, tuple(note.detail["key"])), []).append(note.detail["item"])
+        for (process, key), items in done.items():
+            path = self.partition.processes.find(process, key) if self.partition else None
+            definition = next(defined for defined in self.plan.processes if defined.id == process)
+            remaining = [item.id for item in definition.until_all if path is not None and item.id not in path.done]
+            yield PathItems(path=process, key=key, done=tuple(items), remaining=tuple(remaining))
 
     def _waiting(self, rule: ir.Rule) -> dict[str, Any]:
         """What a rule waits for when it does not listen to the event, and how far along that is."""
         match rule.trigger:
             case ir.OnCrossing():
                 return {"waits": "ladder", "ladder": self._ladder(rule)}
-            case ir.OnStep(process=process):
-                return {"waits": "path", "due": self._next_step(process)}
+            case ir.OnStep(process=process, step=-1):
+                return {"waits": "path_end", "due": None}
+            case ir.OnStep(process=process, step=step):
+                return {"waits": "path", "due": self._next_turn(process, step)}
             case ir.OnState(state=state):
                 return {"waits": "state", "when": self._state(state, rule.trigger.entering)}
             case ir.OnSchedule(schedule=schedule):
@@ -220,10 +236,11 @@ class Rules:
             balance = self.partition.ledgers.balance(ledger, actor, self.partition.now)
             yield actor, balance, balance
 
-    def _next_step(self, process: str) -> str | None:
-        """When the next step of a path that is open falls due."""
-        paths = [path for path in self.partition.processes.paths if path.process == process] if self.partition else []
-        return format_ms(min(path.turns[0][0] for path in paths)) if paths else None
+    def _next_turn(self, process: str, step: int) -> str | None:
+        """When a step falls due next on a path that is open."""
+        paths = self.partition.processes.paths if self.partition else []
+        dues = [due for path in paths if path.process == process for due, of_step, _ in path.turns if of_step == step]
+        return format_ms(min(dues)) if dues else None
 
     def _next_run(self, schedule: str) -> str | None:
         if self.partition is None:

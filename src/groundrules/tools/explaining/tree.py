@@ -72,11 +72,13 @@ def _quantified(expr: ir.Quantified, scope: Scope, events: Events, decisive: boo
 
 def _tally_test(expr: ir.TallyTest, scope: Scope, events: Events, decisive: bool) -> Condition:
     """A comparison with what adds up; its parts are those that are counted."""
-    missing = tallies.bounds(expr.tally, scope) is None
-    counted = () if missing else tallies.conditions(expr.tally, scope)
+    bounds = tallies.bounds(expr.tally, scope)
+    counted = () if bounds is None else tallies.conditions(expr.tally, scope)
     parts = tuple(condition(part, inner, events, decisive) for part, inner, _ in counted)
     unknown = missing_reads(expr, scope) if evaluate(expr, scope) is None else ()
-    return _node(expr, scope, "tally", decisive, parts=parts, reads=clauses.reads(expr, scope), missing=unknown)
+    reads = clauses.reads(expr, scope)
+    most = None if bounds is None or bounds[0] == bounds[1] else bounds[1]
+    return _node(expr, scope, "tally", decisive, parts=parts, reads=reads, most=most, missing=unknown)
 
 
 def shown_item(item: Any) -> Any:
