@@ -24,6 +24,11 @@ from groundrules.syntax import nodes, parse
 ELSEWHERE = ("then", "times", "requires", "otherwise", "first_of", "priority")
 """Keys of a rule that a table has in another way."""
 
+_INSTEAD = {
+    "requires": "put it into `when` or a column",
+    "otherwise": "write it beside `rows`",
+}
+
 Parts = list[str | Piece]
 Test = tuple[bool, nodes.Node, Piece]  # whether it is denied, and where it is written, without its `not`
 
@@ -45,8 +50,7 @@ def _rows(item: Item, rule: model.Rule, given: YNode) -> Iterator[model.Rule]:
     assert isinstance(given, YMapping)
     key = next((key for key, _ in item.node.items if key.text in ELSEWHERE), None)
     if key is not None:
-        required = key.text in ("requires", "otherwise")
-        help = "put it into `when` or a column" if required else "a table has `hit`, and its rows have a `then` each"
+        help = _INSTEAD.get(key.text, "a table has `hit`, and its rows have a `then` each")
         raise _refused(item, key.span, f"`{key.text}` can't stand beside `table`", help)
     head = Item(given, item.reading)
     expressions = item.reading.expressions
