@@ -41,6 +41,10 @@ CASES = {
         'title: plain\nlists: {a: [x y, it\'s, "a, b", "3", say "no"]}\n',
     ),
     "quotes that others need": ("lists: {a: [\"yes\", '09:00', no]}\n", 'lists: {a: ["yes", "09:00", no]}\n'),
+    "quotes that say that a full-width comma is text": (
+        'lists: {a: ["好，世界", 甲，乙], b: {items: ["好"]}}\n',
+        'lists: {a: ["好，世界", 甲，乙], b: {items: [好]}}\n',
+    ),
     "holes stay in quotes": (
         "rules: [{id: a, then: [{reply: 'Hi {actor.id}'}]}]\n",
         'rules: [{id: a, then: [reply: "Hi {actor.id}"]}]\n',
