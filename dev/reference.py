@@ -179,9 +179,17 @@ def _type(type: kinds.Type) -> str:
         return f"list of {_type(type.item)}"
     if isinstance(type, kinds.Object):
         if type.entity:
-            return f"[{type.entity}](#{type.entity})"
+            return f"[{type.entity}](#{type.entity})" + _demanded(type)
         return "{" + ", ".join(f"{name}{'?' * field.optional}" for name, field in type.fields.items()) + "}"
     return _cell(str(type))
+
+
+def _demanded(type: kinds.Object) -> str:
+    """Say which facts a thing must have here that it need not have elsewhere."""
+    entity = CATALOG.entity(type.entity or "")
+    own = {} if entity is None else entity.fields
+    demanded = [f"`{name}`" for name, field in type.fields.items() if not field.optional and own[name].optional]
+    return f" with {' and '.join(demanded)}" if demanded else ""
 
 
 def _value(value: Any) -> str:
