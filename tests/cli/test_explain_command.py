@@ -92,7 +92,8 @@ def test_a_rejected_event_says_why(command: Any) -> None:
     line = (ROOT / WEEK).read_bytes().splitlines()[9]
     id = json.loads(line)["id"]
     assert (
-        "the event was rejected [GR704]: `actor` is missing (actor)" in command("explain", EXAMPLE, WEEK, "--event", id).stdout
+        "the event was rejected [GR704]: `actor` is missing (actor)"
+        in command("explain", EXAMPLE, WEEK, "--event", id).stdout
     )
 
 

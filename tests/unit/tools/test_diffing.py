@@ -508,3 +508,91 @@ def test_items_of_a_path_are_told_by_their_names() -> None:
     swapped = version(ITEMS.format("{id: b, on: message}, {id: a, on: message, when: length(text) > 3}"))
     assert details(old, swapped) == [("until_all", "a, b", "b, a")]
     assert diff(old, new).carried.cancelled == ()
+
+
+SCORED = """
+lists: {{ads: {{match: folded, items: {{cheap: 3, crypto: {weight}}}}}}}
+scores:
+  - id: advert
+    on: message
+    points:
+      - {{when: text contains any of ads, add: {points}}}
+      - {{when: length(text) > 9, add: 1}}
+{more}
+rules:
+  - id: it
+    on: message
+    when: advert >= {bound} and weight(text, ads) > 0
+    then: [delete, {{notify: {{role: staff, text: "{{advert ?? 0}} points"}}}}]
+"""
+
+
+def scored(weight: int = 2, points: int = 3, more: str = "", bound: int = 5) -> Version:
+    return version(SCORED.format(weight=weight, points=points, more=more, bound=bound))
+
+
+def test_points_of_a_score_are_shown_once_under_its_name() -> None:
+    score, rule = diff(scored(), scored(points=4, more="      - {when: known(reply_to), add: 2}")).changes
+    assert (score.section, score.id) == ("score", "advert")
+    assert sorted(score.details, key=lambda detail: detail.after) == [
+        Detail(part="points", about="known(reply_to)", after="2"),
+        Detail(part="points", about="text contains any of ads", before="3", after="4"),
+    ]
+    assert [(detail.part, detail.about, detail.before) for detail in rule.details] == [("when", "advert >= 5", "")]
+
+
+def test_a_hint_that_is_gone_is_shown_with_its_points() -> None:
+    score, _ = diff(scored(more="      - {when: known(reply_to), add: 2}"), scored()).changes
+    assert score.details == (Detail(part="points", about="known(reply_to)", before="2"),)
+
+
+def test_the_bound_of_a_score_is_a_number_like_any_other() -> None:
+    assert details(scored(), scored(bound=6)) == [("when", "5", "6")]
+
+
+def test_weights_of_a_list_are_shown_by_entry() -> None:
+    words, *_ = diff(scored(), scored(weight=5)).changes
+    assert words.details[0] == Detail(part="weight", about="crypto", before="2", after="5")
+
+
+TABLE = """
+rules:
+  - id: shop
+    on: message
+    title: Shop
+    table:
+      columns: [text]
+      rows:
+        - {{id: a, title: A, when: ['"a"'], then: [delete]}}
+        - {{id: c, title: C, when: ['"c"'], then: [delete]}}
+        {row}
+{otherwise}
+"""
+ROW = "- {id: b, title: B, when: ['\"b\"'], then: [delete]}"
+OTHERWISE = "      otherwise: [hold]"
+
+
+@pytest.mark.parametrize(("otherwise", "direction"), [("", "more"), (OTHERWISE, "unclear")])
+def test_a_new_row_acts_on_more_events_and_takes_some_from_otherwise(otherwise: str, direction: str) -> None:
+    old, new = (version(TABLE.format(row=row, otherwise=otherwise)) for row in ("", ROW))
+    assert changed(old, new).direction == direction
+
+
+def test_a_row_that_is_gone_leaves_fewer_events() -> None:
+    old, new = (version(TABLE.format(row=row, otherwise="")) for row in (ROW, ""))
+    assert changed(old, new).direction == "fewer"
+
+
+def test_a_table_is_not_called_by_the_title_of_a_row() -> None:
+    old, new = (version(TABLE.format(row=row, otherwise="")) for row in ("", ROW))
+    assert changed(old, new).title == {}
+    old, new = (version(TABLE.format(row=row, otherwise=OTHERWISE)) for row in ("", ROW))
+    assert changed(old, new).title == {"": "Shop"}
+
+
+def test_rows_and_what_is_remembered_have_words_in_chinese() -> None:
+    once = OTHERWISE + "\n    once_per: actor within 1d"
+    old, new = (version(TABLE.format(row=row, otherwise=once)) for row in ("", ROW))
+    lines = page(human.lines(diff(old, new), "zh"))
+    assert "b 行 then：+ delete" in lines
+    assert "从空开始：once_per shop（b 行）" in lines

@@ -96,7 +96,11 @@ def changes(both: Both) -> Iterator[Change]:
 
 
 def _title(block: Block) -> dict[str, str]:
-    return block.lead.title if block.lead else {}
+    """What a block is called; of a table, what its rows have in common, for each may have a title of its own."""
+    if "otherwise" in block.rules:
+        return block.rules["otherwise"].title
+    titles = [rule.title for rule in block.rules.values()] if _has_rows(block) else []
+    return block.lead.title if block.lead and all(title == block.lead.title for title in titles) else {}
 
 
 def _whole(both: Both, block: Block) -> tuple[Detail, ...]:
@@ -129,12 +133,17 @@ def _compared(both: Both, old: Block, new: Block) -> Compared:
 
 
 def _of_steps(both: Both, old: Block, new: Block) -> Iterator[Direction]:
-    """Where the guards of steps moved."""
+    """Where the guards of steps moved; a row that is new acts on more, one that is gone on fewer."""
     names = {_moved(part, _steps(old, new)): part for part in old.rules}
     for part, rule in new.rules.items():
         if part and part in names:
             was = old.rules[names[part]]
             yield both.sides.direction(Guard(was.when, was.unless), Guard(rule.when, rule.unless))
+        elif part.startswith(_ROW):
+            yield "more"
+    for part in names:
+        if part.startswith(_ROW) and part not in new.rules:
+            yield "fewer"
 
 
 def _acting(both: Both, old: Block, new: Block) -> list[Detail]:

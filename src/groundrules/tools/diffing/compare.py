@@ -13,7 +13,7 @@ from groundrules.plan.order import alike
 from groundrules.rulebook.model import DatedValue, Parameter
 from groundrules.rulebook.yaml import YNode, YScalar, YSequence
 from groundrules.time_units import format_duration
-from groundrules.tools.diffing import blocks
+from groundrules.tools.diffing import blocks, scores
 from groundrules.tools.diffing.carried import carried
 from groundrules.tools.diffing.model import Change, Detail, Diff
 from groundrules.tools.diffing.pairs import Both, edit, entries, wording
@@ -30,7 +30,7 @@ def diff(old: Version, new: Version, state: bytes | None = None) -> Diff:
     changes = [*_settings(both), *_parameters(old.checked, new.checked)]
     if not same:
         of_lists, of_blocks = _gathered(list(_lists(both)), list(blocks.changes(both)))
-        changes += [*_ledgers(both), *_caps(both), *of_lists, *of_blocks, *_vocabulary(both)]
+        changes += [*_ledgers(both), *_caps(both), *scores.changes(both), *of_lists, *of_blocks, *_vocabulary(both)]
     if not same and not changes:
         changes = [Change(kind="changed", section="rulebook", id=new.plan.rulebook, details=(Detail(part="other"),))]
     return Diff(
@@ -120,7 +120,14 @@ def _lists(both: Both) -> Iterator[Change]:
         details = entries("entries", was.items if was else (), now.items if now else ())
         if was and now:
             details += edit("match", was.match, now.match) + entries("options", was.options, now.options)
+            details += _weights(was, now)
         yield from _named("list", id, was is not None, now is not None, tuple(details))
+
+
+def _weights(old: ir.WordList, new: ir.WordList) -> Iterator[Detail]:
+    """Yield the weights that moved, of entries that both lists have; one without a weight counts 1."""
+    for item in sorted({*old.items} & {*new.items}):
+        yield from edit("weight", str(old.weights.get(item, 1)), str(new.weights.get(item, 1)), item)
 
 
 def _vocabulary(both: Both) -> Iterator[Change]:

@@ -9,6 +9,7 @@ from groundrules.plan import ir
 from groundrules.plan.codec import definition_hash
 from groundrules.tools.diffing.model import Detail
 from groundrules.tools.diffing.pairs import Both, edit, entries, paired
+from groundrules.tools.diffing.scores import by_name
 from groundrules.tools.diffing.texts import unlike
 
 
@@ -21,7 +22,7 @@ def effects(both: Both, part: str, old: Sequence[ir.AnyEffect], new: Sequence[ir
         if before is None or after is None:
             effect_before = "" if before is None else both.before.effect(before)
             details += edit(part, effect_before, "" if after is None else both.after.effect(after))
-        elif definition_hash(before) != definition_hash(after):
+        elif definition_hash(by_name(before)) != definition_hash(by_name(after)):
             details += _changed(both, part, before, after)
     return details
 
@@ -48,7 +49,7 @@ def _act(both: Both, part: str, about: str, old: ir.Act, new: ir.Act) -> list[De
 
 
 def _parameter(both: Both, part: str, about: str, old: Any, new: Any) -> list[Detail]:
-    if old is not None and new is not None and definition_hash(old) == definition_hash(new):
+    if old is not None and new is not None and definition_hash(by_name(old)) == definition_hash(by_name(new)):
         return []
     if isinstance(old, ir.Template) and isinstance(new, ir.Template):
         was, now = unlike(_hashed(old), _hashed(new))
@@ -58,7 +59,7 @@ def _parameter(both: Both, part: str, about: str, old: Any, new: Any) -> list[De
 
 
 def _hashed(template: ir.Template) -> dict[str, str]:
-    return {lang: definition_hash(list(pieces)) for lang, pieces in template.texts.items()}
+    return {lang: definition_hash(by_name(list(pieces))) for lang, pieces in template.texts.items()}
 
 
 def _or_whole(details: list[Detail], part: str, about: str) -> list[Detail]:

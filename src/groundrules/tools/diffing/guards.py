@@ -111,7 +111,8 @@ def _moved(
             only_old.remove(leaf)
             only_new.remove(other)
             about = _guard_text(other, after)
-            yield from _constants(shape, _shape(other, after), part, about)
+            moved = list(_constants(shape, _shape(other, after), part, about))
+            yield from moved or [Detail(part=part, about=about)]  # only a score that it reads changed
 
 
 def _alike(shape: Shape, other: Shape, exact: bool) -> bool:
@@ -158,6 +159,8 @@ def _abstract(value: Any, texts: Texts, constants: list[Constant], operators: li
         return "constant"
     if not isinstance(value, msgspec.Struct):
         return value
+    if isinstance(value, ir.Score) and value.id:
+        return {"is": "Score", "id": value.id}
     fields = {name: getattr(value, name) for name in value.__struct_fields__ if name not in _MEANT}
     if isinstance(value, ir.WindowTest | ir.WindowValue):
         fields["window"] = window = texts.counted(fields["window"])
@@ -168,11 +171,13 @@ def _abstract(value: Any, texts: Texts, constants: list[Constant], operators: li
     if isinstance(value, ir.WindowTest):
         constants.insert(0, Constant("bound", _bound(value, texts)))
         del fields["bound"]
+    elif isinstance(value, ir.TallyTest):
+        constants.append(Constant("bound", str(fields.pop("bound"))))
     elif isinstance(value, ir.InClock):
         constants.append(Constant("bound", f"{format_clock(fields.pop('start'))}-{format_clock(fields.pop('end'))}"))
     elif isinstance(value, ir.Window):
         del fields["within"]
-    if isinstance(value, ir.WindowTest | ir.Compare):
+    if isinstance(value, ir.WindowTest | ir.TallyTest | ir.Compare):
         operators.append(fields.pop("operator"))
     plain = {name: _abstract(field, texts, constants, operators) for name, field in fields.items()}
     return {"is": type(value).__name__, **plain}

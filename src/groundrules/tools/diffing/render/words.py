@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from groundrules.narrate.localised import pick
+from groundrules.narrate.localised import pick, rule_named
 from groundrules.narrate.speech import Speech
 from groundrules.tools.diffing.model import Carried, Change, Detail, Diff
 
 MOST = 12  # entries of a list that are shown
 
-_STEP = re.compile(r"(step|row) (\d+)\b")
+_STEP = re.compile(r"\b(step|row) (\S+)")
+_OF_RULES = ("once", "times", "grants")  # what is remembered of a rule
 
 
 class DiffSpeech(Speech):
@@ -38,7 +39,16 @@ class DiffSpeech(Speech):
         return _STEP.sub(self._numbered, part)
 
     def _numbered(self, match: re.Match[str]) -> str:
+        if not match[2].isdigit():
+            return self("named_row", name=match[2]) if match[1] == "row" else match[0]
         return self("row", number=match[2]) if match[1] == "row" else self("step", number=match[2])
+
+    def _memory(self, name: str) -> str:
+        """What is remembered, from `once shop#row-2`: its kind in words, rules as people call them."""
+        kind, _, what = name.partition(" ")
+        if not self.knows(f"memory.{kind}"):
+            return name
+        return self(f"memory.{kind}", what=rule_named(what, self.lang) if kind in _OF_RULES else what)
 
     def title(self, change: Change) -> str:
         return pick(change.title, self.lang)
@@ -56,15 +66,17 @@ class DiffSpeech(Speech):
 
     def carried(self, carried: Carried) -> Iterator[tuple[str, list[str]]]:
         """Yield each fate of remembered state with what shares it; kept state only where some is lost."""
-        fates = {name: list(getattr(carried, name)) for name in ("lost", "begun", "cancelled", "resettled", "left")}
+        fates = {name: [*map(self._memory, getattr(carried, name))] for name in ("lost", "begun")}
+        fates |= {name: list(getattr(carried, name)) for name in ("cancelled", "resettled", "left")}
         groups = [(self(name), items) for name, items in fates.items() if items]
         if carried.renamed:
-            groups.append((self("renamed_memory"), [f"{old} → {new}" for old, new in carried.renamed.items()]))
+            renamed = [(self._memory(old), self._memory(new)) for old, new in carried.renamed.items()]
+            groups.append((self("renamed_memory"), [f"{old} → {new}" for old, new in renamed]))
         if groups and carried.kept:
-            groups.append((self("kept"), list(carried.kept)))
+            groups.append((self("kept"), [*map(self._memory, carried.kept)]))
         yield from groups
         if carried.rows:
-            yield self("rows"), [f"{name}: {count:,}" for name, count in carried.rows.items()]
+            yield self("rows"), [f"{self._memory(name)}: {count:,}" for name, count in carried.rows.items()]
 
     def what(self, detail: Detail) -> str:
         """Say of a detail without values what it is that differs."""
