@@ -8,6 +8,7 @@ new ones. The first example of a test may build tables, so there is no deadline.
 from __future__ import annotations
 
 import itertools
+import logging
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -34,6 +35,16 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 @pytest.fixture(scope="session", autouse=True)
 def _key_of_plan_files(tmp_path_factory: pytest.TempPathFactory) -> None:
     os.environ[plan_key.VARIABLE] = str(tmp_path_factory.mktemp("key") / "plan.key")
+
+
+@pytest.fixture(autouse=True)
+def _loggers_as_they_were() -> Iterator[None]:
+    """What a command says of where logs go (`groundrules serve`) ends with its test."""
+    logger = logging.getLogger("groundrules")
+    handlers, propagate, level = logger.handlers, logger.propagate, logger.level
+    yield
+    logger.handlers, logger.propagate = handlers, propagate
+    logger.setLevel(level)
 
 
 @pytest.fixture(scope="session")
