@@ -192,6 +192,10 @@ def kept_facts(plan: ir.Plan) -> dict[str, tuple[str, ...]]:
     for schedule in plan.schedules:
         if schedule.for_each is not None:
             kept.setdefault(schedule.for_each, set())
+        if schedule.for_each == "member":
+            kept["member"].add("self")
+    if next(within((plan.rules, plan.states, plan.processes), ir.Members), None) is not None:
+        kept.setdefault("member", set()).add("self")
     if next(within((plan.rules, plan.states, plan.processes), ir.Silence), None) is not None:
         kept.setdefault("member", set())
     if any(rule.approval for rule in plan.rules) or any(ladder.appeal for ladder in plan.ladders):
