@@ -342,8 +342,9 @@ class Conditions(Constants):
 
     def _remembered(self, expr: Any) -> Phrase:
         match expr:
-            case ir.LedgerValue(key=ir.Field() as key) if path_of(key) in (*_SELF, ""):
-                return Phrase(self._names.ledger(expr.ledger), facts_of(expr))
+            case ir.LedgerValue(key=ir.Field() as key) if path_of(key) in (*_SELF, "", self._per(expr.ledger)):
+                ledger, form = self._names.ledger(expr.ledger), f"balance_of.{self._per(expr.ledger)}"
+                return Phrase(self(form, ledger=ledger) if self.knows(form) else ledger, facts_of(expr))
             case ir.LedgerRank(key=ir.Field() as key) if path_of(key) in (*_SELF, ""):
                 return Phrase(self("rank", ledger=self._names.ledger(expr.ledger)), facts_of(expr))
             case ir.InForceUntil(member=ir.Field() as key) if path_of(key) in (*_SELF, ""):
@@ -355,6 +356,9 @@ class Conditions(Constants):
             case ir.Arithmetic(operator="-", left=ir.Now(), right=ir.Field() | ir.Fact() | ir.Coalesce()):
                 return Phrase(self("functions.age", what=self._value(expr.right).text), facts_of(expr))
         raise WordlessError
+
+    def _per(self, ledger: str) -> str:
+        return next((known.per for known in self._plan.ledgers if known.id == ledger), "")
 
     def _window_value(self, expr: ir.WindowValue) -> Phrase:
         window = self._windows[expr.window]

@@ -437,6 +437,40 @@ def test_a_table_is_a_table(lang: str, rows: list[str]) -> None:
     assert text.count("newcomers") == 0
 
 
+SHOP = """
+rulebook: shop
+languages: [zh, en]
+use: [std/chat]
+rules:
+  - id: shop
+    title: {zh: 商店, en: Shop}
+    on: message
+    when: text starts with "/"
+    table:
+      hit: first
+      columns: [text, length(links)]
+      rows:
+        - {when: ['"/title"', "< 1"], then: [add_role: titled]}
+      otherwise: [{reply: {zh: 没有, en: No such thing}}]
+"""
+TEXT = "    text: {zh: 用积分换东西, en: Things for points}\n    on: message\n"
+TWO = """      rows:
+        - {when: ['"/colour"', "< 1"], then: [add_role: coloured]}
+"""
+
+
+@pytest.mark.parametrize("text", ["    on: message\n", TEXT])
+@pytest.mark.parametrize("rows", ["      rows:\n", TWO])
+def test_what_a_table_asks_in_all_cases_is_no_part_of_its_rows(text: str, rows: str) -> None:
+    result = check_text(SHOP.replace("    on: message\n", text).replace("      rows:\n", rows))
+    assert result.checked is not None
+    assert not result.has_errors, result.diagnostics
+    lines = markdown(handbook(result.checked, "en")).splitlines()
+    assert "  - Condition: the text begins with “/”" in lines
+    assert "| the text is “/title”; the number of links is less than 1 | give the role titled |" in lines
+    assert "| otherwise | the bot replies |" in lines
+
+
 DAYS = """
 rulebook: days
 languages: [zh, en]

@@ -1,4 +1,4 @@
-"""The chapters about the whole: how to appeal, who decides, what is remembered."""
+"""The chapters about the whole: how to appeal, who decides, what changes when; what is remembered comes last."""
 
 from __future__ import annotations
 
@@ -8,17 +8,15 @@ from groundrules.checker.bindings import Instance, Setting
 from groundrules.checker.people import date_in_words, dated_settings, filled, setting_in_words
 from groundrules.narrate.localised import pick
 from groundrules.plan import ir
-from groundrules.plan.walk import within
 from groundrules.rulebook.model import Parameter
-from groundrules.time_units import DAY
 from groundrules.tools.handbook.document import Block, Heading, Item, Items, Table
 from groundrules.tools.handbook.guide import Guide
-from groundrules.window_kinds import KINDS
+from groundrules.tools.handbook.memory import remembered
 
 
 def closing(guide: Guide) -> Iterator[Block]:
     """Yield the last chapters; those with nothing to say are left out."""
-    for chapter in (_appeals(guide), _decides(guide), _dated(guide), _remembered(guide)):
+    for chapter in (_appeals(guide), _decides(guide), _dated(guide), remembered(guide)):
         yield from chapter
 
 
@@ -93,59 +91,3 @@ def _matter(guide: Guide, rule: ir.Rule) -> str:
             limit = phrases("brake", n=brake.most, length=phrases.length(brake.within))
             return phrases.join([phrases.action(brake.do), limit], "colon")
     return phrases.join([phrases.title(rule.title, rule.id), phrases.effects(rule.effects)], "colon")
-
-
-def _remembered(guide: Guide) -> Iterator[Block]:
-    yield Heading(2, guide.phrases("remembered"))
-    yield Items(tuple(Item("", text) for text in _kept(guide)))
-
-
-def _kept(guide: Guide) -> Iterator[str]:
-    plan, phrases = guide.plan, guide.phrases
-    for ledger in (ledger for ledger in plan.ledgers if ledger.id in guide.raised):
-        fade = ledger.fade
-        fades = phrases("ledger_fades", n=fade.amount, length=phrases.length(fade.every)) if fade else ""
-        lasts = ledger.per in ir.LASTING
-        kept = phrases("ledger_kept") if lasts else phrases("ledger_forgotten", length=phrases.length(plan.retain))
-        yield phrases.join([phrases.ledger(ledger.id), fades or kept], "colon")
-    for type, length in sorted(_windows(plan).items()):
-        yield phrases("kept_window", type=phrases.event(type), length=phrases.length(length))
-    for type, number in sorted(_last_events(plan).items()):
-        yield phrases("kept_last", type=phrases.event(type), n=number, length=phrases.length(plan.retain))
-    longest = max((_longest(rule) for rule in guide.rules), default=0)
-    if longest:
-        yield phrases("kept_rules", length=phrases.length(longest))
-    labels = {label.label: label.lasts for label in within(plan.rules, ir.Label) if not label.remove}
-    if labels:
-        lifetimes = [
-            f"{name} ({phrases.length(lasts) if lasts else phrases('for_good')})" for name, lasts in labels.items()
-        ]
-        yield phrases("kept_labels", labels=phrases.join(sorted(lifetimes), "comma"))
-    facts = [phrases.fact(fact) for fact in plan.facts.get("member", ()) if fact != "self"]
-    if facts:
-        yield phrases("kept_facts", facts=phrases.join(facts, "comma"), length=phrases.length(plan.retain))
-    yield phrases("kept_ids")
-
-
-def _windows(plan: ir.Plan) -> dict[str, int]:
-    """Return how long events are counted at most, by type."""
-    longest: dict[str, int] = {}
-    for window in (window for window in plan.windows if not window.by_events):
-        length = 2 * DAY if KINDS[window.kind].daily else window.within or plan.retain
-        longest[window.type] = max(length, longest.get(window.type, 0))
-    return longest
-
-
-def _last_events(plan: ir.Plan) -> dict[str, int]:
-    """Return how many of the last events are kept at most, by type."""
-    most: dict[str, int] = {}
-    for window in (window for window in plan.windows if window.by_events):
-        most[window.type] = max(window.within, most.get(window.type, 0))
-    return most
-
-
-def _longest(rule: ir.Rule) -> int:
-    """Return how long it is kept that a rule fired."""
-    period = {"day": 1, "week": 7, "month": 31}
-    once = rule.once.within or period.get(rule.once.per or "", 0) * DAY if rule.once else 0
-    return max(once, rule.times.within if rule.times else 0, rule.remember)

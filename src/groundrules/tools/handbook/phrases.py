@@ -49,6 +49,14 @@ class Phrases(Speech):
         form = f"facts.{name}"
         return self.conditions(form) if self.conditions.knows(form) else name.replace("_", " ")
 
+    def kept_fact(self, name: str) -> str:
+        """What a fact that is kept about members is called where it stands alone."""
+        return self.named("kept", name) or self.fact(name)
+
+    def every_one(self, kind: str) -> str:
+        """`each message`."""
+        return self.named("every_one", kind) or self("every_one_of", what=kind.replace("_", " "))
+
     def events(self, types: Iterable[str]) -> str:
         return self.join(map(self.event, types))
 

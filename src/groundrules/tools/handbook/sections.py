@@ -65,7 +65,7 @@ def _themes(guide: Guide, rules: list[ir.Rule], level: int) -> Iterator[Block]:
             yield Heading(level, guide.theme(theme, alias_of(themes[theme][0].id)))
         yield from _items(_rule(guide, rule) for rule in themes[theme] if "#row-" not in rule.id)
         for rows in tables(guide, themes[theme]).values():
-            whole = lead(rows)
+            whole = lead(guide, rows)
             title = guide.name(guide.title_of_table(whole), whole.id.partition("#")[0])
             yield from table(guide, rows, title, _conditions(guide, whole))
 

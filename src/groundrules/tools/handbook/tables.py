@@ -28,24 +28,32 @@ def _place(guide: Guide, row: ir.Rule) -> tuple[int, int]:
     return source.line, source.column
 
 
-def lead(rows: list[ir.Rule]) -> ir.Rule:
-    """Return the rule that says what holds for all rows of a table: their condition is what they have in common."""
-    first, *others = (_operands(row.when) for row in rows)
+def lead(guide: Guide, rows: list[ir.Rule]) -> ir.Rule:
+    """Return the rule that says what holds for all rows of a table and otherwise, too: what they have in common.
+
+    It has no text, so that its condition is told in full: nothing else in a table tells it.
+    """
+    otherwise = _otherwise(guide, rows)
+    first, *others = (_operands(row.when) for row in [*rows, *([otherwise] if otherwise else [])])
     shared = tuple(operand for operand in first if others and all(operand in other for other in others))
     when = ir.And(operands=shared) if len(shared) > 1 else shared[0] if shared else ir.Const(value=True)
-    return replace(rows[0], when=when, first_of="")
+    return replace(rows[0], when=when, first_of="", text={})
 
 
 def table(guide: Guide, rows: list[ir.Rule], title: str, notes: Iterable[str]) -> Iterator[Block]:
     """Yield a table: what it is called, what holds for all of it, and its rows."""
-    phrases, shared = guide.phrases, _operands(lead(rows).when)
+    phrases, shared = guide.phrases, _operands(lead(guide, rows).when)
     small_print = (*notes, *([phrases("first_row")] if rows[0].first_of else ()))
     yield Items((Item(title, pick(rows[0].text, phrases.lang), small_print),))
     cases = [(_case(guide, row, shared, title), phrases.effects(row.effects)) for row in rows]
-    otherwise = guide.by_id.get(f"{rows[0].id.partition('#')[0]}#otherwise")
+    otherwise = _otherwise(guide, rows)
     if otherwise and otherwise.effects:
         cases.append((phrases("other_cases"), phrases.effects(otherwise.effects)))
     yield Table((phrases("case"), phrases("follows")), tuple(cases))
+
+
+def _otherwise(guide: Guide, rows: list[ir.Rule]) -> ir.Rule | None:
+    return guide.by_id.get(f"{rows[0].id.partition('#')[0]}#otherwise")
 
 
 def _case(guide: Guide, row: ir.Rule, shared: tuple[ir.AnyExpr, ...], title: str) -> str:
