@@ -279,19 +279,24 @@ class Conditions(Constants):
 
     def _window(self, test: ir.WindowTest, relation: ir.Relation) -> Phrase:
         window = self._windows[test.window]
-        kind, form, bound = KINDS[window.kind], f"window.{window.kind}", str(test.bound)
+        kind, form, number = KINDS[window.kind], f"window.{window.kind}", test.bound
+        if kind.keeps_entries and (relation, number) == (">", 0):
+            relation, number = ">=", 1
+        bound = str(number)
         if kind.elapsed:
-            bound = self.length(test.bound)
-        elif test.bound == 1 and kind.keeps_entries and not kind.takes:
+            bound = self.length(number)
+        elif number == 1 and kind.keeps_entries and not kind.takes:
             bound = self("once")
         times = self(f"bound.{relation}", n=bound)
         span = "" if kind.daily else self._span(test)
-        form = f"{form}_one" if test.bound == 1 and self.knows(f"{form}_one") else form
-        if kind.takes:
-            values = self._counted_values(window)
-            text = self(form, times=times, within=span, type=self._counted(window), values=values)
+        form = f"{form}_one" if number == 1 and self.knows(f"{form}_one") else form
+        if window.by_events and window.where is not None and self.knows(f"of_last.{window.kind}.{window.type}"):
+            times, form = self(f"bound.{relation}", n=number), f"of_last.{window.kind}.{window.type}"
+            shared, where = self.aside(self.join(self._asides(window), "then")), self._condition(window.where).text
+            text = self(form, times=times, n=test.within, shared=shared, where=where)
         else:
-            text = self(form, times=times, within=span, type=self._counted(window))
+            values = {"values": self._counted_values(window)} if kind.takes else {}
+            text = self(form, times=times, within=span, type=self._counted(window), **values)
         return Phrase(text, frozenset({f"window:{window.id}"}))
 
     def _span(self, expr: ir.WindowTest | ir.WindowValue | ir.WindowValues) -> str:
@@ -308,9 +313,11 @@ class Conditions(Constants):
     def _counted(self, window: ir.Window) -> str:
         """The events of a window, with what must be so of them and what they share."""
         where = self._condition(window.where).text if window.where is not None else ""
-        asides = [self("where", what=where) if where else "", *self._keys(window)]
-        asides.append(self("less") if window.less else "")
+        asides = [self("where", what=where) if where else "", *self._asides(window)]
         return self._names.event(window.type) + self.aside(self.join(asides, "then"))
+
+    def _asides(self, window: ir.Window) -> list[str]:
+        return [*self._keys(window), self("less") if window.less else ""]
 
     def _keys(self, window: ir.Window) -> Iterator[str]:
         keys = [path_of(key) for key in window.key if not isinstance(key, ir.CalendarPeriod)]

@@ -231,14 +231,19 @@ def test_lines_of_chinese_are_joined_without_a_space(folded: str, line: str) -> 
         ("count(message by actor within 1d) >= 1", {"en": "at least once within 1 day", "zh": "至少 1 次"}),
         ("count(message by actor within 1d) <= 2", {"en": "at most 2 times within 1 day", "zh": "至多 2 次"}),
         (
+            "count(message by actor this week) > 0",
+            {"en": "at least once this week: writing a message", "zh": "本周发消息至少 1 次"},
+        ),
+        ("distinct(text of message within 1h) > 0", {"en": "at least 1 different one of", "zh": "不同的内容至少 1 个"}),
+        (
             "count(message by actor this week) >= 3",
             {"en": "at least 3 times this week: writing a message", "zh": "本周发消息至少 3 次"},
         ),
         (
             'count(message where text contains "x" by actor within last 20) >= 3',
             {
-                "en": "at least 3 times among the last 20: writing a message (where the text contains “x”)",
-                "zh": "最近 20 次中发消息（内容含有“x”）至少 3 次",
+                "en": "at least 3 of the last 20 messages: the text contains “x”",
+                "zh": "最近 20 条消息中至少 3 条：内容含有“x”",
             },
         ),
         (
@@ -341,7 +346,7 @@ schedules:
                 "the text begins with “a” or “b”",
                 "at least 3 points in all: the time since joining is less than 3 days (2), the text ends with “!” (1)",
                 "only the 3 with the most: the number of times within 7 days (writing a message)",
-                "the least first: the time without a message",
+                "the shortest first: the time without a message",
                 "the lot falls on it (10% of the cases)",
                 "Of the rules “luck” only the first that applies acts",
                 "the rank by Points is 1; the number of “x” in the text is more than 2",
@@ -369,6 +374,8 @@ schedules:
                 "距农历 08-15 的天数为 3",
                 "不满足时（积分少于 30）：警告",
                 "对所有符合条件的成员合并执行一次 → 警告（所有符合条件者）",
+                "从多到少取前 3 名：7 天内发消息的次数",
+                "从短到长排列：未发言的时间",
                 "所有规则合计：1 小时内至多 5 次",
             ],
         ),

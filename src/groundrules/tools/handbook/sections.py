@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from msgspec.structs import replace
 
 from groundrules.checker.people import filled
+from groundrules.engine.evaluation.kinds import kind_of
 from groundrules.narrate.localised import pick
 from groundrules.plan import ir
 from groundrules.plan.walk import within
@@ -378,7 +379,9 @@ def _ranking(phrases: Phrases, ranking: ir.Ranking | None) -> Iterator[str]:
     """Whom a schedule is about, of those that its condition finds."""
     if ranking is not None:
         phrase = phrases.conditions.valued(ranking.by)
-        what, word = phrase.text if phrase else phrases("as_rule_says"), "least" if ranking.least else "most"
+        what = phrase.text if phrase else phrases("as_rule_says")
+        words = ("longest", "shortest") if kind_of(ranking.by) == "duration" else ("most", "least")
+        word = words[ranking.least]
         yield phrases(word, n=ranking.limit, what=what) if ranking.limit else phrases(f"{word}_first", what=what)
 
 
