@@ -115,7 +115,8 @@ def _known(guide: Guide) -> Iterator[str]:
     plan, phrases = guide.plan, guide.phrases
     kept, retain = kept_facts(plan), phrases.length(plan.retain)
     if "member" in kept:
-        names = [*kept["member"], *(name for name in ("joined", "wrote", "heard") if name not in kept["member"])]
+        facts = [name for name in kept["member"] if name != "self"]
+        names = [*facts, *(name for name in ("joined", "wrote", "heard") if name not in facts)]
         yield phrases("kept_facts", facts=phrases.join(map(phrases.kept_fact, names), "comma"), length=retain)
         if ir.FIRST_SEEN in kept["member"]:
             yield phrases("kept_of_gone", length=retain)
