@@ -22,6 +22,7 @@ from groundrules.engine.cells.states import Look
 from groundrules.engine.compiled_rules import StateCode
 from groundrules.engine.evaluation.effects import Ask
 from groundrules.engine.index.counts import WATCHED
+from groundrules.engine.index.lookup import UNKNOWN
 from groundrules.engine.index.presence import UNDECIDED
 from groundrules.engine.intake import ahead, clock, cutting
 from groundrules.engine.intake.cutting import cut_of
@@ -223,12 +224,16 @@ class Runner:
     def _hear(self, route: Route, numbers: Sequence[int], e: Any, x: Scope) -> Sequence[Answer]:
         """Ask rules; if none of them fires, count those that stay undecided and return nothing."""
         assert route.rules is not None
-        heard = guards.ask([(route.rules.asked(numbers), x)], e, self.partition, self.program.zone)
-        if any(answer.fires or answer.missing for answer in heard):
-            return heard
-        for answer in heard:
-            if answer.undecided:
-                self.stats.leave(answer.code, e, x)
+        asked = route.rules.asked(numbers)
+        if all(known == UNKNOWN for _, known in asked):
+            undecided = guards.in_force((code for code, _ in asked), e, x)
+        else:
+            heard = guards.ask([(asked, x)], e, self.partition, self.program.zone)
+            if any(answer.fires or answer.missing for answer in heard):
+                return heard
+            undecided = (answer.code for answer in heard if answer.undecided)
+        for code in undecided:
+            self.stats.leave(code, e, x)
         return ()
 
     def _decided(

@@ -122,7 +122,9 @@ class Stats:
         self._count(rule, self._missing_reads[rule], times)
 
     def _count(self, rule: str, missing: Iterable[str], times: int) -> None:
-        lacking = self._undecided.setdefault(rule, Undecided())
+        lacking = self._undecided.get(rule)
+        if lacking is None:
+            lacking = self._undecided[rule] = Undecided()
         lacking.count += times
         for fact in missing:
             lacking.missing[fact] = lacking.missing.get(fact, 0) + times

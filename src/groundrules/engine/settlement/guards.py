@@ -9,7 +9,7 @@ exemption itself away.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import blake2b
 from typing import Any, Literal, NamedTuple
 
@@ -69,6 +69,12 @@ def ask(groups: Iterable[Group], e: Any, partition: Partition, zone: str) -> lis
             elif came_to is not None:
                 answers.append(_undecided(code, e, x, came_to == COUNTED))
     return answers
+
+
+def in_force(codes: Iterable[RuleCode], e: Any, x: Scope) -> Iterator[RuleCode]:
+    """Return the rules that have something to say of an event at this time, whatever their guards come to."""
+    own = own_act(e)
+    return (code for code in codes if not is_out(code, own, x))
 
 
 def with_missing(answers: Sequence[Answer], e: Any) -> list[Answer]:

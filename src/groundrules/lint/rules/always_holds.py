@@ -23,7 +23,7 @@ from groundrules.diagnostics.model import Diagnostic, Label
 from groundrules.display.columns import excerpt
 from groundrules.lint.conditions import Condition
 from groundrules.lint.linted import Linted
-from groundrules.syntax import nodes
+from groundrules.lint.one_way import never
 
 MOST = 40  # operands of one `or` that are compared in pairs
 
@@ -31,22 +31,11 @@ MOST = 40  # operands of one `or` that are compared in pairs
 def always_holds(linted: Linted) -> Iterator[Diagnostic]:
     """Yield a finding for each smallest condition that is never false."""
     for guard in linted.guards:
-        yield from _inside(linted, guard.condition)
+        yield from never(False, linted, guard.condition, _alone, _exhaustion)
 
 
-def _inside(linted: Linted, condition: Condition) -> Iterator[Diagnostic]:
-    if isinstance(condition.node, nodes.Boolean):
-        return
-    if isinstance(condition.node, nodes.And | nodes.Or):
-        findings = [finding for part in condition.parts for finding in _inside(linted, part)]
-        yield from findings
-        if not findings and isinstance(condition.node, nodes.Or):
-            yield from _exhaustion(linted, condition)
-    elif not isinstance(condition.node, nodes.Not) and not linted.satisfiable((condition, False)):
-        yield ALWAYS_HOLDS.at(condition.span, f"`{excerpt(condition.text)}` always holds")
-    else:
-        for part in condition.parts:
-            yield from _inside(linted, part)
+def _alone(condition: Condition) -> Diagnostic:
+    return ALWAYS_HOLDS.at(condition.span, f"`{excerpt(condition.text)}` always holds")
 
 
 def _exhaustion(linted: Linted, condition: Condition) -> Iterator[Diagnostic]:

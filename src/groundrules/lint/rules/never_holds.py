@@ -23,8 +23,8 @@ from groundrules.diagnostics.model import Diagnostic, Label
 from groundrules.display.columns import excerpt
 from groundrules.lint.conditions import Condition
 from groundrules.lint.linted import Linted
+from groundrules.lint.one_way import never
 from groundrules.logic.clashes import clash
-from groundrules.syntax import nodes
 
 MOST = 40  # operands of one `and` that are compared in pairs
 
@@ -32,7 +32,7 @@ MOST = 40  # operands of one `and` that are compared in pairs
 def never_holds(linted: Linted) -> Iterator[Diagnostic]:
     """Yield a finding for each smallest condition that is never true."""
     for guard in linted.guards:
-        yield from _inside(linted, guard.condition)
+        yield from never(True, linted, guard.condition, _alone, _conflict)
     for rule in linted.own_rules:
         when, unless = linted.condition(rule), linted.condition(rule, "unless")
         if when and unless and linted.satisfiable((when, True)) and linted.implies(when, unless):
@@ -49,19 +49,8 @@ def _excluded(linted: Linted, when: Condition, required: Condition) -> bool:
     return alone and not linted.satisfiable((when, True), (required, True))
 
 
-def _inside(linted: Linted, condition: Condition) -> Iterator[Diagnostic]:
-    if isinstance(condition.node, nodes.Boolean):
-        return
-    if isinstance(condition.node, nodes.And | nodes.Or):
-        findings = [finding for part in condition.parts for finding in _inside(linted, part)]
-        yield from findings
-        if not findings and isinstance(condition.node, nodes.And):
-            yield from _conflict(linted, condition)
-    elif not isinstance(condition.node, nodes.Not) and not linted.satisfiable((condition, True)):
-        yield NEVER_HOLDS.at(condition.span, f"`{excerpt(condition.text)}` never holds")
-    else:
-        for part in condition.parts:
-            yield from _inside(linted, part)
+def _alone(condition: Condition) -> Diagnostic:
+    return NEVER_HOLDS.at(condition.span, f"`{excerpt(condition.text)}` never holds")
 
 
 def _conflict(linted: Linted, condition: Condition) -> Iterator[Diagnostic]:
