@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from groundrules.functions import disguises, extract, numbers, personal, secrets, texts, times
+from groundrules.functions import disguises, durations, extract, numbers, personal, secrets, texts, times
 from groundrules.types.builtins import SIGNATURES, Signature
 
 __all__ = ["FUNCTIONS", "Function"]
@@ -36,6 +36,7 @@ _CALLS: dict[str, Callable[..., Any]] = {
     "day": times.day,
     "days_until": times.days_until,
     "domain": texts.domain,
+    "duration_in": durations.duration_in,
     "emails": personal.emails,
     "emoji_count": texts.emoji_count,
     "falls_on": times.falls_on,

@@ -12,9 +12,8 @@ from itertools import pairwise
 
 from groundrules.diagnostics.codes import syntax as codes
 from groundrules.syntax.errors import Edit, FlawError
-from groundrules.time_units import DAY, UNITS
+from groundrules.time_units import LONGEST_DURATION, UNITS
 
-LONGEST = 36_500 * DAY
 LARGEST = 2**53
 
 _DURATION_PART = re.compile(r"([0-9]+)(ms|[smhdw])")
@@ -39,14 +38,16 @@ def percent(text: str) -> float:
 
 def duration(text: str, start: int) -> int:
     """Return milliseconds. Units go from large to small, each at most once."""
-    parts = [(int(count) if len(count) < 16 else LONGEST + 1, unit) for count, unit in _DURATION_PART.findall(text)]
+    parts = [
+        (int(count) if len(count) < 16 else LONGEST_DURATION + 1, unit) for count, unit in _DURATION_PART.findall(text)
+    ]
     sizes = [UNITS[unit] for _, unit in parts]
     at = (start, start + len(text))
     if any(later >= earlier for earlier, later in pairwise(sizes)):
         help = "write each unit once, the largest first: `1h30m`"
         raise FlawError(codes.MALFORMED_DURATION, at, f"the units of `{text}` are out of order", help)
     total = sum(count * UNITS[unit] for count, unit in parts)
-    if total > LONGEST:
+    if total > LONGEST_DURATION:
         raise FlawError(
             codes.MALFORMED_DURATION, at, "this duration is too long", "durations go up to `36500d`, 100 years"
         )

@@ -212,6 +212,14 @@ _ALL = (
     ),
     _of_text("numbers", ListOf(Number()), "The numbers in a text, in order.", "any(n in numbers(text) where n > 1000)"),
     _of_text(
+        "duration_in",
+        Duration(),
+        "The first length of time in a text, `10m`, `1h30m`, `2 hours` or `半小时`, at most 100 years; missing if it "
+        "has none.",
+        "duration_in(text) ?? 10m",
+        may_be_missing=True,
+    ),
+    _of_text(
         "mixed_scripts",
         _COUNT,
         "How many words mix Cyrillic letters with Latin or Greek ones, as disguised words do.",

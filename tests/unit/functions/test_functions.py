@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from groundrules.functions import FUNCTIONS
+from groundrules.time_units import DAY, HOUR, MINUTE, SECOND
 from groundrules.types import builtins, kinds
 
 LEAP_SIXTH_MONTH = 1_754_625_600_000  # 2025-08-08T04:00Z, the 15th of the leap sixth month
@@ -136,6 +137,26 @@ RESULTS: list[tuple[str, tuple[Any, ...], Any]] = [
     ("luhn", ("7992-7398-710",), False),
     ("luhn", ("",), False),
     ("numbers", ("-5 and 1,234.5, 2026-11-22 v1.2 第3条 (+7)",), [-5, 1234.5, 2026, 11, 22, 3, 7]),
+    ("duration_in", ("/mute @li 2 hours",), 2 * HOUR),
+    ("duration_in", ("1h30m",), 90 * MINUTE),
+    ("duration_in", ("1 hour and 30 minutes, 2 days",), 90 * MINUTE),
+    ("duration_in", ("10 min 2h",), 10 * MINUTE),
+    ("duration_in", ("1.5 HOURS",), 90 * MINUTE),
+    ("duration_in", ("1,000 s",), 1000 * SECOND),
+    ("duration_in", ("half an hour",), 30 * MINUTE),
+    ("duration_in", ("two days",), 2 * DAY),
+    ("duration_in", ("1 month",), 30 * DAY),
+    ("duration_in", ("禁言@李四３天，再犯七天",), 3 * DAY),
+    ("duration_in", ("三十五分鐘",), 35 * MINUTE),
+    ("duration_in", ("半小时",), 30 * MINUTE),
+    ("duration_in", ("一个半小时",), 90 * MINUTE),
+    ("duration_in", ("两天半",), 60 * HOUR),
+    ("duration_in", ("1天12小时30分",), 36 * HOUR + 30 * MINUTE),
+    ("duration_in", ("三个月",), 90 * DAY),
+    ("duration_in", ("0m 5m",), 5 * MINUTE),
+    ("duration_in", ("999999999999 days",), 36_500 * DAY),
+    ("duration_in", ("第3天 3月5日 10点30分 2026年 3年级 十分抱歉 几十分钟 一百天 五周年 星期三天气",), None),
+    ("duration_in", ("v1.5h 5m2 https://x.org/10m @5d 12 monkeys 3 m5 1h30",), None),
     ("min", (3, 1.5, 2), 1.5),
     ("max", (3, 1.5, 2), 3),
     ("abs", (-3,), 3),
@@ -190,6 +211,7 @@ VALUES: dict[type[kinds.Type], st.SearchStrategy[Any]] = {
 PYTHON_TYPES: dict[type[kinds.Type], tuple[type, ...]] = {
     **dict.fromkeys((kinds.Prose, kinds.Identifier, kinds.Enum, kinds.Url, kinds.Domain, kinds.Date), (str,)),
     kinds.Number: (int, float),
+    kinds.Duration: (int,),
     kinds.Boolean: (bool,),
     kinds.ListOf: (list,),
 }
@@ -229,6 +251,11 @@ HOSTILE = [
     "\n",
     "x.y/",
     "aя",
+    "1h",
+    "1h 1m ",
+    "十",
+    "一个半",
+    "half a ",
 ]
 OF_TEXT = [name for name, found in FUNCTIONS.items() if [one.name for one in found.signature.parameters] == ["text"]]
 

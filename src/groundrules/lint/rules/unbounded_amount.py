@@ -10,6 +10,7 @@ when: text starts with "/bonus"
 then:
   - grant: {points: 'floor(first(numbers(text)) ?? 1)'}             # write min(first(numbers(text)) ?? 1, 20)
   - take: {points: 'floor(first(numbers(text)) ?? 1)', from: actor}   # or: points(actor) >= first(numbers(text))
+  - mute: duration_in(text) ?? 10m                                  # write min(duration_in(text) ?? 10m, 30d)
 ```
 
 A `cap` bounds a grant, and a comparison in `when` whatever it compares.
@@ -29,7 +30,7 @@ from groundrules.plan import ir
 from groundrules.plan.relations import MIRRORED
 from groundrules.plan.walk import walk
 
-_CHOSEN = "numbers"  # the builtin that reads numbers from a text
+_CHOSEN = ("numbers", "duration_in")  # builtins that read an amount from a text
 _KEEPING = ("floor", "ceil", "round", "abs", "first", "last", "max")
 
 
@@ -41,7 +42,8 @@ def unbounded_amount(linted: Linted) -> Iterator[Diagnostic]:
             if not _is_bounded(expr) and not _is_guarded(linted, rule):
                 shown = " ".join(value.parsed.fragment.text.split())
                 message = f"whoever writes the text chooses `{shown}`, and nothing bounds it"
-                help = "write `min(…, 20)`, or compare it in `when`"
+                limit = "30d" if _is_chosen(expr, "duration_in") else "20"
+                help = f"write `min(…, {limit})`, or compare it in `when`"
                 yield UNBOUNDED_AMOUNT.at(value.parsed.fragment.span(0, len(value.parsed.fragment.text)), message, help)
 
 
@@ -54,8 +56,8 @@ def _values(linted: Linted, rule: Rule) -> Iterator[Value]:
             yield from (given for given in computed.values() if isinstance(given, Value))
 
 
-def _is_chosen(expr: ir.Expr) -> bool:
-    return any(isinstance(part, ir.Call) and part.function == _CHOSEN for part in walk(expr))
+def _is_chosen(expr: ir.Expr, *by: str) -> bool:
+    return any(isinstance(part, ir.Call) and part.function in (by or _CHOSEN) for part in walk(expr))
 
 
 def _is_bounded(expr: ir.Expr) -> bool:

@@ -9,20 +9,8 @@ from groundrules.diagnostics.codes import syntax as codes
 from groundrules.syntax.errors import Edit, FlawError
 from groundrules.syntax.mistakes.place import Place
 from groundrules.syntax.scan import Lexeme, ascii_for
+from groundrules.time_units import DAYS_OF_LONG_UNITS, UNIT_WORDS
 
-# What people write for a unit, and ours.
-UNIT_WORDS = {
-    **dict.fromkeys(("ms", "msec", "msecs", "millisecond", "milliseconds", "毫秒"), "ms"),
-    **dict.fromkeys(("s", "sec", "secs", "second", "seconds", "秒", "秒钟"), "s"),
-    **dict.fromkeys(("m", "min", "mins", "minute", "minutes", "分", "分钟", "分鐘"), "m"),
-    **dict.fromkeys(("h", "hr", "hrs", "hour", "hours", "时", "小时", "小時", "钟头"), "h"),
-    **dict.fromkeys(("d", "day", "days", "天", "日"), "d"),
-    **dict.fromkeys(("w", "wk", "week", "weeks", "周", "星期", "礼拜"), "w"),
-}
-LONG_UNITS = {
-    **dict.fromkeys(("mo", "month", "months", "月", "个月"), 30),
-    **dict.fromkeys(("y", "yr", "year", "years", "年"), 365),
-}
 _AMOUNT = re.compile(r"([0-9]+)(\.[0-9]+)?(\w*)")
 _SPOIL_YAML = frozenset("\"':,#[]{}")
 
@@ -145,7 +133,7 @@ def _digits(here: Lexeme, whole: str, decimals: str, place: Place) -> FlawError 
 def _with_letters(here: Lexeme, whole: str, decimals: str, unit: str) -> FlawError | None:
     if _is_duration(here.text):
         return None
-    if unit in UNIT_WORDS or unit in LONG_UNITS:
+    if unit in UNIT_WORDS or unit in DAYS_OF_LONG_UNITS:
         return _unit(here.at, here.text, whole, decimals, unit)
     if re.fullmatch(r"(?:[0-9]+(?:ms|[smhdw]))+[0-9]+", here.text):
         return FlawError(codes.MALFORMED_DURATION, here.at, f"`{here.text}` ends without a unit", "write `1h30m`")
@@ -160,7 +148,7 @@ def _is_duration(text: str) -> bool:
 def _spaced_unit(before: Lexeme, here: Lexeme) -> FlawError | None:
     match = _AMOUNT.fullmatch(before.text)
     unit = here.text.lower()
-    if match is None or match[3] or (unit not in UNIT_WORDS and unit not in LONG_UNITS):
+    if match is None or match[3] or (unit not in UNIT_WORDS and unit not in DAYS_OF_LONG_UNITS):
         return None
     return _unit((before.start, here.end), f"{before.text} {here.text}", match[1], match[2] or "", unit)
 
@@ -170,8 +158,8 @@ def _unit(at: tuple[int, int], text: str, whole: str, decimals: str, unit: str) 
     if decimals:
         help = "write whole numbers and add units: `1h30m`, `90m`"
         return FlawError(codes.MALFORMED_DURATION, at, f"`{text}` has a decimal point", help)
-    if unit in LONG_UNITS:
-        days = f"{int(whole[:9]) * LONG_UNITS[unit]}d"
+    if unit in DAYS_OF_LONG_UNITS:
+        days = f"{int(whole[:9]) * DAYS_OF_LONG_UNITS[unit]}d"
         return _rewrite(codes.MALFORMED_DURATION, at, f"`{text}` has no fixed length", days, safe=False)
     return _rewrite(codes.MALFORMED_DURATION, at, f"`{text}` is no duration", whole + UNIT_WORDS[unit])
 

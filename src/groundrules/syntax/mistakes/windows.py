@@ -7,8 +7,8 @@ import re
 from groundrules.diagnostics.codes import syntax as codes
 from groundrules.syntax.errors import Edit, FlawError
 from groundrules.syntax.mistakes.place import Place
-from groundrules.syntax.mistakes.spelling import LONG_UNITS, UNIT_WORDS
 from groundrules.syntax.scan import Lexeme
+from groundrules.time_units import DAYS_OF_LONG_UNITS, UNIT_WORDS
 
 MOST = 10_000
 _LENGTH = re.compile(r"([0-9]+)([^\W\d]\w*)")
@@ -34,7 +34,7 @@ def _misread(last: Lexeme, number: Lexeme, behind: Lexeme | None) -> FlawError |
         return _time(last, number, glued[1], glued[2])
     if behind is None or behind.kind != "word" or behind.text in _FURTHER or not number.text.isdecimal():
         return None
-    if behind.text.lower() in (*UNIT_WORDS, *LONG_UNITS):
+    if behind.text.lower() in (*UNIT_WORDS, *DAYS_OF_LONG_UNITS):
         return _time(last, behind, number.text, behind.text)
     message = f"`last {number.text}` is a number of events; `{behind.text}` cannot stand here"
     edits = (Edit((number.end, behind.end), "", f"remove `{behind.text}`"),)
@@ -43,7 +43,7 @@ def _misread(last: Lexeme, number: Lexeme, behind: Lexeme | None) -> FlawError |
 
 def _time(last: Lexeme, end: Lexeme, amount: str, unit: str) -> FlawError:
     """`last` with a length of time."""
-    days = LONG_UNITS.get(unit.lower())
+    days = DAYS_OF_LONG_UNITS.get(unit.lower())
     length = f"{int(amount[:9]) * days}d" if days else amount + UNIT_WORDS.get(unit.lower(), unit)
     at = (last.start, end.end)
     edits = (Edit(at, length, f"write `within {length}`"),)

@@ -89,7 +89,15 @@ class Phrases(Speech):
             case ir.Field(path=path) | ir.Fact(path=path):
                 fact = (expr.fact,) if isinstance(expr, ir.Fact) else ()
                 return self._read(".".join((*path, *fact)))
-        return self("as_rule_says")
+        return self._computed(expr, length)
+
+    def _computed(self, expr: Any, length: bool) -> str:
+        match expr:
+            case ir.Call(function="duration_in"):
+                return self("written_length")
+            case ir.Call(function="min", arguments=(chosen, ir.Const() as limit)):
+                return self.value(chosen, length) + self.aside(self("no_more", n=self.value(limit, length)))
+        return self("some_time" if length else "as_rule_says")
 
     def _by_date(self, expr: ir.ByDate, length: bool) -> str:
         first, *later = [self._constant(value, "duration" if length else expr.kind) for value in expr.values]
@@ -234,7 +242,8 @@ class Phrases(Speech):
     def _parameter(self, value: Any, length: bool) -> str:
         if length and isinstance(value, ir.Const) and value.value == 0:
             return ""
-        if isinstance(value, _REFERENCES):
+        is_computed = isinstance(value, ir.Coalesce) and isinstance(value.value, ir.Call)
+        if isinstance(value, _REFERENCES) and not (length and is_computed):
             return self._reference(value, length)
         return self.value(value, length)
 
