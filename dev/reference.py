@@ -61,8 +61,8 @@ given. Each can have `or_else`, what to do where it fails.
 _MEMORY = """\
 What is remembered is read by `silence(member)`, `labelled(thing, "label")`, `muted(member)`, `banned(member)`,
 `muted_until(member)`, `banned_until(member)`, `rank(ledger, holder)`, `top(ledger, n)` and `board(ledger, n)`; who is
-here, and what they are called, by `members("role")` and `names(members)`; lots are drawn by `pick(list, n)` and
-`chance(10%)`; and a ledger is called with whom it is about, `strikes(actor)`: [language.md](language.md#7-functions)
+here, and what they are called, by `members("role")`, `members()` and `names(members)`; lots are drawn by `pick(list, n)`
+and `chance(10%)`; and a ledger is called with whom it is about, `strikes(actor)`: [language.md](language.md#7-functions)
 describes them.
 """
 _SEARCHES = """\

@@ -244,11 +244,11 @@ def _holder(reader: Reader, argument: nodes.Node, ledger: str, per: str) -> Type
 
 
 def _memory(reader: Reader, node: nodes.Call) -> Typed:
-    shape, number, rule = MEMORY[node.function]
+    shape, numbers, rule = MEMORY[node.function]
     if not _may_remember(reader, node):
         return UNKNOWN
-    if len(node.arguments) != number:
-        return _wrong_number(reader, node, shape, number)
+    if len(node.arguments) not in numbers:
+        return _wrong_number(reader, node, shape, max(numbers))
     return rule(reader, node)
 
 
@@ -436,15 +436,15 @@ def _names(reader: Reader, node: nodes.Call) -> Typed:
     return reader.error(codes.BAD_CALL, node.arguments[0], (shown, None))
 
 
-MEMORY: dict[str, tuple[str, int, Callable[[Reader, nodes.Call], Typed]]] = {
-    "silence": ("silence(member)", 1, _silence),
-    "labelled": ('labelled(thing, "label")', 2, _labelled),
-    **{name: (f"{name}(member)", 1, _in_force) for name in ("muted", "banned", "muted_until", "banned_until")},
-    "rank": ("rank(ledger, member)", 2, _rank),
-    "top": ("top(ledger, 10)", 2, _top),
-    "board": ("board(ledger, 10)", 2, _board),
-    "members": ('members("role")', 1, _members),
-    "names": ("names(members)", 1, _names),
-    "pick": ("pick(list, 3)", 2, _pick),
-    "chance": ("chance(10%)", 1, _chance),
+MEMORY: dict[str, tuple[str, tuple[int, ...], Callable[[Reader, nodes.Call], Typed]]] = {
+    "silence": ("silence(member)", (1,), _silence),
+    "labelled": ('labelled(thing, "label")', (2,), _labelled),
+    **{name: (f"{name}(member)", (1,), _in_force) for name in ("muted", "banned", "muted_until", "banned_until")},
+    "rank": ("rank(ledger, member)", (2,), _rank),
+    "top": ("top(ledger, 10)", (2,), _top),
+    "board": ("board(ledger, 10)", (2,), _board),
+    "members": ('members("role")', (0, 1), _members),
+    "names": ("names(members)", (1,), _names),
+    "pick": ("pick(list, 3)", (2,), _pick),
+    "chance": ("chance(10%)", (1,), _chance),
 }

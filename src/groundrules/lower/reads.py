@@ -319,10 +319,12 @@ def _chance(lowerer: Lowerer, node: nodes.Call) -> ir.AnyExpr:
 
 
 def _members(lowerer: Lowerer, node: nodes.Call) -> ir.AnyExpr:
+    if not node.arguments:
+        return ir.Members(src=lowerer.source(node))
     named = lowerer.expression(node.arguments[0])
     assert isinstance(named, ir.Const), "the checker wants a constant"
     roles = named.value if isinstance(named.value, list) else [named.value]
-    lowerer.ground.facts.setdefault("member", set()).update(("roles", "self"))
+    lowerer.ground.facts.setdefault("member", set()).add("roles")
     return ir.Members(roles=tuple(sorted(set(roles))), src=lowerer.source(node))
 
 

@@ -25,8 +25,6 @@ def _id(schedule: constructs.Schedule) -> str:
 def _schedule(ground: Ground, schedule: constructs.Schedule, rules: list[ir.Rule]) -> ir.Schedule:
     for_each = schedule.source.for_each
     entity = None if for_each is None else for_each.value
-    if entity == "member":
-        ground.facts.setdefault("member", set()).add("self")
     return ir.Schedule(
         id=_id(schedule), at=ir.When(**schedule.at), for_each=entity, with_self=any(map(_speaks_of_self, rules))
     )

@@ -82,6 +82,10 @@ HINDERED = {
         "rules: [{id: a, on: message, when: 'length(members(\"helper\")) < 3', then: [hold]}]",
         "it asks who is here, `members(helper)`",
     ),
+    "everybody who is here": (
+        "rules: [{id: a, on: message, when: 'length(members()) < 3', then: [hold]}]",
+        "it asks who is here, `members()`",
+    ),
     "a list that a rule changes": (
         "lists: {banned: {changes: true, items: [a]}}\n"
         "rules: [{id: a, on: message, when: text contains 'x', then: [{enlist: text, in: banned}]}]",

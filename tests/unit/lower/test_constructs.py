@@ -177,7 +177,7 @@ schedules:
     assert isinstance(kick, ir.Act)
     assert places(kick.who) == ("subject",)
     assert found["clean"].approval == ir.Approval(by=("admin",), approvals=1, within=7 * DAY, batch=True, recheck=True)
-    assert made.facts == {"member": ("joined", "self")}
+    assert made.facts == {"member": ("joined",)}
 
 
 def test_times_once_and_what_is_said_of_every_rule() -> None:

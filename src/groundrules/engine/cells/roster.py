@@ -187,17 +187,23 @@ def things(value: Any, where: Iterable[Place]) -> Iterator[tuple[Place, Any]]:
 
 
 def kept_facts(plan: ir.Plan) -> dict[str, tuple[str, ...]]:
-    """Entity → the facts that the roster keeps: those that rules read; members' roles where a word needs a role."""
+    """Entity → the facts that the roster keeps: those that rules read, and what the engine itself asks of members.
+
+    That is who is the bot itself, where members are gone through, and their roles, where somebody's word needs a role.
+    """
     kept = {entity: set(facts) for entity, facts in plan.facts.items()}
     for schedule in plan.schedules:
         if schedule.for_each is not None:
             kept.setdefault(schedule.for_each, set())
-        if schedule.for_each == "member":
-            kept["member"].add("self")
-    if next(within((plan.rules, plan.states, plan.processes), ir.Members), None) is not None:
+    if "member" in {schedule.for_each for schedule in plan.schedules} or _reads(plan, ir.Members):
         kept.setdefault("member", set()).add("self")
-    if next(within((plan.rules, plan.states, plan.processes), ir.Silence), None) is not None:
+    if _reads(plan, ir.Silence):
         kept.setdefault("member", set())
     if any(rule.approval for rule in plan.rules) or any(ladder.appeal for ladder in plan.ladders):
         kept.setdefault("member", set()).add("roles")
     return {entity: tuple(sorted(facts)) for entity, facts in kept.items()}
+
+
+def _reads(plan: ir.Plan, kind: type[ir.Expr]) -> bool:
+    parts = (plan.rules, plan.states, plan.processes, plan.brakes)
+    return next(within(parts, kind), None) is not None

@@ -13,29 +13,27 @@ from groundrules.engine.codegen.emitter import Emitter, Operand, Test, emits_tes
 from groundrules.engine.codegen.loops import items_of
 from groundrules.engine.codegen.ranking import cost
 from groundrules.plan import ir
+from groundrules.plan.ir import Relation
+from groundrules.plan.relations import NEGATED
 
-STRICT = {">=": (">=", "<"), ">": (">", "<="), "<": (">=", "<"), "<=": (">", "<=")}
-"""A comparison → what holds of a number that is above the bound, and of one that is not."""
+_FROM_BELOW: tuple[Relation, ...] = (">=", ">")  # what a number comes to hold as more is added
 
 
 @emits_test(ir.TallyTest)
 def tally_test(emitter: Emitter, expr: ir.TallyTest) -> Test:
-    bound = emitter.constant(expr.bound)
-    if isinstance(expr.tally, ir.Score) and expr.operator in STRICT and _is_plain(expr.tally):
-        reached, missed = _staged(emitter, expr.tally, expr.operator, bound)
-        return Test((), reached, missed) if expr.operator in (">=", ">") else Test((), missed, reached)
-    needs, least, most, both = _bounds(emitter, expr.tally)
-    match expr.operator:
-        case ">=":
-            return Test(needs, f"({least} >= {bound})", f"({most} < {bound})")
-        case ">":
-            return Test(needs, f"({least} > {bound})", f"({most} <= {bound})")
-        case "<":
-            return Test(needs, f"({most} < {bound})", f"({least} >= {bound})")
-        case "<=":
-            return Test(needs, f"({most} <= {bound})", f"({least} > {bound})")
-    same, other = f"(({both}) == ({bound}, {bound}))", f"differs({both}, {bound})"
-    return Test(needs, same, other) if expr.operator == "==" else Test(needs, other, same)
+    bound, relation = emitter.constant(expr.bound), expr.operator
+    if relation in ("==", "!="):
+        needs, _, _, both = _bounds(emitter, expr.tally)
+        same, other = f"(({both}) == ({bound}, {bound}))", f"differs({both}, {bound})"
+        return Test(needs, same, other) if relation == "==" else Test(needs, other, same)
+    above = relation if relation in _FROM_BELOW else NEGATED[relation]
+    needs = ()
+    if isinstance(expr.tally, ir.Score) and _is_plain(expr.tally):
+        reached, missed = _staged(emitter, expr.tally, above, bound)
+    else:
+        needs, least, most, _ = _bounds(emitter, expr.tally)
+        reached, missed = f"({least} {above} {bound})", f"({most} {NEGATED[above]} {bound})"
+    return Test(needs, reached, missed) if above == relation else Test(needs, missed, reached)
 
 
 @emits_value(ir.TallyTest)
@@ -72,9 +70,8 @@ def _bounds(emitter: Emitter, expr: ir.Tally | ir.Score) -> tuple[tuple[str, ...
     return collection.needs, least, most, f"{least}, (len({items}) - {fails} if {items} else 0)"
 
 
-def _staged(emitter: Emitter, score: ir.Score, operator: str, bound: str) -> tuple[str, str]:
+def _staged(emitter: Emitter, score: ir.Score, above: Relation, bound: str) -> tuple[str, str]:
     """Return when a score is surely above a bound, and when it surely is not."""
-    above, below = STRICT[operator]
     hints = sorted(score.hints, key=lambda hint: (cost(hint.when), -_most(hint)))
     terms, rests = [_term(emitter, hint) for hint in hints], [_most(hint) for hint in hints]
     left = [sum(rests[number + 1 :]) for number in range(len(rests))]
@@ -83,7 +80,8 @@ def _staged(emitter: Emitter, score: ir.Score, operator: str, bound: str) -> tup
         f"({_added(least, number, term)}) + {left[number]} {above} {bound}" for number, (term, _) in enumerate(terms)
     ]
     missed = [
-        f"({_added(most, number, term)}) + {left[number]} {below} {bound}" for number, (_, term) in enumerate(terms)
+        f"({_added(most, number, term)}) + {left[number]} {NEGATED[above]} {bound}"
+        for number, (_, term) in enumerate(terms)
     ]
     return f"({' and '.join(reached)})", f"({' or '.join(missed)})"
 
