@@ -11,6 +11,7 @@ from groundrules.syntax.mistakes.place import Place
 from groundrules.syntax.scan import Lexeme, ascii_for
 from groundrules.time_units import DAYS_OF_LONG_UNITS, UNIT_WORDS
 
+_GOES_ON = re.compile(r" *[)\]},]| +(?:and|or|by|within|where)\b")
 _AMOUNT = re.compile(r"([0-9]+)(\.[0-9]+)?(\w*)")
 _SPOIL_YAML = frozenset("\"':,#[]{}")
 
@@ -51,7 +52,7 @@ def unclosed(place: Place) -> FlawError | None:
     """A string or pattern without its end."""
     for lexeme in place.lexemes:
         if lexeme.kind == "unclosed" and lexeme.start < place.reach:
-            return _unclosed_pattern(lexeme) if lexeme.text[0] == "/" else _unclosed_string(lexeme)
+            return _unclosed_pattern(lexeme) if lexeme.text[0] == "/" else _unclosed_string(lexeme, place)
     return None
 
 
@@ -63,7 +64,7 @@ def _unclosed_pattern(lexeme: Lexeme) -> FlawError:
     return FlawError(codes.UNCLOSED, lexeme.at, "this pattern is never closed", help, (opening,))
 
 
-def _unclosed_string(lexeme: Lexeme) -> FlawError:
+def _unclosed_string(lexeme: Lexeme, place: Place) -> FlawError:
     quote = lexeme.text[0]
     opening = ((lexeme.start, lexeme.start + 1), "opened here")
     closing = re.search("[“”„＂‘’＇]", lexeme.text)
@@ -72,8 +73,32 @@ def _unclosed_string(lexeme: Lexeme) -> FlawError:
         message = f"`{closing[0]}` does not close a string opened with `{quote}`"
         edits = (Edit(at, quote, "use the straight quote"),)
         return FlawError(codes.FULL_WIDTH, at, message, f"write `{quote}`", (opening,), edits)
-    help = f"end it with `{quote}`; a `{quote}` inside the text is written `\\{quote}`"
-    return FlawError(codes.UNCLOSED, lexeme.at, "this string is never closed", help, (opening,))
+    return _never_opened(lexeme, place) or _never_closed(lexeme, "this string is never closed")
+
+
+def _never_closed(lexeme: Lexeme, message: str) -> FlawError:
+    """A string whose closing quote is missing where the language seems to go on."""
+    quote, text = lexeme.text[0], lexeme.text.rstrip()
+    other = "'" if quote == '"' else '"'
+    goes_on = _GOES_ON.search(text, 1)
+    end = lexeme.start + (goes_on.start() if goes_on else len(text))
+    is_mixed = text.endswith(other) and text.count(other) == 1 and not goes_on
+    edit = Edit((end - 1 if is_mixed else end, end), quote, f"close it with `{quote}`")
+    help = f"close it with `{quote}`; a `{quote}` inside the text is written `\\{quote}`"
+    opening = ((lexeme.start, lexeme.start + 1), "opened here")
+    return FlawError(codes.UNCLOSED, (lexeme.start, end), message, help, (opening,), (edit,))
+
+
+def _never_opened(lexeme: Lexeme, place: Place) -> FlawError | None:
+    """`contains free"`: a quote right behind a word, and none in front of it."""
+    word = place.lexemes[place.lexemes.index(lexeme) - 1] if lexeme is not place.lexemes[0] else None
+    if word is None or word.kind != "word" or word.end != lexeme.start:
+        return None
+    quote = lexeme.text[0]
+    edit = Edit((word.start, word.start), quote, f"open it with `{quote}`")
+    message = f"this string is closed with `{quote}`, and never opened"
+    help = f"write `{quote}{word.text}{quote}`"
+    return FlawError(codes.UNCLOSED, (word.start, lexeme.start + 1), message, help, edits=(edit,))
 
 
 def inner_quote(place: Place) -> FlawError | None:
@@ -84,6 +109,9 @@ def inner_quote(place: Place) -> FlawError | None:
     if here.kind not in ("word", "number", "string", "unclosed", "other"):
         return None
     quote = before.text[0]
+    is_odd = any(lexeme.kind == "unclosed" and lexeme.text[0] == quote for lexeme in place.lexemes[place.index :])
+    if is_odd and _GOES_ON.search(before.text, 1, len(before.text) - 1):
+        return _never_closed(before, f"this string goes on to the next `{quote}`")
     help = f"a `{quote}` inside the text is written `\\{quote}`; two texts are joined by no sign"
     return FlawError(codes.MISSING_OPERATOR, (before.start, here.end), f"the string ends at this `{quote}`", help)
 
