@@ -50,6 +50,8 @@ _PROBLEMS: tuple[tuple[str, str, str], ...] = (
 _RESERVED = re.compile(r"[@`%&*!|>\]}]")
 _WIDE_COMMAS = ("，", "、")
 _WIDE_COLON = re.compile(r"[ \t]*(?:- )?[\w.-]+(：)")
+_ITEM = re.compile(r"[ \t]*(?:- +)+")
+_OPENS = re.compile(r"(?::|: *[>|][+-]?)[ \t]*(?:#.*)?$")
 _KEY = re.compile(r"\b([a-z_]+):(?=\s)")
 
 
@@ -148,8 +150,19 @@ def _tab(file: SourceFile, index: int) -> Diagnostic | None:
     if "\t" not in indentation:
         return None
     tab = start + indentation.index("\t")
-    fix = Fix(file.span(tab, start + len(indentation)), "  " * indentation.count("\t"), "indent with blanks")
+    depth = _depth(file.text[:start].split("\n"), is_item=line.lstrip().startswith("- "))
+    fix = Fix(file.span(start, start + len(indentation)), " " * depth, "indent with blanks")
     return codes.TAB.at(_at(file, tab), "a tab in the indentation", "indent with blanks", fixes=(fix,))
+
+
+def _depth(above: list[str], *, is_item: bool) -> int:
+    """How far a line is indented that goes on with those above: as the last one, or under it if it opens a block."""
+    last = next((line for line in reversed(above) if line.strip() and not line.lstrip().startswith("#")), "")
+    item = _ITEM.match(last)
+    depth = len(last) - len(last.lstrip())
+    if _OPENS.search(last):
+        return (item.end() if item else depth) + 2
+    return item.end() if item and not is_item else depth
 
 
 def _cut(file: SourceFile, index: int, problem: str) -> Diagnostic | None:

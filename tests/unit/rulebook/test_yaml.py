@@ -190,3 +190,21 @@ def test_long_lists_are_read_without_recursion() -> None:
     last = root.items[-1]
     assert isinstance(last, YScalar)
     assert last.span.line == 50_000
+
+
+@pytest.mark.parametrize(
+    ("text", "mended"),
+    [
+        ("a:\n\tb: c", "a:\n  b: c"),
+        ("a:\n    b: c\n\td: e", "a:\n    b: c\n    d: e"),
+        ("a:\n  b:  # opens\n\tc: d", "a:\n  b:  # opens\n    c: d"),
+        ("a:\n  - b: c\n\td: e", "a:\n  - b: c\n    d: e"),
+        ("a:\n  - b: c\n\t- b: d", "a:\n  - b: c\n  - b: d"),
+        ("a:\n  - b:\n\t\tc: d", "a:\n  - b:\n      c: d"),
+        ("a:\n  b: c\n\n  # apart\n \td: e", "a:\n  b: c\n\n  # apart\n  d: e"),
+    ],
+)
+def test_a_line_behind_a_tab_goes_where_the_lines_above_lead(text: str, mended: str) -> None:
+    _, found = read(text)
+    (fix,) = found[0].fixes
+    assert text[: fix.span.start] + fix.text + text[fix.span.end :] == mended
