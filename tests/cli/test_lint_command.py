@@ -38,6 +38,30 @@ def test_findings_end_with_one(book: Path) -> None:
     assert lint(book, "--ignore", "GR6")[0] == 0
 
 
+TESTS = """\
+tests:
+  - name: what is misspelled
+    timeline:
+      - {at: "09:00", mesage: x, by: li, expect: [delete]}
+      - {at: +1m, message: x, by: li, fired: [bb]}
+  - name: a setting of nothing
+    with: {limit: 3}
+    timeline: [{at: "09:00", message: x, by: li, expect: []}]
+"""
+
+
+def test_the_tests_beside_a_rulebook_are_looked_at(book: Path) -> None:
+    book.with_name("tests.yaml").write_text(TESTS, encoding="utf-8")
+    output = lint(book.parent, "--ignore", "GR6")
+    assert output[0] == 1
+    for found in ("GR152]: `mesage` means nothing here", "help: did you mean `message`?", "`bb` means nothing here"):
+        assert found in output[1]
+    book.with_name("tests.yaml").write_text(TESTS.replace("mesage", "message").replace("[bb]", "[b]"), encoding="utf-8")
+    code, text = lint(book.parent, "--ignore", "GR6")
+    assert code == 1
+    assert "error[GR311]: the rulebook `x` has no parameter `limit`" in text
+
+
 def test_fix(book: Path) -> None:
     code, output = lint(book, "--fix")
     assert code == 0

@@ -59,6 +59,9 @@ def command(
 ) -> None:
     """Check rulebooks (files, folders, or folders of rulebooks) and report every problem at once, sorted by place.
 
+    Their tests are looked at, too, but not run: a rule, an event type or a setting that there is none of would test
+    nothing.
+
     Beyond errors, lints (GR6xx) report what is probably not meant. A comment silences one, in its line or above it:
     `# groundrules: ignore[GR612] reason`.
 
@@ -115,16 +118,17 @@ def _print(findings: Sequence[Diagnostic], form: str, lang: str) -> None:
 def _findings(
     path: str, fix: bool, codes: tuple[str, ...], supplies: Supplies | None, split: bool = False
 ) -> list[Diagnostic]:
-    from groundrules.tools.linting import lint_path, mend_path
+    from groundrules.tools.linting import lint_path, lint_tests, mend_path
 
     if not fix:
         with note_when_slow(say("checking", path=path)):
-            return list(lint_path(Path(path), supplies, split).diagnostics)
+            result = lint_path(Path(path), supplies, split)
+            return [*result.diagnostics, *lint_tests(path, result)]
     mended = mend_path(path, codes, supplies)
     if mended.fixes:
         files = speech("cli", spoken()).join(map(str, mended.files))
         tell(say("fixed_one" if mended.fixes == 1 else "fixed", count=mended.fixes, files=files))
-    return list(mended.result.diagnostics)
+    return [*mended.result.diagnostics, *lint_tests(path, mended.result)]
 
 
 def _supplies(adapters: Sequence[str]) -> Supplies | None:

@@ -16,6 +16,9 @@ from groundrules.lint.linted import Linted, Supplies
 from groundrules.plan.codec import no_collection
 from groundrules.rulebook.files import MAX_YAML
 from groundrules.tools.fmt.files import files_below
+from groundrules.tools.testing.cases import Case
+from groundrules.tools.testing.read import TestsError, find_tests, read_tests
+from groundrules.tools.testing.settings import misfits
 
 _ROUNDS = 10  # a mend may make room for another
 
@@ -57,6 +60,21 @@ def _linted(result: CheckResult, supplies: Supplies | None, split: bool = False)
     with no_collection():
         linted = Linted(result.checked, supplies or {}, split)
         return CheckResult(look(linted, result.diagnostics), result.checked, linted.plan)
+
+
+def lint_tests(path: Path | str, result: CheckResult) -> list[Diagnostic]:
+    """Return what is wrong with the tests of a rulebook that has no errors, without running them."""
+    rulebook = Path(path)
+    if result.plan is None:
+        return []
+    findings: list[Diagnostic] = []
+    cases: list[Case] = []
+    for file in find_tests(rulebook).get(rulebook, ()):
+        try:
+            cases += read_tests(file, result.plan)
+        except TestsError as error:
+            findings += error.diagnostics
+    return [*findings, *misfits(rulebook, cases)]
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from groundrules.diagnostics.model import Diagnostic
 from groundrules.frontend import check_path
 from groundrules.lower import lower
 from groundrules.plan import ir
@@ -25,6 +26,13 @@ def grouped(rulebook: Path, plan: ir.Plan, cases: Iterable[Case]) -> list[tuple[
             groups[key] = (_plan(rulebook, case), [])
         groups[key][1].append(case)
     return [(variant, concerned) for variant, concerned in groups.values() if concerned]
+
+
+def misfits(rulebook: Path, cases: Iterable[Case]) -> list[Diagnostic]:
+    """Return what is wrong with the settings of the cases, without making a plan of each."""
+    varied = {key: case for case in cases if (key := _key(case))}
+    checked = [check_path(rulebook, case.settings) for case in varied.values()]
+    return [diagnostic for result in checked for diagnostic in result.diagnostics if diagnostic.is_error]
 
 
 def _key(case: Case) -> str:
