@@ -387,6 +387,47 @@ def test_states_and_schedules() -> None:
     assert schedule.details == (Detail(part="at", before="monday 09:00", after="09:30"),)
 
 
+def test_a_new_block_is_told_with_what_begins_and_ends_it() -> None:
+    new = version("""
+    ledgers: {points: {per: member}}
+    paths:
+      - id: ask
+        on: message
+        one_per: actor
+        until: [{on: message, when: reply_to == start.id}]
+        until_all: [{id: a, on: message, when: text == "a"}]
+        restart_on: [{on: message.edited, when: message.id == start.id}]
+        steps: [{after: 30m, then: [warn]}]
+    states:
+      - {id: busy, enter: count(message within 1m) >= 9, leave: {on: message, when: text == "/open"}, then: [lock]}
+    ladders: [{id: up, ledger: points, steps: [{reaches: 5, then: [{add_role: x}]}]}]
+    schedules: [{id: late, at: "09:30", for_each: member, when: silence(member) > 90d, then: [mute: 1h]}]
+    """)
+    result = diff(version(""), new)
+    assert {
+        block.id: [
+            f"{one.part}: {'; '.join([one.after, *one.added])}"
+            for one in block.details
+            if one.after and not one.part.endswith("then")
+        ]
+        for block in result.changes
+        if block.section != "ledger"
+    } == {
+        "ask": [
+            "on: message",
+            "one_per: actor",
+            "step 1: after 30m",
+            "until: message when reply_to == start.id",
+            'until_all a: message when text == "a"',
+            "restart_on: message.edited when message.id == start.id",
+        ],
+        "busy": ["enter: count(message within 1m) >= 9", 'leave: message when text == "/open"'],
+        "up": ["ledger: points", "step reaches: 5"],
+        "late": ["at: 09:30", "for_each: member", "when: silence(member) > 90d"],
+    }
+    assert "sanction" in result.carried.begun
+
+
 def test_settings_and_event_types() -> None:
     old = version("timezone: UTC\nrules: [{id: a, on: message, then: [warn]}]")
     new = version("timezone: Asia/Shanghai\nlimits: {retain: 100d}\nrules: [{id: a, on: message, then: [warn]}]")

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 
+from msgspec.structs import replace
+
 from groundrules.logic.certainty import Guard
 from groundrules.logic.implication import Direction, together
 from groundrules.plan import ir
@@ -112,8 +114,29 @@ def _whole(both: Both, block: Block) -> tuple[Detail, ...]:
         details += [] if _has_rows(block) else asked(both, "", rule)
     if rule is not None and rule.mode != "enforce":
         details += edit("mode", "", rule.mode)
+    if block.cell is not None:
+        details += _whole_cell(both, block.cell)
+    if rule is not None and isinstance(block.cell, ir.Schedule):
+        details += asked(both, "", rule)
     details += _acting(both, Block(block.id, block.section), block)
     return tuple(details)
+
+
+def _whole_cell(both: Both, cell: Cell) -> list[Detail]:
+    match cell:
+        case ir.Process():
+            nothing = replace(cell, key=(), hours=None, steps=(), until=(), until_all=(), restart=())
+            return _process(both, nothing, cell)
+        case ir.State():
+            sides = (("enter", cell.enter, cell.enter_on), ("leave", cell.leave, cell.leave_on))
+            details = edit("per", "", cell.per)
+            for part, guard, events in sides:
+                details += edit(part, "", "" if isinstance(guard, ir.Const) else both.after.expression(guard))
+                details += untils(both, part, (), events)
+            return details
+        case ir.Ladder():
+            return edit("ledger", "", cell.ledger) + _ladder(replace(cell, steps=(), appeal=None), cell)[0]
+    return edit("at", "", at(cell.at)) + edit("for_each", "", cell.for_each or "")
 
 
 def _compared(both: Both, old: Block, new: Block) -> Compared:

@@ -6,6 +6,7 @@ spaces are turned back into what an author knows: windows as they were written, 
 
 from __future__ import annotations
 
+from groundrules.engine.cells import sanctions
 from groundrules.engine.engine import Engine
 from groundrules.engine.plan_file import Compiled
 from groundrules.engine.upkeep import swap
@@ -43,7 +44,7 @@ def carried(old: Compiled, new: Compiled, state: bytes | None = None) -> Carried
 
 
 def _is_reported(space: str) -> bool:
-    return not space.startswith(_HANDLED)
+    return not space.startswith(_HANDLED) and space != sanctions.KEYS
 
 
 def _renamed(plan: ir.Plan, before: dict[str, str], after: dict[str, str]) -> dict[str, str]:
@@ -70,7 +71,7 @@ def _names(texts: Texts, spaces: set[str]) -> tuple[str, ...]:
 def _name(texts: Texts, space: str) -> str:
     """Return `window count(message by actor)`, `ledger strikes`, `once no-adverts`."""
     kind, _, id = space.partition("/")
-    return f"{kind} {texts.window(id) if kind == 'window' else id}"
+    return f"{kind} {texts.window(id) if kind == 'window' else id}" if id else kind
 
 
 def _rows(texts: Texts, report: swap.SwapReport) -> dict[str, int]:
