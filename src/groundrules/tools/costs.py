@@ -2,7 +2,8 @@
 
 A window keeps, per key, no more entries than its readers can tell apart. Bytes are those of a row without its key: a
 stamp for each entry, plus the id where ids are kept (40 bytes assumed), 40 for a value of `distinct`, 16 for a pane of
-`sum`; over the last N events, a sum has a pane for each.
+`sum`; over the last N events, a sum has a pane for each. So are the fields that an open path keeps of its first event
+(40 bytes each), and the facts that the roster keeps of somebody.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from groundrules.checker.constructs import Delta
 from groundrules.checker.model import Checked
 from groundrules.display.columns import aligned
 from groundrules.display.lines import Line
+from groundrules.engine.cells.roster import kept_facts
 from groundrules.engine.state import stamps
 from groundrules.lint.linted import Linted
 from groundrules.lint.rewards import daily_bound
@@ -26,6 +28,9 @@ _ID, _VALUE, _PANE = 40, 40, 16
 _CLOCK = 2 * stamps.SIZE  # of a window over the last events: how many have come, and when the last
 _BALANCE = 19  # two integers of MessagePack, at their longest
 _MOVED = 9  # when that of a message or the like was moved
+_INSTANT = 9  # an integer of MessagePack, at its longest
+_TURN = _INSTANT + 6  # of a path: when, which step, for which time
+_SANCTION = _ID + 20 + _INSTANT  # the key of an action, its name, until when
 _PANES = 61  # sixty full panes, and the one being filled
 
 
@@ -45,7 +50,7 @@ class WindowCost:
 
 @dataclass(frozen=True)
 class CellCost:
-    """What else is kept per key: a balance, a cap's period, when a rule last fired."""
+    """What else is kept per key: a balance, when a rule last fired, an open path, what is known of somebody."""
 
     name: str
     kind: str
@@ -131,6 +136,18 @@ def _cells(plan: ir.Plan) -> Iterator[CellCost]:
             yield _keyed(rule.id, "once_per", rule.once.key, stamps.SIZE)
         if rule.times:
             yield _keyed(rule.id, "times", rule.times.key, stamps.SIZE * rule.times.steps[-1][0])
+    for path in plan.processes:
+        turns = sum(step.repeat for step in path.steps)
+        items = sum(len(item.id) + 1 for item in path.until_all)
+        yield _keyed(path.id, "path", path.key, 2 * _INSTANT + _VALUE * len(path.capture) + _TURN * turns + items)
+    for entity, facts in sorted(kept_facts(plan).items()):
+        known = _VALUE * len(facts) + 3 * _INSTANT  # when last heard of, last wrote, joined
+        yield CellCost(entity, "roster", entity, entity == "member", known)
+    sanctions = [action for action in plan.actions if action.sanctions]
+    if sanctions:
+        yield CellCost(
+            ", ".join(action.name for action in sanctions), "sanction", "member", True, _SANCTION * len(sanctions)
+        )
 
 
 def _keyed(name: str, kind: str, key: Sequence[ir.AnyExpr], size: int) -> CellCost:

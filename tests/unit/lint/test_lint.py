@@ -225,7 +225,9 @@ def test_costs() -> None:
     assert "liked-answer  reputation  50" in page(lines(found))
     of_members = [one.bytes for one in found.windows if "actor" in one.per.split(", ")]
     assert len(of_members) >= 2
-    assert {(one.kind, one.name) for one in found.cells} >= {("ledger", "strikes"), ("once_per", "copy-paste")}
+    kinds = {("ledger", "strikes"), ("once_per", "copy-paste"), ("path", "unanswered-question"), ("roster", "member")}
+    assert {(one.kind, one.name) for one in found.cells} >= kinds
+    assert {one.per for one in found.cells if one.name == "unanswered-question"} == {"actor, channel"}
     assert found.bytes_per_member == sum(of_members) + sum(one.bytes for one in found.cells if one.member)
 
 
