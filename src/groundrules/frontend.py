@@ -22,6 +22,7 @@ from groundrules.diagnostics.model import Diagnostic, Report
 from groundrules.diagnostics.source import SourceFile, Span
 from groundrules.errors import GroundrulesError
 from groundrules.lower import conflicts, lower
+from groundrules.lower.periods import Conflict
 from groundrules.plan import codec, ir
 from groundrules.plan.codec import no_collection
 from groundrules.rulebook.load import load_rulebook, load_text
@@ -37,6 +38,8 @@ _IMPORTS = frozenset(
     code.code
     for code in (files.UNKNOWN_IMPORT, files.IMPORT_CYCLE, files.DUPLICATE_ALIAS, files.IMPORTS_TOO_DEEP, files.OUTSIDE)
 )
+
+_MOST_TRIED = 8  # dates on one day, of which each is tried by itself to find the one that can't be
 
 
 class RulebookError(GroundrulesError, ValueError):
@@ -149,11 +152,26 @@ def _checked(book: Rulebook | None, report: Report, place: Path) -> CheckResult:
 
 def _report_conflicts(checked: Checked, report: Report) -> None:
     """Report what has values by date, and can have but one."""
-    for since, block, what in conflicts(checked):
-        date = checked.dates[since]
+    alone: dict[int, list[tuple[Span, list[Conflict]]]] = {}
+    for conflict in conflicts(checked):
+        since, block, what = conflict
+        if since not in alone:
+            alone[since] = _alone(checked, since)
+        date = next((place for place, of_place in alone[since] if conflict in of_place), checked.dates[since][0])
         message = f"from `{date.text}` on, `{what}` of `{block}` would be another, and it is the same for all time"
         help = f"write two blocks, one with `ends: {date.text}` and one with `starts: {date.text}`"
         report.add(types.SAME_FOR_ALL_TIME.at(date, message, help))
+
+
+def _alone(checked: Checked, since: int) -> list[tuple[Span, list[Conflict]]]:
+    """Return where values from one instant on are dated, each with the conflicts that it has if no other is dated.
+
+    Where there is one, or too many to try each, it is not asked.
+    """
+    places = list(dict.fromkeys(checked.dates[since]))
+    if not 1 < len(places) <= _MOST_TRIED:
+        return []
+    return [(place, conflicts(checker.check(checked.book, Report(), only=place))) for place in places]
 
 
 @dataclass(frozen=True)

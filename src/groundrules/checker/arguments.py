@@ -130,11 +130,13 @@ class Arguments:
         for dated in values:
             date = instant(self.session, dated.since)
             if date is not None:
-                known.append((date, dated.value))
-                self.session.checked.dates.setdefault(date, dated.since.span)
-        known.sort(key=lambda pair: pair[0])
-        at = self.session.at
-        held = [value for date, value in known if at is not None and date <= at]
+                known.append((date, dated.value, dated.since.span))
+        known.sort(key=lambda entry: entry[0])
+        at, only = self.session.at, self.session.only
+        counted = [entry for entry in known if only in (None, entry[2])]
+        for date, _, place in counted:
+            self.session.checked.dates.setdefault(date, []).append(place)
+        held = [value for date, value, _ in counted if at is not None and date <= at]
         return held[-1] if held else before or (known[0][1] if known else None)
 
     def _refer(self, name: str, binding: Declared | Setting | None) -> None:

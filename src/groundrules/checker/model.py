@@ -58,7 +58,7 @@ class Checked:
     paths: list[Path] = field(default_factory=list)
     states: list[State] = field(default_factory=list)
     schedules: list[Schedule] = field(default_factory=list)
-    dates: dict[int, Span] = field(default_factory=dict)  # the instants from which dated values hold, and where one is
+    dates: dict[int, list[Span]] = field(default_factory=dict)  # the instants from which dated values hold, and where
     later: list[tuple[int, Checked]] = field(
         default_factory=list
     )  # the same from an instant on, where values are dated

@@ -26,6 +26,7 @@ from groundrules.checker.session import Session
 from groundrules.checker.settings import settings
 from groundrules.checker.states import states
 from groundrules.diagnostics.model import Report
+from groundrules.diagnostics.source import Span
 from groundrules.rulebook.model import Rulebook
 from groundrules.types.catalog import Catalog
 
@@ -47,16 +48,17 @@ PASSES: tuple[Callable[[Session], None], ...] = (
 )
 
 
-def check(book: Rulebook, report: Report) -> Checked:
+def check(book: Rulebook, report: Report, only: Span | None = None) -> Checked:
     """Check a rulebook; findings go to `report`. Lowering the result is total if there are no errors.
 
-    A rulebook that is too large is told so, and not checked any further.
+    A rulebook that is too large is told so, and not checked any further. With `only`, of all dated values the one whose
+    date stands there counts, as if the others held for good.
     """
-    session = Session(report, Checked(book, Catalog.load(_schema_folders(book), report)))
+    session = Session(report, Checked(book, Catalog.load(_schema_folders(book), report)), only=only)
     _run(session)
     first = session.checked
     for date in sorted(first.dates) if not session.full else ():
-        at_date = Session(Report(), Checked(book, first.catalog), date)
+        at_date = Session(Report(), Checked(book, first.catalog), date, only)
         _run(at_date)
         for finding in at_date.report.sorted:
             report.add(finding)

@@ -12,6 +12,7 @@ from groundrules.checker.bindings import Context, DefineBinding, Instance, Root,
 from groundrules.checker.model import Checked, Tables
 from groundrules.checker.shapes import common
 from groundrules.diagnostics.model import Diagnostic, Report
+from groundrules.diagnostics.source import Span
 from groundrules.rulebook import model as authored
 from groundrules.types import kinds
 from groundrules.types.catalog import Catalog
@@ -27,6 +28,7 @@ class Session:
     report: Report
     checked: Checked
     at: int | None = None  # the instant whose dated values hold; None: before all of them
+    only: Span | None = None  # where the only date stands that counts; None: all count
     defines: dict[tuple[Any, ...], tuple[kinds.Typed, int, int]] = field(default_factory=dict)  # type, levels, nodes
     open_defines: list[DefineBinding] = field(default_factory=list)
     open_scores: list[ScoreBinding] = field(default_factory=list)

@@ -56,7 +56,7 @@ def conflicts(checked: Checked) -> list[Conflict]:
 
 
 def _with_dates(checked: Checked, ground: Ground, first: ir.Plan) -> tuple[ir.Plan, list[Conflict]]:
-    periods = Periods([date for date, _ in checked.later], lambda date, how: ground.date(checked.dates[date], how))
+    periods = Periods([date for date, _ in checked.later], lambda date, how: ground.date(checked.dates[date][0], how))
     others = [_lowered(at_date, ground.of_date(at_date)) for _, at_date in checked.later]
     plan = replace(periods.plan([first, *others]), sources=ground.sources)
     return decided(checked, plan, [first, *others], periods.dates), periods.conflicts
