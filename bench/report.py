@@ -40,7 +40,7 @@ def refresh(page: Path, results: Results, machine: dict[str, object]) -> None:
 def tables(results: Results, machine: dict[str, object]) -> str:
     """Return the targets and the figures as Markdown."""
     lines = [f"{machine['processor']}, {machine['cores']} cores, Python {machine['python']}, {machine['system']}", ""]
-    lines += ["| to reach | | measured | met |", "|---|---|---|---|", *map(_target, results.targets), ""]
+    lines += ["| target | | measured | met |", "|---|---|---|---|", *map(_target, results.targets), ""]
     sections = dict.fromkeys(figure.section for figure in results.figures)
     for section in sections:
         lines += [f"**{section}**", "", *_figures(list(results.of(section))), ""]

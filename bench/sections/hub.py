@@ -194,7 +194,7 @@ def _alone(results: Results, folder: Path, count: int) -> None:
     results.add("hub", "one event alone", statistics.median(one) * 1e6, "µs", waiting=1, rules=RULES)
     results.add("hub", "bare commit", statistics.median(bare) * 1e6, "µs", waiting=1, rules=RULES)
     times = statistics.median(here / there for here, there in zip(one, bare, strict=True))
-    results.reach("one event alone, in times of a bare commit", times, 3, least=False)
+    results.reach("one event alone, relative to a bare commit", times, 3, least=False)
 
 
 def _batch(number: int, line: bytes) -> Batch:

@@ -30,9 +30,9 @@ def command() -> None:
 @click.argument("directory", type=click.Path(file_okay=False, path_type=Path))
 @ONLY_SPOKEN
 def init(library: str, directory: Path) -> None:
-    """Write a small bot into DIRECTORY: the program, in LIBRARY's own idiom, its rulebook, and a page of five steps.
+    """Write a small bot into DIRECTORY: the program, idiomatic for LIBRARY, its rulebook, and a five-step guide.
 
-    Nothing that exists is overwritten.
+    Existing files are not overwritten.
     """
     template = shipped("bots") / library
     files = {path.relative_to(template): path for path in sorted(template.rglob("*.*")) if path.suffix in _WRITTEN}

@@ -22,11 +22,11 @@ _YEARS = click.IntRange(1970, 2100)
 @click.option("-o", "--output", type=click.Path(dir_okay=False, writable=True), help="Write it to this file.")
 @LANGUAGE
 def command(country: str | None, years: tuple[int, ...], listing: bool, output: str | None, lang: str) -> None:
-    """Write a rulebook of the working days of COUNTRY in YEARS (this one and the next unless said).
+    """Write a rulebook of the working days of COUNTRY in YEARS (by default this year and the next).
 
-    COUNTRY is a code of ISO 3166, CN, or of a part of it, DE-BY. Weekends that are worked, as in China, are known.
-    Use the rulebook as `use: [./calendar-cn]`: a condition reads `calendar_cn.workday` and `calendar_cn.day_off`. Make
-    it anew when another year's holidays are declared.
+    COUNTRY is an ISO 3166 code, such as CN, or that of a region, DE-BY. Worked weekends, as in China, are included.
+    Use the rulebook as `use: [./calendar-cn]`: a condition reads `calendar_cn.workday` and `calendar_cn.day_off`. Write
+    it again when another year's holidays are announced.
     """
     with wanted("calendar"):
         from groundrules.tools import calendars

@@ -28,7 +28,7 @@ MOST_NAMED = 5
     multiple=True,
     metavar="EVENTS",
     type=click.Path(exists=True, dir_okay=False),
-    help="Choose how rules are found by what these events, one a line, hold.",
+    help="Optimise how rules are found for these events, one per line.",
 )
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing.")
 @ONLY_SPOKEN
@@ -36,10 +36,10 @@ MOST_NAMED = 5
 def command(rulebook: str, output: str, profile: tuple[str, ...], quiet: bool) -> None:
     """Compile RULEBOOK into a plan file.
 
-    `groundrules run`, `groundrules test --plan` and `groundrules.load_plan` take the file in place of the rulebook. It
-    carries the hash of its content; one that is damaged, of another version or made with other tables of letters and
-    time zones is refused. What was made for speed is trusted where the key is that of whoever compiled it (the file
-    that `GROUNDRULES_PLAN_KEY` names, else one in your home); elsewhere it is made again when the plan is loaded.
+    `groundrules run`, `groundrules test --plan` and `groundrules.load_plan` accept the file instead of the rulebook. It
+    contains a hash of its content; a file that is damaged, of another version or built with other character or
+    time-zone tables is refused. Its compiled code is trusted only under the key of whoever compiled it (the file that
+    `GROUNDRULES_PLAN_KEY` names, or else one in your home); elsewhere it is rebuilt when the plan is loaded.
     """
     with note_when_slow(say("checking", path=rulebook)):
         plan = load_plan(rulebook).plan

@@ -21,20 +21,22 @@ if TYPE_CHECKING:
 
 @click.command("diff", cls=Command)
 @click.argument("places", nargs=-1, required=True, metavar="OLD NEW")
-@click.option("--rev", metavar="A..B", help="Compare two revisions of one PATH; without B, with what is there now.")
+@click.option("--rev", metavar="A..B", help="Compare two revisions of one PATH; without B, with the current files.")
 @click.option("--format", "form", type=click.Choice(["human", "json", "markdown"]), default="human", show_default=True)
-@click.option("--state", type=click.Path(exists=True, dir_okay=False), help="A snapshot: say what a swap does to it.")
+@click.option(
+    "--state", type=click.Path(exists=True, dir_okay=False), help="A snapshot: show what a swap would do to it."
+)
 @click.option("--exit-code", is_flag=True, help="Exit with 1 if anything changed in meaning.")
 @LANGUAGE
 @ROOTS
 def command(places: tuple[str, ...], rev: str | None, form: str, state: str | None, exit_code: bool, lang: str) -> None:
-    """Tell what changed in meaning from OLD to NEW, whatever became of the text.
+    """Show what changed in meaning from OLD to NEW, however the text changed.
 
-    Each is a rulebook, a plan file, or `REVISION:PATH`; OLD may be a revision alone, then of NEW's path. With `--rev`
-    there is one PATH: `groundrules diff --rev main..HEAD rules`.
+    Each is a rulebook, a plan file, or `REVISION:PATH`; OLD may be just a revision, meaning NEW's path there. With
+    `--rev` there is one PATH: `groundrules diff --rev main..HEAD rules`.
 
-    A rule that is narrowed acts on fewer events, one that is widened on more; that is only said where it is proved,
-    for the same event and the same memory. The last part tells what a live engine keeps of what it remembers.
+    A narrowed rule acts on fewer events, a widened one on more; this is only claimed where it is proved, for the same
+    event and the same memory. The last part shows what state a live engine would keep.
 
     Exit code 0, whatever changed (see `--exit-code`); 1: a rulebook with errors.
     """

@@ -16,19 +16,19 @@ from groundrules.cli.printing import tell, write_page
 
 @click.command("docs", cls=Command)
 @click.argument("rulebook", type=click.Path(exists=True))
-@click.option("--to", "form", type=click.Choice(["md", "html"]), help="By the file's name if not given, else Markdown.")
-@click.option("-o", "--output", type=click.Path(dir_okay=False, writable=True), help="Write it to this file.")
 @click.option(
-    "--check", "committed", type=click.Path(dir_okay=False), help="Only tell whether this file is still current."
+    "--to", "form", type=click.Choice(["md", "html"]), help="By default, from the file's name, or else Markdown."
 )
+@click.option("-o", "--output", type=click.Path(dir_okay=False, writable=True), help="Write it to this file.")
+@click.option("--check", "committed", type=click.Path(dir_okay=False), help="Only check whether this file is current.")
 @LANGUAGE
 @ROOTS
 def command(rulebook: str, form: str | None, output: str | None, committed: str | None, lang: str) -> None:
     """Write the members' handbook of RULEBOOK: rules by theme, what earns points, what each step leads to, how to
     appeal, who decides, what is remembered.
 
-    Every number comes from what the engine goes by. Rules in shadow and rules that are off are left out. Exit code 0:
-    written, or current; 1: errors in the rulebook, or the file given with --check is not current.
+    Every number comes from the plan the engine runs. Rules in shadow and rules that are off are left out. Exit code 0:
+    written, or current; 1: errors in the rulebook, or the file given with --check is out of date.
     """
     page = _page(rulebook, form or _form(output or committed), lang)
     if committed is not None:

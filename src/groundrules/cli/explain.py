@@ -26,7 +26,7 @@ from groundrules.tools.explaining.plan_speech import PlanSpeech
 @click.option("--event", "id", required=True, metavar="ID", help="The id of the event to explain.")
 @click.option("--rule", metavar="RULE", help="Why this rule, ladder, path, state or schedule did or did not fire.")
 @click.option(
-    "--all", "every", is_flag=True, help="Name every rule that listened and did not fire, not only the nearest."
+    "--all", "every", is_flag=True, help="Name every rule that listened and did not fire, not only the closest."
 )
 @click.option("--format", "form", type=click.Choice(["human", "json"]), default="human", show_default=True)
 @LANGUAGE
@@ -34,10 +34,10 @@ from groundrules.tools.explaining.plan_speech import PlanSpeech
 def command(
     rulebook: str, events: tuple[str, ...], id: str, rule: str | None, every: bool, form: str, lang: str
 ) -> None:
-    """Explain what one event of a stream brought about, and why.
+    """Explain what one event of a stream led to, and why.
 
-    EVENTS are files of JSON, one event a line; `-`, or none, reads standard input. What came before the event is
-    replayed, so windows and balances are those of that moment.
+    EVENTS are files of JSON, one event per line; `-`, or none, reads standard input. Everything before the event is
+    replayed, so windows and balances are as they were at that moment.
 
     With --rule: every condition of that rule with its value, the events in its windows, what was found in the text, and
     the smallest changes that would have made it fire, each tried out.

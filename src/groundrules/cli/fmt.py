@@ -41,9 +41,9 @@ class _Tally:
 def command(paths: Sequence[str], check: bool, diff: bool) -> None:
     """Lay out rulebooks and their tests canonically: indentation, quotes, order of keys, and expressions.
 
-    PATH is a file, a folder (all rulebooks and tests below it; the current one unless said), or `-` for standard
-    input, whose layout goes to standard output. Comments and blank lines stay, and so does the meaning: what was
-    written is read again and compared before a file is replaced. Files with YAML anchors or tags are left alone.
+    PATH is a file, a folder (all rulebooks and tests below it; by default the current one), or `-` to read standard
+    input and write standard output. Comments, blank lines and the meaning are kept: the result is read again and
+    compared before a file is replaced. Files with YAML anchors or tags are left alone.
 
     Exit code 0: done, or nothing to do; 1: a file is not in canonical layout (`--check`) or not valid YAML.
     """

@@ -22,13 +22,14 @@ _SCHEMA_LINE = "# yaml-language-server: $schema=.groundrules/{}.schema.json\n"
 
 @click.command("init", cls=Command)
 @click.argument("directory", type=click.Path(file_okay=False, path_type=Path))
-@click.option("--name", help="The rulebook's name; the folder's name if not given.")
+@click.option("--name", help="The rulebook's name; by default, the folder's.")
 @ONLY_SPOKEN
 def command(directory: Path, name: str | None) -> None:
-    """Write a small rulebook into DIRECTORY: rules, a word list, tests, a file of events, and the schemas from which
-    editors complete (in `.groundrules`; `groundrules schema` writes them anew).
+    """Write a small rulebook into DIRECTORY: rules, a word list, tests, a file of events, and schemas for editors.
 
-    Nothing that exists is overwritten.
+    The schemas, which editors use for completion, are in `.groundrules`; `groundrules schema` rewrites them.
+
+    Existing files are not overwritten.
     """
     write_new({directory / place: text for place, text in _files(name or _slug(directory)).items()})
     steps = (f"lint {directory}", f"test {directory}", f"run {directory} {directory / 'events.jsonl'} --format human")

@@ -32,16 +32,20 @@ if TYPE_CHECKING:
 @click.option(
     "--format", "form", type=click.Choice(["human", "json", "sarif", "github"]), default="human", show_default=True
 )
-@click.option("--select", multiple=True, metavar="CODE", help="Report only these codes; GR4 stands for all GR4xx.")
-@click.option("--ignore", multiple=True, metavar="CODE", help="Leave these codes out (errors still fail to run).")
-@click.option("--adapter", "adapters", multiple=True, metavar="NAME", help="Look for facts that it does not supply.")
+@click.option("--select", multiple=True, metavar="CODE", help="Report only these codes; GR4 means all GR4xx.")
+@click.option(
+    "--ignore", multiple=True, metavar="CODE", help="Don't report these codes (errors still prevent running)."
+)
+@click.option(
+    "--adapter", "adapters", multiple=True, metavar="NAME", help="Report facts that this adapter does not supply."
+)
 @click.option(
     "--split",
     type=click.Choice(["member"]),
-    help="Tell which rules keep all members of a community in one stage, and why.",
+    help="Show which rules prevent dividing a community by member, and why.",
 )
-@click.option("--fix", is_flag=True, help="Make the mends that are safe, then report what remains.")
-@click.option("--cost", is_flag=True, help="Print what the rulebook remembers and pays out at most, and stop.")
+@click.option("--fix", is_flag=True, help="Apply the safe fixes, then report what remains.")
+@click.option("--cost", is_flag=True, help="Print the most the rulebook remembers and pays out, and stop.")
 @LANGUAGE
 @click.option("--explain", "code", metavar="CODE", help="Print what a code means, with an example, and stop.")
 @ROOTS
@@ -57,12 +61,12 @@ def command(
     code: str | None,
     lang: str,
 ) -> None:
-    """Check rulebooks (files, folders, or folders of rulebooks) and report every problem at once, sorted by place.
+    """Check rulebooks (files, folders, or folders of rulebooks) and report every problem at once, sorted by position.
 
     Their tests are looked at, too, but not run: a rule, an event type or a setting that there is none of would test
     nothing.
 
-    Beyond errors, lints (GR6xx) report what is probably not meant. A comment silences one, in its line or above it:
+    Beyond errors, lints (GR6xx) report what is probably unintended. A comment silences one, on its line or above it:
     `# groundrules: ignore[GR612] reason`.
 
     Exit code 0: clean; 1: findings. Notes do not count as findings.

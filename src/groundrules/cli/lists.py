@@ -23,22 +23,22 @@ if TYPE_CHECKING:
 @click.command("lists", cls=Command)
 @click.argument("rulebook", type=click.Path(exists=True))
 @click.option(
-    "--state", metavar="FILE", help="What `run --state`, or a hub that has ended, keeps: a file or NAME:LOCATION."
+    "--state", metavar="FILE", help="The store of `run --state`, or of a stopped hub: a file or NAME:LOCATION."
 )
 @click.option(
     "--changes",
     type=click.Path(exists=True, dir_okay=False, allow_dash=True),
-    help="What `GET /v1/communities/COMMUNITY/lists` of `groundrules serve` answers; `-` reads it from standard input.",
+    help="A response of `GET /v1/communities/COMMUNITY/lists` from `groundrules serve`; `-` reads standard input.",
 )
 @click.option("--community", metavar="ID", help="Whose lists, with --state; needed if several have changed theirs.")
-@click.option("--write", is_flag=True, help="Write the files, in place of showing the change.")
+@click.option("--write", is_flag=True, help="Write the files instead of showing the change.")
 @ONLY_SPOKEN
 @ROOTS
 def command(rulebook: str, state: str | None, changes: str | None, community: str | None, write: bool) -> None:
-    """Show what was added to lists of RULEBOOK, and removed, while it ran (`changes: true`), as a change to its files.
+    """Show what was added to and removed from RULEBOOK's lists at run time (`changes: true`), as a change to its files.
 
-    `git apply` takes it. What stands in the rulebook then is forgotten where it was kept. Exit code 0: the change is
-    shown or written, or there is none; 1: the rulebook has errors, or what is kept can't be read.
+    `git apply` accepts it. Once the rulebook has the changes, the stored ones are dropped. Exit code 0: the change is
+    shown or written, or there is none; 1: the rulebook has errors, or the store can't be read.
     """
     if (state is None) == (changes is None):
         raise click.UsageError(say("state_or_changes"))

@@ -1,6 +1,6 @@
 """The `groundrules` command: a group that imports a subcommand only when it is called.
 
-Exit codes: 0 clean, 1 findings or failed tests, 2 usage, 3 a fault of ours.
+Exit codes: 0 clean, 1 findings or failed tests, 2 usage, 3 an internal error.
 """
 
 from __future__ import annotations
@@ -26,19 +26,19 @@ COMMANDS = {
     "init": "write a small rulebook to start from",
     "bot": "write a bot to start from, for NoneBot2, Matrix, Discord or Telegram",
     "lint": "check rulebooks and report every problem at once",
-    "fmt": "lay out rulebooks and their tests canonically",
-    "test": "run the tests that stand beside rulebooks",
+    "fmt": "format rulebooks and their tests canonically",
+    "test": "run the tests of rulebooks",
     "watch": "lint and test again whenever a file is saved",
-    "compile": "write a plan file that runs without reading the rulebook again",
-    "run": "check a stream of events against a rulebook",
-    "try": "chat with a rulebook and see at once what it does",
-    "explain": "say why something happened, and why something did not",
-    "docs": "write the members' handbook of a rulebook",
-    "diff": "tell what changed in meaning between two versions of a rulebook",
-    "replay": "tell whom a rulebook acts on over recorded events, and what another version did",
-    "serve": "decide on events that come over HTTP, keep what is decided, hand out what is to be done",
-    "token": "make, list and revoke the tokens of `groundrules serve`",
-    "lists": "show what was added to lists while they ran, as a change to the rulebook",
+    "compile": "compile a rulebook into a plan file",
+    "run": "run a stream of events through a rulebook",
+    "try": "chat with a rulebook and see what it does",
+    "explain": "explain why something happened or did not",
+    "docs": "write a rulebook's handbook for members",
+    "diff": "show what changed in meaning between two versions of a rulebook",
+    "replay": "show who a rulebook acts on in recorded events, compared with another version",
+    "serve": "decide on events received over HTTP, store decisions, hand out actions",
+    "token": "create, list and revoke tokens for `groundrules serve`",
+    "lists": "show changes made to lists at run time, as a change to the rulebook",
     "calendar": "write a rulebook of a country's working days and holidays",
     "schema": "print the JSON Schema of rulebooks, events, actions or decisions",
     "completion": "print the completion script of a shell",
@@ -120,7 +120,7 @@ def _write_no_more() -> None:
 
 
 def main() -> None:
-    """Run the command; a fault of ours ends with exit code 3 and says where to report it."""
+    """Run the command; an internal error ends with exit code 3 and says where to report it."""
     _speak_unicode()
     try:
         cli(prog_name="groundrules")

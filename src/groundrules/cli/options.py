@@ -30,7 +30,7 @@ ROOTS = click.option(
     type=click.Path(exists=True, file_okay=False),
     expose_value=False,
     callback=_name_roots,
-    help="Let rulebooks read files in this folder, too, and not in their own only.",
+    help="Let rulebooks also read files in this folder.",
 )
 
 _language = partial(
@@ -38,7 +38,7 @@ _language = partial(
     "--lang",
     type=click.Choice(languages()),
     default=spoken,
-    help="Language of what is printed; by the locale if not given.",
+    help="Language of the output; by default, from the locale.",
 )
 LANGUAGE = _language()
 ONLY_SPOKEN = _language(expose_value=False)

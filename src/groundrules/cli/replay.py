@@ -35,11 +35,11 @@ if TYPE_CHECKING:
     "--against", metavar="OLD", help="Compare with this version: a path, a plan file, or a revision such as `main`."
 )
 @click.option("--format", "form", type=click.Choice(["human", "json", "markdown"]), default="human", show_default=True)
-@click.option("--html", type=click.Path(dir_okay=False, writable=True), help="Write the report as one page of HTML.")
+@click.option("--html", type=click.Path(dir_okay=False, writable=True), help="Write the report as one HTML page.")
 @click.option("--budget", type=click.Path(exists=True, dir_okay=False), help="Exit with 1 if a rule acts on too much.")
-@click.option("--examples", default=3, show_default=True, metavar="N", help="How many examples of each difference.")
+@click.option("--examples", default=3, show_default=True, metavar="N", help="Number of examples of each difference.")
 @click.option(
-    "--jobs", "-j", type=click.IntRange(min=1), metavar="N", help="How many processes; all cores unless said."
+    "--jobs", "-j", type=click.IntRange(min=1), metavar="N", help="Number of processes; by default, one per core."
 )
 @LANGUAGE
 @click.option("--quiet", "-q", is_flag=True, help="No progress.")
@@ -56,15 +56,15 @@ def command(
     lang: str,
     quiet: bool,
 ) -> None:
-    """Run recorded events through RULEBOOK and report whom it acts on: by rule, by member, by week, with examples.
+    """Run recorded events through RULEBOOK and report who it acts on: by rule, by member, by week, with examples.
 
-    EVENTS are files of JSON, one event a line; `-` is standard input. With `--against`, the same events run through
-    another version, and the report tells who would now be actioned and who no longer. RULEBOOK and OLD are a rulebook
-    or a plan file, or `REVISION:PATH` for one as it stood at a revision of git; OLD may be a revision alone.
+    EVENTS are files of JSON, one event per line; `-` is standard input. With `--against`, the same events also run
+    through another version, and the report shows who would now be actioned and who no longer. RULEBOOK and OLD are a
+    rulebook or a plan file, or `REVISION:PATH` for one at a git revision; OLD may be just a revision.
 
     A budget is a YAML file that limits how much of a cohort a rule may act on; `docs/reviewing.md` describes it.
 
-    Exit code 0: done; 1: outside of the budget, or a rulebook with errors.
+    Exit code 0: done; 1: over budget, or a rulebook with errors.
     """
     from groundrules.tools.replaying.run import Settings, replayed
     from groundrules.tools.replaying.sources import on_disk

@@ -50,35 +50,33 @@ class Came(NamedTuple):
 @click.argument("events", nargs=-1, type=click.Path(exists=True, allow_dash=True, dir_okay=False))
 @click.option("--format", "form", type=click.Choice(["jsonl", "human"]), default="jsonl", show_default=True)
 @LANGUAGE
-@click.option(
-    "--all", "everything", is_flag=True, help="Print every decision in full, also those in which nothing happened."
-)
+@click.option("--all", "everything", is_flag=True, help="Print every decision in full, even if nothing happened.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress and no summary.")
 @click.option(
     "--state",
     metavar="FILE",
-    help="Keep what is remembered in this SQLite file, or in a store by its name (NAME:LOCATION), and go on from it.",
+    help="Keep the state in this SQLite file, or in a named store (NAME:LOCATION), and continue from it.",
 )
 @click.option(
     "--store",
     metavar="FILE",
-    help="Like --state, in step with --out: killed and begun again, the run ends with the same decisions.",
+    help="Like --state, in step with --out: a run killed and restarted ends with the same decisions.",
 )
 @click.option(
     "--source",
     metavar="kafka://HOST/TOPIC",
-    help="Decide on a topic of Kafka together with whoever else does, with state, log and offsets in --store.",
+    help="Decide on a Kafka topic as a member of a group, with state, log and offsets in --store.",
 )
-@click.option("--ticks", is_flag=True, help="With --source: where something falls due, put a tick into the topic.")
+@click.option("--ticks", is_flag=True, help="With --source: when something falls due, put a tick into the topic.")
 @click.option("--out", metavar="DECISIONS", type=click.Path(dir_okay=False), help="Write decisions to this file.")
 @click.option(
     "--workers",
     type=click.IntRange(min=1),
     default=1,
     show_default=True,
-    help="Divide the communities among so many processes; the output is the same and comes in parts.",
+    help="Divide the communities among this many processes; the output is the same and comes in parts.",
 )
-@click.option("--profile", is_flag=True, help="Tell at the end which rules, lists and windows cost most.")
+@click.option("--profile", is_flag=True, help="Show at the end which rules, lists and windows cost most.")
 @click.option("--strict", is_flag=True, help="Exit with 1 if an event was rejected.")
 @ROOTS
 def command(
@@ -99,13 +97,13 @@ def command(
 ) -> None:
     """Check a stream of events against RULEBOOK, a rulebook or a plan file.
 
-    EVENTS are files of JSON, one event a line; `-`, or none, reads standard input. A decision is printed for every
-    event where something happened; an event that is not valid gets a `rejected` record and the run goes on.
+    EVENTS are files of JSON, one event per line; `-`, or none, reads standard input. A decision is printed for every
+    event where something happened; an invalid event gets a `rejected` record and the run goes on.
 
-    Ctrl-C ends the run behind the line at hand. With --state, what is remembered is saved every thousand lines and at
-    the end, never before the decisions it belongs to are written; an event far ahead of the clock waits in it.
+    Ctrl-C ends the run after the current line. With --state, the state is saved every thousand lines and at the end,
+    never before its decisions are written; an event far ahead of the clock waits in it.
 
-    With --source, it goes on until it is ended; the page about clusters says what it promises.
+    With --source, it runs until stopped; docs/cluster.md says what is guaranteed.
     """
     if source is not None:
         if store is None or events or out or state or workers > 1 or profile or everything or strict or form != "jsonl":

@@ -31,10 +31,10 @@ _FOLDERS = {"event": "events", "action": "actions", "entity": "entities"}
 @click.option("-o", "--output", type=click.Path(dir_okay=False, writable=True), help="Write it to this file.")
 @ONLY_SPOKEN
 def command(kind: str, name: str | None, output: str | None) -> None:
-    """Print a JSON Schema, or write it for an editor to complete from.
+    """Print a JSON Schema, or write it for an editor's completion.
 
     KIND is rulebook (the default), tests, budget, event, action, entity or decision; event, action and entity take a
-    NAME and list the names there are without one. Editors take the schema from the first line of a file:
+    NAME; without one, they list the names. Editors read the schema from the first line of a file:
     `# yaml-language-server: $schema=.groundrules/rulebook.schema.json`.
     """
     text = _read(shipped("schemas") / f"{kind}.schema.json") if kind in _WHOLE else _named(kind, name)

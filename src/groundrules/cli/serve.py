@@ -38,30 +38,32 @@ AT_ONCE = 1000
     "--store",
     required=True,
     metavar="STORE",
-    help="Where everything is kept: `sqlite:FILE`, or another store by its name (NAME:LOCATION).",
+    help="Where everything is kept: `sqlite:FILE`, or another named store (NAME:LOCATION).",
 )
 @click.option(
-    "--host", default="127.0.0.1", show_default=True, help="The address to listen on; only this machine's own."
+    "--host", default="127.0.0.1", show_default=True, help="The address to listen on; by default, only this machine."
 )
-@click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one.")
-@click.option("--tokens", metavar="FILE", help="Tokens made by `groundrules token`; without it, one is printed.")
+@click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="0 picks a free one.")
+@click.option(
+    "--tokens", metavar="FILE", help="Tokens from `groundrules token`; without it, one is created and printed."
+)
 @click.option(
     "--ticks/--no-ticks",
     default=True,
-    help="Let time pass by the clock of this machine, or only by the times of events, for recorded ones.",
+    help="Time follows this machine's clock, or (for recorded events) only the times of events.",
 )
 @click.option(
     "--events",
     type=click.Path(exists=True, dir_okay=False),
-    help="Decide on the events of this file first, one a line; those that were decided before change nothing.",
+    help="Decide on the events of this file first, one per line; those decided before change nothing.",
 )
 @click.option("--watch", is_flag=True, help="Put each new version of RULEBOOK in force once it passes lint and tests.")
 @click.option(
     "--keep",
     multiple=True,
     metavar="NAME=VALUE",
-    help="How many days `events`, `texts` and `decisions` are kept, or `ever`; `log=evidence` keeps of what people "
-    "write only what rules found, `log=hashes` only hashes.",
+    help="How many days `events`, `texts` and `decisions` are kept, or `ever`; of what people write, "
+    "`log=evidence` keeps only what rules found, `log=hashes` only hashes.",
 )
 @click.option("--log", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @ONLY_SPOKEN
@@ -78,13 +80,13 @@ def command(
     keep: tuple[str, ...],
     form: Literal["text", "json"],
 ) -> None:
-    """Decide on events that come over HTTP, keep what is decided, and hand out what is to be done.
+    """Decide on events received over HTTP, store the decisions, and hand out the actions.
 
     RULEBOOK is a rulebook or plan file for all communities, or `REVISION:PATH` in git; COMMUNITY=RULEBOOK is for one.
-    What can be asked stands in docs/service.md and, for programs, under /openapi.json.
+    The endpoints are described in docs/service.md and, for programs, at /openapi.json.
 
-    Ctrl-C, or SIGTERM, lets go on what was begun and stops; a second time stops at once. Nothing that was answered is
-    lost either way.
+    Ctrl-C or SIGTERM finishes what has begun and stops; a second one stops at once. Either way, nothing that got a
+    response is lost.
     """
     with wanted("serve"):
         import groundrules.service.server as server

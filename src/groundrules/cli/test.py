@@ -36,8 +36,8 @@ T = TypeVar("T")
     "--plan", "plan_path", type=click.Path(exists=True, dir_okay=False), help="Run the tests on this plan file."
 )
 @click.option("--match", "-k", help="Run only the tests whose name contains this text.")
-@click.option("--coverage", is_flag=True, help="Show which rules, clauses (both ways) and steps no test reaches.")
-@click.option("--mutate", is_flag=True, help="Change the rulebook in small ways and show which no test notices.")
+@click.option("--coverage", is_flag=True, help="Show rules, clauses (both ways) and steps that no test reaches.")
+@click.option("--mutate", is_flag=True, help="Make small changes to the rulebook and show those no test notices.")
 @click.option("--boundaries", is_flag=True, help="Propose tests just below, at and above each threshold, as YAML.")
 @click.option(
     "--fail-under",
@@ -62,7 +62,7 @@ def command(
     """Run the tests of rulebooks.
 
     A PATH is a rulebook's folder (every file in it that has `tests:` is run) or one tests file. Exit code 0: all
-    passed; 1: some failed, or there were none, or less was covered than `--fail-under` asks for.
+    passed; 1: some failed, there were none, or coverage is below `--fail-under`.
     """
     walk_into(paths)
     suites = [suite for path in paths for suite in _run(Path(path), plan_path, match)]

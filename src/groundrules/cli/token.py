@@ -16,18 +16,18 @@ from groundrules.display import safe
 
 @click.command("token", cls=Command)
 @click.argument("file", type=click.Path(dir_okay=False))
-@click.option("--name", help="Make a token for whoever this is.")
+@click.option("--name", help="Create a token with this holder's name.")
 @click.option(
     "--role",
     type=click.Choice(["observe", "moderate", "administer", "bot"]),
-    help="What its holder may: look; also answer and pause; everything; send events and perform actions.",
+    help="What its holder may do: read; also answer and pause; everything; send events and perform actions.",
 )
-@click.option("--revoke", metavar="NAME", help="Let a token open nothing any more; it is so within a second.")
+@click.option("--revoke", metavar="NAME", help="Revoke a token; takes effect within a second.")
 @ONLY_SPOKEN
 def command(file: str, name: str | None, role: str | None, revoke: str | None) -> None:
-    """Make a token for `groundrules serve --tokens FILE`, or revoke one; without options, list them.
+    """Create a token for `groundrules serve --tokens FILE`, or revoke one; without options, list them.
 
-    A new token is printed once; FILE holds its hash only.
+    A new token is printed once; FILE only stores its hash.
     """
     with wanted("serve"):
         from groundrules.service.tokens import TokenError, TokenFile

@@ -25,14 +25,16 @@ PROMPT = "> "
 @click.command("try", cls=Command)
 @click.argument("rulebook", type=click.Path(exists=True))
 @click.option(
-    "--tests", type=click.Path(dir_okay=False), help="The file that /save writes to; tests.yaml beside the rulebook."
+    "--tests",
+    type=click.Path(dir_okay=False),
+    help="The file that /save writes to; by default, tests.yaml next to the rulebook.",
 )
 @LANGUAGE
 @ROOTS
 def command(rulebook: str, tests: str | None, lang: str) -> None:
     """Chat with RULEBOOK: type as any member and read at once what it would do, and why.
 
-    `m1: hello` is a message by m1, `+3d` lets time pass, `/why` explains, `/undo` takes a line back, `/save NAME` turns
+    `m1: hello` is a message by m1, `+3d` lets time pass, `/why` explains, `/undo` undoes a line, `/save NAME` turns
     the chat into a test, `/help` lists the rest. Lines also come from a pipe: `groundrules try my-rules < chat.txt`.
     """
     path = Path(rulebook)

@@ -24,7 +24,7 @@ _TIMES: Any = {"poll_delay_ms": 1000, "rust_timeout": 500, "yield_on_timeout": T
 @click.command("watch", cls=Command)
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True))
 @click.option("--no-tests", is_flag=True, help="Lint only.")
-@click.option("--polling", is_flag=True, help="Look at the files every second, where the system tells of no changes.")
+@click.option("--polling", is_flag=True, help="Check the files every second, for systems without change notification.")
 @ONLY_SPOKEN
 @ROOTS
 def command(paths: Sequence[str], no_tests: bool, polling: bool) -> None:
