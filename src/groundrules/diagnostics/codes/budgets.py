@@ -7,8 +7,8 @@ UNKNOWN_COHORT = Code(
     "GR161",
     "unknown-cohort",
     Severity.ERROR,
-    "a limit for a cohort that there is not",
-    """A limit names one of the `cohorts` of the same file, or none, and then speaks of everybody.
+    "a limit for an undeclared cohort",
+    """A limit names one of the `cohorts` in the same file; without one, it applies to everybody.
 
 ```yaml
 cohorts:
@@ -23,10 +23,10 @@ UNKNOWN_BUDGET_RULE = Code(
     "GR162",
     "unknown-budget-rule",
     Severity.ERROR,
-    "a limit for a rule that there is not",
+    "a limit for a rule that does not exist",
     """A limit names rules of the rulebook by id (`no-adverts`; those of an import with its alias, `flood.burst`), all
-rules that carry a tag by that tag, or all rules by `any`. A limit for a rule that was renamed or removed would be kept
-for ever, so it is an error.
+rules with a tag by that tag, or all rules by `any`. A limit for a renamed or removed rule could never be broken, so it
+is an error.
 
 ```yaml
 limits:
@@ -39,11 +39,10 @@ BAD_COHORT = Code(
     "GR163",
     "bad-cohort",
     Severity.ERROR,
-    "a cohort that can't be told",
-    """A cohort says which events are in it: by `when`, a condition in the language of the rulebook; by the ids of those
-who did it (`members`, or a `file` of them); by what a recorded `field` `is`. What `when` reads must be in the event
-types that it speaks of, `message` unless `on` says otherwise. A compiled plan has no names left that `when` could use:
-replay the rulebook itself.
+    "a cohort that can't be determined",
+    """A cohort selects events: with `when`, a condition in the rulebook's language; by the ids of their actors
+(`members`, or a `file` of them); or by what a recorded `field` `is`. The event types under `on`, by default `message`,
+must have what `when` reads. A compiled plan has no names left for `when` to use: replay the rulebook itself.
 
 ```yaml
 cohorts:

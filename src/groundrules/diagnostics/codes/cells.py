@@ -9,8 +9,8 @@ UNBOUNDED_WINDOW = Code(
     Severity.ERROR,
     "a window that could grow without bound",
     """\
-A window keeps only as many entries as its comparison needs: `count(…) >= 5` keeps five. Used as a number elsewhere
-it must say how far it counts with `max N`, and saturates there.
+A window keeps only as many entries as its comparison needs: `count(…) >= 5` keeps five. Used as a number elsewhere, it
+needs `max N` to say how far it counts, and stops there.
 
 ```yaml
 when: count(message by actor within 1d) > strikes(actor)          # write `… within 1d max 100)`
@@ -24,10 +24,10 @@ WINDOW_TIME = Code(
     Severity.ERROR,
     "a window with a wrong or missing time",
     """\
-`within 10m` counts the events of the last ten minutes, `within last 10` looks at the ten latest events. A time is
-above zero; the number behind `last` is a whole one from 1 to 10,000. A count over the ten latest is at most ten, so
-it is never compared with a larger number. `sum` needs a time, because it keeps totals by time; `streak` and `quiet`
-take none.
+`within 10m` counts the events of the last ten minutes, `within last 10` looks at the ten latest events. A time is above
+zero; the number after `last` is an integer from 1 to 10,000. A count over the ten latest is at most ten, so comparing
+it with a larger number is an error. `sum` needs a time, because it keeps totals by time; `streak` and `quiet` take
+none.
 """,
 )
 
@@ -37,8 +37,8 @@ BAD_SCORE = Code(
     Severity.ERROR,
     "a score whose points can't be added up",
     """\
-Points are whole numbers: written out, a parameter, or a number that is always there, such as `weight(text, adverts)`.
-A score has at most 200 hints; words and their weights stand in a list.
+Points are whole numbers: a literal, a parameter, or a number that is never missing, such as `weight(text, adverts)`. A
+score has at most 200 hints; put words and their weights into a list.
 
 ```yaml
 scores:
@@ -57,7 +57,7 @@ NOTHING_REQUIRED = Code(
     Severity.ERROR,
     "`otherwise` without `requires`",
     """\
-`when` says what a rule is about, `requires` what must hold besides. Where it surely does not, `otherwise` happens.
+`when` says what a rule is about, `requires` what must also hold. If that is definitely false, `otherwise` happens.
 
 ```yaml
 - id: buy-title
@@ -76,8 +76,8 @@ BAD_BRAKE = Code(
     Severity.ERROR,
     "a brake that is not about one action",
     """\
-Each item of `at_most` holds back one action: beyond so many in a rolling time it waits for approval, or is not done,
-and one alarm is raised.
+Each item of `at_most` limits one action: beyond that many in a rolling span it waits for approval, or is dropped, and
+one alarm is raised.
 
 ```yaml
 at_most:
@@ -93,7 +93,7 @@ BAD_TABLE = Code(
     Severity.ERROR,
     "a table whose rows don't fit it",
     """\
-Each row has a cell for each column, in their order, `-` where anything will do. What happens stands in the rows, and
+Each row has a cell for each column, in order, `-` where anything matches. What happens is written in the rows, and
 under `otherwise` for when none of them holds.
 
 ```yaml
@@ -116,7 +116,7 @@ NESTED_WINDOW = Code(
     Severity.ERROR,
     "a window inside a window",
     """\
-The `where`, keys and value of a window speak of the counted event alone, so that an event is counted once, when it
+The `where`, keys and value of a window refer only to the counted event, so that an event is counted once, when it
 arrives.
 """,
 )
@@ -127,8 +127,8 @@ WINDOW_KEY = Code(
     Severity.ERROR,
     "a window key that one side cannot read",
     """\
-A key is read from the counted event and compared with the same key of the event at hand. Where the two have other
-names, write `counted = reader`.
+A key is read from the counted event and compared with the same key of the event at hand. If the names differ, write
+`counted = reader`.
 
 ```yaml
 on: reaction.added
@@ -143,7 +143,7 @@ WINDOW_VALUE = Code(
     Severity.ERROR,
     "a window over something that it cannot count",
     """\
-`sum` adds numbers; `distinct` tells apart texts, numbers, ids and members, not lists or structured objects.
+`sum` adds numbers; `distinct` counts different texts, numbers, ids and members, not lists or structured objects.
 """,
 )
 
@@ -153,8 +153,8 @@ WINDOW_LESS = Code(
     Severity.ERROR,
     "a window from which nothing can be taken back",
     """\
-`less` takes back what was counted: of `distinct` the value that an event names, of `count` the event counted last.
-The other windows know no single events, and the last 20 events are twenty whatever happens to them.
+`less` takes back what was counted: from `distinct` the value that an event names, from `count` the event counted last.
+The other windows don't keep single events, and the last 20 events are twenty whatever happens to them.
 
 ```yaml
 when: distinct(actor.id of vote.cast where option == "yes" less vote.cast, vote.withdrawn by poll within 1d) >= 3
@@ -166,14 +166,14 @@ LADDER_STEPS = Code(
     "GR506",
     "ladder-steps",
     Severity.ERROR,
-    "the steps of a ladder in disorder",
+    "ladder steps out of order",
     """\
-Steps reach ever higher values, each value once, and a step falls back below the value that it reaches.
+Each step reaches a higher value than the one before, and `falls_below` is at most the value it reaches.
 
 ```yaml
 steps:
   - {reaches: 3, then: [warn]}
-  - {reaches: 3, then: [mute: 10m]}      # 3 is reached by the step before
+  - {reaches: 3, then: [mute: 10m]}      # the previous step already reaches 3
 ```
 """,
 )
@@ -182,10 +182,10 @@ LEDGER_CYCLE = Code(
     "GR507",
     "ledger-cycle",
     Severity.ERROR,
-    "ledgers that move each other in a circle",
+    "ledgers that change each other in a cycle",
     """\
-A ladder's actions may move other ledgers, whose ladders may act in turn. If that leads back to a ledger already
-moved, one event could set off actions for ever, so ledgers form a graph without cycles.
+A ladder's actions may change other ledgers, whose ladders may act in turn. If that leads back to a ledger already
+changed, one event could trigger actions forever, so cycles are refused.
 """,
 )
 
@@ -193,9 +193,9 @@ PATH_STEPS = Code(
     "GR508",
     "path-steps",
     Severity.ERROR,
-    "the steps of a path in disorder",
+    "path steps out of order",
     """\
-The steps of a path follow one another: times given by `after` ascend, and each is given once.
+The steps of a path are in chronological order: their `after` times ascend, without repeats.
 """,
 )
 
@@ -205,7 +205,7 @@ STATE_READS = Code(
     Severity.ERROR,
     "a state that reads an event",
     """\
-A state is something that the whole group is in, or with `per` each thing of a kind, so its `enter` and `leave` read
+The whole group is in a state, or with `per` each thing of a kind, so its `enter` and `leave` read
 windows, ledgers, other states and `now`, never the event at hand.
 
 ```yaml
@@ -221,7 +221,7 @@ BAD_SCHEDULE = Code(
     "a schedule that cannot be kept",
     """\
 `at` is a time of day, with a weekday, a day of the month or a date, or an interval such as `every 30m`.
-What a schedule does `together` waits for no approval, so that `approval` needs a `then`.
+What a schedule does `together` does not wait for approval, so `approval` needs a `then`.
 """,
 )
 
@@ -229,11 +229,11 @@ WHO_IS_MEANT = Code(
     "GR511",
     "who-is-meant",
     Severity.ERROR,
-    "an action that does not say whom it hits",
+    "an action that does not say who it applies to",
     """\
-Where somebody acts on somebody, an action must say which of the two it means: `who: actor` or `who: target`.
-Otherwise a rule against those who report could hit the reported. Where there is no event, as in a schedule, there
-is no default either.
+If an event has an actor and a target, an action must say which of the two it means: `who: actor` or `who: target`.
+Otherwise a rule against the reported could hit the reporter. Without an event, as in a schedule, there is no default
+either.
 
 ```yaml
 on: member.reported
@@ -248,8 +248,8 @@ EFFECT_NOT_HERE = Code(
     Severity.ERROR,
     "an effect in a place where it has no meaning",
     """\
-`exempt` removes what other rules do to the same event, so it stands in rules only. A ladder fires after the event
-is settled; a schedule has no event.
+`exempt` removes what other rules do on the same event, so it only works in rules. A ladder fires after the event is
+settled; a schedule has no event.
 """,
 )
 
@@ -257,7 +257,7 @@ BAD_AMOUNT = Code(
     "GR513",
     "bad-amount",
     Severity.ERROR,
-    "an amount that is no whole number",
+    "an amount that is not a whole number",
     """\
 Ledgers hold whole numbers, and amounts are whole numbers: literals, parameters or values of integer type.
 """,
@@ -282,10 +282,10 @@ BAD_SETTING = Code(
     "GR516",
     "bad-setting",
     Severity.ERROR,
-    "a setting of the rulebook that means nothing",
+    "an invalid setting of the rulebook",
     """\
-Languages are BCP 47 tags, the time zone is a name of the IANA database, and the partition is a field that every
-event of the rulebook has.
+Languages are BCP 47 tags, the time zone is a name from the IANA database, and the partition is a field that every event
+of the rulebook has.
 """,
 )
 
@@ -295,7 +295,7 @@ BAD_CAP = Code(
     Severity.ERROR,
     "a cap that caps nothing",
     """\
-A cap is an amount above zero per day, week or month, given in the reward or declared under `caps` and named.
+A cap is an amount above zero per day, week or month, given in the reward, or declared under `caps` and named there.
 """,
 )
 
@@ -305,8 +305,8 @@ BAD_UNDO = Code(
     Severity.ERROR,
     "an undo whose keys cannot be read",
     """\
-`undo_on` names fields that the undoing event and the rewarded event both have; where they are equal, the grant is
-taken back. Where they have other names, write both: that of the rewarded event, `=`, that of the undoing one.
+`undo_on` names fields that the undoing event and the rewarded event both have; when they are equal, the grant is taken
+back. If the names differ, write both: the rewarded event's, `=`, the undoing event's.
 
 ```yaml
 rewards:
@@ -314,7 +314,7 @@ rewards:
     on: message
     grant: {points: 1}
     once_per: actor per day
-    undo_on: {message.deleted: [id = message.id]}     # an event's own `id` is no other event's
+    undo_on: {message.deleted: [id = message.id]}     # no two events share an `id`
 ```
 """,
 )
@@ -325,7 +325,7 @@ BAD_LIST_ITEM = Code(
     Severity.ERROR,
     "a list entry that can never match",
     """\
-An entry is compared under the list's `match`. One that is empty after folding, or no host name in a domain list,
+An entry is compared under the list's `match`. One that is empty after folding, or is not a host name in a domain list,
 matches nothing.
 """,
 )
@@ -347,7 +347,7 @@ FOREIGN_LEDGER = Code(
     "a ledger kept for another kind of thing",
     """\
 A ledger is kept per member, per channel, for the community or per any other kind of thing that events carry, such as
-messages, and read and moved with that.
+messages; it is read and changed with that kind.
 
 ```yaml
 ledgers: {heat: {per: channel}}

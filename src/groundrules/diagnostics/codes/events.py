@@ -9,7 +9,8 @@ EVENT_NOT_JSON = Code(
     Severity.ERROR,
     "an event that is not a JSON object",
     """\
-An event is one JSON object, in UTF-8; in a file, one a line. An empty line, a line cut short or a list is none.
+An event is one JSON object, in UTF-8; in a file, one per line. An empty line, a truncated line or a list is not an
+event.
 """,
 )
 
@@ -19,7 +20,7 @@ EVENT_NOT_UTF8 = Code(
     Severity.ERROR,
     "an event that is not UTF-8",
     """\
-The bytes are no UTF-8. Lone surrogates written as `\\ud800` are not the cause: they become U+FFFD on the way in.
+The bytes are not UTF-8. Lone surrogates written as `\\ud800` are not the cause: they become U+FFFD on input.
 """,
 )
 
@@ -29,8 +30,8 @@ EVENT_UNKNOWN_TYPE = Code(
     Severity.ERROR,
     "an event of a type that the rulebook does not know",
     """\
-The rulebook makes event types known by using `std/chat` or by schemas of its own under `schemas/events/`. An event of
-any other type is rejected, because a misspelled type would otherwise look like a quiet day.
+Event types come from using `std/chat`, or from the rulebook's own schemas under `schemas/events/`. An event of any
+other type is rejected, because a misspelt type would otherwise look like a quiet day.
 """,
 )
 
@@ -50,8 +51,8 @@ EVENT_WRONG_TYPE = Code(
     Severity.ERROR,
     "a field of an event with a value of the wrong type",
     """\
-The schema of the event's type says what the field holds. Nothing is converted: `"5"` is no number and `1.0` is no
-integer.
+The schema of the event's type says what the field holds. Nothing is converted: `"5"` is not a number and `1.0` is not
+an integer.
 """,
 )
 
@@ -61,7 +62,7 @@ EVENT_BAD_VALUE = Code(
     Severity.ERROR,
     "a field of an event with a value that it cannot have",
     """\
-The value is of the right type but too large, too small, too long, or none of those that the schema lists.
+The value has the right type but is too large, too small, too long, or not one of those the schema lists.
 """,
 )
 
@@ -71,7 +72,7 @@ EVENT_BAD_FORMAT = Code(
     Severity.ERROR,
     "a time or date that cannot be read",
     """\
-Times are written after RFC 3339 with their offset, `2026-03-01T09:00:00+08:00`; dates are `2026-03-01`, or `--03-01`
+Times are in RFC 3339 with their offset, `2026-03-01T09:00:00+08:00`; dates are `2026-03-01`, or `--03-01`
 without the year.
 """,
 )
@@ -92,7 +93,7 @@ EVENT_TOO_DEEP = Code(
     Severity.ERROR,
     "an event that is nested too deeply",
     """\
-Objects and lists may stand in each other up to a hundred deep, in fields that nobody reads as well.
+Objects and lists may be nested up to a hundred deep, even in fields that nobody reads.
 """,
 )
 
@@ -102,7 +103,7 @@ EVENT_TOO_OLD = Code(
     Severity.ERROR,
     "an event that comes too late",
     """\
-Event ids are remembered for 24 hours, so an older event could be a repetition that nobody would notice.
+Event ids are remembered for 24 hours, so an older event could be an undetected duplicate.
 """,
 )
 
@@ -110,11 +111,10 @@ RECORD_DAMAGED = Code(
     "GR714",
     "record-damaged",
     Severity.ERROR,
-    "a record of the log that is not what was written",
+    "a log record that differs from what was written",
     """\
-The checksum beside it says so: the disk, another program or an incomplete copy changed the store. What stands in the
-place of the record says which one it was; the others are read and written as before. Bring the store back from a backup
-if the record is wanted.
+Its checksum shows it: the disk, another program or an incomplete copy changed the store. A placeholder says which
+record it was; the others are read and written as before. To get the record back, restore the store from a backup.
 """,
 )
 
@@ -124,7 +124,7 @@ EVENT_NO_PARTITION = Code(
     Severity.ERROR,
     "an event that belongs to no partition",
     """\
-The rulebook keeps its state apart by a field of the event, the community unless it says otherwise, and this event
-does not have that field.
+The rulebook partitions its state by a field of the event, by default the community, and this event does not have that
+field.
 """,
 )

@@ -8,8 +8,8 @@ NO_SUCH_FILE = Code(
     "no-such-file",
     Severity.ERROR,
     "a file or folder does not exist",
-    """A rulebook, an import or the file of a list is not where it was said to be. Paths in a rulebook begin at the
-folder of the file that names them.
+    """A rulebook, an import or a list's file is not where it should be. Paths in a rulebook are relative to the file
+that contains them.
 
 ```yaml
 lists:
@@ -23,9 +23,9 @@ UNREADABLE_FILE = Code(
     "unreadable-file",
     Severity.ERROR,
     "a file can't be read",
-    """The file exists but is no ordinary file, may not be read, or is too large: a file of words may have 64 MB, the
-YAML of a rulebook, all that it uses included, 16 MB. A rulebook and the files that it names are ordinary text files; a
-path that begins with `/` is refused, because it would mean something else on the next machine.
+    """The file exists but is not a regular file, can't be read, or is too large: a word-list file may have 64 MB, the
+YAML of a rulebook, including everything it uses, 16 MB. A rulebook and its files are regular text files; a path that
+begins with `/` is refused, because it would mean something else on another machine.
 """,
 )
 
@@ -43,9 +43,9 @@ FORBIDDEN_CHARACTER = Code(
     "GR004",
     "forbidden-character",
     Severity.ERROR,
-    "a control character stands in the file",
-    """YAML allows no control characters but tab and line breaks. They usually come from copying out of a terminal or
-a word processor; in a text they can be written as an escape, `"\\u0007"`.
+    "the file contains a control character",
+    """YAML allows no control characters except tab and line breaks. They usually come from copying from a terminal or a
+word processor; in a text, write them as an escape, `"\\u0007"`.
 """,
 )
 
@@ -54,7 +54,7 @@ YAML_SYNTAX = Code(
     "yaml-syntax",
     Severity.ERROR,
     "the file is not YAML",
-    """The file can't be read as YAML, so nothing behind the mistake was looked at.
+    """The file can't be read as YAML, so nothing after the mistake was checked.
 
 ```yaml
 rules:
@@ -68,8 +68,8 @@ TAB = Code(
     "GR006",
     "tab-indentation",
     Severity.ERROR,
-    "a tab where YAML wants blanks",
-    """YAML indents with blanks only. Set the editor to insert blanks for the tab key.
+    "a tab where YAML requires spaces",
+    """YAML indents only with spaces. Set the editor to insert spaces for the tab key.
 """,
 )
 
@@ -94,7 +94,7 @@ TAG = Code(
     Severity.ERROR,
     "a YAML tag",
     """Tags such as `!python/name` or `!include` ask the reader to build something; a rulebook is plain data. Only
-`!!str`, `!!seq` and `!!map` are understood. Files are joined by putting them into one folder or by `use`.
+`!!str`, `!!seq` and `!!map` are understood. To combine files, put them into one folder or import them with `use`.
 """,
 )
 
@@ -103,8 +103,8 @@ ALIAS = Code(
     "alias",
     Severity.ERROR,
     "an alias that can't be followed",
-    """An alias `*name` repeats what `&name` marked. It must be marked before, may not contain itself, and all aliases
-of a file together may repeat at most 10,000 values.
+    """An alias `*name` repeats what `&name` marked. The anchor must come first, an alias may not contain itself, and
+all aliases of a file together may repeat at most 10,000 values.
 """,
 )
 
@@ -122,7 +122,7 @@ SEVERAL_DOCUMENTS = Code(
     "several-documents",
     Severity.ERROR,
     "a file holds several YAML documents",
-    """A line `---` begins a new document. A file holds one; put the other into a file of its own in the same folder.
+    """A line `---` begins a new document. A file holds one; put the other into its own file in the same folder.
 """,
 )
 
@@ -131,7 +131,7 @@ EMPTY_FILE = Code(
     "empty-rulebook",
     Severity.ERROR,
     "there is no rulebook in the file or folder",
-    """The file holds nothing but comments, or the folder has no `.yaml` file. `groundrules init` writes a rulebook to
+    """The file contains only comments, or the folder has no `.yaml` file. `groundrules init` writes a rulebook to
 start from.
 """,
 )
@@ -141,7 +141,7 @@ MERGE_KEY = Code(
     "merge-key",
     Severity.ERROR,
     "the merge key `<<`",
-    """`<<: *name` belongs to an older YAML and hides where a key comes from. Write the keys out, or share what
+    """`<<: *name` is from an older YAML version and hides where a key comes from. Write the keys out, or share what
 repeats through `define`, `parameters` or an imported rulebook.
 """,
 )
@@ -152,7 +152,7 @@ ODD_KEY = Code(
     Severity.ERROR,
     "a key that is neither text nor a whole number",
     """Keys are names, and whole numbers in `times`. A key that YAML reads as something else (`true`, `null`, `1.5`,
-a list) must be put in quotes if it is meant as a name.
+a list) must be quoted if it is meant as a name.
 """,
 )
 
@@ -161,8 +161,8 @@ CUT_EXPRESSION = Code(
     "cut-expression",
     Severity.ERROR,
     "YAML cuts an expression short",
-    """YAML has its own use for ` #` (a comment), `: ` (a key) and, inside braces, for `,`. An expression that contains
-one of them would be cut there. Below `when: >` nothing is cut:
+    """YAML has its own use for ` #` (a comment), `: ` (a key) and, inside braces, `,`. An expression that contains one
+of them would be cut off there. Below `when: >` nothing is cut:
 
 ```yaml
 when: >
@@ -175,9 +175,9 @@ FULL_WIDTH_YAML = Code(
     "GR016",
     "full-width-yaml",
     Severity.ERROR,
-    "full-width punctuation where YAML wants ASCII",
-    """Chinese input methods type `：` for `:`, `，` for `,` and a wide blank (U+3000) for a blank. In a text they are
-welcome; where YAML or a name is meant, only the ASCII character counts.
+    "full-width punctuation where YAML requires ASCII",
+    """Chinese input methods type `：` for `:`, `，` for `,` and a wide space (U+3000) for a space. In a text they are
+fine; in YAML syntax and names, only the ASCII character works.
 
 ```yaml
 - id：no-adverts          # - id: no-adverts
@@ -190,8 +190,8 @@ CUT_TEXT = Code(
     "cut-text",
     Severity.WARNING,
     "a text may have been cut by `#`",
-    """Outside of quotes ` #` begins a comment, so the end of this text would never be sent. Put the text in quotes, or
-a blank behind `#` if it is a comment.
+    """Outside quotes, ` #` begins a comment, so the end of this text would never be sent. Quote the text, or put a
+space after `#` if it is a comment.
 
 ```yaml
 - reply: please ask in #help            # sends "please ask in"
@@ -205,9 +205,9 @@ LONG_LIST = Code(
     "long-lists",
     Severity.ERROR,
     "the lists of a rulebook have too many words",
-    """All words that texts are searched for are put into one automaton, which takes a tenth of a millisecond for each.
-So the lists of a rulebook may have 200,000 entries; those with `match: domain` or `match: exact`, which are looked up,
-a million. A list of everything finds everything: keep the words that were met.
+    """All words searched for in texts go into one automaton, which takes a tenth of a millisecond for each. So the
+lists of a rulebook may have 200,000 entries; those with `match: domain` or `match: exact`, which are looked up, a
+million. A list of everything matches everything: keep only words that actually occur.
 """,
 )
 
@@ -216,8 +216,8 @@ TOO_MANY_VALUES = Code(
     "too-many-values",
     Severity.ERROR,
     "a file has too many keys and values",
-    """A YAML file may have 1,000,000 keys, values, lists and mappings; fifty thousand rules have half a million. Words
-belong into the file of a list, one a line, which takes a tenth of the time and needs no quotes.
+    """A YAML file may have 1,000,000 keys, values, lists and mappings; fifty thousand rules have half a million. Put
+words into a list's file, one per line, which takes a tenth of the time and needs no quotes.
 """,
 )
 
@@ -225,10 +225,10 @@ OUTSIDE = Code(
     "GR026",
     "outside-file",
     Severity.ERROR,
-    "a file lies outside of the rulebook's folder",
-    """A rulebook may come from a stranger, so it reads what stands in its own folder and below, links followed to what
-they lead to. Whoever runs it may name further folders: `groundrules lint teams/help --root teams` lets the rulebook use
-`../shared`. A folder of rulebooks that is linted or tested as a whole is such a root.
+    "a file outside the rulebook's folder",
+    """A rulebook may come from a stranger, so it can only read files in its own folder and below; links count as what
+they point to. When you run it, you can allow more folders: `groundrules lint teams/help --root teams` lets the rulebook
+use `../shared`. A folder of rulebooks that is linted or tested as a whole is such a root.
 
 ```yaml
 use: [../shared]                                   # needs `--root`
@@ -253,7 +253,7 @@ TWO_HEADERS = Code(
     Severity.ERROR,
     "two files of one folder say `rulebook:`",
     """All files of a folder are one rulebook, and one of them names it. `title`, `languages`, `timezone`, `partition`
-and `limits` stand beside the name. Put a second rulebook into a folder of its own.
+and `limits` belong in the same file as the name. Put a second rulebook into its own folder.
 """,
 )
 
@@ -262,7 +262,7 @@ UNKNOWN_IMPORT = Code(
     "unknown-import",
     Severity.ERROR,
     "the rulebook to use does not exist",
-    """`use` names a rulebook that ships with groundrules (`std/flood`) or one beside this file (`./packs/quiet`,
+    """`use` names a rulebook that ships with groundrules (`std/flood`) or one relative to this file (`./packs/quiet`,
 `../shared/adverts.yaml`).
 """,
 )
@@ -271,7 +271,7 @@ IMPORT_CYCLE = Code(
     "GR023",
     "import-cycle",
     Severity.ERROR,
-    "rulebooks use each other in a circle",
+    "rulebooks use each other in a cycle",
     """A rulebook can't use itself, directly or through others. Move what both need into a third one.
 """,
 )
@@ -281,8 +281,8 @@ DUPLICATE_ALIAS = Code(
     "duplicate-alias",
     Severity.ERROR,
     "two imports have one name",
-    """What an import declares is reached under its alias (`flood.points`), the last part of its path unless `as:` says
-otherwise. Give one of the two another: `{rulebook: std/flood, as: burst}`.
+    """What an import declares is reached under its alias (`flood.points`), by default the last part of its path. Give
+one of the two another alias: `{rulebook: std/flood, as: burst}`.
 """,
 )
 
@@ -290,8 +290,8 @@ IMPORTS_TOO_DEEP = Code(
     "GR025",
     "imports-too-deep",
     Severity.ERROR,
-    "rulebooks use each other too deeply",
-    """A rulebook that uses another that uses a third, and so on, may go 32 deep. Nobody finds what a rule means through
-more than a few; let the rulebook at the top use what it needs itself.
+    "imports are nested too deeply",
+    """Imports may be nested 32 deep. Nobody can follow a rule's meaning through more than a few; let the top rulebook
+import what it needs directly.
 """,
 )

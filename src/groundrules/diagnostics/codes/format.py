@@ -8,8 +8,8 @@ UNKNOWN_KEY = Code(
     "unknown-key",
     Severity.ERROR,
     "a key that does not belong here",
-    """The format of a rulebook is closed, so that a slip of the pen never switches a condition off. All keys stand in
-`schemas/rulebook.schema.json`, from which editors complete them.
+    """The format of a rulebook is closed, so that a typo never disables a condition. All keys are in
+`schemas/rulebook.schema.json`, which editors use for completion.
 
 ```yaml
 - id: no-adverts
@@ -24,7 +24,7 @@ MISSING_KEY = Code(
     "missing-key",
     Severity.ERROR,
     "a required key is missing",
-    """Some keys must be given: a rule has an `id`, says `on` which event it runs and what `then` happens.
+    """Some keys are required: a rule has an `id`, `on` which event it runs, and what it does `then`.
 """,
 )
 
@@ -33,7 +33,7 @@ WRONG_SHAPE = Code(
     "wrong-shape",
     Severity.ERROR,
     "a value of the wrong kind",
-    """A list stands where a text belongs, a text where a mapping belongs, or a value is empty.
+    """A list where a text belongs, a text where a mapping belongs, or an empty value.
 
 ```yaml
 then: delete             # then: [delete]
@@ -46,7 +46,7 @@ BAD_VALUE = Code(
     "bad-value",
     Severity.ERROR,
     "a value that is not allowed here",
-    """The value has the right kind but is not one of those allowed, is out of range, or is not spelled as names are:
+    """The value has the right kind but is not one of those allowed, is out of range, or is not a valid name:
 ids in kebab-case (`no-adverts`), other names in snake_case (`our_sites`).
 """,
 )

@@ -10,8 +10,8 @@ UNKNOWN_NAME = Code(
     "a name that nothing declares",
     """\
 A name in an expression must be a field of the event, a parameter, a define, a list, a ledger, a state, a variable
-of an enclosing `any` or `all`, or one of the words `event`, `now`, `start`, `member` and `channel` where they mean
-something.
+of an enclosing `any` or `all`, or one of the words `event`, `now`, `start`, `member` and `channel` where they have a
+meaning.
 
 A misspelt name would otherwise be a rule that never fires.
 
@@ -28,10 +28,10 @@ UNKNOWN_EVENT_TYPE = Code(
     Severity.ERROR,
     "an event type that the rulebook does not know",
     """\
-Event types are schemas: those that ship with groundrules become known by `use: [std/chat]` or by naming them under
-`events:`, and a rulebook brings its own in `schemas/events/`.
+Event types are schemas: enable those that ship with groundrules with `use: [std/chat]` or by naming them under
+`events:`; a rulebook's own are in `schemas/events/`.
 
-A rule on a type that never comes would be silent for ever.
+A rule on a type that never comes would never fire.
 
 ```yaml
 rules:
@@ -61,8 +61,8 @@ UNKNOWN_ACTION = Code(
     Severity.ERROR,
     "an action that no schema describes",
     """\
-What stands under `then:` is an action, described by a schema in `schemas/actions/`, or an effect of the language
-itself (`strike`, `grant`, `take`, `reset`, `label`, `exempt`).
+Each item under `then:` is an action, described by a schema in `schemas/actions/`, or an effect of the language itself
+(`strike`, `grant`, `take`, `reset`, `label`, `exempt`).
 
 ```yaml
 then: [delet]                     # unknown action; did you mean `delete`?
@@ -76,8 +76,8 @@ NAME_OF_A_FIELD = Code(
     Severity.ERROR,
     "a declaration named like a field of a used event type",
     """\
-A define, list, ledger, parameter or state that has the name of a field of an event type in use would make one word
-mean two things. Rename the declaration; the field can always be written `event.name` as well.
+A define, list, ledger, parameter or state with the name of a field of an event type in use would give one word two
+meanings. Rename the declaration; the field can always be written `event.name` as well.
 
 ```yaml
 define:
@@ -94,7 +94,7 @@ DUPLICATE_NAME = Code(
     """\
 Names of parameters, lists, defines, ledgers, caps and states share one space, because expressions read them all by
 name; ids of rules, rewards, ladders, paths, states and schedules share another, because logs, tests and exemptions
-speak of them by id.
+refer to them by id.
 
 ```yaml
 lists: {spam: {items: [x]}}
@@ -109,8 +109,8 @@ UNKNOWN_RULE = Code(
     Severity.ERROR,
     "an exemption from a rule or tag that does not exist",
     """\
-`exempt` names rules by id (of an import: `alias.id`) or by one of their tags. An exemption that misses its rule
-would punish those whom it was to spare.
+`exempt` names rules by id (of an import: `alias.id`) or by one of their tags. An exemption that misses its rule would
+punish those it should spare.
 
 ```yaml
 then: [exempt: [no-advert]]       # no rule or tag is called that; did you mean `no-adverts`?
@@ -124,7 +124,7 @@ UNKNOWN_DECLARATION = Code(
     Severity.ERROR,
     "a ledger, list, cap or entity that is not declared",
     """\
-Ladders, grants, caps and arguments speak of declarations by name, and there is none of that name.
+Ladders, grants, caps and arguments refer to declarations by name, and none has this name.
 
 ```yaml
 then: [{grant: {reputaton: 1}}]   # did you mean `reputation`?
@@ -139,9 +139,9 @@ NOT_HERE = Code(
     "a name or construct in a place where it has no value",
     """\
 Some things can only be read where they mean something: `start` in a path, `member` in a schedule `for_each: member`
-or in the ladder of a ledger per member, `matched` in the actions of a rule whose guard counts events. The `where`
-of a window and the `until` of a path read the event alone, so that what they keep never depends on the order in
-which rules are looked at.
+or in the ladder of a per-member ledger, `matched` in the actions of a rule whose guard counts events. The `where` of a
+window and the `until` of a path read only the event, so that what they keep never depends on the order in which rules
+are evaluated.
 
 ```yaml
 when: count(message where strikes(actor) > 2 by actor) > 3   # a `where` reads only the counted event
@@ -153,9 +153,9 @@ DEFINE_CYCLE = Code(
     "GR310",
     "define-cycle",
     Severity.ERROR,
-    "defines that go round in a circle",
+    "defines that use each other in a cycle",
     """\
-A define stands for its text; a define that uses itself, directly or through others, stands for nothing.
+A define is replaced by its expression; one that uses itself, directly or through others, would never end.
 
 ```yaml
 define:
@@ -199,11 +199,11 @@ TOO_MUCH = Code(
     "GR313",
     "too-much",
     Severity.ERROR,
-    "a rulebook that grows beyond what can be checked in seconds",
+    "a rulebook that is too large to check within seconds",
     """\
-A define is written out wherever it is used, and an imported rulebook is checked once for every use. So a few lines
-that use each other twice, and again, grow without end. Defines written out again may have 200,000 parts in all; a
-rulebook, its imports counted at each use, 1,000 imports and 50,000 rules.
+A define is written out wherever it is used, and an imported rulebook is checked once for every use. So a few lines that
+each use another twice grow exponentially. Repeated defines may have 200,000 parts in all; a rulebook may have 1,000
+imports and 50,000 rules, counting imports at each use.
 
 ```yaml
 define:

@@ -9,7 +9,7 @@ NOT_A_PLAN = Code(
     Severity.ERROR,
     "a file that is not a plan",
     """\
-A plan file begins with a mark of its own, and this file has another beginning: it is something else.
+A plan file begins with a signature that this file does not have.
 
 Rulebooks are compiled to plan files with `groundrules compile RULEBOOK --output FILE`.
 """,
@@ -21,8 +21,8 @@ OTHER_PLAN_FORMAT = Code(
     Severity.ERROR,
     "a plan of another format version",
     """\
-The plan was made by a version of groundrules whose plans have another format. Guessing at it could change decisions
-silently, so it is refused.
+The plan was written by a version of groundrules with another plan format. Guessing could silently change decisions, so
+it is refused.
 
 Compile the rulebook again with the version that is to run it.
 """,
@@ -32,10 +32,10 @@ DAMAGED_PLAN = Code(
     "GR803",
     "damaged-plan",
     Severity.ERROR,
-    "a plan file that was cut short or changed",
+    "a truncated or changed plan file",
     """\
-A plan file carries a hash of its content and the digest of its plan. Here they differ, or the content is no plan that
-can be run: the file was cut short, edited or damaged on its way.
+A plan file carries a hash of its content and the digest of its plan. Here they differ, or the content is not a runnable
+plan: the file was truncated, edited or damaged in transit.
 
 Compile the rulebook again.
 """,
@@ -47,9 +47,9 @@ OTHER_TABLES = Code(
     Severity.ERROR,
     "a plan made with other tables",
     """\
-How letters fold and what time it is in a time zone comes from tables, and a plan says with which versions of them it
-was made. Under other tables the same events could be decided otherwise, and what the plan keeps ready for the engine
-would not fit, so it is refused.
+How letters fold and what time it is in a time zone comes from tables, and a plan records the versions it was built
+with. With other tables the same events could be decided differently, and the plan's precompiled parts would not fit, so
+it is refused.
 
 Compile the rulebook again here, or install the versions of groundrules and tzdata that the message names.
 """,
@@ -59,13 +59,12 @@ OTHER_PARTITION = Code(
     "GR805",
     "other-partition",
     Severity.ERROR,
-    "a rulebook that keeps its state apart by something else",
+    "a rulebook with another partition",
     """\
-A running engine keeps state per partition, a community unless `partition:` says otherwise. A rulebook that divides
-events by another field would find nobody's strikes and points again, so a swap to it is refused and the old one stays
-in force.
+A running engine keeps state per partition, by default a community. A rulebook that divides events by another field
+would lose everybody's strikes and points, so a swap to it is refused and the old one stays in force.
 
-Begin with a new engine, or keep the `partition:` of the rulebook in force.
+Start a new engine, or keep the `partition:` of the rulebook in force.
 """,
 )
 
@@ -73,11 +72,10 @@ SNAPSHOT_FOREIGN = Code(
     "GR811",
     "snapshot-foreign",
     Severity.ERROR,
-    "a file that is no snapshot",
+    "a file that is not a snapshot",
     """\
-A snapshot of an engine's state begins with a mark of its own, and this file does not. Most often the path is wrong.
-
-Name the file that the engine wrote.
+A snapshot of an engine's state begins with a signature that this file does not have. Usually the path is wrong: name
+the file that the engine wrote.
 """,
 )
 
@@ -87,8 +85,8 @@ SNAPSHOT_NEWER = Code(
     Severity.ERROR,
     "a snapshot of another format version",
     """\
-The snapshot was written by a version of groundrules whose snapshots have another format. Guessing at it could lose
-strikes or points silently, so it is refused.
+The snapshot was written by a version of groundrules with another snapshot format. Guessing could silently lose strikes
+or points, so it is refused.
 
 Read it with the version that wrote it.
 """,
@@ -98,9 +96,9 @@ SNAPSHOT_DAMAGED = Code(
     "GR813",
     "snapshot-damaged",
     Severity.ERROR,
-    "a snapshot that was cut short or changed",
+    "a truncated or changed snapshot",
     """\
-A snapshot carries a hash of its content. Here they differ: the file was cut short, edited or damaged on its way.
+A snapshot contains a hash of its content. Here they differ: the file was truncated, edited or damaged in transit.
 
 Use an earlier snapshot and feed the events since then again.
 """,

@@ -9,9 +9,9 @@ UNEXPECTED = Code(
     "GR201",
     "unexpected-text",
     Severity.ERROR,
-    "something stands where the language has no place for it",
+    "something that does not belong here",
     """\
-What it does: reports a word or sign that cannot stand where it stands, and says what could.
+What it does: reports a word or symbol that can't be where it is, and says what could.
 
 Why: the text cannot be read as a condition or a value.
 
@@ -19,7 +19,7 @@ Example:
 ```yaml
 when: text contains "spam" ]
 ```
-Mend it by removing or replacing what is underlined:
+Fix it by removing or replacing what is underlined:
 ```yaml
 when: text contains "spam"
 ```
@@ -33,13 +33,13 @@ UNCLOSED = Code(
     """\
 What it does: reports `"`, `'`, `(`, `[`, `/` or `{` without its partner, and shows where it was opened.
 
-Why: everything behind it would belong to it. A string ends on the line where it begins.
+Why: everything after it would belong to it. A string ends on the line where it begins.
 
 Example:
 ```yaml
 when: (text contains "a" or text contains "b" and newcomer
 ```
-Mend it by closing it:
+Fix it by closing it:
 ```yaml
 when: (text contains "a" or text contains "b") and newcomer
 ```
@@ -49,34 +49,34 @@ UNOPENED = Code(
     "GR203",
     "unopened",
     Severity.ERROR,
-    "a bracket closes what was not opened",
+    "a closing bracket without an opening one",
     """\
-What it does: reports `)` or `]` that has no partner, or the partner of another kind.
+What it does: reports a `)` or `]` without a partner, or with one of another kind.
 
-Why: there is no telling which part was meant to be grouped.
+Why: it is unclear which part was meant to be grouped.
 
 Example:
 ```yaml
 when: newcomer and text contains "a")
 ```
-Mend it by removing it, or by opening the bracket where the group begins.
+Fix it by removing it, or by adding the opening bracket where the group begins.
 """,
 )
 FOREIGN_OPERATOR = Code(
     "GR204",
     "foreign-operator",
     Severity.ERROR,
-    "an operator of another language",
+    "an operator from another language",
     """\
-What it does: reports `=`, `&&`, `||`, `!`, `=>`, `is`, `AND` and their like, and names ours.
+What it does: reports `=`, `&&`, `||`, `!`, `=>`, `is`, `AND` and the like, and names the right one.
 
-Why: the words `and`, `or`, `not` are read aloud as they are meant; `==` compares. There is one way to write each.
+Why: `and`, `or` and `not` read the way they are spoken; `==` compares. There is one way to write each.
 
 Example:
 ```yaml
 when: channel.name = "help" && !staff
 ```
-Mend it:
+Fix it:
 ```yaml
 when: channel.name == "help" and not staff
 ```
@@ -86,18 +86,18 @@ FULL_WIDTH = Code(
     "GR205",
     "full-width-punctuation",
     Severity.ERROR,
-    "a full-width or typographic character where syntax is meant",
+    "a full-width or typographic character used as syntax",
     """\
 What it does: reports full-width punctuation, full-width spaces, curly quotes and invisible characters outside strings.
 
-Why: an input method types them by itself and they look right, but they are other characters. Inside strings they are
-text and stay as they are.
+Why: input methods insert them and they look right, but they are different characters. Inside strings they are text and
+are kept.
 
 Example:
 ```yaml
 when: any（link in links where link.domain == “a.com”）
 ```
-Mend it (`--fix` replaces most of them):
+Fix it (`--fix` replaces most of them):
 ```yaml
 when: any(link in links where link.domain == "a.com")
 ```
@@ -107,17 +107,17 @@ MALFORMED_NUMBER = Code(
     "GR206",
     "malformed-number",
     Severity.ERROR,
-    "what begins like a number is none",
+    "a malformed number",
     """\
 What it does: reports `3x`, `007`, `1_000`, `.5` and numbers beyond 9,007,199,254,740,992.
 
-Why: a number is digits, with a decimal point if needed. An id with leading zeros is text and stands in quotes.
+Why: a number is digits, with a decimal point if needed. An id with leading zeros is text and needs quotes.
 
 Example:
 ```yaml
 when: actor.id == 007
 ```
-Mend it:
+Fix it:
 ```yaml
 when: actor.id == "007"
 ```
@@ -131,13 +131,13 @@ MALFORMED_DURATION = Code(
     """\
 What it does: reports `10 m`, `10min`, `5 minutes`, `1.5h`, `30m1h` and durations above 100 years.
 
-Why: a duration is written in one piece with the units `ms s m h d w`, the largest first: `90s`, `1h30m`, `4w`.
+Why: a duration is written without spaces, in the units `ms s m h d w`, largest first: `90s`, `1h30m`, `4w`.
 
 Example:
 ```yaml
 when: age(actor.joined) < 3 days
 ```
-Mend it:
+Fix it:
 ```yaml
 when: age(actor.joined) < 3d
 ```
@@ -151,13 +151,13 @@ MALFORMED_CLOCK = Code(
     """\
 What it does: reports `25:00`, `9:5`, `24:00` that does not end a range, and ranges that begin where they end.
 
-Why: clock times go from `00:00` to `23:59`; a range includes its start, excludes its end and may run over midnight.
+Why: clock times go from `00:00` to `23:59`; a range includes its start, excludes its end and may cross midnight.
 
 Example:
 ```yaml
 hours: 08:00-25:00
 ```
-Mend it:
+Fix it:
 ```yaml
 hours: 08:00-24:00
 ```
@@ -177,7 +177,7 @@ Example:
 ```yaml
 when: text contains "\d"
 ```
-Mend it:
+Fix it:
 ```yaml
 when: text matches /\d/
 ```
@@ -188,15 +188,15 @@ MALFORMED_PATTERN = Code(
     "malformed-pattern",
     Severity.ERROR,
     "a pattern out of place, or with an unknown flag",
-    r"""What it does: reports a pattern elsewhere than behind `matches`, a `matches` without one, and unknown flags.
+    r"""What it does: reports a pattern anywhere but after `matches`, a `matches` without one, and unknown flags.
 
-Why: `/` divides everywhere else. The flags are `i`, `m` and `s`; a slash inside the pattern is written `\/`.
+Why: elsewhere `/` means division. The flags are `i`, `m` and `s`; a slash inside the pattern is written `\/`.
 
 Example:
 ```yaml
 when: text matches "go+d"
 ```
-Mend it:
+Fix it:
 ```yaml
 when: text matches /go+d/
 ```
@@ -206,17 +206,17 @@ CHAINED = Code(
     "GR211",
     "chained-comparison",
     Severity.ERROR,
-    "one comparison behind another",
+    "a chained comparison",
     """\
 What it does: reports `a < b < c`.
 
-Why: languages disagree on what it means, so it must be said in full.
+Why: languages disagree on what it means, so it must be written out.
 
 Example:
 ```yaml
 when: 3 <= level < 7
 ```
-Mend it:
+Fix it:
 ```yaml
 when: 3 <= level and level < 7
 ```
@@ -226,34 +226,34 @@ EMPTY = Code(
     "GR212",
     "empty-expression",
     Severity.ERROR,
-    "nothing stands where an expression is needed",
+    "a missing expression",
     """\
 What it does: reports an empty condition, clause, bracket or hole.
 
-Why: an empty condition would hold always or never, and nobody could tell which was meant.
+Why: an empty condition would hold always or never, and it is unclear which was meant.
 
 Example:
 ```yaml
 when: newcomer and ()
 ```
-Mend it by writing the condition, or by removing the empty part.
+Fix it by writing the condition, or by removing the empty part.
 """,
 )
 MISSING_OPERAND = Code(
     "GR213",
     "missing-operand",
     Severity.ERROR,
-    "an operator lacks the value it works on",
+    "an operator without an operand",
     """\
 What it does: reports an operator with nothing on one of its sides.
 
-Why: most often the end of a line got lost.
+Why: usually the end of a line got lost.
 
 Example:
 ```yaml
 when: newcomer and
 ```
-Mend it by completing the condition:
+Fix it by completing the condition:
 ```yaml
 when: newcomer and text contains "spam"
 ```
@@ -263,7 +263,7 @@ MISSING_OPERATOR = Code(
     "GR214",
     "missing-operator",
     Severity.ERROR,
-    "two values stand side by side",
+    "two values without an operator between them",
     """\
 What it does: reports two values, names or conditions without an operator between them.
 
@@ -273,7 +273,7 @@ Example:
 ```yaml
 when: newcomer text contains "spam"
 ```
-Mend it:
+Fix it:
 ```yaml
 when: newcomer and text contains "spam"
 ```
@@ -288,27 +288,28 @@ TOO_DEEP = Code(
 What it does: reports expressions and brackets nested more than 64 levels deep. Long chains of `and` and `or` are one
 level.
 
-Why: every stage stays bounded, and nobody can review such a condition.
+Why: it keeps every stage bounded, and nobody can review such a condition.
 
-Mend it by giving parts of it names under `define`.
+Fix it by giving parts of it names under `define`.
 """,
 )
 MALFORMED_CALL = Code(
     "GR216",
     "malformed-call",
     Severity.ERROR,
-    "a window or quantifier is not put together rightly",
+    "a malformed window or quantifier",
     """\
 What it does: reports `any(…)`, `all(…)`, `known(…)`, `count(…)`, `sum(…)`, `distinct(…)`, `streak(…)` and `quiet(…)`
 whose parts are missing or out of order, and calls of something that has no name.
 
-Why: the parts have one order: `count(TYPE where CONDITION by KEYS within DURATION max N)`, all but the type optional.
+Why: the parts have a fixed order: `count(TYPE where CONDITION by KEYS within DURATION max N)`, all but the type
+optional.
 
 Example:
 ```yaml
 when: count(message within 2m by actor) >= 3
 ```
-Mend it:
+Fix it:
 ```yaml
 when: count(message by actor within 2m) >= 3
 ```
@@ -318,17 +319,17 @@ MALFORMED_CLAUSE = Code(
     "GR217",
     "malformed-clause",
     Severity.ERROR,
-    "a short clause is not in its form",
+    "a malformed short clause",
     """\
-What it does: reports a rate, fade, key, time or duration clause that is not in its form, and shows the form.
+What it does: reports a malformed rate, fade, key, time or duration clause, and shows the right form.
 
-Why: short clauses say one thing each: `50 per day`, `1 every 30d`, `actor, message within 90d`, `monday 09:00`.
+Why: each short clause says one thing: `50 per day`, `1 every 30d`, `actor, message within 90d`, `monday 09:00`.
 
 Example:
 ```yaml
 cap: 50 a day
 ```
-Mend it:
+Fix it:
 ```yaml
 cap: 50 per day
 ```
@@ -348,7 +349,7 @@ Example:
 ```yaml
 reply: "well done :-}"
 ```
-Mend it:
+Fix it:
 ```yaml
 reply: "well done :-}}"
 ```
@@ -362,13 +363,13 @@ UNKNOWN_CHARACTER = Code(
     """\
 What it does: reports characters such as `@`, `$`, `;` or an emoji outside strings.
 
-Why: names are letters, digits and `_`; everything else is text and stands in quotes.
+Why: names are letters, digits and `_`; everything else is text and needs quotes.
 
 Example:
 ```yaml
 when: emoji == 👍
 ```
-Mend it:
+Fix it:
 ```yaml
 when: emoji == "👍"
 ```
@@ -382,9 +383,9 @@ TOO_LONG = Code(
     """\
 What it does: reports expressions and messages of more than 250,000 characters.
 
-Why: every answer stays a matter of seconds, and nobody can review such a condition.
+Why: it keeps every answer within seconds, and nobody can review such a condition.
 
-Mend it by putting the words into a list:
+Fix it by putting the words into a list:
 ```yaml
 lists:
   adverts: {file: adverts.txt, match: folded}

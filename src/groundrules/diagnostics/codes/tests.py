@@ -1,4 +1,4 @@
-"""GR15x: the tests that stand beside a rulebook."""
+"""GR15x: the tests of a rulebook."""
 
 from groundrules.diagnostics.code import Code
 from groundrules.diagnostics.model import Severity
@@ -8,8 +8,8 @@ BAD_TESTS = Code(
     "bad-tests",
     Severity.ERROR,
     "a tests file that can't be read as tests",
-    """A tests file holds one key, `tests`, a list. Each test has a `name` and a `timeline`; each step of a timeline
-says `at` what time what happens: an event type with its most telling value (`message: hello`), or `tick: true`.
+    """A tests file has one key, `tests`, a list. Each test has a `name` and a `timeline`; each step of a timeline says
+`at` what time what happens: an event type with its main value (`message: hello`), or `tick: true`.
 
 ```yaml
 tests:
@@ -25,8 +25,8 @@ UNKNOWN_TEST_KEY = Code(
     "GR152",
     "unknown-test-key",
     Severity.ERROR,
-    "a key that tests do not know",
-    """What is misspelled would test nothing. A step has `at`, one event type (or `tick`), the event's fields, and what
+    "an unknown key in a test",
+    """A misspelt key would test nothing. A step has `at`, one event type (or `tick`), the event's fields, and what
 is expected: `expect`, `ledgers`, `labels`, `pending`, `fired`, `unknown`, `rejected`.
 """,
 )

@@ -7,9 +7,9 @@ TYPES_DIFFER = Code(
     "GR401",
     "types-differ",
     Severity.ERROR,
-    "a comparison of two things that are never alike",
+    "a comparison of two things that are never equal",
     """\
-Both sides of a comparison must be of one kind: text with text, numbers with numbers, durations with durations,
+Both sides of a comparison must have the same type: text with text, numbers with numbers, durations with durations,
 instants with instants.
 
 ```yaml
@@ -24,8 +24,8 @@ NOT_A_CONDITION = Code(
     Severity.ERROR,
     "a value where a condition is needed",
     """\
-`when`, `unless`, `where`, and the operands of `and`, `or` and `not` are either true or false. A text or number is
-not: say what it is to be compared with.
+`when`, `unless`, `where`, and the operands of `and`, `or` and `not` are either true or false. A text or number is not:
+compare it with something.
 
 ```yaml
 when: actor.roles                 # did you mean `actor.roles has "admin"`?
@@ -54,8 +54,8 @@ MAY_BE_MISSING = Code(
     "a value that may be missing where one is needed",
     """\
 A fact that an event does not carry and the roster does not know is missing. In a condition that is fine: the rule does
-not fire. An action's parameter, a ledger's amount and a message need a value, so give one for the case with `??`. Only
-the name of a member or channel needs none in a message: where it is missing, the id is shown.
+not fire. An action's parameter, a ledger's amount and a message need a value, so provide one with `??`. Only the name
+of a member or channel needs none in a message: if it is missing, the id is shown.
 
 ```yaml
 then: [{reply: "your level is {actor.level}"}]            # `actor.level` may be missing
@@ -93,9 +93,9 @@ NOT_A_TEXT = Code(
     "GR407",
     "not-a-text",
     Severity.ERROR,
-    "a text operator on something that is no text",
+    "a text operator on something that is not text",
     """\
-`contains`, `starts with`, `ends with` and `matches` look into text. For a list, write `has`, or `any(x in list
+`contains`, `starts with`, `ends with` and `matches` search text. For a list, write `has`, or `any(x in list
 where …)`.
 
 ```yaml
@@ -108,9 +108,9 @@ NOT_A_LIST = Code(
     "GR408",
     "not-a-list",
     Severity.ERROR,
-    "a list operator on something that is no list",
+    "a list operator on something that is not a list",
     """\
-`in`, `has`, `any` and `all` take lists: a field that holds several values, a declared list, or a list literal.
+`in`, `has`, `any` and `all` take lists: a field with several values, a declared list, or a list literal.
 """,
 )
 
@@ -120,7 +120,7 @@ BAD_LIST = Code(
     Severity.ERROR,
     "a list literal that is empty or mixes kinds",
     """\
-Nothing is in an empty list, and the items of a list are all of one kind.
+Nothing is in an empty list, and all items of a list have the same type.
 
 ```yaml
 when: emoji in []
@@ -144,10 +144,10 @@ BAD_CALL = Code(
     "GR411",
     "bad-call",
     Severity.ERROR,
-    "a call with the wrong arguments, or of something that is no function",
+    "a call with the wrong arguments, or of something that is not a function",
     """\
-Builtin functions are listed in the language's specification with their arguments; a ledger is read by calling it
-with whom it is of: `strikes(actor)`.
+Builtin functions are listed in the language's specification with their arguments; a ledger is read by calling it with
+its owner: `strikes(actor)`.
 """,
 )
 
@@ -157,7 +157,7 @@ NEVER_MISSING = Code(
     Severity.WARNING,
     "a default for a value that is never missing",
     """\
-The schema promises this value, so the part behind `??` is never used. Often another value was meant.
+The schema guarantees this value, so the part after `??` is never used. Often another value was meant.
 """,
 )
 
@@ -167,8 +167,8 @@ WRONG_VALUE = Code(
     Severity.ERROR,
     "a value that does not fit its parameter",
     """\
-A parameter of a rulebook has a type and may have a minimum and maximum; so has a parameter of an action. The value
-given is of another type or out of range.
+A parameter of a rulebook or an action has a type and may have a minimum and maximum. The value given has another type
+or is out of range.
 
 ```yaml
 then: [mute: 10]                  # a duration: `10m`
@@ -182,16 +182,16 @@ SAME_FOR_ALL_TIME = Code(
     Severity.ERROR,
     "a value by date where one value holds for all time",
     """\
-A parameter may have other values from a date on. Conditions, amounts, messages and parameters of actions read the one
-of the event's time. What tells how something is remembered has one value for all time: the time of `once_per`, the
-steps of a ladder or path, the amount of a cap. Where it has to change, write two rules, one that `ends` and one that
-`starts` on that day.
+A parameter may have different values from certain dates on. Conditions, amounts, messages and parameters of actions
+read the value at the event's time. Anything that determines what is remembered needs one value for all time: the time
+of `once_per`, the steps of a ladder or path, the amount of a cap. If it has to change, write two rules, one that `ends`
+and one that `starts` on that day.
 
 ```yaml
 parameters:
   pause: {type: duration, values: {2026-01-01: 1d, 2026-07-01: 2d}}
 rules:
-  - {id: once, on: message, then: [warn], once_per: actor within pause}       # how long has it been remembered?
+  - {id: once, on: message, then: [warn], once_per: actor within pause}       # how long is it remembered?
 ```
 """,
 )
@@ -222,10 +222,10 @@ DOMAINS_WANTED = Code(
     "GR416",
     "domains-wanted",
     Severity.ERROR,
-    "a domain list against something that is no domain",
+    "a domain list compared with something that is not a domain",
     """\
-A list with `match: domain` compares host names by label, so that `docs.github.com` is in `github.com`. Against
-other text it would compare something else than its author means.
+A list with `match: domain` compares host names by label, so that `docs.github.com` is in `github.com`. Compared with
+other text, it would not mean what its author intended.
 
 ```yaml
 when: text contains any of our_sites      # write any(link in links where link.domain in our_sites)
@@ -239,8 +239,8 @@ NOT_CONSTANT = Code(
     Severity.ERROR,
     "a value that must be known before any event",
     """\
-Times to remember, bounds, steps of ladders and caps decide how much state is kept; they are numbers, durations or
-parameters, never read from events.
+Retention times, bounds, ladder steps and caps decide how much state is kept; they are numbers, durations or parameters,
+never read from events.
 """,
 )
 
@@ -250,8 +250,8 @@ NOT_A_VALUE = Code(
     Severity.ERROR,
     "a declaration where a value is needed",
     """\
-A ledger, a declared list or an import is not a value by itself: a ledger is read with `name(actor)`, a list stands
-behind `in`, `has any of` or `contains any of`, and of an import you name something.
+A ledger, a declared list or an import is not itself a value: a ledger is read with `name(actor)`, a list goes after
+`in`, `has any of` or `contains any of`, and of an import you name something it declares.
 """,
 )
 
@@ -259,9 +259,9 @@ UNMARKED_PATH = Code(
     "GR419",
     "unmarked-path",
     Severity.ERROR,
-    "a field's name where a text is taken to the letter",
-    """Ids, roles, labels and the like are taken to the letter, so that `add_role: core` needs no quotes. What reads
-like a field of the event there is almost always meant as one; in braces it is.
+    "a field's name where a literal text is expected",
+    """Ids, roles, labels and the like are literal, so that `add_role: core` needs no quotes. Something that looks like
+a field of the event is almost always meant as one; put it in braces.
 
 ```yaml
 then: [{add_role: target.id}]        # add_role: "{target.id}"
@@ -275,7 +275,7 @@ SCHEMA_NOT_READABLE = Code(
     Severity.ERROR,
     "a schema file that is not JSON",
     """\
-Files under `schemas/` are JSON in UTF-8, one schema each, without comments, and no key stands twice in an object.
+Files under `schemas/` are JSON in UTF-8, one schema each, without comments or duplicate keys.
 """,
 )
 
@@ -283,11 +283,11 @@ SCHEMA_UNKNOWN_KEYWORD = Code(
     "GR451",
     "schema-unknown-keyword",
     Severity.ERROR,
-    "a keyword that schemas do not have here",
+    "an unsupported schema keyword",
     """\
-Schemas of events, entities and actions use a closed part of JSON Schema, because a keyword that is accepted and
-ignored is a promise that no event keeps. `schemas/event.schema.json`, `entity.schema.json` and `action.schema.json`
-say what may stand where; point `$schema` at them and an editor completes it.
+Schemas of events, entities and actions use a fixed subset of JSON Schema, because a keyword that is accepted and
+ignored is a promise nobody keeps. `schemas/event.schema.json`, `entity.schema.json` and `action.schema.json` define
+what is allowed; point `$schema` at them for completion in an editor.
 
 ```json
 {"type": "string", "maxLenght": 10}
@@ -301,8 +301,8 @@ SCHEMA_BAD_VALUE = Code(
     Severity.ERROR,
     "a keyword of a schema with a value that it cannot have",
     """\
-The keyword exists but not with this value: an unknown type or format, a length that is no number, a required field
-that is no property.
+The keyword exists but not with this value: an unknown type or format, a length that is not a number, a required field
+that is not a property.
 
 ```json
 {"type": "text"}                  write "string", with "format": "prose" for what people write
@@ -314,7 +314,7 @@ SCHEMA_UNKNOWN_REFERENCE = Code(
     "GR453",
     "schema-unknown-reference",
     Severity.ERROR,
-    "a reference to an entity that nobody defines",
+    "a reference to an undefined entity",
     """\
 `$ref` names an entity: `"../entities/NAME.json"`. It is looked for in the rulebook's own `schemas/entities/`, then
 among the shipped ones. Other references are not supported.
@@ -327,8 +327,8 @@ SCHEMA_CONFLICT = Code(
     Severity.ERROR,
     "a schema that contradicts the one it extends",
     """\
-A schema file named like a known one extends it: it may add fields and require more. It may not give an existing
-field another meaning, because rules that were checked against the first one would then mean something else.
+A schema file named like a known one extends it: it may add fields and require more. It may not give an existing field
+another meaning, because rules checked against the first schema would then mean something else.
 """,
 )
 
@@ -338,8 +338,8 @@ SCHEMA_CYCLE = Code(
     Severity.ERROR,
     "entities that contain each other",
     """\
-An entity's schema is written out wherever it is referred to, so no entity can contain itself, directly or through
-others. Refer to it by its id instead: `{"type": "string"}`.
+An entity's schema is inlined wherever it is referenced, so no entity can contain itself, directly or through others.
+Refer to it by its id instead: `{"type": "string"}`.
 """,
 )
 
@@ -347,10 +347,10 @@ SCHEMA_BAD_NAME = Code(
     "GR456",
     "schema-bad-name",
     Severity.ERROR,
-    "a file name that names no event type, entity or action",
+    "a file name that is not a valid event type, entity or action",
     """\
 The file's name is the name of what it defines. Event types are lower-case words joined by dots, `page.edited`;
-entities and actions are one word, `page`, `add_role`. An action cannot be named like an effect of the engine itself
+entities and actions are one word, `page`, `add_role`. An action cannot have the name of an effect of the engine itself
 (`strike`, `grant`, `take`, `reset`, `label`, `unlabel`, `exempt`).
 """,
 )
@@ -359,11 +359,11 @@ ACTION_BAD_COMBINATION = Code(
     "GR457",
     "action-bad-combination",
     Severity.ERROR,
-    "actions that do not combine in a well-defined way",
+    "actions without a well-defined combination",
     """\
-What an action's schema says about combining must not depend on any order. `supersedes` is a strict order: no action
-makes itself needless, directly or through others. `opposes` names the winner, which is one of the two. `merge` is
-`max` or `min` for numbers that are always given, and `union` for lists.
+How actions combine must not depend on their order. `supersedes` is a strict partial order: no action makes itself
+unnecessary, directly or through others. `opposes` names the winner, which is one of the two. `merge` is `max` or `min`
+for numbers that are always given, and `union` for lists.
 """,
 )
 
@@ -373,7 +373,7 @@ SCHEMA_BAD_DEFAULT = Code(
     Severity.ERROR,
     "a default that its own schema does not allow",
     """\
-A default stands in for an absent field, so it must be a valid value of that field. Times and dates have no default.
+A default replaces an absent field, so it must be a valid value of that field. Times and dates have no default.
 
 ```json
 {"type": "integer", "minimum": 1, "default": 0}

@@ -1,7 +1,7 @@
-"""What it does: finds conditions that are true of every event whose fields are known: alternatives that leave nothing
-out, and comparisons that no value can fail.
+"""What it does: finds conditions that are true for every event whose fields are known: alternatives that cover
+everything, and comparisons that no value can fail.
 
-Why: the rule acts on everybody. Most often an `or` between two `!=` should be an `and`.
+Why: the rule acts on everybody. Usually an `or` between two `!=` should be an `and`.
 
 Example:
 
@@ -10,7 +10,7 @@ when: channel.name != "help" or channel.name != "general"   # every channel diff
 when: length(links) >= 0
 ```
 
-A plain `when: true` is taken to be meant, and values of parameters are not looked at.
+A plain `when: true` is taken to be intended, and parameter values are not considered.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-r"""What it does: finds `\b`, `\w`, `\d` and `\s` in patterns that look for letters beyond ASCII.
+r"""What it does: finds `\b`, `\w`, `\d` and `\s` in patterns that search for non-ASCII letters.
 
-Why: in RE2's dialect they know ASCII only. Beside `т` or `ğ` there is never a `\b`, so `/\bтест\b/` can't match a word
-between blanks, and `/\blan\b/` matches inside of `bağlan`.
+Why: in RE2 they are ASCII-only. `т` and `ğ` are not word characters, so `/\bтест\b/` can't match a word between spaces,
+and `/\blan\b/` matches inside `bağlan`.
 
 Example:
 

@@ -1,7 +1,7 @@
-"""What it does: finds lots that leave nothing to chance: a `chance` of 0 % or less, or of 100 % or more, and a
-`pick` of as many as a list that is written out has.
+"""What it does: finds draws that leave nothing to chance: a `chance` of 0 % or less, or of 100 % or more, and a `pick`
+of as many items as a literal list has.
 
-Why: it never comes out, or always. A number without `%` is a share, so that `chance(10)` is ten times certain.
+Why: it never happens, or always. A number without `%` is a share, so `chance(10)` is ten times certain.
 
 Example:
 
@@ -10,7 +10,7 @@ when: chance(10)      # write `chance(10%)`
 then: [{reply: '{pick(["heads", "tails"], 2)}'}]      # both, in one order or the other
 ```
 
-Values of parameters are not looked at: a bot may set them to something else.
+Parameter values are not considered: a bot may set them to something else.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""What it does: finds two ladders on one ledger that get in each other's way: at the same balance both punish, do the
-same or undo each other; one takes the balance back before the other's step; or one takes away on its way back what the
+"""What it does: finds two ladders on one ledger that interfere with each other: at the same balance both punish, do the
+same or undo each other; one takes the balance back before the other's step; or one undoes on the way back what the
 other has done.
 
-Why: each ladder is right when read alone, and members get something else than either of them says. Of two punishments
-at once only the harder one comes; a step behind another ladder's `reset` never comes.
+Why: each ladder looks right on its own, but members get something that neither of them says. Of two punishments at once
+only the harder one happens; a step beyond another ladder's `reset` never happens.
 
 Example:
 
@@ -15,12 +15,12 @@ ladders:
   - id: removal
     ledger: strikes
     steps:
-      - {reaches: 3, then: [warn]}    # the mute makes the warning needless
+      - {reaches: 3, then: [warn]}    # the mute makes the warning redundant
       - {reaches: 6, then: [kick]}    # at three strikes `discipline` lets everybody start again
 ```
 
-Make them one ladder, or give each a ledger of its own. A ladder that only tells or asks somebody may stand
-beside another one.
+Merge them into one ladder, or give each its own ledger. A ladder that only notifies or asks somebody doesn't conflict
+with another one.
 """
 
 from __future__ import annotations

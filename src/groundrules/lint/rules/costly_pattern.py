@@ -1,16 +1,16 @@
-r"""What it does: finds patterns that cost more than the others of a rulebook together: more than 110 million steps for
-the longest text that is read (`limits: {text: …}`, 65,536 characters unless said), or more than 10,000 to compile.
+r"""What it does: finds patterns that cost more than all others of a rulebook together: more than 110 million steps for
+the longest text read (`limits: {text: …}`, by default 65,536 characters), or more than 10,000 to compile.
 
-Why: a pattern takes time linear in the text, but how much for each character depends on it. Where something that may
-come again is followed by a counted gap, every character may take a step for each instruction of the pattern: hundred
-million take a tenth of a second or two, and whoever writes such a text makes everybody wait. A program of 20,000 steps
-takes 50 ms to compile at every start of an engine; mostly a class of many letters is repeated.
+Why: a pattern takes time linear in the text, but the time per character depends on the pattern. If something repeatable
+is followed by a counted gap, every character may take a step for each instruction of the pattern: a hundred million
+take a tenth of a second or two, and one such text makes everybody wait. A program of 20,000 steps takes 50 ms to
+compile each time an engine starts; usually a large character class is repeated.
 
 Example:
 
 ```yaml
-when: text matches /buy.{0,200}now/           # 118 million steps; say it as `contains` of two words, or bridge less
-when: text matches /(?:\p{L}\p{N}){10}/       # 14,394 steps; write /(?:\p{L}\p{N})+/ if more than ten are fine too
+when: text matches /buy.{0,200}now/           # 118 million steps; use `contains` for the two words, or allow a shorter
+gap when: text matches /(?:\p{L}\p{N}){10}/       # 14,394 steps; write /(?:\p{L}\p{N})+/ if more than ten are fine too
 ```
 """
 

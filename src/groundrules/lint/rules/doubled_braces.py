@@ -1,7 +1,7 @@
 """What it does: finds names in doubled braces in messages: `{{author}}`.
 
-Why: `{{` and `}}` are braces as text. Members would read `{author}` instead of a name. Other bots write holes with
-doubled braces, so they slip in where rules are carried over.
+Why: `{{` and `}}` are literal braces. Members would read `{author}` instead of a name. Other bots use doubled braces
+for placeholders, so they slip in when rules are migrated.
 
 Example:
 

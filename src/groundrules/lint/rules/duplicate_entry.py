@@ -1,6 +1,6 @@
-"""What it does: finds list entries that are equal to an earlier one in the way that the list compares.
+"""What it does: finds list entries that equal an earlier one under the list's `match`.
 
-Why: the list is longer than it looks, and whoever removes a word leaves its twin behind.
+Why: the list is shorter than it looks, and removing a word leaves its twin behind.
 
 Example:
 

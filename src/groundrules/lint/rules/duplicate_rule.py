@@ -1,4 +1,4 @@
-"""What it does: finds two rules that look at the same events under the same condition and do the same.
+"""What it does: finds two rules with the same events, condition and effects.
 
 Why: one was copied and never changed, so what the second should do is missing. If it strikes or grants, everybody is
 counted twice.

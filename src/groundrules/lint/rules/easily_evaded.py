@@ -1,7 +1,7 @@
-"""What it does: finds words that are looked for letter by letter in what people write: lists with `match: exact`, and
-patterns that are nothing but a word.
+"""What it does: finds words that are matched letter by letter in what people write: lists with `match: exact`, and
+patterns that are just a word.
 
-Why: `exact` and `matches` see every difference. `VIAGRA`, `ｖiagra` and `v i a g r a` pass.
+Why: `exact` and `matches` are sensitive to every difference. `VIAGRA`, `ｖiagra` and `v i a g r a` pass.
 
 Example:
 

@@ -1,8 +1,8 @@
-"""What it does: finds messages that tell members of something their rule does not do: "your post has been removed"
+"""What it does: finds messages that announce something their rule does not do: "your post has been removed"
 where nothing is deleted, "已禁言" where nobody is muted.
 
-Why: the action was taken out, or was in another rule, and the sentence stayed. Members search for what is still there,
-or believe to be muted when they are not.
+Why: the action was removed, or was in another rule, and the sentence stayed. Members look for what is still there, or
+believe they are muted when they are not.
 
 Example:
 
@@ -14,9 +14,9 @@ Example:
     - reply: Your message has been removed      # and nothing deletes it
 ```
 
-Looked at are rules that answer messages, with all their effects; where a rule moves a ledger that has a ladder, the
-ladder may be what mutes or bans. What an action does stands in its schema under `does`; a rule with an action that does
-not say is left alone.
+The lint considers rules on messages, with all their effects; if a rule changes a ledger with a ladder, the ladder may
+be what mutes or bans. An action's schema says under `does` what it does; a rule with an action that does not say is
+skipped.
 """
 
 from __future__ import annotations

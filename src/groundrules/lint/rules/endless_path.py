@@ -1,6 +1,6 @@
-"""What it does: finds paths with several steps, a repeated step or a sanction, that have no `until`.
+"""What it does: finds paths with several steps, a repeated step or a sanction, but no `until`.
 
-Why: whatever the member or the moderators do, all steps are taken: the reminder comes after the task is done.
+Why: whatever the member or the moderators do, all steps are taken: the reminder comes even after the task is done.
 
 Example:
 
@@ -15,7 +15,7 @@ paths:
     until: [{on: message, when: reply_to == start.id}]        # this line was missing
 ```
 
-One single step that nobody is hurt by is taken for a delayed action, and is not told.
+A single harmless step is taken for a delayed action and not reported.
 """
 
 from __future__ import annotations

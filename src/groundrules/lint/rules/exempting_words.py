@@ -1,7 +1,7 @@
-"""What it does: finds rules that punish words in a text and let everybody through whose text also holds certain other
-words.
+"""What it does: finds rules that punish words in a text but let everybody through whose text also contains certain
+other words.
 
-Why: members write their texts themselves. Whoever finds out adds such a word to the advert, and is let through.
+Why: members control their texts. Anybody who finds out adds such a word to their advert and gets through.
 
 Example:
 
@@ -13,8 +13,8 @@ rules:
     then: [delete]
 ```
 
-Exempt what a member can't write: roles, channels, domains of links. Or say more narrowly what is not allowed: a longer
-word, `contains word`, `unquoted(text)`.
+Exempt by what a member can't write: roles, channels, domains of links. Or define more narrowly what is not allowed: a
+longer word, `contains word`, `unquoted(text)`.
 """
 
 from __future__ import annotations

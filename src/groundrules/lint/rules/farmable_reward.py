@@ -1,7 +1,7 @@
-"""What it does: works out how often a day one member, alone, can earn a reward, and finds rewards where that has no
-bound, or is more than once a minute.
+"""What it does: works out how often per day one member alone can earn a reward, and finds rewards where that is
+unbounded, or more than once a minute.
 
-Why: whoever finds out writes a script. A cap costs nothing to honest members.
+Why: somebody who finds out will write a script. A cap costs honest members nothing.
 
 Example:
 
@@ -18,8 +18,8 @@ rewards:
     once_per: actor, message
 ```
 
-Looked at are events that members can bring about alone: writing, reacting, voting, checking in and the like. Remaining
-bounds are listed by `groundrules lint --cost`.
+The lint considers events that members can cause alone: writing, reacting, voting, checking in and the like.
+`groundrules lint --cost` lists the remaining bounds.
 """
 
 from __future__ import annotations

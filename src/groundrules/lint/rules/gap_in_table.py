@@ -1,6 +1,6 @@
-"""What it does: finds a case for which a table has no row, where it does not say what happens otherwise.
+"""What it does: finds a case that no row of a table covers, if the table has no `otherwise`.
 
-Why: a table reads as if it had all cases. That nothing happens in one of them is worth a line.
+Why: a table looks complete. If nothing should happen in some case, say so in a line.
 
 Example:
 
@@ -9,12 +9,11 @@ table:
   columns: [age(actor.joined), length(links)]
   rows:
     - {when: ["< 3d", ">= 1"], then: [delete]}
-    - {when: ["> 3d", ">= 5"], then: [hide]}     # after exactly three days, and of few links, nothing is said
+    - {when: ["> 3d", ">= 5"], then: [hide]}     # nothing for exactly three days, or for few links
   otherwise: []
 ```
 
-Only tables are looked at whose cells are about numbers, lengths of time, clock times, and values of which there are
-few.
+Only tables whose cells are about numbers, durations, clock times and values from small sets are checked.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""What it does: finds numbers that the `times` of a rule leaves out between two of its steps.
+"""What it does: finds numbers missing from a rule's `times` between two of its steps.
 
-Why: the time in between brings nothing, which may be meant and may be a slip: the second offence is then milder than
-the first.
+Why: nothing happens at that number, which may be intended or a mistake: the later offence is then treated more mildly
+than the earlier one.
 
 Example:
 

@@ -1,8 +1,8 @@
-"""What it does: finds hosts that are looked for without a border: patterns that hold one without saying what stands in
-front of it, and domains and URLs that are searched for one.
+"""What it does: finds hosts matched without a boundary: patterns with a host but nothing that says what precedes it,
+and domains and URLs searched for one.
 
-Why: `t.me` stands in `about.me`... and `github.com` in `evilgithub.com` and in `github.com.evil.example`. Whoever wants
-to be taken for a site, or for no site, needs only a longer name.
+Why: `t.me` occurs in `about.me`, and `github.com` in `evilgithub.com` and `github.com.evil.example`. To pass for a
+site, or avoid being taken for one, a longer name is enough.
 
 Example:
 

@@ -1,7 +1,7 @@
 """What it does: finds dated values of a parameter that change nothing: the value was the same before that date.
 
-Why: the line was copied for the next date and its value forgotten, or it can go. Reviewers read it as a change, and the
-handbook shows none.
+Why: either the line was copied for the next date and its value forgotten, or it can go. Reviewers take it for a change,
+but the handbook shows none.
 
 Example:
 

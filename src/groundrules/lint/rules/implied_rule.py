@@ -1,7 +1,7 @@
-"""What it does: finds a rule whose condition implies that of another rule with the same effects, so that whatever it
-does is done already.
+"""What it does: finds a rule whose condition implies that of another rule with the same effects, so everything it does
+is already done.
 
-Why: it can be removed, or (more often) it was meant to do something stronger.
+Why: it can be removed, or (more often) was meant to do something stronger.
 
 Example:
 
@@ -11,7 +11,7 @@ rules:
   - {id: far-too-many-links, on: message, when: length(links) >= 10, then: [delete]}   # `many-links` deletes it anyway
 ```
 
-Rules that move ledgers are left out, because two of them count twice, and so are those of a group (`first_of`).
+Rules that change ledgers are left out, because two of them count twice, as are those of a group (`first_of`).
 """
 
 from __future__ import annotations

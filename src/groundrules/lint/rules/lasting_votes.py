@@ -1,7 +1,7 @@
-"""What it does: finds windows that count votes, or whoever cast them, and take none back.
+"""What it does: finds windows that count votes or voters without taking any back.
 
-Why: a vote can be withdrawn or changed. What was counted then decides, though nobody wants it any more; a member who
-changed from yes to no counts for both.
+Why: a vote can be withdrawn or changed. A counted vote then still decides although nobody wants it any more, and a
+member who changed from yes to no counts for both.
 
 Example:
 
@@ -14,8 +14,8 @@ rules:
     then: [{mute: 1h, who: poll.about}]
 ```
 
-Write `less vote.cast, vote.withdrawn` behind the `where`: then each member's latest word counts. A count of everybody
-who voted, whatever they said, needs `less vote.withdrawn`.
+Write `less vote.cast, vote.withdrawn` after the `where`: then each member's latest vote counts. A count of everybody
+who voted, either way, needs `less vote.withdrawn`.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""What it does: finds entries of `squeezed` lists whose symbols carry their meaning: squeezing drops everything but
-letters and digits, so `c++` is looked for as `c`, and `$$$` not at all.
+"""What it does: finds entries of `squeezed` lists whose symbols carry the meaning: squeezing drops everything but
+letters and digits, so `c++` is searched for as `c`, and `$$$` not at all.
 
 Why: the entry matches nearly everything, or nothing.
 

@@ -1,7 +1,8 @@
 """What it does: finds ladder steps whose sanction is milder than that of the step below: a warning after a mute, a
-mute shorter than the one before.
+shorter mute after a longer one.
 
-Why: who goes on gets off more lightly. Mostly two steps are in the wrong order, or a unit is wrong (`10m` for `10d`).
+Why: repeat offenders get off more lightly. Usually two steps are in the wrong order, or a unit is wrong (`10m` for
+`10d`).
 
 Example:
 
@@ -11,7 +12,7 @@ steps:
   - {reaches: 6, then: [mute: 10m]}
 ```
 
-What is milder follows from the actions' schemas: what an action makes needless is milder than it.
+What is milder follows from the actions' schemas: an action is stricter than those it supersedes.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""What it does: finds items of an `until_all` that make no difference: whatever brings one about brings about another,
-or ends the path by `until` at once.
+"""What it does: finds items of an `until_all` that make no difference: any event that satisfies one also satisfies
+another, or ends the path through `until`.
 
-Why: the path waits for fewer things than it lists. Most often a condition was copied, or says less than was meant.
+Why: the path waits for fewer things than it lists. Usually a condition was copied, or is broader than intended.
 
 Example:
 

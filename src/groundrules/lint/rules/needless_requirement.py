@@ -1,7 +1,7 @@
 """What it does: finds a `requires` that holds whenever `when` does.
 
-Why: what happens `otherwise` never does. Most often what is required stands under `when`, too, where it keeps the rule
-quiet in place of refusing.
+Why: `otherwise` never happens. Usually the requirement is also under `when`, where it silences the rule instead of
+refusing.
 
 Example:
 
@@ -15,7 +15,7 @@ rules:
     otherwise: [{reply: "30 points are needed"}]
 ```
 
-Values of parameters are not looked at: a bot may set them to something else.
+Parameter values are not considered: a bot may set them to something else.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""What it does: finds conditions that can never be true: thresholds that exclude each other, one thing said to have
-two values, a value outside of what a field can have, the same test asked for and ruled out.
+"""What it does: finds conditions that can never be true: thresholds that exclude each other, one thing required to have
+two values, a value that a field can't have, the same test required and excluded.
 
-Why: the rule looks alive and never fires. Most often an `and` should be an `or`, or a comparison is turned round.
+Why: the rule looks active but never fires. Usually an `and` should be an `or`, or a comparison is reversed.
 
 Example:
 
@@ -10,7 +10,7 @@ when: length(mentions) > 10 and length(mentions) < 5        # no number is both
 when: channel.name == "help" and channel.name == "general"  # write `or`, or `channel.name in [...]`
 ```
 
-Values of parameters are not looked at: a bot may set them to something else.
+Parameter values are not considered: a bot may set them to something else.
 """
 
 from __future__ import annotations

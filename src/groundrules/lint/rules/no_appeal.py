@@ -1,7 +1,7 @@
-"""What it does: finds ladders that shut members out (kick, suspend or ban them) and know no appeal.
+"""What it does: finds ladders that remove members (kick, suspend or ban them) without an appeal.
 
-Why: rules err, and who is shut out cannot speak up in the group. A sanction by counting needs a way back that a person
-decides.
+Why: rules make mistakes, and removed members can't speak up in the group. An automatic sanction needs a way back that a
+person decides on.
 
 Example:
 
@@ -13,8 +13,8 @@ ladders:
     appeal: {within: 7d, to: owner}       # this line was missing
 ```
 
-A step that waits for an approval is decided by people already, and is not told. What shuts out stands in the actions'
-schemas: whatever `removes` members.
+A step that waits for approval is already decided by people and not reported. Which actions count is in their schemas:
+those that `removes` members.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
-"""What it does: finds domains that are searched for, or compared with, what no domain holds: `https://`, a path, a `?`.
+"""What it does: finds domains that are searched for, or compared with, something no domain contains: `https://`, a
+path, a `?`.
 
-Why: `link.domain` is the host name alone, so the condition never holds (and with `not` in front of it, always).
+Why: `link.domain` is only the host name, so the condition never holds (or, with `not` in front of it, always).
 
 Example:
 

@@ -1,8 +1,8 @@
-"""What it does: finds rules that keep all members of a community in one stage, and says why.
+"""What it does: finds rules that prevent dividing a community by member, and says why.
 
-Why: a community too large for one process can be divided by member, with the same decisions, as far as every rule looks
-only at what is known of whoever caused the event. What counts all members, ranks them, or goes by the state of the
-whole community stays in one stage behind the others.
+Why: a community too large for one process can be divided by member, with the same decisions, as far as every rule reads
+only what is known about the member who caused the event. Rules that count all members, rank them, or depend on the
+state of the whole community stay in a single stage after the others.
 
 Example:
 
@@ -14,8 +14,8 @@ rules:
     then: [{notify: {role: admin}}]
 ```
 
-Asked for with `groundrules lint --split member`; without it this lint finds nothing. Of what a pack brings it tells
-where the pack is used. What it names is no mistake: `docs/cluster.md` says from which size on it matters.
+Run it with `groundrules lint --split member`; otherwise this lint finds nothing. Findings in a pack are reported where
+the pack is used. They are not mistakes: `docs/cluster.md` says from which size on they matter.
 """
 
 from __future__ import annotations

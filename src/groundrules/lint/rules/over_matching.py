@@ -1,7 +1,7 @@
-"""What it does: finds words that stand inside of everyday words, that are everyday words, or that are a single
-character or two, where texts are searched for them.
+"""What it does: finds words searched for in texts that are everyday words, occur inside everyday words, or are only a
+character or two long.
 
-Why: `contains` looks inside of words: `ass` is found in `class`, `pet` in `competition`. Members are punished for
+Why: `contains` also matches inside words: `ass` is found in `class`, `pet` in `competition`. Members are punished for
 nothing, and learn to ignore the bot.
 
 Example:

@@ -1,6 +1,6 @@
-"""What it does: finds two rows of a table that hold at once, where at most one should.
+"""What it does: finds two rows of a table that can hold at once, where at most one should.
 
-Why: without `hit`, a table says that each case has one row. Where two hold, both act.
+Why: without `hit`, each case of a table should have one row. If two hold, both act.
 
 Example:
 
@@ -9,10 +9,10 @@ table:
   columns: [length(links)]
   rows:
     - {when: [">= 1"], then: [warn]}
-    - {when: [">= 3"], then: [delete]}     # three links are one link, too
+    - {when: [">= 3"], then: [delete]}     # three links are also at least one
 ```
 
-Nothing is said of cells that only events can tell apart, such as two words in a text.
+Cells that only events can tell apart, such as two words in a text, are not compared.
 """
 
 from __future__ import annotations

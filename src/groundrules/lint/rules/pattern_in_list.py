@@ -1,6 +1,7 @@
-"""What it does: finds list entries that are written as patterns: alternatives in brackets, `.*`, `\\b`, `\\d`.
+"""What it does: finds list entries written as patterns: alternatives in brackets, `.*`, `\\b`, `\\d`.
 
-Why: entries are plain text. `(great|amazing) catch` is looked for with its brackets and its bar, and never found.
+Why: entries are plain text. `(great|amazing) catch` is searched for literally, brackets and bar included, and never
+found.
 
 Example:
 
@@ -9,7 +10,7 @@ lists:
   fishing: {match: folded, items: ["(great|amazing) catch", "pregnant?"]}
 ```
 
-Write each alternative as an entry of its own, or `text matches /(great|amazing) catch/` in the rule.
+Write each alternative as its own entry, or `text matches /(great|amazing) catch/` in the rule.
 """
 
 from __future__ import annotations

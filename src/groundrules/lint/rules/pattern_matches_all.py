@@ -1,7 +1,7 @@
-"""What it does: finds patterns that are found in every text, the empty one included.
+"""What it does: finds patterns that match every text, even an empty one.
 
-Why: `matches` looks anywhere in the text, so a pattern that may be empty is always found: the condition is no
-condition.
+Why: `matches` searches anywhere in the text, so a pattern that can be empty always matches: the condition tests
+nothing.
 
 Example:
 

@@ -1,7 +1,7 @@
-"""What it does: finds operands of `and` and `or` that change nothing, because another operand says the same, or says
-it already: the same test twice, a threshold behind a stricter one, a word that another word contains.
+"""What it does: finds operands of `and` and `or` that change nothing, because another operand is the same or already
+implies them: the same test twice, a threshold after a stricter one, a word that another word contains.
 
-Why: it is a slip (the second half was meant to be something else), or it hides what the rule really asks.
+Why: it is a mistake (the second half was meant to be something else), or it obscures what the rule really asks.
 
 Example:
 

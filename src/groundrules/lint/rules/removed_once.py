@@ -1,7 +1,7 @@
 """What it does: finds ladders whose last step removes members, and does so only once: nothing repeats it, and nothing
 takes the balance back.
 
-Why: whoever was removed and comes back is above the last step already. Whatever they do then, no step is crossed.
+Why: somebody who was removed and comes back is already above the last step. Whatever they do then, no step is crossed.
 
 Example:
 
@@ -12,11 +12,11 @@ ladders:
     steps:
       - {reaches: 3, then: [mute: 10m]}
       - {reaches: 6, then: [kick]}
-    beyond: repeat                    # without this line, nothing follows for whoever joins again
+    beyond: repeat                    # without this line, nothing happens to those who rejoin
 ```
 
-A ledger that fades to below the last step lets it be reached again, in time; that is too late for whoever is back
-within the hour.
+If the ledger fades below the last step, it can be reached again in time, but too late for somebody who is back within
+the hour.
 """
 
 from __future__ import annotations

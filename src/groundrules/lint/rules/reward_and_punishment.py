@@ -1,5 +1,5 @@
-"""What it does: finds a reward all of whose events are punished by a rule: the same member earns something and is
-struck, muted or worse for one and the same thing.
+"""What it does: finds a reward all of whose events a rule punishes: the same member earns something and gets a strike,
+a mute or worse for the same thing.
 
 Why: one of the two is a mistake, or the group sends a strange message.
 

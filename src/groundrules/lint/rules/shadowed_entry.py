@@ -1,7 +1,7 @@
-"""What it does: finds list entries that contain another entry of the list, so that whatever text has them has the
-other one, too; for domains, subdomains of an entry.
+"""What it does: finds list entries that contain another entry of the list, so any text with them also has the other
+one; for domains, subdomains of an entry.
 
-Why: the longer entry changes nothing. Often the shorter one was added later and matches more than was meant.
+Why: the longer entry changes nothing. Often the shorter one was added later and matches more than intended.
 
 Example:
 
@@ -11,7 +11,7 @@ lists:
   our_sites: {match: domain, items: [docs.github.com, github.com]}  # everything under github.com is in it
 ```
 
-Only lists that texts are searched for are looked at: `text contains any of adverts`, `link.domain in our_sites`.
+Only lists used to search texts are checked: `text contains any of adverts`, `link.domain in our_sites`.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""What it does: finds patterns that say something else than was probably meant: an alternative that is empty, a dot in
-a host name or number that stands for any character, `|` or `A-z` inside of a class, a group that should be a class, a
-control character that YAML made of `\\b`.
+"""What it does: finds patterns that probably don't mean what was intended: an empty alternative, a dot in a host name
+or number that matches any character, `|` or `A-z` inside a class, a group that should be a class, a control character
+that YAML made from `\\b`.
 
-Why: such a pattern works on the example that it was tried with, and matches too much or nothing everywhere else.
+Why: such a pattern works on the example it was tried with, but matches too much or nothing elsewhere.
 
 Example:
 

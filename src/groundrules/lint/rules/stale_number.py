@@ -1,7 +1,7 @@
-"""What it does: finds numbers in titles, texts and messages that the rule does not have: "muted for 10 minutes" where
+"""What it does: finds numbers in titles, texts and messages that don't occur in the rule: "muted for 10 minutes" where
 the rule mutes for an hour, "3 次" where it is five.
 
-Why: somebody changed the rule and not the sentence. Members are told something that is not so.
+Why: somebody changed the rule but not the sentence, so it misinforms members.
 
 Example:
 
@@ -13,8 +13,8 @@ Example:
   then: [delete]
 ```
 
-Compared are lengths of time with the rule's lengths of time, and counts with its numbers, the ladders of the ledgers
-that it moves included. A rule without any number of the kind is not looked at.
+Durations are compared with the rule's durations, and counts with its numbers, including the ladders of the ledgers it
+changes. A rule without any number of that kind is not checked.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
-"""What it does: finds rules of a group (`first_of`) with the same priority, where nothing says that they exclude each
-other.
+"""What it does: finds rules of a group (`first_of`) with the same priority that may both hold.
 
-Why: where both would fire, the one acts whose id comes first, which nobody looks for in a name.
+Why: if both would fire, the one whose id comes first acts, which nobody expects of a name.
 
 Example:
 
@@ -11,7 +10,7 @@ rules:
   - {id: any-question, on: message, when: text contains "?", then: [{reply: Ask away}], first_of: faq, priority: 1}
 ```
 
-Here `any-question` answers a question about the price. One pair is named for each priority of a group.
+Here `any-question` answers a question about the price. One pair is reported per priority of a group.
 """
 
 from __future__ import annotations

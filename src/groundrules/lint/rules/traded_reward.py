@@ -1,7 +1,7 @@
-"""What it does: finds what two members can give to each other without end: a grant to somebody else that costs the
+"""What it does: finds rewards that two members can give each other endlessly: a grant to somebody else that costs the
 giver nothing, or less than it gives, and has neither a cap nor `once_per`.
 
-Why: A gives to B, B gives back to A, and both are richer. Two accounts of one person do.
+Why: A gives to B, B gives back to A, and both are richer. One person with two accounts can do it.
 
 Example:
 
@@ -20,8 +20,8 @@ rewards:
     once_per: actor, target within 1d                                 # without this line: thanks for thanks
 ```
 
-Looked at are events that members can bring about alone. Where the guard counts, wants a role, or reads a balance, a
-label or a state, that is taken for a bound.
+The lint considers events that members can cause alone. A guard that counts, requires a role, or reads a balance, a
+label or a state is taken for a bound.
 """
 
 from __future__ import annotations

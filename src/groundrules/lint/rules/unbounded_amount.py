@@ -1,7 +1,7 @@
-"""What it does: finds amounts, and numbers of actions, that whoever writes a text chooses, with no bound to them.
+"""What it does: finds amounts, and numbers in actions, that the author of a text chooses without any bound.
 
-Why: a message says `/pay 1000000` as easily as `/pay 5`. Less than 1 moves nothing, which is noted, and so is a length
-of time that no such action may have; how much is too much, only the rulebook can say.
+Why: `/pay 1000000` is as easy to write as `/pay 5`. An amount below 1 changes nothing, which is noted, as is a duration
+out of an action's range; but only the rulebook can say how much is too much.
 
 Example:
 
@@ -13,7 +13,7 @@ then:
   - mute: duration_in(text) ?? 10m                                  # write min(duration_in(text) ?? 10m, 30d)
 ```
 
-A `cap` bounds a grant, and a comparison in `when` whatever it compares.
+A `cap` bounds a grant, and a comparison in `when` bounds whatever it compares.
 """
 
 from __future__ import annotations

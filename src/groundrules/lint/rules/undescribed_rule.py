@@ -1,6 +1,6 @@
 """What it does: finds rules and rewards with neither a `title` nor a `text`.
 
-Why: the members' handbook, the moderators' log and the message that somebody gets have nothing to show but an id.
+Why: the handbook, the moderators' log and messages to members can only show an id.
 
 Example:
 

@@ -1,6 +1,6 @@
 """What it does: finds a row of a table with `hit: first` that never acts: an earlier one holds whenever it does.
 
-Why: order counts there. The row stands too far down, or an earlier one asks for too little.
+Why: order matters there. The row is too far down, or an earlier one requires too little.
 
 Example:
 
@@ -10,10 +10,10 @@ table:
   columns: [length(links)]
   rows:
     - {when: [">= 1"], then: [warn]}
-    - {when: [">= 3"], then: [delete]}     # the first row has answered already
+    - {when: [">= 3"], then: [delete]}     # the first row already holds
 ```
 
-Values of parameters are not looked at: a bot may set them to something else.
+Parameter values are not considered: a bot may set them to something else.
 """
 
 from __future__ import annotations

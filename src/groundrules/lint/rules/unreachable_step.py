@@ -1,7 +1,7 @@
-"""What it does: finds ladder steps that no balance can come to: nothing adds to the ledger, or a lower step takes the
+"""What it does: finds ladder steps that no balance can reach: nothing adds to the ledger, or a lower step takes the
 balance back each time and no single event adds enough to jump over it.
 
-Why: the consequence that the step announces never comes.
+Why: the consequence that the step announces never happens.
 
 Example:
 

@@ -1,4 +1,4 @@
-"""What it does: finds an `unless` that can never be true where the `when` of the rule is.
+"""What it does: finds an `unless` that can never be true when the rule's `when` is.
 
 Why: the exception that somebody asked for does not exist.
 
@@ -6,7 +6,7 @@ Example:
 
 ```yaml
 when: length(links) > 5
-unless: length(links) < 3        # never, where there are more than five
+unless: length(links) < 3        # never, with more than five
 ```
 """
 

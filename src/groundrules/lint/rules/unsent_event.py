@@ -1,5 +1,5 @@
-"""What it does: finds event types that rules wait for and that none of the adapters in use sends. Of several that a
-rule lists, one is enough.
+"""What it does: finds event types that rules wait for but no adapter in use sends. If a rule lists several, one is
+enough.
 
 Why: the rule never fires, the path never ends, the window stays empty, and every day looks quiet.
 
@@ -8,14 +8,14 @@ Example:
 ```yaml
 rewards:
   - id: liked
-    on: reaction.added              # QQ has no reactions that bots are told of
+    on: reaction.added              # QQ doesn't report reactions to bots
     grant: {points: 1, to: message.author}
 ```
 
-Name the adapters with `groundrules lint --adapter NAME`; without one this lint finds nothing. What your bot makes
-events of by itself, such as commands that cast votes, is known to you alone: say so, as in
-`# groundrules: ignore[GR637] the bot sends it`.
-Types that the rulebook brings schemas for, and answers to what was decided, are not looked at.
+Name the adapters with `groundrules lint --adapter NAME`; without one this lint finds nothing. Only you know which
+events your bot creates itself, such as votes cast by commands: say so, as in
+`# groundrules: ignore[GR637] the bot sends it`. Types with a schema in the rulebook, and responses to decisions, are
+not checked.
 """
 
 from __future__ import annotations

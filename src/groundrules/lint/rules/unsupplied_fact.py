@@ -1,5 +1,5 @@
-"""What it does: finds fields that rules read and that none of the adapters in use fills in, so that they stay unknown
-unless something is assumed, or always have their default (`[]`, `""`, `false`).
+"""What it does: finds fields that rules read but no adapter in use fills in, so that they stay unknown unless something
+is assumed, or always have their default (`[]`, `""`, `false`).
 
 Why: missing never punishes, so a rule that reads such a field never fires, and every day looks quiet.
 
@@ -9,7 +9,7 @@ Example:
 define:
   newcomer: age(actor.joined) < 3d      # no adapter in use says when members joined
 assume:
-  member: {level: 0}                    # says what to take for granted
+  member: {level: 0}                    # what to assume
 ```
 
 Name the adapters with `groundrules lint --adapter NAME`; without one this lint finds nothing.

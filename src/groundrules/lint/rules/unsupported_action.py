@@ -1,5 +1,4 @@
-"""What it does: finds actions on members, messages, channels or the community that none of the adapters in use can
-carry out.
+"""What it does: finds actions on members, messages, channels or the community that no adapter in use can carry out.
 
 Why: the rule fires, the log says that it acted, and nothing happens.
 
@@ -14,8 +13,7 @@ rules:
 ```
 
 Name the adapters with `groundrules lint --adapter NAME`; without one, or with one that does not say what it can do,
-this lint finds nothing. Reports, tasks, challenges, requests and other messages to somebody are the bot's own, and not
-looked at.
+this lint finds nothing. Reports, tasks, challenges, requests and other messages are up to the bot and not checked.
 """
 
 from __future__ import annotations

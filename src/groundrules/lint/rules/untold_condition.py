@@ -1,4 +1,4 @@
-"""What it does: finds rules whose condition has no words for members, and that have no `text` to say it.
+"""What it does: finds rules whose condition can't be worded for members, and that have no `text` to explain it.
 
 Why: the handbook can then only say that there are further conditions. Members want to know which.
 
@@ -8,14 +8,14 @@ Example:
 rules:
   - id: too-loud
     title: {zh: 太吵, en: Too loud}
-    text: {zh: 请勿满屏符号, en: No messages of nothing but signs}       # this line was missing
+    text: {zh: 请勿满屏符号, en: No messages of nothing but symbols}       # this line was missing
     on: message
     when: text matches /^[!?~]{4,}$/
     then: [delete]
 ```
 
-What has words: facts of members and messages compared with values, short lists of words, roles, windows and ledgers,
-times.
+These can be worded: facts of members and messages compared with values, short lists of words, roles, windows and
+ledgers, times.
 """
 
 from __future__ import annotations

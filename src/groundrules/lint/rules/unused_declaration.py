@@ -1,7 +1,7 @@
-"""What it does: finds parameters, lists, defines, ledgers and caps that nothing in the rulebook names.
+"""What it does: finds parameters, lists, defines, ledgers and caps that nothing in the rulebook uses.
 
-Why: the rule that was to use them is missing or names something else, and a settings page shows a switch that does
-nothing.
+Why: the rule that should use them is missing or names something else, and a settings page shows a switch without
+effect.
 
 Example:
 

@@ -1,8 +1,8 @@
-"""What it does: finds full-width commas in a YAML list in one line, `[加微信，兼职]`: between the words of a list, and
+"""What it does: finds full-width commas in a one-line YAML list, `[加微信，兼职]`: between the words of a list, and
 before an action in `then`.
 
-Why: only the plain comma parts items in YAML. The words are one entry, which hardly any text contains; the action is
-the end of the text before it, and is never done.
+Why: only the ASCII comma separates items in YAML. The words become one entry, which hardly any text contains; the
+action becomes the end of the text before it, and never happens.
 
 Example:
 
@@ -11,7 +11,7 @@ lists:
   adverts: [加微信，兼职, 日结代购]       # two entries, not three
 ```
 
-Write `, ` between items. An entry that has such a comma in it stands in quotes: `["你好，世界"]`.
+Write `, ` between items. Quote an entry that contains such a comma: `["你好，世界"]`.
 """
 
 from __future__ import annotations

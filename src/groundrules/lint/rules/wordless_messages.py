@@ -1,7 +1,7 @@
-"""What it does: finds rules that count equal texts and do not leave out messages without one.
+"""What it does: finds rules that count equal texts without excluding messages without text.
 
-Why: a picture, a sticker or a voice message has the text `""`, so three pictures in a row are three equal texts. Who
-shares holiday photos is muted for repeating themselves.
+Why: a picture, a sticker or a voice message has the text `""`, so three pictures in a row are three equal texts.
+Somebody sharing holiday photos is muted for repeating themselves.
 
 Example:
 
@@ -12,7 +12,7 @@ Example:
   then: [delete: matched]
 ```
 
-A rule that asks anything else about the text (its length, a list, a pattern) is left alone.
+A rule that tests anything else about the text (its length, a list, a pattern) is not reported.
 """
 
 from __future__ import annotations
