@@ -21,8 +21,8 @@ English · [中文](cli.zh.md)
 Generated from the help texts by `python -m dev.manual`; a test keeps it current.
 
 Exit codes: 0 clean, 1 findings or failed tests, 2 usage, 3 an internal error (please report it).
-Colours and progress appear only on terminals; `NO_COLOR` turns colours off. Output is in the language of `--lang`, or else
-of the locale (`LANG`); output for programs, such as `--format json`, is the same in all languages.
+Colours and progress appear only on terminals; `NO_COLOR` turns colours off. Output is in the language of `--lang`, or
+else of the locale (`LANG`); output for programs, such as `--format json`, is the same in all languages.
 """,
     "zh": """# 命令行
 

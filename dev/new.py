@@ -292,7 +292,7 @@ def begin(kind: str, name: str, root: Path = ROOT) -> tuple[list[str], list[str]
     if kind not in KINDS:
         raise NewError(f"`{kind}` is none of {', '.join(KINDS)}")
     if not _NAME.fullmatch(name):
-        raise NewError(f"`{name}` is no name: lower-case words joined by `_`")
+        raise NewError(f"`{name}` is not a name: lower-case words joined by `_`")
     if kind == "builtin" and f'"{name}",' in (root / "src/groundrules/types/builtins.py").read_text(encoding="utf-8"):
         raise NewError(f"there is a builtin `{name}` already")
     taken = root / _TAKEN.get(kind, "").format(name)

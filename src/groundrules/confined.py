@@ -28,7 +28,7 @@ class OutsideError(GroundrulesError, OSError):
     """A file that lies outside of what may be read."""
 
     def __init__(self) -> None:
-        super().__init__(0, "it lies outside of the rulebook's folder")
+        super().__init__(0, "it is outside the rulebook's folder")
 
 
 @contextmanager
@@ -116,7 +116,7 @@ def read(path: Path, most: int) -> bytes:
     """
     with open(_opened(path), "rb") as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise OSError(0, "it is no ordinary file")
+            raise OSError(0, "it is not a regular file")
         data = file.read(most + 1)
     real, noted = _real(path), _reads.get()
     if noted is not None:
@@ -133,7 +133,7 @@ def _opened(path: Path) -> int:
         raise OutsideError
     real = _real(path)
     if not os.path.isfile(real) and os.path.exists(real):
-        raise OSError(0, "it is no ordinary file")
+        raise OSError(0, "it is not a regular file")
     flags = ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY")
     return os.open(real, os.O_RDONLY | sum(getattr(os, flag, 0) for flag in flags))
 

@@ -60,7 +60,7 @@ def test_lint_mends_wide_punctuation(command: Any, tmp_path: Path) -> None:
 
 def test_a_file_of_tests_is_told_from_a_rulebook(command: Any, tmp_path: Path) -> None:
     (tmp_path / "tests.yaml").write_text("tests: []\n", encoding="utf-8")
-    assert "what is here are tests" in command("lint", tmp_path).stdout
+    assert "this file has tests" in command("lint", tmp_path).stdout
     (tmp_path / "tests.yaml").write_text("test: []\n", encoding="utf-8")
     assert "did you mean `tests`?" in command("lint", tmp_path).stdout
 

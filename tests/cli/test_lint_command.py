@@ -34,7 +34,7 @@ def lint(*arguments: object) -> tuple[int, str]:
 def test_findings_end_with_one(book: Path) -> None:
     code, output = lint(book)
     assert code == 1
-    assert "warning[GR608]: `Free Coins` is in `adverts` already" in output
+    assert "warning[GR608]: `Free Coins` is already in `adverts`" in output
     assert lint(book, "--ignore", "GR6")[0] == 0
 
 

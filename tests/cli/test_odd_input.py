@@ -87,7 +87,7 @@ def test_a_test_may_speak_of_times_that_do_not_exist(command: Any, tmp_path: Pat
         )
         result = command("test", tmp_path / "mine")
         assert result.exit_code == 1, result.exception
-        assert "lies beyond the years 1 to 9999" in result.stdout + result.stderr
+        assert "is outside the years 1 to 9999" in result.stdout + result.stderr
 
 
 def test_explaining_the_last_moment_of_all(command: Any, tmp_path: Path) -> None:

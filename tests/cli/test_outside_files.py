@@ -65,7 +65,7 @@ def test_nothing_outside_is_shown(
     plan = book.parent / "PLAN"
     result = command(check[0], book, *(plan if part == "PLAN" else part for part in check[1:]))
     assert result.exit_code == 1
-    assert "lies outside of the rulebook's folder" in result.output
+    assert "is outside the rulebook's folder" in result.output
     assert "hunter2" not in result.output
     assert not plan.exists()
 

@@ -30,7 +30,7 @@ FLAG_CASES = (
     "WordResultHandlerTest.findAllWordTest",
 )
 
-# case → view, entries, and per text what is found there, as it stands in the text
+# case → view, entries, and per text what is found there, as it appears in the text
 TRIED: dict[str, tuple[View, tuple[str, ...], dict[str, list[str]]]] = {
     **{case: ("folded", FLAG, {"text": list(FLAG)}) for case in FLAG_CASES},
     "BsChineseTest.ignoreChineseStyleTest": ("folded", ("五星红旗",), {"text": ["五星紅旗"]}),

@@ -12,7 +12,7 @@ SOURCE = ROOT / "src" / "groundrules"
 
 def _rows() -> dict[str, str]:
     """Folder or module → what it may not know."""
-    table = PAGE.partition("| folder | holds | may not know |\n")[2].partition("\n\n")[0].splitlines()[1:]
+    table = PAGE.partition("| folder | contains | must not import |\n")[2].partition("\n\n")[0].splitlines()[1:]
     rows = [line.strip("| ").split(" | ") for line in table]
     return {
         name.strip("`/").removesuffix(".py").replace("/", "."): cells[2]
@@ -43,7 +43,7 @@ def test_the_page_can_be_read_in_one_sitting() -> None:
 
 def test_it_says_where_features_live() -> None:
     """What stands there exists, which `test_named_places` sees to."""
-    table = PAGE.partition("## Where things live\n")[2].partition("\n## ")[0].strip().splitlines()[2:]
+    table = PAGE.partition("## Where things are\n")[2].partition("\n## ")[0].strip().splitlines()[2:]
     rows = [line.strip("| ").split(" | ") for line in table]
     assert len(rows) >= 20
     assert all(len(row) == 2 and "`" in row[1] for row in rows)

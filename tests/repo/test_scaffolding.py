@@ -80,7 +80,7 @@ def test_what_is_begun_fails_and_passes_once_it_is_written(tree: Path, kind: str
     ("kind", "name", "problem"),
     [
         ("pack", "x", "`pack` is none of lint, builtin, action, adapter"),
-        ("lint", "Odd-Name", "`Odd-Name` is no name"),
+        ("lint", "Odd-Name", "`Odd-Name` is not a name"),
         ("lint", "no_appeal", "there is lint `no_appeal` already"),
         ("builtin", "length", "there is a builtin `length` already"),
         ("action", "mute", "there is action `mute` already"),

@@ -77,7 +77,7 @@ def test_the_adapter_of_another_package(package: Path) -> None:
     [
         ("raise RuntimeError('no\\n library')", "the adapter `mine` can't be imported: RuntimeError: no library"),
         ("import not_installed_anywhere", "can't be imported: ModuleNotFoundError"),
-        ("SUPPLIES = {}", "the adapter `mine` is none: it needs `SUPPLIES`, `events` and `calls`"),
+        ("SUPPLIES = {}", "the adapter `mine` is not an adapter: it needs `SUPPLIES`, `events` and `calls`"),
         (ADAPTER + "SUPPLIES = 5", "the adapter `mine` is broken: `SUPPLIES` maps event types to sets of dotted paths"),
         (ADAPTER + "SUPPLIES = {'message': ['text']}", "the adapter `mine` is broken"),
     ],
@@ -112,7 +112,7 @@ def test_the_store_of_another_package(package: Path) -> None:
             "the store `mine` can't be imported: RuntimeError: no library",
         ),
         ("", ":Store", 2, "the store `mine` can't be imported: AttributeError"),
-        ("Store = 5", ":Store", 2, "the store `mine` is none: what is registered can't be called"),
+        ("Store = 5", ":Store", 2, "the store `mine` is not a store: what is registered can't be called"),
         (
             "def Store(where): raise OSError('no such host')",
             ":Store",

@@ -60,7 +60,7 @@ def falls_on(
 ) -> bool | None:
     """Tell whether the local day of an instant is the date or an anniversary of it.
 
-    None if `date` is no date, or a lunar one and the day beyond what is known. Years before the date's own are False.
+    None if `date` is not a date, or a lunar one and the day beyond what is known. Years before the date's are False.
     """
     wanted = parse_date(date)
     if wanted is None:

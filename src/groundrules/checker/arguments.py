@@ -85,7 +85,7 @@ class Arguments:
         if kind not in KINDS and kind not in REFERENCES:
             known = (*KINDS, *REFERENCES)
             help = did_you_mean(kind, known) or f"a type is one of {listing(known, len(known))}"
-            self.session.add(codes.WRONG_VALUE.at(parameter.type.span, f"`{kind}` is no type of a parameter", help))
+            self.session.add(codes.WRONG_VALUE.at(parameter.type.span, f"`{kind}` is not a type of a parameter", help))
             return
         if kind in REFERENCES and parameter.values:
             message = f"a {kind} is the same for all time"
@@ -115,7 +115,7 @@ class Arguments:
         dated = read_values(given.get("values"), Report()) if isinstance(given, YMapping) else ()
         if given is not None and not dated:
             if self.instance.use is None and parameter.values:
-                message = f"`{parameter.name.value}` has values by date, which no setting replaces"
+                message = f"`{parameter.name.value}` has values by date, which no setting can replace"
                 help = "change them in the rulebook"
                 self.session.add(codes.WRONG_VALUE.at(given.span, message, help))
             return given
@@ -278,7 +278,7 @@ class Value:
             return
         needed = f"`{name}` is {wording.needed(kind.type)}"
         if isinstance(self.node, YScalar) and "\n" not in self.node.text:
-            self.wrong(f"{needed}, and `{self.node.text}` is none", f"write for example {kind.example}")
+            self.wrong(f"{needed}, and `{self.node.text}` is not one", f"write for example {kind.example}")
             return
         self.wrong(f"{needed}, such as {kind.example}", None)
 

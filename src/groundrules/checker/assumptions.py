@@ -32,7 +32,7 @@ def _assumption(session: Session, instance: Instance, assumption: authored.Assum
     entity_type = session.catalog.entity(entity) if entity in ROSTER else None
     if entity_type is None:
         message = f"nothing can be assumed about `{entity}`"
-        help = did_you_mean(entity, ROSTER) or f"facts are remembered of {listing(ROSTER)}"
+        help = did_you_mean(entity, ROSTER) or f"facts are kept about {listing(ROSTER)}"
         session.add(name_codes.UNKNOWN_DECLARATION.at(assumption.entity.span, message, help))
         return
     field = entity_type.fields.get(name)

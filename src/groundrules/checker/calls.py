@@ -134,7 +134,7 @@ def _unfit_words(reader: Reader, argument: nodes.Node, parameter: Parameter) -> 
         known = " or ".join(f'`"{choice}"`' for choice in parameter.choices)
         return f"`{parameter.name}` is not `{text}`", f"write {known}"
     if kinds.Date in parameter.accepts and (not isinstance(value, str) or parse_date(value) is None):
-        return f"`{text}` is no date", 'write `"--10-01"` for each year, `"2026-10-01"` or `"lunar:08-15"`'
+        return f"`{text}` is not a date", 'write `"--10-01"` for each year, `"2026-10-01"` or `"lunar:08-15"`'
     return None
 
 
@@ -143,7 +143,7 @@ def _unfit_together(
 ) -> tuple[str, str] | None:
     """Return what is wrong with arguments each of which would do."""
     if signature.repeated and len({type(each) for each in types}) > 1:
-        return f"`{signature.name}` compares values of one kind", f"it is called `{signature.example}`"
+        return f"`{signature.name}` compares values of one type", f"it is called `{signature.example}`"
     return _no_such_group(reader, node) if signature.name == "capture" else None
 
 
@@ -220,7 +220,7 @@ def _state(reader: Reader, node: nodes.Call, per: str) -> Typed:
 def _may_remember(reader: Reader, node: nodes.Node) -> bool:
     if reader.place.memory:
         return True
-    words = (f"{reader.place.name} reads the event alone, and `{reader.text(node)}` is remembered", None)
+    words = (f"{reader.place.name} reads only the event, and `{reader.text(node)}` is remembered", None)
     reader.error(name_codes.NOT_HERE, node, words)
     return False
 
@@ -274,7 +274,7 @@ def _member(reader: Reader, node: nodes.Call) -> Typed | None:
         return member
     text = reader.text(node.arguments[0])
     words = (
-        f"`{node.function}` is asked of a member, and `{text}` is {wording.described(member.type)}",
+        f"`{node.function}` needs a member, and `{text}` is {wording.described(member.type)}",
         f"write `{node.function}(member)`",
     )
     reader.error(codes.BAD_CALL, node.arguments[0], words)
@@ -339,7 +339,7 @@ def _ledger_argument(reader: Reader, node: nodes.Call) -> LedgerBinding | None:
         reader.session.tables.bindings[reader.context.id, id(argument)] = binding
         return binding
     if not isinstance(binding, BrokenBinding):
-        words = (f"`{node.function}` needs a ledger that many have a balance of", f"write `{MEMORY[node.function][0]}`")
+        words = (f"`{node.function}` needs a ledger with many balances", f"write `{MEMORY[node.function][0]}`")
         reader.error(codes.BAD_CALL, argument, words)
     return None
 
@@ -385,7 +385,7 @@ def _pick(reader: Reader, node: nodes.Call) -> Typed:
         words = (f"`pick` draws from a list, and `{shown}` is {wording.described(items.type)}", None)
         return reader.error(codes.BAD_CALL, node.arguments[0], words)
     if not isinstance(count.type, kinds.Number) or not count.type.integer:
-        words = (f"how many is a whole number, and `{reader.text(node.arguments[1])}` is none", None)
+        words = (f"how many is a whole number, and `{reader.text(node.arguments[1])}` is not one", None)
         return reader.error(codes.BAD_CALL, node.arguments[1], words)
     item = kinds.Prose() if isinstance(items.type.item, Quoted) else items.type.item
     return Typed(kinds.ListOf(item), items.optional or count.optional)
@@ -407,7 +407,7 @@ def _draws(reader: Reader, node: nodes.Call) -> bool:
     """Whether lots can be drawn here: once for an occasion of a rule."""
     if reader.place.draws:
         return True
-    words = (f"{reader.place.name} draws no lots", f"write `{node.function}(…)` into `when` or the effects of a rule")
+    words = (f"{reader.place.name} can't draw lots", f"write `{node.function}(…)` into `when` or the effects of a rule")
     reader.error(name_codes.NOT_HERE, node, words)
     return False
 

@@ -54,7 +54,10 @@ def keys(session: Session, context: Context, parsed: nodes.Parsed[Any], parts: t
         typed = reader.type_of(part)
         if not is_key(typed.type) and not isinstance(typed.type, kinds.Unknown):
             text = reader.text(part)
-            words = (f"`{text}` is {wording.described(typed.type)} and tells nothing apart", "name one of its fields")
+            words = (
+                f"`{text}` is {wording.described(typed.type)} and has no distinct values",
+                "name one of its fields",
+            )
             reader.error(codes.WINDOW_KEY, part, words)
 
 
@@ -83,7 +86,7 @@ def whole(session: Session, instance: Instance, parsed: authored.Expression, wha
         words = (f"`{text}` is not known before any event", "write a number or a parameter")
         reader.error(type_codes.NOT_CONSTANT, parsed.root, words)
     else:
-        reader.error(codes.BAD_AMOUNT, parsed.root, (f"{what} is a whole number, and `{text}` is none", None))
+        reader.error(codes.BAD_AMOUNT, parsed.root, (f"{what} is a whole number, and `{text}` is not one", None))
     return None
 
 

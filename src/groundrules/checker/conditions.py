@@ -33,7 +33,7 @@ def _known(reader: Reader, node: nodes.Known) -> Typed:
     typed = reader.type_of(node.operand)
     if isinstance(typed.type, kinds.WordList | kinds.ClockRange):
         text = reader.text(node.operand)
-        words = (f"`{text}` is {wording.described(typed.type)} and always there", "ask for a field or a fact")
+        words = (f"`{text}` is {wording.described(typed.type)} and never missing", "ask for a field or a fact")
         return reader.error(codes.NOT_A_VALUE, node.operand, words)
     return Typed(kinds.Boolean())
 

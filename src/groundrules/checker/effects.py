@@ -77,7 +77,7 @@ def _unknown(site: Site, effect: authored.Effect) -> None:
     catalog = site.session.catalog
     known = (*EFFECTS, *catalog.names("actions"))
     if name in _PARAMETERS:
-        help = f"parameters stand in one item with their action: `{{warn: …, {name}: …}}`"
+        help = f"put parameters in one item with their action: `{{warn: …, {name}: …}}`"
     else:
         actions = [action for name in catalog.names("actions") if (action := catalog.action(name))]
         titles = [(title, action.name) for action in actions for title in action.title.values()]
@@ -125,7 +125,7 @@ def _act(site: Site, effect: authored.Effect, action: ActionType) -> Act | None:
 
 
 def _no_shorthand(site: Site, effect: authored.Effect, action: ActionType) -> None:
-    message = f"`{action.name}` takes no value by itself"
+    message = f"`{action.name}` takes no value directly"
     known = listing(action.parameters)
     help = f"give its parameters by name: {known}" if known else f"write `{action.name}` alone"
     site.session.add(

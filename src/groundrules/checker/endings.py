@@ -16,7 +16,7 @@ def instant(session: Session, written: Located | None) -> int | None:
         return None
     at = moment(written, str(session.checked.book.timezone.value))
     if at is None:
-        message = f"`{written.value}` is no date of the calendar"
+        message = f"`{written.value}` is not a date in the calendar"
         session.add(codes.WRONG_VALUE.at(written.span, message, "write `2027-01-31`"))
     return at
 

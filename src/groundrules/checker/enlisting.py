@@ -59,7 +59,7 @@ def _list(site: Site, written: Written) -> ListBinding | None:
     if isinstance(binding, ListBinding) and binding.declaration.changes:
         return binding
     if isinstance(binding, ListBinding):
-        words = f"the list `{name}` does not change while it runs", "declare it with `changes: true`"
+        words = f"the list `{name}` does not change at run time", "declare it with `changes: true`"
         site.session.add(name_codes.UNKNOWN_DECLARATION.at(span, *words))
     elif not isinstance(binding, BrokenBinding):
         known = [

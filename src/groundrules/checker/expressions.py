@@ -128,7 +128,7 @@ class Reader:
             session.circular = True
             circle = [*session.open_defines[session.open_defines.index(binding) :], binding]
             shown = " → ".join(f"`{define.name}`" for define in circle)
-            return self.error(name_codes.DEFINE_CYCLE, use, (f"the define goes round in a circle: {shown}", None))
+            return self.error(name_codes.DEFINE_CYCLE, use, (f"the define uses itself: {shown}", None))
         context = session.within(self.context, binding.instance)
         key = (context.id, id(binding.define), self.place)
         if key not in session.defines:
@@ -139,7 +139,7 @@ class Reader:
         session.peak = max(session.peak, session.depth + height)
         if session.depth + height > DEEPEST:
             session.circular = True
-            words = (f"`{self.text(use)}` stands for an expression that is nested too deeply", "split the rule in two")
+            words = (f"`{self.text(use)}` is an expression nested too deeply", "split the rule in two")
             return self.error(name_codes.DEFINE_CYCLE, use, words)
         return typed
 

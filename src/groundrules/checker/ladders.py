@@ -40,7 +40,7 @@ def _ladder(session: Session, instance: Instance, ladder: authored.Ladder) -> No
         codes.LADDER_STEPS,
         [(step.reaches, step.source.reaches.fragment.whole) for step in known],
         "another step reaches this value already",
-        "steps reach ever higher values",
+        "steps must reach increasing values",
     )
     _reachable(session, ledger.declaration, known)
     appeal = None

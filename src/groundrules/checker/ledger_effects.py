@@ -326,7 +326,7 @@ def exempt(site: Site, written: Written) -> Iterator[Exempt]:
     effect = written.effect
     if not site.exempts:
         message = f"`exempt` has no meaning in {site.name}"
-        help = "it takes away what other rules do to the same event, so it stands in a rule"
+        help = "it takes away what other rules do to the same event, so it belongs in a rule"
         site.session.add(codes.EFFECT_NOT_HERE.at(effect.span, message, help))
         return
     _, node = written.arguments["rules"]

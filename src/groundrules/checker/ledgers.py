@@ -54,7 +54,9 @@ def _fade(session: Session, instance: Instance, declaration: authored.LedgerDecl
     if isinstance(amount, int) and isinstance(typed.type, kinds.Number) and amount >= 1:
         return amount, every
     text = reader.text(clause.amount)
-    reader.error(codes.BAD_AMOUNT, clause.amount, (f"a whole number above zero fades, and `{text}` is none", None))
+    reader.error(
+        codes.BAD_AMOUNT, clause.amount, (f"a fade is a whole number above zero, and `{text}` is not one", None)
+    )
     return None
 
 
@@ -101,7 +103,7 @@ def _report(session: Session, moves: Moves, circle: list[str]) -> None:
     steps = list(pairwise(circle))
     shown = " → ".join(f"`{name}`" for name in circle)
     labels = tuple(Label(moves[before][after], f"moves `{after}`") for before, after in steps[1:])
-    message = f"ledgers move each other in a circle: {shown}"
+    message = f"ledgers change each other in a cycle: {shown}"
     if len(steps) == 1:
         message = f"a ladder over `{circle[0]}` raises `{circle[0]}`"
     help = "let the last of them do something else"

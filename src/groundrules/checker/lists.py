@@ -23,7 +23,7 @@ def _domains(session: Session, declaration: authored.ListDeclaration) -> None:
     for item in declaration.items:
         if normalise(str(item.value)) is None:
             help = "write the host name alone: `github.com`"
-            session.add(codes.BAD_LIST_ITEM.at(item.span, f"`{item.value}` is no domain", help))
+            session.add(codes.BAD_LIST_ITEM.at(item.span, f"`{item.value}` is not a domain", help))
 
 
 MOST_PATTERNS = 500

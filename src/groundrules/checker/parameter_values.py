@@ -125,7 +125,7 @@ def _is_unmarked_path(site: Site, node: YScalar) -> bool:
     if not _PATH.fullmatch(text) or not names_something(site, node):
         return False
     fix = Fix(node.span, f'"{{{text}}}"', "take the field's value")
-    message = f"`{text}` would be taken as a text, not as the field"
+    message = f"`{text}` would be literal text, not the field"
     help = f'write `"{{{text}}}"` for the field\'s value'
     site.session.add(codes.UNMARKED_PATH.at(node.span, message, help, fixes=(fix,)))
     return True

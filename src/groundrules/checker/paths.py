@@ -55,7 +55,7 @@ def _path(session: Session, instance: Instance, path: authored.Path) -> None:
         codes.PATH_STEPS,
         [(step.after, step.source.span) for step in steps if step.after is not None],
         "another step has the same time",
-        "steps follow one another in time",
+        "steps must be in chronological order",
     )
     session.checked.paths.append(
         Path(
@@ -125,6 +125,6 @@ def _due(session: Session, value: Value) -> None:
     if isinstance(typed.type, kinds.Instant | kinds.Unknown):
         return
     span = value.parsed.span(value.parsed.root)
-    help = "a time from the start stands under `after`" if isinstance(typed.type, kinds.Duration) else None
+    help = "a time from the start belongs under `after`" if isinstance(typed.type, kinds.Duration) else None
     message = f"`due` is an instant, and `{span.text}` is {wording.described(typed.type)}"
     session.add(type_codes.WRONG_VALUE.at(span, message, help))

@@ -62,7 +62,9 @@ def _unknown(session: Session, text: Located, name: str, known: set[str]) -> Non
     at = text.span.text.find(f"{{{name}}}")
     span = text.span if at < 0 else text.span.file.span(text.span.start + at, text.span.start + at + len(name) + 2)
     help = did_you_mean(name, known) or (f"the parameters are {listing(known)}" if known else "there are none")
-    session.add(codes.UNKNOWN_NAME.at(span, f"a text for members names the parameter `{name}`, which is none", help))
+    session.add(
+        codes.UNKNOWN_NAME.at(span, f"a text for members names the parameter `{name}`, which does not exist", help)
+    )
 
 
 def filled(texts: Texts, instance: Instance) -> dict[str, str]:

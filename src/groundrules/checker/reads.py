@@ -91,7 +91,7 @@ def _state(reader: Reader, node: nodes.Node, binding: StateBinding) -> Typed:
     if per is None:
         return _remembered(reader, node, Typed(kinds.Boolean()))
     text = reader.text(node)
-    words = (f"`{text}` is a state of each {per.value} by itself", f"write `{text}({per.value})`")
+    words = (f"`{text}` is a separate state for each {per.value}", f"write `{text}({per.value})`")
     return reader.error(codes.BAD_CALL, node, words)
 
 
@@ -112,7 +112,7 @@ def _matched(reader: Reader, node: nodes.Node, binding: MatchedBinding) -> Typed
         return reader.error(cell_codes.BAD_MATCHED, node, words)
     words = (
         f"`matched` has no meaning in {reader.place.name}",
-        "it stands in the actions of a rule that counts events",
+        "it belongs in the actions of a rule that counts events",
     )
     return reader.error(name_codes.NOT_HERE, node, words)
 
@@ -150,7 +150,7 @@ def _firing(reader: Reader, node: nodes.Node, binding: FiringBinding) -> Typed:
         return Typed(kinds.ListOf(kinds.Prose() if named else kinds.Enum(reader.place.items)))
     if binding.word == "standings" and reader.place.standings:
         return Typed(kinds.ListOf(kinds.Prose()))
-    help = f"it stands in {_FIRINGS[binding.word]}"
+    help = f"it belongs in {_FIRINGS[binding.word]}"
     if binding.word == "standings" and reader.place.those:
         help = "they are ordered by no whole number that could be shown; write `{names(those)}`"
     words = (f"`{binding.word}` has no meaning in {reader.place.name}", help)
@@ -161,7 +161,7 @@ def _remembered(reader: Reader, node: nodes.Node, typed: Typed) -> Typed:
     """Return `typed` if the place may read what is remembered."""
     if reader.place.memory:
         return typed
-    words = (f"{reader.place.name} reads the event alone, and `{reader.text(node)}` is remembered", None)
+    words = (f"{reader.place.name} reads only the event, and `{reader.text(node)}` is remembered", None)
     return reader.error(name_codes.NOT_HERE, node, words)
 
 

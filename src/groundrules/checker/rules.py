@@ -63,7 +63,7 @@ def _rule(session: Session, instance: Instance, rule: authored.Rule) -> None:
         numbered=rule.times is not None,
     )
     if rule.otherwise and rule.requires is None:
-        words = ("`otherwise` is what happens where `requires` does not hold, and there is none", "say `requires:`")
+        words = ("`otherwise` needs a `requires`", "say `requires:`")
         session.add(codes.NOTHING_REQUIRED.at(rule.id.span, *words))
     otherwise = effects(Site(session, context, "a rule", counted=counted, guard=rule.when), rule.otherwise)
     acting = effects(site, rule.then)
@@ -157,5 +157,7 @@ def _cap(session: Session, instance: Instance, parsed: nodes.Parsed[nodes.RateCl
         session.checked.caps.append(Cap(cap_id, value, clause.per))
     elif not isinstance(typed.type, kinds.Unknown):
         text = reader.text(clause.amount)
-        reader.error(codes.BAD_CAP, clause.amount, (f"a cap is a whole number above zero, and `{text}` is none", None))
+        reader.error(
+            codes.BAD_CAP, clause.amount, (f"a cap is a whole number above zero, and `{text}` is not one", None)
+        )
     return cap_id

@@ -61,7 +61,7 @@ def _ranking(site: Site, schedule: authored.Schedule) -> tuple[Ranking | None, b
     parsed = schedule.most or schedule.least
     if schedule.most is not None and schedule.least is not None:
         place = schedule.least.fragment.whole
-        site.session.add(codes.BAD_SCHEDULE.at(place, "`least` can't stand beside `most`", "remove it"))
+        site.session.add(codes.BAD_SCHEDULE.at(place, "`least` can't be combined with `most`", "remove it"))
     if parsed is None:
         if schedule.limit is not None:
             message, help = "`limit` needs `most` or `least`", "add `most:` or `least:`, by which the first are chosen"
@@ -74,7 +74,7 @@ def _ranking(site: Site, schedule: authored.Schedule) -> tuple[Ranking | None, b
         return None, True
     text = reader.text(parsed.root)
     if not isinstance(typed.type, kinds.Number | kinds.Duration):
-        words = (f"a number or a length of time is needed, and `{text}` is {wording.described(typed.type)}", None)
+        words = (f"a number or a duration is needed, and `{text}` is {wording.described(typed.type)}", None)
         reader.error(type_codes.WRONG_VALUE, parsed.root, words)
         return None, True
     if limit is not None and schedule.limit is not None and limit < 1:

@@ -100,7 +100,7 @@ class Scope:
         if not owners:
             return None
         if not self.context.types:
-            here = f"; `{self.context.subject}` is whom it is about" if self.context.subject else ""
+            here = f"; `{self.context.subject}` is the one it is about" if self.context.subject else ""
             return f"`{name}` is a field of {listing(owners, 3)}; there is no event here{here}"
         return (
             f"`{name}` is a field of {listing(owners, 3)}, not of {listing(set(self.context.types) - set(owners), 3)}"

@@ -79,7 +79,7 @@ def must_say(site: Site, effect: authored.Effect, kind: str, key: str) -> Litera
         why = f"somebody acts on somebody in {listing(site.types, 3)}" if acting else f"no {kind} is at hand"
     else:
         help, why = f"say `{key}:`", f"no {kind} is at hand here"
-    site.session.add(codes.WHO_IS_MEANT.at(effect.span, f"`{name}` must say whom it means: {why}", help))
+    site.session.add(codes.WHO_IS_MEANT.at(effect.span, f"`{name}` must say who it applies to: {why}", help))
     return False
 
 

@@ -35,7 +35,7 @@ def undone(session: Session, instance: Instance, context: Context, rule: authore
         return []
     effects = [*rule.then, *(effect for _, then in (rule.times.steps if rule.times else ()) for effect in then)]
     if not (rule.grant or any(_named(effect, _MOVING) for effect in effects)):
-        message = f"`{rule.id.value}` moves no balance that could be moved back"
+        message = f"`{rule.id.value}` changes no balance that could be restored"
         session.add(codes.BAD_UNDO.at(rule.undo_on[0][0].span, message, "remove `undo_on`"))
     undos = []
     first = rule.undo_on[0][1].root.keys
@@ -102,7 +102,7 @@ def _never_alike(session: Session, here: Context, there: Context, key: nodes.Key
     if not any(own) or (not all(own) and all(things[number] for number in (0, 1) if own[number])):
         return None
     help = next((f"write `id = {name}.id`" for name in things[0] if name in session.fields(there.types)), None)
-    return "each event has an `id` and a `time` of its own, so these are never alike", help
+    return "each event has its own `id` and `time`, so these are never equal", help
 
 
 def _things(session: Session, types: tuple[str, ...]) -> set[str]:

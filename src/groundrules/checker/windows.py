@@ -67,7 +67,7 @@ def _bound(reader: Reader, window: nodes.Window, other: nodes.Node) -> bool:
         )
         words = (f"`{window.kind}` would keep {value:,} entries per key, and {LARGEST:,} is the most", help)
     else:
-        words = (f"`{window.kind}` is compared with a whole number from 0 on, and `{text}` is none", None)
+        words = (f"`{window.kind}` is compared with a whole number from 0 on, and `{text}` is not one", None)
     reader.error(codes.UNBOUNDED_WINDOW, other, words)
     return False
 
@@ -110,7 +110,7 @@ def _value(reader: Reader, node: nodes.Window) -> Typed:
     """Type a window that is used as a number."""
     typed = _window(reader, node)
     if node.listed and reader.place is STATE:
-        words = ("which values a window holds is nothing that a state waits for", "count them: `distinct(…) >= 3`")
+        words = ("a state can't wait for which values a window holds", "count them: `distinct(…) >= 3`")
         return reader.error(codes.STATE_READS, node, words)
     if not _says_how_far(node) and not isinstance(typed.type, kinds.Unknown):
         _needs_max(reader, node)
@@ -148,7 +148,7 @@ def _window(reader: Reader, node: nodes.Window) -> Typed:
 
 def _misplaced(reader: Reader, node: nodes.Window) -> Typed:
     if reader.place in (WHERE, WINDOW_KEY):
-        words = (f"a window inside {reader.place.name}", "a window counts events by what they carry themselves")
+        words = (f"a window inside {reader.place.name}", "a window counts events by their own fields")
         return reader.error(codes.NESTED_WINDOW, node, words)
     return reader.error(name_codes.NOT_HERE, node, (f"{reader.place.name} cannot count events", None))
 
@@ -212,7 +212,7 @@ def _counted_value(reader: Reader, node: nodes.Window, counted: Context) -> bool
     elif takes == "key" and not is_key(typed.type):
         help = f"did you mean `{node.kind}({text}.id of …)`?" if isinstance(typed.type, kinds.Object) else None
         words = (
-            f"`{node.kind}` tells apart texts, numbers and ids, and `{text}` is {wording.described(typed.type)}",
+            f"`{node.kind}` counts different texts, numbers and ids, and `{text}` is {wording.described(typed.type)}",
             help,
         )
     else:
@@ -226,7 +226,7 @@ def _times(reader: Reader, node: nodes.Window) -> bool:
     calendar = isinstance(node.within, nodes.CalendarPeriod)
     if node.within is None:
         if kind.paned:
-            words = (f"`{node.kind}` must say over what time it adds", "write `… within 1d`")
+            words = (f"`{node.kind}` needs a time over which it adds", "write `… within 1d`")
             reader.error(codes.WINDOW_TIME, node, words)
         return fine and not kind.paned
     if not kind.looks_back:
@@ -261,7 +261,7 @@ def _whole_number(reader: Reader, node: nodes.Node, word: str, most: int, code: 
     value = fold(reader, node)
     if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= most:
         return True
-    words = (f"`{word}` is a whole number from 1 to {most:,}, and `{reader.text(node)}` is none", None)
+    words = (f"`{word}` is a whole number from 1 to {most:,}, and `{reader.text(node)}` is not one", None)
     reader.error(code, node, words)
     return False
 
@@ -302,7 +302,7 @@ def _key(reader: Reader, key: nodes.KeyPart, counted: Context, event_type: str) 
         return None
     text = reader.text(key.counted)
     if not is_key(here.type):
-        words = (f"`{text}` is {wording.described(here.type)} and tells nothing apart", "name one of its fields")
+        words = (f"`{text}` is {wording.described(here.type)} and has no distinct values", "name one of its fields")
         reader.error(codes.WINDOW_KEY, key.counted, words)
         return None
     there = _reader_key(reader, key, event_type, here.type)

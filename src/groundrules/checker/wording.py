@@ -24,7 +24,7 @@ _DESCRIBED: tuple[tuple[type[kinds.Type], str], ...] = (
 
 
 def described(type: kinds.Type) -> str:
-    """Return `text`, `a duration`, `a list of text`: a type as it stands in a sentence."""
+    """Return `text`, `a duration`, `a list of text`: a type as it appears in a sentence."""
     if isinstance(type, kinds.Enum):
         return str(type)
     if isinstance(type, kinds.Object) and type.entity is None and type.name != "event":
@@ -125,7 +125,7 @@ def not_negatable(text: str, type: kinds.Type) -> Words:
 
 
 def not_a_text(operator: str, text: str, type: kinds.Type) -> Words:
-    message = f"`{operator}` looks into text, and `{text}` is {described(type)}"
+    message = f"`{operator}` searches text, and `{text}` is {described(type)}"
     if isinstance(type, kinds.ListOf):
         if isinstance(type.item, kinds.Object):
             return message, f"did you mean `any(x in {text} where …)`?"
@@ -152,7 +152,7 @@ def not_a_list(operator: str, text: str, type: kinds.Type) -> Words:
 
 def mixed_list(first: str, first_type: kinds.Type, other: str, other_type: kinds.Type) -> Words:
     items = f"`{first}` is {described(first_type)} and `{other}` is {described(other_type)}"
-    return f"the items of a list are of one kind: {items}", None
+    return f"the items of a list have one type: {items}", None
 
 
 def needs_domain(text: str, list_name: str, type: kinds.Type) -> Words:
@@ -173,8 +173,8 @@ def is_without_end(name: str) -> bool:
 def unknown_name(name: str, help: str | None) -> Words:
     """`help` proposes a name that is known."""
     if is_without_end(name):
-        help = "a length of time ends: write a long one, such as `365d`; what is for good is an action such as `ban`"
-    return f"unknown name `{name}`", help or f'a word that is meant as it stands has quotes: `"{name}"`'
+        help = "a duration ends: write a long one, such as `365d`; something permanent is an action such as `ban`"
+    return f"unknown name `{name}`", help or f'quote a literal word: `"{name}"`'
 
 
 def not_printable(text: str, type: kinds.Type) -> Words:
@@ -184,10 +184,10 @@ def not_printable(text: str, type: kinds.Type) -> Words:
 
 def not_a_value(name: str, what: str) -> Words:
     helps = {
-        "ledger": f"read it with whom it is of: `{name}(actor)`",
-        "list": f"a list stands behind `in`, `has any of` or `contains any of {name}`",
+        "ledger": f"read it with its owner: `{name}(actor)`",
+        "list": f"a list goes after `in`, `has any of` or `contains any of {name}`",
         "import": f"name something of it: `{name}.…`",
-        "cap": "a cap stands under `cap:` of a reward",
+        "cap": "a cap belongs under `cap:` of a reward",
     }
     article = "an" if what[:1] in "aeio" else "a"
     return f"`{name}` is {article} {what}, not a value", helps.get(what)
@@ -208,7 +208,7 @@ def differs(name: str, first: kinds.Type, second: kinds.Type, types: Iterable[st
 
 
 def never_missing(text: str) -> Words:
-    return f"`{text}` is never missing, so the default is never used", "remove the part behind `??`"
+    return f"`{text}` is never missing, so the default is never used", "remove the part after `??`"
 
 
 def unknown_event_type(name: str, known: Iterable[str], shipped: bool) -> Words:

@@ -25,9 +25,8 @@ _SCHEMA_LINE = "# yaml-language-server: $schema=.groundrules/{}.schema.json\n"
 @click.option("--name", help="The rulebook's name; by default, the folder's.")
 @ONLY_SPOKEN
 def command(directory: Path, name: str | None) -> None:
-    """Write a small rulebook into DIRECTORY: rules, a word list, tests, a file of events, and schemas for editors.
-
-    The schemas, which editors use for completion, are in `.groundrules`; `groundrules schema` rewrites them.
+    """Write a small rulebook into DIRECTORY: rules, a word list, tests, a file of events, and the schemas that editors
+    use for completion (in `.groundrules`; `groundrules schema` rewrites them).
 
     Existing files are not overwritten.
     """

@@ -105,7 +105,7 @@ class Console:
             lang = _language(request)
             response = self._plain(request, 409, spoken(lang)("refused_with", why=reason(error, lang)))
         except Exception:
-            log.exception("a defect while %s was answered", path)
+            log.exception("an internal error while %s was answered", path)
             response = self._plain(request, 500, spoken(_language(request))("defect"))
         for name, value in SHELTER.items():
             response.headers.setdefault(name, value)

@@ -22,7 +22,7 @@ class ProposalError(GroundrulesError):
 
 
 class Proposal(NamedTuple):
-    """A file of a checkout, by its name from the top, as it stands in the working tree and as it should be."""
+    """A file of a checkout, by its name from the top, as it is in the working tree and as it should be."""
 
     top: Path
     name: str
@@ -70,7 +70,7 @@ def _changed(proposal: Proposal, head: str, folder: Path) -> tuple[str, str]:
     listed = _git(top, "ls-tree", "-z", head, "--", name).rstrip("\0").split(None, 3)
     mode, committed = (listed[0], listed[2]) if listed else ("100644", "")
     if mode not in ("100644", "100755"):
-        raise ProposalError(f"`{name}` is no ordinary file in what was committed")
+        raise ProposalError(f"`{name}` is not a regular file in what was committed")
     before, after = (_blob(top, name, text) for text in (proposal.before, proposal.after))
     if committed == before or (not committed and not proposal.before):
         return mode, after

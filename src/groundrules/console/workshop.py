@@ -135,12 +135,12 @@ def _read(answer: bytes, limits: Limits, name: str) -> bytes:
         case b"s":
             raise OverLimitError("what it writes is too large")
         case b"n":
-            raise OverLimitError("it is nested too deep")
+            raise OverLimitError("it is nested too deeply")
         case b"-":
             raise RefusedError(text)
         case b"?":
-            log.error("a defect while %s was done: %s", name, text)
-            raise DefectError("this is a defect of groundrules, and the service's log says more")
+            log.error("an internal error while %s was done: %s", name, text)
+            raise DefectError("this is a bug in groundrules, and the service's log says more")
     return answer[1:]
 
 

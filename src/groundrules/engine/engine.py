@@ -154,7 +154,7 @@ class Engine:
         id = read_path(decoded, self._program.plan.partition)
         if id is None:
             path = ".".join(self.plan.partition)
-            reason = f"it has no `{path}`, by which this rulebook keeps its state apart"
+            reason = f"it has no `{path}`, which partitions this rulebook's state"
             return [self._rejected(Rejection(code=codes.EVENT_NO_PARTITION.code, reason=reason, path=path))]
         return self._runners.get(str(id)) or self._runner(str(id)), decoded
 
@@ -265,7 +265,7 @@ class Engine:
     def restore(cls, plan: ir.Plan | HasPlan, data: bytes, track: bool = False) -> Engine:
         """Return an engine with the state of a snapshot. One made by another rulebook is carried over as by `swap`.
 
-        Raises snapshot.SnapshotError if `data` is no usable snapshot.
+        Raises snapshot.SnapshotError if `data` is not a usable snapshot.
         """
         engine, content = cls(plan, track), snapshot.read(data)
         engine.load(((id, *row) for id, rows in content.partitions for row in rows), content.shapes)

@@ -106,7 +106,7 @@ def _of_others(packed: codec.Packed) -> Compiled:
     try:
         compiled = compile_plan(packed.plan)
     except Exception as error:  # whatever else a plan can do wrong that no rulebook does
-        raise _damaged(f"it holds no plan that can be run ({type(error).__name__})") from error
+        raise _damaged(f"it has no runnable plan ({type(error).__name__})") from error
     if compiled.digest != packed.digest:
         raise _damaged(f"its plan is not the one that it names, {packed.digest:.80}")
     return compiled

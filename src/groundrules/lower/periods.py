@@ -27,7 +27,7 @@ UNITED = ("windows", "lists", "actions")
 
 
 class Conflict(NamedTuple):
-    """Something that is the same for all time and differs from an instant on: of which block, and what of it."""
+    """Something that needs one value for all time and differs from an instant on: of which block, and what of it."""
 
     since: int
     block: str

@@ -120,7 +120,7 @@ def keys(ground: Ground, context: bindings.Context, parsed: nodes.Parsed[Any]) -
 def common(
     ground: Ground, instance: bindings.Instance, source: authored.Common, ends: int | None, part: str = ""
 ) -> dict[str, Any]:
-    """Return the arguments of a rule that every construct gives; `part` tells apart what one block lowers to."""
+    """Return the arguments of a rule that every construct gives; `part` counts different what one block lowers to."""
     ground.owner = instance.qualified(str(source.id.value)) + part
     return {
         "id": ground.owner,

@@ -132,7 +132,7 @@ def is_too_deep(text: str) -> bool:
 
 
 def no_constant(name: str) -> Any:
-    raise refuse(codes.EVENT_BAD_NUMBER, f"`{name}` is no number in JSON")
+    raise refuse(codes.EVENT_BAD_NUMBER, f"`{name}` is not a number in JSON")
 
 
 def integer(text: str) -> int | TooLarge:

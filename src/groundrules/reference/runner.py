@@ -72,7 +72,7 @@ class Runner:
             note = Note(kind="began_again", subject=event["id"], detail={"time": format_ms(partition.now)})
             partition, notes = self.begin_again(time, partition), [note, *notes]
         if time < partition.now - KEPT:
-            reason = f"its time lies more than 24 hours before the latest event seen ({format_ms(partition.now)})"
+            reason = f"its time is more than 24 hours before the latest event seen ({format_ms(partition.now)})"
             refused = Rejection(code=codes.EVENT_TOO_OLD.code, reason=reason, path="time")
             return [partition.decision(Cause("rejected", event=event["id"], type=event["type"]), rejected=refused)]
         if self.is_duplicate(event["id"], time, partition):

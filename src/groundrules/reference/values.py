@@ -51,7 +51,7 @@ def _(expr: ir.Field, scope: Scope) -> Any:
 
 
 def raw(expr: Any, scope: Scope) -> Any:
-    """A list as it stands in the event, its items not yet reduced to ids."""
+    """A list as it occurs in the event, its items not yet reduced to ids."""
     return scopes.walk(scope.root(expr.root), expr.path) if isinstance(expr, ir.Field) else evaluate(expr, scope)
 
 

@@ -220,7 +220,7 @@ class _Located:
             text = f"[{written[1:].strip()}]" if in_line else _DASH.sub(r"\1- ", written)
         kind = "bracket" if node.text[0] == "［" or node.text[0] == "【" else "dash"
         fix = Fix(node.span, text, "write it in ASCII", safe=True)
-        message = f"`{node.text[0]}` is a full-width {kind}, which begins no list"
+        message = f"`{node.text[0]}` is a full-width {kind}, which does not begin a list"
         help = f"write `{text}`" if "\n" not in text else "write `- ` before each item"
         return files.FULL_WIDTH_YAML.at(_head(node), message, help, fixes=(fix,))
 
@@ -232,7 +232,7 @@ class _Located:
         if self.listed:
             word = self.node.span.text
             help = f'remove the line, or write `"{word}"` if the word is meant' if word else "remove the line"
-            return format.WRONG_SHAPE.at(over, f"an item of {self._subject} is nothing; it must be {self._title}", help)
+            return format.WRONG_SHAPE.at(over, f"an item of {self._subject} is empty; it must be {self._title}", help)
         return format.WRONG_SHAPE.at(over, f"{self._subject} is empty; it must be {self._title}", help)
 
     def _value(self, rule: Any) -> Diagnostic:

@@ -54,12 +54,12 @@ def read_file(
 def outside(shown: str, at: Span) -> Diagnostic:
     """Return what is said of a file or folder that lies where reading is not allowed."""
     help = "move it into the folder of the rulebook, or name a folder that holds both: `--root FOLDER`"
-    return codes.OUTSIDE.at(at, f"`{shown}` lies outside of the rulebook's folder", help)
+    return codes.OUTSIDE.at(at, f"`{shown}` is outside the rulebook's folder", help)
 
 
 def why_unreadable(error: OSError | ValueError) -> str:
     """Return the system's reason; Python has its own, in changing words, for a path with a NUL in it."""
-    reason = (isinstance(error, OSError) and error.strerror) or "that is no path"
+    reason = (isinstance(error, OSError) and error.strerror) or "that is not a path"
     return reason[:1].lower() + reason[1:]
 
 

@@ -97,6 +97,6 @@ def bounded(lists: list[ListDeclaration], report: Report) -> tuple[ListDeclarati
         before, had[most] = had[most], had[most] + len(words.items)
         if before <= most < had[most]:
             message = f"with the {len(words.items):,} entries of `{words.name.value}` the lists have more than {most:,}"
-            report.add(codes.LONG_LIST.at(words.name.span, message, "keep the words that were met"))
+            report.add(codes.LONG_LIST.at(words.name.span, message, "keep only words that occur"))
         kept.append(words if had[most] <= most else replace(words, items=()))
     return tuple(kept)

@@ -33,7 +33,7 @@ DEEPEST = 32  # rulebooks that use each other in a row
 
 _HEADER_KEYS = ("title", "text", "languages", "timezone", "partition", "limits")
 _STANDARD = re.compile(r"std/([A-Za-z0-9_-]+)")
-_TESTS_HELP = "what is here are tests; the rulebook stands in a file of its own that begins with `rulebook:`"
+_TESTS_HELP = "this file has tests; the rulebook is in its own file, which begins with `rulebook:`"
 _EMPTY_HELP = "`groundrules init` writes a rulebook to start from"
 
 
@@ -115,7 +115,7 @@ class _Loader:
         self.size += len(file.text)
         if self.size > MAX_YAML:
             message = f"with `{shown}` the YAML of this rulebook is larger than {MAX_YAML >> 20} MB"
-            help = "put words into files of lists, and what does not belong together into rulebooks of their own"
+            help = "put words into list files, and unrelated parts into separate rulebooks"
             self.report.add(codes.UNREADABLE_FILE.at(at or nowhere(shown), message, help))
             return None
         return file
@@ -144,7 +144,7 @@ class _Loader:
         for part in parts:
             for key, _ in part.root.items if isinstance(part.root, YMapping) and not part.header else ():
                 if key.text in _HEADER_KEYS:
-                    self._report_second(key, first, f"`{key.text}` stands in a file without `rulebook:`")
+                    self._report_second(key, first, f"`{key.text}` is in a file without `rulebook:`")
         return first
 
     def _report_no_header(self, mappings: list[_Read]) -> None:
@@ -256,7 +256,7 @@ class _Loader:
         circle = " → ".join(f"`{name}`" for name in [*names[start:], names[start]])
         self.report.add(
             codes.IMPORT_CYCLE.at(
-                written.span, f"this closes a circle: {circle}", "move what both need into a rulebook of its own"
+                written.span, f"this closes a cycle: {circle}", "move what both need into a rulebook of its own"
             )
         )
 
@@ -274,7 +274,9 @@ class _Loader:
             base, shown = place.path(name)[0], shown_path(place.path(name)[0])
         else:
             self._report_unknown(
-                written, f"`{name}` is no rulebook", "`std/NAME` ships with groundrules, `./NAME` is beside this file"
+                written,
+                f"`{name}` is not a rulebook",
+                "`std/NAME` ships with groundrules, `./NAME` is beside this file",
             )
             return None
         if not _may_be_read(base):

@@ -66,4 +66,4 @@ def warn_of_cut(node: YScalar, report: Report) -> None:
         return
     message = f"the text ends before `{comment[1].split()[0]}`, which YAML takes for a comment"
     span = node.file.span(*comment.span(1))
-    report.add(codes.CUT_TEXT.at(span, message, "put the text in quotes, or a blank behind `#`"))
+    report.add(codes.CUT_TEXT.at(span, message, "put the text in quotes, or a space after `#`"))

@@ -80,7 +80,7 @@ def shift(value: str, raw: str, style: str) -> int | None:
 def alignment(value: str, raw: str, style: str) -> list[tuple[int, int]]:
     """Return the range in `raw` of each code point of `value`, and of its empty end; ascending.
 
-    `raw` is the scalar as it stands in the file, quotes or block header included; `style` is its first character,
+    `raw` is the scalar as it is in the file, quotes or block header included; `style` is its first character,
     or "" for a plain scalar.
     """
     ranges: list[tuple[int, int]] = []

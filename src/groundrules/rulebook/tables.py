@@ -51,7 +51,7 @@ def _rows(item: Item, rule: model.Rule, given: YNode) -> Iterator[model.Rule]:
     key = next((key for key, _ in item.node.items if key.text in ELSEWHERE), None)
     if key is not None:
         help = _INSTEAD.get(key.text, "a table has `hit`, and its rows have a `then` each")
-        raise _refused(item, key.span, f"`{key.text}` can't stand beside `table`", help)
+        raise _refused(item, key.span, f"`{key.text}` can't be combined with `table`", help)
     head = Item(given, item.reading)
     expressions = item.reading.expressions
     written = uncut(head.need("columns"), "columns", item.reading.report)
@@ -92,7 +92,7 @@ class _Reader:
         cells = self._cells(item, written, number)
         asked = self._asked(cells) if self.readable and None not in cells else []
         if not asked and self.readable and None not in cells and self.table.total:
-            message = f"row {number} asks for nothing, so what happens otherwise never does"
+            message = f"row {number} requires nothing, so the otherwise case never happens"
             help = "leave out `otherwise`, or say in a cell what the row is about"
             raise _refused(item, written.span, message, help)
         self.denied += [" and not (", *asked, ")"] if asked else []

@@ -266,7 +266,7 @@ class _Composer:
             if count > MAX_VALUES:
                 message = f"the file has more than {MAX_VALUES:,} keys and values"
                 raise _RefusedError(
-                    codes.TOO_MANY_VALUES.at(self._span(event), message, "put words into a file of a list")
+                    codes.TOO_MANY_VALUES.at(self._span(event), message, "put words into a list's file")
                 )
             handle = handlers.get(type(event))
             if handle:
@@ -309,7 +309,7 @@ class _Composer:
         name, span = event.anchor, self._span(event)
         target = self.anchors.get(name)
         if target is None:
-            message = f"`*{name}` stands inside `&{name}` itself" if name in self.anchors else f"no `&{name}` before it"
+            message = f"`*{name}` is nested inside `&{name}`" if name in self.anchors else f"no `&{name}` before it"
             raise _RefusedError(codes.ALIAS.at(span, message, "write the value out; aliases repeat an earlier value"))
         self.aliased += target.weight
         if self.aliased > MAX_ALIASED:
@@ -406,7 +406,7 @@ class _Composer:
             codes.CUT_EXPRESSION.at(
                 self.file.span(comma, comma + 1),
                 f"inside braces a comma ends `{name.text}`, so `{rest.text}` has no value",
-                f"put the text in quotes, or write it under `{name.text}: >` in lines of its own",
+                f"put the text in quotes, or write it under `{name.text}: >` on its own lines",
                 fixes=(fix,),
             )
         )

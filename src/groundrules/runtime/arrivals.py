@@ -163,7 +163,7 @@ def _document(line: bytes) -> dict[str, Any]:
     try:
         document = msgspec.json.decode(line)
     except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
-        raise _StrayError(codes.EVENT_NOT_JSON, f"it is no JSON: {error}", line=line) from None
+        raise _StrayError(codes.EVENT_NOT_JSON, f"it is not JSON: {error}", line=line) from None
     if not isinstance(document, dict):
         raise _StrayError(codes.EVENT_NOT_JSON, "an event must be an object", line=line)
     return document

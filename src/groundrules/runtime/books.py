@@ -117,7 +117,7 @@ class Books:
         return settled(known, path, settings)
 
     def path(self, community: str) -> str | None:
-        """Return where a community's rulebook stands, None if that is no path of this machine's files."""
+        """Return where a community's rulebook stands, None if that is not a path of this machine's files."""
         source = self.sources(community) if callable(self.sources) else self.sources
         path = fspath(source) if isinstance(source, str | PathLike) else None
         return path if path is not None and spot(path).revision is None else None
@@ -170,7 +170,7 @@ def canonical(values: Mapping[str, Any]) -> bytes:
     try:
         return _encode({name: value for name, value in values.items() if value is not None})
     except (TypeError, ValueError, msgspec.MsgspecError) as error:
-        raise HubError(f"these are no settings: {error}", "settings", "values") from error
+        raise HubError(f"these are not settings: {error}", "settings", "values") from error
 
 
 def edition(source: Source, settings: bytes = PLAIN) -> Edition:

@@ -122,7 +122,7 @@ class Changing:
         """Say within about two seconds what these values would have come to, exactly or estimated."""
         since = self._core.clock() - round(days * DAY)
         if why := self._keep.replayable(since, self._core.clock()):
-            raise HubError(f"what would have been can't be said: {why}", "texts_gone", "days")
+            raise HubError(f"the preview failed: {why}", "texts_gone", "days")
         settings = canonical({**await self.settings(community), **values})
         return await self._previewed(community, await self._now(community), settings, since)
 
@@ -205,7 +205,7 @@ class Changing:
 
     async def _compared(self, community: str, after: Edition | Source, since: int) -> Report:
         if why := self._keep.replayable(since, self._core.clock()):
-            raise HubError(f"what would have been can't be said: {why}", "texts_gone", "days")
+            raise HubError(f"the preview failed: {why}", "texts_gone", "days")
         before = await self._now(community)
 
         def replay() -> Report:
@@ -267,10 +267,10 @@ class Changing:
             except HubError as error:
                 trial = Trial(False, str(error))
             except Exception:
-                log.exception("a defect while a rulebook was tried")
+                log.exception("an internal error while a rulebook was tried")
                 continue
             if trial.passed:
-                log.info("the rulebook at %s is in force as it stands now", sources)
+                log.info("the rulebook at %s is in force as it is now", sources)
             else:
                 log.error("the rulebook at %s is not put in force: %s", sources, trial.output)
 

@@ -118,7 +118,7 @@ class Hub(Looking):
             edition = await self._read(lambda: self._core.books.edition(""))
             missing = await self._read(lambda: lacking(edition.compiled.plan, self._can))
             for do, rules in missing.items():
-                log.warning("the platform can't %s, for which these rules ask: %s", do, ", ".join(rules))
+                log.warning("the platform can't %s, which these rules need: %s", do, ", ".join(rules))
 
     @property
     def _can(self) -> Collection[str] | None:
@@ -146,7 +146,7 @@ class Hub(Looking):
         except OwnedError:
             pass
         except (StoreError, HubError) as error:
-            log.error("the actions of %s stand still: %s", id, error)
+            log.error("the actions of %s are stuck: %s", id, error)
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -156,7 +156,7 @@ class Hub(Looking):
     async def close(self, within: float = 10.0) -> None:
         """Begin nothing new, keep what was decided, let the store go. Actions under way have `within` seconds.
 
-        What waits while the store is out of reach is refused, with a StoreError. A second call does nothing.
+        What waits while the store is unavailable is refused, with a StoreError. A second call does nothing.
         """
         if self._closed:
             return

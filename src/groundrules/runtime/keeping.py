@@ -133,7 +133,7 @@ class Keeping:
         except (StoreError, HubError) as error:
             log.error("what is old in %s can't be let go: %s", community, error)
         except Exception:
-            log.exception("a defect while records of %s were let go", community)
+            log.exception("an internal error while records of %s were let go", community)
 
     async def _drop_old(self, community: str) -> None:
         behind = Reached()

@@ -93,7 +93,7 @@ class Outbox:
             log.warning("another hub performs the actions of %s", id)
         except Exception:
             if not self._ending:
-                log.exception("the actions of %s stand still until something happens there", id)
+                log.exception("the actions of %s are stuck until something happens there", id)
         finally:
             del self._tasks[id], self._woken[id]
             self._put_off.pop(id, None)
@@ -112,7 +112,7 @@ class Outbox:
                 await woken.wait()
 
     async def _kept(self, id: str, what: Callable[[Core], object]) -> None:
-        """Do something in a community, however long it or the store is out of reach."""
+        """Do something in a community, however long it or the store is unavailable."""
         pause = FIRST_WAIT
         while True:
             try:
@@ -123,7 +123,7 @@ class Outbox:
             except (HubError, StoreError) as error:
                 if self._ending:
                     raise
-                log.error("what became of an action of %s can't be kept: %s", id, error)
+                log.error("the outcome of an action of %s can't be kept: %s", id, error)
             await self._sleep(id, pause)
             pause = min(2 * pause, LONGEST_WAIT)
 

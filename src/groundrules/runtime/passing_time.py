@@ -66,7 +66,7 @@ class PassingTime:
             except StoreError as error:
                 log.error("the store can't be read: %s", error)
             except Exception:
-                log.exception("a defect while time passed")
+                log.exception("an internal error while time passed")
             wait = (self._next - self._core.clock()) / 1000
             self._woken.clear()
             with suppress(TimeoutError):

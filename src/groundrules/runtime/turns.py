@@ -133,7 +133,7 @@ class Turns:
             try:
                 await self._together(self._jobs)
             except Exception as error:
-                log.exception("a defect in the hub: what was decided and not kept is forgotten")
+                log.exception("a bug in the hub: decisions that were not stored are dropped")
                 for job in self._jobs:
                     job.error = job.error or refusal(error)
                 self._begin_anew(self._jobs, spoilt=self._core.communities)
@@ -170,7 +170,7 @@ class Turns:
             except HubError as error:
                 job.error = error
             except Exception as error:
-                log.exception("a defect while something was done in %s", job.community)
+                log.exception("an internal error while something was done in %s", job.community)
                 job.error = refusal(error)
                 self._begin_anew(jobs, spoilt=() if job.community is None else [job.community])
                 return []
@@ -242,11 +242,11 @@ class Turns:
     # --- keeping --------------------------------------------------------------------------------
 
     async def _keep(self, batch: Batch, jobs: list[Job]) -> bool:
-        """Keep a batch, however long the store is out of reach. False if it can't be kept, or not as it is."""
+        """Keep a batch, however long the store is unavailable. False if it can't be kept, or not as it is."""
         try:
             await self._patiently(self._commit, batch)
         except OwnedError:
-            log.warning("a community of a batch belongs to another hub; the batch is decided anew")
+            log.warning("a community of a batch belongs to another hub; the batch is decided again")
             self._begin_anew(jobs, batch)
         except StoreError as error:
             log.error("a batch can't be kept: %s", error)
@@ -273,7 +273,7 @@ class Turns:
                 answer = await self.io(call, *arguments)
             except UnavailableError as error:
                 self.trouble = str(error)
-                log.error("the store is out of reach: %s", error)
+                log.error("the store is unavailable: %s", error)
                 if self._ending:
                     raise
             else:

@@ -65,7 +65,7 @@ class Application:
         except* GroundrulesError as group:
             await exchange.refuse(problems.of(_first(group)), scope, receive)
         except* Exception as group:
-            log.exception("a defect while %s was answered", scope["path"])
+            log.exception("an internal error while %s was answered", scope["path"])
             await exchange.refuse(problems.of(_first(group)), scope, receive)
 
     def _tell(self, scope: Scope, status: int, seconds: float) -> None:

@@ -189,7 +189,7 @@ class Feed:
                 try:
                     await self._hub.do(community, lambda core, id=community, key=key: self._late(core, id, key))  # type: ignore[misc]
                 except (HubError, StoreError) as error:
-                    log.warning("an action of %s stands still: %s", community, error)
+                    log.warning("an action of %s is stuck: %s", community, error)
 
     def _late(self, core: Core, community: str, key: str) -> None:
         action = core.communities[community].open.get(key)

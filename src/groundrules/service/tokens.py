@@ -138,7 +138,7 @@ class TokenFile(Tokens):
             raise TokenError(f"the tokens in {self._path} can't be read: {error.strerror}") from error
         except (msgspec.MsgspecError, UnicodeError) as error:
             self._tokens = ()
-            raise TokenError(f"{self._path} is no file of tokens: {error}") from error
+            raise TokenError(f"{self._path} is not a token file: {error}") from error
 
     def _write(self) -> None:
         aside = self._path.with_name(self._path.name + ".new")

@@ -364,5 +364,5 @@ def _dotted(callee: Any) -> str:
         names.append(part.name)
         part = part.base
     if type(part) is not nodes.Name:
-        raise FlawError(codes.MALFORMED_CALL, callee.at, "only a function's name can stand before `(`")
+        raise FlawError(codes.MALFORMED_CALL, callee.at, "only a function name can precede `(`")
     return ".".join([part.name, *reversed(names)])

@@ -106,7 +106,7 @@ def _unescape(match: re.Match[str], start: int) -> str:
     at = (start, start + len(match.group()))
     help = r"the escapes are `\n`, `\t`, `\r`, `\"`, `\'`, `\\` and `\uXXXX`; a backslash itself is `\\`"
     edits = (Edit((start, start), "\\", "double the backslash"),) if simple != "u" else ()
-    raise FlawError(codes.MALFORMED_STRING, at, f"`{match.group()}` is no escape", help, edits=edits)
+    raise FlawError(codes.MALFORMED_STRING, at, f"`{match.group()}` is not an escape", help, edits=edits)
 
 
 def _code_point(units: tuple[str, ...], start: int) -> str:
@@ -116,7 +116,7 @@ def _code_point(units: tuple[str, ...], start: int) -> str:
     except UnicodeDecodeError:
         at = (start, start + 6)
         help = "write the character itself, or both halves: `\\ud83d\\ude00`"
-        raise FlawError(codes.MALFORMED_STRING, at, "half of a surrogate pair is no character", help) from None
+        raise FlawError(codes.MALFORMED_STRING, at, "half of a surrogate pair is not a character", help) from None
 
 
 def regex(text: str, start: int) -> tuple[str, str]:
@@ -127,6 +127,6 @@ def regex(text: str, start: int) -> tuple[str, str]:
         if flag not in "ims" or flag in flags[:index]:
             at = (start + end + 1 + index, start + end + 2 + index)
             help = "the flags are `i` (ignore case), `m` (lines) and `s` (`.` matches line breaks), each once"
-            raise FlawError(codes.MALFORMED_PATTERN, at, f"`{flag}` is no flag of a pattern here", help)
+            raise FlawError(codes.MALFORMED_PATTERN, at, f"`{flag}` is not a flag of a pattern here", help)
     pattern = re.sub(r"\\(.)", lambda match: "/" if match[1] == "/" else match[0], text[1:end])
     return pattern, "".join(sorted(flags))

@@ -61,7 +61,7 @@ def _hole_end(text: str, start: int) -> int:
             raise FlawError(
                 codes.FULL_WIDTH, match.span(), "`｝` does not close a hole", "write `}`", (opening,), edits
             )
-        message = f"`{match[0]}` stands inside a hole"
+        message = f"`{match[0]}` is inside a hole"
         help = "close the first hole with `}`; a brace that is meant as text is written `{{`"
         raise FlawError(codes.MALFORMED_TEMPLATE, match.span(), message, help, (opening,))
     help = "end it with `}`; a brace that is meant as text is written `{{`"

@@ -77,13 +77,13 @@ def read_form(text: str) -> Form:
     for token in _TOKEN.findall(text):
         if token in ("[", "]"):
             if optional == (token == "["):
-                raise ValueError("a `[` stands inside of brackets" if optional else "a `]` has no `[` before it")
+                raise ValueError("a `[` is inside brackets" if optional else "a `]` has no `[` before it")
             segments.append(Segment(tuple(parts), optional))
             parts, optional = [], not optional
         else:
             parts.append(_part(token))
     if optional:
-        raise ValueError("a `[` has no `]` behind it")
+        raise ValueError("a `[` has no `]` after it")
     return Form((*segments, Segment(tuple(parts), False)))
 
 
@@ -92,5 +92,5 @@ def _part(token: str) -> str | Hole:
         return token
     hole = _HOLE.fullmatch(token)
     if hole is None:
-        raise ValueError(f"`{token}` is no place for a value, as `{{who}}` is one")
+        raise ValueError(f"`{token}` is not a place for a value, as `{{who}}` is one")
     return Hole(hole[1], None if hole[2] is None else (hole[2], hole[3]))

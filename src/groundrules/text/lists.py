@@ -49,7 +49,7 @@ Base = Literal["exact", "folded", "squeezed", "leet folded", "leet squeezed", "s
 """A reading of a text in which keys of needles are looked for: one of its views, or what an option makes of it."""
 
 BASES: dict[str, Base] = {"exact": "exact", "folded": "folded", "word": "folded", "squeezed": "squeezed"}
-"""View of a needle → the reading in which its key stands if it stands in the text."""
+"""View of a needle → the reading in which its key appears if it occurs in the text."""
 
 Match = tuple[int, int, str]
 Scan = Callable[[str], list[int]]

@@ -191,7 +191,7 @@ def problem(pattern: str, flags: str = "") -> PatternProblem | None:
 def _explained(pattern: str, reason: str) -> PatternProblem:
     what, _, fragment = reason.partition(": ")
     if not what.startswith(_PROBLEMS):
-        return PatternProblem("syntax", "this is no pattern that RE2 reads")
+        return PatternProblem("syntax", "RE2 can't read this pattern")
     foreign = _foreign(pattern) if what in ("invalid perl operator", "invalid escape sequence") else None
     if foreign:
         return foreign
@@ -221,7 +221,7 @@ def _foreign(pattern: str) -> PatternProblem | None:
 def _too_costly(pattern: str, message: str) -> PatternProblem:
     largest = max(_repetition.finditer(pattern), key=_count, default=None)
     position = largest.start() if largest else None
-    return PatternProblem("too costly", message, position, "repeat less often, or use `+` or `*` in place of a count")
+    return PatternProblem("too costly", message, position, "repeat less often, or use `+` or `*` instead of a count")
 
 
 def _count(match: re.Match[str]) -> int:

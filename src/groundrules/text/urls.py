@@ -2,7 +2,7 @@
 
 Only pages of the web have one: `mailto:li@a.example` and `tg://user` do not. Slashes may be too many, too few or
 backslashes, as in a browser's address bar; blanks and controls around and line breaks inside don't count; `hxxp` and
-`[.]` are read as what they stand for. Without a scheme the host must have a dot, for `readme` is no host.
+`[.]` are read as what they stand for. Without a scheme the host must have a dot, for `readme` is not a host.
 
 A URL that no browser can read (`http://[x`, `http://a..b/`) leads nowhere, but it is known not to lead to any site that
 a list names: its domain is the host as it is written, which is no domain and equals none.

@@ -156,5 +156,5 @@ def _into_empty(declared: ListDeclaration, added: list[str]) -> _Edit:
     span = declared.span
     empty = _EMPTY.search(span.file.text, span.start, span.end)
     if empty is None:
-        raise UneditableError(f"the list `{declared.name.value}` can't be edited where it stands; write it by hand")
+        raise UneditableError(f"the list `{declared.name.value}` can't be edited in place; write it by hand")
     return _Edit(*empty.span(1), "[" + ", ".join(written(entry, True, was_quoted=True) for entry in added) + "]")

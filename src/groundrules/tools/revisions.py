@@ -73,7 +73,7 @@ def on_disk(place: Spot) -> Iterator[Standing]:
     top, inside = _in_repository(place)
     tree = _git(top, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{place.revision}^{{tree}}")
     if tree is None:
-        raise RevisionError(f"`{place.revision}` is no path, and no revision of the repository at `{top}`")
+        raise RevisionError(f"`{place.revision}` is not a path, and not a revision of the repository at `{top}`")
     with TemporaryDirectory(prefix="groundrules-") as folder:
         files = _check_out(top, tree, Path(folder).resolve())
         if not (files / inside).exists():

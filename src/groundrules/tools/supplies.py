@@ -18,7 +18,7 @@ def supplies(names: Iterable[str]) -> Supplies:
 
 def _table(name: str, adapter: Any) -> Platform:
     if not isinstance(adapter, Adapter):
-        raise PortError(f"the adapter `{name}` is none: it needs `SUPPLIES`, `events` and `calls`")
+        raise PortError(f"the adapter `{name}` is not an adapter: it needs `SUPPLIES`, `events` and `calls`")
     table: Any = adapter.SUPPLIES
     if not isinstance(table, Mapping) or not all(map(_is_row, table.items())):
         raise PortError(f"the adapter `{name}` is broken: `SUPPLIES` maps event types to sets of dotted paths")

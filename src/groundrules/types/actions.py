@@ -262,7 +262,7 @@ def _check_does(checker: Checker, does: Any) -> None:
     for index, name in enumerate(does):
         if name not in CONSEQUENCES:
             help = did_you_mean(str(name), CONSEQUENCES) or f"one of {', '.join(CONSEQUENCES)}"
-            checker.fail(codes.SCHEMA_BAD_VALUE, ("does", index), f"`{name}` is nothing that an action does", help)
+            checker.fail(codes.SCHEMA_BAD_VALUE, ("does", index), f"`{name}` is not something an action does", help)
 
 
 def _check_sentence(checker: Checker, schema: Schema) -> None:
@@ -282,7 +282,7 @@ def _problem(form: Any, properties: dict[str, Schema]) -> tuple[str, str | None]
         unknown = sorted(read_form(form).holes - {*properties, "who"})
     except ValueError as error:
         return str(error), "a sentence is written like `mute[ {who}][ for {duration}]`"
-    return (f"`{unknown[0]}` is no parameter", did_you_mean(unknown[0], {*properties, "who"})) if unknown else None
+    return (f"`{unknown[0]}` is not a parameter", did_you_mean(unknown[0], {*properties, "who"})) if unknown else None
 
 
 def _check_repeat(checker: Checker, repeat: Any) -> None:
@@ -308,7 +308,7 @@ def _mapping(checker: Checker, keyword: str, value: Any) -> dict[str, Any]:
 def _check_at_hand(checker: Checker, at_hand: Any, properties: dict[str, Schema]) -> None:
     for name, source in _mapping(checker, "at_hand", at_hand).items():
         if _check_name(checker, ("at_hand", name), name, properties, "parameter") and source not in AT_HAND:
-            message = f"`{source}` is nothing at hand"
+            message = f"`{source}` is not at hand"
             checker.fail(codes.SCHEMA_BAD_VALUE, ("at_hand", name), message, f"one of {', '.join(AT_HAND)}")
 
 
@@ -335,7 +335,7 @@ def _check_supersedes(checker: Checker, names: Any, actions: Mapping[str, Defini
     for index, name in enumerate(names):
         known = _check_name(checker, ("supersedes", index), name, actions, "action")
         if known and _target_kind(name, actions) != kind:
-            message = f"`{name}` is not done to the same kind of thing"
+            message = f"`{name}` has another kind of target"
             checker.fail(codes.ACTION_BAD_COMBINATION, ("supersedes",), message)
 
 

@@ -62,7 +62,7 @@ class Document:
 def read_document(path: Path, shown_as: str | None = None) -> Document:
     """Read a JSON file; raise DocumentError if it is not UTF-8, not JSON, or gives a key twice in one object.
 
-    Raises OSError if it lies outside of the rulebook's folder or can't be read.
+    Raises OSError if it is outside the rulebook's folder or can't be read.
     """
     raw = confined.read(path, MAX_BYTES)
     try:
@@ -85,9 +85,9 @@ def parse_document(name: str, file: SourceFile) -> Document:
         span = file.span(max(start, 0), max(start, 0) + len(repeated.key) + 2)
         raise DocumentError(f"the key `{repeated.key}` is given twice", span) from None
     except _NumberError as no_number:
-        raise DocumentError(f"`{no_number.name}` is no number in JSON", file.span(0, 0)) from None
+        raise DocumentError(f"`{no_number.name}` is not a number in JSON", file.span(0, 0)) from None
     except RecursionError:
-        raise DocumentError("nested too deep to be read", file.span(0, 0)) from None
+        raise DocumentError("nested too deeply to read", file.span(0, 0)) from None
     except ValueError:
         raise DocumentError("a number has too many digits to be read", file.span(0, 0)) from None
     return Document(name, file, data)

@@ -105,7 +105,7 @@ def _check_name(kind: Kind, checker: Checker) -> None:
     name = checker.document.name
     pattern, wanted = _NAMES[kind]
     if not pattern.fullmatch(name):
-        checker.fail(codes.SCHEMA_BAD_NAME, (), f"`{name}` is no name here", f"a file name is {wanted}")
+        checker.fail(codes.SCHEMA_BAD_NAME, (), f"`{name}` is not a name here", f"a file name is {wanted}")
     elif kind == "actions" and name in EFFECTS:
         checker.fail(
             codes.SCHEMA_BAD_NAME, (), f"`{name}` is an effect of the engine, not an action", "rename the file"

@@ -115,7 +115,7 @@ class Checker:
         else:
             named = kind if isinstance(kind, str) else str(kind)
             help = did_you_mean(named, _TYPES) or "a type is one of " + ", ".join(f"`{name}`" for name in _TYPES)
-            self.fail(codes.SCHEMA_BAD_VALUE, (*pointer, "type"), f"`{named}` is no type", help)
+            self.fail(codes.SCHEMA_BAD_VALUE, (*pointer, "type"), f"`{named}` is not a type", help)
         return None
 
     def _keywords(self, schema: Schema, allowed: tuple[str, ...], pointer: Pointer, where: str) -> None:
@@ -154,12 +154,12 @@ class Checker:
         if "format" in schema and schema["format"] not in self.formats.get(kind, ()):
             allowed = self.formats[kind]
             help = did_you_mean(schema["format"], allowed) or "known are " + ", ".join(f"`{name}`" for name in allowed)
-            message = f"`{schema['format']}` is no format of `{kind}`"
+            message = f"`{schema['format']}` is not a format of `{kind}`"
             self.fail(codes.SCHEMA_BAD_VALUE, (*pointer, "format"), message, help)
         self._alone(schema, pointer)
         for bound in ("minimum", "maximum"):
             if kind == "integer" and not -INTEGER_LIMIT <= schema.get(bound, 0) < INTEGER_LIMIT:
-                self.fail(codes.SCHEMA_BAD_VALUE, (*pointer, bound), f"`{bound}` is no integer of at most 64 bits")
+                self.fail(codes.SCHEMA_BAD_VALUE, (*pointer, bound), f"`{bound}` is not an integer of at most 64 bits")
         for low, high in (("minimum", "maximum"), ("minLength", "maxLength")):
             if low in schema and high in schema and schema[low] > schema[high]:
                 self.fail(codes.SCHEMA_BAD_VALUE, (*pointer, high), f"`{high}` is below `{low}`")
@@ -170,7 +170,7 @@ class Checker:
         chosen = next((keyword for keyword in ("enum", "const") if keyword in schema), None)
         for other in ("const", "format", "minLength", "maxLength"):
             if chosen and other != chosen and other in schema:
-                message = f"`{other}` has no place beside `{chosen}`, which lists the values"
+                message = f"`{other}` can't be combined with `{chosen}`, which lists the values"
                 self.fail(codes.SCHEMA_BAD_VALUE, (*pointer, other), message, "leave it out", key=True)
 
     def _reference(self, schema: Schema, pointer: Pointer) -> None:

@@ -165,7 +165,7 @@ def test_a_rulebook_is_read_in_its_roots_too(book: Path) -> None:
     async def go() -> looking.Change:
         workshop = Workshop()
         try:
-            with pytest.raises(RefusedError, match=r"common.txt` lies outside"):
+            with pytest.raises(RefusedError, match=r"common.txt` is outside"):
                 await workshop.do(*call)
             change: looking.Change = decoded(looking.Change, await workshop.do(*call, roots=[book.parent]))
             return change

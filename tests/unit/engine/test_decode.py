@@ -68,7 +68,7 @@ def test_defaults_stand_in_for_absent_and_null_fields(decoder: Decoder) -> None:
 def test_a_time_that_is_a_number_is_told_as_the_moment_that_it_means(decoder: Decoder, time: Any) -> None:
     code, path, reason = refusal(decoder, message(actor={"id": "li", "joined": time}))
     assert (code, path) == ("GR707" if isinstance(time, str) else "GR705", "actor.joined")
-    assert reason.endswith(f"found `{time}`; counted from 1970 that is `2023-11-14T22:13:20.000Z`")
+    assert reason.endswith(f"found `{time}`; as a Unix time that is `2023-11-14T22:13:20.000Z`")
 
 
 def test_a_link_has_the_domain_of_its_url_where_the_event_does_not_say(decoder: Decoder) -> None:
@@ -133,8 +133,8 @@ def test_an_event_with_many_optional_fields() -> None:
 # --- what is refused ----------------------------------------------------------------------------
 
 REFUSED = {
-    "empty line": (b"", "GR701", "", "an empty line is no event"),
-    "blank line": (" \n", "GR701", "", "an empty line is no event"),
+    "empty line": (b"", "GR701", "", "an empty line is not an event"),
+    "blank line": (" \n", "GR701", "", "an empty line is not an event"),
     "cut short": ('{"id": "1"', "GR701", "", "not JSON: expecting ',' delimiter at character 11"),
     "a list": ("[]", "GR701", "", "an event must be an object, found a list"),
     "null": ("null", "GR701", "", "an event must be an object, found null"),
@@ -210,9 +210,9 @@ REFUSED = {
         "actor.birthday",
         "`actor.birthday` must be a date, like `2026-03-01`, or `--03-01` without the year, found `2001-02-29`",
     ),
-    "NaN": ('{"meta": NaN}', "GR708", "", "`NaN` is no number in JSON"),
-    "NaN in a dict": (message(meta=[float("nan")]), "GR708", "", "`nan` is no number in JSON"),
-    "infinity": ('{"meta": -Infinity}', "GR708", "", "`-Infinity` is no number in JSON"),
+    "NaN": ('{"meta": NaN}', "GR708", "", "`NaN` is not a number in JSON"),
+    "NaN in a dict": (message(meta=[float("nan")]), "GR708", "", "`nan` is not a number in JSON"),
+    "infinity": ('{"meta": -Infinity}', "GR708", "", "`-Infinity` is not a number in JSON"),
     "too deep": (b'{"meta": ' + b"[" * 100_000, "GR709", "", "nested more than 200 deep"),
     "no JSON value": (message(meta=object()), "GR701", "", None),
 }

@@ -53,8 +53,8 @@ def test_what_the_platform_can_not_do_is_told_at_the_start(
         async with Hub(place, book, platform, clock=Watch(), ticks=False) as hub:
             told = [record.getMessage() for record in caplog.records]
             assert told == [
-                "the platform can't ban, for which these rules ask: gone",
-                "the platform can't send, for which these rules ask: later",
+                "the platform can't ban, which these rules need: gone",
+                "the platform can't send, which these rules need: later",
             ]
             assert await hub.lacking("c") == {"ban": ["gone"], "send": ["later"]}
             await hub.handle(event("1", "banme"))

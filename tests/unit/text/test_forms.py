@@ -38,13 +38,13 @@ def test_a_value_is_never_read_as_a_form() -> None:
 @pytest.mark.parametrize(
     ("form", "problem"),
     [
-        ("mute [ {who}", "a `[` has no `]` behind it"),
+        ("mute [ {who}", "a `[` has no `]` after it"),
         ("mute {who}]", "a `]` has no `[` before it"),
-        ("mute [a [b]]", "a `[` stands inside of brackets"),
-        ("mute {who", "`{` is no place for a value, as `{who}` is one"),
-        ("mute }", "`}` is no place for a value, as `{who}` is one"),
-        ("mute {who.name}", "`{who.name}` is no place for a value, as `{who}` is one"),
-        ("mute {who!r}", "`{who!r}` is no place for a value, as `{who}` is one"),
+        ("mute [a [b]]", "a `[` is inside brackets"),
+        ("mute {who", "`{` is not a place for a value, as `{who}` is one"),
+        ("mute }", "`}` is not a place for a value, as `{who}` is one"),
+        ("mute {who.name}", "`{who.name}` is not a place for a value, as `{who}` is one"),
+        ("mute {who!r}", "`{who!r}` is not a place for a value, as `{who}` is one"),
     ],
 )
 def test_what_is_no_form(form: str, problem: str) -> None:

@@ -159,13 +159,13 @@ def test_what_is_no_yaml_is_told() -> None:
 
 def test_a_layout_that_would_change_the_meaning_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("groundrules.tools.fmt.format.laid_out", lambda *_: "title: b\n")
-    with pytest.raises(FormatError, match="without changing what it says"):
+    with pytest.raises(FormatError, match="without changing its meaning"):
         format_text("title: a\n")
 
 
 def test_a_layout_that_would_lose_a_comment_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("groundrules.tools.fmt.format.laid_out", lambda *_: "title: a\n")
-    with pytest.raises(FormatError, match="without changing what it says"):
+    with pytest.raises(FormatError, match="without changing its meaning"):
         format_text("title: a  # b\n")
 
 

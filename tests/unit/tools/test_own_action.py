@@ -120,10 +120,10 @@ def test_lints_know_what_it_does(tmp_path: Path) -> None:
     messages = {finding.message for finding in lint_path(write(tmp_path, LADDERS)).diagnostics}
     assert {
         "`put_aside: 1h` is milder than the `1d` of the step below",
-        "`a` comes to `put_aside`, and nobody can appeal",
-        "`a` punishes at 3, too, so only the harder of the two comes",
+        "`a` leads to `put_aside`, and nobody can appeal",
+        "`a` punishes at 3, too, so only the harder of the two happens",
         "below 1, `b` takes back the `put_aside` of `a`",
-        "whoever earns `loud` is punished by `shout` for it",
+        "members who earn `loud` are punished by `shout` for it",
         "the message says `you have been muted`, and `no-claim` does nothing of the kind",
     } <= messages
     assert not any("`claim` does nothing" in message for message in messages)
@@ -138,12 +138,12 @@ def test_wording_is_no_meaning(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"sentence": "put {whom} aside"}, "`whom` is no parameter"),
-        ({"sentence": {"en": ["put {who} aside", "put ["]}}, "a `[` has no `]` behind it"),
+        ({"sentence": "put {whom} aside"}, "`whom` is not a parameter"),
+        ({"sentence": {"en": ["put {who} aside", "put ["]}}, "a `[` has no `]` after it"),
         ({"sentence": {"en": 5}}, "a sentence must be text"),
-        ({"does": ["silence"]}, "`silence` is nothing that an action does"),
+        ({"does": ["silence"]}, "`silence` is not something an action does"),
         ({"does": "silences"}, "`does` must be a list of hides, silences, removes, speaks"),
-        ({"unsaid": ["rooms"]}, "`rooms` is no parameter"),
+        ({"unsaid": ["rooms"]}, "`rooms` is not a parameter"),
         ({"unsaid": 5}, "`unsaid` must be a list of parameters"),
     ],
 )

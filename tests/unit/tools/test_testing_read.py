@@ -56,17 +56,17 @@ def test_the_type_is_the_key_that_has_the_other_as_a_field(tmp_path: Path) -> No
             "GR151",
             "an expected action is a name, `delete`, or a name with its value, `mute: 10m`",
         ),
-        ("{at: '09:00', message: a, by: {id: li, joind: 2d ago}}", "GR152", "`joind` is no fact of a member"),
-        ("{at: '09:00', message: a, in: {id: c, knd: forum}}", "GR152", "`knd` is no fact of a channel"),
+        ("{at: '09:00', message: a, by: {id: li, joind: 2d ago}}", "GR152", "`joind` is not a fact of a member"),
+        ("{at: '09:00', message: a, in: {id: c, knd: forum}}", "GR152", "`knd` is not a fact of a channel"),
         (
             "{at: soon, message: a}",
             "GR151",
-            "`soon` is no time; write `09:00`, `+20s`, `monday 09:00` or `2026-03-02 09:00`",
+            "`soon` is not a time; write `09:00`, `+20s`, `monday 09:00` or `2026-03-02 09:00`",
         ),
         (
             "{at: '09:00', message: a, repeat: 2, every: often}",
             "GR151",
-            "`often` is no length of time; write `30s`, `10m` or `1h30m`",
+            "`often` is not a duration; write `30s`, `10m` or `1h30m`",
         ),
         ("{at: '09:00', message: a, rejected: [x]}", "GR151", "`rejected` must be a text"),
         ("{at: '09:00', message: a, expect: {hsa: [delete]}}", "GR152", "`hsa` means nothing here"),
@@ -87,15 +87,15 @@ def test_mistakes_of_steps(tmp_path: Path, step: str, code: str, message: str) -
         ("tests: [one]\n", "a test is a mapping with `name` and `timeline`"),
         ("tests: [{name: a}]\n", "a test needs a `timeline`, a list of steps"),
         ("tests: [{name: a, members: [li], timeline: []}]\n", "`members` maps each id to its facts"),
-        ("tests: [{name: a, members: {li: {joind: 2d ago}}, timeline: []}]\n", "`joind` is no fact of a member"),
+        ("tests: [{name: a, members: {li: {joind: 2d ago}}, timeline: []}]\n", "`joind` is not a fact of a member"),
         ("tests: [{name: a, members: {li: {joined: 2 days ago}}, timeline: []}]\n", "`joined` must be a time"),
         ("tests: [{name: a, members: {li: {joined: 1700000000}}, timeline: []}]\n", "`joined` must be a time"),
         (
             "tests: [{name: a, members: {li: {roles: admin}}, timeline: []}]\n",
             "`roles` must be a list, such as `[a, b]`",
         ),
-        ("tests: [{name: a, channels: {c: {nme: x}}, timeline: []}]\n", "`nme` is no fact of a channel"),
-        ("tests: [{name: a, start: soon, timeline: []}]\n", "`soon` is no day; write `2026-03-02`"),
+        ("tests: [{name: a, channels: {c: {nme: x}}, timeline: []}]\n", "`nme` is not a fact of a channel"),
+        ("tests: [{name: a, start: soon, timeline: []}]\n", "`soon` is not a day; write `2026-03-02`"),
         ("tests: [{nam: a, timeline: []}]\n", "`nam` means nothing here"),
         ("tests: []\nrules: []\n", "`rules` means nothing here"),
     ],
@@ -111,7 +111,7 @@ def test_mistakes_come_with_help_and_stand_where_they_are(tmp_path: Path) -> Non
         read_tests(path, load(tmp_path).plan)
     assert [(found.span.text, found.help) for found in raised.value.diagnostics] == [
         ("joind", "did you mean `joined`?"),
-        ("1700000000", "counted from 1970 that is `2023-11-14T22:13:20.000Z`; write it so"),
+        ("1700000000", "as a Unix time that is `2023-11-14T22:13:20.000Z`; write it like this"),
         ("2 days ago", MOMENTS),
         ("delte", "did you mean `delete`?"),
     ]
@@ -120,7 +120,7 @@ def test_mistakes_come_with_help_and_stand_where_they_are(tmp_path: Path) -> Non
 def test_a_time_that_runs_back_is_told_where_it_stands(tmp_path: Path) -> None:
     steps = ("{at: 2026-02-01, message: a}", "{at: 2026-01-20, message: a}")
     assert mistakes(tmp_path, timeline(*steps)) == [
-        ("GR151", 5, "`2026-01-20` lies before the step before it (2026-02-01 00:00:00)")
+        ("GR151", 5, "`2026-01-20` is before the previous step (2026-02-01 00:00:00)")
     ]
 
 

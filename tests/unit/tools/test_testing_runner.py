@@ -67,7 +67,7 @@ def test_a_time_that_can_not_be_reached_is_a_problem_of_its_step(tmp_path: Path)
         "{at: +1s, message: a, by: wang}",
         head="    members: {wang: {joined: 999999999d ago}}\n",
     )
-    assert result.problem == "`999999999d ago` lies beyond the years 1 to 9999"
+    assert result.problem == "`999999999d ago` is outside the years 1 to 9999"
     assert result.place.line == 6
 
 

@@ -109,21 +109,21 @@ MISTAKES = {
         {"events/x": '{"type": "object", "properties": {"a": {"type": "strng"}}}'},
         "GR452",
         '"strng"',
-        "`strng` is no type",
+        "`strng` is not a type",
         "did you mean `string`?",
     ),
     "unknown format": (
         {"events/x": '{"type": "object", "properties": {"a": {"type": "string", "format": "role"}}}'},
         "GR452",
         '"role"',
-        "`role` is no format of `string`",
+        "`role` is not a format of `string`",
         None,
     ),
     "type is a list": (
         {"events/x": '{"type": "object", "properties": {"a": {"type": ["string", "null"]}}}'},
         "GR452",
         '["string", "null"]',
-        "`['string', 'null']` is no type",
+        "`['string', 'null']` is not a type",
         None,
     ),
     "required is no property": (
@@ -183,7 +183,7 @@ MISTAKES = {
         "the key `type` is given twice",
         None,
     ),
-    "bad name": ({"events/Page Edited": '{"type": "object"}'}, "GR456", "", "`Page Edited` is no name here", None),
+    "bad name": ({"events/Page Edited": '{"type": "object"}'}, "GR456", "", "`Page Edited` is not a name here", None),
     "named like an effect": (
         {"actions/strike": '{"type": "object"}'},
         "GR456",
@@ -195,7 +195,7 @@ MISTAKES = {
         {"actions/x": '{"type": "object", "shorthand": "txt", "properties": {"text": {"type": "string"}}}'},
         "GR452",
         '"txt"',
-        "`txt` is no parameter",
+        "`txt` is not a parameter",
         "did you mean `text`?",
     ),
     "merge without a value": (
@@ -216,7 +216,7 @@ MISTAKES = {
         {"actions/x": '{"type": "object", "target": {"kind": "channel"}, "supersedes": ["kick"]}'},
         "GR457",
         '["kick"]',
-        "`kick` is not done to the same kind of thing",
+        "`kick` has another kind of target",
         None,
     ),
     "target": (

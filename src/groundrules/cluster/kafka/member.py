@@ -123,7 +123,7 @@ class Member:
         try:
             owned.decide(records)
         except (OwnedError, UnavailableError, KafkaException) as error:
-            log.warning("%s is taken anew: %s", owned.name, error)
+            log.warning("%s is claimed again: %s", owned.name, error)
             owned.drop()
             self._take_anew(owned.partition)
             return

@@ -134,7 +134,7 @@ class Owned:
     def decide(self, records: Sequence[Record]) -> None:
         """Decide on records, keep that in one transaction, publish it.
 
-        Raises OwnedError if the partition was seized, UnavailableError if the store is out of reach, KafkaException if
+        Raises OwnedError if the partition was seized, UnavailableError if the store is unavailable, KafkaException if
         nothing can be published; in each case the partition is to be dropped and taken anew.
         """
         batch = self._batch()

@@ -44,7 +44,7 @@ def read_place(location: str) -> Place:
     parts = urlsplit(location)
     topic = parts.path.strip("/")
     if parts.scheme != SCHEME or not parts.netloc or not topic or "/" in topic:
-        raise PlaceError(f"`{location}` is no place of Kafka: write `kafka://HOST:PORT/TOPIC`")
+        raise PlaceError(f"`{location}` is not a Kafka location: write `kafka://HOST:PORT/TOPIC`")
     given = dict(parse_qsl(parts.query))
     topics = {kind: given.pop(kind, f"{topic}.{kind}") for kind in ("decisions", "actions", "rejected")}
     if len({topic, *topics.values()}) < 4:

@@ -25,7 +25,7 @@ def refuse(partition: Partition, time: int) -> Rejection | None:
     """Say why an event at `time` can't be handled by this partition, or None if it can."""
     if partition.meta is None or time >= partition.meta.clock - KEPT:
         return None
-    reason = f"its time lies more than 24 hours before the latest event seen ({format_ms(partition.meta.clock)})"
+    reason = f"its time is more than 24 hours before the latest event seen ({format_ms(partition.meta.clock)})"
     return Rejection(code=codes.EVENT_TOO_OLD.code, reason=reason, path="time")
 
 

@@ -199,7 +199,7 @@ class Decoder:
         rejection = explain(schema, document)
         if rejection:
             return InvalidEventError(rejection)
-        return refuse(codes.EVENT_WRONG_TYPE, f"the event is none that the schema of `{document['type']}` describes")
+        return refuse(codes.EVENT_WRONG_TYPE, f"the event does not match the schema of `{document['type']}`")
 
     def _schema_of(self, document: Any) -> Schema:
         if not isinstance(document, dict):

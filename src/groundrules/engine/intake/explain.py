@@ -120,7 +120,7 @@ def _of_error(error: Any) -> Rejection:
     code, reason = _words(error.validator, error.validator_value, error.instance)
     if error.schema.get("format") == "date-time" and error.validator in ("type", "format"):
         moment = as_moment(error.instance)
-        meant = f"; counted from 1970 that is `{moment}`" if moment else ""
+        meant = f"; as a Unix time that is `{moment}`" if moment else ""
         reason = f"{_FORMATS['date-time']}, found {describe(error.instance)}{meant}"
     return _rejection(code, path, reason)
 

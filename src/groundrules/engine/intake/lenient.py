@@ -109,13 +109,13 @@ def _numbered(value: Any) -> Any:
 
 def _reason(text: str, error: json.JSONDecodeError) -> str:
     if not text.strip():
-        return "an empty line is no event"
+        return "an empty line is not an event"
     reason, at = problem(error)
     return f"not JSON: {reason} at character {at + 1}"
 
 
 def _no_constant(name: str) -> Any:
-    raise refuse(codes.EVENT_BAD_NUMBER, f"`{name}` is no number in JSON")
+    raise refuse(codes.EVENT_BAD_NUMBER, f"`{name}` is not a number in JSON")
 
 
 def _float(text: str) -> float | OutOfRange:
@@ -180,7 +180,7 @@ def _encode(data: Any) -> bytes:
 
 def _check_numbers(data: Any) -> None:
     if isinstance(data, float) and not math.isfinite(data):
-        raise refuse(codes.EVENT_BAD_NUMBER, f"`{data}` is no number in JSON")
+        raise refuse(codes.EVENT_BAD_NUMBER, f"`{data}` is not a number in JSON")
     if isinstance(data, Mapping | list | tuple):
         for item in data.values() if isinstance(data, Mapping) else data:
             _check_numbers(item)

@@ -59,7 +59,7 @@ def write(program: Program, partitions: Iterable[Partition]) -> bytes:
 def read(data: bytes) -> Snapshot:
     """Return what a snapshot holds; raise SnapshotError if it is foreign, newer or damaged."""
     if data[:_VERSION_AT] != MAGIC:
-        raise SnapshotError(codes.SNAPSHOT_FOREIGN, "this is no snapshot of an engine", "check the path")
+        raise SnapshotError(codes.SNAPSHOT_FOREIGN, "this is not a snapshot of an engine", "check the path")
     version = int.from_bytes(data[_VERSION_AT:_HASH_AT], "big")
     if version != FORMAT_VERSION:
         message = f"this snapshot has format {version}, and this version reads format {FORMAT_VERSION}"

@@ -96,7 +96,7 @@ def refuse(before: ir.Plan, after: ir.Plan) -> None:
     if after.partition != before.partition:
         raise codec.PlanError(
             codes.OTHER_PARTITION.code,
-            f"state is kept apart by `{'.'.join(before.partition)}`, not by `{'.'.join(after.partition)}`",
+            f"state is partitioned by `{'.'.join(before.partition)}`, not by `{'.'.join(after.partition)}`",
             "begin with a new engine",
         )
 

@@ -32,7 +32,7 @@ def ascii_class(linted: Linted) -> Iterator[Diagnostic]:
     for guard in linted.guards:
         for leaf in leaves(guard.condition):
             if isinstance(leaf.expression, ir.Matches) and (escape := unaware(leaf.expression.pattern)):
-                message = f"`{escape}` knows ASCII letters only, and this pattern has others"
+                message = f"`{escape}` only knows ASCII letters, and this pattern has others"
                 yield ASCII_CLASS.at(leaf.span, message, f"write {_MENDS[escape[1].lower()]}")
 
 

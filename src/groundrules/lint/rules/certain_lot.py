@@ -35,7 +35,7 @@ def certain_lot(linted: Linted) -> Iterator[Diagnostic]:
         for leaf in leaves(guard.condition):
             share = _share(leaf.node)
             if share is not None and not 0 < share < 1:
-                message = f"`{leaf.text}` {'always' if share >= 1 else 'never'} comes out"
+                message = f"`{leaf.text}` {'always' if share >= 1 else 'never'} happens"
                 percent = share > 1 and isinstance(leaf.node, nodes.Call) and share <= 100
                 help = f"write `chance({share:.15g}%)`" if percent else "remove it, or write a share such as `10%`"
                 yield CERTAIN_LOT.at(leaf.span, message, help)

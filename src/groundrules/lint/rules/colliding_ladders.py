@@ -76,10 +76,10 @@ def _same_balance(linted: Linted, ladder: Ladder, other: Ladder) -> Iterator[Dia
 def _at_once(linted: Linted, earlier: LadderStep, step: LadderStep) -> tuple[str, str] | None:
     """What is wrong with two steps that are taken at once, as the words before and behind the balance."""
     if _sanctions(linted, earlier) and _sanctions(linted, step):
-        return "punishes", "too, so only the harder of the two comes"
+        return "punishes", "too, so only the harder of the two happens"
     pairs = list(product(earlier.effects, step.effects))
     if any(_undoes(linted, *pair) or _undoes(linted, *pair[::-1]) for pair in pairs):
-        return "does the opposite", "so only one of the two comes"
+        return "does the opposite", "so only one of the two happens"
     if any(starmap(_repeats, pairs)):
         return "does the same", "which is done once"
     return None
@@ -144,10 +144,10 @@ def _undoes(linted: Linted, undo: object, done: object) -> bool:
 def _finding(
     linted: Linted, hit: tuple[Ladder, LadderStep], by: tuple[Ladder, LadderStep], message: str, what: str
 ) -> Diagnostic:
-    """Point at the step that is hit, or at the one that hits it where only that one is the rulebook's own."""
+    """Point at the affected step, or at the one that hits it where only that one is the rulebook's own."""
     place, other = hit[1].source.reaches.fragment.whole, by[1].source.reaches.fragment.whole
     if not _is_own(linted, hit[0]):
-        return COLLIDING_LADDERS.at(other, message, HELP, (Label(place, "the step that is hit"),))
+        return COLLIDING_LADDERS.at(other, message, HELP, (Label(place, "the affected step"),))
     return COLLIDING_LADDERS.at(place, message, HELP, (Label(other, what),))
 
 

@@ -9,8 +9,8 @@ compile each time an engine starts; usually a large character class is repeated.
 Example:
 
 ```yaml
-when: text matches /buy.{0,200}now/           # 118 million steps; use `contains` for the two words, or allow a shorter
-gap when: text matches /(?:\p{L}\p{N}){10}/       # 14,394 steps; write /(?:\p{L}\p{N})+/ if more than ten are fine too
+when: text matches /buy.{0,200}now/           # 118 million steps; search for the two words, or a shorter gap
+when: text matches /(?:\p{L}\p{N}){10}/       # 14,394 steps; write /(?:\p{L}\p{N})+/ if more than ten are fine too
 ```
 """
 
@@ -44,7 +44,7 @@ def _costs(leaf: Condition, match_expr: ir.Matches, longest: int) -> Iterator[Di
     steps = pattern.steps(longest)
     if pattern.size > MOST:
         message = f"`{shown}` compiles to {pattern.size:,} steps, which takes tens of milliseconds"
-        yield COSTLY_PATTERN.at(leaf.span, message, "repeat less often, or use `+` or `*` in place of a count")
+        yield COSTLY_PATTERN.at(leaf.span, message, "repeat less often, or use `+` or `*` instead of a count")
     elif steps > MOST_STEPS:
         message = f"`{shown}` may take {steps // 1_000_000:,} million steps for {longest:,} characters"
         help = f"that is about {steps / _A_SECOND:.1f} s; bridge fewer characters, or read less: `limits: {{text: …}}`"

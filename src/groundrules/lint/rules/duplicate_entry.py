@@ -29,7 +29,7 @@ def duplicate_entry(linted: Linted) -> Iterator[Diagnostic]:
     """Yield a finding for each entry that repeats an earlier one."""
     for declaration in linted.lists:
         for item, first in _repeated(declaration):
-            message = f"`{excerpt(str(item.value))}` is in `{declaration.name.value}` already"
+            message = f"`{excerpt(str(item.value))}` is already in `{declaration.name.value}`"
             label = Label(first.span, "the same entry")
             fix = Fix(entry_span(item.span), "", "remove it", safe=True)
             yield DUPLICATE_ENTRY.at(item.span, message, None, (label,), (fix,))

@@ -51,7 +51,7 @@ def _list(declaration: ListDeclaration) -> Iterator[Diagnostic]:
     if word is not None:
         name = declaration.name.value
         message = f"`{name}` is compared exactly, so `{excerpt(word)}` is not found in `{excerpt(disguised(word))}`"
-        help = "write `match: folded`, or `match: squeezed` against separators and repeats"
+        help = "write `match: folded`, or `match: squeezed` to ignore separators and repeats"
         yield EASILY_EVADED.at(declaration.name.span, message, help)
 
 

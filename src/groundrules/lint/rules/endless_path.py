@@ -38,7 +38,7 @@ def endless_path(linted: Linted) -> Iterator[Diagnostic]:
             and (_long(path) or _hurts(linted, path))
         ):
             message = f"nothing ends `{path.source.id.value}` before its last step"
-            help = "say with `until` which event settles the matter"
+            help = "say with `until` which event ends it"
             yield ENDLESS_PATH.at(path.source.id.span, message, help)
 
 

@@ -47,7 +47,7 @@ def exempting_words(linted: Linted) -> Iterator[Diagnostic]:
 def _findings(exemption: Condition, judged: Paths) -> Iterator[Diagnostic]:
     for leaf in _alternatives(exemption):
         if _is_search(leaf) and _read(leaf) & judged:
-            message = f"whoever adds what `{leaf.text}` looks for is let through"
+            message = f"anybody who adds what `{leaf.text}` looks for gets through"
             help = "exempt roles, channels or domains, which members can't write into a text; or narrow the words down"
             yield EXEMPTING_WORDS.at(leaf.span, message, help)
 

@@ -33,4 +33,4 @@ def gap_in_times(linted: Linted) -> Iterator[Diagnostic]:
             if first <= last:
                 which = f"time {first}" if first == last else f"times {first} to {last}"
                 message = f"`{rule.source.id.value}` does nothing for {which}, between {low.value} and {high.value}"
-                yield GAP_IN_TIMES.at(high.span, message, f"write `{first}: […]`, if that is not meant")
+                yield GAP_IN_TIMES.at(high.span, message, f"write `{first}: […]`, if that is not intended")

@@ -36,7 +36,7 @@ def host_without_border(linted: Linted) -> Iterator[Diagnostic]:
     for guard in linted.guards:
         for leaf in leaves(guard.condition):
             if isinstance(leaf.node, nodes.Matches | nodes.Contains) and (host := _host(linted, leaf)):
-                message = f"`{excerpt(host)}` is also found inside of longer names"
+                message = f"`{excerpt(host)}` also matches inside longer names"
                 yield HOST_WITHOUT_BORDER.at(leaf.span, message, _help(leaf))
 
 

@@ -49,4 +49,4 @@ def _judged(leaf: Condition, window: ir.Window) -> Iterator[Diagnostic]:
     if lasting:
         what = "that were withdrawn" if "vote.withdrawn" in lasting else "that were changed"
         message = f"votes {what} still count in `{leaf.text}`"
-        yield LASTING_VOTES.at(leaf.span, message, f"write `less {', '.join(needed)}` behind what is counted")
+        yield LASTING_VOTES.at(leaf.span, message, f"write `less {', '.join(needed)}` after what is counted")

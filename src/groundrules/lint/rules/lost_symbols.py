@@ -35,4 +35,4 @@ def lost_symbols(linted: Linted) -> Iterator[Diagnostic]:
             if not key:
                 yield LOST_SYMBOLS.at(item.span, f"nothing is left of `{excerpt(entry)}` when it is squeezed", help)
             elif _MEANT.search(fold(entry).strip()):
-                yield LOST_SYMBOLS.at(item.span, f"`{excerpt(entry)}` is looked for as `{excerpt(key)}`", help)
+                yield LOST_SYMBOLS.at(item.span, f"`{excerpt(entry)}` is searched for as `{excerpt(key)}`", help)

@@ -51,7 +51,7 @@ def _compared(linted: Linted, below: LadderStep, step: LadderStep) -> Iterator[D
         message = _shorter(linted.checked.catalog.action(now.do), before, now)
     if message:
         label = Label(before.span, "the step below")
-        yield MILDER_STEP.at(now.span, message, "steps grow harder as balances rise", (label,))
+        yield MILDER_STEP.at(now.span, message, "steps get stricter as balances rise", (label,))
 
 
 def _hardest(linted: Linted, step: LadderStep) -> Act | None:

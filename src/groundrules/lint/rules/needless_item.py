@@ -42,7 +42,7 @@ def _lost(linted: Linted, path: Path) -> Iterator[Diagnostic]:
     for item in path.until_all:
         ending = next((until for until in path.until if _brings(linted, item.until, until)), None)
         if ending is not None:
-            message = f"`{_name(item)}` never counts: what it is ends the path at once"
+            message = f"`{_name(item)}` never counts: the same event ends the path"
             label = Label(ending.source.span, "by this `until`")
             yield NEEDLESS_ITEM.at(item.source.id.span, message, "leave it out, or narrow the `until`", (label,))
 
@@ -53,7 +53,7 @@ def _repeated(linted: Linted, path: Path) -> Iterator[Diagnostic]:
         if not {id(item), id(other)} & reported and _brings(linted, other.until, item.until):
             reported.add(id(item))
             message = f"`{_name(item)}` happens whenever `{_name(other)}` does"
-            label = Label(other.source.id.span, "brings it about")
+            label = Label(other.source.id.span, "satisfies it")
             yield NEEDLESS_ITEM.at(item.source.id.span, message, _HELP, (label,))
 
 

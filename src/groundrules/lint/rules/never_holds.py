@@ -37,7 +37,7 @@ def never_holds(linted: Linted) -> Iterator[Diagnostic]:
         when, unless = linted.condition(rule), linted.condition(rule, "unless")
         if when and unless and linted.satisfiable((when, True)) and linted.implies(when, unless):
             message = f"`unless` blocks whenever `when` holds, so `{rule.source.id.value}` never fires"
-            yield NEVER_HOLDS.at(when.span, message, None, (Label(unless.span, "this holds, too"),))
+            yield NEVER_HOLDS.at(when.span, message, None, (Label(unless.span, "this also holds"),))
         required = linted.condition(rule, "requires")
         if when and required and _excluded(linted, when, required):
             message = f"`{excerpt(required.text)}` never holds where `{excerpt(when.text)}` does"
@@ -62,7 +62,7 @@ def _conflict(linted: Linted, condition: Condition) -> Iterator[Diagnostic]:
             yield NEVER_HOLDS.at(other.span, message, help, (Label(part.span, "excluded by this"),))
             return
     if not possible:
-        yield NEVER_HOLDS.at(condition.span, "these conditions never hold all at once")
+        yield NEVER_HOLDS.at(condition.span, "these conditions never all hold at once")
 
 
 def _clash(linted: Linted, condition: Condition, other: Condition) -> bool:

@@ -33,7 +33,7 @@ def no_appeal(linted: Linted) -> Iterator[Diagnostic]:
     for ladder in linted.checked.ladders:
         act = _first_exclusion(removing, ladder) if ladder.appeal is None and ladder.source.mode == "enforce" else None
         if act is not None:
-            message = f"`{ladder.source.id.value}` comes to `{act.do}`, and nobody can appeal"
+            message = f"`{ladder.source.id.value}` leads to `{act.do}`, and nobody can appeal"
             yield NO_APPEAL.at(ladder.source.id.span, message, "write `appeal: {within: 7d, to: owner}`")
 
 

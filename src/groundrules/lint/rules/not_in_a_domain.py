@@ -35,7 +35,7 @@ def not_in_a_domain(linted: Linted) -> Iterator[Diagnostic]:
             if isinstance(leaf.node, nodes.Contains | nodes.Affix | nodes.Matches) and _is_domain(linted, leaf):
                 entry = _foreign(leaf)
                 if entry:
-                    message = f"a domain never holds `{excerpt(entry)}`"
+                    message = f"a domain never contains `{excerpt(entry)}`"
                     yield NOT_IN_A_DOMAIN.at(leaf.span, message, "read the whole address: `link.url`")
 
 

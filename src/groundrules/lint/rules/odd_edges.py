@@ -32,8 +32,8 @@ def odd_edges(linted: Linted) -> Iterator[Diagnostic]:
         for item in declaration.items if declaration.match != "domain" else ():
             entry = str(item.value)
             if len(entry.strip()) > 2 and entry.strip()[0] in _QUOTES and entry.strip()[-1] in _QUOTES:
-                message = f"`{excerpt(entry)}` is looked for with its quotes"
+                message = f"`{excerpt(entry)}` is searched for with its quotes"
                 yield ODD_EDGES.at(item.span, message, 'write plain quotes, `"…"`, or none')
             elif entry != entry.strip() and declaration.match != "squeezed" and entry.strip():
-                message = f"`{entry}` is looked for with the blank at its edge, so not at the edge of a text"
-                yield ODD_EDGES.at(item.span, message, "write `match: word` for words that stand by themselves")
+                message = f"`{entry}` is searched for with the space at its edge, so not found at the edge of a text"
+                yield ODD_EDGES.at(item.span, message, "write `match: word` for whole words")

@@ -103,7 +103,7 @@ def _words() -> tuple[str, ...]:
 def _word(view: View, entry: str, span: Span) -> Iterator[Diagnostic]:
     key = apply(view, entry)
     if key in _everyday() and key.isascii():
-        message = f"`{excerpt(entry)}` is a word of every other text"
+        message = f"`{excerpt(entry)}` is a very common word"
         yield OVER_MATCHING.at(span, message, "look for a longer phrase")
     elif view != "word" and key:
         examples = innocent(view, entry, key)

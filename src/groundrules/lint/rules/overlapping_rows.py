@@ -36,5 +36,5 @@ def overlapping_rows(linted: Linted) -> Iterator[Diagnostic]:
                 reported.add(second)
                 message = f"rows {first + 1} and {second + 1} both hold" + (f" where `{example}`" if example else "")
                 help = "tell them apart, or write `hit: first` or `hit: all`"
-                label = Label(rows.rules[first].source.id.span, "this row holds, too")
+                label = Label(rows.rules[first].source.id.span, "this row also holds")
                 yield OVERLAPPING_ROWS.at(rows.rules[second].source.id.span, message, help, (label,))

@@ -36,6 +36,6 @@ def pattern_in_list(linted: Linted) -> Iterator[Diagnostic]:
         for item in declaration.items:
             match = _PATTERN.search(str(item.value))
             if match:
-                message = f"`{excerpt(str(item.value))}` is looked for as it stands: entries are no patterns"
+                message = f"`{excerpt(str(item.value))}` is searched for literally: entries are not patterns"
                 help = "write each alternative as an entry, or `matches /…/` in the rule"
                 yield PATTERN_IN_LIST.at(item.span, message, help)

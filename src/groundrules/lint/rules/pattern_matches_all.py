@@ -34,5 +34,5 @@ def pattern_matches_all(linted: Linted) -> Iterator[Diagnostic]:
             if isinstance(expression, ir.Matches):
                 pattern = Pattern(expression.pattern, expression.flags)
                 if all(pattern.search(probe) for probe in _PROBES):
-                    message = f"`{excerpt(leaf.text)}` holds for every text, the empty one included"
+                    message = f"`{excerpt(leaf.text)}` matches every text, even an empty one"
                     yield PATTERN_MATCHES_ALL.at(leaf.span, message, "let the pattern ask for something")

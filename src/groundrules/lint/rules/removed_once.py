@@ -38,7 +38,7 @@ def removed_once(linted: Linted) -> Iterator[Diagnostic]:
         last = ladder.steps[-1]
         acts = [effect.do for effect in last.effects if isinstance(effect, Act) and effect.do in removing]
         if acts and not _taken_back(ladder):
-            message = f"`{acts[0]}` at {last.reaches} comes once: whoever returns is above the last step already"
+            message = f"`{acts[0]}` at {last.reaches} happens once: members who return are already above the last step"
             yield REMOVED_ONCE.at(last.source.reaches.fragment.whole, message, "write `beyond: repeat`")
 
 

@@ -36,7 +36,7 @@ def reward_and_punishment(linted: Linted) -> Iterator[Diagnostic]:
     """Yield a finding for each reward whose every event is punished."""
     for (reward, earned), (rule, when) in islice(_pairs(linted), MOST):
         if rule is not reward and _covers(linted, when, earned):
-            message = f"whoever earns `{reward.source.id.value}` is punished by `{rule.source.id.value}` for it"
+            message = f"members who earn `{reward.source.id.value}` are punished by `{rule.source.id.value}` for it"
             label = Label(rule.source.id.span, "punishes the same event")
             yield REWARD_AND_PUNISHMENT.at(reward.source.id.span, message, None, (label,))
 

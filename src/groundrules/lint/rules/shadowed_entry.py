@@ -42,7 +42,7 @@ def shadowed_entry(linted: Linted) -> Iterator[Diagnostic]:
 def _findings(declaration: ListDeclaration, pairs: Iterator[tuple[Located, Located]]) -> Iterator[Diagnostic]:
     for item, shorter in pairs:
         name = declaration.name.value
-        message = f"`{excerpt(str(item.value))}` is found by `{shorter.value}` already, which is in `{name}`, too"
+        message = f"`{excerpt(str(item.value))}` is already found by `{shorter.value}`, which is also in `{name}`"
         yield SHADOWED_ENTRY.at(item.span, message, None, (Label(shorter.span, "matches more"),))
 
 

@@ -55,12 +55,12 @@ def _slip(pattern: str) -> tuple[str, str] | None:
             "YAML's double quotes read `\\b` as one: write the condition below `when: >`",
         )
     if _EMPTY.search(outside):
-        return "there is an empty alternative", "remove the bar, or write `(…)?` if nothing may stand there"
+        return "there is an empty alternative", "remove the bar, or write `(…)?` if it may be empty"
     for loose in (_HOST, _NUMBER):
         match = loose.search(outside)
         if match:
             part = match[0]
-            return f"the dot of `{part}` stands for any character", f"write `{part.replace('.', chr(92) + '.')}`"
+            return f"the dot of `{part}` matches any character", f"write `{part.replace('.', chr(92) + '.')}`"
     return _in_class(plain) or _leet(outside)
 
 
@@ -72,7 +72,7 @@ def _in_class(plain: str) -> tuple[str, str] | None:
                 f"write `{char_class.replace('|', '')}`, or `(…|…)`",
             )
         if "A-z" in char_class:
-            return "`A-z` takes in the signs between `Z` and `a`", "write `A-Za-z`"
+            return "`A-z` includes the symbols between `Z` and `a`", "write `A-Za-z`"
     return None
 
 

@@ -80,6 +80,6 @@ def _finding(rule: Rule, costs: bool) -> Diagnostic:
     message = f"two members can earn `{name}` from each other as often as they like"
     help = "write `once_per: actor per day`, or take from the giver as much as is given"
     if costs:
-        message = f"`{name}` gives more than it takes, so two members who give to each other earn without end"
+        message = f"`{name}` gives more than it takes, so two members who give to each other earn endlessly"
         help = "take as much as is given"
     return TRADED_REWARD.at(rule.source.id.span, message, help)

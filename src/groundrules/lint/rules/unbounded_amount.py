@@ -41,7 +41,7 @@ def unbounded_amount(linted: Linted) -> Iterator[Diagnostic]:
             expr = lowered(linted.ground, value.context, value.parsed)
             if not _is_bounded(expr) and not _is_guarded(linted, rule):
                 shown = " ".join(value.parsed.fragment.text.split())
-                message = f"whoever writes the text chooses `{shown}`, and nothing bounds it"
+                message = f"the text's author chooses `{shown}`, and nothing limits it"
                 limit = "30d" if _is_chosen(expr, "duration_in") else "20"
                 help = f"write `min(…, {limit})`, or compare it in `when`"
                 yield UNBOUNDED_AMOUNT.at(value.parsed.fragment.span(0, len(value.parsed.fragment.text)), message, help)

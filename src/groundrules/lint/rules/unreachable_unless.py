@@ -32,4 +32,4 @@ def unreachable_unless(linted: Linted) -> Iterator[Diagnostic]:
             continue
         if not linted.satisfiable((when, True), (unless, True)):
             message = f"`{excerpt(unless.text)}` never blocks: it excludes what `when` asks for"
-            yield UNREACHABLE_UNLESS.at(unless.span, message, None, (Label(when.span, "asked for here"),))
+            yield UNREACHABLE_UNLESS.at(unless.span, message, None, (Label(when.span, "required here"),))

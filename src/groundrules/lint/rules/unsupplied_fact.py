@@ -91,4 +91,4 @@ def _finding(linted: Linted, leaf: Condition, path: tuple[str, ...]) -> Diagnost
     defaults = [json.dumps(end.default) for end in ends if end is not None and end.default is not None]
     outcome = f"it is always `{defaults[0]}`" if defaults else "this stays unknown"
     message = f"`{'.'.join(path)}` is not supplied by {names}, so {outcome}"
-    return UNSUPPLIED_FACT.at(leaf.span, message, "say under `assume` what to take for granted, or use `??`")
+    return UNSUPPLIED_FACT.at(leaf.span, message, "say under `assume` what to assume, or use `??`")

@@ -37,5 +37,5 @@ def untold_condition(linted: Linted) -> Iterator[Diagnostic]:
         lowered = linted.lowered_rule(rule)
         parts = [*tell.parts(lowered.when), *tell.parts(lowered.unless)]
         if any(phrase is None for _, phrase in parts):
-            message = f"members are told of `{rule.source.id.value}` that it has further conditions"
+            message = f"members only read that `{rule.source.id.value}` has further conditions"
             yield UNTOLD_CONDITION.at(rule.source.id.span, message, "say them: `text: …`")

@@ -38,12 +38,12 @@ def wide_comma(linted: Linted) -> Iterator[Diagnostic]:
                 and _is_plain_item(item.span)
                 and _BETWEEN.search(item.span.text)
             ):
-                message = f"`{excerpt(item.span.text)}` is one entry: a full-width comma does not part entries"
+                message = f"`{excerpt(item.span.text)}` is one entry: a full-width comma does not separate entries"
                 yield _finding(item.span, _BETWEEN, message, "write `, ` between entries, or put the entry in quotes")
     for span in dict.fromkeys(effect.span for effect in linted.all_effects()):
         action = _BEFORE_LAST.search(span.text)
         if action and action[1] in linted.actions and _is_plain_item(span):
-            message = f"`{action[1]}` is part of the text: a full-width comma does not part items"
+            message = f"`{action[1]}` is part of the text: a full-width comma does not separate items"
             yield _finding(span, _BEFORE_LAST, message, "write `, ` between effects, or put the text in quotes")
 
 

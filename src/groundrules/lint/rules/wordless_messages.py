@@ -39,7 +39,7 @@ def wordless_messages(linted: Linted) -> Iterator[Diagnostic]:
             continue
         counts = list(_counts(linted, when))
         if counts and not _asks_text(when):
-            message = f"`{excerpt(counts[0].text)}` takes all messages without words for one text"
+            message = f"`{excerpt(counts[0].text)}` treats all messages without text as equal"
             yield WORDLESS_MESSAGES.at(counts[0].span, message, 'write `text != "" and …`')
 
 

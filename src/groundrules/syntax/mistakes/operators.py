@@ -28,10 +28,10 @@ _SIGN_HELP = {
     "?": "there is no `? :`; `x ?? y` gives a default where `x` is missing",
     ":": "there is no `:` in the language; clock times are written `09:00`",
     ";": "there is one expression; join conditions with `and` or `or`",
-    ",": "commas separate what stands in brackets; join conditions with `and` or `or`",
-    "{": "lists stand in `[…]`, groups in `(…)`",
-    "}": "lists stand in `[…]`, groups in `(…)`",
-    "**": "there is no power; multiply with `*`",
+    ",": "commas separate items in brackets; join conditions with `and` or `or`",
+    "{": "lists go in `[…]`, groups in `(…)`",
+    "}": "lists go in `[…]`, groups in `(…)`",
+    "**": "there is no power operator; multiply with `*`",
     "//": "divide with `/`",
     "^": "there is no `^`",
     "->": "there is no `->`; fields are read with a dot, `actor.id`",
@@ -83,7 +83,7 @@ def foreign(place: Place) -> FlawError | None:
 def _foreign_sign(place: Place, sign: str) -> FlawError | None:
     if sign == "!" and (place.wants_value or place.after):
         edits = (Edit(place.at, "not ", "write `not`"),) if place.wants_value else ()
-        return FlawError(codes.FOREIGN_OPERATOR, place.at, "`!` is no operator here", "write `not`", edits=edits)
+        return FlawError(codes.FOREIGN_OPERATOR, place.at, "`!` is not an operator here", "write `not`", edits=edits)
     if sign in _NEVER or (sign in _SIGNS and not place.wants_value):
         return _instead(place.at, sign, _SIGNS[sign])
     return None
@@ -101,7 +101,9 @@ def _foreign_word(place: Place, here: Lexeme) -> FlawError | None:
 def _instead(at: tuple[int, int], wrong: str, right: str) -> FlawError:
     same = wrong.lower() == right or wrong in ("&&", "||", "===", "!==")
     edit = Edit(at, right, f"write `{right}`", safe=same)
-    return FlawError(codes.FOREIGN_OPERATOR, at, f"`{wrong}` is no operator here", f"write `{right}`", edits=(edit,))
+    return FlawError(
+        codes.FOREIGN_OPERATOR, at, f"`{wrong}` is not an operator here", f"write `{right}`", edits=(edit,)
+    )
 
 
 def _is(place: Place, here: Lexeme) -> FlawError:
@@ -111,7 +113,7 @@ def _is(place: Place, here: Lexeme) -> FlawError:
     if right is not None and right.text.lower() in _NOTHING:
         left = place.slice(place.left_edge(place.index), place.index)
         help = f"write `known({left})`" if negated else f"write `not known({left})`"
-        return FlawError(codes.FOREIGN_OPERATOR, (here.start, right.end), "`is` is no operator here", help)
+        return FlawError(codes.FOREIGN_OPERATOR, (here.start, right.end), "`is` is not an operator here", help)
     if negated and after is not None:
         return _instead((here.start, after.end), "is not", "!=")
     return _instead(here.at, "is", "==")
@@ -121,7 +123,7 @@ def _without_left(place: Place, word: str) -> FlawError | None:
     """`and`, `or`, `in`, `not` where a value should stand."""
     if word == "not":
         help = "put it before the whole condition, `not a == b`, or put brackets around it"
-        return FlawError(codes.UNEXPECTED, place.at, "`not` cannot stand inside a comparison", help)
+        return FlawError(codes.UNEXPECTED, place.at, "`not` is not allowed inside a comparison", help)
     if word not in ("and", "or", "in") or (place.before and _is_operator(place.before.text)):
         return None
     return _missing(place.at, word, "left")
@@ -172,7 +174,7 @@ def misplaced_not(place: Place) -> FlawError | None:
     front = Edit((start, start), "not ", "move `not` to the front")
     gone = Edit((before.start, here.start), "", "and remove it here")
     at = (before.start, here.end)
-    return FlawError(codes.UNEXPECTED, at, f"`not {here.text}` is no operator", help, edits=(front, gone))
+    return FlawError(codes.UNEXPECTED, at, f"`not {here.text}` is not an operator", help, edits=(front, gone))
 
 
 def chained(place: Place) -> FlawError | None:
@@ -237,8 +239,8 @@ def missing_operator(place: Place) -> FlawError | None:
     similar = get_close_matches(here.text, _SIMILAR, n=1, cutoff=0.66) if here.kind == "word" and place.after else []
     if similar:
         edit = Edit(here.at, similar[0], f"write `{similar[0]}`")
-        message = f"`{here.text}` is no operator"
+        message = f"`{here.text}` is not an operator"
         return FlawError(codes.MISSING_OPERATOR, here.at, message, f"did you mean `{similar[0]}`?", edits=(edit,))
     message = f"an operator is missing between `{before.text}` and `{here.text}`"
-    help = "join conditions with `and` or `or`; compare values with `==`, `in`, `contains`, …; text stands in quotes"
+    help = "join conditions with `and` or `or`; compare values with `==`, `in`, `contains`, …; text needs quotes"
     return FlawError(codes.MISSING_OPERATOR, (before.start, here.end), message, help)

@@ -113,10 +113,10 @@ def patterns(place: Place) -> FlawError | None:
             text = here.text[1:-1].replace("/", "\\/")
             edits = (Edit(here.at, f"/{text}/", "make it a pattern"),)
         at = here.at if here else before.at if before else place.at
-        help = "write it between slashes: `/…/`, with the flags `i`, `m`, `s` behind if needed"
+        help = "write it between slashes: `/…/`, with the flags `i`, `m`, `s` after it if needed"
         return FlawError(codes.MALFORMED_PATTERN, at, "`matches` needs a pattern", help, edits=edits)
     if here and here.text == "/" and place.wants_value:
-        help = "a pattern stands behind `matches`: `text matches /…/`"
+        help = "a pattern goes after `matches`: `text matches /…/`"
         return FlawError(codes.MALFORMED_PATTERN, here.at, "`/` has nothing on its left", help)
     return None
 
@@ -127,12 +127,12 @@ def calls(place: Place) -> FlawError | None:
     if word is None or word.text not in (*_SHAPES, *WINDOWS):
         return None
     shape = _SHAPES.get(word.text, f"{word.text}(TYPE where CONDITION by KEYS within DURATION max N)")
-    order = "; all parts but the first are optional and stand in this order" if word.text in WINDOWS else ""
+    order = "; all parts but the first are optional and come in this order" if word.text in WINDOWS else ""
     if here is not None and not _is_about_shape(place):
         return None
     if here is None and place.wants_value is False and "RPAR" in place.expected:
         return None
-    problem = f"`{here.text}` cannot stand here" if here else "the text ends too early"
+    problem = f"`{here.text}` is not allowed here" if here else "the text ends too early"
     notes = ((word.at, f"in this `{word.text}`"),)
     return FlawError(codes.MALFORMED_CALL, place.at, problem, f"write `{shape}`{order}", notes)
 
@@ -150,7 +150,7 @@ def periods(place: Place) -> FlawError | None:
         return None
     edits = (Edit((here.start, last.end), meant, f"write `{meant}`"),) if meant else ()
     help = f"did you mean `{meant}`?" if meant else "write `today`, `this week` or `this month`, or `within 30d`"
-    return FlawError(codes.MALFORMED_CALL, (here.start, last.end), f"`{written}` is no period", help, edits=edits)
+    return FlawError(codes.MALFORMED_CALL, (here.start, last.end), f"`{written}` is not a period", help, edits=edits)
 
 
 def _is_about_shape(place: Place) -> bool:
@@ -174,11 +174,11 @@ def dates(place: Place) -> FlawError | None:
         day = _DAYS.get(word, word.removesuffix("s") if word.removesuffix("s") in _WEEKDAYS else word)
         if lexeme and day in _WEEKDAYS and day != lexeme.text:
             edits = (Edit(lexeme.at, day, f"write `{day}`", safe=True),)
-            message = f"`{lexeme.text}` is no day of the week"
+            message = f"`{lexeme.text}` is not a day of the week"
             return FlawError(codes.MALFORMED_CLAUSE, lexeme.at, message, f"did you mean `{day}`?", edits=edits)
     if place.here and re.fullmatch("[0-9]+(?:st|nd|rd|th)", place.here.text):
         help = "the days of a month are `1st`, `2nd`, `3rd`, `4th` to `31st`, and `last day`"
-        return FlawError(codes.MALFORMED_CLAUSE, place.at, f"`{place.here.text}` is no day of the month", help)
+        return FlawError(codes.MALFORMED_CLAUSE, place.at, f"`{place.here.text}` is not a day of the month", help)
     return None
 
 
@@ -188,14 +188,14 @@ def general(place: Place) -> FlawError:
     here_shown = f"`{here.text}`" if here else "the end"
     name, examples = FORMS[place.form]
     if place.form != "expression":
-        problem = f"{here_shown} cannot stand here" if here else "something is missing at the end"
+        problem = f"{here_shown} is not allowed here" if here else "something is missing at the end"
         return FlawError(codes.MALFORMED_CLAUSE, place.at, f"expected {name}; {problem}", f"write {examples}")
     if place.expected == {"FIELD"}:
         return FlawError(
             codes.UNEXPECTED, place.at, f"expected a name after the dot, found {here_shown}", "write as in `actor.id`"
         )
     message = f"unexpected {here_shown}" if here else "the text ends too early"
-    return FlawError(codes.UNEXPECTED, place.at, message, f"here can stand {_could(place)}")
+    return FlawError(codes.UNEXPECTED, place.at, message, f"allowed here: {_could(place)}")
 
 
 def _could(place: Place) -> str:

@@ -28,7 +28,7 @@ def last_events(place: Place) -> FlawError | None:
 
 def _misread(last: Lexeme, number: Lexeme, behind: Lexeme | None) -> FlawError | None:
     if number.text == "-" and behind is not None:
-        message = f"`last` is a whole number from 1 to {MOST:,}, and `-{behind.text}` is none"
+        message = f"`last` is a whole number from 1 to {MOST:,}, and `-{behind.text}` is not one"
         return FlawError(codes.MALFORMED_CALL, (number.start, behind.end), message, "write `within last 10`")
     if glued := _LENGTH.fullmatch(number.text):
         return _time(last, number, glued[1], glued[2])
@@ -36,7 +36,7 @@ def _misread(last: Lexeme, number: Lexeme, behind: Lexeme | None) -> FlawError |
         return None
     if behind.text.lower() in (*UNIT_WORDS, *DAYS_OF_LONG_UNITS):
         return _time(last, behind, number.text, behind.text)
-    message = f"`last {number.text}` is a number of events; `{behind.text}` cannot stand here"
+    message = f"`last {number.text}` is a number of events; `{behind.text}` is not allowed here"
     edits = (Edit((number.end, behind.end), "", f"remove `{behind.text}`"),)
     return FlawError(codes.MALFORMED_CALL, behind.at, message, f"remove `{behind.text}`", edits=edits)
 

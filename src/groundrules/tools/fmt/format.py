@@ -55,7 +55,7 @@ def _read(file: SourceFile) -> YNode | None:
     report = Report()
     root = read_yaml(file, report)
     if report.has_errors:
-        raise FormatError("it is no valid YAML", tuple(report.sorted))
+        raise FormatError("it is not valid YAML", tuple(report.sorted))
     return root
 
 
@@ -70,7 +70,7 @@ def _compare(before: YNode, comments: list[str], file: SourceFile) -> None:
             return
     except (FormatError, UnsupportedYamlError):
         pass
-    raise FormatError("its layout could not be changed without changing what it says; please report this file")
+    raise FormatError("its layout could not be changed without changing its meaning; please report this file")
 
 
 def _same(before: YNode, after: YNode, shape: Shape) -> bool:

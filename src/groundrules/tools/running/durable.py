@@ -42,7 +42,7 @@ class Output:
         self._line: bytes | None = None
         size = path.stat().st_size if path.exists() else 0
         if kept is None and size:
-            raise DurableError(f"{path} has something in it that is not of this store; give --out another file")
+            raise DurableError(f"{path} contains something from another store; give --out another file")
         if size < self._at.bytes:
             raise DurableError(f"{path} has {size:,} bytes, and {self._at.bytes:,} were written when the run stopped")
         if kept is None:
@@ -60,7 +60,7 @@ class Output:
                 raise DurableError(f"the input has {number:,} lines, and {self._at.lines:,} were read from it before")
             line = following
         if self._at.lines and _hash(line) != self._at.last:
-            raise DurableError(f"line {self._at.lines:,} of the input is another one than was read before")
+            raise DurableError(f"line {self._at.lines:,} of the input differs from what was read before")
         for line in source:
             self._read += 1
             self._line = line

@@ -115,7 +115,7 @@ def opened(where: str) -> Store:
         name, location = named[1], where if named[2] else named[3]
     make = plugged(STORES, name)
     if not callable(make):
-        raise PortError(f"the store `{name}` is none: what is registered can't be called")
+        raise PortError(f"the store `{name}` is not a store: what is registered can't be called")
     with _refusals():
         store: Store = make(location)
     return store

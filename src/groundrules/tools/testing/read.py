@@ -255,7 +255,7 @@ class _Reader:
         every = node.get("every")
         text = str(every.plain()) if every else Step.every
         if every and not is_length(text):
-            self._wrong(every, f"`{text}` is no length of time; write `30s`, `10m` or `1h30m`")
+            self._wrong(every, f"`{text}` is not a duration; write `30s`, `10m` or `1h30m`")
         return text
 
     # --- names ----------------------------------------------------------------------------------
@@ -287,7 +287,7 @@ class _Reader:
         for name, value in node.items if known and isinstance(node, YMapping) else ():
             if name.text not in known:
                 help_ = did_you_mean(name.text, known) or f"known are {', '.join(f'`{fact}`' for fact in known)}"
-                message = f"`{name.text}` is no fact of a {key.removesuffix('s')}"
+                message = f"`{name.text}` is not a fact of a {key.removesuffix('s')}"
                 self._report.add(UNKNOWN_TEST_KEY.at(name.span, message, help_))
             elif wrong := wrong_fact(value.plain(), known[name.text]):
                 self._report.add(BAD_TESTS.at(value.span, f"`{name.text}` {wrong[0]}", wrong[1]))

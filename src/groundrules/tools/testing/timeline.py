@@ -62,7 +62,7 @@ def moved_by(moment: datetime, text: str) -> datetime:
 
 
 def _beyond(text: str) -> TimeError:
-    return TimeError(f"`{text}` lies beyond the years 1 to 9999")
+    return TimeError(f"`{text}` is outside the years 1 to 9999")
 
 
 def day_of(text: str) -> date:
@@ -70,7 +70,7 @@ def day_of(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise TimeError(f"`{text}` is no day; write `2026-03-02`") from None
+        raise TimeError(f"`{text}` is not a day; write `2026-03-02`") from None
 
 
 class VirtualClock:
@@ -89,7 +89,7 @@ class VirtualClock:
         except OverflowError:
             raise _beyond(at) from None
         if moved < self.now:
-            raise TimeError(f"`{at}` lies before the step before it ({self.now:%Y-%m-%d %H:%M:%S})")
+            raise TimeError(f"`{at}` is before the previous step ({self.now:%Y-%m-%d %H:%M:%S})")
         self.now, self._started = moved, True
         return moved
 
@@ -110,8 +110,8 @@ class VirtualClock:
             moved = datetime.fromisoformat(at)
         except ValueError:
             moment = as_moment(at)
-            hint = f"; counted from 1970 that is `{moment}`" if moment else ""
-            message = f"`{at}` is no time; write `09:00`, `+20s`, `monday 09:00` or `2026-03-02 09:00`{hint}"
+            hint = f"; as a Unix time that is `{moment}`" if moment else ""
+            message = f"`{at}` is not a time; write `09:00`, `+20s`, `monday 09:00` or `2026-03-02 09:00`{hint}"
             raise TimeError(message) from None
         return moved if moved.tzinfo else moved.replace(tzinfo=self._zone)
 
@@ -123,7 +123,7 @@ class VirtualClock:
         try:
             return datetime.combine(day, time.fromisoformat(clock), self._zone)
         except ValueError:
-            raise TimeError(f"`{clock}` is no time of day") from None
+            raise TimeError(f"`{clock}` is not a time of day") from None
 
 
 def rfc3339(moment: datetime) -> str:

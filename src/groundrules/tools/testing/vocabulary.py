@@ -61,4 +61,4 @@ def wrong_fact(value: Any, schema: dict[str, Any]) -> tuple[str, str | None] | N
 
 def _meant(value: Any) -> str | None:
     moment = as_moment(value)
-    return f"counted from 1970 that is `{moment}`; write it so" if moment else None
+    return f"as a Unix time that is `{moment}`; write it like this" if moment else None
