@@ -28,7 +28,7 @@ What the expressions and effects of a rulebook can name: [functions](#functions)
 [facts and other entities](#entities), [effects](#effects) and [actions](#actions). What they mean is in
 [language.md](language.md) and [rulebook.md](rulebook.md). A rulebook's own schemas add to this.
 
-Made from signatures and schemas by `{COMMAND}`; a test keeps it current.
+Generated from signatures and schemas by `{COMMAND}`; a test keeps it current.
 """
 _FUNCTIONS = """\
 ## Functions
@@ -44,37 +44,37 @@ Every event has the fields of the header; a type adds its own. A field marked `?
 _ENTITIES = """\
 ## Entities
 
-What fields of events refer to. Facts of a member are read from the event, else from what earlier events said, else from
-the default, else they are missing.
+What event fields refer to. A member's facts are read from the event, else from what earlier events said, else from the
+default; otherwise they are missing.
 """
 _EFFECTS = """\
 ## Effects
 
-What the engine itself carries out; they stand under `then` like actions.
+What the engine carries out itself; written under `then`, like actions.
 """
 _ACTIONS = """\
 ## Actions
 
-What the engine asks a bot for. `who` is whom it is done to; a parameter without default that is not marked `?` must be
-given. Each can have `or_else`, what to do where it fails.
+What the engine asks a bot to do. `who` is the target; a parameter without a default that is not marked `?` is required.
+Each can have `or_else`, what to do if it fails.
 """
 _MEMORY = """\
-What is remembered is read by `silence(member)`, `labelled(thing, "label")`, `muted(member)`, `banned(member)`,
+State is read with `silence(member)`, `labelled(thing, "label")`, `muted(member)`, `banned(member)`,
 `muted_until(member)`, `banned_until(member)`, `rank(ledger, holder)`, `top(ledger, n)` and `board(ledger, n)`; who is
-here, and what they are called, by `members("role")`, `members()` and `names(members)`; lots are drawn by `pick(list, n)`
-and `chance(10%)`; and a ledger is called with whom it is about, `strikes(actor)`: [language.md](language.md#7-functions)
-describes them.
+here, and their names, with `members("role")`, `members()` and `names(members)`; lots are drawn with `pick(list, n)` and
+`chance(10%)`; and a ledger is called with its owner, `strikes(actor)`. [language.md](language.md#7-functions) describes
+them.
 """
 _SEARCHES = """\
-What stands in a text of a declared list is given by `found(text, list)`, the entries in the order of the text, and
-`weight(text, list)`, the sum of their weights: [language.md](language.md#7-functions) describes them.
+Entries of a declared list that occur in a text are given by `found(text, list)`, in the order of the text, and their
+total weight by `weight(text, list)`. [language.md](language.md#7-functions) describes them.
 """
 _TEXTS = (kinds.Prose, kinds.Identifier, kinds.Enum, kinds.Url, kinds.Domain)
 _WRONG = ("true", "5", '"x"', "now", "10m", "actor")  # one of them no parameter takes
 _DOES = {
-    "hides": "takes what somebody wrote out of sight",
-    "silences": "keeps members from writing",
-    "removes": "shuts members out",
+    "hides": "hides what somebody wrote",
+    "silences": "stops members from writing",
+    "removes": "removes members",
     "speaks": "tells people something",
 }
 
@@ -111,7 +111,7 @@ def _accepted(parameter: Parameter) -> str:
 
 
 def _refused(signature: Signature) -> Iterator[tuple[str, str, str]]:
-    """Yield calls that the checker refuses, with what it says: one without arguments, one with a wrong one."""
+    """Yield calls that the checker refuses, with its message: one without arguments, one with a wrong argument."""
     rest = ", ".join(["now"] * (len(signature.parameters) - 1))
     calls = [f"{signature.name}({', '.join([wrong, rest]) if rest else wrong})" for wrong in _WRONG]
     for group in ([f"{signature.name}()"], calls):
@@ -128,7 +128,7 @@ def _finding(call: str) -> tuple[str, str] | None:
 def _memory() -> str:
     missing = [name for name in MEMORY if f"`{name}(" not in _MEMORY]
     if missing:
-        raise ValueError(f"the page says nothing of {', '.join(missing)}")
+        raise ValueError(f"the page does not mention {', '.join(missing)}")
     return _MEMORY
 
 
@@ -152,7 +152,7 @@ def _event(name: str) -> str:
         raise ValueError(name)
     own = CATALOG.own_fields(name)
     fields = {field: event.fields[field] for field in event.fields if field in own}
-    rows = list(_fields(fields)) or ["No fields beside the header."]
+    rows = list(_fields(fields)) or ["No fields besides the header."]
     demanded = [f"`{one}`" for one in ("actor", "channel") if one in event.fields and not event.fields[one].optional]
     note = [f"Always has {' and '.join(demanded)}.", ""] if demanded else []
     return "\n".join([f"### `{name}`", "", event.description, "", *note, *rows, ""])
@@ -169,7 +169,7 @@ def _fields(fields: dict[str, kinds.Field]) -> Iterator[str]:
     if fields:
         yield from ("| field | type | meaning |", "|---|---|---|")
     for name, field in fields.items():
-        default = f" Unless given: `{_value(field.default)}`." if field.default is not None else ""
+        default = f" Default: `{_value(field.default)}`." if field.default is not None else ""
         mark = "?" if field.optional else ""
         yield f"| `{name}`{mark} | {_type(field.type)} | {_cell(field.description + default)} |"
 
@@ -185,7 +185,7 @@ def _type(type: kinds.Type) -> str:
 
 
 def _demanded(type: kinds.Object) -> str:
-    """Say which facts a thing must have here that it need not have elsewhere."""
+    """Return which facts a thing must have here but not elsewhere."""
     entity = CATALOG.entity(type.entity or "")
     own = {} if entity is None else entity.fields
     demanded = [f"`{name}`" for name, field in type.fields.items() if not field.optional and own[name].optional]
@@ -221,15 +221,15 @@ def _action(name: str) -> str:
 
 def _facts(action: ActionType) -> Iterator[str]:
     for language, forms in sorted(action.sentence.items()):
-        yield f"- told in {language}: " + " or ".join(f"`{form}`" for form in forms)
+        yield f"- worded in {language}: " + " or ".join(f"`{form}`" for form in forms)
     if action.target:
-        default = f", unless said the {action.target.default} at hand" if action.target.default else ""
-        yield f"- done to a {action.target.kind}{default}"
+        default = f", by default the {action.target.default} at hand" if action.target.default else ""
+        yield f"- target: a {action.target.kind}{default}"
     if action.shorthand:
         yield f"- `{action.name}: …` gives `{action.shorthand}`"
     for name, parameter in action.parameters.items():
         if parameter.at_hand:
-            yield f"- `{name}` is the {parameter.at_hand} at hand unless said"
+            yield f"- `{name}` is by default the {parameter.at_hand} at hand"
     if action.does:
         yield "- " + ", ".join(f"`{what}`: {_DOES[what]}" for what in sorted(action.does))
     yield from _combination(action)
@@ -237,10 +237,10 @@ def _facts(action: ActionType) -> Iterator[str]:
 
 def _combination(action: ActionType) -> Iterator[str]:
     for name, how in action.merge.items():
-        words = {"max": "the greatest", "min": "the least", "union": "all of them"}[how]
-        yield f"- of two on one target, `{name}` is {words}"
+        words = {"max": "the maximum", "min": "the minimum", "union": "all of them"}[how]
+        yield f"- two on one target merge: `{name}` is {words}"
     if action.supersedes:
-        yield f"- makes needless: {_names(action.supersedes)}"
+        yield f"- makes unnecessary: {_names(action.supersedes)}"
     for other, winner in action.opposes.items():
         yield f"- contradicts `{other}`; `{winner}` wins"
 

@@ -29,7 +29,7 @@ class Evidence(Record, frozen=True, kw_only=True):
     start: int
     end: int
     text: str  # the raw text there
-    pattern: str  # the needle, list entry or pattern, as its author wrote it
+    pattern: str  # the needle, list entry or pattern, as the author wrote it
 
 
 class Clause(Record, frozen=True, kw_only=True):
@@ -39,7 +39,7 @@ class Clause(Record, frozen=True, kw_only=True):
     line: int
     file: str
     outcome: bool
-    reads: dict[str, Any] = {}  # source text of an operand that is not constant → its value
+    reads: dict[str, Any] = {}  # source text of a non-constant operand → its value
     evidence: tuple[Evidence, ...] = ()
 
 
@@ -63,7 +63,7 @@ class Action(Record, frozen=True, kw_only=True):
 
 
 class Dropped(Record, frozen=True, kw_only=True):
-    """An action that another one made needless or that lost against its opposite."""
+    """An action made unnecessary by another one, or that lost against its opposite."""
 
     do: str
     who: str | None = None
@@ -84,7 +84,7 @@ class LedgerChange(Record, frozen=True, kw_only=True):
 
 
 class Unknown(Record, frozen=True, kw_only=True):
-    """A guard that stayed undecided, and the facts whose absence made it so."""
+    """An undecided guard, and the missing facts that made it so."""
 
     rule: str
     missing: tuple[str, ...]
@@ -108,7 +108,7 @@ class Exempted(Record, frozen=True, kw_only=True):
 
 
 class Note(Record, frozen=True, kw_only=True):
-    """Anything else that must not happen silently: evictions, cancelled or ended paths, skipped schedules, …"""
+    """Anything else that should not happen silently: evictions, cancelled or ended paths, skipped schedules, …"""
 
     kind: str
     subject: str
@@ -179,8 +179,8 @@ class Decision(Record, frozen=True, kw_only=True):
 
     trigger: Trigger
     at: str | None = None  # the clock, RFC 3339 UTC with milliseconds
-    seq: int = 0  # number of the event in its partition, from 1
-    event: str | None = None  # id of the event (for a timer: of the event that brought time forward)
+    seq: int = 0  # the event's number in its partition, from 1
+    event: str | None = None  # id of the event (for a timer: of the event that advanced time)
     type: str | None = None
     partition: str | None = None
     cause: str | None = None  # for timers and crossings: the rule, ladder step or process behind it
@@ -195,7 +195,7 @@ class Decision(Record, frozen=True, kw_only=True):
     shadow: tuple[Shadow, ...] = ()
     notes: tuple[Note, ...] = ()
     unknown: tuple[Unknown, ...] = ()
-    more_unknown: int = 0  # further guards that stayed undecided, beyond MOST_UNKNOWN
+    more_unknown: int = 0  # how many more guards were undecided, beyond MOST_UNKNOWN
     rejected: Rejection | None = None
 
     @property

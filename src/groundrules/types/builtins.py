@@ -133,7 +133,7 @@ _ALL = (
         "lower",
         (_TEXT,),
         Prose(),
-        "The text in lower case. What compares exactly, such as an id, then differs by anything but case.",
+        "The text in lower case. Something that compares exactly, such as an id, then compares ignoring case.",
         'lower(channel.id) == "lounge"',
         exact_stays=True,
     ),
@@ -141,7 +141,7 @@ _ALL = (
     _of_text(
         "unquoted",
         Prose(),
-        "The text without what stands in quotation marks, in quoted lines (`> …`) or code; all of it if that is all.",
+        "The text without quotations, quoted lines (`> …`) and code; unchanged if nothing else is left.",
         "unquoted(text) contains any of insults",
     ),
     _of_text("lines", _TEXTS, "The lines of a text; an empty text has none.", "length(lines(text)) > 30"),
@@ -154,7 +154,7 @@ _ALL = (
     _of_text(
         "caps",
         Number(minimum=0, maximum=1),
-        "The share of capitals among the letters that have case, from 0 to 1; 0 if there are none.",
+        "The share of capitals among letters with case, from 0 to 1; 0 if there are none.",
         "length(text) > 20 and caps(text) > 70%",
     ),
     _of_text(
@@ -164,7 +164,7 @@ _ALL = (
     _of_text(
         "number",
         Number(),
-        "The number that a text is, missing if it is none; digits of any script, `,` between groups of three.",
+        "A text as a number, missing if it is not one; digits of any script, `,` between groups of three.",
         "number(answer) == 42",
         may_be_missing=True,
     ),
@@ -229,23 +229,23 @@ _ALL = (
         "looks_like",
         (_TEXT, Parameter("other", (Prose, Identifier, Enum, Url, Domain))),
         Boolean(),
-        "Whether two names read the same at a glance, look-alike letters and digits included; of a domain also those "
-        "it lies under, but a domain does not look like itself. Names of ten characters and more may differ in one.",
+        "Whether two names read the same at a glance, including look-alike letters and digits; for a domain also those "
+        "above it, but a domain does not look like itself. Names of ten or more characters may differ in one.",
         'looks_like(actor.name, "Alice Owner")',
     ),
     Signature(
         "occurrences",
         (_TEXT, Parameter("of", (Prose, Identifier, Enum, Url, Domain))),
         _COUNT,
-        "How many times a text stands in another, both folded; occurrences do not overlap.",
+        "How many times another text occurs in a text, both folded; occurrences do not overlap.",
         'occurrences(text, "buy") > 3',
     ),
     Signature(
         "capture",
         (_TEXT, Parameter("pattern", (Pattern,))),
         Prose(),
-        "What a group of a pattern matches, by its number or name: the first unless said, or the whole of a pattern "
-        "without groups; missing if it matches nowhere.",
+        "What a group of a pattern matches, by number or name; by default the first, or the whole match of a pattern "
+        "without groups; missing if it does not match.",
         "capture(text, /ticket #([0-9]+)/)",
         may_be_missing=True,
         optional=(Parameter("group", (Number, Prose)),),
@@ -254,15 +254,15 @@ _ALL = (
         "in_network",
         (_TEXT, Parameter("network", (Prose, Identifier))),
         Boolean(),
-        "Whether an IP address lies in a network; missing if either is none.",
+        "Whether an IP address is in a network; missing if either is invalid.",
         'in_network(actor.address, "203.0.113.0/24")',
         may_be_missing=True,
     ),
     _of_text("luhn", Boolean(), "Whether the digits of a text end in the right check digit (Luhn).", "luhn(answer)"),
     _of_text("china_id", Boolean(), "Whether a text is a Chinese identity number.", "china_id(answer)"),
     # --- numbers, durations, instants
-    Signature("min", (_ORDERED,), None, "The least of its arguments.", "min(actor.level, 10)", repeated=True),
-    Signature("max", (_ORDERED,), None, "The greatest of its arguments.", "max(actor.level, 1)", repeated=True),
+    Signature("min", (_ORDERED,), None, "The smallest argument.", "min(actor.level, 10)", repeated=True),
+    Signature("max", (_ORDERED,), None, "The largest argument.", "max(actor.level, 1)", repeated=True),
     Signature("abs", (_QUANTITY,), None, "The value without its sign.", "abs(now - task.due) < 1h"),
     Signature(
         "round",
@@ -297,7 +297,7 @@ _ALL = (
         "item",
         (_LIST, Parameter("place", (Number,))),
         None,
-        "The item of a list at a place, 1 the first, -1 the last; missing where there is none.",
+        "The item of a list at a position, 1 the first, -1 the last; missing if there is none.",
         "item(words(text), 2)",
         item_of_first=True,
         may_be_missing=True,
@@ -307,7 +307,7 @@ _ALL = (
         "age",
         (_INSTANT,),
         Duration(),
-        "How long ago an instant was; negative for one to come.",
+        "How long ago an instant was; negative for the future.",
         "age(actor.joined) < 3d",
         lowered=True,
     ),
@@ -353,8 +353,8 @@ _ALL = (
         "days_until",
         (Parameter("date", (Date,)), _INSTANT),
         Number(integer=True),
-        "How many days it is from an instant's local day to a date, 0 on the day itself; of a date without a year to "
-        "the next one that comes. Missing for what is no date of the Gregorian calendar.",
+        "How many days it is from an instant's local day to a date, 0 on the day itself; for a date without a year, to "
+        "its next occurrence. Missing for a date that is not in the Gregorian calendar.",
         'days_until("2027-06-07", now) <= 30',
         may_be_missing=True,
         needs_zone=True,

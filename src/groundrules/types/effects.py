@@ -48,7 +48,7 @@ _ALL = (
         {
             "amount": _or(_AMOUNT, "How many.", 1),
             "ledger": _or(_NAME, "Which ledger.", "strikes"),
-            "who": _or(_MEMBER, "Whom; unless said, the actor of event types that have no target."),
+            "who": _or(_MEMBER, "Whom; by default the actor, for event types without a target."),
         },
         shorthand="amount",
         target="who",
@@ -57,23 +57,23 @@ _ALL = (
     Effect(
         "grant",
         "Add to ledgers, up to their caps: `grant: {reputation: 5}`.",
-        {"to": _or(_MEMBER, "Whom; unless said, the actor of event types that have no target.")},
+        {"to": _or(_MEMBER, "Whom; by default the actor, for event types without a target.")},
         target="to",
         ledgers=True,
     ),
     Effect(
         "take",
         "Take from ledgers, down to their floors: `take: {reputation: 5}`.",
-        {"from": _or(_MEMBER, "Whom; unless said, the actor of event types that have no target.")},
+        {"from": _or(_MEMBER, "Whom; by default the actor, for event types without a target.")},
         target="from",
         ledgers=True,
     ),
     Effect(
         "reset",
-        "Set a ledger back to zero, before anything else of the same settlement.",
+        "Reset a ledger to zero, before everything else in the same settlement.",
         {
             "ledger": _given(_NAME, "Which ledger."),
-            "who": _or(_MEMBER, "Whose; unless said, that of the actor of event types that have no target."),
+            "who": _or(_MEMBER, "Whose; by default the actor's, for event types without a target."),
         },
         shorthand="ledger",
         target="who",
@@ -81,11 +81,11 @@ _ALL = (
     ),
     Effect(
         "label",
-        "Set a label that rules can read, on the message at hand or on what is said.",
+        "Set a label that rules can read, on the message at hand or on what is given.",
         {
             "label": _given(_NAME, "The label's name."),
             "on": _or(kinds.Identifier(), "What bears it: a member, message, channel or task."),
-            "lasts": _or(kinds.Duration(), "For how long; unless said, until it is taken away."),
+            "lasts": _or(kinds.Duration(), "For how long; by default until it is removed."),
         },
         shorthand="label",
         target="on",
@@ -93,7 +93,7 @@ _ALL = (
     ),
     Effect(
         "unlabel",
-        "Take a label away.",
+        "Remove a label.",
         {
             "label": _given(_NAME, "The label's name."),
             "on": _or(kinds.Identifier(), "What bears it: a member, message, channel or task."),
@@ -118,7 +118,7 @@ _ALL = (
     ),
     Effect(
         "exempt",
-        "Take away the whole contribution of rules to this event.",
+        "Cancel everything that rules do on this event.",
         {"rules": _given(_NAMES, "Ids of rules, or tags.")},
         shorthand="rules",
         constant=frozenset({"rules"}),
