@@ -251,7 +251,8 @@ def _check_name(checker: Checker, pointer: Pointer, name: Any, known: Any, what:
     if isinstance(name, str) and name in known:
         return True
     help = did_you_mean(str(name), known)
-    checker.fail(codes.SCHEMA_BAD_VALUE, pointer, f"`{name}` is no {what}", help)
+    article = "an" if what[:1] in "aeio" else "a"
+    checker.fail(codes.SCHEMA_BAD_VALUE, pointer, f"`{name}` is not {article} {what}", help)
     return False
 
 

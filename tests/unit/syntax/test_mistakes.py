@@ -98,8 +98,8 @@ EXPRESSIONS = [
     ("count(message within 2m by actor) >= 3", "GR216", "by", "in this order"),
     ("count(message, actor)", "GR216", ",", "count(TYPE"),
     ("sum(message)", "GR216", ")", "sum(PATH of TYPE"),
-    ("f(a)(b)", "GR216", "f(a)", "function's name"),
-    ("emoji == 👍", "GR219", "👍", "in quotes"),
+    ("f(a)(b)", "GR216", "f(a)", "function name"),
+    ("emoji == 👍", "GR219", "👍", "needs quotes"),
     ("@a", "GR219", "@", "no meaning"),
 ]
 
