@@ -103,7 +103,7 @@ def test_the_rows_of_a_state(inside: Any, repository: Path) -> None:
     [
         (("rules.yaml",), "name two versions"),
         (("--rev", "main..HEAD", "a", "b"), "name one path"),
-        (("nothing", "rules.yaml"), "`nothing` is not a path, and no revision"),
+        (("nothing", "rules.yaml"), "`nothing` is not a path, and not a revision"),
         (("main", "nothing.yaml"), "there is no file or folder `nothing.yaml`"),
     ],
 )

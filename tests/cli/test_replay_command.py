@@ -80,7 +80,7 @@ def test_outside_of_the_budget_is_1_and_says_which(command: Any, tmp_path: Path)
     )
     result = command("replay", EXAMPLE, WEEK, "--budget", budget)
     assert result.exit_code == 1
-    assert "outside of the budget: no-passwords" in result.stdout
+    assert "broken by no-passwords" in result.stdout
     assert "BROKEN  no-passwords acts on" in result.stdout
     assert "of Regulars" in result.stdout
     assert "kept    no-adverts" in result.stdout
@@ -122,7 +122,7 @@ def test_a_plan_file_has_no_names_for_conditions(command: Any, tmp_path: Path) -
 def test_what_is_not_there_is_a_mistake_of_usage(command: Any) -> None:
     result = command("replay", EXAMPLE, WEEK, "--against", "no-such-revision")
     assert result.exit_code == 2
-    assert "`no-such-revision` is not a path, and no revision" in result.stderr
+    assert "`no-such-revision` is not a path, and not a revision" in result.stderr
 
 
 def test_a_broken_rulebook_is_reported(command: Any, tmp_path: Path) -> None:

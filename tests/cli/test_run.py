@@ -242,7 +242,7 @@ def test_state_is_not_saved_of_what_could_not_be_written(tmp_path: Path) -> None
     with open("/dev/full", "wb") as full, running(tmp_path, str(events), stdout=full) as process:
         _, err = process.communicate()
     assert process.returncode == 1
-    assert b"error: nothing more can be written: No space left on device" in err
+    assert b"error: no more can be written: No space left on device" in err
     with running(tmp_path, str(events), stdout=subprocess.PIPE) as process:
         out, _ = process.communicate()
     assert balances(out) == list(range(1, 21))

@@ -20,7 +20,7 @@ def test_each_line_is_echoed_and_answered(command: Any) -> None:
     assert result.stdout.splitlines()[:4] == [
         "> m1: 拼单加我",
         "2026-01-05 09:00:00 #general  m1 [a]: 拼单加我",
-        "  (m1 is new here; nothing is known of them)",
+        "  (m1 is new here; nothing is known about them)",
         "  nothing happens: no rule applies",
     ]
     assert "  → delete the messages a, b, c by m1\n" in result.stdout

@@ -58,5 +58,5 @@ def _compare(page: str, rulebook: str, committed: str, lang: str) -> None:
     if there == page:
         return
     tell(say("not_there" if there is None else "not_current", file=committed))
-    tell("  " + say("mend", command=f"groundrules docs {rulebook} --lang {lang} -o {committed}"))
+    tell("  " + say("fix", command=f"groundrules docs {rulebook} --lang {lang} -o {committed}"))
     sys.exit(1)

@@ -99,7 +99,7 @@ def test_every_hash_is_compared_and_in_constant_time(monkeypatch: pytest.MonkeyP
 def test_what_is_no_file_of_tokens(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "tokens.json"
     path.write_bytes(content)
-    with pytest.raises(TokenError, match="no file of tokens"):
+    with pytest.raises(TokenError, match="not a token file"):
         TokenFile(path)
 
 

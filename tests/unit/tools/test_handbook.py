@@ -355,8 +355,8 @@ schedules:
                 "today is 10-01",
                 "the number of days until 08-15 of the lunar calendar is 3",
                 "Where that does not hold (Points is less than 30): warn",
-                "- **ban**\n  - Over all rules: at most 5 in 1 hour\n  - What would be more waits for approval: only",
-                "- **mute**\n  - Over all rules: at most 50 in 10 minutes\n  - What would be more is not done",
+                "- **ban**\n  - Over all rules: at most 5 in 1 hour\n  - Anything beyond that waits for approval: only",
+                "- **mute**\n  - Over all rules: at most 50 in 10 minutes\n  - Anything beyond that is not done",
                 "once for all members that it concerns → warn (all whom it concerns)",
                 "| ban: Over all rules: at most 5 in 1 hour | owner | 1 | 1 day |",
             ],
@@ -496,7 +496,7 @@ rules:
         (
             "en",
             [
-                "  - Condition: the day of the week is Friday; it is a day of the list holidays",
+                "  - Condition: the day of the week is Friday; it is a day on the list holidays",
                 "  - Condition: the day of the week of joining is Friday; the day of joining is on the list holidays",
                 "  - Condition: the hour of joining is less than 6; the month is 5",
             ],
@@ -544,7 +544,7 @@ paths:
             "en",
             [
                 "  - after 1 day → warn; Condition: the number of things still to be done is at least 2",
-                "  - Broken off by: leaving",
+                "  - Cancelled by: leaving",
                 "  - Ends once all of these have happened: an introduction (writing a message), "
                 "passing the newcomers' check",
                 "  - Once all have happened: give the role member",

@@ -111,7 +111,7 @@ def test_neither_the_repository_nor_the_working_tree_is_touched(
 @pytest.mark.parametrize(
     ("written", "beside", "message"),
     [
-        ("no-such-revision", "rules", "`no-such-revision` is not a path, and no revision"),
+        ("no-such-revision", "rules", "`no-such-revision` is not a path, and not a revision"),
         ("--output=x", "rules", "is not a path, and not a revision"),
         ("v1:nowhere", None, "`nowhere` does not exist at `v1`"),
         ("nowhere", None, "there is no file or folder `nowhere`"),

@@ -37,7 +37,7 @@ class Explained:
         return self.moment.decisions
 
     def event(self) -> EventExplained:
-        """Why each action, and which rules listened and did not fire, the nearest first."""
+        """Why each action, and which rules listened and did not fire, closest first."""
         by_decision = self.rules.fired()
         return EventExplained(
             event=summary(self.moment.event),

@@ -13,7 +13,7 @@ MOST = 25  # rows
 
 
 def profile_lines(profile: Profile, lang: str) -> Iterator[Line]:
-    """Yield the costliest parts of a rulebook, each with µs an event and how often it was asked and true."""
+    """Yield the costliest parts of a rulebook, each with µs per event and how often it was asked and true."""
     say = speech("run", lang)
     costs = profile.costs()
     yield Line(say("profile", events=profile.events), "head")
