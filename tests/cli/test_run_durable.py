@@ -75,7 +75,10 @@ def test_an_input_that_grew_is_read_on(stream: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda part, out: part.write_bytes(b"".join(reversed(part.read_bytes().splitlines(True)))), "differs from what was read"),
+        (
+            lambda part, out: part.write_bytes(b"".join(reversed(part.read_bytes().splitlines(True)))),
+            "differs from what was read",
+        ),
         (lambda part, out: part.write_bytes(b""), "the input has 0 lines, and 300 were read"),
         (lambda part, out: out.write_bytes(b""), "has 0 bytes, and"),
     ],

@@ -18,7 +18,7 @@ from groundrules.diagnostics.source import SourceFile, Span
 EXPRESSION_KEYS = frozenset({"when", "unless", "where", "enter", "leave", "due", "after", "hours"})
 UNCUT = "write it under `when: >`, where YAML cuts nothing"
 
-NO_CHARACTER = "an escape that is no Unicode character"
+NO_CHARACTER = "an escape that is not a Unicode character"
 WHOLE_CHARACTER = "write the character itself, or as one: `\\U0001F600` where JSON has `\\ud83d\\ude00`"
 _QUOTE = "put the text in quotes"
 _PROBLEMS: tuple[tuple[str, str, str], ...] = (
@@ -28,24 +28,24 @@ _PROBLEMS: tuple[tuple[str, str, str], ...] = (
     ("invalid Unicode character escape", NO_CHARACTER, WHOLE_CHARACTER),
     (
         "expected escape sequence",
-        "an escape that is not complete",
+        "an incomplete escape",
         "write `\\\\` for a backslash, or use single quotes",
     ),
-    ("did not find expected hexdecimal", "an escape that is not complete", "write `\\\\` for a backslash"),
+    ("did not find expected hexdecimal", "an incomplete escape", "write `\\\\` for a backslash"),
     ("end of stream", "quotes that are opened but not closed", "close them where the text ends"),
     ("document separator", "quotes that are opened but not closed", "close them where the text ends"),
-    ("block sequence entries", "a list item where a list can't begin", "begin the list in a line of its own"),
+    ("block sequence entries", "a list item where a list can't begin", "begin the list on its own line"),
     ("expected ',' or ']'", "`[` without its `]`, or a comma is missing", "close the list, and quote texts in it"),
     ("expected ',' or '}'", "`{` without its `}`, or a comma is missing", "close the braces, and quote texts in them"),
-    ("expected chomping or indentation", "text behind `>` or `|`", "begin the text in the next line"),
-    ("expected a comment or a line break", "text behind `>` or `|`", "begin the text in the next line"),
+    ("expected chomping or indentation", "text behind `>` or `|`", "begin the text on the next line"),
+    ("expected a comment or a line break", "text behind `>` or `|`", "begin the text on the next line"),
     ("block mapping", "this line does not fit under the lines above", "begin it in the same column as its neighbours"),
     (
         "block collection",
         "this line does not fit under the lines above",
         "begin it in the same column as its neighbours",
     ),
-    ("incompatible", "a YAML version that is not understood", "remove the line `%YAML`"),
+    ("incompatible", "an unsupported YAML version", "remove the line `%YAML`"),
 )
 _RESERVED = re.compile(r"[@`%&*!|>\]}]")
 _WIDE_COMMAS = ("，", "、")
@@ -106,7 +106,7 @@ def wide_colon(file: SourceFile, index: int) -> Diagnostic | None:
         if match:
             span = file.span(begin + match.start(1), begin + match.end(1))
             colon = ":" if text[match.end(1) : match.end(1) + 1].isspace() else ": "
-            fix = Fix(span, colon, "write an ASCII colon and a blank", safe=True)
+            fix = Fix(span, colon, "write an ASCII colon and a space", safe=True)
             return codes.FULL_WIDTH_YAML.at(span, "a full-width colon does not end a key", "write `: `", fixes=(fix,))
     return None
 
@@ -121,7 +121,7 @@ def _wide_comma(file: SourceFile, index: int, problem: str) -> Diagnostic | None
         index = start + places[-1]
     span = file.span(index, index + 1)
     fix = Fix(span, "," if file.text[index + 1 : index + 2].isspace() else ", ", "write an ASCII comma", safe=True)
-    return codes.FULL_WIDTH_YAML.at(span, "a full-width comma does not part items", "write `, `", fixes=(fix,))
+    return codes.FULL_WIDTH_YAML.at(span, "a full-width comma does not separate items", "write `, `", fixes=(fix,))
 
 
 def _quoted(before: str) -> bool:
@@ -137,7 +137,7 @@ def _undashed(file: SourceFile, index: int, problem: str) -> Diagnostic | None:
     if "mapping values" not in problem or not goes_on:
         return None
     message = "this line goes on with the text of the line above, so it can't have a colon"
-    help = "begin the items of a list with `- `, in every line"
+    help = "begin the items of a list with `- `, on every line"
     return codes.YAML_SYNTAX.at(_at(file, index), message, help)
 
 
@@ -145,14 +145,14 @@ def _tab(file: SourceFile, index: int) -> Diagnostic | None:
     start, line, _ = _lines(file, index)
     indentation = line[: len(line) - len(line.lstrip(" \t"))]
     if file.text[index : index + 1] == "\t" and index - start > len(indentation):
-        blank = Fix(file.span(index, index + 1), " ", "write a blank", safe=True)
-        return codes.TAB.at(_at(file, index), "a tab where YAML wants a blank", "write a blank", fixes=(blank,))
+        blank = Fix(file.span(index, index + 1), " ", "write a space", safe=True)
+        return codes.TAB.at(_at(file, index), "a tab where YAML requires a space", "write a space", fixes=(blank,))
     if "\t" not in indentation:
         return None
     tab = start + indentation.index("\t")
     depth = _depth(file.text[:start].split("\n"), is_item=line.lstrip().startswith("- "))
-    fix = Fix(file.span(start, start + len(indentation)), " " * depth, "indent with blanks")
-    return codes.TAB.at(_at(file, tab), "a tab in the indentation", "indent with blanks", fixes=(fix,))
+    fix = Fix(file.span(start, start + len(indentation)), " " * depth, "indent with spaces")
+    return codes.TAB.at(_at(file, tab), "a tab in the indentation", "indent with spaces", fixes=(fix,))
 
 
 def _depth(above: list[str], *, is_item: bool) -> int:
@@ -191,4 +191,4 @@ def _plain(file: SourceFile, index: int, problem: str) -> Diagnostic:
     for words, message, help in _PROBLEMS:
         if words in problem:
             return codes.YAML_SYNTAX.at(span, message, help)
-    return codes.YAML_SYNTAX.at(span, "YAML can't be read from here on", "look for a missing quote, bracket or blank")
+    return codes.YAML_SYNTAX.at(span, "YAML can't be read from here on", "look for a missing quote, bracket or space")

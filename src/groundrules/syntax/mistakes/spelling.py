@@ -37,14 +37,14 @@ def _to_ascii(lexeme: Lexeme) -> list[Edit]:
 
 def _look(lexeme: Lexeme) -> tuple[str, str]:
     """Message and help for the first look-alike."""
-    inside = "inside quotes such characters are text and may stay"
+    inside = "inside quotes such characters are text and allowed"
     if lexeme.kind == "quoted":
-        return f"`{lexeme.text[0]}{lexeme.text[-1]}` are no straight quotes", "write text in `\"…\"` or `'…'`"
+        return f"`{lexeme.text[0]}{lexeme.text[-1]}` are not straight quotes", "write text in `\"…\"` or `'…'`"
     text = "".join(ascii_for(char) or "" for char in lexeme.text)
     if not text:
-        return f"an invisible character stands here (U+{ord(lexeme.text[0]):04X})", "remove it"
+        return f"there is an invisible character here (U+{ord(lexeme.text[0]):04X})", "remove it"
     if not text.strip():
-        return f"this is no plain space (U+{ord(lexeme.text[0]):04X})", f"use the plain space; {inside}"
+        return f"this is not a plain space (U+{ord(lexeme.text[0]):04X})", f"use the plain space; {inside}"
     return f"`{lexeme.text}` is not the plain `{text}`", f"write `{text}`; {inside}"
 
 
@@ -112,7 +112,7 @@ def inner_quote(place: Place) -> FlawError | None:
     is_odd = any(lexeme.kind == "unclosed" and lexeme.text[0] == quote for lexeme in place.lexemes[place.index :])
     if is_odd and _GOES_ON.search(before.text, 1, len(before.text) - 1):
         return _never_closed(before, f"this string goes on to the next `{quote}`")
-    help = f"a `{quote}` inside the text is written `\\{quote}`; two texts are joined by no sign"
+    help = f"a `{quote}` inside the text is written `\\{quote}`; there is no operator to join texts"
     return FlawError(codes.MISSING_OPERATOR, (before.start, here.end), f"the string ends at this `{quote}`", help)
 
 
@@ -134,11 +134,11 @@ def _malformed(here: Lexeme, place: Place) -> FlawError | None:
         return None
     if ":" in here.text:
         help = "clock times have two digits on each side: `09:05`; a range is `23:00-07:00`"
-        return FlawError(codes.MALFORMED_CLOCK, here.at, f"`{here.text}` is no clock time", help)
+        return FlawError(codes.MALFORMED_CLOCK, here.at, f"`{here.text}` is not a clock time", help)
     match = _AMOUNT.fullmatch(here.text.replace("_", "").lower().rstrip("%"))
     if match is None:
         return FlawError(
-            codes.MALFORMED_NUMBER, here.at, f"`{here.text}` is no number", "numbers look like `3` or `0.5`"
+            codes.MALFORMED_NUMBER, here.at, f"`{here.text}` is not a number", "numbers look like `3` or `0.5`"
         )
     whole, decimals, unit = match[1], match[2] or "", match[3]
     return _with_letters(here, whole, decimals, unit) if unit else _digits(here, whole, decimals, place)
@@ -165,7 +165,7 @@ def _with_letters(here: Lexeme, whole: str, decimals: str, unit: str) -> FlawErr
         return _unit(here.at, here.text, whole, decimals, unit)
     if re.fullmatch(r"(?:[0-9]+(?:ms|[smhdw]))+[0-9]+", here.text):
         return FlawError(codes.MALFORMED_DURATION, here.at, f"`{here.text}` ends without a unit", "write `1h30m`")
-    help = "a duration has a unit `ms`, `s`, `m`, `h`, `d` or `w`; a name begins with a letter; text stands in quotes"
+    help = "a duration has a unit `ms`, `s`, `m`, `h`, `d` or `w`; a name begins with a letter; text needs quotes"
     return FlawError(codes.MALFORMED_NUMBER, here.at, f"`{here.text}` is neither a number nor a duration", help)
 
 
@@ -189,7 +189,7 @@ def _unit(at: tuple[int, int], text: str, whole: str, decimals: str, unit: str) 
     if unit in DAYS_OF_LONG_UNITS:
         days = f"{int(whole[:9]) * DAYS_OF_LONG_UNITS[unit]}d"
         return _rewrite(codes.MALFORMED_DURATION, at, f"`{text}` has no fixed length", days, safe=False)
-    return _rewrite(codes.MALFORMED_DURATION, at, f"`{text}` is no duration", whole + UNIT_WORDS[unit])
+    return _rewrite(codes.MALFORMED_DURATION, at, f"`{text}` is not a duration", whole + UNIT_WORDS[unit])
 
 
 def _rewrite(code: Code, at: tuple[int, int], message: str, text: str, *, safe: bool = True) -> FlawError:
@@ -210,5 +210,5 @@ def unknown(place: Place) -> FlawError | None:
     here = place.here
     if here is None or here.kind != "other":
         return None
-    help = 'text stands in quotes: `"…"`'
+    help = 'text needs quotes: `"…"`'
     return FlawError(codes.UNKNOWN_CHARACTER, here.at, f"`{here.text}` has no meaning here", help)
