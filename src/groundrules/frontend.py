@@ -158,7 +158,7 @@ def _report_conflicts(checked: Checked, report: Report) -> None:
         if since not in alone:
             alone[since] = _alone(checked, since)
         date = next((place for place, of_place in alone[since] if conflict in of_place), checked.dates[since][0])
-        message = f"from `{date.text}` on, `{what}` of `{block}` would be another, and it is the same for all time"
+        message = f"from `{date.text}` on, `{what}` of `{block}` would change, but it needs one value for all time"
         help = f"write two blocks, one with `ends: {date.text}` and one with `starts: {date.text}`"
         report.add(types.SAME_FOR_ALL_TIME.at(date, message, help))
 
