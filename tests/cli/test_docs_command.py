@@ -34,7 +34,7 @@ def test_a_page_that_is_not_current_is_refused_with_the_mend(tmp_path: Path) -> 
     assert run(TEAM, "--lang", "en", "--check", str(page)) == (
         1,
         "",
-        f"{page} is not there\n  mend: groundrules docs {TEAM} --lang en -o {page}\n",
+        f"{page} is not there\n  fix: groundrules docs {TEAM} --lang en -o {page}\n",
     )
     run(TEAM, "--lang", "en", "-o", str(page))
     page.write_text(page.read_text(encoding="utf-8").replace("10 minutes", "5 minutes"), encoding="utf-8")
