@@ -1,8 +1,8 @@
 """Is it a rulebook? Each item of each section is checked on its own against the rulebook schema.
 
 Closures over the nodes accept (`conforms`); jsonschema is asked only about what they refused and its errors are told in
-plain words (`explain`). What is refused is left out of the tree that is read on, so that one mistake gives one message
-and everything else is still looked at.
+plain words (`explain`). What is refused is left out of the tree that is read on, or read as it was meant, so that one
+mistake gives one message and everything else is still looked at.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any
 from jsonschema import Draft202012Validator
 
 from groundrules.diagnostics.model import Report
+from groundrules.diagnostics.nearest import nearest
 from groundrules.resources import shipped
 from groundrules.rulebook.conforms import Acceptor
 from groundrules.rulebook.explain import explain, explain_root
@@ -35,6 +36,11 @@ _ITEMS = {  # sections whose items are checked one by one
     "ledgers": "ledger",
     "caps": "rate",
 }
+
+_LEADING = frozenset(
+    ("id", "on", "when", "unless", "requires", "for_each", "per", "table", "together", "most", "least", "limit")
+)
+"""Entries of a block that others hang on: without them, more would seem to be wrong than is."""
 
 
 @cache
@@ -110,10 +116,35 @@ def _valid_items(key: YScalar, section: YNode, reference: str, report: Report, b
             kept.items.append(item)
             continue
         _explain(reference, item, key, report)
+        mended = _mended(item, reference) if isinstance(item, YMapping) else None
         name = item.get("id") if isinstance(item, YMapping) else None
-        if isinstance(name, YScalar):
+        if mended is not None and accepts(mended):
+            kept.items.append(mended)
+        elif isinstance(name, YScalar):
             broken.add(name.text)
     return kept
+
+
+def _mended(item: YMapping, reference: str) -> YMapping | None:
+    """Return a block as it was probably meant, so that the rest of it is looked at; None if that can't be told.
+
+    A misspelled key is read as the one that was meant. What is not valid is left out unless the rest hangs on it.
+    """
+    known = _acceptor().schema(reference).get("properties", {})
+    mended = YMapping(item.file, item.start, item.end, item.flow)
+    for key, value in item.items:
+        if key.text in known:
+            if _acceptor().at(f"{reference}/properties/{key.text}")(value):
+                mended.items.append((key, value))
+            elif key.text in _LEADING:
+                return None
+            continue
+        meant = nearest(key.text, known)
+        if meant is not None and item.get(meant) is None and mended.get(meant) is None:
+            mended.items.append((YScalar(key.file, key.start, key.end, meant, key.style, meant), value))
+        elif meant is None or meant in _LEADING:
+            return None
+    return mended
 
 
 def _valid_entries(key: YScalar, section: YMapping, reference: str, report: Report, broken: set[str]) -> YMapping:

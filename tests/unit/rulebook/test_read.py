@@ -196,8 +196,25 @@ def test_an_item_that_fails_leaves_the_others() -> None:
     )
     assert len(codes) == 5
     assert [define.name.value for define in book.defines] == ["good", "fine"]
-    assert [rule.id.value for rule in book.rules] == ["b"]
-    assert book.broken == {"bad", "worse", "a", "c"}
+    assert [rule.id.value for rule in book.rules] == ["b", "c"]
+    assert book.broken == {"bad", "worse", "a"}
+
+
+@pytest.mark.parametrize(
+    ("flaw", "is_read"),
+    [
+        ("whn: length(links) > 3", True),
+        ("once_per: 3", True),
+        ("if: length(links) > 3", False),
+        ("when: [a, b]", False),
+        ("for_each: membr", False),
+    ],
+)
+def test_a_block_is_read_without_what_is_wrong_in_it_unless_the_rest_hangs_on_it(flaw: str, is_read: bool) -> None:
+    book, codes = load(f"rulebook: x\nrules:\n  - {{id: a, on: message, {flaw}, then: [delete]}}\n")
+    assert len(codes) == 1
+    assert book is not None
+    assert ([rule.id.value for rule in book.rules], book.broken) == ((["a"], set()) if is_read else ([], {"a"}))
 
 
 def test_messages_are_templates_by_language() -> None:
