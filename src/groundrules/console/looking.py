@@ -30,6 +30,7 @@ from groundrules.rulebook.files import MAX_BYTES, MAX_YAML
 from groundrules.runtime.books import edition
 from groundrules.tools.explaining.events import Explained, explain_event
 from groundrules.tools.explaining.human import Writer, lines_of
+from groundrules.tools.explaining.model import NOT_EVALUATED
 from groundrules.tools.explaining.plan_speech import PlanSpeech
 from groundrules.tools.testing.cases import Case, Expectation, Step
 from groundrules.tools.testing.timeline import TimeError
@@ -61,7 +62,7 @@ def closer(plan: bytes, lines: list[bytes], id: str, logged: list[bytes], lang: 
         return msgspec.json.encode(Closer(False))
     report = explained.event()
     agrees = _came_to(explained.decisions) == _came_to(_read(logged))
-    quiet = [rule.rule for rule in report.rules if rule.verdict not in ("fired", "off", "ended", "own")]
+    quiet = [rule.rule for rule in report.rules if rule.verdict not in {"fired", *NOT_EVALUATED}]
     nearest = [_ways(explained, ready.plan, rule, lang) for rule in quiet[:NEAREST]]
     text = pieces(lines_of(report, ready.plan, lang))
     return msgspec.json.encode(Closer(True, agrees, text, [candidate for candidate in nearest if candidate]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -11,8 +11,10 @@ from groundrules.display.columns import excerpt
 from groundrules.display.lines import page
 from groundrules.engine.engine import Engine
 from groundrules.frontend import load
+from groundrules.narrate.speech import Speech
 from groundrules.tools.explaining.events import watch
 from groundrules.tools.explaining.human import lines_of
+from groundrules.tools.explaining.model import Verdict, Waits
 from groundrules.tools.explaining.witness import Witness
 from groundrules.tools.testing.read import find_tests, read_tests
 from groundrules.tools.testing.timeline import EventMaker
@@ -31,12 +33,53 @@ HI = [message("a", "09:00:00", "hi")]
         ("{id: x, on: message, when: text == 'hi', then: [delete], mode: shadow}", "shadow"),
         ("{id: x, on: message, when: text == 'hi', then: [delete], rollout: 0%}", "rollout"),
         ("{id: x, on: message, when: text == 'hi', then: [delete], mode: off}", "off"),
+        ("{id: x, on: message, then: [delete], ends: 2025-12-31}", "ended"),
+        ("{id: x, on: message, then: [delete], starts: 2026-02-01}", "early"),
+        ("{id: x, on: message, then: [delete], starts: 2026-01-05 09:00}", "fired"),
         ("{id: x, on: member.joined, then: [warn]}", "elsewhere"),
+        ("{id: x, on: member.joined, then: [warn], mode: off}", "off"),
+        ("{id: x, on: member.joined, then: [warn], starts: 2026-02-01}", "early"),
         ("{id: x, on: message, then: [delete]}, {id: y, on: message, then: [exempt: [x]]}", "exempted"),
     ],
 )
 def test_the_verdict_says_why(tmp_path: Path, rule: str, verdict: str) -> None:
     assert why(plan_of(tmp_path, f"rules: [{rule}]\n"), HI, "x").verdict == verdict
+
+
+def test_a_schedule_outside_its_time_is_not_announced(tmp_path: Path) -> None:
+    text = "{id: x, at: '20:00', then: [{send: {to: general, text: hi}}], "
+    early, ended = (
+        plan_of(tmp_path, f"schedules: [{text}{when}}}]\n") for when in ("starts: 2026-02-01", "ends: 2025-12-31")
+    )
+    told = why(early, HI, "x")
+    assert (told.verdict, told.begins, told.due) == ("early", "2026-02-01T00:00:00.000Z", None)
+    assert page(lines_of(told, early, "en")).splitlines()[1] == "  it was not evaluated: it begins on 2026-02-01"
+    assert why(ended, HI, "x").verdict == "ended"
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_there_are_words_for_every_verdict_and_all_that_a_rule_waits_for(lang: str) -> None:
+    say = Speech("explain", lang)
+    assert [verdict for verdict in get_args(Verdict) if not say.knows(verdict)] == ["elsewhere"]  # worded by `waits`
+    assert [waits for waits in get_args(Waits) if not say.knows(f"waits.{waits}")] == []
+
+
+def test_a_rule_that_was_not_asked_comes_nearest_of_none(tmp_path: Path) -> None:
+    plan = plan_of(
+        tmp_path,
+        """\
+rules:
+  - {id: early, on: message, when: text == "ho", then: [delete], starts: 2027-01-01}
+  - {id: near, on: message, when: text == "ho" and actor.id == "li", then: [delete]}
+""",
+    )
+    seen = explained(plan, HI, "a")
+    assert [rule.rule for rule in seen.event().rules] == ["near", "early"]
+    nearest = seen.nearest()
+    assert nearest is not None
+    assert nearest.rule == "near"
+    lone = explained(plan_of(tmp_path, "rules: [{id: x, on: message, then: [delete], starts: 2027-01-01}]\n"), HI, "a")
+    assert lone.nearest() is None
 
 
 def test_a_tree_has_every_condition_with_its_value_and_what_decided(tmp_path: Path) -> None:

@@ -16,7 +16,14 @@ from groundrules.plan import ir
 from groundrules.reference.scope import identity, walk
 from groundrules.tools.counterfactual.trials import Trials
 from groundrules.tools.explaining.event_lines import Json, summary
-from groundrules.tools.explaining.model import ActionExplained, EventExplained, RuleExplained, WouldFire, behind
+from groundrules.tools.explaining.model import (
+    NOT_EVALUATED,
+    ActionExplained,
+    EventExplained,
+    RuleExplained,
+    WouldFire,
+    behind,
+)
 from groundrules.tools.explaining.nearness import nearest_first, nearness
 from groundrules.tools.explaining.recorder import Recorder
 from groundrules.tools.explaining.rules import Rules
@@ -69,7 +76,7 @@ class Explained:
 
         None if none came near at all.
         """
-        candidates = [rule for rule in self._listening() if rule.verdict not in ("fired", "off", "ended", "own")]
+        candidates = [rule for rule in self._listening() if rule.verdict not in {"fired", *NOT_EVALUATED}]
         first = min(candidates, key=nearest_first, default=None)
         return None if first is None or nearness(first) == 0 else self._with_ways(first, 1)
 

@@ -17,6 +17,7 @@ from groundrules.narrate.localised import number_text, pick, rule_named
 from groundrules.narrate.notes import noted
 from groundrules.plan import ir
 from groundrules.tools.explaining.model import (
+    NOT_EVALUATED,
     Condition,
     EventExplained,
     Ladder,
@@ -236,7 +237,7 @@ class Writer:
             yield Line("")
             yield Line(f"  {self.say('when')}")
             yield from (line.indented(4) for line in self.condition(rule.when))
-        elif rule.verdict not in ("elsewhere", "item", "off", "turned_away", "own", "ended"):
+        elif rule.verdict not in {"elsewhere", "item", *NOT_EVALUATED}:
             yield Line(f"  {self.say('when.always')}")
         if rule.unless is not None:
             yield Line(f"  {self.say('unless.head')}")
@@ -281,7 +282,7 @@ class Writer:
                 return say("rollout", who=rule.subject or "actor", share=f"{rule.rollout:.0%}", own=own)
             case "elsewhere" | "item":
                 return self._elsewhere(rule)
-        return self.say(rule.verdict)
+        return say(rule.verdict, at=say.time(rule.begins).removesuffix(" 00:00:00"))
 
     def _item(self, items: PathItems) -> str:
         """What an event was on a path, and what that still lacks."""

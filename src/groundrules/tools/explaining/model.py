@@ -26,10 +26,17 @@ Verdict = Literal[
     "off",  # its mode
     "turned_away",  # the event, rejected or seen before
     "ended",  # its `ends` has passed
+    "early",  # its `starts` is still to come
     "own",  # the bot's own act, which the rule does not speak of
     "item",  # a path: the event is one of the items with which it ends
     "elsewhere",  # it listens to other events, or to the passing of time
 ]
+
+NOT_EVALUATED = frozenset({"off", "turned_away", "ended", "early", "own"})
+"""Verdicts of rules that were not asked though they would have been: nothing of their condition is known."""
+
+Waits = Literal["event", "ladder", "path", "path_end", "state", "schedule", "refusal"]
+"""What a rule that listens to no event, or to others, waits for; keys of the narrator's words."""
 
 
 class Record(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -195,8 +202,9 @@ class RuleExplained(Record, frozen=True, kw_only=True):
     ladder: Ladder | None = None
     missing: tuple[str, ...] = ()
     exempted_by: tuple[str, ...] = ()
-    waits: str | None = None  # what a rule that listens to no event waits for; a key of the narrator's words
+    waits: Waits | None = None
     due: str | None = None
+    begins: str | None = None  # for a rule that is early
     items: tuple[PathItems, ...] = ()
     approval: tuple[str, ...] = ()
     would_fire: tuple[WouldFire, ...] = ()

@@ -7,14 +7,16 @@ rule with `not staff` would come near to firing at every message. A rule that co
 
 from __future__ import annotations
 
-from groundrules.tools.explaining.model import Condition, RuleExplained, WindowReading
+from groundrules.tools.explaining.model import NOT_EVALUATED, Condition, RuleExplained, WindowReading
 
 UNDECIDED = 0.9  # one that a single fact may decide
 ALL_BUT = ("once", "behind", "exempted", "unless", "shadow", "rollout")
 
 
 def nearness(rule: RuleExplained) -> float:
-    """From 0 to 1; 1 for a rule whose condition held."""
+    """From 0 to 1; 1 for a rule whose condition held, 0 for one that was not asked."""
+    if rule.verdict in NOT_EVALUATED:
+        return 0.0
     if rule.verdict in ALL_BUT or rule.when is None:
         return 1.0
     reached, parts = _score(rule.when)

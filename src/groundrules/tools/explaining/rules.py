@@ -160,9 +160,10 @@ class Rules:
     # --- rules that were not asked ------------------------------------------------------------------
 
     def _not_asked(self, rule: ir.Rule) -> RuleExplained:
-        trigger = rule.trigger
-        if isinstance(trigger, ir.OnEvent) and self.event.get("type") in trigger.types:
-            return self._explained(rule, verdict=self._passed_over(rule))
+        passed_over = self._passed_over(rule)
+        if passed_over is not None:
+            begins = format_ms(rule.starts) if passed_over == "early" and rule.starts is not None else None
+            return self._explained(rule, verdict=passed_over, begins=begins)
         items = tuple(self._items(rule))
         return self._explained(rule, verdict="item" if items else "elsewhere", items=items, **self._waiting(rule))
 
@@ -204,15 +205,19 @@ class Rules:
         scope = Scope(self.partition, self.partition.now, subject=self.partition.states.subject(state, self.event))
         return condition(guard, scope, self.recorder.events)
 
-    def _passed_over(self, rule: ir.Rule) -> Verdict:
+    def _passed_over(self, rule: ir.Rule) -> Verdict | None:
+        """Why a rule is not asked now, whatever it waits for; None if it only waits."""
         if rule.mode == "off":
             return "off"
-        if any(decision.trigger in ("rejected", "duplicate") for decision in self.decisions):
+        listens = isinstance(rule.trigger, ir.OnEvent) and self.event.get("type") in rule.trigger.types
+        if listens and any(decision.trigger in ("rejected", "duplicate") for decision in self.decisions):
             return "turned_away"
-        if isinstance(rule.trigger, ir.OnEvent) and is_own_act(self.event) and not mentions_self(rule.when):
-            return "own"
         now = self.partition.now if self.partition else 0
-        return "ended" if rule.ends is not None and now > rule.ends else "elsewhere"
+        if rule.ends is not None and now > rule.ends:
+            return "ended"
+        if rule.starts is not None and now < rule.starts:
+            return "early"
+        return "own" if listens and is_own_act(self.event) and not mentions_self(rule.when) else None
 
     def _ladder(self, rule: ir.Rule) -> Ladder | None:
         """How far a balance is below the step: one that the event changed, else the actor's."""
