@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from groundrules.checker import windows, wording
+from groundrules.checker import loose_values, windows, wording
 from groundrules.checker.constants import fold
 from groundrules.checker.literals import ORDERED, UNKNOWN, Quoted
 from groundrules.checker.views import alike
@@ -55,8 +55,10 @@ def _unquoted(node: nodes.Node) -> str | None:
 def _ordered(reader: Reader, node: nodes.Compare, left: kinds.Type, right: kinds.Type) -> bool:
     if _unit_missing(reader, node, left, right):
         return False
-    if isinstance(left, kinds.Instant) and isinstance(right, kinds.ClockTime):
-        words = wording.clock_order(reader.text(node.left), reader.text(node.right))
+    if {type(left), type(right)} == {kinds.Instant, kinds.ClockTime}:
+        names = (node.left, node.right) if isinstance(left, kinds.Instant) else (node.right, node.left)
+        instant, clock = map(reader.text, names)
+        words = wording.clock_order(instant, clock, loose_values.clock_range(reader, node))
         reader.error(codes.TYPES_DIFFER, node, words)
         return False
     for side, operand_type in ((node.left, left), (node.right, right)):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from groundrules.checker import wording
+from groundrules.checker import loose_values, wording
 from groundrules.checker.bindings import VariableBinding
 from groundrules.checker.literals import UNKNOWN
 from groundrules.diagnostics.codes import types as codes
@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
 
 def _together(reader: Reader, node: nodes.And | nodes.Or) -> Typed:
-    operands = [reader.condition(operand) for operand in node.operands]
-    return Typed(kinds.Boolean(), any(operand.optional for operand in operands))
+    conditions, is_reported = loose_values.settled(reader, node)
+    operands = [reader.condition(operand) for operand in conditions]
+    return UNKNOWN if is_reported else Typed(kinds.Boolean(), any(operand.optional for operand in operands))
 
 
 def _not(reader: Reader, node: nodes.Not) -> Typed:

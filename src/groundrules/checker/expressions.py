@@ -24,7 +24,7 @@ from groundrules.checker.session import Session
 from groundrules.diagnostics.code import Code
 from groundrules.diagnostics.codes import names as name_codes
 from groundrules.diagnostics.codes import types as codes
-from groundrules.diagnostics.model import Label
+from groundrules.diagnostics.model import Fix, Label
 from groundrules.diagnostics.source import Span
 from groundrules.syntax import nodes
 from groundrules.types import kinds
@@ -90,11 +90,18 @@ class Reader:
     def span(self, node: nodes.Node) -> Span:
         return self.parsed.span(node)
 
-    def error(self, code: Code, at: nodes.Node | Span, words: wording.Words, labels: tuple[Label, ...] = ()) -> Typed:
+    def error(
+        self,
+        code: Code,
+        at: nodes.Node | Span,
+        words: wording.Words,
+        labels: tuple[Label, ...] = (),
+        fixes: tuple[Fix, ...] = (),
+    ) -> Typed:
         """Report a finding at a node and return the type that everything accepts."""
         span = at if isinstance(at, Span) else self.parsed.span(at)
         uses = tuple(Label(used, "used here") for used in self.used)
-        self.session.add(code.at(span, *words, (*labels, *uses)))
+        self.session.add(code.at(span, *words, (*labels, *uses), fixes))
         return UNKNOWN
 
     def offsets(self, offsets: nodes.Offsets) -> Span:

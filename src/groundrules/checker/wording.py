@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from groundrules.checker.literals import Quoted, is_entity
@@ -11,6 +12,10 @@ from groundrules.time_units import UNITS
 from groundrules.types import kinds
 
 Words = tuple[str, str | None]
+
+_CLOCK_RANGE = re.compile(
+    r"""["']((?:[01][0-9]|2[0-3]):[0-5][0-9]-(?:[01][0-9]:[0-5][0-9]|2[0-3]:[0-5][0-9]|24:00))["']"""
+)
 
 _DESCRIBED: tuple[tuple[type[kinds.Type], str], ...] = (
     (kinds.Prose, "text"),
@@ -91,11 +96,22 @@ def no_order(name: str, type: kinds.Type, operator: str) -> Words:
 
 def no_common_order(left: str, left_type: kinds.Type, right: str, right_type: kinds.Type, operator: str) -> Words:
     sides = f"`{left}` is {described(left_type)} and `{right}` is {described(right_type)}"
-    return f"{sides}: `{operator}` cannot compare them", None
+    return f"{sides}: `{operator}` cannot compare them", _by_age(left, left_type, right, right_type, operator)
 
 
-def clock_order(instant: str, clock: str) -> Words:
-    return f"`{instant}` is an instant and `{clock}` is a time of day", f"write a range: `{instant} in {clock}-24:00`"
+def _by_age(left: str, left_type: kinds.Type, right: str, right_type: kinds.Type, operator: str) -> str | None:
+    """Return the help line where an instant is compared with how long ago it was."""
+    if isinstance(left_type, kinds.Instant) and isinstance(right_type, kinds.Duration) and left != "now":
+        return f"did you mean `age({left}) {operator} {right}`?"
+    if isinstance(right_type, kinds.Instant) and isinstance(left_type, kinds.Duration) and right != "now":
+        return f"did you mean `{left} {operator} age({right})`?"
+    return None
+
+
+def clock_order(instant: str, clock: str, condition: str | None) -> Words:
+    """`condition` says the same with a range."""
+    message = f"`{instant}` is an instant and `{clock}` is a time of day"
+    return message, f"write a range: `{condition}`" if condition else None
 
 
 def not_one_of(value: str, name: str, values: Iterable[str]) -> Words:
@@ -143,6 +159,8 @@ def any_of_wants_list(text: str, type: kinds.Type) -> Words:
 
 def not_a_list(operator: str, text: str, type: kinds.Type) -> Words:
     message = f"`{operator}` needs a list, and `{text}` is {described(type)}"
+    if operator == "in" and (clock := _CLOCK_RANGE.fullmatch(text)):
+        return message, f"write `{clock[1]}` without quotes"
     if isinstance(type, kinds.Prose | kinds.Identifier) and operator == "in":
         return message, f"did you mean `{text} contains …`?"
     if isinstance(type, kinds.Prose) and operator == "has":

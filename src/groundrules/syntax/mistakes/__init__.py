@@ -23,6 +23,7 @@ CHECKS = (
     spelling.unclosed,
     shapes.dates,
     windows.last_events,
+    spelling.written_date,
     spelling.numbers,
     operators.shouted,
     operators.any_without_operator,

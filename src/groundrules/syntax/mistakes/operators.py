@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from difflib import get_close_matches
 
 from groundrules.diagnostics.codes import syntax as codes
@@ -23,6 +24,7 @@ _SIGNS = {
     "=~": "matches",
     "~": "matches",
 }
+_DASHES = ("~", "->")
 _NEVER = frozenset({"<>", "=>", "=<", "===", "!==", "&&", "||", "=~"})
 _SIGN_HELP = {
     "?": "there is no `? :`; `x ?? y` gives a default where `x` is missing",
@@ -81,12 +83,23 @@ def foreign(place: Place) -> FlawError | None:
 
 
 def _foreign_sign(place: Place, sign: str) -> FlawError | None:
+    if sign == "!" and place.wants_value and place.before and place.before.text == "not":
+        help = "write `not` once"
+        return FlawError(codes.FOREIGN_OPERATOR, place.at, "`!` is not an operator here", help)
+    if sign in _DASHES and place.before and place.after and _is_clock(place.before) and _is_clock(place.after):
+        edit = Edit((place.before.end, place.after.start), "-", "write `-`")
+        message = f"`{sign}` does not join times of day"
+        return FlawError(codes.FOREIGN_OPERATOR, place.at, message, "write `-`", edits=(edit,))
     if sign == "!" and (place.wants_value or place.after):
         edits = (Edit(place.at, "not ", "write `not`"),) if place.wants_value else ()
         return FlawError(codes.FOREIGN_OPERATOR, place.at, "`!` is not an operator here", "write `not`", edits=edits)
     if sign in _NEVER or (sign in _SIGNS and not place.wants_value):
         return _instead(place.at, sign, _SIGNS[sign])
     return None
+
+
+def _is_clock(lexeme: Lexeme) -> bool:
+    return re.fullmatch("[0-9]{2}:[0-9]{2}", lexeme.text) is not None
 
 
 def _foreign_word(place: Place, here: Lexeme) -> FlawError | None:

@@ -8,6 +8,7 @@ from groundrules.diagnostics.codes import syntax as codes
 from groundrules.diagnostics.nearest import nearest
 from groundrules.syntax.errors import Edit, FlawError
 from groundrules.syntax.mistakes.place import PARTNERS, WINDOWS, Place
+from groundrules.syntax.scan import Lexeme
 from groundrules.window_kinds import KINDS
 
 # What each form is called, and how it is written.
@@ -33,6 +34,8 @@ _DAYS = {
     **dict.fromkeys(("sun", "周日", "周天", "星期日", "星期天"), "sunday"),
 }
 _WEEKDAYS = frozenset(_DAYS.values())
+_SPACELESS = re.compile(r"/(\S+)/[ims]*(?=[\s)]|$)")
+_SLASH = re.compile(r"(?<!\\)/")
 _OF = "PATH of TYPE where CONDITION by KEYS within DURATION max N"
 _SHAPES: dict[str, str] = {
     "any": "any(x in xs where CONDITION)",
@@ -115,10 +118,23 @@ def patterns(place: Place) -> FlawError | None:
         at = here.at if here else before.at if before else place.at
         help = "write it between slashes: `/…/`, with the flags `i`, `m`, `s` after it if needed"
         return FlawError(codes.MALFORMED_PATTERN, at, "`matches` needs a pattern", help, edits=edits)
+    if here and here.text[0] == "/" and before and before.kind == "regex" and before.end == here.start:
+        return _slash_inside(place, before)
     if here and here.text == "/" and place.wants_value:
         help = "a pattern goes after `matches`: `text matches /…/`"
         return FlawError(codes.MALFORMED_PATTERN, here.at, "`/` has nothing on its left", help)
     return None
+
+
+def _slash_inside(place: Place, pattern: Lexeme) -> FlawError:
+    """`/https?://t.me/`: the pattern was over at its first slash."""
+    message, help = "the pattern ends at this `/`", r"a slash inside the pattern is written `\/`"
+    at = (pattern.end - 1, pattern.end)
+    if not (whole := _SPACELESS.match(place.text, pattern.start, place.end)):
+        return FlawError(codes.MALFORMED_PATTERN, at, message, help)
+    written = "/" + _SLASH.sub(r"\/", whole[1]) + whole[0][len(whole[1]) + 1 :]
+    edit = Edit(whole.span(), written, f"write `{written}`")
+    return FlawError(codes.MALFORMED_PATTERN, at, message, help, edits=(edit,))
 
 
 def calls(place: Place) -> FlawError | None:
@@ -132,6 +148,9 @@ def calls(place: Place) -> FlawError | None:
         return None
     if here is None and place.wants_value is False and "RPAR" in place.expected:
         return None
+    if here is not None and here.text == "per" and word.text in WINDOWS:
+        edits = (Edit(here.at, "by", "write `by`"),)
+        return FlawError(codes.MALFORMED_CALL, here.at, "`per` is not allowed here", "did you mean `by`?", edits=edits)
     problem = f"`{here.text}` is not allowed here" if here else "the text ends too early"
     notes = ((word.at, f"in this `{word.text}`"),)
     return FlawError(codes.MALFORMED_CALL, place.at, problem, f"write `{shape}`{order}", notes)
@@ -157,7 +176,7 @@ def _is_about_shape(place: Place) -> bool:
     here, word = place.here, place.call
     assert here is not None
     assert word is not None
-    if here.text in _WINDOW_WORDS or here.text == "=":
+    if here.text in (*_WINDOW_WORDS, "per", "="):
         return True
     at_first = place.before is not None and place.before.text == "("
     return at_first or (

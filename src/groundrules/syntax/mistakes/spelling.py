@@ -13,6 +13,7 @@ from groundrules.time_units import DAYS_OF_LONG_UNITS, UNIT_WORDS
 
 _GOES_ON = re.compile(r" *[)\]},]| +(?:and|or|by|within|where)\b")
 _AMOUNT = re.compile(r"([0-9]+)(\.[0-9]+)?(\w*)")
+_DATE = re.compile(r"(?<![\w.])(?:19|20)[0-9]{2}(?:-[0-9]{1,2}-[0-9]{1,2}|年[0-9]{1,2}月[0-9]{1,2}日?)(?!\w)")
 _SPOIL_YAML = frozenset("\"':,#[]{}")
 
 
@@ -114,6 +115,27 @@ def inner_quote(place: Place) -> FlawError | None:
         return _never_closed(before, f"this string goes on to the next `{quote}`")
     help = f"a `{quote}` inside the text is written `\\{quote}`; there is no operator to join texts"
     return FlawError(codes.MISSING_OPERATOR, (before.start, here.end), f"the string ends at this `{quote}`", help)
+
+
+def written_date(place: Place) -> FlawError | None:
+    """`actor.joined > 2026-01-01`: a date where a value should be."""
+    if place.form != "expression" or place.here is None:
+        return None
+    for match in _DATE.finditer(place.text, place.lexemes[0].start, place.end):
+        inside = any(
+            lexeme.kind in ("string", "regex") and lexeme.start < match.start() < lexeme.end for lexeme in place.lexemes
+        )
+        if not inside and match.start() <= place.here.start < match.end():
+            return FlawError(codes.MALFORMED_NUMBER, match.span(), *no_date(match[0]))
+    return None
+
+
+def no_date(written: str) -> tuple[str, str]:
+    """Return what is wrong with a date in an expression, and what to write."""
+    parts = re.findall("[0-9]+", written)
+    iso = f"{parts[0]}-{int(parts[1]):02}-{int(parts[2]):02}"
+    help = f'functions take dates, in quotes: `days_until("{iso}", now) <= 0`; `starts:` and `ends:` limit a rule'
+    return f"a date can't be written here: `{written}`", help
 
 
 def numbers(place: Place) -> FlawError | None:
