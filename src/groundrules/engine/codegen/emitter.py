@@ -111,6 +111,10 @@ class Emitter:
         self._locals += 1
         return f"v{self._locals - 1}"
 
+    def statement(self) -> None:
+        """Begin another statement, which may use the local variables of those before again."""
+        self._locals = 0
+
     def kept(self, what: Hashable, source: str) -> str:
         """Return an expression for what `source` gives, which is the same wherever `what` is asked for."""
         return source

@@ -44,13 +44,14 @@ def counting(
             lines.append(f"    kept[{WATCHED!r}] = True")
     begin = [f"own = {emitter.operand(_OWN).optional} is True", "now, kept = x.now, x.kept"]
     begin += [f"stamp = {emitter.constant(stamps.write)}(now)"]
-    begin += [f"{variable} = UNSET" for variable in emitter.variables]
+    begin += emitter.begin()
     body = "".join(f"    {line}\n" for line in (*begin, *lines))
     return program.shapes.function((*frame.parameters, "spaces", "takers"), body, emitter.constants)
 
 
 def _count(emitter: Residual, number: int, window: ir.Window, of_self: bool) -> Iterator[str]:
     """Yield the statements that let one window count."""
+    emitter.statement()
     meant = codec.definition_hash(window.key)
     key = emitter.kept(("key", meant), text_of(emitter, window.key).optional)
     conditions = [] if of_self else ["not own"]

@@ -86,7 +86,7 @@ class _Function:
         lines = lines if joint is None else [*joint.begin(), *lines, *joint.lines()]
         unasked = tuple(map(self._number, self._unasked))
         begin = [f"f = list({emitter.constant(unasked)})" if unasked else "f = []"]
-        begin += [f"{variable} = UNSET" for variable in emitter.variables]
+        begin += emitter.begin()
         end = f"return f if len(f) < 2 else {emitter.constant(_in_order)}(f)"
         body = "".join(f"    {line}\n" for line in (*begin, *lines, end))
         return self._program.shapes.function(self._frame.parameters, body, emitter.constants)
@@ -110,6 +110,7 @@ class _Function:
                 yield f"if {gate.source(self._emitter)}:"
                 margin = "    "
             for number in numbers:
+                self._emitter.statement()
                 yield from (f"{margin}{line}" for line in ask(number))
 
     def _not_false(self, number: int) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 from typing import Any
 
 from groundrules.engine.codegen.emitter import Emitter, Frame
@@ -21,10 +21,10 @@ class Residual(Emitter):
         self._names: dict[int, str] = {}
         self._kept: dict[Hashable, str] = {}
 
-    @property
-    def variables(self) -> list[str]:
-        """The local variables in use; they must be set to `UNSET` first."""
-        return list(self._kept.values())
+    def begin(self) -> Iterator[str]:
+        """Yield what comes first: none of the local variables is worked out yet."""
+        if self._kept:
+            yield " = ".join((*self._kept.values(), "UNSET"))
 
     def constant(self, value: Any) -> str:
         """Write numbers and texts as they are and bind all else once: a call hands over every bound constant."""
