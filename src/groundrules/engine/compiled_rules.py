@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from functools import cached_property, partial
 from typing import Any
 
+from groundrules.engine.cells.firings import PERIOD_LIFETIME
 from groundrules.engine.cells.window_cells import cell
 from groundrules.engine.cells.windows import WindowCell
 from groundrules.engine.codegen.keying import Key
@@ -71,6 +72,13 @@ class RuleCode:
     def ranked_by(self) -> Value | None:
         """The number by which those of whom it is true are ranked."""
         return None if self.rule.ranking is None else self._compiler.value(self.rule.ranking.by, self.types)
+
+    @cached_property
+    def once_lifetime(self) -> int:
+        """How long (ms) a firing of `once_per` is remembered at least."""
+        once = self.rule.once
+        assert once is not None
+        return PERIOD_LIFETIME[once.per] if once.per is not None else once.within or ir.REMEMBERED
 
     @cached_property
     def once_key(self) -> tuple[Value, ...]:

@@ -37,6 +37,7 @@ from groundrules.engine.index.prepared import Index, Listeners, Prepared
 from groundrules.engine.index.presence import Left, Presence
 from groundrules.engine.index.residual import MOST
 from groundrules.engine.index.selectivity import Frequency, estimated
+from groundrules.engine.index.spent import Spent, spent
 from groundrules.engine.index.tables import Access
 from groundrules.engine.intake.decode import attribute, decoder_of
 from groundrules.engine.intake.sparse import carried, sparse_fields
@@ -100,6 +101,7 @@ class RulesOnType(Listening):
         super().__init__(program, "rules", type)
         self._ids: list[str] = []
         self._apart: set[int] = set()
+        self._once: dict[int, Spent] = {}
 
     def add(self, rule: ir.Rule) -> None:
         if (
@@ -109,6 +111,9 @@ class RulesOnType(Listening):
             or next(within(rule, ir.Exempt), None) is not None
         ):
             self._apart.add(len(self._ids))
+        once = spent(rule)
+        if once is not None:
+            self._once[len(self._ids)] = once
         self._ids.append(rule.id)
         self.guards.append((rule.when, rule.unless))
 
@@ -118,7 +123,7 @@ class RulesOnType(Listening):
         self._program.share(self._type)
         if self.presence is not None:
             return self.presence.ask
-        return self._program.index.asking(self._type, self._frame, lambda: self.guards)
+        return self._program.index.asking(self._type, self._frame, lambda: self.guards, self._once)
 
     @cached_property
     def presence(self) -> Presence | None:

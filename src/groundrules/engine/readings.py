@@ -57,10 +57,24 @@ class Marks(dict[str, Callable[[str], Any]]):
         return marks
 
 
+class Firings(dict[str, Callable[[str], bytes | None]]):
+    """For each rule under `once_per`, what gives the row of its last firing under a key; None where there was none."""
+
+    def __init__(self, program: Program, partition: Partition) -> None:
+        super().__init__()
+        self._program = program
+        self._partition = partition
+
+    def __missing__(self, id: str) -> Callable[[str], bytes | None]:
+        code = self._program.rules[id]
+        last = self[id] = self._partition.space(code.once_space, code.once_lifetime).get
+        return last
+
+
 class PartitionReadings:
     """Reads one partition at its clock."""
 
-    __slots__ = ("_partition", "_program", "_retain", "_rosters", "_windows", "_words", "marks", "rings")
+    __slots__ = ("_partition", "_program", "_retain", "_rosters", "_windows", "_words", "firings", "marks", "rings")
 
     def __init__(self, program: Program, partition: Partition) -> None:
         self._program = program
@@ -68,6 +82,7 @@ class PartitionReadings:
         self._windows = WindowSpaces(program, partition)
         self.rings = Rings(self._windows)
         self.marks = Marks(self._windows)
+        self.firings = Firings(program, partition)
         self._retain = program.plan.retain
         self._rosters: dict[str, HeldSpace] = {}
         self._words: dict[str, tuple[int, entries.Words]] = {}

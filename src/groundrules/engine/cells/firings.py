@@ -9,7 +9,12 @@ from __future__ import annotations
 
 import msgspec
 
+from groundrules.calendar.periods import Period, period_index
 from groundrules.engine.state import stamps
+from groundrules.time_units import DAY
+
+PERIOD_LIFETIME: dict[Period, int] = {"day": 3 * DAY, "week": 15 * DAY, "month": 63 * DAY}
+"""How long (ms) it is remembered at least what happened in a calendar period."""
 
 _W = stamps.SIZE
 _encode = msgspec.msgpack.encode
@@ -41,14 +46,9 @@ def recent(row: bytes | None, now: int, within: int) -> bool:
     return row is not None and now - stamps.read(row) < within
 
 
-def same_period(row: bytes | None, period: int) -> bool:
-    """Tell whether the remembered calendar period is this one."""
-    return row is not None and int(row) == period
-
-
-def period_row(period: int) -> bytes:
-    """Return the row that remembers a calendar period."""
-    return b"%d" % period
+def period_row(zone: str, at: int, per: Period) -> bytes:
+    """Return the row that remembers the calendar period of an instant."""
+    return b"%d" % period_index(zone, at, per)
 
 
 def firings(row: bytes | None, now: int, within: int) -> int:

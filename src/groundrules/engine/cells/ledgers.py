@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from groundrules.engine.cells.firings import PERIOD_LIFETIME
 from groundrules.engine.state.partition import Partition
 from groundrules.engine.state.space import FOREVER, Space
 from groundrules.plan import ir
@@ -133,6 +134,7 @@ class CapCell:
         self.amount = cap.amount
         self.per = cap.per
         self.name = "cap/" + cap.id
+        self.lifetime = PERIOD_LIFETIME[cap.per]
 
     def free(self, row: bytes | None, period: int, amount: int) -> bytes | None:
         """Return the row with `amount` that was added in `period` taken back; None if it is of another period."""

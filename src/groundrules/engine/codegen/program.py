@@ -8,6 +8,7 @@ from typing import Any
 
 from groundrules.calendar.clock import in_clock_range
 from groundrules.calendar.periods import period_name
+from groundrules.engine.cells.firings import period_row
 from groundrules.engine.cells.window_cells import is_marked, is_ring
 from groundrules.engine.codegen import comparisons, containment, reads, tallies, values
 from groundrules.engine.codegen.emitter import Frame
@@ -116,6 +117,7 @@ class Program:
             "squeezed_items": lambda items: [text[item].squeezed for item in items],
             "domain_items": lambda items: [domain(item) for item in items],
             "period_name": partial(period_name, zone),
+            "period_row": partial(period_row, zone),
             "in_clock": lambda instant, start, end: in_clock_range(zone, instant, start, end),
         }
 

@@ -9,7 +9,7 @@ guards, ascending, without repeats.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
@@ -23,6 +23,7 @@ from groundrules.engine.index.gates import gates
 from groundrules.engine.index.joint import SEVERAL, Joint, is_folded
 from groundrules.engine.index.necessary import Guard
 from groundrules.engine.index.residual import MOST, Residual
+from groundrules.engine.index.spent import Spent
 from groundrules.engine.index.tables import Access, Guards, Probe
 from groundrules.engine.texts.needles import BASES, Base
 from groundrules.engine.texts.scanning import FEW
@@ -41,13 +42,18 @@ def lookup(program: Program, frame: Frame, access: Access, guards: Sequence[Guar
 
 
 def asking(
-    program: Program, frame: Frame, access: Access, guards: Sequence[Guard], names: Sequence[int] | None = None
+    program: Program,
+    frame: Frame,
+    access: Access,
+    guards: Sequence[Guard],
+    names: Sequence[int] | None = None,
+    once: Mapping[int, Spent] = {},
 ) -> Lookup:
     """Return the function that also asks the guards that no probe finds, and leaves out those with nothing to say.
 
-    names: the numbers that it answers with; none: those of the tables.
+    names: the numbers that it answers with; none: those of the tables. once: what tells whether a rule has fired.
     """
-    return _Function(program, frame, access, guards).outcomes(names)
+    return _Function(program, frame, access, guards, once).outcomes(names)
 
 
 def finding(program: Program, frame: Frame, access: Access, names: Sequence[int]) -> Lookup:
@@ -58,8 +64,16 @@ def finding(program: Program, frame: Frame, access: Access, names: Sequence[int]
 class _Function:
     """Writes the function. Guards beyond `MOST` that no probe finds are left to be asked one by one."""
 
-    def __init__(self, program: Program, frame: Frame, access: Access, guards: Sequence[Guard]) -> None:
+    def __init__(
+        self,
+        program: Program,
+        frame: Frame,
+        access: Access,
+        guards: Sequence[Guard],
+        once: Mapping[int, Spent] = {},
+    ) -> None:
         self._program = program
+        self._once = once
         self._frame = frame
         self._access = access
         self._guards = guards
@@ -119,13 +133,21 @@ class _Function:
     def _outcome(self, number: int) -> Iterator[str]:
         when, unless = self._guards[number]
         emitter, outcome = self._emitter, self._number(number)
-        true = f"f.append({outcome + TRUE} if {emitter.true(when)} else {outcome + UNKNOWN})"
-        blocked = None if unless is None else emitter.true(unless)
         always = isinstance(when, ir.Const) and when.value is True
         conditions = [] if always else [f"not {emitter.false(when)}"]
-        conditions += [] if blocked is None else [f"not {blocked}"]
-        line = f"f.append({outcome + TRUE})" if always else true
-        yield f"if {' and '.join(conditions)}: {line}" if conditions else line
+        conditions += [] if unless is None else [f"not {emitter.true(unless)}"]
+        if number in self._once and always:
+            conditions.append(f"not ({self._once[number].source(emitter)})")
+        margin = "    " if conditions else ""
+        if conditions:
+            yield f"if {' and '.join(conditions)}:"
+        if always:
+            yield f"{margin}f.append({outcome + TRUE})"
+        elif number in self._once:
+            yield f"{margin}if not {emitter.true(when)}: f.append({outcome + UNKNOWN})"
+            yield f"{margin}elif not ({self._once[number].source(emitter)}): f.append({outcome + TRUE})"
+        else:
+            yield f"{margin}f.append({outcome + TRUE} if {emitter.true(when)} else {outcome + UNKNOWN})"
 
 
 def _in_order(numbers: list[int]) -> list[int]:

@@ -7,7 +7,7 @@ event of its type comes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
 
 import msgspec
@@ -17,6 +17,7 @@ from groundrules.engine.codegen.program import Program
 from groundrules.engine.index.lookup import Lookup, asking, lookup
 from groundrules.engine.index.necessary import Guard, paths_of
 from groundrules.engine.index.selectivity import Frequency, estimated
+from groundrules.engine.index.spent import Spent
 from groundrules.engine.index.tables import Access, access
 from groundrules.engine.texts.needles import SavedLiterals
 
@@ -49,12 +50,14 @@ class Index:
             return lambda e, x: everyone
         return lookup(self._program, frame, self.access(what, type, frame, guards), guards())
 
-    def asking(self, type: str, frame: Frame, guards: Callable[[], Sequence[Guard]]) -> Lookup:
+    def asking(
+        self, type: str, frame: Frame, guards: Callable[[], Sequence[Guard]], once: Mapping[int, Spent]
+    ) -> Lookup:
         """Return the function from an event of a type to the rules with something to say, and their outcomes."""
         if not self.enabled:
             everyone = range(0, 4 * len(guards()), 4)
             return lambda e, x: everyone
-        return asking(self._program, frame, self.access("rules", type, frame, guards), guards())
+        return asking(self._program, frame, self.access("rules", type, frame, guards), guards(), once=once)
 
     def access(
         self,

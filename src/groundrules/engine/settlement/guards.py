@@ -13,7 +13,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from hashlib import blake2b
 from typing import Any, Literal, NamedTuple
 
-from groundrules.calendar.periods import period_index
 from groundrules.decisions import MOST_UNKNOWN
 from groundrules.engine.cells import firings
 from groundrules.engine.codegen.total import own_act, reach
@@ -25,11 +24,9 @@ from groundrules.engine.state import stamps
 from groundrules.engine.state.partition import Partition
 from groundrules.engine.state.scope import Scope
 from groundrules.plan import ir
-from groundrules.time_units import DAY
 
 Lane = Literal["live", "shadow", "rollout"]
 
-PERIOD_LIFETIME = {"day": 3 * DAY, "week": 15 * DAY, "month": 63 * DAY}
 ACTOR = ("actor", "id")
 APART = "~apart"
 
@@ -185,7 +182,7 @@ def record(answer: Answer, e: Any, partition: Partition, zone: str) -> tuple[Eff
     code, rule, x = answer.code, answer.code.rule, answer.x
     if rule.once is not None:
         row = _once_row(rule.once, x.now, zone)
-        partition.space(_lane(code.once_space, answer.lane), once_lifetime(code)).put(
+        partition.space(_lane(code.once_space, answer.lane), code.once_lifetime).put(
             _present(code.once_text(e, x)), row, x.now
         )
     if rule.times is None:
@@ -207,13 +204,13 @@ def nth(answer: Answer, e: Any, partition: Partition) -> int:
 
 
 def _once_row(once: ir.Once, at: int, zone: str) -> bytes:
-    return stamps.write(at) if once.per is None else firings.period_row(period_index(zone, at, once.per))
+    return stamps.write(at) if once.per is None else firings.period_row(zone, at, once.per)
 
 
 def release(partition: Partition, code: RuleCode, key: str, at: int, zone: str) -> None:
     """Let a rule fire again whose firing under this key of `once_per` was taken back."""
     assert code.rule.once is not None
-    space = partition.space(code.once_space, once_lifetime(code))
+    space = partition.space(code.once_space, code.once_lifetime)
     if space.get(key) == _once_row(code.rule.once, at, zone):
         space.drop(key)
 
@@ -222,19 +219,12 @@ def _fired_already(code: RuleCode, lane: Lane, e: Any, x: Scope, partition: Part
     once = code.rule.once
     if once is None:
         return False
-    row = partition.space(_lane(code.once_space, lane), once_lifetime(code)).get(_present(code.once_text(e, x)))
+    row = partition.space(_lane(code.once_space, lane), code.once_lifetime).get(_present(code.once_text(e, x)))
     if row is None:
         return False
     if once.per is not None:
-        return firings.same_period(row, period_index(zone, x.now, once.per))
+        return row == firings.period_row(zone, x.now, once.per)
     return firings.recent(row, x.now, once.within or ir.REMEMBERED)
-
-
-def once_lifetime(code: RuleCode) -> int:
-    """Return how long (ms) a firing of `once_per` is remembered at least."""
-    once = code.rule.once
-    assert once is not None
-    return PERIOD_LIFETIME[once.per] if once.per is not None else once.within or ir.REMEMBERED
 
 
 def _present(key: str | None) -> str:

@@ -23,7 +23,7 @@ from groundrules.engine.cells.ledgers import LedgerCell
 from groundrules.engine.compiled_rules import RuleCode
 from groundrules.engine.evaluation.effects import Ask
 from groundrules.engine.program import Program
-from groundrules.engine.settlement.guards import PERIOD_LIFETIME, release
+from groundrules.engine.settlement.guards import release
 from groundrules.engine.state import keys
 from groundrules.engine.state.partition import Partition
 
@@ -92,7 +92,7 @@ def _under_cap(program: Program, partition: Partition, ask: Ask) -> int:
     if ask.cap is None or amount <= 0:
         return amount
     cap = program.caps[ask.cap]
-    space = partition.space(cap.name, PERIOD_LIFETIME[cap.per])
+    space = partition.space(cap.name, cap.lifetime)
     period = period_index(program.zone, partition.now, cap.per)
     key = keys.encode((ask.ledger, ask.who))
     ask.counted, row = cap.use(space.get(key), period, amount)
@@ -198,7 +198,7 @@ def _free(program: Program, partition: Partition, given: Given, at: int) -> None
     cap = None if given.cap is None else program.caps.get(given.cap)
     if cap is None or not given.counted:
         return
-    space, key = partition.space(cap.name, PERIOD_LIFETIME[cap.per]), keys.encode((given.ledger, given.who))
+    space, key = partition.space(cap.name, cap.lifetime), keys.encode((given.ledger, given.who))
     row = cap.free(space.get(key), period_index(program.zone, at, cap.per), given.counted)
     if row is not None:
         space.put(key, row, partition.now)

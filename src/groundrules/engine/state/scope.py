@@ -30,6 +30,10 @@ class Readings(Protocol):
     def marks(self) -> Mapping[str, Callable[[str], Any]]:
         """For each count that keeps the ids of its events, what gives the marks of a key, the newest last, or None."""
 
+    @property
+    def firings(self) -> Mapping[str, Callable[[str], bytes | None]]:
+        """For each rule under `once_per`, what gives the row of its last firing under a key that took effect."""
+
     def window_test(self, window: str, key: str, within: int, operator: Relation, bound: int) -> bool | None:
         """Compare what a window holds for `key` within `within` ms with `bound`; None if it cannot be told."""
 

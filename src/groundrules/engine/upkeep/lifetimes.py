@@ -21,7 +21,7 @@ def lifetimes(program: Program) -> dict[str, int]:
     """Return space → lifetime (ms) of the spaces whose rows grow old."""
     kept = {RECENT: KEPT, fallbacks.FALLBACK: fallbacks.LIFETIME, sanctions.KEYS: sanctions.LIFETIME}
     kept |= {code.space: code.lifetime for code in program.windows.values()}
-    kept |= {cap.name: guards.PERIOD_LIFETIME[cap.per] for cap in program.caps.values()}
+    kept |= {cap.name: cap.lifetime for cap in program.caps.values()}
     kept |= {ledger.name: ledger.lifetime for ledger in program.ledgers.values()}
     kept |= {ladder.name: ladder.lifetime for ladder in program.ladders.values()}
     kept |= {brakes.space(brake): brake.within for brake in program.plan.brakes}
@@ -36,7 +36,7 @@ def _of_rule(code: RuleCode) -> Iterator[tuple[str, int]]:
     rule = code.rule
     for lane in ("", guards.APART):
         if rule.once is not None:
-            yield code.once_space + lane, guards.once_lifetime(code)
+            yield code.once_space + lane, code.once_lifetime
         if rule.times is not None:
             yield code.times_space + lane, rule.times.within
     if rule.undo:

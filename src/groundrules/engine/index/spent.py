@@ -1,0 +1,42 @@
+"""Rules that have fired: what `once_per` keeps from firing again has nothing to say, however true its guard is.
+
+Most of what fires at ordinary messages fires once a day or once a minute, and its guard is true of all the others, too.
+So the function that asks guards also looks up when such a rule last fired. A rule that exempts others, counts its
+firings or takes another lane than the live one is left to be asked individually (`settlement.guards`), and so is one
+whose key lacks a component.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from groundrules.engine.codegen.emitter import Emitter
+from groundrules.engine.codegen.keying import key_text
+from groundrules.plan import ir
+
+
+class Spent(NamedTuple):
+    """A rule and its `once_per`."""
+
+    rule: str
+    once: ir.Once
+
+    def source(self, emitter: Emitter) -> str:
+        """Return an expression that is true where the rule surely fired too lately."""
+        key, last, once = key_text(emitter, self.once.key), emitter.local(), self.once
+        row = f"({last} := x.readings.firings[{emitter.constant(self.rule)}]({key.source})) is not None"
+        if once.per is None:
+            within = emitter.constant(once.within or ir.REMEMBERED)
+            again = f"{last} > {emitter.kept(('oldest', within), f'oldest(x.now, {within})')}"
+        else:
+            period = emitter.constant(once.per)
+            again = f"{last} == {emitter.kept(('period', period), f'period_row(x.now, {period})')}"
+        return " and ".join((*key.needs, row, again))
+
+
+def spent(rule: ir.Rule) -> Spent | None:
+    """Return what tells whether a rule has fired; None if it is to be asked individually."""
+    live = rule.mode != "shadow" and rule.rollout >= 1
+    if rule.once is None or rule.times is not None or not live:
+        return None
+    return None if any(isinstance(effect, ir.Exempt) for effect in rule.effects) else Spent(rule.id, rule.once)
