@@ -42,6 +42,7 @@ from groundrules.engine.index.tables import Access
 from groundrules.engine.intake.decode import attribute, decoder_of
 from groundrules.engine.intake.sparse import carried, sparse_fields
 from groundrules.engine.state.scope import Scope
+from groundrules.engine.texts.needles import is_searched
 from groundrules.plan import codec, ir
 from groundrules.plan.walk import within
 
@@ -203,7 +204,13 @@ class WindowsOnType(Listening):
         tables = self.tables if not self._unfound else msgspec.structs.replace(self.tables, always=())
         if not tables.always and not tables.probes:
             return None
-        return lookup(self._program.compiler.program, self._frame, tables, self.guards)
+        return lookup(self._program.compiler.program, self._frame, tables, self.guards, self._searched)
+
+    @property
+    def _searched(self) -> bool:
+        """Whether what is asked of each event looks for literals in its texts."""
+        rules = self._program.rules_on.get(self._type)
+        return is_searched([*self.inline, *(rules.inline if rules is not None else ())])
 
     @property
     def _always(self) -> Sequence[int]:

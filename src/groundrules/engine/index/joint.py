@@ -18,9 +18,13 @@ SEVERAL = 3
 """From so many texts on one scan is faster than one each."""
 
 
+STANDING = ("stands", "stands from")
+"""The tests that look for literals in a text."""
+
+
 def is_folded(probe: Probe) -> bool:
     """Whether a probe looks for literals in a folded text."""
-    return probe.test in ("stands", "stands from") and BASES[probe.under] == "folded"
+    return probe.test in STANDING and BASES[probe.under] == "folded"
 
 
 class Joint:

@@ -9,7 +9,7 @@ guards, ascending, without repeats.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
@@ -20,7 +20,7 @@ from groundrules.engine.codegen.containment import holds
 from groundrules.engine.codegen.emitter import Emitter, Frame
 from groundrules.engine.codegen.program import Program
 from groundrules.engine.index.gates import gates
-from groundrules.engine.index.joint import SEVERAL, Joint, is_folded
+from groundrules.engine.index.joint import SEVERAL, STANDING, Joint, is_folded
 from groundrules.engine.index.necessary import Guard
 from groundrules.engine.index.residual import MOST, Residual
 from groundrules.engine.index.spent import Spent
@@ -36,9 +36,12 @@ UNASKED, TRUE, UNKNOWN, COUNTED = range(4)
 unknown, and its `unless` is not true. COUNTED is unknown as well, and already counted as such (`presence`)."""
 
 
-def lookup(program: Program, frame: Frame, access: Access, guards: Sequence[Guard]) -> Lookup:
-    """Return the function for one event type; `guards` are those that its numbers count."""
-    return _Function(program, frame, access, guards).numbers()
+def lookup(program: Program, frame: Frame, access: Access, guards: Sequence[Guard], searched: bool = False) -> Lookup:
+    """Return the function for one event type; `guards` are those that its numbers count.
+
+    searched: whether other functions search the same texts.
+    """
+    return _Function(program, frame, access, guards, searched=searched).numbers()
 
 
 def asking(
@@ -71,6 +74,7 @@ class _Function:
         access: Access,
         guards: Sequence[Guard],
         once: Mapping[int, Spent] = {},
+        searched: bool = False,
     ) -> None:
         self._program = program
         self._once = once
@@ -79,6 +83,7 @@ class _Function:
         self._guards = guards
         self._asked = access.always if len(access.always) <= MOST else ()
         self._unasked = () if self._asked else access.always
+        self._searched = searched or bool(self._asked)
         self._emitter = Residual(program, frame)
         self._number: Callable[[int], int] = lambda number: number
 
@@ -96,7 +101,7 @@ class _Function:
         lines, joint = list(self._ask_all(ask)), self._joint()
         for name, subject in self._access.subjects.items():
             probes = [self._numbered(probe) for probe in self._access.probes if probe.subject == name]
-            lines += _subject(emitter, subject, probes, bool(self._asked), joint)
+            lines += _subject(emitter, subject, probes, self._searched, joint)
         lines = lines if joint is None else [*joint.begin(), *lines, *joint.lines()]
         unasked = tuple(map(self._number, self._unasked))
         begin = [f"f = list({emitter.constant(unasked)})" if unasked else "f = []"]
@@ -165,7 +170,10 @@ def _subject(emitter: Emitter, subject: Any, probes: list[Probe], kept: bool, jo
     asks, folded = list[str](), f"text[{value}].folded"
     if joint is not None and together:
         folded, asks = joint.part(value, [_literals(emitter, probe) for probe in together])
-    asks += [line for probe in probes if probe not in together for line in _ask(emitter, probe, value, kept, folded)]
+    alone = [probe for probe in probes if probe not in together]
+    for base, table in _tables(emitter, [probe for probe in alone if probe.test in STANDING]).items():
+        asks += _stands(emitter, base, table, value, kept)
+    asks += [line for probe in alone if probe.test not in STANDING for line in _ask(emitter, probe, value, folded)]
     if not operand.needs:
         yield from asks
         return
@@ -176,15 +184,13 @@ def _subject(emitter: Emitter, subject: Any, probes: list[Probe], kept: bool, jo
         yield f"{'else' if asks else f'if {value} is None'}: f += {emitter.constant(missing)}"
 
 
-def _ask(emitter: Emitter, probe: Probe, value: str, kept: bool, folded: str) -> Iterator[str]:
+def _ask(emitter: Emitter, probe: Probe, value: str, folded: str) -> Iterator[str]:
     """Yield the statements that ask one probe; `value` is there, and `folded` what it is folded."""
     match probe.test:
         case "present":
             yield f"f += {emitter.constant(_guards(probe))}"
         case "filled":
             yield f"if {value}: f += {emitter.constant(_guards(probe))}"
-        case "stands" | "stands from":
-            yield from _stands(emitter, probe, value, kept)
         case "is":
             table = emitter.constant(dict(probe.entries))
             viewed = folded if BASES.get(probe.under) == "folded" else VIEWED[probe.under].format(value)
@@ -198,9 +204,19 @@ def _ask(emitter: Emitter, probe: Probe, value: str, kept: bool, folded: str) ->
             yield f"f += {emitter.constant(_bounds(probe))}({value})"
 
 
-def _stands(emitter: Emitter, probe: Probe, value: str, kept: bool) -> Iterator[str]:
-    literals, base, table = emitter.program.literals, BASES[probe.under], _literals(emitter, probe)
-    text, scan = _raw(probe.under, value), literals.scan(base)
+def _tables(emitter: Emitter, probes: Iterable[Probe]) -> dict[Base, dict[int, Guards]]:
+    """Return the literals that probes look for, by reading, so that each is searched once."""
+    tables: dict[Base, dict[int, Guards]] = {}
+    for probe in probes:
+        table = tables.setdefault(BASES[probe.under], {})
+        for number, guards in _literals(emitter, probe).items():
+            table[number] = (*table.get(number, ()), *guards)
+    return tables
+
+
+def _stands(emitter: Emitter, base: Base, table: dict[int, Guards], value: str, kept: bool) -> Iterator[str]:
+    literals = emitter.program.literals
+    text, scan = _raw(base, value), literals.scan(base)
     if kept:
         yield f"for n in text[{value}].{base}_hits: f += {emitter.constant(table)}.get(n, ())"
         return

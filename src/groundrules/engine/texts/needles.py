@@ -27,7 +27,7 @@ from groundrules.text.fold import fold, fold_bytes, surely_within
 from groundrules.text.lists import BASES, READINGS, Base, ListMatcher
 from groundrules.text.views import Needle, Text
 
-__all__ = ["BASES", "FEW", "Base", "Literals", "Needles", "SavedLiterals", "literals_of", "texts_of"]
+__all__ = ["BASES", "FEW", "Base", "Literals", "Needles", "SavedLiterals", "is_searched", "literals_of", "texts_of"]
 
 
 VIEWS = frozenset(BASES.values())
@@ -287,6 +287,11 @@ def _encoded(text: str) -> bytes:
 
 
 Search = ir.Contains | ir.ContainsList | ir.Affix | ir.Matches
+
+
+def is_searched(guards: Iterable[ir.Expr]) -> bool:
+    """Whether one of some guards looks for something in a text."""
+    return any(isinstance(node, Search) for guard in guards for node in walk(guard))
 
 
 def literals_of(leaf: ir.Contains | ir.Affix | ir.Matches) -> tuple[Base, Iterable[str]]:
