@@ -21,7 +21,7 @@ class Shapes:
     """The code objects made so far, by source text. `names` are the globals that generated code sees."""
 
     def __init__(self, names: dict[str, Any]) -> None:
-        self._names = {"__builtins__": {"list": list, "len": len}, **names}
+        self._names = {"__builtins__": {"dict": dict, "iter": iter, "len": len, "list": list, "next": next}, **names}
         self._codes: dict[str, CodeType] = {}
 
     def __len__(self) -> int:

@@ -1,9 +1,9 @@
 """Counting code: one function for those windows of an event type that no look-up finds.
 
-It asks each window's filter, works out each key once, and writes the rings of plain counts itself; any other window
-takes the event in by a function of the partition. A partition's spaces and functions are looked up by the window's
-number, so that each is made when it is first needed. The rings written stay in the scope beside the keys, because most
-guards ask a window under the key that has just been counted.
+It asks each window's filter, works out each key once, and takes the event into plain counts, counts that keep marks and
+distinct values itself; any other window takes it in by a function of the partition. A partition's spaces and functions
+are looked up by the window's number, so that each is made when it is first needed. The rings written stay in the scope
+beside the keys, because most guards ask a window under the key that has just been counted.
 """
 
 from __future__ import annotations
@@ -19,8 +19,11 @@ from groundrules.engine.state import stamps
 from groundrules.plan import codec, ir
 from groundrules.window_kinds import KINDS
 
-Counting = Callable[[Any, Any, Mapping[int, Any], Mapping[int, Callable[..., None]]], None]
-"""`count(e, x, spaces, takers)`, both by the window's number; `takers[n](key, value, e, x)`."""
+Counting = Callable[[Any, Any, Mapping[int, Any], Mapping[int, Callable[..., None]], tuple[int, int, str]], None]
+"""`count(e, x, spaces, takers, mark)`, both by the window's number; `takers[n](key, value, e, x)`.
+
+mark: the event's time, number and id, which windows keep.
+"""
 
 _OWN = ir.Field(root="event", path=("actor", "self"), kind="boolean")
 
@@ -46,7 +49,7 @@ def counting(
     begin += [f"stamp = {emitter.constant(stamps.write)}(now)"]
     begin += emitter.begin()
     body = "".join(f"    {line}\n" for line in (*begin, *lines))
-    return program.shapes.function((*frame.parameters, "spaces", "takers"), body, emitter.constants)
+    return program.shapes.function((*frame.parameters, "spaces", "takers", "mark"), body, emitter.constants)
 
 
 def _count(emitter: Residual, number: int, window: ir.Window, of_self: bool) -> Iterator[str]:
@@ -64,17 +67,42 @@ def _count(emitter: Residual, number: int, window: ir.Window, of_self: bool) -> 
     kept = emitter.program.keys.of(window.key, emitter.frame).number
     if kept is not None:
         yield f"    kept[{kept}] = key"
-    if not emitter.program.is_ring(window.id):
+    if emitter.program.is_ring(window.id):
+        yield from _push(number, window)
+        if kept is not None:
+            yield f"    kept[{window.id!r}] = ring"
+    elif window.by_events or window.kind not in ("count", "distinct"):
         taken = "True" if window.value is None else "value"
         if window.by_events:
             taken = f"{taken} if {' and '.join(counted) or 'True'} else None"
         yield f"    takers[{number}](key, {taken}, e, x)"
-        return
+    elif window.value is None:
+        yield from _mark(number, window)
+    else:
+        yield f"    value = {emitter.kept(codec.definition_hash(window.value), 'component(value)')}"
+        yield from _tell_apart(number, window)
+
+
+def _push(number: int, window: ir.Window) -> Iterator[str]:
+    """Yield what adds a stamp to the ring of a key (`cells.windows.CountWindow`)."""
     yield f"    space = spaces[{number}]"
     yield "    if now >= space.turn: space.age(now)"
     yield "    young = space.young"
     held, size = "(young.get(key) or space.old.get(key, b''))", stamps.SIZE * window.keep
     yield f"    ring = young[key] = ({held} + stamp)[-{size}:]"
-    if kept is not None:
-        yield f"    kept[{window.id!r}] = ring"
     yield "    if space.changed is not None: space.changed[space.name, key] = None"
+
+
+def _mark(number: int, window: ir.Window) -> Iterator[str]:
+    """Yield what adds a mark to those of a key (`cells.windows.MarkedWindow`)."""
+    yield f"    marks = spaces[{number}].opened(key, now, list)"
+    yield "    marks.append(mark)"
+    yield f"    if len(marks) > {window.keep}: del marks[:-{window.keep}]"
+
+
+def _tell_apart(number: int, window: ir.Window) -> Iterator[str]:
+    """Yield what makes a value the last of those of a key (`cells.windows.DistinctWindow`)."""
+    yield f"    values = spaces[{number}].opened(key, now, dict)"
+    yield "    values.pop(value, None)"
+    yield f"    values[value] = {'mark' if window.ids else 'now'}"
+    yield f"    if len(values) > {window.keep}: del values[next(iter(values))]"

@@ -33,6 +33,7 @@ class Counter:
 
     def __init__(self, windows: WindowsOnType, partition: Partition) -> None:
         self._codes = windows.codes
+        self._partition = partition
         self._at_once = windows.at_once
         self._numbers = windows.others
         self._spaces = Spaces(windows, partition)
@@ -44,7 +45,9 @@ class Counter:
         for taking in self._taking_back:
             taking.take_back(e, x)
         if self._at_once is not None:
-            self._at_once(e, x, self._spaces, self._takers)
+            meta = self._partition.meta
+            assert meta is not None
+            self._at_once(e, x, self._spaces, self._takers, (x.now, meta.seq, e.id))
         if self._numbers is not None:
             self._count_others(self._numbers(e, x), e, x)
 
@@ -104,7 +107,7 @@ class Spaces(dict[int, Space]):
 
     def __missing__(self, number: int) -> Space:
         code = self._windows.codes[number]
-        space = self[number] = self._partition.space(code.space, code.lifetime)
+        space = self[number] = space_of(self._partition, code.space, code.cell)[0]
         return space
 
 

@@ -66,6 +66,27 @@ class HeldSpace(Space):
         if self.changed is not None:
             self.changed[self.name, key] = None
 
+    def opened(self, key: str, now: int, make: Callable[[], Any]) -> Any:
+        """Return the value of a key, of which `make` gives an empty one, for a change that the caller makes at once."""
+        values = self._held
+        value = values.get(key)
+        if value is None:
+            value = self.held(key)
+            if value is None:
+                value = make()
+        self.version += 1
+        if self.followed is not None:
+            self.followed[key] = None
+        if now >= self.turn:
+            self.age(now)
+        if len(values) >= self._codec.most:
+            self._let_go()
+        values[key] = value
+        self._behind[key] = None
+        if self.changed is not None:
+            self.changed[self.name, key] = None
+        return value
+
     def recorder(self, record: Callable[[Any, Any], Any]) -> Callable[[str, Any, int], None]:
         """Return what stores what `record` makes of the value of a key and something more.
 
