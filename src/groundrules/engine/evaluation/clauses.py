@@ -3,20 +3,20 @@
 None of this runs before a rule has fired. From the guard down, a true `or` leads to its true sides and a false `and` to
 its false ones; a true `and`, a false `or` and `not` lead to all they have; `any` and `all` lead to the items that
 witness the outcome, or to all items. Each leaf reached (any other condition) becomes a clause: its outcome, the values
-of its operands and, if it looked for something in a text, where that was found (`evidence`). The parts of a clause that
-don't depend on the event, its source text and place, are put together once, when the leaf first decides.
+of its operands and, if it looked for something in a text, where that was found (`evidence`). The function that makes
+the clause is generated when the leaf first decides.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from itertools import groupby
 from typing import Any, NamedTuple
 
 from groundrules.decisions import Clause, Evidence
-from groundrules.engine.codegen.emitter import TESTS, Frame
+from groundrules.engine.codegen.emitter import TESTS, Emitter, Frame
 from groundrules.engine.codegen.program import Program
-from groundrules.engine.codegen.units import Unit
 from groundrules.engine.evaluation.compile import Compiler
 from groundrules.engine.evaluation.evidence import Search, evidence, search, subject_of
 from groundrules.engine.evaluation.kinds import kind_of
@@ -113,37 +113,18 @@ class Tracer:
 
     def clause(self, leaf: Site, outcome: bool | None) -> Clause:
         """Return what a leaf says."""
-        e, x, items, code = self._e, self._x, leaf.items, leaf_code(self.program, leaf)
-        reads: dict[str, Any] = self._points(leaf) if isinstance(leaf.expr, ir.TallyTest) else {}
-        searched = None
-        for number, (text, unit, is_time) in enumerate(code.operands):
-            value = unit.value(e, x, *items)
-            if value is not None:
-                reads[text] = logged(unit.expr, value) if is_time else value
-                if number == code.subject:
-                    searched = value
-        places: tuple[Evidence, ...] = ()
-        if isinstance(searched, str):
-            places = evidence(
-                code.field, searched, code.search(searched, lambda expr: self._operand(leaf, expr), self._matcher)
-            )
-        return Clause(
-            text=code.text,
-            line=code.place[1],
-            file=code.place[0],
-            outcome=outcome is True,
-            reads=reads,
-            evidence=places,
-        )
+        reads = self._points(leaf) if isinstance(leaf.expr, ir.TallyTest) else {}
+        return leaf_code(self.program, leaf).clause(self._e, self._x, *leaf.items, outcome is True, reads)
 
-    def _matcher(self, name: str) -> ListMatcher:
+    def matcher(self, name: str) -> ListMatcher:
         """Return a list as it is now."""
         if self.program.word_list(name).changes:
             matcher: ListMatcher = self._x.readings.words(name).matcher
             return matcher
         return self.program.matcher(name)
 
-    def _operand(self, leaf: Site, expr: ir.Expr) -> Any:
+    def operand(self, leaf: Site, expr: ir.Expr) -> Any:
+        """Return what an operand of a leaf is worth."""
         return self.value(Site(expr, leaf.frame, leaf.items))
 
 
@@ -160,7 +141,7 @@ def clauses(compiler: Compiler, rule: ir.Rule, e: Any, x: Scope, *, fired: bool 
     if outcome is True:
         always = leaves_if_true(compiler.program, guard)
         if always is not None:
-            return tuple([tracer.clause(leaf, held) for leaf, held in always])
+            return tuple([code.clause(e, x, held, {}) for code, held in always])
     leaves = list(tracer.leaves(guard, outcome))
     if len(leaves) > 1:
         leaves.sort(key=lambda decided: leaf_code(compiler.program, decided[0]).place)
@@ -171,7 +152,7 @@ def clauses(compiler: Compiler, rule: ir.Rule, e: Any, x: Scope, *, fired: bool 
     return tuple(clause for group in groups for clause in group)
 
 
-def leaves_if_true(program: Program, guard: Site) -> Sequence[Decided] | None:
+def leaves_if_true(program: Program, guard: Site) -> Sequence[tuple[LeafCode, bool]] | None:
     """Return the leaves that decide a guard whenever it is true, in source order; None if they depend on the event."""
     name = id(guard.expr), id(guard.frame)
     if name not in program.decided:
@@ -179,18 +160,18 @@ def leaves_if_true(program: Program, guard: Site) -> Sequence[Decided] | None:
             leaves = _always(guard, True)
         except RecursionError:  # nested too deeply to bother
             leaves = None
-        if leaves is not None and len({leaf.expr.src for leaf, _ in leaves}) < len(leaves):
-            leaves = None  # what is written once is told once
-        elif leaves is not None:
-            leaves.sort(key=lambda decided: leaf_code(program, decided[0]).place)
-        program.decided[name] = leaves
-    always: Sequence[Decided] | None = program.decided[name]
+        if leaves is None or len({leaf.expr.src for leaf, _ in leaves}) < len(leaves):
+            program.decided[name] = None  # what is written once is told once
+        else:
+            codes = [(leaf_code(program, leaf), held) for leaf, held in leaves]
+            program.decided[name] = sorted(codes, key=lambda decided: decided[0].place)
+    always: Sequence[tuple[LeafCode, bool]] | None = program.decided[name]
     return always
 
 
-def _always(site: Site, outcome: bool) -> list[Decided] | None:
+def _always(site: Site, outcome: bool) -> list[tuple[Site, bool]] | None:
     """Return the leaves that decide a condition of an outcome, whatever the event."""
-    expr, leaves = site.expr, list[Decided]()
+    expr, leaves = site.expr, list[tuple[Site, bool]]()
     if isinstance(expr, ir.Not):
         return _always(site._replace(expr=expr.operand), not outcome)
     if isinstance(expr, ir.TallyTest):
@@ -217,20 +198,16 @@ def _distinct(clauses: Iterable[Clause]) -> list[Clause]:
 
 
 class LeafCode(NamedTuple):
-    """The parts of a leaf's clause that don't depend on the event.
+    """What a leaf says. place: file, line and column. field: the text that it looks into, if it does; `search` looks.
 
-    place: file, line and column. operands: those that are not constant, each with its source text and whether it is a
-    time, which a log writes in its own way. subject: which of them is the text that the leaf looks into, if it looks
-    into one; `field` names it, `search` looks.
+    clause: the function of the event, the scope, the items, the outcome, and what is read beside the leaf's operands.
     """
 
     site: Site
-    text: str
     place: tuple[str, int, int]
-    operands: tuple[tuple[str, Unit, bool], ...]
-    subject: int | None
     field: str
     search: Search
+    clause: Callable[..., Clause]
 
 
 def leaf_code(program: Program, leaf: Site) -> LeafCode:
@@ -243,22 +220,40 @@ def leaf_code(program: Program, leaf: Site) -> LeafCode:
 
 
 def _leaf_code(program: Program, leaf: Site) -> LeafCode:
-    expr = leaf.expr
+    expr, subject, place = leaf.expr, subject_of(leaf.expr), _place(program.plan, leaf.expr)
+    field = "" if subject is None else ".".join(subject.path)
+    return LeafCode(leaf._replace(items=()), place, field, search(program, expr), _clause(program, leaf))
+
+
+def _clause(program: Program, leaf: Site) -> Callable[..., Clause]:
+    """Return the function that makes a leaf's clause of its operands but the constant ones."""
+    expr, subject, emitter = leaf.expr, subject_of(leaf.expr), Emitter(program, leaf.frame)
     below = () if isinstance(expr, ir.TallyTest) else parts(expr) if type(expr) in TESTS else [expr]
-    read = [part for part in below if not isinstance(part, ir.Const)]
-    subject = subject_of(expr)
-    return LeafCode(
-        leaf._replace(items=()),
-        program.text(expr),
-        _place(program.plan, expr),
-        tuple(
-            (program.text(part), program.unit(part, leaf.frame), kind_of(part) in ("instant", "duration"))
-            for part in read
-        ),
-        next((number for number, part in enumerate(read) if part is subject), None),
-        "" if subject is None else ".".join(subject.path),
-        search(program, expr),
-    )
+    (file, line, _), handed, places = _place(program.plan, expr), ", ".join(leaf.frame.parameters), "()"
+    lines = list[str]()
+    for part in below:
+        if isinstance(part, ir.Const):
+            continue
+        is_time = kind_of(part) in ("instant", "duration")
+        shown = f"{emitter.constant(logged)}({emitter.constant(part)}, v)" if is_time else "v"
+        lines.append(f"v = {emitter.operand(part).optional}")
+        lines.append(f"if v is not None: reads[{emitter.constant(program.text(part))}] = {shown}")
+        if part is subject:
+            lines.append(f"places = {emitter.constant(partial(_evidence, program, leaf))}(v, {handed})")
+            places = "places"
+    text, line_number, path = (emitter.constant(value) for value in (program.text(expr), line, file))
+    fields = f"text={text}, line={line_number}, file={path}, outcome=outcome, reads=reads, evidence={places}"
+    lines.append(f"return {emitter.constant(Clause)}({fields})")
+    body = "".join(f"    {statement}\n" for statement in lines)
+    return program.shapes.function((*leaf.frame.parameters, "outcome", "reads"), body, emitter.constants)
+
+
+def _evidence(program: Program, leaf: Site, text: Any, e: Any, x: Scope, *items: Any) -> tuple[Evidence, ...]:
+    """Return where a leaf found something in the text that it looks into."""
+    if not isinstance(text, str):
+        return ()
+    code, tracer, here = leaf_code(program, leaf), Tracer(program, e, x), leaf._replace(items=items)
+    return evidence(code.field, text, code.search(text, lambda expr: tracer.operand(here, expr), tracer.matcher))
 
 
 def _place(plan: ir.Plan, expr: ir.Expr) -> tuple[str, int, int]:
