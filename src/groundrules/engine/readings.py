@@ -10,6 +10,7 @@ from groundrules.engine.cells.windows import space_of
 from groundrules.engine.compiled_rules import WindowCode
 from groundrules.engine.evaluation import lots
 from groundrules.engine.program import Program
+from groundrules.engine.settlement.books import Books
 from groundrules.engine.state import keys
 from groundrules.engine.state.held import HeldSpace
 from groundrules.engine.state.partition import Partition
@@ -74,7 +75,18 @@ class Firings(dict[str, Callable[[str], bytes | None]]):
 class PartitionReadings:
     """Reads one partition at its clock."""
 
-    __slots__ = ("_partition", "_program", "_retain", "_rosters", "_windows", "_words", "firings", "marks", "rings")
+    __slots__ = (
+        "_partition",
+        "_program",
+        "_retain",
+        "_rosters",
+        "_windows",
+        "_words",
+        "books",
+        "firings",
+        "marks",
+        "rings",
+    )
 
     def __init__(self, program: Program, partition: Partition) -> None:
         self._program = program
@@ -83,6 +95,7 @@ class PartitionReadings:
         self.rings = Rings(self._windows)
         self.marks = Marks(self._windows)
         self.firings = Firings(program, partition)
+        self.books = Books(program, partition)
         self._retain = program.plan.retain
         self._rosters: dict[str, HeldSpace] = {}
         self._words: dict[str, tuple[int, entries.Words]] = {}
@@ -132,8 +145,9 @@ class PartitionReadings:
         return [self.fact("member", who, "name") or who for who in ids]
 
     def ledger(self, ledger: str, who: str) -> int:
-        cell = self._program.ledgers[ledger]
-        return cell.balance(cell.space(self._partition).get(who), self._partition.now).value
+        book = self.books[ledger]
+        row = book.space.get(who)
+        return book.cell.rest if row is None else book.cell.balance(row, self._partition.now).value
 
     def ledger_rank(self, ledger: str, who: str) -> int | None:
         cell = self._program.ledgers[ledger]

@@ -14,6 +14,7 @@ was last moved, and is forgotten together with the balance.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import NamedTuple
 
 import msgspec
@@ -53,7 +54,17 @@ class LadderCell:
         self.name = "ladder/" + ladder.id
         self.lifetime = lifetime
         self._lowest = min((step.reaches for step in ladder.steps), default=0)
+        self._marks = sorted({step.reaches for step in ladder.steps})
         self.remembers = any(step.falls_below is not None or step.cool_down for step in ladder.steps)
+
+    def concerns(self, before: int, after: int) -> bool:
+        """Whether a change of balance can cross a step or is to be remembered: most come near none."""
+        if self.remembers:
+            return True
+        if after <= before or after < self._lowest or not self.ladder.steps:
+            return False
+        passes = bisect_right(self._marks, before) < bisect_right(self._marks, after)
+        return passes or before >= self.ladder.steps[-1].reaches
 
     def space(self, partition: Partition) -> Space:
         """Return the rows of the ladder."""

@@ -25,16 +25,18 @@ from groundrules.plan import ir
 
 LARGEST = 1 << 62
 
-_encode = msgspec.msgpack.encode
-_pair = msgspec.msgpack.Decoder(tuple[int, int])
-_moved = msgspec.msgpack.Decoder(tuple[int, int, int])
-
 
 class Balance(NamedTuple):
     """A balance and the instant (ms) that its fade counts from."""
 
     value: int
     since: int
+
+
+_encode = msgspec.msgpack.encode
+_pair = msgspec.msgpack.Decoder(tuple[int, int])
+_balance = msgspec.msgpack.Decoder(Balance)
+_moved = msgspec.msgpack.Decoder(tuple[int, int, int])
 
 
 class LedgerCell:
@@ -49,6 +51,7 @@ class LedgerCell:
         self.rest = min(max(0, self.floor), self.ceiling)
         self.fade = ledger.fade
         self.lifetime = retain if ledger.per not in ir.LASTING else FOREVER
+        self._steady = self.fade is None and self.lifetime == FOREVER
 
     def space(self, partition: Partition) -> Space:
         """Return the rows of the ledger."""
@@ -58,6 +61,8 @@ class LedgerCell:
         """Return the balance at `now`, fade taken into account, its `since` moved on by whole periods."""
         if row is None:
             return Balance(self.rest, now)
+        if self._steady:
+            return _balance.decode(row)
         value, since, moved = self._read(row, now)
         if now - moved > self.lifetime:
             return Balance(self.rest, now)

@@ -248,7 +248,7 @@ def _settle(room: Room, occasion: Occasion, taken: list[Firing]) -> tuple[list[L
     """Settle what firings and the occasion itself ask of balances, and remember what may be taken back."""
     asks = [ask for firing in taken for ask in firing.gathered.outcome.asks]
     asks += [ask for outcome in occasion.outcomes for ask in outcome.asks] + occasion.asks
-    settled = settle(room.program, room.partition, asks, occasion.behind) if asks else ([], [])
+    settled = settle(room.readings.books, asks, occasion.behind) if asks else ([], [])
     for firing in taken:
         if firing.answer.code.rule.undo:
             _remember_grant(room.partition, firing, occasion.e)

@@ -34,7 +34,7 @@ APART = "~apart"
 class Answer(NamedTuple):
     """What one rule says to one trigger: it fires, or is undecided for lack of `missing`, or only exempts.
 
-    `counted`: this one is counted elsewhere.
+    `counted`: this one is counted elsewhere. `key`: of `once_per`, where it fires.
     """
 
     code: RuleCode
@@ -45,6 +45,7 @@ class Answer(NamedTuple):
     missing: tuple[str, ...] = ()
     undecided: bool = False
     counted: bool = False
+    key: str | None = None
 
 
 Group = tuple[Sequence[Asked], Scope]
@@ -110,19 +111,13 @@ def _undecided(code: RuleCode, e: Any, x: Scope, counted: bool) -> Answer:
 
 
 def _fires(code: RuleCode, e: Any, x: Scope, partition: Partition, zone: str) -> Answer | None:
-    lane = lane_of(code, e, x)
+    once, times, lane = code.rule.once, code.rule.times, lane_of(code, e, x)
     exempts = lane == "live" and bool(code.exempted)
-    missing = _missing_keys(code, e, x) if _lacks_key(code, e, x) else ()
-    fires = not missing and not _fired_already(code, lane, e, x, partition, zone)
-    return Answer(code, x, lane, fires, exempts, missing, bool(missing)) if fires or exempts or missing else None
-
-
-def _lacks_key(code: RuleCode, e: Any, x: Scope) -> bool:
-    """Tell whether a component of the keys of `once_per` and `times` is missing."""
-    once, times = code.rule.once, code.rule.times
-    if once is not None and code.once_text(e, x) is None:
-        return True
-    return times is not None and code.times_text(e, x) is None
+    key = None if once is None else code.once_text(e, x)
+    if (once is not None and key is None) or (times is not None and code.times_text(e, x) is None):
+        return Answer(code, x, lane, False, exempts, _missing_keys(code, e, x), True)
+    fires = key is None or not _fired_already(code, lane, key, x.now, partition, zone)
+    return Answer(code, x, lane, fires, exempts, key=key) if fires or exempts else None
 
 
 def _missing_keys(code: RuleCode, e: Any, x: Scope) -> tuple[str, ...]:
@@ -131,6 +126,8 @@ def _missing_keys(code: RuleCode, e: Any, x: Scope) -> tuple[str, ...]:
 
 def lane_of(code: RuleCode, e: Any, x: Scope) -> Lane:
     """Return whether what a rule does counts."""
+    if code.is_live:
+        return "live"
     if code.rule.mode == "shadow":
         return "shadow"
     return "live" if code.rule.rollout >= 1 or share(code.id, e, x) < code.rule.rollout else "rollout"
@@ -181,10 +178,8 @@ def record(answer: Answer, e: Any, partition: Partition, zone: str) -> tuple[Eff
     """Remember a firing and return the effects it has."""
     code, rule, x = answer.code, answer.code.rule, answer.x
     if rule.once is not None:
-        row = _once_row(rule.once, x.now, zone)
-        partition.space(_lane(code.once_space, answer.lane), code.once_lifetime).put(
-            _present(code.once_text(e, x)), row, x.now
-        )
+        space = partition.space(_lane(code.once_space, answer.lane), code.once_lifetime)
+        space.put(_present(answer.key), _once_row(rule.once, x.now, zone), x.now)
     if rule.times is None:
         return code.effects
     space = partition.space(_lane(code.times_space, answer.lane), rule.times.within)
@@ -215,16 +210,14 @@ def release(partition: Partition, code: RuleCode, key: str, at: int, zone: str) 
         space.drop(key)
 
 
-def _fired_already(code: RuleCode, lane: Lane, e: Any, x: Scope, partition: Partition, zone: str) -> bool:
+def _fired_already(code: RuleCode, lane: Lane, key: str, now: int, partition: Partition, zone: str) -> bool:
     once = code.rule.once
-    if once is None:
-        return False
-    row = partition.space(_lane(code.once_space, lane), code.once_lifetime).get(_present(code.once_text(e, x)))
-    if row is None:
+    row = partition.space(_lane(code.once_space, lane), code.once_lifetime).get(key)
+    if row is None or once is None:
         return False
     if once.per is not None:
-        return row == firings.period_row(zone, x.now, once.per)
-    return firings.recent(row, x.now, once.within or ir.REMEMBERED)
+        return row == firings.period_row(zone, now, once.per)
+    return firings.recent(row, now, once.within or ir.REMEMBERED)
 
 
 def _present(key: str | None) -> str:

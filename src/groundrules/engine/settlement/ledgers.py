@@ -12,17 +12,17 @@ back; between ledgers, ladders draw no cycle, so that crossings end.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 from typing import NamedTuple
 
 from groundrules.calendar.periods import period_index
 from groundrules.decisions import LedgerChange
 from groundrules.engine.cells.firings import Given, Grant, grants, grants_row
 from groundrules.engine.cells.ladders import Crossing, LadderCell, Level
-from groundrules.engine.cells.ledgers import LedgerCell
 from groundrules.engine.compiled_rules import RuleCode
 from groundrules.engine.evaluation.effects import Ask
 from groundrules.engine.program import Program
+from groundrules.engine.settlement.books import Book, Books
 from groundrules.engine.settlement.guards import release
 from groundrules.engine.state import keys
 from groundrules.engine.state.partition import Partition
@@ -39,9 +39,7 @@ class Crossed(NamedTuple):
     gained: int
 
 
-def settle(
-    program: Program, partition: Partition, asks: Sequence[Ask], behind: str | None = None
-) -> tuple[list[LedgerChange], list[Crossed]]:
+def settle(books: Books, asks: Sequence[Ask], behind: str | None = None) -> tuple[list[LedgerChange], list[Crossed]]:
     """Settle each balance asked for, by ledger and receiver; return the changes and what they crossed.
 
     `behind` is the ledger whose crossing asks.
@@ -51,16 +49,17 @@ def settle(
     by_balance: dict[tuple[str, str], list[Ask]] = {}
     for ask in asks:
         by_balance.setdefault((ask.ledger, ask.who), []).append(ask)
-    for (ledger, who), mine in sorted(by_balance.items(), key=itemgetter(0)):
-        cell = program.ledgers[ledger]
-        change = _settle_one(program, partition, cell, who, mine)
+    for ledger, who in sorted(by_balance):
+        book = books[ledger]
+        change = _settle_one(books, book, who, by_balance[ledger, who])
         changes.append(change)
-        crossed += _cross(program, partition, cell, change, up=behind != ledger)
+        if book.ladders:
+            crossed += _cross(books, book, change, up=behind != ledger)
     return changes, crossed
 
 
-def _settle_one(program: Program, partition: Partition, cell: LedgerCell, who: str, asks: list[Ask]) -> LedgerChange:
-    now, space = partition.now, cell.space(partition)
+def _settle_one(books: Books, book: Book, who: str, asks: list[Ask]) -> LedgerChange:
+    now, cell, space = books.partition.now, book.cell, book.space
     before = cell.balance(space.get(who), now)
     deltas = [ask for ask in asks if ask.amount is not None]
     if len(deltas) > 1:
@@ -68,7 +67,7 @@ def _settle_one(program: Program, partition: Partition, cell: LedgerCell, who: s
     clamped = None
     wanted = before.value if len(deltas) == len(asks) else cell.rest
     for ask in deltas:
-        ask.given = _under_cap(program, partition, ask)
+        ask.given = _under_cap(books, ask, now)
         wanted += ask.given
         clamped = ask.cap if ask.given != ask.amount else clamped
     after, held_by = cell.clamp(wanted)
@@ -86,17 +85,16 @@ def _settle_one(program: Program, partition: Partition, cell: LedgerCell, who: s
     )
 
 
-def _under_cap(program: Program, partition: Partition, ask: Ask) -> int:
+def _under_cap(books: Books, ask: Ask, now: int) -> int:
     """Return what a cap leaves of a grant, and note it there per ledger and receiver; losses are not capped."""
     amount = ask.amount or 0
     if ask.cap is None or amount <= 0:
         return amount
-    cap = program.caps[ask.cap]
-    space = partition.space(cap.name, cap.lifetime)
-    period = period_index(program.zone, partition.now, cap.per)
+    cap, space = books.cap(ask.cap)
+    period = period_index(books.program.zone, now, cap.per)
     key = keys.encode((ask.ledger, ask.who))
     ask.counted, row = cap.use(space.get(key), period, amount)
-    space.put(key, row, partition.now)
+    space.put(key, row, now)
     return ask.counted
 
 
@@ -116,10 +114,13 @@ def _cut(deltas: list[Ask], surplus: int) -> None:
 # --- ladders ------------------------------------------------------------------------------------
 
 
-def _cross(program: Program, partition: Partition, cell: LedgerCell, change: LedgerChange, up: bool) -> list[Crossed]:
+def _cross(books: Books, book: Book, change: LedgerChange, up: bool) -> list[Crossed]:
     crossings: list[Crossed] = []
-    for ladder in program.ladders_of.get(cell.id, ()):
-        crossings += cross_ladder(program, partition, ladder, change.who, change.before, change.after, up)
+    for ladder in book.ladders:
+        if ladder.concerns(change.before, change.after):
+            crossings += cross_ladder(
+                books.program, books.partition, ladder, change.who, change.before, change.after, up
+            )
     return crossings
 
 
