@@ -44,6 +44,7 @@ OPTIONS = ("leet", "pinyin", "split")
 _FEW = 8  # below, searching for each literal is faster than a scan
 _LONGEST = 500  # characters of a literal that Hyperscan is given
 _LEET = str.maketrans("0134578@$!|", "oieastbasii")
+_LEET_BYTES = bytes.maketrans(b"0134578@$!|", b"oieastbasii")
 
 Base = Literal["exact", "folded", "squeezed", "leet folded", "leet squeezed", "sound"]
 """A reading of a text in which keys of needles are looked for: one of its views, or what an option makes of it."""
@@ -75,9 +76,9 @@ def _leet_folded(text: Text) -> str | None:
     """Return the folded view of `_leet`; of an ASCII text it is its own folded view read so, which is twice as fast."""
     if not text.raw.isascii():
         return None if (read := _leet(text)) is None else read.folded
-    folded = text.folded
-    letters = folded.translate(_LEET)
-    return None if letters == folded else letters
+    folded = text.folded.encode()
+    letters = folded.translate(_LEET_BYTES)
+    return None if letters == folded else letters.decode()
 
 
 READINGS: dict[Base, Callable[[Text], str | None]] = {

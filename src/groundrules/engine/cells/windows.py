@@ -237,7 +237,9 @@ class DistinctWindow(_Base):
         return sum(1 for _ in takewhile(lambda time: time > limit, self._times(held)))
 
     def test(self, held: dict[str, Any] | None, now: int, within: int, operator: Relation, bound: int) -> bool:
-        """Compare; no more values are looked at than decide."""
+        """Compare; no more values are looked at than decide, and none where there are too few."""
+        if held is None or len(held) < bound:
+            return HOLDS[operator](0 if held is None else bound - 1, bound)
         limit = now - (within or self.retain)
         recent = takewhile(lambda time: time > limit, islice(self._times(held), max(bound, 0) + 1))
         return HOLDS[operator](sum(1 for _ in recent), bound)

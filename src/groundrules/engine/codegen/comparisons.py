@@ -6,6 +6,7 @@ through the views kept by `texts`, named in generated code as the view is. Value
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from groundrules.engine.codegen.emitter import Emitter, Operand, Test, emits_test
@@ -29,7 +30,6 @@ AT_MOST_LENGTH = frozenset(("emoji_count", "longest_run"))
 """Measures of a text that never exceed its length."""
 
 LISTS = ir.WindowValues | ir.Pick | ir.Members | ir.Names
-_LEAST = (*REACHING, "<", "<=")
 
 
 @emits_test(ir.Compare)
@@ -95,16 +95,26 @@ def known(emitter: Emitter, expr: ir.Known) -> Test:
 @emits_test(ir.WindowTest)
 def window_test(emitter: Emitter, expr: ir.WindowTest) -> Test:
     key = key_text(emitter, expr.key)
-    if expr.operator in _LEAST and expr.bound > 0 and emitter.program.is_ring(expr.window):
-        yes = ring_reaches(emitter, expr, key, least_of(expr), expr.within)
-        return Test(key.needs, *((yes, f"(not {yes})") if expr.operator in REACHING else (f"(not {yes})", yes)))
-    if expr.operator in _LEAST and expr.bound > 0 and emitter.program.is_marked(expr.window):
-        yes = marks_reach(emitter, expr, key, least_of(expr))
-        return Test(key.needs, *((yes, f"(not {yes})") if expr.operator in REACHING else (f"(not {yes})", yes)))
+    reaches = _reaching(emitter, expr, key)
+    if reaches is not None and expr.bound > 0:
+        if expr.operator in ("==", "!="):
+            yes, positive = f"({reaches(expr.bound)} and not {reaches(expr.bound + 1)})", expr.operator == "=="
+        else:
+            yes, positive = reaches(least_of(expr)), expr.operator in REACHING
+        return Test(key.needs, *((yes, f"(not {yes})") if positive else (f"(not {yes})", yes)))
     bound = (emitter.constant(part) for part in (expr.within, expr.operator, expr.bound))
     ask = f"x.readings.window_test({emitter.constant(expr.window)}, {key.source}, {', '.join(bound)})"
     answer = emitter.present(key.needs, ask)
     return Test(answer.needs, answer.source, f"not {answer.source}")
+
+
+def _reaching(emitter: Emitter, expr: ir.WindowTest, key: Operand) -> Callable[[int], str] | None:
+    """Return what asks whether a count has reached a number, where generated code can look at what it holds."""
+    if emitter.program.is_ring(expr.window):
+        return lambda number: ring_reaches(emitter, expr, key, number, expr.within)
+    if emitter.program.is_marked(expr.window):
+        return lambda number: marks_reach(emitter, expr, key, number)
+    return None
 
 
 def least_of(expr: ir.WindowTest) -> int:

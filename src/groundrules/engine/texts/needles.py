@@ -139,8 +139,8 @@ class Literals:
         ascii, names = text.raw.isascii(), set[str]()
         for base, owners, is_ascii in self._owners[place]:
             if is_ascii or not ascii:
-                for number in self.hits(text, base):
-                    names.update(owners.get(number, ()))
+                for number in owners.keys() & self.hits(text, base):
+                    names.update(owners[number])
         if not ascii:
             names.update(name for name, list in self._split[place] if name not in names and list.joins(text))
         return frozenset(names)
