@@ -259,17 +259,27 @@ class StateCode:
         self.about = {type: tuple(things) for type, things in _about(compiler, state).items()}
         self.enter = compiler.condition(state.enter)
         self.leave = compiler.condition(state.leave)
-        self.enter_on = tuple(UntilCode(compiler, turn) for turn in state.enter_on)
-        self.leave_on = tuple(UntilCode(compiler, turn) for turn in state.leave_on)
+        self.enter_on = _by_type(compiler, state.enter_on)
+        self.leave_on = _by_type(compiler, state.leave_on)
         self.on_enter = tuple(Watched(compiler, node) for node in walk(state.enter))
         self.on_leave = tuple(Watched(compiler, node) for node in walk(state.leave))
         nodes = [watched.node for watched in (*self.on_enter, *self.on_leave)]
         self.read = [node.window for node in nodes if isinstance(node, ir.WindowTest | ir.WindowValue)]
         narrow = all(isinstance(node, _BY_TYPES) for node in nodes)
         self.by_windows = all(isinstance(node, _BY_WINDOWS) for node in nodes)
-        named = {type for turn in (*self.enter_on, *self.leave_on) for type in turn.types}
+        named = {*self.enter_on, *self.leave_on}
         named |= {taker.type for id in self.read for taker in windows[id].less}
         self.types = frozenset(named | {windows[id].type for id in self.read}) if narrow and self.read else None
+
+
+def _by_type(compiler: Compiler, turns: Iterable[ir.Until]) -> dict[str, list[UntilCode]]:
+    """Return what begins or ends a state by the event types that may do so."""
+    by_type: dict[str, list[UntilCode]] = {}
+    for turn in turns:
+        code = UntilCode(compiler, turn)
+        for type in code.types:
+            by_type.setdefault(type, []).append(code)
+    return by_type
 
 
 def _about(compiler: Compiler, state: ir.State) -> dict[str, list[tuple[Value, bool]]]:

@@ -22,7 +22,7 @@ from groundrules.calendar.periods import period_end
 from groundrules.calendar.zones import instant_of, local_day
 from groundrules.engine.cells import labels, sanctions
 from groundrules.engine.cells.windows import space_of
-from groundrules.engine.codegen.total import reach
+from groundrules.engine.codegen.total import own_act
 from groundrules.engine.compiled_rules import StateCode, UntilCode, Watched
 from groundrules.engine.program import Program
 from groundrules.engine.state import keys, stamps
@@ -121,7 +121,7 @@ def look_again(partition: Partition, looks: Iterable[Look], scope: Callable[[str
 
 def is_turned(partition: Partition, code: StateCode, of: str | None, e: Any, x: Scope) -> bool:
     """Tell whether an event by itself ends a state that is on, or begins one that is not."""
-    turns = code.leave_on if is_in(partition, code.id, of) else code.enter_on
+    turns = (code.leave_on if is_in(partition, code.id, of) else code.enter_on).get(e.type, ())
     return any(_happens(turn, e, x) for turn in turns) if turns else False
 
 
@@ -146,9 +146,7 @@ def _ends(look: Look, row: bytes | None) -> int | None:
 
 def _happens(turn: UntilCode, e: Any, x: Scope) -> bool:
     """Tell whether an event begins or ends a state; what the bot itself did does only where `when` speaks of it."""
-    if e.type not in turn.types or (reach(e, ("actor", "self")) is True and not turn.speaks_of_self):
-        return False
-    return bool(turn.when.true(e, x))
+    return bool(turn.when.true(e, x)) and (turn.speaks_of_self or not own_act(e))
 
 
 def watch(program: Program, partition: Partition, look: Look, x: Scope) -> None:
