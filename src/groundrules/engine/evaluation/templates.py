@@ -18,7 +18,7 @@ from groundrules.engine.codegen.units import Unit
 from groundrules.engine.evaluation.kinds import kind_of
 from groundrules.engine.state.scope import Scope
 from groundrules.narrate.speech import length_in_words
-from groundrules.plan import ir
+from groundrules.plan import codec, ir
 from groundrules.time_units import DAY, format_clock, format_duration
 
 
@@ -34,8 +34,8 @@ def logged(expr: ir.Expr, value: Any) -> Any:
 
 def shown(value: Any, kind: ir.Kind | None, zone: str, language: str = "") -> str:
     """Return a value as a message in that language shows it."""
-    if value is None:
-        return ""
+    if type(value) is str or value is None:
+        return value or ""
     if isinstance(value, list | tuple):
         return ", ".join(shown(item, None, zone) for item in value)
     if kind == "duration":
@@ -54,27 +54,43 @@ def _local(instant: int, zone: str) -> str:
 
 
 class Rendering:
-    """A compiled template: call it with the event and the scope for a text per language."""
+    """A compiled template: call it with the event and the scope for a text per language.
 
-    __slots__ = ("_only", "_texts", "_zone")
+    What several languages show is worked out once, and what is constant is text already.
+    """
+
+    __slots__ = ("_texts", "_units", "_zone")
 
     def __init__(self, program: Program, template: ir.Template, frame: Frame) -> None:
         languages = program.plan.languages
-        self._only = languages[0] if len(languages) == 1 else ""
+        only = languages[0] if len(languages) == 1 else ""
         self._zone = program.plan.timezone
-        self._texts: dict[str, list[str | tuple[Unit, ir.Kind | None]]] = {
-            language: [part if isinstance(part, str) else (program.unit(part, frame), kind_of(part)) for part in parts]
-            for language, parts in template.texts.items()
-        }
+        self._units: dict[str, Unit] = {}
+        self._texts: dict[str, tuple[str, list[str | tuple[str, ir.Kind | None]]]] = {}
+        for language, parts in template.texts.items():
+            speech = language or only
+            self._texts[language] = speech, [self._piece(part, speech, program, frame) for part in parts]
 
-    def __call__(self, e: Any, x: Scope) -> dict[str, str]:
-        return {
-            language: "".join(self._part(part, language or self._only, e, x) for part in parts)
-            for language, parts in self._texts.items()
-        }
-
-    def _part(self, part: str | tuple[Unit, ir.Kind | None], language: str, e: Any, x: Scope) -> str:
+    def _piece(
+        self, part: str | ir.Expr, speech: str, program: Program, frame: Frame
+    ) -> str | tuple[str, ir.Kind | None]:
+        """Return a part as text or, where it depends on the event, as the name of its value, and the value's kind."""
         if isinstance(part, str):
             return part
-        unit, kind = part
-        return shown(unit.value(e, x), kind, self._zone, language)
+        if isinstance(part, ir.Const):
+            return shown(part.value, kind_of(part), self._zone, speech)
+        name = codec.definition_hash(part)
+        self._units.setdefault(name, program.unit(part, frame))
+        return name, kind_of(part)
+
+    def __call__(self, e: Any, x: Scope) -> dict[str, str]:
+        values = {name: unit.value(e, x) for name, unit in self._units.items()}
+        return {
+            language: "".join(
+                [
+                    piece if isinstance(piece, str) else shown(values[piece[0]], piece[1], self._zone, speech)
+                    for piece in pieces
+                ]
+            )
+            for language, (speech, pieces) in self._texts.items()
+        }
