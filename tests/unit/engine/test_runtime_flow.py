@@ -10,6 +10,12 @@ import pytest
 
 from groundrules.decisions import Decision, Exempted, Note, Unknown, encode
 from groundrules.engine.engine import Engine
+from groundrules.engine.index import lookup
+from groundrules.engine.program import Program
+from groundrules.engine.readings import PartitionReadings
+from groundrules.engine.state import stamps
+from groundrules.engine.state.partition import Partition
+from groundrules.engine.state.scope import Scope
 from groundrules.plan import ir
 from strategies.runtime import (
     ACTOR,
@@ -305,6 +311,19 @@ def test_once_per_day_of_the_zone() -> None:
     once = ir.Once(key=(ACTOR,), per="day")
     story, engine = Story(), Engine(plan(rule("r", act("warn"), once=once), timezone="Asia/Shanghai"))
     assert times_fired(engine, [story.message(at) for at in (0, 16 * HOUR - 1, 16 * HOUR)]) == [True, False, True]
+
+
+def test_who_fired_within_once_is_no_longer_asked_about() -> None:
+    once = ir.Once(key=(ACTOR,), within=HOUR)
+    program, partition = Program(plan(rule("r", act("warn"), once=once))), Partition("c")
+    e, x = program.decoder.decode(Story().message(0)), Scope(START + HOUR, PartitionReadings(program, partition))
+    asking, code = program.rules_on["message"].asking, program.rules["r"]
+    assert [number & 3 for number in asking(e, x)] == [lookup.TRUE]
+    space = partition.space(code.once_space, code.once_lifetime)
+    space.put(e.actor.id, stamps.write(START + 1), START + 1)
+    assert list(asking(e, x)) == []
+    space.put(e.actor.id, stamps.write(START), START)
+    assert [number & 3 for number in asking(e, x)] == [lookup.TRUE]
 
 
 def test_once_with_a_missing_key_is_undecided() -> None:
