@@ -132,7 +132,7 @@ def _scanned(emitter: Emitter, needles: Needles, quantifier: ir.Quantifier, subj
     if quantifier == "all" and not needles.findable:
         return "False"
     if needles.sufficient and len(group.needles) == 1:
-        return f"{next(iter(group.needles))} in {text}.{needles.base}_hits"
+        return f"{emitter.constant(next(iter(group.needles)))} in {text}.{needles.base}_hits"
     if quantifier == "any":
         numbers = emitter.constant(frozenset(group.needles))
         name = emitter.local()

@@ -96,9 +96,12 @@ def is_out(code: RuleCode, own: bool, x: Scope) -> bool:
 
 def outcome(code: RuleCode, e: Any, x: Scope) -> int | None:
     """Return whether the guard of a rule is true or unknown; None if it keeps the rule from saying anything."""
-    if not code.always and code.when.false(e, x):  # as most are
+    if code.always or code.when.true(e, x):
+        came_to = TRUE
+    elif not code.when.false(e, x):
+        came_to = UNKNOWN
+    else:
         return None
-    came_to = TRUE if code.always or code.when.true(e, x) else UNKNOWN
     return None if code.unless is not None and code.unless.true(e, x) else came_to
 
 
