@@ -31,6 +31,7 @@ _phones = re.compile(
     r"(?: ?(?:x|ext\.? ?)[0-9]{1,6})?" + _AFTER + r"(?![.:-][0-9])"
 )
 _groups = re.compile(r"[0-9]+")
+_either_width = re.compile("[0-9\uff10-\uff19]")
 _mobile = re.compile(r"(?:(?:00)?86)?1[3-9][0-9]{9}")
 _dated = re.compile(r"(?:19|20)[0-9]{2}([ .-])(?:0?[1-9]|1[0-2])\1(?:0?[1-9]|[12][0-9]|3[01])(?![0-9])")
 _cards = re.compile(
@@ -49,9 +50,9 @@ _china_weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 
 def _has_digits(text: str, least: int) -> bool:
-    """Whether a text can have so many digits; most texts have none, which is seen sooner than by a pattern."""
+    """Whether a text has so many digits; most texts have none, which is seen sooner than by a pattern."""
     if not text.isascii():
-        return True
+        return len(_either_width.findall(text)) >= least
     data = text.encode()
     return len(data) - len(data.translate(None, _DIGITS)) >= least
 
