@@ -4,12 +4,12 @@
     async with hub:
         await hub.handle(event)  # durable when it returns
 
-Read in this order: `arrivals` (an event comes in), `books` (which rulebook a community has), `communities` (what
-is in memory of one), `drafts` (what is decided, until it is kept), `core` (all of it together, without input or
-output), `turns` (`jobs` that wait together are kept together), `outbox` (actions, after the commit), `passing_time`
-(ticks), `changing` (settings and rulebooks), `previews` (what they would have done), `desk` (what moderators do by
-hand), `keeping` (how long, and whom not), `wording` (what of people's words), `courtesy` (of long work beside),
-`looking` (what can be read), `hub` (all of that for asyncio), `sync_hub` (the same for threads).
+Read in this order: `arrivals` (an event comes in), `books` (which rulebook a community has), `communities` (what is in
+memory for each), `drafts` (decisions not yet committed), `core` (all of it together, without I/O), `turns` (`jobs` that
+wait together are committed together), `outbox` (actions, after the commit), `passing_time` (ticks), `changing`
+(settings and rulebooks), `previews` (what they would have done), `desk` (what moderators do by hand), `keeping` (for
+how long), `forgetting` (people), `wording` (how much of people's words), `courtesy` (how long work yields), `looking`
+(reading), `hub` (all of that for asyncio), `sync_hub` (the same for threads).
 """
 
 from groundrules.runtime.errors import HubError

@@ -1,4 +1,4 @@
-"""An event arrives: its community, its time, whom it names, and the line that will be recorded.
+"""An event arrives: its community, its time, who it names, and the line that will be recorded.
 
 Only what the hub itself needs is read here; its community's engine says whether the event is valid. An event stamped
 ahead of the wall clock is treated as happening now.
@@ -22,9 +22,9 @@ from groundrules.errors import GroundrulesError
 from groundrules.stores.records import Touch
 
 LARGEST = 1 << 20
-"""Bytes of an event; no platform's message reaches it."""
+"""In bytes; no platform's message is as large."""
 TOLERATED = 1000
-"""So many ms ahead of the wall clock nobody is told of, for clocks are never quite alike."""
+"""How many ms ahead of the wall clock an event may be without a warning: clocks never quite agree."""
 
 COMMUNITY = ("community", "id")
 T = TypeVar("T", bound=msgspec.Struct)
@@ -46,10 +46,10 @@ class _Concerned(msgspec.Struct, gc=False):
 
 
 class Arrival(msgspec.Struct, gc=False):
-    """An event with its community, its line of JSON, its time in ms (0: it has none that can be read).
+    """An event with its community, its line of JSON, its time in ms (0: none that can be read).
 
-    `stamped` is the time that the platform gave, where that lay ahead of the clock and was taken back. `decoded` is
-    what `decoder` made of the line, so that an engine with the same decoder need not read it once more.
+    `stamped` is the platform's own time, if it was ahead of the clock and was corrected. `decoded` is what `decoder`
+    made of the line, so that an engine with the same decoder need not read it again.
     """
 
     community: str
@@ -61,7 +61,7 @@ class Arrival(msgspec.Struct, gc=False):
 
     @property
     def touches(self) -> tuple[Touch, ...]:
-        """Whom and where the event names."""
+        """Who and where the event names."""
         try:
             named = _concerned(self.line)
         except (msgspec.MsgspecError, UnicodeError, RecursionError):
@@ -75,7 +75,7 @@ _encode = msgspec.json.encode
 
 
 class Stray(NamedTuple):
-    """An event that belongs to no community, and why; `line` is what an engine may say more about."""
+    """An event that belongs to no community, and why; an engine may be able to say more about `line`."""
 
     rejection: Rejection
     line: bytes | None = None
@@ -93,10 +93,10 @@ def arrival(
     path: Sequence[str] = COMMUNITY,
     decoder: Decoder | None = None,
 ) -> Arrival | Stray:
-    """Read where an event belongs. now: the wall clock; path: leads to what communities are kept apart by.
+    """Read which community an event belongs to. now: the wall clock; path: leads to what identifies a community.
 
-    decoder: that of the engine which will handle it, probably, where this is the community. A stray is what is no
-    JSON object, is too large, or names no community. Nothing is raised.
+    decoder: that of the engine which will probably handle it. A stray is not a JSON object, is too large, or names no
+    community. Never raises.
     """
     try:
         line = event if type(event) is bytes and len(event) <= LARGEST else _line(event)
@@ -108,7 +108,7 @@ def arrival(
         return _arrival(line, now, path)
     except _StrayError as error:
         return error.stray
-    except AttributeError:  # of a type that has no community, or another one than most
+    except AttributeError:  # of a type without a community, or with another path to it than most
         return arrival(event, now)
 
 
@@ -140,7 +140,8 @@ def _line(event: bytes | str | Mapping[str, Any]) -> bytes:
 
 
 def recorded(lines: Sequence[bytes]) -> bytes:
-    """Return events as they are recorded, one a line: line breaks between the values go, JSON has none inside one."""
+    """Return events as they are recorded, one per line; line breaks between values are dropped, JSON has none in
+    strings."""
     body = b"\n".join(lines)
     if body.count(b"\n") < len(lines) and b"\r" not in body:
         return body
@@ -190,7 +191,7 @@ def _restamped(line: bytes, now: int) -> bytes:
 
 
 def located(path: Sequence[str], community: str) -> dict[str, Any]:
-    """Return the part of an event that says which community it is of."""
+    """Return the part of an event that says which community it belongs to."""
     nested: Any = community
     for name in reversed(path):
         nested = {name: nested}
@@ -198,7 +199,7 @@ def located(path: Sequence[str], community: str) -> dict[str, Any]:
 
 
 def tick_line(path: Sequence[str], community: str, now: int) -> bytes:
-    """Return the event, a line of JSON, that lets time pass in a community until `now`."""
+    """Return the event, as a line of JSON, that lets time pass in a community until `now`."""
     return _encode({"id": f"tick@{now}", "type": "tick", "time": format_ms(now), **located(path, community)})
 
 

@@ -34,7 +34,7 @@ Sources = Source | Callable[[str], Source]
 """One rulebook for all communities, or a function from a community's id to its own."""
 
 PLAIN = b"{}"
-"""The settings of those who have set nothing."""
+"""The settings of communities that have set nothing."""
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
 _NAME = re.compile(r'^ ("(?:[^"\\]|\\.)*"):', re.MULTILINE)
@@ -42,7 +42,7 @@ _NAME = re.compile(r'^ ("(?:[^"\\]|\\.)*"):', re.MULTILINE)
 
 @dataclass(frozen=True, eq=False)
 class Edition:
-    """A rulebook under certain settings, ready to run. `version` has what the front end knows of it."""
+    """A rulebook under certain settings, ready to run. `version` has what the front end knows about it."""
 
     compiled: Compiled
     version: Version
@@ -54,7 +54,7 @@ class Edition:
 
     @cached_property
     def name(self) -> str:
-        """The rulebook's name with the digest of what runs, as decisions have it."""
+        """The rulebook's name with the digest of what runs, as it appears in decisions."""
         return f"{self.compiled.name}@{self.compiled.digest}"
 
     @cached_property
@@ -74,24 +74,24 @@ class Edition:
 
     @cached_property
     def packed(self) -> tuple[bytes, bytes]:
-        """How rows are laid out under it, and its plan file; `record` takes them."""
+        """Its row layouts and its plan file, as `record` takes them."""
         return _encode(shapes(self.compiled.plan)), plan_file.write(self.compiled)
 
     def record(self, now: int) -> Plan:
         """Return the edition for a store to keep."""
         plan = Plan(self.name, now, *self.packed)
-        vars(self).pop("packed")  # it is wanted once
+        vars(self).pop("packed")  # only needed once
         return plan
 
 
 MOST = 256
-"""Editions that are kept ready; of more, those loaded first are loaded again when somebody asks for them."""
+"""Editions that are kept ready; beyond that, the oldest are loaded again on demand."""
 
 
 class Books:
-    """Loads and compiles what communities run, once each; may be asked from any thread.
+    """Loads and compiles what communities run, once each; thread-safe.
 
-    Who asks for an edition that is ready never waits for one that somebody else has made.
+    A request for an edition that is ready never waits for another that is still being compiled.
     """
 
     def __init__(self, sources: Sources) -> None:
@@ -110,25 +110,25 @@ class Books:
         return self._ready((path or id(source), settings), source, lambda: self._edition(path, source, settings))
 
     def _edition(self, path: str | None, source: Source, settings: bytes) -> Edition:
-        """Load an edition, or vary one that is there already by its settings, which is several times as fast."""
+        """Load an edition, or vary a loaded one by its settings, which is several times as fast."""
         known = next((kept for (of, _), (_, kept) in self._editions.items() if of == path), None)
         if path is None or known is None or known.version.checked is None or spot(path).revision is not None:
             return edition(source, settings)
         return settled(known, path, settings)
 
     def path(self, community: str) -> str | None:
-        """Return where a community's rulebook stands, None if that is not a path of this machine's files."""
+        """Return where a community's rulebook is, or None if that is not a local path."""
         source = self.sources(community) if callable(self.sources) else self.sources
         path = fspath(source) if isinstance(source, str | PathLike) else None
         return path if path is not None and spot(path).revision is None else None
 
     @property
     def decoder(self) -> Decoder | None:
-        """What reads most events, that of the edition which was loaded last; None if there is none yet."""
+        """What reads most events: the decoder of the last edition loaded; None if there is none yet."""
         return self._decoder
 
     def last_good(self, plan: Plan) -> Edition:
-        """Return an edition as it was kept. Raises HubError if it can't be read any more."""
+        """Return an edition from its stored record. Raises HubError if it can't be read any more."""
         return self._ready((plan.digest, PLAIN), None, lambda: _kept(plan))
 
     def _ready(self, key: tuple[Any, bytes], source: object, make: Callable[[], Edition]) -> Edition:
@@ -145,17 +145,17 @@ class Books:
         return prepared[1]
 
     def replace(self, sources: Sources) -> None:
-        """Take what communities run from elsewhere from now on, or anew from the same place."""
+        """From now on, take what communities run from elsewhere, or reload it from the same place."""
         with self._lock:
             self.sources, self._editions, self._refused = sources, {}, ""
 
     def refuse(self, why: str) -> None:
-        """Put nothing from here in force until it is replaced; communities go on with what they had."""
+        """Put nothing from here in force until it is replaced; communities keep running what they had."""
         self._refused = why
 
 
 def _by_community(edition: Edition) -> Edition:
-    """Return an edition. Raises HubError if it keeps state apart by something else than communities, as hubs do."""
+    """Return an edition. Raises HubError if its state is partitioned by anything but communities, as hubs require."""
     plan = edition.compiled.plan
     if tuple(plan.partition) != COMMUNITY:
         path = ".".join(plan.partition).removesuffix(".id")
@@ -166,7 +166,7 @@ def _by_community(edition: Edition) -> Edition:
 
 
 def canonical(values: Mapping[str, Any]) -> bytes:
-    """Return settings as they are kept. Raises HubError for what is no JSON."""
+    """Return settings in canonical form. Raises HubError if they are not JSON."""
     try:
         return _encode({name: value for name, value in values.items() if value is not None})
     except (TypeError, ValueError, msgspec.MsgspecError) as error:
@@ -188,7 +188,7 @@ def edition(source: Source, settings: bytes = PLAIN) -> Edition:
 
 
 def _where(error: Exception) -> tuple[str, str]:
-    """Return the code of the first finding, and which of the settings it is in; they are on lines of their own."""
+    """Return the code of the first finding, and the setting it is about; each setting is on its own line."""
     findings = error.diagnostics if isinstance(error, RulebookError) else ()
     first = next((finding for finding in findings if finding.is_error), None)
     if first is None:
@@ -200,7 +200,7 @@ def _where(error: Exception) -> tuple[str, str]:
 
 
 def settled(known: Edition, path: str, settings: bytes, extend: Extend = lambda book: book) -> Edition:
-    """Return an edition of the same rulebook under other settings, extended. Raises HubError if they do not fit."""
+    """Return an edition of the same rulebook under other settings, extended. Raises HubError if they don't fit."""
     try:
         given = read_settings(msgspec.json.decode(settings))
         version = varied(known.version, Path(path), lambda book: extend(replace(book, settings=given)))

@@ -41,19 +41,19 @@ from groundrules.tools.versions import is_plan_file
 T = TypeVar("T")
 
 BUDGETED = 30.0
-"""Days of the recorded past that a budget is held against."""
+"""Days of recorded events that a budget is checked against."""
 LOOKED_EVERY = 10.0
-"""Seconds between two looks at a revision of git."""
+"""Seconds between two looks at a Git revision."""
 TRIAL_SECONDS = 300
 TRIAL_BYTES = 4 << 30
-"""What a rulebook's own tests may take, in a process of their own."""
+"""Memory that a rulebook's own tests may use, in their own process."""
 
 
 log = logging.getLogger("groundrules.hub")
 
 
 class Candidate(msgspec.Struct, frozen=True):
-    """A rulebook that runs beside the one in force, by its path, since an instant (ms)."""
+    """A rulebook, by its path, that has run alongside the one in force since an instant (ms)."""
 
     path: str
     since: int
@@ -65,16 +65,16 @@ _candidate = msgspec.json.Decoder(Candidate | None).decode
 
 @dataclass(frozen=True)
 class Trial:
-    """What a rulebook's lint and tests came to, before it is in force; `said` is what they printed."""
+    """The result of a rulebook's lint and tests, before it is in force; `said` is what they printed."""
 
     passed: bool
     output: str = ""
 
 
 class Changing:
-    """Changes rulebooks and settings of a hub. `do` does something in a community, `read` something beside the loop.
+    """Changes rulebooks and settings of a hub. `do` does something in a community, `read` something off the loop.
 
-    One preview is made at a time, and one longer replay: `read` has few threads, and others look things up, too.
+    Only one preview and one longer replay run at a time: `read` has few threads, and lookups need them too.
     """
 
     def __init__(
@@ -108,7 +108,7 @@ class Changing:
         return schema
 
     async def change(self, community: str, values: Mapping[str, Any], by: str) -> None:
-        """Put values in force, beside those set before; None takes one back."""
+        """Put values in force, in addition to those set before; None unsets one."""
         await self._keep_budget(community, values, by)
         changed = False
         while not changed:  # until nobody else has changed them in the meantime
@@ -119,7 +119,7 @@ class Changing:
             changed = await self._do(community, change)
 
     async def estimate(self, community: str, values: Mapping[str, Any], days: float) -> Preview:
-        """Say within about two seconds what these values would have come to, exactly or estimated."""
+        """Say within about two seconds what these values would have led to, exactly or estimated."""
         since = self._core.clock() - round(days * DAY)
         if why := self._keep.replayable(since, self._core.clock()):
             raise HubError(f"the preview failed: {why}", "texts_gone", "days")
@@ -135,7 +135,7 @@ class Changing:
     async def _keep_budget(self, community: str, values: Mapping[str, Any], by: str) -> None:
         """Raise OverBudgetError for values under which the recorded past breaks the rulebook's budget.
 
-        Only what can still be replayed is asked; where that is nothing, there is a note.
+        Only what can still be replayed counts; if that is nothing, there is a note.
         """
         path, now = self._core.books.path(community), self._core.clock()
         if path is None or not has_budget(path):
@@ -154,13 +154,14 @@ class Changing:
             raise OverBudgetError(preview)
 
     async def preview(self, community: str, values: Mapping[str, Any], days: float) -> Report:
-        """Say what the recorded events of the last days would have come to, under these values and as it is."""
+        """Say what the recorded events of the last days would have led to, under these values and the current ones."""
         settings = canonical({**await self.settings(community), **values})
         after = await self._read(lambda: self._core.books.edition(community, settings))
         return await self.compare(community, after, days)
 
     async def compare(self, community: str, after: Edition | Source, days: float) -> Report:
-        """Say what the recorded events of the last days would have come to under another rulebook, and as it is."""
+        """Say what the recorded events of the last days would have led to under another rulebook, and the current
+        one."""
         return await self._compared(community, after, self._core.clock() - round(days * DAY))
 
     async def changes(self, source: Source, community: str | None) -> Diff:
@@ -173,7 +174,7 @@ class Changing:
         return difference
 
     async def candidate(self, community: str, source: Source) -> Edition:
-        """Return a rulebook with the settings of a community, ready to be asked."""
+        """Return a rulebook with a community's settings, ready to run."""
 
         def ready() -> Edition:
             head = self._store.head(community)
@@ -189,14 +190,14 @@ class Changing:
         return edition
 
     async def shadow(self, community: str, path: str | None) -> None:
-        """Let a candidate run beside what runs, from now on and with a state of its own; None ends it."""
+        """Run a candidate alongside what runs, from now on and with its own state; None ends it."""
         if path is not None:
             await self._read(lambda: edition(path, PLAIN))
         candidate = _encode(None if path is None else Candidate(path, self._core.clock()))
         await self._do(community, lambda core: core.reached(f"candidate {community}", candidate))
 
     async def differences(self, community: str) -> Report:
-        """Say what a candidate has decided otherwise since it began. Raises HubError if there is none."""
+        """Say what a candidate has decided differently since it began. Raises HubError if there is none."""
         kept = await self._read(lambda: self._store.source(f"candidate {community}"))
         candidate = _candidate(kept) if kept else None
         if candidate is None:
@@ -227,9 +228,9 @@ class Changing:
     # --- rulebooks ------------------------------------------------------------------------------
 
     async def install(self, sources: Sources, by: str) -> Trial:
-        """Put another rulebook in force everywhere, if it lints and passes its own tests; else the old one stays.
+        """Put another rulebook in force everywhere, if it lints and passes its own tests; otherwise the old one stays.
 
-        Communities whose settings do not fit it keep the old one, too, and it is noted.
+        Communities whose settings don't fit it keep the old one too, and this is noted.
         """
         trial = Trial(True) if callable(sources) else await tried(sources)
         if not trial.passed:
@@ -245,7 +246,8 @@ class Changing:
         return trial
 
     async def admit(self) -> None:
-        """A rulebook that changed while the hub was away must pass its tests, too; else the last one goes on."""
+        """A rulebook that changed while the hub was down must pass its tests too; otherwise the last one stays in
+        force."""
         sources = self._core.books.sources
         if not isinstance(sources, str | os.PathLike):
             return
@@ -257,7 +259,7 @@ class Changing:
                 self._core.books.refuse("it did not pass its lint and its tests")
 
     async def watch(self) -> None:
-        """Install the rulebook anew whenever it changes at its path; at a revision of git, when that moves on."""
+        """Reinstall the rulebook whenever it changes at its path or, for a Git revision, when that moves on."""
         sources = self._core.books.sources
         if not isinstance(sources, str | os.PathLike):
             raise HubError("only a rulebook at a path can be watched")
@@ -279,7 +281,7 @@ class Changing:
             await self._read(lambda: self._core.books.edition(community, settings))
             await self._do(community, lambda core: core.upgrade(community, by))
         except OwnedError:
-            pass  # the hub that has it sees to it
+            pass  # the hub that owns it will do it
         except (HubError, StoreError) as error:
             reason = str(error)
             await self._do(community, lambda core: core.note(community, "rulebook_refused", reason=reason))
@@ -304,13 +306,13 @@ async def _changes(path: str) -> AsyncIterator[object]:
 
 
 async def tried(source: Source) -> Trial:
-    """Lint a rulebook and run its own tests, in a process of their own with bounded time and memory.
+    """Lint a rulebook and run its own tests, in their own process with bounded time and memory.
 
-    What was compiled elsewhere was tried there.
+    What was compiled elsewhere was tested there.
     """
     if not isinstance(source, str | os.PathLike):
         return Trial(True)
-    around = copy_context()  # what is on disk meanwhile is so in one context, whichever thread sees to it
+    around = copy_context()  # the overlay of files applies in one context, so every thread that does it needs that one
     stack = ExitStack()
     try:
         standing = await asyncio.to_thread(around.run, stack.enter_context, on_disk(spot(os.fspath(source))))

@@ -12,7 +12,8 @@ from groundrules.stores.records import OPEN, Head, Outgoing, Row
 
 
 class Community:
-    """One community. `head` is as decided, `kept` as the store has it; `acts` counts actions beyond both."""
+    """One community. `head` is as decided, `kept` as the store has it; `acts` is the number of its last action,
+    committed or not."""
 
     def __init__(self, head: Head, edition: Edition, actions: Iterable[Outgoing] = ()) -> None:
         self.head = self.kept = head
@@ -39,21 +40,21 @@ class Community:
         return action
 
     def settle(self, action: Outgoing) -> None:
-        """Take note of how an action stands."""
+        """Note an action's new status."""
         if action.status in OPEN:
             self.open[action.key] = action
         else:
             self.open.pop(action.key, None)
 
     def next(self) -> Outgoing | None:
-        """Return the first action that is to be performed; those that no store has yet are not."""
+        """Return the first action to be performed; skips those that no store has yet."""
         if self.kept.paused or self.head.paused:
             return None
         kept = (action for action in self.open.values() if action.number <= self.kept.acts)
         return next((action for action in kept if action.status == "waiting"), None)
 
     def commit(self, batch: str, events: int) -> Head:
-        """Return, and have from now on, the head that goes with a batch."""
+        """Return the head that goes with a batch, and make it the current one."""
         head = self.head
         self.head = head._replace(
             version=head.version + 1,
@@ -66,7 +67,7 @@ class Community:
         return self.head
 
     def due(self) -> int | None:
-        """Return when something falls due in it (ms)."""
+        """Return when something next falls due in it (ms)."""
         return self.engine.next_due(self.id) if self.engine.clock(self.id) is not None else None
 
     def adopt(self, rows: Iterable[Row], shapes: bytes) -> None:
@@ -76,7 +77,7 @@ class Community:
             self.engine.adopt(self.id, held, msgspec.json.decode(shapes, type=dict[str, str]))
 
     def move(self, edition: Edition) -> None:
-        """Let another edition run it from now on; what it remembers is carried over as by `Engine.swap`."""
+        """Switch to another edition; what it remembers is carried over as by `Engine.swap`."""
         before, rows = self.engine, self.rows()
         self.edition = edition
         if rows:
@@ -84,12 +85,12 @@ class Community:
         before.release(self.id)
 
     def rows(self) -> list[tuple[str, str, bytes]]:
-        """Return everything that it remembers; what no store has yet is drained with the next batch, as ever."""
+        """Return everything it remembers; what no store has yet is still drained with the next batch."""
         self._take(self.engine)
         return self.engine.rows(self.id)
 
     def drain(self) -> Iterator[Row]:
-        """Yield what changed in its rows since the last time, also under an edition that ran it before."""
+        """Yield what changed in its rows since the last call, including under an edition that ran it before."""
         if not self._changed:
             yield from map(Row._make, self.engine.drain(self.id))
             return
@@ -102,5 +103,5 @@ class Community:
         self._changed |= {(space, key): row for _, space, key, row in engine.drain(self.id)}
 
     def leave(self) -> None:
-        """Let it go from memory; whatever is not kept is lost."""
+        """Remove it from memory; whatever is not committed is lost."""
         self.engine.release(self.id)

@@ -40,10 +40,10 @@ class Kept(NamedTuple):
 
 
 class Core:
-    """Everything that a hub knows and decides. `by`: who put the rulebooks in force. `ticks`: time passes by the clock.
+    """Everything a hub knows and decides. `by`: who put the rulebooks in force. `ticks`: time passes by the clock.
 
-    `wording`: what takes texts out that are not to be kept; `texts_for`: for how long the others are (ms).
-    `under_way` has the actions, (community, key), that are being performed at this moment.
+    `wording`: removes texts that are not to be kept; `texts_for`: how long the others are kept (ms). `under_way` has
+    the actions, (community, key), being performed right now.
     """
 
     def __init__(
@@ -74,7 +74,7 @@ class Core:
     def bring_in(self, kept: Kept) -> None:
         """Take a community as the store has it.
 
-        Actions that were begun, can't be repeated and that nobody here performs are in doubt from now on.
+        Actions that were begun, can't be repeated and are not being performed here are in doubt from now on.
         """
         head, id = kept.head, kept.head.community
         community = Community(head, kept.edition, kept.open)
@@ -88,7 +88,7 @@ class Core:
             self._changed(community, head.plan)
 
     def _changed(self, community: Community, before: str) -> None:
-        """Take note, and let the rules know, that another edition runs a community from now on."""
+        """Note, and let the rules know, that a community runs another edition from now on."""
         edition, now = community.edition, self.clock()
         self.draft.touch(community)
         self.draft.note(community.id, now, "rulebook_changed", before=before, after=edition.name, by=self.by)
@@ -97,9 +97,9 @@ class Core:
             self.decide(self._own(community.id, {**event, "actor": {"id": self.by}}, now))
 
     def change(self, id: str, before: bytes, settings: bytes, by: str) -> bool:
-        """Put settings in force in a community; False if it has others than those from `before`.
+        """Put settings in force in a community; False if its settings are no longer `before`.
 
-        Raises HubError if they do not fit its rulebook.
+        Raises HubError if they don't fit its rulebook.
         """
         community, now = self.communities[id], self.clock()
         if msgspec.json.decode(community.head.settings) != msgspec.json.decode(before):
@@ -114,7 +114,7 @@ class Core:
         return True
 
     def upgrade(self, id: str, by: str) -> None:
-        """Put the rulebook that communities run now in force in one. Raises HubError if its settings do not fit."""
+        """Move a community to the current rulebook. Raises HubError if its settings don't fit."""
         community = self.communities[id]
         edition, before = self.books.edition(id, community.head.settings), community.edition.name
         self.by = by
@@ -123,16 +123,16 @@ class Core:
             self._changed(community, before)
 
     def note(self, id: str, kind: str, **detail: object) -> None:
-        """Keep something for moderators to know."""
+        """Keep a note for moderators."""
         self.draft.touch(self.communities[id])
         self.draft.note(id, self.clock(), kind, **detail)
 
     def touch(self, id: str) -> None:
-        """Keep a community's head anew, though nothing happened in it."""
+        """Write a community's head again, though nothing happened in it."""
         self.draft.touch(self.communities[id])
 
     def idle(self, before: int) -> list[str]:
-        """Return communities that nobody used since then, that wait for nothing in memory and are kept as they are."""
+        """Return communities unused since then, fully stored and with nothing waiting in memory."""
         return [
             id for id, state in self.communities.items() if state.used < before and not state.open and self.settled(id)
         ]
@@ -143,7 +143,7 @@ class Core:
         return id not in self.draft.communities and community.head == community.kept
 
     def release(self, communities: Iterable[str]) -> None:
-        """Let communities leave memory; everything of them is in the store."""
+        """Drop communities from memory; the store has everything about them."""
         for id in communities:
             community = self.communities.pop(id, None)
             if community is not None:
@@ -162,9 +162,9 @@ class Core:
         return [decision]
 
     def decide(self, arrival: Arrival) -> list[Decision]:
-        """Decide on an event; return the decisions that are kept.
+        """Decide on an event; return the decisions that are logged.
 
-        After a long silence the clock says at once that time has moved.
+        After a long silence the clock is advanced at once.
         """
         community = self.communities[arrival.community]
         engine, draft = community.edition.engine, self.draft
@@ -181,7 +181,7 @@ class Core:
         return decisions
 
     def reached(self, source: str, position: bytes) -> None:
-        """Keep how far an input was read."""
+        """Record how far an input was read."""
         self.draft.batch.sources[source] = position
 
     def tick(self, id: str) -> list[Decision]:
@@ -190,14 +190,14 @@ class Core:
         return self.decide(Arrival(id, tick_line(COMMUNITY, id, now), now))
 
     def _own(self, id: str, event: dict[str, Any], now: int) -> Arrival:
-        """Return an event of the hub's own."""
+        """Return one of the hub's own events."""
         line = _encode({**event, "time": format_ms(now), "community": {"id": id}})
         return Arrival(id, line, now)
 
     # --- actions --------------------------------------------------------------------------------
 
     def begin(self, action: Outgoing) -> Outgoing | None:
-        """Take note that an action is being performed that can't be repeated; None if it is no longer to be."""
+        """Note that an unrepeatable action is being performed; None if it should no longer be."""
         if self.communities[action.community].head.paused or not self.waits(action):
             return None
         return self._restate(action, "sending", attempts=action.attempts + 1)
@@ -209,7 +209,7 @@ class Core:
         return known is not None and known.status == "waiting"
 
     def end(self, action: Outgoing, outcome: Outcome, wait: float = 0) -> list[Decision]:
-        """Take note of what became of an action, and let the community decide on it; a `wait` is in seconds."""
+        """Note the outcome of an action, and let the community decide on it; a `wait` is in seconds."""
         now = self.clock()
         known = self.communities[action.community].open.get(action.key)
         if known is None:
@@ -229,7 +229,7 @@ class Core:
         return self.decide(self._own(action.community, event, now))
 
     def doubt(self, action: Outgoing, reason: str) -> None:
-        """Take note that nobody knows what became of an action that must not be repeated."""
+        """Note that the outcome of an action that must not be repeated is unknown."""
         community = self.communities[action.community]
         if action.key in community.open:
             self._in_doubt(community, action._replace(attempts=action.attempts + 1, reason=reason))
@@ -243,20 +243,20 @@ class Core:
         self._restate(action, "dropped", reason=reason)
 
     def again(self, action: Outgoing) -> Outgoing | None:
-        """Perform an action in doubt once more. Raises HubError if it is in no doubt."""
+        """Perform an action in doubt once more. Raises HubError if it is not in doubt."""
         if action.status != "doubtful":
             raise HubError(f"the action {action.key} is not in doubt: it is {action.status}", "not_doubtful", "key")
         return self._restate(action, "waiting", due=0)
 
     def pause(self, id: str, paused: bool) -> None:
-        """Hold all actions of a community back, or no longer; deciding goes on."""
+        """Hold back all actions of a community, or release them; deciding goes on."""
         community = self.communities[id]
         community.head = community.head._replace(paused=paused)
         self.draft.touch(community)
         self.draft.note(id, self.clock(), "paused" if paused else "resumed")
 
     def act(self, id: str, actions: Iterable[Action], by: str, reason: str = "") -> None:
-        """Let somebody's actions be performed, as those that were decided are."""
+        """Queue somebody's actions like those that were decided."""
         community, now = self.communities[id], self.clock()
         for action in actions:
             self.draft.act(community, action, now)
@@ -264,11 +264,11 @@ class Core:
             self.draft.note(id, now, "by_hand", by=by, do=action.do, key=action.key, reason=reason, **about)
 
     def open(self, id: str) -> list[Outgoing]:
-        """Return the actions of a community whose end nobody knows yet, in order."""
+        """Return a community's actions without a final outcome, in order."""
         return sorted(self.communities[id].open.values(), key=lambda action: action.number)
 
     def known(self, id: str, key: str) -> Outgoing:
-        """Return an action that has no end yet. Raises HubError if there is none under this key."""
+        """Return an unfinished action. Raises HubError if there is none under this key."""
         outgoing = self.communities[id].open.get(key)
         if outgoing is None:
             reason = f"no action of {id} waits under the key {key}: it has an end already, or never was"
@@ -276,7 +276,7 @@ class Core:
         return outgoing
 
     def forget(self, id: str, member: str) -> dict[str, int]:
-        """Erase a person from what a community remembers; return how many rows of which space went."""
+        """Erase a person from a community's memory; return how many rows of each space were deleted."""
         community = self.communities[id]
         erased = community.engine.forget(member, id)
         if erased:
@@ -284,13 +284,13 @@ class Core:
         return erased
 
     def forget_actions(self, id: str, keys: Collection[str]) -> None:
-        """Drop those of these actions that have no end yet."""
+        """Drop those of these actions that are unfinished."""
         for action in self.open(id):
             if action.key in keys:
                 self.drop(action, "the person was forgotten")
 
     def what_if(self, id: str, event: Any, candidate: Edition | None = None) -> list[Decision]:
-        """Return what an event would bring about now, or under a candidate; nothing changes."""
+        """Return what an event would lead to now, or under a candidate; nothing changes."""
         community, now = self.communities[id], self.clock()
         apart = (candidate or community.edition).engine.sibling()
         apart.adopt(id, community.rows(), community.engine.shapes)

@@ -1,4 +1,4 @@
-"""Long work beside the loop: other threads get their turn more often while it runs.
+"""Long work off the loop: other threads get their turn more often while it runs.
 
 Committing an event touches the store some twenty times, and each time lets other Python threads run and then waits for
 its turn. A thread compiling a rulebook yields only every five milliseconds, so an event arriving meanwhile would wait a

@@ -38,14 +38,14 @@ _decision = msgspec.json.Decoder(Decision).decode
 
 
 class Claim(NamedTuple):
-    """Who is at something that waits, since when (ms)."""
+    """Who is handling something that waits, and since when (ms)."""
 
     by: str
     at: int
 
 
 class Reversal(NamedTuple):
-    """An action, how it stands, and what undoes it: None where nothing does. `over`: that was asked for already."""
+    """An action, its status, and what undoes it (None if nothing does). `over`: that was already requested."""
 
     action: Action
     status: str
@@ -54,9 +54,9 @@ class Reversal(NamedTuple):
 
 
 class Undoing(NamedTuple):
-    """What taking a decision back comes to: actions, and (ledger, member, amount) for each balance that moves.
+    """What undoing a decision involves: actions, and (ledger, member, amount) for each balance that moves.
 
-    until: as long as it is possible (ms). over: it was taken back already.
+    until: how long it is possible (ms). over: it was already undone.
     """
 
     actions: tuple[Reversal, ...]
@@ -66,7 +66,7 @@ class Undoing(NamedTuple):
 
     @property
     def anything(self) -> bool:
-        """Whether anything can be taken back."""
+        """Whether anything can be undone."""
         undone = any(
             not action.over and (action.undone_by is not None or action.status == "waiting") for action in self.actions
         )
@@ -74,7 +74,7 @@ class Undoing(NamedTuple):
 
 
 class Desk:
-    """What moderators of a hub do by hand. `do` does something in a community, `read` reads beside the loop."""
+    """What moderators of a hub do by hand. `do` does something in a community, `read` reads off the loop."""
 
     def __init__(
         self,
@@ -95,13 +95,13 @@ class Desk:
     # --- claims ---------------------------------------------------------------------------------
 
     async def claims(self, community: str) -> dict[str, Claim]:
-        """Return who is at what in a community; a claim holds for half an hour."""
+        """Return who is handling what in a community; a claim holds for half an hour."""
         return _standing(await self._claims(community), self._core.clock())
 
     async def claim(self, community: str, case: str, by: str, anyhow: bool = False) -> Claim:
-        """Claim something that waits; return whose it is now, which is somebody else if they were first.
+        """Claim something that waits; return whose it is now, somebody else's if they were first.
 
-        anyhow: take it over.
+        anyhow: take it over in any case.
         """
 
         def change(claims: dict[str, Claim], now: int) -> Claim:
@@ -114,16 +114,16 @@ class Desk:
         return claim
 
     async def let_go(self, community: str, case: str) -> None:
-        """Take a claim back: somebody else may have it."""
+        """Give a claim up, so that somebody else can have it."""
         await self._change_claims(community, lambda claims, now: claims.pop(case, None))
 
     async def forget(self, community: str, member: str) -> None:
-        """Let whoever is forgotten be at nothing."""
+        """Drop the claims of a person being forgotten."""
         if any(claim.by == member for claim in (await self._claims(community)).values()):
             await self._change_claims(community, lambda claims, now: _let_go_of(claims, member))
 
     async def _claims(self, community: str) -> dict[str, Claim]:
-        """Return what was claimed, also what holds no longer."""
+        """Return all claims, including expired ones."""
         kept = await self._read(lambda: self._store.source(_claims_of(community)))
         return msgspec.json.decode(kept, type=dict[str, Claim]) if kept else {}
 
@@ -142,15 +142,15 @@ class Desk:
     # --- acting ---------------------------------------------------------------------------------
 
     async def tell(self, community: str, member: str, text: str, by: str, about: str) -> None:
-        """Write to a member, once for what it is `about`."""
+        """Write to a member, once per thing it is `about`."""
         parameters = {"to": member, "text": {"": text}}
         await self.act(
             community, [Action(do="send", parameters=parameters, key=_key(community, "tell", about), rules=())], by
         )
 
     async def act(self, community: str, actions: Iterable[Action], by: str, reason: str = "") -> int:
-        """Put actions into the outbox, but for those whose key is there already; return how many that were."""
-        async with self._acting:  # until they are kept, nobody else looks whether they are there
+        """Queue actions except those whose key already exists; return how many those were."""
+        async with self._acting:  # nobody else checks whether they exist until they are committed
             new = []
             for action in actions:
                 if await self._read(partial(self._store.action, community, action.key)) is None:
@@ -162,7 +162,8 @@ class Desk:
     # --- taking back ----------------------------------------------------------------------------
 
     async def undoing(self, community: str, position: int) -> Undoing | None:
-        """Return what taking a decision back would come to, with those of the same event; None if there is none."""
+        """Return what undoing a decision, and the others of its event, would involve; None if there is no such
+        decision."""
         decisions, at = await self._read(partial(self._together, community, position))
         if not decisions:
             return None
@@ -175,10 +176,10 @@ class Desk:
         return Undoing(tuple(actions), () if over else balances, until, over)
 
     async def undo(self, community: str, position: int, by: str, reason: str = "") -> Undoing | None:
-        """Take a decision back, with those of the same event, and return what that came to.
+        """Undo a decision and the others of its event; return what that involved.
 
-        Actions that nobody began are dropped, for others what opposes them is done; balances move back. None if there
-        is no such decision, its time is over, it was taken back already, or it concerns whoever asks.
+        Actions not yet begun are dropped, others are reversed by their opposite; balances move back. None if there is
+        no such decision, it is too late, it was already undone, or it concerns the person asking.
         """
         undoing = await self.undoing(community, position)
         if undoing is None or undoing.over or not undoing.anything or self._core.clock() > undoing.until:
@@ -197,7 +198,7 @@ class Desk:
         return undoing
 
     async def reverse(self, community: str, reversals: Iterable[Reversal], by: str, reason: str = "") -> None:
-        """Undo actions on the platform, those that can be."""
+        """Undo actions on the platform, where possible."""
         opposite = []
         for reversal in reversals:
             if reversal.status == "waiting":
@@ -207,7 +208,7 @@ class Desk:
         await self.act(community, opposite, by, reason)
 
     async def reversals(self, community: str, actions: Iterable[Action]) -> list[Reversal]:
-        """Return how each action stands, and what would undo it."""
+        """Return each action's status, and what would undo it."""
         return [await self._read(partial(self._reversal, community, action)) for action in actions]
 
     def _reversal(self, community: str, action: Action) -> Reversal:
@@ -219,7 +220,7 @@ class Desk:
         return Reversal(action, status, _opposite(action, key), self._store.action(community, key) is not None)
 
     def _together(self, community: str, position: int) -> tuple[list[Decision], int]:
-        """Return the decisions of the event that one is about, and when it was decided (ms)."""
+        """Return all decisions of the event that one belongs to, and when it was decided (ms)."""
         store = self._store
         behind = store.decisions(Query(community=community, after=position - 1, limit=NEIGHBOURS))
         if not behind or behind[0].position != position:
@@ -254,7 +255,7 @@ class Desk:
 
 
 def _moved(decisions: Iterable[Decision], personal: set[str]) -> dict[str, dict[str, int]]:
-    """Return how balances of members have to move so that decisions have moved nothing, by member and ledger."""
+    """Return how balances must move to cancel what decisions moved, by member and ledger."""
     moved: defaultdict[str, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
     for change in (change for decision in decisions for change in decision.ledgers):
         if change.ledger in personal:
@@ -269,7 +270,7 @@ def _is_on_member(action: Action) -> bool:
 
 
 def _opposite(action: Action, key: str) -> Action | None:
-    """Return what undoes an action; None if nothing does, or nobody knows with which parameters."""
+    """Return what undoes an action; None if nothing does, or its parameters are unknown."""
     catalog = shipped_catalog()
     known = catalog.action(action.do)
     if known is None or action.do in DECIDED:
@@ -292,7 +293,7 @@ def _undone_id(position: int, who: str) -> str:
 
 
 def _drop(core: Core, community: str, key: str, by: str) -> None:
-    """Drop an action that nobody began."""
+    """Drop an action not yet begun."""
     known = core.communities[community].open.get(key)
     if known is not None and known.status == "waiting":
         core.drop(known, f"taken back by {by}")

@@ -21,7 +21,7 @@ ACTION = msgspec.json.Decoder(Action)
 class Draft:
     """A batch under way. Communities in it are changed in memory only, until `close` makes the batch.
 
-    wording: what takes texts out that are not to be kept.
+    wording: removes texts that are not to be kept.
     """
 
     def __init__(self, wording: Wording | None = None) -> None:
@@ -31,17 +31,17 @@ class Draft:
         self.lines: dict[str, list[Arrival]] = {}
 
     def touch(self, community: Community) -> None:
-        """Keep whatever changes in a community."""
+        """Include whatever changes in a community."""
         self.communities.setdefault(community.id, community)
 
     def begin(self, community: Community) -> list[Arrival]:
-        """Return the list of a community's events that are to be recorded, as they came in."""
+        """Return the list of a community's events to be recorded, as they came in."""
         self.touch(community)
         lines = self.lines[community.id] = self.lines.get(community.id, [])
         return lines
 
     def log(self, community: Community, decisions: Iterable[Decision], now: int, touches: Sequence[Touch] = ()) -> None:
-        """Keep decisions, and the actions that they ask for."""
+        """Log decisions, and queue the actions they ask for."""
         self.touch(community)
         for decision in decisions:
             all_touches = tuple(dict.fromkeys((*touches, *concerned(community.edition, decision))))
@@ -50,7 +50,7 @@ class Draft:
                 self.act(community, action, now)
 
     def act(self, community: Community, action: Action, now: int) -> None:
-        """Keep an action that is to be performed."""
+        """Queue an action."""
         self.touch(community)
         self.batch.actions.append(community.outgoing(action.key, _json(action), now))
 
@@ -62,7 +62,7 @@ class Draft:
         return encode(decision) if self._wording is None else self._wording.decision(decision)
 
     def settle(self, community: Community, action: Outgoing, wording: Wording | None) -> None:
-        """Keep how an action stands from now on; `wording` takes the texts out of one that has an end."""
+        """Record an action's new status; `wording` removes the texts of a finished one."""
         self.touch(community)
         community.settle(action)
         if wording is not None and action.status not in OPEN:
@@ -70,7 +70,7 @@ class Draft:
         self.batch.outcomes.append(action)
 
     def note(self, community: str, now: int, kind: str, **detail: object) -> None:
-        """Keep something for moderators to know."""
+        """Keep a note for moderators."""
         self.batch.notes.append(Note(community, now, kind, _json(detail)))
 
     def install(self, plan: Plan) -> None:
@@ -78,7 +78,7 @@ class Draft:
         self.batch.plans.append(plan)
 
     def close(self) -> Batch:
-        """Return all of it as a batch, with what changed in the communities' rows."""
+        """Return it all as a batch, with what changed in the communities' rows."""
         batch = self.batch
         for id, community in self.communities.items():
             arrivals = self.lines.get(id, ())
@@ -98,7 +98,7 @@ class Draft:
 
 
 def concerned(edition: Edition, decision: Decision) -> Iterable[Touch]:
-    """Yield whom and what a decision concerns beside whoever its event names."""
+    """Yield what a decision concerns besides whoever its event names."""
     for action in (*decision.actions, *(action for shadow in decision.shadow for action in shadow.actions)):
         spec = edition.actions.get(action.do)
         if action.who is not None and spec is not None and spec.target == "member":

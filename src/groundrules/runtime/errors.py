@@ -1,4 +1,4 @@
-"""The errors that a hub raises."""
+"""The errors a hub raises."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from groundrules.errors import GroundrulesError
 
 
 class HubError(GroundrulesError):
-    """What was asked of a hub can't be done; the message says why. Nothing was changed.
+    """A hub can't do what was asked; the message says why. Nothing was changed.
 
-    code: for programs; of an event or a setting that is not valid, that of the table of diagnostics. place: where in
-    what was handed in, such as `values.limit`; empty if it is none of that.
+    code: for programs; for an invalid event or setting, a diagnostic code. place: where in the input, such as
+    `values.limit`; empty if not in it.
     """
 
     def __init__(self, reason: str, code: str = "refused", place: str = "") -> None:

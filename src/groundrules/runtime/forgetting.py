@@ -1,8 +1,8 @@
 """Erasing a person: every record that mentions their id is deleted whole.
 
-That covers what rules remember, recorded events, the log and the outbox. It goes a few communities at a time, with a
+This covers what rules remember, recorded events, the log and the outbox. It goes a few communities at a time, with a
 commit and an erasure for each few, and only where the person was, so that an event arriving meanwhile waits only for
-those. If interrupted, ask again.
+those. If it was interrupted, ask again.
 """
 
 from __future__ import annotations
@@ -26,19 +26,19 @@ from groundrules.stores.records import Erasure, Events, Outgoing, Query
 
 PAGE = 500
 TOGETHER = 4
-"""Communities for which one commit and one erasure do."""
+"""Communities handled by one commit and one erasure."""
 
 _decision = msgspec.json.Decoder(Decision).decode
 
 
 Problems = list[Exception]
-"""What went wrong in single communities."""
+"""What went wrong in individual communities."""
 
 
 class Forgetting:
-    """Erases persons. `do` does something in a community, `read` calls something of the store beside the loop.
+    """Erases persons. `do` does something in a community, `read` calls the store off the loop.
 
-    alone: held while records are read and written back, so that nobody writes back what others have erased meanwhile.
+    alone: held while records are read and written back, so that nobody writes back what others have since erased.
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class Forgetting:
         self._alone = alone
 
     async def forget(self, member: str) -> dict[str, int]:
-        """Erase a person; return how many records of which kind went.
+        """Erase a person; return how many records of each kind were deleted.
 
         Raises StoreError at the end if a community can't be reached, DamagedError if its records can't be read.
         """
@@ -82,9 +82,9 @@ class Forgetting:
             self._store.release([""])
 
     async def _forget_in(self, communities: Sequence[str], member: str, problems: Problems) -> Counter[str]:
-        """Forget somebody in a few communities.
+        """Erase a person from a few communities.
 
-        What these remember goes first: nothing more is decided then that would have to be erased, too.
+        Their memory goes first, so that no new decision has to be erased too.
         """
         rows = await self._each(communities, partial(Core.forget, member=member), problems)
         erasures: dict[str, Erasure] = {}
@@ -102,7 +102,8 @@ class Forgetting:
         return counts
 
     async def _each(self, communities: Iterable[str], what: Callable[..., Any], problems: Problems) -> dict[str, Any]:
-        """Do something in several communities, as a batch or two; return the answers from where it could be done."""
+        """Do something in several communities, in a batch or two; return the answers of those where it could be
+        done."""
         ids = list(communities)
         answers = await asyncio.gather(*(self._do(id, partial(what, id=id)) for id in ids), return_exceptions=True)
         done = {}
@@ -123,7 +124,7 @@ class Forgetting:
                     await self._read(partial(self._store.erase, [erasure]))
 
     def _speaking(self, community: str, member: str) -> tuple[Erasure, int]:
-        """Return how to erase all that speaks of a person in a community, and how many events that are."""
+        """Return how to erase everything that mentions a person in a community, and how many events that is."""
         within = msgspec.json.encode(member)
         events, lost = [], 0
         for segment in self._store.events(community):
@@ -157,7 +158,7 @@ class Forgetting:
 
 @contextmanager
 def _noting(problems: Problems) -> Iterator[None]:
-    """Take note of what goes wrong in one community, and go on; what concerns all of them is raised."""
+    """Record what goes wrong in one community, and go on; what concerns all of them is raised."""
     try:
         yield
     except UnavailableError:
@@ -178,7 +179,7 @@ def _lines(segment: Events) -> int:
 
 
 def _speaks(line: bytes, within: bytes, member: str) -> bool:
-    """Tell whether a line of JSON speaks of a member; most are ruled out without reading them."""
+    """Whether a line of JSON mentions a member; most are ruled out without parsing."""
     if within not in line and b"\\u" not in line:
         return False
     try:

@@ -52,9 +52,9 @@ class Hub(Looking):
 
     store: a place (`sqlite:groundrules.db`, `postgresql://…`) or a Store. book: a rulebook's path, a loaded one, or a
     function from a community's id to its own. performer: the platform's hands; without one, actions wait to be read
-    with `actions` and reported with `report`. limit: so many events may wait; who brings more has to wait too.
-    clock: what time it is, in ms; without `ticks` time passes only by events. keep: how long records are kept, and what
-    of people's words. watch: put a new version of the rulebook in force, as `install` does, when its path changes.
+    with `actions` and reported with `report`. limit: how many events may wait; further callers wait too. clock: what
+    time it is, in ms; without `ticks` time passes only by events. keep: how long records are kept, and how much of
+    people's words. watch: put a new version of the rulebook in force, as `install` does, when its path changes.
     """
 
     def __init__(
@@ -111,7 +111,7 @@ class Hub(Looking):
         return self
 
     async def _tell_lacking(self) -> None:
-        """Say at once which rules ask for what the performer can't do; each such action will fail without a call."""
+        """Report at once which rules ask for what the performer can't do; each such action will fail without a call."""
         if callable(self._core.books.sources):
             return
         with suppress(HubError):
@@ -125,7 +125,7 @@ class Hub(Looking):
         return None if self._performer is None else self._performer.can
 
     async def lacking(self, community: str) -> dict[str, list[str]]:
-        """Return the actions that a community's rules ask for and that the performer can't do, with the rules' ids."""
+        """Return the actions that a community's rules ask for and the performer can't do, with the rules' ids."""
         return await self.do(
             community, lambda core: lacking(core.communities[community].edition.compiled.plan, self._can)
         )
@@ -134,7 +134,7 @@ class Hub(Looking):
         return opened(self._place) if isinstance(self._place, str) else self._place
 
     async def _resume(self) -> None:
-        """Bring in the communities whose actions have no end yet, so that they are performed."""
+        """Bring in the communities with unfinished actions, so that they are performed."""
         after: str | None = None
         while communities := await self._read(partial(self._store.acting, after)):
             await asyncio.gather(*map(self._resume_one, communities))
@@ -154,9 +154,9 @@ class Hub(Looking):
         await self.close()
 
     async def close(self, within: float = 10.0) -> None:
-        """Begin nothing new, keep what was decided, let the store go. Actions under way have `within` seconds.
+        """Begin nothing new, commit what was decided, release the store. Actions under way have `within` seconds.
 
-        What waits while the store is unavailable is refused, with a StoreError. A second call does nothing.
+        Whatever is waiting for an unavailable store is refused with a StoreError. A second call does nothing.
         """
         if self._closed:
             return
@@ -181,7 +181,7 @@ class Hub(Looking):
             self._store.close()
 
     def _kept(self, batch: Batch) -> None:
-        """After a commit: actions are performed, and the clock is set."""
+        """After a commit: perform actions and set the clock."""
         self._outbox.wake(head.community for head in batch.heads)
         self._time.note(batch)
         for watcher in self._watchers:
@@ -202,24 +202,24 @@ class Hub(Looking):
     # --- events ---------------------------------------------------------------------------------
 
     async def handle(self, event: Event, source: tuple[str, bytes] | None = None) -> list[Decision]:
-        """Decide on an event. When this returns, what was decided is kept, whatever is killed then.
+        """Decide on an event. When this returns, the decisions are durable, whatever is killed then.
 
-        source: the name of the input that the event is from and the position behind it, kept in the same transaction;
-        `position` tells it after a restart. Returns the decisions that the log holds. An event with an id that was
-        handled within a day changes nothing and gives none. One that can't be handled, or belongs to no community, is
-        answered by a decision that says why. Who cancels this call takes nothing back: the event may be decided.
-        Raises HubError if the rulebook can't be used, StoreError if the community belongs to another hub.
+        source: the name of the event's input and the position after it, kept in the same transaction; `position`
+        returns it after a restart. Returns the logged decisions. An event with an id that was handled within a day
+        changes nothing and returns none. One that can't be handled, or belongs to no community, is answered by a
+        decision that says why. Cancelling this call takes nothing back: the event may be decided. Raises HubError if
+        the rulebook can't be used, StoreError if the community belongs to another hub.
         """
         job = Handling(event, self._core.clock(), source)
         decisions: list[Decision] = await self._turns.do(job)
         return decisions
 
     async def position(self, source: str) -> bytes | None:
-        """Return the position of an input that was kept with the last of its events; None if there is none."""
+        """Return the position of an input that was committed with its last event; None if there is none."""
         return await self._read(lambda: self._store.source(source))
 
     async def handle_many(self, events: Iterable[Event]) -> list[list[Decision]]:
-        """Decide on events in order, as `handle` does; return when all are kept."""
+        """Decide on events in order, as `handle` does; return when all are committed."""
         answers = await self.handle_each(events)
         for answer in answers:
             if isinstance(answer, Exception):
@@ -227,9 +227,9 @@ class Hub(Looking):
         return answers  # type: ignore[return-value]
 
     async def handle_each(self, events: Iterable[Event]) -> list[list[Decision] | Exception]:
-        """Decide on events in order, as `handle` does; return for each its decisions or why there are none.
+        """Decide on events in order, as `handle` does; return for each its decisions or an error.
 
-        What stands in place of decisions is what `handle` would have raised.
+        The error is what `handle` would have raised.
         """
         now = self._core.clock()
         jobs = [Handling(event, now) for event in events]
@@ -240,25 +240,25 @@ class Hub(Looking):
         with suppress(Exception):
             await last
         for job in jobs:
-            if not job.over:  # the last one failed, and this one is done once more
+            if not job.over:  # the last one failed, and this one is tried again
                 job.future = asyncio.get_running_loop().create_future()
                 with suppress(Exception):
                     await job.future
         return [job.answer if job.error is None else job.error for job in jobs]
 
     async def do(self, community: str | None, what: Callable[[Core], T]) -> T:
-        """Do something in a community, or in none, between two events, and return its answer when it is kept."""
+        """Do something in a community, or in none, between two events; return its answer once committed."""
         answer: T = await self._turns.do(doing(community, what))
         return answer
 
     @property
     def full(self) -> bool:
-        """Whether so many events wait that whoever brings another has to wait too."""
+        """Whether so many events wait that callers with another must wait too."""
         return self._turns.full
 
     @property
     def waiting(self) -> int:
-        """How many events, and other things to do, wait for their turn."""
+        """How many events and other jobs are waiting for their turn."""
         return self._turns.waiting
 
     @property
@@ -267,7 +267,7 @@ class Hub(Looking):
         return self._turns.commit_seconds
 
     async def tick(self) -> None:
-        """Let time pass until now wherever something is due. The hub does so by itself unless it is without `ticks`."""
+        """Let time pass until now wherever something is due. The hub does so by itself unless `ticks` is off."""
         await self._time.tick()
 
     # --- actions --------------------------------------------------------------------------------
@@ -275,17 +275,17 @@ class Hub(Looking):
     async def actions(
         self, community: str | None = None, after: int = 0, limit: int = 1000, open: bool = True
     ) -> list[Outgoing]:
-        """Return actions in order: those whose end nobody knows yet, with those in doubt among them, or all."""
+        """Return actions in order: the unfinished ones, including those in doubt, or all."""
         return await self._read(lambda: self._store.outgoing(community, open, after, limit))
 
     async def action(self, community: str, key: str) -> Outgoing | None:
-        """Return an action, whatever became of it; None if there never was one under this key."""
+        """Return an action, whatever its status; None if there never was one under this key."""
         return await self._read(lambda: self._store.action(community, key))
 
     async def report(self, community: str, key: str, outcome: Outcome) -> list[Decision]:
-        """Say what became of an action, for bots that perform actions themselves and for those in doubt.
+        """Report the outcome of an action, for bots that perform actions themselves and for actions in doubt.
 
-        A Retry puts the action off. Returns what the community decides on it. Raises HubError if no action waits under
+        A Retry postpones the action. Returns what the community decides on it. Raises HubError if no action waits under
         this key.
         """
         result = understood(outcome)
@@ -297,11 +297,11 @@ class Hub(Looking):
         await self.do(community, lambda core: core.again(core.known(community, key)))
 
     async def pause(self, community: str) -> None:
-        """Hold all actions of a community back; deciding goes on."""
+        """Hold back all actions of a community; deciding goes on."""
         await self.do(community, lambda core: core.pause(community, True))
 
     async def resume(self, community: str, drop: bool = False) -> None:
-        """Let the actions of a community go, or drop those that were held back."""
+        """Release a community's held actions, or drop them."""
 
         def go_on(core: Core) -> None:
             for action in core.open(community) if drop else ():
@@ -312,10 +312,10 @@ class Hub(Looking):
         await self.do(community, go_on)
 
     async def what_if(self, event: Event, candidate: Source | None = None) -> list[Decision]:
-        """Return what an event would bring about now, or under a candidate; nothing changes, and nothing is kept.
+        """Return what an event would lead to now, or under a candidate; nothing changes, and nothing is stored.
 
-        A candidate is asked with the community's settings and with what it remembers, carried over as by a change of
-        the rulebook. Raises HubError for an event that belongs to no community, or a candidate that can't be used.
+        A candidate gets the community's settings and memory, carried over as when the rulebook changes. Raises HubError
+        for an event that belongs to no community, or a candidate that can't be used.
         """
         arrived = arrival(event, self._core.clock())
         if isinstance(arrived, Stray):
@@ -325,15 +325,15 @@ class Hub(Looking):
         return await self.do(id, lambda core: core.what_if(id, line, candidate_edition))
 
     async def pending(self, community: str) -> list[Action]:
-        """Return the actions that wait for approval; their `key` is the request's id."""
+        """Return the actions awaiting approval; their `key` is the request's id."""
         return await self.do(community, lambda core: core.communities[community].engine.pending(community))
 
     async def list_changes(self, community: str) -> dict[str, ListChanges]:
-        """Return how the lists that change differ from the rulebook in a community; those that don't are left out."""
+        """Return how a community's changeable lists differ from the rulebook; lists that don't are left out."""
         return await self.do(community, lambda core: core.communities[community].engine.list_changes(community))
 
     async def drained(self) -> None:
-        """Wait until no action is to be performed now."""
+        """Wait until there is no action to perform."""
         while self._turns.busy or self._outbox.busy:
             await asyncio.sleep(0.001)
 
@@ -348,28 +348,29 @@ class Hub(Looking):
         return await self._changing.schema(community, lang)
 
     async def change(self, community: str, values: Mapping[str, Any], by: str) -> None:
-        """Put values for parameters in force, beside those set before; None takes one back.
+        """Put parameter values in force, in addition to those set before; None unsets one.
 
-        Raises HubError, with the first finding, for values that do not fit, and for those that break the budget.
+        Raises HubError, with the first finding, for values that don't fit or that break the budget.
         """
         await self._changing.change(community, values, by)
 
     async def preview(self, community: str, values: Mapping[str, Any], days: float = 30) -> Report:
-        """Say what the recorded events of the last days would have come to under these values, and as it is.
+        """Say what the recorded events of the last days would have led to under these values, and the current ones.
 
-        Both are replayed from an empty state. Raises HubError for values that do not fit.
+        Both are replayed from an empty state. Raises HubError for values that don't fit.
         """
         return await self._changing.preview(community, values, days)
 
     async def estimate(self, community: str, values: Mapping[str, Any], days: float = 30) -> Preview:
-        """Say the same within about two seconds: exactly if there is time for it, else estimated, with the error.
+        """Say the same within about two seconds: exactly if time allows, else estimated, with the error.
 
-        Raises HubError for values that do not fit.
+        Raises HubError for values that don't fit.
         """
         return await self._changing.estimate(community, values, days)
 
     async def compare(self, community: str, source: Source, days: float = 30) -> Report:
-        """Say what the recorded events of the last days would have come to under another rulebook, and as it is."""
+        """Say what the recorded events of the last days would have led to under another rulebook, and the current
+        one."""
         return await self._changing.compare(community, source, days)
 
     async def changes(self, source: Source, community: str | None = None) -> Diff:
@@ -380,15 +381,15 @@ class Hub(Looking):
         return await self._changing.changes(source, community)
 
     async def shadow(self, community: str, path: str | None) -> None:
-        """Let a candidate run beside the rulebook in force, from now on, with a state of its own; None ends it.
+        """Run a candidate alongside the rulebook in force from now on, with its own state; None ends it.
 
-        It never acts. What it decides is worked out from the recorded events when somebody asks for the `differences`,
-        so that a replay of them gives the same. Raises HubError if the rulebook at `path` can't be used.
+        It never acts. What it decides is computed from the recorded events when the `differences` are requested, so a
+        replay gives the same. Raises HubError if the rulebook at `path` can't be used.
         """
         await self._changing.shadow(community, path)
 
     async def differences(self, community: str) -> Report:
-        """Say what a candidate would have done otherwise, rule by rule and member by member, since it began.
+        """Say what a candidate would have done differently, rule by rule and member by member, since it began.
 
         Raises HubError if none runs.
         """
@@ -397,7 +398,7 @@ class Hub(Looking):
     async def install(self, book: Sources, by: str) -> Trial:
         """Put another rulebook in force, or another version at the same path, if it lints and passes its own tests.
 
-        Else the one in force stays, and the answer says why. The rules hear of it by a `rulebook.changed` event.
+        Otherwise the one in force stays, and the answer says why. The rules get a `rulebook.changed` event.
         """
         trial = await self._changing.install(book, by)
         if trial.passed:
@@ -405,9 +406,9 @@ class Hub(Looking):
         return trial
 
     async def forget(self, member: str) -> dict[str, int]:
-        """Erase a person from state, events, log and outbox of all communities; return how many records went.
+        """Erase a person from state, events, log and outbox of all communities; return how many records were deleted.
 
-        What was interrupted is done by asking again. Raises StoreError at the end if a community can't be reached, as
-        it belongs to another hub; DamagedError if its records can't be read.
+        If it was interrupted, ask again. Raises StoreError at the end if a community can't be reached, because it
+        belongs to another hub, DamagedError if its records can't be read.
         """
         return await self._forgetting.forget(member)

@@ -1,4 +1,4 @@
-"""Jobs: what is done between two events, or with one, for a caller who waits for it.
+"""Jobs: work done between two events, or on one, for a caller who waits for it.
 
 An event is parsed when its turn comes, not when it is handed in, so that it is still in the cache when it is decided.
 """
@@ -20,7 +20,7 @@ Event = bytes | str | Mapping[str, Any]
 
 
 class Job(msgspec.Struct, kw_only=True, eq=False):
-    """Something to be done in a community, or in none; it ends with an answer or an error."""
+    """Work in a community, or in none; it ends with an answer or an error."""
 
     community: str | None = None
     future: asyncio.Future[Any] | None = None
@@ -29,7 +29,7 @@ class Job(msgspec.Struct, kw_only=True, eq=False):
     over: bool = False
 
     def place(self, decoder: Decoder | None) -> str | None:
-        """Return the community that it is about; decoder: of the engine that probably has to do with it."""
+        """Return the community it is about; decoder: of the engine that will probably handle it."""
         return self.community
 
     def do(self, core: Core) -> Any:
@@ -37,7 +37,7 @@ class Job(msgspec.Struct, kw_only=True, eq=False):
         raise NotImplementedError
 
     def finish(self) -> None:
-        """Tell whoever waits."""
+        """Wake whoever waits."""
         self.over = True
         if self.future is None or self.future.done():
             return
@@ -57,7 +57,7 @@ class Doing(Job, eq=False):
 
 
 class Handling(Job, eq=False):
-    """An event that was handed in at a time `now`; `source`: the input that it is from, and the position behind it."""
+    """An event handed in at time `now`; `source`: the input it is from, and the position after it."""
 
     event: Event
     now: int
@@ -80,5 +80,5 @@ class Handling(Job, eq=False):
 
 
 def doing(community: str | None, what: Callable[[Core], Any]) -> Job:
-    """Return a job of a function."""
+    """Return a job that calls a function."""
     return Doing(what, community=community)

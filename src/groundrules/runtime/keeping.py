@@ -1,6 +1,6 @@
-"""How long records are kept. Purging goes community by community, a page at a time; nobody waits for all of it.
+"""How long records are kept. Purging goes community by community, a page at a time; nobody waits for the whole.
 
-A community that can't be purged, because another hub holds it or its rulebook is unusable, holds up no other.
+A community that can't be purged, because another hub holds it or its rulebook is unusable, doesn't hold up the others.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _decision = msgspec.json.Decoder(Decision).decode
 
 
 class Reached(msgspec.Struct, frozen=True):
-    """How far records were gone through: number of the event, position of the decision, number of the action."""
+    """How far records were purged: number of the event, position of the decision, number of the action."""
 
     event: int = 0
     decision: int = 0
@@ -45,7 +45,7 @@ _reached = msgspec.json.Decoder(Reached).decode
 
 
 class _Old(NamedTuple):
-    """A page of records that have been kept long enough, and how far they reach."""
+    """A page of expired records, and how far they reach."""
 
     events: list[Events]
     entries: list[Logged]
@@ -60,11 +60,11 @@ class _Old(NamedTuple):
 
 @dataclass(frozen=True)
 class Keep:
-    """For how many days what is kept: recorded events, decisions with the actions that have an end; None: for good.
+    """How many days to keep recorded events, and decisions with finished actions; None: for good.
 
-    texts: for how many days what people wrote stays in both; None: as long as they do. log: what is kept of it from the
-    beginning (`wording.What`). Where texts are gone, nothing can be replayed to say what another rulebook or other
-    settings would have come to.
+    texts: how many days people's words stay in both; None: as long as the record. log: what is kept of them from the
+    beginning (`wording.What`). Where texts are gone, replays can't show what another rulebook or other settings would
+    have done.
     """
 
     events: float | None = 90
@@ -74,15 +74,16 @@ class Keep:
 
     @property
     def texts_for(self) -> int | None:
-        """For how long texts stay (ms); None: as long as what they are in."""
+        """How long texts stay (ms); None: as long as their record."""
         return None if self.texts is None else round(self.texts * DAY)
 
     def replayable_since(self, since: int, now: int) -> int | None:
-        """Return from which instant on events of the time since then (ms) can be replayed; None: none can."""
+        """Return the earliest instant (ms) in the time from `since` from which events can be replayed; None: no events
+        can."""
         return None if self.log != "texts" else max(since, _before(now, self.texts))
 
     def replayable(self, since: int, now: int) -> str:
-        """Say why the events from an instant (ms) on can't be replayed; nothing, if they can be."""
+        """Say why the events from an instant (ms) on can't be replayed; nothing if they can."""
         if self.log != "texts":
             return f"the texts of events are not kept (keep: log={self.log})"
         if since < _before(now, self.texts):
@@ -91,9 +92,9 @@ class Keep:
 
 
 class Keeping:
-    """Lets records go. `do` does something in a community, `read` calls something of the store beside the loop.
+    """Purges records. `do` does something in a community, `read` calls the store off the loop.
 
-    alone: held while records are read and written back, so that nobody writes back what others have erased meanwhile.
+    alone: held while records are read and written back, so that nobody writes back what others have since erased.
     """
 
     def __init__(
@@ -113,7 +114,7 @@ class Keeping:
         self._alone = alone
 
     async def purge(self) -> None:
-        """Let go what has been kept long enough."""
+        """Delete what has been kept long enough."""
         after = ""
         while heads := await self._read(partial(self._store.heads, after)):
             for head in heads:
@@ -127,7 +128,7 @@ class Keeping:
             await self._drop_old(community)
             await self._fade(community)
         except OwnedError:
-            pass  # the hub that has it sees to it
+            pass  # the hub that owns it will do it
         except UnavailableError:
             raise
         except (StoreError, HubError) as error:
@@ -148,7 +149,7 @@ class Keeping:
             return old.reached
 
     def _purge_strays(self) -> None:
-        """Let the answers go to events that belonged to no community."""
+        """Delete the answers to events that belonged to no community."""
         behind = Reached()
         with suppress(OwnedError):
             self._store.claim("")
@@ -164,7 +165,7 @@ class Keeping:
         return Erasure(community, events, entries, actions, notes=_before(self._core.clock(), self._keep.decisions))
 
     async def _fade(self, community: str) -> None:
-        """Take the texts out of records when their time is over, from where that was done last."""
+        """Remove the texts of records past their time, continuing where the last run ended."""
         if self._keep.texts is None:
             return
         name = f"texts {community}"
@@ -185,7 +186,7 @@ class Keeping:
             return old.reached
 
     async def _erase(self, erasure: Erasure) -> None:
-        """Erase records of a community, which is ours or becomes it."""
+        """Erase records of a community that is ours or becomes ours."""
         await self._do(erasure.community, partial(Core.touch, id=erasure.community))
         await self._read(partial(self._store.erase, [erasure]))
 
@@ -202,7 +203,7 @@ class Keeping:
     def _old(self, community: str, behind: Reached, events_until: int, until: int) -> _Old:
         """Return records from before these times, a page of each kind.
 
-        Actions that have no end yet are passed over; those that end later lose their texts with their end.
+        Unfinished actions are passed over; those that end later lose their texts then.
         """
         segments = self._store.events(community, after=behind.event)
         events = list(islice(takewhile(lambda segment: segment.until < events_until, segments), PAGE))

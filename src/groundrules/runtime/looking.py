@@ -1,4 +1,4 @@
-"""What can be read from a hub outside its loop: communities, decisions, notes, recorded events."""
+"""What can be read from a hub off its loop: communities, decisions, notes, recorded events."""
 
 from __future__ import annotations
 
@@ -22,38 +22,38 @@ EVERYTHING = Query()
 
 
 class Looking:
-    """The part of a hub that only reads."""
+    """The read-only part of a hub."""
 
     _core: Core
     _store: Store
     _reading: ThreadPoolExecutor
 
     async def communities(self, after: str = "", limit: int = 1000) -> list[Head]:
-        """Return the communities that are kept, in the order of their ids, behind `after`."""
+        """Return the stored communities, in the order of their ids, from behind `after`."""
         return await self._read(lambda: self._store.heads(after, limit))
 
     def now(self) -> int:
-        """Return what time it is for the hub (ms)."""
+        """Return the hub's time (ms)."""
         return self._core.clock()
 
     async def community(self, id: str) -> Head | None:
-        """Return what is kept of a community beside its rows; None if nothing is."""
+        """Return what is stored of a community besides its rows; None if nothing is."""
         return await self._read(lambda: self._store.head(id))
 
     async def decisions(self, query: Query = EVERYTHING) -> list[Logged]:
-        """Return decisions of the log. One that is damaged is told by a decision that is `rejected`, and says so."""
+        """Return decisions of the log. A damaged one is replaced by a `rejected` decision that says so."""
         return [_legible(entry) for entry in await self._read(lambda: self._store.decisions(query))]
 
     async def notes(self, community: str | None = None, limit: int = 100) -> list[Note]:
-        """Return what happened around the engine, the newest first."""
+        """Return what happened around the engine, newest first."""
         return await self._read(lambda: self._store.notes(community, limit))
 
     async def recorded(
         self, community: str, since: int = 0, after: int = 0, limit: int | None = None, last: int = FAR
     ) -> list[Events]:
-        """Return recorded events of a community: segments that reach into the time from `since`.
+        """Return recorded events of a community: segments that reach past `since`.
 
-        after, last: with numbers behind the one and up to the other; limit: so many segments at most.
+        after, last: only numbers above the first, up to the second; limit: at most so many segments.
         """
 
         def read() -> list[Events]:
@@ -63,7 +63,7 @@ class Looking:
         return await self._read(read)
 
     async def history(self, member: str, community: str | None = None, limit: int = 100) -> list[Logged]:
-        """Return the latest decisions that concern a member, the newest first."""
+        """Return the latest decisions that concern a member, newest first."""
         return await self.decisions(Query(community=community, member=member, before=FAR, limit=limit))
 
     async def _read(self, call: Callable[[], T]) -> T:
@@ -75,7 +75,7 @@ class Looking:
 
 
 def _legible(logged: Logged) -> Logged:
-    """Return a decision of the log, or in the place of a damaged one another that says where and why."""
+    """Return a decision of the log, or for a damaged one a replacement that says where and why."""
     if not logged.damage:
         return logged
     place = f"decisions.{logged.position}"

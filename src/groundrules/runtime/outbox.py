@@ -23,13 +23,13 @@ from groundrules.stores import OwnedError, StoreError
 from groundrules.stores.records import Outgoing
 
 Do = Callable[[str, Callable[[Core], object]], Awaitable[object]]
-"""Does something in a community, and returns when it is kept."""
+"""Does something in a community, and returns once it is committed."""
 
 LONGEST = 60.0
-"""Seconds that a platform has for an answer."""
+"""Seconds that a platform has to answer."""
 MOST_TRIES = 12
 FIRST_WAIT, LONGEST_WAIT = 1.0, 300.0
-"""Seconds between two tries: doubled each time, with chance in it so that communities don't come all at once."""
+"""Seconds between two tries: doubled each time, with jitter so that communities don't all come at once."""
 
 log = logging.getLogger("groundrules.outbox")
 
@@ -48,7 +48,7 @@ class Outbox:
         self._ending = False
 
     def wake(self, communities: Iterable[str]) -> None:
-        """Look at the open actions of communities: there may be new ones, or one may be let go."""
+        """Look at communities' open actions: there may be new ones, or one may have been released."""
         if self._performer is None or self._ending:
             return
         for id in communities:
@@ -60,7 +60,7 @@ class Outbox:
                 self._tasks[id] = asyncio.create_task(work, name=f"outbox {id}")
 
     async def end(self, within: float) -> None:
-        """Begin no further action; wait for those under way, `within` seconds."""
+        """Begin no further action; wait up to `within` seconds for those under way."""
         self._ending = True
         for event in self._woken.values():
             event.set()
@@ -78,7 +78,7 @@ class Outbox:
     # --- one community --------------------------------------------------------------------------
 
     def _next(self, id: str) -> Outgoing | None:
-        """Return the first action of a community that is to be performed."""
+        """Return a community's next action to perform."""
         community = self._core.communities.get(id)
         return None if community is None else community.next()
 
@@ -99,7 +99,7 @@ class Outbox:
             self._put_off.pop(id, None)
 
     def _wait(self, action: Outgoing) -> float:
-        """Return for how many seconds an action has to wait; a clock that is put back makes it no longer."""
+        """Return how many seconds an action has to wait; setting the clock back doesn't lengthen it."""
         wait = (action.due - self._core.clock()) / 1000
         key, until = self._put_off.get(action.community, ("", 0.0))
         return min(wait, until - time.monotonic()) if key == action.key else wait
@@ -130,7 +130,7 @@ class Outbox:
     # --- one action -----------------------------------------------------------------------------
 
     async def _handle(self, action: Outgoing, performer: Performer) -> None:
-        """Perform an action once, and keep what became of it."""
+        """Perform an action once, and record the outcome."""
         name = action.community, action.key
         self._core.under_way.add(name)
         try:
@@ -141,7 +141,7 @@ class Outbox:
             self._core.under_way.discard(name)
 
     async def _performed(self, action: Outgoing, performer: Performer) -> Callable[[Core], object] | None:
-        """Perform an action; return what is to be taken note of, None if it was not to be performed after all."""
+        """Perform an action; return what to record, None if it was not to be performed after all."""
         asked = action_of(action)
         if performer.can is not None and asked.do not in performer.can:
             return partial(Core.end, action=action, outcome=Failed(f"the platform can't {asked.do}"))
@@ -157,7 +157,7 @@ class Outbox:
         return self._ended(action, outcome or Retry(reason=reason))
 
     async def _begun(self, action: Outgoing) -> bool:
-        """Take note that an action is begun; False if that can't be done now, or it is no longer to be."""
+        """Record that an action is begun; False if that can't be done now, or it is no longer wanted."""
         try:
             return await self._do(action.community, lambda core: core.begin(action)) is not None
         except OwnedError:
@@ -170,7 +170,7 @@ class Outbox:
         return False
 
     def _ended(self, action: Outgoing, outcome: Outcome) -> Callable[[Core], object]:
-        """Return what is to be taken note of after an outcome."""
+        """Return what to record after an outcome."""
         if not isinstance(outcome, Retry):
             return partial(Core.end, action=action, outcome=outcome)
         if action.attempts + 1 >= MOST_TRIES:
@@ -189,7 +189,7 @@ class Outbox:
 
 
 async def _performed(performer: Performer, asked: Action, community: str) -> tuple[Outcome | None, str]:
-    """Ask a bot to perform an action; return the outcome, None if nobody knows it, and why nobody does."""
+    """Ask a bot to perform an action; return the outcome, or None if it is unknown, and why."""
 
     async def perform() -> object:
         return await performer.perform(asked, community)
@@ -203,7 +203,7 @@ async def _performed(performer: Performer, asked: Action, community: str) -> tup
         reason = f"no answer within {LONGEST:g} s"
     elif performing.cancelled():
         reason = "the bot gave it up"
-    elif (error := performing.exception()) is not None:  # whatever a platform's library does
+    elif (error := performing.exception()) is not None:  # whatever a platform's library may raise
         reason = short_text(f"{type(error).__name__}: {error}".removesuffix(": "))
     else:
         return understood(performing.result()), ""

@@ -1,7 +1,7 @@
 """Time passes: the hub sleeps until something falls due and then feeds the community a recorded `tick`.
 
-Nothing else in the hub reads a clock to decide. If the clock jumps ahead, what is due comes early; if it jumps
-back, late; nothing is decided twice, because a community's clock never runs back.
+Nothing else in the hub reads a clock to decide. If the clock jumps ahead, what is due comes early; if it jumps back,
+late; nothing is decided twice, because a community's clock never runs backwards.
 """
 
 from __future__ import annotations
@@ -22,22 +22,22 @@ from groundrules.stores.records import Batch
 
 FAR = 1 << 62
 SHORTEST, LONGEST = 0.05, 30.0
-"""Seconds of a sleep; the longest bounds what a jump of the clock can delay."""
+"""Seconds to sleep; the upper bound limits what a jump of the clock can delay."""
 ELSEWHERE = 30.0
-"""Seconds for which a community is left alone in which time could not pass."""
+"""Seconds to leave a community alone after time could not pass in it."""
 IDLE_AFTER = 600_000
-"""Milliseconds after which a community that nobody uses leaves memory."""
+"""Milliseconds after which an unused community leaves memory."""
 PURGED_EVERY = 3600.0
-"""Seconds between two looks for records that have been kept long enough."""
+"""Seconds between two purges of old records."""
 AT_ONCE = 1000
 TOGETHER, FEWEST_TOGETHER, MOST_TOGETHER = 0.025, 8, 256
-"""Seconds that it may take to let time pass in several communities together, and how many these are."""
+"""Seconds that a joint tick of several communities may take, and how many these are."""
 
 log = logging.getLogger("groundrules.hub")
 
 
 class PassingTime:
-    """Lets time pass in all communities of a store, and lets those go from memory that nobody uses."""
+    """Lets time pass in all communities of a store, and drops unused ones from memory."""
 
     def __init__(self, core: Core, turns: Turns, purge: Callable[[], Awaitable[None]]) -> None:
         self._core = core
@@ -50,7 +50,7 @@ class PassingTime:
         self._together = 16
 
     def note(self, batch: Batch) -> None:
-        """Wake up sooner if something of a batch falls due sooner."""
+        """Wake up earlier if something in a batch falls due earlier."""
         due = min((head.due for head in batch.heads if head.due is not None), default=FAR)
         if due < self._next:
             self._next = due
@@ -92,7 +92,7 @@ class PassingTime:
         await self._tick_in(due)
 
     async def _tick_in(self, communities: Sequence[str]) -> None:
-        """Let time pass in communities, so many together that an event which comes meanwhile does not wait long."""
+        """Let time pass in communities, few enough at a time that an event arriving meanwhile doesn't wait long."""
         done = 0
         while done < len(communities):
             some = communities[done : done + self._together]
@@ -111,13 +111,13 @@ class PassingTime:
             log.warning("time can't pass in %s: %s", community, error)
 
     async def _let_old_go(self) -> None:
-        """Let records go that have been kept long enough."""
+        """Purge records that have been kept long enough."""
         if time.monotonic() >= self._purged:
             self._purged = time.monotonic() + PURGED_EVERY
             await self._purge()
 
     async def _let_idle_go(self) -> None:
-        """Let communities leave memory that nobody has used for a while."""
+        """Drop communities from memory that nobody has used for a while."""
         gone = self._core.idle(self._core.clock() - IDLE_AFTER)
         if gone:
             self._core.release(gone)

@@ -18,11 +18,10 @@ __all__ = ["Done", "Failed", "Outcome", "Performer", "Retry", "lacking", "short_
 
 
 class Performer(Protocol):
-    """A platform's hands. It is asked for one action of a community at a time, in order; for communities side by side.
+    """A platform's hands. It gets one action of a community at a time, in order; communities run concurrently.
 
-    can: the names of the actions that the platform, or the bot's rights there, allow; None if everything is tried.
-    repeats: those whose repetition harms nobody, or that the platform itself recognises by their key when they come
-    again; None leaves it to the schemas of the actions.
+    can: the names of the actions that the platform, or the bot's rights there, allow; None: try everything. repeats:
+    those that are harmless to repeat, or that the platform deduplicates by key; None leaves it to the actions' schemas.
     """
 
     @property
@@ -32,12 +31,12 @@ class Performer(Protocol):
     def repeats(self) -> Collection[str] | None: ...
 
     async def perform(self, action: Action, community: str) -> Outcome:
-        """Do it. What is raised counts as not knowing what became of it."""
+        """Do it. An exception means that the outcome is unknown."""
         ...
 
 
 def lacking(plan: ir.Plan, can: Collection[str] | None) -> dict[str, list[str]]:
-    """Return the actions that rules in force ask for and that a performer can't do, each with the rules' ids."""
+    """Return the actions that rules in force ask for and a performer can't do, each with the rules' ids."""
     rules_of: dict[str, set[str]] = {}
     for rule in plan.rules if can is not None else ():
         for act in within(rule.effects, ir.Act) if rule.mode == "enforce" else ():
@@ -47,11 +46,11 @@ def lacking(plan: ir.Plan, can: Collection[str] | None) -> dict[str, list[str]]:
 
 LONGEST_REASON = 1000
 LONGEST_AFTER = WEEK / SECOND
-"""Seconds; no platform asks for more patience."""
+"""In seconds; no platform asks for more patience."""
 
 
 def understood(answer: object) -> Outcome:
-    """Return what a bot answered as an outcome that can be kept, whatever there is in it."""
+    """Return a bot's answer as an outcome that can be stored, whatever is in it."""
     if isinstance(answer, Done):
         return Done(_facts(answer.message))
     if isinstance(answer, Failed):
@@ -62,7 +61,7 @@ def understood(answer: object) -> Outcome:
 
 
 def short_text(text: object) -> str:
-    """Return a text that anything can hold: without halves of letters, and not too long."""
+    """Return a text that anything can store: no lone surrogates, and not too long."""
     return str(text)[:LONGEST_REASON].encode("utf-8", "replace").decode()
 
 
@@ -73,7 +72,7 @@ def _seconds(after: object) -> float | None:
 
 
 def _facts(message: object) -> dict[str, Any] | None:
-    """Return what a platform said of a message that it wrote, None if that is no JSON."""
+    """Return what a platform said about a message it posted, None if that is not JSON."""
     try:
         return None if message is None else msgspec.json.decode(msgspec.json.encode(message), type=dict[str, Any])
     except (TypeError, ValueError, RecursionError, msgspec.MsgspecError):

@@ -1,6 +1,6 @@
 """Previews: what other settings would have done, estimated from recorded events in limited time; and budgets.
 
-A file `budget.yaml` beside a rulebook says how much of the past each rule may act on (docs/reviewing.md). Settings that
+A `budget.yaml` next to a rulebook says how much of the past each rule may act on (docs/reviewing.md). Settings that
 would break it on the recorded past are refused, always after counting everything recorded, never on an estimate.
 """
 
@@ -27,21 +27,21 @@ from groundrules.tools.replaying.run import Settings, replayed
 from groundrules.tools.replaying.sampling import Preview, Sides, preview
 
 SECONDS = 0.8
-"""What a preview takes beside reading the rulebook under the other settings."""
+"""Seconds for a preview, besides reading the rulebook under the other settings."""
 BUDGET = "budget.yaml"
 
 
 class Previews:
-    """Replays what a store has recorded, one preview at a time, so that deciding has its share of the machine."""
+    """Replays what a store has recorded, one preview at a time, so that deciding gets its share of the machine."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._known: tuple[Edition, Engine] | None = None
 
     def look(self, community: str, known: Edition, path: str | None, settings: bytes, since: int) -> Preview:
-        """Say what these settings would have done since then (ms), and those of `known` did.
+        """Say what these settings would have done since then (ms), and what those of `known` did.
 
-        Raises HubError for settings that do not fit.
+        Raises HubError for settings that don't fit.
         """
         budget = None if path is None else _budget(path)
         new = _extended(known, path, settings, budget)
@@ -53,7 +53,7 @@ class Previews:
     def judged(
         self, community: str, known: Edition, path: str, settings: bytes, since: int, sampled: Preview
     ) -> Preview:
-        """Return a preview whose budget is judged by all that is recorded since then, however long that takes."""
+        """Return a preview whose budget is judged by everything recorded since then, however long that takes."""
         budget = _budget(path)
         if budget is None:
             return sampled
@@ -66,18 +66,18 @@ class Previews:
         return replace(sampled, report=structs.replace(sampled.report, budget=whole.budget))
 
     def _engine(self, known: Edition) -> Engine:
-        """Return an engine for what runs, apart from the one that decides: theirs must not meet in two threads."""
+        """Return a separate engine for what runs: the deciding one must not be used from two threads."""
         if self._known is None or self._known[0] is not known:
             self._known = (known, Engine(known.compiled))
         return self._known[1]
 
     def _recorded(self, community: str, since: int) -> tuple[int, int]:
-        """Return the number before the first event that reaches into the time from then, and how many follow."""
+        """Return the number before the first event at or after that time, and how many follow."""
         head, segment = self._store.head(community), next(self._store.events(community, since), None)
         return (0, 0) if head is None or segment is None else (segment.first - 1, head.number - segment.first + 1)
 
     def _lines(self, community: str, before: int, first: int, many: int) -> Iterator[bytes]:
-        """Yield lines of recorded events, from the `first` behind number `before`."""
+        """Yield recorded events' lines, starting with the first after number `before`."""
         return islice(self._behind(community, before + first), many)
 
     def _behind(self, community: str, number: int) -> Iterator[bytes]:
@@ -97,7 +97,7 @@ def _extended(known: Edition, path: str | None, settings: bytes, budget: Budget 
 
 
 def has_budget(path: str) -> bool:
-    """Whether a budget stands beside the rulebook at a path."""
+    """Whether there is a budget next to the rulebook at a path."""
     return os.path.exists(confined.home_of(Path(path)) / BUDGET)
 
 
@@ -120,12 +120,12 @@ def _budget(path: str) -> Budget | None:
 
 
 def broken(preview: Preview) -> list[Verdict]:
-    """Return the lines of a budget that settings break. Where nothing is recorded of a cohort, nothing is broken."""
+    """Return the budget lines that settings break. A cohort without recorded events breaks none."""
     return [verdict for verdict in preview.report.budget if verdict.total and not verdict.ok]
 
 
 class OverBudgetError(HubError):
-    """Settings that break the budget: `broken` are the lines that they break, `preview` what they would have done."""
+    """Settings that break the budget: `broken` are the lines they break, `preview` what they would have done."""
 
     def __init__(self, preview: Preview) -> None:
         self.preview = preview

@@ -16,9 +16,9 @@ T = TypeVar("T")
 
 
 class SyncHub:
-    """A Hub whose methods may be called from any thread and return when they are done. Takes what `Hub` takes.
+    """A Hub whose methods may be called from any thread and return when they are done. Takes the arguments of `Hub`.
 
-    `call(hub.pause, "c")` does whatever else a hub does.
+    `call(hub.pause, "c")` does anything else a hub does.
     """
 
     def __init__(self, *arguments: Any, **options: Any) -> None:

@@ -1,7 +1,7 @@
 """Turns: jobs waiting together are done together and committed in one transaction (group commit).
 
 While one batch is written, the next jobs gather, so that durability costs little under load and adds little latency
-without. Whatever goes wrong, each job ends in one of two ways: it is stored, or answered with the reason why not.
+without. Whatever goes wrong, each job ends in one of two ways: stored, or answered with the reason why not.
 """
 
 from __future__ import annotations
@@ -26,21 +26,20 @@ T = TypeVar("T")
 
 MOST_IN_A_BATCH = 2000
 LONGEST_TURN = 0.05
-"""Seconds that deciding may hold up the loop of a bot."""
+"""Seconds that deciding may block a bot's loop."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 5.0
 """Seconds between two tries to reach a store."""
 LATER = 0.5
-"""Seconds after which a community is brought in again whose actions wait, though nothing happens in it."""
+"""Seconds until a community with waiting actions is brought in again, though nothing happens in it."""
 
 log = logging.getLogger("groundrules.hub")
 
 
 class Turns:
-    """The jobs of a hub, one after another. `behind` is told of each batch that was kept.
+    """The jobs of a hub, one after another. `behind` is called with each committed batch.
 
-    limit: so many jobs may wait; who brings more has to wait too. trouble: why the store can't be written to now.
-    commit_seconds: how long the store took for the latest commit. claimed: the communities that the store holds for us,
-    in memory or not.
+    limit: how many jobs may wait; further callers wait too. trouble: why the store can't be written to now.
+    commit_seconds: how long the latest commit took. claimed: the communities we have claimed, in memory or not.
     """
 
     def __init__(self, core: Core, limit: int, behind: Callable[[Batch], object]) -> None:
@@ -56,7 +55,7 @@ class Turns:
         self.commit_seconds = 0.0
 
     def start(self, store: Store) -> None:
-        """Begin to do jobs."""
+        """Start doing jobs."""
         self.store = store
         self._thread = ThreadPoolExecutor(1, "groundrules-store")
         self._work, self._room = asyncio.Event(), asyncio.Event()
@@ -70,24 +69,24 @@ class Turns:
         await self._task
 
     async def io(self, call: Callable[..., T], *arguments: Any) -> T:
-        """Call something of the store, in the thread that writes."""
+        """Call the store in the writing thread."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, call, *arguments)
 
     def release(self, communities: Iterable[str]) -> None:
-        """Let communities go, for other hubs to claim; to be called in the thread that writes."""
+        """Release communities for other hubs to claim; to be called in the writing thread."""
         gone = list(communities)
         self.store.release(gone)
         self.claimed.difference_update(gone)
 
     def close(self) -> None:
-        """Let the thread go."""
+        """Stop the thread."""
         self._thread.shutdown()
 
     # --- jobs -----------------------------------------------------------------------------------
 
     @property
     def full(self) -> bool:
-        """Whether so many jobs wait that whoever brings another has to wait too."""
+        """Whether so many jobs wait that callers with another must wait too."""
         return len(self._queue) >= self._limit
 
     @property
@@ -101,7 +100,7 @@ class Turns:
         return bool(self._jobs or self._queue)
 
     async def put(self, jobs: Sequence[Job]) -> None:
-        """Let jobs wait for their turn, in order. Raises HubError when the hub is closed."""
+        """Queue jobs, in order. Raises HubError when the hub is closed."""
         begun = 0
         while begun < len(jobs):
             while self.full and not self._ending:
@@ -115,7 +114,7 @@ class Turns:
             begun += room
 
     async def do(self, job: Job) -> Any:
-        """Let a job be done; return its answer when it is kept, or raise why it is not."""
+        """Queue a job; return its answer once committed, or raise why it is not."""
         job.future = asyncio.get_running_loop().create_future()
         await self.put([job])
         return await job.future
@@ -140,7 +139,7 @@ class Turns:
             self._jobs = []
 
     async def _together(self, jobs: list[Job]) -> None:
-        """Do jobs and keep what came of them in one transaction, as many as a turn has time for."""
+        """Do as many jobs as a turn has time for, and commit the results in one transaction."""
         self._jobs = done = await self._decide(jobs)
         batch = self._core.close()
         if batch is not None and not await self._keep(batch, done):
@@ -155,7 +154,7 @@ class Turns:
             self._behind(batch)
 
     async def _decide(self, jobs: list[Job]) -> list[Job]:
-        """Do jobs; those for which there was no time go back to the queue, before all others."""
+        """Do jobs; those for which there was no time go back to the front of the queue."""
         core, decoder = self._core, self._core.books.decoder
         ends = time.perf_counter() + LONGEST_TURN
         for number, job in enumerate(jobs):
@@ -180,9 +179,9 @@ class Turns:
         return jobs
 
     def _begin_anew(self, jobs: list[Job], batch: Batch | None = None, spoilt: Iterable[str] = ()) -> None:
-        """Forget what was decided and not kept; the jobs that did not fail are done again, on what the store has.
+        """Discard uncommitted decisions; jobs that did not fail are done again, from the stored state.
 
-        Communities whose actions wait are brought in again a little later in any case, so that these go on.
+        Communities with waiting actions are brought in again a little later in any case, so that these go on.
         """
         waiting = self._core.abandon(batch, spoilt)
         for job in jobs:
@@ -200,7 +199,7 @@ class Turns:
     # --- communities ----------------------------------------------------------------------------
 
     async def _bring_in(self, jobs: list[Job]) -> None:
-        """Bring in the communities of jobs; the jobs of one that can't be are answered with the reason."""
+        """Bring in the communities of jobs; jobs whose community can't be are answered with the reason."""
         wanted = (job.place(self._core.books.decoder) for job in jobs)
         for id in self._core.missing(id for id in wanted if id is not None):
             try:
@@ -212,7 +211,7 @@ class Turns:
                         job.error = refused
 
     def _kept(self, id: str) -> Kept:
-        """Read a community from the store, and make what runs it ready."""
+        """Read a community from the store, and prepare what runs it."""
         self.claimed.add(id)
         claimed = self.store.claim(id)
         if claimed is None:
@@ -230,7 +229,7 @@ class Turns:
         return Kept(head, self._edition(head, plan), rows, b"{}" if plan is None else plan.shapes, open)
 
     def _edition(self, head: Head, plan: Plan | None) -> Edition:
-        """Return what is to run a community: its rulebook, or, if that can't be used, the last one that could."""
+        """Return the edition a community runs: its rulebook's or, if that can't be used, the last usable one."""
         try:
             return self._core.books.edition(head.community, head.settings)
         except HubError as error:
@@ -242,7 +241,8 @@ class Turns:
     # --- keeping --------------------------------------------------------------------------------
 
     async def _keep(self, batch: Batch, jobs: list[Job]) -> bool:
-        """Keep a batch, however long the store is unavailable. False if it can't be kept, or not as it is."""
+        """Commit a batch, however long the store is unavailable. False if it can't be committed, or not in this
+        form."""
         try:
             await self._patiently(self._commit, batch)
         except OwnedError:
@@ -251,7 +251,7 @@ class Turns:
         except StoreError as error:
             log.error("a batch can't be kept: %s", error)
             if len(jobs) > 1 and not isinstance(error, UnavailableError):
-                self._alone = len(jobs)  # one of them is to blame: each is done anew, by itself
+                self._alone = len(jobs)  # one of them is at fault: redo each by itself
             else:
                 for job in jobs:
                     job.error = job.error or error
@@ -266,7 +266,7 @@ class Turns:
         self.commit_seconds = time.perf_counter() - began
 
     async def _patiently(self, call: Callable[..., T], *arguments: Any) -> T:
-        """Call something of the store, again while it is out of reach, until the hub ends. Raises StoreError."""
+        """Call the store, retrying while it is unreachable, until the hub ends. Raises StoreError."""
         pause = FIRST_PAUSE
         while True:
             try:

@@ -1,8 +1,8 @@
 """How much of people's own words is kept: in recorded events, the log and finished actions.
 
-The hub's `Keep` decides. A text that is not kept is replaced by an empty one, or by its hash, which tells equal texts
-from different ones and can be compared with a text that somebody presents; a short text can be found by guessing. What
-the engine still needs (the event that started a path, a waiting action) stays whole in its state.
+The hub's `Keep` decides. A text that is not kept is replaced by an empty one, or by its hash, which shows whether texts
+are equal and can be compared with a text that somebody presents; short texts can be guessed. What the engine still
+needs (the event that started a path, a waiting action) stays complete in its state.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from groundrules.decisions import Action, Clause, Decision, Evidence, Fired, Rej
 from groundrules.engine.intake.decode import HEADER
 
 What = Literal["texts", "evidence", "hashes"]
-"""Of what people write. texts: everything as it came in; evidence: what rules found, where they found it; hashes: of
-texts and of evidence."""
+"""Of what people write. texts: everything as received; evidence: what rules matched, and where; hashes: of texts and of
+evidence."""
 
 PROSE = ("prose", "uri")
 _TYPES: dict[Any, Any] = {"object": dict, "array": list, "boolean": bool, "integer": int, "number": (int, float)}
-"""What JSON of each type but `string` is read as."""
+"""JSON types except `string`, and what they are read as."""
 _encode = msgspec.json.encode
 _deterministic = msgspec.json.Encoder(order="deterministic").encode
 _action = msgspec.json.Decoder(Action).decode
@@ -32,29 +32,29 @@ Schemas = Mapping[str, Mapping[str, Any]]
 
 
 def hashed(text: str) -> str:
-    """Return what stands for a text that is kept as its hash."""
+    """Return the replacement for a text kept as its hash."""
     return f"sha256:{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()[:32]}" if text else ""
 
 
 def nothing(text: str) -> str:
-    """Return what stands for a text that is not kept."""
+    """Return the replacement for a text that is not kept."""
     return ""
 
 
 def same(text: str) -> str:
-    """Return a text as it is."""
+    """Return a text unchanged."""
     return text
 
 
 class Wording:
-    """Takes texts out of what is to be kept. texts: what stands for them; evidence: for what rules found in them."""
+    """Removes texts from what is to be kept. texts: what replaces them; evidence: what replaces the matches in them."""
 
     def __init__(self, texts: Callable[[str], str], evidence: Callable[[str], str]) -> None:
         self._texts = texts
         self._evidence = evidence
 
     def event(self, line: bytes, schemas: Schemas) -> bytes:
-        """Return the line of an event; of one that no schema describes its header stays."""
+        """Return the line of an event; of one without a schema only the header stays."""
         try:
             event: Any = msgspec.json.decode(line)
         except (msgspec.MsgspecError, UnicodeError, RecursionError):
@@ -83,7 +83,7 @@ class Wording:
         )
 
     def action(self, body: bytes) -> bytes:
-        """Return the body of an action that has an end."""
+        """Return the body of a finished action."""
         return _deterministic(self._asked(_action(body)))
 
     # --- parts ----------------------------------------------------------------------------------
@@ -94,7 +94,7 @@ class Wording:
         return {name: inner for name, inner in kept.items() if inner is not None}
 
     def _value(self, value: Any, schema: Mapping[str, Any]) -> Any:
-        """Return what is kept of a value; nothing of one that is of another type than the schema says."""
+        """Return what is kept of a value; nothing if its type is not the schema's."""
         type = schema.get("type")
         if isinstance(value, str):
             fits = type == "string" and schema.get("format") not in PROSE and value in schema.get("enum", (value,))
@@ -109,7 +109,7 @@ class Wording:
         return value
 
     def _asked(self, action: Action) -> Action:
-        """Return an action; what it says is told by being said in some language."""
+        """Return an action with its texts reworded: the parameters given by language."""
         parameters = {
             name: self._reworded(value) if isinstance(value, dict) else value
             for name, value in action.parameters.items()
@@ -157,7 +157,7 @@ WORDINGS: dict[What, Wording | None] = {
     "evidence": Wording(nothing, same),
     "hashes": Wording(hashed, hashed),
 }
-"""What takes texts out, for each thing that may be kept; None where all stays."""
+"""The wording for each kind of thing that may be kept; None where everything stays."""
 
 GONE = Wording(nothing, nothing)
-"""What takes texts out whose time is over."""
+"""For texts whose time is over."""
