@@ -1,10 +1,10 @@
-"""Where state, log and outbox are kept, one kind of place a file. An engine knows nothing of them.
+"""Where state, log and outbox are kept, one kind of store per file. Engines know nothing about them.
 
-A store is known by its name among the entry points `groundrules.stores`, each a callable that takes a location:
-`sqlite:groundrules.db`, `postgresql://host/base`. `groundrules.testing.store_suite` is what each has to pass.
+A store is found by its name among the entry points `groundrules.stores`, each a callable that takes a location:
+`sqlite:groundrules.db`, `postgresql://host/base`. Each must pass `groundrules.testing.store_suite`.
 
-Every method may be called from any thread; a store sees to it itself that calls do not disturb one another. Texts are
-any that UTF-8 can hold, of any length.
+Every method may be called from any thread; stores synchronise their own calls. Texts are anything that UTF-8 can
+encode, of any length.
 """
 
 from __future__ import annotations
@@ -28,75 +28,75 @@ from groundrules.stores.records import (
 
 
 class StoreError(GroundrulesError):
-    """The place can't be used, or can't keep what it was given."""
+    """The store can't be used, or can't keep what it was given."""
 
 
 class OwnedError(StoreError):
-    """A community is not, or no longer, this hub's; nothing of the batch was kept."""
+    """A community is not, or no longer, this hub's; nothing of the batch was committed."""
 
 
 class UnavailableError(StoreError):
-    """The place is full, locked or out of reach, which may pass.
+    """The store is full, locked or unreachable, which may pass.
 
-    Whether a batch was kept is not known: commit the same one again until there is an answer.
+    Whether a batch was committed is unknown: commit the same one again until there is an answer.
     """
 
 
 class DamagedError(StoreError):
-    """Something is not what was written; the message says what, and of which community."""
+    """Something is not as it was written; the message says what, and in which community."""
 
 
 class Store(Protocol):
-    """What a hub needs of a place. Whatever can't be done raises StoreError, and then nothing of it was done.
+    """What a hub needs from a store. Whatever can't be done raises StoreError, and then no part of it was done.
 
-    Where the reason may pass, that is an UnavailableError; where what is read was damaged, a DamagedError.
+    If the reason may pass, that is an UnavailableError; if what was read is damaged, a DamagedError.
     """
 
     def claim(self, community: str, seize: bool = False) -> tuple[Head, list[Row]] | None:
-        """Make a community ours until `release`; return what is kept of it, None if nothing is.
+        """Make a community ours until `release`; return what is stored of it, None if nothing is.
 
-        Raises OwnedError if another hub has it and lives. With `seize` it is taken from that one, which can't commit to
-        it any more: for those to whom something else than the store has given it.
+        Raises OwnedError if another live hub has it. With `seize` it is taken from that hub, which can no longer commit
+        to it: for callers assigned it by something other than the store.
         """
         ...
 
     def release(self, communities: Iterable[str]) -> None:
-        """Let communities go, for other hubs to claim."""
+        """Release communities for other hubs to claim."""
         ...
 
     def commit(self, batch: Batch) -> int:
-        """Keep a batch; return the position of its first entry, the others follow by one each.
+        """Store a batch; return the position of its first entry; the others follow one by one.
 
-        Whoever reads behind a position misses none that comes later, whichever hub it is from. A batch that was kept
-        already, because the answer to it was lost, is answered again and kept once. Raises OwnedError if a community of
-        it was not claimed, was claimed by somebody else since, or has another version.
+        Reading from behind a position never misses a later one, whichever hub it is from. A batch already stored, whose
+        answer was lost, is answered again and stored once. Raises OwnedError if one of its communities was not claimed,
+        has since been claimed by another hub, or has another version.
         """
         ...
 
     def head(self, community: str) -> Head | None:
-        """Return what is known of a community, without claiming it."""
+        """Return what is known about a community, without claiming it."""
         ...
 
     def heads(self, after: str | None = None, limit: int = 1000) -> list[Head]:
-        """Return communities in an order of their ids that stays the same, from the first one on or behind `after`.
+        """Return communities in a stable order of their ids, from the first or from behind `after`.
 
-        Of one whose head is damaged only the id is told; to claim it raises DamagedError.
+        For one with a damaged head only the id is returned; claiming it raises DamagedError.
         """
         ...
 
     def due(self, until: int, limit: int = 1000) -> list[Head]:
-        """Return communities in which something falls due until then, the earliest first.
+        """Return communities in which something falls due until then, earliest first.
 
-        Those that another hub has, and that lives, need not be among them.
+        Those of another live hub may be left out.
         """
         ...
 
     def acting(self, after: str | None = None, limit: int = 1000) -> list[str]:
-        """Return the communities with open actions, in the order of `heads`, as pages of it."""
+        """Return the communities with open actions, in the order and pages of `heads`."""
         ...
 
     def source(self, name: str) -> bytes | None:
-        """Return how far an input was read, as it was kept."""
+        """Return how far an input was read, as it was stored."""
         ...
 
     def plan(self, digest: str) -> Plan | None:
@@ -106,9 +106,9 @@ class Store(Protocol):
     def outgoing(
         self, community: str | None = None, open: bool = True, after: int = 0, limit: int = 1000
     ) -> list[Outgoing]:
-        """Return actions behind the number `after`, in order: of one community or all, the open ones or all.
+        """Return actions numbered above `after`, in order: of one community or all, open ones or all.
 
-        In the place of one that is not what was written stands one that says so (`damaged`), among the open ones, too.
+        One that is not as it was written is replaced by one that says so (`damaged`), even among open ones.
         """
         ...
 
@@ -117,36 +117,36 @@ class Store(Protocol):
         ...
 
     def events(self, community: str, since: int = 0, after: int = 0) -> Iterator[Events]:
-        """Yield recorded events in order: segments that reach into the time from `since`, and behind number `after`."""
+        """Yield recorded events in order: segments that reach past time `since`, and number `after`."""
         ...
 
     def decisions(self, query: Query) -> list[Logged]:
-        """Return decisions of the log, in the order of their positions, or the other way round with `before`.
+        """Return decisions of the log, in the order of their positions, or in reverse with `before`.
 
-        One that is not what was written is told by its `damage`; the others are there all the same.
+        One that is not as it was written has its `damage` set; the others are returned all the same.
         """
         ...
 
     def notes(self, community: str | None = None, limit: int = 100) -> list[Note]:
-        """Return notes, the newest first."""
+        """Return notes, newest first."""
         ...
 
     def where(self, member: str) -> list[str]:
-        """Return the communities whose rows, recorded events, log, actions or notes may speak of a member, sorted.
+        """Return the communities whose rows, recorded events, log, actions or notes may mention a member, sorted.
 
-        Among them is "" if what belongs to no community may.
+        Includes "" if records that belong to no community may.
         """
         ...
 
     def erase(self, erasures: Sequence[Erasure]) -> None:
-        """Drop or replace records of communities that are ours; nobody who asks finds them again.
+        """Drop or replace records of communities that are ours; no read returns them again.
 
-        When their bytes, and those of rows that earlier batches dropped, are gone, too, is for each store to say; an
-        empty list ends what was erased piece by piece. What an erasure names and is not there is passed over.
-        Raises OwnedError as `commit` does.
+        Each store defines when their bytes, and those of rows dropped by earlier batches, are gone too; an empty list
+        completes an erasure done piece by piece. Anything named that doesn't exist is ignored. Raises OwnedError as
+        `commit` does.
         """
         ...
 
     def close(self) -> None:
-        """Let the place go, and the communities that were claimed."""
+        """Close the store, and release the claimed communities."""
         ...

@@ -1,4 +1,4 @@
-"""What a store keeps: plain records. It knows nothing of rulebooks; rows, events, decisions and plans are bytes.
+"""What a store keeps: plain records. It knows nothing about rulebooks; rows, events, decisions and plans are bytes.
 
 All times are milliseconds since 1970 in UTC. A *community* is what an engine calls a partition.
 """
@@ -11,15 +11,15 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 Status = Literal["waiting", "sending", "done", "failed", "doubtful", "dropped", "damaged"]
-"""Of an action. waiting: to be performed, or to be reported by whoever reads the feed; sending: begun, and to be done
-only once; done, failed: as reported; doubtful: begun once, with an end that nobody knows; dropped: by a moderator.
-damaged: as a store answers where it finds something else than was written; the `reason` says so, the body is empty."""
+"""Of an action. waiting: to be performed, or reported by whoever reads the feed; sending: begun, and to be done only
+once; done, failed: as reported; doubtful: begun once, outcome unknown; dropped: by a moderator. damaged: returned by a
+store for one that is not as it was written; its `reason` says so, its body is empty."""
 
 OPEN: tuple[Status, ...] = ("waiting", "sending", "doubtful")
-"""Of actions whose end is not known."""
+"""Of unfinished actions."""
 
 ENDED: tuple[Status, ...] = ("done", "failed", "dropped")
-"""Of the others. Stores look for the open ones by what they are not, so that none is lost by damage to its status."""
+"""Of the others. Stores find open actions by excluding these, so that a damaged status loses none."""
 
 
 class Row(NamedTuple):
@@ -32,11 +32,11 @@ class Row(NamedTuple):
 
 
 class Head(NamedTuple):
-    """What is known of a community beside its rows.
+    """What is known about a community besides its rows.
 
-    version: counts its commits, so that nobody overwrites what they have not seen. batch: the batch of the last one.
-    plan: the name, with its digest, of the rulebook that its rows were written under. due: when something falls due.
-    number: of its last recorded event. acts: of its last action. settings: of its rulebook's parameters, a JSON object.
+    version: counts its commits, so that nobody overwrites unseen changes. batch: the batch of the last one. plan: the
+    name, with its digest, of the rulebook that its rows were written under. due: when something falls due. number: of
+    its last recorded event. acts: of its last action. settings: for its rulebook's parameters, a JSON object.
     """
 
     community: str
@@ -51,7 +51,7 @@ class Head(NamedTuple):
 
 
 class Events(NamedTuple):
-    """Recorded events of a community that follow one another: `body` has one event a line, `first` to `last`."""
+    """Consecutive recorded events of a community: `body` has one event per line, `first` to `last`."""
 
     community: str
     first: int
@@ -80,7 +80,7 @@ class Entry(NamedTuple):
 class Logged(NamedTuple):
     """A decision in the log. Positions grow in the order of commits, with gaps.
 
-    damage: what is wrong with one that is not what was written, and has an empty body; nothing, of all others.
+    damage: what is wrong with one that is not as it was written (its body is empty); otherwise nothing.
     """
 
     position: int
@@ -93,7 +93,7 @@ class Logged(NamedTuple):
 class Outgoing(NamedTuple):
     """An action to be performed. `number` orders those of one community; `body` is its JSON.
 
-    attempts: how often it was begun. due: not before. reason: why it failed, or is tried again.
+    attempts: how often it was begun. due: not before. reason: why it failed, or is being retried.
     """
 
     community: str
@@ -108,7 +108,7 @@ class Outgoing(NamedTuple):
 
 
 class Note(NamedTuple):
-    """Something that happened around the engine and that moderators may want to know; `detail` is JSON."""
+    """Something that happened around the engine that moderators may want to know; `detail` is JSON."""
 
     community: str
     at: int
@@ -117,7 +117,7 @@ class Note(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """A plan that was in force. shapes: how rows are laid out under it, JSON. body: a plan file."""
+    """A plan that was in force. shapes: its row layouts, JSON. body: a plan file."""
 
     digest: str
     since: int
@@ -127,11 +127,11 @@ class Plan(NamedTuple):
 
 @dataclass
 class Batch:
-    """What is kept in one transaction: all of it or nothing.
+    """What is stored in one transaction: all or nothing.
 
-    `heads` has every community that anything else is of, each with the version that follows the one it had; entries and
-    notes that belong to no community have "" for theirs. In `outcomes` are actions as they stand from now on. `sources`
-    says how far inputs were read.
+    `heads` has every community that anything else belongs to, each with its next version; entries and notes that belong
+    to no community have "" for theirs. `outcomes` has actions in their new state. `sources` says how far inputs were
+    read.
     """
 
     id: str
@@ -148,9 +148,9 @@ class Batch:
 
 @dataclass(frozen=True)
 class Query:
-    """Which decisions are wanted: at most `limit`, behind position `after`, or before `before` with the newest first.
+    """Which decisions are wanted: at most `limit`, behind position `after`, or before `before` newest first.
 
-    Touches are of one decision: a member and a rule are both concerned.
+    All touches must apply: a decision concerns both the member and the rule.
     """
 
     community: str | None = None
@@ -169,11 +169,11 @@ class Query:
 
 
 class Erasure(NamedTuple):
-    """What is left of a community's records when a person is forgotten, or when their time is over.
+    """What is left of a community's records when a person is forgotten, or records expire.
 
-    events: segments as they are from now on, known by their `first`; an empty `body` drops one. entries, actions:
-    position or key → the line that stands there from now on, None drops it. members: whose touches, and the notes
-    that name them, go. notes: those from before this time go.
+    events: segments in their new form, identified by `first`; an empty `body` drops one. entries, actions: position or
+    key → the new line, None drops it. members: their touches, and notes that name them, are deleted. notes: those from
+    before this time are deleted.
     """
 
     community: str
@@ -185,11 +185,11 @@ class Erasure(NamedTuple):
 
 
 def as_written(text: str) -> tuple[bytes, bytes]:
-    """Return how JSON may hold a text: with letters of all scripts as they are, and with those of ASCII alone."""
+    """Return how JSON may hold a text: with all scripts' letters as they are, and in ASCII alone."""
     as_is, ascii = (json.dumps(text, ensure_ascii=only)[1:-1].encode() for only in (False, True))
     return as_is, ascii
 
 
 def quoted(text: str) -> set[bytes]:
-    """Return a text as JSON may hold it where it is a value of its own."""
+    """Return a text as JSON may hold it as a whole value."""
     return {b'"%s"' % form for form in as_written(text)}

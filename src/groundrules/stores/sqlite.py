@@ -1,9 +1,8 @@
-"""A store in an SQLite file: the default, with nothing but the standard library.
+"""A store in an SQLite file: the default, using only the standard library.
 
-One process at a time works with a file: it holds a lock beside it (`FILE-lock`), which leaves others free to read. A
-commit is on the disk when it returns (`synchronous = full`). What is deleted is overwritten, and an erasure empties
-SQLite's log, so that a person who was forgotten is in the files no longer. Checksums beside what is kept are compared
-when it is read.
+One process at a time uses a file: it holds a lock next to it (`FILE-lock`), which leaves others free to read. A commit
+is on the disk when it returns (`synchronous = full`). What is deleted is overwritten, and an erasure empties SQLite's
+log, so that no trace of a forgotten person is left in the files. Stored checksums are compared on reading.
 """
 
 from __future__ import annotations
@@ -49,16 +48,16 @@ from groundrules.stores.sums import (
 )
 
 SCRUBBED_AFTER = 1.0
-"""Seconds that an erasure has to be the last for a commit to empty the log behind it; until then another may follow."""
+"""Seconds after the last erasure until a commit empties the log; until then another may follow."""
 MOST_TRIES, BETWEEN_TRIES = 10, 0.02
-"""How often an erasure tries to empty the log while somebody reads, and the seconds between."""
+"""How often an erasure tries to empty the log while somebody reads, and the seconds between tries."""
 PATIENCE = 5.0
-"""Seconds that a commit waits for another program which has locked the file for a moment."""
+"""Seconds that a commit waits for another program that has locked the file for a moment."""
 
 _DROP_ROW = "delete from rows where community = ? and space = ? and key = ?"
 _OPEN = f"status not in ({', '.join(repr(status) for status in ENDED)})"
 _LAST = "select coalesce((select seq from sqlite_sequence where name = 'decisions'), 0)"
-_SEGMENTS = (  # segments follow one another, so that the first wanted is the last to begin at or before the number
+_SEGMENTS = (  # segments are consecutive: the first one wanted is the last that begins at or before the number
     "select * from events where community = ?1 and last > ?2 and until >= ?3 and first >= coalesce("
     "(select max(first) from events where community = ?1 and first <= ?2), 0) order by first limit ?4"
 )
@@ -76,8 +75,8 @@ _PASSING = {"SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL", "SQLITE_IOERR", "SQLI
 class SqliteStore:
     """A store in a file, or in memory (`:memory:`).
 
-    Raises StoreError for a file that is no database of ours, that a newer version wrote, or that another process works
-    with. One of an older version is brought up to date; a copy of it stays beside it.
+    Raises StoreError for a file that is not our database, that a newer version wrote, or that another process is using.
+    An older file is migrated; a copy of it is kept next to it.
     """
 
     def __init__(self, path: Path | str) -> None:
@@ -103,7 +102,7 @@ class SqliteStore:
         return self._path == ":memory:"
 
     def _begun(self) -> sqlite3.Connection:
-        """Return a connection to write by, to tables that are up to date."""
+        """Return a connection for writing, to up-to-date tables."""
         base = _connected(self._path)
         try:
             check(base)
@@ -158,7 +157,7 @@ class SqliteStore:
         return int(last) + 1
 
     def _kept(self, base: sqlite3.Connection, batch: Batch) -> int | None:
-        """Return where a batch begins that was kept already."""
+        """Return the position of a batch that was already stored."""
         row = base.execute("select position from latest where batch = ?", (batch.id,)).fetchone()
         for head in batch.heads if row is None else ():
             asked = "select position from heads where community = ? and batch = ?"
@@ -232,7 +231,7 @@ class SqliteStore:
             return None if row is None else whole_action(Outgoing(*row[:-1]), row[-1])
 
     def events(self, community: str, since: int = 0, after: int = 0) -> Iterator[Events]:
-        last, many = after, 2  # whoever wants one segment does not pay for a hundred
+        last, many = after, 2  # reading one segment shouldn't cost a hundred
         while True:
             with self._reading() as run:
                 rows = run(_SEGMENTS, (community, last, since, many)).fetchall()
@@ -259,7 +258,7 @@ class SqliteStore:
 
     @contextmanager
     def _reading(self) -> Iterator[Any]:
-        """Read as of one moment, on a connection of one's own."""
+        """Read as of one moment, on a separate connection."""
         if self._in_memory:
             with self._lock, _worded():
                 yield self._writer.execute
@@ -300,9 +299,9 @@ class SqliteStore:
             self._scrub(MOST_TRIES)
 
     def _scrub(self, tries: int = 1) -> None:
-        """Bring SQLite's log into the file and empty it. While another program reads, that has to wait.
+        """Checkpoint SQLite's log into the file and empty it. That has to wait while another program reads.
 
-        The most of it is done beside commits; these wait for the rest.
+        Most of it runs alongside commits, which wait for the rest.
         """
         for turn in range(tries):
             if turn:
@@ -356,7 +355,7 @@ def _behind(after: str | None) -> str:
 
 
 def _asked(query: Query) -> tuple[str, list[Any]]:
-    """Return the statement that finds decisions. Touches are walked in their own order, the rarest kind first."""
+    """Return the statement that finds decisions. Touches are walked in their own order, rarest kind first."""
     touches = query.touches
     of = "t0" if touches else "d"
     order, bound, direction = (">", query.after, "asc") if query.before is None else ("<", query.before, "desc")
@@ -393,7 +392,7 @@ def _connected(path: str, timeout: float = PATIENCE) -> sqlite3.Connection:
 
 
 def _guard(path: str) -> sqlite3.Connection:
-    """Take the lock beside a file; the system lets it go when the process ends, however it ends."""
+    """Lock a file; the system releases the lock when the process ends, however it ends."""
     base = _connected(f"{path}-lock", timeout=0)
     try:
         base.execute("begin exclusive")
@@ -417,7 +416,7 @@ def _transaction(base: sqlite3.Connection) -> Iterator[None]:
 
 @contextmanager
 def _worded() -> Iterator[None]:
-    """Say in words of ours why a file can't be used."""
+    """Say in our own words why a file can't be used."""
     try:
         yield
     except sqlite3.Error as error:

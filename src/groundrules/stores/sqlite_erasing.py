@@ -1,7 +1,7 @@
-"""Letting records of an SQLite file go: in a transaction that the store has begun, and with checksums made anew.
+"""Erasing records of an SQLite file, in a transaction begun by the store, with checksums renewed.
 
-Behind it SQLite's log is emptied. To bring it into the file takes the longest, and goes on beside commits; what comes
-to the log meanwhile is little.
+Afterwards SQLite's log is emptied. Checkpointing it takes the longest and runs alongside commits, which add little to
+the log meanwhile.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from groundrules.stores.sqlite_schema import KEEP_ACTION
 from groundrules.stores.sums import action_sum, entry_sum, events_sum
 
 BUSY = 20
-"""Milliseconds that emptying the log waits for whoever reads; commits wait with it."""
+"""Milliseconds that emptying the log waits for readers; commits wait with it."""
 
 
 def erase(base: sqlite3.Connection, erasure: Erasure) -> None:
-    """Do what an erasure says."""
+    """Apply an erasure."""
     many, of = base.executemany, erasure.community
     segments = [segment._replace(community=of) for segment in erasure.events]
     changed = [(*segment[2:], events_sum(segment), of, segment.first) for segment in segments if segment.body]
@@ -63,13 +63,13 @@ def _erase_actions(base: sqlite3.Connection, erasure: Erasure) -> None:
 
 
 def prepare_scrub(path: str) -> None:
-    """Bring the log into the file, as far as nobody reads it, beside those who write."""
+    """Checkpoint the log into the file as far as readers allow, alongside writers."""
     with suppress(sqlite3.OperationalError), closing(sqlite3.connect(path, isolation_level=None)) as base:
         base.execute("pragma wal_checkpoint(passive)")
 
 
 def scrub(base: sqlite3.Connection) -> bool:
-    """Bring what is left of the log into the file and empty it; return whether that could be done."""
+    """Checkpoint the rest of the log and empty it; return whether that succeeded."""
     [patience] = base.execute("pragma busy_timeout").fetchone()
     base.execute(f"pragma busy_timeout = {BUSY}")
     try:

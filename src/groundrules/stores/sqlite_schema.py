@@ -1,4 +1,4 @@
-"""The tables of an SQLite file, and how files of older versions come by them."""
+"""The tables of an SQLite file, and how older files are migrated."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ KEEP_ROW = (
 
 
 def check(base: sqlite3.Connection) -> None:
-    """Raise StoreError unless the file is new, ours or one of `run --state` of old. Nothing is written."""
+    """Raise StoreError unless the file is new, ours or from an old `run --state`. Nothing is written."""
     version, ours = _pragma(base, "user_version"), _pragma(base, "application_id") == APPLICATION
     if ours and version > VERSION:
         raise StoreError(f"a newer version of groundrules wrote it (its tables have version {version})")
@@ -79,7 +79,7 @@ def check(base: sqlite3.Connection) -> None:
 
 
 def migrate(base: sqlite3.Connection, path: str) -> None:
-    """Bring the tables up to date, within a transaction that the caller began; a copy is kept of older ones."""
+    """Migrate the tables within the caller's transaction; a copy of older ones is kept."""
     version = _pragma(base, "user_version")
     if version == VERSION:
         return
@@ -100,7 +100,7 @@ def _tables(base: sqlite3.Connection) -> set[str]:
 
 
 def _copy_aside(path: str, version: int) -> None:
-    """Keep a copy of all that was committed, be it in the file or in its log. We have the lock, so nobody writes."""
+    """Copy everything committed, in the file or in its log. We have the lock, so nobody writes."""
     aside = Path(f"{path}.v{version}.bak")
     unfinished = aside.with_name(f"{aside.name}.part")
     unfinished.unlink(missing_ok=True)
@@ -110,7 +110,7 @@ def _copy_aside(path: str, version: int) -> None:
 
 
 def _to_1(base: sqlite3.Connection) -> None:
-    """Make the tables; take over what `run --state` kept before there were heads."""
+    """Create the tables; take over what `run --state` stored before there were heads."""
     old = bool(_tables(base))
     if old:
         base.execute("alter table rows rename to rows_before")
@@ -137,11 +137,11 @@ def _take_over(base: sqlite3.Connection) -> None:
 
 
 def _to_2(base: sqlite3.Connection) -> None:
-    """Find open actions by what their status is not."""
+    """Find open actions by excluding the other statuses."""
     base.execute("drop index actions_open")
     ended = "status not in ('done', 'failed', 'dropped')"
     base.execute(f"create index actions_open on actions (community, number) where {ended}")
 
 
 _STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (_to_1, _to_2)
-"""What brings tables of each version, from 0 on, to the next."""
+"""What migrates tables of each version, from 0 on, to the next."""

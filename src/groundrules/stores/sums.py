@@ -1,4 +1,4 @@
-"""Checksums beside what is kept, compared when it is read: damage is told, never believed."""
+"""Stored checksums, compared on reading: damage is reported, never trusted."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def whole_events(events: Events, sum: Any) -> Events:
 
 
 def listed_action(action: Outgoing, sum: Any) -> Outgoing:
-    """Return an action as it was written, or in its place one that says that it is not."""
+    """Return an action as it was written, or a replacement that says it is not."""
     try:
         return whole_action(action, sum)
     except DamagedError as error:
@@ -67,7 +67,7 @@ def listed_action(action: Outgoing, sum: Any) -> Outgoing:
 
 
 def listed_entry(position: int, community: str, at: Any, body: Any, sum: Any) -> Logged:
-    """Return a decision as it was written, or in its place one that says that it is not."""
+    """Return a decision as it was written, or a replacement that says it is not."""
     if _same(entry_sum, sum, community, at, body):
         return Logged(position, community, at, body)
     damage = f"the log of {community} is damaged: the decision at {position} is not what was written"
@@ -79,12 +79,12 @@ def _int(value: Any) -> int:
 
 
 def whole_head(head: Head, sum: Any) -> bool:
-    """Whether a head is what was written."""
+    """Whether a head is as it was written."""
     return _same(head_sum, sum, head)
 
 
 def _same(summed: Any, sum: Any, *what: Any) -> bool:
-    """Whether that is the sum; what is of another kind than was written has none."""
+    """Whether that is the sum; a value of another type than was written has none."""
     try:
         return bool(summed(*what) == sum)
     except (AttributeError, TypeError, ValueError):

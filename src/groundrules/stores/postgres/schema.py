@@ -1,8 +1,8 @@
-"""The tables in PostgreSQL, in a schema of their own, and how those of older versions are brought up to date.
+"""The tables in PostgreSQL, in their own schema, and how older versions are migrated.
 
-Texts are bytes (UTF-8): PostgreSQL's own text takes no NUL and sorts by a language. As an index holds a third of a
-page, a long one stands in a key by its first bytes and its digest, with all of it in `long` where it is told again.
-Communities are numbers outside of `heads`.
+Texts are bytes (UTF-8): PostgreSQL's own text takes no NUL and sorts by locale. Index entries are limited to a third of
+a page, so a key holds a long text's first bytes and digest; where it is read back, all of it is in `long`. Communities
+are numbers outside `heads`.
 """
 
 from __future__ import annotations
@@ -79,11 +79,11 @@ create index actions_open on actions (community, number) where status not in ('d
 """
 
 _STEPS: tuple[LiteralString, ...] = (_TABLES, _OPEN_BY_WHAT_IT_IS_NOT)
-"""What brings tables of each version, from 0 on, to the next."""
+"""What migrates tables of each version, from 0 on, to the next."""
 
 
 def migrate(base: psycopg.Connection[Any], schema: str, lock: int) -> None:
-    """Make the tables or bring them up to date, in one transaction. Raises StoreError for others' tables."""
+    """Create or migrate the tables in one transaction. Raises StoreError for tables that are not ours."""
     with base.transaction():
         base.execute("select pg_advisory_xact_lock(%s, 0)", (lock,))
         version = _version(base, schema)
@@ -110,16 +110,16 @@ def _version(base: psycopg.Connection[Any], schema: str) -> int:
 
 
 def short(text: str) -> bytes:
-    """Return what stands in a key for a text: itself, or its beginning and its digest."""
+    """Return how a key holds a text: itself, or its beginning and its digest."""
     return cut(text.encode())
 
 
 def cut(data: bytes, most: int = LONGEST) -> bytes:
-    """Return bytes as a key holds them. The mark behind a beginning is in no text."""
+    """Return bytes as a key holds them. The mark after a beginning occurs in no text."""
     return data if len(data) <= most else data[: most - 40] + b"\xfe" + hashlib.sha256(data).digest()
 
 
 def long(text: str) -> bytes | None:
-    """Return a text that its key does not hold as a whole, None for one that it does."""
+    """Return a text that its key doesn't hold in full, None for one that it does."""
     data = text.encode()
     return data if len(data) > LONGEST else None

@@ -1,8 +1,8 @@
-"""Connections to PostgreSQL: one to write by, which shows that its hub lives, and some to read by.
+"""Connections to PostgreSQL: one for writing, which shows that its hub is alive, and some for reading.
 
-The one to write by holds an advisory lock under the hub's number for as long as it stands. Others take over what
-belongs to a number that nobody holds. One that was lost is made anew under the same number; what is left of the old one
-is ended.
+The writing connection holds an advisory lock on the hub's number while it is up. Others take over what belongs to a
+number that nobody holds. A lost connection is replaced under the same number; what is left of the old one is
+terminated.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ T = TypeVar("T")
 Base = psycopg.Connection[tuple[Any, ...]]
 
 PATIENCE = 5
-"""Seconds that connecting may take, and reading waits for a connection."""
+"""Seconds that connecting may take, and that reading waits for a connection."""
 READERS = 4
 
 _KEEPALIVE = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 20_000}
 _SETTINGS = {
-    "lock_timeout": "10s",  # a hub that stands still in the middle of a commit holds up others no longer
+    "lock_timeout": "10s",  # a hub that hangs in the middle of a commit no longer holds up others
     "idle_in_transaction_session_timeout": "30s",
     "tcp_keepalives_idle": "10",
     "tcp_keepalives_interval": "5",
@@ -52,7 +52,7 @@ _END_THE_OLD = (
 
 
 class Sessions:
-    """The connections of one hub. Its `number` stays the same, whichever connection it has at the moment."""
+    """The connections of one hub. Its `number` stays the same, whatever connection it has at the moment."""
 
     def __init__(self, location: str) -> None:
         conninfo, self.schema = _apart(location)
@@ -74,7 +74,7 @@ class Sessions:
         )
 
     def _connected(self) -> Base:
-        """Return a connection under the hub's number, to tables that are up to date."""
+        """Return a connection under the hub's number, to up-to-date tables."""
         base: Base = psycopg.connect(**self._facts, autocommit=True)
         try:
             self._settle(base)
@@ -96,9 +96,9 @@ class Sessions:
         base.execute(_SETTLE, [part for pair in facts for part in pair])
 
     def write(self, work: Callable[[Base], T]) -> T:
-        """Do something in a transaction, one at a time; once more if the connection turns out to be lost.
+        """Do something in a transaction, one at a time; again if the connection turns out to be lost.
 
-        What is done twice may have been kept the first time, so it has to look.
+        The first run may have been committed, so the second has to check.
         """
         with self._writing, worded():
             self._check_open()
@@ -118,10 +118,10 @@ class Sessions:
                 return work(base)
         finally:
             with suppress(psycopg.Error):
-                base.rollback()  # of what was not committed
+                base.rollback()  # uncommitted changes
 
     def read(self, statement: str, values: Any = ()) -> list[tuple[Any, ...]]:
-        """Return what a statement finds; with lost connections, what it finds on new ones."""
+        """Return what a statement finds; if connections are lost, retry on new ones."""
         with worded():
             self._check_open()
             try:
@@ -141,7 +141,7 @@ class Sessions:
             raise StoreError("it is closed")
 
     def scrub(self) -> None:
-        """Have the server write its tables anew."""
+        """Have the server rewrite its tables."""
         with self._writing:
             self._check_open()
             with psycopg.connect(**self._facts, autocommit=True) as base:
@@ -154,16 +154,16 @@ class Sessions:
         with self._writing:
             if not self._closed:
                 self._closed = True
-                with suppress(psycopg.Error):  # at once, not when the server sees the end of the connection
+                with suppress(psycopg.Error):  # at once, not when the server notices that the connection ended
                     self._writer.execute("select pg_advisory_unlock_all()")
                 self._writer.close()
                 self._pool.close()
 
 
 def send(base: Base, statement: str, values: Any = ()) -> psycopg.Cursor[tuple[Any, ...]]:
-    """Send a statement within a pipeline, all of it, before anything waits for an answer.
+    """Send a whole statement within a pipeline before anything waits for an answer.
 
-    psycopg sends as much as there is room for, then waits for answers alone: what is left behind would never be sent.
+    psycopg sends as much as fits, then only waits for answers: the rest would never be sent.
     """
     cursor = base.execute(statement, values, binary=True)
     base.wait(_sent(base.pgconn))
@@ -179,7 +179,7 @@ def _sent(connection: Any) -> Any:
 
 
 def _apart(location: str) -> tuple[str, str]:
-    """Take the name of the schema, which PostgreSQL does not know as part of an address, out of a location."""
+    """Split the schema's name, which PostgreSQL doesn't know as part of an address, from a location."""
     if "://" not in location:
         return location, "groundrules"
     parts = urlsplit(location)
@@ -191,7 +191,7 @@ def _apart(location: str) -> tuple[str, str]:
 
 @contextmanager
 def worded() -> Iterator[None]:
-    """Say in words of ours why a database can't be used."""
+    """Say in our own words why a database can't be used."""
     try:
         yield
     except (errors.DataCorrupted, errors.IndexCorrupted) as error:

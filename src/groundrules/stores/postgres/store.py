@@ -1,9 +1,9 @@
-"""Several hubs on one database: each community belongs to one of them, which alone can commit to it.
+"""Several hubs on one database: each community belongs to one of them, and only that one can commit to it.
 
-A claim gives a community to a hub and raises its epoch. A commit locks the heads of its communities and looks whose
-they are, in which epoch, and at which version. A hub lives as long as its connection for writing does (`sessions`).
-Positions are counted in a row that a commit holds until its end, so that they become visible in their order. A commit
-is two round trips: one to look, one with a statement a table (`writing`).
+A claim gives a community to a hub and raises its epoch. A commit locks the heads of its communities and checks their
+owner, epoch and version. A hub is alive as long as its connection for writing does (`sessions`). Positions come from a
+row that a commit locks until its end, so that they become visible in order. A commit is two round trips: one to check,
+one with a statement per table (`writing`).
 """
 
 from __future__ import annotations
@@ -73,10 +73,10 @@ union select community from notes where position(%(as_is)b in detail) > 0 or pos
 
 
 class PostgresStore:
-    """A store at `postgresql://…`, in a schema of its own: `?schema=NAME`, by default `groundrules`.
+    """A store at `postgresql://…`, in its own schema: `?schema=NAME`, by default `groundrules`.
 
-    Raises UnavailableError if the server can't be reached, StoreError if the schema holds something else, or what a
-    newer version wrote. Tables of an older version are brought up to date.
+    Raises UnavailableError if the server can't be reached, StoreError if the schema holds something else or a newer
+    version's tables. Older tables are migrated.
     """
 
     def __init__(self, location: str) -> None:
@@ -194,7 +194,7 @@ class PostgresStore:
         return sorted(_text(*row) for row in rows)
 
     def _read(self, statement: str, **values: Any) -> list[tuple[Any, ...]]:
-        """Read; texts are such as stand in keys."""
+        """Read; texts are in the form used in keys."""
         with worded():
             keys = {name: short(value) for name, value in values.items() if isinstance(value, str)}
             return self._sessions.read(statement, values | keys)
@@ -213,7 +213,7 @@ class PostgresStore:
         self._sessions.write(work)
 
     def scrub(self) -> None:
-        """Write all tables anew, so that the bytes of what was erased are gone; nobody can commit meanwhile."""
+        """Rewrite all tables so that erased bytes are gone; nobody can commit meanwhile."""
         with worded():
             self._sessions.scrub()
 

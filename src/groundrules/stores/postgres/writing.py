@@ -1,4 +1,4 @@
-"""What a commit and an erasure do: a statement a table, sets of rows as arrays, in one connection's pipeline."""
+"""What a commit and an erasure do: a statement per table, sets of rows as arrays, in one connection's pipeline."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from groundrules.stores.records import Batch, Entry, Erasure, Head, Outgoing, Ro
 from groundrules.stores.sums import action_sum, entry_sum, events_sum, head_sum, row_sum
 
 NOWHERE = 1
-"""The number of the head that is there from the beginning: of the community "", and of what belongs to none."""
+"""The number of the head that always exists: of the community "", for what belongs to none."""
 LONGEST_NAME = 1000
 BETWEEN = b"\xff"
-"""Between the space and the key of a row's name; it is in no text."""
+"""Between the space and the key in a row's name; it occurs in no text."""
 
 Claims = dict[str, tuple[int, int]]
 """Community → its number, and the epoch in which it was claimed."""
@@ -81,9 +81,9 @@ update instances set batch = %b, position = (select last from counter) - %s + 1 
 
 
 def kept(base: Base, batch: Batch, us: int, claims: Claims) -> int | None:
-    """Lock the heads of a batch; return the batch's position if it was kept already.
+    """Lock the heads of a batch; return the batch's position if it was already stored.
 
-    Raises OwnedError if a community is not ours in the epoch that we know, or was changed.
+    Raises OwnedError if a community is not ours in the epoch we know, or has changed.
     """
     id = batch.id.encode()
     latest = send(base, _LATEST, (us, id))
@@ -118,7 +118,7 @@ def locked(
 
 
 def write(base: Base, batch: Batch, us: int, claims: Claims) -> Any:
-    """Keep a batch whose heads are locked; return the cursor that gets its position."""
+    """Store a batch whose heads are locked; return the cursor that gets its position."""
     ids = {"": NOWHERE} | {head.community: claims[head.community][0] for head in batch.heads}
     count, id = len(batch.entries), batch.id.encode()
     try:
@@ -170,7 +170,7 @@ def _log(base: Base, entries: Sequence[Entry], ids: dict[str, int]) -> None:
 
 
 def _many(base: Base, statement: str, rows: Sequence[Sequence[Any]], *before: Any) -> None:
-    """Send one statement for all rows, which go as an array a column."""
+    """Send one statement for all rows, passed as one array per column."""
     if rows:
         send(base, statement, (*before, *map(list, zip(*rows, strict=True))))
 
@@ -225,7 +225,7 @@ as n (number, body, sum) where actions.community = %s and actions.number = n.num
 
 
 def erase(base: Base, of: int, erasure: Erasure, actions: Sequence[Outgoing]) -> None:
-    """Do what an erasure says in a community whose head is locked; `actions` are those under its keys."""
+    """Apply an erasure to a community whose head is locked; `actions` are those under its keys."""
     segments = [event._replace(community=erasure.community) for event in erasure.events]
     changed = [(*segment[1:], events_sum(segment)) for segment in segments if segment.body]
     if changed:
