@@ -13,7 +13,7 @@ SANCTIONS: tuple[ir.Consequence, ...] = ("silences", "removes")
 
 
 def actions(ground: Ground) -> list[ir.ActionSpec]:
-    """Return what the engine has to know of every action that some effect names, or some condition asks about."""
+    """Return what the engine has to know about every action that an effect names or a condition asks about."""
     catalog = ground.checked.catalog
     action_types = (catalog.action(name) for name in ground.actions)
     return [_spec(action, catalog) for action in action_types if action is not None]
@@ -28,7 +28,7 @@ def lasting(catalog: Catalog, does: ir.Consequence) -> Iterator[str]:
 
 
 def _sanctions(action: ActionType, catalog: Catalog) -> tuple[ir.Consequence, ...]:
-    """Return what an action keeps a member from for a time, or until it is ended; nothing if it is done and over."""
+    """Return what an action keeps a member from, for a time or until it is ended; empty if it has no lasting effect."""
     kept_from = tuple(what for what in SANCTIONS if what in (action.does or ()))
     if not kept_from or action.target is None or action.target.kind != "member":
         return ()

@@ -1,4 +1,4 @@
-"""Brakes: a cell that counts actions, and the rule that says who may let go what it holds back."""
+"""Brakes: a cell that counts actions, and the rule that says who may release what it holds back."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Comparisons and looking into text: which view applies, and which node of the plan says it.
+"""Comparisons and text searches: which view applies, and which node of the plan expresses it.
 
-`folded(x)` and `squeezed(x)` as the text that is looked into become a view of `x`, which the engine indexes; next to
-`==` both sides are squeezed, because an author writes the needle as it is said, not as it is squeezed.
+`folded(x)` and `squeezed(x)` as the text being searched become a view of `x`, which the engine indexes; with `==` both
+sides are squeezed, because an author writes the needle normally, not squeezed.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def _positive_in(lowerer: Lowerer, node: nodes.In) -> ir.AnyExpr:
 
 
 def _domains(lowerer: Lowerer, written: ir.AnyExpr) -> str | None:
-    """Return the id of a list of the domains that are written out, which means what a declared one does."""
+    """Return the id of a list of the domains written out, equivalent to a declared one."""
     if not isinstance(written, ir.Const) or not isinstance(written.value, list):
         return None
     items = tuple(in_order(list(dict.fromkeys(map(str, written.value)))))
@@ -85,7 +85,7 @@ def _domains(lowerer: Lowerer, written: ir.AnyExpr) -> str | None:
 
 
 def hours(lowerer: Lowerer, node: nodes.Node) -> tuple[int, int]:
-    """Return the ends of a range of times of day, in ms of the day."""
+    """Return the bounds of a range of times of day, in ms of the day."""
     if isinstance(node, nodes.ClockRange):
         return node.start, node.end
     window = lowerer.expression(node)
@@ -125,7 +125,7 @@ def _contains(lowerer: Lowerer, node: nodes.Contains) -> ir.AnyExpr:
 
 
 def _any_pattern(lowerer: Lowerer, node: nodes.Contains) -> ir.AnyExpr:
-    """Lower a search for the patterns of a list: each is a condition of its own."""
+    """Lower a search for a list's patterns: each is a separate condition."""
     subject, view = _viewed(lowerer, node.subject, "exact")
     operands = [
         ir.Matches(subject=subject, pattern=pattern, flags="", view=view, src=lowerer.source(node))
@@ -156,7 +156,7 @@ def _matches(lowerer: Lowerer, node: nodes.Matches) -> ir.AnyExpr:
 
 
 def _viewed(lowerer: Lowerer, node: nodes.Node, view: ir.View) -> tuple[ir.AnyExpr, ir.View]:
-    """Return the text that is looked into and the view of it: `folded(x)` is a view of `x`."""
+    """Return the text being searched and its view: `folded(x)` is a view of `x`."""
     subject = lowerer.expression(node)
     if isinstance(subject, ir.Call) and subject.function in _VIEWS:
         return subject.arguments[0], _VIEWS[subject.function]
@@ -164,7 +164,7 @@ def _viewed(lowerer: Lowerer, node: nodes.Node, view: ir.View) -> tuple[ir.AnyEx
 
 
 def _several(lowerer: Lowerer, node: nodes.Node, quantifier: nodes.Quantifier) -> ir.AnyExpr:
-    """Return the list of what is looked for."""
+    """Return the list of needles."""
     expr = lowerer.expression(node)
     if quantifier != "one":
         return _unordered(expr)
@@ -182,12 +182,12 @@ def _item(type: kinds.Type) -> kinds.Type:
 
 
 def listed(lowerer: Lowerer, node: nodes.Node) -> str:
-    """Return the id of the list that a node names, and see that the plan has it."""
+    """Return the id of the list that a node names, and ensure that the plan has it."""
     return kept_list(lowerer.ground, _list(lowerer, node))
 
 
 def kept_list(ground: Ground, binding: ListBinding) -> str:
-    """Return the id of a list, and see that the plan has it."""
+    """Return the id of a list, and ensure that the plan has it."""
     declaration = binding.declaration
     if binding.id not in ground.lists:
         ground.lists[binding.id] = ir.WordList(

@@ -22,7 +22,7 @@ _SHOWN: tuple[ir.Kind, ...] = ("duration", "clock", "instant")
 
 
 def kind_of(type: kinds.Type) -> ir.Kind:
-    """Return the plan's word for a type; everything textual is text."""
+    """Return the plan's name for a type; everything textual is text."""
     return _kind_of(type.__class__)  # type: ignore[arg-type]  # a class can be hashed
 
 
@@ -32,7 +32,7 @@ def _kind_of(type: type[Any]) -> ir.Kind:
 
 
 def shown_as(type: kinds.Type) -> ir.Kind | None:
-    """Return how to show a value of a type whose Python type does not tell; None if that tells."""
+    """Return how to show a value of a type whose Python type doesn't say; None if it does."""
     kind = kind_of(type)
     return kind if kind in _SHOWN else None
 
@@ -43,5 +43,5 @@ def constant(value: Any, type: kinds.Type) -> ir.Const:
 
 
 def in_order(items: list[Any]) -> list[Any]:
-    """Return the items of a list whose order and repeats mean nothing: sorted, each once."""
+    """Return the items of a list whose order and duplicates mean nothing: sorted, each once."""
     return sorted(set(items), key=lambda item: (str(type(item)), item))

@@ -1,7 +1,7 @@
-"""Why dated values are as they are: beside each rule that they change, so that it can be reasons with its decisions.
+"""Why dated values are as they are: attached to each rule they change, so that its decisions can give the reasons.
 
-A rule that was lowered otherwise for one time than for another reads a dated value; which one, its text says: the
-parameter's name stands in a condition, in an effect, or in the text of a define that is used there.
+A rule lowered differently for different times reads a dated value; its text shows which: the parameter's name occurs in
+a condition, an effect, or the text of a define used there.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from groundrules.plan.walk import within
 
 
 def decided(checked: Checked, plan: ir.Plan, plans: Sequence[ir.Plan], dates: Sequence[int]) -> ir.Plan:
-    """Return the plan of all times with the reasons of dated values; `plans` are those of the times between `dates`."""
+    """Return the plan of all times with the reasons for dated values; `plans` are those of the times between
+    `dates`."""
     values = list(_values(checked))
     changing = _changing(plans, dates) if any(value.because or value.source for _, value in values) else {}
     rules = [replace(rule, decided=_of_rule(plan, rule, values, changing.get(rule.id, set()))) for rule in plan.rules]
@@ -28,7 +29,7 @@ def decided(checked: Checked, plan: ir.Plan, plans: Sequence[ir.Plan], dates: Se
 
 
 def _values(checked: Checked) -> Iterator[tuple[str, ir.Decided]]:
-    """Yield all dated values, each with the name that its parameter has in the texts of its rulebook."""
+    """Yield all dated values, each with its parameter's name in its rulebook's texts."""
     zone = str(checked.book.timezone.value)
     for instance in checked.instances:
         for name, dated in sorted(instance.dated.items()):

@@ -16,7 +16,7 @@ _NAME = "name"
 
 
 def effects(ground: Ground, checked: constructs.Effects) -> tuple[ir.AnyEffect, ...]:
-    """Lower the effects of one `then`, in an order of their own: the author's says nothing."""
+    """Lower the effects of one `then`, in canonical order: the author's means nothing."""
     return tuple(sorted((_effect(ground, effect) for effect in checked), key=codec.meaning))
 
 
@@ -89,7 +89,7 @@ def _given(ground: Ground, given: constructs.Given) -> ir.AnyExpr:
 
 
 def _default(ground: Ground, default: constructs.Default) -> ir.AnyExpr:
-    """Read the id of the entity that is meant where nobody says so."""
+    """Read the id of the entity that is meant by default."""
     if default.root == "subject":
         return ir.Field(root="subject", path=(), kind="entity")
     alternatives = [_at_hand(ground, default.root, *place) for place in zip(default.paths, default.types, strict=True)]
@@ -119,7 +119,7 @@ def template(ground: Ground, message: constructs.Texts) -> ir.Template:
 
 
 def _hole(lowerer: Lowerer, node: nodes.Node) -> ir.AnyExpr | str:
-    """Lower a hole; a missing name of a member or channel is shown by the id, hours are text at once."""
+    """Lower a hole; a missing name of a member or channel is shown as the id, hours become text at once."""
     if isinstance(lowerer.type_of(node), kinds.ClockRange):
         return "-".join(map(format_clock, hours(lowerer, node)))
     value_expr = lowerer.expression(node)

@@ -1,8 +1,8 @@
 """Expressions: from checked nodes to the plan's, one function per class of node.
 
-The tree keeps its author's shape. What changes: names are resolved to reads, constants or the text of their define;
-literals are plain values; texts get the view that their types ask for; windows compared with constants become tests.
-A define is lowered where it is used, in the context it was typed in, and keeps the places of its own text.
+The tree keeps the author's shape. What changes: names are resolved to reads, constants or the text of their define;
+literals are plain values; texts get the view that their types ask for; windows compared with constants become tests. A
+define is lowered where it is used, in the context it was typed in, and keeps its own source places.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Rule = Callable[["Lowerer", Any], ir.AnyExpr]
 
 @dataclass(eq=False)
 class Lowerer:
-    """Lowers one expression. `variables` are those in reach, by the node that binds them; `depth` counts all.
+    """Lowers one expression. `variables` are those in scope, by the node that binds them; `depth` counts all.
 
     `language` is that of the message that the expression stands in ("": one for all), None outside of messages.
     """
@@ -45,7 +45,7 @@ class Lowerer:
         return expr
 
     def key(self, node: nodes.Node) -> ir.AnyExpr:
-        """Lower a component of a key: prose is folded, so that keys meet where `==` holds."""
+        """Lower a key component: prose is folded, so that keys match where `==` holds."""
         expr = self.expression(node)
         if not isinstance(self.type_of(node), kinds.Prose):
             return expr
@@ -58,12 +58,12 @@ class Lowerer:
         return self.ground.source(self.fragment, node)
 
     def inside(self, binding: DefineBinding) -> Lowerer:
-        """Return a lowerer of a define's text, used here."""
+        """Return a lowerer of a define's text, as used here."""
         context = self.ground.checked.seen_from(self.context, binding.instance)
         return Lowerer(self.ground, context, binding.define.body.fragment, {}, self.depth, self.language)
 
     def of_hint(self, binding: ScoreBinding, parsed: nodes.Parsed[Any]) -> Lowerer:
-        """Return a lowerer of a part of a score, used here."""
+        """Return a lowerer of part of a score, as used here."""
         context = self.ground.checked.seen_from(self.context, binding.instance)
         return Lowerer(self.ground, context, parsed.fragment, {}, self.depth, self.language)
 
@@ -91,7 +91,7 @@ def lowered(ground: Ground, context: Context, parsed: nodes.Parsed[Any]) -> ir.A
 
 
 def condition(ground: Ground, context: Context, parsed: nodes.Parsed[Any] | None) -> ir.AnyExpr:
-    """Lower a whole condition; none is always true."""
+    """Lower a whole condition; no condition is always true."""
     return ir.Const(value=True) if parsed is None else lowered(ground, context, parsed)
 
 

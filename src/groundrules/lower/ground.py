@@ -1,9 +1,9 @@
-"""What lowering gathers on its way: places in the sources, windows, and what is read of which event.
+"""What lowering gathers on its way: source places, windows, and what is read of each event.
 
-Windows that count the same are one window. Its id is the hash of what it counts (keys in an order of their own,
-places left out), and it keeps as much, for as long, as the most demanding of its readers asks; a reader sees only
-what it asked for, so that rules do not depend on each other. The panes of a `sum` follow from its time, so there the
-time is part of the definition.
+Windows that count the same are one window. Its id is the hash of what it counts (keys in canonical order, without
+places), and it keeps as much, for as long, as its most demanding reader asks; a reader sees only what it asked for, so
+rules don't depend on each other. The panes of a `sum` follow from its time, so there the time is part of the
+definition.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ class Ground:
 
     `captured` are the paths of the start event that the path at hand reads, `counted` the windows that hold events for
     the guard at hand, `matched` whether its effects ask for them, `owner` the rule at hand, `process` its path,
-    `gathered` the kind of those whom it is about together. `lowered`, if wanted, keeps what became of each node, by
-    context and node; nodes that read variables are left out; `spans` then has the places by their numbers.
+    `gathered` the kind of those it is about together. `lowered`, if wanted, maps context and node to the result, except
+    for nodes that read variables; `spans` then has the places by number.
     """
 
     checked: Checked
@@ -54,7 +54,7 @@ class Ground:
     _places: dict[tuple[int, int, int], int] = field(default_factory=dict)
 
     def of_date(self, checked: Checked) -> Ground:
-        """Return a ground for the same rulebook at another time, with the same numbers of places."""
+        """Return a ground for the same rulebook at another time, with the same place numbers."""
         return Ground(checked, _sources=self._sources)
 
     @property
@@ -76,7 +76,7 @@ class Ground:
     # --- sources --------------------------------------------------------------------------------
 
     def source(self, fragment: Fragment, node: nodes.Node) -> int:
-        """Return the number of the place where a node was written; `x not in y` is told as what it denies."""
+        """Return the number of the place where a node was written; `x not in y` has the place of what it negates."""
         start, end = node.at
         key = (id(fragment), start, end)
         if key not in self._places:
@@ -125,18 +125,18 @@ class Ground:
         return named.id
 
     def keep_ids(self) -> None:
-        """If effects ask which events their guard's windows hold, see that the windows know."""
+        """If effects ask which events their guard's windows hold, make the windows keep the ids."""
         for window in self.counted if self.matched else ():
             self.windows[window] = replace(self.windows[window], ids=True)
 
 
 def pane(within: int) -> int:
-    """Return the length of the panes of a sum over `within` ms."""
+    """Return the length of a sum's panes over `within` ms."""
     return max(1, -(-within // _PANES))
 
 
 def joined(first: ir.Window, second: ir.Window) -> ir.Window:
-    """Return a window that keeps what both keep."""
+    """Return a window that keeps what either keeps."""
     unlimited = first.within == 0 or second.within == 0
     return replace(
         first,

@@ -19,7 +19,7 @@ _ALWAYS_CAPTURED = (("actor", "id"), ("id",), ("time",), ("type",))
 
 
 def paths(ground: Ground) -> tuple[list[ir.Process], list[ir.Rule]]:
-    """Lower the paths of all instances, and what opens them and their steps do."""
+    """Lower the paths of all instances, what opens them, and what their steps do."""
     processes: list[ir.Process] = []
     rules: list[ir.Rule] = []
     for path in ground.checked.paths:
@@ -54,7 +54,7 @@ def _path(ground: Ground, path: constructs.Path) -> tuple[ir.Process, list[ir.Ru
 
 
 def _dates(process: ir.Process) -> set[tuple[str, ...]]:
-    """Return the fields that planning reads: what a later event does not change of them is still needed then."""
+    """Return the fields that planning reads: those that a later event leaves unchanged are still needed then."""
     dates: set[tuple[str, ...]] = set()
     waiting: list[Any] = [step.at for step in process.steps]
     while waiting:
@@ -116,7 +116,7 @@ def _item(ground: Ground, path: constructs.Path, item: constructs.PathItem) -> i
 
 
 def untils(ground: Ground, authored: tuple[constructs.Until, ...]) -> tuple[ir.Until, ...]:
-    """Lower the events that end something, in an order of their own."""
+    """Lower the events that end something, in canonical order."""
     lowered = [
         ir.Until(
             types=until.context.types,

@@ -1,9 +1,9 @@
-"""Values by date: one plan from those of the times between the dates.
+"""Dated values: one plan from those of the times between the dates.
 
-A rulebook with dated values is lowered once for each of these times, with the value of that time as a constant. What
-differs between the plans is put together at the smallest place that can hold both: a constant becomes `ByDate`, a
-condition that differs in more than its constants becomes an alternative of each time's own. What remains, such as the
-time of `once_per` or the steps of a ladder, has one value for all time; that it was given several is a conflict.
+A rulebook with dated values is lowered once for each of these times, with the value of that time as a constant.
+Differences between the plans are merged at the smallest place that can hold both: a constant becomes `ByDate`, a
+condition that differs in more than its constants becomes an alternative per time. The rest, such as the time of
+`once_per` or a ladder's steps, must have one value for all time; several are a conflict.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ CONDITIONS = (
     *(ir.Quantified, ir.WindowTest, ir.TallyTest, ir.Chance, *JOINTS),
 )
 UNITED = ("windows", "lists", "actions")
-"""What each time may have of its own: nothing of it is asked at another time."""
+"""Sections that may differ by time: nothing in them is used at another time."""
 
 
 class Conflict(NamedTuple):
-    """Something that needs one value for all time and differs from an instant on: of which block, and what of it."""
+    """Something that needs one value for all time but changes at an instant: in which block, and which part."""
 
     since: int
     block: str
@@ -35,7 +35,7 @@ class Conflict(NamedTuple):
 
 
 class Periods:
-    """Puts plans together; `dates` are the instants from which each but the first holds.
+    """Merges plans; `dates` are the instants from which each but the first holds.
 
     `place` gives the number of the place where a date is written, for a condition on it, or the clock in one (None).
     """
@@ -63,7 +63,7 @@ class Periods:
         return replace(first, **changed)
 
     def _all(self, of_times: Sequence[tuple[Any, ...]], what: str) -> tuple[Any, ...]:
-        """Return what any time has, by name."""
+        """Return everything that any time has, by name."""
         known: dict[str, Any] = {}
         for item in (item for items in of_times for item in items):
             name = item.name if isinstance(item, ir.ActionSpec) else item.id
@@ -87,7 +87,7 @@ class Periods:
         return self._inside(values, what)
 
     def _condition(self, values: list[Any], what: str) -> ir.AnyExpr:
-        """Return a condition of all times: joined alike, or with other constants, else each time its own."""
+        """Return a condition for all times: merged, or with dated constants, or an alternative per time."""
         before = len(self.conflicts)
         if all(type(value) is type(values[0]) for value in values):
             merged: ir.AnyExpr = self._inside(values, what)
@@ -115,7 +115,7 @@ class Periods:
         return ir.ByDate(dates=dates, values=held, kind=values[0].kind, src=values[0].src)
 
     def _changing(self, values: list[Any]) -> tuple[tuple[int, ...], list[Any]]:
-        """Return the dates from which a value is another, and the values one after the other."""
+        """Return the dates at which a value changes, and its values in order."""
         dates, kept = [], [values[0]]
         for date, value in zip(self.dates, values[1:], strict=True):
             if not _alike([kept[-1], value]):
@@ -155,6 +155,6 @@ def _with_constants(template: ir.Template) -> ir.Template:
 
 
 def _united(tables: Sequence[dict[str, tuple[str, ...]]]) -> dict[str, tuple[str, ...]]:
-    """Return tables of names together."""
+    """Return tables merged by name."""
     names = sorted({name for table in tables for name in table})
     return {name: tuple(sorted({item for table in tables for item in table.get(name, ())})) for name in names}

@@ -1,4 +1,4 @@
-"""The whole plan: every construct lowered by its own module, everything with a name sorted by it."""
+"""The whole plan: every construct is lowered by its own module, everything named is sorted by name."""
 
 from __future__ import annotations
 
@@ -43,14 +43,14 @@ N = TypeVar(
 
 
 def lower(checked: Checked, ground: Ground | None = None) -> ir.Plan:
-    """Return the plan of a rulebook that checked without errors; `ground`, a fresh one, keeps what is gathered."""
+    """Return the plan of a rulebook that checked without errors; a fresh `ground` keeps what is gathered."""
     ground = ground or Ground(checked)
     first = _lowered(checked, ground)
     return _with_dates(checked, ground, first)[0] if checked.later else first
 
 
 def conflicts(checked: Checked) -> list[Conflict]:
-    """Return what has values by date in a rulebook, but one for all time."""
+    """Return what has dated values in a rulebook but must have one for all time."""
     ground = Ground(checked)
     return _with_dates(checked, ground, _lowered(checked, ground))[1] if checked.later else []
 
@@ -106,7 +106,7 @@ def _sorted(named: Iterable[N]) -> tuple[N, ...]:
 
 
 def _events(checked: Checked, wanted: set[str]) -> dict[str, Schema]:
-    """Return the schemas of all event types that some instance or the engine knows, or what it keeps wants."""
+    """Return the schemas of all event types known to an instance or the engine, or needed by what it keeps."""
     known = {kind for instance in checked.instances for kind in instance.types} | set(ENGINE_TYPES) | wanted
     event_types = {kind: checked.catalog.event(kind) for kind in sorted(known)}
     return {kind: event.schema for kind, event in event_types.items() if event is not None}

@@ -1,7 +1,7 @@
 """Reads: names, dotted names and calls.
 
-A **place** is a root and a path. A fact is read by the place of its entity; what a fact of an entity is follows from
-the catalogue, because only members (and the subject of a schedule or ladder) are remembered in the roster.
+A **place** is a root and a path. A fact is read through its entity's place; the catalogue says what is a fact of an
+entity, because only members (and the subject of a schedule or ladder) are remembered in the roster.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ _ITEMS = {"first": ir.FIRST, "last": ir.LAST}
 class Place:
     """A root and a path below it.
 
-    `types` are the event types that it belongs to; `listed` is the path of the list whose items the root walks through.
+    `types` are the event types it belongs to; `listed` is the path of the list that the root iterates over.
     """
 
     root: str
@@ -158,7 +158,7 @@ def _fact(lowerer: Lowerer, node: Reading, place: Place, owner: kinds.Object) ->
 
 
 def note(lowerer: Lowerer, place: Place, path: tuple[str, ...]) -> None:
-    """Note what a rule reads of which events; of a list, whatever item it is."""
+    """Note what a rule reads of which events; for a list, of any item."""
     if place.starts:
         items = next((depth for depth, name in enumerate(path) if name in _ITEMS.values()), len(path))
         lowerer.ground.captured.add(place.listed or path[:items])
@@ -209,7 +209,7 @@ def _hint(lowerer: Lowerer, binding: ScoreBinding, hint: authored.HintDeclaratio
 def _parameter(lowerer: Lowerer, node: Reading, binding: ParameterBinding) -> ir.AnyExpr:
     setting = binding.instance.settings[binding.name]
     value = constant(setting.value, setting.type)
-    dated = binding.name in binding.instance.dated  # then it is told what it is by the name
+    dated = binding.name in binding.instance.dated  # then the name says what it is
     return replace(value, src=lowerer.source(node)) if dated else value
 
 
@@ -294,7 +294,7 @@ def _board(lowerer: Lowerer, node: nodes.Call) -> ir.AnyExpr:
 
 
 def _called(lowerer: Lowerer, entity: str) -> str:
-    """Return the fact by which things of a kind are called, "" if there is none; the roster keeps it."""
+    """Return the fact that names things of a kind, "" if there is none; the roster keeps it."""
     fields = (lowerer.ground.checked.catalog.entity(entity) or kinds.Object("")).fields
     called = next((name for name in _CALLED if name in fields), "")
     if called:

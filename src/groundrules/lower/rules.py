@@ -54,7 +54,7 @@ def _rule(ground: Ground, rule: constructs.Rule) -> list[ir.Rule]:
 
 
 def joined(first: ir.AnyExpr, other: ir.AnyExpr) -> ir.AnyExpr:
-    """Return both conditions together."""
+    """Return the conjunction of both conditions."""
     if isinstance(first, ir.Const) and first.value is True:
         return other
     parts = first.operands if isinstance(first, ir.And) else (first,)
@@ -62,7 +62,7 @@ def joined(first: ir.AnyExpr, other: ir.AnyExpr) -> ir.AnyExpr:
 
 
 def _otherwise(ground: Ground, rule: constructs.Rule, whole: ir.Rule, when: ir.AnyExpr) -> list[ir.Rule]:
-    """Return the rule on what is required not holding."""
+    """Return the rule for when a requirement does not hold."""
     if not rule.otherwise:
         return []
     return [
@@ -112,7 +112,7 @@ def _pairs(
 
 
 def keys(ground: Ground, context: bindings.Context, parsed: nodes.Parsed[Any]) -> tuple[ir.AnyExpr, ...]:
-    """Lower the keys of a clause, in the order they are written in."""
+    """Lower the keys of a clause, in written order."""
     inner = lowerer(ground, context, parsed)
     return tuple(map(inner.key, parsed.root.keys))
 
@@ -120,7 +120,7 @@ def keys(ground: Ground, context: bindings.Context, parsed: nodes.Parsed[Any]) -
 def common(
     ground: Ground, instance: bindings.Instance, source: authored.Common, ends: int | None, part: str = ""
 ) -> dict[str, Any]:
-    """Return the arguments of a rule that every construct gives; `part` counts different what one block lowers to."""
+    """Return the rule arguments common to all constructs; `part` tells apart the rules that one block lowers to."""
     ground.owner = instance.qualified(str(source.id.value)) + part
     return {
         "id": ground.owner,
@@ -150,7 +150,7 @@ def texts(given: authored.Texts) -> dict[str, str]:
 
 
 def approval(asked: constructs.Approval | None) -> ir.Approval | None:
-    """Lower an approval; what a refusal does is a rule of its own."""
+    """Lower an approval; its refusal is handled by a separate rule."""
     if asked is None:
         return None
     return ir.Approval(
@@ -161,13 +161,13 @@ def approval(asked: constructs.Approval | None) -> ir.Approval | None:
 def step_guards(
     ground: Ground, context: bindings.Context, step: authored.PathStep | authored.LadderStep
 ) -> dict[str, Any]:
-    """Return the guard of the rule that a step of a path or ladder is."""
+    """Return the guard of the rule for a path's or ladder's step."""
     unless = None if step.unless is None else lowered(ground, context, step.unless)
     return {"when": condition(ground, context, step.when), "unless": unless}
 
 
 def refusal(ground: Ground, rule: ir.Rule, asked: constructs.Approval | None) -> list[ir.Rule]:
-    """Return the rule on the refusal of what `rule` asked approval for, if there is anything to do then."""
+    """Return the rule for the refusal of an approval requested by `rule`, if anything is to be done then."""
     if asked is not None:
         ground.actions.add("request_approval")
     if asked is None or not asked.refused:

@@ -1,4 +1,4 @@
-"""Schedules: when, for whom, and the rule that acts then. Hours are a part of the guard."""
+"""Schedules: when, for whom, and the rule that then acts. Hours are part of the guard."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def _schedule(ground: Ground, schedule: constructs.Schedule, rules: list[ir.Rule
 
 
 def _speaks_of_self(rule: ir.Rule) -> bool:
-    """Tell whether a rule asks of whose turn it is whether that is the bot itself."""
+    """Tell whether a rule asks if the subject is the bot itself."""
     return any(fact.root == "subject" and fact.fact == "self" for fact in within(rule, ir.Fact))
 
 
@@ -64,7 +64,7 @@ def _ranking(ground: Ground, schedule: constructs.Schedule) -> ir.Ranking | None
 
 
 def _together(ground: Ground, schedule: constructs.Schedule) -> list[ir.Rule]:
-    """Return the rule on all of those whom a schedule found; its share has been asked of each of them."""
+    """Return the rule on all that a schedule found together; its rollout share was already applied to each of them."""
     if not schedule.together:
         return []
     shared = common(ground, schedule.context.instance, schedule.source, schedule.ends, "#together")

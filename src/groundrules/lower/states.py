@@ -1,4 +1,4 @@
-"""States: what holds for a whole partition or a thing, and a rule each for entering and leaving it."""
+"""States: what holds for a whole partition or a thing, and one rule each for entering and leaving it."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def states(ground: Ground) -> tuple[list[ir.State], list[ir.Rule]]:
 
 
 def _any(ground: Ground, context: bindings.Context, turn: authored.Turn) -> ir.AnyExpr:
-    """Lower the conditions of a turn to one, in an order of their own; without any it never comes by itself."""
+    """Lower a transition's conditions to one, in canonical order; without any it never happens by itself."""
     guards = sorted((lowered(ground, context, condition) for condition in turn.conditions), key=definition_hash)
     if len(guards) > 1:
         return ir.Or(operands=tuple(guards))

@@ -1,7 +1,7 @@
-"""Which things an event is about, for a state that things are in by themselves.
+"""Which things an event is about, for a state that is per thing.
 
-Those are the things for which its windows count the event, or take back, and the one at hand: the event itself, its
-field of that kind, of members the target, else the actor.
+These are the things for which its windows count the event, or take back, and the one at hand: the event itself, its
+field of that kind, or for members the target, else the actor.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ _LOGIC = (ir.And, ir.Or, ir.Not)
 
 
 def subjects(ground: Ground, types: Iterable[str], state: ir.State) -> tuple[ir.About, ...]:
-    """Return what events are about, by type; one that reads more than windows is looked at after each of `types`."""
+    """Return what events are about, by type; a state that reads more than windows is evaluated after each of
+    `types`."""
     nodes = [*walk(state.enter), *walk(state.leave)]
     counted = [about for node in nodes if isinstance(node, _WINDOWS) for about in _counted(ground, node)]
     narrow = all(isinstance(node, (*_WINDOWS, *_OF_THE_THING, *_LOGIC)) for node in nodes)

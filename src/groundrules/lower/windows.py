@@ -1,4 +1,4 @@
-"""Windows: the test or value that a guard asks for, and the window that has to be kept for it."""
+"""Windows: the test or value that a guard needs, and the window that has to be kept for it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def tested(lowerer: Lowerer, node: nodes.Compare) -> ir.AnyExpr | None:
-    """Return the test for a window that is compared with a constant, or None if this is another comparison."""
+    """Return the test for a window that is compared with a constant, or None for other comparisons."""
     for window, other, operator in (
         (node.left, node.right, node.operator),
         (node.right, node.left, MIRRORED[node.operator]),
@@ -50,7 +50,7 @@ def _constant(lowerer: Lowerer, node: nodes.Node) -> int | None:
 
 
 def _kept(lowerer: Lowerer, node: nodes.Window, keep: int) -> tuple[str, tuple[ir.AnyExpr, ...], int]:
-    """Add the window that a node speaks of; return its id, the reader's key and the time."""
+    """Add the window that a node names; return its id, the reader's key and the time."""
     ground, kind = lowerer.ground, KINDS[node.kind]
     counted = lowerer.elsewhere(ground.checked.context(lowerer.context.instance, (node.event_type,)))
     within = _within(lowerer, node, keep)
@@ -90,9 +90,9 @@ def _taker(lowerer: Lowerer, node: nodes.Window, taken: nodes.Taken) -> ir.Taker
 
 
 def _within(lowerer: Lowerer, node: nodes.Window, bound: int) -> int:
-    """Return how far back a window is asked: as it says, else as long as anything is kept; 0 if it needs no time.
+    """Return how far back a window looks: as it says, else as long as anything is kept; 0 if it needs no time.
 
-    That is in ms, or in events. A length of time is asked whether it lasted as long as `bound`.
+    In ms, or in events. For a duration, whether it lasted as long as `bound`.
     """
     if isinstance(node.within, nodes.CalendarPeriod):
         return ir.LONGEST[node.within.period]
@@ -110,9 +110,9 @@ def _last_events(lowerer: Lowerer, node: nodes.Window) -> int:
 
 
 def _keys(lowerer: Lowerer, counted: Lowerer, node: nodes.Window) -> list[tuple[ir.AnyExpr, ir.AnyExpr]]:
-    """Return (counted, reader) pairs in an order that depends neither on how they stand nor on what takes back.
+    """Return (counted, reader) pairs in an order that depends neither on how they are written nor on what takes back.
 
-    The calendar period that it is about, if there is one, comes last.
+    Its calendar period, if there is one, comes last.
     """
     by_hash: dict[str, tuple[str, tuple[ir.AnyExpr, ir.AnyExpr]]] = {}
     first = lowerer.elsewhere(lowerer.ground.checked.context(lowerer.context.instance, (node.event_type,)))

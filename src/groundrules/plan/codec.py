@@ -1,12 +1,12 @@
 """Plans as bytes, and the digest that names what a plan means.
 
-A plan file is a header and a body: the magic, the format version (two bytes, big-endian), the SHA-256 of the body,
-the seal (the HMAC of that hash under the maker's key; zeros without one), and the body, which is MessagePack with
-every map sorted: the plan's digest, the plan, and what an engine made of it, which is the engine's own affair (empty
-if nothing was made). Equal plans give equal bytes.
+A plan file is a header and a body: the magic, the format version (two bytes, big-endian), the SHA-256 of the body, the
+seal (the HMAC of that hash under the maker's key; zeros without one), and the body, which is MessagePack with every map
+sorted: the plan's digest, the plan, and what an engine made of it, which only that engine reads (empty if nothing was
+made). Equal plans give equal bytes.
 
 The digest is narrower than the bytes: it leaves out where things were written (`src` and `Plan.sources`) and how
-actions are told, so that moving files, comments, layout and wording about changes no digest.
+actions are worded, so that changing files, comments, layout or wording changes no digest.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def _plain_decoder() -> msgspec.msgpack.Decoder[ir.Plan]:
 
 
 class PlanError(GroundrulesError):
-    """Bytes that are no usable plan. `code` is a code of the table of diagnostics (GR8xx)."""
+    """Bytes that are not a usable plan. `code` is a diagnostic code (GR8xx)."""
 
     def __init__(self, code: str, message: str, help: str | None = None) -> None:
         super().__init__(f"{code}: {message}")
@@ -71,10 +71,10 @@ class PlanError(GroundrulesError):
 
 @contextmanager
 def no_collection() -> Iterator[None]:
-    """Keep the garbage collector from going over everything again and again while only new things are made.
+    """Keep the garbage collector from rescanning everything while only new objects are made.
 
-    What was made is kept, as a rule, so much of it is put among what is old without being looked at; now and then all
-    is collected, for a process that makes one big thing after the other and drops it.
+    New objects are usually kept, so a large number goes to the old generation unscanned; now and then everything is
+    collected, for a process that makes and drops one big thing after another.
     """
     enabled = gc.isenabled()
     gc.disable()
@@ -87,7 +87,7 @@ def no_collection() -> Iterator[None]:
 
 
 def _grow_old() -> None:
-    """Make everything old if much was made; leave alone a host that has frozen what it has."""
+    """Move everything to the old generation if much was made; leave a host that has frozen objects alone."""
     global _unseen
     prepared = gc.get_count()[0]
     if prepared < _MUCH or gc.get_freeze_count():
@@ -107,7 +107,7 @@ def is_plan(data: bytes) -> bool:
 
 
 def encode(plan: ir.Plan, prepared: bytes = b"", key: bytes | None = None) -> bytes:
-    """Return the plan, and what an engine made of it, as the bytes of a plan file, sealed if there is a key."""
+    """Return a plan file's bytes for the plan and what an engine made of it, sealed if there is a key."""
     body = _encoder.encode(Packed(digest(plan), plan, prepared))
     named = hashlib.sha256(body).digest()
     return MAGIC + ir.FORMAT_VERSION.to_bytes(2, "big") + named + (_seal(named, key) if key else _UNSEALED) + body
@@ -151,7 +151,7 @@ def unpack(data: bytes) -> Packed:
 def digest(plan: ir.Plan) -> str:
     """Return `sha256:…`, the name of what the plan means; it does not depend on places in files.
 
-    What is hashed is the plan as it is read back from its bytes: a default that somebody wrote out is left out there.
+    The plan is hashed as read back from its bytes, where defaults that were written out are omitted.
     """
     bare = replace(plan, sources=(), actions=tuple(map(_unworded, plan.actions)))
     read_back = _plain_decoder().decode(_encoder.encode(bare))
@@ -163,13 +163,13 @@ def _unworded(action: ir.ActionSpec) -> ir.ActionSpec:
 
 
 def definition_hash(value: Any, size: int = 12) -> str:
-    """Return the hex of a hash of any part of a plan, places left out; `size` in bytes."""
+    """Return a hex hash of any part of a plan, without places; `size` in bytes."""
     return hashlib.blake2b(meaning(value), digest_size=size).hexdigest()
 
 
 def meaning(value: Any) -> bytes:
     """Return canonical JSON of a part of a plan, without places.
 
-    In JSON no bare quote stands inside a string, so the pattern meets keys alone; a structure never begins with `src`.
+    JSON strings contain no bare quote, so the pattern matches only keys; a structure never begins with `src`.
     """
     return _PLACE.sub(b"", _canonical.encode(value))

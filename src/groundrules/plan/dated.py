@@ -1,4 +1,4 @@
-"""Conditions of values by date, read back: which holds from when."""
+"""Conditions of dated values, read back: which one holds from when."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from groundrules.plan import ir
 
 
 def by_date(expr: Any) -> list[tuple[int | None, ir.AnyExpr]]:
-    """Return the conditions of an alternative by date, each with the instant from which it holds (None: the first).
+    """Return the conditions of a dated alternative, each with the instant from which it holds (None: the first).
 
-    Nothing where the condition is no such alternative, as `lower.periods` makes them: no author writes an instant.
+    Empty if the condition is not an alternative made by `lower.periods`: no author writes an instant.
     """
     cases: list[tuple[int | None, ir.AnyExpr]] = []
     for number, case in enumerate(expr.operands if isinstance(expr, ir.Or) else ()):

@@ -1,15 +1,15 @@
 """The plan: what a checked rulebook means, in one small serialisable form.
 
-A plan is **rules** (trigger × guard × effects) over **cells** (what is remembered). It knows nothing of YAML, of
-the syntax tree or of the checker, imports nothing of the project but units of time and kinds of windows, and is all
-that the engine and the reference interpreter see. A new construct for authors is a new lowering into these nodes.
+A plan is **rules** (trigger × guard × effects) over **cells** (what is remembered). It knows nothing about YAML, the
+syntax tree or the checker, imports nothing from the project but units of time and kinds of windows, and is all that the
+engine and the reference interpreter see. A new construct for authors is a new lowering into these nodes.
 
 Values at run time: text, identifiers, URLs and dates are `str`; numbers `int` or `float`; durations and clock times
 `int` milliseconds; instants `int` milliseconds since 1970-01-01T00:00Z; entities are their id; lists are lists.
 **Missing is None**, and a condition is True, False or None (Kleene's unknown).
 
-Roots of reads: "event" is the event at hand, "start" the event that opened a path (or was held for approval),
-"subject" the member or channel of a `for_each`, "$0", "$1", … the variables of `any` and `all`, outermost first.
+Roots of reads: "event" is the event at hand, "start" the event that opened a path (or was held for approval), "subject"
+the member or channel of a `for_each`, "$0", "$1", … the variables of `any` and `all`, outermost first.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from groundrules.time_units import DAY
 FORMAT_VERSION = 4
 LONGEST_TEXT = 65_536  # characters of a text, by default: no platform's message is longer
 LONGEST = {"day": 2 * DAY, "week": 8 * DAY, "month": 32 * DAY}
-"""More than a calendar period ever lasts, whatever clocks do in it."""
-REMEMBERED = 90 * DAY  # how long firings are remembered, for `once_per` and for reversals, by default
+"""The longest that a calendar period can last, whatever clocks do in it."""
+REMEMBERED = 90 * DAY  # how long firings are remembered by default, for `once_per` and for undoing
 
 View = Literal["exact", "folded", "squeezed", "word", "domain"]
 Relation = Literal["==", "!=", "<", "<=", ">", ">="]
@@ -39,10 +39,10 @@ LASTING = ("member", "channel", "community")
 """The kinds of things whose balances are kept for good; others come and go."""
 
 NAMED_OTHERWISE = {"author": "actor"}
-"""The fields in which an event that is itself a thing, such as a message, has facts about it under another name."""
+"""Fact → field of an event that is itself a thing, such as a message, and has that fact under another name."""
 
 FIRST_SEEN = "first_seen"
-"""The fact of members that no event needs to tell: the roster notes it itself."""
+"""The member fact that no event needs to supply: the roster records it itself."""
 
 
 class Expr(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, tag=True, kw_only=True):
@@ -57,7 +57,7 @@ class Expr(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, tag=True, 
 class Const(Expr, frozen=True, tag=True):
     """A constant: str, int, float, bool or a list of those. Parameters are constants by now.
 
-    `kind` says how to show a constant whose Python type does not tell: "duration", "clock" or "instant".
+    `kind` says how to show a constant whose Python type doesn't say: "duration", "clock" or "instant".
     """
 
     value: Any
@@ -68,10 +68,10 @@ FIRST, LAST = "0", "-1"  # steps of a path from a list to one of its items
 
 
 class Field(Expr, frozen=True, tag=True):
-    """A field of `root`; absent objects and items on the way make it missing, unless the schema gives a default.
+    """A field of `root`; absent objects and items along the path make it missing, unless the schema gives a default.
 
-    `kind` "entity" stands for the id of the object at `path`. `optional` is False where the schema promises a value,
-    or the guard, being true, has read one.
+    `kind` "entity" stands for the id of the object at `path`. `optional` is False where the schema promises a value, or
+    the guard, being true, has read one.
     """
 
     root: str
@@ -83,7 +83,7 @@ class Field(Expr, frozen=True, tag=True):
 class Fact(Expr, frozen=True, tag=True):
     """A fact about the entity at `root.path`: from the event, else the roster, else `assume`, else `default`.
 
-    Of a subject whose kind is `owner`, `path` is a fact that names another entity: `message.author` for its `name`.
+    For a subject whose kind is `owner`, `path` is a fact that names another entity: `message.author` for its `name`.
     """
 
     root: str
@@ -97,7 +97,7 @@ class Fact(Expr, frozen=True, tag=True):
 
 
 class ByDate(Expr, frozen=True, tag=True):
-    """A constant that is another from an instant on: at first the first of `values`, from `dates[0]` the next, …"""
+    """A constant that changes at instants: first `values[0]`, from `dates[0]` the next, …"""
 
     dates: tuple[int, ...]
     values: tuple[Any, ...]
@@ -109,9 +109,9 @@ class Now(Expr, frozen=True, tag=True):
 
 
 class CalendarPeriod(Expr, frozen=True, tag=True):
-    """The local day, week or month that the clock is in, as a text: the last key of windows over `this week`.
+    """The clock's local day, week or month, as a text: the last key of windows over `this week`.
 
-    What was counted in another one lies under another key, so such a window is like any other.
+    What was counted in another period has another key, so such a window is like any other.
     """
 
     period: Period
@@ -150,7 +150,7 @@ class Call(Expr, frozen=True, tag=True):
 class WindowValue(Expr, frozen=True, tag=True):
     """The number that a window holds for `key`, at most `maximum` (streak and quiet are not limited).
 
-    A missing key component is missing; an empty window is 0. `kind` is "duration" where that is what the number is.
+    A missing key component is missing; an empty window is 0. `kind` is "duration" if the number is one.
     """
 
     window: str
@@ -161,7 +161,7 @@ class WindowValue(Expr, frozen=True, tag=True):
 
 
 class LedgerValue(Expr, frozen=True, tag=True):
-    """The balance before this event (in a template: after settlement), fade taken into account."""
+    """The balance before this event (in a template: after settlement), including fade."""
 
     ledger: str
     key: AnyExpr
@@ -182,9 +182,9 @@ class LedgerTop(Expr, frozen=True, tag=True):
 
 
 class LedgerBoard(Expr, frozen=True, tag=True):
-    """A line for each of the `count` highest balances, ties by id: what the holder is called, and the balance.
+    """A line for each of the `count` highest balances, ties by id: the holder's name and the balance.
 
-    That is the fact `called` of the roster, or the id where there is none or it is not known.
+    The name is the roster's fact `called`, or the id if there is none or it is unknown.
     """
 
     ledger: str
@@ -200,45 +200,45 @@ class Silence(Expr, frozen=True, tag=True):
 
 
 class FoundIn(Expr, frozen=True, tag=True):
-    """The entries of a list that stand in `subject`, in the order in which they do."""
+    """The list entries that occur in `subject`, in order of occurrence."""
 
     subject: AnyExpr
     list: str
 
 
 class WeightIn(Expr, frozen=True, tag=True):
-    """The sum of the weights of the entries of a list that stand in `subject`, each once; 1 where none is given."""
+    """The sum of the weights of the list entries that occur in `subject`, each once; 1 where none is given."""
 
     subject: AnyExpr
     list: str
 
 
 class Match(Expr, frozen=True, tag=True):
-    """In effects: the first text of the event that bears the guard out; "" if nothing was looked for."""
+    """In effects: the event's first text that matched the guard; "" if nothing was searched for."""
 
 
 class Nth(Expr, frozen=True, tag=True):
-    """In effects: the how-manieth firing within `times` this one is, at most the number of its last step."""
+    """In effects: which firing within `times` this is, at most the number of its last step."""
 
 
 class Those(Expr, frozen=True, tag=True):
-    """In the effects of a rule on a schedule together: the ids of those whom the schedule's rule is about.
+    """In the effects of a `together` schedule rule: the ids of those that the rule applies to.
 
-    They are sorted, or in the order of its ranking.
+    Sorted, or in ranking order.
     """
 
 
 class Standings(Expr, frozen=True, tag=True):
-    """A line for each of `Those`: what they are called (see `LedgerBoard`), and the number by which they are ranked."""
+    """A line for each of `Those`: their name (see `LedgerBoard`), and the number they are ranked by."""
 
     entity: str
     called: str = "name"
 
 
 class Remaining(Expr, frozen=True, tag=True):
-    """In the steps of a path: which items of its `until_all` have not happened, in their order; never missing.
+    """In the steps of a path: the items of its `until_all` that have not happened, in order; never missing.
 
-    By their titles in `language` ("": one text for all), by their ids if that is None. An item without one is its id.
+    Given by title in `language` ("": one text for all), or by id if that is None or an item has no title.
     """
 
     process: str
@@ -246,7 +246,7 @@ class Remaining(Expr, frozen=True, tag=True):
 
 
 class WindowValues(Expr, frozen=True, tag=True):
-    """The values that a window of distinct ones holds for `key`, as text, the latest first, at most `maximum`."""
+    """The values that a distinct window holds for `key`, as text, latest first, at most `maximum`."""
 
     window: str
     key: tuple[AnyExpr, ...]
@@ -255,9 +255,9 @@ class WindowValues(Expr, frozen=True, tag=True):
 
 
 class Chance(Expr, frozen=True, tag=True):
-    """True in a share of all occasions: where the number drawn for the occasion and `site` lies below it.
+    """True on a share of all occasions: when the number drawn for the occasion and `site` is below it.
 
-    An occasion is an event, or what falls due at an instant, of one partition and about one subject; `site` is the
+    An occasion is an event, or what falls due at an instant, in one partition and about one subject; `site` is the
     rule. The number is the first eight bytes of the BLAKE2b of all of these, as a fraction of 2**64.
     """
 
@@ -266,7 +266,7 @@ class Chance(Expr, frozen=True, tag=True):
 
 
 class Pick(Expr, frozen=True, tag=True):
-    """`count` of the items, drawn for the occasion and `site`, in the order of the lots; all, if there are no more."""
+    """`count` of the items, drawn for the occasion and `site`, in the order drawn; all, if there are no more."""
 
     items: AnyExpr
     count: AnyExpr
@@ -274,19 +274,19 @@ class Pick(Expr, frozen=True, tag=True):
 
 
 class Members(Expr, frozen=True, tag=True):
-    """The ids of the members who are here, as far as is known, sorted; those with a role of `roles`, if it is given."""
+    """The ids of the members known to be here, sorted; only those with a role in `roles`, if it is given."""
 
     roles: tuple[str, ...] = ()
 
 
 class Names(Expr, frozen=True, tag=True):
-    """The names that the roster has of some members, in the order of their ids given; the id of one without."""
+    """The roster's names of some members, in the order of their given ids; the id of one without a name."""
 
     ids: AnyExpr
 
 
 class Tally(Expr, frozen=True, tag=True):
-    """Of how many items `condition` holds; missing while it is undecided of one."""
+    """For how many items `condition` holds; missing while it is undecided for one."""
 
     variable: str
     collection: AnyExpr
@@ -301,14 +301,14 @@ class Hint(Expr, frozen=True, tag=True):
 
 
 class Score(Expr, frozen=True, tag=True):
-    """The sum of the points of all hints that hold; missing while one of them is undecided. `id`: "" has no name."""
+    """The sum of the points of all hints that hold; missing while one is undecided. `id`: "" if it has no name."""
 
     hints: tuple[Hint, ...]
     id: str = ""
 
 
 class Matched(Expr, frozen=True, tag=True):
-    """Ids of the events held by the windows that came out true in the guard, newest first, the one at hand included."""
+    """Ids of the events held by the windows that came out true in the guard, newest first, with the current one."""
 
 
 # --- conditions ---------------------------------------------------------------------------------
@@ -336,7 +336,7 @@ class Compare(Expr, frozen=True, tag=True):
 
 
 class InClock(Expr, frozen=True, tag=True):
-    """An instant's local time of day lies in [start, end), which may run over midnight; milliseconds."""
+    """An instant's local time of day is in [start, end), which may span midnight; milliseconds."""
 
     instant: AnyExpr
     start: int
@@ -432,7 +432,7 @@ class WindowTest(Expr, frozen=True, tag=True):
 
 
 class TallyTest(Expr, frozen=True, tag=True):
-    """A tally or score compared with a number, decided as soon as what is undecided can't change the outcome."""
+    """A tally or score compared with a number, decided as soon as nothing undecided can change the outcome."""
 
     tally: Tally | Score
     operator: Relation
@@ -440,7 +440,7 @@ class TallyTest(Expr, frozen=True, tag=True):
 
 
 class InState(Expr, frozen=True, tag=True):
-    """Whether the partition is in a state, or the thing `of` in one that things are in by themselves."""
+    """Whether the partition is in a state or, if the state is per thing, whether the thing `of` is."""
 
     state: str
     of: AnyExpr | None = None
@@ -460,7 +460,7 @@ class InForce(Expr, frozen=True, tag=True):
 
 
 class InForceUntil(Expr, frozen=True, tag=True):
-    """When the last such sanction against a member ends; missing if none is in force, or one of them for good."""
+    """When the last such sanction against a member ends; missing if none is in force, or one is permanent."""
 
     member: AnyExpr
     does: Consequence
@@ -491,7 +491,7 @@ class Effect(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, tag=True
 
 
 class Act(Effect, frozen=True, tag=True):
-    """An action that an adapter carries out. `who` is the target's id (its kind stands in the action's spec)."""
+    """An action that an adapter carries out. `who` is the target's id (the action's spec has its kind)."""
 
     do: str
     who: AnyExpr | None
@@ -500,9 +500,9 @@ class Act(Effect, frozen=True, tag=True):
 
 
 class Delta(Effect, frozen=True, tag=True):
-    """A change of a ledger's balance of `who`; `cap` clamps what is added in a calendar period.
+    """A change of the ledger balance of `who`; `cap` clamps what is added in a calendar period.
 
-    `amount` is below zero where it `takes`. One that comes to less than 1 of what was meant does nothing, and is noted.
+    `amount` is negative where it `takes`. If the intended change is less than 1, nothing happens, and that is noted.
     """
 
     ledger: str
@@ -513,7 +513,7 @@ class Delta(Effect, frozen=True, tag=True):
 
 
 class Reset(Effect, frozen=True, tag=True):
-    """Back to zero (or the floor, if that is higher), before any delta of the same settlement."""
+    """Back to zero (or the floor, if higher), before any delta of the same settlement."""
 
     ledger: str
     who: AnyExpr
@@ -528,7 +528,7 @@ class Label(Effect, frozen=True, tag=True):
 
 
 class Later(Effect, frozen=True, tag=True):
-    """Asks for an action after a time (ms). `extends`: if it is asked for again meanwhile, the later end holds."""
+    """Requests an action after a time (ms). `extends`: if it is requested again meanwhile, the later end applies."""
 
     act: Act
     after: AnyExpr
@@ -536,7 +536,7 @@ class Later(Effect, frozen=True, tag=True):
 
 
 class Enlist(Effect, frozen=True, tag=True):
-    """Adds an entry to a list that changes, or removes one; a partition's own from then on."""
+    """Adds an entry to a changeable list, or removes one; from then on it is the partition's own."""
 
     list: str
     entry: AnyExpr
@@ -544,7 +544,7 @@ class Enlist(Effect, frozen=True, tag=True):
 
 
 class Exempt(Effect, frozen=True, tag=True):
-    """Takes away the whole contribution of these rules (ids, tags already resolved) to this event."""
+    """Cancels these rules' whole contribution (ids, tags already resolved) to this event."""
 
     rules: tuple[str, ...]
 
@@ -566,9 +566,8 @@ class OnEvent(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, tag=Tru
 
 
 class OnStep(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, tag=True):
-    """Step `step` (from 0) of a process is due; -1: the process has come to its end: by its `until`, or, where it
-    has an `until_all`, by all of that.
-    """
+    """Step `step` (from 0) of a process is due; -1: the process has ended, by its `until` or, if it has an `until_all`,
+    by completing that."""
 
     process: str
     step: int
@@ -588,20 +587,20 @@ class OnState(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, tag=Tru
 
 
 class OnSchedule(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, tag=True):
-    """A schedule runs: for each of its subjects, or `together`, once for all of those of whom its rule is true."""
+    """A schedule runs: for each of its subjects, or `together`, once for all those its rule is true of."""
 
     schedule: str
     together: bool = False
 
 
 class OnRefusal(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, tag=True):
-    """An approval that rule `rule` asked for was refused or has expired."""
+    """An approval that rule `rule` requested was refused or has expired."""
 
     rule: str
 
 
 class OnBrake(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, tag=True):
-    """A brake held actions back; its rule only says who may let them go."""
+    """A brake held actions back; its rule only says who may release them."""
 
     brake: str
 
@@ -621,7 +620,7 @@ class Once(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
 
 
 class Times(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
-    """Effects by the number of firings per key within a rolling time; the last step repeats beyond itself."""
+    """Effects by the number of firings per key within a rolling time; the last step repeats."""
 
     key: tuple[AnyExpr, ...]
     within: int
@@ -639,14 +638,14 @@ class Approval(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
 
 
 class Undo(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
-    """An event of `type` whose key equals the grant's key takes back what the grant really gave."""
+    """An event of `type` whose key equals the grant's key takes back what the grant actually gave."""
 
     type: str
     key: tuple[AnyExpr, ...]
 
 
 class Decided(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
-    """Why a parameter has its value from an instant (ms) on, and where that was decided; before the first, too."""
+    """Why a parameter has its value from an instant (ms) on, and where that was decided; also for the first value."""
 
     parameter: str
     since: int
@@ -655,9 +654,9 @@ class Decided(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
 
 
 class Ranking(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
-    """Of those of whom a rule on a schedule is true, it is about the first `limit` (0: all) by a number.
+    """Limits a schedule rule to the first `limit` (0: all), by a number, of those it is true of.
 
-    The highest come first, or the lowest if it is the `least` that are wanted; ties go by id.
+    Highest first, or lowest if `least`; ties by id.
     """
 
     by: AnyExpr
@@ -669,7 +668,7 @@ class Rule(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=Tr
     """Trigger × guard × effects.
 
     It fires if `when` is True and `unless` is not True. `id` is qualified by the import's alias (`flood.burst`);
-    what an author's block lowers to further is named after it (`discipline#3`, `lockdown#enter`).
+    further rules that an author's block lowers to are named after it (`discipline#3`, `lockdown#enter`).
     """
 
     id: str
@@ -684,12 +683,12 @@ class Rule(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=Tr
     approval: Approval | None = None
     undo: tuple[Undo, ...] = ()
     undo_key: tuple[AnyExpr, ...] = ()
-    remember: int = 0  # ms that grants are remembered for reversal
+    remember: int = 0  # ms that grants are remembered for undoing
     mode: Mode = "enforce"
     rollout: float = 1.0
     ends: int | None = None  # instant (ms) after which it no longer applies
-    starts: int | None = None  # instant (ms) before which it does not apply yet
-    first_of: str = ""  # of the rules of a group that would fire, the one that comes first by priority, then id, acts
+    starts: int | None = None  # instant (ms) before which it does not yet apply
+    first_of: str = ""  # of a group's rules that would fire, only the first by priority, then id, acts
     priority: int = 0
     tags: tuple[str, ...] = ()
     title: dict[str, str] = {}
@@ -705,7 +704,7 @@ class Rule(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=Tr
 
 
 class Taker(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
-    """Events that take back what a window has counted, under the key and with the value that they name."""
+    """Events that undo what a window has counted, under the key and with the value that they name."""
 
     type: str
     key: tuple[AnyExpr, ...] = ()
@@ -714,19 +713,17 @@ class Taker(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=T
 
 
 class Window(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
-    """What is remembered of counted events, per key. `id` is the hash of the definition without `keep` and `within`.
+    """What is remembered about counted events, per key. `id` is the hash of the definition without `keep` and `within`.
 
-    kind count: the times of the last `keep` events. distinct: the last times of the `keep` values seen last.
-    sum: totals in panes of `pane` ms, aligned to the epoch; a pane leaves as a whole once its end is `within` ago.
-    streak: the last local day and the length of its run. quiet: the last time, for `within` and
-    at least the plan's `retain`.
-    `ids`: events' ids are kept, because some guard uses `matched`: those in a count's ring, of each distinct value the
-    last, of a sum the last `keep` events that added something.
-    `less`: what takes back; of a count the event counted last, of distinct values the one it names. An event takes back
-    before it counts. What was pushed out does not come back, so such a window keeps as much as a window may.
-    `by_events`: its clock is no time. It goes on by one with each event of the type that comes under the key, counted
-    or not, so that `within` is a number of events. A key is forgotten when the plan's `retain` has passed since its
-    last event.
+    kind count: the times of the last `keep` events. distinct: the last times of the `keep` latest values. sum: totals
+    in panes of `pane` ms, aligned to the epoch; a pane is dropped as a whole once its end is `within` ago. streak: the
+    last local day and the length of its run. quiet: the last time, for `within` and at least the plan's `retain`.
+    `ids`: events' ids are kept, because some guard uses `matched`: those in a count's ring, the last of each distinct
+    value, or the last `keep` events that added to a sum. `less`: what takes back: from a count the event counted last,
+    from distinct values the one it names. An event takes back before it counts. What was pushed out doesn't come back,
+    so such a window keeps as much as it may. `by_events`: its clock is not time: it advances by one with each event of
+    the type under the key, counted or not, so `within` is a number of events. A key is forgotten once the plan's
+    `retain` has passed since its last event.
     """
 
     id: str
@@ -736,7 +733,7 @@ class Window(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=
     where: AnyExpr | None = None
     value: AnyExpr | None = None
     less: tuple[Taker, ...] = ()
-    within: int = 0  # the longest time that anyone asks for; 0: the plan's `retain`
+    within: int = 0  # the longest time requested by any reader; 0: the plan's `retain`
     keep: int = 1
     pane: int = 0
     ids: bool = False
@@ -752,8 +749,8 @@ class Fade(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
 class Ledger(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """Integer balances per entity. None as floor or ceiling: no bound.
 
-    Members, channels and the community keep theirs; what comes and goes (`LASTING` has not its kind) loses its balance,
-    and the levels that it holds, when `Plan.retain` has passed since it was last moved.
+    Members, channels and the community keep theirs; other things (kinds not in `LASTING`) lose their balance and levels
+    once `Plan.retain` has passed since it last changed.
     """
 
     id: str
@@ -785,7 +782,7 @@ class Appeal(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
 
 
 class Ladder(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
-    """Steps over a ledger, ascending. The effects stand in rules with trigger OnCrossing."""
+    """Steps over a ledger, ascending. The effects are in rules with trigger OnCrossing."""
 
     id: str
     ledger: str
@@ -796,7 +793,7 @@ class Ladder(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=
 
 
 class Until(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
-    """Events for which `when` is True: they end (or, as a restart, replan) processes, or begin or end a state.
+    """Events for which `when` is True: they end (or, if a restart, replan) processes, or begin or end a state.
 
     `when` reads "event" and, for a process, "start".
     """
@@ -814,7 +811,7 @@ class Item(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=Tr
     title: dict[str, str] = {}
 
     def called(self, language: str | None) -> str:
-        """Return its title in a language, or the one for all, or the only one; its id where there is none."""
+        """Return its title in a language, or the one for all, or the only one; its id if there is none."""
         if language is None or not self.title:
             return self.id
         only = next(iter(self.title.values())) if len(self.title) == 1 else self.id
@@ -833,9 +830,8 @@ class Due(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=Tru
 class Process(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """A path: opened by an event, stepped by time, ended by an event. Its effects stand in OnStep rules.
 
-    Any event of `until` ends it, and so does the one with which all items of `until_all` have happened; these stand in
-    their author's order, in which `Remaining` names them.
-    `capture` are the field paths of the start event that anything later reads; they are stored.
+    Any event of `until` ends it, and so does the one that completes `until_all`, whose items are in the author's order,
+    as `Remaining` lists them. `capture`: the field paths of the start event that are read later; they are stored.
     `hours`: (start, end) of local time outside of which due steps wait for the next start.
     """
 
@@ -851,7 +847,7 @@ class Process(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only
 
 
 class About(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
-    """An event of `type` is about the thing `who`, if that is not missing; `at_hand`: it is the one at hand."""
+    """An event of `type` is about the thing `who`, unless that is missing; `at_hand`: it is the event's own thing."""
 
     type: str
     who: AnyExpr
@@ -861,12 +857,12 @@ class About(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=T
 class State(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """Something a partition is in: from `enter`, or an event of `enter_on`, until `leave`, or an event of `leave_on`.
 
-    With `per`, each thing of that kind is in it by itself, the subject of its guards and rules. It is then looked at
-    for the things that an event is `about`, and by time for those alone that are in it. `enter_on` and `leave_on`
-    speak of the thing at hand. What comes and goes leaves it at the latest when the plan's `retain` has passed.
+    With `per`, each thing of that kind is in it separately, as the subject of its guards and rules. It is then
+    evaluated for the things that an event is `about`, and by time only for those in it. `enter_on` and `leave_on` refer
+    to the thing at hand. Things not in `LASTING` leave it at the latest once the plan's `retain` has passed.
 
-    `enter` and `leave` read windows, ledgers and states only, never the event. Where `enter` still holds when the state
-    is left, it must first cease to hold before it counts again.
+    `enter` and `leave` read windows, ledgers and states only, never the event. If `enter` still holds when the state is
+    left, it must first become false before it counts again.
     """
 
     id: str
@@ -890,7 +886,7 @@ class When(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=Tr
 
 
 class Schedule(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
-    """When something happens, and for whom. The bot itself is no member whose turn it is, unless `with_self`."""
+    """When something happens, and for whom. The bot itself is not among the members, unless `with_self`."""
 
     id: str
     at: When
@@ -901,7 +897,7 @@ class Schedule(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_onl
 class Brake(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """At most `most` actions of a name in a rolling time (ms); `effects` raise one alarm in that time.
 
-    What is held back waits for the approval of the rule on this brake, if there is one, else it is not done. Before it
+    What is held back waits for approval by this brake's rule, if there is one; otherwise it is not done. Before it
     `starts` and after it `ends` (instants in ms) it neither counts nor holds back.
     """
 
@@ -915,28 +911,28 @@ class Brake(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=T
 
 
 class WordList(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
-    """A list; `items` as written, sorted, without repeats. `match` fixes the view of both sides."""
+    """A list; `items` as written, sorted, without duplicates. `match` fixes the view of both sides."""
 
     id: str
     match: View
     items: tuple[str, ...]
     options: tuple[str, ...] = ()
     weights: dict[str, int] = {}
-    changes: bool = False  # entries are added and removed while it runs
+    changes: bool = False  # entries are added and removed at run time
 
 
 class ActionSpec(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """How actions of one name combine, from its schema.
 
-    target: the entity kind of `who`. key: parameters that, with `who`, tell actions apart. merge: parameter →
-    max | min | union (absent: part of the key). supersedes: actions on the same target that this one makes needless.
-    opposes: action → which of the two wins. shorthand: the parameter that `name: value` stands for. durations:
-    parameters that are lengths of time, for those who show them to people. sentence: the forms of how it is told, by
-    language. names: what parameters are called, by language. unsaid: parameters that only machines use. repeat:
-    whether a host that does not know if it was done does it again. These four are no part of what a plan means.
-    bounds: parameter that is a whole number → its least and greatest value; an action with another is not done.
-    sanctions: what it keeps its target, a member, from while it is in force; empty where nothing lasts. length: the
-    parameter that says for how long; without it, for good. ended_by: the actions that end it.
+    target: the entity kind of `who`. key: parameters that, with `who`, tell actions apart. merge: parameter → max | min
+    | union (absent: part of the key). supersedes: actions on the same target that this one makes needless. opposes:
+    action → which of the two wins. shorthand: the parameter that `name: value` stands for. durations: parameters that
+    are lengths of time, for showing them to people. sentence: its wordings, by language. names: what parameters are
+    called, by language. unsaid: parameters that only machines use. repeat: whether a host that doesn't know if it was
+    done does it again. These four are not part of a plan's meaning. bounds: whole-number parameter → its least and
+    greatest value; an action outside these is not done. sanctions: what it keeps its target, a member, from while in
+    force; empty if nothing lasts. length: the parameter that says for how long; without it, permanently. ended_by: the
+    actions that end it.
     """
 
     name: str
@@ -968,7 +964,7 @@ class Source(msgspec.Struct, frozen=True, gc=False, array_like=True):
 
 
 class Plan(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
-    """A whole rulebook. Everything that is a tuple of named things is sorted by id, so that order never matters."""
+    """A whole rulebook. Every tuple of named things is sorted by id, so order never matters."""
 
     version: int = FORMAT_VERSION
     rulebook: str
@@ -991,7 +987,7 @@ class Plan(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=Tr
     schedules: tuple[Schedule, ...] = ()
     brakes: tuple[Brake, ...] = ()
     retain: int = 400 * DAY
-    longest_text: int = LONGEST_TEXT  # characters of a text that are read; what follows is left out
-    ahead: int = DAY  # ms ahead of the clock from which an event waits until time is confirmed
+    longest_text: int = LONGEST_TEXT  # characters of a text that are read; the rest is ignored
+    ahead: int = DAY  # ms ahead of the clock beyond which an event waits until time is confirmed
     sources: tuple[Source, ...] = ()
-    tables: str = ""  # version of fold and time-zone tables the plan was made with
+    tables: str = ""  # version of the fold and time-zone tables the plan was made with

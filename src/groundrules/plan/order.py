@@ -1,6 +1,6 @@
-"""Parts of plans that mean the same though they are written in another order.
+"""Parts of plans that mean the same although they are ordered differently.
 
-The sides of `and` and `or`, and the effects of a rule, have no order that any decision depends on.
+No decision depends on the order of the sides of `and` and `or`, or of a rule's effects.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _UNORDERED: dict[Any, tuple[str, ...]] = {
 
 
 def alike(first: Any, other: Any) -> bool:
-    """Tell whether two parts of plans mean the same, but for order."""
+    """Tell whether two parts of plans mean the same, regardless of order."""
     return definition_hash([first]) == definition_hash([other]) or _hash(first) == _hash(other)
 
 
@@ -38,5 +38,5 @@ def _ordered(node: Any) -> Any:
 
 
 def as_written(effects: Iterable[ir.AnyEffect]) -> list[ir.AnyEffect]:
-    """Return effects in the order in which their author wrote them; a plan has them in an order of its own."""
+    """Return effects in the order in which their author wrote them; a plan has its own."""
     return sorted(effects, key=lambda effect: effect.src)

@@ -1,4 +1,4 @@
-"""Whether what the parts of a plan name stands in the plan: what the checker sees to, for plans that it never saw."""
+"""Whether everything that a plan's parts name exists: what the checker ensures, for plans it never checked."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ _SECTIONS = {
     "brake": "brakes",
     "rule": "rules",
 }
-"""Field of a node → the section of the plan whose ids it names."""
+"""Field of a node → the section of the plan whose ids it holds."""
 
 
 def dangling(plan: ir.Plan) -> Iterator[str]:
-    """Yield what is named and does not exist, as `ledger points`, and the numbers of sources that are not there."""
+    """Yield what is named but does not exist, as `ledger points`, and the numbers of missing sources."""
     known = {name: {item.id for item in getattr(plan, section)} for name, section in _SECTIONS.items()}
     for node in within(plan, msgspec.Struct):
         for name in _SECTIONS.keys() & set(node.__struct_fields__):

@@ -1,4 +1,4 @@
-"""What becomes of a comparison when it is denied, or when its sides change places."""
+"""What becomes of a comparison when it is negated, or when its sides are swapped."""
 
 from __future__ import annotations
 

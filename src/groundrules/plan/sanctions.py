@@ -1,6 +1,6 @@
-"""What tells of sanctions: the event types for what people did by hand, each with the action that comes to the same.
+"""Event types for sanctions imposed by hand, each with the equivalent action.
 
-A leaf beside the plan, so that both evaluators listen to the same.
+A leaf next to the plan, so that both evaluators listen to the same types.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ BY_HAND = {
 UNDONE = "measure.undone"
 RESULT = "action.result"
 JOINED = "member.joined"
-"""Who joins is not kept out."""
+"""A member who joins is not kept out."""
 
 TYPES = (*BY_HAND, UNDONE, RESULT, JOINED)
 MOST = 8
-"""Of one action against one member so many ends are kept, in case that the latest turns out to have failed."""
+"""How many ends of one action against one member are kept, in case the latest turns out to have failed."""

@@ -1,4 +1,4 @@
-"""How far back a window is asked, as it is written."""
+"""How far back a window looks, as it is written."""
 
 from __future__ import annotations
 

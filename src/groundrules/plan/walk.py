@@ -1,4 +1,4 @@
-"""Ways through a plan: the nodes of a kind inside any part of it, an expression part by part, a part written anew."""
+"""Walking a plan: the nodes of a kind inside any part, an expression part by part, a part rewritten."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ E = TypeVar("E", bound=msgspec.Struct)
 
 
 def within(value: Any, kind: type[E]) -> Iterator[E]:
-    """Yield every node of a kind inside any part of a plan, in no order that means anything."""
+    """Yield every node of a kind inside any part of a plan, in no particular order."""
     waiting = [value]
     while waiting:
         part = waiting.pop()
@@ -32,7 +32,7 @@ def within(value: Any, kind: type[E]) -> Iterator[E]:
 
 
 def walk(expr: ir.Expr) -> Iterator[ir.Expr]:
-    """Yield an expression and all below it, however deep, each before its parts."""
+    """Yield an expression and everything below it, however deep, each before its parts."""
     waiting = [expr]
     while waiting:
         part = waiting.pop()
@@ -53,7 +53,7 @@ def parts(expr: ir.Expr) -> list[ir.Expr]:
 
 
 def list_of(expr: ir.Expr) -> str | None:
-    """Return the id of the list that an expression itself looks into, None if it looks into none."""
+    """Return the id of the list that an expression itself looks in, None if it doesn't look in one."""
     name: str | None = getattr(expr, "list", None)
     return name
 
@@ -64,7 +64,7 @@ def calendar_period(key: Iterable[ir.Expr]) -> ir.Period | None:
 
 
 def rebuilt(value: Any, change: Callable[[Any], Any]) -> Any:
-    """Return any part of a plan with each node replaced by what `change` makes of it, innermost first."""
+    """Return any part of a plan with each node replaced by the result of `change`, innermost first."""
     if isinstance(value, tuple | list):
         return type(value)([rebuilt(item, change) for item in value])
     if isinstance(value, dict):
@@ -76,7 +76,7 @@ def rebuilt(value: Any, change: Callable[[Any], Any]) -> Any:
 
 
 class _Fields(dict[type, tuple[str, ...] | None]):
-    """The fields of a class that can hold nodes; None if it is no node."""
+    """The fields of a class that can hold nodes; None if it is not a node."""
 
     def __missing__(self, kind: type) -> tuple[str, ...] | None:
         names = None
