@@ -1,7 +1,7 @@
-"""Past one machine: what an engine of streams needs to decide as this one does.
+"""Beyond one machine: what a stream engine needs to decide as this engine does.
 
-Communities never read each other, so the unit of spreading is the community. `Step` is the contract; `spark` and
-`kafka` run it. What is public is imported at its first use: Spark begins processes that need none of it.
+Communities never read each other, so the unit of distribution is the community. `Step` is the contract; `spark` and
+`kafka` run it. The public names are imported on first use: Spark starts processes that need none of them.
 """
 
 from __future__ import annotations

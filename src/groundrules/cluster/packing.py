@@ -1,7 +1,7 @@
-"""Rows in pieces, for engines to which every write is a message: a list that grows, and is written anew now and then.
+"""Rows in pieces, for engines where every write is a message: a list that grows and is rewritten now and then.
 
-Each step appends what it changed. What was written before and holds no longer is carried along until it is as much as
-what holds, so that all steps together write each byte twice at most, and a reader reads no more than twice the rows.
+Each step appends what it changed. Outdated rows stay until they are as large as the current ones, so that overall each
+byte is written at most twice, and a reader reads at most twice the rows.
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ import msgspec
 from groundrules.cluster.step import Key
 
 PIECE = 1 << 18
-"""Bytes of rows after which a piece ends; a row that is larger stands in one of its own."""
+"""Bytes of rows after which a piece ends; a larger row gets its own piece."""
 
 SLACK = 1 << 16
-"""Bytes that may be appended before anything is written anew, however few the rows are."""
+"""Bytes that may be appended before everything is rewritten, however small the rows are."""
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(list[tuple[str, str, bytes | None]]).decode
 
 
 def packed(rows: Mapping[Key, bytes | None]) -> Iterator[bytes]:
-    """Yield rows as pieces; None stands for one that was deleted."""
+    """Yield rows as pieces; None is a deleted row."""
     piece: list[tuple[str, str, bytes | None]] = []
     size = 0
     for (space, key), row in rows.items():
@@ -37,7 +37,7 @@ def packed(rows: Mapping[Key, bytes | None]) -> Iterator[bytes]:
 
 
 def unpacked(pieces: Iterable[bytes]) -> dict[Key, bytes]:
-    """Return the rows that hold, of pieces in the order in which they were written. Raises ValueError for others."""
+    """Return the current rows from pieces in the order they were written. Raises ValueError for others."""
     rows: dict[Key, bytes] = {}
     for piece in pieces:
         for space, key, row in _decode(piece):
@@ -49,5 +49,5 @@ def unpacked(pieces: Iterable[bytes]) -> dict[Key, bytes]:
 
 
 def outgrown(whole: int, appended: int) -> bool:
-    """Whether rows are to be written anew, that took `whole` bytes last time and `appended` ones since."""
+    """Whether to rewrite rows that took `whole` bytes last time and `appended` ones since."""
     return appended > max(whole, SLACK)

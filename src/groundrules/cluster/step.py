@@ -1,11 +1,11 @@
 """One step of one community: rows, events and the time go in; decisions, changed rows and a deadline come out.
 
-Nothing is kept between two steps: whatever holds rows of bytes under (space, key), and wakes a community at its
-deadline, can run a rulebook. What falls due by an event's time is decided before the event, so that a deadline that is
-brought late changes nothing but when its decisions come out. A row of the step's own says how the others are laid out;
-under another version of the rulebook they are carried over as `Engine.swap` does.
+Nothing is kept between two steps: anything that holds rows of bytes under (space, key), and wakes a community at its
+deadline, can run a rulebook. What falls due by an event's time is decided before the event, so a late deadline only
+delays when its decisions come out. One row of the step's own says how the others are laid out; under another version of
+the rulebook they are carried over as `Engine.swap` does.
 
-Where one process has most steps of a community, `Lasting` spares it to read the rows each time.
+If one process runs most steps of a community, `Lasting` saves reading the rows each time.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from groundrules.engine.engine import Engine, HasPlan
 from groundrules.plan import ir
 
 LAYOUT = ("step", "layout")
-"""The space and the key of the row that says how the others are laid out."""
+"""The space and key of the row that says how the others are laid out."""
 
 Key = tuple[str, str]
 """(space, key)"""
@@ -33,9 +33,9 @@ _encode = msgspec.msgpack.Encoder(order="deterministic").encode
 
 
 class Stepped(NamedTuple):
-    """What a step came to. `rows`: those that changed, None where one is deleted. `due`: when (ms) to come again.
+    """The result of a step. `rows`: those that changed, None if deleted. `due`: when (ms) to come again.
 
-    `counts`: how many of the decisions each event brought about, in order; the others came with the time or the end.
+    `counts`: how many decisions each event caused, in order; the others came from the time or the end.
     """
 
     decisions: list[Decision]
@@ -45,7 +45,7 @@ class Stepped(NamedTuple):
 
 
 class Step:
-    """Runs one rulebook, a plan or what `load_plan` gives, without the front end. Not for several threads at once."""
+    """Runs one rulebook, a plan or what `load_plan` returns, without the front end. Not thread-safe."""
 
     def __init__(self, plan: ir.Plan | HasPlan, everything: bool = True) -> None:
         """Without `everything`, decisions in which nothing happened are left out, as a log does."""
@@ -55,7 +55,7 @@ class Step:
 
     @property
     def partition(self) -> tuple[str, ...]:
-        """The path by which an event says which community it is of."""
+        """The path by which an event names its community."""
         return tuple(self._engine.plan.partition)
 
     def __call__(
@@ -68,8 +68,8 @@ class Step:
     ) -> Stepped:
         """Decide on events of a community, in order, then let time pass until `now` (ms), or let the input `end`.
 
-        `rows` is everything that the steps before left. An event that can't be handled is answered by a decision that
-        says why. Raises ValueError for an event of another community, and for rows that no step has written.
+        `rows` is everything that earlier steps left. An event that can't be handled is answered by a decision that says
+        why. Raises ValueError for an event of another community, and for rows that no step wrote.
         """
         try:
             return self._decided(community, self._adopted(community, rows), events, now, end)
@@ -77,7 +77,7 @@ class Step:
             self._release()
 
     def _adopted(self, community: str, rows: Mapping[Key, bytes]) -> bytes | None:
-        """Take rows in; return how they are laid out, None if there are none."""
+        """Load rows; return how they are laid out, None if there are none."""
         layout = rows.get(LAYOUT)
         if layout is not None:
             held = [(space, key, row) for (space, key), row in rows.items() if (space, key) != LAYOUT]
@@ -110,7 +110,7 @@ class Step:
 
 
 class _Held(NamedTuple):
-    """A community in memory: the token of its rows, their bytes, and how they are laid out where they are kept."""
+    """A community in memory: the token of its rows, their bytes, and how the stored ones are laid out."""
 
     token: bytes = b""
     size: int = 0
@@ -118,10 +118,10 @@ class _Held(NamedTuple):
 
 
 class Lasting(Step):
-    """Steps whose communities stay in memory, each until others have had `room` for so many bytes of rows.
+    """Steps whose communities stay in memory, each until others have taken `room` bytes of rows.
 
-    Whoever keeps the rows keeps a token with them, new with each step: what is in memory is of use where its token is
-    that of the rows, so that a step that was decided and not kept is forgotten.
+    A token is stored with the rows, new with each step: memory is valid only if its token is that of the rows, so a
+    step that was decided but not stored is forgotten.
     """
 
     def __init__(self, plan: ir.Plan | HasPlan, everything: bool = True, room: int = 256 << 20) -> None:
@@ -139,9 +139,9 @@ class Lasting(Step):
         now: int | None = None,
         end: bool = False,
     ) -> tuple[Stepped, bytes]:
-        """Decide as a step does; return what came of it, and the token to be kept with its rows. Raises as a step does.
+        """Decide as a step does; return the result, and the token to store with its rows. Raises as a step does.
 
-        `rows` is called if they are not in memory. `token` is what the step before returned, empty if there was none.
+        `rows` is called if they are not in memory. `token` is what the previous step returned, empty if there was none.
         """
         held = self._held.pop(community, _Held())
         self._size -= held.size
@@ -169,10 +169,10 @@ class Lasting(Step):
             self._size -= held.size
 
     def waits(self, community: str) -> bool:
-        """Whether an event of a community in memory lies so far ahead that it waits for what comes next."""
+        """Whether an event of a community in memory is so far ahead that it waits for what comes next."""
         return self._engine.waiting(community) is not None
 
     def everything(self, community: str) -> dict[Key, bytes]:
-        """Return all rows of a community that had a step before, and is still in memory."""
+        """Return all rows of a community that had a step before and is still in memory."""
         rows = {(space, key): row for space, key, row in self._engine.rows(community)}
         return {**rows, LAYOUT: self._layout} if rows else {}

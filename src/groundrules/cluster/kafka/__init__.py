@@ -1,7 +1,7 @@
 """On Kafka (`groundrules[kafka]`): a topic of events in, decisions and actions out to topics, state in a store.
 
-To be read in this order: `place` (the topics), `member` (of a group: partitions come and go), `owned` (a partition and
-its one transaction), `publishing` (from the store's log to topics).
+Read in this order: `place` (the topics), `member` (of a group: partitions come and go), `owned` (a partition and its
+one transaction), `publishing` (from the store's log to topics).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""A member of a group: takes the partitions that Kafka gives it, decides on their records, lets go what it takes back.
+"""A group member: takes the partitions Kafka assigns, decides on their records, and releases those it revokes.
 
-Where Kafka and the store say different things, the store is right: how far a partition was read stands in it, in the
-transaction of what was decided. Kafka is told, too, so that its own tools show how far the group lags.
+Where Kafka and the store disagree, the store is right: it keeps how far a partition was read, in the same transaction
+as the decisions. Offsets are committed to Kafka too, so that its own tools show the group's lag.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from groundrules.stores import OwnedError, Store, UnavailableError
 
 MOST_IN_A_BATCH = 1000
 GATHERING = 0.05
-"""Seconds in which records gather that are kept together."""
+"""Seconds in which records are gathered that are committed together."""
 PATIENCE = 60.0
-"""Seconds after which a member ends whose store or brokers stay out of reach; whoever watches it begins it again."""
+"""Seconds until a member whose store or brokers stay unreachable exits; its supervisor restarts it."""
 TICKS_EVERY = 1.0
 PAGE = 1000
 
@@ -34,13 +34,13 @@ _EXPELLED = frozenset(
         KafkaError.STALE_MEMBER_EPOCH,
     }
 )
-"""How Kafka answers a member that the group has gone on without."""
+"""Kafka's answers to a member that the group has gone on without."""
 
 log = logging.getLogger("groundrules.kafka")
 
 
 class Member:
-    """Decides on the events of a topic, together with whoever else is in its group, until `stop` says so.
+    """Decides on the events of a topic, together with the rest of its group, until `stop` says so.
 
     ticks: where something falls due in a community and no event comes, put a tick into the topic, in its partition; so
     the topic has all that was decided on, and `groundrules run` over it decides the same.
@@ -62,7 +62,7 @@ class Member:
     # --- the loop -------------------------------------------------------------------------------
 
     def run(self, stop: Callable[[], bool]) -> None:
-        """Take part until `stop` says so. Raises StoreError or KafkaException for what does not pass."""
+        """Take part until `stop` says so. Raises StoreError or KafkaException for permanent failures."""
         self._consumer = Consumer(
             {
                 "auto.offset.reset": "earliest",
@@ -95,7 +95,7 @@ class Member:
             self._tick()
 
     def _gathered(self) -> dict[Owned, list[Record]]:
-        """Return records by the partition that they were read for; one that is given away meanwhile is lost."""
+        """Return records by the partition they were read for; those of a partition revoked meanwhile are dropped."""
         records: dict[Owned, list[Record]] = {}
         ends, count, wait = time.monotonic() + GATHERING, 0, GATHERING
         while count < MOST_IN_A_BATCH:
@@ -132,7 +132,7 @@ class Member:
         self._consumer.commit(offsets=[where], asynchronous=True)
 
     def _take_anew(self, partition: int) -> None:
-        """Take a partition that is still ours, as far as we know, and read on from where the store stands."""
+        """Retake a partition that is still ours as far as we know, and read on from the store's position."""
         owned = self._take(partition)
         if owned is not None:
             self._consumer.seek(TopicPartition(self._place.topic, partition, owned.offset))
@@ -150,7 +150,7 @@ class Member:
         consumer.incremental_assign(partitions)
 
     def _take(self, partition: int) -> Owned | None:
-        """Take a partition; None if the group has gone on without us, of which Kafka will tell."""
+        """Take a partition; None if the group has gone on without us, as Kafka will report."""
         ends, pause = time.monotonic() + PATIENCE, 0.05
         while True:
             owned = Owned(self._place, partition, self._store, self._edition, self._clock())
@@ -208,10 +208,10 @@ class Member:
     # --- time -----------------------------------------------------------------------------------
 
     def _tick(self) -> None:
-        """Put a tick into the topic for each of our communities in which something is due, once for each deadline.
+        """Put a tick into the topic for each of our communities with something due, once per deadline.
 
-        Those of others may stand before ours in what the store tells: where it tells of no new one of ours, we look
-        further the next time.
+        The store may list others' communities before ours: if a page has no new one of ours, the next call looks
+        further.
         """
         now = self._clock()
         due = {head.community: head.due for head in self._store.due(now, self._page)}

@@ -1,8 +1,8 @@
-"""A partition that is ours: its communities, how far it was read, and the one transaction that holds both.
+"""A partition we own: its communities, how far it was read, and the one transaction that holds both.
 
-A partition has a head of its own in the store, which goes into each of its commits. Who is given the partition seizes
-that head, and each community as its first event comes, so that whoever had them before can commit nothing any more,
-also if they have not heard of it yet. Whose the partition is by the group, the member asks Kafka before.
+A partition has its own head in the store, included in each of its commits. The new owner seizes that head, and each
+community at its first event, so that the previous owner can no longer commit anything, even if it has not noticed yet.
+The member first asks Kafka whose the partition is.
 """
 
 from __future__ import annotations
@@ -28,23 +28,23 @@ from groundrules.stores.records import Batch, Entry, Head, Note, Plan, Query, Ro
 from groundrules.tools.running.run import numbered
 
 MOST_IN_MEMORY = 10_000
-"""Communities of a partition that stay in memory; of more, those that were silent longest come back from the store."""
+"""Communities of a partition that stay in memory; beyond that, the longest silent ones are unloaded to the store."""
 PAGE = 1000
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
 
 
 class Record(NamedTuple):
-    """A record of the topic: its offset, and what it holds."""
+    """A record of the topic: its offset and its content."""
 
     offset: int
     value: bytes | None
 
 
 class Standing(msgspec.Struct, frozen=True):
-    """How far a partition was read, and up to where its log was published before that was decided on.
+    """How far a partition was read, and how far its log was published before the last records were decided on.
 
-    What may be published or not are the decisions behind `published` on the communities that are `pending`.
+    It is uncertain whether decisions after `published` on the `pending` communities were published.
     """
 
     offset: int = 0
@@ -53,7 +53,7 @@ class Standing(msgspec.Struct, frozen=True):
 
 
 class Poisoned(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A record that could not be decided on, and why. `value` is its text, `base64` its bytes if they are no text."""
+    """A record that could not be decided on, and why. `value` is its text, `base64` its bytes if they are not text."""
 
     partition: int
     offset: int
@@ -86,7 +86,7 @@ class Owned:
     # --- beginning and ending -------------------------------------------------------------------
 
     def take(self) -> None:
-        """Make the partition ours, and publish what was decided and is not published yet.
+        """Make the partition ours, and publish decisions not published yet.
 
         Raises StoreError, KafkaException.
         """
@@ -114,14 +114,14 @@ class Owned:
         self._standing = msgspec.structs.replace(self._standing, published=position, pending=())
 
     def leave(self) -> None:
-        """Let the partition go; all that was decided is kept. Raises StoreError."""
+        """Release the partition; all decisions are committed. Raises StoreError."""
         if not self.lost:
             self._commit(self._batch())
             self._store.release([self.name, *self._heads])
         self.drop()
 
     def drop(self) -> None:
-        """Forget the partition: it is another member's, or will be taken anew."""
+        """Forget the partition: it is another member's, or will be retaken."""
         self.lost = True
         for community in self._heads:
             self._engine.release(community)
@@ -132,10 +132,10 @@ class Owned:
     # --- deciding -------------------------------------------------------------------------------
 
     def decide(self, records: Sequence[Record]) -> None:
-        """Decide on records, keep that in one transaction, publish it.
+        """Decide on records, commit the result in one transaction, publish it.
 
         Raises OwnedError if the partition was seized, UnavailableError if the store is unavailable, KafkaException if
-        nothing can be published; in each case the partition is to be dropped and taken anew.
+        nothing can be published; in each case the partition must be dropped and retaken.
         """
         batch = self._batch()
         touched: dict[str, int] = {}
@@ -159,7 +159,7 @@ class Owned:
         self._let_go()
 
     def _decided(self, record: Record) -> tuple[str, list[Decision], Arrival | None]:
-        """Decide on a record; the arrival is None where it belongs to no community that can be this partition's."""
+        """Decide on a record; the arrival is None if it belongs to no community of this partition."""
         arrived = arrival(record.value or b"", FAR, self._edition.compiled.plan.partition)
         if isinstance(arrived, Stray):
             answered = [] if arrived.line is None else self._engine.notable(arrived.line)
@@ -185,7 +185,7 @@ class Owned:
     # --- communities ----------------------------------------------------------------------------
 
     def _bring_in(self, community: str) -> int | None:
-        """Take a community into memory; return the partition that it is in if that is another one."""
+        """Load a community; return the partition it is in, if that is another one."""
         if community in self._heads:
             self._heads.move_to_end(community)
             return None
@@ -207,7 +207,7 @@ class Owned:
         return None
 
     def __contains__(self, community: object) -> bool:
-        """Tell whether a community is one of those in memory."""
+        """Tell whether a community is in memory."""
         return community in self._heads
 
     def _partition_of(self, community: str) -> int | None:
@@ -225,7 +225,7 @@ class Owned:
         batch.heads.append(head)
 
     def _let_go(self) -> None:
-        """Let communities leave memory that were silent longest; the store has them."""
+        """Unload the communities that were silent longest; the store has them."""
         gone = []
         while len(self._heads) > MOST_IN_MEMORY:
             community, _ = self._heads.popitem(last=False)
@@ -274,12 +274,12 @@ def _by_offset(notes: Iterable[Note]) -> dict[int, bytes]:
 
 
 def standing_of(store: Store, place: Place, partition: int) -> Standing:
-    """Return how far a partition was read, whoever has it."""
+    """Return how far a partition was read, whoever owns it."""
     stored = store.source(place.name(partition))
     return msgspec.json.decode(stored, type=Standing) if stored else Standing()
 
 
 def partition_of(store: Store, place: Place, community: str) -> int | None:
-    """Return the partition that a community is in; None if none of its events was kept yet."""
+    """Return the partition a community is in; None if none of its events was committed yet."""
     stored = store.source(place.name_of_community(community))
     return None if stored is None else int(stored)

@@ -11,12 +11,12 @@ SCHEME = "kafka"
 
 
 class PlaceError(GroundrulesError):
-    """This is no place of Kafka; the message says why."""
+    """This is not a Kafka place; the message says why."""
 
 
 @dataclass(frozen=True)
 class Place:
-    """A topic of events, the group that shares it, and the topics that what was decided goes to.
+    """A topic of events, the group that shares it, and the topics for what was decided.
 
     `decisions`, `actions`, `rejected`: by default TOPIC.decisions and so on; each has as many partitions as the topic
     of events. `settings`: of librdkafka, such as `security.protocol`.
@@ -31,16 +31,16 @@ class Place:
     settings: dict[str, str] = field(default_factory=dict)
 
     def name(self, partition: int) -> str:
-        """Return what a partition is called in a store."""
+        """Return a partition's name in a store."""
         return f"{SCHEME}:{self.group}/{self.topic}/{partition}"
 
     def name_of_community(self, community: str) -> str:
-        """Return under what a store keeps in which partition a community is."""
+        """Return the name under which a store keeps a community's partition."""
         return f"{SCHEME}:{self.group}/{self.topic}#{community}"
 
 
 def read_place(location: str) -> Place:
-    """Read a place. What its query holds beside `group` and the topics are settings. Raises PlaceError."""
+    """Read a place. Query parameters other than `group` and the topics are settings. Raises PlaceError."""
     parts = urlsplit(location)
     topic = parts.path.strip("/")
     if parts.scheme != SCHEME or not parts.netloc or not topic or "/" in topic:

@@ -1,8 +1,8 @@
-"""What was decided goes to topics, each decision and each action once and in order, whoever is killed when.
+"""Publishing to topics: each decision and each action once and in order, whatever is killed when.
 
-A partition of events has the partitions of the same number in the topics that are written to, and nobody but its owner
-writes there: a producer under the partition's transactional id shuts out the one before it. What was written last says
-how far the log of the store was published, so whoever takes a partition over goes on from there.
+An event partition writes to the partitions of the same number in the output topics, and only its owner does: a producer
+with the partition's transactional id fences off the previous one. The last message says how far the store's log was
+published, so a new owner goes on from there.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Published(NamedTuple):
 
 
 class Message(NamedTuple):
-    """What goes to a topic."""
+    """A message for a topic."""
 
     topic: str
     at: At
@@ -46,7 +46,7 @@ class Message(NamedTuple):
 
 
 class Publisher:
-    """Writes what was decided in one partition. Raises KafkaException, also where another owner has taken over.
+    """Publishes one partition's decisions. Raises KafkaException, also if another owner has taken over.
 
     Raises PlaceError if one of the topics has no such partition.
     """
@@ -77,9 +77,9 @@ class Publisher:
             raise PlaceError(f"the topic {topic} has {count} partitions; it needs as many as the topic of events")
 
     def publish(self, decisions: Iterable[Published], poisoned: Mapping[int, bytes]) -> None:
-        """Write decisions in one transaction, but for what was written before.
+        """Write decisions in one transaction, except those written before.
 
-        `poisoned`: offset → what is told of a record that could not be decided on.
+        `poisoned`: offset → the message about a record that could not be decided on.
         """
         messages = [
             message
@@ -143,7 +143,7 @@ def last_written(place: Place, topic: str, partition: int) -> At:
         where = TopicPartition(topic, partition)
         low, high = reader.get_watermark_offsets(where, timeout=SECONDS)
         back = 16
-        while high > low:  # markers of transactions stand among the messages
+        while high > low:  # transaction markers are among the messages
             start = max(low, high - back)
             at = _last(reader, TopicPartition(topic, partition, start))
             if at is not None:

@@ -4,8 +4,8 @@
     decisions = decide(events, "team.plan")  # a streaming table in, one out
     report = replay(lines(spark, paths), version)  # years of files, in batch
 
-To be read in this order: `plans` (how a rulebook gets to the workers), `stream` (from events to decisions), `processor`
-and `turns` (what a worker does with a community), `replaying`, `spark_session`, `job` (what `spark-submit` runs).
+Read in this order: `plans` (how a rulebook gets to the workers), `stream` (from events to decisions), `processor` and
+`turns` (what a worker does with a community), `replaying`, `spark_session`, `job` (what `spark-submit` runs).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""A plan on its way to the workers: its file goes with the application, and each process makes it ready once.
+"""A plan on its way to the workers: its file ships with the application, and each process loads it once.
 
-A plan in a function's closure would be a broadcast variable as soon as it has a megabyte, and those are not there when
-Spark asks on the driver what state a processor has.
+A plan in a function's closure would become a broadcast variable at one megabyte, and those are unavailable when Spark
+asks on the driver what state a processor has.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from pyspark import SparkFiles
 from pyspark.sql import SparkSession
 
-if TYPE_CHECKING:  # a process that does not run the plan makes one of these, too: see `processor`
+if TYPE_CHECKING:  # a process that doesn't run the plan makes one of these too: see `processor`
     from groundrules.cluster.step import Lasting
     from groundrules.engine.plan_file import Compiled
 
@@ -24,11 +24,11 @@ Plan: TypeAlias = "str | PathLike[str] | Compiled"
 """A plan file's path, or what was read from one."""
 
 _standing: list[TemporaryDirectory[str]] = []
-"""Folders that executors may read from as long as the driver lives."""
+"""Folders that executors may read from while the driver lives."""
 
 
 class Shipped:
-    """A plan that goes to the workers, under a seal of its own: whoever runs the job trusts what was made of it."""
+    """A plan shipped to the workers, under its own seal: whoever runs the job trusts what was made of it."""
 
     def __init__(self, spark: SparkSession, plan: Plan) -> None:
         """Read the plan file, if it is one. Raises OSError and `codec.PlanError`, as `load_plan` does."""
@@ -45,7 +45,7 @@ class Shipped:
         spark.sparkContext.addFile(str(file))
 
     def compiled(self) -> Compiled:
-        """Return the plan, ready. On a worker."""
+        """Return the loaded plan. On a worker."""
         return _read(self._name, self._key)
 
     def lasting(self, everything: bool) -> Lasting:

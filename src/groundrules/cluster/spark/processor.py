@@ -1,7 +1,7 @@
-"""What Spark gives a worker: the events of a community that a micro-batch brings, and deadlines that have come.
+"""What Spark gives a worker: a community's events in a micro-batch, and expired deadlines.
 
-For each micro-batch Spark makes a processor once more on the driver, in a process of its own, to be told what state it
-has; so this module imports nothing that takes time.
+For each micro-batch Spark also makes a processor on the driver, in a separate process, to ask what state it has; so
+this module imports nothing slow.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ Wake = Literal["events", "event-time", "processing-time"]
 TIME_MODES: dict[Wake, str] = {"events": "None", "event-time": "EventTime", "processing-time": "ProcessingTime"}
 
 DECISIONS = "community string, position long, nth int, decision string, tick string"
-"""The columns of what comes out."""
+"""The output columns."""
 
 HEAD = "token binary, whole long, appended long, position long, nth long, due long"
-"""What is known of a community's rows: `turns.Head`, as Spark has it."""
+"""What is known about a community's rows: `turns.Head`, as Spark has it."""
 
 FIRST = -1
-"""The position of what comes before every event."""
+"""The position before every event."""
 
 
 class Decider(StatefulProcessor):
-    """Decides on the events of communities. `wake`: what tells one that a deadline of its has come."""
+    """Decides on the events of communities. `wake`: what signals that a community's deadline has come."""
 
     def __init__(self, plan: Shipped, wake: Wake, everything: bool) -> None:
         self.plan = plan
@@ -40,7 +40,7 @@ class Decider(StatefulProcessor):
         self.everything = everything
 
     def init(self, handle: StatefulProcessorHandle) -> None:
-        """Begin with a partition of a micro-batch."""
+        """Begin a partition of a micro-batch."""
         self.handle = handle
         self.head = handle.getValueState("head", HEAD)
         self.rows = handle.getListState("rows", "piece binary")
@@ -74,4 +74,4 @@ class Decider(StatefulProcessor):
         return turn.end()
 
     def close(self) -> None:
-        """End with a partition of a micro-batch."""
+        """End a partition of a micro-batch."""

@@ -1,7 +1,7 @@
-"""A replay of years of files on a cluster: the report that `groundrules replay` gives of the same files.
+"""A replay of years of files on a cluster: the report that `groundrules replay` gives on the same files.
 
-Communities are divided among tasks; each task runs its lines in the order of the input, as each process of
-`groundrules replay` does, and sends back what its share came to.
+Communities are divided among tasks; each task runs its lines in the order of the input, as each process of `groundrules
+replay` does, and returns the result of its share.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ IN_PARTITION = (1 << 33) - 1
 
 
 def lines(spark: SparkSession, paths: Sequence[str]) -> DataFrame:
-    """Return the lines of files as events, numbered as if the files stood behind one another in this order.
+    """Return the lines of files as events, numbered as if the files were concatenated in this order.
 
     A folder stands for its files, sorted by name. Columns: `position`, from 1, and `event`.
     """
@@ -51,7 +51,7 @@ def lines(spark: SparkSession, paths: Sequence[str]) -> DataFrame:
 
 
 class _Order:
-    """The order of files by the paths that they were asked for by."""
+    """The order of files by the paths they were requested by."""
 
     def __init__(self, paths: Sequence[str]) -> None:
         self._paths = [path if "://" in path else Path(path).resolve().as_uri() for path in paths]
@@ -71,7 +71,7 @@ def replay(
     budget: Budget | None = None,
     settings: Settings | None = None,
 ) -> Report:
-    """Run events through a version, or two, and report what `groundrules replay` does of the same lines.
+    """Run events through a version, or two, and report what `groundrules replay` does on the same lines.
 
     `events` has the columns `position`, the number of a line, and `event`, as `lines` gives them. With a budget, `new`
     must have been loaded with its `extend`. Raises ValueError if a column is missing.

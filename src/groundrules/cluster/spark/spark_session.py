@@ -1,4 +1,4 @@
-"""A session of Spark as the job needs it."""
+"""A Spark session as the job needs it."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ ROCKSDB = "org.apache.spark.sql.execution.streaming.state.RocksDBStateStoreProvi
 
 
 def session(name: str = "groundrules", **settings: str | int) -> SparkSession:
-    """Return the session of this process, begun if there is none. `settings` are Spark's, `_` for each dot.
+    """Return this process's session, started if there is none. `settings` are Spark's, with `_` for dots.
 
-    Workers run the Python that this process does, unless `PYSPARK_PYTHON` names another.
+    Workers run the same Python as this process, unless `PYSPARK_PYTHON` names another.
     """
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     builder = SparkSession.builder.appName(name).config("spark.sql.streaming.stateStore.providerClass", ROCKSDB)

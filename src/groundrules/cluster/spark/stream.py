@@ -22,18 +22,18 @@ def decide(
     """Decide on a stream of events.
 
     `events` has the columns `event`, a line of JSON as text or bytes (null: the input of its community ends), and
-    `position`, a number by which events of one community are ordered: a line's number, an offset. If it has a column
-    `community`, that is believed; else it is read from the event.
+    `position`, a number that orders the events of a community: a line number, an offset. A column `community` is
+    trusted if present; otherwise it is read from the event.
 
-    Comes out: `community`, `position` and `nth`, by which decisions are ordered as `groundrules run` writes them, and
-    `decision`, its line of JSON. With `everything`, those in which nothing happened come, too.
+    The result has `community`, `position` and `nth`, which order decisions as `groundrules run` writes them, and
+    `decision`, its line of JSON. `everything` includes those in which nothing happened.
 
-    wake: what tells a community that one of its deadlines has come. By "events", its own next event does. By
-    "processing-time", the cluster's clock does; by "event-time", the events of all communities, `delay` behind the
-    latest of them. What a community is then told is an event, a tick, and comes out, too, in the column `tick`, so that
-    events and ticks together give the same decisions again.
+    wake: what signals to a community that one of its deadlines has come. "events": its own next event.
+    "processing-time": the cluster's clock. "event-time": the events of all communities, `delay` behind the latest of
+    them. The signal is an event, a tick, and is returned in the column `tick`, so that events and ticks together
+    reproduce the decisions.
 
-    The state needs the RocksDB store of Spark, which `session` sets. Raises ValueError if a column is missing.
+    The state needs Spark's RocksDB store, which `session` sets. Raises ValueError if a column is missing.
     """
     missing = {"event", "position"} - set(events.columns)
     if missing:
@@ -55,7 +55,7 @@ def keyed(events: DataFrame, plan: Shipped) -> DataFrame:
 
 
 class _Keying:
-    """Reads in batches of events which community each is of; those that belong to none are of ""."""
+    """Reads the community of events in batches; those that belong to none get ""."""
 
     def __init__(self, plan: Shipped) -> None:
         self._plan = plan
@@ -71,10 +71,10 @@ class _Keying:
 
 
 def _watched(events: DataFrame, delay: str) -> DataFrame:
-    """Let the times of events move the watermark, without any being dropped because it comes late.
+    """Let event times move the watermark, without any late event being dropped.
 
-    Each event becomes two rows, one with its time, which is let go where the watermark has seen it, and one without.
-    What is stamped ahead of the clock counts as of now, so that no single event moves all communities.
+    Each event becomes two rows, one with its time, dropped once it has moved the watermark, and one without. Times
+    ahead of the clock count as now, so that no single event moves all communities.
     """
     time = f.least(
         f.try_to_timestamp(f.get_json_object(f.col("event").cast("string"), "$.time")), f.current_timestamp()

@@ -1,8 +1,8 @@
-"""A community in memory, from what Spark's state has of it to what it is to have.
+"""A community in memory, from its old Spark state to its new one.
 
-Every call to the state store is a message to the JVM, so the rows stand in a list to which a turn appends once
-(`groundrules.cluster.packing`), beside one value of what is known of them. Wherever the same process has a community
-again, its rows are still in memory (`Lasting`).
+Every call to the state store is a message to the JVM, so the rows are in a list to which a turn appends once
+(`groundrules.cluster.packing`), plus one value that describes them. If the same process gets a community again, its
+rows are still in memory (`Lasting`).
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ Out = Row("community", "position", "nth", "decision", "tick")
 
 
 class Head(msgspec.Struct, array_like=True):
-    """The token of a community's rows, their bytes, where it stands, and the timer that is set (-1: none).
+    """The token of a community's rows, their bytes, its position, and the timer that is set (-1: none).
 
-    It stands at the last event's position, of which `nth` decisions and ticks have come out.
+    The position is the last event's, which has produced `nth` decisions and ticks.
     """
 
     token: bytes = b""
@@ -38,7 +38,7 @@ class Head(msgspec.Struct, array_like=True):
 
 
 class Turn:
-    """A community while it is decided on."""
+    """A community while it is being decided on."""
 
     def __init__(self, decider: Decider, community: str) -> None:
         self._decider = decider
@@ -63,7 +63,7 @@ class Turn:
                 self._tell(numbered(decision, position), None)
 
     def finish(self, position: int) -> None:
-        """Decide on what waits, for the input ends."""
+        """Decide on what is waiting, because the input ends."""
         self._reach(position)
         for decision in self._stepped([], end=True).decisions:
             self._tell(decision, None)
@@ -73,7 +73,7 @@ class Turn:
             self.head.position, self.head.nth = position, 0
 
     def expire(self) -> None:
-        """Take note that the timer that was set has gone off."""
+        """Note that the timer has expired."""
         self.head.due = -1
 
     def wake(self, now: int) -> None:
@@ -82,7 +82,7 @@ class Turn:
             self._tick(now)
 
     def wake_by_events(self, watermark: int) -> None:
-        """Let time pass from one deadline to the next, as far as events of other communities say that it has."""
+        """Let time pass from one deadline to the next, as far as other communities' events show that it has."""
         due = self._due
         if due is None or due > watermark:
             return
@@ -117,7 +117,7 @@ class Turn:
         self.head.nth += 1
 
     def end(self) -> Iterator[Row]:
-        """Write what changed, set the timer, and return what was decided."""
+        """Write what changed, set the timer, and return the decisions."""
         if self._changed:
             self._write()
         self._set_timer()
