@@ -1,7 +1,7 @@
-"""One platform a folder: its raw events as events of std/chat, and decided actions as its calls.
+"""One folder per platform: its raw events as events of std/chat, and decided actions as its calls.
 
 An adapter is pure: `events(raw)` and `calls(action)` take and return plain data, and whoever runs the bot does the I/O.
-What the bot knows beside them (the time, its own id, names of roles) comes in a `Context`. Tables say the rest:
+What else the bot knows (the time, its own id, names of roles) comes in a `Context`. Tables say the rest:
 
 | table | what it says |
 |---|---|
@@ -11,11 +11,11 @@ What the bot knows beside them (the time, its own id, names of roles) comes in a
 | `REPEATS` | whether an action may be repeated: `harmless`, `keyed` (the platform does it once under its key), `once` |
 | `ENDED_BY` | actions of a length that the platform does not end by itself, and the action that ends them |
 
-What a platform does not tell (when an account was made, a member's birthday) a bot may add to the events itself, or say
-once in a `roster` event. What platforms refuse stands in `limits.py`.
+What a platform doesn't report (when an account was made, a member's birthday) a bot may add to the events itself, or
+supply once in a `roster` event. What platforms refuse is in `limits.py`.
 
-An adapter is known by its name among the entry points `groundrules.adapters`; a module of any package can be one, and
-needs `SUPPLIES`, `events` and `calls`; the hub reads the other tables where they are there.
+An adapter is found by its name among the entry points `groundrules.adapters`; a module of any package can be one, and
+needs `SUPPLIES`, `events` and `calls`; the hub reads the other tables if present.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ __all__ = ["Adapter", "Context", "Platform", "UnsupportedError"]
 class Adapter(Protocol):
     """A platform. `SUPPLIES` holds, per event type that is sent, the dotted paths that are filled in (`actor.name`).
 
-    What a `roster` event says of members is written `members.joined`: it is then known of them in every event.
+    What a `roster` event says about members is written `members.joined`: it is then known in every event.
     """
 
     @property
     def SUPPLIES(self) -> Mapping[str, frozenset[str]]: ...
 
     def events(self, raw: Mapping[str, Any], /) -> list[dict[str, Any]]:
-        """Return the events that a raw one stands for; none for what concerns no community."""
+        """Return the events that a raw one stands for; none if it concerns no community."""
         ...
 
     def calls(self, action: Action, community: Any, /, lang: str = ...) -> Sequence[tuple[Any, ...]]:
@@ -54,7 +54,7 @@ class Adapter(Protocol):
 
 @runtime_checkable
 class Platform(Adapter, Protocol):
-    """An adapter that says all that a hub asks: ours, and whoever wants to be run as ours are."""
+    """An adapter with everything that a hub asks for: ours, and any that wants to be run as ours are."""
 
     @property
     def CAN(self) -> Mapping[str, frozenset[str]]: ...

@@ -1,4 +1,4 @@
-"""What all adapters share, and how they read untrusted input: a member may send what no platform describes."""
+"""What all adapters share, and how they read untrusted input: a member may send what no platform documents."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def event(id: str, type: str, ms: float, community: str, **fields: Any) -> Json:
 
 
 def instant(ms: float) -> str:
-    """The nearest instant of the years 1 to 9999."""
+    """The nearest instant in the years 1 to 9999."""
     return format_ms(round(min(max(ms, FIRST), LAST)))
 
 
@@ -32,7 +32,7 @@ def member(id: Any, name: Any = None, **facts: Any) -> Json:
 
 
 def links(written: str, *further: Json) -> list[Json]:
-    """The addresses in a text, and further links, `{url, text?}`, that it does not show; each URL once."""
+    """The addresses in a text, and further links, `{url, text?}`, that it doesn't show; each URL once."""
     known = [{"url": url, "domain": domain} for url, domain in links_in(written)]
     hidden = [{**link, "domain": domain} for link in further if (domain := domain_of_link(link["url"])) is not None]
     shown = {link["url"] for link in hidden if "text" in link}
@@ -52,7 +52,7 @@ def sequence(value: Any) -> Sequence[Any]:
 
 
 def localised(value: Any, lang: str) -> str:
-    """Return a text that may come in several languages, in one of them."""
+    """Return one language of a text that may come in several."""
     return pick(value, lang) if isinstance(value, Mapping) else text(value)
 
 

@@ -1,4 +1,4 @@
-"""What platforms refuse, each with where it is said. Adapters read these numbers, and nobody writes them down again."""
+"""What platforms refuse, each with its source. Adapters read these numbers; they are written down only here."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What all adapters share on the way out: what no platform does, and how an action's wishes are read."""
+"""What all adapters share on the way out: what no platform does, and how an action's parameters are read."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from groundrules.decisions import Action
 from groundrules.narrate.localised import pick
 
 Repeat: TypeAlias = Literal["harmless", "keyed", "once"]
-"""What happens if an action is carried out twice: the same as once, nothing within the platform's memory of the key
+"""What happens if an action is carried out twice: the same as once, nothing while the platform remembers the key
 (`keyed`), or it is done twice."""
 Lacks: TypeAlias = dict[str, dict[str, str]]
 """Action → what is lacking, by language."""
@@ -40,7 +40,7 @@ OF_NO_CHAT: Lacks = {
 
 
 def repeats(can: Iterable[str], keyed: Iterable[str] = (), once: Iterable[str] = ()) -> dict[str, Repeat]:
-    """What repeating does, of all that a platform can: harmless but for these."""
+    """What repeating each of a platform's actions does: harmless except for these."""
     table: dict[str, Repeat] = {}
     for names, what in ((can, _HARMLESS), (keyed, _KEYED), (once, _ONCE)):
         table |= dict.fromkeys(names, what)
@@ -53,7 +53,7 @@ _ONCE: Repeat = "once"
 
 
 def spoken_to(action: Action) -> str:
-    """Whom a message addresses by name: the member that it warns or that it is about; empty if it is nobody."""
+    """Who a message addresses by name: the member it warns or is about; empty if nobody."""
     who = action.who if action.do == "warn" else action.parameters.get("member") if action.do == "notify" else None
     return str(who or "")
 
@@ -65,33 +65,33 @@ def lacking(action: Action, lacks: Mapping[str, Mapping[str, str]], lang: str) -
 
 
 def target(action: Action) -> str:
-    """Whom or what an action is done to. Raises UnsupportedError if it does not say."""
+    """Who or what an action is done to. Raises UnsupportedError if it doesn't say."""
     if not action.who:
         raise UnsupportedError(f"{action.do}: it does not say to whom")
     return action.who
 
 
 def seconds(action: Action, name: str, context: Context | None = None) -> int:
-    """A length of time among the parameters in seconds, rounded up; what is left of it if there is a context."""
+    """A duration parameter in seconds, rounded up; what is left of it if there is a context."""
     given = action.parameters.get(name, 0)
     ms = float(given) if isinstance(given, int | float) else 0
     return math.ceil((ms if context is None else context.left(ms)) / 1000)
 
 
 def messages(action: Action) -> list[str]:
-    """The messages that an action takes away, each once."""
+    """The messages that an action deletes, each once."""
     given: Any = action.parameters.get("events") if action.do == "delete" else None
     ids = given if isinstance(given, list | tuple) else [action.who]
     return list(dict.fromkeys(str(id) for id in ids if id))
 
 
 def reason(action: Action) -> str:
-    """The reason that platforms note: the rules behind an action."""
+    """The reason that platforms record: the rules behind an action."""
     return ", ".join(action.rules)
 
 
 class Request(NamedTuple):
-    """A call of a platform that speaks HTTP; `path` may hold `{id}`, which the answer to the call before it gives."""
+    """A call to an HTTP platform; `{id}` in `path` comes from the answer to the call before it."""
 
     method: str
     path: str

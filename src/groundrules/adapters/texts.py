@@ -1,9 +1,8 @@
-"""Texts on their way out: whom they mention, and where one that is too long is parted.
+"""Outgoing texts: who they mention, and where one that is too long is split.
 
-A decided text is plain: nobody's markup in it counts. `@` and a member's id is a mention if the host says that the
-member may be mentioned (`Context.members`) or the action is about them. A text is parted between paragraphs, else
-lines, sentences, words, and only then anywhere, but never inside of what people see as one character, of a link or of
-a mention.
+A decided text is plain: markup in it means nothing. `@` and a member's id is a mention if the host says that the member
+may be mentioned (`Context.members`) or the action is about them. A text is split between paragraphs, else lines,
+sentences, words, and only then anywhere, but never inside what people see as one character, a link or a mention.
 """
 
 from __future__ import annotations
@@ -22,19 +21,19 @@ from groundrules.text.addresses import addresses
 
 @dataclass(frozen=True)
 class Mention:
-    """A member whom a text names so that they are told."""
+    """A member named in a text so that they are notified."""
 
     id: str
     name: str
 
 
 class Link(str):
-    """An address of the web, written with its scheme."""
+    """A web address, written with its scheme."""
 
     __slots__ = ()
 
 
-Part: TypeAlias = str | Mention  # a text, of which a Link is one
+Part: TypeAlias = str | Mention  # a text, possibly a Link
 Piece: TypeAlias = list[Part]  # what is sent as one message
 Rendered: TypeAlias = Callable[[Part], str]
 
@@ -80,20 +79,20 @@ def cut(text: str, most: int, size: Callable[[str], int] = utf16) -> str:
 
 
 def words_of(action: Action, context: Context, lang: str) -> str:
-    """What an action says in a language, else what the host says in its place; lone surrogates replaced."""
+    """An action's text in a language, else the host's replacement; lone surrogates replaced."""
     given = action.parameters.get("text")
     wording = pick(given, lang) if isinstance(given, Mapping) else str(given or "")
     return sound(wording or context.text).strip()
 
 
 def sound(text: str) -> str:
-    """The text, lone surrogates and controls that no platform takes replaced."""
+    """The text, with lone surrogates and controls that no platform accepts replaced."""
     paired = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", "\ufffd", paired.replace("\r\n", "\n"))
 
 
 def mentionable(action: Action, context: Context) -> dict[str, str]:
-    """Names by id of those whom an action's text may mention; who has no known name is called by the id."""
+    """Names by id of those an action's text may mention; a member without a known name is called by the id."""
     named = (action.parameters.get(key) for key in ("member", "about", "to", "assignee"))
     about = [action.who, *named] if action.do not in _NOT_ABOUT_MEMBERS else list(named)
     return {str(id): context.members.get(str(id), str(id)) for id in about if id} | dict(context.members)
@@ -103,7 +102,7 @@ _NOT_ABOUT_MEMBERS = ("reply", "announce", "poll")
 
 
 def parts(text: str, members: Mapping[str, str]) -> Piece:
-    """The text as plain parts, links and mentions of these members."""
+    """The text as plain parts, links, and mentions of these members."""
     return [part for plain in _by_links(text) for part in _by_mentions(plain, members)]
 
 
@@ -132,7 +131,7 @@ def _by_mentions(text: str, members: Mapping[str, str]) -> Iterator[Part]:
 
 
 def split(text: Sequence[Part], most: int, rendered: Rendered, size: Callable[[str], int] = utf16) -> list[Piece]:
-    """Part a text so that each piece, as it is rendered, has at most this size."""
+    """Split a text so that each piece, as rendered, has at most this size."""
     atoms = list(_atoms(text, most, rendered, size))
     pieces: list[Piece] = []
     start = 0
@@ -166,7 +165,7 @@ def _last_that_fits(atoms: Sequence[_Atom], start: int, most: int) -> int:
 
 
 def _best_border(atoms: Sequence[_Atom], start: int, end: int) -> int:
-    """Where to part: the last border of the best kind in the second half."""
+    """Where to split: the last border of the best kind in the second half."""
     best, rank = end, 0
     for border in range(end, start + (end - start) // 2, -1):
         before = "".join(part for part, _ in atoms[max(border - 2, start) : border] if isinstance(part, str))
@@ -177,7 +176,7 @@ def _best_border(atoms: Sequence[_Atom], start: int, end: int) -> int:
 
 
 def _joined(row: Iterable[Part]) -> Piece:
-    """Neighbouring texts as one, white space at both ends left out."""
+    """Adjacent texts joined, without surrounding white space."""
     piece: Piece = []
     for part in row:
         plain = isinstance(part, str) and not isinstance(part, Link)
@@ -193,7 +192,7 @@ def _joined(row: Iterable[Part]) -> Piece:
 
 
 def graphemes(text: str, longest: int = 64) -> Iterator[str]:
-    """What people see as single characters; heaps of marks longer than `longest` code points are parted."""
+    """What people see as single characters; clusters of marks longer than `longest` code points are split."""
     start = 0
     for index in range(1, len(text)):
         if index - start >= longest or _is_border(text, start, index):

@@ -1,4 +1,4 @@
-"""A dispatch of Discord's gateway: who and where it speaks of, and what a message in it says."""
+"""A dispatch of Discord's gateway: who and where it is about, and what a message in it says."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _MASKED_LINK = re.compile(
 
 
 class Dispatch:
-    """One dispatch, and what the events that it stands for share."""
+    """One dispatch, and what the events it stands for share."""
 
     def __init__(self, raw: Mapping[str, Any], data: Mapping[str, Any], guild: str, context: Context) -> None:
         self.data = data
@@ -44,7 +44,7 @@ class Dispatch:
     # --- who, where -----------------------------------------------------------------------------
 
     def who(self, id: str, user: Any = None, of_server: Any = None) -> Json:
-        """A member from a user and what the server says of them."""
+        """A member from a user and what the server says about them."""
         user, of_server = mapping(user), mapping(of_server)
         names = (text(of_server.get("nick")), text(user.get("global_name")), text(user.get("username")))
         facts: Json = {"created": created(id), "bot": True if user.get("bot") is True else None}
@@ -61,7 +61,7 @@ class Dispatch:
         return self.who(text(user.get("id")) or "0", user, of_server)
 
     def roles(self, id: str, ids: Any) -> list[str]:
-        """The names of a member's roles, the highest first; a role of unknown name is called by its id."""
+        """The names of a member's roles, highest first; a role of unknown name is given by its id."""
         held = [role for role in map(text, sequence(ids)) if role and role != self.guild]
         held.sort(key=lambda role: -self.ranks.get(role, ("", 0.0))[1])
         names = [self.ranks.get(role, (role, 0.0))[0] or role for role in held]
@@ -126,7 +126,7 @@ class Dispatch:
             if kind == "#":
                 return f"#{text(mapping(self.context.state.get(id)).get('name')) or id}"
             known = self.ranks.get(id, ("", 0.0))[0] if kind == "@&" else users.get(id) or self.context.members.get(id)
-            return f"@{known or 'somebody'}"  # an id is no number that a member wrote
+            return f"@{known or 'somebody'}"  # an id is not a number that a member wrote
 
         return _MARKED.sub(shown, raw)
 

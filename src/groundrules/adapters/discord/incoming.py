@@ -1,10 +1,10 @@
 """Dispatches of Discord's gateway as events of std/chat.
 
 A server is a community of many channels. A message's id here is `channel/message`, because every call about it needs
-both. The context's `state` holds servers and channels as the gateway gives them, by id: from them come the names of
-roles, the highest first, the owner, and what a channel is called. Bans, mutes and roles that moderators give by hand
-are read from the audit log, which alone says who did it and why; whoever is sent away also leaves
-(`GUILD_MEMBER_REMOVE` does not say why). Texts are as members see them: `@name` for `<@1>`, `:wave:` for `<:wave:1>`.
+both. The context's `state` holds servers and channels as the gateway gives them, by id: they provide the names of
+roles, highest first, the owner, and channels' names. Bans, mutes and roles that moderators give by hand are read from
+the audit log, because only it says who did it and why; a removed member also leaves (`GUILD_MEMBER_REMOVE` does not say
+why). Texts are as members see them: `@name` for `<@1>`, `:wave:` for `<:wave:1>`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from groundrules.adapters.discord.written import created_ms, ms_of, poll_of
 
 _FORWARD = 1
 _UNSAID = frozenset((*range(1, 13), *range(14, 19), 21, 22, *range(24, 30), 31, 32, *range(36, 40), 44))
-"""Types of messages in which Discord itself speaks; what they tell comes as events of its own."""
+"""Types of messages from Discord itself; what they report comes in events of its own."""
 _POLL_RESULT = 46
 _AUDITED = {
     20: "member.kicked",
@@ -32,9 +32,9 @@ _MEMBER_UPDATE, _MEMBER_ROLE_UPDATE = 24, 25
 
 
 def events(raw: Mapping[str, Any], context: Context = NOTHING) -> list[Json]:
-    """Return the events that one dispatch (`{op, t, s, d}`) stands for; none for what concerns no server.
+    """Return the events that one dispatch (`{op, t, s, d}`) stands for; none if it concerns no server.
 
-    Of the context `now` is read (most dispatches bear no time), `own`, `state`, `roles`, `authors`, `polls` and
+    Reads from the context: `now` (most dispatches have no time), `own`, `state`, `roles`, `authors`, `polls` and
     `voice`. A reaction to a message of unknown author stands for none.
     """
     data = mapping(raw.get("d"))
@@ -44,7 +44,7 @@ def events(raw: Mapping[str, Any], context: Context = NOTHING) -> list[Json]:
     return list(reader(Dispatch(raw, data, guild, context))) if guild and reader else []
 
 
-# --- one reader a kind of dispatch --------------------------------------------------------------------
+# --- one reader per kind of dispatch ------------------------------------------------------------------
 
 
 def _message(of: Dispatch) -> Iterator[Json]:
@@ -84,7 +84,7 @@ def _replied_author(of: Dispatch) -> Json | None:
 
 
 def _poll_result(of: Dispatch) -> Iterator[Json]:
-    """What Discord says when a poll is over; it answers the poll's message."""
+    """Discord's message when a poll is over; it answers the poll's message."""
     id = text(mapping(of.data.get("message_reference")).get("message_id"))
     rows = [mapping(row) for embed in sequence(of.data.get("embeds")) for row in sequence(mapping(embed).get("fields"))]
     values = {text(row.get("name")): text(row.get("value")) for row in rows}
@@ -105,7 +105,7 @@ def _poll_result(of: Dispatch) -> Iterator[Json]:
 
 
 def _edited(of: Dispatch) -> Iterator[Json]:
-    """An edit by its author; what Discord adds to a message, such as previews, is none."""
+    """An edit by its author; what Discord adds to a message, such as previews, is not one."""
     ms = ms_of(of.data.get("edited_timestamp"))
     user = mapping(of.data.get("author"))
     if ms is not None and of.text("id") and text(user.get("id")):
@@ -177,7 +177,7 @@ def _updated(of: Dispatch) -> Iterator[Json]:
 
 
 def _audited(of: Dispatch) -> Iterator[Json]:
-    """What moderators did by hand, as the audit log has it."""
+    """What moderators did by hand, from the audit log."""
     kind, id = int(number(of.data.get("action_type"))), of.text("id")
     if not id.isdecimal() or len(id) > 20 or not of.text("target_id"):
         return
@@ -257,7 +257,7 @@ def _thread_closed(of: Dispatch) -> Iterator[Json]:
 
 
 def _voice(of: Dispatch) -> Iterator[Json]:
-    """Whether somebody went from one voice channel to another; who only mutes themself stays where they are."""
+    """Whether somebody moved from one voice channel to another; muting oneself is not a move."""
     who = of.member(mapping(of.data["member"])) if mapping(of.data.get("member")).get("user") else of.user()
     before, now = of.context.voice.get(who["id"]), of.text("channel_id")
     if before != now and (before or not now):
@@ -268,7 +268,7 @@ def _voice(of: Dispatch) -> Iterator[Json]:
 
 
 def _roster(of: Dispatch) -> Iterator[Json]:
-    """All members that a dispatch tells of: on arriving at a server, and in chunks when the host asks for them."""
+    """All members in a dispatch: on joining a server, and in chunks when the host requests them."""
     members = [of.member(mapping(entry)) for entry in sequence(of.data.get("members"))]
     if members:
         part = of.text("chunk_index") or "0"

@@ -1,9 +1,9 @@
 """Actions as requests of Discord's REST API, and what its answers mean.
 
-Texts go out with their markup escaped, and call nobody but whom an action names (`allowed_mentions`). Messages bear
-the action's key as a nonce that Discord enforces for some minutes. A mute is a timeout until an instant; a ban lasts
-until it is lifted, so a suspension needs `unban` at its end (`ENDED_BY`). Rights are set whole, so what is changed
-starts from what the context's `state` says of the server or channel.
+Texts go out with their markup escaped, and ping only those an action names (`allowed_mentions`). Messages carry the
+action's key as a nonce that Discord enforces for some minutes. A mute is a timeout until an instant; a ban lasts until
+it is lifted, so a suspension needs `unban` at its end (`ENDED_BY`). Permissions are set as a whole, so changes start
+from what the context's `state` says about the server or channel.
 """
 
 from __future__ import annotations
@@ -74,13 +74,13 @@ CAN: dict[str, frozenset[str]] = {
     "unpin": _rights("PIN_MESSAGES"),
     "warn": _SPEAK,
 }
-"""Action → the permissions that the bot's role must have, by the names of Discord's table."""
+"""Action → the permissions that the bot's role must have, by the names in Discord's table."""
 
 _NO_REQUESTS = {"en": "Discord shows bots no requests to join", "zh": "Discord 不向机器人提供入群申请"}
 LACKS: Lacks = {**OF_THE_HOST, **OF_NO_CHAT, "accept": _NO_REQUESTS, "refuse": _NO_REQUESTS}
 REPEATS: dict[str, Repeat] = repeats(CAN, keyed=("announce", "notify", "poll", "reply", "send", "warn"))
 ENDED_BY: dict[str, str] = {"suspend": "unban"}
-"""Actions of a length that the platform does not end by itself → the action that ends them."""
+"""Timed actions that the platform doesn't end by itself → the action that ends them."""
 
 _WRITTEN = ("announce", "notify", "reply", "send", "warn")
 _WRITING = 1 << 6 | 1 << 11 | 1 << 35 | 1 << 36 | 1 << 38
@@ -92,9 +92,9 @@ _MARKUP = re.compile(r"[\\*_~`|<>#@:\[\]()+-]")
 def calls(action: Action, guild: Any, lang: str = "en", context: Context = NOTHING) -> list[Request]:
     """Return the requests that carry out an action in a server.
 
-    Where a path holds `{id}`, the answer to the request before it says what stands there. Of the context `channel`,
-    `announcements`, `staff`, `channels`, `roles`, `direct`, `members`, `text` and `state` are read, and `decided` for
-    the end of a mute. Raises UnsupportedError for what Discord can't do, or for what the context lacks.
+    `{id}` in a path is taken from the answer to the request before it. Reads from the context: `channel`,
+    `announcements`, `staff`, `channels`, `roles`, `direct`, `members`, `text` and `state`, and `decided` for the end of
+    a mute. Raises UnsupportedError for what Discord can't do or the context lacks.
     """
     if action.do not in CAN:
         raise lacking(action, LACKS, lang)
@@ -120,7 +120,7 @@ def calls(action: Action, guild: Any, lang: str = "en", context: Context = NOTHI
 
 
 def _headers(action: Action) -> dict[str, str]:
-    """What the audit log keeps of why: percent-encoded, and cut where it would be too long."""
+    """The reason for the audit log: percent-encoded, and cut if it would be too long."""
     most, kept = DISCORD["reason"].value, ""
     for letter in texts.sound(reason(action)):
         coded = quote(letter, safe="")
@@ -137,7 +137,7 @@ def _pin(action: Action, context: Context) -> Request:
 
 
 def _message(id: str, context: Context) -> tuple[str, str]:
-    """Channel and message of a message's id."""
+    """The channel and message in a message's id."""
     channel, slash, message = id.rpartition("/")
     if not slash:
         if context.channel is None:
@@ -172,7 +172,7 @@ def _deletions(ids: Sequence[str], action: Action, context: Context) -> Iterator
 
 
 def _is_young(id: str, now: float) -> bool:
-    """Whether a message may go with others; an hour is kept for calls that wait."""
+    """Whether a message can be deleted in bulk; an hour is kept for calls that wait."""
     if not now or not id.isdecimal() or len(id) > 20:
         return False
     return created_ms(id) > now - DISCORD["delete_at_once_within"].value * 1000 + HOUR
@@ -234,14 +234,14 @@ def _on_server(action: Action, server: str, context: Context) -> Request:
 
 
 def _bits(written: Any) -> int:
-    """Rights as Discord writes them: a number of more digits than a float keeps."""
+    """Permissions as Discord writes them: a number with more digits than a float keeps."""
     digits = text(written)
     return int(digits) if digits.isdecimal() and len(digits) < 30 else 0
 
 
 def _on_channel(action: Action, server: str, context: Context) -> Request:
     where = target(action)
-    path = f"/channels/{_in_path(where.rpartition('/')[2])}"  # a thread has the id of the message that it began with
+    path = f"/channels/{_in_path(where.rpartition('/')[2])}"  # a thread has the id of the message it began with
     if action.do == "slow_mode":
         body: Json = {"rate_limit_per_user": min(seconds(action, "interval"), DISCORD["slow_mode"].value)}
         return Request("PATCH", path, body, _headers(action))
@@ -281,7 +281,7 @@ def _messages(action: Action, server: str, lang: str, context: Context) -> list[
 
 
 def _where(action: Action, context: Context) -> tuple[list[Request], str]:
-    """The channel where a message goes, and the request that opens it if it is a private one."""
+    """The channel for a message, and the request that opens it if it is a private one."""
     if action.do == "send":
         return _recipient(str(action.parameters.get("to", "")), context)
     if action.do == "reply":
@@ -306,11 +306,11 @@ def _recipient(to: str, context: Context) -> tuple[list[Request], str]:
 
 
 def _front(action: Action, server: str, context: Context) -> tuple[texts.Piece, list[str]]:
-    """Whom a message names in front, and the roles that it calls."""
+    """Who a message names in front, and the roles it pings."""
     if action.do == "notify" and "role" in action.parameters:
         try:
             role = _role(str(action.parameters["role"]), server, context)
-        except UnsupportedError:  # who has no such role here reads it in the channel of the staff
+        except UnsupportedError:  # without such a role here they read it in the staff channel
             return [], []
         return [texts.Mention(f"&{role}", str(action.parameters["role"])), " "], [role]
     addressee = spoken_to(action)

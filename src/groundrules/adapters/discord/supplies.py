@@ -1,4 +1,4 @@
-"""What Discord tells: the intents to ask for, and the fields that each event type fills in."""
+"""What Discord sends: the intents to ask for, and the fields that each event type fills in."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ INTENTS: dict[str, int] = {
     "MESSAGE_CONTENT": 1 << 15,
     "GUILD_MESSAGE_POLLS": 1 << 24,
 }
-"""The intents without which events stay away; GUILD_MEMBERS and MESSAGE_CONTENT must be switched on for the bot."""
+"""The intents that events need; GUILD_MEMBERS and MESSAGE_CONTENT must be switched on for the bot."""
 
 _HEADER = frozenset({"actor", "channel"})
 _CHANNEL = frozenset({f"channel.{fact}" for fact in ("name", "topic", "kind", "parent")})

@@ -1,4 +1,4 @@
-"""What came along with a message on Discord, and its instants."""
+"""What comes with a message on Discord, and its instants."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ _LONGEST_EMBED = 6_000
 
 
 def created(id: str) -> str | None:
-    """When an account or anything else with a snowflake was made."""
+    """When an account or anything else with a snowflake was created."""
     return instant(created_ms(id)) if id.isdecimal() and len(id) < 21 and int(id) >> 22 else None
 
 
 def created_ms(id: str) -> float:
-    """When a snowflake was made, in milliseconds since 1970."""
+    """When a snowflake was created, in milliseconds since 1970."""
     return (int(id) >> 22) + _EPOCH
 
 
 def ms_of(written: Any) -> float | None:
-    """An instant as Discord writes it in milliseconds since 1970."""
+    """An instant as Discord writes it, in milliseconds since 1970."""
     try:
         return datetime.fromisoformat(text(written)).timestamp() * 1000
     except (ValueError, OverflowError, OSError):
@@ -57,7 +57,7 @@ def attachments(body: Mapping[str, Any]) -> Iterator[Json]:
 
 
 def cards(body: Mapping[str, Any]) -> Iterator[Json]:
-    """Embeds that a program wrote, and its buttons; previews that Discord makes of links say nothing new."""
+    """Embeds written by a program, and its buttons; Discord's link previews add nothing new."""
     for embed in map(mapping, sequence(body.get("embeds"))):
         if embed.get("type", "rich") == "rich":
             fields = [mapping(field) for field in sequence(embed.get("fields"))]

@@ -1,10 +1,10 @@
 """Room events of Matrix as events of std/chat.
 
 A room is a community of one channel. Who may do what follows from power levels: 100 is `owner`, 50 `admin`; they come
-as state of the room and become a `roster` event, and where the state before is known, the roles and mutes that a
-moderator gave by hand. From room version 12 on those who made the room are owners whatever the levels say. A redaction
-takes a message down. The lines that a reply quotes from another message are no part of its text; links behind words are
-read from the formatted text. What is encrypted is no event until the host has decrypted it.
+as room state and become a `roster` event and, if the previous state is known, the roles and mutes that a moderator gave
+by hand. From room version 12 on, creators are owners whatever the levels say. A redaction deletes a message. The lines
+that a reply quotes are not part of its text; links behind words are read from the formatted text. Encrypted content is
+no event until the host has decrypted it.
 """
 
 from __future__ import annotations
@@ -71,8 +71,8 @@ _MENTION_START = len("https://matrix.to/#/")
 def events(raw: Mapping[str, Any], context: Context = NOTHING) -> list[Json]:
     """Return the events that a room event stands for.
 
-    Of the context `community` is read (the room's id where the event does not carry it, in a sync), `own`, `authors`
-    (a reaction names only the event that it is about, and one to an unknown event stands for none), and `polls`.
+    Reads from the context: `community` (the room's id where the event lacks it, in a sync), `own`, `authors` (a
+    reaction names only its target event, and one to an unknown event stands for none), and `polls`.
     """
     where = text(raw.get("room_id")) or context.community
     if not where or not text(raw.get("sender")) or not text(raw.get("event_id")):
@@ -112,7 +112,7 @@ class _RoomEvent:
         return event(id, type, number(self.raw.get("origin_server_ts")), self.room, **fields)
 
     def content_text(self, name: str) -> str | None:
-        """A text of the content."""
+        """A text in the content."""
         return text(self.content.get(name)) or None
 
     def who(self, id: str, **facts: Any) -> Json:
@@ -208,7 +208,7 @@ class _RoomEvent:
                 changes = [self.event("member.banned", target=self.who(about), reason=reason)]
             case "leave" if was == "ban":
                 changes = [self.event("member.unbanned", target=self.who(about), reason=reason)]
-            case "leave" if was in ("knock", "invite"):  # they never came in
+            case "leave" if was in ("knock", "invite"):  # they never joined
                 refused = was == "knock" and not by_self
                 changes = [self.event("join.refused", target=self.who(about), reason=reason)] if refused else []
             case "leave" if by_self:
@@ -235,7 +235,7 @@ class _RoomEvent:
                     yield from self.levels_changed(_Levels(before), _Levels(self.content))
 
     def created(self) -> Iterator[Json]:
-        """Those who made a room rule over it from version 12 on; before, the power levels say so too."""
+        """A room's creators rule over it from version 12 on; before, the power levels say so too."""
         if number(self.content.get("room_version")) >= MATRIX["creator_power_from"].value:
             ids = dict.fromkeys([self.raw["sender"], *_ids(self.content.get("additional_creators"))])
             yield self.event("roster", members=[self.who(id) | {"roles": ["owner"]} for id in ids], **_NOBODY)
@@ -248,7 +248,7 @@ class _RoomEvent:
                 yield self.event(type, message=message, suffix=f"-{id}")
 
     def roster(self, before: Mapping[str, float], now: Mapping[str, float]) -> Json:
-        """All who have levels of their own, and those who had: they are members like others again."""
+        """All who have their own levels, and those who had: they are ordinary members again."""
         members = [self.who(id) | {"roles": _roles(now.get(id, 0))} for id in sorted({*before, *now})]
         return self.event("roster", members=members, **_NOBODY)
 
@@ -264,7 +264,7 @@ class _RoomEvent:
 
 
 _NOBODY: Json = {"actor": None, "channel": None}
-"""A roster is nobody's act."""
+"""A roster is nobody's action."""
 
 
 class _Levels:
@@ -296,7 +296,7 @@ def _ids(value: Any) -> list[str]:
 
 
 def _for_everyone(content: Mapping[str, Any], body: str) -> bool:
-    """`@room` in the body calls everybody where the message does not say itself whom it calls."""
+    """`@room` in the body pings everybody if the message doesn't itself say who it pings."""
     mentions = content.get("m.mentions")
     return bool(mapping(mentions).get("room")) if isinstance(mentions, Mapping) else "@room" in body
 
@@ -309,7 +309,7 @@ def _poll(content: Mapping[str, Any]) -> Json:
 
 
 def _words(value: Any) -> str:
-    """A text of extensible events, in whichever of the ways that were in use."""
+    """The text of extensible events, in any of the forms that were in use."""
     written = mapping(value)
     body = text(written.get("body")) or text(written.get("org.matrix.msc1767.text"))
     rows = sequence(written.get("m.text"))
@@ -324,13 +324,13 @@ def _answers(content: Mapping[str, Any]) -> list[str]:
 
 
 def _option(poll: Mapping[str, Any], id: str) -> str:
-    """The chosen answer's text, if the host knows the poll and its `ids` of answers."""
+    """The chosen answer's text, if the host knows the poll and the `ids` of its answers."""
     ids, options = list(sequence(poll.get("ids"))), list(sequence(poll.get("options")))
     return text(options[ids.index(id)]) if id in ids and ids.index(id) < len(options) else id
 
 
 def _without_quotation(body: str) -> str:
-    """A reply without the lines `> <@li:example.org> …` in front, for clients that know no replies."""
+    """A reply without the leading lines `> <@li:example.org> …`, for clients that don't know replies."""
     quoted = _QUOTED.match(body)
     return body[quoted.end() :] if quoted else body
 
@@ -354,14 +354,14 @@ def _named_in(formatted: str) -> list[str]:
 
 
 def _formatted(content: Mapping[str, Any]) -> str:
-    """The formatted text, without what a reply quotes."""
+    """The formatted text, without a reply's quotation."""
     formatted = text(content.get("formatted_body"))
     _, quoted, answer = formatted.partition("</mx-reply>")
     return answer if quoted and "m.in_reply_to" in mapping(content.get("m.relates_to")) else formatted
 
 
 def _behind_words(formatted: str) -> Iterator[Json]:
-    """The links of a formatted text with their words; members' names, which are links here, aside."""
+    """The links of a formatted text with their words, except members' names, which are links here."""
     url, start = "", 0
     for tag in _TAG.finditer(formatted):
         if url:

@@ -1,9 +1,9 @@
 """Actions as calls of Matrix's client-server API, and what its answers mean.
 
-A call that writes or redacts bears the action's key as its transaction id, so that the server does it once. What
-changes power levels, pins or join rules replaces a whole state event; the host gives the one that stands now in the
-context's `state`: `{room: {"m.room.power_levels": {…}, "m.room.pinned_events": {…}}}`. A mute is a power level below
-what writing needs, and lasts until it is lifted (`ENDED_BY`). Nobody has power over who made a room of version 12.
+A call that writes or redacts has the action's key as its transaction id, so that the server does it once. Changing
+power levels, pins or join rules replaces a whole state event; the host gives the current one in the context's `state`:
+`{room: {"m.room.power_levels": {…}, "m.room.pinned_events": {…}}}`. A mute is a power level below what writing needs,
+and lasts until it is lifted (`ENDED_BY`). Nobody has power over the creators of a version 12 room.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ CAN: dict[str, frozenset[str]] = {
     "unpin": frozenset({"m.room.pinned_events"}),
     "warn": frozenset({"m.room.message"}),
 }
-"""Action → what the bot's power level must reach: the keys of `m.room.power_levels`, or event types that it sends."""
+"""Action → what the bot's power level must reach: keys of `m.room.power_levels`, or event types it sends."""
 
 LACKS: Lacks = {
     **OF_THE_HOST,
@@ -82,7 +82,7 @@ REPEATS: dict[str, Repeat] = repeats(
     CAN, keyed=("announce", "delete", "hide", "notify", "poll", "redact", "reply", "send", "warn")
 )
 ENDED_BY: dict[str, str] = {"mute": "unmute", "suspend": "unban"}
-"""Actions of a length that the platform does not end by itself → the action that ends them."""
+"""Timed actions that the platform doesn't end by itself → the action that ends them."""
 
 _ADMIN = 50
 _WRITTEN = ("announce", "notify", "reply", "send", "warn")
@@ -91,8 +91,8 @@ _WRITTEN = ("announce", "notify", "reply", "send", "warn")
 def calls(action: Action, room: str, lang: str = "en", context: Context = NOTHING) -> list[Request]:
     """Return the requests that carry out an action in a room.
 
-    Of the context `state` is read, `direct` (rooms for private messages), `channels`, `announcements`, `staff`,
-    `members` and `text`. Raises UnsupportedError for what Matrix can't do, or for what the context lacks.
+    Reads from the context: `state`, `direct` (rooms for private messages), `channels`, `announcements`, `staff`,
+    `members` and `text`. Raises UnsupportedError for what Matrix can't do or the context lacks.
     """
     if action.do not in CAN:
         raise lacking(action, LACKS, lang)
@@ -144,7 +144,7 @@ def _membership(action: Action, room: str, lang: str) -> Request:
 
 
 def _standing(room: str, type: str, context: Context) -> Json:
-    """A copy of the state that stands now: whoever replaces it must not take away what others set."""
+    """A copy of the current state: replacing it must not drop what others set."""
     content = mapping(context.state.get(room)).get(type)
     if not isinstance(content, Mapping):
         raise UnsupportedError(f"the `{type}` of the room that stand now are not known")
@@ -182,7 +182,7 @@ def _write_from(content: Json, level: int) -> Json:
 
 
 def _silent(content: Json) -> int:
-    """A level at which nothing can be sent: one below what the most modest event needs."""
+    """A level at which nothing can be sent: one below what the least demanding event needs."""
     needed = [number(content.get("events_default")), *map(number, mapping(content.get("events")).values())]
     return max(int(min([0, *needed])) - 1, -MATRIX["power"].value)
 
@@ -237,7 +237,7 @@ def _front(action: Action, context: Context) -> texts.Piece:
 
 
 def _content(action: Action, piece: texts.Piece, index: int) -> Json:
-    """A notice. It always says whom it calls, so that no name or `@room` in its text calls anybody."""
+    """A notice. It always says who it pings, so that no name or `@room` in its text pings anybody."""
     mentioned = list(dict.fromkeys(part.id for part in piece if isinstance(part, texts.Mention)))
     plain = "".join(part.name if isinstance(part, texts.Mention) else part for part in piece)
     content: Json = {"msgtype": "m.notice", "body": plain, "m.mentions": {"user_ids": mentioned} if mentioned else {}}
@@ -255,7 +255,7 @@ def _as_html(part: texts.Part) -> str:
 
 
 def _bytes(rendered: str) -> int:
-    """What a text takes as body and as formatted body; the body is never longer."""
+    """The bytes a text takes as body and as formatted body; the body is never longer."""
     return 2 * (len(json.dumps(rendered, ensure_ascii=False).encode("utf-8", "replace")) - 2)
 
 

@@ -1,11 +1,11 @@
 """Events of OneBot 11 as events of std/chat.
 
-A group is a community of one channel. OneBot gives a group message's sender with card, nickname and role; the other
-notices carry ids only, and rosters fill the rest in (`roster`). Texts come as segments or as CQ codes; both are read.
-Cards that lead somewhere count as links, and the words of cards and of what was forwarded are kept. All members of a
-group that write under a mask have one number; here each is known by the id of the mask, and can't be muted or sent
-away. That everybody is muted (member 0) is no member's affair. Beyond the standard the notices that go-cqhttp and
-NapCat add are read: essence messages as pins, cards as names, titles, reactions.
+A group is a community of one channel. OneBot gives a group message's sender with card, nickname and role; other notices
+carry only ids, and rosters fill in the rest (`roster`). Texts come as segments or as CQ codes; both are read. Cards
+with a link count as links, and the words of cards and forwarded messages are kept. All anonymous members of a group
+share one number; here each has the id of their mask, and can't be muted or removed. Muting everybody (member 0)
+concerns no member. Beyond the standard, the notices that go-cqhttp and NapCat add are read: essence messages as pins,
+cards as names, titles, reactions.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ MASKED = "anonymous-"
 _HIGHEST = 2**31 - 1
 _LONGEST_CARD = 50_000
 _DEEPEST = 4
-"""How far messages in forwarded messages are looked into."""
+"""How deep nested forwarded messages are read."""
 _ASKED = re.compile(r"\s*(?:问题|問題|Question)[：:]\s*(.*?)\s*\n\s*(?:答案|Answer)[：:]\s*(.*)", re.DOTALL)
 
 _CQ = re.compile(r"\[CQ:([^,\[\]]+)((?:,[^\[\]]*)?)\]")
@@ -79,9 +79,9 @@ _ENTITIES = (("&#91;", "["), ("&#93;", "]"), ("&#44;", ","), ("&amp;", "&"))
 
 
 def events(raw: Mapping[str, Any], context: Context = NOTHING) -> list[Json]:
-    """Return the events that one OneBot event stands for; none for what concerns no group.
+    """Return the events that one OneBot event stands for; none if it concerns no group.
 
-    Of the context `authors` is read: a reaction names only the message, and one to an unknown one stands for none.
+    Reads `authors` from the context: a reaction names only the message, and one to an unknown one stands for none.
     """
     if not text(raw.get("group_id")):
         return []
@@ -96,7 +96,7 @@ def events(raw: Mapping[str, Any], context: Context = NOTHING) -> list[Json]:
 
 
 def _asked(comment: str) -> Json:
-    """What an applicant was asked and answers; QQ writes both into one text where the group asks a question."""
+    """What an applicant was asked and answers; QQ puts both in one text if the group asks a question."""
     asked = _ASKED.fullmatch(comment)
     return {"question": asked[1] or None, "answer": asked[2]} if asked else {"answer": comment}
 
@@ -111,7 +111,7 @@ def roster(group: Any, members: Iterable[Mapping[str, Any]], time: float, own: A
 
 
 def written(raw: Mapping[str, Any]) -> str:
-    """The text of a message, wherever it was written."""
+    """The text of a message, in whichever field it is."""
     parts = (text(data.get("text")) for kind, data in _segments(raw.get("message")) if kind == "text")
     return "".join(parts).strip()
 
@@ -133,7 +133,7 @@ def _who(raw: Mapping[str, Any], key: str = "user_id") -> Json:
 
 def _sender(sender: Mapping[str, Any], **facts: Any) -> Json:
     role, level = sender.get("role"), number(sender.get("level"), -1)
-    joined = number(sender.get("join_time"))  # 0 where QQ does not say
+    joined = number(sender.get("join_time"))  # 0 if QQ doesn't say
     return member(
         text(sender.get("user_id")) or "0",
         text(sender.get("card")) or text(sender.get("nickname")),
@@ -193,7 +193,7 @@ def _links_of_card(kind: str, data: Mapping[str, Any]) -> Iterator[Json]:
 
 
 def _words_of_card(data: Mapping[str, Any]) -> str:
-    """What a card of JSON or XML holds, its escapes undone."""
+    """What a JSON or XML card contains, unescaped."""
     written = text(data.get("data"))[:_LONGEST_CARD]
     try:
         return json.dumps(json.loads(written), ensure_ascii=False)
@@ -202,7 +202,7 @@ def _words_of_card(data: Mapping[str, Any]) -> str:
 
 
 def _words_forwarded(data: Mapping[str, Any]) -> str:
-    """What forwarded messages say, where OneBot gives their content with them."""
+    """What forwarded messages say, if OneBot includes their content."""
     return "\n".join(_texts(data.get("content"), _DEEPEST))[:_LONGEST_CARD]
 
 
@@ -261,11 +261,11 @@ def _notice(raw: Mapping[str, Any], context: Context) -> Iterator[Json]:
     match kind, detail:
         case "group_increase" | "group_decrease", _:
             yield _came_or_went(raw, kind, detail)
-        case "group_ban", _ if text(raw.get("user_id")) not in ("", "0"):  # 0: all are muted, or may speak again
+        case "group_ban", _ if text(raw.get("user_id")) not in ("", "0"):  # 0: all are muted, or unmuted
             yield _muted(raw, detail)
         case "group_admin", _:
             type = "role.added" if detail == "set" else "role.removed"
-            # Only an owner can, and the notice does not say who that is.
+            # Only an owner can, and the notice doesn't say who that is.
             owner = {"id": f"owner-of-{text(raw['group_id'])}"}
             yield _base(raw, type, owner, target=_who(raw), role="admin")
         case "group_card", _:
@@ -302,7 +302,7 @@ def _muted(raw: Mapping[str, Any], detail: Any) -> Json:
 
 
 def _on_message(raw: Mapping[str, Any], kind: Any, detail: Any) -> Iterator[Json]:
-    """A message was recalled, made an essence, or is none any more."""
+    """A message was recalled, made an essence, or unmade one."""
     id, by = text(raw.get("message_id")), _who(raw, "operator_id")
     if kind == "group_recall":
         yield _base(raw, "message.deleted", by, id=f"recall-{id}", message={"id": id, "author": _who(raw)})

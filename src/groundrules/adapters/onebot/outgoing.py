@@ -1,7 +1,7 @@
 """Actions as API calls of OneBot 11, and what its answers mean.
 
-Texts go out as segments, in which no CQ code counts. Nothing calls all members at once. QQ itself ends a mute; a ban
-is a removal after which QQ turns the applicant away, and only the group's owner lifts it, in QQ.
+Texts go out as segments, in which CQ codes mean nothing. Nothing pings all members at once. QQ itself ends a mute; a
+ban is a removal after which QQ rejects the applicant, and only the group's owner can lift it, in QQ.
 """
 
 from __future__ import annotations
@@ -81,13 +81,13 @@ LACKS: Lacks = {
 }
 REPEATS: dict[str, Repeat] = repeats(CAN, once=("announce", "notify", "reply", "send", "warn"))
 ENDED_BY: dict[str, str] = {}
-"""Actions of a length that the platform does not end by itself → the action that ends them."""
+"""Timed actions that the platform doesn't end by itself → the action that ends them."""
 
 
 def calls(action: Action, group: Any, lang: str = "zh", context: Context = NOTHING) -> list[tuple[str, Json]]:
     """Return the API calls (name, parameters) that carry out an action in a group.
 
-    Of the context `requests` is read (for whom to let in, `{flag, sub_type}` or the flag), `members` and `text`, and
+    Reads from the context: `requests` (for who to let in, `{flag, sub_type}` or the flag), `members` and `text`, and
     `now` with `decided` for what is left of a mute. Raises UnsupportedError for what OneBot can't do.
     """
     if action.do not in CAN:
@@ -169,13 +169,13 @@ def _messages(action: Action, group: Any, words: str, context: Context) -> list[
     ]
 
 
-_ROOM = 64  # for whom a message names in front
+_ROOM = 64  # for those a message names in front
 
 
 def _where(action: Action, group: Any, context: Context) -> tuple[Json, bool]:
-    """Where a message goes, and whether that is one member: only members are written to by number.
+    """Where a message goes, and whether that is one member: only members are addressed by number.
 
-    Announcements, and what moderators are told, go to groups of their own where the context names them.
+    Announcements and messages to moderators go to their own groups if the context names them.
     """
     match action.do:
         case "send":
@@ -212,7 +212,7 @@ def _as_shown(part: texts.Part) -> str:
 def _segment(part: texts.Part) -> Json:
     if not isinstance(part, texts.Mention):
         return {"type": "text", "data": {"text": str(part)}}
-    if not part.id.isdecimal() or int(part.id) == 0:  # 0 and `all` call everybody
+    if not part.id.isdecimal() or int(part.id) == 0:  # 0 and `all` ping everybody
         return {"type": "text", "data": {"text": f"@{part.name}"}}
     return {"type": "at", "data": {"qq": part.id}}
 
@@ -233,14 +233,14 @@ _BUSY = ("频繁", "风控", "too fast", "rate limit", "timeout", "超时")
 _NO_RIGHT = ("权限", "permission", "not admin", "no right", "不是管理员")
 _TAKING_AWAY = ("delete", "hide", "redact", "kick", "unmute", "unpin")
 _WAIT = 30.0
-"""Seconds; QQ does not say how long it holds a message back."""
+"""Seconds; QQ doesn't say how long it holds a message back."""
 
 
 def outcome(do: str, answer: Mapping[str, Any], status: int = 200, headers: Mapping[str, str] | None = None) -> Outcome:
-    """Say what an answer to one call means: `status`, `retcode`, and what the implementation says about it."""
+    """Say what an answer to one call means: `status`, `retcode`, and the implementation's own message."""
     if status >= 500 or status == 429:
         return Retry(number(mapping(headers).get("Retry-After"), _WAIT), f"HTTP {status}")
-    if answer.get("status") == "ok" or answer.get("retcode") in (0, 1):  # 1: it goes on behind the answer
+    if answer.get("status") == "ok" or answer.get("retcode") in (0, 1):  # 1: it continues asynchronously
         return wrote(text(mapping(answer.get("data")).get("message_id")))
     message = " ".join(filter(None, (text(answer.get(key)) for key in ("wording", "message", "msg"))))
     why = message or f"OneBot says {text(answer.get('retcode')) or status}"

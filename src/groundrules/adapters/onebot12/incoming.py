@@ -1,7 +1,7 @@
 """Events of OneBot 12 as events of std/chat.
 
-A group is a community of one channel, a guild one of many. Events carry ids only, and rosters fill the names in
-(`roster`). What implementations add under names of their own (`qq.…`) is no standard and is not read.
+A group is a community of one channel, a guild one of many. Events carry only ids, and rosters fill in the names
+(`roster`). Implementations' own extensions (`qq.…`) are not standard and not read.
 """
 
 from __future__ import annotations
@@ -39,9 +39,9 @@ _KINDS = {
 
 
 def events(raw: Mapping[str, Any], context: Context = NOTHING) -> list[Json]:
-    """Return the events that one OneBot event stands for; none for what concerns no group and no guild.
+    """Return the events that one OneBot event stands for; none if it concerns no group or guild.
 
-    Nothing of the context is read: every event says when it happened, and to which of the bot's accounts.
+    Reads nothing from the context: every event says when it happened, and to which of the bot's accounts.
     """
     community = text(raw.get("guild_id")) or text(raw.get("group_id"))
     if not community:
@@ -77,7 +77,7 @@ def roster(community: Any, members: Iterable[Mapping[str, Any]], time: float, ow
 
 
 class _Event:
-    """One OneBot event, and what the events that it stands for share."""
+    """One OneBot event, and what the events it stands for share."""
 
     def __init__(self, raw: Mapping[str, Any], community: str) -> None:
         self.raw = raw

@@ -1,7 +1,7 @@
 """Actions as standard actions of OneBot 12, and what its answers mean.
 
-The standard has messages and their deletion; removing, muting and the like are actions of implementations under names
-of their own, and no standard.
+The standard has messages and their deletion; removing, muting and the like are implementations' own extensions, not
+standard.
 """
 
 from __future__ import annotations
@@ -46,16 +46,15 @@ _MISSING = (
 LACKS: Lacks = {**OF_THE_HOST, **OF_NO_CHAT, **dict.fromkeys(_MISSING, _NO_STANDARD)}
 REPEATS: dict[str, Repeat] = repeats(CAN, once=_WRITTEN)
 ENDED_BY: dict[str, str] = {}
-"""Actions of a length that the platform does not end by itself → the action that ends them."""
+"""Timed actions that the platform doesn't end by itself → the action that ends them."""
 
 
 def calls(action: Action, community: Any, lang: str = "zh", context: Context = NOTHING) -> list[tuple[str, Json]]:
     """Return the actions of OneBot (name, parameters) that carry out an action in a group, or in a guild.
 
-    Of the context `state` is read (`{community: {"kind": "guild"}}` or `"group"`; where it says neither, a `channel`
-    that is not the community itself is one of a guild), `channels`, `announcements`, `staff`, `members` and `text`. In
-    a guild they name channels, for a group other groups. Raises UnsupportedError for all that the standard does not
-    have.
+    Reads from the context: `state` (`{community: {"kind": "guild"}}` or `"group"`; if neither, a `channel` other than
+    the community itself means a guild), `channels`, `announcements`, `staff`, `members` and `text`. In a guild they
+    name channels, for a group other groups. Raises UnsupportedError for anything not in the standard.
     """
     if action.do not in CAN:
         raise lacking(action, LACKS, lang)
@@ -88,7 +87,7 @@ def _where(action: Action, community: str, context: Context) -> Json:
 
 
 def _is_guild(community: str, context: Context) -> bool:
-    """Whether a community has channels: it is said so, or something happened in one of them."""
+    """Whether a community has channels: the context says so, or something happened in one of them."""
     kind = mapping(context.state.get(community)).get("kind")
     return kind == "guild" or (kind is None and context.channel not in (None, community))
 
@@ -116,7 +115,7 @@ def _segment(part: texts.Part) -> Json:
 
 _WAIT = 30.0
 _PASSING = (33, 36)
-"""Thousands of return codes that pass by: the network, and an implementation that is tired."""
+"""Thousands of transient return codes: network errors, and an implementation that is overloaded."""
 _NO_RIGHT = ("权限", "permission", "not admin")
 
 

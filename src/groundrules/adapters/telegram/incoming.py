@@ -1,10 +1,10 @@
 """Updates of Telegram's Bot API as events of std/chat.
 
-A group is a community; in a forum each topic is a channel, `chat/topic`, and the rest of the group another, `chat`. Who
-comes, goes, is sent away, muted or made admin is read from `chat_member` updates alone, which say who did it; Telegram
-sends them to bots that are admins and ask for them (`UPDATES`). Bots never learn that a message was deleted, nor the
-numbers of members who are only mentioned by `@name`; the context's `usernames` gives them, else the name stands for
-them. Members who write as a channel, and admins who write as the group, are known by that chat's number.
+A group is a community; in a forum each topic is a channel, `chat/topic`, and the rest of the group another, `chat`.
+Joins, departures, removals, mutes and promotions are read only from `chat_member` updates, which say who did it;
+Telegram sends them to bots that are admins and request them (`UPDATES`). Bots never learn that a message was deleted,
+nor the ids of members mentioned only by `@name`; the context's `usernames` gives them, else the name is used as the id.
+Members who write as a channel, and admins who write as the group, have that chat's id.
 """
 
 from __future__ import annotations
@@ -49,14 +49,14 @@ _UNSAID = (
     "write_access_allowed",
     "proximity_alert_triggered",
 )
-"""What Telegram itself tells in messages, and is no message of a member's."""
+"""Telegram's own service messages, which no member wrote."""
 
 
 def events(raw: Mapping[str, Any], context: Context = NOTHING) -> list[Json]:
-    """Return the events that one update stands for; none for what concerns no group.
+    """Return the events that one update stands for; none if it concerns no group.
 
-    Of the context `own`, `authors`, `usernames`, `polls` and `now` are read. Votes and polls that end name no group: a
-    poll that the host knows in `polls`, with its `community` and `options`, has events.
+    Reads from the context: `own`, `authors`, `usernames`, `polls` and `now`. Votes and ending polls name no group: only
+    a poll that the host knows in `polls`, with its `community` and `options`, has events.
     """
     for kind, reader in _READERS.items():
         if isinstance(payload := raw.get(kind), Mapping):
@@ -65,7 +65,7 @@ def events(raw: Mapping[str, Any], context: Context = NOTHING) -> list[Json]:
 
 
 def roster(chat: Any, administrators: Iterable[Mapping[str, Any]], time: float, own: Any = None) -> Json:
-    """The event that tells who is admin, from `getChatAdministrators`; `time` in seconds since 1970."""
+    """The event that says who is admin, from `getChatAdministrators`; `time` in seconds since 1970."""
     context = Context(own=None if own is None else str(own))
     rows = [mapping(row) for row in administrators]
     members = [
@@ -76,7 +76,7 @@ def roster(chat: Any, administrators: Iterable[Mapping[str, Any]], time: float, 
 
 
 class _Update:
-    """What an update holds, and what the events that it stands for share."""
+    """What an update contains, and what the events it stands for share."""
 
     def __init__(self, data: Mapping[str, Any], number_of: str, context: Context) -> None:
         self.data = data
@@ -111,7 +111,7 @@ class _Update:
 
 
 def _sender(data: Mapping[str, Any], context: Context) -> Json:
-    """Who wrote a message; `from` stands in for somebody else where a chat wrote it."""
+    """Who wrote a message; `from` is a placeholder if a chat wrote it."""
     chat = mapping(data.get("sender_chat")) or mapping(data.get("actor_chat"))
     if id := text(chat.get("id")):
         as_group = id == text(mapping(data.get("chat")).get("id"))
@@ -230,7 +230,7 @@ def _silent(row: Mapping[str, Any]) -> bool:
 
 
 def _lasts(of: _Update, row: Mapping[str, Any]) -> int | None:
-    """How long a ban or mute lasts, in milliseconds; None for good."""
+    """How long a ban or mute lasts, in milliseconds; None if permanent."""
     left = number(row.get("until_date")) * 1000 - of.ms()
     return min(max(int(left), 1000), 2**53) if number(row.get("until_date")) > 0 else None
 

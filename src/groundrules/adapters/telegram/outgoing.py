@@ -1,8 +1,9 @@
 """Actions as methods of Telegram's Bot API, and what its answers mean.
 
 Texts go out without a parse mode, so nothing in them is markup; mentions are entities, counted in UTF-16 units. Nothing
-on Telegram calls everybody. Mutes and bans end by themselves at an instant; Telegram takes less than 30 seconds or more
-than 366 days for ever, so what is shorter is lengthened and what is longer shortened. It has no key against doubles.
+on Telegram pings everybody. Mutes and bans end by themselves at an instant; Telegram treats less than 30 seconds or
+more than 366 days as permanent, so shorter ones are lengthened and longer ones shortened. It has no key against
+duplicates.
 """
 
 from __future__ import annotations
@@ -66,7 +67,7 @@ CAN: dict[str, frozenset[str]] = {
     "unpin": _PIN,
     "warn": _ANYBODY,
 }
-"""Action → the rights that the bot must have as an admin of the group, by the names of `ChatMemberAdministrator`."""
+"""Action → the rights the bot must have as an admin of the group, by the names of `ChatMemberAdministrator`."""
 
 _ONLY_ADMINS = {
     "en": "Telegram groups have no roles but admins, whom people appoint",
@@ -88,7 +89,7 @@ LACKS: Lacks = {
 }
 REPEATS: dict[str, Repeat] = repeats(CAN, once=("announce", "notify", "poll", "reply", "send", "warn"))
 ENDED_BY: dict[str, str] = {}
-"""Actions of a length that the platform does not end by itself → the action that ends them."""
+"""Timed actions that the platform doesn't end by itself → the action that ends them."""
 
 _WRITTEN = ("announce", "notify", "reply", "send", "warn")
 _KINDS_OF_SENDING = (
@@ -109,7 +110,7 @@ _OTHER_RIGHTS = ("can_change_info", "can_invite_users", "can_pin_messages", "can
 def calls(action: Action, chat: Any, lang: str = "en", context: Context = NOTHING) -> list[tuple[str, Json]]:
     """Return the methods (name, parameters) that carry out an action in a group.
 
-    Of the context `channel` is read (the topic where the event happened, `chat/topic`), `announcements`, `staff`,
+    Reads from the context: `channel` (the topic where the event happened, `chat/topic`), `announcements`, `staff`,
     `channels`, `members`, `text`, `state` (`{chat: {"permissions": …}}`, what members may do when the group is
     unlocked), and `decided` for the end of a mute. Raises UnsupportedError for what Telegram can't do.
     """
@@ -162,7 +163,7 @@ def _on_member(action: Action, whom: Json, lang: str, context: Context) -> list[
             calls = [("banChatMember", {**whom, "until_date": _until(action, context)})]
         case "ban":
             calls = [("banChatMember", whom)]
-        case "kick":  # who is no longer banned is no longer in the group either, and may come back
+        case "kick":  # an unbanned member is no longer in the group either, and may come back
             calls = [("unbanChatMember", whom)]
         case "unban":
             calls = [("unbanChatMember", {**whom, "only_if_banned": True})]
@@ -172,7 +173,7 @@ def _on_member(action: Action, whom: Json, lang: str, context: Context) -> list[
 
 
 def _is_chat(who: str) -> bool:
-    """Whether somebody wrote as a channel; chats have numbers below zero."""
+    """Whether somebody wrote as a channel; chats have negative ids."""
     return who.startswith("-")
 
 
@@ -312,17 +313,17 @@ def _poll(action: Action, chat: str, lang: str, context: Context) -> tuple[str, 
         "is_anonymous": False,
     }
     open_for = seconds(action, "closes")
-    if 5 <= open_for <= TELEGRAM["poll_open"].value:  # for longer it is open until somebody stops it
+    if 5 <= open_for <= TELEGRAM["poll_open"].value:  # if longer it stays open until somebody stops it
         body["open_period"] = open_for
     return "sendPoll", body
 
 
 CHOICE = "groundrules:"
-"""What the data of our buttons begins with; the answer follows."""
+"""Prefix of the data of our buttons; the answer follows."""
 
 
 def _buttons(action: Action, lang: str) -> Json:
-    """Answers to choose from, which a member who may not write can press too."""
+    """Answers to choose from, as buttons that a muted member can press too."""
     offered = mapping(action.parameters.get("choices"))
     choices = [texts.sound(text(choice)) for choice in sequence(offered.get(lang, offered.get("en")))]
     most = TELEGRAM["button"].value

@@ -1,4 +1,4 @@
-"""What Telegram tells: the updates to ask for, and the fields that each event type fills in."""
+"""What Telegram sends: the updates to ask for, and the fields that each event type fills in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a message says on Telegram, and who is a user of it."""
+"""What a message says on Telegram, and which users it involves."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def user_of(user: Mapping[str, Any], context: Context, **facts: Any) -> Json:
 
 
 def written(data: Mapping[str, Any], context: Context) -> Json:
-    """Text or caption, links in it, behind words, on buttons and in previews, mentions, and what came along."""
+    """Text or caption, links in it, behind words, on buttons and in previews, mentions, and attachments."""
     words = (
         text(data.get("text")) or text(data.get("caption")) or poll_of(mapping(data.get("poll"))).get("question", "")
     )
@@ -65,7 +65,7 @@ def written(data: Mapping[str, Any], context: Context) -> Json:
 
 
 def _covered(words: str, mark: Mapping[str, Any]) -> str:
-    """The words that an entity stands on; Telegram counts in UTF-16 units."""
+    """The words that an entity covers; Telegram counts in UTF-16 units."""
     start, length = int(number(mark.get("offset"))), int(number(mark.get("length")))
     if start < 0 or length <= 0 or start > 2 * len(words):
         return ""
@@ -106,7 +106,7 @@ def _attachments(data: Mapping[str, Any]) -> Iterator[Json]:
     sent = [key for key in _MEDIA if data.get(key)]
     for key in sent:
         if (key, "animation" in sent) in (("document", True), ("location", "venue" in sent)):
-            continue  # the same thing told a second time, for older bots
+            continue  # the same thing repeated for older bots
         yield {"kind": _MEDIA[key]} | _details(key, data[key])
     if mapping(data.get("web_app_data")):
         yield {"kind": "mini_app"}
@@ -135,7 +135,7 @@ def _details(key: str, sent: Any) -> Json:
 
 
 def _quoted(data: Mapping[str, Any]) -> list[Json]:
-    """What is quoted from another chat: its members have not seen it, so it says what a message says."""
+    """What is quoted from another chat: its members haven't seen it, so it counts as what the message says."""
     external = mapping(data.get("external_reply"))
     words = text(mapping(data.get("quote")).get("text")) if external else ""
     fields = {"name": origin_of(mapping(external.get("origin"))), "text": words}
@@ -145,7 +145,7 @@ def _quoted(data: Mapping[str, Any]) -> list[Json]:
 
 
 def origin_of(origin: Mapping[str, Any]) -> str:
-    """The name of who wrote what is forwarded or quoted."""
+    """The name of the author of forwarded or quoted content."""
     user, chat = mapping(origin.get("sender_user")), mapping(origin.get("chat")) or mapping(origin.get("sender_chat"))
     name = " ".join(filter(None, (text(user.get("first_name")), text(user.get("last_name")))))
     return name or text(origin.get("sender_user_name")) or text(chat.get("title"))
