@@ -1,11 +1,11 @@
-"""One library a file: what joins a bot that exists to the hub. The platform's own language is spoken in `adapters/`.
+"""One file per library: connects an existing bot to the hub. The platform's own language is handled in `adapters/`.
 
-`Host` is what all of them share: it hears raw events, brings them to the hub, performs what was decided, understands
-what members and moderators type, and tells once what it may not do. A library's file listens in that library's own
-idiom and makes its calls (`Client`). Nothing that a member sends raises, stops or blinds it.
+`Host` is what they all share: it receives raw events, passes them to the hub, performs what was decided, understands
+what members and moderators type, and reports once what it may not do. A library's file listens in that library's idiom
+and makes its calls (`Client`). Nothing that a member sends raises, stops or blinds it.
 
-To be read in this order: `options` (what a bot's author says), `commands` (what people type), `room` (what is
-remembered of a community), `hands` (actions), `rights` (what can't be done), `acts` and `looks` (what commands do),
+Read in this order: `options` (what a bot's author configures), `commands` (what people type), `room` (what is
+remembered about a community), `hands` (actions), `rights` (what can't be done), `acts` and `looks` (what commands do),
 `host` (all of it together).
 """
 

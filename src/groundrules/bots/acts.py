@@ -1,7 +1,7 @@
 """Commands that become events: what a member typed, as `check_in`, `appeal.opened`, `vote.cast`, …
 
-The event bears the message's header, so whoever typed it is its actor, and is named after the message: typed once, it
-counts once. Whether an answer counts (who may approve, who may not judge their own case) is for the language to say.
+The event has the message's header, so whoever typed it is its actor, and its id comes from the message: typed once, it
+counts once. Whether an answer counts (who may approve, who may not judge their own case) is for the language to decide.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from groundrules.plan.walk import within
 
 _HEADER = ("time", "community", "channel", "actor")
 SHORTEST_KEY = 4
-"""Letters of a request's id that are enough, if no other request begins with them."""
+"""Letters of a request's id that suffice if no other request begins with them."""
 
 
 class Unclear(NamedTuple):
@@ -28,7 +28,7 @@ class Unclear(NamedTuple):
 
 
 class Setting(NamedTuple):
-    """What is looked at to understand a command: the message, what is known of the community, what waits there."""
+    """What a command is interpreted against: the message, what is known about the community, what waits there."""
 
     message: Json
     room: Room
@@ -39,7 +39,7 @@ Reading = Callable[[Spoken, Setting], "Json | Unclear"]
 
 
 def listened(plan: ir.Plan) -> frozenset[str]:
-    """Return the event types that a rulebook does something about."""
+    """Return the event types that a rulebook handles."""
     types = {type for trigger in within(plan.rules, ir.OnEvent) for type in trigger.types}
     types |= {type for until in within((plan.processes, plan.states), ir.Until) for type in until.types}
     types |= {window.type for window in plan.windows} | {taker.type for taker in within(plan.windows, ir.Taker)}
@@ -75,7 +75,7 @@ def _appeal(spoken: Spoken, setting: Setting) -> Json:
 
 
 def _poll(setting: Setting) -> Json | None:
-    """The poll that a vote is for: the one that it answers, else the latest."""
+    """The poll that a vote is for: the one it answers, else the latest."""
     answered, polls = text(setting.message.get("reply_to")), setting.room.polls
     key = setting.room.spoken.get(answered)
     id = next((poll_id for poll_id in (answered, key) if poll_id and poll_id in polls), next(reversed(polls), None))
@@ -129,14 +129,14 @@ def _actor(setting: Setting) -> str:
 
 
 def _member_and_rest(spoken: Spoken, setting: Setting) -> tuple[str | None, str]:
-    """The member whom a command is about, and the words behind: mentioned, named first, or answered."""
+    """The member a command is about (mentioned, named first, or answered), and the remaining words."""
     first, _, rest = spoken.rest.partition(" ")
     named = setting.room.member(first) if first else None
     return (named, rest.strip()) if named else (about(setting.message), spoken.rest)
 
 
 def _request(spoken: Spoken, setting: Setting) -> tuple[str | None, str]:
-    """The request for approval that is meant, by its id's first letters or by the message that asks; and the rest."""
+    """The approval request that is meant, by the first letters of its id or by the message that asks; and the rest."""
     ids = {action.key for action in setting.pending}
     first, _, rest = spoken.rest.partition(" ")
     begun = {id for id in ids if len(first) >= SHORTEST_KEY and id.startswith(first.lower())}

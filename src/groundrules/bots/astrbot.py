@@ -1,8 +1,8 @@
 """For AstrBot's plugins: `Groundrules(context, Options(book=…))`, opened when AstrBot is loaded.
 
-It hears QQ groups by AstrBot's platform `aiocqhttp` (OneBot 11), at the client beneath: AstrBot hands events on only so
-fast, and not from everywhere, and what moderates must hear all. It stops nothing, so AstrBot and its plugins go on as
-before. It imports nothing of AstrBot, only the library of its platform.
+It listens to QQ groups through AstrBot's platform `aiocqhttp` (OneBot 11), at the underlying client: AstrBot limits the
+rate and sources of the events it passes on, and a moderator must hear all. It stops nothing, so AstrBot and its plugins
+go on as before. It imports nothing from AstrBot, only its platform's library.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ log = logging.getLogger("groundrules.bots")
 
 
 class Connection(Protocol):
-    """What we use of aiocqhttp's `CQHttp`."""
+    """The part of aiocqhttp's `CQHttp` that we use."""
 
     def subscribe(self, event_name: str, func: Callable[..., Awaitable[None]], /) -> None: ...
     def unsubscribe(self, event_name: str, func: Callable[..., Awaitable[None]], /) -> None: ...
@@ -35,20 +35,20 @@ class Connection(Protocol):
 
 
 class PlatformManager(Protocol):
-    """What we use of AstrBot's platforms: each has `meta()` and `get_client()`."""
+    """The part of AstrBot's platforms that we use: each has `meta()` and `get_client()`."""
 
     def get_insts(self) -> Iterable[Any]: ...
 
 
 class Context(Protocol):
-    """What we use of the context that AstrBot gives to a plugin."""
+    """The part of AstrBot's plugin context that we use."""
 
     @property
     def platform_manager(self) -> PlatformManager: ...
 
 
 class AstrBot(OneBot11):
-    """Makes OneBot's calls through whichever of AstrBot's connections has the account that is in the group."""
+    """Makes OneBot calls through whichever AstrBot connection has the account that is in the group."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -59,7 +59,7 @@ class AstrBot(OneBot11):
         name, parameters = call
         account = self.accounts.get(community, "")
         if (connection := self.connections.get(account)) is None:
-            return Answer({}, 503)  # nothing was sent: nobody is there to send it
+            return Answer({}, 503)  # nothing was sent: there is no connection to send it
         try:
             data = await connection.call_action(name, self_id=account, **parameters)
         except ActionFailed as error:
@@ -70,7 +70,7 @@ class AstrBot(OneBot11):
 
 
 class Groundrules:
-    """Adds a host to AstrBot. `host` is there for the plugin's own commands."""
+    """Adds a host to AstrBot. `host` is for the plugin's own commands."""
 
     def __init__(self, context: Context, options: Options) -> None:
         self._context = context
@@ -80,7 +80,7 @@ class Groundrules:
         self._is_open = False
 
     async def open(self) -> None:
-        """Join the platforms that there are. To be called again when there are more: each is joined once."""
+        """Join the existing platforms. Call again when there are more: each is joined once."""
         if not self._is_open:
             self._is_open = True
             await self.host.__aenter__()
@@ -114,7 +114,7 @@ class Groundrules:
         await began(self.client, self.host, groups, account)
 
     async def close(self) -> None:
-        """Hear no more, keep what was decided, let the store go."""
+        """Stop listening, commit what was decided, release the store."""
         for connection, hear in self._joined:
             for name in (*_HEARD, _CONNECTED):
                 connection.unsubscribe(name, hear)

@@ -1,7 +1,7 @@
 """Checks for newcomers: a question to a member, and the event that says that they answered it.
 
-The question follows from the action's key, and whom it was put to from the log, so nothing of it is lost with the
-process. It keeps out programs that know nothing of it; whoever means to is kept out by people.
+The question is derived from the action's key, and the member asked from the log, so nothing is lost with the process.
+It keeps out programs that don't know about it; determined people are kept out by people.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _decision = msgspec.json.Decoder(Decision).decode
 
 
 class Question(NamedTuple):
-    """What a member is asked: in each language, the answer, and answers to choose from where there are buttons."""
+    """What a member is asked in each language, the answer, and the choices where there are buttons."""
 
     method: str
     words: dict[str, str]
@@ -51,17 +51,17 @@ def question(action: Action, commands: Commands) -> Question:
 
 
 def may_answer(words: str) -> bool:
-    """Whether a text may be the answer to a sum; what is longer, or no number, is talk."""
+    """Whether a text may be the answer to a sum; anything longer, or not a number, is talk."""
     return 0 < len(words) <= LONGEST_ANSWER and plain(words).isdecimal()
 
 
 def plain(words: str) -> str:
-    """An answer as it is compared: width and what stands around it do not count."""
+    """An answer as it is compared: width and surrounding characters don't count."""
     return unicodedata.normalize("NFKC", words).strip().rstrip(".。!！")
 
 
 def waiting(history: Iterable[Logged], member: str) -> Action | None:
-    """Return the challenge that a member has not met yet; `history` has decisions about them, the newest first."""
+    """Return the challenge that a member has not met yet; `history` has decisions about them, newest first."""
     for logged in history:
         decision = _decision(logged.body)
         if decision.type == "member.verified":
@@ -73,6 +73,6 @@ def waiting(history: Iterable[Logged], member: str) -> Action | None:
 
 
 def verified(message: Json, method: str) -> Json:
-    """The event that says that whoever wrote a message passed a check."""
+    """The event that says that a message's author passed a check."""
     header: Json = {name: message[name] for name in ("time", "community", "channel", "actor") if name in message}
     return {"id": f"{message['id']}/member.verified", "type": "member.verified", **header, "method": method}

@@ -13,16 +13,16 @@ from typing import NamedTuple
 from groundrules import confined
 
 PREFIXES = "/!"
-"""Full-width ones count as these."""
+"""Full-width forms count too."""
 ALONE = frozenset({"accept", "check_in", "points", "rank", "rules", "why", "take_back", "pause", "resume"})
-"""Commands that need no further words: talk that only begins with one of theirs is talk."""
+"""Commands without further words: a text that only begins with one of theirs is talk."""
 FILE, LARGEST = "commands.toml", 1 << 20
 LONGEST = 2_000
 """Characters of a text that may be a command."""
 
 
 class Spoken(NamedTuple):
-    """A command, and what was written behind its word. Bare, without a prefix: what can't be understood is talk."""
+    """A command, and the text after its word. Bare, without a prefix: if not understood it is talk."""
 
     name: str
     rest: str = ""
@@ -31,14 +31,14 @@ class Spoken(NamedTuple):
 
 @cache
 def shipped() -> Mapping[str, Sequence[str]]:
-    """The words of each command that we ship."""
+    """The words of each command, as shipped."""
     return tomllib.loads((Path(__file__).parent / "commands.toml").read_text(encoding="utf-8"))
 
 
 def beside(book: object) -> Mapping[str, Sequence[str]]:
-    """Return the words in the file `commands.toml` beside a rulebook; none if there is no such file.
+    """Return the words in the `commands.toml` next to a rulebook; none if there is no such file.
 
-    Raises ValueError if it can't be read, is no TOML, or holds anything but lists of words.
+    Raises ValueError if it can't be read, is not TOML, or has anything but lists of words.
     """
     if not isinstance(book, str | PathLike):
         return {}
@@ -58,7 +58,7 @@ def beside(book: object) -> Mapping[str, Sequence[str]]:
 class Commands:
     """Finds the command in a text. `words` replace ours, command by command.
 
-    Raises ValueError for a command that there is not, or a word that would stand for two.
+    Raises ValueError for an unknown command, or a word that would mean two.
     """
 
     def __init__(self, words: Mapping[str, Sequence[str]] | None = None) -> None:
@@ -79,7 +79,7 @@ class Commands:
             self._bare[word] = name
 
     def read(self, text: str) -> Spoken | None:
-        """Return the command that a text is; None for talk."""
+        """Return the command in a text; None for talk."""
         parts = text.split(None, 1) if len(text) <= LONGEST else []
         if not parts:
             return None

@@ -1,7 +1,7 @@
 """Commands, from a message to the answer.
 
-What a bare word leaves unclear was talk and is not answered. Answers are bounded per member and community, so that
-nobody makes the bot flood a group.
+A bare word that is unclear was talk and is not answered. Answers are limited per member and community, so that nobody
+can make the bot flood a group.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 PER_MEMBER, PER_COMMUNITY = (5, 30.0), (30, 60.0)
 """So many answers in so many seconds."""
 LOOKED_BACK = 50
-"""Decisions about a member among which one is looked for to explain."""
+"""How many decisions about a member are searched for one to explain."""
 _OF_MODERATORS = ("pause", "resume", "settings")
 _SPEAKING = ("reply", "warn", "send", "announce", "notify")
 
@@ -41,12 +41,12 @@ class Conversation:
         self._answered: dict[str, deque[float]] = {}
 
     async def hear(self, message: Json, room: Room, private: bool = False) -> None:
-        """Do what a message asks for, and answer it where it was written, if it is a command of a person's."""
+        """Do what a person's message asks for, if it is a command, and answer where it was written."""
         if words := await self.reply(message, room):
             await self._say(words, message, room, private)
 
     async def reply(self, message: Json, room: Room) -> str | None:
-        """Do what a message asks for; return what is to be answered, if anything is."""
+        """Do what a message asks for; return the answer, if any."""
         actor, words = mapping(message.get("actor")), text(message.get("text"))
         if actor.get("self") or actor.get("bot"):
             return None
@@ -66,7 +66,7 @@ class Conversation:
         return self._host.language(room.id, channel, member)
 
     def _is_free(self, key: str, bound: tuple[int, float]) -> bool:
-        """Whether another answer is within bounds, and count it."""
+        """Whether another answer is within the limits; counts it."""
         most, within = bound
         now = time.monotonic()
         if len(self._answered) > 10_000:
@@ -78,11 +78,11 @@ class Conversation:
         return True
 
     async def _challenges(self, room: Room) -> bool:
-        """Whether anybody may have been asked anything: else nothing is looked up for a number that somebody writes."""
+        """Whether anybody may have been challenged: otherwise a number that somebody writes needs no lookup."""
         return "challenge" in (await self._host.edition(room.id)).actions
 
     async def _met(self, answer: str, message: Json, room: Room, lang: str) -> str | None:
-        """Feed what a member answered to a challenge and say so; None if none waits, or this is not the answer."""
+        """Feed a member's answer to a challenge and say so; None if none is open, or this is not the answer."""
         hub, member = self._host.hub, text(mapping(message["actor"]).get("id"))
         challenge = challenges.waiting(await hub.history(member, room.id, LOOKED_BACK), member)
         asked = None if challenge is None else challenges.question(challenge, self._host.commands)
@@ -122,7 +122,7 @@ class Conversation:
     # --- what moderators do to the bot ------------------------------------------------------------
 
     def _may(self, message: Json, room: Room) -> bool:
-        """Whether somebody has a moderator's role: as the message says, else as it is known."""
+        """Whether somebody has a moderator's role: according to the message, else to what is known."""
         actor = mapping(message["actor"])
         given_roles = frozenset(map(text, sequence(actor.get("roles")))) if "roles" in actor else None
         roles = room.roles.get(text(actor.get("id")), frozenset()) if given_roles is None else given_roles
@@ -153,7 +153,7 @@ class Conversation:
     # --- acts -----------------------------------------------------------------------------------
 
     async def _act(self, spoken: Spoken, message: Json, room: Room, lang: str) -> str:
-        """Feed the event that a command stands for; say what came of it, unless rules themselves speak."""
+        """Feed the event that a command stands for; report the result, unless the rules themselves reply."""
         say, host = speech("bots", lang), self._host
         pending = await host.hub.pending(room.id)
         event = acts.event_of(spoken, acts.Setting(message, room, pending))
@@ -179,7 +179,7 @@ class Conversation:
         return "\n".join(lines) or say("heard")
 
     async def _pass_on(self, event: Json, decisions: Iterable[Decision], room: Room) -> None:
-        """Tell moderators of an appeal that counts, unless a rule does."""
+        """Inform moderators of an appeal that counts, unless a rule does."""
         notified = any(action.do == "notify" for decision in decisions for action in decision.actions)
         opened = any(note.kind == "appeal_opened" for decision in decisions for note in decision.notes)
         if opened and not notified:

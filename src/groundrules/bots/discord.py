@@ -1,6 +1,6 @@
 """A Cog for discord.py: `await bot.add_cog(Groundrules(bot, Options(book=…)))` in `setup_hook`.
 
-The bot needs `enable_debug_events=True`, by which discord.py hands on what the gateway sends, and the intents of
+The bot needs `enable_debug_events=True`, so that discord.py passes on what the gateway sends, and the intents of
 `INTENTS`. Listeners stop nothing, so a bot keeps its commands and other cogs.
 """
 
@@ -28,9 +28,9 @@ from groundrules.bots.options import Options
 from groundrules.decisions import Action
 
 INTENTS = Intents.default() | Intents(members=True, message_content=True, auto_moderation_execution=True)
-"""What our listener needs; the two of members and of message content are switched on at Discord's page for the bot."""
+"""What our listener needs; members and message content must be switched on at Discord's page for the bot."""
 READY = 30.0
-"""Seconds that we wait for discord.py to know a server, to see what may be done there."""
+"""Seconds to wait until discord.py knows a server, to see what may be done there."""
 
 log = logging.getLogger("groundrules.bots")
 _NUMBER = re.compile(r"(?<=/)\d+(?=/|$)")
@@ -38,7 +38,7 @@ _HELD_BACK = ("members", "presences", "voice_states", "emojis", "stickers", "sou
 
 
 class Gateway:
-    """Makes requests of the REST API through discord.py, which waits where Discord says so; keeps what it knows."""
+    """Makes REST API requests through discord.py, which waits for Discord's rate limits; keeps what it knows."""
 
     platform: Platform = discord
     language = "en"
@@ -63,7 +63,7 @@ class Gateway:
         return Answer(mapping(body))
 
     async def rosters(self, community: str) -> Sequence[Json]:
-        return []  # the gateway tells who is there
+        return []  # the gateway says who is there
 
     async def rights(self, community: str) -> Collection[str] | None:
         try:
@@ -81,7 +81,7 @@ class Gateway:
         return {"state": self.state}
 
     def note(self, type: str, data: Mapping[str, Any]) -> None:
-        """Keep what a dispatch says of servers, roles and channels."""
+        """Keep what a dispatch says about servers, roles and channels."""
         id, guild = text(data.get("id")), text(data.get("guild_id"))
         match type:
             case "GUILD_CREATE" | "GUILD_UPDATE":
@@ -97,7 +97,7 @@ class Gateway:
                 self.state[guild]["roles"] = list(_roles(self.state[guild], data))
 
     def main_channel(self, guild: str) -> str | None:
-        """Where a server's own messages go, else its first channel for texts."""
+        """The channel for a server's own messages, else its first text channel."""
         server = self.state.get(guild, {})
         named = text(server.get("system_channel_id"))
         written = (
@@ -112,7 +112,7 @@ _NAMES = {"read_messages": "VIEW_CHANNEL"}
 
 
 def _route(call: Request) -> Route:
-    """The request as discord.py counts it against Discord's limits: by its path without numbers, and its channel."""
+    """The request as discord.py counts it against Discord's rate limits: by its path without ids, and its channel."""
     numbers: dict[str, Any] = {}
 
     def hole(number: re.Match[str]) -> str:
@@ -133,7 +133,7 @@ def _roles(server: Mapping[str, Any], data: Mapping[str, Any]) -> Iterator[Any]:
 
 
 class Groundrules(commands.Cog):
-    """Adds a host to a bot; `host` is there for its own commands. Raises ValueError where it would hear nothing."""
+    """Adds a host to a bot; `host` is for its own commands. Raises ValueError if it would hear nothing."""
 
     def __init__(self, bot: commands.Bot, options: Options) -> None:
         if not getattr(bot, "_enable_debug_events", True):

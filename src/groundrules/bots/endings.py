@@ -1,9 +1,9 @@
-"""Ends of what a platform does not end by itself: a mute on Matrix, a suspension on Discord.
+"""Ending what a platform doesn't end by itself: a mute on Matrix, a suspension on Discord.
 
-What ends when is read from the log, so nothing is lost with the process: whatever had to end meanwhile is ended after a
-start. Of one member only the latest counts: who was muted again, or let off, is left as decided last. When the time has
-come the engine is asked what else is in force: it knows what people did by hand meanwhile. A suspension that is over
-does not end the ban that followed.
+What ends when is read from the log, so nothing is lost with the process: anything overdue is ended after a start. For
+each member only the latest counts: a member muted again, or released, is left as last decided. When the time has come
+the engine is asked what else is in force, including what people did by hand. A suspension that is over doesn't end the
+ban that followed.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from groundrules.runtime.core import Core
 
 LOOKED_AT = 1_000
-"""Decisions of a community that are looked through at the start."""
+"""Decisions of a community that are read at the start."""
 LONGEST_SLEEP, AGAIN = 3_600.0, 60.0
 """Seconds."""
 
@@ -52,7 +52,7 @@ class Endings:
                 self.note(action, community, entry.at)
 
     def note(self, action: Action, community: str, at: float) -> None:
-        """Take note of an action that was done, decided at a time (ms)."""
+        """Note an action that was done, decided at a time (ms)."""
         ended_by = self._host.client.platform.ENDED_BY
         length = action.parameters.get("duration")
         names = (action.do, *(do for do, end in ended_by.items() if end == action.do))
@@ -82,7 +82,7 @@ class Endings:
             log.warning("%s of %s in %s: %s", action.do, action.who, community, outcome.reason)
 
     async def _outlasted(self, action: Action, ended: str, community: str, at: float) -> bool:
-        """Tell whether something else is in force that the action would end, too: it is left as it is."""
+        """Tell whether something else is in force that the action would also end: then it is left alone."""
 
         def read(core: Core) -> list[InForce]:
             return core.communities[community].engine.in_force(community, action.who or "")
@@ -91,7 +91,7 @@ class Endings:
         return any(action.do in held.ended_by and (held.until is None or held.until > at) for held in others)
 
     async def close(self) -> None:
-        """Forget all; the log knows."""
+        """Forget everything; the log has it."""
         for task in self._tasks.values():
             task.cancel()
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)

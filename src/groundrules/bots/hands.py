@@ -1,4 +1,4 @@
-"""Performing: an action becomes calls, the calls are made by the library, and the answers say what came of it."""
+"""Performing: an action becomes calls, the library makes them, and the answers say what came of it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Answer(NamedTuple):
 
 
 class Client(Protocol):
-    """What a library's file gives to the host. Whatever goes wrong on the way to the platform may be raised."""
+    """What a library's file gives to the host. Any failure on the way to the platform may be raised."""
 
     @property
     def platform(self) -> Platform:
@@ -31,43 +31,43 @@ class Client(Protocol):
 
     @property
     def language(self) -> str:
-        """What is spoken on the platform where nobody says otherwise."""
+        """The platform's language where nothing else is said."""
         ...
 
     @property
     def own(self) -> str | None:
-        """The bot's own id; None as long as nobody knows it."""
+        """The bot's own id; None while unknown."""
         ...
 
     async def call(self, call: Any, community: str) -> Answer:
-        """Make one call of the adapter's."""
+        """Make one of the adapter's calls."""
         ...
 
     async def rosters(self, community: str) -> Sequence[Json]:
-        """Return the events that tell who is there; none where the platform tells of itself."""
+        """Return the events that say who is there; none if the platform reports that itself."""
         ...
 
     async def rights(self, community: str) -> Collection[str] | None:
-        """Return the rights that the bot has there, in the words of the adapter's `CAN`; None if nobody can say."""
+        """Return the bot's rights there, in the terms of the adapter's `CAN`; None if unknown."""
         ...
 
     async def known(self, community: str, action: Action | None) -> Mapping[str, Any]:
-        """Return what the library knows of a community beside events, as fields of a `Context`.
+        """Return what the library knows about a community besides events, as fields of a `Context`.
 
-        `action` is what is about to be done; None if an event is about to be read, which must not wait.
+        `action` is about to be performed; None: an event is about to be read, which must not wait.
         """
         ...
 
 
 class Hands:
-    """Carries one action out, call by call."""
+    """Carries out one action, call by call."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
         self._done: dict[str, int] = {}
 
     async def perform(self, action: Action, community: str, lang: str, context: Context) -> Outcome:
-        """Do it. Calls that an earlier try made are not made again."""
+        """Perform it. Calls made by an earlier try are not repeated."""
         try:
             calls = self._client.platform.calls(action, community, lang, context)
         except UnsupportedError as error:
@@ -91,7 +91,7 @@ def _needs_answer(calls: Sequence[Any]) -> bool:
 
 
 def _filled(call: Any, before: Answer) -> Any:
-    """The call, with what the answer to the one before it says."""
+    """The call, completed from the answer to the previous one."""
     if not isinstance(call, Request) or "{id}" not in call.path:
         return call
     id = text(before.body.get("id")) or text(before.body.get("room_id"))

@@ -1,7 +1,7 @@
-"""All of a bot together: raw events go in, what was decided is performed, commands are answered.
+"""The whole bot: raw events go in, decisions are performed, commands are answered.
 
-Events of a community are given to the hub in the order in which they came. Nothing that comes from outside raises: it
-is logged with its place, and the next is heard.
+A community's events reach the hub in the order they came. Nothing from outside raises: it is logged with its place, and
+the next event is handled.
 """
 
 from __future__ import annotations
@@ -42,18 +42,18 @@ from groundrules.stores.records import Query
 from groundrules.time_units import DAY
 
 REMEMBERED = DAY
-"""Milliseconds of recorded events that are read again at the start."""
+"""Milliseconds of recorded events that are reread at the start."""
 MOVED = "moved/"
-"""What the names of sources begin with under which the first ids of communities are kept."""
+"""Prefix of the source names under which communities' first ids are kept."""
 LOOKED_AT = 200
-"""Decisions among which the one is looked for that asks for an action."""
+"""How many decisions are searched for the one that asks for an action."""
 
 log = logging.getLogger("groundrules.bots")
 _decision = msgspec.json.Decoder(Decision).decode
 
 
 class Host:
-    """Joins a bot to a hub. `client` is what a library's file gives; `hub` may be used for everything else."""
+    """Joins a bot to a hub. `client` is what a library's file provides; `hub` may be used for everything else."""
 
     def __init__(self, client: Client, options: Options) -> None:
         self.client = client
@@ -62,7 +62,7 @@ class Host:
         self.hub = Hub(options.store, options.book, self)
         self.rooms: dict[str, Room] = {}
         self.moved: dict[str, str] = {}
-        """The id that a community is kept under, by the one that the platform gave it since."""
+        """The id a community is kept under, by the one that the platform has since given it."""
         self.hands = Hands(client)
         self.conversation = Conversation(self)
         self.endings = Endings(self)
@@ -80,15 +80,15 @@ class Host:
         await self.close()
 
     async def close(self) -> None:
-        """Begin nothing new, keep what was decided, let the store go."""
+        """Begin nothing new, commit what was decided, release the store."""
         for task in self._begun.values():
             task.cancel()
         await self.endings.close()
         await self.hub.close()
 
     async def begin(self, community: str, anew: bool = False) -> None:
-        """Get to know a community: what was recorded, who is there, what the bot may do. Once, and `anew` when the
-        platform was out of reach; whoever else comes waits."""
+        """Load what is known about a community: recorded events, who is there, what the bot may do. Once, and `anew`
+        after the platform was unreachable; other callers wait."""
         if community not in self._begun or (anew and self._begun[community].done()):
             self._begun[community] = asyncio.create_task(self._begin(community), name=f"groundrules {community}")
         task = self._begun[community]
@@ -113,7 +113,7 @@ class Host:
             await self.endings.begin(community)
 
     def room(self, community: str) -> Room:
-        """What is remembered of a community."""
+        """What is remembered about a community."""
         return self.rooms.setdefault(community, Room(community))
 
     def _now(self) -> int:
@@ -122,10 +122,10 @@ class Host:
     # --- hearing --------------------------------------------------------------------------------
 
     async def hear(self, raw: Mapping[str, Any], community: str | None = None) -> list[Json]:
-        """Handle a raw event of the platform; return the events that it stands for. Nothing is raised.
+        """Handle a raw event of the platform; return the events it stands for. Never raises.
 
-        `community`: where it happened. It is read when the host knows that community: a reaction that comes while the
-        host still asks who is there needs the author of a message that waits before it.
+        `community`: where it happened. It is read once the host knows that community: a reaction that comes while the
+        host is still asking who is there may need the author of a message queued before it.
         """
         events: list[Json] = []
         with _logged("an event can't be read: %.500r", raw):
@@ -140,7 +140,7 @@ class Host:
         return events
 
     async def move(self, before: str, now: str) -> None:
-        """A community has another id on the platform from now on: it is kept under its first one, with its state."""
+        """A community has a new id on the platform: it stays under its first one, with its state."""
         first = self.moved.get(before, before)
         with _logged("the new id of %s can't be kept", first):
             if await self.hub.community(now) is None:
@@ -148,7 +148,7 @@ class Host:
                 await self.hub.do(first, lambda core: core.reached(MOVED + now, first.encode()))
 
     async def first_id(self, now: str) -> str:
-        """Return the id that a community is kept under, whatever the platform calls it now."""
+        """Return the id a community is kept under, whatever the platform calls it now."""
         if now not in self.moved:
             with _logged("what %s was called before can't be read", now):
                 kept = await self.hub.position(MOVED + now)
@@ -156,7 +156,7 @@ class Host:
         return self.moved.get(now, now)
 
     async def _context_of(self, raw: Mapping[str, Any], community: str | None) -> Context:
-        """What is known beside a raw event; `polls` and authors are of its community, if that can be seen."""
+        """What is known besides a raw event; `polls` and authors are of its community, if that can be seen."""
         context = Context(now=self._now(), own=self.client.own, community=community)
         rooms = [self.rooms[community]] if community in self.rooms else list(self.rooms.values())
         if len(rooms) == 1:
@@ -166,7 +166,7 @@ class Host:
         return replace(context, polls=polls, **known)
 
     async def take(self, event: Json) -> None:
-        """Handle an event of the language, and the command in it if it is one. Nothing is raised."""
+        """Handle an event of the language, and the command in it, if any. Never raises."""
         with _logged("an event can't be handled: %.500r", event):
             community = text(mapping(event.get("community")).get("id"))
             room = self.room(community)
@@ -178,7 +178,7 @@ class Host:
                 await self.conversation.hear(event, room)
 
     async def whisper(self, member: str, words: str, id: str, name: str = "") -> None:
-        """Handle what a member wrote to the bot alone: commands about the community where they were last seen."""
+        """Handle a direct message to the bot: commands about the community where the member was last seen."""
         with _logged("a private message can't be handled: %.500r", words):
             community = await self._last_seen(member)
             if community is not None:
@@ -188,7 +188,7 @@ class Host:
                 await self.conversation.hear(message, self.room(community), private=True)
 
     async def choose(self, community: str, member: str, words: str, id: str) -> str:
-        """Handle that a member chose an answer that a message of the bot's offers; return what they are told."""
+        """Handle a member's choice among the answers of a bot's message; return the reply."""
         with _logged("a choice can't be handled: %.500r", words):
             await self.begin(community)
             message: Json = {"id": f"choice-{id}", "type": "message", "time": instant(self._now()), "text": words}
@@ -206,7 +206,7 @@ class Host:
 
     @property
     def can(self) -> Collection[str]:
-        """The actions that the platform, or the host, can do."""
+        """The actions that the platform, or the host, can perform."""
         return self.client.platform.CAN.keys() | OF_THE_HOST
 
     @property
@@ -217,7 +217,7 @@ class Host:
         return {do for do, how in table.items() if how != "once"}.union(own)
 
     async def perform(self, action: Action, community: str) -> Outcome:
-        """Do it, as the hub asks for it."""
+        """Perform it, as the hub requests."""
         await self.begin(community)
         decided = await self._decided(action, community)
         outcome = await self._perform(action, community, decided)
@@ -240,7 +240,7 @@ class Host:
         return await self.hands.perform(action, community, lang, context)
 
     async def _in_words(self, action: Action, community: str) -> Action:
-        """Return the message that carries out what no platform has a call for."""
+        """Return the message that carries out an action for which no platform has a call."""
         match action.do:
             case "challenge":
                 return in_words.challenges(action, self.commands)
@@ -256,7 +256,7 @@ class Host:
         return in_words.asks(action, self.commands)
 
     async def _decided(self, action: Action, community: str) -> tuple[Decision, int] | None:
-        """Return the decision that asks for an action, and when (ms) it was made; None if it is not among the last."""
+        """Return the decision that asks for an action, and when (ms) it was made; None if it is not recent."""
         for logged in await self.hub.decisions(Query(community, before=FAR, limit=LOOKED_AT)):
             if action.key.encode() in logged.body:
                 decision = _decision(logged.body)
@@ -282,7 +282,7 @@ class Host:
         return replace(base, **await self.client.known(community, action))
 
     async def answer(self, action: Action, community: str, lang: str, channel: str | None) -> None:
-        """Say something of the host's own at once; what comes of it is nobody's affair but the log's."""
+        """Send a message of the host's own at once; the outcome is only logged."""
         context = await self.context(action, community)
         outcome = await self.hands.perform(
             action, community, lang, replace(context, channel=channel or context.channel)
@@ -300,7 +300,7 @@ class Host:
     # --- what moderators are told ---------------------------------------------------------------
 
     async def say_to_staff(self, community: str, words: Mapping[str, str]) -> Outcome:
-        """Tell moderators something, where they are told things; once for the same words, where the platform can."""
+        """Tell moderators something in their channel; the same words only once, where the platform can."""
         key = blake2b(repr((community, sorted(words.items()))).encode(), digest_size=12).hexdigest()
         parameters = {"role": in_words.MODERATOR, "text": dict(words)}
         notice = Action(do="notify", key=key, parameters=parameters, rules=())
@@ -316,7 +316,7 @@ class Host:
                 await self.say_to_staff(community, words)
 
     async def _tell_lacks(self, community: str) -> None:
-        """Say what can't be done there, unless the same was said before, by this process or an earlier one."""
+        """Say what can't be done there, unless this process or an earlier one already did."""
         plan = (await self.edition(community)).compiled.plan
         missing = lacks(plan, self.client.platform, await self.client.rights(community))
         detail = [[lack.action, *lack.rules, *lack.rights] for lack in missing]
@@ -342,7 +342,7 @@ def _note(core: Core, community: str, detail: Any) -> None:
 
 
 def _sole_recipient(action: Action, room: Room) -> str | None:
-    """The one member whom an action speaks to; None if everybody reads it."""
+    """The one member an action speaks to; None if everybody reads it."""
     match action.do:
         case "warn" | "challenge":
             return action.who
@@ -354,7 +354,7 @@ def _sole_recipient(action: Action, room: Room) -> str | None:
 
 
 class _logged(contextlib.AbstractContextManager["_logged"]):
-    """Whatever goes wrong inside is logged, and goes no further; what is cancelled is cancelled."""
+    """Errors inside are logged and go no further; cancellation does."""
 
     def __init__(self, message: str, *parts: object) -> None:
         self._message, self._parts = message, parts

@@ -1,7 +1,7 @@
-"""Actions that no platform has a call for: the host carries them out with messages.
+"""Actions for which no platform has a call: the host carries them out with messages.
 
-A challenge is a question to the member, a task a message to whoever is to do it, a report one to the channel that it
-names, a request for approval one to the moderators. `adapters.performing.OF_THE_HOST` names them.
+A challenge is a question to the member, a task a message to the assignee, a report one to the channel it names, an
+approval request one to the moderators. `adapters.performing.OF_THE_HOST` names them.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ def asks(action: Action, commands: Commands) -> Action:
 
 
 def challenges(action: Action, commands: Commands) -> Action:
-    """The message that puts a question to a member, with answers to choose from where a platform has buttons."""
+    """The message that asks a member a question, with choices if the platform has buttons."""
     asked = question(action, commands)
     return _spoken(action, "warn", asked.words, who=action.who, choices=asked.choices)
 
 
 def gives_task(action: Action) -> Action:
-    """The message to whoever is to do a task."""
+    """The message to whoever should do a task."""
     due, assignee = action.parameters.get("due"), text(action.parameters.get("assignee"))
     words = {}
     for lang in LANGUAGES:
@@ -50,13 +50,13 @@ def gives_task(action: Action) -> Action:
 
 
 def publishes(action: Action, words: Mapping[str, str]) -> Action:
-    """The message that bears a report."""
+    """The message with a report."""
     to = text(action.parameters.get("to"))
     return _spoken(action, "send", words, to=to) if to else notice(action, words, MODERATOR)
 
 
 def notice(action: Action, words: Mapping[str, str], role: Any) -> Action:
-    """A message to everybody with a role, under the key of the action behind it."""
+    """A message to everybody with a role, under the key of the action that caused it."""
     return _spoken(action, "notify", words, role=str(role))
 
 

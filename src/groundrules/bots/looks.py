@@ -1,4 +1,4 @@
-"""What members look up: points, the board, the rules, why something happened. Nothing changes by it."""
+"""What members look up: points, the board, the rules, why something happened. Nothing is changed."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def points(community: Community, member: str, lang: str) -> str:
 
 
 def rank(community: Community, room: Room, member: str, wanted: str, lang: str) -> str:
-    """Say who has most, and where the member stands; `wanted` names one of several ledgers."""
+    """Say who has most, and where the member ranks; `wanted` names one of several ledgers."""
     say = speech("bots", lang)
     ledgers = _ledgers(community.edition)
     fitting = [ledger for ledger in ledgers if wanted and wanted in (ledger.id, _title(ledger, lang))]
@@ -57,7 +57,7 @@ def _ledgers(edition: Edition) -> list[ir.Ledger]:
 
 
 def _earned(edition: Edition, ledgers: Iterable[ir.Ledger]) -> list[ir.Ledger]:
-    """Those that no ladder of measures stands on come first: a board shows what is earned, not who was warned."""
+    """Ledgers without a ladder of measures come first: a board shows what is earned, not who was warned."""
     punished = {ladder.ledger for ladder in edition.compiled.plan.ladders if ladder.appeal is not None}
     return sorted(ledgers, key=lambda ledger: ledger.id in punished)
 
@@ -82,9 +82,9 @@ def _title(ledger: ir.Ledger, lang: str) -> str:
 
 
 def rules(community: Community, member: str, about: str, lang: str) -> str:
-    """Say what the handbook says of the rules, in short, and where the member stands.
+    """Summarise the handbook's rules, and say where the member stands.
 
-    `about`: only those that speak of it.
+    `about`: only those that mention it.
     """
     say, edition = speech("bots", lang), community.edition
     lines = list(_handbook(edition, lang)) or list(_titles(edition.compiled.plan, lang))
@@ -113,13 +113,13 @@ def _standing(community: Community, member: str, lang: str) -> Iterator[str]:
 
 
 def _effects(plan: ir.Plan, ladder: str, step: int) -> list[ir.Effect]:
-    """What crossing a step of a ladder upwards brings about."""
+    """What crossing a ladder's step upwards does."""
     wanted = ir.OnCrossing(ladder, step)
     return [effect for rule in plan.rules if rule.trigger == wanted for effect in rule.effects]
 
 
 def _handbook(edition: Edition, lang: str) -> Iterator[str]:
-    """Yield a line for each chapter and entry; tables about the whole are for the page."""
+    """Yield a line for each chapter and entry; tables about the whole rulebook are for the page."""
     checked = edition.version.checked
     say = speech("bots", lang)
     chapter = ""
@@ -140,7 +140,7 @@ def _item(lead: str, text: str, lang: str) -> str:
 
 
 def _titles(plan: ir.Plan, lang: str) -> Iterator[str]:
-    """Yield the rules of a plan that was compiled elsewhere."""
+    """Yield the titles of a compiled plan's rules."""
     for rule in plan.rules:
         if rule.mode == "enforce" and (rule.title or rule.text):
             yield _item(pick(rule.title, lang), pick(rule.text, lang), lang)
@@ -157,5 +157,5 @@ def why(edition: Edition, history: Iterable[Logged], member: str, lang: str) -> 
 
 
 def _is_about(decision: Decision, do: str) -> bool:
-    """Whether an action is about whoever sent the event: what becomes of a message becomes of its author."""
+    """Whether an action is about the event's sender: what happens to a message happens to its author."""
     return decision.trigger == "event" and decision.type == "message" and do not in ("notify", "announce", "send")

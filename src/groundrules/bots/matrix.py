@@ -1,8 +1,8 @@
 """Callbacks for matrix-nio: `async with Groundrules(client, Options(book=…)): await client.sync_forever(30_000)`.
 
-A client keeps its own callbacks. Every joined room with a name is a community; in a room of two a member speaks to
-the bot alone, and invitations to such rooms are accepted from those whom the bot knows. What happened before the bot
-first came to a room is not its affair; what happened while it was away is.
+A client keeps its own callbacks. Every joined room with a name is a community; a room of two is a private conversation
+with the bot, and invitations to such rooms are accepted from members it knows. The bot ignores what happened before it
+first joined a room, but not what happened while it was away.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _STATES = ("m.room.power_levels", "m.room.pinned_events")
 
 
 class ClientServer:
-    """Makes calls of the client-server API through a client of nio's."""
+    """Makes client-server API calls through a nio client."""
 
     platform: Platform = matrix
     language = "en"
@@ -102,7 +102,7 @@ class ClientServer:
         return [event for event in await self._state(community) if event.get("type") in wanted] if wanted else []
 
     async def _open(self, member: str) -> None:
-        """Make the room in which a member is written to alone, if there is none."""
+        """Create the private room with a member, if there is none."""
         if member.startswith("@") and member not in self.direct:
             body = {"is_direct": True, "invite": [member], "preset": "trusted_private_chat"}
             answer = await self.call(Request("POST", "/_matrix/client/v3/createRoom", body), "")
@@ -111,7 +111,7 @@ class ClientServer:
 
 
 def _creators(creation: Mapping[str, Any]) -> list[str]:
-    """Those who stand above all power levels: who made a room, since version 12, and whom they named."""
+    """Those above all power levels: the room's creators, since version 12, and those they named."""
     content = mapping(creation.get("content"))
     if number(content.get("room_version")) < MATRIX["creator_power_from"].value:
         return []
@@ -119,7 +119,7 @@ def _creators(creation: Mapping[str, Any]) -> list[str]:
 
 
 def _needed(name: str, content: Mapping[str, Any]) -> float:
-    """The power level that a right takes: a key of its own, or that of an event type."""
+    """The power level that a right needs: from its own key, or from an event type's."""
     if name in _DEFAULTS:
         return number(content.get(name), _DEFAULTS[name])
     is_state = name.startswith("m.room.") and name != "m.room.message"
@@ -128,7 +128,7 @@ def _needed(name: str, content: Mapping[str, Any]) -> float:
 
 
 class Groundrules:
-    """Adds a host to a client. `host` is there for the client's own callbacks."""
+    """Adds a host to a client. `host` is for the client's own callbacks."""
 
     def __init__(self, client: AsyncClient, options: Options) -> None:
         self._nio = client
@@ -161,7 +161,7 @@ class Groundrules:
             await self.host.hear(raw, room.room_id)
 
     def _is_news(self, room: str, raw: Mapping[str, Any]) -> bool:
-        """Whether an event is not of the time before the bot was there."""
+        """Whether an event is from after the bot joined."""
         since = self.host.room(room).since
         return number(raw.get("origin_server_ts")) >= since
 
@@ -174,7 +174,7 @@ class Groundrules:
             await self.host.whisper(sender, text(content.get("body")), text(raw.get("event_id")))
 
     async def _invited(self, room: MatrixRoom, event: InviteMemberEvent) -> None:
-        """Come to a room of two that a member of a community opens."""
+        """Join a room of two opened by a member of a community."""
         is_direct = mapping(event.content).get("is_direct") is True
         known = any(event.sender in room.names for room in self.host.rooms.values())
         if event.membership == "invite" and event.state_key == self.client.own and is_direct and known:

@@ -1,7 +1,8 @@
 """A NoneBot2 plugin for QQ groups over OneBot 11: `nonebot.load_plugin("groundrules.bots.nonebot")`.
 
-Its settings are NoneBot's, in `.env` or `nonebot.init`: `groundrules_book`, and the other fields of `Options` behind
-`groundrules_`. It hears every event before matchers run, so no plugin's `block` hides one from it, and it stops none.
+Its settings are NoneBot's, in `.env` or `nonebot.init`: `groundrules_book`, and the other fields of `Options` prefixed
+with `groundrules_`. It gets every event before matchers run, so no plugin's `block` hides one from it, and it stops
+none.
 """
 
 from __future__ import annotations
@@ -30,13 +31,13 @@ __plugin_meta__ = PluginMetadata(
 
 
 class OneBot(OneBot11):
-    """Makes OneBot's calls through whichever of NoneBot's bots is in the group."""
+    """Makes OneBot calls through whichever NoneBot bot is in the group."""
 
     async def call(self, call: tuple[str, Json], community: str) -> Answer:
         name, parameters = call
         bot = get_bots().get(self.accounts.get(community, ""))
         if not isinstance(bot, Bot):
-            return Answer({}, 503)  # nothing was sent: nobody is there to send it
+            return Answer({}, 503)  # nothing was sent: there is no bot to send it
         try:
             data = await bot.call_api(name, **parameters)
         except ActionFailed as error:
@@ -47,7 +48,7 @@ class OneBot(OneBot11):
 
 
 def _raw(event: Event) -> dict[str, Any]:
-    """The event as OneBot sent it: NoneBot takes replies and mentions of the bot out of the message."""
+    """The event as OneBot sent it: NoneBot removes replies and mentions of the bot from the message."""
     raw = event.model_dump()
     if isinstance(event, MessageEvent):
         raw["message"] = [{"type": part.type, "data": dict(part.data)} for part in event.original_message]
@@ -56,7 +57,7 @@ def _raw(event: Event) -> dict[str, Any]:
 
 client = OneBot()
 host = hosted(client, get_plugin_config(Config).options())
-"""What other plugins may use: `from groundrules.bots.nonebot import host`."""
+"""For other plugins: `from groundrules.bots.nonebot import host`."""
 
 
 @get_driver().on_bot_connect

@@ -1,7 +1,7 @@
 """A NoneBot2 plugin for OneBot 12: `nonebot.load_plugin("groundrules.bots.nonebot12")`.
 
-Its settings are those of the plugin for OneBot 11, but for the store, which is its own (`groundrules12_store`): a bot
-may load both. OneBot 12 has messages and their deletion in its standard, and no mutes: see the page on QQ.
+Its settings are those of the OneBot 11 plugin, except for its own store (`groundrules12_store`): a bot may load both.
+The OneBot 12 standard has messages and their deletion, but no mutes: see the page on QQ.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ __plugin_meta__ = PluginMetadata(
 
 
 class OneBot12:
-    """Makes OneBot's calls through whichever of NoneBot's bots is in the group or guild."""
+    """Makes OneBot calls through whichever NoneBot bot is in the group or guild."""
 
     platform: Platform = onebot12
     language = "zh"
@@ -53,7 +53,7 @@ class OneBot12:
         self._guilds: set[str] = set()
 
     def note(self, community: str, bot: Bot, is_guild: bool) -> None:
-        """Take note of a bot in a group or guild."""
+        """Note that a bot is in a group or guild."""
         self._in[community] = bot.self_id
         (self._guilds.add if is_guild else self._guilds.discard)(community)
 
@@ -72,7 +72,7 @@ class OneBot12:
         except ActionFailed as error:
             return Answer({"status": "failed", "message": repr(error)})
         except ApiNotAvailable:
-            return Answer({}, 503)  # nothing was sent: nobody is there to send it
+            return Answer({}, 503)  # nothing was sent: there is no bot to send it
         return Answer({"status": "ok", "retcode": 0, "data": data})
 
     async def rosters(self, community: str) -> Sequence[Json]:
@@ -81,14 +81,14 @@ class OneBot12:
         return [onebot12.roster(community, map(mapping, sequence(members)), time.time(), bot.self_id)]
 
     async def rights(self, community: str) -> Collection[str] | None:
-        return None  # the standard does not say who is an admin
+        return None  # the standard doesn't say who is an admin
 
     async def known(self, community: str, action: Action | None) -> Mapping[str, Any]:
         return {"state": {community: {"kind": "guild" if community in self._guilds else "group"}}}
 
 
 def _raw(event: Event) -> dict[str, Any]:
-    """The event as OneBot sent it: NoneBot reads the time, and takes replies and mentions of the bot out."""
+    """The event as OneBot sent it: NoneBot parses the time, and removes replies and mentions of the bot."""
     raw = event.model_dump() | {"time": event.time.timestamp()}
     if isinstance(event, MessageEvent):
         raw["message"] = [{"type": part.type, "data": dict(part.data)} for part in event.original_message]
@@ -98,7 +98,7 @@ def _raw(event: Event) -> dict[str, Any]:
 config = get_plugin_config(Config)
 client = OneBot12()
 host = hosted(client, replace(config.options(), store=config.groundrules12_store))
-"""What other plugins may use: `from groundrules.bots.nonebot12 import host`."""
+"""For other plugins: `from groundrules.bots.nonebot12 import host`."""
 
 
 @get_driver().on_bot_connect

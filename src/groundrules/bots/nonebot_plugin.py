@@ -25,7 +25,7 @@ class Config(BaseModel):
     groundrules_commands: dict[str, list[str]] = {}
 
     def options(self) -> Options:
-        """Return them as a host takes them."""
+        """Return them as a host's options."""
         names = (name for name in Config.model_fields if name.startswith(PREFIX))
         return Options(**{name.removeprefix(PREFIX): getattr(self, name) for name in names})
 

@@ -1,4 +1,4 @@
-"""What a bot's author says to a host."""
+"""What a bot's author configures on a host."""
 
 from __future__ import annotations
 
@@ -11,17 +11,18 @@ from groundrules.stores import Store
 
 @dataclass(frozen=True)
 class Options:
-    """How a host runs; all but the rulebook may be left out. Communities and channels go by the platform's ids.
+    """How a host runs; everything but the rulebook is optional. Communities and channels are given by the platform's
+    ids.
 
     | field | what it is |
     |---|---|
     | `book` | a rulebook's path, a loaded one, or a function from a community's id to its own |
     | `store` | where state, log and outbox are kept |
-    | `language` | what is spoken where nothing else is said; else the rulebook's first, else the platform's |
+    | `language` | the default language; else the rulebook's first, else the platform's |
     | `languages` | the language by community, channel or member |
-    | `staff`, `announcements` | by community, the channel where moderators are told, and the one for announcements |
-    | `moderators` | the roles that may pause the bot and change settings; all else is for the rulebook to say |
-    | `commands` | command → its words, in place of ours and of `commands.toml` beside the rulebook; none: it is off |
+    | `staff`, `announcements` | by community, the moderators' channel, and the one for announcements |
+    | `moderators` | the roles that may pause the bot and change settings; the rulebook decides all else |
+    | `commands` | command → its words, replacing ours and those of the rulebook's `commands.toml`; none: it is off |
     """
 
     book: Sources

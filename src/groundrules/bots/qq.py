@@ -14,7 +14,7 @@ from groundrules.decisions import Action
 
 
 class OneBot11:
-    """Makes OneBot's calls; a library says how one is made (`call`)."""
+    """Makes OneBot calls; a library says how one is made (`call`)."""
 
     platform: Platform = onebot
     language = "zh"
@@ -22,10 +22,10 @@ class OneBot11:
 
     def __init__(self) -> None:
         self.accounts: dict[str, str] = {}
-        """The bot's account in each group: a library may hold several."""
+        """The bot's account in each group: a library may have several."""
 
     async def call(self, call: tuple[str, Json], community: str) -> Answer:
-        """Make one call of the adapter's."""
+        """Make one of the adapter's calls."""
         raise NotImplementedError
 
     async def _asked(self, name: str, community: str, **parameters: Any) -> Any:
@@ -53,7 +53,7 @@ def _number(id: str) -> int | str:
 
 
 async def began(client: OneBot11, host: Host, groups: Any, account: str) -> None:
-    """Get to know the groups that an account is in, as `get_group_list` has them."""
+    """Load the groups that an account is in, from `get_group_list`."""
     for group in map(mapping, sequence(groups)):
         if id := text(group.get("group_id")):
             client.accounts[id] = account
@@ -61,7 +61,7 @@ async def began(client: OneBot11, host: Host, groups: Any, account: str) -> None
 
 
 async def heard(client: OneBot11, host: Host, raw: Mapping[str, Any]) -> None:
-    """Handle a raw event: what happens in a group, and what somebody writes to the bot alone."""
+    """Handle a raw event: what happens in a group, and direct messages to the bot."""
     community, who = text(raw.get("group_id")), text(raw.get("user_id"))
     if community:
         client.accounts[community] = text(raw.get("self_id"))

@@ -1,7 +1,7 @@
-"""Reports about a community, made from what is recorded: who wrote, who answered, what was done, what was earned.
+"""Reports about a community, from what is recorded: who wrote, who answered, what was done, what was earned.
 
-A report is a few lines for a channel; the console and `groundrules replay` tell more. What is recorded is gone through
-once, a page at a time and beside the loop; what is kept of it are numbers.
+A report is a few lines for a channel; the console and `groundrules replay` show more. The records are read once, a page
+at a time and off the loop; only numbers are kept.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from groundrules.stores.records import Events, Logged, Query
 from groundrules.time_units import DAY
 
 PERIODS = {"daily": DAY, "weekly": 7 * DAY, "monthly": 30 * DAY, "quarterly": 90 * DAY}
-"""How far a report of this name looks back where nothing is said."""
+"""How far a report of this name looks back by default."""
 SECTIONS = ("activity", "response", "moderation", "rewards", "rules")
 BEST = 5
 PAGE = 1_000
@@ -44,7 +44,7 @@ class _Actor(msgspec.Struct):
 
 
 class _Event(msgspec.Struct):
-    """What is looked at of a recorded event."""
+    """The fields read from a recorded event."""
 
     type: str
     time: str
@@ -73,7 +73,7 @@ class Past:
     undecided: Counter[str] = field(default_factory=Counter)
 
     def add_events(self, segments: Iterable[Events]) -> None:
-        """Count recorded events; those that could not be read are none."""
+        """Count recorded events; unreadable ones are skipped."""
         with courteous():
             for line in (line for segment in segments for line in segment.body.split(b"\n")):
                 try:
@@ -133,7 +133,7 @@ def period(action: Action) -> int:
 
 
 def report(action: Action, past: Past, room: Room, lang: str) -> str:
-    """Say what a report tells, in a language."""
+    """Return a report's text in a language."""
     say = speech("bots", lang)
     wanted = action.parameters.get("sections")
     sections = [text(name) for name in wanted] if isinstance(wanted, list | tuple) and wanted else SECTIONS

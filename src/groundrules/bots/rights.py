@@ -1,4 +1,4 @@
-"""What can't be done: which rules ask for actions that the platform lacks, or that the bot has no right to there."""
+"""What can't be done: which rules ask for actions that the platform lacks, or the bot has no right to there."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ from groundrules.plan import ir
 from groundrules.plan.walk import within
 
 OF_THE_HOST = performing.OF_THE_HOST.keys()
-"""Actions that the host carries out with messages, whatever the platform can."""
+"""Actions that the host carries out with messages, whatever the platform supports."""
 
 
 class Lack(NamedTuple):
-    """An action that can't be done, the rules that ask for it, and what is missing: rights, else it is the platform."""
+    """An action that can't be done, the rules that ask for it, and the missing rights; if none, the platform lacks
+    it."""
 
     action: str
     rules: tuple[str, ...]
@@ -25,7 +26,7 @@ class Lack(NamedTuple):
 
 
 def lacks(plan: ir.Plan, platform: Platform, rights: Collection[str] | None) -> list[Lack]:
-    """Return what can't be done, by action. Of `rights` None: what the bot may do there is not known."""
+    """Return what can't be done, by action. `rights` None: what the bot may do there is unknown."""
     lacking = []
     for action, rules in sorted(asked(plan).items()):
         needed = platform.CAN.get(action)
@@ -37,7 +38,7 @@ def lacks(plan: ir.Plan, platform: Platform, rights: Collection[str] | None) -> 
 
 
 def asked(plan: ir.Plan) -> dict[str, tuple[str, ...]]:
-    """Return the actions that rules in force ask for, each with the rules' ids, without those of the host."""
+    """Return the actions that rules in force ask for, each with the rules' ids, except the host's own."""
     rules_of: dict[str, set[str]] = {}
     for rule in plan.rules:
         if rule.mode == "enforce":
@@ -47,7 +48,7 @@ def asked(plan: ir.Plan) -> dict[str, tuple[str, ...]]:
 
 
 def lines_of(lacking: Collection[Lack], platform: Platform, lang: str) -> str:
-    """Say what can't be done, to moderators."""
+    """Describe what can't be done, for moderators."""
     say = speech("bots", lang)
     return "\n".join([say("lacking"), *_lines(lacking, platform.LACKS, lang)])
 

@@ -1,5 +1,5 @@
-"""What a host remembers of one community: names, roles, who wrote what and where. Bounded, and read again from the
-recorded events after a restart; nothing that is decided hangs on it."""
+"""What a host remembers about one community: names, roles, who wrote what and where. Bounded, and reread from the
+recorded events after a restart; no decision depends on it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Recent(dict[str, Value]):
 
 
 class Room:
-    """One community, as its events tell of it."""
+    """One community, as known from its events."""
 
     def __init__(self, id: str) -> None:
         self.id = id
@@ -39,17 +39,17 @@ class Room:
         self.channels: Recent[str] = Recent(MESSAGES)
         """Where an event happened, by its id."""
         self.spoken: Recent[str] = Recent(MESSAGES)
-        """The action behind a message of the bot's: its key by the message's id."""
+        """The action behind a bot's message: its key by the message's id."""
         self.polls: Recent[Mapping[str, Any]] = Recent(POLLS)
         self.requests: Recent[Any] = Recent(MEMBERS)
-        """What names a request to join on the platform, by the applicant."""
+        """The platform's handle for a request to join, by applicant."""
         self.since = 0.0
-        """The time (ms) since which the bot is responsible: that of the last recorded event, else when it came."""
+        """Since when (ms) the bot is responsible: the time of the last recorded event, else when it joined."""
         self.channel: str | None = None
         """The channel of the latest message."""
 
     def note(self, event: Mapping[str, Any]) -> None:
-        """Take note of an event, whatever it holds."""
+        """Note an event, whatever is in it."""
         type, id = text(event.get("type")), text(event.get("id"))
         channel = text(mapping(event.get("channel")).get("id"))
         for key in ("actor", "target"):
@@ -101,7 +101,7 @@ class Room:
         return self.names.get(id, id)
 
     def member(self, word: str) -> str | None:
-        """Return the member that a word names by id or, if only one has it, by name; None if it names nobody."""
+        """Return the member that a word names by id or, if only one has it, by name; None if nobody."""
         word = word.removeprefix("@") if word.removeprefix("@") in self.names else word
         if word in self.names or word in self.roles:
             return word
@@ -110,7 +110,7 @@ class Room:
 
 
 def about(event: Json) -> str | None:
-    """Return the member whom a message mentions first, else the author of the one that it answers."""
+    """Return the member that a message mentions first, else the author of the message it answers."""
     mentioned = [text(mapping(mention).get("id")) for mention in sequence(event.get("mentions"))]
     answered = text(mapping(event.get("reply_to_author")).get("id"))
     return next(filter(None, (*mentioned, answered)), None)

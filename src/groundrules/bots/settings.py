@@ -1,4 +1,4 @@
-"""The values of a rulebook's parameters in chat, from the schema that every page of settings is drawn from."""
+"""A rulebook's parameter values in chat, from the schema that every settings page is drawn from."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from groundrules.narrate.localised import value_text
 from groundrules.narrate.speech import speech
 
 DEFAULT = ("default", "默认")
-"""In place of a value: what the rulebook says."""
+"""Instead of a value: the rulebook's default."""
 
 
 def listed(schema: Mapping[str, Any], values: Mapping[str, Any], lang: str) -> str:
-    """Say what can be set, and what holds."""
+    """List what can be set, and the current values."""
     say = speech("bots", lang)
     lines = []
     for name, shape in schema.get("properties", {}).items():
@@ -29,7 +29,7 @@ def _shown(value: Any) -> Any:
 
 
 def asked(words: str, schema: Mapping[str, Any]) -> tuple[str, Any] | None:
-    """Return the parameter and the value that somebody asks for, None the default; None if no parameter is named so."""
+    """Return the requested parameter and value, None for the default; None if there is no such parameter."""
     first, _, rest = words.partition(" ")
     for name, shape in schema.get("properties", {}).items():
         if first in (name, shape.get("title")):
@@ -38,7 +38,7 @@ def asked(words: str, schema: Mapping[str, Any]) -> tuple[str, Any] | None:
 
 
 def _value(written: str, shape: Mapping[str, Any]) -> Any:
-    """What was written as a value: a text where texts are wanted, else JSON, else the words one by one."""
+    """A typed value: a text where texts are expected, else JSON, else the words as a list."""
     if written in DEFAULT:
         return None
     if shape.get("type") == "string":

@@ -1,7 +1,7 @@
 """Handlers for python-telegram-bot: `Groundrules(application, Options(book=…))` before `run_polling`.
 
-They stand in a group of their own ahead of all others and stop nothing, so an application keeps its handlers. The hub
-is opened after the application's own `post_init` and closed before its `post_stop`.
+They are in their own group, ahead of all others, and stop nothing, so an application keeps its handlers. The hub is
+opened after the application's own `post_init` and closed before its `post_stop`.
 """
 
 from __future__ import annotations
@@ -27,18 +27,18 @@ from groundrules.bots.room import MEMBERS, Recent
 from groundrules.decisions import Action
 
 UPDATES = telegram.UPDATES
-"""For `run_polling(allowed_updates=UPDATES)`: Telegram does not send all of them otherwise."""
+"""For `run_polling(allowed_updates=UPDATES)`: Telegram doesn't send all of them otherwise."""
 GROUP = -1_000
-"""The group of our handler; those of lower numbers come first."""
+"""The group of our handler; lower ones come first."""
 
-# The adapter says calls in the words of the Bot API; the library would have its own methods used.
+# The adapter's calls use the Bot API's terms; the library would have its own methods used.
 warnings.filterwarnings("ignore", r"Please use 'Bot\.\w+' instead of 'Bot\.do_api_request", PTBUserWarning)
 
 _LOCKING = ("lock", "unlock", "lock_channel", "unlock_channel")
 
 
 class BotApi:
-    """Makes the Bot API's calls."""
+    """Makes Bot API calls."""
 
     platform: Platform = telegram
     language = "en"
@@ -47,7 +47,7 @@ class BotApi:
         self._bot = application.bot
         self.usernames: Recent[str] = Recent(MEMBERS)
         self.numbers: dict[str, str] = {}
-        """The number that a group has now, by the one it had before it became a supergroup."""
+        """A group's current id, by the one it had before it became a supergroup."""
 
     @property
     def own(self) -> str | None:
@@ -107,7 +107,7 @@ def _refused(code: int, description: str, **parameters: Any) -> Answer:
 
 
 def as_sent(update: Update) -> dict[str, Any]:
-    """Return an update as Telegram sent it: the library adds what is false to messages, Telegram leaves it out."""
+    """Return an update as Telegram sent it: the library adds false values that Telegram leaves out."""
     raw = update.to_dict()
     for kind in ("message", "edited_message"):
         if kind in raw:
@@ -116,7 +116,7 @@ def as_sent(update: Update) -> dict[str, Any]:
 
 
 class Groundrules:
-    """Adds a host to an application. `host` is there for the application's own handlers."""
+    """Adds a host to an application. `host` is for the application's own handlers."""
 
     def __init__(self, application: Application[Any, Any, Any, Any, Any, Any], options: Options) -> None:
         self.client = BotApi(application)
@@ -151,7 +151,7 @@ class Groundrules:
             await self.host.hear(raw, community or None)
 
     async def _community(self, chat: str, message: Mapping[str, Any]) -> str:
-        """Return the number under which a group is kept: the first one that it had."""
+        """Return the id under which a group is kept: its first one."""
         before, now = text(message.get("migrate_from_chat_id")), text(message.get("migrate_to_chat_id"))
         if before or now:
             await self.host.move(before or chat, now or chat)
@@ -161,14 +161,14 @@ class Groundrules:
         return first
 
     async def _pressed(self, pressed: CallbackQuery, community: str) -> None:
-        """Take the answer that a member chose at one of our buttons, and show them what comes of it."""
+        """Handle a member's choice on one of our buttons, and show them the result."""
         chosen = (pressed.data or "").removeprefix(telegram.CHOICE)
         words = await self.host.choose(community, str(pressed.from_user.id), chosen, pressed.id)
         shown = cut(words, TELEGRAM["button_answer"].value) if words else ""
         await self.client.call(("answerCallbackQuery", {"callback_query_id": pressed.id, "text": shown}), community)
 
     def _note(self, update: Update, raw: Mapping[str, Any], community: str) -> None:
-        """Remember the names that members may be mentioned by, and languages, which Telegram tells of everybody."""
+        """Remember names for mentions, and languages, which Telegram sends for everybody."""
         who = update.effective_user
         if who is not None and who.username:
             self.client.usernames[who.username.lower()] = str(who.id)
