@@ -140,8 +140,7 @@ def _line(event: bytes | str | Mapping[str, Any]) -> bytes:
 
 
 def recorded(lines: Sequence[bytes]) -> bytes:
-    """Return events as they are recorded, one per line; line breaks between values are dropped, JSON has none in
-    strings."""
+    """Return events as recorded, one per line; line breaks between values are dropped, JSON strings have none."""
     body = b"\n".join(lines)
     if body.count(b"\n") < len(lines) and b"\r" not in body:
         return body

@@ -160,8 +160,7 @@ class Changing:
         return await self.compare(community, after, days)
 
     async def compare(self, community: str, after: Edition | Source, days: float) -> Report:
-        """Say what the recorded events of the last days would have led to under another rulebook, and the current
-        one."""
+        """Say what the recorded events of the last days would have led to under another rulebook and under this one."""
         return await self._compared(community, after, self._core.clock() - round(days * DAY))
 
     async def changes(self, source: Source, community: str | None) -> Diff:
@@ -246,8 +245,7 @@ class Changing:
         return trial
 
     async def admit(self) -> None:
-        """A rulebook that changed while the hub was down must pass its tests too; otherwise the last one stays in
-        force."""
+        """A rulebook that changed while the hub was down must pass its tests too; otherwise the last one stays."""
         sources = self._core.books.sources
         if not isinstance(sources, str | os.PathLike):
             return

@@ -12,8 +12,7 @@ from groundrules.stores.records import OPEN, Head, Outgoing, Row
 
 
 class Community:
-    """One community. `head` is as decided, `kept` as the store has it; `acts` is the number of its last action,
-    committed or not."""
+    """One community. `head` is as decided, `kept` as the store has it; `acts` numbers the last action."""
 
     def __init__(self, head: Head, edition: Edition, actions: Iterable[Outgoing] = ()) -> None:
         self.head = self.kept = head

@@ -162,8 +162,7 @@ class Desk:
     # --- taking back ----------------------------------------------------------------------------
 
     async def undoing(self, community: str, position: int) -> Undoing | None:
-        """Return what undoing a decision, and the others of its event, would involve; None if there is no such
-        decision."""
+        """Return what undoing a decision, and the others of its event, would involve; None if there is none."""
         decisions, at = await self._read(partial(self._together, community, position))
         if not decisions:
             return None

@@ -102,8 +102,7 @@ class Forgetting:
         return counts
 
     async def _each(self, communities: Iterable[str], what: Callable[..., Any], problems: Problems) -> dict[str, Any]:
-        """Do something in several communities, in a batch or two; return the answers of those where it could be
-        done."""
+        """Do something in several communities, in a batch or two; return the answers where it succeeded."""
         ids = list(communities)
         answers = await asyncio.gather(*(self._do(id, partial(what, id=id)) for id in ids), return_exceptions=True)
         done = {}

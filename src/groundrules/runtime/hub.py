@@ -369,8 +369,7 @@ class Hub(Looking):
         return await self._changing.estimate(community, values, days)
 
     async def compare(self, community: str, source: Source, days: float = 30) -> Report:
-        """Say what the recorded events of the last days would have led to under another rulebook, and the current
-        one."""
+        """Say what the recorded events of the last days would have led to under another rulebook and under this one."""
         return await self._changing.compare(community, source, days)
 
     async def changes(self, source: Source, community: str | None = None) -> Diff:

@@ -78,8 +78,7 @@ class Keep:
         return None if self.texts is None else round(self.texts * DAY)
 
     def replayable_since(self, since: int, now: int) -> int | None:
-        """Return the earliest instant (ms) in the time from `since` from which events can be replayed; None: no events
-        can."""
+        """Return the earliest instant (ms) from `since` on from which events can be replayed; None: none can."""
         return None if self.log != "texts" else max(since, _before(now, self.texts))
 
     def replayable(self, since: int, now: int) -> str:

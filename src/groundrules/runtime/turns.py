@@ -241,8 +241,7 @@ class Turns:
     # --- keeping --------------------------------------------------------------------------------
 
     async def _keep(self, batch: Batch, jobs: list[Job]) -> bool:
-        """Commit a batch, however long the store is unavailable. False if it can't be committed, or not in this
-        form."""
+        """Commit a batch, however long the store is unavailable. False if it can't be, or not as it is."""
         try:
             await self._patiently(self._commit, batch)
         except OwnedError:
